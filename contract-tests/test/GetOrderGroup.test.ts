@@ -15,7 +15,7 @@ import * as fc from "fast-check"
 import * as ReferenceDocument from "../src/reference/ReferenceDocument.ts"
 import * as Arbitraries from "../src/generate/Arbitraries.ts"
 import * as Conformance from "../src/judge/Conformance.ts"
-import { type Json, resolver, textOf } from "../src/judge/JsonSchema.ts"
+import { type Json, resolver, stringify } from "../src/judge/JsonSchema.ts"
 import * as Replay from "../src/runner/Replay.ts"
 
 const document = ReferenceDocument.load()
@@ -33,7 +33,7 @@ const decode = Answer.decoder(OrderGroups.get)
 
 const client: Conformance.Codec<unknown> = {
   decode: (input) => {
-    const result = decode({ status: 200, body: textOf(input as Json) })
+    const result = decode({ status: 200, body: stringify(input as Json) })
     if (Result.isSuccess(result)) return { ok: true, value: result.success }
     const error = result.failure
     return { ok: false, pointers: error._tag === "ContractError" ? [error.pointer] : [] }

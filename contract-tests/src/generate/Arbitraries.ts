@@ -21,7 +21,7 @@ import { objectOf, UnusableSchema, type Json, type JsonObject, type JsonSchema }
 import type { Judge } from "../judge/Judge.ts"
 
 /** How many times a recursive reference is followed. */
-const unrolled = 2
+const maxReferenceDepth = 2
 
 /** An optional key is absent with probability `1 / absentOneIn`. */
 const absentOneIn = 8
@@ -49,17 +49,17 @@ const oddStrings: ReadonlyArray<string> = [
 
 const oddKeys: ReadonlyArray<string> = ["__proto__", "constructor", "toString", "", "0", "a/b~c", "é", "𝒳"]
 
-const characters = (text: string): number => [...text].length
+const countCharacters = (text: string): number => [...text].length
 
-const strings = (minLength: number, maxLength: number): fc.Arbitrary<string> => {
+const unconstrainedString = (minLength: number, maxLength: number): fc.Arbitrary<string> => {
   const bounds = { minLength, ...(maxLength === Number.POSITIVE_INFINITY ? {} : { maxLength }) }
-  const odd = oddStrings.filter((text) => characters(text) >= minLength && characters(text) <= maxLength)
-  const long = Math.min(maxLength, Math.max(minLength, 2000))
+  const odd = oddStrings.filter((text) => countCharacters(text) >= minLength && countCharacters(text) <= maxLength)
+  const longLength = Math.min(maxLength, Math.max(minLength, 2000))
   return fc.oneof(
     { weight: 120, arbitrary: fc.string({ unit: "grapheme-ascii", ...bounds }) },
     { weight: 60, arbitrary: fc.string({ unit: character(), ...bounds }) },
     ...(odd.length === 0 ? [] : [{ weight: 20, arbitrary: fc.constantFrom(...odd) }]),
-    { weight: 1, arbitrary: fc.constantFrom("x".repeat(long), "𝒳".repeat(long)) }
+    { weight: 1, arbitrary: fc.constantFrom("x".repeat(longLength), "𝒳".repeat(longLength)) }
   )
 }
 
@@ -131,13 +131,13 @@ const filtered = <A extends Json>(
   accepts: (value: A) => boolean,
   what: string
 ): fc.Arbitrary<A> => {
-  const met = fc.sample(arbitrary, { numRuns: 200, seed: 1 }).filter(accepts).length
-  if (met < 4) throw new UnusableSchema(`constraints that random values almost never satisfy (${what})`, "")
+  const passed = fc.sample(arbitrary, { numRuns: 200, seed: 1 }).filter(accepts).length
+  if (passed < 4) throw new UnusableSchema(`constraints that random values almost never satisfy (${what})`, "")
   return arbitrary.filter(accepts)
 }
 
 /** The dependencies that the generators of all schemas share. */
-interface Tools {
+interface Context {
   readonly judge: Judge
   readonly shapes: ReturnType<typeof Shape.make>
   readonly grammar: ReturnType<typeof Pattern.reader>
@@ -145,16 +145,16 @@ interface Tools {
   readonly anyValue: fc.Arbitrary<Json>
 }
 
-const arbitraryOf = (tools: Tools, node: Shape.Node): fc.Arbitrary<Json> | undefined => {
+const arbitraryOf = (tools: Context, node: Shape.Node): fc.Arbitrary<Json> | undefined => {
   const options = tools.shapes.alternatives(node).flatMap((alternative) => {
-    if (alternative.depth > unrolled) return []
-    const made = alternativeOf(tools, alternative)
-    if (made === undefined) return []
+    if (alternative.depth > maxReferenceDepth) return []
+    const arbitrary = alternativeOf(tools, alternative)
+    if (arbitrary === undefined) return []
     const accepted =
       alternative.excluded.length === 0
-        ? made
+        ? arbitrary
         : filtered(
-            made,
+            arbitrary,
             (value) => !alternative.excluded.some((schema) => tools.judge.accepts(schema)(value)),
             "exactly one branch of oneOf"
           )
@@ -168,7 +168,7 @@ const arbitraryOf = (tools: Tools, node: Shape.Node): fc.Arbitrary<Json> | undef
   return fc.oneof({ withCrossShrink: true }, ...nullFirst)
 }
 
-const alternativeOf = (tools: Tools, alternative: Shape.Alternative): fc.Arbitrary<Json> | undefined => {
+const alternativeOf = (tools: Context, alternative: Shape.Alternative): fc.Arbitrary<Json> | undefined => {
   switch (alternative.kind) {
     case "any":
       return tools.anyValue
@@ -185,15 +185,15 @@ const alternativeOf = (tools: Tools, alternative: Shape.Alternative): fc.Arbitra
     case "array":
       return arrayOf(tools, alternative)
     case "object":
-      return objectArbitrary(tools, alternative)
+      return objectOfAlternative(tools, alternative)
   }
 }
 
-const stringOf = (tools: Tools, alternative: Shape.StringAlternative): fc.Arbitrary<string> => {
+const stringOf = (tools: Context, alternative: Shape.StringAlternative): fc.Arbitrary<string> => {
   const { formats, maxLength, minLength, patterns } = alternative
   const [format, pattern] = [formats[0], patterns[0]]
   if (format === undefined && pattern === undefined) {
-    return minLength === 0 && maxLength === Number.POSITIVE_INFINITY ? tools.anyString : strings(minLength, maxLength)
+    return minLength === 0 && maxLength === Number.POSITIVE_INFINITY ? tools.anyString : unconstrainedString(minLength, maxLength)
   }
   const base =
     format === undefined
@@ -205,42 +205,42 @@ const stringOf = (tools: Tools, alternative: Shape.StringAlternative): fc.Arbitr
   return filtered(base, accepts, "string constraints")
 }
 
-const arrayOf = (tools: Tools, alternative: Shape.ArrayAlternative): fc.Arbitrary<Json> | undefined => {
+const arrayOf = (tools: Context, alternative: Shape.ArrayAlternative): fc.Arbitrary<Json> | undefined => {
   const { maxItems, minItems, prefix, unique } = alternative
-  const first = prefix.map((node) => arbitraryOf(tools, node))
-  const blocked = first.findIndex((arbitrary) => arbitrary === undefined)
+  const prefixArbitraries = prefix.map((node) => arbitraryOf(tools, node))
+  const blocked = prefixArbitraries.findIndex((arbitrary) => arbitrary === undefined)
   const rest = blocked < 0 ? arbitraryOf(tools, alternative.items) : undefined
-  const most = Math.min(maxItems, blocked < 0 ? (rest === undefined ? prefix.length : maxItems) : blocked)
-  if (most < minItems) return undefined
+  const maxLength = Math.min(maxItems, blocked < 0 ? (rest === undefined ? prefix.length : maxItems) : blocked)
+  if (maxLength < minItems) return undefined
   if (prefix.length > 0) {
-    const known = first.flatMap((arbitrary) => (arbitrary === undefined ? [] : [arbitrary]))
-    const missing = Math.max(0, minItems - prefix.length)
-    const more =
-      rest === undefined || most <= prefix.length
+    const known = prefixArbitraries.flatMap((arbitrary) => (arbitrary === undefined ? [] : [arbitrary]))
+    const minTail = Math.max(0, minItems - prefix.length)
+    const tailArbitrary =
+      rest === undefined || maxLength <= prefix.length
         ? fc.constant([])
-        : fc.array(rest, { minLength: missing, maxLength: missing + 2 })
-    const made = fc
+        : fc.array(rest, { minLength: minTail, maxLength: minTail + 2 })
+    const listArbitrary = fc
       .tuple(
         fc.tuple(...known),
-        more,
+        tailArbitrary,
         fc.integer({
           min: Math.min(minItems, known.length),
-          max: most === Number.POSITIVE_INFINITY ? known.length + 2 : most
+          max: maxLength === Number.POSITIVE_INFINITY ? known.length + 2 : maxLength
         })
       )
       .map(([head, tail, length]) => [...head, ...tail].slice(0, Math.max(length, minItems)))
     return unique
-      ? filtered(made, tools.judge.accepts({ ...alternative.schema, type: "array" }), "array constraints")
-      : made
+      ? filtered(listArbitrary, tools.judge.accepts({ ...alternative.schema, type: "array" }), "array constraints")
+      : listArbitrary
   }
   if (rest === undefined) return fc.constant([])
-  const bounds = { minLength: minItems, maxLength: Math.min(most, minItems + 4) }
+  const bounds = { minLength: minItems, maxLength: Math.min(maxLength, minItems + 4) }
   return unique
     ? fc.uniqueArray(rest, { ...bounds, selector: (value) => JSON.stringify(value) })
     : fc.array(rest, bounds)
 }
 
-const objectArbitrary = (tools: Tools, alternative: Shape.ObjectAlternative): fc.Arbitrary<Json> | undefined => {
+const objectOfAlternative = (tools: Context, alternative: Shape.ObjectAlternative): fc.Arbitrary<Json> | undefined => {
   const names: Array<string> = []
   const fields: Array<fc.Arbitrary<{ readonly value: Json } | null>> = []
   const required = [...alternative.required].filter((name) => !alternative.properties.has(name))
@@ -287,8 +287,8 @@ export interface Arbitraries {
 
 /** Creates arbitraries for the schemas of a judge. */
 export const make = (judge: Judge): Arbitraries => {
-  const anyString = strings(0, Number.POSITIVE_INFINITY)
-  const tools: Tools = {
+  const anyString = unconstrainedString(0, Number.POSITIVE_INFINITY)
+  const tools: Context = {
     judge,
     shapes: Shape.make(judge.resolve),
     grammar: Pattern.reader(),
@@ -297,9 +297,9 @@ export const make = (judge: Judge): Arbitraries => {
   }
   return {
     of: (schema) => {
-      const made = arbitraryOf(tools, tools.shapes.root(schema))
-      if (made === undefined) throw new UnusableSchema("no value of bounded depth satisfies this schema", "")
-      return made
+      const arbitrary = arbitraryOf(tools, tools.shapes.root(schema))
+      if (arbitrary === undefined) throw new UnusableSchema("no value of bounded depth satisfies this schema", "")
+      return arbitrary
     }
   }
 }

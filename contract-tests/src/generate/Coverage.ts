@@ -20,7 +20,7 @@ import { equals, objectOf, UnusableSchema, type Json, type JsonSchema } from "..
 import type { Judge } from "../judge/Judge.ts"
 
 /** How many times a recursive reference is followed. The same as in `Arbitraries`. */
-const unrolled = 2
+const maxReferenceDepth = 2
 
 const absent = Symbol("absent")
 
@@ -44,7 +44,7 @@ const anything: ReadonlyArray<Json> = [
 
 const memberNames: ReadonlyArray<string> = ["first", "__proto__", "constructor", "", "a/b~c", "𝒳"]
 
-const strings = (minLength: number, maxLength: number): ReadonlyArray<string> => {
+const unconstrainedStrings = (minLength: number, maxLength: number): ReadonlyArray<string> => {
   const plain = ["text", "", '𝒳é\u2028"\\', "__proto__", "0", "x".repeat(300)]
   const bounded =
     minLength === 0 && maxLength === Number.POSITIVE_INFINITY
@@ -57,31 +57,31 @@ const strings = (minLength: number, maxLength: number): ReadonlyArray<string> =>
 
 const numbers = (alternative: Shape.NumberAlternative): ReadonlyArray<number> => {
   const { integer, maximum, maximumExcluded, minimum, minimumExcluded } = alternative
-  const usual = integer ? [1, 0, -1, 2] : [0.5, 0, 1, -1.5, 0.1, 0.30000000000000004, 1e21, 5e-324]
+  const typicalValues = integer ? [1, 0, -1, 2] : [0.5, 0, 1, -1.5, 0.1, 0.30000000000000004, 1e21, 5e-324]
   const inside = (value: number): boolean =>
     (minimumExcluded ? value > minimum : value >= minimum) && (maximumExcluded ? value < maximum : value <= maximum)
   const edges = integer
     ? [minimum, minimum + 1, maximum - 1, maximum]
     : [minimum, nextUp(minimum), minimum / 2 + maximum / 2, nextDown(maximum), maximum]
-  return [...new Set([...usual, ...edges].map(normaliseZero))].filter(inside)
+  return [...new Set([...typicalValues, ...edges].map(normaliseZero))].filter(inside)
 }
 
 /** The dependencies that the generators of all schemas share. */
-interface Tools {
+interface Context {
   readonly judge: Judge
   readonly shapes: ReturnType<typeof Shape.make>
   readonly grammar: ReturnType<typeof Pattern.reader>
 }
 
-const valuesOf = (tools: Tools, node: Shape.Node): ReadonlyArray<Json> =>
+const valuesOf = (tools: Context, node: Shape.Node): ReadonlyArray<Json> =>
   tools.shapes.alternatives(node).flatMap((alternative) => {
-    if (alternative.depth > unrolled) return []
+    if (alternative.depth > maxReferenceDepth) return []
     return alternativeOf(tools, alternative).filter(
       (value) => !alternative.excluded.some((schema) => tools.judge.accepts(schema)(value))
     )
   })
 
-const alternativeOf = (tools: Tools, alternative: Shape.Alternative): ReadonlyArray<Json> => {
+const alternativeOf = (tools: Context, alternative: Shape.Alternative): ReadonlyArray<Json> => {
   switch (alternative.kind) {
     case "any":
       return anything
@@ -102,9 +102,9 @@ const alternativeOf = (tools: Tools, alternative: Shape.Alternative): ReadonlyAr
   }
 }
 
-const stringsOf = (tools: Tools, alternative: Shape.StringAlternative): ReadonlyArray<string> => {
+const stringsOf = (tools: Context, alternative: Shape.StringAlternative): ReadonlyArray<string> => {
   const { formats, maxLength, minLength, patterns } = alternative
-  if (formats.length === 0 && patterns.length === 0) return strings(minLength, maxLength)
+  if (formats.length === 0 && patterns.length === 0) return unconstrainedStrings(minLength, maxLength)
   const schema = { ...alternative.schema, type: "string" } as const
   const found = [
     ...formats.flatMap((name) => stringFormats.get(name)?.examples ?? []),
@@ -116,43 +116,43 @@ const stringsOf = (tools: Tools, alternative: Shape.StringAlternative): Readonly
   return fc.sample(arbitrary, { numRuns: 3, seed: 1 }).flatMap((value) => (typeof value === "string" ? [value] : []))
 }
 
-const arraysOf = (tools: Tools, alternative: Shape.ArrayAlternative): ReadonlyArray<Json> => {
+const arraysOf = (tools: Context, alternative: Shape.ArrayAlternative): ReadonlyArray<Json> => {
   const { maxItems, minItems, prefix, unique } = alternative
   const head = prefix.map((node) => valuesOf(tools, node))
   const rest = valuesOf(tools, alternative.items)
   const blocked = head.findIndex((values) => values.length === 0)
   const longest = blocked >= 0 ? blocked : rest.length === 0 ? prefix.length : maxItems
-  const most = Math.min(maxItems, longest)
-  if (most < minItems) return []
-  const made: Array<ReadonlyArray<Json>> = []
-  const usual = Math.min(Math.max(2, prefix.length, minItems), most)
+  const maxLength = Math.min(maxItems, longest)
+  if (maxLength < minItems) return []
+  const arrays: Array<ReadonlyArray<Json>> = []
+  const typicalLength = Math.min(Math.max(2, prefix.length, minItems), maxLength)
   const column = (index: number): ReadonlyArray<Json> => head[index] ?? rest
   const rows = Math.max(
     1,
     ...head.map((values) => values.length),
-    usual > prefix.length ? Math.ceil(rest.length / (usual - prefix.length)) : 0
+    typicalLength > prefix.length ? Math.ceil(rest.length / (typicalLength - prefix.length)) : 0
   )
   for (let row = 0; row < rows; row++) {
-    made.push(
-      Array.from({ length: usual }, (_, index) => {
+    arrays.push(
+      Array.from({ length: typicalLength }, (_, index) => {
         const values = column(index)
-        const at = index < prefix.length ? row : row * (usual - prefix.length) + (index - prefix.length)
+        const at = index < prefix.length ? row : row * (typicalLength - prefix.length) + (index - prefix.length)
         return values[at % values.length] ?? null
       })
     )
   }
-  const first = (length: number): ReadonlyArray<Json> =>
+  const arrayOfLength = (length: number): ReadonlyArray<Json> =>
     Array.from({ length }, (_, index) => column(index)[index % column(index).length] ?? null)
-  for (const length of new Set([0, 1, 2, minItems, ...(most <= 200 ? [most] : [])])) {
-    if (length !== usual && length >= minItems && length <= most) made.push(first(length))
+  for (const length of new Set([0, 1, 2, minItems, ...(maxLength <= 200 ? [maxLength] : [])])) {
+    if (length !== typicalLength && length >= minItems && length <= maxLength) arrays.push(arrayOfLength(length))
   }
-  if (!unique) return made
-  return made.filter((values) =>
+  if (!unique) return arrays
+  return arrays.filter((values) =>
     values.every((value, index) => !values.slice(0, index).some((other) => equals(other, value)))
   )
 }
 
-const objectsOf = (tools: Tools, alternative: Shape.ObjectAlternative): ReadonlyArray<Json> => {
+const objectsOf = (tools: Context, alternative: Shape.ObjectAlternative): ReadonlyArray<Json> => {
   const columns: Array<readonly [string, ReadonlyArray<Json | typeof absent>]> = []
   const undeclared = [...alternative.required].filter((name) => !alternative.properties.has(name))
   for (const [name, node] of [
@@ -166,15 +166,15 @@ const objectsOf = (tools: Tools, alternative: Shape.ObjectAlternative): Readonly
   }
   const names = new Set(columns.map(([name]) => name))
   const others = alternative.open ? valuesOf(tools, alternative.additional) : []
-  const free = memberNames.filter((name) => !names.has(name))
+  const unusedNames = memberNames.filter((name) => !names.has(name))
   const extras: ReadonlyArray<ReadonlyArray<readonly [string, Json]>> =
     others.length === 0
       ? [[]]
       : [
-          ...others.map((value, index) => [[free[index % free.length] ?? "", value] as const]),
+          ...others.map((value, index) => [[unusedNames[index % unusedNames.length] ?? "", value] as const]),
           [],
-          ...free.map((name, index) => [[name, others[index % others.length] ?? null] as const]),
-          free.slice(0, 2).map((name, index) => [name, others[index % others.length] ?? null] as const)
+          ...unusedNames.map((name, index) => [[name, others[index % others.length] ?? null] as const]),
+          unusedNames.slice(0, 2).map((name, index) => [name, others[index % others.length] ?? null] as const)
         ]
   const row = (index: number): Json =>
     objectOf([
@@ -185,14 +185,14 @@ const objectsOf = (tools: Tools, alternative: Shape.ObjectAlternative): Readonly
       ...(extras[index % extras.length] ?? [])
     ])
   const rows = Math.max(1, extras.length, ...columns.map(([, values]) => values.length))
-  const made = Array.from({ length: rows }, (_, index) => row(index))
-  const least = objectOf(
+  const objects = Array.from({ length: rows }, (_, index) => row(index))
+  const minimal = objectOf(
     columns.flatMap(([name, values]) => {
       const value = values[0]
       return !alternative.required.has(name) || value === undefined || value === absent ? [] : [[name, value] as const]
     })
   )
-  return made.some((value) => equals(value, least)) ? made : [...made, least]
+  return objects.some((value) => equals(value, minimal)) ? objects : [...objects, minimal]
 }
 
 /** Creates coverage sets for the schemas of a document. */
@@ -207,7 +207,7 @@ export interface Coverage {
 
 /** Creates coverage sets for the schemas of a judge. */
 export const make = (judge: Judge): Coverage => {
-  const tools: Tools = { judge, shapes: Shape.make(judge.resolve), grammar: Pattern.reader() }
+  const tools: Context = { judge, shapes: Shape.make(judge.resolve), grammar: Pattern.reader() }
   return {
     of: (schema) => {
       const values = valuesOf(tools, tools.shapes.root(schema))

@@ -131,7 +131,7 @@ interface Candidate {
 }
 
 /** A value inside the root value, with its schema node and its position. */
-interface Place {
+interface Position {
   readonly node: Shape.Node
   readonly value: Json
   readonly pointer: string
@@ -182,7 +182,7 @@ const disguised = (value: Json, type: (typeof otherTypes)[number]): ReadonlyArra
 
 const otherCase = (text: string): string => (text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase())
 
-const replacing = (kind: Kind, variant: string, before: Json, replacement: Json): Fault => ({
+const replacementFault = (kind: Kind, variant: string, before: Json, replacement: Json): Fault => ({
   kind,
   key: undefined,
   before,
@@ -221,16 +221,16 @@ const literalFaults = (alternative: Shape.LiteralAlternative, value: Json): Read
   switch (typeof value) {
     case "string":
       return [
-        replacing(kind, "longer", value, `${value}_new`),
-        replacing(kind, "other case", value, otherCase(value)),
-        replacing(kind, "space after", value, `${value} `),
-        replacing(kind, "cut short", value, value.slice(0, -1)),
-        replacing(kind, "empty", value, "")
+        replacementFault(kind, "longer", value, `${value}_new`),
+        replacementFault(kind, "other case", value, otherCase(value)),
+        replacementFault(kind, "space after", value, `${value} `),
+        replacementFault(kind, "cut short", value, value.slice(0, -1)),
+        replacementFault(kind, "empty", value, "")
       ]
     case "number":
-      return [replacing(kind, "next", value, value + 1), replacing(kind, "previous", value, value - 1)]
+      return [replacementFault(kind, "next", value, value + 1), replacementFault(kind, "previous", value, value - 1)]
     case "boolean":
-      return [replacing(kind, "other", value, !value)]
+      return [replacementFault(kind, "other", value, !value)]
     default:
       return []
   }
@@ -249,8 +249,8 @@ const numberFaults = (alternative: Shape.NumberAlternative, value: Json): Readon
   const leave = (limit: Shape.Limit, kind: Kind | undefined, beyond: number): void => {
     if (kind === undefined) return
     const variant = `${limit.by} ${limit.value}`
-    if (limit.exclusive) made.push(replacing(kind, `at ${variant}`, value, limit.value))
-    made.push(replacing(kind, variant, value, beyond))
+    if (limit.exclusive) made.push(replacementFault(kind, `at ${variant}`, value, limit.value))
+    made.push(replacementFault(kind, variant, value, beyond))
   }
   for (const limit of lower) {
     leave(limit, kindOfLimit(limit, "below-minimum"), integer ? Math.ceil(limit.value) - 1 : nextDown(limit.value))
@@ -259,19 +259,19 @@ const numberFaults = (alternative: Shape.NumberAlternative, value: Json): Readon
     leave(limit, kindOfLimit(limit, "above-maximum"), integer ? Math.floor(limit.value) + 1 : nextUp(limit.value))
   }
   if (integer) {
-    const whole = typeof value === "number" && Math.abs(value) < 2 ** 50 ? value : 0
+    const wholeNumber = typeof value === "number" && Math.abs(value) < 2 ** 50 ? value : 0
     made.push(
-      replacing("fractional-integer", "half more", value, whole < maximum ? whole + 0.5 : whole - 0.5),
-      replacing("fractional-integer", "half above minimum", value, minimum > -(2 ** 50) ? minimum + 0.5 : 0.5),
-      replacing("fractional-integer", "almost 0", value, 1e-7),
-      replacing("unsafe-integer", "2^53", value, 2 ** 53),
-      replacing("unsafe-integer", "-2^53", value, -(2 ** 53)),
-      replacing("unsafe-integer", "1e21", value, 1e21)
+      replacementFault("fractional-integer", "half more", value, wholeNumber < maximum ? wholeNumber + 0.5 : wholeNumber - 0.5),
+      replacementFault("fractional-integer", "half above minimum", value, minimum > -(2 ** 50) ? minimum + 0.5 : 0.5),
+      replacementFault("fractional-integer", "almost 0", value, 1e-7),
+      replacementFault("unsafe-integer", "2^53", value, 2 ** 53),
+      replacementFault("unsafe-integer", "-2^53", value, -(2 ** 53)),
+      replacementFault("unsafe-integer", "1e21", value, 1e21)
     )
   }
   made.push(
-    replacing("non-finite-number", "above", value, Number.POSITIVE_INFINITY),
-    replacing("non-finite-number", "below", value, Number.NEGATIVE_INFINITY)
+    replacementFault("non-finite-number", "above", value, Number.POSITIVE_INFINITY),
+    replacementFault("non-finite-number", "below", value, Number.NEGATIVE_INFINITY)
   )
   return made
 }
@@ -284,18 +284,18 @@ const stringFaults = (
   const { formats, maxLength, minLength, patterns } = alternative
   const made: Array<Fault> = []
   if (minLength > 0) {
-    made.push(replacing("too-short", "", value, [...value].slice(0, minLength - 1).join("")))
+    made.push(replacementFault("too-short", "", value, [...value].slice(0, minLength - 1).join("")))
   }
   if (maxLength !== Number.POSITIVE_INFINITY) {
     const longer = [...value, ..."x".repeat(maxLength + 1)].slice(0, maxLength + 1).join("")
-    made.push(replacing("too-long", "", value, longer))
+    made.push(replacementFault("too-long", "", value, longer))
   }
   for (const pattern of patterns) {
-    for (const text of grammar(pattern).misses) made.push(replacing("pattern-violation", text, value, text))
+    for (const text of grammar(pattern).misses) made.push(replacementFault("pattern-violation", text, value, text))
   }
   for (const name of formats) {
     for (const text of stringFormats.get(name)?.invalidExamples ?? []) {
-      made.push(replacing("format-violation", text, value, text))
+      made.push(replacementFault("format-violation", text, value, text))
     }
   }
   return made
@@ -310,18 +310,18 @@ const unknownNames = (alternative: Shape.ObjectAlternative, value: JsonObject): 
 const unknownValue: Json = { nested: [1, null, "x"] }
 
 /** Finds the values inside a value. */
-interface Places {
+interface Positions {
   readonly alternatives: Shape.Shapes["alternatives"]
-  readonly alternativeFor: (place: Place) => Shape.Alternative | undefined
-  readonly identityOf: (place: Place, alternative: Shape.Alternative) => string
+  readonly alternativeFor: (place: Position) => Shape.Alternative | undefined
+  readonly identityOf: (place: Position, alternative: Shape.Alternative) => string
   /** Yields the value itself and every value inside it. */
-  readonly in: (schema: JsonSchema, value: Json) => Generator<Place>
+  readonly in: (schema: JsonSchema, value: Json) => Generator<Position>
 }
 
-const makePlaces = (judge: Judge): Places => {
+const makePositions = (judge: Judge): Positions => {
   const shapes = Shape.make(judge.resolve)
 
-  const alternativeFor = (place: Place): Shape.Alternative | undefined => {
+  const alternativeFor = (place: Position): Shape.Alternative | undefined => {
     const type = typeOf(place.value)
     const fitting = shapes.alternatives(place.node).filter((alternative) => Shape.typesOf(alternative).includes(type))
     return fitting.length < 2
@@ -330,12 +330,12 @@ const makePlaces = (judge: Judge): Places => {
   }
 
   /** Returns an identity that distinguishes alternatives of the same kind, such as the variants of a message. */
-  const identityOf = (place: Place, alternative: Shape.Alternative): string => {
+  const identityOf = (place: Position, alternative: Shape.Alternative): string => {
     const alike = shapes.alternatives(place.node).filter((other) => other.kind === alternative.kind)
     return alike.length < 2 ? place.identity : `${place.identity}(${alike.indexOf(alternative)})`
   }
 
-  const below = (place: Place): ReadonlyArray<Place> => {
+  const childPlaces = (place: Position): ReadonlyArray<Position> => {
     const alternative = alternativeFor(place)
     if (alternative === undefined) return []
     const { location, pointer, value } = place
@@ -370,18 +370,18 @@ const makePlaces = (judge: Judge): Places => {
     return []
   }
 
-  const placesIn = function* (place: Place): Generator<Place> {
+  const placesIn = function* (place: Position): Generator<Position> {
     yield place
-    for (const inner of below(place)) yield* placesIn(inner)
+    for (const inner of childPlaces(place)) yield* placesIn(inner)
   }
 
-  const within = (schema: JsonSchema, value: Json): Generator<Place> =>
+  const within = (schema: JsonSchema, value: Json): Generator<Position> =>
     placesIn({ node: shapes.root(schema), value, pointer: "", location: "", identity: "", later: false })
 
   return { alternatives: shapes.alternatives, alternativeFor, identityOf, in: within }
 }
 
-const byType = (places: Places, place: Place): ReadonlyArray<Fault> => {
+const typeFaults = (places: Positions, place: Position): ReadonlyArray<Fault> => {
   const allowed = new Set(places.alternatives(place.node).flatMap(Shape.typesOf))
   // A decoder may check only the first element, so the others get their own fault.
   const later = place.later ? " later" : ""
@@ -389,14 +389,14 @@ const byType = (places: Places, place: Place): ReadonlyArray<Fault> => {
     .filter((type) => !allowed.has(type))
     .flatMap((type) =>
       disguised(place.value, type).map((value, index) =>
-        replacing("wrong-type", `${type} ${index}${later}`, place.value, value)
+        replacementFault("wrong-type", `${type} ${index}${later}`, place.value, value)
       )
     )
-  return allowed.has("null") ? made : [...made, replacing("null-where-not-nullable", later, place.value, null)]
+  return allowed.has("null") ? made : [...made, replacementFault("null-where-not-nullable", later, place.value, null)]
 }
 
 /** Returns a function that derives further distinct items from an item of a list. */
-const others = (places: Places, node: Shape.Node, value: Json): ((step: number) => Json) => {
+const distinctItems = (places: Positions, node: Shape.Node, value: Json): ((step: number) => Json) => {
   const members = places.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
   return (step) => {
     if (members.length > 0) return members[(members.indexOf(value) + step) % members.length] ?? value
@@ -404,8 +404,8 @@ const others = (places: Places, node: Shape.Node, value: Json): ((step: number) 
   }
 }
 
-const byArray = (
-  places: Places,
+const arrayFaults = (
+  places: Positions,
   alternative: Shape.ArrayAlternative,
   value: ReadonlyArray<Json>
 ): ReadonlyArray<Fault> => {
@@ -413,21 +413,21 @@ const byArray = (
   const made: Array<Fault> = []
   const last = value.at(-1)
   for (const length of minItems > 1 ? [minItems - 1, 0] : minItems > 0 ? [0] : []) {
-    made.push(replacing("too-few-items", String(length), value, value.slice(0, length)))
+    made.push(replacementFault("too-few-items", String(length), value, value.slice(0, length)))
   }
   if (maxItems !== Number.POSITIVE_INFINITY && last !== undefined) {
-    const spare = unique ? others(places, alternative.items, last) : () => last
+    const spare = unique ? distinctItems(places, alternative.items, last) : () => last
     const more = Array.from({ length: maxItems + 1 }, (_, index) => value[index] ?? spare(index - value.length + 1))
-    made.push(replacing("too-many-items", "", value, more))
+    made.push(replacementFault("too-many-items", "", value, more))
   }
   if (unique && last !== undefined) {
     const twice = value.length < maxItems ? [...value, last] : [...value.slice(0, -2), last, last]
-    made.push(replacing("duplicate-items", "", value, twice))
+    made.push(replacementFault("duplicate-items", "", value, twice))
   }
   return made
 }
 
-const byObject = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<Fault> => {
+const objectFaults = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<Fault> => {
   const made: Array<Fault> = []
   for (const key of alternative.required) {
     if (!Object.hasOwn(value, key)) continue
@@ -443,9 +443,9 @@ const byObject = (alternative: Shape.ObjectAlternative, value: JsonObject): Read
 
 /** Returns the faults for a value, chosen by its alternative. */
 const faultsOf = (
-  places: Places,
+  places: Positions,
   grammar: Pattern.Reader,
-  place: Place,
+  place: Position,
   alternative: Shape.Alternative
 ): ReadonlyArray<Fault> => {
   const { value } = place
@@ -453,17 +453,17 @@ const faultsOf = (
     case "any":
       return []
     case "literal":
-      return [...literalFaults(alternative, value), ...byType(places, place)]
+      return [...literalFaults(alternative, value), ...typeFaults(places, place)]
     case "number":
-      return [...numberFaults(alternative, value), ...byType(places, place)]
+      return [...numberFaults(alternative, value), ...typeFaults(places, place)]
     case "string":
-      return [...(typeof value === "string" ? stringFaults(alternative, value, grammar) : []), ...byType(places, place)]
+      return [...(typeof value === "string" ? stringFaults(alternative, value, grammar) : []), ...typeFaults(places, place)]
     case "array":
-      return [...(isArray(value) ? byArray(places, alternative, value) : []), ...byType(places, place)]
+      return [...(isArray(value) ? arrayFaults(places, alternative, value) : []), ...typeFaults(places, place)]
     case "object":
-      return [...(isObject(value) ? byObject(alternative, value) : []), ...byType(places, place)]
+      return [...(isObject(value) ? objectFaults(alternative, value) : []), ...typeFaults(places, place)]
     default:
-      return byType(places, place)
+      return typeFaults(places, place)
   }
 }
 
@@ -481,7 +481,7 @@ const mutantOf = ({ fault, location, pointer, value }: Candidate): Mutant => ({
 
 /** Creates valid values with unknown members. */
 const additionsOf = (
-  places: Places,
+  places: Positions,
   judge: Judge,
   schema: JsonSchema
 ): ((values: ReadonlyArray<Json>) => ReadonlyArray<Addition>) => {
@@ -518,7 +518,7 @@ const additionsOf = (
 
 /** Creates mutants for the schemas of a judge. */
 export const make = (judge: Judge): Mutants => {
-  const places = makePlaces(judge)
+  const places = makePositions(judge)
   const grammar = Pattern.reader()
 
   /** Applies every fault to a value, except the faults that the caller does not need. */
@@ -536,9 +536,9 @@ export const make = (judge: Judge): Mutants => {
         if (!wanted(identity)) continue
         const within = (parent: string): string => (fault.key === undefined ? parent : pointerTo(parent, fault.key))
         const pointer = within(place.pointer)
-        const planted = updateAt(value, pointerKeys(pointer), () => fault.replacement)
-        if (planted !== undefined) {
-          yield { fault, identity, location: within(place.location), pointer, value: planted }
+        const changed = updateAt(value, pointerKeys(pointer), () => fault.replacement)
+        if (changed !== undefined) {
+          yield { fault, identity, location: within(place.location), pointer, value: changed }
         }
       }
     }
@@ -548,8 +548,8 @@ export const make = (judge: Judge): Mutants => {
   const blamedBy = (schema: JsonSchema) => {
     const verdict = judge(schema)
     return (value: Json): ReadonlyArray<string> => {
-      const said = verdict(value)
-      return said.valid ? [] : said.pointers
+      const result = verdict(value)
+      return result.valid ? [] : result.pointers
     }
   }
 

@@ -29,7 +29,7 @@ export interface OwnValues {
 
 const absent = Symbol("absent")
 
-const plainTexts = ["text", "", " ", "0", "1", "null", "𝒳é\u2028", "__proto__", "x".repeat(300)]
+const plainStrings = ["text", "", " ", "0", "1", "null", "𝒳é\u2028", "__proto__", "x".repeat(300)]
 
 const plainNumbers = [
   ...[0, 1, -1, 2, 0.5, -0.5, 1e-7, 0.1, 100, 1e21, -1e21, 1.7976931348623157e308, 5e-324],
@@ -51,7 +51,7 @@ interface Candidates {
 
 const candidatesOf = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): Candidates => {
   const grammar = Pattern.reader()
-  const texts = new Set<string>(plainTexts)
+  const texts = new Set<string>(plainStrings)
   const numbers = new Set<number>(plainNumbers)
   const lengths = new Set<number>()
   for (const { examples, invalidExamples } of stringFormats.values()) {

@@ -39,7 +39,7 @@ export interface Codec<A> {
    */
   readonly normalise?: (wire: Json) => Json
   /** Encoded values that the codec itself generates. Each must be valid, because the document must allow every value. */
-  readonly own?: Iterable<unknown>
+  readonly ownValues?: Iterable<unknown>
 }
 
 /**
@@ -146,7 +146,7 @@ const attempt = <A>(codec: Codec<A>, value: Json): Outcome<A> => {
   }
 }
 
-const described = <A>(outcome: Outcome<A>): string =>
+const describeOutcome = <A>(outcome: Outcome<A>): string =>
   outcome.ok
     ? "decoded"
     : "threw" in outcome
@@ -156,7 +156,7 @@ const described = <A>(outcome: Outcome<A>): string =>
         : `rejected at ${outcome.pointers.map((pointer) => JSON.stringify(pointer)).join(", ")}`
 
 /** Returns the wire form that the codec writes for a decoded value, or the exception that it throws. */
-const written = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { readonly threw: string } => {
+const encodeValue = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { readonly threw: string } => {
   try {
     // Without an encoder, the decoded value is assumed to have the wire form.
     const encoded = codec.encode === undefined ? value : codec.encode(value)
@@ -170,7 +170,7 @@ const written = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { read
 type Fault = Omit<Failure, "target" | "replay">
 
 /** Checks the handling of a valid value. Returns the fault, if any. */
-const faultOf = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
+const validFault = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
   const outcome = attempt(codec, value)
   if (!outcome.ok) {
     return {
@@ -179,12 +179,12 @@ const faultOf = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
       departure: undefined,
       note: "a valid value",
       expected: "decoded",
-      got: described(outcome),
+      got: describeOutcome(outcome),
       instance: value
     }
   }
   if (codec.encode === undefined) return undefined
-  const back = written(codec, outcome.value)
+  const back = encodeValue(codec, outcome.value)
   const normal = codec.normalise ?? ((wire: Json): Json => wire)
   const pointer = "wire" in back ? firstDifference(normal(value), normal(back.wire)) : ""
   if (pointer === undefined) return undefined
@@ -200,7 +200,7 @@ const faultOf = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
 }
 
 /** Creates the fault for a value that failed once and then passed. A decoder must be deterministic. */
-const unsteady = (value: Json): Fault => ({
+const unstableFault = (value: Json): Fault => ({
   check: "completeness",
   pointer: "",
   departure: undefined,
@@ -227,12 +227,12 @@ const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, direction: Dire
   })
   if (treatment === "reject") {
     const isExact = !outcome.ok && "pointers" in outcome && Mutants.blames(mutant, outcome.pointers)
-    return isExact ? undefined : fault("precision", `rejected at ${JSON.stringify(mutant.pointer)}`, described(outcome))
+    return isExact ? undefined : fault("precision", `rejected at ${JSON.stringify(mutant.pointer)}`, describeOutcome(outcome))
   }
   if (!outcome.ok)
-    return fault("tolerance", `decoded, because ${policy[mutant.kind][direction].because}`, described(outcome))
+    return fault("tolerance", `decoded, because ${policy[mutant.kind][direction].reason}`, describeOutcome(outcome))
   if (treatment === "tolerate") return undefined
-  const back = written(codec, outcome.value)
+  const back = encodeValue(codec, outcome.value)
   const wanted = valueAt(mutant.value, mutant.pointer)
   const surfaced = "wire" in back ? valueAt(back.wire, mutant.pointer) : undefined
   return equals(surfaced, wanted)
@@ -255,9 +255,9 @@ const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | 
     got,
     instance: addition.value
   })
-  if (!outcome.ok) return fault("decoded", described(outcome))
+  if (!outcome.ok) return fault("decoded", describeOutcome(outcome))
   if (codec.encode === undefined) return undefined
-  const back = written(codec, outcome.value)
+  const back = encodeValue(codec, outcome.value)
   if (!("wire" in back)) return fault("encoded", `threw ${back.threw}`)
   const normal = codec.normalise ?? ((wire: Json): Json => wire)
   let rest: Json = back.wire
@@ -284,15 +284,15 @@ const isTolerated = (violation: Judge.Violation, direction: Direction): boolean 
 }
 
 const ownFaults = <A>(codec: Codec<A>, judged: (value: Json) => Judge.Verdict, direction: Direction) =>
-  [...(codec.own ?? [])].map((value): Fault | undefined => {
+  [...(codec.ownValues ?? [])].map((value): Fault | undefined => {
     const text = JSON.stringify(value)
     const wire: Json = text === undefined ? null : (JSON.parse(text) as Json)
     const verdict: Judge.Verdict =
       text === undefined
         ? { valid: false, pointers: [""], violations: [{ pointer: "", keyword: "type", message: "is not JSON" }] }
         : judged(wire)
-    const broken = verdict.valid ? [] : verdict.violations.filter((violation) => !isTolerated(violation, direction))
-    const [first] = broken
+    const violations = verdict.valid ? [] : verdict.violations.filter((violation) => !isTolerated(violation, direction))
+    const [first] = violations
     if (first === undefined) return undefined
     return {
       check: "own-values",
@@ -331,7 +331,7 @@ const checkRandom = <A>(
   { path = "", runs = 200, seed = Replay.seedFrom() }: Options
 ) => {
   const details = fc.check(
-    fc.property(values, (value) => faultOf(codec, value) === undefined),
+    fc.property(values, (value) => validFault(codec, value) === undefined),
     { numRuns: runs, seed, ...(path === "" ? {} : { path }) }
   )
   if (details.counterexample === null) return { runs: details.numRuns }
@@ -342,7 +342,7 @@ const checkRandom = <A>(
     seed: details.seed,
     path: details.counterexamplePath ?? ""
   }
-  return { runs: details.numRuns, fault: faultOf(codec, value) ?? unsteady(value), replay: Replay.line(replay) }
+  return { runs: details.numRuns, fault: validFault(codec, value) ?? unstableFault(value), replay: Replay.line(replay) }
 }
 
 /** The values of a target, prepared once for any number of codecs. */
@@ -366,7 +366,7 @@ const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Rep
   }
   if (wanted("completeness", "round-trip")) {
     for (const value of values) {
-      const fault = faultOf(codec, value)
+      const fault = validFault(codec, value)
       tallyValid(fault, 1)
       fail(fault)
     }

@@ -154,15 +154,15 @@ export const typeOf = (value: Json): Exclude<TypeName, "integer"> => {
  * property of that name instead.
  */
 export const objectOf = (entries: Iterable<readonly [string, Json]>): JsonObject => {
-  const made: Record<string, Json> = {}
+  const object: Record<string, Json> = {}
   for (const [key, value] of entries) {
     if (key === "__proto__") {
-      Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true })
+      Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
     } else {
-      made[key] = value
+      object[key] = value
     }
   }
-  return made
+  return object
 }
 
 /** Returns the own member of an object or the element of an array for a key, if it exists. */
@@ -192,17 +192,17 @@ export const updateAt = (
   }
   if (!isObject(root)) return root
   const entries: Array<readonly [string, Json]> = []
-  let seen = false
+  let found = false
   for (const [name, member] of Object.entries(root)) {
     if (name !== key) {
       entries.push([name, member])
       continue
     }
-    seen = true
+    found = true
     const updated = updateAt(member, rest, update)
     if (updated !== undefined) entries.push([name, updated])
   }
-  if (!seen && rest.length === 0) {
+  if (!found && rest.length === 0) {
     const added = update(undefined)
     if (added !== undefined) entries.push([key, added])
   }
@@ -223,11 +223,11 @@ export const copy = (value: Json): Json => {
  * Differs from `JSON.stringify` in one respect: `JSON.stringify` writes `null` for infinity, but this function writes a
  * number that a parser reads back as infinity. So a mutant with a number too large for a double survives serialization.
  */
-export const textOf = (value: Json): string => {
-  if (isArray(value)) return `[${value.map(textOf).join(",")}]`
+export const stringify = (value: Json): string => {
+  if (isArray(value)) return `[${value.map(stringify).join(",")}]`
   if (isObject(value)) {
     return `{${Object.entries(value)
-      .map(([key, member]) => `${JSON.stringify(key)}:${textOf(member)}`)
+      .map(([key, member]) => `${JSON.stringify(key)}:${stringify(member)}`)
       .join(",")}}`
   }
   return value === Number.POSITIVE_INFINITY

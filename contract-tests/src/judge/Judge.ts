@@ -93,7 +93,7 @@ const prepare = (
   const inner = (child: JsonSchema, at: string): Prepared => prepare(child, `${pointer}/${at}`, refer, unions)
   const list = (children: ReadonlyArray<JsonSchema>, keyword: string) =>
     children.map((child, index) => inner(child, `${keyword}/${index}`))
-  const made: Record<string, unknown> = {}
+  const prepared: Record<string, unknown> = {}
   for (const keyword of Object.keys(schema)) {
     if (annotations.has(keyword)) continue
     if (!keywords.has(keyword)) throw new UnknownKeyword(keyword, `${pointer}/${keyword}`)
@@ -103,26 +103,26 @@ const prepare = (
     throw new UnusableSchema(`unknown format ${JSON.stringify(format)}`, `${pointer}/format`)
   }
   const { $ref, additionalProperties, allOf, anyOf, items, oneOf, prefixItems, properties, required, ...rest } = schema
-  for (const [keyword, argument] of Object.entries(rest)) if (keywords.has(keyword)) made[keyword] = argument
-  if (schema.enum !== undefined) made["enum"] = schema.enum.map(renameKeys)
-  if (schema.const !== undefined) made["const"] = renameKeys(schema.const)
-  if ($ref !== undefined) made["$ref"] = refer($ref)
+  for (const [keyword, argument] of Object.entries(rest)) if (keywords.has(keyword)) prepared[keyword] = argument
+  if (schema.enum !== undefined) prepared["enum"] = schema.enum.map(renameKeys)
+  if (schema.const !== undefined) prepared["const"] = renameKeys(schema.const)
+  if ($ref !== undefined) prepared["$ref"] = refer($ref)
   if (properties !== undefined) {
-    made["properties"] = mapValues(properties, (child, key) => inner(child, pointerTo("properties", key)))
+    prepared["properties"] = mapValues(properties, (child, key) => inner(child, pointerTo("properties", key)))
   }
-  if (required !== undefined) made["required"] = required.map(renameKey)
+  if (required !== undefined) prepared["required"] = required.map(renameKey)
   if (additionalProperties !== undefined) {
-    made["additionalProperties"] = inner(additionalProperties, "additionalProperties")
+    prepared["additionalProperties"] = inner(additionalProperties, "additionalProperties")
   }
-  if (items !== undefined) made["items"] = inner(items, "items")
-  if (prefixItems !== undefined) made["prefixItems"] = list(prefixItems, "prefixItems")
-  if (anyOf !== undefined) made[unions.anyOf] = list(anyOf, "anyOf")
-  if (oneOf !== undefined) made[unions.oneOf] = list(oneOf, "oneOf")
+  if (items !== undefined) prepared["items"] = inner(items, "items")
+  if (prefixItems !== undefined) prepared["prefixItems"] = list(prefixItems, "prefixItems")
+  if (anyOf !== undefined) prepared[unions.anyOf] = list(anyOf, "anyOf")
+  if (oneOf !== undefined) prepared[unions.oneOf] = list(oneOf, "oneOf")
   const all: Array<Prepared> = allOf === undefined ? [] : list(allOf, "allOf")
   const types = typeof schema.type === "string" ? [schema.type] : (schema.type ?? [])
   if (types.includes("integer") && !types.includes("number")) all.push({ format: "int64" })
-  if (all.length > 0) made["allOf"] = all
-  return made
+  if (all.length > 0) prepared["allOf"] = all
+  return prepared
 }
 
 const mentionsProto = (schema: SchemaObject): boolean =>
@@ -177,9 +177,9 @@ const depthOf = (errors: ReadonlyArray<ErrorObject>): number =>
   Math.max(...errors.map((error) => pointerKeys(violationOf(error).pointer).length))
 
 /** Returns the entries with the highest score. */
-const best = <A>(entries: ReadonlyArray<A>, score: (entry: A) => number): ReadonlyArray<A> => {
-  const most = Math.max(...entries.map(score))
-  return entries.filter((entry) => score(entry) === most)
+const highest = <A>(entries: ReadonlyArray<A>, score: (entry: A) => number): ReadonlyArray<A> => {
+  const maxScore = Math.max(...entries.map(score))
+  return entries.filter((entry) => score(entry) === maxScore)
 }
 
 const samePlaces = (left: ReadonlyArray<ErrorObject>, right: ReadonlyArray<ErrorObject>): boolean => {
@@ -199,8 +199,8 @@ const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): Reado
   if (ofKind.length === 1) return only
   const ofVariant = ofKind.filter((errors) => !errors.some(isOfVariant))
   const candidates = ofVariant.length > 0 ? ofVariant : ofKind.map((errors) => errors.filter(isOfVariant))
-  const [meant, ...others] = best(
-    best(candidates, (errors) => -errors.length),
+  const [meant, ...others] = highest(
+    highest(candidates, (errors) => -errors.length),
     depthOf
   )
   return meant !== undefined && others.every((other) => samePlaces(other, meant)) ? meant : undefined
@@ -237,10 +237,10 @@ const explainUnion = (thorough: Ajv2020, keyword: string, exactly: boolean) => {
       else failed.push(branch.errors ?? [])
     }
     if (exactly ? matches === 1 : matches > 0) return true
-    const own = { keyword, instancePath: at, schemaPath: "", params: {}, message: `matches ${matches} branches` }
+    const unionError = { keyword, instancePath: at, schemaPath: "", params: {}, message: `matches ${matches} branches` }
     const meant = matches === 0 ? meantBranch(failed) : undefined
     validate.errors =
-      meant === undefined ? [own] : meant.map((error) => ({ ...error, instancePath: `${at}${error.instancePath}` }))
+      meant === undefined ? [unionError] : meant.map((error) => ({ ...error, instancePath: `${at}${error.instancePath}` }))
     return false
   }
   return validate
@@ -268,7 +268,7 @@ export const make = (resolve: Resolve): Judge => {
   const fast = makeAjv(false)
   const thorough = makeThorough()
   const registered = new Set<string>()
-  let renames = false
+  let usesProto = false
 
   const id = (ref: string): string => `urn:ref:${encodeURIComponent(ref)}`
   const refer = (ref: string): string => {
@@ -277,7 +277,7 @@ export const make = (resolve: Resolve): Judge => {
     registered.add(ref)
     try {
       const target = resolve(ref)
-      note(target)
+      findProto(target)
       fast.addSchema(wrap(prepare(target, ref, refer, plainUnions)), id(ref))
       thorough.addSchema(wrap(prepare(target, ref, refer, explainedUnions)), id(ref))
     } catch (error) {
@@ -286,26 +286,26 @@ export const make = (resolve: Resolve): Judge => {
     }
     return id(ref)
   }
-  const note = (schema: JsonSchema): void => {
-    if (typeof schema !== "boolean" && mentionsProto(schema)) renames = true
-    for (const inner of subschemas(schema)) note(inner.schema)
+  const findProto = (schema: JsonSchema): void => {
+    if (typeof schema !== "boolean" && mentionsProto(schema)) usesProto = true
+    for (const inner of subschemas(schema)) findProto(inner.schema)
   }
   const cache = new WeakMap<object, Compiled>()
   const compile = (schema: JsonSchema): Compiled => {
     const key = typeof schema === "boolean" ? undefined : schema
     const known = key === undefined ? undefined : cache.get(key)
     if (known !== undefined) return known
-    note(schema)
-    const plain = fast.compile(wrap(prepare(schema, "", refer, plainUnions)))
-    let explaining: ValidateFunction | undefined
+    findProto(schema)
+    const validator = fast.compile(wrap(prepare(schema, "", refer, plainUnions)))
+    let explainer: ValidateFunction | undefined
     const compiled: Compiled = {
-      accepts: (value) => plain(renames ? renameKeys(value) : value),
+      accepts: (value) => validator(usesProto ? renameKeys(value) : value),
       explain: (value) => {
-        explaining ??= thorough.compile(wrap(prepare(schema, "", refer, explainedUnions)))
-        if (explaining(renames ? renameKeys(value) : value)) {
+        explainer ??= thorough.compile(wrap(prepare(schema, "", refer, explainedUnions)))
+        if (explainer(usesProto ? renameKeys(value) : value)) {
           throw new Error("the judge found no violation in a rejected value: its two compiled schemas differ")
         }
-        return explaining.errors ?? []
+        return explainer.errors ?? []
       }
     }
     if (key !== undefined) cache.set(key, compiled)

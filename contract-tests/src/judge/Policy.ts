@@ -28,10 +28,10 @@ export type Treatment = "reject" | "tolerate" | "tolerate-and-tag"
 /** A treatment and its reason. */
 export interface Rule {
   readonly treatment: Treatment
-  readonly because: string
+  readonly reason: string
 }
 
-const reject = (because: string): Rule => ({ treatment: "reject", because })
+const reject = (because: string): Rule => ({ treatment: "reject", reason: because })
 const both = (rule: Rule): Record<Direction, Rule> => ({ request: rule, response: rule })
 
 const unsound = "the value cannot have the documented meaning"
@@ -47,7 +47,7 @@ export const policy: { readonly [D in Departure]: Readonly<Record<Direction, Rul
     request: reject("the exchange would reject the value or misinterpret it"),
     response: {
       treatment: "tolerate-and-tag",
-      because: "the exchange adds members without notice; a client must neither fail on a new member nor hide it"
+      reason: "the exchange adds members without notice; a client must neither fail on a new member nor hide it"
     }
   },
   "const-mismatch": both(reject("a const distinguishes variants, so a different value means a different variant")),
@@ -68,11 +68,11 @@ export const policy: { readonly [D in Departure]: Readonly<Record<Direction, Rul
   "duplicate-items": both(reject(unsound)),
   "extra-property": {
     request: reject("the document closes the object, so the exchange may reject the request"),
-    response: { treatment: "tolerate", because: "the exchange adds members before they are documented" }
+    response: { treatment: "tolerate", reason: "the exchange adds members before they are documented" }
   },
   "unknown-field": {
-    request: { treatment: "tolerate", because: "the document leaves the object open" },
-    response: { treatment: "tolerate", because: "the exchange adds members before they are documented" }
+    request: { treatment: "tolerate", reason: "the document leaves the object open" },
+    response: { treatment: "tolerate", reason: "the exchange adds members before they are documented" }
   }
 }
 

@@ -20,7 +20,7 @@ import {
   isObject,
   memberOf,
   objectOf,
-  textOf,
+  stringify,
   type Json,
   type JsonObject,
   type JsonSchema,
@@ -29,7 +29,7 @@ import {
 } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
-import { common, named, payloads as payloadsOf } from "./Descriptors.ts"
+import { commonErrors, declaredErrors, payloads as payloadsOf } from "./Descriptors.ts"
 
 /** A response as received. */
 export interface Scripted {
@@ -78,7 +78,7 @@ export const parse = (body: Uint8Array | string): Json | undefined => {
 }
 
 /** Returns whether a body contains an error. A null error does not count. */
-const holdsError = (json: Json | undefined): boolean => {
+const hasError = (json: Json | undefined): boolean => {
   const error = memberOf(json, "error")
   return error !== undefined && error !== null && isObject(json)
 }
@@ -91,19 +91,19 @@ export const expected = (reference: ReferenceDocument.Operation, judge: Judge) =
   return ({ body, status }: Scripted): Tag => {
     if (status === success.status) {
       const json = parse(body)
-      if (json !== undefined && holdsError(json)) return "ContractError"
+      if (json !== undefined && hasError(json)) return "ContractError"
       // If the document declares no body, no other content of a body can violate the contract.
       return accepts === undefined || (json !== undefined && accepts(json)) ? "Success" : "ContractError"
     }
-    return common.get(status) ?? (declared.has(status) ? named.get(status) : undefined) ?? "UnexpectedStatus"
+    return commonErrors.get(status) ?? (declared.has(status) ? declaredErrors.get(status) : undefined) ?? "UnexpectedStatus"
   }
 }
 
 /** The maximum length of an error's message. */
-const printed = 1000
+const maxMessageLength = 1000
 
 /** The maximum number of characters of a body that an error may keep. */
-const kept = 2100
+const maxKeptLength = 2100
 
 /** Returns a function that decodes a response. It returns the outcome, and the fault of the error, if any. */
 export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => {
@@ -120,9 +120,9 @@ export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => 
           ? `the error has status ${error.status}`
           : !("operation" in error) || error.operation !== client.name
             ? "the error does not report its operation"
-            : error.message === "" || error.message.length > printed || !error.message.startsWith(client.name)
+            : error.message === "" || error.message.length > maxMessageLength || !error.message.startsWith(client.name)
               ? `the error prints ${JSON.stringify(error.message.slice(0, 200))}`
-              : "body" in error && error.body.message.length > kept
+              : "body" in error && error.body.message.length > maxKeptLength
                 ? `the error keeps ${error.body.message.length} characters of the body`
                 : !error.message.includes(scripted.headers?.["content-encoding"] ?? "")
                   ? "the error does not report the content encoding of the body, which the client cannot decode"
@@ -150,8 +150,8 @@ const largeError = /*#__PURE__*/ new TextEncoder().encode(
 export const large: Body = { name: "1 MiB", body: largeText, headers: { "content-type": "application/json" } }
 
 /** Creates the bodies that are sent with every status, besides {@link large}. */
-export const bodies = (valid: Json): ReadonlyArray<Body> => {
-  const text = textOf(valid)
+export const responseBodies = (valid: Json): ReadonlyArray<Body> => {
+  const text = stringify(valid)
   const json = { "content-type": "application/json" }
   return [
     { name: "valid", body: text, headers: json },
@@ -168,26 +168,26 @@ export const bodies = (valid: Json): ReadonlyArray<Body> => {
 }
 
 /** Creates bodies that are almost valid, and that the client must not accept as a successful response. */
-export const deceptive = (valid: Json): ReadonlyArray<Body> => {
+export const almostValidBodies = (valid: Json): ReadonlyArray<Body> => {
   const json = { "content-type": "application/json" }
   return [
     ...(isObject(valid)
       ? [
           {
             name: "valid, with an error member",
-            body: textOf(objectOf([...Object.entries(valid), ["error", { code: "some_code", message: "why" }]])),
+            body: stringify(objectOf([...Object.entries(valid), ["error", { code: "some_code", message: "why" }]])),
             headers: json
           },
           { name: "valid, with a byte that is not UTF-8", body: withBadByte(valid), headers: json }
         ]
       : []),
-    { name: "valid, after a byte-order mark", body: `\ufeff${textOf(valid)}`, headers: json }
+    { name: "valid, after a byte-order mark", body: `\ufeff${stringify(valid)}`, headers: json }
   ]
 }
 
 /** Serializes an object with one more member. The string of this member is a byte that never occurs in UTF-8. */
 const withBadByte = (valid: JsonObject): Uint8Array => {
-  const text = textOf(objectOf([...Object.entries(valid), ["a_new_member", "?"]]))
+  const text = stringify(objectOf([...Object.entries(valid), ["a_new_member", "?"]]))
   const bytes = new TextEncoder().encode(text)
   bytes[bytes.lastIndexOf("?".charCodeAt(0))] = 0xff
   return bytes
@@ -199,11 +199,11 @@ const everyStatus: ReadonlyArray<number> = Array.from({ length: 500 }, (_, index
  * Decodes each body with each status. Returns the number of responses, and the wrong outcomes. Default statuses: 100 to
  * 599.
  */
-export const totality = (
+export const checkStatuses = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
   judge: Judge,
-  given: ReadonlyArray<Body>,
+  bodies: ReadonlyArray<Body>,
   compiledDecoding?: boolean,
   statuses: ReadonlyArray<number> = everyStatus
 ): { readonly answers: number; readonly findings: ReadonlyArray<Finding> } => {
@@ -211,7 +211,7 @@ export const totality = (
   const decode = outcome(client, compiledDecoding)
   const findings: Array<Finding> = []
   let answers = 0
-  for (const { name, ...body } of given) {
+  for (const { name, ...body } of bodies) {
     for (const status of statuses) {
       answers++
       const scripted = { status, ...body }
@@ -237,7 +237,7 @@ const resultOf = (decode: () => Found): Found => {
 interface ErrorShape {
   readonly name: string
   readonly body: Uint8Array | string
-  readonly says: {
+  readonly decoded: {
     readonly code?: string
     readonly message: string
     readonly details?: string
@@ -245,36 +245,36 @@ interface ErrorShape {
   }
 }
 
-const said = { code: "some_code", message: "some message", details: "some details" }
+const flatError = { code: "some_code", message: "some message", details: "some details" }
 
 /** The bodies of errors as the exchange sends them, with the expected decoded content. */
 export const errorShapes: ReadonlyArray<ErrorShape> = [
   {
     name: "nested",
-    body: JSON.stringify({ error: { ...said, service: "exchange" } }),
-    says: { ...said, service: "exchange" }
+    body: JSON.stringify({ error: { ...flatError, service: "exchange" } }),
+    decoded: { ...flatError, service: "exchange" }
   },
   {
     name: "nested, code only",
     body: '{"error":{"code":"some_code"}}',
-    says: { code: "some_code", message: "some_code" }
+    decoded: { code: "some_code", message: "some_code" }
   },
-  { name: "flat", body: JSON.stringify(said), says: said },
-  { name: "flat, code only", body: '{"code":"not_found"}', says: { code: "not_found", message: "not_found" } },
-  { name: "string", body: '{"error":"too many requests"}', says: { message: "too many requests" } },
-  { name: "empty", body: "", says: { message: "an empty body" } },
-  { name: "1 MiB nested", body: largeError, says: { code: "large", message: "x".repeat(mebibyte) } }
+  { name: "flat", body: JSON.stringify(flatError), decoded: flatError },
+  { name: "flat, code only", body: '{"code":"not_found"}', decoded: { code: "not_found", message: "not_found" } },
+  { name: "string", body: '{"error":"too many requests"}', decoded: { message: "too many requests" } },
+  { name: "empty", body: "", decoded: { message: "an empty body" } },
+  { name: "1 MiB nested", body: largeError, decoded: { code: "large", message: "x".repeat(mebibyte) } }
 ]
 
 /** Checks the classes of the declared errors, and the decoding of their bodies. Returns the wrong outcomes. */
-export const declaredErrors = (
+export const checkDeclaredErrors = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation
 ): ReadonlyArray<Finding> => {
   const decode = outcome(client)
   return reference.errors.flatMap(({ status }) =>
-    errorShapes.flatMap(({ body, name, says }) => {
-      const expects = named.get(status) ?? common.get(status) ?? "an error class"
+    errorShapes.flatMap(({ body, name, decoded: says }) => {
+      const expects = declaredErrors.get(status) ?? commonErrors.get(status) ?? "an error class"
       const found = decode({ status, body })
       const finding = (wanted: string, got: string): ReadonlyArray<Finding> => [
         { operation: reference.id, status, body: name, expected: wanted, got }
@@ -283,7 +283,7 @@ export const declaredErrors = (
       const { value } = found
       const read = typeof value === "object" && value !== null && "body" in value ? value.body : undefined
       // The decoded body of an error is plain data.
-      return equals(beginning(read as Json | undefined), beginning({ ...says }))
+      return equals(truncateStrings(read as Json | undefined), truncateStrings({ ...says }))
         ? []
         : finding(shorten(says), shorten(read))
     })
@@ -291,7 +291,7 @@ export const declaredErrors = (
 }
 
 /** Shortens the strings of an error's body, because the client may truncate long strings. */
-const beginning = (body: Json | undefined): Json | undefined =>
+const truncateStrings = (body: Json | undefined): Json | undefined =>
   isObject(body)
     ? objectOf(
         Object.entries(body).map(([key, text]) => [key, typeof text === "string" ? text.slice(0, 1000) : text] as const)
@@ -334,7 +334,7 @@ export const normalForm = (schema: JsonSchema, resolve: Resolve): ((wire: Json) 
 }
 
 /** Unwraps the redacted members of a decoded body, such as a new key. */
-const revealed = (body: unknown): unknown =>
+const unredact = (body: unknown): unknown =>
   typeof body === "object" && body !== null && Object.values(body).some(Redacted.isRedacted)
     ? Object.fromEntries(
         Object.entries(body).map(([key, member]) => [
@@ -350,9 +350,9 @@ export class NotNormal extends Error {
 }
 
 /** Returns whether two decoders gave the same result for a body. */
-const agree = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unknown>): boolean =>
+const sameResult = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unknown>): boolean =>
   a.ok
-    ? b.ok && equals(revealed(a.value) as Json, revealed(b.value) as Json) // Both were decoded from JSON.
+    ? b.ok && equals(unredact(a.value) as Json, unredact(b.value) as Json) // Both were decoded from JSON.
     : !b.ok && equals([...a.pointers], [...b.pointers])
 
 /** The error for a body that compiled and interpreted decoding decode differently. */
@@ -374,12 +374,12 @@ export const codec = (
   const reader = (compiled: boolean): Conformance.Codec<unknown>["decode"] => {
     const decode = outcome(client, compiled)
     return (input) => {
-      const { fault, tag, value } = decode({ status, body: textOf(input as Json) }) // The tools generate JSON.
+      const { fault, tag, value } = decode({ status, body: stringify(input as Json) }) // The tools generate JSON.
       if (fault !== undefined) throw new Error(fault)
       if (tag !== "Success")
         return { ok: false, pointers: value instanceof Errors.ContractError ? [value.pointer] : [] }
       // The client decoded this value from JSON.
-      const body = revealed(value) as Json
+      const body = unredact(value) as Json
       if (!equals(normalise(body), body)) throw new NotNormal("the client returns null instead of an empty list")
       return { ok: true, value }
     }
@@ -388,10 +388,10 @@ export const codec = (
   const interpret = compiledDecoding === undefined ? reader(false) : undefined
   return {
     normalise,
-    encode: revealed,
+    encode: unredact,
     decode: (input) => {
       const found = read(input)
-      if (interpret !== undefined && !agree(found, interpret(input))) {
+      if (interpret !== undefined && !sameResult(found, interpret(input))) {
         throw new Disagreement("compiled and interpreted decoding gave different results")
       }
       return found
@@ -407,20 +407,20 @@ export const payload = (
 ): ((body: Json) => unknown) => {
   const decode = outcome(client, compiledDecoding)
   return (body) => {
-    const { fault, value } = decode({ status, body: textOf(body) })
+    const { fault, value } = decode({ status, body: stringify(body) })
     if (fault !== undefined) throw new Error(fault)
     return typeof value === "object" && value !== null && "payload" in value ? value.payload : undefined
   }
 }
 
 /** Checks that errors keep the payloads of their bodies. Returns the wrong outcomes. */
-export const payloads = (
+export const checkPayloads = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
-  plainest: (schema: JsonSchema) => Json
+  simplestValue: (schema: JsonSchema) => Json
 ): ReadonlyArray<Finding> =>
   payloadsOf(reference).flatMap(({ schema, status }) => {
-    const body = plainest(schema ?? true)
+    const body = simplestValue(schema ?? true)
     const got = payload(client, status)(body)
     // The decoded value is JSON.
     return equals(got as Json | undefined, body)
@@ -433,7 +433,7 @@ export const payloads = (
  * round-trips (P3). The client rejects every single violation at its pointer (P2). Returns undefined if the document
  * declares no response body.
  */
-export const hold = (
+export const checkResponses = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
   conformance: Conformance.Conformance,

@@ -47,7 +47,7 @@ export type DescriptorCheck = (
 ) => ReadonlyArray<Finding>
 
 /** The statuses that an operation lists in its `errors`, and their error classes. */
-export const named: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
+export const declaredErrors: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
   [400, "BadRequest"],
   [401, "Unauthorized"],
   [403, "Forbidden"],
@@ -56,7 +56,7 @@ export const named: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
 ])
 
 /** The statuses that every operation can return, and their error classes. */
-export const common: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
+export const commonErrors: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
   [429, "TooManyRequests"],
   [500, "InternalServerError"],
   [502, "BadGateway"],
@@ -71,7 +71,7 @@ const errorBody = "#/components/schemas/ErrorBody"
 export const payloads = ({ errors }: ReferenceDocument.Operation): ReadonlyArray<ReferenceDocument.Response> =>
   errors.filter(({ schema }) => schema !== undefined && schema.$ref !== errorBody)
 
-const differ = (
+const compare = (
   check: Check,
   { id }: ReferenceDocument.Operation,
   at: string,
@@ -114,15 +114,15 @@ export const presence = (
 
 /** Checks that `descriptor.name` equals the exported name, such as `Orders.create`. */
 export const name: DescriptorCheck = (client, reference) =>
-  differ("name", reference, "", client.name, client.descriptor.name)
+  compare("name", reference, "", client.name, client.descriptor.name)
 
 /** Checks the method. */
 export const method: DescriptorCheck = ({ descriptor }, reference) =>
-  differ("method", reference, "", reference.method, descriptor.method)
+  compare("method", reference, "", reference.method, descriptor.method)
 
 /** Checks the path template, character by character. */
 export const path: DescriptorCheck = ({ descriptor }, reference) =>
-  differ("path", reference, "", reference.path, descriptor.path)
+  compare("path", reference, "", reference.path, descriptor.path)
 
 interface Facts {
   readonly in: string
@@ -160,9 +160,9 @@ export const parameters =
     }
     return [
       ...[...new Set([...expected.keys(), ...got.keys()])].flatMap((key) =>
-        differ("parameter", reference, key, expected.get(key), got.get(key))
+        compare("parameter", reference, key, expected.get(key), got.get(key))
       ),
-      ...repeated.flatMap((key) => differ("parameter", reference, key, "one place", "path and query"))
+      ...repeated.flatMap((key) => compare("parameter", reference, key, "one place", "path and query"))
     ]
   }
 
@@ -181,7 +181,7 @@ export const body =
     const isEmpty =
       requestBody === undefined ||
       (!requestBody.required && Object.keys(document.deref(requestBody.schema).properties ?? {}).length === 0)
-    return differ("body", reference, "", isEmpty ? "none" : "a body", descriptor.body === undefined ? "none" : "a body")
+    return compare("body", reference, "", isEmpty ? "none" : "a body", descriptor.body === undefined ? "none" : "a body")
   }
 
 /**
@@ -189,7 +189,7 @@ export const body =
  * exactly if the document does.
  */
 export const success: DescriptorCheck = ({ descriptor }, reference) =>
-  differ(
+  compare(
     "success",
     reference,
     "",
@@ -204,26 +204,26 @@ export const errors: DescriptorCheck = ({ descriptor }, reference) => {
   const listed = descriptor.errors.map((error) => ("payload" in error ? error.error.status : error.status))
   const bare = descriptor.errors.flatMap((error) => ("payload" in error ? [] : [error.status]))
   return [
-    ...differ(
+    ...compare(
       "errors",
       reference,
       "",
-      reference.errors.map(({ status }) => status).filter((status) => named.has(status)),
+      reference.errors.map(({ status }) => status).filter((status) => declaredErrors.has(status)),
       ascending(bare)
     ),
     ...listed.flatMap((status, index) =>
-      listed.indexOf(status) === index ? [] : differ("errors", reference, String(status), "once", "twice")
+      listed.indexOf(status) === index ? [] : compare("errors", reference, String(status), "once", "twice")
     ),
     // A status in neither table has no error class.
     ...reference.errors.flatMap(({ status }) =>
-      named.has(status) || common.has(status) ? [] : differ("errors", reference, String(status), "a class", "none")
+      declaredErrors.has(status) || commonErrors.has(status) ? [] : compare("errors", reference, String(status), "a class", "none")
     )
   ]
 }
 
 /** Checks that errors with a body schema of their own have a payload. */
 export const payload: DescriptorCheck = ({ descriptor }, reference) =>
-  differ(
+  compare(
     "payload",
     reference,
     "",
@@ -231,11 +231,11 @@ export const payload: DescriptorCheck = ({ descriptor }, reference) =>
     ascending(descriptor.errors.flatMap((error) => ("payload" in error ? [error.error.status] : [])))
   )
 
-const auths = { always: "required", never: "none", withKey: "optional" } as const
+const authBySigning = { always: "required", never: "none", withKey: "optional" } as const
 
 /** Checks that an operation needs a key exactly if the document requires authentication. */
 export const auth: DescriptorCheck = ({ descriptor }, reference) =>
-  differ("auth", reference, "", auths[signingOf(reference)], descriptor.auth)
+  compare("auth", reference, "", authBySigning[signingOf(reference)], descriptor.auth)
 
 /**
  * Checks that an operation needs the smallest sufficient capability: `public` without authentication, `read` for GET,
@@ -244,7 +244,7 @@ export const auth: DescriptorCheck = ({ descriptor }, reference) =>
 export const access: DescriptorCheck = ({ descriptor }, reference) => {
   const isPublic = reference.security.length === 0
   const expected = isPublic ? "public" : reference.method === "GET" ? "read" : "write"
-  return differ("access", reference, "", expected, descriptor.access)
+  return compare("access", reference, "", expected, descriptor.access)
 }
 
 /**
@@ -273,7 +273,7 @@ export const paging = (
 export const pages =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
   ({ descriptor: { pages: got } }, reference) =>
-    differ(
+    compare(
       "pages",
       reference,
       "",
@@ -301,7 +301,7 @@ const fieldBlock = (members: string, field: string): string | undefined => {
 }
 
 /** Returns whether a doc block marks its declaration as deprecated. */
-const marks = (block: string | undefined): boolean => block !== undefined && /^[\s*]*@deprecated\b/m.test(block)
+const isMarkedDeprecated = (block: string | undefined): boolean => block !== undefined && /^[\s*]*@deprecated\b/m.test(block)
 
 /**
  * Checks that the source marks exactly the operations and inputs that the document deprecates.
@@ -318,18 +318,18 @@ export const deprecated =
   (client, reference) => {
     const fieldsOfInput = membersOf(inputs, `${reference.id}Input`)
     const source = sourceOf(client.module)
-    const says = (is: boolean): string => (is ? "@deprecated" : "not deprecated")
+    const deprecationLabel = (is: boolean): string => (is ? "@deprecated" : "not deprecated")
     const members = reference.requestBody === undefined ? {} : document.deref(reference.requestBody.schema).properties
     const fields: ReadonlyArray<readonly [string, boolean]> = [
       ...reference.parameters.map(({ deprecated, name }) => [name, deprecated] as const),
       ...Object.entries(members ?? {}).map(([key, schema]) => [key, schema.deprecated === true] as const)
     ]
     return [
-      ...differ("deprecated", reference, "", says(reference.deprecated), says(marks(docBlock(source, client.export)))),
+      ...compare("deprecated", reference, "", deprecationLabel(reference.deprecated), deprecationLabel(isMarkedDeprecated(docBlock(source, client.export)))),
       ...fields.flatMap(([key, is]) => {
         const block = fieldBlock(fieldsOfInput, key)
-        const got = block === undefined ? "no such input" : says(marks(block))
-        return differ("deprecated", reference, key, says(is), got)
+        const got = block === undefined ? "no such input" : deprecationLabel(isMarkedDeprecated(block))
+        return compare("deprecated", reference, key, deprecationLabel(is), got)
       })
     ]
   }

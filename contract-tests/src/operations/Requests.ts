@@ -121,10 +121,10 @@ export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder =>
 /** A kind of input that the document allows but the client does not send, and the reason. */
 export interface Limit {
   readonly name: string
-  readonly because: string
+  readonly reason: string
 }
 
-const limit = (name: string, because: string): Limit => ({ name, because })
+const limit = (name: string, because: string): Limit => ({ name, reason: because })
 
 /**
  * Every kind of input that the document allows but the client does not send. The client rejects it with
@@ -228,19 +228,19 @@ const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArray<stri
     const target = closed(resolve($ref), resolve, [...within, $ref])
     return typeof target === "boolean" ? target : { ...target, ...rest }
   }
-  const on = (inner: JsonSchema): JsonSchema => closed(inner, resolve, within)
+  const closeInner = (inner: JsonSchema): JsonSchema => closed(inner, resolve, within)
   const { additionalProperties, anyOf, items, properties } = schema
   if (schema.allOf !== undefined || schema.oneOf !== undefined || schema.prefixItems !== undefined) {
     throw new UnusableSchema("unsupported request schema", "")
   }
   return {
     ...schema,
-    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(on) }),
-    ...(items === undefined ? {} : { items: on(items) }),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(closeInner) }),
+    ...(items === undefined ? {} : { items: closeInner(items) }),
     ...(properties === undefined
       ? {}
       : {
-          properties: Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, on(inner)])),
+          properties: Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, closeInner(inner)])),
           additionalProperties: additionalProperties ?? false
         })
   }
@@ -371,14 +371,14 @@ const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, jud
 
   const limitedParameters = (value: JsonObject): ReadonlyArray<Limited> =>
     parameters.flatMap(({ explode, in: place, name, schema }) => {
-      const given = memberOf(value, name)
+      const fieldValue = memberOf(value, name)
       // Values that the document does not allow are not limits of the client.
-      if (given === undefined || !judge.accepts(schema)(given)) return []
+      if (fieldValue === undefined || !judge.accepts(schema)(fieldValue)) return []
       const found =
-        place === "path" && typeof given === "string"
-          ? segmentLimit(given)
-          : isArray(given)
-            ? listLimit(given, !explode)
+        place === "path" && typeof fieldValue === "string"
+          ? segmentLimit(fieldValue)
+          : isArray(fieldValue)
+            ? listLimit(fieldValue, !explode)
             : undefined
       return found === undefined
         ? []
@@ -387,7 +387,7 @@ const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, jud
               field: name,
               pointers: [pointerTo("", name)],
               limit: found,
-              plain: isArray(given) ? plainList(schema) : "plain"
+              plain: isArray(fieldValue) ? plainList(schema) : "plain"
             }
           ]
     })
@@ -423,17 +423,17 @@ const readQuery = (
   search: string,
   faults: Array<string>
 ): ReadonlyArray<readonly [string, Json]> => {
-  const given = new Map<string, Array<string>>()
+  const stringsByName = new Map<string, Array<string>>()
   for (const pair of search === "" ? [] : search.split("&")) {
     const at = pair.indexOf("=")
     if (at < 0) faults.push(`a query parameter without "=": ${pair}`)
     const name = decodeText(at < 0 ? pair : pair.slice(0, at), "the query", faults)
     const text = decodeText(at < 0 ? "" : pair.slice(at + 1), "the query", faults)
-    const known = given.get(name)
-    if (known === undefined) given.set(name, [text])
+    const known = stringsByName.get(name)
+    if (known === undefined) stringsByName.set(name, [text])
     else known.push(text)
   }
-  return [...given].flatMap(([name, texts]) => {
+  return [...stringsByName].flatMap(([name, texts]) => {
     const parameter = parameters.find((one) => one.in === "query" && one.name === name)
     if (parameter === undefined) {
       faults.push(`an undeclared query parameter: ${name}`)
@@ -583,8 +583,8 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
       // Restores the original values. A field can also have been absent.
       const fields = new Set(limited.map(({ field }) => field))
       const isOther = ([key]: readonly [string, Json]): boolean => !fields.has(key)
-      const asGiven = Object.entries(input).filter((entry) => !isOther(entry))
-      return { ok: true, value: objectOf([...Object.entries(value).filter(isOther), ...asGiven]) }
+      const originalEntries = Object.entries(input).filter((entry) => !isOther(entry))
+      return { ok: true, value: objectOf([...Object.entries(value).filter(isOther), ...originalEntries]) }
     }
   }
 }
@@ -598,7 +598,7 @@ export const takesInput = ({ input }: Requests): boolean =>
  * decodes to the same input (P5, P1, P3), except for the `limits`. If the operation has an input, the client rejects
  * every single violation at its pointer, before any I/O (P2).
  */
-export const hold = (
+export const checkRequests = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
   conformance: Conformance.Conformance,

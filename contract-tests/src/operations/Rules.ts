@@ -4,7 +4,7 @@
  *
  * Source: the descriptions of the operations and their fields, October 26, 2026.
  */
-import { isArray, isObject, memberOf, objectOf, textOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import { isArray, isObject, memberOf, objectOf, stringify, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
 /** The violations of the rules in an input, and the changes that repair them. */
 export interface Breach {
@@ -36,7 +36,7 @@ const comboOf = (child: JsonObject): string => {
   const legs = legsOf(child)
   if (has(child, "market_ticker") || legs === undefined) return `ticker ${String(memberOf(child, "market_ticker"))}`
   const leg = (value: Json): string =>
-    textOf(["event_ticker", "market_ticker", "side"].map((field) => memberOf(value, field) ?? null))
+    stringify(["event_ticker", "market_ticker", "side"].map((field) => memberOf(value, field) ?? null))
   return `legs ${legs.map(leg).sort().join(" ")}`
 }
 
@@ -68,16 +68,16 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
     ...faults.flatMap(([isBroken, pointer]) => (isBroken ? [pointer] : [])),
     ...children.flatMap((child, index) => {
       const at = `/children/${index}`
-      const own = sizesOf(child)
+      const childSizes = sizesOf(child)
       return [
         ...namingFaults(child, at),
         ...(combos.indexOf(comboOf(child)) < index ? [at] : []),
-        ...(own.length > 1 ? [`${at}/target_cost_dollars`] : []),
+        ...(childSizes.length > 1 ? [`${at}/target_cost_dollars`] : []),
         ...(sized[index] === undefined
           ? [at]
           : sized[index] === first
             ? []
-            : [own[0] === undefined ? at : `${at}/${own[0]}`])
+            : [childSizes[0] === undefined ? at : `${at}/${childSizes[0]}`])
       ]
     })
   ]
@@ -98,17 +98,17 @@ const createBatch: Check = (input) => {
   const repaired = children.map((child, index) => {
     const legs = legsOf(child) ?? []
     const ticker = memberOf(child, "market_ticker") ?? ""
-    const own = memberOf(child, size) ?? null
-    const named = (name: string, value: Json): JsonObject =>
+    const childSize = memberOf(child, size) ?? null
+    const childWith = (name: string, value: Json): JsonObject =>
       objectOf([
         [name, value],
-        ...(own === null ? (shared === size ? [] : [[size, "1.00"] as const]) : [[size, own] as const])
+        ...(childSize === null ? (shared === size ? [] : [[size, "1.00"] as const]) : [[size, childSize] as const])
       ])
     const wanted =
       legs.length > 0 && (ticker === "" || index % 2 === 1)
-        ? named("selected_markets", legs)
-        : named("market_ticker", ticker === "" ? `PLAIN-${index}` : ticker)
-    const kept = seen.has(comboOf(wanted)) ? named("market_ticker", `PLAIN-${index}-${seen.size}`) : wanted
+        ? childWith("selected_markets", legs)
+        : childWith("market_ticker", ticker === "" ? `PLAIN-${index}` : ticker)
+    const kept = seen.has(comboOf(wanted)) ? childWith("market_ticker", `PLAIN-${index}-${seen.size}`) : wanted
     seen.add(comboOf(kept))
     return kept
   })
@@ -126,16 +126,16 @@ const createBatch: Check = (input) => {
 }
 
 /** Checks that the entries of a list have distinct `rfq_id`s. */
-const once =
+const distinctIds =
   (list: string): Check =>
   (input) => {
     const seen = new Set<Json>()
     const entries = itemsOf(input, list).map((entry, index) => {
       const id = memberOf(entry, "rfq_id") ?? null
       const isTwice = seen.has(id)
-      const own = isTwice ? `child-${index}-${seen.size}` : id
-      seen.add(own)
-      return { isTwice, entry: objectOf([...Object.entries(entry), ["rfq_id", own]]) }
+      const distinctId = isTwice ? `child-${index}-${seen.size}` : id
+      seen.add(distinctId)
+      return { isTwice, entry: objectOf([...Object.entries(entry), ["rfq_id", distinctId]]) }
     })
     const pointers = entries.flatMap(({ isTwice }, index) => (isTwice ? [`/${list}/${index}/rfq_id`] : []))
     return { pointers, repairs: pointers.length === 0 ? [] : [[list, entries.map(({ entry }) => entry)]] }
@@ -160,8 +160,8 @@ const checks: Readonly<Record<string, Check>> = {
   CreateRFQBatch: createBatch,
   DecreaseOrderV2: decrease,
   GetEvent: event,
-  AcceptRFQBatch: /*#__PURE__*/ once("min_bids"),
-  CreateRFQBatchQuote: /*#__PURE__*/ once("quotes")
+  AcceptRFQBatch: /*#__PURE__*/ distinctIds("min_bids"),
+  CreateRFQBatchQuote: /*#__PURE__*/ distinctIds("quotes")
 }
 
 /** Returns the rules of an operation, or undefined if it has none. */
@@ -180,14 +180,14 @@ export interface Case {
 
 type Changes = Readonly<Record<string, Json | undefined>>
 
-const changed = (input: JsonObject, changes: Changes): JsonObject =>
+const withChanges = (input: JsonObject, changes: Changes): JsonObject =>
   objectOf(
     Object.entries({ ...input, ...changes }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
   )
 
 /** Creates the cases for a batch. Over 80 lines because it is a table with one row per case. */
 const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
-  const input = changed(plain, {
+  const input = withChanges(plain, {
     children: [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }],
     mve_collection_ticker: undefined,
     contracts_fp: "10.00",
@@ -283,17 +283,17 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
     ]
   ]
   return [
-    ...refused.map(([name, pointer, changes]) => ({ name, pointer, input: changed(input, changes) })),
-    ...sent.map(([name, changes]) => ({ name, pointer: undefined, input: changed(input, changes) }))
+    ...refused.map(([name, pointer, changes]) => ({ name, pointer, input: withChanges(input, changes) })),
+    ...sent.map(([name, changes]) => ({ name, pointer: undefined, input: withChanges(input, changes) }))
   ]
 }
 
-const onceCases =
+const distinctIdCases =
   (list: string) =>
   (plain: JsonObject): ReadonlyArray<Case> => {
     const [entry = {}] = itemsOf(plain, list)
     const of = (...ids: ReadonlyArray<string>): JsonObject =>
-      changed(plain, { [list]: ids.map((rfq_id) => ({ ...entry, rfq_id })) })
+      withChanges(plain, { [list]: ids.map((rfq_id) => ({ ...entry, rfq_id })) })
     return [
       { name: "a child twice", pointer: `/${list}/1/rfq_id`, input: of("a", "a") },
       { name: "a child again after another child", pointer: `/${list}/2/rfq_id`, input: of("a", "b", "a") },
@@ -308,7 +308,7 @@ const onceCases =
 
 const decreaseCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const of = (reduce_by: Json | undefined, reduce_to: Json | undefined): JsonObject =>
-    changed(plain, { reduce_by, reduce_to })
+    withChanges(plain, { reduce_by, reduce_to })
   return [
     { name: "neither", pointer: "", input: of(undefined, undefined) },
     { name: "neither, as null", pointer: "", input: of(null, null) },
@@ -320,7 +320,7 @@ const decreaseCases = (plain: JsonObject): ReadonlyArray<Case> => {
 
 const eventCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const of = (exclude_markets: boolean, with_nested_markets: boolean): JsonObject =>
-    changed(plain, { exclude_markets, with_nested_markets })
+    withChanges(plain, { exclude_markets, with_nested_markets })
   return [
     { name: "markets omitted and included", pointer: "/exclude_markets", input: of(true, true) },
     { name: "markets omitted", pointer: undefined, input: of(true, false) },
@@ -332,8 +332,8 @@ const caseMakers: Readonly<Record<string, (plain: JsonObject) => ReadonlyArray<C
   CreateRFQBatch: batchCases,
   DecreaseOrderV2: decreaseCases,
   GetEvent: eventCases,
-  AcceptRFQBatch: /*#__PURE__*/ onceCases("min_bids"),
-  CreateRFQBatchQuote: /*#__PURE__*/ onceCases("quotes")
+  AcceptRFQBatch: /*#__PURE__*/ distinctIdCases("min_bids"),
+  CreateRFQBatchQuote: /*#__PURE__*/ distinctIdCases("quotes")
 }
 
 /** Derives from a sendable input: inputs that violate one rule each, and inputs that only just satisfy the rules. */

@@ -11,7 +11,7 @@ import type { Recorder } from "./Requests.ts"
  * Strings that cannot be sent. Some change the target of a path. Others are not valid Unicode, so they cannot be sent
  * anywhere.
  */
-const texts = {
+const invalidStrings = {
   path: ["", ".", "..", "a/b", "a\\b", "a%2Fb", "a%5cb", "a\r\nb", "a\tb", "\u0000", "\u007f", "\ud800", "a\udc00b"],
   query: ["\ud800", "a\udc00b"],
   body: ["\ud800", "a\udc00b"]
@@ -25,15 +25,15 @@ interface Unsendable {
 }
 
 /** Returns a copy of the value for each string in it and each replacement, with the pointer of the replaced string. */
-const replaced = (
+const replacements = (
   value: Json,
   pointer: string,
-  by: ReadonlyArray<string>
+  strings: ReadonlyArray<string>
 ): ReadonlyArray<{ readonly value: Json; readonly pointer: string; readonly text: string }> => {
-  if (typeof value === "string") return by.map((text) => ({ value: text, pointer, text }))
+  if (typeof value === "string") return strings.map((text) => ({ value: text, pointer, text }))
   if (isArray(value)) {
     return value.flatMap((item, index) =>
-      replaced(item, pointerTo(pointer, String(index)), by).map((one) => ({
+      replacements(item, pointerTo(pointer, String(index)), strings).map((one) => ({
         ...one,
         value: value.with(index, one.value)
       }))
@@ -41,7 +41,7 @@ const replaced = (
   }
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([key, member]) =>
-    replaced(member, pointerTo(pointer, key), by).map((one) => ({
+    replacements(member, pointerTo(pointer, key), strings).map((one) => ({
       ...one,
       value: objectOf([...Object.entries(value).filter(([name]) => name !== key), [key, one.value]])
     }))
@@ -53,8 +53,8 @@ const unsendable = ({ parameters }: ReferenceDocument.Operation, input: JsonObje
   Object.entries(input).flatMap(([field, value]) => {
     const place = parameters.find(({ name }) => name === field)?.in ?? "body"
     if (place !== "path" && place !== "query" && place !== "body") return []
-    return replaced(value, pointerTo("", field), texts[place]).map(({ pointer, text, value: wrong }) => ({
-      input: objectOf([...Object.entries(input).filter(([name]) => name !== field), [field, wrong]]),
+    return replacements(value, pointerTo("", field), invalidStrings[place]).map(({ pointer, text, value: invalidValue }) => ({
+      input: objectOf([...Object.entries(input).filter(([name]) => name !== field), [field, invalidValue]]),
       // The client may report a query list at the pointer of the list or at the pointer of the item.
       pointer: place === "query" ? pointerTo("", field) : pointer,
       text
@@ -67,19 +67,19 @@ export interface Finding extends Unsendable {
 }
 
 /** Sends every unsendable input. Returns the number of cases, and the inputs that were not rejected correctly. */
-export const findings = (
+export const check = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
   recorder: Recorder,
   input: JsonObject
 ): { readonly runs: number; readonly findings: ReadonlyArray<Finding> } => {
   const cases = unsendable(reference, input)
-  const got = (one: Unsendable): string | undefined => {
+  const got = (testCase: Unsendable): string | undefined => {
     try {
-      const outcome = recorder.call(client.operation, one.input)
+      const outcome = recorder.call(client.operation, testCase.input)
       if (outcome._tag === "Sent") return `sent as ${outcome.sent.target}`
-      const isThere = outcome.pointer === one.pointer || outcome.pointer.startsWith(`${one.pointer}/`)
-      return isThere ? undefined : `rejected at ${JSON.stringify(outcome.pointer)}: ${outcome.reason}`
+      const isAtPointer = outcome.pointer === testCase.pointer || outcome.pointer.startsWith(`${testCase.pointer}/`)
+      return isAtPointer ? undefined : `rejected at ${JSON.stringify(outcome.pointer)}: ${outcome.reason}`
     } catch (error) {
       return `threw ${String(error)}`
     }

@@ -11,19 +11,19 @@ import { P6 } from "./DocumentDrift.ts"
 import { P7 } from "./ByteFaults.ts"
 import { P8 } from "./Signing.ts"
 import { P9 } from "./RetrySafety.ts"
-import type { Property, PropertyOf, Stated } from "./Property.ts"
+import type { OperationProperty, TargetProperty, PropertyInfo } from "./Property.ts"
 import { P1, P2, P3 } from "./Responses.ts"
 
 /** The properties that are checked for each operation. */
-export const all: ReadonlyArray<Property> = [P1, P1Prime, P2, P3, P4, P5, P6, P7, P8, P9, P10, P12, P14]
+export const operationProperties: ReadonlyArray<OperationProperty> = [P1, P1Prime, P2, P3, P4, P5, P6, P7, P8, P9, P10, P12, P14]
 
-const p15 = /*#__PURE__*/ P15.make(all)
+const p15 = /*#__PURE__*/ P15.make(operationProperties)
 
 /** The properties of other targets. */
-export const others: ReadonlyArray<PropertyOf> = [P0, p15]
+export const targetProperties: ReadonlyArray<TargetProperty> = [P0, p15]
 
 /** The statement of every property, in display order. */
-export const stated: ReadonlyArray<Stated> = [P0, ...all, p15]
+export const statements: ReadonlyArray<PropertyInfo> = [P0, ...operationProperties, p15]
 
 /** Normalises a property id from user input: ignores upper and lower case, and accepts `P1p` and `P1'` for `P1′`. */
 export const idOf = (text: string): string => text.toUpperCase().replace(/^(P\d+)['P]$/, "$1′")

@@ -5,20 +5,20 @@ import type * as Conformance from "../judge/Conformance.ts"
 import * as Coverage from "../generate/Coverage.ts"
 import { equals, firstDifference, pointerKeys, pointerTo, updateAt, valueAt, type Json } from "../judge/JsonSchema.ts"
 import * as edits from "./internal/edits.ts"
-import { failed, type Outcome, type Property, type Run } from "./Property.ts"
+import { failed, type Outcome, type OperationProperty, type Run } from "./Property.ts"
 import { conformance, referenceOf } from "./Subject.ts"
 
 const id = "P6"
 
-const once = <A>(make: () => A): (() => A) => {
-  let made: { readonly value: A } | undefined
-  return () => (made ??= { value: make() }).value
+const lazy = <A>(make: () => A): (() => A) => {
+  let cached: { readonly value: A } | undefined
+  return () => (cached ??= { value: make() }).value
 }
 
-const editor = once(() => edits.make(conformance().judge))
-const coverage = once(() => Coverage.make(conformance().judge))
+const editor = lazy(() => edits.make(conformance().judge))
+const coverage = lazy(() => Coverage.make(conformance().judge))
 
-const said = (decoded: Conformance.Decoded<unknown>): string =>
+const describeResult = (decoded: Conformance.Decoded<unknown>): string =>
   decoded.ok ? "a decoded value" : `a rejection at ${JSON.stringify(decoded.pointers[0] ?? "no pointer")}`
 
 /**
@@ -58,9 +58,9 @@ const outcome = ({ operation, seed }: Run): Outcome => {
         if (witness === undefined || !allows(value)) throw new Error(`${edit.name}: no witness at ${place.location}`)
         const pointer = member === undefined ? place.pointer : pointerTo(place.pointer, member)
         const decoded = decode(witness)
-        const broken = (expected: string, got: string): Outcome =>
+        const fail = (expected: string, got: string): Outcome =>
           failed(id, operation.name, seed, {
-            because: `${edit.name} at ${JSON.stringify(place.location)}: expected ${expected}, got ${got}`,
+            reason: `${edit.name} at ${JSON.stringify(place.location)}: expected ${expected}, got ${got}`,
             pointer,
             expected,
             got,
@@ -76,35 +76,35 @@ const outcome = ({ operation, seed }: Run): Outcome => {
           }
           reach(`broke: ${edit.name}`)
           if (decoded.ok || decoded.pointers.length !== 1 || !isAt(decoded.pointers[0] ?? "", pointer, edit.name)) {
-            return broken(`a rejection at ${JSON.stringify(pointer)}`, said(decoded))
+            return fail(`a rejection at ${JSON.stringify(pointer)}`, describeResult(decoded))
           }
           continue
         }
         reach(`continued:  ${edit.name}`)
-        if (!decoded.ok) return broken("a decoded value", said(decoded))
+        if (!decoded.ok) return fail("a decoded value", describeResult(decoded))
         const got = read(decoded.value)
-        const surfaced = valueAt(got, pointer)
+        const decodedValue = valueAt(got, pointer)
         if (
           member === undefined
-            ? !equals(surfaced, value)
-            : surfaced !== undefined && !equals(surfaced, valueAt(witness, pointer))
+            ? !equals(decodedValue, value)
+            : decodedValue !== undefined && !equals(decodedValue, valueAt(witness, pointer))
         ) {
-          return broken(JSON.stringify(valueAt(witness, pointer)), JSON.stringify(surfaced ?? null))
+          return fail(JSON.stringify(valueAt(witness, pointer)), JSON.stringify(decodedValue ?? null))
         }
         // The client may drop the new member, but must not change the rest of the value.
         const rest = (json: Json): Json =>
           member === undefined ? json : (updateAt(json, pointerKeys(pointer), () => undefined) ?? json)
         const changed = firstDifference(rest(normal(witness)), rest(normal(got)))
-        if (changed !== undefined) return broken("the rest unchanged", `a change at ${JSON.stringify(changed)}`)
+        if (changed !== undefined) return fail("the rest unchanged", `a change at ${JSON.stringify(changed)}`)
       }
     }
   }
   const runs = Object.values(reached).reduce((sum, count) => sum + count, 0)
-  return { _tag: "Held", runs, reached }
+  return { _tag: "Passed", runs, reached }
 }
 
 /** Property P6: compatibility with future versions of the document. */
-export const P6: Property = {
+export const P6: OperationProperty = {
   id,
   statement:
     "Additions to the document do not break an operation, and new enum members are passed on unchanged. Breaking changes (a removed field, null, another type, a wider range) are reported at their pointer.",

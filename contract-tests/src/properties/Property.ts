@@ -34,7 +34,7 @@ export interface Failed {
   readonly _tag: "Failed"
   /** The number of checked cases. */
   readonly runs?: number | undefined
-  readonly because: string
+  readonly reason: string
   /** The JSON Pointer of the failure, if it has one. */
   readonly pointer?: string | undefined
   readonly expected?: string | undefined
@@ -50,13 +50,13 @@ export interface Failed {
 
 /** The result of a run. */
 export type Outcome =
-  | { readonly _tag: "Held"; readonly runs: number; readonly reached: Reached }
+  | { readonly _tag: "Passed"; readonly runs: number; readonly reached: Reached }
   | Failed
   /** The property does not apply to this operation. */
   | { readonly _tag: "Skipped"; readonly reason: string }
 
 /** The statement of a property. */
-export interface Stated {
+export interface PropertyInfo {
   /** The id in the suite's documentation: `P9`. */
   readonly id: string
   /** What the property requires, in a few sentences. */
@@ -68,13 +68,13 @@ export interface Stated {
 }
 
 /** A property that is checked for each operation. */
-export interface Property extends Stated {
+export interface OperationProperty extends PropertyInfo {
   /** Checks an operation. Never fails, because a counterexample is an outcome. */
   readonly run: (run: Run) => Effect.Effect<Outcome>
 }
 
 /** A property that is checked for targets other than operations. */
-export interface PropertyOf extends Stated {
+export interface TargetProperty extends PropertyInfo {
   /** The names of the targets. */
   readonly targets: ReadonlyArray<string>
   /** Checks a target. Never fails, because a counterexample is an outcome. */
@@ -86,7 +86,7 @@ export const failed = (
   id: string,
   target: string,
   seed: number,
-  found: Pick<Failed, "because" | "counterexample" | "expected" | "got" | "pointer" | "runs">
+  found: Pick<Failed, "reason" | "counterexample" | "expected" | "got" | "pointer" | "runs">
 ): Failed => {
   const replay = { property: id, target, seed, path: "" }
   return {
@@ -95,7 +95,7 @@ export const failed = (
     replay,
     report: [
       `${id} fails for ${target}`,
-      `because: ${found.because}`,
+      `because: ${found.reason}`,
       `counterexample: ${found.counterexample}`,
       Replay.line(replay)
     ].join("\n")
@@ -111,12 +111,12 @@ const parametersOf = <Ts>({ path, runs, seed, shrink = true }: Settings): fc.Par
 
 const outcomeOf = <Case>(id: string, { operation }: Run, details: fc.RunDetails<[Case]>, reached: Reached): Outcome => {
   const report = Replay.failureOf(id, details, operation.name)
-  if (report === undefined) return { _tag: "Held", runs: details.numRuns, reached }
+  if (report === undefined) return { _tag: "Passed", runs: details.numRuns, reached }
   const thrown = details.errorInstance
   return {
     _tag: "Failed",
     runs: details.numRuns,
-    because: thrown instanceof Error ? thrown.message : String(thrown),
+    reason: thrown instanceof Error ? thrown.message : String(thrown),
     counterexample: fc.stringify(details.counterexample?.[0]),
     replay: { property: id, target: operation.name, seed: details.seed, path: details.counterexamplePath ?? "" },
     report
@@ -152,7 +152,7 @@ export const check = <Case>(
 }
 
 /** Like {@link check}, with an asynchronous assertion. */
-export const checkPromised = <Case>(
+export const checkAsync = <Case>(
   id: string,
   run: Run,
   cases: fc.Arbitrary<Case>,

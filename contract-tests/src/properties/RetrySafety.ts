@@ -3,27 +3,27 @@
  */
 import * as Effect from "effect/Effect"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
-import { textOf } from "../judge/JsonSchema.ts"
+import { stringify } from "../judge/JsonSchema.ts"
 import { scenarios } from "./internal/scenario.ts"
 import { judge } from "./internal/sendingRules.ts"
 import { isLearning, play, type Target } from "./internal/wire.ts"
-import { check, type Property } from "./Property.ts"
+import { check, type OperationProperty } from "./Property.ts"
 import * as SendingClass from "./SendingClass.ts"
 import { isSigned } from "../operations/Signing.ts"
-import { plainest, referenceOf, validBody } from "./Subject.ts"
+import { simplestInput, referenceOf, validBody } from "./Subject.ts"
 
 const targetOf = (client: ClientOperation): Target => {
   const reference = referenceOf(client)
   return {
     client,
     reference,
-    inputs: SendingClass.variants(reference, plainest(client)),
-    body: reference.success.schema === undefined ? "" : textOf(validBody(client))
+    inputs: SendingClass.variants(reference, simplestInput(client)),
+    body: reference.success.schema === undefined ? "" : stringify(validBody(client))
   }
 }
 
 /** Property P9: safe retries. */
-export const P9: Property = {
+export const P9: OperationProperty = {
   id: "P9",
   statement:
     "A request is retried only if a retry cannot execute it twice. Each retry is signed again and stays within the policy's time limit and the account's rate limits. The error says whether the request may have been executed.",

@@ -16,7 +16,7 @@ import {
   type JsonSchema,
   type SchemaObject
 } from "../judge/JsonSchema.ts"
-import { failed, type Outcome, type Property, type Run } from "./Property.ts"
+import { failed, type Outcome, type OperationProperty, type Run } from "./Property.ts"
 import { conformance, referenceOf } from "./Subject.ts"
 
 const id = "P14"
@@ -25,11 +25,11 @@ const id = "P14"
 export interface Gap {
   readonly keyword: string
   /** Returns whether this gap covers a constraint. */
-  readonly is: (argument: Json, node: SchemaObject) => boolean
-  readonly because: string
+  readonly matches: (argument: Json, node: SchemaObject) => boolean
+  readonly reason: string
 }
 
-const gap = (keyword: string, because: string, is: Gap["is"]): Gap => ({ keyword, because, is })
+const gap = (keyword: string, because: string, is: Gap["matches"]): Gap => ({ keyword, reason: because, matches: is })
 
 /** The known gaps: constraints that no value of the suite violates. */
 export const gaps: ReadonlyArray<Gap> = [
@@ -44,7 +44,7 @@ function isEmpty(value: Json): boolean {
 }
 
 /** The JSON type that a keyword constrains. Keywords that constrain all types have no entry. */
-const speaksOf: Readonly<Record<string, ReturnType<typeof typeOf>>> = {
+const constrainedType: Readonly<Record<string, ReturnType<typeof typeOf>>> = {
   pattern: "string",
   minLength: "string",
   maxLength: "string",
@@ -80,7 +80,7 @@ const atNode = (schema: JsonSchema, judge: Judge): ReadonlyArray<SchemaObject> =
   return [schema, ...inner.flatMap((one) => atNode(one, judge))]
 }
 
-const below = (
+const childSchemas = (
   schemas: ReadonlyArray<SchemaObject>,
   value: Json,
   key: string,
@@ -95,103 +95,103 @@ const below = (
   })
 
 /** The keywords of one schema that valid values reached and that mutants violated. */
-interface Met {
+interface Coverage {
   readonly hit: Set<string>
   readonly violated: Set<string>
 }
 
 /** Records which keywords the valid values reach and which keywords the mutants violate. */
-const note = (
+const recordCoverage = (
   schema: JsonSchema,
   suite: Pick<Conformance.Suite, "mutants" | "values">,
   judge: Judge
-): Map<SchemaObject, Met> => {
-  const met = new Map<SchemaObject, Met>()
-  const of = (node: SchemaObject): Met => {
-    const found = met.get(node) ?? { hit: new Set(), violated: new Set() }
-    met.set(node, found)
+): Map<SchemaObject, Coverage> => {
+  const coverage = new Map<SchemaObject, Coverage>()
+  const coverageOf = (node: SchemaObject): Coverage => {
+    const found = coverage.get(node) ?? { hit: new Set(), violated: new Set() }
+    coverage.set(node, found)
     return found
   }
-  const alone = new Map<SchemaObject, Map<string, (value: Json) => boolean>>()
+  const singleKeywordValidators = new Map<SchemaObject, Map<string, (value: Json) => boolean>>()
   /** Returns a validator for one keyword of a schema. */
   const accepts = (node: SchemaObject, keyword: string, argument: Json): ((value: Json) => boolean) => {
-    const known = alone.get(node) ?? new Map<string, (value: Json) => boolean>()
-    alone.set(node, known)
+    const known = singleKeywordValidators.get(node) ?? new Map<string, (value: Json) => boolean>()
+    singleKeywordValidators.set(node, known)
     const made = known.get(keyword) ?? judge.accepts({ [keyword]: argument } as SchemaObject)
     known.set(keyword, made)
     return made
   }
   const visit = (nodes: ReadonlyArray<SchemaObject>, value: Json): void => {
     for (const node of nodes) {
-      const { hit } = of(node)
+      const { hit } = coverageOf(node)
       for (const [keyword] of entriesOf(node)) {
-        if ((speaksOf[keyword] ?? typeOf(value)) === typeOf(value)) hit.add(keyword)
+        if ((constrainedType[keyword] ?? typeOf(value)) === typeOf(value)) hit.add(keyword)
       }
     }
-    if (isArray(value)) value.forEach((item, index) => visit(below(nodes, value, String(index), judge), item))
+    if (isArray(value)) value.forEach((item, index) => visit(childSchemas(nodes, value, String(index), judge), item))
     else if (isObject(value)) {
-      for (const [key, member] of Object.entries(value)) visit(below(nodes, value, key, judge), member)
+      for (const [key, member] of Object.entries(value)) visit(childSchemas(nodes, value, key, judge), member)
     }
   }
   const root = atNode(schema, judge)
   for (const value of suite.values) visit(root, value)
   for (const { pointer, value } of suite.mutants) {
     let nodes = root
-    let here: Json | undefined = value
+    let current: Json | undefined = value
     for (const key of [...pointerKeys(pointer), undefined]) {
-      if (here === undefined) break
+      if (current === undefined) break
       for (const node of nodes) {
-        const { violated } = of(node)
+        const { violated } = coverageOf(node)
         for (const [keyword, argument] of entriesOf(node)) {
-          if (!violated.has(keyword) && !accepts(node, keyword, argument)(here)) violated.add(keyword)
+          if (!violated.has(keyword) && !accepts(node, keyword, argument)(current)) violated.add(keyword)
         }
       }
       if (key === undefined) break
-      nodes = below(nodes, here, key, judge)
-      here = memberOf(here, key)
+      nodes = childSchemas(nodes, current, key, judge)
+      current = memberOf(current, key)
     }
   }
-  return met
+  return coverage
 }
 
 /** Checks schemas. A test may supply its own values. */
-export const hold = (
+export const checkCoverage = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
   schemas: ReadonlyArray<{ readonly schema: JsonSchema; readonly suite: Pick<Conformance.Suite, "mutants" | "values"> }>
 ): Outcome => {
   const { judge } = conformance()
   const reached: Record<string, number> = {}
-  const used = { hit: 0, violated: 0, gaps: 0 }
+  const totals = { hit: 0, violated: 0, gaps: 0 }
   for (const { schema, suite } of schemas) {
-    const met = note(schema, suite, judge)
+    const coverage = recordCoverage(schema, suite, judge)
     for (const { pointer, schema: node } of reachable(schema, judge.resolve)) {
       if (typeof node === "boolean") continue
       for (const [keyword, argument] of entriesOf(node)) {
         const where = `${keyword} at ${pointer === "" ? "the root" : pointer}`
         const missing = (because: string): Outcome =>
           failed(id, operation.name, seed, {
-            because,
+            reason: because,
             pointer,
             counterexample: `${keyword}: ${JSON.stringify(argument).slice(0, 200)}`
           })
-        if (met.get(node)?.hit.has(keyword) !== true) return missing(`no valid value reaches ${where}`)
-        used.hit++
+        if (coverage.get(node)?.hit.has(keyword) !== true) return missing(`no valid value reaches ${where}`)
+        totals.hit++
         reached[keyword] = (reached[keyword] ?? 0) + 1
-        const listed = gaps.find((one) => one.keyword === keyword && one.is(argument, node))
-        if (met.get(node)?.violated.has(keyword) === true) {
+        const listed = gaps.find((one) => one.keyword === keyword && one.matches(argument, node))
+        if (coverage.get(node)?.violated.has(keyword) === true) {
           if (listed !== undefined) {
             return missing(`the listed gap is no longer needed: a mutant violates ${where}`)
           }
-          used.violated++
+          totals.violated++
         } else if (listed !== undefined) {
-          used.gaps++
-          const what = `${keyword}: ${listed.because}`
+          totals.gaps++
+          const what = `${keyword}: ${listed.reason}`
           reached[what] = (reached[what] ?? 0) + 1
         } else return missing(`no mutant violates ${where}`)
       }
     }
   }
-  return { _tag: "Held", runs: used.hit, reached: { ...used, ...reached } }
+  return { _tag: "Passed", runs: totals.hit, reached: { ...totals, ...reached } }
 }
 
 const outcome = (run: Run): Outcome => {
@@ -209,11 +209,11 @@ const outcome = (run: Run): Outcome => {
   ]
   return schemas.length === 0
     ? { _tag: "Skipped", reason: "the operation has neither input nor response body" }
-    : hold(run, schemas)
+    : checkCoverage(run, schemas)
 }
 
 /** Property P14: the suite's values cover the document's constraints. */
-export const P14: Property = {
+export const P14: OperationProperty = {
   id,
   statement:
     "Every keyword of every schema that an operation uses is satisfied by some value and violated by some mutant, except for the listed exceptions.",

@@ -7,16 +7,16 @@ import * as fc from "fast-check"
 import * as Requests from "../operations/Requests.ts"
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import * as Arbitraries from "../generate/Arbitraries.ts"
-import { isObject, textOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import { isObject, stringify, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import * as signedCalls from "./internal/signedCalls.ts"
-import { checkPromised, type Outcome, type Property, type Run } from "./Property.ts"
+import { checkAsync, type Outcome, type OperationProperty, type Run } from "./Property.ts"
 import { conformance, referenceOf, validBody } from "./Subject.ts"
 import { isSigned } from "../operations/Signing.ts"
 
 const id = "P8"
 
 /** Replacements for the client's signer and layer. */
-export interface Instead {
+export interface Replacements {
   readonly signer?: ((key: signedCalls.Key) => Signer.Signer["Service"]) | undefined
   readonly layer?: typeof Kalshi.layer | undefined
 }
@@ -31,7 +31,7 @@ const makeKeys = async (): Promise<Keys> => ({
 })
 
 /** The divisor of the number of cases. A quarter of the cases is enough, because signing is slow. */
-const share = 4
+const casesDivisor = 4
 
 interface Case {
   readonly kind: Signer.KeyKind
@@ -53,7 +53,7 @@ const dump = (headers: signedCalls.Attempt["headers"]): string =>
     .map(([name, value]) => `${name}: ${value}`)
     .join("\r\n")
 
-const signs = /[+/=]/g
+const base64Symbols = /[+/=]/g
 const code = (sign: string): number => sign.charCodeAt(0)
 
 /** The formats in which a response quotes the headers. */
@@ -62,8 +62,8 @@ const forms = {
   percent: (text: string) => JSON.stringify({ message: encodeURIComponent(text) }),
   json: (text: string) => JSON.stringify({ error: { code: "blocked", message: text } }),
   "json with escapes": (text: string) =>
-    `{"echo":[${JSON.stringify(text).replace(signs, (sign) => `\\u00${code(sign).toString(16)}`)}]}`,
-  html: (text: string) => `<pre>${text.replace(signs, (sign) => `&#${code(sign)};`)}</pre>`
+    `{"echo":[${JSON.stringify(text).replace(base64Symbols, (sign) => `\\u00${code(sign).toString(16)}`)}]}`,
+  html: (text: string) => `<pre>${text.replace(base64Symbols, (sign) => `&#${code(sign)};`)}</pre>`
 }
 
 const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
@@ -106,10 +106,10 @@ const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
     )
   })
 
-class Broken extends Error {}
+class Violation extends Error {}
 
-const must = (holds: boolean, rule: () => string): void => {
-  if (!holds) throw new Broken(rule())
+const assertThat = (holds: boolean, rule: () => string): void => {
+  if (!holds) throw new Violation(rule())
 }
 
 /** Verifies a signature as the exchange does, with a library that the client does not use. */
@@ -123,14 +123,14 @@ const verifies = ({ kind, publicKey }: signedCalls.Key, text: string, signature:
       )
     : crypto.verify(null, Buffer.from(text), publicKey, Buffer.from(signature, "base64"))
 
-const names = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
+const headerNames = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
 const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Attempt, reach: (what: string) => void) => {
-  const [keyId = "", timestamp = "", signature = ""] = names.map((name) => attempt.headers[name])
+  const [keyId = "", timestamp = "", signature = ""] = headerNames.map((name) => attempt.headers[name])
   const { atMillis, method, path, query } = attempt
-  must(keyId === key.id, () => `the request has the key id ${keyId}`)
-  must(timestamp === String(atMillis), () => `signed at ${timestamp}, sent at ${atMillis}: the timestamp is not fresh`)
-  must(
+  assertThat(keyId === key.id, () => `the request has the key id ${keyId}`)
+  assertThat(timestamp === String(atMillis), () => `signed at ${timestamp}, sent at ${atMillis}: the timestamp is not fresh`)
+  assertThat(
     verifies(key, `${timestamp}${method}${path}`, signature),
     () => `the signature of ${method} ${path} does not verify`
   )
@@ -145,25 +145,25 @@ const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Atte
     ...(query === "" ? {} : { "the query": `${timestamp}${method}${path}${query}` })
   }
   for (const [what, text] of Object.entries(others)) {
-    must(!verifies(key, text, signature), () => `the signature verifies with ${what} as well: ${text}`)
+    assertThat(!verifies(key, text, signature), () => `the signature verifies with ${what} as well: ${text}`)
   }
   const other = key.kind === "rsa" ? keys.ed25519 : keys.rsa
-  must(!verifies(other, `${timestamp}${method}${path}`, signature), () => "the signature verifies with another key as well")
+  assertThat(!verifies(other, `${timestamp}${method}${path}`, signature), () => "the signature verifies with another key as well")
   reach(`signed with ${key.kind}`)
   if (query !== "") reach("signed without the query")
 }
 
-const law = (run: Run, instead: Instead) => {
+const assertionOf = (run: Run, instead: Replacements) => {
   const { operation } = run
   const reference = referenceOf(operation)
   const body = bodyOf(reference, validBody(operation))
   // An invalid body of a successful response. The error for it may quote the response.
-  const wrong = body.startsWith("{")
+  const invalidBody = body.startsWith("{")
     ? `${body.slice(0, -1)}${body === "{}" ? "" : ","}"error":{"code":"some_code"}}`
     : "{"
   const requests = Requests.make(reference, conformance().judge)
   const fateOf = (fate: Case["fates"][number]): signedCalls.Fate => {
-    if (fate === "broken") return { _tag: "answered", status: reference.success.status, body: wrong }
+    if (fate === "broken") return { _tag: "answered", status: reference.success.status, body: invalidBody }
     if (fate === "answered") return { _tag: "answered", status: reference.success.status, body }
     if (typeof fate === "number") {
       return { _tag: "answered", status: fate, body: '{"error":{"code":"some_code"}}' }
@@ -179,8 +179,8 @@ const law = (run: Run, instead: Instead) => {
     return { _tag: fate }
   }
   return async (input: Case, reach: (what: string) => void): Promise<void> => {
-    const made = await (keys ??= makeKeys())
-    const key = made[input.kind]
+    const currentKeys = await (keys ??= makeKeys())
+    const key = currentKeys[input.kind]
     const { attempts, exit, printed } = await signedCalls.play({
       operation: operation.operation,
       input: sendable(requests, input),
@@ -194,14 +194,14 @@ const law = (run: Run, instead: Instead) => {
     for (const attempt of attempts) {
       const signature = attempt.headers["kalshi-access-signature"]
       if (!isSigned(reference)) {
-        must(
-          names.every((name) => attempt.headers[name] === undefined),
+        assertThat(
+          headerNames.every((name) => attempt.headers[name] === undefined),
           () => "a public operation is signed"
         )
         continue
       }
-      checkSigned(made, key, attempt, reach)
-      must(!seen.has(signature ?? ""), () => "a retry has the signature of an earlier attempt")
+      checkSigned(currentKeys, key, attempt, reach)
+      assertThat(!seen.has(signature ?? ""), () => "a retry has the signature of an earlier attempt")
       seen.add(signature ?? "")
     }
     const echoed = input.fates.slice(0, attempts.length).some((fate) => typeof fate === "object")
@@ -214,7 +214,7 @@ const law = (run: Run, instead: Instead) => {
     for (const [where, text] of Object.entries(printed)) {
       if (isAnswer && where !== "metric" && where !== "signer") continue
       const leaked = [...key.pieces, ...signatures, secret].find((piece) => text.includes(piece))
-      must(
+      assertThat(
         leaked === undefined,
         () =>
           `the ${where} contains ${leaked === key.id ? "the complete key id" : leaked === secret ? "the private key from the response" : "a part of the key or of a signature"}`
@@ -229,25 +229,25 @@ const secret = "-----BEGIN PRIVATE KEY-----canary-of-an-answer"
 const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =>
   success.schema === undefined
     ? ""
-    : textOf(isObject(valid) && Object.hasOwn(valid, "private_key") ? { ...valid, private_key: secret } : valid)
+    : stringify(isObject(valid) && Object.hasOwn(valid, "private_key") ? { ...valid, private_key: secret } : valid)
 
 /** Makes most cases sendable: replaces the values that the client rejects with plain values, except in 1 of 8 cases. */
 const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json => {
-  const given = input as JsonObject // The schema allows only objects.
-  return atMillis % 8 === 0 ? given : requests.sendable(given)
+  const object = input as JsonObject // The schema allows only objects.
+  return atMillis % 8 === 0 ? object : requests.sendable(object)
 }
 
 /** Checks an operation. A test may replace parts of the client. */
-export const hold = (run: Run, instead: Instead = {}): Effect.Effect<Outcome> => {
+export const checkOperation = (run: Run, instead: Replacements = {}): Effect.Effect<Outcome> => {
   const requests = Requests.make(referenceOf(run.operation), conformance().judge)
   const inputs = Arbitraries.make(conformance().judge).of(requests.input)
-  return checkPromised(id, { ...run, runs: Math.ceil(run.runs / share) }, casesOf(inputs), law(run, instead))
+  return checkAsync(id, { ...run, runs: Math.ceil(run.runs / casesDivisor) }, casesOf(inputs), assertionOf(run, instead))
 }
 
 /** Property P8: signatures and secrecy. */
-export const P8: Property = {
+export const P8: OperationProperty = {
   id,
   statement:
     "Every attempt has its own signature over exactly its timestamp, method and path, verified with RSA-PSS and Ed25519. No part of the key, no signature and no complete key id appears in output, logs, spans or metrics.",
-  run: (run) => hold(run)
+  run: (run) => checkOperation(run)
 }

@@ -6,20 +6,20 @@ import * as Conformance from "../judge/Conformance.ts"
 import * as Coverage from "../generate/Coverage.ts"
 import { resolver, type Json, type JsonObject, type JsonSchema } from "../judge/JsonSchema.ts"
 
-const once = <A>(make: () => A): (() => A) => {
-  let made: { readonly value: A } | undefined
-  return () => (made ??= { value: make() }).value
+const lazy = <A>(make: () => A): (() => A) => {
+  let cached: { readonly value: A } | undefined
+  return () => (cached ??= { value: make() }).value
 }
 
 /** Returns the project's reference document. */
-export const document: () => ReferenceDocument.ReferenceDocument = /*#__PURE__*/ once(() => ReferenceDocument.load())
+export const document: () => ReferenceDocument.ReferenceDocument = /*#__PURE__*/ lazy(() => ReferenceDocument.load())
 
 /** Returns the conformance checks for the reference document's schemas. */
-export const conformance: () => Conformance.Conformance = /*#__PURE__*/ once(() =>
+export const conformance: () => Conformance.Conformance = /*#__PURE__*/ lazy(() =>
   Conformance.make(resolver(document().document))
 )
 
-const coverage = /*#__PURE__*/ once(() => Coverage.make(conformance().judge))
+const coverage = /*#__PURE__*/ lazy(() => Coverage.make(conformance().judge))
 
 /**
  * Returns the document's operation for an operation of the client.
@@ -33,7 +33,7 @@ export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDoc
 }
 
 /** Returns the simplest valid input of an operation, with every field present. */
-export const plainest = (client: ClientOperation): JsonObject => {
+export const simplestInput = (client: ClientOperation): JsonObject => {
   const { input, sendable } = Requests.make(referenceOf(client), conformance().judge)
   return sendable(coverage().of(input)[0] as JsonObject) // The schema allows only objects.
 }

@@ -1,11 +1,11 @@
 /**
- * The places where the published documents allow null by intent but not by the letter, listed by hand. A removed or
- * added place needs review.
+ * Lists by hand the schemas whose `nullable` has no effect by the standard, but is clearly intended. A removed or added
+ * schema needs a review.
  */
 
-/** A place of a reference document. */
+/** A schema of a reference document. */
 export interface Place {
-  /** The keyword beside which `nullable` stood. */
+  /** The keyword beside `nullable` in the published document. */
   readonly beside: "$ref" | "allOf" | "asyncapi" | "enum"
   readonly pointer: string
   /** Whether the overlay removes the null again. */
@@ -27,7 +27,7 @@ const byPointer = (left: Place, right: Place): number => (left.pointer < right.p
 
 const rest: ReadonlyArray<Place> = [
   ...all("$ref", [
-    // Bodies of orders that no operation uses since June 2026.
+    // Request bodies that no operation has used since June 2026.
     ...properties("AmendOrderRequest", "count_fp"),
     ...properties("CreateOrderRequest", "count_fp"),
     ...properties("AmendOrderV2Response", prices),
@@ -59,7 +59,7 @@ const rest: ReadonlyArray<Place> = [
   ...all("enum", ["/components/parameters/MveHistoricalFilterQuery/schema"], true)
 ]
 
-/** The places of each document, by pointer. */
+/** The schemas of each document, sorted by pointer. */
 export const pinned: { readonly [kind in "feed" | "rest"]: ReadonlyArray<Place> } = {
   feed: [],
   rest: [...rest].sort(byPointer)

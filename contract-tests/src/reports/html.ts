@@ -70,8 +70,8 @@ const failures = (report: Report.Report): string => {
   return `<section><h2>Failures</h2>${failed
     .map(
       (cell) =>
-        `<details id="${escaped(anchor(cell))}"${failed.length <= 12 ? " open" : ""}><summary><b>${escaped(cell.property)}</b> <code>${escaped(cell.target)}</code> ${escaped(cell.result.because.split("\n")[0] ?? "")}</summary><dl class="failure">${
-          detail("because", cell.result.because.includes("\n") ? cell.result.because : undefined) +
+        `<details id="${escaped(anchor(cell))}"${failed.length <= 12 ? " open" : ""}><summary><b>${escaped(cell.property)}</b> <code>${escaped(cell.target)}</code> ${escaped(cell.result.reason.split("\n")[0] ?? "")}</summary><dl class="failure">${
+          detail("because", cell.result.reason.includes("\n") ? cell.result.reason : undefined) +
           detail("at", cell.result.pointer === undefined ? undefined : JSON.stringify(cell.result.pointer)) +
           detail("expected", cell.result.expected) +
           detail("got", cell.result.got) +
@@ -90,7 +90,7 @@ const title = ({ property, result, target }: Report.Cell): string => {
       return `${property} ${target}: passed in ${number(result.runs)} cases${reached.length === 0 ? "" : ` (${reached.join(", ")})`}`
     }
     case "Failed":
-      return `${property} ${target}: ${result.because}`
+      return `${property} ${target}: ${result.reason}`
     case "Skipped":
       return `${property} ${target}: skipped, ${result.reason}`
   }

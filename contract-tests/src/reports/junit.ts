@@ -29,7 +29,7 @@ const testcase = ({ property, result, target }: Report.Cell): string => {
     case "Skipped":
       return `${open}><skipped${attributes({ message: result.reason })}/></testcase>`
     case "Failed":
-      return `${open}><failure${attributes({ message: result.because })}>${escaped(
+      return `${open}><failure${attributes({ message: result.reason })}>${escaped(
         `${result.pointer === undefined ? "" : `at ${result.pointer}\n`}${result.instance}\n${Replay.lineOf(result.token)}`
       )}</failure></testcase>`
   }

@@ -38,7 +38,7 @@ export const render = (report: Report.Report): string => {
       "",
       block(
         [
-          result.because,
+          result.reason,
           ...(result.pointer === undefined ? [] : [`at: ${JSON.stringify(result.pointer)}`]),
           ...(result.expected === undefined ? [] : [`expected: ${result.expected}`]),
           ...(result.got === undefined ? [] : [`got: ${result.got}`]),

@@ -28,7 +28,7 @@ export const casesOf = ({ cells }: Report.Report, property: string): number =>
 export const failure = ({ property, result, target }: ReturnType<typeof Report.failures>[number]): string =>
   [
     `✗ ${property} fails for ${target}${result.pointer === undefined ? "" : ` at ${JSON.stringify(result.pointer)}`}`,
-    `  because: ${result.because}`,
+    `  because: ${result.reason}`,
     ...(result.expected === undefined ? [] : [`  expected: ${result.expected}`]),
     ...(result.got === undefined ? [] : [`  got: ${result.got}`]),
     `  instance: ${result.instance}`,

@@ -40,7 +40,7 @@ const shorten = (text: string): string =>
 /** An outcome in the form of the report. */
 export const resultOf = (outcome: Outcome): Result => {
   switch (outcome._tag) {
-    case "Held":
+    case "Passed":
       return { _tag: "Passed", runs: outcome.runs, reached: outcome.reached }
     case "Skipped":
       return { _tag: "Skipped", reason: outcome.reason }
@@ -48,7 +48,7 @@ export const resultOf = (outcome: Outcome): Result => {
       return {
         _tag: "Failed",
         runs: outcome.runs ?? 0,
-        because: shorten(outcome.because),
+        reason: shorten(outcome.reason),
         pointer: outcome.pointer,
         expected: outcome.expected === undefined ? undefined : shorten(outcome.expected),
         got: outcome.got === undefined ? undefined : shorten(outcome.got),
@@ -63,7 +63,7 @@ export const resultOf = (outcome: Outcome): Result => {
 export const broken = ({ path = "", property, seed, target }: Job, because: string): Result => ({
   _tag: "Failed",
   runs: 0,
-  because: shorten(because),
+  reason: shorten(because),
   pointer: undefined,
   expected: undefined,
   got: undefined,
@@ -74,11 +74,11 @@ export const broken = ({ path = "", property, seed, target }: Job, because: stri
 
 /** Runs the property, or fails with the reason why it cannot run. */
 export const held = ({ path, property: id, runs, seed, shrink, target }: Job): Effect.Effect<Outcome> | string => {
-  const other = Properties.others.find((one) => one.id === id)
+  const other = Properties.targetProperties.find((one) => one.id === id)
   if (other !== undefined) {
     return other.targets.includes(target) ? other.runOn(target, { seed, runs, path }) : `${id} has no target ${target}`
   }
-  const property = Properties.all.find((one) => one.id === id)
+  const property = Properties.operationProperties.find((one) => one.id === id)
   if (property === undefined) return `no property ${id}`
   const operation = ClientOperations.all.find(({ name }) => name === target)
   return operation === undefined ? `the client has no ${target}` : property.run({ operation, seed, runs, path, shrink })

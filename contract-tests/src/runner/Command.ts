@@ -256,9 +256,9 @@ const explainCommand = Command.make(
   "explain",
   { id: Argument.String("property").pipe(Argument.withDescription("Such as P9")) },
   Effect.fnUntraced(function* ({ id }) {
-    const property = Properties.stated.find((one) => one.id === Properties.idOf(id))
+    const property = Properties.statements.find((one) => one.id === Properties.idOf(id))
     if (property === undefined) {
-      return yield* refuse(`no property ${id}. The properties are ${Properties.stated.map((one) => one.id).join(", ")}`)
+      return yield* refuse(`no property ${id}. The properties are ${Properties.statements.map((one) => one.id).join(", ")}`)
     }
     yield* Console.log(
       [`${property.id}: ${property.statement}`, property.method ?? ""].filter((text) => text !== "").join("\n\n")
@@ -269,7 +269,7 @@ const explainCommand = Command.make(
 const listCommand = Command.make("list", {}, () =>
   Console.log(
     [
-      ...Properties.stated.map(({ id, statement }) => `${id.padEnd(4)} ${statement}`),
+      ...Properties.statements.map(({ id, statement }) => `${id.padEnd(4)} ${statement}`),
       "",
       `over ${ClientOperations.all.length} operations:`,
       ...ClientOperations.all.map(({ descriptor, name }) => `${name.padEnd(44)} ${descriptor.operationId}`)

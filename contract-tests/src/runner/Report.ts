@@ -18,7 +18,7 @@ export type Result =
   | {
       readonly _tag: "Failed"
       readonly runs: number
-      readonly because: string
+      readonly reason: string
       /** JSON Pointer, if the failure has one. */
       readonly pointer: string | undefined
       readonly expected: string | undefined

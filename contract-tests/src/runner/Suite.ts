@@ -60,7 +60,7 @@ const matcher = (patterns: ReadonlyArray<string>) => {
 
 /** The possible targets of a property: the names of each target. */
 const targetsOf = (id: string): ReadonlyArray<{ readonly target: string; readonly names: ReadonlyArray<string> }> =>
-  Properties.others.find((property) => property.id === id)?.targets.map((target) => ({ target, names: [target] })) ??
+  Properties.targetProperties.find((property) => property.id === id)?.targets.map((target) => ({ target, names: [target] })) ??
   ClientOperations.all.map(({ descriptor, name }) => ({ target: name, names: [name, descriptor.operationId] }))
 
 /**
@@ -71,20 +71,20 @@ const targetsOf = (id: string): ReadonlyArray<{ readonly target: string; readonl
 export const selected = ({ operations, properties }: Pick<Options, "operations" | "properties">) => {
   const ids = properties.map(Properties.idOf)
   for (const id of ids) {
-    if (!Properties.stated.some((property) => property.id === id)) {
+    if (!Properties.statements.some((property) => property.id === id)) {
       throw new NothingToRun(
-        `no property ${id}. The properties are ${Properties.stated.map((one) => one.id).join(", ")}`
+        `no property ${id}. The properties are ${Properties.statements.map((one) => one.id).join(", ")}`
       )
     }
   }
   for (const pattern of operations) {
     const matches = matcher([pattern])
-    if (!Properties.stated.some(({ id }) => targetsOf(id).some(({ names }) => matches(...names)))) {
+    if (!Properties.statements.some(({ id }) => targetsOf(id).some(({ names }) => matches(...names)))) {
       throw new NothingToRun(`no operation matches ${pattern}. Examples: Orders.*, GetOrderGroup`)
     }
   }
   const matches = matcher(operations)
-  const chosen = Properties.stated
+  const chosen = Properties.statements
     .filter(({ id }) => ids.length === 0 || ids.includes(id))
     .map(({ id, mustReach, statement }) => ({
       id,

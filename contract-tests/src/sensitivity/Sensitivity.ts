@@ -19,7 +19,7 @@ export type Verdict =
   /** The property failed. `token` replays the failure. */
   | {
       readonly _tag: "Detected"
-      readonly because: string
+      readonly reason: string
       readonly counterexample: string
       readonly token: string
     }
@@ -150,7 +150,7 @@ export const unsound = (
     checks,
     ([name, check]) =>
       Effect.map(run(check), (verdict) =>
-        verdict._tag === "Passed" ? [] : [`${name}: ${verdict._tag === "Detected" ? verdict.because : verdict.reason}`]
+        verdict._tag === "Passed" ? [] : [`${name}: ${verdict.reason}`]
       ),
     { concurrency: workers }
   ).pipe(Effect.map((found) => found.flat()))
@@ -159,7 +159,7 @@ export const unsound = (
 /** Properties without a fault: nothing proves that they can fail. */
 export const unproved = (faults: ReadonlyArray<Fault>): ReadonlyArray<string> => {
   const proved = new Set(faults.map(({ property }) => property))
-  return Properties.stated.map(({ id }) => id).filter((id) => !proved.has(id))
+  return Properties.statements.map(({ id }) => id).filter((id) => !proved.has(id))
 }
 
 /** One line of a trial, and below it any problem. */

@@ -17,7 +17,7 @@ export interface Heard {
 
 /** A fault of a response. */
 export interface Finding {
-  readonly because: string
+  readonly reason: string
   readonly pointer: string | undefined
   readonly expected: string | undefined
   readonly got: string | undefined
@@ -52,7 +52,7 @@ const shownOf = ({ descriptor, module }: ClientOperation, { body, status }: Answ
 const faultOf = (
   client: ClientOperation,
   answer: Answer
-): Pick<Finding, "because" | "expected" | "got" | "pointer"> | undefined => {
+): Pick<Finding, "reason" | "expected" | "got" | "pointer"> | undefined => {
   const reference = referenceOf(client)
   const { judge } = conformance()
   const { status } = answer
@@ -66,7 +66,7 @@ const faultOf = (
     if (verdict?.valid === true) return undefined
     const [violation] = verdict?.violations ?? []
     return {
-      because: `the response violates the document: ${violation?.message ?? "its body is not JSON"}`,
+      reason: `the response violates the document: ${violation?.message ?? "its body is not JSON"}`,
       pointer: violation?.pointer ?? "",
       expected: `the body that the document declares for ${status}`,
       got: violation?.message ?? "a body that is not JSON"
@@ -74,7 +74,7 @@ const faultOf = (
   }
   if (status >= 400 && declared === undefined && wanted === "UnexpectedStatus") {
     return {
-      because: `the response has the undeclared status ${status}`,
+      reason: `the response has the undeclared status ${status}`,
       pointer: undefined,
       expected: `one of ${[...reference.responses.keys()].join(", ")}`,
       got: String(status)
@@ -84,14 +84,14 @@ const faultOf = (
   if (invalid !== undefined) return invalid
   if (status < 400 && wanted !== "Success") {
     return {
-      because: `the response has status ${status}, which is not the documented success`,
+      reason: `the response has status ${status}, which is not the documented success`,
       pointer: undefined,
       expected: String(reference.success.status),
       got: wanted
     }
   }
   if (fault !== undefined || tag !== wanted) {
-    return { because: "the client misreads the response", pointer: undefined, expected: wanted, got: fault ?? tag }
+    return { reason: "the client misreads the response", pointer: undefined, expected: wanted, got: fault ?? tag }
   }
   return undefined
 }
@@ -104,10 +104,10 @@ export const findingOf = (
   redacted: Redactions
 ): Finding | undefined => {
   const found = (
-    fault: Pick<Finding, "because" | "expected" | "got" | "pointer">,
+    fault: Pick<Finding, "reason" | "expected" | "got" | "pointer">,
     one: Exchanged | undefined
   ): Finding => ({
-    because: redacted(fault.because),
+    reason: redacted(fault.reason),
     pointer: fault.pointer,
     expected: fault.expected === undefined ? undefined : redacted(fault.expected),
     got: fault.got === undefined ? undefined : redacted(fault.got),
@@ -122,25 +122,25 @@ export const findingOf = (
   const tag = Result.isSuccess(result) ? "Success" : result.failure._tag
   const said = Result.isSuccess(result) ? tag : `${tag}: ${result.failure.message}`
   if (last === undefined) {
-    return found({ because: "nothing was sent", pointer: undefined, expected: "a request", got: said }, last)
+    return found({ reason: "nothing was sent", pointer: undefined, expected: "a request", got: said }, last)
   }
   if (last.answer === undefined) {
     return found(
-      { because: "no complete response arrived", pointer: undefined, expected: "a response", got: said },
+      { reason: "no complete response arrived", pointer: undefined, expected: "a response", got: said },
       last
     )
   }
   const read = Answers.outcome(client)(last.answer).tag
   if (read !== tag) {
     return found(
-      { because: "the call's outcome differs from its response", pointer: undefined, expected: read, got: said },
+      { reason: "the call's outcome differs from its response", pointer: undefined, expected: read, got: said },
       last
     )
   }
   return succeeds && tag !== "Success"
     ? found(
         {
-          because: `the response has status ${last.answer.status}`,
+          reason: `the response has status ${last.answer.status}`,
           pointer: undefined,
           expected: "a success",
           got: said

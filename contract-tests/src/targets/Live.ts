@@ -149,7 +149,7 @@ export const connect = (
         silent = heard.exchanged.some(({ answer }) => answer !== undefined) ? 0 : silent + 1
         const finding = Judging.findingOf(operation, heard, false, redacted)
         return finding === undefined
-          ? { _tag: "Held", runs: 1, reached: Judging.reachedBy([heard]) }
+          ? { _tag: "Passed", runs: 1, reached: Judging.reachedBy([heard]) }
           : failed(run, 1, finding, name)
       })
     return { call, hold, provide: (effect) => Effect.provide(effect, kalshi) }

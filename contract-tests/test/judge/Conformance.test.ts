@@ -273,12 +273,12 @@ describe("Conformance.make", () => {
 
   it("checks values that the codec generates, except for tolerated violations", () => {
     const own = [{ price: "0.50", status: "resting" }]
-    assert.deepStrictEqual(failed({ ...decoder(), own }), [])
-    assert.deepStrictEqual(failed({ ...decoder(), own: [...own, { price: "0.5", status: "resting" }] }), ["own-values"])
-    assert.deepStrictEqual(failed({ ...decoder(), own: [undefined] }), ["own-values"])
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: own }), [])
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: [...own, { price: "0.5", status: "resting" }] }), ["own-values"])
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: [undefined] }), ["own-values"])
     const novel = [{ price: "0.50", status: "novel" }]
-    assert.deepStrictEqual(failed({ ...decoder(), own: novel }), [])
-    assert.include(failed({ ...decoder(), own: novel }, conformance.suite(request)), "own-values")
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: novel }), [])
+    assert.include(failed({ ...decoder(), ownValues: novel }, conformance.suite(request)), "own-values")
   })
 
   it("reports the requested number of failures and counts all", () => {
@@ -291,7 +291,7 @@ describe("Conformance.make", () => {
 
   it("runs only the requested checks", () => {
     const ran = (...checks: ReadonlyArray<Conformance.Check>): ReadonlyArray<string> =>
-      Object.entries(suite.run({ ...decoder(), own: [] }, { checks }).checks).flatMap(([check, { run }]) =>
+      Object.entries(suite.run({ ...decoder(), ownValues: [] }, { checks }).checks).flatMap(([check, { run }]) =>
         run > 0 ? [check] : []
       )
     assert.deepStrictEqual(ran("precision"), ["precision"])

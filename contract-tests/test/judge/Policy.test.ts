@@ -6,7 +6,7 @@ describe("policy", () => {
   it("has a treatment and a reason for every kind of violation in both positions", () => {
     assert.sameMembers(Object.keys(policy), [...Mutants.kinds, "unknown-field"])
     for (const rules of Object.values(policy)) {
-      for (const rule of [rules.request, rules.response]) assert.isAbove(rule.because.length, 20)
+      for (const rule of [rules.request, rules.response]) assert.isAbove(rule.reason.length, 20)
     }
   })
   it("tolerates only unknown fields and, in responses, new enum members and surplus items", () => {

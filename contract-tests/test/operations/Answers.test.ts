@@ -9,14 +9,14 @@ import * as Answers from "../../src/operations/Answers.ts"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as Requests from "../../src/operations/Requests.ts"
 import * as Arbitraries from "../../src/generate/Arbitraries.ts"
-import { textOf } from "../../src/judge/JsonSchema.ts"
+import { stringify } from "../../src/judge/JsonSchema.ts"
 import * as Replay from "../../src/runner/Replay.ts"
 import { altered, conformance, named, plainest, referenceOf, validBody } from "./support/client.ts"
 
 const { judge } = conformance
 
 const totality = (client: ClientOperations.ClientOperation) =>
-  Answers.totality(client, referenceOf(client), judge, Answers.bodies(validBody(client)))
+  Answers.checkStatuses(client, referenceOf(client), judge, Answers.responseBodies(validBody(client)))
 
 describe("totality", { timeout: 60_000 }, () => {
   it("returns exactly one typed outcome for every status and body of every operation", () => {
@@ -33,7 +33,7 @@ describe("totality", { timeout: 60_000 }, () => {
 describe("declaredErrors", { timeout: 60_000 }, () => {
   it("maps every declared status to its error class with the fields of its body, in every wire format", () => {
     for (const client of ClientOperations.all) {
-      assert.deepStrictEqual(Answers.declaredErrors(client, referenceOf(client)), [])
+      assert.deepStrictEqual(Answers.checkDeclaredErrors(client, referenceOf(client)), [])
       assert.isAbove(referenceOf(client).errors.length, 1)
     }
   })
@@ -47,7 +47,7 @@ describe("declaredErrors", { timeout: 60_000 }, () => {
       const expected = Answers.expected(referenceOf(client), judge)
       for (const { status } of referenceOf(client).errors) {
         for (const value of values) {
-          const scripted = { status, body: textOf(value) }
+          const scripted = { status, body: stringify(value) }
           const { fault, tag } = decode(scripted)
           assert.strictEqual(fault ?? tag, expected(scripted), `${client.name} ${status} ${scripted.body}`)
         }
@@ -61,7 +61,7 @@ describe("a success", { timeout: 60_000 }, () => {
     for (const client of ClientOperations.all) {
       const { schema, status } = referenceOf(client).success
       if (schema === undefined) continue
-      const body = textOf({ ...(validBody(client) as object), error: { code: "deprecated_v1_order_endpoint" } })
+      const body = stringify({ ...(validBody(client) as object), error: { code: "deprecated_v1_order_endpoint" } })
       const { tag, value } = Answers.outcome(client)({ status, body })
       assert.strictEqual(tag, "ContractError", client.name)
       assert.strictEqual(value instanceof Errors.ContractError ? value.pointer : "", "/error", client.name)
@@ -130,7 +130,7 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
     for (const one of tested) {
       const { responses } = referenceOf(one.client)
       for (const status of new Set([...responses.keys(), 100, 101, 199, 204, 206, 302, 304, 402, 502, 599])) {
-        for (const { name: _name, ...body } of Answers.bodies(validBody(one.client)))
+        for (const { name: _name, ...body } of Answers.responseBodies(validBody(one.client)))
           await holds(one, { status, ...body })
       }
     }
@@ -144,7 +144,7 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
     const arbitraries = Arbitraries.make(judge)
     const scripted = fc.constantFrom(...tested).chain((one) => {
       const { responses, success } = referenceOf(one.client)
-      const valid = success.schema === undefined ? fc.constant("") : arbitraries.of(success.schema).map(textOf)
+      const valid = success.schema === undefined ? fc.constant("") : arbitraries.of(success.schema).map(stringify)
       return fc.record({
         one: fc.constant(one),
         status: fc.oneof(fc.constantFrom(...responses.keys()), fc.integer({ min: 100, max: 599 })),
@@ -214,6 +214,6 @@ describe("planted faults in outcomes", { timeout: 60_000 }, () => {
   it("detects an error of another operation", () => {
     const client = altered("GetOrder", () => ({ name: "Orders.list" }))
     assert.include(totality(client).findings[0]?.got, "does not name its operation")
-    assert.isAbove(Answers.declaredErrors(client, referenceOf(client)).length, 0)
+    assert.isAbove(Answers.checkDeclaredErrors(client, referenceOf(client)).length, 0)
   })
 })

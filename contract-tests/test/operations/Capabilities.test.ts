@@ -135,7 +135,7 @@ describe("Kalshi.layerDryRun", { timeout: 60_000 }, () => {
 
   for (const client of writes) {
     it(`records the request of ${client.name} and refuses invalid input`, () => {
-      const report = Requests.hold(client, referenceOf(client), conformance, both, { runs: 20 })
+      const report = Requests.checkRequests(client, referenceOf(client), conformance, both, { runs: 20 })
       assert.deepStrictEqual(report.failures.map(line), [])
       assert.isAbove(report.checks.completeness.run, 20)
     })

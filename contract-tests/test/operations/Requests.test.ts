@@ -21,7 +21,7 @@ import { altered, conformance, document, line, named, plainest, referenceOf } fr
 const recorder = Requests.recorder()
 
 const hold = (client: ClientOperations.ClientOperation, options?: Conformance.Options, through = recorder) =>
-  Requests.hold(client, referenceOf(client), conformance, through, options)
+  Requests.checkRequests(client, referenceOf(client), conformance, through, options)
 
 const takesInput = (client: ClientOperations.ClientOperation): boolean =>
   Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
@@ -234,7 +234,7 @@ describe("lists joined by commas", { timeout: 60_000 }, () => {
   }
 
   it("are sent as one value; an item that is empty or contains a comma is refused by name", () => {
-    const report = Requests.hold(client, joined, conformance, recorder)
+    const report = Requests.checkRequests(client, joined, conformance, recorder)
     assert.deepStrictEqual(report.failures.map(line), [])
     const outcome = recorder.call(client.operation, { ids: ["a", "b c"] })
     assert.strictEqual(

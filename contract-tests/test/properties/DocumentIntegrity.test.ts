@@ -103,7 +103,7 @@ describe("planted faults in the reference", () => {
     it(`detects ${what}`, () => {
       const changed = change(Integrity.read(file))
       assert.notStrictEqual(changed, Integrity.read(file), "nothing was planted")
-      const outcome = P0.hold(target, settings, (name) => (name === file ? changed : Integrity.read(name)))
+      const outcome = P0.checkFile(target, settings, (name) => (name === file ? changed : Integrity.read(name)))
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
       assert.match(outcome.counterexample, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)

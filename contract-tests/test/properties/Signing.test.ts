@@ -10,29 +10,29 @@ import { altered, named } from "../operations/support/client.ts"
 
 const seed = Replay.seedFrom()
 
-const run = (operation: ClientOperations.ClientOperation, runs: number, instead: P8.Instead = {}) =>
-  Effect.runPromise(P8.hold({ operation, seed, runs, shrink: false }, instead))
+const run = (operation: ClientOperations.ClientOperation, runs: number, instead: P8.Replacements = {}) =>
+  Effect.runPromise(P8.checkOperation({ operation, seed, runs, shrink: false }, instead))
 
 describe("P8", () => {
   it("reaches its relevant situations", async () => {
     const outcome = await run(named("GetOrders"), 200)
-    if (outcome._tag !== "Held") return assert.fail("the property must pass")
+    if (outcome._tag !== "Passed") return assert.fail("the property must pass")
     const about = [
       ...["signed with rsa", "signed with ed25519", "signed without the query", "signed again for a repeat"],
       ...["succeeded", "failed", "failed with an echo of its headers"]
     ]
     for (const what of about) assert.isAbove(outcome.reached[what] ?? 0, 0, what)
     const ofOne = await run(named("GetOrder"), 200)
-    assert.isAbove(ofOne._tag === "Held" ? (ofOne.reached["refused"] ?? 0) : 0, 0)
+    assert.isAbove(ofOne._tag === "Passed" ? (ofOne.reached["refused"] ?? 0) : 0, 0)
   })
 })
 
 describe("planted faults of signing", () => {
-  const signing = (sign: (key: Key, text: string) => Effect.Effect<string, SigningError>): P8.Instead => ({
+  const signing = (sign: (key: Key, text: string) => Effect.Effect<string, SigningError>): P8.Replacements => ({
     signer: (key) => Signer.make({ keyId: key.id, kind: key.kind, sign: (text) => sign(key, text) })
   })
   const kept = new Map<string, string>()
-  const faults: ReadonlyArray<readonly [string, RegExp, P8.Instead]> = [
+  const faults: ReadonlyArray<readonly [string, RegExp, P8.Replacements]> = [
     [
       "a signature over more than the path",
       /does not verify/,
@@ -89,7 +89,7 @@ describe("planted faults of signing", () => {
     it(`detects ${what}`, async () => {
       const outcome = await run(named("GetOrders"), 100, instead)
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
-      assert.match(outcome.because, because)
+      assert.match(outcome.reason, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }
@@ -99,12 +99,12 @@ describe("planted faults of signing", () => {
       altered("GetMarkets", () => ({ auth: "required" })),
       40
     )
-    assert.include(signed._tag === "Failed" ? signed.because : "", "a public operation is signed")
+    assert.include(signed._tag === "Failed" ? signed.reason : "", "a public operation is signed")
     const unsigned = await run(
       altered("GetOrders", () => ({ auth: "none" })),
       40
     )
-    assert.include(unsigned._tag === "Failed" ? unsigned.because : "", "carries the key id")
+    assert.include(unsigned._tag === "Failed" ? unsigned.reason : "", "carries the key id")
   })
 
   it("detects a printed secret of a response", async () => {
@@ -112,6 +112,6 @@ describe("planted faults of signing", () => {
       altered("GenerateApiKey", () => ({ secret: false })),
       200
     )
-    assert.include(outcome._tag === "Failed" ? outcome.because : "", "holds the secret of its response")
+    assert.include(outcome._tag === "Failed" ? outcome.reason : "", "holds the secret of its response")
   })
 })

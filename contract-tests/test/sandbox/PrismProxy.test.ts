@@ -13,7 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import { root } from "../../src/operations/Requests.ts"
-import { objectOf, textOf, type JsonObject } from "../../src/judge/JsonSchema.ts"
+import { objectOf, stringify, type JsonObject } from "../../src/judge/JsonSchema.ts"
 import type * as Mutants from "../../src/generate/Mutants.ts"
 import { altered, conformance, document, named, plainest, referenceOf } from "../operations/support/client.ts"
 import * as Prism from "../operations/support/prism.ts"
@@ -216,7 +216,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
           const missed: Array<Mutants.Kind> = []
           const places = new Map(mutants.map((mutant) => [`${mutant.kind} ${mutant.pointer}`, mutant]))
           for (const { kind, value } of places.values()) {
-            const answer = { operation: id, status: 200, body: textOf(value), contentType: "application/json" }
+            const answer = { operation: id, status: 200, body: stringify(value), contentType: "application/json" }
             const { judged } = yield* judging(Effect.andThen(sandbox.plant(answer), call(client, input)))
             ;(judged.some(({ violations }) => violations.length > 0) ? seen : missed).push(kind)
           }

@@ -26,7 +26,7 @@ export interface NumberFormat {
 
 type Definition = { readonly validate: (text: string) => boolean } | RegExp
 
-const full = (name: keyof typeof fullFormats): ((text: string) => boolean) => {
+const ajvPredicate = (name: keyof typeof fullFormats): ((text: string) => boolean) => {
   // ajv-formats types its table as ajv's whole format union; these entries are predicates or regular expressions.
   const definition = fullFormats[name] as unknown as Definition | ((text: string) => boolean)
   if (typeof definition === "function") return definition
@@ -134,7 +134,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
   [
     "date-time",
     {
-      accepts: (text) => rfc3339.test(text) && full("date-time")(text),
+      accepts: (text) => rfc3339.test(text) && ajvPredicate("date-time")(text),
       arbitrary: dateTimes,
       examples: [
         "2026-10-09T14:05:06Z",
@@ -188,7 +188,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
   [
     "date",
     {
-      accepts: full("date"),
+      accepts: ajvPredicate("date"),
       arbitrary: dates,
       examples: ["2026-10-09", "2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31"],
       invalidExamples: [
@@ -235,7 +235,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
   [
     "uri",
     {
-      accepts: full("uri"),
+      accepts: ajvPredicate("uri"),
       arbitrary: () =>
         fc
           .tuple(fc.constantFrom("https", "http", "urn", "ftp"), word(), fc.array(word(), { maxLength: 3 }), word())
@@ -257,7 +257,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
   [
     "email",
     {
-      accepts: full("email"),
+      accepts: ajvPredicate("email"),
       arbitrary: () =>
         fc
           .tuple(word(), fc.constantFrom("", ".b", "+tag"), word())

@@ -171,8 +171,8 @@ const expandOne = (
   if (schema === true) return [start]
   if (schema === false) return []
   checkKeywords(schema)
-  const { $ref, allOf, anyOf, oneOf, ...own } = schema
-  const constraints = Object.entries(own).filter(([keyword]) => keywords.has(keyword))
+  const { $ref, allOf, anyOf, oneOf, ...ownKeywords } = schema
+  const constraints = Object.entries(ownKeywords).filter(([keyword]) => keywords.has(keyword))
   let result: ReadonlyArray<Conjunction> =
     constraints.length === 0 ? [start] : [{ ...start, parts: [...start.parts, Object.fromEntries(constraints)] }]
   if ($ref !== undefined) {
@@ -212,17 +212,17 @@ const child = (schemas: ReadonlyArray<JsonSchema>, trail: ReadonlyMap<string, nu
 const numberOf = (parts: ReadonlyArray<Part>, common: Common, integer: boolean): NumberAlternative | undefined => {
   const lower: Array<Limit> = []
   const upper: Array<Limit> = []
-  let whole = integer
+  let isInteger = integer
   const formats = parts.flatMap((part) => (part.format === undefined ? [] : [part.format]))
   const numeric = formats.filter((format) => !stringFormats.has(format))
   for (const name of numeric.length === 0 ? [integer ? "int64" : "double"] : numeric) {
     const format = numberFormats.get(name)
     if (format === undefined) throw new UnusableSchema(`unknown format ${JSON.stringify(name)}`, "/format")
-    whole ||= format.integer
+    isInteger ||= format.integer
     lower.push({ value: format.minimum, exclusive: false, by: name })
     upper.push({ value: format.maximum, exclusive: false, by: name })
   }
-  if (whole) {
+  if (isInteger) {
     lower.push({ value: Number.MIN_SAFE_INTEGER, exclusive: false, by: "int64" })
     upper.push({ value: Number.MAX_SAFE_INTEGER, exclusive: false, by: "int64" })
   }
@@ -238,15 +238,15 @@ const numberOf = (parts: ReadonlyArray<Part>, common: Common, integer: boolean):
   }
   const low = tightest(lower, (a, b) => a > b)
   const high = tightest(upper, (a, b) => a < b)
-  const minimum = whole ? Math.ceil(low.value) + (low.exclusive && Number.isInteger(low.value) ? 1 : 0) : low.value
-  const maximum = whole ? Math.floor(high.value) - (high.exclusive && Number.isInteger(high.value) ? 1 : 0) : high.value
-  const minimumExcluded = !whole && low.exclusive
-  const maximumExcluded = !whole && high.exclusive
+  const minimum = isInteger ? Math.ceil(low.value) + (low.exclusive && Number.isInteger(low.value) ? 1 : 0) : low.value
+  const maximum = isInteger ? Math.floor(high.value) - (high.exclusive && Number.isInteger(high.value) ? 1 : 0) : high.value
+  const minimumExcluded = !isInteger && low.exclusive
+  const maximumExcluded = !isInteger && high.exclusive
   if (minimum > maximum || (minimum === maximum && (minimumExcluded || maximumExcluded))) return undefined
   return {
     ...common,
     kind: "number",
-    integer: whole,
+    integer: isInteger,
     lower,
     upper,
     minimum: minimum === 0 ? 0 : minimum,
@@ -310,7 +310,7 @@ const arrayOf = (
   }
 }
 
-const objectAlternativeOf = (
+const objectOf = (
   parts: ReadonlyArray<Part>,
   common: Common,
   trail: ReadonlyMap<string, number>
@@ -367,19 +367,19 @@ const alternativesOf = (conjunction: Conjunction): ReadonlyArray<Alternative> =>
         const type = typeOf(value)
         return types.includes(type) || (type === "number" && types.includes("integer") && Number.isInteger(value))
       })
-    const named = values.filter((value) => value !== null)
+    const nonNull = values.filter((value) => value !== null)
     return [
-      ...(named.length > 0
+      ...(nonNull.length > 0
         ? [
             {
               ...common,
               kind: "literal" as const,
-              values: named,
+              values: nonNull,
               by: parts.some((part) => part.const !== undefined) ? ("const" as const) : ("enum" as const)
             }
           ]
         : []),
-      ...(named.length < values.length ? [{ ...common, kind: "null" as const }] : [])
+      ...(nonNull.length < values.length ? [{ ...common, kind: "null" as const }] : [])
     ]
   }
   return types.flatMap((type): ReadonlyArray<Alternative> => {
@@ -404,7 +404,7 @@ const alternativesOf = (conjunction: Conjunction): ReadonlyArray<Alternative> =>
         return made === undefined ? [] : [made]
       }
       case "object":
-        return [objectAlternativeOf(parts, common, trail)]
+        return [objectOf(parts, common, trail)]
     }
   })
 }

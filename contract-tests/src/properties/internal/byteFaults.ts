@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib"
 import type { Answer } from "./faultyServer.ts"
 
 /** A valid response of an operation. */
-export interface Good {
+export interface ValidResponse {
   readonly status: number
   /** Empty if the operation declares no body. */
   readonly body: string
@@ -28,7 +28,7 @@ export interface ByteFault {
   readonly outcome: Outcome
   /** Whether the fault needs a response body. A 204 response has none. */
   readonly inBody: boolean
-  readonly answer: (good: Good) => Answer
+  readonly answer: (good: ValidResponse) => Answer
 }
 
 /** The size of the largest response body that the client under test accepts. */
@@ -47,8 +47,8 @@ const sized = (status: number, body: Buffer, headers: ReadonlyArray<string> = []
     : Buffer.concat([bytes(head(status, [...headers, `content-length: ${body.length}`])), body])
 
 /** Sends the response without a fault. */
-export const whole =
-  ({ body, status }: Good): Answer =>
+export const intactResponse =
+  ({ body, status }: ValidResponse): Answer =>
   (socket) => {
     socket.write(sized(status, bytes(body)))
   }
@@ -74,8 +74,8 @@ const flood = (socket: Socket, total: number, frame: (block: Buffer) => Readonly
 }
 
 const raw =
-  (make: (good: Good) => string | Buffer, then: (socket: Socket) => void = () => undefined) =>
-  (good: Good): Answer =>
+  (make: (good: ValidResponse) => string | Buffer, then: (socket: Socket) => void = () => undefined) =>
+  (good: ValidResponse): Answer =>
   (socket) => {
     socket.write(make(good), () => then(socket))
   }

@@ -2,10 +2,10 @@
 import * as Effect from "effect/Effect"
 import type * as Conformance from "../../judge/Conformance.ts"
 import * as Replay from "../../runner/Replay.ts"
-import type { Failed, Outcome, Property, Run } from "../Property.ts"
+import type { Failed, Outcome, OperationProperty, Run } from "../Property.ts"
 
 /** Checks an operation. Returns undefined if the operation has nothing to check. */
-export type Hold = (run: Run, checks: ReadonlyArray<Conformance.Check>) => Conformance.Report | undefined
+export type Check = (run: Run, checks: ReadonlyArray<Conformance.Check>) => Conformance.Report | undefined
 
 const pathOf = (replay: string | undefined): string =>
   replay === undefined ? "" : Replay.parse(replay.slice(Replay.lineOf("").length)).path
@@ -17,7 +17,7 @@ const failed = (id: string, { operation, seed }: Run, runs: number, failure: Con
   return {
     _tag: "Failed",
     runs,
-    because,
+    reason: because,
     pointer: failure.pointer,
     expected: failure.expected,
     got: failure.got,
@@ -37,13 +37,13 @@ export const make = (options: {
   readonly id: string
   readonly statement: string
   readonly checks: ReadonlyArray<Conformance.Check>
-  readonly hold: Hold
+  readonly check: Check
   /** How the property is checked. `explain` prints this text. */
   readonly method?: string
   /** The reason for skipping an operation that has nothing to check. */
-  readonly nothing: string
-}): Property => {
-  const { checks, hold, id, method, nothing, statement } = options
+  readonly skipReason: string
+}): OperationProperty => {
+  const { checks, check: hold, id, method, skipReason: nothing, statement } = options
   const outcome = (run: Run): Outcome => {
     const report = hold(run, checks)
     if (report === undefined) return { _tag: "Skipped", reason: nothing }
@@ -51,7 +51,7 @@ export const make = (options: {
     const runs = Object.values(reached).reduce((sum, count) => sum + count, 0)
     const failure = report.failures.find(({ check }) => checks.includes(check))
     if (failure !== undefined) return failed(id, run, runs, failure)
-    return runs === 0 ? { _tag: "Skipped", reason: nothing } : { _tag: "Held", runs, reached }
+    return runs === 0 ? { _tag: "Skipped", reason: nothing } : { _tag: "Passed", runs, reached }
   }
   return { id, statement, ...(method === undefined ? {} : { method }), run: (run) => Effect.sync(() => outcome(run)) }
 }

@@ -1,6 +1,6 @@
 /**
- * The edits a publisher may make to the schema of a response, at every place of it, and a witness for each: a value
- * that the edited schema allows.
+ * Creates the edits that a publisher may make to a node of a response schema. Each edit has witnesses: values that the
+ * edited schema allows.
  */
 import * as Coverage from "../../generate/Coverage.ts"
 import {
@@ -19,22 +19,22 @@ import {
 } from "../../judge/JsonSchema.ts"
 import type { Judge } from "../../judge/Judge.ts"
 
-/** An edit of the schema at one place. */
+/** An edit of one node of a schema. */
 export interface Edit {
   /** For example `the member becomes optional`. */
   readonly name: string
-  /** Whether readers must continue as before, or report what broke. */
+  /** `additive`: clients must continue as before. `breaking`: clients must report the violation. */
   readonly kind: "additive" | "breaking"
-  /** The schema of the place after the edit. */
+  /** The schema of the node after the edit. */
   readonly edited: JsonSchema
   /**
-   * Values that the edited schema allows at this place. `member`: the member that was added or removed. If absent, the
-   * whole value is new.
+   * Values that the edited schema allows at this node. `member` is the member that was added or removed. If `member` is
+   * absent, the complete value is new.
    */
   readonly witnesses: ReadonlyArray<{ readonly value: Json; readonly member?: string }>
 }
 
-/** A place in a schema, and a value found there. */
+/** A node of a schema, and a value at this node. */
 export interface Place {
   readonly schema: SchemaObject
   readonly isNullable: boolean
@@ -44,7 +44,7 @@ export interface Place {
   readonly location: string
 }
 
-/** Resolves references and splits a schema into its non-null part and whether it is nullable. */
+/** Resolves references. Returns the schema without null, and whether the original schema is nullable. */
 const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObject; readonly isNullable: boolean } => {
   if (typeof schema === "boolean") return { schema: {}, isNullable: true }
   if (schema.$ref !== undefined) return single(judge.resolve(schema.$ref), judge)
@@ -72,7 +72,7 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
 const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
-/** Every place of a schema that some valid values reach, each with its first non-null value. */
+/** Returns every node of a schema that the values reach, each with its largest value that is not null. */
 export const places = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<PlaceIn> => {
   const found = new Map<string, PlaceIn>()
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {
@@ -98,12 +98,12 @@ export const places = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: J
   return [...found.values()]
 }
 
-/** A place in a whole value. */
+/** A node of a schema, with the root value that contains its value. */
 export interface PlaceIn extends Place {
   readonly base: Json
 }
 
-/** Whether `known` has fewer entries than `value`: the larger value is more informative. */
+/** Returns whether `known` has fewer entries than `value`. A larger value is more useful. */
 const isSmaller = (known: Json, value: Json): boolean =>
   ((isArray(known) && isArray(value)) || (isObject(known) && isObject(value))) &&
   Object.keys(known).length < Object.keys(value).length
@@ -116,7 +116,7 @@ const allTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
   "object"
 ]
 
-/** Keywords that can be dropped from a schema to allow more. */
+/** The keywords whose removal makes a schema allow more values. */
 const droppable = ["pattern", "format", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"] as const
 
 const without = (schema: SchemaObject, key: string): SchemaObject =>
@@ -148,7 +148,7 @@ const ofObject = ({ schema }: Place, value: JsonObject): ReadonlyArray<Edit> => 
       ? []
       : [
           {
-            name: "there is a new member",
+            name: "the object has a new member",
             kind: "additive",
             edited: { ...schema, properties: { ...schema.properties, [name]: true } },
             witnesses: added.map((extra) => ({ value: { ...value, [name]: extra }, member: name }))
@@ -157,12 +157,12 @@ const ofObject = ({ schema }: Place, value: JsonObject): ReadonlyArray<Edit> => 
   ]
 }
 
-/** Creates the edits of places. */
+/** Returns a function that creates the edits of a node. */
 export const make = (judge: Judge) => {
   const coverage = Coverage.make(judge)
   const made = new WeakMap<object, ReadonlyArray<Edit>>()
 
-  /** Values that an edited schema allows and the current schema does not. */
+  /** Returns values that the edited schema allows but the current schema does not. */
   const novel = (edited: JsonSchema, schema: SchemaObject): Edit["witnesses"] => {
     const accepts = judge.accepts(schema)
     return coverage
@@ -172,7 +172,7 @@ export const make = (judge: Judge) => {
       .map((value) => ({ value }))
   }
 
-  /** The edits that do not depend on the value. */
+  /** Returns the edits that do not depend on the value. */
   const ofSchema = (schema: SchemaObject): ReadonlyArray<Edit> => {
     const known = made.get(schema)
     if (known !== undefined) return known
@@ -203,7 +203,7 @@ export const make = (judge: Judge) => {
     const { isNullable, schema, value } = place
     if (value === null) return []
     const nullable: Edit = {
-      name: "it becomes nullable",
+      name: "the value becomes nullable",
       kind: "breaking",
       edited: { anyOf: [schema, { type: "null" }] },
       witnesses: [{ value: null }]

@@ -1,5 +1,5 @@
 /**
- * The sending rules, checked against the log of a scenario.
+ * Checks the sending rules against the log of a scenario.
  *
  * **Details**
  *
@@ -9,14 +9,14 @@ import * as Answer from "@kalshi-effect/client/Answer"
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
-import { isObject, textOf, type JsonObject } from "../../judge/JsonSchema.ts"
+import { isObject, stringify, type JsonObject } from "../../judge/JsonSchema.ts"
 import { parse } from "../../operations/Answers.ts"
 import * as SendingClass from "../SendingClass.ts"
 import { delayOf, expired, success, type Scenario } from "./scenario.ts"
 import type { Attempt, Called, Log, Target } from "./wire.ts"
 import { isSigned } from "../../operations/Signing.ts"
 
-/** A violated rule. */
+/** The error for a violated rule. */
 export class Broken extends Error {
   override readonly name = "Broken"
 }
@@ -28,15 +28,15 @@ const must = (holds: boolean, rule: string): void => {
 /**
  * The effect of an attempt at the exchange:
  *
- * - `unsent`: none, because no byte of the request was sent.
- * - `refused`: none, because the exchange refused the request temporarily (429, 425).
- * - `expired`: none, because the signature was too old.
- * - `lost`: unknown.
- * - `known`: the response states it.
+ * - `unsent`: no effect, because no byte of the request was sent.
+ * - `refused`: no effect, because the exchange rejected the request temporarily (429, 425).
+ * - `expired`: no effect, because the signature was too old.
+ * - `lost`: the effect is unknown.
+ * - `known`: the response states the effect.
  */
 type Verdict = "unsent" | "refused" | "expired" | "lost" | "known"
 
-/** Whether a status leaves the effect unknown: a timeout or a server error. */
+/** Returns whether a status leaves the effect unknown: a timeout or a server error. */
 const isUnclear = (status: number): boolean => status === 408 || Math.floor(status / 100) === 5
 
 const verdictOn = ({ sent, signed }: Attempt): Verdict => {
@@ -48,13 +48,13 @@ const verdictOn = ({ sent, signed }: Attempt): Verdict => {
   return isUnclear(status) ? "lost" : "known"
 }
 
-/** Whether the attempt had no effect at the exchange. */
+/** Returns whether the attempt had no effect at the exchange. */
 const isNothing = (verdict: Verdict): boolean => verdict !== "lost" && verdict !== "known"
 
 const startOf = ({ sent, signed }: Attempt): number => signed?.atMillis ?? sent?.atMillis ?? Number.NaN
 const endOf = ({ sent, signed }: Attempt): number => sent?.endMillis ?? signed?.endMillis ?? Number.NaN
 
-/** The assumed time for which the exchange remembers a client-supplied id. */
+/** The time for which the client assumes that the exchange remembers a client-supplied id. */
 const horizonMillis = 60_000
 
 interface Judged {
@@ -67,7 +67,7 @@ interface Judged {
   readonly keyed: boolean
 }
 
-/** Each attempt is the same request with its own signature, made after every wait. */
+/** Checks that every attempt sends the same request, with a new signature that is created after all waits. */
 const heldRequests = ({ called, input, target }: Judged): void => {
   const { reference } = target
   const seen = new Set<string>()
@@ -79,15 +79,15 @@ const heldRequests = ({ called, input, target }: Judged): void => {
     if (sent === undefined || first === undefined) continue
     must(
       sent.method === first.method && sent.target === first.target && sent.body === first.body,
-      "a repeat is another request than the first"
+      "a retry sent a different request"
     )
     if (sent.body !== undefined && first.body !== undefined) {
       const body = parse(sent.body)
       const ids = isObject(body) ? SendingClass.idsOf(reference, body) : []
       must(
-        textOf([...ids].map((id) => id ?? null)) ===
-          textOf([...SendingClass.idsOf(reference, input)].map((id) => id ?? null)),
-        "the ids that were sent are not the caller's"
+        stringify([...ids].map((id) => id ?? null)) ===
+          stringify([...SendingClass.idsOf(reference, input)].map((id) => id ?? null)),
+        "the sent ids differ from the caller's ids"
       )
     }
     const { headers } = sent
@@ -95,7 +95,7 @@ const heldRequests = ({ called, input, target }: Judged): void => {
       must(headers["kalshi-access-signature"] === undefined, "a public operation was signed")
       continue
     }
-    if (signed === undefined) throw new Broken("a request left unsigned, or with the signature of another attempt")
+    if (signed === undefined) throw new Broken("a request was sent without a new signature")
     const signature = headers["kalshi-access-signature"] ?? ""
     const timestamp = headers["kalshi-access-timestamp"]
     must(
@@ -104,15 +104,15 @@ const heldRequests = ({ called, input, target }: Judged): void => {
     )
     must(
       signed.text === `${timestamp}${sent.method}${sent.target.split("?")[0]}`,
-      "what was signed is not what was sent"
+      "the signed text does not match the sent request"
     )
     must(Number(timestamp) === signed.atMillis, "the timestamp is not the time of signing")
-    must(sent.atMillis === signed.endMillis, "a request waited after it had been signed")
+    must(sent.atMillis === signed.endMillis, "a request waited after it was signed")
     seen.add(signature)
   }
 }
 
-/** A request is not retried if it may have been executed and must not be executed twice. */
+/** Checks that a request that may have been executed is not retried if it must not be executed twice. */
 const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
   let lostAt: number | undefined
   let expirations = 0
@@ -137,7 +137,8 @@ const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
 }
 
 /**
- * Attempts, waits and the whole call follow the policy. A retryable request is retried as long as the policy allows.
+ * Checks that the attempts, the waits and the call follow the policy, and that a retryable request is retried as long as
+ * the policy allows.
  */
 const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (what: string) => void): void => {
   const { attemptMillis, metered, pace, totalMillis } = scenario
@@ -167,7 +168,7 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
       (verdict === "unsent" || verdict === "refused" || isFirstExpired || (verdict === "lost" && repeatable))
     if (next !== undefined) {
       if (typeof delay === "string") throw new Broken(`attempt ${i + 2} exceeds the policy's number of attempts`)
-      must(startOf(next) - end >= Math.max(delay[0], asked), "retried before the wait was over")
+      must(startOf(next) - end >= Math.max(delay[0], asked), "retried before the end of the delay")
       const waited = startOf(next) - end
       must(metered || waited <= Math.max(delay[1], asked), "retried later than the policy allows")
       if (asked > delay[1]) reach("waited for Retry-After")
@@ -176,13 +177,13 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
     }
     if (metered || interruptedAt !== undefined || !may) continue
     if (delay === "stuck") {
-      must(endMillis === mustEndBy, "the call did not wait for its policy")
+      must(endMillis === mustEndBy, "the call did not wait for its retry schedule")
       continue
     }
     const wait = typeof delay === "string" ? Number.NaN : Math.max(delay[0], asked)
     const exact = typeof delay !== "string" && (delay[0] === delay[1] || asked >= delay[1])
     const late = keyed && lostAt !== undefined && end + wait - lostAt > horizonMillis
-    if (late) reach("stopped before its id may be forgotten")
+    if (late) reach("stopped before the exchange may forget the id")
     must(!exact || late || end + wait >= mustEndBy, "the call failed although the policy allowed another attempt")
     must(endMillis === end, "the call failed later than necessary")
   }
@@ -191,7 +192,7 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
 const field = (error: unknown, name: string): unknown =>
   typeof error === "object" && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined
 
-/** An interrupted call and its request end at once. */
+/** Checks that an interrupted call and its request end immediately. */
 const heldInterruption = (
   { attempts, endMillis }: Called,
   exit: Exit.Exit<unknown, unknown>,
@@ -207,17 +208,17 @@ const heldInterruption = (
   if (last === undefined) return
   must((last.sent ?? last.signed)?.ended !== undefined, "an interrupted call left its request open")
   must(startOf(last) <= interruptedAt, "retried after the interruption")
-  if (last.sent?.ended === "interrupted") reach("interrupted on the wire")
+  if (last.sent?.ended === "interrupted") reach("interrupted while a request was pending")
 }
 
-/** The value of a success is the decoded last response. It does not depend on earlier attempts. */
+/** Checks that a successful call returns the decoded last response, independently of earlier attempts. */
 const heldSuccess = ({ called, target }: Judged, value: unknown, reach: (what: string) => void): void => {
   const { attempts } = called
   const before = attempts.slice(0, -1).map(verdictOn)
   const { fate } = attempts.at(-1)?.sent ?? {}
   must(
     fate?._tag === "answered" && fate.status === success && fate.body === "whole",
-    "a success without a complete successful response"
+    "the call succeeded without a complete successful response"
   )
   const once = Answer.decoder(target.client.operation)({
     status: target.reference.success.status,
@@ -225,13 +226,13 @@ const heldSuccess = ({ called, target }: Judged, value: unknown, reach: (what: s
   })
   must(
     Result.isSuccess(once) && JSON.stringify(once.success) === JSON.stringify(value),
-    "earlier attempts changed the value of a success"
+    "earlier attempts changed the returned value"
   )
-  if (before.some(isNothing)) reach("succeeded after refusals")
+  if (before.some(isNothing)) reach("succeeded after rejections")
   if (before.includes("lost")) reach("succeeded after a lost response")
 }
 
-/** The fields of an error about its attempts are correct. */
+/** Checks the fields of an error that describe the attempts. */
 const heldFields = ({ attempts }: Called, error: unknown, reach: (what: string) => void): void => {
   const sends = attempts.filter(({ sent }) => sent !== undefined).length
   const verdicts = attempts.map(verdictOn)
@@ -257,37 +258,37 @@ const heldFields = ({ attempts }: Called, error: unknown, reach: (what: string) 
     const status = Number(field(error, "status"))
     const isOpen = lostBefore || status < 400 || isUnclear(status)
     must(carriedOut === (isOpen ? "maybe" : "no"), `unexpected carriedOut for status ${status}: ${String(carriedOut)}`)
-    if (!lostBefore && isOpen && status !== 302) reach("reported that it may have taken effect")
+    if (!lostBefore && isOpen && status !== 302) reach("reported that the request may have been executed")
   }
 }
 
-/** A call fails with the error of its last attempt. */
+/** Checks that a call fails with the error of its last attempt. */
 const heldError = ({ called, scenario, target }: Judged, error: unknown): void => {
   const tag = field(error, "_tag")
   const last = called.attempts.at(-1)
   if (last === undefined) {
-    // Its time limit can expire while it waits for tokens.
+    // The call's time limit can expire while the call waits for tokens.
     must(
       scenario.metered && (tag === "LimitExceeded" || tag === "RequestTimeout"),
-      `${String(tag)} before anything was sent`
+      `the call failed with ${String(tag)}, but sent nothing`
     )
     must(tag !== "RequestTimeout" || field(error, "requestSent") === "no", "nothing was sent, but requestSent is maybe")
     return
   }
   const { sent, signed } = last
   const { fate } = sent ?? {}
-  // Its time limit can expire while a retry waits for tokens.
+  // The call's time limit can expire while a retry waits for tokens.
   if (scenario.metered && tag === "RequestTimeout" && field(error, "limit") === "total") return
   if (sent?.ended === "done" && fate?._tag === "answered") {
     const status = fate.status === success ? target.reference.success.status : fate.status
-    must(field(error, "status") === status, `${String(tag)} of a response with ${status}`)
+    must(field(error, "status") === status, `the error is ${String(tag)}, but the response has status ${status}`)
     return
   }
   const expected =
     sent === undefined
       ? signed?.ended === "interrupted"
         ? "RequestTimeout"
-        : // It is not sent if it was signed too late for its id.
+        : // A request that was signed too late for its id is not sent.
           called.attempts.slice(0, -1).some((attempt) => verdictOn(attempt) === "lost") || signed?.ended === "done"
           ? "TransportError"
           : "SigningError"
@@ -297,7 +298,7 @@ const heldError = ({ called, scenario, target }: Judged, error: unknown): void =
   must(tag === expected, `expected ${expected}, got ${String(tag)}`)
 }
 
-/** A call reports its outcome correctly. */
+/** Checks that a call reports its outcome correctly. */
 const heldOutcome = (judged: Judged, reach: (what: string) => void): void => {
   const { called } = judged
   const { exit, interruptedAt } = called
@@ -305,7 +306,7 @@ const heldOutcome = (judged: Judged, reach: (what: string) => void): void => {
   if (interruptedAt !== undefined) return heldInterruption(called, exit, interruptedAt, reach)
   if (Exit.isSuccess(exit)) return heldSuccess(judged, exit.value, reach)
   const [reason] = exit.cause.reasons
-  if (reason?._tag !== "Fail" || exit.cause.reasons.length > 1) throw new Broken(`ended in ${Cause.pretty(exit.cause)}`)
+  if (reason?._tag !== "Fail" || exit.cause.reasons.length > 1) throw new Broken(`the call ended with ${Cause.pretty(exit.cause)}`)
   if (called.attempts.length > 0) heldFields(called, reason.error, reach)
   heldError(judged, reason.error)
 }
@@ -313,7 +314,7 @@ const heldOutcome = (judged: Judged, reach: (what: string) => void): void => {
 /** The budgets of the lowest tier: tokens per second, and the capacity of a bucket. */
 const budgets = { read: { rate: 200, capacity: 200 }, write: { rate: 100, capacity: 100 } }
 
-/** In every time window, spending stays within the bucket's content plus its refill. */
+/** Checks that, in every time window, the spent tokens do not exceed the bucket's capacity plus its refill. */
 const heldBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: (what: string) => void): void => {
   const kind = reference.method === "GET" ? "read" : "write"
   const { capacity, rate } = budgets[kind]
@@ -337,7 +338,7 @@ const heldBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: (
   }
 }
 
-/** Throws if a rule is violated; reports the situations that the scenario reached. */
+/** Checks the rules on the log of a scenario. Throws if a rule is violated. Reports the situations that were reached. */
 export const judge = (target: Target, scenario: Scenario, log: Log, reach: (what: string) => void): void => {
   const { reference } = target
   const input = target.inputs[scenario.variant % target.inputs.length] ?? {}
@@ -351,7 +352,7 @@ export const judge = (target: Target, scenario: Scenario, log: Log, reach: (what
     heldOutcome(judged, reach)
     if (called.attempts.length > 1) reach("sent again")
   }
-  must(log.timersLeft === 0, `${log.timersLeft} timers are set after every call ended`)
+  must(log.timersLeft === 0, `${log.timersLeft} timers are still active after every call ended`)
   must(log.sentAfterwards === 0, "a request was sent after every call ended")
   if (scenario.metered && isSigned(reference)) heldBudget(target, input, log, reach)
 }

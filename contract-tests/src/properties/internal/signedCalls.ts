@@ -1,4 +1,4 @@
-/** Calls with real signatures, a key whose every part is known, and everything that they print. */
+/** Runs calls with real signatures, and records everything that they print. All parts of the key are known. */
 import * as crypto from "node:crypto"
 import { inspect } from "node:util"
 import * as Environment from "@kalshi-effect/client/Environment"
@@ -21,7 +21,7 @@ import * as Tracer from "effect/Tracer"
 import type { AnyOperation } from "../../operations/ClientOperations.ts"
 import { broken } from "./wire.ts"
 
-/** A key, its public half as another library reads it, and the pieces of text that would reveal it. */
+/** A key, its public key in the format of another library, and the strings that would reveal the private key. */
 export interface Key {
   readonly id: string
   readonly kind: Signer.KeyKind
@@ -30,16 +30,16 @@ export interface Key {
   readonly pieces: ReadonlyArray<string>
 }
 
-/** A piece of a secret this long does not occur by chance. */
+/** The length of a part of a secret. A string of this length does not occur by chance. */
 const pieceLength = 24
 
-/** The pieces of a text that would reveal it. */
+/** Returns the parts of a secret that would reveal it. */
 export const piecesOf = (secret: string, step: number): ReadonlyArray<string> =>
   Array.from({ length: Math.max(1, Math.floor((secret.length - pieceLength) / step) + 1) }, (_, index) =>
     secret.slice(index * step, index * step + pieceLength)
   )
 
-/** The part of a PEM that is the same for every key: its first line begins with the algorithm. */
+/** The number of characters at the start of a PEM body that are the same for every key. They encode the algorithm. */
 const header = 40
 
 /** Generates a key. */
@@ -68,7 +68,7 @@ export type Fate =
   | {
       readonly _tag: "answered"
       readonly status: number
-      /** Built from the request, if a proxy or a firewall echoes it. */
+      /** A function simulates a proxy or a firewall that quotes the request's headers. */
       readonly body: string | ((headers: Attempt["headers"]) => string)
     }
   | { readonly _tag: "refused" }
@@ -76,9 +76,9 @@ export type Fate =
   | { readonly _tag: "dies" }
   | { readonly _tag: "interrupted" }
 
-/** An attempt as received. */
+/** A received request. */
 export interface Attempt {
-  /** The clock at its arrival. */
+  /** The time of arrival. */
   readonly atMillis: number
   readonly method: string
   readonly path: string
@@ -105,7 +105,7 @@ export interface Call {
   readonly layer?: typeof Kalshi.layer | undefined
 }
 
-/** A clock that advances only by sleeping, instantly. */
+/** Creates a clock on which a sleep ends at once and advances the time. */
 const clockAt = (startMillis: number): Clock.Clock => {
   let now = startMillis
   const nanos = (): bigint => BigInt(Math.round(now)) * 1_000_000n
@@ -130,12 +130,12 @@ const jsonOf = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? ""
   } catch (error) {
-    // A foreign defect may be circular; it is inspected all the same.
+    // A defect of another library may be circular. `shown` still prints it.
     return String(error)
   }
 }
 
-/** The printable parts of an exit. */
+/** Returns everything that can be printed about an exit. */
 const printsOf = (exit: Exit.Exit<unknown, unknown>): string =>
   [
     String(exit),
@@ -149,7 +149,7 @@ const printsOf = (exit: Exit.Exit<unknown, unknown>): string =>
       : [])
   ].join("\n")
 
-/** A transport that follows the fates, the last one repeatedly, and records the attempts. */
+/** Creates an HTTP client that plays the fates, repeats the last fate, and records the attempts. */
 const transportOf = (fates: ReadonlyArray<Fate>, clock: Clock.Clock, attempts: Array<Attempt>): HttpClient.HttpClient =>
   HttpClient.make((request, url) => {
     const fate = fates[Math.min(attempts.length, fates.length - 1)]
@@ -178,7 +178,7 @@ const transportOf = (fates: ReadonlyArray<Fate>, clock: Clock.Clock, attempts: A
     }
   })
 
-/** A logger and a tracer that record everything. */
+/** Creates a logger and a tracer that record everything. */
 const recorders = () => {
   const logs: Array<string> = []
   const spans: Array<Tracer.NativeSpan> = []
@@ -210,7 +210,7 @@ const spansAsText = (spans: ReadonlyArray<Tracer.NativeSpan>): string =>
     }))
   )
 
-/** Runs a call and returns its observations. */
+/** Runs a call and returns what was observed. */
 export const play = async ({
   atMillis,
   fates,
@@ -229,7 +229,7 @@ export const play = async ({
     limits: false,
     signer,
     policy: {
-      // Each wait moves the clock, so that a stale timestamp is detectable.
+      // Each delay advances the clock, so that an outdated timestamp is detectable.
       retry: Schedule.upTo(Schedule.spaced("137 millis"), { times: 3 }),
       attemptTimeout: Duration.infinity,
       totalTimeout: Duration.infinity

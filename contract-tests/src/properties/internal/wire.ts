@@ -1,4 +1,4 @@
-/** Runs a scenario: a complete client on virtual time, a scripted transport, and a log. */
+/** Runs a scenario: a complete client on virtual time with a scripted transport. Records a log. */
 import * as crypto from "node:crypto"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -24,29 +24,29 @@ import * as VirtualTime from "../../runner/VirtualTime.ts"
 import { scheduleOf, success, type Fate, type RetryAfter, type Scenario, type Step } from "./scenario.ts"
 import { isSigned } from "../../operations/Signing.ts"
 
-/** An operation, its inputs, and the body of a valid response. */
+/** The operation under test, its inputs, and a valid response. */
 export interface Target {
   readonly client: ClientOperation
   readonly reference: ReferenceDocument.Operation
   readonly inputs: ReadonlyArray<JsonObject>
-  /** A valid body of its success. */
+  /** The body of a valid successful response. */
   readonly body: string
 }
 
-/** How a signing or a request ended. */
+/** How the signing or the request of an attempt ended. Undefined while it is pending. */
 export type Ended = "done" | "failed" | "interrupted" | undefined
 
 /** A requested signature. */
 export interface Signed {
   readonly atMillis: number
   readonly text: string
-  /** Unique to this request for a signature, and to this text. */
+  /** The signature. Every requested signature is different, even for the same text. */
   readonly signature: string
   ended: Ended
   endMillis: number
 }
 
-/** A request that was sent. */
+/** A sent request. */
 export interface Sent {
   readonly atMillis: number
   readonly method: string
@@ -54,43 +54,46 @@ export interface Sent {
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string | undefined
   readonly fate: Fate
-  /** The wait that its response demanded, from its arrival: 0 for none. */
+  /** The delay that the response's `Retry-After` demands, from the arrival of the response. 0 without a demand. */
   askedMillis: number
   ended: Ended
   endMillis: number
 }
 
-/** One observed attempt: signed, unless the operation is public; and sent, unless it failed before. */
+/**
+ * An observed attempt. `signed` is undefined if the operation is public. `sent` is undefined if the attempt failed before
+ * the request was sent.
+ */
 export interface Attempt {
   readonly step: Step
   signed: Signed | undefined
   sent: Sent | undefined
 }
 
-/** One observed call. */
+/** An observed call. */
 export interface Called {
   readonly startMillis: number
   readonly attempts: Array<Attempt>
   exit: Exit.Exit<unknown, unknown> | undefined
   endMillis: number
-  /** When it was interrupted, if it had not ended before. */
+  /** The time of the interruption. Undefined if the call ended before. */
   interruptedAt: number | undefined
 }
 
 /** The observations of a scenario. */
 export interface Log {
   readonly calls: ReadonlyArray<Called>
-  /** When the client sent its own signed requests to learn its limits. */
+  /** The times at which the client sent its own signed requests for its limits. */
   readonly learning: ReadonlyArray<number>
-  /** Timers still set after the last call ended, or an hour later for metered calls. */
+  /** The number of active timers after the last call ended. For rate-limited calls, one hour later. */
   readonly timersLeft: number
-  /** Requests sent after the last call ended. */
+  /** The number of requests that were sent after the last call ended. */
   readonly sentAfterwards: number
 }
 
 const startMillis = Date.UTC(2026, 9, 9, 12)
 
-/** The running call of a scenario. */
+/** The index of the running call. */
 const Running: Context.Reference<number | undefined> = Context.Reference<number | undefined>(
   "@kalshi-effect/contract-tests/properties/Running",
   { defaultValue: () => undefined }
@@ -99,7 +102,10 @@ const Running: Context.Reference<number | undefined> = Context.Reference<number 
 /** The endpoints that provide the client's limits. */
 const learned = new Set(["/trade-api/v2/account/endpoint_costs", "/trade-api/v2/account/limits"])
 
-/** Whether the client uses this very operation to learn its limits, which makes the two indistinguishable. */
+/**
+ * Returns whether the client itself uses this operation to read its limits. The client's own requests then look like the
+ * requests of the call.
+ */
 export const isLearning = ({ method, path }: ReferenceDocument.Operation): boolean =>
   method === "GET" && learned.has(`/trade-api/v2${path}`)
 
@@ -115,7 +121,7 @@ const headerOf = (asked: RetryAfter, nowMillis: number): string =>
       ? new Date(nowMillis + asked.inMillis).toUTCString()
       : asked.text
 
-/** The meaning of a header at a given time: a date has whole seconds. */
+/** Returns the delay that a header demands at a given time, in milliseconds. A date has a resolution of one second. */
 const meant = (asked: RetryAfter, nowMillis: number): number =>
   asked._tag === "seconds"
     ? asked.seconds * 1000
@@ -132,7 +138,7 @@ const noting = <A, E>(of: Signed | Sent, time: VirtualTime.VirtualTime, effect: 
     })
   )
 
-/** The error of a broken connection, as Node creates it. */
+/** Creates the error of a broken connection, as Node creates it. */
 export const broken = (request: HttpClientRequest.HttpClientRequest, code: string, syscall: string) =>
   new HttpClientError.HttpClientError({
     reason: new HttpClientError.TransportError({
@@ -143,7 +149,7 @@ export const broken = (request: HttpClientRequest.HttpClientRequest, code: strin
 
 const json = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value))
 
-/** A response whose body is read without a promise. */
+/** Creates a response whose body is read synchronously. */
 const respond = (
   request: HttpClientRequest.HttpClientRequest,
   fate: Extract<Fate, { _tag: "answered" }>,
@@ -174,7 +180,7 @@ const respond = (
   })
 }
 
-/** The budgets of the lowest tier, which the rules check spending against. */
+/** The budgets of the lowest tier. The rules compare the spent tokens with the same budgets. */
 const budgets = {
   grants: [],
   usage_tier: "basic",
@@ -182,7 +188,7 @@ const budgets = {
   write: { refill_rate: 100, bucket_capacity: 100 }
 }
 
-/** The account's own data: its budgets, but no list of costs, so that the documented ones apply. */
+/** Responds to the client's own requests: with the budgets, but with no list of costs, so the documented costs apply. */
 const factOf = (request: HttpClientRequest.HttpClientRequest, path: string): HttpClientResponse.HttpClientResponse => {
   const body = json(budgets)
   const init = path.endsWith("/limits")
@@ -223,7 +229,7 @@ const begin = ({ calls, scenario }: Playing, call: number): Attempt => {
   return attempt
 }
 
-/** Signs so that two signatures of the same text differ, as with RSA-PSS. */
+/** Signs a text. Two signatures of the same text differ, as with RSA-PSS. */
 const sign = (playing: Playing, call: number, text: string): Effect.Effect<string, SigningError> => {
   const { time } = playing
   const attempt = begin(playing, call)
@@ -256,7 +262,7 @@ const signerOf = (playing: Playing): Signer["Service"] => ({
     )
 })
 
-/** Ends a request as scripted. */
+/** Plays the scripted outcome of a request. */
 const become = (
   { target, time }: Playing,
   request: HttpClientRequest.HttpClientRequest,
@@ -306,7 +312,7 @@ const transportOf = (playing: Playing): HttpClient.HttpClient => {
   )
 }
 
-/** The starts and the interruptions of the calls, in order. */
+/** Returns the starts and the interruptions of the calls, in order of time. */
 const eventsOf = (
   { calls, scenario, time }: Playing,
   program: (call: number) => Effect.Effect<unknown, unknown>
@@ -342,7 +348,7 @@ const eventsOf = (
     .sort((a, b) => a.atMillis - b.atMillis)
 }
 
-/** Runs the scenario to its end, and for another hour. */
+/** Runs the scenario until all calls end, and then for another hour. */
 export const play = (target: Target, scenario: Scenario): Log => {
   const { client } = target
   const input = target.inputs[scenario.variant % target.inputs.length]

@@ -26,14 +26,14 @@ const verdict = async (): Promise<Verdict> => {
   if (typeof held === "string") return { _tag: "Inconclusive", reason: held }
   const outcome = await Effect.runPromise(held)
   switch (outcome._tag) {
-    case "Held":
+    case "Passed":
       return { _tag: "Passed" }
     case "Skipped":
       return { _tag: "Inconclusive", reason: outcome.reason }
     case "Failed":
       return {
         _tag: "Detected",
-        because: outcome.because,
+        reason: outcome.reason,
         counterexample: outcome.counterexample,
         token: Replay.token(outcome.replay)
       }

@@ -5,7 +5,7 @@ import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
 import * as Subject from "../../../src/properties/Subject.ts"
 import type * as Conformance from "../../../src/judge/Conformance.ts"
 
-export { plainest, referenceOf, validBody } from "../../../src/properties/Subject.ts"
+export { simplestInput as plainest, referenceOf, validBody } from "../../../src/properties/Subject.ts"
 
 export const document = Subject.document()
 

@@ -34,11 +34,11 @@ const fails = (reference: ReferenceDocument.Operation): string => {
   const payloads = Descriptors.payloads(reference)
   return union([
     ...reference.errors.flatMap(({ status }) => {
-      const name = Descriptors.named.get(status)
+      const name = Descriptors.declaredErrors.get(status)
       return name === undefined ? [] : [`Errors.${name}`]
     }),
     ...payloads.map(
-      ({ schema, status }) => `Errors.${Descriptors.common.get(status)}<Responses.${componentOf(schema)}>`
+      ({ schema, status }) => `Errors.${Descriptors.commonErrors.get(status)}<Responses.${componentOf(schema)}>`
     ),
     ...(signingOf(reference) === "withKey" ? ["SigningError", "Errors.LimitExceeded"] : [])
   ])

@@ -1,9 +1,9 @@
 /** Writes valid and invalid requests by hand, like a client without input checks. */
 import type * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import { root, type Sent } from "../../../src/operations/Requests.ts"
-import { isArray, memberOf, objectOf, textOf, type Json, type JsonObject } from "../../../src/judge/JsonSchema.ts"
+import { isArray, memberOf, objectOf, stringify, type Json, type JsonObject } from "../../../src/judge/JsonSchema.ts"
 
-const scalar = (value: Json): string => (typeof value === "string" ? value : textOf(value))
+const scalar = (value: Json): string => (typeof value === "string" ? value : stringify(value))
 
 /** The request of an input, or undefined if it has no path. */
 export const written = (reference: ReferenceDocument.Operation, input: JsonObject): Sent | undefined => {
@@ -25,7 +25,7 @@ export const written = (reference: ReferenceDocument.Operation, input: JsonObjec
   const body =
     reference.requestBody === undefined
       ? undefined
-      : textOf(objectOf(Object.entries(input).filter(([key]) => !taken.has(key))))
+      : stringify(objectOf(Object.entries(input).filter(([key]) => !taken.has(key))))
   return {
     method: reference.method,
     target: query.length === 0 ? target : `${target}?${query.join("&")}`,
