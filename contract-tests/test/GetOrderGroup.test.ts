@@ -194,7 +194,7 @@ describe("GetOrderGroup over a connection", () => {
         `status ${status}`
       )
     }
-    await Replay.holds(
+    await Replay.assertProperty(
       "P4",
       fc.asyncProperty(answers, async (scripted) => {
         const result = await outcome(scripted)

@@ -79,10 +79,14 @@ const importCommand = Command.make(
     if (isDefaultTarget) {
       const placesFile = `${fixtures}nullable-by-intent.${imported.kind}.json`
       yield* write(placesFile, imported.nullableText)
-      yield* Console.log(`${placesFile}: ${imported.nullableByIntent.length} places where \`nullable\` was interpreted by its intended meaning`)
+      yield* Console.log(
+        `${placesFile}: ${imported.nullableByIntent.length} places where \`nullable\` was interpreted by its intended meaning`
+      )
     }
   })
-).pipe(Command.withDescription("Convert a published document to a reference document, without descriptions and examples"))
+).pipe(
+  Command.withDescription("Convert a published document to a reference document, without descriptions and examples")
+)
 
 Command.make("spec").pipe(
   Command.withDescription("Reference documents of the contract suite"),

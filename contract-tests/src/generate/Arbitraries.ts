@@ -193,7 +193,9 @@ const stringOf = (tools: Context, alternative: Shape.StringAlternative): fc.Arbi
   const { formats, maxLength, minLength, patterns } = alternative
   const [format, pattern] = [formats[0], patterns[0]]
   if (format === undefined && pattern === undefined) {
-    return minLength === 0 && maxLength === Number.POSITIVE_INFINITY ? tools.anyString : unconstrainedString(minLength, maxLength)
+    return minLength === 0 && maxLength === Number.POSITIVE_INFINITY
+      ? tools.anyString
+      : unconstrainedString(minLength, maxLength)
   }
   const base =
     format === undefined

@@ -261,7 +261,12 @@ const numberFaults = (alternative: Shape.NumberAlternative, value: Json): Readon
   if (integer) {
     const wholeNumber = typeof value === "number" && Math.abs(value) < 2 ** 50 ? value : 0
     made.push(
-      replacementFault("fractional-integer", "half more", value, wholeNumber < maximum ? wholeNumber + 0.5 : wholeNumber - 0.5),
+      replacementFault(
+        "fractional-integer",
+        "half more",
+        value,
+        wholeNumber < maximum ? wholeNumber + 0.5 : wholeNumber - 0.5
+      ),
       replacementFault("fractional-integer", "half above minimum", value, minimum > -(2 ** 50) ? minimum + 0.5 : 0.5),
       replacementFault("fractional-integer", "almost 0", value, 1e-7),
       replacementFault("unsafe-integer", "2^53", value, 2 ** 53),
@@ -457,7 +462,10 @@ const faultsOf = (
     case "number":
       return [...numberFaults(alternative, value), ...typeFaults(places, place)]
     case "string":
-      return [...(typeof value === "string" ? stringFaults(alternative, value, grammar) : []), ...typeFaults(places, place)]
+      return [
+        ...(typeof value === "string" ? stringFaults(alternative, value, grammar) : []),
+        ...typeFaults(places, place)
+      ]
     case "array":
       return [...(isArray(value) ? arrayFaults(places, alternative, value) : []), ...typeFaults(places, place)]
     case "object":

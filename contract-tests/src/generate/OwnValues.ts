@@ -95,7 +95,8 @@ const leafOf = ({ pools }: Candidates, ast: SchemaAST.AST): ReadonlyArray<Json> 
     case "Number":
     case "String": {
       const found = accepted<Json>(ast, pools[ast._tag])
-      if (found.length === 0) throw new UnknownForm(`a schema of the form ${ast._tag} accepts none of the candidate values`)
+      if (found.length === 0)
+        throw new UnknownForm(`a schema of the form ${ast._tag} accepts none of the candidate values`)
       return found
     }
     case "Literal":

@@ -227,7 +227,9 @@ const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, direction: Dire
   })
   if (treatment === "reject") {
     const isExact = !outcome.ok && "pointers" in outcome && Mutants.blames(mutant, outcome.pointers)
-    return isExact ? undefined : fault("precision", `rejected at ${JSON.stringify(mutant.pointer)}`, describeOutcome(outcome))
+    return isExact
+      ? undefined
+      : fault("precision", `rejected at ${JSON.stringify(mutant.pointer)}`, describeOutcome(outcome))
   }
   if (!outcome.ok)
     return fault("tolerance", `decoded, because ${policy[mutant.kind][direction].reason}`, describeOutcome(outcome))
@@ -268,7 +270,9 @@ const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | 
     rest = updateAt(rest, pointerKeys(pointer), () => undefined) ?? rest
   }
   const changed = firstDifference(normal(addition.base), normal(rest))
-  return changed === undefined ? undefined : fault("all other members unchanged", `changed at ${JSON.stringify(changed)}`)
+  return changed === undefined
+    ? undefined
+    : fault("all other members unchanged", `changed at ${JSON.stringify(changed)}`)
 }
 
 /** Returns whether the codec's own values may have a violation, because the policy tolerates it in input. */

@@ -240,7 +240,9 @@ const explainUnion = (thorough: Ajv2020, keyword: string, exactly: boolean) => {
     const unionError = { keyword, instancePath: at, schemaPath: "", params: {}, message: `matches ${matches} branches` }
     const meant = matches === 0 ? meantBranch(failed) : undefined
     validate.errors =
-      meant === undefined ? [unionError] : meant.map((error) => ({ ...error, instancePath: `${at}${error.instancePath}` }))
+      meant === undefined
+        ? [unionError]
+        : meant.map((error) => ({ ...error, instancePath: `${at}${error.instancePath}` }))
     return false
   }
   return validate

@@ -95,7 +95,9 @@ export const expected = (reference: ReferenceDocument.Operation, judge: Judge) =
       // If the document declares no body, no other content of a body can violate the contract.
       return accepts === undefined || (json !== undefined && accepts(json)) ? "Success" : "ContractError"
     }
-    return commonErrors.get(status) ?? (declared.has(status) ? declaredErrors.get(status) : undefined) ?? "UnexpectedStatus"
+    return (
+      commonErrors.get(status) ?? (declared.has(status) ? declaredErrors.get(status) : undefined) ?? "UnexpectedStatus"
+    )
   }
 }
 
@@ -425,7 +427,15 @@ export const checkPayloads = (
     // The decoded value is JSON.
     return equals(got as Json | undefined, body)
       ? []
-      : [{ operation: reference.id, status, body: "the documented error body", expected: shorten(body), got: shorten(got) }]
+      : [
+          {
+            operation: reference.id,
+            status,
+            body: "the documented error body",
+            expected: shorten(body),
+            got: shorten(got)
+          }
+        ]
   })
 
 /**

@@ -181,7 +181,13 @@ export const body =
     const isEmpty =
       requestBody === undefined ||
       (!requestBody.required && Object.keys(document.deref(requestBody.schema).properties ?? {}).length === 0)
-    return compare("body", reference, "", isEmpty ? "none" : "a body", descriptor.body === undefined ? "none" : "a body")
+    return compare(
+      "body",
+      reference,
+      "",
+      isEmpty ? "none" : "a body",
+      descriptor.body === undefined ? "none" : "a body"
+    )
   }
 
 /**
@@ -216,7 +222,9 @@ export const errors: DescriptorCheck = ({ descriptor }, reference) => {
     ),
     // A status in neither table has no error class.
     ...reference.errors.flatMap(({ status }) =>
-      declaredErrors.has(status) || commonErrors.has(status) ? [] : compare("errors", reference, String(status), "a class", "none")
+      declaredErrors.has(status) || commonErrors.has(status)
+        ? []
+        : compare("errors", reference, String(status), "a class", "none")
     )
   ]
 }
@@ -301,7 +309,8 @@ const fieldBlock = (members: string, field: string): string | undefined => {
 }
 
 /** Returns whether a doc block marks its declaration as deprecated. */
-const isMarkedDeprecated = (block: string | undefined): boolean => block !== undefined && /^[\s*]*@deprecated\b/m.test(block)
+const isMarkedDeprecated = (block: string | undefined): boolean =>
+  block !== undefined && /^[\s*]*@deprecated\b/m.test(block)
 
 /**
  * Checks that the source marks exactly the operations and inputs that the document deprecates.
@@ -325,7 +334,13 @@ export const deprecated =
       ...Object.entries(members ?? {}).map(([key, schema]) => [key, schema.deprecated === true] as const)
     ]
     return [
-      ...compare("deprecated", reference, "", deprecationLabel(reference.deprecated), deprecationLabel(isMarkedDeprecated(docBlock(source, client.export)))),
+      ...compare(
+        "deprecated",
+        reference,
+        "",
+        deprecationLabel(reference.deprecated),
+        deprecationLabel(isMarkedDeprecated(docBlock(source, client.export)))
+      ),
       ...fields.flatMap(([key, is]) => {
         const block = fieldBlock(fieldsOfInput, key)
         const got = block === undefined ? "no such input" : deprecationLabel(isMarkedDeprecated(block))

@@ -277,10 +277,7 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
     ["no id", { client_batch_id: undefined }],
     ["legs, and legs that differ in one side", { children: [legs(yes), legs(no), a], mve_collection_ticker }],
     ["children that share some legs", { children: [legs(yes, other), legs(yes)], mve_collection_ticker }],
-    [
-      "the maximum number of children",
-      { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }
-    ]
+    ["the maximum number of children", { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }]
   ]
   return [
     ...refused.map(([name, pointer, changes]) => ({ name, pointer, input: withChanges(input, changes) })),

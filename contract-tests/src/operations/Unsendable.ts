@@ -53,12 +53,14 @@ const unsendable = ({ parameters }: ReferenceDocument.Operation, input: JsonObje
   Object.entries(input).flatMap(([field, value]) => {
     const place = parameters.find(({ name }) => name === field)?.in ?? "body"
     if (place !== "path" && place !== "query" && place !== "body") return []
-    return replacements(value, pointerTo("", field), invalidStrings[place]).map(({ pointer, text, value: invalidValue }) => ({
-      input: objectOf([...Object.entries(input).filter(([name]) => name !== field), [field, invalidValue]]),
-      // The client may report a query list at the pointer of the list or at the pointer of the item.
-      pointer: place === "query" ? pointerTo("", field) : pointer,
-      text
-    }))
+    return replacements(value, pointerTo("", field), invalidStrings[place]).map(
+      ({ pointer, text, value: invalidValue }) => ({
+        input: objectOf([...Object.entries(input).filter(([name]) => name !== field), [field, invalidValue]]),
+        // The client may report a query list at the pointer of the list or at the pointer of the item.
+        pointer: place === "query" ? pointerTo("", field) : pointer,
+        text
+      })
+    )
   })
 
 /** An input that the client did not reject correctly. */

@@ -15,7 +15,21 @@ import type { OperationProperty, TargetProperty, PropertyInfo } from "./Property
 import { P1, P2, P3 } from "./Responses.ts"
 
 /** The properties that are checked for each operation. */
-export const operationProperties: ReadonlyArray<OperationProperty> = [P1, P1Prime, P2, P3, P4, P5, P6, P7, P8, P9, P10, P12, P14]
+export const operationProperties: ReadonlyArray<OperationProperty> = [
+  P1,
+  P1Prime,
+  P2,
+  P3,
+  P4,
+  P5,
+  P6,
+  P7,
+  P8,
+  P9,
+  P10,
+  P12,
+  P14
+]
 
 const p15 = /*#__PURE__*/ P15.make(operationProperties)
 

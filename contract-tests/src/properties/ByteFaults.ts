@@ -75,7 +75,12 @@ const outcomes: Readonly<Record<ByteFault["outcome"], (hasBody: boolean) => Read
 }
 
 /** Returns why a call's outcome is wrong, or undefined if it is correct. */
-const mismatchOf = (fault: ByteFault, seen: Observation, tags: ReadonlyArray<string>, requests: number): string | undefined => {
+const mismatchOf = (
+  fault: ByteFault,
+  seen: Observation,
+  tags: ReadonlyArray<string>,
+  requests: number
+): string | undefined => {
   const { code, limit, requestSent, tag, written } = seen
   if (!tags.includes(tag)) return `expected ${tags.join(" or ")}, got ${tag}`
   if (seen.requests !== requests) return `expected ${requests} requests, got ${seen.requests}`
@@ -142,7 +147,11 @@ const makeCall = (
 const checkFault = (
   fault: ByteFault,
   call: Call,
-  { validResponse: good, hasBody, isRepeatable: repeats }: { readonly validResponse: ValidResponse; readonly hasBody: boolean; readonly isRepeatable: boolean }
+  {
+    validResponse: good,
+    hasBody,
+    isRepeatable: repeats
+  }: { readonly validResponse: ValidResponse; readonly hasBody: boolean; readonly isRepeatable: boolean }
 ): Effect.Effect<string | undefined> =>
   Effect.gen(function* () {
     const attemptTimeout = attemptMillis(fault)
@@ -181,7 +190,10 @@ export const check = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effe
       const { operation, seed } = run
       const reference = referenceOf(operation)
       const hasBody = reference.success.schema !== undefined
-      const validResponse: ValidResponse = { status: reference.success.status, body: hasBody ? stringify(validBody(operation)) : "" }
+      const validResponse: ValidResponse = {
+        status: reference.success.status,
+        body: hasBody ? stringify(validBody(operation)) : ""
+      }
       const sendingClass = SendingClass.of(reference)
       const isRepeatable = sendingClass === "idempotent" || SendingClass.isKeyed(reference, simplestInput(operation))
       const reached: Record<string, number> = {}

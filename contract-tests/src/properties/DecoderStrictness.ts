@@ -85,7 +85,8 @@ export const checkOperation = (run: Run, listed: ReadonlyArray<Leniency> = lenie
   const reference = referenceOf(operation)
   const { schema } = reference.success
   const { body } = operation.descriptor.success
-  if (schema === undefined) return { _tag: "Skipped", reason: "the document declares no response body for this operation" }
+  if (schema === undefined)
+    return { _tag: "Skipped", reason: "the document declares no response body for this operation" }
   if (body === undefined) return { _tag: "Skipped", reason: "the client reads no body; P4 checks this" }
   const accepts = conformance().judge.accepts(schema)
   const judge = lenientJudge()(reference.success.pointer)

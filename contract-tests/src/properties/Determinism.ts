@@ -103,7 +103,8 @@ const checkProperty = (property: OperationProperty, { seed }: Settings): Effect.
     const runWithFault = property.run({ operation: fault, seed, runs: faultRuns })
     const [found, again] = [yield* runWithFault, yield* runWithFault]
     if (found._tag !== "Failed") return fail("the property does not detect the injected fault", found, again)
-    if (stringify(found) !== stringify(again)) return fail("the second run finds a different counterexample", found, again)
+    if (stringify(found) !== stringify(again))
+      return fail("the second run finds a different counterexample", found, again)
     const replay = Replay.parse(Replay.token(found.replay))
     const replayed = yield* property.run({ operation: fault, seed: replay.seed, runs: faultRuns, path: replay.path })
     if (

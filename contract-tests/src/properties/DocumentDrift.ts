@@ -31,7 +31,8 @@ const isAt = (got: string, pointer: string, edit: string): boolean =>
 const outcome = ({ operation, seed }: Run): Outcome => {
   const reference = referenceOf(operation)
   const { schema } = reference.success
-  if (schema === undefined) return { _tag: "Skipped", reason: "the document declares no response body for this operation" }
+  if (schema === undefined)
+    return { _tag: "Skipped", reason: "the document declares no response body for this operation" }
   const { judge } = conformance()
   const verdict = judge(schema)
   const normal = Answers.normalForm(schema, judge.resolve)
@@ -50,7 +51,7 @@ const outcome = ({ operation, seed }: Run): Outcome => {
     reached[what] = (reached[what] ?? 0) + 1
   }
 
-  for (const place of edits.places(schema, coverage().of(schema), judge)) {
+  for (const place of edits.nodes(schema, coverage().of(schema), judge)) {
     for (const edit of editor()(place)) {
       const allows = judge.accepts(edit.edited)
       for (const { member, value } of edit.witnesses) {

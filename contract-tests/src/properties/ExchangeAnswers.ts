@@ -45,7 +45,7 @@ const unredacted = Redactions.make({})
 export const checkOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome => {
   const { operation } = run
   const inputs = working(exchange.world, referenceOf(operation).id, [simplestInput(operation)])
-  const heard: Array<Judging.Heard> = []
+  const heard: Array<Judging.Traffic> = []
   for (const input of inputs) {
     const one = exchange.call(operation, input)
     heard.push(one)

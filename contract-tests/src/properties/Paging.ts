@@ -88,7 +88,9 @@ const casesOf = ({ lists, schema }: Target, arbitraries: Arbitraries.Arbitraries
       sizes: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: maxItems + 1 })),
       emptyBefore: fc.array(fc.nat(maxItems), { maxLength: 3 }),
       // Shrinking is off: it is slow here and adds nothing.
-      cursors: fc.noShrink(fc.uniqueArray(cursorText, { minLength: maxItems + 4, maxLength: maxItems + 4, size: "max" })),
+      cursors: fc.noShrink(
+        fc.uniqueArray(cursorText, { minLength: maxItems + 4, maxLength: maxItems + 4, size: "max" })
+      ),
       empty: fc.nat(2),
       end: fc.nat(2),
       take: fc.nat(maxItems),
@@ -188,7 +190,7 @@ const modelOf = ({ operation }: Run, target: Target) => {
         slices.push(input.items.slice(from, from + size))
       }
       return slices.map((items, index) => ({
-        askedWith: index === 0 ? undefined : input.cursors[index - 1],
+        requestCursor: index === 0 ? undefined : input.cursors[index - 1],
         body: bodyOf(items, index === slices.length - 1 ? undefined : input.cursors[index])
       }))
     }
@@ -200,7 +202,7 @@ const modelOf = ({ operation }: Run, target: Target) => {
     const itemsOf = (pages: ReadonlyArray<paging.Page>): ReadonlyArray<string> =>
       pages.flatMap(({ body }) => {
         const items = decoded(body)[list]
-        return Array.isArray(items) ? items.map(paging.shown) : []
+        return Array.isArray(items) ? items.map(paging.serialize) : []
       })
 
     const pages = split(input.sizes[0], input.emptyBefore)
@@ -218,15 +220,18 @@ const modelOf = ({ operation }: Run, target: Target) => {
 const readsAll = ({ all, firstInput, itemsOf, itemsReader, pages, target }: Model): void => {
   const reading = paging.read((items) => items(firstInput), itemsReader, pages)
   assertEndsWith(reading, "the end", "the complete list")
-  assertSame(reading.given, all, "the items of the complete list")
+  assertSame(reading.items, all, "the items of the complete list")
   assertSame(
-    reading.requests.map(({ cursor }) => paging.shown([cursor])),
-    pages.map(({ askedWith }) => paging.shown([askedWith])),
+    reading.requests.map(({ cursor }) => paging.serialize([cursor])),
+    pages.map(({ requestCursor }) => paging.serialize([requestCursor])),
     "the cursors that were sent"
   )
   for (const [index, { after, rest }] of reading.requests.entries()) {
     const before = itemsOf(pages.slice(0, index)).length
-    assertThat(after === before, () => `page ${index + 1} was requested after ${after} of the ${before} items before it`)
+    assertThat(
+      after === before,
+      () => `page ${index + 1} was requested after ${after} of the ${before} items before it`
+    )
     assertThat(rest === reading.requests[0]?.rest, () => `page ${index + 1} was requested with a different input`)
   }
   const { name } = target.size ?? { name: undefined }
@@ -241,7 +246,7 @@ const readsAnySize = ({ all, split, input, inputOf, itemsReader }: Model): void 
   const [size, otherSize] = input.sizes
   const resized = split(otherSize, [])
   const again = paging.read((items) => items(inputOf(otherSize)), itemsReader, resized)
-  assertSame(again.given, all, `the items in pages of ${otherSize} instead of ${size}`)
+  assertSame(again.items, all, `the items in pages of ${otherSize} instead of ${size}`)
   const minRequests = Math.max(1, Math.ceil(all.length / otherSize))
   assertThat(again.requests.length === minRequests, () => `${again.requests.length} requests for ${all.length} items`)
 }
@@ -250,8 +255,8 @@ const readsAnySize = ({ all, split, input, inputOf, itemsReader }: Model): void 
 const readsPages = ({ firstInput, decoded, pages, readers }: Model): void => {
   const responses = paging.read((reader) => reader(firstInput), readers.pages, pages)
   assertSame(
-    responses.given,
-    pages.map(({ body }) => paging.shown(decoded(body))),
+    responses.items,
+    pages.map(({ body }) => paging.serialize(decoded(body))),
     "the responses"
   )
 }
@@ -260,9 +265,12 @@ const readsPages = ({ firstInput, decoded, pages, readers }: Model): void => {
 const stopsEarly = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
   const take = input.take % (all.length + 1)
   const reading = paging.read((items) => Stream.take(items(firstInput), take), itemsReader, pages)
-  assertSame(reading.given, all.slice(0, take), `the first ${take}`)
+  assertSame(reading.items, all.slice(0, take), `the first ${take}`)
   const needed = take === 0 ? 0 : 1 + pages.findIndex((_, index) => itemsOf(pages.slice(0, index + 1)).length >= take)
-  assertThat(reading.requests.length === needed, () => `${reading.requests.length} requests for ${take} items, not ${needed}`)
+  assertThat(
+    reading.requests.length === needed,
+    () => `${reading.requests.length} requests for ${take} items, not ${needed}`
+  )
   if (needed < pages.length) reach("a reading that stopped early")
 }
 
@@ -278,7 +286,7 @@ const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model,
     (n) => (n === at ? 500 : undefined)
   )
   assertEndsWith(broken, "InternalServerError", "a page that fails")
-  assertSame(broken.given, itemsOf(before), "the items before a failure")
+  assertSame(broken.items, itemsOf(before), "the items before a failure")
   const repeatedly = paging.read(
     (items) => paging.repeating(items(firstInput)),
     itemsReader,
@@ -286,20 +294,23 @@ const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model,
     (n) => (n === at ? 500 : undefined)
   )
   assertEndsWith(repeatedly, "the end", "a reading that repeats a failed pull")
-  assertSame(repeatedly.given, all, "the items of a reading that repeats a failed pull")
-  const resume = rest[0]?.askedWith
+  assertSame(repeatedly.items, all, "the items of a reading that repeats a failed pull")
+  const resume = rest[0]?.requestCursor
   if (resume !== undefined) {
     reach("a failure after the first page")
     const from = objectOf([...Object.entries(firstInput), ["cursor", resume]])
     const resumed = paging.read((items) => items(from), itemsReader, rest)
     assertEndsWith(resumed, "the end", "a resumed reading")
-    assertSame(resumed.given, itemsOf(rest), "the items after a failure")
+    assertSame(resumed.items, itemsOf(rest), "the items after a failure")
 
     // A page budget ends the list with an error that contains the next cursor.
     const budget = paging.read((items) => items(firstInput, { maxPages: at }), itemsReader, pages)
     assertEndsWith(budget, "PageBudgetExceeded", `a budget of ${at} pages`)
-    assertSame(budget.given, itemsOf(before), "the items within a budget")
-    assertThat(memberOf(budget.error as Json, "cursor") === resume, () => "the budget error contains a different cursor")
+    assertSame(budget.items, itemsOf(before), "the items within a budget")
+    assertThat(
+      memberOf(budget.error as Json, "cursor") === resume,
+      () => "the budget error contains a different cursor"
+    )
   }
   const enough = paging.read((items) => items(firstInput, { maxPages: pages.length }), itemsReader, pages)
   assertEndsWith(enough, "the end", "a budget equal to the number of pages")
@@ -309,17 +320,17 @@ const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model,
 const endsCycles = ({ firstInput, input, itemsOf, itemsReader, pages, target }: Model, reach: Reach): void => {
   const at = input.at % pages.length
   const rest = pages.slice(at)
-  const resume = rest[0]?.askedWith
+  const resume = rest[0]?.requestCursor
   const cycle = (of: ReadonlyArray<paging.Page>, last: number, to: string, from: JsonObject): void => {
     const round = of.map((page, index) =>
       index === last ? { ...page, body: objectOf([...Object.entries(page.body), [target.cursor, to]]) } : page
     )
     const circled = paging.read((items) => items(from), itemsReader, round)
     assertEndsWith(circled, "RepeatedCursor", "pages in a cycle")
-    assertSame(circled.given, itemsOf(round.slice(0, last + 1)), "the items before the cycle")
+    assertSame(circled.items, itemsOf(round.slice(0, last + 1)), "the items before the cycle")
     assertThat(circled.requests.length === last + 1, () => `${circled.requests.length} requests before the cycle`)
   }
-  const repeated = pages[1 + (input.back % Math.max(1, at))]?.askedWith
+  const repeated = pages[1 + (input.back % Math.max(1, at))]?.requestCursor
   if (resume !== undefined && repeated !== undefined) {
     reach("pages in a cycle")
     cycle(pages, at, repeated, firstInput)

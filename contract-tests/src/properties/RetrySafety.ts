@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import { stringify } from "../judge/JsonSchema.ts"
 import { scenarios } from "./internal/scenario.ts"
-import { judge } from "./internal/sendingRules.ts"
+import { checkRules } from "./internal/sendingRules.ts"
 import { isLearning, play, type Target } from "./internal/wire.ts"
 import { check, type OperationProperty } from "./Property.ts"
 import * as SendingClass from "./SendingClass.ts"
@@ -34,7 +34,7 @@ export const P9: OperationProperty = {
       const target = targetOf(run.operation)
       const metered = isSigned(target.reference) && !isLearning(target.reference)
       return check("P9", run, scenarios(metered), (scenario, reach) =>
-        judge(target, scenario, play(target, scenario), reach)
+        checkRules(target, scenario, play(target, scenario), reach)
       )
     })
 }

@@ -35,7 +35,11 @@ const gap = (keyword: string, because: string, is: Gap["matches"]): Gap => ({ ke
 export const gaps: ReadonlyArray<Gap> = [
   gap("additionalProperties", "the schema allows every value", (argument) => argument === true || isEmpty(argument)),
   gap("required", "the list is empty", (argument) => isArray(argument) && argument.length === 0),
-  gap("format", "every JSON number is a double, so every other value violates the type", (argument) => argument === "double"),
+  gap(
+    "format",
+    "every JSON number is a double, so every other value violates the type",
+    (argument) => argument === "double"
+  ),
   gap("format", "the enum beside it is stricter", (_, node) => node.enum !== undefined)
 ]
 

@@ -129,7 +129,10 @@ const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Atte
   const [keyId = "", timestamp = "", signature = ""] = headerNames.map((name) => attempt.headers[name])
   const { atMillis, method, path, query } = attempt
   assertThat(keyId === key.id, () => `the request has the key id ${keyId}`)
-  assertThat(timestamp === String(atMillis), () => `signed at ${timestamp}, sent at ${atMillis}: the timestamp is not fresh`)
+  assertThat(
+    timestamp === String(atMillis),
+    () => `signed at ${timestamp}, sent at ${atMillis}: the timestamp is not fresh`
+  )
   assertThat(
     verifies(key, `${timestamp}${method}${path}`, signature),
     () => `the signature of ${method} ${path} does not verify`
@@ -148,7 +151,10 @@ const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Atte
     assertThat(!verifies(key, text, signature), () => `the signature verifies with ${what} as well: ${text}`)
   }
   const other = key.kind === "rsa" ? keys.ed25519 : keys.rsa
-  assertThat(!verifies(other, `${timestamp}${method}${path}`, signature), () => "the signature verifies with another key as well")
+  assertThat(
+    !verifies(other, `${timestamp}${method}${path}`, signature),
+    () => "the signature verifies with another key as well"
+  )
   reach(`signed with ${key.kind}`)
   if (query !== "") reach("signed without the query")
 }
@@ -206,14 +212,14 @@ const assertionOf = (run: Run, instead: Replacements) => {
     }
     const echoed = input.fates.slice(0, attempts.length).some((fate) => typeof fate === "object")
     if (echoed && exit._tag === "Failure") reach("failed after a response that quotes its headers")
-    const signatures = [...seen].flatMap((signature) => signedCalls.piecesOf(signature, 4))
+    const signatures = [...seen].flatMap((signature) => signedCalls.partsOf(signature, 4))
     if (attempts.length > 1) reach("signed again for a retry")
     reach(attempts.length === 0 ? "rejected" : exit._tag === "Success" ? "succeeded" : "failed")
     // If the document allows any JSON object, the quoted headers can be part of the value. The caller may print the value.
     const isAnswer = exit._tag === "Success" && typeof input.fates[attempts.length - 1] === "object"
     for (const [where, text] of Object.entries(printed)) {
       if (isAnswer && where !== "metric" && where !== "signer") continue
-      const leaked = [...key.pieces, ...signatures, secret].find((piece) => text.includes(piece))
+      const leaked = [...key.secretParts, ...signatures, secret].find((piece) => text.includes(piece))
       assertThat(
         leaked === undefined,
         () =>
@@ -241,7 +247,12 @@ const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json 
 export const checkOperation = (run: Run, instead: Replacements = {}): Effect.Effect<Outcome> => {
   const requests = Requests.make(referenceOf(run.operation), conformance().judge)
   const inputs = Arbitraries.make(conformance().judge).of(requests.input)
-  return checkAsync(id, { ...run, runs: Math.ceil(run.runs / casesDivisor) }, casesOf(inputs), assertionOf(run, instead))
+  return checkAsync(
+    id,
+    { ...run, runs: Math.ceil(run.runs / casesDivisor) },
+    casesOf(inputs),
+    assertionOf(run, instead)
+  )
 }
 
 /** Property P8: signatures and secrecy. */

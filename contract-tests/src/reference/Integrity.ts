@@ -43,10 +43,10 @@ const objectOf = (text: string): JsonObject => {
 const canonical = (text: string): ReadonlyArray<string> =>
   text === print(jsonOf(text)) ? [] : ["is not in the canonical format"]
 
-const differ = (what: string, expected: Json | undefined, got: Json | undefined): ReadonlyArray<string> =>
+const compare = (what: string, expected: Json | undefined, got: Json | undefined): ReadonlyArray<string> =>
   equal(expected, got) ? [] : [`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`]
 
-const strict = { onExcessProperty: "error" } as const
+const rejectExcess = { onExcessProperty: "error" } as const
 
 const decodeOverlay = /*#__PURE__*/ Schema.decodeUnknownResult(/*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay))
 
@@ -64,7 +64,7 @@ export const document = (name: string, read: Read): Checked => {
   if (!isObject(stamp) || stamped.some((key) => typeof stamp[key] !== "string")) {
     findings.push(`/info/x-source must contain ${stamped.join(", ")}`)
   } else if (name.startsWith("history/")) {
-    findings.push(...differ("the overlay of an older document", undefined, stamp["overlay"]))
+    findings.push(...compare("the overlay of an older document", undefined, stamp["overlay"]))
   } else {
     const overlay = objectOf(read("overlay.json"))
     const part = name === "rest.json" ? "rest" : "feed"
@@ -73,15 +73,15 @@ export const document = (name: string, read: Read): Checked => {
       entries: isArray(entries) ? entries.length : 0,
       sha256: overlaySha256(read("overlay.json"), part)
     }
-    findings.push(...differ("the applied overlay", expected, stamp["overlay"]))
+    findings.push(...compare("the applied overlay", expected, stamp["overlay"]))
     const of = { sha256: stamp["sha256"] ?? null, version: stamp["version"] ?? null }
-    findings.push(...differ("the document of the overlay", of, at(overlay, `/${part}/appliesTo`)))
+    findings.push(...compare("the document of the overlay", of, at(overlay, `/${part}/appliesTo`)))
   }
   return { findings, reached: { schemas: schemasOf(json).length } }
 }
 
 /** Returns the value at a pointer. Follows references. */
-const through = (document: JsonObject, pointer: string): Json | undefined => {
+const valueThroughReferences = (document: JsonObject, pointer: string): Json | undefined => {
   const follow = (value: Json | undefined): Json | undefined =>
     isObject(value) && typeof value["$ref"] === "string" ? follow(at(document, value["$ref"].slice(1))) : value
   const tokens = parsePointer(pointer) ?? []
@@ -100,7 +100,7 @@ const nullAt = (document: JsonObject): ((pointer: string) => boolean) => {
 }
 
 /** Returns a function that lists the locations at which an overlay entry has no effect in a document. */
-export const inForce = (document: JsonObject): ((entry: Overlay.Entry) => ReadonlyArray<string>) => {
+export const missingEffects = (document: JsonObject): ((entry: Overlay.Entry) => ReadonlyArray<string>) => {
   const acceptsNull = nullAt(document)
   const paths = document["paths"]
   const operations = Object.values(isObject(paths) ? paths : {}).flatMap((path) =>
@@ -119,7 +119,7 @@ export const inForce = (document: JsonObject): ((entry: Overlay.Entry) => Readon
       })
     }
     return entry.at.filter((pointer) => {
-      const value = through(document, pointer)
+      const value = valueThroughReferences(document, pointer)
       switch (entry.op) {
         case "add":
         case "replace":
@@ -130,7 +130,7 @@ export const inForce = (document: JsonObject): ((entry: Overlay.Entry) => Readon
           return value === undefined || !acceptsNull(pointer)
         case "make-optional": {
           const [, owner = "", name = ""] = /^(.*)\/properties\/([^/]+)$/.exec(pointer) ?? []
-          const required = through(document, `${owner}/required`)
+          const required = valueThroughReferences(document, `${owner}/required`)
           return value === undefined || (isArray(required) && required.includes(name))
         }
         case "extract":
@@ -146,20 +146,20 @@ export const inForce = (document: JsonObject): ((entry: Overlay.Entry) => Readon
 
 /** Checks that every entry of the overlay has a reason and a source, has an effect in its document, and is necessary. */
 export const overlay = (read: Read): Checked => {
-  const decoded = decodeOverlay(read("overlay.json"), strict)
+  const decoded = decodeOverlay(read("overlay.json"), rejectExcess)
   if (Result.isFailure(decoded)) return { findings: [decoded.failure.message], reached: {} }
   const { feed, rest } = decoded.success
   const findings: Array<string> = []
-  const older = inForce(objectOf(read("history/rest-3.28.0-2026-08-22.json")))
+  const older = missingEffects(objectOf(read("history/rest-3.28.0-2026-08-22.json")))
   for (const [name, { entries }] of [["rest.json", rest] as const, ["feed.json", feed] as const]) {
-    const faults = inForce(objectOf(read(name)))
+    const faults = missingEffects(objectOf(read(name)))
     entries.forEach((entry, index) => {
-      const said = `/entries/${index} (${entry.op}) of ${name}`
-      if (!/^[A-Z].{20,}\.$/.test(entry.because)) findings.push(`${said} has no valid reason: ${entry.because}`)
-      if (entry.source.length <= 10) findings.push(`${said} has no valid source: ${entry.source}`)
-      findings.push(...faults(entry).map((at) => `${said} has no effect at ${at}`))
+      const label = `/entries/${index} (${entry.op}) of ${name}`
+      if (!/^[A-Z].{20,}\.$/.test(entry.because)) findings.push(`${label} has no valid reason: ${entry.because}`)
+      if (entry.source.length <= 10) findings.push(`${label} has no valid source: ${entry.source}`)
+      findings.push(...faults(entry).map((at) => `${label} has no effect at ${at}`))
       if (name === "rest.json" && older(entry).length === 0) {
-        findings.push(`${said} is unnecessary: the published document already has this change`)
+        findings.push(`${label} is unnecessary: the published document already has this change`)
       }
     })
   }
@@ -180,7 +180,7 @@ export const nullableByIntent = (kind: "feed" | "rest", read: Read): Checked => 
   const expected: Json = pinned.map(({ beside, pointer }) => ({ beside, pointer }))
   const findings = [
     ...canonical(text),
-    ...differ("the document", at(document, "/info/x-source/sha256"), at(list, "/source/sha256")),
+    ...compare("the document", at(document, "/info/x-source/sha256"), at(list, "/source/sha256")),
     ...(equal(expected, places) ? [] : [`the list differs from the ${pinned.length} pinned pointers`]),
     ...pinned.flatMap(({ isTakenBack, pointer }) =>
       acceptsNull(pointer) !== isTakenBack

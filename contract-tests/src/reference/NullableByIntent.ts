@@ -4,7 +4,7 @@
  */
 
 /** A schema of a reference document. */
-export interface Place {
+export interface PinnedSchema {
   /** The keyword beside `nullable` in the published document. */
   readonly beside: "$ref" | "allOf" | "asyncapi" | "enum"
   readonly pointer: string
@@ -17,15 +17,18 @@ const schema = (path: string): string => `/components/schemas/${path}`
 const properties = (name: string, fields: string): ReadonlyArray<string> =>
   fields.split(" ").map((field) => schema(`${name}/properties/${field}`))
 
-const all = (beside: Place["beside"], pointers: ReadonlyArray<string>, isTakenBack = false): ReadonlyArray<Place> =>
-  pointers.map((pointer) => ({ beside, pointer, isTakenBack }))
+const all = (
+  beside: PinnedSchema["beside"],
+  pointers: ReadonlyArray<string>,
+  isTakenBack = false
+): ReadonlyArray<PinnedSchema> => pointers.map((pointer) => ({ beside, pointer, isTakenBack }))
 
 const item = "properties/orders/items"
 const prices = "average_fee_paid average_fill_price fill_count remaining_count"
 
-const byPointer = (left: Place, right: Place): number => (left.pointer < right.pointer ? -1 : 1)
+const byPointer = (left: PinnedSchema, right: PinnedSchema): number => (left.pointer < right.pointer ? -1 : 1)
 
-const rest: ReadonlyArray<Place> = [
+const rest: ReadonlyArray<PinnedSchema> = [
   ...all("$ref", [
     // Request bodies that no operation has used since June 2026.
     ...properties("AmendOrderRequest", "count_fp"),
@@ -60,7 +63,7 @@ const rest: ReadonlyArray<Place> = [
 ]
 
 /** The schemas of each document, sorted by pointer. */
-export const pinned: { readonly [kind in "feed" | "rest"]: ReadonlyArray<Place> } = {
+export const pinned: { readonly [kind in "feed" | "rest"]: ReadonlyArray<PinnedSchema> } = {
   feed: [],
   rest: [...rest].sort(byPointer)
 }

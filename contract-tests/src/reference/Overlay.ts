@@ -287,19 +287,19 @@ const applyAt = (
 export const apply = (document: JsonObject, part: Part, issue: Issue): JsonObject => {
   const out = structuredClone(document)
   part.entries.forEach((entry, index) => {
-    const blame: Issue = (pointer, message) => issue(`/entries/${index} (${entry.op}) ${pointer}`.trimEnd(), message)
+    const report: Issue = (pointer, message) => issue(`/entries/${index} (${entry.op}) ${pointer}`.trimEnd(), message)
     if (entry.op === "add-response" || entry.op === "add-error-body") {
       const places = entry.op === "add-response" ? addResponse(out, entry) : addErrorBody(out, entry)
       if (places !== entry.places || places === 0) {
-        blame("", `applies ${places} times, but the entry states ${entry.places}`)
+        report("", `applies ${places} times, but the entry states ${entry.places}`)
       }
       return
     }
     if (sorted(new Set(entry.at)).length !== entry.at.length) {
-      blame("", "has the same pointer twice")
+      report("", "has the same pointer twice")
     }
     for (const pointer of entry.at) {
-      applyAt(out, entry, pointer, blame)
+      applyAt(out, entry, pointer, report)
     }
   })
   return out

@@ -5,7 +5,7 @@ import * as Coverage from "../../src/generate/Coverage.ts"
 import { equals, type Json, type JsonSchema, pointerKeys, updateAt, valueAt } from "../../src/judge/JsonSchema.ts"
 import * as Judge from "../../src/judge/Judge.ts"
 import * as Mutants from "../../src/generate/Mutants.ts"
-import { holds } from "../../src/runner/Replay.ts"
+import { assertProperty } from "../../src/runner/Replay.ts"
 import { everything, resolve, tree } from "./document.ts"
 
 const judge = Judge.make(resolve)
@@ -115,7 +115,7 @@ describe("Mutants.make", () => {
   })
 
   it("changes only one place", { timeout: 60_000 }, () => {
-    holds(
+    assertProperty(
       "mutants-change-one-place",
       fc.property(Arbitraries.make(judge).of(everything), (value) => {
         for (const mutant of mutants.of(everything)(value)) {

@@ -274,7 +274,9 @@ describe("Conformance.make", () => {
   it("checks values that the codec generates, except for tolerated violations", () => {
     const own = [{ price: "0.50", status: "resting" }]
     assert.deepStrictEqual(failed({ ...decoder(), ownValues: own }), [])
-    assert.deepStrictEqual(failed({ ...decoder(), ownValues: [...own, { price: "0.5", status: "resting" }] }), ["own-values"])
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: [...own, { price: "0.5", status: "resting" }] }), [
+      "own-values"
+    ])
     assert.deepStrictEqual(failed({ ...decoder(), ownValues: [undefined] }), ["own-values"])
     const novel = [{ price: "0.50", status: "novel" }]
     assert.deepStrictEqual(failed({ ...decoder(), ownValues: novel }), [])

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as JsonSchema from "../../src/judge/JsonSchema.ts"
-import { holds } from "../../src/runner/Replay.ts"
+import { assertProperty } from "../../src/runner/Replay.ts"
 
 const anyKey = fc.oneof(fc.string(), fc.constantFrom("__proto__", "a/b", "~", "~1", "", "0"))
 const json = fc.jsonValue({ noUnicodeString: false, maxDepth: 3 }).map((value) => value as JsonSchema.Json)
@@ -12,7 +12,7 @@ describe("pointerTo", () => {
     assert.strictEqual(JsonSchema.pointerTo("", 3), "/3")
   })
   it("is inverted by pointerKeys for any keys", () => {
-    holds(
+    assertProperty(
       "pointer-keys",
       fc.property(fc.array(anyKey), (keys) => {
         const pointer = keys.reduce<string>(JsonSchema.pointerTo, "")
@@ -72,7 +72,7 @@ describe("equals", () => {
     assert.isFalse(JsonSchema.equals({}, []))
   })
   it("agrees with copy, and firstDifference finds nothing between them", () => {
-    holds(
+    assertProperty(
       "copy-equals",
       fc.property(json, (value) => {
         assert.isTrue(JsonSchema.equals(JsonSchema.copy(value), value))
@@ -87,7 +87,7 @@ describe("textOf", () => {
     const back = (value: JsonSchema.Json): JsonSchema.Json => JSON.parse(JsonSchema.stringify(value))
     assert.deepStrictEqual(back([Infinity, { a: -Infinity }]), [Infinity, { a: -Infinity }])
     assert.strictEqual(JsonSchema.stringify(JSON.parse('{"__proto__":[1,"\\u2028"]}')), '{"__proto__":[1,"\u2028"]}')
-    holds(
+    assertProperty(
       "text-of",
       fc.property(json, (value) => assert.strictEqual(JsonSchema.stringify(value), JSON.stringify(value)))
     )

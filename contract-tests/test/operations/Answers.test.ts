@@ -167,7 +167,7 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
         )
       })
     })
-    await Replay.holds(
+    await Replay.assertProperty(
       "P4",
       fc.asyncProperty(scripted, ({ one, ...answer }) => holds(one, answer)),
       { numRuns: 1500, target: "operations" }

@@ -144,7 +144,10 @@ describe("segments of a path", { timeout: 60_000 }, () => {
         assert.isDefined(Requests.segmentLimit(text))
         holds(text)
       }
-      Replay.holds("P5 segments", fc.property(texts, holds), { numRuns: 50, target: `${client.name} ${field}` })
+      Replay.assertProperty("P5 segments", fc.property(texts, holds), {
+        numRuns: 50,
+        target: `${client.name} ${field}`
+      })
     }
   })
 })
@@ -163,7 +166,7 @@ describe("values of a query", { timeout: 60_000 }, () => {
     for (const { client, field, format, input } of places) {
       if (format !== undefined) continue
       const requests = Requests.make(referenceOf(client), conformance.judge)
-      Replay.holds(
+      Replay.assertProperty(
         "P5 queries",
         fc.property(texts, (text) => {
           const outcome = recorder.call(client.operation, objectOf([...Object.entries(input), [field, text]]))
@@ -198,7 +201,7 @@ describe("texts of a body", { timeout: 60_000 }, () => {
     assert.isAbove(strings.length, 20)
     for (const { client, field, input } of strings) {
       const requests = Requests.make(referenceOf(client), conformance.judge)
-      Replay.holds(
+      Replay.assertProperty(
         "P5 bodies",
         fc.property(texts, (text) => {
           const given = objectOf([...Object.entries(input), [field, text]])

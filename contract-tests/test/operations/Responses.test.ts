@@ -138,7 +138,10 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
   ]
   for (const [fault, check, client] of faults) {
     it(`detects ${fault}`, () => {
-      const report = Answers.checkResponses(client, referenceOf(client), conformance, { compiledDecoding: false, runs: 20 })
+      const report = Answers.checkResponses(client, referenceOf(client), conformance, {
+        compiledDecoding: false,
+        runs: 20
+      })
       assert.isAbove(report?.checks[check].failed ?? 0, 0)
     })
   }

@@ -24,7 +24,7 @@ describe("of", () => {
     const requests = Requests.make(referenceOf(named(id)), conformance.judge)
     const isValid = conformance.judge.accepts(requests.input)
     let broken = 0
-    Replay.holds(
+    Replay.assertProperty(
       "repairs",
       fc.property(Arbitraries.make(conformance.judge).of(requests.input), (input) => {
         if (!isObject(input)) assert.fail("an input is an object")

@@ -69,7 +69,10 @@ describe("planted faults in decoders", () => {
 
   it("passes without a planted fault", () => {
     assert.isDefined(balance)
-    assert.strictEqual(P1Prime.checkOperation({ operation: reading("GetBalance", balance!), seed, runs: 10 })._tag, "Passed")
+    assert.strictEqual(
+      P1Prime.checkOperation({ operation: reading("GetBalance", balance!), seed, runs: 10 })._tag,
+      "Passed"
+    )
   })
 
   it("tolerates a listed leniency, and fails for a stale one", () => {

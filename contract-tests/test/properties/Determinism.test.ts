@@ -8,7 +8,8 @@ import * as Replay from "../../src/runner/Replay.ts"
 
 const settings = { seed: Replay.seedFrom(), runs: 1 }
 
-const runOn = (property: Property.OperationProperty) => Effect.runPromise(P15.make([property]).runOn(property.id, settings))
+const runOn = (property: Property.OperationProperty) =>
+  Effect.runPromise(P15.make([property]).runOn(property.id, settings))
 
 describe("P15", () => {
   it("targets every property of operations", () => {

@@ -9,7 +9,7 @@ const settings = { seed: Replay.seedFrom(), runs: 1 }
 
 describe("P0", () => {
   it("pins 30 nulls beside $ref, 13 beside an untyped allOf, one beside an enum, none of the feed", () => {
-    const count = (beside: NullableByIntent.Place["beside"]): number =>
+    const count = (beside: NullableByIntent.PinnedSchema["beside"]): number =>
       [...NullableByIntent.pinned.rest, ...NullableByIntent.pinned.feed].filter((place) => place.beside === beside)
         .length
     assert.deepStrictEqual([count("$ref"), count("allOf"), count("enum"), count("asyncapi")], [30, 13, 1, 0])

@@ -62,7 +62,7 @@ describe("planted faults of signing", () => {
     [
       "a piece of the key in an error",
       /its outcome holds a piece of the key/,
-      signing((key) => Effect.fail(new SigningError({ description: `cannot sign with ${key.pieces[0]}` })))
+      signing((key) => Effect.fail(new SigningError({ description: `cannot sign with ${key.secretParts[0]}` })))
     ],
     [
       "a signature in a log",
@@ -82,7 +82,7 @@ describe("planted faults of signing", () => {
     [
       "a signer that prints its key",
       /its signer holds/,
-      { signer: (key) => ({ ...key.signer, pem: key.pieces[3] }) as Signer.Signer["Service"] }
+      { signer: (key) => ({ ...key.signer, pem: key.secretParts[3] }) as Signer.Signer["Service"] }
     ]
   ]
   for (const [what, because, instead] of faults) {

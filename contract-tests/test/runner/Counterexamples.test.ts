@@ -79,7 +79,10 @@ describe("Counterexamples", () => {
       ...report,
       cells: report.cells.map((cell) => ({
         ...cell,
-        result: Cells.broken({ property: "P9@demo", target: cell.target, seed: 1, runs: 1 }, "as it happened there")
+        result: Cells.failedResult(
+          { property: "P9@demo", target: cell.target, seed: 1, runs: 1 },
+          "as it happened there"
+        )
       }))
     }
     assert.strictEqual(Counterexamples.keep(folder(), remote), 0)

@@ -39,7 +39,10 @@ const matching = (pattern: string): { readonly regExp: RegExp; readonly arbitrar
     )
     return { regExp, arbitrary }
   } catch (error) {
-    throw new UnusableSchema(`no strings can be generated for pattern ${JSON.stringify(pattern)} (${String(error)})`, "/pattern")
+    throw new UnusableSchema(
+      `no strings can be generated for pattern ${JSON.stringify(pattern)} (${String(error)})`,
+      "/pattern"
+    )
   }
 }
 

@@ -239,7 +239,9 @@ const numberOf = (parts: ReadonlyArray<Part>, common: Common, integer: boolean):
   const low = tightest(lower, (a, b) => a > b)
   const high = tightest(upper, (a, b) => a < b)
   const minimum = isInteger ? Math.ceil(low.value) + (low.exclusive && Number.isInteger(low.value) ? 1 : 0) : low.value
-  const maximum = isInteger ? Math.floor(high.value) - (high.exclusive && Number.isInteger(high.value) ? 1 : 0) : high.value
+  const maximum = isInteger
+    ? Math.floor(high.value) - (high.exclusive && Number.isInteger(high.value) ? 1 : 0)
+    : high.value
   const minimumExcluded = !isInteger && low.exclusive
   const maximumExcluded = !isInteger && high.exclusive
   if (minimum > maximum || (minimum === maximum && (minimumExcluded || maximumExcluded))) return undefined

@@ -35,7 +35,7 @@ export interface Edit {
 }
 
 /** A node of a schema, and a value at this node. */
-export interface Place {
+export interface SchemaNode {
   readonly schema: SchemaObject
   readonly isNullable: boolean
   readonly value: Json
@@ -62,19 +62,19 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
   const types = typesOf(schema)
   if (!types.includes("null")) return { schema, isNullable: types.length === 0 && schema.enum === undefined }
   const { enum: members, ...rest } = schema
-  const named = members?.filter((member) => member !== null)
+  const nonNull = members?.filter((member) => member !== null)
   const others = types.filter((type) => type !== "null")
   const [type] = others
   if (type === undefined || others.length > 1) throw new UnusableSchema("several types in one schema", "")
-  return { schema: { ...rest, type, ...(named === undefined ? {} : { enum: named }) }, isNullable: true }
+  return { schema: { ...rest, type, ...(nonNull === undefined ? {} : { enum: nonNull }) }, isNullable: true }
 }
 
 const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
 /** Returns every node of a schema that the values reach, each with its largest value that is not null. */
-export const places = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<PlaceIn> => {
-  const found = new Map<string, PlaceIn>()
+export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<RootedNode> => {
+  const found = new Map<string, RootedNode>()
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {
     const { isNullable, schema } = single(at, judge)
     const known = found.get(location)
@@ -99,7 +99,7 @@ export const places = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: J
 }
 
 /** A node of a schema, with the root value that contains its value. */
-export interface PlaceIn extends Place {
+export interface RootedNode extends SchemaNode {
   readonly base: Json
 }
 
@@ -122,7 +122,7 @@ const droppable = ["pattern", "format", "minLength", "maxLength", "minimum", "ma
 const without = (schema: SchemaObject, key: string): SchemaObject =>
   Object.fromEntries(Object.entries(schema).filter(([name]) => name !== key))
 
-const few = 2
+const maxWitnesses = 2
 
 const newMember = (schema: SchemaObject, members: ReadonlyArray<Json>): Edit => ({
   name: "the enum has a new member",
@@ -131,10 +131,10 @@ const newMember = (schema: SchemaObject, members: ReadonlyArray<Json>): Edit => 
   witnesses: [{ value: "a_new_member" }]
 })
 
-const ofObject = ({ schema }: Place, value: JsonObject): ReadonlyArray<Edit> => {
+const editsOfObject = ({ schema }: SchemaNode, value: JsonObject): ReadonlyArray<Edit> => {
   const members = (keep: (key: string) => boolean): JsonObject =>
     objectOf(Object.entries(value).filter(([key]) => keep(key)))
-  const gone = (schema.required ?? []).map((member): Edit => ({
+  const removals = (schema.required ?? []).map((member): Edit => ({
     name: `the member becomes optional`,
     kind: "breaking",
     edited: { ...schema, required: (schema.required ?? []).filter((name) => name !== member) },
@@ -143,7 +143,7 @@ const ofObject = ({ schema }: Place, value: JsonObject): ReadonlyArray<Edit> => 
   const name = "a_new_member"
   const added = [null, "text", 1, true, [], {}, [{ a: null }]]
   return [
-    ...gone,
+    ...removals,
     ...(schema.properties === undefined
       ? []
       : [
@@ -160,27 +160,27 @@ const ofObject = ({ schema }: Place, value: JsonObject): ReadonlyArray<Edit> => 
 /** Returns a function that creates the edits of a node. */
 export const make = (judge: Judge) => {
   const coverage = Coverage.make(judge)
-  const made = new WeakMap<object, ReadonlyArray<Edit>>()
+  const cached = new WeakMap<object, ReadonlyArray<Edit>>()
 
   /** Returns values that the edited schema allows but the current schema does not. */
-  const novel = (edited: JsonSchema, schema: SchemaObject): Edit["witnesses"] => {
+  const newlyAllowed = (edited: JsonSchema, schema: SchemaObject): Edit["witnesses"] => {
     const accepts = judge.accepts(schema)
     return coverage
       .of(edited)
       .filter((value) => !accepts(value))
-      .slice(0, few)
+      .slice(0, maxWitnesses)
       .map((value) => ({ value }))
   }
 
   /** Returns the edits that do not depend on the value. */
-  const ofSchema = (schema: SchemaObject): ReadonlyArray<Edit> => {
-    const known = made.get(schema)
+  const editsOfSchema = (schema: SchemaObject): ReadonlyArray<Edit> => {
+    const known = cached.get(schema)
     if (known !== undefined) return known
     const breaking = (name: string, edited: JsonSchema): Edit => ({
       name,
       kind: "breaking",
       edited,
-      witnesses: novel(edited, schema)
+      witnesses: newlyAllowed(edited, schema)
     })
     const types = typesOf(schema)
     const closed = types.length > 0 || schema.enum !== undefined
@@ -195,11 +195,11 @@ export const make = (judge: Judge) => {
           ),
           ...(schema.enum === undefined ? [] : [newMember(schema, schema.enum)])
         ]
-    made.set(schema, edits)
+    cached.set(schema, edits)
     return edits
   }
 
-  return (place: Place): ReadonlyArray<Edit> => {
+  return (place: SchemaNode): ReadonlyArray<Edit> => {
     const { isNullable, schema, value } = place
     if (value === null) return []
     const nullable: Edit = {
@@ -213,6 +213,10 @@ export const make = (judge: Judge) => {
     if (known.length > 0 && !known.includes(type) && !(type === "number" && known.includes("integer"))) {
       throw new Error(`found a value of type ${type}, expected ${known.join(" or ")}`)
     }
-    return [...ofSchema(schema), ...(isNullable ? [] : [nullable]), ...(isObject(value) ? ofObject(place, value) : [])]
+    return [
+      ...editsOfSchema(schema),
+      ...(isNullable ? [] : [nullable]),
+      ...(isObject(value) ? editsOfObject(place, value) : [])
+    ]
   }
 }

@@ -59,9 +59,9 @@ export const make: Effect.Effect<FaultyServer, never, Scope.Scope> = /*#__PURE__
           const end = pending.indexOf("\r\n\r\n")
           if (end < 0) return
           const head = pending.subarray(0, end).toString("latin1")
-          const whole = end + 4 + lengthOf(head)
-          if (pending.length < whole) return
-          pending = pending.subarray(whole)
+          const requestLength = end + 4 + lengthOf(head)
+          if (pending.length < requestLength) return
+          pending = pending.subarray(requestLength)
           answers[Math.min(count++, answers.length - 1)]?.(socket, { headers: headersOf(head) })
         }
       })

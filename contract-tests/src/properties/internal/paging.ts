@@ -17,7 +17,7 @@ import { stringify, type Json, type JsonObject } from "../../judge/JsonSchema.ts
 /** A page of a list. */
 export interface Page {
   /** The cursor of the request for this page. Undefined for the first page. */
-  readonly askedWith: string | undefined
+  readonly requestCursor: string | undefined
   readonly body: JsonObject
 }
 
@@ -27,7 +27,7 @@ export type Fault = (request: number) => number | undefined
 /** The result of one reading. */
 export interface Reading {
   /** The received items, serialized. */
-  readonly given: ReadonlyArray<string>
+  readonly items: ReadonlyArray<string>
   /** The error that ended the reading. Undefined after the last page, or if the consumer stopped. */
   readonly error: unknown
   readonly requests: ReadonlyArray<{
@@ -40,7 +40,7 @@ export interface Reading {
 }
 
 /** Serializes an item for comparison. */
-export const shown = (value: unknown): string => JSON.stringify(value)
+export const serialize = (value: unknown): string => JSON.stringify(value)
 
 type AnyReader = Pages.Reader<JsonObject, unknown, unknown, Capability.KalshiPublic>
 
@@ -54,17 +54,17 @@ export const readersOf = (
   lists: ReadonlyArray<string>
 ): { readonly pages: AnyReader; readonly items: (list: string) => AnyReader } => {
   // The type does not show the readers, so the function checks them at run time.
-  const has = operation as unknown as Readonly<Record<string, unknown>>
+  const members = operation as unknown as Readonly<Record<string, unknown>>
   const reader = (value: unknown, what: string): AnyReader => {
     if (typeof value !== "function") throw new Error(`${name} has no ${what}`)
     return value as AnyReader
   }
   return {
-    pages: reader(has["pages"], "pages"),
+    pages: reader(members["pages"], "pages"),
     items: (list) =>
       lists.length === 1
-        ? reader(has["items"], "items")
-        : reader((has["items"] as Readonly<Record<string, unknown>> | undefined)?.[list], `items.${list}`)
+        ? reader(members["items"], "items")
+        : reader((members["items"] as Readonly<Record<string, unknown>> | undefined)?.[list], `items.${list}`)
   }
 }
 
@@ -85,16 +85,16 @@ export const read = (
   pages: ReadonlyArray<Page>,
   fault: Fault = () => undefined
 ): Reading => {
-  const given: Array<string> = []
+  const received: Array<string> = []
   const requests: Array<Reading["requests"][number]> = []
-  const byCursor = new Map(pages.map((page) => [page.askedWith, page.body]))
+  const byCursor = new Map(pages.map((page) => [page.requestCursor, page.body]))
   const http = HttpClient.make((request, url) =>
     Effect.sync(() => {
       const parameters = new URLSearchParams(url.search)
       const cursor = parameters.get("cursor") ?? undefined
       parameters.delete("cursor")
       const failure = fault(requests.length)
-      requests.push({ cursor, rest: parameters.toString(), after: given.length })
+      requests.push({ cursor, rest: parameters.toString(), after: received.length })
       // Stops a reader that would never end.
       if (requests.length > 2 * pages.length + 10) throw new Error("the reader does not stop requesting pages")
       const body = byCursor.get(cursor)
@@ -114,11 +114,11 @@ export const read = (
         const layer = Layer.provide(Kalshi.layer(Requests.layerOptions), Layer.succeed(HttpClient.HttpClient, http))
         const context: Context.Context<Capability.KalshiPublic> = yield* Layer.buildWithScope(layer, yield* Scope.Scope)
         return yield* Effect.match(
-          Stream.runForEach(stream(reader), (value) => Effect.sync(() => given.push(shown(value)))),
+          Stream.runForEach(stream(reader), (value) => Effect.sync(() => received.push(serialize(value)))),
           { onSuccess: () => undefined, onFailure: (failure) => failure }
         ).pipe(Effect.provideContext(context))
       })
     )
   )
-  return { given, error, requests }
+  return { items: received, error, requests }
 }

@@ -27,20 +27,20 @@ export interface Key {
   readonly kind: Signer.KeyKind
   readonly publicKey: crypto.KeyObject
   readonly signer: Signer.Signer["Service"]
-  readonly pieces: ReadonlyArray<string>
+  readonly secretParts: ReadonlyArray<string>
 }
 
 /** The length of a part of a secret. A string of this length does not occur by chance. */
-const pieceLength = 24
+const partLength = 24
 
 /** Returns the parts of a secret that would reveal it. */
-export const piecesOf = (secret: string, step: number): ReadonlyArray<string> =>
-  Array.from({ length: Math.max(1, Math.floor((secret.length - pieceLength) / step) + 1) }, (_, index) =>
-    secret.slice(index * step, index * step + pieceLength)
+export const partsOf = (secret: string, step: number): ReadonlyArray<string> =>
+  Array.from({ length: Math.max(1, Math.floor((secret.length - partLength) / step) + 1) }, (_, index) =>
+    secret.slice(index * step, index * step + partLength)
   )
 
 /** The number of characters at the start of a PEM body that are the same for every key. They encode the algorithm. */
-const header = 40
+const commonPrefixLength = 40
 
 /** Generates a key. */
 export const makeKey = async (kind: Signer.KeyKind): Promise<Key> => {
@@ -52,15 +52,13 @@ export const makeKey = async (kind: Signer.KeyKind): Promise<Key> => {
   const id = crypto.randomUUID()
   const apiKey = await Effect.runPromise(ApiKey.fromPem({ keyId: id, privateKey: pem }))
   const body = pem.replaceAll(/-----[^-]+-----|\s/g, "")
-  const step = kind === "rsa" ? pieceLength : 4
+  const step = kind === "rsa" ? partLength : 4
   const secrets = [
-    ...piecesOf(body.slice(header), step),
-    ...[jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi].flatMap((part) =>
-      part === undefined ? [] : piecesOf(part, step)
-    ),
-    ...piecesOf(der.toString("hex").slice(2 * header), step)
+    ...partsOf(body.slice(commonPrefixLength), step),
+    ...[jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi].flatMap((part) => (part === undefined ? [] : partsOf(part, step))),
+    ...partsOf(der.toString("hex").slice(2 * commonPrefixLength), step)
   ]
-  return { id, kind, publicKey, signer: Signer.fromApiKey(apiKey), pieces: [...secrets, id] }
+  return { id, kind, publicKey, signer: Signer.fromApiKey(apiKey), secretParts: [...secrets, id] }
 }
 
 /** The outcome of an attempt. */
@@ -87,7 +85,7 @@ export interface Attempt {
 }
 
 /** The observations of a call. */
-export interface Played {
+export interface Recording {
   readonly attempts: ReadonlyArray<Attempt>
   readonly exit: Exit.Exit<unknown, unknown>
   /** Everything that was printed, logged, traced or measured, by source. */
@@ -124,9 +122,9 @@ const clockAt = (startMillis: number): Clock.Clock => {
   }
 }
 
-const shown = (value: unknown): string => inspect(value, { depth: 12, getters: true, maxStringLength: null })
+const inspectFully = (value: unknown): string => inspect(value, { depth: 12, getters: true, maxStringLength: null })
 
-const jsonOf = (value: unknown): string => {
+const stringify = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? ""
   } catch (error) {
@@ -136,15 +134,15 @@ const jsonOf = (value: unknown): string => {
 }
 
 /** Returns everything that can be printed about an exit. */
-const printsOf = (exit: Exit.Exit<unknown, unknown>): string =>
+const outputsOf = (exit: Exit.Exit<unknown, unknown>): string =>
   [
     String(exit),
-    jsonOf(exit),
-    shown(exit),
+    stringify(exit),
+    inspectFully(exit),
     ...(Exit.isFailure(exit)
       ? [
           Cause.pretty(exit.cause),
-          ...Cause.prettyErrors(exit.cause).flatMap((error) => [error.stack ?? "", shown(error)])
+          ...Cause.prettyErrors(exit.cause).flatMap((error) => [error.stack ?? "", inspectFully(error)])
         ]
       : [])
   ].join("\n")
@@ -184,7 +182,7 @@ const recorders = () => {
   const spans: Array<Tracer.NativeSpan> = []
   const logger = Logger.make<unknown, void>((entry) => {
     logs.push(
-      shown(entry.message),
+      inspectFully(entry.message),
       Cause.pretty(entry.cause),
       Logger.formatJson.log(entry),
       Logger.formatLogFmt.log(entry)
@@ -201,12 +199,12 @@ const recorders = () => {
 }
 
 const spansAsText = (spans: ReadonlyArray<Tracer.NativeSpan>): string =>
-  shown(
+  inspectFully(
     spans.map(({ attributes, events, name, status }) => ({
       name,
       attributes: [...attributes],
       events,
-      exit: status._tag === "Ended" ? printsOf(status.exit) : status
+      exit: status._tag === "Ended" ? outputsOf(status.exit) : status
     }))
   )
 
@@ -218,7 +216,7 @@ export const play = async ({
   layer = Kalshi.layer,
   operation,
   signer
-}: Call): Promise<Played> => {
+}: Call): Promise<Recording> => {
   const clock = clockAt(atMillis)
   const attempts: Array<Attempt> = []
   const http = transportOf(fates, clock, attempts)
@@ -255,11 +253,11 @@ export const play = async ({
     attempts,
     exit,
     printed: {
-      outcome: printsOf(exit),
+      outcome: outputsOf(exit),
       log: logs.join("\n"),
       span: spansAsText(spans),
-      metric: shown(measured),
-      signer: [String(signer), jsonOf(signer), shown(signer)].join("\n")
+      metric: inspectFully(measured),
+      signer: [String(signer), stringify(signer), inspectFully(signer)].join("\n")
     }
   }
 }

@@ -55,7 +55,7 @@ export interface Sent {
   readonly body: string | undefined
   readonly fate: Fate
   /** The delay that the response's `Retry-After` demands, from the arrival of the response. 0 without a demand. */
-  askedMillis: number
+  retryAfterMillis: number
   ended: Ended
   endMillis: number
 }
@@ -71,7 +71,7 @@ export interface Attempt {
 }
 
 /** An observed call. */
-export interface Called {
+export interface ObservedCall {
   readonly startMillis: number
   readonly attempts: Array<Attempt>
   exit: Exit.Exit<unknown, unknown> | undefined
@@ -82,7 +82,7 @@ export interface Called {
 
 /** The observations of a scenario. */
 export interface Log {
-  readonly calls: ReadonlyArray<Called>
+  readonly calls: ReadonlyArray<ObservedCall>
   /** The times at which the client sent its own signed requests for its limits. */
   readonly learning: ReadonlyArray<number>
   /** The number of active timers after the last call ended. For rate-limited calls, one hour later. */
@@ -100,16 +100,16 @@ const Running: Context.Reference<number | undefined> = Context.Reference<number 
 )
 
 /** The endpoints that provide the client's limits. */
-const learned = new Set(["/trade-api/v2/account/endpoint_costs", "/trade-api/v2/account/limits"])
+const limitPaths = new Set(["/trade-api/v2/account/endpoint_costs", "/trade-api/v2/account/limits"])
 
 /**
  * Returns whether the client itself uses this operation to read its limits. The client's own requests then look like the
  * requests of the call.
  */
 export const isLearning = ({ method, path }: ReferenceDocument.Operation): boolean =>
-  method === "GET" && learned.has(`/trade-api/v2${path}`)
+  method === "GET" && limitPaths.has(`/trade-api/v2${path}`)
 
-const afterwards: Step = {
+const defaultStep: Step = {
   sign: { _tag: "after", millis: 0 },
   fate: { _tag: "answered", status: success, afterMillis: 0, body: "whole", stated: true }
 }
@@ -122,14 +122,19 @@ const headerOf = (asked: RetryAfter, nowMillis: number): string =>
       : asked.text
 
 /** Returns the delay that a header demands at a given time, in milliseconds. A date has a resolution of one second. */
-const meant = (asked: RetryAfter, nowMillis: number): number =>
+const delayMillisOf = (asked: RetryAfter, nowMillis: number): number =>
   asked._tag === "seconds"
     ? asked.seconds * 1000
     : asked._tag === "date"
       ? Math.max(0, Math.floor((nowMillis + asked.inMillis) / 1000) * 1000 - nowMillis)
       : 0
 
-const noting = <A, E>(of: Signed | Sent, time: VirtualTime.VirtualTime, effect: Effect.Effect<A, E>, last: boolean) =>
+const recordEnd = <A, E>(
+  of: Signed | Sent,
+  time: VirtualTime.VirtualTime,
+  effect: Effect.Effect<A, E>,
+  last: boolean
+) =>
   Effect.onExit(effect, (exit) =>
     Effect.sync(() => {
       if (Exit.isSuccess(exit) && !last) return
@@ -158,22 +163,22 @@ const respond = (
   time: VirtualTime.VirtualTime
 ): HttpClientResponse.HttpClientResponse => {
   const status = fate.status === success ? target.reference.success.status : fate.status
-  const whole: Uint8Array<ArrayBuffer> =
+  const completeBody: Uint8Array<ArrayBuffer> =
     fate.body === "broken"
       ? json({ error: { code: "broken", message: "no body of this operation" } })
       : fate.status === success
         ? new TextEncoder().encode(target.body)
         : json({ error: { code: fate.code ?? "some_code", message: "why" } })
   const headers = new Headers({ "content-type": "application/json" })
-  if (fate.stated) headers.set("content-length", String(whole.length))
+  if (fate.stated) headers.set("content-length", String(completeBody.length))
   if (fate.retryAfter !== undefined) headers.set("retry-after", headerOf(fate.retryAfter, time.nowMillis()))
   const bytes =
     fate.body === "cut"
       ? Effect.fail(broken(request, "ECONNRESET", "read"))
       : fate.body === "stalled"
         ? Effect.never
-        : Effect.succeed(whole)
-  const read = noting(sent, time, bytes, true)
+        : Effect.succeed(completeBody)
+  const read = recordEnd(sent, time, bytes, true)
   return Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, { status, headers })), {
     arrayBuffer: { value: Effect.map(read, ({ buffer }) => buffer) },
     stream: { value: Stream.fromEffect(read) }
@@ -189,7 +194,10 @@ const budgets = {
 }
 
 /** Responds to the client's own requests: with the budgets, but with no list of costs, so the documented costs apply. */
-const factOf = (request: HttpClientRequest.HttpClientRequest, path: string): HttpClientResponse.HttpClientResponse => {
+const respondToClient = (
+  request: HttpClientRequest.HttpClientRequest,
+  path: string
+): HttpClientResponse.HttpClientResponse => {
   const body = json(budgets)
   const init = path.endsWith("/limits")
     ? { status: 200, headers: { "content-length": String(body.length) } }
@@ -208,20 +216,20 @@ const layerOf = (scenario: Scenario, signer: Signer["Service"]) =>
   })
 
 /** The state of a running scenario. */
-interface Playing {
+interface RunState {
   readonly target: Target
   readonly scenario: Scenario
   readonly time: VirtualTime.VirtualTime
-  readonly calls: ReadonlyArray<Called>
+  readonly calls: ReadonlyArray<ObservedCall>
   readonly learning: Array<number>
   signatures: number
   sends: number
 }
 
-const begin = ({ calls, scenario }: Playing, call: number): Attempt => {
+const begin = ({ calls, scenario }: RunState, call: number): Attempt => {
   const { attempts } = calls[call]!
   const attempt = {
-    step: scenario.calls[call]!.steps[attempts.length] ?? afterwards,
+    step: scenario.calls[call]!.steps[attempts.length] ?? defaultStep,
     signed: undefined,
     sent: undefined
   }
@@ -230,7 +238,7 @@ const begin = ({ calls, scenario }: Playing, call: number): Attempt => {
 }
 
 /** Signs a text. Two signatures of the same text differ, as with RSA-PSS. */
-const sign = (playing: Playing, call: number, text: string): Effect.Effect<string, SigningError> => {
+const sign = (playing: RunState, call: number, text: string): Effect.Effect<string, SigningError> => {
   const { time } = playing
   const attempt = begin(playing, call)
   const { sign } = attempt.step
@@ -240,7 +248,7 @@ const sign = (playing: Playing, call: number, text: string): Effect.Effect<strin
     .digest("base64")
   const signed: Signed = { atMillis: time.nowMillis(), text, signature, ended: undefined, endMillis: Number.NaN }
   attempt.signed = signed
-  const made =
+  const outcome =
     sign._tag === "hangs"
       ? Effect.never
       : sign._tag === "fails"
@@ -248,23 +256,23 @@ const sign = (playing: Playing, call: number, text: string): Effect.Effect<strin
         : sign.millis === 0
           ? Effect.succeed(signature)
           : Effect.as(Effect.sleep(sign.millis), signature)
-  return noting(signed, time, made, true)
+  return recordEnd(signed, time, outcome, true)
 }
 
-const signerOf = (playing: Playing): Signer["Service"] => ({
+const signerOf = (playing: RunState): Signer["Service"] => ({
   keyId: "contract",
   kind: "ed25519",
   sign: (text) =>
     Effect.flatMap(Running, (call) =>
-      call === undefined || (playing.scenario.metered && [...learned].some((path) => text.endsWith(path)))
+      call === undefined || (playing.scenario.metered && [...limitPaths].some((path) => text.endsWith(path)))
         ? Effect.succeed(crypto.createHash("sha512").update(text).digest("base64"))
         : sign(playing, call, text)
     )
 })
 
 /** Plays the scripted outcome of a request. */
-const become = (
-  { target, time }: Playing,
+const playFate = (
+  { target, time }: RunState,
   request: HttpClientRequest.HttpClientRequest,
   sent: Sent
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
@@ -275,26 +283,26 @@ const become = (
       return Effect.fail(broken(request, fate.code, fate.code === "ENOTFOUND" ? "getaddrinfo" : "connect"))
     }
     if (fate._tag === "reset") return Effect.fail(broken(request, fate.code, "read"))
-    if (fate.retryAfter !== undefined) sent.askedMillis = meant(fate.retryAfter, time.nowMillis())
+    if (fate.retryAfter !== undefined) sent.retryAfterMillis = delayMillisOf(fate.retryAfter, time.nowMillis())
     return Effect.succeed(respond(request, fate, target, sent, time))
   })
   return fate.afterMillis === 0 ? outcome : Effect.andThen(Effect.sleep(fate.afterMillis), outcome)
 }
 
-const transportOf = (playing: Playing): HttpClient.HttpClient => {
+const transportOf = (playing: RunState): HttpClient.HttpClient => {
   const { calls, learning, scenario, target, time } = playing
-  const signs = isSigned(target.reference)
+  const isSignedOperation = isSigned(target.reference)
   return HttpClient.make((request, url) =>
     Effect.flatMap(Running, (call) => {
-      if (call === undefined || (scenario.metered && learned.has(url.pathname))) {
+      if (call === undefined || (scenario.metered && limitPaths.has(url.pathname))) {
         // One of the two is public and costs no tokens.
         if (request.headers["kalshi-access-signature"] !== undefined) learning.push(time.nowMillis())
-        return Effect.succeed(factOf(request, url.pathname))
+        return Effect.succeed(respondToClient(request, url.pathname))
       }
       playing.sends++
       const { attempts } = calls[call]!
       const last = attempts.at(-1)
-      const attempt = signs && last !== undefined && last.sent === undefined ? last : begin(playing, call)
+      const attempt = isSignedOperation && last !== undefined && last.sent === undefined ? last : begin(playing, call)
       const sent: Sent = {
         atMillis: time.nowMillis(),
         method: request.method,
@@ -302,19 +310,19 @@ const transportOf = (playing: Playing): HttpClient.HttpClient => {
         headers: { ...request.headers },
         body: request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : undefined,
         fate: attempt.step.fate,
-        askedMillis: 0,
+        retryAfterMillis: 0,
         ended: undefined,
         endMillis: Number.NaN
       }
       attempt.sent = sent
-      return noting(sent, time, become(playing, request, sent), false)
+      return recordEnd(sent, time, playFate(playing, request, sent), false)
     })
   )
 }
 
 /** Returns the starts and the interruptions of the calls, in order of time. */
 const eventsOf = (
-  { calls, scenario, time }: Playing,
+  { calls, scenario, time }: RunState,
   program: (call: number) => Effect.Effect<unknown, unknown>
 ): ReadonlyArray<{ readonly atMillis: number; readonly act: () => void }> => {
   const fibers: Array<Fiber.Fiber<unknown, unknown>> = []
@@ -353,7 +361,7 @@ export const play = (target: Target, scenario: Scenario): Log => {
   const { client } = target
   const input = target.inputs[scenario.variant % target.inputs.length]
   const time = VirtualTime.make(startMillis)
-  const calls: ReadonlyArray<Called> = scenario.calls.map((call) => ({
+  const calls: ReadonlyArray<ObservedCall> = scenario.calls.map((call) => ({
     startMillis: startMillis + call.startMillis,
     attempts: [],
     exit: undefined,
@@ -361,7 +369,7 @@ export const play = (target: Target, scenario: Scenario): Log => {
     interruptedAt: undefined
   }))
   const learning: Array<number> = []
-  const playing: Playing = { target, scenario, time, calls, learning, signatures: 0, sends: 0 }
+  const playing: RunState = { target, scenario, time, calls, learning, signatures: 0, sends: 0 }
 
   const scope = Scope.makeUnsafe()
   const context = Effect.runSync(
@@ -390,10 +398,10 @@ export const play = (target: Target, scenario: Scenario): Log => {
     if (calls.every(({ exit }) => exit !== undefined)) break
     time.advanceTo(next)
   }
-  const timersThen = time.timers()
+  const timersAfterCalls = time.timers()
   const sendsBefore = playing.sends
   time.advanceTo(time.nowMillis() + 3_600_000)
-  const timersLeft = scenario.metered ? time.timers() : timersThen
+  const timersLeft = scenario.metered ? time.timers() : timersAfterCalls
   const log: Log = { calls, learning, timersLeft, sentAfterwards: playing.sends - sendsBefore }
   Effect.runSync(Scope.close(scope, Exit.void))
   return log

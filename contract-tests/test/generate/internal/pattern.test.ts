@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as Pattern from "../../../src/generate/internal/pattern.ts"
 import { UnusableSchema } from "../../../src/judge/JsonSchema.ts"
-import { holds } from "../../../src/runner/Replay.ts"
+import { assertProperty } from "../../../src/runner/Replay.ts"
 
 const patterns = [
   "^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$",
@@ -34,7 +34,7 @@ describe("grammar", () => {
         read.misses.filter((text) => expression.test(text)),
         []
       )
-      holds(
+      assertProperty(
         "pattern-members",
         fc.property(read.arbitrary(), (text) => expression.test(text)),
         { target: pattern, numRuns: 300 }
