@@ -105,11 +105,11 @@ export default class MutationRunner extends TestRunner {
       if (test.fails === true || assigned?.has(id) !== true || State.isKilled(folder, id)) continue
       if (spentMillis > maxMillisPerFile) continue
       const triedAt = performance.now()
-      const how = await this.tryMutant(test, id, hits, timeoutMillis)
+      const reason = await this.tryMutant(test, id, hits, timeoutMillis)
       this.spentMillis.set(id, spentMillis + performance.now() - triedAt)
-      if (how === undefined) continue
+      if (reason === undefined) continue
       killed.push(id)
-      State.kill(folder, id, { test: test.fullName, reason: how })
+      State.kill(folder, id, { test: test.fullName, reason })
     }
     if (killed.length > 0) {
       // A mutant can have lasting effects that make the test fail without a mutant. Then no kill by this test counts.
@@ -128,9 +128,9 @@ export default class MutationRunner extends TestRunner {
     // Vitest aborts this signal if a test times out. The signal is the same for all runs of a test, so each run gets a new
     // signal.
     Object.assign(test.context, { signal: controller.signal })
-    let how: "failed" | "timed out" | undefined
+    let reason: "failed" | "timed out" | undefined
     const timer = setTimeout(() => {
-      how = "timed out"
+      reason = "timed out"
       controller.abort(new Error("the mutant took too long"))
     }, timeoutMillis)
     this.watchdog.started(id)
@@ -139,12 +139,12 @@ export default class MutationRunner extends TestRunner {
     try {
       await run(test)
     } catch {
-      how ??= "failed"
+      reason ??= "failed"
     }
     this.switches.activeMutant = undefined
     this.watchdog.ended()
     clearTimeout(timer)
-    return how
+    return reason
   }
 }
 

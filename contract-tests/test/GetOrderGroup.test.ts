@@ -1,5 +1,6 @@
 /**
- * The contract of one operation, from the published document to the client's answer: the pattern for all the others.
+ * Checks the contract of one operation, from the published document to the client's outcome. An example for the tests of
+ * all operations.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Answer from "@kalshi-effect/client/Answer"
@@ -66,10 +67,10 @@ describe("GetOrderGroup against the document", () => {
   })
 
   const faults: ReadonlyArray<readonly [name: string, check: Conformance.Check, plant: (body: Json) => Json]> = [
-    ["takes a missing list for an empty one", "precision", (body) => withDefault(body, "orders", [])],
-    ["takes a missing flag for false", "precision", (body) => withDefault(body, "is_auto_cancel_enabled", false)],
+    ["treats a missing list as an empty list", "precision", (body) => withDefault(body, "orders", [])],
+    ["treats a missing flag as false", "precision", (body) => withDefault(body, "is_auto_cancel_enabled", false)],
     [
-      "reads the limit through a double",
+      "converts the limit through a double",
       "round-trip",
       (body) => mapField(body, "contracts_limit_fp", (x) => (typeof x === "string" ? Number(x).toFixed(2) : x))
     ],
@@ -107,15 +108,15 @@ interface Scripted {
   readonly contentType: string
 }
 
-/** Statuses whose responses have no body on the platform. */
+/** The statuses whose responses have no body on this platform. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
-/** The expected outcome of a status, from the document alone. */
+/** Returns the expected outcome of a response, from the document only. */
 const expected = ({ status, text }: Scripted): string => {
   if (status === operation.success.status) {
     const json = parse(text)
-    const holdsError = isObject(json ?? null) && Object.hasOwn(json as object, "error")
-    return json !== undefined && !holdsError && accepts(json) ? "Success" : "ContractError"
+    const hasError = isObject(json ?? null) && Object.hasOwn(json as object, "error")
+    return json !== undefined && !hasError && accepts(json) ? "Success" : "ContractError"
   }
   const declared = operation.errors.map((response) => response.status)
   const names: Readonly<Record<number, string>> = {

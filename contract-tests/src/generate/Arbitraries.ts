@@ -66,7 +66,7 @@ const unconstrainedString = (minLength: number, maxLength: number): fc.Arbitrary
 const numbers = (alternative: Shape.NumberAlternative): fc.Arbitrary<number> => {
   const { integer, maximum, maximumExcluded, minimum, minimumExcluded } = alternative
   if (!integer) {
-    const edges = [minimum, maximum, 0, 1, 0.1].filter(
+    const boundaries = [minimum, maximum, 0, 1, 0.1].filter(
       (value) =>
         (minimumExcluded ? value > minimum : value >= minimum) && (maximumExcluded ? value < maximum : value <= maximum)
     )
@@ -80,9 +80,9 @@ const numbers = (alternative: Shape.NumberAlternative): fc.Arbitrary<number> => 
         noDefaultInfinity: true
       })
       .map(normaliseZero)
-    return edges.length === 0
+    return boundaries.length === 0
       ? all
-      : fc.oneof({ weight: 8, arbitrary: all }, { weight: 1, arbitrary: fc.constantFrom(...edges) })
+      : fc.oneof({ weight: 8, arbitrary: all }, { weight: 1, arbitrary: fc.constantFrom(...boundaries) })
   }
   const nearest = Math.min(Math.max(0, minimum), maximum)
   const near = fc.integer({ min: Math.max(minimum, nearest - 1000), max: Math.min(maximum, nearest + 1000) })

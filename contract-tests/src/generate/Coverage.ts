@@ -60,10 +60,10 @@ const numbers = (alternative: Shape.NumberAlternative): ReadonlyArray<number> =>
   const typicalValues = integer ? [1, 0, -1, 2] : [0.5, 0, 1, -1.5, 0.1, 0.30000000000000004, 1e21, 5e-324]
   const inside = (value: number): boolean =>
     (minimumExcluded ? value > minimum : value >= minimum) && (maximumExcluded ? value < maximum : value <= maximum)
-  const edges = integer
+  const boundaries = integer
     ? [minimum, minimum + 1, maximum - 1, maximum]
     : [minimum, nextUp(minimum), minimum / 2 + maximum / 2, nextDown(maximum), maximum]
-  return [...new Set([...typicalValues, ...edges].map(normaliseZero))].filter(inside)
+  return [...new Set([...typicalValues, ...boundaries].map(normaliseZero))].filter(inside)
 }
 
 /** The dependencies that the generators of all schemas share. */
@@ -108,7 +108,7 @@ const stringsOf = (tools: Context, alternative: Shape.StringAlternative): Readon
   const schema = { ...alternative.schema, type: "string" } as const
   const found = [
     ...formats.flatMap((name) => stringFormats.get(name)?.examples ?? []),
-    ...patterns.flatMap((pattern) => tools.grammar(pattern).edges)
+    ...patterns.flatMap((pattern) => tools.grammar(pattern).matchingExamples)
   ].filter(tools.judge.accepts(schema))
   if (found.length > 0) return found
   // No prepared example satisfies all constraints: use random values that do.

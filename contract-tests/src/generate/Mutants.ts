@@ -296,7 +296,8 @@ const stringFaults = (
     made.push(replacementFault("too-long", "", value, longer))
   }
   for (const pattern of patterns) {
-    for (const text of grammar(pattern).misses) made.push(replacementFault("pattern-violation", text, value, text))
+    for (const text of grammar(pattern).invalidExamples)
+      made.push(replacementFault("pattern-violation", text, value, text))
   }
   for (const name of formats) {
     for (const text of stringFormats.get(name)?.invalidExamples ?? []) {

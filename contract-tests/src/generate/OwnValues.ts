@@ -60,8 +60,8 @@ const candidatesOf = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): Can
   for (const schema of schemas.flatMap((one) => reachable(one, resolve)).map((place) => place.schema)) {
     if (typeof schema === "boolean") continue
     if (schema.pattern !== undefined) {
-      const { edges, misses } = grammar(schema.pattern)
-      for (const text of [...edges, ...misses]) texts.add(text)
+      const { matchingExamples, invalidExamples: nearMisses } = grammar(schema.pattern)
+      for (const text of [...matchingExamples, ...nearMisses]) texts.add(text)
     }
     for (const value of [...(schema.enum ?? []), schema.const]) {
       if (typeof value === "string") for (const text of [value, value.toUpperCase(), `${value}_new`]) texts.add(text)

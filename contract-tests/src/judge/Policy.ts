@@ -31,8 +31,8 @@ export interface Rule {
   readonly reason: string
 }
 
-const reject = (because: string): Rule => ({ treatment: "reject", reason: because })
-const both = (rule: Rule): Record<Direction, Rule> => ({ request: rule, response: rule })
+const reject = (reason: string): Rule => ({ treatment: "reject", reason })
+const inBothDirections = (rule: Rule): Record<Direction, Rule> => ({ request: rule, response: rule })
 
 const unsound = "the value cannot have the documented meaning"
 const unreadable = "a value of another type could only be converted by guessing, and some of these values are money"
@@ -40,9 +40,11 @@ const unbounded = "the document limits the value, and a value beyond the limits 
 
 /** The rule for each departure in each direction. */
 export const policy: { readonly [D in Departure]: Readonly<Record<Direction, Rule>> } = {
-  "missing-required": both(reject("a default for a missing member would be a guess")),
-  "wrong-type": both(reject(unreadable)),
-  "null-where-not-nullable": both(reject("null is neither absent nor empty, and has no documented meaning")),
+  "missing-required": inBothDirections(reject("a default for a missing member would be a guess")),
+  "wrong-type": inBothDirections(reject(unreadable)),
+  "null-where-not-nullable": inBothDirections(
+    reject("null is neither absent nor empty, and has no documented meaning")
+  ),
   "enum-non-member": {
     request: reject("the exchange would reject the value or misinterpret it"),
     response: {
@@ -50,22 +52,24 @@ export const policy: { readonly [D in Departure]: Readonly<Record<Direction, Rul
       reason: "the exchange adds members without notice; a client must neither fail on a new member nor hide it"
     }
   },
-  "const-mismatch": both(reject("a const distinguishes variants, so a different value means a different variant")),
-  "below-minimum": both(reject(unbounded)),
-  "above-maximum": both(reject(unbounded)),
-  "fractional-integer": both(reject(unsound)),
-  "int32-overflow": both(reject(unbounded)),
-  "unsafe-integer": both(reject("beyond 2^53 a parsed number is no longer the number that was sent")),
-  "non-finite-number": both(
+  "const-mismatch": inBothDirections(
+    reject("a const distinguishes variants, so a different value means a different variant")
+  ),
+  "below-minimum": inBothDirections(reject(unbounded)),
+  "above-maximum": inBothDirections(reject(unbounded)),
+  "fractional-integer": inBothDirections(reject(unsound)),
+  "int32-overflow": inBothDirections(reject(unbounded)),
+  "unsafe-integer": inBothDirections(reject("beyond 2^53 a parsed number is no longer the number that was sent")),
+  "non-finite-number": inBothDirections(
     reject("JSON has no infinity; infinity can only come from parsing a number too large for a double")
   ),
-  "too-short": both(reject(unbounded)),
-  "too-long": both(reject(unbounded)),
-  "pattern-violation": both(reject("a malformed decimal has no exact value")),
-  "format-violation": both(reject(unsound)),
-  "too-few-items": both(reject(unbounded)),
-  "too-many-items": both(reject(unbounded)),
-  "duplicate-items": both(reject(unsound)),
+  "too-short": inBothDirections(reject(unbounded)),
+  "too-long": inBothDirections(reject(unbounded)),
+  "pattern-violation": inBothDirections(reject("a malformed decimal has no exact value")),
+  "format-violation": inBothDirections(reject(unsound)),
+  "too-few-items": inBothDirections(reject(unbounded)),
+  "too-many-items": inBothDirections(reject(unbounded)),
+  "duplicate-items": inBothDirections(reject(unsound)),
   "extra-property": {
     request: reject("the document closes the object, so the exchange may reject the request"),
     response: { treatment: "tolerate", reason: "the exchange adds members before they are documented" }

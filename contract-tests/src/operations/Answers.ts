@@ -275,7 +275,7 @@ export const checkDeclaredErrors = (
 ): ReadonlyArray<Finding> => {
   const decode = outcome(client)
   return reference.errors.flatMap(({ status }) =>
-    errorShapes.flatMap(({ body, name, decoded: says }) => {
+    errorShapes.flatMap(({ body, name, decoded }) => {
       const expects = declaredErrors.get(status) ?? commonErrors.get(status) ?? "an error class"
       const found = decode({ status, body })
       const finding = (wanted: string, got: string): ReadonlyArray<Finding> => [
@@ -285,9 +285,9 @@ export const checkDeclaredErrors = (
       const { value } = found
       const read = typeof value === "object" && value !== null && "body" in value ? value.body : undefined
       // The decoded body of an error is plain data.
-      return equals(truncateStrings(read as Json | undefined), truncateStrings({ ...says }))
+      return equals(truncateStrings(read as Json | undefined), truncateStrings({ ...decoded }))
         ? []
-        : finding(shorten(says), shorten(read))
+        : finding(shorten(decoded), shorten(read))
     })
   )
 }

@@ -124,7 +124,7 @@ export interface Limit {
   readonly reason: string
 }
 
-const limit = (name: string, because: string): Limit => ({ name, reason: because })
+const limit = (name: string, reason: string): Limit => ({ name, reason })
 
 /**
  * Every kind of input that the document allows but the client does not send. The client rejects it with

@@ -204,8 +204,8 @@ export const check = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effe
           if (fault.inBody && validResponse.status === 204) continue
           const found = yield* checkFault(fault, call, { validResponse, hasBody, isRepeatable })
           if (found !== undefined) {
-            const because = `${fault.name}, on ${name}, ${found}`
-            return failed(id, operation.name, seed, { runs, reason: because, counterexample: fault.name })
+            const reason = `${fault.name}, on ${name}, ${found}`
+            return failed(id, operation.name, seed, { runs, reason, counterexample: fault.name })
           }
           runs += 3
           reached[`${fault.outcome} on ${name}`] = (reached[`${fault.outcome} on ${name}`] ?? 0) + 1

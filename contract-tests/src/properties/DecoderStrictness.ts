@@ -119,8 +119,8 @@ export const checkOperation = (run: Run, listed: ReadonlyArray<Leniency> = lenie
   if (random._tag !== "Passed") return random
   const stale = path === "" ? ownLeniencies.find((leniency) => !used.has(leniency)) : undefined
   if (stale !== undefined) {
-    const because = `a listed leniency is no longer needed: ${stale.keyword} at ${stale.at}`
-    return failed(id, operation.name, seed, { reason: because, counterexample: stale.reason })
+    const reason = `a listed leniency is no longer needed: ${stale.keyword} at ${stale.at}`
+    return failed(id, operation.name, seed, { reason, counterexample: stale.reason })
   }
   return {
     _tag: "Passed",

@@ -83,9 +83,9 @@ const stringify = (outcome: Outcome): string => JSON.stringify({ ...outcome, rep
 
 const checkProperty = (property: OperationProperty, { seed }: Settings): Effect.Effect<Outcome> =>
   Effect.gen(function* () {
-    const fail = (because: string, first: Outcome, second: Outcome): Outcome =>
+    const fail = (reason: string, first: Outcome, second: Outcome): Outcome =>
       failed(id, property.id, seed, {
-        reason: because,
+        reason,
         expected: stringify(first),
         got: stringify(second),
         counterexample: stringify(second)

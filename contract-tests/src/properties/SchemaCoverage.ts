@@ -29,7 +29,7 @@ export interface Gap {
   readonly reason: string
 }
 
-const gap = (keyword: string, because: string, is: Gap["matches"]): Gap => ({ keyword, reason: because, matches: is })
+const gap = (keyword: string, reason: string, matches: Gap["matches"]): Gap => ({ keyword, reason, matches })
 
 /** The known gaps: constraints that no value of the suite violates. */
 export const gaps: ReadonlyArray<Gap> = [
@@ -172,9 +172,9 @@ export const checkCoverage = (
       if (typeof node === "boolean") continue
       for (const [keyword, argument] of entriesOf(node)) {
         const where = `${keyword} at ${pointer === "" ? "the root" : pointer}`
-        const missing = (because: string): Outcome =>
+        const missing = (reason: string): Outcome =>
           failed(id, operation.name, seed, {
-            reason: because,
+            reason,
             pointer,
             counterexample: `${keyword}: ${JSON.stringify(argument).slice(0, 200)}`
           })

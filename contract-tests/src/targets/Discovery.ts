@@ -160,10 +160,10 @@ export const make = (read: Read) => {
   /** Creates the input of a read. Fails if no entity exists. */
   return (client: ClientOperation, fallbacks: Fallbacks = {}): Effect.Effect<JsonObject, Missing> =>
     Effect.gen(function* () {
-      const asked = referenceOf(client).parameters.filter(
+      const parameters = referenceOf(client).parameters.filter(
         ({ name, required }) => required || name === "limit" || optionalInputs[client.name]?.includes(name)
       )
-      const members = yield* Effect.forEach(asked, ({ name, schema }) =>
+      const members = yield* Effect.forEach(parameters, ({ name, schema }) =>
         Effect.map(plain(name, client.name, fallbacks), (value) => {
           const read = document().deref(schema)
           return [name, typeof read === "object" && read.type === "array" ? [value] : value] as const

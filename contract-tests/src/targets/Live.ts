@@ -33,7 +33,7 @@ export interface Options {
   /** Decides which requests may be sent. */
   readonly rule: Guard.Rule
   /** Called before each permitted request is sent. */
-  readonly before?: (asked: Tap.SentRequest) => void
+  readonly before?: (request: Tap.SentRequest) => void
   /** The reason for skipping a write that is not called. */
   readonly writesSkipReason: string
 }
@@ -76,9 +76,9 @@ const ownTraffic = (
   { environment }: Remote,
   exchanged: ReadonlyArray<Tap.Exchanged>
 ): ReadonlyArray<Tap.Exchanged> =>
-  exchanged.filter(({ request: asked }) => {
-    const path = Guard.pathIn(environment, asked)
-    return path !== undefined && Guard.isOf(referenceOf(client), { method: asked.method, path })
+  exchanged.filter(({ request }) => {
+    const path = Guard.pathIn(environment, request)
+    return path !== undefined && Guard.isOf(referenceOf(client), { method: request.method, path })
   })
 
 /**
@@ -107,8 +107,8 @@ export const connect = (
     )
     const withoutRetry = Effect.provideService(SendPolicy.Overrides, { retry: SendPolicy.noRetry })
     const preflight = <A, E extends { readonly _tag: string; readonly message: string }>(
-      asked: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead>
-    ) => Effect.result(withoutRetry(Effect.provide(asked, kalshi)))
+      program: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead>
+    ) => Effect.result(withoutRetry(Effect.provide(program, kalshi)))
 
     const status = yield* preflight(Exchange.status())
     const noExchangeErrors = ["TransportError", "RequestTimeout", "ContractError", "UnexpectedStatus"]

@@ -85,10 +85,10 @@ const connect = (
     const live = yield* Live.connect(remote, {
       timeoutMillis,
       rule: TradingRule.trading({ environment, runId, owned, nowMillis: () => clock.currentTimeMillisUnsafe() }),
-      before: (asked) => {
-        if (asked.method === "GET") return
-        const path = new URL(asked.url).pathname
-        journal.append({ kind: "sending", method: asked.method, path, body: asked.body })
+      before: (request) => {
+        if (request.method === "GET") return
+        const path = new URL(request.url).pathname
+        journal.append({ kind: "sending", method: request.method, path, body: request.body })
       },
       writesSkipReason: "its write cannot be undone, or affects entities of other runs"
     })

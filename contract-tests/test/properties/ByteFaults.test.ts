@@ -6,7 +6,7 @@ import { byteFaults } from "../../src/properties/internal/byteFaults.ts"
 import * as P7 from "../../src/properties/ByteFaults.ts"
 import * as SendingClass from "../../src/properties/SendingClass.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, named, referenceOf } from "../operations/support/client.ts"
+import { withDescriptor, named, referenceOf } from "../operations/support/client.ts"
 
 const seed = Replay.seedFrom()
 
@@ -57,17 +57,17 @@ describe("planted faults in reading bytes", () => {
     [
       "a retried write",
       /got 2|sent twice|expected TransportError, got Success/,
-      altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
+      withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }))
     ],
     [
       "a read without retries",
       /expected Success, got TransportError/,
-      altered("GetOrderGroup", () => ({ retry: "never" }))
+      withDescriptor("GetOrderGroup", () => ({ retry: "never" }))
     ],
     [
       "a body without a schema",
       /expected ContractError, got Success/,
-      altered("GetOrderGroup", ({ success }) => ({
+      withDescriptor("GetOrderGroup", ({ success }) => ({
         success: { ...success, body: Schema.Unknown as Schema.Codec<unknown> }
       }))
     ],

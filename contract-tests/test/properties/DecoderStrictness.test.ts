@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import type * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as P1Prime from "../../src/properties/DecoderStrictness.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, named } from "../operations/support/client.ts"
+import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = Replay.seedFrom()
 
@@ -21,7 +21,7 @@ describe("planted faults in decoders", () => {
   const group = { is_auto_cancel_enabled: Schema.Boolean, orders: Schema.Array(text) }
   const balance = named("GetBalance").descriptor.success.body
   const reading = (id: string, body: Schema.Codec<unknown>) =>
-    altered(id, ({ success }) => ({ success: { ...success, body } }))
+    withDescriptor(id, ({ success }) => ({ success: { ...success, body } }))
   // The planted schema defines its encoded side.
   const struct = (fields: Schema.Struct.Fields) => Schema.Struct(fields) as unknown as Schema.Codec<unknown>
 

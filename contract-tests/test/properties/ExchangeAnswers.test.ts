@@ -8,7 +8,7 @@ import * as Judging from "../../src/targets/Judging.ts"
 import * as LocalExchange from "../../src/targets/LocalExchange.ts"
 import * as Redactions from "../../src/targets/Redactions.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, named } from "../operations/support/client.ts"
+import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = 7
 
@@ -96,7 +96,7 @@ describe("P12", () => {
 
   it("detects a client that decodes a declared error as another", () => {
     const refusing = answering(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' }))
-    const operation = altered("GetOrder", () => ({ errors: [] }))
+    const operation = withDescriptor("GetOrder", () => ({ errors: [] }))
     assert.strictEqual(
       failureOf(checkOn(refusing, { operation, seed, runs: 1 })).reason,
       "the client misreads the response"

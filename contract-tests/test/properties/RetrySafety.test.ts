@@ -5,7 +5,7 @@ import { P9 } from "../../src/properties/RetrySafety.ts"
 import type * as Property from "../../src/properties/Property.ts"
 import * as SendingClass from "../../src/properties/SendingClass.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, document, named, referenceOf } from "../operations/support/client.ts"
+import { withDescriptor, document, named, referenceOf } from "../operations/support/client.ts"
 
 const seed = Replay.seedFrom()
 
@@ -46,13 +46,13 @@ describe("P9", () => {
       ["GetOrderGroup", "never"],
       ["DeleteOrderGroup", "keyed"]
     ] as const) {
-      const outcome = Effect.runSync(P9.run({ operation: altered(id, () => ({ retry })), seed, runs: 300 }))
+      const outcome = Effect.runSync(P9.run({ operation: withDescriptor(id, () => ({ retry })), seed, runs: 300 }))
       assert.strictEqual(outcome._tag, "Failed", `${id} as ${retry}`)
     }
   })
 
   it("shrinks a failure and reproduces it from its token", () => {
-    const operation = altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
+    const operation = withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }))
     const failed = Effect.runSync(P9.run({ operation, seed, runs: 300 }))
     if (failed._tag !== "Failed") return assert.fail("the planted fault was not detected")
     assert.include(failed.reason, "although the request may have been executed")

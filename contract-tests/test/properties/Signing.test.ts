@@ -6,7 +6,7 @@ import type * as ClientOperations from "../../src/operations/ClientOperations.ts
 import type { Key } from "../../src/properties/internal/signedCalls.ts"
 import * as P8 from "../../src/properties/Signing.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, named } from "../operations/support/client.ts"
+import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = Replay.seedFrom()
 
@@ -96,12 +96,12 @@ describe("planted faults of signing", () => {
 
   it("detects a signed public operation, and an unsigned private one", async () => {
     const signed = await run(
-      altered("GetMarkets", () => ({ auth: "required" })),
+      withDescriptor("GetMarkets", () => ({ auth: "required" })),
       40
     )
     assert.include(signed._tag === "Failed" ? signed.reason : "", "a public operation is signed")
     const unsigned = await run(
-      altered("GetOrders", () => ({ auth: "none" })),
+      withDescriptor("GetOrders", () => ({ auth: "none" })),
       40
     )
     assert.include(unsigned._tag === "Failed" ? unsigned.reason : "", "carries the key id")
@@ -109,7 +109,7 @@ describe("planted faults of signing", () => {
 
   it("detects a printed secret of a response", async () => {
     const outcome = await run(
-      altered("GenerateApiKey", () => ({ secret: false })),
+      withDescriptor("GenerateApiKey", () => ({ secret: false })),
       200
     )
     assert.include(outcome._tag === "Failed" ? outcome.reason : "", "holds the secret of its response")

@@ -10,12 +10,12 @@ import * as Counterexamples from "../../src/runner/Counterexamples.ts"
 import * as Report from "../../src/runner/Report.ts"
 import * as Suite from "../../src/runner/Suite.ts"
 import type * as Replay from "../../src/runner/Replay.ts"
-import { altered } from "../operations/support/client.ts"
+import { withDescriptor } from "../operations/support/client.ts"
 
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
 
 /** An operation that wrongly declares itself retryable. */
-const faulty = altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
+const faulty = withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }))
 
 /** Runs P9 for the faulty operation or for the client's own. */
 const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: number) => {

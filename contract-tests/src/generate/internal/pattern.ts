@@ -10,9 +10,9 @@ export interface Grammar {
   readonly matches: (text: string) => boolean
   readonly arbitrary: () => fc.Arbitrary<string>
   /** A fixed selection of matching strings that differ in form: sign, number of digits, trailing zeros. */
-  readonly edges: ReadonlyArray<string>
+  readonly matchingExamples: ReadonlyArray<string>
   /** A fixed selection of strings that do not match. Each is one edit away from a matching string. */
-  readonly misses: ReadonlyArray<string>
+  readonly invalidExamples: ReadonlyArray<string>
 }
 
 /** Returns the grammar of a pattern. Computes each grammar once. */
@@ -73,9 +73,9 @@ const select = (texts: Iterable<string>): ReadonlyArray<string> => {
   return [...new Set(texts)]
     .sort((a, b) => a.length - b.length)
     .filter((text) => {
-      const fresh = formOf(text).filter((feature) => !seen.has(feature))
-      for (const feature of fresh) seen.add(feature)
-      return fresh.length > 0
+      const newFeatures = formOf(text).filter((feature) => !seen.has(feature))
+      for (const feature of newFeatures) seen.add(feature)
+      return newFeatures.length > 0
     })
 }
 
@@ -96,8 +96,8 @@ const editsOf = (text: string): ReadonlyArray<string> => {
     return [...new Set([start, end - 1])].flatMap((index) => {
       const edited = (instead: string): string => text.slice(0, index) + instead + text.slice(index + 1)
       const code = text.charCodeAt(index)
-      const one = text.charAt(index)
-      return ["", one + one, String.fromCharCode(code + 1), String.fromCharCode(code - 1)].map(edited)
+      const character = text.charAt(index)
+      return ["", character + character, String.fromCharCode(code + 1), String.fromCharCode(code - 1)].map(edited)
     })
   })
   return [...around, ...inside]
@@ -111,11 +111,11 @@ const representatives = (texts: ReadonlyArray<string>): ReadonlyArray<string> =>
 const grammar = (pattern: string): Grammar => {
   const { arbitrary, regExp } = matching(pattern)
   const matches = (text: string): boolean => regExp.test(text)
-  const edges = select(fc.sample(arbitrary, { numRuns: 1000, seed: 1 }))
+  const matchingExamples = select(fc.sample(arbitrary, { numRuns: 1000, seed: 1 }))
   return {
     matches,
     arbitrary: () => arbitrary,
-    edges,
-    misses: [...new Set(representatives(edges).flatMap(editsOf))].filter((text) => !matches(text))
+    matchingExamples,
+    invalidExamples: [...new Set(representatives(matchingExamples).flatMap(editsOf))].filter((text) => !matches(text))
   }
 }

@@ -12,12 +12,12 @@ const pathOf = (replay: string | undefined): string =>
 
 const failed = (id: string, { operation, seed }: Run, runs: number, failure: Conformance.Failure): Failed => {
   const replay = { property: id, target: operation.name, seed, path: pathOf(failure.replay) }
-  const because = `${failure.check}${failure.note === "" ? "" : ` (${failure.note})`}: expected ${failure.expected}, got ${failure.got}`
+  const reason = `${failure.check}${failure.note === "" ? "" : ` (${failure.note})`}: expected ${failure.expected}, got ${failure.got}`
   const counterexample = JSON.stringify(failure.instance)
   return {
     _tag: "Failed",
     runs,
-    reason: because,
+    reason,
     pointer: failure.pointer,
     expected: failure.expected,
     got: failure.got,
@@ -25,7 +25,7 @@ const failed = (id: string, { operation, seed }: Run, runs: number, failure: Con
     replay,
     report: [
       `${id} fails for ${operation.name} at ${JSON.stringify(failure.pointer)}`,
-      `because: ${because}`,
+      `because: ${reason}`,
       `counterexample: ${counterexample}`,
       Replay.line(replay)
     ].join("\n")
@@ -43,15 +43,15 @@ export const make = (options: {
   /** The reason for skipping an operation that has nothing to check. */
   readonly skipReason: string
 }): OperationProperty => {
-  const { checks, check: hold, id, method, skipReason: nothing, statement } = options
+  const { checks, check, id, method, skipReason, statement } = options
   const outcome = (run: Run): Outcome => {
-    const report = hold(run, checks)
-    if (report === undefined) return { _tag: "Skipped", reason: nothing }
+    const report = check(run, checks)
+    if (report === undefined) return { _tag: "Skipped", reason: skipReason }
     const reached = Object.fromEntries(checks.map((check) => [check, report.checks[check].run]))
     const runs = Object.values(reached).reduce((sum, count) => sum + count, 0)
     const failure = report.failures.find(({ check }) => checks.includes(check))
     if (failure !== undefined) return failed(id, run, runs, failure)
-    return runs === 0 ? { _tag: "Skipped", reason: nothing } : { _tag: "Passed", runs, reached }
+    return runs === 0 ? { _tag: "Skipped", reason: skipReason } : { _tag: "Passed", runs, reached }
   }
   return { id, statement, ...(method === undefined ? {} : { method }), run: (run) => Effect.sync(() => outcome(run)) }
 }

@@ -114,19 +114,19 @@ const defaultStep: Step = {
   fate: { _tag: "answered", status: success, afterMillis: 0, body: "whole", stated: true }
 }
 
-const headerOf = (asked: RetryAfter, nowMillis: number): string =>
-  asked._tag === "seconds"
-    ? String(asked.seconds)
-    : asked._tag === "date"
-      ? new Date(nowMillis + asked.inMillis).toUTCString()
-      : asked.text
+const headerOf = (retryAfter: RetryAfter, nowMillis: number): string =>
+  retryAfter._tag === "seconds"
+    ? String(retryAfter.seconds)
+    : retryAfter._tag === "date"
+      ? new Date(nowMillis + retryAfter.inMillis).toUTCString()
+      : retryAfter.text
 
 /** Returns the delay that a header demands at a given time, in milliseconds. A date has a resolution of one second. */
-const delayMillisOf = (asked: RetryAfter, nowMillis: number): number =>
-  asked._tag === "seconds"
-    ? asked.seconds * 1000
-    : asked._tag === "date"
-      ? Math.max(0, Math.floor((nowMillis + asked.inMillis) / 1000) * 1000 - nowMillis)
+const delayMillisOf = (retryAfter: RetryAfter, nowMillis: number): number =>
+  retryAfter._tag === "seconds"
+    ? retryAfter.seconds * 1000
+    : retryAfter._tag === "date"
+      ? Math.max(0, Math.floor((nowMillis + retryAfter.inMillis) / 1000) * 1000 - nowMillis)
       : 0
 
 const recordEnd = <A, E>(

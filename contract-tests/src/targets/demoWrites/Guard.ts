@@ -8,38 +8,38 @@ import type * as ReferenceDocument from "../../reference/ReferenceDocument.ts"
 import { type SentRequest, sentRequestOf } from "../Tap.ts"
 
 /** Returns why a request must not be sent, or undefined if the request is permitted. */
-export type Rule = (asked: SentRequest) => string | undefined
+export type Rule = (request: SentRequest) => string | undefined
 
 /** Returns whether a method and a path below the API's root match an operation of the document. */
 export const isOf = (
   { method, path }: Pick<ReferenceDocument.Operation, "method" | "path">,
-  asked: { readonly method: string; readonly path: string }
+  request: { readonly method: string; readonly path: string }
 ): boolean =>
-  method === asked.method &&
+  method === request.method &&
   new RegExp(
     `^${path
       .split(/\{[^}]*\}/)
       .map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`))
       .join("[^/]+")}$`
-  ).test(asked.path)
+  ).test(request.path)
 
 /** Returns the path below the environment's root, or undefined if the URL does not start with exactly this root. */
 export const pathIn = ({ restUrl }: Environment, { url }: Pick<SentRequest, "url">): string | undefined => {
   if (!URL.canParse(url)) return undefined
-  const [asked, root] = [new URL(url), new URL(restUrl)]
-  const isSameOrigin = asked.origin === root.origin && asked.username === "" && asked.password === ""
-  return isSameOrigin && asked.pathname.startsWith(`${root.pathname}/`)
-    ? asked.pathname.slice(root.pathname.length)
+  const [requestUrl, root] = [new URL(url), new URL(restUrl)]
+  const isSameOrigin = requestUrl.origin === root.origin && requestUrl.username === "" && requestUrl.password === ""
+  return isSameOrigin && requestUrl.pathname.startsWith(`${root.pathname}/`)
+    ? requestUrl.pathname.slice(root.pathname.length)
     : undefined
 }
 
 /** Permits the document's reads, to this environment only. */
 export const reads = (environment: Environment): Rule => {
   const allowed = document().operations.filter(({ method }) => method === "GET")
-  return (asked) => {
-    const path = pathIn(environment, asked)
+  return (request) => {
+    const path = pathIn(environment, request)
     if (path === undefined) return `its URL is not below ${environment.restUrl}`
-    if (asked.method !== "GET" || asked.body !== undefined) return `runs on ${environment.name} send only reads`
+    if (request.method !== "GET" || request.body !== undefined) return `runs on ${environment.name} send only reads`
     return allowed.some((operation) => isOf(operation, { method: "GET", path }))
       ? undefined
       : "the document has no such read"
@@ -50,14 +50,14 @@ export const reads = (environment: Environment): Rule => {
 export const make = (
   client: HttpClient.HttpClient,
   rule: Rule,
-  before?: (asked: SentRequest) => void
+  before?: (request: SentRequest) => void
 ): HttpClient.HttpClient =>
   HttpClient.mapRequestEffect(client, (request) =>
     Effect.suspend(() => {
-      const asked = sentRequestOf(request)
-      const reason = rule(asked)
+      const sentRequest = sentRequestOf(request)
+      const reason = rule(sentRequest)
       if (reason === undefined) {
-        before?.(asked)
+        before?.(sentRequest)
         return Effect.succeed(request)
       }
       const description = `not sent: ${reason}`

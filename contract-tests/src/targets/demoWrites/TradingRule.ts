@@ -93,16 +93,16 @@ export const trading = (options: {
         return undefined
     }
   }
-  return (asked: SentRequest) => {
-    if (asked.method === "GET") return reads(asked)
-    const path = Guard.pathIn(environment, asked)
+  return (request: SentRequest) => {
+    if (request.method === "GET") return reads(request)
+    const path = Guard.pathIn(environment, request)
     if (path === undefined || !isDemo(environment)) return "its URL is not below the root of the demo exchange"
-    const operation = operations.find((one) => Guard.isOf(one, { method: asked.method, path }))
-    if (operation === undefined) return `${asked.method} ${path} is not an allowed write`
+    const operation = operations.find((one) => Guard.isOf(one, { method: request.method, path }))
+    if (operation === undefined) return `${request.method} ${path} is not an allowed write`
     const place = operation.path.split("/").findIndex((segment) => segment.startsWith("{"))
     if (place >= 0 && !owned.has(decodeURIComponent(path.split("/")[place] ?? "")))
       return "it changes an entity of another run"
-    const body = asked.body === undefined ? undefined : Answers.parse(asked.body)
+    const body = request.body === undefined ? undefined : Answers.parse(request.body)
     return body !== undefined && !isObject(body) ? "its body is not an object" : bodyFault(operation.id, body)
   }
 }
