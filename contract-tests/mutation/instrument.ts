@@ -1,8 +1,8 @@
 /**
- * Makes the mutants of source files: every mutant of a file stands in one text, behind a switch.
+ * Creates the mutants of source files. The instrumented source of a file contains all its mutants, each behind a switch.
  *
- * StrykerJS parses, mutates and prints. Two mutations that it does not make are added here: another number, and a statement
- * left out.
+ * StrykerJS parses, mutates and prints. This module adds two mutators that StrykerJS lacks: a changed number, and a removed
+ * statement.
  *
  * @module
  */
@@ -11,29 +11,30 @@ import { createRequire } from "node:module"
 import { pathToFileURL } from "node:url"
 import { Instrumenter } from "@stryker-mutator/instrumenter"
 
-/** One change to a source file. */
+/** A change of a source file. */
 export interface Mutant {
   readonly id: string
-  /** Absolute path. */
+  /** The absolute path. */
   readonly file: string
-  /** From 1. */
+  /** The line, counted from 1. */
   readonly line: number
-  /** From 1. */
+  /** The column, counted from 1. */
   readonly column: number
   readonly mutator: string
   readonly original: string
   readonly replacement: string
-  /** The changed lines as they would stand in the file, on one line. */
+  /** The changed lines of the file, joined to one line. */
   readonly mutated: string
 }
 
+/** The instrumented sources, and their mutants. */
 export interface Instrumented {
-  /** The text with all mutants in it, by absolute path. */
+  /** The source with all mutants, by absolute path. */
   readonly sources: ReadonlyMap<string, string>
   readonly mutants: ReadonlyArray<Mutant>
 }
 
-/** The parts of Babel's syntax nodes that the mutators below read. */
+/** The parts of Babel's syntax nodes that the mutators read. */
 interface Node {
   readonly type: string
   readonly [member: string]: unknown
@@ -44,8 +45,8 @@ interface Mutator {
   readonly mutate: (path: { readonly node: Node; readonly parent: Node }) => Iterable<Node>
 }
 
-/** A small number one more and one less; a large one doubled, since one more or less of it is rarely a difference. */
-const others = (value: number): ReadonlyArray<number> =>
+/** Returns the replacements of a number: n + 1 and n - 1. For n >= 10 only 2n, because a change by one rarely matters. */
+const replacementsOf = (value: number): ReadonlyArray<number> =>
   value >= 10 ? [value * 2] : value > 0 ? [value + 1, value - 1] : [value + 1]
 
 const numberLiteral: Mutator = {
@@ -53,7 +54,7 @@ const numberLiteral: Mutator = {
   *mutate({ node, parent }) {
     if (parent.type === "ObjectProperty" && parent["key"] === node) return
     if (node.type !== "NumericLiteral" && node.type !== "BigIntLiteral") return
-    for (const value of others(Number(node["value"]))) {
+    for (const value of replacementsOf(Number(node["value"]))) {
       yield { type: node.type, value: node.type === "BigIntLiteral" ? String(BigInt(value)) : value }
     }
   }
@@ -63,13 +64,13 @@ const statementDeletion: Mutator = {
   name: "StatementDeletion",
   *mutate({ node, parent }) {
     if (node.type !== "ExpressionStatement" || parent.type !== "BlockStatement") return
-    // StrykerJS itself empties blocks, so a block of one statement would give the same mutant twice.
+    // StrykerJS empties blocks, so a block with one statement would give the same mutant twice.
     const siblings = parent["body"]
     if (Array.isArray(siblings) && siblings.length > 1) yield { type: "EmptyStatement" }
   }
 }
 
-/** Adds to the list that StrykerJS takes its mutators from; it has no extension point for them. */
+/** Adds the mutators to the list of StrykerJS, which has no extension point for mutators. */
 const addMutators = async (): Promise<void> => {
   const main = pathToFileURL(createRequire(import.meta.url).resolve("@stryker-mutator/instrumenter"))
   const { allMutators }: { allMutators: Array<Mutator> } = await import(new URL("mutators/mutate.js", main).href)
@@ -97,7 +98,7 @@ const logger = {
 
 const onOneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim()
 
-/** Makes the mutants of these files, given by their absolute paths. */
+/** Creates the mutants of files. The paths are absolute. */
 export const instrument = async (paths: ReadonlyArray<string>): Promise<Instrumented> => {
   await addMutators()
   const texts = new Map(paths.map((path) => [path, readFileSync(path, "utf8")]))

@@ -1,7 +1,7 @@
 /**
- * Mutation testing: changes a source file in one place at a time, and names the changes that no test notices.
+ * Runs mutation tests: makes one change at a time to a source file, and lists the changes that no test detects.
  *
- * `pnpm mutate <source file>… <test file>…` takes paths from the root of the repository. Without a test file it takes all
+ * `pnpm mutate <source file>… <test file>…` takes paths relative to the root of the repository. Default test files: all
  * tests of signing and client.
  *
  * @module
@@ -16,13 +16,13 @@ import * as State from "./state.ts"
 
 const root = join(import.meta.dirname, "../..")
 
-/** A mutant meets the test files that are most about its source file, and no more than so many. */
+/** The maximum number of test files that run with a mutant. They are the most specific for its source file. */
 const maxTestFiles = 10
 
-/** A mutant that is reached while modules load needs a process of its own. */
+/** The same limit for a mutant that is reached while modules load, because each test file then needs its own process. */
 const maxLoadingTestFiles = 4
 
-/** Runs files in the order in which they were given. */
+/** Runs files in the order of the arguments. */
 class GivenOrder {
   shard(files: Array<TestSpecification>) {
     return files
@@ -39,11 +39,11 @@ const start = (sources: ReadonlyMap<string, string>, include: Array<string>): Pr
       watch: false,
       config: false,
       include,
-      // They bundle or read the sources, or run what others run already.
+      // These tests bundle or read the sources, or repeat other tests.
       exclude: ["**/{Bundle,bundle,README}.test.ts"],
-      // A run has new processes, and each of them loads modules once for all of its test files.
+      // Each run has new processes. A process loads modules once for all its test files.
       isolate: false,
-      // A module of an earlier run would come without this run's mutants.
+      // A cached module of an earlier run would not have the mutants of this run.
       fsModuleCache: false,
       related: [...sources.keys()],
       runner: join(import.meta.dirname, "runner.ts"),
@@ -66,9 +66,10 @@ const isNamedAfter = (testFile: string, sourceFile: string): boolean =>
   basename(testFile, ".test.ts").toLowerCase() === basename(sourceFile, ".ts").toLowerCase()
 
 /**
- * Test files that reach a mutant, the most specific first: named after its source file, or else reaching most of those
- * mutants of the source file that few test files reach. A mutant that is reached while modules load counts as reached by
- * every test file that reaches any other of its source file.
+ * Returns a function that lists the test files that reach a mutant, the most specific first. A test file with the name of
+ * the source file comes first. Then come the test files that reach many mutants of the source file that few other test
+ * files reach. A mutant that is reached while modules load counts as reached by every test file that reaches another mutant
+ * of the same source file.
  */
 const specific = (
   reached: ReadonlyArray<State.Reached>,
@@ -80,17 +81,20 @@ const specific = (
   )
   const weights = new Map<string, Map<string, number>>()
   for (const { file, id } of mutants) {
-    const own = weights.get(file) ?? new Map<string, number>()
-    weights.set(file, own)
+    const fileWeights = weights.get(file) ?? new Map<string, number>()
+    weights.set(file, fileWeights)
     const found = testFiles.get(id)!
     for (const testFile of found) {
-      own.set(testFile, isNamedAfter(testFile, file) ? Infinity : (own.get(testFile) ?? 0) + 1 / found.length)
+      fileWeights.set(
+        testFile,
+        isNamedAfter(testFile, file) ? Infinity : (fileWeights.get(testFile) ?? 0) + 1 / found.length
+      )
     }
   }
   return ({ file, id }) => {
-    const own = weights.get(file)!
-    const candidates = loading.has(id) ? [...own.keys()] : testFiles.get(id)!
-    return candidates.toSorted((a, b) => own.get(b)! - own.get(a)!)
+    const fileWeights = weights.get(file)!
+    const candidates = loading.has(id) ? [...fileWeights.keys()] : testFiles.get(id)!
+    return candidates.toSorted((a, b) => fileWeights.get(b)! - fileWeights.get(a)!)
   }
 }
 
@@ -100,7 +104,7 @@ const firstFailure = (module: TestModule): string => {
   return `${test?.fullName ?? module.state()}: ${error?.message}`
 }
 
-/** Runs every test once without a mutant, and learns which mutants it reaches. */
+/** Runs every test once without a mutant. Records which mutants each test reaches. */
 const cover = async (vitest: Vitest, folder: string, specifications: Array<TestSpecification>): Promise<void> => {
   vitest.provide("mutation", { folder })
   const { testModules } = await vitest.runTestSpecifications(specifications)
@@ -127,7 +131,7 @@ const runTests = async (
     }
   }
   for (const [testFile, ids] of assigned) State.assign(folder, testFile, ids)
-  // A file whose process a mutant ended is run again, without that mutant.
+  // If a mutant ended the process of a test file, the file runs again without that mutant.
   for (let left = assigned.size, killed = -1; left > 0 && killed < State.deaths(folder).size;) {
     killed = State.deaths(folder).size
     const unfinished = State.unfinished(folder)
@@ -141,7 +145,7 @@ const runTests = async (
 
 const noMutant = "-1"
 
-/** Runs mutants that are reached while modules load, each in processes of its own. */
+/** Runs the mutants that are reached while modules load. Each mutant runs in its own processes. */
 const runLoading = async (
   vitest: Vitest,
   folder: string,
@@ -150,27 +154,27 @@ const runLoading = async (
   testFilesOf: (mutant: Mutant) => ReadonlyArray<string>
 ): Promise<void> => {
   const loading = new Set(State.readReached(folder).flatMap((reached) => reached.loading))
-  /** What failed, if anything. */
+  /** Runs test files with a mutant. Returns the first failure, if any. */
   const run = async (active: string, testFiles: ReadonlyArray<string>): Promise<string | undefined> => {
     vitest.provide("mutation", { folder, active })
     const next = testFiles.flatMap((testFile) => specifications.filter(({ moduleId }) => moduleId === testFile))
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(next)
-    // Vitest gives the modules of earlier runs as well.
-    const own = testModules.filter(({ moduleId }) => testFiles.includes(moduleId))
-    const failed = own.find((module) => module.state() !== "passed" && module.state() !== "skipped")
+    // Vitest also returns the modules of earlier runs.
+    const modulesOfRun = testModules.filter(({ moduleId }) => testFiles.includes(moduleId))
+    const failed = modulesOfRun.find((module) => module.state() !== "passed" && module.state() !== "skipped")
     if (failed !== undefined) return `${relative(root, failed.moduleId)}: ${firstFailure(failed)}`
     return unhandledErrors.length === 0 ? undefined : String(unhandledErrors[0])
   }
-  const proved = new Set<string>()
+  const passing = new Set<string>()
   for (const mutant of mutants) {
     if (!loading.has(mutant.id) || State.isKilled(folder, mutant.id)) continue
     const testFiles = testFilesOf(mutant).slice(0, maxLoadingTestFiles)
     const key = testFiles.join()
-    const failure = proved.has(key) ? undefined : await run(noMutant, testFiles)
+    const failure = passing.has(key) ? undefined : await run(noMutant, testFiles)
     if (failure !== undefined) throw new Error(`tests fail without a mutant: ${failure}`)
-    proved.add(key)
+    passing.add(key)
     const test = await run(mutant.id, testFiles)
-    if (test !== undefined) State.kill(folder, mutant.id, { test, how: "failed" })
+    if (test !== undefined) State.kill(folder, mutant.id, { test, reason: "failed" })
   }
 }
 
@@ -183,12 +187,12 @@ const report = (mutants: ReadonlyArray<Mutant>, folder: string): number => {
   let unexplained = 0
   for (const file of new Set(mutants.map(({ file }) => file))) {
     const path = relative(root, file)
-    const own = mutants.filter((mutant) => mutant.file === file)
-    const survivors = own.filter(({ id }) => !deaths.has(id))
+    const mutantsOfFile = mutants.filter((mutant) => mutant.file === file)
+    const survivors = mutantsOfFile.filter(({ id }) => !deaths.has(id))
     const explained = survivors.filter((mutant) => equivalents[path]?.[mutant.mutated] !== undefined)
-    const timedOut = own.filter(({ id }) => deaths.get(id)?.how === "timed out")
+    const timedOut = mutantsOfFile.filter(({ id }) => deaths.get(id)?.reason === "timed out")
     console.log(
-      `${path}: ${own.length - survivors.length} of ${own.length} killed (${timedOut.length} by time), ${explained.length} equivalent, ${survivors.length - explained.length} survived`
+      `${path}: ${mutantsOfFile.length - survivors.length} of ${mutantsOfFile.length} killed (${timedOut.length} by timeout), ${explained.length} equivalent, ${survivors.length - explained.length} survived`
     )
     for (const mutant of survivors) {
       if (explained.includes(mutant)) continue
@@ -203,7 +207,7 @@ const report = (mutants: ReadonlyArray<Mutant>, folder: string): number => {
     const unused = Object.keys(equivalents[path] ?? {}).filter(
       (mutated) => !explained.some((mutant) => mutant.mutated === mutated)
     )
-    for (const mutated of unused) console.log(`  not a survivor, though listed as equivalent: ${mutated}`)
+    for (const mutated of unused) console.log(`  listed as equivalent, but not a survivor: ${mutated}`)
   }
   return unexplained
 }
@@ -227,10 +231,10 @@ const main = async (paths: ReadonlyArray<string>): Promise<number> => {
   try {
     const specifications = await vitest.getRelevantTestSpecifications()
     await cover(vitest, folder, specifications)
-    phase("reach known")
+    phase("coverage recorded")
     const testFilesOf = specific(State.readReached(folder), mutants)
     await runTests(vitest, folder, specifications, mutants, testFilesOf)
-    phase("tests run")
+    phase("tests finished")
     await runLoading(vitest, folder, specifications, mutants, testFilesOf)
     const unexplained = report(mutants, folder)
     const seconds = (performance.now() - startedAt) / 1_000

@@ -1,6 +1,6 @@
 /**
- * Runs each test once as it is, and then once more for every mutant that it reached, that is assigned to its file and that
- * is still alive. Before mutants are assigned it only notes which ones the tests reach.
+ * Runs each test once without a mutant. Then runs the test once for each mutant that the test reached, that is assigned to
+ * the test file, and that is still alive. Before mutants are assigned, records only which mutants the tests reach.
  *
  * @module
  */
@@ -11,9 +11,12 @@ import * as Watchdog from "./watchdog.ts"
 declare module "vitest" {
   interface ProvidedContext {
     readonly mutation: {
-      /** Where the run keeps its state. */
+      /** The folder with the state of the run. */
       readonly folder: string
-      /** The one mutant to run, from before any module is loaded; without it, every mutant that a test reaches. */
+      /**
+       * The mutant that is active while modules load and all tests run. Default: each test runs with every mutant that it
+       * reaches.
+       */
       readonly active?: string
     }
   }
@@ -21,7 +24,7 @@ declare module "vitest" {
 
 type Hits = Record<string, number>
 
-/** What the switches in the instrumented sources read and count. */
+/** The state that the switches in the instrumented sources read, and the counts that they write. */
 interface Switches {
   activeMutant?: string | undefined
   currentTestId?: string | undefined
@@ -31,13 +34,13 @@ interface Switches {
 }
 
 declare global {
-  /** The name that StrykerJS gives them. One object for all test files of a process: modules keep the first that they find. */
+  /** StrykerJS defines this name. All test files of a process share one object, because modules keep the first object. */
   var __stryker__: Switches | undefined
 }
 
 const trialId = "trial"
 
-/** A mutant that outlives so much time of one file's tests is left to the other files. */
+/** The maximum time that the tests of one file spend on a mutant. After that, only other files try the mutant. */
 const maxMillisPerFile = 10_000
 
 const { clearTimeout, setTimeout } = globalThis
@@ -62,14 +65,14 @@ export default class MutationRunner extends TestRunner {
     return active === undefined ? this.tryMutants(test) : this.runActive(test, active)
   }
 
-  /** Vitest's own `bail` is no use: it cancels the next run as well. */
+  /** Runs a test with the active mutant, unless the mutant is already killed. Vitest's `bail` would cancel the next run. */
   async runActive(test: RunnerTestCase, active: string): Promise<void> {
     if (State.isKilled(this.mutation.folder, active)) return
     this.watchdog.started(active)
     try {
       await run(test)
     } catch (error) {
-      State.kill(this.mutation.folder, active, { test: test.fullName, how: "failed" })
+      State.kill(this.mutation.folder, active, { test: test.fullName, reason: "failed" })
       throw error
     }
   }
@@ -102,14 +105,14 @@ export default class MutationRunner extends TestRunner {
       if (test.fails === true || assigned?.has(id) !== true || State.isKilled(folder, id)) continue
       if (spentMillis > maxMillisPerFile) continue
       const triedAt = performance.now()
-      const how = await this.tryMutant(test, id, hits, timeoutMillis)
+      const reason = await this.tryMutant(test, id, hits, timeoutMillis)
       this.spentMillis.set(id, spentMillis + performance.now() - triedAt)
-      if (how === undefined) continue
+      if (reason === undefined) continue
       killed.push(id)
-      State.kill(folder, id, { test: test.fullName, how })
+      State.kill(folder, id, { test: test.fullName, reason })
     }
     if (killed.length > 0) {
-      // A mutant can leave something behind that makes the test fail from then on. Then no kill in this test counts.
+      // A mutant can have lasting effects that make the test fail without a mutant. Then no kill by this test counts.
       const isSound = await run(test).then(
         () => true,
         () => false
@@ -122,25 +125,26 @@ export default class MutationRunner extends TestRunner {
 
   async tryMutant(test: RunnerTestCase, id: string, hits: number, timeoutMillis: number) {
     const controller = new AbortController()
-    // Vitest aborts this signal when a test times out, once for all of its runs: each run gets its own.
+    // Vitest aborts this signal if a test times out. The signal is the same for all runs of a test, so each run gets a new
+    // signal.
     Object.assign(test.context, { signal: controller.signal })
-    let how: "failed" | "timed out" | undefined
+    let reason: "failed" | "timed out" | undefined
     const timer = setTimeout(() => {
-      how = "timed out"
+      reason = "timed out"
       controller.abort(new Error("the mutant took too long"))
     }, timeoutMillis)
     this.watchdog.started(id)
-    // A loop that the mutant made endless ends by an error.
+    // If the mutant makes a loop endless, the hit limit ends the loop with an error.
     Object.assign(this.switches, { activeMutant: id, hitCount: 0, hitLimit: 1_000 + 100 * hits })
     try {
       await run(test)
     } catch {
-      how ??= "failed"
+      reason ??= "failed"
     }
     this.switches.activeMutant = undefined
     this.watchdog.ended()
     clearTimeout(timer)
-    return how
+    return reason
   }
 }
 

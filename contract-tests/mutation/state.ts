@@ -1,5 +1,5 @@
 /**
- * What the processes of a mutation run tell each other: one small file for each fact, in a folder of the run.
+ * Shares state between the processes of a mutation run: one small file for each fact, in a folder of the run.
  *
  * @module
  */
@@ -10,15 +10,16 @@ import { join } from "node:path"
 /** The mutants that one test file reaches. */
 export interface Reached {
   readonly testFile: string
-  /** Mutants reached while modules were loaded; a module is loaded once for several files. */
+  /** The mutants that were reached while modules were loaded. Several test files share a loaded module. */
   readonly loading: ReadonlyArray<string>
-  /** How many tests reached a mutant, by its id. */
+  /** The number of tests that reached a mutant, by the mutant's id. */
   readonly tests: Readonly<Record<string, number>>
 }
 
+/** How a mutant was killed. */
 export interface Death {
   readonly test: string
-  readonly how: "failed" | "timed out"
+  readonly reason: "failed" | "timed out"
 }
 
 const folders = ["killed", "reached", "assigned"] as const
@@ -29,7 +30,7 @@ export const make = (folder: string): void => {
 
 export const isKilled = (folder: string, id: string): boolean => existsSync(join(folder, "killed", id))
 
-/** Two processes can kill one mutant at the same moment: each writes a file of its own, and the last one stays. */
+/** Records a killed mutant. Two processes can kill a mutant at the same time: each writes its own file, the last stays. */
 export const kill = (folder: string, id: string, death: Death): void => {
   const file = join(folder, randomUUID())
   writeFileSync(file, JSON.stringify(death))
@@ -49,20 +50,20 @@ export const writeReached = (folder: string, reached: Reached): void =>
 export const readReached = (folder: string): ReadonlyArray<Reached> =>
   readdirSync(join(folder, "reached")).map((name) => JSON.parse(readFileSync(join(folder, "reached", name), "utf8")))
 
-/** The mutants that the tests of a file are to be run with. */
+/** Assigns mutants to a test file. Its tests run with these mutants. */
 export const assign = (folder: string, testFile: string, ids: ReadonlyArray<string>): void =>
   writeFileSync(join(folder, "assigned", encodeURIComponent(testFile)), JSON.stringify(ids))
 
-/** Undefined before mutants are assigned. */
+/** Returns the mutants that are assigned to a test file, or undefined before the assignment. */
 export const assigned = (folder: string, testFile: string): ReadonlySet<string> | undefined => {
   const path = join(folder, "assigned", encodeURIComponent(testFile))
   return existsSync(path) ? new Set<string>(JSON.parse(readFileSync(path, "utf8"))) : undefined
 }
 
-/** Says that the tests of a file were run with every mutant that was assigned to it. */
+/** Records that the tests of a file were run with every assigned mutant. */
 export const finish = (folder: string, testFile: string): void =>
   rmSync(join(folder, "assigned", encodeURIComponent(testFile)), { force: true })
 
-/** Test files that are not finished. */
+/** Returns the test files that are not finished. */
 export const unfinished = (folder: string): ReadonlySet<string> =>
   new Set(readdirSync(join(folder, "assigned")).map(decodeURIComponent))

@@ -1,17 +1,18 @@
 /**
- * A thread that ends its own process when a mutant hangs it, which no timer of the hanging thread can do.
+ * Starts a worker thread that kills the process if a mutant blocks the main thread. A timer cannot do this, because it runs
+ * on the blocked thread.
  *
  * @module
  */
 import { parentPort, Worker, workerData } from "node:worker_threads"
 import * as State from "./state.ts"
 
-/** Longer than any single test takes on a busy machine. */
-const patienceMillis = 120_000
+/** The time after which a mutant counts as blocking. It is longer than every test takes on a busy machine. */
+const timeoutMillis = 120_000
 
-interface Data {
+interface WorkerInput {
   readonly folder: string
-  /** The mutant that runs, and when it started in Unix milliseconds; zero while none runs. */
+  /** The id of the running mutant, and its start time in Unix milliseconds. Both are 0 if no mutant runs. */
   readonly current: Float64Array<SharedArrayBuffer>
 }
 
@@ -24,7 +25,7 @@ export interface Watchdog {
 /** Watches this process. */
 export const make = (folder: string): Watchdog => {
   const current = new Float64Array(new SharedArrayBuffer(16))
-  const worker = new Worker(new URL(import.meta.url), { workerData: { folder, current } satisfies Data })
+  const worker = new Worker(new URL(import.meta.url), { workerData: { folder, current } satisfies WorkerInput })
   worker.unref()
   return {
     started: (mutant) => current.set([Number(mutant), Date.now()]),
@@ -34,11 +35,11 @@ export const make = (folder: string): Watchdog => {
 }
 
 if (parentPort !== null && workerData?.current instanceof Float64Array) {
-  const { current, folder }: Data = workerData
+  const { current, folder }: WorkerInput = workerData
   setInterval(() => {
     const [mutant, startedAt] = current
-    if (!startedAt || Date.now() - startedAt < patienceMillis) return
-    State.kill(folder, String(mutant), { test: "its process hung", how: "timed out" })
+    if (!startedAt || Date.now() - startedAt < timeoutMillis) return
+    State.kill(folder, String(mutant), { test: "(process hung)", reason: "timed out" })
     process.kill(process.pid, "SIGKILL")
   }, 1_000)
 }

@@ -1,10 +1,10 @@
 /**
- * New facts of a document that the overlay usually has something to say about.
+ * Finds new facts of a document that may need an entry in the overlay.
  *
  * **Details**
  *
- * The overlay's own reasons are general: a document is published before the exchange follows it, the server writes an
- * empty list as null, the end of the pages may have no cursor. A new fact of one of these kinds is a question to a person.
+ * Most entries of the overlay have general reasons: a document is published before the exchange implements it, the server
+ * writes an empty list as null, the last page may have no cursor. For each new fact of such a kind, a person must decide.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { at, child, isArray, isObject } from "../src/reference/internal/json.ts"
 import type { Json, JsonObject } from "../src/reference/JsonSchema.ts"
 import { type Change, changes } from "./changes.ts"
 
-/** A question to a person. */
+/** A fact about which a person must decide. */
 export interface Candidate {
   readonly pointer: string
   readonly question: string
@@ -27,7 +27,7 @@ const acceptsNull = (schema: Json | undefined): boolean => {
   )
 }
 
-/** Components that responses lead to. */
+/** Returns the components that responses refer to, directly or indirectly. */
 const inResponses = (document: Json): ReadonlySet<string> => {
   const reached = new Set<string>()
   const visit = (value: Json | undefined): void => {
@@ -47,14 +47,19 @@ const inResponses = (document: Json): ReadonlySet<string> => {
       if (isObject(operation)) visit(operation["responses"])
     }
   }
-  // A feed has messages instead; those that the client sends are few.
+  // The feed document has messages instead. Only a few of them are sent by the client.
   visit(at(document, "/components/messages"))
   return reached
 }
 
 const list = (value: Json | undefined): ReadonlyArray<Json> => (isArray(value) ? value : [])
 
-const ofProperty = (pointer: string, name: string, schema: Json, required: boolean): ReadonlyArray<Candidate> => {
+const candidatesOfProperty = (
+  pointer: string,
+  name: string,
+  schema: Json,
+  required: boolean
+): ReadonlyArray<Candidate> => {
   const { pattern, type } = isObject(schema) ? schema : {}
   const place = child(child(pointer, "properties"), name)
   const nullable = acceptsNull(schema)
@@ -71,12 +76,12 @@ const ofProperty = (pointer: string, name: string, schema: Json, required: boole
         ]
       : []),
     ...(type === "string" && pattern === undefined && /(?:_dollars|_fp)$/.test(name)
-      ? [{ pointer: place, question: "is a decimal in name, and any text in the document (replace)" }]
+      ? [{ pointer: place, question: "has the name of a decimal, but the document allows any string (replace)" }]
       : [])
   ]
 }
 
-/** Every object schema within a value, with its place. */
+/** Returns every object schema in a value, with its pointer. */
 const objectsIn = (value: Json, pointer: string): ReadonlyArray<readonly [pointer: string, schema: JsonObject]> => {
   if (isArray(value)) return value.flatMap((item, index) => objectsIn(item, child(pointer, index)))
   if (!isObject(value)) return []
@@ -84,20 +89,23 @@ const objectsIn = (value: Json, pointer: string): ReadonlyArray<readonly [pointe
   return isObject(value["properties"]) ? [[pointer, value], ...inner] : inner
 }
 
-const ofNew = (pointer: string, value: Json): ReadonlyArray<Candidate> =>
+const candidatesOfNew = (pointer: string, value: Json): ReadonlyArray<Candidate> =>
   objectsIn(value, pointer).flatMap(([at, schema]) =>
     Object.entries(isObject(schema["properties"]) ? schema["properties"] : {}).flatMap(([name, property]) =>
-      ofProperty(at, name, property, list(schema["required"]).includes(name))
+      candidatesOfProperty(at, name, property, list(schema["required"]).includes(name))
     )
   )
 
-const ofChange = ({ after, before, pointer }: Change, document: Json): ReadonlyArray<Candidate> => {
+const candidatesOfChange = ({ after, before, pointer }: Change, document: Json): ReadonlyArray<Candidate> => {
   if (after === undefined) return []
   if (before === undefined) {
     const property = /^(.*)\/properties\/([^/]+)$/.exec(pointer)
     const [, owner = "", name = ""] = property ?? []
     const required = list(at(document, `${owner}/required`)).includes(name)
-    return [...(property === null ? [] : ofProperty(owner, name, after, required)), ...ofNew(pointer, after)]
+    return [
+      ...(property === null ? [] : candidatesOfProperty(owner, name, after, required)),
+      ...candidatesOfNew(pointer, after)
+    ]
   }
   if (!pointer.endsWith("/required")) return []
   const owner = pointer.slice(0, -"/required".length)
@@ -109,7 +117,7 @@ const ofChange = ({ after, before, pointer }: Change, document: Json): ReadonlyA
     }))
 }
 
-/** What is new in the responses of a document and may need an entry. The overlay has been applied to both documents. */
+/** Returns the new facts in responses that may need an entry. The overlay is already applied to both documents. */
 export const candidates = (before: Json, after: Json): ReadonlyArray<Candidate> => {
   const reached = inResponses(after)
   return changes(before, after)
@@ -117,5 +125,5 @@ export const candidates = (before: Json, after: Json): ReadonlyArray<Candidate> 
       const [component] = /^\/components\/schemas\/[^/]+/.exec(pointer) ?? []
       return component !== undefined && reached.has(`#${component}`)
     })
-    .flatMap((change) => ofChange(change, after))
+    .flatMap((change) => candidatesOfChange(change, after))
 }

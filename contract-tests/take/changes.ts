@@ -1,26 +1,26 @@
 /**
- * What differs between two reference documents.
+ * Compares two reference documents.
  *
  * @module
  */
 import { child, equal, isArray, isObject } from "../src/reference/internal/json.ts"
 import type { Json } from "../src/reference/JsonSchema.ts"
 
-/** One difference, at the highest place that differs as a whole. */
+/** A difference between two documents. */
 export interface Change {
   readonly pointer: string
-  /** Undefined where the place is new. */
+  /** The earlier value. Undefined if the value is new. */
   readonly before: Json | undefined
-  /** Undefined where the place is gone. */
+  /** The later value. Undefined if the value was removed. */
   readonly after: Json | undefined
 }
 
-/** The stamp of where a document came from differs always. */
-const passedOver: ReadonlySet<string> = new Set(["/info"])
+/** The pointers that are not compared. The source stamp always differs. */
+const ignoredPointers: ReadonlySet<string> = new Set(["/info"])
 
-/** Every difference between two documents, in the order of their pointers. Lists differ as a whole. */
+/** Returns every difference between two documents, sorted by pointer. A changed list is one difference. */
 export const changes = (before: Json, after: Json, pointer = ""): ReadonlyArray<Change> => {
-  if (equal(before, after) || passedOver.has(pointer)) return []
+  if (equal(before, after) || ignoredPointers.has(pointer)) return []
   if (!isObject(before) || !isObject(after)) return [{ pointer, before, after }]
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap((key): ReadonlyArray<Change> => {
     const [was, is] = [before[key], after[key]]
@@ -29,27 +29,27 @@ export const changes = (before: Json, after: Json, pointer = ""): ReadonlyArray<
   })
 }
 
-const longest = 160
+const maxLength = 160
 
-const shown = (value: Json): string => {
+const shorten = (value: Json): string => {
   const text = JSON.stringify(value)
-  return text.length <= longest ? text : `${text.slice(0, longest)}…`
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength)}…`
 }
 
-const parts = (before: Json, after: Json): string => {
-  if (!isArray(before) || !isArray(after)) return `${shown(before)} → ${shown(after)}`
+const describeValues = (before: Json, after: Json): string => {
+  if (!isArray(before) || !isArray(after)) return `${shorten(before)} → ${shorten(after)}`
   const missing = (from: ReadonlyArray<Json>, in_: ReadonlyArray<Json>) =>
     from.filter((item) => !in_.some((other) => equal(item, other)))
   const signs = [
-    ...missing(before, after).map((item) => `− ${shown(item)}`),
-    ...missing(after, before).map((item) => `+ ${shown(item)}`)
+    ...missing(before, after).map((item) => `− ${shorten(item)}`),
+    ...missing(after, before).map((item) => `+ ${shorten(item)}`)
   ]
-  return signs.length === 0 ? "another order" : signs.join(", ")
+  return signs.length === 0 ? "a different order" : signs.join(", ")
 }
 
-/** A change in one line. */
-export const sentence = ({ after, before, pointer }: Change): string => {
-  if (before === undefined) return `+ ${pointer}: ${shown(after ?? null)}`
-  if (after === undefined) return `− ${pointer}: ${shown(before)}`
-  return `~ ${pointer}: ${parts(before, after)}`
+/** Describes a change in one line. */
+export const describeChange = ({ after, before, pointer }: Change): string => {
+  if (before === undefined) return `+ ${pointer}: ${shorten(after ?? null)}`
+  if (after === undefined) return `− ${pointer}: ${shorten(before)}`
+  return `~ ${pointer}: ${describeValues(before, after)}`
 }

@@ -1,5 +1,5 @@
 /**
- * A vitest reporter: prints each failure with its file, line, and the lines that differ.
+ * Defines a Vitest reporter that prints each failure with its file, its line, and the lines that differ.
  *
  * @module
  */
@@ -7,18 +7,23 @@ import { relative } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import type { Reporter, TestModule } from "vitest/node"
 
-/** Lines that differ beyond this number are only counted. */
-const longest = 16
+/** The maximum number of printed lines that differ. Further lines are only counted. */
+const maxLines = 16
 
-/** The parts of an error that a failure shows. */
+/** The parts of an error that are printed. */
 export interface Failure {
   readonly message: string
   readonly diff?: string | undefined
   readonly stacks?: ReadonlyArray<{ readonly file: string; readonly line: number }> | undefined
 }
 
-/** One failure: a line with its place, and the lines that differ (`-` is expected, `+` is received). */
-export const shown = (root: string, file: string, name: string, { diff, message, stacks }: Failure): string => {
+/** Describes a failure: a line with its location, and the lines that differ (`-` is expected, `+` is received). */
+export const describeFailure = (
+  root: string,
+  file: string,
+  name: string,
+  { diff, message, stacks }: Failure
+): string => {
   const frame = stacks?.find((one) => one.file === file) ?? stacks?.[0]
   const place = relative(root, frame?.file ?? file)
   const changed = stripVTControlCharacters(diff ?? "")
@@ -27,8 +32,8 @@ export const shown = (root: string, file: string, name: string, { diff, message,
   const details = changed.length === 0 ? [stripVTControlCharacters(message).split("\n")[0] ?? ""] : changed
   return [
     `FAIL ${place}:${frame?.line ?? 1}: ${name}`,
-    ...details.slice(0, longest).map((line) => `| ${line.slice(0, 200)}`),
-    ...(details.length > longest ? [`| … ${details.length - longest} more lines`] : [])
+    ...details.slice(0, maxLines).map((line) => `| ${line.slice(0, 200)}`),
+    ...(details.length > maxLines ? [`| … ${details.length - maxLines} more lines`] : [])
   ].join("\n")
 }
 
@@ -36,7 +41,7 @@ export default class Failures implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>): void {
     for (const module of modules) {
       const print = (name: string, error: Failure | undefined) =>
-        console.log(shown(process.cwd(), module.moduleId, name, error ?? { message: "failed" }))
+        console.log(describeFailure(process.cwd(), module.moduleId, name, error ?? { message: "failed" }))
       for (const error of module.errors()) print("the file does not load", error)
       for (const test of module.children.allTests("failed")) print(test.fullName, test.result().errors?.[0])
     }

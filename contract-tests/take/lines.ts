@@ -1,12 +1,12 @@
 /**
- * Lines of the places that a JSON pointer names, in a YAML or JSON file.
+ * Finds the line of a JSON Pointer in a YAML or JSON file.
  *
  * @module
  */
 import { isNode, LineCounter, parseDocument } from "yaml"
 import { parsePointer } from "../src/reference/internal/json.ts"
 
-/** Finds the line of a pointer, or of the nearest place above it that the file has. Lines count from 1. */
+/** Returns a function that finds the line of a pointer, or of its nearest existing parent. Lines count from 1. */
 export const linesOf = (text: string): ((pointer: string) => number) => {
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter })

@@ -1,11 +1,11 @@
 /**
- * Names that a document lost, and the lines of the repository that still have them.
+ * Finds the names that were removed from a document, and the lines of the repository that still use them.
  *
  * **Details**
  *
- * The compiler does not see a name inside a string, a regular expression or a README. A name with a common word as its
- * text ("transfers") would match unrelated lines, so path segments and fields count only with an underscore, and schemas
- * only with a second capital letter.
+ * The compiler does not check names in strings, regular expressions and READMEs. A name that is a common word ("transfers")
+ * would match unrelated lines. So path segments and fields count only with an underscore, and schemas only with a second
+ * capital letter.
  *
  * @module
  */
@@ -24,7 +24,7 @@ const members = (value: Json | undefined): ReadonlyArray<readonly [string, Json]
 
 const textOf = (value: Json | undefined): ReadonlyArray<string> => (typeof value === "string" ? [value] : [])
 
-/** The names of parameters and fields. */
+/** Returns the names of parameters and fields. */
 const fieldsIn = (value: Json): ReadonlyArray<string> => {
   if (isArray(value)) return value.flatMap(fieldsIn)
   if (!isObject(value)) return []
@@ -53,8 +53,8 @@ const namesOf = (document: Json): Names => {
   }
 }
 
-/** The shortest beginning of a path that no other path has. */
-const beginning = (path: string, others: ReadonlySet<string>): string => {
+/** Returns the shortest prefix of a path that no other path has. */
+const distinctPrefix = (path: string, others: ReadonlySet<string>): string => {
   const segments = path.split("/").slice(1)
   const beginnings = segments.map((_, index) => `/${segments.slice(0, index + 1).join("/")}`)
   return beginnings.find((text) => ![...others].some((other) => `${other}/`.startsWith(`${text}/`))) ?? path
@@ -62,17 +62,17 @@ const beginning = (path: string, others: ReadonlySet<string>): string => {
 
 const isDistinct = (name: string): boolean => /^[a-z].*_|^[A-Z].*[A-Z]/.test(name)
 
-/** What a document lost. */
+/** The names that were removed from a document. */
 export interface Lost {
   readonly operations: ReadonlyArray<string>
-  /** Beginnings of paths, components, path segments, parameters and fields. */
+  /** Prefixes of paths, components, path segments, parameters and fields. */
   readonly others: ReadonlyArray<string>
 }
 
-/** The names of `before` that `after` has no more. Names of `elsewhere`, a document of another kind, are kept. */
+/** Returns the names of `before` that are not in `after`. Ignores names that `elsewhere`, another document, still has. */
 export const lost = (before: Json, after: Json, elsewhere: Json): Lost => {
   const [was, is, kept] = [namesOf(before), namesOf(after), new Set(fieldsIn(elsewhere))]
-  const paths = [...was.paths].filter((path) => !is.paths.has(path)).map((path) => beginning(path, is.paths))
+  const paths = [...was.paths].filter((path) => !is.paths.has(path)).map((path) => distinctPrefix(path, is.paths))
   const others = [...was.others].filter((name) => !is.others.has(name) && !kept.has(name) && isDistinct(name))
   return {
     operations: [...was.operations].filter((id) => !is.operations.has(id)).sort(),
@@ -80,13 +80,13 @@ export const lost = (before: Json, after: Json, elsewhere: Json): Lost => {
   }
 }
 
-/** The name of the function of each operation id, by the descriptors in this source. */
+/** Returns the name of the function for each operation id, from the descriptors in a source. */
 export const functionsIn = (source: string): ReadonlyMap<string, string> =>
   new Map([...source.matchAll(/operationId: "(\w+)",\s+name: "([\w.]+)"/g)].map(([, id = "", name = ""]) => [id, name]))
 
 const moduleOf = (name: string): string => name.split(".")[0] ?? name
 
-/** Functions without an operation; a module takes the place of its functions if none is left. */
+/** Returns the functions without an operation. If a module has no functions left, returns the module instead of them. */
 export const lostFunctions = (
   operations: ReadonlyArray<string>,
   before: ReadonlyMap<string, string>,
@@ -101,7 +101,10 @@ export const lostFunctions = (
 
 const escaped = (text: string): string => text.replaceAll(/[/{}.*+?^$()|[\]\\]/g, "\\$&")
 
-/** One line for each line of a file that has one of the names, or for the whole file if it is about a lost module. */
+/**
+ * Returns a message for each line of a file that has one of the names. For the file of a removed module, returns only one
+ * message: remove the file.
+ */
 export const mentions = (
   file: string,
   text: string,
@@ -110,13 +113,13 @@ export const mentions = (
 ): ReadonlyArray<string> => {
   const base = file.slice(file.lastIndexOf("/") + 1).replace(/(?:\.test)?\.ts$/, "")
   const module = modules.find((name) => name.toLowerCase() === base.toLowerCase())
-  if (module !== undefined) return [`${file}:1: remove the file: ${module} is gone`]
+  if (module !== undefined) return [`${file}:1: remove the file: the module ${module} has no operations left`]
   if (names.length + modules.length === 0) return []
-  // The longest first: of two names that begin alike, the line shows the whole one.
+  // Longer names come first, so that a name is matched completely and not only by its prefix.
   const alternatives = [...names, ...modules].sort((a, b) => b.length - a.length).map(escaped)
   const pattern = new RegExp(`(?<![A-Za-z0-9_])(?:${alternatives.join("|")})(?![A-Za-z0-9_])`, "g")
   return text.split("\n").flatMap((line, index) => {
     const found = [...new Set(line.match(pattern))]
-    return found.length === 0 ? [] : [`${file}:${index + 1}: gone: ${found.join(", ")}`]
+    return found.length === 0 ? [] : [`${file}:${index + 1}: no longer in the document: ${found.join(", ")}`]
   })
 }

@@ -1,10 +1,10 @@
 /**
- * Takes a published document: imports it, generates the files that follow from it, runs the checks, and prints what is
- * left for a person to decide.
+ * Imports a newly published document, generates the files that depend on it, runs the checks, and prints the remaining
+ * tasks.
  *
- * `pnpm spec:take <file> [--published YYYY-MM-DD] [--since <revision>]`. Exits with 1 while something is left.
- * `docs/new-document.md` describes each step. Changes and lost names count from the document of a git revision, so that
- * each run shows them again. Default: HEAD.
+ * `pnpm spec:take <file> [--published YYYY-MM-DD] [--since <revision>]`. The exit code is 1 if tasks remain.
+ * `docs/new-document.md` describes each step. Changes and removed names are relative to the document of a git revision, so
+ * every run shows them. Default: HEAD.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { dateIn, type Imported, importDocument } from "../src/reference/SpecImpo
 import { isObject } from "../src/reference/internal/json.ts"
 import type { JsonObject } from "../src/reference/JsonSchema.ts"
 import { candidates } from "./candidates.ts"
-import { changes, sentence } from "./changes.ts"
+import { changes, describeChange } from "./changes.ts"
 import { linesOf } from "./lines.ts"
 import * as Lost from "./lost.ts"
 import { pin } from "./pins.ts"
@@ -29,7 +29,7 @@ import { pin } from "./pins.ts"
 const root = join(import.meta.dirname, "../..")
 const spec = join(root, "fixtures/spec")
 
-/** Tests that pin what the document says, or compare something with it as a whole. */
+/** The tests that depend on the content of the document. */
 const documentTests = [
   "contract-tests/test/architecture/Exports.test.ts",
   "contract-tests/test/generate/referenceDocument.test.ts",
@@ -52,7 +52,7 @@ const documentTests = [
   "packages/sandbox/test/statuses.test.ts"
 ]
 
-/** Those of a document of the feed. */
+/** The tests that depend on a document of the feed. */
 const feedTests = [
   "contract-tests/test/operations/Messages.test.ts",
   "contract-tests/test/reference",
@@ -60,7 +60,7 @@ const feedTests = [
   "packages/client/test/codegen"
 ]
 
-/** The slow ones, which run once the others pass. */
+/** The slow tests that depend on the document. They run after the other tests pass. */
 const slowDocumentTests = [
   "contract-tests/test/operations/Requests.test.ts",
   "contract-tests/test/operations/Responses.test.ts",
@@ -79,7 +79,7 @@ const [file] = positionals
 const published = values.published ?? dateIn(file ?? "")
 if (file === undefined || published === undefined) {
   console.error(
-    "usage: pnpm spec:take <published document> [--published YYYY-MM-DD] [--since <revision>]; --published is needed unless the file's name has the date"
+    "usage: pnpm spec:take <published document> [--published YYYY-MM-DD] [--since <revision>]; --published is required if the file's name has no date"
   )
   process.exit(2)
 }
@@ -87,7 +87,7 @@ if (file === undefined || published === undefined) {
 const left: Array<string> = []
 let sinceMillis = Date.now()
 
-/** Ends a step: prints what it left, and how long it took. */
+/** Ends a step: prints the remaining tasks and the duration. */
 const end = (step: string, lines: ReadonlyArray<string>): void => {
   const seconds = ((Date.now() - sinceMillis) / 1000).toFixed(1)
   sinceMillis = Date.now()
@@ -103,7 +103,7 @@ const stop = (): never => {
   return process.exit(left.length === 0 ? 0 : 1)
 }
 
-/** A program of the repository; its output, without colours. */
+/** Runs a program of the repository. Returns the exit code, and the output without colours. */
 const run = (
   command: string,
   ...args: ReadonlyArray<string>
@@ -120,12 +120,12 @@ const run = (
 const node = (script: string): ReturnType<typeof run> => run(process.execPath, join(root, script))
 const bin = (name: string): string => join(root, "node_modules/.bin", name)
 
-// What is read here is JSON.
+// The parsed files are JSON objects.
 const jsonOf = (text: string): JsonObject => JSON.parse(text) as JsonObject
 
 const git = (...args: ReadonlyArray<string>): string => {
   const { status, stderr, stdout } = spawnSync("git", args, { cwd: root, encoding: "utf8", maxBuffer: 1e9 })
-  // `git grep` exits with 1 where it finds nothing.
+  // `git grep` exits with 1 if it finds nothing.
   if (status === 0 || (args[0] === "grep" && status === 1)) return stdout
   throw new Error(`git ${args.join(" ")} failed: ${stderr}`)
 }
@@ -134,7 +134,7 @@ const text = readFileSync(file, "utf8")
 const lineOf = linesOf(text)
 const at = (pointer: string): string => `${basename(file)}:${lineOf(pointer)}`
 
-// 1. The document, as it is.
+// 1. Import the document without the overlay.
 const raw = Effect.runSync(Effect.result(importDocument(text, { published })))
 if (Result.isFailure(raw)) {
   end(
@@ -146,13 +146,13 @@ if (Result.isFailure(raw)) {
 const { kind, version } = Result.getOrThrow(raw)
 end(`import of ${kind} ${version} (${published})`, [])
 
-// 2. The overlay, for this document.
+// 2. Apply the overlay to this document.
 const target = join(spec, `${kind}.json`)
 const current = jsonOf(readFileSync(target, "utf8"))
 const earlier = jsonOf(git("show", `${values.since}:fixtures/spec/${kind}.json`))
 const overlayText = readFileSync(overlayFile, "utf8")
 const facts = jsonOf(Result.getOrThrow(raw).text)
-const source = (facts["info"] as JsonObject)["x-source"] as JsonObject // the importer stamps both
+const source = (facts["info"] as JsonObject)["x-source"] as JsonObject // The importer adds both objects.
 const decoded = Schema.decodeSync(Schema.fromJsonString(Overlay.Overlay))(overlayText)
 const { appliesTo } = decoded[kind]
 const nextOverlay = overlayText
@@ -176,8 +176,8 @@ const next = Overlay.apply(facts, decoded[kind], (where, message) => {
 
 console.log(`\nWhat changed since ${values.since}:`)
 for (const change of changes(earlier, next)) {
-  // A removed place has no line in the new document.
-  console.log(`  ${change.after === undefined ? basename(file) : at(change.pointer)} ${sentence(change)}`)
+  // A removed value has no line in the new document.
+  console.log(`  ${change.after === undefined ? basename(file) : at(change.pointer)} ${describeChange(change)}`)
 }
 console.log("")
 
@@ -187,11 +187,11 @@ end(
   candidates(current, next).map(({ pointer, question }) => `${at(pointer)}: ${pointer} ${question}`)
 )
 if (misfits.length > 0) {
-  console.log("Nothing was written: correct the entries that no longer apply, then run this again.")
+  console.log("No file was written. Correct the entries that no longer apply, then run this command again.")
   stop()
 }
 
-// 3. The files.
+// 3. Write the files.
 const imported: Imported = Effect.runSync(importDocument(text, { overlay: nextOverlay, published }))
 writeFileSync(overlayFile, nextOverlay)
 writeFileSync(target, imported.text)
@@ -201,7 +201,7 @@ const pinsText = readFileSync(join(root, pins), "utf8")
 const keyOf = ({ beside, pointer }: { readonly beside: string; readonly pointer: string }) => `${beside} ${pointer}`
 const [pinned, found] = [NullableByIntent.pinned[kind], imported.nullableByIntent]
 const [pinnedKeys, foundKeys] = [new Set(pinned.map(keyOf)), new Set(found.map(keyOf))]
-end("files of fixtures/spec: nulls that are read by intent", [
+end("files of fixtures/spec: intentionally nullable fields", [
   ...found
     .filter((place) => !pinnedKeys.has(keyOf(place)))
     .map(({ beside, pointer }) => `${pins}:${pin(pinsText, "add", pointer, beside)}`),
@@ -209,16 +209,16 @@ end("files of fixtures/spec: nulls that are read by intent", [
     .filter((place) => !foundKeys.has(keyOf(place)))
     .map(({ beside, pointer }) => `${pins}:${pin(pinsText, "remove", pointer, beside)}`)
 ])
-// 4. What is removed by hand.
+// 4. Find what must be removed by hand.
 const rest = "packages/client/src/rest"
 const functions = Lost.functionsIn(git("grep", "-h", "-A1", "operationId: ", values.since, "--", rest))
 const gone = Lost.lost(earlier, next, jsonOf(readFileSync(join(spec, "feed.json"), "utf8")))
-if (kind === "rest") end("names that the document lost", mentions())
+if (kind === "rest") end("names that were removed from the document", mentions())
 
-// 5. What is generated.
+// 5. Generate code.
 const generated = node("packages/client/codegen/main.ts")
 if (generated.code !== 0) {
-  // The first fault stands behind the time and the name of the error.
+  // The first fault comes after the time and the name of the error.
   const faults = linesIn(generated.text.replace(/^.*?Refused: /, "")).filter((line) => /^[A-Z/]/.test(line))
   end("codegen", faults.length === 0 ? [`codegen failed: ${linesIn(generated.text)[0]}`] : faults.map(codegenFault))
   stop()
@@ -227,15 +227,15 @@ end(
   "codegen",
   linesIn(generated.text).filter((line) => line.startsWith("packages/client/codegen/"))
 )
-// 6. What follows by hand. The feed has no operations and no made-up responses.
+// 6. Check the code that is changed by hand. The feed has no operations and no made-up responses.
 if (kind === "rest") {
   end("operations", operations())
   const responses = "packages/sandbox/test/support/responses.ts"
   if (left.length === 0) {
-    // It loads every operation, so it would stop at a missing or surplus one.
+    // This script loads every operation, so it would fail for a missing or surplus operation.
     const { code, text } = node(responses)
     end(responses, code === 0 ? [] : [`${responses}: ${linesIn(text).find((line) => /Error/.test(line)) ?? "failed"}`])
-  } else console.log(`${responses}: not run while something above is left`)
+  } else console.log(`${responses}: not run, because tasks above remain`)
 }
 end(
   "types",
@@ -248,7 +248,7 @@ if (kind === "rest") checkTests("slow tests of the document", ...slowDocumentTes
 stop()
 
 function checkTests(step: string, ...folders: ReadonlyArray<string>): void {
-  if (left.length > 0) return console.log(`${step}: not run while something above is left`)
+  if (left.length > 0) return console.log(`${step}: not run, because tasks above remain`)
   const { code, text } = run(
     bin("vitest"),
     "run",
@@ -264,7 +264,7 @@ function checkTests(step: string, ...folders: ReadonlyArray<string>): void {
   end(step, code === 0 || failures.length > 0 ? failures : [`vitest failed: ${linesIn(text).at(-1) ?? "no output"}`])
 }
 
-/** A fault that codegen found in its hand-written files, with its line. */
+/** Returns the location of a fault that codegen found in its hand-written files. */
 function codegenFault(fault: string): string {
   const [, key] = /^\/docs\/\w+\/([^:\s]+)/.exec(fault) ?? []
   const [facts, docs] = kind === "rest" ? ["facts.ts", "fieldDocs.ts"] : ["feedFacts.ts", "feedFacts.ts"]
@@ -277,7 +277,7 @@ function codegenFault(fault: string): string {
   return `${file}:${line + 1}: ${fault}`
 }
 
-/** The lines of tracked files that have a name which the document lost. */
+/** Returns the lines of tracked files that use a name that was removed from the document. */
 function mentions(): ReadonlyArray<string> {
   const tracked = git("ls-files").split("\n")
   const files = tracked.filter(
@@ -302,7 +302,7 @@ function mentions(): ReadonlyArray<string> {
     : files.flatMap((file) => Lost.mentions(file, readFileSync(join(root, file), "utf8"), wanted, modules))
 }
 
-/** What the client's functions have left to do; one line if a module does not load. */
+/** Returns the remaining tasks for the client's functions, or only one line if a module does not load. */
 function operations(): ReadonlyArray<string> {
   const { code, text } = node("contract-tests/take/operations.ts")
   if (code === 0) return linesIn(text)
@@ -311,11 +311,11 @@ function operations(): ReadonlyArray<string> {
   const [module] = /\w+(?=\.ts:)/.exec(frame) ?? []
   const ids = gone.operations.filter((id) => functions.get(id)?.startsWith(`${module}.`))
   return [
-    `${frame}: the module does not load: ${error}. ${ids.length === 0 ? "" : `The document no longer has ${ids.join(", ")}. `}The other operations are compared once it loads`
+    `${frame}: the module does not load: ${error}. ${ids.length === 0 ? "" : `The document no longer has ${ids.join(", ")}. `}The other operations are compared after the module loads`
   ]
 }
 
-/** The operations that can change the number of places of an `add-response` entry. */
+/** Describes the operations that can change the number of responses of an `add-response` entry. */
 function responsesThatDiffer(status: string): string {
   const declaring = (document: JsonObject): ReadonlyMap<string, boolean> =>
     new Map(
@@ -327,15 +327,15 @@ function responsesThatDiffer(status: string): string {
         )
       )
     )
-  // Without the overlay's responses, for this document alone: of the earlier one, only the result of the overlay is kept.
+  // The new document is compared without the overlay. For the earlier document, only the result of the overlay exists.
   const [was, is] = [declaring(earlier), declaring(facts)]
   const list = (ids: ReadonlyArray<string>): string => (ids.length === 0 ? "none" : ids.join(", "))
-  const own = [...is].flatMap(([id, declares]) => (declares ? [id] : []))
+  const declaringIds = [...is].flatMap(([id, declares]) => (declares ? [id] : []))
   return [
     "",
-    `operations that are gone: ${list([...was.keys()].filter((id) => !is.has(id)))}`,
-    `operations that are new: ${list([...is.keys()].filter((id) => !was.has(id)))}`,
-    `operations that declare ${status} themselves, and so do not count: ${list(own)}`
+    `removed operations: ${list([...was.keys()].filter((id) => !is.has(id)))}`,
+    `new operations: ${list([...is.keys()].filter((id) => !was.has(id)))}`,
+    `operations that declare ${status} themselves and therefore do not count: ${list(declaringIds)}`
   ].join("\n")
 }
 

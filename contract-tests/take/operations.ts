@@ -1,6 +1,6 @@
 /**
- * Prints what the client's operations have left to do against the reference document, one line each with its file and
- * line. A process of its own: it loads the generated code that was just written.
+ * Prints how the client's operations differ from the reference document: one line for each difference, with the file and
+ * the line. Runs in its own process, because it loads the newly generated code.
  *
  * @module
  */
@@ -35,7 +35,7 @@ for (const { at, check, expected, got, operation } of Descriptors.findings(Clien
   console.log(`${where}: ${operation} ${check}${at === "" ? "" : ` ${at}`}: expected ${expected}, got ${got}`)
 }
 
-/** Every field of an input, at any depth. */
+/** Returns every field of an input, at any depth. */
 const fields = (input: Json): ReadonlyArray<string> =>
   isArray(input)
     ? input.flatMap(fields)
@@ -44,8 +44,8 @@ const fields = (input: Json): ReadonlyArray<string> =>
       : []
 
 const world: World = {
-  signer: { accountId: "1" } as never, // inputs have only this id of it
-  bystander: undefined as never, // no input has it
+  signer: { accountId: "1" } as never, // Inputs use only this id of it.
+  bystander: undefined as never, // No input uses it.
   ticker: "T",
   settledTicker: "T",
   archivedTicker: "T",
@@ -63,7 +63,7 @@ const world: World = {
   acceptedQuoteId: "1"
 }
 
-// The inputs that the local exchange has to accept.
+// Checks the inputs that the local exchange must accept.
 const workingFile = "contract-tests/src/targets/Working.ts"
 const lines = readFileSync(join(root, workingFile), "utf8").split("\n")
 for (const id of Working.operationIds) {
@@ -83,6 +83,8 @@ for (const id of Working.operationIds) {
   for (const name of new Set(Working.working(world, id, []).flatMap(fields))) {
     if (declared.has(name)) continue
     const line = lines.findIndex((line, index) => index >= start && new RegExp(`\\b${name}\\b`).test(line))
-    console.log(`${workingFile}:${Math.max(line, start) + 1}: ${id} sends ${name}, which its request no longer has`)
+    console.log(
+      `${workingFile}:${Math.max(line, start) + 1}: ${id} sends ${name}, but the document no longer declares this field`
+    )
   }
 }

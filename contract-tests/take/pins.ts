@@ -1,10 +1,10 @@
 /**
- * Where `NullableByIntent.ts` has a place, or where a new one goes.
+ * Finds the line of `NullableByIntent.ts` at which a pointer is listed or must be added.
  *
  * @module
  */
 
-/** A place as the file spells it: `properties("Name", "field")`. */
+/** Splits a pointer into the arguments that the file uses: `properties("Name", "field")`. */
 const parts = (pointer: string): { readonly owner: string; readonly field: string } | undefined => {
   const [, owner, field] = /^\/components\/schemas\/(.+)\/properties\/([^/]+)$/.exec(pointer) ?? []
   return owner === undefined || field === undefined ? undefined : { owner, field }
@@ -15,14 +15,14 @@ const lineOf = (source: string, pattern: RegExp): number => {
   return index < 0 ? 1 : source.slice(0, index).split("\n").length
 }
 
-/** The line to change, and the change in the code's own form. */
+/** Returns the line to change, and the change in the form of the code. */
 export const pin = (source: string, action: "add" | "remove", pointer: string, beside: string): string => {
   const place = parts(pointer)
   const group = `all("${beside}", […])`
   const groupLine = lineOf(source, new RegExp(`all\\("${beside.replace("$", "\\$")}"`))
   if (place === undefined) return `${groupLine}: ${action} "${pointer}" in ${group}`
   const { field, owner } = place
-  // The file abbreviates the end of an owner that is nested.
+  // The file can write the end of a nested owner as a variable.
   const [name = owner] = owner.split("/")
   const line = lineOf(source, new RegExp(`properties\\(\\s*["\`]${name}(?:/[^"\`]*)?["\`],[^)]*`))
   return action === "add"

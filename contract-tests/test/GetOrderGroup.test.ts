@@ -1,5 +1,6 @@
 /**
- * The contract of one operation, from the published document to the client's answer: the pattern for all the others.
+ * Checks the contract of one operation, from the published document to the client's outcome. An example for the tests of
+ * all operations.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Answer from "@kalshi-effect/client/Answer"
@@ -15,7 +16,7 @@ import * as fc from "fast-check"
 import * as ReferenceDocument from "../src/reference/ReferenceDocument.ts"
 import * as Arbitraries from "../src/generate/Arbitraries.ts"
 import * as Conformance from "../src/judge/Conformance.ts"
-import { type Json, resolver, textOf } from "../src/judge/JsonSchema.ts"
+import { type Json, resolver, stringify } from "../src/judge/JsonSchema.ts"
 import * as Replay from "../src/runner/Replay.ts"
 
 const document = ReferenceDocument.load()
@@ -33,7 +34,7 @@ const decode = Answer.decoder(OrderGroups.get)
 
 const client: Conformance.Codec<unknown> = {
   decode: (input) => {
-    const result = decode({ status: 200, body: textOf(input as Json) })
+    const result = decode({ status: 200, body: stringify(input as Json) })
     if (Result.isSuccess(result)) return { ok: true, value: result.success }
     const error = result.failure
     return { ok: false, pointers: error._tag === "ContractError" ? [error.pointer] : [] }
@@ -66,10 +67,10 @@ describe("GetOrderGroup against the document", () => {
   })
 
   const faults: ReadonlyArray<readonly [name: string, check: Conformance.Check, plant: (body: Json) => Json]> = [
-    ["takes a missing list for an empty one", "precision", (body) => withDefault(body, "orders", [])],
-    ["takes a missing flag for false", "precision", (body) => withDefault(body, "is_auto_cancel_enabled", false)],
+    ["treats a missing list as an empty list", "precision", (body) => withDefault(body, "orders", [])],
+    ["treats a missing flag as false", "precision", (body) => withDefault(body, "is_auto_cancel_enabled", false)],
     [
-      "reads the limit through a double",
+      "converts the limit through a double",
       "round-trip",
       (body) => mapField(body, "contracts_limit_fp", (x) => (typeof x === "string" ? Number(x).toFixed(2) : x))
     ],
@@ -107,15 +108,15 @@ interface Scripted {
   readonly contentType: string
 }
 
-/** Statuses whose responses have no body on the platform. */
+/** The statuses whose responses have no body on this platform. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
-/** The expected outcome of a status, from the document alone. */
+/** Returns the expected outcome of a response, from the document only. */
 const expected = ({ status, text }: Scripted): string => {
   if (status === operation.success.status) {
     const json = parse(text)
-    const holdsError = isObject(json ?? null) && Object.hasOwn(json as object, "error")
-    return json !== undefined && !holdsError && accepts(json) ? "Success" : "ContractError"
+    const hasError = isObject(json ?? null) && Object.hasOwn(json as object, "error")
+    return json !== undefined && !hasError && accepts(json) ? "Success" : "ContractError"
   }
   const declared = operation.errors.map((response) => response.status)
   const names: Readonly<Record<number, string>> = {
@@ -194,7 +195,7 @@ describe("GetOrderGroup over a connection", () => {
         `status ${status}`
       )
     }
-    await Replay.holds(
+    await Replay.assertProperty(
       "P4",
       fc.asyncProperty(answers, async (scripted) => {
         const result = await outcome(scripted)

@@ -16,25 +16,25 @@ import { dateIn, importDocument } from "../reference/SpecImport.ts"
 const fixtures = fileURLToPath(new URL("../../../fixtures/spec/", import.meta.url))
 
 /** The command failed; the message is already printed. */
-class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {
+class CommandFailed extends Schema.TaggedError<CommandFailed>()("Refused", { message: Schema.String }) {
   // 2 means a fault of the document, the overlay or the arguments; see the exit codes of `kalshi-contract`.
   override readonly [Runtime.errorExitCode] = 2
   override readonly [Runtime.errorReported] = false
 }
 
-const refuse = (error: { readonly message: string }): Effect.Effect<never, Refused> =>
-  Effect.andThen(Console.error(error.message), new Refused({ message: error.message }))
+const fail = (error: { readonly message: string }): Effect.Effect<never, CommandFailed> =>
+  Effect.andThen(Console.error(error.message), new CommandFailed({ message: error.message }))
 
-/** The text of a file, byte for byte: a byte-order mark stays, invalid UTF-8 is refused. */
+/** Reads a file as UTF-8. Keeps a byte-order mark, and rejects invalid UTF-8. */
 const readText = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
-  const bytes = yield* Effect.catch(fs.readFile(file), refuse)
+  const bytes = yield* Effect.catch(fs.readFile(file), fail)
   return yield* Effect.catch(
     Effect.try({
       try: () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes),
-      catch: () => new Refused({ message: `${file} is not UTF-8` })
+      catch: () => new CommandFailed({ message: `${file} is not UTF-8` })
     }),
-    refuse
+    fail
   )
 })
 
@@ -57,13 +57,13 @@ const importCommand = Command.make(
   },
   Effect.fnUntraced(function* ({ file, out, overlay, published }) {
     const fs = yield* FileSystem.FileSystem
-    const write = (target: string, text: string) => Effect.catch(fs.writeFileString(target, text), refuse)
-    const own = Option.isNone(out)
-    const overlayFile = Option.getOrUndefined(overlay) ?? (own ? `${fixtures}overlay.json` : undefined)
+    const write = (target: string, text: string) => Effect.catch(fs.writeFileString(target, text), fail)
+    const isDefaultTarget = Option.isNone(out)
+    const overlayFile = Option.getOrUndefined(overlay) ?? (isDefaultTarget ? `${fixtures}overlay.json` : undefined)
     const date = Option.getOrUndefined(published) ?? dateIn(file)
-    if (own && date === undefined) {
-      return yield* refuse({
-        message: `${file} has no date in its name: give --published YYYY-MM-DD, because several documents share a version`
+    if (isDefaultTarget && date === undefined) {
+      return yield* fail({
+        message: `${file} has no date in its name, and several documents share a version: give --published YYYY-MM-DD`
       })
     }
     const imported = yield* Effect.catch(
@@ -71,18 +71,22 @@ const importCommand = Command.make(
         published: date,
         overlay: overlayFile === undefined ? undefined : yield* readText(overlayFile)
       }),
-      refuse
+      fail
     )
     const target = Option.getOrElse(out, () => `${fixtures}${imported.kind}.json`)
     yield* write(target, imported.text)
     yield* Console.log(`${target}: ${imported.kind} ${imported.version}${date === undefined ? "" : ` (${date})`}`)
-    if (own) {
-      const places = `${fixtures}nullable-by-intent.${imported.kind}.json`
-      yield* write(places, imported.nullableText)
-      yield* Console.log(`${places}: ${imported.nullableByIntent.length} places where nullable is read by intent`)
+    if (isDefaultTarget) {
+      const placesFile = `${fixtures}nullable-by-intent.${imported.kind}.json`
+      yield* write(placesFile, imported.nullableText)
+      yield* Console.log(
+        `${placesFile}: ${imported.nullableByIntent.length} places where \`nullable\` was interpreted by its intended meaning`
+      )
     }
   })
-).pipe(Command.withDescription("Convert a published document to a reference document, which has only facts"))
+).pipe(
+  Command.withDescription("Convert a published document to a reference document, without descriptions and examples")
+)
 
 Command.make("spec").pipe(
   Command.withDescription("Reference documents of the contract suite"),

@@ -1,15 +1,15 @@
 /**
- * JSON Schema → fast-check arbitraries: every generated value is valid, and shrinks to valid values.
+ * Converts JSON Schemas to fast-check arbitraries. Every generated value is valid, and shrinks to valid values.
  *
  * **Details**
  *
- * - An optional key is present seven times in eight.
+ * - An optional key is present with probability 7/8.
  * - A recursive reference is followed twice; below that, optional keys are absent and arrays are empty.
  * - `date-time` is RFC 3339 with zero to nine fraction digits, offsets, and occasionally a lower-case `t` or `z`,
  *   which RFC 3339 §5.6 allows; leap seconds are not generated.
- * - Strings range over all of Unicode except lone surrogates, which UTF-8 cannot encode.
- * - Integers stay within ±(2^53 − 1), numbers are finite and never `-0`, which JSON text does not preserve.
- * - Free-form objects also hold keys such as `__proto__`, as own members, as `JSON.parse` creates them.
+ * - Strings contain every Unicode character except lone surrogates, which UTF-8 cannot encode.
+ * - Integers stay within ±(2^53 − 1). Numbers are finite, and never `-0`, because JSON does not preserve it.
+ * - Free-form objects also have keys such as `__proto__`. These are own properties, as `JSON.parse` creates them.
  */
 import * as fc from "fast-check"
 import { character } from "./internal/characters.ts"
@@ -20,13 +20,13 @@ import * as Shape from "./internal/shape.ts"
 import { objectOf, UnusableSchema, type Json, type JsonObject, type JsonSchema } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 
-/** How often a reference may recur on the way down. */
-const unrolled = 2
+/** How many times a recursive reference is followed. */
+const maxReferenceDepth = 2
 
-/** One in this many optional keys is absent. */
+/** An optional key is absent with probability `1 / absentOneIn`. */
 const absentOneIn = 8
 
-/** Strings that broke decoders before: empty, look-alikes of other types, names of prototype members, odd Unicode. */
+/** Strings that often break decoders: empty, look-alikes of other types, names of prototype members, odd Unicode. */
 const oddStrings: ReadonlyArray<string> = [
   "",
   " ",
@@ -49,24 +49,24 @@ const oddStrings: ReadonlyArray<string> = [
 
 const oddKeys: ReadonlyArray<string> = ["__proto__", "constructor", "toString", "", "0", "a/b~c", "é", "𝒳"]
 
-const characters = (text: string): number => [...text].length
+const countCharacters = (text: string): number => [...text].length
 
-const strings = (minLength: number, maxLength: number): fc.Arbitrary<string> => {
+const unconstrainedString = (minLength: number, maxLength: number): fc.Arbitrary<string> => {
   const bounds = { minLength, ...(maxLength === Number.POSITIVE_INFINITY ? {} : { maxLength }) }
-  const odd = oddStrings.filter((text) => characters(text) >= minLength && characters(text) <= maxLength)
-  const long = Math.min(maxLength, Math.max(minLength, 2000))
+  const odd = oddStrings.filter((text) => countCharacters(text) >= minLength && countCharacters(text) <= maxLength)
+  const longLength = Math.min(maxLength, Math.max(minLength, 2000))
   return fc.oneof(
     { weight: 120, arbitrary: fc.string({ unit: "grapheme-ascii", ...bounds }) },
     { weight: 60, arbitrary: fc.string({ unit: character(), ...bounds }) },
     ...(odd.length === 0 ? [] : [{ weight: 20, arbitrary: fc.constantFrom(...odd) }]),
-    { weight: 1, arbitrary: fc.constantFrom("x".repeat(long), "𝒳".repeat(long)) }
+    { weight: 1, arbitrary: fc.constantFrom("x".repeat(longLength), "𝒳".repeat(longLength)) }
   )
 }
 
 const numbers = (alternative: Shape.NumberAlternative): fc.Arbitrary<number> => {
   const { integer, maximum, maximumExcluded, minimum, minimumExcluded } = alternative
   if (!integer) {
-    const edges = [minimum, maximum, 0, 1, 0.1].filter(
+    const boundaries = [minimum, maximum, 0, 1, 0.1].filter(
       (value) =>
         (minimumExcluded ? value > minimum : value >= minimum) && (maximumExcluded ? value < maximum : value <= maximum)
     )
@@ -80,9 +80,9 @@ const numbers = (alternative: Shape.NumberAlternative): fc.Arbitrary<number> => 
         noDefaultInfinity: true
       })
       .map(normaliseZero)
-    return edges.length === 0
+    return boundaries.length === 0
       ? all
-      : fc.oneof({ weight: 8, arbitrary: all }, { weight: 1, arbitrary: fc.constantFrom(...edges) })
+      : fc.oneof({ weight: 8, arbitrary: all }, { weight: 1, arbitrary: fc.constantFrom(...boundaries) })
   }
   const nearest = Math.min(Math.max(0, minimum), maximum)
   const near = fc.integer({ min: Math.max(minimum, nearest - 1000), max: Math.min(maximum, nearest + 1000) })
@@ -107,7 +107,7 @@ const members = <A extends Json>(value: fc.Arbitrary<A>, taken: ReadonlySet<stri
     .uniqueArray(fc.tuple(keys(), value), { maxLength: 4, selector: ([key]) => key })
     .map((entries) => objectOf(entries.filter(([key]) => !taken.has(key))))
 
-/** Any JSON value, up to the given depth. */
+/** Generates any JSON value up to a depth. */
 const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json> => {
   const leaf: fc.Arbitrary<Json> = fc.oneof(
     text,
@@ -125,19 +125,19 @@ const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json>
   )
 }
 
-/** Refuses a filter that would loop: a schema with rarely satisfied constraints needs its own generator. */
+/** Filters an arbitrary. Throws if random values almost never pass, because fast-check would then retry without end. */
 const filtered = <A extends Json>(
   arbitrary: fc.Arbitrary<A>,
   accepts: (value: A) => boolean,
   what: string
 ): fc.Arbitrary<A> => {
-  const met = fc.sample(arbitrary, { numRuns: 200, seed: 1 }).filter(accepts).length
-  if (met < 4) throw new UnusableSchema(`constraints that random values almost never satisfy (${what})`, "")
+  const passed = fc.sample(arbitrary, { numRuns: 200, seed: 1 }).filter(accepts).length
+  if (passed < 4) throw new UnusableSchema(`constraints that random values almost never satisfy (${what})`, "")
   return arbitrary.filter(accepts)
 }
 
-/** What every schema of a judge shares. */
-interface Tools {
+/** The dependencies that the generators of all schemas share. */
+interface Context {
   readonly judge: Judge
   readonly shapes: ReturnType<typeof Shape.make>
   readonly grammar: ReturnType<typeof Pattern.reader>
@@ -145,16 +145,16 @@ interface Tools {
   readonly anyValue: fc.Arbitrary<Json>
 }
 
-const arbitraryOf = (tools: Tools, node: Shape.Node): fc.Arbitrary<Json> | undefined => {
+const arbitraryOf = (tools: Context, node: Shape.Node): fc.Arbitrary<Json> | undefined => {
   const options = tools.shapes.alternatives(node).flatMap((alternative) => {
-    if (alternative.depth > unrolled) return []
-    const made = alternativeOf(tools, alternative)
-    if (made === undefined) return []
+    if (alternative.depth > maxReferenceDepth) return []
+    const arbitrary = alternativeOf(tools, alternative)
+    if (arbitrary === undefined) return []
     const accepted =
       alternative.excluded.length === 0
-        ? made
+        ? arbitrary
         : filtered(
-            made,
+            arbitrary,
             (value) => !alternative.excluded.some((schema) => tools.judge.accepts(schema)(value)),
             "exactly one branch of oneOf"
           )
@@ -163,12 +163,12 @@ const arbitraryOf = (tools: Tools, node: Shape.Node): fc.Arbitrary<Json> | undef
   const [only] = options
   if (only === undefined) return undefined
   if (options.length === 1) return only.arbitrary
-  // Failures shrink towards the first.
+  // fast-check shrinks towards the first alternative, so null comes first.
   const nullFirst = [...options].sort((left, right) => left.weight - right.weight)
   return fc.oneof({ withCrossShrink: true }, ...nullFirst)
 }
 
-const alternativeOf = (tools: Tools, alternative: Shape.Alternative): fc.Arbitrary<Json> | undefined => {
+const alternativeOf = (tools: Context, alternative: Shape.Alternative): fc.Arbitrary<Json> | undefined => {
   switch (alternative.kind) {
     case "any":
       return tools.anyValue
@@ -185,15 +185,17 @@ const alternativeOf = (tools: Tools, alternative: Shape.Alternative): fc.Arbitra
     case "array":
       return arrayOf(tools, alternative)
     case "object":
-      return objectArbitrary(tools, alternative)
+      return objectOfAlternative(tools, alternative)
   }
 }
 
-const stringOf = (tools: Tools, alternative: Shape.StringAlternative): fc.Arbitrary<string> => {
+const stringOf = (tools: Context, alternative: Shape.StringAlternative): fc.Arbitrary<string> => {
   const { formats, maxLength, minLength, patterns } = alternative
   const [format, pattern] = [formats[0], patterns[0]]
   if (format === undefined && pattern === undefined) {
-    return minLength === 0 && maxLength === Number.POSITIVE_INFINITY ? tools.anyString : strings(minLength, maxLength)
+    return minLength === 0 && maxLength === Number.POSITIVE_INFINITY
+      ? tools.anyString
+      : unconstrainedString(minLength, maxLength)
   }
   const base =
     format === undefined
@@ -205,42 +207,42 @@ const stringOf = (tools: Tools, alternative: Shape.StringAlternative): fc.Arbitr
   return filtered(base, accepts, "string constraints")
 }
 
-const arrayOf = (tools: Tools, alternative: Shape.ArrayAlternative): fc.Arbitrary<Json> | undefined => {
+const arrayOf = (tools: Context, alternative: Shape.ArrayAlternative): fc.Arbitrary<Json> | undefined => {
   const { maxItems, minItems, prefix, unique } = alternative
-  const first = prefix.map((node) => arbitraryOf(tools, node))
-  const blocked = first.findIndex((arbitrary) => arbitrary === undefined)
+  const prefixArbitraries = prefix.map((node) => arbitraryOf(tools, node))
+  const blocked = prefixArbitraries.findIndex((arbitrary) => arbitrary === undefined)
   const rest = blocked < 0 ? arbitraryOf(tools, alternative.items) : undefined
-  const most = Math.min(maxItems, blocked < 0 ? (rest === undefined ? prefix.length : maxItems) : blocked)
-  if (most < minItems) return undefined
+  const maxLength = Math.min(maxItems, blocked < 0 ? (rest === undefined ? prefix.length : maxItems) : blocked)
+  if (maxLength < minItems) return undefined
   if (prefix.length > 0) {
-    const known = first.flatMap((arbitrary) => (arbitrary === undefined ? [] : [arbitrary]))
-    const missing = Math.max(0, minItems - prefix.length)
-    const more =
-      rest === undefined || most <= prefix.length
+    const known = prefixArbitraries.flatMap((arbitrary) => (arbitrary === undefined ? [] : [arbitrary]))
+    const minTail = Math.max(0, minItems - prefix.length)
+    const tailArbitrary =
+      rest === undefined || maxLength <= prefix.length
         ? fc.constant([])
-        : fc.array(rest, { minLength: missing, maxLength: missing + 2 })
-    const made = fc
+        : fc.array(rest, { minLength: minTail, maxLength: minTail + 2 })
+    const listArbitrary = fc
       .tuple(
         fc.tuple(...known),
-        more,
+        tailArbitrary,
         fc.integer({
           min: Math.min(minItems, known.length),
-          max: most === Number.POSITIVE_INFINITY ? known.length + 2 : most
+          max: maxLength === Number.POSITIVE_INFINITY ? known.length + 2 : maxLength
         })
       )
       .map(([head, tail, length]) => [...head, ...tail].slice(0, Math.max(length, minItems)))
     return unique
-      ? filtered(made, tools.judge.accepts({ ...alternative.schema, type: "array" }), "array constraints")
-      : made
+      ? filtered(listArbitrary, tools.judge.accepts({ ...alternative.schema, type: "array" }), "array constraints")
+      : listArbitrary
   }
   if (rest === undefined) return fc.constant([])
-  const bounds = { minLength: minItems, maxLength: Math.min(most, minItems + 4) }
+  const bounds = { minLength: minItems, maxLength: Math.min(maxLength, minItems + 4) }
   return unique
     ? fc.uniqueArray(rest, { ...bounds, selector: (value) => JSON.stringify(value) })
     : fc.array(rest, bounds)
 }
 
-const objectArbitrary = (tools: Tools, alternative: Shape.ObjectAlternative): fc.Arbitrary<Json> | undefined => {
+const objectOfAlternative = (tools: Context, alternative: Shape.ObjectAlternative): fc.Arbitrary<Json> | undefined => {
   const names: Array<string> = []
   const fields: Array<fc.Arbitrary<{ readonly value: Json } | null>> = []
   const required = [...alternative.required].filter((name) => !alternative.properties.has(name))
@@ -275,10 +277,10 @@ const objectArbitrary = (tools: Tools, alternative: Shape.ObjectAlternative): fc
     .map(([entries, extra]) => objectOf([...entries, ...Object.entries(extra)]))
 }
 
-/** Creates arbitraries for the schemas of a document. Each node is computed once. */
+/** Creates arbitraries for the schemas of a document. */
 export interface Arbitraries {
   /**
-   * The arbitrary of a schema.
+   * Creates the arbitrary of a schema.
    *
    * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that no value satisfies.
    */
@@ -287,8 +289,8 @@ export interface Arbitraries {
 
 /** Creates arbitraries for the schemas of a judge. */
 export const make = (judge: Judge): Arbitraries => {
-  const anyString = strings(0, Number.POSITIVE_INFINITY)
-  const tools: Tools = {
+  const anyString = unconstrainedString(0, Number.POSITIVE_INFINITY)
+  const tools: Context = {
     judge,
     shapes: Shape.make(judge.resolve),
     grammar: Pattern.reader(),
@@ -297,9 +299,9 @@ export const make = (judge: Judge): Arbitraries => {
   }
   return {
     of: (schema) => {
-      const made = arbitraryOf(tools, tools.shapes.root(schema))
-      if (made === undefined) throw new UnusableSchema("no value of bounded depth satisfies this schema", "")
-      return made
+      const arbitrary = arbitraryOf(tools, tools.shapes.root(schema))
+      if (arbitrary === undefined) throw new UnusableSchema("no value of bounded depth satisfies this schema", "")
+      return arbitrary
     }
   }
 }

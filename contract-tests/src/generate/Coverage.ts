@@ -1,13 +1,14 @@
 /**
- * A deterministic each-choice coverage set of a schema: it takes every choice that the schema leaves open at least
+ * Creates a deterministic each-choice coverage set of a schema. The set contains each choice of the schema at least
  * once, in as few values as possible.
  *
  * **Details**
  *
  * Choices are: every optional key present and absent, null and not null, every enum member, every branch of a union,
- * every bound and its inside, array lengths 0, 1 and 2 (and any bounds), every form of a format, every option and
- * repetition of a pattern. One value combines the choices of independent members, so the size of the set is that of
- * the largest choice, not the product. The first value is the plainest, with every key present.
+ * every bound and the nearest value inside it, array lengths 0, 1 and 2 (and any bounds), every form of a format,
+ * every option and repetition of a pattern. One value combines the choices of independent members, so the set is as
+ * large as the longest list of alternatives, not their product. The first value is the simplest, with every key
+ * present.
  */
 import * as fc from "fast-check"
 import * as Arbitraries from "./Arbitraries.ts"
@@ -18,12 +19,12 @@ import * as Shape from "./internal/shape.ts"
 import { equals, objectOf, UnusableSchema, type Json, type JsonSchema } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 
-/** How often a reference may recur on the way down; the same as in random values. */
-const unrolled = 2
+/** How many times a recursive reference is followed. The same as in `Arbitraries`. */
+const maxReferenceDepth = 2
 
 const absent = Symbol("absent")
 
-/** One of each JSON type, and the shapes that break decoders of free-form members. */
+/** A value of each JSON type, and the shapes that break decoders of free-form members. */
 const anything: ReadonlyArray<Json> = [
   { a: 1, b: [null, "x"] },
   null,
@@ -43,7 +44,7 @@ const anything: ReadonlyArray<Json> = [
 
 const memberNames: ReadonlyArray<string> = ["first", "__proto__", "constructor", "", "a/b~c", "𝒳"]
 
-const strings = (minLength: number, maxLength: number): ReadonlyArray<string> => {
+const unconstrainedStrings = (minLength: number, maxLength: number): ReadonlyArray<string> => {
   const plain = ["text", "", '𝒳é\u2028"\\', "__proto__", "0", "x".repeat(300)]
   const bounded =
     minLength === 0 && maxLength === Number.POSITIVE_INFINITY
@@ -56,31 +57,31 @@ const strings = (minLength: number, maxLength: number): ReadonlyArray<string> =>
 
 const numbers = (alternative: Shape.NumberAlternative): ReadonlyArray<number> => {
   const { integer, maximum, maximumExcluded, minimum, minimumExcluded } = alternative
-  const usual = integer ? [1, 0, -1, 2] : [0.5, 0, 1, -1.5, 0.1, 0.30000000000000004, 1e21, 5e-324]
+  const typicalValues = integer ? [1, 0, -1, 2] : [0.5, 0, 1, -1.5, 0.1, 0.30000000000000004, 1e21, 5e-324]
   const inside = (value: number): boolean =>
     (minimumExcluded ? value > minimum : value >= minimum) && (maximumExcluded ? value < maximum : value <= maximum)
-  const edges = integer
+  const boundaries = integer
     ? [minimum, minimum + 1, maximum - 1, maximum]
     : [minimum, nextUp(minimum), minimum / 2 + maximum / 2, nextDown(maximum), maximum]
-  return [...new Set([...usual, ...edges].map(normaliseZero))].filter(inside)
+  return [...new Set([...typicalValues, ...boundaries].map(normaliseZero))].filter(inside)
 }
 
-/** What every schema of a judge shares. */
-interface Tools {
+/** The dependencies that the generators of all schemas share. */
+interface Context {
   readonly judge: Judge
   readonly shapes: ReturnType<typeof Shape.make>
   readonly grammar: ReturnType<typeof Pattern.reader>
 }
 
-const valuesOf = (tools: Tools, node: Shape.Node): ReadonlyArray<Json> =>
+const valuesOf = (tools: Context, node: Shape.Node): ReadonlyArray<Json> =>
   tools.shapes.alternatives(node).flatMap((alternative) => {
-    if (alternative.depth > unrolled) return []
+    if (alternative.depth > maxReferenceDepth) return []
     return alternativeOf(tools, alternative).filter(
       (value) => !alternative.excluded.some((schema) => tools.judge.accepts(schema)(value))
     )
   })
 
-const alternativeOf = (tools: Tools, alternative: Shape.Alternative): ReadonlyArray<Json> => {
+const alternativeOf = (tools: Context, alternative: Shape.Alternative): ReadonlyArray<Json> => {
   switch (alternative.kind) {
     case "any":
       return anything
@@ -101,13 +102,13 @@ const alternativeOf = (tools: Tools, alternative: Shape.Alternative): ReadonlyAr
   }
 }
 
-const stringsOf = (tools: Tools, alternative: Shape.StringAlternative): ReadonlyArray<string> => {
+const stringsOf = (tools: Context, alternative: Shape.StringAlternative): ReadonlyArray<string> => {
   const { formats, maxLength, minLength, patterns } = alternative
-  if (formats.length === 0 && patterns.length === 0) return strings(minLength, maxLength)
+  if (formats.length === 0 && patterns.length === 0) return unconstrainedStrings(minLength, maxLength)
   const schema = { ...alternative.schema, type: "string" } as const
   const found = [
     ...formats.flatMap((name) => stringFormats.get(name)?.examples ?? []),
-    ...patterns.flatMap((pattern) => tools.grammar(pattern).edges)
+    ...patterns.flatMap((pattern) => tools.grammar(pattern).matchingExamples)
   ].filter(tools.judge.accepts(schema))
   if (found.length > 0) return found
   // No prepared example satisfies all constraints: use random values that do.
@@ -115,43 +116,43 @@ const stringsOf = (tools: Tools, alternative: Shape.StringAlternative): Readonly
   return fc.sample(arbitrary, { numRuns: 3, seed: 1 }).flatMap((value) => (typeof value === "string" ? [value] : []))
 }
 
-const arraysOf = (tools: Tools, alternative: Shape.ArrayAlternative): ReadonlyArray<Json> => {
+const arraysOf = (tools: Context, alternative: Shape.ArrayAlternative): ReadonlyArray<Json> => {
   const { maxItems, minItems, prefix, unique } = alternative
   const head = prefix.map((node) => valuesOf(tools, node))
   const rest = valuesOf(tools, alternative.items)
   const blocked = head.findIndex((values) => values.length === 0)
   const longest = blocked >= 0 ? blocked : rest.length === 0 ? prefix.length : maxItems
-  const most = Math.min(maxItems, longest)
-  if (most < minItems) return []
-  const made: Array<ReadonlyArray<Json>> = []
-  const usual = Math.min(Math.max(2, prefix.length, minItems), most)
+  const maxLength = Math.min(maxItems, longest)
+  if (maxLength < minItems) return []
+  const arrays: Array<ReadonlyArray<Json>> = []
+  const typicalLength = Math.min(Math.max(2, prefix.length, minItems), maxLength)
   const column = (index: number): ReadonlyArray<Json> => head[index] ?? rest
   const rows = Math.max(
     1,
     ...head.map((values) => values.length),
-    usual > prefix.length ? Math.ceil(rest.length / (usual - prefix.length)) : 0
+    typicalLength > prefix.length ? Math.ceil(rest.length / (typicalLength - prefix.length)) : 0
   )
   for (let row = 0; row < rows; row++) {
-    made.push(
-      Array.from({ length: usual }, (_, index) => {
+    arrays.push(
+      Array.from({ length: typicalLength }, (_, index) => {
         const values = column(index)
-        const at = index < prefix.length ? row : row * (usual - prefix.length) + (index - prefix.length)
+        const at = index < prefix.length ? row : row * (typicalLength - prefix.length) + (index - prefix.length)
         return values[at % values.length] ?? null
       })
     )
   }
-  const first = (length: number): ReadonlyArray<Json> =>
+  const arrayOfLength = (length: number): ReadonlyArray<Json> =>
     Array.from({ length }, (_, index) => column(index)[index % column(index).length] ?? null)
-  for (const length of new Set([0, 1, 2, minItems, ...(most <= 200 ? [most] : [])])) {
-    if (length !== usual && length >= minItems && length <= most) made.push(first(length))
+  for (const length of new Set([0, 1, 2, minItems, ...(maxLength <= 200 ? [maxLength] : [])])) {
+    if (length !== typicalLength && length >= minItems && length <= maxLength) arrays.push(arrayOfLength(length))
   }
-  if (!unique) return made
-  return made.filter((values) =>
+  if (!unique) return arrays
+  return arrays.filter((values) =>
     values.every((value, index) => !values.slice(0, index).some((other) => equals(other, value)))
   )
 }
 
-const objectsOf = (tools: Tools, alternative: Shape.ObjectAlternative): ReadonlyArray<Json> => {
+const objectsOf = (tools: Context, alternative: Shape.ObjectAlternative): ReadonlyArray<Json> => {
   const columns: Array<readonly [string, ReadonlyArray<Json | typeof absent>]> = []
   const undeclared = [...alternative.required].filter((name) => !alternative.properties.has(name))
   for (const [name, node] of [
@@ -165,15 +166,15 @@ const objectsOf = (tools: Tools, alternative: Shape.ObjectAlternative): Readonly
   }
   const names = new Set(columns.map(([name]) => name))
   const others = alternative.open ? valuesOf(tools, alternative.additional) : []
-  const free = memberNames.filter((name) => !names.has(name))
+  const unusedNames = memberNames.filter((name) => !names.has(name))
   const extras: ReadonlyArray<ReadonlyArray<readonly [string, Json]>> =
     others.length === 0
       ? [[]]
       : [
-          ...others.map((value, index) => [[free[index % free.length] ?? "", value] as const]),
+          ...others.map((value, index) => [[unusedNames[index % unusedNames.length] ?? "", value] as const]),
           [],
-          ...free.map((name, index) => [[name, others[index % others.length] ?? null] as const]),
-          free.slice(0, 2).map((name, index) => [name, others[index % others.length] ?? null] as const)
+          ...unusedNames.map((name, index) => [[name, others[index % others.length] ?? null] as const]),
+          unusedNames.slice(0, 2).map((name, index) => [name, others[index % others.length] ?? null] as const)
         ]
   const row = (index: number): Json =>
     objectOf([
@@ -184,20 +185,20 @@ const objectsOf = (tools: Tools, alternative: Shape.ObjectAlternative): Readonly
       ...(extras[index % extras.length] ?? [])
     ])
   const rows = Math.max(1, extras.length, ...columns.map(([, values]) => values.length))
-  const made = Array.from({ length: rows }, (_, index) => row(index))
-  const least = objectOf(
+  const objects = Array.from({ length: rows }, (_, index) => row(index))
+  const minimal = objectOf(
     columns.flatMap(([name, values]) => {
       const value = values[0]
       return !alternative.required.has(name) || value === undefined || value === absent ? [] : [[name, value] as const]
     })
   )
-  return made.some((value) => equals(value, least)) ? made : [...made, least]
+  return objects.some((value) => equals(value, minimal)) ? objects : [...objects, minimal]
 }
 
 /** Creates coverage sets for the schemas of a document. */
 export interface Coverage {
   /**
-   * The coverage set of a schema. The same schema gives the same values in the same order.
+   * Creates the coverage set of a schema. The same schema gives the same values in the same order.
    *
    * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that no value satisfies.
    */
@@ -206,7 +207,7 @@ export interface Coverage {
 
 /** Creates coverage sets for the schemas of a judge. */
 export const make = (judge: Judge): Coverage => {
-  const tools: Tools = { judge, shapes: Shape.make(judge.resolve), grammar: Pattern.reader() }
+  const tools: Context = { judge, shapes: Shape.make(judge.resolve), grammar: Pattern.reader() }
   return {
     of: (schema) => {
       const values = valuesOf(tools, tools.shapes.root(schema))

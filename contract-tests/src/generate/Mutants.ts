@@ -1,7 +1,7 @@
 /**
- * Single-violation mutants: a valid value with exactly one fault, of a named kind, at a known JSON Pointer.
+ * Creates mutants: values that are valid except for exactly one fault, of a known kind, at a known JSON Pointer.
  *
- * A candidate counts only if the judge rejects it and blames exactly that pointer. Other candidates are reported as
+ * A candidate counts only if the judge rejects it and reports exactly that pointer. Other candidates are reported as
  * discarded, so that gaps in the mutants are visible.
  */
 import { nextDown, nextUp } from "./internal/doubles.ts"
@@ -52,11 +52,11 @@ export type Kind = (typeof kinds)[number]
 /** A value with one violation. */
 export interface Mutant {
   readonly kind: Kind
-  /** Where the violation is; for a missing or surplus member, the pointer of that member. */
+  /** The pointer of the violation. For a missing or surplus member, the pointer of that member. */
   readonly pointer: string
   /**
-   * Other acceptable pointers. Only for lists of the wrong length: JSON Schema blames the list, a tuple decoder blames
-   * the missing or surplus items.
+   * Other acceptable pointers. Only for lists of the wrong length: JSON Schema reports the list, but a tuple decoder
+   * reports the missing or surplus items.
    */
   readonly items: ReadonlyArray<string>
   /** The pointer with indices and free keys as `*`: the same for every element of a list. */
@@ -66,7 +66,7 @@ export interface Mutant {
   readonly note: string
 }
 
-/** A candidate that did not count, with the judge's verdict. */
+/** A candidate that is not a mutant, with the pointers that the judge reported. */
 export interface Discarded {
   readonly kind: Kind
   readonly pointer: string
@@ -76,38 +76,39 @@ export interface Discarded {
   readonly blamed: ReadonlyArray<string>
 }
 
-/** The mutants of some values of one schema. */
+/** The mutants and the discarded candidates of some values of one schema. */
 export interface Survey {
   readonly mutants: ReadonlyArray<Mutant>
   readonly discarded: ReadonlyArray<Discarded>
 }
 
-/** A valid value with members that the schema does not name. */
+/** A valid value with members that the schema does not declare. */
 export interface Addition {
-  /** Where the new members are. */
+  /** The pointers of the added members. */
   readonly pointers: ReadonlyArray<string>
   readonly value: Json
-  /** The value without them. */
+  /** The value without the added members. */
   readonly base: Json
 }
 
 /** Creates mutants for the schemas of a document. */
 export interface Mutants {
-  /** Every mutant of one valid value. */
+  /** Returns every mutant of one valid value. */
   readonly of: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Mutant>
   /**
-   * The mutants of several valid values, each fault once per location: the set for checking a decoder, small enough
-   * for every schema of a document. A fault counts as discarded only if it worked on none of the values.
+   * Returns the mutants of several valid values, each fault once per location. This set is small enough to check the
+   * decoder of every schema of a document. A fault counts as discarded only if it gives a mutant of none of the
+   * values.
    */
   readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
   /**
-   * Valid values with members that the schema permits but does not name: each name once per location, and the first
-   * value with all of them.
+   * Returns valid values with members that the schema permits but does not declare: each name once per location, and
+   * the first value with all added members.
    */
   readonly additions: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => ReadonlyArray<Addition>
 }
 
-/** A fault to plant at a place. */
+/** A fault to apply to a value inside the document. */
 interface Fault {
   readonly kind: Kind
   /** The affected member; `undefined` for the value itself. */
@@ -119,27 +120,27 @@ interface Fault {
   readonly variant: string
 }
 
-/** A fault planted in a whole value. */
+/** A root value to which a fault was applied. */
 interface Candidate {
   readonly fault: Fault
-  /** The same for the same fault at the same place of the schema. */
+  /** Equal for the same fault at the same node of the schema. */
   readonly identity: string
   readonly pointer: string
   readonly location: string
   readonly value: Json
 }
 
-/** A value inside a value, with the shape it has there. */
-interface Place {
+/** A value inside the root value, with its schema node and its position. */
+interface Position {
   readonly node: Shape.Node
   readonly value: Json
   readonly pointer: string
   readonly location: string
   /**
-   * The location, with the alternative taken at each union on the way: the same schema node gives the same identity.
+   * The location, with the alternative that was taken at each union. The same schema node gives the same identity.
    */
   readonly identity: string
-  /** Whether it is an element of a list, but not the first. */
+  /** Whether the value is an element of a list, but not the first. */
   readonly later: boolean
 }
 
@@ -157,7 +158,7 @@ const otherTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
   "object"
 ]
 
-/** The most plausible value of another type, which a lenient decoder would convert back. */
+/** Returns plausible values of another type that a lenient decoder would convert back. */
 const disguised = (value: Json, type: (typeof otherTypes)[number]): ReadonlyArray<Json> => {
   switch (type) {
     case "boolean":
@@ -181,7 +182,7 @@ const disguised = (value: Json, type: (typeof otherTypes)[number]): ReadonlyArra
 
 const otherCase = (text: string): string => (text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase())
 
-const replacing = (kind: Kind, variant: string, before: Json, replacement: Json): Fault => ({
+const replacementFault = (kind: Kind, variant: string, before: Json, replacement: Json): Fault => ({
   kind,
   key: undefined,
   before,
@@ -194,7 +195,7 @@ const noteOf = ({ before, key, replacement }: Fault): string =>
     ? `${show(before)} → ${show(replacement)}`
     : `${replacement === undefined ? "without" : "with"} ${JSON.stringify(key)}`
 
-/** The indices that a length fault affects. */
+/** Returns the indices of the items that a wrong length removes or adds. */
 const itemsOf = ({ before, kind, replacement }: Fault): ReadonlyArray<number> => {
   if (!isArray(before) || !isArray(replacement)) return []
   const [from, to] =
@@ -206,7 +207,7 @@ const itemsOf = ({ before, kind, replacement }: Fault): ReadonlyArray<number> =>
   return Array.from({ length: to - from }, (_, index) => from + index)
 }
 
-/** Whether some pointers describe the fault of a mutant exactly. */
+/** Returns whether the reported pointers describe exactly the fault of a mutant. */
 export const blames = (mutant: Mutant, pointers: ReadonlyArray<string>): boolean => {
   const [first, ...others] = new Set(pointers)
   if (first === undefined) return false
@@ -220,22 +221,25 @@ const literalFaults = (alternative: Shape.LiteralAlternative, value: Json): Read
   switch (typeof value) {
     case "string":
       return [
-        replacing(kind, "longer", value, `${value}_new`),
-        replacing(kind, "other case", value, otherCase(value)),
-        replacing(kind, "space after", value, `${value} `),
-        replacing(kind, "cut short", value, value.slice(0, -1)),
-        replacing(kind, "empty", value, "")
+        replacementFault(kind, "longer", value, `${value}_new`),
+        replacementFault(kind, "other case", value, otherCase(value)),
+        replacementFault(kind, "space after", value, `${value} `),
+        replacementFault(kind, "cut short", value, value.slice(0, -1)),
+        replacementFault(kind, "empty", value, "")
       ]
     case "number":
-      return [replacing(kind, "next", value, value + 1), replacing(kind, "previous", value, value - 1)]
+      return [replacementFault(kind, "next", value, value + 1), replacementFault(kind, "previous", value, value - 1)]
     case "boolean":
-      return [replacing(kind, "other", value, !value)]
+      return [replacementFault(kind, "other", value, !value)]
     default:
       return []
   }
 }
 
-/** The kind of fault for exceeding a limit. Formats have their own kinds, or none if others cover them. */
+/**
+ * Returns the kind of fault for exceeding a limit. A limit of a format has its own kind, or none if another fault
+ * covers it.
+ */
 const kindOfLimit = (limit: Shape.Limit, kind: Kind): Kind | undefined =>
   limit.by === "int32" ? "int32-overflow" : ["double", "int64"].includes(limit.by) ? undefined : kind
 
@@ -245,8 +249,8 @@ const numberFaults = (alternative: Shape.NumberAlternative, value: Json): Readon
   const leave = (limit: Shape.Limit, kind: Kind | undefined, beyond: number): void => {
     if (kind === undefined) return
     const variant = `${limit.by} ${limit.value}`
-    if (limit.exclusive) made.push(replacing(kind, `at ${variant}`, value, limit.value))
-    made.push(replacing(kind, variant, value, beyond))
+    if (limit.exclusive) made.push(replacementFault(kind, `at ${variant}`, value, limit.value))
+    made.push(replacementFault(kind, variant, value, beyond))
   }
   for (const limit of lower) {
     leave(limit, kindOfLimit(limit, "below-minimum"), integer ? Math.ceil(limit.value) - 1 : nextDown(limit.value))
@@ -255,19 +259,24 @@ const numberFaults = (alternative: Shape.NumberAlternative, value: Json): Readon
     leave(limit, kindOfLimit(limit, "above-maximum"), integer ? Math.floor(limit.value) + 1 : nextUp(limit.value))
   }
   if (integer) {
-    const whole = typeof value === "number" && Math.abs(value) < 2 ** 50 ? value : 0
+    const wholeNumber = typeof value === "number" && Math.abs(value) < 2 ** 50 ? value : 0
     made.push(
-      replacing("fractional-integer", "half more", value, whole < maximum ? whole + 0.5 : whole - 0.5),
-      replacing("fractional-integer", "half above minimum", value, minimum > -(2 ** 50) ? minimum + 0.5 : 0.5),
-      replacing("fractional-integer", "almost 0", value, 1e-7),
-      replacing("unsafe-integer", "2^53", value, 2 ** 53),
-      replacing("unsafe-integer", "-2^53", value, -(2 ** 53)),
-      replacing("unsafe-integer", "1e21", value, 1e21)
+      replacementFault(
+        "fractional-integer",
+        "half more",
+        value,
+        wholeNumber < maximum ? wholeNumber + 0.5 : wholeNumber - 0.5
+      ),
+      replacementFault("fractional-integer", "half above minimum", value, minimum > -(2 ** 50) ? minimum + 0.5 : 0.5),
+      replacementFault("fractional-integer", "almost 0", value, 1e-7),
+      replacementFault("unsafe-integer", "2^53", value, 2 ** 53),
+      replacementFault("unsafe-integer", "-2^53", value, -(2 ** 53)),
+      replacementFault("unsafe-integer", "1e21", value, 1e21)
     )
   }
   made.push(
-    replacing("non-finite-number", "above", value, Number.POSITIVE_INFINITY),
-    replacing("non-finite-number", "below", value, Number.NEGATIVE_INFINITY)
+    replacementFault("non-finite-number", "above", value, Number.POSITIVE_INFINITY),
+    replacementFault("non-finite-number", "below", value, Number.NEGATIVE_INFINITY)
   )
   return made
 }
@@ -280,18 +289,19 @@ const stringFaults = (
   const { formats, maxLength, minLength, patterns } = alternative
   const made: Array<Fault> = []
   if (minLength > 0) {
-    made.push(replacing("too-short", "", value, [...value].slice(0, minLength - 1).join("")))
+    made.push(replacementFault("too-short", "", value, [...value].slice(0, minLength - 1).join("")))
   }
   if (maxLength !== Number.POSITIVE_INFINITY) {
     const longer = [...value, ..."x".repeat(maxLength + 1)].slice(0, maxLength + 1).join("")
-    made.push(replacing("too-long", "", value, longer))
+    made.push(replacementFault("too-long", "", value, longer))
   }
   for (const pattern of patterns) {
-    for (const text of grammar(pattern).misses) made.push(replacing("pattern-violation", text, value, text))
+    for (const text of grammar(pattern).invalidExamples)
+      made.push(replacementFault("pattern-violation", text, value, text))
   }
   for (const name of formats) {
     for (const text of stringFormats.get(name)?.invalidExamples ?? []) {
-      made.push(replacing("format-violation", text, value, text))
+      made.push(replacementFault("format-violation", text, value, text))
     }
   }
   return made
@@ -305,19 +315,19 @@ const unknownNames = (alternative: Shape.ObjectAlternative, value: JsonObject): 
 /** A plausible unknown member: an object with a nested list. */
 const unknownValue: Json = { nested: [1, null, "x"] }
 
-/** Finds the places of values. */
-interface Places {
+/** Finds the values inside a value. */
+interface Positions {
   readonly alternatives: Shape.Shapes["alternatives"]
-  readonly alternativeFor: (place: Place) => Shape.Alternative | undefined
-  readonly identityOf: (place: Place, alternative: Shape.Alternative) => string
-  /** The value itself and every value inside it. */
-  readonly in: (schema: JsonSchema, value: Json) => Generator<Place>
+  readonly alternativeFor: (place: Position) => Shape.Alternative | undefined
+  readonly identityOf: (place: Position, alternative: Shape.Alternative) => string
+  /** Yields the value itself and every value inside it. */
+  readonly in: (schema: JsonSchema, value: Json) => Generator<Position>
 }
 
-const makePlaces = (judge: Judge): Places => {
+const makePositions = (judge: Judge): Positions => {
   const shapes = Shape.make(judge.resolve)
 
-  const alternativeFor = (place: Place): Shape.Alternative | undefined => {
+  const alternativeFor = (place: Position): Shape.Alternative | undefined => {
     const type = typeOf(place.value)
     const fitting = shapes.alternatives(place.node).filter((alternative) => Shape.typesOf(alternative).includes(type))
     return fitting.length < 2
@@ -325,13 +335,13 @@ const makePlaces = (judge: Judge): Places => {
       : fitting.find((alternative) => judge.accepts(alternative.schema)(place.value))
   }
 
-  /** Distinguishes alternatives that look alike from outside, such as the variants of a message. */
-  const identityOf = (place: Place, alternative: Shape.Alternative): string => {
+  /** Returns an identity that distinguishes alternatives of the same kind, such as the variants of a message. */
+  const identityOf = (place: Position, alternative: Shape.Alternative): string => {
     const alike = shapes.alternatives(place.node).filter((other) => other.kind === alternative.kind)
     return alike.length < 2 ? place.identity : `${place.identity}(${alike.indexOf(alternative)})`
   }
 
-  const below = (place: Place): ReadonlyArray<Place> => {
+  const childPlaces = (place: Position): ReadonlyArray<Position> => {
     const alternative = alternativeFor(place)
     if (alternative === undefined) return []
     const { location, pointer, value } = place
@@ -366,18 +376,18 @@ const makePlaces = (judge: Judge): Places => {
     return []
   }
 
-  const placesIn = function* (place: Place): Generator<Place> {
+  const placesIn = function* (place: Position): Generator<Position> {
     yield place
-    for (const inner of below(place)) yield* placesIn(inner)
+    for (const inner of childPlaces(place)) yield* placesIn(inner)
   }
 
-  const within = (schema: JsonSchema, value: Json): Generator<Place> =>
+  const within = (schema: JsonSchema, value: Json): Generator<Position> =>
     placesIn({ node: shapes.root(schema), value, pointer: "", location: "", identity: "", later: false })
 
   return { alternatives: shapes.alternatives, alternativeFor, identityOf, in: within }
 }
 
-const byType = (places: Places, place: Place): ReadonlyArray<Fault> => {
+const typeFaults = (places: Positions, place: Position): ReadonlyArray<Fault> => {
   const allowed = new Set(places.alternatives(place.node).flatMap(Shape.typesOf))
   // A decoder may check only the first element, so the others get their own fault.
   const later = place.later ? " later" : ""
@@ -385,14 +395,14 @@ const byType = (places: Places, place: Place): ReadonlyArray<Fault> => {
     .filter((type) => !allowed.has(type))
     .flatMap((type) =>
       disguised(place.value, type).map((value, index) =>
-        replacing("wrong-type", `${type} ${index}${later}`, place.value, value)
+        replacementFault("wrong-type", `${type} ${index}${later}`, place.value, value)
       )
     )
-  return allowed.has("null") ? made : [...made, replacing("null-where-not-nullable", later, place.value, null)]
+  return allowed.has("null") ? made : [...made, replacementFault("null-where-not-nullable", later, place.value, null)]
 }
 
-/** Values other than one, for lists with distinct items. */
-const others = (places: Places, node: Shape.Node, value: Json): ((step: number) => Json) => {
+/** Returns a function that derives further distinct items from an item of a list. */
+const distinctItems = (places: Positions, node: Shape.Node, value: Json): ((step: number) => Json) => {
   const members = places.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
   return (step) => {
     if (members.length > 0) return members[(members.indexOf(value) + step) % members.length] ?? value
@@ -400,8 +410,8 @@ const others = (places: Places, node: Shape.Node, value: Json): ((step: number) 
   }
 }
 
-const byArray = (
-  places: Places,
+const arrayFaults = (
+  places: Positions,
   alternative: Shape.ArrayAlternative,
   value: ReadonlyArray<Json>
 ): ReadonlyArray<Fault> => {
@@ -409,21 +419,21 @@ const byArray = (
   const made: Array<Fault> = []
   const last = value.at(-1)
   for (const length of minItems > 1 ? [minItems - 1, 0] : minItems > 0 ? [0] : []) {
-    made.push(replacing("too-few-items", String(length), value, value.slice(0, length)))
+    made.push(replacementFault("too-few-items", String(length), value, value.slice(0, length)))
   }
   if (maxItems !== Number.POSITIVE_INFINITY && last !== undefined) {
-    const spare = unique ? others(places, alternative.items, last) : () => last
+    const spare = unique ? distinctItems(places, alternative.items, last) : () => last
     const more = Array.from({ length: maxItems + 1 }, (_, index) => value[index] ?? spare(index - value.length + 1))
-    made.push(replacing("too-many-items", "", value, more))
+    made.push(replacementFault("too-many-items", "", value, more))
   }
   if (unique && last !== undefined) {
     const twice = value.length < maxItems ? [...value, last] : [...value.slice(0, -2), last, last]
-    made.push(replacing("duplicate-items", "", value, twice))
+    made.push(replacementFault("duplicate-items", "", value, twice))
   }
   return made
 }
 
-const byObject = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<Fault> => {
+const objectFaults = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<Fault> => {
   const made: Array<Fault> = []
   for (const key of alternative.required) {
     if (!Object.hasOwn(value, key)) continue
@@ -437,11 +447,11 @@ const byObject = (alternative: Shape.ObjectAlternative, value: JsonObject): Read
   return made
 }
 
-/** The faults of a place, by its alternative. */
+/** Returns the faults for a value, chosen by its alternative. */
 const faultsOf = (
-  places: Places,
+  places: Positions,
   grammar: Pattern.Reader,
-  place: Place,
+  place: Position,
   alternative: Shape.Alternative
 ): ReadonlyArray<Fault> => {
   const { value } = place
@@ -449,17 +459,20 @@ const faultsOf = (
     case "any":
       return []
     case "literal":
-      return [...literalFaults(alternative, value), ...byType(places, place)]
+      return [...literalFaults(alternative, value), ...typeFaults(places, place)]
     case "number":
-      return [...numberFaults(alternative, value), ...byType(places, place)]
+      return [...numberFaults(alternative, value), ...typeFaults(places, place)]
     case "string":
-      return [...(typeof value === "string" ? stringFaults(alternative, value, grammar) : []), ...byType(places, place)]
+      return [
+        ...(typeof value === "string" ? stringFaults(alternative, value, grammar) : []),
+        ...typeFaults(places, place)
+      ]
     case "array":
-      return [...(isArray(value) ? byArray(places, alternative, value) : []), ...byType(places, place)]
+      return [...(isArray(value) ? arrayFaults(places, alternative, value) : []), ...typeFaults(places, place)]
     case "object":
-      return [...(isObject(value) ? byObject(alternative, value) : []), ...byType(places, place)]
+      return [...(isObject(value) ? objectFaults(alternative, value) : []), ...typeFaults(places, place)]
     default:
-      return byType(places, place)
+      return typeFaults(places, place)
   }
 }
 
@@ -475,9 +488,9 @@ const mutantOf = ({ fault, location, pointer, value }: Candidate): Mutant => ({
   value
 })
 
-/** Makes valid values with unknown members. */
+/** Creates valid values with unknown members. */
 const additionsOf = (
-  places: Places,
+  places: Positions,
   judge: Judge,
   schema: JsonSchema
 ): ((values: ReadonlyArray<Json>) => ReadonlyArray<Addition>) => {
@@ -491,7 +504,7 @@ const additionsOf = (
       for (const place of places.in(schema, base)) {
         const alternative = places.alternativeFor(place)
         if (alternative?.kind !== "object" || alternative.closed || !isObject(place.value)) continue
-        // Free members must satisfy the schema for additional members: coverage includes those.
+        // Additional members with a schema of their own are part of the coverage set.
         if (alternative.open && alternative.additional.schemas.length > 0) continue
         for (const name of unknownNames(alternative, place.value)) {
           const identity = pointerTo(places.identityOf(place, alternative), name)
@@ -514,10 +527,10 @@ const additionsOf = (
 
 /** Creates mutants for the schemas of a judge. */
 export const make = (judge: Judge): Mutants => {
-  const places = makePlaces(judge)
+  const places = makePositions(judge)
   const grammar = Pattern.reader()
 
-  /** Plants every fault in a value, except those the caller does not need. */
+  /** Applies every fault to a value, except the faults that the caller does not need. */
   const candidates = function* (
     schema: JsonSchema,
     value: Json,
@@ -532,20 +545,20 @@ export const make = (judge: Judge): Mutants => {
         if (!wanted(identity)) continue
         const within = (parent: string): string => (fault.key === undefined ? parent : pointerTo(parent, fault.key))
         const pointer = within(place.pointer)
-        const planted = updateAt(value, pointerKeys(pointer), () => fault.replacement)
-        if (planted !== undefined) {
-          yield { fault, identity, location: within(place.location), pointer, value: planted }
+        const changed = updateAt(value, pointerKeys(pointer), () => fault.replacement)
+        if (changed !== undefined) {
+          yield { fault, identity, location: within(place.location), pointer, value: changed }
         }
       }
     }
   }
 
-  /** The pointers that the judge blames; empty for a valid value. */
+  /** Returns the pointers that the judge reports. The list is empty for a valid value. */
   const blamedBy = (schema: JsonSchema) => {
     const verdict = judge(schema)
     return (value: Json): ReadonlyArray<string> => {
-      const said = verdict(value)
-      return said.valid ? [] : said.pointers
+      const result = verdict(value)
+      return result.valid ? [] : result.pointers
     }
   }
 

@@ -1,10 +1,10 @@
 /**
- * Wire values that a client's own schema accepts, to be judged independently.
+ * Creates wire values that a client's own schema accepts. The judge then checks these values against the document.
  *
  * **Details**
  *
- * They are derived from the Effect schema, not from the document: each choice of every node is taken at least once. To
- * find the values a leaf accepts, the generator offers it every candidate value of the document: members and near
+ * The values come from the Effect schema, not from the document. They contain each choice of every node at least once.
+ * To find the values that a leaf accepts, the generator tries every candidate value of the document: matches and near
  * misses of every pattern, format, enum and bound.
  */
 import * as Schema from "effect/Schema"
@@ -14,22 +14,22 @@ import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
 import { objectOf, reachable, type Json, type JsonSchema, type Resolve } from "../judge/JsonSchema.ts"
 
-/** A form of schema that this module does not support, so the client cannot be checked. */
+/** The error for a form of schema that this module does not support. The client cannot be checked. */
 export class UnknownForm extends Error {
   override readonly name = "UnknownForm"
 }
 
-/** Creates values of clients' schemas. */
+/** Creates values of a client's schemas. */
 export interface OwnValues {
-  /** Each choice of the schema at least once; the same schema gives the same values. */
+  /** Returns values that contain each choice of the schema at least once. The same schema gives the same values. */
   readonly coverage: (schema: Schema.Constraint) => ReadonlyArray<Json>
-  /** Random values with the same leaves. */
+  /** Generates random values. Their leaves are the same candidates. */
   readonly arbitrary: (schema: Schema.Constraint) => fc.Arbitrary<Json>
 }
 
 const absent = Symbol("absent")
 
-const plainTexts = ["text", "", " ", "0", "1", "null", "𝒳é\u2028", "__proto__", "x".repeat(300)]
+const plainStrings = ["text", "", " ", "0", "1", "null", "𝒳é\u2028", "__proto__", "x".repeat(300)]
 
 const plainNumbers = [
   ...[0, 1, -1, 2, 0.5, -0.5, 1e-7, 0.1, 100, 1e21, -1e21, 1.7976931348623157e308, 5e-324],
@@ -40,19 +40,18 @@ const plainNumbers = [
 const anything: ReadonlyArray<Json> = ["text", 0, true, null, [], [null, 1], {}, { a: { b: [1] } }]
 
 const noLeaf = (ast: SchemaAST.AST): never => {
-  throw new UnknownForm(`a schema of the form ${ast._tag}, which the suite makes no values of`)
+  throw new UnknownForm(`the suite cannot create values for a schema of the form ${ast._tag}`)
 }
 
-/** The values that leaves are offered. */
+/** The candidate values of leaves, and the lengths of lists. */
 interface Candidates {
   readonly pools: Readonly<Record<"Boolean" | "Null" | "Number" | "String", ReadonlyArray<Json>>>
-  /** Lengths of lists. */
   readonly lengths: ReadonlyArray<number>
 }
 
 const candidatesOf = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): Candidates => {
   const grammar = Pattern.reader()
-  const texts = new Set<string>(plainTexts)
+  const texts = new Set<string>(plainStrings)
   const numbers = new Set<number>(plainNumbers)
   const lengths = new Set<number>()
   for (const { examples, invalidExamples } of stringFormats.values()) {
@@ -61,8 +60,8 @@ const candidatesOf = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): Can
   for (const schema of schemas.flatMap((one) => reachable(one, resolve)).map((place) => place.schema)) {
     if (typeof schema === "boolean") continue
     if (schema.pattern !== undefined) {
-      const { edges, misses } = grammar(schema.pattern)
-      for (const text of [...edges, ...misses]) texts.add(text)
+      const { matchingExamples, invalidExamples: nearMisses } = grammar(schema.pattern)
+      for (const text of [...matchingExamples, ...nearMisses]) texts.add(text)
     }
     for (const value of [...(schema.enum ?? []), schema.const]) {
       if (typeof value === "string") for (const text of [value, value.toUpperCase(), `${value}_new`]) texts.add(text)
@@ -85,7 +84,7 @@ const candidatesOf = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): Can
   }
 }
 
-/** The values that pass the checks of the schema. */
+/** Returns the values that pass the checks of the schema. */
 const accepted = <A extends Json>(ast: SchemaAST.AST, values: ReadonlyArray<A>): ReadonlyArray<A> =>
   ast.checks === undefined ? values : values.filter(Schema.is(Schema.make(ast)))
 
@@ -96,7 +95,8 @@ const leafOf = ({ pools }: Candidates, ast: SchemaAST.AST): ReadonlyArray<Json> 
     case "Number":
     case "String": {
       const found = accepted<Json>(ast, pools[ast._tag])
-      if (found.length === 0) throw new UnknownForm(`a ${ast._tag} that accepts nothing of all that was offered`)
+      if (found.length === 0)
+        throw new UnknownForm(`a schema of the form ${ast._tag} accepts none of the candidate values`)
       return found
     }
     case "Literal":
@@ -212,7 +212,7 @@ const makeArbitraries = (candidates: Candidates) => {
   return arbitraryOf
 }
 
-/** Creates values from candidates of some schemas of a document. */
+/** Creates values from the candidates of some schemas of a document. */
 export const make = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): OwnValues => {
   const candidates = candidatesOf(schemas, resolve)
   const arbitraryOf = makeArbitraries(candidates)

@@ -1,7 +1,8 @@
 /**
- * Checks a codec against a schema: what it must decode, what it must refuse and where, what it must keep.
+ * Checks a codec against a schema: which values it must decode, which values it must reject and at which pointer, and
+ * which data it must keep.
  *
- * A faulty codec never causes an exception here; a report contains the counts of runs and failures and the first
+ * A faulty codec never causes an exception here. The report contains the numbers of runs and failures, and the first
  * failures.
  */
 import * as fc from "fast-check"
@@ -31,14 +32,14 @@ export type Decoded<A> =
 /** The codec under test. */
 export interface Codec<A> {
   readonly decode: (input: unknown) => Decoded<A>
-  /** Without it, no round trip is checked. */
+  /** Encodes a decoded value. Without this function, no round trip is checked. */
   readonly encode?: (value: A) => unknown
   /**
-   * Declared normal forms: both sides of a round trip are compared after this. Default: the identity.
+   * Normalises both sides of a round trip before they are compared. Default: the identity.
    */
   readonly normalise?: (wire: Json) => Json
-  /** Encoded values that the codec itself generates, to be judged: it must write only what the document allows. */
-  readonly own?: Iterable<unknown>
+  /** Encoded values that the codec itself generates. Each must be valid, because the document must allow every value. */
+  readonly ownValues?: Iterable<unknown>
 }
 
 /**
@@ -47,10 +48,12 @@ export interface Codec<A> {
  * **Details**
  *
  * - `completeness`: every value of the coverage set and of the random sample decodes (P1).
- * - `own-values`: every value that the codec itself generates is valid, except for what the policy tolerates (P1′).
- * - `precision`: every mutant whose kind the policy rejects is refused at exactly its pointer (P2).
- * - `tolerance`: every mutant whose kind the policy tolerates decodes, a tagged one keeps its value, and unknown
- *   members change nothing else (P1, P2).
+ * - `own-values`: every value that the codec itself generates is valid, except for violations that the policy
+ *   tolerates (P1′).
+ * - `precision`: the codec rejects every mutant whose kind the policy rejects, with exactly the pointer of its
+ *   fault (P2).
+ * - `tolerance`: every mutant whose kind the policy tolerates decodes. If the policy says `tolerate-and-tag`, the
+ *   decoded value keeps the changed member. Unknown members change nothing else (P1, P2).
  * - `round-trip`: a decoded value encodes to the original (P3).
  */
 export type Check = "completeness" | "own-values" | "precision" | "round-trip" | "tolerance"
@@ -61,19 +64,19 @@ export interface Tally {
   readonly failed: number
 }
 
-/** One failure, with all data to understand and reproduce it. */
+/** A failure, with all data to understand and reproduce it. */
 export interface Failure {
   readonly check: Check
   readonly target: string
-  /** The pointer of the failure; empty for the whole value. */
+  /** The pointer of the failure. Empty for the root value. */
   readonly pointer: string
   readonly departure: Departure | undefined
   readonly note: string
   readonly expected: string
   readonly got: string
-  /** The decoded value; shrunk for the random sample. */
+  /** The input of the codec. A failure of the random sample is shrunk. */
   readonly instance: Json
-  /** The line that replays it, for a failure of the random sample. */
+  /** The line that replays the failure. Only for failures of the random sample. */
   readonly replay: string | undefined
 }
 
@@ -85,9 +88,9 @@ export interface Report {
   readonly checks: Readonly<Record<Check, Tally>>
   /** All mutants by kind. */
   readonly kinds: Readonly<Partial<Record<Mutants.Kind, number>>>
-  /** Faults that no value of the coverage set could carry alone. */
+  /** The number of faults that no value of the coverage set can contain as its only fault. */
   readonly discarded: number
-  /** The first failures of each check, and the shrunk one of the random sample. */
+  /** The first failures of each check, and the shrunk failure of the random sample. */
   readonly failures: ReadonlyArray<Failure>
 }
 
@@ -97,7 +100,7 @@ export interface Options {
   readonly checks?: ReadonlyArray<Check>
   /** The number of random values. Default: 200. */
   readonly runs?: number
-  /** Default: the seed of the environment, or the fixed one. */
+  /** The seed of the random sample. Default: the seed of the environment, or the fixed seed. */
   readonly seed?: number
   /** Starts the random sample at the counterexample of a replay token. */
   readonly path?: string
@@ -143,17 +146,17 @@ const attempt = <A>(codec: Codec<A>, value: Json): Outcome<A> => {
   }
 }
 
-const described = <A>(outcome: Outcome<A>): string =>
+const describeOutcome = <A>(outcome: Outcome<A>): string =>
   outcome.ok
     ? "decoded"
     : "threw" in outcome
       ? `threw ${outcome.threw}`
       : outcome.pointers.length === 0
-        ? "refused without a pointer"
-        : `refused at ${outcome.pointers.map((pointer) => JSON.stringify(pointer)).join(", ")}`
+        ? "rejected without a pointer"
+        : `rejected at ${outcome.pointers.map((pointer) => JSON.stringify(pointer)).join(", ")}`
 
-/** The wire form that the codec writes for a decoded value, or the reason why it could not. */
-const written = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { readonly threw: string } => {
+/** Returns the wire form that the codec writes for a decoded value, or the exception that it throws. */
+const encodeValue = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { readonly threw: string } => {
   try {
     // Without an encoder, the decoded value is assumed to have the wire form.
     const encoded = codec.encode === undefined ? value : codec.encode(value)
@@ -166,8 +169,8 @@ const written = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { read
 
 type Fault = Omit<Failure, "target" | "replay">
 
-/** The fault in the handling of a valid value, if any. */
-const faultOf = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
+/** Checks the handling of a valid value. Returns the fault, if any. */
+const validFault = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
   const outcome = attempt(codec, value)
   if (!outcome.ok) {
     return {
@@ -176,12 +179,12 @@ const faultOf = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
       departure: undefined,
       note: "a valid value",
       expected: "decoded",
-      got: described(outcome),
+      got: describeOutcome(outcome),
       instance: value
     }
   }
   if (codec.encode === undefined) return undefined
-  const back = written(codec, outcome.value)
+  const back = encodeValue(codec, outcome.value)
   const normal = codec.normalise ?? ((wire: Json): Json => wire)
   const pointer = "wire" in back ? firstDifference(normal(value), normal(back.wire)) : ""
   if (pointer === undefined) return undefined
@@ -196,20 +199,20 @@ const faultOf = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
   }
 }
 
-/** A value that failed once and then passed: a decoder must be deterministic. */
-const unsteady = (value: Json): Fault => ({
+/** Creates the fault for a value that failed once and then passed. A decoder must be deterministic. */
+const unstableFault = (value: Json): Fault => ({
   check: "completeness",
   pointer: "",
   departure: undefined,
-  note: "a valid value, read twice",
+  note: "a valid value, decoded twice",
   expected: "the same outcome twice",
-  got: "failed, then did not",
+  got: "a failure, then a success",
   instance: value
 })
 
 const show = (value: Json | undefined): string => (value === undefined ? "nothing" : JSON.stringify(value))
 
-/** The fault in the handling of a mutant. */
+/** Checks the handling of a mutant. Returns the fault, if any. */
 const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, direction: Direction): Fault | undefined => {
   const outcome = attempt(codec, mutant.value)
   const treatment = treatmentOf(mutant.kind, direction)
@@ -224,20 +227,25 @@ const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, direction: Dire
   })
   if (treatment === "reject") {
     const isExact = !outcome.ok && "pointers" in outcome && Mutants.blames(mutant, outcome.pointers)
-    return isExact ? undefined : fault("precision", `refused at ${JSON.stringify(mutant.pointer)}`, described(outcome))
+    return isExact
+      ? undefined
+      : fault("precision", `rejected at ${JSON.stringify(mutant.pointer)}`, describeOutcome(outcome))
   }
   if (!outcome.ok)
-    return fault("tolerance", `decoded, since ${policy[mutant.kind][direction].because}`, described(outcome))
+    return fault("tolerance", `decoded, because ${policy[mutant.kind][direction].reason}`, describeOutcome(outcome))
   if (treatment === "tolerate") return undefined
-  const back = written(codec, outcome.value)
+  const back = encodeValue(codec, outcome.value)
   const wanted = valueAt(mutant.value, mutant.pointer)
   const surfaced = "wire" in back ? valueAt(back.wire, mutant.pointer) : undefined
   return equals(surfaced, wanted)
     ? undefined
-    : fault("tolerance", `surfaces as ${show(wanted)}`, "wire" in back ? show(surfaced) : `threw ${back.threw}`)
+    : fault("tolerance", `decoded as ${show(wanted)}`, "wire" in back ? show(surfaced) : `threw ${back.threw}`)
 }
 
-/** The fault in the handling of an unknown member: it may be dropped or kept, and nothing else may change. */
+/**
+ * Checks the handling of unknown members. Returns the fault, if any. The codec may drop an unknown member or keep it as
+ * received, but nothing else may change.
+ */
 const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | undefined => {
   const outcome = attempt(codec, addition.value)
   const fault = (expected: string, got: string): Fault => ({
@@ -249,24 +257,25 @@ const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | 
     got,
     instance: addition.value
   })
-  if (!outcome.ok) return fault("decoded", described(outcome))
+  if (!outcome.ok) return fault("decoded", describeOutcome(outcome))
   if (codec.encode === undefined) return undefined
-  const back = written(codec, outcome.value)
+  const back = encodeValue(codec, outcome.value)
   if (!("wire" in back)) return fault("encoded", `threw ${back.threw}`)
   const normal = codec.normalise ?? ((wire: Json): Json => wire)
-  // The codec may drop an unknown member or keep it as received, and nothing else may change.
   let rest: Json = back.wire
   for (const pointer of addition.pointers) {
     const kept = valueAt(rest, pointer)
     if (kept === undefined) continue
-    if (!equals(kept, valueAt(addition.value, pointer))) return fault("dropped or kept as it came", show(kept))
+    if (!equals(kept, valueAt(addition.value, pointer))) return fault("dropped or kept as received", show(kept))
     rest = updateAt(rest, pointerKeys(pointer), () => undefined) ?? rest
   }
   const changed = firstDifference(normal(addition.base), normal(rest))
-  return changed === undefined ? undefined : fault("the rest unchanged", `changed at ${JSON.stringify(changed)}`)
+  return changed === undefined
+    ? undefined
+    : fault("all other members unchanged", `changed at ${JSON.stringify(changed)}`)
 }
 
-/** Violations that a codec's own values may have, because the policy tolerates them in input. */
+/** Returns whether the codec's own values may have a violation, because the policy tolerates it in input. */
 const isTolerated = (violation: Judge.Violation, direction: Direction): boolean => {
   switch (violation.keyword) {
     case "enum":
@@ -279,21 +288,21 @@ const isTolerated = (violation: Judge.Violation, direction: Direction): boolean 
 }
 
 const ownFaults = <A>(codec: Codec<A>, judged: (value: Json) => Judge.Verdict, direction: Direction) =>
-  [...(codec.own ?? [])].map((value): Fault | undefined => {
+  [...(codec.ownValues ?? [])].map((value): Fault | undefined => {
     const text = JSON.stringify(value)
     const wire: Json = text === undefined ? null : (JSON.parse(text) as Json)
     const verdict: Judge.Verdict =
       text === undefined
-        ? { valid: false, pointers: [""], violations: [{ pointer: "", keyword: "type", message: "is no JSON" }] }
+        ? { valid: false, pointers: [""], violations: [{ pointer: "", keyword: "type", message: "is not JSON" }] }
         : judged(wire)
-    const broken = verdict.valid ? [] : verdict.violations.filter((violation) => !isTolerated(violation, direction))
-    const [first] = broken
+    const violations = verdict.valid ? [] : verdict.violations.filter((violation) => !isTolerated(violation, direction))
+    const [first] = violations
     if (first === undefined) return undefined
     return {
       check: "own-values",
       pointer: first.pointer,
       departure: undefined,
-      note: "a value of the codec's own making",
+      note: "a value that the codec generated",
       expected: "valid",
       got: `${first.keyword}: ${first.message}`,
       instance: wire
@@ -310,7 +319,7 @@ const makeTallies = (target: string, shown: number) => {
     tolerance: { run: 0, failed: 0 }
   }
   const failures: Array<Failure> = []
-  /** A failure with a replay line is always kept. */
+  /** Counts a fault. Keeps the first faults of each check, and every fault with a replay line. */
   const fail = (fault: Fault | undefined, replay?: string): void => {
     if (fault === undefined) return
     if (tallies[fault.check].failed++ < shown || replay !== undefined) failures.push({ ...fault, target, replay })
@@ -318,7 +327,7 @@ const makeTallies = (target: string, shown: number) => {
   return { tallies, failures, fail }
 }
 
-/** Checks random values: the number of runs, and the shrunk counterexample with the line that replays it. */
+/** Checks random values. Returns the number of runs, and the shrunk counterexample with the line that replays it. */
 const checkRandom = <A>(
   codec: Codec<A>,
   { name, direction }: Target,
@@ -326,7 +335,7 @@ const checkRandom = <A>(
   { path = "", runs = 200, seed = Replay.seedFrom() }: Options
 ) => {
   const details = fc.check(
-    fc.property(values, (value) => faultOf(codec, value) === undefined),
+    fc.property(values, (value) => validFault(codec, value) === undefined),
     { numRuns: runs, seed, ...(path === "" ? {} : { path }) }
   )
   if (details.counterexample === null) return { runs: details.numRuns }
@@ -337,7 +346,7 @@ const checkRandom = <A>(
     seed: details.seed,
     path: details.counterexamplePath ?? ""
   }
-  return { runs: details.numRuns, fault: faultOf(codec, value) ?? unsteady(value), replay: Replay.line(replay) }
+  return { runs: details.numRuns, fault: validFault(codec, value) ?? unstableFault(value), replay: Replay.line(replay) }
 }
 
 /** The values of a target, prepared once for any number of codecs. */
@@ -352,7 +361,7 @@ const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Rep
   const { fail, failures, tallies } = makeTallies(name, options.failuresShown ?? 3)
   const wanted = (...checks: ReadonlyArray<Check>): boolean =>
     options.checks === undefined || options.checks.some((check) => checks.includes(check))
-  /** A valid value has a round trip only if it decodes. */
+  /** Counts the runs of valid values. A value that does not decode has no round trip. */
   const tallyValid = (fault: Fault | undefined, count: number): void => {
     tallies.completeness.run += count
     if (codec.encode !== undefined) {
@@ -361,7 +370,7 @@ const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Rep
   }
   if (wanted("completeness", "round-trip")) {
     for (const value of values) {
-      const fault = faultOf(codec, value)
+      const fault = validFault(codec, value)
       tallyValid(fault, 1)
       fail(fault)
     }
@@ -398,7 +407,7 @@ const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Rep
   }
 }
 
-/** Prepares suites for schemas; `resolve` resolves their references. */
+/** Prepares suites for schemas. `resolve` resolves the references of the schemas. */
 export const make = (resolve: Resolve): Conformance => {
   const judge = Judge.make(resolve)
   const arbitraries = Arbitraries.make(judge)

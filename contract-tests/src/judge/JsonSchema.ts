@@ -1,8 +1,9 @@
 /**
- * The part of JSON Schema 2020-12 that the contract tools support, as plain data, with references and pointers.
+ * Defines the part of JSON Schema 2020-12 that the contract tools support, and the functions for JSON values,
+ * references and pointers.
  *
- * All lists are closed on purpose: a keyword outside `keywords` and `annotations` is an error with its name and
- * location, because a silently skipped keyword is a missing check.
+ * All lists are closed on purpose. A keyword outside `keywords` and `annotations` causes an error that reports the
+ * keyword and its location, because a silently skipped keyword would be a missing check.
  */
 
 import { child, isArray, isObject, parsePointer } from "../reference/internal/json.ts"
@@ -11,7 +12,7 @@ import type { Json, JsonObject, JsonType } from "../reference/JsonSchema.ts"
 export { isArray, isObject }
 export type { Json, JsonObject }
 
-/** JSON Schema's names for the types of values. */
+/** The type names of JSON Schema. */
 export type TypeName = JsonType
 
 /** Keywords that describe a value without constraining it. */
@@ -54,13 +55,13 @@ export interface SchemaObject extends Annotations {
   readonly oneOf?: ReadonlyArray<JsonSchema>
 }
 
-/** A schema: `true` accepts everything, `false` nothing. */
+/** A schema. `true` accepts every value, `false` accepts none. */
 export type JsonSchema = boolean | SchemaObject
 
-/** Finds the target of a local reference such as `#/components/schemas/Market`. */
+/** Returns the target of a local reference such as `#/components/schemas/Market`. */
 export type Resolve = (ref: string) => JsonSchema
 
-/** Keywords that constrain a value. All of them are judged, generated, covered and violated. */
+/** The keywords that constrain a value. The judge, the generators, the coverage and the mutants support all of them. */
 export const keywords: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "$ref",
   "type",
@@ -87,7 +88,7 @@ export const keywords: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "oneOf"
 ])
 
-/** Keywords that describe a value without constraining it. They are skipped. */
+/** The keywords that describe a value without constraining it. The tools skip these keywords. */
 export const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "$comment",
   "default",
@@ -100,7 +101,7 @@ export const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "writeOnly"
 ])
 
-/** An unknown keyword and its location in the schema. */
+/** The error for an unknown keyword, with its location in the schema. */
 export class UnknownKeyword extends Error {
   override readonly name = "UnknownKeyword"
   readonly keyword: string
@@ -112,7 +113,7 @@ export class UnknownKeyword extends Error {
   }
 }
 
-/** A schema that is unusable for another reason than a keyword: the problem and its location. */
+/** The error for a schema that cannot be used for a reason other than an unknown keyword. */
 export class UnusableSchema extends Error {
   override readonly name = "UnusableSchema"
   readonly pointer: string
@@ -125,10 +126,10 @@ export class UnusableSchema extends Error {
 /** Appends a key or an index to a JSON Pointer. */
 export const pointerTo = child
 
-/** The keys of a JSON Pointer, unescaped; the empty pointer has none. */
+/** Returns the unescaped keys of a JSON Pointer. The empty pointer has no keys. */
 export const pointerKeys = (pointer: string): ReadonlyArray<string> => parsePointer(pointer) ?? []
 
-/** The JSON type of a value, with every number as `number`. */
+/** Returns the JSON type of a value. The type of integers is `number` too. */
 export const typeOf = (value: Json): Exclude<TypeName, "integer"> => {
   if (value === null) return "null"
   if (isArray(value)) return "array"
@@ -149,32 +150,32 @@ export const typeOf = (value: Json): Exclude<TypeName, "integer"> => {
  *
  * **Gotchas**
  *
- * Assigning to `__proto__` changes the prototype and loses the member; `JSON.parse` creates an own property of that
- * name, and so does this function.
+ * Assigning to `__proto__` changes the prototype and loses the member. Like `JSON.parse`, this function creates an own
+ * property of that name instead.
  */
 export const objectOf = (entries: Iterable<readonly [string, Json]>): JsonObject => {
-  const made: Record<string, Json> = {}
+  const object: Record<string, Json> = {}
   for (const [key, value] of entries) {
     if (key === "__proto__") {
-      Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true })
+      Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
     } else {
-      made[key] = value
+      object[key] = value
     }
   }
-  return made
+  return object
 }
 
-/** The own member of an object or the element of an array for a key, if it exists. */
+/** Returns the own member of an object or the element of an array for a key, if it exists. */
 export const memberOf = (value: Json | undefined, key: string): Json | undefined => {
   if (isArray(value)) return /^(0|[1-9][0-9]*)$/.test(key) ? value[Number(key)] : undefined
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
-/** The value a JSON Pointer names, or `undefined`. */
+/** Returns the value at a JSON Pointer, or `undefined`. */
 export const valueAt = (root: Json, pointer: string): Json | undefined =>
   pointerKeys(pointer).reduce<Json | undefined>(memberOf, root)
 
-/** A copy of `root` whose value at the pointer is `update`d; `undefined` removes the member. */
+/** Copies `root` and replaces the value at the pointer by the result of `update`. `undefined` removes the member. */
 export const updateAt = (
   root: Json,
   keys: ReadonlyArray<string>,
@@ -191,42 +192,42 @@ export const updateAt = (
   }
   if (!isObject(root)) return root
   const entries: Array<readonly [string, Json]> = []
-  let seen = false
+  let found = false
   for (const [name, member] of Object.entries(root)) {
     if (name !== key) {
       entries.push([name, member])
       continue
     }
-    seen = true
+    found = true
     const updated = updateAt(member, rest, update)
     if (updated !== undefined) entries.push([name, updated])
   }
-  if (!seen && rest.length === 0) {
+  if (!found && rest.length === 0) {
     const added = update(undefined)
     if (added !== undefined) entries.push([key, added])
   }
   return objectOf(entries)
 }
 
-/** A deep copy, as a second parse of the same text would give. Numbers beyond JSON's, such as infinity, are kept. */
+/** Returns a deep copy, as a second parse of the same JSON would. Keeps numbers that JSON lacks, such as infinity. */
 export const copy = (value: Json): Json => {
   if (isArray(value)) return value.map(copy)
   return isObject(value) ? objectOf(Object.entries(value).map(([key, member]) => [key, copy(member)] as const)) : value
 }
 
 /**
- * The JSON text of a value.
+ * Serializes a value to JSON.
  *
  * **Details**
  *
- * Differs from `JSON.stringify` in one respect: infinity is written as a number that a parser reads back as infinity,
- * where `JSON.stringify` writes `null`. A mutant with a number too large for a double thus survives serialization.
+ * Differs from `JSON.stringify` in one respect: `JSON.stringify` writes `null` for infinity, but this function writes a
+ * number that a parser reads back as infinity. So a mutant with a number too large for a double survives serialization.
  */
-export const textOf = (value: Json): string => {
-  if (isArray(value)) return `[${value.map(textOf).join(",")}]`
+export const stringify = (value: Json): string => {
+  if (isArray(value)) return `[${value.map(stringify).join(",")}]`
   if (isObject(value)) {
     return `{${Object.entries(value)
-      .map(([key, member]) => `${JSON.stringify(key)}:${textOf(member)}`)
+      .map(([key, member]) => `${JSON.stringify(key)}:${stringify(member)}`)
       .join(",")}}`
   }
   return value === Number.POSITIVE_INFINITY
@@ -236,7 +237,7 @@ export const textOf = (value: Json): string => {
       : JSON.stringify(value)
 }
 
-/** Equality of JSON values: the order of members does not matter, absent and null differ. */
+/** Compares JSON values. The order of members does not matter. An absent member differs from null. */
 export const equals = (left: Json | undefined, right: Json | undefined): boolean => {
   if (Object.is(left, right)) return true
   if (isArray(left)) {
@@ -252,7 +253,7 @@ export const equals = (left: Json | undefined, right: Json | undefined): boolean
   )
 }
 
-/** The first pointer at which two JSON values differ, or `undefined` if they are equal. */
+/** Returns the first pointer at which two JSON values differ, or `undefined` if they are equal. */
 export const firstDifference = (left: Json | undefined, right: Json | undefined, pointer = ""): string | undefined => {
   if (equals(left, right)) return undefined
   const keys =
@@ -273,7 +274,8 @@ export const firstDifference = (left: Json | undefined, right: Json | undefined,
  *
  * **Gotchas**
  *
- * A reference that leaves the document, or has no target, is an error: there is no fallback to "anything".
+ * A reference that leaves the document or has no target is an error. The resolver never falls back to a schema that
+ * accepts everything.
  */
 export const resolver = (document: object): Resolve => {
   const found = new Map<string, JsonSchema>()
@@ -292,13 +294,13 @@ export const resolver = (document: object): Resolve => {
   }
 }
 
-/** A schema directly inside another one, with the pointer of its place. */
+/** A schema inside another schema, with its pointer. */
 export interface Subschema {
   readonly schema: JsonSchema
   readonly pointer: string
 }
 
-/** The schemas directly inside one (not behind references), in the order of the document. */
+/** Returns the direct subschemas of a schema. Does not follow references. */
 export const subschemas = (schema: JsonSchema, pointer = ""): ReadonlyArray<Subschema> => {
   if (typeof schema === "boolean") return []
   const found: Array<Subschema> = []
@@ -316,9 +318,9 @@ export const subschemas = (schema: JsonSchema, pointer = ""): ReadonlyArray<Subs
 }
 
 /**
- * Checks that a schema, down to its leaves but not through references, uses only known keywords.
+ * Checks that a schema and all its subschemas use only known keywords. Does not follow references.
  *
- * @throws `UnknownKeyword` naming the keyword and its pointer.
+ * @throws `UnknownKeyword` with the keyword and its pointer.
  */
 export const audit = (schema: JsonSchema, pointer = ""): void => {
   if (typeof schema === "boolean") return
@@ -328,7 +330,10 @@ export const audit = (schema: JsonSchema, pointer = ""): void => {
   for (const inner of subschemas(schema, pointer)) audit(inner.schema, inner.pointer)
 }
 
-/** Every schema reachable from one, references followed once, each with its pointer (`ref` pointers start at the ref). */
+/**
+ * Returns a schema and every schema that is reachable from it, with pointers. Follows each reference once. The pointer
+ * of a schema behind a reference starts with the reference.
+ */
 export const reachable = (schema: JsonSchema, resolve: Resolve, pointer = ""): ReadonlyArray<Subschema> => {
   const found: Array<Subschema> = []
   const refs = new Set<string>()

@@ -1,9 +1,9 @@
 /**
- * An independent judge of JSON values: ajv on the reference document. It reduces ajv's errors to the pointers that a
- * reader would blame.
+ * Validates JSON values with ajv and the reference document, independently of the client. Reduces ajv's errors to the
+ * pointers at which a reader would see the fault.
  *
- * ajv alone decides validity. The judge only refines the explanation of an invalid value, because ajv reports every
- * branch of a union, including the null branch of a nullable, and so names places without a fault.
+ * ajv alone decides validity. The judge only refines the explanation of an invalid value, because ajv reports errors
+ * for every branch of a union, including the null branch of a nullable. So some of ajv's pointers have no fault.
  */
 import { Ajv2020 } from "ajv/dist/2020.js"
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js"
@@ -25,9 +25,9 @@ import {
   type SchemaObject
 } from "./JsonSchema.ts"
 
-/** One violation: its location and keyword. */
+/** A violation of a schema: its location and its keyword. */
 export interface Violation {
-  /** The JSON Pointer of the offending value; for a missing or surplus member, of that member. */
+  /** The JSON Pointer of the invalid value, or of the missing or surplus member. */
   readonly pointer: string
   readonly keyword: string
   readonly message: string
@@ -44,20 +44,20 @@ export type Verdict =
     }
 
 /**
- * Judges values by a schema whose references resolve in one document.
+ * Validates values against a schema whose references resolve in one document.
  *
  * **Details**
  *
- * - `integer` without a format is read as `int64`, and `int64` ends at ±(2^53 − 1): beyond, a parsed JSON number no
- *   longer identifies the integer that was sent.
- * - Numbers are finite: `1e400` parses to `Infinity` and is refused.
- * - `date-time` is RFC 3339 to the letter and `uuid` the bare form (ajv-formats is looser in both).
- * - Only own members count, so a required `constructor` is not found on the prototype, and `__proto__` is a member
- *   like any other (ajv skips it).
+ * - `integer` without a format is read as `int64`, and `int64` ends at ±(2^53 − 1). Beyond this range, a parsed JSON
+ *   number no longer identifies the integer that was sent.
+ * - Numbers are finite: `1e400` parses to `Infinity` and is rejected.
+ * - `date-time` follows RFC 3339 strictly, and `uuid` must have the bare form. ajv-formats is more lenient in both.
+ * - Only own members count, so a required `constructor` is not found on the prototype. `__proto__` is a member like any
+ *   other, although ajv skips it.
  */
 export interface Judge {
   (schema: JsonSchema): (value: Json) => Verdict
-  /** Only the verdict, faster. */
+  /** Returns only whether the value is valid. Faster than a full verdict. */
   readonly accepts: (schema: JsonSchema) => (value: Json) => boolean
   readonly resolve: Resolve
 }
@@ -65,7 +65,7 @@ export interface Judge {
 const anyBranch = "any-branch"
 const oneBranch = "one-branch"
 
-/** Stands for `__proto__` inside ajv, which skips members of that name. NUL separates it from real names. */
+/** Replaces `__proto__` inside ajv, which skips members of that name. The NUL distinguishes it from real names. */
 const proto = "\u0000proto"
 
 const renameKey = (key: string): string => (key === "__proto__" ? proto : key)
@@ -82,7 +82,7 @@ const mapValues = <A>(record: { readonly [key: string]: JsonSchema }, f: (schema
 
 type Prepared = boolean | { readonly [keyword: string]: unknown }
 
-/** Rewrites a schema for ajv: known keywords only, references by registered id, integers safe. */
+/** Rewrites a schema for ajv: only known keywords, references by registered id, and integers within the safe range. */
 const prepare = (
   schema: JsonSchema,
   pointer: string,
@@ -93,7 +93,7 @@ const prepare = (
   const inner = (child: JsonSchema, at: string): Prepared => prepare(child, `${pointer}/${at}`, refer, unions)
   const list = (children: ReadonlyArray<JsonSchema>, keyword: string) =>
     children.map((child, index) => inner(child, `${keyword}/${index}`))
-  const made: Record<string, unknown> = {}
+  const prepared: Record<string, unknown> = {}
   for (const keyword of Object.keys(schema)) {
     if (annotations.has(keyword)) continue
     if (!keywords.has(keyword)) throw new UnknownKeyword(keyword, `${pointer}/${keyword}`)
@@ -103,26 +103,26 @@ const prepare = (
     throw new UnusableSchema(`unknown format ${JSON.stringify(format)}`, `${pointer}/format`)
   }
   const { $ref, additionalProperties, allOf, anyOf, items, oneOf, prefixItems, properties, required, ...rest } = schema
-  for (const [keyword, argument] of Object.entries(rest)) if (keywords.has(keyword)) made[keyword] = argument
-  if (schema.enum !== undefined) made["enum"] = schema.enum.map(renameKeys)
-  if (schema.const !== undefined) made["const"] = renameKeys(schema.const)
-  if ($ref !== undefined) made["$ref"] = refer($ref)
+  for (const [keyword, argument] of Object.entries(rest)) if (keywords.has(keyword)) prepared[keyword] = argument
+  if (schema.enum !== undefined) prepared["enum"] = schema.enum.map(renameKeys)
+  if (schema.const !== undefined) prepared["const"] = renameKeys(schema.const)
+  if ($ref !== undefined) prepared["$ref"] = refer($ref)
   if (properties !== undefined) {
-    made["properties"] = mapValues(properties, (child, key) => inner(child, pointerTo("properties", key)))
+    prepared["properties"] = mapValues(properties, (child, key) => inner(child, pointerTo("properties", key)))
   }
-  if (required !== undefined) made["required"] = required.map(renameKey)
+  if (required !== undefined) prepared["required"] = required.map(renameKey)
   if (additionalProperties !== undefined) {
-    made["additionalProperties"] = inner(additionalProperties, "additionalProperties")
+    prepared["additionalProperties"] = inner(additionalProperties, "additionalProperties")
   }
-  if (items !== undefined) made["items"] = inner(items, "items")
-  if (prefixItems !== undefined) made["prefixItems"] = list(prefixItems, "prefixItems")
-  if (anyOf !== undefined) made[unions.anyOf] = list(anyOf, "anyOf")
-  if (oneOf !== undefined) made[unions.oneOf] = list(oneOf, "oneOf")
+  if (items !== undefined) prepared["items"] = inner(items, "items")
+  if (prefixItems !== undefined) prepared["prefixItems"] = list(prefixItems, "prefixItems")
+  if (anyOf !== undefined) prepared[unions.anyOf] = list(anyOf, "anyOf")
+  if (oneOf !== undefined) prepared[unions.oneOf] = list(oneOf, "oneOf")
   const all: Array<Prepared> = allOf === undefined ? [] : list(allOf, "allOf")
   const types = typeof schema.type === "string" ? [schema.type] : (schema.type ?? [])
   if (types.includes("integer") && !types.includes("number")) all.push({ format: "int64" })
-  if (all.length > 0) made["allOf"] = all
-  return made
+  if (all.length > 0) prepared["allOf"] = all
+  return prepared
 }
 
 const mentionsProto = (schema: SchemaObject): boolean =>
@@ -136,7 +136,7 @@ const makeAjv = (allErrors: boolean): Ajv2020 => {
   const ajv = new Ajv2020({
     allErrors,
     strict: true,
-    // A document may constrain without repeating the type, and require members that a sibling of an `allOf` declares.
+    // A schema may have constraints without a type, and may require members that a sibling in an `allOf` declares.
     strictTypes: false,
     strictTuples: false,
     strictRequired: false,
@@ -165,21 +165,21 @@ const violationOf = (error: ErrorObject): Violation => {
   }
 }
 
-/** Whether a branch is of another kind than the value: it fails at the root, by type or by literal. */
+/** Returns whether a branch is for another kind of value: it fails at the root, by type or by literal. */
 const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => error.instancePath === "" && ["type", "const", "enum", "false schema"].includes(error.keyword))
 
-/** Whether an error concerns a mismatched literal member directly below the root: that of another variant. */
+/** Returns whether an error is about a literal member directly below the root, such as the tag of another variant. */
 const isOfVariant = (error: ErrorObject): boolean =>
   ["const", "enum"].includes(error.keyword) && /^\/[^/]*$/.test(error.instancePath)
 
 const depthOf = (errors: ReadonlyArray<ErrorObject>): number =>
   Math.max(...errors.map((error) => pointerKeys(violationOf(error).pointer).length))
 
-/** The entries of the highest score. */
-const best = <A>(entries: ReadonlyArray<A>, score: (entry: A) => number): ReadonlyArray<A> => {
-  const most = Math.max(...entries.map(score))
-  return entries.filter((entry) => score(entry) === most)
+/** Returns the entries with the highest score. */
+const highest = <A>(entries: ReadonlyArray<A>, score: (entry: A) => number): ReadonlyArray<A> => {
+  const maxScore = Math.max(...entries.map(score))
+  return entries.filter((entry) => score(entry) === maxScore)
 }
 
 const samePlaces = (left: ReadonlyArray<ErrorObject>, right: ReadonlyArray<ErrorObject>): boolean => {
@@ -189,9 +189,9 @@ const samePlaces = (left: ReadonlyArray<ErrorObject>, right: ReadonlyArray<Error
 }
 
 /**
- * The errors of the one branch that the value was clearly meant for, or `undefined` if no branch stands out: of the
- * branches of the value's own kind and variant, the one with the fewest errors, then the one that got furthest. If no
- * branch has the value's variant, the discriminator is the error.
+ * Returns the errors of the branch that the value was clearly meant for, or `undefined` if the choice is ambiguous.
+ * Considers the branches of the value's kind and variant. Takes the branch with the fewest errors, then the branch
+ * whose errors are deepest. If no branch has the value's variant, the errors are those of the discriminator.
  */
 const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): ReadonlyArray<ErrorObject> | undefined => {
   const ofKind = branches.filter((errors) => !isOffKind(errors))
@@ -199,8 +199,8 @@ const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): Reado
   if (ofKind.length === 1) return only
   const ofVariant = ofKind.filter((errors) => !errors.some(isOfVariant))
   const candidates = ofVariant.length > 0 ? ofVariant : ofKind.map((errors) => errors.filter(isOfVariant))
-  const [meant, ...others] = best(
-    best(candidates, (errors) => -errors.length),
+  const [meant, ...others] = highest(
+    highest(candidates, (errors) => -errors.length),
     depthOf
   )
   return meant !== undefined && others.every((other) => samePlaces(other, meant)) ? meant : undefined
@@ -211,13 +211,13 @@ interface Compiled {
   readonly explain: (value: Json) => ReadonlyArray<ErrorObject>
 }
 
-/** ajv compiles objects only. */
+/** Wraps a boolean schema, because ajv compiles only objects. */
 const wrap = (schema: Prepared) => (typeof schema === "boolean" ? { allOf: [schema] } : schema)
 
 const plainUnions = { anyOf: "anyOf", oneOf: "oneOf" }
 const explainedUnions = { anyOf: anyBranch, oneOf: oneBranch }
 
-/** Validates the branches of a union with `thorough`, and explains a mismatch by the branch that was meant. */
+/** Creates a keyword that validates the branches of a union, and explains a mismatch by the branch that was meant. */
 const explainUnion = (thorough: Ajv2020, keyword: string, exactly: boolean) => {
   const branchValidators = new WeakMap<object, ReadonlyArray<ValidateFunction>>()
   const validate: {
@@ -237,16 +237,18 @@ const explainUnion = (thorough: Ajv2020, keyword: string, exactly: boolean) => {
       else failed.push(branch.errors ?? [])
     }
     if (exactly ? matches === 1 : matches > 0) return true
-    const own = { keyword, instancePath: at, schemaPath: "", params: {}, message: `matches ${matches} branches` }
+    const unionError = { keyword, instancePath: at, schemaPath: "", params: {}, message: `matches ${matches} branches` }
     const meant = matches === 0 ? meantBranch(failed) : undefined
     validate.errors =
-      meant === undefined ? [own] : meant.map((error) => ({ ...error, instancePath: `${at}${error.instancePath}` }))
+      meant === undefined
+        ? [unionError]
+        : meant.map((error) => ({ ...error, instancePath: `${at}${error.instancePath}` }))
     return false
   }
   return validate
 }
 
-/** An ajv that reports every error, with those of unions reduced to one branch. */
+/** Creates an ajv that reports every error, and reduces the errors of a union to one branch. */
 const makeThorough = (): Ajv2020 => {
   const thorough = makeAjv(true)
   for (const [keyword, name, exactly] of [
@@ -260,7 +262,7 @@ const makeThorough = (): Ajv2020 => {
 }
 
 /**
- * Creates a judge for the schemas of a document, given the document's `resolver`.
+ * Creates a judge for the schemas of a document. `resolve` is the `resolver` of the document.
  *
  * @throws `UnknownKeyword` or `UnusableSchema` on the first use of an invalid schema.
  */
@@ -268,16 +270,16 @@ export const make = (resolve: Resolve): Judge => {
   const fast = makeAjv(false)
   const thorough = makeThorough()
   const registered = new Set<string>()
-  let renames = false
+  let usesProto = false
 
   const id = (ref: string): string => `urn:ref:${encodeURIComponent(ref)}`
   const refer = (ref: string): string => {
     if (registered.has(ref)) return id(ref)
-    // Registered before it is read: it may be recursive.
+    // The reference is registered before its schema is read, because the schema may be recursive.
     registered.add(ref)
     try {
       const target = resolve(ref)
-      note(target)
+      findProto(target)
       fast.addSchema(wrap(prepare(target, ref, refer, plainUnions)), id(ref))
       thorough.addSchema(wrap(prepare(target, ref, refer, explainedUnions)), id(ref))
     } catch (error) {
@@ -286,26 +288,26 @@ export const make = (resolve: Resolve): Judge => {
     }
     return id(ref)
   }
-  const note = (schema: JsonSchema): void => {
-    if (typeof schema !== "boolean" && mentionsProto(schema)) renames = true
-    for (const inner of subschemas(schema)) note(inner.schema)
+  const findProto = (schema: JsonSchema): void => {
+    if (typeof schema !== "boolean" && mentionsProto(schema)) usesProto = true
+    for (const inner of subschemas(schema)) findProto(inner.schema)
   }
   const cache = new WeakMap<object, Compiled>()
   const compile = (schema: JsonSchema): Compiled => {
     const key = typeof schema === "boolean" ? undefined : schema
     const known = key === undefined ? undefined : cache.get(key)
     if (known !== undefined) return known
-    note(schema)
-    const plain = fast.compile(wrap(prepare(schema, "", refer, plainUnions)))
-    let explaining: ValidateFunction | undefined
+    findProto(schema)
+    const validator = fast.compile(wrap(prepare(schema, "", refer, plainUnions)))
+    let explainer: ValidateFunction | undefined
     const compiled: Compiled = {
-      accepts: (value) => plain(renames ? renameKeys(value) : value),
+      accepts: (value) => validator(usesProto ? renameKeys(value) : value),
       explain: (value) => {
-        explaining ??= thorough.compile(wrap(prepare(schema, "", refer, explainedUnions)))
-        if (explaining(renames ? renameKeys(value) : value)) {
-          throw new Error("the judge refuses a value without a reason: its two compiled schemas differ")
+        explainer ??= thorough.compile(wrap(prepare(schema, "", refer, explainedUnions)))
+        if (explainer(usesProto ? renameKeys(value) : value)) {
+          throw new Error("the judge found no violation in a rejected value: its two compiled schemas differ")
         }
-        return explaining.errors ?? []
+        return explainer.errors ?? []
       }
     }
     if (key !== undefined) cache.set(key, compiled)

@@ -1,17 +1,18 @@
 /**
- * Normal forms that a codec may declare: two wire values with the same meaning, which a round trip may swap.
+ * Defines the normal forms that a codec may declare. Two wire values with the same normal form have the same meaning,
+ * so a round trip may replace one by the other.
  */
 import * as Shape from "../generate/internal/shape.ts"
 import { isArray, isObject, objectOf, typeOf, type Json, type JsonSchema } from "./JsonSchema.ts"
 import type { Judge } from "./Judge.ts"
 
 /**
- * Null stands for the empty list, wherever the schema allows both.
+ * Replaces null by the empty list, wherever the schema allows both.
  *
  * **When to use**
  *
- * For a codec that returns a list where the exchange writes null for an empty one. Null anywhere else, and an absent
- * list, keep their meaning.
+ * For a codec that returns an empty list where the exchange writes null. Null anywhere else, and an absent list, keep
+ * their meaning.
  */
 export const nullListsAreEmpty = (judge: Judge): ((schema: JsonSchema) => (wire: Json) => Json) => {
   const shapes = Shape.make(judge.resolve)

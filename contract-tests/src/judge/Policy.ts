@@ -1,15 +1,16 @@
 /**
- * The required reaction of a decoder to each kind of violation: reject it, tolerate it, or tolerate it and keep the value.
+ * Defines how a decoder must treat each kind of violation: reject it, tolerate it, or tolerate it and keep the value.
  *
- * The table is closed: a new kind of violation does not compile until both directions define its treatment.
+ * The table is closed: after a new kind of violation is added, this module does not compile until the table has its
+ * treatment for both directions.
  */
 import type { Kind } from "../generate/Mutants.ts"
 
-/** The direction of a value: written by the client, or read by it. */
+/** The direction of a value: a request is written by the client, a response is read by the client. */
 export type Direction = "request" | "response"
 
 /**
- * A kind of violation, or the one departure from a schema that is valid: a member that an open object does not name.
+ * A kind of violation, or `unknown-field`: a member that an open object does not declare. Unknown fields are valid.
  */
 export type Departure = Kind | "unknown-field"
 
@@ -18,63 +19,67 @@ export type Departure = Kind | "unknown-field"
  *
  * **Details**
  *
- * - `reject`: fail, and name exactly the pointer of the violation.
- * - `tolerate`: decode; the departure itself may be dropped.
- * - `tolerate-and-tag`: decode, and pass on the value as received, so that the reader sees the new value.
+ * - `reject`: fail, and report exactly the pointer of the violation.
+ * - `tolerate`: decode. The decoder may drop the departure itself.
+ * - `tolerate-and-tag`: decode, and pass on the value as received, so that the caller sees the new value.
  */
 export type Treatment = "reject" | "tolerate" | "tolerate-and-tag"
 
 /** A treatment and its reason. */
 export interface Rule {
   readonly treatment: Treatment
-  readonly because: string
+  readonly reason: string
 }
 
-const reject = (because: string): Rule => ({ treatment: "reject", because })
-const both = (rule: Rule): Record<Direction, Rule> => ({ request: rule, response: rule })
+const reject = (reason: string): Rule => ({ treatment: "reject", reason })
+const inBothDirections = (rule: Rule): Record<Direction, Rule> => ({ request: rule, response: rule })
 
 const unsound = "the value cannot have the documented meaning"
 const unreadable = "a value of another type could only be converted by guessing, and some of these values are money"
-const unbounded = "the document bounds the value, and a value outside has no documented meaning"
+const unbounded = "the document limits the value, and a value beyond the limits has no documented meaning"
 
 /** The rule for each departure in each direction. */
 export const policy: { readonly [D in Departure]: Readonly<Record<Direction, Rule>> } = {
-  "missing-required": both(reject("a default in place of a missing member would be an invention")),
-  "wrong-type": both(reject(unreadable)),
-  "null-where-not-nullable": both(reject("null is neither absent nor empty, and has no documented meaning")),
+  "missing-required": inBothDirections(reject("a default for a missing member would be a guess")),
+  "wrong-type": inBothDirections(reject(unreadable)),
+  "null-where-not-nullable": inBothDirections(
+    reject("null is neither absent nor empty, and has no documented meaning")
+  ),
   "enum-non-member": {
-    request: reject("the exchange would reject it, or read a different meaning"),
+    request: reject("the exchange would reject the value or misinterpret it"),
     response: {
       treatment: "tolerate-and-tag",
-      because: "the exchange adds members without notice; a client must neither fail on a new member nor hide it"
+      reason: "the exchange adds members without notice; a client must neither fail on a new member nor hide it"
     }
   },
-  "const-mismatch": both(reject("a const distinguishes variants, so a different value means a different variant")),
-  "below-minimum": both(reject(unbounded)),
-  "above-maximum": both(reject(unbounded)),
-  "fractional-integer": both(reject(unsound)),
-  "int32-overflow": both(reject(unbounded)),
-  "unsafe-integer": both(reject("beyond 2^53 a parsed number is no longer the number that was sent")),
-  "non-finite-number": both(
-    reject("JSON has no infinity; it can only come from parsing a number too large for a double")
+  "const-mismatch": inBothDirections(
+    reject("a const distinguishes variants, so a different value means a different variant")
   ),
-  "too-short": both(reject(unbounded)),
-  "too-long": both(reject(unbounded)),
-  "pattern-violation": both(reject("a malformed decimal has no exact value")),
-  "format-violation": both(reject(unsound)),
-  "too-few-items": both(reject(unbounded)),
-  "too-many-items": both(reject(unbounded)),
-  "duplicate-items": both(reject(unsound)),
+  "below-minimum": inBothDirections(reject(unbounded)),
+  "above-maximum": inBothDirections(reject(unbounded)),
+  "fractional-integer": inBothDirections(reject(unsound)),
+  "int32-overflow": inBothDirections(reject(unbounded)),
+  "unsafe-integer": inBothDirections(reject("beyond 2^53 a parsed number is no longer the number that was sent")),
+  "non-finite-number": inBothDirections(
+    reject("JSON has no infinity; infinity can only come from parsing a number too large for a double")
+  ),
+  "too-short": inBothDirections(reject(unbounded)),
+  "too-long": inBothDirections(reject(unbounded)),
+  "pattern-violation": inBothDirections(reject("a malformed decimal has no exact value")),
+  "format-violation": inBothDirections(reject(unsound)),
+  "too-few-items": inBothDirections(reject(unbounded)),
+  "too-many-items": inBothDirections(reject(unbounded)),
+  "duplicate-items": inBothDirections(reject(unsound)),
   "extra-property": {
-    request: reject("the document closes the object, so the exchange may refuse the whole request"),
-    response: { treatment: "tolerate", because: "the exchange adds members before they are documented" }
+    request: reject("the document closes the object, so the exchange may reject the request"),
+    response: { treatment: "tolerate", reason: "the exchange adds members before they are documented" }
   },
   "unknown-field": {
-    request: { treatment: "tolerate", because: "the document leaves the object open" },
-    response: { treatment: "tolerate", because: "the exchange adds members before they are documented" }
+    request: { treatment: "tolerate", reason: "the document leaves the object open" },
+    response: { treatment: "tolerate", reason: "the exchange adds members before they are documented" }
   }
 }
 
-/** The treatment of a departure in a direction. */
+/** Returns the treatment of a departure in a direction. */
 export const treatmentOf = (departure: Departure, direction: Direction): Treatment =>
   policy[departure][direction].treatment

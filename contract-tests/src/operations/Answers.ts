@@ -1,6 +1,6 @@
 /**
- * Checks the client's handling of responses against the document: one typed outcome for any status and body, and for
- * every declared body exactly its value.
+ * Checks the client's handling of responses against the document. Every status and body gives one typed outcome. Every
+ * declared body decodes to exactly its value.
  *
  * **Details**
  *
@@ -20,7 +20,7 @@ import {
   isObject,
   memberOf,
   objectOf,
-  textOf,
+  stringify,
   type Json,
   type JsonObject,
   type JsonSchema,
@@ -29,7 +29,7 @@ import {
 } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
-import { common, named, payloads as payloadsOf } from "./Descriptors.ts"
+import { commonErrors, declaredErrors, payloads as payloadsOf } from "./Descriptors.ts"
 
 /** A response as received. */
 export interface Scripted {
@@ -38,20 +38,20 @@ export interface Scripted {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The outcome of a response: `Success`, or the tag of the error. */
+/** The kind of outcome of a response: `Success`, or the tag of the error. */
 export type Tag = string
 
 /** A wrong outcome of a response. */
 export interface Finding {
   readonly operation: string
   readonly status: number
-  /** The name of the body. */
+  /** The name of the {@link Body}. */
   readonly body: string
   readonly expected: string
   readonly got: string
 }
 
-/** Every possible class of an outcome. */
+/** The class of each error that a response can cause, by tag. */
 const classes: Readonly<Record<Tag, new (...fields: ReadonlyArray<never>) => object>> = {
   BadRequest: Errors.BadRequest,
   Unauthorized: Errors.Unauthorized,
@@ -67,7 +67,7 @@ const classes: Readonly<Record<Tag, new (...fields: ReadonlyArray<never>) => obj
   ContractError: Errors.ContractError
 }
 
-/** The JSON in a body; undefined if it is not JSON. */
+/** Parses a body. Returns undefined if the body is not JSON. */
 export const parse = (body: Uint8Array | string): Json | undefined => {
   try {
     // JSON.parse returns JSON.
@@ -77,13 +77,13 @@ export const parse = (body: Uint8Array | string): Json | undefined => {
   }
 }
 
-/** Whether a body contains an error, with any status. A null error does not count. */
-const holdsError = (json: Json | undefined): boolean => {
+/** Returns whether a body contains an error. A null error does not count. */
+const hasError = (json: Json | undefined): boolean => {
   const error = memberOf(json, "error")
   return error !== undefined && error !== null && isObject(json)
 }
 
-/** The expected outcome of a response of an operation. */
+/** Returns a function that computes the expected outcome of a response of an operation. */
 export const expected = (reference: ReferenceDocument.Operation, judge: Judge) => {
   const { errors, success } = reference
   const declared = new Set(errors.map(({ status }) => status))
@@ -91,21 +91,23 @@ export const expected = (reference: ReferenceDocument.Operation, judge: Judge) =
   return ({ body, status }: Scripted): Tag => {
     if (status === success.status) {
       const json = parse(body)
-      if (json !== undefined && holdsError(json)) return "ContractError"
-      // If no body is declared, nothing else in one can violate the contract.
+      if (json !== undefined && hasError(json)) return "ContractError"
+      // If the document declares no body, no other content of a body can violate the contract.
       return accepts === undefined || (json !== undefined && accepts(json)) ? "Success" : "ContractError"
     }
-    return common.get(status) ?? (declared.has(status) ? named.get(status) : undefined) ?? "UnexpectedStatus"
+    return (
+      commonErrors.get(status) ?? (declared.has(status) ? declaredErrors.get(status) : undefined) ?? "UnexpectedStatus"
+    )
   }
 }
 
-/** The maximum length of a line that an error may print. */
-const printed = 1000
+/** The maximum length of an error's message. */
+const maxMessageLength = 1000
 
-/** The maximum length of a body's text that an error may keep. */
-const kept = 2100
+/** The maximum number of characters of a body that an error may keep. */
+const maxKeptLength = 2100
 
-/** The outcome of a response, and its fault, if any. */
+/** Returns a function that decodes a response. It returns the outcome, and the fault of the error, if any. */
 export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => {
   const decode = Answer.decoder(client.operation, { compiledDecoding })
   return (scripted: Scripted): { readonly tag: Tag; readonly value: unknown; readonly fault: string | undefined } => {
@@ -115,17 +117,17 @@ export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => 
     const known = classes[error._tag]
     const fault =
       known === undefined || !(error instanceof known)
-        ? "the error has no class of a response"
+        ? "the error is not an instance of the class for its tag"
         : "status" in error && error.status !== scripted.status
           ? `the error has status ${error.status}`
           : !("operation" in error) || error.operation !== client.name
-            ? "the error does not name its operation"
-            : error.message === "" || error.message.length > printed || !error.message.startsWith(client.name)
+            ? "the error does not report its operation"
+            : error.message === "" || error.message.length > maxMessageLength || !error.message.startsWith(client.name)
               ? `the error prints ${JSON.stringify(error.message.slice(0, 200))}`
-              : "body" in error && error.body.message.length > kept
-                ? `the error keeps ${error.body.message.length} characters of what it was not told`
+              : "body" in error && error.body.message.length > maxKeptLength
+                ? `the error keeps ${error.body.message.length} characters of the body`
                 : !error.message.includes(scripted.headers?.["content-encoding"] ?? "")
-                  ? "the error does not name the content encoding of a body that cannot be read"
+                  ? "the error does not report the content encoding of the body, which the client cannot decode"
                   : undefined
     return { tag: error._tag, value: error, fault }
   }
@@ -140,18 +142,18 @@ export interface Body {
 
 const mebibyte = 1024 * 1024
 
-/** 1 MiB of text that is not JSON, and 1 MiB that is. */
+/** `largeText` is 1 MiB that is not JSON. `largeError` is 1 MiB of JSON. */
 const largeText = /*#__PURE__*/ new TextEncoder().encode("x".repeat(mebibyte))
 const largeError = /*#__PURE__*/ new TextEncoder().encode(
   `{"error":{"code":"large","message":"${"x".repeat(mebibyte)}"}}`
 )
 
-/** 1 MiB that is not JSON. */
+/** A body of 1 MiB that is not JSON. */
 export const large: Body = { name: "1 MiB", body: largeText, headers: { "content-type": "application/json" } }
 
-/** The bodies sent with every status, besides the {@link large} one. */
-export const bodies = (valid: Json): ReadonlyArray<Body> => {
-  const text = textOf(valid)
+/** Creates the bodies that are sent with every status, besides {@link large}. */
+export const responseBodies = (valid: Json): ReadonlyArray<Body> => {
+  const text = stringify(valid)
   const json = { "content-type": "application/json" }
   return [
     { name: "valid", body: text, headers: json },
@@ -167,27 +169,27 @@ export const bodies = (valid: Json): ReadonlyArray<Body> => {
   ]
 }
 
-/** Bodies that are almost valid and that a success must not accept as data. */
-export const deceptive = (valid: Json): ReadonlyArray<Body> => {
+/** Creates bodies that are almost valid, and that the client must not accept as a successful response. */
+export const almostValidBodies = (valid: Json): ReadonlyArray<Body> => {
   const json = { "content-type": "application/json" }
   return [
     ...(isObject(valid)
       ? [
           {
-            name: "valid, with an error in it",
-            body: textOf(objectOf([...Object.entries(valid), ["error", { code: "some_code", message: "why" }]])),
+            name: "valid, with an error member",
+            body: stringify(objectOf([...Object.entries(valid), ["error", { code: "some_code", message: "why" }]])),
             headers: json
           },
-          { name: "valid, with a byte in it that is no UTF-8", body: withBadByte(valid), headers: json }
+          { name: "valid, with a byte that is not UTF-8", body: withBadByte(valid), headers: json }
         ]
       : []),
-    { name: "valid, after a byte-order mark", body: `\ufeff${textOf(valid)}`, headers: json }
+    { name: "valid, after a byte-order mark", body: `\ufeff${stringify(valid)}`, headers: json }
   ]
 }
 
-/** An object with one more member, whose text is a byte that never occurs in UTF-8. */
+/** Serializes an object with one more member. The string of this member is a byte that never occurs in UTF-8. */
 const withBadByte = (valid: JsonObject): Uint8Array => {
-  const text = textOf(objectOf([...Object.entries(valid), ["a_new_member", "?"]]))
+  const text = stringify(objectOf([...Object.entries(valid), ["a_new_member", "?"]]))
   const bytes = new TextEncoder().encode(text)
   bytes[bytes.lastIndexOf("?".charCodeAt(0))] = 0xff
   return bytes
@@ -195,12 +197,15 @@ const withBadByte = (valid: JsonObject): Uint8Array => {
 
 const everyStatus: ReadonlyArray<number> = Array.from({ length: 500 }, (_, index) => 100 + index)
 
-/** The faults in the client's handling of all or some statuses from 100 to 599, with each of some bodies. */
-export const totality = (
+/**
+ * Decodes each body with each status. Returns the number of responses, and the wrong outcomes. Default statuses: 100 to
+ * 599.
+ */
+export const checkStatuses = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
   judge: Judge,
-  given: ReadonlyArray<Body>,
+  bodies: ReadonlyArray<Body>,
   compiledDecoding?: boolean,
   statuses: ReadonlyArray<number> = everyStatus
 ): { readonly answers: number; readonly findings: ReadonlyArray<Finding> } => {
@@ -208,7 +213,7 @@ export const totality = (
   const decode = outcome(client, compiledDecoding)
   const findings: Array<Finding> = []
   let answers = 0
-  for (const { name, ...body } of given) {
+  for (const { name, ...body } of bodies) {
     for (const status of statuses) {
       answers++
       const scripted = { status, ...body }
@@ -234,7 +239,7 @@ const resultOf = (decode: () => Found): Found => {
 interface ErrorShape {
   readonly name: string
   readonly body: Uint8Array | string
-  readonly says: {
+  readonly decoded: {
     readonly code?: string
     readonly message: string
     readonly details?: string
@@ -242,36 +247,36 @@ interface ErrorShape {
   }
 }
 
-const said = { code: "some_code", message: "some message", details: "some details" }
+const flatError = { code: "some_code", message: "some message", details: "some details" }
 
-/** The bodies of errors as the exchange sends them, with their content. */
+/** The bodies of errors as the exchange sends them, with the expected decoded content. */
 export const errorShapes: ReadonlyArray<ErrorShape> = [
   {
     name: "nested",
-    body: JSON.stringify({ error: { ...said, service: "exchange" } }),
-    says: { ...said, service: "exchange" }
+    body: JSON.stringify({ error: { ...flatError, service: "exchange" } }),
+    decoded: { ...flatError, service: "exchange" }
   },
   {
     name: "nested, code only",
     body: '{"error":{"code":"some_code"}}',
-    says: { code: "some_code", message: "some_code" }
+    decoded: { code: "some_code", message: "some_code" }
   },
-  { name: "flat", body: JSON.stringify(said), says: said },
-  { name: "flat, code only", body: '{"code":"not_found"}', says: { code: "not_found", message: "not_found" } },
-  { name: "string", body: '{"error":"too many requests"}', says: { message: "too many requests" } },
-  { name: "empty", body: "", says: { message: "an empty body" } },
-  { name: "1 MiB nested", body: largeError, says: { code: "large", message: "x".repeat(mebibyte) } }
+  { name: "flat", body: JSON.stringify(flatError), decoded: flatError },
+  { name: "flat, code only", body: '{"code":"not_found"}', decoded: { code: "not_found", message: "not_found" } },
+  { name: "string", body: '{"error":"too many requests"}', decoded: { message: "too many requests" } },
+  { name: "empty", body: "", decoded: { message: "an empty body" } },
+  { name: "1 MiB nested", body: largeError, decoded: { code: "large", message: "x".repeat(mebibyte) } }
 ]
 
-/** The faults in the classes of the declared errors, and in the decoding of their bodies. */
-export const declaredErrors = (
+/** Checks the classes of the declared errors, and the decoding of their bodies. Returns the wrong outcomes. */
+export const checkDeclaredErrors = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation
 ): ReadonlyArray<Finding> => {
   const decode = outcome(client)
   return reference.errors.flatMap(({ status }) =>
-    errorShapes.flatMap(({ body, name, says }) => {
-      const expects = named.get(status) ?? common.get(status) ?? "a class"
+    errorShapes.flatMap(({ body, name, decoded }) => {
+      const expects = declaredErrors.get(status) ?? commonErrors.get(status) ?? "an error class"
       const found = decode({ status, body })
       const finding = (wanted: string, got: string): ReadonlyArray<Finding> => [
         { operation: reference.id, status, body: name, expected: wanted, got }
@@ -279,16 +284,16 @@ export const declaredErrors = (
       if (found.fault !== undefined || found.tag !== expects) return finding(expects, found.fault ?? found.tag)
       const { value } = found
       const read = typeof value === "object" && value !== null && "body" in value ? value.body : undefined
-      // An error's body is plain data.
-      return equals(beginning(read as Json | undefined), beginning({ ...says }))
+      // The decoded body of an error is plain data.
+      return equals(truncateStrings(read as Json | undefined), truncateStrings({ ...decoded }))
         ? []
-        : finding(shorten(says), shorten(read))
+        : finding(shorten(decoded), shorten(read))
     })
   )
 }
 
-/** The first characters of an error's texts: a long text may be truncated. */
-const beginning = (body: Json | undefined): Json | undefined =>
+/** Shortens the strings of an error's body, because the client may truncate long strings. */
+const truncateStrings = (body: Json | undefined): Json | undefined =>
   isObject(body)
     ? objectOf(
         Object.entries(body).map(([key, text]) => [key, typeof text === "string" ? text.slice(0, 1000) : text] as const)
@@ -297,7 +302,7 @@ const beginning = (body: Json | undefined): Json | undefined =>
 
 const shorten = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 200)
 
-/** Whether a schema is that of a nullable list that may be empty. */
+/** Returns whether a schema allows null and the empty list. */
 const isNullableList = (schema: JsonSchema): boolean => {
   if (typeof schema === "boolean") return false
   const branches = [schema, ...(schema.anyOf ?? [])].flatMap((branch) => (typeof branch === "boolean" ? [] : [branch]))
@@ -307,8 +312,8 @@ const isNullableList = (schema: JsonSchema): boolean => {
 }
 
 /**
- * The declared normal form of a response: the exchange writes some empty lists as null, so null in a nullable list
- * means the empty list.
+ * Returns the function that normalises a response: it replaces null by the empty list in nullable lists, because the
+ * exchange writes some empty lists as null.
  */
 export const normalForm = (schema: JsonSchema, resolve: Resolve): ((wire: Json) => Json) => {
   const walk = (inner: JsonSchema, wire: Json): Json => {
@@ -330,8 +335,8 @@ export const normalForm = (schema: JsonSchema, resolve: Resolve): ((wire: Json) 
   return (wire) => walk(schema, wire)
 }
 
-/** A decoded body as received: unwraps members that are redacted, such as a new key. */
-const revealed = (body: unknown): unknown =>
+/** Unwraps the redacted members of a decoded body, such as a new key. */
+const unredact = (body: unknown): unknown =>
   typeof body === "object" && body !== null && Object.values(body).some(Redacted.isRedacted)
     ? Object.fromEntries(
         Object.entries(body).map(([key, member]) => [
@@ -341,25 +346,25 @@ const revealed = (body: unknown): unknown =>
       )
     : body
 
-/** A decoded value that is not in its normal form. */
+/** The error for a decoded value that is not in its normal form. */
 export class NotNormal extends Error {
   override readonly name = "NotNormal"
 }
 
-/** Whether two decoders gave the same result for a body. */
-const agree = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unknown>): boolean =>
+/** Returns whether two decoders gave the same result for a body. */
+const sameResult = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unknown>): boolean =>
   a.ok
-    ? b.ok && equals(revealed(a.value) as Json, revealed(b.value) as Json) // made from the JSON input
+    ? b.ok && equals(unredact(a.value) as Json, unredact(b.value) as Json) // Both were decoded from JSON.
     : !b.ok && equals([...a.pointers], [...b.pointers])
 
-/** Compiled and interpreted decoding gave different results. */
+/** The error for a body that compiled and interpreted decoding decode differently. */
 export class Disagreement extends Error {
   override readonly name = "Disagreement"
 }
 
 /**
- * The client as a codec of the body of its success. If `compiledDecoding` is absent, bodies are decoded both ways, and
- * both must agree.
+ * Creates a codec from the client's decoder of successful responses. If `compiledDecoding` is absent, bodies are decoded
+ * both ways, and the results must agree.
  */
 export const codec = (
   client: ClientOperation,
@@ -371,13 +376,13 @@ export const codec = (
   const reader = (compiled: boolean): Conformance.Codec<unknown>["decode"] => {
     const decode = outcome(client, compiled)
     return (input) => {
-      const { fault, tag, value } = decode({ status, body: textOf(input as Json) }) // the tools generate JSON
+      const { fault, tag, value } = decode({ status, body: stringify(input as Json) }) // The tools generate JSON.
       if (fault !== undefined) throw new Error(fault)
       if (tag !== "Success")
         return { ok: false, pointers: value instanceof Errors.ContractError ? [value.pointer] : [] }
-      // The content of a success is made from the JSON input.
-      const body = revealed(value) as Json
-      if (!equals(normalise(body), body)) throw new NotNormal("null where a list belongs")
+      // The client decoded this value from JSON.
+      const body = unredact(value) as Json
+      if (!equals(normalise(body), body)) throw new NotNormal("the client returns null instead of an empty list")
       return { ok: true, value }
     }
   }
@@ -385,10 +390,10 @@ export const codec = (
   const interpret = compiledDecoding === undefined ? reader(false) : undefined
   return {
     normalise,
-    encode: revealed,
+    encode: unredact,
     decode: (input) => {
       const found = read(input)
-      if (interpret !== undefined && !agree(found, interpret(input))) {
+      if (interpret !== undefined && !sameResult(found, interpret(input))) {
         throw new Disagreement("compiled and interpreted decoding gave different results")
       }
       return found
@@ -396,7 +401,7 @@ export const codec = (
   }
 }
 
-/** The payload that an error carries for a body; undefined if the body does not decode. */
+/** Returns a function that decodes an error body and returns its payload, or undefined if the body does not decode. */
 export const payload = (
   client: ClientOperation,
   status: number,
@@ -404,32 +409,41 @@ export const payload = (
 ): ((body: Json) => unknown) => {
   const decode = outcome(client, compiledDecoding)
   return (body) => {
-    const { fault, value } = decode({ status, body: textOf(body) })
+    const { fault, value } = decode({ status, body: stringify(body) })
     if (fault !== undefined) throw new Error(fault)
     return typeof value === "object" && value !== null && "payload" in value ? value.payload : undefined
   }
 }
 
-/** The faults in the payloads kept from the bodies of errors. */
-export const payloads = (
+/** Checks that errors keep the payloads of their bodies. Returns the wrong outcomes. */
+export const checkPayloads = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
-  plainest: (schema: JsonSchema) => Json
+  simplestValue: (schema: JsonSchema) => Json
 ): ReadonlyArray<Finding> =>
   payloadsOf(reference).flatMap(({ schema, status }) => {
-    const body = plainest(schema ?? true)
+    const body = simplestValue(schema ?? true)
     const got = payload(client, status)(body)
     // The decoded value is JSON.
     return equals(got as Json | undefined, body)
       ? []
-      : [{ operation: reference.id, status, body: "its own", expected: shorten(body), got: shorten(got) }]
+      : [
+          {
+            operation: reference.id,
+            status,
+            body: "the documented error body",
+            expected: shorten(body),
+            got: shorten(got)
+          }
+        ]
   })
 
 /**
- * Checks the decoding of an operation's success body against the document: every valid body decodes (P1) and
- * round-trips (P3), every single violation is refused at its pointer (P2). Undefined if success has no body.
+ * Checks the decoding of an operation's successful responses against the document. Every valid body decodes (P1) and
+ * round-trips (P3). The client rejects every single violation at its pointer (P2). Returns undefined if the document
+ * declares no response body.
  */
-export const hold = (
+export const checkResponses = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
   conformance: Conformance.Conformance,

@@ -1,5 +1,5 @@
 /**
- * Every operation that the client exports.
+ * Lists every operation that the client exports.
  *
  * **Details**
  *
@@ -33,7 +33,7 @@ import * as StructuredTargets from "@kalshi-effect/client/StructuredTargets"
 import * as Subaccounts from "@kalshi-effect/client/Subaccounts"
 import * as Transfers from "@kalshi-effect/client/Transfers"
 
-/** Every error that some operation names. */
+/** Every error class that some operation declares. */
 export type NamedError =
   | Errors.BadRequest
   | Errors.Unauthorized
@@ -54,7 +54,7 @@ export type AnyOperation = Operation<
 
 /** An exported operation. */
 export interface ClientOperation {
-  /** The name a user calls it by: `OrderGroups.get`. */
+  /** The name by which users call the operation: `OrderGroups.get`. */
   readonly name: string
   /** `OrderGroups` */
   readonly module: string
@@ -101,7 +101,7 @@ const isOperation = (value: unknown): value is AnyOperation =>
   value.descriptor !== null &&
   "operationId" in value.descriptor
 
-/** The operations of one module, in the order of their names. */
+/** Returns the operations of one module, sorted by name. */
 export const ofModule = (module: string, exported: Module): ReadonlyArray<ClientOperation> =>
   Object.keys(exported)
     .sort()

@@ -1,10 +1,10 @@
 /**
- * Checks the client's operation descriptors against the document, fact by fact.
+ * Checks the client's operation descriptors against the document, field by field.
  *
  * **Details**
  *
- * Each check is a separate function and returns findings, empty if the two agree. `Requests.ts` and `Answers.ts` check
- * the schemas by their behaviour.
+ * Each check is a separate function. It returns an array of findings, which is empty if the descriptor agrees with the
+ * document. `Requests.ts` and `Answers.ts` check the schemas by their behaviour.
  */
 import type { Parameter } from "@kalshi-effect/client/Operation"
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
@@ -34,20 +34,20 @@ export interface Finding {
   readonly check: Check
   /** The operation's id in the document, or the client's id if the document has none. */
   readonly operation: string
-  /** The exact subject, such as a parameter; empty for the operation as a whole. */
+  /** The exact subject, such as a parameter. Empty if the finding is about the operation itself. */
   readonly at: string
   readonly expected: string
   readonly got: string
 }
 
-/** Checks one operation against its place in the document. */
+/** Checks one operation of the client against the operation of the document. */
 export type DescriptorCheck = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation
 ) => ReadonlyArray<Finding>
 
-/** The statuses whose errors an operation names, with their classes. */
-export const named: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
+/** The statuses that an operation lists in its `errors`, and their error classes. */
+export const declaredErrors: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
   [400, "BadRequest"],
   [401, "Unauthorized"],
   [403, "Forbidden"],
@@ -55,8 +55,8 @@ export const named: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
   [409, "Conflict"]
 ])
 
-/** The statuses that every operation can return, with their classes. */
-export const common: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
+/** The statuses that every operation can return, and their error classes. */
+export const commonErrors: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
   [429, "TooManyRequests"],
   [500, "InternalServerError"],
   [502, "BadGateway"],
@@ -64,14 +64,14 @@ export const common: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
   [504, "GatewayTimeout"]
 ])
 
-/** The component of every error body, except those that carry a payload. */
+/** The schema of every error body without a payload. */
 const errorBody = "#/components/schemas/ErrorBody"
 
-/** The errors of an operation whose body carries a payload. */
+/** Returns the errors of an operation that carry a payload in the body. */
 export const payloads = ({ errors }: ReferenceDocument.Operation): ReadonlyArray<ReferenceDocument.Response> =>
   errors.filter(({ schema }) => schema !== undefined && schema.$ref !== errorBody)
 
-const differ = (
+const compare = (
   check: Check,
   { id }: ReferenceDocument.Operation,
   at: string,
@@ -85,7 +85,7 @@ const differ = (
 const show = (value: unknown): string =>
   value === undefined ? "nothing" : typeof value === "string" ? value : JSON.stringify(value)
 
-/** Checks that the client has every operation of the document exactly once, and no other. */
+/** Checks that the client has every operation of the document exactly once, and no other operations. */
 export const presence = (
   clients: ReadonlyArray<ClientOperation>,
   document: ReferenceDocument.ReferenceDocument
@@ -112,17 +112,17 @@ export const presence = (
   ]
 }
 
-/** Checks that an operation's own name is the one a user calls. */
+/** Checks that `descriptor.name` equals the exported name, such as `Orders.create`. */
 export const name: DescriptorCheck = (client, reference) =>
-  differ("name", reference, "", client.name, client.descriptor.name)
+  compare("name", reference, "", client.name, client.descriptor.name)
 
 /** Checks the method. */
 export const method: DescriptorCheck = ({ descriptor }, reference) =>
-  differ("method", reference, "", reference.method, descriptor.method)
+  compare("method", reference, "", reference.method, descriptor.method)
 
 /** Checks the path template, character by character. */
 export const path: DescriptorCheck = ({ descriptor }, reference) =>
-  differ("path", reference, "", reference.path, descriptor.path)
+  compare("path", reference, "", reference.path, descriptor.path)
 
 interface Facts {
   readonly in: string
@@ -160,9 +160,9 @@ export const parameters =
     }
     return [
       ...[...new Set([...expected.keys(), ...got.keys()])].flatMap((key) =>
-        differ("parameter", reference, key, expected.get(key), got.get(key))
+        compare("parameter", reference, key, expected.get(key), got.get(key))
       ),
-      ...repeated.flatMap((key) => differ("parameter", reference, key, "one place", "path and query"))
+      ...repeated.flatMap((key) => compare("parameter", reference, key, "one place", "path and query"))
     ]
   }
 
@@ -171,7 +171,8 @@ export const parameters =
  *
  * **Details**
  *
- * An optional body without members (`EmptyResponse`) has no effect: a client without one sends `{}`, which is valid.
+ * An optional body without members (`EmptyResponse`) has no effect. For such an operation, the client declares no body
+ * and sends `{}`, which is valid.
  */
 export const body =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
@@ -180,12 +181,21 @@ export const body =
     const isEmpty =
       requestBody === undefined ||
       (!requestBody.required && Object.keys(document.deref(requestBody.schema).properties ?? {}).length === 0)
-    return differ("body", reference, "", isEmpty ? "none" : "a body", descriptor.body === undefined ? "none" : "a body")
+    return compare(
+      "body",
+      reference,
+      "",
+      isEmpty ? "none" : "a body",
+      descriptor.body === undefined ? "none" : "a body"
+    )
   }
 
-/** Checks that success is the document's one status from 200 to 299, with a body if it has one. */
+/**
+ * Checks that the success status is the only 2xx status of the document, and that the client declares a response body
+ * exactly if the document does.
+ */
 export const success: DescriptorCheck = ({ descriptor }, reference) =>
-  differ(
+  compare(
     "success",
     reference,
     "",
@@ -195,31 +205,33 @@ export const success: DescriptorCheck = ({ descriptor }, reference) =>
 
 const ascending = (statuses: Iterable<number>): ReadonlyArray<number> => [...statuses].sort((a, b) => a - b)
 
-/** Checks that an operation names exactly the errors that the document declares, besides the common ones. */
+/** Checks that an operation lists exactly the errors that the document declares, except for the common errors. */
 export const errors: DescriptorCheck = ({ descriptor }, reference) => {
   const listed = descriptor.errors.map((error) => ("payload" in error ? error.error.status : error.status))
   const bare = descriptor.errors.flatMap((error) => ("payload" in error ? [] : [error.status]))
   return [
-    ...differ(
+    ...compare(
       "errors",
       reference,
       "",
-      reference.errors.map(({ status }) => status).filter((status) => named.has(status)),
+      reference.errors.map(({ status }) => status).filter((status) => declaredErrors.has(status)),
       ascending(bare)
     ),
     ...listed.flatMap((status, index) =>
-      listed.indexOf(status) === index ? [] : differ("errors", reference, String(status), "once", "twice")
+      listed.indexOf(status) === index ? [] : compare("errors", reference, String(status), "once", "twice")
     ),
-    // A status that is neither named nor common would become an error without a class.
+    // A status in neither table has no error class.
     ...reference.errors.flatMap(({ status }) =>
-      named.has(status) || common.has(status) ? [] : differ("errors", reference, String(status), "a class", "none")
+      declaredErrors.has(status) || commonErrors.has(status)
+        ? []
+        : compare("errors", reference, String(status), "a class", "none")
     )
   ]
 }
 
-/** Checks that errors whose bodies have their own schema in the document carry it. */
+/** Checks that errors with a body schema of their own have a payload. */
 export const payload: DescriptorCheck = ({ descriptor }, reference) =>
-  differ(
+  compare(
     "payload",
     reference,
     "",
@@ -227,24 +239,25 @@ export const payload: DescriptorCheck = ({ descriptor }, reference) =>
     ascending(descriptor.errors.flatMap((error) => ("payload" in error ? [error.error.status] : [])))
   )
 
-const auths = { always: "required", never: "none", withKey: "optional" } as const
+const authBySigning = { always: "required", never: "none", withKey: "optional" } as const
 
-/** Checks that an operation needs a key exactly if the document secures it. */
+/** Checks that an operation needs a key exactly if the document requires authentication. */
 export const auth: DescriptorCheck = ({ descriptor }, reference) =>
-  differ("auth", reference, "", auths[signingOf(reference)], descriptor.auth)
+  compare("auth", reference, "", authBySigning[signingOf(reference)], descriptor.auth)
 
 /**
- * Checks that the capability is the least sufficient one: none for public operations, reading for GET, writing for the
- * rest.
+ * Checks that an operation needs the smallest sufficient capability: `public` without authentication, `read` for GET,
+ * and `write` for all other methods.
  */
 export const access: DescriptorCheck = ({ descriptor }, reference) => {
   const isPublic = reference.security.length === 0
   const expected = isPublic ? "public" : reference.method === "GET" ? "read" : "write"
-  return differ("access", reference, "", expected, descriptor.access)
+  return compare("access", reference, "", expected, descriptor.access)
 }
 
 /**
- * The pagination of an operation in the document: the cursor and the lists of its response; undefined without a cursor.
+ * Returns the pagination of an operation in the document: the cursor and the lists of the response. Returns undefined
+ * if the operation has no cursor parameter.
  */
 export const paging = (
   document: ReferenceDocument.ReferenceDocument,
@@ -261,11 +274,14 @@ export const paging = (
   }
 }
 
-/** Checks that an operation is paginated if it takes a cursor, and knows its response's cursor and lists. */
+/**
+ * Checks that exactly the operations with a cursor parameter are paginated, with the cursor field and the lists of the
+ * response.
+ */
 export const pages =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
   ({ descriptor: { pages: got } }, reference) =>
-    differ(
+    compare(
       "pages",
       reference,
       "",
@@ -273,7 +289,7 @@ export const pages =
       got === undefined ? undefined : { cursor: got.cursor, lists: [...got.lists].sort() }
     )
 
-/** The doc block before an export, whether it is declared under its name or exported as it. */
+/** Returns the doc block of an export, for `export const name` and for `local as name`. */
 const docBlock = (source: string, exported: string): string | undefined => {
   const found = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export const (\w+)\b|\w+ as (\w+)\b)/g)].find(
     (match) => match[2] === exported || match[3] === exported
@@ -281,25 +297,26 @@ const docBlock = (source: string, exported: string): string | undefined => {
   return found?.[1]
 }
 
-/** The members of an interface, as text. */
+/** Returns the source text of the members of an interface. */
 const membersOf = (source: string, name: string): string =>
   new RegExp(`^export interface ${name} \\{\\n([\\s\\S]*?)^\\}`, "m").exec(source)?.[1] ?? ""
 
-/** The doc block before a field; undefined if there is no such field. */
+/** Returns the doc block of a field, or undefined if the field does not exist. */
 const fieldBlock = (members: string, field: string): string | undefined => {
   const fields = members.matchAll(/(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/)?\s*readonly (\w+)\??:/g)
   const found = [...fields].find(([, , name]) => name === field)
   return found === undefined ? undefined : (found[1] ?? "")
 }
 
-/** Whether a doc block marks its declaration as deprecated. */
-const marks = (block: string | undefined): boolean => block !== undefined && /^[\s*]*@deprecated\b/m.test(block)
+/** Returns whether a doc block marks its declaration as deprecated. */
+const isMarkedDeprecated = (block: string | undefined): boolean =>
+  block !== undefined && /^[\s*]*@deprecated\b/m.test(block)
 
 /**
  * Checks that the source marks exactly the operations and inputs that the document deprecates.
  *
- * @param sourceOf The TypeScript source of a module, by its name.
- * @param inputs The TypeScript source of the inputs' interfaces.
+ * @param sourceOf Returns the TypeScript source of a module by name.
+ * @param inputs The TypeScript source of the input interfaces.
  */
 export const deprecated =
   (
@@ -310,23 +327,29 @@ export const deprecated =
   (client, reference) => {
     const fieldsOfInput = membersOf(inputs, `${reference.id}Input`)
     const source = sourceOf(client.module)
-    const says = (is: boolean): string => (is ? "@deprecated" : "not deprecated")
+    const deprecationLabel = (is: boolean): string => (is ? "@deprecated" : "not deprecated")
     const members = reference.requestBody === undefined ? {} : document.deref(reference.requestBody.schema).properties
     const fields: ReadonlyArray<readonly [string, boolean]> = [
       ...reference.parameters.map(({ deprecated, name }) => [name, deprecated] as const),
       ...Object.entries(members ?? {}).map(([key, schema]) => [key, schema.deprecated === true] as const)
     ]
     return [
-      ...differ("deprecated", reference, "", says(reference.deprecated), says(marks(docBlock(source, client.export)))),
+      ...compare(
+        "deprecated",
+        reference,
+        "",
+        deprecationLabel(reference.deprecated),
+        deprecationLabel(isMarkedDeprecated(docBlock(source, client.export)))
+      ),
       ...fields.flatMap(([key, is]) => {
         const block = fieldBlock(fieldsOfInput, key)
-        const got = block === undefined ? "no such input" : says(marks(block))
-        return differ("deprecated", reference, key, says(is), got)
+        const got = block === undefined ? "no such input" : deprecationLabel(isMarkedDeprecated(block))
+        return compare("deprecated", reference, key, deprecationLabel(is), got)
       })
     ]
   }
 
-/** Every finding about one operation that does not need the source. */
+/** Returns all checks that do not need the source code. */
 export const checks = (document: ReferenceDocument.ReferenceDocument): ReadonlyArray<DescriptorCheck> => [
   name,
   method,
@@ -341,7 +364,7 @@ export const checks = (document: ReferenceDocument.ReferenceDocument): ReadonlyA
   pages(document)
 ]
 
-/** Every finding of these checks over all operations of the document. */
+/** Runs `presence`, and the checks on all operations. Returns every finding. */
 export const findings = (
   clients: ReadonlyArray<ClientOperation>,
   document: ReferenceDocument.ReferenceDocument,

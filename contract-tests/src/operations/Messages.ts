@@ -10,7 +10,7 @@ import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import * as Result from "effect/Result"
 import type * as FeedDocument from "../reference/FeedDocument.ts"
 import type * as Conformance from "../judge/Conformance.ts"
-import { equals, textOf, type Json } from "../judge/JsonSchema.ts"
+import { equals, stringify, type Json } from "../judge/JsonSchema.ts"
 import type { JsonSchema } from "../reference/JsonSchema.ts"
 import { Disagreement, normalForm, NotNormal } from "./Answers.ts"
 
@@ -76,7 +76,7 @@ export const checks = ({ sender }: Kind): ReadonlyArray<Conformance.Check> =>
 export type Decode = ReturnType<typeof FeedMessages.decoder>
 
 const decoded = (decode: Decode, normalise: (wire: Json) => Json, input: Json): Conformance.Decoded<unknown> => {
-  const result = decode(textOf(input))
+  const result = decode(stringify(input))
   if (Result.isFailure(result)) {
     const { failure } = result
     return { ok: false, pointers: [failure._tag === "UnknownMessage" ? "/type" : failure.pointer] }

@@ -1,11 +1,12 @@
 /**
- * Checks the client's requests against the document: what it sends for every input, and what it refuses.
+ * Checks the client's requests against the document: what the client sends for every input, and which inputs it
+ * rejects.
  *
  * **Details**
  *
- * Every input goes through `Kalshi.layer` to an in-memory HTTP client, which keeps the request and cuts the
- * connection. An independent parser that uses only the document reads the request back, ajv judges it, and the result
- * is compared with the input.
+ * Every input goes through `Kalshi.layer` to an in-memory HTTP client, which records the request and closes the
+ * connection. An independent parser that uses only the document decodes the request, ajv validates it, and the result is
+ * compared with the input.
  */
 import * as crypto from "node:crypto"
 import * as Environment from "@kalshi-effect/client/Environment"
@@ -39,7 +40,7 @@ import type { AnyOperation, ClientOperation } from "./ClientOperations.ts"
 import * as Rules from "./Rules.ts"
 import { isSigned } from "./Signing.ts"
 
-/** A request as it would have been sent. */
+/** A recorded request. */
 export interface Sent {
   readonly method: string
   /** Path and query from the root of the host, as on the request line. */
@@ -50,14 +51,18 @@ export interface Sent {
   readonly contentType: string | undefined
 }
 
-/** The result of calling an operation: a request, or a refusal before any I/O. */
+/** The result of a call: the recorded request, or the client's rejection of the input before any I/O. */
 export type Outcome =
   | { readonly _tag: "Sent"; readonly sent: Sent }
   | { readonly _tag: "Refused"; readonly pointer: string; readonly reason: string }
 
 /** Calls operations through the whole client and records the requests. */
 export interface Recorder {
-  /** @throws For any other result: several requests, another error, a defect. */
+  /**
+   * Calls an operation and returns the outcome.
+   *
+   * @throws For any other result: several requests, another error, a defect.
+   */
   readonly call: (operation: AnyOperation, input: unknown) => Outcome
 }
 
@@ -66,7 +71,7 @@ export const root = "/trade-api/v2"
 
 const keyId = "contract"
 
-/** A fake signature: 64 bytes derived from the signed text. */
+/** Creates a fake signature: 64 bytes derived from the signed text. */
 const signatureOf = (text: string): string => crypto.createHash("sha512").update(text).digest("base64")
 
 /** The options of a client under test: it signs synchronously, sends once, and has no rate limit. */
@@ -89,7 +94,7 @@ export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder =>
       body: body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : undefined,
       contentType: body._tag === "Uint8Array" ? body.contentType : undefined
     })
-    const cause = new Error("cut by the recorder")
+    const cause = new Error("connection closed by the recorder")
     return Effect.fail(
       new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
     )
@@ -113,43 +118,49 @@ export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder =>
   }
 }
 
-/** A valid input of the document that the client cannot, or will not, send. */
+/** A kind of input that the document allows but the client does not send, and the reason. */
 export interface Limit {
   readonly name: string
-  readonly because: string
+  readonly reason: string
 }
 
-const limit = (name: string, because: string): Limit => ({ name, because })
+const limit = (name: string, reason: string): Limit => ({ name, reason })
 
-/** Everything the document allows and the client does not send: refused as `InvalidRequest`, or not expressible. */
+/**
+ * Every kind of input that the document allows but the client does not send. The client rejects it with
+ * `InvalidRequest`, or its types cannot express it.
+ */
 export const limits = {
   emptySegment: limit("an empty path segment", "an empty segment changes the path of the request"),
-  dotSegment: limit("`.` or `..` as a path segment", "every URL parser resolves it away"),
+  dotSegment: limit("`.` or `..` as a path segment", "every URL parser removes it"),
   slash: limit("a slash in a path segment, plain or encoded", "servers and proxies decode it before they route"),
-  control: limit("a control character in a path segment", "it ends a line of the request, or is dropped on the way"),
-  illFormed: limit("half a surrogate pair", "it has no UTF-8"),
+  control: limit("a control character in a path segment", "it can end a line of the request or be removed in transit"),
+  illFormed: limit("half a surrogate pair", "UTF-8 cannot encode it"),
   emptyList: limit(
     "an empty list in a query",
-    "no `name=value` is left of it: asking for nothing would ask for everything"
+    "it has no `name=value`, so the request would ask for everything instead of nothing"
   ),
-  commaItem: limit("an item that is empty or holds a comma, in a list joined by commas", "it would be read as another"),
+  commaItem: limit(
+    "an item that is empty or contains a comma, in a list joined by commas",
+    "the exchange would read a different list"
+  ),
   absentBody: limit(
-    "no body where the document lets it be left out",
-    "the exchange answers 400 without one: {} is sent"
+    "no body where the document makes the body optional",
+    "the exchange answers 400 without a body, so the client sends {}"
   ),
-  unnamed: limit("a member that the document does not name", "a misspelt name would change what an order does"),
+  unnamed: limit("a member that the document does not declare", "a misspelt name would change the effect of an order"),
   otherUnit: limit(
     "milliseconds for Unix seconds, or seconds for milliseconds",
     "the exchange would look for the year 50,000, or for 1970, and find nothing"
   ),
   rule: limit(
-    "what breaks a rule between fields",
-    "the document states the rule in prose, and the exchange refuses it"
+    "an input that violates a rule between fields",
+    "the document states the rule in prose, and the exchange rejects the request"
   ),
   bearer: limit("a partner's OAuth token in place of the three headers", "this client signs with API keys")
 } as const satisfies Readonly<Record<string, Limit>>
 
-/** Why this text cannot be a segment of a path, if it cannot. */
+/** Returns why a string cannot be a path segment, or undefined if it can. */
 export const segmentLimit = (text: string): Limit | undefined => {
   if (text === "") return limits.emptySegment
   if (text === "." || text === "..") return limits.dotSegment
@@ -167,10 +178,10 @@ const listLimit = (items: ReadonlyArray<Json>, joined: boolean): Limit | undefin
 export type TimeUnit = "seconds" | "milliseconds"
 
 /**
- * The unit of a request's integer timestamp, by its name; undefined if it is not a timestamp.
+ * Returns the unit of an integer timestamp in a request, or undefined if the field is not a timestamp.
  *
- * Source: the prose of the document of October 26, 2026. Every integer `…_ts` of a request and both fields
- * `expiration_time` are Unix seconds; `from` and `to`, which only the weather index has, are Unix milliseconds.
+ * Source: the descriptions in the document of October 26, 2026. Every integer `…_ts` of a request and both fields
+ * `expiration_time` are Unix seconds. `from` and `to`, which only the weather index has, are Unix milliseconds.
  */
 export const timeUnit = (name: string, { type }: Exclude<JsonSchema, boolean>): TimeUnit | undefined => {
   if (type !== "integer") return undefined
@@ -179,35 +190,36 @@ export const timeUnit = (name: string, { type }: Exclude<JsonSchema, boolean>): 
 }
 
 /**
- * Whether a number is clearly a timestamp in the other unit: after 2100 in seconds, or since 2001 if it were seconds.
+ * Returns whether a number is clearly a timestamp in the other unit: as seconds, it is after 2100; as milliseconds, it
+ * is a time in 1970 to 1973, which as seconds is after 2001.
  */
 const isOtherUnit = (value: Json, unit: TimeUnit): boolean =>
   typeof value === "number" && (unit === "seconds" ? value > 4_102_444_800 : value >= 1e9 && value < 1e11)
 
-/** A field of an input that the client refuses to send unchanged. */
+/** A field of an input that the client does not send unchanged. */
 export interface Limited {
   readonly field: string
-  /** The refused places inside the input; the refusal names one of them first. */
+  /** The pointers of the rejected values. The client's error has one of them. */
   readonly pointers: ReadonlyArray<string>
   readonly limit: Limit
   /** A value of the field that the client sends. */
   readonly plain: Json
 }
 
-/** One operation, prepared for checks against the document. */
+/** An operation, prepared for checks against the document. */
 export interface Requests {
   readonly reference: ReferenceDocument.Operation
-  /** The schema of its whole input: path, query and body in one closed object. */
+  /** The schema of the operation's input: path, query and body in one closed object. */
   readonly input: JsonSchema
-  /** Fields of a valid input that the client refuses to send unchanged. */
+  /** Returns the fields of a valid input that the client does not send unchanged. */
   readonly limited: (input: JsonObject) => ReadonlyArray<Limited>
-  /** A valid input with a plain value in each of those fields, so that the client sends it. */
+  /** Replaces each of the `limited` fields by a plain value, so that the client sends the input. */
   readonly sendable: (input: JsonObject) => JsonObject
-  /** The input that a request encodes, and all faults of the request. */
+  /** Decodes a request to its input. Returns the input, and all faults of the request. */
   readonly read: (sent: Sent) => { readonly input: JsonObject; readonly faults: ReadonlyArray<string> }
 }
 
-/** Closes every object that names its members, so that any other member is a violation. */
+/** Closes every object that declares properties, so that any other member is a violation. */
 const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArray<string> = []): JsonSchema => {
   if (typeof schema === "boolean") return schema
   if (schema.$ref !== undefined) {
@@ -216,19 +228,19 @@ const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArray<stri
     const target = closed(resolve($ref), resolve, [...within, $ref])
     return typeof target === "boolean" ? target : { ...target, ...rest }
   }
-  const on = (inner: JsonSchema): JsonSchema => closed(inner, resolve, within)
+  const closeInner = (inner: JsonSchema): JsonSchema => closed(inner, resolve, within)
   const { additionalProperties, anyOf, items, properties } = schema
   if (schema.allOf !== undefined || schema.oneOf !== undefined || schema.prefixItems !== undefined) {
     throw new UnusableSchema("unsupported request schema", "")
   }
   return {
     ...schema,
-    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(on) }),
-    ...(items === undefined ? {} : { items: on(items) }),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(closeInner) }),
+    ...(items === undefined ? {} : { items: closeInner(items) }),
     ...(properties === undefined
       ? {}
       : {
-          properties: Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, on(inner)])),
+          properties: Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, closeInner(inner)])),
           additionalProperties: additionalProperties ?? false
         })
   }
@@ -238,7 +250,7 @@ const isList = (schema: JsonSchema, resolve: Resolve): boolean =>
   typeof schema !== "boolean" &&
   (schema.$ref === undefined ? schema.type === "array" : isList(resolve(schema.$ref), resolve))
 
-/** The schema of an operation's whole input. */
+/** Creates the schema of an operation's input: path, query and body together. */
 const inputSchema = (reference: ReferenceDocument.Operation, resolve: Resolve): JsonSchema => {
   const body =
     reference.requestBody === undefined ? { type: "object" as const } : closed(reference.requestBody.schema, resolve)
@@ -262,11 +274,12 @@ const inputSchema = (reference: ReferenceDocument.Operation, resolve: Resolve): 
 }
 
 /**
- * Percent-decodes strictly: an unencoded character must be unreserved or a sub-delimiter without special meaning here.
+ * Percent-decodes a string strictly. An unencoded character must be unreserved, or a sub-delimiter without a special
+ * meaning in a path or a query.
  */
 const decodeText = (text: string, what: string, faults: Array<string>): string => {
   if (!/^(?:[A-Za-z0-9\-._~!$'()*,;:@]|%[0-9A-Fa-f]{2})*$/.test(text))
-    faults.push(`${what} holds raw characters: ${text}`)
+    faults.push(`${what} contains characters that must be percent-encoded: ${text}`)
   try {
     return decodeURIComponent(text)
   } catch {
@@ -275,7 +288,7 @@ const decodeText = (text: string, what: string, faults: Array<string>): string =
   }
 }
 
-/** Parses text from a path or a query by its schema; text that does not parse stays text, for the judge to refuse. */
+/** Parses a string from a path or a query by its schema. A string that does not parse stays a string: it is invalid. */
 const readScalar = (text: string, schema: JsonSchema, resolve: Resolve): Json => {
   if (typeof schema === "boolean") return text
   if (schema.$ref !== undefined) return readScalar(text, resolve(schema.$ref), resolve)
@@ -296,7 +309,7 @@ const itemsOf = (schema: JsonSchema, resolve: Resolve): JsonSchema => {
   return schema.$ref === undefined ? (schema.items ?? true) : itemsOf(resolve(schema.$ref), resolve)
 }
 
-/** Timestamps in the other unit, in a body or a part of it: their pointers, and the same part without them. */
+/** Finds timestamps in the other unit. Returns their pointers, and the value with plain timestamps in their place. */
 const withoutOtherUnits = (
   judge: Judge,
   value: Json,
@@ -326,7 +339,7 @@ const withoutOtherUnits = (
   }
 }
 
-/** Creates the finder of values that the document allows and the client does not send, for an operation. */
+/** Creates the function that finds values that the document allows but the client does not send. */
 const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, judge: Judge) => {
   const { parameters } = reference
   const coverage = Coverage.make(judge)
@@ -358,14 +371,14 @@ const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, jud
 
   const limitedParameters = (value: JsonObject): ReadonlyArray<Limited> =>
     parameters.flatMap(({ explode, in: place, name, schema }) => {
-      const given = memberOf(value, name)
+      const fieldValue = memberOf(value, name)
       // Values that the document does not allow are not limits of the client.
-      if (given === undefined || !judge.accepts(schema)(given)) return []
+      if (fieldValue === undefined || !judge.accepts(schema)(fieldValue)) return []
       const found =
-        place === "path" && typeof given === "string"
-          ? segmentLimit(given)
-          : isArray(given)
-            ? listLimit(given, !explode)
+        place === "path" && typeof fieldValue === "string"
+          ? segmentLimit(fieldValue)
+          : isArray(fieldValue)
+            ? listLimit(fieldValue, !explode)
             : undefined
       return found === undefined
         ? []
@@ -374,7 +387,7 @@ const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, jud
               field: name,
               pointers: [pointerTo("", name)],
               limit: found,
-              plain: isArray(given) ? plainList(schema) : "plain"
+              plain: isArray(fieldValue) ? plainList(schema) : "plain"
             }
           ]
     })
@@ -410,17 +423,17 @@ const readQuery = (
   search: string,
   faults: Array<string>
 ): ReadonlyArray<readonly [string, Json]> => {
-  const given = new Map<string, Array<string>>()
+  const stringsByName = new Map<string, Array<string>>()
   for (const pair of search === "" ? [] : search.split("&")) {
     const at = pair.indexOf("=")
     if (at < 0) faults.push(`a query parameter without "=": ${pair}`)
     const name = decodeText(at < 0 ? pair : pair.slice(0, at), "the query", faults)
     const text = decodeText(at < 0 ? "" : pair.slice(at + 1), "the query", faults)
-    const known = given.get(name)
-    if (known === undefined) given.set(name, [text])
+    const known = stringsByName.get(name)
+    if (known === undefined) stringsByName.set(name, [text])
     else known.push(text)
   }
-  return [...given].flatMap(([name, texts]) => {
+  return [...stringsByName].flatMap(([name, texts]) => {
     const parameter = parameters.find((one) => one.in === "query" && one.name === name)
     if (parameter === undefined) {
       faults.push(`an undeclared query parameter: ${name}`)
@@ -431,7 +444,7 @@ const readQuery = (
       if (texts.length > 1) faults.push(`${name} occurs ${texts.length} times`)
       return [[name, readScalar(texts[0] ?? "", schema, resolve)] as const]
     }
-    if (!parameter.explode && texts.length > 1) faults.push(`${name} is repeated, not joined`)
+    if (!parameter.explode && texts.length > 1) faults.push(`${name} is repeated, but must be joined by commas`)
     const items = parameter.explode ? texts : texts.flatMap((text) => text.split(","))
     return [[name, items.map((item) => readScalar(item, itemsOf(schema, resolve), resolve))] as const]
   })
@@ -454,7 +467,7 @@ const readBody = (
     faults.push("no body")
     return []
   }
-  // JSON.parse returns JSON; for other text it throws, and the caller reports that.
+  // JSON.parse returns JSON. For other text it throws, and the caller reports the exception.
   const body = JSON.parse(sent.body) as Json
   if (requestBody === undefined) {
     if (sent.body !== "{}") faults.push(`sent a body; the document declares none: ${sent.body}`)
@@ -482,10 +495,10 @@ const readHeaders = (reference: ReferenceDocument.Operation, sent: Sent, path: s
     if (present.length < signed.length)
       faults.push(`a signed operation has only the headers ${present.join(", ") || "(none)"}`)
     else if (headers["kalshi-access-signature"] !== signatureOf(text))
-      faults.push("the signature is of another request")
-    if (headers["kalshi-access-key"] !== keyId) faults.push("the key id is of another key")
+      faults.push("the signature does not belong to this request")
+    if (headers["kalshi-access-key"] !== keyId) faults.push("the key id is wrong")
   }
-  if (headers["accept"] !== "application/json") faults.push(`accepts ${headers["accept"]}`)
+  if (headers["accept"] !== "application/json") faults.push(`the accept header is ${headers["accept"]}`)
 }
 
 /** Prepares an operation of the document. */
@@ -529,18 +542,18 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
   }
 }
 
-/** A request that is wrong for any input. */
+/** The error for a request that does not conform to the document or does not encode the input. */
 export class WrongRequest extends Error {
   override readonly name = "WrongRequest"
 }
 
 /**
- * The client as a codec from inputs to inputs: decoding sends the input and reads the request back.
+ * Creates a codec from inputs to inputs: to decode an input, it calls the client and decodes the recorded request.
  *
  * **Details**
  *
- * A refusal names its pointer. The client must refuse a field of `limits` by its name; the call then runs again with a
- * plain value in its place, so that the rest of the input is checked as well. A faulty request throws `WrongRequest`.
+ * The client must reject a `limited` field at one of its pointers. The codec then repeats the call with a plain value in
+ * this field, so that the rest of the input is checked as well. A faulty request throws `WrongRequest`.
  */
 export const codec = (client: ClientOperation, requests: Requests, recorder: Recorder): Conformance.Codec<Json> => {
   const call = (input: Json): Conformance.Decoded<Json> => {
@@ -553,37 +566,39 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
   return {
     encode: (value) => value,
     decode: (given) => {
-      const input = given as Json // the tools generate JSON
+      const input = given as Json // The tools generate JSON.
       const limited = isObject(input) ? requests.limited(input) : []
       if (!isObject(input) || limited.length === 0) return call(input)
       const first = call(input)
-      if (first.ok) throw new WrongRequest(`sent ${limited.map(({ limit }) => limit.name).join(" and ")}`)
+      if (first.ok) {
+        throw new WrongRequest(`must reject, but sent: ${limited.map(({ limit }) => limit.name).join(" and ")}`)
+      }
       if (!limited.some(({ pointers }) => pointers.includes(first.pointers[0] ?? ""))) return first
       const rest = call(requests.sendable(input))
       if (!rest.ok || !isObject(rest.value)) return rest
       const { value } = rest
       for (const { field, plain } of limited) {
-        if (!equals(memberOf(value, field), plain)) throw new WrongRequest(`sent another ${field}`)
+        if (!equals(memberOf(value, field), plain)) throw new WrongRequest(`sent a different value of ${field}`)
       }
-      // The original values: a field can also have been absent.
+      // Restores the original values. A field can also have been absent.
       const fields = new Set(limited.map(({ field }) => field))
       const isOther = ([key]: readonly [string, Json]): boolean => !fields.has(key)
-      const asGiven = Object.entries(input).filter((entry) => !isOther(entry))
-      return { ok: true, value: objectOf([...Object.entries(value).filter(isOther), ...asGiven]) }
+      const originalEntries = Object.entries(input).filter((entry) => !isOther(entry))
+      return { ok: true, value: objectOf([...Object.entries(value).filter(isOther), ...originalEntries]) }
     }
   }
 }
 
-/** Whether the operation has any input in the document. One without input ignores its argument. */
+/** Returns whether the operation has any input in the document. The client ignores the argument of other operations. */
 export const takesInput = ({ input }: Requests): boolean =>
   typeof input !== "boolean" && Object.keys(input.properties ?? {}).length > 0
 
 /**
- * Checks an operation's requests against the document: every valid input is sent as a valid request that reads back to
- * the input (P5, P1, P3), or is one of the `limits`; every single violation is refused at its pointer, before any I/O
- * (P2), if there is an input at all.
+ * Checks an operation's requests against the document. The client sends every valid input as a valid request that
+ * decodes to the same input (P5, P1, P3), except for the `limits`. If the operation has an input, the client rejects
+ * every single violation at its pointer, before any I/O (P2).
  */
-export const hold = (
+export const checkRequests = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
   conformance: Conformance.Conformance,

@@ -1,14 +1,14 @@
 /**
- * Rules between the fields of a request that the document states only in prose, so its schemas allow violations.
- * Written independently of the client's rules, which are checked against these.
+ * Checks the rules between the fields of a request. The document states these rules only in prose, so its schemas allow
+ * violations. This module is written independently of the client's rules, because the suite compares the two.
  *
  * Source: the descriptions of the operations and their fields, October 26, 2026.
  */
-import { isArray, isObject, memberOf, objectOf, textOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import { isArray, isObject, memberOf, objectOf, stringify, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
-/** The rules that a valid input violates, and a fix. */
+/** The violations of the rules in an input, and the changes that repair them. */
 export interface Breach {
-  /** Every place where a rule is violated. */
+  /** The pointer of every violation. */
   readonly pointers: ReadonlyArray<string>
   /** Values of fields with which the input satisfies all rules. */
   readonly repairs: ReadonlyArray<readonly [field: string, value: Json]>
@@ -31,12 +31,12 @@ const legsOf = (child: JsonObject): ReadonlyArray<Json> | undefined => {
   return isArray(legs) ? legs : undefined
 }
 
-/** Identifies a combo, independent of the order of its legs. */
+/** Returns an identity of a combo that does not depend on the order of its legs. */
 const comboOf = (child: JsonObject): string => {
   const legs = legsOf(child)
   if (has(child, "market_ticker") || legs === undefined) return `ticker ${String(memberOf(child, "market_ticker"))}`
   const leg = (value: Json): string =>
-    textOf(["event_ticker", "market_ticker", "side"].map((field) => memberOf(value, field) ?? null))
+    stringify(["event_ticker", "market_ticker", "side"].map((field) => memberOf(value, field) ?? null))
   return `legs ${legs.map(leg).sort().join(" ")}`
 }
 
@@ -68,24 +68,24 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
     ...faults.flatMap(([isBroken, pointer]) => (isBroken ? [pointer] : [])),
     ...children.flatMap((child, index) => {
       const at = `/children/${index}`
-      const own = sizesOf(child)
+      const childSizes = sizesOf(child)
       return [
         ...namingFaults(child, at),
         ...(combos.indexOf(comboOf(child)) < index ? [at] : []),
-        ...(own.length > 1 ? [`${at}/target_cost_dollars`] : []),
+        ...(childSizes.length > 1 ? [`${at}/target_cost_dollars`] : []),
         ...(sized[index] === undefined
           ? [at]
           : sized[index] === first
             ? []
-            : [own[0] === undefined ? at : `${at}/${own[0]}`])
+            : [childSizes[0] === undefined ? at : `${at}/${childSizes[0]}`])
       ]
     })
   ]
 }
 
 /**
- * Keeps the consistent parts of a batch: the legs of every second child, the tickers of the others, and every size that
- * fits.
+ * Checks a batch of RFQs. The repair keeps the consistent parts: the legs of every second child, the tickers of the
+ * other children, and every size of the same kind.
  */
 const createBatch: Check = (input) => {
   const pointers = batchFaults(input)
@@ -98,17 +98,17 @@ const createBatch: Check = (input) => {
   const repaired = children.map((child, index) => {
     const legs = legsOf(child) ?? []
     const ticker = memberOf(child, "market_ticker") ?? ""
-    const own = memberOf(child, size) ?? null
-    const named = (name: string, value: Json): JsonObject =>
+    const childSize = memberOf(child, size) ?? null
+    const childWith = (name: string, value: Json): JsonObject =>
       objectOf([
         [name, value],
-        ...(own === null ? (shared === size ? [] : [[size, "1.00"] as const]) : [[size, own] as const])
+        ...(childSize === null ? (shared === size ? [] : [[size, "1.00"] as const]) : [[size, childSize] as const])
       ])
     const wanted =
       legs.length > 0 && (ticker === "" || index % 2 === 1)
-        ? named("selected_markets", legs)
-        : named("market_ticker", ticker === "" ? `PLAIN-${index}` : ticker)
-    const kept = seen.has(comboOf(wanted)) ? named("market_ticker", `PLAIN-${index}-${seen.size}`) : wanted
+        ? childWith("selected_markets", legs)
+        : childWith("market_ticker", ticker === "" ? `PLAIN-${index}` : ticker)
+    const kept = seen.has(comboOf(wanted)) ? childWith("market_ticker", `PLAIN-${index}-${seen.size}`) : wanted
     seen.add(comboOf(kept))
     return kept
   })
@@ -125,23 +125,23 @@ const createBatch: Check = (input) => {
   }
 }
 
-/** Each child has one entry. */
-const once =
+/** Checks that the entries of a list have distinct `rfq_id`s. */
+const distinctIds =
   (list: string): Check =>
   (input) => {
     const seen = new Set<Json>()
     const entries = itemsOf(input, list).map((entry, index) => {
       const id = memberOf(entry, "rfq_id") ?? null
       const isTwice = seen.has(id)
-      const own = isTwice ? `child-${index}-${seen.size}` : id
-      seen.add(own)
-      return { isTwice, entry: objectOf([...Object.entries(entry), ["rfq_id", own]]) }
+      const distinctId = isTwice ? `child-${index}-${seen.size}` : id
+      seen.add(distinctId)
+      return { isTwice, entry: objectOf([...Object.entries(entry), ["rfq_id", distinctId]]) }
     })
     const pointers = entries.flatMap(({ isTwice }, index) => (isTwice ? [`/${list}/${index}/rfq_id`] : []))
     return { pointers, repairs: pointers.length === 0 ? [] : [[list, entries.map(({ entry }) => entry)]] }
   }
 
-/** An order is decreased by a count, or to a count. */
+/** Checks that an order is decreased either by a count or to a count. */
 const decrease: Check = (input) => {
   const both = ["reduce_by", "reduce_to"].filter((field) => has(input, field)).length
   if (both === 1) return { pointers: [], repairs: [] }
@@ -150,7 +150,7 @@ const decrease: Check = (input) => {
     : { pointers: ["/reduce_to"], repairs: [["reduce_to", null]] }
 }
 
-/** The markets of an event are omitted or included. */
+/** Checks that a request does not both omit and include the markets of an event. */
 const event: Check = (input) =>
   memberOf(input, "exclude_markets") === true && memberOf(input, "with_nested_markets") === true
     ? { pointers: ["/exclude_markets"], repairs: [["exclude_markets", false]] }
@@ -160,34 +160,34 @@ const checks: Readonly<Record<string, Check>> = {
   CreateRFQBatch: createBatch,
   DecreaseOrderV2: decrease,
   GetEvent: event,
-  AcceptRFQBatch: /*#__PURE__*/ once("min_bids"),
-  CreateRFQBatchQuote: /*#__PURE__*/ once("quotes")
+  AcceptRFQBatch: /*#__PURE__*/ distinctIds("min_bids"),
+  CreateRFQBatchQuote: /*#__PURE__*/ distinctIds("quotes")
 }
 
-/** The rules of an operation, by its id; undefined if it has none. */
+/** Returns the rules of an operation, or undefined if it has none. */
 export const of = (id: string): Check | undefined => (Object.hasOwn(checks, id) ? checks[id] : undefined)
 
 /** The ids of the operations that have rules. */
 export const ids: ReadonlyArray<string> = /*#__PURE__*/ Object.keys(checks)
 
-/** An input that the document's schemas allow: refused at a place, or sent. */
+/** An input that the document's schemas allow, and the expected reaction of the client. */
 export interface Case {
   readonly name: string
   readonly input: JsonObject
-  /** Where it must be refused; undefined if it must be sent. */
+  /** The pointer of the expected rejection. Undefined if the client must send the input. */
   readonly pointer: string | undefined
 }
 
 type Changes = Readonly<Record<string, Json | undefined>>
 
-const changed = (input: JsonObject, changes: Changes): JsonObject =>
+const withChanges = (input: JsonObject, changes: Changes): JsonObject =>
   objectOf(
     Object.entries({ ...input, ...changes }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
   )
 
-/** Long because it is a table: one row per case. */
+/** Creates the cases for a batch. Over 80 lines because it is a table with one row per case. */
 const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
-  const input = changed(plain, {
+  const input = withChanges(plain, {
     children: [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }],
     mve_collection_ticker: undefined,
     contracts_fp: "10.00",
@@ -206,7 +206,7 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const priced = { target_cost_dollars: "1.00" }
   const legs = (...selected_markets: ReadonlyArray<Json>): JsonObject => ({ selected_markets })
   const refused: ReadonlyArray<readonly [name: string, pointer: string, changes: Changes]> = [
-    ["an empty id of the batch", "/client_batch_id", { client_batch_id: "" }],
+    ["an empty batch id", "/client_batch_id", { client_batch_id: "" }],
     ["a remainder that rests", "/rest_remainder", { rest_remainder: true }],
     ["a child without a name", "/children/1", { children: [a, {}] }],
     ["a child with an empty ticker", "/children/1/market_ticker", { children: [a, { market_ticker: "" }] }],
@@ -260,46 +260,43 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
         ]
       }
     ],
-    ["fees left out of a number of contracts", "/target_cost_excludes_fees", { target_cost_excludes_fees: true }]
+    ["fees excluded from a number of contracts", "/target_cost_excludes_fees", { target_cost_excludes_fees: true }]
   ]
   const sent: ReadonlyArray<readonly [name: string, changes: Changes]> = [
     ["one size for all", {}],
     ["a size for each", { ...unsized, children: [a, b, c].map((child) => ({ ...child, ...counted })) }],
     ["a size for one and another for the rest", { children: [{ ...a, ...counted }, b] }],
-    ["a size of the batch that no child takes", { children: [a, b].map((child) => ({ ...child, ...priced })) }],
+    ["a size of the batch that every child overrides", { children: [a, b].map((child) => ({ ...child, ...priced })) }],
     ["one cost for all, without fees", { ...unsized, ...priced, target_cost_excludes_fees: true }],
     [
       "a cost for each, without fees",
       { children: [a, b].map((child) => ({ ...child, ...priced })), target_cost_excludes_fees: true }
     ],
-    ["a cost beside a number that is null", { contracts_fp: null, ...priced }],
-    ["false for what may not be true", { rest_remainder: false, target_cost_excludes_fees: false }],
+    ["a cost, and null as the number of contracts", { contracts_fp: null, ...priced }],
+    ["false for the flags that must not be true", { rest_remainder: false, target_cost_excludes_fees: false }],
     ["no id", { client_batch_id: undefined }],
     ["legs, and legs that differ in one side", { children: [legs(yes), legs(no), a], mve_collection_ticker }],
-    ["legs of which some are the same", { children: [legs(yes, other), legs(yes)], mve_collection_ticker }],
-    [
-      "as many children as there can be",
-      { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }
-    ]
+    ["children that share some legs", { children: [legs(yes, other), legs(yes)], mve_collection_ticker }],
+    ["the maximum number of children", { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }]
   ]
   return [
-    ...refused.map(([name, pointer, changes]) => ({ name, pointer, input: changed(input, changes) })),
-    ...sent.map(([name, changes]) => ({ name, pointer: undefined, input: changed(input, changes) }))
+    ...refused.map(([name, pointer, changes]) => ({ name, pointer, input: withChanges(input, changes) })),
+    ...sent.map(([name, changes]) => ({ name, pointer: undefined, input: withChanges(input, changes) }))
   ]
 }
 
-const onceCases =
+const distinctIdCases =
   (list: string) =>
   (plain: JsonObject): ReadonlyArray<Case> => {
     const [entry = {}] = itemsOf(plain, list)
     const of = (...ids: ReadonlyArray<string>): JsonObject =>
-      changed(plain, { [list]: ids.map((rfq_id) => ({ ...entry, rfq_id })) })
+      withChanges(plain, { [list]: ids.map((rfq_id) => ({ ...entry, rfq_id })) })
     return [
       { name: "a child twice", pointer: `/${list}/1/rfq_id`, input: of("a", "a") },
-      { name: "a child again later", pointer: `/${list}/2/rfq_id`, input: of("a", "b", "a") },
+      { name: "a child again after another child", pointer: `/${list}/2/rfq_id`, input: of("a", "b", "a") },
       { name: "two children", pointer: undefined, input: of("a", "b") },
       {
-        name: "as many children as there can be",
+        name: "the maximum number of children",
         pointer: undefined,
         input: of(...Array.from({ length: 57 }, (_, i) => `c${i}`))
       }
@@ -308,23 +305,23 @@ const onceCases =
 
 const decreaseCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const of = (reduce_by: Json | undefined, reduce_to: Json | undefined): JsonObject =>
-    changed(plain, { reduce_by, reduce_to })
+    withChanges(plain, { reduce_by, reduce_to })
   return [
     { name: "neither", pointer: "", input: of(undefined, undefined) },
     { name: "neither, as null", pointer: "", input: of(null, null) },
     { name: "both", pointer: "/reduce_to", input: of("1.00", "1.00") },
-    { name: "by so much", pointer: undefined, input: of("1.00", undefined) },
-    { name: "to nothing", pointer: undefined, input: of(null, "0.00") }
+    { name: "by a count", pointer: undefined, input: of("1.00", undefined) },
+    { name: "to zero", pointer: undefined, input: of(null, "0.00") }
   ]
 }
 
 const eventCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const of = (exclude_markets: boolean, with_nested_markets: boolean): JsonObject =>
-    changed(plain, { exclude_markets, with_nested_markets })
+    withChanges(plain, { exclude_markets, with_nested_markets })
   return [
-    { name: "markets left out and put in", pointer: "/exclude_markets", input: of(true, true) },
-    { name: "markets left out", pointer: undefined, input: of(true, false) },
-    { name: "markets put in", pointer: undefined, input: of(false, true) }
+    { name: "markets omitted and included", pointer: "/exclude_markets", input: of(true, true) },
+    { name: "markets omitted", pointer: undefined, input: of(true, false) },
+    { name: "markets included", pointer: undefined, input: of(false, true) }
   ]
 }
 
@@ -332,9 +329,9 @@ const caseMakers: Readonly<Record<string, (plain: JsonObject) => ReadonlyArray<C
   CreateRFQBatch: batchCases,
   DecreaseOrderV2: decreaseCases,
   GetEvent: eventCases,
-  AcceptRFQBatch: /*#__PURE__*/ onceCases("min_bids"),
-  CreateRFQBatchQuote: /*#__PURE__*/ onceCases("quotes")
+  AcceptRFQBatch: /*#__PURE__*/ distinctIdCases("min_bids"),
+  CreateRFQBatchQuote: /*#__PURE__*/ distinctIdCases("quotes")
 }
 
-/** Inputs that each violate one rule, and inputs that just satisfy them, derived from a sendable one. */
+/** Derives from a sendable input: inputs that violate one rule each, and inputs that only just satisfy the rules. */
 export const casesOf = (id: string, plain: JsonObject): ReadonlyArray<Case> => caseMakers[id]?.(plain) ?? []

@@ -1,6 +1,6 @@
 /**
- * Texts that cannot be encoded, put into every text of an input in turn: the client must refuse each by its pointer,
- * before anything is sent.
+ * Replaces each string of an input with strings that cannot be encoded. The client must reject each input before it
+ * sends anything, and must report the pointer of the replaced string.
  */
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import { isArray, isObject, objectOf, pointerTo, type Json, type JsonObject } from "../judge/JsonSchema.ts"
@@ -8,31 +8,32 @@ import type { ClientOperation } from "./ClientOperations.ts"
 import type { Recorder } from "./Requests.ts"
 
 /**
- * Texts that are not allowed: in a path because they change the target, anywhere because they are not valid Unicode.
+ * Strings that cannot be sent. Some change the target of a path. Others are not valid Unicode, so they cannot be sent
+ * anywhere.
  */
-const texts = {
+const invalidStrings = {
   path: ["", ".", "..", "a/b", "a\\b", "a%2Fb", "a%5cb", "a\r\nb", "a\tb", "\u0000", "\u007f", "\ud800", "a\udc00b"],
   query: ["\ud800", "a\udc00b"],
   body: ["\ud800", "a\udc00b"]
 }
 
-/** An input with one such text, and its location. */
+/** An input in which one string cannot be encoded, and the pointer of that string. */
 interface Unsendable {
   readonly input: JsonObject
   readonly pointer: string
   readonly text: string
 }
 
-/** Every value with one of its texts replaced, by location. */
-const replaced = (
+/** Returns a copy of the value for each string in it and each replacement, with the pointer of the replaced string. */
+const replacements = (
   value: Json,
   pointer: string,
-  by: ReadonlyArray<string>
+  strings: ReadonlyArray<string>
 ): ReadonlyArray<{ readonly value: Json; readonly pointer: string; readonly text: string }> => {
-  if (typeof value === "string") return by.map((text) => ({ value: text, pointer, text }))
+  if (typeof value === "string") return strings.map((text) => ({ value: text, pointer, text }))
   if (isArray(value)) {
     return value.flatMap((item, index) =>
-      replaced(item, pointerTo(pointer, String(index)), by).map((one) => ({
+      replacements(item, pointerTo(pointer, String(index)), strings).map((one) => ({
         ...one,
         value: value.with(index, one.value)
       }))
@@ -40,45 +41,47 @@ const replaced = (
   }
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([key, member]) =>
-    replaced(member, pointerTo(pointer, key), by).map((one) => ({
+    replacements(member, pointerTo(pointer, key), strings).map((one) => ({
       ...one,
       value: objectOf([...Object.entries(value).filter(([name]) => name !== key), [key, one.value]])
     }))
   )
 }
 
-/** Every such input made from one sendable input. */
+/** Derives every unsendable input from a valid input. */
 const unsendable = ({ parameters }: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<Unsendable> =>
   Object.entries(input).flatMap(([field, value]) => {
     const place = parameters.find(({ name }) => name === field)?.in ?? "body"
     if (place !== "path" && place !== "query" && place !== "body") return []
-    return replaced(value, pointerTo("", field), texts[place]).map(({ pointer, text, value: wrong }) => ({
-      input: objectOf([...Object.entries(input).filter(([name]) => name !== field), [field, wrong]]),
-      // A list in a query is refused as a whole or by its item.
-      pointer: place === "query" ? pointerTo("", field) : pointer,
-      text
-    }))
+    return replacements(value, pointerTo("", field), invalidStrings[place]).map(
+      ({ pointer, text, value: invalidValue }) => ({
+        input: objectOf([...Object.entries(input).filter(([name]) => name !== field), [field, invalidValue]]),
+        // The client may report a query list at the pointer of the list or at the pointer of the item.
+        pointer: place === "query" ? pointerTo("", field) : pointer,
+        text
+      })
+    )
   })
 
-/** An input that was not refused correctly. */
+/** An input that the client did not reject correctly. */
 export interface Finding extends Unsendable {
   readonly got: string
 }
 
-/** The faults in the client's handling of them, and their number. */
-export const findings = (
+/** Sends every unsendable input. Returns the number of cases, and the inputs that were not rejected correctly. */
+export const check = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
   recorder: Recorder,
   input: JsonObject
 ): { readonly runs: number; readonly findings: ReadonlyArray<Finding> } => {
   const cases = unsendable(reference, input)
-  const got = (one: Unsendable): string | undefined => {
+  const got = (testCase: Unsendable): string | undefined => {
     try {
-      const outcome = recorder.call(client.operation, one.input)
+      const outcome = recorder.call(client.operation, testCase.input)
       if (outcome._tag === "Sent") return `sent as ${outcome.sent.target}`
-      const isThere = outcome.pointer === one.pointer || outcome.pointer.startsWith(`${one.pointer}/`)
-      return isThere ? undefined : `refused at ${JSON.stringify(outcome.pointer)}: ${outcome.reason}`
+      const isAtPointer = outcome.pointer === testCase.pointer || outcome.pointer.startsWith(`${testCase.pointer}/`)
+      return isAtPointer ? undefined : `rejected at ${JSON.stringify(outcome.pointer)}: ${outcome.reason}`
     } catch (error) {
       return `threw ${String(error)}`
     }

@@ -1,4 +1,4 @@
-/** Every property of the suite, in display order. */
+/** Lists every property of the suite, in display order. */
 import { P0 } from "./DocumentIntegrity.ts"
 import { P16 } from "./FeedSchemas.ts"
 import { P1Prime } from "./DecoderStrictness.ts"
@@ -12,19 +12,33 @@ import { P6 } from "./DocumentDrift.ts"
 import { P7 } from "./ByteFaults.ts"
 import { P8 } from "./Signing.ts"
 import { P9 } from "./RetrySafety.ts"
-import type { Property, PropertyOf, Stated } from "./Property.ts"
+import type { OperationProperty, TargetProperty, PropertyInfo } from "./Property.ts"
 import { P1, P2, P3 } from "./Responses.ts"
 
-/** Every property of operations. */
-export const all: ReadonlyArray<Property> = [P1, P1Prime, P2, P3, P4, P5, P6, P7, P8, P9, P10, P12, P14]
+/** The properties that are checked for each operation. */
+export const operationProperties: ReadonlyArray<OperationProperty> = [
+  P1,
+  P1Prime,
+  P2,
+  P3,
+  P4,
+  P5,
+  P6,
+  P7,
+  P8,
+  P9,
+  P10,
+  P12,
+  P14
+]
 
-const p15 = /*#__PURE__*/ P15.make(all)
+const p15 = /*#__PURE__*/ P15.make(operationProperties)
 
-/** Every property of other targets. */
-export const others: ReadonlyArray<PropertyOf> = [P0, p15, P16]
+/** The properties of other targets. */
+export const targetProperties: ReadonlyArray<TargetProperty> = [P0, p15, P16]
 
 /** The statement of every property, in display order. */
-export const stated: ReadonlyArray<Stated> = [P0, ...all, p15, P16]
+export const statements: ReadonlyArray<PropertyInfo> = [P0, ...operationProperties, p15, P16]
 
-/** The id for user input: in any case, and `P1p` or `P1'` for `P1′`. */
+/** Normalises a property id from user input: ignores upper and lower case, and accepts `P1p` and `P1'` for `P1′`. */
 export const idOf = (text: string): string => text.toUpperCase().replace(/^(P\d+)['P]$/, "$1′")

@@ -1,4 +1,4 @@
-/** P7: how the client handles faulty bytes, over TCP. */
+/** P7: checks over TCP how the client handles responses with faulty bytes. */
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
@@ -11,12 +11,12 @@ import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Requests from "../operations/Requests.ts"
 import * as ClientOperations from "../operations/ClientOperations.ts"
-import { memberOf, textOf, type Json } from "../judge/JsonSchema.ts"
-import { byteFaults, maxBodyBytes, whole, type ByteFault, type Good } from "./internal/byteFaults.ts"
+import { memberOf, stringify, type Json } from "../judge/JsonSchema.ts"
+import { byteFaults, maxBodyBytes, intactResponse, type ByteFault, type ValidResponse } from "./internal/byteFaults.ts"
 import * as faultyServer from "./internal/faultyServer.ts"
-import { failed, type Outcome, type Property, type Run } from "./Property.ts"
+import { failed, type Outcome, type OperationProperty, type Run } from "./Property.ts"
 import * as SendingClass from "./SendingClass.ts"
-import { plainest, referenceOf, validBody } from "./Subject.ts"
+import { simplestInput, referenceOf, validBody } from "./Subject.ts"
 
 const id = "P7"
 
@@ -26,37 +26,37 @@ const clients: Readonly<Record<string, Layer.Layer<HttpClient.HttpClient>>> = {
   undici: NodeHttpClient.layerUndici
 }
 
-/** Operations that run every fault: some of each class and each kind of response. */
-export const thorough: ReadonlySet<string> = /*#__PURE__*/ new Set([
+/** The operations that run every fault: some of each sending class and each kind of response. */
+export const fullyTested: ReadonlySet<string> = /*#__PURE__*/ new Set([
   ...["GetOrderGroup", "GetOrders", "GetMarkets", "GetMarketOrderbook", "GetExchangeStatus", "DeleteOrderGroup"],
   ...["CreateOrderV2", "BatchCreateOrdersV2", "ApplySubaccountTransfer", "CreateOrderGroup", "CancelAllOrders"],
   "GenerateApiKey"
 ])
 
-/** The number of faults for any other operation. */
-const sampled = 3
+/** The number of faults that every other operation runs. */
+const sampleSize = 3
 
-/** The faults of an operation: all of them, or a sample that depends on the operation and the seed. */
+/** Returns the faults that an operation runs: all, or a sample that depends on the operation and the seed. */
 export const faultsOf = (
   { descriptor, name }: ClientOperations.ClientOperation,
   seed: number
 ): ReadonlyArray<ByteFault> => {
-  if (thorough.has(descriptor.operationId)) return byteFaults
+  if (fullyTested.has(descriptor.operationId)) return byteFaults
   const index = ClientOperations.all.findIndex((one) => one.name === name)
-  const start = (Math.max(0, index) * sampled + (seed >>> 0)) % byteFaults.length
-  return Array.from({ length: sampled }, (_, n) => byteFaults[(start + n) % byteFaults.length]!)
+  const start = (Math.max(0, index) * sampleSize + (seed >>> 0)) % byteFaults.length
+  return Array.from({ length: sampleSize }, (_, n) => byteFaults[(start + n) % byteFaults.length]!)
 }
 
-/** The time limit of an attempt: short for a fault that hangs, generous for the others. */
+/** Returns the time limit of an attempt: short for a fault that hangs, long for the other faults. */
 const attemptMillis = (fault: ByteFault): number => (fault.outcome === "timeout" ? 100 : 20_000)
 
-/** Bytes that system buffers may hold beyond the client's limit (`maxBodyBytes`). */
+/** The number of bytes that system buffers may contain beyond the client's limit (`maxBodyBytes`). */
 const bufferedBytes = 64 * 1024 * 1024
 
-/** A call that takes longer counts as hung. */
+/** A call that takes longer than this counts as hung. */
 const hangsAfter = "30 seconds"
 
-interface Seen {
+interface Observation {
   readonly tag: string
   readonly requestSent: Json | undefined
   readonly limit: Json | undefined
@@ -74,13 +74,18 @@ const outcomes: Readonly<Record<ByteFault["outcome"], (hasBody: boolean) => Read
   truncated: (hasBody) => [hasBody ? "ContractError" : "Success", "TransportError"]
 }
 
-/** The reason why a call's outcome is wrong, if it is. */
-const faultOf = (fault: ByteFault, seen: Seen, tags: ReadonlyArray<string>, requests: number): string | undefined => {
+/** Returns why a call's outcome is wrong, or undefined if it is correct. */
+const mismatchOf = (
+  fault: ByteFault,
+  seen: Observation,
+  tags: ReadonlyArray<string>,
+  requests: number
+): string | undefined => {
   const { code, limit, requestSent, tag, written } = seen
   if (!tags.includes(tag)) return `expected ${tags.join(" or ")}, got ${tag}`
   if (seen.requests !== requests) return `expected ${requests} requests, got ${seen.requests}`
   if (tag === "TransportError" || tag === "RequestTimeout") {
-    if (requestSent !== "maybe") return `requestSent is ${String(requestSent)}, but the whole request was sent`
+    if (requestSent !== "maybe") return `requestSent is ${String(requestSent)}, but the complete request was sent`
     if (tag === "RequestTimeout" && limit !== "attempt")
       return `expected the attempt's time limit, got ${String(limit)}`
     if ((code === "ERR_BODY_TOO_LARGE") !== (fault.outcome === "large")) return `the code is ${String(code)}`
@@ -91,8 +96,8 @@ const faultOf = (fault: ByteFault, seen: Seen, tags: ReadonlyArray<string>, requ
   return undefined
 }
 
-/** A result as data. `result` is undefined if the call hung. */
-const seenOf = (result: Result.Result<unknown, unknown> | void, server: faultyServer.FaultyServer): Seen => {
+/** Converts the result of a call to data. `result` is undefined if the call hung. */
+const observe = (result: Result.Result<unknown, unknown> | void, server: faultyServer.FaultyServer): Observation => {
   // A failure of the client is plain data, so it is compared as JSON.
   const error = result === undefined || Result.isSuccess(result) ? undefined : (result.failure as unknown as Json)
   return {
@@ -108,16 +113,16 @@ const seenOf = (result: Result.Result<unknown, unknown> | void, server: faultySe
 type Call = (
   policy: Partial<SendPolicy.SendPolicy>,
   responses: ReadonlyArray<faultyServer.Answer>
-) => Effect.Effect<Seen>
+) => Effect.Effect<Observation>
 
-/** Starts a server for one operation. Each call scripts the server's responses. */
+/** Starts a server for one operation. Each call defines the server's responses. */
 const makeCall = (
   operation: ClientOperations.ClientOperation,
   http: Layer.Layer<HttpClient.HttpClient>,
   layer: typeof Kalshi.layer
 ) =>
   Effect.gen(function* () {
-    const input = plainest(operation)
+    const input = simplestInput(operation)
     const server = yield* faultyServer.make
     const environment = yield* Effect.orDie(Effect.fromResult(Environment.fromUrl(server.url)))
     const { signer } = Requests.layerOptions
@@ -130,83 +135,91 @@ const makeCall = (
         Effect.provideService(SendPolicy.Overrides, policy),
         Effect.provideContext(context),
         Effect.timeoutOrElse({ duration: hangsAfter, orElse: () => Effect.void }),
-        Effect.map((result) => seenOf(result, server))
+        Effect.map((result) => observe(result, server))
       )
     }
     return call
   })
 
 /**
- * Makes three calls: without a retry, with one retry, and one after the fault. Returns the reason for a failure, if any.
+ * Makes three calls: without retries, with one retry, and after the fault. Returns the reason for a failure, if any.
  */
 const checkFault = (
   fault: ByteFault,
   call: Call,
-  { good, hasBody, repeats }: { readonly good: Good; readonly hasBody: boolean; readonly repeats: boolean }
+  {
+    validResponse: good,
+    hasBody,
+    isRepeatable: repeats
+  }: { readonly validResponse: ValidResponse; readonly hasBody: boolean; readonly isRepeatable: boolean }
 ): Effect.Effect<string | undefined> =>
   Effect.gen(function* () {
     const attemptTimeout = attemptMillis(fault)
     const tags = outcomes[fault.outcome](hasBody)
-    const once = yield* call({ retry: SendPolicy.noRetry, attemptTimeout }, [fault.answer(good)])
-    const wrong = faultOf(fault, once, tags, 1)
-    if (wrong !== undefined) return `once: ${wrong}`
+    const first = yield* call({ retry: SendPolicy.noRetry, attemptTimeout }, [fault.answer(good)])
+    const reason = mismatchOf(fault, first, tags, 1)
+    if (reason !== undefined) return `without retries: ${reason}`
 
-    // With one retry allowed: the client must retry only if a retry can help and cannot execute the request twice.
+    // One retry is allowed. The client must retry only if a retry can help and is safe (it cannot execute the request
+    // twice).
     const canRetry =
-      repeats && (once.tag === "RequestTimeout" || (once.tag === "TransportError" && fault.outcome !== "large"))
-    // On a busy machine even the valid response may be too late, if the time limit is short on purpose.
+      repeats && (first.tag === "RequestTimeout" || (first.tag === "TransportError" && fault.outcome !== "large"))
+    // If the time limit is short on purpose, even the valid response can be too late on a busy machine.
     const isShort = fault.outcome === "timeout"
     const policy = { retry: Schedule.recurs(isShort ? 20 : 1), attemptTimeout }
-    const again = yield* call(policy, [fault.answer(good), whole(good)])
-    // Which of the two outcomes a truncated body has depends on timing, so the retry may have the other one.
+    const again = yield* call(policy, [fault.answer(good), intactResponse(good)])
+    // The outcome of a truncated body depends on timing, so the second call can have the other outcome.
     const isRetried = fault.outcome === "truncated" ? again.requests === 2 : canRetry
     const requests = isRetried ? (isShort ? Math.max(2, again.requests) : 2) : 1
-    const wrongAgain = faultOf(fault, again, isRetried ? ["Success"] : tags, requests)
-    if (wrongAgain !== undefined || (isRetried && !repeats)) {
-      return `with one retry allowed: ${wrongAgain ?? "the request was sent twice"}`
+    const retryReason = mismatchOf(fault, again, isRetried ? ["Success"] : tags, requests)
+    if (retryReason !== undefined || (isRetried && !repeats)) {
+      return `with one retry allowed: ${retryReason ?? "the request was sent twice"}`
     }
 
     // Leftover bytes on the connection must not reach another response.
-    const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: 20_000 }, [whole(good)])
+    const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: 20_000 }, [intactResponse(good)])
     return after.tag === "Success" && after.requests === 1
       ? undefined
-      : `in the next call: expected Success, got ${after.tag}`
+      : `in the next call: expected Success with 1 request, got ${after.tag} with ${after.requests}`
   })
 
 /** Checks an operation. A test may replace the client's `layer`. */
-export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effect.Effect<Outcome> =>
+export const check = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effect.Effect<Outcome> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { operation, seed } = run
       const reference = referenceOf(operation)
       const hasBody = reference.success.schema !== undefined
-      const good: Good = { status: reference.success.status, body: hasBody ? textOf(validBody(operation)) : "" }
+      const validResponse: ValidResponse = {
+        status: reference.success.status,
+        body: hasBody ? stringify(validBody(operation)) : ""
+      }
       const sendingClass = SendingClass.of(reference)
-      const repeats = sendingClass === "idempotent" || SendingClass.isKeyed(reference, plainest(operation))
+      const isRepeatable = sendingClass === "idempotent" || SendingClass.isKeyed(reference, simplestInput(operation))
       const reached: Record<string, number> = {}
       let runs = 0
       for (const [name, http] of Object.entries(clients)) {
         const call = yield* makeCall(operation, http, layer)
         for (const fault of faultsOf(operation, seed)) {
-          if (fault.inBody && good.status === 204) continue
-          const found = yield* checkFault(fault, call, { good, hasBody, repeats })
+          if (fault.inBody && validResponse.status === 204) continue
+          const found = yield* checkFault(fault, call, { validResponse, hasBody, isRepeatable })
           if (found !== undefined) {
-            const because = `${fault.name}, on ${name}, ${found}`
-            return failed(id, operation.name, seed, { runs, because, counterexample: fault.name })
+            const reason = `${fault.name}, on ${name}, ${found}`
+            return failed(id, operation.name, seed, { runs, reason, counterexample: fault.name })
           }
           runs += 3
           reached[`${fault.outcome} on ${name}`] = (reached[`${fault.outcome} on ${name}`] ?? 0) + 1
           reached[sendingClass] = (reached[sendingClass] ?? 0) + 1
         }
       }
-      return { _tag: "Held", runs, reached }
+      return { _tag: "Passed", runs, reached }
     })
   )
 
 /** Property P7: faulty response bytes. */
-export const P7: Property = {
+export const P7: OperationProperty = {
   id,
   statement:
-    "Over TCP, with fetch and with undici, every malformed or broken response yields the right typed error in bounded time and memory, is retried only if that is safe, and does not affect the next call. A dozen operations run every fault, every other operation a few of them.",
-  run: (run) => hold(run)
+    "Over TCP, with fetch and with undici: after every malformed or broken response, the call fails with the correct typed error within limited time and memory. The client retries only if that is safe. The next call is not affected. Twelve operations run every fault, all others a sample.",
+  run: (run) => check(run)
 }

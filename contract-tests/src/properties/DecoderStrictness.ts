@@ -1,4 +1,4 @@
-/** P1′: invalid values that the client accepts. */
+/** P1′: finds invalid values that the client accepts. */
 import * as Effect from "effect/Effect"
 import * as Judge from "../judge/Judge.ts"
 import {
@@ -13,25 +13,26 @@ import {
 } from "../judge/JsonSchema.ts"
 import * as OwnValues from "../generate/OwnValues.ts"
 import { treatmentOf, type Departure } from "../judge/Policy.ts"
-import { check, failed, type Outcome, type Property, type Run } from "./Property.ts"
+import { check, failed, type Outcome, type OperationProperty, type Run } from "./Property.ts"
 import { conformance, document, referenceOf } from "./Subject.ts"
 
 const id = "P1′"
 
-/** A response value that a client's schema accepts and the document does not. */
+/** A kind of response value that the client's schema accepts but the document does not allow. */
 export interface Leniency {
-  /** The operation's id, and the place in its body, with `*` for the index of a list. */
+  /** The id of the operation. */
   readonly operation: string
+  /** The JSON Pointer in the response body, with `*` for array indices. */
   readonly at: string
-  /** The keyword of the document that is not enforced. */
+  /** The keyword of the document that the client does not enforce. */
   readonly keyword: string
-  readonly because: string
+  readonly reason: string
 }
 
-/** All leniencies, besides those the policy tolerates in all responses: new members of enums, and unknown members. */
+/** The known leniencies. The policy tolerates new members of enums and unknown members in every response. */
 export const leniencies: ReadonlyArray<Leniency> = []
 
-/** A document whose responses allow what the policy tolerates in all of them: new members of enums, unknown members. */
+/** Copies a document without the constraints that the policy does not enforce in responses: enums, closed objects. */
 const opened = (value: Json): Json => {
   if (isArray(value)) return value.map(opened)
   if (!isObject(value)) return value
@@ -47,88 +48,91 @@ const opened = (value: Json): Json => {
 
 const isTolerated = (departure: Departure): boolean => treatmentOf(departure, "response") !== "reject"
 
-const placeOf = (pointer: string): string => pointer.replaceAll(/\/\d+(?=\/|$)/g, "/*")
+const locationOf = (pointer: string): string => pointer.replaceAll(/\/\d+(?=\/|$)/g, "/*")
 
 class Lenient extends Error {
   override readonly name = "Lenient"
   readonly pointer: string
   constructor(pointer: string, keyword: string, message: string) {
-    super(`the client accepts what the document does not at ${JSON.stringify(pointer)}: ${keyword}: ${message}`)
+    super(
+      `the client accepts a value that the document does not allow, at ${JSON.stringify(pointer)} (${keyword}): ${message}`
+    )
     this.pointer = pointer
   }
 }
 
-const once = <A>(make: () => A): (() => A) => {
-  let made: { readonly value: A } | undefined
-  return () => (made ??= { value: make() }).value
+const lazy = <A>(make: () => A): (() => A) => {
+  let cached: { readonly value: A } | undefined
+  return () => (cached ??= { value: make() }).value
 }
 
-const ownValues = once(() =>
+const clientValues = lazy(() =>
   OwnValues.make(
     document().operations.flatMap(({ success }) => (success.schema === undefined ? [] : [success.schema])),
     conformance().judge.resolve
   )
 )
 
-const lenient = once(() => {
+const lenientJudge = lazy(() => {
   const open = opened(document().document)
-  const judge = Judge.make(resolver(open as JsonObject)) // of an object, an object
-  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // has the same places as the document
+  const judge = Judge.make(resolver(open as JsonObject)) // `opened` maps an object to an object.
+  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // `open` has a schema at the same pointers.
 })
 
-/** Checks an operation against a list of leniencies. */
-export const hold = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Outcome => {
+/** Checks that an operation accepts no invalid values, except for the listed leniencies. */
+export const checkOperation = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Outcome => {
   const { operation, path = "", seed } = run
   const reference = referenceOf(operation)
   const { schema } = reference.success
   const { body } = operation.descriptor.success
-  if (schema === undefined) return { _tag: "Skipped", reason: "the document declares no body for its success" }
-  if (body === undefined) return { _tag: "Skipped", reason: "the client reads no body: P4 has more to say of that" }
+  if (schema === undefined)
+    return { _tag: "Skipped", reason: "the document declares no response body for this operation" }
+  if (body === undefined) return { _tag: "Skipped", reason: "the client reads no body; P4 checks this" }
   const accepts = conformance().judge.accepts(schema)
-  const judge = lenient()(reference.success.pointer)
-  const mine = listed.filter((leniency) => leniency.operation === reference.id)
+  const judge = lenientJudge()(reference.success.pointer)
+  const ownLeniencies = listed.filter((leniency) => leniency.operation === reference.id)
   const used = new Set<Leniency>()
   let tolerated = 0
-  const law = (value: Json): void => {
+  const assertion = (value: Json): void => {
     const verdict = judge(value)
     if (verdict.valid) {
       if (!accepts(value)) tolerated++
       return
     }
     for (const { keyword, message, pointer } of verdict.violations) {
-      const leniency = mine.find((one) => one.keyword === keyword && one.at === placeOf(pointer))
+      const leniency = ownLeniencies.find((one) => one.keyword === keyword && one.at === locationOf(pointer))
       if (leniency === undefined) throw new Lenient(pointer, keyword, message)
       used.add(leniency)
     }
   }
-  const values = path === "" ? ownValues().coverage(body) : []
+  const values = path === "" ? clientValues().coverage(body) : []
   for (const value of values) {
     try {
-      law(value)
+      assertion(value)
     } catch (error) {
       if (!(error instanceof Lenient)) throw error
       const counterexample = JSON.stringify(value)
-      return failed(id, operation.name, seed, { because: error.message, pointer: error.pointer, counterexample })
+      return failed(id, operation.name, seed, { reason: error.message, pointer: error.pointer, counterexample })
     }
   }
-  const random = check(id, run, ownValues().arbitrary(body), law)
-  if (random._tag !== "Held") return random
-  const stale = path === "" ? mine.find((leniency) => !used.has(leniency)) : undefined
+  const random = check(id, run, clientValues().arbitrary(body), assertion)
+  if (random._tag !== "Passed") return random
+  const stale = path === "" ? ownLeniencies.find((leniency) => !used.has(leniency)) : undefined
   if (stale !== undefined) {
-    const because = `a listed leniency is no longer needed: ${stale.keyword} at ${stale.at}`
-    return failed(id, operation.name, seed, { because, counterexample: stale.because })
+    const reason = `a listed leniency is no longer needed: ${stale.keyword} at ${stale.at}`
+    return failed(id, operation.name, seed, { reason, counterexample: stale.reason })
   }
   return {
-    _tag: "Held",
+    _tag: "Passed",
     runs: values.length + random.runs,
     reached: { coverage: values.length, random: random.runs, "new members of enums": tolerated, leniencies: used.size }
   }
 }
 
 /** Property P1′: the client accepts no invalid values, except for the listed leniencies. */
-export const P1Prime: Property = {
+export const P1Prime: OperationProperty = {
   id,
   statement:
-    "Every body that the client's schema accepts is valid in the document, except new enum members and the listed exceptions.",
-  run: (run) => Effect.sync(() => hold(run))
+    "Every body that the client's schema accepts conforms to the document, except for new enum members and the listed exceptions.",
+  run: (run) => Effect.sync(() => checkOperation(run))
 }

@@ -1,22 +1,22 @@
-/** P15: whether the suite is deterministic. */
+/** P15: checks that the suite is deterministic. */
 import * as Operation from "@kalshi-effect/client/Operation"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as ClientOperations from "../operations/ClientOperations.ts"
 import * as Replay from "../runner/Replay.ts"
-import { failed, type Outcome, type Property, type PropertyOf, type Settings } from "./Property.ts"
+import { failed, type Outcome, type OperationProperty, type TargetProperty, type Settings } from "./Property.ts"
 
 const id = "P15"
 
-/** Operations whose cells run twice: one of each method and each sending class. */
+/** The operations on which each property runs twice: one of each HTTP method and of each sending class. */
 const sample = ["GetOrders", "CreateOrderV2", "CreateOrderGroup", "DeleteOrderGroup"]
 
-/** A few cases are enough: the property compares two runs. */
+/** The number of cases of each run. A few are enough, because the property only compares two runs. */
 const fewRuns = 12
 
-/** Enough cases to find the injected fault. */
-const enoughRuns = 100
+/** The number of cases that is enough to find the injected fault. */
+const faultRuns = 100
 
 const findOperation = (operationId: string): ClientOperations.ClientOperation => {
   const found = ClientOperations.all.find(({ descriptor }) => descriptor.operationId === operationId)
@@ -24,8 +24,8 @@ const findOperation = (operationId: string): ClientOperations.ClientOperation =>
   return found
 }
 
-/** An operation with an altered descriptor. */
-const altered = (
+/** Creates an operation with an altered descriptor. */
+const withDescriptor = (
   operationId: string,
   change: (descriptor: Operation.Descriptor) => Partial<Operation.Descriptor>
 ): ClientOperations.ClientOperation => {
@@ -37,7 +37,7 @@ const altered = (
 }
 
 const withBody = (body: (known: Schema.Codec<unknown>) => Schema.Codec<unknown>) =>
-  altered("GetOrders", ({ success }) => ({
+  withDescriptor("GetOrders", ({ success }) => ({
     success: { ...success, body: success.body === undefined ? undefined : body(success.body) }
   }))
 
@@ -53,7 +53,7 @@ const empty = () =>
           ),
           encode: SchemaGetter.transform((value: unknown) => value)
         })
-      ) as Schema.Codec<unknown> // it decodes every body
+      ) as Schema.Codec<unknown> // This codec decodes every body.
   )
 
 const unpaged = (): ClientOperations.ClientOperation => {
@@ -62,70 +62,71 @@ const unpaged = (): ClientOperations.ClientOperation => {
   return { ...client, operation: Object.assign(call, { descriptor: client.descriptor }) }
 }
 
-/** For each property, an operation that violates it. Other properties are not about the client. */
-const injected: Readonly<Record<string, () => ClientOperations.ClientOperation>> = {
+/** For each property, an operation that violates it. The properties without an entry do not test the client. */
+const injectedFaults: Readonly<Record<string, () => ClientOperations.ClientOperation>> = {
   P1: () => withBody(() => findOperation("GetBalance").descriptor.success.body ?? Schema.Unknown),
   "P1′": anything,
   P2: anything,
   P3: empty,
-  P4: () => altered("GetOrders", () => ({ errors: [] })),
-  P5: () => altered("GetOrders", () => ({ method: "PUT" })),
+  P4: () => withDescriptor("GetOrders", () => ({ errors: [] })),
+  P5: () => withDescriptor("GetOrders", () => ({ method: "PUT" })),
   P6: anything,
-  P7: () => altered("CreateOrderGroup", () => ({ retry: "idempotent" })),
-  P8: () => altered("GetOrders", () => ({ auth: "none" })),
-  P9: () => altered("CreateOrderGroup", () => ({ retry: "idempotent" })),
+  P7: () => withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" })),
+  P8: () => withDescriptor("GetOrders", () => ({ auth: "none" })),
+  P9: () => withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" })),
   P10: unpaged,
-  P12: () => altered("GetOrders", ({ success }) => ({ success: { ...success, status: 201 } }))
+  P12: () => withDescriptor("GetOrders", ({ success }) => ({ success: { ...success, status: 201 } }))
 }
 
-/** An outcome as text, without its report, which holds the same facts. */
-const textOf = (outcome: Outcome): string => JSON.stringify({ ...outcome, report: undefined })
+/** Serializes an outcome without its report, which repeats the same data. */
+const stringify = (outcome: Outcome): string => JSON.stringify({ ...outcome, report: undefined })
 
-const hold = (property: Property, { seed }: Settings): Effect.Effect<Outcome> =>
+const checkProperty = (property: OperationProperty, { seed }: Settings): Effect.Effect<Outcome> =>
   Effect.gen(function* () {
-    const broken = (because: string, first: Outcome, second: Outcome): Outcome =>
+    const fail = (reason: string, first: Outcome, second: Outcome): Outcome =>
       failed(id, property.id, seed, {
-        because,
-        expected: textOf(first),
-        got: textOf(second),
-        counterexample: textOf(second)
+        reason,
+        expected: stringify(first),
+        got: stringify(second),
+        counterexample: stringify(second)
       })
     let runs = 0
     for (const operation of sample.map(findOperation)) {
-      const once = property.run({ operation, seed, runs: fewRuns })
-      const [first, second] = [yield* once, yield* once]
+      const runProperty = property.run({ operation, seed, runs: fewRuns })
+      const [first, second] = [yield* runProperty, yield* runProperty]
       runs += 2
-      if (textOf(first) !== textOf(second))
-        return broken(`two runs with the same seed gave different results for ${operation.name}`, first, second)
+      if (stringify(first) !== stringify(second))
+        return fail(`two runs with the same seed gave different results for ${operation.name}`, first, second)
     }
-    const fault = injected[property.id]?.()
-    if (fault === undefined) return { _tag: "Held", runs, reached: { twice: sample.length } }
-    const find = property.run({ operation: fault, seed, runs: enoughRuns })
-    const [found, again] = [yield* find, yield* find]
-    if (found._tag !== "Failed") return broken("it does not detect the injected fault", found, again)
-    if (textOf(found) !== textOf(again)) return broken("the second run finds a different counterexample", found, again)
+    const fault = injectedFaults[property.id]?.()
+    if (fault === undefined) return { _tag: "Passed", runs, reached: { twice: sample.length } }
+    const runWithFault = property.run({ operation: fault, seed, runs: faultRuns })
+    const [found, again] = [yield* runWithFault, yield* runWithFault]
+    if (found._tag !== "Failed") return fail("the property does not detect the injected fault", found, again)
+    if (stringify(found) !== stringify(again))
+      return fail("the second run finds a different counterexample", found, again)
     const replay = Replay.parse(Replay.token(found.replay))
-    const replayed = yield* property.run({ operation: fault, seed: replay.seed, runs: enoughRuns, path: replay.path })
+    const replayed = yield* property.run({ operation: fault, seed: replay.seed, runs: faultRuns, path: replay.path })
     if (
       replayed._tag !== "Failed" ||
       replayed.counterexample !== found.counterexample ||
-      replayed.because !== found.because
+      replayed.reason !== found.reason
     ) {
-      return broken("its replay token does not reproduce the failure", found, replayed)
+      return fail("the replay token does not reproduce the failure", found, replayed)
     }
-    return { _tag: "Held", runs: runs + 3, reached: { twice: sample.length, replayed: 1 } }
+    return { _tag: "Passed", runs: runs + 3, reached: { twice: sample.length, replayed: 1 } }
   })
 
-/** Property P15 for the given properties: each is deterministic. */
-export const make = (properties: ReadonlyArray<Property>): PropertyOf => ({
+/** Creates property P15 for some properties: each of them is deterministic. */
+export const make = (properties: ReadonlyArray<OperationProperty>): TargetProperty => ({
   id,
   statement:
-    "Each property gives the same result twice for the same seed, and the token of a failure reproduces its counterexample.",
+    "Two runs of a property with the same seed give the same result, and the replay token of a failure reproduces the counterexample.",
   targets: properties.map((property) => property.id),
   runOn: (target, settings) => {
     const property = properties.find((one) => one.id === target)
     return property === undefined
       ? Effect.succeed<Outcome>({ _tag: "Skipped", reason: "no such property" })
-      : hold(property, settings)
+      : checkProperty(property, settings)
   }
 })

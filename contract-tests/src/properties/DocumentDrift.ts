@@ -1,34 +1,38 @@
-/** P6: compatibility with future versions of the document. */
+/** P6: checks that the client is compatible with future versions of the document. */
 import * as Effect from "effect/Effect"
 import * as Answers from "../operations/Answers.ts"
 import type * as Conformance from "../judge/Conformance.ts"
 import * as Coverage from "../generate/Coverage.ts"
 import { equals, firstDifference, pointerKeys, pointerTo, updateAt, valueAt, type Json } from "../judge/JsonSchema.ts"
 import * as edits from "./internal/edits.ts"
-import { failed, type Outcome, type Property, type Run } from "./Property.ts"
+import { failed, type Outcome, type OperationProperty, type Run } from "./Property.ts"
 import { conformance, referenceOf } from "./Subject.ts"
 
 const id = "P6"
 
-const once = <A>(make: () => A): (() => A) => {
-  let made: { readonly value: A } | undefined
-  return () => (made ??= { value: make() }).value
+const lazy = <A>(make: () => A): (() => A) => {
+  let cached: { readonly value: A } | undefined
+  return () => (cached ??= { value: make() }).value
 }
 
-const editor = once(() => edits.make(conformance().judge))
-const coverage = once(() => Coverage.make(conformance().judge))
+const editor = lazy(() => edits.make(conformance().judge))
+const coverage = lazy(() => Coverage.make(conformance().judge))
 
-const said = (decoded: Conformance.Decoded<unknown>): string =>
-  decoded.ok ? "it decoded" : `it was refused at ${JSON.stringify(decoded.pointers[0] ?? "no place")}`
+const describeResult = (decoded: Conformance.Decoded<unknown>): string =>
+  decoded.ok ? "a decoded value" : `a rejection at ${JSON.stringify(decoded.pointers[0] ?? "no pointer")}`
 
-/** A tuple decoder may blame the missing or surplus item where JSON Schema blames the list. */
+/**
+ * Returns whether a reported pointer matches the pointer of an edit. JSON Schema reports a list of the wrong length, but
+ * a tuple decoder may report the missing or surplus item.
+ */
 const isAt = (got: string, pointer: string, edit: string): boolean =>
   got === pointer || (/Items is dropped/.test(edit) && got.startsWith(`${pointer}/`))
 
 const outcome = ({ operation, seed }: Run): Outcome => {
   const reference = referenceOf(operation)
   const { schema } = reference.success
-  if (schema === undefined) return { _tag: "Skipped", reason: "the document declares no body for its success" }
+  if (schema === undefined)
+    return { _tag: "Skipped", reason: "the document declares no response body for this operation" }
   const { judge } = conformance()
   const verdict = judge(schema)
   const normal = Answers.normalForm(schema, judge.resolve)
@@ -37,17 +41,17 @@ const outcome = ({ operation, seed }: Run): Outcome => {
     try {
       return codec.decode(value)
     } catch (error) {
-      return { ok: false, pointers: [`a throw: ${String(error)}`] }
+      return { ok: false, pointers: [`an exception: ${String(error)}`] }
     }
   }
-  // The decoded value consists of the JSON input.
+  // The decoded value was decoded from JSON.
   const read = (value: unknown): Json => (codec.encode === undefined ? value : codec.encode(value)) as Json
   const reached: Record<string, number> = {}
   const reach = (what: string): void => {
     reached[what] = (reached[what] ?? 0) + 1
   }
 
-  for (const place of edits.places(schema, coverage().of(schema), judge)) {
+  for (const place of edits.nodes(schema, coverage().of(schema), judge)) {
     for (const edit of editor()(place)) {
       const allows = judge.accepts(edit.edited)
       for (const { member, value } of edit.witnesses) {
@@ -55,9 +59,9 @@ const outcome = ({ operation, seed }: Run): Outcome => {
         if (witness === undefined || !allows(value)) throw new Error(`${edit.name}: no witness at ${place.location}`)
         const pointer = member === undefined ? place.pointer : pointerTo(place.pointer, member)
         const decoded = decode(witness)
-        const broken = (expected: string, got: string): Outcome =>
+        const fail = (expected: string, got: string): Outcome =>
           failed(id, operation.name, seed, {
-            because: `${edit.name} at ${JSON.stringify(place.location)}: expected ${expected}, got ${got}`,
+            reason: `${edit.name} at ${JSON.stringify(place.location)}: expected ${expected}, got ${got}`,
             pointer,
             expected,
             got,
@@ -65,45 +69,45 @@ const outcome = ({ operation, seed }: Run): Outcome => {
           })
         if (edit.kind === "breaking") {
           const before = verdict(witness)
-          // Values that the document already allows are not drift. Values that also break another place do not test
-          // this edit.
+          // A value that the document already allows is not drift. A value with a second violation at another pointer
+          // does not test this edit.
           if (before.valid || before.pointers.length !== 1 || before.pointers[0] !== pointer) {
-            reach(before.valid ? "allowed already" : "blamed elsewhere")
+            reach(before.valid ? "already allowed" : "violates another constraint")
             continue
           }
           reach(`broke: ${edit.name}`)
           if (decoded.ok || decoded.pointers.length !== 1 || !isAt(decoded.pointers[0] ?? "", pointer, edit.name)) {
-            return broken(`a refusal at ${JSON.stringify(pointer)}`, said(decoded))
+            return fail(`a rejection at ${JSON.stringify(pointer)}`, describeResult(decoded))
           }
           continue
         }
         reach(`continued:  ${edit.name}`)
-        if (!decoded.ok) return broken("decoding", said(decoded))
+        if (!decoded.ok) return fail("a decoded value", describeResult(decoded))
         const got = read(decoded.value)
-        const surfaced = valueAt(got, pointer)
+        const decodedValue = valueAt(got, pointer)
         if (
           member === undefined
-            ? !equals(surfaced, value)
-            : surfaced !== undefined && !equals(surfaced, valueAt(witness, pointer))
+            ? !equals(decodedValue, value)
+            : decodedValue !== undefined && !equals(decodedValue, valueAt(witness, pointer))
         ) {
-          return broken(JSON.stringify(valueAt(witness, pointer)), JSON.stringify(surfaced ?? null))
+          return fail(JSON.stringify(valueAt(witness, pointer)), JSON.stringify(decodedValue ?? null))
         }
-        // Apart from the new member, which may be dropped, the value is unchanged.
+        // The client may drop the new member, but must not change the rest of the value.
         const rest = (json: Json): Json =>
           member === undefined ? json : (updateAt(json, pointerKeys(pointer), () => undefined) ?? json)
         const changed = firstDifference(rest(normal(witness)), rest(normal(got)))
-        if (changed !== undefined) return broken("the rest as it came", `it changed at ${JSON.stringify(changed)}`)
+        if (changed !== undefined) return fail("the rest unchanged", `a change at ${JSON.stringify(changed)}`)
       }
     }
   }
   const runs = Object.values(reached).reduce((sum, count) => sum + count, 0)
-  return { _tag: "Held", runs, reached }
+  return { _tag: "Passed", runs, reached }
 }
 
-/** Compatibility. */
-export const P6: Property = {
+/** Property P6: compatibility with future versions of the document. */
+export const P6: OperationProperty = {
   id,
   statement:
-    "Additions to the document do not break an operation, and new enum members are passed on unchanged. Breaking changes (a removed field, null, another type, a wider range) are reported at their place.",
+    "Additions to the document do not break an operation, and new enum members are passed on unchanged. Breaking changes (a removed field, null, another type, a wider range) are reported at their pointer.",
   run: (run) => Effect.sync(() => outcome(run))
 }

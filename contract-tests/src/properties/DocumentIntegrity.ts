@@ -1,7 +1,7 @@
-/** P0: the reference documents that all other properties rely on. */
+/** P0: checks the reference documents on which all other properties rely. */
 import * as Effect from "effect/Effect"
 import * as Integrity from "../reference/Integrity.ts"
-import { failed, type Outcome, type PropertyOf, type Settings } from "./Property.ts"
+import { failed, type Outcome, type TargetProperty, type Settings } from "./Property.ts"
 
 const id = "P0"
 
@@ -20,23 +20,23 @@ const checks: Readonly<Record<string, (read: Integrity.Read) => Integrity.Checke
   "nullable-by-intent.feed.json": (read) => Integrity.nullableByIntent("feed", read)
 }
 
-/** The faults of a reference file; `read` reads the files. */
-export const hold = (target: string, { seed }: Settings, read: Integrity.Read = Integrity.read): Outcome => {
+/** Checks a reference file. `read` reads the files. */
+export const checkFile = (target: string, { seed }: Settings, read: Integrity.Read = Integrity.read): Outcome => {
   const check = checks[target]
   if (check === undefined) return { _tag: "Skipped", reason: "not a reference file" }
   const { findings, reached } = check(read)
   const [finding] = findings
   const runs = Object.values(reached).reduce((sum, count) => sum + count, 0)
   return finding === undefined
-    ? { _tag: "Held", runs, reached }
-    : failed(id, target, seed, { runs, because: finding, counterexample: findings.join("\n") })
+    ? { _tag: "Passed", runs, reached }
+    : failed(id, target, seed, { runs, reason: finding, counterexample: findings.join("\n") })
 }
 
-/** Property P0: the reference files. */
-export const P0: PropertyOf = {
+/** Property P0: the reference files are valid. */
+export const P0: TargetProperty = {
   id,
   statement:
-    "The reference documents are in normal form, use only known keywords and name their source. Every overlay entry applies and has a reason. The intentionally nullable fields match the pinned list.",
+    "The reference documents are in normal form, use only known keywords and state their source. Every overlay entry applies and has a reason. The intentionally nullable fields match the pinned list.",
   targets: Object.keys(checks),
-  runOn: (target, settings) => Effect.sync(() => hold(target, settings))
+  runOn: (target, settings) => Effect.sync(() => checkFile(target, settings))
 }

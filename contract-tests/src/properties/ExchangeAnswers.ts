@@ -1,27 +1,27 @@
-/** P12: the responses of the exchange. */
+/** P12: checks the responses of the exchange. */
 import * as Effect from "effect/Effect"
 import * as Judging from "../targets/Judging.ts"
 import * as LocalExchange from "../targets/LocalExchange.ts"
 import * as Redactions from "../targets/Redactions.ts"
 import { working } from "../targets/Working.ts"
 import * as Replay from "../runner/Replay.ts"
-import type { Failed, Outcome, Property, Run } from "./Property.ts"
-import { plainest, referenceOf } from "./Subject.ts"
+import type { Failed, Outcome, OperationProperty, Run } from "./Property.ts"
+import { simplestInput, referenceOf } from "./Subject.ts"
 
 const id = "P12"
 
-/** A finding as the outcome of a run; its location is part of the property's name in its token. */
+/** Creates the outcome for a finding. The replay token contains the location as part of the property's id. */
 export const failed = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
   runs: number,
-  { because, curl, expected, got, instance, pointer }: Judging.Finding,
+  { reason: because, curl, expected, got, instance, pointer }: Judging.Finding,
   where?: string
 ): Failed => {
   const replay = { property: where === undefined ? id : `${id}@${where}`, target: operation.name, seed, path: "" }
   return {
     _tag: "Failed",
     runs,
-    because,
+    reason: because,
     pointer,
     expected,
     got,
@@ -29,7 +29,7 @@ export const failed = (
     curl,
     replay,
     report: [
-      `${id} does not hold for ${operation.name}${pointer === undefined ? "" : ` at ${JSON.stringify(pointer)}`}`,
+      `${id} fails for ${operation.name}${pointer === undefined ? "" : ` at ${JSON.stringify(pointer)}`}`,
       `because: ${because}`,
       `counterexample: ${instance}`,
       Replay.line(replay)
@@ -42,25 +42,25 @@ let local: LocalExchange.LocalExchange | undefined
 const unredacted = Redactions.make({})
 
 /** Checks an operation of the local exchange. */
-export const holdOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome => {
+export const checkOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome => {
   const { operation } = run
-  const inputs = working(exchange.world, referenceOf(operation).id, [plainest(operation)])
-  const heard: Array<Judging.Heard> = []
+  const inputs = working(exchange.world, referenceOf(operation).id, [simplestInput(operation)])
+  const heard: Array<Judging.Traffic> = []
   for (const input of inputs) {
     const one = exchange.call(operation, input)
     heard.push(one)
     const finding = Judging.findingOf(operation, one, true, unredacted)
     if (finding !== undefined) return failed(run, heard.length, finding)
   }
-  return { _tag: "Held", runs: heard.length, reached: Judging.reachedBy(heard) }
+  return { _tag: "Passed", runs: heard.length, reached: Judging.reachedBy(heard) }
 }
 
 /** Property P12: the exchange's responses match the reference document. */
-export const P12: Property = {
+export const P12: OperationProperty = {
   id,
-  statement: "Every response of the exchange is valid in the document, and the client decodes it correctly.",
+  statement: "Every response of the exchange conforms to the document, and the client decodes the response correctly.",
   method:
-    "On the local exchange, every operation is called with inputs that must succeed. ajv checks each raw response against the reference document, and the client decodes it. On a live exchange (--target), the inputs of reads come from its lists, and a declared error is a valid response too. Writes run only on demo, with --allow-writes. Skipped: reads that depend on empty lists, and writes that are not allowed or could not be undone.",
-  mustReach: { situation: "2xx", note: "no request reached 2xx, so nothing was proved" },
-  run: (run) => Effect.sync(() => holdOn((local ??= LocalExchange.make()), run))
+    "On the local exchange, every operation is called with inputs that must succeed. ajv checks each raw response against the reference document, and the client decodes it. On a live exchange (--target), the inputs of reads come from the exchange's lists, and a declared error is a valid response too. Writes run only on demo, with --allow-writes. Skipped: reads that depend on empty lists, and writes that are not allowed or could not be undone.",
+  mustReach: { situation: "2xx", note: "no request got a 2xx response, so the run proves nothing" },
+  run: (run) => Effect.sync(() => checkOn((local ??= LocalExchange.make()), run))
 }

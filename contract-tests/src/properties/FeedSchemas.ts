@@ -5,7 +5,7 @@ import * as FeedDocument from "../reference/FeedDocument.ts"
 import * as Conformance from "../judge/Conformance.ts"
 import { resolver } from "../judge/JsonSchema.ts"
 import * as conforming from "./internal/conforming.ts"
-import type { Outcome, PropertyOf, Settings } from "./Property.ts"
+import type { Outcome, TargetProperty, Settings } from "./Property.ts"
 
 const id = "P16"
 
@@ -28,7 +28,7 @@ export const hold = (target: string, { path, runs, seed }: Settings): Outcome =>
 }
 
 /** Property P16: the schemas of the feed. */
-export const P16: PropertyOf = {
+export const P16: TargetProperty = {
   id,
   statement:
     "Every valid message of the feed decodes without loss, every valid command is sent unchanged, and each with a single violation is refused at its pointer.",

@@ -1,4 +1,4 @@
-/** P10: reading paginated lists. */
+/** P10: checks how the client reads paginated lists. */
 import * as Answer from "@kalshi-effect/client/Answer"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -10,18 +10,18 @@ import * as Arbitraries from "../generate/Arbitraries.ts"
 import { character } from "../generate/internal/characters.ts"
 import { isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import * as paging from "./internal/paging.ts"
-import { check, type Outcome, type Property, type Run } from "./Property.ts"
+import { check, type Outcome, type OperationProperty, type Run } from "./Property.ts"
 import * as Subject from "./Subject.ts"
 
 const id = "P10"
 
-/** The document's facts about a paginated operation. */
+/** A paginated operation, as the document defines it. */
 interface Target {
   readonly lists: ReadonlyArray<string>
   readonly cursor: string
   readonly schema: NonNullable<ReferenceDocument.Response["schema"]>
-  /** The parameter for the page size and its largest value. Undefined if the operation has none. */
-  readonly size: { readonly name: string; readonly most: number } | undefined
+  /** The parameter for the page size, and its maximum. Undefined if the operation has no such parameter. */
+  readonly size: { readonly name: string; readonly maximum: number } | undefined
   /** Every input except the cursor. */
   readonly input: JsonObject
 }
@@ -33,17 +33,17 @@ const targetOf = ({ operation }: Run, reference: ReferenceDocument.Operation): T
   if (found?.cursor === undefined || schema === undefined) return undefined
   const parameter = reference.parameters.find(({ name }) => name === "limit" || name === "page_size")
   const bounds = parameter === undefined ? undefined : document.deref(parameter.schema)
-  const plain = Subject.plainest(operation)
+  const plain = Subject.simplestInput(operation)
   return {
     lists: found.lists,
     cursor: found.cursor,
     schema,
-    size: parameter === undefined ? undefined : { name: parameter.name, most: bounds?.maximum ?? 1_000 },
+    size: parameter === undefined ? undefined : { name: parameter.name, maximum: bounds?.maximum ?? 1_000 },
     input: objectOf(Object.entries(plain).filter(([key]) => key !== "cursor" && key !== parameter?.name))
   }
 }
 
-/** Cursors that broke readers before; the exchange's own are base64. */
+/** Cursors that often break clients. The exchange's own cursors are base64. */
 const oddCursors = [" ", "+", "%2F", "a=b&cursor=c", "\u0000", "é👩‍👧", "null", "0", "#?/", "CgsI+/==", "\n"]
 
 const cursorText = fc.oneof(
@@ -63,58 +63,60 @@ interface Case {
   /** Page indices before which an empty page is inserted. */
   readonly emptyBefore: ReadonlyArray<number>
   readonly cursors: ReadonlyArray<string>
-  /** How an empty list and the end are written, among the ways that the document allows. */
+  /** The index of the form of an empty list, and of the last cursor, among the forms that the document allows. */
   readonly empty: number
   readonly end: number
-  /** The number of items and the page at which an event happens, modulo the available range. */
+  /** The number of items and the indices of pages at which an event happens, modulo the available range. */
   readonly take: number
   readonly at: number
   readonly back: number
 }
 
-const most = 12
+const maxItems = 12
 
 const casesOf = ({ lists, schema }: Target, arbitraries: Arbitraries.Arbitraries): fc.Arbitrary<Case> => {
   const document = Subject.document()
   const itemsOf = (list: string) => {
     const { items } = document.deref(document.deref(schema).properties?.[list] ?? {})
-    return fc.array(arbitraries.of(items ?? {}), { maxLength: most, size: "max" })
+    return fc.array(arbitraries.of(items ?? {}), { maxLength: maxItems, size: "max" })
   }
   return fc.nat(lists.length - 1).chain((list) =>
     fc.record({
       list: fc.constant(list),
       items: itemsOf(lists[list] ?? ""),
       others: lists.length === 1 ? fc.constant([]) : itemsOf(lists[1 - list] ?? "").map((items) => items.slice(0, 2)),
-      sizes: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: most + 1 })),
-      emptyBefore: fc.array(fc.nat(most), { maxLength: 3 }),
+      sizes: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: maxItems + 1 })),
+      emptyBefore: fc.array(fc.nat(maxItems), { maxLength: 3 }),
       // Shrinking is off: it is slow here and adds nothing.
-      cursors: fc.noShrink(fc.uniqueArray(cursorText, { minLength: most + 4, maxLength: most + 4, size: "max" })),
+      cursors: fc.noShrink(
+        fc.uniqueArray(cursorText, { minLength: maxItems + 4, maxLength: maxItems + 4, size: "max" })
+      ),
       empty: fc.nat(2),
       end: fc.nat(2),
-      take: fc.nat(most),
-      at: fc.nat(2 * most),
-      back: fc.nat(2 * most)
+      take: fc.nat(maxItems),
+      at: fc.nat(2 * maxItems),
+      back: fc.nat(2 * maxItems)
     })
   )
 }
 
-/** A violation of the property. */
-class Broken extends Error {}
+/** The error for a violation of the property. */
+class Violation extends Error {}
 
-const holds = (condition: boolean, what: () => string): void => {
-  if (!condition) throw new Broken(what())
+const assertThat = (condition: boolean, what: () => string): void => {
+  if (!condition) throw new Violation(what())
 }
 
-const same = (got: ReadonlyArray<string>, expected: ReadonlyArray<string>, what: string): void =>
-  holds(got.length === expected.length && got.every((text, index) => text === expected[index]), () => {
+const assertSame = (got: ReadonlyArray<string>, expected: ReadonlyArray<string>, what: string): void =>
+  assertThat(got.length === expected.length && got.every((text, index) => text === expected[index]), () => {
     const at = expected.findIndex((text, index) => text !== got[index])
     return `${what}: ${got.length} instead of ${expected.length}, first difference at index ${at < 0 ? expected.length : at}`
   })
 
 const tagOf = (error: unknown): unknown => (error === undefined ? "the end" : memberOf(error as Json, "_tag"))
 
-const endsWith = ({ error }: paging.Reading, tag: string, what: string): void =>
-  holds(tagOf(error) === tag, () => `${what}: expected ${tag}, got ${String(tagOf(error))}`)
+const assertEndsWith = ({ error }: paging.Reading, tag: string, what: string): void =>
+  assertThat(tagOf(error) === tag, () => `${what}: expected ${tag}, got ${String(tagOf(error))}`)
 
 interface Reach {
   (what: string): void
@@ -128,17 +130,17 @@ interface Model {
   readonly itemsReader: ReturnType<ReturnType<typeof paging.readersOf>["items"]>
   readonly split: (size: number, emptyBefore: ReadonlyArray<number>) => ReadonlyArray<paging.Page>
   readonly inputOf: (size: number) => JsonObject
-  /** The items of pages, as text. */
+  /** Returns the items of pages, serialized. */
   readonly itemsOf: (pages: ReadonlyArray<paging.Page>) => ReadonlyArray<string>
   readonly decoded: (body: JsonObject) => JsonObject
   readonly pages: ReadonlyArray<paging.Page>
-  /** The items of all pages. */
+  /** The items of all pages, serialized. */
   readonly all: ReadonlyArray<string>
-  /** The input of the first request of a reading. */
+  /** The input of the first request. */
   readonly firstInput: JsonObject
 }
 
-/** Splits the list of a case into pages. Their bodies use the forms that the document allows. */
+/** Splits the list of a case into pages. The bodies of the pages use the forms that the document allows. */
 const modelOf = ({ operation }: Run, target: Target) => {
   const { judge } = Subject.conformance()
   const accepts = judge.accepts(target.schema)
@@ -146,8 +148,8 @@ const modelOf = ({ operation }: Run, target: Target) => {
   const decoded = (body: JsonObject): JsonObject => {
     const result = decode({ status: 200, body: JSON.stringify(body) })
     const value: unknown = Result.isSuccess(result) ? result.success : undefined
-    if (!isObject(value as Json)) throw new Broken(`a valid page does not decode: ${JSON.stringify(body)}`)
-    return value as JsonObject // a response is decoded JSON
+    if (!isObject(value as Json)) throw new Violation(`a valid page does not decode: ${JSON.stringify(body)}`)
+    return value as JsonObject // A response is decoded JSON.
   }
 
   return (input: Case, reach: Reach): Model => {
@@ -155,7 +157,7 @@ const modelOf = ({ operation }: Run, target: Target) => {
     const other = target.lists.find((name) => name !== list)
     const readers = paging.readersOf(operation, target.lists)
 
-    /** The body of a page, written in one of the ways that the document allows. */
+    /** Creates the body of a page, in one of the forms that the document allows. */
     const bodyOf = (items: ReadonlyArray<Json>, cursor: string | undefined): JsonObject => {
       const lists: ReadonlyArray<Json | undefined> = items.length > 0 ? [items] : [[], null, undefined]
       const cursors: ReadonlyArray<Json | undefined> = cursor === undefined ? ["", null, undefined] : [cursor]
@@ -170,14 +172,14 @@ const modelOf = ({ operation }: Run, target: Target) => {
           return accepts(body) ? [{ body, writing, ending }] : []
         })
       )
-      const wanted =
+      const chosen =
         bodies.find(({ ending, writing }) => writing === input.empty && ending === input.end) ??
         bodies.find(({ ending }) => ending === input.end) ??
         bodies[0]
-      if (wanted === undefined) throw new Error("no page is valid in the document")
-      if (cursor === undefined) reach(`an end that is ${["empty", "null", "absent"][wanted.ending]}`)
-      if (items.length === 0) reach(`an empty list that is ${["[]", "null", "absent"][wanted.writing]}`)
-      return wanted.body
+      if (chosen === undefined) throw new Error("the document allows no form of this page")
+      if (cursor === undefined) reach(`a last cursor that is ${["empty", "null", "absent"][chosen.ending]}`)
+      if (items.length === 0) reach(`an empty list that is ${["[]", "null", "absent"][chosen.writing]}`)
+      return chosen.body
     }
 
     /** Splits the list into pages. */
@@ -188,7 +190,7 @@ const modelOf = ({ operation }: Run, target: Target) => {
         slices.push(input.items.slice(from, from + size))
       }
       return slices.map((items, index) => ({
-        askedWith: index === 0 ? undefined : input.cursors[index - 1],
+        requestCursor: index === 0 ? undefined : input.cursors[index - 1],
         body: bodyOf(items, index === slices.length - 1 ? undefined : input.cursors[index])
       }))
     }
@@ -196,16 +198,16 @@ const modelOf = ({ operation }: Run, target: Target) => {
     const inputOf = (size: number): JsonObject =>
       target.size === undefined
         ? target.input
-        : objectOf([...Object.entries(target.input), [target.size.name, Math.min(size, target.size.most)]])
+        : objectOf([...Object.entries(target.input), [target.size.name, Math.min(size, target.size.maximum)]])
     const itemsOf = (pages: ReadonlyArray<paging.Page>): ReadonlyArray<string> =>
       pages.flatMap(({ body }) => {
         const items = decoded(body)[list]
-        return Array.isArray(items) ? items.map(paging.shown) : []
+        return Array.isArray(items) ? items.map(paging.serialize) : []
       })
 
     const pages = split(input.sizes[0], input.emptyBefore)
     const all = itemsOf(pages)
-    same(all, itemsOf(split(input.sizes[1], [])), "the model's own items")
+    assertSame(all, itemsOf(split(input.sizes[1], [])), "the model's own items")
     if (input.emptyBefore.some((index) => index < pages.length)) reach("an empty page with a cursor")
     return {
       ...{ all, firstInput: inputOf(input.sizes[0]), split, decoded, input, inputOf, itemsOf },
@@ -214,59 +216,65 @@ const modelOf = ({ operation }: Run, target: Target) => {
   }
 }
 
-/** Every item is read once, in order, and a page is requested only after all earlier items are consumed. */
+/** Checks that every item is read once, in order, and that a page is requested only after all earlier items are read. */
 const readsAll = ({ all, firstInput, itemsOf, itemsReader, pages, target }: Model): void => {
-  const whole = paging.read((items) => items(firstInput), itemsReader, pages)
-  endsWith(whole, "the end", "the whole list")
-  same(whole.given, all, "the items of the whole list")
-  same(
-    whole.requests.map(({ cursor }) => paging.shown([cursor])),
-    pages.map(({ askedWith }) => paging.shown([askedWith])),
+  const reading = paging.read((items) => items(firstInput), itemsReader, pages)
+  assertEndsWith(reading, "the end", "the complete list")
+  assertSame(reading.items, all, "the items of the complete list")
+  assertSame(
+    reading.requests.map(({ cursor }) => paging.serialize([cursor])),
+    pages.map(({ requestCursor }) => paging.serialize([requestCursor])),
     "the cursors that were sent"
   )
-  for (const [index, { after, rest }] of whole.requests.entries()) {
+  for (const [index, { after, rest }] of reading.requests.entries()) {
     const before = itemsOf(pages.slice(0, index)).length
-    holds(after === before, () => `page ${index + 1} was requested after ${after} of the ${before} items before it`)
-    holds(rest === whole.requests[0]?.rest, () => `page ${index + 1} was requested with a different input`)
+    assertThat(
+      after === before,
+      () => `page ${index + 1} was requested after ${after} of the ${before} items before it`
+    )
+    assertThat(rest === reading.requests[0]?.rest, () => `page ${index + 1} was requested with a different input`)
   }
   const { name } = target.size ?? { name: undefined }
   if (name !== undefined) {
-    const sent = new URLSearchParams(whole.requests[0]?.rest).get(name)
-    holds(sent === String(firstInput[name]), () => `${name}: expected ${String(firstInput[name])}, got ${sent}`)
+    const sent = new URLSearchParams(reading.requests[0]?.rest).get(name)
+    assertThat(sent === String(firstInput[name]), () => `${name}: expected ${String(firstInput[name])}, got ${sent}`)
   }
 }
 
-/** The items do not depend on the page size. */
+/** Checks that the items do not depend on the page size. */
 const readsAnySize = ({ all, split, input, inputOf, itemsReader }: Model): void => {
   const [size, otherSize] = input.sizes
   const resized = split(otherSize, [])
   const again = paging.read((items) => items(inputOf(otherSize)), itemsReader, resized)
-  same(again.given, all, `the items in pages of ${otherSize} instead of ${size}`)
-  const fewest = Math.max(1, Math.ceil(all.length / otherSize))
-  holds(again.requests.length === fewest, () => `${again.requests.length} requests for ${all.length} items`)
+  assertSame(again.items, all, `the items in pages of ${otherSize} instead of ${size}`)
+  const minRequests = Math.max(1, Math.ceil(all.length / otherSize))
+  assertThat(again.requests.length === minRequests, () => `${again.requests.length} requests for ${all.length} items`)
 }
 
-/** The reader of pages returns one response per page. */
+/** Checks that the reader of pages returns one response per page. */
 const readsPages = ({ firstInput, decoded, pages, readers }: Model): void => {
   const responses = paging.read((reader) => reader(firstInput), readers.pages, pages)
-  same(
-    responses.given,
-    pages.map(({ body }) => paging.shown(decoded(body))),
+  assertSame(
+    responses.items,
+    pages.map(({ body }) => paging.serialize(decoded(body))),
     "the responses"
   )
 }
 
-/** After the consumer stops, the reader sends no further requests. */
+/** Checks that the reader sends no further requests after the consumer stops. */
 const stopsEarly = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
   const take = input.take % (all.length + 1)
-  const some = paging.read((items) => Stream.take(items(firstInput), take), itemsReader, pages)
-  same(some.given, all.slice(0, take), `the first ${take}`)
+  const reading = paging.read((items) => Stream.take(items(firstInput), take), itemsReader, pages)
+  assertSame(reading.items, all.slice(0, take), `the first ${take}`)
   const needed = take === 0 ? 0 : 1 + pages.findIndex((_, index) => itemsOf(pages.slice(0, index + 1)).length >= take)
-  holds(some.requests.length === needed, () => `${some.requests.length} requests for ${take} items, not ${needed}`)
+  assertThat(
+    reading.requests.length === needed,
+    () => `${reading.requests.length} requests for ${take} items, not ${needed}`
+  )
   if (needed < pages.length) reach("a reading that stopped early")
 }
 
-/** A failure loses no earlier items, and the last cursor resumes from there. */
+/** Checks that a failure loses no earlier items, and that a new reading from the last cursor returns all later items. */
 const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
   const at = input.at % pages.length
   const before = pages.slice(0, at)
@@ -277,49 +285,52 @@ const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model,
     pages,
     (n) => (n === at ? 500 : undefined)
   )
-  endsWith(broken, "InternalServerError", "a page that fails")
-  same(broken.given, itemsOf(before), "the items before a failure")
+  assertEndsWith(broken, "InternalServerError", "a page that fails")
+  assertSame(broken.items, itemsOf(before), "the items before a failure")
   const repeatedly = paging.read(
     (items) => paging.repeating(items(firstInput)),
     itemsReader,
     pages,
     (n) => (n === at ? 500 : undefined)
   )
-  endsWith(repeatedly, "the end", "a reading that repeats a failed pull")
-  same(repeatedly.given, all, "the items of a reading that repeats a failed pull")
-  const resume = rest[0]?.askedWith
+  assertEndsWith(repeatedly, "the end", "a reading that repeats a failed pull")
+  assertSame(repeatedly.items, all, "the items of a reading that repeats a failed pull")
+  const resume = rest[0]?.requestCursor
   if (resume !== undefined) {
     reach("a failure after the first page")
     const from = objectOf([...Object.entries(firstInput), ["cursor", resume]])
     const resumed = paging.read((items) => items(from), itemsReader, rest)
-    endsWith(resumed, "the end", "a resumed reading")
-    same(resumed.given, itemsOf(rest), "the items after a failure")
+    assertEndsWith(resumed, "the end", "a resumed reading")
+    assertSame(resumed.items, itemsOf(rest), "the items after a failure")
 
-    // A page budget ends the list with an error that holds the next cursor.
+    // A page budget ends the list with an error that contains the next cursor.
     const budget = paging.read((items) => items(firstInput, { maxPages: at }), itemsReader, pages)
-    endsWith(budget, "PageBudgetExceeded", `a budget of ${at} pages`)
-    same(budget.given, itemsOf(before), "the items within a budget")
-    holds(memberOf(budget.error as Json, "cursor") === resume, () => "the budget error holds a different cursor")
+    assertEndsWith(budget, "PageBudgetExceeded", `a budget of ${at} pages`)
+    assertSame(budget.items, itemsOf(before), "the items within a budget")
+    assertThat(
+      memberOf(budget.error as Json, "cursor") === resume,
+      () => "the budget error contains a different cursor"
+    )
   }
   const enough = paging.read((items) => items(firstInput, { maxPages: pages.length }), itemsReader, pages)
-  endsWith(enough, "the end", "a budget of as many pages as there are")
+  assertEndsWith(enough, "the end", "a budget equal to the number of pages")
 }
 
-/** Cursor cycles of any period, also to the first page, fail after each page was read once. */
+/** Checks that a cycle of cursors of any length, also back to the first page, fails after each page was read once. */
 const endsCycles = ({ firstInput, input, itemsOf, itemsReader, pages, target }: Model, reach: Reach): void => {
   const at = input.at % pages.length
   const rest = pages.slice(at)
-  const resume = rest[0]?.askedWith
+  const resume = rest[0]?.requestCursor
   const cycle = (of: ReadonlyArray<paging.Page>, last: number, to: string, from: JsonObject): void => {
     const round = of.map((page, index) =>
       index === last ? { ...page, body: objectOf([...Object.entries(page.body), [target.cursor, to]]) } : page
     )
     const circled = paging.read((items) => items(from), itemsReader, round)
-    endsWith(circled, "RepeatedCursor", "pages in a cycle")
-    same(circled.given, itemsOf(round.slice(0, last + 1)), "the items before the cycle")
-    holds(circled.requests.length === last + 1, () => `${circled.requests.length} requests before the cycle`)
+    assertEndsWith(circled, "RepeatedCursor", "pages in a cycle")
+    assertSame(circled.items, itemsOf(round.slice(0, last + 1)), "the items before the cycle")
+    assertThat(circled.requests.length === last + 1, () => `${circled.requests.length} requests before the cycle`)
   }
-  const repeated = pages[1 + (input.back % Math.max(1, at))]?.askedWith
+  const repeated = pages[1 + (input.back % Math.max(1, at))]?.requestCursor
   if (resume !== undefined && repeated !== undefined) {
     reach("pages in a cycle")
     cycle(pages, at, repeated, firstInput)
@@ -327,7 +338,7 @@ const endsCycles = ({ firstInput, input, itemsOf, itemsReader, pages, target }: 
   }
 }
 
-const law = (run: Run, target: Target) => {
+const assertionOf = (run: Run, target: Target) => {
   const make = modelOf(run, target)
   return (input: Case, reach: Reach): void => {
     const model = make(input, reach)
@@ -342,17 +353,17 @@ const law = (run: Run, target: Target) => {
 
 const outcome = (run: Run): Outcome => {
   const target = targetOf(run, Subject.referenceOf(run.operation))
-  if (target === undefined) return { _tag: "Skipped", reason: "its response has no pages" }
+  if (target === undefined) return { _tag: "Skipped", reason: "the operation is not paginated" }
   const arbitraries = Arbitraries.make(Subject.conformance().judge)
-  return check(id, run, casesOf(target, arbitraries), law(run, target))
+  return check(id, run, casesOf(target, arbitraries), assertionOf(run, target))
 }
 
 /** Property P10: paginated lists. */
-export const P10: Property = {
+export const P10: OperationProperty = {
   id,
   statement:
-    "A list is read to its end, with each item once and no page requested early, for any page size and cursor text. Cursor cycles, failures and the page budget end it without losing earlier items.",
+    "The client reads a list to its end, reads each item once and requests no page early, for any page size and any cursor. Cursor cycles, failures and the page budget end the reading without losing earlier items.",
   method:
-    "Random items are split into pages of random sizes, with empty pages, unusual cursors, failures and cycles, and read through the client. Skipped: operations without pages.",
+    "Random items are split into pages of random sizes, with empty pages, unusual cursors, failures and cycles, and read through the client. Skipped: operations that are not paginated.",
   run: (run) => Effect.sync(() => outcome(run))
 }

@@ -1,20 +1,20 @@
 /**
- * The common interface of the suite's properties: their statement, and how they check one operation.
+ * Defines the interface of the suite's properties: a statement, and a function that checks one operation.
  */
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as Replay from "../runner/Replay.ts"
 
-/** Settings of a check. */
+/** The settings of a check. */
 export interface Settings {
-  /** A 32-bit integer. */
+  /** The seed of the random cases: a 32-bit integer. */
   readonly seed: number
   /** The number of random cases. */
   readonly runs: number
-  /** Starts at a counterexample: `path` of a replay token. */
+  /** The counterexample to start from: the `path` of a replay token. */
   readonly path?: string | undefined
-  /** False keeps the first counterexample without shrinking, which is faster. */
+  /** Whether to shrink the counterexample, which takes longer. Default: true. */
   readonly shrink?: boolean | undefined
 }
 
@@ -24,68 +24,69 @@ export interface Run extends Settings {
 }
 
 /**
- * How often a run reached each relevant situation, by name: a property that never reached its subject proves nothing.
+ * The number of times that a run reached each relevant situation, by name. A property that never reaches its subject
+ * proves nothing.
  */
 export type Reached = Readonly<Record<string, number>>
 
 /** A counterexample. */
 export interface Failed {
   readonly _tag: "Failed"
-  /** The number of cases checked. */
+  /** The number of checked cases. */
   readonly runs?: number | undefined
-  readonly because: string
-  /** JSON Pointer, if the failure has one. */
+  readonly reason: string
+  /** The JSON Pointer of the failure, if it has one. */
   readonly pointer?: string | undefined
   readonly expected?: string | undefined
   readonly got?: string | undefined
-  /** The shrunk counterexample, as text. */
+  /** The shrunk counterexample, as a string. */
   readonly counterexample: string
   /** The request as a command line with placeholders for secrets, if a request was made. */
   readonly curl?: string | undefined
   readonly replay: Replay.Replay
-  /** The full report, ending in the line that replays it. */
+  /** The full report. Its last line is the command that replays the failure. */
   readonly report: string
 }
 
 /** The result of a run. */
 export type Outcome =
-  | { readonly _tag: "Held"; readonly runs: number; readonly reached: Reached }
+  | { readonly _tag: "Passed"; readonly runs: number; readonly reached: Reached }
   | Failed
   /** The property does not apply to this operation. */
   | { readonly _tag: "Skipped"; readonly reason: string }
 
 /** The statement of a property. */
-export interface Stated {
+export interface PropertyInfo {
   /** The id in the suite's documentation: `P9`. */
   readonly id: string
-  /** One sentence. */
+  /** What the property requires, in a few sentences. */
   readonly statement: string
-  /** How it is checked, and what it skips and why: for `explain`. */
+  /** How the property is checked, what is skipped, and why. `explain` prints this text. */
   readonly method?: string
   /** A situation that at least one target must reach, and the note for a run that never reached it. */
   readonly mustReach?: { readonly situation: string; readonly note: string }
 }
 
-/** A property of every operation. */
-export interface Property extends Stated {
-  /** Never fails: a counterexample is an outcome. */
+/** A property that is checked for each operation. */
+export interface OperationProperty extends PropertyInfo {
+  /** Checks an operation. Never fails, because a counterexample is an outcome. */
   readonly run: (run: Run) => Effect.Effect<Outcome>
 }
 
-/** A property of targets other than operations. */
-export interface PropertyOf extends Stated {
-  /** The names of its targets. */
+/** A property that is checked for targets other than operations. */
+export interface TargetProperty extends PropertyInfo {
+  /** The names of the targets. */
   readonly targets: ReadonlyArray<string>
-  /** Never fails: a counterexample is an outcome. */
+  /** Checks a target. Never fails, because a counterexample is an outcome. */
   readonly runOn: (target: string, settings: Settings) => Effect.Effect<Outcome>
 }
 
-/** Creates a failure found without random cases. Its replay token needs only the seed. */
+/** Creates a `Failed` outcome for a deterministic check. Its replay token needs only the seed. */
 export const failed = (
   id: string,
   target: string,
   seed: number,
-  found: Pick<Failed, "because" | "counterexample" | "expected" | "got" | "pointer" | "runs">
+  found: Pick<Failed, "reason" | "counterexample" | "expected" | "got" | "pointer" | "runs">
 ): Failed => {
   const replay = { property: id, target, seed, path: "" }
   return {
@@ -94,7 +95,7 @@ export const failed = (
     replay,
     report: [
       `${id} fails for ${target}`,
-      `because: ${found.because}`,
+      `because: ${found.reason}`,
       `counterexample: ${found.counterexample}`,
       Replay.line(replay)
     ].join("\n")
@@ -110,12 +111,12 @@ const parametersOf = <Ts>({ path, runs, seed, shrink = true }: Settings): fc.Par
 
 const outcomeOf = <Case>(id: string, { operation }: Run, details: fc.RunDetails<[Case]>, reached: Reached): Outcome => {
   const report = Replay.failureOf(id, details, operation.name)
-  if (report === undefined) return { _tag: "Held", runs: details.numRuns, reached }
+  if (report === undefined) return { _tag: "Passed", runs: details.numRuns, reached }
   const thrown = details.errorInstance
   return {
     _tag: "Failed",
     runs: details.numRuns,
-    because: thrown instanceof Error ? thrown.message : String(thrown),
+    reason: thrown instanceof Error ? thrown.message : String(thrown),
     counterexample: fc.stringify(details.counterexample?.[0]),
     replay: { property: id, target: operation.name, seed: details.seed, path: details.counterexamplePath ?? "" },
     report
@@ -132,7 +133,10 @@ const counting = (): { readonly reached: Reached; readonly reach: (what: string)
   }
 }
 
-/** Checks cases with a law that throws when violated and counts the situations it reached. */
+/**
+ * Runs `assertion` on each case. `assertion` throws if the case violates the property, and calls `reach` for each
+ * situation that it covers.
+ */
 export const check = <Case>(
   id: string,
   run: Run,
@@ -147,8 +151,8 @@ export const check = <Case>(
   return outcomeOf(id, run, details, reached)
 }
 
-/** {@link check}, for an asynchronous law. */
-export const checkPromised = <Case>(
+/** Like {@link check}, with an asynchronous assertion. */
+export const checkAsync = <Case>(
   id: string,
   run: Run,
   cases: fc.Arbitrary<Case>,

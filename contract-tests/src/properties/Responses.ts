@@ -1,47 +1,47 @@
-/** P1, P2 and P3: how the client decodes the body of a success. */
+/** P1, P2 and P3: check how the client decodes the body of a successful response. */
 import * as Answers from "../operations/Answers.ts"
 import * as conforming from "./internal/conforming.ts"
-import type { Property } from "./Property.ts"
+import type { OperationProperty } from "./Property.ts"
 import { conformance, referenceOf } from "./Subject.ts"
 
-const hold: conforming.Hold = ({ operation, path, runs, seed }, checks) =>
-  Answers.hold(operation, referenceOf(operation), conformance(), {
+const checkResponses: conforming.Check = ({ operation, path, runs, seed }, checks) =>
+  Answers.checkResponses(operation, referenceOf(operation), conformance(), {
     checks,
     runs,
     seed,
     ...(path === undefined ? {} : { path })
   })
 
-const nothing = "the document declares no body for its success"
+const noBody = "the document declares no response body for this operation"
 
 /** Property P1: the client decodes every valid body. */
-export const P1: Property = /*#__PURE__*/ conforming.make({
+export const P1: OperationProperty = /*#__PURE__*/ conforming.make({
   id: "P1",
-  statement: "Every valid body decodes, also with unknown fields and new enum members.",
+  statement: "Every valid body decodes, even with unknown fields or new enum members.",
   checks: ["completeness", "tolerance"],
-  method: "Bodies that cover every schema node, then random ones. Skipped: operations whose success has no body.",
-  hold,
-  nothing
+  method: "Bodies that cover every schema node, then random bodies. Skipped: operations without a response body.",
+  check: checkResponses,
+  skipReason: noBody
 })
 
-/** Property P2: the client rejects every invalid body at the right place. */
-export const P2: Property = /*#__PURE__*/ conforming.make({
+/** Property P2: the client rejects every invalid body at the correct pointer. */
+export const P2: OperationProperty = /*#__PURE__*/ conforming.make({
   id: "P2",
-  statement: "Every body with a single violation of the document is refused, and the error has exactly its pointer.",
+  statement: "The client rejects every body with a single violation, and the error has the pointer of that violation.",
   checks: ["precision"],
   method:
-    "Every kind of violation at every place of a valid body, confirmed invalid by ajv. Skipped: operations whose success has no body.",
-  hold,
-  nothing
+    "Every kind of violation at every pointer of a valid body. ajv confirms that each mutant is invalid. Skipped: operations without a response body.",
+  check: checkResponses,
+  skipReason: noBody
 })
 
 /** Property P3: decoding and encoding a body preserves it. */
-export const P3: Property = /*#__PURE__*/ conforming.make({
+export const P3: OperationProperty = /*#__PURE__*/ conforming.make({
   id: "P3",
   statement: "A decoded body encodes to the original: no digit is lost, and absent, null and empty stay distinct.",
   checks: ["round-trip"],
   method:
-    "The bodies of P1 are decoded, encoded and compared, up to the declared normal forms. Skipped: operations whose success has no body.",
-  hold,
-  nothing
+    "The bodies of P1 are decoded, encoded, and compared after normalisation. Skipped: operations without a response body.",
+  check: checkResponses,
+  skipReason: noBody
 })

@@ -1,4 +1,4 @@
-/** P14: whether the suite's own values cover all constraints of the document. */
+/** P14: checks that the suite's own values cover all constraints of the document. */
 import * as Effect from "effect/Effect"
 import * as Requests from "../operations/Requests.ts"
 import type * as Conformance from "../judge/Conformance.ts"
@@ -16,26 +16,30 @@ import {
   type JsonSchema,
   type SchemaObject
 } from "../judge/JsonSchema.ts"
-import { failed, type Outcome, type Property, type Run } from "./Property.ts"
+import { failed, type Outcome, type OperationProperty, type Run } from "./Property.ts"
 import { conformance, referenceOf } from "./Subject.ts"
 
 const id = "P14"
 
-/** A keyword that no value of the suite violates, with the reason. */
+/** A kind of constraint that no value of the suite violates, and the reason. */
 export interface Gap {
   readonly keyword: string
-  /** Whether a constraint is this gap. */
-  readonly is: (argument: Json, node: SchemaObject) => boolean
-  readonly because: string
+  /** Returns whether this gap covers a constraint. */
+  readonly matches: (argument: Json, node: SchemaObject) => boolean
+  readonly reason: string
 }
 
-const gap = (keyword: string, because: string, is: Gap["is"]): Gap => ({ keyword, because, is })
+const gap = (keyword: string, reason: string, matches: Gap["matches"]): Gap => ({ keyword, reason, matches })
 
-/** Every such keyword. */
+/** The known gaps: constraints that no value of the suite violates. */
 export const gaps: ReadonlyArray<Gap> = [
-  gap("additionalProperties", "it allows everything", (argument) => argument === true || isEmpty(argument)),
-  gap("required", "it requires nothing", (argument) => isArray(argument) && argument.length === 0),
-  gap("format", "every JSON number is a double: anything else violates the type", (argument) => argument === "double"),
+  gap("additionalProperties", "the schema allows every value", (argument) => argument === true || isEmpty(argument)),
+  gap("required", "the list is empty", (argument) => isArray(argument) && argument.length === 0),
+  gap(
+    "format",
+    "every JSON number is a double, so every other value violates the type",
+    (argument) => argument === "double"
+  ),
   gap("format", "the enum beside it is stricter", (_, node) => node.enum !== undefined)
 ]
 
@@ -43,8 +47,8 @@ function isEmpty(value: Json): boolean {
   return isObject(value) && Object.keys(value).every((key) => !keywords.has(key))
 }
 
-/** The JSON type that a keyword constrains; undefined for a keyword of all types. */
-const speaksOf: Readonly<Record<string, ReturnType<typeof typeOf>>> = {
+/** The JSON type that a keyword constrains. Keywords that constrain all types have no entry. */
+const constrainedType: Readonly<Record<string, ReturnType<typeof typeOf>>> = {
   pattern: "string",
   minLength: "string",
   maxLength: "string",
@@ -64,10 +68,10 @@ const speaksOf: Readonly<Record<string, ReturnType<typeof typeOf>>> = {
 
 const entriesOf = (schema: SchemaObject): ReadonlyArray<readonly [string, Json]> =>
   Object.entries(schema).filter(([keyword]) => keywords.has(keyword) && keyword !== "$ref") as ReadonlyArray<
-    readonly [string, Json] // a schema is JSON
+    readonly [string, Json] // A schema is JSON.
   >
 
-/** The schemas that constrain a value, with references and unions followed. */
+/** Returns the schemas that constrain the same value as a schema: follows references and unions. */
 const atNode = (schema: JsonSchema, judge: Judge): ReadonlyArray<SchemaObject> => {
   if (typeof schema === "boolean") return []
   const { $ref, allOf, anyOf, oneOf } = schema
@@ -80,7 +84,7 @@ const atNode = (schema: JsonSchema, judge: Judge): ReadonlyArray<SchemaObject> =
   return [schema, ...inner.flatMap((one) => atNode(one, judge))]
 }
 
-const below = (
+const childSchemas = (
   schemas: ReadonlyArray<SchemaObject>,
   value: Json,
   key: string,
@@ -89,107 +93,109 @@ const below = (
   schemas.flatMap(({ additionalProperties, items, prefixItems, properties }) => {
     const declared = isArray(value)
       ? (prefixItems?.[Number(key)] ?? items)
-      : // An own property of that name, not an inherited one.
+      : // `memberOf` ignores inherited properties.
         ((memberOf(properties as JsonObject | undefined, key) as JsonSchema | undefined) ?? additionalProperties)
     return declared === undefined ? [] : atNode(declared, judge)
   })
 
-/** The results of values, by schema and keyword. */
-interface Met {
+/** The keywords of one schema that valid values reached and that mutants violated. */
+interface Coverage {
   readonly hit: Set<string>
   readonly violated: Set<string>
 }
 
-/** Records the results of some valid values and some mutants of them. */
-const note = (
+/** Records which keywords the valid values reach and which keywords the mutants violate. */
+const recordCoverage = (
   schema: JsonSchema,
   suite: Pick<Conformance.Suite, "mutants" | "values">,
   judge: Judge
-): Map<SchemaObject, Met> => {
-  const met = new Map<SchemaObject, Met>()
-  const of = (node: SchemaObject): Met => {
-    const found = met.get(node) ?? { hit: new Set(), violated: new Set() }
-    met.set(node, found)
+): Map<SchemaObject, Coverage> => {
+  const coverage = new Map<SchemaObject, Coverage>()
+  const coverageOf = (node: SchemaObject): Coverage => {
+    const found = coverage.get(node) ?? { hit: new Set(), violated: new Set() }
+    coverage.set(node, found)
     return found
   }
-  const alone = new Map<SchemaObject, Map<string, (value: Json) => boolean>>()
-  /** A keyword by itself, as judged. */
+  const singleKeywordValidators = new Map<SchemaObject, Map<string, (value: Json) => boolean>>()
+  /** Returns a validator for one keyword of a schema. */
   const accepts = (node: SchemaObject, keyword: string, argument: Json): ((value: Json) => boolean) => {
-    const known = alone.get(node) ?? new Map<string, (value: Json) => boolean>()
-    alone.set(node, known)
+    const known = singleKeywordValidators.get(node) ?? new Map<string, (value: Json) => boolean>()
+    singleKeywordValidators.set(node, known)
     const made = known.get(keyword) ?? judge.accepts({ [keyword]: argument } as SchemaObject)
     known.set(keyword, made)
     return made
   }
   const visit = (nodes: ReadonlyArray<SchemaObject>, value: Json): void => {
     for (const node of nodes) {
-      const { hit } = of(node)
+      const { hit } = coverageOf(node)
       for (const [keyword] of entriesOf(node)) {
-        if ((speaksOf[keyword] ?? typeOf(value)) === typeOf(value)) hit.add(keyword)
+        if ((constrainedType[keyword] ?? typeOf(value)) === typeOf(value)) hit.add(keyword)
       }
     }
-    if (isArray(value)) value.forEach((item, index) => visit(below(nodes, value, String(index), judge), item))
+    if (isArray(value)) value.forEach((item, index) => visit(childSchemas(nodes, value, String(index), judge), item))
     else if (isObject(value)) {
-      for (const [key, member] of Object.entries(value)) visit(below(nodes, value, key, judge), member)
+      for (const [key, member] of Object.entries(value)) visit(childSchemas(nodes, value, key, judge), member)
     }
   }
   const root = atNode(schema, judge)
   for (const value of suite.values) visit(root, value)
   for (const { pointer, value } of suite.mutants) {
     let nodes = root
-    let here: Json | undefined = value
+    let current: Json | undefined = value
     for (const key of [...pointerKeys(pointer), undefined]) {
-      if (here === undefined) break
+      if (current === undefined) break
       for (const node of nodes) {
-        const { violated } = of(node)
+        const { violated } = coverageOf(node)
         for (const [keyword, argument] of entriesOf(node)) {
-          if (!violated.has(keyword) && !accepts(node, keyword, argument)(here)) violated.add(keyword)
+          if (!violated.has(keyword) && !accepts(node, keyword, argument)(current)) violated.add(keyword)
         }
       }
       if (key === undefined) break
-      nodes = below(nodes, here, key, judge)
-      here = memberOf(here, key)
+      nodes = childSchemas(nodes, current, key, judge)
+      current = memberOf(current, key)
     }
   }
-  return met
+  return coverage
 }
 
-/** Checks a schema; a test may supply its own values. */
-export const hold = (
+/** Checks schemas. A test may supply its own values. */
+export const checkCoverage = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
   schemas: ReadonlyArray<{ readonly schema: JsonSchema; readonly suite: Pick<Conformance.Suite, "mutants" | "values"> }>
 ): Outcome => {
   const { judge } = conformance()
   const reached: Record<string, number> = {}
-  const used = { hit: 0, violated: 0, gaps: 0 }
+  const totals = { hit: 0, violated: 0, gaps: 0 }
   for (const { schema, suite } of schemas) {
-    const met = note(schema, suite, judge)
+    const coverage = recordCoverage(schema, suite, judge)
     for (const { pointer, schema: node } of reachable(schema, judge.resolve)) {
       if (typeof node === "boolean") continue
       for (const [keyword, argument] of entriesOf(node)) {
         const where = `${keyword} at ${pointer === "" ? "the root" : pointer}`
-        const missing = (what: string): Outcome =>
+        const missing = (reason: string): Outcome =>
           failed(id, operation.name, seed, {
-            because: `no ${what}: ${where}`,
+            reason,
             pointer,
             counterexample: `${keyword}: ${JSON.stringify(argument).slice(0, 200)}`
           })
-        if (met.get(node)?.hit.has(keyword) !== true) return missing("valid value comes to it")
-        used.hit++
+        if (coverage.get(node)?.hit.has(keyword) !== true) return missing(`no valid value reaches ${where}`)
+        totals.hit++
         reached[keyword] = (reached[keyword] ?? 0) + 1
-        const listed = gaps.find((one) => one.keyword === keyword && one.is(argument, node))
-        if (met.get(node)?.violated.has(keyword) === true) {
-          if (listed !== undefined) return missing("reason for the gap that is listed")
-          used.violated++
+        const listed = gaps.find((one) => one.keyword === keyword && one.matches(argument, node))
+        if (coverage.get(node)?.violated.has(keyword) === true) {
+          if (listed !== undefined) {
+            return missing(`the listed gap is no longer needed: a mutant violates ${where}`)
+          }
+          totals.violated++
         } else if (listed !== undefined) {
-          used.gaps++
-          const what = `${keyword}: ${listed.because}`
+          totals.gaps++
+          const what = `${keyword}: ${listed.reason}`
           reached[what] = (reached[what] ?? 0) + 1
-        } else return missing("mutant violates it")
+        } else return missing(`no mutant violates ${where}`)
       }
     }
   }
-  return { _tag: "Held", runs: used.hit, reached: { ...used, ...reached } }
+  return { _tag: "Passed", runs: totals.hit, reached: { ...totals, ...reached } }
 }
 
 const outcome = (run: Run): Outcome => {
@@ -206,14 +212,14 @@ const outcome = (run: Run): Outcome => {
     ...(schema === undefined ? [] : [of(schema, "response")])
   ]
   return schemas.length === 0
-    ? { _tag: "Skipped", reason: "the document gives it neither an input nor a body" }
-    : hold(run, schemas)
+    ? { _tag: "Skipped", reason: "the operation has neither input nor response body" }
+    : checkCoverage(run, schemas)
 }
 
 /** Property P14: the suite's values cover the document's constraints. */
-export const P14: Property = {
+export const P14: OperationProperty = {
   id,
   statement:
-    "For every keyword of every schema that an operation reaches, some value satisfies it and some mutant violates it, except the listed exceptions.",
+    "Every keyword of every schema that an operation uses is satisfied by some value and violated by some mutant, except for the listed exceptions.",
   run: (run) => Effect.sync(() => outcome(run))
 }

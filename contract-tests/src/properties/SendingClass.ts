@@ -1,6 +1,6 @@
 /**
- * Which requests may be retried, by the document's methods and operation ids. Independent of the client's descriptors:
- * the suite compares the client's behaviour with these rules.
+ * Defines which requests may be retried, by HTTP method and operation id. These rules are independent of the client's
+ * descriptors, because the suite compares the client's behaviour with them.
  */
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
@@ -14,12 +14,12 @@ import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } fro
  */
 export type SendingClass = "idempotent" | "keyed" | "never"
 
-/** Operation ids, each with its reason or its key. */
+/** A reason, or the name of a member, by operation id. */
 type Reasons = Readonly<Record<string, string>>
 
 /**
- * Idempotent operations other than GET and DELETE by id: each sets a value or ends a state, so a repeat has no further
- * effect.
+ * The idempotent operations other than GET and DELETE by id. Each sets a value or ends a state, so a repeated request
+ * has no further effect.
  */
 const idempotent: Reasons = {
   UpdateOrderGroupLimit: "sets the limit",
@@ -27,14 +27,14 @@ const idempotent: Reasons = {
   UpdateSubaccountNetting: "sets the switch",
   UpdateFCMSubtraderBlockedCategories: "sets the list",
   UpdateFCMEventContractDailyCap: "sets the cap",
-  DeleteFCMEventContractDailyCap: "removes the one cap that its query names",
+  DeleteFCMEventContractDailyCap: "removes the cap that the query identifies",
   SetTargetBalanceAllocation: "sets the target",
   BatchCancelOrdersV2: "a cancelled order stays cancelled",
-  CreateRFQBatchQuote: "replaces the one quote that the maker has on the batch",
+  CreateRFQBatchQuote: "replaces the maker's only quote on the batch",
   ConfirmRFQBatchQuote: "a quote is confirmed once"
 }
 
-/** Operations whose requests the exchange identifies by a client-supplied id: the member that holds it. */
+/** The member with the client-supplied id, for each operation whose requests the exchange identifies by such an id. */
 const keys: Reasons = {
   AcceptRFQBatch: "client_order_id",
   CreateOrderV2: "client_order_id",
@@ -44,7 +44,7 @@ const keys: Reasons = {
   IntraExchangeInstanceTransfer: "client_transfer_id"
 }
 
-/** The class of an operation. */
+/** Returns the sending class of an operation. */
 export const of = ({ id, method, path }: ReferenceDocument.Operation): SendingClass => {
   if (Object.hasOwn(keys, id)) return "keyed"
   if (Object.hasOwn(idempotent, id)) return "idempotent"
@@ -52,7 +52,7 @@ export const of = ({ id, method, path }: ReferenceDocument.Operation): SendingCl
   return method === "GET" || (method === "DELETE" && path.endsWith("}")) ? "idempotent" : "never"
 }
 
-/** The operation ids in the lists. */
+/** The operation ids in the two tables. */
 export const listed: ReadonlyArray<string> = [...Object.keys(idempotent), ...Object.keys(keys)]
 
 const itemsOf = (input: JsonObject): ReadonlyArray<Json> => {
@@ -60,7 +60,7 @@ const itemsOf = (input: JsonObject): ReadonlyArray<Json> => {
   return isArray(orders) ? orders : [input]
 }
 
-/** The client-supplied ids in an input or a body: one for each item, undefined for an item without one. */
+/** Returns the client-supplied id of each item of an input or a body. An item without an id gives undefined. */
 export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<string | undefined> => {
   const key = keys[id]
   if (key === undefined) return []
@@ -70,7 +70,7 @@ export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): R
   })
 }
 
-/** Whether every item has a client-supplied id. */
+/** Returns whether every item has a client-supplied id. */
 export const isKeyed = (operation: ReferenceDocument.Operation, input: JsonObject): boolean => {
   const ids = idsOf(operation, input)
   return ids.length > 0 && ids.every((id) => id !== undefined)
@@ -85,8 +85,8 @@ const change = (item: Json, key: string, value: string | undefined): Json =>
     : item
 
 /**
- * The inputs that differ in retry safety: for a keyed operation, with an id, with an empty id, and without one if the
- * document makes it optional; for a batch, also with an id on the first item only.
+ * Returns inputs that differ in retry safety. For a keyed operation: with an id, and without an id if the document makes
+ * the id optional. For a batch: with ids on all items, on the first item only, with an empty id, and without ids.
  */
 export const variants = (operation: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<JsonObject> => {
   const key = keys[operation.id]
@@ -101,12 +101,14 @@ export const variants = (operation: ReferenceDocument.Operation, input: JsonObje
       ])
     return [batch(["mine-1", "mine-2"]), batch(["mine-1", undefined]), batch(["mine-1", ""]), batch([undefined])]
   }
-  const single = (id: string | undefined): JsonObject => change(input, key, id) as JsonObject // of an object, an object
+  const single = (id: string | undefined): JsonObject => change(input, key, id) as JsonObject // `change` maps an object to an object.
   const optional = operation.id !== "ApplySubaccountTransfer"
   return [single("0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"), ...(optional ? [single(undefined)] : [])]
 }
 
-/** Costs other than 10 tokens, by the exchange's guide to rate limits and the list that demo returned in July 2026. */
+/**
+ * Costs other than 10 tokens. Source: the exchange's guide to rate limits, and the list that demo returned in July 2026.
+ */
 const costs: Readonly<Record<string, number>> = {
   CancelOrderV2: 2,
   BatchCancelOrdersV2: 2,
@@ -119,7 +121,7 @@ const costs: Readonly<Record<string, number>> = {
   UpgradeAccountApiUsageLevel: 30
 }
 
-/** The cost of one request, in tokens. */
+/** Returns the cost of one request, in tokens. */
 export const costOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): number => {
   const orders = memberOf(input, "orders")
   return (costs[id] ?? 10) * (isArray(orders) ? Math.max(1, orders.length) : 1)

@@ -1,4 +1,4 @@
-/** P8: what the client signs, and what it never prints. */
+/** P8: checks what the client signs, and that it prints no secrets. */
 import * as crypto from "node:crypto"
 import type * as Kalshi from "@kalshi-effect/client/Kalshi"
 import type * as Signer from "@kalshi-effect/signing/Signer"
@@ -7,16 +7,16 @@ import * as fc from "fast-check"
 import * as Requests from "../operations/Requests.ts"
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import * as Arbitraries from "../generate/Arbitraries.ts"
-import { isObject, textOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import { isObject, stringify, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import * as signedCalls from "./internal/signedCalls.ts"
-import { checkPromised, type Outcome, type Property, type Run } from "./Property.ts"
+import { checkAsync, type Outcome, type OperationProperty, type Run } from "./Property.ts"
 import { conformance, referenceOf, validBody } from "./Subject.ts"
 import { isSigned } from "../operations/Signing.ts"
 
 const id = "P8"
 
-/** Replacements for parts of the client. */
-export interface Instead {
+/** Replacements for the client's signer and layer. */
+export interface Replacements {
   readonly signer?: ((key: signedCalls.Key) => Signer.Signer["Service"]) | undefined
   readonly layer?: typeof Kalshi.layer | undefined
 }
@@ -30,8 +30,8 @@ const makeKeys = async (): Promise<Keys> => ({
   ed25519: await signedCalls.makeKey("ed25519")
 })
 
-/** A quarter of the cases is enough, because signatures are slow. */
-const share = 4
+/** The divisor of the number of cases. A quarter of the cases is enough, because signing is slow. */
+const casesDivisor = 4
 
 interface Case {
   readonly kind: Signer.KeyKind
@@ -44,7 +44,7 @@ interface Case {
 interface Echo {
   readonly status: number
   readonly form: keyof typeof forms
-  /** The number of characters before them. */
+  /** The number of characters before the quoted headers. */
   readonly before: number
 }
 
@@ -53,17 +53,17 @@ const dump = (headers: signedCalls.Attempt["headers"]): string =>
     .map(([name, value]) => `${name}: ${value}`)
     .join("\r\n")
 
-const signs = /[+/=]/g
+const base64Symbols = /[+/=]/g
 const code = (sign: string): number => sign.charCodeAt(0)
 
-/** The forms of quotation. */
+/** The formats in which a response quotes the headers. */
 const forms = {
   plain: (text: string) => text,
   percent: (text: string) => JSON.stringify({ message: encodeURIComponent(text) }),
   json: (text: string) => JSON.stringify({ error: { code: "blocked", message: text } }),
   "json with escapes": (text: string) =>
-    `{"echo":[${JSON.stringify(text).replace(signs, (sign) => `\\u00${code(sign).toString(16)}`)}]}`,
-  html: (text: string) => `<pre>${text.replace(signs, (sign) => `&#${code(sign)};`)}</pre>`
+    `{"echo":[${JSON.stringify(text).replace(base64Symbols, (sign) => `\\u00${code(sign).toString(16)}`)}]}`,
+  html: (text: string) => `<pre>${text.replace(base64Symbols, (sign) => `&#${code(sign)};`)}</pre>`
 }
 
 const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
@@ -94,10 +94,10 @@ const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
         {
           weight: 3,
           arbitrary: fc.record({
-            // 200 stands for the operation's success.
+            // 200 is replaced by the operation's success status.
             status: fc.constantFrom(200, 401, 404, 418, 429, 500, 502),
-            form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)), // its own keys
-            // Most errors truncate their texts at a certain length.
+            form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)), // These are the keys of `forms`.
+            // Most errors truncate strings at a certain length, which the random numbers include.
             before: fc.oneof(fc.constant(0), fc.integer({ min: 50, max: 200 }), fc.integer({ min: 1700, max: 2048 }))
           })
         }
@@ -106,13 +106,13 @@ const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
     )
   })
 
-class Broken extends Error {}
+class Violation extends Error {}
 
-const must = (holds: boolean, rule: () => string): void => {
-  if (!holds) throw new Broken(rule())
+const assertThat = (holds: boolean, rule: () => string): void => {
+  if (!holds) throw new Violation(rule())
 }
 
-/** Verifies like the exchange, with another library than the client's. */
+/** Verifies a signature as the exchange does, with a library that the client does not use. */
 const verifies = ({ kind, publicKey }: signedCalls.Key, text: string, signature: string): boolean =>
   kind === "rsa"
     ? crypto.verify(
@@ -123,14 +123,17 @@ const verifies = ({ kind, publicKey }: signedCalls.Key, text: string, signature:
       )
     : crypto.verify(null, Buffer.from(text), publicKey, Buffer.from(signature, "base64"))
 
-const names = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
+const headerNames = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
 const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Attempt, reach: (what: string) => void) => {
-  const [keyId = "", timestamp = "", signature = ""] = names.map((name) => attempt.headers[name])
+  const [keyId = "", timestamp = "", signature = ""] = headerNames.map((name) => attempt.headers[name])
   const { atMillis, method, path, query } = attempt
-  must(keyId === key.id, () => `it carries the key id ${keyId}`)
-  must(timestamp === String(atMillis), () => `signed at ${timestamp}, sent at ${atMillis}: the timestamp is not fresh`)
-  must(
+  assertThat(keyId === key.id, () => `the request has the key id ${keyId}`)
+  assertThat(
+    timestamp === String(atMillis),
+    () => `signed at ${timestamp}, sent at ${atMillis}: the timestamp is not fresh`
+  )
+  assertThat(
     verifies(key, `${timestamp}${method}${path}`, signature),
     () => `the signature of ${method} ${path} does not verify`
   )
@@ -139,31 +142,34 @@ const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Atte
     "a millisecond less": `${Number(timestamp) - 1}${method}${path}`,
     seconds: `${Math.floor(Number(timestamp) / 1000)}${method}${path}`,
     "another method": `${timestamp}${method === "GET" ? "POST" : "GET"}${path}`,
-    "a method in small letters": `${timestamp}${method.toLowerCase()}${path}`,
+    "a method in lower case": `${timestamp}${method.toLowerCase()}${path}`,
     "a longer path": `${timestamp}${method}${path}/`,
     "a path below the API's root": `${timestamp}${method}${path.slice(Requests.root.length)}`,
     ...(query === "" ? {} : { "the query": `${timestamp}${method}${path}${query}` })
   }
   for (const [what, text] of Object.entries(others)) {
-    must(!verifies(key, text, signature), () => `the signature verifies with ${what} as well: ${text}`)
+    assertThat(!verifies(key, text, signature), () => `the signature verifies with ${what} as well: ${text}`)
   }
   const other = key.kind === "rsa" ? keys.ed25519 : keys.rsa
-  must(!verifies(other, `${timestamp}${method}${path}`, signature), () => "another key's signature is the same")
+  assertThat(
+    !verifies(other, `${timestamp}${method}${path}`, signature),
+    () => "the signature verifies with another key as well"
+  )
   reach(`signed with ${key.kind}`)
   if (query !== "") reach("signed without the query")
 }
 
-const law = (run: Run, instead: Instead) => {
+const assertionOf = (run: Run, instead: Replacements) => {
   const { operation } = run
   const reference = referenceOf(operation)
   const body = bodyOf(reference, validBody(operation))
-  // An invalid success: its error may quote the response.
-  const wrong = body.startsWith("{")
+  // An invalid body of a successful response. The error for it may quote the response.
+  const invalidBody = body.startsWith("{")
     ? `${body.slice(0, -1)}${body === "{}" ? "" : ","}"error":{"code":"some_code"}}`
     : "{"
   const requests = Requests.make(reference, conformance().judge)
   const fateOf = (fate: Case["fates"][number]): signedCalls.Fate => {
-    if (fate === "broken") return { _tag: "answered", status: reference.success.status, body: wrong }
+    if (fate === "broken") return { _tag: "answered", status: reference.success.status, body: invalidBody }
     if (fate === "answered") return { _tag: "answered", status: reference.success.status, body }
     if (typeof fate === "number") {
       return { _tag: "answered", status: fate, body: '{"error":{"code":"some_code"}}' }
@@ -179,45 +185,45 @@ const law = (run: Run, instead: Instead) => {
     return { _tag: fate }
   }
   return async (input: Case, reach: (what: string) => void): Promise<void> => {
-    const made = await (keys ??= makeKeys())
-    const key = made[input.kind]
+    const currentKeys = await (keys ??= makeKeys())
+    const key = currentKeys[input.kind]
     const { attempts, exit, printed } = await signedCalls.play({
       operation: operation.operation,
       input: sendable(requests, input),
       signer: instead.signer?.(key) ?? key.signer,
       layer: instead.layer,
       atMillis: input.atMillis,
-      // Success at the end, so that every retry gets a response.
+      // The last response is a success, so that every retry gets a response.
       fates: [...input.fates, "answered" as const].map(fateOf)
     })
     const seen = new Set<string>()
     for (const attempt of attempts) {
       const signature = attempt.headers["kalshi-access-signature"]
       if (!isSigned(reference)) {
-        must(
-          names.every((name) => attempt.headers[name] === undefined),
+        assertThat(
+          headerNames.every((name) => attempt.headers[name] === undefined),
           () => "a public operation is signed"
         )
         continue
       }
-      checkSigned(made, key, attempt, reach)
-      must(!seen.has(signature ?? ""), () => "a repeat carries the signature of an earlier attempt")
+      checkSigned(currentKeys, key, attempt, reach)
+      assertThat(!seen.has(signature ?? ""), () => "a retry has the signature of an earlier attempt")
       seen.add(signature ?? "")
     }
     const echoed = input.fates.slice(0, attempts.length).some((fate) => typeof fate === "object")
-    if (echoed && exit._tag === "Failure") reach("failed with an echo of its headers")
-    const signatures = [...seen].flatMap((signature) => signedCalls.piecesOf(signature, 4))
-    if (attempts.length > 1) reach("signed again for a repeat")
-    reach(attempts.length === 0 ? "refused" : exit._tag === "Success" ? "succeeded" : "failed")
-    // If a success is any JSON object, an echo can be the value, which is the caller's to print.
+    if (echoed && exit._tag === "Failure") reach("failed after a response that quotes its headers")
+    const signatures = [...seen].flatMap((signature) => signedCalls.partsOf(signature, 4))
+    if (attempts.length > 1) reach("signed again for a retry")
+    reach(attempts.length === 0 ? "rejected" : exit._tag === "Success" ? "succeeded" : "failed")
+    // If the document allows any JSON object, the quoted headers can be part of the value. The caller may print the value.
     const isAnswer = exit._tag === "Success" && typeof input.fates[attempts.length - 1] === "object"
     for (const [where, text] of Object.entries(printed)) {
       if (isAnswer && where !== "metric" && where !== "signer") continue
-      const leaked = [...key.pieces, ...signatures, secret].find((piece) => text.includes(piece))
-      must(
+      const leaked = [...key.secretParts, ...signatures, secret].find((piece) => text.includes(piece))
+      assertThat(
         leaked === undefined,
         () =>
-          `its ${where} holds ${leaked === key.id ? "the whole key id" : leaked === secret ? "the secret of its response" : "a piece of the key or a signature"}`
+          `the ${where} contains ${leaked === key.id ? "the complete key id" : leaked === secret ? "the private key from the response" : "a part of the key or of a signature"}`
       )
     }
   }
@@ -229,25 +235,30 @@ const secret = "-----BEGIN PRIVATE KEY-----canary-of-an-answer"
 const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =>
   success.schema === undefined
     ? ""
-    : textOf(isObject(valid) && Object.hasOwn(valid, "private_key") ? { ...valid, private_key: secret } : valid)
+    : stringify(isObject(valid) && Object.hasOwn(valid, "private_key") ? { ...valid, private_key: secret } : valid)
 
-/** Most cases are sendable: the inputs that the client refuses are replaced with plain ones. */
+/** Makes most cases sendable: replaces the values that the client rejects with plain values, except in 1 of 8 cases. */
 const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json => {
-  const given = input as JsonObject // the schema is that of an object
-  return atMillis % 8 === 0 ? given : requests.sendable(given)
+  const object = input as JsonObject // The schema allows only objects.
+  return atMillis % 8 === 0 ? object : requests.sendable(object)
 }
 
 /** Checks an operation. A test may replace parts of the client. */
-export const hold = (run: Run, instead: Instead = {}): Effect.Effect<Outcome> => {
+export const checkOperation = (run: Run, instead: Replacements = {}): Effect.Effect<Outcome> => {
   const requests = Requests.make(referenceOf(run.operation), conformance().judge)
   const inputs = Arbitraries.make(conformance().judge).of(requests.input)
-  return checkPromised(id, { ...run, runs: Math.ceil(run.runs / share) }, casesOf(inputs), law(run, instead))
+  return checkAsync(
+    id,
+    { ...run, runs: Math.ceil(run.runs / casesDivisor) },
+    casesOf(inputs),
+    assertionOf(run, instead)
+  )
 }
 
 /** Property P8: signatures and secrecy. */
-export const P8: Property = {
+export const P8: OperationProperty = {
   id,
   statement:
     "Every attempt has its own signature over exactly its timestamp, method and path, verified with RSA-PSS and Ed25519. No part of the key, no signature and no complete key id appears in output, logs, spans or metrics.",
-  run: (run) => hold(run)
+  run: (run) => checkOperation(run)
 }

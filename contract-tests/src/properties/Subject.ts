@@ -1,4 +1,4 @@
-/** The subject of the properties: the reference document, and each operation's place in it. Loaded on first use. */
+/** Loads the reference document on first use, and returns the document's operation for each operation of the client. */
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as Requests from "../operations/Requests.ts"
 import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
@@ -6,25 +6,25 @@ import * as Conformance from "../judge/Conformance.ts"
 import * as Coverage from "../generate/Coverage.ts"
 import { resolver, type Json, type JsonObject, type JsonSchema } from "../judge/JsonSchema.ts"
 
-const once = <A>(make: () => A): (() => A) => {
-  let made: { readonly value: A } | undefined
-  return () => (made ??= { value: make() }).value
+const lazy = <A>(make: () => A): (() => A) => {
+  let cached: { readonly value: A } | undefined
+  return () => (cached ??= { value: make() }).value
 }
 
-/** The project's reference document. */
-export const document: () => ReferenceDocument.ReferenceDocument = /*#__PURE__*/ once(() => ReferenceDocument.load())
+/** Returns the project's reference document. */
+export const document: () => ReferenceDocument.ReferenceDocument = /*#__PURE__*/ lazy(() => ReferenceDocument.load())
 
-/** The conformance checks for the reference document's schemas. */
-export const conformance: () => Conformance.Conformance = /*#__PURE__*/ once(() =>
+/** Returns the conformance checks for the reference document's schemas. */
+export const conformance: () => Conformance.Conformance = /*#__PURE__*/ lazy(() =>
   Conformance.make(resolver(document().document))
 )
 
-const coverage = /*#__PURE__*/ once(() => Coverage.make(conformance().judge))
+const coverage = /*#__PURE__*/ lazy(() => Coverage.make(conformance().judge))
 
 /**
- * The document's operation that a client's operation refers to.
+ * Returns the document's operation for an operation of the client.
  *
- * @throws If the document does not have it.
+ * @throws If the document does not have the operation.
  */
 export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDocument.Operation => {
   const reference = document().operation(descriptor.operationId)
@@ -32,16 +32,16 @@ export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDoc
   return reference
 }
 
-/** The plainest valid input that the client sends for an operation, with every field present. */
-export const plainest = (client: ClientOperation): JsonObject => {
+/** Returns the simplest valid input of an operation, with every field present. */
+export const simplestInput = (client: ClientOperation): JsonObject => {
   const { input, sendable } = Requests.make(referenceOf(client), conformance().judge)
-  return sendable(coverage().of(input)[0] as JsonObject) // the schema is that of an object
+  return sendable(coverage().of(input)[0] as JsonObject) // The schema allows only objects.
 }
 
-/** Valid values that cover a schema, the plainest first. */
+/** Returns valid values that cover a schema, the simplest first. */
 export const coverageOf = (schema: JsonSchema): ReadonlyArray<Json> => coverage().of(schema)
 
-/** The plainest valid body of an operation's success; `{}` if it has none. */
+/** Returns the simplest valid response body of an operation, or `{}` if the document declares no body. */
 export const validBody = (client: ClientOperation): Json => {
   const { schema } = referenceOf(client).success
   return schema === undefined ? {} : (coverageOf(schema)[0] ?? null)

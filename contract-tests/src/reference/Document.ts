@@ -1,48 +1,48 @@
-/** The common parts of the readers of the REST and the WebSocket reference documents. */
+/** Defines the types that the REST and the WebSocket reference documents share. */
 import type { JsonObject, JsonSchema } from "./JsonSchema.ts"
 
 /** A named schema. */
 export interface NamedSchema {
   readonly name: string
   readonly schema: JsonSchema
-  /** JSON pointer of the schema in the document. */
+  /** The JSON Pointer of the schema in the document. */
   readonly pointer: string
 }
 
 /** The origin of a document. */
 export interface Source {
-  /** The format of the published document, as `OpenAPI 3.0.0`. */
+  /** The format of the published document, such as `OpenAPI 3.0.0`. */
   readonly format: string
-  /** The published document's own version. */
+  /** The version of the published document. */
   readonly version: string
-  /** The date of publication: YYYY-MM-DD. Undefined if unknown. */
+  /** The date of publication, YYYY-MM-DD. Undefined if unknown. */
   readonly published: string | undefined
-  /** SHA-256 of the published document's bytes, in hexadecimal. */
+  /** The SHA-256 of the published document's bytes, in hexadecimal. */
   readonly sha256: string
-  /** The overlay that was applied, or undefined for an older document, which has none. */
+  /** The overlay that was applied. Undefined for older documents, which have no overlay. */
   readonly overlay: { readonly entries: number; readonly sha256: string } | undefined
 }
 
-/** A document's version and date: several documents share one version. */
+/** Returns the version and the date of a document. The version alone is ambiguous: several documents can share it. */
 export const nameOf = ({ published, version }: Source): string =>
   published === undefined ? version : `${version} (${published})`
 
-/** A reference document, read. */
+/** A parsed reference document. */
 export interface Document {
   readonly source: Source
-  /** The whole document, for a validator that resolves references itself. */
+  /** The complete document, for a validator that resolves references itself. */
   readonly document: JsonObject
   /** Every component schema, by name. */
   readonly schemas: ReadonlyArray<NamedSchema>
-  /** The component schema of this name, or undefined. */
+  /** Returns the component schema with this name, or undefined. */
   readonly schema: (name: string) => JsonSchema | undefined
-  /** The target of a local reference (`#/components/schemas/Market`), or undefined. */
+  /** Returns the target of a local reference (`#/components/schemas/Market`), or undefined. */
   readonly resolve: (reference: string) => JsonSchema | undefined
-  /** The schema itself, or the final target of its `$ref`. */
+  /** Returns the schema itself, or the final target of its `$ref`. */
   readonly deref: (schema: JsonSchema) => JsonSchema
 }
 
-/** The value is not a reference document. */
+/** The error for a value that is not a reference document. */
 export class InvalidDocument extends Error {
   override readonly name = "InvalidDocument"
 }

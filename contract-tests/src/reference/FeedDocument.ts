@@ -1,9 +1,9 @@
 /**
- * The reader of the WebSocket reference document.
+ * Parses the WebSocket reference document.
  *
  * **Details**
  *
- * Like the reader of the REST document, it shares no code with the client.
+ * Like the parser of the REST document, this module shares no code with the client.
  */
 import type { Document } from "./Document.ts"
 import { fixture, readJson } from "./internal/fixtures.ts"
@@ -11,41 +11,41 @@ import { child } from "./internal/json.ts"
 import { asSchema, follow, invalid, list, object, oneOf, readDocument, string } from "./internal/read.ts"
 import type { Json, JsonObject, JsonSchema } from "./JsonSchema.ts"
 
-/** The sender of a message. AsyncAPI takes the server's view: the client sends what the server `receive`s. */
+/** The sender of a message. AsyncAPI takes the server's view: the client sends the messages of `receive` operations. */
 export type Sender = "client" | "server"
 
-/** A message or a control frame. All references are resolved, except those inside its schema. */
+/** A message or a control frame. All references are resolved, except for references inside the schema. */
 export interface Message {
-  /** The key in the document, as `orderbookDelta`. */
+  /** The key in the document, such as `orderbookDelta`. */
   readonly key: string
-  /** The name in the document, as `orderbook_delta`; two messages may share one. */
+  /** The name in the document, such as `orderbook_delta`. Two messages may have the same name. */
   readonly name: string
   /** Undefined for a message that no operation of the document sends. */
   readonly sender: Sender | undefined
   readonly contentType: string
   readonly payload: JsonSchema
-  /** JSON pointer of the payload schema in the document. */
+  /** The JSON Pointer of the payload schema in the document. */
   readonly pointer: string
 }
 
-/** A channel: clients subscribe to it, or every connection has it. */
+/** A channel. Clients subscribe to it, or every connection has it. */
 export interface Channel {
   readonly name: string
   readonly address: string
   readonly messages: ReadonlyArray<Message>
-  /** Whether the subscribe command can name it. */
+  /** Whether clients can subscribe to the channel. */
   readonly subscribable: boolean
 }
 
-/** The WebSocket reference document, read. */
+/** The parsed WebSocket reference document. */
 export interface FeedDocument extends Document {
   /** Every channel, by name. */
   readonly channels: ReadonlyArray<Channel>
-  /** The channel of this name, or undefined. */
+  /** Returns the channel with this name, or undefined. */
   readonly channel: (name: string) => Channel | undefined
   /** Every message, by key. */
   readonly messages: ReadonlyArray<Message>
-  /** The message of this key, or undefined. */
+  /** Returns the message with this key, or undefined. */
   readonly message: (key: string) => Message | undefined
 }
 
@@ -53,7 +53,7 @@ const senders: { readonly [action in "receive" | "send"]: Sender } = { receive: 
 
 const messagePrefix = "/components/messages/"
 
-/** The message keys that operations send, each with its sender. */
+/** Reads the sender of each message key. */
 const readSenders = (document: JsonObject): ReadonlyMap<string, Sender> => {
   const found = new Map<string, Sender>()
   for (const [name, value] of Object.entries(object(document["operations"], "/operations"))) {
@@ -76,7 +76,7 @@ const messageKey = (document: JsonObject, value: Json, pointer: string): string 
   return here.startsWith(messagePrefix) ? here.slice(messagePrefix.length) : invalid(pointer, "a component message")
 }
 
-/** The channel names that the subscribe command takes. */
+/** Reads the channel names that the subscribe command accepts. */
 const readSubscribable = (feed: Document): ReadonlySet<string> => {
   const params = feed.schema("subscribeCommandPayload")?.properties?.["params"]
   const channels = params?.properties?.["channels"]?.items
@@ -88,7 +88,11 @@ const readSubscribable = (feed: Document): ReadonlySet<string> => {
   )
 }
 
-/** Parses a WebSocket reference document; throws `InvalidDocument` for anything else. */
+/**
+ * Parses a WebSocket reference document.
+ *
+ * @throws `InvalidDocument` for every other value.
+ */
 export const make = (json: unknown): FeedDocument => {
   const feed = readDocument(json, "asyncapi", "3.")
   const root = feed.document
@@ -131,11 +135,11 @@ export const make = (json: unknown): FeedDocument => {
   }
 }
 
-/** The address of the WebSocket reference document that comes with this package. */
+/** Returns the file URL of the WebSocket reference document in this package. */
 export const url = (): URL => fixture("spec/feed.json")
 
-/** The WebSocket reference document that comes with this package. */
+/** Loads the WebSocket reference document in this package. */
 export const load = (): FeedDocument => make(readJson("spec/feed.json"))
 
-/** An older WebSocket reference document, without an overlay: `2.0.0-2026-08-22`. */
+/** Loads an older WebSocket reference document, which has no overlay: `2.0.0-2026-08-22`. */
 export const loadHistory = (name: string): FeedDocument => make(readJson(`spec/history/feed-${name}.json`))

@@ -1,11 +1,11 @@
 /**
- * Checks the reference files: a normal form, a stamp of their origin, an overlay whose every entry takes effect, and a
- * list of the nulls that were read by intent.
+ * Checks the reference files. The documents are in normal form and state their source. Every entry of the overlay takes
+ * effect. The list of `nullable` keywords that were interpreted by their intended meaning is complete.
  *
  * **Details**
  *
- * Each check returns findings, empty on success. It requests files by name, so that a test can plant a fault in any of
- * them.
+ * Each check returns an array of findings, which is empty on success. A check reads files through a function, so that a
+ * test can inject a fault into any file.
  */
 import { readFileSync } from "node:fs"
 import * as Result from "effect/Result"
@@ -20,13 +20,13 @@ import * as NullableByIntent from "./NullableByIntent.ts"
 import * as Overlay from "./Overlay.ts"
 import { overlaySha256 } from "./SpecImport.ts"
 
-/** Returns the text of a file below `fixtures/spec`. */
+/** Returns the content of a file below `fixtures/spec`. */
 export type Read = (name: string) => string
 
-/** The files that come with this package. */
+/** Reads a file of this package. */
 export const read: Read = (name) => readFileSync(fixture(`spec/${name}`), "utf8")
 
-/** The findings of a check, and the number of cases checked. */
+/** The findings of a check, and the number of checked cases. */
 export interface Checked {
   readonly findings: ReadonlyArray<string>
   readonly reached: Readonly<Record<string, number>>
@@ -41,17 +41,18 @@ const objectOf = (text: string): JsonObject => {
 }
 
 const canonical = (text: string): ReadonlyArray<string> =>
-  text === print(jsonOf(text)) ? [] : ["is not printed in the one canonical way"]
+  text === print(jsonOf(text)) ? [] : ["is not in the canonical format"]
 
-const differ = (what: string, expected: Json | undefined, got: Json | undefined): ReadonlyArray<string> =>
-  equal(expected, got) ? [] : [`${what} is ${JSON.stringify(got)}, not ${JSON.stringify(expected)}`]
+const compare = (what: string, expected: Json | undefined, got: Json | undefined): ReadonlyArray<string> =>
+  equal(expected, got) ? [] : [`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`]
 
-const strict = { onExcessProperty: "error" } as const
+const rejectExcess = { onExcessProperty: "error" } as const
 
 const decodeOverlay = /*#__PURE__*/ Schema.decodeUnknownResult(/*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay))
 
 /**
- * A reference document: canonical, limited to known keywords, with resolved references and the stamp of its overlay.
+ * Checks that a reference document is in the canonical format, uses only known keywords, has no dangling references, and
+ * states its source and its overlay.
  */
 export const document = (name: string, read: Read): Checked => {
   const text = read(name)
@@ -61,9 +62,9 @@ export const document = (name: string, read: Read): Checked => {
   const stamp = at(json, "/info/x-source")
   const stamped = ["format", "sha256", "version", ...(name.startsWith("history/") ? [] : ["published"])]
   if (!isObject(stamp) || stamped.some((key) => typeof stamp[key] !== "string")) {
-    findings.push(`/info/x-source must hold ${stamped.join(", ")}`)
+    findings.push(`/info/x-source must contain ${stamped.join(", ")}`)
   } else if (name.startsWith("history/")) {
-    findings.push(...differ("the overlay of an older document", undefined, stamp["overlay"]))
+    findings.push(...compare("the overlay of an older document", undefined, stamp["overlay"]))
   } else {
     const overlay = objectOf(read("overlay.json"))
     const part = name === "rest.json" ? "rest" : "feed"
@@ -72,15 +73,15 @@ export const document = (name: string, read: Read): Checked => {
       entries: isArray(entries) ? entries.length : 0,
       sha256: overlaySha256(read("overlay.json"), part)
     }
-    findings.push(...differ("the overlay that it was made with", expected, stamp["overlay"]))
+    findings.push(...compare("the applied overlay", expected, stamp["overlay"]))
     const of = { sha256: stamp["sha256"] ?? null, version: stamp["version"] ?? null }
-    findings.push(...differ("the document that the overlay is for", of, at(overlay, `/${part}/appliesTo`)))
+    findings.push(...compare("the document of the overlay", of, at(overlay, `/${part}/appliesTo`)))
   }
   return { findings, reached: { schemas: schemasOf(json).length } }
 }
 
-/** The value at a pointer, following references on the way. */
-const through = (document: JsonObject, pointer: string): Json | undefined => {
+/** Returns the value at a pointer. Follows references. */
+const valueThroughReferences = (document: JsonObject, pointer: string): Json | undefined => {
   const follow = (value: Json | undefined): Json | undefined =>
     isObject(value) && typeof value["$ref"] === "string" ? follow(at(document, value["$ref"].slice(1))) : value
   const tokens = parsePointer(pointer) ?? []
@@ -90,7 +91,7 @@ const through = (document: JsonObject, pointer: string): Json | undefined => {
   }, document)
 }
 
-/** Whether the schema at a pointer accepts null. */
+/** Returns a function that returns whether the schema at a pointer accepts null. */
 const nullAt = (document: JsonObject): ((pointer: string) => boolean) => {
   const judge = Judge.make(resolver(document))
   return (pointer) =>
@@ -98,8 +99,8 @@ const nullAt = (document: JsonObject): ((pointer: string) => boolean) => {
     judge.accepts({ $ref: `#${pointer.split("/").map(encodeURIComponent).join("/")}` })(null)
 }
 
-/** The part of an overlay entry that does not hold in a document. */
-export const inForce = (document: JsonObject): ((entry: Overlay.Entry) => ReadonlyArray<string>) => {
+/** Returns a function that lists the locations at which an overlay entry has no effect in a document. */
+export const missingEffects = (document: JsonObject): ((entry: Overlay.Entry) => ReadonlyArray<string>) => {
   const acceptsNull = nullAt(document)
   const paths = document["paths"]
   const operations = Object.values(isObject(paths) ? paths : {}).flatMap((path) =>
@@ -118,7 +119,7 @@ export const inForce = (document: JsonObject): ((entry: Overlay.Entry) => Readon
       })
     }
     return entry.at.filter((pointer) => {
-      const value = through(document, pointer)
+      const value = valueThroughReferences(document, pointer)
       switch (entry.op) {
         case "add":
         case "replace":
@@ -129,7 +130,7 @@ export const inForce = (document: JsonObject): ((entry: Overlay.Entry) => Readon
           return value === undefined || !acceptsNull(pointer)
         case "make-optional": {
           const [, owner = "", name = ""] = /^(.*)\/properties\/([^/]+)$/.exec(pointer) ?? []
-          const required = through(document, `${owner}/required`)
+          const required = valueThroughReferences(document, `${owner}/required`)
           return value === undefined || (isArray(required) && required.includes(name))
         }
         case "extract":
@@ -143,29 +144,32 @@ export const inForce = (document: JsonObject): ((entry: Overlay.Entry) => Readon
   }
 }
 
-/** The overlay: every entry has a reason and a source, holds in its document, and is necessary. */
+/** Checks that every entry of the overlay has a reason and a source, has an effect in its document, and is necessary. */
 export const overlay = (read: Read): Checked => {
-  const decoded = decodeOverlay(read("overlay.json"), strict)
+  const decoded = decodeOverlay(read("overlay.json"), rejectExcess)
   if (Result.isFailure(decoded)) return { findings: [decoded.failure.message], reached: {} }
   const { feed, rest } = decoded.success
   const findings: Array<string> = []
-  const older = inForce(objectOf(read("history/rest-3.28.0-2026-08-22.json")))
+  const older = missingEffects(objectOf(read("history/rest-3.28.0-2026-08-22.json")))
   for (const [name, { entries }] of [["rest.json", rest] as const, ["feed.json", feed] as const]) {
-    const faults = inForce(objectOf(read(name)))
+    const faults = missingEffects(objectOf(read(name)))
     entries.forEach((entry, index) => {
-      const said = `/entries/${index} (${entry.op}) of ${name}`
-      if (!/^[A-Z].{20,}\.$/.test(entry.because)) findings.push(`${said} gives no reason: ${entry.because}`)
-      if (entry.source.length <= 10) findings.push(`${said} gives no source: ${entry.source}`)
-      findings.push(...faults(entry).map((at) => `${said} is not in force at ${at}`))
+      const label = `/entries/${index} (${entry.op}) of ${name}`
+      if (!/^[A-Z].{20,}\.$/.test(entry.because)) findings.push(`${label} has no valid reason: ${entry.because}`)
+      if (entry.source.length <= 10) findings.push(`${label} has no valid source: ${entry.source}`)
+      findings.push(...faults(entry).map((at) => `${label} has no effect at ${at}`))
       if (name === "rest.json" && older(entry).length === 0) {
-        findings.push(`${said} changes nothing: the published document already has it`)
+        findings.push(`${label} is unnecessary: the published document already has this change`)
       }
     })
   }
   return { findings, reached: { entries: rest.entries.length + feed.entries.length } }
 }
 
-/** The list of the nulls that were read by intent: the pinned places, each of which accepts null in its document. */
+/**
+ * Checks the list of `nullable` keywords that were interpreted by their intended meaning. It must be the pinned list,
+ * and each listed schema must accept null.
+ */
 export const nullableByIntent = (kind: "feed" | "rest", read: Read): Checked => {
   const text = read(`nullable-by-intent.${kind}.json`)
   const list = objectOf(text)
@@ -176,12 +180,12 @@ export const nullableByIntent = (kind: "feed" | "rest", read: Read): Checked => 
   const expected: Json = pinned.map(({ beside, pointer }) => ({ beside, pointer }))
   const findings = [
     ...canonical(text),
-    ...differ("the document", at(document, "/info/x-source/sha256"), at(list, "/source/sha256")),
-    ...(equal(expected, places) ? [] : [`lists other places than the ${pinned.length} that are pinned`]),
+    ...compare("the document", at(document, "/info/x-source/sha256"), at(list, "/source/sha256")),
+    ...(equal(expected, places) ? [] : [`the list differs from the ${pinned.length} pinned pointers`]),
     ...pinned.flatMap(({ isTakenBack, pointer }) =>
       acceptsNull(pointer) !== isTakenBack
         ? []
-        : [isTakenBack ? `${pointer} accepts null, which the overlay took back` : `${pointer} does not accept null`]
+        : [isTakenBack ? `${pointer} accepts null, but the overlay removes null` : `${pointer} does not accept null`]
     )
   ]
   return { findings, reached: { lists: 1, places: pinned.length } }

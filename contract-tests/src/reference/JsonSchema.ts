@@ -1,6 +1,6 @@
 /**
- * The JSON Schema of the reference documents: JSON Schema 2020-12, reduced to the keywords that the importer accepts.
- * No other keyword reaches a reference document, so tools need to support only this table.
+ * Defines the schemas of the reference documents: JSON Schema 2020-12, reduced to the keywords that the importer
+ * accepts. A reference document has no other keyword, so tools need to support only this table.
  */
 
 /** The JSON types of the reference documents. */
@@ -19,9 +19,8 @@ export interface JsonObject {
  *
  * **Details**
  *
- * Null is always a type: `["string", "null"]`, or an `anyOf` branch `{ "type":
- * "null" }` beside a `$ref`; `nullable` does not occur. `default` and
- * `deprecated` may stand beside `$ref` and `anyOf`; nothing else does.
+ * Null is always a type: `["string", "null"]`, or an `anyOf` branch `{ "type": "null" }` beside a `$ref`. `nullable`
+ * does not occur. `default` and `deprecated` are the only keywords beside `$ref` and `anyOf`.
  */
 export interface JsonSchema {
   readonly $ref?: string
@@ -54,7 +53,7 @@ export interface JsonSchema {
 /** The formats of the reference documents. */
 export type Format = "date-time" | "double" | "int32" | "int64" | "uuid"
 
-/** The kind of a keyword's value, for walking a schema without handling each keyword. */
+/** The kind of a keyword's value. With it, a function can walk a schema without handling each keyword. */
 export type KeywordKind =
   | "boolean"
   | "format"

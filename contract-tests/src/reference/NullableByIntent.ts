@@ -1,11 +1,11 @@
 /**
- * The places where the published documents allow null by intent but not by the letter, listed by hand. A removed or
- * added place needs review.
+ * Lists by hand the schemas whose `nullable` has no effect by the standard, but is clearly intended. A removed or added
+ * schema needs a review.
  */
 
-/** A place of a reference document. */
-export interface Place {
-  /** The keyword beside which `nullable` stood. */
+/** A schema of a reference document. */
+export interface PinnedSchema {
+  /** The keyword beside `nullable` in the published document. */
   readonly beside: "$ref" | "allOf" | "asyncapi" | "enum"
   readonly pointer: string
   /** Whether the overlay removes the null again. */
@@ -17,17 +17,20 @@ const schema = (path: string): string => `/components/schemas/${path}`
 const properties = (name: string, fields: string): ReadonlyArray<string> =>
   fields.split(" ").map((field) => schema(`${name}/properties/${field}`))
 
-const all = (beside: Place["beside"], pointers: ReadonlyArray<string>, isTakenBack = false): ReadonlyArray<Place> =>
-  pointers.map((pointer) => ({ beside, pointer, isTakenBack }))
+const all = (
+  beside: PinnedSchema["beside"],
+  pointers: ReadonlyArray<string>,
+  isTakenBack = false
+): ReadonlyArray<PinnedSchema> => pointers.map((pointer) => ({ beside, pointer, isTakenBack }))
 
 const item = "properties/orders/items"
 const prices = "average_fee_paid average_fill_price fill_count remaining_count"
 
-const byPointer = (left: Place, right: Place): number => (left.pointer < right.pointer ? -1 : 1)
+const byPointer = (left: PinnedSchema, right: PinnedSchema): number => (left.pointer < right.pointer ? -1 : 1)
 
-const rest: ReadonlyArray<Place> = [
+const rest: ReadonlyArray<PinnedSchema> = [
   ...all("$ref", [
-    // Bodies of orders that no operation uses since June 2026.
+    // Request bodies that no operation has used since June 2026.
     ...properties("AmendOrderRequest", "count_fp"),
     ...properties("CreateOrderRequest", "count_fp"),
     ...properties("AmendOrderV2Response", prices),
@@ -59,8 +62,8 @@ const rest: ReadonlyArray<Place> = [
   ...all("enum", ["/components/parameters/MveHistoricalFilterQuery/schema"], true)
 ]
 
-/** The places of each document, by pointer. */
-export const pinned: { readonly [kind in "feed" | "rest"]: ReadonlyArray<Place> } = {
+/** The schemas of each document, sorted by pointer. */
+export const pinned: { readonly [kind in "feed" | "rest"]: ReadonlyArray<PinnedSchema> } = {
   feed: [],
   rest: [...rest].sort(byPointer)
 }

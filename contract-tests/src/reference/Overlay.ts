@@ -1,11 +1,10 @@
 /**
- * The overlay: the additions and corrections of the reference documents to the published ones, each entry with its
- * reason and its source.
+ * Applies the overlay: the additions and corrections to the published documents. Each entry has a reason and a source.
  *
  * **Details**
  *
- * An entry names JSON pointers into the normalised document and one operation of a small closed set. It must apply: if
- * a target is missing, or already has the new value, the whole import fails. Obsolete entries are thus noticed and
+ * An entry has JSON Pointers into the normalised document, and one operation of a small closed set. Every entry must
+ * apply: if a target is missing, or already has the new value, the import fails. So obsolete entries are noticed and
  * removed.
  */
 import * as Schema from "effect/Schema"
@@ -28,7 +27,7 @@ export const Add = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Replaces exactly the named value. */
+/** Replaces a value. The current value must equal `was`. */
 export const Replace = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("replace"),
   at: Pointers,
@@ -37,7 +36,7 @@ export const Replace = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Removes exactly the named value. */
+/** Removes a value. The current value must equal `was`. */
 export const Remove = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("remove"),
   at: Pointers,
@@ -75,7 +74,7 @@ export const AddEnumMember = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Declares a status on every operation that does not declare it; `places` is their number. */
+/** Declares a status on every operation that does not declare it. `places` is the number of these operations. */
 export const AddResponse = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("add-response"),
   status: Schema.String,
@@ -84,7 +83,7 @@ export const AddResponse = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Adds a JSON body to every response from 400 up that declares none; `places` is their number. */
+/** Adds a JSON body to every 4xx and 5xx response without a body. `places` is the number of these responses. */
 export const AddErrorBody = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("add-error-body"),
   schema: /*#__PURE__*/ Schema.Struct({ $ref: Schema.String }),
@@ -92,7 +91,7 @@ export const AddErrorBody = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** One refinement or deviation. */
+/** An addition or correction. */
 export const Entry = /*#__PURE__*/ Schema.Union([
   Add,
   Replace,
@@ -105,7 +104,7 @@ export const Entry = /*#__PURE__*/ Schema.Union([
   AddErrorBody
 ])
 
-/** One refinement or deviation. */
+/** An addition or correction. */
 export type Entry = typeof Entry.Type
 
 /** The entries for one published document, and the document's identity. */
@@ -208,7 +207,7 @@ const addErrorBody = (document: JsonObject, entry: typeof AddErrorBody.Type): nu
 const put = (document: JsonObject, pointer: string, value: Json, issue: Issue): void => {
   const [parent, token] = parentOf(document, pointer)
   if (isObject(parent)) {
-    // A copy: one value may go to several places, and a later entry may mutate one of them.
+    // The value is copied, because it may be added at several pointers, and a later entry may mutate one of the copies.
     writable(parent)[token] = structuredClone(value)
   } else {
     issue(pointer, "has no parent object")
@@ -224,7 +223,7 @@ const applyAt = (
   const current = at(document, pointer)
   const [parent, token] = parentOf(document, pointer)
   if (entry.op === "add") {
-    return current === undefined ? put(document, pointer, entry.value, issue) : issue(pointer, "is there already")
+    return current === undefined ? put(document, pointer, entry.value, issue) : issue(pointer, "already exists")
   }
   if (current === undefined || !isObject(parent)) {
     return issue(pointer, "does not exist")
@@ -261,11 +260,11 @@ const applyAt = (
     }
     case "make-nullable": {
       const schema = isObject(current) ? nullable(current) : undefined
-      return schema === undefined ? issue(pointer, "accepts null already") : put(document, pointer, schema, issue)
+      return schema === undefined ? issue(pointer, "already accepts null") : put(document, pointer, schema, issue)
     }
     case "extract": {
       if (at(document, entry.to) !== undefined) {
-        return issue(entry.to, "is there already")
+        return issue(entry.to, "already exists")
       }
       put(document, entry.to, current, issue)
       return put(document, pointer, { $ref: `#${entry.to}` }, issue)
@@ -273,7 +272,7 @@ const applyAt = (
     case "add-enum-member": {
       const values = isObject(current) ? current["enum"] : undefined
       if (!isArray(values) || values.some((value) => equal(value, entry.value))) {
-        return issue(pointer, "has no enum, or has the member already")
+        return issue(pointer, "has no enum, or already has the member")
       }
       return put(document, child(pointer, "enum"), [...values, entry.value], issue)
     }
@@ -281,26 +280,26 @@ const applyAt = (
 }
 
 /**
- * A copy of `document` with every entry applied in order.
+ * Returns a copy of `document` with every entry applied in order.
  *
- * Calls `issue` for every entry that does not apply. Use the result only if `issue` was not called.
+ * Calls `issue` for every entry that does not apply. The result is valid only if `issue` was not called.
  */
 export const apply = (document: JsonObject, part: Part, issue: Issue): JsonObject => {
   const out = structuredClone(document)
   part.entries.forEach((entry, index) => {
-    const blame: Issue = (pointer, message) => issue(`/entries/${index} (${entry.op}) ${pointer}`.trimEnd(), message)
+    const report: Issue = (pointer, message) => issue(`/entries/${index} (${entry.op}) ${pointer}`.trimEnd(), message)
     if (entry.op === "add-response" || entry.op === "add-error-body") {
       const places = entry.op === "add-response" ? addResponse(out, entry) : addErrorBody(out, entry)
       if (places !== entry.places || places === 0) {
-        blame("", `applies in ${places} places, not ${entry.places}`)
+        report("", `applies ${places} times, but the entry states ${entry.places}`)
       }
       return
     }
     if (sorted(new Set(entry.at)).length !== entry.at.length) {
-      blame("", "names a pointer twice")
+      report("", "has the same pointer twice")
     }
     for (const pointer of entry.at) {
-      applyAt(out, entry, pointer, blame)
+      applyAt(out, entry, pointer, report)
     }
   })
   return out

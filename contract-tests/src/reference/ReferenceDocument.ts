@@ -1,10 +1,10 @@
 /**
- * The reader of the REST reference document.
+ * Parses the REST reference document.
  *
  * **Details**
  *
- * It reads the document itself and shares no code with the client's generator: a bug in either causes a disagreement
- * instead of cancelling out.
+ * This module shares no code with the client's code generator. So a bug in one of the two causes a disagreement, which
+ * the suite detects.
  */
 import { fixture, readJson } from "./internal/fixtures.ts"
 import { child } from "./internal/json.ts"
@@ -26,20 +26,20 @@ import type { Json, JsonObject, JsonSchema } from "./JsonSchema.ts"
 /** The HTTP methods of the document. */
 export type Method = "DELETE" | "GET" | "PATCH" | "POST" | "PUT"
 
-/** Where a parameter goes. */
+/** The part of a request that contains a parameter. */
 export type ParameterLocation = "header" | "path" | "query"
 
-/** One input of an operation besides its body, with the document's defaults made explicit. */
+/** A parameter of an operation, with the defaults of OpenAPI made explicit. */
 export interface Parameter {
   readonly name: string
   readonly in: ParameterLocation
   readonly required: boolean
   readonly deprecated: boolean
   readonly style: "form" | "simple"
-  /** For a list: one `name=value` per item rather than one joined by commas. */
+  /** Whether a list is sent as one `name=value` per item. Otherwise, the items are joined by commas. */
   readonly explode: boolean
   readonly schema: JsonSchema
-  /** JSON pointer of the schema in the document. */
+  /** The JSON Pointer of the schema in the document. */
   readonly pointer: string
 }
 
@@ -47,50 +47,50 @@ export interface Parameter {
 export interface RequestBody {
   readonly required: boolean
   readonly schema: JsonSchema
-  /** JSON pointer of the schema in the document. */
+  /** The JSON Pointer of the schema in the document. */
   readonly pointer: string
 }
 
 /** A declared response. */
 export interface Response {
   readonly status: number
-  /** The schema of the JSON body, or undefined if none is declared. */
+  /** The schema of the JSON body. Undefined if the document declares no body. */
   readonly schema: JsonSchema | undefined
-  /** JSON pointer of the schema, or of the response if it has none. */
+  /** The JSON Pointer of the schema, or of the response if it has no schema. */
   readonly pointer: string
 }
 
-/** An operation. All references are resolved, except those inside schemas. */
+/** An operation. All references are resolved, except for references inside schemas. */
 export interface Operation {
   readonly id: string
   readonly method: Method
-  /** The path template below the server's base, as `/portfolio/orders/{order_id}`. */
+  /** The path template below the server's base path, such as `/portfolio/orders/{order_id}`. */
   readonly path: string
   readonly tags: ReadonlyArray<string>
   readonly deprecated: boolean
-  /** Alternatives, each a set of schemes to use together; empty for a public operation. */
+  /** The alternatives. Each is a set of schemes that are used together. Empty for a public operation. */
   readonly security: ReadonlyArray<ReadonlyArray<string>>
   readonly parameters: ReadonlyArray<Parameter>
   readonly requestBody: RequestBody | undefined
-  /** By status, ascending. */
+  /** The responses by status, in ascending order. */
   readonly responses: ReadonlyMap<number, Response>
-  /** The one response from 200 to 299. */
+  /** The only 2xx response. */
   readonly success: Response
-  /** The responses from 400 up, by status, ascending. */
+  /** The 4xx and 5xx responses, in ascending order of the status. */
   readonly errors: ReadonlyArray<Response>
-  /** JSON pointer of the operation in the document. */
+  /** The JSON Pointer of the operation in the document. */
   readonly pointer: string
 }
 
-/** The REST reference document, read. */
+/** The parsed REST reference document. */
 export interface ReferenceDocument extends Document {
-  /** Every operation, by path and method. */
+  /** Every operation, in the order of paths and methods. */
   readonly operations: ReadonlyArray<Operation>
-  /** The operation of this id, or undefined. */
+  /** Returns the operation with this id, or undefined. */
   readonly operation: (id: string) => Operation | undefined
-  /** Names of the component schemas that requests can hold: bodies and parameters. */
+  /** The names of the component schemas that request bodies and parameters use. */
   readonly requestSchemas: ReadonlySet<string>
-  /** Names of the component schemas that responses can hold. */
+  /** The names of the component schemas that responses use. */
   readonly responseSchemas: ReadonlySet<string>
 }
 
@@ -113,7 +113,7 @@ const readParameter = (document: JsonObject, value: Json, pointer: string): Para
   }
 }
 
-/** The JSON schema in a `content`, with its pointer. */
+/** Reads the JSON schema of a `content` object, with its pointer. */
 const readContent = (
   value: Json | undefined,
   pointer: string
@@ -123,7 +123,7 @@ const readContent = (
   }
   const content = object(value, pointer)
   if (Object.keys(content).length !== 1 || content["application/json"] === undefined) {
-    return invalid(pointer, "application/json alone")
+    return invalid(pointer, "only application/json")
   }
   const here = `${pointer}/application~1json/schema`
   return { pointer: here, schema: asSchema(object(content["application/json"], pointer)["schema"], here) }
@@ -176,12 +176,14 @@ const readOperation = (document: JsonObject, method: Method, path: string, value
 }
 
 /**
- * Parses a REST reference document; throws `InvalidDocument` for anything else.
+ * Parses a REST reference document.
  *
  * **Details**
  *
- * Checks the whole document against the closed keyword table first, so every returned schema is a valid `JsonSchema`
- * throughout.
+ * Checks the complete document against the closed keyword table first, so every returned schema is a valid
+ * `JsonSchema`, subschemas included.
+ *
+ * @throws `InvalidDocument` for every other value.
  */
 export const make = (json: unknown): ReferenceDocument => {
   const document = readDocument(json, "openapi", "3.1.")
@@ -216,11 +218,11 @@ export const make = (json: unknown): ReferenceDocument => {
   }
 }
 
-/** The address of the REST reference document that comes with this package. */
+/** Returns the file URL of the REST reference document in this package. */
 export const url = (): URL => fixture("spec/rest.json")
 
-/** The REST reference document that comes with this package. */
+/** Loads the REST reference document in this package. */
 export const load = (): ReferenceDocument => make(readJson("spec/rest.json"))
 
-/** An older REST reference document, without an overlay: `3.28.0-2026-08-22` or `3.13.0`. */
+/** Loads an older REST reference document, which has no overlay: `3.28.0-2026-08-22` or `3.13.0`. */
 export const loadHistory = (name: string): ReferenceDocument => make(readJson(`spec/history/rest-${name}.json`))

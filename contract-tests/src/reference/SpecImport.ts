@@ -1,5 +1,6 @@
 /**
- * Import of a published OpenAPI 3.0 or AsyncAPI 3 document: its facts in one normal form, with the overlay applied.
+ * Imports a published OpenAPI 3.0 or AsyncAPI 3 document: removes descriptions and examples, converts the rest to a
+ * normal form, and applies the overlay.
  */
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
@@ -13,13 +14,13 @@ import { verifyDocument } from "./internal/verify.ts"
 import type { Json, JsonObject } from "./JsonSchema.ts"
 import * as Overlay from "./Overlay.ts"
 
-/** A problem that an import refuses, and its location. */
+/** A problem of the document or of the overlay, and its location. */
 export const Issue = /*#__PURE__*/ Schema.Struct({ message: Schema.String, pointer: Schema.String })
 
-/** A problem that an import refuses, and its location. */
+/** A problem of the document or of the overlay, and its location. */
 export type Issue = typeof Issue.Type
 
-/** The document cannot be imported. Holds all reasons. */
+/** The error for a document that cannot be imported. Contains every problem. */
 export class ImportError
   extends /*#__PURE__*/ Schema.TaggedError<ImportError>()("ImportError", {
     issues: /*#__PURE__*/ Schema.NonEmptyArray(Issue)
@@ -33,7 +34,7 @@ export class ImportError
   }
 }
 
-/** A place where `nullable` has meaning only by intent, and the keyword beside it. */
+/** A schema whose `nullable` has no effect by the standard, and the keyword beside `nullable`. */
 export interface NullableByIntent {
   readonly beside: Beside
   readonly pointer: string
@@ -43,24 +44,24 @@ export interface NullableByIntent {
 export interface Imported {
   readonly kind: "feed" | "rest"
   readonly version: string
-  /** The date of publication: YYYY-MM-DD. */
+  /** The date of publication, YYYY-MM-DD. */
   readonly published: string | undefined
-  /** The text of the reference document, as in the file. */
+  /** The content of the file with the reference document. */
   readonly text: string
-  /** The list of the places where `nullable` was read by intent, as in the file. */
+  /** The content of the file that lists where `nullable` was interpreted by its intended meaning. */
   readonly nullableText: string
   readonly nullableByIntent: ReadonlyArray<NullableByIntent>
 }
 
 const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
 
-/** The SHA-256 of one part of an overlay, in its canonical print: the other document's part does not change it. */
+/** Returns the SHA-256 of one part of an overlay, in the canonical format. The part for the other document has no effect. */
 export const overlaySha256 = (overlay: string, kind: "feed" | "rest"): string => {
   const json: Json = JSON.parse(overlay)
   return sha256(print((isObject(json) ? json[kind] : undefined) ?? null))
 }
 
-/** The date in a file's name, such as 2026-10-26 in openapi-3.34.0-2026-10-26.yaml. */
+/** Returns the date in a file's name, such as 2026-10-26 in openapi-3.34.0-2026-10-26.yaml. */
 export const dateIn = (file: string): string | undefined => /(\d{4}-\d{2}-\d{2})[^/\\]*$/.exec(file)?.[1]
 
 const isDate = (text: string): boolean =>
@@ -93,17 +94,16 @@ const readOverlay = (text: string): Effect.Effect<Overlay.Overlay, ImportError> 
   )
 
 /**
- * Imports the text of a published document, YAML or JSON.
+ * Imports a published document in YAML or JSON.
  *
  * **Details**
  *
- * With `overlay`, the text of an overlay file, its part for this kind of
- * document is applied; its version and sha256 must be this document's.
- * `published` is the date of publication, YYYY-MM-DD: several documents share
- * one version. The result depends on the two texts and the date, byte for byte.
+ * `overlay` is the content of an overlay file. Its part for this kind of document is applied. The version and the sha256
+ * in this part must match the document. `published` is the date of publication, YYYY-MM-DD, because several documents can
+ * share a version. The same document, overlay and date give the same bytes.
  *
- * Fails with every fault found: an unknown key or schema keyword, a constraint
- * beside `$ref`, a dangling reference, an overlay entry that does not apply.
+ * Fails with every problem: an unknown key or schema keyword, a constraint beside `$ref`, a dangling reference, an
+ * overlay entry that does not apply.
  */
 export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
   text: string,
@@ -158,7 +158,7 @@ export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
     if (part.appliesTo.version !== version || part.appliesTo.sha256 !== source.sha256) {
       return yield* fail([
         {
-          message: `the overlay is for ${part.appliesTo.version} (${part.appliesTo.sha256}), the document is ${version} (${source.sha256})`,
+          message: `the overlay is for ${part.appliesTo.version} (${part.appliesTo.sha256}), but the document is ${version} (${source.sha256})`,
           pointer: "/info/version"
         }
       ])

@@ -1,4 +1,4 @@
-/** The report as one self-contained page without external scripts, fonts or images. */
+/** Renders the report as a self-contained HTML page without external scripts, fonts or images. */
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 import { style } from "./style.ts"
@@ -15,7 +15,7 @@ const escaped = (text: string): string =>
 
 const number = (value: number): string => value.toLocaleString("en")
 
-/** The anchor of a failure on the page. */
+/** Returns the anchor of a failure on the page. */
 const anchor = ({ property, target }: Report.Cell): string => `${property}-${target}`.replace(/[^\w.-]+/g, "-")
 
 const verdict = (report: Report.Report): string => {
@@ -32,10 +32,10 @@ const verdict = (report: Report.Report): string => {
     ["target", report.target],
     ["document", report.document],
     ["seed", String(report.seed)],
-    ["random cases a cell, at most", number(report.runs)],
-    ["cases looked at", number(report.properties.reduce((sum, { id }) => sum + casesOf(report, id), 0))],
-    ["began", report.times.startedAt],
-    ["took", `${(report.times.millis / 1_000).toFixed(1)} s`]
+    ["random cases per cell, at most", number(report.runs)],
+    ["checked cases", number(report.properties.reduce((sum, { id }) => sum + casesOf(report, id), 0))],
+    ["start", report.times.startedAt],
+    ["duration", `${(report.times.millis / 1_000).toFixed(1)} s`]
   ]
   return `<header class="${Report.isGreen(report) ? "green" : "red"}">
 <div><p class="suite">${escaped(report.suite)}</p><h1>${word}</h1>
@@ -50,10 +50,10 @@ const properties = (report: Report.Report): string => {
   const rows = report.properties.map(({ id, statement }) => {
     const { failed, passed, skipped } = Report.totals(report, id)
     const all = Math.max(1, passed + failed + skipped)
-    const share = (count: number): string => ((100 * count) / all).toFixed(2)
+    const percent = (count: number): string => ((100 * count) / all).toFixed(2)
     const label = `${passed} passed, ${failed} failed, ${skipped} skipped`
     return `<tr${failed > 0 ? ' class="bad"' : ""}><th scope="row" id="property-${escaped(id)}">${escaped(id)}</th><td>${escaped(statement)}</td>
-<td><span class="bar" role="img" aria-label="${label}" title="${label}"><i class="f" style="width:${share(failed)}%"></i><i class="p" style="width:${share(passed)}%"></i><i class="s" style="width:${share(skipped)}%"></i></span></td>
+<td><span class="bar" role="img" aria-label="${label}" title="${label}"><i class="f" style="width:${percent(failed)}%"></i><i class="p" style="width:${percent(passed)}%"></i><i class="s" style="width:${percent(skipped)}%"></i></span></td>
 <td class="n" data-name="passed">${number(passed)}</td><td class="n" data-name="failed">${failed === 0 ? "·" : number(failed)}</td><td class="n" data-name="skipped">${skipped === 0 ? "·" : number(skipped)}</td><td class="n" data-name="cases">${number(casesOf(report, id))}</td><td class="n">${((report.times.byProperty[id] ?? 0) / 1_000).toFixed(1)} s</td></tr>`
   })
   return `<section><h2>Properties</h2><div class="scroll"><table class="properties">
@@ -70,8 +70,8 @@ const failures = (report: Report.Report): string => {
   return `<section><h2>Failures</h2>${failed
     .map(
       (cell) =>
-        `<details id="${escaped(anchor(cell))}"${failed.length <= 12 ? " open" : ""}><summary><b>${escaped(cell.property)}</b> <code>${escaped(cell.target)}</code> ${escaped(cell.result.because.split("\n")[0] ?? "")}</summary><dl class="failure">${
-          detail("because", cell.result.because.includes("\n") ? cell.result.because : undefined) +
+        `<details id="${escaped(anchor(cell))}"${failed.length <= 12 ? " open" : ""}><summary><b>${escaped(cell.property)}</b> <code>${escaped(cell.target)}</code> ${escaped(cell.result.reason.split("\n")[0] ?? "")}</summary><dl class="failure">${
+          detail("reason", cell.result.reason.includes("\n") ? cell.result.reason : undefined) +
           detail("at", cell.result.pointer === undefined ? undefined : JSON.stringify(cell.result.pointer)) +
           detail("expected", cell.result.expected) +
           detail("got", cell.result.got) +
@@ -90,7 +90,7 @@ const title = ({ property, result, target }: Report.Cell): string => {
       return `${property} ${target}: passed in ${number(result.runs)} cases${reached.length === 0 ? "" : ` (${reached.join(", ")})`}`
     }
     case "Failed":
-      return `${property} ${target}: ${result.because}`
+      return `${property} ${target}: ${result.reason}`
     case "Skipped":
       return `${property} ${target}: skipped, ${result.reason}`
   }
@@ -137,14 +137,14 @@ const remarks = (report: Report.Report): string => {
     : `<section><h2>Skips and notes</h2><ul>${[...skipped, ...notes].join("\n")}</ul></section>`
 }
 
-/** Filters the rows; without the script the page shows them all. */
+/** Filters the rows. Without the script, the page shows all rows. */
 const script = `const filter=document.getElementById("filter"),bad=document.getElementById("bad"),shown=document.getElementById("shown"),rows=[...document.getElementById("rows").children];
 const show=()=>{const text=filter.value.trim().toLowerCase();let count=0;for(const row of rows){row.hidden=!row.dataset.name.includes(text)||(bad.checked&&!row.classList.contains("bad"));if(!row.hidden)count++}shown.textContent=count+" of "+rows.length};
 filter.addEventListener("input",show);bad.addEventListener("change",show);
 const open=()=>{const found=document.getElementById(decodeURIComponent(location.hash.slice(1)));if(found instanceof HTMLDetailsElement)found.open=true};
 addEventListener("hashchange",open);open()`
 
-/** The whole report. */
+/** Renders a report. */
 export const render = (report: Report.Report): string => `<!doctype html>
 <html lang="en">
 <head>

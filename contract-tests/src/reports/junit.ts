@@ -1,12 +1,12 @@
-/** The report as JUnit XML: a test suite for each property, a test case for each target. */
+/** Renders the report as JUnit XML: a test suite for each property, a test case for each target. */
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 
-/** The characters that XML 1.0 allows in a text or an attribute; others are shown as U+FFFD. */
+/** Escapes a string for XML 1.0. Replaces characters that XML does not allow by U+FFFD. */
 const escaped = (text: string): string =>
   text
     .toWellFormed()
-    // oxlint-disable-next-line no-control-regex -- these are what XML cannot carry
+    // oxlint-disable-next-line no-control-regex -- XML does not allow these characters
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
@@ -29,7 +29,7 @@ const testcase = ({ property, result, target }: Report.Cell): string => {
     case "Skipped":
       return `${open}><skipped${attributes({ message: result.reason })}/></testcase>`
     case "Failed":
-      return `${open}><failure${attributes({ message: result.because })}>${escaped(
+      return `${open}><failure${attributes({ message: result.reason })}>${escaped(
         `${result.pointer === undefined ? "" : `at ${result.pointer}\n`}${result.instance}\n${Replay.lineOf(result.token)}`
       )}</failure></testcase>`
   }
@@ -42,7 +42,7 @@ const counts = ({ failed, passed, skipped }: Report.Totals, millis: number) => (
   time: (millis / 1_000).toFixed(3)
 })
 
-/** The whole report. An unfinished run has an additional failing suite. */
+/** Renders a report. An unfinished run has an additional failing suite. */
 export const render = (report: Report.Report): string => {
   const suites = report.properties.map(({ id, statement }) => {
     const millis = report.times.byProperty[id] ?? 0
@@ -55,7 +55,7 @@ export const render = (report: Report.Report): string => {
   const unfinished =
     Report.exitCode(report) === 3
       ? [
-          `  <testsuite name="the run" tests="1" failures="1"><testcase name="looked at everything" classname="run"><failure${attributes(
+          `  <testsuite name="the run" tests="1" failures="1"><testcase name="ran every check" classname="run"><failure${attributes(
             { message: Report.unfinished[report.ending] ?? "nothing passed" }
           )}/></testcase></testsuite>`
         ]

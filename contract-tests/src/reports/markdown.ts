@@ -1,11 +1,11 @@
-/** The report as Markdown, for a pull request or a job's summary. */
+/** Renders the report as Markdown, for a pull request or the summary of a CI job. */
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 import { casesOf } from "./text.ts"
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replace(/\s+/g, " ")
 
-/** A code block with a fence that its text does not contain. */
+/** Renders a code block, with a fence that does not occur in the text. */
 const block = (text: string): string => {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = "`".repeat(longest + 1)
@@ -14,7 +14,7 @@ const block = (text: string): string => {
 
 const marks: Record<Report.Result["_tag"], string> = { Passed: "✓", Failed: "✗", Skipped: "–" }
 
-/** The whole report. */
+/** Renders a report. */
 export const render = (report: Report.Report): string => {
   const green = Report.isGreen(report)
   const byTarget = Report.cellsByTarget(report)
@@ -22,7 +22,7 @@ export const render = (report: Report.Report): string => {
   return [
     `# ${green ? "✓" : "✗"} ${report.suite}: ${Report.lastLine(report)}`,
     "",
-    `Target ${report.target}, document ${report.document}, seed ${report.seed}, up to ${report.runs} random cases a cell; ${
+    `Target ${report.target}, document ${report.document}, seed ${report.seed}, up to ${report.runs} random cases per cell; ${
       report.ending === "finished" ? "finished" : `**${Report.unfinished[report.ending]}**`
     } after ${(report.times.millis / 1_000).toFixed(1)} s.`,
     "",
@@ -38,7 +38,7 @@ export const render = (report: Report.Report): string => {
       "",
       block(
         [
-          result.because,
+          result.reason,
           ...(result.pointer === undefined ? [] : [`at: ${JSON.stringify(result.pointer)}`]),
           ...(result.expected === undefined ? [] : [`expected: ${result.expected}`]),
           ...(result.got === undefined ? [] : [`got: ${result.got}`]),

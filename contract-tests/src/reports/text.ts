@@ -1,10 +1,10 @@
-/** The table and the failures as text, for a terminal. */
+/** Renders the report as text for a terminal. */
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 
 const columns = ["property", "passed", "failed", "skipped", "cases", "statement"] as const
 
-/** Rows with one width per column; numbers aligned right. */
+/** Pads the columns of a table. Aligns numbers to the right. */
 const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
   const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows.map((row) =>
@@ -17,18 +17,18 @@ const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<stri
   )
 }
 
-/** The number of cases of a property. */
+/** Returns the number of cases of a property. */
 export const casesOf = ({ cells }: Report.Report, property: string): number =>
   cells.reduce(
     (sum, { property: id, result }) => sum + (id === property && result._tag !== "Skipped" ? result.runs : 0),
     0
   )
 
-/** A failure, ending in the line that replays it. */
+/** Renders a failure. The last line is the command that replays the failure. */
 export const failure = ({ property, result, target }: ReturnType<typeof Report.failures>[number]): string =>
   [
     `✗ ${property} fails for ${target}${result.pointer === undefined ? "" : ` at ${JSON.stringify(result.pointer)}`}`,
-    `  because: ${result.because}`,
+    `  because: ${result.reason}`,
     ...(result.expected === undefined ? [] : [`  expected: ${result.expected}`]),
     ...(result.got === undefined ? [] : [`  got: ${result.got}`]),
     `  instance: ${result.instance}`,
@@ -36,7 +36,7 @@ export const failure = ({ property, result, target }: ReturnType<typeof Report.f
     `  ${Replay.lineOf(result.token)}`
   ].join("\n")
 
-/** The whole report, its last line `N passed, N failed, N skipped`. */
+/** Renders a report. The last line is `N passed, N failed, N skipped`. */
 export const render = (report: Report.Report): string => {
   const rows = report.properties.map(({ id, statement }) => {
     const { failed, passed, skipped } = Report.totals(report, id)

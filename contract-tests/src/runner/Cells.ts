@@ -1,9 +1,9 @@
 /**
- * The cells of a run: pairs of property and target, and how one is run.
+ * Runs the cells of the suite. A cell is a pair of property and target.
  *
  * **Details**
  *
- * A cell is identified by name, so that a worker or another process can run it too.
+ * A cell is identified by names, so that a worker or another process can run it too.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -13,16 +13,16 @@ import type { Outcome } from "../properties/Property.ts"
 import * as Replay from "./Replay.ts"
 import type { Result } from "./Report.ts"
 
-/** One cell, and how to run it. */
+/** A cell, and the settings of its run. */
 export interface Job {
   readonly property: string
-  /** An operation as a user calls it, `Orders.create`, or the property's own name for the target. */
+  /** The name of an operation, such as `Orders.create`, or the name of another target of the property. */
   readonly target: string
   readonly seed: number
   readonly runs: number
-  /** Starts at a counterexample. */
+  /** The counterexample to start from: the `path` of a replay token. */
   readonly path?: string | undefined
-  /** False keeps the first counterexample without shrinking. */
+  /** Whether to shrink the counterexample. Default: true. */
   readonly shrink?: boolean | undefined
 }
 
@@ -32,15 +32,15 @@ export interface Done {
   readonly millis: number
 }
 
-const shown = 4_000
+const maxLength = 4_000
 
 const shorten = (text: string): string =>
-  text.length > shown ? `${text.slice(0, shown)}… (${text.length} characters)` : text
+  text.length > maxLength ? `${text.slice(0, maxLength)}… (${text.length} characters)` : text
 
-/** An outcome in the form of the report. */
+/** Converts an outcome to a result of the report. */
 export const resultOf = (outcome: Outcome): Result => {
   switch (outcome._tag) {
-    case "Held":
+    case "Passed":
       return { _tag: "Passed", runs: outcome.runs, reached: outcome.reached }
     case "Skipped":
       return { _tag: "Skipped", reason: outcome.reason }
@@ -48,7 +48,7 @@ export const resultOf = (outcome: Outcome): Result => {
       return {
         _tag: "Failed",
         runs: outcome.runs ?? 0,
-        because: shorten(outcome.because),
+        reason: shorten(outcome.reason),
         pointer: outcome.pointer,
         expected: outcome.expected === undefined ? undefined : shorten(outcome.expected),
         got: outcome.got === undefined ? undefined : shorten(outcome.got),
@@ -59,11 +59,11 @@ export const resultOf = (outcome: Outcome): Result => {
   }
 }
 
-/** A cell that failed without a counterexample: its property threw, or its worker died. */
-export const broken = ({ path = "", property, seed, target }: Job, because: string): Result => ({
+/** Creates the result of a cell that failed without a counterexample, because the property threw or the worker died. */
+export const failedResult = ({ path = "", property, seed, target }: Job, reason: string): Result => ({
   _tag: "Failed",
   runs: 0,
-  because: shorten(because),
+  reason: shorten(reason),
   pointer: undefined,
   expected: undefined,
   got: undefined,
@@ -72,13 +72,13 @@ export const broken = ({ path = "", property, seed, target }: Job, because: stri
   curl: undefined
 })
 
-/** Runs the property, or fails with the reason why it cannot run. */
-export const held = ({ path, property: id, runs, seed, shrink, target }: Job): Effect.Effect<Outcome> | string => {
-  const other = Properties.others.find((one) => one.id === id)
+/** Returns an effect that checks the property, or the reason why the property cannot run. */
+export const check = ({ path, property: id, runs, seed, shrink, target }: Job): Effect.Effect<Outcome> | string => {
+  const other = Properties.targetProperties.find((one) => one.id === id)
   if (other !== undefined) {
     return other.targets.includes(target) ? other.runOn(target, { seed, runs, path }) : `${id} has no target ${target}`
   }
-  const property = Properties.all.find((one) => one.id === id)
+  const property = Properties.operationProperties.find((one) => one.id === id)
   if (property === undefined) return `no property ${id}`
   const operation = ClientOperations.all.find(({ name }) => name === target)
   return operation === undefined ? `the client has no ${target}` : property.run({ operation, seed, runs, path, shrink })
@@ -87,17 +87,17 @@ export const held = ({ path, property: id, runs, seed, shrink, target }: Job): E
 /** Runs a cell in this process. */
 export const run = (job: Job): Effect.Effect<Done> =>
   Effect.gen(function* () {
-    const begun = performance.now()
-    const outcome = held(job)
+    const startedAt = performance.now()
+    const outcome = check(job)
     const result: Result =
       typeof outcome === "string"
-        ? broken(job, outcome)
+        ? failedResult(job, outcome)
         : yield* outcome.pipe(
             Effect.map(resultOf),
             Effect.catchCauseIf(
               (cause) => !Cause.hasInterruptsOnly(cause),
-              (cause) => Effect.succeed(broken(job, `the property threw: ${Cause.pretty(cause)}`))
+              (cause) => Effect.succeed(failedResult(job, `the property threw: ${Cause.pretty(cause)}`))
             )
           )
-    return { result, millis: performance.now() - begun }
+    return { result, millis: performance.now() - startedAt }
   })

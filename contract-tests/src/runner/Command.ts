@@ -1,4 +1,4 @@
-/** The command `kalshi-contract`: runs the suite, replays failures, and lists properties and operations. */
+/** Defines the command `kalshi-contract`: runs the suite, replays failures, and lists properties and operations. */
 import * as Argument from "effect/cli/Argument"
 import type * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
@@ -32,8 +32,8 @@ const seed = Flag.Int("seed").pipe(
   Flag.optional
 )
 
-/** Exits with 2 if the input cannot be used. */
-const refusing = <A, R>(effect: Effect.Effect<A, Target.Unusable, R>): Effect.Effect<A, Ended, R> =>
+/** Exits with code 2 if the input cannot be used. */
+const orRefuse = <A, R>(effect: Effect.Effect<A, Target.Unusable, R>): Effect.Effect<A, Ended, R> =>
   Effect.catch(effect, ({ message }) => refuse(message))
 
 const operations = Flag.String("operation").pipe(
@@ -41,9 +41,9 @@ const operations = Flag.String("operation").pipe(
   Flag.atLeast(0)
 )
 
-const properties = Flag.String("property").pipe(Flag.withDescription("Properties by their ids: P1,P9"), Flag.atLeast(0))
+const properties = Flag.String("property").pipe(Flag.withDescription("Properties by id: P1,P9"), Flag.atLeast(0))
 
-/** A progress line on a terminal, overwritten in place; silent elsewhere. */
+/** Prints a progress line on a terminal and overwrites it. Prints nothing elsewhere. */
 const progress =
   process.stderr.isTTY === true
     ? ({ cell, done, total }: Suite.Progress) =>
@@ -65,9 +65,9 @@ const timeout = Flag.String("timeout").pipe(
   Flag.withDefault("10 seconds")
 )
 
-/** A duration as users write it: `120s`, `5 minutes`. */
+/** Parses a duration as users write it: `120s`, `5 minutes`. */
 const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration, Ended> => {
-  // The parser itself validates: it returns None for invalid text.
+  // The parser validates the string: it returns None for invalid input.
   const input = text.trim().replace(/^(\d+(?:\.\d+)?)\s*s$/, "$1 seconds") as Duration.Input
   const read = Option.filter(Duration.fromInput(input), (duration) => Duration.toMillis(duration) > 0)
   return Option.match(read, {
@@ -76,11 +76,11 @@ const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration
   })
 }
 
-/** The seed from `--seed`, else from the environment. */
+/** Returns the seed from `--seed`. Default: the seed of the environment. */
 const seedOf = (given: Option.Option<number>): Effect.Effect<number, Ended> => {
   if (Option.isNone(given)) {
     return Effect.catch(
-      Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }), // its only error
+      Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }), // This is the only possible error.
       ({ message }) => refuse(message)
     )
   }
@@ -90,12 +90,12 @@ const seedOf = (given: Option.Option<number>): Effect.Effect<number, Ended> => {
 }
 
 const allowWrites = Flag.Boolean("allow-writes").pipe(
-  Flag.withDescription("Only on demo: also places tiny orders far from the market, and removes them afterwards"),
+  Flag.withDescription("Also place small orders far from the market price, and remove them afterwards. Only on demo"),
   Flag.withDefault(false)
 )
 
 const journals = Flag.String("journal").pipe(
-  Flag.withDescription("The folder of the journals of writes, for cleanup"),
+  Flag.withDescription("The folder for the journals of writes. cleanup reads them"),
   Flag.withDefault(".kalshi-contract")
 )
 
@@ -104,14 +104,14 @@ const counterexamples = Flag.String("counterexamples").pipe(
   Flag.withDefault(Counterexamples.folder)
 )
 
-/** The result of a cleanup, as a sentence. */
-const sweptOf = ({ groups, left, orders, runId }: Session.Swept): string =>
+/** Describes the result of a cleanup. */
+const describeCleanup = ({ groups, left, orders, runId }: Session.CleanupResult): string =>
   left.length === 0
-    ? `cleaned up after ${runId}: ${orders} orders cancelled, ${groups} order groups deleted, nothing is left`
-    : `not cleaned up after ${runId}: ${left.join(", ")}; run kalshi-contract cleanup --run-id ${runId}`
+    ? `cleaned up after ${runId}: ${orders} orders cancelled, ${groups} order groups deleted, nothing remains`
+    : `cleanup of ${runId} failed: ${left.join(", ")} remain; run kalshi-contract cleanup --run-id ${runId}`
 
-/** The one property that needs an exchange. */
-const livelyProperty = "P12"
+/** The only property that needs an exchange. */
+const exchangeProperty = "P12"
 
 const runFlags = {
   target,
@@ -128,7 +128,7 @@ const runFlags = {
   seed,
   runs: Flag.Int("runs").pipe(Flag.withDescription("Maximum number of random cases per cell"), Flag.withDefault(100)),
   budget: Flag.String("budget").pipe(
-    Flag.withDescription("Time limit of the run, such as 120s. Checks that did not run prove nothing"),
+    Flag.withDescription("Time limit of the run, such as 120s. A run that exceeds it fails with exit code 3"),
     Flag.optional
   ),
   workers: Flag.Int("workers").pipe(
@@ -149,17 +149,19 @@ const runCommand = Command.make(
     const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", given.timeout))
     if (workers < 1) return yield* refuse("--workers must be at least 1")
     if (runs < 1) return yield* refuse("--runs must be at least 1")
-    const environment = yield* refusing(Target.environmentOf(given.target))
-    const named = list(given.properties)
-    const asked = {
+    const environment = yield* orRefuse(Target.environmentOf(given.target))
+    const requestedProperties = list(given.properties)
+    const selection = {
       seed: yield* seedOf(given.seed),
       runs,
-      // Properties that need no exchange give the same result on every target, so they run here only when selected.
-      properties: named.length === 0 && environment !== undefined ? [livelyProperty] : named,
+      // Properties that need no exchange give the same result on every target. On a live exchange, they run only if
+      // they are selected.
+      properties:
+        requestedProperties.length === 0 && environment !== undefined ? [exchangeProperty] : requestedProperties,
       operations: list(given.operations)
     }
     const selected = yield* Effect.catchDefect(
-      Effect.sync(() => Suite.selected(asked)),
+      Effect.sync(() => Suite.selected(selection)),
       (defect) => (defect instanceof Suite.NothingToRun ? refuse(defect.message) : Effect.die(defect))
     )
     if (given.allowWrites && environment === undefined) {
@@ -169,32 +171,34 @@ const runCommand = Command.make(
       Effect.try({
         try: () => Counterexamples.load(given.counterexamples),
         catch: (error) => error as Counterexamples.Unreadable
-      }), // its only error
+      }), // This is the only possible error.
       ({ message }) => refuse(message)
     )
     const wanted = yield* Outputs.parse(given.reports)
     const writing = { timeoutMillis, journals: given.allowWrites ? given.journals : undefined }
-    const session = environment === undefined ? undefined : yield* refusing(Session.open(environment, writing))
-    const isOffline = selected.some(({ id }) => session === undefined || id !== livelyProperty)
-    const hands = isOffline ? yield* Workers.make(workers) : undefined
-    const runner = session === undefined ? hands : Session.runner(session, hands)
-    const say = (report: Report.Report) =>
+    const session = environment === undefined ? undefined : yield* orRefuse(Session.open(environment, writing))
+    const isOffline = selected.some(({ id }) => session === undefined || id !== exchangeProperty)
+    const localRunner = isOffline ? yield* Workers.make(workers) : undefined
+    const runner = session === undefined ? localRunner : Session.runner(session, localRunner)
+    const publish = (report: Report.Report) =>
       Effect.andThen(Outputs.write(report, wanted), Console.log(Text.render(report)))
     const fs = yield* FileSystem.FileSystem
     const sweep = session?.sweep ?? Effect.undefined
-    // However the run ends, its writes are cleaned up, and the cleanup is uninterruptible.
-    const swept = Effect.tap(sweep, (swept) => (swept === undefined ? Effect.void : Console.error(sweptOf(swept))))
+    // The writes of a run are always cleaned up. The cleanup is uninterruptible.
+    const swept = Effect.tap(sweep, (swept) =>
+      swept === undefined ? Effect.void : Console.error(describeCleanup(swept))
+    )
     const found = yield* Suite.run(runner!, {
-      ...asked,
+      ...selection,
       kept,
       target: session?.name ?? "sandbox",
       budget: limit,
       onCell: progress,
-      onInterrupted: (report) => Effect.ignore(Effect.provideService(say(report), FileSystem.FileSystem, fs))
+      onInterrupted: (report) => Effect.ignore(Effect.provideService(publish(report), FileSystem.FileSystem, fs))
     }).pipe(Effect.onExit(() => swept))
     const left = yield* sweep
-    const report = left === undefined ? found : { ...found, notes: [...found.notes, sweptOf(left)] }
-    yield* say(report)
+    const report = left === undefined ? found : { ...found, notes: [...found.notes, describeCleanup(left)] }
+    yield* publish(report)
     if (given.keep) {
       const added = Counterexamples.keep(given.counterexamples, report)
       if (added > 0) yield* Console.error(`saved ${added} new failures to ${given.counterexamples}`)
@@ -202,24 +206,24 @@ const runCommand = Command.make(
     const code = left !== undefined && left.left.length > 0 ? 4 : Report.exitCode(report)
     if (code !== 0) return yield* new Ended({ code })
   }, Effect.scoped)
-).pipe(Command.withDescription("Check properties of operations, on the local exchange or on a live one"))
+).pipe(Command.withDescription("Check properties of operations, on the local exchange or on a live exchange"))
 
 const replayCommand = Command.make(
   "replay",
   { token: Argument.String("token").pipe(Argument.withDescription("The token that a failure printed")) },
   Effect.fnUntraced(function* ({ token }) {
     const replay = yield* Effect.catch(
-      Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }), // its only error
+      Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }), // This is the only possible error.
       ({ message }) => refuse(message)
     )
-    // A failure on a live exchange carries the exchange's name after the property's.
+    // The token of a failure on a live exchange has the exchange's name after the property's id.
     const [property = "", where] = replay.property.split(/@(.*)/s)
-    const environment = where === undefined ? undefined : yield* refusing(Target.environmentOf(where))
+    const environment = where === undefined ? undefined : yield* orRefuse(Target.environmentOf(where))
     const job = { ...replay, property, runs: 100 }
     const { result } = yield* environment === undefined
       ? Cells.run(job)
       : Session.runner(
-          yield* refusing(Session.open(environment, { timeoutMillis: 10_000, journals: undefined })),
+          yield* orRefuse(Session.open(environment, { timeoutMillis: 10_000, journals: undefined })),
           undefined
         ).run(job)
     switch (result._tag) {
@@ -243,22 +247,24 @@ const cleanupCommand = Command.make(
     journals
   },
   Effect.fnUntraced(function* ({ journals, runId, ...given }) {
-    const environment = yield* refusing(Target.environmentOf(given.target))
-    if (environment === undefined) return yield* refuse("--target must be demo, where the run wrote")
+    const environment = yield* orRefuse(Target.environmentOf(given.target))
+    if (environment === undefined) return yield* refuse("--target must be demo, because runs write only on demo")
     const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", given.timeout))
-    const swept = yield* refusing(Session.cleanup(environment, runId, journals, { timeoutMillis, journals }))
-    yield* Console.log(sweptOf(swept))
+    const swept = yield* orRefuse(Session.cleanup(environment, runId, journals, { timeoutMillis, journals }))
+    yield* Console.log(describeCleanup(swept))
     if (swept.left.length > 0) return yield* new Ended({ code: 4 })
   }, Effect.scoped)
-).pipe(Command.withDescription("Remove what a run left on the demo exchange: exit code 4 if something remains"))
+).pipe(Command.withDescription("Remove the orders and groups of a run on demo: exit code 4 if something remains"))
 
 const explainCommand = Command.make(
   "explain",
   { id: Argument.String("property").pipe(Argument.withDescription("Such as P9")) },
   Effect.fnUntraced(function* ({ id }) {
-    const property = Properties.stated.find((one) => one.id === Properties.idOf(id))
+    const property = Properties.statements.find((one) => one.id === Properties.idOf(id))
     if (property === undefined) {
-      return yield* refuse(`no property ${id}. The properties are ${Properties.stated.map((one) => one.id).join(", ")}`)
+      return yield* refuse(
+        `no property ${id}. The properties are ${Properties.statements.map((one) => one.id).join(", ")}`
+      )
     }
     yield* Console.log(
       [`${property.id}: ${property.statement}`, property.method ?? ""].filter((text) => text !== "").join("\n\n")
@@ -269,7 +275,7 @@ const explainCommand = Command.make(
 const listCommand = Command.make("list", {}, () =>
   Console.log(
     [
-      ...Properties.stated.map(({ id, statement }) => `${id.padEnd(4)} ${statement}`),
+      ...Properties.statements.map(({ id, statement }) => `${id.padEnd(4)} ${statement}`),
       "",
       `over ${ClientOperations.all.length} operations:`,
       ...ClientOperations.all.map(({ descriptor, name }) => `${name.padEnd(44)} ${descriptor.operationId}`)
@@ -277,12 +283,12 @@ const listCommand = Command.make("list", {}, () =>
   )
 ).pipe(Command.withDescription("List the properties and the operations"))
 
-/** The whole command. */
+/** The command with all subcommands. */
 export const command = Command.make("kalshi-contract").pipe(
   Command.withDescription("Checks the client against the exchange's published API document"),
   Command.withSubcommands([runCommand, replayCommand, cleanupCommand, explainCommand, listCommand, sensitivityCommand]),
   Command.run({ version: "0.1.0" }),
-  // Invalid command lines are configuration errors. Requests for help carry no errors.
+  // An invalid command line is a configuration error. A request for help has no errors.
   Effect.catchTag("ShowHelp", (help): Effect.Effect<never, CliError.ShowHelp | Ended> =>
     Effect.fail(help.errors.length === 0 ? help : new Ended({ code: 2 }))
   )

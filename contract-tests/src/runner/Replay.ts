@@ -1,5 +1,5 @@
 /**
- * Seeds and replays: a property runs with a known seed, and a failure prints one line that runs it again.
+ * Runs properties with known seeds. A failure prints a line that reproduces it.
  */
 import * as fc from "fast-check"
 
@@ -13,11 +13,11 @@ export interface Replay {
   /** The target of the property, such as an operation and a status. */
   readonly target: string
   readonly seed: number
-  /** fast-check's path to the shrunk counterexample; empty for the whole run. */
+  /** fast-check's path to the shrunk counterexample. If empty, the replay runs all cases. */
   readonly path: string
 }
 
-/** The text is not a replay token. */
+/** The error for a string that is not a replay token. */
 export class InvalidToken extends Error {
   override readonly name = "InvalidToken"
   constructor(token: string) {
@@ -25,7 +25,7 @@ export class InvalidToken extends Error {
   }
 }
 
-/** The seed in the environment is not a 32-bit integer. */
+/** The error for a seed in the environment that is not a 32-bit integer. */
 export class InvalidSeed extends Error {
   override readonly name = "InvalidSeed"
   constructor(text: string) {
@@ -35,14 +35,14 @@ export class InvalidSeed extends Error {
 
 const isSeed = (value: unknown): value is number => typeof value === "number" && (value | 0) === value
 
-/** The token of a replay: base64url, one word, safe in a shell and in a URL. */
+/** Encodes a replay as a token: base64url, one word, safe in a shell and in a URL. */
 export const token = ({ path, property, seed, target }: Replay): string =>
   Buffer.from(JSON.stringify([property, target, seed, path]), "utf8").toString("base64url")
 
 /**
- * Reads a token back.
+ * Decodes a token.
  *
- * @throws `InvalidToken` for anything that `token` did not produce.
+ * @throws `InvalidToken` for every string that `token` does not return.
  */
 export const parse = (text: string): Replay => {
   const read = (): unknown => {
@@ -59,21 +59,21 @@ export const parse = (text: string): Replay => {
     throw new InvalidToken(text)
   }
   const replay = { property, target, seed, path }
-  // Base64 decoding ignores stray characters; a token has one spelling.
+  // Base64 decoding ignores invalid characters, but each replay has only one token.
   if (!/^[0-9:]*$/.test(path) || token(replay) !== text) throw new InvalidToken(text)
   return replay
 }
 
-/** The line that replays a token. */
+/** Returns the line that replays a token. */
 export const lineOf = (text: string): string => `REPLAY kalshi-contract replay ${text}`
 
-/** The line that a failure prints. */
+/** Returns the line that replays a failure. */
 export const line = (replay: Replay): string => lineOf(token(replay))
 
 /**
- * The seed of this run: `KALSHI_CONTRACT_SEED`, or the fixed one.
+ * Returns the seed of this run: `KALSHI_CONTRACT_SEED`. Default: the fixed seed.
  *
- * @throws `InvalidSeed` if the variable holds anything but a 32-bit integer.
+ * @throws `InvalidSeed` if the variable is set but is not a 32-bit integer.
  */
 export const seedFrom = (environment: Readonly<Record<string, string | undefined>> = process.env): number => {
   const text = environment["KALSHI_CONTRACT_SEED"]
@@ -83,31 +83,31 @@ export const seedFrom = (environment: Readonly<Record<string, string | undefined
   return seed
 }
 
-/** How a property runs. */
+/** The settings of a property in a test. */
 export interface Options {
-  /** Default: 100. */
+  /** The number of cases. Default: 100. */
   readonly numRuns?: number
-  /** Takes precedence over the environment. */
+  /** The seed. Default: the seed of the environment. */
   readonly seed?: number
-  /** Starts at a counterexample, as `fc.check` has it. */
+  /** The counterexample to start from, in the format of `fc.check`. */
   readonly path?: string
   /** The target of the property. Default: empty. */
   readonly target?: string
 }
 
-const shown = 4000
+const maxLength = 4000
 
 const shorten = (text: string): string =>
-  text.length > shown ? `${text.slice(0, shown)}… (${text.length} characters)` : text
+  text.length > maxLength ? `${text.slice(0, maxLength)}… (${text.length} characters)` : text
 
-/** Describes a failed run, ending in the line that replays it; `undefined` for a run that passed. */
+/** Describes a failed run. The last line replays the failure. Returns `undefined` if the run passed. */
 export const failureOf = <Ts>(name: string, details: fc.RunDetails<Ts>, target = ""): string | undefined => {
   if (!details.failed) return undefined
   const thrown = details.errorInstance
   const replay = { property: name, target, seed: details.seed, path: details.counterexamplePath ?? "" }
   const reason =
     details.counterexample === null
-      ? `gave up after ${details.numSkips} values that a precondition refused`
+      ? `gave up after ${details.numSkips} values that a precondition rejected`
       : thrown instanceof Error
         ? thrown.message
         : details.errorInstance === undefined
@@ -138,12 +138,12 @@ const raise = (failure: string | undefined): void => {
 }
 
 /**
- * Checks a property in a test: returns if it holds, otherwise throws the shrunk counterexample and a replay line.
+ * Checks a property in a test. Throws the shrunk counterexample and a replay line if the property fails.
  *
  * **Details**
  *
- * The seed is `options.seed`, else `KALSHI_CONTRACT_SEED`, else a constant. With `KALSHI_CONTRACT_REPLAY` set to the
- * token of a failure, the property of that name starts at that counterexample.
+ * The seed is `options.seed`. Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. If
+ * `KALSHI_CONTRACT_REPLAY` is the token of a failure, the property with that name starts at that counterexample.
  *
  * **Example** (In a test)
  *
@@ -151,10 +151,14 @@ const raise = (failure: string | undefined): void => {
  * it("keeps its order", () => holds("sorted", fc.property(fc.array(fc.nat()), isSorted)))
  * ```
  */
-export function holds<Ts>(name: string, property: fc.IAsyncProperty<Ts>, options?: Options): Promise<void>
-export function holds<Ts>(name: string, property: fc.IProperty<Ts>, options?: Options): void
-export function holds<Ts>(name: string, property: fc.IRawProperty<Ts>, options: Options = {}): void | Promise<void> {
-  // fc.check returns a promise only for an asynchronous property; its type allows both.
+export function assertProperty<Ts>(name: string, property: fc.IAsyncProperty<Ts>, options?: Options): Promise<void>
+export function assertProperty<Ts>(name: string, property: fc.IProperty<Ts>, options?: Options): void
+export function assertProperty<Ts>(
+  name: string,
+  property: fc.IRawProperty<Ts>,
+  options: Options = {}
+): void | Promise<void> {
+  // fc.check returns a promise only for an asynchronous property. Its type allows both.
   const checked = fc.check(property, parametersOf<Ts>(name, options)) as fc.RunDetails<Ts> | Promise<fc.RunDetails<Ts>>
   const judge = (details: fc.RunDetails<Ts>): void => raise(failureOf(name, details, options.target))
   return checked instanceof Promise ? checked.then(judge) : judge(checked)

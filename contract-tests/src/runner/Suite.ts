@@ -10,7 +10,7 @@ import type * as Replay from "./Replay.ts"
 import * as Cells from "./Cells.ts"
 import type * as Report from "./Report.ts"
 
-/** Where cells run: in this process, or in workers. */
+/** Runs cells, in this process or in workers. */
 export interface Runner {
   /** The maximum number of cells that run concurrently. */
   readonly width: number
@@ -20,19 +20,19 @@ export interface Runner {
 /** The selection and the time limit of a run. */
 export interface Options {
   readonly seed: number
-  /** Random cases of each cell, at most. */
+  /** The maximum number of random cases of each cell. */
   readonly runs: number
-  /** Ids of properties, such as `P9`; empty for all. */
+  /** The ids of the properties, such as `P9`. Empty for all properties. */
   readonly properties: ReadonlyArray<string>
-  /** Names or ids of operations, or names of other targets, with `*` for any characters; empty for all. */
+  /** The names or ids of operations, or the names of other targets, with `*` for any characters. Empty for all. */
   readonly operations: ReadonlyArray<string>
   /** Saved counterexamples, which run before everything else. */
   readonly kept: ReadonlyArray<Replay.Replay>
-  /** Where it runs, for the report. */
+  /** The name of the exchange, for the report. */
   readonly target: string
-  /** Infinite for no limit. */
+  /** The time limit of the run. Infinite for no limit. */
   readonly budget: Duration.Duration
-  /** Called for every cell as it ends. */
+  /** Called after every cell. */
   readonly onCell: (progress: Progress) => Effect.Effect<void>
   /** Called with the partial report if the run is interrupted. */
   readonly onInterrupted: (report: Report.Report) => Effect.Effect<void>
@@ -45,7 +45,7 @@ export interface Progress {
   readonly cell: Report.Cell
 }
 
-/** The selection matches nothing. */
+/** The error for a selection without cells. */
 export class NothingToRun extends Error {
   override readonly name = "NothingToRun"
 }
@@ -58,33 +58,35 @@ const matcher = (patterns: ReadonlyArray<string>) => {
     tests.length === 0 || tests.some((test) => names.some((name) => test.test(name)))
 }
 
-/** The possible targets of a property: the names of each target. */
+/** Returns the possible targets of a property, with all names of each target. */
 const targetsOf = (id: string): ReadonlyArray<{ readonly target: string; readonly names: ReadonlyArray<string> }> =>
-  Properties.others.find((property) => property.id === id)?.targets.map((target) => ({ target, names: [target] })) ??
+  Properties.targetProperties
+    .find((property) => property.id === id)
+    ?.targets.map((target) => ({ target, names: [target] })) ??
   ClientOperations.all.map(({ descriptor, name }) => ({ target: name, names: [name, descriptor.operationId] }))
 
 /**
- * The properties that a run checks, and the targets of each.
+ * Returns the properties that a run checks, and the targets of each property.
  *
- * @throws `NothingToRun` if a property or a pattern matches nothing, or if no cell is left.
+ * @throws `NothingToRun` if a property or a pattern matches nothing, or if the selection has no cells.
  */
 export const selected = ({ operations, properties }: Pick<Options, "operations" | "properties">) => {
   const ids = properties.map(Properties.idOf)
   for (const id of ids) {
-    if (!Properties.stated.some((property) => property.id === id)) {
+    if (!Properties.statements.some((property) => property.id === id)) {
       throw new NothingToRun(
-        `no property ${id}. The properties are ${Properties.stated.map((one) => one.id).join(", ")}`
+        `no property ${id}. The properties are ${Properties.statements.map((one) => one.id).join(", ")}`
       )
     }
   }
   for (const pattern of operations) {
     const matches = matcher([pattern])
-    if (!Properties.stated.some(({ id }) => targetsOf(id).some(({ names }) => matches(...names)))) {
+    if (!Properties.statements.some(({ id }) => targetsOf(id).some(({ names }) => matches(...names)))) {
       throw new NothingToRun(`no operation matches ${pattern}. Examples: Orders.*, GetOrderGroup`)
     }
   }
   const matches = matcher(operations)
-  const chosen = Properties.stated
+  const chosen = Properties.statements
     .filter(({ id }) => ids.length === 0 || ids.includes(id))
     .map(({ id, mustReach, statement }) => ({
       id,
@@ -116,14 +118,14 @@ export const run = (runner: Runner, options: Options): Effect.Effect<Report.Repo
     const startedAtMillis = yield* Clock.currentTimeMillis
     const unreached = (cells: ReadonlyArray<Report.Cell>): ReadonlyArray<Report.Cell> =>
       properties.flatMap(({ id, mustReach }) => {
-        const own = cells.filter(({ property }) => property === id)
-        const isReached = own.some(
+        const cellsOfProperty = cells.filter(({ property }) => property === id)
+        const isReached = cellsOfProperty.some(
           ({ result }) => result._tag === "Passed" && (result.reached[mustReach?.situation ?? ""] ?? 0) > 0
         )
-        const isSaid = own.some(({ result }) => result._tag === "Failed")
-        if (mustReach === undefined || isReached || isSaid) return []
+        const isFailed = cellsOfProperty.some(({ result }) => result._tag === "Failed")
+        if (mustReach === undefined || isReached || isFailed) return []
         const job = { property: id, target: "the whole run", seed: options.seed, runs: options.runs }
-        return [{ property: id, target: job.target, result: Cells.broken(job, mustReach.note) }]
+        return [{ property: id, target: job.target, result: Cells.failedResult(job, mustReach.note) }]
       })
     const reportAt = (ending: Report.Ending, nowMillis: number): Report.Report => {
       const byProperty: Record<string, number> = {}

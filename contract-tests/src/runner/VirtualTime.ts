@@ -1,12 +1,11 @@
 /**
- * A clock and a scheduler that stand still until they are advanced. Programs run on them without promises, so a
- * thousand calls of a minute each finish immediately and deterministically.
+ * Creates a clock and a scheduler whose time passes only when it is advanced. Programs run synchronously, so a thousand
+ * calls of one minute each finish immediately and deterministically.
  *
  * **Details**
  *
- * Effect's own `TestClock` waits for the event loop between two steps. This one drives the fibers itself, which suits
- * properties of many runs, and it counts the timers that are set. A program that waits for real promises does not
- * finish on it.
+ * Effect's `TestClock` waits for the event loop between two steps. This module runs the fibers itself, which makes
+ * properties with many cases fast, and it counts the active timers. A program that waits for real promises never ends.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -19,23 +18,23 @@ interface Timer {
   readonly fire: () => void
 }
 
-/** Time that passes only when advanced. */
+/** A time that passes only when it is advanced. */
 export interface VirtualTime {
   readonly nowMillis: () => number
-  /** How many timers are set. */
+  /** Returns the number of active timers. */
   readonly timers: () => number
-  /** When the next timer fires; undefined if no timer is set. */
+  /** Returns the time at which the next timer fires, or undefined if no timer is active. */
   readonly nextMillis: () => number | undefined
-  /** Starts a program under this clock and runs it until it waits. */
+  /** Starts a program with this clock, and runs it until it waits. */
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
-  /** Runs everything that is due up to and including this time, in order. */
+  /** Advances to this time. Runs everything that is due until then, in order. */
   readonly advanceTo: (millis: number) => void
 }
 
-/** The maximum number of steps in one moment before it counts as an endless loop. */
+/** The maximum number of steps at one time. A program that exceeds it counts as an endless loop. */
 const stepsPerMoment = 1_000_000
 
-/** Makes a clock that stands at this Unix time, in milliseconds. */
+/** Creates a clock that starts at this Unix time in milliseconds. */
 export const make = (startMillis: number): VirtualTime => {
   let now = startMillis
   const timers: Array<Timer> = []

@@ -7,12 +7,12 @@ import { Worker } from "node:worker_threads"
 import * as Cells from "./Cells.ts"
 import type { Runner } from "./Suite.ts"
 
-/** The worker is TypeScript in the sources and JavaScript in the build. */
+/** The script of the workers. It is TypeScript in the sources and JavaScript in the build. */
 const script = new URL(`internal/worker${extname(import.meta.url)}`, import.meta.url)
 
 /** The options of the workers. */
 export interface Options {
-  /** The time limit for one cell. A cell that exceeds it counts as hanging, and its worker is terminated. */
+  /** The time limit of a cell. A cell that exceeds the limit counts as hung, and its worker is terminated. */
   readonly limitMillis: number
   /** The script that a worker runs instead of the suite. */
   readonly script: URL
@@ -21,30 +21,30 @@ export interface Options {
 // Terminates cells that hang, but not cells that are slow on a busy machine.
 const defaults: Options = { limitMillis: 600_000, script }
 
-/** A worker that dies while idle is detected at its next job. */
+/** Starts a worker. A worker that dies while idle is detected at its next job. */
 const start = (script: URL): Worker => new Worker(script).on("error", () => {})
 
-/** Sends a cell to a worker. If the worker dies, the cell failed. */
-const ask = (
+/** Runs a cell in a worker. If the worker dies, the cell fails. */
+const runIn = (
   worker: Worker,
   job: Cells.Job,
   limitMillis: number
 ): Effect.Effect<{ readonly done: Cells.Done; readonly died: boolean }> =>
   Effect.callback((resume) => {
-    const begun = performance.now()
-    const died = (because: string): void =>
-      end({ done: { result: Cells.broken(job, because), millis: performance.now() - begun }, died: true })
+    const startedAt = performance.now()
+    const died = (reason: string): void =>
+      end({ done: { result: Cells.failedResult(job, reason), millis: performance.now() - startedAt }, died: true })
     const onMessage = (done: Cells.Done): void => end({ done, died: false })
-    const onError = (error: unknown): void => died(`its worker died: ${String(error)}`)
-    const onExit = (code: number): void => died(`its worker ended with ${code}`)
-    const timer = setTimeout(() => died(`it did not end within ${limitMillis} ms`), limitMillis)
+    const onError = (error: unknown): void => died(`the worker died: ${String(error)}`)
+    const onExit = (code: number): void => died(`the worker ended with exit code ${code}`)
+    const timer = setTimeout(() => died(`the cell did not end within ${limitMillis} ms`), limitMillis)
     const end = (answer: { readonly done: Cells.Done; readonly died: boolean }): void => {
       clearTimeout(timer)
       worker.off("message", onMessage).off("error", onError).off("exit", onExit)
       resume(Effect.succeed(answer))
     }
     worker.on("message", onMessage).on("error", onError).on("exit", onExit)
-    if (worker.threadId === -1) died("its worker is dead")
+    if (worker.threadId === -1) died("the worker is dead")
     else worker.postMessage(job)
     return Effect.sync(() => {
       clearTimeout(timer)
@@ -52,12 +52,12 @@ const ask = (
     })
   })
 
-/** Starts `width` workers, which end with the scope. */
+/** Starts `width` workers. They end when the scope closes. */
 export const make = (width: number, given: Partial<Options> = {}): Effect.Effect<Runner, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { limitMillis, script } = { ...defaults, ...given }
     const idle = yield* Queue.unbounded<Worker>()
-    const hire = Effect.flatMap(
+    const startWorker = Effect.flatMap(
       Effect.acquireRelease(
         Effect.sync(() => start(script)),
         (worker) => Effect.promise(() => worker.terminate())
@@ -65,16 +65,16 @@ export const make = (width: number, given: Partial<Options> = {}): Effect.Effect
       (worker) => Queue.offer(idle, worker)
     )
     const scope = yield* Effect.scope
-    for (let n = 0; n < width; n++) yield* hire
+    for (let n = 0; n < width; n++) yield* startWorker
     return {
       width,
       run: (job) =>
         Effect.flatMap(Queue.take(idle), (worker) =>
-          Effect.flatMap(ask(worker, job, limitMillis), ({ died, done }) => {
+          Effect.flatMap(runIn(worker, job, limitMillis), ({ died, done }) => {
             if (!died) return Effect.as(Queue.offer(idle, worker), done)
             // A hanging worker is still alive.
             const ended = Effect.promise(() => worker.terminate())
-            return Effect.as(Effect.andThen(ended, Effect.provideService(hire, Scope.Scope, scope)), done)
+            return Effect.as(Effect.andThen(ended, Effect.provideService(startWorker, Scope.Scope, scope)), done)
           })
         )
     }

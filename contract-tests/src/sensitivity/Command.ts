@@ -1,4 +1,4 @@
-/** The subcommand `kalshi-contract sensitivity`: plants every fault and reports what detects it. */
+/** Defines the subcommand `kalshi-contract sensitivity`: injects every fault and reports whether it is detected. */
 import * as fs from "node:fs"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -15,7 +15,7 @@ import * as Sensitivity from "./Sensitivity.ts"
 export const sensitivityCommand = Command.make(
   "sensitivity",
   {
-    name: Flag.String("fault").pipe(Flag.withDescription("Only the fault of this name"), Flag.optional),
+    name: Flag.String("fault").pipe(Flag.withDescription("Only the fault with this name"), Flag.optional),
     workers: Flag.Int("workers").pipe(
       Flag.withDescription("Number of faults to try concurrently"),
       Flag.withDefault(2)
@@ -28,7 +28,7 @@ export const sensitivityCommand = Command.make(
   Effect.fnUntraced(function* ({ name, seed, workers }) {
     if (workers < 1) return yield* refuse("--workers must be at least 1")
     if (!fs.existsSync(new URL("packages/client/src", root))) {
-      return yield* refuse("faults are planted in the sources: run this command in the repository")
+      return yield* refuse("faults are injected into the sources: run this command in the repository")
     }
     const chosen = Option.match(name, {
       onNone: () => faults,
@@ -40,9 +40,9 @@ export const sensitivityCommand = Command.make(
       )
     }
     const unsound = yield* Sensitivity.unsound(chosen, seed, workers)
-    for (const check of unsound) yield* Console.log(`UNSOUND   fails without a fault: ${check}`)
+    for (const check of unsound) yield* Console.log(`UNSOUND   the check fails without a fault: ${check}`)
     const unproved = Option.isSome(name) ? [] : Sensitivity.unproved(faults)
-    for (const id of unproved) yield* Console.log(`UNPROVED  no fault is planted for ${id}`)
+    for (const id of unproved) yield* Console.log(`UNPROVED  no fault exists for ${id}`)
     const trials = yield* Effect.forEach(
       chosen,
       (fault) => Effect.tap(Sensitivity.tryFault(fault, seed), (trial) => Console.log(Sensitivity.line(trial))),
@@ -53,4 +53,4 @@ export const sensitivityCommand = Command.make(
     yield* Console.log(`${trials.length - missed} passed, ${failed} failed, 0 skipped`)
     if (failed > 0) return yield* new Ended({ code: 1 })
   })
-).pipe(Command.withDescription("Plant one fault at a time in the sources: exit code 1 if a fault is not detected"))
+).pipe(Command.withDescription("Inject one fault at a time into the sources: exit code 1 if a fault is not detected"))

@@ -1,36 +1,37 @@
-/** Planting a fault: a small change of the project's own source that one property must detect. */
+/** Injects a fault: a small change of the project's source code that a property must detect. */
 import * as fs from "node:fs"
 
-/** A client, exchange or suite with one fault. */
+/** A fault of the client, the exchange or the suite. */
 export interface Fault {
   /** The faulty behaviour, such as `retries a request after a 400`. */
   readonly name: string
   /**
-   * The source file, relative to the root of the repository; or a folder, in which the pattern occurs in one file.
+   * The source file, relative to the root of the repository. If it is a folder, the pattern must occur in only one of
+   * its files.
    */
   readonly in: string
-  /** Short, so that it survives refactoring. It must match exactly once. */
+  /** The source text to replace. It must match exactly once. A short pattern survives refactoring. */
   readonly pattern: RegExp
   readonly replacement: string
-  /** The id of the property that must detect it. */
+  /** The id of the property that must detect the fault. */
   readonly property: string
-  /** The operation, or other target of the property, to check. */
+  /** The target to check: an operation, or another target of the property. */
   readonly target: string
-  /** Random cases. Default: 300. */
+  /** The number of random cases. Default: 300. */
   readonly runs?: number | undefined
 }
 
 /** A changed source file. */
 export interface Planted {
-  /** Its URL. */
+  /** The URL of the file. */
   readonly href: string
   readonly source: string
 }
 
-/** The root of the repository. Faults are planted in the repository, not in a published package. */
+/** The root of the repository. Faults can be injected only in the repository, not in a published package. */
 export const root: URL = new URL("../../../", import.meta.url)
 
-/** The fault cannot be planted: the pattern does not match exactly once. */
+/** The error for a fault that cannot be injected, because the pattern does not match exactly once. */
 export class Stale extends Error {
   override readonly name = "Stale"
 }
@@ -44,7 +45,7 @@ const filesOf = (path: string): ReadonlyArray<string> =>
         .map((name) => `${path}/${name}`)
 
 /**
- * The source file with the fault in it. Nothing on disk changes.
+ * Returns the source file with the fault. Does not change the file.
  *
  * @throws `Stale` if the pattern does not match exactly once.
  */
@@ -58,7 +59,7 @@ export const plant = (fault: Fault): Planted => {
   const [only] = found
   if (only === undefined || found.length > 1) {
     throw new Stale(
-      `"${fault.name}" cannot be planted: ${fault.in} matches ${String(fault.pattern)} ${found.length} times, not once. Adapt the pattern to the source.`
+      `"${fault.name}" cannot be injected: ${fault.in} matches ${String(fault.pattern)} ${found.length} times, not once. Adapt the pattern to the source.`
     )
   }
   return { href: only.href, source: only.source.replace(fault.pattern, () => fault.replacement) }

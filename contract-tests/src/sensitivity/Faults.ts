@@ -1,10 +1,10 @@
 /**
- * The planted faults: at least one per property, to prove that the property detects something. The mutation tester
+ * Lists the injected faults: at least one per property, to prove that the property can fail. The mutation tester
  * measures the tests of single modules.
  */
 import type { Fault } from "./Fault.ts"
 
-/** Faults that one property must detect in one target. */
+/** Creates faults that one property must detect in one target. */
 const detectedBy =
   (property: string, target: string, runs?: number) =>
   (name: string, folder: string, pattern: RegExp, replacement: string): Fault => ({
@@ -39,29 +39,29 @@ const documents: ReadonlyArray<Fault> = [
     "a.length - b.length"
   ),
   detectedBy("P0", "nullable-by-intent.rest.json")(
-    "misses one field that is null by intent",
+    "misses one field that is intentionally nullable",
     "contract-tests/src/reference",
     /\.\.\.properties\("MveSelectedLeg", "yes_settlement_value_dollars"\),/,
     ""
   )
 ]
 
-/** A data table. */
+/** The faults in decoding. Over 80 lines because it is a table with one entry per fault. */
 const decoding: ReadonlyArray<Fault> = [
   onGroup("P1")(
-    "refuses unknown fields",
+    "rejects unknown fields",
     wire,
     /decodeUnknownResult\(schema, options\)/,
     'decodeUnknownResult(schema, { onExcessProperty: "error" })'
   ),
   detectedBy("P1", "Orders.list")(
-    "refuses a new enum member in a response",
+    "rejects a new enum member in a response",
     wire,
     /Schema\.String as Schema\.Codec<Open<Known>>/,
     "Schema.Literals(_known) as never"
   ),
   detectedBy("P1", "Portfolio.fills")(
-    "refuses negative dollars",
+    "rejects negative dollars",
     "packages/client/src/money",
     /dollarsPattern = \/\^-\?/,
     "dollarsPattern = /^"
@@ -91,7 +91,7 @@ const decoding: ReadonlyArray<Fault> = [
     "return true ||"
   ),
   detectedBy("P2", "Portfolio.fills")(
-    "checks types only, when compiled",
+    "checks only types if decoding is compiled",
     wire,
     /this\.#check\(ast\.checks \?\? \[\], ast, output, lines\)/,
     ""
@@ -109,7 +109,7 @@ const decoding: ReadonlyArray<Fault> = [
     'JSON.parse(text, (_, value) => typeof value === "string" && /^-?\\d+\\.\\d{3,}$/.test(value) ? String(Number(value)) : value)'
   ),
   onGroup("P4")(
-    "accepts any 2xx as the success",
+    "accepts every 2xx status as success",
     sending,
     /return status === successStatus/,
     "return status >= 200 && status < 300"
@@ -190,7 +190,7 @@ const signing: ReadonlyArray<Fault> = [
     "${method.toLowerCase()}"
   ),
   detectedBy("P8", "OrderGroups.get", 2000)(
-    "keeps credentials that a response echoes",
+    "keeps credentials that a response quotes",
     sending,
     /values\.length > 0 && at < until/,
     "false"
@@ -199,31 +199,31 @@ const signing: ReadonlyArray<Fault> = [
 
 const retries: ReadonlyArray<Fault> = [
   retrying(
-    "repeats a request that must not be repeated",
+    "retries a request that must not be retried",
     sending,
     /descriptor\.retry === "idempotent" \|\| this\.isKeyed/,
     "true"
   ),
   ordering(
-    "repeats an order without an id",
+    "retries an order without an id",
     sending,
     /descriptor\.retry === "keyed" && wire\.keyed/,
     'descriptor.retry === "keyed"'
   ),
-  batching("repeats a batch if one of its orders has an id", sending, /items\.every\(hasId\)/, "items.some(hasId)"),
+  batching("retries a batch if one of its orders has an id", sending, /items\.every\(hasId\)/, "items.some(hasId)"),
   ordering(
-    "sends each attempt under its own id",
+    "sends each attempt with a different id",
     sending,
     /body: wire\.body\n/,
     'body: wire.body?.replace(/("client_order_id":")/, (start) => `${start}${call.attempts}-`)\n'
   ),
   ordering(
-    "repeats an order after the exchange may have forgotten its id",
+    "retries an order after the exchange may have forgotten its id",
     sending,
     /this\.isKeyed && this\.lostMillis !== undefined/,
     "false"
   ),
-  reading("does not repeat after a 503", client, /status === 408 \|\| status >= 500/, "status === 408 || status > 503"),
+  reading("does not retry after a 503", client, /status === 408 \|\| status >= 500/, "status === 408 || status > 503"),
   retrying(
     "retries every 401 as an expired timestamp",
     sending,
@@ -269,7 +269,7 @@ const retries: ReadonlyArray<Fault> = [
     "* refillRate) / 500)"
   ),
   batching(
-    "spends the tokens of one order on a batch",
+    "spends only the tokens of one order on a batch",
     "packages/client/src/limits",
     /Array\.isArray\(orders\) \? Math\.max\(1, orders\.length\) : 1/,
     "1"
@@ -283,7 +283,7 @@ const pages: ReadonlyArray<Fault> = [
     /\? Effect\.succeed\(found\) : next/,
     "? Effect.succeed(found) : Cause.done()"
   ),
-  paging("reads pages in a circle", client, /read\.has\(cursor\)/, "[...read][1] === cursor"),
+  paging("follows a cycle of cursors", client, /read\.has\(cursor\)/, "[...read][1] === cursor"),
   paging("requests one page more than the budget", client, /pages >= maxPages/, "pages > maxPages"),
   paging(
     "drops the rest of the request after the first page",
@@ -313,7 +313,7 @@ const suite: ReadonlyArray<Fault> = [
     "false &&"
   ),
   detectedBy("P15", "P9")(
-    "reports another seed than it ran with",
+    "reports a seed that differs from the seed of the run",
     "contract-tests/src/properties/Property.ts",
     /seed: details\.seed, path/,
     "seed: 1, path"

@@ -1,11 +1,11 @@
 /**
- * Tests whether the suite detects a fault: checks a property against a client with a planted fault.
+ * Tests whether the suite detects a fault: checks a property after a fault was injected into the sources.
  *
  * **Details**
  *
- * Each check runs in its own process, which modifies the source as it is loaded. Nothing is copied and nothing on disk
- * changes, so faults can be tried concurrently. A detected fault is reproduced in another process from its replay
- * token, and the same check must pass on the unmodified project.
+ * Each check runs in its own process, which modifies the source while it loads. No file is copied or changed, so faults
+ * can be tried concurrently. A detected fault is reproduced in another process from its replay token, and the same check
+ * must pass on the unmodified project.
  */
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -14,32 +14,32 @@ import * as Properties from "../properties/All.ts"
 import * as Replay from "../runner/Replay.ts"
 import { plant, root, Stale, type Fault, type Planted } from "./Fault.ts"
 
-/** The result of one check. */
+/** The result of a check. */
 export type Verdict =
   /** The property failed. `token` replays the failure. */
   | {
       readonly _tag: "Detected"
-      readonly because: string
+      readonly reason: string
       readonly counterexample: string
       readonly token: string
     }
   | { readonly _tag: "Passed" }
-  /** The fault could not be planted, or the property could not be checked. */
+  /** The fault could not be injected, or the property could not be checked. */
   | { readonly _tag: "Inconclusive"; readonly reason: string }
 
-/** The job of a process. */
+/** The input of a process. */
 export interface Check {
-  /** Undefined for the unmodified project. */
+  /** The changed source file. Undefined for the unmodified project. */
   readonly planted: Planted | undefined
   readonly property: string
   readonly target: string
   readonly runs: number
   readonly seed: number
-  /** Starts at a counterexample. */
+  /** The counterexample to start from: the `path` of a replay token. */
   readonly path?: string | undefined
 }
 
-/** The result of one fault. */
+/** The result of trying a fault. */
 export interface Trial {
   readonly fault: Fault
   readonly verdict: Verdict
@@ -49,17 +49,17 @@ export interface Trial {
 
 const trial = fileURLToPath(new URL("./internal/trial.ts", import.meta.url))
 
-/** Processes spend most of their time loading the same modules, so they share a compile cache. */
-const compiled = fileURLToPath(new URL("node_modules/.cache/sensitivity", root))
+/** The compile cache. The processes share it, because they spend most of their time loading the same modules. */
+const compileCache = fileURLToPath(new URL("node_modules/.cache/sensitivity", root))
 
-/** The time limit of a process: a fault may make it hang. */
+/** The time limit of a process. A fault can make a process hang. */
 const timeoutMillis = 180_000
 
 const inconclusive = (reason: string): Verdict => ({ _tag: "Inconclusive", reason })
 
 const verdictOf = (code: number | null, stdout: string, stderr: string): Verdict => {
   try {
-    return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Verdict // the trial's last line
+    return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Verdict // The last line of the trial is its verdict.
   } catch {
     return inconclusive(`the process ended with exit code ${code} and no verdict: ${stderr.slice(-2000)}`)
   }
@@ -70,13 +70,13 @@ const run = (check: Check): Effect.Effect<Verdict> =>
   Effect.callback<Verdict>((resume) => {
     const child = spawn(process.execPath, [trial], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, NODE_COMPILE_CACHE: compiled }
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache }
     })
     let stdout = ""
     let stderr = ""
     child.stdout.on("data", (chunk: Buffer) => void (stdout += chunk.toString("utf8")))
     child.stderr.on("data", (chunk: Buffer) => void (stderr += chunk.toString("utf8")))
-    // A process that ends before it reads its job reports why on stderr.
+    // A process that ends before it reads its input reports the reason on stderr.
     child.stdin.on("error", () => undefined)
     child.stdin.end(JSON.stringify(check))
     child.once("error", (error) => resume(Effect.succeed(inconclusive(error.message))))
@@ -100,22 +100,22 @@ const checkOf = (fault: Fault, seed: number, planted: Planted | undefined): Chec
 /**
  * Compares a replay with the original failure.
  *
- * @returns The difference; undefined if the same counterexample occurred again.
+ * @returns The difference. Undefined if the same counterexample occurred again.
  */
 export const replayProblem = (detected: Extract<Verdict, { _tag: "Detected" }>, again: Verdict): string | undefined => {
   switch (again._tag) {
     case "Passed":
-      return "its replay passes"
+      return "the replay passes"
     case "Inconclusive":
-      return `its replay is inconclusive: ${again.reason}`
+      return `the replay is inconclusive: ${again.reason}`
     case "Detected":
       return again.counterexample === detected.counterexample
         ? undefined
-        : `its replay fails with another counterexample: ${again.counterexample.slice(0, 500)}`
+        : `the replay fails with another counterexample: ${again.counterexample.slice(0, 500)}`
   }
 }
 
-/** Plants a fault, checks its property, and replays the failure. */
+/** Injects a fault, checks the property, and replays the failure. */
 export const tryFault = (fault: Fault, seed: number = Replay.defaultSeed): Effect.Effect<Trial> =>
   Effect.gen(function* () {
     const planted = yield* Effect.sync(() => {
@@ -129,13 +129,16 @@ export const tryFault = (fault: Fault, seed: number = Replay.defaultSeed): Effec
     if (planted instanceof Stale) return { fault, verdict: inconclusive(planted.message), problem: planted.message }
     const check = checkOf(fault, seed, planted)
     const verdict = yield* run(check)
-    if (verdict._tag === "Passed") return { fault, verdict, problem: `${fault.property} does not detect it` }
+    if (verdict._tag === "Passed") return { fault, verdict, problem: `${fault.property} does not detect the fault` }
     if (verdict._tag === "Inconclusive") return { fault, verdict, problem: verdict.reason }
     const { path, seed: replayed } = Replay.parse(verdict.token)
     return { fault, verdict, problem: replayProblem(verdict, yield* run({ ...check, seed: replayed, path })) }
   })
 
-/** The checks of the faults on the unmodified project that do not pass. Their detections prove nothing. */
+/**
+ * Runs the checks of the faults on the unmodified project. Returns the checks that fail: if such a check detects a
+ * fault, this proves nothing.
+ */
 export const unsound = (
   faults: ReadonlyArray<Fault>,
   seed: number,
@@ -149,20 +152,18 @@ export const unsound = (
   return Effect.forEach(
     checks,
     ([name, check]) =>
-      Effect.map(run(check), (verdict) =>
-        verdict._tag === "Passed" ? [] : [`${name}: ${verdict._tag === "Detected" ? verdict.because : verdict.reason}`]
-      ),
+      Effect.map(run(check), (verdict) => (verdict._tag === "Passed" ? [] : [`${name}: ${verdict.reason}`])),
     { concurrency: workers }
   ).pipe(Effect.map((found) => found.flat()))
 }
 
-/** Properties without a fault: nothing proves that they can fail. */
+/** Returns the properties without a fault. Nothing proves that these properties can fail. */
 export const unproved = (faults: ReadonlyArray<Fault>): ReadonlyArray<string> => {
   const proved = new Set(faults.map(({ property }) => property))
-  return Properties.stated.map(({ id }) => id).filter((id) => !proved.has(id))
+  return Properties.statements.map(({ id }) => id).filter((id) => !proved.has(id))
 }
 
-/** One line of a trial, and below it any problem. */
+/** Describes a trial in one line. The problem, if any, follows on the next lines. */
 export const line = ({ fault, problem, verdict }: Trial): string => {
   const word = problem === undefined ? "detected" : verdict._tag === "Passed" ? "MISSED" : "FAILED"
   const replay =

@@ -1,27 +1,27 @@
-/** Inputs of reads about existing entities: each name in the document stands for the first such entity in a list. */
+/** Creates the inputs of reads from existing entities: each parameter gets the id of the first entity in a list. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import { document, referenceOf } from "../properties/Subject.ts"
 import { isArray, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
-/** Calls a read operation by name; undefined if it did not succeed. */
+/** Calls a read operation by name. Returns undefined if the call fails. */
 export type Read = (name: string, input: JsonObject) => Effect.Effect<Json | undefined>
 
-/** Fallbacks by name, for an account without such entities. */
-export type Own = Readonly<Record<string, Effect.Effect<Json, Missing>>>
+/** Fallbacks by parameter name, for an account without such entities. */
+export type Fallbacks = Readonly<Record<string, Effect.Effect<Json, Missing>>>
 
-/** The input needs an entity that does not exist, so the operation is skipped. */
+/** The error for an input that needs an entity that does not exist. The operation is skipped. */
 export class Missing extends Error {
   override readonly name = "Missing"
 }
 
-/** A list, and the place of a value in its items. */
+/** A list, and the function that reads a value from an item. */
 interface Source {
   readonly list: string
   readonly input?: JsonObject
   readonly items: string
-  /** The entity that an empty list lacks: the end of a sentence. */
+  /** The missing entity if the list is empty, such as `no milestone`. */
   readonly noun: string
   readonly of: (item: Json) => Json | undefined
 }
@@ -31,7 +31,7 @@ const member =
   (item: Json): Json | undefined =>
     memberOf(item, name)
 
-/** An open market, by its event: the three tickers belong together. */
+/** Reads a value of an open market and its event, so that the tickers of market, event and series belong together. */
 const event = (of: (event: Json, market: Json) => Json | undefined): Source => ({
   list: "Events.list",
   input: { status: "open", with_nested_markets: true, limit: 20 },
@@ -84,8 +84,8 @@ const sources: Readonly<Record<string, Source>> = {
   subtrader_id: listed("no subtrader of the account", "Fcm.listSubtraders", "subtraders", "id", {})
 }
 
-/** Names with another meaning in one operation. */
-const meantIn: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
+/** Parameters that have another meaning in one operation. */
+const sourcesByOperation: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
   "Events.candlesticks": { ticker: eventTicker },
   "Events.forecastPercentileHistory": { ticker: eventTicker },
   "Historical.market": { ticker: archived },
@@ -93,7 +93,7 @@ const meantIn: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
   "Quotes.get": {
     rfq_id: listed("no quote of the account", "Quotes.list", "quotes", "rfq_id", { user_filter: "self", limit: 1 })
   },
-  // Other accounts may not read it, and a closed batch has no such item.
+  // Only the owner may read the best quotes, and a closed batch has none.
   "RfqBatches.bestQuotes": {
     rfq_batch_id: listed("no open RFQ batch of the account", "RfqBatches.list", "rfq_batches", "id", {
       user_filter: "self",
@@ -103,23 +103,23 @@ const meantIn: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
   }
 }
 
-/** Names of list parameters that take a single value here. */
+/** The singular name of list parameters. Their lists get one value. */
 const plural: Readonly<Record<string, string>> = {
   market_tickers: "ticker",
   tickers: "ticker",
   milestone_ids: "milestone_id"
 }
 
-/** Inputs that the document does not require but the exchange does. */
-const besides: Readonly<Record<string, JsonObject>> = {
+/** Inputs that the exchange requires but the document does not. */
+const extraInputs: Readonly<Record<string, JsonObject>> = {
   "Quotes.list": { user_filter: "self" }
 }
 
-const wanted: Readonly<Record<string, ReadonlyArray<string>>> = { "Orders.queuePositions": ["event_ticker"] }
+const optionalInputs: Readonly<Record<string, ReadonlyArray<string>>> = { "Orders.queuePositions": ["event_ticker"] }
 
 const daySeconds = 86_400
 
-/** Finds inputs; each list is read once. */
+/** Returns a function that creates the input of a read. Each list is read once. */
 export const make = (read: Read) => {
   const responses = new Map<string, Json | undefined>()
   const itemsOf = ({ input = {}, items, list }: Source): Effect.Effect<ReadonlyArray<Json>> =>
@@ -129,17 +129,17 @@ export const make = (read: Read) => {
       const found = memberOf(responses.get(key), items)
       return isArray(found) ? found : []
     })
-  const valueOf = (name: string, operation: string, own: Own): Effect.Effect<Json, Missing> =>
+  const valueOf = (name: string, operation: string, own: Fallbacks): Effect.Effect<Json, Missing> =>
     Effect.gen(function* () {
-      const source = meantIn[operation]?.[name] ?? sources[name]
-      if (source === undefined) return yield* Effect.fail(new Missing(`no operation lists what ${name} may be`))
+      const source = sourcesByOperation[operation]?.[name] ?? sources[name]
+      if (source === undefined) return yield* Effect.fail(new Missing(`no operation lists possible values of ${name}`))
       for (const item of yield* itemsOf(source)) {
         const value = source.of(item)
         if (value !== undefined && value !== null) return value
       }
       return yield* own[name] ?? Effect.fail(new Missing(`there is ${source.noun} to read`))
     })
-  const plain = (name: string, operation: string, own: Own): Effect.Effect<Json, Missing> =>
+  const plain = (name: string, operation: string, own: Fallbacks): Effect.Effect<Json, Missing> =>
     Effect.gen(function* () {
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1_000)
       switch (name) {
@@ -157,18 +157,18 @@ export const make = (read: Read) => {
       return yield* valueOf(plural[name] ?? name, operation, own)
     })
 
-  /** The input of a read; fails if no entity exists. */
-  return (client: ClientOperation, own: Own = {}): Effect.Effect<JsonObject, Missing> =>
+  /** Creates the input of a read. Fails if no entity exists. */
+  return (client: ClientOperation, fallbacks: Fallbacks = {}): Effect.Effect<JsonObject, Missing> =>
     Effect.gen(function* () {
-      const asked = referenceOf(client).parameters.filter(
-        ({ name, required }) => required || name === "limit" || wanted[client.name]?.includes(name)
+      const parameters = referenceOf(client).parameters.filter(
+        ({ name, required }) => required || name === "limit" || optionalInputs[client.name]?.includes(name)
       )
-      const members = yield* Effect.forEach(asked, ({ name, schema }) =>
-        Effect.map(plain(name, client.name, own), (value) => {
+      const members = yield* Effect.forEach(parameters, ({ name, schema }) =>
+        Effect.map(plain(name, client.name, fallbacks), (value) => {
           const read = document().deref(schema)
           return [name, typeof read === "object" && read.type === "array" ? [value] : value] as const
         })
       )
-      return objectOf([...members, ...Object.entries(besides[client.name] ?? {})])
+      return objectOf([...members, ...Object.entries(extraInputs[client.name] ?? {})])
     })
 }

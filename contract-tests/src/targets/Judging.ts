@@ -1,15 +1,15 @@
-/** Checks a response of the exchange against the document and against the client that reads it. */
+/** Checks a response of the exchange against the document, and against the client's outcome. */
 import * as Result from "effect/Result"
 import * as Answers from "../operations/Answers.ts"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import { conformance, referenceOf } from "../properties/Subject.ts"
 import type { Json } from "../judge/JsonSchema.ts"
 import type { Redactions } from "./Redactions.ts"
-import type { Answer, Asked, Exchanged } from "./Tap.ts"
+import type { Answer, SentRequest, Exchanged } from "./Tap.ts"
 import { isSigned } from "../operations/Signing.ts"
 
-/** The traffic of one call. */
-export interface Heard {
+/** The requests and responses of one call, and the client's result. */
+export interface Traffic {
   readonly exchanged: ReadonlyArray<Exchanged>
   /** The client's result. */
   readonly result: Result.Result<unknown, { readonly _tag: string; readonly message: string }>
@@ -17,7 +17,7 @@ export interface Heard {
 
 /** A fault of a response. */
 export interface Finding {
-  readonly because: string
+  readonly reason: string
   readonly pointer: string | undefined
   readonly expected: string | undefined
   readonly got: string | undefined
@@ -25,8 +25,8 @@ export interface Finding {
   readonly curl: string | undefined
 }
 
-/** The request as a command line, with placeholders for the signing headers. */
-export const curlOf = (client: ClientOperation, { body, method, url }: Asked): string => {
+/** Returns a request as a command line, with placeholders for the signing headers. */
+export const curlOf = (client: ClientOperation, { body, method, url }: SentRequest): string => {
   const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
   const signed = isSigned(referenceOf(client))
   return [
@@ -42,17 +42,17 @@ export const curlOf = (client: ClientOperation, { body, method, url }: Asked): s
   ].join(" ")
 }
 
-/** The response as text, or empty if it contains keys. */
-const shownOf = ({ descriptor, module }: ClientOperation, { body, status }: Answer): string =>
+/** Returns the response as text, without the body if it can contain keys. */
+const describeResponse = ({ descriptor, module }: ClientOperation, { body, status }: Answer): string =>
   descriptor.secret === true || module === "ApiKeys"
-    ? `${status}, with a body that is not shown: it is about keys`
+    ? `${status}; the body is not shown, because it can contain keys`
     : `${status} ${new TextDecoder().decode(body)}`
 
-/** The fault of one response. */
+/** Checks one response. Returns the fault, if any. */
 const faultOf = (
   client: ClientOperation,
   answer: Answer
-): Pick<Finding, "because" | "expected" | "got" | "pointer"> | undefined => {
+): Pick<Finding, "reason" | "expected" | "got" | "pointer"> | undefined => {
   const reference = referenceOf(client)
   const { judge } = conformance()
   const { status } = answer
@@ -60,13 +60,13 @@ const faultOf = (
   const declared = reference.responses.get(status)
   const wanted = Answers.expected(reference, judge)(answer)
   const { fault, tag } = Answers.outcome(client)(answer)
-  const broken = (body: Json | undefined) => {
+  const schemaFault = (body: Json | undefined) => {
     if (declared?.schema === undefined) return undefined
     const verdict = body === undefined ? undefined : judge(declared.schema)(body)
     if (verdict?.valid === true) return undefined
     const [violation] = verdict?.violations ?? []
     return {
-      because: `the response violates the document: ${violation?.message ?? "its body is not JSON"}`,
+      reason: `the response violates the document: ${violation?.message ?? "its body is not JSON"}`,
       pointer: violation?.pointer ?? "",
       expected: `the body that the document declares for ${status}`,
       got: violation?.message ?? "a body that is not JSON"
@@ -74,45 +74,50 @@ const faultOf = (
   }
   if (status >= 400 && declared === undefined && wanted === "UnexpectedStatus") {
     return {
-      because: `the response has the undeclared status ${status}`,
+      reason: `the response has the undeclared status ${status}`,
       pointer: undefined,
       expected: `one of ${[...reference.responses.keys()].join(", ")}`,
       got: String(status)
     }
   }
-  const invalid = broken(json)
+  const invalid = schemaFault(json)
   if (invalid !== undefined) return invalid
   if (status < 400 && wanted !== "Success") {
     return {
-      because: `the response has status ${status}, which is not the documented success`,
+      reason: `the response has status ${status}, which is not the documented success status`,
       pointer: undefined,
       expected: String(reference.success.status),
       got: wanted
     }
   }
   if (fault !== undefined || tag !== wanted) {
-    return { because: "the client misreads the response", pointer: undefined, expected: wanted, got: fault ?? tag }
+    return {
+      reason: "the client decodes the response incorrectly",
+      pointer: undefined,
+      expected: wanted,
+      got: fault ?? tag
+    }
   }
   return undefined
 }
 
-/** The fault in the traffic of a call, if any; with `succeeds`, only a success is correct. */
+/** Checks the traffic of a call. Returns the fault, if any. If `succeeds` is true, only a successful response is correct. */
 export const findingOf = (
   client: ClientOperation,
-  { exchanged, result }: Heard,
+  { exchanged, result }: Traffic,
   succeeds: boolean,
   redacted: Redactions
 ): Finding | undefined => {
   const found = (
-    fault: Pick<Finding, "because" | "expected" | "got" | "pointer">,
+    fault: Pick<Finding, "reason" | "expected" | "got" | "pointer">,
     one: Exchanged | undefined
   ): Finding => ({
-    because: redacted(fault.because),
+    reason: redacted(fault.reason),
     pointer: fault.pointer,
     expected: fault.expected === undefined ? undefined : redacted(fault.expected),
     got: fault.got === undefined ? undefined : redacted(fault.got),
-    instance: one?.answer === undefined ? "no response" : redacted(shownOf(client, one.answer)),
-    curl: one === undefined ? undefined : redacted(curlOf(client, one.asked))
+    instance: one?.answer === undefined ? "no response" : redacted(describeResponse(client, one.answer)),
+    curl: one === undefined ? undefined : redacted(curlOf(client, one.request))
   })
   for (const one of exchanged) {
     const fault = one.answer === undefined ? undefined : faultOf(client, one.answer)
@@ -120,38 +125,43 @@ export const findingOf = (
   }
   const last = exchanged.at(-1)
   const tag = Result.isSuccess(result) ? "Success" : result.failure._tag
-  const said = Result.isSuccess(result) ? tag : `${tag}: ${result.failure.message}`
+  const outcome = Result.isSuccess(result) ? tag : `${tag}: ${result.failure.message}`
   if (last === undefined) {
-    return found({ because: "nothing was sent", pointer: undefined, expected: "a request", got: said }, last)
+    return found({ reason: "nothing was sent", pointer: undefined, expected: "a request", got: outcome }, last)
   }
   if (last.answer === undefined) {
     return found(
-      { because: "no complete response arrived", pointer: undefined, expected: "a response", got: said },
+      { reason: "no complete response arrived", pointer: undefined, expected: "a response", got: outcome },
       last
     )
   }
   const read = Answers.outcome(client)(last.answer).tag
   if (read !== tag) {
     return found(
-      { because: "the call's outcome differs from its response", pointer: undefined, expected: read, got: said },
+      {
+        reason: "the outcome of the call does not match the response",
+        pointer: undefined,
+        expected: read,
+        got: outcome
+      },
       last
     )
   }
   return succeeds && tag !== "Success"
     ? found(
         {
-          because: `the response has status ${last.answer.status}`,
+          reason: `the response has status ${last.answer.status}`,
           pointer: undefined,
-          expected: "a success",
-          got: said
+          expected: "a successful response",
+          got: outcome
         },
         last
       )
     : undefined
 }
 
-/** The number of responses by status, and the number of successes. */
-export const reachedBy = (heard: ReadonlyArray<Heard>): Readonly<Record<string, number>> => {
+/** Counts the responses by status. All 2xx responses have one count. */
+export const reachedBy = (heard: ReadonlyArray<Traffic>): Readonly<Record<string, number>> => {
   const reached: Record<string, number> = { "2xx": 0 }
   for (const { answer } of heard.flatMap(({ exchanged }) => exchanged)) {
     if (answer === undefined) continue

@@ -1,4 +1,4 @@
-/** A live exchange, called sequentially: the checks on its responses, and the requests that are never sent. */
+/** Calls a live exchange, one call at a time, and checks the responses. A rule decides which requests may be sent. */
 import * as Exchange from "@kalshi-effect/client/Exchange"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
@@ -21,72 +21,72 @@ import * as Redactions from "./Redactions.ts"
 import * as Tap from "./Tap.ts"
 import { type Remote, Unusable } from "./Target.ts"
 
-/** Inputs of writes: undefined for an operation that is not called; fails if no entity exists to act on. */
+/** Creates the input of a write. Returns undefined if the operation is not called. Fails if a needed entity is missing. */
 export type Writes = (
   client: ClientOperations.ClientOperation
 ) => Effect.Effect<JsonObject, Discovery.Missing> | undefined
 
-/** Options of calls to the exchange. */
+/** The options of calls to the exchange. */
 export interface Options {
-  /** The time limit for one response; a call with its retries may take three times as long. */
+  /** The time limit of an attempt. A call with its retries may take three times as long. */
   readonly timeoutMillis: number
-  /** The rule for outgoing requests. */
+  /** Decides which requests may be sent. */
   readonly rule: Guard.Rule
   /** Called before each permitted request is sent. */
-  readonly before?: (asked: Tap.Asked) => void
-  /** Why writes are not called, if they are not. */
-  readonly unwritten: string
+  readonly before?: (request: Tap.SentRequest) => void
+  /** The reason for skipping a write that is not called. */
+  readonly writesSkipReason: string
 }
 
-/** Runs an effect with the exchange provided. */
+/** Provides the exchange to an effect. */
 export type Provide = <A, E>(
   effect: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>
 ) => Effect.Effect<A, E>
 
-/** Operations on the exchange besides reads. */
+/** The writes of a run, and the entities that they create. */
 export interface Writing {
   readonly writes: Writes
-  /** Entities to read, by name, for an account that has no others. */
-  readonly own: Discovery.Own
+  /** Entities to read, by parameter name, for an account without such entities. */
+  readonly fallbacks: Discovery.Fallbacks
   /** Called with the traffic of each operation. */
-  readonly learn: (client: ClientOperations.ClientOperation, heard: Judging.Heard) => void
+  readonly recordEntities: (client: ClientOperations.ClientOperation, heard: Judging.Traffic) => void
 }
 
-/** A live exchange that responds. */
+/** A connected live exchange. */
 export interface Live {
   readonly provide: Provide
   /** Calls an operation and returns its traffic. */
-  readonly call: (client: ClientOperations.ClientOperation, input: unknown) => Effect.Effect<Judging.Heard>
-  /** Checks P12 for an operation. */
-  readonly hold: (run: Run, writing?: Writing) => Effect.Effect<Outcome>
+  readonly call: (client: ClientOperations.ClientOperation, input: unknown) => Effect.Effect<Judging.Traffic>
+  /** Checks property P12 for an operation. */
+  readonly check: (run: Run, writing?: Writing) => Effect.Effect<Outcome>
 }
 
-/** Consecutive calls without a response after which no more are made. */
-const patience = 3
+/** The number of consecutive calls without a response after which no more calls are made. */
+const maxSilentCalls = 3
 
-const named = (name: string): ClientOperations.ClientOperation => {
+const operationNamed = (name: string): ClientOperations.ClientOperation => {
   const found = ClientOperations.all.find((client) => client.name === name)
   if (found === undefined) throw new Error(`the client has no ${name}`)
   return found
 }
 
-/** The first response to the operation itself. The client's own requests, such as for its limits, do not count. */
-const own = (
+/** Returns the traffic of the operation itself. The client's own requests, such as for its limits, do not count. */
+const ownTraffic = (
   client: ClientOperations.ClientOperation,
   { environment }: Remote,
   exchanged: ReadonlyArray<Tap.Exchanged>
 ): ReadonlyArray<Tap.Exchanged> =>
-  exchanged.filter(({ asked }) => {
-    const path = Guard.pathIn(environment, asked)
-    return path !== undefined && Guard.isOf(referenceOf(client), { method: asked.method, path })
+  exchanged.filter(({ request }) => {
+    const path = Guard.pathIn(environment, request)
+    return path !== undefined && Guard.isOf(referenceOf(client), { method: request.method, path })
   })
 
 /**
- * Connects: reads the exchange's status, then makes a request that needs a valid key.
+ * Connects to an exchange: reads the status, and then makes a request that needs a valid key.
  *
  * **Details**
  *
- * Fails with a sentence if nothing responds, if the responder is not an exchange, or if the key is refused.
+ * Fails if there is no response, if the response is not that of an exchange, or if the exchange rejects the key.
  */
 export const connect = (
   remote: Remote,
@@ -105,52 +105,53 @@ export const connect = (
         policy: { attemptTimeout: timeoutMillis, totalTimeout: 3 * timeoutMillis }
       }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http)))
     )
-    const once = Effect.provideService(SendPolicy.Overrides, { retry: SendPolicy.noRetry })
+    const withoutRetry = Effect.provideService(SendPolicy.Overrides, { retry: SendPolicy.noRetry })
     const preflight = <A, E extends { readonly _tag: string; readonly message: string }>(
-      asked: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead>
-    ) => Effect.result(once(Effect.provide(asked, kalshi)))
+      program: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead>
+    ) => Effect.result(withoutRetry(Effect.provide(program, kalshi)))
 
     const status = yield* preflight(Exchange.status())
-    const answersNothing = ["TransportError", "RequestTimeout", "ContractError", "UnexpectedStatus"]
-    if (Result.isFailure(status) && answersNothing.includes(status.failure._tag)) {
+    const noExchangeErrors = ["TransportError", "RequestTimeout", "ContractError", "UnexpectedStatus"]
+    if (Result.isFailure(status) && noExchangeErrors.includes(status.failure._tag)) {
       const reason = `${name} does not respond like the exchange: ${redacted(status.failure.message)}`
       return yield* new Unusable({ reason })
     }
     const balance = yield* preflight(Portfolio.balance({}))
     if (Result.isFailure(balance) && balance.failure._tag === "Unauthorized") {
-      return yield* new Unusable({ reason: `${name} refuses the key: ${redacted(balance.failure.message)}` })
+      return yield* new Unusable({ reason: `${name} rejects the key: ${redacted(balance.failure.message)}` })
     }
 
-    const call = (client: ClientOperations.ClientOperation, input: unknown): Effect.Effect<Judging.Heard> =>
+    const call = (client: ClientOperations.ClientOperation, input: unknown): Effect.Effect<Judging.Traffic> =>
       Effect.gen(function* () {
         tap.take()
         const result = yield* Effect.result(Effect.provide(client.operation(input), kalshi))
-        return { exchanged: own(client, remote, tap.take()), result }
+        return { exchanged: ownTraffic(client, remote, tap.take()), result }
       })
     const inputOf = Discovery.make((list, input) =>
-      Effect.map(call(named(list), input), ({ exchanged, result }) => {
+      Effect.map(call(operationNamed(list), input), ({ exchanged, result }) => {
         const answer = exchanged.at(-1)?.answer
         return Result.isSuccess(result) && answer !== undefined ? Answers.parse(answer.body) : undefined
       })
     )
-    let silent = 0
+    let silentCalls = 0
     const skipped = (reason: string): Outcome => ({ _tag: "Skipped", reason })
-    const hold = (run: Run, writing?: Writing): Effect.Effect<Outcome> =>
+    const check = (run: Run, writing?: Writing): Effect.Effect<Outcome> =>
       Effect.gen(function* () {
         const { operation } = run
-        if (silent >= patience) return skipped(`${name} stopped responding: ${patience} calls in a row had no response`)
+        if (silentCalls >= maxSilentCalls)
+          return skipped(`${name} stopped responding: ${maxSilentCalls} calls in a row had no response`)
         const isRead = operation.descriptor.method === "GET"
-        const input = isRead ? inputOf(operation, writing?.own) : writing?.writes(operation)
-        if (input === undefined) return skipped(options.unwritten)
+        const input = isRead ? inputOf(operation, writing?.fallbacks) : writing?.writes(operation)
+        if (input === undefined) return skipped(options.writesSkipReason)
         const found = yield* Effect.result(input)
         if (Result.isFailure(found)) return skipped(found.failure.message)
         const heard = yield* call(operation, found.success)
-        writing?.learn(operation, heard)
-        silent = heard.exchanged.some(({ answer }) => answer !== undefined) ? 0 : silent + 1
+        writing?.recordEntities(operation, heard)
+        silentCalls = heard.exchanged.some(({ answer }) => answer !== undefined) ? 0 : silentCalls + 1
         const finding = Judging.findingOf(operation, heard, false, redacted)
         return finding === undefined
-          ? { _tag: "Held", runs: 1, reached: Judging.reachedBy([heard]) }
+          ? { _tag: "Passed", runs: 1, reached: Judging.reachedBy([heard]) }
           : failed(run, 1, finding, name)
       })
-    return { call, hold, provide: (effect) => Effect.provide(effect, kalshi) }
+    return { call, check, provide: (effect) => Effect.provide(effect, kalshi) }
   })

@@ -1,9 +1,9 @@
 /**
- * A local exchange in memory. Each operation runs on the freshly seeded state.
+ * Creates a local exchange in memory. Each operation runs on the freshly seeded state.
  *
  * **Details**
  *
- * Its clock stands still, so the same call has the same response in every process.
+ * The time on the exchange does not advance, so the same call has the same response in every process.
  */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
@@ -17,20 +17,20 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as VirtualTime from "../runner/VirtualTime.ts"
-import type { Heard } from "./Judging.ts"
+import type { Traffic } from "./Judging.ts"
 import * as Tap from "./Tap.ts"
 import { makeWorld, seedingMillis, type World } from "./World.ts"
 
-/** A local exchange and its entities. */
+/** A local exchange, and its entities. */
 export interface LocalExchange {
   readonly world: World
   /** Calls an operation as the world's signer, on the freshly seeded exchange. */
-  readonly call: (client: ClientOperation, input: unknown) => Heard
+  readonly call: (client: ClientOperation, input: unknown) => Traffic
 }
 
 const startMillis = 1_790_000_000_000
 
-const ended = <A, E>(fiber: Fiber.Fiber<A, E>): A => {
+const resultOf = <A, E>(fiber: Fiber.Fiber<A, E>): A => {
   const exit = fiber.pollUnsafe()
   if (exit === undefined) throw new Error("a program on the local exchange did not end")
   if (Exit.isFailure(exit)) throw new Error("the local exchange failed", { cause: exit.cause })
@@ -42,7 +42,7 @@ export const make = (
   through: (http: HttpClient.HttpClient) => HttpClient.HttpClient = (http) => http
 ): LocalExchange => {
   const time = VirtualTime.make(startMillis)
-  const made = time.fork(
+  const seeding = time.fork(
     Effect.gen(function* () {
       const context = yield* Layer.build(Sandbox.layerTest()).pipe(
         Effect.provideService(Scope.Scope, yield* Scope.make())
@@ -54,7 +54,7 @@ export const make = (
     })
   )
   time.advanceTo(startMillis + seedingMillis)
-  const { http, sandbox, snapshot, world } = ended(made)
+  const { http, sandbox, snapshot, world } = resultOf(seeding)
   const tap = Tap.make(through(http))
   const kalshi = Kalshi.layer({
     environment: sandbox.environment,
@@ -66,7 +66,7 @@ export const make = (
     world,
     call: ({ operation }, input) => {
       tap.take()
-      const result = ended(
+      const result = resultOf(
         time.fork(Effect.andThen(sandbox.restore(snapshot), Effect.provide(Effect.result(operation(input)), kalshi)))
       )
       return { exchanged: tap.take(), result }

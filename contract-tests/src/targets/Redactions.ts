@@ -1,9 +1,9 @@
 /** Removes secrets from reports. */
 
-/** Removes secrets from a text. */
+/** Replaces the secrets in a text by their names. */
 export type Redactions = (text: string) => string
 
-/** Removes these texts wherever they occur. */
+/** Creates a function that replaces each secret by its name. */
 export const make =
   (secrets: Readonly<Record<string, string>>): Redactions =>
   (text) =>

@@ -1,4 +1,4 @@
-/** A run against a live exchange. */
+/** Runs the suite against a live exchange. */
 import type * as Environment from "@kalshi-effect/client/Environment"
 import type { CountInput } from "@kalshi-effect/client/FixedPoint"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
@@ -23,25 +23,25 @@ import * as Target from "./Target.ts"
 import * as Trading from "./demoWrites/Trading.ts"
 import * as TradingRule from "./demoWrites/TradingRule.ts"
 
-/** An exchange to check P12 against. */
+/** A live exchange for checking property P12. */
 export interface Session {
   /** The value of `--target`. */
   readonly name: string
-  readonly hold: (run: Run) => Effect.Effect<Outcome>
-  /** Cleans up after the run, once; undefined if the run writes nothing. */
-  readonly sweep: Effect.Effect<Swept> | undefined
+  readonly check: (run: Run) => Effect.Effect<Outcome>
+  /** Cleans up after the run, only once. Undefined if the run sends no writes. */
+  readonly sweep: Effect.Effect<CleanupResult> | undefined
 }
 
 /** The result of a cleanup. */
-export interface Swept extends Sweep.Swept {
+export interface CleanupResult extends Sweep.CleanupResult {
   readonly runId: string
 }
 
-/** Options of a session. */
+/** The options of a session. */
 export interface Options {
   /** The time limit for one response. */
   readonly timeoutMillis: number
-  /** The folder of the journals of runs that may write; undefined if writes are not allowed. */
+  /** The folder for the journals of runs that may write. Undefined if writes are not allowed. */
   readonly journals: string | undefined
 }
 
@@ -54,7 +54,7 @@ type Needs = FileSystem.FileSystem | HttpClient.HttpClient | Scope.Scope
 
 const unusable = (reason: string): Effect.Effect<never, Target.Unusable> => Effect.fail(new Target.Unusable({ reason }))
 
-/** Connects to the demo exchange as a new or existing run that may write. */
+/** Connects to the demo exchange for a new or existing run that may write. */
 const connect = (
   environment: Environment.Environment,
   runId: string,
@@ -64,7 +64,9 @@ const connect = (
   Effect.gen(function* () {
     const owner = yield* keyOf
     if (!TradingRule.isDemo(environment)) {
-      return yield* unusable(`--allow-writes works only on the demo exchange: ${environment.name} is only read`)
+      return yield* unusable(
+        `--allow-writes works only on the demo exchange; runs on ${environment.name} send only reads`
+      )
     }
     if (owner !== "demo")
       return yield* unusable(
@@ -76,30 +78,30 @@ const connect = (
     const journal = yield* Effect.acquireRelease(
       Effect.try({
         try: open,
-        catch: (error) => new Target.Unusable({ reason: `no journal can be kept: ${String(error)}` })
+        catch: (error) => new Target.Unusable({ reason: `the journal cannot be opened: ${String(error)}` })
       }),
       ({ close }) => Effect.sync(close)
     )
     const live = yield* Live.connect(remote, {
       timeoutMillis,
       rule: TradingRule.trading({ environment, runId, owned, nowMillis: () => clock.currentTimeMillisUnsafe() }),
-      before: (asked) => {
-        if (asked.method === "GET") return
-        const path = new URL(asked.url).pathname
-        journal.append({ kind: "sending", method: asked.method, path, body: asked.body })
+      before: (request) => {
+        if (request.method === "GET") return
+        const path = new URL(request.url).pathname
+        journal.append({ kind: "sending", method: request.method, path, body: request.body })
       },
-      unwritten: "it writes what cannot be taken back, or what is not this run's own"
+      writesSkipReason: "its write cannot be undone, or affects entities of other runs"
     })
     return { journal, live, owned, remote }
   })
 
-/** Cleans up, and records the result. */
-const sweeping = (
+/** Cleans up after a run, and records the result in the journal. */
+const cleanUp = (
   live: Live.Live,
   marks: Sweep.Marks,
   owned: Set<string>,
   journal: Journal.Journal
-): Effect.Effect<Swept> =>
+): Effect.Effect<CleanupResult> =>
   Effect.map(Sweep.sweep(live.provide, marks, owned), (swept) => {
     journal.append({ kind: "swept", left: swept.left })
     return { ...swept, runId: marks.runId }
@@ -117,9 +119,9 @@ export const open = (
       const live = yield* Live.connect(remote, {
         timeoutMillis,
         rule: Guard.reads(environment),
-        unwritten: `it writes, and ${remote.name} is only read`
+        writesSkipReason: `it is a write, and runs on ${remote.name} send only reads`
       })
-      return { name: remote.name, hold: (run) => live.hold(run), sweep: undefined }
+      return { name: remote.name, check: (run) => live.check(run), sweep: undefined }
     }
     const runId = randomBytes(6).toString("hex")
     const { journal, live, owned, remote } = yield* connect(environment, runId, options, () =>
@@ -127,10 +129,10 @@ export const open = (
     )
     const before = yield* Effect.mapError(
       live.provide(OrderGroups.list({})),
-      ({ message }) => new Target.Unusable({ reason: `the order groups that are there are not known: ${message}` })
+      ({ message }) => new Target.Unusable({ reason: `cannot read the existing order groups: ${message}` })
     )
     const groups = new Set<string>()
-    const limit = `9.${randomInt(10, 100)}` as CountInput // two decimals, which the type cannot express
+    const limit = `9.${randomInt(10, 100)}` as CountInput // The string has two decimals, but its type is `string`.
     const marks: Sweep.Marks = {
       runId,
       limit,
@@ -146,33 +148,33 @@ export const open = (
     })
     return {
       name: remote.name,
-      hold: (run) => live.hold(run, trading),
-      sweep: yield* Effect.cached(sweeping(live, marks, owned, journal))
+      check: (run) => live.check(run, trading),
+      sweep: yield* Effect.cached(cleanUp(live, marks, owned, journal))
     }
   })
 
-/** Cleans up after a run that could not do so itself. */
+/** Cleans up after a run that ended before it could clean up. */
 export const cleanup = (
   environment: Environment.Environment,
   runId: string,
   journals: string,
   options: Options
-): Effect.Effect<Swept, Target.Unusable, Needs> =>
+): Effect.Effect<CleanupResult, Target.Unusable, Needs> =>
   Effect.gen(function* () {
     if (!Journal.isRunId(runId))
-      return yield* unusable(`--run-id takes what a run printed, not ${JSON.stringify(runId)}`)
+      return yield* unusable(`--run-id must be the id that a run printed, not ${JSON.stringify(runId)}`)
     const read = Journal.read(journals, runId)
-    if (read === undefined) return yield* unusable(`no journal of a run ${runId} in ${journals}`)
+    if (read === undefined) return yield* unusable(`${journals} has no journal of the run ${runId}`)
     if (read.run.environment !== environment.restUrl) {
       return yield* unusable(`the run ${runId} was on ${read.run.environment}, not on ${environment.restUrl}`)
     }
     const { journal, live, owned } = yield* connect(environment, runId, options, () => Journal.open(journals, runId))
     for (const id of [...read.orders, ...read.groups]) owned.add(id)
-    return yield* sweeping(live, { ...read.run, groups: new Set(read.groups) }, owned, journal)
+    return yield* cleanUp(live, { ...read.run, groups: new Set(read.groups) }, owned, journal)
   })
 
-/** Checks P12 against an exchange, one call at a time; other runners handle the rest. */
-export const runner = ({ hold }: Session, others: Runner | undefined): Runner => {
+/** Creates a runner that checks P12 on an exchange, one call at a time. Other runners handle the other properties. */
+export const runner = ({ check }: Session, others: Runner | undefined): Runner => {
   const turn = Semaphore.makeUnsafe(1)
   return {
     width: others === undefined ? 1 : others.width + 1,
@@ -186,10 +188,10 @@ export const runner = ({ hold }: Session, others: Runner | undefined): Runner =>
         1
       )(
         Effect.gen(function* () {
-          const begun = performance.now()
+          const startedAt = performance.now()
           const { runs, seed } = job
-          const outcome = yield* hold({ operation, seed, runs })
-          return { result: Cells.resultOf(outcome), millis: performance.now() - begun }
+          const outcome = yield* check({ operation, seed, runs })
+          return { result: Cells.resultOf(outcome), millis: performance.now() - startedAt }
         })
       )
     }

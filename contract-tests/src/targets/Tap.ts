@@ -1,4 +1,4 @@
-/** Records the traffic between a client and the exchange: every request as sent, and every response as received. */
+/** Records the traffic between a client and the exchange: every sent request, and every received response. */
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
@@ -7,35 +7,35 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 
-/** A response as received. */
+/** A received response. */
 export interface Answer {
   readonly status: number
-  /** Names in lower case. */
+  /** The headers. Their names are in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
 }
 
-/** A request as sent, without headers, because those contain signatures. */
-export interface Asked {
+/** A sent request, without headers, because the headers contain signatures. */
+export interface SentRequest {
   readonly method: string
   readonly url: string
   readonly body: string | undefined
 }
 
-/** One request, and its response if it arrived complete. */
+/** A request, and its response. The response is undefined if it did not arrive completely. */
 export interface Exchanged {
-  readonly asked: Asked
+  readonly request: SentRequest
   readonly answer: Answer | undefined
 }
 
-/** A client whose traffic is recorded. */
+/** An HTTP client whose traffic is recorded. */
 export interface Tap {
   readonly http: HttpClient.HttpClient
-  /** The traffic since the last call, in order. */
+  /** Returns the traffic since the last call of `take`, in order. */
   readonly take: () => ReadonlyArray<Exchanged>
 }
 
-/** The maximum size of a recorded response: the client's own limit. */
+/** The maximum size of a recorded response. It equals the client's own limit. */
 const limitBytes = 64 * 1024 * 1024
 
 const read = (
@@ -65,29 +65,31 @@ const read = (
     )
   })
 
-/** The request without its headers. */
-export const askedOf = ({ body, method, url }: HttpClientRequest.HttpClientRequest): Asked => ({
+/** Returns a request without its headers. */
+export const sentRequestOf = ({ body, method, url }: HttpClientRequest.HttpClientRequest): SentRequest => ({
   method,
   url,
   body: body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : undefined
 })
 
-/** Records a client. A caller that sends one request at a time can match its traffic. */
+/**
+ * Records the traffic of an HTTP client. A caller that makes one call at a time can assign the traffic to its calls.
+ */
 export const make = (client: HttpClient.HttpClient): Tap => {
   let exchanged: Array<Exchanged> = []
   const http = HttpClient.transform(client, (sent, request) =>
     Effect.suspend(() => {
-      const index = exchanged.push({ asked: askedOf(request), answer: undefined }) - 1
+      const index = exchanged.push({ request: sentRequestOf(request), answer: undefined }) - 1
       const into = exchanged
       return Effect.flatMap(sent, (response) =>
         Effect.map(read(request, response), (body) => {
           const { headers, status } = response
-          into[index] = { asked: askedOf(request), answer: { status, headers: { ...headers }, body } }
-          const again =
+          into[index] = { request: sentRequestOf(request), answer: { status, headers: { ...headers }, body } }
+          const copy =
             body.length === 0
               ? HttpServerResponse.empty({ status, headers })
               : HttpServerResponse.uint8Array(body, { status, headers })
-          return HttpServerResponse.toClientResponse(again, { request })
+          return HttpServerResponse.toClientResponse(copy, { request })
         })
       )
     })

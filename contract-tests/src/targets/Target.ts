@@ -1,4 +1,4 @@
-/** The target of a run: the local exchange that the run creates, or a live one. */
+/** Resolves the target of a run: the local exchange that the run creates, or a live exchange. */
 import * as Environment from "@kalshi-effect/client/Environment"
 import type { KeyError } from "@kalshi-effect/signing/KeyError"
 import * as Signer from "@kalshi-effect/signing/Signer"
@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
 
-/** The request cannot be fulfilled: a sentence with the reason and the remedy. */
+/** The error for a target that cannot be used. The message states the reason and the remedy. */
 export class Unusable extends Data.TaggedError("Unusable")<{ readonly reason: string }> {
   override get message(): string {
     return this.reason
@@ -24,7 +24,7 @@ export interface Remote {
   readonly signer: Signer.Signer["Service"]
 }
 
-/** The environment that `--target` names: undefined for the local exchange. */
+/** Returns the environment for `--target`, or undefined for the local exchange. */
 export const environmentOf = (target: string): Effect.Effect<Environment.Environment | undefined, Unusable> => {
   if (target === "sandbox") return Effect.undefined
   const parsed = Environment.parse(target)
@@ -36,11 +36,11 @@ export const environmentOf = (target: string): Effect.Effect<Environment.Environ
 const sentenceOf = (error: Config.ConfigError | KeyError): string => error.message.replace(/\s+/g, " ")
 
 /**
- * The exchange that `--target` names, with the key of the process's environment.
+ * Returns a live exchange, with the key from the environment variables.
  *
  * **Details**
  *
- * `KALSHI_ENV` is optional. If it is set, it names the environment of the key, and must name the same exchange.
+ * `KALSHI_ENV` is optional. It states the exchange to which the key belongs. If it is set, it must be the same exchange.
  */
 export const remote = (
   environment: Environment.Environment,
@@ -49,7 +49,7 @@ export const remote = (
   Effect.gen(function* () {
     const owner = keyOf === undefined || keyOf === "" ? undefined : Result.getOrUndefined(Environment.parse(keyOf))
     if (keyOf !== undefined && keyOf !== "" && owner?.name !== environment.name) {
-      const reason = `KALSHI_ENV says that the key is of ${keyOf}, and --target is ${environment.name}: keys are never shared between exchanges`
+      const reason = `KALSHI_ENV states that the key belongs to ${keyOf}, but --target is ${environment.name}: a key is never sent to another exchange`
       return yield* new Unusable({ reason })
     }
     const key = yield* Effect.mapError(

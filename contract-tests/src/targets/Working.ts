@@ -1,16 +1,16 @@
 /**
- * Inputs that the exchange accepts, so that a planted violation is the only fault in them.
+ * Creates inputs that the local exchange accepts. So an injected violation is the only fault of an input.
  */
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import type { World } from "./World.ts"
 
-const nowhere = "00000000-0000-4000-8000-000000000000"
+const unknownId = "00000000-0000-4000-8000-000000000000"
 
 const publicKey =
   "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA5nmzbJSxFkN2RH0BtdzGlRc76O9r/m0hNszCgFWyh8w=\n-----END PUBLIC KEY-----\n"
 
-/** The end of the year 2095, in seconds: nothing expires before. */
-const late = 3_976_214_399
+/** The end of the year 2095, in Unix seconds. Nothing expires before. */
+const farFuture = 3_976_214_399
 
 const order = ({ groupId, ticker }: World): JsonObject => ({
   ticker,
@@ -20,7 +20,7 @@ const order = ({ groupId, ticker }: World): JsonObject => ({
   price: "0.4100",
   time_in_force: "good_till_canceled",
   self_trade_prevention_type: "maker",
-  expiration_time: late,
+  expiration_time: farFuture,
   post_only: false,
   reduce_only: false,
   cancel_order_on_pause: true,
@@ -30,7 +30,7 @@ const order = ({ groupId, ticker }: World): JsonObject => ({
 })
 
 const page = { limit: 10, cursor: "" }
-const between = { min_ts: 0, max_ts: late }
+const between = { min_ts: 0, max_ts: farFuture }
 const key = { name: "new", scopes: ["read", "write"], subaccount: 1 }
 const shard = { subaccount: 0, exchange_index: 0 }
 
@@ -45,32 +45,35 @@ type Inputs = (world: World) => ReadonlyArray<JsonObject>
 
 const archive: Inputs = ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, subaccount: 0 }]
 
-/** Inputs of operations that the exchange implements; if fields exclude each other, one input for each. A data table. */
+/**
+ * The inputs by operation id. If fields exclude each other, there is one input for each. Over 80 lines because it is a
+ * table with one entry per operation.
+ */
 const inputs: Readonly<Record<string, Inputs>> = {
   AcceptQuote: ofQuote(undefined, "quoteId", { accepted_side: "yes" }),
   AcceptRFQQuote: ofQuote("rfqId", "quoteId", { accepted_side: "no" }),
   AmendOrderV2: ({ clientOrderId, orderIds, ticker }) => [
     {
-      order_id: orderIds[1] ?? nowhere,
+      order_id: orderIds[1] ?? unknownId,
       ticker,
       side: "bid",
       price: "0.41",
       count: "4",
       client_order_id: clientOrderId,
       updated_client_order_id: "renamed",
-      expiration_time: late,
+      expiration_time: farFuture,
       ...shard
     }
   ],
   ApplySubaccountTransfer: () => [
-    { client_transfer_id: nowhere, from_subaccount: 0, to_subaccount: 1, amount_cents: 100, exchange_index: 0 }
+    { client_transfer_id: unknownId, from_subaccount: 0, to_subaccount: 1, amount_cents: 100, exchange_index: 0 }
   ],
   BatchCancelOrdersV2: ({ orderIds, ticker }) => [
     { orders: orderIds.slice(1).map((order_id) => ({ order_id, market_ticker: ticker, ...shard })) }
   ],
   BatchCreateOrdersV2: (world) => [{ orders: [order(world), { ...order(world), client_order_id: "second" }] }],
   CancelAllOrders: () => [{ subaccount: 0 }],
-  CancelOrderV2: ({ orderIds, ticker }) => [{ order_id: orderIds[0] ?? nowhere, market_ticker: ticker, ...shard }],
+  CancelOrderV2: ({ orderIds, ticker }) => [{ order_id: orderIds[0] ?? unknownId, market_ticker: ticker, ...shard }],
   ConfirmQuote: ofQuote(undefined, "acceptedQuoteId"),
   ConfirmRFQQuote: ofQuote("awayRfqId", "acceptedQuoteId"),
   CreateApiKey: () => [{ ...key, public_key: publicKey }],
@@ -92,7 +95,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
   CreateSubaccount: () => [{ exchange_index: 0 }],
   DecreaseOrderV2: ({ orderIds, ticker }) =>
     [{ reduce_by: "1.00" }, { reduce_to: "2.00" }].map((how) => ({
-      order_id: orderIds[0] ?? nowhere,
+      order_id: orderIds[0] ?? unknownId,
       market_ticker: ticker,
       ...shard,
       ...how
@@ -116,7 +119,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
       min_updated_ts: 0
     }
   ],
-  GetFills: ({ orderIds, ticker }) => [{ ...page, ...between, ...shard, ticker, order_id: orderIds[0] ?? nowhere }],
+  GetFills: ({ orderIds, ticker }) => [{ ...page, ...between, ...shard, ticker, order_id: orderIds[0] ?? unknownId }],
   GetFillsHistorical: archive,
   GetHistoricalMarket: ({ archivedTicker }) => [{ ticker: archivedTicker }],
   GetHistoricalMarkets: ({ archivedTicker }) => [
@@ -133,13 +136,13 @@ const inputs: Readonly<Record<string, Inputs>> = {
       event_ticker: eventTicker,
       series_ticker: seriesTicker,
       min_created_ts: 0,
-      max_created_ts: late,
+      max_created_ts: farFuture,
       status: "open",
       tickers: ticker,
       mve_filter: "exclude"
     },
-    { ...page, min_close_ts: 0, max_close_ts: late, status: "closed" },
-    { ...page, min_settled_ts: 0, max_settled_ts: late, status: "settled" },
+    { ...page, min_close_ts: 0, max_close_ts: farFuture, status: "closed" },
+    { ...page, min_settled_ts: 0, max_settled_ts: farFuture, status: "settled" },
     { ...page, min_updated_ts: 0 }
   ],
   GetOrderQueuePositions: ({ eventTicker, ticker }) => [
@@ -189,7 +192,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GetTradesHistorical: ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, is_block_trade: false }],
   IntraExchangeInstanceTransfer: () => [
     {
-      client_transfer_id: nowhere,
+      client_transfer_id: unknownId,
       source: "event_contract",
       source_exchange_shard: 0,
       destination: "event_contract",
@@ -221,9 +224,9 @@ const inputs: Readonly<Record<string, Inputs>> = {
   UpdateSubaccountNetting: () => [{ subaccount_number: 1, enabled: true }]
 }
 
-/** The values that names stand for, anywhere in an input. */
+/** Returns the values for fields, by field name, anywhere in an input. */
 const knownOf = (world: World): JsonObject => ({
-  order_id: world.orderIds[0] ?? nowhere,
+  order_id: world.orderIds[0] ?? unknownId,
   order_group_id: world.groupId,
   transfer_id: world.transferId,
   api_key: world.spareKeyId,
@@ -235,10 +238,10 @@ const knownOf = (world: World): JsonObject => ({
   ...page,
   ...between,
   count: "2",
-  expiration_time: late,
+  expiration_time: farFuture,
   reduce_by: "1",
   public_key: publicKey,
-  client_transfer_id: nowhere,
+  client_transfer_id: unknownId,
   from_subaccount: 0,
   to_subaccount: 1,
   source_subaccount: 0,
@@ -248,26 +251,29 @@ const knownOf = (world: World): JsonObject => ({
   amount: 10_000
 })
 
-/** The input with every known name replaced by an existing entity. */
+/** Replaces the value of every known field of an input by an existing entity or an accepted value. */
 export const known = (world: World, input: Json): Json => {
   const names = knownOf(world)
-  const replaced = (value: Json): Json =>
+  const replaceKnown = (value: Json): Json =>
     isArray(value)
-      ? value.map(replaced)
+      ? value.map(replaceKnown)
       : isObject(value)
         ? objectOf(
             Object.entries(value).map(([name, member]) => {
-              const meant = memberOf(names, name)
-              return [name, typeof meant === typeof member ? (meant ?? member) : replaced(member)] as const
+              const knownValue = memberOf(names, name)
+              return [
+                name,
+                typeof knownValue === typeof member ? (knownValue ?? member) : replaceKnown(member)
+              ] as const
             })
           )
         : value
-  return replaced(input)
+  return replaceKnown(input)
 }
 
-/** Inputs of an operation that the exchange accepts; `valid` are inputs that the document allows. */
+/** Returns inputs of an operation that the exchange accepts. `valid` are inputs that the document allows. */
 export const working = (world: World, operationId: string, valid: ReadonlyArray<Json>): ReadonlyArray<Json> =>
   inputs[operationId]?.(world) ?? valid.slice(0, 1).map((input) => known(world, input))
 
-/** The operations with inputs here; a test checks that each exists. */
+/** The ids of the operations in the table. A test checks that each operation exists. */
 export const operationIds: ReadonlyArray<string> = Object.keys(inputs)

@@ -1,4 +1,4 @@
-/** A local exchange seeded with one of each entity. */
+/** Seeds a local exchange with one of each entity. */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -9,7 +9,7 @@ import * as Transfers from "@kalshi-effect/client/Transfers"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 
-/** The entities that requests can refer to, by the names of parameters and fields. */
+/** The entities that requests can refer to. */
 export interface World {
   /** The signing account. It has every permission and no rate limit. */
   readonly signer: Sandbox.Credentials
@@ -20,7 +20,7 @@ export interface World {
   readonly archivedTicker: string
   readonly eventTicker: string
   readonly seriesTicker: string
-  /** Bids of the signer for five contracts at $0.40; the second carries a client order id. */
+  /** Bids of the signer for five contracts at $0.40. The second bid has a client order id. */
   readonly orderIds: ReadonlyArray<string>
   readonly clientOrderId: string
   readonly groupId: string
@@ -51,16 +51,16 @@ const order = (change: Partial<Orders.CreateInput>): Orders.CreateInput => ({
   ...change
 })
 
-/** Longer than the archiving delay of every entity. */
+/** A duration that is longer than the archiving delay of every entity. */
 const archivedAfterMillis = 100 * 86_400_000
 
-/** Longer than a transfer takes, and shorter than the time to confirm a quote. */
+/** A duration that is longer than a transfer takes, and shorter than the time to confirm a quote. */
 const settledAfterMillis = 5_000
 
 /** How long the seeding takes. */
 export const seedingMillis = archivedAfterMillis + settledAfterMillis
 
-/** Seeds the exchange; `pass` advances the time on the exchange. */
+/** Seeds the exchange. `pass` advances the time on the exchange. */
 export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
@@ -68,7 +68,7 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
     const [signer, taker, bystander] = [yield* account("signer"), yield* account("taker"), yield* account("bystander")]
     const as = ({ signer }: Sandbox.Credentials) =>
       Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer, limits: false }))
-    /** Three contracts change hands at $0.60. */
+    /** Trades three contracts at $0.60. */
     const trade = (market: string, maker: Sandbox.Credentials) =>
       Effect.gen(function* () {
         yield* Orders.create(order({ ticker: market, side: "ask", count: "3", price: "0.60" })).pipe(as(maker))

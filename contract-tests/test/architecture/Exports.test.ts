@@ -1,4 +1,4 @@
-/** The import paths of users are stable, independent of the folders. */
+/** Checks that the import paths of users are stable and independent of the folders. */
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -13,7 +13,7 @@ interface Manifest {
   }
 }
 
-// The repository's own manifests have this form, or the tests fail.
+// If a manifest does not have this form, the tests fail.
 const manifestOf = (name: string): Manifest =>
   JSON.parse(readFileSync(join(root, name, "package.json"), "utf8")) as Manifest
 
@@ -28,14 +28,14 @@ for (const [name, expected] of Object.entries(paths)) {
     const manifest = manifestOf(name)
     const exported = Object.keys(manifest.exports).filter((path) => path !== "./package.json")
 
-    it("exports these paths, and no other", () => {
+    it("exports exactly these paths", () => {
       assert.deepStrictEqual(
         exported.map((path) => path.slice(2)),
         expected.split(" ")
       )
     })
 
-    it("exports files that exist, and the same ones when it is published", () => {
+    it("exports existing files, and the same paths in the published package", () => {
       for (const path of exported) {
         const source = manifest.exports[path] ?? ""
         const built = source.replace("./src/", "./dist/").replace(/\.ts$/, "")

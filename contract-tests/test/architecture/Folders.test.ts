@@ -1,4 +1,4 @@
-/** The allowed imports between folders of a package, explained in ARCHITECTURE.md. Type imports count. */
+/** Checks the imports between the folders of a package, type imports included. ARCHITECTURE.md explains the rules. */
 import { assert, describe, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join, normalize } from "node:path"
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 
-/** The imports of each folder. `.` is the package's own folder; a named file has its own row. */
+/** The folders that each folder imports. `.` is the root folder of the sources. A listed file has its own row. */
 type Arrows = Readonly<Record<string, ReadonlyArray<string>>>
 
 const packages: Readonly<Record<string, Arrows>> = {
@@ -41,7 +41,7 @@ const importsOf = (text: string): ReadonlyArray<string> =>
     ([, path = ""]) => path
   )
 
-/** The imports between the rows of a table, read from the sources of a package. */
+/** Returns the imports between the rows of a table, from the sources of a package. */
 const arrowsOf = (files: ReadonlyMap<string, string>, rows: ReadonlyArray<string>): Arrows => {
   const rowOf = (file: string): string => (rows.includes(file) ? file : file.includes("/") ? file.split("/")[0]! : ".")
   const found = new Map(rows.map((row) => [row, new Set<string>()]))

@@ -1,4 +1,4 @@
-/** Words that the comments and documents of this repository do not use: each has a plainer one. */
+/** Checks that the comments and documents of this repository do not use certain words. Each has a plainer replacement. */
 import { assert, describe, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -32,7 +32,7 @@ const filesIn = (path: string, ending: string): ReadonlyArray<string> =>
         .filter((file) => !file.endsWith("CHANGELOG.md"))
         .map((file) => `${path}/${file}`)
 
-/** The comments of a source, with line numbers preserved. */
+/** Returns the comments of a source. Keeps the line numbers. */
 const commentsOf = (text: string): string => {
   const blank = (code: string): string => code.replaceAll(/[^\n]/g, " ")
   let prose = ""

@@ -5,7 +5,7 @@ import * as Coverage from "../../src/generate/Coverage.ts"
 import { equals, type Json, type JsonSchema, pointerKeys, updateAt, valueAt } from "../../src/judge/JsonSchema.ts"
 import * as Judge from "../../src/judge/Judge.ts"
 import * as Mutants from "../../src/generate/Mutants.ts"
-import { holds } from "../../src/runner/Replay.ts"
+import { assertProperty } from "../../src/runner/Replay.ts"
 import { everything, resolve, tree } from "./document.ts"
 
 const judge = Judge.make(resolve)
@@ -61,7 +61,7 @@ describe("Mutants.make", () => {
     )
   })
 
-  it("writes a decimal as a number and a number as text", () => {
+  it("replaces a decimal by a number, and a number by a string", () => {
     const of = (schema: JsonSchema, value: Json): ReadonlyArray<Json> =>
       mutants
         .of(schema)(value)
@@ -71,7 +71,7 @@ describe("Mutants.make", () => {
     assert.include(of({ type: "string", format: "date-time" }, "2026-08-22T09:30:00Z"), Date.UTC(2026, 7, 22, 9, 30))
   })
 
-  it("makes every kind of mutant for a schema that uses every keyword", () => {
+  it("creates every kind of mutant for a schema that uses every keyword", () => {
     const { discarded, mutants: made } = mutants.survey(everything)(coverage.of(everything))
     const reached = new Set(made.map(({ kind }) => kind))
     assert.deepStrictEqual(
@@ -91,8 +91,8 @@ describe("Mutants.make", () => {
     const { mutants: made } = mutants.survey(everything)(coverage.of(everything))
     const verdict = judge(everything)
     for (const { pointer, value } of made) {
-      const said = verdict(value)
-      assert.deepStrictEqual(said.valid ? [] : said.pointers, [pointer])
+      const verdictOnMutant = verdict(value)
+      assert.deepStrictEqual(verdictOnMutant.valid ? [] : verdictOnMutant.pointers, [pointer])
     }
   })
 
@@ -104,7 +104,7 @@ describe("Mutants.make", () => {
     ])
   })
 
-  it("plants each fault once per location, and wrong types in a later element too", () => {
+  it("injects each fault once per location, and wrong types also in a later element", () => {
     const schema: JsonSchema = { type: "array", items: { type: "boolean" } }
     const { mutants: made } = mutants.survey(schema)([[true, false, true]])
     const nulls = made.filter(({ kind, location }) => kind === "null-where-not-nullable" && location === "/*")
@@ -114,8 +114,8 @@ describe("Mutants.make", () => {
     )
   })
 
-  it("changes only one place", { timeout: 60_000 }, () => {
-    holds(
+  it("changes only the value at the pointer", { timeout: 60_000 }, () => {
+    assertProperty(
       "mutants-change-one-place",
       fc.property(Arbitraries.make(judge).of(everything), (value) => {
         for (const mutant of mutants.of(everything)(value)) {
@@ -149,7 +149,7 @@ describe("blames", () => {
   }
   const [first, second, third] = mutants.of(schema)(["a", "b"])
 
-  it("accepts pointers of missing or surplus tuple items, and no others", () => {
+  it("accepts the pointers of missing or surplus tuple items, and no other pointers", () => {
     if (first === undefined || second === undefined || third === undefined) return assert.fail("too few mutants")
     assert.deepStrictEqual([first.value, second.value, third.value], [["a"], [], ["a", "b", "b"]])
     for (const mutant of [first, second, third]) {
@@ -165,7 +165,7 @@ describe("blames", () => {
     assert.isFalse(Mutants.blames(third, ["/1"]))
   })
 
-  it("accepts only its own pointer for other faults", () => {
+  it("accepts only the pointer of the mutant for other faults", () => {
     const others = mutants
       .of(schema)(["a", "b"])
       .filter(({ kind }) => !kind.endsWith("-items"))
@@ -175,7 +175,7 @@ describe("blames", () => {
 })
 
 describe("additions", () => {
-  it("adds unknown members to every open object and to no closed one", () => {
+  it("adds unknown members to every open object and to no closed object", () => {
     const made = mutants.additions(everything)(coverage.of(everything))
     const places = new Set(made.flatMap(({ pointers }) => pointers))
     for (const pointer of ["/unknown_member", "/__proto__", "/tagged/unknown_member", "/details/unknown_member"]) {

@@ -1,4 +1,4 @@
-/** A small document that uses every keyword. */
+/** Defines a small document that uses every keyword. */
 import { resolver, type JsonSchema } from "../../src/judge/JsonSchema.ts"
 
 export const schemas = {

@@ -1,4 +1,4 @@
-/** The generators and the judge on the whole reference documents. */
+/** Checks the generators and the judge on the complete reference documents. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as FeedDocument from "../../src/reference/FeedDocument.ts"
@@ -17,8 +17,8 @@ const documents = [
   ["feed", FeedDocument.load().document]
 ] as const
 
-/** Whole documents take long on a busy machine. */
-const whole = { timeout: 60_000 }
+/** The options of tests on a complete document, which take long on a busy machine. */
+const longTimeout = { timeout: 60_000 }
 
 const componentsOf = (document: Json): ReadonlyArray<readonly [string, JsonSchema]> => {
   const components = isObject(document) ? document["components"] : undefined
@@ -38,7 +38,7 @@ for (const [name, document] of documents) {
       }
     })
 
-    it("have valid coverage values", whole, () => {
+    it("have valid coverage values", longTimeout, () => {
       const coverage = Coverage.make(judge)
       for (const [component, schema] of components) {
         const values = coverage.of(schema)
@@ -46,7 +46,7 @@ for (const [name, document] of documents) {
       }
     })
 
-    it("have arbitraries that generate only valid values", whole, () => {
+    it("have arbitraries that generate only valid values", longTimeout, () => {
       const arbitraries = Arbitraries.make(judge)
       const invalid = components.flatMap(([component, schema]) =>
         fc

@@ -20,7 +20,7 @@ const suite = conformance.suite(response)
 
 type Order = { readonly [key: string]: unknown }
 
-/** A hand-written decoder with a possible mistake at each step. */
+/** Creates a hand-written decoder with a possible mistake in each step. */
 const decoder = (
   mistake: Partial<{
     readonly price: (price: unknown) => boolean
@@ -83,12 +83,12 @@ describe("Conformance.make", () => {
       check: "precision",
       departure: "missing-required",
       pointer: "/status",
-      expected: 'refused at "/status"',
+      expected: 'rejected at "/status"',
       got: "decoded"
     })
   })
 
-  it("detects a decimal without a format check, and one read as a double", () => {
+  it("detects a decimal without a format check, and a decimal that is decoded as a double", () => {
     assert.deepStrictEqual(failed(decoder({ price: (price) => typeof price === "string" })), ["precision"])
     assert.deepStrictEqual(failed(decoder({ price: (price) => Number.isFinite(Number(price)) })), ["precision"])
     const report = suite.run(decoder({ value: (order) => ({ ...order, price: String(Number(order["price"])) }) }))
@@ -103,7 +103,7 @@ describe("Conformance.make", () => {
     assert.include(failed(decoder({ count: from(2) })), "completeness")
   })
 
-  it("detects a missing null and an unexpected one", () => {
+  it("detects a missing null and an unexpected null", () => {
     const withoutNull = (value: Order) =>
       Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
     assert.deepStrictEqual(failed(decoder({ value: withoutNull })), ["round-trip"])
@@ -155,7 +155,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed(silent), ["precision"])
   })
 
-  it("detects unknown members that are refused or change known ones", () => {
+  it("detects a decoder that rejects unknown members or changes known members because of them", () => {
     const refuses: Conformance.Codec<unknown> = {
       ...decoder(),
       decode: (input) =>
@@ -169,7 +169,7 @@ describe("Conformance.make", () => {
     const polluted: Conformance.Codec<unknown> = {
       decode: (input) => {
         const decoded = decoder().decode(input)
-        // Assigns like a careless copy: __proto__ becomes the prototype, and its members become visible.
+        // Object.assign sets the prototype for __proto__, so the members of the prototype become visible.
         const merged = typeof input === "object" && input !== null ? Object.assign({}, input) : {}
         return decoded.ok ? { ok: true, value: { ...merged, nested: Reflect.get(merged, "nested") } } : decoded
       },
@@ -251,7 +251,7 @@ describe("Conformance.make", () => {
     let reads = 0
     const { decode, encode } = decoder()
     const moody: Conformance.Codec<unknown> = {
-      // One refusal, after the coverage set.
+      // Rejects one value after the coverage set.
       decode: (input) => (++reads === suite.values.length + 50 ? { ok: false, pointers: [""] } : decode(input)),
       ...(encode === undefined ? {} : { encode })
     }
@@ -260,7 +260,7 @@ describe("Conformance.make", () => {
     assert.strictEqual(report.failures[0]?.expected, "the same outcome twice")
   })
 
-  it("compares only in the declared normal form", () => {
+  it("compares values after the declared normalisation", () => {
     const shorten = (price: unknown): string => String(price).replace(/0{1,2}$/, "")
     const shortens = decoder({ value: (value) => ({ ...value, price: shorten(value["price"]) }) })
     const normalise = (wire: Json): Json =>
@@ -273,15 +273,17 @@ describe("Conformance.make", () => {
 
   it("checks values that the codec generates, except for tolerated violations", () => {
     const own = [{ price: "0.50", status: "resting" }]
-    assert.deepStrictEqual(failed({ ...decoder(), own }), [])
-    assert.deepStrictEqual(failed({ ...decoder(), own: [...own, { price: "0.5", status: "resting" }] }), ["own-values"])
-    assert.deepStrictEqual(failed({ ...decoder(), own: [undefined] }), ["own-values"])
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: own }), [])
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: [...own, { price: "0.5", status: "resting" }] }), [
+      "own-values"
+    ])
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: [undefined] }), ["own-values"])
     const novel = [{ price: "0.50", status: "novel" }]
-    assert.deepStrictEqual(failed({ ...decoder(), own: novel }), [])
-    assert.include(failed({ ...decoder(), own: novel }, conformance.suite(request)), "own-values")
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: novel }), [])
+    assert.include(failed({ ...decoder(), ownValues: novel }, conformance.suite(request)), "own-values")
   })
 
-  it("reports the requested number of failures and counts all", () => {
+  it("reports the requested number of failures and counts all failures", () => {
     const report = suite.run(decoder({ price: () => true }), { failuresShown: 1 })
     assert.strictEqual(report.failures.length, 1)
     assert.isAbove(report.checks.precision.failed, 10)
@@ -291,7 +293,7 @@ describe("Conformance.make", () => {
 
   it("runs only the requested checks", () => {
     const ran = (...checks: ReadonlyArray<Conformance.Check>): ReadonlyArray<string> =>
-      Object.entries(suite.run({ ...decoder(), own: [] }, { checks }).checks).flatMap(([check, { run }]) =>
+      Object.entries(suite.run({ ...decoder(), ownValues: [] }, { checks }).checks).flatMap(([check, { run }]) =>
         run > 0 ? [check] : []
       )
     assert.deepStrictEqual(ran("precision"), ["precision"])
@@ -300,7 +302,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(ran("own-values"), [])
   })
 
-  it("without an encoder, skips round trips and looks for new members in the decoded value", () => {
+  it("skips round trips without an encoder, and looks for new members in the decoded value", () => {
     const { decode } = decoder()
     const report = suite.run({ decode })
     assert.isTrue(report.passed)

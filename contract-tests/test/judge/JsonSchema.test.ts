@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as JsonSchema from "../../src/judge/JsonSchema.ts"
-import { holds } from "../../src/runner/Replay.ts"
+import { assertProperty } from "../../src/runner/Replay.ts"
 
 const anyKey = fc.oneof(fc.string(), fc.constantFrom("__proto__", "a/b", "~", "~1", "", "0"))
 const json = fc.jsonValue({ noUnicodeString: false, maxDepth: 3 }).map((value) => value as JsonSchema.Json)
@@ -12,7 +12,7 @@ describe("pointerTo", () => {
     assert.strictEqual(JsonSchema.pointerTo("", 3), "/3")
   })
   it("is inverted by pointerKeys for any keys", () => {
-    holds(
+    assertProperty(
       "pointer-keys",
       fc.property(fc.array(anyKey), (keys) => {
         const pointer = keys.reduce<string>(JsonSchema.pointerTo, "")
@@ -23,7 +23,7 @@ describe("pointerTo", () => {
 })
 
 describe("objectOf", () => {
-  it("makes __proto__ an own member, as JSON.parse does", () => {
+  it("creates __proto__ as an own member, as JSON.parse does", () => {
     const made = JsonSchema.objectOf([["__proto__", { a: 1 }]])
     assert.isTrue(Object.hasOwn(made, "__proto__"))
     assert.strictEqual(Object.getPrototypeOf(made), Object.prototype)
@@ -71,8 +71,8 @@ describe("equals", () => {
     assert.isFalse(JsonSchema.equals(0, -0))
     assert.isFalse(JsonSchema.equals({}, []))
   })
-  it("agrees with copy, and firstDifference finds nothing between them", () => {
-    holds(
+  it("returns true for a copy and its original, for which firstDifference returns undefined", () => {
+    assertProperty(
       "copy-equals",
       fc.property(json, (value) => {
         assert.isTrue(JsonSchema.equals(JsonSchema.copy(value), value))
@@ -82,20 +82,20 @@ describe("equals", () => {
   })
 })
 
-describe("textOf", () => {
-  it("is read back by JSON.parse, infinity and __proto__ included", () => {
-    const back = (value: JsonSchema.Json): JsonSchema.Json => JSON.parse(JsonSchema.textOf(value))
-    assert.deepStrictEqual(back([Infinity, { a: -Infinity }]), [Infinity, { a: -Infinity }])
-    assert.strictEqual(JsonSchema.textOf(JSON.parse('{"__proto__":[1,"\\u2028"]}')), '{"__proto__":[1,"\u2028"]}')
-    holds(
-      "text-of",
-      fc.property(json, (value) => assert.strictEqual(JsonSchema.textOf(value), JSON.stringify(value)))
+describe("stringify", () => {
+  it("writes JSON that JSON.parse reads back, including infinity and __proto__", () => {
+    const roundTrip = (value: JsonSchema.Json): JsonSchema.Json => JSON.parse(JsonSchema.stringify(value))
+    assert.deepStrictEqual(roundTrip([Infinity, { a: -Infinity }]), [Infinity, { a: -Infinity }])
+    assert.strictEqual(JsonSchema.stringify(JSON.parse('{"__proto__":[1,"\\u2028"]}')), '{"__proto__":[1,"\u2028"]}')
+    assertProperty(
+      "stringify",
+      fc.property(json, (value) => assert.strictEqual(JsonSchema.stringify(value), JSON.stringify(value)))
     )
   })
 })
 
 describe("firstDifference", () => {
-  it("names the place", () => {
+  it("returns the pointer of the first difference", () => {
     assert.strictEqual(JsonSchema.firstDifference({ a: [1, { b: 1 }] }, { a: [1, { b: 2 }] }), "/a/1/b")
     assert.strictEqual(JsonSchema.firstDifference({ a: 1 }, { a: 1, b: null }), "/b")
     assert.strictEqual(JsonSchema.firstDifference([1, 2], [1]), "/1")
@@ -105,10 +105,10 @@ describe("firstDifference", () => {
 
 describe("resolver", () => {
   const resolve = JsonSchema.resolver({ components: { schemas: { "a/b": { type: "string" } }, text: "no schema" } })
-  it("follows local references, escapes included", () => {
+  it("follows local references, including escaped references", () => {
     assert.deepStrictEqual(resolve("#/components/schemas/a~1b"), { type: "string" })
   })
-  it("refuses references outside the document or to no schema", () => {
+  it("rejects a reference that leaves the document or does not resolve to a schema", () => {
     assert.throws(() => resolve("other.json#/a"), JsonSchema.UnusableSchema, "leaves the document")
     assert.throws(() => resolve("#/components/schemas/nowhere"), JsonSchema.UnusableSchema, "does not lead to a schema")
     assert.throws(() => resolve("#/components/text"), JsonSchema.UnusableSchema, "does not lead to a schema")
@@ -116,7 +116,7 @@ describe("resolver", () => {
 })
 
 describe("audit", () => {
-  it("reports an unknown keyword and its place, at any depth", () => {
+  it("reports an unknown keyword and its pointer, at any depth", () => {
     const schema = {
       properties: { "a/b": { items: { anyOf: [{ type: "string" }, { type: "string", propertyNames: {} }] } } }
     } as JsonSchema.JsonSchema

@@ -16,7 +16,7 @@ const blamed = (schema: JsonSchema, value: Json): ReadonlyArray<string> => {
 const parsed = (text: string): Json => JSON.parse(text)
 
 describe("Judge.make", () => {
-  it("reports a wrong nullable decimal once, not its null branch", () => {
+  it("reports a wrong nullable decimal once, without an error for the null branch", () => {
     const schema: JsonSchema = {
       type: "object",
       properties: { settled: { anyOf: [{ $ref: "#/components/schemas/Decimal" }, { type: "null" }] } }
@@ -34,7 +34,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { settled: null }), [])
   })
 
-  it("reports the place inside the intended branch", () => {
+  it("reports the pointer inside the intended branch", () => {
     const schema: JsonSchema = {
       type: "object",
       properties: {
@@ -75,7 +75,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { side: "maybe", count: "1" }), ["/side", "/count"])
   })
 
-  it("reports the union if no branch fits best or if two branches of oneOf match", () => {
+  it("reports the union if the intended branch is ambiguous or if two branches of oneOf match", () => {
     const objects: JsonSchema = {
       anyOf: [
         { type: "object", required: ["a"] },
@@ -93,7 +93,7 @@ describe("Judge.make", () => {
 
   it("treats __proto__ as a member like any other", () => {
     const named = parsed('{"type":"object","required":["__proto__"],"properties":{"__proto__":{"type":"string"}}}')
-    // A schema read from JSON may name __proto__; only its declared type is wider here.
+    // A schema from JSON may declare __proto__. Only its declared type is wider here.
     const schema = named as JsonSchema
     assert.deepStrictEqual(blamed(schema, {}), ["/__proto__"])
     assert.deepStrictEqual(blamed(schema, parsed('{"__proto__":1}')), ["/__proto__"])
@@ -108,7 +108,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed({ type: "object", required: ["constructor"] }, {}), ["/constructor"])
   })
 
-  it("limits integers to safe ones, with and without a format", () => {
+  it("limits integers to safe integers, with and without a format", () => {
     for (const schema of [{ type: "integer" }, { type: ["integer", "null"], format: "int64" }] as const) {
       assert.deepStrictEqual(blamed(schema, parsed("9007199254740991")), [])
       assert.deepStrictEqual(blamed(schema, parsed("-9007199254740991")), [])
@@ -121,7 +121,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed({ type: "integer", format: "int32" }, 2 ** 31 - 1), [])
   })
 
-  it("refuses infinity and floats out of range", () => {
+  it("rejects infinity and floats out of range", () => {
     assert.deepStrictEqual(blamed({ type: "number" }, parsed("1e400")), [""])
     assert.deepStrictEqual(blamed({ type: "number", format: "double" }, 1.7976931348623157e308), [])
     assert.deepStrictEqual(blamed({ type: "number", format: "float" }, 3.5e38), [""])
@@ -141,7 +141,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(tree, nested), ["/parent/children/0/children"])
   })
 
-  it("reports an unknown keyword and an unknown format with their place", () => {
+  it("reports an unknown keyword or an unknown format with its pointer", () => {
     const inside = (schema: object): JsonSchema => ({ properties: { a: schema as JsonSchema } })
     assert.throws(() => judge(inside({ minProperties: 1 })), UnknownKeyword, "/properties/a/minProperties")
     assert.throws(() => judge(inside({ type: "string", format: "ipv9" })), UnusableSchema, "/properties/a/format")
@@ -175,19 +175,19 @@ describe("Judge.make", () => {
 
 describe("formats", () => {
   const ajv = new Ajv2020()
-  // The package is CommonJS; its default export arrives one level down.
+  // The package is CommonJS, so the function is the member `default` of the default export.
   addFormats.default(ajv)
 
   for (const [name, format] of stringFormats) {
     describe(name, () => {
-      it("accepts its examples and refuses its invalid examples", () => {
+      it("accepts its examples and rejects its invalid examples", () => {
         assert.deepStrictEqual(
           format.examples.filter((text) => !format.accepts(text)),
           []
         )
         assert.deepStrictEqual(format.invalidExamples.filter(format.accepts), [])
       })
-      it("accepts nothing that ajv-formats refuses", () => {
+      it("accepts no value that ajv-formats rejects", () => {
         const validate = ajv.compile({ type: "string", format: name })
         const accepted = [...format.examples, ...format.invalidExamples].filter(format.accepts)
         assert.deepStrictEqual(

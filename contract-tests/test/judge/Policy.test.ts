@@ -3,10 +3,10 @@ import * as Mutants from "../../src/generate/Mutants.ts"
 import { policy, treatmentOf, type Departure } from "../../src/judge/Policy.ts"
 
 describe("policy", () => {
-  it("has a treatment and a reason for every kind of violation in both positions", () => {
+  it("has a treatment and a reason for every kind of violation in both directions", () => {
     assert.sameMembers(Object.keys(policy), [...Mutants.kinds, "unknown-field"])
     for (const rules of Object.values(policy)) {
-      for (const rule of [rules.request, rules.response]) assert.isAbove(rule.because.length, 20)
+      for (const rule of [rules.request, rules.response]) assert.isAbove(rule.reason.length, 20)
     }
   })
   it("tolerates only unknown fields and, in responses, new enum members and surplus items", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { instrument } from "../../mutation/instrument.ts"
 
-/** The mutants of one source text: each changed line. */
+/** Returns the mutants of a source. */
 const mutantsOf = async (text: string) => {
   const folder = mkdtempSync(join(tmpdir(), "instrument-"))
   try {
@@ -19,7 +19,7 @@ const mutantsOf = async (text: string) => {
 }
 
 describe("instrument", () => {
-  it("changes a small number by one, and doubles a large one", async () => {
+  it("changes a small number by one, and doubles a large number", async () => {
     const mutants = await mutantsOf(
       "export const f = (a: number, b: bigint) => [a + 0, a + 3, a + 408, b + 2n, b + 100n]"
     )
@@ -37,7 +37,7 @@ describe("instrument", () => {
     ])
   })
 
-  it("removes each statement of a block of several", async () => {
+  it("removes each statement of a block with several statements", async () => {
     const mutants = await mutantsOf("export const f = (log: (text: string) => void) => {\n  log(`a`)\n  log(`b`)\n}")
     const changes = mutants.filter(({ mutator }) => mutator === "StatementDeletion")
     assert.deepStrictEqual(
@@ -49,7 +49,7 @@ describe("instrument", () => {
     )
   })
 
-  it("names a mutant by its place and by the changed line", async () => {
+  it("identifies a mutant by its position and by the changed line", async () => {
     const mutants = await mutantsOf("export const least = (a: number, b: number) =>\n  Math.min(a, b)")
     const mutant = mutants.find(({ mutator }) => mutator === "MethodExpression")
     assert.deepInclude(mutant, { line: 2, column: 3, original: "Math.min(a, b)", mutated: "Math.max(a, b)" })

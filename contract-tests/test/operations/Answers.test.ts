@@ -9,20 +9,20 @@ import * as Answers from "../../src/operations/Answers.ts"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as Requests from "../../src/operations/Requests.ts"
 import * as Arbitraries from "../../src/generate/Arbitraries.ts"
-import { textOf } from "../../src/judge/JsonSchema.ts"
+import { stringify } from "../../src/judge/JsonSchema.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, conformance, named, plainest, referenceOf, validBody } from "./support/client.ts"
+import { withDescriptor, conformance, named, simplestInput, referenceOf, validBody } from "./support/client.ts"
 
 const { judge } = conformance
 
-const totality = (client: ClientOperations.ClientOperation) =>
-  Answers.totality(client, referenceOf(client), judge, Answers.bodies(validBody(client)))
+const checkStatuses = (client: ClientOperations.ClientOperation) =>
+  Answers.checkStatuses(client, referenceOf(client), judge, Answers.responseBodies(validBody(client)))
 
-describe("totality", { timeout: 60_000 }, () => {
+describe("checkStatuses", { timeout: 60_000 }, () => {
   it("returns exactly one typed outcome for every status and body of every operation", () => {
     let answers = 0
     for (const client of ClientOperations.all) {
-      const found = totality(client)
+      const found = checkStatuses(client)
       assert.deepStrictEqual(found.findings, [])
       answers += found.answers
     }
@@ -30,10 +30,10 @@ describe("totality", { timeout: 60_000 }, () => {
   })
 })
 
-describe("declaredErrors", { timeout: 60_000 }, () => {
-  it("maps every declared status to its error class with the fields of its body, in every wire format", () => {
+describe("checkDeclaredErrors", { timeout: 60_000 }, () => {
+  it("finds that every declared status gives its error class with the fields of its body, in every wire format", () => {
     for (const client of ClientOperations.all) {
-      assert.deepStrictEqual(Answers.declaredErrors(client, referenceOf(client)), [])
+      assert.deepStrictEqual(Answers.checkDeclaredErrors(client, referenceOf(client)), [])
       assert.isAbove(referenceOf(client).errors.length, 1)
     }
   })
@@ -47,7 +47,7 @@ describe("declaredErrors", { timeout: 60_000 }, () => {
       const expected = Answers.expected(referenceOf(client), judge)
       for (const { status } of referenceOf(client).errors) {
         for (const value of values) {
-          const scripted = { status, body: textOf(value) }
+          const scripted = { status, body: stringify(value) }
           const { fault, tag } = decode(scripted)
           assert.strictEqual(fault ?? tag, expected(scripted), `${client.name} ${status} ${scripted.body}`)
         }
@@ -56,12 +56,12 @@ describe("declaredErrors", { timeout: 60_000 }, () => {
   })
 })
 
-describe("a success", { timeout: 60_000 }, () => {
-  it("is no success if its body contains an error", () => {
+describe("a successful response", { timeout: 60_000 }, () => {
+  it("is a ContractError if its body contains an error", () => {
     for (const client of ClientOperations.all) {
       const { schema, status } = referenceOf(client).success
       if (schema === undefined) continue
-      const body = textOf({ ...(validBody(client) as object), error: { code: "deprecated_v1_order_endpoint" } })
+      const body = stringify({ ...(validBody(client) as object), error: { code: "deprecated_v1_order_endpoint" } })
       const { tag, value } = Answers.outcome(client)({ status, body })
       assert.strictEqual(tag, "ContractError", client.name)
       assert.strictEqual(value instanceof Errors.ContractError ? value.pointer : "", "/error", client.name)
@@ -69,7 +69,7 @@ describe("a success", { timeout: 60_000 }, () => {
   })
 })
 
-describe("a success without a declared body", { timeout: 60_000 }, () => {
+describe("a successful response without a declared body", { timeout: 60_000 }, () => {
   it("is a ContractError if its body contains an error", () => {
     const body = '{"error":{"code":"deprecated_v1_order_endpoint"}}'
     for (const client of ClientOperations.all) {
@@ -79,7 +79,7 @@ describe("a success without a declared body", { timeout: 60_000 }, () => {
     }
   })
 
-  it("accepts any other body", () => {
+  it("decodes with any other body", () => {
     for (const client of ClientOperations.all) {
       const { schema, status } = referenceOf(client).success
       if (schema !== undefined) continue
@@ -90,19 +90,19 @@ describe("a success without a declared body", { timeout: 60_000 }, () => {
   })
 })
 
-/** Statuses whose responses have no body on this platform. */
+/** The statuses whose responses have no body on this platform. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
 describe("operations over a connection", { timeout: 60_000 }, () => {
   let next: Answers.Scripted = { status: 200, body: "" }
   const http = HttpClient.make((request) => {
     const { body, headers, status } = next
-    // Every body here is text, or bytes that nothing else references.
+    // Every body is a string, or bytes that no other code uses.
     const response = new Response(
       bodyless.has(status) ? null : (body as BodyInit),
       headers === undefined ? {} : { headers }
     )
-    // The platform's Response refuses statuses below 200; the client must still return an outcome for them.
+    // The platform's Response rejects statuses below 200. The client must still return an outcome for them.
     return Effect.succeed(
       HttpClientResponse.fromWeb(request, Object.defineProperty(response, "status", { value: status }))
     )
@@ -112,10 +112,10 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
   )
   const tested = ClientOperations.all.map((client) => ({
     client,
-    input: plainest(client),
+    input: simplestInput(client),
     expected: Answers.expected(referenceOf(client), judge)
   }))
-  const holds = async ({ client, expected, input }: (typeof tested)[number], scripted: Answers.Scripted) => {
+  const assertOutcome = async ({ client, expected, input }: (typeof tested)[number], scripted: Answers.Scripted) => {
     next = scripted
     const result = await runtime.runPromise(Effect.result(client.operation(input)))
     const wanted = expected(bodyless.has(scripted.status) ? { ...scripted, body: "" } : scripted)
@@ -130,13 +130,14 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
     for (const one of tested) {
       const { responses } = referenceOf(one.client)
       for (const status of new Set([...responses.keys(), 100, 101, 199, 204, 206, 302, 304, 402, 502, 599])) {
-        for (const { name: _name, ...body } of Answers.bodies(validBody(one.client)))
-          await holds(one, { status, ...body })
+        for (const { name: _name, ...body } of Answers.responseBodies(validBody(one.client)))
+          await assertOutcome(one, { status, ...body })
       }
     }
     for (const id of ["GetMarkets", "CreateOrderV2", "CancelAllOrders"]) {
       const one = tested.find(({ client }) => client.descriptor.operationId === id)
-      for (const status of [200, 201, 204, 302, 400, 429, 503]) await holds(one!, { status, body: Answers.large.body })
+      for (const status of [200, 201, 204, 302, 400, 429, 503])
+        await assertOutcome(one!, { status, body: Answers.large.body })
     }
   })
 
@@ -144,7 +145,7 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
     const arbitraries = Arbitraries.make(judge)
     const scripted = fc.constantFrom(...tested).chain((one) => {
       const { responses, success } = referenceOf(one.client)
-      const valid = success.schema === undefined ? fc.constant("") : arbitraries.of(success.schema).map(textOf)
+      const valid = success.schema === undefined ? fc.constant("") : arbitraries.of(success.schema).map(stringify)
       return fc.record({
         one: fc.constant(one),
         status: fc.oneof(fc.constantFrom(...responses.keys()), fc.integer({ min: 100, max: 599 })),
@@ -167,53 +168,53 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
         )
       })
     })
-    await Replay.holds(
+    await Replay.assertProperty(
       "P4",
-      fc.asyncProperty(scripted, ({ one, ...answer }) => holds(one, answer)),
+      fc.asyncProperty(scripted, ({ one, ...answer }) => assertOutcome(one, answer)),
       { numRuns: 1500, target: "operations" }
     )
     await runtime.dispose()
   })
 })
 
-describe("planted faults in outcomes", { timeout: 60_000 }, () => {
+describe("injected faults in outcomes", { timeout: 60_000 }, () => {
   const errorsOf = (id: string, change: (errors: Operation.Descriptor["errors"]) => Operation.Descriptor["errors"]) =>
-    altered(id, ({ errors }) => ({ errors: change(errors) }))
-  const seen = (client: ClientOperations.ClientOperation): ReadonlyArray<number> => [
-    ...new Set(totality(client).findings.map(({ status }) => status))
+    withDescriptor(id, ({ errors }) => ({ errors: change(errors) }))
+  const wrongStatuses = (client: ClientOperations.ClientOperation): ReadonlyArray<number> => [
+    ...new Set(checkStatuses(client).findings.map(({ status }) => status))
   ]
 
   const faults: ReadonlyArray<readonly [string, ReadonlyArray<number>, ClientOperations.ClientOperation]> = [
-    ["an error class dropped", [404], errorsOf("GetOrder", () => [Errors.Unauthorized])],
+    ["a missing error class", [404], errorsOf("GetOrder", () => [Errors.Unauthorized])],
     ["a surplus error class", [409], errorsOf("GetOrder", (errors) => [...errors, Errors.Conflict])],
     [
       "a wrong status",
       [200, 201],
-      altered("CreateOrderV2", ({ success }) => ({ success: { ...success, status: 200 } }))
+      withDescriptor("CreateOrderV2", ({ success }) => ({ success: { ...success, status: 200 } }))
     ],
     [
-      "a success that throws its body away",
+      "a response body that is not decoded",
       [200],
-      altered("GetOrder", ({ success }) => ({ success: { ...success, body: undefined } }))
+      withDescriptor("GetOrder", ({ success }) => ({ success: { ...success, body: undefined } }))
     ],
     [
-      "a body wanted where none is declared",
+      "a response body that the document does not declare",
       [204],
-      altered("CancelAllOrders", ({ success }) => ({
+      withDescriptor("CancelAllOrders", ({ success }) => ({
         success: { ...success, body: named("GetOrder").descriptor.success.body }
       }))
     ]
   ]
   for (const [fault, statuses, client] of faults) {
     it(`detects ${fault}`, () => {
-      assert.deepStrictEqual(seen(named(client.descriptor.operationId)), [])
-      assert.deepStrictEqual(seen(client), statuses)
+      assert.deepStrictEqual(wrongStatuses(named(client.descriptor.operationId)), [])
+      assert.deepStrictEqual(wrongStatuses(client), statuses)
     })
   }
 
   it("detects an error of another operation", () => {
-    const client = altered("GetOrder", () => ({ name: "Orders.list" }))
-    assert.include(totality(client).findings[0]?.got, "does not name its operation")
-    assert.isAbove(Answers.declaredErrors(client, referenceOf(client)).length, 0)
+    const client = withDescriptor("GetOrder", () => ({ name: "Orders.list" }))
+    assert.include(checkStatuses(client).findings[0]?.got, "does not report its operation")
+    assert.isAbove(Answers.checkDeclaredErrors(client, referenceOf(client)).length, 0)
   })
 })

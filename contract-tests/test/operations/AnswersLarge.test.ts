@@ -3,11 +3,11 @@ import * as Answers from "../../src/operations/Answers.ts"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import { conformance, referenceOf } from "./support/client.ts"
 
-describe("totality", () => {
+describe("checkStatuses", () => {
   it("returns exactly one typed outcome for every status with a body of 1 MiB", { timeout: 240_000 }, () => {
     let answers = 0
     for (const client of ClientOperations.all) {
-      const found = Answers.totality(client, referenceOf(client), conformance.judge, [Answers.large])
+      const found = Answers.checkStatuses(client, referenceOf(client), conformance.judge, [Answers.large])
       assert.deepStrictEqual(found.findings, [])
       answers += found.answers
     }

@@ -7,13 +7,13 @@ describe("modules", () => {
   it("lists exactly the client's modules that export operations", async () => {
     const found: Array<string> = []
     for (const [module, { href }] of modules) {
-      const exported = (await import(href)) as ClientOperations.Module // every module has this type
+      const exported = (await import(href)) as ClientOperations.Module // Every module has this type.
       if (ClientOperations.ofModule(module, exported).length > 0) found.push(module)
     }
     assert.deepStrictEqual(found.sort(), Object.keys(ClientOperations.modules).sort())
   })
 
-  it("fails for a module that is not listed", () => {
+  it("detects a module that is not listed", () => {
     const { Orders } = ClientOperations.modules
     assert.isAbove(ClientOperations.ofModule("Elsewhere", Orders ?? {}).length, 0)
   })
@@ -21,13 +21,13 @@ describe("modules", () => {
 
 describe("all", () => {
   it("finds each operation in the sources once", () => {
-    const made = fs
+    const declared = fs
       .readdirSync(folder, { encoding: "utf8", recursive: true })
       .filter((file) => file.endsWith(".ts") && file !== "Operation.ts")
       .flatMap((file) => [...fs.readFileSync(new URL(file, folder), "utf8").matchAll(/operationId: "(\w+)"/g)])
       .map((match) => match[1] ?? "")
     const found = ClientOperations.all.map(({ descriptor }) => descriptor.operationId)
-    assert.deepStrictEqual([...found].sort(), [...made].sort())
+    assert.deepStrictEqual([...found].sort(), [...declared].sort())
   })
 
   it("recognizes an operation by its descriptor, not by its name", () => {

@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as Descriptors from "../../src/operations/Descriptors.ts"
-import { allWith, altered, document, inputs, named, referenceOf, sourceOf } from "./support/client.ts"
+import { allWith, withDescriptor, document, inputs, named, referenceOf, sourceOf } from "./support/client.ts"
 
 const deprecated = Descriptors.deprecated(document, sourceOf, inputs)
 
@@ -38,7 +38,7 @@ describe("the document", () => {
     ])
   })
 
-  it("lets the cursor of every page be absent, null or empty", () => {
+  it("allows an absent, null or empty cursor on every page", () => {
     const paged = document.operations.flatMap((operation) => {
       const found = Descriptors.paging(document, operation)
       return found === undefined ? [] : [{ ...found, id: operation.id, schema: operation.success.schema! }]
@@ -51,7 +51,7 @@ describe("the document", () => {
     }
   })
 
-  it("declares a special body for three errors", () => {
+  it("declares a body schema of its own for three errors", () => {
     assert.deepStrictEqual(
       document.operations.flatMap((operation) =>
         Descriptors.payloads(operation).map(({ status }) => `${operation.id} ${status}`)
@@ -61,7 +61,7 @@ describe("the document", () => {
   })
 })
 
-/** Properties that no published document states: capability, signature, retries, cost and bucket. */
+/** The properties that the document does not state: capability, signature, retries, cost and bucket. */
 const pinned = `
 Account.endpointCosts                GetAccountEndpointCosts                   public none     idempotent read         10
 Account.limits                       GetAccountApiLimits                       read   required idempotent read         10
@@ -221,7 +221,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     )
   })
 
-  it("make every GET, and no other method, retryable, read-only and paid from the read bucket", () => {
+  it("make exactly the GETs read-only, retryable and paid from the read bucket", () => {
     for (const { descriptor, name } of ClientOperations.all) {
       const {
         access,
@@ -235,7 +235,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     }
   })
 
-  it("retry a write only if it names its target, sets a value, or carries a client id", () => {
+  it("make a write retryable only if it has a target id, sets a value, or has a client-supplied id", () => {
     const writes = (retry: Operation.RetryClass) => where((one) => one.access === "write" && one.retry === retry)
     assert.deepStrictEqual(writes("idempotent"), [
       "BatchCancelOrdersV2",
@@ -278,7 +278,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     ])
   })
 
-  it("never retry transfers, order changes without an id, or key creation", () => {
+  it("never make transfers, order changes without an id, or key creation retryable", () => {
     for (const id of [
       "AcceptQuote",
       "AcceptRFQQuote",
@@ -306,7 +306,7 @@ describe("capability, signature, retries, bucket and cost", () => {
       recorded.map((match) => [`${match[2]} ${match[3]?.replace(/:(\w+)/g, "{$1}")}`, Number(match[1])])
     )
     assert.strictEqual(costs.size, 12)
-    // Not in the recording: cancelling all orders costs 2, by the changelog of 3 September 2026.
+    // The recording does not contain this operation. Its cost is from the changelog of September 3, 2026.
     costs.set("DELETE /portfolio/events/orders", 2)
     const differing = ClientOperations.all.filter(
       ({
@@ -369,114 +369,126 @@ describe("capability, signature, retries, bucket and cost", () => {
   })
 })
 
-describe("planted faults in descriptors", () => {
+describe("injected faults in descriptors", () => {
   const faults: ReadonlyArray<readonly [string, Descriptors.Check, ReadonlyArray<ClientOperations.ClientOperation>]> = [
     [
-      "a dropped operation",
+      "a missing operation",
       "missing-operation",
       ClientOperations.all.filter(({ descriptor }) => descriptor.operationId !== "CancelOrderV2")
     ],
     ["an operation exported twice", "repeated-operation", [...ClientOperations.all, named("GetOrders")]],
     [
-      "an operation that the document has not",
+      "an operation that the document does not have",
       "extra-operation",
-      [...ClientOperations.all, altered("GetOrders", () => ({ operationId: "GetAllOrders" }))]
+      [...ClientOperations.all, withDescriptor("GetOrders", () => ({ operationId: "GetAllOrders" }))]
     ],
-    ["an operation under another's name", "name", allWith(altered("GetOrders", () => ({ name: "Orders.get" })))],
-    ["another method", "method", allWith(altered("ResetOrderGroup", () => ({ method: "POST" })))],
-    ["another path", "path", allWith(altered("GetOrder", () => ({ path: "/portfolio/order/{order_id}" })))],
+    [
+      "an operation with the name of another operation",
+      "name",
+      allWith(withDescriptor("GetOrders", () => ({ name: "Orders.get" })))
+    ],
+    ["another method", "method", allWith(withDescriptor("ResetOrderGroup", () => ({ method: "POST" })))],
+    ["another path", "path", allWith(withDescriptor("GetOrder", () => ({ path: "/portfolio/order/{order_id}" })))],
     [
       "a renamed parameter",
       "parameter",
-      allWith(altered("GetOrderGroup", ({ query }) => ({ query: { sub_account: query["subaccount"]! } })))
+      allWith(withDescriptor("GetOrderGroup", ({ query }) => ({ query: { sub_account: query["subaccount"]! } })))
     ],
-    ["a dropped parameter", "parameter", allWith(altered("GetOrderGroup", () => ({ query: {} })))],
+    ["a missing parameter", "parameter", allWith(withDescriptor("GetOrderGroup", () => ({ query: {} })))],
     [
-      "a parameter in another place",
+      "a parameter in the wrong location",
       "parameter",
-      allWith(altered("GetOrder", ({ pathParameters }) => ({ pathParameters: {}, query: pathParameters })))
+      allWith(withDescriptor("GetOrder", ({ pathParameters }) => ({ pathParameters: {}, query: pathParameters })))
     ],
     [
       "an optional parameter that is required",
       "parameter",
       allWith(
-        altered("GetOrders", ({ query }) => ({ query: { ...query, limit: { ...query["limit"]!, required: true } } }))
+        withDescriptor("GetOrders", ({ query }) => ({
+          query: { ...query, limit: { ...query["limit"]!, required: true } }
+        }))
       )
     ],
     [
       "a list joined by commas",
       "parameter",
       allWith(
-        altered("GetMarketOrderbooks", ({ query }) => ({
+        withDescriptor("GetMarketOrderbooks", ({ query }) => ({
           query: { tickers: { ...query["tickers"]!, style: "comma" } }
         }))
       )
     ],
-    ["a dropped body", "body", allWith(altered("CreateOrderV2", () => ({ body: undefined })))],
-    ["an undeclared body", "body", allWith(altered("CancelOrderV2", () => ({ body: Schema.Struct({}) })))],
+    ["a missing body", "body", allWith(withDescriptor("CreateOrderV2", () => ({ body: undefined })))],
+    ["an undeclared body", "body", allWith(withDescriptor("CancelOrderV2", () => ({ body: Schema.Struct({}) })))],
     [
       "a wrong status",
       "success",
-      allWith(altered("CreateOrderV2", ({ success }) => ({ success: { ...success, status: 200 } })))
+      allWith(withDescriptor("CreateOrderV2", ({ success }) => ({ success: { ...success, status: 200 } })))
     ],
     [
-      "a success that throws its body away",
+      "a response body that is not decoded",
       "success",
-      allWith(altered("GetOrder", ({ success }) => ({ success: { ...success, body: undefined } })))
+      allWith(withDescriptor("GetOrder", ({ success }) => ({ success: { ...success, body: undefined } })))
     ],
-    ["an error class dropped", "errors", allWith(altered("GetOrder", () => ({ errors: [Unauthorized] })))],
+    ["a missing error class", "errors", allWith(withDescriptor("GetOrder", () => ({ errors: [Unauthorized] })))],
     [
       "a surplus error class",
       "errors",
-      allWith(altered("GetOrder", () => ({ errors: [Unauthorized, NotFound, Conflict] })))
+      allWith(withDescriptor("GetOrder", () => ({ errors: [Unauthorized, NotFound, Conflict] })))
     ],
     [
-      "an error class in another's place",
+      "a wrong error class",
       "errors",
-      allWith(altered("GetOrder", () => ({ errors: [Unauthorized, BadRequest] })))
+      allWith(withDescriptor("GetOrder", () => ({ errors: [Unauthorized, BadRequest] })))
     ],
     [
       "an error class listed twice",
       "errors",
-      allWith(altered("GetOrder", () => ({ errors: [Unauthorized, NotFound, NotFound] })))
+      allWith(withDescriptor("GetOrder", () => ({ errors: [Unauthorized, NotFound, NotFound] })))
     ],
     [
-      "a payload dropped",
+      "a missing payload",
       "payload",
-      allWith(altered("GetExchangeStatus", ({ errors }) => ({ errors: errors.slice(1) })))
+      allWith(withDescriptor("GetExchangeStatus", ({ errors }) => ({ errors: errors.slice(1) })))
     ],
     [
-      "a payload made up",
+      "an undeclared payload",
       "payload",
       allWith(
-        altered("GetExchangeSchedule", () => ({
+        withDescriptor("GetExchangeSchedule", () => ({
           errors: named("GetExchangeStatus").descriptor.errors
         }))
       )
     ],
-    ["an unsigned private operation", "auth", allWith(altered("GetOrders", () => ({ auth: "none" })))],
-    ["a signed public operation", "auth", allWith(altered("GetMarkets", () => ({ auth: "optional" })))],
+    ["an unsigned private operation", "auth", allWith(withDescriptor("GetOrders", () => ({ auth: "none" })))],
+    ["a signed public operation", "auth", allWith(withDescriptor("GetMarkets", () => ({ auth: "optional" })))],
     [
       "a write that a read-only layer would send",
       "access",
-      allWith(altered("CreateOrderV2", () => ({ access: "read" })))
-    ],
-    ["a read that requires the write capability", "access", allWith(altered("GetOrders", () => ({ access: "write" })))],
-    ["a list without pages", "pages", allWith(altered("GetOrders", () => ({ pages: undefined })))],
-    [
-      "pages where the answer is whole",
-      "pages",
-      allWith(altered("GetOrderGroups", () => ({ pages: { cursor: "cursor", lists: ["order_groups"] } })))
+      allWith(withDescriptor("CreateOrderV2", () => ({ access: "read" })))
     ],
     [
-      "a cursor under another name",
+      "a read that requires the write capability",
+      "access",
+      allWith(withDescriptor("GetOrders", () => ({ access: "write" })))
+    ],
+    ["a list without pages", "pages", allWith(withDescriptor("GetOrders", () => ({ pages: undefined })))],
+    [
+      "pages of an operation without a cursor",
       "pages",
-      allWith(altered("GetIncentivePrograms", () => ({ pages: { cursor: "cursor", lists: ["incentive_programs"] } })))
+      allWith(withDescriptor("GetOrderGroups", () => ({ pages: { cursor: "cursor", lists: ["order_groups"] } })))
     ],
     [
-      "a forgotten list",
+      "a wrong cursor field",
       "pages",
-      allWith(altered("GetPositions", () => ({ pages: { cursor: "cursor", lists: ["market_positions"] } })))
+      allWith(
+        withDescriptor("GetIncentivePrograms", () => ({ pages: { cursor: "cursor", lists: ["incentive_programs"] } }))
+      )
+    ],
+    [
+      "a missing list",
+      "pages",
+      allWith(withDescriptor("GetPositions", () => ({ pages: { cursor: "cursor", lists: ["market_positions"] } })))
     ]
   ]
   for (const [fault, check, clients] of faults) {
@@ -486,20 +498,24 @@ describe("planted faults in descriptors", () => {
     })
   }
 
-  const marking = (what: RegExp) => (source: string) => source.replace(what, "* @deprecated\n $&")
-  const unmarked = (source: string) => source.replaceAll("@deprecated", "Old.")
+  const withMark = (what: RegExp) => (source: string) => source.replace(what, "* @deprecated\n $&")
+  const withoutMarks = (source: string) => source.replaceAll("@deprecated", "Old.")
   const creators = ["quote_creator_user_id", "rfq_creator_user_id"]
 
   const operations: ReadonlyArray<readonly [string, string, (source: string) => string]> = [
-    ["a deprecated operation without a mark", "GetQuote", unmarked],
-    ["an operation marked that is not deprecated", "GetQuotes", marking(/\*\/\s*export const list\b/)],
-    ["the same under another name", "DeleteRFQQuote", marking(/\*\/\s*remove as delete\b/)]
+    ["a deprecated operation without a mark", "GetQuote", withoutMarks],
+    ["a mark on an operation that is not deprecated", "GetQuotes", withMark(/\*\/\s*export const list\b/)],
+    [
+      "a mark on an operation that is exported under another name",
+      "DeleteRFQQuote",
+      withMark(/\*\/\s*remove as delete\b/)
+    ]
   ]
   for (const [fault, id, change] of operations) {
     it(`detects ${fault}`, () => {
       const client = named(id)
       const source = sourceOf(client.module)
-      assert.notStrictEqual(change(source), source, "the fault must be planted")
+      assert.notStrictEqual(change(source), source, "the fault must change the source")
       const check = Descriptors.deprecated(document, () => change(source), inputs)
       assert.deepStrictEqual(
         check(client, referenceOf(client)).map((finding) => finding.at),
@@ -509,14 +525,10 @@ describe("planted faults in descriptors", () => {
   }
 
   const fields: ReadonlyArray<readonly [string, ReadonlyArray<string>, (source: string) => string]> = [
-    ["deprecated inputs without a mark", creators, unmarked],
+    ["deprecated inputs without a mark", creators, withoutMarks],
+    ["a missing input", ["quote_creator_user_id"], (source) => source.replaceAll("quote_creator_user_id", "creator")],
     [
-      "an input that is gone",
-      ["quote_creator_user_id"],
-      (source) => source.replaceAll("quote_creator_user_id", "creator")
-    ],
-    [
-      "an input marked that is not deprecated",
+      "a mark on an input that is not deprecated",
       ["rfq_id"],
       (source) => source.replaceAll("  readonly rfq_id", "  /** @deprecated */\n  readonly rfq_id")
     ]
@@ -524,7 +536,7 @@ describe("planted faults in descriptors", () => {
   for (const [fault, at, change] of fields) {
     it(`detects ${fault}`, () => {
       const client = named("GetQuotes")
-      assert.notStrictEqual(change(inputs), inputs, "the fault must be planted")
+      assert.notStrictEqual(change(inputs), inputs, "the fault must change the source")
       const check = Descriptors.deprecated(document, sourceOf, change(inputs))
       assert.deepStrictEqual(
         check(client, referenceOf(client)).map((finding) => finding.at),
@@ -534,7 +546,7 @@ describe("planted faults in descriptors", () => {
   }
 
   it("ignores the order of errors", () => {
-    const payload = altered("GetExchangeStatus", ({ errors }) => ({ errors: [...errors].reverse() }))
+    const payload = withDescriptor("GetExchangeStatus", ({ errors }) => ({ errors: [...errors].reverse() }))
     assert.deepStrictEqual(Descriptors.findings(allWith(payload), document), [])
   })
 })

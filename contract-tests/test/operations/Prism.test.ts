@@ -1,4 +1,4 @@
-/** Checks requests with Prism, an independent mock server that refuses what the reference document does not allow. */
+/** Checks requests with Prism, an independent mock server that rejects requests that violate the reference document. */
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
@@ -9,9 +9,9 @@ import * as Arbitraries from "../../src/generate/Arbitraries.ts"
 import { isObject, type Json } from "../../src/judge/JsonSchema.ts"
 import type * as Mutants from "../../src/generate/Mutants.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, conformance, document, referenceOf } from "./support/client.ts"
+import { withDescriptor, conformance, document, referenceOf } from "./support/client.ts"
 import * as Prism from "./support/prism.ts"
-import { written } from "./support/written.ts"
+import { encodeRequest } from "./support/written.ts"
 
 const recorder = Requests.recorder()
 const arbitraries = Arbitraries.make(conformance.judge)
@@ -23,8 +23,8 @@ beforeAll(async () => {
   return prism.stop
 }, 60_000)
 
-/** Random inputs of each operation, in addition to the coverage set. */
-const random = 20
+/** The number of random inputs of each operation, in addition to the coverage set. */
+const randomInputs = 20
 
 const timeout = 120_000
 
@@ -37,10 +37,10 @@ const prepared = ClientOperations.all.map((client) => {
 
 const valuesOf = ({ requests, suite }: (typeof prepared)[number]): ReadonlyArray<Json> => [
   ...suite.values,
-  ...fc.sample(arbitraries.of(requests.input), { numRuns: random, seed: Replay.seedFrom() })
+  ...fc.sample(arbitraries.of(requests.input), { numRuns: randomInputs, seed: Replay.seedFrom() })
 ]
 
-/** The distinct requests that a client sends for some inputs. Refused inputs are skipped. */
+/** Returns the distinct requests that a client sends for some inputs. Skips inputs that the client rejects. */
 const requestsOf = (
   client: ClientOperations.ClientOperation,
   values: ReadonlyArray<Json>
@@ -55,16 +55,16 @@ const requestsOf = (
 
 const show = (id: string, sent: Requests.Sent, verdict: Prism.Verdict): string =>
   `${id} ${sent.method} ${sent.target} ${sent.body ?? ""}`.slice(0, 300) +
-  ` ${verdict.status} ${verdict.accepted ? "" : verdict.because}`
+  ` ${verdict.status} ${verdict.accepted ? "" : verdict.reason}`
 
-/** Whether a query has an empty value for this name. */
+/** Returns whether a query has an empty value for a name. */
 const isEmptyValue = (sent: Requests.Sent, name: string): boolean => new RegExp(`[?&]${name}=(?:&|$)`).test(sent.target)
 
 /**
- * A valid request without the part for which Prism wrongly refuses it, or undefined if there is none.
+ * Changes the part of a valid request that Prism wrongly rejects. Returns undefined if the request has no such part.
  *
  * - Prism treats an empty query value as absent.
- * - Prism refuses an undeclared body. The exchange refuses a write without one.
+ * - Prism rejects an undeclared body, but the exchange rejects a write without a body.
  */
 const repaired = (reference: ReferenceDocument.Operation, sent: Requests.Sent): Requests.Sent | undefined => {
   if (reference.requestBody === undefined && sent.body === "{}") {
@@ -79,9 +79,9 @@ const repaired = (reference: ReferenceDocument.Operation, sent: Requests.Sent): 
 }
 
 describe("Prism", () => {
-  it("accepts every request of the client, signed or public, and responds with its success", { timeout }, async () => {
+  it("accepts every request of the client and responds with the success status", { timeout }, async () => {
     const refused: Array<string> = []
-    const forNothing = new Set<string>()
+    const wronglyRejected = new Set<string>()
     let judged = 0
     for (const one of prepared) {
       const accepts = async (sent: Requests.Sent): Promise<boolean> => {
@@ -95,15 +95,15 @@ describe("Prism", () => {
           const other = repaired(one.reference, sent)
           if (other === undefined || !(await accepts(other))) {
             refused.push(show(one.reference.id, sent, await prism.judge(sent)))
-          } else forNothing.add(one.reference.id)
+          } else wronglyRejected.add(one.reference.id)
         })
       )
     }
     assert.deepStrictEqual(refused, [])
     assert.isAbove(judged, 2000)
-    // The coverage set contains an empty text for each of these, for any seed.
+    // The coverage set contains an empty string for each of these operations, independently of the seed.
     assert.includeMembers(
-      [...forNothing],
+      [...wronglyRejected],
       [
         "BatchGetMarketCandlesticks",
         "DeleteFCMEventContractDailyCap",
@@ -116,7 +116,7 @@ describe("Prism", () => {
 
 describe("Prism as a judge", () => {
   it(
-    "refuses every violation that the client refuses, except for those that Prism does not check",
+    "rejects every violation that the client rejects, except for those that Prism does not check",
     { timeout },
     async () => {
       const tally = new Map<Mutants.Kind, { judged: number; missed: number }>()
@@ -124,10 +124,10 @@ describe("Prism as a judge", () => {
       for (const { reference, requests, suite } of prepared) {
         await Promise.all(
           suite.mutants.map(async ({ kind, note, pointer, value }) => {
-            // The document leaves objects open: only the client refuses undeclared members.
-            const sent = kind === "extra-property" || !isObject(value) ? undefined : written(reference, value)
+            // The document leaves objects open, so only the client rejects undeclared members.
+            const sent = kind === "extra-property" || !isObject(value) ? undefined : encodeRequest(reference, value)
             if (sent === undefined || isEmptyValue(sent, pointer.slice(1))) return
-            // Some violations vanish in a URL: the number 1 and the text "1" look the same.
+            // Some violations are lost in a URL, because the number 1 and the string "1" look the same.
             if (!requests.read(sent).faults.some((fault) => /invalid|missing/.test(fault))) return
             const verdict = await prism.judge(sent)
             const count = tally.get(kind) ?? { judged: 0, missed: 0 }
@@ -161,13 +161,14 @@ describe("Prism as a judge", () => {
         "wrong-type"
       ])
       for (const [kind, count] of tally) {
-        assert.isAbove(count.judged, count.missed, `Prism must see some ${kind}`)
-        if (Prism.blindTo[kind] !== undefined) assert.isAbove(count.missed, 0, `Prism sees every ${kind} now`)
+        assert.isAbove(count.judged, count.missed, `Prism must detect some ${kind}`)
+        if (Prism.blindTo[kind] !== undefined)
+          assert.isAbove(count.missed, 0, `Prism now detects every ${kind}: remove it from blindTo`)
       }
     }
   )
 
-  it("refuses a signed request without any of its three headers", { timeout }, async () => {
+  it("rejects a signed request if any of the three headers is missing", { timeout }, async () => {
     const accepted: Array<string> = []
     let judged = 0
     for (const { client, reference, requests, suite } of prepared) {
@@ -191,26 +192,26 @@ describe("Prism as a judge", () => {
   const faults: ReadonlyArray<readonly [string, ClientOperations.ClientOperation, Json]> = [
     [
       "a renamed parameter",
-      altered("DeleteFCMEventContractDailyCap", ({ query: { subtrader_id, ...rest } }) => ({
+      withDescriptor("DeleteFCMEventContractDailyCap", ({ query: { subtrader_id, ...rest } }) => ({
         query: { ...rest, subtrader: subtrader_id! }
       })),
       { subtrader: "x" }
     ],
     [
       "a query sent as body",
-      altered("GetLiveDatas", ({ query }) => ({
+      withDescriptor("GetLiveDatas", ({ query }) => ({
         query: {},
         body: Schema.Struct({ milestone_ids: query["milestone_ids"]!.schema })
       })),
       { milestone_ids: ["x"] }
     ],
     [
-      "a body that is left out",
-      altered("CancelOrderV2", () => ({ path: "/portfolio/events/orders/batched", pathParameters: {} })),
+      "a missing body",
+      withDescriptor("CancelOrderV2", () => ({ path: "/portfolio/events/orders/batched", pathParameters: {} })),
       {}
     ],
-    ["another path", altered("GetOrder", () => ({ path: "/portfolio/order/{order_id}" })), { order_id: "x" }],
-    ["no signature", altered("GetOrders", () => ({ auth: "none" })), {}]
+    ["another path", withDescriptor("GetOrder", () => ({ path: "/portfolio/order/{order_id}" })), { order_id: "x" }],
+    ["no signature", withDescriptor("GetOrders", () => ({ auth: "none" })), {}]
   ]
   for (const [fault, client, input] of faults) {
     it(`detects ${fault}`, async () => {

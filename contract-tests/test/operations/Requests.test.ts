@@ -16,21 +16,21 @@ import {
   type SchemaObject
 } from "../../src/judge/JsonSchema.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, conformance, document, line, named, plainest, referenceOf } from "./support/client.ts"
+import { withDescriptor, conformance, document, line, named, simplestInput, referenceOf } from "./support/client.ts"
 
 const recorder = Requests.recorder()
 
-const hold = (client: ClientOperations.ClientOperation, options?: Conformance.Options, through = recorder) =>
-  Requests.hold(client, referenceOf(client), conformance, through, options)
+const checkRequests = (client: ClientOperations.ClientOperation, options?: Conformance.Options, through = recorder) =>
+  Requests.checkRequests(client, referenceOf(client), conformance, through, options)
 
 const takesInput = (client: ClientOperations.ClientOperation): boolean =>
   Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
 
-describe("hold", { timeout: 60_000 }, () => {
+describe("checkRequests", { timeout: 60_000 }, () => {
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
-    it(`${module}: sends every valid input unchanged, and refuses every violation at its pointer`, () => {
+    it(`${module}: sends every valid input unchanged, and rejects every violation at its pointer`, () => {
       for (const client of ClientOperations.ofModule(module, exported)) {
-        const report = hold(client)
+        const report = checkRequests(client)
         assert.deepStrictEqual(report.failures.map(line), [])
         assert.isTrue(report.passed)
         assert.isAbove(report.checks.completeness.run, 200)
@@ -46,7 +46,7 @@ describe("hold", { timeout: 60_000 }, () => {
     for (const client of clients) {
       for (const input of [undefined, {}, { limit: 1 }, null, "x", 1, [{}], () => 1]) {
         const outcome = recorder.call(client.operation, input)
-        if (outcome._tag === "Refused") assert.fail(`${client.name} refused ${String(input)}`)
+        if (outcome._tag === "Refused") assert.fail(`${client.name} rejected ${String(input)}`)
         const { faults } = Requests.make(referenceOf(client), conformance.judge).read(outcome.sent)
         assert.deepStrictEqual(faults, [], client.name)
         assert.strictEqual(outcome.sent.target, `${Requests.root}${client.descriptor.path}`)
@@ -56,7 +56,7 @@ describe("hold", { timeout: 60_000 }, () => {
 
   it("violates every kind of constraint that requests have", () => {
     const kinds = new Set(
-      ClientOperations.all.flatMap((client) => Object.keys(hold(client, { checks: [], runs: 0 }).kinds))
+      ClientOperations.all.flatMap((client) => Object.keys(checkRequests(client, { checks: [], runs: 0 }).kinds))
     )
     assert.deepStrictEqual([...kinds].sort(), [
       "above-maximum",
@@ -80,7 +80,7 @@ describe("hold", { timeout: 60_000 }, () => {
   })
 })
 
-/** Texts for paths and queries, including difficult ones. */
+/** Generates strings for paths and queries, including difficult strings. */
 const texts: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom("", ".", "..", "/", "a/b", "%2F", "%2f", "%252F", "\\", "%5C", "a%", "?", "#", "&", "=", "+", "%20"),
   fc.constantFrom(
@@ -107,20 +107,22 @@ const texts: fc.Arbitrary<string> = fc.oneof(
 describe("segments of a path", { timeout: 60_000 }, () => {
   const clients = ClientOperations.all.filter((client) => Object.keys(client.descriptor.pathParameters).length > 0)
   const places = clients.flatMap((client) =>
-    Object.keys(client.descriptor.pathParameters).map((field) => ({ client, field, input: plainest(client) }))
+    Object.keys(client.descriptor.pathParameters).map((field) => ({ client, field, input: simplestInput(client) }))
   )
 
-  it("arrive unchanged, or are refused by name before any I/O", () => {
+  it("are sent unchanged, or are rejected with the pointer of the parameter before any I/O", () => {
     assert.isAbove(places.length, clients.length)
     for (const { client, field, input } of places) {
       const requests = Requests.make(referenceOf(client), conformance.judge)
-      const holds = (text: string): void => {
+      const assertSentOrRejected = (text: string): void => {
         const outcome = recorder.call(client.operation, objectOf([...Object.entries(input), [field, text]]))
         if (Requests.segmentLimit(text) !== undefined) {
           assert.strictEqual(outcome._tag === "Refused" ? outcome.pointer : "sent", `/${field}`, JSON.stringify(text))
           return
         }
-        if (outcome._tag === "Refused") assert.fail(`${client.name} refused ${JSON.stringify(text)}: ${outcome.reason}`)
+        if (outcome._tag === "Refused") {
+          assert.fail(`${client.name} rejected ${JSON.stringify(text)}: ${outcome.reason}`)
+        }
         const read = requests.read(outcome.sent)
         assert.deepStrictEqual(read.faults, [])
         assert.deepStrictEqual(read.input, { ...input, [field]: text })
@@ -142,9 +144,12 @@ describe("segments of a path", { timeout: 60_000 }, () => {
         "\ud800"
       ]) {
         assert.isDefined(Requests.segmentLimit(text))
-        holds(text)
+        assertSentOrRejected(text)
       }
-      Replay.holds("P5 segments", fc.property(texts, holds), { numRuns: 50, target: `${client.name} ${field}` })
+      Replay.assertProperty("P5 segments", fc.property(texts, assertSentOrRejected), {
+        numRuns: 50,
+        target: `${client.name} ${field}`
+      })
     }
   })
 })
@@ -153,17 +158,17 @@ describe("values of a query", { timeout: 60_000 }, () => {
   const places = ClientOperations.all.flatMap((client) =>
     referenceOf(client).parameters.flatMap(({ in: place, name, schema }) =>
       place === "query" && document.deref(schema).type === "string" && document.deref(schema).enum === undefined
-        ? [{ client, field: name, format: document.deref(schema).format, input: plainest(client) }]
+        ? [{ client, field: name, format: document.deref(schema).format, input: simplestInput(client) }]
         : []
     )
   )
 
-  it("carry any text except lone surrogates, which are refused by name", () => {
+  it("can be any string except lone surrogates, which are rejected with the pointer of the field", () => {
     assert.isAbove(places.length, 80)
     for (const { client, field, format, input } of places) {
       if (format !== undefined) continue
       const requests = Requests.make(referenceOf(client), conformance.judge)
-      Replay.holds(
+      Replay.assertProperty(
         "P5 queries",
         fc.property(texts, (text) => {
           const outcome = recorder.call(client.operation, objectOf([...Object.entries(input), [field, text]]))
@@ -172,7 +177,7 @@ describe("values of a query", { timeout: 60_000 }, () => {
             return
           }
           if (outcome._tag === "Refused")
-            assert.fail(`${client.name} refused ${JSON.stringify(text)}: ${outcome.reason}`)
+            assert.fail(`${client.name} rejected ${JSON.stringify(text)}: ${outcome.reason}`)
           const read = requests.read(outcome.sent)
           assert.deepStrictEqual(read.faults, [])
           assert.deepStrictEqual(read.input, { ...input, [field]: text })
@@ -183,29 +188,29 @@ describe("values of a query", { timeout: 60_000 }, () => {
   })
 })
 
-describe("texts of a body", { timeout: 60_000 }, () => {
+describe("strings of a body", { timeout: 60_000 }, () => {
   const strings = ClientOperations.all.flatMap((client) => {
     const { requestBody } = referenceOf(client)
     const { properties } = requestBody === undefined ? {} : document.deref(requestBody.schema)
     return Object.entries(properties ?? {}).flatMap(([field, schema]) => {
       const { enum: members, format, maxLength, minLength, pattern, type } = document.deref(schema)
       const isFree = [members, format, maxLength, minLength, pattern].every((keyword) => keyword === undefined)
-      return type === "string" && isFree ? [{ client, field, input: plainest(client) }] : []
+      return type === "string" && isFree ? [{ client, field, input: simplestInput(client) }] : []
     })
   })
 
-  it("carry any text except lone surrogates, which are refused by name", () => {
+  it("can be any string except lone surrogates, which are rejected with the pointer of the field", () => {
     assert.isAbove(strings.length, 20)
     for (const { client, field, input } of strings) {
       const requests = Requests.make(referenceOf(client), conformance.judge)
-      Replay.holds(
+      Replay.assertProperty(
         "P5 bodies",
         fc.property(texts, (text) => {
-          const given = objectOf([...Object.entries(input), [field, text]])
-          const outcome = recorder.call(client.operation, given)
-          const [limited] = requests.limited(given)
+          const changedInput = objectOf([...Object.entries(input), [field, text]])
+          const outcome = recorder.call(client.operation, changedInput)
+          const [limited] = requests.limited(changedInput)
           if (limited !== undefined) {
-            // A rule between fields can restrict a text more than its schema does.
+            // A rule between fields can restrict a string more than its schema does.
             assert.deepStrictEqual(outcome._tag === "Refused" ? [outcome.pointer] : [], limited.pointers)
             return
           }
@@ -213,7 +218,7 @@ describe("texts of a body", { timeout: 60_000 }, () => {
             assert.strictEqual(outcome._tag === "Refused" ? outcome.pointer : "sent", `/${field}`)
             return
           }
-          if (outcome._tag === "Refused") assert.fail(`${client.name} refused ${JSON.stringify(text)}`)
+          if (outcome._tag === "Refused") assert.fail(`${client.name} rejected ${JSON.stringify(text)}`)
           assert.deepStrictEqual(requests.read(outcome.sent), { faults: [], input: { ...input, [field]: text } })
         }),
         { numRuns: 25, target: `${client.name} ${field}` }
@@ -223,8 +228,8 @@ describe("texts of a body", { timeout: 60_000 }, () => {
 })
 
 describe("lists joined by commas", { timeout: 60_000 }, () => {
-  // The document repeats the name of every list. The client and this reader also support lists joined by commas.
-  const client = altered("GetStructuredTargets", ({ query }) => ({
+  // The document has no list joined by commas, but the client and the suite support such lists.
+  const client = withDescriptor("GetStructuredTargets", ({ query }) => ({
     query: { ...query, ids: { ...query["ids"]!, style: "comma" } }
   }))
   const reference = referenceOf(client)
@@ -233,8 +238,8 @@ describe("lists joined by commas", { timeout: 60_000 }, () => {
     parameters: reference.parameters.map((one) => (one.name === "ids" ? { ...one, explode: false } : one))
   }
 
-  it("are sent as one value; an item that is empty or contains a comma is refused by name", () => {
-    const report = Requests.hold(client, joined, conformance, recorder)
+  it("are sent as one value, or rejected if an item is empty or contains a comma", () => {
+    const report = Requests.checkRequests(client, joined, conformance, recorder)
     assert.deepStrictEqual(report.failures.map(line), [])
     const outcome = recorder.call(client.operation, { ids: ["a", "b c"] })
     assert.strictEqual(
@@ -254,7 +259,7 @@ describe("limits", { timeout: 60_000 }, () => {
     return outcome._tag === "Sent" ? `${outcome.sent.method} ${outcome.sent.target}` : `${outcome.pointer}`
   }
 
-  it("refuse an empty list in a query, required or not", () => {
+  it("include an empty list in a query, required or not", () => {
     const lists = ClientOperations.all.flatMap((client) =>
       referenceOf(client)
         .parameters.filter(({ schema }) => document.deref(schema).type === "array")
@@ -267,13 +272,13 @@ describe("limits", { timeout: 60_000 }, () => {
       ["GetStructuredTargets", "ids"]
     ])
     for (const [name, field] of lists) {
-      assert.strictEqual(targetOf(name, { ...plainest(named(name)), [field]: [] }), `/${field}`)
+      assert.strictEqual(targetOf(name, { ...simplestInput(named(name)), [field]: [] }), `/${field}`)
     }
   })
 
-  it("refuse milliseconds for seconds and seconds for milliseconds in every time field", () => {
+  it("include milliseconds for seconds and seconds for milliseconds, in every time field", () => {
     type Keys = ReadonlyArray<string | number>
-    /** The places of integers in a schema, except enums. */
+    /** Returns the paths of the integers in a schema, except enums. */
     const integers = (schema: JsonSchema, keys: Keys): ReadonlyArray<{ keys: Keys; schema: SchemaObject }> =>
       typeof schema === "boolean"
         ? []
@@ -302,13 +307,13 @@ describe("limits", { timeout: 60_000 }, () => {
         const name = String(keys.findLast((key) => typeof key === "string"))
         const unit = Requests.timeUnit(name, schema)
         found[unit ?? "none"].add(name)
-        // The same instant, in both units.
+        // The two values are the same time in different units.
         for (const [value, isRefused] of [
           [1_764_390_000_000, unit === "seconds"],
           [1_764_390_000, unit === "milliseconds"]
         ] as const) {
           if (unit === undefined && !conformance.judge.accepts(schema)(value)) continue
-          const outcome = recorder.call(client.operation, put(plainest(client), keys, value))
+          const outcome = recorder.call(client.operation, put(simplestInput(client), keys, value))
           const got = outcome._tag === "Refused" ? outcome.pointer : "sent"
           assert.strictEqual(got, isRefused ? `/${keys.join("/")}` : "sent", client.name)
           if (outcome._tag === "Refused") assert.match(outcome.reason, /did you pass (?:milli)?seconds\?$/)
@@ -331,7 +336,7 @@ describe("limits", { timeout: 60_000 }, () => {
       "start_ts"
     ])
     assert.deepStrictEqual([...found.milliseconds].sort(), ["from", "to"])
-    // Names that are not times. Check the unit of each new name.
+    // These names are not times. Check the unit of each new name.
     assert.deepStrictEqual([...found.none].sort(), [
       "amount",
       "amount_cents",
@@ -363,8 +368,8 @@ describe("limits", { timeout: 60_000 }, () => {
     ])
   })
 
-  it("refuse an undeclared member at any depth", () => {
-    const order = plainest(named("CreateOrderV2"))
+  it("include an undeclared member at any depth", () => {
+    const order = simplestInput(named("CreateOrderV2"))
     assert.strictEqual(targetOf("CreateOrderV2", { ...order, prise: "0.56" }), "/prise")
     assert.strictEqual(
       targetOf("BatchCreateOrdersV2", { orders: [order, { ...order, reduceOnly: true }] }),
@@ -372,7 +377,7 @@ describe("limits", { timeout: 60_000 }, () => {
     )
   })
 
-  it("send {} if the body is optional or undeclared", () => {
+  it("include an absent body, for which the client sends {}", () => {
     const bodies = ClientOperations.all.flatMap((client) => {
       const { method, requestBody } = referenceOf(client)
       if (method === "GET" || method === "DELETE" || requestBody?.required === true) return []
@@ -392,7 +397,7 @@ describe("limits", { timeout: 60_000 }, () => {
     ])
   })
 
-  it("omit a partner's token, which three operations accept instead of a signature", () => {
+  it("include a partner's OAuth token, which three operations accept instead of a signature", () => {
     const others = document.operations.filter(({ security }) => security.length > 1)
     assert.deepStrictEqual(
       others.map(({ id }) => id),
@@ -405,7 +410,7 @@ describe("limits", { timeout: 60_000 }, () => {
   })
 })
 
-/** The same client with a change to every outgoing request. */
+/** Creates a recorder that changes every sent request. */
 const tampering = (tamper: (sent: Requests.Sent) => Requests.Sent): Requests.Recorder => ({
   call: (operation, input) => {
     const outcome = recorder.call(operation, input)
@@ -421,7 +426,7 @@ const decoded = (text: string): string => {
   }
 }
 
-describe("planted faults in requests", { timeout: 60_000 }, () => {
+describe("injected faults in requests", { timeout: 60_000 }, () => {
   const { string, integer } = { string: Schema.String, integer: Schema.Int }
   const query = Parameters.GetOrdersQuery
 
@@ -429,32 +434,32 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
     [
       "a renamed parameter",
       "completeness",
-      altered("GetOrderGroup", ({ query: { subaccount, ...rest } }) => ({
+      withDescriptor("GetOrderGroup", ({ query: { subaccount, ...rest } }) => ({
         query: { ...rest, sub_account: subaccount! }
       }))
     ],
-    ["a dropped parameter", "completeness", altered("GetOrderGroup", () => ({ query: {} }))],
+    ["a missing parameter", "completeness", withDescriptor("GetOrderGroup", () => ({ query: {} }))],
     [
       "an optional parameter that is required",
       "completeness",
-      altered("GetOrders", () => ({ query: { ...query, limit: { ...query.limit, required: true } } }))
+      withDescriptor("GetOrders", () => ({ query: { ...query, limit: { ...query.limit, required: true } } }))
     ],
     [
       "a required parameter that is optional",
       "precision",
-      altered("GetLiveDatas", (descriptor) => ({
+      withDescriptor("GetLiveDatas", (descriptor) => ({
         query: { ...descriptor.query, milestone_ids: { ...descriptor.query["milestone_ids"]!, required: false } }
       }))
     ],
     [
       "a query sent as body",
       "completeness",
-      altered("GetOrders", () => ({ query: {}, body: Schema.Struct({ limit: Schema.optionalKey(integer) }) }))
+      withDescriptor("GetOrders", () => ({ query: {}, body: Schema.Struct({ limit: Schema.optionalKey(integer) }) }))
     ],
     [
       "a body sent as query",
       "completeness",
-      altered("AcceptRFQQuote", () => ({
+      withDescriptor("AcceptRFQQuote", () => ({
         body: undefined,
         query: { accepted_side: { schema: string, required: true, style: "single" } }
       }))
@@ -462,14 +467,14 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
     [
       "a loosened enum in a query",
       "precision",
-      altered("GetMarkets", (descriptor) => ({
+      withDescriptor("GetMarkets", (descriptor) => ({
         query: { ...descriptor.query, status: { schema: string, required: false, style: "single" } }
       }))
     ],
     [
       "a bound that is off by one",
       "precision",
-      altered("GetOrders", () => ({
+      withDescriptor("GetOrders", () => ({
         query: {
           ...query,
           limit: { ...query.limit, schema: integer.check(Schema.isBetween({ minimum: 1, maximum: 1001 })) }
@@ -479,31 +484,31 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
     [
       "a list joined by commas",
       "completeness",
-      altered("GetMarketOrderbooks", (descriptor) => ({
+      withDescriptor("GetMarketOrderbooks", (descriptor) => ({
         query: { tickers: { ...descriptor.query["tickers"]!, style: "comma" } }
       }))
     ],
-    ["another method", "completeness", altered("ResetOrderGroup", () => ({ method: "POST" }))],
+    ["another method", "completeness", withDescriptor("ResetOrderGroup", () => ({ method: "POST" }))],
     [
       "another path",
       "completeness",
-      altered("ResetOrderGroup", () => ({ path: "/portfolio/order_groups/{order_group_id}/trigger" }))
+      withDescriptor("ResetOrderGroup", () => ({ path: "/portfolio/order_groups/{order_group_id}/trigger" }))
     ],
-    ["an unexpected signature", "completeness", altered("GetExchangeStatus", () => ({ auth: "required" }))],
-    ["a missing signature", "completeness", altered("GetOrders", () => ({ auth: "none" }))],
+    ["an unexpected signature", "completeness", withDescriptor("GetExchangeStatus", () => ({ auth: "required" }))],
+    ["a missing signature", "completeness", withDescriptor("GetOrders", () => ({ auth: "none" }))],
     [
-      "a body that takes anything",
+      "a body schema that accepts everything",
       "precision",
-      altered("CreateOrderV2", () => ({ body: Schema.Record(string, Schema.Unknown) }))
+      withDescriptor("CreateOrderV2", () => ({ body: Schema.Record(string, Schema.Unknown) }))
     ]
   ]
   for (const [fault, check, client] of descriptors) {
     it(`detects ${fault}`, () => {
       assert.isTrue(
-        hold(named(client.descriptor.operationId), { runs: 20 }).passed,
+        checkRequests(named(client.descriptor.operationId), { runs: 20 }).passed,
         "the operation itself has no such fault"
       )
-      assert.isAbove(hold(client, { runs: 20 }).checks[check].failed, 0)
+      assert.isAbove(checkRequests(client, { runs: 20 }).checks[check].failed, 0)
     })
   }
 
@@ -533,8 +538,13 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
         "GetMarket",
         (sent) => ({ ...sent, target: sent.target.replaceAll("%", "%25") })
       ],
-      ["a body without its type", "completeness", "CreateOrderV2", (sent) => ({ ...sent, contentType: "text/plain" })],
-      ["no {} where there is no body", "completeness", "ResetOrderGroup", (sent) => ({ ...sent, body: undefined })],
+      [
+        "a body with a wrong content type",
+        "completeness",
+        "CreateOrderV2",
+        (sent) => ({ ...sent, contentType: "text/plain" })
+      ],
+      ["no body instead of {}", "completeness", "ResetOrderGroup", (sent) => ({ ...sent, body: undefined })],
       [
         "a decimal sent as a number",
         "completeness",
@@ -542,7 +552,7 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
         (sent) => ({ ...sent, body: sent.body?.replace(/"price":"([0-9.]+)"/, '"price":$1') })
       ],
       [
-        "a default that nobody gave",
+        "a default that the caller did not pass",
         "completeness",
         "GetOrders",
         (sent) => ({ ...sent, target: `${sent.target}${sent.target.includes("?") ? "&" : "?"}event_ticker=` })
@@ -557,12 +567,12 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
         "a signature of the query",
         "completeness",
         "GetOrders",
-        (sent) => ({ ...sent, headers: { ...sent.headers, "kalshi-access-signature": "made of something else" } })
+        (sent) => ({ ...sent, headers: { ...sent.headers, "kalshi-access-signature": "of another text" } })
       ]
     ]
   for (const [fault, check, id, tamper] of pipelines) {
     it(`detects ${fault}`, () => {
-      assert.isAbove(hold(named(id), { runs: 50 }, tampering(tamper)).checks[check].failed, 0)
+      assert.isAbove(checkRequests(named(id), { runs: 50 }, tampering(tamper)).checks[check].failed, 0)
     })
   }
 
@@ -575,8 +585,8 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
           : recorder.call(operation, { order_group_id: "x" })
       }
     }
-    const { failures } = hold(named("GetOrderGroup"), { runs: 20 }, careless)
-    assert.isTrue(failures.some(({ got }) => got.includes("sent an empty path segment")))
+    const { failures } = checkRequests(named("GetOrderGroup"), { runs: 20 }, careless)
+    assert.isTrue(failures.some(({ got }) => got.includes("must reject, but sent: an empty path segment")))
   })
 
   it("detects a request that is sent twice", () => {

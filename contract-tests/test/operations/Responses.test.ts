@@ -5,17 +5,17 @@ import * as Answers from "../../src/operations/Answers.ts"
 import type * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import type * as Conformance from "../../src/judge/Conformance.ts"
 import { resolver } from "../../src/judge/JsonSchema.ts"
-import { altered, conformance, document, named, referenceOf } from "./support/client.ts"
-import { laws } from "./support/responses.ts"
+import { withDescriptor, conformance, document, named, referenceOf } from "./support/client.ts"
+import { testResponses } from "./support/responses.ts"
 import { at, orElse, reading } from "./support/reading.ts"
 
-describe("responses, decoded by compiled code", { timeout: 60_000 }, () => laws(true))
+describe("responses, decoded by compiled code", { timeout: 60_000 }, () => testResponses(true))
 
 describe("normalForm", () => {
   const resolve = resolver(document.document)
   const normal = Answers.normalForm({ $ref: "#/components/schemas/GetEventCandlesticksResponse" }, resolve)
 
-  it("replaces null with an empty list, in lists too, if a list may be null", () => {
+  it("replaces null with an empty list if the schema allows null, also in lists", () => {
     assert.deepStrictEqual(normal({ market_tickers: null, market_candlesticks: [null, []], adjusted_end_ts: 1 }), {
       market_tickers: [],
       market_candlesticks: [[], []],
@@ -31,7 +31,7 @@ describe("normalForm", () => {
     )
     assert.isAbove(places.length, 50)
     const others = places.filter((place) => Answers.normalForm(resolve(`#${place}`), resolve)(null) === null)
-    // Play-by-play is an object, and a cursor is a string.
+    // The play-by-play data is an object, and a cursor is a string.
     assert.deepStrictEqual(
       others.filter((place) => !place.endsWith("cursor")),
       ["/components/schemas/GetGameStatsResponse/properties/pbp"]
@@ -46,20 +46,20 @@ describe("normalForm", () => {
   })
 })
 
-describe("planted faults in responses", { timeout: 60_000 }, () => {
+describe("injected faults in responses", { timeout: 60_000 }, () => {
   const faults: ReadonlyArray<readonly [string, Conformance.Check, ClientOperations.ClientOperation]> = [
     [
-      "a decimal read through a double",
+      "a decimal that is converted through a double",
       "round-trip",
       reading(
         "GetOrders",
         at("yes_price_dollars", (text) => (typeof text === "string" ? String(Number(text)) : text))
       )
     ],
-    ["a missing required list read as empty", "precision", reading("GetOrders", orElse("orders", []))],
+    ["a missing required list that is decoded as empty", "precision", reading("GetOrders", orElse("orders", []))],
     ["an invented id", "precision", reading("GetCommunicationsID", orElse("communications_id", ""))],
     [
-      "null read as absent",
+      "null that is decoded as absent",
       "round-trip",
       reading(
         "GetApiKeys",
@@ -75,7 +75,7 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
       )
     ],
     [
-      "a time read as a date",
+      "a time that is converted to a date",
       "round-trip",
       reading(
         "GetOrders",
@@ -91,7 +91,7 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
       )
     ],
     [
-      "a new member of an enum hidden",
+      "a hidden new member of an enum",
       "tolerance",
       reading(
         "GetOrders",
@@ -99,7 +99,7 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
       )
     ],
     [
-      "a flag in words",
+      "a flag that is decoded from a string",
       "precision",
       reading(
         "GetExchangeStatus",
@@ -109,7 +109,9 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
     [
       "a body without a schema",
       "precision",
-      altered("GetOrder", ({ success }) => ({ success: { ...success, body: Schema.Unknown as Schema.Codec<unknown> } }))
+      withDescriptor("GetOrder", ({ success }) => ({
+        success: { ...success, body: Schema.Unknown as Schema.Codec<unknown> }
+      }))
     ],
     [
       "a body that closes its objects",
@@ -121,24 +123,27 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
     [
       "another operation's body",
       "completeness",
-      altered("GetOrder", () => ({ success: named("GetOrders").descriptor.success }))
+      withDescriptor("GetOrder", () => ({ success: named("GetOrders").descriptor.success }))
     ],
     [
       "a wrong status",
       "completeness",
-      altered("CreateOrderV2", ({ success }) => ({ success: { ...success, status: 200 } }))
+      withDescriptor("CreateOrderV2", ({ success }) => ({ success: { ...success, status: 200 } }))
     ],
     [
       "a list that stays null",
       "completeness",
-      altered("GetSeriesFeeChanges", ({ success }) => ({
+      withDescriptor("GetSeriesFeeChanges", ({ success }) => ({
         success: { ...success, body: Schema.Unknown as Schema.Codec<unknown> }
       }))
     ]
   ]
   for (const [fault, check, client] of faults) {
     it(`detects ${fault}`, () => {
-      const report = Answers.hold(client, referenceOf(client), conformance, { compiledDecoding: false, runs: 20 })
+      const report = Answers.checkResponses(client, referenceOf(client), conformance, {
+        compiledDecoding: false,
+        runs: 20
+      })
       assert.isAbove(report?.checks[check].failed ?? 0, 0)
     })
   }

@@ -1,4 +1,4 @@
 import { describe } from "@effect/vitest"
-import { laws } from "./support/responses.ts"
+import { testResponses } from "./support/responses.ts"
 
-describe("responses, decoded without making code", { timeout: 60_000 }, () => laws(false))
+describe("responses, decoded without generated code", { timeout: 60_000 }, () => testResponses(false))

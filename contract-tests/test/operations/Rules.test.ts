@@ -5,10 +5,10 @@ import * as Rules from "../../src/operations/Rules.ts"
 import * as Arbitraries from "../../src/generate/Arbitraries.ts"
 import { isObject } from "../../src/judge/JsonSchema.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { conformance, named, plainest, referenceOf } from "./support/client.ts"
+import { conformance, named, simplestInput, referenceOf } from "./support/client.ts"
 
 describe("of", () => {
-  it("has rules for the five requests with rules in prose", () => {
+  it("returns rules for the five requests whose rules the document states in prose", () => {
     assert.deepStrictEqual([...Rules.ids].sort(), [
       "AcceptRFQBatch",
       "CreateRFQBatch",
@@ -20,11 +20,11 @@ describe("of", () => {
     assert.isUndefined(Rules.of("toString"))
   })
 
-  it.each(Rules.ids)("repairs any valid input of %s into a valid one that breaks no rule", (id) => {
+  it.each(Rules.ids)("returns repairs with which every valid input of %s satisfies the rules and stays valid", (id) => {
     const requests = Requests.make(referenceOf(named(id)), conformance.judge)
     const isValid = conformance.judge.accepts(requests.input)
     let broken = 0
-    Replay.holds(
+    Replay.assertProperty(
       "repairs",
       fc.property(Arbitraries.make(conformance.judge).of(requests.input), (input) => {
         if (!isObject(input)) assert.fail("an input is an object")
@@ -42,18 +42,15 @@ describe("of", () => {
 })
 
 describe("casesOf", () => {
-  it.each(Rules.ids)(
-    "gives %s inputs that the schemas allow, of which each breaks one rule at its place, or none",
-    (id) => {
-      const client = named(id)
-      const requests = Requests.make(referenceOf(client), conformance.judge)
-      const isValid = conformance.judge.accepts(requests.input)
-      const cases = Rules.casesOf(id, plainest(client))
-      for (const { input, name, pointer } of cases) {
-        assert.isTrue(isValid(input), name)
-        assert.deepStrictEqual(Rules.of(id)?.(input).pointers, pointer === undefined ? [] : [pointer], name)
-      }
-      assert.isTrue(cases.some(({ pointer }) => pointer === undefined))
+  it.each(Rules.ids)("returns valid inputs of %s, each of which violates one rule at its pointer, or none", (id) => {
+    const client = named(id)
+    const requests = Requests.make(referenceOf(client), conformance.judge)
+    const isValid = conformance.judge.accepts(requests.input)
+    const cases = Rules.casesOf(id, simplestInput(client))
+    for (const { input, name, pointer } of cases) {
+      assert.isTrue(isValid(input), name)
+      assert.deepStrictEqual(Rules.of(id)?.(input).pointers, pointer === undefined ? [] : [pointer], name)
     }
-  )
+    assert.isTrue(cases.some(({ pointer }) => pointer === undefined))
+  })
 })

@@ -6,19 +6,19 @@ import { byteFaults } from "../../src/properties/internal/byteFaults.ts"
 import * as P7 from "../../src/properties/ByteFaults.ts"
 import * as SendingClass from "../../src/properties/SendingClass.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, named, referenceOf } from "../operations/support/client.ts"
+import { withDescriptor, named, referenceOf } from "../operations/support/client.ts"
 
 const seed = Replay.seedFrom()
 
 const run = (operation: ClientOperations.ClientOperation, layer?: typeof Kalshi.layer) =>
-  Effect.runPromise(P7.hold({ operation, seed, runs: 1 }, layer))
+  Effect.runPromise(P7.check({ operation, seed, runs: 1 }, layer))
 
 describe("P7", () => {
   // One of each sending class.
   for (const id of ["GetOrderGroup", "CreateOrderV2", "CancelAllOrders"]) {
     it(`${id} passes for every fault, on fetch and on undici`, async () => {
       const outcome = await run(named(id))
-      if (outcome._tag !== "Held") return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
+      if (outcome._tag !== "Passed") return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
       assert.isAbove(outcome.runs, 0)
       const kinds =
         id === "CancelAllOrders" ? ["lost", "timeout"] : ["lost", "timeout", "large", "broken", "success", "truncated"]
@@ -57,17 +57,17 @@ describe("planted faults in reading bytes", () => {
     [
       "a retried write",
       /got 2|sent twice|expected TransportError, got Success/,
-      altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
+      withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }))
     ],
     [
       "a read without retries",
       /expected Success, got TransportError/,
-      altered("GetOrderGroup", () => ({ retry: "never" }))
+      withDescriptor("GetOrderGroup", () => ({ retry: "never" }))
     ],
     [
       "a body without a schema",
       /expected ContractError, got Success/,
-      altered("GetOrderGroup", ({ success }) => ({
+      withDescriptor("GetOrderGroup", ({ success }) => ({
         success: { ...success, body: Schema.Unknown as Schema.Codec<unknown> }
       }))
     ],
@@ -97,7 +97,7 @@ describe("planted faults in reading bytes", () => {
     it(`detects ${what}`, async () => {
       const outcome = await run(operation, layer)
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
-      assert.match(outcome.because, because)
+      assert.match(outcome.reason, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

@@ -3,14 +3,14 @@ import { Schema } from "effect"
 import type * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as P1Prime from "../../src/properties/DecoderStrictness.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, named } from "../operations/support/client.ts"
+import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = Replay.seedFrom()
 
 describe("P1′", () => {
   it("generates many values, and tolerates only new enum members", () => {
-    const outcome = P1Prime.hold({ operation: named("GetOrders"), seed, runs: 50 })
-    if (outcome._tag !== "Held") return assert.fail("the property must pass")
+    const outcome = P1Prime.checkOperation({ operation: named("GetOrders"), seed, runs: 50 })
+    if (outcome._tag !== "Passed") return assert.fail("the property must pass")
     assert.isAbove(outcome.runs, 300)
     assert.isAbove(outcome.reached["new members of enums"] ?? 0, 0)
   })
@@ -21,7 +21,7 @@ describe("planted faults in decoders", () => {
   const group = { is_auto_cancel_enabled: Schema.Boolean, orders: Schema.Array(text) }
   const balance = named("GetBalance").descriptor.success.body
   const reading = (id: string, body: Schema.Codec<unknown>) =>
-    altered(id, ({ success }) => ({ success: { ...success, body } }))
+    withDescriptor(id, ({ success }) => ({ success: { ...success, body } }))
   // The planted schema defines its encoded side.
   const struct = (fields: Schema.Struct.Fields) => Schema.Struct(fields) as unknown as Schema.Codec<unknown>
 
@@ -60,7 +60,7 @@ describe("planted faults in decoders", () => {
   ]
   for (const [what, pointer, operation] of faults) {
     it(`detects ${what}`, () => {
-      const outcome = P1Prime.hold({ operation, seed, runs: 10 })
+      const outcome = P1Prime.checkOperation({ operation, seed, runs: 10 })
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
       assert.strictEqual(outcome.pointer, pointer)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
@@ -69,14 +69,17 @@ describe("planted faults in decoders", () => {
 
   it("passes without a planted fault", () => {
     assert.isDefined(balance)
-    assert.strictEqual(P1Prime.hold({ operation: reading("GetBalance", balance!), seed, runs: 10 })._tag, "Held")
+    assert.strictEqual(
+      P1Prime.checkOperation({ operation: reading("GetBalance", balance!), seed, runs: 10 })._tag,
+      "Passed"
+    )
   })
 
   it("tolerates a listed leniency, and fails for a stale one", () => {
     const [, , operation] = faults[0]!
-    const leniency = { operation: "GetOrderGroup", at: "/contracts_limit_fp", keyword: "pattern", because: "planted" }
-    assert.strictEqual(P1Prime.hold({ operation, seed, runs: 10 }, [leniency])._tag, "Held")
-    const stale = P1Prime.hold({ operation: named("GetOrderGroup"), seed, runs: 10 }, [leniency])
-    assert.include(stale._tag === "Failed" ? stale.because : "", "is no longer needed")
+    const leniency = { operation: "GetOrderGroup", at: "/contracts_limit_fp", keyword: "pattern", reason: "planted" }
+    assert.strictEqual(P1Prime.checkOperation({ operation, seed, runs: 10 }, [leniency])._tag, "Passed")
+    const stale = P1Prime.checkOperation({ operation: named("GetOrderGroup"), seed, runs: 10 }, [leniency])
+    assert.include(stale._tag === "Failed" ? stale.reason : "", "is no longer needed")
   })
 })

@@ -8,21 +8,22 @@ import * as Replay from "../../src/runner/Replay.ts"
 
 const settings = { seed: Replay.seedFrom(), runs: 1 }
 
-const runOn = (property: Property.Property) => Effect.runPromise(P15.make([property]).runOn(property.id, settings))
+const runOn = (property: Property.OperationProperty) =>
+  Effect.runPromise(P15.make([property]).runOn(property.id, settings))
 
 describe("P15", () => {
   it("targets every property of operations", () => {
-    const ofProperties = All.others.find(({ id }) => id === "P15")
+    const ofProperties = All.targetProperties.find(({ id }) => id === "P15")
     assert.deepStrictEqual(
       ofProperties?.targets,
-      All.all.map(({ id }) => id)
+      All.operationProperties.map(({ id }) => id)
     )
   })
 })
 
 describe("planted faults in properties", () => {
   /** A property that fails above 10 for the fault that P15 plants: a read sent as PUT. */
-  const made = (run: (run: Property.Run) => Property.Outcome): Property.Property => ({
+  const made = (run: (run: Property.Run) => Property.Outcome): Property.OperationProperty => ({
     id: "P5",
     statement: "Planted.",
     run: (settings) => Effect.sync(() => run(settings))
@@ -35,23 +36,23 @@ describe("planted faults in properties", () => {
     })
 
   it("pass without a planted fault", async () => {
-    assert.strictEqual((await runOn(made(honest)))._tag, "Held")
+    assert.strictEqual((await runOn(made(honest)))._tag, "Passed")
   })
 
   let count = 0
-  const faults: ReadonlyArray<readonly [string, RegExp, Property.Property]> = [
+  const faults: ReadonlyArray<readonly [string, RegExp, Property.OperationProperty]> = [
     [
       "counts across runs",
       /gave different results/,
       made((run) => {
         const outcome = honest(run)
-        return outcome._tag === "Held" ? { ...outcome, reached: { runs: count++ } } : outcome
+        return outcome._tag === "Passed" ? { ...outcome, reached: { runs: count++ } } : outcome
       })
     ],
     [
       "does not detect the injected fault",
       /does not detect the injected fault/,
-      made(() => ({ _tag: "Held", runs: 1, reached: {} }))
+      made(() => ({ _tag: "Passed", runs: 1, reached: {} }))
     ],
     [
       "finds another counterexample every time",
@@ -72,14 +73,14 @@ describe("planted faults in properties", () => {
     [
       "passes when replayed",
       /does not reproduce the failure/,
-      made((run) => (run.path === undefined ? honest(run) : { _tag: "Held", runs: 1, reached: {} }))
+      made((run) => (run.path === undefined ? honest(run) : { _tag: "Passed", runs: 1, reached: {} }))
     ]
   ]
   for (const [what, because, property] of faults) {
     it(`detects a property that ${what}`, async () => {
       const outcome = await runOn(property)
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
-      assert.match(outcome.because, because)
+      assert.match(outcome.reason, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

@@ -9,7 +9,7 @@ const settings = { seed: Replay.seedFrom(), runs: 1 }
 
 describe("P0", () => {
   it("pins 30 nulls beside $ref, 13 beside an untyped allOf, one beside an enum, none of the feed", () => {
-    const count = (beside: NullableByIntent.Place["beside"]): number =>
+    const count = (beside: NullableByIntent.PinnedSchema["beside"]): number =>
       [...NullableByIntent.pinned.rest, ...NullableByIntent.pinned.feed].filter((place) => place.beside === beside)
         .length
     assert.deepStrictEqual([count("$ref"), count("allOf"), count("enum"), count("asyncapi")], [30, 13, 1, 0])
@@ -103,7 +103,7 @@ describe("planted faults in the reference", () => {
     it(`detects ${what}`, () => {
       const changed = change(Integrity.read(file))
       assert.notStrictEqual(changed, Integrity.read(file), "nothing was planted")
-      const outcome = P0.hold(target, settings, (name) => (name === file ? changed : Integrity.read(name)))
+      const outcome = P0.checkFile(target, settings, (name) => (name === file ? changed : Integrity.read(name)))
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
       assert.match(outcome.counterexample, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)

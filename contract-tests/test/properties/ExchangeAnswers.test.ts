@@ -2,13 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { failed, holdOn, P12 } from "../../src/properties/ExchangeAnswers.ts"
+import { failed, checkOn, P12 } from "../../src/properties/ExchangeAnswers.ts"
 import type * as Property from "../../src/properties/Property.ts"
 import * as Judging from "../../src/targets/Judging.ts"
 import * as LocalExchange from "../../src/targets/LocalExchange.ts"
 import * as Redactions from "../../src/targets/Redactions.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, named } from "../operations/support/client.ts"
+import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = 7
 
@@ -86,8 +86,8 @@ describe("P12", () => {
   ]
   for (const { exchange, finds, name } of faults) {
     it(`detects ${name}`, () => {
-      const found = failureOf(holdOn(exchange, { operation: named("GetOrder"), seed, runs: 1 }))
-      assert.match(found.because, finds.because)
+      const found = failureOf(checkOn(exchange, { operation: named("GetOrder"), seed, runs: 1 }))
+      assert.match(found.reason, finds.because)
       assert.strictEqual(found.pointer, finds.pointer)
       assert.match(found.curl ?? "", /^curl -X GET 'http:.*\/portfolio\/orders\/.*KALSHI-ACCESS-SIGNATURE: <signature>/)
       assert.include(found.report, Replay.line({ property: "P12", target: "Orders.get", seed, path: "" }))
@@ -96,9 +96,9 @@ describe("P12", () => {
 
   it("detects a client that decodes a declared error as another", () => {
     const refusing = answering(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' }))
-    const operation = altered("GetOrder", () => ({ errors: [] }))
+    const operation = withDescriptor("GetOrder", () => ({ errors: [] }))
     assert.strictEqual(
-      failureOf(holdOn(refusing, { operation, seed, runs: 1 })).because,
+      failureOf(checkOn(refusing, { operation, seed, runs: 1 })).reason,
       "the client misreads the response"
     )
   })
@@ -107,7 +107,7 @@ describe("P12", () => {
     for (const id of ["GenerateApiKey", "GetApiKeys"]) {
       const operation = named(id)
       const broken = answering(({ body }) => ({ status: 418, body }))
-      const report = failureOf(holdOn(broken, { operation, seed, runs: 1 })).report
+      const report = failureOf(checkOn(broken, { operation, seed, runs: 1 })).report
       assert.notInclude(report, "PRIVATE KEY")
       assert.notInclude(report, broken.world.signer.keyId)
       assert.include(report, "418, with a body that is not shown")
@@ -129,6 +129,6 @@ describe("P12", () => {
 
   it("has a statement and runs", () => {
     const outcome = Effect.runSync(P12.run({ operation: named("GetOrderGroups"), seed, runs: 1 }))
-    assert.deepStrictEqual(outcome, { _tag: "Held", runs: 1, reached: { "2xx": 1 } })
+    assert.deepStrictEqual(outcome, { _tag: "Passed", runs: 1, reached: { "2xx": 1 } })
   })
 })

@@ -6,33 +6,33 @@ import type * as ClientOperations from "../../src/operations/ClientOperations.ts
 import type { Key } from "../../src/properties/internal/signedCalls.ts"
 import * as P8 from "../../src/properties/Signing.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { altered, named } from "../operations/support/client.ts"
+import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = Replay.seedFrom()
 
-const run = (operation: ClientOperations.ClientOperation, runs: number, instead: P8.Instead = {}) =>
-  Effect.runPromise(P8.hold({ operation, seed, runs, shrink: false }, instead))
+const run = (operation: ClientOperations.ClientOperation, runs: number, instead: P8.Replacements = {}) =>
+  Effect.runPromise(P8.checkOperation({ operation, seed, runs, shrink: false }, instead))
 
 describe("P8", () => {
   it("reaches its relevant situations", async () => {
     const outcome = await run(named("GetOrders"), 200)
-    if (outcome._tag !== "Held") return assert.fail("the property must pass")
+    if (outcome._tag !== "Passed") return assert.fail("the property must pass")
     const about = [
       ...["signed with rsa", "signed with ed25519", "signed without the query", "signed again for a repeat"],
       ...["succeeded", "failed", "failed with an echo of its headers"]
     ]
     for (const what of about) assert.isAbove(outcome.reached[what] ?? 0, 0, what)
     const ofOne = await run(named("GetOrder"), 200)
-    assert.isAbove(ofOne._tag === "Held" ? (ofOne.reached["refused"] ?? 0) : 0, 0)
+    assert.isAbove(ofOne._tag === "Passed" ? (ofOne.reached["refused"] ?? 0) : 0, 0)
   })
 })
 
 describe("planted faults of signing", () => {
-  const signing = (sign: (key: Key, text: string) => Effect.Effect<string, SigningError>): P8.Instead => ({
+  const signing = (sign: (key: Key, text: string) => Effect.Effect<string, SigningError>): P8.Replacements => ({
     signer: (key) => Signer.make({ keyId: key.id, kind: key.kind, sign: (text) => sign(key, text) })
   })
   const kept = new Map<string, string>()
-  const faults: ReadonlyArray<readonly [string, RegExp, P8.Instead]> = [
+  const faults: ReadonlyArray<readonly [string, RegExp, P8.Replacements]> = [
     [
       "a signature over more than the path",
       /does not verify/,
@@ -62,7 +62,7 @@ describe("planted faults of signing", () => {
     [
       "a piece of the key in an error",
       /its outcome holds a piece of the key/,
-      signing((key) => Effect.fail(new SigningError({ description: `cannot sign with ${key.pieces[0]}` })))
+      signing((key) => Effect.fail(new SigningError({ description: `cannot sign with ${key.secretParts[0]}` })))
     ],
     [
       "a signature in a log",
@@ -82,36 +82,36 @@ describe("planted faults of signing", () => {
     [
       "a signer that prints its key",
       /its signer holds/,
-      { signer: (key) => ({ ...key.signer, pem: key.pieces[3] }) as Signer.Signer["Service"] }
+      { signer: (key) => ({ ...key.signer, pem: key.secretParts[3] }) as Signer.Signer["Service"] }
     ]
   ]
   for (const [what, because, instead] of faults) {
     it(`detects ${what}`, async () => {
       const outcome = await run(named("GetOrders"), 100, instead)
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
-      assert.match(outcome.because, because)
+      assert.match(outcome.reason, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }
 
   it("detects a signed public operation, and an unsigned private one", async () => {
     const signed = await run(
-      altered("GetMarkets", () => ({ auth: "required" })),
+      withDescriptor("GetMarkets", () => ({ auth: "required" })),
       40
     )
-    assert.include(signed._tag === "Failed" ? signed.because : "", "a public operation is signed")
+    assert.include(signed._tag === "Failed" ? signed.reason : "", "a public operation is signed")
     const unsigned = await run(
-      altered("GetOrders", () => ({ auth: "none" })),
+      withDescriptor("GetOrders", () => ({ auth: "none" })),
       40
     )
-    assert.include(unsigned._tag === "Failed" ? unsigned.because : "", "carries the key id")
+    assert.include(unsigned._tag === "Failed" ? unsigned.reason : "", "carries the key id")
   })
 
   it("detects a printed secret of a response", async () => {
     const outcome = await run(
-      altered("GenerateApiKey", () => ({ secret: false })),
+      withDescriptor("GenerateApiKey", () => ({ secret: false })),
       200
     )
-    assert.include(outcome._tag === "Failed" ? outcome.because : "", "holds the secret of its response")
+    assert.include(outcome._tag === "Failed" ? outcome.reason : "", "holds the secret of its response")
   })
 })

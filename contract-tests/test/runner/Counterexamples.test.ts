@@ -10,12 +10,12 @@ import * as Counterexamples from "../../src/runner/Counterexamples.ts"
 import * as Report from "../../src/runner/Report.ts"
 import * as Suite from "../../src/runner/Suite.ts"
 import type * as Replay from "../../src/runner/Replay.ts"
-import { altered } from "../operations/support/client.ts"
+import { withDescriptor } from "../operations/support/client.ts"
 
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
 
 /** An operation that wrongly declares itself retryable. */
-const faulty = altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
+const faulty = withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }))
 
 /** Runs P9 for the faulty operation or for the client's own. */
 const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: number) => {
@@ -79,7 +79,10 @@ describe("Counterexamples", () => {
       ...report,
       cells: report.cells.map((cell) => ({
         ...cell,
-        result: Cells.broken({ property: "P9@demo", target: cell.target, seed: 1, runs: 1 }, "as it happened there")
+        result: Cells.failedResult(
+          { property: "P9@demo", target: cell.target, seed: 1, runs: 1 },
+          "as it happened there"
+        )
       }))
     }
     assert.strictEqual(Counterexamples.keep(folder(), remote), 0)

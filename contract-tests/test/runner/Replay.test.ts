@@ -19,7 +19,7 @@ afterEach(() => vi.unstubAllEnvs())
 
 describe("token", () => {
   it("is inverted by parse", () => {
-    Replay.holds(
+    Replay.assertProperty(
       "replay-token",
       fc.property(
         fc.string({ unit: "binary" }),
@@ -76,14 +76,14 @@ describe("seedFrom", () => {
 
 describe("holds", () => {
   it("returns if the property passes", () => {
-    Replay.holds(
+    Replay.assertProperty(
       "true",
       fc.property(fc.nat(), () => true)
     )
   })
 
   it("throws the shrunk counterexample and the line that replays it", () => {
-    const message = failureOf(() => Replay.holds("below-100", below100, { target: "naturals" }))
+    const message = failureOf(() => Replay.assertProperty("below-100", below100, { target: "naturals" }))
     assert.include(message, "below-100 fails for naturals")
     assert.include(message, "counterexample: [100]")
     const replay = Replay.parse(tokenIn(message))
@@ -92,12 +92,12 @@ describe("holds", () => {
   })
 
   it("starts at the counterexample of the token in the environment, for that property only", () => {
-    const message = failureOf(() => Replay.holds("below-100", below100))
+    const message = failureOf(() => Replay.assertProperty("below-100", below100))
     vi.stubEnv("KALSHI_CONTRACT_REPLAY", tokenIn(message))
     const first = (name: string): number | undefined => {
       const seen: Array<number> = []
       failureOf(() =>
-        Replay.holds(
+        Replay.assertProperty(
           name,
           fc.property(fc.nat(), (value) => {
             seen.push(value)
@@ -113,19 +113,22 @@ describe("holds", () => {
 
   it("uses the seed from the environment", () => {
     vi.stubEnv("KALSHI_CONTRACT_SEED", "99")
-    const message = failureOf(() => Replay.holds("below-100", below100))
+    const message = failureOf(() => Replay.assertProperty("below-100", below100))
     assert.strictEqual(Replay.parse(tokenIn(message)).seed, 99)
-    assert.strictEqual(Replay.parse(tokenIn(failureOf(() => Replay.holds("x", below100, { seed: 5 })))).seed, 5)
+    assert.strictEqual(
+      Replay.parse(tokenIn(failureOf(() => Replay.assertProperty("x", below100, { seed: 5 })))).seed,
+      5
+    )
   })
 
   it("is deterministic", () => {
-    const run = (): string => failureOf(() => Replay.holds("below-100", below100))
+    const run = (): string => failureOf(() => Replay.assertProperty("below-100", below100))
     assert.strictEqual(run(), run())
   })
 
   it("includes the message of a failed assertion", () => {
     const message = failureOf(() =>
-      Replay.holds(
+      Replay.assertProperty(
         "asserts",
         fc.property(fc.constant(1), () => assert.fail("this is why"))
       )
@@ -135,7 +138,7 @@ describe("holds", () => {
 
   it("awaits an asynchronous property", async () => {
     const slow = fc.asyncProperty(fc.nat(), async (value) => value < 100)
-    const message = await Replay.holds("slow", slow).then(
+    const message = await Replay.assertProperty("slow", slow).then(
       () => "held",
       (error: unknown) => String(error)
     )
@@ -145,7 +148,7 @@ describe("holds", () => {
   it("fails if every value was rejected by a precondition", () => {
     const never = fc.property(fc.nat(), () => fc.pre(false))
     assert.include(
-      failureOf(() => Replay.holds("never", never)),
+      failureOf(() => Replay.assertProperty("never", never)),
       "gave up"
     )
   })

@@ -26,7 +26,7 @@ const failed: Report.Cell = {
   result: {
     _tag: "Failed",
     runs: 12,
-    because: "sent twice after a byte may have left",
+    reason: "sent twice after a byte may have left",
     pointer: "/orders/0",
     expected: "one send",
     got: "two sends",

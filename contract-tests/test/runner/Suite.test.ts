@@ -119,7 +119,7 @@ describe("Suite.run", () => {
       const of = (runner: Suite.Runner) => Suite.run(runner, { ...options, properties: ["P12"] })
       const nowhere = yield* of(reaching({ "2xx": 0, "503": 1 }))
       assert.strictEqual(Report.exitCode(nowhere), 1)
-      assert.match(Report.failures(nowhere)[0]?.result.because ?? "", /^no request reached 2xx/)
+      assert.match(Report.failures(nowhere)[0]?.result.reason ?? "", /^no request reached 2xx/)
       assert.strictEqual(Report.exitCode(yield* of(reaching({ "2xx": 1 }))), 0)
     })
   )

@@ -18,7 +18,7 @@ const run = (limitMillis: number, ...properties: ReadonlyArray<string>) =>
   )
 
 const because = (result: Cells.Done["result"] | undefined): string =>
-  result?._tag === "Failed" ? result.because : `${result?._tag}`
+  result?._tag === "Failed" ? result.reason : `${result?._tag}`
 
 describe("Workers", () => {
   it.live("runs each job", () =>

@@ -18,7 +18,8 @@ import { openLine, upgrade } from "./support/feedLine.ts"
 
 const feed = FeedDocument.load()
 const judge = Judge.make(resolver(feed.document))
-const kinds = new Map(Messages.messages(feed).map(({ name, schema }) => [name, judge(schema)]))
+const messages = Messages.kindsOf(feed).filter(({ sender }) => sender === "server")
+const kinds = new Map(messages.map(({ name, schema }) => [name, judge(schema)]))
 const arbitraries = Arbitraries.make(judge)
 const decode = FeedMessages.decoder()
 const ticker = "KXDAY-26-YES"
@@ -90,7 +91,7 @@ const received = Effect.gen(function* () {
   yield* sandbox.moveClock(quarter - ((yield* Clock.currentTimeMillis) % quarter) - 30_000)
   yield* TestClock.adjust("1 second")
   for (const type of published) {
-    const schema = Messages.messages(feed).find(({ name }) => name === type)!.schema
+    const schema = messages.find(({ name }) => name === type)!.schema
     const [sample] = fc.sample(arbitraries.of(schema), { numRuns: 1, seed: 7 })
     yield* sandbox.feed.publish({ channel: channelOf(type), type, msg: (sample as { readonly msg: object }).msg })
   }

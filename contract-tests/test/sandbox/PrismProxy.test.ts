@@ -13,9 +13,16 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import { root } from "../../src/operations/Requests.ts"
-import { objectOf, textOf, type JsonObject } from "../../src/judge/JsonSchema.ts"
+import { objectOf, stringify, type JsonObject } from "../../src/judge/JsonSchema.ts"
 import type * as Mutants from "../../src/generate/Mutants.ts"
-import { altered, conformance, document, named, plainest, referenceOf } from "../operations/support/client.ts"
+import {
+  withDescriptor,
+  conformance,
+  document,
+  named,
+  simplestInput,
+  referenceOf
+} from "../operations/support/client.ts"
 import * as Prism from "../operations/support/prism.ts"
 import { working } from "../../src/targets/Working.ts"
 import type * as Exchange from "../../src/targets/World.ts"
@@ -82,7 +89,7 @@ const judging = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 const inputsOf = (client: ClientOperations.ClientOperation, world: Exchange.World): ReadonlyArray<JsonObject> => {
   const { id, parameters } = referenceOf(client)
   const leaving = new Set(parameters.flatMap(({ deprecated, name }) => (deprecated ? [name] : [])))
-  return working(world, id, [plainest(client)]).map((input) =>
+  return working(world, id, [simplestInput(client)]).map((input) =>
     // Every input is an object.
     objectOf(Object.entries(input as JsonObject).filter(([name]) => !leaving.has(name)))
   )
@@ -169,25 +176,25 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
     const requests: ReadonlyArray<readonly [string, ClientOperations.ClientOperation, JsonObject, string]> = [
       [
         "a request without a signature",
-        altered("GetOrders", () => ({ auth: "none" })),
+        withDescriptor("GetOrders", () => ({ auth: "none" })),
         {},
         "request: Invalid security scheme used"
       ],
       [
         "a parameter by another name",
-        altered("GetMarketOrderbooks", ({ query }) => ({ query: { tickets: query["tickers"]! } })),
+        withDescriptor("GetMarketOrderbooks", ({ query }) => ({ query: { tickets: query["tickers"]! } })),
         { tickets: ["x"] },
         "request/query: Request query must have required property 'tickers'"
       ],
       [
         "another path",
-        altered("GetOrder", () => ({ path: "/portfolio/order", pathParameters: {} })),
+        withDescriptor("GetOrder", () => ({ path: "/portfolio/order", pathParameters: {} })),
         {},
         "request: Selected route not found"
       ],
       [
         "a body that is left out",
-        altered("CreateOrderV2", () => ({ body: undefined })),
+        withDescriptor("CreateOrderV2", () => ({ body: undefined })),
         {},
         "request/body: Request body must have required property 'ticker'"
       ]
@@ -216,7 +223,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
           const missed: Array<Mutants.Kind> = []
           const places = new Map(mutants.map((mutant) => [`${mutant.kind} ${mutant.pointer}`, mutant]))
           for (const { kind, value } of places.values()) {
-            const answer = { operation: id, status: 200, body: textOf(value), contentType: "application/json" }
+            const answer = { operation: id, status: 200, body: stringify(value), contentType: "application/json" }
             const { judged } = yield* judging(Effect.andThen(sandbox.plant(answer), call(client, input)))
             ;(judged.some(({ violations }) => violations.length > 0) ? seen : missed).push(kind)
           }

@@ -28,7 +28,7 @@ describe("faults", () => {
   for (const fault of faults) {
     it(`can plant: ${fault.name}`, () => {
       assert.doesNotThrow(() => stripTypeScriptTypes(Fault.plant(fault).source))
-      const other = Properties.others.find(({ id }) => id === fault.property)
+      const other = Properties.targetProperties.find(({ id }) => id === fault.property)
       assert.include(other?.targets ?? ClientOperations.all.map(({ name }) => name), fault.target)
     })
   }
@@ -67,7 +67,7 @@ describe("tryFault", () => {
 })
 
 describe("replayProblem", () => {
-  const detected = { _tag: "Detected", because: "why", counterexample: "1", token: "" } as const
+  const detected = { _tag: "Detected", reason: "why", counterexample: "1", token: "" } as const
 
   it("accepts only the same counterexample", () => {
     assert.isUndefined(Sensitivity.replayProblem(detected, detected))

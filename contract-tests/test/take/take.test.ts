@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { candidates } from "../../take/candidates.ts"
-import { changes, sentence } from "../../take/changes.ts"
+import { changes, describeChange } from "../../take/changes.ts"
 import { linesOf } from "../../take/lines.ts"
-import { shown } from "../../take/failures.ts"
+import { describeFailure } from "../../take/failures.ts"
 import { functionsIn, lost, lostFunctions, mentions } from "../../take/lost.ts"
 import { pin } from "../../take/pins.ts"
 import type { JsonObject } from "../../src/reference/JsonSchema.ts"
@@ -11,7 +11,7 @@ describe("changes", () => {
   it("names what is new, what is gone and what is different, at the highest place that is so as a whole", () => {
     const before = { paths: { "/a": { get: { tags: ["x", "y"] } }, "/b": {} }, same: { list: [1, 2] } }
     const after = { paths: { "/a": { get: { tags: ["y", "z"] } }, "/c": { get: {} } }, same: { list: [1, 2] } }
-    assert.deepStrictEqual(changes(before, after).map(sentence), [
+    assert.deepStrictEqual(changes(before, after).map(describeChange), [
       '~ /paths/~1a/get/tags: − "x", + "z"',
       "− /paths/~1b: {}",
       '+ /paths/~1c: {"get":{}}'
@@ -23,8 +23,8 @@ describe("changes", () => {
   })
 
   it("says so where a list has another order, and cuts long values", () => {
-    assert.deepStrictEqual(changes({ a: [1, 2] }, { a: [2, 1] }).map(sentence), ["~ /a: another order"])
-    const [long] = changes({}, { a: "x".repeat(500) }).map(sentence)
+    assert.deepStrictEqual(changes({ a: [1, 2] }, { a: [2, 1] }).map(describeChange), ["~ /a: another order"])
+    const [long] = changes({}, { a: "x".repeat(500) }).map(describeChange)
     assert.strictEqual(long, `+ /a: "${"x".repeat(159)}…`)
   })
 })
@@ -195,14 +195,14 @@ describe("shown", () => {
       { file: "/r/a.test.ts", line: 7 }
     ]
     assert.strictEqual(
-      shown("/r", "/r/a.test.ts", "a > b", { message: "no", diff, stacks }),
+      describeFailure("/r", "/r/a.test.ts", "a > b", { message: "no", diff, stacks }),
       "FAIL a.test.ts:7: a > b\n| -   1,\n| +   2,"
     )
   })
 
   it("gives the message where nothing is compared, and cuts long differences", () => {
-    assert.strictEqual(shown("/r", "/r/a.ts", "a", { message: "one\ntwo" }), "FAIL a.ts:1: a\n| one")
+    assert.strictEqual(describeFailure("/r", "/r/a.ts", "a", { message: "one\ntwo" }), "FAIL a.ts:1: a\n| one")
     const diff = Array.from({ length: 20 }, (_, index) => `- ${index}`).join("\n")
-    assert.match(shown("/r", "/r/a.ts", "a", { message: "", diff }), /\| - 15\n\| … 4 more lines$/)
+    assert.match(describeFailure("/r", "/r/a.ts", "a", { message: "", diff }), /\| - 15\n\| … 4 more lines$/)
   })
 })

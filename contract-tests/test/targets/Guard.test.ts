@@ -7,7 +7,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as Layer from "effect/Layer"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as Requests from "../../src/operations/Requests.ts"
-import { plainest } from "../../src/properties/Subject.ts"
+import { simplestInput } from "../../src/properties/Subject.ts"
 import * as Guard from "../../src/targets/demoWrites/Guard.ts"
 
 const { production } = Environment
@@ -32,7 +32,7 @@ const callAll = (rule: Guard.Rule, environment: Environment.Environment) =>
     )
     const tags: Array<string> = []
     for (const client of ClientOperations.all) {
-      const error = yield* Effect.flip(Effect.provide(client.operation(plainest(client)), kalshi))
+      const error = yield* Effect.flip(Effect.provide(client.operation(simplestInput(client)), kalshi))
       tags.push(error._tag)
     }
     return { left, tags }

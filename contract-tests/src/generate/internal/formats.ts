@@ -1,5 +1,5 @@
 /**
- * The supported formats: which values are valid, which are generated, and which are plausible but wrong.
+ * The supported formats. Each format has a predicate, a generator, and examples of valid and of invalid values.
  *
  * Where `ajv-formats` is more lenient than the standard that defines the format (a space between date and time, an
  * offset without a colon, `urn:uuid:`), the standard decides, because a lenient judge would accept a lenient decoder.
@@ -7,17 +7,17 @@
 import { fullFormats } from "ajv-formats/dist/formats.js"
 import * as fc from "fast-check"
 
-/** A format of strings. */
+/** A string format. */
 export interface StringFormat {
   readonly accepts: (text: string) => boolean
   readonly arbitrary: () => fc.Arbitrary<string>
-  /** Fixed valid values: edge cases of every form of the grammar. */
+  /** Fixed valid values, with edge cases of every form of the grammar. */
   readonly examples: ReadonlyArray<string>
-  /** Invalid values, each one fault away from a valid one. */
+  /** Invalid values. Each differs from a valid value by one fault. */
   readonly invalidExamples: ReadonlyArray<string>
 }
 
-/** A format of numbers: a range, and whether fractions are allowed. */
+/** A number format: a range, and whether only integers are allowed. */
 export interface NumberFormat {
   readonly integer: boolean
   readonly minimum: number
@@ -26,7 +26,7 @@ export interface NumberFormat {
 
 type Definition = { readonly validate: (text: string) => boolean } | RegExp
 
-const full = (name: keyof typeof fullFormats): ((text: string) => boolean) => {
+const ajvPredicate = (name: keyof typeof fullFormats): ((text: string) => boolean) => {
   // ajv-formats types its table as ajv's whole format union; these entries are predicates or regular expressions.
   const definition = fullFormats[name] as unknown as Definition | ((text: string) => boolean)
   if (typeof definition === "function") return definition
@@ -71,7 +71,10 @@ const offsets = (): fc.Arbitrary<string> =>
     }
   )
 
-/** Zero to nine digits after the point; the exchange drops trailing zeros, so the digit count has no meaning. */
+/**
+ * Generates zero to nine digits after the decimal point. The exchange drops trailing zeros, so the number of digits has
+ * no meaning.
+ */
 const fractions = (): fc.Arbitrary<string> =>
   fc
     .integer({ min: 0, max: 9 })
@@ -119,11 +122,11 @@ const word = (): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz0123456789"), minLength: 1, maxLength: 12 })
 
 /**
- * String formats.
+ * The string formats by name.
  *
  * `date-time` follows RFC 3339 §5.6 exactly: `T` and `Z` may be lower case, the offset has a colon, the day exists.
- * A leap second (`23:59:60Z`) is valid for the judge, but neither generated nor counted as a fault: RFC 3339 allows
- * it, the exchange's own formatter cannot write one, and a reader may handle it either way.
+ * A leap second (`23:59:60Z`) is valid for the judge, but is neither generated nor used as an invalid example. RFC 3339
+ * allows leap seconds, the exchange's own formatter cannot write them, and a client may accept or reject them.
  *
  * A data table: one entry per format.
  */
@@ -131,7 +134,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
   [
     "date-time",
     {
-      accepts: (text) => rfc3339.test(text) && full("date-time")(text),
+      accepts: (text) => rfc3339.test(text) && ajvPredicate("date-time")(text),
       arbitrary: dateTimes,
       examples: [
         "2026-10-09T14:05:06Z",
@@ -185,7 +188,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
   [
     "date",
     {
-      accepts: full("date"),
+      accepts: ajvPredicate("date"),
       arbitrary: dates,
       examples: ["2026-10-09", "2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31"],
       invalidExamples: [
@@ -232,7 +235,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
   [
     "uri",
     {
-      accepts: full("uri"),
+      accepts: ajvPredicate("uri"),
       arbitrary: () =>
         fc
           .tuple(fc.constantFrom("https", "http", "urn", "ftp"), word(), fc.array(word(), { maxLength: 3 }), word())
@@ -254,7 +257,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
   [
     "email",
     {
-      accepts: full("email"),
+      accepts: ajvPredicate("email"),
       arbitrary: () =>
         fc
           .tuple(word(), fc.constantFrom("", ".b", "+tag"), word())
@@ -266,8 +269,8 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
 ])
 
 /**
- * Number formats. `int64` ends where a double stops being exact: values beyond are indistinguishable from their
- * neighbours.
+ * The number formats by name. `int64` ends where doubles stop being exact, because larger values cannot be
+ * distinguished from their neighbours.
  */
 export const numberFormats: ReadonlyMap<string, NumberFormat> = /*#__PURE__*/ new Map<string, NumberFormat>([
   ["int32", { integer: true, minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }],

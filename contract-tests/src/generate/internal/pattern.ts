@@ -1,21 +1,21 @@
 /**
- * Values for the regular expressions of schemas: random members by `fc.stringMatching`, a fixed selection of members
- * that differ in form, and non-members one edit away from these.
+ * Creates values for the regular expressions of schemas: random matches by `fc.stringMatching`, a fixed selection of
+ * matches that differ in form, and strings one edit away from these that do not match.
  */
 import * as fc from "fast-check"
 import { UnusableSchema } from "../../judge/JsonSchema.ts"
 
-/** Values of a pattern. */
+/** Tests and creates strings for a pattern. */
 export interface Grammar {
   readonly matches: (text: string) => boolean
   readonly arbitrary: () => fc.Arbitrary<string>
-  /** Deterministic members of different forms: signs, lengths of digits, trailing zeros. */
-  readonly edges: ReadonlyArray<string>
-  /** Deterministic non-members, each one edit away from a member. */
-  readonly misses: ReadonlyArray<string>
+  /** A fixed selection of matching strings that differ in form: sign, number of digits, trailing zeros. */
+  readonly matchingExamples: ReadonlyArray<string>
+  /** A fixed selection of strings that do not match. Each is one edit away from a matching string. */
+  readonly invalidExamples: ReadonlyArray<string>
 }
 
-/** Reads patterns, each once. */
+/** Returns the grammar of a pattern. Computes each grammar once. */
 export type Reader = (pattern: string) => Grammar
 
 export const reader = (): Reader => {
@@ -34,12 +34,15 @@ const matching = (pattern: string): { readonly regExp: RegExp; readonly arbitrar
     const arbitrary = fc.oneof(
       { withCrossShrink: true },
       { weight: 4, arbitrary: sized("small") },
-      // Beyond the digits that a double keeps.
+      // These strings can have more digits than a double keeps.
       { weight: 1, arbitrary: sized("medium") }
     )
     return { regExp, arbitrary }
   } catch (error) {
-    throw new UnusableSchema(`pattern ${JSON.stringify(pattern)} cannot be generated (${String(error)})`, "/pattern")
+    throw new UnusableSchema(
+      `no strings can be generated for pattern ${JSON.stringify(pattern)} (${String(error)})`,
+      "/pattern"
+    )
   }
 }
 
@@ -48,7 +51,10 @@ const classOf = (character: string): string =>
 
 const runsOf = (text: string): ReadonlyArray<string> => text.match(/[0-9]+|[A-Za-z]+|[^0-9A-Za-z]/gu) ?? []
 
-/** The form of a text: its first character, a trailing zero, its length and those of its last run and decimals. */
+/**
+ * Returns the features of a string's form: the first character, a trailing zero, the length, the length of the last
+ * run, and the number of decimals.
+ */
 const formOf = (text: string): ReadonlyArray<string> => {
   const last = runsOf(text).at(-1) ?? ""
   const decimals = text.split(".")[1]?.length ?? 0
@@ -61,19 +67,22 @@ const formOf = (text: string): ReadonlyArray<string> => {
   ]
 }
 
-/** A selection of members in which every form occurs, the shortest first. */
+/** Selects strings, shortest first, such that every feature occurs. */
 const select = (texts: Iterable<string>): ReadonlyArray<string> => {
   const seen = new Set<string>()
   return [...new Set(texts)]
     .sort((a, b) => a.length - b.length)
     .filter((text) => {
-      const fresh = formOf(text).filter((feature) => !seen.has(feature))
-      for (const feature of fresh) seen.add(feature)
-      return fresh.length > 0
+      const newFeatures = formOf(text).filter((feature) => !seen.has(feature))
+      for (const feature of newFeatures) seen.add(feature)
+      return newFeatures.length > 0
     })
 }
 
-/** Texts one edit away: something before or after, and the ends of each run removed, doubled or replaced. */
+/**
+ * Returns strings one edit away: with characters added before or after, or with the first or last character of a run
+ * removed, doubled or replaced.
+ */
 const editsOf = (text: string): ReadonlyArray<string> => {
   const around = [
     ...["", text + text, text + text.slice(-2), text.slice(0, -2)],
@@ -87,14 +96,14 @@ const editsOf = (text: string): ReadonlyArray<string> => {
     return [...new Set([start, end - 1])].flatMap((index) => {
       const edited = (instead: string): string => text.slice(0, index) + instead + text.slice(index + 1)
       const code = text.charCodeAt(index)
-      const one = text.charAt(index)
-      return ["", one + one, String.fromCharCode(code + 1), String.fromCharCode(code - 1)].map(edited)
+      const character = text.charAt(index)
+      return ["", character + character, String.fromCharCode(code + 1), String.fromCharCode(code - 1)].map(edited)
     })
   })
   return [...around, ...inside]
 }
 
-/** The longest short text for each kind of first character. */
+/** Returns the longest string of up to 12 characters for each kind of first character. */
 const representatives = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...new Map(texts.filter((text) => text.length <= 12).map((text) => [classOf(text.slice(0, 1)), text])).values()
 ]
@@ -102,11 +111,11 @@ const representatives = (texts: ReadonlyArray<string>): ReadonlyArray<string> =>
 const grammar = (pattern: string): Grammar => {
   const { arbitrary, regExp } = matching(pattern)
   const matches = (text: string): boolean => regExp.test(text)
-  const edges = select(fc.sample(arbitrary, { numRuns: 1000, seed: 1 }))
+  const matchingExamples = select(fc.sample(arbitrary, { numRuns: 1000, seed: 1 }))
   return {
     matches,
     arbitrary: () => arbitrary,
-    edges,
-    misses: [...new Set(representatives(edges).flatMap(editsOf))].filter((text) => !matches(text))
+    matchingExamples,
+    invalidExamples: [...new Set(representatives(matchingExamples).flatMap(editsOf))].filter((text) => !matches(text))
   }
 }

@@ -1,8 +1,9 @@
 /**
- * The normal form that generators, coverage and mutants share: a schema as a flat list of alternatives, each of one
- * JSON type, with references followed, `allOf` merged and unions multiplied out.
+ * Converts a schema to the normal form that generators, coverage and mutants share: a flat list of alternatives, each
+ * of one JSON type, with references followed, `allOf` merged and unions expanded.
  *
- * Deliberately independent of the judge: ajv judges the values made from a shape against the schema itself.
+ * This module is deliberately independent of the judge. ajv validates the values that are created from a shape against
+ * the original schema.
  */
 import {
   equals,
@@ -19,19 +20,19 @@ import {
 } from "../../judge/JsonSchema.ts"
 import { numberFormats, stringFormats } from "./formats.ts"
 
-/** A place in the unfolded schema: all constraints on a value there. */
+/** A node of the expanded schema: all constraints on the value at one position. */
 export interface Node {
   readonly schemas: ReadonlyArray<JsonSchema>
-  /** How often each reference was followed on the way here. */
+  /** How many times each reference was followed to reach this node. */
   readonly trail: ReadonlyMap<string, number>
 }
 
 interface Common {
-  /** The deepest count in the trail: 1 without recursion. */
+  /** The largest count in the trail. It is 1 without recursion. */
   readonly depth: number
   /** All constraints on a value of this alternative, as one schema. */
   readonly schema: SchemaObject
-  /** Branches of a `oneOf` that it must not satisfy. */
+  /** Branches of a `oneOf` that a value of this alternative must not satisfy. */
   readonly excluded: ReadonlyArray<JsonSchema>
 }
 
@@ -45,10 +46,10 @@ export interface Limit {
 export interface NumberAlternative extends Common {
   readonly kind: "number"
   readonly integer: boolean
-  /** All lower limits; the tightest decides. */
+  /** All lower limits. The tightest limit applies. */
   readonly lower: ReadonlyArray<Limit>
   readonly upper: ReadonlyArray<Limit>
-  /** The tightest limits. For integers inclusive and whole. */
+  /** The tightest limits. For integers, the limits are inclusive integers. */
   readonly minimum: number
   readonly maximum: number
   readonly minimumExcluded: boolean
@@ -80,14 +81,14 @@ export interface ObjectAlternative extends Common {
   readonly additional: Node
   /** Whether members of other names are forbidden. */
   readonly closed: boolean
-  /** Whether the schema intends members of other names: they are declared, or nothing else is. */
+  /** Whether the schema intends members of other names: it declares `additionalProperties`, or no properties at all. */
   readonly open: boolean
 }
 
 export interface LiteralAlternative extends Common {
   readonly kind: "literal"
   readonly values: ReadonlyArray<Json>
-  /** `const` if a single fixed value is required, else `enum`. */
+  /** `const` if the schema requires a single fixed value. Otherwise `enum`. */
   readonly by: "enum" | "const"
 }
 
@@ -103,7 +104,7 @@ export type Alternative =
   | ArrayAlternative
   | ObjectAlternative
 
-/** The JSON types that values of an alternative have. */
+/** Returns the JSON types that values of an alternative can have. */
 export const typesOf = (alternative: Alternative): ReadonlyArray<Exclude<TypeName, "integer">> => {
   switch (alternative.kind) {
     case "any":
@@ -131,7 +132,7 @@ const checkKeywords = (schema: SchemaObject): void => {
   }
 }
 
-/** Null comes last: values of the first alternative show the purpose of the schema. */
+/** Null comes last, because the first value should show the purpose of the schema. */
 const allTypes: ReadonlyArray<TypeName> = ["boolean", "integer", "number", "string", "array", "object", "null"]
 
 const typesAllowed = (part: Part): ReadonlyArray<TypeName> => {
@@ -145,7 +146,7 @@ const tightest = (limits: ReadonlyArray<Limit>, tighter: (a: number, b: number) 
     tighter(limit.value, best.value) || (limit.value === best.value && limit.exclusive) ? limit : best
   )
 
-/** The conjunctions of constraints that some schemas allow together. */
+/** Expands schemas that must all be satisfied into a list of conjunctions of constraints. */
 const expand = (
   resolve: Resolve,
   schemas: ReadonlyArray<JsonSchema>,
@@ -170,8 +171,8 @@ const expandOne = (
   if (schema === true) return [start]
   if (schema === false) return []
   checkKeywords(schema)
-  const { $ref, allOf, anyOf, oneOf, ...own } = schema
-  const constraints = Object.entries(own).filter(([keyword]) => keywords.has(keyword))
+  const { $ref, allOf, anyOf, oneOf, ...ownKeywords } = schema
+  const constraints = Object.entries(ownKeywords).filter(([keyword]) => keywords.has(keyword))
   let result: ReadonlyArray<Conjunction> =
     constraints.length === 0 ? [start] : [{ ...start, parts: [...start.parts, Object.fromEntries(constraints)] }]
   if ($ref !== undefined) {
@@ -211,17 +212,17 @@ const child = (schemas: ReadonlyArray<JsonSchema>, trail: ReadonlyMap<string, nu
 const numberOf = (parts: ReadonlyArray<Part>, common: Common, integer: boolean): NumberAlternative | undefined => {
   const lower: Array<Limit> = []
   const upper: Array<Limit> = []
-  let whole = integer
+  let isInteger = integer
   const formats = parts.flatMap((part) => (part.format === undefined ? [] : [part.format]))
   const numeric = formats.filter((format) => !stringFormats.has(format))
   for (const name of numeric.length === 0 ? [integer ? "int64" : "double"] : numeric) {
     const format = numberFormats.get(name)
     if (format === undefined) throw new UnusableSchema(`unknown format ${JSON.stringify(name)}`, "/format")
-    whole ||= format.integer
+    isInteger ||= format.integer
     lower.push({ value: format.minimum, exclusive: false, by: name })
     upper.push({ value: format.maximum, exclusive: false, by: name })
   }
-  if (whole) {
+  if (isInteger) {
     lower.push({ value: Number.MIN_SAFE_INTEGER, exclusive: false, by: "int64" })
     upper.push({ value: Number.MAX_SAFE_INTEGER, exclusive: false, by: "int64" })
   }
@@ -237,15 +238,17 @@ const numberOf = (parts: ReadonlyArray<Part>, common: Common, integer: boolean):
   }
   const low = tightest(lower, (a, b) => a > b)
   const high = tightest(upper, (a, b) => a < b)
-  const minimum = whole ? Math.ceil(low.value) + (low.exclusive && Number.isInteger(low.value) ? 1 : 0) : low.value
-  const maximum = whole ? Math.floor(high.value) - (high.exclusive && Number.isInteger(high.value) ? 1 : 0) : high.value
-  const minimumExcluded = !whole && low.exclusive
-  const maximumExcluded = !whole && high.exclusive
+  const minimum = isInteger ? Math.ceil(low.value) + (low.exclusive && Number.isInteger(low.value) ? 1 : 0) : low.value
+  const maximum = isInteger
+    ? Math.floor(high.value) - (high.exclusive && Number.isInteger(high.value) ? 1 : 0)
+    : high.value
+  const minimumExcluded = !isInteger && low.exclusive
+  const maximumExcluded = !isInteger && high.exclusive
   if (minimum > maximum || (minimum === maximum && (minimumExcluded || maximumExcluded))) return undefined
   return {
     ...common,
     kind: "number",
-    integer: whole,
+    integer: isInteger,
     lower,
     upper,
     minimum: minimum === 0 ? 0 : minimum,
@@ -309,7 +312,7 @@ const arrayOf = (
   }
 }
 
-const objectAlternativeOf = (
+const objectOf = (
   parts: ReadonlyArray<Part>,
   common: Common,
   trail: ReadonlyMap<string, number>
@@ -366,19 +369,19 @@ const alternativesOf = (conjunction: Conjunction): ReadonlyArray<Alternative> =>
         const type = typeOf(value)
         return types.includes(type) || (type === "number" && types.includes("integer") && Number.isInteger(value))
       })
-    const named = values.filter((value) => value !== null)
+    const nonNull = values.filter((value) => value !== null)
     return [
-      ...(named.length > 0
+      ...(nonNull.length > 0
         ? [
             {
               ...common,
               kind: "literal" as const,
-              values: named,
+              values: nonNull,
               by: parts.some((part) => part.const !== undefined) ? ("const" as const) : ("enum" as const)
             }
           ]
         : []),
-      ...(named.length < values.length ? [{ ...common, kind: "null" as const }] : [])
+      ...(nonNull.length < values.length ? [{ ...common, kind: "null" as const }] : [])
     ]
   }
   return types.flatMap((type): ReadonlyArray<Alternative> => {
@@ -403,12 +406,12 @@ const alternativesOf = (conjunction: Conjunction): ReadonlyArray<Alternative> =>
         return made === undefined ? [] : [made]
       }
       case "object":
-        return [objectAlternativeOf(parts, common, trail)]
+        return [objectOf(parts, common, trail)]
     }
   })
 }
 
-/** Reads schemas of one document as shapes; each node is computed once. */
+/** Converts schemas of one document to shapes. Each node is computed once. */
 export interface Shapes {
   readonly root: (schema: JsonSchema) => Node
   readonly alternatives: (node: Node) => ReadonlyArray<Alternative>

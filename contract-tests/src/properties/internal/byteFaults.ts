@@ -1,10 +1,10 @@
-/** The possible faults of the bytes of a response, and the outcome that a call must have for each. */
+/** Lists the faults that the bytes of a response can have, and the required outcome of a call for each fault. */
 import type { Socket } from "node:net"
 import { gzipSync } from "node:zlib"
 import type { Answer } from "./faultyServer.ts"
 
 /** A valid response of an operation. */
-export interface Good {
+export interface ValidResponse {
   readonly status: number
   /** Empty if the operation declares no body. */
   readonly body: string
@@ -16,22 +16,22 @@ export interface Good {
  * - `lost`: a `TransportError` with `requestSent: "maybe"`.
  * - `timeout`: a `RequestTimeout` of the attempt, also with `requestSent: "maybe"`.
  * - `large`: a `TransportError` that a retry cannot correct.
- * - `broken`: a `ContractError`, or a success if the operation declares no body.
- * - `success`: a success, because the client must ignore the fault.
- * - `truncated`: as `broken`, or as `lost` if the HTTP parser detects the fault first.
+ * - `broken`: a `ContractError`, or `Success` if the operation declares no body.
+ * - `success`: `Success`, because the client must ignore the fault.
+ * - `truncated`: like `broken`, or like `lost` if the HTTP parser detects the fault first.
  */
 export type Outcome = "broken" | "large" | "lost" | "success" | "timeout" | "truncated"
 
-/** One fault of the bytes of a response. */
+/** A fault of the bytes of a response. */
 export interface ByteFault {
   readonly name: string
   readonly outcome: Outcome
   /** Whether the fault needs a response body. A 204 response has none. */
   readonly inBody: boolean
-  readonly answer: (good: Good) => Answer
+  readonly answer: (good: ValidResponse) => Answer
 }
 
-/** The largest response that the client under test accepts. */
+/** The size of the largest response body that the client under test accepts. */
 export const maxBodyBytes = 1024 * 1024
 
 const gibibyte = 1024 * 1024 * 1024
@@ -46,9 +46,9 @@ const sized = (status: number, body: Buffer, headers: ReadonlyArray<string> = []
     ? bytes(head(status, headers))
     : Buffer.concat([bytes(head(status, [...headers, `content-length: ${body.length}`])), body])
 
-/** The response without a fault. */
-export const whole =
-  ({ body, status }: Good): Answer =>
+/** Sends the response without a fault. */
+export const intactResponse =
+  ({ body, status }: ValidResponse): Answer =>
   (socket) => {
     socket.write(sized(status, bytes(body)))
   }
@@ -57,7 +57,7 @@ const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}
 
 const block = /*#__PURE__*/ Buffer.alloc(64 * 1024, " ")
 
-/** Writes `total` bytes in blocks, as fast as the client reads them. Only one block is in memory. */
+/** Writes `total` bytes in blocks, as fast as the client reads. Only one block is in memory. */
 const flood = (socket: Socket, total: number, frame: (block: Buffer) => ReadonlyArray<Buffer | string>): void => {
   let left = total
   const more = (): void => {
@@ -74,8 +74,8 @@ const flood = (socket: Socket, total: number, frame: (block: Buffer) => Readonly
 }
 
 const raw =
-  (make: (good: Good) => string | Buffer, then: (socket: Socket) => void = () => undefined) =>
-  (good: Good): Answer =>
+  (make: (good: ValidResponse) => string | Buffer, then: (socket: Socket) => void = () => undefined) =>
+  (good: ValidResponse): Answer =>
   (socket) => {
     socket.write(make(good), () => then(socket))
   }
@@ -121,7 +121,7 @@ const makeBomb = () => {
   return { compressed: gzipSync(uncompressed), uncompressed }
 }
 
-/** Every fault. A data table. */
+/** Every fault. Over 80 lines because it is a table with one entry per fault. */
 export const byteFaults: ReadonlyArray<ByteFault> = [
   withoutBody("reset before the headers", "lost", () => (socket) => reset(socket)),
   withoutBody("closed before the headers", "lost", () => (socket) => end(socket)),
@@ -224,7 +224,7 @@ export const byteFaults: ReadonlyArray<ByteFault> = [
     socket.write(head(status, ["connection: close"]))
     flood(socket, gibibyte, (piece) => [piece])
   }),
-  // 8 KiB on the wire for a client that accepts gzip. Other clients receive the 8 MiB uncompressed.
+  // A client that accepts gzip receives 8 KiB. Other clients receive the 8 MiB uncompressed.
   withBody("a small body that decompresses to 8 MiB", "large", ({ status }) => (socket, { headers }) => {
     const acceptsGzip = (headers["accept-encoding"] ?? "").includes("gzip")
     const { compressed, uncompressed } = (bomb ??= makeBomb())

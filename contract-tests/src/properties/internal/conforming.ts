@@ -1,11 +1,11 @@
-/** Properties that check the client, as a codec, against a schema of the document. */
+/** Creates properties that check the client as a codec against a schema of the document. */
 import * as Effect from "effect/Effect"
 import type * as Conformance from "../../judge/Conformance.ts"
 import * as Replay from "../../runner/Replay.ts"
-import type { Failed, Outcome, Property, Run } from "../Property.ts"
+import type { Failed, Outcome, OperationProperty, Run } from "../Property.ts"
 
-/** The result of checking an operation; undefined if there is nothing to check. */
-export type Hold = (run: Run, checks: ReadonlyArray<Conformance.Check>) => Conformance.Report | undefined
+/** Checks an operation. Returns undefined if the operation has nothing to check. */
+export type Check = (run: Run, checks: ReadonlyArray<Conformance.Check>) => Conformance.Report | undefined
 
 /** What was checked. */
 export interface Checked {
@@ -20,12 +20,12 @@ const pathOf = (replay: string | undefined): string =>
 
 const failed = ({ id, seed, target }: Checked, runs: number, failure: Conformance.Failure): Failed => {
   const replay = { property: id, target, seed, path: pathOf(failure.replay) }
-  const because = `${failure.check}${failure.note === "" ? "" : ` (${failure.note})`}: expected ${failure.expected}, got ${failure.got}`
+  const reason = `${failure.check}${failure.note === "" ? "" : ` (${failure.note})`}: expected ${failure.expected}, got ${failure.got}`
   const counterexample = JSON.stringify(failure.instance)
   return {
     _tag: "Failed",
     runs,
-    because,
+    reason,
     pointer: failure.pointer,
     expected: failure.expected,
     got: failure.got,
@@ -33,39 +33,39 @@ const failed = ({ id, seed, target }: Checked, runs: number, failure: Conformanc
     replay,
     report: [
       `${id} fails for ${target} at ${JSON.stringify(failure.pointer)}`,
-      `because: ${because}`,
+      `because: ${reason}`,
       `counterexample: ${counterexample}`,
       Replay.line(replay)
     ].join("\n")
   }
 }
 
-/** The outcome of some checks of a report. Undefined if none ran. */
+/** Summarizes some checks of a report. Returns undefined if none of them ran. */
 export const outcomeOf = (checked: Checked, report: Conformance.Report): Outcome | undefined => {
   const { checks } = checked
   const reached = Object.fromEntries(checks.map((check) => [check, report.checks[check].run]))
   const runs = Object.values(reached).reduce((sum, count) => sum + count, 0)
   const failure = report.failures.find(({ check }) => checks.includes(check))
   if (failure !== undefined) return failed(checked, runs, failure)
-  return runs === 0 ? undefined : { _tag: "Held", runs, reached }
+  return runs === 0 ? undefined : { _tag: "Passed", runs, reached }
 }
 
-/** A property made of some checks of the conformance suite. */
+/** Creates a property from some checks of the conformance suite. */
 export const make = (options: {
   readonly id: string
   readonly statement: string
   readonly checks: ReadonlyArray<Conformance.Check>
-  readonly hold: Hold
-  /** How it is checked, for `explain`. */
+  readonly check: Check
+  /** How the property is checked. `explain` prints this text. */
   readonly method?: string
-  /** Why an operation has nothing to check. */
-  readonly nothing: string
-}): Property => {
-  const { checks, hold, id, method, nothing, statement } = options
+  /** The reason for skipping an operation that has nothing to check. */
+  readonly skipReason: string
+}): OperationProperty => {
+  const { checks, check, id, method, skipReason, statement } = options
   const outcome = (run: Run): Outcome => {
-    const report = hold(run, checks)
+    const report = check(run, checks)
     const checked = { id, target: run.operation.name, seed: run.seed, checks }
-    return (report && outcomeOf(checked, report)) ?? { _tag: "Skipped", reason: nothing }
+    return (report && outcomeOf(checked, report)) ?? { _tag: "Skipped", reason: skipReason }
   }
   return { id, statement, ...(method === undefined ? {} : { method }), run: (run) => Effect.sync(() => outcome(run)) }
 }

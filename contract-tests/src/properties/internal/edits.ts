@@ -1,6 +1,6 @@
 /**
- * The edits a publisher may make to the schema of a response, at every place of it, and a witness for each: a value
- * that the edited schema allows.
+ * Creates the edits that a publisher may make to a node of a response schema. Each edit has witnesses: values that the
+ * edited schema allows.
  */
 import * as Coverage from "../../generate/Coverage.ts"
 import {
@@ -19,23 +19,23 @@ import {
 } from "../../judge/JsonSchema.ts"
 import type { Judge } from "../../judge/Judge.ts"
 
-/** An edit of the schema at one place. */
+/** An edit of one node of a schema. */
 export interface Edit {
   /** For example `the member becomes optional`. */
   readonly name: string
-  /** Whether readers must continue as before, or report what broke. */
+  /** `additive`: clients must continue as before. `breaking`: clients must report the violation. */
   readonly kind: "additive" | "breaking"
-  /** The schema of the place after the edit. */
+  /** The schema of the node after the edit. */
   readonly edited: JsonSchema
   /**
-   * Values that the edited schema allows at this place. `member`: the member that was added or removed. If absent, the
-   * whole value is new.
+   * Values that the edited schema allows at this node. `member` is the member that was added or removed. If `member` is
+   * absent, the complete value is new.
    */
   readonly witnesses: ReadonlyArray<{ readonly value: Json; readonly member?: string }>
 }
 
-/** A place in a schema, and a value found there. */
-export interface Place {
+/** A node of a schema, and a value at this node. */
+export interface SchemaNode {
   readonly schema: SchemaObject
   readonly isNullable: boolean
   readonly value: Json
@@ -44,7 +44,7 @@ export interface Place {
   readonly location: string
 }
 
-/** Resolves references and splits a schema into its non-null part and whether it is nullable. */
+/** Resolves references. Returns the schema without null, and whether the original schema is nullable. */
 const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObject; readonly isNullable: boolean } => {
   if (typeof schema === "boolean") return { schema: {}, isNullable: true }
   if (schema.$ref !== undefined) return single(judge.resolve(schema.$ref), judge)
@@ -62,19 +62,19 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
   const types = typesOf(schema)
   if (!types.includes("null")) return { schema, isNullable: types.length === 0 && schema.enum === undefined }
   const { enum: members, ...rest } = schema
-  const named = members?.filter((member) => member !== null)
+  const nonNull = members?.filter((member) => member !== null)
   const others = types.filter((type) => type !== "null")
   const [type] = others
   if (type === undefined || others.length > 1) throw new UnusableSchema("several types in one schema", "")
-  return { schema: { ...rest, type, ...(named === undefined ? {} : { enum: named }) }, isNullable: true }
+  return { schema: { ...rest, type, ...(nonNull === undefined ? {} : { enum: nonNull }) }, isNullable: true }
 }
 
 const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
-/** Every place of a schema that some valid values reach, each with its first non-null value. */
-export const places = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<PlaceIn> => {
-  const found = new Map<string, PlaceIn>()
+/** Returns every node of a schema that the values reach, each with its largest value that is not null. */
+export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<RootedNode> => {
+  const found = new Map<string, RootedNode>()
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {
     const { isNullable, schema } = single(at, judge)
     const known = found.get(location)
@@ -98,12 +98,12 @@ export const places = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: J
   return [...found.values()]
 }
 
-/** A place in a whole value. */
-export interface PlaceIn extends Place {
+/** A node of a schema, with the root value that contains its value. */
+export interface RootedNode extends SchemaNode {
   readonly base: Json
 }
 
-/** Whether `known` has fewer entries than `value`: the larger value is more informative. */
+/** Returns whether `known` has fewer entries than `value`. A larger value is more useful. */
 const isSmaller = (known: Json, value: Json): boolean =>
   ((isArray(known) && isArray(value)) || (isObject(known) && isObject(value))) &&
   Object.keys(known).length < Object.keys(value).length
@@ -116,13 +116,13 @@ const allTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
   "object"
 ]
 
-/** Keywords that can be dropped from a schema to allow more. */
+/** The keywords whose removal makes a schema allow more values. */
 const droppable = ["pattern", "format", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"] as const
 
 const without = (schema: SchemaObject, key: string): SchemaObject =>
   Object.fromEntries(Object.entries(schema).filter(([name]) => name !== key))
 
-const few = 2
+const maxWitnesses = 2
 
 const newMember = (schema: SchemaObject, members: ReadonlyArray<Json>): Edit => ({
   name: "the enum has a new member",
@@ -131,10 +131,10 @@ const newMember = (schema: SchemaObject, members: ReadonlyArray<Json>): Edit => 
   witnesses: [{ value: "a_new_member" }]
 })
 
-const ofObject = ({ schema }: Place, value: JsonObject): ReadonlyArray<Edit> => {
+const editsOfObject = ({ schema }: SchemaNode, value: JsonObject): ReadonlyArray<Edit> => {
   const members = (keep: (key: string) => boolean): JsonObject =>
     objectOf(Object.entries(value).filter(([key]) => keep(key)))
-  const gone = (schema.required ?? []).map((member): Edit => ({
+  const removals = (schema.required ?? []).map((member): Edit => ({
     name: `the member becomes optional`,
     kind: "breaking",
     edited: { ...schema, required: (schema.required ?? []).filter((name) => name !== member) },
@@ -143,12 +143,12 @@ const ofObject = ({ schema }: Place, value: JsonObject): ReadonlyArray<Edit> => 
   const name = "a_new_member"
   const added = [null, "text", 1, true, [], {}, [{ a: null }]]
   return [
-    ...gone,
+    ...removals,
     ...(schema.properties === undefined
       ? []
       : [
           {
-            name: "there is a new member",
+            name: "the object has a new member",
             kind: "additive",
             edited: { ...schema, properties: { ...schema.properties, [name]: true } },
             witnesses: added.map((extra) => ({ value: { ...value, [name]: extra }, member: name }))
@@ -157,30 +157,30 @@ const ofObject = ({ schema }: Place, value: JsonObject): ReadonlyArray<Edit> => 
   ]
 }
 
-/** Creates the edits of places. */
+/** Returns a function that creates the edits of a node. */
 export const make = (judge: Judge) => {
   const coverage = Coverage.make(judge)
-  const made = new WeakMap<object, ReadonlyArray<Edit>>()
+  const cached = new WeakMap<object, ReadonlyArray<Edit>>()
 
-  /** Values that an edited schema allows and the current schema does not. */
-  const novel = (edited: JsonSchema, schema: SchemaObject): Edit["witnesses"] => {
+  /** Returns values that the edited schema allows but the current schema does not. */
+  const newlyAllowed = (edited: JsonSchema, schema: SchemaObject): Edit["witnesses"] => {
     const accepts = judge.accepts(schema)
     return coverage
       .of(edited)
       .filter((value) => !accepts(value))
-      .slice(0, few)
+      .slice(0, maxWitnesses)
       .map((value) => ({ value }))
   }
 
-  /** The edits that do not depend on the value. */
-  const ofSchema = (schema: SchemaObject): ReadonlyArray<Edit> => {
-    const known = made.get(schema)
+  /** Returns the edits that do not depend on the value. */
+  const editsOfSchema = (schema: SchemaObject): ReadonlyArray<Edit> => {
+    const known = cached.get(schema)
     if (known !== undefined) return known
     const breaking = (name: string, edited: JsonSchema): Edit => ({
       name,
       kind: "breaking",
       edited,
-      witnesses: novel(edited, schema)
+      witnesses: newlyAllowed(edited, schema)
     })
     const types = typesOf(schema)
     const closed = types.length > 0 || schema.enum !== undefined
@@ -195,15 +195,15 @@ export const make = (judge: Judge) => {
           ),
           ...(schema.enum === undefined ? [] : [newMember(schema, schema.enum)])
         ]
-    made.set(schema, edits)
+    cached.set(schema, edits)
     return edits
   }
 
-  return (place: Place): ReadonlyArray<Edit> => {
+  return (place: SchemaNode): ReadonlyArray<Edit> => {
     const { isNullable, schema, value } = place
     if (value === null) return []
     const nullable: Edit = {
-      name: "it becomes nullable",
+      name: "the value becomes nullable",
       kind: "breaking",
       edited: { anyOf: [schema, { type: "null" }] },
       witnesses: [{ value: null }]
@@ -213,6 +213,10 @@ export const make = (judge: Judge) => {
     if (known.length > 0 && !known.includes(type) && !(type === "number" && known.includes("integer"))) {
       throw new Error(`found a value of type ${type}, expected ${known.join(" or ")}`)
     }
-    return [...ofSchema(schema), ...(isNullable ? [] : [nullable]), ...(isObject(value) ? ofObject(place, value) : [])]
+    return [
+      ...editsOfSchema(schema),
+      ...(isNullable ? [] : [nullable]),
+      ...(isObject(value) ? editsOfObject(place, value) : [])
+    ]
   }
 }

@@ -1,25 +1,25 @@
-/** A server on loopback that responds with scripted bytes, or not at all. */
+/** Starts a server on loopback that responds with scripted bytes or does not respond. */
 import * as net from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
 /** A request as received. */
 export interface Received {
-  /** Names in lower case. */
+  /** The headers. Their names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
 /** Responds to a request on its socket. */
 export type Answer = (socket: net.Socket, request: Received) => void
 
-/** The server. */
+/** A server with scripted responses. */
 export interface FaultyServer {
   readonly url: string
-  /** Responses to the next requests, in order; the last one repeats. */
+  /** Sets the responses to the next requests, in order. The last response repeats. */
   readonly script: (answers: ReadonlyArray<Answer>) => void
-  /** Requests since the last `script` call. */
+  /** Returns the number of requests since the last call of `script`. */
   readonly received: () => number
-  /** Bytes written since then. Bytes that a client does not read cannot be written. */
+  /** Returns the number of bytes written since the last call of `script`. Unread bytes block further writes. */
   readonly written: () => number
 }
 
@@ -36,7 +36,7 @@ const headersOf = (head: string): Received["headers"] =>
       })
   )
 
-/** Starts the server; it ends with the scope, and closes every connection. */
+/** Starts the server. When the scope closes, the server closes every connection and stops. */
 export const make: Effect.Effect<FaultyServer, never, Scope.Scope> = /*#__PURE__*/ Effect.acquireRelease(
   /*#__PURE__*/ Effect.callback<FaultyServer & { readonly close: () => void }>((resume) => {
     let answers: ReadonlyArray<Answer> = []
@@ -59,15 +59,15 @@ export const make: Effect.Effect<FaultyServer, never, Scope.Scope> = /*#__PURE__
           const end = pending.indexOf("\r\n\r\n")
           if (end < 0) return
           const head = pending.subarray(0, end).toString("latin1")
-          const whole = end + 4 + lengthOf(head)
-          if (pending.length < whole) return
-          pending = pending.subarray(whole)
+          const requestLength = end + 4 + lengthOf(head)
+          if (pending.length < requestLength) return
+          pending = pending.subarray(requestLength)
           answers[Math.min(count++, answers.length - 1)]?.(socket, { headers: headersOf(head) })
         }
       })
     })
     server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as net.AddressInfo // a TCP server has no other kind of address
+      const { port } = server.address() as net.AddressInfo // A TCP server has no other kind of address.
       resume(
         Effect.succeed({
           url: `http://127.0.0.1:${port}`,

@@ -1,4 +1,4 @@
-/** An exchange with one paginated list, and the requests and items of a reader. */
+/** Reads a paginated list from a simulated exchange, and records the requests and the items. */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import type * as Capability from "@kalshi-effect/client/Capability"
 import type * as Pages from "@kalshi-effect/client/Pages"
@@ -12,62 +12,63 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ClientOperation } from "../../operations/ClientOperations.ts"
 import * as Requests from "../../operations/Requests.ts"
-import { textOf, type Json, type JsonObject } from "../../judge/JsonSchema.ts"
+import { stringify, type Json, type JsonObject } from "../../judge/JsonSchema.ts"
 
-/** A page: its cursor, undefined for the first, and its body. */
+/** A page of a list. */
 export interface Page {
-  readonly askedWith: string | undefined
+  /** The cursor of the request for this page. Undefined for the first page. */
+  readonly requestCursor: string | undefined
   readonly body: JsonObject
 }
 
-/** The status to respond with instead of a page. */
+/** Returns the status of an error response instead of a page, by the index of the request. */
 export type Fault = (request: number) => number | undefined
 
 /** The result of one reading. */
 export interface Reading {
-  /** The items received, as text. */
-  readonly given: ReadonlyArray<string>
-  /** The error it ended with; undefined at the end of the pages, or if the consumer stopped. */
+  /** The received items, serialized. */
+  readonly items: ReadonlyArray<string>
+  /** The error that ended the reading. Undefined after the last page, or if the consumer stopped. */
   readonly error: unknown
   readonly requests: ReadonlyArray<{
     readonly cursor: string | undefined
     /** The query without the cursor. */
     readonly rest: string
-    /** The number of items received before the request. */
+    /** The number of items that were received before the request. */
     readonly after: number
   }>
 }
 
-/** An element of a reading, for comparison. */
-export const shown = (value: unknown): string => JSON.stringify(value)
+/** Serializes an item for comparison. */
+export const serialize = (value: unknown): string => JSON.stringify(value)
 
 type AnyReader = Pages.Reader<JsonObject, unknown, unknown, Capability.KalshiPublic>
 
 /**
- * The readers of an operation, with unknown types: `pages`, and `items` of each list.
+ * Returns the readers of an operation, with unknown types: `pages`, and `items` of each list.
  *
- * @throws If one is missing.
+ * @throws If a reader is missing.
  */
 export const readersOf = (
   { name, operation }: ClientOperation,
   lists: ReadonlyArray<string>
 ): { readonly pages: AnyReader; readonly items: (list: string) => AnyReader } => {
-  // Its runtime shape is what the test finds out.
-  const has = operation as unknown as Readonly<Record<string, unknown>>
+  // The type does not show the readers, so the function checks them at run time.
+  const members = operation as unknown as Readonly<Record<string, unknown>>
   const reader = (value: unknown, what: string): AnyReader => {
     if (typeof value !== "function") throw new Error(`${name} has no ${what}`)
     return value as AnyReader
   }
   return {
-    pages: reader(has["pages"], "pages"),
+    pages: reader(members["pages"], "pages"),
     items: (list) =>
       lists.length === 1
-        ? reader(has["items"], "items")
-        : reader((has["items"] as Readonly<Record<string, unknown>> | undefined)?.[list], `items.${list}`)
+        ? reader(members["items"], "items")
+        : reader((members["items"] as Readonly<Record<string, unknown>> | undefined)?.[list], `items.${list}`)
   }
 }
 
-/** A stream whose failed pull is repeated, once each. */
+/** Returns a stream that repeats each failed pull once. */
 export const repeating = <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Stream<A, E, R> =>
   Stream.scoped(
     Stream.fromPull(
@@ -77,29 +78,29 @@ export const repeating = <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Strea
     )
   )
 
-/** Reads through the whole client, without a promise. */
+/** Reads a list through `Kalshi.layer`, synchronously. */
 export const read = (
   stream: (reader: AnyReader) => Stream.Stream<unknown, unknown, Capability.KalshiPublic>,
   reader: AnyReader,
   pages: ReadonlyArray<Page>,
   fault: Fault = () => undefined
 ): Reading => {
-  const given: Array<string> = []
+  const received: Array<string> = []
   const requests: Array<Reading["requests"][number]> = []
-  const byCursor = new Map(pages.map((page) => [page.askedWith, page.body]))
+  const byCursor = new Map(pages.map((page) => [page.requestCursor, page.body]))
   const http = HttpClient.make((request, url) =>
     Effect.sync(() => {
       const parameters = new URLSearchParams(url.search)
       const cursor = parameters.get("cursor") ?? undefined
       parameters.delete("cursor")
       const failure = fault(requests.length)
-      requests.push({ cursor, rest: parameters.toString(), after: given.length })
-      // Stops a reader that never ends.
-      if (requests.length > 2 * pages.length + 10) throw new Error("it keeps requesting pages")
+      requests.push({ cursor, rest: parameters.toString(), after: received.length })
+      // Stops a reader that would never end.
+      if (requests.length > 2 * pages.length + 10) throw new Error("the reader does not stop requesting pages")
       const body = byCursor.get(cursor)
       const status = failure ?? (body === undefined ? 400 : 200)
       const answer: Json = status === 200 ? (body ?? {}) : { error: { code: "some_code", message: "why" } }
-      const bytes = new TextEncoder().encode(textOf(answer))
+      const bytes = new TextEncoder().encode(stringify(answer))
       const headers = { "content-type": "application/json", "content-length": String(bytes.length) }
       return Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, { status, headers })), {
         arrayBuffer: { value: Effect.succeed(bytes.buffer) },
@@ -113,11 +114,11 @@ export const read = (
         const layer = Layer.provide(Kalshi.layer(Requests.layerOptions), Layer.succeed(HttpClient.HttpClient, http))
         const context: Context.Context<Capability.KalshiPublic> = yield* Layer.buildWithScope(layer, yield* Scope.Scope)
         return yield* Effect.match(
-          Stream.runForEach(stream(reader), (value) => Effect.sync(() => given.push(shown(value)))),
+          Stream.runForEach(stream(reader), (value) => Effect.sync(() => received.push(serialize(value)))),
           { onSuccess: () => undefined, onFailure: (failure) => failure }
         ).pipe(Effect.provideContext(context))
       })
     )
   )
-  return { given, error, requests }
+  return { items: received, error, requests }
 }

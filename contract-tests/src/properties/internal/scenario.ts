@@ -1,4 +1,4 @@
-/** Test cases for the sending rules: random policies, and scripts for the outcome of each attempt. */
+/** Generates test cases for the sending rules: random policies, and a scripted outcome for each attempt. */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -6,12 +6,12 @@ import * as Schedule from "effect/Schedule"
 import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
 import * as fc from "fast-check"
 
-/** The schedule of a policy's retries. */
+/** The retry schedule of a policy. */
 export type Pace =
   | { readonly _tag: "default" }
   | { readonly _tag: "spaced"; readonly millis: number; readonly times: number }
   | { readonly _tag: "doubling"; readonly millis: number; readonly times: number }
-  /** Correct this many times, then failing. */
+  /** Works `times` times, then fails. */
   | {
       readonly _tag: "faulty"
       readonly millis: number
@@ -19,7 +19,7 @@ export type Pace =
       readonly how: "dies" | "throws" | "hangs" | "is never built"
     }
 
-/** The value of a `Retry-After`. */
+/** The value of a `Retry-After` header. */
 export type RetryAfter =
   | { readonly _tag: "seconds"; readonly seconds: number }
   /** A date, relative to the time of the response. */
@@ -29,7 +29,7 @@ export type RetryAfter =
 /** The outcome of a request, after a delay in milliseconds. */
 export type Fate =
   | { readonly _tag: "refused"; readonly code: "ECONNREFUSED" | "ENOTFOUND"; readonly afterMillis: number }
-  /** The connection breaks while waiting for the response; the code may also be one of connecting. */
+  /** The connection breaks while the client waits for the response. The code can be the same as for `refused`. */
   | { readonly _tag: "reset"; readonly code: "ECONNRESET" | "ECONNREFUSED"; readonly afterMillis: number }
   | { readonly _tag: "stalled" }
   | {
@@ -37,15 +37,15 @@ export type Fate =
       readonly status: number
       readonly afterMillis: number
       readonly retryAfter?: RetryAfter | undefined
-      /** The code in the body of an error; default: `some_code`. */
+      /** The code in the body of an error. Default: `some_code`. */
       readonly code?: string | undefined
-      /** `broken` is complete but does not match the operation's declaration. */
+      /** `broken`: the body is complete, but does not conform to the document. */
       readonly body: "whole" | "broken" | "cut" | "stalled"
       /** Whether the response has a `content-length`. */
       readonly stated: boolean
     }
 
-/** One attempt: the outcome of its signature, then of its request. */
+/** The script of one attempt: the outcome of signing, then the outcome of the request. */
 export interface Step {
   readonly sign:
     | { readonly _tag: "after"; readonly millis: number }
@@ -59,7 +59,7 @@ export interface Call {
   readonly startMillis: number
   /** The scripted attempts, in order. Later attempts succeed. */
   readonly steps: ReadonlyArray<Step>
-  /** When the call is interrupted, relative to its start. */
+  /** The time of the interruption in milliseconds after the start. Undefined for no interruption. */
   readonly interruptedAfter: number | undefined
 }
 
@@ -71,13 +71,16 @@ export interface Scenario {
   readonly totalMillis: number
   readonly attemptMillis: number
   readonly calls: ReadonlyArray<Call>
-  /** Whether the client meters its calls. */
+  /** Whether the client limits the rate of its calls. */
   readonly metered: boolean
   /** The seed of the policy's jitter. */
   readonly jitter: number
 }
 
-/** The policy's decision after its n-th failure, from 0: bounds of the delay; its end; or never ending. */
+/**
+ * Returns the schedule's decision after failure `n`, which counts from 0: the bounds of the delay in milliseconds,
+ * `ended` for no further retry, or `stuck` for a schedule that hangs.
+ */
 export const delayOf = (pace: Pace, n: number): readonly [least: number, most: number] | "ended" | "stuck" => {
   switch (pace._tag) {
     case "default":
@@ -100,7 +103,7 @@ const paced = (delay: (n: number) => Effect.Effect<number, Cause.Done>): Schedul
     })
   )
 
-/** The policy's schedule. Except for the default one, it uses none of the library's combinators. */
+/** Returns the schedule. Except for the default schedule, it uses none of Effect's combinators. */
 export const scheduleOf = (pace: Pace): Schedule.Schedule<unknown> => {
   if (pace._tag === "default") return SendPolicy.defaultRetry
   if (pace._tag === "faulty" && pace.how === "is never built") {
@@ -243,7 +246,7 @@ const common = {
   jitter: upTo(1_000)
 }
 
-/** Cases with one call, and for metered operations also with many concurrent calls. */
+/** Generates cases with one call, and for rate-limited operations also cases with many concurrent calls. */
 export const scenarios = (metered: boolean): fc.Arbitrary<Scenario> => {
   const alone = fc.record({
     ...common,
@@ -252,10 +255,10 @@ export const scenarios = (metered: boolean): fc.Arbitrary<Scenario> => {
   })
   const crowd = fc.record({
     ...common,
-    // Often exactly the wait for the tokens of the first or second call that finds too few.
+    // Often exactly the time that the first or second call waits if the bucket has too few tokens.
     totalMillis: fc.oneof(fc.constantFrom(50, 100, 101, 201), common.totalMillis),
     metered: fc.constant(true),
-    // Most calls start at once: a bucket of the lowest tier pays for ten.
+    // Most calls start at once. A bucket of the lowest tier has tokens for ten calls.
     calls: fc.array(call(3, fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, upTo(500), upTo(5_000))), {
       minLength: 5,
       maxLength: 30,

@@ -1,5 +1,5 @@
 /**
- * The sending rules, checked against the log of a scenario.
+ * Checks the sending rules against the log of a scenario.
  *
  * **Details**
  *
@@ -9,34 +9,34 @@ import * as Answer from "@kalshi-effect/client/Answer"
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
-import { isObject, textOf, type JsonObject } from "../../judge/JsonSchema.ts"
+import { isObject, stringify, type JsonObject } from "../../judge/JsonSchema.ts"
 import { parse } from "../../operations/Answers.ts"
 import * as SendingClass from "../SendingClass.ts"
 import { delayOf, expired, success, type Scenario } from "./scenario.ts"
-import type { Attempt, Called, Log, Target } from "./wire.ts"
+import type { Attempt, ObservedCall, Log, Target } from "./wire.ts"
 import { isSigned } from "../../operations/Signing.ts"
 
-/** A violated rule. */
-export class Broken extends Error {
+/** The error for a violated rule. */
+export class RuleViolation extends Error {
   override readonly name = "Broken"
 }
 
-const must = (holds: boolean, rule: string): void => {
-  if (!holds) throw new Broken(rule)
+const assertThat = (holds: boolean, rule: string): void => {
+  if (!holds) throw new RuleViolation(rule)
 }
 
 /**
  * The effect of an attempt at the exchange:
  *
- * - `unsent`: none, because no byte of the request was sent.
- * - `refused`: none, because the exchange refused the request temporarily (429, 425).
- * - `expired`: none, because the signature was too old.
- * - `lost`: unknown.
- * - `known`: the response states it.
+ * - `unsent`: no effect, because no byte of the request was sent.
+ * - `refused`: no effect, because the exchange rejected the request temporarily (429, 425).
+ * - `expired`: no effect, because the signature was too old.
+ * - `lost`: the effect is unknown.
+ * - `known`: the response states the effect.
  */
 type Verdict = "unsent" | "refused" | "expired" | "lost" | "known"
 
-/** Whether a status leaves the effect unknown: a timeout or a server error. */
+/** Returns whether a status leaves the effect unknown: a timeout or a server error. */
 const isUnclear = (status: number): boolean => status === 408 || Math.floor(status / 100) === 5
 
 const verdictOn = ({ sent, signed }: Attempt): Verdict => {
@@ -48,72 +48,75 @@ const verdictOn = ({ sent, signed }: Attempt): Verdict => {
   return isUnclear(status) ? "lost" : "known"
 }
 
-/** Whether the attempt had no effect at the exchange. */
-const isNothing = (verdict: Verdict): boolean => verdict !== "lost" && verdict !== "known"
+/** Returns whether the attempt had no effect at the exchange. */
+const isWithoutEffect = (verdict: Verdict): boolean => verdict !== "lost" && verdict !== "known"
 
 const startOf = ({ sent, signed }: Attempt): number => signed?.atMillis ?? sent?.atMillis ?? Number.NaN
 const endOf = ({ sent, signed }: Attempt): number => sent?.endMillis ?? signed?.endMillis ?? Number.NaN
 
-/** The assumed time for which the exchange remembers a client-supplied id. */
-const horizonMillis = 60_000
+/** The time for which the client assumes that the exchange remembers a client-supplied id. */
+const idWindowMillis = 60_000
 
-interface Judged {
+interface CallLog {
   readonly target: Target
   readonly scenario: Scenario
-  readonly called: Called
+  readonly called: ObservedCall
   readonly input: JsonObject
   /** Whether a retry cannot execute the request twice. */
   readonly repeatable: boolean
   readonly keyed: boolean
 }
 
-/** Each attempt is the same request with its own signature, made after every wait. */
-const heldRequests = ({ called, input, target }: Judged): void => {
+/** Checks that every attempt sends the same request, with a new signature that is created after all waits. */
+const checkRequests = ({ called, input, target }: CallLog): void => {
   const { reference } = target
   const seen = new Set<string>()
   const [first] = called.attempts.flatMap(({ sent }) => (sent === undefined ? [] : [sent]))
   for (const [i, { sent, signed, step }] of called.attempts.entries()) {
     const previous = called.attempts[i - 1]
     if (previous !== undefined)
-      must(startOf({ sent, signed, step }) >= endOf(previous), "an attempt began before the previous attempt ended")
+      assertThat(
+        startOf({ sent, signed, step }) >= endOf(previous),
+        "an attempt began before the previous attempt ended"
+      )
     if (sent === undefined || first === undefined) continue
-    must(
+    assertThat(
       sent.method === first.method && sent.target === first.target && sent.body === first.body,
-      "a repeat is another request than the first"
+      "a retry sent a different request"
     )
     if (sent.body !== undefined && first.body !== undefined) {
       const body = parse(sent.body)
       const ids = isObject(body) ? SendingClass.idsOf(reference, body) : []
-      must(
-        textOf([...ids].map((id) => id ?? null)) ===
-          textOf([...SendingClass.idsOf(reference, input)].map((id) => id ?? null)),
-        "the ids that were sent are not the caller's"
+      assertThat(
+        stringify([...ids].map((id) => id ?? null)) ===
+          stringify([...SendingClass.idsOf(reference, input)].map((id) => id ?? null)),
+        "the sent ids differ from the caller's ids"
       )
     }
     const { headers } = sent
     if (!isSigned(reference)) {
-      must(headers["kalshi-access-signature"] === undefined, "a public operation was signed")
+      assertThat(headers["kalshi-access-signature"] === undefined, "a public operation was signed")
       continue
     }
-    if (signed === undefined) throw new Broken("a request left unsigned, or with the signature of another attempt")
+    if (signed === undefined) throw new RuleViolation("a request was sent without a new signature")
     const signature = headers["kalshi-access-signature"] ?? ""
     const timestamp = headers["kalshi-access-timestamp"]
-    must(
+    assertThat(
       signature === signed.signature && !seen.has(signature),
       "a request was sent with the signature of another attempt"
     )
-    must(
+    assertThat(
       signed.text === `${timestamp}${sent.method}${sent.target.split("?")[0]}`,
-      "what was signed is not what was sent"
+      "the signed text does not match the sent request"
     )
-    must(Number(timestamp) === signed.atMillis, "the timestamp is not the time of signing")
-    must(sent.atMillis === signed.endMillis, "a request waited after it had been signed")
+    assertThat(Number(timestamp) === signed.atMillis, "the timestamp is not the time of signing")
+    assertThat(sent.atMillis === signed.endMillis, "a request waited after it was signed")
     seen.add(signature)
   }
 }
 
-/** A request is not retried if it may have been executed and must not be executed twice. */
-const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
+/** Checks that a request that may have been executed is not retried if it must not be executed twice. */
+const checkRetries = ({ called, keyed, repeatable }: CallLog): void => {
   let lostAt: number | undefined
   let expirations = 0
   for (const [i, attempt] of called.attempts.entries()) {
@@ -121,200 +124,214 @@ const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
     const previous = called.attempts[i - 1]
     if (previous !== undefined) {
       const before = verdictOn(previous)
-      must(before !== "known", "retried after a final response")
-      if (before === "expired") must(++expirations === 1, "signed again more than once after expiry")
-      must(before !== "lost" || repeatable, "retried although the request may have been executed")
+      assertThat(before !== "known", "retried after a final response")
+      if (before === "expired") assertThat(++expirations === 1, "signed again more than once after expiry")
+      assertThat(before !== "lost" || repeatable, "retried although the request may have been executed")
     }
     if (keyed && lostAt !== undefined) {
       const latest = attempt.sent?.atMillis ?? startOf(attempt)
-      must(latest - lostAt <= horizonMillis, "retried when the exchange may have forgotten the id")
+      assertThat(latest - lostAt <= idWindowMillis, "retried when the exchange may have forgotten the id")
     }
     if (verdict === "lost") lostAt ??= attempt.sent?.atMillis
   }
   if (repeatable) return
   const risky = called.attempts.filter((attempt) => ["lost", "known"].includes(verdictOn(attempt)))
-  must(risky.length <= 1, "sent twice although the first request may have been executed")
+  assertThat(risky.length <= 1, "sent twice although the first request may have been executed")
 }
 
 /**
- * Attempts, waits and the whole call follow the policy. A retryable request is retried as long as the policy allows.
+ * Checks that the attempts, the waits and the call follow the policy, and that a retryable request is retried as long as
+ * the policy allows.
  */
-const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (what: string) => void): void => {
+const checkPolicy = ({ called, keyed, repeatable, scenario }: CallLog, reach: (what: string) => void): void => {
   const { attemptMillis, metered, pace, totalMillis } = scenario
   const { attempts, endMillis, interruptedAt } = called
   const mustEndBy = called.startMillis + totalMillis
-  must(endMillis <= mustEndBy, `the call took ${endMillis - called.startMillis} of ${totalMillis} ms`)
+  assertThat(endMillis <= mustEndBy, `the call took ${endMillis - called.startMillis} of ${totalMillis} ms`)
   let lostAt: number | undefined
   let expirations = 0
   for (const [i, attempt] of attempts.entries()) {
     const start = startOf(attempt)
     const end = endOf(attempt)
-    must(start < mustEndBy, "an attempt began after the call's time limit")
-    must(
+    assertThat(start < mustEndBy, "an attempt began after the call's time limit")
+    assertThat(
       attempt.sent === undefined || attempt.sent.atMillis <= mustEndBy,
       "a request was sent after the call's time limit"
     )
-    must(end - start <= attemptMillis, `an attempt took ${end - start} of ${attemptMillis} ms`)
+    assertThat(end - start <= attemptMillis, `an attempt took ${end - start} of ${attemptMillis} ms`)
     const verdict = verdictOn(attempt)
     if (verdict === "lost") lostAt ??= attempt.sent?.atMillis
     const next = attempts[i + 1]
     const delay = delayOf(pace, i)
-    const asked = verdict === "refused" || verdict === "lost" ? (attempt.sent?.askedMillis ?? 0) : 0
+    const retryAfterMillis = verdict === "refused" || verdict === "lost" ? (attempt.sent?.retryAfterMillis ?? 0) : 0
     const failedToSign = attempt.signed?.ended === "failed"
     const isFirstExpired = verdict === "expired" && ++expirations === 1
-    const may =
+    const isRetryable =
       !failedToSign &&
       (verdict === "unsent" || verdict === "refused" || isFirstExpired || (verdict === "lost" && repeatable))
     if (next !== undefined) {
-      if (typeof delay === "string") throw new Broken(`attempt ${i + 2} exceeds the policy's number of attempts`)
-      must(startOf(next) - end >= Math.max(delay[0], asked), "retried before the wait was over")
+      if (typeof delay === "string") throw new RuleViolation(`attempt ${i + 2} exceeds the policy's number of attempts`)
+      assertThat(startOf(next) - end >= Math.max(delay[0], retryAfterMillis), "retried before the end of the delay")
       const waited = startOf(next) - end
-      must(metered || waited <= Math.max(delay[1], asked), "retried later than the policy allows")
-      if (asked > delay[1]) reach("waited for Retry-After")
+      assertThat(metered || waited <= Math.max(delay[1], retryAfterMillis), "retried later than the policy allows")
+      if (retryAfterMillis > delay[1]) reach("waited for Retry-After")
       if (isFirstExpired) reach("signed again after expiry")
       continue
     }
-    if (metered || interruptedAt !== undefined || !may) continue
+    if (metered || interruptedAt !== undefined || !isRetryable) continue
     if (delay === "stuck") {
-      must(endMillis === mustEndBy, "the call did not wait for its policy")
+      assertThat(endMillis === mustEndBy, "the call did not wait for its retry schedule")
       continue
     }
-    const wait = typeof delay === "string" ? Number.NaN : Math.max(delay[0], asked)
-    const exact = typeof delay !== "string" && (delay[0] === delay[1] || asked >= delay[1])
-    const late = keyed && lostAt !== undefined && end + wait - lostAt > horizonMillis
-    if (late) reach("stopped before its id may be forgotten")
-    must(!exact || late || end + wait >= mustEndBy, "the call failed although the policy allowed another attempt")
-    must(endMillis === end, "the call failed later than necessary")
+    const wait = typeof delay === "string" ? Number.NaN : Math.max(delay[0], retryAfterMillis)
+    const exact = typeof delay !== "string" && (delay[0] === delay[1] || retryAfterMillis >= delay[1])
+    const isTooLate = keyed && lostAt !== undefined && end + wait - lostAt > idWindowMillis
+    if (isTooLate) reach("stopped before the exchange may forget the id")
+    assertThat(
+      !exact || isTooLate || end + wait >= mustEndBy,
+      "the call failed although the policy allowed another attempt"
+    )
+    assertThat(endMillis === end, "the call failed later than necessary")
   }
 }
 
 const field = (error: unknown, name: string): unknown =>
   typeof error === "object" && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined
 
-/** An interrupted call and its request end at once. */
-const heldInterruption = (
-  { attempts, endMillis }: Called,
+/** Checks that an interrupted call and its request end immediately. */
+const checkInterruption = (
+  { attempts, endMillis }: ObservedCall,
   exit: Exit.Exit<unknown, unknown>,
   interruptedAt: number,
   reach: (what: string) => void
 ): void => {
-  must(
+  assertThat(
     Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause),
     "an interrupted call did not end with an interruption"
   )
-  must(endMillis === interruptedAt, "an interrupted call continued")
+  assertThat(endMillis === interruptedAt, "an interrupted call continued")
   const last = attempts.at(-1)
   if (last === undefined) return
-  must((last.sent ?? last.signed)?.ended !== undefined, "an interrupted call left its request open")
-  must(startOf(last) <= interruptedAt, "retried after the interruption")
-  if (last.sent?.ended === "interrupted") reach("interrupted on the wire")
+  assertThat((last.sent ?? last.signed)?.ended !== undefined, "an interrupted call left its request open")
+  assertThat(startOf(last) <= interruptedAt, "retried after the interruption")
+  if (last.sent?.ended === "interrupted") reach("interrupted while a request was pending")
 }
 
-/** The value of a success is the decoded last response. It does not depend on earlier attempts. */
-const heldSuccess = ({ called, target }: Judged, value: unknown, reach: (what: string) => void): void => {
+/** Checks that a successful call returns the decoded last response, independently of earlier attempts. */
+const checkSuccess = ({ called, target }: CallLog, value: unknown, reach: (what: string) => void): void => {
   const { attempts } = called
   const before = attempts.slice(0, -1).map(verdictOn)
   const { fate } = attempts.at(-1)?.sent ?? {}
-  must(
+  assertThat(
     fate?._tag === "answered" && fate.status === success && fate.body === "whole",
-    "a success without a complete successful response"
+    "the call succeeded without a complete successful response"
   )
-  const once = Answer.decoder(target.client.operation)({
+  const decoded = Answer.decoder(target.client.operation)({
     status: target.reference.success.status,
     body: target.body
   })
-  must(
-    Result.isSuccess(once) && JSON.stringify(once.success) === JSON.stringify(value),
-    "earlier attempts changed the value of a success"
+  assertThat(
+    Result.isSuccess(decoded) && JSON.stringify(decoded.success) === JSON.stringify(value),
+    "earlier attempts changed the returned value"
   )
-  if (before.some(isNothing)) reach("succeeded after refusals")
+  if (before.some(isWithoutEffect)) reach("succeeded after rejections")
   if (before.includes("lost")) reach("succeeded after a lost response")
 }
 
-/** The fields of an error about its attempts are correct. */
-const heldFields = ({ attempts }: Called, error: unknown, reach: (what: string) => void): void => {
+/** Checks the fields of an error that describe the attempts. */
+const checkErrorFields = ({ attempts }: ObservedCall, error: unknown, reach: (what: string) => void): void => {
   const sends = attempts.filter(({ sent }) => sent !== undefined).length
   const verdicts = attempts.map(verdictOn)
   const lostBefore = verdicts.slice(0, -1).includes("lost")
   if (field(error, "attempts") !== undefined)
-    must(
+    assertThat(
       field(error, "attempts") === sends,
       `expected ${sends} attempts in the error, got ${String(field(error, "attempts"))}`
     )
-  const says = field(error, "requestSent")
-  if (says !== undefined) {
-    const nothing = verdicts.every(isNothing)
-    must(says === (nothing ? "no" : "maybe"), `expected requestSent ${nothing ? "no" : "maybe"}, got ${String(says)}`)
-    if (!nothing && verdicts.at(-1) === "unsent") reach("reported that an earlier attempt may have been sent")
+  const requestSent = field(error, "requestSent")
+  if (requestSent !== undefined) {
+    const hadNoEffect = verdicts.every(isWithoutEffect)
+    assertThat(
+      requestSent === (hadNoEffect ? "no" : "maybe"),
+      `expected requestSent ${hadNoEffect ? "no" : "maybe"}, got ${String(requestSent)}`
+    )
+    if (!hadNoEffect && verdicts.at(-1) === "unsent") reach("reported that an earlier attempt may have been sent")
   }
-  const echo = field(error, "afterLostAnswer")
-  if (echo !== undefined) {
-    must(echo === lostBefore, `expected afterLostAnswer ${lostBefore}, got ${String(echo)}`)
-    if (echo === true) reach(`afterLostAnswer on ${String(field(error, "status"))}`)
+  const afterLostAnswer = field(error, "afterLostAnswer")
+  if (afterLostAnswer !== undefined) {
+    assertThat(afterLostAnswer === lostBefore, `expected afterLostAnswer ${lostBefore}, got ${String(afterLostAnswer)}`)
+    if (afterLostAnswer === true) reach(`afterLostAnswer on ${String(field(error, "status"))}`)
   }
   const carriedOut = field(error, "carriedOut")
   if (carriedOut !== undefined) {
     const status = Number(field(error, "status"))
     const isOpen = lostBefore || status < 400 || isUnclear(status)
-    must(carriedOut === (isOpen ? "maybe" : "no"), `unexpected carriedOut for status ${status}: ${String(carriedOut)}`)
-    if (!lostBefore && isOpen && status !== 302) reach("reported that it may have taken effect")
+    assertThat(
+      carriedOut === (isOpen ? "maybe" : "no"),
+      `unexpected carriedOut for status ${status}: ${String(carriedOut)}`
+    )
+    if (!lostBefore && isOpen && status !== 302) reach("reported that the request may have been executed")
   }
 }
 
-/** A call fails with the error of its last attempt. */
-const heldError = ({ called, scenario, target }: Judged, error: unknown): void => {
+/** Checks that a call fails with the error of its last attempt. */
+const checkError = ({ called, scenario, target }: CallLog, error: unknown): void => {
   const tag = field(error, "_tag")
   const last = called.attempts.at(-1)
   if (last === undefined) {
-    // Its time limit can expire while it waits for tokens.
-    must(
+    // The call's time limit can expire while the call waits for tokens.
+    assertThat(
       scenario.metered && (tag === "LimitExceeded" || tag === "RequestTimeout"),
-      `${String(tag)} before anything was sent`
+      `the call failed with ${String(tag)}, but sent nothing`
     )
-    must(tag !== "RequestTimeout" || field(error, "requestSent") === "no", "nothing was sent, but requestSent is maybe")
+    assertThat(
+      tag !== "RequestTimeout" || field(error, "requestSent") === "no",
+      "nothing was sent, but requestSent is maybe"
+    )
     return
   }
   const { sent, signed } = last
   const { fate } = sent ?? {}
-  // Its time limit can expire while a retry waits for tokens.
+  // The call's time limit can expire while a retry waits for tokens.
   if (scenario.metered && tag === "RequestTimeout" && field(error, "limit") === "total") return
   if (sent?.ended === "done" && fate?._tag === "answered") {
     const status = fate.status === success ? target.reference.success.status : fate.status
-    must(field(error, "status") === status, `${String(tag)} of a response with ${status}`)
+    assertThat(field(error, "status") === status, `the error is ${String(tag)}, but the response has status ${status}`)
     return
   }
   const expected =
     sent === undefined
       ? signed?.ended === "interrupted"
         ? "RequestTimeout"
-        : // It is not sent if it was signed too late for its id.
+        : // A request that was signed too late for its id is not sent.
           called.attempts.slice(0, -1).some((attempt) => verdictOn(attempt) === "lost") || signed?.ended === "done"
           ? "TransportError"
           : "SigningError"
       : sent.ended === "interrupted"
         ? "RequestTimeout"
         : "TransportError"
-  must(tag === expected, `expected ${expected}, got ${String(tag)}`)
+  assertThat(tag === expected, `expected ${expected}, got ${String(tag)}`)
 }
 
-/** A call reports its outcome correctly. */
-const heldOutcome = (judged: Judged, reach: (what: string) => void): void => {
+/** Checks that a call reports its outcome correctly. */
+const checkOutcome = (judged: CallLog, reach: (what: string) => void): void => {
   const { called } = judged
   const { exit, interruptedAt } = called
-  if (exit === undefined) throw new Broken("the call never ended")
-  if (interruptedAt !== undefined) return heldInterruption(called, exit, interruptedAt, reach)
-  if (Exit.isSuccess(exit)) return heldSuccess(judged, exit.value, reach)
+  if (exit === undefined) throw new RuleViolation("the call never ended")
+  if (interruptedAt !== undefined) return checkInterruption(called, exit, interruptedAt, reach)
+  if (Exit.isSuccess(exit)) return checkSuccess(judged, exit.value, reach)
   const [reason] = exit.cause.reasons
-  if (reason?._tag !== "Fail" || exit.cause.reasons.length > 1) throw new Broken(`ended in ${Cause.pretty(exit.cause)}`)
-  if (called.attempts.length > 0) heldFields(called, reason.error, reach)
-  heldError(judged, reason.error)
+  if (reason?._tag !== "Fail" || exit.cause.reasons.length > 1)
+    throw new RuleViolation(`the call ended with ${Cause.pretty(exit.cause)}`)
+  if (called.attempts.length > 0) checkErrorFields(called, reason.error, reach)
+  checkError(judged, reason.error)
 }
 
 /** The budgets of the lowest tier: tokens per second, and the capacity of a bucket. */
 const budgets = { read: { rate: 200, capacity: 200 }, write: { rate: 100, capacity: 100 } }
 
-/** In every time window, spending stays within the bucket's content plus its refill. */
-const heldBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: (what: string) => void): void => {
+/** Checks that, in every time window, the spent tokens do not exceed the bucket's capacity plus its refill. */
+const checkBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: (what: string) => void): void => {
   const kind = reference.method === "GET" ? "read" : "write"
   const { capacity, rate } = budgets[kind]
   const cost = SendingClass.costOf(reference, input)
@@ -330,28 +347,31 @@ const heldBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: (
     let sum = 0
     for (const { atMillis, cost } of spent.slice(from)) {
       sum += cost
-      const most = capacity + ((atMillis - first.atMillis) * rate) / 1000
-      must(sum <= most + 1e-3, `${sum} tokens of ${most} were spent within ${atMillis - first.atMillis} ms`)
+      const maxTokens = capacity + ((atMillis - first.atMillis) * rate) / 1000
+      assertThat(
+        sum <= maxTokens + 1e-3,
+        `${sum} tokens of ${maxTokens} were spent within ${atMillis - first.atMillis} ms`
+      )
     }
     if (sum > capacity) reach("spent more than a full bucket")
   }
 }
 
-/** Throws if a rule is violated; reports the situations that the scenario reached. */
-export const judge = (target: Target, scenario: Scenario, log: Log, reach: (what: string) => void): void => {
+/** Checks the rules on the log of a scenario. Throws if a rule is violated. Reports the situations that were reached. */
+export const checkRules = (target: Target, scenario: Scenario, log: Log, reach: (what: string) => void): void => {
   const { reference } = target
   const input = target.inputs[scenario.variant % target.inputs.length] ?? {}
   const kind = SendingClass.of(reference)
   const keyed = kind === "keyed" && SendingClass.isKeyed(reference, input)
   for (const called of log.calls) {
     const judged = { target, scenario, called, input, keyed, repeatable: kind === "idempotent" || keyed }
-    heldRequests(judged)
-    heldRepeats(judged)
-    heldPolicy(judged, reach)
-    heldOutcome(judged, reach)
+    checkRequests(judged)
+    checkRetries(judged)
+    checkPolicy(judged, reach)
+    checkOutcome(judged, reach)
     if (called.attempts.length > 1) reach("sent again")
   }
-  must(log.timersLeft === 0, `${log.timersLeft} timers are set after every call ended`)
-  must(log.sentAfterwards === 0, "a request was sent after every call ended")
-  if (scenario.metered && isSigned(reference)) heldBudget(target, input, log, reach)
+  assertThat(log.timersLeft === 0, `${log.timersLeft} timers are still active after every call ended`)
+  assertThat(log.sentAfterwards === 0, "a request was sent after every call ended")
+  if (scenario.metered && isSigned(reference)) checkBudget(target, input, log, reach)
 }

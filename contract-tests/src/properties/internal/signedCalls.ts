@@ -1,4 +1,4 @@
-/** Calls with real signatures, a key whose every part is known, and everything that they print. */
+/** Runs calls with real signatures, and records everything that they print. All parts of the key are known. */
 import * as crypto from "node:crypto"
 import { inspect } from "node:util"
 import * as Environment from "@kalshi-effect/client/Environment"
@@ -21,26 +21,26 @@ import * as Tracer from "effect/Tracer"
 import type { AnyOperation } from "../../operations/ClientOperations.ts"
 import { broken } from "./wire.ts"
 
-/** A key, its public half as another library reads it, and the pieces of text that would reveal it. */
+/** A key, its public key in the format of another library, and the strings that would reveal the private key. */
 export interface Key {
   readonly id: string
   readonly kind: Signer.KeyKind
   readonly publicKey: crypto.KeyObject
   readonly signer: Signer.Signer["Service"]
-  readonly pieces: ReadonlyArray<string>
+  readonly secretParts: ReadonlyArray<string>
 }
 
-/** A piece of a secret this long does not occur by chance. */
-const pieceLength = 24
+/** The length of a part of a secret. A string of this length does not occur by chance. */
+const partLength = 24
 
-/** The pieces of a text that would reveal it. */
-export const piecesOf = (secret: string, step: number): ReadonlyArray<string> =>
-  Array.from({ length: Math.max(1, Math.floor((secret.length - pieceLength) / step) + 1) }, (_, index) =>
-    secret.slice(index * step, index * step + pieceLength)
+/** Returns the parts of a secret that would reveal it. */
+export const partsOf = (secret: string, step: number): ReadonlyArray<string> =>
+  Array.from({ length: Math.max(1, Math.floor((secret.length - partLength) / step) + 1) }, (_, index) =>
+    secret.slice(index * step, index * step + partLength)
   )
 
-/** The part of a PEM that is the same for every key: its first line begins with the algorithm. */
-const header = 40
+/** The number of characters at the start of a PEM body that are the same for every key. They encode the algorithm. */
+const commonPrefixLength = 40
 
 /** Generates a key. */
 export const makeKey = async (kind: Signer.KeyKind): Promise<Key> => {
@@ -52,15 +52,13 @@ export const makeKey = async (kind: Signer.KeyKind): Promise<Key> => {
   const id = crypto.randomUUID()
   const apiKey = await Effect.runPromise(ApiKey.fromPem({ keyId: id, privateKey: pem }))
   const body = pem.replaceAll(/-----[^-]+-----|\s/g, "")
-  const step = kind === "rsa" ? pieceLength : 4
+  const step = kind === "rsa" ? partLength : 4
   const secrets = [
-    ...piecesOf(body.slice(header), step),
-    ...[jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi].flatMap((part) =>
-      part === undefined ? [] : piecesOf(part, step)
-    ),
-    ...piecesOf(der.toString("hex").slice(2 * header), step)
+    ...partsOf(body.slice(commonPrefixLength), step),
+    ...[jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi].flatMap((part) => (part === undefined ? [] : partsOf(part, step))),
+    ...partsOf(der.toString("hex").slice(2 * commonPrefixLength), step)
   ]
-  return { id, kind, publicKey, signer: Signer.fromApiKey(apiKey), pieces: [...secrets, id] }
+  return { id, kind, publicKey, signer: Signer.fromApiKey(apiKey), secretParts: [...secrets, id] }
 }
 
 /** The outcome of an attempt. */
@@ -68,7 +66,7 @@ export type Fate =
   | {
       readonly _tag: "answered"
       readonly status: number
-      /** Built from the request, if a proxy or a firewall echoes it. */
+      /** A function simulates a proxy or a firewall that quotes the request's headers. */
       readonly body: string | ((headers: Attempt["headers"]) => string)
     }
   | { readonly _tag: "refused" }
@@ -76,9 +74,9 @@ export type Fate =
   | { readonly _tag: "dies" }
   | { readonly _tag: "interrupted" }
 
-/** An attempt as received. */
+/** A received request. */
 export interface Attempt {
-  /** The clock at its arrival. */
+  /** The time of arrival. */
   readonly atMillis: number
   readonly method: string
   readonly path: string
@@ -87,7 +85,7 @@ export interface Attempt {
 }
 
 /** The observations of a call. */
-export interface Played {
+export interface Recording {
   readonly attempts: ReadonlyArray<Attempt>
   readonly exit: Exit.Exit<unknown, unknown>
   /** Everything that was printed, logged, traced or measured, by source. */
@@ -105,7 +103,7 @@ export interface Call {
   readonly layer?: typeof Kalshi.layer | undefined
 }
 
-/** A clock that advances only by sleeping, instantly. */
+/** Creates a clock on which a sleep ends at once and advances the time. */
 const clockAt = (startMillis: number): Clock.Clock => {
   let now = startMillis
   const nanos = (): bigint => BigInt(Math.round(now)) * 1_000_000n
@@ -124,32 +122,32 @@ const clockAt = (startMillis: number): Clock.Clock => {
   }
 }
 
-const shown = (value: unknown): string => inspect(value, { depth: 12, getters: true, maxStringLength: null })
+const inspectFully = (value: unknown): string => inspect(value, { depth: 12, getters: true, maxStringLength: null })
 
-const jsonOf = (value: unknown): string => {
+const stringify = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? ""
   } catch (error) {
-    // A foreign defect may be circular; it is inspected all the same.
+    // A defect of another library may be circular. `shown` still prints it.
     return String(error)
   }
 }
 
-/** The printable parts of an exit. */
-const printsOf = (exit: Exit.Exit<unknown, unknown>): string =>
+/** Returns everything that can be printed about an exit. */
+const outputsOf = (exit: Exit.Exit<unknown, unknown>): string =>
   [
     String(exit),
-    jsonOf(exit),
-    shown(exit),
+    stringify(exit),
+    inspectFully(exit),
     ...(Exit.isFailure(exit)
       ? [
           Cause.pretty(exit.cause),
-          ...Cause.prettyErrors(exit.cause).flatMap((error) => [error.stack ?? "", shown(error)])
+          ...Cause.prettyErrors(exit.cause).flatMap((error) => [error.stack ?? "", inspectFully(error)])
         ]
       : [])
   ].join("\n")
 
-/** A transport that follows the fates, the last one repeatedly, and records the attempts. */
+/** Creates an HTTP client that plays the fates, repeats the last fate, and records the attempts. */
 const transportOf = (fates: ReadonlyArray<Fate>, clock: Clock.Clock, attempts: Array<Attempt>): HttpClient.HttpClient =>
   HttpClient.make((request, url) => {
     const fate = fates[Math.min(attempts.length, fates.length - 1)]
@@ -178,13 +176,13 @@ const transportOf = (fates: ReadonlyArray<Fate>, clock: Clock.Clock, attempts: A
     }
   })
 
-/** A logger and a tracer that record everything. */
+/** Creates a logger and a tracer that record everything. */
 const recorders = () => {
   const logs: Array<string> = []
   const spans: Array<Tracer.NativeSpan> = []
   const logger = Logger.make<unknown, void>((entry) => {
     logs.push(
-      shown(entry.message),
+      inspectFully(entry.message),
       Cause.pretty(entry.cause),
       Logger.formatJson.log(entry),
       Logger.formatLogFmt.log(entry)
@@ -201,16 +199,16 @@ const recorders = () => {
 }
 
 const spansAsText = (spans: ReadonlyArray<Tracer.NativeSpan>): string =>
-  shown(
+  inspectFully(
     spans.map(({ attributes, events, name, status }) => ({
       name,
       attributes: [...attributes],
       events,
-      exit: status._tag === "Ended" ? printsOf(status.exit) : status
+      exit: status._tag === "Ended" ? outputsOf(status.exit) : status
     }))
   )
 
-/** Runs a call and returns its observations. */
+/** Runs a call and returns what was observed. */
 export const play = async ({
   atMillis,
   fates,
@@ -218,7 +216,7 @@ export const play = async ({
   layer = Kalshi.layer,
   operation,
   signer
-}: Call): Promise<Played> => {
+}: Call): Promise<Recording> => {
   const clock = clockAt(atMillis)
   const attempts: Array<Attempt> = []
   const http = transportOf(fates, clock, attempts)
@@ -229,7 +227,7 @@ export const play = async ({
     limits: false,
     signer,
     policy: {
-      // Each wait moves the clock, so that a stale timestamp is detectable.
+      // Each delay advances the clock, so that an outdated timestamp is detectable.
       retry: Schedule.upTo(Schedule.spaced("137 millis"), { times: 3 }),
       attemptTimeout: Duration.infinity,
       totalTimeout: Duration.infinity
@@ -255,11 +253,11 @@ export const play = async ({
     attempts,
     exit,
     printed: {
-      outcome: printsOf(exit),
+      outcome: outputsOf(exit),
       log: logs.join("\n"),
       span: spansAsText(spans),
-      metric: shown(measured),
-      signer: [String(signer), jsonOf(signer), shown(signer)].join("\n")
+      metric: inspectFully(measured),
+      signer: [String(signer), stringify(signer), inspectFully(signer)].join("\n")
     }
   }
 }

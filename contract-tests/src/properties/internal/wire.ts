@@ -1,4 +1,4 @@
-/** Runs a scenario: a complete client on virtual time, a scripted transport, and a log. */
+/** Runs a scenario: a complete client on virtual time with a scripted transport. Records a log. */
 import * as crypto from "node:crypto"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -24,29 +24,29 @@ import * as VirtualTime from "../../runner/VirtualTime.ts"
 import { scheduleOf, success, type Fate, type RetryAfter, type Scenario, type Step } from "./scenario.ts"
 import { isSigned } from "../../operations/Signing.ts"
 
-/** An operation, its inputs, and the body of a valid response. */
+/** The operation under test, its inputs, and a valid response. */
 export interface Target {
   readonly client: ClientOperation
   readonly reference: ReferenceDocument.Operation
   readonly inputs: ReadonlyArray<JsonObject>
-  /** A valid body of its success. */
+  /** The body of a valid successful response. */
   readonly body: string
 }
 
-/** How a signing or a request ended. */
+/** How the signing or the request of an attempt ended. Undefined while it is pending. */
 export type Ended = "done" | "failed" | "interrupted" | undefined
 
 /** A requested signature. */
 export interface Signed {
   readonly atMillis: number
   readonly text: string
-  /** Unique to this request for a signature, and to this text. */
+  /** The signature. Every requested signature is different, even for the same text. */
   readonly signature: string
   ended: Ended
   endMillis: number
 }
 
-/** A request that was sent. */
+/** A sent request. */
 export interface Sent {
   readonly atMillis: number
   readonly method: string
@@ -54,76 +54,87 @@ export interface Sent {
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string | undefined
   readonly fate: Fate
-  /** The wait that its response demanded, from its arrival: 0 for none. */
-  askedMillis: number
+  /** The delay that the response's `Retry-After` demands, from the arrival of the response. 0 without a demand. */
+  retryAfterMillis: number
   ended: Ended
   endMillis: number
 }
 
-/** One observed attempt: signed, unless the operation is public; and sent, unless it failed before. */
+/**
+ * An observed attempt. `signed` is undefined if the operation is public. `sent` is undefined if the attempt failed before
+ * the request was sent.
+ */
 export interface Attempt {
   readonly step: Step
   signed: Signed | undefined
   sent: Sent | undefined
 }
 
-/** One observed call. */
-export interface Called {
+/** An observed call. */
+export interface ObservedCall {
   readonly startMillis: number
   readonly attempts: Array<Attempt>
   exit: Exit.Exit<unknown, unknown> | undefined
   endMillis: number
-  /** When it was interrupted, if it had not ended before. */
+  /** The time of the interruption. Undefined if the call ended before. */
   interruptedAt: number | undefined
 }
 
 /** The observations of a scenario. */
 export interface Log {
-  readonly calls: ReadonlyArray<Called>
-  /** When the client sent its own signed requests to learn its limits. */
+  readonly calls: ReadonlyArray<ObservedCall>
+  /** The times at which the client sent its own signed requests for its limits. */
   readonly learning: ReadonlyArray<number>
-  /** Timers still set after the last call ended, or an hour later for metered calls. */
+  /** The number of active timers after the last call ended. For rate-limited calls, one hour later. */
   readonly timersLeft: number
-  /** Requests sent after the last call ended. */
+  /** The number of requests that were sent after the last call ended. */
   readonly sentAfterwards: number
 }
 
 const startMillis = Date.UTC(2026, 9, 9, 12)
 
-/** The running call of a scenario. */
+/** The index of the running call. */
 const Running: Context.Reference<number | undefined> = Context.Reference<number | undefined>(
   "@kalshi-effect/contract-tests/properties/Running",
   { defaultValue: () => undefined }
 )
 
 /** The endpoints that provide the client's limits. */
-const learned = new Set(["/trade-api/v2/account/endpoint_costs", "/trade-api/v2/account/limits"])
+const limitPaths = new Set(["/trade-api/v2/account/endpoint_costs", "/trade-api/v2/account/limits"])
 
-/** Whether the client uses this very operation to learn its limits, which makes the two indistinguishable. */
+/**
+ * Returns whether the client itself uses this operation to read its limits. The client's own requests then look like the
+ * requests of the call.
+ */
 export const isLearning = ({ method, path }: ReferenceDocument.Operation): boolean =>
-  method === "GET" && learned.has(`/trade-api/v2${path}`)
+  method === "GET" && limitPaths.has(`/trade-api/v2${path}`)
 
-const afterwards: Step = {
+const defaultStep: Step = {
   sign: { _tag: "after", millis: 0 },
   fate: { _tag: "answered", status: success, afterMillis: 0, body: "whole", stated: true }
 }
 
-const headerOf = (asked: RetryAfter, nowMillis: number): string =>
-  asked._tag === "seconds"
-    ? String(asked.seconds)
-    : asked._tag === "date"
-      ? new Date(nowMillis + asked.inMillis).toUTCString()
-      : asked.text
+const headerOf = (retryAfter: RetryAfter, nowMillis: number): string =>
+  retryAfter._tag === "seconds"
+    ? String(retryAfter.seconds)
+    : retryAfter._tag === "date"
+      ? new Date(nowMillis + retryAfter.inMillis).toUTCString()
+      : retryAfter.text
 
-/** The meaning of a header at a given time: a date has whole seconds. */
-const meant = (asked: RetryAfter, nowMillis: number): number =>
-  asked._tag === "seconds"
-    ? asked.seconds * 1000
-    : asked._tag === "date"
-      ? Math.max(0, Math.floor((nowMillis + asked.inMillis) / 1000) * 1000 - nowMillis)
+/** Returns the delay that a header demands at a given time, in milliseconds. A date has a resolution of one second. */
+const delayMillisOf = (retryAfter: RetryAfter, nowMillis: number): number =>
+  retryAfter._tag === "seconds"
+    ? retryAfter.seconds * 1000
+    : retryAfter._tag === "date"
+      ? Math.max(0, Math.floor((nowMillis + retryAfter.inMillis) / 1000) * 1000 - nowMillis)
       : 0
 
-const noting = <A, E>(of: Signed | Sent, time: VirtualTime.VirtualTime, effect: Effect.Effect<A, E>, last: boolean) =>
+const recordEnd = <A, E>(
+  of: Signed | Sent,
+  time: VirtualTime.VirtualTime,
+  effect: Effect.Effect<A, E>,
+  last: boolean
+) =>
   Effect.onExit(effect, (exit) =>
     Effect.sync(() => {
       if (Exit.isSuccess(exit) && !last) return
@@ -132,7 +143,7 @@ const noting = <A, E>(of: Signed | Sent, time: VirtualTime.VirtualTime, effect: 
     })
   )
 
-/** The error of a broken connection, as Node creates it. */
+/** Creates the error of a broken connection, as Node creates it. */
 export const broken = (request: HttpClientRequest.HttpClientRequest, code: string, syscall: string) =>
   new HttpClientError.HttpClientError({
     reason: new HttpClientError.TransportError({
@@ -143,7 +154,7 @@ export const broken = (request: HttpClientRequest.HttpClientRequest, code: strin
 
 const json = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value))
 
-/** A response whose body is read without a promise. */
+/** Creates a response whose body is read synchronously. */
 const respond = (
   request: HttpClientRequest.HttpClientRequest,
   fate: Extract<Fate, { _tag: "answered" }>,
@@ -152,29 +163,29 @@ const respond = (
   time: VirtualTime.VirtualTime
 ): HttpClientResponse.HttpClientResponse => {
   const status = fate.status === success ? target.reference.success.status : fate.status
-  const whole: Uint8Array<ArrayBuffer> =
+  const completeBody: Uint8Array<ArrayBuffer> =
     fate.body === "broken"
       ? json({ error: { code: "broken", message: "no body of this operation" } })
       : fate.status === success
         ? new TextEncoder().encode(target.body)
         : json({ error: { code: fate.code ?? "some_code", message: "why" } })
   const headers = new Headers({ "content-type": "application/json" })
-  if (fate.stated) headers.set("content-length", String(whole.length))
+  if (fate.stated) headers.set("content-length", String(completeBody.length))
   if (fate.retryAfter !== undefined) headers.set("retry-after", headerOf(fate.retryAfter, time.nowMillis()))
   const bytes =
     fate.body === "cut"
       ? Effect.fail(broken(request, "ECONNRESET", "read"))
       : fate.body === "stalled"
         ? Effect.never
-        : Effect.succeed(whole)
-  const read = noting(sent, time, bytes, true)
+        : Effect.succeed(completeBody)
+  const read = recordEnd(sent, time, bytes, true)
   return Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, { status, headers })), {
     arrayBuffer: { value: Effect.map(read, ({ buffer }) => buffer) },
     stream: { value: Stream.fromEffect(read) }
   })
 }
 
-/** The budgets of the lowest tier, which the rules check spending against. */
+/** The budgets of the lowest tier. The rules compare the spent tokens with the same budgets. */
 const budgets = {
   grants: [],
   usage_tier: "basic",
@@ -182,8 +193,11 @@ const budgets = {
   write: { refill_rate: 100, bucket_capacity: 100 }
 }
 
-/** The account's own data: its budgets, but no list of costs, so that the documented ones apply. */
-const factOf = (request: HttpClientRequest.HttpClientRequest, path: string): HttpClientResponse.HttpClientResponse => {
+/** Responds to the client's own requests: with the budgets, but with no list of costs, so the documented costs apply. */
+const respondToClient = (
+  request: HttpClientRequest.HttpClientRequest,
+  path: string
+): HttpClientResponse.HttpClientResponse => {
   const body = json(budgets)
   const init = path.endsWith("/limits")
     ? { status: 200, headers: { "content-length": String(body.length) } }
@@ -202,20 +216,20 @@ const layerOf = (scenario: Scenario, signer: Signer["Service"]) =>
   })
 
 /** The state of a running scenario. */
-interface Playing {
+interface RunState {
   readonly target: Target
   readonly scenario: Scenario
   readonly time: VirtualTime.VirtualTime
-  readonly calls: ReadonlyArray<Called>
+  readonly calls: ReadonlyArray<ObservedCall>
   readonly learning: Array<number>
   signatures: number
   sends: number
 }
 
-const begin = ({ calls, scenario }: Playing, call: number): Attempt => {
+const begin = ({ calls, scenario }: RunState, call: number): Attempt => {
   const { attempts } = calls[call]!
   const attempt = {
-    step: scenario.calls[call]!.steps[attempts.length] ?? afterwards,
+    step: scenario.calls[call]!.steps[attempts.length] ?? defaultStep,
     signed: undefined,
     sent: undefined
   }
@@ -223,8 +237,8 @@ const begin = ({ calls, scenario }: Playing, call: number): Attempt => {
   return attempt
 }
 
-/** Signs so that two signatures of the same text differ, as with RSA-PSS. */
-const sign = (playing: Playing, call: number, text: string): Effect.Effect<string, SigningError> => {
+/** Signs a text. Two signatures of the same text differ, as with RSA-PSS. */
+const sign = (playing: RunState, call: number, text: string): Effect.Effect<string, SigningError> => {
   const { time } = playing
   const attempt = begin(playing, call)
   const { sign } = attempt.step
@@ -234,7 +248,7 @@ const sign = (playing: Playing, call: number, text: string): Effect.Effect<strin
     .digest("base64")
   const signed: Signed = { atMillis: time.nowMillis(), text, signature, ended: undefined, endMillis: Number.NaN }
   attempt.signed = signed
-  const made =
+  const outcome =
     sign._tag === "hangs"
       ? Effect.never
       : sign._tag === "fails"
@@ -242,23 +256,23 @@ const sign = (playing: Playing, call: number, text: string): Effect.Effect<strin
         : sign.millis === 0
           ? Effect.succeed(signature)
           : Effect.as(Effect.sleep(sign.millis), signature)
-  return noting(signed, time, made, true)
+  return recordEnd(signed, time, outcome, true)
 }
 
-const signerOf = (playing: Playing): Signer["Service"] => ({
+const signerOf = (playing: RunState): Signer["Service"] => ({
   keyId: "contract",
   kind: "ed25519",
   sign: (text) =>
     Effect.flatMap(Running, (call) =>
-      call === undefined || (playing.scenario.metered && [...learned].some((path) => text.endsWith(path)))
+      call === undefined || (playing.scenario.metered && [...limitPaths].some((path) => text.endsWith(path)))
         ? Effect.succeed(crypto.createHash("sha512").update(text).digest("base64"))
         : sign(playing, call, text)
     )
 })
 
-/** Ends a request as scripted. */
-const become = (
-  { target, time }: Playing,
+/** Plays the scripted outcome of a request. */
+const playFate = (
+  { target, time }: RunState,
   request: HttpClientRequest.HttpClientRequest,
   sent: Sent
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
@@ -269,26 +283,26 @@ const become = (
       return Effect.fail(broken(request, fate.code, fate.code === "ENOTFOUND" ? "getaddrinfo" : "connect"))
     }
     if (fate._tag === "reset") return Effect.fail(broken(request, fate.code, "read"))
-    if (fate.retryAfter !== undefined) sent.askedMillis = meant(fate.retryAfter, time.nowMillis())
+    if (fate.retryAfter !== undefined) sent.retryAfterMillis = delayMillisOf(fate.retryAfter, time.nowMillis())
     return Effect.succeed(respond(request, fate, target, sent, time))
   })
   return fate.afterMillis === 0 ? outcome : Effect.andThen(Effect.sleep(fate.afterMillis), outcome)
 }
 
-const transportOf = (playing: Playing): HttpClient.HttpClient => {
+const transportOf = (playing: RunState): HttpClient.HttpClient => {
   const { calls, learning, scenario, target, time } = playing
-  const signs = isSigned(target.reference)
+  const isSignedOperation = isSigned(target.reference)
   return HttpClient.make((request, url) =>
     Effect.flatMap(Running, (call) => {
-      if (call === undefined || (scenario.metered && learned.has(url.pathname))) {
+      if (call === undefined || (scenario.metered && limitPaths.has(url.pathname))) {
         // One of the two is public and costs no tokens.
         if (request.headers["kalshi-access-signature"] !== undefined) learning.push(time.nowMillis())
-        return Effect.succeed(factOf(request, url.pathname))
+        return Effect.succeed(respondToClient(request, url.pathname))
       }
       playing.sends++
       const { attempts } = calls[call]!
       const last = attempts.at(-1)
-      const attempt = signs && last !== undefined && last.sent === undefined ? last : begin(playing, call)
+      const attempt = isSignedOperation && last !== undefined && last.sent === undefined ? last : begin(playing, call)
       const sent: Sent = {
         atMillis: time.nowMillis(),
         method: request.method,
@@ -296,19 +310,19 @@ const transportOf = (playing: Playing): HttpClient.HttpClient => {
         headers: { ...request.headers },
         body: request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : undefined,
         fate: attempt.step.fate,
-        askedMillis: 0,
+        retryAfterMillis: 0,
         ended: undefined,
         endMillis: Number.NaN
       }
       attempt.sent = sent
-      return noting(sent, time, become(playing, request, sent), false)
+      return recordEnd(sent, time, playFate(playing, request, sent), false)
     })
   )
 }
 
-/** The starts and the interruptions of the calls, in order. */
+/** Returns the starts and the interruptions of the calls, in order of time. */
 const eventsOf = (
-  { calls, scenario, time }: Playing,
+  { calls, scenario, time }: RunState,
   program: (call: number) => Effect.Effect<unknown, unknown>
 ): ReadonlyArray<{ readonly atMillis: number; readonly act: () => void }> => {
   const fibers: Array<Fiber.Fiber<unknown, unknown>> = []
@@ -342,12 +356,12 @@ const eventsOf = (
     .sort((a, b) => a.atMillis - b.atMillis)
 }
 
-/** Runs the scenario to its end, and for another hour. */
+/** Runs the scenario until all calls end, and then for another hour. */
 export const play = (target: Target, scenario: Scenario): Log => {
   const { client } = target
   const input = target.inputs[scenario.variant % target.inputs.length]
   const time = VirtualTime.make(startMillis)
-  const calls: ReadonlyArray<Called> = scenario.calls.map((call) => ({
+  const calls: ReadonlyArray<ObservedCall> = scenario.calls.map((call) => ({
     startMillis: startMillis + call.startMillis,
     attempts: [],
     exit: undefined,
@@ -355,7 +369,7 @@ export const play = (target: Target, scenario: Scenario): Log => {
     interruptedAt: undefined
   }))
   const learning: Array<number> = []
-  const playing: Playing = { target, scenario, time, calls, learning, signatures: 0, sends: 0 }
+  const playing: RunState = { target, scenario, time, calls, learning, signatures: 0, sends: 0 }
 
   const scope = Scope.makeUnsafe()
   const context = Effect.runSync(
@@ -384,10 +398,10 @@ export const play = (target: Target, scenario: Scenario): Log => {
     if (calls.every(({ exit }) => exit !== undefined)) break
     time.advanceTo(next)
   }
-  const timersThen = time.timers()
+  const timersAfterCalls = time.timers()
   const sendsBefore = playing.sends
   time.advanceTo(time.nowMillis() + 3_600_000)
-  const timersLeft = scenario.metered ? time.timers() : timersThen
+  const timersLeft = scenario.metered ? time.timers() : timersAfterCalls
   const log: Log = { calls, learning, timersLeft, sentAfterwards: playing.sends - sendsBefore }
   Effect.runSync(Scope.close(scope, Exit.void))
   return log

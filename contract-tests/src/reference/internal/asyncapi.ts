@@ -1,3 +1,4 @@
+/** Reads a published AsyncAPI 3 document. */
 import type { Json, JsonObject } from "../JsonSchema.ts"
 import { isObject } from "./json.ts"
 import type { Context } from "./normaliseSchema.ts"
@@ -67,7 +68,7 @@ const server = (value: Json, pointer: string, context: Context): Json =>
 const securityScheme = (value: Json, pointer: string, context: Context): Json =>
   readObject(value, pointer, context, { description: "drop", in: "copy", type: "copy" })
 
-/** The facts of an AsyncAPI 3 document, as AsyncAPI 3. */
+/** Reads an AsyncAPI 3 document. Returns AsyncAPI 3 without descriptions and examples. */
 export const fromAsyncApi = (document: JsonObject, context: Context): JsonObject => {
   const info = isObject(document["info"]) ? document["info"] : {}
   if (typeof info["version"] !== "string") {

@@ -1,12 +1,13 @@
+/** Finds and reads the files below `fixtures/`. */
 import { existsSync, readFileSync } from "node:fs"
 
-// Inside the published package, or beside it in the workspace.
+// The folder is inside the published package. In the workspace, it is in the root.
 const roots: ReadonlyArray<URL> = [
   new URL("../../../fixtures/", import.meta.url),
   new URL("../../../../fixtures/", import.meta.url)
 ]
 
-/** The address of a fixture, by its path below `fixtures/`. */
+/** Returns the file URL of a fixture, by its path below `fixtures/`. */
 export const fixture = (path: string): URL => {
   const found = roots.map((root) => new URL(path, root)).find((url) => existsSync(url))
   if (found === undefined) {
@@ -15,5 +16,5 @@ export const fixture = (path: string): URL => {
   return found
 }
 
-/** A fixture's JSON. */
+/** Parses a fixture as JSON. */
 export const readJson = (path: string): unknown => JSON.parse(readFileSync(fixture(path), "utf8"))

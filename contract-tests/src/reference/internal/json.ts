@@ -1,3 +1,4 @@
+/** Functions for JSON values and JSON Pointers. */
 import type { Json, JsonObject } from "../JsonSchema.ts"
 
 export const isObject = (value: unknown): value is JsonObject =>
@@ -10,7 +11,7 @@ export const escapeToken = (token: string): string => token.replaceAll("~", "~0"
 
 export const child = (pointer: string, token: string | number): string => `${pointer}/${escapeToken(String(token))}`
 
-/** The tokens of a JSON pointer, or undefined if the text is not one. */
+/** Returns the tokens of a JSON Pointer, or undefined if the string is not a JSON Pointer. */
 export const parsePointer = (pointer: string): ReadonlyArray<string> | undefined =>
   pointer === ""
     ? []
@@ -28,18 +29,18 @@ const step = (value: Json | undefined, token: string): Json | undefined => {
   return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined
 }
 
-/** The value at a JSON pointer, or undefined. */
+/** Returns the value at a JSON Pointer, or undefined. */
 export const at = (document: Json, pointer: string): Json | undefined =>
   parsePointer(pointer)?.reduce<Json | undefined>(step, document)
 
-/** The value at a local reference (`#/…`), or undefined. */
+/** Returns the value at a local reference (`#/…`), or undefined. */
 export const resolve = (document: Json, reference: string): Json | undefined =>
   reference.startsWith("#") ? at(document, reference.slice(1)) : undefined
 
-// By UTF-16 code unit, not by locale: the same bytes on every machine.
+// Compares UTF-16 code units and ignores the locale, so the order is the same on every machine.
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** A copy with the keys of every object sorted; arrays keep their order. */
+/** Returns a copy with the keys of every object sorted. Arrays keep their order. */
 export const sortKeys = (value: Json): Json =>
   isArray(value)
     ? value.map(sortKeys)
@@ -54,7 +55,7 @@ export const sortKeys = (value: Json): Json =>
         )
       : value
 
-/** The canonical text of a JSON value: sorted keys, two spaces, a final newline. */
+/** Serializes a JSON value in the canonical format: sorted keys, an indent of two spaces, a final newline. */
 export const print = (value: Json): string => `${JSON.stringify(sortKeys(value), null, 2)}\n`
 
 export const equal = (a: Json | undefined, b: Json | undefined): boolean =>

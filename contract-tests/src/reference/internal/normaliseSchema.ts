@@ -1,3 +1,4 @@
+/** Converts published schemas to the normal form of the reference documents. */
 import type { Json, JsonObject, JsonType } from "../JsonSchema.ts"
 import { formats, types } from "../JsonSchema.ts"
 import { child, equal, isArray, isObject, resolve, sorted } from "./json.ts"
@@ -5,10 +6,10 @@ import { child, equal, isArray, isObject, resolve, sorted } from "./json.ts"
 /** The schema dialect of a published document. */
 export type Dialect = "asyncapi-3.0" | "openapi-3.0"
 
-/** The keyword beside a document's `nullable`, if the standard gives `nullable` no effect there. */
+/** The keyword beside a `nullable` that has no effect by the standard. */
 export type Beside = "$ref" | "allOf" | "anyOf" | "asyncapi" | "enum" | "oneOf"
 
-/** The published document, and the destinations of findings. */
+/** The published document, and the functions that record problems and intended nulls. */
 export interface Context {
   readonly dialect: Dialect
   readonly document: Json
@@ -33,10 +34,10 @@ const numbers: ReadonlySet<string> = /*#__PURE__*/ new Set(["maximum", "minimum"
 // Keywords that depend on their siblings.
 const later: ReadonlySet<string> = /*#__PURE__*/ new Set(["allOf", "exclusiveMaximum", "exclusiveMinimum", "nullable"])
 
-// Annotations: they constrain nothing, so they may stand beside a $ref.
+// Annotations do not constrain values, so they are allowed beside a $ref.
 const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set(["default", "deprecated"])
 
-// A bound beyond 2^53 has already lost its last digits when parsed.
+// A bound beyond 2^53 loses its last digits during parsing.
 const isExact = (value: Json | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
 
@@ -44,7 +45,7 @@ const isVendor = (key: string): boolean => key.startsWith("x-")
 
 const nullSchema: JsonObject = { type: "null" }
 
-/** Strings that occur once, sorted: `required` is a set. */
+/** Reads distinct strings, and sorts them. `required` is a set, so the order has no meaning. */
 const nameSet = (value: Json, pointer: string, context: Context): ReadonlyArray<string> => {
   const names = isArray(value) ? value.filter((name) => typeof name === "string") : []
   if (!isArray(value) || names.length !== value.length || new Set(names).size !== names.length) {
@@ -73,7 +74,7 @@ const schemaList = (value: Json, pointer: string, context: Context): ReadonlyArr
 
 const isType = (value: Json): value is JsonType => types.some((type) => type === value)
 
-/** OpenAPI 3.0 has one type and no `"null"`; AsyncAPI has a list, which may contain it. */
+/** Reads a type. OpenAPI 3.0 allows one type, which is not `"null"`. AsyncAPI also allows `"null"` and a list of types. */
 const typeOf = (value: Json, pointer: string, context: Context): Json => {
   const list = isArray(value) ? value : [value]
   if (
@@ -86,7 +87,7 @@ const typeOf = (value: Json, pointer: string, context: Context): Json => {
   return value
 }
 
-/** One keyword that does not depend on its siblings. */
+/** Reads a keyword that does not depend on its siblings. */
 const keyword = (out: Output, key: string, value: Json, pointer: string, context: Context): void => {
   const here = child(pointer, key)
   const expect = (holds: boolean, what: string): void => {
@@ -100,7 +101,7 @@ const keyword = (out: Output, key: string, value: Json, pointer: string, context
     return expect(typeof value === "number" && Number.isSafeInteger(value) && value >= 0, "a natural number")
   }
   if (numbers.has(key)) {
-    return expect(isExact(value), "a number that a double holds exactly")
+    return expect(isExact(value), "a number that a double represents exactly")
   }
   switch (key) {
     case "type": {
@@ -165,7 +166,7 @@ const keyword = (out: Output, key: string, value: Json, pointer: string, context
   }
 }
 
-/** A flag beside the bound in OpenAPI 3.0, the bound itself in JSON Schema. */
+/** Reads an exclusive bound. In OpenAPI 3.0, the keyword is a flag beside the bound. In JSON Schema, it is the bound. */
 const exclusive = (
   out: Output,
   schema: JsonObject,
@@ -192,9 +193,8 @@ const exclusive = (
 }
 
 /**
- * The keywords beside a `$ref`. OpenAPI 3.0 and JSON Schema draft 7 ignore
- * them; annotations are kept, a repeated `type` is redundant, and a constraint
- * that would silently start to hold under 3.1 is refused.
+ * Reads the keywords beside a `$ref`, which OpenAPI 3.0 and JSON Schema draft 7 ignore. Keeps annotations, and drops a
+ * redundant `type`. Reports every constraint, because it would silently take effect in OpenAPI 3.1.
  */
 const besideRef = (out: Output, schema: JsonObject, pointer: string, context: Context): void => {
   for (const [key, value] of Object.entries(schema)) {
@@ -207,7 +207,7 @@ const besideRef = (out: Output, schema: JsonObject, pointer: string, context: Co
     } else if (key === "type") {
       const target = resolve(context.document, String(schema["$ref"]))
       if (!isObject(target) || !equal(target["type"], value)) {
-        context.issue(child(pointer, key), "differs from the type of what $ref names")
+        context.issue(child(pointer, key), "differs from the type of the schema that $ref refers to")
       }
     } else if (key !== "$ref" && key !== "nullable" && !dropped.has(key) && !isVendor(key)) {
       context.issue(child(pointer, key), "a constraint beside $ref has no effect in the published document")
@@ -215,7 +215,7 @@ const besideRef = (out: Output, schema: JsonObject, pointer: string, context: Co
   }
 }
 
-/** A schema or null; its annotations stand beside the `anyOf`, as everywhere in the normal form. */
+/** Makes a schema accept null with `anyOf`. In the normal form, annotations are beside the `anyOf`. */
 export const orNull = (out: JsonObject): Output => {
   const branch = Object.fromEntries(Object.entries(out).filter(([key]) => !annotations.has(key)))
   const beside = Object.fromEntries(Object.entries(out).filter(([key]) => annotations.has(key)))
@@ -223,11 +223,11 @@ export const orNull = (out: JsonObject): Output => {
 }
 
 /**
- * The null type for `nullable: true`.
+ * Adds the null type for `nullable: true`.
  *
- * By the letter, `nullable` only widens the `type` beside it: beside a `$ref` it is ignored, beside an untyped `allOf`
- * it has no type to widen, and an `enum` without null still excludes null. The intent is that the value may be null,
- * so the importer reads it that way and reports each such place.
+ * By the standard, `nullable` only widens the `type` in the same schema. It is ignored beside a `$ref`. It has no effect
+ * beside an `allOf` without a type. An `enum` without null still excludes null. The intended meaning is that the value
+ * may be null, so the importer adds null and records each of these schemas.
  */
 const nullable = (out: Output, pointer: string, context: Context): Output => {
   if (out["$ref"] !== undefined) {
@@ -242,7 +242,7 @@ const nullable = (out: Output, pointer: string, context: Context): Output => {
   }
   const type = out["type"]
   if (type === undefined) {
-    context.issue(child(pointer, "nullable"), "no type, $ref or combinator beside it")
+    context.issue(child(pointer, "nullable"), "expected a type, a $ref or a combinator in the same schema")
     return out
   }
   // JSON Schema, and therefore AsyncAPI, does not have this keyword.
@@ -261,22 +261,22 @@ const nullable = (out: Output, pointer: string, context: Context): Output => {
   return widened
 }
 
-/** Merges the only branch of an `allOf` into its parent, if nothing clashes. */
+/** Merges the only branch of an `allOf` into its parent. Reports conflicting keywords. */
 const collapse = (out: Output, branch: JsonObject, pointer: string, context: Context): Output => {
   const clash = Object.keys(branch).filter((key) => key in out && !equal(out[key], branch[key]))
   const constraints = Object.keys(out).filter((key) => !annotations.has(key))
   if (clash.length > 0 || (branch["$ref"] !== undefined && constraints.length > 0)) {
     context.issue(
       child(pointer, "allOf"),
-      `its one branch clashes with ${[...clash, ...constraints].join(", ")} beside it`
+      `its only branch conflicts with these keywords of the same schema: ${[...clash, ...constraints].join(", ")}`
     )
   }
   return { ...out, ...branch }
 }
 
 /**
- * A published schema in the normal form of the reference documents: no prose, no vendor keyword, null as a type, an
- * `allOf` of one branch collapsed. Unknown parts are reported, never skipped.
+ * Converts a published schema to the normal form of the reference documents: no prose, no vendor keywords, null as a
+ * type, and no `allOf` with only one branch. Reports unknown keywords.
  */
 export const normaliseSchema = (value: Json, pointer: string, context: Context): JsonObject => {
   if (!isObject(value)) {

@@ -1,3 +1,4 @@
+/** Reads a published OpenAPI 3.0 document, with the readers that the AsyncAPI importer also uses. */
 import type { Json, JsonObject } from "../JsonSchema.ts"
 import { child, isArray, isObject } from "./json.ts"
 import type { Context } from "./normaliseSchema.ts"
@@ -5,10 +6,10 @@ import { normaliseSchema } from "./normaliseSchema.ts"
 
 export type Output = Record<string, Json>
 
-/** How one key of a document object is handled: copied, dropped, or passed to a reader. */
+/** How a key of an object is handled: copied, dropped, read as a flag, or passed to a function. */
 export type Reader = "copy" | "drop" | "flag" | ((value: Json, pointer: string, context: Context) => Json)
 
-/** Reads an object by a closed table of keys; reports an unlisted key, drops `x-*`. */
+/** Reads an object by a closed table of keys. Reports keys that are not in the table, and drops `x-*`. */
 export const readObject = (
   value: Json | undefined,
   pointer: string,
@@ -53,7 +54,7 @@ export const readMap =
     )
   }
 
-/** The same, for a map in which the standard allows vendor extensions between the names. */
+/** Like `readMap`, for a map in which the standard allows vendor extensions. */
 const readPatternedMap =
   (read: (value: Json, pointer: string, context: Context, name: string) => Json) =>
   (value: Json, pointer: string, context: Context): Json =>
@@ -74,7 +75,7 @@ export const readList =
     return value.map((item, index) => read(item, child(pointer, index), context))
   }
 
-/** A reference object, or the result of `read` for anything else. */
+/** Reads a reference object. Passes every other value to `read`. */
 export const orReference =
   (read: (value: Json, pointer: string, context: Context, name: string) => Json) =>
   (value: Json, pointer: string, context: Context, name: string): Json =>
@@ -87,7 +88,7 @@ export const schemaReader = (value: Json, pointer: string, context: Context): Js
 
 const methods = ["delete", "get", "head", "options", "patch", "post", "put", "trace"]
 
-// OpenAPI requires a description on every response; the reason phrase serves without copying published prose.
+// OpenAPI requires a description of every response. The reason phrase is used, so that no published prose is copied.
 const reasons: ReadonlyMap<string, string> = /*#__PURE__*/ new Map([
   ["200", "OK"],
   ["201", "Created"],
@@ -180,7 +181,7 @@ const securityScheme = (value: Json, pointer: string, context: Context): Json =>
     type: "copy"
   })
 
-/** The facts of an OpenAPI 3.0 document, as OpenAPI 3.1. */
+/** Reads an OpenAPI 3.0 document. Returns OpenAPI 3.1 without descriptions and examples. */
 export const fromOpenApi = (document: JsonObject, context: Context): JsonObject => {
   const info = isObject(document["info"]) ? document["info"] : {}
   if (typeof info["version"] !== "string") {
@@ -206,7 +207,7 @@ export const fromOpenApi = (document: JsonObject, context: Context): JsonObject 
     )
   })
   return {
-    // The meaning of an absent list.
+    // An absent list has the same meaning.
     security: [],
     ...body,
     info: { title: "Kalshi Trade API v2, REST: facts", version: info["version"] ?? "" },

@@ -1,3 +1,4 @@
+/** Functions that read parts of a reference document. They throw `InvalidDocument` for unexpected values. */
 import type { Document, Source } from "../Document.ts"
 import { InvalidDocument } from "../Document.ts"
 import type { Json, JsonObject, JsonSchema } from "../JsonSchema.ts"
@@ -19,14 +20,14 @@ export const list = (value: Json | undefined, pointer: string): ReadonlyArray<Js
 
 export const flag = (value: Json | undefined): boolean => value === true
 
-// The whole document is checked against the keyword table before it is read, so an object in a schema's place is a
-// schema.
+// The complete document is checked against the keyword table before it is read, so every object where a schema is
+// expected is a schema.
 export const asSchema = (value: Json | undefined, pointer: string): JsonSchema => object(value, pointer) as JsonSchema
 
 export const oneOf = <const A extends string>(value: Json | undefined, members: ReadonlyArray<A>, pointer: string): A =>
   members.find((member) => member === value) ?? invalid(pointer, members.join(" or "))
 
-/** A value, or the final target of its `$ref`, with the pointer of its location. */
+/** Returns a value or the final target of its `$ref`, with the pointer of the returned value. */
 export const follow = (
   document: JsonObject,
   value: Json | undefined,
@@ -49,7 +50,7 @@ export const follow = (
 
 const componentPrefix = "#/components/schemas/"
 
-/** Names of the component schemas reachable from some schemas. */
+/** Returns the names of the component schemas that are reachable from some schemas. */
 export const reachable = (document: JsonObject, roots: ReadonlyArray<JsonSchema>): ReadonlySet<string> => {
   const found = new Set<string>()
   const visit = (value: Json): void => {
@@ -67,7 +68,7 @@ export const reachable = (document: JsonObject, roots: ReadonlyArray<JsonSchema>
       Object.values(value).forEach(visit)
     }
   }
-  // A schema in normal form is JSON; its declared type is only narrower.
+  // A schema in normal form is JSON. Its declared type is only narrower.
   roots.forEach((root) => visit(root as Json))
   return found
 }
@@ -88,7 +89,7 @@ const readSource = (document: JsonObject): Source => {
   }
 }
 
-/** The parts that both documents share; checks the invariants of the whole document first. */
+/** Reads the parts that both documents share. Checks the invariants of the complete document first. */
 export const readDocument = (json: unknown, format: "asyncapi" | "openapi", version: string): Document => {
   const document = isObject(json) ? json : invalid("", "an object")
   if (!string(document[format], `/${format}`).startsWith(version)) {
@@ -102,7 +103,7 @@ export const readDocument = (json: unknown, format: "asyncapi" | "openapi", vers
   })
   const byName = new Map(schemas.map(({ name, schema }) => [name, schema]))
   return {
-    // As above: the target of a schema is a schema.
+    // The target of a schema's reference is a schema.
     deref: (schema) => follow(document, schema as Json, "a schema")[0] as JsonSchema,
     document,
     resolve: (reference) => {

@@ -1,3 +1,4 @@
+/** Checks the invariants of reference documents. */
 import type { Json, JsonObject, KeywordKind } from "../JsonSchema.ts"
 import { formats, keywords, types } from "../JsonSchema.ts"
 import { child, isArray, isObject, resolve } from "./json.ts"
@@ -25,7 +26,7 @@ const isNameList = (value: Json): boolean =>
 
 const isKnown = (list: ReadonlyArray<string>, value: Json): boolean => list.some((known) => known === value)
 
-const holds = (kind: KeywordKind, value: Json, document: Json): boolean => {
+const isValidArgument = (kind: KeywordKind, value: Json, document: Json): boolean => {
   switch (kind) {
     case "boolean":
       return typeof value === "boolean"
@@ -68,7 +69,7 @@ export const verifySchema = (value: Json, pointer: string, document: Json, issue
     const here = child(pointer, key)
     if (!isKeyword(key)) {
       issue(here, "unknown schema keyword")
-    } else if (!holds(keywords[key], member, document)) {
+    } else if (!isValidArgument(keywords[key], member, document)) {
       issue(here, `not a ${keywords[key]}: ${JSON.stringify(member)}`)
     } else if (isArray(member) && keywords[key] === "schema-list") {
       member.forEach((schema, index) => verifySchema(schema, child(here, index), document, issue))
@@ -82,11 +83,11 @@ export const verifySchema = (value: Json, pointer: string, document: Json, issue
   }
 }
 
-// Below these, keys are names that a publisher chose, not keywords.
+// Below these pointers, keys are names that the publisher chose, not keywords.
 const isNameMap = (pointer: string): boolean =>
   /^\/(?:paths|channels|operations|servers|channels\/[^/]+\/messages|components\/[^/]+)$/.test(pointer)
 
-/** Every top-level schema of a document, with its pointer: components, parameters, bodies, payloads. */
+/** Returns every top-level schema of a document with its pointer: components, parameters, bodies, payloads. */
 export const schemasOf = (document: JsonObject): ReadonlyArray<readonly [pointer: string, schema: Json]> => {
   const found: Array<readonly [string, Json]> = []
   const visit = (value: Json, pointer: string): void => {
@@ -108,8 +109,7 @@ export const schemasOf = (document: JsonObject): ReadonlyArray<readonly [pointer
   return found
 }
 
-// The only place where a description is allowed: OpenAPI requires it on a response, and it is a reason phrase or a
-// name.
+// A description is allowed only on a response, because OpenAPI requires it. It is a reason phrase or a name.
 const isResponse = (pointer: string): boolean =>
   /^\/paths\/[^/]+\/[a-z]+\/responses\/[0-9]{3}$/.test(pointer) || /^\/components\/responses\/[^/]+$/.test(pointer)
 
@@ -127,8 +127,8 @@ const prose: ReadonlySet<string> = /*#__PURE__*/ new Set([
 ])
 
 /**
- * Checks the invariants of every reference document: schemas within the closed table, references that resolve, no
- * prose, and no vendor extension except the source stamp.
+ * Checks the invariants of every reference document: schemas have only known keywords, references resolve, and there is
+ * no prose and no vendor extension except for the source stamp.
  */
 export const verifyDocument = (document: JsonObject, issue: Issue): void => {
   const schemas = schemasOf(document)
@@ -145,15 +145,15 @@ export const verifyDocument = (document: JsonObject, issue: Issue): void => {
     } else if (isObject(value)) {
       for (const [key, member] of Object.entries(value)) {
         const here = child(pointer, key)
-        const named = isNameMap(pointer)
-        if (!named && prose.has(key) && !(key === "description" && isResponse(pointer)) && here !== "/info/title") {
+        const isName = isNameMap(pointer)
+        if (!isName && prose.has(key) && !(key === "description" && isResponse(pointer)) && here !== "/info/title") {
           issue(here, "prose")
         }
-        if (!named && key.startsWith("x-") && here !== "/info/x-source") {
+        if (!isName && key.startsWith("x-") && here !== "/info/x-source") {
           issue(here, "vendor extension")
         }
         if (key === "$ref" && (typeof member !== "string" || resolve(document, member) === undefined)) {
-          issue(here, `names nothing: ${JSON.stringify(member)}`)
+          issue(here, `does not resolve: ${JSON.stringify(member)}`)
         }
         visit(member, here)
       }

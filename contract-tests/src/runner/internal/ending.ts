@@ -1,15 +1,15 @@
-/** The exit codes of the command. */
+/** Ends the command with an exit code. */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 
-/** The command exits with this code; all messages are already printed. */
+/** The error with which the command exits. All messages are already printed. */
 export class Ended extends Schema.TaggedError<Ended>()("Ended", { code: Schema.Int }) {
   override readonly [Runtime.errorExitCode] = this.code
   override readonly [Runtime.errorReported] = false
 }
 
-/** Exits with 2: invalid configuration, document or credentials. */
+/** Prints a message and exits with code 2: invalid configuration, document or credentials. */
 export const refuse = (message: string): Effect.Effect<never, Ended> =>
   Effect.andThen(Console.error(message), new Ended({ code: 2 }))

@@ -1,4 +1,4 @@
-/** The files that a run writes its report to. */
+/** Writes the report of a run to files. */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import type * as Report from "../Report.ts"
@@ -20,7 +20,7 @@ export interface Output {
   readonly file: string
 }
 
-const written = <A>(done: Effect.Effect<A, { readonly message: string }>): Effect.Effect<A, Ended> =>
+const orRefuse = <A>(done: Effect.Effect<A, { readonly message: string }>): Effect.Effect<A, Ended> =>
   Effect.catch(done, ({ message }) => refuse(`cannot write the report: ${message}`))
 
 /** Parses `junit=F,markdown=F`, and checks before the run that each file can be written. */
@@ -34,7 +34,7 @@ export const parse = (
       (text) => {
         const [kind = "", file = ""] = text.split(/=(.*)/s)
         return isKind(kind) && file !== ""
-          ? Effect.as(written(fs.writeFileString(file, "", { flag: "a" })), { kind, file })
+          ? Effect.as(orRefuse(fs.writeFileString(file, "", { flag: "a" })), { kind, file })
           : refuse(`--report takes ${Object.keys(renderers).join("=FILE, ")}=FILE, not ${JSON.stringify(text)}`)
       }
     )
@@ -45,7 +45,7 @@ export const write = (
   wanted: ReadonlyArray<Output>
 ): Effect.Effect<void, Ended, FileSystem.FileSystem> =>
   Effect.flatMap(FileSystem.FileSystem, (fs) =>
-    Effect.forEach(wanted, ({ file, kind }) => written(fs.writeFileString(file, renderers[kind](report))), {
+    Effect.forEach(wanted, ({ file, kind }) => orRefuse(fs.writeFileString(file, renderers[kind](report))), {
       discard: true
     })
   )

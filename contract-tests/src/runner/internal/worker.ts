@@ -1,4 +1,4 @@
-/** A worker: runs each job that it receives. */
+/** Runs in a worker thread: runs each job that the thread receives. */
 import * as Effect from "effect/Effect"
 import { parentPort } from "node:worker_threads"
 import * as Cells from "../Cells.ts"

@@ -1,9 +1,9 @@
-/** The process of one trial: plants the fault in the modules it loads, checks the property, prints the verdict. */
+/** Runs a trial in its own process: injects the fault while modules load, checks the property, prints the verdict. */
 import * as fs from "node:fs"
 import { registerHooks } from "node:module"
 import type { Check, Verdict } from "../Sensitivity.ts"
 
-// The parent process wrote it.
+// The parent process wrote this input.
 const { path, planted, property, runs, seed, target } = JSON.parse(fs.readFileSync(0, "utf8")) as Check
 
 let isPlanted = planted === undefined
@@ -16,24 +16,24 @@ registerHooks({
   }
 })
 
-// Loads the client, so it must not load before the hook is registered.
+// These modules load the client, so they must not load before the hook is registered.
 const verdict = async (): Promise<Verdict> => {
   const Effect = await import("effect/Effect")
   const Cells = await import("../../runner/Cells.ts")
   const Replay = await import("../../runner/Replay.ts")
   if (!isPlanted) return { _tag: "Inconclusive", reason: `the suite does not load ${planted?.href}` }
-  const held = Cells.held({ property, target, seed, runs, path, shrink: false })
-  if (typeof held === "string") return { _tag: "Inconclusive", reason: held }
-  const outcome = await Effect.runPromise(held)
+  const checked = Cells.check({ property, target, seed, runs, path, shrink: false })
+  if (typeof checked === "string") return { _tag: "Inconclusive", reason: checked }
+  const outcome = await Effect.runPromise(checked)
   switch (outcome._tag) {
-    case "Held":
+    case "Passed":
       return { _tag: "Passed" }
     case "Skipped":
       return { _tag: "Inconclusive", reason: outcome.reason }
     case "Failed":
       return {
         _tag: "Detected",
-        because: outcome.because,
+        reason: outcome.reason,
         counterexample: outcome.counterexample,
         token: Replay.token(outcome.replay)
       }

@@ -1,38 +1,38 @@
 /**
- * A log of a run's writes, synced to disk before each write is sent. If a run is killed, another process can clean up
- * from its journal.
+ * Records a run's writes on disk before each write is sent. If a run is killed, another process can use its journal to
+ * clean up.
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { isObject, memberOf, type Json, type JsonObject } from "../../judge/JsonSchema.ts"
 
-/** One line of a journal. */
+/** A line of a journal. */
 export type Entry =
-  /** The run began. Order groups that existed before it are not its own. */
+  /** The run started. Order groups that existed before do not belong to the run. */
   | {
       readonly kind: "run"
       readonly runId: string
       readonly environment: string
-      /** The limit that identifies its groups if the response with an id is lost. */
+      /** The limit of the run's groups. It identifies a group if the response with the id is lost. */
       readonly limit: string
       readonly groupsBefore: ReadonlyArray<string>
     }
   /** A request that is about to be sent, without signing headers. */
   | { readonly kind: "sending"; readonly method: string; readonly path: string; readonly body: string | undefined }
-  /** An entity of the run, by the exchange's id. */
+  /** An entity of the run, with the id that the exchange assigned. */
   | { readonly kind: "order" | "group"; readonly id: string }
-  /** The run was cleaned up; `left` lists what could not be removed. */
+  /** The run was cleaned up. `left` lists the entities that could not be removed. */
   | { readonly kind: "swept"; readonly left: ReadonlyArray<string> }
 
 /** An open journal. */
 export interface Journal {
   readonly file: string
-  /** Returns once the line is on disk. */
+  /** Appends a line. Returns after the line is on disk. */
   readonly append: (entry: Entry) => void
   readonly close: () => void
 }
 
-/** Ids that are safe in file names and in order ids. */
+/** Returns whether a string is a run id. Run ids are safe in file names and in order ids. */
 export const isRunId = (text: string): boolean => /^[a-z0-9]{6,24}$/.test(text)
 
 const fileOf = (folder: string, runId: string): string => path.join(folder, `ct-${runId}.jsonl`)
@@ -59,25 +59,25 @@ export const open = (folder: string, runId: string): Journal => {
   }
 }
 
-/** The contents of a run's journal. */
+/** The content of a run's journal. */
 export interface Read {
   readonly run: Extract<Entry, { readonly kind: "run" }>
-  /** Ids of its orders and groups, as far as responses contained them. */
+  /** The ids of the run's orders and groups, as far as responses contained them. */
   readonly orders: ReadonlyArray<string>
   readonly groups: ReadonlyArray<string>
 }
 
 const parsed = (line: string): JsonObject | undefined => {
   try {
-    const json = JSON.parse(line) as Json // JSON.parse returns JSON
+    const json = JSON.parse(line) as Json // JSON.parse returns JSON.
     return isObject(json) ? json : undefined
   } catch {
-    // The run was killed while writing the last line, so the announced request was not sent.
+    // The run was killed while it wrote the last line, so it did not send the request of this line.
     return undefined
   }
 }
 
-/** Reads the journal of a run; undefined if it does not exist. */
+/** Reads the journal of a run. Returns undefined if the journal does not exist. */
 export const read = (folder: string, runId: string): Read | undefined => {
   const file = fileOf(folder, runId)
   if (!fs.existsSync(file)) return undefined

@@ -1,4 +1,4 @@
-/** Cleanup after a run: finds its leftovers by their marks, removes them, and verifies the removal. */
+/** Cleans up after a run: finds the run's orders and groups by their marks, removes them, and verifies the removal. */
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import type { Provide } from "../Live.ts"
 import { prefixOf } from "./TradingRule.ts"
 
-/** The marks that identify a run. */
+/** The marks that identify the entities of a run. */
 export interface Marks {
   readonly runId: string
   readonly limit: string
@@ -16,31 +16,31 @@ export interface Marks {
 }
 
 /** The result of a cleanup. */
-export interface Swept {
+export interface CleanupResult {
   readonly orders: number
   readonly groups: number
-  /** What still exists or could not be checked; empty on success. */
+  /** The entities that still exist or could not be checked. Empty if the cleanup succeeded. */
   readonly left: ReadonlyArray<string>
 }
 
 const rounds = 10
 
-/** Reads may lag behind writes: an entity counts as gone only after two reads, this far apart, do not find it. */
+/** The time between two reads. Reads may lag behind writes, so an entity counts as removed only if two reads lack it. */
 const betweenMillis = 1_000
 
 const plain = (decimal: string): string => decimal.replace(/\.?0+$/, "")
 
-/** Removes everything of the run and reports what is left. */
+/** Removes all entities of the run, and reports the entities that remain. */
 export const sweep = (
   provide: Provide,
   { groups, groupsBefore, limit, runId }: Marks,
   owned: Set<string>
-): Effect.Effect<Swept> =>
+): Effect.Effect<CleanupResult> =>
   Effect.gen(function* () {
     const before = new Set(groupsBefore)
     const cancelled = new Set<string>()
     const deleted = new Set<string>()
-    const look = provide(
+    const findEntities = provide(
       Effect.gen(function* () {
         const resting = yield* Stream.runCollect(Orders.list.items({ status: "resting", limit: 200 }, { maxPages: 50 }))
         const { order_groups = [] } = yield* OrderGroups.list({})
@@ -57,9 +57,9 @@ export const sweep = (
     let clean = 0
     for (let round = 0; round < rounds && clean < 2; round++) {
       if (round > 0) yield* Effect.sleep(betweenMillis)
-      const found = yield* Effect.result(look)
+      const found = yield* Effect.result(findEntities)
       if (Result.isFailure(found)) {
-        left = [`the exchange does not report what is left: ${found.failure.message}`]
+        left = [`unknown entities (cannot read the lists: ${found.failure.message})`]
         clean = 0
         continue
       }

@@ -1,6 +1,6 @@
 /**
- * Inputs of writes on the demo exchange: orders that cannot trade, each in a group of this run, each with a short
- * expiry.
+ * Creates the inputs of writes on the demo exchange. The orders cannot trade, belong to a group of this run, and expire
+ * soon.
  */
 import type { CountInput } from "@kalshi-effect/client/FixedPoint"
 import * as Markets from "@kalshi-effect/client/Markets"
@@ -11,22 +11,22 @@ import * as Effect from "effect/Effect"
 import type { ClientOperation } from "../../operations/ClientOperations.ts"
 import { isArray, memberOf, type Json, type JsonObject } from "../../judge/JsonSchema.ts"
 import { Missing } from "../Discovery.ts"
-import type { Heard } from "../Judging.ts"
+import type { Traffic } from "../Judging.ts"
 import * as Answers from "../../operations/Answers.ts"
 import type { Provide } from "../Live.ts"
 import { bounds, prefixOf } from "./TradingRule.ts"
 
-/** The state a run trades with. */
+/** The writes of a run. */
 export interface Trading {
-  /** Inputs of writes: undefined for an operation that is not among them. */
+  /** Creates the input of a write. Returns undefined for an operation that the run does not call. */
   readonly writes: (client: ClientOperation) => Effect.Effect<JsonObject, Missing> | undefined
-  /** Entities of the run to read, for an account that has no others. */
-  readonly own: Readonly<Record<string, Effect.Effect<Json, Missing>>>
+  /** Entities of the run to read, for an account without other entities. */
+  readonly fallbacks: Readonly<Record<string, Effect.Effect<Json, Missing>>>
   /** Records the entities of the run that a response contains. */
-  readonly learn: (client: ClientOperation, heard: Heard) => void
+  readonly recordEntities: (client: ClientOperation, heard: Traffic) => void
 }
 
-/** The lowest best ask of a market on which a bid of two cents cannot trade. */
+/** Matches best asks of at least 10 cents. In such a market, a bid of two cents cannot trade. */
 const farDollars = /^(?:0\.[1-9]\d*|1(?:\.0+)?)$/
 
 const textOf = (json: Json | undefined, name: string): ReadonlyArray<string> => {
@@ -36,7 +36,7 @@ const textOf = (json: Json | undefined, name: string): ReadonlyArray<string> => 
 
 const failing = (what: string) => (error: { readonly message: string }) => new Missing(`${what}: ${error.message}`)
 
-/** The ticker of a market to trade on, found on first use. */
+/** Creates an effect that finds the ticker of a market for the orders. The market is searched on first use. */
 const makeMarket = (provide: Provide): Effect.Effect<string, Missing> => {
   let ticker: string | undefined
   return Effect.gen(function* () {
@@ -95,9 +95,9 @@ const writeOf = (name: string, { group, limit, market, order, placed }: Entities
   }
 }
 
-const learn = (
+const recordEntities = (
   { name }: ClientOperation,
-  { exchanged }: Heard,
+  { exchanged }: Traffic,
   note: (kind: "group" | "order", id: string) => void
 ): void => {
   if (!["OrderGroups.create", "Orders.batchCreate", "Orders.create"].includes(name)) return
@@ -109,25 +109,25 @@ const learn = (
   }
 }
 
-/** Prepares a run's writes. Calls `note` with every entity of the run. */
+/** Creates the writes of a run. Calls `note` with every entity that they create. */
 export const make = (
   provide: Provide,
   { limit, runId }: { readonly limit: CountInput; readonly runId: string },
   note: (kind: "group" | "order", id: string) => void
 ): Trading => {
   let count = 0
-  let home: string | undefined
+  let groupId: string | undefined
   const market = makeMarket(provide)
   const group = Effect.gen(function* () {
     const { order_group_id } = yield* Effect.mapError(
       provide(OrderGroups.create({ contracts_limit_fp: limit })),
-      failing("no order group could be made")
+      failing("no order group could be created")
     )
     note("group", order_group_id)
     return order_group_id
   })
   const order = Effect.gen(function* () {
-    const order_group_id = (home ??= yield* group)
+    const order_group_id = (groupId ??= yield* group)
     const now = yield* Clock.currentTimeMillis
     return {
       ticker: yield* market,
@@ -138,7 +138,7 @@ export const make = (
       time_in_force: "good_till_canceled",
       self_trade_prevention_type: "taker_at_cross",
       post_only: true,
-      // Dead man's switch: if this process dies, the exchange cancels the order.
+      // If this process dies, the order expires soon.
       expiration_time: Math.floor((now + bounds.restMillis) / 1_000),
       order_group_id
     } as const
@@ -153,7 +153,7 @@ export const make = (
   })
   return {
     writes: ({ name }) => writeOf(name, { group, limit, market, order, placed }),
-    own: { order_id: placed, order_group_id: group },
-    learn: (client, heard) => learn(client, heard, note)
+    fallbacks: { order_id: placed, order_group_id: group },
+    recordEntities: (client, heard) => recordEntities(client, heard, note)
   }
 }

@@ -1,27 +1,27 @@
 /**
- * The writes a run may send to the demo exchange, enforced on outgoing requests: orders that cannot trade, and changes
- * to the run's own entities only.
+ * Defines the writes that a run may send to the demo exchange: orders that cannot trade, and changes of the run's own
+ * entities.
  */
 import type { Environment } from "@kalshi-effect/client/Environment"
 import { document } from "../../properties/Subject.ts"
 import { isArray, isObject, memberOf, type Json } from "../../judge/JsonSchema.ts"
 import * as Answers from "../../operations/Answers.ts"
 import * as Guard from "./Guard.ts"
-import type { Asked } from "../Tap.ts"
+import type { SentRequest } from "../Tap.ts"
 
-/** The hosts of the demo exchange, compared exactly. Source: its list of hosts, May 2026. */
+/** The hosts of the demo exchange. They are compared exactly. Source: the exchange's list of hosts, May 2026. */
 export const demoHosts: ReadonlySet<string> = new Set(["external-api.demo.kalshi.co", "demo-api.kalshi.co"])
 
-/** Whether this is the demo exchange, over a secure connection. */
+/** Returns whether an environment is the demo exchange over a secure connection. */
 export const isDemo = ({ restUrl }: Environment): boolean => {
   const url = new URL(restUrl)
   return url.protocol === "https:" && demoHosts.has(url.host)
 }
 
-/** The prefix of a run's order ids. */
+/** Returns the prefix of the client order ids of a run. */
 export const prefixOf = (runId: string): string => `ct-${runId}-`
 
-/** The limits of an order: its highest price, its lifetime, and its counts. */
+/** The limits of an order: the highest price, the largest counts, and the longest lifetime. */
 export const bounds = { cents: 2, contracts: 3, groupContracts: 10, restMillis: 300_000 }
 
 const writes: ReadonlySet<string> = new Set([
@@ -42,14 +42,14 @@ const isSmallPrice = (price: Json | undefined): boolean => typeof price === "str
 const isSmallCount = (count: Json | undefined): boolean => typeof count === "string" && /^[123](?:\.0+)?$/.test(count)
 const isSmallLimit = (limit: Json | undefined): boolean => typeof limit === "string" && /^\d\.\d\d$/.test(limit)
 
-/** Why an order may not be placed. */
+/** Returns why an order must not be placed, or undefined. */
 const orderFault = (order: Json, runId: string, nowMillis: number): string | undefined => {
   const of = (name: string): Json | undefined => memberOf(order, name)
   const id = of("client_order_id")
   const expires = of("expiration_time")
   if (typeof id !== "string" || !id.startsWith(prefixOf(runId))) return "an order without an id of this run"
-  if (of("post_only") !== true || of("side") !== "bid") return "an order that may take"
-  if (!isSmallPrice(of("price")) || !isSmallCount(of("count"))) return "an order that is not tiny"
+  if (of("post_only") !== true || of("side") !== "bid") return "an order that could trade"
+  if (!isSmallPrice(of("price")) || !isSmallCount(of("count"))) return "an order that is too large or too expensive"
   if (typeof of("order_group_id") !== "string") return "an order without a group"
   return typeof expires === "number" && expires * 1_000 <= nowMillis + bounds.restMillis
     ? undefined
@@ -60,7 +60,7 @@ const orderFault = (order: Json, runId: string, nowMillis: number): string | und
 export const trading = (options: {
   readonly environment: Environment
   readonly runId: string
-  /** Ids of orders and groups of this run. */
+  /** The ids of the orders and groups of this run. */
   readonly owned: ReadonlySet<string>
   readonly nowMillis: () => number
 }): Guard.Rule => {
@@ -79,13 +79,13 @@ export const trading = (options: {
       case "BatchCancelOrdersV2":
         return isArray(orders) && orders.every((order) => owned.has(String(memberOf(order, "order_id"))))
           ? undefined
-          : "an order that is not this run's"
+          : "an order of another run"
       case "AmendOrderV2":
         return isSmallPrice(memberOf(body, "price")) &&
           isSmallCount(memberOf(body, "count")) &&
           memberOf(body, "side") === "bid"
           ? undefined
-          : "an order that is not tiny"
+          : "an order that is too large or too expensive"
       case "CreateOrderGroup":
       case "UpdateOrderGroupLimit":
         return isSmallLimit(memberOf(body, "contracts_limit_fp")) ? undefined : "a group without a small limit"
@@ -93,15 +93,16 @@ export const trading = (options: {
         return undefined
     }
   }
-  return (asked: Asked) => {
-    if (asked.method === "GET") return reads(asked)
-    const path = Guard.pathIn(environment, asked)
-    if (path === undefined || !isDemo(environment)) return "it does not go to the demo exchange"
-    const operation = operations.find((one) => Guard.isOf(one, { method: asked.method, path }))
-    if (operation === undefined) return `${asked.method} ${path} is not among the writes`
+  return (request: SentRequest) => {
+    if (request.method === "GET") return reads(request)
+    const path = Guard.pathIn(environment, request)
+    if (path === undefined || !isDemo(environment)) return "its URL is not below the root of the demo exchange"
+    const operation = operations.find((one) => Guard.isOf(one, { method: request.method, path }))
+    if (operation === undefined) return `${request.method} ${path} is not an allowed write`
     const place = operation.path.split("/").findIndex((segment) => segment.startsWith("{"))
-    if (place >= 0 && !owned.has(decodeURIComponent(path.split("/")[place] ?? ""))) return "it is not this run's"
-    const body = asked.body === undefined ? undefined : Answers.parse(asked.body)
+    if (place >= 0 && !owned.has(decodeURIComponent(path.split("/")[place] ?? "")))
+      return "it changes an entity of another run"
+    const body = request.body === undefined ? undefined : Answers.parse(request.body)
     return body !== undefined && !isObject(body) ? "its body is not an object" : bodyFault(operation.id, body)
   }
 }

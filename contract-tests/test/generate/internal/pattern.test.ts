@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as Pattern from "../../../src/generate/internal/pattern.ts"
 import { UnusableSchema } from "../../../src/judge/JsonSchema.ts"
-import { holds } from "../../../src/runner/Replay.ts"
+import { assertProperty } from "../../../src/runner/Replay.ts"
 
 const patterns = [
   "^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$",
@@ -21,20 +21,20 @@ const grammar = Pattern.reader()
 
 describe("grammar", () => {
   for (const pattern of patterns) {
-    it(`generates members and near misses of ${pattern}`, () => {
+    it(`generates matches and near misses of ${pattern}`, () => {
       const read = grammar(pattern)
       const expression = new RegExp(pattern, "u")
-      assert.isAbove(read.edges.length, 0)
-      assert.isAbove(read.misses.length, 0)
+      assert.isAbove(read.matchingExamples.length, 0)
+      assert.isAbove(read.invalidExamples.length, 0)
       assert.deepStrictEqual(
-        read.edges.filter((text) => !expression.test(text)),
+        read.matchingExamples.filter((text) => !expression.test(text)),
         []
       )
       assert.deepStrictEqual(
-        read.misses.filter((text) => expression.test(text)),
+        read.invalidExamples.filter((text) => expression.test(text)),
         []
       )
-      holds(
+      assertProperty(
         "pattern-members",
         fc.property(read.arbitrary(), (text) => expression.test(text)),
         { target: pattern, numRuns: 300 }
@@ -43,17 +43,19 @@ describe("grammar", () => {
   }
 
   it("generates every number of decimal places, beyond the precision of a double", () => {
-    const { edges } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
+    const { matchingExamples } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
     for (let places = 1; places <= 6; places++) {
-      assert.isTrue(edges.some((text) => new RegExp(`\\.[0-9]{${places}}$`).test(text)))
+      assert.isTrue(matchingExamples.some((text) => new RegExp(`\\.[0-9]{${places}}$`).test(text)))
     }
-    assert.isTrue(edges.some((text) => !text.includes(".")) && edges.some((text) => text.startsWith("-")))
-    assert.isTrue(edges.some((text) => text.endsWith("0") && text.includes(".")))
-    assert.isTrue(edges.some((text) => text.replace(/[^0-9]/g, "").length > 17))
+    assert.isTrue(
+      matchingExamples.some((text) => !text.includes(".")) && matchingExamples.some((text) => text.startsWith("-"))
+    )
+    assert.isTrue(matchingExamples.some((text) => text.endsWith("0") && text.includes(".")))
+    assert.isTrue(matchingExamples.some((text) => text.replace(/[^0-9]/g, "").length > 17))
   })
 
-  it("generates near misses: one place, a sign, an exponent, a space, a newline, a leading zero", () => {
-    const { misses } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
+  it("generates near misses: a decimal place, a sign, an exponent, a space, a newline, a leading zero", () => {
+    const { invalidExamples: misses } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
     const some = (form: RegExp): void =>
       assert.isTrue(
         misses.some((text) => form.test(text)),
@@ -71,13 +73,13 @@ describe("grammar", () => {
   })
 
   it("generates near misses with one repetition too few and too many", () => {
-    const { misses } = grammar("^a[0-9]{2,4}$")
+    const { invalidExamples: misses } = grammar("^a[0-9]{2,4}$")
     assert.isTrue(misses.some((text) => /^a[0-9]{5}$/.test(text)))
-    assert.include(grammar("^a(?:bc){2}$").misses, "abc")
-    assert.include(grammar("^a(?:bc){2}$").misses, "abcbcbc")
+    assert.include(grammar("^a(?:bc){2}$").invalidExamples, "abc")
+    assert.include(grammar("^a(?:bc){2}$").invalidExamples, "abcbcbc")
   })
 
-  it("quotes an invalid pattern", () => {
+  it("reports an invalid pattern", () => {
     for (const pattern of ["(a", "a)", "[z-a]"]) {
       assert.throws(() => grammar(pattern), UnusableSchema, JSON.stringify(pattern), pattern)
     }

@@ -1,25 +1,25 @@
-/** Shared by the tests of operations: the document, its operations, and ways to plant faults. */
+/** Provides the document, its operations, and functions that inject faults, for the tests of operations. */
 import * as fs from "node:fs"
 import * as Operation from "@kalshi-effect/client/Operation"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
 import * as Subject from "../../../src/properties/Subject.ts"
 import type * as Conformance from "../../../src/judge/Conformance.ts"
 
-export { plainest, referenceOf, validBody } from "../../../src/properties/Subject.ts"
+export { simplestInput, referenceOf, validBody } from "../../../src/properties/Subject.ts"
 
 export const document = Subject.document()
 
 export const conformance = Subject.conformance()
 
-/** The client's sources. */
+/** The folder of the client's sources. */
 export const folder = new URL("../../../../packages/client/src/", import.meta.url)
 
-// The package's export map.
+// Only the export map of the package is used.
 const { exports }: { readonly exports: Readonly<Record<string, string>> } = JSON.parse(
   fs.readFileSync(new URL("../package.json", folder), "utf8")
 )
 
-/** The client's public modules by name, except generated ones. */
+/** The client's public modules by name, except for generated modules. */
 export const modules: ReadonlyMap<string, URL> = new Map(
   Object.entries(exports).flatMap(([path, file]) =>
     /^\.\/\w+$/.test(path) ? [[path.slice("./".length), new URL(`../${file}`, folder)] as const] : []
@@ -32,18 +32,18 @@ export const sourceOf = (module: string): string => {
   return fs.readFileSync(url, "utf8")
 }
 
-/** The source of the inputs' interfaces. */
+/** The source of the input interfaces. */
 export const inputs = fs.readFileSync(new URL("generated/inputs.ts", folder), "utf8")
 
-/** The operation of this id. */
+/** Returns the operation with an id. */
 export const named = (id: string): ClientOperations.ClientOperation => {
   const found = ClientOperations.all.find((client) => client.descriptor.operationId === id)
   if (found === undefined) throw new Error(`the client has no ${id}`)
   return found
 }
 
-/** An operation with a changed descriptor. */
-export const altered = (
+/** Creates an operation with a changed descriptor. */
+export const withDescriptor = (
   id: string,
   change: (descriptor: Operation.Descriptor) => Partial<Operation.Descriptor>
 ): ClientOperations.ClientOperation => {
@@ -54,11 +54,11 @@ export const altered = (
   return { ...client, descriptor, operation }
 }
 
-/** Every operation, with this one replacing the original. */
+/** Returns every operation. `fault` replaces the operation with the same name. */
 export const allWith = (fault: ClientOperations.ClientOperation): ReadonlyArray<ClientOperations.ClientOperation> =>
   ClientOperations.all.map((client) => (client.name === fault.name ? fault : client))
 
-/** A failure of a report, on one line. */
+/** Describes a failure of a report in one line. */
 export const line = ({ check, expected, got, instance, note, pointer, replay, target }: Conformance.Failure): string =>
   `${target}: ${check} at ${JSON.stringify(pointer)} (${note}): expected ${expected}, got ${got}; ${JSON.stringify(instance).slice(0, 300)}${
     replay === undefined ? "" : `\n${replay}`

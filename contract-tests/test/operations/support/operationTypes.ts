@@ -11,9 +11,9 @@ import { signingOf } from "../../../src/operations/Signing.ts"
 import type * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import { document, referenceOf } from "./client.ts"
 
-/** Responses whose type differs from the document, and why. */
+/** The types of responses that differ from the document. */
 const otherResponses: Readonly<Record<string, string>> = {
-  // The private key is wrapped, so that it is never printed.
+  // The private key is redacted, so that it is never printed.
   GenerateApiKey: "ApiKeys.GeneratedApiKey"
 }
 
@@ -34,17 +34,17 @@ const fails = (reference: ReferenceDocument.Operation): string => {
   const payloads = Descriptors.payloads(reference)
   return union([
     ...reference.errors.flatMap(({ status }) => {
-      const name = Descriptors.named.get(status)
+      const name = Descriptors.declaredErrors.get(status)
       return name === undefined ? [] : [`Errors.${name}`]
     }),
     ...payloads.map(
-      ({ schema, status }) => `Errors.${Descriptors.common.get(status)}<Responses.${componentOf(schema)}>`
+      ({ schema, status }) => `Errors.${Descriptors.commonErrors.get(status)}<Responses.${componentOf(schema)}>`
     ),
     ...(signingOf(reference) === "withKey" ? ["SigningError", "Errors.LimitExceeded"] : [])
   ])
 }
 
-/** The generated type of an operation's input. */
+/** Returns the generated type of an operation's input. */
 const wire = ({ id, parameters, requestBody }: ReferenceDocument.Operation): string => {
   const has = (place: string): boolean => parameters.some((parameter) => parameter.in === place)
   const properties = requestBody === undefined ? undefined : document.deref(requestBody.schema).properties
@@ -59,11 +59,11 @@ const wire = ({ id, parameters, requestBody }: ReferenceDocument.Operation): str
 /** A type assertion and its subject. */
 export interface Assertion {
   readonly subject: string
-  /** One line. */
+  /** The assertion, in one line. */
   readonly code: string
 }
 
-/** The type assertions of an operation, derived from the document. */
+/** Derives the type assertions of an operation from the document. */
 export const assertionsOf = (client: ClientOperations.ClientOperation): ReadonlyArray<Assertion> => {
   const reference = referenceOf(client)
   const { id, parameters, requestBody, success } = reference
@@ -117,12 +117,12 @@ const inPackage = (path: string): string => fileURLToPath(new URL(`../../../${pa
  * Compiles assertions.
  *
  * @returns The subjects of the wrong assertions.
- * @throws If the compiler reports anything else.
+ * @throws If the compiler reports any other error.
  */
 export const failing = (assertions: ReadonlyArray<Assertion>): ReadonlyArray<string> => {
   const cache = inPackage("node_modules/.cache")
   fs.mkdirSync(cache, { recursive: true })
-  // Inside the package, so that the module's imports resolve.
+  // The folder is inside the package, so that the imports of the module resolve.
   const folder = fs.mkdtempSync(`${cache}/operation-types-`)
   try {
     fs.writeFileSync(`${folder}/types.ts`, [...imports, ...assertions.map(({ code }) => code)].join("\n"))

@@ -1,6 +1,6 @@
 /**
- * Starts Prism, an independent server, on loopback: as a mock that refuses what the reference document does not allow,
- * or as a proxy that reports it.
+ * Starts Prism, an independent server, on loopback. As a mock, Prism rejects requests that violate the reference document.
+ * As a proxy, Prism reports violations.
  */
 import { spawn } from "node:child_process"
 import * as fs from "node:fs"
@@ -15,13 +15,13 @@ import { root, type Sent } from "../../../src/operations/Requests.ts"
 /** Prism's report about a request. */
 export type Verdict =
   | { readonly accepted: true; readonly status: number }
-  | { readonly accepted: false; readonly status: number; readonly because: string }
+  | { readonly accepted: false; readonly status: number; readonly reason: string }
 
-/** Violations that Prism does not detect, or only partly. */
+/** The kinds of violations that Prism does not detect or detects only partly, and the reasons. */
 export const blindTo: Readonly<Partial<Record<Mutants.Kind, string>>> = {
   "unsafe-integer": "an integer without a format has no bound in JSON Schema",
   "non-finite-number": "an integer without a format has no bound in JSON Schema",
-  "format-violation": "its date-time is looser than RFC 3339"
+  "format-violation": "Prism's date-time is more lenient than RFC 3339"
 }
 
 export interface Prism {
@@ -29,9 +29,9 @@ export interface Prism {
   readonly stop: () => void
 }
 
-const answerWithinMillis = 10_000
+const timeoutMillis = 10_000
 
-/** Lists of many long texts exceed the limit of a URL, which is not under test here. */
+/** The limit of a request's headers. Lists of many long strings would exceed Node's default limit. */
 const maxHeaderBytes = 1024 * 1024
 
 const main = (): string => {
@@ -39,33 +39,33 @@ const main = (): string => {
   return path.join(path.dirname(manifest), "dist", "index.js")
 }
 
-/** Ends a process and deletes its folder when its input ends, for example because its parent died. */
+/** Returns code that ends a process and deletes its folder when its input ends, for example because its parent died. */
 const endWithInput = (folder: string): string =>
   `import { rmSync } from "node:fs"
   process.on("exit", () => rmSync(${JSON.stringify(folder)}, { recursive: true, force: true }))
   process.stdin.on("end", () => process.exit()).resume()`
 
 /**
- * A copy of the reference document with an explicit schema dialect: without it, Prism assumes draft 7 and refuses every
- * pair of price and count.
+ * Copies the reference document and adds an explicit schema dialect. Without the dialect, Prism assumes draft 7 and
+ * rejects every pair of price and count.
  */
-const copied = (): string => {
+const copyDocument = (): string => {
   const document: unknown = JSON.parse(fs.readFileSync(ReferenceDocument.url(), "utf8"))
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "prism-")), "rest.json")
   const jsonSchemaDialect = "https://json-schema.org/draft/2020-12/schema"
-  fs.writeFileSync(file, JSON.stringify({ ...(document as object), jsonSchemaDialect })) // a document is an object
+  fs.writeFileSync(file, JSON.stringify({ ...(document as object), jsonSchemaDialect })) // A document is an object.
   return file
 }
 
-/** A Prism that listens on loopback. */
+/** A running Prism on loopback. */
 export interface Listening {
   readonly port: number
   readonly stop: () => void
 }
 
-/** Runs a Prism command on a free port; rejects with its output if it exits. */
+/** Runs a Prism command on a free port. Rejects with the output if the process exits. */
 const listen = async (command: "mock" | "proxy", ...upstream: ReadonlyArray<string>): Promise<Listening> => {
-  const file = copied()
+  const file = copyDocument()
   const child = spawn(
     process.execPath,
     [
@@ -83,7 +83,7 @@ const listen = async (command: "mock" | "proxy", ...upstream: ReadonlyArray<stri
       const found = /Prism is listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(printed)
       if (found !== null) resolve(Number(found[1]))
     }
-    // Both pipes must be read: a full one would block the process.
+    // Both pipes must be read, because a full pipe would block the process.
     child.stdout.on("data", read)
     child.stderr.on("data", read)
     child.once("error", reject)
@@ -125,15 +125,15 @@ export const start = async (): Promise<Prism> => {
           })
           response.once("end", () => {
             const status = response.statusCode ?? 0
-            // A mock refuses with 401, 400 or 422, with the reason in a header or in the body.
-            const said = response.headers["sl-violations"]
-            const because = `${typeof said === "string" ? said : ""} ${text}`.slice(0, 500)
-            resolve(status >= 200 && status < 300 ? { accepted: true, status } : { accepted: false, status, because })
+            // A mock rejects with 401, 400 or 422. The reason is in a header or in the body.
+            const violations = response.headers["sl-violations"]
+            const reason = `${typeof violations === "string" ? violations : ""} ${text}`.slice(0, 500)
+            resolve(status >= 200 && status < 300 ? { accepted: true, status } : { accepted: false, status, reason })
           })
           response.once("error", reject)
         }
       )
-      request.setTimeout(answerWithinMillis, () =>
+      request.setTimeout(timeoutMillis, () =>
         request.destroy(new Error(`no response to ${sent.method} ${sent.target}`))
       )
       request.once("error", reject)

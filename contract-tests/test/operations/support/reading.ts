@@ -1,12 +1,12 @@
-/** Operations that decode their responses wrongly in a chosen way. */
+/** Creates operations that decode their responses incorrectly in a chosen way. */
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import type { ClientOperation } from "../../../src/operations/ClientOperations.ts"
-import { altered } from "./client.ts"
+import { withDescriptor } from "./client.ts"
 
-/** An operation that changes its response before decoding. */
+/** Creates an operation that changes its response before decoding. */
 export const reading = (id: string, read: (body: unknown) => unknown): ClientOperation =>
-  altered(id, ({ success }) => ({
+  withDescriptor(id, ({ success }) => ({
     success: {
       ...success,
       body: Schema.Unknown.pipe(
@@ -18,7 +18,7 @@ export const reading = (id: string, read: (body: unknown) => unknown): ClientOpe
     }
   }))
 
-/** Changes every member of this name at any depth; undefined removes it. */
+/** Changes every member with a name, at any depth. `undefined` removes the member. */
 export const at =
   (key: string, change: (value: unknown) => unknown) =>
   (body: unknown): unknown => {

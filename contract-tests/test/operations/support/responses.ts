@@ -1,4 +1,4 @@
-/** The laws of decoded responses, for both ways of decoding. */
+/** Defines the tests of decoded responses, for both ways of decoding. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Answers from "../../../src/operations/Answers.ts"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
@@ -7,11 +7,11 @@ import { treatmentOf } from "../../../src/judge/Policy.ts"
 import { equals, type Json } from "../../../src/judge/JsonSchema.ts"
 import { conformance, document, line, named, referenceOf } from "./client.ts"
 
-export const laws = (compiledDecoding: boolean): void => {
+export const testResponses = (compiledDecoding: boolean): void => {
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
-    it(`${module}: decodes every valid body, refuses every violation at its pointer, keeps every value`, () => {
+    it(`${module}: decodes every valid body, rejects every violation at its pointer, keeps every value`, () => {
       for (const client of ClientOperations.ofModule(module, exported)) {
-        const report = Answers.hold(client, referenceOf(client), conformance, { compiledDecoding })
+        const report = Answers.checkResponses(client, referenceOf(client), conformance, { compiledDecoding })
         if (report === undefined) continue
         assert.deepStrictEqual(report.failures.map(line), [])
         assert.isTrue(report.passed)
@@ -23,17 +23,17 @@ export const laws = (compiledDecoding: boolean): void => {
     })
   }
 
-  it("checks every success with a body", () => {
+  it("covers every operation with a response body", () => {
     const bodies = ClientOperations.all.filter((client) => referenceOf(client).success.schema !== undefined)
     assert.strictEqual(bodies.length, 113)
   })
 
   describe("payload", () => {
     for (const { status } of Descriptors.payloads(document.operation("GetExchangeStatus")!)) {
-      it(`of ${status}: is any valid body unchanged, and undefined for any violation`, () => {
+      it(`returns every valid body of ${status} unchanged, and undefined for every violation`, () => {
         const client = named("GetExchangeStatus")
         const response = referenceOf(client).responses.get(status)
-        if (response?.schema === undefined) assert.fail("the document lost its payload")
+        if (response?.schema === undefined) assert.fail("the document no longer declares the payload")
         const payload = Answers.payload(client, status, compiledDecoding)
         const suite = conformance.suite({
           name: `${client.name} ${status}`,

@@ -1,4 +1,4 @@
-/** The parts of an operation's type. */
+/** Splits the type of an operation into its parts. */
 import type { InvalidRequest, NotSent } from "@kalshi-effect/client/Errors"
 import type { FailureOf, Operation, Parameter } from "@kalshi-effect/client/Operation"
 
@@ -22,7 +22,7 @@ export type Signature<O> =
         readonly required: Key<Input, false>
         readonly optional: Key<Input, true>
         readonly response: Output
-        /** The declared errors. Every operation can also fail with the common ones. */
+        /** The declared errors. Every operation can also fail with the common errors. */
         readonly fails: E
         /** The error of an invalid request. */
         readonly refuses: Extract<FailureOf<E, Capability>, InvalidRequest>

@@ -6,7 +6,7 @@ import * as Arbitraries from "../../../src/generate/Arbitraries.ts"
 import { equals, isObject, memberOf, type Json, type JsonObject } from "../../../src/judge/JsonSchema.ts"
 import * as Mutants from "../../../src/generate/Mutants.ts"
 import { conformance, referenceOf } from "../../operations/support/client.ts"
-import { written } from "../../operations/support/written.ts"
+import { encodeRequest } from "../../operations/support/written.ts"
 import type { Got } from "./exchange.ts"
 
 const { judge } = conformance
@@ -50,7 +50,7 @@ const isAstray = (faults: ReadonlyArray<string>): boolean => faults.some((fault)
 
 /** The request of a valid input, or undefined if it has none. */
 export const valid = (operation: Operation, input: Json): Requests.Sent | undefined => {
-  const sent = isObject(input) ? written(operation.reference, input) : undefined
+  const sent = isObject(input) ? encodeRequest(operation.reference, input) : undefined
   return sent === undefined || faultsOf(operation, sent).length > 0 ? undefined : sent
 }
 
@@ -62,7 +62,7 @@ export const violation = (
   operation: Operation,
   { kind, note, pointer, value }: Mutants.Mutant
 ): Violation | undefined => {
-  const plain = isObject(value) ? written(operation.reference, value) : undefined
+  const plain = isObject(value) ? encodeRequest(operation.reference, value) : undefined
   if (plain === undefined || !isObject(value)) return undefined
   const sent = withSurplus(operation, plain, value)
   const faults = faultsOf(operation, sent)
