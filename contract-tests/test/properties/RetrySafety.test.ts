@@ -21,12 +21,12 @@ describe("P9", () => {
     const signed = ["signed again after expiry"]
     const lost = [
       ...["succeeded after a lost response", "reported that an earlier attempt may have been sent"],
-      ...["afterLostAnswer on 409", "waited for Retry-After"],
+      ...["afterLostResponse on 409", "waited for Retry-After"],
       "reported that it may have taken effect"
     ]
     for (const [id, expected] of [
       ["GetOrderGroup", [...always, ...lost, ...signed, "spent more than a full bucket"]],
-      ["DeleteOrderGroup", [...always, ...lost, "afterLostAnswer on 404", "spent more than a full bucket"]],
+      ["DeleteOrderGroup", [...always, ...lost, "afterLostResponse on 404", "spent more than a full bucket"]],
       ["CreateOrderV2", [...always, ...lost, "stopped before its id may be forgotten"]],
       ["BatchCreateOrdersV2", always],
       ["CreateOrderGroup", [...always, ...signed, "spent more than a full bucket"]],

@@ -219,6 +219,6 @@ describe("ApiKeys.delete", () => {
     "retries after a lost response and marks the error",
     ApiKeys.delete({ api_key: "k-1" }),
     [{ fault: "ECONNRESET" }, { status: 404, body: { code: "not_found" } }],
-    { _tag: "NotFound", afterLostAnswer: true }
+    { _tag: "NotFound", afterLostResponse: true }
   )
 })

@@ -459,7 +459,7 @@ describe("Orders.cancelAllOnExit", () => {
 
   const body = { message: "no" }
   const shared = { operation: "Orders.cancel", attempts: 1 }
-  const responseFields = { ...shared, body, afterLostAnswer: false }
+  const responseFields = { ...shared, body, afterLostResponse: false }
   const unsentFields = { ...shared, requestSent: "no", reason: "no" } as const
   for (const [error, isRetryable] of [
     [new Errors.TooManyRequests({ ...responseFields, retryAfterMillis: undefined }), true],

@@ -74,12 +74,12 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("sets afterLostAnswer if a lost cancel may have succeeded", () =>
+  it.effect("sets afterLostResponse if a lost cancel may have succeeded", () =>
     Effect.gen(function* () {
       const { value } = yield* play(Orders.ensureCanceled(target), [lost, notFound, is("canceled")])
-      assert.deepInclude(value, { _tag: "AlreadyCanceled", afterLostAnswer: true })
+      assert.deepInclude(value, { _tag: "AlreadyCanceled", afterLostResponse: true })
       const all = yield* play(Orders.ensureCanceled(target), [lost, lost, lost, lost, is("canceled")])
-      assert.deepInclude(all.value, { _tag: "AlreadyCanceled", afterLostAnswer: true })
+      assert.deepInclude(all.value, { _tag: "AlreadyCanceled", afterLostResponse: true })
     })
   )
 
@@ -170,7 +170,7 @@ describe("Orders.ensureCanceled", () => {
       })
     )
 
-    it.effect(`sets afterLostAnswer on a later rejection after a cancel ${how}`, () =>
+    it.effect(`sets afterLostResponse on a later rejection after a cancel ${how}`, () =>
       Effect.gen(function* () {
         for (const [status, tag] of [
           [401, "Unauthorized"],
@@ -183,7 +183,7 @@ describe("Orders.ensureCanceled", () => {
           const { error } = mayRest((yield* cancel(replies, { within })).value)
           if (error === undefined || !("carriedOut" in error)) return assert.fail(`no error with a status: ${status}`)
           assert.strictEqual(error._tag, tag)
-          assert.deepStrictEqual([error.status, error.afterLostAnswer, error.carriedOut], [status, true, "maybe"])
+          assert.deepStrictEqual([error.status, error.afterLostResponse, error.carriedOut], [status, true, "maybe"])
         }
       })
     )
@@ -197,7 +197,7 @@ describe("Orders.ensureCanceled", () => {
       assert.deepInclude(error, { _tag: "TransportError", requestSent: "maybe", code: "ENOTFOUND" })
       const denied = [lost, errorReply(401, "some_code"), notFound, stale, errorReply(401, "some_code"), notFound]
       const last = mayRest((yield* cancel(denied, { within: 150, policy })).value)
-      assert.deepInclude(last.error, { _tag: "Unauthorized", afterLostAnswer: true })
+      assert.deepInclude(last.error, { _tag: "Unauthorized", afterLostResponse: true })
     })
   )
 
@@ -245,7 +245,7 @@ describe("Orders.ensureCanceled", () => {
         unresolved,
         is("canceled")
       ])
-      assert.deepInclude(value, { _tag: "AlreadyCanceled", afterLostAnswer: true })
+      assert.deepInclude(value, { _tag: "AlreadyCanceled", afterLostResponse: true })
       const executed = yield* cancel([lost, unresolved, stale, errorReply(401, "some_code"), is("executed")])
       assert.strictEqual(executed.value._tag, "Executed")
     })
@@ -263,17 +263,17 @@ describe("Orders.ensureCanceled", () => {
         for (const before of [[], [notFound, is("resting"), stale]]) {
           const { error } = yield* cancel([...before, reply])
           assert.strictEqual(error._tag, tag)
-          if ("afterLostAnswer" in error) assert.isFalse(error.afterLostAnswer)
+          if ("afterLostResponse" in error) assert.isFalse(error.afterLostResponse)
           if ("requestSent" in error) assert.strictEqual(error.requestSent, "no")
         }
       }
     })
   )
 
-  it.effect("does not set afterLostAnswer if no response was lost", () =>
+  it.effect("does not set afterLostResponse if no response was lost", () =>
     Effect.gen(function* () {
       const { value } = yield* cancel([notFound, is("canceled")])
-      assert.deepInclude(value, { _tag: "AlreadyCanceled", afterLostAnswer: false })
+      assert.deepInclude(value, { _tag: "AlreadyCanceled", afterLostResponse: false })
     })
   )
 
@@ -281,16 +281,16 @@ describe("Orders.ensureCanceled", () => {
     Effect.gen(function* () {
       const replies: ReadonlyArray<Reply> = [notFound, is("resting"), stale, { ...canceled, delayMillis: 5_000 }]
       const { error, order: last } = mayRest((yield* cancel(replies, { within })).value)
-      assert.deepInclude(error, { _tag: "NotFound", afterLostAnswer: true })
+      assert.deepInclude(error, { _tag: "NotFound", afterLostResponse: true })
       assert.strictEqual(last?.status, "resting")
     })
   )
 
-  it.effect("does not set afterLostAnswer on a 404 if no response was lost and no cancel was in flight", () =>
+  it.effect("does not set afterLostResponse on a 404 if no response was lost and no cancel was in flight", () =>
     Effect.gen(function* () {
       const replies = [notFound, is("resting"), stale, notFound, is("resting")]
       const { error } = mayRest((yield* cancel(replies, { within: 150 })).value)
-      assert.deepInclude(error, { _tag: "NotFound", afterLostAnswer: false })
+      assert.deepInclude(error, { _tag: "NotFound", afterLostResponse: false })
     })
   )
 

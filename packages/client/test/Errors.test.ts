@@ -218,7 +218,7 @@ describe("the message of a status error", () => {
 
 describe("the error classes", () => {
   it("have the status of their names", () => {
-    const fields = { operation: "a.b", body: { message: "m" }, attempts: 1, afterLostAnswer: false }
+    const fields = { operation: "a.b", body: { message: "m" }, attempts: 1, afterLostResponse: false }
     const repeatable = { ...fields, retryAfterMillis: undefined }
     const errors = [
       [400, Errors.BadRequest.status, new Errors.BadRequest(fields)],
@@ -245,7 +245,7 @@ describe("Unauthorized.message", () => {
       operation: "a.b",
       body: { code, message: "no" },
       attempts: 1,
-      afterLostAnswer: lost,
+      afterLostResponse: lost,
       explanation: {
         environment: "demo",
         signedText: "1GET/x",
@@ -313,13 +313,13 @@ describe("Unauthorized.message", () => {
 })
 
 describe("UnexpectedStatus.message", () => {
-  const messageOf = (status: number, afterLostAnswer = false) => {
+  const messageOf = (status: number, afterLostResponse = false) => {
     const error = new Errors.UnexpectedStatus({
       operation: "a.b",
       status,
       body: { message: "m" },
       attempts: 1,
-      afterLostAnswer,
+      afterLostResponse,
       retryAfterMillis: undefined,
       json: undefined
     })
@@ -327,7 +327,10 @@ describe("UnexpectedStatus.message", () => {
   }
 
   it("says whether the request was carried out", () => {
-    const success = ["yes", "(a success that the operation does not declare: the exchange carried out the request)"]
+    const success = [
+      "yes",
+      "(a success status that the operation does not declare: the exchange carried out the request)"
+    ]
     const redirect = [
       "maybe",
       "(a redirect, which the client never follows; the exchange may have carried out the request)"
@@ -359,7 +362,7 @@ describe("UnexpectedStatus.message", () => {
     assert.deepStrictEqual(messageOf(204, true), success)
     assert.deepStrictEqual(messageOf(418, true), [
       "maybe",
-      "(a status that the operation does not declare; the response to an earlier attempt was lost: the exchange may have carried it out)"
+      "(a status that the operation does not declare; the response to an earlier attempt was lost: the exchange may have carried out that attempt)"
     ])
   })
 })
@@ -515,7 +518,7 @@ describe("ContractError", () => {
     Effect.gen(function* () {
       const missing = yield* contract({ body: { is_auto_cancel_enabled: true } })
       assert.strictEqual(missing.pointer, "/orders")
-      assert.include(missing.message, "breaks the contract at /orders: this field is required")
+      assert.include(missing.message, "violates the contract at /orders: this field is required")
       assert.strictEqual((yield* contract({ body: { ...valid, orders: ["a", 2] } })).pointer, "/orders/1")
       assert.strictEqual(
         (yield* contract({ body: { ...valid, contracts_limit_fp: 10 } })).pointer,

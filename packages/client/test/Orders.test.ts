@@ -168,7 +168,7 @@ describe("Orders.create", () => {
     "retries with its id after a lost response and marks the error",
     Orders.create(intent),
     [lost, { status: 409, body: { error: { code: "order_already_exists", message: "order already exists" } } }],
-    { _tag: "Conflict", code: "order_already_exists", afterLostAnswer: true }
+    { _tag: "Conflict", code: "order_already_exists", afterLostResponse: true }
   )
 
   itFails(
@@ -363,7 +363,7 @@ describe("Orders.cancel", () => {
 
   itFails("retries after a lost response and marks the error", Orders.cancel({ order_id }), [lost, notFound], {
     _tag: "NotFound",
-    afterLostAnswer: true
+    afterLostResponse: true
   })
 })
 

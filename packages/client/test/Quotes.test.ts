@@ -162,12 +162,12 @@ for (const [name, operation, request] of [
     itFails("fails with NotFound after the quote was accepted", operation, [gone], {
       _tag: "NotFound",
       code: "not_found",
-      afterLostAnswer: false
+      afterLostResponse: false
     })
 
     itFails("retries after a lost response and marks the error", operation, [{ fault: "ECONNRESET" }, gone], {
       _tag: "NotFound",
-      afterLostAnswer: true
+      afterLostResponse: true
     })
   })
 }

@@ -98,7 +98,7 @@ describe("Rfqs.create", () => {
     "fails with Conflict if the market already has an open RFQ",
     one,
     [{ status: 409, body: { error: { code: "conflict", message: "an RFQ is open" } } }],
-    { _tag: "Conflict", afterLostAnswer: false }
+    { _tag: "Conflict", afterLostResponse: false }
   )
 
   itFails("does not retry after a lost response", one, [{ fault: "ECONNRESET" }], {
@@ -125,7 +125,7 @@ describe("Rfqs.delete", () => {
     "retries after a lost response and marks the error",
     Rfqs.delete({ rfq_id }),
     [{ fault: "ECONNRESET" }, { status: 404, body: { code: "not_found" } }],
-    { _tag: "NotFound", afterLostAnswer: true }
+    { _tag: "NotFound", afterLostResponse: true }
   )
 })
 

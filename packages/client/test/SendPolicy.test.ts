@@ -373,7 +373,7 @@ describe("Signer", () => {
     const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
     return Effect.gen(function* () {
       const error = yield* failureOf(withId, [exists], {}, slow)
-      assert.isTrue(error._tag === "Conflict" && !error.afterLostAnswer && error.attempts === 1)
+      assert.isTrue(error._tag === "Conflict" && !error.afterLostResponse && error.attempts === 1)
     })
   })
 
@@ -407,13 +407,13 @@ describe("a slow signer", () => {
       const { result, sent } = yield* play(withId, [{ fault: "ECONNRESET", syscall: "read" }], policy, slow)
       const error = errorOf(result)
       assert.deepInclude(error, { _tag: "TransportError", requestSent: "maybe", attempts: 1 })
-      assert.include(error.message, "may have forgotten its id")
+      assert.include(error.message, "may no longer recognise the id")
       assert.strictEqual(sent.length, 1)
     })
   })
 })
 
-describe("afterLostAnswer", () => {
+describe("afterLostResponse", () => {
   const lostThen = (then: Reply) =>
     failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }, then], { retry: Schedule.recurs(1) })
 
@@ -421,8 +421,8 @@ describe("afterLostAnswer", () => {
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 408, 409, 425, 429, 500, 502, 503, 504, 418, 520]) {
         const error = yield* lostThen({ status, body: { error: { code: "insufficient_balance" } } })
-        if (!("afterLostAnswer" in error)) return assert.fail(error._tag)
-        assert.isTrue(error.afterLostAnswer, `status ${status}`)
+        if (!("afterLostResponse" in error)) return assert.fail(error._tag)
+        assert.isTrue(error.afterLostResponse, `status ${status}`)
         assert.strictEqual(error.carriedOut, "maybe", `status ${status}`)
         assert.match(error.message, /was lost/)
       }
@@ -455,7 +455,7 @@ describe("afterLostAnswer", () => {
     Effect.gen(function* () {
       const replies: ReadonlyArray<Reply> = [{ fault: "ECONNRESET", syscall: "read" }, notFound]
       const failure = yield* failureOf(OrderGroups.delete({ order_group_id: id }), replies)
-      assert.isTrue(failure._tag === "NotFound" && failure.afterLostAnswer)
+      assert.isTrue(failure._tag === "NotFound" && failure.afterLostResponse)
       assert.include(failure.message, "most likely that attempt succeeded")
     })
   )
@@ -464,7 +464,7 @@ describe("afterLostAnswer", () => {
     Effect.gen(function* () {
       for (const status of [408, 500, 504, 520, 524, 598]) {
         const error = yield* failureOf(withId, [{ status }, exists])
-        assert.isTrue(error._tag === "Conflict" && error.afterLostAnswer)
+        assert.isTrue(error._tag === "Conflict" && error.afterLostResponse)
       }
     })
   )
@@ -475,7 +475,7 @@ describe("afterLostAnswer", () => {
         ReadonlyArray<Reply>
       >) {
         const error = yield* failureOf(OrderGroups.delete({ order_group_id: id }), [...before, notFound])
-        assert.isTrue(error._tag === "NotFound" && !error.afterLostAnswer)
+        assert.isTrue(error._tag === "NotFound" && !error.afterLostResponse)
       }
     })
   )

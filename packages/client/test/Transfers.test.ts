@@ -48,7 +48,7 @@ describe("Transfers.get", () => {
       `fails with NotFound on ${JSON.stringify(body)}`,
       Transfers.get({ transfer_id: "t-2" }),
       [{ status: 404, body }],
-      { _tag: "NotFound", code: "not_found", afterLostAnswer: false }
+      { _tag: "NotFound", code: "not_found", afterLostResponse: false }
     )
   }
 })

@@ -183,7 +183,7 @@ describe("Operator.plant", () => {
         yield* TestClock.adjust(Duration.seconds(30))
         const error = yield* Fiber.join(fiber)
         assert.strictEqual(error._tag, "Conflict")
-        assert.isTrue(error._tag === "Conflict" && error.afterLostAnswer)
+        assert.isTrue(error._tag === "Conflict" && error.afterLostResponse)
       }).pipe(Effect.provide(layerTest({ markets })))
   )
 })

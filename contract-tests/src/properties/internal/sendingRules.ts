@@ -247,10 +247,10 @@ const heldFields = ({ attempts }: Called, error: unknown, reach: (what: string) 
     must(says === (nothing ? "no" : "maybe"), `expected requestSent ${nothing ? "no" : "maybe"}, got ${String(says)}`)
     if (!nothing && verdicts.at(-1) === "unsent") reach("reported that an earlier attempt may have been sent")
   }
-  const echo = field(error, "afterLostAnswer")
+  const echo = field(error, "afterLostResponse")
   if (echo !== undefined) {
-    must(echo === lostBefore, `expected afterLostAnswer ${lostBefore}, got ${String(echo)}`)
-    if (echo === true) reach(`afterLostAnswer on ${String(field(error, "status"))}`)
+    must(echo === lostBefore, `expected afterLostResponse ${lostBefore}, got ${String(echo)}`)
+    if (echo === true) reach(`afterLostResponse on ${String(field(error, "status"))}`)
   }
   const carriedOut = field(error, "carriedOut")
   if (carriedOut !== undefined) {

@@ -1,18 +1,18 @@
 /**
- * Reads a schema issue: where a value first breaks its schema, as a JSON pointer, and what was expected there.
+ * Finds the first violation in a schema issue: its JSON pointer, and what was expected.
  *
  * @module
  */
 import * as SchemaIssue from "effect/SchemaIssue"
 
-/** Where a value breaks its schema. Never contains the value. */
-export interface Break {
-  /** RFC 6901. For a missing field, where it should be. */
+/** A violation of a schema. It never contains the value. */
+export interface Violation {
+  /** The JSON pointer (RFC 6901) of the value. For a missing field: where it is expected. */
   readonly pointer: string
   readonly reason: string
 }
 
-/** One key of a JSON pointer. */
+/** Escapes one key of a JSON pointer. */
 export const escapePointer = (key: PropertyKey): string => String(key).replaceAll("~", "~0").replaceAll("/", "~1")
 
 const reasonOf = (leaf: SchemaIssue.Leaf): string => {
@@ -28,17 +28,20 @@ const reasonOf = (leaf: SchemaIssue.Leaf): string => {
 
 const format = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** What a union expects, if the value matches the type of none of its branches. */
+/** Describes the expected types of a union, if the value matches the type of no branch. */
 const typesOf = (union: SchemaIssue.AnyOf): string =>
   format(union)
     .issues.map(({ message }) => message)
     .join()
 
-/** The branch of a union that matched furthest is taken as the intended one. */
-const furthest = (found: ReadonlyArray<Break & { readonly depth: number }>) =>
+/**
+ * Returns the violation at the greatest depth: the union branch that matched furthest is assumed to be the intended
+ * one.
+ */
+const deepest = (found: ReadonlyArray<Violation & { readonly depth: number }>) =>
   found.reduce((best, next) => (next.depth > best.depth ? next : best))
 
-const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Break & { readonly depth: number } => {
+const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Violation & { readonly depth: number } => {
   switch (issue._tag) {
     case "Pointer":
       return walk(
@@ -51,18 +54,18 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Break &
     case "Encoding":
       return walk(issue.issue, pointer, depth)
     case "Filter": {
-      const said = SchemaIssue.defaultCheckHook(issue)
+      const description = SchemaIssue.defaultCheckHook(issue)
       const expected = issue.filter.annotations?.["expected"]
       return {
         pointer,
         depth,
-        reason: said ?? (typeof expected === "string" ? `expected ${expected}` : "the value is out of range")
+        reason: description ?? (typeof expected === "string" ? `expected ${expected}` : "the value is out of range")
       }
     }
     case "AnyOf": {
       const branches = issue.issues.map((branch) => walk(branch, pointer, depth))
       const deeper = branches.filter((branch) => branch.depth > depth)
-      if (deeper.length > 0) return furthest(deeper)
+      if (deeper.length > 0) return deepest(deeper)
       const reasons = [...new Set(branches.map((branch) => branch.reason))]
       return { pointer, depth, reason: reasons.join(", or ") || typesOf(issue) }
     }
@@ -71,8 +74,8 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Break &
   }
 }
 
-/** The first break of an issue. */
-export const firstBreak = (issue: SchemaIssue.Issue): Break => {
+/** Returns the first violation of an issue. */
+export const firstViolation = (issue: SchemaIssue.Issue): Violation => {
   const { pointer, reason } = walk(issue, "", 0)
   return { pointer, reason }
 }

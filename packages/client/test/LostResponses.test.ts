@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { SigningError } from "@kalshi-effect/signing/SigningError"
 import * as Errors from "../src/Errors.ts"
-import { afterLostAnswer } from "../src/sending/lostAnswers.ts"
+import { afterLostResponse } from "../src/sending/lostResponses.ts"
 
 const operation = "Orders.cancel"
 const body = { message: "why" }
-const fields = { operation, body, attempts: 2, afterLostAnswer: false }
+const fields = { operation, body, attempts: 2, afterLostResponse: false }
 const repeatable = { ...fields, retryAfterMillis: 7 }
 
 const intent: Errors.NotSent["intent"] = {
@@ -17,7 +17,7 @@ const intent: Errors.NotSent["intent"] = {
   cost: undefined
 } as never // its message reads no other field
 
-describe("afterLostAnswer", () => {
+describe("afterLostResponse", () => {
   const withoutResponse = [
     new Errors.TransportError({ operation, requestSent: "no", code: "ENOTFOUND", reason: "no such host", attempts: 2 }),
     new SigningError({ description: "the KMS declined" }),
@@ -27,7 +27,7 @@ describe("afterLostAnswer", () => {
   ]
   for (const error of withoutResponse) {
     it(`turns ${error._tag} into a TransportError that says that the exchange may have carried out the request`, () => {
-      const after = afterLostAnswer(error, { operation, attempts: 2 })
+      const after = afterLostResponse(error, { operation, attempts: 2 })
       assert.instanceOf(after, Errors.TransportError)
       assert.deepInclude(after, { operation, requestSent: "maybe", attempts: 2 })
       assert.include(after.message, "the response to an attempt was lost")
@@ -38,7 +38,7 @@ describe("afterLostAnswer", () => {
 
   it("keeps the code and the reason of the later failure", () => {
     const [refused, unsigned, metered] = withoutResponse.map((error) =>
-      afterLostAnswer(error, { operation, attempts: 2 })
+      afterLostResponse(error, { operation, attempts: 2 })
     )
     assert.deepInclude(refused, { code: "ENOTFOUND", reason: "the response to an attempt was lost, then no such host" })
     assert.include(unsigned!.message, "the repeat could not be signed: the KMS declined")
@@ -53,7 +53,7 @@ describe("afterLostAnswer", () => {
       requestSent: "no",
       attempts: 2
     })
-    const after = afterLostAnswer(early, { operation, attempts: 3 })
+    const after = afterLostResponse(early, { operation, attempts: 3 })
     assert.instanceOf(after, Errors.RequestTimeout)
     assert.deepInclude(after, { limit: "total", timeoutMillis: 30_000, requestSent: "maybe", attempts: 3 })
   })
@@ -72,22 +72,22 @@ describe("afterLostAnswer", () => {
     new Errors.UnexpectedStatus({ ...repeatable, status: 418, json: { b: 2 } })
   ]
   for (const error of responses) {
-    it(`sets afterLostAnswer on ${error._tag}, and keeps its class and other fields`, () => {
-      const after = afterLostAnswer(error as Errors.NotFound, { operation, attempts: 9 }) // any of them
+    it(`sets afterLostResponse on ${error._tag}, and keeps its class and other fields`, () => {
+      const after = afterLostResponse(error as Errors.NotFound, { operation, attempts: 9 }) // any of them
       assert.strictEqual<unknown>(after.constructor, error.constructor)
-      assert.deepStrictEqual<object>({ ...after }, { ...error, afterLostAnswer: true })
+      assert.deepStrictEqual<object>({ ...after }, { ...error, afterLostResponse: true })
       assert.match(after.message, /was lost/)
     })
   }
 
   it("returns an error unchanged if it already says so", () => {
     for (const error of [
-      new Errors.NotFound({ ...fields, afterLostAnswer: true }),
+      new Errors.NotFound({ ...fields, afterLostResponse: true }),
       new Errors.TransportError({ operation, requestSent: "maybe", code: undefined, reason: "", attempts: 1 }),
       new Errors.RequestTimeout({ operation, limit: "attempt", timeoutMillis: 1, requestSent: "maybe", attempts: 1 }),
       new Errors.ContractError({ operation, status: 200, pointer: "", reason: "", rawBody: "", attempts: 1 })
     ]) {
-      assert.strictEqual<unknown>(afterLostAnswer(error as Errors.NotFound, { operation, attempts: 9 }), error)
+      assert.strictEqual<unknown>(afterLostResponse(error as Errors.NotFound, { operation, attempts: 9 }), error)
     }
   })
 })
