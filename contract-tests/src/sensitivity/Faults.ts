@@ -201,7 +201,7 @@ const retries: ReadonlyArray<Fault> = [
   retrying(
     "retries a request that must not be retried",
     sending,
-    /descriptor\.retry === "idempotent" \|\| this\.isKeyed/,
+    /descriptor\.retry === "idempotent" \|\| this\.hasClientId/,
     "true"
   ),
   ordering(
@@ -220,7 +220,7 @@ const retries: ReadonlyArray<Fault> = [
   ordering(
     "retries an order after the exchange may have forgotten its id",
     sending,
-    /this\.isKeyed && this\.lostMillis !== undefined/,
+    /this\.hasClientId && this\.firstLostSentMillis !== undefined/,
     "false"
   ),
   reading("does not retry after a 503", client, /status === 408 \|\| status >= 500/, "status === 408 || status > 503"),
@@ -245,8 +245,8 @@ const retries: ReadonlyArray<Fault> = [
   detectedBy("P9", "OrderGroups.delete")(
     "does not report that an earlier response was lost",
     sending,
-    /lostAnswer: call\.lostMillis !== undefined/,
-    "lostAnswer: false"
+    /lostResponse: call\.firstLostSentMillis !== undefined/,
+    "lostResponse: false"
   ),
   reading("ignores Retry-After", sending, /Math\.max\(delay, requestedWait\(error\)\)/, "delay"),
   reading(

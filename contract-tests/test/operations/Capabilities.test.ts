@@ -61,7 +61,7 @@ describe("Kalshi.layerReadOnly", () => {
       for (const sender of runtime.runSync(Effect.all([KalshiPublic, KalshiRead]))) {
         const error = runtime.runSync(failureWith(client, sender))
         assert.deepInclude({ ...error }, { _tag: "InvalidRequest", operation: client.name, pointer: "" })
-        assert.match(error.message, /this layer (?:only reads|is read-only)/)
+        assert.include(error.message, "this layer is read-only")
       }
       assert.strictEqual(sent.length, 0)
     })

@@ -73,7 +73,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
     ["a report where none can be written", ["--report", "json=/nonexistent/x"], /cannot write the report/],
     ["a budget that is no duration", ["--budget", "x"], /--budget must be a duration/],
     ["an address that is none", ["--target", "ftp://host"], /--target: .*https:\/\//],
-    ["plain http beyond loopback", ["--target", "http://example.com"], /Plain http is for loopback alone/],
+    ["plain http beyond loopback", ["--target", "http://example.com"], /Plain http is allowed only for loopback/],
     ["an exchange without a key", ["--target", "demo"], /demo needs a key: .*KALSHI_API_KEY_ID/],
     ["a flag that there is not", ["--bogus"], /--bogus/]
   ]

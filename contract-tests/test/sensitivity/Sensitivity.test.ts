@@ -10,8 +10,8 @@ import * as Sensitivity from "../../src/sensitivity/Sensitivity.ts"
 const harmless: Fault.Fault = {
   name: "a fault",
   in: "packages/client/src/sending",
-  pattern: /this\.isKeyed =/,
-  replacement: "this.isKeyed = !!1 &&",
+  pattern: /this\.hasClientId =/,
+  replacement: "this.hasClientId = !!1 &&",
   property: "P9",
   target: "OrderGroups.get",
   runs: 5
@@ -52,7 +52,7 @@ describe("tryFault", () => {
       const reasons: ReadonlyArray<readonly [Partial<Fault.Fault>, RegExp]> = [
         [{ pattern: /no such code/ }, /0 times, not once/],
         [{ pattern: /const / }, /\d+ times, not once/],
-        [{ replacement: "this.isKeyed = =" }, /ERR_INVALID_TYPESCRIPT_SYNTAX/],
+        [{ replacement: "this.hasClientId = =" }, /ERR_INVALID_TYPESCRIPT_SYNTAX/],
         [{ in: "packages/client/src/limits/RateLimitsRedis.ts", pattern: /@module/ }, /does not load/],
         [{ target: "Orders.none" }, /Orders\.none/],
         [{ property: "P99" }, /P99/]

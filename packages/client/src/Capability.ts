@@ -1,6 +1,6 @@
 /**
- * What an application may do, as types: a program that needs {@link KalshiWrite} does not compile under a layer that
- * gives {@link KalshiRead} alone.
+ * The capabilities of an application, as types. A program that needs {@link KalshiWrite} does not compile under a layer
+ * that provides only {@link KalshiRead}.
  *
  * @module
  */
@@ -8,38 +8,41 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { Descriptor } from "./Descriptor.ts"
 
-/** The exchange's clock minus this machine's, in milliseconds: above zero where this machine's is behind. */
+/**
+ * The difference between the exchange's clock and this machine's clock, in milliseconds. It is positive if this
+ * machine's clock is behind.
+ */
 export interface ClockSkewMeasurement {
   /** The middle of the two bounds. */
   readonly millis: number
-  /** It is no less than this. */
+  /** The lower bound of the difference. */
   readonly lowerMillis: number
-  /** It is no more than this. */
+  /** The upper bound of the difference. */
   readonly upperMillis: number
-  /** The age of the newest response that it is based on. */
+  /** The age of the newest response that the measurement uses. */
   readonly ageMillis: number
 }
 
-/** What the capabilities stand on: it sends what an operation describes. Not for calling directly. */
+/** The service behind every capability. It sends the requests of operations. Do not call it directly. */
 export interface Sender {
   readonly send: (descriptor: Descriptor, input: unknown) => Effect.Effect<unknown, unknown>
-  /** Milliseconds that {@link Sender.send} would wait for the account's tokens. */
+  /** Returns how many milliseconds {@link Sender.send} would wait for the account's rate-limit tokens. */
   readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
-  /** The measured difference between the exchange's clock and this machine's, from the dates of responses. */
+  /** The difference between the exchange's clock and this machine's clock, measured from the dates of responses. */
   readonly clockSkew: Effect.Effect<ClockSkewMeasurement | undefined>
 }
 
-/** May call the public operations: markets, events, the exchange's status. */
+/** Permits the public operations: markets, events, the exchange's status. */
 export class KalshiPublic extends Context.Service<KalshiPublic, Sender>()("@kalshi-effect/client/KalshiPublic") {}
 
-/** May read the account: orders, positions, balances. */
+/** Permits reads of the account: orders, positions, balances. */
 export class KalshiRead extends Context.Service<KalshiRead, Sender>()("@kalshi-effect/client/KalshiRead") {}
 
-/** May change state: place and cancel orders, move money, make keys. */
+/** Permits writes: placing and cancelling orders, moving money, creating keys. */
 export class KalshiWrite extends Context.Service<KalshiWrite, Sender>()("@kalshi-effect/client/KalshiWrite") {}
 
 /** @internal */
 export const capability = (access: "public" | "read" | "write"): Context.Service<never, Sender> => {
   const tag = access === "public" ? KalshiPublic : access === "read" ? KalshiRead : KalshiWrite
-  return tag as unknown as Context.Service<never, Sender> // the operation's own type names the capability
+  return tag as unknown as Context.Service<never, Sender> // the type of the operation states its capability
 }

@@ -6,7 +6,7 @@
 import type * as Schema from "effect/Schema"
 import type * as Errors from "./Errors.ts"
 
-/** The schema of a path or query parameter, and how its values are written. */
+/** A path or query parameter: the schema and the format of its values. */
 export interface Parameter<out A = unknown, out Required extends boolean = boolean> {
   readonly schema: Schema.Codec<A>
   readonly required: Required
@@ -14,33 +14,33 @@ export interface Parameter<out A = unknown, out Required extends boolean = boole
   readonly style: "single" | "comma" | "repeated"
 }
 
-/** An optional query parameter. */
+/** Describes an optional query parameter. */
 export const optional = <A extends string | number | boolean>(schema: Schema.Codec<A>): Parameter<A, false> => ({
   schema,
   required: false,
   style: "single"
 })
 
-/** A required query parameter. */
+/** Describes a required query parameter. */
 export const required = <A extends string | number | boolean>(schema: Schema.Codec<A>): Parameter<A, true> => ({
   schema,
   required: true,
   style: "single"
 })
 
-/** An error whose body carries a payload, such as {@link Errors.InternalServerError}. */
+/** An error class whose response body has a schema, such as {@link Errors.InternalServerError}. */
 export interface WithPayload<out E> {
   readonly error: ErrorClass<E>
   readonly payload: Schema.Codec<unknown>
 }
 
-/** Declares that an error status has its own body. */
+/** Declares the schema of an error's response body. */
 export const withPayload: {
   <P>(error: typeof Errors.InternalServerError, payload: Schema.Codec<P>): WithPayload<Errors.InternalServerError<P>>
   <P>(error: typeof Errors.ServiceUnavailable, payload: Schema.Codec<P>): WithPayload<Errors.ServiceUnavailable<P>>
   <P>(error: typeof Errors.GatewayTimeout, payload: Schema.Codec<P>): WithPayload<Errors.GatewayTimeout<P>>
 } = (error: ErrorClass<unknown>, payload: Schema.Codec<unknown>): WithPayload<never> => ({
-  error: error as ErrorClass<never>, // the overloads above say which class carries the payload
+  error: error as ErrorClass<never>, // the overloads above state the class for each payload
   payload
 })
 
@@ -55,50 +55,53 @@ export type Declared = ErrorClass<unknown> | WithPayload<unknown>
 
 /** Whether the client repeats a request after a failure that may have reached the exchange. */
 export type RetryClass =
-  /** A repeat changes nothing more. */
+  /** A repeat has no further effect. */
   | "idempotent"
-  /** Repeated if the body carries the caller's own id, see {@link Key}. Otherwise like `never`. */
+  /** Repeated if the body has a client-supplied id (see {@link Key}). Otherwise like `never`. */
   | "keyed"
-  /** Not repeated, unless no byte of it can have left, or the exchange answered 429. */
+  /** Not repeated, unless no byte of the request can have left this machine, or the exchange returned 425 or 429. */
   | "never"
 
-/** The place of the caller's own id in the body of a `keyed` operation. The exchange recognises a repeat by it. */
+/**
+ * The location of the client-supplied id in the body of a `keyed` operation. The exchange recognises a repeat by this
+ * id.
+ */
 export interface Key {
-  /** The member with the id, such as `client_order_id`. An empty id counts as absent. */
+  /** The name of the id field, such as `client_order_id`. An empty id counts as absent. */
   readonly field: string
-  /** The list of the body whose items each have an id. Default: the body itself has the id. */
+  /** The name of a list in the body whose items each have an id. Default: the body itself has the id. */
   readonly list?: string
 }
 
-/** A fault of an input. */
+/** An error in an input. */
 export interface InputFault {
-  /** RFC 6901. For a missing field: its expected place. */
+  /** The JSON pointer (RFC 6901) of the invalid field. For a missing field: where it is expected. */
   readonly pointer: string
-  /** What is wrong, and what to do about it. It never contains a value of the input. */
+  /** What is wrong, and what to do. It never contains a value of the input. */
   readonly reason: string
 }
 
 /**
- * A rule of the exchange between fields, which no schema states. It is a pure function that returns the fault of an input
- * or undefined. The input has passed the schemas.
+ * A constraint of the exchange between fields that no schema states. It is a pure function that returns the error in an
+ * input, or undefined. It runs after the schemas have accepted the input.
  */
 export type Rule<in Input> = (input: Input) => InputFault | undefined
 
-/** Who pays for an operation: the account's token buckets. */
+/** How an operation is billed: the token bucket that pays, and the cost. */
 export interface Limits {
   /** Default: `read` for a GET, `write` for every other method. */
   readonly bucket: "read" | "write"
-  /** The number of tokens. The account's own list of costs overrides it. Default: 10. */
+  /** The number of tokens. The cost list of the account overrides this number. Default: 10. */
   readonly cost: number
-  /** Whether the cost is that of the request or of every item of its `orders`. Default: `request`. */
+  /** Whether the cost is per request or per item of its `orders`. Default: `request`. */
   readonly costPer: "request" | "item"
   /**
-   * Which write bucket pays. `common` is the bucket that belongs to no shard. `order` is the bucket of the order's shard,
-   * or those of all shards if the exchange has to find the order. `quotes` is the bucket of shard 1. Default: `common`.
-   * Source: the rate-limit guide of October 2026.
+   * Which write bucket pays. `common` is the bucket that belongs to no shard. `order` is the bucket of the order's
+   * shard. If the exchange has to find the order, the buckets of all shards pay. `quotes` is the bucket of shard 1.
+   * Default: `common`. Source: the rate-limit guide of October 2026.
    */
   readonly writeBucket: "common" | "order" | "quotes"
-  /** True: it takes its tokens before other calls that wait for the same bucket. Default: false. */
+  /** Whether the operation takes its tokens before other calls that wait for the same bucket. Default: false. */
   readonly urgent: boolean
 }
 
@@ -121,34 +124,36 @@ export interface Descriptor<
   readonly path: string
   readonly pathParameters: Path
   readonly query: Query
-  /** Schema of the JSON body. Undefined if the operation takes none: a POST or PUT then sends `{}`. */
+  /** Schema of the JSON body. Undefined if the operation takes no body: a POST or PUT then sends `{}`. */
   readonly body: Body
   /** The success status, and the schema of its body. Undefined if the response has no body. */
   readonly success: { readonly status: number; readonly body: Success }
   /**
-   * The errors that the published document declares. Those of every operation (429, 500, 502, 503, 504) are listed only
-   * if they have their own body.
+   * The errors that the published document declares. The errors of every operation (429, 500, 502, 503, 504) are listed
+   * only if they have a body schema of their own.
    */
   readonly errors: Errors
-  /** `optional`: public, and signed if the layer has a key. */
+  /**
+   * Whether requests are signed. `optional`: the operation is public, but the request is signed if the layer has a key.
+   */
   readonly auth: Auth
   readonly access: Access
   readonly retry: RetryClass
-  /** The place of the ids of a `keyed` operation. Undefined for every other class. */
+  /** The location of the ids of a `keyed` operation. Undefined for every other retry class. */
   readonly key: Key | undefined
-  /** Checked in this order after the schemas. The first fault refuses the input. */
+  /** The constraints between fields, checked in this order after the schemas. The first violation rejects the input. */
   readonly rules: ReadonlyArray<Rule<never>>
   readonly limits: Limits
-  /** The response contains a secret, such as a private key: no error keeps any part of its body. */
+  /** Whether the response contains a secret, such as a private key. If so, no error keeps any part of the body. */
   readonly secret: boolean
-  /** How the list continues on further pages. Undefined if the response is complete. */
+  /** The pagination of the response. Undefined if the response is always complete. */
   readonly pages: Paging | undefined
 }
 
-/** The parts of a response that is a page. */
+/** The pagination fields of a response. */
 export interface Paging<out List extends string = string> {
-  /** The field with the cursor of the next page. The query parameter is always `cursor`. */
+  /** The response field with the cursor of the next page. The query parameter is always `cursor`. */
   readonly cursor: "cursor" | "next_cursor"
-  /** The fields with the items of the page. */
+  /** The response fields with the items of the page. */
   readonly lists: ReadonlyArray<List>
 }

@@ -1,5 +1,5 @@
 /**
- * Where the exchange is: production, demo, a local exchange, or any other address.
+ * The address of the exchange: production, demo, a local exchange, or any other.
  *
  * @module
  */
@@ -8,27 +8,30 @@ import * as Result from "effect/Result"
 
 /** An environment of the exchange. Keys are never shared between environments. */
 export interface Environment {
-  /** For people: `production`, `demo`, `sandbox`, or the address. */
+  /** The name in messages: `production`, `demo`, `sandbox`, or the address. */
   readonly name: string
   /** Root of the REST API, such as `https://external-api.kalshi.com/trade-api/v2`. */
   readonly restUrl: string
-  /** The feed's address, such as `wss://external-api-ws.kalshi.com/trade-api/ws/v2`. */
+  /** Address of the feed, such as `wss://external-api-ws.kalshi.com/trade-api/ws/v2`. */
   readonly feedUrl: string
-  /** Permits plain `http` beyond loopback, where everybody on the way can read orders and replay signatures. */
+  /**
+   * Permits plain `http` to hosts other than loopback. Everyone on the network path can then read orders and replay
+   * signatures.
+   */
   readonly allowPlainHttp?: true
 }
 
 const restPath = "/trade-api/v2"
 const feedPath = "/trade-api/ws/v2"
 
-/** Real money. Source: the hosts documented since May 2026. */
+/** The production exchange, which trades real money. Source: the hosts documented since May 2026. */
 export const production: Environment = {
   name: "production",
   restUrl: `https://external-api.kalshi.com${restPath}`,
   feedUrl: `wss://external-api-ws.kalshi.com${feedPath}`
 }
 
-/** Mock funds, separate accounts and keys. */
+/** The demo exchange: mock funds, separate accounts and keys. */
 export const demo: Environment = {
   name: "demo",
   restUrl: `https://external-api.demo.kalshi.co${restPath}`,
@@ -42,19 +45,19 @@ export const sandbox: Environment = {
   feedUrl: `ws://127.0.0.1:8787${feedPath}`
 }
 
-/** Signing requests for the address is not safe. */
+/** The address is invalid, or it is not safe to send signed requests to it. */
 export class InvalidEnvironment extends Data.TaggedError("InvalidEnvironment")<{ readonly reason: string }> {
   override get message(): string {
     return this.reason
   }
 }
 
-/** @internal Host names of this machine. */
+/** @internal Matches the host names of this machine. */
 export const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
- * Reads an environment's name or an address. An address serves REST under `/trade-api/v2` and the feed under
- * `/trade-api/ws/v2`; plain `http` is accepted for loopback alone, so that no signature travels in the clear.
+ * Parses the name of an environment, or an address. REST is served under `/trade-api/v2`, the feed under
+ * `/trade-api/ws/v2`. Plain `http` is accepted only for loopback, so that no signature is sent unencrypted.
  */
 export const parse = (text: string): Result.Result<Environment, InvalidEnvironment> => {
   const name = text.trim()
@@ -69,7 +72,7 @@ export const parse = (text: string): Result.Result<Environment, InvalidEnvironme
   return fromUrl(name)
 }
 
-/** Hosts that the exchange documents, and where their feeds are. Source: its list of hosts, May 2026. */
+/** The documented hosts, and the environment of each. Source: the exchange's list of hosts, May 2026. */
 const known: ReadonlyMap<string, Environment> = /*#__PURE__*/ new Map([
   ["external-api.kalshi.com", production],
   ["external-api.demo.kalshi.co", demo],
@@ -77,7 +80,7 @@ const known: ReadonlyMap<string, Environment> = /*#__PURE__*/ new Map([
   ["demo-api.kalshi.co", atHost("demo", "https://demo-api.kalshi.co")]
 ])
 
-/** An environment at an address of your own: scheme, host and port alone. See {@link parse}. */
+/** Makes an environment from an address that consists of scheme, host and port. See {@link parse}. */
 export const fromUrl = (
   address: string,
   options?: { readonly allowPlainHttp?: boolean }
@@ -88,7 +91,8 @@ export const fromUrl = (
   const url = new URL(address)
   const path = url.pathname.replace(/\/+$/, "")
   if ((path !== "" && path !== restPath) || url.search !== "" || url.hash !== "") {
-    const reason = "The environment's address is scheme, host and port alone; the paths are added to it"
+    const reason =
+      "The environment's address must consist of scheme, host and port: remove the path, the query and the fragment"
     return Result.fail(new InvalidEnvironment({ reason }))
   }
   const documented = url.protocol === "https:" && url.port === "" ? known.get(url.hostname) : undefined
@@ -101,30 +105,35 @@ function atHost(name: string, origin: string): Environment {
   return { name, restUrl: `${origin}${restPath}`, feedUrl: `${origin.replace(/^http/, "ws")}${feedPath}` }
 }
 
-/** The reason why signing requests for an address is not safe. */
+/** Returns why an address is invalid or not safe for signed requests. Undefined if it is neither. */
 const addressFault = (address: string, allowPlainHttp: boolean): string | undefined => {
   if (!URL.canParse(address)) {
     return "The environment must be production, demo, sandbox, or an address such as https://host"
   }
   const url = new URL(address)
   if (url.username !== "" || url.password !== "") {
-    return "The environment's address must not hold a user name or a password"
+    return "The environment's address must not contain a user name or a password"
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    return "The environment's address must begin with https://, or with http:// for a loopback host"
+    return "The environment's address must start with https://, or with http:// for a loopback host"
   }
   if (url.protocol === "http:" && !allowPlainHttp && !loopback.test(url.hostname)) {
-    return `Plain http is for loopback alone: use https:// for ${url.hostname}`
+    return `Plain http is allowed only for loopback: use https:// for ${url.hostname}`
   }
   return undefined
 }
 
-/** @internal Checks an environment that a program made by hand. The rules of {@link fromUrl} apply, but any path is valid. */
+/**
+ * @internal Checks an environment that a program wrote as an object. The rules of {@link fromUrl} apply, but any path
+ * is valid.
+ */
 export const check = (environment: Environment): Result.Result<Environment, InvalidEnvironment> => {
   const fault = addressFault(environment.restUrl, environment.allowPlainHttp === true)
   if (fault !== undefined) return Result.fail(new InvalidEnvironment({ reason: fault }))
   const url = new URL(environment.restUrl)
   return url.search !== "" || url.hash !== ""
-    ? Result.fail(new InvalidEnvironment({ reason: "The environment's restUrl must not hold a query or a fragment" }))
+    ? Result.fail(
+        new InvalidEnvironment({ reason: "The environment's restUrl must not contain a query or a fragment" })
+      )
     : Result.succeed(environment)
 }

@@ -1,5 +1,5 @@
 /**
- * The errors of calls: one class per status, so that a handler names exactly the errors that it handles.
+ * The errors of calls: one class per status, so that a handler can select exactly the errors that it handles.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import * as statuses from "./statuses.ts"
 import type { Intent } from "./UnsentRequest.ts"
 
 /**
- * The body of an error response in one shape. On the wire it can be nested under `error`, flat, a bare string, or, behind
- * the CDN, missing.
+ * The body of an error response, normalised to one shape. On the wire, the body can be nested under `error`, flat, or a
+ * bare string. The CDN can send no body.
  *
  * **Gotchas**
  *
- * `code` is an open set in mixed case (`not_found`, `MARKET_INACTIVE`). `details` has the reason why an order was refused.
- * Source: error bodies recorded in demo, July 2026.
+ * `code` is an open set in mixed case (`not_found`, `MARKET_INACTIVE`). `details` contains the reason why an order was
+ * refused. Source: error bodies recorded in demo, July 2026.
  */
 export interface ErrorBody {
   readonly code?: string
@@ -36,23 +36,24 @@ export interface Answered {
   /** How many times the request was sent. */
   readonly attempts: number
   /**
-   * Whether the response to an earlier attempt of this call was lost. The exchange may have carried out that attempt. This
-   * error belongs to a repeat and says nothing about it: find out before you send the same intent again.
+   * Whether the response to an earlier attempt of this call was lost. The exchange may have carried out that attempt.
+   * This error belongs to a later attempt and does not show the result of the earlier one. Check the state before you
+   * send the same intent again.
    */
   readonly afterLostAnswer: boolean
 }
 
 /**
- * Whether the exchange carried out a request in any attempt of its call.
+ * Whether the exchange carried out the request in any attempt of the call.
  *
- * - `"no"`: it refused the request, and no response to an earlier attempt was lost.
- * - `"maybe"`: the status is ambiguous (408, any status from 500 up, a redirect), or the response to an earlier attempt was
- *   lost. Find out before you send the same intent again.
+ * - `"no"`: the exchange refused the request, and no response to an earlier attempt was lost.
+ * - `"maybe"`: the status is ambiguous (408, any status from 500 up, a redirect), or the response to an earlier attempt
+ *   was lost. Check the state before you send the same intent again.
  * - `"yes"`: a success status that the operation does not declare.
  */
 export type CarriedOut = "no" | "maybe" | "yes"
 
-/** An error that comes from a response. `code` is the code in its body. */
+/** An error that comes from a response. `code` is the code in the body. */
 export interface AnsweredError<Tag extends string> extends Cause.YieldableError, Answered {
   readonly _tag: Tag
   readonly code: string | undefined
@@ -63,7 +64,7 @@ const printLimit = 500
 
 const clip = (text: string): string => (text.length <= printLimit ? text : `${text.slice(0, printLimit)}…`)
 
-const mayHaveHappened = " (the response to an earlier attempt was lost: the exchange may have carried it out)"
+const mayHaveHappened = " (the response to an earlier attempt was lost: the exchange may have carried out that attempt)"
 
 const carriedOutOf = ({ afterLostAnswer, status }: Answered): CarriedOut => {
   const verdict = statuses.carriedOut(status)
@@ -79,7 +80,7 @@ const messageOf = (error: Answered, hint: string): string => {
   return clip(`${error.operation} failed with status ${error.status}${tries}: ${description}`) + hint
 }
 
-/** Builds the base class of the errors of one status: tag, status and one-line message. */
+/** Builds the base class of the errors with one status: tag, status and one-line message. */
 const answered = <Tag extends string, const Status extends number>(
   tag: Tag,
   status: Status
@@ -106,7 +107,7 @@ const answered = <Tag extends string, const Status extends number>(
       return this.carriedOut === "maybe" ? " (the exchange may have carried out the request)" : ""
     }
   }
-  // TypeScript cannot express a class expression that is generic in fields its own constructor only copies.
+  // TypeScript cannot express a class that is generic in the fields that its constructor copies.
   return Base as never
 }
 
@@ -118,12 +119,13 @@ export class BadRequest extends answered("BadRequest", 400) {}
  *
  * **Details**
  *
- * `explanation` has the signed text, the kind of key, the environment, and the difference between this machine's clock and
- * the exchange's. It has neither the key nor the signature.
+ * `explanation` contains the signed text, the kind of key, the environment, and the difference between this machine's
+ * clock and the exchange's clock. It contains neither the key nor the signature.
  *
- * When the code of a 401 blames the timestamp (such as `header_timestamp_expired`), the client signs the request again and
- * repeats it once per call. It does so for every operation, because the exchange does not carry out a request that it
- * answers with 401. After a sleep of the machine, or a delay after signing, the second attempt then succeeds.
+ * If the code of a 401 blames the timestamp (such as `header_timestamp_expired`), the client signs the request again
+ * and repeats it, once per call. The client does so for every operation, because the exchange does not carry out a
+ * request that it rejects with 401. If the machine slept, or if the request was delayed after signing, the second
+ * attempt then succeeds.
  */
 export class Unauthorized extends answered("Unauthorized", 401)<{
   readonly explanation: Explanation | undefined
@@ -139,15 +141,15 @@ export interface Explanation extends RequestSignature.Explanation {
   /** The environment's name, such as `demo`. */
   readonly environment: string
   /**
-   * The exchange's clock minus this machine's, in milliseconds. The source is the date of this response, or of earlier ones
-   * if this date is not usable; absent if there was none. See `ClockSkew`.
+   * The exchange's clock minus this machine's clock, in milliseconds, measured from the date of this response. If that
+   * date is not usable, earlier responses are used. Absent if no response had a usable date. See `ClockSkew`.
    */
   readonly measuredClockSkewMillis?: number
-  /** The error of the measurement in either direction, in milliseconds. Dates have whole seconds. */
+  /** The maximum error of the measurement, in milliseconds. Dates have a resolution of one second. */
   readonly measuredClockSkewErrorMillis?: number
 }
 
-/** Dates have whole seconds: a smaller difference does not mean that a clock is wrong. */
+/** The resolution of dates. A smaller difference does not mean that a clock is wrong. */
 const skewResolutionMillis = 1_000
 
 /** Longer durations are printed in minutes. */
@@ -169,7 +171,7 @@ const explain = (explanation: Explanation, body: ErrorBody): string => {
   const corrected =
     clockSkewMillis === 0 ? "" : `, ${sign}${duration(Math.abs(clockSkewMillis))} added to this machine's clock`
   const remedy = () => {
-    // How far the timestamp of the signature was behind the exchange's clock.
+    // How far the timestamp of the signature was behind the exchange's clock. Negative if it was ahead.
     const behindMillis = skew === undefined ? 0 : skew - clockSkewMillis
     if (Math.abs(behindMillis) - margin > skewResolutionMillis) {
       const [what, advice] =
@@ -183,7 +185,7 @@ const explain = (explanation: Explanation, body: ErrorBody): string => {
       return `check that the key id belongs to this private key and was created in ${environment}: environments do not share keys`
     }
     return skew === undefined
-      ? "the exchange did not accept the timestamp, and its responses have no date to compare it with: check this machine's clock, then call again"
+      ? "the exchange did not accept the timestamp, and its responses have no date to compare with: check this machine's clock, then call again"
       : "the timestamp was too old although the clocks agree: the machine slept, or the request was delayed after signing: call again"
   }
   return `${remedy()}; signed text ${JSON.stringify(explanation.signedText)} with the ${kind} key ${keyId} for ${environment}${corrected}`
@@ -193,39 +195,41 @@ const explain = (explanation: Explanation, body: ErrorBody): string => {
 export class Forbidden extends answered("Forbidden", 403) {}
 
 /**
- * 404: it does not exist.
+ * 404: the requested item does not exist.
  *
  * **Gotchas**
  *
- * - On a repeated delete whose first response was lost, `afterLostAnswer` is true: most likely the first attempt deleted it.
+ * - If a delete was repeated after a lost response, `afterLostAnswer` is true: most likely the first attempt deleted
+ *   the item.
  * - Right after a create, demo has returned 404 for about half a second.
  */
 export class NotFound extends answered("NotFound", 404) {
   protected get hint(): string {
-    return this.afterLostAnswer ? echo : ""
+    return this.afterLostAnswer ? likelySucceeded : ""
   }
 }
 
 /**
- * 409: it exists already, or cannot be changed now.
+ * 409: the item exists already, or cannot be changed now.
  *
  * **Gotchas**
  *
- * On a repeated create whose first response was lost, `afterLostAnswer` is true: most likely the first attempt created it.
+ * If a create was repeated after a lost response, `afterLostAnswer` is true: most likely the first attempt created the
+ * item.
  */
 export class Conflict extends answered("Conflict", 409) {
   protected get hint(): string {
-    return this.afterLostAnswer ? echo : ""
+    return this.afterLostAnswer ? likelySucceeded : ""
   }
 }
 
-const echo = " (the response to an earlier attempt was lost: most likely that attempt succeeded)"
+const likelySucceeded = " (the response to an earlier attempt was lost: most likely that attempt succeeded)"
 
 /** The fields of an error after which the client may repeat the request. */
 export interface Repeatable {
   /**
-   * The wait that the response's `Retry-After` header asks for; undefined without that header. The exchange does not
-   * document the header.
+   * The wait that the `Retry-After` header of the response requests. Undefined without that header, which the exchange
+   * does not document.
    */
   readonly retryAfterMillis: number | undefined
 }
@@ -234,27 +238,27 @@ export interface Repeatable {
 export class TooManyRequests extends answered("TooManyRequests", 429)<Repeatable> {}
 
 /**
- * 500. The exchange may have carried out the request. `payload` is the decoded body, if the operation declares a body for
- * this status.
+ * 500. The exchange may have carried out the request. `payload` is the decoded body, if the operation declares a body
+ *   for this status.
  */
 export class InternalServerError<Payload = undefined> extends answered("InternalServerError", 500)<
   Repeatable & { readonly payload: Payload | undefined }
 > {}
 
-/** 502: the CDN received no valid response from the exchange, which may have carried out the request. */
+/** 502: the CDN received no valid response from the exchange. The exchange may have carried out the request. */
 export class BadGateway extends answered("BadGateway", 502)<Repeatable> {}
 
 /**
- * 503. The exchange may have carried out the request. In demo, writes have returned it for hours while reads worked.
- * `payload` is the decoded body, if the operation declares a body for this status.
+ * 503. The exchange may have carried out the request. In demo, writes have returned 503 for hours while reads worked.
+ *   `payload` is the decoded body, if the operation declares a body for this status.
  */
 export class ServiceUnavailable<Payload = undefined> extends answered("ServiceUnavailable", 503)<
   Repeatable & { readonly payload: Payload | undefined }
 > {}
 
 /**
- * 504. The exchange may have carried out the request. `payload` is the decoded body, if the operation declares a body for
- * this status.
+ * 504. The exchange may have carried out the request. `payload` is the decoded body, if the operation declares a body
+ *   for this status.
  */
 export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeout", 504)<
   Repeatable & { readonly payload: Payload | undefined }
@@ -265,9 +269,10 @@ export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeou
  *
  * **Details**
  *
- * `carriedOut` is `"maybe"` for 408 and for every status from 500 up, such as the 520 and 524 of a CDN that forwarded the
- * request and received no response in time. The client repeats these like a 502: only if a repeat is harmless. A request
- * that receives 425 (too early) was not carried out. The client repeats it for every operation, like a 429.
+ * `carriedOut` is `"maybe"` for 408 and for every status from 500 up, such as the 520 and 524 of a CDN that forwarded
+ * the request and received no response in time. The client retries after these statuses as after a 502: only if a
+ * repeat is harmless. A request that receives 425 (too early) was not carried out. The client retries it for every
+ * operation, as after a 429.
  *
  * **Gotchas**
  *
@@ -288,13 +293,13 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<
   private get hint(): string {
     const { status } = this
     if (status >= 200 && status < 300)
-      return "a success that the operation does not declare: the exchange carried out the request"
+      return "a success status that the operation does not declare: the exchange carried out the request"
     const what =
       status === 0 || (status >= 300 && status < 400)
         ? "a redirect, which the client never follows"
         : "a status that the operation does not declare"
     if (this.afterLostAnswer)
-      return `${what}; the response to an earlier attempt was lost: the exchange may have carried it out`
+      return `${what}; the response to an earlier attempt was lost: the exchange may have carried out that attempt`
     return this.carriedOut === "maybe" ? `${what}; the exchange may have carried out the request` : what
   }
 }
@@ -304,14 +309,14 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<
  *
  * **Details**
  *
- * `requestSent` covers the whole call. It is `"no"` only if every attempt ended before any byte left this machine (the
- * connection was refused, the name did not resolve …), or received a 429: the exchange has done nothing. `"maybe"` means
- * that the exchange may have carried out the request.
+ * `requestSent` covers all attempts of the call. It is `"no"` only if every attempt ended before any byte left this
+ * machine (the connection was refused, the name did not resolve …) or received a 429. The exchange has then carried out
+ * nothing. `"maybe"` means that the exchange may have carried out the request.
  */
 export class TransportError extends Data.TaggedError("TransportError")<{
   readonly operation: string
   readonly requestSent: "no" | "maybe"
-  /** The system's code, such as `ECONNREFUSED`, if there is one. */
+  /** The code of the operating system or the runtime, such as `ECONNREFUSED`. Undefined if the error has no code. */
   readonly code: string | undefined
   readonly reason: string
   readonly attempts: number
@@ -326,12 +331,12 @@ export class TransportError extends Data.TaggedError("TransportError")<{
 }
 
 /**
- * No complete response arrived in time. `requestSent` is as in {@link TransportError}: `"no"` if the time was over before
- * anything was sent, for instance while signing.
+ * No complete response arrived in time. `requestSent` has the same meaning as in {@link TransportError}: it is `"no"`
+ * if the time ran out before anything was sent, for example while signing.
  */
 export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
   readonly operation: string
-  /** The limit that was exceeded: that of one attempt, or that of the whole call. */
+  /** The limit that was exceeded: the limit of one attempt, or the limit of the call. */
   readonly limit: "attempt" | "total"
   readonly timeoutMillis: number
   readonly requestSent: "no" | "maybe"
@@ -345,18 +350,18 @@ export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
 }
 
 /**
- * The response is a success whose body breaks the contract: it is not what the published document declares.
+ * The response has a success status, but its body violates the contract: it does not match the published document.
  *
  * **Details**
  *
- * `pointer` is the JSON pointer of the first violation; `""` is the whole body. `rawBody` is the beginning of the body, at
- * most 2,048 characters, without the values of the request's own headers.
+ * `pointer` is the JSON pointer of the first violation; `""` is the body itself. `rawBody` is the beginning of the
+ * body, at most 2,048 characters. Values of the request's headers are removed from it.
  *
  * **Gotchas**
  *
  * - The exchange carried out the request: never repeat a write because of this error.
- * - A repeated member of an object does not break the contract: the last one counts, as in `JSON.parse`. `Orders.place`
- *   makes one exception: it does not take a repeated `order_id` from a body that does not decode.
+ * - An object with a repeated key does not violate the contract: the last value counts, as in `JSON.parse`.
+ *   `Orders.place` makes one exception: it does not read a repeated `order_id` from a body that does not decode.
  */
 export class ContractError extends Data.TaggedError("ContractError")<{
   readonly operation: string
@@ -368,11 +373,13 @@ export class ContractError extends Data.TaggedError("ContractError")<{
 }> {
   override get message(): string {
     const where = this.pointer === "" ? "" : ` at ${this.pointer}`
-    return clip(`${this.operation} received a ${this.status} response that breaks the contract${where}: ${this.reason}`)
+    return clip(
+      `${this.operation} received a ${this.status} response that violates the contract${where}: ${this.reason}`
+    )
   }
 }
 
-/** The input is invalid; nothing was sent. `pointer` is the JSON pointer of the input field. */
+/** The input is invalid, and nothing was sent. `pointer` is the JSON pointer of the invalid field. */
 export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
   readonly operation: string
   readonly pointer: string
@@ -385,13 +392,13 @@ export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
 }
 
 /**
- * The account's token bucket does not have the tokens for the call in time; nothing was sent.
+ * The account's token bucket does not have enough tokens for the call in time. Nothing was sent.
  *
  * **Details**
  *
- * `waitMillis` is the remaining wait. It is undefined if no wait helps because the cost exceeds the bucket's capacity, as
- * with a batch that is too large. `maxWaitMillis` is the longest wait that was allowed, by `RateLimits.Overrides` or by the
- * rest of the call's time.
+ * `waitMillis` is how long the call would have to wait. It is undefined if the cost exceeds the bucket's capacity, as
+ * with a batch that is too large: then no wait helps. `maxWaitMillis` is the longest allowed wait.
+ * `RateLimits.Overrides` and the remaining time of the call limit it.
  */
 export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
   readonly operation: string
@@ -406,8 +413,8 @@ export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
   override get message(): string {
     const what = `${this.cost} tokens of the ${this.bucket} bucket`
     return this.waitMillis === undefined
-      ? `${this.operation} was not sent: it needs ${what}, whose capacity is ${this.capacity}`
-      : `${this.operation} was not sent: it would wait ${Math.ceil(this.waitMillis)} ms for ${what}, and may wait ${Math.floor(this.maxWaitMillis)} ms`
+      ? `${this.operation} was not sent: it needs ${what}, but the capacity is ${this.capacity}: send less in one request`
+      : `${this.operation} was not sent: it would wait ${Math.ceil(this.waitMillis)} ms for ${what}, but may wait only ${Math.floor(this.maxWaitMillis)} ms`
   }
 }
 
@@ -434,10 +441,10 @@ export class NotSent extends Data.TaggedError("NotSent")<{
   }
 }
 
-/** The errors of a signed call before it is sent: no signature, or no tokens. */
+/** The errors of a signed call before it is sent: it could not be signed, or did not get its tokens. */
 export type SigningFailure = SigningError | LimitExceeded
 
-/** The errors of any call, signed or not. */
+/** The common errors of public calls. */
 export type PublicFailure =
   | TooManyRequests
   | InternalServerError
@@ -450,8 +457,8 @@ export type PublicFailure =
   | ContractError
   | InvalidRequest
 
-/** The errors of any signed call, besides those that its operation declares. */
+/** The common errors of signed calls, in addition to those that the operation declares. */
 export type Failure = PublicFailure | SigningFailure
 
-/** The errors of any write, besides those that its operation declares. */
+/** The common errors of writes, in addition to those that the operation declares. */
 export type WriteFailure = Failure | NotSent

@@ -1,5 +1,5 @@
 /**
- * The layers that give an application its access to the exchange.
+ * The layers through which an application accesses the exchange.
  *
  * @module
  */
@@ -36,44 +36,49 @@ export { KalshiPublic, KalshiRead, KalshiWrite } from "./Capability.ts"
 
 /** Options of every layer. */
 export interface PublicOptions {
-  /** The exchange. There is no default, so that no program trades by accident. */
+  /** The exchange to connect to. There is no default, so that no program trades by accident. */
   readonly environment: Environment.Environment
-  /** Replaces parts of `SendPolicy.defaults` for this layer. */
+  /** Overrides parts of `SendPolicy.defaults` for this layer. */
   readonly policy?: Partial<SendPolicy> | undefined
   /**
-   * Whether decoders are compiled on first use, which makes them several times faster. Default: true.
+   * Whether decoders are compiled on first use. Compiled decoders are several times faster. Default: true.
    *
-   * If the runtime does not allow code made from text, decoders stay interpreted, with the same outcomes. Set false if a
-   * browser's content security policy reports the attempt.
+   * If the runtime does not allow code generation (`Function`), decoders are interpreted and return the same results.
+   * Set this option to false if a browser's content security policy reports the attempt.
    */
   readonly compiledDecoding?: boolean | undefined
   /**
-   * Names this client in its spans and metrics, as `kalshi.client.name` (see `Telemetry`). If a process has several accounts
-   * of one environment, only the name distinguishes their metrics. Not a secret: it is exported. Default: none.
+   * The name of this client in spans and metrics: the attribute `kalshi.client.name` (see `Telemetry`). If a process
+   * has several accounts of one environment, only the name distinguishes their metrics. The name is exported, so it
+   * must not be a secret. Default: none.
    */
   readonly name?: string | undefined
 }
 
 /** Options of a layer that signs. */
 export interface Options extends PublicOptions {
-  /** Signs requests. For an API key: `Signer.fromApiKey(key)`. For a KMS or HSM: `Signer.make({ … })`. */
+  /** The signer of requests. For an API key: `Signer.fromApiKey(key)`. For a KMS or HSM: `Signer.make({ … })`. */
   readonly signer: Signer.Signer["Service"]
-  /** How signed calls wait for the account's tokens (see `RateLimits`). With false, they do not wait. Default: `{}`. */
+  /**
+   * How signed calls wait for the account's rate-limit tokens (see `RateLimits`). With false, calls do not wait.
+   * Default: `{}`.
+   */
   readonly limits?: RateLimits.Options | false | undefined
   /**
-   * Signs with the exchange's time as measured (see `ClockSkew`) if this machine's clock is off by more than the
-   * resolution of dates, which is a second. Default: false. It is better to correct the machine's clock.
+   * Whether to sign with the measured time of the exchange (see `ClockSkew`) if this machine's clock is wrong by more
+   * than one second, the resolution of dates. Default: false. It is better to correct the machine's clock.
    *
-   * With this option, a 401 is retried once, for every operation, if the response's date shows that the timestamp was off:
-   * a request with a 401 was not carried out. This counts as a retry of the policy: it comes after the policy's delay, and
-   * not at all under `SendPolicy.noRetry`. A 401 whose code blames the timestamp is retried with and without this option.
+   * With this option, the client retries a 401 once, for every operation, if the date of the response shows that the
+   * timestamp was wrong. This is safe because the exchange does not carry out a request that it rejects with 401. The
+   * repeat counts as a retry of the send policy: it waits for the policy's delay, and `SendPolicy.noRetry` prevents it.
+   * A 401 whose code blames the timestamp is retried with and without this option.
    */
   readonly correctClockSkew?: boolean | undefined
 }
 
-/** Learns about the account through a sender. The schemas of the descriptors type its responses. */
+/** Reads the limits and the costs of the account through a sender. */
 const factsBy = (send: Sender["send"]): AccountFacts => ({
-  limits: send(Account.limits.descriptor, undefined) as Effect.Effect<Account.GetAccountApiLimitsResponse, unknown>,
+  limits: send(Account.limits.descriptor, undefined) as Effect.Effect<Account.GetAccountApiLimitsResponse, unknown>, // decoded by the descriptor's schema
   endpointCosts: send(Account.endpointCosts.descriptor, undefined) as Effect.Effect<
     Account.GetAccountEndpointCostsResponse,
     unknown
@@ -87,11 +92,12 @@ const makeSender = (
 ): Effect.Effect<Sender, never, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
-    // An address that requests cannot be signed for is a mistake in the program, like a wrong type.
+    // An address that is not safe for signed requests is a mistake in the program, like a wrong type.
     const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
     const fetchOptions = Option.getOrUndefined(yield* Effect.serviceOption(FetchHttpClient.RequestInit))
     const observing = yield* telemetry.make(connections.restRootOf(environment), options.name)
-    // The limiter learns the budgets by calls, which wait for tokens like every other: the sender is defined below.
+    // The limiter learns the budgets by calls of the sender that is defined below. They take tokens like every other
+    // call.
     const facts = factsBy((descriptor, input) => Effect.suspend(() => sender.send(descriptor, input)))
     const limiter =
       signer === undefined || options.limits === false
@@ -114,23 +120,23 @@ const makeSender = (
   })
 
 /**
- * Public operations only: no key, no signature.
+ * Provides public operations only: no key, no signature.
  *
  * **Details**
  *
- * Requires an `HttpClient`. `FetchHttpClient.layer` runs anywhere. `NodeHttpClient.layerUndici` of
- * `@effect/platform-node` is faster, and needs Node 22.19 or newer. Provide it unchanged: a client that repeats requests or
- * follows redirects fails before its second send, with a `TransportError`.
+ * Requires an `HttpClient`. `FetchHttpClient.layer` runs in every runtime. `NodeHttpClient.layerUndici` of
+ * `@effect/platform-node` is faster, but needs Node 22.19 or newer. Provide the client unchanged: if an HTTP client
+ * repeats requests or follows redirects, the call fails with a `TransportError` before the second send.
  *
  * **Gotchas**
  *
- * Fetch options (`FetchHttpClient.RequestInit`, such as a proxy's dispatcher) come from the context of this layer, and not
- * from that of `FetchHttpClient.layer`. Provide them to this layer.
+ * Provide fetch options (`FetchHttpClient.RequestInit`, such as a proxy's dispatcher) to this layer. Options that are
+ * provided to `FetchHttpClient.layer` have no effect.
  */
 export const layerPublic = (options: PublicOptions): Layer.Layer<KalshiPublic, never, HttpClient.HttpClient> =>
   Layer.effect(KalshiPublic, makeSender(options, undefined, "refused"))
 
-/** Public operations and reads of the account. Writes do not compile, and are refused at run time as well. */
+/** Provides public operations and reads of the account. Writes do not compile, and are rejected at run time as well. */
 export const layerReadOnly = (options: Options): Layer.Layer<KalshiPublic | KalshiRead, never, HttpClient.HttpClient> =>
   Layer.effectContext(
     Effect.map(makeSender(options, options.signer, "refused"), (sender) =>
@@ -139,11 +145,11 @@ export const layerReadOnly = (options: Options): Layer.Layer<KalshiPublic | Kals
   )
 
 /**
- * Everything: public operations, reads and writes of one account.
+ * Provides all operations: public operations, and reads and writes of one account.
  *
  * **Details**
  *
- * Two accounts in one process are two layers. They share nothing.
+ * Build one layer for each account of a process. Layers share nothing.
  */
 export const layer = (
   options: Options
@@ -158,20 +164,21 @@ export const layer = (
 export interface DryRunOptions extends Options, DryRun.Options {}
 
 /**
- * A dry run: public operations and reads go to the exchange, and writes are not sent. Writes are checked as usual, priced,
- * recorded in the journal `DryRun`, and fail with `NotSent`.
+ * Provides a dry run: public operations and reads go to the exchange, but writes are not sent. A write is checked as
+ * usual, priced, and recorded in the journal `DryRun`. Then it fails with `NotSent`.
  *
  * **Gotchas**
  *
- * Only the layer decides. No environment variable turns a dry run on, so a misspelt variable cannot turn it off.
+ * Only the choice of the layer turns a dry run on. There is no environment variable for it, so a misspelt variable
+ * cannot turn it off.
  */
 export const layerDryRun = (
   options: DryRunOptions
 ): Layer.Layer<KalshiPublic | KalshiRead | KalshiWrite | DryRun.DryRun, never, HttpClient.HttpClient> =>
   Layer.effectContext(
     Effect.gen(function* () {
-      const { rehearse, service } = yield* journal.make(options)
-      const sender = yield* makeSender(options, options.signer, rehearse)
+      const { recordWrite, service } = yield* journal.make(options)
+      const sender = yield* makeSender(options, options.signer, recordWrite)
       return Context.make(KalshiPublic, sender).pipe(
         Context.add(KalshiRead, sender),
         Context.add(KalshiWrite, sender),
@@ -195,18 +202,19 @@ const environment: Config.Config<Environment.Environment> = /*#__PURE__*/ Config
 )
 
 /**
- * {@link layer}, configured by `Config`. Default: from environment variables, if no other `ConfigProvider` is provided.
+ * {@link layer}, configured by `Config`: from environment variables, unless another `ConfigProvider` is provided.
  *
  * **Details**
  *
- * | variable | is |
+ * | variable | value |
  * | --- | --- |
  * | `KALSHI_ENV` | `production`, `demo`, `sandbox` (a local exchange on 127.0.0.1:8787) or an address; no default |
  * | `KALSHI_API_KEY_ID` | the key's id |
  * | `KALSHI_PRIVATE_KEY` | the private key as PEM; `\\n` escapes are accepted |
- * | `KALSHI_PRIVATE_KEY_PATH` | or the path of its file |
+ * | `KALSHI_PRIVATE_KEY_PATH` | instead of `KALSHI_PRIVATE_KEY`: the path of its file |
  *
- * Each use builds its own layer, so two of them under two `ConfigProvider`s are two accounts.
+ * Each use builds a layer of its own. To use two accounts, provide the layer twice, each time under another
+ * `ConfigProvider`.
  */
 export const layerConfig: Layer.Layer<
   KalshiPublic | KalshiRead | KalshiWrite,
@@ -214,21 +222,21 @@ export const layerConfig: Layer.Layer<
   HttpClient.HttpClient | FileSystem.FileSystem
 > = /*#__PURE__*/ Layer.fresh(/*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ configured(layer)))
 
-/** {@link layerReadOnly}, configured as {@link layerConfig}. */
+/** {@link layerReadOnly}, configured like {@link layerConfig}. */
 export const layerReadOnlyConfig: Layer.Layer<
   KalshiPublic | KalshiRead,
   Config.ConfigError | KeyError,
   HttpClient.HttpClient | FileSystem.FileSystem
 > = /*#__PURE__*/ Layer.fresh(/*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ configured(layerReadOnly)))
 
-/** {@link layerDryRun}, configured as {@link layerConfig}. */
+/** {@link layerDryRun}, configured like {@link layerConfig}. */
 export const layerDryRunConfig: Layer.Layer<
   KalshiPublic | KalshiRead | KalshiWrite | DryRun.DryRun,
   Config.ConfigError | KeyError,
   HttpClient.HttpClient | FileSystem.FileSystem
 > = /*#__PURE__*/ Layer.fresh(/*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ configured(layerDryRun)))
 
-/** {@link layerPublic}, configured by `KALSHI_ENV` alone. */
+/** {@link layerPublic}, configured by `KALSHI_ENV` only. */
 export const layerPublicConfig: Layer.Layer<KalshiPublic, Config.ConfigError, HttpClient.HttpClient> =
   /*#__PURE__*/ Layer.fresh(
     /*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ Effect.map(environment, (environment) => layerPublic({ environment })))
@@ -238,8 +246,8 @@ function configured<A>(
   make: (options: Options) => Layer.Layer<A, never, HttpClient.HttpClient>
 ): Effect.Effect<Layer.Layer<A, never, HttpClient.HttpClient>, Config.ConfigError | KeyError, FileSystem.FileSystem> {
   return Effect.gen(function* () {
-    const where = yield* environment
+    const target = yield* environment
     const key = yield* SigningConfig.apiKey
-    return make({ environment: where, signer: Signer.fromApiKey(key) })
+    return make({ environment: target, signer: Signer.fromApiKey(key) })
   })
 }

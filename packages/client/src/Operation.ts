@@ -1,5 +1,5 @@
 /**
- * An operation of the exchange as a value: a function to call, with a descriptor of its request and its responses.
+ * An operation of the exchange as a value: a function, with a descriptor of its request and its responses.
  *
  * @module
  */
@@ -37,7 +37,10 @@ export type {
   WithPayload
 } from "./Descriptor.ts"
 
-/** The class of a common error adds no error. A common error with a payload replaces the plain one. */
+/**
+ * The error that a declaration adds. The class of a common error adds none. A common error with a payload replaces the
+ * plain error.
+ */
 type NamedOf<D> =
   D extends WithPayload<infer E>
     ? E
@@ -47,7 +50,7 @@ type NamedOf<D> =
         : E
       : never
 
-/** The capability that an access needs. */
+/** The capability that operations with this access require. */
 export type CapabilityOf<Access> = Access extends "public"
   ? KalshiPublic
   : Access extends "read"
@@ -64,7 +67,7 @@ type ValuesOf<P extends Readonly<Record<string, Parameter>>> = {
 
 type BodyOf<B> = B extends Schema.Codec<infer A> ? A : {}
 
-/** Lets optional fields be `undefined`, at any depth. */
+/** Allows `undefined` for optional fields, at any depth. */
 type Lenient<A> = A extends string | number | boolean | null | undefined
   ? A
   : A extends ReadonlyArray<infer Item>
@@ -77,20 +80,20 @@ type InputOf<
   B
 > = Types.Simplify<ValuesOf<P> & ValuesOf<Q> & Lenient<BodyOf<B>>>
 
-/** The output of an operation whose success has this body. */
+/** The output of an operation whose successful response has this body. */
 export type SuccessOf<S> = S extends Schema.Codec<unknown> ? S["Type"] : void
 
-// InvalidRequest is always included: an operation without input can run under an invalid `SendPolicy`.
-// The two members of SigningFailure: an editor would show the alias.
+// InvalidRequest is always included: an operation without input can run under an invalid `SendPolicy`. The two members
+// of SigningFailure are written out because an editor would show the alias.
 type CommonFor<Capability> =
   | Errors.PublicFailure
   | (Capability extends KalshiPublic ? never : SigningError | Errors.LimitExceeded)
   | (Capability extends KalshiWrite ? Errors.NotSent : never)
 
 /**
- * Every error of an operation: those it names, and the common ones it does not name itself.
+ * All errors of an operation: the errors that it names, and the common errors that it does not name.
  *
- * The conditional type makes an editor show the union of all errors instead of this alias.
+ * Because of the conditional type, an editor shows the union of all errors instead of this alias.
  */
 export type FailureOf<E, Capability> = [E | Exclude<CommonFor<Capability>, { readonly _tag: TagOf<E> }>] extends [
   infer All
@@ -111,8 +114,8 @@ export type ArgumentsOf<Input> = [Input] extends [void] ? [] : {} extends Input 
  *
  * **Details**
  *
- * `E` is the union of the errors that the operation names in addition to the common ones of {@link Errors.Failure}. It is
- * invariant: an error that is declared but missing in the type does not compile, and neither does the reverse.
+ * `E` is the union of the errors that the operation names in addition to the common errors of {@link Errors.Failure}.
+ * `E` is invariant: the declared errors and the type must list the same errors, or the operation does not compile.
  */
 export interface Operation<Input, out Output, in out E, out Capability> {
   (...input: ArgumentsOf<Input>): Effect.Effect<Output, FailureOf<E, Capability>, Capability>
@@ -125,10 +128,10 @@ export interface Operation<Input, out Output, in out E, out Capability> {
   }
 }
 
-/** The errors that a declaration names in addition to the common ones. */
+/** The errors that declarations add to the common errors. */
 type NamedErrors<D extends ReadonlyArray<Declared>> = NamedOf<D[number]>
 
-/** The values of the fields that a description does not set. */
+/** The default values of a description's fields. */
 const defaults = {
   pathParameters: {},
   query: {},
@@ -143,7 +146,7 @@ const defaults = {
 /**
  * Input of {@link make}: a {@link Descriptor} whose fields with a default are optional.
  *
- * A `keyed` operation names its `key`; no other operation has one.
+ * A `keyed` operation must have a `key`. Other operations must not have one.
  */
 export type Description<
   Access extends "public" | "read" | "write",
@@ -171,7 +174,7 @@ export type InputFor<
   Body
 > = keyof (Path & Query & BodyOf<Body>) extends never ? void : InputOf<Path, Query, Body>
 
-/** The errors that a description names. */
+/** The errors that a description adds to the common errors. */
 export type ErrorsFor<D extends ReadonlyArray<Declared>, Auth> =
   | NamedErrors<D>
   | (Auth extends "optional" ? Errors.SigningFailure : never)
@@ -181,7 +184,7 @@ export type ErrorsFor<D extends ReadonlyArray<Declared>, Auth> =
  *
  * **Details**
  *
- * The compiler checks the description against the operation's declared type: input, output, errors and capability.
+ * The compiler checks the description against the declared type of the operation: input, output, errors and capability.
  */
 export const make = <
   Access extends "public" | "read" | "write",
@@ -207,12 +210,13 @@ export const make = <
     }
   }
   const tag = capability(descriptor.access)
-  // A combinator may call an operation without input with some argument: ignore it.
+  // A combinator may pass an argument to an operation without input. It is ignored.
   const takesInput =
     descriptor.body !== undefined ||
     Object.keys(descriptor.pathParameters).length + Object.keys(descriptor.query).length > 0
   const call = (input?: unknown) =>
     Effect.flatMap(tag, (sender) => sender.send(descriptor, takesInput ? input : undefined))
-  // The descriptor's schemas and classes give the sender's results their types. Only this cast states it.
+  // The descriptor's schemas and error classes determine the types of the sender's results. TypeScript cannot infer
+  // them.
   return Object.assign(call, { descriptor }) as never
 }

@@ -1,23 +1,23 @@
 /**
- * Reads lists that come in pages, as streams: every operation with a cursor has `.pages` and `.items`.
+ * Reads paginated lists as streams. Every operation with a cursor has `.pages` and `.items`.
  *
  * **Details**
  *
- * A page is requested when the stream is pulled for it, never before: a consumer that stops early causes no further
- * requests. Each request is an ordinary call of the operation, with its retries, limits and errors. The size of a page is
- * the operation's own `limit` (`page_size` of `StructuredTargets.list`).
+ * The stream requests a page only when its consumer needs the page. A consumer that stops early causes no further
+ * requests. Each request is an ordinary call of the operation, with its retries, limits and errors. The input `limit`
+ * of the operation sets the size of a page (`page_size` for `StructuredTargets.list`).
  *
- * The pages end at a cursor that is empty, null or absent. An empty page with a cursor is not the end. A cursor is sent
- * back unchanged.
+ * The pages end at a cursor that is empty, null or absent. An empty page with a cursor is not the end. The client sends
+ * each cursor back unchanged.
  *
  * **Gotchas**
  *
- * - `Stream.retry` starts a list over and repeats every item. To continue after a failure read `.pages`, keep the cursor
- *   of the last page that you received, and start from it.
- * - A list may change while it is read. Whether an item can then be missing or appear twice depends on the exchange's
- *   cursors, which are not documented.
+ * - `Stream.retry` reads the list from its beginning and repeats every item. To continue after a failure, read
+ *   `.pages`, keep the cursor of the last page that you received, and start from that cursor.
+ * - A list may change while you read it. Items may then be missing or appear twice. The exchange does not document how
+ *   its cursors behave in this case.
  *
- * **Example** (Continuing where a failure ended the reading)
+ * **Example** (Continuing after a failure)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
@@ -48,33 +48,33 @@ import type * as Types from "effect/Types"
 import { InvalidRequest } from "./Errors.ts"
 import * as Operation from "./Operation.ts"
 
-const shownCursor = (cursor: string): string =>
+const printCursor = (cursor: string): string =>
   JSON.stringify(cursor.length <= 100 ? cursor : `${cursor.slice(0, 100)}…`)
 
 /**
- * An earlier page was requested with the cursor of this page: the pages form a circle.
+ * The cursor of this page has been used before, so the pages form a cycle.
  *
  * **Details**
  *
- * The stream has emitted every page up to that one, each page once. It does not follow a cursor a second time. For this
- * it remembers its cursors. A cursor of 64 characters takes about 100 bytes, so ten thousand pages take 1 MB.
+ * The stream has emitted every page up to this one, each page once. The stream remembers its cursors and never follows
+ * a cursor a second time. A cursor of 64 characters takes about 100 bytes, so ten thousand pages take 1 MB.
  */
 export class RepeatedCursor
   extends /*#__PURE__*/ Data.TaggedError("RepeatedCursor")<{
     /** The operation as you called it, such as `Orders.list`. */
     readonly operation: string
     readonly cursor: string
-    /** Number of pages that the stream has read. */
+    /** The number of pages that the stream has read. */
     readonly pages: number
   }>
 {
   override get message(): string {
-    return `${this.operation} received the cursor ${shownCursor(this.cursor)} a second time, in page ${this.pages}: its pages form a circle, and the rest of the list cannot be read this way`
+    return `${this.operation} received the cursor ${printCursor(this.cursor)} a second time, in page ${this.pages}, so its pages form a cycle: the rest of the list cannot be read by cursor`
   }
 }
 
 /**
- * The list has more pages than `maxPages`. The stream has emitted `maxPages` pages. `cursor` requests the next one.
+ * The list has more pages than `maxPages`. The stream has emitted `maxPages` pages. `cursor` requests the next page.
  */
 export class PageBudgetExceeded
   extends /*#__PURE__*/ Data.TaggedError("PageBudgetExceeded")<{
@@ -86,23 +86,23 @@ export class PageBudgetExceeded
   }>
 {
   override get message(): string {
-    return `${this.operation} has more than ${this.maxPages} ${this.maxPages === 1 ? "page" : "pages"}: continue with the cursor ${shownCursor(this.cursor)}`
+    return `${this.operation} has more than ${this.maxPages} ${this.maxPages === 1 ? "page" : "pages"}: continue with the cursor ${printCursor(this.cursor)}`
   }
 }
 
 /** Options of a stream of pages. */
 export interface Options {
   /**
-   * The largest number of pages to request: a whole number, at least 1. If there are more, the stream fails with
-   * {@link PageBudgetExceeded} after the last of them, so that an incomplete list never looks complete. Use `Stream.take`
-   * to read only a part. Default: no limit.
+   * The maximum number of pages to request: an integer, at least 1. If the list has more pages, the stream fails with
+   * {@link PageBudgetExceeded} after `maxPages` pages, so that an incomplete list never looks complete. Use
+   * `Stream.take` to read only a part. Default: no limit.
    */
   readonly maxPages?: number | undefined
 }
 
 /**
- * Reads a list from its beginning, or from the input's `cursor`. The cursor must not be empty: an empty cursor marks the
- * last page.
+ * Reads a list from its beginning, or from the `cursor` of the input. The cursor must not be empty, because an empty
+ * cursor marks the last page.
  */
 export interface Reader<Input, out A, out E, out Capability> {
   (...input: Operation.ArgumentsOf<Input>): Stream.Stream<A, E | RepeatedCursor, Capability>
@@ -112,7 +112,7 @@ export interface Reader<Input, out A, out E, out Capability> {
   ): Stream.Stream<A, E | RepeatedCursor | PageBudgetExceeded, Capability>
 }
 
-/** The items of a list of a response. */
+/** The type of the items in a list of a response. */
 type ItemOf<Output, List extends PropertyKey> =
   Output extends Readonly<Partial<Record<List, infer Items>>>
     ? NonNullable<Items> extends ReadonlyArray<infer Item>
@@ -149,11 +149,11 @@ type Read<A> = (input?: Input, options?: Options) => Stream.Stream<A, unknown, u
 const invalid = (operation: string, pointer: string, reason: string) =>
   Effect.fail(new InvalidRequest({ operation, pointer, reason }))
 
-/** A copy without the cursor. It keeps the prototype, so that the operation still refuses an instance of a class. */
+/** Copies an input. The copy keeps the prototype, so that the operation still rejects an instance of a class. */
 const copyOf = (input: Input | undefined): Record<string, unknown> =>
   Object.assign(Object.create(Object.getPrototypeOf(input ?? {}) as object | null), input)
 
-/** Reads pages; `elements` selects what the stream emits of each. */
+/** Makes a reader of pages. `elements` returns what the stream emits for a page. */
 const reader =
   <A>(
     operation: (input: Input) => Effect.Effect<Page, unknown, unknown>,
@@ -166,17 +166,21 @@ const reader =
       Effect.sync(() => {
         const maxPages = options?.maxPages ?? Number.POSITIVE_INFINITY
         const request = copyOf(input)
-        // Every cursor whose page arrived. Finding a circle by comparing single cursors would emit pages twice.
+        // The cursors of all pages that arrived. Comparing only with one earlier cursor would detect a cycle too late.
         const read = new Set<unknown>()
         let cursor = request["cursor"]
         let pages = 0
         const next: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, unknown, void, unknown> = Effect.suspend(() => {
           if (pages === 0) {
             if (cursor === "") {
-              return invalid(name, "/cursor", "an empty cursor is the end of the pages: leave it out to start")
+              return invalid(
+                name,
+                "/cursor",
+                "an empty cursor marks the end of the pages: leave it out to read from the beginning"
+              )
             }
             if (!(maxPages >= 1 && (Number.isInteger(maxPages) || maxPages === Number.POSITIVE_INFINITY))) {
-              return invalid(name, "/maxPages", "must be a whole number from 1 up")
+              return invalid(name, "/maxPages", "must be an integer of at least 1")
             }
           } else {
             if (typeof cursor !== "string" || cursor === "") return Cause.done()
@@ -184,7 +188,7 @@ const reader =
             if (pages >= maxPages) return Effect.fail(new PageBudgetExceeded({ operation: name, maxPages, cursor }))
           }
           return Effect.flatMap(operation(Object.assign(copyOf(request), { cursor })), (page) => {
-            // Only after success: a failed pull may be repeated.
+            // Only after success, because a failed pull may be repeated.
             read.add(cursor)
             pages++
             cursor = page[cursorField]
@@ -196,7 +200,7 @@ const reader =
       })
     )
 
-/** Makes an operation from its description, with streams of its pages. */
+/** Makes an operation from its description, with readers of its pages and items. */
 export const make = <
   Access extends "public" | "read" | "write",
   Success extends Schema.Codec<unknown> | undefined,
@@ -219,7 +223,7 @@ export const make = <
 > => {
   const { cursor, lists } = description.pages
   const operation = Operation.make(description)
-  // Only the operation's own types describe its pages. The returned streams are typed by them below.
+  // The pages have the operation's types, which this generic code cannot see. The return type states them.
   const call = operation as unknown as (input: Input) => Effect.Effect<Page, unknown, unknown>
   const read = <A>(elements: (page: Page) => ReadonlyArray<A>) => reader(call, operation.descriptor, cursor, elements)
   // A list that the document does not require can be absent.

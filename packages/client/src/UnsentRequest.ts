@@ -1,5 +1,5 @@
 /**
- * A write that was not sent, as plain data.
+ * The record of a write that was not sent, as plain data.
  *
  * @module
  */
@@ -9,33 +9,35 @@ import type { OrderCost } from "./money/OrderCost.ts"
 /** The cost of the orders of an {@link Intent}. See `OrderCost`. */
 export interface Cost {
   /**
-   * The upper bound of the cash for all orders together, fees included; undefined if it cannot be known. In a batch a
-   * position covers contracts once: see `OrderCost.ofBatch`.
+   * The upper bound of the cash that all orders together can take, including fees. Undefined if the bound cannot be
+   * computed. In a batch, a position covers its contracts once: see `OrderCost.ofBatch`.
    */
   readonly worstCase: Dollars | undefined
   /** The reason why `worstCase` is undefined. */
   readonly unknownBecause: string | undefined
-  /** `given`: the fees of all orders use known terms. `assumed`: those of some orders use `OrderCost.assumedTerms`. */
+  /**
+   * `given`: the fees of all orders use known terms. `assumed`: the fees of some orders use `OrderCost.assumedTerms`.
+   */
   readonly terms: "given" | "assumed"
-  /** The cost of each order, in the order of the request; undefined for one that cannot be priced. */
+  /** The cost of each order, in the order of the request. Undefined for an order that cannot be priced. */
   readonly orders: ReadonlyArray<OrderCost | undefined>
 }
 
-/** A write that was not sent, as it would be on the wire, without key, signature and timestamp. */
+/** A write that was not sent, as it would have been sent, without key, signature and timestamp. */
 export interface Intent {
-  /** From 1, in the order of the calls. */
+  /** The number of the write, counted from 1 in the order of the calls. */
   readonly number: number
-  /** Unix milliseconds, by Effect's `Clock`. */
+  /** The time of the call in Unix milliseconds, by Effect's `Clock`. */
   readonly atMillis: number
   /** The operation as you called it, such as `Orders.create`. */
   readonly operation: string
-  /** Its id in the published document, such as `CreateOrderV2`. */
+  /** The id of the operation in the published document, such as `CreateOrderV2`. */
   readonly operationId: string
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
-  /** From the host's root, with its query: `/trade-api/v2/portfolio/events/orders`. */
+  /** The path from the host's root, with the query: `/trade-api/v2/portfolio/events/orders`. */
   readonly path: string
-  /** The JSON body, parsed from the text that would have been sent; undefined if there is none. */
+  /** The JSON body, parsed from the text that would have been sent. Undefined if the request has no body. */
   readonly body: Readonly<Record<string, unknown>> | undefined
-  /** For `Orders.create` and `Orders.batchCreate`; undefined for every other write. */
+  /** The cost for `Orders.create` and `Orders.batchCreate`. Undefined for every other write. */
   readonly cost: Cost | undefined
 }

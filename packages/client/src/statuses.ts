@@ -1,30 +1,35 @@
 /**
- * What the status of a response, and the code in its body, say about the request.
+ * Classifies responses by status and by the error code in the body.
  *
  * @module
  */
 
-/**
- * Whether the exchange may have carried out a request that received this status: 408, and every status from 500 up, known
- * or not.
- */
+/** Whether the exchange may have carried out a request that received this status: 408, or any status from 500 up. */
 export const isLostStatus = (status: number): boolean => status === 408 || status >= 500
 
-/** Whether the exchange carried out a request that received this status. A proxy uses 499 for a closed connection. */
+/**
+ * Returns whether the exchange carried out a request that received this status. 499 is ambiguous: a proxy returns it
+ * for a closed connection.
+ */
 export const carriedOut = (status: number): "no" | "maybe" | "yes" => {
   if (status >= 200 && status < 300) return "yes"
   return status >= 400 && status !== 499 && !isLostStatus(status) ? "no" : "maybe"
 }
 
-/** Whether the status is a temporary refusal, so that any request may be repeated: too early, or too many requests. */
+/**
+ * Whether the status is a temporary refusal (too early, too many requests), after which any request may be repeated.
+ */
 export const isRefusedForNow = (status: number): boolean => status === 425 || status === 429
 
-/** The code inside a gateway's message, as in `rpc error: code = Unauthenticated desc = INCORRECT_API_KEY_SIGNATURE`. */
+/**
+ * Matches the code inside a gateway's message, as in `rpc error: code = Unauthenticated desc =
+ * INCORRECT_API_KEY_SIGNATURE`.
+ */
 const innerCode = /\bdesc = (\w+)/
 
 /**
- * Whether the body of a 401 blames the timestamp, so that a new signature may be accepted. A missing timestamp would be
- * missing again.
+ * Whether the body of a 401 blames the timestamp, so that the exchange may accept a new signature. A code for a missing
+ * timestamp does not count, because the timestamp would be missing again.
  */
 export const blamesTimestamp = ({
   code,

@@ -1,5 +1,5 @@
 /**
- * Times and durations as numbers of milliseconds.
+ * Converts times and durations to numbers of milliseconds.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 
-/** The monotonic clock. Unlike the wall clock, it is never set forward or back. */
+/** Returns the time of the monotonic clock. Unlike the wall clock, this clock is never set forward or back. */
 export const monotonicMillis = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
 
-/** A duration. NaN if the input is not a duration. */
+/** Returns a duration in milliseconds. NaN if the input is not a duration. */
 export const durationMillis = (input: Duration.Input): number =>
   Option.match(Duration.fromInput(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
 
-/** A limit in time. Default: `otherwise`. 0 if the input is not a duration. */
+/** Returns a time limit in milliseconds. Default: `otherwise`. 0 if the input is not a duration. */
 export const boundMillis = (within: Duration.Input | undefined, otherwise: Duration.Input): number => {
   const millis = durationMillis(within ?? otherwise)
   return Number.isNaN(millis) ? 0 : millis

@@ -231,7 +231,7 @@ describe("ClockSkew.measured", () => {
           ? Effect.logWarning(`this machine's clock is off by about ${skew.millis} ms`)
           : Effect.void
       )
-      isExample(import.meta.url, "ClockSkew", "Warn of a clock that is off")
+      isExample(import.meta.url, "ClockSkew", "Warning about a wrong clock")
       const logged = warn.pipe(
         Effect.provide(Logger.layer([Logger.make(({ message }) => void warnings.push(message))]))
       )

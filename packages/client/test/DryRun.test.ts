@@ -208,11 +208,11 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("is unknown, with a reason, if no public table has the fee", () =>
+  it.effect("is unknown, with a reason, if the fee is not public", () =>
     Effect.gen(function* () {
       const cost = yield* costOf(Orders.batchCreate({ orders: [{ ...order, ticker: "TICK-0" }, order] }))
       assert.isUndefined(cost.worstCase)
-      assert.match(cost.unknownBecause ?? "", /^order 2 of 2: .*no public table/)
+      assert.match(cost.unknownBecause ?? "", /^order 2 of 2: .*not public/)
       assert.strictEqual(cost.orders[1]?.collateral, "5.60")
       const error = yield* notSent(Orders.create(order))
       assert.include(error.message, "at an unknown cost")
@@ -389,13 +389,13 @@ describe("DryRun.DryRun", () => {
 
   it.effect("runs its example: it lists what a program would have sent", () =>
     Effect.gen(function* () {
-      const rehearsal = Effect.gen(function* () {
+      const dryRun = Effect.gen(function* () {
         const journal = yield* DryRun.DryRun
         yield* Effect.ignore(Orders.cancel({ order_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e", exchange_index: 0 }))
         return (yield* journal.intents).map(({ method, path }) => `${method} ${path}`)
       })
-      isExample(import.meta.url, "DryRun", "What would it have done?")
-      assert.deepStrictEqual(yield* rehearsal, [
+      isExample(import.meta.url, "DryRun", "Listing the writes of a program")
+      assert.deepStrictEqual(yield* dryRun, [
         "DELETE /trade-api/v2/portfolio/events/orders/0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e?exchange_index=0"
       ])
     }).pipe(Effect.provide(layer()))

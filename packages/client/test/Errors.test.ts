@@ -327,7 +327,10 @@ describe("UnexpectedStatus.message", () => {
   }
 
   it("says whether the request was carried out", () => {
-    const success = ["yes", "(a success that the operation does not declare: the exchange carried out the request)"]
+    const success = [
+      "yes",
+      "(a success status that the operation does not declare: the exchange carried out the request)"
+    ]
     const redirect = [
       "maybe",
       "(a redirect, which the client never follows; the exchange may have carried out the request)"
@@ -359,7 +362,7 @@ describe("UnexpectedStatus.message", () => {
     assert.deepStrictEqual(messageOf(204, true), success)
     assert.deepStrictEqual(messageOf(418, true), [
       "maybe",
-      "(a status that the operation does not declare; the response to an earlier attempt was lost: the exchange may have carried it out)"
+      "(a status that the operation does not declare; the response to an earlier attempt was lost: the exchange may have carried out that attempt)"
     ])
   })
 })
@@ -515,7 +518,7 @@ describe("ContractError", () => {
     Effect.gen(function* () {
       const missing = yield* contract({ body: { is_auto_cancel_enabled: true } })
       assert.strictEqual(missing.pointer, "/orders")
-      assert.include(missing.message, "breaks the contract at /orders: this field is required")
+      assert.include(missing.message, "violates the contract at /orders: this field is required")
       assert.strictEqual((yield* contract({ body: { ...valid, orders: ["a", 2] } })).pointer, "/orders/1")
       assert.strictEqual(
         (yield* contract({ body: { ...valid, contracts_limit_fp: 10 } })).pointer,

@@ -163,7 +163,7 @@ describe("trade", () => {
         assert.instanceOf(error, Fees.FeeUnknown)
         assert.strictEqual(
           error.message,
-          `The fee of type "${fee_type}" with multiplier 1 is unknown: no public table gives its rates.`
+          `The fee of type "${fee_type}" with multiplier 1 is unknown: its rates are not public.`
         )
       }
     }

@@ -332,7 +332,7 @@ describe("History: example of fees", () => {
 
   it.effect("adds up both tiers", () =>
     Effect.gen(function* () {
-      isExample(import.meta.url, "History", "All fees ever paid, each exact")
+      isExample(import.meta.url, "History", "The exact sum of all fees")
       const outcome = yield* read(Stream.fromEffect(fees), { items, ...fixedCutoff(cutoffMillis) })
       assert.deepStrictEqual(outcome.items, [5n * 17_500n])
     })

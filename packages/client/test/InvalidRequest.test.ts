@@ -51,8 +51,8 @@ const order: Orders.CreateInput = {
 describe("InvalidRequest, a path parameter", () => {
   for (const [segment, reason] of [
     ["", "empty"],
-    [".", "cannot stand as a path segment"],
-    ["..", "cannot stand as a path segment"],
+    [".", "cannot be a path segment"],
+    ["..", "cannot be a path segment"],
     ["a/b", "slash"],
     ["a\\b", "slash"],
     ["a%2Fb", "slash"],
@@ -381,7 +381,7 @@ describe("InvalidRequest, an input", () => {
     Effect.gen(function* () {
       const circle: { ticker: string; self?: unknown } = { ticker: "T" }
       circle.self = circle
-      assert.include((yield* refusal(Orders.create, circle)).reason, "circle")
+      assert.include((yield* refusal(Orders.create, circle)).reason, "cycle")
     })
   )
 
@@ -484,7 +484,7 @@ describe("InvalidRequest, a layer", () => {
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiRead
       const error = yield* Effect.flip(sender.send(OrderGroups.reset.descriptor, { order_group_id: id }))
-      assert.include(String(error), "only reads")
+      assert.include(String(error), "read-only")
       assert.strictEqual((yield* Script).sent.length, 0)
     }).pipe(
       Effect.provide(Layer.provideMerge(Kalshi.layerReadOnly({ environment, signer: signer() }), layerScript([])))

@@ -1,11 +1,11 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { assert, describe, it } from "vitest"
-import { firstBreak } from "../src/wire/issue.ts"
+import { firstViolation } from "../src/wire/issue.ts"
 
 const breakOf = (schema: Schema.Codec<unknown>, value: unknown) => {
   const decoded = Schema.decodeUnknownResult(schema, { onExcessProperty: "error" })(value)
-  return Result.isFailure(decoded) ? firstBreak(decoded.failure.issue) : assert.fail("the value is valid")
+  return Result.isFailure(decoded) ? firstViolation(decoded.failure.issue) : assert.fail("the value is valid")
 }
 
 const {
@@ -23,7 +23,7 @@ const {
 
 const matching = (expected: string) => String.check(Schema.isPattern(/^$/, { expected }))
 
-describe("firstBreak", () => {
+describe("firstViolation", () => {
   const cases: ReadonlyArray<
     readonly [
       behaviour: string,

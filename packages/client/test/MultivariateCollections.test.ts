@@ -122,7 +122,7 @@ describe("MultivariateCollections.createMarket", () => {
 
   it.effect("runs its example and returns the whole market on request", () =>
     Effect.gen(function* () {
-      isExample(import.meta.url, "MultivariateCollections", "Both teams to win")
+      isExample(import.meta.url, "MultivariateCollections", "A combo of two winning teams")
       const { sent, value } = yield* play(combo, [{ status: 200, body: { ...made, market } }])
       assert.deepStrictEqual<unknown>(value, { ...made, market })
       const body = JSON.parse(sent[0]!.body!)

@@ -266,7 +266,7 @@ describe("Pages: example of continuing", () => {
 
   it.effect("continues after a failure and reads no page twice", () =>
     Effect.gen(function* () {
-      isExample(import.meta.url, "Pages", "Continuing where a failure ended the reading")
+      isExample(import.meta.url, "Pages", "Continuing after a failure")
       const refusal = { status: 400, body: { code: "bad_request" } }
       const kept: Array<unknown> = []
       const program = readAll(({ cursor }) => Effect.sync(() => kept.push(cursor)))
@@ -314,7 +314,7 @@ describe("Pages.RepeatedCursor", () => {
       assert.include(outcome.error, { _tag: "RepeatedCursor", cursor: "a", pages: 2 })
       assert.strictEqual(
         String((outcome.error as Error).message),
-        'StructuredTargets.list received the cursor "a" a second time, in page 2: its pages form a circle, and the rest of the list cannot be read this way'
+        'StructuredTargets.list received the cursor "a" a second time, in page 2, so its pages form a cycle: the rest of the list cannot be read by cursor'
       )
     })
   )

@@ -238,7 +238,7 @@ describe("Orders.place", () => {
       assert.deepInclude(body, { ticker, side: "ask", price: "0.56", count: "10" })
       assert.deepInclude(outcome, {
         _tag: "Accepted",
-        learned: "answer",
+        source: "response",
         order_id,
         client_order_id: body.client_order_id,
         remaining_count: FixedPoint.countUnsafe("10")
@@ -270,7 +270,7 @@ describe("Orders.place", () => {
       assert.deepStrictEqual(paths, [create, create, timestamp, list])
       assert.deepInclude(outcome, {
         _tag: "Accepted",
-        learned: "list",
+        source: "list",
         order_id,
         fill_count: FixedPoint.countUnsafe("4")
       })
@@ -292,7 +292,7 @@ describe("Orders.place", () => {
         listed(order)
       ])
       assert.deepStrictEqual(paths, [create, timestamp, list, timestamp, timestamp, timestamp, list])
-      assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
+      assert.deepInclude(outcome, { _tag: "Accepted", source: "list", order_id })
     })
   )
 
@@ -376,7 +376,7 @@ describe("Orders.place", () => {
           asOf(1),
           listed({ ...order, client_order_id: fixedId })
         ])
-        assert.deepInclude(value, { _tag: "Accepted", learned: "list", order_id })
+        assert.deepInclude(value, { _tag: "Accepted", source: "list", order_id })
       }
     })
   )
@@ -426,7 +426,7 @@ describe("Orders.place", () => {
           const reply = { status, body: { error } }
           const found = yield* place([reply, asOf(1), listed(order)], once)
           assert.deepStrictEqual(found.paths, [create, timestamp, list], String(status))
-          assert.deepInclude(found.outcome, { _tag: "Accepted", learned: "list", order_id })
+          assert.deepInclude(found.outcome, { _tag: "Accepted", source: "list", order_id })
           const { outcome } = yield* place([reply, asOf(1), listed()], { ...once, within: 50 })
           assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
         }
@@ -436,7 +436,7 @@ describe("Orders.place", () => {
           [{ status: 400, body: { error } }, asOf(1), listed(order)],
           once
         )
-        assert.deepInclude(batch.value[0], { _tag: "Accepted", learned: "list" })
+        assert.deepInclude(batch.value[0], { _tag: "Accepted", source: "list" })
       })
     )
   }
@@ -530,7 +530,12 @@ describe("Orders.place", () => {
     it.effect(`salvages the order id from an undecodable success: ${name}`, () =>
       Effect.gen(function* () {
         const { outcome } = yield* place([{ status: 201, text }])
-        assert.deepInclude(outcome, { _tag: "Accepted", learned: "salvage", order_id, remaining_count: undefined })
+        assert.deepInclude(outcome, {
+          _tag: "Accepted",
+          source: "undecodedResponse",
+          order_id,
+          remaining_count: undefined
+        })
       })
     )
   }
@@ -555,7 +560,7 @@ describe("Orders.place", () => {
       Effect.gen(function* () {
         const { outcome, paths } = yield* place([{ status: 201, text }, asOf(1), listed(order)])
         assert.deepStrictEqual(paths, [create, timestamp, list])
-        assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
+        assert.deepInclude(outcome, { _tag: "Accepted", source: "list", order_id })
       })
     )
   }
@@ -567,7 +572,7 @@ describe("Orders.place", () => {
         body: { ...createResponse, order_id: clientOrderId, client_order_id: "another" }
       }
       const { outcome } = yield* place([other, asOf(1), listed(order)])
-      assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
+      assert.deepInclude(outcome, { _tag: "Accepted", source: "list", order_id })
       const never = yield* place([other, asOf(1), listed()], { within: 50 })
       assert.deepInclude(never.outcome, { _tag: "Unknown", exists: true })
       assert.deepInclude(never.outcome._tag === "Unknown" && never.outcome.error, {
@@ -632,7 +637,7 @@ describe("Orders.place", () => {
     Effect.gen(function* () {
       const empty: Reply = { status: 201, body: { ...createResponse, order_id: "" } }
       const { outcome } = yield* place([empty, asOf(1), listed(order)])
-      assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
+      assert.deepInclude(outcome, { _tag: "Accepted", source: "list", order_id })
       const never = yield* place([empty, asOf(1), listed()], { within: 50 })
       assert.deepInclude(never.outcome, { _tag: "Unknown", exists: true })
       const error = never.outcome._tag === "Unknown" && never.outcome.error
@@ -852,7 +857,7 @@ describe("Orders.place: limits", () => {
       const { outcome } = yield* place([duplicate, asOf(1), listed(), asOf(60_000), listed(order)], {
         within: "Infinity"
       })
-      assert.deepInclude(outcome, { _tag: "Accepted", learned: "list" })
+      assert.deepInclude(outcome, { _tag: "Accepted", source: "list" })
     })
   )
 
@@ -862,7 +867,7 @@ describe("Orders.place: limits", () => {
       const { outcome } = yield* place([created], { intent: routed })
       assert.deepInclude(outcome, { _tag: "Accepted", exchange_index: undefined })
       const salvaged = yield* place([{ status: 201, text: JSON.stringify({ order_id }) }], { intent: routed })
-      assert.deepInclude(salvaged.outcome, { _tag: "Accepted", learned: "salvage", exchange_index: undefined })
+      assert.deepInclude(salvaged.outcome, { _tag: "Accepted", source: "undecodedResponse", exchange_index: undefined })
     })
   )
 })
@@ -983,8 +988,8 @@ describe("Orders.placeAll", () => {
       const found = listed({ ...order, client_order_id: "b" }, { ...order, client_order_id: "c" })
       const { value } = yield* play(Orders.placeAll(three), [reply, asOf(1), found])
       assert.deepStrictEqual(
-        value.map((outcome) => outcome._tag === "Accepted" && outcome.learned),
-        ["answer", "list", "list"]
+        value.map((outcome) => outcome._tag === "Accepted" && outcome.source),
+        ["response", "list", "list"]
       )
       const never = yield* play(Orders.placeAll(three, { within: 50 }), [reply, asOf(1), listed()])
       const [, twice, missing] = never.value
@@ -1035,7 +1040,7 @@ describe("Orders.placeAll", () => {
       const { value } = yield* play(Orders.placeAll([intent]), [
         batchCreated({ ...details, client_order_id: clientOrderId, order_id })
       ])
-      assert.deepInclude(value[0], { ...details, _tag: "Accepted", learned: "answer" })
+      assert.deepInclude(value[0], { ...details, _tag: "Accepted", source: "response" })
       const nulls = Object.fromEntries(Object.keys(details).map((name) => [name, null]))
       const less = yield* play(Orders.placeAll([intent]), [
         batchCreated({ ...nulls, client_order_id: clientOrderId, order_id })
@@ -1080,7 +1085,7 @@ describe("Orders.placeAll", () => {
       ] as const) {
         const reply = batchCreated(item)
         const found = yield* play(Orders.placeAll([intent]), [reply, asOf(1), listed(order)])
-        assert.deepInclude(found.value[0], { _tag: "Accepted", learned: "list", order_id })
+        assert.deepInclude(found.value[0], { _tag: "Accepted", source: "list", order_id })
         const { value } = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), listed()])
         assert.deepInclude(value[0], { _tag: "Unknown", exists })
       }
@@ -1100,7 +1105,7 @@ describe("Orders.placeAll", () => {
       ] as const) {
         const reply: Reply = batchCreated(item)
         const { value } = yield* play(Orders.placeAll([intent]), [reply, asOf(1), listed(order)])
-        assert.deepInclude(value[0], { _tag: "Accepted", learned: "list", order_id })
+        assert.deepInclude(value[0], { _tag: "Accepted", source: "list", order_id })
         const never = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), listed()])
         const [outcome] = never.value
         assert.deepInclude(outcome, { _tag: "Unknown", exists })
@@ -1124,7 +1129,7 @@ describe("Orders.placeAll", () => {
           asOf(1),
           listed({ ...order, client_order_id: fixedId })
         ])
-        assert.deepInclude(found.value[0], { _tag: "Accepted", learned: "list", order_id })
+        assert.deepInclude(found.value[0], { _tag: "Accepted", source: "list", order_id })
       })
     )
   }

@@ -173,7 +173,7 @@ describe("Kalshi.layer", () => {
       const unwaiting = Effect.provideService(Orders.batchCreate(batch(10)), RateLimits.Overrides, { maxWait: 0 })
       const error = yield* Effect.flip(unwaiting)
       assert.deepInclude(error, { _tag: "LimitExceeded", maxWaitMillis: 0 })
-      assert.include(error.message, "and may wait 0 ms")
+      assert.include(error.message, "but may wait only 0 ms")
     }).pipe(provideExchange())
   )
 
@@ -185,7 +185,7 @@ describe("Kalshi.layer", () => {
       assert.strictEqual(error.maxWaitMillis, 500)
       assert.strictEqual(
         error.message,
-        "Orders.batchCreate was not sent: it would wait 1002 ms for 100 tokens of the write bucket, and may wait 500 ms"
+        "Orders.batchCreate was not sent: it would wait 1002 ms for 100 tokens of the write bucket, but may wait only 500 ms"
       )
       assert.strictEqual((yield* Metered).calls().length, 10)
     }).pipe(provideExchange({}, { policy: { totalTimeout: "500 millis" } }))
@@ -245,7 +245,7 @@ describe("Orders.batchCreate", () => {
       assert.strictEqual(error.waitMillis, undefined)
       assert.strictEqual(
         error.message,
-        "Orders.batchCreate was not sent: it needs 110 tokens of the write bucket, whose capacity is 100"
+        "Orders.batchCreate was not sent: it needs 110 tokens of the write bucket, but the capacity is 100: send less in one request"
       )
       assert.deepStrictEqual((yield* Metered).calls(), [])
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(11)), Number.POSITIVE_INFINITY)

@@ -166,49 +166,49 @@ describe("RfqBatches.create", () => {
       "an empty id",
       { children: [a, b], contracts_fp: "1", client_batch_id: "" },
       "/client_batch_id",
-      "an empty id identifies no batch: give your own id, or leave it out"
+      "an empty id identifies no batch: pass your own id, or leave it out"
     ],
     [
       "a remainder that rests",
       { children: [a, b], contracts_fp: "1", rest_remainder: true },
       "/rest_remainder",
-      "a batch leaves no remainder to rest: give false, or leave it out"
+      "a batch leaves no remainder to rest: pass false, or leave it out"
     ],
     [
       "a child without a name",
       { children: [a, {}], contracts_fp: "1" },
       "/children/1",
-      "this child names no combo: give market_ticker or selected_markets"
+      "this child names no combo: pass market_ticker or selected_markets"
     ],
     [
       "a child with two names",
       { children: [{ ...a, selected_markets: legs }, b], contracts_fp: "1", mve_collection_ticker: "KXMVE" },
       "/children/0/selected_markets",
-      "this child names its combo twice: give market_ticker or selected_markets, not both"
+      "this child names its combo twice: pass market_ticker or selected_markets, not both"
     ],
     [
       "an empty ticker",
       { children: [a, { market_ticker: "" }], contracts_fp: "1" },
       "/children/1/market_ticker",
-      "an empty ticker names no combo: give the combo's ticker"
+      "an empty ticker names no combo: pass the combo's ticker"
     ],
     [
       "a combo without legs",
       { children: [a, { selected_markets: [] }], contracts_fp: "1", mve_collection_ticker: "KXMVE" },
       "/children/1/selected_markets",
-      "a combo needs legs: give 1 to 6"
+      "a combo needs legs: pass 1 to 6"
     ],
     [
       "legs without their collection",
       { children: [a, { selected_markets: legs }], contracts_fp: "1" },
       "/mve_collection_ticker",
-      "this field is required where a child has selected_markets: give the collection of its combo"
+      "this field is required because a child has selected_markets: pass the collection of its combo"
     ],
     [
       "a ticker twice",
       { children: [a, b, a], contracts_fp: "1" },
       "/children/2",
-      "an earlier child has the same combo: give each combo once"
+      "an earlier child has the same combo: pass each combo once"
     ],
     [
       "the same legs in another order",
@@ -218,43 +218,43 @@ describe("RfqBatches.create", () => {
         mve_collection_ticker: "KXMVE"
       },
       "/children/1",
-      "an earlier child has the same combo: give each combo once"
+      "an earlier child has the same combo: pass each combo once"
     ],
     [
       "two sizes of the batch",
       { children: [a, b], contracts_fp: "1", target_cost_dollars: "1.00" },
       "/target_cost_dollars",
-      "there are two sizes: give contracts_fp or target_cost_dollars, not both"
+      "there are two sizes: pass contracts_fp or target_cost_dollars, not both"
     ],
     [
       "two sizes of a child",
       { children: [a, { ...b, contracts_fp: "1", target_cost_dollars: "1.00" }], contracts_fp: "1" },
       "/children/1/target_cost_dollars",
-      "there are two sizes: give contracts_fp or target_cost_dollars, not both"
+      "there are two sizes: pass contracts_fp or target_cost_dollars, not both"
     ],
     [
       "a child without a size",
       { children: [{ ...a, contracts_fp: "1" }, b], contracts_fp: null },
       "/children/1",
-      "this child has no size: give it contracts_fp or target_cost_dollars, or give the batch one for all"
+      "this child has no size: set contracts_fp or target_cost_dollars on the child or on the batch"
     ],
     [
       "children that are sized in two ways",
       { children: [a, { ...b, target_cost_dollars: "1.00" }], contracts_fp: "1" },
       "/children/1/target_cost_dollars",
-      "every child must be sized the same way: the first has contracts_fp, so give this one contracts_fp too"
+      "every child must be sized the same way: the first has contracts_fp, so set contracts_fp for this one too"
     ],
     [
       "a batch that is sized otherwise than its first child",
       { children: [{ ...a, target_cost_dollars: "1.00" }, b], contracts_fp: "1" },
       "/children/1",
-      "every child must be sized the same way: the first has target_cost_dollars, so give this one target_cost_dollars too"
+      "every child must be sized the same way: the first has target_cost_dollars, so set target_cost_dollars for this one too"
     ],
     [
       "contracts without fees",
       { children: [a, b], contracts_fp: "1", target_cost_excludes_fees: true },
       "/target_cost_excludes_fees",
-      "the children are sized by contracts: leave this out, or size them by target_cost_dollars"
+      "the children are sized by contracts: leave this field out, or size the children by target_cost_dollars"
     ],
     ["fewer than two children", { children: [a], contracts_fp: "1" }, "/children", "expected a list of 2 to 57 items"]
   ]
@@ -360,7 +360,7 @@ describe("RfqBatches.accept", () => {
     {
       _tag: "InvalidRequest",
       pointer: "/min_bids/2/rfq_id",
-      reason: "an earlier entry is for the same child: give exactly one entry for each child of the batch"
+      reason: "an earlier entry is for the same child: pass exactly one entry for each child of the batch"
     }
   )
 
@@ -495,7 +495,7 @@ describe("RfqBatches.quote", () => {
   itFails("rejects two prices for one child with a reason", RfqBatches.quote({ ...input, quotes: twice }), [], {
     _tag: "InvalidRequest",
     pointer: "/quotes/1/rfq_id",
-    reason: "an earlier entry is for the same child: give exactly one entry for each child of the batch"
+    reason: "an earlier entry is for the same child: pass exactly one entry for each child of the batch"
   })
 })
 

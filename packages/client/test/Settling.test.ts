@@ -57,10 +57,10 @@ describe("Orders.settle", () => {
   it.effect("finds a live or a historical order", () =>
     Effect.gen(function* () {
       const live = yield* play(Orders.settle(placement), [asOf(0), listed(order)])
-      assert.deepInclude(live.value, { _tag: "Accepted", learned: "list", order_id })
+      assert.deepInclude(live.value, { _tag: "Accepted", source: "list", order_id })
       const found = yield* play(Orders.settle(placement), [asOf(0), listed(), listed({ ...order, status: "executed" })])
       assert.deepStrictEqual(found.paths, [timestamp, list, historical])
-      assert.deepInclude(found.value, { _tag: "Accepted", learned: "list", order_id })
+      assert.deepInclude(found.value, { _tag: "Accepted", source: "list", order_id })
     })
   )
 
@@ -81,7 +81,7 @@ describe("Orders.settle", () => {
       const first: Reply = { status: 200, body: { orders: [], cursor: "more" } }
       const { paths, value } = yield* play(Orders.settle(placement), [asOf(0), first, listed(order)])
       assert.deepStrictEqual(paths, [timestamp, list, list])
-      assert.deepInclude(value, { _tag: "Accepted", learned: "list", order_id })
+      assert.deepInclude(value, { _tag: "Accepted", source: "list", order_id })
     })
   )
 

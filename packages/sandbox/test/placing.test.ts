@@ -243,7 +243,7 @@ describe("place", () => {
     Effect.gen(function* () {
       const { orders, outcome } = yield* placing([{ mangle: "garbled" }])
       assert.strictEqual(orders.length, 1)
-      assert.deepInclude(outcome, { _tag: "Accepted", learned: "salvage", order_id: orders[0]!.order_id })
+      assert.deepInclude(outcome, { _tag: "Accepted", source: "undecodedResponse", order_id: orders[0]!.order_id })
     })
   )
 
@@ -251,7 +251,7 @@ describe("place", () => {
     Effect.gen(function* () {
       const { orders, outcome } = yield* placing([{ reset: "after" }], { readLagMillis: 3_000 })
       assert.strictEqual(orders.length, 1)
-      assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id: orders[0]!.order_id })
+      assert.deepInclude(outcome, { _tag: "Accepted", source: "list", order_id: orders[0]!.order_id })
       // If reads lag longer than the search, the outcome is unknown although the order exists.
       const late = yield* placing([{ reset: "after" }], { readLagMillis: 30_000 })
       assert.strictEqual(late.orders.length, 1)

@@ -28,7 +28,7 @@ import {
 import { isRecord } from "../record.ts"
 import { text } from "../sending/encode.ts"
 import { checker } from "../wire/check.ts"
-import { firstBreak } from "../wire/issue.ts"
+import { firstViolation } from "../wire/issue.ts"
 
 /**
  * A message breaks the contract. `pointer` is the JSON pointer of the first violation; `""` is the whole message. `type` is
@@ -106,7 +106,7 @@ export const decoder = (options?: {
     // The table has a schema of each type, which decodes its messages.
     return Result.isSuccess(decoded)
       ? Result.succeed(decoded.success as Message)
-      : Result.fail(new InvalidMessage({ type: type as MessageType, ...firstBreak(decoded.failure) }))
+      : Result.fail(new InvalidMessage({ type: type as MessageType, ...firstViolation(decoded.failure) }))
   }
 }
 

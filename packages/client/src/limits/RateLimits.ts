@@ -1,29 +1,29 @@
 /**
- * Client-side rate limits: a signed call waits for the account's tokens, so that the exchange does not answer 429.
+ * Client-side rate limits: a signed call waits for the account's tokens, so that the exchange does not return 429.
  *
  * **Details**
  *
  * The exchange keeps a read and a write token bucket per account, and a write bucket for each further shard. Buckets
- * refill continuously, and every signed request pays from them; a batch of orders pays per order. Every layer that signs
- * limits its calls. `limits: false` switches that off.
+ * refill continuously, and every signed request pays from them; a batch of orders pays per order. Every layer that
+ * signs limits its calls, unless its options contain `limits: false`.
  *
- * Budgets and costs are the account's own: the layer learns them from `Account.limits` and `Account.endpointCosts`. It
- * learns when half of a default bucket is spent, when a call has to wait or seems too large, after a 429, and again after
- * ten minutes of use. Until then the {@link defaults} and the documented costs apply, and calls wait: no call is refused
- * before the layer has tried to learn. A call that is about to be refused starts to learn as well, at most every ten
- * seconds.
+ * Budgets and costs depend on the account. The layer learns them from `Account.limits` and `Account.endpointCosts`:
+ * when half of a default bucket is spent, when a call has to wait or seems too large, after a 429, and again after ten
+ * minutes of use. Until then the {@link defaults} and the documented costs apply, and calls wait: the layer rejects no
+ * call before it has tried to learn the budgets. A call that is about to be rejected makes the layer learn them again,
+ * at most every ten seconds.
  *
- * Calls wait in the order of their arrival. Cancels go before other writes, and calls that {@link Overrides} mark as
- * urgent go first. The wait counts towards the call's total time and not towards an attempt's. A 429 empties the local
- * bucket.
+ * Calls wait in the order of their arrival, but urgent calls go first: cancels, and calls that {@link Overrides} mark
+ * as urgent. The wait counts towards the total time of the call, but not towards the time of an attempt. A 429 empties
+ * the local bucket.
  *
  * **Gotchas**
  *
- * - Only signed calls are limited: the limits of unsigned ones are not documented. Source: the rate-limit guide of October
- *   2026.
- * - While the budget is a guess, a cancel is never refused locally. It is sent when its wait would be too long.
- * - A layer does not know what other programs spend of the same account. Give each a `share`, or share one store:
- *   {@link layerMemory} within a process, `RateLimitsRedis` across processes.
+ * - Only signed calls are limited, because the limits of unsigned calls are not documented. Source: the rate-limit
+ *   guide of October 2026.
+ * - While the budget is a guess, the layer never rejects a cancel. It sends the cancel if the wait would be too long.
+ * - A layer does not know how many tokens other programs take from the same account. Give each program a `share`, or
+ *   share one store: {@link layerMemory} within a process, `RateLimitsRedis` across processes.
  *
  * @module
  */
@@ -39,58 +39,61 @@ import type { Budget, Store as StoreService } from "./Store.ts"
 export type { Bucket, Budget, Want } from "./Store.ts"
 
 /**
- * The budgets until the account's own are known: those of the lowest tier, with one second's tokens each. Source: the
- * rate-limit guide of October 2026, and the basic tier recorded in demo in July 2026.
+ * The budgets that apply until the budgets of the account are known: the budgets of the lowest tier, with a capacity of
+ * one second's tokens. Source: the rate-limit guide of October 2026, and the basic tier recorded in demo in July 2026.
  */
 export const defaults: { readonly read: Budget; readonly write: Budget } = {
   read: { refillRate: 200, capacity: 200 },
   write: { refillRate: 100, capacity: 100 }
 }
 
-/** How a layer limits its calls. */
+/** Options for how a layer limits its calls. */
 export interface Options {
   /**
-   * Names the account in a shared {@link Store}. Default: the key's id. Two keys of one account share its buckets: give
-   * their layers the same name.
+   * The name of the account in a shared {@link Store}. Two keys of one account share its buckets: give their layers the
+   * same name. Default: the key's id.
    */
   readonly account?: string | undefined
   /**
-   * The part of the account's budget that this layer may use: more than 0 and at most 1. Default: 1. A part that would not
-   * pay for one request still pays for one at a time.
+   * The part of the account's budget that this layer may use: more than 0 and at most 1. If the part is smaller than
+   * the cost of one request, the layer can still send one request at a time. Default: 1.
    */
   readonly share?: number | undefined
   /**
    * How long a request may take to reach the exchange. Default: 500 ms.
    *
-   * A full bucket does not refill until the exchange receives the first request of a burst. So the refill after a burst
-   * counts from the first responses. If no response arrives, it counts from this long after the request at the earliest.
-   * At a steady rate, a longer latency costs nothing. With zero, every request counts as received when it is sent.
+   * A full bucket does not refill until the exchange receives the first request of a burst. So the layer counts the
+   * refill after a burst from the first responses. If no response arrives, the layer counts the refill from `latency`
+   * after the request at the earliest. At a steady rate, a longer latency costs nothing. With zero, every request
+   * counts as received when it is sent.
    */
   readonly latency?: Duration.Input | undefined
-  /** The age at which learned costs and budgets are learned again. Default: ten minutes. */
+  /** The age at which the layer learns costs and budgets again. Default: ten minutes. */
   readonly refreshAfter?: Duration.Input | undefined
-  /** How many shards the exchange has. Default: 4. An order that the exchange routes by its ticker pays on all of them. */
+  /**
+   * The number of shards of the exchange. An order that the exchange routes by ticker pays on all shards. Default: 4.
+   */
   readonly shards?: number | undefined
 }
 
-/** How the limiter treats a call. */
+/** Options for how the limiter treats a call. */
 export interface CallOptions {
   /**
-   * The longest wait for tokens. A call that would wait longer fails with `LimitExceeded` at once. With zero, a call fails
-   * instead of waiting. Default: what is left of the call's total time.
+   * The longest wait for tokens. A call that would wait longer fails with `LimitExceeded` at once. With zero, a call
+   * fails instead of waiting. Default: the remaining total time of the call.
    */
   readonly maxWait?: Duration.Input | undefined
   /**
-   * Whether the call goes before all others that wait for the same bucket, such as a read that settles an order. Default:
-   * that of the operation: true for cancels and the like.
+   * Whether the call goes before all other calls that wait for the same bucket, for example a read that settles an
+   * order. Default: the value of the operation, which is true for cancels and the like.
    */
   readonly urgent?: boolean | undefined
 }
 
 /**
- * Sets how the limiter treats the calls that run under it.
+ * Sets how the limiter treats the calls that run under this reference.
  *
- * **Example** (Quote only if it can be sent now)
+ * **Example** (Sending a quote only if no wait is necessary)
  *
  * ```ts
  * import * as Quotes from "@kalshi-effect/client/Quotes"
@@ -111,17 +114,20 @@ export const Overrides: Context.Reference<CallOptions> = /*#__PURE__*/ Context.R
 
 const noOverrides: CallOptions = {}
 
-/** Counts the tokens of an account's buckets. */
+/** A store counts the tokens in the buckets of accounts. */
 export type Store = StoreService
 
-/** The store of the layers that are built under it. Default: undefined, and each layer has a store of its own. */
+/**
+ * The store of the layers that are built under this reference. Default: undefined. Each layer then has a store of its
+ * own.
+ */
 export const Store: Context.Reference<Store | undefined> = /*#__PURE__*/ Context.Reference<Store | undefined>(
   "@kalshi-effect/client/RateLimits/Store",
   { defaultValue: () => undefined }
 )
 
 /**
- * A store in memory, for several layers of one account in one process.
+ * Provides a store in memory, for several layers of one account in one process.
  *
  * **Example** (A dashboard and a bot on one budget)
  *
@@ -143,18 +149,18 @@ export const layerMemory: Layer.Layer<never> = /*#__PURE__*/ Layer.effect(
 )
 
 /**
- * In how many milliseconds a call would be sent if it were made now. 0: at once. `Infinity`: never.
+ * Returns how many milliseconds a call would wait if it were made now. `Infinity`: the call can never be sent.
  *
  * **Details**
  *
- * Without an input, an order counts as one that pays on every shard, and a batch as one of a single order. A call that is
- * not limited does not wait.
+ * Without an input, an order counts as an order that pays on every shard, and a batch as a batch of one order. A call
+ * that is not limited does not wait.
  *
  * **Gotchas**
  *
- * It is an estimate: more urgent calls that come later go first.
+ * The result is an estimate: more urgent calls that arrive later go first.
  *
- * **Example** (Skip a round rather than queue)
+ * **Example** (Skipping a round instead of waiting)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
@@ -172,7 +178,7 @@ export const waitFor = <Input, Output, E, Capability>(
   input?: Input
 ): Effect.Effect<number, never, Capability> => {
   const { descriptor } = operation
-  // The operation's own type names its capability, which is what its descriptor's access says.
+  // The type of the operation states its capability, which matches the `access` of the descriptor.
   const sender = capability(descriptor.access) as unknown as Effect.Effect<
     { readonly waitFor: (descriptor: typeof operation.descriptor, input: unknown) => Effect.Effect<number> },
     never,

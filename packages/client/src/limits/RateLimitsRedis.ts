@@ -3,18 +3,18 @@
  *
  * **Details**
  *
- * Every decision is one Lua script, timed by the server's clock: the clocks of the processes do not matter. The calls of
- * all processes are in one order, and cancels go first. A call runs two scripts: one takes its tokens, and one reports the
- * response, in the background. Requires Redis 5 or newer, or Valkey. Uses one key per account.
+ * Every decision is one run of a Lua script that uses the server's clock, so the clocks of the processes do not matter.
+ * The calls of all processes form one queue, in which cancels go first. A call runs the script twice: to take its
+ * tokens, and to report the response in the background. Requires Redis 5 or newer, or Valkey. Uses one key per account.
  *
  * **Gotchas**
  *
- * - If Redis does not respond, a call waits for at most `timeout`, and no order fails. Each process continues with its own
- *   buckets in memory, and queries Redis again after a second. Until then the processes together may exceed the account's
- *   budget and receive 429.
- * - The calls of a process that dies while they wait stay in the queue for two more seconds.
- * - If the server's clock is set forward, or a replica takes over whose clock is ahead, the buckets fill too early. Slew
- *   the server's clock, do not step it.
+ * - If Redis does not respond, a call waits for at most `timeout`, but does not fail. Each process continues with
+ *   buckets in its own memory, and queries Redis again after a second. Until then the processes together may exceed the
+ *   account's budget and receive 429.
+ * - If a process dies, its waiting calls stay in the queue for two more seconds.
+ * - The buckets fill too early if the server's clock is set forward, or if a replica with a clock that is ahead takes
+ *   over. Slew the server's clock, do not step it.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import * as RateLimits from "./RateLimits.ts"
 
 /** Options of the store. */
 export interface Options {
-  /** The prefix of its keys. Default: `kalshi-limits:`. */
+  /** The prefix of the store's keys. Default: `kalshi-limits:`. */
   readonly prefix?: string | undefined
   /** How long Redis may take to respond before it counts as unavailable. Default: 500 ms. */
   readonly timeout?: Duration.Input | undefined
@@ -38,11 +38,11 @@ export interface Options {
 const unavailableMillis = 1_000
 
 /**
- * One account is one hash. A bucket is a field `b:<name>` of: its tokens; the microsecond of their count; the learned rate
- * and capacity, or zeros; its reserved tokens, the older and the newer; the microsecond at which the older are due; and the
- * latency. A waiting call is a field `p:<id>` of: its urgency, the microsecond since which it waits, the microsecond at
- * which it expires, its cost and its buckets. `memory.ts` makes the same decisions, and explains why tokens are reserved
- * before they are charged.
+ * The script that makes every decision. One account is one hash. A bucket is a field `b:<name>` with these values: its
+ * tokens; the time of their count; the learned rate and capacity, or zeros; its older and its newer reserved tokens;
+ * the time at which the older ones are charged; and the latency. A waiting call is a field `p:<id>` with these values:
+ * its urgency, the time since which it waits, the time at which it expires, its cost and its buckets. Times are in
+ * microseconds. `memory.ts` makes the same decisions, and explains why tokens are reserved before they are charged.
  */
 const lua = `
 local key, op, id = KEYS[1], ARGV[1], ARGV[2]
@@ -215,7 +215,8 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
   Effect.gen(function* () {
     const redis = yield* Redis.Redis
     const prefix = options.prefix ?? "kalshi-limits:"
-    // In two halves: if this process was suspended, a response that arrived meanwhile is read before the second half ends.
+    // In two halves: if this process was suspended, it reads a response that arrived meanwhile before the second half
+    // ends.
     const half = Effect.sleep(Duration.divideUnsafe(Duration.fromInputUnsafe(options.timeout ?? "500 millis"), 2))
     const timedOut = Effect.andThen(half, Effect.andThen(half, Effect.fail("no response in time")))
     const run = redis.eval(Redis.script(argumentsOf, { lua, numberOfKeys: 1 }).withReturnType<string>())
@@ -272,7 +273,7 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
   })
 
 /**
- * Provides one store in Redis to the layers that are built under it.
+ * Provides a store in Redis to the layers that are built under it.
  *
  * **Example** (Several processes on one account)
  *

@@ -13,62 +13,70 @@ export interface Budget {
   readonly capacity: number
 }
 
-/** One of an account's buckets, as a limiter asks a {@link Store} for it. */
+/** A bucket of an account, in a request of a limiter to a {@link Store}. */
 export interface Bucket extends Budget {
-  /** `read`, `write`, or for further shards `write/1` and so on. */
+  /** `read`, `write`, or `write/1` and so on for further shards. */
   readonly name: string
-  /** Whether the budget was learned. A default yields to what another limiter has learned of the same bucket. */
+  /**
+   * Whether the budget was learned. If another limiter has learned the budget of this bucket, the store uses that
+   * budget instead of a default.
+   */
   readonly learned: boolean
 }
 
-/** A call that wants tokens. */
+/** A request of a call for tokens. */
 export interface Want {
   /** Unique among all limiters that share the store. */
   readonly id: string
   readonly account: string
-  /** Each of them pays the cost, or none does. */
+  /** The buckets that pay. Either each of them pays the cost, or none. */
   readonly buckets: ReadonlyArray<Bucket>
   /** Tokens. */
   readonly cost: number
   readonly urgent: boolean
-  /** The call does not wait: the store takes the tokens in any case, and the bucket owes what it lacks. */
+  /**
+   * Whether the call does not wait. The store then takes the tokens in any case, and the level of the bucket can become
+   * negative.
+   */
   readonly forced: boolean
-  /** How long it has waited. Of two equally urgent calls, the one that arrived first goes first. */
+  /** How long the call has waited. Of two equally urgent calls, the one that arrived first goes first. */
   readonly waitedMillis: number
   /** `RateLimits.Options.latency`, in milliseconds. */
   readonly latencyMillis: number
 }
 
 /**
- * Counts the tokens of accounts.
+ * Counts the tokens in the buckets of accounts.
  *
  * **Details**
  *
- * A store does not fail: if it depends on something that can fail, it must have a fallback. Its effects run
+ * The effects of a store do not fail: a store that depends on another process must have a fallback. The effects run
  * uninterruptibly, so each must end soon.
  */
 export interface Store {
-  /** True if every effect ends at once, without asking another process. Default: false. */
+  /** Whether every effect ends at once, without a request to another process. Default: false. */
   readonly isLocal?: boolean
   /**
-   * Takes the tokens and returns 0; or takes none, and returns in how many milliseconds to ask again.
+   * Takes the tokens and returns 0. If there are too few tokens, takes none, and returns after how many milliseconds to
+   * request them again.
    *
-   * The store keeps a refused call in its queue: no call that comes later, and is not more urgent, takes its tokens.
+   * The store keeps a refused call in its queue. A call that arrives later takes the tokens first only if it is more
+   * urgent.
    */
   readonly take: (want: Want) => Effect.Effect<number>
   /** Removes a refused call from the store's queue. */
   readonly giveUp: (want: Want) => Effect.Effect<void>
-  /** The exchange has answered a request that took its tokens no longer ago than its latency. */
+  /** Records that the response to a request has arrived. The request took its tokens at most one latency ago. */
   readonly arrived: (want: Want) => Effect.Effect<void>
-  /** Returns tokens that were taken no longer ago than the latency, and not spent. */
+  /** Returns tokens that were not spent. They were taken at most one latency ago. */
   readonly giveBack: (want: Want) => Effect.Effect<void>
-  /** The exchange had too few tokens for this call: empties its buckets. */
+  /** Empties the buckets of a call, because the exchange had too few tokens for it. */
   readonly drain: (want: Want) => Effect.Effect<void>
-  /** How many milliseconds the call would have to wait. */
+  /** Returns how many milliseconds the call would have to wait. */
   readonly waitFor: (want: Want) => Effect.Effect<number>
   /**
-   * Tokens in a bucket now, and in a full one, for metrics. Only a store that need not ask another process has it. The time
-   * is that of the monotonic clock.
+   * Returns the tokens in a bucket and its capacity, for metrics. `nowMillis` is by the monotonic clock. A store that
+   * depends on another process does not have this function.
    */
   readonly level?: (
     account: string,

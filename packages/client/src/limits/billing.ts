@@ -1,5 +1,5 @@
 /**
- * What a call is billed: which token buckets pay, and how many times the operation's cost.
+ * Computes the bill of a call: which token buckets pay, and for how many items.
  *
  * Source: the rate-limit guide of October 2026, and the exchange's rules for shards of August to October 2026.
  *
@@ -8,16 +8,16 @@
 import type { Descriptor } from "../Operation.ts"
 import { memberOf } from "../record.ts"
 
-/** Buckets that pay together. There is one object per set, so sets are compared by identity. */
+/** The buckets that pay for a call. There is one object per set, so sets can be compared by identity. */
 export interface BucketSet {
   readonly kind: "read" | "write"
   readonly names: ReadonlyArray<string>
 }
 
-/** A bill. The cost of one item depends on the account and is learned. */
+/** The bill of a call. The cost of one item depends on the account and is learned. */
 export interface Bill {
   readonly descriptor: Descriptor
-  /** Each of the buckets pays the whole cost. */
+  /** The buckets. Each of them pays the full cost. */
   readonly buckets: BucketSet
   readonly items: number
 }
@@ -29,8 +29,8 @@ const writeBucket = (shard: number): string => (shard === 0 ? "write" : `write/$
 const isText = (value: unknown): boolean => typeof value === "string"
 
 /**
- * The shard of an order: its `exchange_index`, or 0 for an order without a ticker. Undefined if the exchange finds the
- * shard by the ticker.
+ * Returns the shard of an order: its `exchange_index`, or 0 for an order without a ticker. Undefined if the exchange
+ * finds the shard by the ticker.
  */
 const shardOf = (input: unknown): number | undefined => {
   const index = memberOf(input, "exchange_index")
@@ -39,7 +39,10 @@ const shardOf = (input: unknown): number | undefined => {
   return isRouted ? undefined : 0
 }
 
-/** Makes the function that bills calls. `shardCount` is a minimum: calls may name more shards. */
+/**
+ * Makes the function that bills calls. `shardCount` is a minimum: calls can add further shards by their
+ * `exchange_index`.
+ */
 export const make = (shardCount: number): ((descriptor: Descriptor, input: unknown) => Bill) => {
   const sets = new Map<number, BucketSet>()
   const setOf = (shard: number): BucketSet => {

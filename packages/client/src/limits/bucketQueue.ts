@@ -1,9 +1,9 @@
 /**
- * Makes the calls that want tokens of the same buckets wait their turn.
+ * Queues the calls that wait for tokens of the same buckets.
  *
- * A call that finds its tokens and an empty queue takes them and goes. All others wait. One fiber per queue, which lives as
- * long as calls wait, asks the store for the first call and lets the calls go one after the other. So no call wakes
- * another, and a burst of any size needs constant stack and linear time.
+ * If the queue is empty and the store has the tokens, a call takes them and continues. All other calls wait. While
+ * calls wait, one fiber per queue requests tokens for the first call, and resumes the calls one after the other. So no
+ * call wakes another, and a burst of any size needs constant stack and linear time.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { WaitingQueue } from "./queue.ts"
 import type * as RateLimits from "./RateLimits.ts"
 import type { Taken, Tokens } from "./tokens.ts"
 
-/** What the queues of one limiter share. */
+/** The state that the queues of one limiter share. */
 export interface Shared {
   readonly account: string
   readonly latencyMillis: number
@@ -26,25 +26,25 @@ export interface Shared {
   readonly arrivals: Arrivals
 }
 
-/** A call that wants tokens. */
+/** A call that needs tokens. */
 export interface TokenRequest {
   readonly bill: Bill
   readonly urgent: boolean
   /** The longest wait. */
   readonly maxMillis: number
-  /** Runs a wait, which is the only part of a call before its attempt that can be interrupted. */
+  /** Runs a wait. Before the attempt, the wait is the only interruptible part of a call. */
   readonly park: <A, E>(wait: Effect.Effect<A, E>) => Effect.Effect<A, E>
 }
 
 interface Arrival {
   readonly id: string
-  /** Later than that of every call before it. */
+  /** When the call arrived: later than every call before it. */
   readonly enteredMillis: number
 }
 
-/** Gives each call of a limiter an id, and a place in the order of arrival. */
+/** Gives each call of a limiter an id and a time of arrival. */
 export class Arrivals {
-  /** Distinguishes this limiter from all that share its store. */
+  /** Distinguishes this limiter from all other limiters with the same store. */
   readonly #limiter = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("")
   #count = 0
   #lastMillis = 0
@@ -64,27 +64,30 @@ type Outcome = Exit.Exit<Taken, Errors.LimitExceeded>
 
 /** A call in the queue. */
 interface Waiter extends TokenRequest, Arrival {
-  /** Tokens, as of its arrival. */
+  /** The cost in tokens when the call arrived. */
   readonly cost: number
-  /** The end of its time. */
+  /** When the call's time ends. */
   readonly endMillis: number
-  /** When the queue looks at it again: the end of its time, or half of it for a cancel while the budget is a guess. */
+  /**
+   * When the queue checks the call again: when its time ends. For a cancel, while the budget is a guess: after half of
+   * its time.
+   */
   deadlineMillis: number
   isInStore: boolean
-  /** Undefined while it waits. */
+  /** The result. Undefined while the call waits. */
   outcome: Outcome | undefined
-  /** Continues the waiting fiber. Undefined until that fiber is parked. */
+  /** Resumes the waiting fiber. Undefined until that fiber is suspended. */
   resume: ((outcome: Outcome) => void) | undefined
 }
 
-/** The first call of a queue, which the store has refused. */
+/** The first call of a queue, after the store has refused it. */
 interface Head {
-  /** When the store expects to have its tokens. */
+  /** When the store expects to have the tokens of the call. */
   readonly readyMillis: number
   readonly cost: number
 }
 
-/** The longest sleep between two looks at the store: other processes do not announce what they give back. */
+/** The longest sleep between two requests to the store. Other processes do not announce the tokens that they return. */
 const maxSleepMillis = 250
 
 const now: Effect.Effect<number> = /*#__PURE__*/ Effect.clockWith((clock) => Effect.sync(() => monotonicMillis(clock)))
@@ -95,15 +98,15 @@ export class BucketQueue {
   readonly #shared: Shared
   readonly #waiters = new WaitingQueue<Waiter>()
   readonly #bell = new Bell()
-  /** The buckets as the store is asked for them, for the budget beside them. */
+  /** The buckets in the form that the store takes, and the budget that they were made for. */
   #wanted: { readonly budget: RateLimits.Budget; readonly buckets: ReadonlyArray<RateLimits.Bucket> } | undefined =
     undefined
-  /** How many calls ask a remote store without having entered the queue. */
-  #asking = 0
+  /** How many calls request tokens from a remote store without having entered the queue. */
+  #pendingRequests = 0
   /** Whether a fiber serves the queue. */
   #isServed = false
   #head: Head | undefined = undefined
-  /** The budget has changed since the waits were last estimated. */
+  /** Whether the budget has changed since the waits were last estimated. */
   #mustReassess = false
 
   constructor(buckets: BucketSet, shared: Shared) {
@@ -111,7 +114,10 @@ export class BucketQueue {
     this.#shared = shared
   }
 
-  /** Describes a call's tokens to the store. With `forced`, the call does not wait, and the bucket owes what it lacks. */
+  /**
+   * Makes the store's request for the tokens of a call. With `forced`, the call does not wait, and the level of the
+   * bucket can become negative.
+   */
   want(bill: Bill, { forced = false, id, urgent, waitedMillis = 0 }: WantOptions): RateLimits.Want {
     const { account, arrivals, latencyMillis, learned } = this.#shared
     const budget = learned.budget(this.buckets.kind)
@@ -124,7 +130,7 @@ export class BucketQueue {
       id: id ?? arrivals.id(),
       account,
       buckets: this.#wanted.buckets,
-      // Whether a bucket of unknown size can pay for the call is for the exchange to decide.
+      // If the size of the bucket is not known, the exchange decides whether the call is too large.
       cost: learned.isCertain ? cost : Math.min(cost, budget.capacity),
       urgent,
       forced,
@@ -133,22 +139,23 @@ export class BucketQueue {
     }
   }
 
-  /** Takes a call's tokens: at once if no call waits, else in turn. */
+  /** Takes the tokens of a call: at once if possible, otherwise in the order of the queue. */
   acquire(request: TokenRequest, nowMillis: number): Effect.Effect<Taken, Errors.LimitExceeded> {
     const { bill, urgent } = request
     if (this.#canNeverPay(bill)) return this.#exceeded(request, undefined)
     const { arrivals, tokens } = this.#shared
     const arrival = arrivals.next(nowMillis)
-    if (this.#waiters.size > 0 || this.#asking >= tokens.width) return this.#enqueue(request, arrival, false, nowMillis)
+    if (this.#waiters.size > 0 || this.#pendingRequests >= tokens.width)
+      return this.#enqueue(request, arrival, false, nowMillis)
     const want = this.want(bill, { id: arrival.id, urgent })
-    this.#asking++
+    this.#pendingRequests++
     return Effect.matchCauseEffect(tokens.store.take(want), {
       onFailure: (cause) => {
-        this.#asking--
+        this.#pendingRequests--
         return Effect.failCause(cause)
       },
       onSuccess: (waitMillis) => {
-        this.#asking--
+        this.#pendingRequests--
         if (waitMillis <= 0) return Effect.succeed({ want, atMillis: arrival.enteredMillis })
         if (this.#waiters.size === 0) this.#head = { readyMillis: nowMillis + waitMillis, cost: want.cost }
         return this.#enqueue(request, arrival, true, nowMillis)
@@ -156,7 +163,7 @@ export class BucketQueue {
     })
   }
 
-  /** How many milliseconds a call would wait now. */
+  /** Returns how many milliseconds a call would wait now. */
   waitFor(bill: Bill, urgent: boolean): Effect.Effect<number> {
     if (this.#canNeverPay(bill)) return Effect.succeed(Number.POSITIVE_INFINITY)
     const want = this.want(bill, { urgent })
@@ -166,12 +173,12 @@ export class BucketQueue {
     })
   }
 
-  /** Looks at the store again: tokens may have become free. */
+  /** Requests tokens from the store again, because tokens may have become free. */
   wake(): void {
     if (this.#isServed) this.#bell.ring()
   }
 
-  /** Estimates all waits again: the budget may have changed. */
+  /** Estimates all waits again, because the budget may have changed. */
   reassess(): void {
     this.#mustReassess = true
     this.#bell.ring()
@@ -183,7 +190,10 @@ export class BucketQueue {
     return learned.isCertain && learned.isTooLarge(bill)
   }
 
-  /** A cancel is not refused while the budget is a guess: the exchange decides. */
+  /**
+   * Whether a call must be sent in any case: a cancel is not rejected while the budget is a guess. The exchange then
+   * decides.
+   */
   #mustBeSent({ descriptor }: Bill): boolean {
     return descriptor.limits.urgent && !this.#shared.learned.isCertain
   }
@@ -205,7 +215,7 @@ export class BucketQueue {
     )
   }
 
-  /** Waits in the queue. Refuses a call at once if its tokens come too late. */
+  /** Adds a call to the queue and waits. Rejects the call at once if its tokens would come too late. */
   #enqueue(
     request: TokenRequest,
     arrival: Arrival,
@@ -216,7 +226,7 @@ export class BucketQueue {
     const { bill, maxMillis, urgent } = request
     const cost = learned.costOf(bill)
     const costAhead = this.#waiters.costAhead(urgent)
-    const patienceMillis = this.#mustBeSent(bill) ? maxMillis / 2 : maxMillis
+    const checkAfterMillis = this.#mustBeSent(bill) ? maxMillis / 2 : maxMillis
     return Effect.flatMap(learned.isLearned ? Effect.void : learned.learn(nowMillis), () => {
       if (costAhead > 0 && this.#head !== undefined && !learned.isLearning && !this.#mustBeSent(bill)) {
         const waitMillis = this.#estimate(costAhead, cost, nowMillis)
@@ -233,7 +243,7 @@ export class BucketQueue {
         maxMillis,
         cost,
         endMillis: nowMillis + maxMillis,
-        deadlineMillis: nowMillis + patienceMillis,
+        deadlineMillis: nowMillis + checkAfterMillis,
         isInStore,
         outcome: undefined,
         resume: undefined
@@ -251,7 +261,7 @@ export class BucketQueue {
     })
   }
 
-  /** Waits until a call is served. An interrupted call leaves the queue and returns what it took. */
+  /** Waits until a call is served. An interrupted call leaves the queue and returns the tokens that it took. */
   #parked(waiter: Waiter): Effect.Effect<Taken, Errors.LimitExceeded> {
     return Effect.suspend(() => {
       if (waiter.outcome !== undefined) return waiter.outcome
@@ -289,18 +299,21 @@ export class BucketQueue {
     return waiter.isInStore ? this.#shared.tokens.giveUp(this.#wantOf(waiter)) : Effect.void
   }
 
-  /** Ends the wait of a call whose tokens come too late, or never. */
+  /** Rejects a waiting call whose tokens come too late, or never. */
   #refuse(waiter: Waiter, waitMillis: number | undefined, nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (!this.#waiters.has(waiter)) return Effect.void
       if (this.#mustBeSent(waiter.bill)) return Effect.asVoid(this.#take(waiter, nowMillis, true))
       this.#end(waiter, this.#exceeded(waiter, waitMillis))
-      // What is known may be out of date, and the next call must not be refused for that.
+      // The learned budget may be out of date. The next call must not be rejected because of that.
       return Effect.andThen(this.#giveUp(waiter), this.#shared.learned.learn(nowMillis))
     })
   }
 
-  /** Asks the store for a call's tokens, and lets the call go if they are there. Else gives the wait, in milliseconds. */
+  /**
+   * Requests the tokens of a waiting call, and resumes the call if the store has them. Otherwise returns the wait in
+   * milliseconds.
+   */
   #take(waiter: Waiter, nowMillis: number, forced: boolean): Effect.Effect<number> {
     const { bill, enteredMillis, id, urgent } = waiter
     const { tokens } = this.#shared
@@ -315,7 +328,7 @@ export class BucketQueue {
           this.#waiters.markInStore(waiter)
           return this.#waiters.has(waiter) ? Effect.succeed(waitMillis) : Effect.as(this.#giveUp(waiter), 0)
         }
-        // The call may have been interrupted while a remote store was asked.
+        // The call may have been interrupted during the request to a remote store.
         if (!this.#waiters.has(waiter)) return Effect.as(tokens.giveBack(want), 0)
         this.#end(waiter, Exit.succeed({ want, atMillis: nowMillis }))
         return Effect.succeed(0)
@@ -323,7 +336,10 @@ export class BucketQueue {
     })
   }
 
-  /** The wait of a call with `costAhead` before it. A guess if the store has not been asked for the first call. */
+  /**
+   * Estimates the wait of a call with `costAhead` before it. Without a response of the store for the first call, the
+   * estimate is a guess.
+   */
   #estimate(costAhead: number, cost: number, nowMillis: number): number {
     const { refillRate } = this.#shared.learned.budget(this.buckets.kind)
     const head = this.#head ?? { readyMillis: nowMillis, cost: 0 }
@@ -331,7 +347,7 @@ export class BucketQueue {
     return Math.max(0, head.readyMillis - nowMillis + (missing / refillRate) * 1000)
   }
 
-  /** Lets calls go one after the other, until none waits. */
+  /** Serves calls one after the other, until no call waits. */
   #serve(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       const { width } = this.#shared.tokens
@@ -365,7 +381,7 @@ export class BucketQueue {
     })
   }
 
-  /** Refuses the calls whose tokens come too late, once the budget is known, and those whose time is over. */
+  /** Rejects the calls whose time is over. Once the budget is known, also rejects calls whose tokens come too late. */
   #refuseLate(first: Waiter, waitMillis: number, nowMillis: number): Effect.Effect<void> {
     const { learned } = this.#shared
     return Effect.gen({ self: this }, function* () {
@@ -379,7 +395,7 @@ export class BucketQueue {
     })
   }
 
-  /** Refuses every call whose tokens come too late by the budget that was just learned. */
+  /** Rejects every call whose tokens come too late according to the budget that was just learned. */
   #refuseHopeless(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       const hopeless: Array<readonly [waiter: Waiter, waitMillis: number | undefined]> = []
@@ -396,7 +412,7 @@ export class BucketQueue {
     })
   }
 
-  /** Refuses the calls whose time is over. */
+  /** Rejects the calls whose time is over. */
   #expire(nowMillis: number): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       for (;;) {
@@ -414,7 +430,7 @@ export class BucketQueue {
 }
 
 interface WantOptions {
-  /** Default: a new one. */
+  /** Default: a new id. */
   readonly id?: string
   readonly urgent: boolean
   /** Default: 0. */
@@ -439,7 +455,7 @@ class Bell {
     this.#hasRung = false
   }
 
-  /** Sleeps until the bell rings or the time is over. */
+  /** Sleeps until the bell rings or `millis` have passed. */
   sleep(millis: number): Effect.Effect<void> {
     const rung = Effect.callback<void>((resume) => {
       if (this.#hasRung) return resume(Effect.void)

@@ -1,5 +1,5 @@
 /**
- * What operations cost, by the account's own list.
+ * Reads the cost of operations from the account's cost list.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Descriptor } from "../Operation.ts"
 
 const root = "/trade-api/v2"
 
-/** Segments of a path template. Every parameter becomes `:`, and a wildcard `*`. */
+/** Splits a path template into segments. Every parameter becomes `:`, and every wildcard `*`. */
 const segmentsOf = (path: string): ReadonlyArray<string> => {
   const below = path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : path
   return below
@@ -23,7 +23,7 @@ interface Route {
   readonly cost: number
 }
 
-/** A wildcard matches the rest of a path, which is at least one segment. */
+/** Whether a route matches a path. A wildcard matches the rest of a path, which is at least one segment. */
 const matches = ({ segments }: Route, path: ReadonlyArray<string>): boolean => {
   const wild = segments.indexOf("*")
   return wild === -1
@@ -31,8 +31,11 @@ const matches = ({ segments }: Route, path: ReadonlyArray<string>): boolean => {
     : path.length > wild && segments.slice(0, wild).every((segment, i) => segment === path[i])
 }
 
-/** A route without a wildcard is nearer than a route with one. Of two with wildcards, the longer one is nearer. */
-const nearness = ({ segments }: Route): number => {
+/**
+ * Ranks routes by how specific they are. A route without a wildcard is the most specific. Of two routes with wildcards,
+ * the longer one is more specific.
+ */
+const specificity = ({ segments }: Route): number => {
   const wild = segments.indexOf("*")
   return wild === -1 ? Number.POSITIVE_INFINITY : wild
 }
@@ -40,19 +43,19 @@ const nearness = ({ segments }: Route): number => {
 const isCost = (cost: number): boolean => Number.isFinite(cost) && cost >= 0
 
 /**
- * Reads the list. Returns the function that gives an operation's cost, or undefined if the list is not valid.
+ * Reads a cost list. Returns a function from an operation to its cost, or undefined if the list is not valid.
  *
  * **Details**
  *
- * The list's routes start at the host's root, in a router's notation: `/trade-api/v2/portfolio/orders/:order_id`,
- * `/trade-api/v2/cfbenchmarks/*endpoint`. A parameter matches parameters only, so `…/orders/:order_id` does not match
- * `…/orders/batched`.
+ * The routes of the list start at the host's root and use a router's notation:
+ * `/trade-api/v2/portfolio/orders/:order_id`, `/trade-api/v2/cfbenchmarks/*endpoint`. A parameter matches only a
+ * parameter, so `…/orders/:order_id` does not match `…/orders/batched`.
  */
 export const read = (list: GetAccountEndpointCostsResponse): ((descriptor: Descriptor) => number) | undefined => {
   if (!isCost(list.default_cost) || !list.endpoint_costs.every(({ cost }) => isCost(cost))) return undefined
   const routes = list.endpoint_costs
     .map(({ cost, method, path }): Route => ({ cost, method: method.toUpperCase(), segments: segmentsOf(path) }))
-    .sort((a, b) => nearness(b) - nearness(a))
+    .sort((a, b) => specificity(b) - specificity(a))
   const known = new WeakMap<Descriptor, number>()
   return (descriptor) => {
     let cost = known.get(descriptor)

@@ -1,5 +1,5 @@
 /**
- * The account's budgets and costs as the exchange reports them, and when to ask for them.
+ * Learns the budgets and costs of the account from the exchange, and decides when to learn them again.
  *
  * @module
  */
@@ -21,13 +21,13 @@ import type { Bill } from "./billing.ts"
 import * as costs from "./costs.ts"
 import * as RateLimits from "./RateLimits.ts"
 
-/** The two requests that describe the account. Like every call, they take tokens. */
+/** The two requests that return the budgets and the costs. Like every call, they take tokens. */
 export interface AccountFacts {
   readonly limits: Effect.Effect<GetAccountApiLimitsResponse, unknown>
   readonly endpointCosts: Effect.Effect<GetAccountEndpointCostsResponse, unknown>
 }
 
-/** How {@link LearnedLimits} learns. */
+/** Options of {@link LearnedLimits}. */
 export interface Options {
   readonly share: number
   readonly refreshMillis: number
@@ -40,13 +40,15 @@ export interface Options {
 type Kind = "read" | "write"
 type Budgets = Readonly<Record<Kind, RateLimits.Budget>>
 
-/** This machine's clock may run this much faster than the exchange's, and a call still finds its tokens there. */
+/** The factor on refill rates that tolerates a machine clock that runs faster than the exchange's clock. */
 const clockTolerance = 0.999
 
-/** The shortest time between two attempts to learn. */
+/** The shortest time between two attempts to learn the budgets. */
 const retryMillis = 10_000
 
-/** The cost of a request if no list says otherwise. Source: the rate-limit guide of October 2026. */
+/**
+ * The cost of a request, if the account's cost list has no other cost. Source: the rate-limit guide of October 2026.
+ */
 const defaultCost = 10
 
 const budgetOf = ({ bucket_capacity, refill_rate }: BucketLimit): RateLimits.Budget => ({
@@ -54,17 +56,20 @@ const budgetOf = ({ bucket_capacity, refill_rate }: BucketLimit): RateLimits.Bud
   capacity: bucket_capacity
 })
 
-/** The options of the calls that learn. The limiter recognises them by identity. */
+/** The call options of the requests that learn the budgets. The limiter recognises this object by identity. */
 const learning: RateLimits.CallOptions = { urgent: true }
 
-/** Whether a call learns the budgets. It pays its tokens, and never waits for a bucket whose size is not known yet. */
+/**
+ * Whether a call learns the budgets. Such a call takes its tokens without waiting, because the size of the bucket may
+ * not be known yet.
+ */
 export const isLearningCall = (overrides: RateLimits.CallOptions): boolean => overrides === learning
 
-/** Removes the span of the call that started a background fiber. */
+/** Runs a background fiber outside the span of the call that started it. */
 export const outsideSpan = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))
 
-/** Removes the span and the overrides of the call that started to learn. */
+/** Runs a request outside the span and the overrides of the call that triggered it. */
 const independent = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   effect.pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
@@ -74,19 +79,21 @@ const independent = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
     outsideSpan
   )
 
-/** What a layer knows about its account. Starts with the documented defaults. */
+/** The budgets and costs that a layer knows. They start as the documented defaults. */
 export class LearnedLimits {
-  /** The exchange has reported the budgets at least once. Before that, they are a guess. */
+  /** Whether the exchange has reported the budgets at least once. Before that, they are a guess. */
   isLearned = false
-  /** The latest attempt to learn succeeded. Then a budget that is too small for a call is a fact. */
+  /**
+   * Whether the latest attempt to learn succeeded. If so, a budget that is too small for a call is certainly too small.
+   */
   isCertain = false
 
   readonly #options: Options
   #listedCost: ((descriptor: Descriptor) => number) | undefined = undefined
   #requestCost = defaultCost
-  /** What this layer may use. */
+  /** The part of the account's budgets that this layer may use. */
   #budgets: Budgets
-  /** Tokens spent before anything is learned. */
+  /** The tokens that were spent before the budgets were learned. */
   readonly #spent = { read: 0, write: 0 }
   #learnedMillis = Number.NEGATIVE_INFINITY
   #triedMillis = Number.NEGATIVE_INFINITY
@@ -101,35 +108,35 @@ export class LearnedLimits {
     return this.#fiber !== undefined
   }
 
-  /** What this layer may use of a bucket. The object changes when the budget does. */
+  /** Returns the budget of this layer for a bucket: a new object whenever the budget changes. */
   budget(kind: Kind): RateLimits.Budget {
     return this.#budgets[kind]
   }
 
-  /** Tokens that a call costs in each of its buckets. */
+  /** Returns the tokens that a call costs in each of its buckets. */
   costOf({ descriptor, items }: Bill): number {
     return (this.#listedCost === undefined ? descriptor.limits.cost : this.#listedCost(descriptor)) * items
   }
 
-  /** Whether a call costs more than its bucket holds, as far as the layer knows. */
+  /** Whether a call costs more than the known capacity of its bucket. */
   isTooLarge(bill: Bill): boolean {
     return this.costOf(bill) > this.budget(bill.buckets.kind).capacity
   }
 
-  /** Counts what a call costs. True if it is time to learn. */
+  /** Counts the cost of a call. Returns whether it is time to learn the budgets. */
   spend(kind: Kind, cost: number, nowMillis: number): boolean {
     if (this.isLearned) return nowMillis - this.#learnedMillis > this.#options.refreshMillis
     this.#spent[kind] += cost
     return this.#spent[kind] > RateLimits.defaults[kind].capacity / 2
   }
 
-  /** Starts to learn in the background, unless an attempt runs or the last one began a moment ago. */
+  /** Starts to learn in the background, unless an attempt is running or the last attempt started a moment ago. */
   learn(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (this.isLearning || nowMillis - this.#triedMillis < retryMillis) return Effect.void
       this.#triedMillis = nowMillis
       const started = Effect.forkIn(independent(this.#ask(nowMillis)), this.#options.scope, {
-        // So that it pays before the calls that follow.
+        // So that its requests take their tokens before the calls that follow.
         startImmediately: true
       })
       return Effect.map(started, (fiber) => {
@@ -142,7 +149,7 @@ export class LearnedLimits {
     })
   }
 
-  /** Waits for the attempt that runs. */
+  /** Waits for the running attempt. */
   get ended(): Effect.Effect<void> {
     return Effect.suspend(() => (this.#fiber === undefined ? Effect.void : Effect.asVoid(Fiber.await(this.#fiber))))
   }
@@ -167,7 +174,7 @@ export class LearnedLimits {
     })
   }
 
-  /** A bucket that cannot pay for one request is a mistake in the response. */
+  /** Whether a reported budget can be right. A bucket that cannot pay for one request is a mistake in the response. */
   #isPlausible({ capacity, refillRate }: RateLimits.Budget): boolean {
     return (
       Number.isFinite(capacity) &&
@@ -178,7 +185,10 @@ export class LearnedLimits {
     )
   }
 
-  /** The layer's share of the account's budgets. It pays for at least one request, because less would stop every call. */
+  /**
+   * Computes the layer's share of the account's budgets. The share always covers one request, because otherwise no call
+   * could be sent.
+   */
   #usable({ read, write }: Budgets): Budgets {
     const { share } = this.#options
     const usable = ({ capacity, refillRate }: RateLimits.Budget): RateLimits.Budget => ({

@@ -1,8 +1,8 @@
 /**
- * The limiter of one layer: makes each signed call wait until the account's token buckets pay for it.
+ * The limiter of one layer: delays each signed call until the account's buckets have its tokens.
  *
- * `billing` says which buckets pay, `learned` how large they are, `bucketQueue` makes calls wait, and `tokens` reports to
- * the store what became of the tokens.
+ * `billing` computes which buckets pay, `learned` knows their size, `bucketQueue` queues the calls, and `tokens`
+ * reports to the store whether the tokens were spent.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import * as memory from "./memory.ts"
 import * as RateLimits from "./RateLimits.ts"
 import { isLimited, type Taken, Tokens } from "./tokens.ts"
 
-/** A limiter's options as numbers. */
+/** The validated options of a limiter. */
 interface Settings {
   readonly account: string
   readonly share: number
@@ -29,7 +29,7 @@ interface Settings {
   readonly shards: number
 }
 
-/** Resolves options, or says what is wrong with them. */
+/** Validates options. Returns an error message if they are invalid. */
 const resolve = (options: RateLimits.Options, environment: string, keyId: string): Settings | string => {
   const { share = 1, shards = 4 } = options
   const latencyMillis = durationMillis(options.latency ?? 500)
@@ -38,14 +38,15 @@ const resolve = (options: RateLimits.Options, environment: string, keyId: string
   if (!(latencyMillis >= 0 && Number.isFinite(latencyMillis))) return "limits.latency must be a finite duration"
   if (!(refreshMillis > 0)) return "limits.refreshAfter must be a duration longer than zero"
   if (!(Number.isInteger(shards) && shards > 0 && shards <= 1_000)) return "limits.shards must be from 1 to 1000"
-  // Accounts of different environments never share, even if they have the same name.
+  // Accounts of different environments never share buckets, even if they have the same name.
   return { account: `${environment} ${options.account ?? keyId}`, share, latencyMillis, refreshMillis, shards }
 }
 
 /**
- * Makes a limiter. It asks for `facts` in fibers of the scope, and shows the buckets that it uses through `watch`.
+ * Makes a limiter. The limiter requests `facts` in fibers of the scope, and reports the levels of its buckets through
+ * `watch`.
  *
- * Dies of invalid options, which are a mistake in the program.
+ * Dies if the options are invalid, because that is a mistake in the program.
  */
 export const make = (
   options: RateLimits.Options,
@@ -132,7 +133,9 @@ class AccountLimiter implements Limiter {
       return this.#queueOf(bill).waitFor(bill, urgent)
     })
 
-  /** Takes the tokens of a call that learns the budgets. It does not wait, and the bucket owes what it lacks. */
+  /**
+   * Takes the tokens of a call that learns the budgets, without waiting. The level of the bucket can become negative.
+   */
   #force({ bill }: TokenRequest, clock: Clock.Clock): Effect.Effect<Taken> {
     const want = this.#queueOf(bill).want(bill, { urgent: true, forced: true })
     const atMillis = monotonicMillis(clock)
@@ -144,7 +147,7 @@ class AccountLimiter implements Limiter {
     const queue = this.#queueOf(request.bill)
     const startedMillis = monotonicMillis(clock)
     if (!learned.isTooLarge(request.bill)) return queue.acquire(request, startedMillis)
-    // A call that seems to cost more than its bucket holds waits until that is certain, or cannot be learned.
+    // A call that seems to exceed its bucket's capacity waits until an attempt to learn the capacity has ended.
     const { maxMillis, park } = request
     const certain = Effect.flatMap(learned.learn(startedMillis), () =>
       learned.isLearning ? park(Effect.asVoid(Effect.timeoutOption(learned.ended, maxMillis))) : Effect.void
@@ -166,7 +169,7 @@ class AccountLimiter implements Limiter {
     return queue
   }
 
-  /** Shows a bucket's level among the metrics. */
+  /** Adds the level of a bucket to the metrics. */
   #show(name: string, kind: billing.BucketSet["kind"]): void {
     const { account, learned, tokens } = this.#shared
     const { level } = tokens.store

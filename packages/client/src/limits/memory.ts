@@ -1,5 +1,5 @@
 /**
- * Token buckets in this process's memory, on the monotonic clock.
+ * A store of token buckets in the memory of this process, timed by the monotonic clock.
  *
  * @module
  */
@@ -7,33 +7,33 @@ import * as Effect from "effect/Effect"
 import { monotonicMillis } from "../time.ts"
 import type { Bucket as RequestedBucket, Budget, Store, Want } from "./Store.ts"
 
-/** A call that was refused, in the store's queue. */
+/** A refused call in the store's queue. */
 interface Waiting {
   readonly want: Want
   readonly sinceMillis: number
-  /** Orders calls of the same instant. */
+  /** Orders the calls of the same instant. */
   readonly number: number
 }
 
-/** How inexact a comparison of tokens may be: sums of fractions are never exact. */
+/** The tolerance of comparisons of tokens, because sums of fractions are inexact. */
 const tolerance = 1e-6
 
-/** When to ask again for tokens that refill only once a response arrives. */
+/** After how many milliseconds to request tokens again that refill only when a response arrives. */
 const responseMillis = 10
 
 /**
  * A bucket.
  *
- * Its reserved tokens are in two generations, so that a bucket is a few numbers however many requests are in flight. If
- * no report on a request arrives, its tokens are charged with their generation: after one latency at least, and two at most.
+ * Reserved tokens are in two generations, so that the state is a few numbers for any number of requests in flight. If
+ * no report about a request arrives, its tokens are charged together with their generation, after one to two latencies.
  */
 class BucketState {
-  /** The learned budget. */
+  /** The learned budget. Undefined if no limiter has learned it. */
   learned: Budget | undefined = undefined
-  /** Tokens after the last charge. */
+  /** The tokens after the last charge. */
   #tokens: number
   #atMillis: number
-  /** Tokens of requests that count as received at `#dueMillis`, and tokens of all later requests. */
+  /** The reserved tokens of requests that count as received at `#dueMillis`, and those of all later requests. */
   #older = 0
   #newer = 0
   #dueMillis: number
@@ -46,12 +46,12 @@ class BucketState {
     this.#dueMillis = nowMillis
   }
 
-  /** Tokens of requests in flight. */
+  /** The tokens of requests in flight. */
   get reserved(): number {
     return this.#older + this.#newer
   }
 
-  /** Tokens at a time, reserved ones included. */
+  /** Returns the tokens at a time, including reserved tokens. */
   level({ capacity, refillRate }: Budget, atMillis: number): number {
     return Math.min(capacity, this.#tokens + ((atMillis - this.#atMillis) * refillRate) / 1000)
   }
@@ -67,7 +67,7 @@ class BucketState {
       this.charge(budget, this.#older, this.#dueMillis)
       this.#older = this.#newer
       this.#newer = 0
-      // All of these were sent before the older ones were due.
+      // The newer requests were sent before the older ones were due.
       this.#dueMillis += this.#latencyMillis
     }
   }
@@ -81,7 +81,7 @@ class BucketState {
     } else this.#newer += cost
   }
 
-  /** Ends the reservation of a request's tokens. Returns how many of them were still reserved. */
+  /** Ends the reservation of a request's tokens. Returns how many tokens were still reserved. */
   release(cost: number): number {
     const older = Math.min(this.#older, cost)
     const newer = Math.min(this.#newer, cost - older)
@@ -113,7 +113,10 @@ class MemoryStore {
   readonly #waiting = new Map<string, Waiting>()
   #count = 0
 
-  /** Finds a bucket, or makes a full one. A new one is kept only if something is written to it. */
+  /**
+   * Finds a bucket, or makes a full bucket. The store keeps a new bucket only if `keep` is true or its budget was
+   * learned.
+   */
   #bucket(account: string, requested: RequestedBucket, nowMillis: number, keep: boolean): Found {
     let buckets = this.#accounts.get(account)
     if (buckets === undefined) {
@@ -133,7 +136,7 @@ class MemoryStore {
     for (const bucket of want.buckets) run(this.#bucket(want.account, bucket, nowMillis, true))
   }
 
-  /** Tokens that the calls before this one want of a bucket. */
+  /** Returns the tokens that the calls before this call need from a bucket. */
   #costAhead(want: Want, name: string, sinceMillis: number, number: number): number {
     if (this.#waiting.size === 0) return 0
     let sum = 0
@@ -149,7 +152,10 @@ class MemoryStore {
     return sum
   }
 
-  /** How long a call waits. With `limited`, a call that costs more than a bucket holds waits for a full one. */
+  /**
+   * Returns how long a call would wait. With `limited`, a call that costs more than a bucket's capacity waits for a
+   * full bucket.
+   */
   wait(want: Want, nowMillis: number, limited: boolean): number {
     const waiting = this.#waiting.get(want.id)
     const sinceMillis = waiting?.sinceMillis ?? nowMillis - want.waitedMillis
@@ -220,10 +226,11 @@ const atNow = <A>(f: (nowMillis: number) => A): Effect.Effect<A> =>
  *
  * **Details**
  *
- * The exchange charges a request when it receives it, and a bucket that is full there does not refill until then. So a
- * request is charged here when it was certainly received: when its response has arrived, or its latency has passed. Until
- * then its tokens stay reserved. What is free is what would be free if all requests in flight were received now, so a
- * request always finds its tokens, in any order of arrival.
+ * The exchange charges a request when it receives the request. Until then, a full bucket does not refill. So this store
+ * charges a request when the exchange has certainly received it: when the response has arrived, or the latency has
+ * passed. Until then the tokens of the request stay reserved. The free tokens are those that would remain if the
+ * exchange received all requests in flight now. So each request finds its tokens at the exchange, in any order of
+ * arrival.
  */
 export const make = (): Store => {
   const store = new MemoryStore()

@@ -1,8 +1,7 @@
 /**
  * The calls that wait for the tokens of the same buckets, in the order in which they are served.
  *
- * Adding, removing and finding a call takes constant time, or logarithmic time if it has a deadline, however many calls
- * wait.
+ * Adding, removing and finding a call takes constant time, or logarithmic time for a call with a deadline.
  *
  * @module
  */
@@ -12,9 +11,9 @@ export interface Waiting {
   /** Tokens. */
   readonly cost: number
   readonly urgent: boolean
-  /** When the queue's owner looks at the call again, by the monotonic clock. May be infinite. */
+  /** When the owner of the queue checks the call again, by the monotonic clock. Can be infinite. */
   deadlineMillis: number
-  /** Whether the store has refused the call, and so keeps it in a queue of its own. */
+  /** Whether the store has refused the call and keeps the call in its own queue. */
   isInStore: boolean
 }
 
@@ -24,12 +23,12 @@ interface Node<W> {
   next: Node<W> | undefined
 }
 
-/** Calls of one urgency, first come first served: a linked list, which any call can leave in constant time. */
+/** The calls of one urgency, first come first served: a linked list, which a call can leave in constant time. */
 class Lane<W> {
   first: Node<W> | undefined
   last: Node<W> | undefined
   cost = 0
-  /** Tokens of the calls that are not in the store's queue. */
+  /** The tokens of the calls that are not in the store's queue. */
   costOutsideStore = 0
 
   append(node: Node<W>): void {
@@ -47,7 +46,10 @@ class Lane<W> {
   }
 }
 
-/** A binary heap of deadlines. Calls that have left stay in it until they reach its top, or until they are most of it. */
+/**
+ * A binary heap of deadlines. Calls that have left the queue stay in the heap until they reach its top, or until they
+ * are more than half of it.
+ */
 class Deadlines<W extends Waiting> {
   #heap: Array<W> = []
 
@@ -63,7 +65,7 @@ class Deadlines<W extends Waiting> {
     heap[index] = waiting
   }
 
-  /** The earliest call that is still in the queue. */
+  /** Returns the call with the earliest deadline that is still in the queue. */
   peek(isQueued: (waiting: W) => boolean): W | undefined {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
       if (isQueued(top)) return top
@@ -72,7 +74,7 @@ class Deadlines<W extends Waiting> {
     return undefined
   }
 
-  /** Removes the calls that have left, once they are most of the heap. */
+  /** Removes the calls that have left the queue, once they are more than half of the heap. */
   compact(size: number, isQueued: (waiting: W) => boolean): void {
     if (this.#heap.length <= 64 || this.#heap.length <= 2 * size) return
     const left = this.#heap.filter(isQueued)
@@ -97,7 +99,7 @@ class Deadlines<W extends Waiting> {
   }
 }
 
-/** Urgent calls first, and calls of one urgency in the order of their arrival. */
+/** A queue with urgent calls first, and calls of one urgency in the order of their arrival. */
 export class WaitingQueue<W extends Waiting> {
   readonly #urgent = new Lane<W>()
   readonly #normal = new Lane<W>()
@@ -127,7 +129,7 @@ export class WaitingQueue<W extends Waiting> {
     if (waiting.deadlineMillis !== Number.POSITIVE_INFINITY) this.#deadlines.push(waiting)
   }
 
-  /** Removes a call. Does nothing if it has left before. */
+  /** Removes a call. Does nothing if the call has left before. */
   remove(waiting: W): void {
     const node = this.#nodes.get(waiting)
     if (node === undefined) return
@@ -139,27 +141,27 @@ export class WaitingQueue<W extends Waiting> {
     this.#deadlines.compact(this.#nodes.size, this.#isQueued)
   }
 
-  /** Records that the store keeps this call in its queue. The call may have left this queue before. */
+  /** Records that the store keeps this call in its own queue. The call may have left this queue before. */
   markInStore(waiting: W): void {
     if (!waiting.isInStore && this.has(waiting)) this.#laneOf(waiting.urgent).costOutsideStore -= waiting.cost
     waiting.isInStore = true
   }
 
-  /** In the order of service. No call may be added or removed during the iteration. */
+  /** Iterates over the calls in the order of service. No call may be added or removed during the iteration. */
   *[Symbol.iterator](): Generator<W> {
     for (const lane of [this.#urgent, this.#normal]) {
       for (let node = lane.first; node !== undefined; node = node.next) yield node.waiting
     }
   }
 
-  /** The calls that are served next, at most `count`. */
+  /** Returns the calls that are served next, at most `count`. */
   first(count: number): Array<W> {
     const found: Array<W> = []
     for (const waiting of this) if (found.push(waiting) >= count) break
     return found
   }
 
-  /** Tokens of all calls that are served before this one. Takes time in proportion to their number. */
+  /** Returns the tokens of all calls that are served before this call. Takes linear time. */
   costBefore(waiting: W): number {
     let sum = 0
     for (const other of this) {
@@ -169,22 +171,22 @@ export class WaitingQueue<W extends Waiting> {
     return sum
   }
 
-  /** Tokens of all calls that are served before a new one. */
+  /** Returns the tokens of all calls that are served before a new call. */
   costAhead(urgent: boolean): number {
     return this.#urgent.cost + (urgent ? 0 : this.#normal.cost)
   }
 
-  /** The same, of the calls that are not in the store's queue. */
+  /** Like {@link costAhead}, but without the calls in the store's queue. */
   costAheadOutsideStore(urgent: boolean): number {
     return this.#urgent.costOutsideStore + (urgent ? 0 : this.#normal.costOutsideStore)
   }
 
-  /** The call with the earliest deadline. */
+  /** Returns the call with the earliest deadline. */
   nextDeadline(): W | undefined {
     return this.#deadlines.peek(this.#isQueued)
   }
 
-  /** Gives the call with the earliest deadline a later one. */
+  /** Moves the deadline of the call with the earliest deadline. */
   postpone(first: W, deadlineMillis: number): void {
     this.#deadlines.pop()
     first.deadlineMillis = deadlineMillis

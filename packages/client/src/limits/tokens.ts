@@ -1,5 +1,5 @@
 /**
- * Reports to the store what becomes of tokens: refunded, spent, or not there after all.
+ * Reports to the store what happened to tokens: refunded, spent, or refused by the exchange.
  *
  * @module
  */
@@ -10,29 +10,32 @@ import type * as Scope from "effect/Scope"
 import type { CallFailure } from "../sending/decode.ts"
 import type { Store, Want } from "./Store.ts"
 
-/** Tokens that a call took, and when it requested them. */
+/** The tokens that a call took, and when it took them. */
 export interface Taken {
   readonly want: Want
   readonly atMillis: number
 }
 
-/** How many calls ask a remote store at the same time. One at a time would cost a round trip each. */
+/**
+ * How many calls request tokens from a remote store at the same time. Sequential requests would take one round trip
+ * each.
+ */
 const remoteWidth = 8
 
 const withoutResponse: ReadonlySet<CallFailure["_tag"]> = /*#__PURE__*/ new Set(["TransportError", "RequestTimeout"])
 
-/** A defect of the store must not replace the outcome of a call. */
+/** Ignores a defect of the store, because it must not replace the outcome of a call. */
 const quietly = (effect: Effect.Effect<void>): Effect.Effect<void> => Effect.catchDefect(effect, () => Effect.void)
 
 /** The store of one limiter. */
 export class Tokens {
   readonly store: Store
-  /** How many calls may ask the store at the same time. */
+  /** How many calls may request tokens from the store at the same time. */
   readonly width: number
   readonly #scope: Scope.Scope
   readonly #onFreed: () => void
 
-  /** `onFreed` runs when tokens, or the turn of a call that left, have become free. */
+  /** `onFreed` runs when tokens become free, or when a waiting call leaves the queue. */
   constructor(store: Store, scope: Scope.Scope, onFreed: () => void) {
     this.store = store
     this.width = store.isLocal === true ? 1 : remoteWidth
@@ -40,12 +43,12 @@ export class Tokens {
     this.#onFreed = onFreed
   }
 
-  /** Gives back tokens of a call that sends nothing, without notifying the queues. */
+  /** Returns the tokens of a call that sent nothing, without notifying the queues. */
   giveBack(want: Want): Effect.Effect<void> {
     return quietly(this.store.giveBack(want))
   }
 
-  /** Gives back tokens of a call that sent nothing. */
+  /** Returns the tokens of a call that sent nothing, and notifies the queues. */
   refund(want: Want): Effect.Effect<void> {
     return Effect.andThen(this.giveBack(want), Effect.sync(this.#onFreed))
   }
@@ -55,12 +58,12 @@ export class Tokens {
     return quietly(this.store.giveUp(want))
   }
 
-  /** Removes a call that left from the store's own queue. */
+  /** Removes a call from the store's own queue, and notifies the queues. */
   withdraw(want: Want): Effect.Effect<void> {
     return Effect.andThen(this.giveUp(want), Effect.sync(this.#onFreed))
   }
 
-  /** Reports how the attempt ended that the tokens paid for. */
+  /** Reports how the attempt that took the tokens ended. */
   settle(
     { atMillis, want }: Taken,
     wasSent: boolean,
@@ -68,12 +71,12 @@ export class Tokens {
     nowMillis: number
   ): Effect.Effect<void> {
     const failure = failureOf(exit)
-    // After the latency the store has counted the request as received.
+    // After the latency, the store counts the request as received.
     const isReserved = nowMillis - atMillis <= want.latencyMillis
     if (!wasSent || (failure?._tag === "TransportError" && failure.requestSent === "no")) {
       return isReserved || want.latencyMillis === 0 ? this.refund(want) : Effect.void
     }
-    // A request without a response may still be received.
+    // The exchange may still receive a request without a response.
     const isAnswered = failure === undefined ? Exit.isSuccess(exit) : !withoutResponse.has(failure._tag)
     const arrived = isAnswered && isReserved ? this.#arrived(want) : Effect.void
     return isLimited(exit) ? Effect.andThen(arrived, quietly(this.store.drain(want))) : arrived

@@ -4,25 +4,27 @@
  * **Details**
  *
  * The fee model of the three quadratic types is `rate × fee_multiplier × count × price × (1 − price)`, the same for YES
- * and NO. A taker's rate is 0.07. A maker's is 0 under `quadratic`, a quarter of the taker's (0.0175) under
- * `quadratic_with_maker_fees`, and half of it (0.035) under `quadratic_with_combo_maker_fees`. Sources: the published
- * description of a series' `fee_type` and the example of the published guide to fee rounding (0.00363825 for one contract
- * at $0.055); fills recorded in demo, July 2026. The table behind `flat` is not public, and a new type has no known rate:
- * both fail with {@link FeeUnknown}. This module never guesses.
+ * and NO. A taker's rate is 0.07. A maker's rate is 0 under `quadratic`, 0.0175 (a quarter of the taker's rate) under
+ * `quadratic_with_maker_fees`, and 0.035 (half of the taker's rate) under `quadratic_with_combo_maker_fees`. Sources:
+ * the published description of a series' `fee_type` and the example of the published guide to fee rounding (0.00363825
+ * for one contract at $0.055); fills recorded in demo, July 2026. The table behind `flat` is not public, and the rates
+ * of new types are not known. Both fail with {@link FeeUnknown}, because this module never guesses.
  *
  * **Gotchas**
  *
  * - A series has a `fee_type` and a `fee_multiplier`. An event can override them ({@link termsOf}). Both change on a
- *   schedule (`GET /series/fee_changes`, `GET /events/fee_changes`): look them up when you trade.
+ *   schedule (`GET /series/fee_changes`, `GET /events/fee_changes`): read the current terms when you trade.
  * - A market's waiver (`fee_waiver_expiration_time`) is not applied here.
- * - If the maker of a combo's quote executes against an order that has rested for less than five seconds, the two swap
- *   roles: the quoter pays as maker, the resting order as taker (published changelog, August 2026).
- * - {@link trade} is only the trade fee. The balance pays `netFee` of {@link charge}, which is also the fill's `fee_cost`.
- * - Each fill is rounded up separately. An order that fills in pieces can therefore cost more than {@link trade} of the
- *   whole, by less than one step per piece.
- * - The exchange has published two rounding rules: see {@link Rounding}.
- * - The multiplier is assumed to scale a maker's fee like a taker's. Its description reads so; no recording shows it.
- * - The `fee_cost` of a fill is the authority, not a result computed here.
+ * - If the maker of a combo's quote executes against an order that has rested for less than five seconds, the roles are
+ *   swapped: the quoter pays as maker, and the resting order pays as taker (published changelog, August 2026).
+ * - {@link trade} computes only the trade fee. The account pays `netFee` of {@link charge}, which is also the fill's
+ *   `fee_cost`.
+ * - Each fill is rounded up separately. If an order fills in several fills, its fees can therefore exceed {@link trade}
+ *   of the total count, by less than one step per fill.
+ * - The exchange has published two rounding rules (see {@link Rounding}).
+ * - This module assumes that the multiplier scales a maker's fee like a taker's fee. The published description says so,
+ *   but no recording confirms it.
+ * - The `fee_cost` of a fill is authoritative, not a result of this module.
  *
  * **Example** (A taker's fee)
  *
@@ -57,13 +59,16 @@ import { divideDown, divideUp } from "./scaled.ts"
 
 /** The fee terms of a series, which select the fee model. */
 export interface Terms {
-  /** An open enum: `quadratic`, `quadratic_with_maker_fees`, `quadratic_with_combo_maker_fees`, `flat`, and new ones. */
+  /**
+   * The type of the fee model, an open enum: `quadratic`, `quadratic_with_maker_fees`,
+   * `quadratic_with_combo_maker_fees`, `flat`, and future types.
+   */
   readonly fee_type: string
   /** A factor of the model, a JSON number on the wire, such as 1 or 0.5. */
   readonly fee_multiplier: number
 }
 
-/** The side of a fill: the maker's order rested in the book, the taker's order met it. */
+/** The role in a fill: the maker's order rested in the book, and the taker's order matched it. */
 export type Role = "taker" | "maker"
 
 /**
@@ -74,12 +79,12 @@ export type Role = "taker" | "maker"
  * - `"microdollar"`, the default: the trade fee is rounded up to `$0.000001`, and an order's rounding fees are refunded
  *   in steps of the balance. Source: the published guide to fee rounding since version 3.29.0 of the interface (August
  *   30, 2026).
- * - `"centicent"`: the trade fee is rounded up to `$0.0001`, and whole cents are refunded when an order carries more
- *   than one. Source: the same guide up to version 3.28.0.
+ * - `"centicent"`: the trade fee is rounded up to `$0.0001`, and whole cents are refunded as soon as an order carries
+ *   more than one cent. Source: the same guide up to version 3.28.0.
  *
  * For the first fill of an order, a direct member pays the same under both rules if price times count is a multiple of
  * `$0.0001`. At whole cents it always is. No known recorded fill distinguishes the rules. The trade fee under
- * `"centicent"` is never the lower one.
+ * `"centicent"` is never lower than under `"microdollar"`.
  */
 export type Rounding = "centicent" | "microdollar"
 
@@ -96,7 +101,7 @@ export interface Fill extends Terms {
   readonly rounding?: Rounding | undefined
 }
 
-/** The fee cannot be computed: no public table has the rate, or the multiplier is invalid. */
+/** The fee cannot be computed: the rate is not public, or the multiplier is invalid. */
 export class FeeUnknown
   extends /*#__PURE__*/ Data.TaggedError("FeeUnknown")<
     Terms & {
@@ -111,7 +116,8 @@ export class FeeUnknown
 }
 
 /**
- * The terms for the markets of an event: the event's overrides, and the terms of the series where it has none.
+ * Returns the fee terms for the markets of an event: the overrides of the event, and the terms of the series where the
+ * event has no override.
  *
  * **Details**
  *
@@ -138,7 +144,7 @@ const rates: Partial<Record<string, { readonly [role in Role]: bigint }>> = {
 
 const ratesOf = (feeType: string) => (Object.hasOwn(rates, feeType) ? rates[feeType] : undefined)
 
-/** A rational number with a positive denominator. */
+/** A non-negative rational number with a positive denominator. */
 interface Fraction {
   readonly numerator: bigint
   readonly denominator: bigint
@@ -147,8 +153,9 @@ interface Fraction {
 const numberText = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/
 
 /**
- * Converts a JSON number to the exact decimal on the wire: the shortest text that parses to the same double. It equals
- * the text on the wire for every multiplier of up to 15 digits. Undefined if the number is negative or not finite.
+ * Converts a JSON number to the decimal on the wire: the shortest decimal that parses to the same double. For every
+ * multiplier of up to 15 digits, this is exactly the decimal on the wire. Undefined if the number is negative or not
+ * finite.
  */
 const fractionOf = (value: number): Fraction | undefined => {
   const match = numberText.exec(String(value))
@@ -164,12 +171,12 @@ const fractionOf = (value: number): Fraction | undefined => {
 /** The steps of a trade fee, in micro-dollars. */
 const tradeStep = { centicent: 100n, microdollar: 1n } satisfies Record<Rounding, bigint>
 
-/** The trade fee in micro-dollars. */
+/** Computes the trade fee in micro-dollars. */
 const tradeMicros = (fill: Fill): Result.Result<bigint, FeeUnknown | OutOfRange> => {
   const { fee_multiplier, fee_type } = fill
   const unknown = (reason: string) => Result.fail(new FeeUnknown({ fee_type, fee_multiplier, reason }))
   const rate = ratesOf(fee_type)
-  if (rate === undefined) return unknown("no public table gives its rates")
+  if (rate === undefined) return unknown("its rates are not public")
   const multiplier = fractionOf(fee_multiplier)
   if (multiplier === undefined) return unknown("a multiplier must be zero or more")
   const priceOfOther = complement(fill.price)
@@ -186,57 +193,57 @@ const tradeMicros = (fill: Fill): Result.Result<bigint, FeeUnknown | OutOfRange>
 }
 
 /**
- * The trade fee of a fill: the fee model, rounded up by default to `$0.000001`.
+ * Computes the trade fee of a fill: the fee model, rounded up, by default to `$0.000001`.
  *
  * **Details**
  *
- * The result is never below the exact model, and less than one step above it.
+ * The result is at least the exact value of the model, and less than one step above it.
  *
  * **Gotchas**
  *
- * The trade fee is not the whole cost of a fill. One contract at $0.52 has a trade fee of `0.017472`, but its taker was
- * recorded to pay `0.017500`: that is `netFee` of {@link charge}.
+ * The trade fee is not the total fee of a fill. One contract at $0.52 has a trade fee of `0.017472`, but a recorded
+ * taker paid `0.017500`, which is `netFee` of {@link charge}.
  */
 export const trade = (fill: Fill): Result.Result<Dollars, FeeUnknown | OutOfRange> =>
   Result.map(tradeMicros(fill), fromMicros)
 
-/** The cost of a fill, and the amount that the order carries to its next fill. */
+/** The fees of a fill, and the rounding fees that the order carries to its next fill. */
 export interface Charge {
-  /** The fee model, rounded up. */
+  /** The trade fee: the fee model, rounded up. */
   readonly tradeFee: Dollars
-  /** Brings the balance to a multiple of its step. */
+  /** The fee that rounds the balance down to a multiple of its step. */
   readonly roundingFee: Dollars
-  /** The refund of rounding fees carried so far. */
+  /** The refund of carried rounding fees. */
   readonly rebate: Dollars
   /** `tradeFee` plus `roundingFee` minus `rebate`. Never below zero. */
   readonly netFee: Dollars
-  /** Rounding fees of this order that are not refunded yet. Pass this as `carried` of the next fill. */
+  /** The rounding fees of the order that are not refunded yet. Pass this value as `carried` of the next fill. */
   readonly carried: Dollars
 }
 
-/** The steps of a balance, in micro-dollars. */
+/** The step of a balance, in micro-dollars. */
 const balanceStep = { direct: 100n, other: 10_000n } as const
 
 const oneCent = 10_000n
 
 /**
- * The whole cost of a fill on an account: the trade fee, the rounding fee that keeps the balance on its steps, and the
- * rebate for the rounding fees of the order's earlier fills.
+ * Computes all fees of a fill: the trade fee, the rounding fee that rounds the balance to its step, and the rebate for
+ * the rounding fees of the order's earlier fills.
  *
  * **Details**
  *
  * A direct member's balance is a multiple of `$0.0001`, every other balance a multiple of `$0.01`. The balance after a
- * fill is rounded down to its step, and the difference is the rounding fee. An order carries its rounding fees across all
- * of its fills, as taker and as maker: pass `carried` of one charge to the next. They are refunded in whole steps, never
- * more than the fill's own fee. `price` must be the price of YES, because the direction of the payment matters: a `bid`
- * pays `price × count`, an `ask` receives it (or pays the complement, which is rounded the same way). Sources: the
- * published guide to fee rounding and its worked examples; 540 fills of August 2026, of which a maker of combos has
- * published notes: their `fee_cost` was the trade fee plus the rounding fee.
+ * fill is rounded down to its step, and the difference is the rounding fee. An order carries its rounding fees across
+ * all of its fills, as taker and as maker: pass `carried` of one charge to the next. They are refunded in whole steps,
+ * never more than the fill's own fee. `price` must be the price of YES, because the direction of the payment matters: a
+ * `bid` pays `price × count`, an `ask` receives it (or pays the complement, which is rounded the same way). Sources:
+ * the published guide to fee rounding and its worked examples; 540 fills of August 2026, for which a maker of combos
+ * has published notes: their `fee_cost` was the trade fee plus the rounding fee.
  *
  * **Gotchas**
  *
- * - Fails with `Inexact` if the rounding fee has more than six decimals. Prices with at most four decimals never cause
- *   that.
+ * - Fails with `Inexact` if the rounding fee has more than six decimals. This never happens for prices with at most
+ *   four decimals.
  * - A rebate is limited to the largest number of steps that the fill's own fee covers. The rest stays carried, as in the
  *   guide's example of 0.01 contract at $0.0001. The exchange has not published what happens to the rest when the order
  *   ends.

@@ -10,9 +10,9 @@
  *
  * **Gotchas**
  *
- * Functions here take {@link Dollars} and {@link Count}. Decoding, {@link dollars} and {@link count} make them. A string
- * that was cast to one of these types without being such a decimal makes them throw {@link NotFixedPoint}: money has no
- * default value.
+ * The functions of this module take {@link Dollars} and {@link Count}, which come from decoded responses,
+ * {@link dollars} and {@link count}. If a program casts another string to one of these types, the functions throw
+ * {@link NotFixedPoint}, because there is no safe default for money.
  *
  * **Example** (Buying at the complement of the best bid of NO)
  *
@@ -47,8 +47,8 @@ import * as scaled from "./scaled.ts"
 export type Dollars = string & Brand.Brand<"Dollars">
 
 /**
- * Dollars in a request: a value from the exchange, or a literal such as `"0.56"`. Pass text that is only known at run
- * time through {@link dollars}.
+ * Dollars in a request: a value from the exchange, or a literal such as `"0.56"`. Convert a string that is only known
+ * at run time with {@link dollars}.
  */
 export type DollarsInput = Dollars | `${number}`
 
@@ -58,8 +58,8 @@ export type DollarsInput = Dollars | `${number}`
 export type Count = string & Brand.Brand<"Count">
 
 /**
- * A count in a request: a value from the exchange, or a literal such as `"10"`. Pass text that is only known at run time
- * through {@link count}.
+ * A count in a request: a value from the exchange, or a literal such as `"10"`. Convert a string that is only known at
+ * run time with {@link count}.
  */
 export type CountInput = Count | `${number}`
 
@@ -70,48 +70,48 @@ const quotePricePattern = /^(?:0|0\.\d{2,4}|1\.0{2,4})$/
 const countPattern = /^-?(?:0|[1-9]\d*)\.\d{2}$/
 const countInputPattern = /^(?:0|[1-9]\d*)(?:\.\d{1,2})?$/
 
-/** {@link Dollars} on the wire, in responses. */
+/** Schema of {@link Dollars} in responses. */
 export const Dollars: Schema.Codec<Dollars> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(dollarsPattern, { expected: "dollars with at most six decimals" })
-) as unknown as Schema.Codec<Dollars> // the brand means: matches this pattern
+) as unknown as Schema.Codec<Dollars> // the brand means that the string matches this pattern
 
-/** {@link DollarsInput} on the wire, for amounts other than prices: two to four decimals, never negative. */
+/** Schema of {@link DollarsInput} in requests, for amounts other than prices: two to four decimals, never negative. */
 export const DollarsInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(dollarsInputPattern, {
     expected: 'dollars with two to four decimals, such as "12.50"'
   })
-) as unknown as Schema.Codec<DollarsInput> // the type allows every text that matches
+) as unknown as Schema.Codec<DollarsInput> // every string that matches has this type
 
 /**
- * The price of an order on the wire: dollars from 0 to 1, with two to four decimals. The exchange refuses 0 and 1 with
- * 400 `invalid_price`.
+ * Schema of the price of an order in requests: dollars from 0 to 1, with two to four decimals. The exchange refuses 0
+ * and 1 with 400 `invalid_price`.
  */
 export const OrderPriceInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(orderPricePattern, {
     expected: 'a price from 0 to 1 dollar with two to four decimals, such as "0.56"'
   })
-) as unknown as Schema.Codec<DollarsInput> // the type allows every text that matches
+) as unknown as Schema.Codec<DollarsInput> // every string that matches has this type
 
-/** One side of a quote on the wire: like {@link OrderPriceInput}, or `"0"` to decline the side. */
+/** Schema of one side of a quote in requests: like {@link OrderPriceInput}, or `"0"` to decline the side. */
 export const QuotePriceInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(quotePricePattern, {
     expected: 'a price from 0 to 1 dollar with two to four decimals, such as "0.56", or "0" to decline'
   })
-) as unknown as Schema.Codec<DollarsInput> // the type allows every text that matches
+) as unknown as Schema.Codec<DollarsInput> // every string that matches has this type
 
-/** {@link Count} on the wire, in responses. */
+/** Schema of {@link Count} in responses. */
 export const Count: Schema.Codec<Count> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(countPattern, { expected: "a contract count with two decimals" })
-) as unknown as Schema.Codec<Count> // the brand means: matches this pattern
+) as unknown as Schema.Codec<Count> // the brand means that the string matches this pattern
 
-/** {@link CountInput} on the wire, in requests: at most two decimals, never negative. */
+/** Schema of {@link CountInput} in requests: at most two decimals, never negative. */
 export const CountInput: Schema.Codec<CountInput> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(countInputPattern, {
     expected: 'a contract count with at most two decimals, such as "10"'
   })
-) as unknown as Schema.Codec<CountInput> // the type allows every text that matches
+) as unknown as Schema.Codec<CountInput> // every string that matches has this type
 
-/** A text that is not a decimal of the expected kind. */
+/** The string is not a decimal of the expected kind. */
 export class NotFixedPoint
   extends /*#__PURE__*/ Data.TaggedError("NotFixedPoint")<{
     readonly input: string
@@ -124,7 +124,7 @@ export class NotFixedPoint
   }
 }
 
-/** A value outside the range that the operation accepts. */
+/** The value is outside the range that the function accepts. */
 export class OutOfRange
   extends /*#__PURE__*/ Data.TaggedError("OutOfRange")<{
     readonly name: string
@@ -137,7 +137,7 @@ export class OutOfRange
   }
 }
 
-/** An amount that needs more than six decimals. */
+/** The amount needs more than six decimals. */
 export class Inexact
   extends /*#__PURE__*/ Data.TaggedError("Inexact")<{
     readonly what: string
@@ -152,7 +152,7 @@ const dollarsExpected = "a decimal string of dollars with at most six decimals"
 const countExpected = "a decimal string of contracts with at most two decimals"
 const countTextPattern = /^-?(?:0|[1-9]\d*)(?:\.\d{1,2})?$/
 
-/** For values whose type already guarantees the pattern; throws otherwise. */
+/** Parses a value whose type guarantees the pattern. Throws if the value does not match. */
 const parseUnsafe = (text: string, pattern: RegExp, places: 2 | 6, expected: string): bigint => {
   const units = scaled.parse(text, pattern, places)
   if (units === undefined) throw new NotFixedPoint({ input: String(text), expected })
@@ -184,8 +184,8 @@ export const fromHundredths = (hundredths: bigint): Count => scaled.print(hundre
  *
  * **Gotchas**
  *
- * Numbers are not accepted, because a double such as `0.1 + 0.2` is inexact. Exponents, a plus sign, blanks, and a point
- * without digits on both sides are not accepted either.
+ * Numbers are not accepted, because a double such as `0.1 + 0.2` is inexact. Exponents, a plus sign, spaces, and a
+ * point without digits on both sides are not accepted either.
  *
  * **Example** (From configuration)
  *
@@ -201,7 +201,7 @@ export const dollars = (text: string): Result.Result<Dollars, NotFixedPoint> => 
     : Result.succeed(fromMicros(micros))
 }
 
-/** Like {@link dollars}, but throws {@link NotFixedPoint}. For literals in code. */
+/** Like {@link dollars}, but throws {@link NotFixedPoint}. Use it for literals in code. */
 export const dollarsUnsafe = (text: string): Dollars =>
   fromMicros(parseUnsafe(text, dollarsPattern, 6, dollarsExpected))
 
@@ -222,7 +222,7 @@ export const count = (text: string): Result.Result<Count, NotFixedPoint> => {
     : Result.succeed(fromHundredths(hundredths))
 }
 
-/** Like {@link count}, but throws {@link NotFixedPoint}. For literals in code. */
+/** Like {@link count}, but throws {@link NotFixedPoint}. Use it for literals in code. */
 export const countUnsafe = (text: string): Count =>
   fromHundredths(parseUnsafe(text, countTextPattern, 2, countExpected))
 
@@ -234,10 +234,10 @@ interface Dual<DollarsResult, CountResult> {
   (self: Count, that: Count): CountResult
 }
 
-/** Reads counts on the scale of dollars too: two decimals fit in six. */
+/** Converts an amount or a count to millionths. Two decimals of a count fit in six. */
 const toUnits = (value: Dollars | Count): bigint => toMicros(value as Dollars)
 
-/** Prints at least two decimals, so a sum of counts keeps exactly two. */
+/** Converts millionths to an amount or a count. It prints at least two decimals, so a sum of counts has exactly two. */
 const fromUnits = (value: bigint): Dollars & Count => scaled.print(value, 6) as Dollars & Count
 
 const compareUnits = (self: Dollars | Count, that: Dollars | Count): Ordering => {
@@ -262,7 +262,7 @@ export const negate: {
   (self: Count): Count
 } = (self: Dollars | Count) => fromUnits(-toUnits(self))
 
-/** Adds up amounts, or counts. The sum of none is `"0.00"`. */
+/** Adds up amounts, or counts. The sum of an empty list is `"0.00"`. */
 export const sum: {
   (values: Iterable<Dollars>): Dollars
   (values: Iterable<Count>): Count
@@ -275,7 +275,7 @@ export const sum: {
 /**
  * Compares by value: -1 if `self` is smaller, 0 if both are equal, 1 if it is greater.
  *
- * **Example** (A wire value against your own)
+ * **Example** (Comparing a received price with your own)
  *
  * ```ts
  * compare(market.yes_ask_dollars, dollarsUnsafe("0.56")) <= 0 // "0.5600" is not above "0.56"
@@ -289,12 +289,12 @@ export const equals: Dual<boolean, boolean> = /*#__PURE__*/ dual(
   (self: Dollars, that: Dollars) => compareUnits(self, that) === 0
 )
 
-/** The smaller of two amounts, or of two counts, unchanged. If they are equal: the first. */
+/** Returns the smaller of two amounts, or of two counts, unchanged. If they are equal, returns the first. */
 export const min: Dual<Dollars, Count> = /*#__PURE__*/ dual(2, (self: Dollars, that: Dollars) =>
   compareUnits(that, self) < 0 ? that : self
 )
 
-/** The greater of two amounts, or of two counts, unchanged. If they are equal: the first. */
+/** Returns the greater of two amounts, or of two counts, unchanged. If they are equal, returns the first. */
 export const max: Dual<Dollars, Count> = /*#__PURE__*/ dual(2, (self: Dollars, that: Dollars) =>
   compareUnits(that, self) > 0 ? that : self
 )
@@ -315,13 +315,13 @@ export const CountEquivalence: Equivalence.Equivalence<Count> = /*#__PURE__*/ Eq
   (self, that) => compareUnits(self, that) === 0
 )
 
-/** Whether an amount or a count is zero, in any spelling. */
+/** Whether an amount or a count is zero, such as `"0.00"`, `"0.0000"` or `"-0.00"`. */
 export const isZero = (self: Dollars | Count): boolean => toUnits(self) === 0n
 
 /** Whether an amount or a count is below zero. `"-0.00"` is not. */
 export const isNegative = (self: Dollars | Count): boolean => toUnits(self) < 0n
 
-/** How to round a product that needs more than six decimals. The names are those of Effect's `BigDecimal`. */
+/** How to round a product that needs more than six decimals. The names are taken from Effect's `BigDecimal`. */
 export type RoundingMode = "ceil" | "floor" | "half-even"
 
 const divisions = {
@@ -330,15 +330,15 @@ const divisions = {
   "half-even": scaled.divideHalfEven
 } satisfies Record<RoundingMode, unknown>
 
-/** A product in units of `$0.00000001`. */
+/** Computes a product in units of `$0.00000001`. */
 const product = (price: Dollars, count: Count): bigint => toMicros(price) * toHundredths(count)
 
 /**
- * Multiplies a price by a count and rounds to the micro-dollar by `mode`.
+ * Multiplies a price by a count, and rounds the product to the micro-dollar according to `mode`.
  *
  * **Details**
  *
- * Every price of an order has at most four decimals, so its product with a count has at most six and is not rounded.
+ * The price of an order has at most four decimals, so its product with a count has at most six and is not rounded.
  * `ceil` rounds toward positive infinity and `floor` toward negative infinity, for negative products too.
  *
  * **Example** (An average price)
@@ -365,7 +365,7 @@ export const multiplyExact: {
     : Result.fail(new Inexact({ what: `$${price} × ${count}` }))
 })
 
-/** A price from 0 to 1 dollar, in micro-dollars. */
+/** Converts a price to micro-dollars. Fails if the price is not from 0 to 1 dollar. */
 const priceMicros = (price: Dollars): Result.Result<bigint, OutOfRange> => {
   const micros = toMicros(price)
   return micros >= 0n && micros <= scaled.oneDollar
@@ -374,7 +374,7 @@ const priceMicros = (price: Dollars): Result.Result<bigint, OutOfRange> => {
 }
 
 /**
- * One dollar minus a price: converts a price of YES to the price of NO, and the reverse.
+ * Returns one dollar minus a price: converts the price of YES to the price of NO, and the reverse.
  *
  * **Details**
  *
@@ -385,14 +385,14 @@ export const complement = (price: Dollars): Result.Result<Dollars, OutOfRange> =
   Result.map(priceMicros(price), (micros) => fromMicros(scaled.oneDollar - micros))
 
 /**
- * The cost of buying, before fees. A `bid` pays `price` per contract of YES; an `ask` pays one dollar minus `price` per
- * contract of NO.
+ * Computes the cost of buying, before fees. A `bid` pays `price` per contract of YES. An `ask` pays one dollar minus
+ * `price` per contract of NO.
  *
  * **Details**
  *
- * This is the collateral of an order at its limit, and the maximum loss of the position. A fill at a better price costs
- * less. An `ask` that closes a position in YES needs no money. `price` is the price of YES, as in an order. The result is
- * exact for prices with at most four decimals; otherwise it is rounded up to the micro-dollar.
+ * The result is the collateral of an order at its limit, and the maximum loss of the position. A fill at a better price
+ * costs less. An `ask` that closes a position in YES needs no money. `price` is the price of YES, as in an order. The
+ * result is exact for prices with at most four decimals; otherwise it is rounded up to the micro-dollar.
  *
  * **Gotchas**
  *

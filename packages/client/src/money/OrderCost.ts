@@ -1,20 +1,21 @@
 /**
- * The cost of an order before it is sent: its collateral, its fees, and the maximum cash that it can take. The arithmetic
- * is exact.
+ * Computes the cost of an order before it is sent: the collateral, the fees, and the maximum cash that the order can
+ * take. The arithmetic is exact.
  *
  * **Details**
  *
- * A `bid` buys YES at its price, an `ask` buys NO at one dollar minus its price. Contracts that close a position need no
- * money and return some. A fill at a better price costs less. Time in force, post only and expiry affect when an order
- * fills, not its maximum cost. Sources: the published guides to order direction and to fee rounding, August and October
- * 2026; the fee model of {@link Fees}. The bounds hold under both of its rounding rules.
+ * A `bid` buys YES at its price. An `ask` buys NO at one dollar minus its price. Contracts that close a position need
+ * no money, but return money. A fill at a better price costs less. Time in force, post only and expiry affect when an
+ * order fills, but not its maximum cost. Sources: the published guides to order direction and to fee rounding, August
+ * and October 2026; the fee model of {@link Fees}. The bounds hold under both rounding rules.
  *
  * **Gotchas**
  *
- * - The money must be on the market's own shard and in the order's own subaccount.
- * - A bound depends on the fee terms. Without {@link Market.terms} it uses {@link assumedTerms}; see {@link OrderCost.terms}.
- * - {@link of} prices one order in isolation. A position covers its contracts once: use {@link ofBatch} for several
- *   orders.
+ * - The money must be on the shard of the market and in the subaccount of the order.
+ * - The bounds depend on the fee terms. Without {@link Market.terms}, they use {@link assumedTerms}.
+ *   {@link OrderCost.terms} shows which terms were used.
+ * - {@link of} prices a single order. A position can cover only as many contracts as it has: use {@link ofBatch} for
+ *   several orders.
  *
  * **Example** (Before buying ten YES at 56 cents)
  *
@@ -59,41 +60,47 @@ export interface Market {
   /** The step of a direct member's balance is $0.0001, of every other balance $0.01. Default: `"direct"`. */
   readonly member?: "direct" | "other" | undefined
   /**
-   * Contracts held, without those that resting orders would close. Negative for NO. Default: none, except that an order
-   * with `reduce_only` closes its whole count.
+   * The position in contracts, without those that resting orders would close. Negative for NO. Default: no position,
+   * but an order with `reduce_only` closes its full count.
    */
   readonly position?: Count | undefined
   /**
-   * The maximum number of fills of one order. Each fill is rounded separately. Default: one per 0.01 contract, which is
-   * the smallest fill.
+   * The maximum number of fills of one order. Each fill is rounded separately. Default: one fill per 0.01 contract, the
+   * smallest fill.
    */
   readonly mostFills?: number | undefined
 }
 
 /** The cost of an order. */
 export interface OrderCost {
-  /** The price of the contracts that it opens. Reserved while it rests, and the position's maximum loss before fees. */
+  /**
+   * The price of the contracts that the order opens. This amount is reserved while the order rests, and is the maximum
+   * loss of the position before fees.
+   */
   readonly collateral: Dollars
-  /** The minimum that the contracts it closes return, before fees. */
+  /** The minimum that the closed contracts return, before fees. */
   readonly proceeds: Dollars
-  /** The payout if its outcome comes true: one dollar per contract that it opens. */
+  /** The payout if the outcome of the order occurs: one dollar per contract that the order opens. */
   readonly maxPayout: Dollars
-  /** The trade fee of a single fill at its limit: a maker's fee if it is post only, else a taker's. Not a bound. */
+  /**
+   * The trade fee of a single fill at the limit price: a maker's fee if the order is post only, otherwise a taker's
+   * fee. This is not a bound.
+   */
   readonly fee: Result.Result<Dollars, Fees.FeeUnknown>
   /**
-   * The maximum fee of its fills: as taker, at the possible price with the highest fee, with every fill rounded up and no
-   * rebate. Do not add it to `collateral`: the highest fee often belongs to a cheaper fill.
+   * The maximum fee of the order's fills: as taker, at the possible price with the highest fee, with every fill rounded
+   * up and no rebate. Do not add this fee to `collateral`, because the highest fee often belongs to a cheaper fill.
    */
   readonly worstFee: Result.Result<Dollars, Fees.FeeUnknown>
-  /** The maximum cash that it can take, filled in part or in full, including fees and their rounding. */
+  /** The maximum cash that the order can take, filled in part or in full, including fees and their rounding. */
   readonly worstCase: Result.Result<Dollars, Fees.FeeUnknown>
   /** Whether the fees use {@link Market.terms} or {@link assumedTerms}. */
   readonly terms: "given" | "assumed"
 }
 
 /**
- * The most expensive terms of the published types at the usual multiplier of 1. Not a bound for `flat`, whose table is not
- * public, or for a higher multiplier.
+ * The most expensive terms of the published types at the usual multiplier of 1. They give no bound for `flat`, whose
+ * table is not public, or for a higher multiplier.
  */
 export const assumedTerms: Fees.Terms = { fee_type: "quadratic_with_combo_maker_fees", fee_multiplier: 1 }
 
@@ -102,32 +109,31 @@ const maxRoundingPerFill = { direct: 100n + 100n, other: 100n + 10_000n } as con
 
 type Failure = FixedPoint.NotFixedPoint | FixedPoint.OutOfRange
 
-/** The contracts of an order, in hundredths. */
+/** The contracts of an order, in hundredths of a contract: those that close a position, and those that open one. */
 interface Division {
-  /** They close a position. */
   readonly closing: bigint
   readonly opening: bigint
 }
 
 /**
- * Prices one order. Fails if the price is not within 0 to 1 dollar, or if the count is not above zero. If no public table
- * has the fee, only the three figures that depend on it fail.
+ * Prices one order. Fails if the price is not within 0 to 1 dollar, or if the count is not above zero. If the fee is
+ * not known, only the three fields that depend on it fail.
  */
 export const of = (order: Order, market: Market = {}): Result.Result<OrderCost, Failure> =>
   costOf(order, market, makeCover())
 
 /**
- * Prices the orders of a batch. The exchange processes them in sequence.
+ * Prices the orders of a batch, which the exchange processes in sequence.
  *
  * **Details**
  *
- * A position covers its contracts once. The first orders of a side use it up; the contracts after that open a position.
- * This applies to orders with `reduce_only` too, because earlier orders may already have closed the position. The sum of
- * `worstCase` bounds the cash that the whole batch can take.
+ * A position covers its contracts once. The first orders of a side close the position, and all further contracts open a
+ * new one. This applies to orders with `reduce_only` too, because earlier orders may already have closed the position.
+ * The sum of `worstCase` bounds the cash that the batch can take.
  *
  * **Gotchas**
  *
- * - Each shard and subaccount has its own money: compare sums and balances only within one.
+ * - Each shard and subaccount has its own money: compare sums with balances only within one shard and subaccount.
  *
  * **Example** (Two orders against one position)
  *
@@ -186,21 +192,21 @@ const costOf = (order: Order, market: Market, cover: Cover): Result.Result<Order
     }
   })
 
-/** An order as {@link worstOf} needs it. Contracts are in hundredths, prices in dollars per contract. */
+/** The input of {@link worstOf}. Contracts are in hundredths, prices in dollars per contract. */
 interface Sized extends Division {
-  /** The price of a contract that it opens. */
+  /** The price of a contract that the order opens. */
   readonly pays: Dollars
-  /** The minimum proceeds of a contract that it closes. */
+  /** The minimum proceeds of a contract that the order closes. */
   readonly receives: Dollars
   readonly terms: Fees.Terms
   readonly roundingPerFill: bigint
   readonly maxFills: bigint
 }
 
-/** Upper bounds of the fees and of the cash that an order takes, in micro-dollars. */
+/** Computes upper bounds of the fees and of the cash that an order takes, in micro-dollars. */
 const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, terms }: Sized) =>
   Result.gen(function* () {
-    /** The exact fee model of a taker, rounded up to the micro-dollar. */
+    /** Computes the fee model of a taker, rounded up to the micro-dollar. */
     const model = (price: Dollars, hundredths: bigint) =>
       Result.map(tradeFee({ ...terms, role: "taker", rounding: "microdollar", price }, hundredths), FixedPoint.toMicros)
     const fillsIn = (hundredths: bigint) => min(hundredths, maxFills)
@@ -208,15 +214,15 @@ const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, 
     // The fee model peaks at half a dollar. A fill can be at any price from 0 to the limit.
     const half = FixedPoint.fromMicros(oneDollar / 2n)
     const highestFeePrice = FixedPoint.min(pays, half)
-    // Price plus fee rises with the price as long as the rate is at most 1. Then the limit is the worst price.
+    // If the rate is at most 1, price plus fee rises with the price. Then the limit is the worst price.
     const isLimitWorst = (yield* model(half, 100n)) * 4n <= oneDollar
     const worstPrice = isLimitWorst ? pays : highestFeePrice
     // `roundingPerFill` includes rounding the model up to the micro-dollar.
     const rounding = terms.fee_multiplier === 0 ? roundingPerFill - 100n : roundingPerFill
 
     const openingCash = times(pays, opening, "ceil") + (yield* model(worstPrice, opening)) + fillsIn(opening) * rounding
-    // The closing contracts may fill in part. Their cost is linear in the contracts, so the maximum is at an end: all of
-    // them, or the smallest size that the maximum number of fills can have.
+    // The closing contracts may fill in part. Their cost is linear in the contracts, so the maximum is at one end: all
+    // contracts, or the smallest size that the maximum number of fills can have.
     const smallest = fillsIn(closing)
     const closingCash = max(
       (yield* model(highestFeePrice, closing)) - times(receives, closing, "floor"),
@@ -229,7 +235,7 @@ const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, 
     }
   })
 
-/** The trade fee of contracts in hundredths. The price and the count must be valid. */
+/** Computes the trade fee of a count in hundredths. The price and the count must be valid. */
 const tradeFee = (fill: Omit<Fees.Fill, "count">, hundredths: bigint): Result.Result<Dollars, Fees.FeeUnknown> =>
   // Valid prices and counts cannot be out of range.
   Fees.trade({ ...fill, count: FixedPoint.fromHundredths(hundredths) }) as Result.Result<Dollars, Fees.FeeUnknown>
@@ -240,20 +246,23 @@ const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 const atLeastZero = (value: bigint): bigint => max(value, 0n)
 
-/** A price times contracts in hundredths, in micro-dollars. */
+/** Multiplies a price by a count in hundredths. The result is in micro-dollars. */
 const times = (price: Dollars, hundredths: bigint, mode: FixedPoint.RoundingMode): bigint =>
   FixedPoint.toMicros(FixedPoint.multiply(price, FixedPoint.fromHundredths(hundredths), mode))
 
-/** Divides the orders of one market and subaccount, in the order in which they are placed. */
+/**
+ * Divides the contracts of an order into closing and opening contracts. It must be called for the orders of one market
+ * and subaccount in the order in which they are placed.
+ */
 type Cover = (order: Order, position: Count | undefined, hundredths: bigint) => Division
 
 const makeCover = (): Cover => {
-  /** Contracts of the orders so far, and how many of them close. */
+  /** The contracts of the orders so far, and how many of them close a position. */
   const placed = { bid: 0n, ask: 0n }
   const closed = { bid: 0n, ask: 0n }
 
   const divide: Cover = ({ reduce_only, side }, position, hundredths) => {
-    // An order that may only reduce opens at most what earlier orders of its side may already have closed.
+    // An order with reduce_only opens at most as many contracts as earlier orders of its side may already have closed.
     const limit = (opening: bigint) => (reduce_only === true ? min(opening, placed[side]) : opening)
     if (position === undefined) {
       const opening = limit(hundredths)
@@ -261,8 +270,8 @@ const makeCover = (): Cover => {
     }
     const held = FixedPoint.toHundredths(position)
     const closable = atLeastZero(side === "ask" ? held : -held)
-    // The exchange reduces an order that may only reduce to the size of the position. Orders of the other side may have
-    // made the position larger.
+    // The exchange caps the count of a reduce_only order at the position. Orders of the other side may have made the
+    // position larger.
     const size = reduce_only === true ? min(hundredths, closable + placed[side === "ask" ? "bid" : "ask"]) : hundredths
     const opening = limit(size - min(size, atLeastZero(closable - closed[side])))
     return { opening, closing: size - opening }
@@ -276,7 +285,7 @@ const makeCover = (): Cover => {
   }
 }
 
-/** The maximum number of fills of an order. The smallest fill is 0.01 contract. */
+/** Returns the maximum number of fills of an order. The smallest fill is 0.01 contract. */
 const maxFillsOf = (
   mostFills: number | undefined,
   hundredths: bigint
@@ -288,7 +297,7 @@ const maxFillsOf = (
         new FixedPoint.OutOfRange({
           name: "number of fills",
           value: String(mostFills),
-          expected: "a whole number above zero"
+          expected: "an integer above zero"
         })
       )
 }

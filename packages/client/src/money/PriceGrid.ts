@@ -3,17 +3,18 @@
  *
  * **Details**
  *
- * The ranges are the authority, not the label in `price_level_structure`. Both ends of a range belong to it if they lie
- * on its steps and between 0 and 1 dollar. In the published structures with finer edges, the end of one range is the start
- * of the next: such a shared end counts once. Sources: market recorded in demo, July 2026; the published guide to
- * fixed-point representation, August 2026.
+ * The ranges are authoritative, not the label in `price_level_structure`. Both ends of a range belong to the range if
+ * they are on its steps and between 0 and 1 dollar. In the published structures with finer steps near 0 and 1, the end
+ * of one range is the start of the next range. Such a shared end counts once. Sources: market recorded in demo, July
+ * 2026; the published guide to fixed-point representation, August 2026.
  *
  * **Gotchas**
  *
  * - The prices 0 and 1 are never on the grid, although the published ranges start and end at them: the recorded
  *   `linear_cent` market has one range from `0.0000` to `1.0000` by `0.0100`. The exchange refuses an order at either
- *   price with 400 `invalid_price` (a trader's report, 2026). A market shows an empty side of its book as 0 or 1.
- * - Each market has its own grid, and the grid can change while the market trades.
+ *   price with 400 `invalid_price` (a trader's report, 2026). If a side of the book is empty, the market shows a price
+ *   of 0 or 1.
+ * - Each market has its own grid. The grid can change while the market trades.
  * - The exchange refuses orders off the grid. In July 2026, demo accepted new quotes off the grid.
  *
  * **Example** (A price from your own model)
@@ -48,9 +49,9 @@ interface Run {
   readonly rank: bigint
 }
 
-/** The valid order prices. Made by {@link make}. It contains only plain values, so you can keep and share it. */
+/** The valid order prices of a market, made by {@link make}. A grid is plain data, so you can keep and share it. */
 export interface PriceGrid {
-  /** Ascending. Neighbours share at most an end. */
+  /** The runs, in ascending order. Adjacent runs share at most one price. */
   readonly runs: ReadonlyArray<Run>
 }
 
@@ -73,8 +74,8 @@ export class InvalidPriceGrid
  * A gap between ranges has no prices. Fails with {@link InvalidPriceGrid} if
  *
  * - the list is empty or null (it can be null on the wire)
- * - a range is not within 0 to 1 dollar, ends before it starts, or has no positive step
- * - two ranges overlap by more than an end, because their steps would conflict
+ * - a range is not within 0 to 1 dollar, ends before it starts, or has a step that is not positive
+ * - two ranges share more than one end, because their steps would conflict
  * - no price lies between 0 and 1 dollar
  */
 export const make = (
@@ -95,7 +96,7 @@ export const make = (
     if (start < previousEnd) return invalid(`${name} overlaps another range`)
     previousEnd = end
     const top = end - ((end - start) % step)
-    // The exchange refuses orders at 0 and 1, so a run starts and ends one step inside them.
+    // The exchange refuses orders at 0 and 1, so a run starts and ends one step inside.
     const first = start === 0n ? step : start
     const last = top === oneDollar ? top - step : top
     if (last < first) continue
@@ -112,7 +113,7 @@ const invalid = (reason: string) => Result.fail(new InvalidPriceGrid({ reason })
 const contains = (run: Run, micros: bigint): boolean =>
   micros >= run.start && micros <= run.last && (micros - run.start) % run.step === 0n
 
-/** Whether an order can have this price: it lies on a step of a range, and between 0 and 1 dollar. */
+/** Whether an order can have this price: the price is on a step of a range, and between 0 and 1 dollar. */
 export const isOnGrid: {
   (price: Dollars): (grid: PriceGrid) => boolean
   (grid: PriceGrid, price: Dollars): boolean
@@ -122,8 +123,8 @@ export const isOnGrid: {
 })
 
 /**
- * The highest grid price that is not above `price`, which is `price` itself if it is on the grid. None if `price` is below
- * the grid. Never 0 or 1.
+ * Returns the highest grid price that is not above `price`: `price` itself if it is on the grid. None if `price` is
+ * below the grid. Never 0 or 1.
  */
 export const nearestBelow: {
   (price: Dollars): (grid: PriceGrid) => Option.Option<Dollars>
@@ -137,8 +138,8 @@ export const nearestBelow: {
 })
 
 /**
- * The lowest grid price that is not below `price`, which is `price` itself if it is on the grid. None if `price` is above
- * the grid. Never 0 or 1.
+ * Returns the lowest grid price that is not below `price`: `price` itself if it is on the grid. None if `price` is
+ * above the grid. Never 0 or 1.
  */
 export const nearestAbove: {
   (price: Dollars): (grid: PriceGrid) => Option.Option<Dollars>
@@ -151,7 +152,7 @@ export const nearestAbove: {
   return Option.some(fromMicros(run.start + steps * run.step))
 })
 
-/** The number of grid prices below `price`. Undefined if `price` is off the grid. */
+/** Returns the number of grid prices below `price`. Undefined if `price` is off the grid. */
 const rankOf = (grid: PriceGrid, price: Dollars): bigint | undefined => {
   const micros = toMicros(price)
   const run = grid.runs.find((run) => contains(run, micros))
@@ -159,11 +160,13 @@ const rankOf = (grid: PriceGrid, price: Dollars): bigint | undefined => {
 }
 
 /**
- * The number of ticks from `from` up to `to`; negative if `to` is lower. None if either price is off the grid.
+ * Returns the number of ticks from `from` up to `to`, which is negative if `to` is lower. None if either price is off
+ * the grid.
  *
  * **Gotchas**
  *
- * The ticks of one market can differ in size: on a combo, a tick is `$0.0001` below `$0.01` and `$0.001` above it.
+ * The ticks of one market can have different sizes: on a combo, a tick is `$0.0001` below `$0.01` and `$0.001` above
+ * it.
  */
 export const ticksBetween: {
   (from: Dollars, to: Dollars): (grid: PriceGrid) => Option.Option<number>
@@ -171,13 +174,13 @@ export const ticksBetween: {
 } = /*#__PURE__*/ dual(3, (grid: PriceGrid, from: Dollars, to: Dollars): Option.Option<number> => {
   const low = rankOf(grid, from)
   const high = rankOf(grid, to)
-  // A number is safe: this counts ticks, not money, and a dollar has at most a million of them.
+  // A number is safe here: it counts ticks, not money, and a dollar has at most a million ticks.
   return low === undefined || high === undefined ? Option.none() : Option.some(Number(high - low))
 })
 
 /**
- * The price `ticks` ticks above `price`, or below it if negative. None if `price` is off the grid, if the result would be
- * beyond the grid, or if `ticks` is not a whole number.
+ * Returns the price `ticks` ticks above `price`, or below `price` if `ticks` is negative. None if `price` is off the
+ * grid, if the result would be beyond the grid, or if `ticks` is not an integer.
  *
  * **Example** (One tick better than the best bid)
  *
@@ -198,7 +201,7 @@ export const shift: {
   return micros <= run.last ? Option.some(fromMicros(micros)) : Option.none()
 })
 
-/** All prices of the grid, ascending. Lazy. You can iterate it more than once. */
+/** Returns all prices of the grid, in ascending order. The iterable is lazy and can be iterated more than once. */
 export const prices = (grid: PriceGrid): Iterable<Dollars> => ({
   *[Symbol.iterator]() {
     let above = -1n

@@ -4,17 +4,17 @@
  * @module
  */
 
-/** In micro-dollars. */
+/** One dollar in micro-dollars. */
 export const oneDollar = 1_000_000n
 
 const powersOfTen = [1n, 10n, 100n, 1_000n, 10_000n, 100_000n, 1_000_000n] as const
 
 /**
- * Parses a decimal to an integer in units of `10^-places`, or to undefined if the pattern does not match. The pattern
- * must allow only an optional sign, digits, and at most `places` decimals after a point.
+ * Parses a decimal to an integer in units of `10^-places`. Undefined if the pattern does not match. The pattern must
+ * allow only an optional sign, digits, and at most `places` decimals after a point.
  */
 export const parse = (text: string, pattern: RegExp, places: 2 | 6): bigint | undefined => {
-  // A number from untyped code is refused: `test` would convert it to text.
+  // Untyped code can pass a number, which `test` would convert to a string.
   if (typeof text !== "string" || !pattern.test(text)) return undefined
   const point = text.indexOf(".")
   if (point === -1) return BigInt(text) * powersOfTen[places]!
@@ -39,7 +39,10 @@ export const divideDown = (numerator: bigint, denominator: bigint): bigint => {
 /** Rounds `numerator / denominator` up. The denominator must be positive. */
 export const divideUp = (numerator: bigint, denominator: bigint): bigint => -divideDown(-numerator, denominator)
 
-/** Rounds `numerator / denominator` to the nearest integer, and halves to the even one. The denominator must be positive. */
+/**
+ * Rounds `numerator / denominator` to the nearest integer. Halves are rounded to the even integer. The denominator must
+ * be positive.
+ */
 export const divideHalfEven = (numerator: bigint, denominator: bigint): bigint => {
   const down = divideDown(numerator, denominator)
   const twice = (numerator - down * denominator) * 2n

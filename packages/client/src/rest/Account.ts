@@ -20,12 +20,12 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads the account's usage tier, its read and write token buckets, and the grants that give the tier.
+ * Reads the account's usage tier, its read and write token buckets, and the grants that determine the tier.
  *
  * **Details**
  *
  * Each bucket holds at most `bucket_capacity` tokens and refills by `refill_rate` tokens a second. A request takes its
- * cost ({@link endpointCosts}), or the exchange answers 429. `usage_tier` and the buckets apply to event contracts. The
+ * cost ({@link endpointCosts}), or the exchange returns 429. `usage_tier` and the buckets apply to event contracts. The
  * grants cover every exchange instance. A grant without `expires_ts` is permanent.
  *
  * **Gotchas**
@@ -33,7 +33,7 @@ export type {
  * Do not hard-code these numbers. The budgets and capacities of a tier have changed within months. Source: the basic
  * tier recorded in demo in July 2026 (read 200 and 400, write 100 and 100), and the rules published in October.
  *
- * **Example** (Seconds of writing that a full bucket holds)
+ * **Example** (How many seconds of writing a full bucket allows)
  *
  * ```ts
  * import * as Account from "@kalshi-effect/client/Account"
@@ -61,7 +61,7 @@ export const limits: Operation.Operation<void, Responses.GetAccountApiLimitsResp
  *
  * - `path` starts at the host's root and uses a router's notation: `/trade-api/v2/portfolio/orders/:order_id`,
  *   `/trade-api/v2/cfbenchmarks/*endpoint`. Source: recorded in demo, July 2026.
- * - A batch costs that much per item. The bucket must be able to hold the cost of the whole batch. Source: the
+ * - A batch costs this amount per item. The cost of the batch must not exceed the capacity of the bucket. Source: the
  *   rate-limit guide of October 2026.
  */
 export const endpointCosts: Operation.Operation<void, Responses.GetAccountEndpointCostsResponse, never, KalshiPublic> =
@@ -82,9 +82,9 @@ export const endpointCosts: Operation.Operation<void, Responses.GetAccountEndpoi
  *
  * **Details**
  *
- * Volumes are in contracts, over the 30 days that end at `computed_ts` (Unix seconds). They count event contracts only.
- * Each goal names the volume that earns its tier and the volume that keeps it. The exchange computes them from time to
- * time, not per request.
+ * Volumes are in contracts, over the 30 days that end at `computed_ts` (Unix seconds). They count only event contracts.
+ * Each goal contains the volume that earns the tier and the volume that keeps it. The exchange computes the progress
+ * from time to time, not per request.
  */
 export const usageLevelVolumeProgress: Operation.Operation<
   void,
@@ -107,13 +107,14 @@ export const usageLevelVolumeProgress: Operation.Operation<
  *
  * **Details**
  *
- * The exchange grants it to an account that placed at least one of its last 100 event-contract orders through the API.
+ * The exchange grants the level to an account that placed at least one of its last 100 event-contract orders through
+ * the API.
  *
  * **Gotchas**
  *
  * - Costs 30 tokens. Source: the endpoint costs recorded in demo, July 2026.
- * - The client does not repeat it after a lost response, because no publication says that a second grant is harmless.
- *   Read {@link limits}, and call it again if necessary.
+ * - The client does not retry this operation after a lost response, because no publication says that a second grant is
+ *   harmless. Read {@link limits}, and request the level again if necessary.
  */
 export const upgradeUsageLevel: Operation.Operation<void, void, Unauthorized | Forbidden, KalshiWrite> =
   /*#__PURE__*/ Operation.make({

@@ -7,30 +7,34 @@ import type * as Result from "effect/Result"
 import * as decoding from "../sending/decode.ts"
 import type { FailureOf, Operation } from "../Operation.ts"
 
-/** A response: the body as bytes, or as text. */
+/** A response of the exchange. */
 export interface Answer {
   readonly status: number
-  /** Names in lower case. */
+  /** The headers, with names in lower case. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined
   readonly body: Uint8Array | string
-  /** The arrival in Unix milliseconds. A date in the headers is relative to it. Default: 0. */
+  /**
+   * When the response arrived, in Unix milliseconds. A date in `Retry-After` is converted to a wait relative to this
+   * time. Default: 0.
+   */
   readonly nowMillis?: number | undefined
 }
 
 const utf8 = /*#__PURE__*/ new TextEncoder()
 
 /**
- * Decodes a response of an operation. The result is the operation's output, or the error that a call would fail with.
+ * Makes the decoder of an operation's responses. It returns the output of the operation, or the error with which a call
+ * would fail.
  *
  * **When to use**
  *
- * Use to replay recordings, and to test how an application handles a response.
+ * Use it to replay recordings, and to test how an application handles a response.
  *
  * **Details**
  *
  * `compiledDecoding` means the same as in `Kalshi.layer`. Default: true.
  *
- * **Example** (A group that is gone)
+ * **Example** (A deleted group)
  *
  * ```ts
  * import * as Answer from "@kalshi-effect/client/Answer"
@@ -48,6 +52,6 @@ export const decoder = <Input, Output, E, Capability>(
   return ({ body, headers, nowMillis, status }) =>
     decode(
       { status, headers: headers ?? {}, body: typeof body === "string" ? utf8.encode(body) : body },
-      { attempts: 1, lostAnswer: false, nowMillis: nowMillis ?? 0, explanation: () => undefined }
+      { attempts: 1, lostResponse: false, nowMillis: nowMillis ?? 0, explanation: () => undefined }
     ) as Result.Result<Output, FailureOf<E, Capability>> // typed by the descriptor, as in Operation.make
 }

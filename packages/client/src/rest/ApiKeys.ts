@@ -29,7 +29,7 @@ export type { ApiKey, CreateApiKeyResponse, GetApiKeysResponse } from "../genera
  * **Details**
  *
  * The account's location attestation ends at `api_key_region_expiration_ts` (Unix seconds). The field is absent if the
- * account never attested its location. Check it if the exchange suddenly answers 403.
+ * account never attested its location. Check it if the exchange suddenly returns 403.
  */
 export const list: Operation.Operation<Inputs.GetApiKeysInput, Responses.GetApiKeysResponse, Unauthorized, KalshiRead> =
   /*#__PURE__*/ Operation.make({
@@ -52,12 +52,12 @@ export interface KeyInput extends Omit<Inputs.CreateApiKeyInput, "public_key"> {
  *
  * **Details**
  *
- * For the premier usage level and above, and for market makers. Create the key pair with `ApiKey.generateKeyPair` of
- * `@kalshi-effect/signing`.
+ * Available from the premier usage level up, and for market makers. Create the key pair with `ApiKey.generateKeyPair`
+ * of `@kalshi-effect/signing`.
  *
  * **Gotchas**
  *
- * The client does not repeat it after a lost response. {@link list} shows whether the key exists.
+ * The client does not retry this operation after a lost response. {@link list} shows whether the key exists.
  */
 export const create: Operation.Operation<
   Inputs.CreateApiKeyInput,
@@ -85,7 +85,7 @@ export interface GeneratedApiKey extends Omit<Responses.GenerateApiKeyResponse, 
 const isGeneratedApiKey = (value: unknown): value is GeneratedApiKey =>
   typeof value === "object" && value !== null && "private_key" in value && Redacted.isRedacted(value.private_key)
 
-/** The generated schema decodes the response, then the secret is wrapped. It only decodes: nothing encodes a key. */
+/** Decodes the response with the generated schema, and wraps the secret. The codec never encodes. */
 const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.GenerateApiKeyResponse.pipe(
   /*#__PURE__*/ Schema.decodeTo(/*#__PURE__*/ Schema.declare(isGeneratedApiKey), {
     decode: /*#__PURE__*/ SchemaGetter.transform((response: Responses.GenerateApiKeyResponse) => ({
@@ -94,7 +94,7 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
     })),
     encode: SchemaGetter.forbiddenEncoding
   })
-  // It never encodes, so the type of the encoded form does not matter.
+  // The codec never encodes, so the type of the encoded form does not matter.
 ) as unknown as Schema.Codec<GeneratedApiKey>
 
 /**
@@ -102,7 +102,8 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
  *
  * **When to use**
  *
- * Use if the usage level does not allow {@link create}, where the private key never leaves you.
+ * Use this operation only if the usage level does not allow {@link create}. With {@link create}, the private key never
+ * leaves your machine.
  *
  * **Details**
  *
@@ -111,10 +112,10 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
  *
  * **Gotchas**
  *
- * The client does not repeat it after a lost response: a repeat would create another key. The first key may be in
- * {@link list} under its name. Its private key is lost, so delete it.
+ * The client does not retry this operation after a lost response, because a repeat would create another key. If
+ * {@link list} shows the first key, delete it: its private key is lost.
  *
- * **Example** (A key that trades for subaccount 3 only, ready to sign)
+ * **Example** (Generating a key that trades only for subaccount 3)
  *
  * ```ts
  * import * as ApiKeys from "@kalshi-effect/client/ApiKeys"
@@ -168,8 +169,9 @@ export {
    *
    * **Gotchas**
    *
-   * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
-   * first attempt deleted it. An `Unauthorized` means the same if a key deleted itself, because it can no longer sign.
+   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
+   * means that the first attempt succeeded. If a key deletes itself, an `Unauthorized` with `afterLostAnswer` means
+   * the same, because the deleted key can no longer sign.
    */
   remove as delete
 }

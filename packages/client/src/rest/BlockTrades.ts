@@ -1,5 +1,5 @@
 /**
- * Block trades: trades that two parties agree on outside the book. Someone proposes the trade, then buyer and seller
+ * Block trades: trades that two parties agree on outside the book. One party proposes the trade, then buyer and seller
  * accept it.
  *
  * **Gotchas**
@@ -7,7 +7,7 @@
  * - Prices and counts are integers here, unlike in most operations. `price_centi_cents` is in hundredths of a cent:
  *   5,600 is $0.56. `centicount` is in hundredths of a contract: 1,000 is 10 contracts.
  * - The document does not say whether the price is the price of YES or of `maker_side`.
- * - All times are RFC 3339 text, although their names end in `_ts`.
+ * - All times are RFC 3339 strings, although their names end in `_ts`.
  *
  * Source: the document of October 26, 2026.
  *
@@ -65,8 +65,8 @@ export const list: Pages.Paged<
  *
  * **Gotchas**
  *
- * The client does not repeat it after a lost response, because the request carries no id of yours. Look for the
- * proposal with {@link list}.
+ * The client does not retry this operation after a lost response, because the request has no client-supplied id. Look
+ * for the proposal with {@link list}.
  *
  * **Example** (10 contracts at $0.56)
  *
@@ -106,12 +106,13 @@ export const propose: Operation.Operation<
  *
  * **Details**
  *
- * A key can have this permission only: the scope `write::block_trade_accept` does not need `write`. Source: the scopes
- * in the document of October 26, 2026.
+ * A key can have this permission alone: the scope `write::block_trade_accept` does not require the scope `write`.
+ * Source: the scopes in the document of October 26, 2026.
  *
  * **Gotchas**
  *
- * The client does not repeat it after a lost response. Look at `buyer_accepted` and `seller_accepted` in {@link list}.
+ * The client does not retry this operation after a lost response. Check `buyer_accepted` and `seller_accepted` in
+ * {@link list}.
  */
 export const accept: Operation.Operation<
   Inputs.AcceptBlockTradeProposalInput,

@@ -47,8 +47,8 @@ export type {
  *
  * **When to use**
  *
- * Use it with `with_nested_markets` to find markets to trade. `Markets.list` returns mostly combos: a count in August
- * 2026 found 2 other markets in 12,000.
+ * Use this operation with `with_nested_markets` to find markets to trade. `Markets.list` returns mostly combos: a count
+ * in August 2026 found 2 other markets in 12,000.
  *
  * **Gotchas**
  *
@@ -118,9 +118,9 @@ export const listMultivariate: Pages.Paged<
   pages: { cursor: "cursor", lists: ["events"] }
 })
 
-const marketsOnce: Operation.Rule<Inputs.GetEventInput> = ({ exclude_markets, with_nested_markets }) =>
+const marketFlagsAgree: Operation.Rule<Inputs.GetEventInput> = ({ exclude_markets, with_nested_markets }) =>
   exclude_markets === true && with_nested_markets === true
-    ? { pointer: "/exclude_markets", reason: "it contradicts with_nested_markets: set only one of the two" }
+    ? { pointer: "/exclude_markets", reason: "this field contradicts with_nested_markets: set only one of the two" }
     : undefined
 
 /**
@@ -128,8 +128,8 @@ const marketsOnce: Operation.Rule<Inputs.GetEventInput> = ({ exclude_markets, wi
  *
  * **Gotchas**
  *
- * `markets` beside the event will be removed: set `with_nested_markets: true` and read `event.markets`. Source: the
- * published document of October 26, 2026.
+ * The field `markets` next to the event will be removed: set `with_nested_markets: true` and read `event.markets`.
+ * Source: the published document of October 26, 2026.
  */
 export const get: Operation.Operation<
   Inputs.GetEventInput,
@@ -143,7 +143,7 @@ export const get: Operation.Operation<
   path: "/events/{event_ticker}",
   pathParameters: Parameters.GetEventPath,
   query: Parameters.GetEventQuery,
-  rules: [marketsOnce],
+  rules: [marketFlagsAgree],
   success: { status: 200, body: Responses.GetEventResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   auth: "none",
@@ -151,7 +151,7 @@ export const get: Operation.Operation<
   retry: "idempotent"
 })
 
-/** Reads what a user interface shows of an event: pictures and colours, its competition, its settlement sources. */
+/** Reads the display data of an event: pictures and colours, its competition, its settlement sources. */
 export const metadata: Operation.Operation<
   Inputs.GetEventMetadataInput,
   Responses.GetEventMetadataResponse,
@@ -171,7 +171,7 @@ export const metadata: Operation.Operation<
 })
 
 /**
- * Lists the fee changes with which single events override the fees of their series, a page at a time.
+ * Lists fee changes of single events, which override the fees of the series, a page at a time.
  *
  * **Gotchas**
  *
@@ -211,8 +211,8 @@ export interface HistoryInput extends Omit<Inputs.GetMarketCandlesticksByEventIn
  *
  * **Gotchas**
  *
- * If the response would be too large, it ends early. Continue from `adjusted_end_ts` (Unix seconds). Source: the
- * published document of October 26, 2026.
+ * If the response would be too large, it contains only the first periods. Continue from `adjusted_end_ts` (Unix
+ * seconds). Source: the published document of October 26, 2026.
  */
 export const candlesticks: Operation.Operation<
   Inputs.GetMarketCandlesticksByEventInput,
@@ -238,9 +238,9 @@ export const candlesticks: Operation.Operation<
  *
  * **Gotchas**
  *
- * - It needs a key, unlike the other reads of events. Source: the published document of October 26, 2026.
+ * - This operation needs a key, unlike the other reads of events. Source: the published document of October 26, 2026.
  * - Forecasts are JSON numbers, because they are estimates and not money.
- * - An empty `percentiles` is an `InvalidRequest`: a query cannot express an empty list.
+ * - An empty `percentiles` is an `InvalidRequest`, because a query cannot express an empty list.
  */
 export const forecastPercentileHistory: Operation.Operation<
   Inputs.GetEventForecastPercentilesHistoryInput,

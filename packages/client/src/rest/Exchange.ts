@@ -25,12 +25,12 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads whether the exchange is up and whether it trades, as a whole (shard 0) and per shard.
+ * Reads whether the exchange is up and whether it trades: for the exchange as a whole (shard 0), and per shard.
  *
  * **Details**
  *
- * Public and unsigned. The document gives 500, 503 and 504 the same body as a success. If that body decodes, it is the
- * `payload` of the error.
+ * Public and unsigned. In the document, 500, 503 and 504 have the same body as a successful response. If that body
+ * decodes, it is the `payload` of the error.
  *
  * **Gotchas**
  *
@@ -92,12 +92,12 @@ export const schedule: Operation.Operation<void, Responses.GetExchangeScheduleRe
  *
  * **When to use**
  *
- * Use it after a write, before you conclude anything from a missing order. Reads lag behind writes: a missing order
- * means something only after `as_of_time` has passed the write.
+ * Use it after a write, before you conclude anything from a missing order. Reads lag behind writes, so a missing order
+ * is conclusive only if `as_of_time` is later than the write.
  *
  * **Details**
  *
- * Public and unsigned: the time applies to the exchange, not to one account.
+ * Public and unsigned, because the time applies to the exchange, not to one account.
  *
  * **Gotchas**
  *
@@ -119,22 +119,22 @@ export const userDataTimestamp: Operation.Operation<void, Responses.GetUserDataT
 /** The reads did not show a write within the time limit of {@link readAfter}. */
 export class ReadsLag
   extends /*#__PURE__*/ Data.TaggedError("ReadsLag")<{
-    /** The last `as_of_time`: RFC 3339. */
+    /** The last `as_of_time`, in RFC 3339. */
     readonly as_of_time: string
-    /** The time of the write: Unix milliseconds by the exchange's clock. */
+    /** The time of the write, in Unix milliseconds by the exchange's clock. */
     readonly writtenMillis: number
     readonly withinMillis: number
   }>
 {
   override get message(): string {
     const written = new Date(this.writtenMillis).toISOString()
-    return `the reads did not show the write of ${written} within ${this.withinMillis} ms, because they were as of ${this.as_of_time}: wait longer, by the option within`
+    return `the reads did not show the write of ${written} within ${this.withinMillis} ms, because they were as of ${this.as_of_time}: increase the option within`
   }
 }
 
 /** Options of {@link readAfter}. */
 export interface ReadAfterOptions {
-  /** Default: five seconds. */
+  /** How long to wait. Default: five seconds. */
   readonly within?: Duration.Input | undefined
 }
 
@@ -143,14 +143,15 @@ export interface ReadAfterOptions {
  *
  * **Details**
  *
- * `ts_ms` in the response to a write is its time: when an order was placed, amended, decreased or cancelled. It calls
- * {@link userDataTimestamp} at once, then after 50 ms, then at growing intervals of at most one second.
+ * `ts_ms` in the response to a write is the time when the order was placed, amended, decreased or cancelled.
+ * `readAfter` calls {@link userDataTimestamp} at once, after 50 ms, and then at growing intervals of at most one
+ * second.
  *
  * **Gotchas**
  *
- * The exchange calls the time approximate.
+ * According to the exchange, `as_of_time` is approximate.
  *
- * **Example** (The position that an order made)
+ * **Example** (Reading the position after an order)
  *
  * ```ts
  * import * as Exchange from "@kalshi-effect/client/Exchange"
@@ -174,7 +175,7 @@ export const readAfter = (
     const until = (yield* Clock.currentTimeMillis) + withinMillis
     for (let pause = 50; ; pause = Math.min(1_000, pause * 2)) {
       const { as_of_time } = yield* userDataTimestamp()
-      // Both are truncated to the millisecond: if they are equal, the order is unknown.
+      // Both times are truncated to the millisecond. If they are equal, it is not known which one is later.
       if (Date.parse(as_of_time) > write.ts_ms) return as_of_time
       const left = until - (yield* Clock.currentTimeMillis)
       if (left <= 0) return yield* new ReadsLag({ as_of_time, writtenMillis: write.ts_ms, withinMillis })

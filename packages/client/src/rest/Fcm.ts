@@ -5,8 +5,8 @@
  *
  * - Every operation needs the access level of an FCM member. Otherwise it fails with `Forbidden`.
  * - A key that is bound to a subtrader reads only the orders and positions of that subtrader. Source: the published
- *   document of October 26, 2026. In 2026 the exchange's documentation of API keys said that all of REST refuses such a
- *   key.
+ *   document of October 26, 2026. In 2026, however, the exchange's documentation of API keys said that REST refuses
+ *   such a key.
  *
  * @module
  */
@@ -70,7 +70,7 @@ export const listSubtraders: Operation.Operation<
  *
  * **Details**
  *
- * Only this list of orders has the filter `client_order_ids`. `Orders.list` of a direct member does not.
+ * This list has the filter `client_order_ids`. `Orders.list` of a direct member does not.
  *
  * **Gotchas**
  *
@@ -130,7 +130,7 @@ export const listPositions: Pages.Paged<
  *
  * **Details**
  *
- * An entry can describe both sides of a fill. Each of the `maker_…` and `taker_…` fields may be absent. The price is
+ * An item can describe both sides of a fill. Each of the `maker_…` and `taker_…` fields may be absent. The price is
  * always the price of YES.
  *
  * **Gotchas**
@@ -201,7 +201,7 @@ export const getDailyCap: Operation.Operation<
  *
  * **Gotchas**
  *
- * The client does not repeat it after a lost response. Look for the subtrader with {@link listSubtraders}.
+ * The client does not retry this operation after a lost response. Look for the subtrader with {@link listSubtraders}.
  */
 export const createSubtrader: Operation.Operation<
   Inputs.CreateFCMSubtraderInput,
@@ -225,8 +225,8 @@ export const createSubtrader: Operation.Operation<
  *
  * **Gotchas**
  *
- * - The client does not repeat it after a lost response: the request carries no id of yours, and a second transfer
- *   would move the position again. Read {@link listPositions} of both subtraders.
+ * - The client does not retry this operation after a lost response: the request has no client-supplied id, and a second
+ *   transfer would move the position again. Read {@link listPositions} of both subtraders.
  * - Counts and prices are integers here. The document does not say which sign a NO position has.
  */
 export const transferPosition: Operation.Operation<
@@ -287,8 +287,8 @@ export const updateDailyCap: Operation.Operation<
  *
  * **Gotchas**
  *
- * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
- * first attempt deleted it.
+ * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
+ * that the first attempt succeeded.
  */
 export const deleteDailyCap: Operation.Operation<
   Inputs.DeleteFCMEventContractDailyCapInput,

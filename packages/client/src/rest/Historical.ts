@@ -4,13 +4,13 @@
  *
  * **When to use**
  *
- * Use it for data that is older than the cutoffs of {@link cutoff}. To read a range that crosses a cutoff, use
- * `History`: it reads both sides and joins them by id.
+ * Use this module for data that is older than the cutoffs of {@link cutoff}. To read a range that crosses a cutoff, use
+ * `History`, which reads both sides and joins them by id.
  *
  * **Gotchas**
  *
- * The cutoffs move, so an item can change sides between two calls. The cutoff of orders moves on its own since 24
- * September 2026. Source: the exchange's changelog.
+ * The cutoffs move, so an item can move from the live side to the historical side between two calls. Since 24 September
+ * 2026, the cutoff of orders moves independently. Source: the exchange's changelog.
  *
  * @module
  */
@@ -113,7 +113,7 @@ export const fills: Pages.Paged<
  *
  * **Gotchas**
  *
- * - The filters exclude each other: set only one. Source: the exchange's documentation, 2026.
+ * - The filters are mutually exclusive: set only one. Source: the exchange's documentation, 2026.
  * - The last page has `cursor: ""`.
  */
 export const markets: Pages.Paged<
@@ -176,7 +176,7 @@ export const market: Operation.Operation<
  * - Money and counts have shorter names here: `close` and `volume`. `Markets.candlesticks` has `close_dollars` and
  *   `volume_fp`.
  * - In a period without trades all prices are present and null.
- * - It takes no series ticker, unlike `Markets.candlesticks`.
+ * - This operation takes no series ticker, unlike `Markets.candlesticks`.
  */
 export const marketCandlesticks: Operation.Operation<
   Inputs.GetMarketCandlesticksHistoricalInput,
@@ -229,10 +229,11 @@ export const orders: Pages.Paged<
  *
  * **Gotchas**
  *
- * - Without `subaccount` it reads the primary account only. {@link fills} and {@link orders} read all accounts.
+ * - Without `subaccount`, this operation reads only the primary account. {@link fills} and {@link orders} read all
+ *   accounts.
  * - `position_fp` is negative for a NO position.
  * - All positions of an event move here together. Source: the exchange's documentation, 2026.
- * - The last page has an empty `cursor`, or none.
+ * - The last page has an empty `cursor`, or no cursor.
  */
 export const positions: Pages.Paged<
   Inputs.GetHistoricalPositionsInput,

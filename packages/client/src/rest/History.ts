@@ -4,33 +4,36 @@
  *
  * **Details**
  *
- * The exchange moves old items from its live reads to `Historical`, at a cutoff that moves. The stream reads the whole
- * live side first, then the historical side, each in the order of the exchange. Why no item is lost or emitted twice:
+ * The exchange moves old items from its live reads to `Historical`, at a cutoff that moves. The stream first reads the
+ * complete live side, then the historical side, each in the order of the exchange. No item is lost or emitted twice,
+ * for these reasons:
  *
  * 1. Items move from live to historical, never back. If an item has not moved when the stream reaches it, the live side
  *    emits it. If it has moved, the historical side emits it later. So each item is emitted at least once.
- * 2. The stream would emit an item twice if it moves after the live side emitted it. Therefore the stream remembers the
- *    ids of live items that are older than the first cutoff plus `overlapMillis`, and skips them on the historical side.
- * 3. A historical item that is younger than that moved during the reading. The stream reads the cutoff again between the
- *    two sides. An item that is younger than this second cutoff was live during the whole live reading, so the live side
- *    has emitted it. For an older item this is uncertain, and the stream fails with {@link HistoryUncertain}.
+ * 2. If an item moves after the live side emitted it, the historical side contains it again. Therefore the stream
+ *   remembers the ids of live items that are older than the first cutoff plus `overlapMillis`, and skips these items on
+ *   the historical side.
+ * 3. A historical item that is younger than the first cutoff plus `overlapMillis` moved during the reading. The stream
+ *   reads the cutoff again between the two sides. An item that is younger than this second cutoff was live during the
+ *   complete live reading, so the live side has emitted it. For an older item this is uncertain, and the stream fails
+ *   with {@link HistoryUncertain}.
  * 4. One side can also repeat an item if its pages shift during the reading. Therefore the stream remembers the last
  *    100,000 ids of each side, and skips repeated items.
  *
- * The stream therefore keeps ids only for the overlap, which is a week by default and not three months of trades. It
- * also keeps the ids of items without a time, such as a market that is not settled. {@link Options.maxRemembered}
- * limits their number.
+ * So the stream remembers ids only for the overlap, which is a week by default, and not for three months of trades. It
+ * also remembers the ids of items without a time, such as a market that is not settled. {@link Options.maxRemembered}
+ * limits the number of ids.
  *
  * **Gotchas**
  *
- * - The first step relies on two properties that are not documented: a moving item is always on at least one side, and
- *   the exchange's cursors skip no item because another one moved.
+ * - The first reason relies on two properties that are not documented: a moving item is always on at least one side,
+ *   and the exchange's cursors skip no item when another item moves.
  * - You cannot resume a stream in the middle. Split a long one by `min_ts` and `max_ts`, or read the two sides
  *   separately with `.pages`.
- * - It accepts only filters that both sides have, and refuses others before its first request. `ticker` is one market
- *   here, although the live fills accept several.
+ * - The stream accepts only filters that both sides have, and rejects others before its first request. `ticker` is one
+ *   market, although the live fills accept several markets.
  *
- * **Example** (All fees ever paid, each exact)
+ * **Example** (The exact sum of all fees)
  *
  * ```ts
  * import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
@@ -67,11 +70,11 @@ import * as Orders from "./orderOperations.ts"
 import type * as Pages from "../Pages.ts"
 import * as Portfolio from "./Portfolio.ts"
 
-const shownTime = (millis: number): string => (Number.isNaN(millis) ? "unknown" : new Date(millis).toISOString())
+const printTime = (millis: number): string => (Number.isNaN(millis) ? "unknown" : new Date(millis).toISOString())
 
 /**
- * The stream cannot determine whether it already emitted an item of the historical side from the live side. It emitted
- * every earlier item once.
+ * The stream cannot determine whether it has already emitted an item of the historical side from the live side. It has
+ * emitted every earlier item once.
  */
 export class HistoryUncertain
   extends /*#__PURE__*/ Data.TaggedError("HistoryUncertain")<{
@@ -81,22 +84,25 @@ export class HistoryUncertain
     readonly id: string
     /** The item's time, which decides its side: Unix milliseconds. */
     readonly atMillis: number
-    /** The first cutoff and the latest one that was read: Unix milliseconds, NaN if the exchange did not say. */
+    /**
+     * The first and the latest cutoff that were read, in Unix milliseconds. NaN if the exchange did not report a
+     * cutoff.
+     */
     readonly cutoffMillis: readonly [first: number, last: number]
     readonly overlapMillis: number
   }>
 {
   override get message(): string {
-    const [first, last] = this.cutoffMillis.map(shownTime)
+    const [first, last] = this.cutoffMillis.map(printTime)
     const why =
       this.atMillis < this.cutoffMillis[1]
         ? `the cutoff moved from ${first} to ${last} during the reading, further than the overlap of ${this.overlapMillis} ms: read again with a larger overlapMillis`
-        : `it is historical although its time is ${shownTime(this.atMillis)} and the cutoff is ${last}: read again with overlapMillis: Infinity`
+        : `it is historical although its time is ${printTime(this.atMillis)} and the cutoff is ${last}: read again with overlapMillis: Infinity`
     return `${this.operation} cannot determine whether it already emitted ${JSON.stringify(this.id)}: ${why}`
   }
 }
 
-/** The stream would have to remember too many ids to emit each item once. It emitted every earlier item once. */
+/** The stream would have to remember too many ids to emit each item once. It has emitted every earlier item once. */
 export class HistoryTooLarge
   extends /*#__PURE__*/ Data.TaggedError("HistoryTooLarge")<{
     /** The function that failed, such as `History.fills`. */
@@ -113,11 +119,12 @@ export class HistoryTooLarge
 export interface Options {
   /**
    * How far the cutoff may advance while the stream reads the live side, in milliseconds. The stream remembers the ids
-   * of live items up to this much younger than the cutoff. With `Infinity` it remembers all ids. Default: a week.
+   * of live items that are older than the first cutoff plus this duration. With `Infinity`, it remembers all ids.
+   * Default: a week.
    */
   readonly overlapMillis?: number | undefined
   /**
-   * The largest number of ids to remember: a whole number, at least 1. An id takes 80 to 120 bytes. If the stream needs
+   * The maximum number of ids to remember: an integer, at least 1. An id takes 80 to 120 bytes. If the stream needs
    * more, it fails with {@link HistoryTooLarge}. Default: 10,000,000.
    */
   readonly maxRemembered?: number | undefined
@@ -133,7 +140,7 @@ export interface Reader<Input, out A, out E, out Capability> {
 
 const weekMillis = 7 * 24 * 60 * 60 * 1000
 
-/** How far back a side may repeat an item. It is more than the exchange adds between two requests. */
+/** How many ids per side are remembered to detect repeated items: more than the exchange adds between two requests. */
 const recentIds = 100_000
 
 interface Sides<A, E1, R1, E2, R2> {
@@ -143,10 +150,10 @@ interface Sides<A, E1, R1, E2, R2> {
   readonly historical: () => Stream.Stream<A, E2, R2>
   /** The descriptors of the operations that read the sides. Each must accept the input. */
   readonly descriptors: ReadonlyArray<Operation.Descriptor>
-  /** The cutoff of these items. */
+  /** Selects the cutoff of these items. */
   readonly cutoff: (cutoffs: Responses.GetHistoricalCutoffResponse) => string | undefined
   readonly idOf: (item: A) => string
-  /** The time that decides an item's side, in Unix milliseconds; NaN if it is unknown. */
+  /** Returns the time that determines the side of an item, in Unix milliseconds. NaN if it is unknown. */
   readonly atMillis: (item: A) => number
 }
 
@@ -155,7 +162,10 @@ const millisOf = (time: string | null | undefined): number => Date.parse(time ??
 const isCursor = (input: unknown): boolean =>
   typeof input === "object" && input !== null && "cursor" in input && input.cursor !== undefined
 
-/** The first fault of a call. Without this check, the second side would refuse the call in the middle of the stream. */
+/**
+ * Returns the first error of a call. Without this check, the second side would reject the call in the middle of the
+ * stream.
+ */
 const faultOf = (
   operation: string,
   input: unknown,
@@ -165,12 +175,13 @@ const faultOf = (
 ): InvalidRequest | undefined => {
   const invalid = (pointer: string, reason: string) => new InvalidRequest({ operation, pointer, reason })
   if (!(typeof overlapMillis === "number" && overlapMillis >= 0)) {
-    return invalid("/overlapMillis", "must be a number of milliseconds from 0 up")
+    return invalid("/overlapMillis", "must be a number of milliseconds of at least 0")
   }
   if (!(Number.isInteger(maxRemembered) && maxRemembered >= 1)) {
-    return invalid("/maxRemembered", "must be a whole number from 1 up")
+    return invalid("/maxRemembered", "must be an integer of at least 1")
   }
-  if (isCursor(input)) return invalid("/cursor", "a history has no cursor, because each side has its own: leave it out")
+  if (isCursor(input))
+    return invalid("/cursor", "a history takes no cursor, because each side has its own cursors: leave it out")
   for (const descriptor of descriptors) {
     const encoded = encoding.prepare(descriptor)(input ?? {})
     if (Result.isFailure(encoded)) return invalid(encoded.failure.pointer, encoded.failure.reason)
@@ -193,7 +204,7 @@ const join = <A, E1, R1, E2, R2>(
       let last = first
       let betweenSides = first
       const boundary = first + overlapMillis
-      // Without a cutoff, or with a boundary in the future, any live item can become historical: remember all.
+      // Without a cutoff, or with a boundary in the future, any live item can become historical: remember all ids.
       const remembersAll = !(boundary <= (yield* Clock.currentTimeMillis))
       // An item without a time is remembered too.
       const isInOverlap = (item: A): boolean => remembersAll || !(atMillis(item) >= boundary)
@@ -211,8 +222,11 @@ const join = <A, E1, R1, E2, R2>(
       const secondCutoff = Stream.fromEffectDrain(
         Effect.tap(readCutoff, (millis) => Effect.sync(() => void (betweenSides = last = millis)))
       )
-      /** Handles an item that is too young to be remembered: it was emitted already, or this is uncertain. */
-      const isYoung = (item: A, id: string) =>
+      /**
+       * Handles an item that is too young to be remembered. Returns false if the live side has certainly emitted it,
+       * otherwise fails.
+       */
+      const checkYoungItem = (item: A, id: string) =>
         Effect.gen(function* () {
           const at = atMillis(item)
           if (at >= last) last = yield* readCutoff
@@ -228,7 +242,7 @@ const join = <A, E1, R1, E2, R2>(
       const isNewOfHistorical = (item: A) => {
         const id = idOf(item)
         if (overlap.has(id) || recentHistorical.has(id)) return false
-        if (!isInOverlap(item)) return isYoung(item, id)
+        if (!isInOverlap(item)) return checkYoungItem(item, id)
         recentHistorical.add(id)
         return true
       }
@@ -239,7 +253,7 @@ const join = <A, E1, R1, E2, R2>(
     })
   )
 
-/** Whether to keep an item. If the decision is an effect and it fails, the next pull repeats the decision. */
+/** Decides whether to keep an item. If the decision is an effect that fails, the next pull repeats the decision. */
 type IsNew<A, E, R> = (item: A) => boolean | Effect.Effect<boolean, E, R>
 
 /** Keeps the new items of a stream. Unlike with `Stream.filterEffect`, all items before a failure are emitted. */
@@ -372,7 +386,7 @@ export const positions: {
         descriptors: [Portfolio.positions.descriptor, Historical.positions.descriptor],
         cutoff: positionsCutoff,
         idOf: ({ event_ticker }) => event_ticker,
-        // It has no time.
+        // An event position has no time.
         atMillis: () => Number.NaN
       },
       options
@@ -406,7 +420,7 @@ export const trades: Reader<
 /** Input of {@link markets}: the fields that both sides accept. */
 export interface MarketsInput extends Omit<Historical.MarketsInput, "cursor"> {}
 
-/** Reads markets, including those that settled long ago: {@link Markets.list} and {@link Historical.markets}. */
+/** Reads markets, including old settled markets: {@link Markets.list} and {@link Historical.markets}. */
 export const markets: Reader<
   MarketsInput,
   Responses.Market,

@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * Sports data belongs to a milestone (see `Milestones`). Prices and weather belong to an event or a city. `type` says
- * what `details` contains. The document does not list the fields of `details`.
+ * Sports data belongs to a milestone (see `Milestones`). Prices and weather belong to an event or a city. `type`
+ * determines the contents of `details`. The document does not list the fields of `details`.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export type {
   WeatherIndexStationReading
 } from "../generated/responses.ts"
 
-/** An option of all reads by milestone. */
+/** The option that all reads by milestone share. */
 export interface PlayerStats extends Pick<Inputs.GetLiveDataByMilestoneInput, "include_player_stats"> {}
 
 /** Reads the live data of one milestone. */
@@ -68,9 +68,9 @@ export const get: Operation.Operation<
  *
  * **Gotchas**
  *
- * - Find a milestone by its `milestone_id`. The document promises neither the order nor that all milestones are
+ * - Find the data of a milestone by `milestone_id`. The document promises neither an order nor that all milestones are
  *   present.
- * - An empty `milestone_ids` is an `InvalidRequest`: a query cannot express an empty list.
+ * - An empty `milestone_ids` is an `InvalidRequest`, because a query cannot express an empty list.
  */
 export const batchGet: Operation.Operation<
   Inputs.GetLiveDatasInput,
@@ -121,7 +121,7 @@ export const getByEvent: Operation.Operation<
  *
  * **When to use**
  *
- * Use {@link get} instead, which needs no type. The publisher calls this operation legacy, but has not deprecated it.
+ * Use {@link get} instead, which needs no type. The document calls this operation legacy, but does not deprecate it.
  */
 export const getByType: Operation.Operation<
   Inputs.GetLiveDataInput,
@@ -181,7 +181,7 @@ export const gameStats: Operation.Operation<
  *
  * **Gotchas**
  *
- * - The time range is in milliseconds. Nearly every other query of the exchange is in seconds.
+ * - The time range is in milliseconds. Nearly all other queries of the exchange use seconds.
  * - Without `detailed`, a minute without a value has no point, so the series has gaps. Markets settle by a `degraded`
  *   point just as by a `normal` one. Source: the exchange's documentation, 2026.
  * - An unknown city is a `BadRequest`, not a `NotFound`.

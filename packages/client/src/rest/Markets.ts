@@ -1,5 +1,6 @@
 /**
- * Markets: one question with a YES and a NO side. Reads prices, order books, trades and candlesticks.
+ * Markets: a market is one question with a YES and a NO side. This module reads prices, order books, trades and
+ * candlesticks.
  *
  * **Gotchas**
  *
@@ -7,9 +8,9 @@
  *   the filter is `open` or `settled`.
  * - The feed sends no message when a market opens or closes on schedule (`initialized` to `active`, `active` to
  *   `closed`). Source: the exchange's documentation, 2026.
- * - These reads may not know a market for a moment after the feed announced it. Source: the exchange's documentation,
- *   2026.
- * - Strikes are JSON numbers. Money and counts are decimal text.
+ * - For a moment after the feed announced a market, these reads may not return it. Source: the exchange's
+ *   documentation, 2026.
+ * - Strikes are JSON numbers. Money and counts are decimal strings.
  *
  * @module
  */
@@ -56,11 +57,11 @@ export type {
  *
  * **Gotchas**
  *
- * - Most rows are combos, unless `mve_filter` is `"exclude"`: a count in production in August 2026 found 2 other
- *   markets in 12,000 rows. `Events.list` with `with_nested_markets` never returns combos.
- * - The four pairs of times (created, close, settled, updated) exclude each other, and each works only with some values
- *   of `status`. The updated pair excludes all filters except `mve_filter: "exclude"`, and `series_ticker` together
- *   with that. Source: the published document of October 26, 2026.
+ * - Most items are combos, unless `mve_filter` is `"exclude"`: in production in August 2026, 2 of 12,000 markets were
+ *   not combos. `Events.list` with `with_nested_markets` never returns combos.
+ * - The four pairs of times (created, close, settled, updated) are mutually exclusive, and each works only with some
+ *   values of `status`. The updated pair allows no other filters than `mve_filter: "exclude"`, and `series_ticker`
+ *   together with it. Source: the published document of October 26, 2026.
  * - Markets that settled before the cutoff of `Historical.cutoff` are missing. Read them with `Historical.markets`.
  * - The last page has `cursor: ""`.
  */
@@ -94,8 +95,8 @@ export const list: Pages.Paged<
  *
  * **Gotchas**
  *
- * - A side without offers still has a price: a bid of `"0.0000"`, an ask of `"1.0000"`, and sizes of `"0.00"`. Check
- *   the size before you use the price. Source: recorded in demo, July 2026.
+ * - An empty side still has a price: a bid of `"0.0000"` or an ask of `"1.0000"`, with a size of `"0.00"`. Check the
+ *   size before you use the price. Source: recorded in demo, July 2026.
  * - Use `Historical.market` for a market that settled before the cutoff of `Historical.cutoff`.
  */
 export const get: Operation.Operation<
@@ -123,16 +124,16 @@ export const get: Operation.Operation<
  *
  * There are no asks. A bid for NO is an ask for YES of the same size, at one dollar minus its price.
  *
- * Public: a layer without a key can call it. A layer with a key signs it, as the document required until September
- * 2026.
+ * Public: a layer without a key can call this operation. A layer with a key signs the request, as the document required
+ * until September 2026.
  *
  * **Gotchas**
  *
- * - **The last level of a side is its best bid**: prices ascend. The publisher's page of this operation says the
+ * - **The last level of a side is its best bid**, because prices ascend. The published page of this operation says the
  *   opposite. Source: the exchange's guide to order-book responses, August 2026.
  * - A side without bids is `[]`. In snapshots of the feed its key is absent. Source: recorded in demo, July 2026.
- * - The exchange refuses an invalid key, although the operation is public. A layer without a key sends an unsigned
- *   request.
+ * - The exchange refuses an invalid key, although the operation is public. Use a layer without a key to send unsigned
+ *   requests.
  *
  * **Example** (The best bids)
  *
@@ -195,8 +196,8 @@ export const orderbooks: Operation.Operation<
  *
  * **Gotchas**
  *
- * - The list includes block trades, unless `is_block_trade` is false. Block trades happen outside the book, at their
- *   own prices.
+ * - The list includes block trades, unless `is_block_trade` is false. Block trades happen outside the book, and their
+ *   prices can differ from it.
  * - `taker_outcome_side` is the taker's side. It does not affect the prices: `yes_price_dollars` is always the price of
  *   YES. `taker_side` is deprecated.
  * - Trades before the cutoff of `Historical.cutoff` are missing. Read them with `Historical.trades`.
@@ -222,14 +223,14 @@ export const trades: Pages.Paged<
   pages: { cursor: "cursor", lists: ["trades"] }
 })
 
-/** A time range for candlesticks: those that end in it, both ends included. */
+/** A time range for candlesticks. It selects the candlesticks that end in the range, both ends included. */
 export interface CandlesticksRange extends Omit<
   Inputs.BatchGetMarketCandlesticksInput,
   "market_tickers" | "period_interval"
 > {}
 
 /**
- * Reads the candlesticks of one market: trades, best YES bid and best YES ask of each period.
+ * Reads the candlesticks of one market: trade prices, best YES bid and best YES ask of each period.
  *
  * **Details**
  *

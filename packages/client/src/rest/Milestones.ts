@@ -25,8 +25,8 @@ export type { GetMilestoneResponse, GetMilestonesResponse, Milestone } from "../
  * **Gotchas**
  *
  * - `limit` is required: it has no default.
- * - The two times have different forms: `minimum_start_date` is RFC 3339, `min_updated_ts` is in Unix seconds.
- * - The last page has an empty `cursor`, or none.
+ * - The two times have different formats: `minimum_start_date` is RFC 3339, `min_updated_ts` is in Unix seconds.
+ * - The last page has an empty `cursor`, or no cursor.
  */
 export const list: Pages.Paged<
   Inputs.GetMilestonesInput,

@@ -1,6 +1,6 @@
 /**
- * Multivariate event collections: the building blocks of combos. A collection defines which events' markets can be
- * combined, and how many of them. A combo is a market that a user created by choosing its legs.
+ * Multivariate event collections: the building blocks of combos. A collection defines the events whose markets can be
+ * combined, and the number of legs. A combo is a market that a user created by choosing its legs.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export type {
  * **Gotchas**
  *
  * - The response calls the list `multivariate_contracts`.
- * - The last page has an empty `cursor`, or none.
+ * - The last page has an empty `cursor`, or no cursor.
  */
 export const list: Pages.Paged<
   Inputs.GetMultivariateEventCollectionsInput,
@@ -83,23 +83,24 @@ export const get: Operation.Operation<
 })
 
 /**
- * Creates the market of a combo, so that it can be traded. The response contains its tickers.
+ * Creates the market of a combo, so that the combo can be traded. The response contains the tickers of the new market
+ * and its event.
  *
  * **Details**
  *
- * The success status is 200, not 201. A combo can be traded only after someone has created it.
+ * The success status is 200, not 201. A combo can be traded only after a user has created its market.
  *
  * **Gotchas**
  *
- * - The client does not repeat it after a lost response: the request carries no id of yours, each creation counts
- *   towards the limit of 5,000 per account and week, and no publication says what a second creation of the same legs
- *   does. Source of the number: the exchange's documentation, 2026.
- * - The error's `code` says why the exchange refused a combination, such as `duplicated_legs` or
+ * - The client does not retry this operation after a lost response: the request has no client-supplied id, each
+ *   creation counts towards the limit of 5,000 per account and week, and no publication describes a second creation
+ *   with the same legs. Source of the limit: the exchange's documentation, 2026.
+ * - The `code` of the error is the reason why the exchange refused a combination, such as `duplicated_legs` or
  *   `conflicting_leg_outcomes`. Source: the exchange's changelog, 2026.
  * - Combos are on shard 1, and the cash for their orders must be on that shard. The market's `exchange_index` is
  *   authoritative. Source: the exchange's guide to sharding, 2026.
  *
- * **Example** (Both teams to win)
+ * **Example** (A combo of two winning teams)
  *
  * ```ts
  * import * as MultivariateCollections from "@kalshi-effect/client/MultivariateCollections"

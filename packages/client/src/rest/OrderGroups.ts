@@ -6,10 +6,10 @@
  * **Gotchas**
  *
  * - Without `subaccount`, reads cover all accounts and writes apply to the primary account.
- * - Writes take an `exchange_index`, because a group never spans shards. Default: 0. Reads take none.
- * - No response says whether a group is triggered, not even `is_auto_cancel_enabled`. Use the feed's
- *   `order_group_updates`, or notice that the exchange refuses an order. Source: the fields of the document of October
- *   26, 2026, and a fresh group recorded with `false`.
+ * - Writes take an `exchange_index`, because a group is on one shard. Default: 0. Reads take no `exchange_index`.
+ * - No response shows whether a group is triggered, not even `is_auto_cancel_enabled`. Use the feed's
+ *   `order_group_updates`: the only other sign is that the exchange refuses orders. Source: the fields of the document
+ *   of October 26, 2026, and a fresh group recorded with `false`.
  *
  * @module
  */
@@ -66,8 +66,8 @@ export const list: Operation.Operation<
  * **Gotchas**
  *
  * - The response contains neither the group's id nor whether it is triggered.
- * - Demo has answered 404 for about half a second after {@link create}.
- * - The exchange has answered 400 to an id that is not a UUID. The document does not declare 400 here, so the error is
+ * - Demo has returned 404 for about half a second after {@link create}.
+ * - The exchange has returned 400 for an id that is not a UUID. The document does not declare 400 here, so the error is
  *   an `UnexpectedStatus`.
  */
 export const get: Operation.Operation<
@@ -88,16 +88,19 @@ export const get: Operation.Operation<
   retry: "idempotent"
 })
 
-/** A group's limit, 1 to 1,000,000: whole contracts or a decimal count. Both must be equal if both are set. */
+/**
+ * A group's limit, from 1 to 1,000,000 contracts: as an integer or as a decimal count. If both fields are set, they
+ * must be equal.
+ */
 export interface LimitInput extends Pick<Inputs.CreateOrderGroupInput, "contracts_limit" | "contracts_limit_fp"> {}
 
 /**
- * Creates an order group. Set `order_group_id` of an order to place it in the group.
+ * Creates an order group. To place an order in the group, set its `order_group_id`.
  *
  * **Gotchas**
  *
- * The client does not repeat it after a lost response, because the request carries no id of yours. Look for the group
- * with {@link list}.
+ * The client does not retry this operation after a lost response, because the request has no client-supplied id. Look
+ * for the group with {@link list}.
  */
 export const create: Operation.Operation<
   Inputs.CreateOrderGroupInput,
@@ -147,7 +150,8 @@ export const updateLimit: Operation.Operation<
  *
  * **Gotchas**
  *
- * The client does not repeat it after a lost response: a second reset would discard the fills that happened in between.
+ * The client does not retry this operation after a lost response, because a second reset would discard the fills since
+ * the first reset.
  */
 export const reset: Operation.Operation<
   Inputs.ResetOrderGroupInput,
@@ -168,7 +172,7 @@ export const reset: Operation.Operation<
 })
 
 /**
- * Triggers a group by hand. The exchange cancels all its resting orders and refuses new ones until the group is reset.
+ * Triggers a group. The exchange cancels all resting orders of the group and refuses new ones until the group is reset.
  */
 export const trigger: Operation.Operation<
   Inputs.TriggerOrderGroupInput,
@@ -214,8 +218,8 @@ export {
    *
    * **Gotchas**
    *
-   * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
-   * first attempt deleted it.
+   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
+   * means that the first attempt succeeded.
    */
   remove as delete
 }

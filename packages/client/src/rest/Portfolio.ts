@@ -5,8 +5,8 @@
  *
  * - Without `subaccount`, {@link fills} and {@link settlements} read all accounts. {@link balance} and {@link
  *   positions} read the primary account. Source: the document of October 26, 2026.
- * - Money is a dollar string in most fields. A few fields are integers in cents; their docs say so.
- * - Reads lag behind writes. `Exchange.userDataTimestamp` says how fresh balance, fills and positions are.
+ * - Money is a dollar string in most fields. The doc blocks name the few fields that are integers in cents.
+ * - Reads lag behind writes. `Exchange.userDataTimestamp` returns how fresh balance, fills and positions are.
  *
  * @module
  */
@@ -47,15 +47,15 @@ export type {
  *
  * **Details**
  *
- * `updated_ts` is in Unix seconds. The scope `read::portfolio_balance` is sufficient to call this. `balance_breakdown`
- * contains the cash per shard. It is absent for a key that is locked to a subaccount.
+ * `updated_ts` is in Unix seconds. The scope `read::portfolio_balance` is sufficient for this operation.
+ * `balance_breakdown` contains the cash per shard. It is absent for a key that is locked to a subaccount.
  *
  * **Gotchas**
  *
- * - `balance` is truncated to whole cents. Compute with `balance_dollars`. Source: 99946 beside `"999.4625"`, recorded
- *   in demo, July 2026.
- * - `portfolio_value` is the value of the positions in cents, without the cash. Source: 48 beside a balance of 99952
- *   and one contract at 48 cents, recorded in demo, July 2026.
+ * - `balance` is truncated to whole cents. Compute with `balance_dollars`. Source: 99946 with `"999.4625"`, recorded in
+ *   demo, July 2026.
+ * - `portfolio_value` is the value of the positions in cents, without the cash. Source: 48 with a balance of 99952 and
+ *   one contract at 48 cents, recorded in demo, July 2026.
  * - Cash on one shard does not back an order on another shard. Check `balance_breakdown` if the exchange refuses an
  *   order for lack of cash.
  *
@@ -65,7 +65,7 @@ export type {
  * import * as Portfolio from "@kalshi-effect/client/Portfolio"
  * import * as Effect from "effect/Effect"
  *
- * const cash = Effect.map(Portfolio.balance({ exchange_index: 2 }), (answer) => answer.balance_dollars)
+ * const cash = Effect.map(Portfolio.balance({ exchange_index: 2 }), ({ balance_dollars }) => balance_dollars)
  * ```
  */
 export const balance: Operation.Operation<
@@ -90,8 +90,8 @@ export const balance: Operation.Operation<
  *
  * **Details**
  *
- * `position_fp` is positive for YES contracts and negative for NO contracts. YES and NO of a market net.
- * `last_updated_ts` is RFC 3339 text, unlike most fields that end in `_ts`.
+ * `position_fp` is positive for YES contracts and negative for NO contracts. YES and NO contracts of a market are
+ * netted. `last_updated_ts` is an RFC 3339 string, unlike most fields that end in `_ts`.
  *
  * **Gotchas**
  *
@@ -125,20 +125,20 @@ export const positions: Pages.Paged<
  *
  * **Details**
  *
- * `outcome_side` is the side that you received. `book_side` says the same for the YES book: `bid` is `yes`, `ask` is
- * `no`. Both prices are always present and add up to one dollar, so they do not show your side. `fee_cost` is the fee
- * of this fill in dollars. `trade_id` and `market_ticker` are the old names of `fill_id` and `ticker`.
+ * `outcome_side` is the side that you received. `book_side` is the same side in terms of the YES book: `bid` is `yes`,
+ * `ask` is `no`. Both prices are always present and add up to one dollar, so they do not show your side. `fee_cost` is
+ * the fee of this fill in dollars. `trade_id` and `market_ticker` are the old names of `fill_id` and `ticker`.
  *
  * **Gotchas**
  *
  * - The last page has `cursor: ""`. Source: recorded in demo, July 2026.
  * - Both parties of a trade have the same `fill_id`, so it is not unique across accounts. Source: recorded in demo,
  *   July 2026.
- * - Older fills are only in `Historical.fills`, from the cutoff of `Historical.cutoff` back. `History.fills` reads both
- *   sides.
+ * - Fills that are older than the cutoff of `Historical.cutoff` are only in `Historical.fills`. `History.fills` reads
+ *   both.
  * - Fills have no `client_order_id` since 30 March 2026. Join by `order_id`. Source: changelog.
  *
- * **Example** (Fees of one order, each exact)
+ * **Example** (The exact fees of one order's fills)
  *
  * ```ts
  * import * as Portfolio from "@kalshi-effect/client/Portfolio"
@@ -246,11 +246,11 @@ export const withdrawals: Pages.Paged<
 })
 
 /**
- * Reads the value of all resting orders: the total in cents, and the value per shard in dollars. For FCM members.
+ * Reads the value of all resting orders: the total in cents, and the value per shard in dollars. Only for FCM members.
  *
  * **Gotchas**
  *
- * Demo has answered 403 or 500 here. The document does not declare 403, so the error is an `UnexpectedStatus`. Source:
+ * Demo has returned 403 or 500 here. The document does not declare 403, so the error is an `UnexpectedStatus`. Source:
  * traders' notes of 2026.
  */
 export const restingOrderTotalValue: Operation.Operation<

@@ -3,11 +3,11 @@
  *
  * **Details**
  *
- * | step | caller | then |
+ * | step | caller | result |
  * | --- | --- | --- |
  * | {@link create} | maker | the quote is `open`, for the full size of the request |
  * | {@link accept} | requester | `accepted`; the maker has 30 s (3 s on combos and on markets of high volatility) |
- * | {@link confirm} | maker | `confirmed`; 15 s later (1 s there) it is `executed`, and both orders go to the book |
+ * | {@link confirm} | maker | `confirmed`; 15 s later (1 s on combos and on markets of high volatility) it is `executed`, and both orders go to the book |
  *
  * `creator_order_id` and `rfq_creator_order_id` link an executed quote to the fills of `Portfolio.fills`. Each party
  * sees its own order id.
@@ -16,7 +16,7 @@
  *
  * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
  * - The write bucket of shard 1 pays for writes of RFQs and quotes. Source: changelog, September 17, 2026.
- * - The exchange keeps a cancelled quote for seven days only. Source: changelog, June 19 and 25, 2026.
+ * - The exchange keeps a cancelled quote only for seven days. Source: changelog, June 19 and 25, 2026.
  *
  * Sources: exchange documentation of RFQs; trades recorded in demo, July 2026.
  *
@@ -47,9 +47,10 @@ export type { CreateQuoteResponse, GetQuoteResponse, GetQuotesResponse, Quote } 
  *
  * **Gotchas**
  *
- * - Set `user_filter: "self"` or `rfq_user_filter: "self"`. Without either, demo answers 403. The document does not
- *   declare 403 here, so the error is an `UnexpectedStatus`. Source: observed in demo, July 2026.
- * - Set `min_ts` and `max_ts`. Without a time range, demo has answered 500, then 504 for a while. Source: the same.
+ * - Set `user_filter: "self"` or `rfq_user_filter: "self"`. Without one of them, demo returns 403. The document does
+ *   not declare 403 here, so the error is an `UnexpectedStatus`. Source: observed in demo, July 2026.
+ * - Set `min_ts` and `max_ts`. Without a time range, demo has returned 500, then 504 for a while. Source: observed in
+ *   demo, July 2026.
  * - There is no filter by market or event. Source: changelog, June 20, 2026.
  * - The last page has `cursor: ""`, or no cursor.
  *
@@ -91,8 +92,8 @@ export const list: Pages.Paged<
  *
  * **Gotchas**
  *
- * It costs the default of 10 tokens. The deprecated {@link getByQuoteId} costs 2. Source: the account's cost list,
- * recorded in demo, July 2026.
+ * This operation costs the default of 10 tokens. The deprecated {@link getByQuoteId} costs 2. Source: the account's
+ * cost list, recorded in demo, July 2026.
  */
 export const get: Operation.Operation<
   Inputs.GetRFQQuoteInput,
@@ -112,16 +113,16 @@ export const get: Operation.Operation<
 })
 
 /**
- * Quotes a request: the price that you pay for each side, for its full size.
+ * Quotes a request: the price that you pay for each side, for the full size of the request.
  *
  * **Gotchas**
  *
  * - The sum of `yes_bid` and `no_bid` is at most one dollar.
  * - A new quote on the same request replaces your older one.
- * - The exchange has accepted a price off the market's grid here. It refuses an order with such a price. Source:
+ * - In a quote, the exchange has accepted a price off the market's grid. It refuses an order with such a price. Source:
  *   observed in demo, July 2026.
- * - The client does not repeat it after a lost response, because the request carries no id of yours. Look for it with
- *   {@link list} and `user_filter: "self"`.
+ * - The client does not retry this operation after a lost response, because the request has no client-supplied id. Look
+ *   for the quote with {@link list} and `user_filter: "self"`.
  */
 export const create: Operation.Operation<
   Inputs.CreateQuoteInput,
@@ -150,7 +151,7 @@ export const create: Operation.Operation<
  *   at one dollar minus `yes_bid`. `"no"` takes the maker's bid for NO: the maker buys NO at `no_bid`, and you buy YES
  *   at one dollar minus `no_bid`. Source: both cases, with the fills and positions of the two parties, recorded in
  *   demo, July 2026.
- * - The client does not repeat it after a lost response. Read the quote with {@link get} and look at its `status`.
+ * - The client does not retry this operation after a lost response. Read the `status` of the quote with {@link get}.
  */
 export const accept: Operation.Operation<
   Inputs.AcceptRFQQuoteInput,
@@ -172,14 +173,14 @@ export const accept: Operation.Operation<
 })
 
 /**
- * Confirms your quote after it was accepted. This starts the timer of its execution.
+ * Confirms your quote after it was accepted. This starts the execution timer.
  *
  * **Gotchas**
  *
- * - You have 30 s, or 3 s on combos and on markets of high volatility. After that, it fails with a `BadRequest` with
- *   the code `expired`, and the quote stays `accepted` forever. Source: observed in demo, July 2026.
- * - The exchange refuses it without a body, so the client sends `{}`. Source: the same.
- * - The client does not repeat it after a lost response. Read the quote with {@link get} and look at its `status`.
+ * - You have 30 s, or 3 s on combos and on markets of high volatility. After that, the call fails with a `BadRequest`
+ *   with the code `expired`, and the quote stays `accepted` forever. Source: observed in demo, July 2026.
+ * - The exchange refuses a confirmation without a body, so the client sends `{}`. Source: observed in demo, July 2026.
+ * - The client does not retry this operation after a lost response. Read the `status` of the quote with {@link get}.
  *
  * **Example** (Handling a late confirmation)
  *
@@ -235,10 +236,11 @@ export {
    *
    * **Gotchas**
    *
-   * - After the acceptance it fails with a `NotFound`. You can only let the time to confirm run out. Source: observed
-   *   in demo, July 2026.
-   * - The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
-   *   first attempt deleted it. The quote may also have been accepted in between: check with {@link get}.
+   * - After the acceptance, the call fails with a `NotFound`. You can then only let the time for the confirmation run
+   *   out. Source: observed in demo, July 2026.
+   * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
+   *   means that the first attempt deleted it. The quote may also have been accepted in between: check with
+   *   {@link get}.
    */
   remove as delete
 }

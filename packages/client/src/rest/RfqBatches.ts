@@ -5,22 +5,22 @@
  *
  * Each combo is a child of the batch: an ordinary RFQ (`Rfqs`) on one combo market, with its own `rfq_id`.
  *
- * | step | caller | then |
+ * | step | caller | result |
  * | --- | --- | --- |
  * | {@link create} | you | the batch is `open` |
- * | {@link quote} | each maker | it has a batch quote, with one price per child and side |
+ * | {@link quote} | each maker | the batch has a batch quote, with one price per child and side |
  * | {@link bestQuotes} | you | you see the best bid of each child and side, without the makers' names |
  * | {@link accept} | you | the batch is `accepted`: every child, on one side, each from the maker who bids best |
  * | {@link confirmQuote} | each maker who won a child | when all have confirmed, all children execute as one fill-or-kill |
  *
- * The batch is then `closed`, and `close_reason` says why. If one winner does not confirm in time, the batch closes and
- * nothing trades. In one rare case a batch closes partially executed: the fill of one child cancelled a maker's order
- * that another child needed.
+ * The batch is then `closed`, and `close_reason` is the reason. If one winner does not confirm in time, the batch
+ * closes and nothing trades. In one rare case, a batch closes partially executed: if the fill of one child cancels a
+ * maker's order that another child needs.
  *
  * **Gotchas**
  *
  * - The document marks all ten operations as hidden until RFQ batches launch. An environment may not serve them yet.
- * - All combos of a batch are on one exchange index, and together have at most 6 distinct legs.
+ * - All combos of a batch are on one exchange index. Together they have at most 6 distinct legs.
  * - You can have 2 open batches. An `accepted` batch does not count. Batches and single RFQs have separate limits.
  * - FCM members cannot use batches yet: {@link create} fails with a `Forbidden` with the code `rfq_batch_unavailable`.
  * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
@@ -73,7 +73,8 @@ export type {
  *
  * **Gotchas**
  *
- * - A page has at most 100 children, so it can have fewer batches than `limit`. A batch is never split over two pages.
+ * - A page has at most 100 children, so it can have fewer batches than `limit`. All children of a batch are on one
+ *   page.
  * - The last page has `cursor: ""`, or no cursor. A malformed cursor is a `BadRequest`.
  * - `updated_ts`, `close_reason`, `client_batch_id` and `creator_subaccount` are present only in your own batches.
  *
@@ -129,13 +130,13 @@ export interface Size extends Pick<Inputs.CreateRFQBatchInput, "contracts_fp" | 
 
 type SizeField = "contracts_fp" | "target_cost_dollars"
 
-/** The fields of a size that are set. */
+/** Returns the fields of a size that are set. */
 const sizesOf = (size: Size): ReadonlyArray<SizeField> =>
   (["contracts_fp", "target_cost_dollars"] as const).filter(
     (field) => size[field] !== undefined && size[field] !== null
   )
 
-/** The first fault of the children. */
+/** Returns the first error of the children. */
 const firstOf = (
   { children }: Inputs.CreateRFQBatchInput,
   faultOf: (child: Inputs.CreateRFQBatchChildInput, pointer: string) => Operation.InputFault | undefined
@@ -151,31 +152,31 @@ const batchIdIsNotEmpty: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ client_
   client_batch_id === ""
     ? {
         pointer: "/client_batch_id",
-        reason: "an empty id identifies no batch: give your own id, or leave it out"
+        reason: "an empty id identifies no batch: pass your own id, or leave it out"
       }
     : undefined
 
 const nothingRests: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ rest_remainder }) =>
   rest_remainder === true
-    ? { pointer: "/rest_remainder", reason: "a batch leaves no remainder to rest: give false, or leave it out" }
+    ? { pointer: "/rest_remainder", reason: "a batch leaves no remainder to rest: pass false, or leave it out" }
     : undefined
 
 const childrenAreNamed: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
   firstOf(input, ({ market_ticker, selected_markets }, pointer) => {
     if (market_ticker === undefined && selected_markets === undefined) {
-      return { pointer, reason: "this child names no combo: give market_ticker or selected_markets" }
+      return { pointer, reason: "this child names no combo: pass market_ticker or selected_markets" }
     }
     if (market_ticker !== undefined && selected_markets !== undefined) {
       return {
         pointer: `${pointer}/selected_markets`,
-        reason: "this child names its combo twice: give market_ticker or selected_markets, not both"
+        reason: "this child names its combo twice: pass market_ticker or selected_markets, not both"
       }
     }
     if (market_ticker === "") {
-      return { pointer: `${pointer}/market_ticker`, reason: "an empty ticker names no combo: give the combo's ticker" }
+      return { pointer: `${pointer}/market_ticker`, reason: "an empty ticker names no combo: pass the combo's ticker" }
     }
     return selected_markets?.length === 0
-      ? { pointer: `${pointer}/selected_markets`, reason: "a combo needs legs: give 1 to 6" }
+      ? { pointer: `${pointer}/selected_markets`, reason: "a combo needs legs: pass 1 to 6" }
       : undefined
   })
 
@@ -183,11 +184,11 @@ const legsHaveACollection: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ child
   mve_collection_ticker === "" && children.some(({ selected_markets }) => selected_markets !== undefined)
     ? {
         pointer: "/mve_collection_ticker",
-        reason: "this field is required where a child has selected_markets: give the collection of its combo"
+        reason: "this field is required because a child has selected_markets: pass the collection of its combo"
       }
     : undefined
 
-/** What two children of the same combo have in common: the ticker, or the legs in any order. */
+/** Returns a key that is equal for two children with the same combo: the ticker, or the legs in any order. */
 const comboOf = ({ market_ticker, selected_markets = [] }: Inputs.CreateRFQBatchChildInput): string =>
   JSON.stringify(
     market_ticker ??
@@ -200,7 +201,7 @@ const childrenDiffer: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) => {
   const seen = new Set<string>()
   return firstOf(input, (child, pointer) => {
     const combo = comboOf(child)
-    if (seen.has(combo)) return { pointer, reason: "an earlier child has the same combo: give each combo once" }
+    if (seen.has(combo)) return { pointer, reason: "an earlier child has the same combo: pass each combo once" }
     seen.add(combo)
     return undefined
   })
@@ -211,7 +212,7 @@ const sizesAreSingle: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) => {
     sizesOf(size).length > 1
       ? {
           pointer: `${pointer}/target_cost_dollars`,
-          reason: "there are two sizes: give contracts_fp or target_cost_dollars, not both"
+          reason: "there are two sizes: pass contracts_fp or target_cost_dollars, not both"
         }
       : undefined
   return twice(input, "") ?? firstOf(input, twice)
@@ -226,7 +227,7 @@ const childrenAreSized: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) => 
     if (size === undefined) {
       return {
         pointer,
-        reason: "this child has no size: give it contracts_fp or target_cost_dollars, or give the batch one for all"
+        reason: "this child has no size: set contracts_fp or target_cost_dollars on the child or on the batch"
       }
     }
     first ??= size
@@ -234,17 +235,17 @@ const childrenAreSized: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) => 
       ? undefined
       : {
           pointer: own === undefined ? pointer : `${pointer}/${own}`,
-          reason: `every child must be sized the same way: the first has ${first}, so give this one ${first} too`
+          reason: `every child must be sized the same way: the first has ${first}, so set ${first} for this one too`
         }
   })
 }
 
-const feesAreOfACost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
+const feesNeedATargetCost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
   input.target_cost_excludes_fees === true &&
   input.children.every((child) => (sizesOf(child)[0] ?? sizesOf(input)[0]) !== "target_cost_dollars")
     ? {
         pointer: "/target_cost_excludes_fees",
-        reason: "the children are sized by contracts: leave this out, or size them by target_cost_dollars"
+        reason: "the children are sized by contracts: leave this field out, or size the children by target_cost_dollars"
       }
     : undefined
 
@@ -253,14 +254,15 @@ const feesAreOfACost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
  *
  * **Details**
  *
- * The client checks these rules of the exchange before it sends anything. An input that breaks one is an
+ * The client checks these rules of the exchange before it sends anything. An input that violates a rule is an
  * `InvalidRequest`:
  *
- * - Each child names its combo once: by `market_ticker`, or by 1 to 6 legs with `mve_collection_ticker` on the batch.
+ * - Each child names its combo once: by `market_ticker`, or by 1 to 6 legs (then the batch has an
+ *   `mve_collection_ticker`).
  * - The children are different combos. The client compares tickers, and legs in any order. It cannot detect that a
  *   ticker and a list of legs are the same combo.
- * - Every child has one size, its own or that of the batch. All children are sized the same way: by contracts or by
- *   target cost.
+ * - Every child has one size: its own size or the size of the batch. All children are sized the same way: by contracts
+ *   or by target cost.
  * - `target_cost_excludes_fees` works only with a target cost. `rest_remainder` cannot be true.
  * - `client_batch_id` is not empty.
  *
@@ -269,7 +271,7 @@ const feesAreOfACost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
  * - With a `client_batch_id`, the client repeats the request after a lost response, because the exchange does not
  *   create a second batch. A `Conflict` with `afterLostAnswer` then most likely means that the first attempt created
  *   the batch: look for your id in {@link list} with `user_filter: "self"`. Without a `client_batch_id`, the client
- *   does not repeat it.
+ *   does not repeat the request.
  * - A `client_batch_id` stays in use while its batch is open and for seven days after. A second use is a `Conflict`.
  * - You can have two open batches. A third is a `Conflict` or a `BadRequest` (the document does not say which), unless
  *   `replace_existing` is true.
@@ -315,7 +317,7 @@ export const create: Operation.Operation<
     childrenDiffer,
     sizesAreSingle,
     childrenAreSized,
-    feesAreOfACost
+    feesNeedATargetCost
   ],
   success: { status: 201, body: Responses.CreateRFQBatchResponse },
   errors: [BadRequest, Unauthorized, Forbidden, Conflict],
@@ -345,9 +347,9 @@ export {
    *
    * **Gotchas**
    *
-   * - You cannot close an accepted batch: it executes or expires as a whole.
-   * - The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
-   *   first attempt deleted it.
+   * - You cannot close an accepted batch. It executes or expires as a whole.
+   * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
+   *   means that the first attempt deleted it.
    *
    * Source: the document of October 26, 2026.
    */
@@ -360,14 +362,14 @@ export {
  *
  * **Details**
  *
- * `version` increases when a best bid changes. `yes_complete` and `no_complete` say whether every child has a bid on
- * that side. Otherwise the batch cannot be accepted on that side. A side without a bid has no `yes_bid_dollars` or
+ * `version` increases when a best bid changes. `yes_complete` and `no_complete` show whether every child has a bid on
+ * that side. If not, the batch cannot be accepted on that side. A side without a bid has no `yes_bid_dollars` or
  * `no_bid_dollars`.
  *
  * **Gotchas**
  *
- * - Only the creator of the batch can read them. Others get a `Forbidden`.
- * - A batch that is no longer open has no best bids. The document does not say whether that is an error or an empty
+ * - Only the creator of the batch can read the best bids. Others get a `Forbidden`.
+ * - A batch that is no longer open has no best bids. The document does not say whether this is an error or an empty
  *   list.
  *
  * Source: the document of October 26, 2026.
@@ -390,7 +392,7 @@ export const bestQuotes: Operation.Operation<
 })
 
 /** Checks that each child has at most one entry. */
-const childrenOnce = (
+const childrenAreUnique = (
   list: string,
   entries: ReadonlyArray<{ readonly rfq_id: string }>
 ): Operation.InputFault | undefined => {
@@ -399,7 +401,7 @@ const childrenOnce = (
     if (seen.has(rfq_id)) {
       return {
         pointer: `/${list}/${index}/rfq_id`,
-        reason: "an earlier entry is for the same child: give exactly one entry for each child of the batch"
+        reason: "an earlier entry is for the same child: pass exactly one entry for each child of the batch"
       }
     }
     seen.add(rfq_id)
@@ -408,7 +410,7 @@ const childrenOnce = (
 }
 
 /**
- * Accepts every child of your RFQ batch on one side, each from the maker with the best bid for it. Of equal bids, the
+ * Accepts every child of your RFQ batch on one side. Each child goes to the maker with the best bid. Of equal bids, the
  * earliest wins. The trades happen only after every winner confirms.
  *
  * **Details**
@@ -423,14 +425,14 @@ const childrenOnce = (
  *
  * - **The side is the makers'**, as in `Quotes.accept`: `"yes"` takes their bids for YES, so you buy NO at one dollar
  *   minus the bid. No recording of a batch confirms this yet.
- * - Recognise `rfq_batch_quotes_changed` by its code, in any class of error. The document does not state its status,
- *   which may be 400 or 409, nor where and how the children are listed. `error.body.details` contains the `details` of
- *   the body: text unchanged, anything else as JSON text, truncated to 2,048 characters. The error keeps no other members
- *   of the body. Do not rely on the list: read {@link bestQuotes} again and compare, as in the first example. The second
- *   example shows the raw body.
- * - With a `client_order_id`, the client repeats the request after a lost response: the exchange then answers as it did
- *   to the acceptance that succeeded. Without one, the client does not repeat it: read the batch with {@link get} and
- *   look at its `status`.
+ * - Recognise `rfq_batch_quotes_changed` by its code, in any class of error. The document states neither the status
+ *   (probably 400 or 409) nor where and how the children are listed. `error.body.details` contains the `details` of the
+ *   body, truncated to 2,048 characters: a string unchanged, any other value as JSON. The error keeps no further
+ *   members of the body. Do not rely on the list: read {@link bestQuotes} again and compare, as in the first example.
+ *   The second example shows the raw body.
+ * - With a `client_order_id`, the client repeats the request after a lost response, and the exchange returns the same
+ *   response as for the acceptance that succeeded. Without a `client_order_id`, the client does not repeat the request:
+ *   read the `status` of the batch with {@link get}.
  * - You cannot cancel an accepted batch.
  *
  * Source: the document of October 26, 2026.
@@ -459,14 +461,14 @@ const childrenOnce = (
  *   )
  * ```
  *
- * **Example** (An HTTP client that shows the whole body of every refusal)
+ * **Example** (An HTTP client that shows the complete body of every refusal)
  *
  * ```ts
  * import * as Effect from "effect/Effect"
  * import * as HttpClient from "effect/http/HttpClient"
  * import * as HttpClientResponse from "effect/http/HttpClientResponse"
  *
- * // Provide the result to `Kalshi.layer` in place of the client you have.
+ * // Provide the result to `Kalshi.layer` instead of your HTTP client.
  * const showing = (client: HttpClient.HttpClient, show: (body: string) => void) =>
  *   HttpClient.transformResponse(
  *     client,
@@ -494,7 +496,7 @@ export const accept: Operation.Operation<
   path: "/communications/rfq_batches/{rfq_batch_id}/accept",
   pathParameters: Parameters.AcceptRFQBatchPath,
   body: Requests.AcceptRFQBatchRequest,
-  rules: [({ min_bids }) => childrenOnce("min_bids", min_bids)],
+  rules: [({ min_bids }) => childrenAreUnique("min_bids", min_bids)],
   success: { status: 200, body: Responses.AcceptRFQBatchResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound, Conflict],
   access: "write",
@@ -511,7 +513,7 @@ export const accept: Operation.Operation<
  * | you are | while the batch is open | after it was accepted |
  * | --- | --- | --- |
  * | a maker | your own batch quote | your own, with only the children that you won |
- * | the batch's creator | none: read {@link bestQuotes} | that of each winner, with only the children that it won |
+ * | the batch's creator | none: read {@link bestQuotes} | the batch quote of each winner, with only the children that it won |
  *
  * **Gotchas**
  *
@@ -551,10 +553,10 @@ export const quotes: Operation.Operation<
  * - A batch quote can win only within 30 s after you send it. Send it again to stay eligible.
  * - A new batch quote replaces your older one on the same batch. A child with an unchanged price keeps its place in
  *   time.
- * - The client repeats it after a lost response, because a new batch quote replaces the older one. A repeat of an older
- *   call can therefore replace the batch quote of a newer call. Let one call end before the next, or set `retry:
- *   SendPolicy.noRetry` with `SendPolicy.Overrides`.
- * - In a single quote, `"0"` declines a side. The document does not say whether it does so here.
+ * - The client retries this operation after a lost response, because a new batch quote replaces the older one. A repeat
+ *   of an older call can therefore replace the batch quote of a newer call. Wait for each call to end before the next
+ *   call, or set `retry: SendPolicy.noRetry` with `SendPolicy.Overrides`.
+ * - In a single quote, `"0"` declines a side. The document does not say whether this applies to batch quotes.
  *
  * Source: the document of October 26, 2026.
  */
@@ -570,7 +572,7 @@ export const quote: Operation.Operation<
   path: "/communications/rfq_batches/{rfq_batch_id}/quotes",
   pathParameters: Parameters.CreateRFQBatchQuotePath,
   body: Requests.CreateRFQBatchQuoteRequest,
-  rules: [({ quotes }) => childrenOnce("quotes", quotes)],
+  rules: [({ quotes }) => childrenAreUnique("quotes", quotes)],
   success: { status: 201, body: Responses.CreateRFQBatchQuoteResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound, Conflict],
   access: "write",
@@ -583,8 +585,8 @@ export const quote: Operation.Operation<
  *
  * **Gotchas**
  *
- * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
- * first attempt withdrew it. The batch may also have been accepted in between: check with {@link quotes}.
+ * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
+ * that the first attempt withdrew it. The batch may also have been accepted in between: check with {@link quotes}.
  *
  * Source: the document of October 26, 2026.
  */
@@ -617,9 +619,9 @@ export const deleteQuote: Operation.Operation<
  * **Gotchas**
  *
  * - The document does not say how long you have. A single quote on a combo leaves 3 s: see `Quotes.confirm`.
- * - The client repeats it after a lost response, because there is at most one confirmation. A `Conflict` or `NotFound`
- *   with `afterLostAnswer` then most likely means that the first attempt confirmed it. {@link quotes} shows the
- *   `status`.
+ * - The client retries this operation after a lost response, because there is at most one confirmation. A `Conflict` or
+ *   `NotFound` with `afterLostAnswer` then most likely means that the first attempt succeeded. {@link quotes} shows
+ *   the `status`.
  * - The client sends `{}` as the body, because `Quotes.confirm` requires it.
  *
  * Source: the document of October 26, 2026.

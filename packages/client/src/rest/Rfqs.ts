@@ -1,16 +1,16 @@
 /**
- * Requests for quote (RFQ): ask makers for a price on a size, without an order in the book. Makers respond with
+ * Requests for quote (RFQ) ask makers for a price for a size, without an order in the book. Makers respond with
  * `Quotes`.
  *
  * **Details**
  *
  * The steps of a trade: {@link create} → makers quote both sides (`Quotes.create`) → you accept one side of one quote
- * (`Quotes.accept`) → its maker confirms (`Quotes.confirm`) → after a short wait both orders go to the book and fill.
+ * (`Quotes.accept`) → the maker confirms (`Quotes.confirm`) → after a short wait both orders go to the book and fill.
  *
  * **Gotchas**
  *
  * - The write bucket of shard 1 pays for writes of RFQs and quotes. Source: changelog, September 17, 2026.
- * - The exchange keeps a closed RFQ for seven days only. Source: changelog, June 19 and 25, 2026.
+ * - The exchange keeps a closed RFQ only for seven days. Source: changelog, June 19 and 25, 2026.
  *
  * @module
  */
@@ -93,11 +93,11 @@ export const get: Operation.Operation<
  *
  * **Gotchas**
  *
- * - You can have one open RFQ per market, and 100 in all. A second one on the same market is a `Conflict`, unless
+ * - You can have one open RFQ per market, and 100 in all. A second RFQ on the same market is a `Conflict`, unless
  *   `replace_existing` is true. Source: exchange documentation of RFQs, and the document of October 26, 2026.
  * - The document does not say whether `replace_existing` also deletes RFQs on other markets.
- * - The client does not repeat it after a lost response, because the request carries no id of yours. Look for it with
- *   {@link list} and `user_filter: "self"`.
+ * - The client does not retry this operation after a lost response, because the request has no client-supplied id. Look
+ *   for the RFQ with {@link list} and `user_filter: "self"`.
  * - The placeholder of `obscure_creator_id` is the SHA-256 of the empty string, the same for all users. Source:
  *   changelog, October 1, 2026.
  *
@@ -106,7 +106,7 @@ export const get: Operation.Operation<
  * ```ts
  * import * as Rfqs from "@kalshi-effect/client/Rfqs"
  *
- * const asked = Rfqs.create({ market_ticker: "KXHIGHNY-26NOV22-T50", contracts_fp: "100", rest_remainder: false })
+ * const created = Rfqs.create({ market_ticker: "KXHIGHNY-26NOV22-T50", contracts_fp: "100", rest_remainder: false })
  * ```
  */
 export const create: Operation.Operation<
@@ -147,8 +147,8 @@ export {
    *
    * **Gotchas**
    *
-   * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
-   * first attempt deleted it.
+   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
+   * means that the first attempt succeeded.
    */
   remove as delete
 }

@@ -1,5 +1,5 @@
 /**
- * Search: the categories, tags and competitions by which series and sports can be filtered.
+ * The categories, tags and competitions by which series and sports can be filtered.
  *
  * @module
  */

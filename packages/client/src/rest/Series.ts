@@ -34,7 +34,7 @@ export type {
  *
  * **When to use**
  *
- * Use it to explore the series. To follow changes, poll with `min_updated_ts`.
+ * Use this operation to explore the series. To follow changes, poll with `min_updated_ts`.
  *
  * **Gotchas**
  *
@@ -63,8 +63,8 @@ export const list: Operation.Operation<
  *
  * **Gotchas**
  *
- * The document declares no 404 here. An unknown series is a `BadRequest` or an `UnexpectedStatus`, depending on what
- * the exchange answers. Source: the published document of October 26, 2026.
+ * The document declares no 404 here. An unknown series is a `BadRequest` or an `UnexpectedStatus`, depending on the
+ * status that the exchange returns. Source: the published document of October 26, 2026.
  */
 export const get: Operation.Operation<Inputs.GetSeriesInput, Responses.GetSeriesResponse, BadRequest, KalshiPublic> =
   /*#__PURE__*/ Operation.make({

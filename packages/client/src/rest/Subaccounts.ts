@@ -3,9 +3,9 @@
  *
  * **Gotchas**
  *
- * - They exist only in the API, from the advanced usage level up. A subaccount cannot be removed. Source: the document
- *   of October 26, 2026.
- * - A key that is locked to one subaccount can neither create another one nor move cash between them.
+ * - Subaccounts exist only in the API, from the advanced usage level up. A subaccount cannot be removed. Source: the
+ *   document of October 26, 2026.
+ * - A key that is locked to one subaccount can neither create another subaccount nor move cash between subaccounts.
  *
  * @module
  */
@@ -56,8 +56,8 @@ export const balances: Operation.Operation<void, Responses.GetSubaccountBalances
  *
  * **Gotchas**
  *
- * The client does not repeat it after a lost response: a repeat would create another subaccount, and neither could be
- * removed. Look for it in {@link balances}.
+ * The client does not retry this operation after a lost response, because a repeat would create another subaccount,
+ * which cannot be removed. Look for the new subaccount in {@link balances}.
  */
 export const create: Operation.Operation<
   Inputs.CreateSubaccountInput,
@@ -77,11 +77,11 @@ export const create: Operation.Operation<
 })
 
 /**
- * Reads for every subaccount whether netting is on.
+ * Reads whether netting is on, for every subaccount.
  *
  * **Gotchas**
  *
- * Demo has answered 403 or 500 here. The document does not declare 403, so the error is an `UnexpectedStatus`. Source:
+ * Demo has returned 403 or 500 here. The document does not declare 403, so the error is an `UnexpectedStatus`. Source:
  * traders' notes of April 2026.
  */
 export const netting: Operation.Operation<void, Responses.GetSubaccountNettingResponse, Unauthorized, KalshiRead> =
@@ -97,8 +97,8 @@ export const netting: Operation.Operation<void, Responses.GetSubaccountNettingRe
   })
 
 /**
- * Turns netting of a subaccount on or off. The response is empty. The client repeats it after a lost response, because
- * it sets a value.
+ * Turns netting of a subaccount on or off. The response is empty. The client retries this operation after a lost
+ * response, because it only sets a value.
  */
 export const updateNetting: Operation.Operation<
   Inputs.UpdateSubaccountNettingInput,
@@ -122,17 +122,17 @@ export const updateNetting: Operation.Operation<
  *
  * **Details**
  *
- * The client repeats it after a lost response, with the same `client_transfer_id`.
+ * The client retries this operation after a lost response, with the same `client_transfer_id`.
  *
  * **Gotchas**
  *
  * - The amount is in cents here. In `Transfers.create` it is in hundredths of a cent.
- * - The exchange answers 409 to a second transfer with the same id. The document does not declare 409, so the error is
+ * - The exchange returns 409 for a second transfer with the same id. The document does not declare 409, so the error is
  *   an `UnexpectedStatus` with `status: 409`. If `attempts` is above 1, an earlier attempt most likely made the
  *   transfer. Source: the subaccounts guide of August 2026.
- * - {@link transfers} does not show your id. Find a transfer by its subaccounts, amount and time.
+ * - {@link transfers} does not show the `client_transfer_id`. Find a transfer by its subaccounts, amount and time.
  *
- * **Example** (Twelve dollars and a half to subaccount 3)
+ * **Example** (Moving $12.50 to subaccount 3)
  *
  * ```ts
  * import * as Subaccounts from "@kalshi-effect/client/Subaccounts"

@@ -1,11 +1,11 @@
 /**
  * Moves cash between shards, between subaccounts on different shards, and between the two exchange instances (event
- * contracts and margined). Do it by hand, or set a target allocation that the exchange maintains.
+ * contracts and margined). You can move cash yourself, or set a target allocation that the exchange maintains.
  *
  * **When to use**
  *
- * Use it if an order on one shard needs cash that is on another shard: cash backs only orders on its own shard. Within
- * one shard, `Subaccounts.transfer` moves cash between subaccounts.
+ * Use this module if an order on one shard needs cash that is on another shard, because cash backs only orders on its
+ * own shard. Within one shard, `Subaccounts.transfer` moves cash between subaccounts.
  *
  * @module
  */
@@ -87,21 +87,21 @@ export const get: Operation.Operation<
  *
  * **Details**
  *
- * The client repeats it after a lost response only if it carries a `client_transfer_id`. Without one, a repeat could
- * move the cash twice.
+ * The client retries this operation after a lost response only if the request has a `client_transfer_id`. Without it, a
+ * repeat could move the cash twice.
  *
  * **Gotchas**
  *
  * - `amount` is in hundredths of a cent: `125_000` is $12.50. In `Subaccounts.transfer` the same amount is `1250`
  *   cents. Source: the document of October 26, 2026.
- * - A transfer between subaccounts on different shards takes up to three steps. If a later step fails, the earlier ones
- *   stay in effect: the cash can then be in the primary account of either shard. Source: the document of October 26,
- *   2026.
+ * - A transfer between subaccounts on different shards takes up to three steps. If a later step fails, the earlier
+ *   steps stay in effect. The cash can then be in the primary account of either shard. Source: the document of October
+ *   26, 2026.
  * - A `client_transfer_id` that was used before is a `Conflict`, and no cash moves. With `afterLostAnswer`, the
- *   exchange most likely accepted the transfer at an earlier attempt: find it in {@link list} by its
+ *   exchange most likely accepted the transfer in an earlier attempt: find the transfer in {@link list} by its
  *   `client_transfer_id`. Source: the published document of October 26, 2026.
  *
- * **Example** (Twelve dollars and a half from shard 0 to shard 2)
+ * **Example** (Moving $12.50 from shard 0 to shard 2)
  *
  * ```ts
  * import * as Transfers from "@kalshi-effect/client/Transfers"
@@ -134,8 +134,8 @@ export const create: Operation.Operation<
 })
 
 /**
- * Reads how the exchange distributes the account's cash over the shards, in whole percents. The list is empty if it
- * does not.
+ * Reads how the exchange distributes the account's cash over the shards, in integer percents. The list is empty if the
+ * exchange does not distribute the cash.
  */
 export const targetBalanceAllocation: Operation.Operation<
   void,
@@ -154,17 +154,16 @@ export const targetBalanceAllocation: Operation.Operation<
 })
 
 /**
- * Sets how the exchange distributes the account's cash over the shards. It replaces the previous allocation. The
- * exchange rebalances every 10 seconds.
+ * Sets how the exchange distributes the account's cash over the shards. The exchange rebalances every 10 seconds.
  *
  * **Details**
  *
- * The client repeats it after a lost response, because it sets a value.
+ * The client retries this operation after a lost response, because it only sets a value.
  *
  * **Gotchas**
  *
- * It replaces the whole allocation: a shard that is not in the list has no share. Source: the document of October 26,
- * 2026.
+ * The input replaces the previous allocation: a shard that is not in the list gets no cash. Source: the document of
+ * October 26, 2026.
  */
 export const setTargetBalanceAllocation: Operation.Operation<
   Inputs.SetTargetBalanceAllocationInput,

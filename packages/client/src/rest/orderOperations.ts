@@ -85,7 +85,7 @@ export const list: Pages.Paged<
  *
  * **Gotchas**
  *
- * Demo has answered 404 for about half a second after an order was placed.
+ * Demo has returned 404 for about half a second after an order was placed.
  */
 export const get: Operation.Operation<
   Inputs.GetOrderInput,
@@ -149,18 +149,18 @@ export const queuePositions: Operation.Operation<
  *
  * **Details**
  *
- * The client repeats it after a lost response only if it carries a `client_order_id`. Without one, a repeat could place
- * a second order. A `Conflict` with `afterLostAnswer` most likely means that an earlier attempt placed the order. The
- * error does not contain the order: find it with {@link list}.
+ * The client retries this operation after a lost response only if the request has a `client_order_id`. Without it, a
+ * repeat could place a second order. A `Conflict` with `afterLostAnswer` most likely means that an earlier attempt
+ * placed the order. The error does not contain the order: find it with {@link list}.
  *
  * **Gotchas**
  *
- * - `average_fill_price` and `average_fee_paid` are absent if nothing filled at once. The fee is per contract. Source:
- *   the document of October 26, 2026.
- * - The exchange has answered 404 `market_not_found` to an unknown ticker. The document does not declare 404, so the
+ * - `average_fill_price` and `average_fee_paid` are absent if nothing filled at once. `average_fee_paid` is per
+ *   contract. Source: the document of October 26, 2026.
+ * - The exchange has returned 404 `market_not_found` for an unknown ticker. The document does not declare 404, so the
  *   error is an `UnexpectedStatus`.
- * - The error's `body.details` contains the reason of a refusal. Its `code` is often just `invalid_order`. Source:
- *   error bodies recorded in demo, 2025–2026.
+ * - `body.details` of the error contains the reason of a refusal. `code` is often just `invalid_order`. Source: error
+ *   bodies recorded in demo, 2025–2026.
  *
  * **Example** (Ten YES contracts at 56 cents, resting until cancelled)
  *
@@ -198,31 +198,31 @@ export const create: Operation.Operation<
 })
 
 /**
- * Places several orders in one request. Success means that the exchange accepted the batch, not that it accepted any
- * order. Each item of the response has its own `error` if the exchange refused its order.
+ * Places several orders in one request. A successful response means that the exchange accepted the batch, not that it
+ * accepted any order. If the exchange refused an order, its item in the response has an `error`.
  *
  * **Details**
  *
- * The client repeats it after a lost response only if every order carries a `client_order_id`. The error
- * `order_already_exists` of an item then most likely means that an earlier attempt placed its order.
+ * The client retries this operation after a lost response only if every order has a `client_order_id`. The error
+ * `order_already_exists` of an item then most likely means that an earlier attempt placed the order.
  *
  * **Gotchas**
  *
- * - Check the `error` of every item. A refused item promises nothing else: `order_id` and the counts may be absent or
- *   null. Match items to your orders by `client_order_id`: no publication promises that they keep your order. Source:
- *   the document of October 26, 2026.
- * - It costs 10 tokens per order, from the bucket that belongs to no shard. That bucket must be able to hold the cost
- *   of the whole batch, or the exchange answers 429. Source: the rate-limit guide of October 2026.
+ * - Check the `error` of every item. In a refused item, `order_id` and the counts may be absent or null. Match items to
+ *   your orders by `client_order_id`, because no publication promises that the items have the same order. Source: the
+ *   document of October 26, 2026.
+ * - A batch costs 10 tokens per order, from the bucket that belongs to no shard. If the cost of the batch exceeds the
+ *   capacity of the bucket, the exchange returns 429. Source: the rate-limit guide of October 2026.
  *
- * **Example** (The refused orders, with their errors)
+ * **Example** (Selecting the refused orders with their errors)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
  * import * as Effect from "effect/Effect"
  *
  * const refused = (orders: ReadonlyArray<Orders.CreateInput>) =>
- *   Effect.map(Orders.batchCreate({ orders }), (answer) =>
- *     answer.orders.flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
+ *   Effect.map(Orders.batchCreate({ orders }), (response) =>
+ *     response.orders.flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
  *   )
  * ```
  */
@@ -250,24 +250,25 @@ export const batchCreate: Operation.Operation<
  *
  * **Details**
  *
- * Another price or a larger count loses the place in the queue. A smaller count, or only another expiry, keeps it.
+ * With another price or a larger count, the order loses its position in the queue. With a smaller count, or only
+ * another expiry, it keeps the position.
  *
  * **Gotchas**
  *
  * - `count` is the total, not the resting part: with 4 of 10 filled, `"10"` leaves 6 resting and `"6"` leaves 2.
  *   Source: the document of October 26, 2026.
  * - `fill_count`, `remaining_count` and the averages of the response are null or absent if the amendment did not change
- *   them. Since 3 September 2026, `remaining_count` is what rests after matching. Source: changelog.
- * - The client does not repeat it after a lost response: fills may have happened in between, and a new price would lose
- *   its place again. Read the order to see the result.
+ *   them. Since 3 September 2026, `remaining_count` is the count that rests after matching. Source: changelog.
+ * - The client does not retry this operation after a lost response, because fills may have happened in between, and the
+ *   order could lose its position in the queue again. Read the order to see the result.
  *
- * **Example** (Six contracts rest)
+ * **Example** (Amending an order so that six contracts rest)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
  *
  * const order = { order_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e", ticker: "KXHIGHNY-26NOV23-T50", side: "bid" } as const
- * // Four are filled already: four and six make ten.
+ * // Four contracts have filled, so the total of ten leaves six resting.
  * const amended = Orders.amend({ ...order, price: "0.55", count: "10" })
  * ```
  */
@@ -291,11 +292,11 @@ export const amend: Operation.Operation<
   limits: { writeBucket: "order" }
 })
 
-const reducesOnce: Operation.Rule<Inputs.DecreaseOrderV2Input> = ({ reduce_by, reduce_to }) => {
+const hasOneReduction: Operation.Rule<Inputs.DecreaseOrderV2Input> = ({ reduce_by, reduce_to }) => {
   const [by, to] = [reduce_by ?? undefined, reduce_to ?? undefined]
-  if (by === undefined && to === undefined) return { pointer: "", reason: "give reduce_by or reduce_to" }
+  if (by === undefined && to === undefined) return { pointer: "", reason: "pass reduce_by or reduce_to" }
   return by !== undefined && to !== undefined
-    ? { pointer: "/reduce_to", reason: "give reduce_by or reduce_to, not both" }
+    ? { pointer: "/reduce_to", reason: "pass reduce_by or reduce_to, not both" }
     : undefined
 }
 
@@ -304,10 +305,11 @@ const reducesOnce: Operation.Rule<Inputs.DecreaseOrderV2Input> = ({ reduce_by, r
  *
  * **Gotchas**
  *
- * - Both `reduce_by` and `reduce_to`, or neither of them, is an `InvalidRequest`. The client sends nothing.
+ * - The input must contain either `reduce_by` or `reduce_to`. Otherwise the call fails with an `InvalidRequest`, and
+ *   the client sends nothing.
  * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0.
- * - The client does not repeat it after a lost response: a second `reduce_by` would decrease the order twice. Read the
- *   order to see the result.
+ * - The client does not retry this operation after a lost response, because a second `reduce_by` would decrease the
+ *   order twice. Read the order to see the result.
  */
 export const decrease: Operation.Operation<
   Inputs.DecreaseOrderV2Input,
@@ -322,7 +324,7 @@ export const decrease: Operation.Operation<
   pathParameters: Parameters.DecreaseOrderV2Path,
   query: Parameters.DecreaseOrderV2Query,
   body: Requests.DecreaseOrderV2Request,
-  rules: [reducesOnce],
+  rules: [hasOneReduction],
   success: { status: 200, body: Responses.DecreaseOrderV2Response },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
@@ -331,14 +333,14 @@ export const decrease: Operation.Operation<
 })
 
 /**
- * Cancels the resting part of an order. `reduced_by` is its size.
+ * Cancels the resting part of an order. `reduced_by` is the cancelled count.
  *
  * **Gotchas**
  *
- * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0, and answers 404 for a live order on
+ * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0, and returns 404 for a live order on
  *   another shard. Source: the document of October 26, 2026.
- * - The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
- *   first attempt cancelled it.
+ * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
+ *   means that the first attempt cancelled it.
  */
 export const cancel: Operation.Operation<
   Inputs.CancelOrderV2Input,
@@ -360,15 +362,15 @@ export const cancel: Operation.Operation<
 })
 
 /**
- * Cancels several orders in one request. Success means that the exchange accepted the batch. Each item of the response
- * has its own `error` if its order was not cancelled. `reduced_by` is then zero.
+ * Cancels several orders in one request. A successful response means that the exchange accepted the batch. If an order
+ * was not cancelled, its item in the response has an `error`, and `reduced_by` is zero.
  *
  * **Gotchas**
  *
- * - The client repeats it after a lost response. An item that an earlier attempt cancelled then has an error such as
- *   `not_found`.
- * - It costs 2 tokens per order, from the bucket that belongs to no shard. That bucket must be able to hold the cost of
- *   the whole batch, or the exchange answers 429. Source: the endpoint costs recorded in demo, July 2026, and the
+ * - The client retries this operation after a lost response. An item that an earlier attempt cancelled then has an
+ *   error such as `not_found`.
+ * - A batch costs 2 tokens per order, from the bucket that belongs to no shard. If the cost of the batch exceeds the
+ *   capacity of the bucket, the exchange returns 429. Source: the endpoint costs recorded in demo, July 2026, and the
  *   rate-limit guide of October 2026.
  */
 export const batchCancel: Operation.Operation<
@@ -399,9 +401,11 @@ export const batchCancel: Operation.Operation<
  *
  * **Gotchas**
  *
- * - It may also cancel orders that you place within the following minute. Source: the document of October 26, 2026.
- * - For direct members only.
- * - The client does not repeat it after a lost response: a repeat would cancel orders that were placed in between.
+ * - The exchange may also cancel orders that you place within the following minute. Source: the document of October 26,
+ *   2026.
+ * - Only for direct members.
+ * - The client does not retry this operation after a lost response, because a repeat would cancel orders that were
+ *   placed in between.
  */
 export const cancelAll: Operation.Operation<Inputs.CancelAllOrdersInput, void, Unauthorized, KalshiWrite> =
   /*#__PURE__*/ Operation.make({

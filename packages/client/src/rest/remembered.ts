@@ -7,14 +7,14 @@
 /** Remembers ids without forgetting any. */
 export interface All {
   readonly has: (id: string) => boolean
-  /** False if `maxIds` ids are remembered already: it then ignores the new one. */
+  /** Adds an id. Returns false, and does not add the id, if `maxIds` ids are remembered already. */
   readonly add: (id: string) => boolean
 }
 
 /** The platform limits a set to 2 ** 24 - 1 elements. */
 const largestSet = 2 ** 23
 
-/** Remembers up to `maxIds` ids, in as many sets as they need. `perSet` limits the size of one set. */
+/** Makes a memory of up to `maxIds` ids. It uses several sets, of at most `perSet` ids each. */
 export const all = (options: { readonly maxIds: number; readonly perSet?: number }): All => {
   const { maxIds, perSet = largestSet } = options
   const sets: Array<Set<string>> = []
@@ -37,9 +37,9 @@ export interface Recent {
   readonly add: (id: string) => void
 }
 
-/** Remembers the last `size` ids at least, and fewer than twice as many. */
+/** Makes a memory of at least the last `size` ids, and fewer than twice as many. */
 export const recent = (size: number): Recent => {
-  // Two generations of ids: the older one is dropped at once.
+  // Two generations of ids. The older generation is dropped as a whole.
   let older = new Set<string>()
   let newer = new Set<string>()
   return {

@@ -1,20 +1,21 @@
 /**
- * How far the exchange's clock is from this machine's, measured by the dates of responses.
+ * Measures the difference between the exchange's clock and this machine's clock, by the dates of responses.
  *
  * **Details**
  *
- * A signature contains this machine's time. If that time is too far from the exchange's, the exchange refuses the request
- * with 401. Every layer measures the difference by the `Date` header of each response, and sends no request for it. A date
- * has whole seconds, and was written between sending the request and receiving the response. So one response gives an
- * interval, and several give the part that their intervals share. A measurement is discarded when a response contradicts
- * it, after some minutes, and when this machine's clock was set or the machine slept. A response from a cache (with an
- * `Age`, or a hit of a CDN), or without a valid date, is ignored.
+ * A signature contains this machine's time. If that time is too far from the exchange's time, the exchange refuses the
+ * request with 401. Every layer measures the difference by the `Date` header of each response, without further
+ * requests. A date has a resolution of one second, and the exchange wrote it between the sending of the request and the
+ * arrival of the response. So one response gives an interval for the difference, and several responses give the
+ * intersection of their intervals. A measurement is discarded if a response contradicts it, after some minutes, or if
+ * this machine's clock was set or the machine slept. A response without a valid date, or from a cache (with an `Age`
+ * header, or a CDN hit), is ignored.
  *
- * `correctClockSkew` of `Kalshi.layer` signs with the exchange's time as measured.
+ * With the option `correctClockSkew` of `Kalshi.layer`, the layer signs with the measured time of the exchange.
  *
  * **Gotchas**
  *
- * The exchange does not document how far off a timestamp may be.
+ * The exchange does not document how large the difference may be.
  *
  * @module
  */
@@ -24,9 +25,9 @@ import { type ClockSkewMeasurement, KalshiPublic } from "../Capability.ts"
 export type { ClockSkewMeasurement as Measurement } from "../Capability.ts"
 
 /**
- * What the layer knows of the exchange's clock now. Undefined before the first response with a usable date.
+ * The current measurement. Undefined before the first response with a usable date.
  *
- * **Example** (Warn of a clock that is off)
+ * **Example** (Warning about a wrong clock)
  *
  * ```ts
  * import * as ClockSkew from "@kalshi-effect/client/ClockSkew"

@@ -1,5 +1,5 @@
 /**
- * How a call is sent: how often it is retried, how long it may take, how large a response may be.
+ * The send policy of a call: retries, time limits, and the maximum size of a response.
  *
  * @module
  */
@@ -16,43 +16,47 @@ import { durationMillis } from "../time.ts"
  *
  * **Gotchas**
  *
- * - A policy says how often and when a request is retried, never whether. The operation's retry class says which failures
- *   may be retried, and no schedule can send an order twice.
+ * - A policy determines how often and when a request is retried, but never whether it may be retried. The operation's
+ *   retry class determines after which failures a retry is allowed. So no schedule can send an order twice.
  * - A 401 is retried if its code blames the timestamp (`header_timestamp_expired`), or if the layer corrects its clock
- *   (`correctClockSkew`) and the response's date shows that the timestamp was off. This happens once per call, for every
- *   retry class, and counts as a retry of this policy.
- * - An order whose response was lost is retried for at most a minute after it was sent, for every schedule. The
- *   exchange does not document how long it recognises a `client_order_id`.
- * - A `Retry-After` in seconds or as a date makes a wait longer, never shorter. If it goes past the call's total time, the
- *   call ends at once with that response. Any other value, or a doubled header, is ignored.
- * - An invalid policy, such as one with a timeout that is not positive, is an `InvalidRequest` before anything is sent.
+ *   (`correctClockSkew`) and the date of the response shows that the timestamp was wrong. This happens once per call,
+ *   for every retry class, and counts as a retry of this policy.
+ * - After a lost response, the client retries an order for at most a minute after it was sent, for every schedule. The
+ *   reason is that the exchange does not document how long it recognises a `client_order_id`.
+ * - A `Retry-After` header in seconds or as a date can make a wait longer, never shorter. If the wait would exceed the
+ *   total time of the call, the call fails at once with the error of that response. Any other value, or a repeated
+ *   header, is ignored.
+ * - An invalid policy, for example with a timeout that is not positive, is an `InvalidRequest` before anything is sent.
  */
 export interface SendPolicy {
-  /** Paces the retries and ends them. Its input is the last failure. A schedule that dies, throws or hangs ends them too. */
+  /**
+   * Determines the delay before each retry, and when to stop. The input of the schedule is the last failure. If the
+   * schedule fails or hangs, there are no more retries.
+   */
   readonly retry: Schedule.Schedule<unknown, Failure>
-  /** For one attempt, from signing to the last byte of the response. */
+  /** The time limit of one attempt, from signing to the last byte of the response. */
   readonly attemptTimeout: Duration.Input
-  /** For the whole call, waits included. */
+  /** The time limit of the call, including waits and retries. */
   readonly totalTimeout: Duration.Input
-  /** In bytes. A larger response is a `TransportError`. */
+  /** The maximum size of a response body, in bytes. A larger response is a `TransportError`. */
   readonly maxBodyBytes: number
 }
 
-/** Full jitter: a random share of each delay, capped at five seconds. */
+/** Applies full jitter: a random part of each delay, after capping the delay at five seconds. */
 const fullJitter = /*#__PURE__*/ Schedule.modifyDelay(({ duration }: Schedule.Metadata) =>
   Effect.map(Random.next, (share) => Math.round(share * Math.min(Duration.toMillis(duration), 5_000)))
 )
 
-/** Four attempts; full jitter from 250 ms, doubling up to 5 s. */
+/** The default schedule: at most four attempts, with full jitter on delays that double from 250 ms up to 5 s. */
 export const defaultRetry: Schedule.Schedule<unknown> = /*#__PURE__*/ Schedule.upTo(
   /*#__PURE__*/ fullJitter(/*#__PURE__*/ Schedule.exponential("250 millis")),
   { times: 3 }
 )
 
-/** Never retries. */
+/** A schedule that never retries. */
 export const noRetry: Schedule.Schedule<unknown> = /*#__PURE__*/ Schedule.recurs(0)
 
-/** Four attempts, 10 s each and 30 s in total, responses up to 64 MiB. */
+/** The default policy: four attempts, 10 s each and 30 s in total, responses up to 64 MiB. */
 export const defaults: SendPolicy = {
   retry: defaultRetry,
   attemptTimeout: "10 seconds",
@@ -61,10 +65,10 @@ export const defaults: SendPolicy = {
 }
 
 /**
- * Overrides parts of the policy for the calls that run under it. Other parts come from the layer, then from
+ * Overrides parts of the policy for the calls that run under this reference. Other parts come from the layer, then from
  * {@link defaults}.
  *
- * **Example** (One quick try)
+ * **Example** (A single quick attempt)
  *
  * ```ts
  * import * as Effect from "effect/Effect"
@@ -92,7 +96,9 @@ export interface Resolved {
   readonly maxBodyBytes: number
 }
 
-/** @internal Merges parts of a policy, of which the first ones win. Returns a text if the result is not valid. */
+/**
+ * @internal Merges partial policies. Earlier ones take precedence. Returns an error message if the result is invalid.
+ */
 export const resolve = (...parts: ReadonlyArray<Partial<SendPolicy>>): Resolved | string => {
   const pick = <K extends keyof SendPolicy>(key: K): SendPolicy[K] => {
     for (const part of parts) {
@@ -111,7 +117,7 @@ export const resolve = (...parts: ReadonlyArray<Partial<SendPolicy>>): Resolved 
   if (!(resolved.attemptMillis > 0)) return "SendPolicy.attemptTimeout must be a duration longer than zero"
   if (!(resolved.totalMillis > 0)) return "SendPolicy.totalTimeout must be a duration longer than zero"
   if (!Number.isSafeInteger(resolved.maxBodyBytes) || resolved.maxBodyBytes <= 0) {
-    return "SendPolicy.maxBodyBytes must be a whole number of bytes larger than zero"
+    return "SendPolicy.maxBodyBytes must be an integer number of bytes, larger than zero"
   }
   return resolved
 }

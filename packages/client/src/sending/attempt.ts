@@ -1,5 +1,5 @@
 /**
- * One attempt of a call: sign, send, decode, all within a time limit.
+ * Performs one attempt of a call within a time limit: sign, send, decode.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import * as skew from "./skew.ts"
 import { timeoutOrElse } from "./timeout.ts"
 import type { Transport, TransportFault } from "./transport.ts"
 
-/** What a refused connection on this machine most likely means. */
+/** Returns what a refused connection on this machine most likely means. */
 const hintOf = ({ hostname, origin, port, protocol }: RestRoot, { code, requestSent }: TransportFault): string => {
   if (code !== "ECONNREFUSED" || requestSent !== "no" || !loopback.test(hostname)) return ""
   const listening = port === "" ? (protocol === "https:" ? "443" : "80") : port
   return `; nothing listens at ${origin}: start the local exchange (kalshi-sandbox --port ${listening})`
 }
 
-/** Limits an attempt to its own time, and to what is left of the call's. */
+/** Limits an attempt to the time limit of an attempt, and to the remaining time of the call. */
 const withinTime = (
   call: CallState,
   attempt: Effect.Effect<unknown, CallFailure>
@@ -44,11 +44,11 @@ const withinTime = (
       })
     )
   )
-  // The wait for tokens may have used up the time. A request that is sent now could not be answered in time.
+  // If the wait for tokens has used up the time, no response to a request could arrive in time.
   return limitMillis > 0 ? timeoutOrElse(attempt, limitMillis, timedOut) : timedOut
 }
 
-/** Makes the function that performs one attempt of a call. It signs each attempt, after every wait. */
+/** Makes the function that performs one attempt of a call. It signs each attempt, after the waits. */
 export const make = (
   connection: Connection,
   transport: Transport
@@ -64,15 +64,15 @@ export const make = (
   const send = (call: CallState, signed: Signed | undefined): Effect.Effect<Arrived, Errors.TransportError> =>
     Effect.withFiber((fiber) => {
       const { descriptor, policy, wire } = call
-      if (call.keyRemainingMillis() < 0) {
-        const reason = "the repeat was signed when the exchange may have forgotten its id"
+      if (call.clientIdRemainingMillis() < 0) {
+        const reason = "signing ended so late that the exchange may no longer recognise the id of the request"
         return Effect.fail(transportError(call, { requestSent: "no", code: undefined, reason }))
       }
       call.attempts++
-      call.sent = skew.read(call.clock)
+      call.lastSentAt = skew.read(call.clock)
       if (signed !== undefined && descriptor.access === "write") {
         const recorded = fiber.getRef(Recorded)
-        if (recorded !== undefined) recordSent(recorded, call.sent, signed.timestampMillis)
+        if (recorded !== undefined) recordSent(recorded, call.lastSentAt, signed.timestampMillis)
       }
       const request = {
         method: descriptor.method,
@@ -92,7 +92,7 @@ export const make = (
   ): Effect.Effect<unknown, CallFailure> => {
     call.observer.onResponse(arrived.status)
     const now = skew.read(call.clock)
-    const measured = clockSkew.observe(call.sent, now, arrived.headers)
+    const measured = clockSkew.observe(call.lastSentAt, now, arrived.headers)
     call.timestampWasOff =
       correctClockSkew &&
       arrived.status === 401 &&
@@ -102,7 +102,7 @@ export const make = (
     return Effect.fromResult(
       call.decode(arrived, {
         attempts: call.attempts,
-        lostAnswer: call.lostMillis !== undefined,
+        lostResponse: call.firstLostSentMillis !== undefined,
         nowMillis: now.wallMillis,
         explanation: () =>
           signed === undefined ? undefined : connection.explain(signed, measured ?? clockSkew.measured(now))

@@ -1,6 +1,6 @@
 /**
- * The attempts of one call: when this machine sent them, when the exchange can have carried them out, and whether a
- * response was lost.
+ * Records the attempts of one call: when this machine sent them, when the exchange can have carried them out, and
+ * whether a response was lost.
  *
  * @module
  */
@@ -11,25 +11,28 @@ import * as ClockSkew from "./ClockSkew.ts"
 import { type Interval, jumped, read, type Reading } from "./skew.ts"
 
 /**
- * The largest difference between a signature's timestamp and the exchange's clock that the exchange accepts. Public
- * measurements: 30 seconds are at the limit, 60 are refused. The document names no figure. A clock that was never
- * measured is within the same bound, because the exchange refuses all other signatures.
+ * The largest difference between a signature's timestamp and the exchange's clock that the exchange accepts. The
+ * document states no number. Public measurements: 30 seconds are at the limit, 60 are refused. The bound also applies
+ * to a clock that was never measured, because the exchange refuses all other signatures.
  */
 export const maxSkewMillis = 60_000
 
-/** When the exchange can have carried out an attempt, in Unix milliseconds by its own clock. */
+/** The time in which the exchange can have carried out an attempt, in Unix milliseconds by the exchange's clock. */
 export interface ExchangeWindow {
-  /** Not before: the first attempt had not been sent. */
+  /** The earliest time: before it, the first attempt had not been sent. */
   readonly fromMillis: number
-  /** Not after: the last signature is too old by then. */
+  /** The latest time: after it, the last signature is too old. */
   readonly untilMillis: number
 }
 
-/** A record of a call's attempts. The sender writes it, so that it is complete even when the call is interrupted. */
+/**
+ * A record of the attempts of a call. The sender updates the record, so that it is complete even if the call is
+ * interrupted.
+ */
 export interface Attempts {
-  /** Before the first attempt. */
+  /** The reading of the clocks before the first attempt. */
   readonly began: Reading
-  /** At the last attempt. Later, when the call ended. */
+  /** The reading of the clocks at the last attempt, or at the end of the call. */
   last: Reading
   /** The latest timestamp of a signature. Undefined before the first attempt. */
   signedMillis: number | undefined
@@ -39,7 +42,7 @@ export interface Attempts {
   responseLost: boolean
 }
 
-/** The record of a call that begins now. */
+/** Starts the record of a call. */
 export const begin: Effect.Effect<Attempts> = /*#__PURE__*/ Effect.clockWith((clock) =>
   Effect.sync(() => {
     const began = read(clock)
@@ -59,15 +62,18 @@ export const recordSent = (attempts: Attempts, sent: Reading, signedMillis: numb
   attempts.signedMillis = Math.max(attempts.signedMillis ?? signedMillis, signedMillis)
 }
 
-/** The record that the sender writes the attempts of a signed write into. Default: none. */
+/** The record to which the sender adds the attempts of a signed write. Default: none. */
 export const Recorded: Context.Reference<Attempts | undefined> = /*#__PURE__*/ Context.Reference<Attempts | undefined>(
   "@kalshi-effect/client/internal/Recorded",
   { defaultValue: () => undefined }
 )
 
-/** This machine's clocks now, and the difference between the exchange's clock and its wall clock. */
+/**
+ * The current reading of this machine's clocks, and the difference between the exchange's clock and this machine's wall
+ * clock.
+ */
 export interface Now extends Reading {
-  /** Undefined where no response had a usable date. */
+  /** Undefined if no response had a usable date. */
   readonly skew: Interval | undefined
 }
 
@@ -76,8 +82,8 @@ export const now: Effect.Effect<Now, never, KalshiPublic> = /*#__PURE__*/ Effect
 )
 
 /**
- * The bounds of the exchange's time at an earlier reading of this process. The monotonic clock gives the reading's age, so
- * the wall clock of that moment does not matter.
+ * Returns the bounds of the exchange's time at an earlier reading of this process. The monotonic clock gives the age of
+ * the reading, so it does not matter whether the wall clock was set since.
  */
 export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = maxSkewMillis): Interval => {
   const wallMillis = now.wallMillis - (now.monotonicMillis - reading.monotonicMillis)
@@ -89,7 +95,10 @@ export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = ma
 
 /** The times of a call in a form that another process can use. */
 export interface Times {
-  /** Unix milliseconds by this machine's clock, or the timestamp of the last signature if that is later. */
+  /**
+   * The time of the last attempt in Unix milliseconds by this machine's clock, or the timestamp of the last signature
+   * if that is later.
+   */
   readonly lastAttemptMillis: number
   readonly window: ExchangeWindow | undefined
   readonly clockChanged: boolean

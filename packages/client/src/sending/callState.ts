@@ -1,5 +1,5 @@
 /**
- * What a call knows of itself across its attempts.
+ * The state of a call, shared by its attempts.
  *
  * @module
  */
@@ -13,23 +13,24 @@ import type { Resolved } from "./SendPolicy.ts"
 import type { Reading } from "./skew.ts"
 
 /**
- * How long the exchange is trusted to recognise a client's id. The exchange documents no time, so it is kept short.
+ * How long the client assumes that the exchange recognises a client-supplied id. The exchange does not document this
+ * duration, so the client assumes a short one.
  */
-const keyHorizonMillis = 60_000
+const clientIdWindowMillis = 60_000
 
-/** What is fixed when a call starts. */
+/** The constants of a call. */
 export interface CallOptions {
   readonly descriptor: Descriptor
   readonly wire: WireRequest
   readonly policy: Resolved
   readonly observer: CallObserver
   readonly clock: Clock.Clock
-  /** Whether its requests carry a signature. */
+  /** Whether the requests of the call are signed. */
   readonly isSigned: boolean
   readonly decode: Decode
 }
 
-/** One call. Its attempts change it. */
+/** The state of one call. Its attempts change the state. */
 export class CallState {
   readonly descriptor: Descriptor
   readonly wire: WireRequest
@@ -38,8 +39,8 @@ export class CallState {
   readonly clock: Clock.Clock
   readonly isSigned: boolean
   readonly decode: Decode
-  /** Whether the exchange recognises a repeat by the caller's own id in the body. */
-  readonly isKeyed: boolean
+  /** Whether the exchange recognises a repeat by a client-supplied id in the body. */
+  readonly hasClientId: boolean
   /** Whether the call may be repeated after a lost response. */
   readonly isRepeatable: boolean
   readonly #startedMillis: number
@@ -47,12 +48,15 @@ export class CallState {
   /** Requests handed to the transport. */
   attempts = 0
   /** When the last request was handed to the transport. */
-  sent: Reading = { wallMillis: 0, monotonicMillis: 0 }
-  /** When the first request was sent whose response was lost although it may have been carried out. */
-  lostMillis: number | undefined = undefined
-  /** The last response was a 401, and its date shows that the timestamp of the request was off. */
+  lastSentAt: Reading = { wallMillis: 0, monotonicMillis: 0 }
+  /**
+   * When the client sent the first request whose response was lost and which the exchange may have carried out.
+   * Monotonic milliseconds.
+   */
+  firstLostSentMillis: number | undefined = undefined
+  /** Whether the last response was a 401 whose date shows that the timestamp of the request was wrong. */
   timestampWasOff = false
-  /** The call was repeated because its timestamp was refused. Happens once per call. */
+  /** Whether the call was already repeated because of its timestamp. This happens at most once per call. */
   wasSignedAgain = false
 
   constructor(options: CallOptions) {
@@ -64,20 +68,23 @@ export class CallState {
     this.clock = options.clock
     this.isSigned = options.isSigned
     this.decode = options.decode
-    this.isKeyed = descriptor.retry === "keyed" && wire.keyed
-    this.isRepeatable = descriptor.retry === "idempotent" || this.isKeyed
+    this.hasClientId = descriptor.retry === "keyed" && wire.keyed
+    this.isRepeatable = descriptor.retry === "idempotent" || this.hasClientId
     this.#startedMillis = monotonicMillis(this.clock)
   }
 
-  /** What is left of the call's total time. */
+  /** Returns the remaining total time of the call. */
   remainingMillis(): number {
     return this.policy.totalMillis - (monotonicMillis(this.clock) - this.#startedMillis)
   }
 
-  /** How long the exchange still recognises a repeat by its id. Infinite for a call that does not depend on that. */
-  keyRemainingMillis(): number {
-    return this.isKeyed && this.lostMillis !== undefined
-      ? keyHorizonMillis - (monotonicMillis(this.clock) - this.lostMillis)
+  /**
+   * Returns how long the exchange still recognises a repeat by its id. Infinite for a call that does not depend on an
+   * id.
+   */
+  clientIdRemainingMillis(): number {
+    return this.hasClientId && this.firstLostSentMillis !== undefined
+      ? clientIdWindowMillis - (monotonicMillis(this.clock) - this.firstLostSentMillis)
       : Number.POSITIVE_INFINITY
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Removes the header values of a request from what an error keeps of its response: a proxy or a firewall may echo them.
+ * Removes the header values of a request from the error of its response, because a proxy or a firewall may echo them.
  *
  * @module
  */
@@ -7,24 +7,24 @@
 /** Header values by name, in lower case. */
 export type HeaderValues = Readonly<Record<string, string | undefined>>
 
-/** Replaces every header value of the request in a text, and cuts the text after `limit` characters. */
+/** Replaces every header value of the request in a string, and truncates the string after `limit` characters. */
 export type Conceal = (text: string, limit?: number) => string
 
 const mark = "<redacted>"
 
-const ofSigning = /^kalshi-access-/
+const signingHeader = /^kalshi-access-/
 
-/** Headers of the application's own HTTP client that can hold a credential, such as those of a proxy. */
-const ofCredentials = /auth|cookie|credential|key|password|secret|session|signature|token/
+/** Matches headers of the application's HTTP client that can contain a credential, such as those of a proxy. */
+const credentialHeader = /auth|cookie|credential|key|password|secret|session|signature|token/
 
-/** A part of a value that is at least this long is replaced too: an echo may be cut short. */
+/** A prefix of a value with at least this length is replaced too, because an echo may be truncated. */
 const pieceLength = 16
 
-/** A shorter value may occur in ordinary words. It is replaced only as a word of its own. */
+/** A shorter value may occur within ordinary words. It is replaced only as a separate word. */
 const wordLength = 8
 
-/** A single character is no secret, and occurs in every JSON pointer. */
-const leastLength = 2
+/** The minimum length of a value. A single character is not a secret, and occurs in every JSON pointer. */
+const minLength = 2
 
 const escapes = /%(?:25)*([0-9a-f]{2})|\\+(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))|&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/iy
 
@@ -38,17 +38,21 @@ const named: Readonly<Record<string, string>> = {
   quot: '"'
 }
 
-/** The escapes `\\n`, `\\r` and `\\t` of JSON. */
+/** The letters of the JSON escapes `\
+`, `\\r` and `\\t`. */
 const lineBreaks = "nrt"
 
-/** The same for a character in either case, and in either alphabet of base64. */
+/** Normalises a character: the result is equal for both cases, and for both alphabets of base64. */
 const plain = (character: string): string =>
   character === "-" ? "+" : character === "_" ? "/" : character.toLowerCase()
 
 const isAlphanumeric = (character: string | undefined): boolean =>
   character !== undefined && /[a-z0-9]/i.test(character)
 
-/** Reads the character at an index, and the index of the next one. Decodes percent-encoding, and JSON and HTML escapes. */
+/**
+ * Returns the character at an index, and the index of the next character. Decodes percent-encoding, and JSON and HTML
+ * escapes.
+ */
 const characterAt = (text: string, at: number): readonly [character: string, next: number] => {
   const raw = text[at]!
   if (raw !== "%" && raw !== "\\" && raw !== "&") return [raw, at + 1]
@@ -72,11 +76,11 @@ const characterAt = (text: string, at: number): readonly [character: string, nex
 
 const fromCode = (code: number): string | undefined => (code <= 0xffff ? String.fromCharCode(code) : undefined)
 
-/** Whether a character of a response matches one of a value. Forms replace a plus by a space. */
+/** Whether a character of a response matches a character of a value. In forms, a space stands for a plus. */
 const isSame = (character: string, of: string): boolean =>
   plain(character) === plain(of) || (character === " " && plain(of) === "+")
 
-/** Where a value ends that starts at an index, or -1. Its lines may be wrapped. */
+/** Returns the end of a value that starts at an index, or -1. The value may be wrapped over several lines. */
 const endOf = (text: string, start: number, value: string): number => {
   let at = start
   let matched = 0
@@ -94,10 +98,13 @@ const endOf = (text: string, start: number, value: string): number => {
   return matched >= Math.min(value.length, pieceLength) ? end : -1
 }
 
-/** Whether a number is a member of a JSON object, such as a time of the exchange in milliseconds, and not a header. */
+/**
+ * Whether a number is the value of a JSON member, such as a time of the exchange in milliseconds. Then it is not an
+ * echoed header.
+ */
 const isMember = (text: string, start: number): boolean => /":\s*$/.test(text.slice(Math.max(0, start - 8), start))
 
-const stands = (text: string, start: number, end: number, value: string): boolean => {
+const isStandalone = (text: string, start: number, end: number, value: string): boolean => {
   if (value.length < wordLength) return !isAlphanumeric(text[start - 1]) && !isAlphanumeric(text[end])
   return !/^\d+$/.test(value) || !isMember(text, start)
 }
@@ -105,9 +112,9 @@ const stands = (text: string, start: number, end: number, value: string): boolea
 const valuesOf = (headers: HeaderValues): ReadonlyArray<string> => {
   const values = new Set<string>()
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || value.length < leastLength) continue
-    if (ofSigning.test(name)) values.add(value)
-    else if (ofCredentials.test(name)) {
+    if (value === undefined || value.length < minLength) continue
+    if (signingHeader.test(name)) values.add(value)
+    else if (credentialHeader.test(name)) {
       // A scheme with credentials, or the pairs of a cookie.
       for (const part of value.split(/[\s;,]+/)) {
         for (const secret of [part, part.slice(part.indexOf("=") + 1)]) {
@@ -119,7 +126,7 @@ const valuesOf = (headers: HeaderValues): ReadonlyArray<string> => {
   return [...values]
 }
 
-/** Conceals the values of a request's headers. */
+/** Makes the function that conceals the header values of a request. */
 export const make = (headers: HeaderValues | undefined): Conceal => {
   const values = headers === undefined ? [] : valuesOf(headers)
   const firsts = [...new Set(values.map((value) => plain(value[0]!)))]
@@ -134,7 +141,7 @@ export const make = (headers: HeaderValues | undefined): Conceal => {
       if (firsts.some((first) => isSame(character, first))) {
         for (const value of values) {
           const found = endOf(text, at, value)
-          if (found > end && stands(text, at, found, value)) end = found
+          if (found > end && isStandalone(text, at, found, value)) end = found
         }
       }
       if (end === -1) {
@@ -148,7 +155,7 @@ export const make = (headers: HeaderValues | undefined): Conceal => {
   }
 }
 
-/** Conceals every text in a JSON value, its keys included. */
+/** Conceals header values in every string of a JSON value, including its keys. */
 export const inJson = (conceal: Conceal, value: unknown): unknown => {
   if (typeof value === "string") return conceal(value)
   if (typeof value !== "object" || value === null) return value

@@ -1,5 +1,5 @@
 /**
- * One account's connection to one exchange: what the REST sender and a session of the feed share.
+ * The connection of one account to one exchange. The REST sender uses it, and feed sessions will use it.
  *
  * @module
  */
@@ -14,30 +14,30 @@ import type { CallFailure } from "./decode.ts"
 import type { Telemetry } from "./observer.ts"
 import * as skew from "./skew.ts"
 
-/** Makes signed calls wait for their tokens. */
+/** Delays signed calls until they have their rate-limit tokens. */
 export interface Limiter {
-  /** Runs an attempt as soon as it has its tokens. Returns the tokens if the attempt sent nothing. */
+  /** Runs an attempt as soon as it has its tokens. Gives the tokens back if the attempt sent nothing. */
   readonly limit: (
     attempt: LimitedAttempt,
     run: Effect.Effect<unknown, CallFailure>
   ) => Effect.Effect<unknown, CallFailure>
-  /** How many milliseconds a call would wait now. */
+  /** Returns how many milliseconds a call would wait now. */
   readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
 }
 
-/** One attempt of a call, as a {@link Limiter} sees it. */
+/** One attempt of a call, as input of a {@link Limiter}. */
 export interface LimitedAttempt {
   readonly descriptor: Descriptor
   readonly input: unknown
   /** The longest wait for tokens. */
   readonly maxMillis: number
-  /** Whether a byte of the attempt may have left. */
+  /** Whether a byte of the attempt may have left this machine. */
   readonly wasSent: () => boolean
-  /** Called each time when the attempt has to wait. */
+  /** Called each time the attempt has to wait. */
   readonly onWait: () => void
 }
 
-/** What a connection is made of. */
+/** The parts of a connection. */
 export interface ConnectionOptions {
   readonly environment: Environment
   /** Undefined for a connection without a key. */
@@ -45,14 +45,14 @@ export interface ConnectionOptions {
   readonly telemetry: Telemetry
   /** Undefined if calls do not wait for tokens. */
   readonly limiter: Limiter | undefined
-  /** Whether to sign with the exchange's time as measured, if this machine's clock is off. */
+  /** Whether to sign with the measured time of the exchange if this machine's clock is wrong. */
   readonly correctClockSkew: boolean
 }
 
-/** What a signature covers. */
+/** The parts of a request that a signature covers. */
 export interface SignedRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
-  /** From the host's root, without the query. */
+  /** The path from the host's root, without the query. */
   readonly path: string
 }
 
@@ -60,31 +60,31 @@ export interface SignedRequest {
 export interface Signed extends SignedRequest {
   readonly headers: RequestSignature.AuthHeaders
   readonly timestampMillis: number
-  /** What was added to this machine's clock. */
+  /** The correction that was added to this machine's clock. */
   readonly clockSkewMillis: number
 }
 
 /** The parts of an environment's `restUrl`. The path has no slash at its end, and is empty at the host's root. */
 export type RestRoot = Pick<URL, "hostname" | "origin" | "pathname" | "port" | "protocol">
 
-/** Reads an environment's `restUrl`. A `URL` cannot hold an empty path: its `pathname` would be `/`. */
+/** Parses the `restUrl` of an environment. A `URL` cannot represent an empty path: its `pathname` would be `/`. */
 export const restRootOf = ({ restUrl }: Environment): RestRoot => {
   const { hostname, origin, pathname, port, protocol } = new URL(restUrl)
   return { hostname, origin, pathname: pathname.replace(/\/+$/, ""), port, protocol }
 }
 
-/** What everything shares that talks to the exchange for one layer. */
+/** The connection that all requests of one layer share. */
 export interface Connection extends ConnectionOptions {
   readonly restRoot: RestRoot
   /** Measures the exchange's clock by the responses of this connection. */
   readonly clockSkew: skew.Skew
-  /** Signs a request now. Gives undefined on a connection without a key. */
+  /** Signs a request with the current time. Returns undefined on a connection without a key. */
   readonly sign: (request: SignedRequest) => Effect.Effect<Signed | undefined, SigningError>
-  /** What to show of a signature that the exchange refused, with the clock skew that its response revealed. */
+  /** Explains a signature that the exchange refused, with the clock skew that the response shows. */
   readonly explain: (signed: Signed, measured: skew.Interval | undefined) => Errors.Explanation | undefined
 }
 
-/** Makes a connection. Opens nothing. */
+/** Makes a connection. It opens no socket. */
 export const make = (options: ConnectionOptions): Connection => {
   const { correctClockSkew, environment, signer } = options
   const clockSkew = skew.make()

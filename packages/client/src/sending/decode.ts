@@ -1,5 +1,5 @@
 /**
- * Turns a response's status and bytes into exactly one outcome: a decoded value, or a typed error.
+ * Converts the status and the bytes of a response to exactly one outcome: a decoded value, or a typed error.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
 import { isRecord } from "../record.ts"
 import { type Check, checker } from "../wire/check.ts"
-import { firstBreak } from "../wire/issue.ts"
+import { firstViolation } from "../wire/issue.ts"
 import * as conceal from "./conceal.ts"
 import { dateMillis } from "./skew.ts"
 
-/** A whole response: status, headers (names in lower case) and body. */
+/** A complete response: status, headers (names in lower case) and body. */
 export interface Arrived {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
-  /** The headers of the request. Called for an error, which must not keep what the response echoes of them. */
+  /** Returns the headers of the request. It is called for an error, from which echoed header values are removed. */
   readonly sent?: (() => conceal.HeaderValues) | undefined
 }
 
-/** What only the sender knows of a call, for its errors. */
+/** The facts about a call that its errors contain. */
 export interface Circumstances {
   readonly attempts: number
-  /** An earlier attempt may have been carried out, and its response was lost. */
-  readonly lostAnswer: boolean
+  /** Whether the response to an earlier attempt was lost, so that the exchange may have carried out that attempt. */
+  readonly lostResponse: boolean
   readonly nowMillis: number
   /** Called only for a 401. */
   readonly explanation: () => Errors.Explanation | undefined
@@ -48,24 +48,27 @@ export type NamedError =
 /** Every error that a request can end with. */
 export type CallFailure = Errors.Failure | NamedError
 
-/** A body that was parsed once: its text, and the JSON in it. */
+/** A parsed body: its text and its JSON. */
 interface ParsedBody {
   readonly text: string
   /** Undefined if the text is not JSON. */
   readonly json: unknown
   /** Why the body is not JSON; undefined if it is. */
   readonly fault?: string
-  /** Why the bytes are not text, if the reason is known. */
+  /** Why the bytes are not text. Undefined if the reason is not known. */
   readonly unreadable?: string
 }
 
-/** Strict: bytes that are not UTF-8 throw, and a byte-order mark stays, so that the JSON parser refuses it. */
+/**
+ * Decodes strictly: it throws on bytes that are not UTF-8, and keeps a byte-order mark, so that the JSON parser rejects
+ * it.
+ */
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-const lenientUtf8 = /*#__PURE__*/ new TextDecoder()
+const lossyUtf8 = /*#__PURE__*/ new TextDecoder()
 
 const maxEncodingLength = 60
 
-/** The content encoding that a response claims. Undefined for plain bytes. */
+/** Returns the content encoding that a response declares. Undefined for plain bytes. */
 const encodingOf = ({ headers }: Arrived): string | undefined => {
   const encoding = headers["content-encoding"]?.trim()
   return encoding === undefined || encoding === "" || encoding.toLowerCase() === "identity"
@@ -73,16 +76,19 @@ const encodingOf = ({ headers }: Arrived): string | undefined => {
     : JSON.stringify(encoding.slice(0, maxEncodingLength))
 }
 
-/** A body that is not UTF-8. The runtime decodes the encodings that it asks for itself, so this is another one. */
+/**
+ * Describes a body that is not UTF-8. The runtime decodes the content encodings that it requests, so any encoding that
+ * is left was not requested.
+ */
 const notUtf8 = (arrived: Arrived): ParsedBody => {
   const encoding = encodingOf(arrived)
-  const text = lenientUtf8.decode(arrived.body)
+  const text = lossyUtf8.decode(arrived.body)
   if (encoding === undefined) return { text, json: undefined, fault: "the body is not valid UTF-8" }
-  const which = `the content encoding ${encoding}, which this client does not ask for`
+  const which = `the content encoding ${encoding}, which this client does not request`
   return {
     text,
     json: undefined,
-    fault: `the body has ${which}: look for a proxy that adds it`,
+    fault: `the body has ${which}: check whether a proxy adds it`,
     unreadable: `a body in ${which}`
   }
 }
@@ -106,7 +112,7 @@ const parse = (arrived: Arrived): ParsedBody => {
 
 const maxExcerpt = 200
 
-/** For each text of an error, because errors are printed and logged. */
+/** The maximum length of each string in an error, because errors are printed and logged. */
 const maxErrorText = 2048
 
 const clip = (text: string, hide: conceal.Conceal): string =>
@@ -139,10 +145,11 @@ const errorFields = (
 }
 
 /**
- * Reads an error's body: nested under `error` on most of the wire, flat in the document and on some 404s, a bare string on
- * 429, HTML or nothing behind the CDN. Source: bodies recorded in production and demo, 2025–2026.
+ * Reads the body of an error. The body is nested under `error` in most responses, flat in the document and in some
+ * 404s, and a bare string in a 429. The CDN sends HTML or no body. Source: bodies recorded in production and demo,
+ * 2025–2026.
  *
- * With `isSecret`, the body may hold a secret, and nothing of it is quoted except the error's own members.
+ * With `isSecret`, the body may contain a secret, so the result contains only the fields of the error.
  */
 const errorBody = (
   { json, text, unreadable }: ParsedBody,
@@ -164,8 +171,11 @@ const errorBody = (
 const maxKeptLength = 16_384
 const maxKeptDepth = 100
 
-/** What an error keeps of an unexpected body. Printing a deep or large value would overflow the stack or flood a log. */
-const keepable = ({ json, text }: ParsedBody): unknown => {
+/**
+ * Returns the JSON of an unexpected body for an error, unless it is deep or large: printing it would overflow the stack
+ * or flood a log.
+ */
+const printableJson = ({ json, text }: ParsedBody): unknown => {
   if (text.length > maxKeptLength) return undefined
   let depth = 0
   for (const character of text) {
@@ -176,7 +186,10 @@ const keepable = ({ json, text }: ParsedBody): unknown => {
   return json
 }
 
-/** The wait of a `Retry-After` header, given in seconds or as an HTTP date. Undefined if it is absent or neither. */
+/**
+ * Returns the wait of a `Retry-After` header, which is in seconds or an HTTP date. Undefined if the header is absent or
+ * invalid.
+ */
 const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined
   const text = header.trim()
@@ -211,19 +224,19 @@ const success = (
     )
   }
   if (hasError(json)) return violation("/error", "a success status with an error in its body")
-  // The document declares nothing of this body, so nothing else in it can break the contract.
+  // The document declares no body, so nothing else in the body can violate the contract.
   if (check === undefined) return Result.void
   if (fault !== undefined) return violation("", fault)
   const decoded = check(json)
   if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
-  const { pointer, reason } = firstBreak(decoded.failure)
+  const { pointer, reason } = firstViolation(decoded.failure)
   return violation(pointer, reason)
 }
 
-/** Statuses that every operation can answer with. They need no declaration. */
+/** The statuses that every operation can return. They need no declaration. */
 const commonStatuses: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
 
-/** Turns a response with any other status into an error. An undeclared status is an `UnexpectedStatus`. */
+/** Converts a response with any other status to an error. An undeclared status is an `UnexpectedStatus`. */
 const failure = (
   { name, secret }: Descriptor,
   isDeclared: boolean,
@@ -238,7 +251,7 @@ const failure = (
     operation: name,
     body: errorBody(parsed, secret, hide),
     attempts: circumstances.attempts,
-    afterLostAnswer: circumstances.lostAnswer
+    afterLostAnswer: circumstances.lostResponse
   }
   const retryable = {
     ...fields,
@@ -273,12 +286,12 @@ const failure = (
       return new Errors.UnexpectedStatus({
         ...retryable,
         status,
-        json: secret ? undefined : conceal.inJson(hide, keepable(parsed))
+        json: secret ? undefined : conceal.inJson(hide, printableJson(parsed))
       })
   }
 }
 
-/** Prepares the decoder of an operation, once. What it returns runs for every response. */
+/** Prepares the decoder of an operation. The decoder runs for every response. */
 export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
   const { body, status: successStatus } = descriptor.success
   const checkBody = body === undefined ? undefined : checker(body, compiled)

@@ -1,5 +1,5 @@
 /**
- * Turns an operation's input into a request. Refuses, before any I/O, an input that cannot be sent.
+ * Converts the input of an operation to a request. Rejects an input that cannot be sent, before any I/O.
  *
  * @module
  */
@@ -9,26 +9,26 @@ import * as SchemaParser from "effect/SchemaParser"
 import { InvalidRequest } from "../Errors.ts"
 import type { Descriptor, Key, Parameter, Rule } from "../Operation.ts"
 import { isRecord } from "../record.ts"
-import { escapePointer, firstBreak } from "../wire/issue.ts"
+import { escapePointer, firstViolation } from "../wire/issue.ts"
 
 /** A request without host, signature and timestamp. */
 export interface WireRequest {
-  /** Below the API's root, percent-encoded, without the query. */
+  /** The path below the API's root, percent-encoded, without the query. */
   readonly path: string
-  /** With its question mark. Empty if there is none. */
+  /** The query with its question mark. Empty if the request has no query. */
   readonly query: string
-  /** JSON text. Undefined if the operation takes no body. */
+  /** The body as JSON text. Undefined if the request has no body. */
   readonly body: string | undefined
-  /** Whether it carries the caller's own ids that the descriptor's `key` names, on every item of a batch. */
+  /** Whether the body has the client-supplied ids that the descriptor's `key` names: in a batch, on every item. */
   readonly keyed: boolean
-  /** A plain copy of the whole input as it was checked: path, query and body. */
+  /** A plain copy of the checked input: path, query and body. */
   readonly input: Readonly<Record<string, unknown>>
 }
 
 /** Encodes the inputs of one operation. */
 export type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
 
-/** Thrown where an input cannot be sent. It never leaves this file. */
+/** Thrown if an input cannot be sent. It never leaves this file. */
 class Refusal {
   readonly pointer: string
   readonly reason: string
@@ -56,25 +56,25 @@ const isPlainList = (value: object): boolean => {
 }
 
 /**
- * The prototype of every copied object. It has no members: a field named `__proto__` is copied like any other, and no
- * `toJSON` is inherited. Objects that inherit from null directly would be several times slower.
+ * The prototype of every copied object. It has no members, so a field named `__proto__` is copied like any other field,
+ * and no `toJSON` is inherited. Objects that inherit from null directly would be several times slower.
  */
 const bare: object = /*#__PURE__*/ Object.freeze(Object.create(null))
 
 const bareRecord = (): Record<string, unknown> => Object.create(bare)
 
-/** Requests nest four levels deep. */
+/** The maximum depth of an input. Valid requests have at most four levels. */
 const maxDepth = 64
 
 /**
- * Copies an input. Every later step uses the copy: it is checked, sent, and read for ids and counts. So each property is
- * read exactly once, and a getter or a Proxy cannot give another value later.
+ * Copies an input. Every later step checks, sends and reads the copy. So each property of the input is read exactly
+ * once, and a getter or a Proxy cannot return another value later.
  *
- * Fields that are undefined are omitted at any depth, because JSON has no such value. An instance of a class is refused:
- * its accessors and its `toJSON` would not be sent, and with them perhaps an id, or `reduce_only`.
+ * Undefined fields are omitted at any depth, because JSON has no undefined. An instance of a class is rejected, because
+ * the values of its accessors and of its `toJSON` would not be sent: for example an id, or `reduce_only`.
  */
 const copyOf = (input: unknown): unknown => {
-  /** The keys that lead to the value that is being copied. */
+  /** The path of the value that is being copied. */
   const path: Array<string | number> = []
   const refusal = (reason: string): Refusal =>
     new Refusal(path.map((key) => `/${escapePointer(String(key))}`).join(""), reason)
@@ -83,7 +83,7 @@ const copyOf = (input: unknown): unknown => {
     switch (typeof value) {
       case "object":
         if (value === null) return null
-        if (path.length > maxDepth) throw new Refusal("", "it is nested too deeply, or refers to itself in a circle")
+        if (path.length > maxDepth) throw new Refusal("", "the input is nested too deeply, or contains a cycle")
         return Array.isArray(value) ? copyList(value) : copyRecord(value)
       case "bigint":
       case "function":
@@ -95,7 +95,7 @@ const copyOf = (input: unknown): unknown => {
   }
 
   const copyRecord = (record: object): Record<string, unknown> => {
-    if (!isPlainRecord(record)) throw refusal("this is an instance of a class: give a plain object")
+    if (!isPlainRecord(record)) throw refusal("this is an instance of a class: pass a plain object")
     const copied = bareRecord()
     for (const key of Object.keys(record)) {
       path.push(key)
@@ -107,7 +107,7 @@ const copyOf = (input: unknown): unknown => {
   }
 
   const copyList = (list: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
-    if (!isPlainList(list)) throw refusal("this is an instance of a class: give a plain array")
+    if (!isPlainList(list)) throw refusal("this is an instance of a class: pass a plain array")
     const copied: Array<unknown> = []
     if ("toJSON" in list || "toJSON" in copied) {
       throw refusal("this array has a method toJSON, which would replace its items: remove it")
@@ -132,7 +132,10 @@ const copyOf = (input: unknown): unknown => {
   }
 }
 
-/** The JSON pointer of text in a body that is not well-formed Unicode. The exchange would read it as other text. */
+/**
+ * Returns the JSON pointer of a string in a body that is not well-formed Unicode, which the exchange would read as
+ * another string.
+ */
 const illFormed = (value: unknown, pointer: string): string | undefined => {
   if (typeof value === "string") return value.isWellFormed() ? undefined : pointer
   if (typeof value !== "object" || value === null) return undefined
@@ -143,7 +146,10 @@ const illFormed = (value: unknown, pointer: string): string | undefined => {
   return undefined
 }
 
-/** Whether a body carries the caller's own ids: one id, or one on every item of its list. */
+/**
+ * Makes the function that returns whether a body has its client-supplied ids: one id, or an id on every item of its
+ * list.
+ */
 const keyedBy = ({ field, list }: Key) => {
   const hasId = (item: unknown): boolean => isRecord(item) && typeof item[field] === "string" && item[field] !== ""
   return (body: Readonly<Record<string, unknown>>): boolean => {
@@ -153,36 +159,39 @@ const keyedBy = ({ field, list }: Key) => {
   }
 }
 
-/** Why a text cannot be a path segment: the platform or the exchange would read another path. */
+/** Returns why a string cannot be a path segment: the platform or the exchange would read another path. */
 const segmentFault = (text: string): string | undefined => {
   if (text === "") return "an empty path segment cannot be sent"
-  if (text === "." || text === "..") return `${JSON.stringify(text)} cannot stand as a path segment`
-  if (/[/\\]/.test(text) || /%2f|%5c/i.test(text)) return "a path segment cannot hold a slash"
-  // oxlint-disable-next-line no-control-regex -- the point is to refuse them
-  if (/[\u0000-\u001f\u007f]/.test(text)) return "a path segment cannot hold control characters"
+  if (text === "." || text === "..") return `${JSON.stringify(text)} cannot be a path segment`
+  if (/[/\\]/.test(text) || /%2f|%5c/i.test(text)) return "a path segment cannot contain a slash"
+  // oxlint-disable-next-line no-control-regex -- this rejects control characters
+  if (/[\u0000-\u001f\u007f]/.test(text)) return "a path segment cannot contain control characters"
   if (!text.isWellFormed()) return "a path segment must be well-formed Unicode"
   return undefined
 }
 
-/** Why values cannot be written as a query parameter. */
+/** Returns why values cannot be written as a query parameter. */
 const queryFault = (items: ReadonlyArray<unknown>, isList: boolean, parameter: Parameter): string | undefined => {
-  // An exploded list without items leaves no trace in the query: the exchange would return everything.
+  // A repeated parameter without items would be absent from the query, and the exchange would return everything.
   if (isList && items.length === 0) {
-    return `an empty list cannot be sent: ${parameter.required ? "" : "leave it out, or "}give at least one item`
+    return `an empty list cannot be sent: ${parameter.required ? "" : "leave it out, or "}pass at least one item`
   }
   if (isList && parameter.style === "comma" && items.some((item) => /^$|,/.test(String(item)))) {
-    return "an item cannot be empty or hold a comma: the list is joined by commas"
+    return "an item cannot be empty or contain a comma, because the list is joined by commas"
   }
   return items.every((item) => String(item).isWellFormed()) ? undefined : "a query value must be well-formed Unicode"
 }
 
-/** Checks a value against a schema. The pointer of a refusal starts at the value's own. */
+/**
+ * Makes the function that checks a value against a schema. It throws a {@link Refusal}, whose pointer starts with the
+ * pointer of the value.
+ */
 const checker = (schema: Schema.Codec<unknown>) => {
   const decode = SchemaParser.decodeUnknownResult(schema, { onExcessProperty: "error" })
   return (value: unknown, pointer: string): void => {
     const result = decode(value)
     if (Result.isSuccess(result)) return
-    const found = firstBreak(result.failure)
+    const found = firstViolation(result.failure)
     throw new Refusal(pointer + found.pointer, found.reason)
   }
 }
@@ -191,7 +200,7 @@ type Input = Readonly<Record<string, unknown>>
 
 const fieldRequired = "this field is required"
 
-/** Prepares the path of an operation: percent-encoded, below the API's root. */
+/** Prepares the function that encodes the path of an operation: percent-encoded, below the API's root. */
 const pathEncoder = ({ path, pathParameters }: Descriptor): ((input: Input) => string) => {
   const pieces = path.split(/\{(\w+)\}/) // text, name, text, name, … text
   const checks = new Map(Object.entries(pathParameters).map(([name, { schema }]) => [name, checker(schema)]))
@@ -208,7 +217,7 @@ const pathEncoder = ({ path, pathParameters }: Descriptor): ((input: Input) => s
     pieces.reduce((text, piece, index) => text + (index % 2 === 0 ? piece : segment(piece, input[piece])), "")
 }
 
-/** Prepares the query of an operation: with its question mark, or empty. */
+/** Prepares the function that encodes the query of an operation: with its question mark, or empty. */
 const queryEncoder = ({ query }: Descriptor): ((input: Input) => string) => {
   const parameters = Object.entries(query).map(([name, parameter]) => ({
     name,
@@ -243,22 +252,25 @@ const without = (record: Input, names: ReadonlySet<string>): Record<string, unkn
   return rest
 }
 
-/** The JSON text of a copied input. */
+/** Writes a copied input as JSON. */
 const jsonOf = (input: Input): string => {
   const json = JSON.stringify(input)
-  // Ill-formed text is written as an escape. So a look at the whole text says whether a search is necessary.
+  // JSON.stringify writes ill-formed Unicode as an escape. Only a body with such an escape has to be searched.
   const pointer = json.includes("\\ud") ? illFormed(input, "") : undefined
   if (pointer !== undefined) throw new Refusal(pointer, "this text must be well-formed Unicode")
   return json
 }
 
-/** Prepares the body of an operation, which holds every field that is not in the path or the query. */
+/**
+ * Prepares the function that encodes the body of an operation, which contains every field that is not in the path or
+ * the query.
+ */
 const bodyEncoder = (
   descriptor: Descriptor
 ): ((input: Input) => { readonly body: string | undefined; readonly keyed: boolean }) => {
   const elsewhere = new Set([...Object.keys(descriptor.pathParameters), ...Object.keys(descriptor.query)])
   const check = descriptor.body === undefined ? undefined : checker(descriptor.body)
-  const isKeyed = descriptor.key === undefined ? () => false : keyedBy(descriptor.key)
+  const hasClientId = descriptor.key === undefined ? () => false : keyedBy(descriptor.key)
   const emptyBody = descriptor.method === "PUT" || descriptor.method === "POST" ? "{}" : undefined
   return (input) => {
     const rest = elsewhere.size === 0 ? input : without(input, elsewhere)
@@ -268,11 +280,11 @@ const bodyEncoder = (
       return { body: emptyBody, keyed: false }
     }
     check(rest, "")
-    return { body: jsonOf(rest), keyed: isKeyed(rest) }
+    return { body: jsonOf(rest), keyed: hasClientId(rest) }
   }
 }
 
-/** Runs an encoder. A refusal becomes the error of what `operation` names. */
+/** Runs an encoder, and returns a thrown refusal as the error of `operation`. */
 const refusing = <A>(operation: string, encode: () => A): Result.Result<A, InvalidRequest> => {
   try {
     return Result.succeed(encode())
@@ -282,14 +294,14 @@ const refusing = <A>(operation: string, encode: () => A): Result.Result<A, Inval
   }
 }
 
-/** A copy of an input, which must be an object. */
+/** Copies an input, which must be an object. */
 const recordOf = (original: unknown): Input => {
   const input = copyOf(original)
   if (!isRecord(input)) throw new Refusal("", "the input must be an object")
   return input
 }
 
-/** Encodes an input that is no operation's as JSON text. `operation` names it in an error. */
+/** Encodes an input that belongs to no operation as JSON. Errors contain `operation`. */
 export const text = (
   operation: string,
   schema: Schema.Codec<unknown>,
@@ -301,12 +313,13 @@ export const text = (
     return jsonOf(input)
   })
 
-/** Prepares the encoder of an operation, once. What it returns runs for every call. */
+/** Prepares the encoder of an operation. The encoder runs for every call. */
 export const prepare = (descriptor: Descriptor): Encode => {
   const pathOf = pathEncoder(descriptor)
   const queryOf = queryEncoder(descriptor)
   const bodyOf = bodyEncoder(descriptor)
-  // `Operation.make` types each rule by the operation's input, which the schemas have checked when a rule runs.
+  // `Operation.make` types each rule by the input of the operation. The schemas have checked the input before a rule
+  // runs.
   const rules = descriptor.rules as ReadonlyArray<Rule<unknown>>
 
   const encode = (original: unknown): WireRequest => {

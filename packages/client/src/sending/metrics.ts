@@ -1,5 +1,5 @@
 /**
- * The metrics of a layer, each made on first use. `Telemetry` describes them.
+ * The metrics of a layer. Each metric is made on first use. `Telemetry` describes them.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { monotonicMillis } from "../time.ts"
 
 type Attributes = Readonly<Record<string, string>>
 
-/** A metric that takes numbers. */
+/** A metric whose input is a number. */
 export type NumberMetric = Metric.Metric<number, unknown>
 
 /** A metric for each type of error, and one for success. */
@@ -28,16 +28,19 @@ export interface OperationMetrics {
   readonly retries: (errorType: string) => NumberMetric
 }
 
-/** The state of a bucket now. */
+/** The current level of a bucket. */
 export interface Level {
   readonly tokens: number
   readonly capacity: number
 }
 
-/** Shows a bucket's level to every reader of the metrics, as long as the layer exists. */
+/** Adds the level of a bucket to the metrics, as long as the layer exists. */
 export type WatchLevel = (bucket: string, level: (nowMillis: number) => Level) => void
 
-/** Notifies a tracer or a registry of metrics. They belong to the application. If they throw, the call goes on. */
+/**
+ * Notifies a tracer or a metric registry, and ignores what it throws. Both belong to the application and must not fail
+ * a call.
+ */
 export const quietly = (notify: () => void): void => {
   try {
     notify()
@@ -46,7 +49,7 @@ export const quietly = (notify: () => void): void => {
   }
 }
 
-/** Calls a function once per argument. */
+/** Memoizes a function of one argument. */
 export const memoized = <K, V>(make: (key: K) => V): ((key: K) => V) => {
   const known = new Map<K, V>()
   return (key) => {
@@ -59,7 +62,7 @@ export const memoized = <K, V>(make: (key: K) => V): ((key: K) => V) => {
   }
 }
 
-/** The attribute of a failure. A success has none. */
+/** Returns the attribute of a failure. Success has no attribute. */
 export const errorAttribute = (errorType: string | undefined): Attributes =>
   errorType === undefined ? {} : { "error.type": errorType }
 
@@ -74,7 +77,7 @@ const histogram = (instrument: Telemetry.Instrument<"histogram">, attributes: At
     boundaries: Telemetry.boundariesSeconds
   })
 
-/** Makes the metrics of an operation. `server` are the attributes that all metrics of a layer have. */
+/** Makes the metrics of an operation. `server` contains the attributes that all metrics of a layer have. */
 export const ofOperation = (server: Attributes, descriptor: Descriptor, template: string): OperationMetrics => {
   const operation = { "kalshi.operation.name": descriptor.name, ...server }
   const request = { "http.request.method": descriptor.method, "url.template": template, ...server }
@@ -112,7 +115,7 @@ export const ofWaits = (server: Attributes): ((bucket: string) => ByError) =>
     )
   )
 
-/** Makes what shows bucket levels. They disappear when the scope ends. */
+/** Makes the function that adds bucket levels to the metrics. Closing the scope removes them. */
 export const levels = (server: Attributes): Effect.Effect<WatchLevel, never, Scope.Scope> =>
   Effect.gen(function* () {
     const context = yield* Effect.context<never>()

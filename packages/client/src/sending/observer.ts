@@ -1,10 +1,11 @@
 /**
- * Spans and metrics of a layer's calls. `Telemetry` describes them.
+ * Records the spans and metrics of a layer's calls. `Telemetry` describes them.
  *
- * Without a tracer, a call costs a few readings of the clock and two updates of histograms.
+ * Without a tracer, the overhead of a call is a few readings of the clock and two updates of histograms.
  *
- * A tracer and a registry of metrics belong to the application, and may throw. The response to an order must not be lost
- * for that, so spans begin in `withSpan`, and end in `endSpan`, and metrics are updated in `record`, which all ignore it.
+ * The tracer and the metric registry belong to the application, and may throw. The response to an order must not be
+ * lost because of that. Therefore spans start only in `withSpan` and end only in `endSpan`, and metrics are updated
+ * only in `record`. These three functions ignore what is thrown.
  *
  * @module
  */
@@ -22,9 +23,9 @@ import type { Descriptor } from "../Operation.ts"
 import * as metrics from "./metrics.ts"
 import { quietly } from "./metrics.ts"
 
-/** What a layer reports. */
+/** The telemetry of a layer. */
 export interface Telemetry {
-  /** Runs a call of an operation, which reports its steps to the observer. */
+  /** Runs a call of an operation. The call reports its steps to the observer. */
   readonly observe: <A, E>(
     descriptor: Descriptor,
     run: (observer: CallObserver) => Effect.Effect<A, E>
@@ -34,26 +35,26 @@ export interface Telemetry {
 
 /** Receives the steps of one call. */
 export interface CallObserver {
-  /** The call starts to wait for its tokens, or still waits. */
+  /** Called when the call starts to wait for its tokens, and again while it waits. */
   readonly onWait: () => void
-  /** The call need not wait any longer. */
+  /** Called when the call does not have to wait any longer. */
   readonly onReady: () => void
-  /** Wraps what sends a request. */
+  /** Wraps the effect that sends a request. */
   readonly aroundRequest: <A, E>(send: Effect.Effect<A, E>) => Effect.Effect<A, E>
-  /** The last byte of the response has arrived. */
+  /** Called when the last byte of the response has arrived. */
   readonly onResponse: (status: number) => void
-  /** An attempt has ended. An attempt that sent nothing is not counted. */
+  /** Called when an attempt has ended. An attempt that sent nothing is not counted. */
   readonly onAttemptEnd: (exit: Exit.Exit<unknown, unknown>) => undefined
 }
 
 type Attributes = Readonly<Record<string, unknown>>
 
-/** What all calls of an operation have in common. */
+/** The names, attributes and metrics that all calls of an operation share. */
 interface Operation {
   readonly descriptor: Descriptor
   readonly metrics: metrics.OperationMetrics
   readonly waits: metrics.ByError
-  /** The attributes of a wait's span. */
+  /** The attributes of the span of a wait. */
   readonly wait: Attributes
   readonly spanName: string
   readonly span: Attributes
@@ -62,7 +63,7 @@ interface Operation {
 
 interface Instant {
   readonly monotonicNanos: bigint
-  /** Zero if spans have no times. */
+  /** Zero if the tracer records no times. */
   readonly wallNanos: bigint
 }
 
@@ -74,7 +75,7 @@ interface Request {
   span: Tracer.Span | undefined
 }
 
-/** Shorter waits only ask the store. */
+/** Shorter waits are not recorded: they are only requests to the store. */
 const minWaitNanos = 1_000_000n
 
 const interrupted = "interrupted"
@@ -92,7 +93,7 @@ const errorTypeOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
   return Option.isSome(error) ? tagOf(error.value) : defect
 }
 
-/** A code of the exchange or the system. No id has this form. */
+/** Matches an error code of the exchange or the system. No id has this form. */
 const codePattern = /^(?=.{1,48}$)[A-Za-z]+(?:_[A-Za-z0-9]+)*$/
 
 const codeOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
@@ -102,7 +103,7 @@ const codeOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
   return typeof code === "string" && codePattern.test(code) ? code : undefined
 }
 
-/** The exit that a span shows: neither what a call returned nor the message of its error. */
+/** Makes the exit that a span shows. It contains neither the result of the call nor the message of its error. */
 const shownExit = (errorType: string | undefined, ...details: ReadonlyArray<string | undefined>) => {
   if (errorType === undefined) return Exit.void
   if (errorType === interrupted) return Exit.interrupt()
@@ -110,7 +111,7 @@ const shownExit = (errorType: string | undefined, ...details: ReadonlyArray<stri
   return Exit.fail({ name: errorType, message: message === "" ? errorType : message })
 }
 
-/** Runs an effect under a new span, which `keep` receives so that the caller can end it. */
+/** Runs an effect under a new span. `keep` receives the span, so that the caller can end it. */
 const withSpan = <A, E>(
   name: string,
   options: Tracer.SpanOptions,
@@ -121,13 +122,13 @@ const withSpan = <A, E>(
     keep(span)
     return span
   })
-  // Uninterruptible, so that every span that was made is ended.
+  // Uninterruptible, so that every span that was started is ended.
   return Effect.flatMap(Effect.uninterruptible(Effect.catchDefect(made, () => Effect.undefined)), (span) =>
     span === undefined ? effect : Effect.provideService(effect, Tracer.ParentSpan, span)
   )
 }
 
-/** Ends a span, with the attributes that are known only now. */
+/** Ends a span, and adds the attributes that are known only at its end. */
 const endSpan = (span: Tracer.Span, endNanos: bigint, attributes: Attributes, exit: Exit.Exit<unknown, unknown>) => {
   quietly(() => {
     for (const [key, value] of Object.entries(attributes)) span.attribute(key, value)
@@ -135,10 +136,10 @@ const endSpan = (span: Tracer.Span, endNanos: bigint, attributes: Attributes, ex
   quietly(() => span.end(endNanos, exit))
 }
 
-/** The server's part of a REST root. */
+/** The server of a REST root. */
 type Server = Pick<URL, "hostname" | "port" | "protocol">
 
-/** Makes the telemetry of a layer. Its metrics of bucket levels disappear when the scope ends. */
+/** Makes the telemetry of a layer. Closing the scope removes its metrics of bucket levels. */
 export const make = (
   restRoot: Server & Pick<URL, "pathname">,
   name: string | undefined
@@ -195,13 +196,13 @@ const observe = <A, E>(
   })
 
 class ObservedCall implements CallObserver {
-  /** Undefined without tracing: Effect's default tracer keeps nothing. */
+  /** Undefined without tracing, because the default tracer of Effect records nothing. */
   readonly tracer: Tracer.Tracer | undefined
   span: Tracer.Span | undefined = undefined
 
   readonly #operation: Operation
   readonly #fiber: Fiber.Fiber<unknown, unknown>
-  /** As of the call's start: services that the call itself provides do not count. */
+  /** The context at the start of the call, without services that the call itself provides. */
   readonly #context: Context.Context<never>
   readonly #clock: Clock.Clock
   readonly #hasTimes: boolean

@@ -1,5 +1,5 @@
 /**
- * Decides whether a request is retried, when, and what the call fails with in the end.
+ * Decides whether and when a request is retried, and which failure the call ends with.
  *
  * @module
  */
@@ -13,18 +13,18 @@ import { blamesTimestamp, isLostStatus, isRefusedForNow } from "../statuses.ts"
 import type { CallState } from "./callState.ts"
 import type { CallFailure } from "./decode.ts"
 import { Recorded } from "./attemptTimes.ts"
-import { afterLostAnswer } from "./lostAnswers.ts"
+import { afterLostAnswer } from "./lostResponses.ts"
 import { bodyTooLarge, clientRepeats } from "./transport.ts"
 
-/** Whether the attempt may have been carried out although no response to it was understood. */
+/** Whether the exchange may have carried out an attempt for which no usable response arrived. */
 const isLost = (error: CallFailure): boolean =>
   error._tag === "TransportError" || error._tag === "RequestTimeout"
     ? error.requestSent === "maybe"
     : "status" in error && isLostStatus(error.status)
 
 /**
- * Whether a request may be sent again: no byte of it can have left, the exchange refused it only for now, or its response
- * was lost and a repeat is harmless.
+ * Whether a request may be sent again: no byte of the request can have left this machine, the refusal is temporary, or
+ * the response was lost and a repeat is harmless.
  */
 const mayRepeat = ({ isRepeatable }: CallState, error: CallFailure): boolean => {
   if (error._tag === "TransportError" && (error.code === bodyTooLarge || error.code === clientRepeats)) return false
@@ -34,8 +34,8 @@ const mayRepeat = ({ isRepeatable }: CallState, error: CallFailure): boolean => 
 }
 
 /**
- * Whether to repeat a request under a fresh signature. A 401 was not carried out, so any operation may be repeated if its
- * timestamp was at fault, once per call.
+ * Whether to repeat a request with a new signature because of its timestamp, once per call. The exchange does not carry
+ * out a request that it rejects with 401, so this is safe for every operation.
  */
 const maySignAgain = (call: CallState, error: CallFailure): boolean => {
   if (call.wasSignedAgain || !call.isSigned || !("body" in error) || error.status !== 401) return false
@@ -43,17 +43,18 @@ const maySignAgain = (call: CallState, error: CallFailure): boolean => {
   return call.wasSignedAgain
 }
 
-/** The wait that the response requested. */
+/** Returns the wait that the response requests, in milliseconds. */
 const requestedWait = (error: CallFailure): number => ("retryAfterMillis" in error ? error.retryAfterMillis : 0) ?? 0
 
 type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Failure, never, never>>>
 
 /**
- * The policy's next delay in milliseconds. Undefined if the policy ends here. A schedule that dies, throws or hangs ends
- * too, because the caller must see the failure of the request and not that of the schedule.
+ * Returns the next delay of the policy in milliseconds. Undefined if the policy allows no more retries. A schedule that
+ * dies, throws or hangs also ends the retries, because the caller must see the failure of the request, not the failure
+ * of the schedule.
  */
 const nextDelay = (call: CallState, step: Step, error: CallFailure): Effect.Effect<number | undefined> => {
-  // The failures that only some operations name have the same shape, and a policy may look at their tags.
+  // The errors that only some operations declare have the same shape, and a policy may inspect their tags.
   const stepped: ReturnType<Step> = Effect.suspend(() =>
     step(call.clock.currentTimeMillisUnsafe(), error as Errors.Failure)
   )
@@ -73,7 +74,7 @@ const nextDelay = (call: CallState, step: Step, error: CallFailure): Effect.Effe
     : Effect.timeoutOrElse(ended, { duration: Math.max(0, remainingMillis), orElse: () => Effect.undefined })
 }
 
-/** Repeats the attempts of a call as its operation permits and its policy paces. */
+/** Retries a call: the operation determines whether, and the policy when. */
 export const retry = (
   call: CallState,
   attempt: Effect.Effect<unknown, CallFailure>
@@ -81,10 +82,10 @@ export const retry = (
   const repeatOrFail = (step: Step, error: CallFailure): Effect.Effect<unknown, CallFailure> =>
     Effect.flatMap(nextDelay(call, step, error), (delay) => {
       const wait = delay === undefined ? Number.POSITIVE_INFINITY : Math.max(delay, requestedWait(error))
-      return wait < call.remainingMillis() && wait <= call.keyRemainingMillis()
+      return wait < call.remainingMillis() && wait <= call.clientIdRemainingMillis()
         ? Effect.andThen(
             Effect.sleep(wait),
-            // A repeat that gets no tokens changes nothing: the previous failure stands.
+            // If a repeat gets no tokens, the call fails with the previous failure.
             Effect.catch(attempt, (next) => (next._tag === "LimitExceeded" ? Effect.fail(error) : failed(step, next)))
           )
         : Effect.fail(error)
@@ -95,23 +96,26 @@ export const retry = (
       mayRepeat(call, error) || maySignAgain(call, error) ? repeatOrFail(step, error) : Effect.fail(error)
     )
     if (!isLost(error)) return next
-    call.lostMillis ??= call.sent.monotonicMillis
+    call.firstLostSentMillis ??= call.lastSentAt.monotonicMillis
     return Effect.flatMap(Recorded, (recorded) => {
       if (recorded !== undefined) recorded.responseLost = true
       return next
     })
   }
 
-  /** A failure of the last attempt must not hide that an earlier one may have been carried out. */
-  const ofWholeCall = (last: CallFailure): CallFailure =>
-    call.lostMillis === undefined || isLost(last)
+  /**
+   * Returns the failure of the call. The failure of the last attempt must not hide that an earlier attempt may have
+   * been carried out.
+   */
+  const failureOfCall = (last: CallFailure): CallFailure =>
+    call.firstLostSentMillis === undefined || isLost(last)
       ? last
       : afterLostAnswer(last, { operation: call.descriptor.name, attempts: call.attempts })
 
   return Effect.catch(attempt, (error) =>
     Effect.mapError(
       Effect.flatMap(Schedule.toStep(call.policy.retry), (step) => failed(step, error)),
-      ofWholeCall
+      failureOfCall
     )
   )
 }

@@ -1,5 +1,5 @@
 /**
- * The path of every call: `observe(encode, retry(limit(sign, send, decode)))`. Nothing else sends requests.
+ * The sender of every call: `observe(encode, retry(limit(sign, send, decode)))`. Nothing else sends requests.
  *
  * @module
  */
@@ -20,8 +20,8 @@ import * as SendPolicy from "./SendPolicy.ts"
 import * as skew from "./skew.ts"
 import type { Transport } from "./transport.ts"
 
-/** Takes the place of sending a write. */
-export type Rehearse = (
+/** Runs instead of sending a write, in a dry run. */
+export type RecordWrite = (
   descriptor: Descriptor,
   wire: encode.WireRequest,
   address: string
@@ -31,8 +31,11 @@ export type Rehearse = (
 export interface SenderOptions {
   readonly transport: Transport
   readonly policy: Partial<SendPolicy.SendPolicy>
-  /** What happens to writes: refused at run time as the types do at compile time, sent, or recorded instead. */
-  readonly writes: "refused" | "sent" | Rehearse
+  /**
+   * How writes are handled: `refused` (the types also reject them at compile time), `sent`, or passed to a function
+   * that records them.
+   */
+  readonly writes: "refused" | "sent" | RecordWrite
   readonly compiledDecoding: boolean
 }
 
@@ -41,7 +44,7 @@ interface Codec {
   readonly decode: decode.Decode
 }
 
-/** Makes each attempt of a signed call wait for its tokens. */
+/** Delays each attempt of a signed call until it has its rate-limit tokens. */
 const limit = (
   limiter: Limiter | undefined,
   call: CallState,
@@ -55,7 +58,7 @@ const limit = (
       {
         descriptor,
         input: wire.input,
-        maxMillis: Math.min(call.remainingMillis(), call.keyRemainingMillis()),
+        maxMillis: Math.min(call.remainingMillis(), call.clientIdRemainingMillis()),
         wasSent: () => call.attempts > sentBefore,
         onWait: () => observer.onWait()
       },
@@ -82,21 +85,21 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
 
   const isSigned = ({ auth }: Descriptor): boolean => auth !== "none" && connection.signer !== undefined
 
-  const writesOf = ({ access }: Descriptor) => (access === "write" ? options.writes : "sent")
+  const writeModeOf = ({ access }: Descriptor) => (access === "write" ? options.writes : "sent")
 
   const refuse = ({ name }: Descriptor, reason: string) =>
     Effect.fail(new Errors.InvalidRequest({ operation: name, pointer: "", reason }))
 
-  /** Encodes and checks a call before any I/O. Rehearsed writes end here. */
-  const encoded = (
+  /** Encodes and checks a call before any I/O. In a dry run, a write is recorded here and is not sent. */
+  const prepareCall = (
     descriptor: Descriptor,
     input: unknown,
     observer: CallObserver
   ): Effect.Effect<CallState, Errors.InvalidRequest | Errors.NotSent> =>
     Effect.withFiber((fiber): Effect.Effect<CallState, Errors.InvalidRequest | Errors.NotSent> => {
-      const writes = writesOf(descriptor)
+      const writes = writeModeOf(descriptor)
       if (writes === "refused") {
-        return refuse(descriptor, "this layer only reads; provide Kalshi.layer to change anything")
+        return refuse(descriptor, "this layer is read-only; provide Kalshi.layer to send writes")
       }
       if (descriptor.auth === "required" && connection.signer === undefined) {
         return refuse(descriptor, "this layer has no key; provide Kalshi.layer or Kalshi.layerReadOnly")
@@ -120,10 +123,12 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
   return {
     send: (descriptor, input) =>
       telemetry.observe(descriptor, (observer) =>
-        Effect.flatMap(encoded(descriptor, input, observer), (call) => retry(call, limit(limiter, call, attempt(call))))
+        Effect.flatMap(prepareCall(descriptor, input, observer), (call) =>
+          retry(call, limit(limiter, call, attempt(call)))
+        )
       ),
     waitFor: (descriptor, input) =>
-      limiter === undefined || !isSigned(descriptor) || writesOf(descriptor) !== "sent"
+      limiter === undefined || !isSigned(descriptor) || writeModeOf(descriptor) !== "sent"
         ? Effect.succeed(0)
         : limiter.waitFor(descriptor, input),
     clockSkew: Effect.clockWith((clock) => Effect.sync(() => connection.clockSkew.measured(skew.read(clock))))

@@ -1,5 +1,6 @@
 /**
- * Measures the exchange's clock against this machine's by the dates of responses. One per connection.
+ * Measures the difference between the exchange's clock and this machine's clock by the dates of responses, for one
+ * connection.
  *
  * @module
  */
@@ -7,27 +8,33 @@ import type * as Clock from "effect/Clock"
 import { monotonicMillis } from "../time.ts"
 import type { Measurement } from "./ClockSkew.ts"
 
-/** This machine's two clocks at one instant. */
+/** A reading of this machine's two clocks at the same time. */
 export interface Reading {
   readonly wallMillis: number
   readonly monotonicMillis: number
 }
 
-/** Bounds of the exchange's clock minus this machine's, in milliseconds. */
+/** Bounds of the exchange's clock minus this machine's clock, in milliseconds. */
 export interface Interval {
   readonly lowerMillis: number
   readonly upperMillis: number
 }
 
 export interface Skew {
-  /** Learns from a response. Returns its own bounds, or undefined if its date cannot be used. */
+  /**
+   * Updates the measurement with a response. Returns the bounds from this response, or undefined if its date is not
+   * usable.
+   */
   readonly observe: (
     sent: Reading,
     received: Reading,
     headers: Readonly<Record<string, string | undefined>>
   ) => Interval | undefined
   readonly measured: (now: Reading) => Measurement | undefined
-  /** What to add to this machine's clock for a signature. 0 unless every possible skew is beyond the resolution. */
+  /**
+   * Returns the milliseconds to add to this machine's clock for a signature. 0 unless every possible skew exceeds the
+   * resolution.
+   */
   readonly correctionMillis: (now: Reading) => number
 }
 
@@ -36,22 +43,25 @@ export const read = (clock: Clock.Clock): Reading => ({
   monotonicMillis: monotonicMillis(clock)
 })
 
-/** Dates have whole seconds. */
+/** The resolution of dates. */
 const resolutionMillis = 1_000
 
-/** The wall clock and the monotonic clock differ by more only if the wall clock was set, or the machine slept. */
+/**
+ * The tolerated difference between the clocks' elapsed times. It is exceeded only if the wall clock was set or the
+ * machine slept.
+ */
 const jumpMillis = 250
 
-/** How long responses narrow one measurement. Clocks drift apart by some dozen milliseconds in that time. */
+/** How long responses narrow one measurement. In this time, clocks drift by some dozen milliseconds. */
 const generationMillis = 300_000
 
-/** IMF-fixdate, the only form that servers may write (RFC 9110). */
+/** Matches IMF-fixdate, the only form that servers may write (RFC 9110). */
 const httpDate = /^[A-Z][a-z]{2}, [ \d]\d [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
-/** Two forms of old servers, which recipients must read as well. */
+/** Match two obsolete forms, which recipients must accept as well. */
 const rfc850 = /^[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/
 const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})$/
 
-/** Unix milliseconds of a header's date. Undefined if it is not a date. */
+/** Converts the date of a header to Unix milliseconds. Undefined if it is not a date. */
 export const dateMillis = (header: string): number | undefined => {
   // The day of the week is not checked.
   const text = httpDate.test(header)
@@ -61,7 +71,10 @@ export const dateMillis = (header: string): number | undefined => {
   return Number.isNaN(millis) ? undefined : millis
 }
 
-/** When the exchange wrote a response. Undefined if that is unknown, or if the response comes from a cache. */
+/**
+ * Returns when the exchange wrote a response, in Unix milliseconds. Undefined if that is unknown, or if the response
+ * comes from a cache.
+ */
 const writtenMillis = (headers: Readonly<Record<string, string | undefined>>): number | undefined => {
   const { age, date } = headers
   if (date === undefined || age !== undefined || /\bhit\b|refreshhit/i.test(headers["x-cache"] ?? "")) return undefined
@@ -71,11 +84,11 @@ const writtenMillis = (headers: Readonly<Record<string, string | undefined>>): n
 
 const middle = ({ lowerMillis, upperMillis }: Interval): number => Math.round((lowerMillis + upperMillis) / 2)
 
-/** Whether every skew of an interval, minus the correction made already, is more than the resolution can explain. */
+/** Whether every skew of an interval, minus the correction that was already applied, exceeds the resolution. */
 export const isBeyondResolution = ({ lowerMillis, upperMillis }: Interval, correctedMillis: number): boolean =>
   lowerMillis - correctedMillis > resolutionMillis || upperMillis - correctedMillis < -resolutionMillis
 
-/** The fields of an error. */
+/** Returns the fields of an error for a measurement. */
 export const explanation = (
   interval: Interval | undefined
 ): { readonly measuredClockSkewMillis?: number; readonly measuredClockSkewErrorMillis?: number } =>
@@ -86,7 +99,7 @@ export const explanation = (
         measuredClockSkewErrorMillis: Math.ceil((interval.upperMillis - interval.lowerMillis) / 2)
       }
 
-/** The bounds that all responses since a time share. */
+/** The intersection of the bounds of all responses since a time. */
 interface Agreed extends Interval {
   readonly sinceMillis: number
 }
@@ -103,7 +116,7 @@ export const jumped = (from: Reading, to: Reading): boolean =>
   Math.abs(to.wallMillis - from.wallMillis - (to.monotonicMillis - from.monotonicMillis)) > jumpMillis
 
 export const make = (): Skew => {
-  // The older one is narrower. When it ends, the newer one replaces it, so that the precision stays.
+  // The older measurement is narrower. When it expires, the newer one replaces it, so that the precision stays.
   let older: Agreed | undefined
   let newer: Agreed | undefined
   let latest: Reading = { wallMillis: 0, monotonicMillis: 0 }

@@ -1,8 +1,9 @@
 /**
- * A time limit for one attempt of a call.
+ * Limits the time of one attempt of a call.
  *
- * `Effect.timeoutOrElse` races the effect against a second fiber that sleeps. On the platform's clock, a platform timer does
- * the same at a lower cost. Any other clock, such as a test's, uses `Effect.timeoutOrElse`.
+ * `Effect.timeoutOrElse` races the effect against a second fiber that sleeps. With the platform's clock, a platform
+ * timer does the same at a lower cost. With any other clock, such as a test clock, this module uses
+ * `Effect.timeoutOrElse`.
  *
  * @module
  */
@@ -16,7 +17,7 @@ const platformClock = /*#__PURE__*/ Context.get(/*#__PURE__*/ Context.empty(), C
 /** The longest delay of a platform timer. */
 const longestTimerMillis = 2 ** 31 - 1
 
-/** Interrupts an effect that takes longer, waits for its finalizers, and continues with `orElse`. */
+/** Interrupts an effect that takes longer than `millis`, waits for its finalizers, and continues with `orElse`. */
 export const timeoutOrElse = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   millis: number,

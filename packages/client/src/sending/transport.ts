@@ -1,5 +1,5 @@
 /**
- * Sends one request and reads its whole response. Nothing else uses the HTTP client.
+ * Sends one request and reads the complete response. Nothing else uses the HTTP client.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface Outgoing {
   readonly body: string | undefined
 }
 
-/** Why no whole response arrived. Contains no request and no header. */
+/** The reason why no complete response arrived. It contains no part of the request and no header. */
 export interface TransportFault {
   readonly requestSent: "no" | "maybe"
   readonly code: string | undefined
@@ -37,7 +37,10 @@ export interface TransportFault {
 /** Sends a request, and reads the response to its end. */
 export type Transport = (outgoing: Outgoing, maxBodyBytes: number) => Effect.Effect<Arrived, TransportFault>
 
-/** Faults of connecting. Reading an established connection has the same codes, so the system call decides. */
+/**
+ * Error codes of connecting. Reads from an established connection can fail with the same codes, so the system call is
+ * checked too.
+ */
 const whileConnecting: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "ECONNREFUSED",
   "EHOSTUNREACH",
@@ -45,7 +48,7 @@ const whileConnecting: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "EADDRNOTAVAIL"
 ])
 
-/** Faults of name resolution. */
+/** Error codes of name resolution. */
 const whileResolving: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -54,7 +57,7 @@ const whileResolving: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "EAI_NONAME"
 ])
 
-/** Faults that an established connection cannot have: undici's connect timeout, and certificates. */
+/** Error codes that an established connection cannot have: undici's connect timeout, and certificate errors. */
 const beforeConnected: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "UND_ERR_CONNECT_TIMEOUT",
   "CERT_HAS_EXPIRED",
@@ -66,7 +69,7 @@ const beforeConnected: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
 
-/** The innermost error with a code. Runtimes wrap the system's error once or twice. */
+/** Returns the innermost error with a code. Runtimes wrap the system's error once or twice. */
 const innermost = (cause: unknown): unknown => {
   let found = cause
   let current = cause
@@ -78,12 +81,12 @@ const innermost = (cause: unknown): unknown => {
 }
 
 /**
- * Whether no byte can have been sent. Only faults of connecting, which this file lists, prove that. If several addresses
- * were tried, each must have failed like that.
+ * Whether no byte can have been sent. Only the error codes of this file prove that. If several addresses were tried,
+ * every attempt must have failed with such a code.
  */
 const isNeverSent = (error: unknown): boolean => {
   const errors = memberOf(error, "errors")
-  if (Array.isArray(errors) && errors.length > 0) return errors.every((one) => isNeverSent(one))
+  if (Array.isArray(errors) && errors.length > 0) return errors.every((each) => isNeverSent(each))
   const code = memberOf(error, "code")
   const call = memberOf(error, "syscall")
   return (
@@ -93,7 +96,7 @@ const isNeverSent = (error: unknown): boolean => {
   )
 }
 
-/** Code of a {@link TransportFault} that is not retryable. */
+/** The code of a {@link TransportFault}: the response is too large. Not retryable. */
 export const bodyTooLarge = "ERR_BODY_TOO_LARGE"
 
 const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
@@ -129,7 +132,7 @@ const gather = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
   return whole
 }
 
-/** Reads chunk by chunk, and stops at the limit even if the response's headers claim less. */
+/** Reads a body chunk by chunk, and stops at the limit even if the headers of the response declare less. */
 const readStream = (
   response: HttpClientResponse.HttpClientResponse,
   maxBodyBytes: number,
@@ -160,10 +163,10 @@ const readBody = (
   headers: Readonly<Record<string, string | undefined>>,
   maxBodyBytes: number
 ): Effect.Effect<Uint8Array, TransportFault> => {
-  // The HTTP parser enforces the length that the headers state for unencoded bytes. Then one read is enough.
+  // For unencoded bytes, the HTTP parser enforces the declared length. Then one read is enough.
   const length = headers["content-length"]
   const stated = length === undefined || headers["content-encoding"] !== undefined ? Number.NaN : Number(length)
-  // A stream fails at its first chunk and closes the connection.
+  // The stream fails at its first chunk and closes the connection.
   if (stated > maxBodyBytes) return readStream(response, 0, maxBodyBytes)
   return stated >= 0
     ? Effect.mapBoth(response.arrayBuffer, { onSuccess: (buffer) => new Uint8Array(buffer), onFailure: faultOf })
@@ -181,8 +184,8 @@ const secondSendMark = /*#__PURE__*/ Symbol("the HTTP client sends a second time
  * - Redirects are not followed: fetch would carry the signature to another origin.
  * - The HTTP client's own spans are switched off, because they contain the whole request with its signature. No trace
  *   header is sent to the exchange.
- * - A client that repeats requests or follows redirects is stopped before its second send. It would place an order twice,
- *   or send the signature to another origin.
+ * - A client that repeats requests or follows redirects is stopped before its second send. Otherwise it could place an
+ *   order twice, or send the signature to another origin.
  */
 export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | undefined): Transport => {
   const requestInit: RequestInit = { ...fetchOptions, redirect: "manual" }
@@ -194,7 +197,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
     })
     let sends = 0
     let sent = request.headers
-    // The platform's client calls this before every real send, even if the application has wrapped it.
+    // The platform's client calls this function before every real send, even if the application has wrapped the client.
     const guard = (last: HttpClientRequest.HttpClientRequest): boolean => {
       if (++sends > 1) throw secondSendMark
       sent = last.headers
@@ -203,7 +206,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
     const allSent = (): Headers.Headers =>
       optionsHeaders === undefined || optionsHeaders === null
         ? sent
-        : // As the fetch client merges them. Its type is narrower than what it accepts.
+        : // Merges them like the fetch client. The parameter type is narrower than what the function accepts.
           Headers.merge(Headers.fromInput(optionsHeaders as Headers.Input), sent)
     const hidden = (fault: TransportFault): TransportFault => ({
       ...fault,
@@ -219,7 +222,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
     return client.execute(request).pipe(
       Effect.matchEffect({
         onSuccess: arrived,
-        // A client that fails on a status has the response as well.
+        // If the client fails because of a status, its error has the response.
         onFailure: (error) =>
           error.reason._tag === "StatusCodeError" ? arrived(error.reason.response) : Effect.fail(hidden(faultOf(error)))
       }),
@@ -229,7 +232,10 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
           Context.add(FetchHttpClient.RequestInit, requestInit),
           Context.add(HttpClient.TracerDisabledWhen, guard),
           Context.add(Tracer.DisablePropagation, false),
-          Context.add(Headers.CurrentRedactedNames, redactToo(Context.get(context, Headers.CurrentRedactedNames))),
+          Context.add(
+            Headers.CurrentRedactedNames,
+            withSignatureHeaders(Context.get(context, Headers.CurrentRedactedNames))
+          ),
           Context.add(HttpClient.TracerPropagationEnabled, false)
         )
       )
@@ -237,18 +243,21 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
   }
 }
 
-/** Code of a {@link TransportFault}: the application's HTTP client repeats requests or follows redirects. */
+/**
+ * The code of a {@link TransportFault}: the application's HTTP client repeats requests or follows redirects. Not
+ * retryable.
+ */
 export const clientRepeats = "ERR_HTTP_CLIENT_REPEATS"
 
 const secondSend: TransportFault = {
   requestSent: "maybe",
   code: clientRepeats,
   reason:
-    "the HttpClient repeats requests or follows redirects by itself, and was stopped before its second send: provide a plain client to this layer"
+    "the HttpClient repeats requests or follows redirects, and was stopped before its second send: provide a plain client to this layer"
 }
 
-/** Hides key id and signature in requests that the application's own HTTP client logs. */
-const redactToo = (names: ReadonlyArray<string | RegExp>): ReadonlyArray<string | RegExp> => [
+/** Adds the signature headers to the names that are redacted when the application's HTTP client logs a request. */
+const withSignatureHeaders = (names: ReadonlyArray<string | RegExp>): ReadonlyArray<string | RegExp> => [
   ...names,
   ...RequestSignature.headerNames
 ]

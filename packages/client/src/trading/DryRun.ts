@@ -1,23 +1,24 @@
 /**
- * Dry runs: what a program would have sent, without sending it.
+ * Dry runs record what a program would have sent, without sending it.
  *
  * **When to use**
  *
- * Use `Kalshi.layerDryRun` instead of `Kalshi.layer` to watch a bot decide on the real market, and to test it.
+ * Use `Kalshi.layerDryRun` instead of `Kalshi.layer` to observe the decisions of a bot on the real market, and to test
+ * the bot.
  *
  * **Details**
  *
- * Public operations and reads go to the exchange. A write is encoded and checked as for sending, so that wrong input is
- * the same `InvalidRequest`. Then it is recorded here and fails with `NotSent`, which carries the recorded intent. It is
- * not signed and takes no tokens.
+ * Public operations and reads go to the exchange. A write is encoded and checked as usual, so that invalid input causes
+ * the same `InvalidRequest`. Then the write is recorded here and fails with `NotSent`, which contains the recorded
+ * intent. The write is not signed and takes no tokens.
  *
  * **Gotchas**
  *
- * - The layer is the only switch, on purpose: there is no environment variable for it. A variable that is misspelled, or
- *   read by a version that does not know it, would send real orders without notice. A program without the layer does not
- *   compile.
- * - The exchange's own checks (cash, the price grid, whether the market is open) are not made: it could still refuse what
- *   is recorded here. For responses to writes use the local exchange of `@kalshi-effect/sandbox`.
+ * - The layer is the only switch. There is no environment variable for it, on purpose: if the variable were misspelt,
+ *   or the version did not know it, the program would send real orders without notice. A program that needs `DryRun`
+ *   does not compile without the layer.
+ * - The checks of the exchange (cash, the price grid, whether the market is open) do not run, so the exchange could
+ *   still refuse a recorded write. To get responses to writes, use the local exchange of `@kalshi-effect/sandbox`.
  *
  * @module
  */
@@ -30,29 +31,29 @@ import type { Intent } from "../UnsentRequest.ts"
 
 export type { Cost, Intent } from "../UnsentRequest.ts"
 
-/** How a dry run prices orders, and how many intents it keeps. */
+/** Options of a dry run. */
 export interface Options {
   /**
-   * The market and the account of an order: fee terms, and the position before the request. Return undefined for an
-   * unknown market. `OrderCost` assumes what is missing, and the cost says so. If it
-   * throws, the cost is unknown. Default: nothing is known.
+   * Returns what is known about the market and the account of an order: fee terms, and the position before the request.
+   * Undefined for an unknown market. `OrderCost` assumes missing terms, and the cost has `terms: "assumed"`. If the
+   * function throws, the cost is unknown. Default: returns undefined.
    */
   readonly marketOf?: ((order: CreateInput) => Market | undefined) | undefined
-  /** How many of the last intents are kept. Default: 10,000. */
+  /** How many intents are kept. Later intents replace the oldest. Default: 10,000. */
   readonly keepIntents?: number | undefined
 }
 
 /**
  * The journal of a dry run.
  *
- * **Example** (What would it have done?)
+ * **Example** (Listing the writes of a program)
  *
  * ```ts
  * import * as DryRun from "@kalshi-effect/client/DryRun"
  * import * as Orders from "@kalshi-effect/client/Orders"
  * import * as Effect from "effect/Effect"
  *
- * const rehearsal = Effect.gen(function* () {
+ * const dryRun = Effect.gen(function* () {
  *   const journal = yield* DryRun.DryRun
  *   yield* Effect.ignore(Orders.cancel({ order_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e", exchange_index: 0 }))
  *   return (yield* journal.intents).map(({ method, path }) => `${method} ${path}`)
@@ -65,9 +66,9 @@ export class DryRun
     {
       /** The kept intents, oldest first. */
       readonly intents: Effect.Effect<ReadonlyArray<Intent>>
-      /** The kept intents, then every further one as it is recorded. Ends with the layer. */
+      /** The kept intents, then each further intent when it is recorded. Ends with the layer. */
       readonly changes: Stream.Stream<Intent>
-      /** Answers the kept intents and keeps none of them. Numbers continue. */
+      /** Returns the kept intents and removes them. The numbers of later intents continue. */
       readonly take: Effect.Effect<ReadonlyArray<Intent>>
     }
   >()("@kalshi-effect/client/DryRun") {}

@@ -1,28 +1,29 @@
 /**
- * Orders: place, read, amend, decrease and cancel, singly and in batches.
+ * Orders: place, read, amend, decrease and cancel, one by one and in batches.
  *
  * **When to use**
  *
- * {@link place} and {@link placeAll} place one order for each intent and return its outcome. {@link ensureCanceled}
- * cancels an order and returns the state that it found. {@link settle} finds the outcome after a crash. {@link cancelAllOnExit} cancels at the
- * end of a program what {@link place} and {@link placeAll} left resting, and nothing that {@link create} or
- * {@link batchCreate} placed. The operations ({@link create}, {@link batchCreate}, {@link cancel} …) are the exchange's
- * own, one request each.
+ * {@link place} and {@link placeAll} place one order for each intent and return the outcome. {@link ensureCanceled}
+ * cancels an order and returns its state. {@link settle} finds the outcome of an order after a crash.
+ * {@link cancelAllOnExit} cancels, at the end of a program, the resting orders that {@link place} and {@link placeAll}
+ * placed, but not those of {@link create} and {@link batchCreate}. The operations ({@link create}, {@link batchCreate},
+ * {@link cancel} …) correspond to single requests of the exchange's API.
  *
  * **Details**
  *
- * Every price and side is of the YES book: `bid` buys YES at `price`; `ask` sells YES, which is buying NO at one dollar
- * less the price.
+ * Every price and side refers to the YES book: `bid` buys YES at `price`; `ask` sells YES, which is the same as buying
+ * NO at one dollar minus the price.
  *
  * **Gotchas**
  *
- * - A market lives on one shard, and an order is backed by the cash on that shard alone.
- * - An order's id does not name its shard: an operation that changes an order needs `exchange_index`, or a ticker.
- *   Finding it costs time, and tokens of every shard's write bucket. Source: the rate-limit guide of October 2026.
- * - In the weekly pause (Thursdays 03:00–05:00 Eastern) orders can be cancelled, but neither placed nor amended. After a
- *   market's close its orders cannot be changed, and the exchange cancels them. Source: the guides on hours
- *   and on the life of a market, 2026.
- * - Reads lag writes: `Exchange.userDataTimestamp` returns their time.
+ * - A market is on one shard. Only cash on that shard backs an order.
+ * - The id of an order does not determine its shard: an operation that changes an order needs `exchange_index` or a
+ *   ticker. Without `exchange_index`, the exchange has to find the order, which costs time, and tokens of the write
+ *   bucket of every shard. Source: the rate-limit guide of October 2026.
+ * - In the weekly pause (Thursdays 03:00–05:00 Eastern) orders can be cancelled, but neither placed nor amended. After
+ *   the close of a market its orders cannot be changed, and the exchange cancels them. Source: the guides on hours and
+ *   on the life of a market, 2026.
+ * - Reads lag behind writes: `Exchange.userDataTimestamp` returns up to which time the reads are complete.
  *
  * @module
  */

@@ -26,28 +26,28 @@ import { read } from "../sending/skew.ts"
 
 /** An order that may still rest. */
 export interface Left extends Placement {
-  /** Undefined when it is not known whether the order exists: settle it. */
+  /** Undefined if it is not known whether the order exists. In that case, settle the order. */
   readonly order_id: string | undefined
   readonly reason: string
 }
 
-/** The states of a scope's orders after it was closed. */
+/** The states of a scope's orders after the scope was closed. */
 export interface ExitReport {
-  /** Every order that rested or was found, including those that have filled since. */
+  /** The orders that no longer rest: cancelled, filled, or not found. */
   readonly ended: ReadonlyArray<Exclude<Cancellation, { readonly _tag: "MayRest" }>>
   readonly left: ReadonlyArray<Left>
 }
 
 export interface ExitOptions {
-  /** How long closing may take in all. Default: 10 seconds. */
+  /** The maximum duration of closing. Default: 10 seconds. */
   readonly within?: Duration.Input | undefined
-  /** Receives the report at the end. Default: logs a warning for every order that is left. */
+  /** Receives the report at the end. Default: logs a warning for every order that may still rest. */
   readonly onExit?: ((report: ExitReport) => Effect.Effect<void>) | undefined
 }
 
 const concurrency = 16
 
-/** Whether a failed cancel can succeed a moment later. */
+/** Whether a failed cancel can succeed later. */
 const isTransient = (error: EnsureCanceledError): boolean =>
   error._tag === "TooManyRequests" ||
   error._tag === "TransportError" ||
@@ -72,12 +72,12 @@ interface Resting extends CancelTarget {
 /** An order whose outcome is not known. */
 interface Lost {
   readonly pending: PendingOrder
-  /** Whether the exchange said that the order exists. */
+  /** Whether a response of the exchange showed that the order exists. */
   readonly exists: boolean
 }
 
 interface State {
-  /** The orders of calls that have not ended. Two of them can have the same id. */
+  /** The orders of pending calls. Two of these orders can have the same id. */
   readonly sending: Set<PendingOrder>
   readonly lost: Set<Lost>
   /** By `order_id`. */
@@ -86,18 +86,18 @@ interface State {
 }
 
 interface Signals {
-  /** Completes when no call is pending any more. */
+  /** Completes when no more calls are pending. */
   readonly idle: Deferred.Deferred<void>
   /** Completes when pending calls are abandoned. */
   readonly ended: Deferred.Deferred<void>
 }
 
-const hasSameId = (one: Placement, { client_order_id, ticker }: Placement): boolean =>
-  one.client_order_id === client_order_id && one.ticker === ticker
+const hasSameId = (placement: Placement, { client_order_id, ticker }: Placement): boolean =>
+  placement.client_order_id === client_order_id && placement.ticker === ticker
 
-/** Forgets lost calls with an id whose order is known: the exchange has at most one order per id. */
-const forget = (state: State, known: Placement): void => {
-  for (const one of state.lost) if (hasSameId(one.pending, known)) state.lost.delete(one)
+/** Removes the lost orders with the id of a known order, because the exchange has at most one order per id. */
+const removeLost = (state: State, known: Placement): void => {
+  for (const lost of state.lost) if (hasSameId(lost.pending, known)) state.lost.delete(lost)
 }
 
 const makeRegistry = (state: State, { ended, idle }: Signals): OrderRegistry => ({
@@ -127,7 +127,7 @@ const makeRegistry = (state: State, { ended, idle }: Signals): OrderRegistry => 
           const outcome = exit.value[index]!
           if (outcome._tag === "Unknown") state.lost.add({ pending, exists: outcome.exists === true })
           if (outcome._tag !== "Accepted") continue
-          forget(state, pending)
+          removeLost(state, pending)
           if (mayRest(pending.request, outcome.remaining_count)) {
             state.resting.set(outcome.order_id, restingOf(pending, outcome.order_id))
           }
@@ -135,7 +135,7 @@ const makeRegistry = (state: State, { ended, idle }: Signals): OrderRegistry => 
         return state.closed && state.sending.size === 0 ? Deferred.succeed(idle, undefined) : Effect.void
       })
     ),
-  over: (order_id) => {
+  remove: (order_id) => {
     state.resting.delete(order_id)
   },
   clientOrderIdOf: (order_id) => state.resting.get(order_id)?.pending.client_order_id
@@ -154,10 +154,10 @@ interface Closing {
   readonly state: State
   readonly signals: Signals
   readonly withinMillis: number
-  /** The ids of the resting orders that it has tried to cancel. */
+  /** The ids of the resting orders for which a cancel was tried. */
   readonly tried: Set<string>
   readonly ended: Array<ExitReport["ended"][number]>
-  /** The reasons why orders are left. */
+  /** The reasons why orders may still rest. */
   readonly reasons: Map<PendingOrder, string>
 }
 
@@ -166,7 +166,7 @@ const cancelOne = (
   order: Resting
 ): Effect.Effect<void, never, Capabilities> => {
   const attempt = Effect.suspend(() => {
-    // An attempt that runs out of time may have sent something.
+    // An attempt that runs out of time may have sent a cancel.
     reasons.delete(order.pending)
     return ensureCanceled(order, { within: withinMillis })
   })
@@ -181,7 +181,7 @@ const cancelOne = (
   })
 }
 
-/** Cancels the resting orders that it has not tried to cancel yet. */
+/** Cancels the resting orders for which no cancel was tried yet. */
 const cancelResting = (closing: Closing): Effect.Effect<void, never, Capabilities> =>
   Effect.suspend(() => {
     const { state, tried } = closing
@@ -190,7 +190,7 @@ const cancelResting = (closing: Closing): Effect.Effect<void, never, Capabilitie
     return Effect.forEach(untried, (order) => cancelOne(closing, order), { concurrency, discard: true })
   })
 
-/** Looks for orders whose outcome is not known. An order that a list shows becomes a resting order. */
+/** Looks for orders whose outcome is not known. If a list shows such an order, it becomes a resting order. */
 const findLost = ({ reasons, state, withinMillis }: Closing): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     const lost = [...state.lost, ...Array.from(state.sending, (pending) => ({ pending, exists: false }))]
@@ -203,13 +203,13 @@ const findLost = ({ reasons, state, withinMillis }: Closing): Effect.Effect<void
         reasons.set(pending, `its response was lost, and ${reasonOf(mismatchOf(wanted[index]!), asOf)}`)
         continue
       }
-      forget(state, pending)
+      removeLost(state, pending)
       for (const other of state.sending) if (hasSameId(other, pending)) state.sending.delete(other)
       if (!state.resting.has(order.order_id)) state.resting.set(order.order_id, restingOf(pending, order.order_id))
     }
   })
 
-/** The reason why an order whose response was lost is left. */
+/** Returns the reason why an order whose response was lost may still rest. */
 const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): string => {
   if (mismatch !== undefined) {
     const { differs, order } = mismatch
@@ -218,7 +218,7 @@ const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): str
   return asOf === undefined ? "no list of orders could be read" : `no list of orders as of ${asOf} shows it`
 }
 
-/** Waits for pending calls, abandons those that do not end, finds their orders, and cancels them. */
+/** Waits for pending calls, abandons calls that do not end, and finds and cancels their orders. */
 const cancelLost = (closing: Closing): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     const { signals, state, withinMillis } = closing
@@ -230,7 +230,7 @@ const cancelLost = (closing: Closing): Effect.Effect<void, never, Capabilities> 
     yield* cancelResting(closing)
   })
 
-/** The orders that may still rest. */
+/** Returns the orders that may still rest. */
 const leftOf = ({ reasons, state, withinMillis }: Closing, reported: Now): ReadonlyArray<Left> => {
   const left = (pending: PendingOrder, rest: Partial<Left>): Left => ({
     ...placementOf(pending),
@@ -247,7 +247,7 @@ const leftOf = ({ reasons, state, withinMillis }: Closing, reported: Now): Reado
   ]
 }
 
-/** Cancels resting orders, looks for lost ones, and reports, in a bounded time. */
+/** Cancels resting orders, looks for lost orders, and reports, in a limited time. */
 const close = (state: State, signals: Signals, options: ExitOptions): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     state.closed = true
@@ -267,28 +267,29 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
   )
 
 /**
- * Cancels the resting orders of a program when it ends: the orders that {@link place} and {@link placeAll} placed under this
- * layer. It does so when the program succeeds, fails, dies or is interrupted. It does not cover the operations
- * `Orders.create` and `Orders.batchCreate`: without a `client_order_id`, an order whose response was lost cannot be
- * distinguished from another.
+ * Cancels the resting orders of a program when it ends: the orders that {@link place} and {@link placeAll} placed under
+ * this layer. The layer does so when the program succeeds, fails, dies or is interrupted. It does not cover the
+ * operations `Orders.create` and `Orders.batchCreate`, because without a `client_order_id`, an order whose response was
+ * lost cannot be distinguished from other orders.
  *
  * **Details**
  *
- * Provide it to a program, or build it with a runtime. It covers every fiber that runs under it. It looks for orders whose
- * response was lost, or whose fiber was interrupted while they were sent. It cancels an order only if its market,
- * subaccount, side, price and count are those of the request. It leaves and reports any other order with the same id. Once
- * the layer closes, nothing more is placed under it (`InvalidRequest`). Closing takes at most `within`. Orders that may
- * still rest go to `onExit`, or are logged as warnings.
+ * Provide the layer to a program, or build it with a runtime. The layer covers every fiber that runs under it. When it
+ * closes, it also looks for orders whose response was lost, or whose fiber was interrupted during the call. It cancels
+ * a found order only if the market, subaccount, side, price and count are those of the request. It does not cancel any
+ * other order with the same id, but reports it. Once the layer closes, `place` and `placeAll` fail with an
+ * `InvalidRequest`. Closing takes at most `within`. Orders that may still rest go to `onExit`, or are logged as
+ * warnings.
  *
  * **Gotchas**
  *
- * - An amended order has another price or count. It is cancelled, unless its response was lost.
- * - Run the program with `NodeRuntime.runMain`: Ctrl-C and SIGTERM then interrupt it. Under `Effect.runPromise` they end
- *   the process at once, and nothing is cancelled.
+ * - An amended order has another price or count. It is cancelled, unless the response that placed it was lost.
+ * - Run the program with `NodeRuntime.runMain`, so that Ctrl-C and SIGTERM interrupt the program. Under
+ *   `Effect.runPromise` these signals end the process at once, and nothing is cancelled.
  * - A killed process cancels nothing: use an order group, an `expiration_time` or a journal for that case.
  * - Each order that may rest stays in memory until {@link ensureCanceled} or the end of the scope has cancelled it.
  *
- * **Example** (Quotes that end with the program)
+ * **Example** (Orders that are cancelled at the end of the program)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"

@@ -1,5 +1,5 @@
 /**
- * Cancels an order and reports the state that it was in.
+ * Cancels an order and returns its state.
  *
  * @module
  */
@@ -16,34 +16,36 @@ import { now, type Now } from "../sending/attemptTimes.ts"
 import { boundMillis } from "../time.ts"
 import type { ErrorOf } from "../Operation.ts"
 import { millisOf } from "./lookup.ts"
-import { afterLostAnswer } from "../sending/lostAnswers.ts"
+import { afterLostAnswer } from "../sending/lostResponses.ts"
 import { cancel, get } from "../rest/orderOperations.ts"
 import { OrderRegistry } from "./registry.ts"
 
-/** An order to cancel. An `Accepted` and an `Order` of a list are cancel targets. */
+/** An order to cancel. You can pass an `Accepted`, or an `Order` of a list. */
 export interface CancelTarget {
   readonly order_id: string
-  /** The order's market, by which the exchange finds its shard. */
+  /** The market of the order, by which the exchange finds the shard. */
   readonly ticker: string
-  /** The order's shard. With it, the exchange need not find the order, and a single write bucket pays. */
+  /**
+   * The shard of the order. If it is set, the exchange does not have to find the order, and a single write bucket pays.
+   */
   readonly exchange_index?: number | undefined
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number | undefined
-  /** The same field under the name that it has in an `Order`. */
+  /** The subaccount under the name of the field in an `Order`. */
   readonly subaccount_number?: number | null | undefined
 }
 
-/** The order rested, and this call cancelled the rest of it. */
+/** The order rested, and this call cancelled it. */
 export interface Canceled {
   readonly _tag: "Canceled"
   readonly order_id: string
-  /** Contracts that rested. */
+  /** The contracts that rested. */
   readonly reduced_by: Count
   /** Unix milliseconds by the exchange's clock. */
   readonly ts_ms: number
 }
 
-/** The order was cancelled before. A part of it may have filled. */
+/** The order had been cancelled before. A part of the order may have filled. */
 export interface AlreadyCanceled {
   readonly _tag: "AlreadyCanceled"
   readonly order_id: string
@@ -59,17 +61,17 @@ export interface Executed {
   readonly order: Order
 }
 
-/** The account has no such order in this market, or the order is so old that only the historical reads show it. */
+/** The account has no such order in this market, or only the historical reads show the order because it is old. */
 export interface NoSuchOrder {
   readonly _tag: "NoSuchOrder"
   readonly order_id: string
 }
 
-/** The state could not be read in time: the order may still rest. Cancel it again. */
+/** The state could not be read in time, so the order may still rest. Cancel it again. */
 export interface MayRest {
   readonly _tag: "MayRest"
   readonly order_id: string
-  /** The order as it was read last. */
+  /** The order as the last read showed it. */
   readonly order: Order | undefined
   readonly error: CancelError | undefined
 }
@@ -81,19 +83,19 @@ export type CancelError = ErrorOf<typeof cancel>
 
 export interface CancelOptions {
   /**
-   * How long to look for the order's state after a response was lost, or said that the order does not exist. Default: 5
-   * seconds.
+   * How long to look for the state of the order after a response was lost, or after a response said that the order does
+   * not exist. Default: 5 seconds.
    */
   readonly within?: Duration.Input | undefined
 }
 
 /**
- * The errors of {@link ensureCanceled}: the exchange refused the cancel for another reason, or the cancel was never sent. The
- * exchange has carried out no cancel of the call.
+ * The errors of {@link ensureCanceled}: the exchange refused the cancel for another reason than a missing order, or the
+ * cancel was never sent. The exchange has carried out no cancel of this call.
  */
 export type EnsureCanceledError = Exclude<CancelError, { readonly _tag: Unclear }>
 
-/** Errors after which the order must be read: they do not show its state. */
+/** The errors that do not show the state of the order, so that the order must be read. */
 type Unclear =
   | "NotFound"
   | "InternalServerError"
@@ -102,7 +104,7 @@ type Unclear =
   | "GatewayTimeout"
   | "ContractError"
 
-/** The failure of the call for an error of a cancel; undefined when the order must be read. */
+/** Returns the failure of the call for an error of a cancel. Undefined if the order must be read. */
 const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
   switch (error._tag) {
     case "NotFound":
@@ -124,19 +126,20 @@ const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
 const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || error.afterLostAnswer
 
 /**
- * Cancels the rest of an order on any shard, and returns the state that it found: cancelled now, cancelled before, filled,
- * or not found.
+ * Cancels the resting part of an order on any shard, and returns the state of the order: cancelled now, cancelled
+ * before, filled, or not found.
  *
  * **Details**
  *
- * A 404 of the exchange says only that nothing rests. A response can be lost. Right after a create, demo has returned 404
- * for about half a second. In all these cases the client reads the order and, while it seems to rest, cancels it again,
- * until its state is known or `within` is over. Repeating a cancel is harmless.
+ * A 404 of the exchange means only that nothing rests. A response can be lost. Right after a create, demo has returned
+ * 404 for about half a second. In all these cases the client reads the order. While the order seems to rest, the client
+ * cancels it again, until the state is known or `within` has passed. Repeating a cancel is harmless.
  *
- * It fails when the exchange refuses for another reason, and when nothing was sent. Once the exchange may have carried out
- * a cancel, it no longer fails: it returns `MayRest`, whose `error` takes the lost response into account.
+ * `ensureCanceled` fails if the exchange refuses the cancel for another reason, or if nothing was sent. Once the
+ * exchange may have carried out a cancel, the call no longer fails. It returns `MayRest`, whose `error` takes the lost
+ * response into account.
  *
- * **Example** (Was it filled before it could be cancelled?)
+ * **Example** (Checking whether the order filled before the cancel)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
@@ -153,10 +156,12 @@ export const ensureCanceled = (
   Effect.tap(
     isTarget(target) ? cancelUntilKnown(target, boundMillis(options?.within, "5 seconds")) : notTarget,
     ({ _tag }) =>
-      _tag === "MayRest" ? Effect.void : Effect.map(OrderRegistry, (registry) => registry?.over(target.order_id))
+      _tag === "MayRest" ? Effect.void : Effect.map(OrderRegistry, (registry) => registry?.remove(target.order_id))
   )
 
-/** Whether the value names an order and its location. Without a market or a shard the exchange searches only shard 0. */
+/**
+ * Whether the value identifies an order and its shard. Without a market or a shard, the exchange searches only shard 0.
+ */
 const isTarget = (target: CancelTarget): boolean =>
   typeof target === "object" &&
   target !== null &&
@@ -174,14 +179,14 @@ const notTarget = /*#__PURE__*/ Effect.suspend(() =>
   )
 )
 
-/** The error of a cancel, when the exchange may have carried out an earlier one. */
+/** Converts the error of a cancel, if the exchange may have carried out an earlier cancel. */
 const afterLostCancel = (error: CancelError): CancelError =>
   afterLostAnswer(error, { operation: cancel.descriptor.name, attempts: "attempts" in error ? error.attempts : 1 })
 
-/** The upper bound of how far the exchange's clock is ahead of the wall clock. */
+/** Returns the upper bound of how far the exchange's clock is ahead of the wall clock. */
 const aheadMillis = ({ skew }: Now): number => Math.max(0, skew?.upperMillis ?? 0)
 
-/** The latest time, by the exchange's clock, at which a call can have begun. The wall clock may have been set since. */
+/** Returns the latest possible start of a call by the exchange's clock. The wall clock may have been set since. */
 const latestStart = (began: Now, current: Now): number => {
   const elapsedMillis = current.monotonicMillis - began.monotonicMillis
   return Math.max(began.wallMillis + aheadMillis(began), current.wallMillis - elapsedMillis + aheadMillis(current))
@@ -207,13 +212,13 @@ const cancelUntilKnown = (
       // A negative index asks the exchange to find the shard; the market does the same.
       ...(exchange_index === undefined || exchange_index < 0 ? { market_ticker: ticker } : { exchange_index })
     }
-    /** An earlier cancel of this call may have been carried out. */
+    /** Whether the exchange may have carried out an earlier cancel of this call. */
     let lost = false
-    /** A cancel has begun and not ended. */
+    /** Whether a cancel is pending. */
     let canceling = false
 
-    const once: Attempt = Effect.gen(function* () {
-      // The freshness is read before the order, so the order is at least as new.
+    const attemptOnce: Attempt = Effect.gen(function* () {
+      // The freshness is read before the order, so that the order is at least as new.
       const asOf = mayRest.error === undefined ? undefined : yield* Effect.option(Exchange.userDataTimestamp())
       canceling = true
       const response = yield* Effect.result(cancel(route))
@@ -221,7 +226,7 @@ const cancelUntilKnown = (
       if (Result.isSuccess(response)) {
         const { reduced_by, ts_ms } = response.success
         if (response.success.order_id === order_id) return { _tag: "Canceled", order_id, reduced_by, ts_ms }
-        // In May 2026 the exchange sent responses that describe another order: read the order itself.
+        // In May 2026 the exchange sent responses that describe another order. So the order itself is read.
         lost = true
       } else {
         const failure = failureOf(response.failure)
@@ -248,13 +253,13 @@ const cancelUntilKnown = (
     const search: Effect.Effect<Cancellation, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite> =
       Effect.gen(function* () {
         for (let round = 0; ; round++) {
-          const known = yield* once
+          const known = yield* attemptOnce
           if (known !== undefined) return known
           yield* Effect.sleep(Math.min(1_000, 100 * 2 ** Math.min(round, 10)))
         }
       })
-    // The send policy bounds the first attempt. `within` bounds the search after it.
-    const first = yield* once
+    // The send policy limits the first attempt. `within` limits the search after it.
+    const first = yield* attemptOnce
     if (first !== undefined) return first
     const found = yield* Effect.timeoutOption(Effect.delay(search, 100), withinMillis)
     if (Option.isSome(found)) return found.value

@@ -21,13 +21,13 @@ export type YesPrice = Dollars & Brand.Brand<"YesPrice">
 /** Dollars per contract of NO. */
 export type NoPrice = Dollars & Brand.Brand<"NoPrice">
 
-/** Marks an amount as a price of YES: for `yes_bid_dollars` and the like, and after arithmetic. */
-export const yesPrice = (price: Dollars): YesPrice => price as YesPrice // the caller vouches for it
+/** Marks an amount as a price of YES, for example `yes_bid_dollars` or the result of arithmetic. */
+export const yesPrice = (price: Dollars): YesPrice => price as YesPrice // the caller states which price it is
 
-/** Marks an amount as a price of NO: for `no_bid_dollars` and the like, and after arithmetic. */
-export const noPrice = (price: Dollars): NoPrice => price as NoPrice // the caller vouches for it
+/** Marks an amount as a price of NO, for example `no_bid_dollars` or the result of arithmetic. */
+export const noPrice = (price: Dollars): NoPrice => price as NoPrice // the caller states which price it is
 
-/** The fields of every intent besides its price. */
+/** The fields of an intent without the price. */
 export interface IntentInput {
   /** The market. */
   readonly ticker: string
@@ -35,33 +35,42 @@ export interface IntentInput {
   readonly count: CountInput
   /** Your own id for the intent, for a journal. Never reuse an id. Default: a new UUID. */
   readonly client_order_id?: string | undefined
-  /** The market's price grid: a price off the grid is refused before it is sent. Default: prices are not checked. */
+  /**
+   * The price grid of the market. A price off the grid is rejected before anything is sent. Default: prices are not
+   * checked.
+   */
   readonly grid?: PriceGrid.PriceGrid | undefined
-  /** Default: `good_till_canceled`: what does not fill at once rests. */
+  /**
+   * How long the order stays in effect. Default: `good_till_canceled`, so that the part that does not fill at once
+   * rests.
+   */
   readonly time_in_force?: CreateOrderV2Request["time_in_force"] | undefined
   /** Unix seconds; only with `good_till_canceled`. */
   readonly expiration_time?: number | undefined
   readonly post_only?: boolean | undefined
-  /** Caps the count by your position; only with `immediate_or_cancel`. */
+  /** Whether the exchange caps the count at your position; only with `immediate_or_cancel`. */
   readonly reduce_only?: boolean | undefined
-  /** Default: `taker_at_cross`, which cancels it before it trades with your own order. */
+  /** Default: `taker_at_cross`, which cancels this order before it trades with your own resting order. */
   readonly self_trade_prevention_type?: SelfTradePreventionType | undefined
   readonly cancel_order_on_pause?: boolean | undefined
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number | undefined
   readonly order_group_id?: string | undefined
-  /** The market's shard. Default: found by `ticker`, which bills every shard's write bucket. */
+  /**
+   * The shard of the market. Default: the exchange finds the shard by `ticker`, and the write buckets of all shards
+   * pay.
+   */
   readonly exchange_index?: number | undefined
 }
 
-/** An intent whose price is of YES. */
+/** An intent with a price of YES. */
 export interface YesInput extends IntentInput {
   /** Dollars per contract of YES. */
   readonly yes_price: YesPrice | `${number}`
   readonly no_price?: never
 }
 
-/** An intent whose price is of NO. */
+/** An intent with a price of NO. */
 export interface NoInput extends IntentInput {
   /** Dollars per contract of NO. */
   readonly no_price: NoPrice | `${number}`
@@ -70,18 +79,18 @@ export interface NoInput extends IntentInput {
 
 /**
  * An order that is not sent yet. Only {@link buyYes}, {@link sellYes}, {@link buyNo}, {@link sellNo} and
- * {@link closePosition} make one, so that no program computes a side by hand.
+ * {@link closePosition} make intents, so that no program computes a side by hand.
  */
 export interface OrderIntent extends Brand.Brand<"OrderIntent"> {
   readonly outcome: "yes" | "no"
   readonly action: "buy" | "sell"
-  /** The request, or the reason why it is invalid. `Result.flatMap(intent.request, OrderCost.of)` prices it. */
+  /** The request, or the reason why the intent is invalid. `Result.flatMap(intent.request, OrderCost.of)` prices it. */
   readonly request: Result.Result<CreateInput, InvalidRequest>
 }
 
 const operation = "Orders.place"
 
-/** The request of an intent. Fails for a value that the constructors did not make. */
+/** Returns the request of an intent. Fails for a value that is not an intent. */
 export const requestOf = (intent: OrderIntent): OrderIntent["request"] =>
   Predicate.hasProperty(intent, "request") && Result.isResult(intent.request)
     ? intent.request
@@ -97,27 +106,27 @@ export const buyYes = (input: YesInput): OrderIntent => make("buy", "yes", input
  *
  * **Gotchas**
  *
- * The order also sells what you do not hold: it then buys NO at one dollar less `yes_price`. Use
- * {@link closePosition}, or `reduce_only`, to sell no more than you hold.
+ * The order can sell more than your position: the excess buys NO at one dollar minus `yes_price`. Use
+ * {@link closePosition} or `reduce_only` to sell at most your position.
  */
 export const sellYes = (input: YesInput): OrderIntent => make("sell", "yes", input)
 
-/** Buys NO for at most `no_price`: an ask of YES at one dollar less. */
+/** Buys NO for at most `no_price`: an ask at the YES price of one dollar minus `no_price`. */
 export const buyNo = (input: NoInput): OrderIntent => make("buy", "no", input)
 
 /**
- * Sells NO for at least `no_price`: a bid of YES at one dollar less.
+ * Sells NO for at least `no_price`: a bid at the YES price of one dollar minus `no_price`.
  *
  * **Gotchas**
  *
- * The order also sells what you do not hold: it then buys YES. Use {@link closePosition}, or `reduce_only`, to
- * sell no more than you hold.
+ * The order can sell more than your position: the excess buys YES. Use {@link closePosition} or `reduce_only` to sell
+ * at most your position.
  */
 export const sellNo = (input: NoInput): OrderIntent => make("sell", "no", input)
 
 /** Input of {@link closePosition}: `yes_price` or `no_price`, and the remaining options. */
 export type CloseInput = (Omit<YesInput, CloseOmits> | Omit<NoInput, CloseOmits>) & {
-  /** Contracts. Default: all that are held. */
+  /** The contracts to sell. Default: the full position. */
   readonly count?: CountInput | undefined
 }
 
@@ -131,18 +140,18 @@ type CloseOmits =
   | "reduce_only"
 
 /**
- * Sells a position, YES or NO, for at least the price: at once, and never more than the position.
+ * Sells a position in YES or NO for at least the price, at once. Never sells more than the position.
  *
  * **Details**
  *
- * The order is `immediate_or_cancel` and `reduce_only`: the part that does not fill at once is not sold. For a position in
- * YES, `yes_price` is the least that you receive, and `no_price` the most that NO may cost: together they are one dollar.
- * For a position in NO it is the reverse.
+ * The order is `immediate_or_cancel` and `reduce_only`, so the part that does not fill at once is not sold. For a
+ * position in YES, set `yes_price` to the lowest price that you accept. You can set `no_price` instead: `yes_price` is
+ * then one dollar minus `no_price`. For a position in NO, the roles of the two prices are swapped.
  *
  * **Gotchas**
  *
- * - `position` is the state at the time of the read; reads lag behind fills.
- * - A position does not name its subaccount: pass it, unless it is the primary one.
+ * - `position` is the state at the time of the read, and reads lag behind fills.
+ * - A position does not contain its subaccount: set `subaccount`, unless the position is in the primary account.
  */
 export const closePosition = (
   position: Pick<MarketPosition, "ticker" | "position_fp" | "exchange_index">,
@@ -181,10 +190,10 @@ const make = (
   action: "buy" | "sell",
   outcome: "yes" | "no",
   input: AnyInput,
-  wrong?: OrderIntent["request"]
+  invalidRequest?: OrderIntent["request"]
 ): OrderIntent => {
   const side: BookSide = (action === "buy") === (outcome === "yes") ? "bid" : "ask"
-  const request = wrong ?? toRequest(side, input)
+  const request = invalidRequest ?? toRequest(side, input)
   // The brand marks a value that was made here.
   return { action, outcome, request } as OrderIntent
 }
@@ -198,14 +207,14 @@ const toRequest = (side: BookSide, input: AnyInput): Result.Result<CreateInput, 
   return Result.map(priceOfYes(yes_price, no_price, grid), (price) => ({
     ...rest,
     side,
-    // Canonical dollars have two decimals or more, and what has more than four is refused where it is encoded.
+    // Canonical dollars have at least two decimals. The encoder rejects prices with more than four.
     price,
     time_in_force: input.time_in_force ?? "good_till_canceled",
     self_trade_prevention_type: input.self_trade_prevention_type ?? "taker_at_cross"
   }))
 }
 
-/** The price of YES. An error names the caller's field and shows prices of the caller's side. */
+/** Returns the price of YES. An error has the pointer of the caller's field and shows prices of the caller's side. */
 const priceOfYes = (
   yes: string | undefined,
   no: string | undefined,
@@ -213,16 +222,16 @@ const priceOfYes = (
 ): Result.Result<Dollars, InvalidRequest> => {
   if ((yes === undefined) === (no === undefined)) return invalid("", "pass exactly one of yes_price and no_price")
   const pointer = yes === undefined ? "/no_price" : "/yes_price"
-  const own = Result.flatMap(FixedPoint.dollars((yes ?? no)!), (given) =>
-    Result.map(FixedPoint.complement(given), (opposite) => ({ given, opposite }))
+  const parsed = Result.flatMap(FixedPoint.dollars((yes ?? no)!), (own) =>
+    Result.map(FixedPoint.complement(own), (opposite) => ({ own, opposite }))
   )
-  if (Result.isFailure(own)) return invalid(pointer, own.failure.message)
-  const { given, opposite } = own.success
-  const price = yes === undefined ? opposite : given
+  if (Result.isFailure(parsed)) return invalid(pointer, parsed.failure.message)
+  const { opposite, own } = parsed.success
+  const price = yes === undefined ? opposite : own
   if (grid === undefined || PriceGrid.isOnGrid(grid, price)) return Result.succeed(price)
-  const asWritten = (of: Dollars) => (yes === undefined ? Result.getOrElse(FixedPoint.complement(of), () => of) : of)
+  const ofCaller = (of: Dollars) => (yes === undefined ? Result.getOrElse(FixedPoint.complement(of), () => of) : of)
   const near = [PriceGrid.nearestBelow(grid, price), PriceGrid.nearestAbove(grid, price)]
     .flatMap(Option.toArray)
-    .map(asWritten)
-  return invalid(pointer, `${given} is not on the market's price grid; the nearest prices are ${near.join(" and ")}`)
+    .map(ofCaller)
+  return invalid(pointer, `${own} is not on the market's price grid; the nearest prices are ${near.join(" and ")}`)
 }

@@ -15,14 +15,14 @@ import type { Dollars } from "../money/FixedPoint.ts"
 import type { Descriptor } from "../Operation.ts"
 import * as OrderCost from "../money/OrderCost.ts"
 import type { CreateInput } from "../rest/orderOperations.ts"
-import type { Rehearse } from "../sending/sender.ts"
+import type { RecordWrite } from "../sending/sender.ts"
 
 interface Journal {
   readonly service: DryRun["Service"]
-  readonly rehearse: Rehearse
+  readonly recordWrite: RecordWrite
 }
 
-/** Orders of a request that was checked against its schema. */
+/** Returns the orders of a request. The request was checked against its schema. */
 const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<CreateInput> | undefined => {
   switch (descriptor.operationId) {
     case "CreateOrderV2":
@@ -34,12 +34,12 @@ const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<C
   }
 }
 
-/** The thrown value as one line. */
+/** Converts a thrown value to one line. */
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * The market of an order from the user's callback. A faulty callback does not fail the dry run: the cost is then unknown,
- * with the reason.
+ * Gets the market of an order from the user's callback. If the callback fails, the dry run continues, and the cost is
+ * unknown for that reason.
  */
 const marketFrom = (
   marketOf: Options["marketOf"],
@@ -68,7 +68,7 @@ const pricesOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketO
   }
 }
 
-/** The cost of orders together. */
+/** Computes the total cost of orders. */
 const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"]): Cost => {
   const costs = pricesOf(orders, marketOf)
   const worst = costs.map((cost) =>
@@ -85,21 +85,21 @@ const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"
   }
 }
 
-/** Makes an empty journal. Dies of an invalid `keepIntents`, which is a mistake in the program. */
+/** Makes an empty journal. Dies if `keepIntents` is invalid, because that is a mistake in the program. */
 export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect<Journal, never, Scope.Scope> =>
   Effect.gen(function* () {
     if (!Number.isSafeInteger(keepIntents) || keepIntents <= 0) {
-      return yield* Effect.die(new Error("keepIntents must be a whole number above zero"))
+      return yield* Effect.die(new Error("keepIntents must be an integer above zero"))
     }
     const published = yield* Effect.acquireRelease(PubSub.unbounded<Intent>(), PubSub.shutdown)
     let kept: Array<Intent> = []
     let number = 0
 
-    const rehearse: Rehearse = (descriptor, wire, address) =>
+    const recordWrite: RecordWrite = (descriptor, wire, address) =>
       Effect.clockWith((clock) => {
         // Parsed from the text that would have been sent.
         const body = wire.body === undefined ? undefined : (JSON.parse(wire.body) as NonNullable<Intent["body"]>)
-        // The platform encodes some more characters.
+        // The platform encodes some further characters.
         const { pathname, search } = new URL(address)
         const orders = ordersOf(descriptor, body)
         const intent: Intent = {
@@ -122,7 +122,7 @@ export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect
       Effect.map(PubSub.subscribe(published), (subscription) => {
         const before = kept.slice()
         const last = number
-        // An intent that arrives during the subscription is in both.
+        // An intent that arrives during the subscription is in both streams.
         return Stream.concat(
           Stream.fromIterable(before),
           Stream.filter(Stream.fromSubscription(subscription), (intent) => intent.number > last)
@@ -131,7 +131,7 @@ export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect
     )
 
     return {
-      rehearse,
+      recordWrite,
       service: {
         intents: Effect.sync(() => kept.slice()),
         changes,

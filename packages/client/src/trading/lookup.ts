@@ -1,5 +1,5 @@
 /**
- * Finds orders by their `client_order_id`. No list of the exchange has a filter for it.
+ * Finds orders by `client_order_id`, for which no list of the exchange has a filter.
  *
  * @module
  */
@@ -18,26 +18,35 @@ import { differencesOf, type Mismatch, type Placement } from "./outcomes.ts"
 import type { PendingOrder } from "./registry.ts"
 import { jumped } from "../sending/skew.ts"
 
-/** An order to find, and the time when its absence is conclusive. Times are Unix milliseconds by the exchange's clock. */
+/**
+ * An order to find, and when its absence from the lists is conclusive. Times are Unix milliseconds by the exchange's
+ * clock.
+ */
 export interface Wanted {
   readonly placement: Placement
-  /** The order was not placed before. Undefined where that is not known: then the lists are read from their beginning. */
+  /**
+   * The earliest time at which the order can have been placed. Undefined if that is not known: then the lists are read
+   * from their beginning.
+   */
   readonly sinceMillis: (now: Now) => number | undefined
-  /** The last attempt was sent by then. */
+  /** The latest time at which the last attempt can have been sent. */
   readonly lastMillis: (now: Now) => number
-  /** How much newer than the last attempt a list must be for absence to end the search; infinite if it never does. */
+  /**
+   * How much newer than the last attempt a list must be, so that absence ends the search. Infinite if absence never
+   * ends the search.
+   */
   readonly pastMillis: (now: Now) => number
 }
 
 export interface Found {
-  /** The order that was placed. */
-  readonly orderOf: (one: Wanted) => Order | undefined
-  /** Another order with its id, when the order was not found. */
-  readonly mismatchOf: (one: Wanted) => Mismatch | undefined
-  /** RFC 3339: the time of the newest lists that were read whole; undefined where none was. */
+  /** Returns the order that was placed. Undefined if it was not found. */
+  readonly orderOf: (search: Wanted) => Order | undefined
+  /** Returns another order with the same id, if the order was not found. */
+  readonly mismatchOf: (search: Wanted) => Mismatch | undefined
+  /** RFC 3339: the time of the newest lists that were read completely. Undefined if no list was. */
   readonly asOf: string | undefined
-  /** Whether these lists are so new that they would show the order if it existed. */
-  readonly conclusive: (one: Wanted) => boolean
+  /** Whether these lists are so new that they would show the order, if it existed. */
+  readonly conclusive: (search: Wanted) => boolean
 }
 
 export interface Options {
@@ -46,16 +55,19 @@ export interface Options {
   readonly historical: boolean
 }
 
-/** How much newer than the last attempt a list must be for absence to end a search: the time of a list is approximate. */
+/**
+ * How much newer than the last attempt a list must be, so that absence ends the search. The time of a list is
+ * approximate.
+ */
 export const marginMillis = 2_000
 
-/** The search for an order of this process. `exists`: whether a response said that the order exists. */
+/** Makes the search for an order of this process. `exists`: whether a response said that the order exists. */
 export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
   const { attempts } = pending
   return {
     placement: pending,
     sinceMillis: (now) => (attempts.clockChanged ? undefined : exchangeTimeAt(attempts.began, now).lowerMillis),
-    // Ending a search early claims nothing. So the clocks are assumed to agree until they are measured.
+    // A search that ends early proves nothing. So the clocks are assumed to agree until they are measured.
     lastMillis: (now) => exchangeTimeAt(attempts.last, now, 0).upperMillis,
     pastMillis: () => (exists ? Number.POSITIVE_INFINITY : marginMillis)
   }
@@ -63,10 +75,10 @@ export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
 
 const pageLimit = 1_000
 
-/** How much newer lists must be to be worth another reading, after this many readings. */
+/** Returns how much newer the lists must be before they are read again, after this many reads. */
 const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** reads)
 
-/** An RFC 3339 time in Unix milliseconds, rounded down; undefined for any other text. */
+/** Converts an RFC 3339 time to Unix milliseconds, rounded down. Undefined for any other string. */
 export const millisOf = (time: string): number | undefined => {
   const millis = Date.parse(time)
   return Number.isNaN(millis) ? undefined : millis
@@ -80,7 +92,7 @@ interface Freshness {
 }
 
 /**
- * Reads lists until all orders are found, absence is conclusive, or the time is over. Retries a list that cannot be read.
+ * Reads lists until all orders are found, absence is conclusive, or the time is over. Retries if a list cannot be read.
  */
 export const lookFor = (
   wanted: ReadonlyArray<Wanted>,
@@ -88,21 +100,21 @@ export const lookFor = (
 ): Effect.Effect<Found, never, KalshiPublic | KalshiRead> =>
   Effect.gen(function* () {
     const began = yield* now
-    const seen: Seen = { orders: new Map(), mismatches: new Map(), done: new Set() }
+    const state: SearchState = { orders: new Map(), mismatches: new Map(), done: new Set() }
     let asOf: Freshness | undefined
-    const missing = () => wanted.filter((one) => !seen.done.has(one))
+    const missing = () => wanted.filter((search) => !state.done.has(search))
 
-    const isEnough = (one: Wanted, now: Now): boolean =>
-      asOf !== undefined && asOf.millis > one.lastMillis(now) + one.pastMillis(now)
+    const isEnough = (search: Wanted, now: Now): boolean =>
+      asOf !== undefined && asOf.millis > search.lastMillis(now) + search.pastMillis(now)
 
-    /** The least freshness of the next lists, capped at the exchange's own time. */
+    /** The minimum freshness of the next lists, capped at the time of the exchange. */
     const freshness: Effect.Effect<Freshness | undefined, never, KalshiPublic> = Effect.gen(function* () {
       const response = Option.getOrUndefined(yield* Effect.option(Exchange.userDataTimestamp()))
       const millis = response === undefined ? undefined : millisOf(response.as_of_time)
       if (response === undefined || millis === undefined) return undefined
-      // The date of that response may be the first that shows the exchange's time.
+      // The response may be the first with a date that shows the exchange's time.
       const current = yield* now
-      // A wall clock that was set and not measured since gives no bound.
+      // If the wall clock was set and has not been measured since, there is no bound.
       if (current.skew === undefined && jumped(began, current)) return undefined
       const maxMillis = Math.floor(exchangeTimeAt(current, current).upperMillis)
       return millis <= maxMillis
@@ -115,115 +127,115 @@ export const lookFor = (
     const isWorthReading = (left: ReadonlyArray<Wanted>, fresh: Freshness | undefined, now: Now): boolean => {
       if (reads === 0 || fresh === undefined) return true
       const before = asOf?.millis ?? Number.NEGATIVE_INFINITY
-      return left.some((one) => {
-        const last = one.lastMillis(now)
-        const isCrossed = (millis: number) => before <= millis && fresh.millis > millis
+      return left.some((search) => {
+        const last = search.lastMillis(now)
+        const isPassed = (millis: number) => before <= millis && fresh.millis > millis
         return (
           fresh.millis > last &&
-          (isCrossed(last) || isCrossed(last + one.pastMillis(now)) || fresh.millis - before >= gapMillis(reads))
+          (isPassed(last) || isPassed(last + search.pastMillis(now)) || fresh.millis - before >= gapMillis(reads))
         )
       })
     }
 
-    const search = Effect.gen(function* () {
+    const readUntilDone = Effect.gen(function* () {
       for (let round = 0; ; round++) {
         const left = missing()
-        // The freshness is read before the lists, so the lists are at least as new.
+        // The freshness is read before the lists, so that the lists are at least as new.
         const fresh = yield* freshness
         const current = yield* now
         if (isWorthReading(left, fresh, current)) {
           reads++
-          const whole = yield* readLists(left, seen, current, historical)
-          if (whole && fresh !== undefined) asOf = fresh
+          const isComplete = yield* readLists(left, state, current, historical)
+          if (isComplete && fresh !== undefined) asOf = fresh
         }
-        if (missing().every((one) => isEnough(one, current))) return
+        if (missing().every((search) => isEnough(search, current))) return
         yield* Effect.sleep(Math.min(1_000, 100 * 2 ** round))
       }
     })
 
-    yield* Effect.timeoutOption(search, withinMillis)
+    yield* Effect.timeoutOption(readUntilDone, withinMillis)
     const ended = yield* now
     return {
-      orderOf: (one) => seen.orders.get(one),
-      mismatchOf: (one) => (seen.orders.has(one) ? undefined : seen.mismatches.get(one)),
+      orderOf: (search) => state.orders.get(search),
+      mismatchOf: (search) => (state.orders.has(search) ? undefined : state.mismatches.get(search)),
       asOf: asOf?.time,
-      conclusive: (one) => isEnough(one, ended)
+      conclusive: (search) => isEnough(search, ended)
     } satisfies Found
   }).pipe(Effect.provideService(RateLimits.Overrides, { urgent: true }))
 
-/** The orders that the lists have shown so far. */
-interface Seen {
+/** What the lists have shown so far. */
+interface SearchState {
   readonly orders: Map<Wanted, Order>
   readonly mismatches: Map<Wanted, Mismatch>
-  /** The searches that are over. */
+  /** The finished searches. */
   readonly done: Set<Wanted>
 }
 
-/** Reads the lists of every wanted market, up to the last wanted order. False where one could not be read. */
+/** Reads the lists of every wanted market, up to the last wanted order. Returns whether all of them could be read. */
 const readLists = (
   wanted: ReadonlyArray<Wanted>,
-  seen: Seen,
+  state: SearchState,
   now: Now,
   historical: boolean
 ): Effect.Effect<boolean, never, KalshiRead> =>
   Effect.gen(function* () {
-    let whole = true
+    let isComplete = true
     for (const ticker of new Set(wanted.map(({ placement }) => placement.ticker))) {
       const group = wanted.filter(({ placement }) => placement.ticker === ticker)
-      whole = (yield* readMarket(ticker, group, seen, now, historical)) && whole
+      isComplete = (yield* readMarket(ticker, group, state, now, historical)) && isComplete
     }
-    return whole
+    return isComplete
   })
 
 const readMarket = (
   ticker: string,
   wanted: ReadonlyArray<Wanted>,
-  { done, mismatches, orders }: Seen,
+  { done, mismatches, orders }: SearchState,
   now: Now,
   historical: boolean
 ): Effect.Effect<boolean, never, KalshiRead> =>
   Effect.gen(function* () {
     const byId = new Map<string, ReadonlyArray<Wanted>>()
-    for (const one of wanted) {
-      const { client_order_id } = one.placement
-      byId.set(client_order_id, [...(byId.get(client_order_id) ?? []), one])
+    for (const search of wanted) {
+      const { client_order_id } = search.placement
+      byId.set(client_order_id, [...(byId.get(client_order_id) ?? []), search])
     }
     const missing = new Set(wanted)
-    const see = (order: Order): void => {
-      for (const one of byId.get(order.client_order_id) ?? []) {
-        const differs = differencesOf(one.placement, order)
+    const inspect = (order: Order): void => {
+      for (const search of byId.get(order.client_order_id) ?? []) {
+        const differs = differencesOf(search.placement, order)
         if (differs.length > 0) {
-          mismatches.set(one, { order, differs })
+          mismatches.set(search, { order, differs })
         } else {
-          orders.set(one, order)
-          done.add(one)
-          missing.delete(one)
+          orders.set(search, order)
+          done.add(search)
+          missing.delete(search)
         }
       }
     }
-    const since = earliest(wanted.map((one) => one.sinceMillis(now)))
+    const since = earliest(wanted.map((search) => search.sinceMillis(now)))
     const query = {
       ticker,
       limit: pageLimit,
-      // The exchange may date orders by another clock than responses.
+      // The exchange may use different clocks for the times of orders and the dates of responses.
       ...(since === undefined ? undefined : { min_ts: Math.max(0, Math.floor((since - maxSkewMillis) / 1_000)) })
     }
-    let whole = true
+    let isComplete = true
     for (const { pages } of historical ? [list, Historical.orders] : [list]) {
       if (missing.size === 0) break
       const reading = Stream.runForEachWhile(pages(query), (page) =>
         Effect.sync(() => {
-          page.orders.forEach(see)
+          page.orders.forEach(inspect)
           return missing.size > 0
         })
       )
-      whole = Result.isSuccess(yield* Effect.result(reading)) && whole
+      isComplete = Result.isSuccess(yield* Effect.result(reading)) && isComplete
     }
-    // The wanted order may be on a page that could not be read.
-    if (whole) for (const one of missing) if (mismatches.has(one)) done.add(one)
-    return whole
+    // A wanted order may be on a page that could not be read.
+    if (isComplete) for (const search of missing) if (mismatches.has(search)) done.add(search)
+    return isComplete
   })
 
-/** The earliest of the times; undefined if one of them is. */
+/** Returns the earliest time. Undefined if a time is undefined. */
 const earliest = (millis: ReadonlyArray<number | undefined>): number | undefined =>
-  millis.reduce((least, one) => (least === undefined || one === undefined ? undefined : Math.min(least, one)))
+  millis.reduce((first, next) => (first === undefined || next === undefined ? undefined : Math.min(first, next)))

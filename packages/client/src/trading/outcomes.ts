@@ -1,5 +1,5 @@
 /**
- * The outcomes of placing an order, and what a response or an error says about the order.
+ * The outcomes of placing an order, and how responses and errors determine the outcome.
  *
  * @module
  */
@@ -13,34 +13,41 @@ import type { ErrorOf } from "../Operation.ts"
 import type { batchCreate, create, CreateInput } from "../rest/orderOperations.ts"
 
 /**
- * The identity of an order. Store it before you place the order, so that a later process can {@link settle} it: the first
- * three fields are enough. An {@link Unknown} has all fields, and is still a placement after it was written as JSON.
+ * Identifies an order. Store the placement before you place the order, so that a later process can {@link settle} it.
+ * The first three fields are enough. An {@link Unknown} is a placement with all fields, also after you wrote it as JSON
+ * and read it back.
  */
 export interface Placement {
   readonly client_order_id: string
   /** The market. */
   readonly ticker: string
-  /** Unix milliseconds by this machine's clock. No attempt was made before. */
+  /** The earliest time of an attempt, in Unix milliseconds by this machine's clock. */
   readonly placedAtMillis: number
   /**
-   * Unix milliseconds. No attempt was made after. The clock must be within a minute of the exchange's; leave the field out
-   * when you are not sure. Default: the time at which `settle` begins.
+   * The latest time of an attempt, in Unix milliseconds. The clock must be within a minute of the exchange's clock.
+   * Omit the field if you are not sure. Default: the time at which `settle` starts.
    */
   readonly lastAttemptMillis?: number | undefined
-  /** The request. An order that differs from it is another order. Default: the id and the market alone decide. */
+  /**
+   * The request. An order that differs from the request is another order. Default: only the id and the market are
+   * compared.
+   */
   readonly request?: CreateInput | undefined
-  /** When the exchange can have taken the order. Default: computed from the other times, with room for a wrong clock. */
+  /**
+   * When the exchange can have accepted the order. Default: computed from the other times, with a margin for a wrong
+   * clock.
+   */
   readonly window?: ExchangeWindow | undefined
   /**
-   * Whether this machine's clock was set, or the machine slept, while the order was sent. If so, a list without the order
-   * proves nothing. Default: false.
+   * Whether this machine's clock was set, or the machine slept, during the call. If so, a list without the order proves
+   * nothing. Default: false.
    */
   readonly clockChanged?: boolean | undefined
-  /** Whether the exchange said that the order exists. If so, a list without it proves nothing. Default: false. */
+  /** Whether a response said that the order exists. If so, a list without the order proves nothing. Default: false. */
   readonly exists?: boolean | undefined
 }
 
-/** The fields of a placement that do not depend on when it was sent. */
+/** Returns the fields of a placement that do not depend on when the order was sent. */
 export const placementOf = ({ client_order_id, placedAtMillis, request, ticker }: Placement): Placement => ({
   client_order_id,
   ticker,
@@ -48,42 +55,43 @@ export const placementOf = ({ client_order_id, placedAtMillis, request, ticker }
   request
 })
 
-/** The fields in which two orders with the same id can differ. */
+/** The fields in which an order can differ from a request with the same id. */
 export type Difference = "ticker" | "subaccount" | "side" | "price" | "count"
 
-/** An order that has the id and differs from the request: another order, or this order after an amend. */
+/** An order that has the id of the request but differs from it: another order, or this order after an amend. */
 export interface Mismatch {
   readonly order: Order
   readonly differs: ReadonlyArray<Difference>
 }
 
-/** The exchange accepted the order. Fields are undefined where their value is not known. */
+/** The exchange accepted the order. Fields whose value is not known are undefined. */
 export interface Accepted extends Placement {
   readonly _tag: "Accepted"
   readonly order_id: string
   /**
-   * The source of the `order_id`: `answer` is a valid response; `salvage` is a response that did not decode and still has
-   * the id; `list` is a list of orders, read because the response was lost or said that the order exists already.
+   * The source of the `order_id`. `response`: a valid response. `undecodedResponse`: a response that did not decode but
+   * contains the id. `list`: a list of orders, which was read because the response was lost or said that the order
+   * exists already.
    */
-  readonly learned: "answer" | "salvage" | "list"
+  readonly source: "response" | "undecodedResponse" | "list"
   readonly fill_count: Count | undefined
   readonly remaining_count: Count | undefined
-  /** Dollars per contract of YES; undefined when nothing filled at once. */
+  /** Dollars per contract of YES. Undefined if nothing filled at once. */
   readonly average_fill_price: Dollars | undefined
   /** Dollars per contract. */
   readonly average_fee_paid: Dollars | undefined
   /** Unix milliseconds by the exchange's clock. */
   readonly ts_ms: number | undefined
-  /** The shard, when the intent or the list names it. */
+  /** The shard, if the intent or the list contains it. */
   readonly exchange_index: number | undefined
   readonly subaccount: number | undefined
-  /** The order as a list showed it. It can have changed since. */
+  /** The order as a list showed it. The order can have changed since. */
   readonly order: Order | undefined
 }
 
 /**
- * The exchange refused the order, and no response of this call was lost: the call placed no order. An earlier call with the
- * same `client_order_id` may have placed one: settle that call.
+ * The exchange refused the order, and no response of this call was lost. So this call placed no order. An earlier call
+ * with the same `client_order_id` may have placed an order: settle that call.
  */
 export interface Rejected extends Placement {
   readonly _tag: "Rejected"
@@ -91,17 +99,21 @@ export interface Rejected extends Placement {
 }
 
 /**
- * The outcome is not known. {@link settle} this placement before you place the same intent again. Under another id it could
- * become two orders. Under the same id, a refusal would say nothing about this call.
+ * The outcome is not known. {@link settle} this placement before you place the same intent again. If you place the
+ * intent again under another id, two orders can result. If you place it under the same id, a refusal does not show
+ * whether this call succeeded.
  */
 export interface Unknown extends Placement {
   readonly _tag: "Unknown"
   readonly lastAttemptMillis: number
-  /** The call's last error; undefined when an earlier process made the call, or a `cancelAllOnExit` ended it. */
+  /** The last error of the call. Undefined if an earlier process made the call, or if a `cancelAllOnExit` ended it. */
   readonly error: CreateError | ItemRefused | undefined
-  /** RFC 3339. Lists up to this time do not show the order. Undefined when no list could be read whole. */
+  /** RFC 3339. Lists up to this time do not show the order. Undefined if no list could be read completely. */
   readonly notListedAsOf: string | undefined
-  /** The order that a list shows under the id instead. It can be this order after an amend: compare it yourself. */
+  /**
+   * Another order that a list shows under the same id. It can be this order after an amend: compare it with your
+   * request.
+   */
   readonly mismatch: Mismatch | undefined
 }
 
@@ -115,7 +127,10 @@ export interface NotPlaced extends Placement {
 /** The outcomes of placing an order. */
 export type Outcome = Accepted | Rejected | Unknown
 
-/** The outcomes of settling an earlier placement. The exchange keeps no record of the orders that it refused. */
+/**
+ * The outcomes of settling an earlier placement. There is no `Rejected`, because the exchange keeps no record of
+ * refused orders.
+ */
 export type Settlement = Accepted | NotPlaced | Unknown
 
 /** The exchange refused one order of a batch. */
@@ -152,24 +167,24 @@ export type Refusal =
     >
   | ItemRefused
 
-/** What an error of a create says about one of its orders. */
+/** What the error of a create or batch create means for one order. */
 export type Verdict =
   | { readonly _tag: "NothingSent"; readonly error: PlaceError }
   | { readonly _tag: "Refused"; readonly error: Refusal }
-  /** The exchange refused every attempt because another order has the id: this call placed nothing. */
+  /** The exchange refused every attempt because another order has the id. So this call placed no order. */
   | { readonly _tag: "IdInUse"; readonly error: Refusal }
-  /** The response does not decode, and has the order's id. */
-  | { readonly _tag: "Salvaged"; readonly order_id: string }
-  /** A response says that the order exists. This call may have placed it. */
+  /** The response does not decode, but contains the id of the order. */
+  | { readonly _tag: "HasId"; readonly order_id: string }
+  /** A response says that the order exists. This call may have placed the order. */
   | { readonly _tag: "Exists" }
-  /** This call may have placed it. */
+  /** This call may have placed the order. */
   | { readonly _tag: "MayExist" }
 
 const exists: Verdict = { _tag: "Exists" }
 const mayExist: Verdict = { _tag: "MayExist" }
-const existsIf = (isSaid: boolean): Verdict => (isSaid ? exists : mayExist)
+const existsIf = (isReported: boolean): Verdict => (isReported ? exists : mayExist)
 
-/** Codes of conflicts that are known to be about something else than the id. */
+/** The codes of conflicts that are known to have another cause than the id. */
 const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "fill_or_kill_insufficient_resting_volume",
   "trading_is_paused",
@@ -177,22 +192,22 @@ const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
 ])
 
 /**
- * Statuses that refuse a create, besides those that every create declares: the exchange, or a proxy in front of it, did not
- * carry the request out. 408 is not one of them.
+ * Further statuses that refuse a create, besides those that the operations declare: the exchange, or a proxy in front
+ * of it, did not carry out the request. The set does not contain 408.
  */
 const refusals: ReadonlySet<number> = /*#__PURE__*/ new Set([
   402, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425
 ])
 
-/** Words of an error that says that the order exists already. `does_not_exist` has none of them. */
+/** Matches an error that says that the order exists already. Does not match `does_not_exist`. */
 const existing =
   /already[ _](?:exist|in[ _]use|placed|taken|used)|duplicat|order(?:[ _]id)?[ _](?:exists|in[ _]use|taken)/i
 
-/** Whether any part of an error says that an order has the id already. */
-export const saysExists = ({ code = "", details = "", message = "" }: ErrorResponse): boolean =>
+/** Whether an error says that an order has the id already. */
+export const reportsExisting = ({ code = "", details = "", message = "" }: ErrorResponse): boolean =>
   [code, details, message].some((part) => existing.test(part))
 
-/** What an error says about the order of a single create. */
+/** Classifies the error of a single create. */
 export const verdictOf = (error: CreateError, clientOrderId: string): Verdict => {
   switch (error._tag) {
     case "InvalidRequest":
@@ -207,46 +222,50 @@ export const verdictOf = (error: CreateError, clientOrderId: string): Verdict =>
     case "Unauthorized":
     case "Forbidden":
     case "TooManyRequests":
-      return refusalOf(error, saysExists(error.body))
+      return refusalOf(error, reportsExisting(error.body))
     case "Conflict": {
       const { code } = error
-      if (code === undefined || saysExists(error.body)) return refusalOf(error, true)
+      if (code === undefined || reportsExisting(error.body)) return refusalOf(error, true)
       return notAboutTheId.has(code) ? refusalOf(error, false) : mayExist
     }
     case "ContractError": {
       if (error.pointer === "/error") return existsIf(existing.test(error.rawBody))
       const order_id = orderIdIn(error.rawBody, clientOrderId)
-      return order_id === undefined ? exists : { _tag: "Salvaged", order_id }
+      return order_id === undefined ? exists : { _tag: "HasId", order_id }
     }
     case "UnexpectedStatus":
-      if (refusals.has(error.status)) return refusalOf(error, saysExists(error.body))
-      return existsIf(isSuccess(error.status) || saysExists(error.body))
+      if (refusals.has(error.status)) return refusalOf(error, reportsExisting(error.body))
+      return existsIf(isSuccess(error.status) || reportsExisting(error.body))
     case "InternalServerError":
     case "BadGateway":
     case "ServiceUnavailable":
     case "GatewayTimeout":
-      return existsIf(saysExists(error.body))
+      return existsIf(reportsExisting(error.body))
   }
 }
 
-/** What an error says about one order of a batch. The success status of a batch says nothing about a single order. */
+/**
+ * Classifies the error of a batch create for one of its orders. The success status of a batch says nothing about a
+ * single order.
+ */
 export const verdictOfBatch = (error: CreateError, clientOrderId: string): Verdict => {
   if (error._tag === "ContractError" && error.pointer !== "/error") return mayExist
-  if (error._tag === "UnexpectedStatus" && isSuccess(error.status)) return existsIf(saysExists(error.body))
+  if (error._tag === "UnexpectedStatus" && isSuccess(error.status)) return existsIf(reportsExisting(error.body))
   return verdictOf(error, clientOrderId)
 }
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
-/** What a refusal says. It says nothing about an earlier attempt whose response was lost. */
+/** Classifies a refusal. A refusal does not show the result of an earlier attempt whose response was lost. */
 const refusalOf = (error: Exclude<Refusal, ItemRefused>, isInUse: boolean): Verdict =>
   error.afterLostAnswer ? existsIf(isInUse) : { _tag: isInUse ? "IdInUse" : "Refused", error }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * The order's id in the body of a success that does not decode, such as one that was cut short. Undefined unless the body
- * begins as a JSON object whose own `order_id` is complete, a UUID, unique, and not contradicted by a `client_order_id`.
+ * Reads the id of the order from the body of a successful response that does not decode, such as a truncated body.
+ * Undefined unless the body begins as a JSON object, and its `order_id` is complete, a UUID, unique, and not
+ * contradicted by a `client_order_id`.
  */
 export const orderIdIn = (body: string, clientOrderId: string): string | undefined => {
   const members = leadingMembers(body)
@@ -260,15 +279,21 @@ export const orderIdIn = (body: string, clientOrderId: string): string | undefin
     : undefined
 }
 
-/** An error anywhere in the body, also an incomplete one. An id beside an error does not prove that an order exists. */
+/**
+ * Matches an error anywhere in the body, also an incomplete error. With an error in the body, an id does not prove that
+ * an order exists.
+ */
 const namesError = /"error"\s*:(?!\s*null\b)/
 
-/** One member of an object whose value is neither a list nor an object, and the comma or brace after it. */
+/**
+ * Matches one member of an object and the comma or brace after the member. The value must be neither a list nor an
+ * object.
+ */
 const member = /\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)\s*([,}])/gy
 
 /**
- * The members of an object, up to the first one that is not JSON, or that holds a list or an object. A repeated member is
- * undefined.
+ * Reads the members of an object, up to the first member that is not JSON, or whose value is a list or an object. The
+ * value of a repeated member is undefined.
  */
 const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   const members = new Map<string, unknown>()
@@ -286,15 +311,16 @@ const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   return members
 }
 
-/** Whether a refused item of a batch describes an order nevertheless. */
+/** Whether a refused item of a batch still describes an order. */
 export const showsOrder = ({ fill_count, order_id, remaining_count }: BatchCreateOrdersV2ResponseOrdersItem): boolean =>
   isId(order_id) || [fill_count, remaining_count].some((count) => count != null && !FixedPoint.isZero(count))
 
-/** Whether a response names an order. The id of a refused order can be empty. */
+/** Whether an `order_id` identifies an order. The id of a refused order can be empty. */
 export const isId = (order_id: string | null | undefined): order_id is string => order_id != null && order_id !== ""
 
 /**
- * The fields in which an order with the id differs from the request. None: it is the requested order.
+ * Returns the fields in which an order with the same id differs from the request. If the list is empty, the order is
+ * the requested order.
  *
  * An order does not show whether it was amended. An amend changes price and count, so an amended order differs. The
  * document has shown orders of the primary account both with subaccount 0 and without a subaccount.
@@ -309,25 +335,28 @@ export const differencesOf = ({ request, ticker }: Placement, order: Order): Rea
   return differs
 }
 
-const isSame = (asked: Result.Result<Dollars, unknown>, is: Dollars): boolean =>
-  Result.isSuccess(asked) && FixedPoint.equals(asked.success, is)
+const isSame = (requested: Result.Result<Dollars, unknown>, actual: Dollars): boolean =>
+  Result.isSuccess(requested) && FixedPoint.equals(requested.success, actual)
 
-/** The exchange caps the count of a `reduce_only` order at the position. */
+/**
+ * Whether the count of an order matches the request. The exchange caps the count of a `reduce_only` order at the
+ * position.
+ */
 const isSameCount = ({ count, reduce_only }: CreateInput, initial: Count): boolean => {
-  const asked = FixedPoint.count(count)
-  if (Result.isFailure(asked)) return false
+  const requested = FixedPoint.count(count)
+  if (Result.isFailure(requested)) return false
   return reduce_only === true
-    ? FixedPoint.compare(initial, asked.success) <= 0
-    : FixedPoint.equals(initial, asked.success)
+    ? FixedPoint.compare(initial, requested.success) <= 0
+    : FixedPoint.equals(initial, requested.success)
 }
 
-/** The shard and the subaccount of an order, as its request names them. */
+/** The shard and the subaccount in the request of an order. */
 export interface Location {
   readonly exchange_index?: number | undefined
   readonly subaccount?: number | undefined
 }
 
-/** What a response says about an accepted order. In an item of a batch, null means that a field is missing. */
+/** The fields of an accepted order in a response. In an item of a batch, null means that a field is missing. */
 export interface AcceptedResponse {
   readonly order_id: string
   readonly fill_count?: Count | null | undefined
@@ -337,16 +366,16 @@ export interface AcceptedResponse {
   readonly ts_ms?: number | null | undefined
 }
 
-/** An order that a response shows as accepted. */
+/** Makes the outcome for an order that a response shows as accepted. */
 export const accepted = (
   placement: Placement,
   { exchange_index, subaccount }: Location,
   response: AcceptedResponse,
-  learned: "answer" | "salvage" = "answer"
+  source: "response" | "undecodedResponse" = "response"
 ): Accepted => ({
   ...placement,
   _tag: "Accepted",
-  learned,
+  source,
   order_id: response.order_id,
   fill_count: response.fill_count ?? undefined,
   remaining_count: response.remaining_count ?? undefined,
@@ -359,11 +388,11 @@ export const accepted = (
   order: undefined
 })
 
-/** An order that a list shows. */
+/** Makes the outcome for an order that a list shows. */
 export const listed = (placement: Placement, order: Order): Accepted => ({
   ...placement,
   _tag: "Accepted",
-  learned: "list",
+  source: "list",
   order_id: order.order_id,
   fill_count: order.fill_count_fp,
   remaining_count: order.remaining_count_fp,

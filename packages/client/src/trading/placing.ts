@@ -1,5 +1,5 @@
 /**
- * Places orders: at most one order for each intent, and no outcome that is not certain.
+ * Places at most one order for each intent. Reports `Accepted` or `Rejected` only if that is certain.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import {
   type PlaceError,
   placementOf,
   type Refusal,
-  saysExists,
+  reportsExisting,
   showsOrder,
   type Unknown,
   type Verdict,
@@ -35,7 +35,7 @@ import {
 } from "./outcomes.ts"
 import { OrderRegistry, type PendingOrder } from "./registry.ts"
 
-/** The capabilities of `Kalshi.layer`: an order whose response was lost has to be looked up. */
+/** The capabilities of `Kalshi.layer`. Reading is needed to look up an order whose response was lost. */
 export type Capabilities = KalshiPublic | KalshiRead | KalshiWrite
 
 export interface PlaceOptions {
@@ -43,7 +43,7 @@ export interface PlaceOptions {
   readonly within?: Duration.Input | undefined
 }
 
-/** A new `client_order_id`: a random UUID, from `SecureRandom` where that service is provided. */
+/** Generates a new `client_order_id`: a random UUID, from `SecureRandom` if that service is provided. */
 export const newClientOrderId: Effect.Effect<string> = /*#__PURE__*/ Effect.flatMap(
   /*#__PURE__*/ Effect.serviceOption(SecureRandom.SecureRandom),
   /*#__PURE__*/ Option.match({
@@ -59,12 +59,12 @@ interface Sending extends PendingOrder {
   readonly generatedId: boolean
 }
 
-/** What the response to a request says about one of its orders. */
+/** The result of a request for one of its orders, before lists of orders are read. */
 type Finding = { readonly sending: Sending } & (
   | { readonly _tag: "Decided"; readonly outcome: Outcome }
   /** The exchange refused the order because another order has the id. */
   | { readonly _tag: "IdInUse"; readonly error: Refusal }
-  /** A response says that the order exists, and not which one it is. */
+  /** A response says that the order exists, but does not identify it. */
   | { readonly _tag: "Exists"; readonly error: CreateError | ItemRefused }
   /** The exchange may have placed the order. */
   | { readonly _tag: "MayExist"; readonly error: CreateError | ItemRefused }
@@ -97,19 +97,21 @@ const unknown = (
 
 const decided = (sending: Sending, outcome: Outcome): Finding => ({ _tag: "Decided", sending, outcome })
 
-/** The error for a response that breaks the contract about one order. */
+/** Makes the error for a response whose data about one order violates the contract. */
 const contractError = (operation: string, pointer: string, reason: string): ContractError =>
   new ContractError({ operation, status: 201, pointer, reason, rawBody: "", attempts: 1 })
 
-/** Reads the error of a request as a finding about one of its orders. */
-const readError = (sending: Sending, error: CreateError, verdict: Verdict): Effect.Effect<Finding, PlaceError> => {
+/** Converts the error of a request to the finding for one of its orders. */
+const findingOfError = (sending: Sending, error: CreateError, verdict: Verdict): Effect.Effect<Finding, PlaceError> => {
   switch (verdict._tag) {
     case "NothingSent":
       return Effect.fail(verdict.error)
     case "Refused":
       return Effect.succeed(decided(sending, { ...placementOf(sending), _tag: "Rejected", error: verdict.error }))
-    case "Salvaged":
-      return Effect.succeed(decided(sending, accepted(placementOf(sending), sending.request, verdict, "salvage")))
+    case "HasId":
+      return Effect.succeed(
+        decided(sending, accepted(placementOf(sending), sending.request, verdict, "undecodedResponse"))
+      )
     case "IdInUse":
       return Effect.succeed({ _tag: "IdInUse", sending, error: verdict.error })
     case "Exists":
@@ -118,39 +120,40 @@ const readError = (sending: Sending, error: CreateError, verdict: Verdict): Effe
   }
 }
 
-/** Reads the success of a single create. */
+/** Reads the response of a successful `create`. */
 const readResponse = (sending: Sending, response: CreateOrderV2Response): Finding => {
   const { client_order_id = sending.client_order_id, order_id } = response
   const operation = create.descriptor.name
   const error =
     client_order_id !== sending.client_order_id
-      ? contractError(operation, "/client_order_id", "it is the id of another order")
+      ? contractError(operation, "/client_order_id", "this is the id of another order")
       : isId(order_id)
         ? undefined
-        : contractError(operation, "/order_id", "it is empty")
+        : contractError(operation, "/order_id", "the id is empty")
   return error === undefined
     ? decided(sending, accepted(placementOf(sending), sending.request, response))
     : { _tag: "Exists", sending, error }
 }
 
-/** Reads the item of one order in the success of a batch. */
+/** Reads the item of one order in the response of a successful `batchCreate`. */
 const readItem = (sending: Sending, items: ReadonlyArray<BatchCreateOrdersV2ResponseOrdersItem>): Finding => {
   const operation = batchCreate.descriptor.name
-  const own = items.filter(({ client_order_id }) => client_order_id === sending.client_order_id)
-  const [item] = own
-  if (item === undefined || own.length > 1) {
-    const reason = `${own.length} items have the client_order_id ${sending.client_order_id}`
+  const ownItems = items.filter(({ client_order_id }) => client_order_id === sending.client_order_id)
+  const [item] = ownItems
+  if (item === undefined || ownItems.length > 1) {
+    const reason = `${ownItems.length} items have the client_order_id ${sending.client_order_id}`
     const error = contractError(operation, "/orders", reason)
-    return { _tag: own.some(showsOrder) ? "Exists" : "MayExist", sending, error }
+    return { _tag: ownItems.some(showsOrder) ? "Exists" : "MayExist", sending, error }
   }
-  const { error: body, order_id } = item
-  if (body) {
+  const { error: errorBody, order_id } = item
+  if (errorBody) {
     const { responseLost } = sending.attempts
-    const error = new ItemRefused({ operation, code: body.code, body })
+    const error = new ItemRefused({ operation, code: errorBody.code, body: errorBody })
     if (showsOrder(item)) return { _tag: "Exists", sending, error }
-    if (saysExists(body)) return { _tag: responseLost ? "Exists" : "IdInUse", sending, error }
-    // A refusal without a code can mean that another order has the caller's id: nothing else would show it.
-    return responseLost || (body.code === undefined && !sending.generatedId)
+    if (reportsExisting(errorBody)) return { _tag: responseLost ? "Exists" : "IdInUse", sending, error }
+    // A refusal without a code can mean that another order already has the caller's id. Nothing else in the response
+    // shows that.
+    return responseLost || (errorBody.code === undefined && !sending.generatedId)
       ? { _tag: "MayExist", sending, error }
       : decided(sending, { ...placementOf(sending), _tag: "Rejected", error })
   }
@@ -171,7 +174,10 @@ const acceptedIdOf = (finding: Finding): string | undefined =>
 const sharedId = (order_id: string) =>
   contractError(create.descriptor.name, "/order_id", `${order_id} is also the id of another order`)
 
-/** Doubts every response that gives one `order_id` to two intents. The lists then show whose it is. */
+/**
+ * Marks responses that give the same `order_id` to two intents as undecided. The lists of orders then show which intent
+ * the order belongs to.
+ */
 const distinct = (findings: ReadonlyArray<Finding>, registry: OrderRegistry | undefined): ReadonlyArray<Finding> => {
   const ids = findings.map(acceptedIdOf)
   return findings.map((finding, index): Finding => {
@@ -195,21 +201,21 @@ const conclude = (
     for (const finding of findings) {
       if (finding._tag !== "Decided") wanted.set(finding, wantedOf(finding.sending, finding._tag !== "MayExist"))
     }
-    if (wanted.size === 0) return findings.flatMap((one) => (one._tag === "Decided" ? [one.outcome] : []))
-    const sent = yield* now
-    for (const { sending } of wanted.keys()) recordReading(sending.attempts, sent)
+    if (wanted.size === 0) return findings.flatMap((finding) => (finding._tag === "Decided" ? [finding.outcome] : []))
+    const lookupStart = yield* now
+    for (const { sending } of wanted.keys()) recordReading(sending.attempts, lookupStart)
     const found = yield* lookFor([...wanted.values()], {
       withinMillis: boundMillis(options?.within, "10 seconds"),
       historical: false
     })
-    const ended = yield* now
-    const listedIds = new Set(Array.from(wanted.values(), (one) => found.orderOf(one)?.order_id))
+    const lookupEnd = yield* now
+    const listedIds = new Set(Array.from(wanted.values(), (search) => found.orderOf(search)?.order_id))
     return findings.map((finding): Outcome => {
       const { sending } = finding
       if (finding._tag === "Decided") {
         const id = acceptedIdOf(finding)
         return id !== undefined && listedIds.has(id)
-          ? unknown(sending, ended, {
+          ? unknown(sending, lookupEnd, {
               exists: true,
               error: sharedId(id),
               notListedAsOf: undefined,
@@ -217,14 +223,15 @@ const conclude = (
             })
           : finding.outcome
       }
-      const one = wanted.get(finding)!
-      const order = found.orderOf(one)
+      const search = wanted.get(finding)!
+      const order = found.orderOf(search)
       if (order !== undefined) return listed(placementOf(sending), order)
-      const mismatch = found.mismatchOf(one)
-      // An amend never changes the side. The id is another order's, and the refusal was about that order.
+      const mismatch = found.mismatchOf(search)
+      // An amend never changes the side. So the order with this id is another order, because of which this one was
+      // refused.
       return finding._tag === "IdInUse" && mismatch?.differs.includes("side") === true
         ? { ...placementOf(sending), _tag: "Rejected", error: finding.error }
-        : unknown(sending, ended, {
+        : unknown(sending, lookupEnd, {
             exists: finding._tag !== "MayExist",
             error: finding.error,
             notListedAsOf: found.asOf,
@@ -233,12 +240,12 @@ const conclude = (
     })
   })
 
-/** The outcomes of orders whose scope was closed while they were pending. */
-const abandoned = (sendings: ReadonlyArray<Sending>): Effect.Effect<ReadonlyArray<Outcome>, never, KalshiPublic> =>
-  Effect.map(now, (ended) =>
-    sendings.map((sending) => {
-      recordReading(sending.attempts, ended)
-      return unknown(sending, ended, {
+/** Returns the outcomes of orders whose scope was closed while the call was pending. */
+const abandoned = (pending: ReadonlyArray<Sending>): Effect.Effect<ReadonlyArray<Outcome>, never, KalshiPublic> =>
+  Effect.map(now, (endedAt) =>
+    pending.map((sending) => {
+      recordReading(sending.attempts, endedAt)
+      return unknown(sending, endedAt, {
         exists: false,
         error: undefined,
         notListedAsOf: undefined,
@@ -247,22 +254,25 @@ const abandoned = (sendings: ReadonlyArray<Sending>): Effect.Effect<ReadonlyArra
     })
   )
 
-/** Sends orders in one call and finds out their outcomes. Registers them before and after, where there is a registry. */
+/**
+ * Sends orders in one call and determines their outcomes. If there is a registry, registers the orders before the call
+ * and their outcomes after it.
+ */
 const sendAll = (
-  sendings: ReadonlyArray<Sending>,
+  pending: ReadonlyArray<Sending>,
   attempts: PendingOrder["attempts"],
   send: Effect.Effect<ReadonlyArray<Finding>, PlaceError, KalshiWrite>,
   options: PlaceOptions | undefined
 ): Effect.Effect<ReadonlyArray<Outcome>, PlaceError, Capabilities> =>
   Effect.flatMap(OrderRegistry, (registry) => {
     const recorded = Effect.provideService(send, Recorded, attempts)
-    const whole = Effect.flatMap(recorded, (findings) => conclude(distinct(findings, registry), options))
+    const outcomes = Effect.flatMap(recorded, (findings) => conclude(distinct(findings, registry), options))
     return registry === undefined
-      ? whole
+      ? outcomes
       : Effect.acquireUseRelease(
-          registry.begin(sendings),
-          () => Effect.raceFirst(whole, Effect.andThen(registry.ended, abandoned(sendings))),
-          (_, exit) => registry.end(sendings, exit)
+          registry.begin(pending),
+          () => Effect.raceFirst(outcomes, Effect.andThen(registry.ended, abandoned(pending))),
+          (_, exit) => registry.end(pending, exit)
         )
   })
 
@@ -271,30 +281,31 @@ const sendAll = (
  *
  * **Details**
  *
- * The order has one `client_order_id` before its first attempt, and the exchange accepts no second order with it. So the
- * client repeats an attempt whose response was lost, for at most a minute. When the outcome is still not known, and when
- * the exchange says that an order has the id already, the client reads the lists of orders until they show the order, are
- * newer than the last attempt, or `within` is over.
+ * The order gets its `client_order_id` before the first attempt, and the exchange accepts no second order with the same
+ * id. So the client can repeat an attempt whose response was lost, for at most a minute. If the outcome is still not
+ * known, or if the exchange says that an order has the id already, the client reads the lists of orders until a list
+ * shows the order, the lists are newer than the last attempt, or `within` has elapsed.
  *
- * - `Accepted`: the order exists. The source is a response, the id in a response that does not decode, or a list that shows
- *   an order with this id and the market, subaccount, side, price and count of the intent.
+ * - `Accepted`: the order exists. This is known from a response, from the id in a response that does not decode, or
+ *   from a list that shows an order with this id and the market, subaccount, side, price and count of the intent.
  * - `Rejected`: the exchange refused the order, and no earlier response of this call was lost. A list without the order is
  *   never enough.
- * - `Unknown`: everything else, such as a response that contradicts itself, or another order with the id. {@link settle} it
- *   before you place the same intent again. Under another id it could become two orders. Under the same id, a refusal would
- *   say nothing about this call.
+ * - `Unknown`: everything else, such as a response that contradicts itself, or another order with the same id.
+ *   {@link settle} the outcome before you place the same intent again. If you place the intent again under another id,
+ *   two orders can result. If you place it under the same id, a refusal does not show whether this call succeeded.
  *
- * It fails only when nothing was sent: the intent is invalid (`InvalidRequest`), there were no tokens (`LimitExceeded`), no
- * signature could be made (`SigningError`), no connection was made (`TransportError` and `RequestTimeout` with
- * `requestSent: "no"`), or the layer is a dry run (`NotSent`).
+ * `place` fails only if nothing was sent: the intent is invalid (`InvalidRequest`), no rate-limit tokens were available
+ * in time (`LimitExceeded`), the request could not be signed (`SigningError`), no connection was made (`TransportError`
+ * and `RequestTimeout` with `requestSent: "no"`), or the layer is a dry run (`NotSent`).
  *
  * **Gotchas**
  *
  * - After an interruption the outcome is not known: the exchange may have accepted the order. Give the intent your own
- *   `client_order_id`, store it before, and {@link settle} it afterwards; or place it under {@link cancelAllOnExit}.
- * - The exchange does not document how long it remembers an id. Use an id for one call.
- * - An order does not show that it was amended. An order whose price or count was amended before the client finds it is
- *   `Unknown`, and `mismatch` shows it.
+ *   `client_order_id`, store the id before the call, and {@link settle} the placement afterwards. Or place the order
+ *   under {@link cancelAllOnExit}.
+ * - The exchange does not document how long it remembers an id. Use each id for one call only.
+ * - An order does not show that it was amended. If the price or the count was amended before the client finds the
+ *   order, the outcome is `Unknown`, and `mismatch` contains the order.
  *
  * **Example** (Ten YES at 56 cents)
  *
@@ -322,7 +333,7 @@ export const place = (intent: OrderIntent, options?: PlaceOptions): Effect.Effec
     const attempts = yield* begin
     const sending = yield* prepare(intent, attempts)
     const send = Effect.matchEffect(create(sending.request), {
-      onFailure: (error) => readError(sending, error, verdictOf(error, sending.client_order_id)),
+      onFailure: (error) => findingOfError(sending, error, verdictOf(error, sending.client_order_id)),
       onSuccess: (response) => Effect.succeed(readResponse(sending, response))
     })
     const findings = Effect.map(send, (finding) => [finding])
@@ -336,12 +347,12 @@ export const place = (intent: OrderIntent, options?: PlaceOptions): Effect.Effec
  * **Details**
  *
  * Each order has its own `client_order_id`, and an outcome as in {@link place}. The refusal of a single order is an
- * `ItemRefused`. The refusal of the whole request is the refusal of each order: the document does not say whether the
- * exchange can refuse a batch and still carry out a part of it. It fails only when nothing of the batch was sent.
+ * `ItemRefused`. The refusal of the request counts as the refusal of each order, although the document does not say
+ * whether the exchange can refuse a batch and still carry out a part of it. `placeAll` fails only if nothing was sent.
  *
  * **Gotchas**
  *
- * The whole batch must fit into the write bucket. Source: the rate-limit guide of October 2026.
+ * The cost of the batch must not exceed the capacity of the write bucket. Source: the rate-limit guide of October 2026.
  */
 export const placeAll = (
   intents: ReadonlyArray<OrderIntent>,
@@ -353,17 +364,17 @@ export const placeAll = (
     if (!Array.isArray(intents)) return yield* invalid("", "the intents are not an array")
     if (intents.length === 0) return []
     const attempts = yield* begin
-    const sendings = yield* Effect.forEach(intents, (intent, index) =>
+    const pending = yield* Effect.forEach(intents, (intent, index) =>
       Effect.mapError(prepare(intent, attempts), ({ pointer, reason }) => invalid(`/${index}${pointer}`, reason))
     )
-    const ids = new Set(sendings.map(({ client_order_id }) => client_order_id))
-    if (ids.size < sendings.length) return yield* invalid("", "two intents have the same client_order_id")
-    const send = Effect.matchEffect(batchCreate({ orders: sendings.map(({ request }) => request) }), {
+    const ids = new Set(pending.map(({ client_order_id }) => client_order_id))
+    if (ids.size < pending.length) return yield* invalid("", "two intents have the same client_order_id")
+    const send = Effect.matchEffect(batchCreate({ orders: pending.map(({ request }) => request) }), {
       onFailure: (error) =>
-        Effect.forEach(sendings, (sending) =>
-          readError(sending, error, verdictOfBatch(error, sending.client_order_id))
+        Effect.forEach(pending, (sending) =>
+          findingOfError(sending, error, verdictOfBatch(error, sending.client_order_id))
         ),
-      onSuccess: ({ orders }) => Effect.succeed(sendings.map((sending) => readItem(sending, orders)))
+      onSuccess: ({ orders }) => Effect.succeed(pending.map((sending) => readItem(sending, orders)))
     })
-    return yield* sendAll(sendings, attempts, send, options)
+    return yield* sendAll(pending, attempts, send, options)
   })

@@ -1,5 +1,5 @@
 /**
- * The registry of the orders that a scope places and cancels at its end.
+ * The registry of the orders that are placed under a scope and cancelled at its end.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export interface PendingOrder extends Placement {
 }
 
 export interface OrderRegistry {
-  /** Registers orders before their first attempt. Fails for all of them when the scope takes no more orders. */
+  /** Registers orders before their first attempt. Fails if the scope takes no more orders. */
   readonly begin: (orders: ReadonlyArray<PendingOrder>) => Effect.Effect<void, InvalidRequest>
-  /** Records the outcomes of orders. A failure means that nothing was sent. */
+  /** Records the outcomes of orders. A typed failure means that nothing was sent. */
   readonly end: (
     orders: ReadonlyArray<PendingOrder>,
     exit: Exit.Exit<ReadonlyArray<Outcome>, PlaceError>
@@ -29,8 +29,8 @@ export interface OrderRegistry {
   /** Completes when the scope is closed. Nothing may be sent after that. */
   readonly ended: Effect.Effect<void>
   /** Removes an order that no longer rests. */
-  readonly over: (order_id: string) => void
-  /** The `client_order_id` of the resting order with this `order_id`. */
+  readonly remove: (order_id: string) => void
+  /** Returns the `client_order_id` of the resting order with this `order_id`. */
   readonly clientOrderIdOf: (order_id: string) => string | undefined
 }
 

@@ -1,5 +1,5 @@
 /**
- * Finds out the outcomes of orders that were placed earlier.
+ * Determines the outcomes of orders that were placed earlier.
  *
  * @module
  */
@@ -13,41 +13,45 @@ import { lookFor, type Wanted } from "./lookup.ts"
 import { listed, type Placement, placementOf, type Settlement, type Unknown } from "./outcomes.ts"
 
 export interface SettleOptions {
-  /** How long to look. Default: 3 minutes. Absence proves nothing until the last attempt is a minute or two old. */
+  /**
+   * How long to look for the order. Absence from the lists proves nothing until the last attempt is one to two minutes
+   * old. Default: 3 minutes.
+   */
   readonly within?: Duration.Input | undefined
 }
 
 /**
- * Finds out the outcome of an order that was placed earlier, by this process or by one that has ended.
+ * Determines the outcome of an order that was placed earlier, by this process or by a process that has ended.
  *
  * **Details**
  *
- * Searches the market's live and historical orders for the `client_order_id`, and places nothing. It fails only when the
- * placement is malformed (`InvalidRequest`). When nothing can be read, the result is `Unknown`.
+ * `settle` searches the live and historical orders of the market for the `client_order_id`, and places nothing. It
+ * fails only if the placement is malformed (`InvalidRequest`). If nothing can be read, the result is `Unknown`.
  *
- * - `Accepted`: a list shows an order with the id and, where the placement has a `request`, with the same market,
- *   subaccount, side, price and count.
- * - `NotPlaced`: no list shows the order, and every list is so new that the exchange now refuses the signature of the last
- *   attempt. Whether the exchange refused the order or never received it can no longer be known.
- * - `Unknown`: `within` was over before that, or absence proves nothing. That is so when the exchange said that the order
- *   exists, another order has its id (`mismatch`), this machine's clock was set or the machine slept while the order was
- *   sent, or the times of the placement contradict each other or the exchange's time.
+ * - `Accepted`: a list shows an order with the id. If the placement has a `request`, the market, subaccount, side,
+ *   price and count are the same.
+ * - `NotPlaced`: no list shows the order, and every list is so new that the exchange no longer accepts the signature of
+ *   the last attempt. It is not known whether the exchange refused the order or never received it.
+ * - `Unknown`: `within` elapsed too early, or absence proves nothing. Absence proves nothing if a response said that
+ *   the order exists, if another order has the same id (`mismatch`), if this machine's clock was set or the machine
+ *   slept during the call, or if the times of the placement contradict each other or the exchange's time.
  *
  * **When to use**
  *
- * Use it on an `Unknown`, also after it was written as JSON and read back; or at start, on the orders of a journal that
- * have no outcome. A journal needs the `client_order_id`, the market and the time, written before the order is placed.
+ * Use it on an `Unknown`, also after you wrote it as JSON and read it back. Use it at program start on the orders of a
+ * journal that have no outcome. The journal must contain the `client_order_id`, the market and the time, written before
+ * the order is placed.
  *
  * **Gotchas**
  *
  * - The exchange does not document how old a signature may be. Public measurements: 30 seconds are at the limit, 60 are
  *   refused.
- * - An `Unknown` has the `window` in which the exchange can have accepted the order. Without it, `settle` reads the lists
- *   of the market from their beginning, and absence proves something two minutes after `lastAttemptMillis`, or after the
- *   start of `settle` when that field is missing.
- * - An amended order has another price or count: it is `Unknown`, and `mismatch` shows it. An order whose
- *   `client_order_id` was changed by an amend is not found.
- * - With an API key that is locked to a subaccount, name the subaccount in the intent.
+ * - An `Unknown` has the `window` in which the exchange can have accepted the order. Without a `window`, `settle` reads
+ *   the lists of the market from their beginning. Absence is then conclusive two minutes after `lastAttemptMillis`, or
+ *   two minutes after the start of `settle` if that field is missing.
+ * - An amended order has another price or count: the result is `Unknown`, and `mismatch` contains the order. If an
+ *   amend changed the `client_order_id`, the order is not found.
+ * - With an API key that is locked to a subaccount, set the subaccount in the intent.
  *
  * **Example** (After a crash)
  *
@@ -62,13 +66,16 @@ export const settle = (
   options?: SettleOptions
 ): Effect.Effect<Settlement, InvalidRequest, KalshiPublic | KalshiRead> =>
   Effect.gen(function* () {
-    const wrong = wrongIn(placement)
-    if (wrong !== undefined) return yield* new InvalidRequest({ operation: "Orders.settle", ...wrong })
+    const fault = faultIn(placement)
+    if (fault !== undefined) return yield* new InvalidRequest({ operation: "Orders.settle", ...fault })
     const settlements = yield* find([placement], options)
-    return settlements[0]! // one for each
+    return settlements[0]! // search settlement per placement
   })
 
-/** Settles many orders with the same few reads, in their order. See {@link settle}. */
+/**
+ * Settles several orders with shared reads, and returns the settlements in the order of the placements. See
+ * {@link settle}.
+ */
 export const settleAll = (
   placements: ReadonlyArray<Placement>,
   options?: SettleOptions
@@ -78,16 +85,16 @@ export const settleAll = (
       new InvalidRequest({ operation: "Orders.settleAll", pointer, reason })
     if (!Array.isArray(placements)) return yield* invalid("", "the placements are not an array")
     for (const [index, placement] of placements.entries()) {
-      const wrong = wrongIn(placement)
-      if (wrong !== undefined) return yield* invalid(`/${index}${wrong.pointer}`, wrong.reason)
+      const fault = faultIn(placement)
+      if (fault !== undefined) return yield* invalid(`/${index}${fault.pointer}`, fault.reason)
     }
     return yield* find(placements, options)
   })
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== ""
 
-/** The reason why a placement cannot be settled. A placement from a journal can be malformed. */
-const wrongIn = (placement: Placement): { readonly pointer: string; readonly reason: string } | undefined => {
+/** Returns the reason why a placement cannot be settled. A placement from a journal can be malformed. */
+const faultIn = (placement: Placement): { readonly pointer: string; readonly reason: string } | undefined => {
   if (typeof placement !== "object" || placement === null) {
     return {
       pointer: "",
@@ -95,22 +102,28 @@ const wrongIn = (placement: Placement): { readonly pointer: string; readonly rea
     }
   }
   const { client_order_id, lastAttemptMillis, placedAtMillis, request, ticker, window } = placement
-  if (!isText(client_order_id)) return { pointer: "/client_order_id", reason: "it is not the id of an order" }
-  if (!isText(ticker)) return { pointer: "/ticker", reason: "it is not the ticker of a market" }
+  if (!isText(client_order_id)) return { pointer: "/client_order_id", reason: "the value is not the id of an order" }
+  if (!isText(ticker)) return { pointer: "/ticker", reason: "the value is not the ticker of a market" }
   if (!Number.isFinite(placedAtMillis))
-    return { pointer: "/placedAtMillis", reason: "it is not a time in milliseconds" }
+    return { pointer: "/placedAtMillis", reason: "the value is not a time in milliseconds" }
   if (lastAttemptMillis !== undefined && !Number.isFinite(lastAttemptMillis)) {
-    return { pointer: "/lastAttemptMillis", reason: "it is not a time in milliseconds; leave it out" }
+    return {
+      pointer: "/lastAttemptMillis",
+      reason: "the value is not a time in milliseconds; correct it or leave it out"
+    }
   }
   if (request !== undefined && (typeof request !== "object" || request === null)) {
-    return { pointer: "/request", reason: "it is not the input of Orders.create; leave it out" }
+    return { pointer: "/request", reason: "the value is not the input of Orders.create; correct it or leave it out" }
   }
   return window === undefined || (Number.isFinite(window?.fromMillis) && Number.isFinite(window?.untilMillis))
     ? undefined
-    : { pointer: "/window", reason: "it does not have fromMillis and untilMillis in milliseconds; leave it out" }
+    : {
+        pointer: "/window",
+        reason: "the value does not have fromMillis and untilMillis in milliseconds; correct it or leave it out"
+      }
 }
 
-/** The search for a placement, whose times may be by another machine's clock. */
+/** Makes the search for a placement. Its times may be by another machine's clock. */
 const wantedOf = (placement: Placement, began: Now): Wanted => {
   const { clockChanged, exists, lastAttemptMillis, placedAtMillis, window } = placement
   const isUnusable =
@@ -154,24 +167,24 @@ const find = (
       withinMillis: boundMillis(options?.within, "3 minutes"),
       historical: true
     })
-    const ended = yield* now
-    return wanted.map((one): Settlement => {
-      const { placement } = one
-      const order = orderOf(one)
+    const endedAt = yield* now
+    return wanted.map((search): Settlement => {
+      const { placement } = search
+      const order = orderOf(search)
       if (order !== undefined) return listed(placementOf(placement), order)
-      const mismatch = mismatchOf(one)
-      if (mismatch === undefined && asOf !== undefined && conclusive(one)) {
+      const mismatch = mismatchOf(search)
+      if (mismatch === undefined && asOf !== undefined && conclusive(search)) {
         return { ...placementOf(placement), _tag: "NotPlaced", notListedAsOf: asOf }
       }
       const { clockChanged, exists, lastAttemptMillis, window } = placement
       return {
         ...placementOf(placement),
         _tag: "Unknown",
-        lastAttemptMillis: lastAttemptMillis ?? Math.ceil(exchangeTimeAt(began, ended).upperMillis),
+        lastAttemptMillis: lastAttemptMillis ?? Math.ceil(exchangeTimeAt(began, endedAt).upperMillis),
         window,
         clockChanged,
         exists,
-        // Only an Unknown has an error. From a journal, it is no longer an Error.
+        // Only an Unknown has an error. In a placement from a journal, the error is no longer an instance of Error.
         error: "error" in placement && placement.error instanceof Error ? (placement as Unknown).error : undefined,
         notListedAsOf: asOf,
         mismatch

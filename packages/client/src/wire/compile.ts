@@ -1,11 +1,12 @@
 /**
- * Turns the schema of a response into one function that decodes valid values.
+ * Compiles the schema of a response to one function that decodes valid values.
  *
  * **Details**
  *
- * The function returns the decoded value, or {@link invalid} without a reason: the interpreter of `effect/SchemaParser`
- * finds the reason. Both decode the same values. The compiler of `effect/schema/SchemaJITCompiler` is slower here: it
- * leaves every object with a nullable list to the interpreter, and adds optional members to an object one by one.
+ * The function returns the decoded value. For an invalid value it returns {@link invalid} without a reason, and the
+ * interpreter of `effect/SchemaParser` finds the reason. Both decode the same values. The compiler of
+ * `effect/schema/SchemaJITCompiler` is slower for these schemas: it leaves every object with a nullable list to the
+ * interpreter, and adds optional members to an object one by one.
  *
  * @module
  */
@@ -13,37 +14,40 @@ import type * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import { isListOrNull } from "./forms.ts"
 
-/** What a compiled function returns for a value that does not match the schema. */
+/** The result of a compiled function for a value that does not match the schema. */
 export const invalid: unique symbol = /*#__PURE__*/ Symbol("invalid")
 
-/** Decodes parsed JSON that only the caller refers to: the result shares its unchanged parts. */
+/**
+ * Decodes parsed JSON. The result shares unchanged parts with the input, so the caller must not use the input
+ * afterwards.
+ */
 export type Compiled = (json: unknown) => unknown
 
-/** A schema has a part that no response needs. */
+/** Thrown for a schema with a part that is not supported, because no response needs it. */
 class Unsupported extends Error {}
 
-/** The list in a schema of a nullable list. */
+/** Returns the list schema in the schema of a nullable list. */
 const listOf = (ast: SchemaAST.AST): SchemaAST.AST | undefined => {
   const from = isListOrNull(ast) ? ast.encoding?.[0].to : undefined
   return from?._tag === "Union" ? from.types.find(({ _tag }) => _tag !== "Null") : undefined
 }
 
-/** The other member of a union with null. Undefined if there are several. */
+/** Returns the other member of a union with null. Undefined if the union has several other members. */
 const nonNullOf = ({ options, types }: SchemaAST.Union): SchemaAST.AST | undefined => {
   const [first, ...more] = types.filter(({ _tag }) => _tag !== "Null")
   return more.length === 0 && types.length === 2 && options?.mode !== "oneOf" ? first : undefined
 }
 
-/** A statement that rejects every value that is not an object. */
+/** Writes a statement that rejects every value that is not an object. */
 const unlessObject = (input: string): string =>
   `if(typeof ${input}!=="object"||${input}===null||Array.isArray(${input}))return I`
 
 type Lines = Array<string>
 
 /**
- * Writes the code of schemas. In it, `I` is {@link invalid}, `O` the options of the parser, `c0`, `c1` … the constants, and
- * each object type a function of its own. A method pushes statements to `lines`, and returns the expression of the value
- * that they compute.
+ * Writes the code of schemas. In the code, `I` is {@link invalid}, `O` are the options of the parser, and `c0`, `c1` …
+ * are the constants. Each object type has its own function. A method adds statements to `lines`, and returns the
+ * expression for the value that the statements compute.
  */
 class Writer {
   readonly constants: Array<unknown> = []
@@ -51,7 +55,10 @@ class Writer {
   readonly #functionNames = new Map<SchemaAST.AST, string>()
   #variables = 0
 
-  /** The text of a function that makes the compiled one, with the constants, `I` and `O` as its parameters. */
+  /**
+   * Writes the body of a function that returns the compiled function. Its parameters are the constants `C`, `I` and
+   * `O`.
+   */
   write(schema: Schema.Codec<unknown>): string {
     const lines: Lines = []
     const output = this.#emit(schema.ast, "i", lines)
@@ -184,7 +191,7 @@ class Writer {
     const value = this.#emit(type, item, inner)
     lines.push(unlessObject(input))
     if (value === item && inner.length === 1) return input
-    // In place: the key may be any text, even `__proto__`, and it is already an own key of this object.
+    // Assigned in place: the key may be any string, even `__proto__`, and is already an own key of this object.
     if (value !== item) inner.push(`${input}[${key}]=${value}`)
     lines.push(`for(const ${key} of Object.keys(${input})){${inner.join(";")}}`)
     return input
@@ -216,19 +223,19 @@ class Writer {
 }
 
 /**
- * Compiles a schema. Undefined if the schema has a part that is not supported, such as a transformation other than that of
- * nullable lists, or if the runtime does not allow code made from text.
+ * Compiles a schema. Undefined if the schema has a part that is not supported, such as a transformation other than the
+ * one of nullable lists, or if the runtime does not allow code generation.
  */
 export const compile = (schema: Schema.Codec<unknown>): Compiled | undefined => {
   const writer = new Writer()
   try {
     const text = writer.write(schema)
-    // The text is made of the schema alone. It contains nothing of a response.
+    // The code depends only on the schema. It contains no part of a response.
     const make = globalThis.Function("C", "I", "O", text) as (
       constants: ReadonlyArray<unknown>,
       invalid: symbol,
       options: SchemaAST.ParseOptions
-    ) => Compiled // as written above
+    ) => Compiled // the parameters and the result that `write` declares
     return make(writer.constants, invalid, {})
   } catch {
     // The interpreter decodes the same values, so a failure here only costs time.

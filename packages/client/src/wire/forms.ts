@@ -1,5 +1,5 @@
 /**
- * The schema forms that all components on the wire are built from.
+ * The schemas from which all components on the wire are built.
  *
  * @module
  */
@@ -8,16 +8,14 @@ import type * as SchemaAST from "effect/SchemaAST"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 
-/**
- * An enum in a response. An editor completes the known members. A new member decodes as itself.
- */
+/** An open enum in a response. Editors complete the known members. A new member decodes unchanged. */
 export type Open<Known extends string> = Known | (string & {})
 
-/** Codec of an {@link Open} enum. */
+/** Makes the codec of an {@link Open} enum. */
 export const open = <const Known extends string>(_known: ReadonlyArray<Known>): Schema.Codec<Open<Known>> =>
   Schema.String as Schema.Codec<Open<Known>> // every string is a member of the open enum
 
-/** Like {@link open}, without texts that name another kind of object: a message of that kind has its own schema. */
+/** Like {@link open}, without strings that are the discriminator of another type of message, which has its own schema. */
 export const openExcept = <const Known extends string>(
   _known: ReadonlyArray<Known>,
   except: ReadonlyArray<string>
@@ -28,7 +26,7 @@ export const openExcept = <const Known extends string>(
     })
   ) as Schema.Codec<Open<Known>> // every other string is a member of the open enum
 
-/** Codec of a closed enum, for requests: an unknown member is refused before it is sent. */
+/** Makes the codec of a closed enum, for requests: an unknown member is rejected before anything is sent. */
 export const closed = <const Known extends string>(known: ReadonlyArray<Known>): Schema.Codec<Known> =>
   Schema.Literals(known)
 
@@ -40,7 +38,7 @@ const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 
 const daysIn = (year: number, month: number): number =>
   month === 2 ? (isLeapYear(year) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 
-/** The two decimal digits at an index. Reading them this way allocates no string. */
+/** Reads two decimal digits at an index, without allocating a string. */
 const twoDigits = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528
 
 const isDateTime = (text: string): boolean => {
@@ -50,12 +48,13 @@ const isDateTime = (text: string): boolean => {
 }
 
 /**
- * An instant as RFC 3339 text, unchanged: the exchange drops trailing zeros of the fraction.
+ * An instant as an RFC 3339 string. The string is kept unchanged, because the exchange omits trailing zeros of the
+ * fraction.
  *
  * **Details**
  *
- * The day must exist. A leap second is refused: the exchange's formatter cannot write one, and a `Date` cannot represent
- * it.
+ * The day must exist. A leap second is rejected, because the exchange's formatter cannot write it, and a `Date` cannot
+ * represent it.
  */
 export const DateTimeString: Schema.Codec<string> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.makeFilter(isDateTime, { expected: "an RFC 3339 date-time" })
@@ -73,12 +72,12 @@ const isIntegerFrom = (minimum: number) =>
     expected: minimum > Number.MIN_SAFE_INTEGER ? `an integer of at least ${minimum}` : "an integer"
   })
 
-/** An integer of at least `minimum`, safe as a JavaScript number. */
+/** Makes the codec of a safe integer of at least `minimum`. */
 export const integerFrom = (minimum: number): Schema.Codec<number> =>
   // @effect-diagnostics-next-line schemaNumber:off -- a safe integer is finite
   Schema.Number.check(isIntegerFrom(minimum))
 
-/** An integer from `minimum` to `maximum`, both included. */
+/** Makes the codec of a safe integer from `minimum` to `maximum`, both included. */
 export const integerBetween = (minimum: number, maximum: number): Schema.Codec<number> =>
   // @effect-diagnostics-next-line schemaNumber:off -- a safe integer is finite
   Schema.Number.check(
@@ -91,8 +90,8 @@ export const integerBetween = (minimum: number, maximum: number): Schema.Codec<n
 const lastSecond = 4_102_444_800
 
 /**
- * A time of a request in Unix seconds, of at least `minimum`. The exchange reads milliseconds as seconds and finds
- * nothing, so a time after the start of 2100 is refused with a hint.
+ * Makes the codec of a time in a request: Unix seconds, at least `minimum`. If a program passes milliseconds, the
+ * exchange reads them as seconds and finds nothing. So a time after the start of 2100 is rejected with a hint.
  */
 export const unixSecondsFrom = (minimum: number): Schema.Codec<number> =>
   // @effect-diagnostics-next-line schemaNumber:off -- a safe integer is finite
@@ -103,16 +102,19 @@ export const unixSecondsFrom = (minimum: number): Schema.Codec<number> =>
     })
   )
 
-/** A time of a request in Unix seconds: {@link unixSecondsFrom} the least safe integer. */
+/** A time in a request, in Unix seconds. */
 export const UnixSeconds: Schema.Codec<number> = /*#__PURE__*/ unixSecondsFrom(-9_007_199_254_740_991)
 
-/** Times since 2001 are above the first number in seconds. Times since 1973 are above the second in milliseconds. */
+/**
+ * Times since 2001 in seconds are at least `firstSecond`. Times since 1973 in milliseconds are at least
+ * `firstMillisecond`.
+ */
 const firstSecond = 1_000_000_000
 const firstMillisecond = 100_000_000_000
 
 /**
- * A time of a request in Unix milliseconds. A number that is a time since 2001 in seconds is refused with a hint: in
- * milliseconds it is a time between 1970 and 1973, of which the exchange has no data.
+ * A time in a request, in Unix milliseconds. A number that would be a time since 2001 in seconds is rejected with a
+ * hint. In milliseconds it would be a time between 1970 and 1973, for which the exchange has no data.
  */
 export const UnixMillis: Schema.Codec<number> = /*#__PURE__*/ Schema.Int.check(
   /*#__PURE__*/ Schema.makeFilter((value) => value < firstSecond || value >= firstMillisecond, {
@@ -123,12 +125,12 @@ export const UnixMillis: Schema.Codec<number> = /*#__PURE__*/ Schema.Int.check(
 /** A 32-bit integer. */
 export const Int32: Schema.Codec<number> = /*#__PURE__*/ integerBetween(-2_147_483_648, 2_147_483_647)
 
-/** Text of a length counted in code points, as JSON Schema counts. */
+/** Makes the codec of a string with a length in code points, as in JSON Schema. */
 export const textOfLength = (minimum: number, maximum = Number.POSITIVE_INFINITY): Schema.Codec<string> =>
   Schema.String.check(
     Schema.makeFilter(
       (text) => {
-        // A code point is one or two code units, so most texts need no counting.
+        // A code point is one or two code units, so most strings need no counting.
         const units = text.length
         if (units < minimum) return false
         if (units <= maximum && units >= 2 * minimum) return true
@@ -139,7 +141,7 @@ export const textOfLength = (minimum: number, maximum = Number.POSITIVE_INFINITY
     )
   )
 
-/** A list of bounded length. */
+/** Makes the codec of a list of limited length. */
 export const listOfLength = <A>(
   item: Schema.Codec<A>,
   minimum: number,
@@ -158,15 +160,15 @@ const sizes = (minimum: number, maximum: number, one: string, many: string): str
   return minimum === 0 ? `at most ${maximum} ${unit}` : `${minimum} to ${maximum} ${unit}`
 }
 
-/** Shared by every {@link listOrNull}, so that {@link isListOrNull} recognises one. */
+/** Shared by every {@link listOrNull}, so that {@link isListOrNull} recognises the schema. */
 const nullIsEmpty = /*#__PURE__*/ SchemaTransformation.makeTransformation({
   decode: /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list ?? []),
   encode: /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list)
 })
 
 /**
- * A list of a response that may be null: the exchange writes some empty lists that way. It always decodes to a list, and
- * never encodes to null.
+ * Makes the codec of a list in a response that may be null, because the exchange writes some empty lists as null. The
+ * codec always decodes to a list, and never encodes to null.
  */
 export const listOrNull = <A>(list: Schema.Codec<ReadonlyArray<A>>): Schema.Codec<ReadonlyArray<A>> =>
   // The list is checked before it is transformed. Checking it again would double the cost.
@@ -174,6 +176,6 @@ export const listOrNull = <A>(list: Schema.Codec<ReadonlyArray<A>>): Schema.Code
     ReadonlyArray<A>
   >
 
-/** Whether a schema is a {@link listOrNull}. */
+/** Whether a schema was made by {@link listOrNull}. */
 export const isListOrNull = ({ encoding }: SchemaAST.AST): boolean =>
   encoding?.length === 1 && encoding[0].transformation === nullIsEmpty

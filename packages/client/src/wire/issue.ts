@@ -1,18 +1,18 @@
 /**
- * Reads a schema issue: where a value first breaks its schema, as a JSON pointer, and what was expected there.
+ * Finds the first violation in a schema issue: its JSON pointer, and what was expected.
  *
  * @module
  */
 import * as SchemaIssue from "effect/SchemaIssue"
 
-/** Where a value breaks its schema. Never contains the value. */
-export interface Break {
-  /** RFC 6901. For a missing field, where it should be. */
+/** A violation of a schema. It never contains the value. */
+export interface Violation {
+  /** The JSON pointer (RFC 6901) of the value. For a missing field: where it is expected. */
   readonly pointer: string
   readonly reason: string
 }
 
-/** One key of a JSON pointer. */
+/** Escapes one key of a JSON pointer. */
 export const escapePointer = (key: PropertyKey): string => String(key).replaceAll("~", "~0").replaceAll("/", "~1")
 
 const reasonOf = (leaf: SchemaIssue.Leaf): string => {
@@ -28,21 +28,22 @@ const reasonOf = (leaf: SchemaIssue.Leaf): string => {
 
 const format = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** What a union expects, if the value matches the type of none of its branches. */
+/** Describes the expected types of a union, if the value matches the type of no branch. */
 const typesOf = (union: SchemaIssue.AnyOf): string =>
   format(union)
     .issues.map(({ message }) => message)
     .join()
 
-/** A break, with the number of keys that lead to it, and the number of breaks in the same value. */
-interface Found extends Break {
+/** A violation, with the number of keys that lead to it, and the number of violations in the same value. */
+interface Found extends Violation {
   readonly depth: number
   readonly count: number
 }
 
 /**
- * The branch of a union with the fewest breaks is taken as the intended one; of several, the one that matched furthest. A
- * parser that stops at the first break gives each branch one.
+ * Returns the violation of the union branch that is assumed to be the intended one: the branch with the fewest
+ * violations, and among equal ones the branch that matched furthest. A parser that stops at the first violation gives
+ * each branch one.
  */
 const closest = (found: ReadonlyArray<Found>): Found =>
   found.reduce((best, next) =>
@@ -65,13 +66,13 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Found =
     case "Encoding":
       return walk(issue.issue, pointer, depth)
     case "Filter": {
-      const said = SchemaIssue.defaultCheckHook(issue)
+      const description = SchemaIssue.defaultCheckHook(issue)
       const expected = issue.filter.annotations?.["expected"]
       return {
         pointer,
         depth,
         count: 1,
-        reason: said ?? (typeof expected === "string" ? `expected ${expected}` : "the value is out of range")
+        reason: description ?? (typeof expected === "string" ? `expected ${expected}` : "the value is out of range")
       }
     }
     case "AnyOf": {
@@ -86,8 +87,8 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Found =
   }
 }
 
-/** The first break of an issue. */
-export const firstBreak = (issue: SchemaIssue.Issue): Break => {
+/** Returns the first violation of an issue. */
+export const firstViolation = (issue: SchemaIssue.Issue): Violation => {
   const { pointer, reason } = walk(issue, "", 0)
   return { pointer, reason }
 }

@@ -5,7 +5,7 @@ import { readDocument } from "../../codegen/document.ts"
 import * as Feed from "../../src/generated/feed.ts"
 import * as Responses from "../../src/generated/responses.ts"
 import { compile, invalid } from "../../src/wire/compile.ts"
-import { firstBreak } from "../../src/wire/issue.ts"
+import { firstViolation } from "../../src/wire/issue.ts"
 import { listOrNull } from "../../src/wire/forms.ts"
 import { edits, sample } from "./support/samples.ts"
 
@@ -19,7 +19,7 @@ const outcomesOf = (codec: Schema.Codec<unknown>, values: ReadonlyArray<unknown>
   const decode = SchemaParser.decodeUnknownResult(codec)
   return values.map((value) => {
     const decoded = decode(value)
-    return Result.isSuccess(decoded) ? { value: decoded.success } : firstBreak(decoded.failure)
+    return Result.isSuccess(decoded) ? { value: decoded.success } : firstViolation(decoded.failure)
   })
 }
 
@@ -80,7 +80,7 @@ describe("generated responses", () => {
       const name = schema ?? successOf(operation!)
       const codec = codecs.find(([known]) => known === name)![1]
       const decoded = SchemaParser.decodeUnknownResult(codec)(body)
-      return Result.isFailure(decoded) ? [{ name, ...firstBreak(decoded.failure) }] : []
+      return Result.isFailure(decoded) ? [{ name, ...firstViolation(decoded.failure) }] : []
     })
     assert.deepStrictEqual(refused, [])
     assert.strictEqual(recorded.length, 50)

@@ -20,7 +20,7 @@ export interface Line {
   readonly send: (text: string) => void
   /** Bytes that were sent and that the network has not taken yet. */
   readonly bufferedBytes: () => number
-  /** Sends a ping frame with this body. No effect in memory. */
+  /** Sends a ping frame with this body. */
   readonly ping: (body: string) => void
   /** Starts the close handshake. */
   readonly close: (code: number, reason: string) => void

@@ -96,14 +96,14 @@ const generated = fileURLToPath(new URL("../../../src/generated/", import.meta.u
 const entry = `
 import * as Result from "effect/Result"
 import * as SchemaParser from "effect/SchemaParser"
-import { firstBreak } from "../wire/issue.ts"
+import { firstViolation } from "../wire/issue.ts"
 import * as parameters from "./parameters.ts"
 import * as requests from "./requests.ts"
 import * as responses from "./responses.ts"
 const files = { requests, responses }
 const decodeWith = (schema, value, options) => {
   const result = SchemaParser.decodeUnknownResult(schema, options)(value)
-  return Result.isSuccess(result) ? { value: result.success } : firstBreak(result.failure)
+  return Result.isSuccess(result) ? { value: result.success } : firstViolation(result.failure)
 }
 export const decode = (file, name, value) =>
   decodeWith(files[file][name], value, file === "requests" ? { onExcessProperty: "error" } : undefined)

@@ -72,7 +72,7 @@ const endWith = (outcome: Orders.Outcome | Orders.Settlement): void =>
     client_order_id: outcome.client_order_id,
     tag: outcome._tag,
     order_id: outcome._tag === "Accepted" ? outcome.order_id : undefined,
-    learned: outcome._tag === "Accepted" ? outcome.learned : undefined,
+    learned: outcome._tag === "Accepted" ? outcome.source : undefined,
     placement: outcome._tag === "Unknown" ? placementOf(outcome) : undefined
   })
 

@@ -11,7 +11,7 @@ export interface Ended {
   /** The tag of the outcome or of the settlement, or `NothingSent`. */
   readonly tag: Orders.Outcome["_tag"] | Orders.Settlement["_tag"] | "NothingSent"
   readonly order_id?: string | undefined
-  readonly learned?: Orders.Accepted["learned"] | undefined
+  readonly learned?: Orders.Accepted["source"] | undefined
   /** The placement that a later process settles, if the outcome is `Unknown`. */
   readonly placement?: Orders.Placement | undefined
 }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { SigningError } from "@kalshi-effect/signing/SigningError"
 import * as Errors from "../src/Errors.ts"
-import { afterLostAnswer } from "../src/sending/lostAnswers.ts"
+import { afterLostAnswer } from "../src/sending/lostResponses.ts"
 
 const operation = "Orders.cancel"
 const body = { message: "why" }

@@ -1,5 +1,5 @@
 /**
- * What the failure of a call says when the response to one of its attempts was lost.
+ * Converts the failure of an attempt to the failure of the call, if the response to an earlier attempt was lost.
  *
  * @module
  */
@@ -7,15 +7,15 @@ import * as Errors from "../Errors.ts"
 import type { NamedError } from "./decode.ts"
 
 /**
- * Turns the failure of the last attempt into the failure of the call, when the response to an earlier attempt was lost.
- * The exchange may have carried out that attempt, although it did not carry out this one.
+ * Converts the failure of the last attempt to the failure of the call, if the response to an earlier attempt was lost.
+ * The exchange did not carry out the last attempt, but may have carried out the earlier one.
  */
 export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
   error: E,
   { attempts, operation }: { readonly operation: string; readonly attempts: number }
 ): E | Errors.TransportError | Errors.RequestTimeout => {
   const failure: Errors.WriteFailure | NamedError = error
-  const unanswered = (reason: string, code?: string) =>
+  const lostAttempt = (reason: string, code?: string) =>
     new Errors.TransportError({
       operation,
       requestSent: "maybe",
@@ -25,7 +25,7 @@ export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
     })
   switch (failure._tag) {
     case "TransportError":
-      return failure.requestSent === "maybe" ? error : unanswered(`then ${failure.reason}`, failure.code)
+      return failure.requestSent === "maybe" ? error : lostAttempt(`then ${failure.reason}`, failure.code)
     case "RequestTimeout":
       return failure.requestSent === "maybe"
         ? error
@@ -37,16 +37,16 @@ export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
             attempts
           })
     case "SigningError":
-      return unanswered(`and the repeat could not be signed: ${failure.description}`)
+      return lostAttempt(`and the repeat could not be signed: ${failure.description}`)
     case "InvalidRequest":
     case "LimitExceeded":
     case "NotSent":
-      return unanswered(`then ${failure.message}`)
+      return lostAttempt(`then ${failure.message}`)
     case "ContractError":
       return error
     default:
       if (failure.afterLostAnswer) return error
-      // An error's own class makes another one of its fields; TypeScript has no type for `constructor`.
+      // The constructor of an error takes its fields. TypeScript has no type for `constructor`.
       return new (failure.constructor as new (fields: object) => E)({ ...failure, afterLostAnswer: true })
   }
 }
