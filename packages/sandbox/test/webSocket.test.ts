@@ -2,9 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { EventEmitter } from "node:events"
-import { connect, type Socket } from "node:net"
+import { createServer } from "node:http"
+import { type AddressInfo, connect, type Socket } from "node:net"
 import { type ClientOptions, WebSocket } from "ws"
 import { listen } from "../src/serving/httpServer.ts"
+import { declineUpgrade } from "../src/serving/nodeHttp.ts"
 import { WebSockets } from "../src/serving/webSocket.ts"
 import { type Connection, makeFakeFeed, refusal } from "./support/fakeFeed.ts"
 
@@ -186,6 +188,19 @@ describe("WebSockets", () => {
     const request = ["GET /x HTTP/1.1", "host: a", "connection: Upgrade, close", "upgrade: h2c", "", ""].join("\r\n")
     assert.match(await raw(found.port, request).received, /^HTTP\/1\.1 418 /)
   })
+
+  it.live("leave them to it also on a Node that takes every offer for an upgrade", () =>
+    Effect.promise(async () => {
+      const server = createServer((request, response) => response.end(`${request.method} ${request.url}`))
+      server.on("upgrade", (request, _socket, head) => declineUpgrade(server, request, head))
+      await new Promise<void>((resume) => server.listen(0, "127.0.0.1", resume))
+      const { port } = server.address() as AddressInfo // it listens on a port
+      const offer = ["GET /x HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: h2c", "", ""].join("\r\n")
+      const last = ["GET /y HTTP/1.1", "Host: a", "Connection: close", "", ""].join("\r\n")
+      assert.match(await raw(port, offer + last).received, /200 OK[^]*GET \/x[^]*200 OK[^]*GET \/y/)
+      server.close()
+    })
+  )
 
   served("refuse an invalid handshake", async (found) => {
     const text = handshake(path).replace("dGhlIHNhbXBsZSBub25jZQ==", "short")

@@ -10,7 +10,7 @@ import type * as Scope from "effect/Scope"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { WireRequest, WireResponse } from "../rest/handler.ts"
-import { respond, toWireRequest } from "./nodeHttp.ts"
+import { declineUpgrade, offersWebSocket, respond, toWireRequest } from "./nodeHttp.ts"
 import { upgradeRequired } from "./upgrades.ts"
 import type { WebSockets } from "./webSocket.ts"
 
@@ -48,14 +48,15 @@ export const listen = (
           headersTimeout: headMillis,
           requestTimeout: requestMillis,
           connectionsCheckingInterval: Math.min(checkMillis, headMillis),
-          // Other protocols, such as HTTP/2, are offered together with ordinary requests.
-          shouldUpgradeCallback: ({ headers }) =>
-            webSockets !== undefined && headers.upgrade?.toLowerCase() === "websocket"
+          shouldUpgradeCallback: (request) => webSockets !== undefined && offersWebSocket(request)
         },
         (request, response) => receive(request, response, serveAll)
       )
       if (webSockets !== undefined) {
-        server.on("upgrade", (request: IncomingMessage, _socket, head: Buffer) => webSockets.upgrade(request, head))
+        server.on("upgrade", (request: IncomingMessage, _socket, head: Buffer) =>
+          // Node before 24.9 ignores `shouldUpgradeCallback`.
+          offersWebSocket(request) ? webSockets.upgrade(request, head) : declineUpgrade(server, request, head)
+        )
       }
       server.once("error", (cause) => resume(Effect.fail(new HttpServerError.ServeError({ cause }))))
       server.listen(port, host, () => resume(Effect.succeed(server)))

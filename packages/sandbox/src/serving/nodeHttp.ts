@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { IncomingMessage, ServerResponse } from "node:http"
+import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import type { WireRequest, WireResponse } from "../rest/handler.ts"
 
 export const toWireRequest = (request: IncomingMessage, body: Uint8Array): WireRequest => {
@@ -19,6 +19,20 @@ const single = (headers: IncomingMessage["headers"]): WireRequest["headers"] => 
     values[name] = typeof value === "string" ? value : value?.join(", ")
   }
   return values
+}
+
+/** Whether a request offers to change to WebSockets. Clients of HTTP/2 offer that protocol in the same way. */
+export const offersWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket"
+
+/** Declines an offer that Node took for an upgrade: the server reads the request again, without the offer. */
+export const declineUpgrade = (server: Server, request: IncomingMessage, head: Buffer): void => {
+  const { httpVersion, method, rawHeaders, socket, url } = request
+  const headers = rawHeaders.flatMap((name, index) =>
+    index % 2 === 1 || name.toLowerCase() === "upgrade" ? [] : [`${name}: ${rawHeaders[index + 1]}`]
+  )
+  const text = [`${method} ${url} HTTP/${httpVersion}`, ...headers, "", ""].join("\r\n")
+  socket.unshift(Buffer.concat([Buffer.from(text, "latin1"), head]))
+  server.emit("connection", socket)
 }
 
 /** Sends a response as its fault specifies. */
