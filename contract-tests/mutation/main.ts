@@ -141,7 +141,7 @@ const runTests = async (
 
 const noMutant = "-1"
 
-/** Runs mutants that are reached while modules load, each in processes of its own. */
+/** Runs mutants that are reached while modules load, each with one test file after the other in a process of its own. */
 const runLoading = async (
   vitest: Vitest,
   folder: string,
@@ -151,26 +151,32 @@ const runLoading = async (
 ): Promise<void> => {
   const loading = new Set(State.readReached(folder).flatMap((reached) => reached.loading))
   /** What failed, if anything. */
-  const run = async (active: string, testFiles: ReadonlyArray<string>): Promise<string | undefined> => {
+  const run = async (active: string, testFile: string): Promise<string | undefined> => {
     vitest.provide("mutation", { folder, active })
-    const next = testFiles.flatMap((testFile) => specifications.filter(({ moduleId }) => moduleId === testFile))
-    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(next)
+    const own = specifications.filter(({ moduleId }) => moduleId === testFile)
+    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(own)
     // Vitest gives the modules of earlier runs as well.
-    const own = testModules.filter(({ moduleId }) => testFiles.includes(moduleId))
-    const failed = own.find((module) => module.state() !== "passed" && module.state() !== "skipped")
-    if (failed !== undefined) return `${relative(root, failed.moduleId)}: ${firstFailure(failed)}`
+    const module = testModules.find(({ moduleId }) => moduleId === testFile)
+    if (module !== undefined && module.state() !== "passed" && module.state() !== "skipped") {
+      return `${relative(root, testFile)}: ${firstFailure(module)}`
+    }
     return unhandledErrors.length === 0 ? undefined : String(unhandledErrors[0])
   }
   const proved = new Set<string>()
-  for (const mutant of mutants) {
-    if (!loading.has(mutant.id) || State.isKilled(folder, mutant.id)) continue
-    const testFiles = testFilesOf(mutant).slice(0, maxLoadingTestFiles)
-    const key = testFiles.join()
-    const failure = proved.has(key) ? undefined : await run(noMutant, testFiles)
+  const prove = async (testFile: string): Promise<void> => {
+    if (proved.has(testFile)) return
+    const failure = await run(noMutant, testFile)
     if (failure !== undefined) throw new Error(`tests fail without a mutant: ${failure}`)
-    proved.add(key)
-    const test = await run(mutant.id, testFiles)
-    if (test !== undefined) State.kill(folder, mutant.id, { test, how: "failed" })
+    proved.add(testFile)
+  }
+  for (const mutant of mutants) {
+    if (!loading.has(mutant.id)) continue
+    for (const testFile of testFilesOf(mutant).slice(0, maxLoadingTestFiles)) {
+      if (State.isKilled(folder, mutant.id)) break
+      await prove(testFile)
+      const test = await run(mutant.id, testFile)
+      if (test !== undefined) State.kill(folder, mutant.id, { test, how: "failed" })
+    }
   }
 }
 

@@ -52,9 +52,15 @@ export default class MutationRunner extends TestRunner {
   constructor(config: SerializedConfig) {
     super(config)
     const { active } = this.mutation
-    if (active === undefined) return
-    this.switches.activeMutant = active
-    this.watchdog.started(active)
+    if (active !== undefined) this.switches.activeMutant = active
+  }
+
+  /** One runner runs all files of a process, one after the other. */
+  onBeforeCollect(): void {
+    const { active } = this.mutation
+    this.reached.clear()
+    this.spentMillis.clear()
+    if (active !== undefined) this.watchdog.started(active)
   }
 
   runTask(test: RunnerTestCase): Promise<void> {
@@ -77,7 +83,7 @@ export default class MutationRunner extends TestRunner {
   override onAfterRunFiles(files: Array<RunnerTestFile>): void {
     super.onAfterRunFiles(files)
     const { active, folder } = this.mutation
-    this.watchdog.stop()
+    this.watchdog.ended()
     if (active !== undefined) return
     const testFile = files[0]!.filepath
     if (State.assigned(folder, testFile) !== undefined) return State.finish(folder, testFile)

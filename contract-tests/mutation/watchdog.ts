@@ -18,7 +18,6 @@ interface Data {
 export interface Watchdog {
   readonly started: (mutant: string) => void
   readonly ended: () => void
-  readonly stop: () => void
 }
 
 /** Watches this process. */
@@ -28,8 +27,7 @@ export const make = (folder: string): Watchdog => {
   worker.unref()
   return {
     started: (mutant) => current.set([Number(mutant), Date.now()]),
-    ended: () => current.fill(0),
-    stop: () => void worker.terminate()
+    ended: () => void current.fill(0)
   }
 }
 
