@@ -16,6 +16,8 @@ const decoded = "a response decodes only if its time is valid"
 const comparesUndefined = "a comparison with undefined is false"
 const unusedResult = "no code uses the result"
 const byDefault = "the default case reads from its status that it may have been carried out"
+const compaction = "the threshold decides only when memory is freed"
+const slowTimeout = "Effect.timeoutOrElse has the same result at a higher cost"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -112,6 +114,16 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (this.level(budget, nowMillis) < this.reserved) return": "an equal level is set to itself"
   },
   "packages/client/src/limits/queue.ts": {
+    "if (false) return": compaction,
+    "if (this.#heap.length <= 64 && this.#heap.length <= 2 * size) return": compaction,
+    "if (false || this.#heap.length <= 2 * size) return": compaction,
+    "if (this.#heap.length < 64 || this.#heap.length <= 2 * size) return": compaction,
+    "if (this.#heap.length <= 64 || false) return": compaction,
+    "if (this.#heap.length <= 64 || this.#heap.length < 2 * size) return": compaction,
+    "if (this.#heap.length <= 64 || this.#heap.length > 2 * size) return": compaction,
+    "if (this.#heap.length <= 64 || this.#heap.length <= 2 / size) return": compaction,
+    "if (this.#heap.length <= 64 || this.#heap.length <= 3 * size) return": compaction,
+    "if (this.#heap.length <= 64 || this.#heap.length <= 1 * size) return": compaction,
     "if (heap[parent]!.deadlineMillis < waiting.deadlineMillis) break": "equal deadlines may come in any order",
     "if (heap[child]!.deadlineMillis > moved.deadlineMillis) break": "equal deadlines may come in any order",
     "if (child + 1 < heap.length && heap[child + 1]!.deadlineMillis <= heap[child]!.deadlineMillis) child++":
@@ -120,6 +132,13 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/money/scaled.ts": {
     'const digits = (units <= 0n ? -units : units).toString().padStart(places + 1, "0")': noNegativeZero,
     'const digits = (units < 1n ? -units : units).toString().padStart(places + 1, "0")': noNegativeZero
+  },
+  "packages/client/src/sending/timeout.ts": {
+    "const longestTimerMillis = 1 ** 31 - 1": slowTimeout,
+    "const longestTimerMillis = 2 ** 31 - 2": slowTimeout,
+    "if (true) {": slowTimeout,
+    ";": "the observer of the interrupted effect clears the timer as well",
+    "if (parent.getRef(Clock.Clock) !== platformClock || millis >= longestTimerMillis) {": slowTimeout
   },
   "packages/client/src/sending/skew.ts": {
     [String.raw`const rfc850 = /[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/`]: rewritten,

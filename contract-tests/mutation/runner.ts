@@ -116,6 +116,7 @@ export default class MutationRunner extends TestRunner {
     }
     if (killed.length > 0) {
       // A mutant can leave something behind that makes the test fail from then on. Then no kill in this test counts.
+      this.renewSignal(test)
       const isSound = await run(test).then(
         () => true,
         () => false
@@ -126,10 +127,15 @@ export default class MutationRunner extends TestRunner {
     this.switches.currentTestId = undefined
   }
 
-  async tryMutant(test: RunnerTestCase, id: string, hits: number, timeoutMillis: number) {
+  /** Vitest aborts a test's signal when the test times out, once for all of its runs: each run gets its own. */
+  renewSignal(test: RunnerTestCase): AbortController {
     const controller = new AbortController()
-    // Vitest aborts this signal when a test times out, once for all of its runs: each run gets its own.
     Object.assign(test.context, { signal: controller.signal })
+    return controller
+  }
+
+  async tryMutant(test: RunnerTestCase, id: string, hits: number, timeoutMillis: number) {
+    const controller = this.renewSignal(test)
     let how: "failed" | "timed out" | undefined
     const timer = setTimeout(() => {
       how = "timed out"
