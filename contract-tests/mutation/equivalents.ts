@@ -18,6 +18,8 @@ const unusedResult = "no code uses the result"
 const byDefault = "the default case reads from its status that it may have been carried out"
 const compaction = "the threshold decides only when memory is freed"
 const slowTimeout = "Effect.timeoutOrElse has the same result at a higher cost"
+const setFirst = "it is set before it is read"
+const sameCodec = "a codec that is prepared again is the same"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -53,7 +55,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     'case "":': byDefault,
     '((typeof target.ticker === "string" && target.ticker !== "") || (target.exchange_index ?? -2) >= 0)':
       "both values are below 0",
-    "let canceling = true": "it is set before it is read",
+    "let canceling = true": setFirst,
     'const asOfMillis = asOf === undefined ? undefined : millisOf(Option.getOrUndefined(asOf)?.as_of_time ?? "Stryker was here!")':
       "neither text is a time",
     "return true && asOfMillis > latestStart(began, yield* now)": comparesUndefined,
@@ -132,6 +134,30 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/money/scaled.ts": {
     'const digits = (units <= 0n ? -units : units).toString().padStart(places + 1, "0")': noNegativeZero,
     'const digits = (units < 1n ? -units : units).toString().padStart(places + 1, "0")': noNegativeZero
+  },
+  "packages/client/src/sending/retry.ts": {
+    'const neverSent = (true) && error.requestSent === "no"': "no other failure has the field requestSent",
+    "return false": "an infinite timeout never ends the schedule",
+    "const wait = false ? Number.POSITIVE_INFINITY : Math.max(delay, requestedWait(error))":
+      "without a delay the wait is not a number, and every comparison with it is false"
+  },
+  "packages/client/src/sending/attempt.ts": {
+    "if (false) return attempt": "an infinite limit never ends an attempt",
+    'return Effect.fail(transportError(call, { requestSent: "", code: undefined, reason }))':
+      "no time is left for a repeat, and the failure of the call says that an earlier attempt may have been sent"
+  },
+  "packages/client/src/sending/sender.ts": {
+    "if (true) {": sameCodec,
+    ";": sameCodec,
+    "const policy = false ? layerPolicy : SendPolicy.resolve(overrides, options.policy)":
+      "without overrides, the options resolve to the policy of the layer"
+  },
+  "packages/client/src/sending/callState.ts": {
+    "sent: Reading = {}": setFirst,
+    "sent: Reading = { wallMillis: 1, monotonicMillis: 0 }": setFirst,
+    "sent: Reading = { wallMillis: 0, monotonicMillis: 1 }": setFirst,
+    "timestampWasOff = true": "each attempt sets it before it is read",
+    "this.isKeyed = true && wire.keyed": "only a keyed operation has a key"
   },
   "packages/client/src/sending/timeout.ts": {
     "const longestTimerMillis = 1 ** 31 - 1": slowTimeout,

@@ -222,6 +222,13 @@ describe("an attempt", () => {
     })
   )
 
+  it.effect("accepts JSON", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* play(get, [group])
+      assert.strictEqual(sent[0]!.headers["accept"], "application/json")
+    })
+  )
+
   it.effect("of a public operation is unsigned", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(Exchange.status(), [
@@ -278,6 +285,21 @@ describe("the default policy", () => {
       assert.strictEqual(failure.timeoutMillis, 30_000)
       assert.strictEqual(sent.length, 3)
       assert.isBelow(sent[2]!.atMillis, 30_000)
+    })
+  )
+
+  it.effect("sends a request if a millisecond is left", () =>
+    Effect.gen(function* () {
+      const { result, sent } = yield* play(get, [group], { totalTimeout: 1 })
+      assert.deepStrictEqual([result._tag, sent.length], ["Success", 1])
+    })
+  )
+
+  it.effect("names the total timeout if both timeouts end at the same time", () =>
+    Effect.gen(function* () {
+      const policy = { attemptTimeout: "5 seconds", totalTimeout: "5 seconds" } as const
+      const error = yield* failureOf(get, [{ ...group, delayMillis: 60_000 }], policy)
+      assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", timeoutMillis: 5_000 })
     })
   )
 
