@@ -1,23 +1,28 @@
 /**
- * Mutants that no test can kill, by file and by the changed line, each with its reason.
+ * Mutants that no test can kill, because the changed program behaves like the original. By file and by the changed line,
+ * each with its reason.
  *
  * @module
  */
-const rewritten = "what stands around the date stays around what is made of it, and that is refused"
-const unread = "the first answer replaces it before it is read"
-const evenNumber = "2 is refused all the same: no remainder by it or of its multiples is what the equations want"
+const rewritten = "the text around the date stays in the rewritten text, which the last check refuses"
+const unread = "the first response replaces it before it is read"
+const evenNumber = "the equations refuse 2 as well: no remainder by 2 or by its multiples satisfies them"
 const factorOfThree = "no key has 3 as a factor"
-const onlyTheSign = "only the sign of a comparison counts"
-const lookedFor = "whatever is neither Known nor Taken is looked for"
-const noSuchWords = "that text has no words about an existing order"
-const alwaysThere = "the pattern always has that group"
-const decoded = "an answer decodes only where its time is one"
-const isCompared = "a comparison with undefined is false"
-const noResult = "nobody reads the result"
-const byDefault = "by its status it may have been carried out, which the default case reads"
-const ownKey = "no other service has that key"
+const onlyTheSign = "sorting reads only the sign of a comparison"
+const existsByDefault = "an order that is neither decided, nor MayExist, nor IdInUse counts as existing"
+const noSuchWords = "the text does not say that an order exists"
+const alwaysMatched = "the group takes part in every match"
+const decoded = "a response decodes only if its time is valid"
+const comparesUndefined = "a comparison with undefined is false"
+const unusedResult = "no code uses the result"
+const byDefault = "the default case reads from its status that it may have been carried out"
+const compaction = "the threshold decides only when memory is freed"
+const slowTimeout = "Effect.timeoutOrElse has the same result at a higher cost"
+const setFirst = "it is set before it is read"
+const sameCodec = "a codec that is prepared again is the same"
+const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
-const allKnown = "where there is nothing to look for, every step is Known"
+const allDecided = "if no order has to be looked up, every order is decided"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "packages/client/src/trading/outcomes.ts": {
@@ -27,65 +32,66 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       noSuchWords,
     'export const saysExists = ({ code = "", details = "", message = "Stryker was here!" }: ErrorResponse): boolean =>':
       noSuchWords,
-    "return true &&": "no value of another type is written as a UUID",
+    "return true &&": "no value of another type matches the pattern of a UUID",
     'for (const [, name = "Stryker was here!", value = "", end] of text.slice(start[0].length).matchAll(member)) {':
-      alwaysThere,
+      alwaysMatched,
     'for (const [, name = "", value = "Stryker was here!", end] of text.slice(start[0].length).matchAll(member)) {':
-      alwaysThere,
-    "exchange_index: true && exchange_index >= 0 ? exchange_index : undefined,": isCompared
+      alwaysMatched,
+    "exchange_index: true && exchange_index >= 0 ? exchange_index : undefined,": comparesUndefined
   },
   "packages/client/src/trading/lookup.ts": {
-    "if (answer === undefined && millis === undefined) return undefined": decoded,
-    "if (false || millis === undefined) return undefined": "without an answer there is no time",
-    "if (answer === undefined || false) return undefined": decoded
+    "if (response === undefined && millis === undefined) return undefined": decoded,
+    "if (false || millis === undefined) return undefined": "without a response there is no time",
+    "if (response === undefined || false) return undefined": decoded
   },
   "packages/client/src/trading/settling.ts": {
     "return window === undefined || (Number.isFinite(window?.fromMillis) && Number.isFinite(window.untilMillis))":
-      "null has no fromMillis either, and the second is not asked for then",
-    "exists === true || clockChanged === true || (true && lastAttemptMillis < placedAtMillis)": isCompared,
-    ": lastAttemptMillis + Math.max(mostSkewMillis, now.skew?.upperMillis ?? 1),": "the other one is greater",
-    "if (mismatch === undefined && true && conclusive(one)) {": "lists whose freshness is not known conclude nothing"
+      "the first operand is false for null, so the second is not read",
+    "exists === true || clockChanged === true || (true && lastAttemptMillis < placedAtMillis)": comparesUndefined,
+    ": lastAttemptMillis + Math.max(maxSkewMillis, now.skew?.upperMillis ?? 1),": "the other operand is greater",
+    "if (mismatch === undefined && true && conclusive(one)) {": "lists without a known freshness are never conclusive"
   },
   "packages/client/src/trading/canceling.ts": {
     'case "":': byDefault,
     '((typeof target.ticker === "string" && target.ticker !== "") || (target.exchange_index ?? -2) >= 0)':
-      "both are below 0",
-    "let canceling = true": "it is set before it is read",
+      "both values are below 0",
+    "let canceling = true": setFirst,
     'const asOfMillis = asOf === undefined ? undefined : millisOf(Option.getOrUndefined(asOf)?.as_of_time ?? "Stryker was here!")':
       "neither text is a time",
-    "return true && asOfMillis > latestStart(began, yield* now)": isCompared,
-    "yield* Effect.sleep(Math.min(1_000, 100 * 2 ** Math.min(round, 20)))": "a second is less than either"
+    "return true && asOfMillis > latestStart(began, yield* now)": comparesUndefined,
+    "yield* Effect.sleep(Math.min(1_000, 100 * 2 ** Math.min(round, 20)))":
+      "one second is the smaller operand with either exponent"
   },
   "packages/client/src/trading/cancelOnExit.ts": {
-    "{}": noResult,
-    "{ discard: false }": noResult,
-    "return Effect.forEach(untried, end, { concurrency: atOnce, discard: false })": noResult,
-    'const endAll = Effect.all([endResting, endLost], { concurrency: "unbounded", discard: false })': noResult,
-    "if (Result.isFailure(result) || false) return": "the time for all of it began earlier, and ends this first",
+    "{}": unusedResult,
+    "{ discard: false }": unusedResult,
+    "return Effect.forEach(untried, (order) => cancelOne(closing, order), { concurrency, discard: false })":
+      unusedResult,
+    'const all = Effect.all([cancelResting(closing), cancelLost(closing)], { concurrency: "unbounded", discard: false })':
+      unusedResult,
+    "if (Result.isFailure(result) || false) return":
+      "closing as a whole started earlier with the same limit, and ends this first",
     'if (Result.isFailure(result) || result.success._tag === "") return':
-      "the time for all of it began earlier, and ends this first"
+      "closing as a whole started earlier with the same limit, and ends this first"
   },
   "packages/client/src/trading/placing.ts": {
-    'return Effect.succeed({ _tag: "", sending, exists: verdict.exists, error })': lookedFor,
-    ': { _tag: "", sending, exists: true, error }': lookedFor,
-    'return { _tag: "", sending, exists: own.some(showsOrder), error: broken(operation, "/orders", reason) }':
-      lookedFor,
-    'if (showsOrder(item)) return { _tag: "", sending, exists: true, error }': lookedFor,
-    'return lost ? { _tag: "", sending, exists: true, error } : { _tag: "Taken", sending, error }': lookedFor,
-    '? { _tag: "", sending, exists: false, error }': lookedFor,
-    'return { _tag: "", sending, exists: showsOrder(item), error: broken(operation, "/orders", reason) }': lookedFor,
-    '? { _tag: "", sending: step.sending, exists: true, error: shared(id) }': lookedFor,
-    'step._tag === "Known" && true ? step.outcome.order_id : undefined': "no other outcome has an order_id",
-    "if (wanted.size === 0) return steps.flatMap((step) => (true ? [step.outcome] : []))": allKnown,
-    'if (wanted.size === 0) return steps.flatMap((step) => (step._tag === "Known" ? [step.outcome] : ["Stryker was here"]))':
-      allKnown
+    ': { _tag: "", sending, error }': existsByDefault,
+    'return { _tag: own.some(showsOrder) ? "" : "MayExist", sending, error }': existsByDefault,
+    'if (showsOrder(item)) return { _tag: "", sending, error }': existsByDefault,
+    'if (saysExists(body)) return { _tag: responseLost ? "" : "IdInUse", sending, error }': existsByDefault,
+    '_tag: showsOrder(item) ? "" : "MayExist",': existsByDefault,
+    '? { _tag: "", sending: finding.sending, error: sharedId(id) }': existsByDefault,
+    'finding._tag === "Decided" && true ? finding.outcome.order_id : undefined': "no other outcome has an order_id",
+    "if (wanted.size === 0) return findings.flatMap((one) => (true ? [one.outcome] : []))": allDecided,
+    'if (wanted.size === 0) return findings.flatMap((one) => (one._tag === "Decided" ? [one.outcome] : ["Stryker was here"]))':
+      allDecided
   },
   "packages/client/src/sending/attemptTimes.ts": {
     '"",': ownKey
   },
   "packages/client/src/trading/intents.ts": {
     "const held = Result.isSuccess(read) ? FixedPoint.toHundredths(read.success) : 1n":
-      "where it cannot be read, that is what the intent fails with",
+      "if the position cannot be read, the intent fails with that error",
     "const count = input?.count ?? (FixedPoint.fromHundredths(held <= 0n ? -held : held) satisfies Count)":
       noNegativeZero,
     "const count = input?.count ?? (FixedPoint.fromHundredths(held < 1n ? -held : held) satisfies Count)":
@@ -94,29 +100,71 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "every price of a grid has a complement"
   },
   "packages/client/src/limits/memory.ts": {
-    "let numbers = 1": "numbers are compared with each other alone",
-    "if (true && (keep || asked.learned)) buckets.set(asked.name, state)": "what is found is set again",
-    "latencyMillis: 1,": "the first call that is held sets it",
-    "while (state.older + state.newer > 0 && state.lapsesMillis < now) {":
-      "what lapses now is counted as held, and is booked as of now later",
-    "if (false) return 0": "nothing is summed up where nobody waits",
+    "#count = 1": "the numbers are only compared with each other",
+    "if (true && (keep || requested.learned)) buckets.set(requested.name, state)":
+      "a bucket that is found is stored again",
+    "#latencyMillis = 1": "the first reservation sets it",
+    "while (this.reserved > 0 && this.#dueMillis < nowMillis) {":
+      "tokens that are due now still count as reserved, and are charged as of now later",
+    "if (false) return 0": "the sum is 0 if no call waits",
     "if (other.account !== want.account || false) continue": "no call is before itself",
-    "? place.sinceMillis < sinceMillis || (place.sinceMillis === sinceMillis && place.number <= number)":
-      "no two calls have one number",
-    "if (missing < tolerance) continue": "no sum is off by exactly that much",
-    "const { budget, state } = bucketOf(want.account, bucket, now, false)":
-      "a bucket that nothing was taken from is full, whether it is kept or made anew",
-    "if (levelAt(state, budget, now) < held) continue": "what is as much as that is set to the same"
+    "? waiting.sinceMillis < sinceMillis || (waiting.sinceMillis === sinceMillis && waiting.number <= number)":
+      "no two calls have the same number",
+    "if (missing < tolerance) continue": "no sum is inexact by exactly the tolerance",
+    "const { budget, state } = this.#bucket(want.account, bucket, nowMillis, true)":
+      "an unused bucket is full, whether it is stored or made again",
+    "if (this.level(budget, nowMillis) < this.reserved) return": "an equal level is set to itself"
   },
   "packages/client/src/limits/queue.ts": {
-    "if (heap[parent]!.deadlineMillis < waiting.deadlineMillis) break": "deadlines that are equal come in any order",
-    "if (heap[child]!.deadlineMillis > moved.deadlineMillis) break": "deadlines that are equal come in any order",
+    "if (false) return": compaction,
+    "if (this.#heap.length <= 64 && this.#heap.length <= 2 * size) return": compaction,
+    "if (false || this.#heap.length <= 2 * size) return": compaction,
+    "if (this.#heap.length < 64 || this.#heap.length <= 2 * size) return": compaction,
+    "if (this.#heap.length <= 64 || false) return": compaction,
+    "if (this.#heap.length <= 64 || this.#heap.length < 2 * size) return": compaction,
+    "if (this.#heap.length <= 64 || this.#heap.length > 2 * size) return": compaction,
+    "if (this.#heap.length <= 64 || this.#heap.length <= 2 / size) return": compaction,
+    "if (this.#heap.length <= 64 || this.#heap.length <= 3 * size) return": compaction,
+    "if (this.#heap.length <= 64 || this.#heap.length <= 1 * size) return": compaction,
+    "if (heap[parent]!.deadlineMillis < waiting.deadlineMillis) break": "equal deadlines may come in any order",
+    "if (heap[child]!.deadlineMillis > moved.deadlineMillis) break": "equal deadlines may come in any order",
     "if (child + 1 < heap.length && heap[child + 1]!.deadlineMillis <= heap[child]!.deadlineMillis) child++":
-      "deadlines that are equal come in any order"
+      "equal deadlines may come in any order"
   },
   "packages/client/src/money/scaled.ts": {
     'const digits = (units <= 0n ? -units : units).toString().padStart(places + 1, "0")': noNegativeZero,
     'const digits = (units < 1n ? -units : units).toString().padStart(places + 1, "0")': noNegativeZero
+  },
+  "packages/client/src/sending/retry.ts": {
+    'const neverSent = (true) && error.requestSent === "no"': "no other failure has the field requestSent",
+    "return false": "an infinite timeout never ends the schedule",
+    "const wait = false ? Number.POSITIVE_INFINITY : Math.max(delay, requestedWait(error))":
+      "without a delay the wait is not a number, and every comparison with it is false"
+  },
+  "packages/client/src/sending/attempt.ts": {
+    "if (false) return attempt": "an infinite limit never ends an attempt",
+    'return Effect.fail(transportError(call, { requestSent: "", code: undefined, reason }))':
+      "no time is left for a repeat, and the failure of the call says that an earlier attempt may have been sent"
+  },
+  "packages/client/src/sending/sender.ts": {
+    "if (true) {": sameCodec,
+    ";": sameCodec,
+    "const policy = false ? layerPolicy : SendPolicy.resolve(overrides, options.policy)":
+      "without overrides, the options resolve to the policy of the layer"
+  },
+  "packages/client/src/sending/callState.ts": {
+    "sent: Reading = {}": setFirst,
+    "sent: Reading = { wallMillis: 1, monotonicMillis: 0 }": setFirst,
+    "sent: Reading = { wallMillis: 0, monotonicMillis: 1 }": setFirst,
+    "timestampWasOff = true": "each attempt sets it before it is read",
+    "this.isKeyed = true && wire.keyed": "only a keyed operation has a key"
+  },
+  "packages/client/src/sending/timeout.ts": {
+    "const longestTimerMillis = 1 ** 31 - 1": slowTimeout,
+    "const longestTimerMillis = 2 ** 31 - 2": slowTimeout,
+    "if (true) {": slowTimeout,
+    ";": "the observer of the interrupted effect clears the timer as well",
+    "if (parent.getRef(Clock.Clock) !== platformClock || millis >= longestTimerMillis) {": slowTimeout
   },
   "packages/client/src/sending/skew.ts": {
     [String.raw`const rfc850 = /[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/`]: rewritten,
@@ -124,59 +172,58 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     [String.raw`const asctime = /[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})$/`]: rewritten,
     [String.raw`const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})/`]: rewritten,
     'if (date === undefined || age !== undefined || /\\bhit\\b|refreshhit/i.test(headers["x-cache"] ?? "Stryker was here!")) return undefined':
-      "no such text names a hit of a cache",
-    "return false || millis < 0 ? undefined : millis": "undefined is not below 0, and is returned as well",
+      "the text does not name a cache hit",
+    "return false || millis < 0 ? undefined : millis": "undefined is not below 0, and is returned unchanged",
     "let latest: Reading = {}": unread,
     "let latest: Reading = { wallMillis: 1, monotonicMillis: 0 }": unread,
     "let latest: Reading = { wallMillis: 0, monotonicMillis: 1 }": unread,
-    "if (true && jumped(latest, now)) older = newer = undefined": "while newer is undefined, older is as well"
+    "if (true && jumped(latest, now)) older = newer = undefined": "while newer is undefined, older is undefined too"
   },
   "packages/client/src/wire/issue.ts": {
-    'const { pointer, reason } = walk(issue, "", 1)': "depths are compared with each other alone"
+    'const { pointer, reason } = walk(issue, "", 1)': "depths are only compared with each other"
   },
   "packages/client/src/limits/costs.ts": {
     "const below = false || path.startsWith(`${root}/`) ? path.slice(root.length) : path":
-      "no operation is at the root itself",
+      "no operation has the root as its path",
     [String.raw`.map((segment) => (segment.startsWith("*") ? "*" : /^(?::|\{.*\}$)/.test(segment) ? "" : segment))`]:
-      "any one text stands for a parameter, on both sides",
-    "if (true) {": "what is found again is the same"
+      "any text can stand for a parameter, because both sides use the same",
+    "if (true) {": "the cost is computed again with the same result"
   },
   "packages/client/src/money/PriceGrid.ts": {
     ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -2 : 1))": onlyTheSign,
     ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -1 : 2))": onlyTheSign,
     ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -1 : 0))":
-      "sorting asks whether a result is below zero",
+      "sorting reads only whether the result is below zero",
     ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end <= b.end) ? -1 : 1))":
       "equal ranges overlap in either order, and are refused",
     ".sort((a, b) => (a.start < b.start || (true && a.end < b.end) ? -1 : 1))":
-      "differs only where one range lies within another, which is refused",
+      "the order differs only for a range within another, which is refused",
     "let previousEnd = -2n": "no range starts below 0",
     "let previousEnd = -0n": "no range starts below 0",
-    "const within = micros <= run.last ? micros : run.last": "both branches give the same where they are equal",
-    "const steps = micros >= run.start ? divideUp(micros - run.start, run.step) : 0n":
-      "no steps lead from a price to itself",
+    "const within = micros <= run.last ? micros : run.last": "both branches give the same result for equal values",
+    "const steps = micros >= run.start ? divideUp(micros - run.start, run.step) : 0n": "a price is 0 steps from itself",
     "let above = -2n": "no price lies between -2 and 0"
   },
   "packages/signing/src/internal/der.ts": {
-    'if (false || first === undefined) return "cut short"': "where there is no first byte there is no second",
+    'if (false || first === undefined) return "cut short"': "without a first byte there is no second one",
     "return true && element.tag === tag && element.whole.length === bytes.length": "a text has no tag",
     'return typeof element !== "" && element.tag === tag && element.whole.length === bytes.length': "a text has no tag"
   },
   "packages/signing/src/internal/structure.ts": {
     'const [identifier, parameters, ...more] = Der.children(algorithmIdentifier) ?? ["Stryker was here"]':
-      "a text has no tag, and is refused as nothing is"
+      "a text has no tag, and is refused like undefined"
   },
   "packages/signing/src/internal/rsaNumbers.ts": {
     "return members.every(({ contents, tag }) => tag === Der.tags.integer && (contents[0] ?? 256) < 0x80)":
-      "neither is below 0x80",
-    "if (e < 2n || p < 3n || q < 3n) return mixed": evenNumber,
-    "if (e < 3n || p < 2n || q < 3n) return mixed": evenNumber,
-    "if (e < 3n || p < 3n || q < 2n) return mixed": evenNumber,
-    "if (e < 3n || p <= 3n || q < 3n) return mixed": factorOfThree,
-    "if (e < 3n || p < 4n || q < 3n) return mixed": factorOfThree,
-    "if (e < 3n || p < 3n || q <= 3n) return mixed": factorOfThree,
-    "if (e < 3n || p < 3n || q < 4n) return mixed": factorOfThree,
+      "neither value is below 0x80",
+    "if (e < 2n || p < 3n || q < 3n) return mismatch": evenNumber,
+    "if (e < 3n || p < 2n || q < 3n) return mismatch": evenNumber,
+    "if (e < 3n || p < 3n || q < 2n) return mismatch": evenNumber,
+    "if (e < 3n || p <= 3n || q < 3n) return mismatch": factorOfThree,
+    "if (e < 3n || p < 4n || q < 3n) return mismatch": factorOfThree,
+    "if (e < 3n || p < 3n || q <= 3n) return mismatch": factorOfThree,
+    "if (e < 3n || p < 3n || q < 4n) return mismatch": factorOfThree,
     'const [version, ...members] = (sequence === undefined ? undefined : Der.children(sequence)) ?? ["Stryker was here"]':
-      "a text has no tag, and is refused as nothing is"
+      "a text has no tag, and is refused like undefined"
   }
 }

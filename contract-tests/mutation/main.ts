@@ -145,7 +145,7 @@ const runTests = async (
 
 const noMutant = "-1"
 
-/** Runs the mutants that are reached while modules load. Each mutant runs in its own processes. */
+/** Runs the mutants that are reached while modules load. Each mutant runs one test file at a time, in its own process. */
 const runLoading = async (
   vitest: Vitest,
   folder: string,
@@ -154,27 +154,33 @@ const runLoading = async (
   testFilesOf: (mutant: Mutant) => ReadonlyArray<string>
 ): Promise<void> => {
   const loading = new Set(State.readReached(folder).flatMap((reached) => reached.loading))
-  /** Runs test files with a mutant. Returns the first failure, if any. */
-  const run = async (active: string, testFiles: ReadonlyArray<string>): Promise<string | undefined> => {
+  /** Runs a test file with a mutant. Returns the first failure, if any. */
+  const run = async (active: string, testFile: string): Promise<string | undefined> => {
     vitest.provide("mutation", { folder, active })
-    const next = testFiles.flatMap((testFile) => specifications.filter(({ moduleId }) => moduleId === testFile))
-    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(next)
+    const specification = specifications.filter(({ moduleId }) => moduleId === testFile)
+    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specification)
     // Vitest also returns the modules of earlier runs.
-    const modulesOfRun = testModules.filter(({ moduleId }) => testFiles.includes(moduleId))
-    const failed = modulesOfRun.find((module) => module.state() !== "passed" && module.state() !== "skipped")
-    if (failed !== undefined) return `${relative(root, failed.moduleId)}: ${firstFailure(failed)}`
+    const module = testModules.find(({ moduleId }) => moduleId === testFile)
+    if (module !== undefined && module.state() !== "passed" && module.state() !== "skipped") {
+      return `${relative(root, testFile)}: ${firstFailure(module)}`
+    }
     return unhandledErrors.length === 0 ? undefined : String(unhandledErrors[0])
   }
   const passing = new Set<string>()
-  for (const mutant of mutants) {
-    if (!loading.has(mutant.id) || State.isKilled(folder, mutant.id)) continue
-    const testFiles = testFilesOf(mutant).slice(0, maxLoadingTestFiles)
-    const key = testFiles.join()
-    const failure = passing.has(key) ? undefined : await run(noMutant, testFiles)
+  const checkPassing = async (testFile: string): Promise<void> => {
+    if (passing.has(testFile)) return
+    const failure = await run(noMutant, testFile)
     if (failure !== undefined) throw new Error(`tests fail without a mutant: ${failure}`)
-    passing.add(key)
-    const test = await run(mutant.id, testFiles)
-    if (test !== undefined) State.kill(folder, mutant.id, { test, reason: "failed" })
+    passing.add(testFile)
+  }
+  for (const mutant of mutants) {
+    if (!loading.has(mutant.id)) continue
+    for (const testFile of testFilesOf(mutant).slice(0, maxLoadingTestFiles)) {
+      if (State.isKilled(folder, mutant.id)) break
+      await checkPassing(testFile)
+      const test = await run(mutant.id, testFile)
+      if (test !== undefined) State.kill(folder, mutant.id, { test, reason: "failed" })
+    }
   }
 }
 

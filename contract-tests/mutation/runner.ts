@@ -55,9 +55,15 @@ export default class MutationRunner extends TestRunner {
   constructor(config: SerializedConfig) {
     super(config)
     const { active } = this.mutation
-    if (active === undefined) return
-    this.switches.activeMutant = active
-    this.watchdog.started(active)
+    if (active !== undefined) this.switches.activeMutant = active
+  }
+
+  /** One runner runs all files of a process, one after the other. */
+  onBeforeCollect(): void {
+    const { active } = this.mutation
+    this.reached.clear()
+    this.spentMillis.clear()
+    if (active !== undefined) this.watchdog.started(active)
   }
 
   runTask(test: RunnerTestCase): Promise<void> {
@@ -80,7 +86,7 @@ export default class MutationRunner extends TestRunner {
   override onAfterRunFiles(files: Array<RunnerTestFile>): void {
     super.onAfterRunFiles(files)
     const { active, folder } = this.mutation
-    this.watchdog.stop()
+    this.watchdog.ended()
     if (active !== undefined) return
     const testFile = files[0]!.filepath
     if (State.assigned(folder, testFile) !== undefined) return State.finish(folder, testFile)
@@ -113,6 +119,7 @@ export default class MutationRunner extends TestRunner {
     }
     if (killed.length > 0) {
       // A mutant can have lasting effects that make the test fail without a mutant. Then no kill by this test counts.
+      this.renewSignal(test)
       const isSound = await run(test).then(
         () => true,
         () => false
@@ -123,11 +130,15 @@ export default class MutationRunner extends TestRunner {
     this.switches.currentTestId = undefined
   }
 
-  async tryMutant(test: RunnerTestCase, id: string, hits: number, timeoutMillis: number) {
+  /** Gives a run of a test its own signal: Vitest uses one for all runs, and aborts it when the test times out. */
+  renewSignal(test: RunnerTestCase): AbortController {
     const controller = new AbortController()
-    // Vitest aborts this signal if a test times out. The signal is the same for all runs of a test, so each run gets a new
-    // signal.
     Object.assign(test.context, { signal: controller.signal })
+    return controller
+  }
+
+  async tryMutant(test: RunnerTestCase, id: string, hits: number, timeoutMillis: number) {
+    const controller = this.renewSignal(test)
     let reason: "failed" | "timed out" | undefined
     const timer = setTimeout(() => {
       reason = "timed out"

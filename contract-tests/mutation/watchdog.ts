@@ -19,7 +19,6 @@ interface WorkerInput {
 export interface Watchdog {
   readonly started: (mutant: string) => void
   readonly ended: () => void
-  readonly stop: () => void
 }
 
 /** Watches this process. */
@@ -29,8 +28,7 @@ export const make = (folder: string): Watchdog => {
   worker.unref()
   return {
     started: (mutant) => current.set([Number(mutant), Date.now()]),
-    ended: () => current.fill(0),
-    stop: () => void worker.terminate()
+    ended: () => void current.fill(0)
   }
 }
 

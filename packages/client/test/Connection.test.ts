@@ -63,6 +63,14 @@ describe("Connection", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("explains nothing without a key", () =>
+    Effect.gen(function* () {
+      const signed = yield* (yield* connect()).sign(upgrade)
+      const keyless = yield* connect({ signer: undefined })
+      assert.isUndefined(keyless.explain(signed!, undefined))
+    }).pipe(Effect.scoped)
+  )
+
   for (const [restUrl, path] of [
     ["https://example.test", ""],
     ["https://example.test/", ""],

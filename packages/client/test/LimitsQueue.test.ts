@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
 import { type Waiting, WaitingQueue } from "../src/limits/queue.ts"
@@ -99,5 +101,47 @@ describe("WaitingQueue", () => {
         deadlines.toSorted((a, b) => a - b)
       )
     }
+  })
+
+  it("returns deadlines in order while hundreds of calls come and go", () => {
+    const queue = new WaitingQueue<Waiting>()
+    const left: Array<number> = []
+    const serveFirst = () => {
+      const next = queue.nextDeadline()
+      assert.strictEqual(next?.deadlineMillis, Math.min(...left))
+      left.splice(left.indexOf(next!.deadlineMillis), 1)
+      queue.remove(next!)
+    }
+    for (let step = 1; step <= 600; step++) {
+      const deadlineMillis = (step * 7_919) % 1_009
+      left.push(deadlineMillis)
+      queue.enqueue({ cost: 1, urgent: false, deadlineMillis, isInStore: false })
+      if (step % 3 === 0) serveFirst()
+    }
+    while (left.length > 0) serveFirst()
+    assert.isUndefined(queue.nextDeadline())
+  })
+
+  it("keeps no call that has left, although a call with an earlier deadline still waits", async () => {
+    setFlagsFromString("--expose-gc")
+    const collectGarbage: () => void = runInNewContext("gc")
+    const queue = new WaitingQueue<Waiting>()
+    queue.enqueue({ cost: 1, urgent: false, deadlineMillis: 0, isInStore: false })
+    const enqueueAll = (): ReadonlyArray<Waiting> =>
+      Array.from({ length: 1_000 }, (_, index) => {
+        const call = { cost: 1, urgent: false, deadlineMillis: 1 + index, isInStore: false }
+        queue.enqueue(call)
+        return call
+      })
+    const comeAndGo = (): ReadonlyArray<WeakRef<Waiting>> =>
+      enqueueAll().map((call) => {
+        queue.remove(call)
+        return new WeakRef(call)
+      })
+    const calls = comeAndGo()
+    // A reference stays strong until the end of the job that made it.
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    assert.isBelow(calls.filter((call) => call.deref() !== undefined).length, 100)
   })
 })

@@ -54,6 +54,17 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange())
   )
 
+  it.effect("sends nothing if the wait for tokens used up the whole time of a call", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      // Tokens refill after 100.1 ms, and sleeps are whole milliseconds.
+      const late = Effect.provideService(create("late"), SendPolicy.Overrides, { totalTimeout: 101 })
+      const error = yield* Effect.flip(runFor("1 second", late))
+      assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", requestSent: "no" })
+      assert.strictEqual((yield* marks).length, 10)
+    }).pipe(provideExchange())
+  )
+
   it.effect("signs a call after its wait", () =>
     Effect.gen(function* () {
       yield* spendAll

@@ -6,6 +6,7 @@ import * as Exchange from "../src/rest/Exchange.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
+import * as calls from "./support/calls.ts"
 import { errorOf, runFor } from "./support/run.ts"
 import { isSigned, layer, type Reply, Script, signer } from "./support/scripted.ts"
 
@@ -116,6 +117,50 @@ describe("SendPolicy.retry", () => {
         assert.strictEqual((yield* play(get, [{ status: 200, text: "no JSON" }])).sent.length, 1)
       })
   )
+
+  it.effect("repeats at once if the schedule has no delay and the response requests none", () =>
+    Effect.gen(function* () {
+      for (const reply of [{ status: 503 }, { fault: "ECONNREFUSED" }]) {
+        const { sent } = yield* play(get, [reply, group], { retry: Schedule.recurs(1) })
+        assert.deepStrictEqual(
+          sent.map(({ atMillis }) => atMillis - sent[0]!.atMillis),
+          [0, 0]
+        )
+      }
+    })
+  )
+
+  it.effect("does not repeat after another status than 401 whose body blames the timestamp", () =>
+    Effect.gen(function* () {
+      const body = { error: { code: "header_timestamp_expired", message: "unauthorized" } }
+      assert.strictEqual((yield* play(get, [{ status: 401, body }, group])).sent.length, 2)
+      assert.strictEqual((yield* play(get, [{ status: 403, body }])).sent.length, 1)
+    })
+  )
+
+  it.effect("repeats an order up to exactly a minute after the attempt whose response was lost", () =>
+    Effect.gen(function* () {
+      for (const [seconds, attempts] of [
+        [60, 2],
+        [61, 1]
+      ] as const) {
+        const policy = { retry: Schedule.spaced(`${seconds} seconds`), totalTimeout: "1 hour" } as const
+        const { sent } = yield* play(withId, [{ status: 503 }, placed].slice(0, attempts), policy)
+        assert.strictEqual(sent.length, attempts)
+      }
+    })
+  )
+
+  it.effect("ends at the total timeout if the schedule hangs", () =>
+    Effect.gen(function* () {
+      const retry = Schedule.modifyDelay(Schedule.recurs(3), () => Effect.never)
+      const { endedMillis, error } = yield* calls.play(get, [{ ...group, delayMillis: 60_000 }], {
+        policy: { retry, totalTimeout: "1 second" }
+      })
+      assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total" })
+      assert.strictEqual(endedMillis, 1_000)
+    })
+  )
 })
 
 describe("TransportError of an established connection", () => {
@@ -177,6 +222,13 @@ describe("an attempt", () => {
     })
   )
 
+  it.effect("accepts JSON", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* play(get, [group])
+      assert.strictEqual(sent[0]!.headers["accept"], "application/json")
+    })
+  )
+
   it.effect("of a public operation is unsigned", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(Exchange.status(), [
@@ -233,6 +285,21 @@ describe("the default policy", () => {
       assert.strictEqual(failure.timeoutMillis, 30_000)
       assert.strictEqual(sent.length, 3)
       assert.isBelow(sent[2]!.atMillis, 30_000)
+    })
+  )
+
+  it.effect("sends a request if a millisecond is left", () =>
+    Effect.gen(function* () {
+      const { result, sent } = yield* play(get, [group], { totalTimeout: 1 })
+      assert.deepStrictEqual([result._tag, sent.length], ["Success", 1])
+    })
+  )
+
+  it.effect("names the total timeout if both timeouts end at the same time", () =>
+    Effect.gen(function* () {
+      const policy = { attemptTimeout: "5 seconds", totalTimeout: "5 seconds" } as const
+      const error = yield* failureOf(get, [{ ...group, delayMillis: 60_000 }], policy)
+      assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", timeoutMillis: 5_000 })
     })
   )
 

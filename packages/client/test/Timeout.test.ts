@@ -85,6 +85,38 @@ describe("timeoutOrElse", () => {
     })
   }
 
+  it.live("clears its platform timer once the effect has ended or was interrupted", () => {
+    const { clearTimeout, setTimeout } = globalThis
+    const timers = new Set<unknown>()
+    /** Records the timers with the limit of this test. */
+    const watch = Effect.sync(() => {
+      globalThis.setTimeout = ((run: () => void, millis?: number) => {
+        const timer = setTimeout(run, millis)
+        if (millis === 61_234) timers.add(timer)
+        return timer
+      }) as typeof globalThis.setTimeout // the only form that is used here
+      globalThis.clearTimeout = (timer) => {
+        timers.delete(timer)
+        clearTimeout(timer)
+      }
+    })
+    const unwatch = Effect.sync(() => Object.assign(globalThis, { clearTimeout, setTimeout }))
+    return Effect.acquireUseRelease(
+      watch,
+      () =>
+        Effect.gen(function* () {
+          yield* timeoutOrElse(Effect.delay(Effect.succeed("soon"), 1), 61_234, late)
+          assert.strictEqual(timers.size, 0)
+          const fiber = yield* Effect.forkChild(timeoutOrElse(Effect.never, 61_234, Effect.never))
+          yield* Effect.sleep(1)
+          assert.strictEqual(timers.size, 1)
+          yield* Fiber.interrupt(fiber)
+          assert.strictEqual(timers.size, 0)
+        }),
+      () => unwatch
+    )
+  })
+
   it.effect("uses a test's clock", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(timeoutOrElse(Effect.never, 10_000, Clock.currentTimeMillis))
