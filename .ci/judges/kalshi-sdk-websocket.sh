@@ -93,7 +93,7 @@ start_exchange suite 10 40
   cd "$sdk"
   LOCAL_EXCHANGE=$url KALSHI_DEMO_KEY_ID=$(cat "$folder/suite/key-id") KALSHI_DEMO_PRIVATE_KEY_PATH=$folder/suite/key.pem \
     PYTHONPATH=$judges PYTHONDONTWRITEBYTECODE=1 timeout 300 "$folder/venv/bin/python" -m pytest -p local_exchange \
-    --junit-xml "$folder/suite.xml" -o junit_logging=all -rs tests/integration/test_websocket.py
+    --junit-xml "$folder/suite.xml" -o asyncio_default_fixture_loop_scope=function -rs tests/integration/test_websocket.py
 ) || true # the verdict is in the report
 "$folder/venv/bin/python" "$judges/verdict.py" "$folder/suite.xml" || failed=1
 end_flow suite || failed=1

@@ -167,7 +167,7 @@ describe("The feed over sockets, under hostile clients", () => {
     served((key) =>
       Effect.gen(function* () {
         const feed = yield* open(key, { "sec-websocket-extensions": "permessage-deflate" })
-        const bomb = deflateRawSync(Buffer.alloc(100 * 1024 * 1024, 0x20))
+        const bomb = deflateRawSync(Buffer.alloc(100 * 1024 * 1024, 0x20), { level: 1 })
         feed.send(frame(bomb, { reserved: 4 }))
         assert.strictEqual(yield* Effect.promise(() => feed.ended()), 1009)
         const broken = yield* open(key, { "sec-websocket-extensions": "permessage-deflate" })
@@ -246,7 +246,7 @@ describe("The feed over sockets, under hostile clients", () => {
         feed.command(subscribe({ market_tickers: many }))
         feed.command(subscribe({ market_tickers: Array.from({ length: 100_000 }, () => ticker) }))
         feed.command(subscribe({ channels: Array.from({ length: 100_000 }, () => "nothing") }))
-        feed.command({ id: 2, cmd: "unsubscribe", params: { sids: Array.from({ length: 100_000 }, (_, n) => n + 1) } })
+        feed.command({ id: 2, cmd: "unsubscribe", params: { sids: Array.from({ length: 10_000 }, (_, n) => n + 1) } })
         yield* answers(feed)
         yield* stillServes(key)
       })
@@ -319,7 +319,7 @@ describe("The feed over sockets, under hostile clients", () => {
         const heads = {
           "no key": upgradeHead(key, { "sec-websocket-key": undefined }),
           "a short key": upgradeHead(key, { "sec-websocket-key": "AAAA" }),
-          "an old version": upgradeHead(key, { "sec-websocket-version": "8" }),
+          "an old version": upgradeHead(key, { "sec-websocket-version": "7" }),
           "another protocol": upgradeHead(key, { upgrade: "h2c" }),
           "another method": upgradeHead(key).replace("GET", "POST"),
           "no signature": upgradeHead(undefined),
