@@ -19,7 +19,7 @@ import type { FeedServed, Usage } from "./feedServer.ts"
 const [connections = 200, marketsEach = 50, pool = 200, changesPerSecond = 2_000, seconds = 60, batch = 20] =
   process.argv.slice(2).map(Number)
 const idleConnections = 1_000
-const stallSeconds = Math.min(20, seconds)
+const stallSeconds = Math.min(30, seconds)
 const limitMillis = 1_000
 const mebibyte = 1024 * 1024
 
@@ -298,7 +298,7 @@ const measureStall = async (): Promise<void> => {
   await setTimeout(200)
   const after = await usageOf("collect")
   feed.socket.resume()
-  await setTimeout(500)
+  await settle(() => feed.messages.length)
   const end = feed.messages.findLast((text) => text.includes('"type":"error"'))
   console.log(
     [
