@@ -276,36 +276,37 @@ const measureLoad = async (): Promise<boolean> => {
   return isSound
 }
 
-/** One reader that stops reading, under the same changes. */
+/** The memory in use after a garbage collection. */
+const usedBytes = async (): Promise<number> => {
+  const { externalBytes, heapBytes } = await usageOf("collect")
+  return heapBytes + externalBytes
+}
+
+/** One reader that stops reading, under the same changes. The exchange itself keeps each order: that is subtracted. */
 const measureStall = async (): Promise<void> => {
+  const stepSeconds = 5
+  const steps = Math.ceil(stallSeconds / stepSeconds)
   await setTimeout(500)
-  const before = await usageOf("collect")
+  const [usedWithout, changesWithout] = [await usedBytes(), driver.total]
+  await driver.run(2 * stepSeconds)
+  const [usedBefore, changesBefore] = [await usedBytes(), driver.total]
+  const bytesPerChange = (usedBefore - usedWithout) / (changesBefore - changesWithout)
   const feed = await openFeed()
   feed.command({ id: 1, cmd: "subscribe", params: { channels: ["orderbook_delta"], market_tickers: tickers } })
   await feed.next()
   feed.socket.pause()
-  let [mostHeap, mostBuffers] = [0, 0]
-  const sampling = setInterval(
-    () =>
-      void usageOf("now").then(({ externalBytes, heapBytes }) => {
-        mostHeap = Math.max(mostHeap, heapBytes - before.heapBytes)
-        mostBuffers = Math.max(mostBuffers, externalBytes - before.externalBytes)
-      }),
-    1_000
-  )
-  await driver.run(stallSeconds)
-  clearInterval(sampling)
-  await setTimeout(200)
-  const after = await usageOf("collect")
+  const costs: Array<number> = []
+  while (costs.length < steps) {
+    await driver.run(stepSeconds)
+    costs.push((await usedBytes()) - usedBefore - (driver.total - changesBefore) * bytesPerChange)
+  }
   feed.socket.resume()
   await settle(() => feed.messages.length)
   const end = feed.messages.findLast((text) => text.includes('"type":"error"'))
   console.log(
     [
-      `a reader that stops, ${stallSeconds} s: ${english((after.heapBytes - before.heapBytes) / mebibyte, 1)} MiB heap and` +
-        ` ${english((after.externalBytes - before.externalBytes) / mebibyte, 1)} MiB buffers more at the end` +
-        ` (at most ${english(mostHeap / mebibyte, 1)} and ${english(mostBuffers / mebibyte, 1)}, garbage included)`,
-      `  ${feed.messages.length} frames waited for it; the last error: ${end ?? "none"}`
+      `a reader that stops: ${costs.map((bytes) => english(bytes / mebibyte, 1)).join(", ")} MiB after each ${stepSeconds} s`,
+      `  ${english(feed.messages.length)} frames waited for it; the last error: ${end ?? "none"}`
     ].join("\n")
   )
   feed.socket.destroy()
