@@ -52,6 +52,14 @@ const documentTests = [
   "packages/sandbox/test/statuses.test.ts"
 ]
 
+/** Those of a document of the feed. */
+const feedTests = [
+  "contract-tests/test/operations/Messages.test.ts",
+  "contract-tests/test/reference",
+  "packages/client/test/FeedMessages.test.ts",
+  "packages/client/test/codegen"
+]
+
 /** The slow ones, which run once the others pass. */
 const slowDocumentTests = [
   "contract-tests/test/operations/Requests.test.ts",
@@ -201,16 +209,11 @@ end("files of fixtures/spec: nulls that are read by intent", [
     .filter((place) => !foundKeys.has(keyOf(place)))
     .map(({ beside, pointer }) => `${pins}:${pin(pinsText, "remove", pointer, beside)}`)
 ])
-if (kind === "feed") {
-  checkTests("tests of the document", "contract-tests/test/reference")
-  stop()
-}
-
 // 4. What is removed by hand.
 const rest = "packages/client/src/rest"
 const functions = Lost.functionsIn(git("grep", "-h", "-A1", "operationId: ", values.since, "--", rest))
 const gone = Lost.lost(earlier, next, jsonOf(readFileSync(join(spec, "feed.json"), "utf8")))
-end("names that the document lost", mentions())
+if (kind === "rest") end("names that the document lost", mentions())
 
 // 5. What is generated.
 const generated = node("packages/client/codegen/main.ts")
@@ -224,26 +227,28 @@ end(
   "codegen",
   linesIn(generated.text).filter((line) => line.startsWith("packages/client/codegen/"))
 )
-// 6. What follows by hand.
-end("operations", operations())
-const responses = "packages/sandbox/test/support/responses.ts"
-if (left.length === 0) {
-  // It loads every operation, so it would stop at a missing or surplus one.
-  const { code, text } = node(responses)
-  end(responses, code === 0 ? [] : [`${responses}: ${linesIn(text).find((line) => /Error/.test(line)) ?? "failed"}`])
-} else console.log(`${responses}: not run while something above is left`)
+// 6. What follows by hand. The feed has no operations and no made-up responses.
+if (kind === "rest") {
+  end("operations", operations())
+  const responses = "packages/sandbox/test/support/responses.ts"
+  if (left.length === 0) {
+    // It loads every operation, so it would stop at a missing or surplus one.
+    const { code, text } = node(responses)
+    end(responses, code === 0 ? [] : [`${responses}: ${linesIn(text).find((line) => /Error/.test(line)) ?? "failed"}`])
+  } else console.log(`${responses}: not run while something above is left`)
+}
 end(
   "types",
   linesIn(run(bin("tsc"), "-b").text)
     .filter((line) => /^\S+\.ts\(\d+,\d+\)/.test(line))
     .map((line) => line.replace(/\((\d+),\d+\)/, ":$1").slice(0, 240))
 )
-checkTests("tests of the document", ...documentTests)
-checkTests("slow tests of the document", ...slowDocumentTests)
+checkTests("tests of the document", ...(kind === "feed" ? feedTests : documentTests))
+if (kind === "rest") checkTests("slow tests of the document", ...slowDocumentTests)
 stop()
 
 function checkTests(step: string, ...folders: ReadonlyArray<string>): void {
-  if (left.length > 0 && kind === "rest") return console.log(`${step}: not run while something above is left`)
+  if (left.length > 0) return console.log(`${step}: not run while something above is left`)
   const { code, text } = run(
     bin("vitest"),
     "run",
@@ -262,8 +267,9 @@ function checkTests(step: string, ...folders: ReadonlyArray<string>): void {
 /** A fault that codegen found in its hand-written files, with its line. */
 function codegenFault(fault: string): string {
   const [, key] = /^\/docs\/\w+\/([^:\s]+)/.exec(fault) ?? []
-  if (key === undefined) return `packages/client/codegen/facts.ts: ${fault}`
-  const file = "packages/client/codegen/fieldDocs.ts"
+  const [facts, docs] = kind === "rest" ? ["facts.ts", "fieldDocs.ts"] : ["feedFacts.ts", "feedFacts.ts"]
+  if (key === undefined) return `packages/client/codegen/${facts}: ${fault}`
+  const file = `packages/client/codegen/${docs}`
   const lines = readFileSync(join(root, file), "utf8")
     .split("\n")
     .map((line) => line.trim())

@@ -55,7 +55,12 @@ const world: World = {
   clientOrderId: "1",
   groupId: "1",
   transferId: "1",
-  spareKeyId: "1"
+  spareKeyId: "1",
+  rfqId: "1",
+  quoteId: "1",
+  awayRfqId: "1",
+  ownQuoteId: "1",
+  acceptedQuoteId: "1"
 }
 
 // The inputs that the local exchange has to accept.

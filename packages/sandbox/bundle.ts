@@ -14,6 +14,8 @@ export const bundle = (outfile = fileURLToPath(new URL("dist/bin/kalshi-sandbox.
     minify: true,
     platform: "node",
     target: "node20.19",
+    // The library `ws` is CommonJS: it requires Node's modules.
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
     legalComments: "linked"
   })
 

@@ -19,7 +19,7 @@ import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as VirtualTime from "../runner/VirtualTime.ts"
 import type { Heard } from "./Judging.ts"
 import * as Tap from "./Tap.ts"
-import { makeWorld, type World } from "./World.ts"
+import { makeWorld, seedingMillis, type World } from "./World.ts"
 
 /** A local exchange and its entities. */
 export interface LocalExchange {
@@ -29,9 +29,6 @@ export interface LocalExchange {
 }
 
 const startMillis = 1_790_000_000_000
-
-/** Longer than seeding the world takes. */
-const yearMillis = 365 * 86_400_000
 
 const ended = <A, E>(fiber: Fiber.Fiber<A, E>): A => {
   const exit = fiber.pollUnsafe()
@@ -56,7 +53,7 @@ export const make = (
       return { sandbox, http, world, snapshot: yield* sandbox.snapshot }
     })
   )
-  time.advanceTo(startMillis + yearMillis)
+  time.advanceTo(startMillis + seedingMillis)
   const { http, sandbox, snapshot, world } = ended(made)
   const tap = Tap.make(through(http))
   const kalshi = Kalshi.layer({

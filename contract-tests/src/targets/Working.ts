@@ -34,12 +34,21 @@ const between = { min_ts: 0, max_ts: late }
 const key = { name: "new", scopes: ["read", "write"], subaccount: 1 }
 const shard = { subaccount: 0, exchange_index: 0 }
 
+/** A quote, with its RFQ's id or by its own only. */
+const ofQuote =
+  (rfq: "rfqId" | "awayRfqId" | undefined, quote: "quoteId" | "ownQuoteId" | "acceptedQuoteId", body = {}): Inputs =>
+  (world) => [{ ...(rfq === undefined ? undefined : { rfq_id: world[rfq] }), quote_id: world[quote], ...body }]
+
+const rfqOptions = { replace_existing: true, rest_remainder: true, subaccount: 0 }
+
 type Inputs = (world: World) => ReadonlyArray<JsonObject>
 
 const archive: Inputs = ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, subaccount: 0 }]
 
 /** Inputs of operations that the exchange implements; if fields exclude each other, one input for each. A data table. */
 const inputs: Readonly<Record<string, Inputs>> = {
+  AcceptQuote: ofQuote(undefined, "quoteId", { accepted_side: "yes" }),
+  AcceptRFQQuote: ofQuote("rfqId", "quoteId", { accepted_side: "no" }),
   AmendOrderV2: ({ clientOrderId, orderIds, ticker }) => [
     {
       order_id: orderIds[1] ?? nowhere,
@@ -62,9 +71,24 @@ const inputs: Readonly<Record<string, Inputs>> = {
   BatchCreateOrdersV2: (world) => [{ orders: [order(world), { ...order(world), client_order_id: "second" }] }],
   CancelAllOrders: () => [{ subaccount: 0 }],
   CancelOrderV2: ({ orderIds, ticker }) => [{ order_id: orderIds[0] ?? nowhere, market_ticker: ticker, ...shard }],
+  ConfirmQuote: ofQuote(undefined, "acceptedQuoteId"),
+  ConfirmRFQQuote: ofQuote("awayRfqId", "acceptedQuoteId"),
   CreateApiKey: () => [{ ...key, public_key: publicKey }],
   CreateOrderGroup: () => [{ contracts_limit: 10, contracts_limit_fp: "10.00", ...shard }],
   CreateOrderV2: (world) => [order(world)],
+  CreateQuote: ({ awayRfqId }) => [
+    { rfq_id: awayRfqId, yes_bid: "0.4000", no_bid: "0.5000", rest_remainder: false, post_only: true, subaccount: 0 }
+  ],
+  CreateRFQ: ({ ticker }) => [
+    { market_ticker: ticker, contracts: 1, contracts_fp: "1.00", obscure_creator_id: true, ...rfqOptions },
+    {
+      market_ticker: ticker,
+      target_cost_centi_cents: 50_000,
+      target_cost_dollars: "5.0000",
+      target_cost_excludes_fees: true,
+      ...rfqOptions
+    }
+  ],
   CreateSubaccount: () => [{ exchange_index: 0 }],
   DecreaseOrderV2: ({ orderIds, ticker }) =>
     [{ reduce_by: "1.00" }, { reduce_to: "2.00" }].map((how) => ({
@@ -73,6 +97,9 @@ const inputs: Readonly<Record<string, Inputs>> = {
       ...shard,
       ...how
     })),
+  DeleteQuote: ofQuote(undefined, "ownQuoteId"),
+  DeleteRFQ: ({ rfqId }) => [{ rfq_id: rfqId }],
+  DeleteRFQQuote: ofQuote("awayRfqId", "ownQuoteId"),
   DeleteOrderGroup: ({ groupId }) => [{ order_group_id: groupId, ...shard }],
   GenerateApiKey: () => [{ ...key, key_type: "ed25519" }],
   GetBalance: () => [shard],
@@ -129,6 +156,31 @@ const inputs: Readonly<Record<string, Inputs>> = {
       event_ticker: eventTicker,
       count_filter: "position,total_traded",
       settlement_status: "all"
+    }
+  ],
+  GetQuote: ofQuote(undefined, "quoteId"),
+  GetQuotes: ({ awayRfqId, rfqId, signer }) => [
+    {
+      ...page,
+      ...between,
+      status: "open",
+      quote_creator_user_id: signer.accountId,
+      user_filter: "self",
+      rfq_id: awayRfqId
+    },
+    { ...page, rfq_creator_user_id: signer.accountId, rfq_user_filter: "self", rfq_id: rfqId }
+  ],
+  GetRFQ: ({ awayRfqId }) => [{ rfq_id: awayRfqId }],
+  GetRFQQuote: ofQuote("rfqId", "quoteId"),
+  GetRFQs: ({ eventTicker, signer, ticker }) => [
+    {
+      ...page,
+      event_ticker: eventTicker,
+      market_ticker: ticker,
+      subaccount: 0,
+      status: "open",
+      creator_user_id: signer.accountId,
+      user_filter: "self"
     }
   ],
   GetSettlements: ({ eventTicker, settledTicker }) => [

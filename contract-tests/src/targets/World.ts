@@ -2,6 +2,8 @@
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
+import * as Quotes from "@kalshi-effect/client/Quotes"
+import * as Rfqs from "@kalshi-effect/client/Rfqs"
 import * as Subaccounts from "@kalshi-effect/client/Subaccounts"
 import * as Transfers from "@kalshi-effect/client/Transfers"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
@@ -24,6 +26,13 @@ export interface World {
   readonly groupId: string
   readonly transferId: string
   readonly spareKeyId: string
+  /** An open RFQ of the signer, and an open quote on it. */
+  readonly rfqId: string
+  readonly quoteId: string
+  /** An open RFQ of another account, with an open quote of the signer, and with one that waits for its confirmation. */
+  readonly awayRfqId: string
+  readonly ownQuoteId: string
+  readonly acceptedQuoteId: string
 }
 
 const ticker = "KXCONTRACT-26-YES"
@@ -44,6 +53,12 @@ const order = (change: Partial<Orders.CreateInput>): Orders.CreateInput => ({
 
 /** Longer than the archiving delay of every entity. */
 const archivedAfterMillis = 100 * 86_400_000
+
+/** Longer than a transfer takes, and shorter than the time to confirm a quote. */
+const settledAfterMillis = 5_000
+
+/** How long the seeding takes. */
+export const seedingMillis = archivedAfterMillis + settledAfterMillis
 
 /** Seeds the exchange; `pass` advances the time on the exchange. */
 export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
@@ -96,7 +111,14 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
     }).pipe(as(signer))
     yield* sandbox.withdraw(signer.accountId, "10")
     const spare = yield* sandbox.createKey(signer.accountId, "ed25519", { name: "spare" })
-    yield* pass(5_000)
+    const request = Rfqs.create({ market_ticker: ticker, contracts: 2, rest_remainder: false })
+    const quote = (rfq_id: string) => Quotes.create({ rfq_id, yes_bid: "0.40", no_bid: "0.50", rest_remainder: false })
+    const [rfq, away] = [yield* request.pipe(as(signer)), yield* request.pipe(as(taker))]
+    const received = yield* quote(rfq.id).pipe(as(taker))
+    const accepted = yield* quote(away.id).pipe(as(signer))
+    yield* Quotes.accept({ rfq_id: away.id, quote_id: accepted.id, accepted_side: "yes" }).pipe(as(taker))
+    const own = yield* quote(away.id).pipe(as(signer))
+    yield* pass(settledAfterMillis)
     const world: World = {
       signer,
       bystander,
@@ -109,7 +131,12 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
       clientOrderId,
       groupId: group.order_group_id,
       transferId: transfer.transfer_id,
-      spareKeyId: spare.keyId
+      spareKeyId: spare.keyId,
+      rfqId: rfq.id,
+      quoteId: received.id,
+      awayRfqId: away.id,
+      ownQuoteId: own.id,
+      acceptedQuoteId: accepted.id
     }
     return world
   })

@@ -18,6 +18,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     sending: [".", "wire"],
     limits: [".", "generated", "sending"],
     rest: [".", "generated", "sending"],
+    feed: [".", "generated", "sending", "wire"],
     trading: [".", "generated", "limits", "money", "rest", "sending"],
     "Kalshi.ts": [".", "limits", "rest", "sending", "trading"]
   },
@@ -25,7 +26,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     ".": [],
     exchange: ["."],
     rest: [".", "exchange"],
-    serving: ["rest"],
+    serving: ["feed", "rest"],
     operator: [".", "Sandbox.ts", "exchange", "rest"],
     "Sandbox.ts": [".", "operator", "rest", "serving"]
   },

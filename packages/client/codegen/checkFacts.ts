@@ -28,7 +28,7 @@ export const checkFacts = (document: Document, facts: Facts): ReadonlyArray<Faul
   const parameters = document.operations.flatMap(({ id, parameters }) =>
     parameters.map((field) => ({ owner: id, field, pointer: `${id}/${field.name}` }))
   )
-  const integers = [...fields, ...parameters].filter(({ field }) => isInteger(field.shape))
+  const integers = [...fields, ...parameters].filter(({ field }) => isInteger(field.shape, document.components))
   for (const { field, owner, pointer } of integers) {
     if (looksLikeTime(field.name) && unitOf(facts, owner, field.name) === undefined) {
       faults.push({ pointer, reason: "the unit of this time is unknown: add it to units" })

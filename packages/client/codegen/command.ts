@@ -10,11 +10,13 @@ import type * as PlatformError from "effect/PlatformError"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import { facts } from "./facts.ts"
-import { generate, type Generated, type Refused } from "./generate.ts"
+import { feedFacts } from "./feedFacts.ts"
+import { generate, type Generated, generateFeed, type Refused } from "./generate.ts"
 
-/** The document, and the folder of the generated files. */
+/** The documents, and the folder of the generated files. */
 export interface Places {
-  readonly document: string
+  readonly rest: string
+  readonly feed: string
   /** With its final slash. */
   readonly folder: string
 }
@@ -43,14 +45,19 @@ const generated: (
 ) => Effect.Effect<Generated, Refused | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(
   function* (places) {
     const fs = yield* FileSystem.FileSystem
-    const json: unknown = JSON.parse(yield* fs.readFileString(places.document))
-    return yield* generate(json, facts)
+    const read = (path: string): Effect.Effect<unknown, PlatformError.PlatformError> =>
+      Effect.map(fs.readFileString(path), (text): unknown => JSON.parse(text))
+    const rest = yield* generate(yield* read(places.rest), facts)
+    const feed = yield* generateFeed(yield* read(places.feed), feedFacts)
+    return {
+      files: [...rest.files, ...feed.files],
+      undocumented: [
+        ...rest.undocumented.map((line) => `packages/client/codegen/fieldDocs.ts: ${line}`),
+        ...feed.undocumented.map((line) => `packages/client/codegen/feedFacts.ts: ${line}`)
+      ]
+    }
   }
 )
-
-/** The missing docs, with the file to write them in. */
-const missingDocs = ({ undocumented }: Generated): ReadonlyArray<string> =>
-  undocumented.map((line) => `packages/client/codegen/fieldDocs.ts: ${line}`)
 
 /** Writes all files, and lists what has no doc. */
 export const write: (
@@ -63,7 +70,7 @@ export const write: (
       yield* fs.writeFileString(`${places.folder}${name}`, text)
       yield* Console.log(`${name}: ${text.length} characters`)
     }
-    for (const line of missingDocs(all)) yield* Console.log(line)
+    for (const line of all.undocumented) yield* Console.log(line)
   }
 )
 
@@ -83,7 +90,7 @@ export const check: (
       if (difference !== undefined) stale.push(`${name}: ${difference}`)
     }
     for (const name of there) stale.push(`${name}: is not generated`)
-    const missing = missingDocs(all)
+    const missing = all.undocumented
     if (stale.length + missing.length === 0) {
       return yield* Console.log(`${all.files.length} generated files are up to date`)
     }

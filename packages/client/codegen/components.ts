@@ -6,7 +6,7 @@
 import type { Document } from "./document.ts"
 import { docOf } from "./docs.ts"
 import { unitOf } from "./facts.ts"
-import { type Component, type Field, isInteger, references } from "./shape.ts"
+import { type Field, isInteger, references } from "./shape.ts"
 import { comment, type Context, key, Writer } from "./writer.ts"
 
 /** Components in an order in which each stands after those that it uses. Circular ones stand in any order. */
@@ -16,7 +16,7 @@ const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<
   const visit = (name: string): void => {
     if (begun.has(name)) return
     begun.add(name)
-    for (const next of [...references(document.components.get(name)!)].toSorted()) visit(next)
+    for (const next of [...references(document.components.get(name)!)].toSorted()) if (names.has(next)) visit(next)
     order.add(name)
   }
   for (const name of [...names].toSorted()) visit(name)
@@ -24,20 +24,27 @@ const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<
 }
 
 /** The doc comment of a field. */
-const remarks = (component: string, field: Field, { direction, facts }: Context): ReadonlyArray<string> => {
+const remarks = (
+  component: string,
+  field: Field,
+  { components }: Document,
+  { direction, facts }: Context
+): ReadonlyArray<string> => {
   if (direction === "requests") return docOf(facts, { owner: component, ...field }).lines
-  const unit = isInteger(field.shape) ? unitOf(facts, component, field.name) : undefined
+  const unit = isInteger(field.shape, components) ? unitOf(facts, component, field.name) : undefined
   return [...(unit === undefined ? [] : [unit]), ...(field.deprecated ? ["@deprecated"] : [])]
 }
 
-const declaration = (name: string, shape: Component, context: Context, writer: Writer): string => {
+const declaration = (name: string, document: Document, context: Context, writer: Writer): string => {
+  const shape = document.components.get(name)!
   const codec = `export const ${name}: ${context.imports.schema("Codec")}<${name}> = ${writer.codec(shape)}\n`
   switch (shape._tag) {
     case "Struct": {
-      const doc = context.direction === "requests" ? context.facts.docs.inputs[name] : undefined
+      const doc =
+        (context.direction === "requests" ? context.facts.docs.inputs[name] : undefined) ?? context.about?.get(name)
       const members = shape.fields.map(
         (field) =>
-          comment(remarks(name, field, context)) +
+          comment(remarks(name, field, document, context)) +
           `readonly ${key(field.name)}${field.required ? "" : "?"}: ${writer.type(field.shape)}\n`
       )
       return `${comment(doc === undefined ? [] : [doc])}export interface ${name} {\n${members.join("")}}\n${codec}`
@@ -51,17 +58,20 @@ const declaration = (name: string, shape: Component, context: Context, writer: W
   }
 }
 
-/** The declarations of all components of one direction, without imports. */
-export const writeComponents = (document: Document, context: Context): string => {
-  const { direction, facts } = context
-  const all = direction === "requests" ? document.inRequests : document.inResponses
+/** The declarations of components, without imports. Default: all components of the context's direction. */
+export const writeComponents = (
+  document: Document,
+  context: Context,
+  all: ReadonlySet<string> = context.direction === "requests" ? document.inRequests : document.inResponses
+): string => {
+  const { facts } = context
   const names = ordered(document, all).filter((name) => facts.decimals[name] === undefined)
   const position = new Map(names.map((name, index) => [name, index]))
   return names
     .map((name, index) => {
       const isLater = (other: string) => position.get(other)! >= index
       const writer = new Writer(context, { owner: name, component: (other) => other, isLater })
-      return declaration(name, document.components.get(name)!, context, writer)
+      return declaration(name, document, context, writer)
     })
     .join("\n")
 }

@@ -44,7 +44,11 @@ const bounds = (shape: Shape): string | undefined => {
     case "Integer":
       return between(shape.minimum, shape.maximum === int32.maximum ? undefined : shape.maximum, "")
     case "List":
-      return between(shape.minItems || undefined, shape.maxItems, " items")
+      return between(
+        shape.minItems || undefined,
+        shape.maxItems,
+        shape.minItems === 1 && shape.maxItems === undefined ? " item" : " items"
+      )
     case "Text":
       return between(shape.minLength > 1 ? shape.minLength : undefined, shape.maxLength, " characters")
     default:

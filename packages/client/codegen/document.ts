@@ -30,13 +30,17 @@ export interface Operation {
   readonly body: string | undefined
 }
 
-/** A document without faults. */
-export interface Document {
+/** What names a published document. */
+export interface Source {
   readonly version: string
   /** When it was published: YYYY-MM-DD. */
   readonly published: string
   /** The hash of the published file. */
   readonly sha256: string
+}
+
+/** A document without faults. */
+export interface Document extends Source {
   readonly components: ReadonlyMap<string, Component>
   readonly shared: ReadonlyMap<string, Parameter>
   /** In the order of their ids. */
@@ -50,7 +54,7 @@ export interface Document {
 const methods = new Set(["delete", "get", "post", "put"])
 
 /** Some components, and everything that they use, directly or indirectly. */
-const closure = (components: ReadonlyMap<string, Component>, roots: Iterable<string>): ReadonlySet<string> => {
+export const closure = (components: ReadonlyMap<string, Component>, roots: Iterable<string>): ReadonlySet<string> => {
   const reached = new Set(roots)
   for (const name of reached) {
     const shape = components.get(name)
@@ -97,13 +101,14 @@ interface Reading {
   readonly roots: { readonly requests: Set<string>; readonly responses: Set<string> }
 }
 
-const section = (of: unknown, key: string): Json => {
+/** An object inside another one. Empty if it is absent. */
+export const section = (of: unknown, key: string): Json => {
   const found = isRecord(of) ? of[key] : undefined
   return isRecord(found) ? found : {}
 }
 
 /** The last part of a `$ref`. */
-const refOf = (value: unknown): string | undefined => {
+export const refOf = (value: unknown): string | undefined => {
   const ref = isRecord(value) ? value["$ref"] : undefined
   return ref === undefined ? undefined : String(ref).split("/").at(-1)!
 }
@@ -197,15 +202,25 @@ const readOperations = (reading: Reading, paths: unknown): ReadonlyArray<Operati
   return operations
 }
 
+/** Reads the stamp of the importer. */
+export const readSource = (faults: Faults, document: unknown): Source => {
+  const { published, sha256, version } = section(section(document, "info"), "x-source")
+  if (typeof version !== "string" || typeof published !== "string" || typeof sha256 !== "string") {
+    faults.add("/info/x-source", "the version, date and sha256 of the published document are missing")
+  }
+  return { version: String(version), published: String(published), sha256: String(sha256) }
+}
+
+/** Components in the order of their names. */
+export const sorted = (components: ReadonlyMap<string, Component>): ReadonlyMap<string, Component> =>
+  new Map([...components].toSorted(([a], [b]) => alphabetical(a, b)))
+
 /** Reads a document, or returns everything in it that cannot be read. */
 export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArray<Fault>> => {
   const faults = makeFaults()
   const document = isRecord(json) ? json : {}
   const raw = section(document, "components")
-  const { published, sha256, version } = section(section(document, "info"), "x-source")
-  if (typeof version !== "string" || typeof published !== "string" || typeof sha256 !== "string") {
-    faults.add("/info/x-source", "the version, date and sha256 of the published document are missing")
-  }
+  const source = readSource(faults, document)
 
   const components = new Map<string, Component>()
   const schemas = new SchemaReader(faults, section(raw, "schemas"), components)
@@ -223,10 +238,8 @@ export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArr
 
   if (faults.found.length > 0) return Result.fail(faults.found)
   return Result.succeed({
-    version: String(version),
-    published: String(published),
-    sha256: String(sha256),
-    components: new Map([...components].toSorted(([a], [b]) => alphabetical(a, b))),
+    ...source,
+    components: sorted(components),
     shared,
     operations: operations.toSorted((a, b) => alphabetical(a.id, b.id)),
     inRequests: closure(components, roots.requests),

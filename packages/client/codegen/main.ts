@@ -1,5 +1,5 @@
 /**
- * Writes `src/generated` from the reference document. With `--check`, it only checks whether the files are up to date.
+ * Writes `src/generated` from the reference documents. With `--check`, it only checks whether the files are up to date.
  *
  * @module
  */
@@ -12,7 +12,8 @@ import { fileURLToPath } from "node:url"
 import { check, type Places, write } from "./command.ts"
 
 const places: Places = {
-  document: fileURLToPath(new URL("../../../fixtures/spec/rest.json", import.meta.url)),
+  rest: fileURLToPath(new URL("../../../fixtures/spec/rest.json", import.meta.url)),
+  feed: fileURLToPath(new URL("../../../fixtures/spec/feed.json", import.meta.url)),
   folder: fileURLToPath(new URL("../src/generated/", import.meta.url))
 }
 
@@ -25,6 +26,6 @@ const command = Command.make(
     )
   },
   (flags) => (flags.check ? check(places) : write(places))
-).pipe(Command.withDescription("Writes packages/client/src/generated from fixtures/spec/rest.json"))
+).pipe(Command.withDescription("Writes packages/client/src/generated from fixtures/spec"))
 
 command.pipe(Command.run({ version: "0.0.0" }), Effect.provide(NodeServices.layer), NodeRuntime.runMain)

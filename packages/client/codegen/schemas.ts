@@ -14,7 +14,7 @@ export const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }
 const unreadable: Shape = { _tag: "Boolean" }
 
 /** `order_groups` as a part of a type's name: `OrderGroups`. */
-const pascal = (name: string): string =>
+export const pascal = (name: string): string =>
   name
     .split(/[^A-Za-z0-9]+/)
     .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
@@ -62,6 +62,7 @@ const readPattern = (faults: Faults, keys: Keys, pointer: string): Shape => {
 }
 
 const readText = (faults: Faults, keys: Keys, pointer: string, isNullable: boolean): Shape => {
+  if (keys.has("const")) return { _tag: "Literal", value: keys.text("const") ?? "" }
   if (keys.has("enum"))
     return { _tag: "Enumeration", members: readEnumeration(faults, keys, pointer, isNullable, isText) }
   if (keys.has("pattern")) return readPattern(faults, keys, pointer)
@@ -104,11 +105,19 @@ export class SchemaReader {
   /** The schemas of the document, by name. */
   readonly #known: Json
   readonly #components: Map<string, Component>
+  readonly #typeName: (name: string) => string
 
-  constructor(faults: Faults, known: Json, components: Map<string, Component>) {
+  /** `typeName` is the name of a component in the code, by its name in the document. Default: the same. */
+  constructor(
+    faults: Faults,
+    known: Json,
+    components: Map<string, Component>,
+    typeName: (name: string) => string = (name) => name
+  ) {
     this.#faults = faults
     this.#known = known
     this.#components = components
+    this.#typeName = typeName
   }
 
   component(name: string, json: unknown, pointer: string): void {
@@ -183,7 +192,9 @@ export class SchemaReader {
 
   #reference(ref: string | undefined, pointer: string): Shape {
     const name = /^#\/components\/schemas\/(\w+)$/.exec(ref ?? "")?.[1]
-    if (name !== undefined && Object.hasOwn(this.#known, name)) return { _tag: "Reference", name }
+    if (name !== undefined && Object.hasOwn(this.#known, name)) {
+      return { _tag: "Reference", name: this.#typeName(name) }
+    }
     this.#faults.add(`${pointer}/$ref`, "expected a reference to a schema of the document")
     return unreadable
   }
@@ -232,7 +243,8 @@ export class SchemaReader {
     return shape
   }
 
-  #add(name: string, component: Component, pointer: string): void {
+  #add(known: string, component: Component, pointer: string): void {
+    const name = this.#typeName(known)
     if (this.#components.has(name)) this.#faults.add(pointer, `there are two components ${name}`)
     this.#components.set(name, component)
   }
@@ -241,6 +253,6 @@ export class SchemaReader {
   #named(component: Component, pointer: string, name: string): Shape {
     if (component._tag !== "Struct") return component
     this.#add(name, component, pointer)
-    return { _tag: "Reference", name }
+    return { _tag: "Reference", name: this.#typeName(name) }
   }
 }

@@ -20,7 +20,14 @@ export type Shape =
   | { readonly _tag: "Pattern"; readonly pattern: string }
   | { readonly _tag: "DateTime" }
   | { readonly _tag: "Uuid" }
-  | { readonly _tag: "Enumeration"; readonly members: ReadonlyArray<string> }
+  /** Exactly this text: it names the kind of an object. */
+  | { readonly _tag: "Literal"; readonly value: string }
+  /** `except` are texts that name another kind of the same object, so that they are no members even of an open enum. */
+  | {
+      readonly _tag: "Enumeration"
+      readonly members: ReadonlyArray<string>
+      readonly except?: ReadonlyArray<string>
+    }
   /** One of a few integers. */
   | { readonly _tag: "Choice"; readonly members: ReadonlyArray<number> }
   | { readonly _tag: "Integer"; readonly minimum: number | undefined; readonly maximum: number | undefined }
@@ -67,6 +74,16 @@ export const references = (shape: Component): ReadonlyArray<string> => {
   }
 }
 
-/** Whether every non-null value of the shape is an integer. */
-export const isInteger = (shape: Shape): boolean =>
-  shape._tag === "Nullable" ? isInteger(shape.of) : shape._tag === "Integer" || shape._tag === "Choice"
+/** Whether every non-null value of the shape is an integer. References are followed if there are components. */
+export const isInteger = (shape: Component, components?: ReadonlyMap<string, Component>): boolean => {
+  switch (shape._tag) {
+    case "Nullable":
+      return isInteger(shape.of, components)
+    case "Reference": {
+      const target = components?.get(shape.name)
+      return target !== undefined && isInteger(target, components)
+    }
+    default:
+      return shape._tag === "Integer" || shape._tag === "Choice"
+  }
+}

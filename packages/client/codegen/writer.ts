@@ -16,6 +16,8 @@ export interface Context {
   readonly direction: Direction
   readonly facts: Facts
   readonly imports: Imports
+  /** The doc comments of interfaces that have no entry in the facts, by name. */
+  readonly about?: ReadonlyMap<string, string>
 }
 
 const fixedPoint = "../money/FixedPoint.ts"
@@ -28,7 +30,8 @@ export const pure = (call: string): string => `/*#__PURE__*/ ${call}`
 export const literal = (value: string | number | boolean): string => JSON.stringify(value)
 
 /** A key of an object type or literal. */
-export const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name))
+export const key = (name: string): string =>
+  /^(?:[A-Za-z_$][\w$]*|0|[1-9]\d*)$/.test(name) ? name : JSON.stringify(name)
 
 const union = (members: ReadonlyArray<string | number>): string => members.map(literal).join(" | ")
 
@@ -89,6 +92,8 @@ export class Writer {
       case "DateTime":
       case "Uuid":
         return "string"
+      case "Literal":
+        return literal(shape.value)
       case "Enumeration":
         return this.#context.direction === "requests"
           ? union(shape.members)
@@ -127,10 +132,10 @@ export class Writer {
         return this.#context.imports.value(wire, "DateTimeString")
       case "Uuid":
         return this.#context.imports.value(wire, "Uuid")
+      case "Literal":
+        return pure(`${this.#context.imports.schema("Literal")}(${literal(shape.value)})`)
       case "Enumeration":
-        return pure(
-          `${this.#context.imports.value(wire, this.#context.direction === "requests" ? "closed" : "open")}([${shape.members.map(literal).join(", ")}])`
-        )
+        return this.#enumeration(shape)
       case "Choice":
         return this.#context.direction === "requests"
           ? pure(`${this.#context.imports.schema("Literals")}([${shape.members.map(literal).join(", ")}])`)
@@ -185,6 +190,15 @@ export class Writer {
           `${this.#context.imports.schema("suspend")}((): ${this.#context.imports.schema("Codec")}<${name}> => ${name})`
         )
       : name
+  }
+
+  #enumeration({ except = [], members }: Shape & { readonly _tag: "Enumeration" }): string {
+    const list = (texts: ReadonlyArray<string>): string => `[${texts.map(literal).join(", ")}]`
+    const { direction, imports } = this.#context
+    if (direction === "requests") return pure(`${imports.value(wire, "closed")}(${list(members)})`)
+    return except.length === 0
+      ? pure(`${imports.value(wire, "open")}(${list(members)})`)
+      : pure(`${imports.value(wire, "openExcept")}(${list(members)}, ${list(except)})`)
   }
 
   #text(shape: Shape & { readonly _tag: "Text" }): string {

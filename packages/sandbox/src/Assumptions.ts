@@ -69,6 +69,18 @@ export interface Assumptions {
   readonly maxRestingOrders: number
   /** The largest order, in contracts. */
   readonly maxOrderContracts: number
+  /** The maximum number of open feed connections per account; one more is refused with 429. No public source. */
+  readonly maxFeedConnections: number
+  /** The maximum number of markets per feed subscription (error 26). The changelog states 500,000 per connection. */
+  readonly maxFeedMarkets: number
+  /** The maximum number of feed commands per connection and second (error 27). The changelog states 10,000. */
+  readonly maxFeedCommandsPerSecond: number
+  /** The frames of a subscription that wait for a slow reader before it ends with error 25. No public source. */
+  readonly maxFeedWaitingFrames: number
+  /** How long a feed connection may leave pings without a pong, in milliseconds. One was dropped after 90 to 150 s. */
+  readonly pongTimeoutMillis: number
+  /** Whether accounts have paid for `pyth_value`. If not, a subscription is refused with error 9. No public source. */
+  readonly pythFeed: "granted" | "refused"
 }
 
 const days = 86_400_000
@@ -94,5 +106,11 @@ export const defaults: Assumptions = {
   marketLiquidity: "sent",
   maxOrderGroups: 100_000,
   maxRestingOrders: 200_000,
-  maxOrderContracts: 10_000_000
+  maxOrderContracts: 10_000_000,
+  maxFeedConnections: 1_000,
+  maxFeedMarkets: 500_000,
+  maxFeedCommandsPerSecond: 10_000,
+  maxFeedWaitingFrames: 10_000,
+  pongTimeoutMillis: 120_000,
+  pythFeed: "granted"
 }

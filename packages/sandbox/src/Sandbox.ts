@@ -10,16 +10,25 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Socket from "effect/socket/Socket"
+import type { Feed } from "./feed/Feed.ts"
+import { feedPath } from "./feed/line.ts"
 import { control } from "./operator/control.ts"
 import { listen } from "./serving/httpServer.ts"
 import { memoryClient } from "./serving/memoryClient.ts"
+import { makeMemoryWebSocket } from "./serving/memorySocket.ts"
+import { pump } from "./serving/pump.ts"
+import { WebSockets } from "./serving/webSocket.ts"
 import { type Running, run } from "./operator/operator.ts"
 import type { Operator, TestOptions } from "./operator/operatorSide.ts"
 import { SandboxError } from "./SandboxError.ts"
 
+export type { CommandFault, FeedFault, FrameFault, SubscriptionFault, UpgradeFault } from "./feed/faults.ts"
+export type { DropFeed, FeedConnectionInfo, FeedSelector, PublishFeed } from "./feed/operations.ts"
 export type { Fault } from "./rest/faults.ts"
 export type { ServedRequest } from "./rest/handler.ts"
-export type { Credentials, NewAccount, Operator, TestOptions, Till } from "./operator/operatorSide.ts"
+export type { Credentials, FeedOperator, NewAccount, Operator, TestOptions, Till } from "./operator/operatorSide.ts"
 export { SandboxError } from "./SandboxError.ts"
 
 /** The operator's side of a local exchange. */
@@ -56,6 +65,8 @@ const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}
  * import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
  * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Socket from "effect/socket/Socket"
  *
  * const program = Effect.gen(function* () {
  *   const sandbox = yield* Sandbox.Sandbox
@@ -86,8 +97,11 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
           (fromLoopback && operator !== undefined ? control(operator, request) : undefined) ??
           running.handle(request, onDefect(request)),
         host,
-        options.port ?? 0
+        options.port ?? 0,
+        { webSockets: new WebSockets(running.feed, onDefect({ method: "GET", path: feedPath })) }
       )
+      // Closes the connections of the feed before those of the server.
+      yield* pumpFeed(running.feed)
       operator = running.operate(yield* environmentAt(`http://${name}:${port}`))
       return operator
     })
@@ -112,16 +126,28 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
  * program.pipe(Effect.provide(Layer.provideMerge(Sandbox.layerTest(), TestClock.layer())))
  * ```
  */
-export const layerTest = (options: TestOptions = {}): Layer.Layer<Sandbox | HttpClient.HttpClient, SandboxError> =>
+export const layerTest = (
+  options: TestOptions = {}
+): Layer.Layer<Sandbox | HttpClient.HttpClient | Socket.WebSocketConstructor, SandboxError> =>
   Layer.effectContext(
     Effect.gen(function* () {
       const { onDefect, running } = yield* start(options, "real")
       const origin = new URL(Environment.sandbox.restUrl).origin
       const client = memoryClient((request) => Effect.sync(() => running.handle(request, onDefect(request))), origin)
+      const makeWebSocket = yield* makeMemoryWebSocket(running.feed, Environment.sandbox.feedUrl)
+      yield* pumpFeed(running.feed)
       return Context.make(Sandbox, running.operate(Environment.sandbox)).pipe(
-        Context.add(HttpClient.HttpClient, client)
+        Context.add(HttpClient.HttpClient, client),
+        Context.add(Socket.WebSocketConstructor, makeWebSocket)
       )
     })
+  )
+
+/** Lets a feed act by itself until the scope closes, and then closes its connections. */
+const pumpFeed = (feed: Feed): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.andThen(
+    pump(feed),
+    Effect.addFinalizer(() => Effect.sync(() => feed.stop()))
   )
 
 const environmentAt = (url: string): Effect.Effect<Environment.Environment, SandboxError> =>

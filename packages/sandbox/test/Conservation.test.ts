@@ -33,7 +33,11 @@ const count = (counts: Map<string, number>, what: string): void => void counts.s
 
 /** The kinds of events that are counted. */
 const kindOf = (event: Event): string =>
-  event.type === "orderCanceled" ? `orderCanceled ${event.order.cancelReason}` : event.type
+  event.type === "orderCanceled"
+    ? `orderCanceled ${event.order.cancelReason}`
+    : event.type === "quoteDeleted"
+      ? `quoteDeleted ${event.quote.cancelReason}`
+      : event.type
 
 describe("Exchange, for many commands", () => {
   it(
@@ -59,6 +63,9 @@ describe("Exchange, for many commands", () => {
       assert.isAbove(first.exchange.view(crowd.now).cutoffs().tradeMillis, 0)
       for (const what of ["fill", "orderChanged", "orderGroup", "market", "settlement"]) {
         assert.isAbove(events.get(what) ?? 0, 100, what)
+      }
+      for (const what of ["quoteExecuted", "quoteLapsed"]) {
+        assert.isAbove(events.get(what) ?? 0, 10, what)
       }
       const again = run((exchange, now, part) =>
         part === parts / 2 - 1 || part % 7 === 3

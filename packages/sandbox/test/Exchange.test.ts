@@ -465,3 +465,20 @@ describe("createMarket", () => {
     }
   })
 })
+
+describe("Exchange.nextTimerMillis", () => {
+  it("is the time of the earliest timer, and undefined if there is none", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    assert.isUndefined(floor.exchange.nextTimerMillis())
+    floor.place(one, terms("bid", 40, 1, { expirationSeconds: start / 1_000 + 9 }))
+    floor.place(one, terms("bid", 40, 1, { expirationSeconds: start / 1_000 + 5 }))
+    assert.strictEqual(floor.exchange.nextTimerMillis(), start + 5_000)
+    floor.time = start + 5_000
+    floor.view()
+    assert.strictEqual(floor.exchange.nextTimerMillis(), start + 9_000)
+    floor.time = start + 9_000
+    floor.view()
+    assert.isUndefined(floor.exchange.nextTimerMillis())
+  })
+})

@@ -250,10 +250,8 @@ class Pair {
   }
 
   #compareOrders(view: View, ids: ReadonlyArray<string>): void {
-    assert.deepStrictEqual<unknown>(unwrap(view.book(ticker)), {
-      bid: this.model.book("bid"),
-      ask: this.model.book("ask")
-    })
+    const { ask, bid } = unwrap(view.book(ticker))
+    assert.deepStrictEqual<unknown>([bid, ask], [this.model.book("bid"), this.model.book("ask")])
     const orders = ids.map((id, index) => unwrap(view.order(this.#accountIds[this.model.orders[index]!.account]!, id)))
     assert.deepStrictEqual(
       orders.map(({ fillCount, price, remainingCount, status }) => [status, price, fillCount, remainingCount]),

@@ -38,7 +38,31 @@ describe("the lifecycle commands of a market", () => {
       settlementValue: 10_000,
       settledMillis: start + 62_000
     })
-    assert.deepStrictEqual(changesOf(floor), ["created", "closed", "determined", "settled"])
+    assert.deepStrictEqual(changesOf(floor), ["created", "opened", "closed", "determined", "settled"])
+  })
+
+  it("log the opening at its time, with the status that the market then has", () => {
+    const floor = makeFloor()
+    const create = (ticker: string) =>
+      unwrap(floor.execute({ type: "createMarket", market: { ticker, openMillis: start + 1_000 } }))
+    create("KXLIFE-PLAIN")
+    create("KXLIFE-PAUSED")
+    create("KXLIFE-DETERMINED")
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXLIFE-OPEN", openMillis: start } }))
+    unwrap(floor.execute({ type: "pauseMarket", ticker: "KXLIFE-PAUSED" }))
+    unwrap(floor.execute({ type: "determineMarket", ticker: "KXLIFE-DETERMINED", outcome: "no" }))
+    floor.events.length = 0
+    floor.time = start + 5_000
+    assert.strictEqual(unwrap(floor.view().market("KXLIFE-PLAIN")).updatedMillis, start + 1_000)
+    assert.deepStrictEqual(
+      floor.events.flatMap((event) =>
+        event.type === "market" ? [[event.ticker, event.change, event.market.status, event.atMillis - start]] : []
+      ),
+      [
+        ["KXLIFE-PLAIN", "opened", "active", 1_000],
+        ["KXLIFE-PAUSED", "opened", "inactive", 1_000]
+      ]
+    )
   })
 
   it("keep resting orders through a pause, refuse new ones, and cancel them on reactivation", () => {

@@ -65,6 +65,102 @@ describe("Exchange.execute", () => {
   })
 })
 
+/** The market and the clock of every change of a book. */
+const clocksOf = (log: ReadonlyArray<LogEntry>) =>
+  log.flatMap((entry) => (entry.type === "book" ? [[entry.ticker, entry.clock] as const] : []))
+
+const other = "KXOTHER-26-YES"
+
+/** Two markets, in one of which two orders rest. */
+const makeTwoMarkets = () => {
+  const floor = makeFloor()
+  const [maker, taker] = [floor.account("maker"), floor.account("taker")]
+  unwrap(floor.execute({ type: "createMarket", market: { ticker: other } }))
+  floor.place(maker, terms("ask", 50, 1))
+  floor.place(maker, terms("ask", 51, 1))
+  const clocks = () => [ticker, other].map((market) => unwrap(floor.view().book(market)).clock)
+  return { floor, maker, taker, clocks }
+}
+
+describe("the clock of a book", () => {
+  it("rises at each command or timer that changes a book, and is the same for all its changes", () => {
+    const { clocks, floor, maker, taker } = makeTwoMarkets()
+    assert.deepStrictEqual(clocks(), [2, 0])
+    floor.place(maker, terms("bid", 40, 1, { ticker: other, expirationSeconds: start / 1_000 + 5 }))
+    floor.place(taker, terms("bid", 52, 3))
+    assert.deepStrictEqual(clocks(), [4, 3])
+    floor.time += 5_000
+    assert.deepStrictEqual(clocks(), [4, 5])
+    assert.deepStrictEqual(clocksOf(floor.events), [
+      [ticker, 1],
+      [ticker, 2],
+      [other, 3],
+      [ticker, 4],
+      [ticker, 4],
+      [ticker, 4],
+      [other, 5]
+    ])
+  })
+
+  it("stays at a refused command, and at a command that changes no book", () => {
+    const { clocks, floor, maker, taker } = makeTwoMarkets()
+    floor.refused(taker, terms("bid", 51, 3, { timeInForce: "fill_or_kill" }))
+    floor.refused(taker, terms("bid", 51, 1, { postOnly: true }))
+    assert.isTrue(Result.isFailure(floor.cancel(maker, "none")))
+    floor.group(maker, 5)
+    assert.strictEqual(
+      floor.place(taker, terms("bid", 40, 1, { timeInForce: "immediate_or_cancel" })).status,
+      "canceled"
+    )
+    assert.deepStrictEqual(clocks(), [2, 0])
+    floor.place(taker, terms("bid", 40, 1))
+    assert.deepStrictEqual(clocks(), [3, 0])
+  })
+
+  it("continues after a restored snapshot", () => {
+    const { clocks, floor, taker } = makeTwoMarkets()
+    const restored = Exchange.restore(throughJson(floor.exchange.snapshot(start)))
+    const command = { type: "createOrder", accountId: taker, order: terms("bid", 40, 1) } as const
+    floor.place(taker, command.order)
+    unwrap(restored.execute(command, start))
+    assert.deepStrictEqual(clocks(), [3, 0])
+    assert.strictEqual(unwrap(restored.view(start).book(ticker)).clock, 3)
+    assert.deepStrictEqual(throughJson(restored.dump(start)), throughJson(floor.exchange.dump(start)))
+  })
+
+  it("goes back to 1 at restartClocks, which is logged as maintenance, and rises from there", () => {
+    const { clocks, floor, maker, taker } = makeTwoMarkets()
+    floor.events.length = 0
+    unwrap(floor.execute({ type: "restartClocks" }))
+    assert.deepStrictEqual(clocks(), [1, 0])
+    floor.place(maker, terms("bid", 40, 1, { ticker: other }))
+    floor.place(taker, terms("bid", 40, 1))
+    assert.deepStrictEqual(clocks(), [3, 2])
+    assert.strictEqual(floor.events[0]?.type, "maintenance")
+  })
+
+  it("is the same when the logged commands are executed on an empty exchange", () => {
+    const { crowd, exchange, log } = makeRecorded(1_500)
+    exchange.execute({ type: "restartClocks" }, crowd.now)
+    act(exchange, crowd, seed + 1, 1_500)
+    const replayed = new Exchange({ seed: 5, assumptions })
+    const again: Array<LogEntry> = []
+    replayed.subscribe((entry) => again.push(entry))
+    replay(replayed, log)
+    const clocks = clocksOf(log)
+    assert.isAbove(clocks.length, 1_000)
+    assert.deepStrictEqual(clocksOf(again), clocks)
+    const restart = log.findIndex(({ type }) => type === "maintenance")
+    for (const part of [log.slice(0, restart), log.slice(restart)].map(clocksOf)) {
+      const values = part.map(([, clock]) => clock)
+      assert.deepStrictEqual(
+        values,
+        values.toSorted((left, right) => left - right)
+      )
+    }
+  })
+})
+
 describe("Exchange.userView", () => {
   it("shows the state of readLagMillis ago", () => {
     const readLagMillis = 20_000

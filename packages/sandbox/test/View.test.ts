@@ -173,6 +173,26 @@ describe("the historical lists of View", () => {
   })
 })
 
+describe("View.ticker", () => {
+  it("shows the same prices and trading as View.market, and the count of the last trade", () => {
+    const { floor, maker, taker } = traded()
+    floor.place(maker, terms("ask", 52, 3))
+    floor.place(taker, terms("bid", 52, 2))
+    floor.place(taker, terms("bid", 48, 2))
+    const view = floor.view()
+    const { openInterest, topOfBook, volume } = unwrap(view.market(ticker))
+    const shown = unwrap(view.ticker(ticker))
+    assert.deepStrictEqual(shown, { ticker, ...topOfBook, openInterest, volume, lastTradeCount: 200 })
+    assert.deepInclude(shown, { bid: 4_800, askCount: 100, lastPrice: 5_200, volume: 300, openInterest: 300 })
+  })
+
+  it("is all zero in a market without orders", () => {
+    const zero = { bid: 0, bidCount: 0, ask: 0, askCount: 0, lastPrice: 0, volume: 0, openInterest: 0 }
+    assert.deepStrictEqual(unwrap(makeFloor().view().ticker(ticker)), { ticker, ...zero, lastTradeCount: 0 })
+    assert.strictEqual(refusalOf(makeFloor().view().ticker("KXNONE-1")).kind, "notFound")
+  })
+})
+
 describe("View.market", () => {
   it("shows the top of the book now and a day ago, and the traded volume", () => {
     const { floor, maker, taker } = traded()

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Events from "@kalshi-effect/client/Events"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as Effect from "effect/Effect"
@@ -51,6 +52,47 @@ describe("Markets.list", () => {
       }
       assert.deepStrictEqual(yield* listed("max_updated_ts=1&mve_filter=exclude"), [ticker])
       assert.deepStrictEqual(yield* listed("max_updated_ts=1&series_ticker=KXOTHER&mve_filter=exclude"), [])
+    })
+  )
+})
+
+describe("mve_filter, Events.list and Events.listMultivariate", () => {
+  onExchange("separate combos from other markets and events", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      yield* sandbox.createEvent({ eventTicker: "KXMVE-1", multivariate: true })
+      yield* sandbox.createMarket({ ticker: "KXMVE-1-A" })
+      assert.deepStrictEqual(yield* listed(""), [ticker, "KXMVE-1-A"])
+      assert.deepStrictEqual(yield* listed("mve_filter=only"), ["KXMVE-1-A"])
+      assert.deepStrictEqual(yield* listed("mve_filter=exclude"), [ticker])
+      const events = (path: string) =>
+        Effect.map(send({ method: "GET", path }), ({ body, status }) => {
+          const { events: found } = body as { readonly events?: ReadonlyArray<{ readonly event_ticker: string }> } // the list
+          return status === 200 ? found?.map((event) => event.event_ticker) : status
+        })
+      assert.deepStrictEqual(yield* events("/events"), ["KXTEST-26"])
+      assert.deepStrictEqual(yield* events("/events/multivariate"), ["KXMVE-1"])
+      assert.deepStrictEqual(yield* events("/events/multivariate?series_ticker=KXMVE&tickers=A,KXMVE-1"), ["KXMVE-1"])
+      assert.deepStrictEqual(yield* events("/events/multivariate?series_ticker=KXTEST"), [])
+      assert.deepStrictEqual(yield* events("/events/multivariate?tickers=KXTEST-26"), [])
+      assert.deepStrictEqual(yield* events("/events/multivariate?collection_ticker=KXMVE"), [])
+      assert.strictEqual(yield* events("/events/multivariate?collection_ticker=KXMVE&series_ticker=KXMVE"), 400)
+    })
+  )
+
+  onExchange("nest the markets of a combo's event on request", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      yield* sandbox.createEvent({ eventTicker: "KXMVE-1", multivariate: true })
+      yield* sandbox.createMarket({ ticker: "KXMVE-1-A" })
+      const { events } = yield* Effect.provide(
+        Events.listMultivariate({ with_nested_markets: true }),
+        Kalshi.layerPublic({ environment: sandbox.environment })
+      )
+      assert.deepStrictEqual(
+        events.map(({ markets }) => markets?.map((market) => market.ticker)),
+        [["KXMVE-1-A"]]
+      )
     })
   )
 })

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs"
 import { allRoutes, routes } from "../src/rest/routes.ts"
 import { type Fault, layerTest, Sandbox } from "../src/Sandbox.ts"
 import { type Case, cases as accountCases, type Change } from "./support/cases.ts"
+import { communicationsCases } from "./support/communicationsCases.ts"
 import { marketCases } from "./support/marketCases.ts"
 import { errorOf, type Got, send } from "./support/wire.ts"
 import { makeWorld, order, type World } from "./support/world.ts"
@@ -20,9 +21,9 @@ const document: { readonly paths: Readonly<Record<string, Readonly<Record<string
 
 /** Tags whose operations the exchange implements completely, and tags with some generated responses. */
 const whole = new Set(["account", "api-keys", "exchange", "order-groups", "orders", "portfolio"])
-const partly = new Set(["events", "historical", "market"])
+const partly = new Set(["communications", "events", "historical", "market"])
 
-const cases: Readonly<Record<string, Case>> = { ...accountCases, ...marketCases }
+const cases: Readonly<Record<string, Case>> = { ...accountCases, ...communicationsCases, ...marketCases }
 
 const performed = new Set(routes.map(({ descriptor }) => descriptor.operationId))
 
@@ -46,6 +47,11 @@ const filledIn = (text: string, world: World): string =>
     .replaceAll("{group}", world.groupId)
     .replaceAll("{transfer}", world.transferId)
     .replaceAll("{key}", world.spareKeyId)
+    .replaceAll("{rfq}", world.rfqId)
+    .replaceAll("{quote}", world.quoteId)
+    .replaceAll("{takerRfq}", world.takerRfqId)
+    .replaceAll("{ownQuote}", world.ownQuoteId)
+    .replaceAll("{acceptedQuote}", world.acceptedQuoteId)
 
 /** Sends the request of a case, possibly changed. */
 const attempt = (world: World, { request }: Case, { who, ...change }: Change = {}) => {

@@ -4,13 +4,10 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type * as Schema from "effect/Schema"
-import type * as SchemaIssue from "effect/SchemaIssue"
-import * as SchemaParser from "effect/SchemaParser"
 import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
 import { isRecord } from "../record.ts"
-import { compile, invalid } from "../wire/compile.ts"
+import { type Check, checker } from "../wire/check.ts"
 import { firstBreak } from "../wire/issue.ts"
 import * as conceal from "./conceal.ts"
 import { dateMillis } from "./skew.ts"
@@ -186,25 +183,6 @@ const retryAfterMillis = (header: string | undefined, nowMillis: number): number
   if (/^\d+$/.test(text)) return Number(text) * 1000
   const date = dateMillis(text)
   return date === undefined ? undefined : Math.max(0, date - nowMillis)
-}
-
-type Check = (json: unknown) => Result.Result<unknown, SchemaIssue.Issue>
-
-/** Compiled on first use. If the runtime does not allow code made from text, the schema stays interpreted. */
-const checker = (schema: Schema.Codec<unknown>, compiled: boolean): Check => {
-  const interpret = SchemaParser.decodeUnknownResult(schema)
-  if (!compiled) return interpret
-  let check: Check | undefined
-  const prepared = (): Check => {
-    const run = compile(schema)
-    if (run === undefined) return interpret
-    return (json) => {
-      const value = run(json)
-      // Only the interpreter says what is wrong.
-      return value === invalid ? interpret(json) : Result.succeed(value)
-    }
-  }
-  return (json) => (check ??= prepared())(json)
 }
 
 const hasError = (json: unknown): boolean => isRecord(json) && Object.hasOwn(json, "error") && json["error"] !== null

@@ -243,6 +243,15 @@ const without = (record: Input, names: ReadonlySet<string>): Record<string, unkn
   return rest
 }
 
+/** The JSON text of a copied input. */
+const jsonOf = (input: Input): string => {
+  const json = JSON.stringify(input)
+  // Ill-formed text is written as an escape. So a look at the whole text says whether a search is necessary.
+  const pointer = json.includes("\\ud") ? illFormed(input, "") : undefined
+  if (pointer !== undefined) throw new Refusal(pointer, "this text must be well-formed Unicode")
+  return json
+}
+
 /** Prepares the body of an operation, which holds every field that is not in the path or the query. */
 const bodyEncoder = (
   descriptor: Descriptor
@@ -259,13 +268,38 @@ const bodyEncoder = (
       return { body: emptyBody, keyed: false }
     }
     check(rest, "")
-    const body = JSON.stringify(rest)
-    // Ill-formed text is written as an escape. So a look at the whole body says whether a search is necessary.
-    const pointer = body.includes("\\ud") ? illFormed(rest, "") : undefined
-    if (pointer !== undefined) throw new Refusal(pointer, "this text must be well-formed Unicode")
-    return { body, keyed: isKeyed(rest) }
+    return { body: jsonOf(rest), keyed: isKeyed(rest) }
   }
 }
+
+/** Runs an encoder. A refusal becomes the error of what `operation` names. */
+const refusing = <A>(operation: string, encode: () => A): Result.Result<A, InvalidRequest> => {
+  try {
+    return Result.succeed(encode())
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return Result.fail(new InvalidRequest({ operation, pointer: error.pointer, reason: error.reason }))
+  }
+}
+
+/** A copy of an input, which must be an object. */
+const recordOf = (original: unknown): Input => {
+  const input = copyOf(original)
+  if (!isRecord(input)) throw new Refusal("", "the input must be an object")
+  return input
+}
+
+/** Encodes an input that is no operation's as JSON text. `operation` names it in an error. */
+export const text = (
+  operation: string,
+  schema: Schema.Codec<unknown>,
+  original: unknown
+): Result.Result<string, InvalidRequest> =>
+  refusing(operation, () => {
+    const input = recordOf(original)
+    checker(schema)(input, "")
+    return jsonOf(input)
+  })
 
 /** Prepares the encoder of an operation, once. What it returns runs for every call. */
 export const prepare = (descriptor: Descriptor): Encode => {
@@ -276,8 +310,7 @@ export const prepare = (descriptor: Descriptor): Encode => {
   const rules = descriptor.rules as ReadonlyArray<Rule<unknown>>
 
   const encode = (original: unknown): WireRequest => {
-    const input = copyOf(original)
-    if (!isRecord(input)) throw new Refusal("", "the input must be an object")
+    const input = recordOf(original)
     const path = pathOf(input)
     const query = queryOf(input)
     const { body, keyed } = bodyOf(input)
@@ -288,14 +321,5 @@ export const prepare = (descriptor: Descriptor): Encode => {
     return { path, query, body, keyed, input }
   }
 
-  return (input = {}) => {
-    try {
-      return Result.succeed(encode(input))
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      return Result.fail(
-        new InvalidRequest({ operation: descriptor.name, pointer: error.pointer, reason: error.reason })
-      )
-    }
-  }
+  return (input = {}) => refusing(descriptor.name, () => encode(input))
 }

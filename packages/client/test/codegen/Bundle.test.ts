@@ -42,6 +42,28 @@ describe("the generated files in a bundle", () => {
     assert.deepStrictEqual(declared(code), ["closed", "BookSide"])
   })
 
+  it("leave one message of the feed with what it is made of, and nothing else", async () => {
+    const code = await bundle(`export { OrderGroupUpdatesMessage } from "./generated/feed.ts"`)
+    assert.deepStrictEqual(declared(code), [
+      "countPattern",
+      "Count",
+      "open",
+      "isIntegerFrom",
+      "integerFrom",
+      "SendingTimestampMs",
+      "SequenceNumber",
+      "SubscriptionId",
+      "OrderGroupUpdates",
+      "OrderGroupUpdatesMessage"
+    ])
+  })
+
+  it("leave no message of the feed in a program that only encodes commands", async () => {
+    const code = await bundle(`export { encode } from "./feed/FeedMessages.ts"`)
+    assert.include(code, "SubscribeCommand = ")
+    for (const other of ["TickerMessage", "UnknownMessage", "errorCodes"]) assert.notInclude(code, other)
+  })
+
   it("leave of the resources only the operation that is used", async () => {
     const code = await bundle(`export { get } from "./rest/OrderGroups.ts"`)
     assert.include(code, "GetOrderGroupResponse = ")
@@ -49,7 +71,9 @@ describe("the generated files in a bundle", () => {
       "GetOrderGroupsResponse",
       "CreateOrderGroupRequest",
       "UpdateOrderGroupLimitQuery",
-      "EmptyResponse"
+      "EmptyResponse",
+      "SubscribeCommand",
+      "TickerMessage"
     ]) {
       assert.notInclude(code, other)
     }

@@ -6,15 +6,16 @@ import { fileURLToPath } from "node:url"
 import { check, firstDifference, type Places, write } from "../../codegen/command.ts"
 
 const client = fileURLToPath(new URL("../../", import.meta.url))
-const document = fileURLToPath(new URL("../../../../fixtures/spec/rest.json", import.meta.url))
-const committed: Places = { document, folder: `${client}src/generated/` }
+const rest = fileURLToPath(new URL("../../../../fixtures/spec/rest.json", import.meta.url))
+const feed = fileURLToPath(new URL("../../../../fixtures/spec/feed.json", import.meta.url))
+const committed: Places = { rest, feed, folder: `${client}src/generated/` }
 
 /** A folder of its own that holds what is committed. */
 const copied = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const folder = `${yield* fs.makeTempDirectoryScoped()}/generated/`
   yield* fs.copy(committed.folder, folder)
-  return { document, folder }
+  return { rest, feed, folder }
 })
 
 const command = (...args: ReadonlyArray<string>) =>
@@ -56,12 +57,12 @@ describe("check", () => {
   it.effect("fails on a field without a doc, and says where to write it", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
-      const places = { document: `${yield* fs.makeTempDirectoryScoped()}/rest.json`, folder: (yield* copied).folder }
-      const json = JSON.parse(yield* fs.readFileString(document))
+      const places = { ...(yield* copied), rest: `${yield* fs.makeTempDirectoryScoped()}/rest.json` }
+      const json = JSON.parse(yield* fs.readFileString(rest))
       json.paths["/search/tags_by_categories"].get.parameters = [
         { name: "sport", in: "query", schema: { type: "string" } }
       ]
-      yield* fs.writeFileString(places.document, JSON.stringify(json))
+      yield* fs.writeFileString(places.rest, JSON.stringify(json))
       yield* write(places)
       const { message } = yield* Effect.flip(check(places))
       assert.strictEqual(
@@ -77,8 +78,8 @@ describe("write", () => {
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const folder = `${yield* fs.makeTempDirectoryScoped()}/`
-      yield* write({ document, folder })
-      yield* check({ document, folder })
+      yield* write({ rest, feed, folder })
+      yield* check({ rest, feed, folder })
     }).pipe(Effect.provide(NodeServices.layer))
   )
 
@@ -87,8 +88,8 @@ describe("write", () => {
       const fs = yield* FileSystem.FileSystem
       const folder = `${yield* fs.makeTempDirectoryScoped()}/`
       const broken = `${folder}rest.json`
-      yield* fs.writeFileString(broken, (yield* fs.readFileString(document)).replace('"minimum"', '"atLeast"'))
-      const refused = yield* Effect.flip(write({ document: broken, folder }))
+      yield* fs.writeFileString(broken, (yield* fs.readFileString(rest)).replace('"minimum"', '"atLeast"'))
+      const refused = yield* Effect.flip(write({ rest: broken, feed, folder }))
       assert.match(refused.message, /\/atLeast: unknown key$/)
       assert.deepStrictEqual(yield* fs.readDirectory(folder), ["rest.json"])
     }).pipe(Effect.provide(NodeServices.layer))

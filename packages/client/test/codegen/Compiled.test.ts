@@ -2,6 +2,7 @@ import { afterEach, assert, describe, it, vi } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
 import { Result, Schema, SchemaParser } from "effect"
 import { readDocument } from "../../codegen/document.ts"
+import * as Feed from "../../src/generated/feed.ts"
 import * as Responses from "../../src/generated/responses.ts"
 import { compile, invalid } from "../../src/wire/compile.ts"
 import { firstBreak } from "../../src/wire/issue.ts"
@@ -104,6 +105,12 @@ describe("compile", () => {
     for (const { body, operation, schema } of recorded) {
       const name = schema ?? successOf(operation!)
       assert.notStrictEqual(compiledOf(codecs.find(([known]) => known === name)![1])(body), invalid)
+    }
+  })
+
+  it("compiles the schema of every message of the feed", () => {
+    for (const [type, schema] of Object.entries<Schema.Codec<unknown>>(Feed.messageSchemas)) {
+      assert.isDefined(compile(schema), type)
     }
   })
 

@@ -190,6 +190,14 @@ describe("text", () => {
     refuses(response, ["AB/1", "AB\\01", "ab/01", "AB/01\n", 1])
   })
 
+  it("that is constant is exactly that text, in both directions", async () => {
+    const { request, response } = await both({ type: "string", const: "a" })
+    for (const decode of [request, response]) {
+      accepts(decode, ["a"])
+      refuses(decode, ["", "b", "A", null, 1])
+    }
+  })
+
   it("of format uuid is a UUID in either case", async () => {
     const { response } = await both({ type: "string", format: "uuid" })
     accepts(response, ["0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b", "0C6A5A3E-8F0A-4D2B-9C1E-7B6F5A4D3C2B"])
@@ -452,7 +460,8 @@ describe("a fault of the document", () => {
   it("is every keyword that is unknown, or stands where it means nothing", async () => {
     for (const [schema, keyword] of [
       [{ type: "string", "x-vendor": 1 }, "x-vendor"],
-      [{ type: "string", const: "a" }, "const"],
+      [{ type: "string", const: "a", minLength: 1 }, "minLength"],
+      [{ type: "integer", const: 1 }, "const"],
       [{ type: "string", minimum: 1 }, "minimum"],
       [{ type: "string", enum: ["a"], maxLength: 1 }, "maxLength"],
       [{ type: "string", pattern: "^a$", format: "uuid" }, "format"],

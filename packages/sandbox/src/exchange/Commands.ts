@@ -16,7 +16,9 @@ import type {
   Order,
   OrderGroup,
   Location,
+  Quote,
   Refusal,
+  Rfq,
   Scope,
   Series,
   ShardTransfer,
@@ -115,6 +117,8 @@ export interface CreateEvent {
   readonly subTitle?: string
   /** Default: false. */
   readonly mutuallyExclusive?: boolean
+  /** Whether its markets are combos. Default: false. */
+  readonly multivariate?: boolean
   /** Default: 0. All markets of an event are on its shard. */
   readonly exchangeIndex?: number
 }
@@ -142,6 +146,8 @@ export interface CreateMarket {
   readonly makerFeeRate?: number
   /** Default: 3,600. */
   readonly settlementTimerSeconds?: number
+  /** Whether quotes must be confirmed in 3 seconds, and are executed a second later. Default: false: 30 and 15. */
+  readonly isHighlyVolatile?: boolean
 }
 
 /** The result of a market: for a scalar market, a value between NO ("0") and YES ("1"). */
@@ -172,6 +178,39 @@ export interface TransferShard {
   readonly source: Location
   readonly destination: Location
   readonly amountMicros: number
+}
+
+/** A request for quote: exactly one of a count and a target cost. */
+export interface CreateRfq {
+  readonly ticker: string
+  readonly subaccount: number
+  readonly count: number | undefined
+  readonly targetCostMicros: number | undefined
+  /** Whether fees are paid on top of the target cost, instead of out of it. */
+  readonly targetCostExcludesFees: boolean
+  readonly isObscured: boolean
+  readonly restRemainder: boolean
+  /** Whether an open RFQ of the account on the same market is deleted, instead of causing a refusal. */
+  readonly replaceExisting: boolean
+}
+
+/** A quote on an RFQ. A bid of zero declines its side. */
+export interface CreateQuote {
+  readonly rfqId: string
+  readonly subaccount: number
+  readonly yesBid: number
+  readonly noBid: number
+  readonly restRemainder: boolean
+  readonly postOnly: boolean
+}
+
+/** The target of a change of a quote. */
+export interface QuoteTarget {
+  readonly quoteId: string
+  /** If set, the quote's own. */
+  readonly rfqId: string | undefined
+  /** If set, the caller's subaccount in the quote. */
+  readonly subaccount: number | undefined
 }
 
 /** The new target allocation of cash. */
@@ -252,6 +291,11 @@ export interface CommandTypes {
     },
     void
   ]
+  /**
+   * Sets the clocks of the books back, as exchange maintenance may: the exchange's clock to 1, and each market's to 1
+   * unless it never moved.
+   */
+  readonly restartClocks: readonly [unknown, void]
   readonly createOrder: readonly [{ readonly accountId: string; readonly order: CreateOrder }, Order]
   /** Cancels a resting order; any other order is not found, so cancelling twice changes nothing. */
   readonly cancelOrder: readonly [{ readonly accountId: string; readonly target: OrderTarget }, Canceled]
@@ -273,6 +317,23 @@ export interface CommandTypes {
   ]
   /** Cancels the group's resting orders and removes it. */
   readonly deleteGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
+  readonly createRfq: readonly [{ readonly accountId: string; readonly rfq: CreateRfq }, Rfq]
+  /** Deletes an open RFQ of the account, and cancels the quotes on it. A subaccount must be the RFQ's own. */
+  readonly deleteRfq: readonly [
+    { readonly accountId: string; readonly rfqId: string; readonly subaccount?: number | undefined },
+    void
+  ]
+  /** Quotes an RFQ of another account, and replaces the maker's older quote on it. */
+  readonly createQuote: readonly [{ readonly accountId: string; readonly quote: CreateQuote }, Quote]
+  /** Cancels an open quote of the account; any other quote is not found. */
+  readonly deleteQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
+  /** Accepts one side of a quote on an RFQ of the account. `side` is the maker's side of the trade. */
+  readonly acceptQuote: readonly [
+    { readonly accountId: string; readonly target: QuoteTarget; readonly side: "yes" | "no" },
+    void
+  ]
+  /** Confirms an accepted quote of the account, which starts the timer of its execution. */
+  readonly confirmQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
 }
 
 export type CommandType = keyof CommandTypes
@@ -344,4 +405,28 @@ export interface ListSettlements extends PageQuery, TimeQuery {
   readonly ticker?: string | undefined
   readonly eventTicker?: string | undefined
   readonly subaccount?: number | undefined
+}
+
+/** A filter of RFQs; undefined fields do not filter. */
+export interface ListRfqs extends PageQuery {
+  readonly isOwn: boolean
+  readonly accountId: string | undefined
+  readonly ticker: string | undefined
+  readonly eventTicker: string | undefined
+  /** Lists RFQs of the caller only. */
+  readonly subaccount: number | undefined
+  readonly status: string | undefined
+}
+
+/** A filter of quotes of which the caller is a party. Times are those of the last update. */
+export interface ListQuotes extends PageQuery, TimeQuery {
+  /** The caller's role. No account is both, because it cannot quote its own RFQ. */
+  readonly isMaker: boolean
+  readonly isRfqCreator: boolean
+  readonly rfqId: string | undefined
+  readonly status: string | undefined
+  readonly makerAccountId: string | undefined
+  readonly rfqAccountId: string | undefined
+  /** The caller's own. */
+  readonly subaccount: number | undefined
 }

@@ -225,6 +225,8 @@ export interface MarketEvent {
   readonly title: string
   readonly subTitle: string
   readonly mutuallyExclusive: boolean
+  /** Whether its markets are combos. */
+  readonly multivariate: boolean
   readonly exchangeIndex: number
   readonly updatedMillis: number
 }
@@ -245,6 +247,8 @@ export interface Market {
   readonly ticker: string
   readonly eventTicker: string
   readonly seriesTicker: string
+  /** Whether it is a combo, as all markets of its event. */
+  readonly multivariate: boolean
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
@@ -293,6 +297,23 @@ export interface TopOfBook {
   readonly lastPrice: number
 }
 
+/** The price levels of both sides of a book, the best first: price and contracts resting there. */
+export interface PriceLevels {
+  readonly bid: ReadonlyArray<readonly [price: number, count: number]>
+  readonly ask: ReadonlyArray<readonly [price: number, count: number]>
+  /** The market's clock: that of the last change in the book, or 0. */
+  readonly clock: number
+}
+
+/** The prices and the trading of a market. */
+export interface Ticker extends TopOfBook {
+  readonly ticker: string
+  readonly volume: number
+  readonly openInterest: number
+  /** The count of the last trade; zero if absent. */
+  readonly lastTradeCount: number
+}
+
 /** Rate-limit tiers, by name; `unmetered` is the local exchange's own and has no effective limit. */
 export type Tier = "basic" | "advanced" | "expert" | "premier" | "paragon" | "prime" | "prestige" | "unmetered"
 
@@ -334,6 +355,85 @@ export interface Portfolio {
   readonly positions: Readonly<Record<string, number>>
 }
 
+/** Why a request for quote closed. */
+export type RfqCloseReason = "requested" | "replaced" | "marketClosed" | "executed"
+
+/** A request for quote (RFQ). */
+export interface Rfq {
+  readonly rfqId: string
+  readonly accountId: string
+  readonly subaccount: number
+  /** The public id of its creator. */
+  readonly communicationsId: string
+  /** Whether others see a placeholder instead of that id: true until a quote is executed, if its creator wants it. */
+  readonly isObscured: boolean
+  readonly ticker: string
+  readonly eventTicker: string
+  readonly exchangeIndex: number
+  /** Undefined if it has a target cost. */
+  readonly count: number | undefined
+  /** What its creator wants to spend; undefined if it has a count. */
+  readonly targetCostMicros: number | undefined
+  readonly targetCostExcludesFees: boolean
+  readonly restRemainder: boolean
+  readonly status: "open" | "closed"
+  readonly closeReason: RfqCloseReason | undefined
+  readonly createdMillis: number
+  readonly updatedMillis: number
+}
+
+/** Why a quote was cancelled; `notExecuted` if its orders were refused. */
+export type QuoteCancelReason = "requested" | "replaced" | "rfqClosed" | "notExecuted"
+
+/** A maker's quote on an RFQ. */
+export interface Quote {
+  readonly quoteId: string
+  readonly rfqId: string
+  /** The maker. */
+  readonly accountId: string
+  readonly subaccount: number
+  readonly communicationsId: string
+  /** The creator of the RFQ. */
+  readonly rfqAccountId: string
+  readonly rfqSubaccount: number
+  readonly rfqCommunicationsId: string
+  /** Whether the maker sees a placeholder instead of that id: see {@link Rfq}. */
+  readonly isRfqObscured: boolean
+  readonly ticker: string
+  readonly eventTicker: string
+  readonly exchangeIndex: number
+  /** What the maker pays for one contract of YES; zero if the maker declines that side. */
+  readonly yesBid: number
+  /** The same for NO. */
+  readonly noBid: number
+  /** The count that trades if the side is accepted; zero if the maker declines it. */
+  readonly yesCount: number
+  readonly noCount: number
+  readonly targetCostMicros: number | undefined
+  readonly targetCostExcludesFees: boolean
+  readonly restRemainder: boolean
+  readonly postOnly: boolean
+  /** A quote that was accepted and not confirmed in time stays `accepted`. */
+  readonly status: "open" | "accepted" | "confirmed" | "executed" | "cancelled"
+  readonly cancelReason: QuoteCancelReason | undefined
+  /** The maker's side of the trade. */
+  readonly acceptedSide: "yes" | "no" | undefined
+  readonly createdMillis: number
+  readonly updatedMillis: number
+  readonly acceptedMillis: number | undefined
+  readonly confirmedMillis: number | undefined
+  readonly executedMillis: number | undefined
+  /** The orders of the maker and of the creator of the RFQ, once executed. */
+  readonly makerOrder: QuoteOrder | undefined
+  readonly rfqOrder: QuoteOrder | undefined
+}
+
+/** An order that a quote's execution placed. */
+export interface QuoteOrder {
+  readonly orderId: string
+  readonly clientOrderId: string
+}
+
 /** What happened on the exchange. */
 export type EventBody =
   /** An order was accepted. It has no fills yet. */
@@ -359,6 +459,11 @@ export type EventBody =
   | {
       readonly type: "book"
       readonly ticker: string
+      /**
+       * The exchange's clock, which all changes of one command or timer share. It rises, except at maintenance, and skips
+       * values of other markets.
+       */
+      readonly clock: number
       readonly side: "bid" | "ask"
       readonly price: number
       readonly delta: number
@@ -398,6 +503,8 @@ export type EventBody =
       readonly type: "market"
       readonly change:
         | "created"
+        /** The opening time was reached; the market may be paused. */
+        | "opened"
         | "paused"
         | "reactivated"
         | "closeChanged"
@@ -416,6 +523,20 @@ export type EventBody =
       readonly exchangeActive: boolean
       readonly tradingActive: boolean
     }
+  /** Maintenance has set the clocks of all books back. */
+  | { readonly type: "maintenance" }
+  | { readonly type: "rfqCreated"; readonly rfq: Rfq }
+  /** An RFQ closed: `closeReason` has the reason. */
+  | { readonly type: "rfqDeleted"; readonly rfq: Rfq }
+  | { readonly type: "quoteCreated"; readonly quote: Quote }
+  /** A quote was cancelled: `cancelReason` has the reason. */
+  | { readonly type: "quoteDeleted"; readonly quote: Quote }
+  | { readonly type: "quoteAccepted"; readonly quote: Quote }
+  | { readonly type: "quoteConfirmed"; readonly quote: Quote }
+  /** The time to confirm is over. The quote stays accepted, and its RFQ can accept another one. */
+  | { readonly type: "quoteLapsed"; readonly quote: Quote }
+  /** The orders of a quote are placed: their events follow. */
+  | { readonly type: "quoteExecuted"; readonly quote: Quote }
 
 /** An event in the exchange's log. */
 export type Event = EventBody & {

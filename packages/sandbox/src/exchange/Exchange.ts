@@ -136,6 +136,11 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
+  /** When the next timer is due, in Unix milliseconds. A timer may turn out to be cancelled. */
+  nextTimerMillis(): number | undefined {
+    return this.#state.timers.nextMillis()
+  }
+
   /**
    * Takes tokens from an account's read bucket, or from the write buckets of some shards; from none if one of them has
    * too few. This is not a command: tokens have their own clock, and affect nothing else.

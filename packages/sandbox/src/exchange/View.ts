@@ -4,7 +4,18 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type { KeyOptions, ListFills, ListOrders, ListPositions, ListSettlements, Page, PageQuery } from "./Commands.ts"
+import type {
+  KeyOptions,
+  ListFills,
+  ListOrders,
+  ListPositions,
+  ListQuotes,
+  ListRfqs,
+  ListSettlements,
+  Page,
+  PageQuery,
+  QuoteTarget
+} from "./Commands.ts"
 import type {
   Account,
   Allocation,
@@ -16,13 +27,17 @@ import type {
   Payment,
   Portfolio,
   Position,
+  Quote,
   Refusal,
+  Rfq,
   Settlement,
   ShardTransfer,
   SubaccountTransfer
 } from "./Entities.ts"
 import * as accounts from "./accounts/accounts.ts"
 import { type Budget, budgetOf } from "./accounts/buckets.ts"
+import { listQuotes, listRfqs } from "./communications/lists.ts"
+import { findQuote, findRfq, toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
 import { cutoffsOf, isArchived } from "./markets/history.ts"
 import { toBalance, toPosition } from "./money/ledger.ts"
@@ -279,6 +294,33 @@ export class View extends MarketData {
         enabled: netting.get(subaccount) ?? false
       }))
     )
+  }
+
+  /** The public id that others see as the creator of the account's RFQs and quotes. */
+  communicationsId(accountId: string): Result.Result<string, Refusal> {
+    return Result.map(this.#account(accountId), (account) => account.communicationsId)
+  }
+
+  /** An RFQ of any account. */
+  rfq(rfqId: string): Result.Result<Rfq, Refusal> {
+    return Result.map(findRfq(this.state, rfqId), toRfq)
+  }
+
+  /** RFQs of all accounts, newest first. */
+  listRfqs(accountId: string, query: ListRfqs): Result.Result<Page<Rfq>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => listRfqs(this.state, account, query))
+  }
+
+  /** A quote of the account, or on an RFQ of the account. */
+  quote(accountId: string, target: QuoteTarget): Result.Result<Quote, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) =>
+      Result.map(findQuote(this.state, account, target, "maker", "rfqCreator"), toQuote)
+    )
+  }
+
+  /** Quotes of the account, or on its RFQs, newest first. */
+  listQuotes(accountId: string, query: ListQuotes): Result.Result<Page<Quote>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => listQuotes(this.state, account, query))
   }
 
   #account(accountId: string): Result.Result<AccountState, Refusal> {

@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { executeQuote } from "./communications/execution.ts"
+import * as quotes from "./communications/quotes.ts"
 import { cancel } from "./orders/ending.ts"
-import { close, settle } from "./markets/lifecycle.ts"
+import { beginAction } from "./orders/resting.ts"
+import { close, open, settle } from "./markets/lifecycle.ts"
 import type { State, Timer } from "./state.ts"
 import { reportChanges } from "./money/ledger.ts"
 import { arrive, spread } from "./money/transfers.ts"
@@ -13,6 +16,7 @@ import { arrive, spread } from "./money/transfers.ts"
 export const advance = (state: State, nowMillis: number): void => {
   for (let due = state.timers.take(nowMillis); due !== undefined; due = state.timers.take(nowMillis)) {
     state.nowMillis = Math.max(state.nowMillis, due.atMillis)
+    beginAction(state)
     run(state, due.value, due.atMillis)
     reportChanges(state)
   }
@@ -24,11 +28,20 @@ export const isCurrent = (timer: Timer, atMillis: number): boolean => {
   if ("expire" in timer) {
     return timer.expire.status === "resting" && timer.expire.expirationMillis === atMillis
   }
+  if ("open" in timer) {
+    return timer.open.result === undefined
+  }
   if ("close" in timer) {
     return timer.close.closeMillis === atMillis && timer.close.result === undefined
   }
   if ("settle" in timer) {
     return timer.settle.settlesMillis === atMillis && timer.settle.settledMillis === undefined
+  }
+  if ("lapse" in timer) {
+    return quotes.lapsesMillis(timer.lapse) === atMillis
+  }
+  if ("executeQuote" in timer) {
+    return quotes.executesMillis(timer.executeQuote) === atMillis
   }
   return "arrive" in timer ? !timer.arrive.complete : timer.spread.spreadsMillis === atMillis
 }
@@ -39,10 +52,16 @@ const run = (state: State, timer: Timer, atMillis: number): void => {
   }
   if ("expire" in timer) {
     cancel(state, timer.expire, "expired", atMillis)
+  } else if ("open" in timer) {
+    open(state, timer.open)
   } else if ("close" in timer) {
     close(state, timer.close)
   } else if ("settle" in timer) {
     settle(state, timer.settle)
+  } else if ("lapse" in timer) {
+    quotes.lapse(state, timer.lapse)
+  } else if ("executeQuote" in timer) {
+    executeQuote(state, timer.executeQuote)
   } else if ("arrive" in timer) {
     arrive(state, timer.account, timer.arrive)
   } else {

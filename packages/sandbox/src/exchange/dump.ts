@@ -4,6 +4,7 @@
  * @module
  */
 import { isCurrent } from "./clock.ts"
+import { toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
 import {
@@ -24,6 +25,7 @@ export type Snapshot = ReturnType<typeof takeSnapshot>
 
 export const takeSnapshot = (state: State) => ({
   nowMillis: state.nowMillis,
+  clock: state.clock,
   ids: state.ids.state satisfies IdsState,
   exchangeActive: [...state.exchangeActive],
   tradingActive: [...state.tradingActive],
@@ -34,6 +36,8 @@ export const takeSnapshot = (state: State) => ({
   /** The markets of all trades, in chronological order. */
   traded: state.trades.map(({ ticker }) => ticker),
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
+  rfqs: state.rfqList.map((rfq) => ({ ...toRfq(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
+  quotes: Array.from(state.quotes.values(), toQuote),
   timers: state.timers
     .inOrder()
     .flatMap(({ atMillis, value }) => (isCurrent(value, atMillis) ? [{ atMillis, ...dumpTimer(value) }] : []))
@@ -133,16 +137,29 @@ const dumpOrder = (order: OrderState) => ({
   carriedMicros: order.carriedMicros
 })
 
-const dumpTimer = (timer: Timer) =>
-  "expire" in timer
-    ? ({ what: "expire", of: timer.expire.orderId } as const)
-    : "close" in timer
-      ? ({ what: "close", of: timer.close.ticker } as const)
-      : "settle" in timer
-        ? ({ what: "settle", of: timer.settle.ticker } as const)
-        : "arrive" in timer
-          ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
-          : ({ what: "spread", of: timer.spread.accountId } as const)
+const dumpTimer = (timer: Timer) => {
+  if ("expire" in timer) {
+    return { what: "expire", of: timer.expire.orderId } as const
+  }
+  if ("open" in timer) {
+    return { what: "open", of: timer.open.ticker } as const
+  }
+  if ("close" in timer) {
+    return { what: "close", of: timer.close.ticker } as const
+  }
+  if ("settle" in timer) {
+    return { what: "settle", of: timer.settle.ticker } as const
+  }
+  if ("lapse" in timer) {
+    return { what: "lapse", of: timer.lapse.quoteId } as const
+  }
+  if ("executeQuote" in timer) {
+    return { what: "executeQuote", of: timer.executeQuote.quoteId } as const
+  }
+  return "arrive" in timer
+    ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
+    : ({ what: "spread", of: timer.spread.accountId } as const)
+}
 
 /** The whole state, except the text of keys and the tokens in the buckets: commands do not determine those. */
 export const dump = (state: State): unknown => {

@@ -5,6 +5,9 @@
  */
 import * as Result from "effect/Result"
 import * as accounts from "./accounts/accounts.ts"
+import * as quotes from "./communications/quotes.ts"
+import { toQuote, toRfq } from "./communications/records.ts"
+import * as rfqs from "./communications/rfqs.ts"
 import type { Command, CommandType, CommandResult } from "./Commands.ts"
 import { parseMicros } from "./decimal.ts"
 import type { Refusal } from "./Entities.ts"
@@ -16,6 +19,7 @@ import * as transfers from "./money/transfers.ts"
 import * as changes from "./orders/changes.ts"
 import * as groups from "./orders/groups.ts"
 import * as orders from "./orders/placing.ts"
+import { beginAction } from "./orders/resting.ts"
 import { notFound } from "./refusals.ts"
 import type { AccountState, GroupState, MarketState, State } from "./state.ts"
 
@@ -93,6 +97,7 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   disputeMarket: onMarket(lifecycle.dispute),
   settleMarket: onMarket(lifecycle.settle),
   setActive: lifecycle.setActive,
+  restartClocks: lifecycle.restartClocks,
   createOrder: onAccount((state, account, { order }) => orders.place(state, account, order)),
   cancelOrder: onAccount((state, account, { target }) => changes.cancel(state, account, target)),
   cancelAllOrders: onAccount((state, account, { subaccount }) => changes.cancelAll(state, account, subaccount)),
@@ -102,12 +107,19 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   resetGroup: onGroup(groups.reset),
   triggerGroup: onGroup(groups.trigger),
   setGroupLimit: onGroup((state, group, { limit }) => groups.setLimit(state, group, limit)),
-  deleteGroup: onGroup(groups.remove)
+  deleteGroup: onGroup(groups.remove),
+  createRfq: onAccount((state, account, { rfq }) => Result.map(rfqs.create(state, account, rfq), toRfq)),
+  deleteRfq: onAccount((state, account, { rfqId, subaccount }) => rfqs.remove(state, account, rfqId, subaccount)),
+  createQuote: onAccount((state, account, { quote }) => Result.map(quotes.create(state, account, quote), toQuote)),
+  deleteQuote: onAccount((state, account, { target }) => quotes.remove(state, account, target)),
+  acceptQuote: onAccount((state, account, { side, target }) => quotes.accept(state, account, target, side)),
+  confirmQuote: onAccount((state, account, { target }) => quotes.confirm(state, account, target))
 }
 
 /** Executes a command. A refused command may consume an id, so a replay needs it too. */
 export const execute = <Type extends CommandType>(state: State, command: Command<Type>): CommandResult<Type> => {
   const type: Type = command.type
   const executor: Executor<Type> = executors[type]
+  beginAction(state)
   return executor(state, command)
 }

@@ -5,6 +5,7 @@
  */
 import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
+import { attachQuote, attachRfq } from "./communications/records.ts"
 import { Book } from "./orders/book.ts"
 import type { Snapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
@@ -43,9 +44,14 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   orders: new Map(),
   timers: new Timers(),
   nowMillis: 0,
+  clock: 0,
+  actionClock: 1,
   depositedMicros: 0,
   exchangeActive: [true, true, true, true],
-  tradingActive: [true, true, true, true]
+  tradingActive: [true, true, true, true],
+  rfqs: new Map(),
+  rfqList: [],
+  quotes: new Map()
 })
 
 /** A snapshot refers to an entity that it does not contain. */
@@ -62,6 +68,7 @@ export const restore = (from: Snapshot, assumptions: Assumptions): State => {
   const state: State = {
     ...emptyState(assumptions, Ids.fromState(from.ids)),
     nowMillis: from.nowMillis,
+    clock: from.clock,
     depositedMicros: from.depositedMicros,
     exchangeActive: [...from.exchangeActive],
     tradingActive: [...from.tradingActive]
@@ -83,6 +90,7 @@ export const restore = (from: Snapshot, assumptions: Assumptions): State => {
   for (const market of from.markets) {
     restoreBook(state, market)
   }
+  restoreCommunications(state, from)
   for (const timer of from.timers) {
     state.timers.add(timer.atMillis, restoreTimer(state, timer))
   }
@@ -269,10 +277,29 @@ const restoreBook = (state: State, dumped: Dumped["markets"]): void => {
   }
 }
 
+const restoreCommunications = (state: State, from: Snapshot): void => {
+  for (const { acceptedQuoteId: _acceptedQuoteId, ...rfq } of from.rfqs) {
+    const account = found(state.accounts.get(rfq.accountId), rfq.accountId)
+    const market = found(state.markets.get(rfq.ticker), rfq.ticker)
+    attachRfq(state, { ...rfq, account, market, quotes: [], accepted: undefined })
+  }
+  for (const quote of from.quotes) {
+    const account = found(state.accounts.get(quote.accountId), quote.accountId)
+    attachQuote(state, { ...quote, account, rfq: found(state.rfqs.get(quote.rfqId), quote.rfqId) })
+  }
+  for (const { acceptedQuoteId, rfqId } of from.rfqs) {
+    if (acceptedQuoteId !== undefined) {
+      found(state.rfqs.get(rfqId), rfqId).accepted = found(state.quotes.get(acceptedQuoteId), acceptedQuoteId)
+    }
+  }
+}
+
 const restoreTimer = (state: State, timer: Dumped["timers"]): Timer => {
   switch (timer.what) {
     case "expire":
       return { expire: found(state.orders.get(timer.of), timer.of) }
+    case "open":
+      return { open: found(state.markets.get(timer.of), timer.of) }
     case "close":
       return { close: found(state.markets.get(timer.of), timer.of) }
     case "settle":
@@ -282,6 +309,10 @@ const restoreTimer = (state: State, timer: Dumped["timers"]): Timer => {
       const transfer = account.shardTransfers.find(({ transferId }) => transferId === timer.of)
       return { arrive: found(transfer, timer.of), account }
     }
+    case "lapse":
+      return { lapse: found(state.quotes.get(timer.of), timer.of) }
+    case "executeQuote":
+      return { executeQuote: found(state.quotes.get(timer.of), timer.of) }
     case "spread":
       return { spread: found(state.accounts.get(timer.of), timer.of) }
   }

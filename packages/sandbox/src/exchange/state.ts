@@ -11,8 +11,10 @@ import type {
   Order,
   Payment,
   PriceRange,
+  Quote,
   TopOfBook,
   Refusal,
+  Rfq,
   Series,
   Settlement,
   ShardTransfer,
@@ -67,6 +69,30 @@ export interface AccountState {
   /** Until when new orders of all subaccounts, or of one, are cancelled on arrival. */
   readonly cancelledOnArrivalUntil: Map<number | "all", number>
   readonly buckets: Buckets
+  /** The public id that marks its RFQs and quotes. */
+  readonly communicationsId: string
+  /** Every RFQ it created, oldest first. */
+  readonly rfqs: Array<RfqState>
+  /** Its open RFQs by market ticker. */
+  readonly openRfqs: Map<string, RfqState>
+  /** Every quote it made, oldest first. */
+  readonly quotes: Array<QuoteState>
+  /** Every quote on its RFQs, oldest first. */
+  readonly receivedQuotes: Array<QuoteState>
+}
+
+export interface RfqState extends Mutable<Rfq> {
+  readonly account: AccountState
+  readonly market: MarketState
+  /** Every quote on it, oldest first. */
+  readonly quotes: Array<QuoteState>
+  /** The quote that was accepted, until it lapses or is executed. */
+  accepted: QuoteState | undefined
+}
+
+export interface QuoteState extends Mutable<Quote> {
+  readonly account: AccountState
+  readonly rfq: RfqState
 }
 
 export type TransferState = Mutable<ShardTransfer>
@@ -139,6 +165,7 @@ export interface MarketState {
   readonly takerRate: number
   readonly makerRate: number
   readonly settlementTimerSeconds: number
+  readonly isHighlyVolatile: boolean
   result: "yes" | "no" | "scalar" | undefined
   settlementValue: number | undefined
   /** Whether its result was disputed, or set again after that. */
@@ -161,6 +188,8 @@ export interface MarketState {
   readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
   /** When its book or its last price last changed. */
   touchedMillis: number
+  /** The exchange's clock at the last change of its book; 0 before the first. */
+  clock: number
 }
 
 /** An order in the engine: while it rests, it is linked into its price level and among its owner's orders. */
@@ -201,10 +230,13 @@ export interface GroupState {
 /** A scheduled event. A rescheduled one is recognized by its time. */
 export type Timer =
   | { readonly expire: OrderState }
+  | { readonly open: MarketState }
   | { readonly close: MarketState }
   | { readonly settle: MarketState }
   | { readonly arrive: TransferState; readonly account: AccountState }
   | { readonly spread: AccountState }
+  | { readonly lapse: QuoteState }
+  | { readonly executeQuote: QuoteState }
 
 export interface State {
   readonly assumptions: Assumptions
@@ -225,11 +257,19 @@ export interface State {
   readonly orders: Map<string, OrderState>
   readonly timers: Timers<Timer>
   nowMillis: number
+  /** Rises by one at each action that changes a book. An action is a command or a timer. */
+  clock: number
+  /** What the clock becomes when the current action changes a book. */
+  actionClock: number
   /** Deposits minus withdrawals of all accounts. */
   depositedMicros: number
   /** By shard. */
   readonly exchangeActive: Array<boolean>
   readonly tradingActive: Array<boolean>
+  readonly rfqs: Map<string, RfqState>
+  /** The same, oldest first. */
+  readonly rfqList: Array<RfqState>
+  readonly quotes: Map<string, QuoteState>
 }
 
 /** Subaccounts are numbered from 0 to 63. */

@@ -30,6 +30,11 @@ export class Timers<A> {
     this.#heap[index] = timer
   }
 
+  /** When the next timer is due. */
+  nextMillis(): number | undefined {
+    return this.#heap[0]?.atMillis
+  }
+
   /** Removes the next due timer. */
   take(nowMillis: number): Timer<A> | undefined {
     const next = this.#heap[0]

@@ -7,50 +7,13 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
-import * as SchemaParser from "effect/SchemaParser"
 import type { Snapshot } from "../exchange/Exchange.ts"
+import { type Control, get, post } from "./controlRoute.ts"
+import { feedControls, feedFaults } from "./feedControls.ts"
 import type { Credentials, Operator } from "./operatorSide.ts"
-import type { SandboxError } from "../SandboxError.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
 import { type RestResponse, failure } from "../rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
-
-const formatIssue = /*#__PURE__*/ SchemaIssue.makeFormatterDefault()
-
-type Action = Effect.Effect<unknown, SandboxError>
-
-interface Control {
-  readonly method: "GET" | "POST" | "PUT"
-  /** Segments after `/sandbox`; a leading colon marks a parameter. */
-  readonly path: ReadonlyArray<string>
-  readonly run: (operator: Operator, part: string, body: unknown) => Result.Result<Action, string>
-}
-
-/** A control whose body fits a schema. */
-const post = <A>(
-  path: string,
-  body: Schema.Codec<A>,
-  run: (operator: Operator, body: A, part: string) => Action,
-  method: "POST" | "PUT" = "POST"
-): Control => {
-  const decode = SchemaParser.decodeUnknownResult(body, { onExcessProperty: "error" })
-  return {
-    method,
-    path: path.split("/"),
-    run: (operator, part, json) =>
-      Result.mapBoth(decode(json), {
-        onFailure: formatIssue,
-        onSuccess: (input) => run(operator, input, part)
-      })
-  }
-}
-
-const get = (path: string, read: (operator: Operator) => Action): Control => ({
-  method: "GET",
-  path: path.split("/"),
-  run: (operator) => Result.succeed(read(operator))
-})
 
 const optional = Schema.optionalKey
 
@@ -109,6 +72,7 @@ const newEvent = Schema.Struct({
   title: optional(Schema.String),
   subTitle: optional(Schema.String),
   mutuallyExclusive: optional(Schema.Boolean),
+  multivariate: optional(Schema.Boolean),
   exchangeIndex: optional(Schema.Int)
 })
 
@@ -123,7 +87,8 @@ const newMarket = Schema.Struct({
   priceRanges: optional(Schema.Array(Schema.Struct({ start: Schema.String, end: Schema.String, step: Schema.String }))),
   takerFeeRate: optional(Schema.Int),
   makerFeeRate: optional(Schema.Int),
-  settlementTimerSeconds: optional(Schema.Int)
+  settlementTimerSeconds: optional(Schema.Int),
+  isHighlyVolatile: optional(Schema.Boolean)
 })
 
 const outcome = Schema.Union([Schema.Literals(["yes", "no"]), Schema.Struct({ scalar: Schema.String })])
@@ -196,9 +161,10 @@ export const controls: ReadonlyArray<Control> = [
     }),
     (operator, active) => operator.setActive(active)
   ),
-  post("faults", fault, (operator, planted) => operator.plant(planted)),
+  post("faults", Schema.Union([fault, ...feedFaults]), (operator, planted) => operator.plant(planted)),
   post("faults/clear", noFields, (operator) => operator.clearFaults),
   post("time", Schema.Struct({ millis: Schema.Int }), (operator, { millis }) => operator.moveClock(millis)),
+  ...feedControls,
   post("reset", noFields, (operator) => operator.reset),
   post(
     "snapshot",

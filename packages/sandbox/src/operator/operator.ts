@@ -13,15 +13,19 @@ import type { Refusal } from "../exchange/Entities.ts"
 import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "../exchange/accounts/keys.ts"
 import type { Now } from "../rest/authentication.ts"
+import { Feed } from "../feed/Feed.ts"
+import { checkFeedFault } from "../feed/faults.ts"
+import * as operations from "../feed/operations.ts"
 import { defaultResponse } from "../rest/errorBody.ts"
 import { Faults, checkFault } from "../rest/faults.ts"
 import { makeHandler, type ServedRequest, toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 import { SandboxError } from "../SandboxError.ts"
-import type { Credentials, NewAccount, Operator, TestOptions } from "./operatorSide.ts"
+import type { Credentials, FeedOperator, NewAccount, Operator, TestOptions } from "./operatorSide.ts"
 
 /** The request handler, and the operator's side once the address is known. */
 export interface Running {
   readonly handle: (request: WireRequest, onDefect: (defect: unknown) => void) => WireResponse
+  readonly feed: Feed
   readonly operate: (environment: Environment.Environment) => Operator
 }
 
@@ -41,6 +45,7 @@ export const run = (
     })
   return Result.map(reset(), (credentials) => ({
     handle: (request, onDefect) => host.handle(request, onDefect),
+    feed: host.feed,
     operate: (environment) => operatorOf(host, environment, credentials, reset)
   }))
 }
@@ -58,6 +63,7 @@ class Host {
   #offsetMillis = 0
   #exchange: Exchange
   #handler: ReturnType<typeof makeHandler>
+  readonly feed: Feed
 
   constructor(options: TestOptions, clock: "real" | "frozen", wallMillis: () => number) {
     this.options = exchangeOptions(options)
@@ -67,6 +73,7 @@ class Host {
     this.#createdMillis = wallMillis()
     this.#exchange = new Exchange(this.options)
     this.#handler = this.#makeHandler()
+    this.feed = new Feed(this)
   }
 
   get exchange(): Exchange {
@@ -81,8 +88,17 @@ class Host {
       : { exchangeMillis: wallMillis + this.#offsetMillis, wallMillis: wallMillis + this.#offsetMillis }
   }
 
+  clockMillis(): number {
+    return this.#wallMillis()
+  }
+
+  clockMillisAt(exchangeMillis: number): number | undefined {
+    return this.#clock === "frozen" ? undefined : exchangeMillis - this.#offsetMillis
+  }
+
   moveClock(millis: number): void {
     this.#offsetMillis += millis
+    this.feed.tick()
   }
 
   handle(request: WireRequest, onDefect: (defect: unknown) => void): WireResponse {
@@ -100,6 +116,7 @@ class Host {
     this.faults.clear()
     this.requests.length = 0
     this.#handler = this.#makeHandler()
+    this.feed.restart()
   }
 
   /** Reads the exchange now. */
@@ -195,12 +212,16 @@ const operatorOf = (
   setActive: (active) => host.execute({ type: "setActive", ...active }),
   plant: (fault) =>
     Effect.suspend(() => {
-      const reason = checkFault(fault)
+      const reason = "feed" in fault ? checkFeedFault(fault) : checkFault(fault)
       return reason === undefined
-        ? Effect.sync(() => host.faults.plant(fault))
+        ? Effect.sync(() => ("feed" in fault ? host.feed.faults.plant(fault) : host.faults.plant(fault)))
         : Effect.fail(new SandboxError({ reason: `the fault: ${reason}` }))
     }),
-  clearFaults: Effect.sync(() => host.faults.clear()),
+  clearFaults: Effect.sync(() => {
+    host.faults.clear()
+    host.feed.faults.clear()
+  }),
+  feed: feedOperatorOf(host),
   moveClock: (millis) => Effect.sync(() => host.moveClock(millis)),
   portfolio: (accountId, subaccount) =>
     host.write((exchange, nowMillis) => exchange.view(nowMillis).portfolio(accountId, subaccount)),
@@ -218,6 +239,26 @@ const operatorOf = (
     ),
   reset: Effect.suspend(() => Effect.asVoid(orSandboxError(reset())))
 })
+
+const feedOperatorOf = (host: Host): FeedOperator => {
+  const run = <A>(operation: (feed: Feed) => Result.Result<A, string>): Effect.Effect<A, SandboxError> =>
+    Effect.suspend(() =>
+      Effect.mapError(Effect.fromResult(operation(host.feed)), (reason) => new SandboxError({ reason }))
+    )
+  return {
+    connections: Effect.sync(() => operations.connectionsOf(host.feed)),
+    drop: (options = {}) => run((feed) => operations.drop(feed, options)),
+    stall: (selector = {}) => run((feed) => operations.stall(feed, selector, true)),
+    resume: (selector = {}) => run((feed) => operations.stall(feed, selector, false)),
+    fail: (code, selector = {}) => run((feed) => operations.failSubscriptions(feed, selector, code)),
+    publish: (message) => run((feed) => operations.publish(feed, message)),
+    setReference: (name, value) => run((feed) => operations.setReference(feed, name, value, host.now().exchangeMillis)),
+    maintenance: Effect.suspend(() => {
+      host.feed.closeAll(1001, "maintenance")
+      return host.execute({ type: "restartClocks" })
+    })
+  }
+}
 
 const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Effect<A, SandboxError> =>
   Effect.mapError(

@@ -11,6 +11,8 @@ import type { Assumptions } from "../Assumptions.ts"
 import type { CreateEvent, CreateMarket, CreateSeries, KeyOptions, Outcome } from "../exchange/Commands.ts"
 import type { Account, Market, MarketEvent, Portfolio, Series, Tier } from "../exchange/Entities.ts"
 import type { Snapshot } from "../exchange/Exchange.ts"
+import type { FeedFault } from "../feed/faults.ts"
+import type { DropFeed, FeedConnectionInfo, FeedSelector, PublishFeed } from "../feed/operations.ts"
 import type { Fault } from "../rest/faults.ts"
 import type { ServedRequest } from "../rest/handler.ts"
 import type { SandboxError } from "../SandboxError.ts"
@@ -99,7 +101,7 @@ export interface Operator {
    * Plants a fault for later requests. Faults apply in the order of planting. Fails if no request can trigger the
    * fault: an unknown operation or path.
    */
-  readonly plant: (fault: Fault) => Effect.Effect<void, SandboxError>
+  readonly plant: (fault: Fault | FeedFault) => Effect.Effect<void, SandboxError>
   /** Removes the planted faults that have not been triggered. */
   readonly clearFaults: Effect.Effect<void>
   /**
@@ -111,6 +113,8 @@ export interface Operator {
    * Orders, windows and expiries never go back.
    */
   readonly moveClock: (millis: number) => Effect.Effect<void>
+  /** The open connections of the feed. */
+  readonly feed: FeedOperator
   /** The holdings of a subaccount over all shards. Default: subaccount 0. */
   readonly portfolio: (accountId: string, subaccount?: number) => Effect.Effect<Portfolio, SandboxError>
   /** The last served requests, oldest first. */
@@ -125,6 +129,26 @@ export interface Operator {
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
   /** Restarts with only the initial markets and accounts; their keys stay the same. */
   readonly reset: Effect.Effect<void, SandboxError>
+}
+
+/** What an operator does to the open connections of the feed. */
+export interface FeedOperator {
+  /** The open connections with their subscriptions, oldest first. */
+  readonly connections: Effect.Effect<ReadonlyArray<FeedConnectionInfo>>
+  /** Ends connections: by a close frame, by a reset, or by silence. Returns their number. */
+  readonly drop: (options?: DropFeed) => Effect.Effect<number, SandboxError>
+  /** Discards the data messages of subscriptions from now on, while pings and replies go on. Returns their number. */
+  readonly stall: (selector?: FeedSelector) => Effect.Effect<number, SandboxError>
+  /** Sends the data messages of stalled subscriptions again. The discarded ones are missing in `seq`. */
+  readonly resume: (selector?: FeedSelector) => Effect.Effect<number, SandboxError>
+  /** Sends an error to subscriptions. Codes 10 and 25 end them. Returns the number of subscriptions. */
+  readonly fail: (code: number, selector?: FeedSelector) => Effect.Effect<number, SandboxError>
+  /** Sends a message as the exchange would, to all subscriptions of a channel or to those of one account. */
+  readonly publish: (message: PublishFeed) => Effect.Effect<void, SandboxError>
+  /** Sets an index or underlying from now on: a decimal with at most eight decimals. */
+  readonly setReference: (name: string, value: string) => Effect.Effect<void, SandboxError>
+  /** Drops every connection and sets the clocks of the books back, as exchange maintenance does. */
+  readonly maintenance: Effect.Effect<void, SandboxError>
 }
 
 /** Options of a local exchange. */

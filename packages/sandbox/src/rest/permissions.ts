@@ -69,7 +69,7 @@ export const forbidden = (key: ApiKey, descriptor: Descriptor): Refusal | undefi
     : undefined
 }
 
-const namesSubaccount = new Set(["CreateOrderV2", "CreateOrderGroup"])
+const namesSubaccount = new Set(["CreateOrderV2", "CreateOrderGroup", "CreateRFQ", "CreateQuote"])
 const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])
 
 type Input = Readonly<Record<string, unknown>>

@@ -113,7 +113,7 @@ const unescape = (text: string): string | undefined => {
 }
 
 /** Path parameters that are UUIDs: other values are refused before any lookup. */
-const uuids = new Set(["order_id", "order_group_id", "transfer_id", "api_key"])
+const uuids = new Set(["order_id", "order_group_id", "transfer_id", "api_key", "rfq_id", "quote_id"])
 
 const compile = (route: Route): Compiled => {
   const { descriptor } = route

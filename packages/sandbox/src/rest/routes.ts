@@ -5,6 +5,7 @@
  */
 import type { Route } from "./route.ts"
 import { account, apiKeys } from "./routes/account.ts"
+import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
 import { historical } from "./routes/historical.ts"
 import { events, markets, series } from "./routes/markets.ts"
@@ -27,7 +28,9 @@ export const routes: ReadonlyArray<Route> = [
   ...markets,
   ...events,
   ...series,
-  ...historical
+  ...historical,
+  ...rfqs,
+  ...quotes
 ]
 
 /** All operations of the published document. */

@@ -6,7 +6,7 @@
 import type { Count, Dollars } from "@kalshi-effect/client/FixedPoint"
 import * as Result from "effect/Result"
 import type { Refusal } from "../exchange/Entities.ts"
-import { parseCount, parsePrice, printCount, printMicros, printPrice } from "../exchange/decimal.ts"
+import { parseCount, parseMicros, parsePrice, printCount, printMicros, printPrice } from "../exchange/decimal.ts"
 import { invalidParameters } from "../exchange/refusals.ts"
 
 // The printers write exactly the forms that the brands require.
@@ -37,6 +37,13 @@ export const readCount = (text: string, name: string): Result.Result<number, Ref
 
 export const readPrice = (text: string): Result.Result<number, Refusal> =>
   orInvalid(parsePrice(text), "price must be dollars with two to four decimals")
+
+/** A bid of a quote; `"0"` declines a side. */
+export const readBid = (text: string, name: string): Result.Result<number, Refusal> =>
+  orInvalid(/^0+$/.test(text) ? 0 : parsePrice(text), `${name} must be "0", or dollars with two to four decimals`)
+
+export const readMicros = (text: string, name: string): Result.Result<number, Refusal> =>
+  orInvalid(parseMicros(text), `${name} must be dollars with at most six decimals`)
 
 const orInvalid = (value: number | undefined, details: string): Result.Result<number, Refusal> =>
   value === undefined ? Result.fail(invalidParameters(details)) : Result.succeed(value)

@@ -10,21 +10,24 @@ import type * as Scope from "effect/Scope"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { WireRequest, WireResponse } from "../rest/handler.ts"
+import { respond, toWireRequest } from "./nodeHttp.ts"
+import { upgradeRequired } from "./upgrades.ts"
+import type { WebSockets } from "./webSocket.ts"
 
 /** Responds to one request synchronously. `fromLoopback` says whether it came from this machine. */
 export type Serve = (request: WireRequest, fromLoopback: boolean) => WireResponse
 
 const maxBodyBytes = 4 * 1024 * 1024
 
-/** The time limits for receiving a request: slow requests are dropped. */
-export interface ReceiveTimeouts {
-  /** From the connection, or the previous response, to the end of the head. */
-  readonly headMillis: number
-  /** To the end of the body. */
-  readonly requestMillis: number
+/** Options of a server. Slow requests are dropped. */
+export interface ListenOptions {
+  /** From the connection, or the previous response, to the end of the head. Default: 10,000. */
+  readonly headMillis?: number
+  /** To the end of the body. Default: 30,000. */
+  readonly requestMillis?: number
+  /** Takes over the connections of upgrade requests. Default: upgrade requests are ordinary requests. */
+  readonly webSockets?: WebSockets
 }
-
-const defaultTimeouts: ReceiveTimeouts = { headMillis: 10_000, requestMillis: 30_000 }
 
 /** The interval of the check for slow requests. */
 const checkMillis = 1_000
@@ -34,18 +37,26 @@ export const listen = (
   serve: Serve,
   host: string,
   port: number,
-  { headMillis, requestMillis }: ReceiveTimeouts = defaultTimeouts
+  { headMillis = 10_000, requestMillis = 30_000, webSockets }: ListenOptions = {}
 ): Effect.Effect<number, HttpServerError.ServeError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<Server, HttpServerError.ServeError>((resume) => {
+      const serveAll: Serve = (request, fromLoopback) =>
+        (webSockets === undefined ? undefined : upgradeRequired(request)) ?? serve(request, fromLoopback)
       const server = createServer(
         {
           headersTimeout: headMillis,
           requestTimeout: requestMillis,
-          connectionsCheckingInterval: Math.min(checkMillis, headMillis)
+          connectionsCheckingInterval: Math.min(checkMillis, headMillis),
+          // Other protocols, such as HTTP/2, are offered together with ordinary requests.
+          shouldUpgradeCallback: ({ headers }) =>
+            webSockets !== undefined && headers.upgrade?.toLowerCase() === "websocket"
         },
-        (request, response) => receive(request, response, serve)
+        (request, response) => receive(request, response, serveAll)
       )
+      if (webSockets !== undefined) {
+        server.on("upgrade", (request: IncomingMessage, _socket, head: Buffer) => webSockets.upgrade(request, head))
+      }
       server.once("error", (cause) => resume(Effect.fail(new HttpServerError.ServeError({ cause }))))
       server.listen(port, host, () => resume(Effect.succeed(server)))
     }),
@@ -54,6 +65,7 @@ export const listen = (
         server.close(() => resume(Effect.void))
         // Keep-alive connections and unfinished requests would keep the server open.
         server.closeAllConnections()
+        webSockets?.close()
       })
   ).pipe(
     Effect.map((server) => {
@@ -91,43 +103,13 @@ const receive = (request: IncomingMessage, response: ServerResponse, serve: Serv
     setTimeout(() => request.socket.destroy(), lingerMillis).unref()
   }
   const finish = (): void => {
-    const { headers, method = "GET", url: path = "/" } = request
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
     const fromLoopback = isLoopbackAddress(request.socket.remoteAddress)
-    const result = serve({ method, path, headers: single(headers), body }, fromLoopback)
-    if (result.delayMillis > 0) {
-      setTimeout(() => send(request, response, result), result.delayMillis)
-    } else {
-      send(request, response, result)
-    }
+    respond(request, response, serve(toWireRequest(request, body), fromLoopback))
   }
   request.on("data", take)
   request.on("end", finish)
   request.on("error", () => {}) // the client has closed the connection
 }
 
-/** One value for each header: a repeated signing header would not match its signature anyway. */
-const single = (headers: IncomingMessage["headers"]): WireRequest["headers"] => {
-  const values: Record<string, string | undefined> = {}
-  for (const name in headers) {
-    const value = headers[name]
-    values[name] = typeof value === "string" ? value : value?.join(", ")
-  }
-  return values
-}
-
 const isLoopbackAddress = (address = ""): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address)
-
-const send = (request: IncomingMessage, response: ServerResponse, result: WireResponse): void => {
-  const { arrives, body, headers, status } = result
-  if (arrives === "never") {
-    request.socket.resetAndDestroy()
-    return
-  }
-  response.writeHead(status, status === 204 ? headers : { ...headers, "content-length": body.length })
-  if (arrives === "whole") {
-    response.end(body)
-    return
-  }
-  response.write(body.subarray(0, Math.floor(body.length / 2)), () => request.socket.resetAndDestroy())
-}

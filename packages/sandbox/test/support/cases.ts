@@ -56,7 +56,7 @@ const shards = {
 
 const amended = { ticker, side: "bid", price: "0.41", count: "5" }
 
-const badBodies: ReadonlyArray<Change> = [
+export const badBodies: ReadonlyArray<Change> = [
   { json: null },
   { json: [] },
   { json: {} },

@@ -1,6 +1,6 @@
 /**
  * A crowd that executes random commands from a seed: accounts with subaccounts and shards, markets that open, pause,
- * close and settle, and payments and transfers.
+ * close and settle, requests for quote and quotes, and payments and transfers.
  */
 import * as Result from "effect/Result"
 import type { Refusal } from "../../src/exchange/Entities.ts"
@@ -43,6 +43,14 @@ export interface Crowd {
     readonly subaccount: number
     readonly exchangeIndex: number
   }>
+  readonly rfqs: Array<{ readonly account: string; readonly rfqId: string }>
+  readonly quotes: Array<{
+    readonly account: string
+    readonly quoteId: string
+    readonly rfqAccount: string
+    /** Once accepted. */
+    isAccepted: boolean
+  }>
   made: number
   done: number
   /** By code. */
@@ -56,6 +64,8 @@ export const makeCrowd = (exchange: Exchange, size: number): Crowd => {
     markets: [],
     orders: [],
     groups: [],
+    rfqs: [],
+    quotes: [],
     made: 0,
     done: 0,
     refused: new Map()
@@ -131,8 +141,11 @@ const step = (exchange: Exchange, crowd: Crowd, random: Random): Result.Result<u
   const choice = random.below(1_000)
   const account = random.of(crowd.accounts)
   const { now } = crowd
-  if (choice < 620) {
+  if (choice < 540) {
     return order(exchange, crowd, random, account)
+  }
+  if (choice < 620) {
+    return deal(exchange, crowd, random, account)
   }
   const target = crowd.orders.at(-1 - random.below(Math.min(crowd.orders.length, 60)))
   if (target !== undefined && choice < 850) {
@@ -231,6 +244,78 @@ const group = (exchange: Exchange, crowd: Crowd, random: Random, account: string
   return change === "setGroupLimit"
     ? exchange.execute({ type: "setGroupLimit", accountId: target.account, target, limit }, crowd.now)
     : exchange.execute({ type: change, accountId: target.account, target }, crowd.now)
+}
+
+const deal = (exchange: Exchange, crowd: Crowd, random: Random, accountId: string) => {
+  const { now } = crowd
+  const subaccount = random.chance(70) ? 0 : random.below(subaccounts)
+  const rfq = crowd.rfqs.at(-1 - random.below(Math.min(crowd.rfqs.length, 8)))
+  const quote = crowd.quotes.at(-1 - random.below(Math.min(crowd.quotes.length, 8)))
+  const accepted = crowd.quotes.slice(-12).filter(({ isAccepted }) => isAccepted)
+  const target = (quoteId: string) => ({ quoteId, rfqId: undefined, subaccount: undefined })
+  const choice = random.below(100)
+  if (rfq === undefined || choice < 14) {
+    const hasTarget = random.chance(30)
+    const made = exchange.execute(
+      {
+        type: "createRfq",
+        accountId,
+        rfq: {
+          ticker: random.of(crowd.markets),
+          subaccount,
+          count: hasTarget ? undefined : 1 + random.below(1_500),
+          targetCostMicros: hasTarget ? 1 + random.below(10_000_000) : undefined,
+          targetCostExcludesFees: hasTarget && random.chance(50),
+          isObscured: random.chance(30),
+          restRemainder: random.chance(30),
+          replaceExisting: random.chance(30)
+        }
+      },
+      now
+    )
+    if (Result.isSuccess(made)) {
+      crowd.rfqs.push({ account: accountId, rfqId: made.success.rfqId })
+    }
+    return made
+  }
+  if (quote === undefined || choice < 44) {
+    const yesBid = 100 * random.below(80) + (random.chance(5) ? 50 : 0)
+    const noBid = random.chance(20) ? 0 : 100 * random.below(100 - Math.ceil(yesBid / 100))
+    const made = exchange.execute(
+      {
+        type: "createQuote",
+        accountId,
+        quote: {
+          rfqId: rfq.rfqId,
+          subaccount,
+          yesBid,
+          noBid,
+          restRemainder: random.chance(30),
+          postOnly: random.chance(40)
+        }
+      },
+      now
+    )
+    if (Result.isSuccess(made)) {
+      const { quoteId, rfqAccountId } = made.success
+      crowd.quotes.push({ account: accountId, quoteId, rfqAccount: rfqAccountId, isAccepted: false })
+    }
+    return made
+  }
+  if (choice < 74) {
+    const side = random.of(["yes", "no"] as const)
+    const command = { type: "acceptQuote", accountId: quote.rfqAccount, target: target(quote.quoteId), side } as const
+    const made = exchange.execute(command, now)
+    quote.isAccepted ||= Result.isSuccess(made)
+    return made
+  }
+  if (choice < 92 && accepted.length > 0) {
+    const { account, quoteId } = random.of(accepted)
+    return exchange.execute({ type: "confirmQuote", accountId: account, target: target(quoteId) }, now)
+  }
+  return random.chance(50)
+    ? exchange.execute({ type: "deleteRfq", accountId: rfq.account, rfqId: rfq.rfqId }, now)
+    : exchange.execute({ type: "deleteQuote", accountId: quote.account, target: target(quote.quoteId) }, now)
 }
 
 const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {
@@ -411,6 +496,16 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
       "the number of resting orders is correct"
     )
   }
+  const orders = new Set(state.accounts.flatMap(({ orders }) => orders.map(({ orderId }) => orderId)))
+  for (const { makerOrder, rfqOrder, status } of state.quotes) {
+    const isPlaced = [makerOrder, rfqOrder].map((order) => order !== undefined && orders.has(order.orderId))
+    check(
+      isPlaced.every((placed) => placed === (status === "executed")),
+      "an executed quote has two orders, and any other has none"
+    )
+  }
+  const open = state.rfqs.flatMap(({ accountId, status, ticker }) => (status === "open" ? [accountId + ticker] : []))
+  check(new Set(open).size === open.length, "an account has at most one open RFQ per market")
   for (const market of state.markets) {
     const counts = positions.get(market.ticker) ?? []
     const yes = counts.filter((count) => count > 0).reduce((sum, count) => sum + count, 0)

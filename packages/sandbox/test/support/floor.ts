@@ -101,7 +101,10 @@ export const makeFloor = (options: Partial<Options> = {}) => {
       const latest = unwrap(floor.view().order(order.accountId, order.orderId))
       return fields.map((field) => latest[field])
     },
-    book: () => unwrap(floor.view().book(ticker)),
+    book: () => {
+      const { ask, bid } = unwrap(floor.view().book(ticker))
+      return { bid, ask }
+    },
     group: (accountId: string, contracts: number, subaccount = 0): string =>
       unwrap(
         floor.execute({

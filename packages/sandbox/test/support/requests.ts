@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs"
 import { exampleOf, type JsonSchema } from "../../src/rest/examples.ts"
 import type { Sent } from "./wire.ts"
-import { settledTicker, ticker, type World } from "./world.ts"
+import { quote, rfq, settledTicker, ticker, type World } from "./world.ts"
 
 interface Parameter {
   readonly $ref?: string
@@ -57,7 +57,11 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
     destination: "margined",
     amount: 10_000
   }),
-  SetTargetBalanceAllocation: () => ({ allocations: [{ exchange_index: 0, percent: 100 }] })
+  SetTargetBalanceAllocation: () => ({ allocations: [{ exchange_index: 0, percent: 100 }] }),
+  CreateRFQ: () => rfq({ replace_existing: true }),
+  CreateQuote: ({ takerRfqId }) => quote(takerRfqId),
+  AcceptRFQQuote: () => ({ accepted_side: "no" }),
+  AcceptQuote: () => ({ accepted_side: "yes" })
 }
 
 const nowhere = "00000000-0000-4000-8000-000000000000"
@@ -81,7 +85,18 @@ const queries: Readonly<Record<string, string>> = {
   GetSeriesList: "include_volume=true",
   GetSeriesFeeChanges: "show_historical=true",
   GetPositions: "settlement_status=all",
+  GetQuotes: "user_filter=self",
   GetMarketOrderbooks: `tickers=${ticker}&tickers=${settledTicker}`
+}
+
+/** A quote in the state that an operation requires. */
+const quoteOf = (world: World, operationId: string): Readonly<Record<string, string>> => {
+  const { acceptedQuoteId, ownQuoteId, quoteId, rfqId, takerRfqId } = world
+  return operationId.startsWith("Confirm")
+    ? { rfq_id: takerRfqId, quote_id: acceptedQuoteId }
+    : operationId.startsWith("Delete") && operationId.endsWith("Quote")
+      ? { rfq_id: takerRfqId, quote_id: ownQuoteId }
+      : { rfq_id: rfqId, quote_id: quoteId }
 }
 
 /** Values of path parameters by name. */
@@ -90,6 +105,7 @@ const partsOf = (world: World, operationId: string): Readonly<Record<string, str
   order_group_id: world.groupId,
   transfer_id: world.transferId,
   api_key: world.spareKeyId,
+  ...quoteOf(world, operationId),
   ticker: operationId === "GetHistoricalMarket" ? settledTicker : ticker,
   event_ticker: "KXTEST-26",
   series_ticker: "KXTEST",

@@ -28,6 +28,13 @@ export interface World {
   readonly groupId: string
   readonly transferId: string
   readonly spareKeyId: string
+  /** An open RFQ of the maker, and an open quote of the taker on it. */
+  readonly rfqId: string
+  readonly quoteId: string
+  /** An open RFQ of the taker, with two quotes of the maker: an open one, and one that waits for its confirmation. */
+  readonly takerRfqId: string
+  readonly ownQuoteId: string
+  readonly acceptedQuoteId: string
 }
 
 type Needs = Sandbox | HttpClient.HttpClient
@@ -47,6 +54,16 @@ export const order = (change: object = {}) => ({
   price: "0.40",
   time_in_force: "good_till_canceled",
   self_trade_prevention_type: "taker_at_cross",
+  ...change
+})
+
+export const rfq = (change: object = {}) => ({ market_ticker: ticker, contracts: 2, rest_remainder: false, ...change })
+
+export const quote = (rfq_id: string, change: object = {}) => ({
+  rfq_id,
+  yes_bid: "0.40",
+  no_bid: "0.50",
+  rest_remainder: false,
   ...change
 })
 
@@ -92,5 +109,31 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
     amount_cents: 100_000
   })
   yield* sandbox.withdraw(maker.accountId, "10")
-  return { maker, taker, balanceOnly, locked, basic, orderIds, groupId, transferId, spareKeyId: spare.keyId }
+  const created = (by: Credentials, path: string, json: unknown) =>
+    Effect.map(post(by, path, json), (got) => idOf(got, "id"))
+  const [rfqId, takerRfqId] = [
+    yield* created(maker, "/communications/rfqs", rfq()),
+    yield* created(taker, "/communications/rfqs", rfq())
+  ]
+  const quoteId = yield* created(taker, "/communications/quotes", quote(rfqId))
+  const acceptedQuoteId = yield* created(maker, "/communications/quotes", quote(takerRfqId))
+  const accepted = `/communications/quotes/${acceptedQuoteId}/accept`
+  yield* send({ method: "PUT", path: accepted, json: { accepted_side: "yes" }, by: taker })
+  const ownQuoteId = yield* created(maker, "/communications/quotes", quote(takerRfqId))
+  return {
+    maker,
+    taker,
+    balanceOnly,
+    locked,
+    basic,
+    orderIds,
+    groupId,
+    transferId,
+    spareKeyId: spare.keyId,
+    rfqId,
+    quoteId,
+    takerRfqId,
+    ownQuoteId,
+    acceptedQuoteId
+  }
 })

@@ -18,6 +18,8 @@ export const sample = (document: Document, component: Component): unknown => {
       return "2026-10-09T14:05:06.5Z"
     case "Uuid":
       return "0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b"
+    case "Literal":
+      return component.value
     case "Enumeration":
     case "Choice":
       return component.members[0]

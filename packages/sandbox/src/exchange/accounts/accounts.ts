@@ -6,6 +6,7 @@
 import * as Result from "effect/Result"
 import type { KeyOptions } from "../Commands.ts"
 import type { Account, ApiKey, Refusal, Scope, Tier } from "../Entities.ts"
+import { communicationsIdOf } from "../communications/communicationsId.ts"
 import { makeBuckets, tiers } from "./buckets.ts"
 import { parseMicros } from "../decimal.ts"
 import { FillList } from "../orders/fillList.ts"
@@ -60,7 +61,12 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     spreadsMillis: Infinity,
     marginedMicros: 0,
     cancelledOnArrivalUntil: new Map(),
-    buckets: makeBuckets(tier)
+    buckets: makeBuckets(tier),
+    communicationsId: communicationsIdOf(accountId),
+    rfqs: [],
+    openRfqs: new Map(),
+    quotes: [],
+    receivedQuotes: []
   }
   holdingOf(account, 0, 0)
   return account

@@ -59,7 +59,7 @@ export const toEvent = ({ markets: _markets, series: _series, ...event }: EventS
 
 /** Creates an event, and its series if missing. */
 export const createEvent = (state: State, input: CreateEvent): Result.Result<EventState, Refusal> => {
-  const { eventTicker, exchangeIndex = 0, mutuallyExclusive = false, subTitle = "" } = input
+  const { eventTicker, exchangeIndex = 0, multivariate = false, mutuallyExclusive = false, subTitle = "" } = input
   if (state.events.has(eventTicker)) {
     return Result.fail(refusal("conflict", "event_already_exists"))
   }
@@ -77,6 +77,7 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
         title: input.title ?? eventTicker,
         subTitle,
         mutuallyExclusive,
+        multivariate,
         exchangeIndex,
         updatedMillis: state.nowMillis,
         series,
@@ -127,6 +128,7 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     takerRate: rateOf(input.takerFeeRate, "taker"),
     makerRate: rateOf(input.makerFeeRate, "maker"),
     settlementTimerSeconds: input.settlementTimerSeconds ?? 3_600,
+    isHighlyVolatile: input.isHighlyVolatile ?? false,
     result: undefined,
     settlementValue: undefined,
     challenge: undefined,
@@ -141,10 +143,14 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     openInterest: 0,
     positions: [],
     marks: [],
-    touchedMillis: state.nowMillis
+    touchedMillis: state.nowMillis,
+    clock: 0
   }
   event.markets.push(market)
   state.markets.set(ticker, market)
+  if (openMillis > state.nowMillis) {
+    state.timers.add(openMillis, { open: market })
+  }
   if (closeMillis !== Infinity) {
     state.timers.add(closeMillis, { close: market })
   }

@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import type { Command, Outcome } from "../Commands.ts"
+import { closeRfqsOf } from "../communications/closing.ts"
 import type { EventBody, MarketStatus, Refusal } from "../Entities.ts"
 import { dollar, parsePrice } from "../decimal.ts"
 import { cancelMarket } from "../orders/ending.ts"
@@ -78,9 +79,13 @@ export const setClose = (state: State, market: MarketState, closeMillis: number)
       })
     : Result.fail(invalidParameters("a market must open before it closes"))
 
+/** The effects of the opening time. A market that was paused before stays paused. */
+export const open = (state: State, market: MarketState): void => logChange(state, market, "opened")
+
 /** The effects of the closing time. */
 export const close = (state: State, market: MarketState): void => {
   cancelMarket(state, market, "marketClosed", state.nowMillis)
+  closeRfqsOf(state, market)
   logChange(state, market, "closed")
 }
 
@@ -147,5 +152,15 @@ export const setActive = (state: State, active: Command<"setActive">): Result.Re
       cancelMarket(state, market, "paused", state.nowMillis, (order) => order.cancelOnPause)
     }
   }
+  return Result.void
+}
+
+/** Sets the clocks back to 1, except those that never moved. Documented: only exchange maintenance does this. */
+export const restartClocks = (state: State): Result.Result<void, Refusal> => {
+  state.clock = Math.min(state.clock, 1)
+  for (const market of state.markets.values()) {
+    market.clock = Math.min(market.clock, 1)
+  }
+  state.emit?.({ type: "maintenance" })
   return Result.void
 }

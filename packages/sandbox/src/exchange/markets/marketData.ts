@@ -5,7 +5,7 @@
  */
 import * as Result from "effect/Result"
 import type { Page, PageQuery, TimeQuery } from "../Commands.ts"
-import type { Market, MarketEvent, Refusal, Series, Trade } from "../Entities.ts"
+import type { Market, MarketEvent, PriceLevels, Refusal, Series, Ticker, Trade } from "../Entities.ts"
 import { type FindBefore, millisOf, page, within } from "../pages.ts"
 import { notFound } from "../refusals.ts"
 import { shards } from "../shards.ts"
@@ -13,6 +13,7 @@ import type { MarketState, State } from "../state.ts"
 import { toEvent } from "./catalog.ts"
 import { type Cutoffs, cutoffsOf, isArchived } from "./history.ts"
 import { toMarket } from "./marketView.ts"
+import { topOfBookOf } from "./topOfBook.ts"
 
 /** Whether a list contains current or archived items. */
 export type Era = "live" | "historical"
@@ -48,15 +49,24 @@ export class MarketData {
     return shards
   }
 
-  /** Price levels of a market, the best first: price and contracts resting there. */
-  book(
-    ticker: string
-  ): Result.Result<Readonly<Record<"bid" | "ask", ReadonlyArray<readonly [price: number, count: number]>>>, Refusal> {
-    return Result.map(this.#market(ticker), ({ book }) => {
+  /** The price levels of a market. */
+  book(ticker: string): Result.Result<PriceLevels, Refusal> {
+    return Result.map(this.#market(ticker), ({ book, clock }) => {
       const levels = (side: "bid" | "ask") =>
         Array.from(book[side].levels(), ({ count, price }) => [price, count] as const)
-      return { bid: levels("bid"), ask: levels("ask") }
+      return { bid: levels("bid"), ask: levels("ask"), clock }
     })
+  }
+
+  /** The prices and the trading of a market. Cheaper than {@link market}, which also shows those of a day ago. */
+  ticker(ticker: string): Result.Result<Ticker, Refusal> {
+    return Result.map(this.#market(ticker), (market) => ({
+      ticker,
+      ...topOfBookOf(market),
+      volume: market.volume,
+      openInterest: market.openInterest,
+      lastTradeCount: market.trades.at(-1)?.count ?? 0
+    }))
   }
 
   market(ticker: string, era?: Era): Result.Result<Market, Refusal> {
@@ -99,15 +109,15 @@ export class MarketData {
       .map((market) => toMarket(this.state, market))
   }
 
-  /** Events, oldest first. */
+  /** Events, oldest first: those of combos, or the others. */
   listEvents(
-    query: PageQuery & { readonly isListed: (event: MarketEvent) => boolean }
+    query: PageQuery & { readonly multivariate: boolean; readonly isListed: (event: MarketEvent) => boolean }
   ): Result.Result<Page<MarketEvent>, Refusal> {
     return page(Array.from(this.state.events.values()), query, {
-      mark: "e",
+      mark: query.multivariate ? "me" : "e",
       maxLimit: 200,
       order: "oldestFirst",
-      isListed: query.isListed,
+      isListed: (event) => event.multivariate === query.multivariate && query.isListed(event),
       show: toEvent
     })
   }

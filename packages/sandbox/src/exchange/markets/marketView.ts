@@ -27,6 +27,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   ticker: market.ticker,
   eventTicker: market.event.eventTicker,
   seriesTicker: market.event.seriesTicker,
+  multivariate: market.event.multivariate,
   exchangeIndex: market.exchangeIndex,
   title: market.title,
   type: market.type,

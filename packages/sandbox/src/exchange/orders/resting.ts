@@ -5,6 +5,11 @@
  */
 import type { OrderState, State } from "../state.ts"
 
+/** Starts an action, which is a command or a timer. Its first change of a book moves the exchange's clock. */
+export const beginAction = (state: State): void => {
+  state.actionClock = state.clock + 1
+}
+
 /** Puts an order behind all others at its price. */
 export const addToBook = (state: State, order: OrderState): void => {
   order.market.book[order.side].add(order)
@@ -26,11 +31,13 @@ export const removeFromBook = (state: State, order: OrderState): void => {
   }
 }
 
-/** Adds the change of a price level to the log. */
-const report = (state: State, order: OrderState, delta: number, count = order.level!.count): void =>
+/** Moves the clocks, and adds the change of a price level to the log. */
+const report = (state: State, order: OrderState, delta: number, count = order.level!.count): void => {
+  state.clock = order.market.clock = state.actionClock
   state.emit?.({
     type: "book",
     ticker: order.ticker,
+    clock: state.clock,
     side: order.side,
     price: order.price,
     delta,
@@ -40,3 +47,4 @@ const report = (state: State, order: OrderState, delta: number, count = order.le
     accountId: order.accountId,
     subaccount: order.subaccount
   })
+}

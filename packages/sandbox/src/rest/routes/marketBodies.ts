@@ -70,7 +70,7 @@ export const toMarket = (market: Market): Markets.Market => {
 }
 
 /** The published label of a grid, if it has one. */
-const structureOf = ({ priceRanges }: Market): string => {
+export const structureOf = ({ priceRanges }: Market): string => {
   const steps = priceRanges.map(({ step }) => step).join()
   return steps === "100"
     ? "linear_cent"

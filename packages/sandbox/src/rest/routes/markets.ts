@@ -61,7 +61,7 @@ export const listMarkets = (
   }
   const tickers = input.tickers === undefined ? undefined : new Set(input.tickers.split(","))
   const isListed = (market: Market): boolean =>
-    input.mve_filter !== "only" &&
+    (input.mve_filter === undefined || market.multivariate === (input.mve_filter === "only")) &&
     (tickers === undefined || tickers.has(market.ticker)) &&
     (input.event_ticker === undefined || input.event_ticker.split(",").includes(market.eventTicker)) &&
     (input.series_ticker === undefined || input.series_ticker === market.seriesTicker) &&
@@ -158,7 +158,7 @@ export const events: ReadonlyArray<Route> = [
       )
     }
     return Result.map(
-      view.listEvents({ isListed, limit: input.limit ?? 200, cursor: input.cursor }),
+      view.listEvents({ multivariate: false, isListed, limit: input.limit ?? 200, cursor: input.cursor }),
       ({ cursor, items }) => ({
         events: items.map((event) => toEvent(view, event, input.with_nested_markets ?? false)),
         ...(input.with_milestones === true ? { milestones: [] } : undefined),
@@ -167,8 +167,24 @@ export const events: ReadonlyArray<Route> = [
     )
   }),
 
-  // There are no combos.
-  route(Events.listMultivariate, () => Result.succeed({ events: [], cursor: "" })),
+  route(Events.listMultivariate, ({ input, view }) => {
+    if (input.series_ticker !== undefined && input.collection_ticker !== undefined) {
+      return Result.fail(invalidParameters("series_ticker cannot be combined with collection_ticker"))
+    }
+    const tickers = input.tickers === undefined ? undefined : new Set(input.tickers.split(","))
+    // No combo belongs to a collection.
+    const isListed = (event: MarketEvent): boolean =>
+      input.collection_ticker === undefined &&
+      (tickers === undefined || tickers.has(event.eventTicker)) &&
+      (input.series_ticker === undefined || input.series_ticker === event.seriesTicker)
+    return Result.map(
+      view.listEvents({ multivariate: true, isListed, limit: input.limit ?? 100, cursor: input.cursor }),
+      ({ cursor, items }) => ({
+        events: items.map((event) => toEvent(view, event, input.with_nested_markets ?? false)),
+        cursor
+      })
+    )
+  }),
 
   route(Events.get, ({ input, view }) => {
     const nested = input.with_nested_markets ?? false

@@ -13,9 +13,7 @@ import * as Markets from "@kalshi-effect/client/Markets"
 import * as Milestones from "@kalshi-effect/client/Milestones"
 import * as MultivariateCollections from "@kalshi-effect/client/MultivariateCollections"
 import type { Descriptor } from "@kalshi-effect/client/Operation"
-import * as Quotes from "@kalshi-effect/client/Quotes"
 import * as RfqBatches from "@kalshi-effect/client/RfqBatches"
-import * as Rfqs from "@kalshi-effect/client/Rfqs"
 import * as Search from "@kalshi-effect/client/Search"
 import * as StructuredTargets from "@kalshi-effect/client/StructuredTargets"
 import * as Result from "effect/Result"
@@ -33,9 +31,7 @@ const modules = [
   Markets,
   Milestones,
   MultivariateCollections,
-  Quotes,
   RfqBatches,
-  Rfqs,
   Search,
   StructuredTargets
 ]

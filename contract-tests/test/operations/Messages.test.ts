@@ -1,0 +1,199 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
+import * as Feed from "@kalshi-effect/client/generated/feed"
+import { readFileSync } from "node:fs"
+import * as Conformance from "../../src/judge/Conformance.ts"
+import { type Json, resolver } from "../../src/judge/JsonSchema.ts"
+import * as Messages from "../../src/operations/Messages.ts"
+import * as FeedDocument from "../../src/reference/FeedDocument.ts"
+import { line } from "./support/client.ts"
+import { at, orElse } from "./support/reading.ts"
+
+const feed = FeedDocument.load()
+const conformance = Conformance.make(resolver(feed.document))
+
+describe("messages of the feed", { timeout: 60_000 }, () => {
+  for (const kind of Messages.messages(feed)) {
+    it(`${kind.name}: decodes every valid message, refuses every violation at its pointer, keeps every value`, () => {
+      const report = Messages.hold(kind, conformance)
+      assert.deepStrictEqual(report.failures.map(line), [])
+      assert.isTrue(report.passed)
+      for (const check of ["completeness", "precision", "round-trip", "tolerance"] as const) {
+        assert.isAbove(report.checks[check].run, 0, `${check} must have run`)
+      }
+    })
+  }
+})
+
+describe("commands of the feed", { timeout: 60_000 }, () => {
+  for (const kind of Messages.commands(feed)) {
+    it(`${kind.name}: is sent unchanged if valid, and refused at its pointer if not`, () => {
+      const report = Messages.holdCommand(kind, conformance)
+      assert.deepStrictEqual(report.failures.map(line), [])
+      assert.isTrue(report.passed)
+      for (const check of ["completeness", "precision", "round-trip"] as const) {
+        assert.isAbove(report.checks[check].run, 0, `${check} must have run`)
+      }
+    })
+  }
+})
+
+describe("examples of the document", () => {
+  it("are valid in the reference document", () => {
+    const lines = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", import.meta.url), "utf8").trim()
+    const examples = lines
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly message: string; readonly payload: Json }) // as written
+    for (const { message, payload } of examples) {
+      const schema = feed.message(message)?.payload
+      if (schema === undefined) assert.fail(`the document lost ${message}`)
+      assert.deepStrictEqual(conformance.judge(schema)(payload), { valid: true }, message)
+    }
+    assert.strictEqual(examples.length, 71)
+  })
+})
+
+describe("the client's tables of the feed", () => {
+  const names = (kinds: ReadonlyArray<Messages.Kind>) => kinds.map(({ name }) => name).sort()
+  const payloadsOf = (type: string) =>
+    feed.messages
+      .map(({ payload }) => feed.deref(payload))
+      .filter(({ properties }) => properties?.["type"]?.const === type)
+
+  it("have a schema of every message and of every command", () => {
+    assert.deepStrictEqual(Object.keys(Feed.messageSchemas).sort(), names(Messages.messages(feed)))
+    assert.deepStrictEqual(
+      [...Object.keys(Feed.commandSchemas), "update_subscription"].sort(),
+      names(Messages.commands(feed))
+    )
+    const actions = feed.schemas.flatMap(
+      ({ schema }) => schema.properties?.["params"]?.properties?.["action"]?.enum ?? []
+    )
+    assert.deepStrictEqual(Object.keys(Feed.updateSchemas).sort(), actions.map(String).sort())
+  })
+
+  it("say which messages carry a seq", () => {
+    for (const [type, seq] of Object.entries(Feed.messageSeq)) {
+      const payloads = payloadsOf(type)
+      const has = payloads.filter(({ properties }) => properties?.["seq"] !== undefined)
+      const always = payloads.every(({ required }) => required?.includes("seq"))
+      assert.strictEqual(seq, always ? "always" : has.length === 0 ? "never" : "sometimes", type)
+    }
+  })
+
+  it("say of every channel which messages it carries, and whether its data has a seq", () => {
+    const described = feed.channels.filter(({ subscribable }) => subscribable)
+    assert.deepStrictEqual(Object.keys(Feed.channels).sort(), described.map(({ name }) => name).sort())
+    for (const { messages, name } of described) {
+      const channel = Feed.channels[name as Feed.ChannelName] // the names are equal
+      assert.sameMembers([...channel.messages], [...new Set(messages.map((message) => message.name))], name)
+      const always = messages.every(({ payload }) => feed.deref(payload).required?.includes("seq"))
+      assert.strictEqual(channel.seq, always, name)
+    }
+  })
+
+  // What the document states in prose, written down independently of the client's code generator.
+  it("say of every channel what it takes", () => {
+    const having = (is: (channel: (typeof Feed.channels)[Feed.ChannelName]) => boolean) =>
+      Object.entries(Feed.channels).flatMap(([name, channel]) => (is(channel) ? [name] : []))
+    const taking = (parameter: string) =>
+      having(({ parameters }) => (parameters as ReadonlyArray<string>).includes(parameter))
+    const acting = (action: string) => having(({ actions }) => (actions as ReadonlyArray<string>).includes(action))
+    const ofMarkets = ["fill", "market_positions", "orderbook_delta", "ticker", "trade", "user_orders"]
+    const ofIndices = ["cfbenchmarks_value", "cfbenchmarks_value_5hz"]
+    assert.deepStrictEqual(
+      having(({ markets }) => markets === "required"),
+      ["orderbook_delta"]
+    )
+    assert.deepStrictEqual(
+      having(({ markets }) => markets !== "none"),
+      ofMarkets
+    )
+    for (const [parameter, channels] of Object.entries({
+      market_ticker: ofMarkets,
+      market_tickers: ofMarkets,
+      skip_ticker_ack: ofMarkets,
+      market_id: ["ticker"],
+      market_ids: ["ticker"],
+      send_initial_snapshot: ["ticker"],
+      use_yes_price: ["orderbook_delta"],
+      index_ids: ofIndices,
+      underlying_tickers: ["pyth_value"],
+      user_filter: ["communications"],
+      shard_factor: ["communications"],
+      shard_key: ["communications"]
+    })) {
+      assert.deepStrictEqual(taking(parameter), channels, parameter)
+    }
+    for (const [action, channels] of Object.entries({
+      add_markets: ofMarkets,
+      delete_markets: ofMarkets,
+      get_snapshot: ["orderbook_delta"],
+      subscribe_indices: ofIndices,
+      unsubscribe_indices: ofIndices,
+      indexlist: ofIndices,
+      subscribe_underlyings: ["pyth_value"],
+      unsubscribe_underlyings: ["pyth_value"],
+      underlying_list: ["pyth_value"]
+    })) {
+      assert.deepStrictEqual(acting(action), channels, action)
+    }
+  })
+
+  it("name every error code, and those that end a subscription", () => {
+    const codes = feed.schema("errorResponsePayload")?.properties?.["msg"]?.properties?.["code"]?.enum
+    assert.sameMembers(Object.keys(Feed.errorCodes), (codes ?? []).map(String))
+    const named = Object.entries(Feed.errorCodes)
+    assert.strictEqual(new Set(named.map(([, { name }]) => name)).size, named.length)
+    assert.deepStrictEqual(
+      named.flatMap(([code, { isTerminal }]) => (isTerminal ? [code] : [])),
+      ["10", "25"]
+    )
+  })
+})
+
+describe("planted faults in messages", { timeout: 60_000 }, () => {
+  const correct = FeedMessages.decoder()
+  /** A decoder that changes a message before it decodes it. */
+  const reading =
+    (change: (json: unknown) => unknown): Messages.Decode =>
+    (text) =>
+      correct(JSON.stringify(change(JSON.parse(text))))
+  const faults: ReadonlyArray<readonly [string, string, Conformance.Check, Messages.Decode]> = [
+    [
+      "a decimal read through a double",
+      "orderbook_delta",
+      "round-trip",
+      reading(at("price_dollars", (value) => (typeof value === "string" ? String(Number(value)) : value)))
+    ],
+    ["an invented seq", "trade", "precision", reading(orElse("seq", 1))],
+    [
+      "a clock without its sign",
+      "orderbook_snapshot",
+      "precision",
+      reading(at("clock", (value) => (typeof value === "number" ? Math.abs(value) : value)))
+    ],
+    ["a reply that loses its indices", "ok", "round-trip", reading(at("index_ids", () => undefined))],
+    [
+      "a closed enum",
+      "user_order",
+      "tolerance",
+      reading(
+        at("status", (value) => (["resting", "canceled", "executed", "unknown"].includes(String(value)) ? value : 1))
+      )
+    ],
+    [
+      "a closed message",
+      "fill",
+      "tolerance",
+      reading((json) => (typeof json === "object" && json !== null && "unknown_member" in json ? {} : json))
+    ],
+    ["a null list refused", "rfq_batch_deleted", "completeness", reading(at("rfq_ids", (value) => value ?? 1))]
+  ]
+  for (const [fault, type, check, decode] of faults) {
+    it(`detects ${fault}`, () => {
+      const kind = Messages.messages(feed).find(({ name }) => name === type)!
+      assert.isAbove(Messages.hold(kind, conformance, { decode, runs: 20 }).checks[check].failed, 0)
+    })
+  }
+})

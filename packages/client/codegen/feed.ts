@@ -1,0 +1,208 @@
+/**
+ * From the document of the feed to TypeScript: the components of messages and commands, and tables of both, of the
+ * channels and of the error codes.
+ *
+ * @module
+ */
+import { checkDocs } from "./docs.ts"
+import { checkFacts } from "./checkFacts.ts"
+import { writeComponents } from "./components.ts"
+import type { Fault } from "./faults.ts"
+import type { FeedDocument, Message } from "./feedDocument.ts"
+import type { FeedFacts } from "./feedFacts.ts"
+import { type Imports, makeImports } from "./imports.ts"
+import { comment, type Direction, key, literal, pure, Writer } from "./writer.ts"
+
+/** Components of both directions that would be different in each. They are written once. */
+const checkShared = (document: FeedDocument, facts: FeedFacts): ReadonlyArray<Fault> =>
+  [...document.inRequests]
+    .filter((name) => document.inResponses.has(name))
+    .flatMap((name) => {
+      const [request, response] = (["requests", "responses"] satisfies ReadonlyArray<Direction>).map((direction) =>
+        new Writer({ direction, facts, imports: makeImports() }, { owner: name, component: (other) => other }).codec(
+          document.components.get(name)!
+        )
+      )
+      const reason = "stands in messages and in commands, and would be different in each"
+      return request === response ? [] : [{ pointer: `/components/schemas/${name}`, reason }]
+    })
+
+const checkNames = (
+  pointer: string,
+  wanted: ReadonlyArray<string>,
+  known: ReadonlyArray<string>
+): ReadonlyArray<Fault> => [
+  ...wanted
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ pointer: `${pointer}/${name}`, reason: "the facts of the feed lack it" })),
+  ...known
+    .filter((name) => !wanted.includes(name))
+    .map((name) => ({ pointer: `${pointer}/${name}`, reason: "the document has no such thing" }))
+]
+
+/** The disagreements between the document of the feed and the facts about it. */
+export const checkFeed = (document: FeedDocument, facts: FeedFacts): ReadonlyArray<Fault> => {
+  const channels = Object.values(facts.channels)
+  const all = (names: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => [...new Set(names.flat())]
+  return [
+    ...checkFacts(document, facts),
+    ...checkDocs(document, facts),
+    ...checkShared(document, facts),
+    ...checkNames(
+      "/channels",
+      document.channels.map(({ name }) => name),
+      Object.keys(facts.channels)
+    ),
+    ...checkNames("/parameters", document.parameters, all(channels.map(({ parameters }) => parameters))),
+    ...checkNames(
+      "/actions",
+      all(document.commands.map(({ actions }) => actions)),
+      all(channels.map(({ actions }) => actions))
+    ),
+    ...checkNames("/errors", document.errorCodes.map(String), Object.keys(facts.errors))
+  ]
+}
+
+/** Values by key, in the order of the first of each. */
+const grouped = <A>(
+  values: ReadonlyArray<A>,
+  keyOf: (value: A) => string
+): ReadonlyArray<readonly [string, ReadonlyArray<A>]> => {
+  const groups = new Map<string, Array<A>>()
+  for (const value of values) {
+    const group = groups.get(keyOf(value)) ?? []
+    groups.set(keyOf(value), group)
+    group.push(value)
+  }
+  return [...groups]
+}
+
+/** A constant object whose members are already code. */
+const table = (name: string, doc: string, members: ReadonlyArray<readonly [string, string]>): string =>
+  `${comment([doc])}export const ${name} = {\n${members.map(([name, value]) => `${key(name)}: ${value}`).join(",\n")}\n} as const\n\n`
+
+/** An interface whose members are already code. */
+const map = (name: string, doc: string, members: ReadonlyArray<readonly [string, string]>): string =>
+  `${comment([doc])}export interface ${name} {\n${members.map(([name, type]) => `readonly ${key(name)}: ${type}\n`).join("")}}\n\n`
+
+const list = (texts: ReadonlyArray<string>): string => `[${texts.map(literal).join(", ")}]`
+
+/** What `seq` says about the messages of one type. */
+const seqOf = (messages: ReadonlyArray<Message>): Message["seq"] =>
+  messages.every(({ seq }) => seq === messages[0]!.seq) ? messages[0]!.seq : "sometimes"
+
+/** One schema, or the union of several. */
+const unionOf = (components: ReadonlyArray<string>, imports: Imports): string =>
+  components.length === 1 ? components[0]! : pure(`${imports.schema("Union")}([${components.join(", ")}])`)
+
+/** The tables of the messages and their types. */
+const writeMessages = ({ messages }: FeedDocument, imports: Imports): string => {
+  const types = grouped(messages, ({ type }) => type)
+  const named = types.map(([type, some]) => [type, some.map(({ component }) => component)] as const)
+  return [
+    map(
+      "Messages",
+      "The messages of the server, by their `type`.",
+      named.map(([type, components]) => [type, components.join(" | ")])
+    ),
+    "export type MessageType = keyof Messages\n",
+    "export type Message = Messages[MessageType]\n\n",
+    `${comment(["The schemas of the messages, by `type`. Of several, the first that fits is the message's own."])}export const messageSchemas: { readonly [Type in MessageType]: ${imports.schema("Codec")}<Messages[Type]> } = {\n${named
+      .map(([type, components]) => `${key(type)}: ${unionOf(components, imports)}`)
+      .join(",\n")}\n}\n\n`,
+    table(
+      "messageSeq",
+      "Whether the messages of a `type` carry a `seq`, which counts every message of their subscription.",
+      types.map(([type, some]) => [type, literal(seqOf(some))])
+    )
+  ].join("")
+}
+
+/** The tables of the commands. */
+const writeCommands = ({ commands }: FeedDocument, imports: Imports): string => {
+  const codec = imports.schema("Codec")
+  const [plain, updates] = [
+    commands.filter(({ actions }) => actions.length === 0),
+    commands.filter(({ actions }) => actions.length > 0)
+  ]
+  const byAction = updates.flatMap(({ actions, component }) => actions.map((action) => [action, component] as const))
+  return [
+    map(
+      "Commands",
+      "The commands of the client, by their `cmd`.",
+      grouped(commands, ({ cmd }) => cmd).map(([cmd, some]) => [
+        cmd,
+        some.map(({ component }) => component).join(" | ")
+      ])
+    ),
+    map("Updates", "The commands `update_subscription`, by their `action`.", byAction),
+    "export type Command = Commands[keyof Commands]\n",
+    "export type Action = keyof Updates\n\n",
+    `${comment(["The schemas of the commands without an action, by `cmd`."])}export const commandSchemas: { readonly [Cmd in Exclude<keyof Commands, "update_subscription">]: ${codec}<Commands[Cmd]> } = {\n${plain.map(({ cmd, component }) => `${key(cmd)}: ${component}`).join(",\n")}\n}\n\n`,
+    `${comment(["The schemas of the commands `update_subscription`, by `action`."])}export const updateSchemas: { readonly [Name in Action]: ${codec}<Updates[Name]> } = {\n${byAction.map(([action, component]) => `${key(action)}: ${component}`).join(",\n")}\n}\n\n`
+  ].join("")
+}
+
+/** The table of the channels. */
+const writeChannels = ({ channels, messages }: FeedDocument, facts: FeedFacts): string => {
+  const fields = [
+    "`messages`: the types of its messages.",
+    "`seq`: whether its data carries a `seq`.",
+    "`markets`: whether a subscription names markets; `optional` means that it covers all of them without.",
+    "`parameters`: those of the subscribe command that have an effect.",
+    "`actions`: those of `update_subscription`."
+  ]
+  const row = ({ name, types }: FeedDocument["channels"][number]): readonly [string, string] => {
+    const { actions, markets, parameters } = facts.channels[name]!
+    const seq = seqOf(messages.filter(({ type }) => types.includes(type))) === "always"
+    return [
+      name,
+      `{ messages: ${list(types)}, seq: ${seq}, markets: ${literal(markets)}, parameters: ${list(parameters)}, actions: ${list(actions)} }`
+    ]
+  }
+  return [
+    table("channels", `The channels. ${fields.join(" ")}`, channels.map(row)),
+    "export type ChannelName = keyof typeof channels\n\n",
+    `${comment(["The messages of a channel."])}export type ChannelMessage<Name extends ChannelName> = Messages[(typeof channels)[Name]["messages"][number]]\n\n`
+  ].join("")
+}
+
+const writeErrors = ({ errorCodes }: FeedDocument, { errors }: FeedFacts): string =>
+  table(
+    "errorCodes",
+    "The codes of `error` messages. A terminal error ends its subscription: subscribe again.",
+    errorCodes.map((code) => {
+      const { isTerminal = false, name } = errors[code]!
+      return [String(code), `{ name: ${literal(name)}, isTerminal: ${isTerminal} }`]
+    })
+  )
+
+/** The declarations of the feed, without imports. */
+export const writeFeed = (document: FeedDocument, facts: FeedFacts, imports: Imports): string => {
+  const commands = new Set([...document.inRequests].filter((name) => !document.inResponses.has(name)))
+  const channelsOf = (type: string): string =>
+    document.channels
+      .filter(({ types }) => types.includes(type))
+      .map(({ name }) => `\`${name}\``)
+      .join(" and ")
+  const about = new Map(
+    document.messages.flatMap(({ component, type }) => {
+      const channels = channelsOf(type)
+      const where = channels === "" ? "Reply" : `Message of ${channels}`
+      return [
+        [component, `${where}: \`type\` is \`${type}\`.`] as const,
+        [component.replace(/Message$/, ""), `The \`msg\` of \`${type}\`.`] as const
+      ]
+    })
+  )
+  return [
+    writeComponents(document, { direction: "responses", facts, imports, about }),
+    "\n",
+    writeComponents(document, { direction: "requests", facts, imports }, commands),
+    "\n",
+    writeMessages(document, imports),
+    writeCommands(document, imports),
+    writeChannels(document, facts),
+    writeErrors(document, facts)
+  ].join("")
+}

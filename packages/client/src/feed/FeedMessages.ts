@@ -1,0 +1,136 @@
+/**
+ * Decodes the messages of the WebSocket feed, and encodes its commands, without a connection.
+ *
+ * **When to use**
+ *
+ * Use to replay recorded messages, and to test how an application handles them.
+ *
+ * **Details**
+ *
+ * The types, the schemas and the tables of channels and error codes are in `@kalshi-effect/client/generated/feed`. They
+ * are generated from the published AsyncAPI document. Deviations from it are recorded with their source in
+ * `fixtures/spec/overlay.json`, and what it states only in prose in `packages/client/codegen/feedFacts.ts`.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import { InvalidRequest } from "../Errors.ts"
+import {
+  type Command,
+  commandSchemas,
+  type Message,
+  type MessageType,
+  messageSchemas,
+  updateSchemas
+} from "../generated/feed.ts"
+import { isRecord } from "../record.ts"
+import { text } from "../sending/encode.ts"
+import { checker } from "../wire/check.ts"
+import { firstBreak } from "../wire/issue.ts"
+
+/**
+ * A message breaks the contract. `pointer` is the JSON pointer of the first violation; `""` is the whole message. `type` is
+ * undefined if the message has none.
+ */
+export class InvalidMessage
+  extends /*#__PURE__*/ Data.TaggedError("InvalidMessage")<{
+    readonly type: MessageType | undefined
+    readonly pointer: string
+    readonly reason: string
+  }>
+{
+  override get message(): string {
+    const what = this.type === undefined ? "A message of the feed" : `A message of type ${this.type}`
+    return `${what} breaks the contract${this.pointer === "" ? "" : ` at ${this.pointer}`}: ${this.reason}`
+  }
+}
+
+/** A message has a type that this version of the client does not know. */
+export class UnknownMessage extends /*#__PURE__*/ Data.TaggedError("UnknownMessage")<{ readonly type: string }> {
+  override get message(): string {
+    return `A message of the feed has the unknown type ${JSON.stringify(this.type.slice(0, 60))}: look for a newer version of this client`
+  }
+}
+
+const invalid = (pointer: string, reason: string): Result.Result<never, InvalidMessage> =>
+  Result.fail(new InvalidMessage({ type: undefined, pointer, reason }))
+
+/**
+ * Makes a decoder of the text of messages. Of a message that does not decode, it says where and why.
+ *
+ * **Details**
+ *
+ * `compiledDecoding` means the same as in `Kalshi.layer`. Default: true. Enums are open, and unknown members are left out. A
+ * list that is null decodes to the empty list.
+ *
+ * **Gotchas**
+ *
+ * Several messages have the type `ok`, and two have `market_lifecycle_v2`: their members tell them apart.
+ *
+ * **Example** (A reply, and one with a fault)
+ *
+ * ```ts
+ * import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
+ *
+ * const decode = FeedMessages.decoder()
+ * decode('{"type":"unsubscribed","sid":2,"seq":7}') // => a success
+ * decode('{"type":"unsubscribed","sid":"2","seq":7}') // => a failure with InvalidMessage at /sid
+ * ```
+ */
+export const decoder = (options?: {
+  readonly compiledDecoding?: boolean | undefined
+}): ((text: string) => Result.Result<Message, InvalidMessage | UnknownMessage>) => {
+  const compiled = options?.compiledDecoding ?? true
+  const checks = new Map(
+    Object.entries<Schema.Codec<unknown>>(messageSchemas).map(([type, schema]) => [
+      type,
+      // With all violations known, that of the message which was meant is shown, where several have the type.
+      checker(schema, compiled, { errors: "all" })
+    ])
+  )
+  return (text) => {
+    let json: unknown
+    try {
+      json = JSON.parse(text)
+    } catch {
+      return invalid("", "it is not JSON")
+    }
+    if (!isRecord(json)) return invalid("", "expected an object")
+    const { type } = json
+    if (typeof type !== "string") return invalid("/type", "expected the name of a type")
+    const check = checks.get(type)
+    if (check === undefined) return Result.fail(new UnknownMessage({ type }))
+    const decoded = check(json)
+    // The table has a schema of each type, which decodes its messages.
+    return Result.isSuccess(decoded)
+      ? Result.succeed(decoded.success as Message)
+      : Result.fail(new InvalidMessage({ type: type as MessageType, ...firstBreak(decoded.failure) }))
+  }
+}
+
+const refuse = (pointer: string, reason: string): Result.Result<never, InvalidRequest> =>
+  Result.fail(new InvalidRequest({ operation: "Feed", pointer, reason }))
+
+const of = (schemas: Readonly<Record<string, Schema.Codec<unknown>>>, name: unknown) =>
+  typeof name === "string" && Object.hasOwn(schemas, name) ? schemas[name] : undefined
+
+/**
+ * Encodes a command as the text to send. A command with an unknown member, or with a value that the document does not
+ * permit, is refused.
+ */
+export const encode = (command: Command): Result.Result<string, InvalidRequest> => {
+  // A caller without types can pass anything.
+  if (!isRecord(command)) return refuse("", "a command must be an object")
+  if (command.cmd !== "update_subscription") {
+    const schema = of(commandSchemas, command.cmd)
+    return schema === undefined ? refuse("/cmd", "there is no such command") : text(command.cmd, schema, command)
+  }
+  const params: unknown = command.params
+  if (!isRecord(params)) return refuse("/params", "the parameters of an update are required")
+  const schema = of(updateSchemas, params["action"])
+  return schema === undefined
+    ? refuse("/params/action", `expected one of ${Object.keys(updateSchemas).join(", ")}`)
+    : text(command.cmd, schema, command)
+}

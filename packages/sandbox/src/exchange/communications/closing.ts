@@ -1,0 +1,43 @@
+/**
+ * How requests for quote and quotes end.
+ *
+ * @module
+ */
+import type { QuoteCancelReason, RfqCloseReason } from "../Entities.ts"
+import type { MarketState, QuoteState, RfqState, State } from "../state.ts"
+import { toQuote, toRfq } from "./records.ts"
+
+/** Cancels a quote, which can no longer be accepted, confirmed or executed. */
+export const cancelQuote = (state: State, quote: QuoteState, reason: QuoteCancelReason): void => {
+  quote.status = "cancelled"
+  quote.cancelReason = reason
+  quote.updatedMillis = state.nowMillis
+  if (quote.rfq.accepted === quote) {
+    quote.rfq.accepted = undefined
+  }
+  state.emit?.({ type: "quoteDeleted", quote: toQuote(quote) })
+}
+
+/** Closes an open RFQ, and cancels the quotes on it that could still be executed. */
+export const closeRfq = (state: State, rfq: RfqState, reason: RfqCloseReason): void => {
+  rfq.status = "closed"
+  rfq.closeReason = reason
+  rfq.updatedMillis = state.nowMillis
+  rfq.account.openRfqs.delete(rfq.ticker)
+  state.emit?.({ type: "rfqDeleted", rfq: toRfq(rfq) })
+  for (const quote of rfq.quotes) {
+    if (quote.status === "open" || quote === rfq.accepted) {
+      cancelQuote(state, quote, "rfqClosed")
+    }
+  }
+}
+
+/** Closes the open RFQs on a market that closes. */
+export const closeRfqsOf = (state: State, market: MarketState): void => {
+  for (const { openRfqs } of state.accounts.values()) {
+    const rfq = openRfqs.get(market.ticker)
+    if (rfq !== undefined) {
+      closeRfq(state, rfq, "marketClosed")
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * The public ids that mark the creators of requests for quote and of quotes.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto"
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
+
+/** The public id of an account. */
+export const communicationsIdOf = (accountId: string): string => sha256(`communications ${accountId}`)
+
+/** Documented: what others see instead of the id of a creator who obscures it. */
+const placeholder = /*#__PURE__*/ sha256("")
+
+/** The id of an RFQ's creator as an account sees it. */
+export const shownTo = (
+  viewerId: string,
+  creator: { readonly accountId: string; readonly communicationsId: string; readonly isObscured: boolean }
+): string => (creator.isObscured && creator.accountId !== viewerId ? placeholder : creator.communicationsId)

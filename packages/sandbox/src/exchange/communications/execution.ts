@@ -1,0 +1,112 @@
+/**
+ * The execution of a confirmed quote: two orders in the book.
+ *
+ * Documented: the orders of both parties are placed in the public book, behind the orders that rest there. The maker's
+ * order comes first, so the RFQ's creator is the taker, as recorded.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { CreateOrder } from "../Commands.ts"
+import type { EventBody, Order } from "../Entities.ts"
+import type { LogBody } from "../log.ts"
+import { cancel } from "../orders/ending.ts"
+import { place } from "../orders/placing.ts"
+import type { QuoteState, State } from "../state.ts"
+import { cancelQuote, closeRfq } from "./closing.ts"
+import { toQuote } from "./records.ts"
+import { checkMoney, insufficientBalance, opposite, type Terms, termsOf } from "./terms.ts"
+
+/** Places the orders of a confirmed quote. If one of them is refused, the quote is cancelled. */
+export const executeQuote = (state: State, quote: QuoteState): void => {
+  const { rfq } = quote
+  reportFirst(state, () => {
+    const orders = placeOrders(state, quote)
+    if (orders === undefined) {
+      cancelQuote(state, quote, "notExecuted")
+      return []
+    }
+    const { nowMillis } = state
+    quote.status = "executed"
+    quote.executedMillis = quote.updatedMillis = nowMillis
+    quote.makerOrder = toQuoteOrder(orders.maker)
+    quote.rfqOrder = toQuoteOrder(orders.taker)
+    // Documented: an execution reveals the creator of the RFQ.
+    quote.isRfqObscured = rfq.isObscured = false
+    rfq.accepted = undefined
+    return [{ type: "quoteExecuted", quote: toQuote(quote) }]
+  })
+  if (quote.status === "executed") {
+    closeRfq(state, rfq, "executed")
+  }
+}
+
+/** Both orders, or undefined if one of them is refused. */
+const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; readonly taker: Order } | undefined => {
+  const { account, rfq, subaccount } = quote
+  const { market } = rfq
+  const terms = termsOf(quote, quote.acceptedSide!) // it was accepted
+  const own = opposite(terms)
+  // Checked before the maker's order reaches the book.
+  if (checkMoney(rfq.account, rfq.subaccount, market, own, market.takerRate, insufficientBalance) !== undefined) {
+    return undefined
+  }
+  const maker = place(
+    state,
+    account,
+    orderOf(state, quote, terms, { subaccount, postOnly: quote.postOnly, timeInForce: "good_till_canceled" })
+  )
+  if (Result.isFailure(maker)) {
+    return undefined
+  }
+  const resting = state.orders.get(maker.success.orderId)! // it was placed
+  const taker = place(
+    state,
+    rfq.account,
+    orderOf(state, quote, own, {
+      subaccount: rfq.subaccount,
+      postOnly: false,
+      timeInForce: rfq.restRemainder ? "good_till_canceled" : "immediate_or_cancel"
+    })
+  )
+  if (Result.isFailure(taker) || !quote.restRemainder) {
+    cancel(state, resting, "immediateOrCancel", state.nowMillis)
+  }
+  return Result.isFailure(taker) ? undefined : { maker: maker.success, taker: taker.success }
+}
+
+const orderOf = (
+  state: State,
+  { ticker }: QuoteState,
+  terms: Terms,
+  options: Pick<CreateOrder, "subaccount" | "postOnly" | "timeInForce">
+): CreateOrder => ({
+  ...terms,
+  ...options,
+  ticker,
+  clientOrderId: state.ids.next(),
+  // A party's own resting order does not prevent the trade: it is cancelled.
+  selfTradePrevention: "maker",
+  expirationSeconds: undefined,
+  reduceOnly: false,
+  cancelOnPause: false,
+  orderGroupId: undefined,
+  exchangeIndex: undefined
+})
+
+const toQuoteOrder = ({ clientOrderId, orderId }: Order) => ({
+  orderId,
+  clientOrderId: clientOrderId! // see `orderOf`
+})
+
+/** Adds the events that a function returns to the log before those that it causes. */
+const reportFirst = (state: State, run: () => ReadonlyArray<EventBody>): void => {
+  const { emit } = state
+  const caused: Array<LogBody> = []
+  state.emit = emit === undefined ? undefined : (body) => void caused.push(body)
+  const first = run()
+  state.emit = emit
+  for (const body of [...first, ...caused]) {
+    emit?.(body)
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The records of requests for quote and of quotes: how they are kept, found and copied.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { QuoteTarget } from "../Commands.ts"
+import type { Quote, Refusal, Rfq } from "../Entities.ts"
+import { notFound } from "../refusals.ts"
+import type { AccountState, QuoteState, RfqState, State } from "../state.ts"
+
+/** A copy of an RFQ that later events do not change. */
+export const toRfq = ({
+  accepted: _accepted,
+  account: _account,
+  market: _market,
+  quotes: _quotes,
+  ...rfq
+}: RfqState): Rfq => rfq
+
+/** A copy of a quote that later events do not change. */
+export const toQuote = ({ account: _account, rfq: _rfq, ...quote }: QuoteState): Quote => quote
+
+/** Adds an RFQ to the state. */
+export const attachRfq = (state: State, rfq: RfqState): void => {
+  state.rfqs.set(rfq.rfqId, rfq)
+  state.rfqList.push(rfq)
+  rfq.account.rfqs.push(rfq)
+  if (rfq.status === "open") {
+    rfq.account.openRfqs.set(rfq.ticker, rfq)
+  }
+}
+
+/** Adds a quote to the state. */
+export const attachQuote = (state: State, quote: QuoteState): void => {
+  state.quotes.set(quote.quoteId, quote)
+  quote.rfq.quotes.push(quote)
+  quote.account.quotes.push(quote)
+  quote.rfq.account.receivedQuotes.push(quote)
+}
+
+/** Documented: closed RFQs and cancelled quotes are kept for seven days after their last update. */
+const keptMillis = 7 * 86_400_000
+
+/** Whether an RFQ or a quote can still be found. */
+export const isKept = (
+  { nowMillis }: State,
+  { status, updatedMillis }: Pick<Rfq | Quote, "status" | "updatedMillis">
+): boolean => (status !== "closed" && status !== "cancelled") || nowMillis - updatedMillis < keptMillis
+
+export const findRfq = (state: State, rfqId: string): Result.Result<RfqState, Refusal> => {
+  const rfq = state.rfqs.get(rfqId.toLowerCase())
+  return rfq !== undefined && isKept(state, rfq) ? Result.succeed(rfq) : Result.fail(notFound)
+}
+
+/** A party of a quote. */
+export type Party = "maker" | "rfqCreator"
+
+/** Whether an account, or one of its subaccounts, is a party of a quote. */
+const isParty = (quote: QuoteState, account: AccountState, subaccount: number | undefined, party: Party): boolean =>
+  party === "maker"
+    ? quote.account === account && (subaccount ?? quote.subaccount) === quote.subaccount
+    : quote.rfq.account === account && (subaccount ?? quote.rfqSubaccount) === quote.rfqSubaccount
+
+/** A quote of which an account is one of some parties. Every other quote is private. */
+export const findQuote = (
+  state: State,
+  account: AccountState,
+  { quoteId, rfqId, subaccount }: QuoteTarget,
+  ...parties: ReadonlyArray<Party>
+): Result.Result<QuoteState, Refusal> => {
+  const quote = state.quotes.get(quoteId.toLowerCase())
+  return quote !== undefined &&
+    isKept(state, quote) &&
+    (rfqId === undefined || rfqId.toLowerCase() === quote.rfqId) &&
+    parties.some((party) => isParty(quote, account, subaccount, party))
+    ? Result.succeed(quote)
+    : Result.fail(notFound)
+}

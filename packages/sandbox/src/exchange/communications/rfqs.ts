@@ -1,0 +1,128 @@
+/**
+ * Requests for quote (RFQs).
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { CreateRfq } from "../Commands.ts"
+import type { Refusal } from "../Entities.ts"
+import { contract, printCount } from "../decimal.ts"
+import { checkActive, checkTrading } from "../orders/placing.ts"
+import { invalidParameters, notFound, refusal } from "../refusals.ts"
+import {
+  type AccountState,
+  checkNotPaused,
+  isSubaccount,
+  type MarketState,
+  type RfqState,
+  type State
+} from "../state.ts"
+import { closeRfq } from "./closing.ts"
+import { attachRfq, findRfq, toRfq } from "./records.ts"
+
+/** Documented: the maximum number of open RFQs per account. */
+const maxOpenRfqs = 100
+
+/** Creates an RFQ. An open one of the account on the same market is replaced, or causes a refusal. */
+export const create = (state: State, account: AccountState, input: CreateRfq): Result.Result<RfqState, Refusal> => {
+  const market = state.markets.get(input.ticker)
+  if (market === undefined) {
+    return Result.fail(checkNotPaused(state) ?? refusal("notFound", "market_not_found"))
+  }
+  const existing = account.openRfqs.get(market.ticker)
+  const refused =
+    checkTrading(state, market) ??
+    checkActive(state, market) ??
+    checkSize(state, input) ??
+    checkExisting(account, existing, input)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  if (existing !== undefined) {
+    closeRfq(state, existing, "replaced")
+  }
+  const rfq = makeRfq(state, account, market, input)
+  attachRfq(state, rfq)
+  state.emit?.({ type: "rfqCreated", rfq: toRfq(rfq) })
+  return Result.succeed(rfq)
+}
+
+/** The checks of an RFQ that need neither its market nor its account. */
+const checkSize = (state: State, input: CreateRfq): Refusal | undefined => {
+  const { count, subaccount, targetCostExcludesFees, targetCostMicros } = input
+  const largest = state.assumptions.maxOrderContracts * contract
+  if (!isSubaccount(subaccount)) {
+    return invalidParameters("subaccount must be 0 to 63")
+  }
+  if ((count === undefined) === (targetCostMicros === undefined)) {
+    return invalidParameters("an RFQ needs either a number of contracts or a target cost")
+  }
+  if (count !== undefined && (!Number.isInteger(count) || count <= 0 || count > largest)) {
+    return invalidParameters(`the number of contracts must be 0.01 to ${printCount(largest)}`)
+  }
+  if (targetCostMicros !== undefined && (!Number.isSafeInteger(targetCostMicros) || targetCostMicros <= 0)) {
+    return invalidParameters("the target cost must be more than zero")
+  }
+  return targetCostExcludesFees && targetCostMicros === undefined
+    ? invalidParameters("target_cost_excludes_fees requires a target cost")
+    : undefined
+}
+
+/** Refuses a second open RFQ on a market, unless it replaces one without an accepted quote. */
+const checkExisting = (
+  account: AccountState,
+  existing: RfqState | undefined,
+  { replaceExisting }: CreateRfq
+): Refusal | undefined => {
+  if (existing !== undefined) {
+    return replaceExisting && existing.accepted === undefined
+      ? undefined
+      : refusal("conflict", "conflict", `the account has the open RFQ ${existing.rfqId} on this market`)
+  }
+  return account.openRfqs.size >= maxOpenRfqs
+    ? refusal("invalid", "bad_request", `the account has its maximum of ${maxOpenRfqs} open RFQs`)
+    : undefined
+}
+
+const makeRfq = (state: State, account: AccountState, market: MarketState, input: CreateRfq): RfqState => ({
+  rfqId: state.ids.next(),
+  accountId: account.accountId,
+  subaccount: input.subaccount,
+  communicationsId: account.communicationsId,
+  isObscured: input.isObscured,
+  ticker: market.ticker,
+  eventTicker: market.event.eventTicker,
+  exchangeIndex: market.exchangeIndex,
+  count: input.count,
+  targetCostMicros: input.targetCostMicros,
+  targetCostExcludesFees: input.targetCostExcludesFees,
+  restRemainder: input.restRemainder,
+  status: "open",
+  closeReason: undefined,
+  createdMillis: state.nowMillis,
+  updatedMillis: state.nowMillis,
+  account,
+  market,
+  quotes: [],
+  accepted: undefined
+})
+
+/** Deletes an open RFQ, unless one of its quotes is accepted. */
+export const remove = (
+  state: State,
+  account: AccountState,
+  rfqId: string,
+  subaccount: number | undefined
+): Result.Result<void, Refusal> =>
+  Result.flatMap(findRfq(state, rfqId), (rfq) => {
+    const isOwn = rfq.account === account && (subaccount ?? rfq.subaccount) === rfq.subaccount
+    const refused =
+      (isOwn && rfq.status === "open" ? undefined : notFound) ??
+      checkNotPaused(state, rfq.exchangeIndex) ??
+      (rfq.accepted === undefined ? undefined : refusal("invalid", "bad_request", "a quote on the RFQ is accepted"))
+    if (refused !== undefined) {
+      return Result.fail(refused)
+    }
+    closeRfq(state, rfq, "requested")
+    return Result.void
+  })

@@ -1,0 +1,69 @@
+/**
+ * The trade that a quote offers: its size, its two orders, and the money that they need.
+ *
+ * @module
+ */
+import type { Quote, Refusal } from "../Entities.ts"
+import { contract, dollar } from "../decimal.ts"
+import { feeUp } from "../money/fees.ts"
+import { positionOf } from "../money/ledger.ts"
+import { moneyNeeded } from "../orders/backing.ts"
+import { countWhile } from "../pages.ts"
+import { refusal } from "../refusals.ts"
+import type { AccountState, MarketState, RfqState, State } from "../state.ts"
+
+/** The order that the maker of a quote places. The RFQ's creator places the opposite one. */
+export interface Terms {
+  readonly side: "bid" | "ask"
+  /** The YES price. */
+  readonly price: number
+  readonly count: number
+}
+
+/** The maker's order if a side is accepted. */
+export const termsOf = ({ noBid, noCount, yesBid, yesCount }: Quote, accepted: "yes" | "no"): Terms =>
+  accepted === "yes"
+    ? { side: "bid", price: yesBid, count: yesCount }
+    : { side: "ask", price: dollar - noBid, count: noCount }
+
+export const opposite = ({ side, ...terms }: Terms): Terms => ({ ...terms, side: side === "bid" ? "ask" : "bid" })
+
+/**
+ * The count of a quote's side, by the maker's bid. Documented: a target cost is what the RFQ's creator spends, by
+ * default with the fee of the fill.
+ */
+export const countOf = (state: State, { count, market, ...rfq }: RfqState, bid: number): number => {
+  if (bid === 0) {
+    return 0
+  }
+  if (count !== undefined) {
+    return count
+  }
+  const target = rfq.targetCostMicros! // an RFQ has a count or a target cost
+  const price = dollar - bid
+  const { balanceStep, feeStep } = state.rounding
+  const largest = Math.min(Math.floor(target / price), state.assumptions.maxOrderContracts * contract)
+  const costOf = (contracts: number): number => {
+    // The fee is the same for a price and for one dollar minus it.
+    const cost = contracts * price + feeUp(market.takerRate, contracts, price, feeStep)
+    return Math.ceil(cost / balanceStep) * balanceStep
+  }
+  return rfq.targetCostExcludesFees ? largest : countWhile(largest + 1, (n) => costOf(n) <= target) - 1
+}
+
+/** Refuses an order that a subaccount cannot pay. */
+export const checkMoney = (
+  account: AccountState,
+  subaccount: number,
+  market: MarketState,
+  { count, price, side }: Terms,
+  feeRate: number,
+  code: string
+): Refusal | undefined => {
+  const position = positionOf(account, subaccount, market)
+  const needed = moneyNeeded(position, side, price, count, feeRate)
+  return needed > position.holding.cashMicros ? refusal("invalid", code) : undefined
+}
+
+/** Documented: the code of an acceptance that an account cannot pay. */
+export const insufficientBalance = "INSUFFICIENT_BALANCE"

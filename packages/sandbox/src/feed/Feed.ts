@@ -1,0 +1,384 @@
+/**
+ * The feed of an exchange, without sockets: upgrades, connections, and the time at which it acts by itself.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { Assumptions } from "../Assumptions.ts"
+import type { ApiKey } from "../exchange/Entities.ts"
+import type { Exchange } from "../exchange/Exchange.ts"
+import { Timers } from "../exchange/timers.ts"
+import { makeAuthenticate, type Now } from "../rest/authentication.ts"
+import { defaultResponse, type RestResponse } from "../rest/errorBody.ts"
+import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
+import { Audience } from "./audience.ts"
+import { channels, type ChannelName } from "./channels.ts"
+import { parseMessage, type ParsedMessage } from "./commands.ts"
+import { FeedConnection, type Subscription } from "./connection.ts"
+import { execute, type Execution } from "./execution.ts"
+import { type CommandFault, errorOf, FeedFaults, type UpgradeFault } from "./faults.ts"
+import type { FeedError } from "./feedErrors.ts"
+import type { Endpoint, Line, Upgrade } from "./line.ts"
+import { MarketIds } from "./marketIds.ts"
+import { Publisher } from "./publisher.ts"
+import { periodMillis, type ReferenceChannel, References } from "./references.ts"
+
+/** The exchange behind a feed, and its time. */
+export interface FeedHost {
+  readonly exchange: Exchange
+  readonly now: () => Now
+  /** The clock that moves by itself, in Unix milliseconds: `tick` is called by it. */
+  readonly clockMillis: () => number
+  /** When the exchange's time reaches a moment, by the clock that moves by itself; undefined if it stands still. */
+  readonly clockMillisAt: (exchangeMillis: number) => number | undefined
+}
+
+/** Documented: a ping every ten seconds, with this body. */
+const pingMillis = 10_000
+const pingBody = "heartbeat"
+
+/** The tokens of an upgrade: as many as the usual request. */
+const upgradeCost = 10
+
+/** The feed of one exchange. */
+export class Feed {
+  readonly faults = new FeedFaults()
+  readonly references: References
+  readonly #host: FeedHost
+  readonly #assumptions: Assumptions
+  #authenticate: ReturnType<typeof makeAuthenticate>
+  readonly #connections = new Map<number, FeedConnection>()
+  readonly #audience = new Audience()
+  readonly #marketIds = new MarketIds()
+  readonly #publisher: Publisher
+  readonly #execution: Omit<Execution, "errorOf">
+  readonly #timers = new Timers<() => void>()
+  readonly #reschedules = new Set<() => void>()
+  /** The channels of reference prices that have a scheduled tick. */
+  readonly #ticking = new Set<ReferenceChannel>()
+  #unsubscribe: (() => void) | undefined
+  #lastConnection = 0
+  #isStopped = false
+
+  constructor(host: FeedHost) {
+    this.#host = host
+    this.#assumptions = host.exchange.assumptions
+    this.#authenticate = makeAuthenticate(host.exchange)
+    this.references = new References(host.exchange.seed)
+    // The exchange as it is: events are delivered after the whole effect of their command.
+    const view = () => host.exchange.view(0)
+    this.#publisher = new Publisher(this.#audience, this.faults, this.#marketIds, view)
+    this.#execution = {
+      audience: this.#audience,
+      maxMarkets: this.#assumptions.maxFeedMarkets,
+      grantsPyth: this.#assumptions.pythFeed === "granted",
+      idOfTicker: (ticker) => this.#marketIds.of(ticker),
+      tickerOfId: (id) => this.#marketIds.tickerOf(id, () => view().tickers()),
+      namesOf: (name) => (isReferenceChannel(name) ? this.references.names(name) : []),
+      sendSnapshot: (subscription, ticker, id) => this.#publisher.sendSnapshot(subscription, ticker, id),
+      sendTicker: (subscription, ticker) => this.#publisher.sendCurrentTicker(subscription, ticker),
+      firstSeq: (name) => this.faults.takeSubscription(name)?.firstSeq,
+      onReference: () => this.#startTicking()
+    }
+  }
+
+  /** The open connections, oldest first. */
+  get connections(): ReadonlyArray<FeedConnection> {
+    return [...this.#connections.values()]
+  }
+
+  /** Decides on an upgrade request: a planted fault, its signature, its tokens, the number of connections. */
+  upgrade(request: WireRequest): Upgrade {
+    const now = this.#host.now()
+    const fault = this.faults.takeUpgrade()
+    const planted = fault === undefined ? undefined : plantedRefusal(fault, now)
+    if (planted !== undefined) {
+      return { _tag: "Refused", response: planted }
+    }
+    const key = this.#admit(request, now)
+    return Result.isFailure(key)
+      ? { _tag: "Refused", response: toWire(key.failure, now.wallMillis) }
+      : { _tag: "Accepted", open: (line) => this.#open(key.success, line, fault?.closeCode) }
+  }
+
+  /** When `tick` must be called next, by the clock that moves by itself; undefined if nothing is scheduled. */
+  nextMillis(): number | undefined {
+    const own = this.#timers.nextMillis()
+    const timer = this.#connections.size === 0 ? undefined : this.#host.exchange.nextTimerMillis()
+    const exchange = timer === undefined ? undefined : this.#host.clockMillisAt(timer)
+    return own === undefined ? exchange : exchange === undefined ? own : Math.min(own, exchange)
+  }
+
+  /** Runs what is due: timers of the exchange, pings, delayed frames, reference prices. */
+  tick(): void {
+    if (this.#connections.size > 0) {
+      this.#host.exchange.view(this.#host.now().exchangeMillis)
+    }
+    const nowMillis = this.#host.clockMillis()
+    for (let due = this.#timers.take(nowMillis); due !== undefined; due = this.#timers.take(nowMillis)) {
+      due.value()
+    }
+  }
+
+  /** Calls back whenever `nextMillis` may have become earlier. Returns a function that ends it. */
+  onReschedule(callback: () => void): () => void {
+    this.#reschedules.add(callback)
+    return () => void this.#reschedules.delete(callback)
+  }
+
+  /** Sends a message as the exchange would, to the subscriptions of a channel: of one account, or of all. */
+  publish(message: {
+    readonly channel: ChannelName
+    readonly type: string
+    readonly msg: object
+    readonly accountId?: string | undefined
+  }): void {
+    const body = JSON.stringify(message.msg)
+    for (const subscription of this.#audience.of(message.channel)) {
+      if (message.accountId === undefined || subscription.connection.key.accountId === message.accountId) {
+        this.#publisher.send(subscription, message.type, body)
+      }
+    }
+  }
+
+  /** Closes all connections. */
+  closeAll(code: number, reason: string): void {
+    for (const connection of this.connections) {
+      connection.line.close(code, reason)
+      this.#close(connection)
+    }
+  }
+
+  /** Goes on with the host's new exchange: closes all connections and removes planted faults and set prices. */
+  restart(): void {
+    this.closeAll(1001, "the exchange restarts")
+    this.faults.clear()
+    this.references.clear()
+    this.#authenticate = makeAuthenticate(this.#host.exchange)
+  }
+
+  /** Ends the feed. */
+  stop(): void {
+    this.#isStopped = true
+    this.closeAll(1001, "the exchange stops")
+  }
+
+  #admit(request: WireRequest, now: Now): Result.Result<ApiKey, RestResponse> {
+    const path = request.path.replace(/\?.*$/s, "")
+    return Result.flatMap(
+      this.#authenticate({ method: request.method, path, headers: request.headers }, now),
+      (key) => {
+        const own = this.connections.filter((connection) => connection.key.accountId === key.accountId)
+        return own.length < this.#assumptions.maxFeedConnections &&
+          this.#host.exchange.takeTokens(key.accountId, "read", upgradeCost, now.wallMillis)
+          ? Result.succeed(key)
+          : Result.fail({ ...defaultResponse(429), headers: { "retry-after": "1" } })
+      }
+    )
+  }
+
+  #open(key: ApiKey, line: Line, closeCode: number | undefined): Endpoint {
+    const id = ++this.#lastConnection
+    const connection = new FeedConnection({
+      id,
+      key,
+      line,
+      openedMillis: this.#host.clockMillis(),
+      exchangeMillis: () => this.#host.now().exchangeMillis,
+      maxWaiting: this.#assumptions.maxFeedWaitingFrames,
+      later: (delayMillis, run) => this.#later(delayMillis, run),
+      onEnded: (subscription) => this.#audience.remove(subscription)
+    })
+    if (this.#isStopped || closeCode !== undefined) {
+      line.close(closeCode ?? 1001, "")
+      connection.close()
+      return closedEndpoint
+    }
+    this.#connections.set(id, connection)
+    this.#unsubscribe ??= this.#host.exchange.subscribe((entry) => {
+      if (entry.type === "command") {
+        // It may have added a timer of the exchange.
+        this.#rescheduled()
+      } else {
+        this.#publisher.publish(entry)
+      }
+    })
+    this.#keepAlive(connection)
+    const commands = new CommandRate(this.#assumptions.maxFeedCommandsPerSecond)
+    this.#rescheduled()
+    return {
+      receive: (text) => {
+        if (connection.isOpen) {
+          this.#receive(connection, commands, text)
+        }
+      },
+      pong: () => {
+        connection.lastPongMillis = this.#host.clockMillis()
+      },
+      drained: () => connection.drain(),
+      closed: () => this.#close(connection)
+    }
+  }
+
+  #close(connection: FeedConnection): void {
+    connection.close()
+    this.#connections.delete(connection.id)
+    if (this.#connections.size === 0) {
+      this.#unsubscribe?.()
+      this.#unsubscribe = undefined
+      this.#publisher.reset()
+    }
+  }
+
+  #receive(connection: FeedConnection, commands: CommandRate, text: string): void {
+    // Timers that are due come first, so that a snapshot contains their effects.
+    this.#host.exchange.view(this.#host.now().exchangeMillis)
+    const message = parseMessage(text)
+    if (!commands.take(this.#host.clockMillis())) {
+      connection.fail({ code: 27 }, message.id)
+      return
+    }
+    const fault = this.faults.takeCommand(message.cmd, namesOf(message, connection))
+    if (fault?.delayMillis !== undefined) {
+      this.#later(fault.delayMillis, () => this.#carryOut(connection, message, fault))
+    } else {
+      this.#carryOut(connection, message, fault)
+    }
+  }
+
+  #carryOut(connection: FeedConnection, { command, id }: ParsedMessage, fault: CommandFault | undefined): void {
+    if (!connection.isOpen) {
+      return
+    }
+    const code = fault === undefined ? undefined : errorOf(fault)
+    const planted: FeedError | undefined = code === undefined ? undefined : { code }
+    if (Result.isFailure(command)) {
+      connection.fail(planted ?? command.failure, id)
+      return
+    }
+    const isPartial = planted !== undefined && fault?.channel !== undefined && fault.isExecuted !== true
+    const isExecuted = planted === undefined || isPartial || fault?.isExecuted === true
+    connection.isSilent = fault?.isSilent === true || (planted !== undefined && fault?.isExecuted === true)
+    if (isExecuted) {
+      const errorOfChannel = (name: string) => (isPartial && name === fault?.channel ? planted : undefined)
+      execute({ ...this.#execution, errorOf: errorOfChannel }, connection, command.success, id)
+    }
+    connection.isSilent = false
+    if (planted !== undefined && !isPartial && fault?.isSilent !== true) {
+      connection.fail(planted, id)
+    }
+  }
+
+  #keepAlive(connection: FeedConnection): void {
+    this.#later(pingMillis, () => {
+      if (!connection.isOpen) {
+        return
+      }
+      if (this.#host.clockMillis() - connection.lastPongMillis > this.#assumptions.pongTimeoutMillis) {
+        connection.line.drop("reset")
+        this.#close(connection)
+        return
+      }
+      connection.line.ping(pingBody)
+      this.#keepAlive(connection)
+    })
+  }
+
+  /** Schedules the next tick of the channels that have subscriptions. */
+  #startTicking(): void {
+    for (const name of referenceChannels) {
+      if (!this.#ticking.has(name)) {
+        this.#ticking.add(name)
+        this.#scheduleTick(name)
+      }
+    }
+  }
+
+  #scheduleTick(name: ReferenceChannel): void {
+    const period = periodMillis[name]
+    const now = this.#host.clockMillis()
+    this.#later(period - (now % period), () => {
+      const receivers = [...this.#audience.of(name)].filter(
+        ({ allReferences, references }) => allReferences || references.size > 0
+      )
+      if (receivers.length === 0) {
+        this.#ticking.delete(name)
+        return
+      }
+      this.#sendReferences(name, receivers)
+      this.#scheduleTick(name)
+    })
+  }
+
+  #sendReferences(name: ReferenceChannel, receivers: ReadonlyArray<Subscription>): void {
+    const atMillis = this.#host.now().exchangeMillis
+    const period = periodMillis[name]
+    const sourceMillis = atMillis - (atMillis % period)
+    for (const reference of this.references.names(name)) {
+      const own = receivers.filter(({ allReferences, references }) => allReferences || references.has(reference))
+      if (own.length > 0) {
+        const body = JSON.stringify(this.references.body(name, reference, sourceMillis))
+        own.forEach((subscription) => this.#publisher.send(subscription, name, body))
+      }
+    }
+  }
+
+  #later(delayMillis: number, run: () => void): void {
+    this.#timers.add(this.#host.clockMillis() + delayMillis, run)
+    this.#rescheduled()
+  }
+
+  #rescheduled(): void {
+    this.#reschedules.forEach((callback) => callback())
+  }
+}
+
+const referenceChannels = ["cfbenchmarks_value", "cfbenchmarks_value_5hz", "pyth_value"] as const
+
+const isReferenceChannel = (name: ChannelName): name is ReferenceChannel => channels[name].reference !== undefined
+
+/** The channels that a command is about. */
+const namesOf = ({ command }: ParsedMessage, connection: FeedConnection): ReadonlyArray<string> => {
+  if (Result.isFailure(command)) {
+    return []
+  }
+  const found = command.success
+  const sids = found.cmd === "unsubscribe" ? found.sids : found.cmd === "update_subscription" ? [found.sid] : []
+  return found.cmd === "subscribe"
+    ? found.channels
+    : sids.flatMap((sid) => connection.subscriptions.get(sid)?.name ?? [])
+}
+
+/** The response of a planted fault; undefined if it does not refuse the upgrade. */
+const plantedRefusal = (fault: UpgradeFault, { wallMillis }: Now): WireResponse | undefined => {
+  const { body, reset, retryAfterSeconds, status } = fault
+  if (reset === true) {
+    return { ...toWire(defaultResponse(500), wallMillis), arrives: "never" }
+  }
+  if (status === undefined) {
+    return undefined
+  }
+  const response = body === undefined ? defaultResponse(status) : { status, body }
+  const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }
+  return toWire({ ...response, headers }, wallMillis)
+}
+
+const closedEndpoint: Endpoint = { receive: () => {}, pong: () => {}, drained: () => {}, closed: () => {} }
+
+/** The commands of one connection in the current second. */
+class CommandRate {
+  readonly #perSecond: number
+  #second = 0
+  #count = 0
+
+  constructor(perSecond: number) {
+    this.#perSecond = perSecond
+  }
+
+  take(nowMillis: number): boolean {
+    const second = Math.floor(nowMillis / 1_000)
+    this.#count = second === this.#second ? this.#count + 1 : 1
+    this.#second = second
+    return this.#count <= this.#perSecond
+  }
+}

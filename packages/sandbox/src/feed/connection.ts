@@ -1,0 +1,232 @@
+/**
+ * One connection of the feed: its subscriptions, and its queue to the network.
+ *
+ * @module
+ */
+import type { ApiKey } from "../exchange/Entities.ts"
+import type { Channel, ChannelName } from "./channels.ts"
+import { type FeedError, toErrorBody } from "./feedErrors.ts"
+import type { FrameFault } from "./faults.ts"
+import type { Line } from "./line.ts"
+
+/** A subscription: one channel of one connection. */
+export class Subscription {
+  readonly sid: number
+  readonly name: ChannelName
+  readonly channel: Channel
+  readonly connection: FeedConnection
+  /** The `seq` of its last sequenced message. */
+  seq = 0
+  /** The markets it receives, in the order in which they were added; undefined: all of them. */
+  markets: Set<string> | undefined
+  /** Indices or underlyings by name. */
+  readonly references = new Set<string>()
+  /** Whether it receives every index or underlying. */
+  allReferences = false
+  useYesPrice = false
+  skipTickerAck = false
+  userFilter: "" | "self" = ""
+  shardFactor = 1
+  shardKey: number | undefined
+  /** Whether its data messages are discarded. They still count in `seq`. */
+  isStalled = false
+  /** Frames that wait for the network. */
+  waiting = 0
+
+  constructor(sid: number, name: ChannelName, channel: Channel, connection: FeedConnection) {
+    this.sid = sid
+    this.name = name
+    this.channel = channel
+    this.connection = connection
+    this.markets = channel.markets === "none" ? undefined : new Set()
+  }
+
+  /** Whether it may receive the data of an account: its own, and of a locked key only its subaccount's. */
+  isOwn(accountId: string, subaccount: number): boolean {
+    const { key } = this.connection
+    return key.accountId === accountId && (key.subaccount === undefined || key.subaccount === subaccount)
+  }
+}
+
+/** What a connection needs of its feed. */
+export interface ConnectionOptions {
+  readonly id: number
+  readonly key: ApiKey
+  readonly line: Line
+  readonly openedMillis: number
+  /** The time on the exchange. */
+  readonly exchangeMillis: () => number
+  /** Frames of one subscription that wait for a slow reader; one more ends the subscription. */
+  readonly maxWaiting: number
+  /** Calls back later. */
+  readonly later: (delayMillis: number, run: () => void) => void
+  /** Called when a subscription ends. */
+  readonly onEnded: (subscription: Subscription) => void
+}
+
+/** Bytes that the network has not taken yet, from which on frames wait here. */
+const highWaterBytes = 1024 * 1024
+
+/** Replies that wait for a reader that takes nothing; one more ends the connection. */
+const maxWaitingReplies = 100_000
+
+interface Waiting {
+  readonly text: string
+  readonly subscription: Subscription | undefined
+}
+
+/** A connection of one key. */
+export class FeedConnection {
+  readonly id: number
+  readonly key: ApiKey
+  readonly line: Line
+  readonly openedMillis: number
+  readonly subscriptions = new Map<number, Subscription>()
+  /** One subscription per channel: another subscribe is merged into it. */
+  readonly byChannel = new Map<ChannelName, Subscription>()
+  isOpen = true
+  /** Whether replies are discarded. Those about a subscription still count in its `seq`. */
+  isSilent = false
+  lastPongMillis: number
+  lastSid = 0
+  readonly #options: ConnectionOptions
+  #waiting: Array<Waiting> = []
+  #waitingReplies = 0
+
+  constructor(options: ConnectionOptions) {
+    this.id = options.id
+    this.key = options.key
+    this.line = options.line
+    this.openedMillis = options.openedMillis
+    this.lastPongMillis = options.openedMillis
+    this.#options = options
+  }
+
+  /** Frames that wait for the network. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  /** Sends a data message as a planted fault changes it. `body` is the JSON of its `msg`; `id` that of a command. */
+  sendData(subscription: Subscription, type: string, body: string, fault?: FrameFault, id?: number): void {
+    const seq = subscription.channel.isSequenced ? `,"seq":${++subscription.seq}` : ""
+    if (subscription.isStalled) {
+      return
+    }
+    const head = `{"type":"${type}",${id === undefined ? "" : `"id":${id},`}"sid":${subscription.sid}${seq},"msg":`
+    const text = `${head}${body},"sending_ts_ms":${this.#options.exchangeMillis()}}`
+    if (fault === undefined) {
+      this.#send(text, subscription)
+    } else {
+      this.#sendFaulty(text, subscription, fault)
+    }
+  }
+
+  /** Sends a reply to a command. A reply about a subscription counts in its `seq`. */
+  reply(type: string, reply: { readonly id: number | undefined; readonly msg?: unknown }, about?: Subscription): void {
+    this.#sendReply({
+      id: reply.id,
+      type,
+      ...(about === undefined ? undefined : { sid: about.sid, seq: ++about.seq }),
+      msg: reply.msg
+    })
+  }
+
+  /** Sends an error. One about a subscription carries its `sid`, and its `seq` on sequenced channels. */
+  fail(error: FeedError, id?: number, about?: Subscription): void {
+    const seq = about?.channel.isSequenced === true ? ++about.seq : undefined
+    this.#sendReply({ id, type: "error", sid: about?.sid, seq, msg: toErrorBody(error) })
+  }
+
+  /** Ends a subscription with an error. Its frames that wait are discarded. */
+  end(subscription: Subscription, error: FeedError): void {
+    this.remove(subscription)
+    this.#waiting = this.#waiting.filter((frame) => frame.subscription !== subscription)
+    this.fail(error, undefined, subscription)
+  }
+
+  /** Removes a subscription. Its frames that wait are still sent. */
+  remove(subscription: Subscription): void {
+    this.subscriptions.delete(subscription.sid)
+    this.byChannel.delete(subscription.name)
+    this.#options.onEnded(subscription)
+  }
+
+  /** Sends frames that wait, as far as the network takes them. */
+  drain(): void {
+    const { line } = this
+    let sent = 0
+    while (sent < this.#waiting.length && line.bufferedBytes() < highWaterBytes) {
+      const { subscription, text } = this.#waiting[sent++]!
+      if (subscription === undefined) {
+        this.#waitingReplies--
+      } else {
+        subscription.waiting--
+      }
+      line.send(text)
+    }
+    this.#waiting = sent === 0 ? this.#waiting : this.#waiting.slice(sent)
+  }
+
+  /** Ends the connection's subscriptions. */
+  close(): void {
+    this.isOpen = false
+    this.#waiting = []
+    for (const subscription of [...this.subscriptions.values()]) {
+      this.remove(subscription)
+    }
+  }
+
+  #sendReply(reply: object): void {
+    if (!this.isSilent) {
+      this.#send(JSON.stringify({ ...reply, sending_ts_ms: this.#options.exchangeMillis() }), undefined)
+    }
+  }
+
+  #send(text: string, subscription: Subscription | undefined): void {
+    if (!this.isOpen) {
+      return
+    }
+    if (this.#waiting.length === 0 && this.line.bufferedBytes() < highWaterBytes) {
+      this.line.send(text)
+      return
+    }
+    this.#waiting.push({ text, subscription })
+    if (subscription === undefined) {
+      if (++this.#waitingReplies > maxWaitingReplies) {
+        this.line.drop("reset")
+      }
+    } else if (++subscription.waiting > this.#options.maxWaiting) {
+      this.end(subscription, { code: 25 })
+    }
+  }
+
+  #sendFaulty(text: string, subscription: Subscription, { change, delayMillis }: FrameFault): void {
+    const frames = changed(text, change)
+    for (const frame of frames) {
+      if (delayMillis === undefined) {
+        this.#send(frame, subscription)
+      } else {
+        this.#options.later(delayMillis, () => this.#send(frame, subscription))
+      }
+    }
+  }
+}
+
+/** The frames that are sent in place of one. */
+const changed = (text: string, change: FrameFault["change"]): ReadonlyArray<string> => {
+  switch (change) {
+    case "skip":
+      return []
+    case "repeat":
+      return [text, text]
+    case "cut":
+      return [text.slice(0, text.length >> 1)]
+    case "garble":
+      return [text.replace(/"msg":./, '"msg":#')]
+    case "unknownType":
+      return [text.replace(/^\{"type":"[^"]*"/, '{"type":"not_in_the_document"')]
+    default:
+      return [text]
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * Planted faults of the feed, triggered by later upgrades, commands and data messages.
+ *
+ * @module
+ */
+import { channels, type ChannelName } from "./channels.ts"
+import { type FeedErrorCode, isFeedErrorCode } from "./feedErrors.ts"
+
+/** A fault of an upgrade: its refusal, or a connection that ends right after the handshake. */
+export interface UpgradeFault {
+  readonly feed: "upgrade"
+  /** How many upgrades it applies to. Default: 1. */
+  readonly times?: number
+  /** Refuses with this status. */
+  readonly status?: number
+  /** With a status: the seconds in the header `Retry-After`. */
+  readonly retryAfterSeconds?: number
+  /** With a status: a JSON body, or text to send unchanged. Default: the usual error body of the status. */
+  readonly body?: unknown
+  /** Accepts the upgrade, then closes with this code. */
+  readonly closeCode?: number
+  /** Drops the connection without a response. */
+  readonly reset?: boolean
+}
+
+/** A fault of a command and its replies. */
+export interface CommandFault {
+  readonly feed: "command"
+  /** Default: 1. */
+  readonly times?: number
+  /** Such as `subscribe`. Default: any command. */
+  readonly cmd?: string
+  /**
+   * Only commands about this channel. Of a subscribe with several channels, only this one fails: the reply is partial.
+   */
+  readonly channel?: ChannelName
+  /** Replies with this error. */
+  readonly error?: number
+  /** With an error: whether the command is executed nevertheless. Default: false. */
+  readonly isExecuted?: boolean
+  /** Whether the replies are discarded. Default: false. */
+  readonly isSilent?: boolean
+  /** The delay of the replies. */
+  readonly delayMillis?: number
+}
+
+/** A fault of a data message. */
+export interface FrameFault {
+  readonly feed: "frame"
+  /** Default: 1. */
+  readonly times?: number
+  readonly channel?: ChannelName
+  /** The message type, such as `orderbook_snapshot`. */
+  readonly type?: string
+  readonly marketTicker?: string
+  /**
+   * - `skip`: the message counts in `seq`, but is not sent.
+   * - `repeat`: it is sent twice, with the same `seq`.
+   * - `garble`: it is not JSON.
+   * - `cut`: only its first half is sent.
+   * - `unknownType`: its type is not in the document.
+   * - `zeroDelta`: a delta of `0.00` precedes it.
+   * - `belowZero`: a delta precedes it that takes more than its level holds. The book of a reader is then wrong.
+   * - `cross`: two deltas precede it that share its clock: the book is crossed between them.
+   */
+  readonly change?: "skip" | "repeat" | "garble" | "cut" | "unknownType" | "zeroDelta" | "belowZero" | "cross"
+  /** The delay of the message. Later messages overtake it. */
+  readonly delayMillis?: number
+}
+
+/** A fault of a new subscription: the `seq` of its first message. */
+export interface SubscriptionFault {
+  readonly feed: "subscription"
+  /** Default: 1. */
+  readonly times?: number
+  readonly channel?: ChannelName
+  readonly firstSeq: number
+}
+
+/** A planted fault of the feed. */
+export type FeedFault = UpgradeFault | CommandFault | FrameFault | SubscriptionFault
+
+/** Faults that only deltas of a book can have. */
+const deltaChanges = new Set(["zeroDelta", "belowZero", "cross"])
+
+/** Why a fault is invalid; undefined for a valid one. */
+export const checkFeedFault = (fault: FeedFault): string | undefined => {
+  const { times = 1 } = fault
+  if (!(Number.isInteger(times) && times >= 1)) {
+    return `times must be a whole number above zero, not ${times}`
+  }
+  if ("channel" in fault && fault.channel !== undefined && !Object.hasOwn(channels, fault.channel)) {
+    return `no channel has the name ${JSON.stringify(fault.channel)}. The channels are ${Object.keys(channels).join(", ")}`
+  }
+  if ("delayMillis" in fault && fault.delayMillis !== undefined && !(fault.delayMillis >= 0)) {
+    return `delayMillis must be zero or more, not ${fault.delayMillis}`
+  }
+  switch (fault.feed) {
+    case "upgrade":
+      return checkUpgrade(fault)
+    case "command":
+      return fault.error !== undefined && !isFeedErrorCode(fault.error)
+        ? `no error has the code ${fault.error}`
+        : undefined
+    case "frame":
+      return fault.change !== undefined &&
+        deltaChanges.has(fault.change) &&
+        (fault.type ?? "orderbook_delta") !== "orderbook_delta"
+        ? `${fault.change} applies to orderbook_delta alone`
+        : undefined
+    case "subscription":
+      return Number.isSafeInteger(fault.firstSeq) && fault.firstSeq >= 0
+        ? undefined
+        : `firstSeq must be a non-negative integer, not ${fault.firstSeq}`
+  }
+}
+
+const checkUpgrade = ({ closeCode, reset, status }: UpgradeFault): string | undefined => {
+  if ([closeCode, reset, status].filter((effect) => effect !== undefined).length !== 1) {
+    return "set exactly one of status, closeCode and reset"
+  }
+  if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 599)) {
+    return `status must be 200 to 599, not ${status}`
+  }
+  return closeCode === undefined || isCloseCode(closeCode)
+    ? undefined
+    : `closeCode must be 1000 to 1014 or 3000 to 4999, not ${closeCode}`
+}
+
+/** Whether a server may send a close code. */
+export const isCloseCode = (code: number): boolean =>
+  (Number.isInteger(code) && code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) ||
+  (code >= 3000 && code <= 4999)
+
+/** Planted faults; the oldest matching one applies first. */
+export class FeedFaults {
+  readonly #planted: Array<{ readonly fault: FeedFault; left: number }> = []
+
+  plant(fault: FeedFault): void {
+    this.#planted.push({ fault, left: fault.times ?? 1 })
+  }
+
+  clear(): void {
+    this.#planted.length = 0
+  }
+
+  takeUpgrade(): UpgradeFault | undefined {
+    return this.#take((fault): fault is UpgradeFault => fault.feed === "upgrade")
+  }
+
+  takeCommand(cmd: string | undefined, names: ReadonlyArray<string>): CommandFault | undefined {
+    return this.#take(
+      (fault): fault is CommandFault =>
+        fault.feed === "command" &&
+        (fault.cmd === undefined || fault.cmd === cmd) &&
+        (fault.channel === undefined || names.includes(fault.channel))
+    )
+  }
+
+  takeFrame(name: ChannelName, type: string, ticker: string | undefined): FrameFault | undefined {
+    return this.#take(
+      (fault): fault is FrameFault =>
+        fault.feed === "frame" &&
+        (fault.channel === undefined || fault.channel === name) &&
+        (fault.type === undefined || fault.type === type) &&
+        (fault.marketTicker === undefined || fault.marketTicker === ticker) &&
+        (fault.change === undefined || !deltaChanges.has(fault.change) || type === "orderbook_delta")
+    )
+  }
+
+  takeSubscription(name: ChannelName): SubscriptionFault | undefined {
+    return this.#take(
+      (fault): fault is SubscriptionFault =>
+        fault.feed === "subscription" && (fault.channel === undefined || fault.channel === name)
+    )
+  }
+
+  #take<A extends FeedFault>(matches: (fault: FeedFault) => fault is A): A | undefined {
+    for (let index = 0; index < this.#planted.length; index++) {
+      const planted = this.#planted[index]!
+      if (matches(planted.fault)) {
+        if (--planted.left <= 0) {
+          this.#planted.splice(index, 1)
+        }
+        return planted.fault
+      }
+    }
+    return undefined
+  }
+}
+
+/** The error code of a command fault. */
+export const errorOf = ({ error }: CommandFault): FeedErrorCode | undefined =>
+  error !== undefined && isFeedErrorCode(error) ? error : undefined

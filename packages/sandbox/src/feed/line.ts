@@ -1,0 +1,41 @@
+/**
+ * The seam between the feed and the sockets that carry it.
+ *
+ * @module
+ */
+
+import type { WireResponse } from "../rest/handler.ts"
+
+/** The path of the feed. */
+export const feedPath = "/trade-api/ws/v2"
+
+/** The feed's decision on an upgrade request. */
+export type Upgrade =
+  | { readonly _tag: "Refused"; readonly response: WireResponse }
+  | { readonly _tag: "Accepted"; readonly open: (line: Line) => Endpoint }
+
+/** A WebSocket as the feed sees it. */
+export interface Line {
+  /** Sends one text frame. */
+  readonly send: (text: string) => void
+  /** Bytes that were sent and that the network has not taken yet. */
+  readonly bufferedBytes: () => number
+  /** Sends a ping frame with this body. No effect in memory. */
+  readonly ping: (body: string) => void
+  /** Starts the close handshake. */
+  readonly close: (code: number, reason: string) => void
+  /** Ends the connection without a close frame ("reset"), or keeps it open without reading and writing ("silence"). */
+  readonly drop: (how: "reset" | "silence") => void
+}
+
+/** The feed as a socket sees it: the events of one connection. */
+export interface Endpoint {
+  /** A complete text message arrived. */
+  readonly receive: (text: string) => void
+  /** A pong arrived. */
+  readonly pong: () => void
+  /** The network took buffered bytes: frames that wait can follow. */
+  readonly drained: () => void
+  /** The connection ended. */
+  readonly closed: () => void
+}

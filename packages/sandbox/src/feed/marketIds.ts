@@ -1,0 +1,31 @@
+/**
+ * The ids of markets, which only the feed has: UUIDs that follow from the ticker.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto"
+
+/** Ids by ticker, and back. */
+export class MarketIds {
+  readonly #ids = new Map<string, string>()
+  readonly #tickers = new Map<string, string>()
+
+  /** The id of a market. The same ticker has the same id on every exchange. */
+  of(ticker: string): string {
+    const known = this.#ids.get(ticker)
+    if (known !== undefined) {
+      return known
+    }
+    const hex = createHash("sha256").update(`market ${ticker}`).digest("hex")
+    const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+    this.#ids.set(ticker, id)
+    this.#tickers.set(id, ticker)
+    return id
+  }
+
+  /** The ticker of one of these markets; undefined if none of them has the id. */
+  tickerOf(id: string, tickers: () => ReadonlyArray<string>): string | undefined {
+    const wanted = id.toLowerCase()
+    return this.#tickers.get(wanted) ?? tickers().find((ticker) => this.of(ticker) === wanted)
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * What an operator does to open connections: drops, stalls, errors, messages and reference prices.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import { channels, type ChannelName, isChannelName } from "./channels.ts"
+import type { Feed } from "./Feed.ts"
+import { isCloseCode } from "./faults.ts"
+import { isFeedErrorCode } from "./feedErrors.ts"
+import { parseReference } from "./references.ts"
+import type { Subscription } from "./connection.ts"
+
+/** Which connections and subscriptions. An undefined field selects all. */
+export interface FeedSelector {
+  readonly connectionId?: number | undefined
+  readonly accountId?: string | undefined
+  readonly channel?: ChannelName | undefined
+}
+
+/** An open connection. */
+export interface FeedConnectionInfo {
+  readonly connectionId: number
+  readonly accountId: string
+  readonly keyId: string
+  readonly openedMillis: number
+  /** Frames that wait for a slow reader. */
+  readonly waitingFrames: number
+  readonly subscriptions: ReadonlyArray<{
+    readonly sid: number
+    readonly channel: ChannelName
+    /** Of its last sequenced message. */
+    readonly seq: number
+    /** The number of markets; undefined for all of them. */
+    readonly markets: number | undefined
+  }>
+}
+
+/** How connections end. */
+export interface DropFeed extends Pick<FeedSelector, "connectionId" | "accountId"> {
+  /**
+   * `close` sends a close frame, `reset` resets the connection, `silence` keeps it open without reading and writing.
+   * Default: `close`.
+   */
+  readonly how?: "close" | "reset" | "silence" | undefined
+  /** The code of the close frame. Default: 1001. */
+  readonly code?: number | undefined
+  readonly reason?: string | undefined
+}
+
+/** A message as the exchange would send it. */
+export interface PublishFeed {
+  readonly channel: ChannelName
+  /** The message type, such as `rfq_batch_created`. */
+  readonly type: string
+  readonly msg: object
+  /** Only to this account's subscriptions. Default: to all. */
+  readonly accountId?: string | undefined
+}
+
+/** The open connections, oldest first. */
+export const connectionsOf = (feed: Feed): ReadonlyArray<FeedConnectionInfo> =>
+  feed.connections.map(({ id, key, openedMillis, subscriptions, waiting }) => ({
+    connectionId: id,
+    accountId: key.accountId,
+    keyId: key.keyId,
+    openedMillis,
+    waitingFrames: waiting,
+    subscriptions: Array.from(subscriptions.values(), ({ markets, name, seq, sid }) => ({
+      sid,
+      channel: name,
+      seq,
+      markets: markets?.size
+    }))
+  }))
+
+const connectionsIn = (feed: Feed, { accountId, connectionId }: FeedSelector) =>
+  feed.connections.filter(
+    ({ id, key }) =>
+      (connectionId === undefined || id === connectionId) && (accountId === undefined || key.accountId === accountId)
+  )
+
+const subscriptionsIn = (feed: Feed, selector: FeedSelector): ReadonlyArray<Subscription> =>
+  connectionsIn(feed, selector).flatMap(({ subscriptions }) =>
+    [...subscriptions.values()].filter(({ name }) => selector.channel === undefined || selector.channel === name)
+  )
+
+const checkChannel = (name: string | undefined): Result.Result<void, string> =>
+  name === undefined || isChannelName(name)
+    ? Result.void
+    : Result.fail(
+        `no channel has the name ${JSON.stringify(name)}. The channels are ${Object.keys(channels).join(", ")}`
+      )
+
+/** Ends connections, and returns their number. */
+export const drop = (feed: Feed, options: DropFeed): Result.Result<number, string> => {
+  const { code = 1001, how = "close", reason = "" } = options
+  if (!isCloseCode(code)) {
+    return Result.fail(`code must be 1000 to 1014 or 3000 to 4999, not ${code}`)
+  }
+  const connections = connectionsIn(feed, options)
+  for (const { line } of connections) {
+    if (how === "close") {
+      line.close(code, reason)
+    } else {
+      line.drop(how)
+    }
+  }
+  return Result.succeed(connections.length)
+}
+
+/** Discards the data messages of subscriptions from now on, or no longer. Pings and replies go on. */
+export const stall = (feed: Feed, selector: FeedSelector, isStalled: boolean): Result.Result<number, string> =>
+  Result.map(checkChannel(selector.channel), () => {
+    const subscriptions = subscriptionsIn(feed, selector)
+    for (const subscription of subscriptions) {
+      subscription.isStalled = isStalled
+    }
+    return subscriptions.length
+  })
+
+/** Sends an error to subscriptions. Codes 10 and 25 end them, as documented. */
+export const failSubscriptions = (feed: Feed, selector: FeedSelector, code: number): Result.Result<number, string> =>
+  Result.flatMap(checkChannel(selector.channel), () => {
+    if (!isFeedErrorCode(code)) {
+      return Result.fail(`no error has the code ${code}`)
+    }
+    const subscriptions = subscriptionsIn(feed, selector)
+    for (const subscription of subscriptions) {
+      if (code === 10 || code === 25) {
+        subscription.connection.end(subscription, { code })
+      } else {
+        subscription.connection.fail({ code }, undefined, subscription)
+      }
+    }
+    return Result.succeed(subscriptions.length)
+  })
+
+/** Sends a message to the subscriptions of a channel. */
+export const publish = (feed: Feed, message: PublishFeed): Result.Result<void, string> =>
+  Result.map(checkChannel(message.channel), () => feed.publish(message))
+
+/** Sets a reference price from now on. */
+export const setReference = (
+  feed: Feed,
+  name: string,
+  value: string,
+  nowMillis: number
+): Result.Result<void, string> => {
+  const parsed = parseReference(value)
+  if (!feed.references.has(name)) {
+    return Result.fail(`no index or underlying has the name ${JSON.stringify(name)}`)
+  }
+  return parsed === undefined
+    ? Result.fail(`value must be a decimal with at most eight decimals, not ${JSON.stringify(value)}`)
+    : Result.succeed(feed.references.set(name, parsed, nowMillis))
+}

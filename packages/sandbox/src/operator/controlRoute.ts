@@ -1,0 +1,50 @@
+/**
+ * Routes of the operator's side over HTTP.
+ *
+ * @module
+ */
+import type * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import * as SchemaParser from "effect/SchemaParser"
+import type { SandboxError } from "../SandboxError.ts"
+import type { Operator } from "./operatorSide.ts"
+
+const formatIssue = /*#__PURE__*/ SchemaIssue.makeFormatterDefault()
+
+export type Action = Effect.Effect<unknown, SandboxError>
+
+/** A route of the operator's side. */
+export interface Control {
+  readonly method: "GET" | "POST" | "PUT"
+  /** Segments after `/sandbox`; a leading colon marks a parameter. */
+  readonly path: ReadonlyArray<string>
+  readonly run: (operator: Operator, part: string, body: unknown) => Result.Result<Action, string>
+}
+
+/** A control whose body fits a schema. */
+export const post = <A>(
+  path: string,
+  body: Schema.Codec<A>,
+  run: (operator: Operator, body: A, part: string) => Action,
+  method: "POST" | "PUT" = "POST"
+): Control => {
+  const decode = SchemaParser.decodeUnknownResult(body, { onExcessProperty: "error" })
+  return {
+    method,
+    path: path.split("/"),
+    run: (operator, part, json) =>
+      Result.mapBoth(decode(json), {
+        onFailure: formatIssue,
+        onSuccess: (input) => run(operator, input, part)
+      })
+  }
+}
+
+/** A control that reads. */
+export const get = (path: string, read: (operator: Operator) => Action): Control => ({
+  method: "GET",
+  path: path.split("/"),
+  run: (operator) => Result.succeed(read(operator))
+})

@@ -1,0 +1,33 @@
+/**
+ * What both kinds of WebSockets need of a feed, and the limits that they share.
+ *
+ * @module
+ */
+import { feedPath, type Upgrade } from "../feed/line.ts"
+import { failure } from "../rest/errorBody.ts"
+import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
+
+/** Documented: the largest message. */
+export const maxMessageBytes = 64 * 1024 * 1024
+
+/** A feed that accepts or refuses connections. */
+export interface Upgrades {
+  readonly upgrade: (request: WireRequest) => Upgrade
+}
+
+/** The feed's decision. Every other path is not found. */
+export const decide = (feed: Upgrades, request: WireRequest): Upgrade =>
+  pathOf(request) === feedPath
+    ? feed.upgrade(request)
+    : { _tag: "Refused", response: toWire(failure(404, "not_found", "no feed has this path"), Date.now()) }
+
+/** The response to a GET of the feed's path that is not an upgrade; undefined for other requests. */
+export const upgradeRequired = (request: WireRequest): WireResponse | undefined => {
+  if (request.method !== "GET" || pathOf(request) !== feedPath) {
+    return undefined
+  }
+  const response = failure(426, "upgrade_required", "this path accepts WebSockets only")
+  return toWire({ ...response, headers: { upgrade: "websocket", connection: "upgrade" } }, Date.now())
+}
+
+const pathOf = ({ path }: WireRequest): string => path.replace(/\?.*$/s, "")

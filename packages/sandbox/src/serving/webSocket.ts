@@ -1,0 +1,216 @@
+/**
+ * The feed over WebSockets.
+ *
+ * The library `ws` carries out RFC 6455: frames, masks, fragments, UTF-8, the close handshake and `permessage-deflate`.
+ *
+ * @module
+ */
+import { type IncomingMessage, ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+import { type WebSocket, WebSocketServer } from "ws"
+import type { Endpoint, Line, Upgrade } from "../feed/line.ts"
+import { respond, toWireRequest } from "./nodeHttp.ts"
+import { decide, maxMessageBytes, type Upgrades } from "./upgrades.ts"
+
+/** Frames shorter than this are not worth compressing. */
+const minDeflatedBytes = 1_024
+
+/** The WebSockets of a server. */
+export class WebSockets {
+  readonly #feed: Upgrades
+  readonly #onDefect: (defect: unknown) => void
+  readonly #sockets = new Set<Socket>()
+  readonly #batches = new Batches()
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: {
+      threshold: minDeflatedBytes,
+      serverNoContextTakeover: true,
+      clientNoContextTakeover: true,
+      // A connection that has compressed keeps about 120 KB of memory instead of 250 KB. JSON gets no longer by that.
+      serverMaxWindowBits: 11,
+      zlibDeflateOptions: { level: 1, memLevel: 4, chunkSize: 4_096 }
+    }
+  })
+
+  /** A connection ends if its code throws: `onDefect` receives the reason. */
+  constructor(feed: Upgrades, onDefect: (defect: unknown) => void) {
+    this.#feed = feed
+    this.#onDefect = onDefect
+  }
+
+  /** Takes over the connection of an upgrade request: accepts it, or sends a response and closes it. */
+  upgrade(request: IncomingMessage, head: Buffer): void {
+    const { socket } = request
+    this.#sockets.add(socket)
+    socket.on("error", () => {}) // `close` follows
+    socket.on("close", () => this.#sockets.delete(socket))
+    this.#guard(socket, () => {
+      const decision = decide(this.#feed, toWireRequest(request, new Uint8Array()))
+      if (decision._tag === "Refused") {
+        refuse(request, decision)
+      } else {
+        this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket, decision.open))
+      }
+    })
+  }
+
+  /** Ends all connections. What was sent before still leaves, if the network takes it immediately. */
+  close(): void {
+    this.#batches.flush()
+    for (const socket of this.#sockets) {
+      if (socket.writableLength === 0) {
+        socket.destroySoon()
+      } else {
+        socket.destroy()
+      }
+    }
+  }
+
+  #open(webSocket: WebSocket, socket: Socket, open: (line: Line) => Endpoint): void {
+    const guarded = (run: () => void): void => this.#guard(socket, run)
+    let endpoint: Endpoint | undefined
+    const onSent = (error?: Error | null): void => {
+      if (!error && endpoint !== undefined && line.takeDrained()) {
+        guarded(endpoint.drained)
+      }
+    }
+    const line = makeLine(webSocket, socket, this.#batches, onSent)
+    webSocket.on("error", () => {}) // `ws` closes the connection with the code of the error
+    guarded(() => {
+      const opened = open(line)
+      endpoint = opened
+      webSocket.on("message", (data: Buffer, isBinary: boolean) => {
+        if (webSocket.readyState !== webSocket.OPEN) {
+          return
+        }
+        if (isBinary) {
+          webSocket.close(1003, "binary messages are not supported")
+        } else {
+          guarded(() => opened.receive(data.toString()))
+        }
+      })
+      webSocket.on("pong", () => guarded(opened.pong))
+      webSocket.on("close", () => guarded(opened.closed))
+    })
+  }
+
+  #guard(socket: Socket, run: () => void): void {
+    try {
+      run()
+    } catch (defect) {
+      socket.destroy()
+      this.#onDefect(defect)
+    }
+  }
+}
+
+/** A complete HTTP response, after which the connection closes. */
+const refuse = (request: IncomingMessage, { response: result }: Upgrade & { readonly _tag: "Refused" }): void => {
+  const { socket } = request
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(socket)
+  response.on("finish", () => socket.destroySoon())
+  respond(request, response, result)
+}
+
+/** A line is drained when it has fewer unsent bytes. Not zero: `ws` sends pongs by itself. */
+const drainedBytes = 16 * 1024
+
+/** A line, and whether the network has taken the unsent bytes that {@link Line.bufferedBytes} returned before. */
+type TrackedLine = Line & { readonly takeDrained: () => boolean }
+
+const makeLine = (
+  webSocket: WebSocket,
+  socket: Socket,
+  batches: Batches,
+  onSent: (error?: Error | null) => void
+): TrackedLine => {
+  let isSilent = false
+  let isBehind = false
+  return {
+    send: (text) => {
+      if (!isSilent) {
+        batches.join(socket)
+        webSocket.send(text, onSent)
+        batches.limit(socket)
+      }
+    },
+    bufferedBytes: () => {
+      const bytes = webSocket.bufferedAmount
+      isBehind ||= bytes > 0
+      return bytes
+    },
+    ping: (body) => {
+      if (!isSilent) {
+        webSocket.ping(body, undefined, onSent)
+      }
+    },
+    close: (code, reason) => {
+      if (!isSilent) {
+        webSocket.close(code, reason)
+      }
+    },
+    drop: (how) => {
+      if (how === "reset") {
+        socket.resetAndDestroy()
+        return
+      }
+      isSilent = true
+      // Bytes that arrive are discarded, so that the end of the connection is still noticed.
+      socket.removeAllListeners("data")
+      socket.on("data", () => {})
+      socket.resume()
+    },
+    takeDrained: () => {
+      const isDrained = isBehind && webSocket.bufferedAmount < drainedBytes
+      isBehind &&= !isDrained
+      return isDrained
+    }
+  }
+}
+
+const maxBatchBytes = 128 * 1024
+
+/** Holds back the frames of one turn of the event loop, so that each connection sends them in one system call. */
+class Batches {
+  readonly #joined = new Set<Socket>()
+  #isScheduled = false
+
+  /** Holds back what is written to a socket, until the end of the turn. */
+  join(socket: Socket): void {
+    if (this.#joined.has(socket)) {
+      return
+    }
+    if (!this.#isScheduled) {
+      this.#isScheduled = true
+      setImmediate(() => {
+        this.#isScheduled = false
+        this.flush()
+      })
+    }
+    this.#joined.add(socket)
+    socket.cork()
+  }
+
+  /** Sends what was held back if it is much: the network may take it at once. */
+  limit(socket: Socket): void {
+    if (socket.writableLength > maxBatchBytes) {
+      this.#release(socket)
+    }
+  }
+
+  /** Sends what was held back. */
+  flush(): void {
+    this.#joined.forEach((socket) => this.#release(socket))
+  }
+
+  #release(socket: Socket): void {
+    if (this.#joined.delete(socket)) {
+      socket.uncork()
+    }
+  }
+}

@@ -1,0 +1,561 @@
+import { assert, describe, it } from "@effect/vitest"
+import type * as Result from "effect/Result"
+import type { Refusal } from "../src/exchange/Entities.ts"
+import { Exchange, type Snapshot } from "../src/exchange/Exchange.ts"
+import { makeDesk, quoteTerms, rfqTerms, targetOf } from "./support/dealing.ts"
+import { refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
+
+type Desk = ReturnType<typeof makeDesk>
+
+const cashOf = (desk: Desk, accountId: string): number =>
+  Number(unwrap(desk.view().portfolio(accountId)).cashMicros) / 1_000_000
+
+const positionOf = (desk: Desk, accountId: string): number =>
+  (unwrap(desk.view().portfolio(accountId)).positions[ticker] ?? 0) / 100
+
+const codeOf = (result: Result.Result<unknown, Refusal>): string => refusalOf(result).code
+
+const everything = { limit: 100, ticker: undefined, eventTicker: undefined, subaccount: undefined, status: undefined }
+const everyRfq = { ...everything, isOwn: false, accountId: undefined }
+const everyQuote = {
+  limit: 500,
+  isMaker: true,
+  isRfqCreator: false,
+  rfqId: undefined,
+  status: undefined,
+  makerAccountId: undefined,
+  rfqAccountId: undefined,
+  subaccount: undefined
+}
+
+describe("createRfq", () => {
+  it("opens an RFQ that every account finds", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    assert.deepInclude(rfq, { status: "open", count: 1_000, ticker, eventTicker: "KXTEST-26", createdMillis: start })
+    assert.deepStrictEqual(unwrap(desk.view().listRfqs(desk.maker, everyRfq)).items, [rfq])
+    assert.deepStrictEqual(desk.latestRfq(rfq), rfq)
+  })
+
+  it("permits one open RFQ per account and market, unless it replaces the existing one", () => {
+    const desk = makeDesk()
+    const first = desk.rfq(10)
+    const quote = desk.quote(first, 40, 50)
+    const create = (replaceExisting: boolean, accountId = desk.requester) =>
+      desk.execute({ type: "createRfq", accountId, rfq: rfqTerms(5, { replaceExisting }) })
+    assert.deepInclude(refusalOf(create(false)), { kind: "conflict", code: "conflict" })
+    unwrap(create(false, desk.maker))
+    const second = unwrap(create(true))
+    assert.deepInclude(desk.latestRfq(first), { status: "closed", closeReason: "replaced" })
+    assert.deepInclude(desk.latest(quote), { status: "cancelled", cancelReason: "rfqClosed" })
+    assert.deepInclude(desk.latestRfq(second), { status: "open" })
+  })
+
+  it("does not replace an RFQ with an accepted quote", () => {
+    const desk = makeDesk()
+    unwrap(desk.accept(desk.quote(desk.rfq(10), 40, 50), "yes"))
+    const rfq = rfqTerms(5, { replaceExisting: true })
+    assert.strictEqual(codeOf(desk.execute({ type: "createRfq", accountId: desk.requester, rfq })), "conflict")
+  })
+
+  it("permits 100 open RFQs per account", () => {
+    const desk = makeDesk()
+    for (let n = 0; n < 100; n++) {
+      desk.rfq(1, { ticker: desk.market({ ticker: `KXMANY-26-${n}` }).ticker })
+    }
+    const create = () => desk.execute({ type: "createRfq", accountId: desk.requester, rfq: rfqTerms(1) })
+    assert.deepInclude(refusalOf(create()), { kind: "invalid", code: "bad_request" })
+    unwrap(desk.execute({ type: "setMarketClose", ticker: "KXMANY-26-7", closeMillis: start + 1 }))
+    desk.pass(1)
+    unwrap(create())
+  })
+
+  it("needs an open market, and either a number of contracts or a target cost", () => {
+    const desk = makeDesk()
+    const refused = (contracts: number | undefined, change: Parameters<typeof rfqTerms>[1] = {}) =>
+      codeOf(desk.execute({ type: "createRfq", accountId: desk.requester, rfq: rfqTerms(contracts, change) }))
+    assert.strictEqual(refused(1, { ticker: "KXNONE-1" }), "market_not_found")
+    assert.strictEqual(refused(undefined), "invalid_parameters")
+    assert.strictEqual(refused(1, { targetCostMicros: 1 }), "invalid_parameters")
+    assert.strictEqual(refused(0), "invalid_parameters")
+    assert.strictEqual(refused(undefined, { targetCostMicros: 0 }), "invalid_parameters")
+    assert.strictEqual(refused(1, { targetCostExcludesFees: true }), "invalid_parameters")
+    assert.strictEqual(refused(1, { subaccount: 64 }), "invalid_parameters")
+    unwrap(desk.execute({ type: "pauseMarket", ticker }))
+    assert.strictEqual(refused(1), "MARKET_INACTIVE")
+    unwrap(desk.execute({ type: "setActive", trading: false }))
+    assert.strictEqual(refused(1), "trading_is_paused")
+  })
+})
+
+describe("deleteRfq", () => {
+  it("closes an open RFQ of the account, and cancels the quotes on it", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const quote = desk.quote(rfq, 40, 50)
+    const remove = (accountId: string) => desk.execute({ type: "deleteRfq", accountId, rfqId: rfq.rfqId })
+    assert.strictEqual(codeOf(remove(desk.maker)), "not_found")
+    unwrap(remove(desk.requester))
+    assert.deepInclude(desk.latestRfq(rfq), { status: "closed", closeReason: "requested" })
+    assert.deepInclude(desk.latest(quote), { status: "cancelled", cancelReason: "rfqClosed" })
+    assert.strictEqual(codeOf(remove(desk.requester)), "not_found")
+    assert.strictEqual(codeOf(desk.accept(quote, "yes")), "RFQ_CLOSED")
+    assert.deepStrictEqual(desk.happened(), ["rfqCreated", "quoteCreated", "rfqDeleted", "quoteDeleted"])
+  })
+
+  it("is refused while a quote is accepted, until the quote lapses", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    unwrap(desk.accept(desk.quote(rfq, 40, 50), "yes"))
+    const remove = () => desk.execute({ type: "deleteRfq", accountId: desk.requester, rfqId: rfq.rfqId })
+    assert.strictEqual(codeOf(remove()), "bad_request")
+    desk.pass(30_000)
+    unwrap(remove())
+  })
+
+  it("happens by itself when the market closes, also to a confirmed quote", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const quote = desk.quote(rfq, 40, 50)
+    unwrap(desk.accept(quote, "yes"))
+    unwrap(desk.confirm(quote))
+    unwrap(desk.execute({ type: "setMarketClose", ticker, closeMillis: start + 10_000 }))
+    desk.pass(60_000)
+    assert.deepInclude(desk.latestRfq(rfq), { closeReason: "marketClosed", updatedMillis: start + 10_000 })
+    assert.deepInclude(desk.latest(quote), { status: "cancelled", cancelReason: "rfqClosed" })
+    assert.strictEqual(positionOf(desk, desk.maker), 0)
+  })
+})
+
+describe("createQuote", () => {
+  it("quotes the full size of the RFQ; a bid of zero declines its side", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    assert.deepInclude(desk.quote(rfq, 40, 55), { status: "open", yesCount: 1_000, noCount: 1_000 })
+    const oneSided = desk.quote(rfq, 0, 55)
+    assert.deepInclude(oneSided, { yesBid: 0, yesCount: 0, noCount: 1_000 })
+    assert.strictEqual(codeOf(desk.accept(oneSided, "yes")), "invalid_parameters")
+    unwrap(desk.accept(oneSided, "no"))
+  })
+
+  it("replaces the maker's older quote on the RFQ, and no one else's", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const other = desk.account("other")
+    const [older, others] = [desk.quote(rfq, 40, 50), desk.quote(rfq, 41, 50, {}, other)]
+    const newer = desk.quote(rfq, 42, 50)
+    assert.deepInclude(desk.latest(older), { status: "cancelled", cancelReason: "replaced" })
+    assert.deepStrictEqual(
+      [others, newer].map((quote) => desk.latest(quote).status),
+      ["open", "open"]
+    )
+  })
+
+  it("refuses bids that no trade can have, a quote on one's own RFQ, and a closed or unknown RFQ", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const refused = (yesCents: number, noCents: number, accountId = desk.maker, rfqId = rfq.rfqId) =>
+      codeOf(desk.execute({ type: "createQuote", accountId, quote: quoteTerms(rfqId, yesCents, noCents) }))
+    assert.strictEqual(refused(0, 0), "invalid_parameters")
+    assert.strictEqual(refused(51, 50), "invalid_parameters")
+    assert.strictEqual(refused(100, 0), "invalid_parameters")
+    assert.strictEqual(refused(40, 50, desk.requester), "invalid_parameters")
+    assert.strictEqual(refused(40, 50, desk.maker, "00000000-0000-4000-8000-000000000000"), "not_found")
+    unwrap(desk.execute({ type: "deleteRfq", accountId: desk.requester, rfqId: rfq.rfqId }))
+    assert.strictEqual(refused(40, 50), "RFQ_CLOSED")
+  })
+
+  it("refuses a quote that its maker could not pay on one of its sides", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(2_000)
+    const quote = (yesCents: number, noCents: number) =>
+      desk.execute({ type: "createQuote", accountId: desk.maker, quote: quoteTerms(rfq.rfqId, yesCents, noCents) })
+    assert.deepInclude(refusalOf(quote(40, 51)), { kind: "invalid", code: "insufficient_balance" })
+    unwrap(quote(40, 50))
+  })
+
+  it("accepts a price off the market's grid, as recorded, which then cannot be accepted", () => {
+    const desk = makeDesk()
+    const quote = desk.quote(desk.rfq(10), 40.5, 50)
+    assert.strictEqual(codeOf(desk.accept(quote, "yes")), "invalid_parameters")
+    unwrap(desk.accept(quote, "no"))
+  })
+})
+
+describe("the size of a quote on a target cost", () => {
+  it("is what the requester can buy of the other outcome, with its fee", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(undefined, { targetCostMicros: 100_000_000 })
+    // The requester pays $0.60 for NO, or $0.50 for YES, and 7 % × price × (1 − price).
+    assert.deepInclude(desk.quote(rfq, 40, 50), { yesCount: 16_212, noCount: 19_323 })
+    const trade = desk.trade(desk.quote(rfq, 40, 50), "yes")
+    assert.strictEqual(trade.status, "executed")
+    assert.strictEqual(positionOf(desk, desk.requester), -162.12)
+    const spent = 1_000 - cashOf(desk, desk.requester)
+    assert.isAtMost(spent, 100)
+    assert.isAbove(spent, 99.99)
+  })
+
+  it("leaves fees out if the RFQ excludes them", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(undefined, { targetCostMicros: 100_000_000, targetCostExcludesFees: true })
+    assert.deepInclude(desk.quote(rfq, 40, 50), { yesCount: 16_666, noCount: 20_000 })
+  })
+
+  it("must be at least the smallest count on every side that is offered", () => {
+    const desk = makeDesk()
+    const { rfqId } = desk.rfq(undefined, { targetCostMicros: 6_000 })
+    const quote = (yesCents: number, noCents: number) =>
+      desk.execute({ type: "createQuote", accountId: desk.maker, quote: quoteTerms(rfqId, yesCents, noCents) })
+    assert.strictEqual(codeOf(quote(30, 50)), "invalid_parameters")
+    unwrap(quote(0, 50))
+  })
+})
+
+describe("deleteQuote", () => {
+  it("cancels an open quote; after its acceptance, the quote is not found, as recorded", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const remove = (quoteId: string, accountId = desk.maker) =>
+      desk.execute({ type: "deleteQuote", accountId, target: targetOf(quoteId) })
+    const first = desk.quote(rfq, 40, 50)
+    assert.strictEqual(codeOf(remove(first.quoteId, desk.requester)), "not_found")
+    unwrap(remove(first.quoteId))
+    assert.deepInclude(desk.latest(first), { status: "cancelled", cancelReason: "requested" })
+    assert.strictEqual(codeOf(desk.accept(first, "yes")), "bad_request")
+    const second = desk.quote(rfq, 40, 50)
+    unwrap(desk.accept(second, "yes"))
+    assert.strictEqual(codeOf(remove(second.quoteId)), "not_found")
+  })
+})
+
+describe("acceptQuote", () => {
+  it("takes one quote of an RFQ at a time, and only for the creator of the RFQ", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const other = desk.account("other")
+    const [quote, others] = [desk.quote(rfq, 40, 50), desk.quote(rfq, 41, 50, {}, other)]
+    const accept = { type: "acceptQuote", target: targetOf(quote.quoteId), side: "yes" } as const
+    assert.strictEqual(codeOf(desk.execute({ ...accept, accountId: desk.maker })), "not_found")
+    assert.strictEqual(codeOf(desk.execute({ ...accept, accountId: other })), "not_found")
+    unwrap(desk.accept(quote, "yes"))
+    assert.deepInclude(desk.latest(quote), { status: "accepted", acceptedSide: "yes", acceptedMillis: start })
+    assert.strictEqual(codeOf(desk.accept(quote, "no")), "bad_request")
+    assert.strictEqual(codeOf(desk.accept(others, "yes")), "bad_request")
+  })
+
+  it("refuses a requester who cannot pay, with the documented code", () => {
+    const desk = makeDesk()
+    const quote = desk.quote(desk.rfq(1_700), 42, 50)
+    // 1,700 × $0.58 are $986, and the fee is $28.99.
+    assert.deepInclude(refusalOf(desk.accept(quote, "yes")), { kind: "invalid", code: "INSUFFICIENT_BALANCE" })
+    unwrap(desk.accept(quote, "no"))
+  })
+})
+
+describe("confirmQuote", () => {
+  it("is possible for 30 seconds; later it is expired, and the quote stays accepted, as recorded", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const other = desk.account("other")
+    const [quote, others] = [desk.quote(rfq, 40, 50), desk.quote(rfq, 41, 50, {}, other)]
+    assert.strictEqual(codeOf(desk.confirm(quote)), "bad_request")
+    unwrap(desk.accept(quote, "yes"))
+    assert.strictEqual(codeOf(desk.confirm(quote, desk.requester)), "not_found")
+    desk.pass(30_000)
+    assert.deepInclude(refusalOf(desk.confirm(quote)), { kind: "invalid", code: "expired" })
+    desk.pass(1_000_000)
+    assert.deepInclude(desk.latest(quote), { status: "accepted", updatedMillis: start, confirmedMillis: undefined })
+    assert.strictEqual(codeOf(desk.accept(quote, "yes")), "bad_request")
+    // The RFQ is free for another quote.
+    assert.strictEqual(desk.trade(others, "no").status, "executed")
+    assert.deepStrictEqual(desk.happened().slice(0, 5), [
+      "rfqCreated",
+      "quoteCreated",
+      "quoteCreated",
+      "quoteAccepted",
+      "quoteLapsed"
+    ])
+  })
+
+  it("is possible until just before the 30 seconds are over", () => {
+    const desk = makeDesk()
+    const quote = desk.quote(desk.rfq(10), 40, 50)
+    unwrap(desk.accept(quote, "yes"))
+    desk.pass(29_999)
+    unwrap(desk.confirm(quote))
+    assert.deepInclude(desk.latest(quote), { status: "confirmed", confirmedMillis: start + 29_999 })
+    desk.pass(14_999)
+    assert.strictEqual(desk.latest(quote).status, "confirmed")
+    desk.pass(1)
+    assert.deepInclude(desk.latest(quote), { status: "executed", executedMillis: start + 44_999 })
+  })
+
+  it("has 3 seconds on a highly volatile market, and execution follows after one", () => {
+    const desk = makeDesk()
+    const volatile = desk.market({ ticker: "KXWILD-26-A", isHighlyVolatile: true }).ticker
+    const rfq = desk.rfq(10, { ticker: volatile })
+    const late = desk.quote(rfq, 40, 50)
+    unwrap(desk.accept(late, "yes"))
+    desk.pass(3_000)
+    assert.strictEqual(codeOf(desk.confirm(late)), "expired")
+    const quote = desk.quote(rfq, 40, 50)
+    unwrap(desk.accept(quote, "yes"))
+    desk.pass(2_999)
+    unwrap(desk.confirm(quote))
+    desk.pass(1_000)
+    assert.strictEqual(desk.latest(quote).status, "executed")
+  })
+
+  it("refuses a maker who cannot pay any more", () => {
+    const desk = makeDesk()
+    const quote = desk.quote(desk.rfq(1_000), 40, 50)
+    unwrap(desk.accept(quote, "yes"))
+    unwrap(desk.execute({ type: "withdraw", accountId: desk.maker, dollars: "700" }))
+    assert.deepInclude(refusalOf(desk.confirm(quote)), { kind: "invalid", code: "INSUFFICIENT_BALANCE" })
+  })
+})
+
+describe("the execution of a quote", () => {
+  it.each([
+    { side: "yes", made: 10, makerCash: 996, takerCash: 1_000 - 6 - 0.168 },
+    { side: "no", made: -10, makerCash: 995, takerCash: 1_000 - 5 - 0.175 }
+  ] as const)("gives the maker $side at its bid, and the requester the other outcome", (expected) => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const quote = desk.trade(desk.quote(rfq, 40, 50), expected.side)
+    assert.deepInclude(quote, { status: "executed", executedMillis: start + 15_000 })
+    assert.strictEqual(positionOf(desk, desk.maker), expected.made)
+    assert.strictEqual(positionOf(desk, desk.requester), -expected.made)
+    assert.closeTo(cashOf(desk, desk.maker), expected.makerCash, 1e-6)
+    assert.closeTo(cashOf(desk, desk.requester), expected.takerCash, 1e-6)
+    assert.deepInclude(desk.latestRfq(rfq), { status: "closed", closeReason: "executed" })
+    assert.deepStrictEqual(desk.book(), { bid: [], ask: [] })
+  })
+
+  it("places an order with a client id for each party; the requester is the taker", () => {
+    const desk = makeDesk()
+    const { makerOrder, rfqOrder } = desk.trade(desk.quote(desk.rfq(10), 40, 50), "yes")
+    const orders = [
+      { accountId: desk.maker, placed: makerOrder, isTaker: false },
+      { accountId: desk.requester, placed: rfqOrder, isTaker: true }
+    ]
+    for (const { accountId, isTaker, placed } of orders) {
+      const order = unwrap(desk.view().order(accountId, placed!.orderId))
+      assert.deepInclude(order, { status: "executed", fillCount: 1_000, clientOrderId: placed!.clientOrderId })
+      const query = { limit: 10, orderId: order.orderId }
+      assert.deepInclude(unwrap(desk.view().listFills(accountId, query)).items[0], { isTaker, count: 1_000 })
+    }
+    const [trade] = unwrap(desk.view().listTrades({ limit: 10, ticker })).items
+    assert.deepInclude(trade, { price: 4_000, count: 1_000, takerSide: "ask" })
+  })
+
+  it("is announced before the events of its orders", () => {
+    const desk = makeDesk()
+    const quote = desk.trade(desk.quote(desk.rfq(10), 40, 50), "yes")
+    const from = desk.happened().indexOf("quoteExecuted")
+    assert.deepStrictEqual(desk.happened().slice(from), [
+      "quoteExecuted",
+      "orderAccepted",
+      "orderAccepted",
+      "fill",
+      "rfqDeleted"
+    ])
+    const executed = desk.events.find((event) => event.type === "quoteExecuted")
+    assert.deepStrictEqual(executed?.type === "quoteExecuted" ? executed.quote : undefined, quote)
+    const numbers = desk.events.map(({ seq }) => seq)
+    assert.deepStrictEqual(
+      numbers,
+      numbers.toSorted((left, right) => left - right)
+    )
+  })
+
+  it("cancels the other quotes on the RFQ", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const others = desk.quote(rfq, 41, 50, {}, desk.account("other"))
+    desk.trade(desk.quote(rfq, 40, 50), "yes")
+    assert.deepInclude(desk.latest(others), { status: "cancelled", cancelReason: "rfqClosed" })
+  })
+
+  it("gives way to the orders that rest in the book", () => {
+    const desk = makeDesk()
+    const other = desk.account("other")
+    desk.place(other, terms("bid", 40, 4))
+    desk.trade(desk.quote(desk.rfq(10), 40, 50), "yes")
+    assert.strictEqual(positionOf(desk, other), 4)
+    assert.strictEqual(positionOf(desk, desk.maker), 6)
+    assert.strictEqual(positionOf(desk, desk.requester), -10)
+    assert.deepStrictEqual(desk.book(), { bid: [], ask: [] })
+  })
+
+  it("rests what is left of an order if its party wants that", () => {
+    const desk = makeDesk()
+    const other = desk.account("other")
+    desk.place(other, terms("bid", 40, 4))
+    desk.trade(desk.quote(desk.rfq(10), 40, 50, { restRemainder: true }), "yes")
+    assert.deepStrictEqual(desk.book(), { bid: [[4_000, 400]], ask: [] })
+    desk.place(other, terms("ask", 30, 9))
+    // The maker's order takes the ask, and the requester's rests.
+    desk.trade(desk.quote(desk.rfq(5, { restRemainder: true }), 35, 50), "yes")
+    assert.deepStrictEqual(desk.book(), { bid: [], ask: [[3_500, 500]] })
+  })
+
+  it("does not happen if a post-only order of the maker would take from the book", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const quote = desk.quote(rfq, 40, 50, { postOnly: true })
+    desk.place(desk.account("other"), terms("ask", 39, 1))
+    const latest = desk.trade(quote, "yes")
+    assert.deepInclude(latest, { status: "cancelled", cancelReason: "notExecuted", makerOrder: undefined })
+    assert.strictEqual(desk.latestRfq(rfq).status, "open")
+    assert.strictEqual(positionOf(desk, desk.requester), 0)
+  })
+
+  it("does not happen if a party cannot pay any more, or if the market is paused", () => {
+    for (const hinder of [
+      (desk: Desk) => desk.execute({ type: "withdraw", accountId: desk.maker, dollars: "999" }),
+      (desk: Desk) => desk.execute({ type: "withdraw", accountId: desk.requester, dollars: "999" }),
+      (desk: Desk) => desk.execute({ type: "pauseMarket", ticker })
+    ]) {
+      const desk = makeDesk()
+      const quote = desk.quote(desk.rfq(10), 40, 50)
+      unwrap(desk.accept(quote, "yes"))
+      unwrap(desk.confirm(quote))
+      unwrap(hinder(desk))
+      desk.pass(15_000)
+      assert.deepInclude(desk.latest(quote), { status: "cancelled", cancelReason: "notExecuted" })
+      assert.deepStrictEqual(desk.book(), { bid: [], ask: [] })
+      assert.deepStrictEqual(
+        [desk.maker, desk.requester].map((accountId) => positionOf(desk, accountId)),
+        [0, 0]
+      )
+    }
+  })
+
+  it("cancels a party's own resting orders that are in its way", () => {
+    const desk = makeDesk()
+    const own = desk.place(desk.requester, terms("bid", 45, 3))
+    desk.trade(desk.quote(desk.rfq(10), 40, 50), "yes")
+    assert.deepStrictEqual(desk.now(own, "status", "cancelReason"), ["canceled", "selfTrade"])
+    assert.strictEqual(positionOf(desk, desk.requester), -10)
+  })
+
+  it("uses the subaccounts that the RFQ and the quote name", () => {
+    const desk = makeDesk()
+    for (const accountId of [desk.maker, desk.requester]) {
+      unwrap(desk.execute({ type: "deposit", accountId, dollars: "1000" }))
+      desk.fund(accountId, { subaccount: 1 })
+    }
+    const rfq = desk.rfq(10, { subaccount: 1 })
+    const poor = quoteTerms(rfq.rfqId, 40, 50, { subaccount: 2 })
+    assert.strictEqual(
+      codeOf(desk.execute({ type: "createQuote", accountId: desk.maker, quote: poor })),
+      "insufficient_balance"
+    )
+    desk.trade(desk.quote(rfq, 40, 50, { subaccount: 1 }), "yes")
+    const positions = [desk.maker, desk.requester].map(
+      (accountId) => unwrap(desk.view().portfolio(accountId, 1)).positions[ticker]
+    )
+    assert.deepStrictEqual(positions, [1_000, -1_000])
+  })
+})
+
+describe("View.listRfqs and View.listQuotes", () => {
+  it("list one's own by role, newest first, with filters and pages", () => {
+    const desk = makeDesk()
+    const second = desk.market({ ticker: "KXOTHER-26-A" }).ticker
+    const [first, other] = [desk.rfq(10), desk.rfq(20, { ticker: second, subaccount: 3 })]
+    const makers = desk.execute({ type: "createRfq", accountId: desk.maker, rfq: rfqTerms(1) })
+    const rfqs = (change: object, accountId = desk.requester) =>
+      unwrap(desk.view().listRfqs(accountId, { ...everyRfq, ...change })).items.map(({ rfqId }) => rfqId)
+    assert.deepStrictEqual(rfqs({}), [unwrap(makers).rfqId, other.rfqId, first.rfqId])
+    assert.deepStrictEqual(rfqs({ isOwn: true }), [other.rfqId, first.rfqId])
+    assert.deepStrictEqual(rfqs({ accountId: desk.maker }), [unwrap(makers).rfqId])
+    assert.deepStrictEqual(rfqs({ subaccount: 3 }), [other.rfqId])
+    assert.deepStrictEqual(rfqs({ subaccount: 3 }, desk.maker), [])
+    assert.deepStrictEqual(rfqs({ ticker: second }), [other.rfqId])
+    assert.deepStrictEqual(rfqs({ eventTicker: "KXTEST-26", isOwn: true }), [first.rfqId])
+    const page = unwrap(desk.view().listRfqs(desk.requester, { ...everyRfq, limit: 2 }))
+    assert.deepStrictEqual(rfqs({ cursor: page.cursor }), [first.rfqId])
+    assert.strictEqual(
+      codeOf(desk.view().listRfqs(desk.requester, { ...everyRfq, isOwn: true, cursor: page.cursor })),
+      "invalid_parameters"
+    )
+
+    const [early, late] = [desk.quote(first, 40, 50), desk.quote(other, 40, 50)]
+    desk.pass(60_000)
+    unwrap(desk.accept(early, "yes"))
+    const quotes = (change: object, accountId = desk.maker) =>
+      unwrap(desk.view().listQuotes(accountId, { ...everyQuote, ...change })).items.map(({ quoteId }) => quoteId)
+    const received = { isMaker: false, isRfqCreator: true }
+    assert.deepStrictEqual(quotes({}), [late.quoteId, early.quoteId])
+    assert.deepStrictEqual(quotes(received, desk.requester), [late.quoteId, early.quoteId])
+    assert.deepStrictEqual(quotes(received), [])
+    assert.deepStrictEqual(quotes({}, desk.requester), [])
+    assert.deepStrictEqual(quotes({ isMaker: false, makerAccountId: desk.maker }), [late.quoteId, early.quoteId])
+    assert.deepStrictEqual(quotes({ status: "accepted" }), [early.quoteId])
+    assert.deepStrictEqual(quotes({ rfqId: other.rfqId }), [late.quoteId])
+    assert.deepStrictEqual(quotes({ minSeconds: start / 1_000 + 1 }), [early.quoteId])
+    assert.deepStrictEqual(quotes({ maxSeconds: start / 1_000 + 1 }), [late.quoteId])
+    assert.deepStrictEqual(quotes({ ...received, subaccount: 3 }, desk.requester), [late.quoteId])
+    const neither = { ...everyQuote, isMaker: false, makerAccountId: desk.requester }
+    assert.deepInclude(refusalOf(desk.view().listQuotes(desk.maker, neither)), { kind: "forbidden" })
+  })
+
+  it("keep closed RFQs and cancelled quotes for seven days after their last update, and executed quotes for ever", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const cancelled = desk.quote(rfq, 39, 50)
+    const quote = desk.trade(desk.quote(rfq, 40, 50), "yes")
+    const counts = () => [
+      unwrap(desk.view().listRfqs(desk.maker, everyRfq)).items.length,
+      unwrap(desk.view().listQuotes(desk.maker, everyQuote)).items.length
+    ]
+    assert.deepStrictEqual(counts(), [1, 2])
+    desk.pass(7 * 86_400_000 - 15_001)
+    assert.deepStrictEqual(counts(), [1, 2])
+    desk.pass(15_001)
+    assert.deepStrictEqual(counts(), [0, 1])
+    assert.strictEqual(codeOf(desk.view().rfq(rfq.rfqId)), "not_found")
+    assert.strictEqual(codeOf(desk.view().quote(desk.maker, targetOf(cancelled.quoteId))), "not_found")
+    assert.strictEqual(desk.latest(quote).status, "executed")
+  })
+
+  it("show a quote to its two parties only", () => {
+    const desk = makeDesk()
+    const quote = desk.quote(desk.rfq(10), 40, 50)
+    const seenBy = (accountId: string, change = {}) => desk.view().quote(accountId, targetOf(quote.quoteId, change))
+    for (const accountId of [desk.maker, desk.requester]) {
+      assert.deepStrictEqual(unwrap(seenBy(accountId)), quote)
+      assert.strictEqual(codeOf(seenBy(accountId, { rfqId: quote.quoteId })), "not_found")
+      assert.strictEqual(codeOf(seenBy(accountId, { subaccount: 1 })), "not_found")
+    }
+    assert.strictEqual(codeOf(seenBy(desk.account("other"))), "not_found")
+  })
+})
+
+describe("Exchange.restore", () => {
+  it("continues with open, accepted and confirmed quotes and their timers", () => {
+    const desk = makeDesk()
+    const [second, third] = ["KXB-26-B", "KXC-26-C"].map((name) => desk.market({ ticker: name }).ticker)
+    const confirmed = desk.quote(desk.rfq(10), 40, 50)
+    const accepted = desk.quote(desk.rfq(10, { ticker: second! }), 40, 50)
+    const open = desk.quote(desk.rfq(10, { ticker: third! }), 40, 50)
+    unwrap(desk.accept(confirmed, "yes"))
+    unwrap(desk.confirm(confirmed))
+    unwrap(desk.accept(accepted, "no"))
+    const snapshot = JSON.parse(JSON.stringify(desk.exchange.snapshot(start))) as Snapshot
+    const restored = Exchange.restore(snapshot)
+    const later = start + 30_000
+    const statuses = (exchange: Exchange) =>
+      [confirmed, accepted, open].map(
+        ({ quoteId }) => unwrap(exchange.view(later).quote(desk.maker, targetOf(quoteId))).status
+      )
+    assert.deepStrictEqual(statuses(restored), ["executed", "accepted", "open"])
+    const confirm = { type: "confirmQuote", accountId: desk.maker, target: targetOf(accepted.quoteId) } as const
+    assert.strictEqual(codeOf(restored.execute(confirm, later)), "expired")
+    const plain = (exchange: Exchange): unknown => JSON.parse(JSON.stringify(exchange.dump(later)))
+    assert.deepStrictEqual(plain(restored), plain(desk.exchange))
+  })
+})

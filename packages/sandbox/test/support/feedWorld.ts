@@ -1,0 +1,221 @@
+/**
+ * An exchange with its feed, without sockets: lines record what is sent, and time moves by hand.
+ */
+import * as Result from "effect/Result"
+import type { Assumptions } from "../../src/Assumptions.ts"
+import { makeKeyPair } from "../../src/exchange/accounts/keys.ts"
+import type { Command, CommandType, CreateOrder, KeyOptions } from "../../src/exchange/Commands.ts"
+import { Exchange } from "../../src/exchange/Exchange.ts"
+import type { View } from "../../src/exchange/View.ts"
+import { Feed } from "../../src/feed/Feed.ts"
+import { type Endpoint, feedPath, type Upgrade } from "../../src/feed/line.ts"
+import type { WireRequest, WireResponse } from "../../src/rest/handler.ts"
+
+/** A value of any type, read by a test. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the tests read fields of forty types of messages and results
+export type Loose = any
+
+/** A frame as its reader sees it. */
+export interface Frame {
+  readonly type: string
+  readonly id?: number
+  readonly sid?: number
+  readonly seq?: number
+  readonly msg?: Loose
+  readonly sending_ts_ms?: number
+}
+
+export interface TestAccount {
+  readonly accountId: string
+  readonly keyId: string
+  readonly sign: (text: string) => string
+}
+
+/** A connection, and what it received. */
+export interface TestLine {
+  readonly endpoint: Endpoint
+  /** Frames since the last call. */
+  readonly take: () => Array<Frame>
+  /** Texts since the last call, as they were sent. */
+  readonly takeTexts: () => Array<string>
+  readonly send: (command: object | string) => void
+  /** Sends a command and returns the frames that it caused. */
+  readonly ask: (command: object | string) => Array<Frame>
+  /** How the exchange ended the connection. */
+  readonly ended: () => string | undefined
+  readonly pings: () => number
+  /** Answers no ping from now on. */
+  readonly mute: () => void
+  /** While blocked, the network takes nothing. */
+  readonly block: (isBlocked: boolean) => void
+}
+
+export interface FeedWorld {
+  readonly exchange: Exchange
+  readonly feed: Feed
+  readonly nowMillis: () => number
+  /** Moves the time, and calls `tick` whenever the feed asks for it. */
+  readonly pass: (millis: number) => void
+  readonly view: () => View
+  readonly run: <Type extends CommandType>(command: Command<Type> & Command) => Loose
+  readonly account: (key?: KeyOptions) => TestAccount
+  readonly market: (ticker: string) => void
+  readonly order: (account: TestAccount, order: Partial<CreateOrder>) => Loose
+  readonly request: (account: TestAccount, change?: Partial<WireRequest>) => WireRequest
+  readonly connect: (account: TestAccount) => TestLine
+  readonly refused: (request: WireRequest) => WireResponse
+  /** A key of an existing account. */
+  readonly keyOf: (accountId: string, key?: KeyOptions) => TestAccount
+}
+
+export const ticker = "KXFEED-26-YES"
+
+/** The time at which the world begins. */
+export const start = 1_800_000_000_000
+
+export const makeFeedWorld = (assumptions: Partial<Assumptions> = {}): FeedWorld => {
+  let now = start
+  const exchange = new Exchange({ seed: 7, assumptions })
+  const feed = new Feed({
+    exchange,
+    now: () => ({ exchangeMillis: now, wallMillis: now }),
+    clockMillis: () => now,
+    clockMillisAt: (exchangeMillis) => exchangeMillis
+  })
+  const run: FeedWorld["run"] = (command) =>
+    Result.getOrThrow(exchange.execute(command, now) as Result.Result<unknown, unknown>)
+  const keyOf: FeedWorld["keyOf"] = (accountId, options = {}) => {
+    const pair = makeKeyPair("ed25519")
+    const { keyId } = run({ type: "registerKey", accountId, publicKey: pair.publicKeyPem, options })
+    return { accountId, keyId, sign: pair.sign }
+  }
+  const request: FeedWorld["request"] = ({ keyId, sign }, change = {}) => ({
+    method: "GET",
+    path: feedPath,
+    headers: {
+      "kalshi-access-key": keyId,
+      "kalshi-access-timestamp": String(now),
+      "kalshi-access-signature": sign(`${now}GET${feedPath}`)
+    },
+    body: new Uint8Array(),
+    ...change
+  })
+  return {
+    exchange,
+    feed,
+    nowMillis: () => now,
+    pass: (millis) => {
+      const until = now + millis
+      for (let next = feed.nextMillis(); next !== undefined && next <= until; next = feed.nextMillis()) {
+        now = Math.max(now, next)
+        feed.tick()
+      }
+      now = until
+      feed.tick()
+    },
+    view: () => exchange.view(now),
+    run,
+    account: (key) => keyOf(run({ type: "createAccount", name: "somebody" }).accountId, key),
+    keyOf,
+    market: (ticker) => run({ type: "createMarket", market: { ticker } }),
+    order: ({ accountId }, order) => run({ type: "createOrder", accountId, order: { ...plainOrder, ...order } }),
+    request,
+    connect: (account) => {
+      const upgrade = feed.upgrade(request(account))
+      if (upgrade._tag === "Refused") {
+        throw new Error(`the upgrade was refused: ${new TextDecoder().decode(upgrade.response.body)}`)
+      }
+      return openLine(upgrade.open)
+    },
+    refused: (refusedRequest) => {
+      const upgrade = feed.upgrade(refusedRequest)
+      if (upgrade._tag === "Accepted") {
+        throw new Error("the upgrade was accepted")
+      }
+      return upgrade.response
+    }
+  }
+}
+
+const plainOrder: CreateOrder = {
+  ticker,
+  clientOrderId: undefined,
+  side: "bid",
+  count: 500,
+  price: 4_000,
+  timeInForce: "good_till_canceled",
+  selfTradePrevention: "taker_at_cross",
+  expirationSeconds: undefined,
+  postOnly: false,
+  reduceOnly: false,
+  cancelOnPause: false,
+  subaccount: 0,
+  orderGroupId: undefined,
+  exchangeIndex: undefined
+}
+
+/** More than the feed lets the network hold back. */
+const blockedBytes = 2 * 1024 * 1024
+
+const openLine = (open: Extract<Upgrade, { _tag: "Accepted" }>["open"]): TestLine => {
+  let texts: Array<string> = []
+  let ended: string | undefined
+  let pings = 0
+  let isBlocked = false
+  let isMute = false
+  const endpoint: Endpoint = open({
+    send: (text) => void texts.push(text),
+    bufferedBytes: () => (isBlocked ? blockedBytes : 0),
+    ping: () => {
+      pings++
+      if (!isMute) {
+        endpoint.pong()
+      }
+    },
+    close: (code, reason) => {
+      ended = `close ${code} ${reason}`.trim()
+    },
+    drop: (how) => {
+      ended = how
+    }
+  })
+  const takeTexts = (): Array<string> => texts.splice(0)
+  const take = (): Array<Frame> => takeTexts().map((text) => JSON.parse(text) as Frame)
+  const send = (command: object | string): void =>
+    endpoint.receive(typeof command === "string" ? command : JSON.stringify(command))
+  return {
+    endpoint,
+    take,
+    takeTexts,
+    send,
+    ask: (command) => {
+      texts = []
+      send(command)
+      return take()
+    },
+    ended: () => ended,
+    pings: () => pings,
+    mute: () => {
+      isMute = true
+    },
+    block: (blocked) => {
+      isBlocked = blocked
+      if (!blocked) {
+        endpoint.drained()
+      }
+    }
+  }
+}
+
+/** Type, `sid` and `seq` of frames: the order of a session at a glance. */
+export const outline = (frames: ReadonlyArray<Frame>): ReadonlyArray<string> =>
+  frames.map(({ id, seq, sid, type }) =>
+    [
+      type,
+      id === undefined ? [] : `id ${id}`,
+      sid === undefined ? [] : `sid ${sid}`,
+      seq === undefined ? [] : `seq ${seq}`
+    ]
+      .flat()
+      .join(" ")
+  )
