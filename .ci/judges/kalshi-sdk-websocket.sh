@@ -56,7 +56,7 @@ start() {
   id=$!
   started+=("$id")
   for ((attempt = 0; attempt < 300; attempt++)); do
-    grep -q "$pattern" "$folder/$name.log" && return
+    grep -qs "$pattern" "$folder/$name.log" && return
     kill -0 "$id" 2>/dev/null || break
     sleep 0.1
   done

@@ -288,7 +288,7 @@ const measureStall = async (): Promise<void> => {
   const steps = Math.ceil(stallSeconds / stepSeconds)
   await setTimeout(500)
   const [usedWithout, changesWithout] = [await usedBytes(), driver.total]
-  await driver.run(2 * stepSeconds)
+  await driver.run(stallSeconds)
   const [usedBefore, changesBefore] = [await usedBytes(), driver.total]
   const bytesPerChange = (usedBefore - usedWithout) / (changesBefore - changesWithout)
   const feed = await openFeed()
