@@ -109,7 +109,8 @@ class Watcher {
   }
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+const requestsAtOnce = 4
+const agent = new Agent({ keepAlive: true, maxSockets: requestsAtOnce })
 
 /** Sends a signed request, and returns the body of its response. */
 const rest = (method: string, path: string, body: object): Promise<string> =>
@@ -145,22 +146,22 @@ class Driver {
   #placed = 0
   #resting: Array<{ readonly order_id: string; readonly ticker: string }> = []
 
-  /** Changes books at the wanted pace for some time. */
+  /** Changes books at the wanted pace for some time, with a few requests at once. */
   async run(seconds: number): Promise<void> {
     const begun = performance.now()
-    const before = this.total
     const endMillis = seconds * 1_000
-    for (let elapsed = 0; elapsed < endMillis; elapsed = performance.now() - begun) {
-      const due = (elapsed / 1_000) * changesPerSecond - (this.total - before)
-      if (due < batch) await setTimeout(2)
-      else if (this.#resting.length > 10 * batch) await this.#cancel()
-      else await this.#place()
+    let issued = 0
+    const send = async () => {
+      for (let elapsed = 0; elapsed < endMillis; elapsed = performance.now() - begun) {
+        if ((elapsed / 1_000) * changesPerSecond - issued < batch) {
+          await setTimeout(2)
+          continue
+        }
+        issued += batch
+        await (this.#resting.length > 10 * batch ? this.#cancel() : this.#place())
+      }
     }
-  }
-
-  /** Cancels what is left. */
-  async clear(): Promise<void> {
-    while (this.#resting.length > 0) await this.#cancel()
+    await Promise.all(Array.from({ length: requestsAtOnce }, send))
   }
 
   async #place(): Promise<void> {
