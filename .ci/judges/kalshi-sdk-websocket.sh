@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Judges the local exchange's WebSocket by a client that nobody here wrote: kalshi-sdk 22.4.0, from PyPI. Runs its live suite
+# Judges the local exchange's WebSocket by a client of other authors: kalshi-sdk 22.4.0, from PyPI. Runs its live suite
 # (tests/integration/test_websocket.py, unchanged), and keeps its order books under load.
 # Needs Python 3.13 and PyPI. Without them it prints the reason and succeeds.
 # Arguments: the seconds of the books under load (default: 60), and their book changes a second (default: 200).

@@ -75,7 +75,7 @@ const accessOf = (url: string, { keyId, privateKey }: typeof credentials.Type) =
     return as
   })
 
-/** Deep orders on both sides, which nobody reaches. */
+/** Deep orders on both sides, which no order reaches. */
 const quoteBothSides = (ticker: string) =>
   Orders.batchCreate({
     orders: [
