@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Judges the local exchange's WebSocket by a client of other authors: kalshi-sdk 22.4.0, from PyPI. Runs its live suite
+# (tests/integration/test_websocket.py, unchanged), and keeps its order books under load.
+# Needs Python 3.13 and PyPI. Without them it prints the reason and succeeds.
+# Arguments: the seconds of the books under load (default: 60), and their book changes a second (default: 200).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+judges=$PWD/.ci/judges
+node=$PWD/node_modules/.bin/node
+book_seconds=${1:-60} book_changes=${2:-200}
+
+skip() {
+  echo "kalshi-sdk's WebSocket suite was skipped: $1"
+  exit 0
+}
+
+find_python() {
+  local candidate
+  for candidate in python3.13 python3 python "$HOME"/.pyenv/versions/3.13.*/bin/python; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+  return 1
+}
+
+python=$(find_python) || skip "no Python 3.13"
+folder=$(mktemp -d)
+started=()
+clean() {
+  local id
+  for id in ${started[@]+"${started[@]}"}; do kill "$id" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+  rm -rf "$folder"
+}
+trap clean EXIT
+# Nothing goes through a proxy: the exchange is on this machine.
+export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
+
+"$python" -m venv "$folder/venv"
+pip() { "$folder/venv/bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
+# The smallest of the requirements.
+timeout 60 "$folder/venv/bin/python" -m pip --quiet --disable-pip-version-check download --retries 1 --no-deps --dest "$folder/probe" iniconfig==2.3.1 \
+  2>"$folder/probe.log" || skip "PyPI is unreachable ($(tail -n 1 "$folder/probe.log"))"
+pip install --no-deps --requirement "$judges/requirements.txt"
+pip download --no-deps --no-build-isolation --dest "$folder" --requirement "$judges/kalshi-sdk.txt"
+tar -xzf "$folder/kalshi_sdk-22.4.0.tar.gz" -C "$folder"
+sdk=$folder/kalshi_sdk-22.4.0
+
+# Starts a process in the background, and waits until its output matches a pattern. Its output goes to $folder/NAME.log.
+start() {
+  local name=$1 pattern=$2 id attempt
+  shift 2
+  "$@" >"$folder/$name.log" 2>&1 &
+  id=$!
+  started+=("$id")
+  for ((attempt = 0; attempt < 300; attempt++)); do
+    grep -qs "$pattern" "$folder/$name.log" && return
+    kill -0 "$id" 2>/dev/null || break
+    sleep 0.1
+  done
+  echo "$name did not start:" >&2
+  cat "$folder/$name.log" >&2
+  return 1
+}
+
+# Starts an exchange with a number of markets, and order flow on it.
+start_exchange() {
+  local name=$1 count=$2 changes=$3 markets=() n
+  for ((n = 1; n <= count; n++)); do markets+=(--market "KXJUDGE-26-M$n"); done
+  mkdir "$folder/$name"
+  start "$name-exchange" '^# A local exchange at ' \
+    "$node" packages/sandbox/src/operator/command.ts --port 0 --tier unmetered "${markets[@]}"
+  url=$(sed -n 's|^# A local exchange at \(http://[^/]*\)/.*|\1|p' "$folder/$name-exchange.log")
+  start "$name-flow" '^order flow runs' \
+    "$node" contract-tests/judges/orderFlow.ts "$url" "$folder/$name" "$changes"
+}
+
+# Ends the order flow, prints what it did, and fails if it failed.
+end_flow() {
+  local id=${started[-1]} code=0
+  kill "$id"
+  wait "$id" || code=$?
+  cat "$folder/$1-flow.log"
+  return "$code"
+}
+
+failed=0
+
+start_exchange suite 10 40
+(
+  cd "$sdk"
+  LOCAL_EXCHANGE=$url KALSHI_DEMO_KEY_ID=$(cat "$folder/suite/key-id") KALSHI_DEMO_PRIVATE_KEY_PATH=$folder/suite/key.pem \
+    PYTHONPATH=$judges PYTHONDONTWRITEBYTECODE=1 timeout 300 "$folder/venv/bin/python" -m pytest -p local_exchange \
+    --junit-xml "$folder/suite.xml" -o asyncio_default_fixture_loop_scope=function -rs tests/integration/test_websocket.py
+) || true # the verdict is in the report
+"$folder/venv/bin/python" "$judges/verdict.py" "$folder/suite.xml" || failed=1
+end_flow suite || failed=1
+
+start_exchange books 50 "$book_changes"
+PYTHONPATH=$sdk PYTHONDONTWRITEBYTECODE=1 timeout $((book_seconds + 120)) \
+  "$folder/venv/bin/python" "$judges/kalshi_sdk_books.py" "$url" "$folder/books" "$book_seconds" || failed=1
+end_flow books || failed=1
+
+exit "$failed"

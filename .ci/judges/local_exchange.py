@@ -1,0 +1,92 @@
+"""Points the demo addresses of kalshi-sdk at a local exchange, and records the frames of each test.
+
+A pytest plugin, loaded with `-p local_exchange`. LOCAL_EXCHANGE is the address, such as http://127.0.0.1:8787. Nothing of
+the package is changed on disk. The first frame of each type goes into the JUnit report as a property of its test.
+"""
+
+import json
+import os
+import socket
+import sys
+from urllib.parse import urlparse
+
+import pytest
+
+address = os.environ["LOCAL_EXCHANGE"]
+host = urlparse(address).netloc
+rest, feed = f"{address}/trade-api/v2", f"ws://{host}/trade-api/ws/v2"
+
+demo_addresses = {
+    "DEMO_BASE_URL": rest,
+    "DEMO_WS_URL": feed,
+    "PERPS_DEMO_BASE_URL": rest,
+    # The local exchange does not serve perps. Their clients are created for every test, but never connect.
+    "PERPS_DEMO_WS_URL": f"{feed}/margin",
+}
+demo_hosts = ("DEMO_HOST", "PERPS_DEMO_REST_HOST", "PERPS_DEMO_WS_HOST")
+
+resolve = socket.getaddrinfo
+
+
+def resolve_loopback(name, *args, **kwargs):
+    """No test may reach the real exchange."""
+    if name not in ("127.0.0.1", "localhost", b"127.0.0.1", b"localhost"):
+        raise OSError(f"the tests may reach only this machine, not {name!r}")
+    return resolve(name, *args, **kwargs)
+
+
+class Recorder:
+    """The first frame of each type that the current test received."""
+
+    def __init__(self):
+        self.frames = {}
+
+    def record(self, text):
+        try:
+            kind = json.loads(text).get("type")
+        except (ValueError, AttributeError):
+            kind = "unreadable"
+        self.frames.setdefault(str(kind), text)
+
+
+recorder = Recorder()
+
+
+def pytest_configure(config):
+    import kalshi  # noqa: F401
+    import kalshi.perps  # noqa: F401
+    from kalshi.ws.connection import ConnectionManager
+
+    # Other modules of the package hold the constants by value.
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "kalshi":
+            for constant, value in demo_addresses.items():
+                if hasattr(module, constant):
+                    setattr(module, constant, value)
+
+    receive = ConnectionManager.recv
+
+    async def recorded(self):
+        text = await receive(self)
+        recorder.record(text)
+        return text
+
+    ConnectionManager.recv = recorded
+    socket.getaddrinfo = resolve_loopback
+
+
+def pytest_collection_finish(session):
+    # The fixtures assert that the addresses name the demo host.
+    for plugin in session.config.pluginmanager.get_plugins():
+        for constant in demo_hosts:
+            if hasattr(plugin, constant):
+                setattr(plugin, constant, host)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    try:
+        return (yield)
+    finally:
+        item.user_properties.extend(("frame", text) for text in recorder.frames.values())
+        recorder.frames.clear()

@@ -1,0 +1,251 @@
+/**
+ * Order flow on a running local exchange, so that a client that is judged receives every kind of message.
+ *
+ * Arguments: the address of the exchange, a folder, and the number of book changes a second (default: 40). Writes the key
+ * of the judged account into the folder (`key-id`, `key.pem`), prints `order flow runs`, and trades until SIGTERM. The
+ * first four open markets trade every second, and books always have both sides. Prints what it did at the end, and fails
+ * if the exchange refused a step, unless the exchange was paused.
+ *
+ * @module
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Environment from "@kalshi-effect/client/Environment"
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as Markets from "@kalshi-effect/client/Markets"
+import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Quotes from "@kalshi-effect/client/Quotes"
+import * as Rfqs from "@kalshi-effect/client/Rfqs"
+import * as ApiKey from "@kalshi-effect/signing/ApiKey"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Console from "effect/Console"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+
+/** The operator's side refused a request. */
+class Refused extends Data.TaggedError("Refused")<{ readonly code: string }> {}
+
+type Trader = Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite
+
+/** Runs an effect as one of the accounts. */
+type As = <A, E>(effect: Effect.Effect<A, E, Trader>) => Effect.Effect<A, E>
+
+const credentials = Schema.Struct({ keyId: Schema.String, privateKey: Schema.String })
+
+const tickMillis = 50
+const tradedMarkets = 4
+/** More markets than quotes are confirmed within the 15 seconds to an execution: an RFQ stays open that long. */
+const quotedMarkets = 10
+
+const order = {
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross",
+  exchange_index: 0
+} as const
+
+/** Sends a request to the operator's side. */
+const operate = (url: string, path: string, body: object) =>
+  Effect.gen(function* () {
+    const request = HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(`${url}/sandbox/${path}`), body)
+    const response = yield* HttpClient.execute(request)
+    return response.status === 200
+      ? yield* response.json
+      : yield* new Refused({ code: `${path} ${response.status} ${yield* response.text}` })
+  })
+
+const createAccount = (url: string, name: string, kind: "rsa" | "ed25519") =>
+  Effect.flatMap(operate(url, "accounts", { name, kind }), Schema.decodeUnknownEffect(credentials))
+
+/** The access of an account. Without limits: the accounts are unmetered. */
+const accessOf = (url: string, { keyId, privateKey }: typeof credentials.Type) =>
+  Effect.gen(function* () {
+    const environment = yield* Effect.fromResult(Environment.fromUrl(url))
+    const key = yield* ApiKey.fromPem({ keyId, privateKey: Redacted.make(privateKey) })
+    const context = yield* Layer.build(Kalshi.layer({ environment, signer: Signer.fromApiKey(key), limits: false }))
+    const as: As = (effect) => Effect.provide(effect, context)
+    return as
+  })
+
+/** Deep orders on both sides, which no order reaches. */
+const quoteBothSides = (ticker: string) =>
+  Orders.batchCreate({
+    orders: [
+      { ...order, ticker, side: "bid", price: "0.10", count: "1000" },
+      { ...order, ticker, side: "ask", price: "0.90", count: "1000" }
+    ]
+  })
+
+/** Trades both ways, and cancels an order: the judged account is the maker. */
+const trade = (ticker: string, judged: As, other: As) =>
+  Effect.gen(function* () {
+    const taking = { ...order, ticker, count: "1", time_in_force: "immediate_or_cancel" } as const
+    yield* judged(Orders.create({ ...order, ticker, side: "bid", price: "0.45", count: "1" }))
+    yield* other(Orders.create({ ...taking, side: "ask", price: "0.45" }))
+    yield* judged(Orders.create({ ...order, ticker, side: "ask", price: "0.55", count: "1" }))
+    yield* other(Orders.create({ ...taking, side: "bid", price: "0.55" }))
+    const { order_id } = yield* judged(Orders.create({ ...order, ticker, side: "bid", price: "0.30", count: "2" }))
+    yield* judged(Orders.cancel({ order_id, exchange_index: 0 }))
+  })
+
+/** One step of changing books: places small orders away from the prices that trade, and cancels the oldest ones. */
+const makeChurn = (tickers: ReadonlyArray<string>, changesPerSecond: number) => {
+  const perTick = Math.max(1, Math.round((changesPerSecond * tickMillis) / 2_000))
+  const resting: Array<string> = []
+  let placed = 0
+  const next = () => {
+    const round = Math.floor(placed / tickers.length)
+    const ticker = tickers[placed++ % tickers.length]!
+    const [side, base] = round % 2 === 0 ? (["bid", 20] as const) : (["ask", 70] as const)
+    return {
+      ...order,
+      ticker,
+      side,
+      price: FixedPoint.fromMicros(BigInt(base + ((round >> 1) % 10)) * 10_000n),
+      count: "1"
+    } as const
+  }
+  return Effect.gen(function* () {
+    const { orders } = yield* Orders.batchCreate({ orders: Array.from({ length: perTick }, next) })
+    for (const { error, order_id } of orders) {
+      if (error != null || order_id === undefined) return yield* new Refused({ code: error?.code ?? "no order id" })
+      resting.push(order_id)
+    }
+    const oldest = resting.splice(0, Math.max(0, resting.length - 4 * tickers.length))
+    if (oldest.length > 0) {
+      yield* Orders.batchCancel({ orders: oldest.map((order_id) => ({ order_id, exchange_index: 0 })) })
+    }
+  })
+}
+
+/** The life of an order group. */
+const changeGroup = Effect.gen(function* () {
+  const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 })
+  yield* OrderGroups.updateLimit({ order_group_id, contracts_limit: 20 })
+  yield* OrderGroups.trigger({ order_group_id })
+  yield* OrderGroups.reset({ order_group_id })
+  yield* OrderGroups.delete({ order_group_id })
+})
+
+/** A request for a quote: every other time, the quote is accepted and confirmed; else both are withdrawn. */
+const makeQuoting = (tickers: ReadonlyArray<string>, judged: As, other: As) => {
+  let round = 0
+  return Effect.gen(function* () {
+    const market_ticker = tickers[round % tickers.length]!
+    const isAccepted = round++ % 2 === 0
+    const request = { market_ticker, contracts_fp: "1", rest_remainder: false, replace_existing: true } as const
+    const { id: rfq_id } = yield* judged(Rfqs.create(request))
+    const quote = { rfq_id, yes_bid: "0.44", no_bid: "0.44", rest_remainder: false } as const
+    const { id: quote_id } = yield* other(Quotes.create(quote))
+    if (isAccepted) {
+      yield* judged(Quotes.accept({ rfq_id, quote_id, accepted_side: "yes" }))
+      yield* other(Quotes.confirm({ rfq_id, quote_id }))
+    } else {
+      yield* other(Quotes.delete({ rfq_id, quote_id }))
+      yield* judged(Rfqs.delete({ rfq_id }))
+    }
+  })
+}
+
+/** Creates and settles a market, and a market of a multivariate event. Neither opens, so neither is listed as open. */
+const makeCatalog = (url: string) => {
+  let round = 0
+  return Effect.gen(function* () {
+    round += 1
+    const openMillis = Date.now() + 3_600_000
+    const eventTicker = `KXMVEFLOW-26-${round}`
+    yield* operate(url, "events", { eventTicker, multivariate: true })
+    const created = [
+      { ticker: `KXFLOW-26-${round}`, openMillis },
+      { ticker: `${eventTicker}-A`, eventTicker, openMillis }
+    ]
+    for (const market of created) {
+      yield* operate(url, "markets", market)
+      yield* operate(url, `markets/${market.ticker}/determine`, { outcome: "no" })
+      yield* operate(url, `markets/${market.ticker}/settle`, {})
+    }
+  })
+}
+
+/** What the steps did: their number, and that of their refusals by reason. */
+class Tally {
+  readonly done = new Map<string, number>()
+  readonly refused = new Map<string, number>()
+  /** Whether a step was refused for another reason than a paused exchange. */
+  failed = false
+
+  /** Repeats a step, and counts its results. */
+  repeat<E, R>(name: string, everyMillis: number, step: Effect.Effect<unknown, E, R>): Effect.Effect<void, never, R> {
+    const count = (counts: Map<string, number>, key: string) => void counts.set(key, (counts.get(key) ?? 0) + 1)
+    const counted = Effect.match(step, {
+      onSuccess: () => count(this.done, name),
+      onFailure: (error) => {
+        const reason = reasonOf(error)
+        this.failed ||= !/exchange_is_paused|trading_is_paused/.test(reason)
+        count(this.refused, `${name}: ${reason}`)
+      }
+    })
+    return Effect.asVoid(Effect.repeat(counted, Schedule.fixed(everyMillis)))
+  }
+
+  /** One line for each step and each reason. */
+  lines(): ReadonlyArray<string> {
+    return [
+      ...Array.from(this.done, ([name, times]) => `  ${name}: ${times}`),
+      ...Array.from(this.refused, ([reason, times]) => `  REFUSED ${times} × ${reason}`)
+    ]
+  }
+}
+
+const reasonOf = (error: unknown): string => {
+  const { _tag, code, message } = Object(error) as {
+    readonly _tag?: unknown
+    readonly code?: unknown
+    readonly message?: unknown
+  } // read only to print
+  return [_tag, code ?? message].filter((part) => typeof part === "string").join(" ")
+}
+
+const flow = (url: string, folder: string, changesPerSecond: number) =>
+  Effect.gen(function* () {
+    const judgedKey = yield* createAccount(url, "judged", "rsa")
+    const judged = yield* accessOf(url, judgedKey)
+    const other = yield* accessOf(url, yield* createAccount(url, "other", "ed25519"))
+    const { markets } = yield* judged(Markets.list({ status: "open", limit: 1_000 }))
+    const tickers = markets.map(({ ticker }) => ticker)
+    yield* Effect.forEach(tickers, (ticker) => other(quoteBothSides(ticker)), { discard: true })
+    writeFileSync(join(folder, "key.pem"), judgedKey.privateKey, { mode: 0o600 })
+    writeFileSync(join(folder, "key-id"), judgedKey.keyId)
+    yield* Console.log(`order flow runs on ${tickers.length} markets, ${changesPerSecond} book changes a second`)
+    const traded = tickers.slice(0, tradedMarkets)
+    const tally = new Tally()
+    yield* Effect.raceFirst(
+      Effect.all(
+        [
+          ...traded.map((ticker) => tally.repeat("trades", 1_000, trade(ticker, judged, other))),
+          tally.repeat("book changes", tickMillis, other(makeChurn(tickers, changesPerSecond))),
+          tally.repeat("order groups", 1_000, judged(changeGroup)),
+          tally.repeat("quotes", 2_000, makeQuoting(tickers.slice(0, quotedMarkets), judged, other)),
+          tally.repeat("markets", 2_000, makeCatalog(url))
+        ],
+        { concurrency: "unbounded", discard: true }
+      ),
+      Effect.callback<void>((resume) => void process.once("SIGTERM", () => resume(Effect.void)))
+    )
+    yield* Console.log(["order flow ended", ...tally.lines()].join("\n"))
+    return tally.failed
+  })
+
+const [url = "", folder = "", changesPerSecond = "40"] = process.argv.slice(2)
+const failed = await Effect.runPromise(
+  flow(url, folder, Number(changesPerSecond)).pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
+)
+process.exit(failed ? 1 : 0)

@@ -1,0 +1,206 @@
+/**
+ * The WebSocket protocol by hand over a plain socket, so that each byte can be wrong, and reading is cheap.
+ */
+import { once } from "node:events"
+import { connect, type Socket } from "node:net"
+
+/** What a frame can be wrong in. */
+export interface FrameOptions {
+  /** Default: 1, text. */
+  readonly opcode?: number
+  /** Whether this is the last frame of its message. Default: true. */
+  readonly fin?: boolean
+  /** The three reserved bits. 4 marks a compressed message. Default: 0. */
+  readonly reserved?: number
+  /** Default: true, as the protocol demands of a client. */
+  readonly masked?: boolean
+  /** The length to declare. Default: the payload's. */
+  readonly length?: number
+}
+
+/** The bytes of one frame of a client. Its mask is zero, so the payload stays readable. */
+export const frame = (payload: string | Buffer, options: FrameOptions = {}): Buffer => {
+  const { fin = true, masked = true, opcode = 1, reserved = 0 } = options
+  const body = typeof payload === "string" ? Buffer.from(payload) : payload
+  const { length = body.length } = options
+  const maskBit = masked ? 0x80 : 0
+  const size = length < 126 ? 0 : length < 65_536 ? 2 : 8
+  const head = Buffer.alloc(2 + size + (masked ? 4 : 0))
+  head[0] = (fin ? 0x80 : 0) | (reserved << 4) | opcode
+  head[1] = maskBit | (size === 0 ? length : size === 2 ? 126 : 127)
+  if (size === 2) head.writeUInt16BE(length, 2)
+  if (size === 8) head.writeBigUInt64BE(BigInt(length), 2)
+  return Buffer.concat([head, body])
+}
+
+/** A key that signs synchronously. */
+export interface Key {
+  readonly keyId: string
+  readonly sign: (text: string) => string
+}
+
+export const feedPath = "/trade-api/ws/v2"
+
+/** The head of an upgrade request. Headers replace or add; undefined ones are left out. */
+export const upgradeHead = (
+  key: Key | undefined,
+  headers: Readonly<Record<string, string | undefined>> = {}
+): string => {
+  const timestamp = String(Date.now())
+  const fields = Object.entries({
+    host: "127.0.0.1",
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    "kalshi-access-key": key?.keyId,
+    "kalshi-access-timestamp": key === undefined ? undefined : timestamp,
+    "kalshi-access-signature": key?.sign(`${timestamp}GET${feedPath}`),
+    ...headers
+  })
+  const lines = fields.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]))
+  return [`GET ${feedPath} HTTP/1.1`, ...lines, "", ""].join("\r\n")
+}
+
+/** Called with each frame: its opcode, and the bytes that hold its payload. */
+export type OnFrame = (opcode: number, bytes: Buffer, start: number, end: number) => void
+
+/** Splits received bytes into the unmasked frames of a server. */
+export class FrameReader {
+  #rest: Buffer = Buffer.alloc(0)
+
+  read(chunk: Buffer, onFrame: OnFrame): void {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    let at = 0
+    while (at + 2 <= bytes.length) {
+      const short = bytes[at + 1]! & 0x7f
+      const start = at + (short < 126 ? 2 : short === 126 ? 4 : 10)
+      if (start > bytes.length) break
+      const length =
+        short < 126 ? short : short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2))
+      const end = start + length
+      if (end > bytes.length) break
+      onFrame(bytes[at]! & 0x0f, bytes, start, end)
+      at = end
+    }
+    this.#rest = at === bytes.length ? Buffer.alloc(0) : bytes.subarray(at)
+  }
+}
+
+/** A connection to the port, before or after its handshake. */
+export class RawFeed {
+  readonly socket: Socket
+  /** Text messages that were not taken yet. */
+  readonly messages: Array<string> = []
+  /** The bodies of the pongs that arrived. */
+  readonly pongs: Array<string> = []
+  /** The code of the close frame that arrived. */
+  closeCode: number | undefined
+  isEnded = false
+  /** Takes text messages instead of `messages`. */
+  onText: ((bytes: Buffer, start: number, end: number) => void) | undefined
+  /** The status of the handshake's response, once its head arrived. */
+  #status: string | undefined
+  #head: Buffer = Buffer.alloc(0)
+  readonly #reader = new FrameReader()
+
+  constructor(socket: Socket) {
+    this.socket = socket
+    socket.on("error", () => {}) // the other side may reset the connection
+    socket.on("close", () => (this.isEnded = true))
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk))
+  }
+
+  /** Opens a connection without a handshake. */
+  static async connect(port: number): Promise<RawFeed> {
+    const socket = connect(port, "127.0.0.1")
+    await once(socket, "connect")
+    socket.setNoDelay(true)
+    return new RawFeed(socket)
+  }
+
+  /** Sends bytes. */
+  send(...parts: ReadonlyArray<string | Buffer>): void {
+    if (this.socket.writable) this.socket.write(Buffer.concat(parts.map((part) => Buffer.from(part))))
+  }
+
+  /** Sends a command. */
+  command(command: object): void {
+    this.send(frame(JSON.stringify(command)))
+  }
+
+  /** Sends a head, and returns the status of the response; empty if the connection ended without one. */
+  async handshake(head: string): Promise<string> {
+    this.send(head)
+    return this.status()
+  }
+
+  /** The status of the handshake's response; empty if the connection ended without one. */
+  async status(): Promise<string> {
+    await this.#until(() => this.#status !== undefined)
+    return this.#status ?? ""
+  }
+
+  /** The next text message; undefined if the connection ends before one arrives. */
+  async next(): Promise<string | undefined> {
+    await this.#until(() => this.messages.length > 0)
+    return this.messages.shift()
+  }
+
+  /** Waits for a pong. Whether one arrived before the connection ended. */
+  async pong(): Promise<boolean> {
+    await this.#until(() => this.pongs.length > 0)
+    return this.pongs.shift() !== undefined
+  }
+
+  /** Waits for the end of the connection, and returns the code of the close frame that arrived. */
+  async ended(): Promise<number | undefined> {
+    await this.#until(() => false)
+    return this.closeCode
+  }
+
+  /** Waits until a condition holds after some received bytes, or until the connection ends. */
+  #until(isDone: () => boolean): Promise<void> {
+    const { socket } = this
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!isDone() && !this.isEnded) return
+        socket.off("data", check).off("close", check)
+        resolve()
+      }
+      socket.on("data", check).on("close", check)
+      check()
+    })
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#status === "101") {
+      this.#reader.read(chunk, this.#onFrame)
+      return
+    }
+    this.#head = Buffer.concat([this.#head, chunk])
+    const end = this.#head.indexOf("\r\n\r\n")
+    if (this.#status === undefined && end !== -1) {
+      this.#status = this.#head.toString("latin1", 9, 12)
+      if (this.#status === "101") this.#reader.read(this.#head.subarray(end + 4), this.#onFrame)
+    }
+  }
+
+  readonly #onFrame: OnFrame = (opcode, bytes, start, end) => {
+    switch (opcode) {
+      case 1:
+        if (this.onText === undefined) this.messages.push(bytes.toString("utf8", start, end))
+        else this.onText(bytes, start, end)
+        return
+      case 8:
+        this.closeCode = end - start < 2 ? 1005 : bytes.readUInt16BE(start)
+        this.send(frame(bytes.subarray(start, end), { opcode: 8 }))
+        return
+      case 9:
+        this.send(frame(bytes.subarray(start, end), { opcode: 10 }))
+        return
+      case 10:
+        this.pongs.push(bytes.toString("latin1", start, end))
+    }
+  }
+}
