@@ -26,9 +26,10 @@ const packages: Readonly<Record<string, Arrows>> = {
     ".": [],
     exchange: ["."],
     rest: [".", "exchange"],
+    feed: [".", "exchange", "rest"],
     serving: ["feed", "rest"],
-    operator: [".", "Sandbox.ts", "exchange", "rest"],
-    "Sandbox.ts": [".", "operator", "rest", "serving"]
+    operator: [".", "Sandbox.ts", "exchange", "feed", "rest"],
+    "Sandbox.ts": [".", "feed", "operator", "rest", "serving"]
   },
   "packages/signing/src": {
     internal: ["."],
