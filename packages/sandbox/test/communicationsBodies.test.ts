@@ -221,7 +221,7 @@ describe("the lists of RFQs and quotes", () => {
         id: mine,
         target_cost_dollars: "6.000000"
       })
-      for (const [by, path, expected] of [
+      const listings: ReadonlyArray<readonly [by: Credentials, path: string, expected: Array<string>]> = [
         [maker, "/rfqs", [others, mine]],
         [maker, `/rfqs?creator_user_id=${upper(requester.accountId)}`, [mine]],
         [maker, `/rfqs?market_ticker=${ticker}&event_ticker=KXTEST-26&limit=1`, [others]],
@@ -238,8 +238,9 @@ describe("the lists of RFQs and quotes", () => {
         [requester, `/quotes?rfq_creator_user_id=${upper(requester.accountId)}`, [onMine]],
         [requester, "/quotes?user_filter=self", []],
         [requester, "/quotes?rfq_user_filter=self&max_ts=-1", []]
-      ] as const) {
-        assert.deepStrictEqual(yield* ids(by, path), expected, path)
+      ]
+      for (const [by, path, expected] of listings) {
+        assert.deepStrictEqual<unknown>(yield* ids(by, path), expected, path)
       }
     }).pipe(provide)
   )
