@@ -39,6 +39,9 @@ describe("decoder", () => {
       const reply = { id: 3, msg, seq: 2, sid: 1, type: "ok" }
       assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(reply))), reply as never)
     }
+    assert.deepInclude(errorOf({ id: 3, msg: { index_ids: 1 }, seq: 2, sid: 1, type: "ok" }), {
+      pointer: "/msg/index_ids"
+    })
     const none = { id: 3, type: "ok", msg: null }
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(none))), { ...none, msg: [] } as never)
   })

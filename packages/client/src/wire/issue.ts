@@ -34,22 +34,11 @@ const typesOf = (union: SchemaIssue.AnyOf): string =>
     .issues.map(({ message }) => message)
     .join()
 
-/** A break, with the number of keys that lead to it, and the number of breaks in the same value. */
-interface Found extends Break {
-  readonly depth: number
-  readonly count: number
-}
+/** The branch of a union that matched furthest is taken as the intended one. */
+const furthest = (found: ReadonlyArray<Break & { readonly depth: number }>) =>
+  found.reduce((best, next) => (next.depth > best.depth ? next : best))
 
-/**
- * The branch of a union with the fewest breaks is taken as the intended one; of several, the one that matched furthest. A
- * parser that stops at the first break gives each branch one.
- */
-const closest = (found: ReadonlyArray<Found>): Found =>
-  found.reduce((best, next) =>
-    next.count < best.count || (next.count === best.count && next.depth > best.depth) ? next : best
-  )
-
-const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Found => {
+const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Break & { readonly depth: number } => {
   switch (issue._tag) {
     case "Pointer":
       return walk(
@@ -57,11 +46,8 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Found =
         issue.path.reduce<string>((path, key) => `${path}/${escapePointer(key)}`, pointer),
         depth + issue.path.length
       )
-    case "Composite": {
-      const [first, ...more] = issue.issues
-      const found = walk(first, pointer, depth)
-      return { ...found, count: more.reduce((sum, next) => sum + walk(next, pointer, depth).count, found.count) }
-    }
+    case "Composite":
+      return walk(issue.issues[0], pointer, depth)
     case "Encoding":
       return walk(issue.issue, pointer, depth)
     case "Filter": {
@@ -70,19 +56,18 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Found =
       return {
         pointer,
         depth,
-        count: 1,
         reason: said ?? (typeof expected === "string" ? `expected ${expected}` : "the value is out of range")
       }
     }
     case "AnyOf": {
       const branches = issue.issues.map((branch) => walk(branch, pointer, depth))
       const deeper = branches.filter((branch) => branch.depth > depth)
-      if (deeper.length > 0) return closest(deeper)
+      if (deeper.length > 0) return furthest(deeper)
       const reasons = [...new Set(branches.map((branch) => branch.reason))]
-      return { pointer, depth, count: 1, reason: reasons.join(", or ") || typesOf(issue) }
+      return { pointer, depth, reason: reasons.join(", or ") || typesOf(issue) }
     }
     default:
-      return { pointer, depth, count: 1, reason: reasonOf(issue) }
+      return { pointer, depth, reason: reasonOf(issue) }
   }
 }
 
