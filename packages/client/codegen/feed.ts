@@ -192,15 +192,16 @@ const writeChannels = ({ channels, messages }: FeedDocument, facts: FeedFacts): 
   ].join("")
 }
 
+/** The table of the error codes. */
 const writeErrors = ({ errorCodes }: FeedDocument, { errors }: FeedFacts): string =>
-  table(
+  `${table(
     "errorCodes",
     "The codes of `error` messages. A terminal error ends its subscription: subscribe again.",
     errorCodes.map((code) => {
       const { isTerminal = false, name } = errors[code]!
       return [String(code), `{ name: ${literal(name)}, isTerminal: ${isTerminal} }`]
     })
-  )
+  )}export type ErrorCode = keyof typeof errorCodes\n`
 
 /** The declarations of the feed, without imports. */
 export const writeFeed = (document: FeedDocument, facts: FeedFacts, imports: Imports): string => {

@@ -2373,3 +2373,5 @@ export const errorCodes = {
   27: { name: "TooManyRequests", isTerminal: false },
   28: { name: "UnderlyingsRequired", isTerminal: false }
 } as const
+
+export type ErrorCode = keyof typeof errorCodes
