@@ -51,7 +51,7 @@ const decoding: ReadonlyArray<Fault> = [
   onGroup("P1")(
     "rejects unknown fields",
     wire,
-    /decodeUnknownResult\(schema, options\)/,
+    /decodeUnknownResult\(schema\)/,
     'decodeUnknownResult(schema, { onExcessProperty: "error" })'
   ),
   detectedBy("P1", "Orders.list")(
@@ -327,7 +327,12 @@ const messages: ReadonlyArray<Fault> = [
     /(?<=market_ticker: )MarketTicker(?=,\n {2}no_dollars_fp)/,
     "Schema.optionalKey(MarketTicker)"
   ),
-  detectedBy("P16", "market_lifecycle_v2")("loses the data of a changed market", feed, /\["metadata_updated"\]/, "[]"),
+  detectedBy("P16", "market_lifecycle_v2")(
+    "loses the data of a changed market",
+    wire,
+    /msg\[member\] === value/,
+    "false"
+  ),
   detectedBy("P16", "subscribe")(
     "subscribes to an unknown channel",
     feed,

@@ -22,12 +22,7 @@ export type Shape =
   | { readonly _tag: "Uuid" }
   /** Exactly this text: it names the kind of an object. */
   | { readonly _tag: "Literal"; readonly value: string }
-  /** `except` are texts that name another kind of the same object, so that they are no members even of an open enum. */
-  | {
-      readonly _tag: "Enumeration"
-      readonly members: ReadonlyArray<string>
-      readonly except?: ReadonlyArray<string>
-    }
+  | { readonly _tag: "Enumeration"; readonly members: ReadonlyArray<string> }
   /** One of a few integers. */
   | { readonly _tag: "Choice"; readonly members: ReadonlyArray<number> }
   | { readonly _tag: "Integer"; readonly minimum: number | undefined; readonly maximum: number | undefined }

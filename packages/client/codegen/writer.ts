@@ -135,7 +135,9 @@ export class Writer {
       case "Literal":
         return pure(`${this.#context.imports.schema("Literal")}(${literal(shape.value)})`)
       case "Enumeration":
-        return this.#enumeration(shape)
+        return pure(
+          `${this.#context.imports.value(wire, this.#context.direction === "requests" ? "closed" : "open")}([${shape.members.map(literal).join(", ")}])`
+        )
       case "Choice":
         return this.#context.direction === "requests"
           ? pure(`${this.#context.imports.schema("Literals")}([${shape.members.map(literal).join(", ")}])`)
@@ -190,15 +192,6 @@ export class Writer {
           `${this.#context.imports.schema("suspend")}((): ${this.#context.imports.schema("Codec")}<${name}> => ${name})`
         )
       : name
-  }
-
-  #enumeration({ except = [], members }: Shape & { readonly _tag: "Enumeration" }): string {
-    const list = (texts: ReadonlyArray<string>): string => `[${texts.map(literal).join(", ")}]`
-    const { direction, imports } = this.#context
-    if (direction === "requests") return pure(`${imports.value(wire, "closed")}(${list(members)})`)
-    return except.length === 0
-      ? pure(`${imports.value(wire, "open")}(${list(members)})`)
-      : pure(`${imports.value(wire, "openExcept")}(${list(members)}, ${list(except)})`)
   }
 
   #text(shape: Shape & { readonly _tag: "Text" }): string {

@@ -7,6 +7,7 @@ import * as Responses from "../../src/generated/responses.ts"
 import { compile, invalid } from "../../src/wire/compile.ts"
 import { firstViolation } from "../../src/wire/issue.ts"
 import { listOrNull } from "../../src/wire/forms.ts"
+import type { Variant } from "../../src/wire/variants.ts"
 import { edits, sample } from "./support/samples.ts"
 
 const fixtures = new URL("../../../../fixtures/", import.meta.url)
@@ -109,9 +110,13 @@ describe("compile", () => {
   })
 
   it("compiles the schema of every message of the feed", () => {
-    for (const [type, schema] of Object.entries<Schema.Codec<unknown>>(Feed.messageSchemas)) {
-      assert.isDefined(compile(schema), type)
-    }
+    const variants = Object.values<ReadonlyArray<Variant<unknown>>>(Feed.messageVariants).flat()
+    const schemas = [
+      ...Object.values<Schema.Codec<unknown>>(Feed.messageSchemas),
+      ...variants.map(({ schema }) => schema)
+    ]
+    for (const schema of schemas) assert.isDefined(compile(schema))
+    assert.strictEqual(schemas.length, 38)
   })
 
   it("leaves unknown members out, at any depth", () => {
