@@ -14,7 +14,7 @@ const run = (operation: ClientOperations.ClientOperation, layer?: typeof Kalshi.
   Effect.runPromise(P7.check({ operation, seed, runs: 1 }, layer))
 
 describe("P7", () => {
-  // One of each sending class.
+  // One operation of each sending class.
   for (const id of ["GetOrderGroup", "CreateOrderV2", "CancelAllOrders"]) {
     it(`${id} passes for every fault, on fetch and on undici`, async () => {
       const outcome = await run(named(id))
@@ -45,7 +45,7 @@ describe("P7", () => {
   })
 })
 
-describe("planted faults in reading bytes", () => {
+describe("injected faults in reading bytes", () => {
   const client = named("GetOrderGroup")
   // No operation has these types: the fault is deliberate.
   const wrapped = (wrap: (effect: Effect.Effect<unknown, { readonly _tag: string }, never>) => unknown) =>
@@ -78,12 +78,12 @@ describe("planted faults in reading bytes", () => {
       (options) => Kalshi.layer({ ...options, policy: { maxBodyBytes: 16 * 1024 * 1024 } })
     ],
     [
-      "a lost response read as an empty one",
+      "a lost response that is decoded as an empty response",
       /expected TransportError, got Success/,
       { ...client, operation: wrapped((effect) => Effect.orElseSucceed(effect, () => ({}))) }
     ],
     [
-      "a request that may have arrived, reported as not sent",
+      "a request that may have arrived but is reported as not sent",
       /requestSent is no/,
       {
         ...client,
@@ -96,7 +96,7 @@ describe("planted faults in reading bytes", () => {
   for (const [what, because, operation, layer] of faults) {
     it(`detects ${what}`, async () => {
       const outcome = await run(operation, layer)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
+      if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
       assert.match(outcome.reason, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })

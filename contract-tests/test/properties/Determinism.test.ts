@@ -21,11 +21,11 @@ describe("P15", () => {
   })
 })
 
-describe("planted faults in properties", () => {
-  /** A property that fails above 10 for the fault that P15 plants: a read sent as PUT. */
+describe("injected faults in properties", () => {
+  /** Creates a property. P15 injects this fault for it: a read that is sent as PUT. */
   const made = (run: (run: Property.Run) => Property.Outcome): Property.OperationProperty => ({
     id: "P5",
-    statement: "Planted.",
+    statement: "A property of this test.",
     run: (settings) => Effect.sync(() => run(settings))
   })
   const isPlanted = ({ operation }: Property.Run) =>
@@ -35,7 +35,7 @@ describe("planted faults in properties", () => {
       if (isPlanted(run) && n > 10) throw new Error("more than 10")
     })
 
-  it("pass without a planted fault", async () => {
+  it("are necessary: P15 passes without a fault", async () => {
     assert.strictEqual((await runOn(made(honest)))._tag, "Passed")
   })
 
@@ -55,7 +55,7 @@ describe("planted faults in properties", () => {
       made(() => ({ _tag: "Passed", runs: 1, reached: {} }))
     ],
     [
-      "finds another counterexample every time",
+      "finds a different counterexample in each run",
       /finds a different counterexample|gave different results/,
       made((run) => {
         const outcome = honest(run)
@@ -71,7 +71,7 @@ describe("planted faults in properties", () => {
       })
     ],
     [
-      "passes when replayed",
+      "passes in a replay",
       /does not reproduce the failure/,
       made((run) => (run.path === undefined ? honest(run) : { _tag: "Passed", runs: 1, reached: {} }))
     ]
@@ -79,7 +79,7 @@ describe("planted faults in properties", () => {
   for (const [what, because, property] of faults) {
     it(`detects a property that ${what}`, async () => {
       const outcome = await runOn(property)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
+      if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
       assert.match(outcome.reason, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })

@@ -18,16 +18,16 @@ describe("P8", () => {
     const outcome = await run(named("GetOrders"), 200)
     if (outcome._tag !== "Passed") return assert.fail("the property must pass")
     const about = [
-      ...["signed with rsa", "signed with ed25519", "signed without the query", "signed again for a repeat"],
-      ...["succeeded", "failed", "failed with an echo of its headers"]
+      ...["signed with rsa", "signed with ed25519", "signed without the query", "signed again for a retry"],
+      ...["succeeded", "failed", "failed after a response that quotes its headers"]
     ]
     for (const what of about) assert.isAbove(outcome.reached[what] ?? 0, 0, what)
     const ofOne = await run(named("GetOrder"), 200)
-    assert.isAbove(ofOne._tag === "Passed" ? (ofOne.reached["refused"] ?? 0) : 0, 0)
+    assert.isAbove(ofOne._tag === "Passed" ? (ofOne.reached["rejected"] ?? 0) : 0, 0)
   })
 })
 
-describe("planted faults of signing", () => {
+describe("injected faults in signing", () => {
   const signing = (sign: (key: Key, text: string) => Effect.Effect<string, SigningError>): P8.Replacements => ({
     signer: (key) => Signer.make({ keyId: key.id, kind: key.kind, sign: (text) => sign(key, text) })
   })
@@ -55,46 +55,46 @@ describe("planted faults of signing", () => {
       })
     ],
     [
-      "another key's id",
-      /carries the key id/,
+      "the id of another key",
+      /has the key id/,
       { signer: (key) => Signer.make({ ...key.signer, keyId: key.id.toUpperCase() }) }
     ],
     [
-      "a piece of the key in an error",
-      /its outcome holds a piece of the key/,
+      "a part of the key in an error",
+      /the outcome contains a part of the key/,
       signing((key) => Effect.fail(new SigningError({ description: `cannot sign with ${key.secretParts[0]}` })))
     ],
     [
       "a signature in a log",
-      /its log holds a piece of the key or a signature/,
+      /the log contains a part of the key or of a signature/,
       signing(({ signer }, text) => Effect.tap(signer.sign(text), Effect.logDebug))
     ],
     [
       "a signature in a span",
-      /its span holds a piece of the key or a signature/,
+      /the span contains a part of the key or of a signature/,
       signing(({ signer }, text) => Effect.tap(signer.sign(text), (made) => Effect.annotateCurrentSpan("signed", made)))
     ],
     [
-      "the whole key id in a log",
-      /its log holds the whole key id/,
+      "the complete key id in a log",
+      /the log contains the complete key id/,
       signing(({ id, signer }, text) => Effect.tap(signer.sign(text), Effect.log(id)))
     ],
     [
       "a signer that prints its key",
-      /its signer holds/,
+      /the signer contains/,
       { signer: (key) => ({ ...key.signer, pem: key.secretParts[3] }) as Signer.Signer["Service"] }
     ]
   ]
   for (const [what, because, instead] of faults) {
     it(`detects ${what}`, async () => {
       const outcome = await run(named("GetOrders"), 100, instead)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
+      if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
       assert.match(outcome.reason, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }
 
-  it("detects a signed public operation, and an unsigned private one", async () => {
+  it("detects a signed public operation, and an unsigned private operation", async () => {
     const signed = await run(
       withDescriptor("GetMarkets", () => ({ auth: "required" })),
       40
@@ -104,14 +104,14 @@ describe("planted faults of signing", () => {
       withDescriptor("GetOrders", () => ({ auth: "none" })),
       40
     )
-    assert.include(unsigned._tag === "Failed" ? unsigned.reason : "", "carries the key id")
+    assert.include(unsigned._tag === "Failed" ? unsigned.reason : "", "has the key id")
   })
 
-  it("detects a printed secret of a response", async () => {
+  it("detects a response whose private key is printed", async () => {
     const outcome = await run(
       withDescriptor("GenerateApiKey", () => ({ secret: false })),
       200
     )
-    assert.include(outcome._tag === "Failed" ? outcome.reason : "", "holds the secret of its response")
+    assert.include(outcome._tag === "Failed" ? outcome.reason : "", "contains the private key from the response")
   })
 })

@@ -14,7 +14,7 @@ const decodeJson = Schema.decodeSync(Schema.fromJsonString(Schema.Json))
 
 const object = (name: string): JsonObject => {
   const json = decodeJson(read(name))
-  return isObject(json) ? json : assert.fail(`${name} is no object`)
+  return isObject(json) ? json : assert.fail(`${name} is not an object`)
 }
 
 const overlayText = read("overlay.json")
@@ -33,7 +33,7 @@ describe("fixtures/spec", () => {
     ])
   })
 
-  it("counts 128 operations and 228 published schemas, and the schemas that the overlay adds", () => {
+  it("contains 128 operations, and 228 schemas in addition to the schemas of the overlay", () => {
     const reference = ReferenceDocument.load()
     const added = overlay.rest.entries.flatMap((entry) =>
       entry.op === "add" ? entry.at.filter((pointer) => /^\/components\/schemas\/[^/]+$/.test(pointer)) : []
@@ -112,7 +112,7 @@ describe("fixtures/spec/rest.json", () => {
     }
   })
 
-  it("uses narrow decimals in requests and wide ones in responses", () => {
+  it("uses narrow decimals in requests and wide decimals in responses", () => {
     const requests = [
       "FixedPointOrderPrice",
       "FixedPointQuotePrice",
@@ -129,7 +129,7 @@ describe("fixtures/spec/rest.json", () => {
     }
   })
 
-  it("reads a book level as a price and a count", () => {
+  it("defines a book level as a price and a count", () => {
     assert.isTrue(holds("PriceLevelDollarsCountFp", ["0.1500", "100.00"]))
     for (const level of [["0.1500"], ["0.1500", "100.00", "1.00"], ["0.1500", "100"], [0.15, "100.00"], []]) {
       assert.isFalse(holds("PriceLevelDollarsCountFp", level), JSON.stringify(level))

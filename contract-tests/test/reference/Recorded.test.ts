@@ -29,7 +29,7 @@ const pointerOf = (reference: ReferenceDocument.ReferenceDocument, { operation, 
     ? (reference.operation(operation ?? "")?.responses.get(status)?.pointer ?? assert.fail(`${operation} ${status}`))
     : `/components/schemas/${schema}`
 
-/** The recordings that a document refuses, with the reasons. */
+/** Returns the recordings that violate a document, with the reasons. */
 const refused = (reference: ReferenceDocument.ReferenceDocument): ReadonlyArray<string> => {
   const accepts = judge(reference.document)
   return recordings.flatMap((recording) => {
@@ -40,7 +40,7 @@ const refused = (reference: ReferenceDocument.ReferenceDocument): ReadonlyArray<
 
 const reference = ReferenceDocument.load()
 
-/** Every value of every object key called `name`, anywhere in the recordings. */
+/** Returns every value of a key, anywhere in the recordings. */
 const valuesOf = (name: string): ReadonlyArray<unknown> => {
   const found: Array<unknown> = []
   const visit = (value: unknown): void => {
@@ -64,7 +64,7 @@ describe("fixtures/recorded", () => {
     assert.lengthOf(recordings, 50)
   })
 
-  it("is valid against the reference document, body by body", () => {
+  it("contains only bodies that are valid in the reference document", () => {
     assert.deepStrictEqual(refused(reference), [])
   })
 

@@ -12,10 +12,10 @@ const schemasOf = Effect.fnUntraced(function* (text: string, overlay?: string) {
   return ReferenceDocument.make(JSON.parse(imported.text))
 })
 
-/** The properties of the small document's order, imported. */
+/** The imported properties of the schema `Order` of the small document. */
 const order = Effect.map(schemasOf(published), (reference) => reference.schema("Order")?.properties ?? {})
 
-/** The same document with the keys of every object in another order. */
+/** Reverses the keys of every object. */
 const reversed = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(reversed)
@@ -76,7 +76,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("stamps the source's version and sha256", () =>
+  it.effect("records the version and the sha256 of the source", () =>
     Effect.gen(function* () {
       const overlay = overlayFor(published)
       assert.deepStrictEqual((yield* schemasOf(published)).source, {
@@ -93,7 +93,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("turns nullable into a null type, beside a $ref, an allOf and an enum too", () =>
+  it.effect("turns nullable into a null type, also beside a $ref, an allOf and an enum", () =>
     Effect.gen(function* () {
       const properties = yield* order
       assert.deepStrictEqual(properties["note"], { type: ["string", "null"] })
@@ -114,7 +114,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("lists the places where nullable has no effect by the standard", () =>
+  it.effect("lists the schemas whose nullable has no effect by the standard", () =>
     Effect.gen(function* () {
       const at = (name: string) => `/components/schemas/Order/properties/${name}`
       assert.deepStrictEqual((yield* importDocument(published)).nullableByIntent, [
@@ -129,7 +129,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("collapses an allOf of one, keeps one of several", () =>
+  it.effect("collapses an allOf with one branch, and keeps an allOf with several branches", () =>
     Effect.gen(function* () {
       const properties = yield* order
       assert.deepStrictEqual(properties["side"], {
@@ -184,7 +184,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("refuses an unknown schema keyword at any place", () =>
+  it.effect("rejects an unknown schema keyword in any schema", () =>
     Effect.gen(function* () {
       const places: ReadonlyArray<readonly [piece: string, fault: string, pointer: string]> = [
         ["Money: { type: string,", "Money: { type: string, minGrace: 1,", "/components/schemas/Money/minGrace"],
@@ -223,7 +223,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("refuses an unknown key of a document object, an unknown format, type and status", () =>
+  it.effect("rejects an unknown key of a document object, and an unknown format, type or status", () =>
     Effect.gen(function* () {
       const faults: ReadonlyArray<readonly [piece: string, fault: string, pointer: string]> = [
         ["operationId: CreateOrder", "operationId: CreateOrder\n      callbacks: {}", "/paths/~1orders/post/callbacks"],
@@ -267,7 +267,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("refuses a constraint beside $ref, and a reference to nothing or elsewhere", () =>
+  it.effect("rejects a constraint beside $ref, and a reference that is dangling or leaves the document", () =>
     Effect.gen(function* () {
       const at = "/components/schemas/CreateOrder/properties/price"
       const price = 'price: { $ref: "#/components/schemas/Money", type: string }'
@@ -302,7 +302,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("refuses other inputs", () =>
+  it.effect("rejects other inputs", () =>
     Effect.gen(function* () {
       for (const text of ["", "[]", "openapi: 3.1.0", "swagger: '2.0'", "asyncapi: 2.6.0", "a: b: c"]) {
         assert.lengthOf(yield* issuesOf(text), 1, text)
@@ -310,7 +310,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("refuses a key that occurs twice", () =>
+  it.effect("rejects a key that occurs twice", () =>
     Effect.gen(function* () {
       const [issue] = yield* issuesOf(plant(published, "format: int64", "format: int64, format: int32"))
       assert.match(issue?.message ?? "", /^Map keys must be unique/)
@@ -318,7 +318,7 @@ describe("importDocument", () => {
   )
 
   it.effect(
-    "accepts null exactly where nullable is declared, beside any keyword",
+    "makes a schema accept null exactly if nullable is declared, beside any keyword",
     () =>
       Effect.promise(() =>
         fc.assert(
@@ -341,7 +341,7 @@ describe("importDocument", () => {
   )
 })
 
-/** Published schemas of every form that can declare null, none of which accepts null by itself. */
+/** Generates published schemas of every form that can declare `nullable`. They accept null only with `nullable`. */
 const published30 = fc
   .record({
     shape: fc.constantFrom<Record<string, unknown>>(

@@ -13,7 +13,7 @@ const counts = /^\d+ passed, \d+ failed, \d+ skipped$/
 
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
 
-/** A valid key that no exchange knows. */
+/** The environment variables of a valid key that no exchange knows. */
 const stray = {
   KALSHI_API_KEY_ID: "00000000-0000-4000-8000-00000000c0de",
   KALSHI_PRIVATE_KEY: fs.readFileSync(
@@ -23,7 +23,7 @@ const stray = {
 }
 
 describe("kalshi-contract run", { timeout: 120_000 }, () => {
-  it("exits with 0 if everything passes, prints the counts last, and nothing on standard error", async () => {
+  it("exits with 0 if every check passes, with the counts as the last line and no output on standard error", async () => {
     const ended = await run([
       "run",
       "--property",
@@ -64,20 +64,20 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
 
   const wrong: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
     ["no workers", ["--workers", "0"], /--workers must be at least 1/],
-    ["a seed that is no number", ["--seed", "x"], /--seed/],
+    ["a seed that is not a number", ["--seed", "x"], /--seed/],
     ["a seed of more than 32 bits", ["--seed", "99999999999"], /--seed must be a 32-bit integer, not 99999999999/],
     ["no runs", ["--runs", "0"], /--runs must be at least 1/],
-    ["a property that there is not", ["--property", "P99"], /no property P99. The properties are P0, /],
-    ["an operation that there is not", ["--operation", "Nope"], /no operation matches Nope/],
-    ["a report of another kind", ["--report", "pdf=x"], /--report takes html=FILE/],
-    ["a report where none can be written", ["--report", "json=/nonexistent/x"], /cannot write the report/],
-    ["a budget that is no duration", ["--budget", "x"], /--budget must be a duration/],
-    ["an address that is none", ["--target", "ftp://host"], /--target: .*https:\/\//],
+    ["an unknown property", ["--property", "P99"], /no property P99. The properties are P0, /],
+    ["an unknown operation", ["--operation", "Nope"], /no operation matches Nope/],
+    ["an unknown report format", ["--report", "pdf=x"], /--report takes html=FILE/],
+    ["a report file that cannot be written", ["--report", "json=/nonexistent/x"], /cannot write the report/],
+    ["a budget that is not a duration", ["--budget", "x"], /--budget must be a duration/],
+    ["an invalid address", ["--target", "ftp://host"], /--target: .*https:\/\//],
     ["plain http beyond loopback", ["--target", "http://example.com"], /Plain http is for loopback alone/],
     ["an exchange without a key", ["--target", "demo"], /demo needs a key: .*KALSHI_API_KEY_ID/],
-    ["a flag that there is not", ["--bogus"], /--bogus/]
+    ["an unknown flag", ["--bogus"], /--bogus/]
   ]
-  it.each(wrong)("ends with 2 and a sentence for %s, before anything is run", async (_, args, says) => {
+  it.each(wrong)("exits with 2 and a message for %s, and runs no check", async (_, args, says) => {
     const { code, stderr, stdout } = await run(["run", ...args])
     assert.deepStrictEqual([code, counts.test(lastLine(stdout))], [2, false])
     assert.match(stderr, says)
@@ -93,10 +93,10 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
 
   it("exits with 2 for a key of another exchange", async () => {
     const { code, stderr } = await run(["run", "--target", "demo"], { ...stray, KALSHI_ENV: "production" })
-    assert.deepStrictEqual([code, /KALSHI_ENV says that the key is of production/.test(stderr)], [2, true])
+    assert.deepStrictEqual([code, /KALSHI_ENV states that the key belongs to production/.test(stderr)], [2, true])
   })
 
-  it("exits with 3 if the budget runs out, and says so", async () => {
+  it("exits with 3 and a message if the budget runs out", async () => {
     const { code, stdout } = await run(["run", "--budget", "0.001s"])
     assert.strictEqual(code, 3)
     assert.include(stdout, "the time budget ended before all checks ran")
@@ -145,7 +145,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
     )
   })
 
-  it("exits with 2 if a web page responds", () =>
+  it("exits with 2 if the response is a web page", () =>
     serving(
       (_, response) => void response.setHeader("content-type", "text/html").end("<html>hello</html>"),
       async (url) => {
@@ -163,7 +163,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       }
     ))
 
-  it("exits with 1 if no request reached 2xx", () =>
+  it("exits with 1 if no request gets a 2xx response", () =>
     serving(
       (_, response) => {
         response.statusCode = 503
@@ -175,7 +175,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
           stray
         )
         assert.deepStrictEqual([code, lastLine(stdout)], [1, "1 passed, 1 failed, 0 skipped"], stdout)
-        assert.include(stdout, "no request reached 2xx")
+        assert.include(stdout, "no request got a 2xx response")
       }
     ))
 
@@ -199,18 +199,18 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
     )
   })
 
-  it("exits with 2 if the key is refused, without printing it", () =>
+  it("exits with 2 if the exchange rejects the key, without printing the key id", () =>
     Effect.runPromise(
       exchanging(({ sandbox }) =>
         Effect.promise(async () => {
           const { code, stderr } = await asked(sandbox.url)
-          assert.deepStrictEqual([code, /refuses the key: .*status 401/.test(stderr)], [2, true], stderr)
+          assert.deepStrictEqual([code, /rejects the key: .*status 401/.test(stderr)], [2, true], stderr)
           assert.notInclude(stderr, stray.KALSHI_API_KEY_ID)
         })
       )
     ))
 
-  it("checks reads, writes nothing, and gives reasons for skipped operations", () =>
+  it("checks reads, sends no writes, and reports the reasons for skipped operations", () =>
     Effect.runPromise(
       exchanging(({ key, sandbox, world }) =>
         Effect.gen(function* () {
@@ -218,7 +218,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
           const { code, stderr, stdout } = yield* Effect.promise(() => run(["run", "--target", sandbox.url], key))
           assert.strictEqual(code, 0, stdout + stderr)
           assert.strictEqual(lastLine(stdout), "79 passed, 0 failed, 49 skipped")
-          assert.match(stdout, /skipped 44: it writes, and http:\S+ is only read/)
+          assert.match(stdout, /skipped 44: it is a write, and runs on http:\S+ send only reads/)
           assert.match(stdout, /skipped 2: there is no archived market to read/)
           assert.notInclude(stdout, world.signer.keyId)
           const served = (yield* sandbox.requests).slice(before)

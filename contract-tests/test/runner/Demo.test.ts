@@ -13,7 +13,7 @@ const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contr
 
 const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? ""
 
-/** Runs the command with a local exchange instead of the demo exchange. */
+/** Starts the command with a local exchange instead of the demo exchange. */
 const starting = (
   { key, sandbox }: Served,
   args: ReadonlyArray<string>,
@@ -23,10 +23,10 @@ const starting = (
 const running = (served: Served, args: ReadonlyArray<string>, environment: Readonly<Record<string, string>> = {}) =>
   Effect.promise((): Promise<Ended> => starting(served, args, environment).ended)
 
-/** The ids of resting orders and of groups, by account. */
+/** Returns the ids of the resting orders and of the groups of the signer. */
 const resting = ({ sandbox, world }: Served) =>
   Effect.map(sandbox.dump, (dump) => {
-    // A dump has accounts with their holdings and groups.
+    // A dump has accounts, with their orders and groups.
     const { accounts } = dump as {
       readonly accounts: ReadonlyArray<{
         readonly accountId: string
@@ -62,7 +62,7 @@ const writing = (journals: string, ...more: ReadonlyArray<string>) => [
 ]
 
 describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 }, () => {
-  it("places, changes and cancels its own orders, cleans up, and touches nothing else", () =>
+  it("places, changes and cancels its own orders, cleans up, and changes no other entity", () =>
     asking((served) =>
       Effect.gen(function* () {
         const journals = folder()
@@ -70,33 +70,33 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         const { code, stderr, stdout } = yield* running(served, writing(journals))
         assert.strictEqual(code, 0, stdout + stderr)
         assert.strictEqual(lastLine(stdout), "90 passed, 0 failed, 38 skipped")
-        assert.match(stdout, /cleaned up after \w+: \d+ orders cancelled, \d+ order groups deleted, nothing is left/)
+        assert.match(stdout, /cleaned up after \w+: \d+ orders cancelled, \d+ order groups deleted, nothing remains/)
         assert.deepStrictEqual(yield* resting(served), before)
         const { lines } = journalOf(journals)
         assert.isAbove(lines.filter((line) => line.includes('"sending"')).length, 20)
         assert.include(lines.at(-1) ?? "", '{"kind":"swept","left":[]}')
         const text = lines.join("\n")
         for (const secret of [served.key.KALSHI_API_KEY_ID, "signature", "PRIVATE"]) assert.notInclude(text, secret)
-        // The journal contains every write that reached the exchange.
+        // The exchange received the writes.
         const served_ = (yield* served.sandbox.requests).filter(({ method }) => method !== "GET")
         assert.isAtLeast(served_.length, 20)
       })
     ))
 
-  it("writes nothing without permission", () =>
+  it("sends no writes without --allow-writes", () =>
     asking((served) =>
       Effect.gen(function* () {
         const count = (yield* served.sandbox.requests).length
         const { code, stdout } = yield* running(served, ["run", "--target", "demo"])
         assert.strictEqual(code, 0, stdout)
-        assert.match(stdout, /skipped 44: it writes, and demo is only read/)
+        assert.match(stdout, /skipped 44: it is a write, and runs on demo send only reads/)
         const methods = (yield* served.sandbox.requests).slice(count).map(({ method }) => method)
         assert.deepStrictEqual([...new Set(methods)], ["GET"])
       })
     ))
 
   for (const killedAt of [1, 2, 5, 12]) {
-    it(`cleans up what remains when killed at write ${killedAt}`, () =>
+    it(`leaves entities that cleanup removes if the run is killed at write ${killedAt}`, () =>
       asking((served) =>
         Effect.gen(function* () {
           const journals = folder()
@@ -109,18 +109,18 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
           const { runId } = journalOf(journals)
           const cleaned = yield* running(served, ["cleanup", "--run-id", runId, "--journal", journals])
           assert.strictEqual(cleaned.code, 0, cleaned.stdout + cleaned.stderr)
-          assert.match(cleaned.stdout, /nothing is left/)
+          assert.match(cleaned.stdout, /nothing remains/)
           assert.deepStrictEqual(yield* resting(served), before)
         })
       ))
   }
 
-  it("cleans up when interrupted", () =>
+  it("cleans up if the run is interrupted", () =>
     asking((served) =>
       Effect.gen(function* () {
         const journals = folder()
         const before = yield* resting(served)
-        // The third write has a slow response, so the run is interrupted there.
+        // The response to this write is slow, so the interruption comes while the write is pending.
         yield* served.sandbox.plant({ operation: "CreateOrderV2", delayMillis: 3_000 })
         const { child, ended } = starting(served, writing(journals, "--operation", "Orders.*"))
         yield* Effect.promise(async () => {
@@ -132,12 +132,12 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         const { code, stderr, stdout } = yield* Effect.promise(() => ended)
         assert.strictEqual(code, 130, stdout + stderr)
         assert.include(stdout, "interrupted; the report covers only the checks that ran")
-        assert.match(stderr, /cleaned up after .*nothing is left/)
+        assert.match(stderr, /cleaned up after .*nothing remains/)
         assert.deepStrictEqual(yield* resting(served), before)
       })
     ))
 
-  it("exits with 4 and lists what it cannot clean up", () =>
+  it("exits with 4 and lists the entities that it cannot remove", () =>
     asking((served) =>
       Effect.gen(function* () {
         const journals = folder()
@@ -146,7 +146,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         }
         const { code, stdout } = yield* running(served, writing(journals, "--operation", "OrderGroups.create"))
         assert.strictEqual(code, 4, stdout)
-        assert.match(stdout, /not cleaned up after \w+: order group \S+; run kalshi-contract cleanup --run-id \w+/)
+        assert.match(stdout, /cleanup of \w+ failed: order group \S+ remain; run kalshi-contract cleanup --run-id \w+/)
       })
     ))
 
@@ -169,10 +169,10 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
       { KALSHI_ENV: "" },
       /needs KALSHI_ENV=demo/
     ],
-    ["of an unknown run", ["cleanup", "--run-id", "abcdef123456"], {}, /no journal of a run/],
-    ["of a run id that is a path", ["cleanup", "--run-id", "../../secret"], {}, /--run-id takes what a run printed/]
+    ["of an unknown run", ["cleanup", "--run-id", "abcdef123456"], {}, /has no journal of the run/],
+    ["of a run id that is a path", ["cleanup", "--run-id", "../../secret"], {}, /--run-id must be the id that a run printed/]
   ]
-  it.each(refused)("is refused %s", async (_, args, environment, says) => {
+  it.each(refused)("exits with 2 %s", async (_, args, environment, says) => {
     const key = { KALSHI_API_KEY_ID: "x", KALSHI_PRIVATE_KEY: "y", KALSHI_ENV: "demo", DEMO_URL: "http://127.0.0.1:9" }
     const { code, stderr } = await start([...args, "--journal", folder()], { ...key, ...environment }, script).ended
     assert.strictEqual(code, 2, stderr)

@@ -23,7 +23,7 @@ const options: Suite.Options = {
 
 const passed: Cells.Done = { result: { _tag: "Passed", runs: 1, reached: {} }, millis: 5 }
 
-/** A runner whose cells take the given time. */
+/** Creates a runner whose cells take the time that `millisOf` returns. */
 const taking = (width: number, millisOf: (job: Cells.Job) => number): Suite.Runner => ({
   width,
   run: (job) => Effect.delay(Effect.succeed(passed), millisOf(job))
@@ -35,7 +35,7 @@ const named = ({ cells }: Report.Report): ReadonlyArray<string> =>
   cells.map(({ property, target }) => `${property} ${target}`)
 
 describe("Suite.run", () => {
-  it.effect("reports the cells in a fixed order, independent of completion", () =>
+  it.effect("reports the cells in a fixed order, independently of the order in which they end", () =>
     Effect.gen(function* () {
       const ended: Array<string> = []
       const onCell: Suite.Options["onCell"] = ({ cell }) => Effect.sync(() => void ended.push(cell.target))
@@ -72,7 +72,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("stops when the budget runs out, without a success", () =>
+  it.effect("stops and does not pass if the budget runs out", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(
         Suite.run(
@@ -90,7 +90,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("passes on the partial report when interrupted", () =>
+  it.effect("reports the partial results if the run is interrupted", () =>
     Effect.gen(function* () {
       const reported = yield* Deferred.make<Report.Report>()
       const fiber = yield* Effect.forkChild(
@@ -119,12 +119,12 @@ describe("Suite.run", () => {
       const of = (runner: Suite.Runner) => Suite.run(runner, { ...options, properties: ["P12"] })
       const nowhere = yield* of(reaching({ "2xx": 0, "503": 1 }))
       assert.strictEqual(Report.exitCode(nowhere), 1)
-      assert.match(Report.failures(nowhere)[0]?.result.reason ?? "", /^no request reached 2xx/)
+      assert.match(Report.failures(nowhere)[0]?.result.reason ?? "", /^no request got a 2xx response/)
       assert.strictEqual(Report.exitCode(yield* of(reaching({ "2xx": 1 }))), 0)
     })
   )
 
-  it("selects properties and operations by any name, and refuses unknown ones", () => {
+  it("selects properties and operations by any of their names, and rejects unknown names", () => {
     const of = (properties: ReadonlyArray<string>, operations: ReadonlyArray<string>) =>
       Suite.selected({ properties, operations }).flatMap(({ id, targets }) =>
         targets.map((target) => `${id} ${target}`)

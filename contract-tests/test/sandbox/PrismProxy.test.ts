@@ -35,17 +35,17 @@ interface Judged {
   readonly violations: ReadonlyArray<string>
 }
 
-/** Errors and warnings, including a response of Prism itself, which it sends if it cannot forward one. */
+/** Returns Prism's errors and warnings. If Prism cannot forward a response, it responds itself: this is an error too. */
 const violationsIn = (headers: Headers.Headers): ReadonlyArray<string> => {
   const said = headers["sl-violations"]
-  if (said === undefined) return headers["content-type"] === "application/problem+json" ? ["no answer to pass on"] : []
+  if (said === undefined) return headers["content-type"] === "application/problem+json" ? ["Prism could not forward a response"] : []
   if (!said.startsWith("[")) return [said]
   const violations: ReadonlyArray<{ readonly location: ReadonlyArray<string>; readonly message: string }> =
     JSON.parse(said)
   return violations.map(({ location, message }) => `${location.join("/")}: ${message}`)
 }
 
-/** An HTTP client that sends everything through Prism, and the reports so far. */
+/** An HTTP client that sends every request through Prism, and Prism's reports. */
 class Proxied extends Context.Service<
   Proxied,
   { readonly http: HttpClient.HttpClient; readonly judged: Array<Judged> }
@@ -75,7 +75,7 @@ const proxied = Layer.effect(
   })
 )
 
-/** Runs an effect through Prism on a fresh exchange: its result, and Prism's reports. */
+/** Runs an effect through Prism on a fresh exchange. Returns the result, and Prism's reports. */
 const judging = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { http, judged } = yield* Proxied
@@ -85,7 +85,7 @@ const judging = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return { result, judged: judged.slice() }
   })
 
-/** Inputs of an operation that succeed, without deprecated parameters, which cause warnings. */
+/** Returns inputs of an operation that succeed, without deprecated parameters, which cause warnings. */
 const inputsOf = (client: ClientOperations.ClientOperation, world: Exchange.World): ReadonlyArray<JsonObject> => {
   const { id, parameters } = referenceOf(client)
   const leaving = new Set(parameters.flatMap(({ deprecated, name }) => (deprecated ? [name] : [])))
@@ -103,9 +103,9 @@ const call = ({ operation }: ClientOperations.ClientOperation, input: unknown) =
     return yield* Effect.provide(operation(input), World.clientOf(signer.signer, environment))
   })
 
-/** Correct operations that Prism refuses. */
+/** Correct operations that Prism rejects, with Prism's reports. */
 const unjust: Readonly<Record<string, string>> = {
-  // The exchange refuses a write without a body, and the document declares none.
+  // The exchange rejects a write without a body, but the document declares no body.
   UpgradeAccountApiUsageLevel: "request: No supported content types, but request included a non-empty body"
 }
 
@@ -144,16 +144,16 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
 
     const answers: ReadonlyArray<readonly [string, Omit<Fault, "operation">, string]> = [
       [
-        "a body of another type",
+        "a wrong content type",
         { status: 200, body: "{}", contentType: "text/plain" },
         "response: The received media"
       ],
-      ["a body that is not JSON", { status: 200, body: "{" }, "no answer to pass on"],
-      ["a body that ends half way", { mangle: "truncated" }, "no answer to pass on"],
-      ["an error with a body that no error has", { status: 401, body: { error: 1 } }, "response/body"],
+      ["a body that is not JSON", { status: 200, body: "{" }, "Prism could not forward a response"],
+      ["a truncated body", { mangle: "truncated" }, "Prism could not forward a response"],
+      ["an error with an invalid body", { status: 401, body: { error: 1 } }, "response/body"],
       ["an error that is not declared", { status: 404 }, "response: Unable to match the returned status code"],
       [
-        "a success that is not declared",
+        "a success status that is not declared",
         { status: 201, body: {} },
         "response: Unable to match the returned status code"
       ]
@@ -181,7 +181,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
         "request: Invalid security scheme used"
       ],
       [
-        "a parameter by another name",
+        "a renamed parameter",
         withDescriptor("GetMarketOrderbooks", ({ query }) => ({ query: { tickets: query["tickers"]! } })),
         { tickets: ["x"] },
         "request/query: Request query must have required property 'tickers'"
@@ -193,7 +193,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
         "request: Selected route not found"
       ],
       [
-        "a body that is left out",
+        "a missing body",
         withDescriptor("CreateOrderV2", () => ({ body: undefined })),
         {},
         "request/body: Request body must have required property 'ticker'"
@@ -217,7 +217,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
           const sandbox = yield* Sandbox
           const client = named(id)
           const [input] = inputsOf(client, yield* World.World)
-          const { schema } = document.operation(id)!.success // the client has it
+          const { schema } = document.operation(id)!.success // The document has both operations.
           const { mutants } = conformance.suite({ name: client.name, schema: schema!, direction: "response" })
           const seen: Array<Mutants.Kind> = []
           const missed: Array<Mutants.Kind> = []

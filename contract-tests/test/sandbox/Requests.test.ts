@@ -1,4 +1,4 @@
-/** The local exchange against the document: invalid requests are refused, and valid ones succeed. */
+/** Checks the local exchange against the document: invalid requests are rejected, and valid requests succeed. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
@@ -32,26 +32,26 @@ import {
 
 const seed = Replay.seedFrom()
 
-/** The message of a failure: how to reproduce it, and what was found. */
+/** Returns the message of a failure: the seed that reproduces it, and the findings. */
 const replayed = (findings: ReadonlyArray<string>): string =>
   [`KALSHI_CONTRACT_SEED=${seed}`, ...findings.slice(0, 20)].join("\n")
 
 const timeMillis = 1_790_000_000_000
 
-/** An exchange in memory, under a clock that the test moves. */
+/** Runs a test on an exchange in memory. The test advances the clock. */
 const inMemory = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     yield* TestClock.setTime(timeMillis)
     return yield* Effect.flatMap(makeWorld(TestClock.adjust), test).pipe(Effect.provide(Sandbox.layerTest()))
   })
 
-/** The same exchange over HTTP with a stopped clock. */
+/** Runs a test on the same exchange over HTTP. The clock does not advance. */
 const overSockets = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
   Effect.flatMap(Sandbox.Sandbox, ({ moveClock }) => Effect.flatMap(makeWorld(moveClock), test)).pipe(
     Effect.provide([Sandbox.layer({ clock: "frozen" }), NodeHttpClient.layerUndici])
   )
 
-/** Every kind of violation at every place, first in an input that succeeds without it. */
+/** Returns every kind of violation at every pointer. Inputs that succeed without the violation come first. */
 const violations = (operation: Operation, world: World): ReadonlyArray<Violation> => {
   const { reference, requests, suite } = operation
   const whole = working(world, reference.id, suite.values)
@@ -59,7 +59,7 @@ const violations = (operation: Operation, world: World): ReadonlyArray<Violation
   return [...survey.mutants, ...suite.mutants].flatMap((mutant) => violation(operation, mutant) ?? [])
 }
 
-/** Violations of random inputs. */
+/** Returns violations of random inputs. */
 const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   const { requests } = operation
   const made = fc.sample(arbitraries.of(requests.input), { numRuns: 6, seed })
@@ -71,14 +71,14 @@ const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   })
 }
 
-/** Valid inputs: the coverage set and random ones, as they are and with entities of the exchange. */
+/** Returns valid inputs: the coverage set and random inputs, unchanged and with entities of the exchange. */
 const validInputs = ({ reference, requests, suite }: Operation, world: World): ReadonlyArray<Json> => {
   const any = [...suite.values, ...fc.sample(arbitraries.of(requests.input), { numRuns: 15, seed })]
   return [...any, ...any.map((input) => known(world, input)), ...working(world, reference.id, suite.values)]
 }
 
 describe("a request with a single violation", { timeout: 300_000 }, () => {
-  it.effect("is refused with a decodable error and changes nothing, for every kind and place", () =>
+  it.effect("is rejected with a decodable error and changes nothing, for every kind and every pointer", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -94,7 +94,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
         assert.deepStrictEqual(
           [...tally.tolerated].sort(),
           Object.keys(tolerated).sort(),
-          "every exception is needed, and no other"
+          "exactly the listed exceptions must occur"
         )
         assert.deepStrictEqual([...tally.kinds.keys()].sort(), [
           "above-maximum",
@@ -119,7 +119,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("is refused in random inputs too", () =>
+  it.effect("is also rejected in random inputs", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -133,7 +133,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("is refused without any part of its signature if the document requires one", () =>
+  it.effect("is rejected if a part of a required signature is missing", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -158,14 +158,14 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  /** A sample of an operation's violations. Node refuses targets longer than its header limit. */
+  /** Returns a sample of an operation's violations, without targets that exceed Node's header limit. */
   const some = (operation: Operation, world: World): ReadonlyArray<Violation> => {
     const all = violations(operation, world).filter(({ sent }) => sent.target.length < 8_000)
     const step = Math.max(1, Math.floor(all.length / 5))
     return all.filter((_, index) => index % step === 0)
   }
 
-  /** Records the responses; times in successes differ. */
+  /** Records the responses, without the bodies of successful responses, because the times in them differ. */
   const keeping =
     (asked: Ask, kept: Array<unknown>): Ask =>
     (sent) =>
@@ -208,7 +208,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
           const { reference } = operation
           const tally: Tally = { ...makeTally(), findings: all.findings }
           yield* holdAnswered(operation, ask(world), world, validInputs(operation, world), tally)
-          assert.isAbove(tally.statuses.get(reference.success.status) ?? 0, 0, `${reference.id} succeeds`)
+          assert.isAbove(tally.statuses.get(reference.success.status) ?? 0, 0, `${reference.id} must succeed`)
           table.push(`${reference.id.padEnd(42)} ${counted(tally.statuses)}`)
           for (const [status, times] of tally.statuses) {
             all.statuses.set(status, (all.statuses.get(status) ?? 0) + times)
@@ -226,7 +226,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("succeeds for every base of a violation, so the violation alone is refused", () =>
+  it.effect("succeeds for every input to which a violation is added", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox
@@ -245,7 +245,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
   )
 })
 
-/** An exchange with a fault that changes requests or responses. */
+/** A fault that changes the requests to the exchange or its responses. */
 interface Faulty {
   readonly name: string
   readonly operation: string
@@ -269,62 +269,62 @@ const answeredOtherwise =
   (sent) =>
     Effect.map(asked(sent), (got) => (got.status < 400 ? got : { ...got, ...change(got) }))
 
-describe("planted faults in the exchange", () => {
+describe("injected faults in the exchange", () => {
   const refusals: ReadonlyArray<Faulty> = [
     {
-      name: "that passes over a limit",
+      name: "an exchange that ignores a limit",
       operation: "GetOrders",
       finds: /at \/limit .*status 200/,
       through: sentOtherwise(/limit=[^&]*/, "limit=10")
     },
     {
-      name: "that takes any side for a bid",
+      name: "an exchange that treats any side as a bid",
       operation: "CreateOrderV2",
       finds: /at \/side .*status 201/,
       through: sentOtherwise(/"side":(?:"[^"]*"|\w+|\[.*?\]|\{\})/, '"side":"bid"')
     },
     {
-      name: "that reads counts leniently",
+      name: "an exchange that decodes counts leniently",
       operation: "CreateOrderV2",
       finds: /at \/count .*status 201/,
       through: sentOtherwise(/"count":(?:"[^"]*"|\w+)/, '"count":"1"')
     },
     {
-      name: "that answers a page of HTML",
+      name: "an exchange that responds with HTML",
       operation: "GetOrders",
       finds: /no code or no message/,
       through: answeredOtherwise(() => ({ body: "<html>400 Bad Request</html>" }))
     },
     {
-      name: "that answers an error without a code",
+      name: "an exchange that responds with an error without a code",
       operation: "GetOrders",
       finds: /no code or no message/,
       through: answeredOtherwise(() => ({ body: '{"error":"bad request"}' }))
     },
     {
-      name: "that answers a status that is not declared",
+      name: "an exchange that responds with an undeclared status",
       operation: "GetOrders",
       finds: /status 422, undeclared/,
       through: answeredOtherwise(() => ({ status: 422 }))
     },
     {
-      name: "that fails",
+      name: "an exchange that responds with status 500",
       operation: "GetOrders",
       finds: /status 500/,
       through: answeredOtherwise(() => ({ status: 500 }))
     },
     {
-      name: "that does not say what is wrong",
+      name: "an exchange that does not state the reason of an error",
       operation: "GetOrders",
-      finds: /does not say what is wrong/,
+      finds: /does not state the reason/,
       through: answeredOtherwise(({ body }) => ({
         body: body.replace(/"details":"[^"]*"/, '"details":"[object Object]"')
       }))
     },
     {
-      name: "that does something before it refuses",
+      name: "an exchange that changes its state before it rejects a request",
       operation: "GetOrders",
-      finds: /refused, and the state changed/,
+      finds: /rejected, but the state changed/,
       through:
         (asked, { signer }) =>
         (sent) =>
@@ -336,14 +336,14 @@ describe("planted faults in the exchange", () => {
   ]
   const answers: ReadonlyArray<Faulty> = [
     {
-      name: "that leaves a field out",
+      name: "an exchange that omits a field",
       operation: "GetOrders",
-      finds: /the answer is a ContractError/,
+      finds: /the response is a ContractError/,
       through: (asked) => (sent) =>
         Effect.map(asked(sent), (got) => ({ ...got, body: got.body.replaceAll('"order_id":', '"id":') }))
     },
     {
-      name: "that changes something where it only reads",
+      name: "an exchange that changes its state in a read",
       operation: "GetOrders",
       finds: /the state changed/,
       through:
@@ -355,7 +355,7 @@ describe("planted faults in the exchange", () => {
           })
     },
     {
-      name: "that charges somebody else",
+      name: "an exchange that charges another account",
       operation: "CancelAllOrders",
       finds: /another account changed/,
       through:
@@ -369,7 +369,7 @@ describe("planted faults in the exchange", () => {
   ]
   const named = (id: string): Operation => operations.find(({ reference }) => reference.id === id)!
 
-  it.effect.each(refusals)("$name", ({ finds, operation, through }) =>
+  it.effect.each(refusals)("detects $name", ({ finds, operation, through }) =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -383,7 +383,7 @@ describe("planted faults in the exchange", () => {
     )
   )
 
-  it.effect.each(answers)("$name", ({ finds, operation, through }) =>
+  it.effect.each(answers)("detects $name", ({ finds, operation, through }) =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()

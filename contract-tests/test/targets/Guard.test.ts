@@ -12,18 +12,18 @@ import * as Guard from "../../src/targets/demoWrites/Guard.ts"
 
 const { production } = Environment
 
-/** An HTTP client that records requests. */
+/** Creates an HTTP client that records requests. */
 const keeping = () => {
   const left: Array<string> = []
   const http = HttpClient.make((request) => {
     left.push(`${request.method} ${request.url}`)
-    const reason = new HttpClientError.TransportError({ request, description: "cut" })
+    const reason = new HttpClientError.TransportError({ request, description: "connection closed by the test" })
     return Effect.fail(new HttpClientError.HttpClientError({ reason }))
   })
   return { http, left }
 }
 
-/** Calls every operation, writes included, through the whole client with a guard below it. */
+/** Calls every operation, including writes, through `Kalshi.layer` with a guarded HTTP client. */
 const callAll = (rule: Guard.Rule, environment: Environment.Environment) =>
   Effect.gen(function* () {
     const { http, left } = keeping()
@@ -41,7 +41,7 @@ const callAll = (rule: Guard.Rule, environment: Environment.Environment) =>
 const asked = (url: string, method = "GET", body?: string) => ({ method, url, body })
 
 describe("Guard.reads", () => {
-  it.effect("passes every read of the client and no write", () =>
+  it.effect("permits every read of the client and no write", () =>
     Effect.gen(function* () {
       const { left, tags } = yield* callAll(Guard.reads(production), production)
       const readable = ClientOperations.all.filter(({ descriptor }) => descriptor.method === "GET")
@@ -52,7 +52,7 @@ describe("Guard.reads", () => {
     })
   )
 
-  it.effect("is necessary: without it, writes are sent", () =>
+  it.effect("is necessary, because writes are sent without the guard", () =>
     Effect.gen(function* () {
       const { left } = yield* callAll(() => undefined, production)
       assert.strictEqual(left.length, ClientOperations.all.length)

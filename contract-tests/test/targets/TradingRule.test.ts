@@ -32,7 +32,7 @@ const order = {
 }
 
 describe("TradingRule", () => {
-  it("passes tiny post-only orders with a short expiry in a group of this run", () => {
+  it("permits small post-only orders with a short expiry in a group of this run", () => {
     assert.isUndefined(rule(asked("POST", "/portfolio/events/orders", order)))
     assert.isUndefined(rule(asked("POST", "/portfolio/events/orders/batched", { orders: [order, order] })))
     assert.isUndefined(rule(asked("DELETE", `/portfolio/events/orders/${mine}`)))
@@ -43,7 +43,7 @@ describe("TradingRule", () => {
   const faults: ReadonlyArray<readonly [string, object]> = [
     ["of another run", { client_order_id: "ct-abc124-1" }],
     ["without an id", { client_order_id: undefined }],
-    ["that may take", { post_only: false }],
+    ["that could trade", { post_only: false }],
     ["that sells", { side: "ask" }],
     ["at three cents", { price: "0.0300" }],
     ["at ten cents", { price: "0.1" }],
@@ -53,13 +53,13 @@ describe("TradingRule", () => {
     ["that never expires", { expiration_time: undefined }],
     ["that expires late", { expiration_time: nowMillis / 1_000 + 301 }]
   ]
-  it.each(faults)("keeps in an order %s, alone and in a batch", (_, change) => {
+  it.each(faults)("blocks an order %s, alone and in a batch", (_, change) => {
     const other = { ...order, ...change }
     assert.isDefined(rule(asked("POST", "/portfolio/events/orders", other)))
     assert.isDefined(rule(asked("POST", "/portfolio/events/orders/batched", { orders: [order, other] })))
   })
 
-  it("blocks changes to foreign orders, and every other write", () => {
+  it("blocks changes of entities of other runs, and every other write", () => {
     for (const [method, path, body] of [
       ["DELETE", `/portfolio/events/orders/${theirs}`, undefined],
       ["DELETE", "/portfolio/events/orders", undefined],

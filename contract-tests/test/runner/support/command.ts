@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 
-/** The result. */
+/** The result of a process. */
 export interface Ended {
   /** Undefined if a signal ended the process. */
   readonly code: number | undefined
@@ -13,7 +13,7 @@ export interface Ended {
 
 const bin = fileURLToPath(new URL("../../../src/bin/kalshi-contract.ts", import.meta.url))
 
-/** Starts the command, or `script`. Environment variables with keys are not passed on. */
+/** Starts the command, or `script`. Does not pass on environment variables with keys. */
 export const start = (
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {},
@@ -36,6 +36,6 @@ export const start = (
   return { child, ended }
 }
 
-/** Runs it to its end. */
+/** Runs the command to its end. */
 export const run = (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>): Promise<Ended> =>
   start(args, environment).ended

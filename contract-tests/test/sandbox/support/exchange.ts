@@ -26,7 +26,7 @@ const signed = (sent: Requests.Sent, { keyId, signer }: Sandbox.Credentials, now
   }
 }
 
-/** A response with its body as text. */
+/** A response, with its body as a string. */
 export interface Got extends Answers.Scripted {
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
@@ -35,7 +35,7 @@ export interface Got extends Answers.Scripted {
 /** The headers of a signature. */
 export const signature = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
-/** Sends a request, signed by the world's signer, `without` some of its headers. */
+/** Sends a request that the world's signer signs. Omits the headers in `without`. */
 export const ask =
   (world: World, without: ReadonlyArray<string> = []) =>
   (sent: Requests.Sent) =>
@@ -43,7 +43,7 @@ export const ask =
       const { url } = yield* Sandbox.Sandbox
       const http = yield* HttpClient.HttpClient
       const { body, headers, method, target } = signed(sent, world.signer, yield* Clock.currentTimeMillis)
-      // Every write has the JSON content type, with or without a body.
+      // Every write has the JSON content type, even without a declared body.
       const text = body ?? (method === "POST" || method === "PUT" ? "{}" : undefined)
       const response = yield* http.execute(
         HttpClientRequest.make(method as HttpMethod.HttpMethod)(url + target, {

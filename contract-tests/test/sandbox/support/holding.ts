@@ -11,9 +11,9 @@ import { answerFault, type Operation, refusalFault, show, valid, type Violation 
 /** Sends one request to an exchange. */
 export type Ask = (sent: Requests.Sent) => ReturnType<ReturnType<typeof ask>>
 
-/** Violations that the exchange accepts, each with its reason. An unused entry is a failure. */
+/** The violations that the exchange accepts, with reasons. The tests fail if an entry is not needed. */
 export const tolerated: Readonly<Partial<Record<Mutants.Kind, string>>> = {
-  "extra-property": "the document leaves objects open, and the exchange passes over what it does not know"
+  "extra-property": "the document leaves objects open, and the exchange ignores unknown members"
 }
 
 /** The results of many requests. */
@@ -21,7 +21,7 @@ export interface Tally {
   readonly findings: Array<string>
   readonly statuses: Map<number, number>
   readonly kinds: Map<Mutants.Kind, number>
-  /** Kinds of violations that were accepted as tolerated. */
+  /** The kinds of tolerated violations that the exchange accepted. */
   readonly tolerated: Set<Mutants.Kind>
 }
 
@@ -37,17 +37,17 @@ const count = <A>(counts: Map<A, number>, what: A): void => void counts.set(what
 export const total = (counts: ReadonlyMap<unknown, number>): number =>
   [...counts.values()].reduce((sum, times) => sum + times, 0)
 
-/** Counts on one line, in the order of what they count. */
+/** Describes counts in one line, sorted by key. */
 export const counted = (counts: ReadonlyMap<number | string, number>): string =>
   [...counts]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([what, times]) => `${what}×${times}`)
     .join("  ")
 
-/** The exchange's whole state, as text. */
+/** Returns the state of the exchange, serialized. */
 const dumped = Effect.flatMap(Sandbox.Sandbox, ({ dump }) => Effect.map(dump, (state) => JSON.stringify(state)))
 
-/** Checks that every violation is refused with a decodable error and changes nothing. */
+/** Checks that every violation is rejected with a decodable error and changes nothing. */
 export const holdRefused = (operation: Operation, asked: Ask, violations: ReadonlyArray<Violation>, tally: Tally) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
@@ -62,7 +62,7 @@ export const holdRefused = (operation: Operation, asked: Ask, violations: Readon
       if (isTolerated) tally.tolerated.add(kind)
       const fault = isTolerated
         ? answerFault(operation, got)
-        : (refusalFault(operation, got) ?? (after === before ? undefined : "refused, and the state changed"))
+        : (refusalFault(operation, got) ?? (after === before ? undefined : "rejected, but the state changed"))
       if (fault !== undefined) {
         tally.findings.push(`${kind} at ${pointer} (${note}): ${fault}; ${show(operation, sent, got)}`)
       }
@@ -70,15 +70,15 @@ export const holdRefused = (operation: Operation, asked: Ask, violations: Readon
     }
   })
 
-/** The state of one account, as text. */
+/** Returns the state of an account, serialized. */
 const accountIn = (state: string, accountId: string): string => {
-  // A dump has a list of accounts, each with its id.
+  // A dump has a list of accounts with their ids.
   const { accounts } = JSON.parse(state) as { readonly accounts: ReadonlyArray<{ readonly accountId: string }> }
   return JSON.stringify(accounts.find((account) => account.accountId === accountId))
 }
 
 /**
- * Checks that every valid request has a valid response, that refusals and reads change nothing, and that no other
+ * Checks that every valid request has a valid response, that rejected requests and reads change nothing, and that no other
  * account changes.
  */
 export const holdAnswered = (

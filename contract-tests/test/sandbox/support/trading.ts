@@ -1,4 +1,4 @@
-/** A trading session with successes and refusals. */
+/** Runs a trading session with accepted and rejected requests. */
 import * as Account from "@kalshi-effect/client/Account"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
@@ -18,7 +18,7 @@ interface Page {
   readonly cursor?: string | null | undefined
 }
 
-/** The number of pages of a list, with one item per page. */
+/** Returns the number of pages of a list, with one item per page. */
 const pagesOf = <A extends Page, E, R>(list: (page: Asked) => Effect.Effect<A, E, R>): Effect.Effect<number, E, R> =>
   Effect.gen(function* () {
     let number = 1
@@ -28,15 +28,15 @@ const pagesOf = <A extends Page, E, R>(list: (page: Asked) => Effect.Effect<A, E
     return number
   })
 
-/** Succeeds if the call fails with this error. */
+/** Succeeds if the call fails with a certain error. */
 const refused = <A, E extends { readonly _tag: string }, R>(tag: E["_tag"], call: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Effect.flip(call), (error) =>
-    error._tag === tag ? Effect.void : Effect.die(new Error(`${error._tag} where ${tag} was expected`))
+    error._tag === tag ? Effect.void : Effect.die(new Error(`expected ${tag}, got ${error._tag}`))
   )
 
 /**
- * Two traders fill and change orders, singly and in batches. A group reaches its limit and is triggered, reset, changed
- * and deleted. The market settles, everything is read page by page, and each kind of refusal occurs.
+ * Runs the session. Two traders fill and change orders, singly and in batches. A group reaches its limit and is triggered,
+ * reset, changed and deleted. The market settles, all lists are read page by page, and each kind of rejection occurs.
  */
 export const trading = (trader: Credentials, counterparty: Credentials, ticker: string, sandbox: Operator) =>
   Effect.gen(function* () {
@@ -76,7 +76,7 @@ export const trading = (trader: Credentials, counterparty: Credentials, ticker: 
     yield* mine(OrderGroups.delete({ order_group_id }))
     yield* refused("NotFound", mine(OrderGroups.get({ order_group_id })))
 
-    // Refusals of other kinds.
+    // Other kinds of rejections.
     const forger = Signer.makeSync({
       keyId: trader.keyId,
       kind: "ed25519",
