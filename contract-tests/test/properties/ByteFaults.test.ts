@@ -31,16 +31,16 @@ describe("P7", () => {
 
   it("covers every fault in every sending class for any seed, and every operation", () => {
     for (const from of [seed, 0, -1, 2 ** 31 - 1]) {
-      const met = new Set<string>()
+      const covered = new Set<string>()
       for (const operation of ClientOperations.all) {
         const faults = P7.faultsOf(operation, from)
         assert.isAbove(faults.length, 0, operation.name)
         for (const { inBody, name } of faults) {
           if (inBody && referenceOf(operation).success.status === 204) continue
-          met.add(`${name} of ${SendingClass.of(referenceOf(operation))}`)
+          covered.add(`${name} of ${SendingClass.of(referenceOf(operation))}`)
         }
       }
-      assert.strictEqual(met.size, byteFaults.length * 3)
+      assert.strictEqual(covered.size, byteFaults.length * 3)
     }
   })
 })
@@ -93,11 +93,11 @@ describe("injected faults in reading bytes", () => {
       }
     ]
   ]
-  for (const [what, because, operation, layer] of faults) {
+  for (const [what, reason, operation, layer] of faults) {
     it(`detects ${what}`, async () => {
       const outcome = await run(operation, layer)
       if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
-      assert.match(outcome.reason, because)
+      assert.match(outcome.reason, reason)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

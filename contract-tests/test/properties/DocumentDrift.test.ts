@@ -97,11 +97,11 @@ describe("injected faults in reading future responses", () => {
       )
     ]
   ]
-  for (const [what, because, operation] of faults) {
+  for (const [what, reason, operation] of faults) {
     it(`detects ${what}`, () => {
       const outcome = run(operation)
       if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
-      assert.match(outcome.reason, because)
+      assert.match(outcome.reason, reason)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

@@ -3,7 +3,7 @@ import * as P0 from "../../src/properties/DocumentIntegrity.ts"
 import * as Integrity from "../../src/reference/Integrity.ts"
 import * as NullableByIntent from "../../src/reference/NullableByIntent.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { plant } from "../reference/support.ts"
+import { replacePart } from "../reference/support.ts"
 
 const settings = { seed: Replay.seedFrom(), runs: 1 }
 
@@ -83,7 +83,7 @@ describe("injected faults in the reference", () => {
       "a null that is lost beside a $ref",
       "rest.json",
       (text) =>
-        plant(
+        replacePart(
           text.replace(averageFee, "@here"),
           "@here",
           '"average_fee_paid": { "$ref": "#/components/schemas/FixedPointDollars" }'
@@ -99,13 +99,13 @@ describe("injected faults in the reference", () => {
       /differs from the 44 pinned pointers/
     ]
   ]
-  for (const [what, file, change, target, because] of faults) {
+  for (const [what, file, change, target, reason] of faults) {
     it(`detects ${what}`, () => {
       const changed = change(Integrity.read(file))
       assert.notStrictEqual(changed, Integrity.read(file), "the fault must change the file")
       const outcome = P0.checkFile(target, settings, (name) => (name === file ? changed : Integrity.read(name)))
       if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
-      assert.match(outcome.counterexample, because)
+      assert.match(outcome.counterexample, reason)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

@@ -13,7 +13,9 @@ import { withDescriptor, named } from "../operations/support/client.ts"
 const seed = 7
 
 /** Creates an exchange with changed responses. */
-const answering = (change: (answer: { status: number; body: string }) => Partial<{ status: number; body: string }>) =>
+const exchangeWith = (
+  change: (answer: { status: number; body: string }) => Partial<{ status: number; body: string }>
+) =>
   LocalExchange.make((http) =>
     HttpClient.transformResponse(http, (sent) =>
       Effect.flatMap(sent, (response) =>
@@ -55,32 +57,32 @@ describe("P12", () => {
   const faults = [
     {
       name: "a missing field, by its pointer",
-      exchange: answering(({ body }) => ({ body: body.replaceAll('"order_id":', '"id":') })),
+      exchange: exchangeWith(({ body }) => ({ body: body.replaceAll('"order_id":', '"id":') })),
       finds: { because: /violates the document/, pointer: "/order/order_id" }
     },
     {
       name: "a number instead of a string",
-      exchange: answering(({ body }) => ({ body: body.replace(/"ticker":"[^"]*"/, '"ticker":7') })),
+      exchange: exchangeWith(({ body }) => ({ body: body.replace(/"ticker":"[^"]*"/, '"ticker":7') })),
       finds: { because: /violates the document/, pointer: "/order/ticker" }
     },
     {
       name: "a page of HTML",
-      exchange: answering(() => ({ body: "<html>sorry</html>" })),
+      exchange: exchangeWith(() => ({ body: "<html>sorry</html>" })),
       finds: { because: /not JSON/, pointer: "" }
     },
     {
       name: "a status that is not declared",
-      exchange: answering(() => ({ status: 418 })),
+      exchange: exchangeWith(() => ({ status: 418 })),
       finds: { because: /undeclared status 418/, pointer: undefined }
     },
     {
       name: "a success status that is not declared",
-      exchange: answering(() => ({ status: 202 })),
+      exchange: exchangeWith(() => ({ status: 202 })),
       finds: { because: /status 202, which is not the documented success/, pointer: undefined }
     },
     {
       name: "a rejection of a valid request",
-      exchange: answering(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' })),
+      exchange: exchangeWith(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' })),
       finds: { because: /status 404/, pointer: undefined }
     }
   ]
@@ -95,7 +97,7 @@ describe("P12", () => {
   }
 
   it("detects a client that decodes a declared error as another error", () => {
-    const refusing = answering(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' }))
+    const refusing = exchangeWith(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' }))
     const operation = withDescriptor("GetOrder", () => ({ errors: [] }))
     assert.strictEqual(
       failureOf(checkOn(refusing, { operation, seed, runs: 1 })).reason,
@@ -106,17 +108,17 @@ describe("P12", () => {
   it("redacts key ids, and bodies that can contain keys", () => {
     for (const id of ["GenerateApiKey", "GetApiKeys"]) {
       const operation = named(id)
-      const broken = answering(({ body }) => ({ status: 418, body }))
+      const broken = exchangeWith(({ body }) => ({ status: 418, body }))
       const report = failureOf(checkOn(broken, { operation, seed, runs: 1 })).report
       assert.notInclude(report, "PRIVATE KEY")
       assert.notInclude(report, broken.world.signer.keyId)
       assert.include(report, "418; the body is not shown")
     }
-    const heard = local.call(named("GetOrders"), {})
+    const traffic = local.call(named("GetOrders"), {})
     const secret = local.world.ticker
     const finding = Judging.findingOf(
       named("GetOrders"),
-      { ...heard, exchanged: heard.exchanged.map((one) => ({ ...one, answer: { ...one.answer!, status: 418 } })) },
+      { ...traffic, exchanged: traffic.exchanged.map((one) => ({ ...one, answer: { ...one.answer!, status: 418 } })) },
       true,
       Redactions.make({ secret })
     )

@@ -13,7 +13,7 @@ const seed = Replay.seedFrom()
 const run = (operation: ClientOperations.ClientOperation, runs: number) =>
   Effect.runSync(P10.run({ operation, seed, runs }))
 
-const held = (operation: ClientOperations.ClientOperation, runs: number): Property.Reached => {
+const reachedBy = (operation: ClientOperations.ClientOperation, runs: number): Property.Reached => {
   const outcome = run(operation, runs)
   if (outcome._tag === "Passed") return outcome.reached
   return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
@@ -40,7 +40,7 @@ describe("P10", () => {
       ["GetStructuredTargets", ["a last cursor that is absent", "an empty list that is absent"]],
       ["GetPositions", ["a last cursor that is absent"]]
     ] as const) {
-      const reached = held(named(id), 60)
+      const reached = reachedBy(named(id), 60)
       for (const what of [...always, ...also]) assert.isAbove(reached[what] ?? 0, 0, `${id}: ${what}`)
     }
   })
@@ -83,9 +83,9 @@ const reader =
     const step = (state: State) =>
       Effect.gen(function* () {
         const { asked, cursor, pages } = state
-        const goesRound =
+        const isRepeated =
           fault === "misses a cycle of several cursors" ? [...asked].at(-1) === cursor : asked.has(`${cursor}`)
-        if (cursor !== undefined && pages > 0 && goesRound && fault !== "follows a repeated cursor") {
+        if (cursor !== undefined && pages > 0 && isRepeated && fault !== "follows a repeated cursor") {
           return yield* new Pages.RepeatedCursor({ operation: name, cursor, pages })
         }
         if (pages >= maxPages) {
@@ -106,16 +106,16 @@ const reader =
         const answer = yield* state.ahead ?? askFor(sent)
         const next = answer["cursor"]
         const items = list === undefined ? [answer] : ((answer[list] ?? []) as ReadonlyArray<unknown>)
-        const given = fault === "emits each page twice" ? [...items, ...items] : items
+        const emitted = fault === "emits each page twice" ? [...items, ...items] : items
         const seen = new Set(cursor === undefined ? asked : [...asked, cursor])
         if (isEnd(next) || (fault === "ends on an empty page" && items.length === 0)) {
-          return [given, Option.none<State>()] as const
+          return [emitted, Option.none<State>()] as const
         }
         const follows = String(next ?? "")
         const ahead = fault === "requests a page ahead" ? Effect.succeed(yield* askFor(follows)) : undefined
         const dropped = fault === "drops the page with the repeated cursor" && seen.has(follows)
         const state2 = { cursor: follows, pages: pages + 1, asked: seen, ahead }
-        return [dropped ? [] : given, Option.some<State>(state2)] as const
+        return [dropped ? [] : emitted, Option.some<State>(state2)] as const
       })
     const first = fault === "restarts instead of resuming" ? undefined : (input["cursor"] as string | undefined)
     return Stream.paginate<State, unknown, unknown, unknown>(
@@ -136,9 +136,9 @@ const withReader = (fault: Fault | undefined): ClientOperations.ClientOperation 
 }
 
 describe("injected faults in readers of pages", () => {
-  it("are necessary: the property passes without a fault", () => void held(withReader(undefined), 40))
+  it("are necessary: the property passes without a fault", () => void reachedBy(withReader(undefined), 40))
 
-  const because: Readonly<Record<Fault, RegExp>> = {
+  const reasons: Readonly<Record<Fault, RegExp>> = {
     "follows a repeated cursor": /pages in a cycle|does not stop requesting pages/,
     "misses a cycle of several cursors": /in a cycle|before the cycle|does not stop requesting pages/,
     "ends on an empty page": /the items of the complete list|the cursors that were sent/,
@@ -153,7 +153,7 @@ describe("injected faults in readers of pages", () => {
     "drops the page with the repeated cursor": /the items before the cycle/,
     "loses the cursor at its page limit": /budget error contains a different cursor/
   }
-  for (const [fault, why] of Object.entries(because) as ReadonlyArray<[Fault, RegExp]>) {
+  for (const [fault, why] of Object.entries(reasons) as ReadonlyArray<[Fault, RegExp]>) {
     it(`detects a reader that ${fault}`, () => {
       const outcome = run(withReader(fault), 60)
       if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")

@@ -9,7 +9,7 @@ import { withDescriptor, document, named, referenceOf } from "../operations/supp
 
 const seed = Replay.seedFrom()
 
-const held = (operation: ClientOperations.ClientOperation, runs: number): Property.Reached => {
+const reachedBy = (operation: ClientOperations.ClientOperation, runs: number): Property.Reached => {
   const outcome = Effect.runSync(P9.run({ operation, seed, runs }))
   if (outcome._tag === "Passed") return outcome.reached
   return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
@@ -32,7 +32,7 @@ describe("P9", () => {
       ["CreateOrderGroup", [...always, ...signed, "spent more than a full bucket"]],
       ["GetMarkets", [...always, ...lost]]
     ] as const) {
-      const reached = held(named(id), 800)
+      const reached = reachedBy(named(id), 800)
       for (const what of expected) assert.isAbove(reached[what] ?? 0, 0, `${id}: ${what}`)
     }
   })

@@ -14,7 +14,7 @@ describe("P14", () => {
         return outcome._tag === "Passed" ? Object.keys(outcome.reached) : assert.fail(`${id}: ${outcome._tag}`)
       }
     )
-    for (const { reason: because, keyword } of P14.gaps) assert.include(reached, `${keyword}: ${because}`)
+    for (const { reason, keyword } of P14.gaps) assert.include(reached, `${keyword}: ${reason}`)
   })
 })
 
@@ -23,12 +23,13 @@ describe("injected gaps in the suite's values", () => {
   const { schema } = referenceOf(operation).success
   if (schema === undefined) throw new Error("the document no longer declares the response body")
   const { mutants, values } = conformance.suite({ name: operation.name, schema, direction: "response" })
-  const hold = (suite: { readonly mutants: typeof mutants; readonly values: typeof values }) =>
+  const checkCoverage = (suite: { readonly mutants: typeof mutants; readonly values: typeof values }) =>
     P14.checkCoverage({ operation, seed }, [{ schema, suite }])
 
-  it("are necessary: the property passes without a gap", () => assert.strictEqual(hold({ mutants, values })._tag, "Passed"))
+  it("are necessary: the property passes without a gap", () =>
+    assert.strictEqual(checkCoverage({ mutants, values })._tag, "Passed"))
 
-  const holes: ReadonlyArray<readonly [string, RegExp, Parameters<typeof hold>[0]]> = [
+  const faults: ReadonlyArray<readonly [string, RegExp, Parameters<typeof checkCoverage>[0]]> = [
     ["no values", /no valid value reaches /, { mutants, values: [] }],
     ["no mutants", /no mutant violates /, { mutants: [], values }],
     [
@@ -62,11 +63,11 @@ describe("injected gaps in the suite's values", () => {
       { mutants, values: values.map((value) => ({ ...(value as object), orders: [] })) }
     ]
   ]
-  for (const [what, because, suite] of holes) {
+  for (const [what, reason, suite] of faults) {
     it(`detects ${what}`, () => {
-      const outcome = hold(suite)
+      const outcome = checkCoverage(suite)
       if (outcome._tag !== "Failed") return assert.fail("the injected gap was not detected")
-      assert.match(outcome.reason, because)
+      assert.match(outcome.reason, reason)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

@@ -10,8 +10,8 @@ import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = Replay.seedFrom()
 
-const run = (operation: ClientOperations.ClientOperation, runs: number, instead: P8.Replacements = {}) =>
-  Effect.runPromise(P8.checkOperation({ operation, seed, runs, shrink: false }, instead))
+const run = (operation: ClientOperations.ClientOperation, runs: number, replacements: P8.Replacements = {}) =>
+  Effect.runPromise(P8.checkOperation({ operation, seed, runs, shrink: false }, replacements))
 
 describe("P8", () => {
   it("reaches its relevant situations", async () => {
@@ -31,7 +31,7 @@ describe("injected faults in signing", () => {
   const signing = (sign: (key: Key, text: string) => Effect.Effect<string, SigningError>): P8.Replacements => ({
     signer: (key) => Signer.make({ keyId: key.id, kind: key.kind, sign: (text) => sign(key, text) })
   })
-  const kept = new Map<string, string>()
+  const signatures = new Map<string, string>()
   const faults: ReadonlyArray<readonly [string, RegExp, P8.Replacements]> = [
     [
       "a signature over more than the path",
@@ -48,9 +48,9 @@ describe("injected faults in signing", () => {
       /does not verify|an earlier attempt/,
       signing(({ id, signer }, text) => {
         const [, path = ""] = text.split("/trade-api")
-        const known = kept.get(id + path)
+        const known = signatures.get(id + path)
         return known === undefined
-          ? Effect.tap(signer.sign(text), (made) => Effect.sync(() => void kept.set(id + path, made)))
+          ? Effect.tap(signer.sign(text), (made) => Effect.sync(() => void signatures.set(id + path, made)))
           : Effect.succeed(known)
       })
     ],
@@ -85,11 +85,11 @@ describe("injected faults in signing", () => {
       { signer: (key) => ({ ...key.signer, pem: key.secretParts[3] }) as Signer.Signer["Service"] }
     ]
   ]
-  for (const [what, because, instead] of faults) {
+  for (const [what, reason, instead] of faults) {
     it(`detects ${what}`, async () => {
       const outcome = await run(named("GetOrders"), 100, instead)
       if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
-      assert.match(outcome.reason, because)
+      assert.match(outcome.reason, reason)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

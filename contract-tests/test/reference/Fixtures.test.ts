@@ -82,7 +82,7 @@ describe("fixtures/spec", () => {
 describe("fixtures/spec/rest.json", () => {
   const reference = ReferenceDocument.load()
   const accepts = judge(reference.document)
-  const holds = (name: string, value: unknown): boolean => accepts(`/components/schemas/${name}`, value) === undefined
+  const isValid = (name: string, value: unknown): boolean => accepts(`/components/schemas/${name}`, value) === undefined
 
   const decimals: ReadonlyArray<readonly [schema: string, valid: string, invalid: string]> = [
     [
@@ -100,12 +100,12 @@ describe("fixtures/spec/rest.json", () => {
   it("distinguishes decimals from other strings as the exchange does", () => {
     for (const [schema, valid, invalid] of decimals) {
       assert.deepStrictEqual(
-        valid.split(" ").filter((text) => !holds(schema, text)),
+        valid.split(" ").filter((text) => !isValid(schema, text)),
         [],
         schema
       )
       assert.deepStrictEqual(
-        [...invalid.split(" "), "", " 1.00", "1.00\n"].filter((text) => holds(schema, text)),
+        [...invalid.split(" "), "", " 1.00", "1.00\n"].filter((text) => isValid(schema, text)),
         [],
         schema
       )
@@ -130,9 +130,9 @@ describe("fixtures/spec/rest.json", () => {
   })
 
   it("defines a book level as a price and a count", () => {
-    assert.isTrue(holds("PriceLevelDollarsCountFp", ["0.1500", "100.00"]))
+    assert.isTrue(isValid("PriceLevelDollarsCountFp", ["0.1500", "100.00"]))
     for (const level of [["0.1500"], ["0.1500", "100.00", "1.00"], ["0.1500", "100"], [0.15, "100.00"], []]) {
-      assert.isFalse(holds("PriceLevelDollarsCountFp", level), JSON.stringify(level))
+      assert.isFalse(isValid("PriceLevelDollarsCountFp", level), JSON.stringify(level))
     }
   })
 
@@ -144,10 +144,10 @@ describe("fixtures/spec/rest.json", () => {
       error,
       { error: "too many requests" }
     ]) {
-      assert.isTrue(holds("ErrorBody", body), JSON.stringify(body))
+      assert.isTrue(isValid("ErrorBody", body), JSON.stringify(body))
     }
     for (const body of [{}, null, [], "too many requests", { error: null }, { error: {} }, { message: "m" }]) {
-      assert.isFalse(holds("ErrorBody", body), JSON.stringify(body))
+      assert.isFalse(isValid("ErrorBody", body), JSON.stringify(body))
     }
   })
 

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import * as Overlay from "../../src/reference/Overlay.ts"
 import * as ReferenceDocument from "../../src/reference/ReferenceDocument.ts"
 import { importDocument } from "../../src/reference/SpecImport.ts"
-import { issuesOf, overlayFor, plant, published, publishedFeed, sha256 } from "./support.ts"
+import { issuesOf, overlayFor, replacePart, published, publishedFeed, sha256 } from "./support.ts"
 
 const overlay = overlayFor(published)
 
@@ -13,7 +13,7 @@ const imported = Effect.map(importDocument(published, { overlay }), ({ text }) =
 )
 
 /** Creates an overlay with one entry for the small document. */
-const only = (entry: Record<string, unknown>): string =>
+const overlayOf = (entry: Record<string, unknown>): string =>
   JSON.stringify({
     feed: { appliesTo: { sha256: "", version: "" }, entries: [] },
     rest: {
@@ -58,7 +58,7 @@ describe("Overlay", () => {
   it.effect("copies a value to several pointers", () =>
     Effect.gen(function* () {
       const reason = { because: "A reason.", source: "a test" }
-      const text = only({
+      const text = overlayOf({
         op: "add",
         at: ["/components/schemas/A", "/components/schemas/B"],
         value: { type: "string" }
@@ -133,7 +133,7 @@ describe("Overlay", () => {
         [{ op: "make-optional", at: [at("id"), at("id")] }, "has the same pointer twice"]
       ]
       for (const [entry, message] of faults) {
-        const [issue] = yield* issuesOf(published, only(entry))
+        const [issue] = yield* issuesOf(published, overlayOf(entry))
         assert.strictEqual(issue?.message, message)
         assert.match(issue?.pointer ?? "", /^\/entries\/0 \(/)
       }
@@ -143,7 +143,7 @@ describe("Overlay", () => {
   it.effect("rejects an entry without a reason or a source, with an unknown operation, or with a surplus key", () =>
     Effect.gen(function* () {
       const entry = { op: "make-optional", at: [at("ticker")] }
-      assert.isTrue((yield* importDocument(published, { overlay: only(entry) })).text.length > 0)
+      assert.isTrue((yield* importDocument(published, { overlay: overlayOf(entry) })).text.length > 0)
       for (const fault of [
         { because: "" },
         { source: "" },
@@ -152,7 +152,7 @@ describe("Overlay", () => {
         { at: [] },
         { at: undefined }
       ]) {
-        const [issue] = yield* issuesOf(published, only({ ...entry, ...fault }))
+        const [issue] = yield* issuesOf(published, overlayOf({ ...entry, ...fault }))
         assert.match(issue?.message ?? "", /^the overlay: /, JSON.stringify(fault))
       }
       const [issue] = yield* issuesOf(published, "{")
@@ -162,9 +162,9 @@ describe("Overlay", () => {
 
   it.effect("rejects an overlay for another version, or for another document of the same version", () =>
     Effect.gen(function* () {
-      const [version] = yield* issuesOf(published, plant(overlay, '"version": "1.2.3"', '"version": "1.2.4"'))
+      const [version] = yield* issuesOf(published, replacePart(overlay, '"version": "1.2.3"', '"version": "1.2.4"'))
       assert.match(version?.message ?? "", /^the overlay is for 1\.2\.4 /)
-      const edited = plant(published, "maximum: 100", "maximum: 101")
+      const edited = replacePart(published, "maximum: 100", "maximum: 101")
       const [bytes] = yield* issuesOf(edited, overlay)
       assert.match(bytes?.message ?? "", /^the overlay is for 1\.2\.3 /)
       const [feed] = yield* issuesOf(publishedFeed, overlay)
@@ -193,7 +193,7 @@ describe("Overlay", () => {
         ]
       ]
       for (const [pointer, value, message] of faults) {
-        const issues = yield* issuesOf(published, only({ op: "add", at: [pointer], value }))
+        const issues = yield* issuesOf(published, overlayOf({ op: "add", at: [pointer], value }))
         assert.deepStrictEqual(
           issues.map((issue) => issue.message),
           [message]

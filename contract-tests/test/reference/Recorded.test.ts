@@ -30,7 +30,7 @@ const pointerOf = (reference: ReferenceDocument.ReferenceDocument, { operation, 
     : `/components/schemas/${schema}`
 
 /** Returns the recordings that violate a document, with the reasons. */
-const refused = (reference: ReferenceDocument.ReferenceDocument): ReadonlyArray<string> => {
+const violations = (reference: ReferenceDocument.ReferenceDocument): ReadonlyArray<string> => {
   const accepts = judge(reference.document)
   return recordings.flatMap((recording) => {
     const fault = accepts(pointerOf(reference, recording), recording.body)
@@ -65,7 +65,7 @@ describe("fixtures/recorded", () => {
   })
 
   it("contains only bodies that are valid in the reference document", () => {
-    assert.deepStrictEqual(refused(reference), [])
+    assert.deepStrictEqual(violations(reference), [])
   })
 
   it("needs each leniency of the overlay", () => {
@@ -79,7 +79,7 @@ describe("fixtures/recorded", () => {
         readonly components: { readonly schemas: Record<string, { required: Array<string> }> }
       }
       strict.components.schemas[schema]?.required.push(field)
-      const faults = refused(ReferenceDocument.make(strict))
+      const faults = violations(ReferenceDocument.make(strict))
       assert.lengthOf(faults, bodies, `${schema}.${field}`)
       assert.isTrue(faults.every((fault) => fault.includes(`must have required property '${field}'`)))
     }

@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml"
 import * as FeedDocument from "../../src/reference/FeedDocument.ts"
 import * as ReferenceDocument from "../../src/reference/ReferenceDocument.ts"
 import { importDocument, overlaySha256 } from "../../src/reference/SpecImport.ts"
-import { issuesOf, judge, overlayFor, plant, published, publishedFeed, sha256 } from "./support.ts"
+import { issuesOf, judge, overlayFor, replacePart, published, publishedFeed, sha256 } from "./support.ts"
 
 const schemasOf = Effect.fnUntraced(function* (text: string, overlay?: string) {
   const imported = yield* importDocument(text, { overlay })
@@ -157,7 +157,7 @@ describe("importDocument", () => {
 
   it.effect("makes absent security explicit", () =>
     Effect.gen(function* () {
-      const reference = yield* schemasOf(plant(published, "security: []\n", ""))
+      const reference = yield* schemasOf(replacePart(published, "security: []\n", ""))
       assert.deepStrictEqual(reference.document["security"], [])
     })
   )
@@ -216,7 +216,7 @@ describe("importDocument", () => {
         ]
       ]
       for (const [piece, fault, pointer] of places) {
-        assert.deepStrictEqual(yield* issuesOf(plant(published, piece, fault)), [
+        assert.deepStrictEqual(yield* issuesOf(replacePart(published, piece, fault)), [
           { message: "unknown schema keyword", pointer }
         ])
       }
@@ -257,7 +257,7 @@ describe("importDocument", () => {
         ]
       ]
       for (const [piece, fault, pointer] of faults) {
-        const issues = yield* issuesOf(plant(published, piece, fault))
+        const issues = yield* issuesOf(replacePart(published, piece, fault))
         assert.deepStrictEqual(
           issues.map((issue) => issue.pointer),
           [pointer],
@@ -279,7 +279,7 @@ describe("importDocument", () => {
         ["price: { allOf: [{ $ref: '#/components/schemas/Money' }], type: string }", `${at}/allOf`]
       ]
       for (const [fault, pointer] of faults) {
-        const issues = yield* issuesOf(plant(published, price, fault))
+        const issues = yield* issuesOf(replacePart(published, price, fault))
         assert.deepStrictEqual(
           issues.map((issue) => issue.pointer),
           [pointer],
@@ -291,7 +291,11 @@ describe("importDocument", () => {
 
   it.effect("reports all faults of a document at once", () =>
     Effect.gen(function* () {
-      const faulty = plant(plant(published, "format: int64", "format: int128"), "minItems: 1", "minItems: -1")
+      const faulty = replacePart(
+        replacePart(published, "format: int64", "format: int128"),
+        "minItems: 1",
+        "minItems: -1"
+      )
       assert.lengthOf(yield* issuesOf(faulty), 2)
       const error = yield* Effect.flip(importDocument(faulty))
       assert.strictEqual(
@@ -312,7 +316,7 @@ describe("importDocument", () => {
 
   it.effect("rejects a key that occurs twice", () =>
     Effect.gen(function* () {
-      const [issue] = yield* issuesOf(plant(published, "format: int64", "format: int64, format: int32"))
+      const [issue] = yield* issuesOf(replacePart(published, "format: int64", "format: int64, format: int32"))
       assert.match(issue?.message ?? "", /^Map keys must be unique/)
     })
   )

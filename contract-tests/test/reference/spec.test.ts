@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { overlaySha256 } from "../../src/reference/SpecImport.ts"
-import { overlayFor, plant, published, publishedFeed, sha256 } from "./support.ts"
+import { overlayFor, replacePart, published, publishedFeed, sha256 } from "./support.ts"
 
 const command = fileURLToPath(new URL("../../src/bin/spec.ts", import.meta.url))
 
@@ -63,7 +63,7 @@ describe("spec import", { timeout: 120_000 }, () => {
   })
 
   it("prints one line per fault, exits with 2, and writes nothing", () => {
-    const faulty = plant(published, "format: int64", "format: int64, minGrace: 1")
+    const faulty = replacePart(published, "format: int64", "format: int64, minGrace: 1")
     withFolder({ "faulty.yaml": faulty, "latin1.yaml": Uint8Array.of(0xff, 0xfe, 0x61) }, (run, read) => {
       assert.deepStrictEqual(run("import", "faulty.yaml", "--out", "out.json"), {
         code: 2,

@@ -22,7 +22,7 @@ export const publishedFeed: string = read("published-feed.yaml")
 export const overlayFor = (document: string): string => read("overlay.json").replaceAll("@sha256", sha256(document))
 
 /** Replaces one part of a text. Throws if the part does not occur exactly once. */
-export const plant = (text: string, piece: string, fault: string): string => {
+export const replacePart = (text: string, piece: string, fault: string): string => {
   if (text.split(piece).length !== 2) {
     throw new Error(`${JSON.stringify(piece)} does not occur exactly once`)
   }

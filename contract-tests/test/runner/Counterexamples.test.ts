@@ -19,12 +19,12 @@ const faulty = withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }
 
 /** Runs P9 for the faulty operation or for the client's operation. */
 const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: number) => {
-  const asked: Array<Cells.Job> = []
+  const jobs: Array<Cells.Job> = []
   const runner: Suite.Runner = {
     width: 1,
     run: (job) =>
       Effect.suspend(() => {
-        asked.push(job)
+        jobs.push(job)
         const { path, runs, seed } = job
         return isFaulty
           ? Effect.map(P9.run({ operation: faulty, path, runs, seed }), (outcome) => ({
@@ -47,7 +47,7 @@ const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: nu
       onInterrupted: () => Effect.void
     })
   )
-  return { asked, report }
+  return { asked: jobs, report }
 }
 
 describe("Counterexamples", () => {
@@ -79,10 +79,7 @@ describe("Counterexamples", () => {
       ...report,
       cells: report.cells.map((cell) => ({
         ...cell,
-        result: Cells.failedResult(
-          { property: "P9@demo", target: cell.target, seed: 1, runs: 1 },
-          "a failure on demo"
-        )
+        result: Cells.failedResult({ property: "P9@demo", target: cell.target, seed: 1, runs: 1 }, "a failure on demo")
       }))
     }
     assert.strictEqual(Counterexamples.keep(folder(), remote), 0)

@@ -134,11 +134,7 @@ layer(World.layer, { excludeTestServices: true })("the official SDK, against the
   const faults: ReadonlyArray<readonly [string, Omit<Fault, "operation">, ReadonlyArray<string>]> = [
     ["a missing member", { status: 200, body: {} }, ["/order must have required property 'order'"]],
     ["a wrong status", { status: 201 }, ["status 201, but the document declares 200"]],
-    [
-      "a wrong content type",
-      { status: 200, body: "{}", contentType: "text/plain" },
-      ["the content type is text/plain"]
-    ]
+    ["a wrong content type", { status: 200, body: "{}", contentType: "text/plain" }, ["the content type is text/plain"]]
   ]
   for (const [fault, answer, expected] of faults) {
     it.effect(`detects ${fault}`, () =>

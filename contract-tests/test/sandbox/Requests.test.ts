@@ -9,12 +9,12 @@ import type { Json } from "../../src/judge/JsonSchema.ts"
 import * as Replay from "../../src/runner/Replay.ts"
 import { known, operationIds, working } from "../../src/targets/Working.ts"
 import { makeWorld, type World } from "../../src/targets/World.ts"
-import { ask, type Got, signature } from "./support/exchange.ts"
+import { sendAsSigner, type ReceivedResponse, signature } from "./support/exchange.ts"
 import {
-  type Ask,
-  counted,
-  holdAnswered,
-  holdRefused,
+  type Send,
+  describeCounts,
+  checkValidRequests,
+  checkRejections,
   makeTally,
   type Tally,
   tolerated,
@@ -33,7 +33,7 @@ import {
 const seed = Replay.seedFrom()
 
 /** Returns the message of a failure: the seed that reproduces it, and the findings. */
-const replayed = (findings: ReadonlyArray<string>): string =>
+const failureMessage = (findings: ReadonlyArray<string>): string =>
   [`KALSHI_CONTRACT_SEED=${seed}`, ...findings.slice(0, 20)].join("\n")
 
 const timeMillis = 1_790_000_000_000
@@ -54,16 +54,16 @@ const overSockets = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
 /** Returns every kind of violation at every pointer. Inputs that succeed without the violation come first. */
 const violations = (operation: Operation, world: World): ReadonlyArray<Violation> => {
   const { reference, requests, suite } = operation
-  const whole = working(world, reference.id, suite.values)
-  const survey = mutants.survey(requests.input)([...whole, ...suite.values])
+  const workingInputs = working(world, reference.id, suite.values)
+  const survey = mutants.survey(requests.input)([...workingInputs, ...suite.values])
   return [...survey.mutants, ...suite.mutants].flatMap((mutant) => violation(operation, mutant) ?? [])
 }
 
 /** Returns violations of random inputs. */
 const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   const { requests } = operation
-  const made = fc.sample(arbitraries.of(requests.input), { numRuns: 6, seed })
-  return made.flatMap((input) => {
+  const inputs = fc.sample(arbitraries.of(requests.input), { numRuns: 6, seed })
+  return inputs.flatMap((input) => {
     const all = mutants
       .of(requests.input)(input)
       .flatMap((mutant) => violation(operation, mutant) ?? [])
@@ -84,13 +84,13 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
         const tally = makeTally()
         for (const operation of operations) {
           const before = total(tally.kinds)
-          yield* holdRefused(operation, ask(world), violations(operation, world), tally)
+          yield* checkRejections(operation, sendAsSigner(world), violations(operation, world), tally)
           assert.isAbove(total(tally.kinds), before, `violations of ${operation.reference.id}`)
         }
         console.log(
-          `${total(tally.kinds)} violations of ${operations.length} operations: ${counted(tally.statuses)}\n${counted(tally.kinds)}`
+          `${total(tally.kinds)} violations of ${operations.length} operations: ${describeCounts(tally.statuses)}\n${describeCounts(tally.kinds)}`
         )
-        assert.deepStrictEqual(tally.findings, [], replayed(tally.findings))
+        assert.deepStrictEqual(tally.findings, [], failureMessage(tally.findings))
         assert.deepStrictEqual(
           [...tally.tolerated].sort(),
           Object.keys(tolerated).sort(),
@@ -124,10 +124,10 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
       Effect.gen(function* () {
         const tally = makeTally()
         for (const operation of operations) {
-          yield* holdRefused(operation, ask(world), randomViolations(operation), tally)
+          yield* checkRejections(operation, sendAsSigner(world), randomViolations(operation), tally)
         }
-        console.log(`${total(tally.kinds)} random violations, seed ${seed}: ${counted(tally.statuses)}`)
-        assert.deepStrictEqual(tally.findings, [], replayed(tally.findings))
+        console.log(`${total(tally.kinds)} random violations, seed ${seed}: ${describeCounts(tally.statuses)}`)
+        assert.deepStrictEqual(tally.findings, [], failureMessage(tally.findings))
         assert.isAbove(total(tally.kinds), 3_000)
       })
     )
@@ -138,7 +138,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
       Effect.gen(function* () {
         const tally = makeTally()
         const secured = operations.filter(({ reference }) => reference.security.length > 0)
-        let asked = 0
+        let sentRequests = 0
         for (const operation of secured) {
           const { id } = operation.reference
           for (const without of [signature, ...signature.map((name) => [name])]) {
@@ -146,47 +146,47 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
             const sent = input === undefined ? undefined : valid(operation, input)
             if (sent === undefined) assert.fail(`${id} has no request`)
             const violation = { kind: "missing-required", pointer: without.join(), note: "headers", sent } as const
-            yield* holdRefused(operation, ask(world, without), [violation], tally)
-            asked++
+            yield* checkRejections(operation, sendAsSigner(world, without), [violation], tally)
+            sentRequests++
           }
         }
-        assert.deepStrictEqual(tally.findings, [], replayed(tally.findings))
-        assert.deepStrictEqual([...tally.statuses], [[401, asked]])
-        assert.strictEqual(asked, 4 * secured.length)
-        console.log(`${total(tally.statuses)} requests without a signature: ${counted(tally.statuses)}`)
+        assert.deepStrictEqual(tally.findings, [], failureMessage(tally.findings))
+        assert.deepStrictEqual([...tally.statuses], [[401, sentRequests]])
+        assert.strictEqual(sentRequests, 4 * secured.length)
+        console.log(`${total(tally.statuses)} requests without a signature: ${describeCounts(tally.statuses)}`)
       })
     )
   )
 
   /** Returns a sample of an operation's violations, without targets that exceed Node's header limit. */
-  const some = (operation: Operation, world: World): ReadonlyArray<Violation> => {
+  const sampleOf = (operation: Operation, world: World): ReadonlyArray<Violation> => {
     const all = violations(operation, world).filter(({ sent }) => sent.target.length < 8_000)
     const step = Math.max(1, Math.floor(all.length / 5))
     return all.filter((_, index) => index % step === 0)
   }
 
   /** Records the responses, without the bodies of successful responses, because the times in them differ. */
-  const keeping =
-    (asked: Ask, kept: Array<unknown>): Ask =>
+  const recording =
+    (send: Send, kept: Array<unknown>): Send =>
     (sent) =>
-      Effect.tap(asked(sent), ({ body, status }) =>
+      Effect.tap(send(sent), ({ body, status }) =>
         Effect.sync(() => kept.push(status < 400 ? [sent.target, status] : [sent.target, status, body]))
       )
 
   it.live("has the same response over sockets and in memory", () =>
     Effect.gen(function* () {
       // Both worlds have the same ids, because they use the same seed.
-      const given = new Map<Operation, ReadonlyArray<Violation>>()
+      const chosenByOperation = new Map<Operation, ReadonlyArray<Violation>>()
       const answersIn = (world: World) =>
         Effect.gen(function* () {
           const tally = makeTally()
           const kept: Array<unknown> = []
           for (const operation of operations) {
-            const chosen = given.get(operation) ?? some(operation, world)
-            given.set(operation, chosen)
-            yield* holdRefused(operation, keeping(ask(world), kept), chosen, tally)
+            const chosen = chosenByOperation.get(operation) ?? sampleOf(operation, world)
+            chosenByOperation.set(operation, chosen)
+            yield* checkRejections(operation, recording(sendAsSigner(world), kept), chosen, tally)
           }
-          assert.deepStrictEqual(tally.findings, [], replayed(tally.findings))
+          assert.deepStrictEqual(tally.findings, [], failureMessage(tally.findings))
           return kept
         })
       const memory = yield* Effect.provide(inMemory(answersIn), TestClock.layer())
@@ -207,16 +207,16 @@ describe("a valid request", { timeout: 300_000 }, () => {
         for (const operation of operations) {
           const { reference } = operation
           const tally: Tally = { ...makeTally(), findings: all.findings }
-          yield* holdAnswered(operation, ask(world), world, validInputs(operation, world), tally)
+          yield* checkValidRequests(operation, sendAsSigner(world), world, validInputs(operation, world), tally)
           assert.isAbove(tally.statuses.get(reference.success.status) ?? 0, 0, `${reference.id} must succeed`)
-          table.push(`${reference.id.padEnd(42)} ${counted(tally.statuses)}`)
+          table.push(`${reference.id.padEnd(42)} ${describeCounts(tally.statuses)}`)
           for (const [status, times] of tally.statuses) {
             all.statuses.set(status, (all.statuses.get(status) ?? 0) + times)
           }
         }
         console.log(["operation, and the statuses of its valid requests:", ...table.sort()].join("\n"))
-        console.log(`${total(all.statuses)} valid requests, seed ${seed}: ${counted(all.statuses)}`)
-        assert.deepStrictEqual(all.findings, [], replayed(all.findings))
+        console.log(`${total(all.statuses)} valid requests, seed ${seed}: ${describeCounts(all.statuses)}`)
+        assert.deepStrictEqual(all.findings, [], failureMessage(all.findings))
         for (const id of operationIds)
           assert.include(
             operations.map(({ reference }) => reference.id),
@@ -235,7 +235,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
           const { reference, suite } = operation
           for (const input of working(world, reference.id, suite.values)) {
             const tally = makeTally()
-            yield* holdAnswered(operation, ask(world), world, [input], tally)
+            yield* checkValidRequests(operation, sendAsSigner(world), world, [input], tally)
             assert.deepStrictEqual([...tally.statuses.keys()], [reference.success.status], reference.id)
             yield* sandbox.restore(start)
           }
@@ -250,12 +250,12 @@ interface Faulty {
   readonly name: string
   readonly operation: string
   readonly finds: RegExp
-  readonly through: (asked: Ask, world: World) => Ask
+  readonly through: (asked: Send, world: World) => Send
 }
 
-const sentOtherwise =
+const withChangedRequest =
   (pattern: RegExp, replacement: string) =>
-  (asked: Ask): Ask =>
+  (asked: Send): Send =>
   (sent) =>
     asked({
       ...sent,
@@ -263,9 +263,9 @@ const sentOtherwise =
       body: sent.body?.replace(pattern, replacement)
     })
 
-const answeredOtherwise =
-  (change: (got: Got) => Partial<Got>) =>
-  (asked: Ask): Ask =>
+const withChangedResponse =
+  (change: (got: ReceivedResponse) => Partial<ReceivedResponse>) =>
+  (asked: Send): Send =>
   (sent) =>
     Effect.map(asked(sent), (got) => (got.status < 400 ? got : { ...got, ...change(got) }))
 
@@ -275,49 +275,49 @@ describe("injected faults in the exchange", () => {
       name: "an exchange that ignores a limit",
       operation: "GetOrders",
       finds: /at \/limit .*status 200/,
-      through: sentOtherwise(/limit=[^&]*/, "limit=10")
+      through: withChangedRequest(/limit=[^&]*/, "limit=10")
     },
     {
       name: "an exchange that treats any side as a bid",
       operation: "CreateOrderV2",
       finds: /at \/side .*status 201/,
-      through: sentOtherwise(/"side":(?:"[^"]*"|\w+|\[.*?\]|\{\})/, '"side":"bid"')
+      through: withChangedRequest(/"side":(?:"[^"]*"|\w+|\[.*?\]|\{\})/, '"side":"bid"')
     },
     {
       name: "an exchange that decodes counts leniently",
       operation: "CreateOrderV2",
       finds: /at \/count .*status 201/,
-      through: sentOtherwise(/"count":(?:"[^"]*"|\w+)/, '"count":"1"')
+      through: withChangedRequest(/"count":(?:"[^"]*"|\w+)/, '"count":"1"')
     },
     {
       name: "an exchange that responds with HTML",
       operation: "GetOrders",
       finds: /no code or no message/,
-      through: answeredOtherwise(() => ({ body: "<html>400 Bad Request</html>" }))
+      through: withChangedResponse(() => ({ body: "<html>400 Bad Request</html>" }))
     },
     {
       name: "an exchange that responds with an error without a code",
       operation: "GetOrders",
       finds: /no code or no message/,
-      through: answeredOtherwise(() => ({ body: '{"error":"bad request"}' }))
+      through: withChangedResponse(() => ({ body: '{"error":"bad request"}' }))
     },
     {
       name: "an exchange that responds with an undeclared status",
       operation: "GetOrders",
       finds: /status 422, undeclared/,
-      through: answeredOtherwise(() => ({ status: 422 }))
+      through: withChangedResponse(() => ({ status: 422 }))
     },
     {
       name: "an exchange that responds with status 500",
       operation: "GetOrders",
       finds: /status 500/,
-      through: answeredOtherwise(() => ({ status: 500 }))
+      through: withChangedResponse(() => ({ status: 500 }))
     },
     {
       name: "an exchange that does not state the reason of an error",
       operation: "GetOrders",
       finds: /does not state the reason/,
-      through: answeredOtherwise(({ body }) => ({
+      through: withChangedResponse(({ body }) => ({
         body: body.replace(/"details":"[^"]*"/, '"details":"[object Object]"')
       }))
     },
@@ -373,8 +373,8 @@ describe("injected faults in the exchange", () => {
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
-        const faulty = through(ask(world), world)
-        yield* holdRefused(named(operation), faulty, violations(named(operation), world), tally)
+        const faulty = through(sendAsSigner(world), world)
+        yield* checkRejections(named(operation), faulty, violations(named(operation), world), tally)
         assert.isTrue(
           tally.findings.some((finding) => finds.test(finding)),
           tally.findings[0] ?? "nothing was found"
@@ -387,8 +387,8 @@ describe("injected faults in the exchange", () => {
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
-        const faulty = through(ask(world), world)
-        yield* holdAnswered(named(operation), faulty, world, validInputs(named(operation), world), tally)
+        const faulty = through(sendAsSigner(world), world)
+        yield* checkValidRequests(named(operation), faulty, world, validInputs(named(operation), world), tally)
         assert.isTrue(
           tally.findings.some((finding) => finds.test(finding)),
           tally.findings[0] ?? "nothing was found"

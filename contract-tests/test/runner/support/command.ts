@@ -26,12 +26,12 @@ export const start = (
     env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"]
   })
-  const said = { stdout: "", stderr: "" }
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (said.stdout += text))
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text))
+  const output = { stdout: "", stderr: "" }
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text))
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text))
   const ended = once(child, "close").then(([code]: Array<unknown>) => ({
     code: typeof code === "number" ? code : undefined,
-    ...said
+    ...output
   }))
   return { child, ended }
 }

@@ -15,7 +15,7 @@ const killedAt = Number(process.env["KILLED_AT"] ?? Number.POSITIVE_INFINITY)
 let writes = 0
 
 /** Redirects connections to `DEMO_URL`. All code under test is above this layer. */
-const elsewhere = Layer.effect(
+const redirectingDispatcher = Layer.effect(
   NodeHttpClient.Dispatcher,
   Effect.map(NodeHttpClient.makeDispatcher, (dispatcher) =>
     dispatcher.compose((dispatch) => (options, handler) => {
@@ -36,6 +36,6 @@ const http = Layer.effect(
       })
     )
   )
-).pipe(Layer.provide(NodeHttpClient.layerUndiciNoDispatcher), Layer.provide(elsewhere))
+).pipe(Layer.provide(NodeHttpClient.layerUndiciNoDispatcher), Layer.provide(redirectingDispatcher))
 
 command.pipe(Effect.provide([NodeServices.layer, http]), NodeRuntime.runMain)

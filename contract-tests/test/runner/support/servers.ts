@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net"
 import { makeWorld, type World } from "../../../src/targets/World.ts"
 
 /** Runs a server while a test runs. */
-export const serving = async <A>(listener: RequestListener, use: (url: string) => Promise<A>): Promise<A> => {
+export const withServer = async <A>(listener: RequestListener, use: (url: string) => Promise<A>): Promise<A> => {
   const server = createServer(listener).listen(0, "127.0.0.1")
   await once(server, "listening")
   try {
@@ -36,7 +36,7 @@ export const keyOf = ({ keyId, privateKey }: Sandbox.Credentials): Served["key"]
 })
 
 /** Runs a local exchange while a test runs. The exchange has no archive, because time does not advance for it. */
-export const exchanging = <A, E>(
+export const withServedExchange = <A, E>(
   use: (served: Served) => Effect.Effect<A, E, Sandbox.Sandbox>
 ): Effect.Effect<A, unknown> =>
   Effect.gen(function* () {

@@ -27,7 +27,7 @@ const signed = (sent: Requests.Sent, { keyId, signer }: Sandbox.Credentials, now
 }
 
 /** A response, with its body as a string. */
-export interface Got extends Answers.Scripted {
+export interface ReceivedResponse extends Answers.Scripted {
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
@@ -36,7 +36,7 @@ export interface Got extends Answers.Scripted {
 export const signature = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
 /** Sends a request that the world's signer signs. Omits the headers in `without`. */
-export const ask =
+export const sendAsSigner =
   (world: World, without: ReadonlyArray<string> = []) =>
   (sent: Requests.Sent) =>
     Effect.gen(function* () {
@@ -55,6 +55,6 @@ export const ask =
           ...(text === undefined ? {} : { body: HttpBody.text(text, "application/json") })
         })
       )
-      const got: Got = { status: response.status, headers: response.headers, body: yield* response.text }
+      const got: ReceivedResponse = { status: response.status, headers: response.headers, body: yield* response.text }
       return got
     })

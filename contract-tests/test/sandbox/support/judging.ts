@@ -7,7 +7,7 @@ import { equals, isObject, memberOf, type Json, type JsonObject } from "../../..
 import * as Mutants from "../../../src/generate/Mutants.ts"
 import { conformance, referenceOf } from "../../operations/support/client.ts"
 import { encodeRequest } from "../../operations/support/written.ts"
-import type { Got } from "./exchange.ts"
+import type { ReceivedResponse } from "./exchange.ts"
 
 const { judge } = conformance
 
@@ -46,7 +46,7 @@ const faultsOf = ({ requests }: Operation, sent: Requests.Sent): ReadonlyArray<s
   requests.read(sent).faults.filter((fault) => /invalid|missing|ambiguous/.test(fault))
 
 /** Returns whether the path is ambiguous: it has an empty segment, or a segment with a slash. */
-const isAstray = (faults: ReadonlyArray<string>): boolean => faults.some((fault) => /ambiguous/.test(fault))
+const isAmbiguous = (faults: ReadonlyArray<string>): boolean => faults.some((fault) => /ambiguous/.test(fault))
 
 /** Returns the request of a valid input, or undefined if the input has no valid request. */
 export const valid = (operation: Operation, input: Json): Requests.Sent | undefined => {
@@ -67,13 +67,13 @@ export const violation = (
   const sent = withSurplus(operation, plain, value)
   const faults = faultsOf(operation, sent)
   const isBroken = kind === "extra-property" || faults.length > 0
-  return isBroken && !isAstray(faults) ? { kind, note, pointer, sent } : undefined
+  return isBroken && !isAmbiguous(faults) ? { kind, note, pointer, sent } : undefined
 }
 
 const isText = (value: Json | undefined): value is string => typeof value === "string" && value !== ""
 
 /** Returns the fault of the client's outcome for a response, if any. The document defines the expected outcome. */
-const faultOf = ({ client, reference }: Operation, got: Got): string | undefined => {
+const faultOf = ({ client, reference }: Operation, got: ReceivedResponse): string | undefined => {
   const wanted = Answers.expected(reference, judge)(got)
   const { fault, tag } = Answers.outcome(client)(got)
   if (got.status === reference.success.status && wanted !== "Success") return `the response is a ${wanted}`
@@ -85,28 +85,33 @@ const declaresRefusal = ({ reference }: Operation): boolean =>
   [400, 404].some((status) => reference.responses.has(status))
 
 /** Returns the fault of a rejection, if any. It must have a declared status and a reason that the client decodes. */
-export const refusalFault = (operation: Operation, got: Got): string | undefined => {
+export const rejectionFault = (operation: Operation, got: ReceivedResponse): string | undefined => {
   const { client, reference } = operation
   if (got.status < 400 || got.status > 499) return `status ${got.status}`
   if (!reference.responses.has(got.status) && declaresRefusal(operation)) return `status ${got.status}, undeclared`
-  if (!/^application\/json\b/.test(got.headers["content-type"] ?? "")) return "the content type of the error is not JSON"
+  if (!/^application\/json\b/.test(got.headers["content-type"] ?? ""))
+    return "the content type of the error is not JSON"
   const error = memberOf(Answers.parse(got.body), "error")
   const [code, message, details] = ["code", "message", "details"].map((name) => memberOf(error, name))
   if (!isText(code) || !isText(message)) return `the error has no code or no message: ${got.body}`
   if (got.body.includes("[object")) return `the error does not state the reason: ${got.body}`
   const { value } = Answers.outcome(client)(got)
   const read = typeof value === "object" && value !== null && "body" in value ? value.body : undefined
-  const said = { code, message, ...(details === undefined ? {} : { details }) }
+  const expectedBody = { code, message, ...(details === undefined ? {} : { details }) }
   // The decoded body of an error is plain data.
-  return equals(read as Json | undefined, said)
+  return equals(read as Json | undefined, expectedBody)
     ? faultOf(operation, got)
     : `the client decodes ${got.body} as ${JSON.stringify(read)}`
 }
 
 /** Returns the fault of a response to a valid request, if any. The response may be a success or a rejection. */
-export const answerFault = (operation: Operation, got: Got): string | undefined =>
-  got.status === operation.reference.success.status ? faultOf(operation, got) : refusalFault(operation, got)
+export const responseFault = (operation: Operation, got: ReceivedResponse): string | undefined =>
+  got.status === operation.reference.success.status ? faultOf(operation, got) : rejectionFault(operation, got)
 
-export const show = ({ reference }: Operation, { body = "", method, target }: Requests.Sent, got?: Got): string =>
+export const show = (
+  { reference }: Operation,
+  { body = "", method, target }: Requests.Sent,
+  got?: ReceivedResponse
+): string =>
   `${reference.id}: ${method} ${target} ${body}`.slice(0, 400) +
   (got === undefined ? "" : ` → ${got.status} ${got.body.slice(0, 300)}`)

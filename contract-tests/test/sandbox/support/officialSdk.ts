@@ -4,7 +4,7 @@ import type Axios from "axios" with { "resolution-mode": "require" }
 import * as Redacted from "effect/Redacted"
 import type * as Sdk from "kalshi-typescript"
 import { createRequire } from "node:module"
-import { nowhere, order, type Shape } from "./world.ts"
+import { unknownId, order, type Shape } from "./world.ts"
 
 const require = createRequire(import.meta.url)
 
@@ -89,22 +89,22 @@ export const calls: Calls = {
     getApiKeys: () => []
   },
   CommunicationsApi: {
-    acceptBlockTradeProposal: () => [nowhere, {}],
-    acceptQuote: () => [nowhere, { accepted_side: "yes" }],
-    acceptRFQQuote: () => [nowhere, nowhere, { accepted_side: "no" }],
-    confirmQuote: () => [nowhere, {}],
-    confirmRFQQuote: () => [nowhere, nowhere, {}],
-    createQuote: () => [{ rfq_id: nowhere, yes_bid: "0.4000", no_bid: "0.5500", rest_remainder: false }],
+    acceptBlockTradeProposal: () => [unknownId, {}],
+    acceptQuote: () => [unknownId, { accepted_side: "yes" }],
+    acceptRFQQuote: () => [unknownId, unknownId, { accepted_side: "no" }],
+    confirmQuote: () => [unknownId, {}],
+    confirmRFQQuote: () => [unknownId, unknownId, {}],
+    createQuote: () => [{ rfq_id: unknownId, yes_bid: "0.4000", no_bid: "0.5500", rest_remainder: false }],
     createRFQ: ({ ticker }) => [{ market_ticker: ticker, contracts_fp: "10.00", rest_remainder: false }],
-    deleteQuote: () => [nowhere],
-    deleteRFQ: () => [nowhere],
-    deleteRFQQuote: () => [nowhere, nowhere],
+    deleteQuote: () => [unknownId],
+    deleteRFQ: () => [unknownId],
+    deleteRFQQuote: () => [unknownId, unknownId],
     getBlockTradeProposals: () => [],
     getCommunicationsID: () => [],
-    getQuote: () => [nowhere],
+    getQuote: () => [unknownId],
     getQuotes: () => [],
-    getRFQ: () => [nowhere],
-    getRFQQuote: () => [nowhere, nowhere],
+    getRFQ: () => [unknownId],
+    getRFQQuote: () => [unknownId, unknownId],
     getRFQs: () => [],
     proposeBlockTrade: ({ bystander, signer, ticker }) => [
       {
@@ -161,10 +161,10 @@ export const calls: Calls = {
   IncentiveProgramsApi: { getIncentivePrograms: () => [] },
   LiveDataApi: {
     getEventLiveData: ({ eventTicker }) => [eventTicker],
-    getGameStats: () => [nowhere],
-    getLiveData: () => ["football", nowhere],
-    getLiveDataByMilestone: () => [nowhere],
-    getLiveDatas: () => [[nowhere]],
+    getGameStats: () => [unknownId],
+    getLiveData: () => ["football", unknownId],
+    getLiveDataByMilestone: () => [unknownId],
+    getLiveDatas: () => [[unknownId]],
     getWeatherIndex: () => ["nyc"],
     getWeatherIndexCalibrations: () => ["nyc"]
   },
@@ -179,7 +179,7 @@ export const calls: Calls = {
     getSeriesList: () => [undefined, undefined, true, true],
     getTrades: ({ ticker }) => [10, undefined, ticker]
   },
-  MilestoneApi: { getMilestone: () => [nowhere], getMilestones: () => [10] },
+  MilestoneApi: { getMilestone: () => [unknownId], getMilestones: () => [10] },
   MultivariateApi: {
     createMarketInMultivariateEventCollection: ({ eventTicker, ticker }) => [
       "KXMVE-1",
@@ -199,7 +199,7 @@ export const calls: Calls = {
   },
   OrdersApi: {
     amendOrderV2: ({ orderId, ticker }) => [orderId, { ticker, side: "bid", price: "0.4100", count: "12.00" }],
-    batchCancelOrdersV2: ({ orderId }) => [{ orders: [{ order_id: orderId }, { order_id: nowhere }] }],
+    batchCancelOrdersV2: ({ orderId }) => [{ orders: [{ order_id: orderId }, { order_id: unknownId }] }],
     batchCreateOrdersV2: ({ ticker }) => [{ orders: [order(ticker), { ...order(ticker), count: "0.00" }] }],
     cancelAllOrders: () => [],
     cancelOrderV2: ({ orderId, ticker }) => [orderId, 0, undefined, ticker],
@@ -212,7 +212,7 @@ export const calls: Calls = {
   },
   PortfolioApi: {
     applySubaccountTransfer: () => [
-      { client_transfer_id: nowhere, from_subaccount: 0, to_subaccount: 1, amount_cents: 1_000 }
+      { client_transfer_id: unknownId, from_subaccount: 0, to_subaccount: 1, amount_cents: 1_000 }
     ],
     createSubaccount: () => [{}],
     getBalance: () => [],
@@ -233,5 +233,5 @@ export const calls: Calls = {
     updateSubaccountNetting: () => [{ subaccount_number: 1, enabled: true }]
   },
   SearchApi: { getFiltersForSports: () => [], getTagsForSeriesCategories: () => [] },
-  StructuredTargetsApi: { getStructuredTarget: () => [nowhere], getStructuredTargets: () => [] }
+  StructuredTargetsApi: { getStructuredTarget: () => [unknownId], getStructuredTargets: () => [] }
 }

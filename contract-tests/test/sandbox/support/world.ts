@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Exchange from "../../../src/targets/World.ts"
 
 /** An id that does not exist. */
-export const nowhere = "00000000-0000-4000-8000-000000000000"
+export const unknownId = "00000000-0000-4000-8000-000000000000"
 
 export interface Shape extends Exchange.World {
   /** The id of a resting order of the signer. */
