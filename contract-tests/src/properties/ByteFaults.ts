@@ -173,7 +173,7 @@ const checkFault = (
     const requests = isRetried ? (isShort ? Math.max(2, again.requests) : 2) : 1
     const retryReason = mismatchOf(fault, again, isRetried ? ["Success"] : tags, requests)
     if (retryReason !== undefined || (isRetried && !repeats)) {
-      return `with one retry allowed: ${retryReason ?? "the request was sent twice"}`
+      return `with one allowed retry: ${retryReason ?? "the request was sent twice"}`
     }
 
     // Leftover bytes on the connection must not reach another response.

@@ -270,7 +270,7 @@ const explainCommand = Command.make(
       [`${property.id}: ${property.statement}`, property.method ?? ""].filter((text) => text !== "").join("\n\n")
     )
   })
-).pipe(Command.withDescription("Print the statement of a property, how it is checked, and what it skips"))
+).pipe(Command.withDescription("Print the statement of a property, how the suite checks it, and what is skipped"))
 
 const listCommand = Command.make("list", {}, () =>
   Console.log(

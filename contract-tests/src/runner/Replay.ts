@@ -148,7 +148,7 @@ const raise = (failure: string | undefined): void => {
  * **Example** (In a test)
  *
  * ```ts
- * it("keeps its order", () => holds("sorted", fc.property(fc.array(fc.nat()), isSorted)))
+ * it("sorts", () => assertProperty("sorted", fc.property(fc.array(fc.nat()), isSorted)))
  * ```
  */
 export function assertProperty<Ts>(name: string, property: fc.IAsyncProperty<Ts>, options?: Options): Promise<void>

@@ -103,7 +103,7 @@ const decoding: ReadonlyArray<Fault> = [
     ""
   ),
   detectedBy("P3", "Portfolio.fills")(
-    "reads dollars through a double",
+    "converts dollars through a double",
     sending,
     /JSON\.parse\(text\)/,
     'JSON.parse(text, (_, value) => typeof value === "string" && /^-?\\d+\\.\\d{3,}$/.test(value) ? String(Number(value)) : value)'
@@ -123,7 +123,7 @@ const decoding: ReadonlyArray<Fault> = [
   onGroup("P4")("replaces invalid UTF-8 in a response", sending, /fatal: true, ignoreBOM: true/, "ignoreBOM: true"),
   onGroup("P4")("drops the code of an error", sending, /\.\.\.\(code === undefined \? \{\} : \{ code \}\),/, ""),
   detectedBy("P6", "Orders.list")(
-    "reads a new enum member as a known one",
+    "decodes a new enum member as a known member",
     wire,
     /Schema\.String as Schema\.Codec<Open<Known>>/,
     `Schema.String.pipe(Schema.decodeTo(Schema.String, {

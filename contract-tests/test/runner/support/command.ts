@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 
-/** The result. */
+/** The result of a process. */
 export interface Ended {
   /** Undefined if a signal ended the process. */
   readonly code: number | undefined
@@ -13,7 +13,7 @@ export interface Ended {
 
 const bin = fileURLToPath(new URL("../../../src/bin/kalshi-contract.ts", import.meta.url))
 
-/** Starts the command, or `script`. Environment variables with keys are not passed on. */
+/** Starts the command, or `script`. Does not pass on environment variables with keys. */
 export const start = (
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {},
@@ -26,16 +26,16 @@ export const start = (
     env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"]
   })
-  const said = { stdout: "", stderr: "" }
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (said.stdout += text))
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text))
+  const output = { stdout: "", stderr: "" }
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text))
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text))
   const ended = once(child, "close").then(([code]: Array<unknown>) => ({
     code: typeof code === "number" ? code : undefined,
-    ...said
+    ...output
   }))
   return { child, ended }
 }
 
-/** Runs it to its end. */
+/** Runs the command to its end. */
 export const run = (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>): Promise<Ended> =>
   start(args, environment).ended

@@ -1,6 +1,6 @@
 /**
- * The command with an exchange on loopback (`DEMO_URL`) as the demo exchange. With `KILLED_AT=N` the process kills
- * itself when its Nth write has arrived, before the response.
+ * Runs the command with an exchange on loopback (`DEMO_URL`) as the demo exchange. With `KILLED_AT=N`, the process kills
+ * itself after its Nth write arrived, before it handles the response.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -14,8 +14,8 @@ import { command } from "../../../src/runner/Command.ts"
 const killedAt = Number(process.env["KILLED_AT"] ?? Number.POSITIVE_INFINITY)
 let writes = 0
 
-/** Redirects connections, below all code under test. */
-const elsewhere = Layer.effect(
+/** Redirects connections to `DEMO_URL`. All code under test is above this layer. */
+const redirectingDispatcher = Layer.effect(
   NodeHttpClient.Dispatcher,
   Effect.map(NodeHttpClient.makeDispatcher, (dispatcher) =>
     dispatcher.compose((dispatch) => (options, handler) => {
@@ -36,6 +36,6 @@ const http = Layer.effect(
       })
     )
   )
-).pipe(Layer.provide(NodeHttpClient.layerUndiciNoDispatcher), Layer.provide(elsewhere))
+).pipe(Layer.provide(NodeHttpClient.layerUndiciNoDispatcher), Layer.provide(redirectingDispatcher))
 
 command.pipe(Effect.provide([NodeServices.layer, http]), NodeRuntime.runMain)
