@@ -1,5 +1,5 @@
 /**
- * From components to TypeScript: an interface or a type for each, and a codec of the same name.
+ * Writes components as TypeScript: an interface or a type for each component, and a codec of the same name.
  *
  * @module
  */
@@ -9,13 +9,15 @@ import { unitOf } from "./facts.ts"
 import { type Component, type Field, isInteger, references } from "./shape.ts"
 import { comment, type Context, key, Writer } from "./writer.ts"
 
-/** Components in an order in which each stands after those that it uses. Circular ones stand in any order. */
+/**
+ * Sorts components so that each component comes after those that it uses. Components in a cycle can come in any order.
+ */
 const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<string> => {
   const order = new Set<string>()
-  const begun = new Set<string>()
+  const visited = new Set<string>()
   const visit = (name: string): void => {
-    if (begun.has(name)) return
-    begun.add(name)
+    if (visited.has(name)) return
+    visited.add(name)
     for (const next of [...references(document.components.get(name)!)].toSorted()) visit(next)
     order.add(name)
   }
@@ -23,8 +25,8 @@ const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<
   return [...order]
 }
 
-/** The doc comment of a field. */
-const remarks = (component: string, field: Field, { direction, facts }: Context): ReadonlyArray<string> => {
+/** Returns the lines of a field's doc comment. */
+const fieldDoc = (component: string, field: Field, { direction, facts }: Context): ReadonlyArray<string> => {
   if (direction === "requests") return docOf(facts, { owner: component, ...field }).lines
   const unit = isInteger(field.shape) ? unitOf(facts, component, field.name) : undefined
   return [...(unit === undefined ? [] : [unit]), ...(field.deprecated ? ["@deprecated"] : [])]
@@ -37,7 +39,7 @@ const declaration = (name: string, shape: Component, context: Context, writer: W
       const doc = context.direction === "requests" ? context.facts.docs.inputs[name] : undefined
       const members = shape.fields.map(
         (field) =>
-          comment(remarks(name, field, context)) +
+          comment(fieldDoc(name, field, context)) +
           `readonly ${key(field.name)}${field.required ? "" : "?"}: ${writer.type(field.shape)}\n`
       )
       return `${comment(doc === undefined ? [] : [doc])}export interface ${name} {\n${members.join("")}}\n${codec}`
@@ -51,7 +53,7 @@ const declaration = (name: string, shape: Component, context: Context, writer: W
   }
 }
 
-/** The declarations of all components of one direction, without imports. */
+/** Writes the declarations of all components of one direction, without imports. */
 export const writeComponents = (document: Document, context: Context): string => {
   const { direction, facts } = context
   const all = direction === "requests" ? document.inRequests : document.inResponses

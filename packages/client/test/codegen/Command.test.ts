@@ -3,11 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Runtime } from "effect"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { check, firstDifference, type Places, write } from "../../codegen/command.ts"
+import { check, firstDifference, type Paths, write } from "../../codegen/command.ts"
 
 const client = fileURLToPath(new URL("../../", import.meta.url))
 const document = fileURLToPath(new URL("../../../../fixtures/spec/rest.json", import.meta.url))
-const committed: Places = { document, folder: `${client}src/generated/` }
+const committed: Paths = { document, folder: `${client}src/generated/` }
 
 /** A folder of its own that holds what is committed. */
 const copied = Effect.gen(function* () {
