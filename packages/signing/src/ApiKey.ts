@@ -1,8 +1,8 @@
 /**
  * API keys: an id with a private key, from PEM, JWK, `CryptoKey` or a file, or generated.
  *
- * Each private key is imported once, as a key that cannot be exported. Before a constructor returns it, it passes a
- * self-check: it signs a text, and its public key must verify the signature.
+ * Each private key is imported once, as a key that cannot be exported. A constructor returns a key only after a
+ * self-check: the key signs a text, and its public key must verify the signature.
  *
  * @module
  */
@@ -32,7 +32,7 @@ import type { KeyKind } from "./internal/keyKind.ts"
  *
  * **Details**
  *
- * It prints only its kind and a shortened id. Two keys are equal only if they are the same object.
+ * A key prints only its kind and a shortened id. Two keys are equal only if they are the same object.
  */
 export type ApiKey = internal.ApiKey
 
@@ -47,14 +47,15 @@ const reveal = <A>(value: A | Redacted.Redacted<A>): A => (Redacted.isRedacted(v
  *
  * **Details**
  *
- * The label of PKCS#8 does not name the algorithm, so the kind is read from the key itself. Accepted variants: line ends
- * escaped as `\n`, CRLF, a byte-order mark, UTF-16, quotes, indentation, text around the block, and the whole block on
- * one line. Any other input fails with a `KeyError` that states the reason and what to do.
+ * The label of PKCS#8 does not contain the algorithm, so the kind is read from the key itself. Accepted variants: line
+ * ends escaped as `\n`, CRLF, a byte-order mark, UTF-16, quotes, indentation, text around the block, and the whole
+ * block on one line. Any other input fails with a `KeyError` that states the reason and what to do.
  *
  * **Gotchas**
  *
- * A damaged RSA key is always detected. An Ed25519 key has no redundancy: with one bit changed it is a different valid
- * key, and the exchange responds with 401. Such damage is detected only if the PKCS#8 also contains the public key.
+ * A damaged RSA key is always detected. An Ed25519 key has no redundancy: if one bit changes, the result is a different
+ * valid key, and the exchange responds with 401. Such damage is detected only if the PKCS#8 also contains the public
+ * key.
  */
 export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -115,7 +116,7 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
   return yield* exportMaterial(privateKey)
 })
 
-/** Exports a key of effect/crypto as PKCS#8 and reads its material. */
+/** Exports a key of effect/crypto as PKCS#8, and reads the key material. */
 const exportMaterial = (privateKey: PrivateKey): Effect.Effect<PrivateMaterial, KeyError> =>
   Effect.flatMap(orKeyError(KeyFormat.encode(KeyFormat.pkcs8, privateKey)), (der) => {
     const material = privateMaterial({ label: "PRIVATE KEY", der })
@@ -149,7 +150,7 @@ const importPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind
 ): Effect.fn.Return<PublicKey.PublicKey, KeyError> {
   const wrapped = Signature.isPublicKey(key)
-    ? (key as PublicKey.PublicKey) // other algorithms fail in fromPem below
+    ? (key as PublicKey.PublicKey) // fromPem below rejects other algorithms
     : yield* orUnusable<PublicKey.PublicKey>(
         kind === "rsa"
           ? Signature.publicKeyFromCryptoKey(algorithms.rsa, key)
@@ -166,13 +167,12 @@ const importPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
  *
  * **When to use**
  *
- * Use when the key is stored as a `CryptoKey`, for example in the browser's IndexedDB.
+ * Use it if the key is stored as a `CryptoKey`, for example in the browser's IndexedDB.
  *
  * **Details**
  *
- * The public key of an extractable key is derived. A key that is not extractable needs `publicKey`, which must be
- * extractable and is checked against the private key. The private key must belong to the `Crypto` object of the
- * `WebCrypto` reference.
+ * For an extractable key, the public key is derived. For any other key, pass `publicKey`, which must be extractable and
+ * must match the private key. The private key must belong to the `Crypto` object of the `WebCrypto` reference.
  */
 export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -212,8 +212,8 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
  *
  * **Details**
  *
- * The file may contain the same variants of PEM as in `fromPem`. A path that is the text of a key is refused before any
- * file is opened. An error contains the path only if the path cannot be a key.
+ * The file may contain the same variants of PEM as in `fromPem`. A path that is the text of a key is rejected before
+ * any file is opened. An error contains the path only if the path cannot be a key.
  */
 export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -232,9 +232,9 @@ export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
 /** A new key pair as text, without an id. */
 export interface KeyPair {
   readonly kind: KeyKind
-  /** PKCS#8. */
+  /** The private key in PKCS#8. */
   readonly privateKeyPem: Redacted.Redacted<string>
-  /** SubjectPublicKeyInfo, as `POST /api_keys` takes it. */
+  /** SubjectPublicKeyInfo, the format of `POST /api_keys`. */
   readonly publicKeyPem: string
 }
 
@@ -243,8 +243,8 @@ export interface KeyPair {
  *
  * **When to use**
  *
- * Use to register a public key with `POST /api_keys`. Its response contains the id: pass it to `fromPem` with
- * `privateKeyPem`.
+ * Use it to register a public key with `POST /api_keys`. The response contains the id: pass the id to `fromPem`
+ * together with `privateKeyPem`.
  *
  * **Details**
  *
@@ -293,5 +293,5 @@ export const generate = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   return Object.assign(apiKey, { privateKeyPem: pair.privateKeyPem, publicKeyPem: pair.publicKeyPem })
 })
 
-/** The public key as PEM (SubjectPublicKeyInfo), for registering it. */
+/** Returns the public key as PEM (SubjectPublicKeyInfo), for the registration at the exchange. */
 export const publicKeyPem = (apiKey: ApiKey): string => internal.ApiKey.signing(apiKey).publicKeyPem

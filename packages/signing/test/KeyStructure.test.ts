@@ -184,8 +184,8 @@ describe("publicMaterial", () => {
 
 const pair = nodeCrypto.generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent: 3 })
 const pkcs1 = new Uint8Array(pair.privateKey.export({ type: "pkcs1", format: "der" }))
-const elements = Result.getOrThrow(Der.members(pkcs1)).map(({ whole }) => whole)
-const numbers = elements.slice(1).map((whole) => Der.only(whole, integer)!.contents)
+const elements = Result.getOrThrow(Der.members(pkcs1)).map(({ encoded }) => encoded)
+const numbers = elements.slice(1).map((element) => Der.only(element, integer)!.contents)
 
 describe("pkcs1Problem", () => {
   it("accepts a valid key with the exponent 3", () => {

@@ -176,7 +176,7 @@ describe("the docs of fields", () => {
     const { undocumented } = await Effect.runPromise(generate(document, docs({ fields: { id: "The id." } })))
     assert.deepStrictEqual(undocumented, [
       "fields: ChangeThing/old has no doc",
-      "replacements: ChangeThing/old is deprecated; what replaces it is missing",
+      "replacements: ChangeThing/old is deprecated, but has no replacement",
       "fields: Change/size has no doc"
     ])
   })

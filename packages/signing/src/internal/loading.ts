@@ -18,7 +18,8 @@ export const checkKeyId = (keyId: string): Effect.Effect<void, KeyError> =>
     return problem === undefined ? Effect.void : Effect.fail(keyError(problem))
   })
 
-// Starts with a letter. The signed text of a request starts with a digit, so this signature is useless for requests.
+// The trial text starts with a letter. The signed text of a request starts with a digit, so this signature is useless
+// for requests.
 const trialText = /*#__PURE__*/ new TextEncoder().encode("kalshi-effect: a trial signature")
 
 /** Whether the public key verifies the signature of the trial text. */
@@ -40,7 +41,9 @@ const selfCheck = /*#__PURE__*/ Effect.fnUntraced(function* (
   if (!(yield* verifies(publicKey, signature))) return yield* failed
 })
 
-/** A `node:crypto` signer whose trial signature verifies, or undefined: then WebCrypto signs everything. */
+/**
+ * Makes a `node:crypto` signer, if its trial signature verifies. Otherwise undefined, and WebCrypto signs everything.
+ */
 const checkedSignSync = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,
   pkcs8: Uint8Array,
@@ -60,7 +63,7 @@ const importParameters: Record<KeyKind, AlgorithmIdentifier | RsaHashedImportPar
   ed25519: { name: "Ed25519" }
 }
 
-/** Imports a private key as not extractable, and runs the self-check. */
+/** Imports a private key as a key that is not extractable, and runs the self-check. */
 const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   kind: KeyKind,
