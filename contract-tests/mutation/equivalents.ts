@@ -115,6 +115,14 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "an unused bucket is full, whether it is stored or made again",
     "if (this.level(budget, nowMillis) < this.reserved) return": "an equal level is set to itself"
   },
+  "packages/client/src/limits/tokens.ts": {
+    "return false": "an effect of a local store ends at once, so its fork has ended when it is made"
+  },
+  "packages/client/src/limits/learned.ts": {
+    "const both = Effect.all([Effect.exit(endpointCosts), Effect.exit(limits)], { concurrency: 3 })":
+      "there are two requests",
+    "if (false || !this.isCertain) return": "nothing is certain if no budget was reported"
+  },
   "packages/client/src/limits/queue.ts": {
     "if (false) return": compaction,
     "if (this.#heap.length <= 64 && this.#heap.length <= 2 * size) return": compaction,
