@@ -154,8 +154,15 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/sending/attempt.ts": {
     "if (false) return attempt": "an infinite limit never ends an attempt",
+    ";": "an attempt that ends with a 401 sets timestampWasOff itself",
+    "call.timestampWasOff = true": "an attempt that ends with a 401 sets timestampWasOff itself",
+    "true &&": "timestampWasOff is read only after a 401 of a signed request",
     'return Effect.fail(transportError(call, { requestSent: "", code: undefined, reason }))':
       "no time is left for a repeat, and the failure of the call says that an earlier attempt may have been sent"
+  },
+  "packages/client/src/statuses.ts": {
+    'const codes = `${code} ${innerCode.exec(details ?? "Stryker was here!")?.[1]}`': "the text names no code",
+    'const codes = `${code} ${innerCode.exec(details ?? "")?.[0]}`': "the text before the code names no other code"
   },
   "packages/client/src/sending/sender.ts": {
     "if (true) {": sameCodec,
