@@ -1,15 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Logger } from "effect"
+import { Effect, Fiber, Layer, Logger } from "effect"
 import * as fc from "fast-check"
 import { TestClock } from "effect/testing"
 import * as ClockSkew from "../src/sending/ClockSkew.ts"
 import * as ExchangeOperations from "../src/rest/Exchange.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
-import { Exchange, httpDate, layer, Machine, type Settings } from "./support/datedExchange.ts"
+import * as Events from "../src/rest/Events.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import * as Markets from "../src/rest/Markets.ts"
+import { Exchange, httpDate, layer, layerExchange, Machine, type Settings } from "./support/datedExchange.ts"
 import { holds } from "./support/laws.ts"
 import { isExample } from "./support/operations.ts"
 import { errorOf, runFor } from "./support/run.ts"
+import { environment } from "./support/scripted.ts"
 
 const get = OrderGroups.get({ order_group_id: "g" })
 const create = OrderGroups.create({ contracts_limit: 1 })
@@ -453,6 +457,15 @@ describe("Unauthorized because of the timestamp", () => {
     )
   }
 
+  it.effect("is not retried without a key", () => {
+    const settings: Settings = { skewMillis: 0, status: () => 401 }
+    return Effect.gen(function* () {
+      const sender = yield* Kalshi.KalshiPublic
+      const result = yield* play(sender.send(Markets.orderbook.descriptor, { ticker: "T" }))
+      assert.deepInclude(errorOf(result), { _tag: "Unauthorized", attempts: 1 })
+    }).pipe(Effect.provide(Layer.provideMerge(Kalshi.layerPublic({ environment }), layerExchange(settings))))
+  })
+
   it.effect("is not retried for an unsigned operation", () =>
     Effect.gen(function* () {
       yield* from(0)
@@ -518,6 +531,24 @@ describe("correctClockSkew", () => {
       assert.include(error.message, "added to this machine's clock")
     }).pipe(Effect.provide(layer(settings, corrected)))
   })
+
+  it.effect("retries a 401 with another cause if its date shows that this machine's clock is wrong", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      assert.strictEqual((yield* play(get))._tag, "Success")
+      assert.deepStrictEqual(yield* statuses, [401, 200])
+    }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis, refusal: wrongKey }, corrected)))
+  )
+
+  it.effect("does not retry a 401 for an unsigned operation, and does not explain it", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      assert.strictEqual(errorOf(yield* play(ExchangeOperations.status()))._tag, "UnexpectedStatus")
+      const error = errorOf(yield* play(Events.list()))
+      assert.isTrue(error._tag === "Unauthorized" && error.explanation === undefined)
+      assert.deepStrictEqual(yield* statuses, [401, 401])
+    }).pipe(Effect.provide(layer({ skewMillis: 45_000, status: () => 401 }, corrected)))
+  )
 
   it.effect("does not retry a refused attempt if the policy allows no retry", () =>
     Effect.gen(function* () {

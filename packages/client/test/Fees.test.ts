@@ -176,6 +176,12 @@ describe("trade", () => {
     }
   })
 
+  it("shows 60 characters of an unknown type", () => {
+    const fill = { role: "taker", price: $("0.5"), count: contracts("1"), fee_multiplier: 1 } as const
+    const { message } = failure(Fees.trade({ ...fill, fee_type: "x".repeat(100) }))
+    assert.include(message, `The fee of type "${"x".repeat(60)}" with multiplier`)
+  })
+
   it("refuses a price outside 0 to 1 dollar and a count below zero", () => {
     const fill = { ...quadratic, role: "taker", price: $("0.5"), count: contracts("1") } as const
     for (const at of ["-0.01", "1.000001", "56"]) {

@@ -491,11 +491,20 @@ describe("InvalidRequest, a layer", () => {
     )
   )
 
+  it.effect("without a key sends a public operation", () =>
+    Effect.gen(function* () {
+      const sender = yield* Kalshi.KalshiPublic
+      yield* Effect.exit(sender.send(Exchange.status.descriptor, undefined))
+      assert.strictEqual((yield* Script).sent.length, 1)
+    }).pipe(Effect.provide(Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([{ status: 404 }]))))
+  )
+
   it.effect("without a key rejects a signed operation", () =>
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiPublic
       const error = yield* Effect.flip(sender.send(OrderGroups.get.descriptor, { order_group_id: id }))
       assert.include(String(error), "no key")
+      assert.strictEqual(error._tag === "InvalidRequest" && error.pointer, "")
     }).pipe(Effect.provide(Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([]))))
   )
 })

@@ -130,6 +130,24 @@ describe("SendPolicy.retry", () => {
     })
   )
 
+  it.effect("does not repeat a read whose response is too large, or whose HTTP client repeats by itself", () =>
+    Effect.gen(function* () {
+      for (const code of ["ERR_BODY_TOO_LARGE", "ERR_HTTP_CLIENT_REPEATS"]) {
+        assert.strictEqual((yield* play(get, [{ fault: code, syscall: "read" }])).sent.length, 1, code)
+        // The exchange's own codes have no such meaning.
+        assert.strictEqual((yield* play(get, [{ status: 503, body: { error: { code } } }, group])).sent.length, 2, code)
+      }
+    })
+  )
+
+  it.effect("waits for a schedule that takes time to decide", () =>
+    Effect.gen(function* () {
+      const retry = Schedule.modifyDelay(Schedule.recurs(1), () => Effect.delay(Effect.succeed(5), "1 second"))
+      const { sent } = yield* play(get, [{ status: 503 }, group], { retry })
+      assert.strictEqual(sent[1]!.atMillis - sent[0]!.atMillis, 1_005)
+    })
+  )
+
   it.effect("does not repeat after another status than 401 whose body blames the timestamp", () =>
     Effect.gen(function* () {
       const body = { error: { code: "header_timestamp_expired", message: "unauthorized" } }
@@ -171,6 +189,7 @@ describe("TransportError of an established connection", () => {
         assert.strictEqual(sent.length, 1, fault)
         const failure = errorOf(result)
         assert.isTrue(failure._tag === "TransportError" && failure.requestSent === "maybe", fault)
+        assert.isTrue(failure._tag === "TransportError" && failure.reason === `${fault}: read ${fault}`, fault)
       }
     })
   )
