@@ -23,7 +23,7 @@ const maxTestFiles = 10
 const maxLoadingTestFiles = 4
 
 /** Runs files in the order of the arguments. */
-class GivenOrder {
+class ArgumentOrder {
   shard(files: Array<TestSpecification>) {
     return files
   }
@@ -55,7 +55,7 @@ const start = (sources: ReadonlyMap<string, string>, include: Array<string>): Pr
       reporters: [{}],
       silent: true,
       dangerouslyIgnoreUnhandledErrors: true,
-      sequence: { sequencer: GivenOrder }
+      sequence: { sequencer: ArgumentOrder }
     },
     {
       plugins: [{ name: "mutants", enforce: "pre", load: (id) => sources.get(id) }]
@@ -132,10 +132,10 @@ const runTests = async (
   }
   for (const [testFile, ids] of assigned) State.assign(folder, testFile, ids)
   // If a mutant ended the process of a test file, the file runs again without that mutant.
-  for (let left = assigned.size, killed = -1; left > 0 && killed < State.deaths(folder).size;) {
+  for (let remaining = assigned.size, killed = -1; remaining > 0 && killed < State.deaths(folder).size;) {
     killed = State.deaths(folder).size
     const unfinished = State.unfinished(folder)
-    left = unfinished.size
+    remaining = unfinished.size
     const next = specifications
       .filter(({ moduleId }) => unfinished.has(moduleId))
       .sort((a, b) => places.get(a.moduleId)! - places.get(b.moduleId)!)

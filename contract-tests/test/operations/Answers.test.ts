@@ -118,36 +118,36 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
   const assertOutcome = async ({ client, expected, input }: (typeof tested)[number], scripted: Answers.Scripted) => {
     next = scripted
     const result = await runtime.runPromise(Effect.result(client.operation(input)))
-    const wanted = expected(bodyless.has(scripted.status) ? { ...scripted, body: "" } : scripted)
+    const expectedTag = expected(bodyless.has(scripted.status) ? { ...scripted, body: "" } : scripted)
     assert.strictEqual(
       Result.isSuccess(result) ? "Success" : result.failure._tag,
-      wanted,
+      expectedTag,
       `${client.name} ${scripted.status}`
     )
   }
 
   it("have the same outcome as without a connection", async () => {
-    for (const one of tested) {
-      const { responses } = referenceOf(one.client)
+    for (const operation of tested) {
+      const { responses } = referenceOf(operation.client)
       for (const status of new Set([...responses.keys(), 100, 101, 199, 204, 206, 302, 304, 402, 502, 599])) {
-        for (const { name: _name, ...body } of Answers.responseBodies(validBody(one.client)))
-          await assertOutcome(one, { status, ...body })
+        for (const { name: _name, ...body } of Answers.responseBodies(validBody(operation.client)))
+          await assertOutcome(operation, { status, ...body })
       }
     }
     for (const id of ["GetMarkets", "CreateOrderV2", "CancelAllOrders"]) {
-      const one = tested.find(({ client }) => client.descriptor.operationId === id)
+      const operation = tested.find(({ client }) => client.descriptor.operationId === id)
       for (const status of [200, 201, 204, 302, 400, 429, 503])
-        await assertOutcome(one!, { status, body: Answers.large.body })
+        await assertOutcome(operation!, { status, body: Answers.large.body })
     }
   })
 
   it("return one typed outcome for any body, never a defect", async () => {
     const arbitraries = Arbitraries.make(judge)
-    const scripted = fc.constantFrom(...tested).chain((one) => {
-      const { responses, success } = referenceOf(one.client)
+    const scripted = fc.constantFrom(...tested).chain((operation) => {
+      const { responses, success } = referenceOf(operation.client)
       const valid = success.schema === undefined ? fc.constant("") : arbitraries.of(success.schema).map(stringify)
       return fc.record({
-        one: fc.constant(one),
+        operation: fc.constant(operation),
         status: fc.oneof(fc.constantFrom(...responses.keys()), fc.integer({ min: 100, max: 599 })),
         body: fc.oneof(
           valid,
@@ -170,7 +170,7 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
     })
     await Replay.assertProperty(
       "P4",
-      fc.asyncProperty(scripted, ({ one, ...answer }) => assertOutcome(one, answer)),
+      fc.asyncProperty(scripted, ({ operation, ...answer }) => assertOutcome(operation, answer)),
       { numRuns: 1500, target: "operations" }
     )
     await runtime.dispose()

@@ -118,7 +118,10 @@ describe("P12", () => {
     const secret = local.world.ticker
     const finding = Judging.findingOf(
       named("GetOrders"),
-      { ...traffic, exchanged: traffic.exchanged.map((one) => ({ ...one, answer: { ...one.answer!, status: 418 } })) },
+      {
+        ...traffic,
+        exchanged: traffic.exchanged.map((exchange) => ({ ...exchange, answer: { ...exchange.answer!, status: 418 } }))
+      },
       true,
       Redactions.make({ secret })
     )

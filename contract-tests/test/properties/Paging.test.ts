@@ -24,7 +24,7 @@ const paged = ClientOperations.all.filter((client) => Descriptors.paging(documen
 describe("P10", () => {
   it("applies to exactly the operations with a cursor", () => {
     assert.strictEqual(paged.length, 29)
-    for (const client of ClientOperations.all.filter((one) => !paged.includes(one))) {
+    for (const client of ClientOperations.all.filter((client) => !paged.includes(client))) {
       assert.strictEqual(run(client, 1)._tag, "Skipped", client.name)
     }
   })
@@ -90,8 +90,8 @@ const reader =
         }
         if (pages >= maxPages) {
           if (fault === "ends a list early") return [[], Option.none<State>()] as const
-          const left = fault === "loses the cursor at its page limit" ? "" : `${cursor}`
-          return yield* new Pages.PageBudgetExceeded({ operation: name, maxPages, cursor: left })
+          const nextCursor = fault === "loses the cursor at its page limit" ? "" : `${cursor}`
+          return yield* new Pages.PageBudgetExceeded({ operation: name, maxPages, cursor: nextCursor })
         }
         const { cursor: _begin, ...beginless } = input
         const { limit: _size, ...sizeless } = input
@@ -102,19 +102,20 @@ const reader =
               ? beginless
               : input
         const sent = fault === "changes the cursor" && cursor !== undefined ? encodeURIComponent(cursor) : cursor
-        const askFor = (one: string | undefined) => call(one === undefined ? of : { ...of, cursor: one })
+        const askFor = (pageCursor: string | undefined) =>
+          call(pageCursor === undefined ? of : { ...of, cursor: pageCursor })
         const answer = yield* state.ahead ?? askFor(sent)
         const next = answer["cursor"]
         const items = list === undefined ? [answer] : ((answer[list] ?? []) as ReadonlyArray<unknown>)
         const emitted = fault === "emits each page twice" ? [...items, ...items] : items
-        const seen = new Set(cursor === undefined ? asked : [...asked, cursor])
+        const usedCursors = new Set(cursor === undefined ? asked : [...asked, cursor])
         if (isEnd(next) || (fault === "ends on an empty page" && items.length === 0)) {
           return [emitted, Option.none<State>()] as const
         }
         const follows = String(next ?? "")
         const ahead = fault === "requests a page ahead" ? Effect.succeed(yield* askFor(follows)) : undefined
-        const dropped = fault === "drops the page with the repeated cursor" && seen.has(follows)
-        const state2 = { cursor: follows, pages: pages + 1, asked: seen, ahead }
+        const dropped = fault === "drops the page with the repeated cursor" && usedCursors.has(follows)
+        const state2 = { cursor: follows, pages: pages + 1, asked: usedCursors, ahead }
         return [dropped ? [] : emitted, Option.some<State>(state2)] as const
       })
     const first = fault === "restarts instead of resuming" ? undefined : (input["cursor"] as string | undefined)

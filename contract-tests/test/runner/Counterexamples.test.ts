@@ -56,12 +56,12 @@ describe("Counterexamples", () => {
     const found = running(true, [], 1).report
     assert.strictEqual(Report.exitCode(found), 1)
     assert.deepStrictEqual([Counterexamples.keep(into, found), Counterexamples.keep(into, found)], [1, 0])
-    const kept = Counterexamples.load(into)
-    assert.strictEqual(kept.length, 1)
-    const again = running(true, kept, 99)
+    const saved = Counterexamples.load(into)
+    assert.strictEqual(saved.length, 1)
+    const again = running(true, saved, 99)
     assert.deepStrictEqual(
       again.asked.map(({ path, seed }) => [seed, path]),
-      [[kept[0]?.seed, kept[0]?.path]]
+      [[saved[0]?.seed, saved[0]?.path]]
     )
     assert.strictEqual(Report.failures(again.report)[0]?.result.instance, Report.failures(found)[0]?.result.instance)
   })

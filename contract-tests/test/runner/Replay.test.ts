@@ -95,17 +95,17 @@ describe("assertProperty", () => {
     const message = failureOf(() => Replay.assertProperty("below-100", below100))
     vi.stubEnv("KALSHI_CONTRACT_REPLAY", tokenIn(message))
     const first = (name: string): number | undefined => {
-      const seen: Array<number> = []
+      const values: Array<number> = []
       failureOf(() =>
         Replay.assertProperty(
           name,
           fc.property(fc.nat(), (value) => {
-            seen.push(value)
+            values.push(value)
             return value < 100
           })
         )
       )
-      return seen[0]
+      return values[0]
     }
     assert.strictEqual(first("below-100"), 100)
     assert.notStrictEqual(first("another"), 100)

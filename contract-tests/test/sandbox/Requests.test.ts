@@ -180,14 +180,14 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
       const answersIn = (world: World) =>
         Effect.gen(function* () {
           const tally = makeTally()
-          const kept: Array<unknown> = []
+          const recorded: Array<unknown> = []
           for (const operation of operations) {
             const chosen = chosenByOperation.get(operation) ?? sampleOf(operation, world)
             chosenByOperation.set(operation, chosen)
-            yield* checkRejections(operation, recording(sendAsSigner(world), kept), chosen, tally)
+            yield* checkRejections(operation, recording(sendAsSigner(world), recorded), chosen, tally)
           }
           assert.deepStrictEqual(tally.findings, [], failureMessage(tally.findings))
-          return kept
+          return recorded
         })
       const memory = yield* Effect.provide(inMemory(answersIn), TestClock.layer())
       const sockets = yield* overSockets(answersIn)
