@@ -15,7 +15,7 @@ const intent: Errors.NotSent["intent"] = {
   query: "",
   body: undefined,
   cost: undefined
-} as never // its message reads no other field
+} as never // the message of the error reads no other field
 
 describe("afterLostResponse", () => {
   const withoutResponse = [
@@ -26,7 +26,7 @@ describe("afterLostResponse", () => {
     new Errors.NotSent({ operation, intent })
   ]
   for (const error of withoutResponse) {
-    it(`turns ${error._tag} into a TransportError that says that the exchange may have carried out the request`, () => {
+    it(`converts ${error._tag} to a TransportError that says that the exchange may have carried out the request`, () => {
       const after = afterLostResponse(error, { operation, attempts: 2 })
       assert.instanceOf(after, Errors.TransportError)
       assert.deepInclude(after, { operation, requestSent: "maybe", attempts: 2 })
@@ -45,7 +45,7 @@ describe("afterLostResponse", () => {
     assert.include(metered!.message, "2 tokens of the write bucket")
   })
 
-  it("turns a timeout before sending into a timeout after sending", () => {
+  it("converts a timeout before sending to a timeout after sending", () => {
     const early = new Errors.RequestTimeout({
       operation,
       limit: "total",
@@ -80,7 +80,7 @@ describe("afterLostResponse", () => {
     })
   }
 
-  it("returns an error unchanged if it already says so", () => {
+  it("returns an error unchanged if it already has afterLostResponse", () => {
     for (const error of [
       new Errors.NotFound({ ...fields, afterLostResponse: true }),
       new Errors.TransportError({ operation, requestSent: "maybe", code: undefined, reason: "", attempts: 1 }),
