@@ -49,7 +49,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("treats a percent sign, a backslash and an ampersand that escape nothing as plain text", () => {
+  it("treats a percent sign, a backslash and an ampersand that do not start an escape as plain text", () => {
     for (const odd of ["secret%zz-and-more", "secret&none;and-more", "secret&and%2-more", "secret&#x110000;more"]) {
       assert.strictEqual(concealing(odd)(`<${odd}>`), "<<redacted>>", odd)
     }
@@ -115,7 +115,7 @@ describe("conceal.make", () => {
 })
 
 describe("conceal.inJson", () => {
-  it("conceals strings and member names at every depth, and keeps everything else", () => {
+  it("conceals strings and keys at every depth, and keeps everything else", () => {
     const json = JSON.parse(
       `{"a":["${value}",1,null,true,{"${value}":"x${value}"}],"__proto__":{"b":"${value}"},"c":false}`
     ) as unknown

@@ -34,7 +34,7 @@ describe("of", () => {
     )
   })
 
-  it("prices an ask as NO at one dollar less its price", () => {
+  it("prices an ask as NO at one dollar minus its price", () => {
     const cost = shown({ side: "ask", price: "0.56", count: "10" }, { terms: quadratic, mostFills: 1 })
     assert.strictEqual(cost.collateral, "4.40")
     assert.strictEqual(cost.maxPayout, "10.00")
@@ -143,12 +143,12 @@ describe("of", () => {
       const result = OrderCost.of({ side: "bid", price: "0.5", count: "1" }, { mostFills })
       assert.strictEqual(
         Result.isFailure(result) && result.failure.message,
-        `the number of fills ${mostFills} is not a whole number above zero`
+        `the number of fills ${mostFills} is not an integer above zero`
       )
     }
   })
 
-  it("refuses an invalid price, count and number of fills", () => {
+  it("rejects an invalid price, count and number of fills", () => {
     const tag = (order: Partial<OrderCost.Order>, market?: OrderCost.Market) => {
       const result = OrderCost.of({ side: "bid", price: "0.5", count: "1", ...order }, market)
       return Result.isFailure(result) ? `${result.failure._tag}: ${result.failure.message}` : "priced"

@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
 const examplesOf = (text: string) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
 
-/** Bundles and runs the source text of modules, and returns what they printed. */
+/** Bundles and runs the source of modules, and returns what they printed. */
 const run = async (modules: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-client-examples-"))
   try {
@@ -167,7 +167,7 @@ const examples: ReadonlyArray<readonly [example: string, requests: ReadonlyArray
   ["reads the status without a key", ["GET /trade-api/v2/exchange/status"]],
   ["places an order and reports its outcome", ["POST /trade-api/v2/portfolio/events/orders"]],
   ["runs a bot in a dry run", ["GET /trade-api/v2/exchange/status"]],
-  ["handles the error of a refused order", ["POST /trade-api/v2/portfolio/events/orders"]],
+  ["handles the error of a rejected order", ["POST /trade-api/v2/portfolio/events/orders"]],
   [
     "adds up all fees over pages",
     [
@@ -196,10 +196,10 @@ describe("README examples", () => {
     assert.strictEqual(examplesOf(readme).length, examples.length)
   })
 
-  for (const [index, [sentence, requests]] of examples.entries()) {
+  for (const [index, [title, requests]] of examples.entries()) {
     const without = examplesOf(readme)[index]?.includes("NodeRedis") === true ? redis.missing : undefined
     const skipped = without === undefined ? "" : ` (skipped: ${without})`
-    it.skipIf(skipped !== "")(`${sentence} and prints the documented output${skipped}`, async () => {
+    it.skipIf(skipped !== "")(`${title} and prints the documented output${skipped}`, async () => {
       const example = examplesOf(readme)[index]!
       const expected = [...example.matchAll(/ \/\/ => (.*)$/gm)].map((match) => match[1]!)
       assert.isNotEmpty(expected)

@@ -31,12 +31,15 @@ const timeout = new Errors.RequestTimeout({
 const limited = new Errors.TooManyRequests({ ...fields, retryAfterMillis: undefined })
 
 /** Tokens of a store that records its calls, and `freed` for each notice to the queues. */
-const make = (changes: Partial<Store> = {}) =>
+const make = ({
+  isLocal = true,
+  ...changes
+}: Omit<Partial<Store>, "isLocal"> & { readonly isLocal?: boolean | "absent" } = {}) =>
   Effect.map(Effect.scope, (scope) => {
     const calls: Array<string> = []
     const record = (name: string) => () => Effect.sync(() => void calls.push(name))
     const store: Store = {
-      isLocal: true,
+      ...(isLocal === "absent" ? {} : { isLocal }),
       take: () => Effect.succeed(0),
       giveUp: record("giveUp"),
       arrived: record("arrived"),
@@ -54,7 +57,7 @@ describe("Tokens", () => {
       for (const [isLocal, width] of [
         [true, 1],
         [false, 8],
-        [undefined, 8]
+        ["absent", 8]
       ] as const) {
         assert.strictEqual((yield* make({ isLocal })).tokens.width, width)
       }
@@ -139,7 +142,7 @@ describe("Tokens.settle", () => {
 
   it.effect("does not wait for a remote store", () =>
     Effect.gen(function* () {
-      for (const isLocal of [false, undefined]) {
+      for (const isLocal of [false, "absent"] as const) {
         let isAsked = false
         const arrived = () =>
           Effect.andThen(

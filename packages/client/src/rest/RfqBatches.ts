@@ -461,7 +461,7 @@ const childrenAreUnique = (
  *   )
  * ```
  *
- * **Example** (An HTTP client that shows the complete body of every refusal)
+ * **Example** (An HTTP client that shows the complete body of every rejection)
  *
  * ```ts
  * import * as Effect from "effect/Effect"

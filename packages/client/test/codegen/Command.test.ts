@@ -10,7 +10,7 @@ const rest = fileURLToPath(new URL("../../../../fixtures/spec/rest.json", import
 const feed = fileURLToPath(new URL("../../../../fixtures/spec/feed.json", import.meta.url))
 const committed: Paths = { rest, feed, folder: `${client}src/generated/` }
 
-/** A folder of its own that holds what is committed. */
+/** Makes a temporary folder with a copy of the committed files. */
 const copied = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const folder = `${yield* fs.makeTempDirectoryScoped()}/generated/`
@@ -29,7 +29,7 @@ const command = (...args: ReadonlyArray<string>) =>
 describe("check", () => {
   it.effect("passes on the committed files", () => check(committed).pipe(Effect.provide(NodeServices.layer)))
 
-  it.effect("fails on a file that was edited, and shows the first lines that differ", () =>
+  it.effect("fails on an edited file, and shows the first lines that differ", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const paths = yield* copied
@@ -44,7 +44,7 @@ describe("check", () => {
     }).pipe(Effect.provide(NodeServices.layer))
   )
 
-  it.effect("fails on a file that is missing, and on one that nobody generates", () =>
+  it.effect("fails on a missing file and on a file that is not generated", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const paths = yield* copied
@@ -54,7 +54,7 @@ describe("check", () => {
     }).pipe(Effect.provide(NodeServices.layer))
   )
 
-  it.effect("fails on a field without a doc, and says where to write it", () =>
+  it.effect("fails on a field without a doc, and reports the file to add the doc to", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const paths = { ...(yield* copied), rest: `${yield* fs.makeTempDirectoryScoped()}/rest.json` }
@@ -74,7 +74,7 @@ describe("check", () => {
 })
 
 describe("write", () => {
-  it.effect("makes the files what check wants", () =>
+  it.effect("writes files that pass check", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const folder = `${yield* fs.makeTempDirectoryScoped()}/`
@@ -83,7 +83,7 @@ describe("write", () => {
     }).pipe(Effect.provide(NodeServices.layer))
   )
 
-  it.effect("writes nothing where the document has a fault", () =>
+  it.effect("writes nothing if the document has a fault", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const folder = `${yield* fs.makeTempDirectoryScoped()}/`
@@ -97,13 +97,13 @@ describe("write", () => {
 })
 
 describe("the command", () => {
-  it.live("exits 0 with --check where nothing is stale", () =>
+  it.live("exits with 0 with --check if nothing is stale", () =>
     Effect.map(command("--check"), ({ code, output }) => {
       assert.strictEqual(code, 0, output)
     })
   )
 
-  it.live("refuses what it does not know", () =>
+  it.live("rejects unknown arguments", () =>
     Effect.map(command("--chek"), ({ code, output }) => {
       assert.strictEqual(code, 1)
       assert.include(output, "--chek")

@@ -5,7 +5,7 @@ import {
   filesOf,
   type Json,
   noFacts,
-  refusalOf,
+  faultsOf,
   responseOf,
   run,
   type Running
@@ -19,7 +19,7 @@ const object = (properties: Json, required: ReadonlyArray<string> = Object.keys(
   required
 })
 
-/** Decodes values as the one property of a response and of a request. */
+/** Decodes values as the only property of a response and of a request. */
 const both = async (schema: Json, others: Json = {}) => {
   const document = documentOf({
     schemas: { ...others, Both: object({ a: schema }) },
@@ -40,7 +40,7 @@ const accepts = (decode: Decode, values: ReadonlyArray<unknown>): void => {
   for (const a of values) assert.deepStrictEqual(decode(a), { value: { a } })
 }
 
-const refuses = (decode: Decode, values: ReadonlyArray<unknown>, pointer = "/a"): void => {
+const rejects = (decode: Decode, values: ReadonlyArray<unknown>, pointer = "/a"): void => {
   for (const a of values) {
     const outcome = decode(a)
     assert.isTrue("pointer" in outcome, `${JSON.stringify(a)} was accepted`)
@@ -49,7 +49,7 @@ const refuses = (decode: Decode, values: ReadonlyArray<unknown>, pointer = "/a")
 }
 
 describe("generate", () => {
-  it("writes for each component a readable type and a codec, and marks every call for the bundler", async () => {
+  it("writes a readable type and a codec for each component, and marks every call as pure", async () => {
     const files = await filesOf(
       documentOf({
         schemas: {
@@ -111,7 +111,7 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
     assert.include(requests, "  /** 1 to 9. Default: 3. */\n  readonly size?: number\n")
   })
 
-  it("gives the same text for the same document, in whatever order its keys stand", async () => {
+  it("returns the same text for the same document with its keys in any order", async () => {
     const schemas = { A: object({ b: ref("B"), c: { type: "string" } }), B: object({ d: { type: "boolean" } }) }
     const reversed = (value: unknown): unknown =>
       typeof value === "object" && value !== null && !Array.isArray(value)
@@ -124,10 +124,10 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
     const document = documentOf({ schemas, requests: ["A"], responses: ["A", "B"] })
     const once = await filesOf(document)
     assert.deepStrictEqual(await filesOf(document), once)
-    assert.deepStrictEqual(await filesOf(reversed(document) as Json), once) // an object, as it was
+    assert.deepStrictEqual(await filesOf(reversed(document) as Json), once) // the reversed value is still an object
   })
 
-  it("writes what only one direction reaches for that direction alone, and leaves out what none reaches", async () => {
+  it("writes a component only for the directions that use it, and omits unused components", async () => {
     const one = object({ a: { type: "string" } })
     const files = await filesOf(
       documentOf({ schemas: { In: one, Out: one, Nowhere: one }, requests: ["In"], responses: ["Out"] })
@@ -137,7 +137,7 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
     assert.deepStrictEqual(names("responses.ts"), ["Out"])
   })
 
-  it("names an object inside an object after the place where it stands", async () => {
+  it("names an object inside an object after its location", async () => {
     const files = await filesOf(
       responseOf(object({ rows: { type: "array", items: object({ one_cell: object({ a: { type: "string" } }) }) } }))
     )
@@ -146,7 +146,7 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
     assert.include(text, "readonly one_cell: OutRowsItemOneCell")
   })
 
-  it("declares a component after those it is made of, and looks up those that lead back to it when they are used", async () => {
+  it("declares a component after the components that it uses, and resolves cycles lazily", async () => {
     const document = responseOf(object({ tree: ref("Tree") }), {
       Tree: object({ leaf: ref("Leaf"), branches: { type: "array", items: ref("Tree") }, up: ref("Forest") }, ["leaf"]),
       Forest: object({ trees: { type: "array", items: ref("Tree") } }, []),
@@ -167,44 +167,44 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
 })
 
 describe("text", () => {
-  it("is any text, and nothing else", async () => {
+  it("accepts any string, and nothing else", async () => {
     const { response } = await both({ type: "string" })
     accepts(response, ["", "x", "\u0000", "__proto__"])
-    refuses(response, [0, null, true, [], {}])
+    rejects(response, [0, null, true, [], {}])
   })
 
-  it("keeps to minLength and maxLength, counted in code points", async () => {
+  it("enforces minLength and maxLength, counted in code points", async () => {
     const { request, response } = await both({ type: "string", minLength: 1, maxLength: 3 })
     for (const decode of [request, response]) {
       accepts(decode, ["a", "abc", "😀", "😀😀😀"])
-      refuses(decode, ["", "abcd", "😀😀😀😀"])
+      rejects(decode, ["", "abcd", "😀😀😀😀"])
     }
     const { response: two } = await both({ type: "string", minLength: 2 })
     accepts(two, ["ab", "😀😀"])
-    refuses(two, ["a", "😀"])
+    rejects(two, ["a", "😀"])
   })
 
-  it("keeps to a pattern, slashes and backslashes included", async () => {
+  it("enforces a pattern, also with slashes and backslashes", async () => {
     const { response } = await both({ type: "string", pattern: "^[A-Z]+/\\d{2}$" })
     accepts(response, ["AB/01"])
-    refuses(response, ["AB/1", "AB\\01", "ab/01", "AB/01\n", 1])
+    rejects(response, ["AB/1", "AB\\01", "ab/01", "AB/01\n", 1])
   })
 
   it("that is constant is exactly that text, in both directions", async () => {
     const { request, response } = await both({ type: "string", const: "a" })
     for (const decode of [request, response]) {
       accepts(decode, ["a"])
-      refuses(decode, ["", "b", "A", null, 1])
+      rejects(decode, ["", "b", "A", null, 1])
     }
   })
 
-  it("of format uuid is a UUID in either case", async () => {
+  it("with the format uuid accepts a UUID in upper or lower case", async () => {
     const { response } = await both({ type: "string", format: "uuid" })
     accepts(response, ["0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b", "0C6A5A3E-8F0A-4D2B-9C1E-7B6F5A4D3C2B"])
-    refuses(response, ["", "0c6a5a3e8f0a4d2b9c1e7b6f5a4d3c2b", "urn:uuid:0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b"])
+    rejects(response, ["", "0c6a5a3e8f0a4d2b9c1e7b6f5a4d3c2b", "urn:uuid:0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b"])
   })
 
-  it("of format date-time is RFC 3339, on a day that exists", async () => {
+  it("with the format date-time accepts RFC 3339 times on existing days", async () => {
     const { response } = await both({ type: "string", format: "date-time" })
     accepts(response, [
       "2026-10-09T14:05:06Z",
@@ -215,7 +215,7 @@ describe("text", () => {
       "0001-01-01T00:00:00Z",
       "9999-12-31T23:59:59.999999Z"
     ])
-    refuses(response, [
+    rejects(response, [
       "",
       "2026-10-09",
       "2026-10-09 14:05:06Z",
@@ -246,37 +246,37 @@ describe("an enum", () => {
   it("is closed in requests", async () => {
     const { request } = await both(schema)
     accepts(request, ["yes", "no", ""])
-    refuses(request, ["maybe", "YES", null, 1])
+    rejects(request, ["maybe", "YES", null, 1])
   })
 
-  it("is open in responses: a new member surfaces as itself", async () => {
+  it("is open in responses: a new member decodes unchanged", async () => {
     const { response } = await both(schema)
     accepts(response, ["yes", "no", "", "maybe"])
-    refuses(response, [null, 1])
+    rejects(response, [null, 1])
   })
 
-  it("holds null where its type does", async () => {
+  it("accepts null if its type does", async () => {
     const { request, response } = await both({ type: ["string", "null"], enum: ["yes", null] })
     accepts(request, ["yes", null])
-    refuses(request, ["no"])
+    rejects(request, ["no"])
     accepts(response, ["yes", "no", null])
   })
 
-  it("of integers is closed in requests, and any safe integer in responses", async () => {
+  it("of integers is closed in requests and accepts any safe integer in responses", async () => {
     const { request, response } = await both({ type: "integer", format: "int32", enum: [1, 60] })
     accepts(request, [1, 60])
-    refuses(request, [2, "1", null])
+    rejects(request, [2, "1", null])
     accepts(response, [1, 2])
-    refuses(response, [1.5, "1"])
+    rejects(response, [1.5, "1"])
   })
 })
 
 describe("an integer", () => {
-  it("is a safe one, whatever the document says of its width", async () => {
+  it("must be safe, for any width in the document", async () => {
     for (const schema of [{ type: "integer" }, { type: "integer", format: "int64" }]) {
       const { response } = await both(schema)
       accepts(response, [0, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
-      refuses(response, [
+      rejects(response, [
         0.5,
         Number.MAX_SAFE_INTEGER + 1,
         Number.MIN_SAFE_INTEGER - 1,
@@ -288,19 +288,19 @@ describe("an integer", () => {
     }
   })
 
-  it("keeps to the bounds of its format and to its own, both included", async () => {
+  it("enforces the bounds of its format and of its schema, inclusively", async () => {
     const { response: int32 } = await both({ type: "integer", format: "int32" })
     accepts(int32, [-(2 ** 31), 2 ** 31 - 1])
-    refuses(int32, [-(2 ** 31) - 1, 2 ** 31])
+    rejects(int32, [-(2 ** 31) - 1, 2 ** 31])
     const { response: from } = await both({ type: "integer", minimum: 1 })
     accepts(from, [1, Number.MAX_SAFE_INTEGER])
-    refuses(from, [0, 1.5, Number.MAX_SAFE_INTEGER + 1])
+    rejects(from, [0, 1.5, Number.MAX_SAFE_INTEGER + 1])
     const { response: to } = await both({ type: "integer", maximum: 9 })
     accepts(to, [9, Number.MIN_SAFE_INTEGER])
-    refuses(to, [10, Number.MIN_SAFE_INTEGER - 1])
+    rejects(to, [10, Number.MIN_SAFE_INTEGER - 1])
     const { response: between } = await both({ type: "integer", format: "int32", minimum: 0, maximum: 63 })
     accepts(between, [0, 63])
-    refuses(between, [-1, 64, 0.5])
+    rejects(between, [-1, 64, 0.5])
   })
 })
 
@@ -309,7 +309,7 @@ describe("a number", () => {
     for (const schema of [{ type: "number" }, { type: "number", format: "double" }]) {
       const { response } = await both(schema)
       accepts(response, [0, -0.5, 1e300])
-      refuses(response, [Infinity, Number.NaN, "0.5", null])
+      rejects(response, [Infinity, Number.NaN, "0.5", null])
     }
   })
 })
@@ -318,23 +318,23 @@ describe("a boolean", () => {
   it("is true or false", async () => {
     const { response } = await both({ type: "boolean" })
     accepts(response, [true, false])
-    refuses(response, [0, "true", null])
+    rejects(response, [0, "true", null])
   })
 })
 
 describe("null", () => {
-  it("is a value where the type says so, beside a reference too, and only there", async () => {
+  it("is accepted only if the type allows it, also next to a reference", async () => {
     const others = { Text: { type: "string" } }
     for (const schema of [{ type: ["string", "null"] }, nullable({ type: "string" }), nullable(ref("Text"))]) {
       const { request, response } = await both(schema, others)
       for (const decode of [request, response]) {
         accepts(decode, ["", null])
-        refuses(decode, [undefined, 0])
+        rejects(decode, [undefined, 0])
       }
     }
   })
 
-  it("and an absent field stay apart", async () => {
+  it("is different from an absent field", async () => {
     const running = await run(responseOf(object({ a: { type: ["string", "null"] }, b: { type: "string" } }, [])))
     assert.deepStrictEqual(running.decode("responses", "Out", { a: null }), { value: { a: null } })
     assert.deepStrictEqual(running.decode("responses", "Out", {}), { value: {} })
@@ -352,79 +352,79 @@ describe("an object", () => {
     responses: ["Both"]
   })
 
-  it("needs what is required, and nothing else", async () => {
+  it("requires only its required fields", async () => {
     const { decode } = await run(document)
     assert.deepStrictEqual(decode("responses", "Both", { a: "" }), { value: { a: "" } })
     assert.deepStrictEqual(decode("responses", "Both", { b: "" }), { pointer: "/a", reason: "this field is required" })
     for (const value of [null, [], "", 1]) assert.property(decode("responses", "Both", value), "pointer")
   })
 
-  it("loses unknown fields in responses and refuses them in requests", async () => {
+  it("omits unknown fields in responses and rejects unknown fields in requests", async () => {
     const { decode } = await run(document)
     const value = { a: "", new: 1 }
     assert.deepStrictEqual(decode("responses", "Both", value), { value: { a: "" } })
     assert.deepStrictEqual(decode("requests", "Both", value), { pointer: "/new", reason: "there is no such field" })
   })
 
-  it("without properties is kept whole", async () => {
+  it("without properties is kept unchanged", async () => {
     for (const schema of [{ type: "object" }, { type: "object", additionalProperties: true }]) {
       const { response } = await both(schema)
       accepts(response, [{}, { x: 1, y: { z: [null] } }, JSON.parse('{"__proto__":{"polluted":true}}')])
-      refuses(response, [null, [], "x"])
+      rejects(response, [null, [], "x"])
     }
     const { decode } = await run(responseOf({ type: "object" }))
     assert.deepStrictEqual(decode("responses", "Out", { x: [1] }), { value: { x: [1] } })
   })
 
-  it("of one kind of value holds that under any key", async () => {
+  it("with one type of value accepts that type under any key", async () => {
     const { response } = await both(
       { type: "object", additionalProperties: ref("Item") },
       { Item: object({ n: { type: "integer" } }) }
     )
     accepts(response, [{}, { x: { n: 1 }, "": { n: 2 } }])
-    refuses(response, [{ x: { n: 1 }, "a/b": { n: "2" } }], "/a/a~1b/n")
+    rejects(response, [{ x: { n: 1 }, "a/b": { n: "2" } }], "/a/a~1b/n")
   })
 })
 
 describe("a list", () => {
-  it("holds items of one kind, in their order", async () => {
+  it("accepts items of one type, and keeps their order", async () => {
     const { response } = await both({ type: "array", items: { type: "integer" } })
     accepts(response, [[], [3, 1, 2]])
-    refuses(response, [null, {}, "x"])
-    refuses(response, [[1, "2"]], "/a/1")
+    rejects(response, [null, {}, "x"])
+    rejects(response, [[1, "2"]], "/a/1")
   })
 
-  it("keeps to minItems and maxItems", async () => {
+  it("enforces minItems and maxItems", async () => {
     const { response } = await both({ type: "array", items: { type: "integer" }, minItems: 1, maxItems: 2 })
     accepts(response, [[1], [1, 2]])
-    refuses(response, [[], [1, 2, 3]])
+    rejects(response, [[], [1, 2, 3]])
     const { response: some } = await both({ type: "array", items: { type: "integer" }, minItems: 1 })
-    refuses(some, [[]])
+    rejects(some, [[]])
     const { response: few } = await both({ type: "array", items: { type: "integer" }, maxItems: 1 })
     accepts(few, [[]])
-    refuses(few, [[1, 2]])
+    rejects(few, [[1, 2]])
   })
 
-  it("may hold null as the document says", async () => {
+  it("accepts null items if the document does", async () => {
     const { request, response } = await both({ type: "array", items: { type: ["integer", "null"] } })
     for (const decode of [request, response]) accepts(decode, [[], [null, 1]])
   })
 
-  it("that may be null is the empty list in a response, and stays null in a request", async () => {
+  it("that can be null decodes to an empty list in a response, and stays null in a request", async () => {
     const { request, response } = await both({ type: ["array", "null"], items: { type: "integer" } })
     assert.deepStrictEqual(response(null), { value: { a: [] } })
     accepts(response, [[], [1]])
-    refuses(response, ["", 0, {}, false])
-    refuses(response, [[1, "2"]], "/a/1")
+    rejects(response, ["", 0, {}, false])
+    rejects(response, [[1, "2"]], "/a/1")
     accepts(request, [null, [], [1]])
   })
 
-  it("that may not be null is refused as null", async () => {
+  it("that cannot be null rejects null", async () => {
     const { request, response } = await both({ type: "array", items: { type: "integer" } })
-    for (const decode of [request, response]) refuses(decode, [null])
+    for (const decode of [request, response]) rejects(decode, [null])
   })
 
-  it("of fixed items is a tuple: no item more, none less", async () => {
+  it("of fixed items is a tuple with an exact length", async () => {
     const { response } = await both({
       type: "array",
       prefixItems: [{ type: "string" }, { type: "integer" }],
@@ -433,13 +433,13 @@ describe("a list", () => {
       maxItems: 2
     })
     accepts(response, [["a", 1]])
-    refuses(response, [["a", "1"], ["a"]], "/a/1")
-    refuses(response, [["a", 1, 2]], "/a/2")
+    rejects(response, [["a", "1"], ["a"]], "/a/1")
+    rejects(response, [["a", 1, 2]], "/a/2")
   })
 })
 
 describe("anyOf", () => {
-  it("takes what one of its members takes", async () => {
+  it("accepts the values that one of its members accepts", async () => {
     const { response } = await both(
       { anyOf: [ref("A"), ref("B")] },
       {
@@ -448,16 +448,16 @@ describe("anyOf", () => {
       }
     )
     accepts(response, [{ a: "x" }, { b: { c: 1 } }])
-    refuses(response, [{ b: { c: "1" } }], "/a/b/c")
-    refuses(response, ["x"])
+    rejects(response, [{ b: { c: "1" } }], "/a/b/c")
+    rejects(response, ["x"])
   })
 })
 
-describe("a fault of the document", () => {
+describe("generate reports a fault for", () => {
   const at = "/components/schemas/Out"
-  const refusal = (schema: Json) => refusalOf(responseOf(schema))
+  const faultsOfSchema = (schema: Json) => faultsOf(responseOf(schema))
 
-  it("is every keyword that is unknown, or stands where it means nothing", async () => {
+  it("every keyword that is unknown or has no meaning at its location", async () => {
     for (const [schema, keyword] of [
       [{ type: "string", "x-vendor": 1 }, "x-vendor"],
       [{ type: "string", const: "a", minLength: 1 }, "minLength"],
@@ -477,17 +477,17 @@ describe("a fault of the document", () => {
       [{ anyOf: [{ type: "string" }], type: "string" }, "type"],
       [{ type: "string", description: "prose" }, "description"]
     ] as const) {
-      assert.deepStrictEqual(await refusal(schema), [`${at}/${keyword}: unknown key`])
+      assert.deepStrictEqual(await faultsOfSchema(schema), [`${at}/${keyword}: unknown key`])
     }
     for (const keyword of ["allOf", "oneOf", "not"]) {
-      assert.deepStrictEqual(await refusal({ [keyword]: [{ type: "string" }] }), [
+      assert.deepStrictEqual(await faultsOfSchema({ [keyword]: [{ type: "string" }] }), [
         `${at}/type: expected one supported type, or one and null`,
         `${at}/${keyword}: unknown key`
       ])
     }
   })
 
-  it("is a form that no schema could hold to", async () => {
+  it("a schema form that is not supported", async () => {
     for (const [schema, fault] of [
       [{}, "/type: expected one supported type, or one and null"],
       [{ type: "null" }, "/type: expected one supported type, or one and null"],
@@ -522,27 +522,27 @@ describe("a fault of the document", () => {
       [{ $ref: "other.json#/A" }, "/$ref: expected a reference to a schema of the document"],
       [{ anyOf: [{ type: "null" }] }, "/anyOf: expected at least one member that is not null"]
     ] as const) {
-      assert.deepStrictEqual(await refusal(schema), [`${at}${fault}`])
+      assert.deepStrictEqual(await faultsOfSchema(schema), [`${at}${fault}`])
     }
   })
 
-  it("never comes alone where there are more", async () => {
-    const faults = await refusal(object({ a: { type: "string", x: 1 }, b: { type: "date" } }))
+  it("each of several faults", async () => {
+    const faults = await faultsOfSchema(object({ a: { type: "string", x: 1 }, b: { type: "date" } }))
     assert.deepStrictEqual(faults, [
       `${at}/properties/a/x: unknown key`,
       `${at}/properties/b/type: expected one supported type, or one and null`
     ])
   })
 
-  it("is a name that two objects want", async () => {
+  it("two objects with the same name", async () => {
     const document = responseOf(object({ a: object({}) }), { OutA: { type: "string" } })
-    assert.deepStrictEqual(await refusalOf(document), ["/components/schemas/OutA: there are two components OutA"])
+    assert.deepStrictEqual(await faultsOf(document), ["/components/schemas/OutA: there are two components OutA"])
   })
 
-  it("is a name that does not do as a type, an id given twice, and a body that is no component", async () => {
+  it("an invalid type name, a duplicate id, and a body that is not a component", async () => {
     const get = { operationId: "Get", responses: {} }
     assert.deepStrictEqual(
-      await refusalOf(
+      await faultsOf(
         documentOf({
           schemas: { "a-b": { type: "string" } },
           paths: {
@@ -564,9 +564,9 @@ describe("a fault of the document", () => {
     )
   })
 
-  it("is a document that does not say which it is", async () => {
+  it("a document without version, date and hash", async () => {
     const { info: _, ...document } = documentOf({})
-    assert.deepStrictEqual(await refusalOf(document), [
+    assert.deepStrictEqual(await faultsOf(document), [
       "/info/x-source: the version, date and sha256 of the published document are missing"
     ])
   })
@@ -576,7 +576,7 @@ describe("Facts", () => {
   const price = { type: "string", pattern: "^[0-9]$" }
   const decimal = { codec: "Dollars", type: "Dollars", direction: "responses", pattern: "^[0-9]$" } as const
 
-  it("put a decimal of FixedPoint in the place of a component", async () => {
+  it("replace a component by a decimal of FixedPoint", async () => {
     const files = await filesOf(responseOf(object({ a: nullable(ref("Price")) }), { Price: price }), {
       ...noFacts,
       decimals: { Price: decimal }
@@ -587,21 +587,21 @@ describe("Facts", () => {
     assert.notInclude(text, "Price")
   })
 
-  it("are refused where the document has another pattern, none, or uses the decimal in the other direction", async () => {
+  it("are rejected if the document has another pattern, has no pattern, or uses the decimal in the other direction", async () => {
     const facts = { ...noFacts, decimals: { Price: decimal } }
     const at = "/components/schemas/Price"
     assert.deepStrictEqual(
-      await refusalOf(responseOf(ref("Price"), { Price: { ...price, pattern: "^[0-8]$" } }), facts),
+      await faultsOf(responseOf(ref("Price"), { Price: { ...price, pattern: "^[0-8]$" } }), facts),
       [`${at}: the pattern differs from that of Dollars`]
     )
-    assert.deepStrictEqual(await refusalOf(responseOf({ type: "string" }), facts), [
+    assert.deepStrictEqual(await faultsOf(responseOf({ type: "string" }), facts), [
       `${at}: the pattern differs from that of Dollars`
     ])
     const request = documentOf({ schemas: { In: object({ a: ref("Price") }), Price: price }, requests: ["In"] })
-    assert.deepStrictEqual(await refusalOf(request, facts), [`${at}: this decimal is only for responses`])
+    assert.deepStrictEqual(await faultsOf(request, facts), [`${at}: this decimal is only for responses`])
   })
 
-  it("name the unit of an integer whose name does not, and are refused where there is no such integer", async () => {
+  it("state the unit of an integer whose name does not imply it, and are rejected if there is no such integer", async () => {
     const document = responseOf(
       object({ t: { type: "integer" }, made_ts: { type: "string" }, paid_cents: { type: "integer" } })
     )
@@ -611,14 +611,14 @@ describe("Facts", () => {
     assert.include(text, "  /** US cents. */\n  readonly paid_cents: number\n")
     assert.notInclude(text, "Unix seconds.")
     for (const place of ["Out/made_ts", "Out/none", "None/t"]) {
-      assert.deepStrictEqual(await refusalOf(document, { ...noFacts, units: { ...units, [place]: "Hours." } }), [
+      assert.deepStrictEqual(await faultsOf(document, { ...noFacts, units: { ...units, [place]: "Hours." } }), [
         `/components/schemas/${place.replace("/", "/properties/")}: the document has no such integer`
       ])
     }
   })
 
-  it("must name the unit of an integer that looks like a time", async () => {
-    assert.deepStrictEqual(await refusalOf(responseOf(object({ close_time: { type: ["integer", "null"] } }))), [
+  it("must state the unit of an integer that looks like a time", async () => {
+    assert.deepStrictEqual(await faultsOf(responseOf(object({ close_time: { type: ["integer", "null"] } }))), [
       "/components/schemas/Out/properties/close_time: the unit of this time is unknown: add it to units"
     ])
   })
@@ -643,7 +643,7 @@ describe("times of requests", () => {
   })
   const facts = { ...noFacts, units: { "In/ends": "Unix seconds.", "GetThings/from": "Unix milliseconds." } }
 
-  it("are checked for the other unit, by the unit that their name or a fact says", async () => {
+  it("reject the other unit, by the unit that their name or a fact states", async () => {
     const files = await filesOf(document, facts)
     const requests = files.get("requests.ts")!
     assert.include(requests, "made_ts: UnixSeconds\n")
@@ -660,15 +660,15 @@ describe("times of requests", () => {
     assert.include(text, "made_ts: Schema.Int")
   })
 
-  it("have a unit in parameters as well, and a fact about a parameter is refused where there is none", async () => {
+  it("need a unit in parameters as well, and a fact about a missing parameter is rejected", async () => {
     const unknown = documentOf({
       paths: { "/things": { get: { operationId: "GetThings", parameters: [timeQuery("close_time")], responses: {} } } }
     })
-    assert.deepStrictEqual(await refusalOf(unknown), [
+    assert.deepStrictEqual(await faultsOf(unknown), [
       "GetThings/close_time: the unit of this time is unknown: add it to units"
     ])
     assert.deepStrictEqual(
-      await refusalOf(document, { ...facts, units: { ...facts.units, "GetThings/to": "Hours." } }),
+      await faultsOf(document, { ...facts, units: { ...facts.units, "GetThings/to": "Hours." } }),
       ["/components/schemas/GetThings/properties/to: the document has no such integer"]
     )
   })
@@ -696,7 +696,7 @@ describe("parameters", () => {
     { LimitQuery: limit, UnusedQuery: query("unused", { type: "string" }) }
   )
 
-  it("are constants of an operation's path and of its query, shared where the document shares them", async () => {
+  it("are constants for the path and the query of an operation, shared if the document shares them", async () => {
     assert.strictEqual(
       declarationsOf((await filesOf(things)).get("parameters.ts")!),
       `const LimitQuery: Parameter<number, false> = optional(integerBetween(1, 9))
@@ -722,7 +722,7 @@ export const GetThingsQuery: {
     )
   })
 
-  it("check their values as requests do: closed enums, bounds", async () => {
+  it("check closed enums and bounds, like requests", async () => {
     const { decodeParameter } = await run(things)
     const outcome = (name: string, value: unknown) => decodeParameter("GetThingsQuery", name, value)
     assert.deepStrictEqual(outcome("limit", 9), { value: 9 })
@@ -733,7 +733,7 @@ export const GetThingsQuery: {
     assert.property(outcome("ids", ["a", "b", "c"]), "pointer")
   })
 
-  it("that all operations of a path share are those of each", async () => {
+  it("of a path apply to each operation of the path", async () => {
     const document = documentOf({
       paths: {
         "/a/{id}": {
@@ -750,7 +750,7 @@ export const GetThingsQuery: {
     )
   })
 
-  it("are refused where they cannot be sent as they are described", async () => {
+  it("are rejected if they cannot be sent as described", async () => {
     const text = { type: "string" }
     const at = "/paths/~1things/get"
     for (const [parameters, faults] of [
@@ -767,9 +767,9 @@ export const GetThingsQuery: {
       ],
       [[{ $ref: "#/components/parameters/None" }], [`${at}/parameters/0/$ref: there is no parameter None`]]
     ] as const) {
-      assert.deepStrictEqual(await refusalOf(path(parameters)), faults)
+      assert.deepStrictEqual(await faultsOf(path(parameters)), faults)
     }
-    assert.deepStrictEqual(await refusalOf(path([{ name: "x", in: "path", schema: text }], "/things/{x}/{y}")), [
+    assert.deepStrictEqual(await faultsOf(path([{ name: "x", in: "path", schema: text }], "/things/{x}/{y}")), [
       "/paths/~1things~1{x}~1{y}/get/parameters/0: a path parameter must be required",
       "/paths/~1things~1{x}~1{y}/get: the path contains {y}, but no parameter describes it"
     ])
