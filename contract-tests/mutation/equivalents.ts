@@ -164,6 +164,19 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     'const codes = `${code} ${innerCode.exec(details ?? "Stryker was here!")?.[1]}`': "the text names no code",
     'const codes = `${code} ${innerCode.exec(details ?? "")?.[0]}`': "the text before the code names no other code"
   },
+  "packages/client/src/sending/conceal.ts": {
+    'character === "-" ? "+" : character === "_" ? "/" : character.toUpperCase()': "both texts are in upper case then",
+    "if (false) return [raw, at + 1]": "the pattern does not match at another character",
+    "let end = +1": setFirst,
+    "let end = -2": setFirst,
+    "let end = -0": setFirst,
+    "return matched >= Math.min(value.length, pieceLength) ? end : -2": "neither value is above -1",
+    [String.raw`for (const part of value.split(/[\s;,]/)) {`]: "an empty part is too short to be replaced",
+    "while (true && at < until) {": "without values the loop finds nothing",
+    "while (values.length >= 0 && at < until) {": "without values the loop finds nothing",
+    "if (true) {": "endOf compares the first character as well",
+    "if (found >= end && stands(text, at, found, value)) end = found": sameIfEqual
+  },
   "packages/client/src/sending/sender.ts": {
     "if (true) {": sameCodec,
     ";": sameCodec,
