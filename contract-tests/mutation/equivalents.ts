@@ -24,6 +24,7 @@ const sameCost = "the cost is computed again with the same result"
 const abovePrices = "every price of a grid is above 0"
 const belowOneCent = "less than one cent is due in both cases, which is no step"
 const sameIfEqual = "both branches give the same result for equal values"
+const signedWrite = "attempts are recorded only around a signed write"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -154,6 +155,10 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/sending/attempt.ts": {
     "if (false) return attempt": "an infinite limit never ends an attempt",
+    "if (true) {": signedWrite,
+    'if (signed !== undefined || descriptor.access === "write") {': signedWrite,
+    'if (true && descriptor.access === "write") {': signedWrite,
+    "if (signed !== undefined && true) {": signedWrite,
     ";": "an attempt that ends with a 401 sets timestampWasOff itself",
     "call.timestampWasOff = true": "an attempt that ends with a 401 sets timestampWasOff itself",
     "true &&": "timestampWasOff is read only after a 401 of a signed request",
