@@ -24,6 +24,7 @@ const sameCost = "the cost is computed again with the same result"
 const abovePrices = "every price of a grid is above 0"
 const belowOneCent = "less than one cent is due in both cases, which is no step"
 const sameIfEqual = "both branches give the same result for equal values"
+const signedWrite = "attempts are recorded only around a signed write"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -154,6 +155,10 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/sending/attempt.ts": {
     "if (false) return attempt": "an infinite limit never ends an attempt",
+    "if (true) {": signedWrite,
+    'if (signed !== undefined || descriptor.access === "write") {': signedWrite,
+    'if (true && descriptor.access === "write") {': signedWrite,
+    "if (signed !== undefined && true) {": signedWrite,
     ";": "an attempt that ends with a 401 sets timestampWasOff itself",
     "call.timestampWasOff = true": "an attempt that ends with a 401 sets timestampWasOff itself",
     "true &&": "timestampWasOff is read only after a 401 of a signed request",
@@ -163,6 +168,19 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/statuses.ts": {
     'const codes = `${code} ${innerCode.exec(details ?? "Stryker was here!")?.[1]}`': "the text names no code",
     'const codes = `${code} ${innerCode.exec(details ?? "")?.[0]}`': "the text before the code names no other code"
+  },
+  "packages/client/src/sending/conceal.ts": {
+    'character === "-" ? "+" : character === "_" ? "/" : character.toUpperCase()': "both texts are in upper case then",
+    "if (false) return [raw, at + 1]": "the pattern does not match at another character",
+    "let end = +1": setFirst,
+    "let end = -2": setFirst,
+    "let end = -0": setFirst,
+    "return matched >= Math.min(value.length, pieceLength) ? end : -2": "neither value is above -1",
+    [String.raw`for (const part of value.split(/[\s;,]/)) {`]: "an empty part is too short to be replaced",
+    "while (true && at < until) {": "without values the loop finds nothing",
+    "while (values.length >= 0 && at < until) {": "without values the loop finds nothing",
+    "if (true) {": "endOf compares the first character as well",
+    "if (found >= end && stands(text, at, found, value)) end = found": sameIfEqual
   },
   "packages/client/src/sending/sender.ts": {
     "if (true) {": sameCodec,
