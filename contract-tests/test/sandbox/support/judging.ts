@@ -16,7 +16,14 @@ export const operations = ClientOperations.all.map((client) => {
   const reference = referenceOf(client)
   const requests = Requests.make(reference, judge)
   const suite = conformance.suite({ name: client.name, schema: requests.input, direction: "request" })
-  return { client, reference, requests, suite }
+  return {
+    client,
+    expected: Answers.expected(reference, judge),
+    outcome: Answers.outcome(client),
+    reference,
+    requests,
+    suite
+  }
 })
 
 export type Operation = (typeof operations)[number]
@@ -73,9 +80,9 @@ export const violation = (
 const isText = (value: Json | undefined): value is string => typeof value === "string" && value !== ""
 
 /** The fault of the client's outcome for a response, if any, judged by the document. */
-const faultOf = ({ client, reference }: Operation, got: Got): string | undefined => {
-  const wanted = Answers.expected(reference, judge)(got)
-  const { fault, tag } = Answers.outcome(client)(got)
+const faultOf = ({ expected, outcome, reference }: Operation, got: Got): string | undefined => {
+  const wanted = expected(got)
+  const { fault, tag } = outcome(got)
   if (got.status === reference.success.status && wanted !== "Success") return `the answer is a ${wanted}`
   return fault ?? (tag === wanted ? undefined : `the client reads ${tag}, not ${wanted}`)
 }
@@ -86,7 +93,7 @@ const declaresRefusal = ({ reference }: Operation): boolean =>
 
 /** The fault of a refusal, if any: it must have a declared status and a reason that the client decodes. */
 export const refusalFault = (operation: Operation, got: Got): string | undefined => {
-  const { client, reference } = operation
+  const { outcome, reference } = operation
   if (got.status < 400 || got.status > 499) return `status ${got.status}`
   if (!reference.responses.has(got.status) && declaresRefusal(operation)) return `status ${got.status}, undeclared`
   if (!/^application\/json\b/.test(got.headers["content-type"] ?? "")) return "the refusal is not said to be JSON"
@@ -94,7 +101,7 @@ export const refusalFault = (operation: Operation, got: Got): string | undefined
   const [code, message, details] = ["code", "message", "details"].map((name) => memberOf(error, name))
   if (!isText(code) || !isText(message)) return `the refusal has no code or no message: ${got.body}`
   if (got.body.includes("[object")) return `the refusal does not say what is wrong: ${got.body}`
-  const { value } = Answers.outcome(client)(got)
+  const { value } = outcome(got)
   const read = typeof value === "object" && value !== null && "body" in value ? value.body : undefined
   const said = { code, message, ...(details === undefined ? {} : { details }) }
   // An error's body is plain data.
