@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Answers from "../../src/operations/Answers.ts"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import { conformance, referenceOf } from "./support/client.ts"
-import { statusesFor } from "./support/statuses.ts"
+import { statusesFor } from "./support/samples.ts"
 
 describe("totality", () => {
   it("returns exactly one typed outcome for every status with a body of 1 MiB", { timeout: 240_000 }, () => {
