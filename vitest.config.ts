@@ -54,7 +54,7 @@ export default defineConfig(({ mode }) => ({
     hookTimeout: 120_000,
     // One more than there are processors, because tests of sockets wait. The default leaves a processor idle.
     maxWorkers: availableParallelism() + 1,
-    // Test files of a process share its modules, which hold no state. Loading them again took a quarter of a run.
+    // Test files of a process share its modules, which hold no state. Most files take longer to load than to run.
     isolate: false,
     unstubEnvs: true,
     unstubGlobals: true,
