@@ -7,14 +7,18 @@ import { BaseSequencer, type Reporter, type TestModule, type TestSpecification }
 const longest = [
   "hostile",
   "faultRun",
+  "properties/All",
   "sandbox/Requests",
   "operations/Responses",
   "operations/ResponsesInterpreted",
+  "operations/Prism",
+  "operations/Answers",
+  "operations/AnswersLarge",
   "operations/Requests",
   "runner/Command",
   "runner/Demo",
-  "operations/Prism",
-  "operations/Answers"
+  "properties/Paging",
+  "RateLimitsBurst"
 ].map((name) => `/${name}.test.ts`)
 
 class LongestFirst extends BaseSequencer {
