@@ -17,6 +17,7 @@ import {
 } from "../../src/judge/JsonSchema.ts"
 import * as Replay from "../../src/runner/Replay.ts"
 import { withDescriptor, conformance, document, line, named, simplestInput, referenceOf } from "./support/client.ts"
+import { sampleSize } from "./support/samples.ts"
 
 const recorder = Requests.recorder()
 
@@ -26,14 +27,17 @@ const checkRequests = (client: ClientOperations.ClientOperation, options?: Confo
 const takesInput = (client: ClientOperations.ClientOperation): boolean =>
   Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
 
-describe("checkRequests", { timeout: 60_000 }, () => {
+describe("hold", { timeout: 60_000 }, () => {
+  /** The number of random inputs, in addition to the coverage set. */
+  const runs = sampleSize(50, 200)
+
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
     it(`${module}: sends every valid input unchanged, and rejects every violation at its pointer`, () => {
       for (const client of ClientOperations.ofModule(module, exported)) {
-        const report = checkRequests(client)
+        const report = checkRequests(client, { runs })
         assert.deepStrictEqual(report.failures.map(line), [])
         assert.isTrue(report.passed)
-        assert.isAbove(report.checks.completeness.run, 200)
+        assert.isAbove(report.checks.completeness.run, runs)
         assert.strictEqual(report.checks.precision.run > 0, takesInput(client), client.name)
         assert.strictEqual(report.checks["round-trip"].run, report.checks.completeness.run)
       }

@@ -23,18 +23,9 @@ const unknownKey = {
 }
 
 describe("kalshi-contract run", { timeout: 120_000 }, () => {
-  it("exits with 0 if every check passes, with the counts as the last line and no output on standard error", async () => {
-    const ended = await run([
-      "run",
-      "--property",
-      "P1,P9,P12",
-      "--operation",
-      "OrderGroups.get",
-      "--runs",
-      "3",
-      "--workers",
-      "2"
-    ])
+  it("exits with 0 if everything passes, prints the counts last, and nothing on standard error", async () => {
+    const args = ["--property", "P1,P9,P12", "--operation", "OrderGroups.get", "--runs", "3", "--workers", "2"]
+    const ended = await start(["run", ...args]).ended
     assert.strictEqual(ended.code, 0, ended.stderr)
     assert.match(lastLine(ended.stdout), counts)
     assert.strictEqual(ended.stderr, "")
@@ -55,7 +46,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
       "--workers",
       "2"
     ]
-    await Promise.all(files.map((file) => run([...commandLine, "--report", `json=${file}`])))
+    await Promise.all(files.map((file) => start([...commandLine, "--report", `json=${file}`]).ended))
     const [first, second] = files.map((file) => fs.readFileSync(file, "utf8").replace(/"times": \{[\s\S]*$/, ""))
     assert.strictEqual(first, second)
     assert.include(first, '"seed": 42')
@@ -84,9 +75,10 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
   })
 
   it("exits with 2 for an invalid seed or key in the environment", async () => {
-    const seeded = await run(["run"], { KALSHI_CONTRACT_SEED: "x" })
+    const seeded = await start(["run"], { KALSHI_CONTRACT_SEED: "x" }).ended
     assert.deepStrictEqual([seeded.code, /KALSHI_CONTRACT_SEED must be/.test(seeded.stderr)], [2, true])
-    const keyed = await run(["run", "--target", "demo"], { ...unknownKey, KALSHI_PRIVATE_KEY: "secret nonsense" })
+    const keyed = await start(["run", "--target", "demo"], { ...unknownKey, KALSHI_PRIVATE_KEY: "secret nonsense" })
+      .ended
     assert.strictEqual(keyed.code, 2)
     assert.notInclude(keyed.stderr + keyed.stdout, "secret nonsense")
   })

@@ -4,7 +4,8 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
-import { type Ended, start } from "./support/command.ts"
+import { run, start } from "./support/command.ts"
+import { demoAt } from "./support/demoAt.ts"
 import { withServedExchange, type Served } from "./support/servers.ts"
 
 const script = fileURLToPath(new URL("support/demo.ts", import.meta.url))
@@ -13,15 +14,16 @@ const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contr
 
 const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? ""
 
-/** Starts the command with a local exchange instead of the demo exchange. */
+/** Starts the command in a process, with a local exchange instead of the demo exchange. */
 const startOn = (
   { key, sandbox }: Served,
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {}
 ) => start(args, { DEMO_URL: sandbox.url, KALSHI_ENV: "demo", ...key, ...environment }, script)
 
-const runOn = (served: Served, args: ReadonlyArray<string>, environment: Readonly<Record<string, string>> = {}) =>
-  Effect.promise((): Promise<Ended> => startOn(served, args, environment).ended)
+/** Runs the command in this process, with a local exchange instead of the demo exchange. */
+const runOn = ({ key, sandbox }: Served, args: ReadonlyArray<string>) =>
+  Effect.promise(() => run(args, { KALSHI_ENV: "demo", ...key }, demoAt(sandbox.url)))
 
 /** Returns the ids of the resting orders and of the groups of the signer. */
 const resting = ({ sandbox, world }: Served) =>
@@ -67,7 +69,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
       Effect.gen(function* () {
         const journals = folder()
         const before = yield* resting(served)
-        const { code, stderr, stdout } = yield* runOn(served, runWithWrites(journals))
+        const { code, stderr, stdout } = yield* Effect.promise(() => startOn(served, runWithWrites(journals)).ended)
         assert.strictEqual(code, 0, stdout + stderr)
         assert.strictEqual(lastLine(stdout), "90 passed, 0 failed, 38 skipped")
         assert.match(stdout, /cleaned up after \w+: \d+ orders cancelled, \d+ order groups deleted, nothing remains/)
@@ -101,9 +103,8 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         Effect.gen(function* () {
           const journals = folder()
           const before = yield* resting(served)
-          const killed = yield* runOn(served, runWithWrites(journals, "--operation", "Order*"), {
-            KILLED_AT: `${killedAt}`
-          })
+          const args = runWithWrites(journals, "--operation", "Order*")
+          const killed = yield* Effect.promise(() => startOn(served, args, { KILLED_AT: `${killedAt}` }).ended)
           assert.isUndefined(killed.code)
           assert.notDeepEqual(yield* resting(served), before)
           const { runId } = journalOf(journals)
@@ -179,8 +180,9 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
       ]
     ]
   it.each(invalidRuns)("exits with 2 %s", async (_, args, environment, says) => {
-    const key = { KALSHI_API_KEY_ID: "x", KALSHI_PRIVATE_KEY: "y", KALSHI_ENV: "demo", DEMO_URL: "http://127.0.0.1:9" }
-    const { code, stderr } = await start([...args, "--journal", folder()], { ...key, ...environment }, script).ended
+    const key = { KALSHI_API_KEY_ID: "x", KALSHI_PRIVATE_KEY: "y", KALSHI_ENV: "demo" }
+    const closed = demoAt("http://127.0.0.1:9")
+    const { code, stderr } = await run([...args, "--journal", folder()], { ...key, ...environment }, closed)
     assert.strictEqual(code, 2, stderr)
     assert.match(stderr, says)
   })

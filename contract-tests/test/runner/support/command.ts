@@ -1,7 +1,18 @@
-/** Runs the command in a process. */
+/** Runs the command, in a process or in this one. */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
+import * as Stdio from "effect/Stdio"
 import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
+import { format } from "node:util"
+import { command } from "../../../src/runner/Command.ts"
 
 /** The result of a process. */
 export interface Ended {
@@ -36,6 +47,26 @@ export const start = (
   return { child, ended }
 }
 
-/** Runs the command to its end. */
-export const run = (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>): Promise<Ended> =>
-  start(args, environment).ended
+/** Runs the command in this process, which is faster because its modules are loaded. */
+export const run = (
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>> = {},
+  http: Layer.Layer<HttpClient.HttpClient> = NodeHttpClient.layerUndici
+): Promise<Ended> => {
+  const said = { stdout: "", stderr: "" }
+  const out = (...texts: ReadonlyArray<unknown>) => void (said.stdout += `${format(...texts)}\n`)
+  const error = (...texts: ReadonlyArray<unknown>) => void (said.stderr += `${format(...texts)}\n`)
+  const captured = { ...globalThis.console, log: out, info: out, error, warn: error }
+  const services = Layer.mergeAll(
+    http,
+    NodeServices.layer,
+    Stdio.layerTest({ args: Effect.succeed(args) }),
+    ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
+  )
+  return new Promise((resolve) => {
+    const main = Runtime.makeRunMain(({ fiber, teardown }) =>
+      fiber.addObserver((exit) => teardown(exit, (code) => resolve({ code, ...said })))
+    )
+    main(command.pipe(Effect.provide(services), Effect.provideService(Console.Console, captured)))
+  })
+}

@@ -16,7 +16,14 @@ export const operations = ClientOperations.all.map((client) => {
   const reference = referenceOf(client)
   const requests = Requests.make(reference, judge)
   const suite = conformance.suite({ name: client.name, schema: requests.input, direction: "request" })
-  return { client, reference, requests, suite }
+  return {
+    client,
+    expected: Answers.expected(reference, judge),
+    outcome: Answers.outcome(client),
+    reference,
+    requests,
+    suite
+  }
 })
 
 export type Operation = (typeof operations)[number]
@@ -73,11 +80,11 @@ export const violation = (
 const isText = (value: Json | undefined): value is string => typeof value === "string" && value !== ""
 
 /** Returns the fault of the client's outcome for a response, if any. The document defines the expected outcome. */
-const faultOf = ({ client, reference }: Operation, got: ReceivedResponse): string | undefined => {
-  const expectedTag = Answers.expected(reference, judge)(got)
-  const { fault, tag } = Answers.outcome(client)(got)
-  if (got.status === reference.success.status && expectedTag !== "Success") return `the response is a ${expectedTag}`
-  return fault ?? (tag === expectedTag ? undefined : `the outcome is ${tag}, not ${expectedTag}`)
+const faultOf = ({ expected, outcome, reference }: Operation, got: ReceivedResponse): string | undefined => {
+  const wanted = expected(got)
+  const { fault, tag } = outcome(got)
+  if (got.status === reference.success.status && wanted !== "Success") return `the response is a ${wanted}`
+  return fault ?? (tag === wanted ? undefined : `the outcome is ${tag}, not ${wanted}`)
 }
 
 /** Returns whether the document declares 400 or 404 for an operation. */
@@ -86,7 +93,7 @@ const declaresRefusal = ({ reference }: Operation): boolean =>
 
 /** Returns the fault of a rejection, if any. It must have a declared status and a reason that the client decodes. */
 export const rejectionFault = (operation: Operation, got: ReceivedResponse): string | undefined => {
-  const { client, reference } = operation
+  const { outcome, reference } = operation
   if (got.status < 400 || got.status > 499) return `status ${got.status}`
   if (!reference.responses.has(got.status) && declaresRefusal(operation)) return `status ${got.status}, undeclared`
   if (!/^application\/json\b/.test(got.headers["content-type"] ?? ""))
@@ -95,7 +102,7 @@ export const rejectionFault = (operation: Operation, got: ReceivedResponse): str
   const [code, message, details] = ["code", "message", "details"].map((name) => memberOf(error, name))
   if (!isText(code) || !isText(message)) return `the error has no code or no message: ${got.body}`
   if (got.body.includes("[object")) return `the error does not state the reason: ${got.body}`
-  const { value } = Answers.outcome(client)(got)
+  const { value } = outcome(got)
   const read = typeof value === "object" && value !== null && "body" in value ? value.body : undefined
   const expectedBody = { code, message, ...(details === undefined ? {} : { details }) }
   // The decoded body of an error is plain data.
