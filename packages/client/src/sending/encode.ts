@@ -29,7 +29,7 @@ export interface WireRequest {
 export type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
 
 /** Thrown if an input cannot be sent. It never leaves this file. */
-class Rejection {
+class Refusal {
   readonly pointer: string
   readonly reason: string
   constructor(pointer: string, reason: string) {
@@ -76,26 +76,26 @@ const maxDepth = 64
 const copyOf = (input: unknown): unknown => {
   /** The path of the value that is being copied. */
   const path: Array<string | number> = []
-  const rejection = (reason: string): Rejection =>
-    new Rejection(path.map((key) => `/${escapePointer(String(key))}`).join(""), reason)
+  const refusal = (reason: string): Refusal =>
+    new Refusal(path.map((key) => `/${escapePointer(String(key))}`).join(""), reason)
 
   const copy = (value: unknown): unknown => {
     switch (typeof value) {
       case "object":
         if (value === null) return null
-        if (path.length > maxDepth) throw new Rejection("", "the input is nested too deeply, or contains a cycle")
+        if (path.length > maxDepth) throw new Refusal("", "the input is nested too deeply, or contains a cycle")
         return Array.isArray(value) ? copyList(value) : copyRecord(value)
       case "bigint":
       case "function":
       case "symbol":
-        throw rejection(`a ${typeof value} cannot be sent`)
+        throw refusal(`a ${typeof value} cannot be sent`)
       default:
         return value
     }
   }
 
   const copyRecord = (record: object): Record<string, unknown> => {
-    if (!isPlainRecord(record)) throw rejection("this is an instance of a class: pass a plain object")
+    if (!isPlainRecord(record)) throw refusal("this is an instance of a class: pass a plain object")
     const copied = bareRecord()
     for (const key of Object.keys(record)) {
       path.push(key)
@@ -107,16 +107,16 @@ const copyOf = (input: unknown): unknown => {
   }
 
   const copyList = (list: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
-    if (!isPlainList(list)) throw rejection("this is an instance of a class: pass a plain array")
+    if (!isPlainList(list)) throw refusal("this is an instance of a class: pass a plain array")
     const copied: Array<unknown> = []
     if ("toJSON" in list || "toJSON" in copied) {
-      throw rejection("this array has a method toJSON, which would replace its items: remove it")
+      throw refusal("this array has a method toJSON, which would replace its items: remove it")
     }
     const { length } = list
     for (let index = 0; index < length; index++) {
       path.push(index)
       const value = copy(list[index])
-      if (value === undefined) throw rejection("an item of a list cannot be missing or undefined")
+      if (value === undefined) throw refusal("an item of a list cannot be missing or undefined")
       path.pop()
       copied.push(value)
     }
@@ -126,9 +126,9 @@ const copyOf = (input: unknown): unknown => {
   try {
     return copy(input)
   } catch (error) {
-    if (error instanceof Rejection) throw error
+    if (error instanceof Refusal) throw error
     // A getter or a Proxy threw. Its message may quote the input.
-    throw rejection(`reading this failed with ${error instanceof Error ? error.name : typeof error}`)
+    throw refusal(`reading this failed with ${error instanceof Error ? error.name : typeof error}`)
   }
 }
 
@@ -183,7 +183,7 @@ const queryFault = (items: ReadonlyArray<unknown>, isList: boolean, parameter: P
 }
 
 /**
- * Makes the function that checks a value against a schema. It throws a {@link Rejection}, whose pointer starts with the
+ * Makes the function that checks a value against a schema. It throws a {@link Refusal}, whose pointer starts with the
  * pointer of the value.
  */
 const checker = (schema: Schema.Codec<unknown>) => {
@@ -192,7 +192,7 @@ const checker = (schema: Schema.Codec<unknown>) => {
     const result = decode(value)
     if (Result.isSuccess(result)) return
     const found = firstViolation(result.failure)
-    throw new Rejection(pointer + found.pointer, found.reason)
+    throw new Refusal(pointer + found.pointer, found.reason)
   }
 }
 
@@ -206,11 +206,11 @@ const pathEncoder = ({ path, pathParameters }: Descriptor): ((input: Input) => s
   const checks = new Map(Object.entries(pathParameters).map(([name, { schema }]) => [name, checker(schema)]))
   const segment = (name: string, value: unknown): string => {
     const pointer = `/${escapePointer(name)}`
-    if (value === undefined) throw new Rejection(pointer, fieldRequired)
+    if (value === undefined) throw new Refusal(pointer, fieldRequired)
     checks.get(name)!(value, pointer)
     const text = String(value)
     const fault = segmentFault(text)
-    if (fault !== undefined) throw new Rejection(pointer, fault)
+    if (fault !== undefined) throw new Refusal(pointer, fault)
     return encodeURIComponent(text)
   }
   return (input) =>
@@ -233,13 +233,13 @@ const queryEncoder = ({ query }: Descriptor): ((input: Input) => string) => {
     for (const { check, name, parameter, pointer } of parameters) {
       const value = input[name]
       if (value === undefined) {
-        if (parameter.required) throw new Rejection(pointer, fieldRequired)
+        if (parameter.required) throw new Refusal(pointer, fieldRequired)
         continue
       }
       check(value, pointer)
       const items = Array.isArray(value) ? value : [value]
       const fault = queryFault(items, Array.isArray(value), parameter)
-      if (fault !== undefined) throw new Rejection(pointer, fault)
+      if (fault !== undefined) throw new Refusal(pointer, fault)
       for (const item of parameter.style === "comma" ? [items.join(",")] : items) append(name, item)
     }
     return text
@@ -267,14 +267,14 @@ const bodyEncoder = (
     const rest = elsewhere.size === 0 ? input : without(input, elsewhere)
     if (check === undefined) {
       const [extra] = Object.keys(rest)
-      if (extra !== undefined) throw new Rejection(`/${escapePointer(extra)}`, "this operation has no such field")
+      if (extra !== undefined) throw new Refusal(`/${escapePointer(extra)}`, "this operation has no such field")
       return { body: emptyBody, keyed: false }
     }
     check(rest, "")
     const body = JSON.stringify(rest)
     // JSON.stringify writes ill-formed Unicode as an escape. Only a body with such an escape has to be searched.
     const pointer = body.includes("\\ud") ? illFormed(rest, "") : undefined
-    if (pointer !== undefined) throw new Rejection(pointer, "this text must be well-formed Unicode")
+    if (pointer !== undefined) throw new Refusal(pointer, "this text must be well-formed Unicode")
     return { body, keyed: hasClientId(rest) }
   }
 }
@@ -290,13 +290,13 @@ export const prepare = (descriptor: Descriptor): Encode => {
 
   const encode = (original: unknown): WireRequest => {
     const input = copyOf(original)
-    if (!isRecord(input)) throw new Rejection("", "the input must be an object")
+    if (!isRecord(input)) throw new Refusal("", "the input must be an object")
     const path = pathOf(input)
     const query = queryOf(input)
     const { body, keyed } = bodyOf(input)
     for (const rule of rules) {
       const fault = rule(input)
-      if (fault !== undefined) throw new Rejection(fault.pointer, fault.reason)
+      if (fault !== undefined) throw new Refusal(fault.pointer, fault.reason)
     }
     return { path, query, body, keyed, input }
   }
@@ -305,7 +305,7 @@ export const prepare = (descriptor: Descriptor): Encode => {
     try {
       return Result.succeed(encode(input))
     } catch (error) {
-      if (!(error instanceof Rejection)) throw error
+      if (!(error instanceof Refusal)) throw error
       return Result.fail(
         new InvalidRequest({ operation: descriptor.name, pointer: error.pointer, reason: error.reason })
       )

@@ -321,7 +321,7 @@ const sendAll = (
  *     case "Accepted":
  *       return `resting as ${outcome.order_id}`
  *     case "Rejected":
- *       return `refused: ${outcome.error.message}`
+ *       return `rejected: ${outcome.error.message}`
  *     case "Unknown":
  *       return `settle ${outcome.client_order_id} later`
  *   }
