@@ -101,9 +101,9 @@ export const local = Effect.gen(function* () {
 
   yield* printTitle("A triggered group accepts no orders until it is reset")
   const bid = order({ side: "bid", count: "1", price: "0.40", order_group_id }).pipe(asMaker)
-  const rejection = yield* expectFailure("an order in a triggered group is rejected", bid)
-  yield* expect(rejection._tag === "BadRequest", "the rejection is a BadRequest", rejection)
-  yield* printLine(`${rejection._tag}: ${rejection.message}`)
+  const refusal = yield* expectFailure("an order in a triggered group is refused", bid)
+  yield* expect(refusal._tag === "BadRequest", "the refusal is a BadRequest", refusal)
+  yield* printLine(`${refusal._tag}: ${refusal.message}`)
   yield* OrderGroups.reset({ order_group_id }).pipe(asMaker)
   const reopened = yield* bid
   yield* expect(reopened.remaining_count === "1.00", "after the reset the order rests", reopened)
@@ -120,7 +120,7 @@ export const local = Effect.gen(function* () {
 
   const stranger = yield* ApiKey.generate({ keyId: maker.apiKey.keyId, kind: "ed25519" })
   const asStranger = Kalshi.layerReadOnly({ environment: sandbox.environment, signer: Signer.fromApiKey(stranger) })
-  const unsigned = yield* expectFailure("a wrong key is rejected", OrderGroups.list().pipe(Effect.provide(asStranger)))
+  const unsigned = yield* expectFailure("a wrong key is refused", OrderGroups.list().pipe(Effect.provide(asStranger)))
   yield* expect(unsigned._tag === "Unauthorized", "a request signed with a wrong key fails with Unauthorized", unsigned)
   yield* printLine(`${unsigned._tag}: ${unsigned.message.replaceAll("\n", "\n    ")}`)
 

@@ -29,7 +29,7 @@ export class Stale extends Schema.TaggedError<Stale>()("Stale", { message: Schem
 
 const shownLines = 3
 
-/** Returns the first lines that differ, as a diff. Undefined if the texts are equal. */
+/** Returns the first lines that differ, as a diff. Undefined if the strings are equal. */
 export const firstDifference = (found: string, wanted: string): string | undefined => {
   if (found === wanted) return undefined
   const [before, after] = [found.split("\n"), wanted.split("\n")]

@@ -17,7 +17,7 @@ import type { Intent } from "./UnsentRequest.ts"
  * **Gotchas**
  *
  * `code` is an open set in mixed case (`not_found`, `MARKET_INACTIVE`). `details` contains the reason why an order was
- * rejected. Source: error bodies recorded in demo, July 2026.
+ * refused. Source: error bodies recorded in demo, July 2026.
  */
 export interface ErrorBody {
   readonly code?: string
@@ -46,7 +46,7 @@ export interface Answered {
 /**
  * Whether the exchange carried out the request in any attempt of the call.
  *
- * - `"no"`: the exchange rejected the request, and no response to an earlier attempt was lost.
+ * - `"no"`: the exchange refused the request, and no response to an earlier attempt was lost.
  * - `"maybe"`: the status is ambiguous (408, any status from 500 up, a redirect), or the response to an earlier attempt
  *   was lost. Check the state before you send the same intent again.
  * - `"yes"`: a success status that the operation does not declare.
@@ -111,7 +111,7 @@ const answered = <Tag extends string, const Status extends number>(
   return Base as never
 }
 
-/** 400: the exchange rejected the request. Sending it again does not help. */
+/** 400: the exchange refused the request. Sending it again does not help. */
 export class BadRequest extends answered("BadRequest", 400) {}
 
 /**

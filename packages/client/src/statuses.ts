@@ -17,7 +17,7 @@ export const carriedOut = (status: number): "no" | "maybe" | "yes" => {
 }
 
 /**
- * Whether the status is a temporary rejection (too early, too many requests), after which any request may be repeated.
+ * Whether the status is a temporary refusal (too early, too many requests), after which any request may be repeated.
  */
 export const isRefusedForNow = (status: number): boolean => status === 425 || status === 429
 

@@ -436,7 +436,7 @@ describe("carriedOut", () => {
     })
   )
 
-  it.effect("is no after a rejection, and yes after an undeclared success status", () =>
+  it.effect("is no after a refusal, and yes after an undeclared success status", () =>
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 404, 407, 409, 410, 418, 425, 429, 498]) {
         const [carriedOut, message] = yield* carriedOutOf(status)

@@ -208,7 +208,7 @@ describe("Orders.batchCreate", () => {
 
   itSendsAndDecodes([
     {
-      it: "returns a result in which only the rejected item has an error",
+      it: "returns a result in which only the refused item has an error",
       call: Orders.batchCreate({ orders }),
       request: `POST ${writePath}/batched`,
       body: { orders },
@@ -243,7 +243,7 @@ describe("Orders.batchCreate", () => {
     }
   ])
 
-  it.effect("the documented example selects the rejected items", () =>
+  it.effect("the documented example selects the refused items", () =>
     Effect.gen(function* () {
       const rejectedOf = (batch: ReadonlyArray<Orders.CreateOrderV2Request>) =>
         Effect.map(Orders.batchCreate({ orders: batch }), (response) =>

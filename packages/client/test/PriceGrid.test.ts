@@ -189,7 +189,7 @@ describe("isOnGrid", () => {
     for (const on of ["0.10", "0.15", "0.20"]) assert.isTrue(PriceGrid.isOnGrid(grid, $(on)), on)
   })
 
-  it("is false at 0 and 1, because the exchange rejects orders at these prices", () => {
+  it("is false at 0 and 1, because the exchange refuses orders at these prices", () => {
     for (const grid of [cents, combo]) {
       for (const off of ["0", "0.0000", "1", "1.0000"]) assert.isFalse(PriceGrid.isOnGrid(grid, $(off)), off)
     }

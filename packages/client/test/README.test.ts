@@ -167,7 +167,7 @@ const examples: ReadonlyArray<readonly [example: string, requests: ReadonlyArray
   ["reads the status without a key", ["GET /trade-api/v2/exchange/status"]],
   ["places an order and reports its outcome", ["POST /trade-api/v2/portfolio/events/orders"]],
   ["runs a bot in a dry run", ["GET /trade-api/v2/exchange/status"]],
-  ["handles the error of a rejected order", ["POST /trade-api/v2/portfolio/events/orders"]],
+  ["handles the error of a refused order", ["POST /trade-api/v2/portfolio/events/orders"]],
   [
     "adds up all fees over pages",
     [

@@ -32,7 +32,7 @@ describe("Subaccounts.create", () => {
   const made = { status: 201, body: { subaccount_number: 1 } }
   itSendsAndDecodes([
     {
-      it: "sends an empty object by default, because the exchange rejects a write without a body",
+      it: "sends an empty object by default, because the exchange refuses a write without a body",
       call: Subaccounts.create(),
       request: "POST /portfolio/subaccounts",
       body: {},

@@ -38,7 +38,7 @@ export type ApiKey = internal.ApiKey
 
 type PrivateKey = Signature.PrivateKey<Signature.RsaPss> | Signature.PrivateKey<Signature.Ed25519>
 
-const refuse = (reason: KeyErrorReason): Effect.Effect<never, KeyError> => Effect.fail(keyError(reason))
+const failWith = (reason: KeyErrorReason): Effect.Effect<never, KeyError> => Effect.fail(keyError(reason))
 
 const reveal = <A>(value: A | Redacted.Redacted<A>): A => (Redacted.isRedacted(value) ? Redacted.value(value) : value)
 
@@ -63,10 +63,10 @@ export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
 }): Effect.fn.Return<ApiKey, KeyError> {
   yield* checkKeyId(options.keyId)
   const material = Result.flatMap(readBlock(reveal(options.privateKey)), privateMaterial)
-  return Result.isFailure(material) ? yield* refuse(material.failure) : yield* load(options.keyId, material.success)
+  return Result.isFailure(material) ? yield* failWith(material.failure) : yield* load(options.keyId, material.success)
 })
 
-const invalidJwk = (problem: string) => refuse({ _tag: "Malformed", problem })
+const invalidJwk = (problem: string) => failWith({ _tag: "Malformed", problem })
 
 const decodeBytes = (value: unknown): Uint8Array | undefined => {
   if (!Predicate.isString(value)) return undefined
@@ -78,15 +78,15 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
   jwk: JsonWebKey
 ): Effect.fn.Return<PrivateMaterial, KeyError> {
   if (!Predicate.isObject(jwk)) return yield* invalidJwk("a JWK must be an object")
-  if (jwk.kty === "EC") return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "EC" })
-  if (jwk.kty === "oct") return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "oct (symmetric)" })
+  if (jwk.kty === "EC") return yield* failWith({ _tag: "UnsupportedAlgorithm", algorithm: "EC" })
+  if (jwk.kty === "oct") return yield* failWith({ _tag: "UnsupportedAlgorithm", algorithm: "oct (symmetric)" })
   if (jwk.kty === "OKP" && (jwk.crv === "X25519" || jwk.crv === "X448" || jwk.crv === "Ed448")) {
-    return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: jwk.crv })
+    return yield* failWith({ _tag: "UnsupportedAlgorithm", algorithm: jwk.crv })
   }
   if (jwk.kty !== "RSA" && !(jwk.kty === "OKP" && jwk.crv === "Ed25519")) {
     return yield* invalidJwk("its kty and crv must be RSA, or OKP with Ed25519")
   }
-  if (jwk.d === undefined) return yield* refuse({ _tag: "PublicKey" })
+  if (jwk.d === undefined) return yield* failWith({ _tag: "PublicKey" })
   if (jwk.kty === "OKP") {
     if (jwk.alg !== undefined && jwk.alg !== "EdDSA" && jwk.alg !== "Ed25519") {
       return yield* invalidJwk("its alg must be EdDSA or Ed25519")
@@ -99,7 +99,7 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
   }
   if (jwk.alg !== undefined && jwk.alg !== "PS256") return yield* invalidJwk("its alg must be PS256")
   if (jwk.oth !== undefined) {
-    return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" })
+    return yield* failWith({ _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" })
   }
   const numbers: Array<Uint8Array> = []
   for (const member of rsaMembers) {
@@ -108,7 +108,7 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
     numbers.push(value)
   }
   const problem = rsaProblem(numbers)
-  if (problem !== undefined) return yield* refuse(problem)
+  if (problem !== undefined) return yield* failWith(problem)
   const privateKey = yield* Effect.andThen(
     service,
     orKeyError(KeyFormat.decodePrivate(KeyFormat.jwk, algorithms.rsa, jwk))
@@ -120,7 +120,7 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
 const exportMaterial = (privateKey: PrivateKey): Effect.Effect<PrivateMaterial, KeyError> =>
   Effect.flatMap(orKeyError(KeyFormat.encode(KeyFormat.pkcs8, privateKey)), (der) => {
     const material = privateMaterial({ label: "PRIVATE KEY", der })
-    return Result.isSuccess(material) ? Effect.succeed(material.success) : refuse(material.failure)
+    return Result.isSuccess(material) ? Effect.succeed(material.success) : failWith(material.failure)
   })
 
 /**
@@ -139,7 +139,7 @@ export const fromJwk = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   return yield* load(options.keyId, yield* jwkMaterial(reveal(options.privateKey)))
 })
 
-const unusable = (problem: string) => refuse({ _tag: "UnsupportedCryptoKey", problem })
+const unusable = (problem: string) => failWith({ _tag: "UnsupportedCryptoKey", problem })
 
 const orUnusable = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   Effect.catchTag(effect, "CryptoError", (error) => unusable(error.reason.message))
@@ -182,7 +182,7 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
   const { keyId, privateKey } = options
   yield* checkKeyId(keyId)
   yield* service
-  if (privateKey.type === "public") return yield* refuse({ _tag: "PublicKey" })
+  if (privateKey.type === "public") return yield* failWith({ _tag: "PublicKey" })
   const name = privateKey.algorithm.name
   if (name !== "RSA-PSS" && name !== "Ed25519") {
     return yield* unusable(`its algorithm is ${name}; import it as RSA-PSS with SHA-256, or as Ed25519`)
@@ -195,7 +195,10 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
   )
   const publicKey = options.publicKey === undefined ? undefined : yield* importPublicKey(options.publicKey, kind)
   if (publicKey !== undefined && PublicKey.kind(publicKey) !== kind) {
-    return yield* refuse({ _tag: "SelfCheckFailed", problem: "the public key is of another kind than the private key" })
+    return yield* failWith({
+      _tag: "SelfCheckFailed",
+      problem: "the public key is of another kind than the private key"
+    })
   }
   if (privateKey.extractable) {
     const apiKey = yield* load(keyId, yield* exportMaterial(wrapped))
@@ -203,7 +206,7 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
     return apiKey
   }
   return publicKey === undefined
-    ? yield* refuse({ _tag: "PublicKeyNeeded" })
+    ? yield* failWith({ _tag: "PublicKeyNeeded" })
     : yield* loadSealed(keyId, privateKey, publicKey)
 })
 
@@ -221,10 +224,10 @@ export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
 }): Effect.fn.Return<ApiKey, KeyError, FileSystem.FileSystem> {
   const { keyId, path } = options
   yield* checkKeyId(keyId)
-  if (looksLikeKey(path)) return yield* refuse({ _tag: "PathHoldsKey" })
+  if (looksLikeKey(path)) return yield* failWith({ _tag: "PathHoldsKey" })
   const fileSystem = yield* FileSystem.FileSystem
   const text = yield* Effect.catchTag(fileSystem.readFileString(path), "PlatformError", (error) =>
-    refuse({ _tag: "FileUnreadable", path: isShowable(path) ? path : undefined, problem: error.reason._tag })
+    failWith({ _tag: "FileUnreadable", path: isShowable(path) ? path : undefined, problem: error.reason._tag })
   )
   return yield* fromPem({ keyId, privateKey: text })
 })

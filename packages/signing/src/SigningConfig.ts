@@ -4,8 +4,7 @@
  * | variable | value |
  * | --- | --- |
  * | `KALSHI_API_KEY_ID` | the id that Kalshi shows next to the key |
- * | `KALSHI_PRIVATE_KEY` | the PEM of the private key; line ends can be written as `
-` |
+ * | `KALSHI_PRIVATE_KEY` | the PEM of the private key; line ends can be written as `\n` |
  * | `KALSHI_PRIVATE_KEY_PATH` | instead of `KALSHI_PRIVATE_KEY`: the path of a file with the PEM |
  *
  * @module

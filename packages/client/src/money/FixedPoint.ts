@@ -83,7 +83,7 @@ export const DollarsInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.Str
 ) as unknown as Schema.Codec<DollarsInput> // every string that matches has this type
 
 /**
- * Schema of the price of an order in requests: dollars from 0 to 1, with two to four decimals. The exchange rejects 0
+ * Schema of the price of an order in requests: dollars from 0 to 1, with two to four decimals. The exchange refuses 0
  * and 1 with 400 `invalid_price`.
  */
 export const OrderPriceInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.String.check(

@@ -11,11 +11,11 @@
  * **Gotchas**
  *
  * - The prices 0 and 1 are never on the grid, although the published ranges start and end at them: the recorded
- *   `linear_cent` market has one range from `0.0000` to `1.0000` by `0.0100`. The exchange rejects an order at either
+ *   `linear_cent` market has one range from `0.0000` to `1.0000` by `0.0100`. The exchange refuses an order at either
  *   price with 400 `invalid_price` (a trader's report, 2026). If a side of the book is empty, the market shows a price
  *   of 0 or 1.
  * - Each market has its own grid. The grid can change while the market trades.
- * - The exchange rejects orders off the grid. In July 2026, demo accepted new quotes off the grid.
+ * - The exchange refuses orders off the grid. In July 2026, demo accepted new quotes off the grid.
  *
  * **Example** (A price from your own model)
  *
@@ -96,7 +96,7 @@ export const make = (
     if (start < previousEnd) return invalid(`${name} overlaps another range`)
     previousEnd = end
     const top = end - ((end - start) % step)
-    // The exchange rejects orders at 0 and 1, so a run starts and ends one step inside.
+    // The exchange refuses orders at 0 and 1, so a run starts and ends one step inside.
     const first = start === 0n ? step : start
     const last = top === oneDollar ? top - step : top
     if (last < first) continue

@@ -56,7 +56,7 @@ export type {
  *   demo, July 2026.
  * - `portfolio_value` is the value of the positions in cents, without the cash. Source: 48 with a balance of 99952 and
  *   one contract at 48 cents, recorded in demo, July 2026.
- * - Cash on one shard does not back an order on another shard. Check `balance_breakdown` if the exchange rejects an
+ * - Cash on one shard does not back an order on another shard. Check `balance_breakdown` if the exchange refuses an
  *   order for lack of cash.
  *
  * **Example** (Cash on shard 2)

@@ -119,7 +119,7 @@ export const get: Operation.Operation<
  *
  * - The sum of `yes_bid` and `no_bid` is at most one dollar.
  * - A new quote on the same request replaces your older one.
- * - In a quote, the exchange has accepted a price off the market's grid. It rejects an order with such a price. Source:
+ * - In a quote, the exchange has accepted a price off the market's grid. It refuses an order with such a price. Source:
  *   observed in demo, July 2026.
  * - The client does not retry this operation after a lost response, because the request has no client-supplied id. Look
  *   for the quote with {@link list} and `user_filter: "self"`.
@@ -179,7 +179,7 @@ export const accept: Operation.Operation<
  *
  * - You have 30 s, or 3 s on combos and on markets of high volatility. After that, the call fails with a `BadRequest`
  *   with the code `expired`, and the quote stays `accepted` forever. Source: observed in demo, July 2026.
- * - The exchange rejects a confirmation without a body, so the client sends `{}`. Source: observed in demo, July 2026.
+ * - The exchange refuses a confirmation without a body, so the client sends `{}`. Source: observed in demo, July 2026.
  * - The client does not retry this operation after a lost response. Read the `status` of the quote with {@link get}.
  *
  * **Example** (Handling a late confirmation)

@@ -461,7 +461,7 @@ const childrenAreUnique = (
  *   )
  * ```
  *
- * **Example** (An HTTP client that shows the complete body of every rejection)
+ * **Example** (An HTTP client that shows the complete body of every refusal)
  *
  * ```ts
  * import * as Effect from "effect/Effect"

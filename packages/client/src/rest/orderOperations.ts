@@ -159,7 +159,7 @@ export const queuePositions: Operation.Operation<
  *   contract. Source: the document of October 26, 2026.
  * - The exchange has returned 404 `market_not_found` for an unknown ticker. The document does not declare 404, so the
  *   error is an `UnexpectedStatus`.
- * - `body.details` of the error contains the reason of a rejection. `code` is often just `invalid_order`. Source: error
+ * - `body.details` of the error contains the reason of a refusal. `code` is often just `invalid_order`. Source: error
  *   bodies recorded in demo, 2025–2026.
  *
  * **Example** (Ten YES contracts at 56 cents, resting until cancelled)
@@ -199,7 +199,7 @@ export const create: Operation.Operation<
 
 /**
  * Places several orders in one request. A successful response means that the exchange accepted the batch, not that it
- * accepted any order. If the exchange rejected an order, its item in the response has an `error`.
+ * accepted any order. If the exchange refused an order, its item in the response has an `error`.
  *
  * **Details**
  *
@@ -208,19 +208,19 @@ export const create: Operation.Operation<
  *
  * **Gotchas**
  *
- * - Check the `error` of every item. In a rejected item, `order_id` and the counts may be absent or null. Match items
- *   to your orders by `client_order_id`, because no publication promises that the items have the same order. Source:
- *   the document of October 26, 2026.
+ * - Check the `error` of every item. In a refused item, `order_id` and the counts may be absent or null. Match items to
+ *   your orders by `client_order_id`, because no publication promises that the items have the same order. Source: the
+ *   document of October 26, 2026.
  * - A batch costs 10 tokens per order, from the bucket that belongs to no shard. If the cost of the batch exceeds the
  *   capacity of the bucket, the exchange returns 429. Source: the rate-limit guide of October 2026.
  *
- * **Example** (Selecting the rejected orders with their errors)
+ * **Example** (Selecting the refused orders with their errors)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
  * import * as Effect from "effect/Effect"
  *
- * const rejected = (orders: ReadonlyArray<Orders.CreateInput>) =>
+ * const refused = (orders: ReadonlyArray<Orders.CreateInput>) =>
  *   Effect.map(Orders.batchCreate({ orders }), (response) =>
  *     response.orders.flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
  *   )

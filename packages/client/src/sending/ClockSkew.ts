@@ -3,7 +3,7 @@
  *
  * **Details**
  *
- * A signature contains this machine's time. If that time is too far from the exchange's time, the exchange rejects the
+ * A signature contains this machine's time. If that time is too far from the exchange's time, the exchange refuses the
  * request with 401. Every layer measures the difference by the `Date` header of each response, without further
  * requests. A date has a resolution of one second, and the exchange wrote it between the sending of the request and the
  * arrival of the response. So one response gives an interval for the difference, and several responses give the

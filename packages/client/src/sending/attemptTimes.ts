@@ -12,8 +12,8 @@ import { type Interval, jumped, read, type Reading } from "./skew.ts"
 
 /**
  * The largest difference between a signature's timestamp and the exchange's clock that the exchange accepts. The
- * document states no number. Public measurements: 30 seconds are at the limit, 60 are rejected. The bound also applies
- * to a clock that was never measured, because the exchange rejects all other signatures.
+ * document states no number. Public measurements: 30 seconds are at the limit, 60 are refused. The bound also applies
+ * to a clock that was never measured, because the exchange refuses all other signatures.
  */
 export const maxSkewMillis = 60_000
 

@@ -23,8 +23,8 @@ const isLost = (error: CallFailure): boolean =>
     : "status" in error && isLostStatus(error.status)
 
 /**
- * Whether a request may be sent again: no byte of the request can have left this machine, the rejection is temporary,
- * or the response was lost and a repeat is harmless.
+ * Whether a request may be sent again: no byte of the request can have left this machine, the refusal is temporary, or
+ * the response was lost and a repeat is harmless.
  */
 const mayRepeat = ({ isRepeatable }: CallState, error: CallFailure): boolean => {
   if (error._tag === "TransportError" && (error.code === bodyTooLarge || error.code === clientRepeats)) return false

@@ -18,7 +18,7 @@
  *   or the version did not know it, the program would send real orders without notice. A program that needs `DryRun`
  *   does not compile without the layer.
  * - The checks of the exchange (cash, the price grid, whether the market is open) do not run, so the exchange could
- *   still reject a recorded write. To get responses to writes, use the local exchange of `@kalshi-effect/sandbox`.
+ *   still refuse a recorded write. To get responses to writes, use the local exchange of `@kalshi-effect/sandbox`.
  *
  * @module
  */

@@ -83,15 +83,15 @@ export type CancelError = ErrorOf<typeof cancel>
 
 export interface CancelOptions {
   /**
-   * How long to look for the state of the order after a response was lost, or after a response said that the order does
-   * not exist. Default: 5 seconds.
+   * How long to look for the state of the order after a response was lost, or after a response reported that the order
+   * does not exist. Default: 5 seconds.
    */
   readonly within?: Duration.Input | undefined
 }
 
 /**
- * The errors of {@link ensureCanceled}: the exchange rejected the cancel for another reason than a missing order, or
- * the cancel was never sent. The exchange has carried out no cancel of this call.
+ * The errors of {@link ensureCanceled}: the exchange refused the cancel for another reason than a missing order, or the
+ * cancel was never sent. The exchange has carried out no cancel of this call.
  */
 export type EnsureCanceledError = Exclude<CancelError, { readonly _tag: Unclear }>
 
@@ -135,7 +135,7 @@ const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || err
  * 404 for about half a second. In all these cases the client reads the order. While the order seems to rest, the client
  * cancels it again, until the state is known or `within` has passed. Repeating a cancel is harmless.
  *
- * `ensureCanceled` fails if the exchange rejects the cancel for another reason, or if nothing was sent. Once the
+ * `ensureCanceled` fails if the exchange refuses the cancel for another reason, or if nothing was sent. Once the
  * exchange may have carried out a cancel, the call no longer fails. It returns `MayRest`, whose `error` takes the lost
  * response into account.
  *

@@ -43,7 +43,9 @@ export interface Placement {
    * nothing. Default: false.
    */
   readonly clockChanged?: boolean | undefined
-  /** Whether a response said that the order exists. If so, a list without the order proves nothing. Default: false. */
+  /**
+   * Whether a response reported that the order exists. If so, a list without the order proves nothing. Default: false.
+   */
   readonly exists?: boolean | undefined
 }
 
@@ -70,7 +72,7 @@ export interface Accepted extends Placement {
   readonly order_id: string
   /**
    * The source of the `order_id`. `response`: a valid response. `undecodedResponse`: a response that did not decode but
-   * contains the id. `list`: a list of orders, which was read because the response was lost or said that the order
+   * contains the id. `list`: a list of orders, which was read because the response was lost or reported that the order
    * exists already.
    */
   readonly source: "response" | "undecodedResponse" | "list"
@@ -90,7 +92,7 @@ export interface Accepted extends Placement {
 }
 
 /**
- * The exchange rejected the order, and no response of this call was lost. So this call placed no order. An earlier call
+ * The exchange refused the order, and no response of this call was lost. So this call placed no order. An earlier call
  * with the same `client_order_id` may have placed an order: settle that call.
  */
 export interface Rejected extends Placement {
@@ -100,7 +102,7 @@ export interface Rejected extends Placement {
 
 /**
  * The outcome is not known. {@link settle} this placement before you place the same intent again. If you place the
- * intent again under another id, two orders can result. If you place it under the same id, a rejection does not show
+ * intent again under another id, two orders can result. If you place it under the same id, a refusal does not show
  * whether this call succeeded.
  */
 export interface Unknown extends Placement {
@@ -129,11 +131,11 @@ export type Outcome = Accepted | Rejected | Unknown
 
 /**
  * The outcomes of settling an earlier placement. There is no `Rejected`, because the exchange keeps no record of
- * rejected orders.
+ * refused orders.
  */
 export type Settlement = Accepted | NotPlaced | Unknown
 
-/** The exchange rejected one order of a batch. */
+/** The exchange refused one order of a batch. */
 export class ItemRefused
   extends /*#__PURE__*/ Data.TaggedError("ItemRefused")<{
     readonly operation: string
@@ -157,7 +159,7 @@ export type PlaceError = Extract<
   }
 >
 
-/** An error that means that the exchange rejected the order. */
+/** An error that means that the exchange refused the order. */
 export type Refusal =
   | Extract<
       CreateError,
@@ -171,7 +173,7 @@ export type Refusal =
 export type Verdict =
   | { readonly _tag: "NothingSent"; readonly error: PlaceError }
   | { readonly _tag: "Refused"; readonly error: Refusal }
-  /** The exchange rejected every attempt because another order has the id. So this call placed no order. */
+  /** The exchange refused every attempt because another order has the id. So this call placed no order. */
   | { readonly _tag: "IdInUse"; readonly error: Refusal }
   /** The response does not decode, but contains the id of the order. */
   | { readonly _tag: "HasId"; readonly order_id: string }
@@ -192,7 +194,7 @@ const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
 ])
 
 /**
- * Further statuses that reject a create, besides those that the operations declare: the exchange, or a proxy in front
+ * Further statuses that refuse a create, besides those that the operations declare: the exchange, or a proxy in front
  * of it, did not carry out the request. The set does not contain 408.
  */
 const refusals: ReadonlySet<number> = /*#__PURE__*/ new Set([
@@ -256,7 +258,7 @@ export const verdictOfBatch = (error: CreateError, clientOrderId: string): Verdi
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
-/** Classifies a rejection. A rejection does not show the result of an earlier attempt whose response was lost. */
+/** Classifies a refusal. A refusal does not show the result of an earlier attempt whose response was lost. */
 const refusalOf = (error: Exclude<Refusal, ItemRefused>, isInUse: boolean): Verdict =>
   error.afterLostAnswer ? existsIf(isInUse) : { _tag: isInUse ? "IdInUse" : "Refused", error }
 
@@ -311,11 +313,11 @@ const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   return members
 }
 
-/** Whether a rejected item of a batch still describes an order. */
+/** Whether a refused item of a batch still describes an order. */
 export const showsOrder = ({ fill_count, order_id, remaining_count }: BatchCreateOrdersV2ResponseOrdersItem): boolean =>
   isId(order_id) || [fill_count, remaining_count].some((count) => count != null && !FixedPoint.isZero(count))
 
-/** Whether an `order_id` identifies an order. The id of a rejected order can be empty. */
+/** Whether an `order_id` identifies an order. The id of a refused order can be empty. */
 export const isId = (order_id: string | null | undefined): order_id is string => order_id != null && order_id !== ""
 
 /**

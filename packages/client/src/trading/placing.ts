@@ -62,7 +62,7 @@ interface Sending extends PendingOrder {
 /** The result of a request for one of its orders, before lists of orders are read. */
 type Finding = { readonly sending: Sending } & (
   | { readonly _tag: "Decided"; readonly outcome: Outcome }
-  /** The exchange rejected the order because another order has the id. */
+  /** The exchange refused the order because another order has the id. */
   | { readonly _tag: "IdInUse"; readonly error: Refusal }
   /** A response says that the order exists, but does not identify it. */
   | { readonly _tag: "Exists"; readonly error: CreateError | ItemRefused }
@@ -151,7 +151,7 @@ const readItem = (sending: Sending, items: ReadonlyArray<BatchCreateOrdersV2Resp
     const error = new ItemRefused({ operation, code: errorBody.code, body: errorBody })
     if (showsOrder(item)) return { _tag: "Exists", sending, error }
     if (reportsExisting(errorBody)) return { _tag: responseLost ? "Exists" : "IdInUse", sending, error }
-    // A rejection without a code can mean that another order already has the caller's id. Nothing else in the response
+    // A refusal without a code can mean that another order already has the caller's id. Nothing else in the response
     // shows that.
     return responseLost || (errorBody.code === undefined && !sending.generatedId)
       ? { _tag: "MayExist", sending, error }
@@ -228,7 +228,7 @@ const conclude = (
       if (order !== undefined) return listed(placementOf(sending), order)
       const mismatch = found.mismatchOf(search)
       // An amend never changes the side. So the order with this id is another order, because of which this one was
-      // rejected.
+      // refused.
       return finding._tag === "IdInUse" && mismatch?.differs.includes("side") === true
         ? { ...placementOf(sending), _tag: "Rejected", error: finding.error }
         : unknown(sending, lookupEnd, {
@@ -288,11 +288,11 @@ const sendAll = (
  *
  * - `Accepted`: the order exists. This is known from a response, from the id in a response that does not decode, or
  *   from a list that shows an order with this id and the market, subaccount, side, price and count of the intent.
- * - `Rejected`: the exchange rejected the order, and no earlier response of this call was lost. The absence of the
- *   order from a list is never sufficient.
+ * - `Rejected`: the exchange refused the order, and no earlier response of this call was lost. The absence of the order
+ *   from a list is never sufficient.
  * - `Unknown`: everything else, such as a response that contradicts itself, or another order with the same id.
  *   {@link settle} the outcome before you place the same intent again. If you place the intent again under another id,
- *   two orders can result. If you place it under the same id, a rejection does not show whether this call succeeded.
+ *   two orders can result. If you place it under the same id, a refusal does not show whether this call succeeded.
  *
  * `place` fails only if nothing was sent: the intent is invalid (`InvalidRequest`), no rate-limit tokens were available
  * in time (`LimitExceeded`), the request could not be signed (`SigningError`), no connection was made (`TransportError`
@@ -346,9 +346,9 @@ export const place = (intent: OrderIntent, options?: PlaceOptions): Effect.Effec
  *
  * **Details**
  *
- * Each order has its own `client_order_id`, and an outcome as in {@link place}. The rejection of a single order is an
- * `ItemRefused`. The rejection of the request counts as the rejection of each order, although the document does not say
- * whether the exchange can reject a batch and still carry out a part of it. `placeAll` fails only if nothing was sent.
+ * Each order has its own `client_order_id`, and an outcome as in {@link place}. The refusal of a single order is an
+ * `ItemRefused`. The refusal of the request counts as the refusal of each order, although the document does not say
+ * whether the exchange can refuse a batch and still carry out a part of it. `placeAll` fails only if nothing was sent.
  *
  * **Gotchas**
  *

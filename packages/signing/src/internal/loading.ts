@@ -10,7 +10,7 @@ import { keyIdProblem } from "./keyId.ts"
 import * as nodeCrypto from "./nodeCrypto.ts"
 import { pkcs1Problem } from "./rsaNumbers.ts"
 import type { PrivateMaterial } from "./structure.ts"
-import { algorithms, keyError, orKeyError, refused, service, subtle } from "./webCrypto.ts"
+import { algorithms, keyError, orKeyError, rejectedByRuntime, service, subtle } from "./webCrypto.ts"
 
 export const checkKeyId = (keyId: string): Effect.Effect<void, KeyError> =>
   Effect.suspend(() => {
@@ -52,7 +52,7 @@ const checkedSignSync = /*#__PURE__*/ Effect.fnUntraced(function* (
   const signSync = nodeCrypto.signSync(kind, pkcs8)
   if (signSync === undefined) return undefined
   const isVerified = Effect.flatMap(
-    Effect.try({ try: () => signSync(trialText), catch: () => keyError(refused) }),
+    Effect.try({ try: () => signSync(trialText), catch: () => keyError(rejectedByRuntime) }),
     (signature) => (signature instanceof Uint8Array ? verifies(publicKey, signature) : Effect.succeed(false))
   )
   return (yield* Effect.orElseSucceed(isVerified, () => false)) ? signSync : undefined
@@ -74,7 +74,7 @@ const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   const pkcs8 = yield* orKeyError(KeyFormat.encode(KeyFormat.pkcs8, privateKey))
   const cryptoKey = yield* Effect.tryPromise({
     try: () => crypto.importKey("pkcs8", new Uint8Array(pkcs8), importParameters[kind], false, ["sign"]),
-    catch: () => keyError(refused)
+    catch: () => keyError(rejectedByRuntime)
   })
   yield* selfCheck(kind, { subtle: crypto, cryptoKey }, publicKey, "its public key does not verify its signature")
   const signSync = yield* checkedSignSync(kind, pkcs8, publicKey)

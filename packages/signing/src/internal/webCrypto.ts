@@ -48,7 +48,7 @@ export const service: Effect.Effect<Signature.Signature["Service"], KeyError> = 
 )
 
 /** The reason for a key that this package can read but the runtime cannot. */
-export const refused: KeyErrorReason = { _tag: "Malformed", problem: "the runtime's WebCrypto rejects it" }
+export const rejectedByRuntime: KeyErrorReason = { _tag: "Malformed", problem: "the runtime's WebCrypto rejects it" }
 
 const fromCryptoError = (error: CryptoError.CryptoError): KeyError =>
   keyError(
@@ -58,7 +58,7 @@ const fromCryptoError = (error: CryptoError.CryptoError): KeyError =>
           problem:
             "its WebCrypto does not support the algorithm (Ed25519 needs Node 20, Chrome 137, Firefox 129 or Safari 17)"
         }
-      : refused
+      : rejectedByRuntime
   )
 
 /**
@@ -68,5 +68,5 @@ const fromCryptoError = (error: CryptoError.CryptoError): KeyError =>
 export const orKeyError = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   effect.pipe(
     Effect.mapError(fromCryptoError),
-    Effect.catchDefect(() => Effect.fail(keyError(refused)))
+    Effect.catchDefect(() => Effect.fail(keyError(rejectedByRuntime)))
   )
