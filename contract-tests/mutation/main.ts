@@ -89,8 +89,10 @@ const specific = (
   }
   return ({ file, id }) => {
     const own = weights.get(file)!
-    const candidates = loading.has(id) ? [...own.keys()] : testFiles.get(id)!
-    return candidates.toSorted((a, b) => own.get(b)! - own.get(a)!)
+    // A file whose mutants are all reached while modules load may matter to every test file.
+    const anywhere = own.size > 0 ? [...own.keys()] : reached.map(({ testFile }) => testFile)
+    const candidates = loading.has(id) ? anywhere : testFiles.get(id)!
+    return candidates.toSorted((a, b) => (own.get(b) ?? 0) - (own.get(a) ?? 0))
   }
 }
 
