@@ -25,6 +25,7 @@ const abovePrices = "every price of a grid is above 0"
 const belowOneCent = "less than one cent is due in both cases, which is no step"
 const sameIfEqual = "both branches give the same result for equal values"
 const signedWrite = "attempts are recorded only around a signed write"
+const sameValue = "the compiled and the interpreted schema give the same result"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -181,6 +182,21 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "while (values.length >= 0 && at < until) {": "without values the loop finds nothing",
     "if (true) {": "endOf compares the first character as well",
     "if (found >= end && stands(text, at, found, value)) end = found": sameIfEqual
+  },
+  "packages/client/src/sending/decode.ts": {
+    "if (compiled) return interpret": sameValue,
+    "if (true) return interpret": sameValue,
+    "if (false) return interpret": sameValue,
+    "return true ? interpret(json) : Result.succeed(value)": sameValue
+  },
+  "packages/client/src/sending/encode.ts": {
+    'false || (Object.getPrototypeOf(value) === null && Object.hasOwn(value, "isPrototypeOf"))':
+      "Object.prototype meets the second condition as well",
+    "if (false) return true": "Array.prototype meets the second condition as well",
+    "if (false || value === null) return undefined": "a number has no entries, and neither has a boolean",
+    "const rest = false ? input : without(input, elsewhere)": "a copy without any field left out is the same body",
+    'const pointer = body.includes("") ? illFormed(rest, "") : undefined':
+      "the search finds nothing in a body without that escape"
   },
   "packages/client/src/sending/sender.ts": {
     "if (true) {": sameCodec,

@@ -93,8 +93,10 @@ const specific = (
   }
   return ({ file, id }) => {
     const fileWeights = weights.get(file)!
-    const candidates = loading.has(id) ? [...fileWeights.keys()] : testFiles.get(id)!
-    return candidates.toSorted((a, b) => fileWeights.get(b)! - fileWeights.get(a)!)
+    // If all mutants of a file are reached while modules load, every test file may detect them.
+    const anyTestFile = fileWeights.size > 0 ? [...fileWeights.keys()] : reached.map(({ testFile }) => testFile)
+    const candidates = loading.has(id) ? anyTestFile : testFiles.get(id)!
+    return candidates.toSorted((a, b) => (fileWeights.get(b) ?? 0) - (fileWeights.get(a) ?? 0))
   }
 }
 
