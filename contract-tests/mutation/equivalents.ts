@@ -26,6 +26,9 @@ const belowOneCent = "less than one cent is due in both cases, which is no step"
 const sameIfEqual = "both branches give the same result for equal values"
 const signedWrite = "attempts are recorded only around a signed write"
 const sameValue = "the compiled and the interpreted schema give the same result"
+const uniqueId = "ids are only compared, and stay unique"
+const bellReset = "serving begins by resetting the bell"
+const hasLeft = "the loop continues at once, because the call has left the queue"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -127,6 +130,39 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const both = Effect.all([Effect.exit(endpointCosts), Effect.exit(limits)], { concurrency: 3 })":
       "there are two requests",
     "if (false || !this.isCertain) return": "nothing is certain if no budget was reported"
+  },
+  "packages/client/src/limits/bucketQueue.ts": {
+    [String.raw`readonly #limiter = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("")`]:
+      uniqueId,
+    [String.raw`readonly #limiter = Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(36)).join("")`]:
+      uniqueId,
+    [String.raw`readonly #limiter = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("Stryker was here!")`]:
+      uniqueId,
+    "#count = 1": uniqueId,
+    "return `${this.#limiter}-${this.#count--}`": uniqueId,
+    "#mustReassess = true": "the first assessment has the results of the calls' arrival",
+    "if (true) this.#bell.ring()": bellReset,
+    "#hasRung = true": bellReset,
+    "Effect.forkDetach(outsideSpan(this.#serve()), {}),": "the fiber starts before any time passes in either case",
+    "Effect.forkDetach(outsideSpan(this.#serve()), { startImmediately: false }),":
+      "the fiber starts before any time passes in either case",
+    "if (false) return waiter.outcome": "the wait itself looks for an outcome first",
+    ";": "nothing reads the field before it is set again",
+    "return Effect.sync(() => {})": "nothing reads the field before it is set again",
+    "return Effect.succeed(1)": hasLeft,
+    "return this.#waiters.has(waiter) ? Effect.succeed(waitMillis) : Effect.as(this.#giveUp(waiter), 1)": hasLeft,
+    "if (!this.#waiters.has(waiter)) return Effect.as(tokens.giveBack(want), 1)": hasLeft,
+    "const head = this.#head ?? {}": "every caller has asked the store for the first call",
+    "const head = this.#head ?? { readyMillis: nowMillis, cost: 1 }":
+      "every caller has asked the store for the first call",
+    "const [waitMillis = 1] =": "there is at least one call",
+    false: "one call is asked for in the same way as several",
+    "heads.length === 0": "one call is asked for in the same way as several",
+    'const hopeless: Array<readonly [waiter: Waiter, waitMillis: number | undefined]> = ["Stryker was here"]':
+      "a text is no waiting call, and is ignored",
+    "return Effect.forEach(hopeless, ([waiter, waitMillis]) => this.#refuse(waiter, waitMillis, nowMillis), {})":
+      unusedResult,
+    "discard: false": unusedResult
   },
   "packages/client/src/limits/queue.ts": {
     "if (false) return": compaction,
