@@ -46,7 +46,8 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       alwaysMatched,
     'for (const [, name = "", value = "Stryker was here!", end] of text.slice(start[0].length).matchAll(member)) {':
       alwaysMatched,
-    "exchange_index: true && exchange_index >= 0 ? exchange_index : undefined,": comparesUndefined
+    "exchange_index: true && exchange_index >= 0 ? exchange_index : undefined,": comparesUndefined,
+    "exchange_index: true && order.exchange_index >= 0 ? order.exchange_index : undefined,": comparesUndefined
   },
   "packages/client/src/trading/lookup.ts": {
     "if (response === undefined && millis === undefined) return undefined": decoded,
@@ -84,6 +85,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "closing as a whole started earlier with the same limit, and ends this first"
   },
   "packages/client/src/trading/placing.ts": {
+    'case "IdInUse":': "the next case returns the same, because the verdict has the error itself",
     ': { _tag: "", sending, error }': existsByDefault,
     'return { _tag: own.some(showsOrder) ? "" : "MayExist", sending, error }': existsByDefault,
     'if (showsOrder(item)) return { _tag: "", sending, error }': existsByDefault,
