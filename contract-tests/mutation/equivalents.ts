@@ -29,6 +29,7 @@ const sameValue = "the compiled and the interpreted schema give the same result"
 const uniqueId = "ids are only compared, and stay unique"
 const bellReset = "serving begins by resetting the bell"
 const hasLeft = "the loop continues at once, because the call has left the queue"
+const canonicalBase64 = "the decoder refuses other characters, or encodes the bytes differently"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -99,6 +100,12 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/sending/attemptTimes.ts": {
     '"",': ownKey
+  },
+  "packages/client/src/trading/registry.ts": {
+    '>("", { defaultValue: () => undefined })': ownKey
+  },
+  "packages/client/src/trading/DryRun.ts": {
+    '>()("") {}': ownKey
   },
   "packages/client/src/trading/intents.ts": {
     "const held = Result.isSuccess(read) ? FixedPoint.toHundredths(read.success) : 1n":
@@ -312,6 +319,16 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const steps = micros >= run.start ? divideUp(micros - run.start, run.step) : 0n": "a price is 0 steps from itself",
     "let above = -2n": abovePrices,
     "let above = -0n": abovePrices
+  },
+  "packages/signing/src/Signer.ts": {
+    '>()("") {}': ownKey,
+    "if (prefersSync && true && options?.synchronous !== false) {": "a key prefers only what it has"
+  },
+  "packages/signing/src/RequestSignature.ts": {
+    "false ||": "the pattern does not match undefined",
+    "!/[A-Za-z0-9+/]+={0,2}$/.test(signature) ||": canonicalBase64,
+    "!/^[A-Za-z0-9+/]+={0,2}/.test(signature) ||": canonicalBase64,
+    '(true && algorithm.hash.name === "SHA-256" && algorithm.saltLength === 32)': "no other algorithm has a salt"
   },
   "packages/signing/src/internal/der.ts": {
     'if (false || first === undefined) return "cut short"': "without a first byte there is no second one",
