@@ -30,6 +30,9 @@ const uniqueId = "ids are only compared, and stay unique"
 const bellReset = "serving begins by resetting the bell"
 const hasLeft = "the loop continues at once, because the call has left the queue"
 const canonicalBase64 = "the decoder refuses other characters, or encodes the bytes differently"
+const noneBetween = "nothing runs between the subscription and the copy of the intents"
+const noMembers = "undefined and null have no members"
+const sameBytes = "a stream gives the same bytes"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -233,6 +236,28 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (true) return interpret": sameValue,
     "if (false) return interpret": sameValue,
     "return true ? interpret(json) : Result.succeed(value)": sameValue
+  },
+  "packages/client/src/sending/SendPolicy.ts": {
+    "Effect.map(Random.next, (share) => Math.round(share * Math.min(Duration.toMillis(duration), 10000)))":
+      "the default schedule ends before a delay is that long",
+    '"",': ownKey
+  },
+  "packages/client/src/trading/journal.ts": {
+    "default:": "a function without a result returns undefined",
+    "Stream.filter(Stream.fromSubscription(subscription), (intent) => true)": noneBetween,
+    "Stream.filter(Stream.fromSubscription(subscription), (intent) => intent.number >= last)": noneBetween
+  },
+  "packages/client/src/sending/transport.ts": {
+    "for (let depth = 0; depth < 5 && true && current !== null; depth++) {": noMembers,
+    "for (let depth = 0; depth < 5 && current !== undefined && true; depth++) {": noMembers,
+    "if (false) return chunks[0]!": "one chunk is gathered into an equal one",
+    "const stated = false ? Number.NaN : Number(length)": "Number reads undefined as NaN",
+    'const stated = false || headers["content-encoding"] !== undefined ? Number.NaN : Number(length)':
+      "Number reads undefined as NaN",
+    "return false": sameBytes,
+    "return stated > 0": sameBytes,
+    "return stated < 0": sameBytes,
+    "return stated >= 1": sameBytes
   },
   "packages/client/src/sending/encode.ts": {
     'false || (Object.getPrototypeOf(value) === null && Object.hasOwn(value, "isPrototypeOf"))':
