@@ -250,6 +250,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/sending/transport.ts": {
     "for (let depth = 0; depth < 5 && true && current !== null; depth++) {": noMembers,
     "for (let depth = 0; depth < 5 && current !== undefined && true; depth++) {": noMembers,
+    "false || optionsHeaders === null": "undefined has no headers to merge",
     "if (false) return chunks[0]!": "one chunk is gathered into an equal one",
     "const stated = false ? Number.NaN : Number(length)": "Number reads undefined as NaN",
     'const stated = false || headers["content-encoding"] !== undefined ? Number.NaN : Number(length)':

@@ -173,6 +173,22 @@ describe("transport.make, a response", () => {
     })
   )
 
+  it.effect("that cannot be read may be that of a request which was carried out, with any code", () =>
+    Effect.gen(function* () {
+      for (const headers of [{}, { "content-length": "10" }]) {
+        const stream = new ReadableStream<Uint8Array>({
+          start: (controller) => controller.error({ code: "ECONNREFUSED", syscall: "connect", message: "why" })
+        })
+        const fault = yield* Effect.flip(bytesOf(responding(stream, headers), 1_000))
+        assert.deepStrictEqual<object>(fault, {
+          requestSent: "maybe",
+          code: "ECONNREFUSED",
+          reason: "ECONNREFUSED: why"
+        })
+      }
+    })
+  )
+
   it.effect("has its chunks in order", () =>
     Effect.gen(function* () {
       const chunks = ["one ", "two ", "three"]
