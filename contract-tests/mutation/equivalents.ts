@@ -250,6 +250,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/sending/transport.ts": {
     "for (let depth = 0; depth < 5 && true && current !== null; depth++) {": noMembers,
     "for (let depth = 0; depth < 5 && current !== undefined && true; depth++) {": noMembers,
+    "Context.add(HttpClient.TracerPropagationEnabled, true)": "the guard disables the tracing of the client as a whole",
     "false || optionsHeaders === null": "undefined has no headers to merge",
     "if (false) return chunks[0]!": "one chunk is gathered into an equal one",
     "const stated = false ? Number.NaN : Number(length)": "Number reads undefined as NaN",
@@ -355,6 +356,9 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "!/[A-Za-z0-9+/]+={0,2}$/.test(signature) ||": canonicalBase64,
     "!/^[A-Za-z0-9+/]+={0,2}/.test(signature) ||": canonicalBase64,
     '(true && algorithm.hash.name === "SHA-256" && algorithm.saltLength === 32)': "no other algorithm has a salt"
+  },
+  "packages/signing/src/internal/pem.ts": {
+    [String.raw`const base64 = body.replace(/\s/g, "")`]: "white space is removed one character at a time"
   },
   "packages/signing/src/internal/der.ts": {
     'if (false || first === undefined) return "cut short"': "without a first byte there is no second one",
