@@ -124,10 +124,7 @@ describe("encode.prepare, a body", () => {
     const nested = (depth: number): unknown => (depth === 0 ? null : [nested(depth - 1)])
     const request = encoded(anything, { v: nested(64) })
     assert.strictEqual(typeof request === "string" ? request : request.body, `{"v":${JSON.stringify(nested(64))}}`)
-    assert.strictEqual(
-      encoded(anything, { v: nested(65) }),
-      ": the input is nested too deeply, or contains a cycle"
-    )
+    assert.strictEqual(encoded(anything, { v: nested(65) }), ": the input is nested too deeply, or contains a cycle")
   })
 
   it("rejects a value that JSON does not have, at its pointer", () => {
