@@ -170,8 +170,8 @@ const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => error.instancePath === "" && ["type", "const", "enum", "false schema"].includes(error.keyword))
 
 /**
- * Returns whether an error concerns what distinguishes variants: a literal member directly below the root, and in a
- * message of the feed a literal member of its `msg`, or the type of the `msg`.
+ * Returns whether an error is about a value that distinguishes variants: a literal member directly below the root. In a
+ * message of the feed, a literal member of its `msg` and the type of `msg` distinguish variants too.
  */
 const isOfVariant = ({ instancePath, keyword }: ErrorObject): boolean =>
   ["const", "enum"].includes(keyword)

@@ -328,7 +328,7 @@ const messages: ReadonlyArray<Fault> = [
     "Schema.optionalKey(MarketTicker)"
   ),
   detectedBy("P16", "market_lifecycle_v2")(
-    "loses the data of a changed market",
+    "does not distinguish changes of a market by their event type",
     wire,
     /msg\[member\] === value/,
     "false"

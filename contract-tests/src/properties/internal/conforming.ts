@@ -7,7 +7,7 @@ import type { Failed, Outcome, OperationProperty, Run } from "../Property.ts"
 /** Checks an operation. Returns undefined if the operation has nothing to check. */
 export type Check = (run: Run, checks: ReadonlyArray<Conformance.Check>) => Conformance.Report | undefined
 
-/** What was checked. */
+/** The property, target, seed and checks of a run. */
 export interface Checked {
   readonly id: string
   readonly target: string
