@@ -145,6 +145,10 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { ...page, min_settled_ts: 0, max_settled_ts: farFuture, status: "settled" },
     { ...page, min_updated_ts: 0 }
   ],
+  GetMultivariateEvents: ({ eventTicker, seriesTicker }) => [
+    { ...page, tickers: eventTicker, series_ticker: seriesTicker, with_nested_markets: true },
+    { ...page, tickers: eventTicker, collection_ticker: "KXCONTRACT-R", with_nested_markets: true }
+  ],
   GetOrderQueuePositions: ({ eventTicker, ticker }) => [
     { market_tickers: ticker, event_ticker: eventTicker, subaccount: 0 }
   ],
