@@ -4,6 +4,8 @@
  *
  * ajv alone decides validity. The judge only refines the explanation of an invalid value, because ajv reports errors
  * for every branch of a union, including the null branch of a nullable. So some of ajv's pointers have no fault.
+ *
+ * @module
  */
 import { Ajv2020 } from "ajv/dist/2020.js"
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js"

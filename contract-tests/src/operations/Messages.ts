@@ -5,6 +5,8 @@
  *
  * Everything is read from the document, never from the client's tables: the types, their schemas, and the members that
  * distinguish messages of the same type.
+ *
+ * @module
  */
 import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import * as Result from "effect/Result"

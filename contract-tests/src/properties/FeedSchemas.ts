@@ -1,4 +1,8 @@
-/** P16: the client decodes the messages of the feed and encodes its commands as the document defines. */
+/**
+ * P16: the client decodes the messages of the feed and encodes its commands as the document defines.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as Messages from "../operations/Messages.ts"
 import * as FeedDocument from "../reference/FeedDocument.ts"

@@ -1,6 +1,8 @@
 /**
  * Lists the injected faults: at least one per property, to prove that the property can fail. The mutation tester
  * measures the tests of single modules.
+ *
+ * @module
  */
 import type { Fault } from "./Fault.ts"
 

@@ -1,5 +1,7 @@
 /**
  * Creates inputs that the local exchange accepts. So an injected violation is the only fault of an input.
+ *
+ * @module
  */
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import type { World } from "./World.ts"

@@ -1,4 +1,8 @@
-/** Seeds a local exchange with one of each entity. */
+/**
+ * Seeds a local exchange with one of each entity.
+ *
+ * @module
+ */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"

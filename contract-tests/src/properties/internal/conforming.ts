@@ -1,4 +1,8 @@
-/** Creates properties that check the client as a codec against a schema of the document. */
+/**
+ * Creates properties that check the client as a codec against a schema of the document.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import type * as Conformance from "../../judge/Conformance.ts"
 import * as Replay from "../../runner/Replay.ts"
