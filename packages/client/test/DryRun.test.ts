@@ -336,10 +336,10 @@ describe("DryRun.DryRun", () => {
 
   it.effect("keeps ten thousand intents by default", () =>
     Effect.gen(function* () {
-      const { rehearse, service } = yield* makeJournal({})
+      const { recordWrite, service } = yield* makeJournal({})
       const wire = { path: "/x", query: "", body: undefined, keyed: false, input: {} }
       for (let count = 0; count < 10_001; count++) {
-        yield* Effect.exit(rehearse(Orders.cancelAll.descriptor, wire, "https://example.test/x"))
+        yield* Effect.exit(recordWrite(Orders.cancelAll.descriptor, wire, "https://example.test/x"))
       }
       const intents = yield* service.intents
       assert.deepStrictEqual([intents.length, intents[0]!.number], [10_000, 2])
