@@ -33,6 +33,7 @@ const canonicalBase64 = "the decoder refuses other characters, or encodes the by
 const noneBetween = "nothing runs between the subscription and the copy of the intents"
 const noMembers = "undefined and null have no members"
 const sameBytes = "a stream gives the same bytes"
+const caught = "the exception is caught, and the result is undefined as well"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -356,6 +357,12 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "!/[A-Za-z0-9+/]+={0,2}$/.test(signature) ||": canonicalBase64,
     "!/^[A-Za-z0-9+/]+={0,2}/.test(signature) ||": canonicalBase64,
     '(true && algorithm.hash.name === "SHA-256" && algorithm.saltLength === 32)': "no other algorithm has a salt"
+  },
+  "packages/signing/src/internal/nodeCrypto.ts": {
+    "const versions = process.versions": caught,
+    'return versions["node"] === undefined || versions["bun"] !== undefined || versions["deno"] !== undefined': caught,
+    "if (false) return undefined": caught,
+    "} catch {}": "a function without a result returns undefined"
   },
   "packages/signing/src/internal/pem.ts": {
     [String.raw`const base64 = body.replace(/\s/g, "")`]: "white space is removed one character at a time"
