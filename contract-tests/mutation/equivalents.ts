@@ -33,6 +33,9 @@ const canonicalBase64 = "the decoder refuses other characters, or encodes the by
 const noneBetween = "nothing runs between the subscription and the copy of the intents"
 const noMembers = "undefined and null have no members"
 const sameBytes = "a stream gives the same bytes"
+const caught = "the exception is caught, and the result is undefined as well"
+const tagged = "every error of a call has a tag"
+const quietSpan = "the exception of a missing tracer or parent is ignored"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -142,6 +145,9 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const both = Effect.all([Effect.exit(endpointCosts), Effect.exit(limits)], { concurrency: 3 })":
       "there are two requests",
     "if (false || !this.isCertain) return": "nothing is certain if no budget was reported"
+  },
+  "packages/client/src/limits/RateLimits.ts": {
+    '"",': ownKey
   },
   "packages/client/src/limits/bucketQueue.ts": {
     [String.raw`readonly #limiter = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("")`]:
@@ -261,6 +267,30 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "return stated < 0": sameBytes,
     "return stated >= 1": sameBytes
   },
+  "packages/client/src/sending/observer.ts": {
+    true: tagged,
+    'typeof error === "object" && error !== null && "_tag" in error || typeof error._tag === "string"': tagged,
+    'true && typeof error._tag === "string"': tagged,
+    'typeof error === "object" && error !== null || "_tag" in error && typeof error._tag === "string"': tagged,
+    'true && "_tag" in error && typeof error._tag === "string"': tagged,
+    'typeof error === "object" || error !== null && "_tag" in error && typeof error._tag === "string"': tagged,
+    'true && error !== null && "_tag" in error && typeof error._tag === "string"': tagged,
+    'typeof error === "object" && true && "_tag" in error && typeof error._tag === "string"': tagged,
+    'typeof error === "object" && error !== null && "_tag" in error && true': tagged,
+    ': ""': tagged,
+    'if (typeof error !== "object" || false || !("code" in error)) return undefined': tagged,
+    "return true && codePattern.test(code) ? code : undefined":
+      "a code is a text, or undefined, which is returned as well",
+    "wallNanos: this.#hasTimes ? this.#clock.currentTimeNanosUnsafe() : 1n": "no span shows its times then",
+    "if (tracer === undefined && parent === undefined) return": quietSpan,
+    "if (false || parent === undefined) return": quietSpan,
+    "if (tracer === undefined || false) return": quietSpan,
+    'if (resends > 0) this.#record(this.#operation.metrics.retries(this.#lastErrorType ?? ""), 1)':
+      "a retry follows a failure"
+  },
+  "packages/client/src/sending/metrics.ts": {
+    "if (true) {": "a metric that is made again has the same key"
+  },
   "packages/client/src/sending/encode.ts": {
     'false || (Object.getPrototypeOf(value) === null && Object.hasOwn(value, "isPrototypeOf"))':
       "Object.prototype meets the second condition as well",
@@ -356,6 +386,12 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "!/[A-Za-z0-9+/]+={0,2}$/.test(signature) ||": canonicalBase64,
     "!/^[A-Za-z0-9+/]+={0,2}/.test(signature) ||": canonicalBase64,
     '(true && algorithm.hash.name === "SHA-256" && algorithm.saltLength === 32)': "no other algorithm has a salt"
+  },
+  "packages/signing/src/internal/nodeCrypto.ts": {
+    "const versions = process.versions": caught,
+    'return versions["node"] === undefined || versions["bun"] !== undefined || versions["deno"] !== undefined': caught,
+    "if (false) return undefined": caught,
+    "} catch {}": "a function without a result returns undefined"
   },
   "packages/signing/src/internal/pem.ts": {
     [String.raw`const base64 = body.replace(/\s/g, "")`]: "white space is removed one character at a time"

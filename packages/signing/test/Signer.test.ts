@@ -144,6 +144,7 @@ describe("fromApiKey", () => {
   const others: Record<string, unknown> = {
     "no process": undefined,
     "a process that a bundler made": { env: {} },
+    "no version of Node": { versions: {}, getBuiltinModule: () => nodeCrypto },
     "no getBuiltinModule": { versions },
     "no node:crypto": { versions, getBuiltinModule: () => undefined },
     Bun: { versions: { ...versions, bun: "1.4.0" }, getBuiltinModule: () => nodeCrypto },
