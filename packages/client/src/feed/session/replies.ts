@@ -231,8 +231,8 @@ const onRefusedCommand = (
 ): void => {
   // A late refusal says nothing about what was sent since.
   if (slot.lastCommandId !== sent.id) return
-  const named = [...(msg.market_tickers ?? []), ...(msg.market_ticker === undefined ? [] : [msg.market_ticker])]
-  const culprits = sent.names.filter((name) => named.includes(name))
+  const named = new Set([...(msg.market_tickers ?? []), msg.market_ticker])
+  const culprits = sent.names.filter((name) => named.has(name))
   revert(slot)
   switch (reaction) {
     case "slowDown":
