@@ -74,10 +74,11 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
   }
 }
 
-/** Notifies the users of a slot that it is interrupted, once per outage. */
+/** Notifies the users of a slot that it is interrupted: once, unless messages arrived since. */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
-  if (slot.isInterrupted || slot.line.replaces !== undefined || !slot.isWanted) return
+  if (slot.line.replaces !== undefined || !slot.isWanted || (slot.isInterrupted && !slot.wasOpened)) return
   slot.isInterrupted = true
+  slot.wasOpened = false
   const sinceMillis = core.clock.wallMillis()
   const users = usersOf(slot)
   for (const member of users) member.outage ??= { sinceMillis, sinceMonotonicMillis: core.now() }

@@ -112,8 +112,9 @@ export class Slot {
   /** The most names of the next command, and of the slot, as far as refusals show. */
   chunk = Number.POSITIVE_INFINITY
   maxNames = Number.POSITIVE_INFINITY
-  /** Whether its members were notified of an outage. */
+  /** Whether its members were notified of an outage, and whether it was opened since. */
   isInterrupted = false
+  wasOpened = false
   /** Whether no command is due. */
   isSettled = false
   /** Since when it has its status, in Unix milliseconds. */

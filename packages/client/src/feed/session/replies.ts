@@ -51,6 +51,7 @@ const opened = (core: Core, line: Line, slot: Slot, sid: number, names: Readonly
   slot.sid = sid
   slot.lastSeq = 0
   slot.status = "open"
+  slot.wasOpened = true
   slot.acknowledged = new Set(names)
   slot.receivedAtCheck = slot.received
   slot.checkMillis = core.now() + core.settings.silenceMillis
@@ -59,14 +60,20 @@ const opened = (core: Core, line: Line, slot: Slot, sid: number, names: Readonly
   onSid(slot, sid)
 }
 
+/** Ends a subscription that no one uses. */
+const orphan = (core: Core, line: Line, sid: number): void => {
+  line.orphans.add(sid)
+  line.early.take(sid)
+  core.isDirty = true
+}
+
 export const onSubscribed = (core: Core, line: Line, { id, msg }: Messages["subscribed"], onSid: OnSid): void => {
   const sent = line.pending.get(id)
   if (sent !== undefined) succeed(core, line, sent)
   const slot =
     sent?.slot ?? line.slots.find(({ status, topic }) => topic.channel === msg.channel && status === "opening")
   if (slot === undefined || !isPresent(line, slot) || slot.topic.channel !== msg.channel) {
-    if (!line.bySid.has(msg.sid)) line.orphans.add(msg.sid)
-    core.isDirty = true
+    if (!line.bySid.has(msg.sid)) orphan(core, line, msg.sid)
   } else if (slot.status !== "open" || slot.sid === undefined) {
     opened(core, line, slot, msg.sid, sent?.names ?? [], onSid)
   }
@@ -83,7 +90,8 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
     if (sent.kind === "verify" && Array.isArray(msg)) verified(core, line, sent, msg, onSid)
     return
   }
-  const isInTime = slot.command === sent || slot.status === "unknown"
+  // A late reply counts as long as nothing was sent since.
+  const isLast = slot.lastCommandId === sent?.id
   const sid = "sid" in message ? message.sid : undefined
   if (sent?.kind === "subscribe" && sid !== undefined && slot.status !== "open") {
     // The channel was open: the exchange merged the command into its subscription.
@@ -92,7 +100,7 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
   onCount()
   if (sent === undefined) return
   succeed(core, line, sent)
-  if (!isInTime || slot.sid !== sid) return
+  if (!isLast || slot.sid !== sid) return
   slot.status = "open"
   if (sent.kind === "add" || sent.kind === "subscribe") for (const name of sent.names) slot.acknowledged.add(name)
   if (sent.kind === "delete") for (const name of sent.names) slot.acknowledged.delete(name)
@@ -335,7 +343,7 @@ const verified = (
   const isPending = ({ command, topic }: Slot, channel: string): boolean =>
     topic.channel === channel && command !== undefined
   for (const [sid, channel] of sids) {
-    if (!line.bySid.has(sid) && !line.slots.some((slot) => isPending(slot, channel))) line.orphans.add(sid)
+    if (!line.bySid.has(sid) && !line.slots.some((slot) => isPending(slot, channel))) orphan(core, line, sid)
   }
 }
 
