@@ -4,7 +4,7 @@
  * @module
  */
 import type { Core } from "./core.ts"
-import { emit } from "./delivery.ts"
+import { emit, restore } from "./delivery.ts"
 import { dropLine, hangUp } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 
@@ -58,7 +58,9 @@ export const takeOver = (core: Core): void => {
     line.held = []
     for (const slot of slots) {
       const index = slot.topic.slots.findIndex((other) => other.line === replaces)
-      if (index >= 0) slot.topic.slots[index] = slot
+      if (index < 0) continue
+      slot.isInterrupted = slot.topic.slots[index]!.isInterrupted
+      slot.topic.slots[index] = slot
     }
     replaces.slots = []
     hangUp(core, replaces)
@@ -66,6 +68,7 @@ export const takeOver = (core: Core): void => {
     for (const slot of slots) {
       // An open slot has a sid, and its connection a generation.
       emit(core, slot, undefined, { _tag: "Replaced", generation: line.generation!, sid: slot.sid! })
+      restore(core, slot)
     }
     for (const { event, name, slot } of held) emit(core, slot, name, event)
     core.isDirty = true

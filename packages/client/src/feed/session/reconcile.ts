@@ -69,6 +69,8 @@ const sweep = (core: Core, slot: Slot): boolean => {
   slot.mustReopen = false
   if (slot.isWanted) return false
   removeSlot(core, slot)
+  // What is no longer wanted interrupts no one.
+  restore(core, slot)
   return true
 }
 
