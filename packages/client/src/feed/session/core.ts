@@ -87,9 +87,9 @@ export class Core {
     this.decode = FeedMessages.decoder({ compiledDecoding: this.settings.compiledDecoding })
   }
 
-  /** The time of timers. */
+  /** The time of timers: whole milliseconds, so that sums are exact. */
   now(): number {
-    return this.clock.monotonicMillis()
+    return Math.floor(this.clock.monotonicMillis())
   }
 
   /** Adds a connection, which is not dialled yet. */

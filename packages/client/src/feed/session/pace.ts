@@ -54,7 +54,7 @@ export class Pace {
 
   /** The exchange carried out a command. */
   accepted(): void {
-    this.#currentMillis = Math.max(this.#intervalMillis, this.#currentMillis * 0.9)
+    this.#currentMillis = Math.max(this.#intervalMillis, Math.floor(this.#currentMillis * 0.9))
     this.#pauseMillis = 0
   }
 }

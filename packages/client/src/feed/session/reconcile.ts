@@ -32,10 +32,15 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
   const most = Math.min(core.settings.batchSize, slot.chunk)
   if (status === "closed") return { kind: "subscribe", names: missingIn(names, new Set(), most) }
   if (topic.kind !== undefined) {
-    const removed = missingIn(acknowledged, names, most)
+    const removed = missingIn(acknowledged, names, core.settings.batchSize)
+    // Names are never all removed, since an empty list could mean all markets: without one that is wanted, the
+    // subscription ends, and is opened again.
+    if (removed.length > 0) {
+      return removed.length === acknowledged.size
+        ? { kind: "unsubscribe", names: none }
+        : { kind: "delete", names: removed }
+    }
     const added = missingIn(names, acknowledged, most)
-    // Names are never all removed: an empty list could mean all markets.
-    if (removed.length > 0 && removed.length < acknowledged.size) return { kind: "delete", names: removed }
     if (added.length > 0) return { kind: "add", names: added }
   }
   if (requested.size > 0) {

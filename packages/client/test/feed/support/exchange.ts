@@ -66,6 +66,9 @@ export class Connection {
         const sent = this.frames.splice(count).filter(({ isReply }) => !isReply)
         this.frames.push(...sent)
       }
+      // Documented as the end of the subscription.
+      if (fault.code === 10)
+        for (const sid of [command.params.sid ?? 0, ...(command.params.sids ?? [])]) this.subscriptions.delete(sid)
       if (fault.code !== undefined) this.#reply(messages.error(fault.code, { id: command.id }))
     }
   }

@@ -432,7 +432,7 @@ export const run = (options: {
   readonly path?: string | undefined
   readonly shrink: boolean
 }): string | undefined => {
-  const property = fc.property(fc.array(step, { minLength: 5, maxLength: 80 }), fc.boolean(), check)
+  const property = fc.property(fc.array(step, { minLength: 5, maxLength: 120, size: "max" }), fc.boolean(), check)
   const { path, seed } = options
   const outcome = fc.check(property, {
     seed,
