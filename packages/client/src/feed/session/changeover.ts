@@ -5,7 +5,7 @@
  */
 import type { Core } from "./core.ts"
 import { emit, restore } from "./delivery.ts"
-import { dropLine, hangUp } from "./dialling.ts"
+import { dropLine } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 
 /** Starts to replace the open connections. */
@@ -58,16 +58,20 @@ export const takeOver = (core: Core): void => {
     line.held = []
     for (const slot of slots) {
       const index = slot.topic.slots.findIndex((other) => other.line === replaces)
-      if (index < 0) continue
-      slot.isInterrupted = slot.topic.slots[index]!.isInterrupted
-      slot.topic.slots[index] = slot
+      if (index >= 0) {
+        slot.isInterrupted = slot.topic.slots[index]!.isInterrupted
+        slot.topic.slots[index]!.isInterrupted = false
+        slot.topic.slots[index] = slot
+      }
     }
-    replaces.slots = []
-    hangUp(core, replaces)
-    core.removeLine(replaces)
+    const { slots: ended } = replaces
+    dropLine(core, replaces)
+    // Those without a twin are no longer wanted.
+    for (const slot of ended) restore(core, slot)
     for (const slot of slots) {
-      // An open slot has a sid, and its connection a generation.
-      emit(core, slot, undefined, { _tag: "Replaced", generation: line.generation!, sid: slot.sid! })
+      const { sid } = slot
+      // An open connection has a generation.
+      if (sid !== undefined) emit(core, slot, undefined, { _tag: "Replaced", generation: line.generation!, sid })
       restore(core, slot)
     }
     for (const { event, name, slot } of held) emit(core, slot, name, event)

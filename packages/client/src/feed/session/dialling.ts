@@ -72,6 +72,7 @@ export const reset = (core: Core, slot: Slot): void => {
   slot.status = "closed"
   slot.lastSeq = 0
   slot.acknowledged = new Set()
+  slot.doubtful.clear()
   slot.command = undefined
   slot.unanswered = 0
   slot.awaited.clear()

@@ -84,6 +84,8 @@ export class Slot {
   readonly names: Set<string>
   /** The names that the exchange sends, as far as its replies say. */
   acknowledged = new Set<string>()
+  /** Names that the exchange perhaps sends: their command was not answered. */
+  readonly doubtful = new Set<string>()
   /** The command that waits for its reply: one at a time. */
   command: Sent<Slot> | undefined
   /** The id of the last command. */

@@ -46,10 +46,10 @@ export const place = (core: Core, topic: Topic, names: ReadonlyArray<string>): R
 
 /** Places a topic without names. Returns whether there is a connection for it. */
 export const placeWhole = (core: Core, topic: Topic): boolean => {
-  const idle = topic.slots.find((slot) => slot.isUsed || !hasSuccessor(slot))
-  if (idle !== undefined) {
-    idle.isUsed = true
-    core.touch(idle)
+  const slot = topic.slots.find(({ isUsed }) => isUsed) ?? topic.slots.find((slot) => !hasSuccessor(slot))
+  if (slot !== undefined) {
+    slot.isUsed = true
+    core.touch(slot)
     return true
   }
   const line = lineFor(core, topic)

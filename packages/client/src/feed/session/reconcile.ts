@@ -42,6 +42,8 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
     }
     const added = missingIn(names, acknowledged, most)
     if (added.length > 0) return { kind: "add", names: added }
+    const doubted = missingIn(slot.doubtful, names, core.settings.batchSize)
+    if (doubted.length > 0) return { kind: "delete", names: doubted }
   }
   if (requested.size > 0) {
     const asked = missingIn(requested, new Set(), most)

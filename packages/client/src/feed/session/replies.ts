@@ -104,6 +104,7 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
   slot.status = "open"
   if (sent.kind === "add" || sent.kind === "subscribe") for (const name of sent.names) slot.acknowledged.add(name)
   if (sent.kind === "delete") for (const name of sent.names) slot.acknowledged.delete(name)
+  for (const name of sent.names) slot.doubtful.delete(name)
   if (sent.kind !== "snapshot") compare(core, slot, sent, listOf(slot, msg))
   core.touch(slot)
 }
@@ -121,6 +122,7 @@ const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> |
 const compare = (core: Core, slot: Slot, sent: Sent<Slot>, list: ReadonlyArray<string> | undefined): void => {
   if (list === undefined) return
   slot.acknowledged = new Set(list)
+  slot.doubtful.clear()
   if (sent.kind === "delete") return
   const markets = sent.names.filter((name) => slot.names.has(name) && !slot.acknowledged.has(name))
   if (markets.length === 0) return
@@ -247,10 +249,7 @@ const onRefusedCommand = (
       if (sent.kind === "snapshot") for (const name of sent.names) slot.requested.add(name)
       return
     case "verify":
-      slot.status = "unknown"
-      slot.unanswered++
-      line.mustVerify = true
-      return
+      return doubt(core, line, slot, sent)
     case "reopen":
       return sent.kind === "unsubscribe" ? reset(core, slot) : reopen(core, slot, msg)
     case "spread":
@@ -303,7 +302,10 @@ const onRefused = (
       return
     case "delete":
       // What it sends of them nevertheless has no user.
-      for (const name of sent.names) slot.acknowledged.delete(name)
+      for (const name of sent.names) {
+        slot.acknowledged.delete(name)
+        slot.doubtful.delete(name)
+      }
       return
     case "unsubscribe":
       // What it still sends is ignored, and a later subscribe is merged with it.
@@ -371,8 +373,14 @@ export const onTimeout = (core: Core, line: Line, sent: Sent<Slot>): void => {
   }
   if (slot?.command !== sent) return
   slot.command = undefined
+  doubt(core, line, slot, sent)
+}
+
+/** Whether a command was carried out is unknown. */
+const doubt = (core: Core, line: Line, slot: Slot, { kind, names }: Sent<Slot>): void => {
   slot.status = "unknown"
   slot.unanswered++
+  if (kind === "subscribe" || kind === "add") for (const name of names) slot.doubtful.add(name)
   line.mustVerify = true
   core.isDirty = true
 }
