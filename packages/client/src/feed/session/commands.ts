@@ -69,6 +69,7 @@ export const send = (core: Core, slot: Slot, step: Step): void => {
   slot.lastCommandId = sent.id
   if (kind === "subscribe") slot.status = "opening"
   if (kind === "unsubscribe") slot.status = "closing"
+  if (kind === "delete") slot.leaving = new Set(names)
   if (slot.topic.isBook && (kind === "subscribe" || kind === "add")) expectSnapshots(core, slot, names)
   transmit(core, slot.line, command)
 }

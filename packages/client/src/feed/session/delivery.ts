@@ -76,7 +76,13 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
 
 /** Notifies the users of a slot that it is interrupted: once, unless messages arrived since. */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
-  if (slot.line.replaces !== undefined || !slot.isWanted || (slot.isInterrupted && !slot.wasOpened)) return
+  const { line } = slot
+  if (line.replaces !== undefined) {
+    // The old connection delivers until the new one takes over, without a hole in what it held back.
+    line.held = line.held.filter((held) => held.slot !== slot)
+    return
+  }
+  if (!slot.isWanted || (slot.isInterrupted && !slot.wasOpened)) return
   slot.isInterrupted = true
   slot.wasOpened = false
   const sinceMillis = core.clock.wallMillis()

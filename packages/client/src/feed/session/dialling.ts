@@ -73,6 +73,7 @@ export const reset = (core: Core, slot: Slot): void => {
   slot.lastSeq = 0
   slot.acknowledged = new Set()
   slot.doubtful.clear()
+  slot.leaving = undefined
   slot.command = undefined
   slot.unanswered = 0
   slot.awaited.clear()

@@ -86,6 +86,8 @@ export class Slot {
   acknowledged = new Set<string>()
   /** Names that the exchange perhaps sends: their command was not answered. */
   readonly doubtful = new Set<string>()
+  /** Names whose removal is in flight: what still arrives of them is for no one, also if they are wanted again. */
+  leaving: ReadonlySet<string> | undefined
   /** The command that waits for its reply: one at a time. */
   command: Sent<Slot> | undefined
   /** The id of the last command. */
@@ -99,8 +101,8 @@ export class Slot {
   wantsNames = false
   /** Whether a topic without names uses it. */
   isUsed = true
-  /** Whether it closes before it is opened again. */
-  mustReopen = false
+  /** Why it is closed before it is opened again. Undefined if it is not. */
+  reopenReason: string | undefined
   /** Whether it was opened again because nothing arrived. */
   wasReopened = false
   /** Messages that arrived. */

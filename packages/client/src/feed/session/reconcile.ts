@@ -28,7 +28,8 @@ const none: ReadonlyArray<string> = []
 /** Returns the next command of a slot without a command in flight. Undefined if the exchange has what is wanted. */
 const nextStep = (core: Core, slot: Slot): Step | undefined => {
   const { acknowledged, names, requested, status, topic } = slot
-  if (!slot.isWanted || slot.mustReopen) return status === "open" ? { kind: "unsubscribe", names: none } : undefined
+  if (!slot.isWanted || slot.reopenReason !== undefined)
+    return status === "open" ? { kind: "unsubscribe", names: none } : undefined
   const most = Math.min(core.settings.batchSize, slot.chunk)
   if (status === "closed") return { kind: "subscribe", names: missingIn(names, new Set(), most) }
   if (topic.kind !== undefined) {
@@ -73,7 +74,7 @@ const isReady = (slot: Slot, nowMillis: number): boolean =>
 /** Forgets a slot that is neither wanted nor open at the exchange. Returns whether it did. */
 const sweep = (core: Core, slot: Slot): boolean => {
   if (slot.status !== "closed" || slot.command !== undefined) return false
-  slot.mustReopen = false
+  slot.reopenReason = undefined
   if (slot.isWanted) return false
   removeSlot(core, slot)
   // What is no longer wanted interrupts no one.

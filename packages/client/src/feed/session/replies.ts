@@ -22,6 +22,7 @@ export const settle = (core: Core, line: Line, sent: Sent<Slot>): void => {
   const { slot } = sent
   if (slot?.command === sent) {
     slot.command = undefined
+    slot.leaving = undefined
     core.touch(slot)
   }
   core.isDirty = true
@@ -136,7 +137,7 @@ export const onUnsubscribed = (core: Core, line: Line, { id, sid }: Messages["un
     const { slot } = sent
     // A late reply is about an older subscription, whose `sid` may be used again.
     const isInTime = slot?.status === "closing" || slot?.status === "unknown"
-    if (slot !== undefined && isInTime && slot.sid === sid && slot.lastCommandId === sent.id) reset(core, slot)
+    if (slot !== undefined && isInTime && slot.sid === sid && slot.lastCommandId === sent.id) closed(core, slot)
   } else if (id === undefined) {
     const slot = line.bySid.get(sid)
     if (slot === undefined) return
@@ -221,9 +222,15 @@ const reopen = (core: Core, slot: Slot, { code, msg }: { readonly code?: number;
 
 /** Ends a subscription and opens it again. */
 export const reopenSlot = (core: Core, slot: Slot, reason: string): void => {
-  slot.mustReopen = true
+  slot.reopenReason = reason
   core.touch(slot)
-  interrupt(core, slot, { _tag: "SubscriptionLost", code: undefined, reason })
+}
+
+/** The exchange no longer has a subscription that the session ended. */
+const closed = (core: Core, slot: Slot): void => {
+  const { reopenReason: reason } = slot
+  reset(core, slot)
+  if (reason !== undefined) interrupt(core, slot, { _tag: "SubscriptionLost", code: undefined, reason })
 }
 
 /** The status of a slot whose command was not carried out. */
@@ -251,7 +258,7 @@ const onRefusedCommand = (
     case "verify":
       return doubt(core, line, slot, sent)
     case "reopen":
-      return sent.kind === "unsubscribe" ? reset(core, slot) : reopen(core, slot, msg)
+      return sent.kind === "unsubscribe" ? closed(core, slot) : reopen(core, slot, msg)
     case "spread":
       return spread(core, slot, sent, msg)
     case "refuse":
@@ -309,7 +316,7 @@ const onRefused = (
       return
     case "unsubscribe":
       // What it still sends is ignored, and a later subscribe is merged with it.
-      return reset(core, slot)
+      return closed(core, slot)
     default:
   }
 }
@@ -327,6 +334,7 @@ const verified = (
     // What was sent after the list was requested is not in it.
     if (slot.command !== undefined || slot.lastCommandId > sent.id) continue
     const { channel } = slot.topic
+    slot.leaving = undefined
     if (slot.sid !== undefined && sids.get(slot.sid) === channel) {
       slot.status = "open"
       core.touch(slot)
@@ -380,7 +388,13 @@ export const onTimeout = (core: Core, line: Line, sent: Sent<Slot>): void => {
 const doubt = (core: Core, line: Line, slot: Slot, { kind, names }: Sent<Slot>): void => {
   slot.status = "unknown"
   slot.unanswered++
-  if (kind === "subscribe" || kind === "add") for (const name of names) slot.doubtful.add(name)
+  if (kind === "delete") slot.leaving = new Set(names)
+  if (kind === "subscribe" || kind === "add" || kind === "delete") {
+    for (const name of names) {
+      slot.acknowledged.delete(name)
+      slot.doubtful.add(name)
+    }
+  }
   line.mustVerify = true
   core.isDirty = true
 }

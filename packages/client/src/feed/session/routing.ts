@@ -121,11 +121,17 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
   const named =
     kind === undefined ? undefined : (message.msg as unknown as Readonly<Record<string, unknown>>)[kind.field]
   const name = typeof named === "string" ? named : undefined
+  if (isLeaving(slot, name)) return
   if (topic.isBook && message.type === "orderbook_snapshot" && name !== undefined) onSnapshot(core, slot, name)
   emit(core, slot, name, { _tag: "Message", message, generation: line.generation!, sid: message.sid, receivedMillis })
   if ("id" in message && message.id !== undefined) onDataReply(core, line, slot, message.id)
   if (message.sending_ts_ms !== undefined) onDelay(core, line, message.sending_ts_ms, receivedMillis)
 }
+
+/** Whether a message is about what no one wanted when its end was requested. A user who joins since starts after it. */
+const isLeaving = ({ leaving, reopenReason, status }: Slot, name: string | undefined): boolean =>
+  (status === "closing" && reopenReason === undefined) ||
+  (leaving !== undefined && name !== undefined && leaving.has(name))
 
 /** Data can be the reply to a command: a snapshot, or the list of indices or underlyings. */
 const onDataReply = (core: Core, line: Line, slot: Slot, id: number): void => {

@@ -38,7 +38,7 @@ const request = (core: Core, slot: Slot, name: string, sinceMillis: number): voi
 export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<string>): void => {
   for (const name of names) {
     const slot = slotOf(topic, name)
-    if (slot !== undefined && slot.acknowledged.has(name) && !slot.awaited.has(name)) {
+    if (slot !== undefined && slot.status !== "closed" && !slot.awaited.has(name)) {
       request(core, slot, name, core.now())
     }
   }

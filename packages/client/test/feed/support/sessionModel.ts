@@ -66,7 +66,7 @@ export const step = fc.oneof(
     })
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("sleep" as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("changeOver" as const) }) }
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("changeOver" as const, "ghost" as const) }) }
 )
 
 export type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
@@ -80,10 +80,13 @@ class CheckingUser implements Subscriber {
   readonly names: Set<string>
   /** The last number of each market. */
   readonly last = new Map<string, number>()
-  /** The numbers since the last publication that the test counts. */
+  /** The markets whose book it received. */
+  readonly books = new Set<string>()
+  /** The markets of the messages since the last check. */
   received: Array<string> = []
   isOver = false
   isInterrupted = false
+  violation: unknown
   subscription: Subscription | undefined
   readonly #isSessionOver: () => boolean
 
@@ -93,7 +96,20 @@ class CheckingUser implements Subscriber {
     this.#isSessionOver = isSessionOver
   }
 
-  readonly onEvent = (event: SessionEvent): void => {
+  readonly onEvent = (event: SessionEvent): void => this.#check(() => this.#onEvent(event))
+
+  readonly onEnd = (error: FeedError | undefined): void => this.#check(() => this.#onEnd(error))
+
+  /** The session survives a handler that throws, so the test looks at the violations itself. */
+  #check(run: () => void): void {
+    try {
+      run()
+    } catch (violation) {
+      this.violation ??= violation
+    }
+  }
+
+  #onEvent(event: SessionEvent): void {
     assert.equal(this.isOver, false, "an event after the end")
     assert.equal(this.#isSessionOver(), false, "an event after the session was closed")
     switch (event._tag) {
@@ -124,7 +140,7 @@ class CheckingUser implements Subscriber {
     }
   }
 
-  readonly onEnd = (error: FeedError | undefined): void => {
+  #onEnd(error: FeedError | undefined): void {
     assert.equal(this.isOver, false, "a second end")
     this.isOver = true
     const isBad = [...this.names].every((name) => name === badMarket)
@@ -148,6 +164,7 @@ class CheckingUser implements Subscriber {
     const number = type === "trade" ? Number(msg.trade_id.slice(-12)) : msg.clock
     if (type === "orderbook_snapshot") {
       this.last.set(market, number)
+      this.books.add(market)
       return
     }
     const last = this.last.get(market)
@@ -169,6 +186,8 @@ export class Model {
   dialing: number | undefined
   #randomState = 1
   readonly #generations = new Set<number>()
+  /** Connections that the session left. Their frames still arrive. */
+  readonly #ghosts = new Map<number, Connection>()
   readonly #ids = new Set<number>()
 
   constructor() {
@@ -184,7 +203,7 @@ export class Model {
         },
         abandon: (generation) => {
           if (this.dialing === generation) this.dialing = undefined
-          this.exchange.connections.delete(generation)
+          this.#drop(generation)
         },
         send: (generation, text) => {
           assert.equal(this.isOver, false, "a command after the session was closed")
@@ -202,6 +221,15 @@ export class Model {
   }
 
   play(action: Step): void {
+    this.#play(action)
+    this.checkUsers()
+  }
+
+  checkUsers(): void {
+    for (const { violation } of this.users) if (violation !== undefined) throw violation
+  }
+
+  #play(action: Step): void {
     const user = "index" in action ? this.users[action.index % Math.max(1, this.users.length)] : undefined
     const [generation, connection] =
       "index" in action
@@ -219,6 +247,7 @@ export class Model {
         for (const name of action.names) {
           user.names.delete(name)
           user.last.delete(name)
+          user.books.delete(name)
         }
         return user.subscription?.remove(action.names)
       case "snapshot":
@@ -241,7 +270,7 @@ export class Model {
       }
       case "close":
         if (generation === undefined) return
-        this.exchange.connections.delete(generation)
+        this.#drop(generation)
         return this.session.closed(generation, 1006, "")
       case "die":
         if (connection !== undefined) connection.isDead = true
@@ -271,6 +300,8 @@ export class Model {
         return this.session.tick()
       case "changeOver":
         return this.session.changeOver()
+      case "ghost":
+        return this.#haunt()
     }
   }
 
@@ -288,12 +319,14 @@ export class Model {
 
   /** Without faults from here on, everything settles. */
   settle(): void {
+    this.#haunt()
     this.exchange.commandFault = undefined
     for (let round = 0; round < 600; round++) {
       this.#open()
       for (const [generation, connection] of this.exchange.connections) this.#deliver(generation, connection, 10_000)
       this.pass(500)
     }
+    this.checkUsers()
     this.#checkMarkets()
     this.#checkDelivery()
   }
@@ -313,6 +346,21 @@ export class Model {
     }
     this.session.tick()
     assert.equal(this.session.nextMillis(), undefined)
+  }
+
+  #drop(generation: number): void {
+    const connection = this.exchange.connections.get(generation)
+    if (connection !== undefined) this.#ghosts.set(generation, connection)
+    this.exchange.connections.delete(generation)
+  }
+
+  /** Old connections still report what they received, and their close. */
+  #haunt(): void {
+    for (const [generation, { frames }] of this.#ghosts) {
+      for (const { text } of frames) this.session.received(generation, text, this.wallMillis)
+      this.session.closed(generation, 1006, "")
+    }
+    this.#ghosts.clear()
   }
 
   #moveTo(millis: number): void {
@@ -390,6 +438,13 @@ export class Model {
         user.kind.isNamed ? [...user.names].toSorted() : [...markets].toSorted(),
         "what a user receives"
       )
+      if (user.kind.channel === "orderbook_delta") {
+        assert.deepEqual(
+          [...user.names].filter((name) => !user.books.has(name)),
+          [],
+          "books without a snapshot"
+        )
+      }
     }
   }
 }
@@ -422,7 +477,9 @@ export const check = (steps: ReadonlyArray<Step>, namesBadMarket: boolean): void
   model.exchange.namesBadMarket = namesBadMarket
   for (const action of steps) model.play(action)
   model.settle()
+  model.checkUsers()
   model.finish()
+  model.checkUsers()
 }
 
 /** Runs the property. Returns the report of a failure. */
