@@ -77,6 +77,7 @@ export const reset = (core: Core, slot: Slot): void => {
   slot.command = undefined
   slot.unanswered = 0
   slot.awaited.clear()
+  slot.booked.clear()
   slot.requested.clear()
   slot.checkMillis = Number.POSITIVE_INFINITY
   slot.sinceMillis = core.clock.wallMillis()

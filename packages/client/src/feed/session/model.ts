@@ -95,6 +95,8 @@ export class Slot {
   /** Times in a row that a command was not answered. */
   unanswered = 0
   readonly awaited = new Map<string, AwaitedSnapshot>()
+  /** Markets whose snapshot arrived. */
+  readonly booked = new Set<string>()
   /** Markets whose snapshot is requested with the next command. */
   readonly requested = new Set<string>()
   /** Whether the list of indices or underlyings is requested with the next command. */

@@ -104,7 +104,12 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
   if (!isLast || slot.sid !== sid) return
   slot.status = "open"
   if (sent.kind === "add" || sent.kind === "subscribe") for (const name of sent.names) slot.acknowledged.add(name)
-  if (sent.kind === "delete") for (const name of sent.names) slot.acknowledged.delete(name)
+  if (sent.kind === "delete") {
+    for (const name of sent.names) {
+      slot.acknowledged.delete(name)
+      slot.booked.delete(name)
+    }
+  }
   for (const name of sent.names) slot.doubtful.delete(name)
   if (sent.kind !== "snapshot") compare(core, slot, sent, listOf(slot, msg))
   core.touch(slot)

@@ -128,8 +128,13 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
   if (message.sending_ts_ms !== undefined) onDelay(core, line, message.sending_ts_ms, receivedMillis)
 }
 
-/** Whether a message is about what no one wanted when its end was requested. A user who joins since starts after it. */
-const isLeaving = ({ leaving, reopenReason, status }: Slot, name: string | undefined): boolean =>
+/**
+ * Whether a message is about what no one wants of this subscription, or wanted when its end was requested. A user who
+ * joins since starts after it.
+ */
+const isLeaving = ({ isWanted, leaving, names, reopenReason, status }: Slot, name: string | undefined): boolean =>
+  !isWanted ||
+  (name !== undefined && !names.has(name)) ||
   (status === "closing" && reopenReason === undefined) ||
   (leaving !== undefined && name !== undefined && leaving.has(name))
 
@@ -142,6 +147,7 @@ const onDataReply = (core: Core, line: Line, slot: Slot, id: number): void => {
 const onSnapshot = (core: Core, slot: Slot, name: string): void => {
   slot.wasReopened = false
   slot.awaited.delete(name)
+  slot.booked.add(name)
   slot.requested.delete(name)
   slot.backoff.reset()
   // A snapshot can carry no id. That of one market shows that the command was carried out.

@@ -34,11 +34,11 @@ const request = (core: Core, slot: Slot, name: string, sinceMillis: number): voi
   core.touch(slot)
 }
 
-/** Requests snapshots of markets. Those that already wait for one are left out. */
+/** Requests snapshots of markets. Those that wait for one, the first one included, are left out. */
 export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<string>): void => {
   for (const name of names) {
     const slot = slotOf(topic, name)
-    if (slot !== undefined && slot.status !== "closed" && !slot.awaited.has(name)) {
+    if (slot !== undefined && slot.booked.has(name) && !slot.awaited.has(name)) {
       request(core, slot, name, core.now())
     }
   }

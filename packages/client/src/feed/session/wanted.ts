@@ -33,7 +33,6 @@ export const addNames = (core: Core, member: Member, names: ReadonlyArray<string
   const { topic } = member
   const added = names.filter((name) => !member.names.has(name))
   const fresh = added.filter((name) => !topic.byName.has(name))
-  const shared = added.filter((name) => topic.byName.has(name))
   for (const name of added) {
     member.names.add(name)
     topic.byName.set(name, [...(topic.byName.get(name) ?? []), member])
@@ -42,7 +41,7 @@ export const addNames = (core: Core, member: Member, names: ReadonlyArray<string
     removeNames(core, member, added)
     return false
   }
-  if (topic.isBook) requestSnapshots(core, topic, shared)
+  if (topic.isBook) requestSnapshots(core, topic, added)
   return true
 }
 

@@ -142,7 +142,7 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
   fault(
     "requests no snapshot for a user who joins",
     "wanted",
-    /if \(topic\.isBook\) requestSnapshots\(core, topic, shared\)/,
+    /if \(topic\.isBook\) requestSnapshots\(core, topic, added\)/,
     ""
   ),
   fault("lets one user's end remove the markets of others", "wanted", /if \(others\.length > 0\)/, "if (false)"),
