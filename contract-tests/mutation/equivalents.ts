@@ -20,6 +20,12 @@ const compaction = "the threshold decides only when memory is freed"
 const slowTimeout = "Effect.timeoutOrElse has the same result at a higher cost"
 const setFirst = "it is set before it is read"
 const sameCodec = "a codec that is prepared again is the same"
+const sameCost = "the cost is computed again with the same result"
+const abovePrices = "every price of a grid is above 0"
+const belowOneCent = "less than one cent is due in both cases, which is no step"
+const sameIfEqual = "both branches give the same result for equal values"
+const signedWrite = "attempts are recorded only around a signed write"
+const sameValue = "the compiled and the interpreted schema give the same result"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -103,6 +109,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "#count = 1": "the numbers are only compared with each other",
     "if (true && (keep || requested.learned)) buckets.set(requested.name, state)":
       "a bucket that is found is stored again",
+    ";": setFirst,
     "#latencyMillis = 1": "the first reservation sets it",
     "while (this.reserved > 0 && this.#dueMillis < nowMillis) {":
       "tokens that are due now still count as reserved, and are charged as of now later",
@@ -111,9 +118,15 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "? waiting.sinceMillis < sinceMillis || (waiting.sinceMillis === sinceMillis && waiting.number <= number)":
       "no two calls have the same number",
     "if (missing < tolerance) continue": "no sum is inexact by exactly the tolerance",
-    "const { budget, state } = this.#bucket(want.account, bucket, nowMillis, true)":
-      "an unused bucket is full, whether it is stored or made again",
     "if (this.level(budget, nowMillis) < this.reserved) return": "an equal level is set to itself"
+  },
+  "packages/client/src/limits/tokens.ts": {
+    "return false": "an effect of a local store ends at once, so its fork has ended when it is made"
+  },
+  "packages/client/src/limits/learned.ts": {
+    "const both = Effect.all([Effect.exit(endpointCosts), Effect.exit(limits)], { concurrency: 3 })":
+      "there are two requests",
+    "if (false || !this.isCertain) return": "nothing is certain if no budget was reported"
   },
   "packages/client/src/limits/queue.ts": {
     "if (false) return": compaction,
@@ -143,8 +156,47 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/sending/attempt.ts": {
     "if (false) return attempt": "an infinite limit never ends an attempt",
+    "if (true) {": signedWrite,
+    'if (signed !== undefined || descriptor.access === "write") {': signedWrite,
+    'if (true && descriptor.access === "write") {': signedWrite,
+    "if (signed !== undefined && true) {": signedWrite,
+    ";": "an attempt that ends with a 401 sets timestampWasOff itself",
+    "call.timestampWasOff = true": "an attempt that ends with a 401 sets timestampWasOff itself",
+    "true &&": "timestampWasOff is read only after a 401 of a signed request",
     'return Effect.fail(transportError(call, { requestSent: "", code: undefined, reason }))':
       "no time is left for a repeat, and the failure of the call says that an earlier attempt may have been sent"
+  },
+  "packages/client/src/statuses.ts": {
+    'const codes = `${code} ${innerCode.exec(details ?? "Stryker was here!")?.[1]}`': "the text names no code",
+    'const codes = `${code} ${innerCode.exec(details ?? "")?.[0]}`': "the text before the code names no other code"
+  },
+  "packages/client/src/sending/conceal.ts": {
+    'character === "-" ? "+" : character === "_" ? "/" : character.toUpperCase()': "both texts are in upper case then",
+    "if (false) return [raw, at + 1]": "the pattern does not match at another character",
+    "let end = +1": setFirst,
+    "let end = -2": setFirst,
+    "let end = -0": setFirst,
+    "return matched >= Math.min(value.length, pieceLength) ? end : -2": "neither value is above -1",
+    [String.raw`for (const part of value.split(/[\s;,]/)) {`]: "an empty part is too short to be replaced",
+    "while (true && at < until) {": "without values the loop finds nothing",
+    "while (values.length >= 0 && at < until) {": "without values the loop finds nothing",
+    "if (true) {": "endOf compares the first character as well",
+    "if (found >= end && stands(text, at, found, value)) end = found": sameIfEqual
+  },
+  "packages/client/src/sending/decode.ts": {
+    "if (compiled) return interpret": sameValue,
+    "if (true) return interpret": sameValue,
+    "if (false) return interpret": sameValue,
+    "return true ? interpret(json) : Result.succeed(value)": sameValue
+  },
+  "packages/client/src/sending/encode.ts": {
+    'false || (Object.getPrototypeOf(value) === null && Object.hasOwn(value, "isPrototypeOf"))':
+      "Object.prototype meets the second condition as well",
+    "if (false) return true": "Array.prototype meets the second condition as well",
+    "if (false || value === null) return undefined": "a number has no entries, and neither has a boolean",
+    "const rest = false ? input : without(input, elsewhere)": "a copy without any field left out is the same body",
+    'const pointer = body.includes("") ? illFormed(rest, "") : undefined':
+      "the search finds nothing in a body without that escape"
   },
   "packages/client/src/sending/sender.ts": {
     "if (true) {": sameCodec,
@@ -187,7 +239,25 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "no operation has the root as its path",
     [String.raw`.map((segment) => (segment.startsWith("*") ? "*" : /^(?::|\{.*\}$)/.test(segment) ? "" : segment))`]:
       "any text can stand for a parameter, because both sides use the same",
-    "if (true) {": "the cost is computed again with the same result"
+    "if (true) {": sameCost,
+    ";": sameCost
+  },
+  "packages/client/src/money/Fees.ts": {
+    [String.raw`const numberText = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?/`]:
+      "the text of a number that starts with a digit matches to its end",
+    'const [, whole = "Stryker was here!", decimals = "", exponent = "0"] = match': alwaysMatched,
+    'const [, whole = "", decimals = "", exponent = ""] = match': "BigInt reads an empty text as 0",
+    "return shift <= 0n": "both branches give the same fraction for a shift of 0",
+    "return shift < 1n": "both branches give the same fraction for a shift of 0",
+    "const [step, due] = isOlder ? [oneCent, true ? carried - 1n : 0n] : [balance, carried]": belowOneCent,
+    "const [step, due] = isOlder ? [oneCent, carried >= 0n ? carried - 1n : 0n] : [balance, carried]": belowOneCent,
+    "const [step, due] = isOlder ? [oneCent, carried > 1n ? carried - 1n : 0n] : [balance, carried]": belowOneCent,
+    "const [step, due] = isOlder ? [oneCent, carried > 0n ? carried - 1n : 1n] : [balance, carried]": belowOneCent,
+    "const rebate = ((due <= fee ? due : fee) / step) * step": sameIfEqual
+  },
+  "packages/client/src/money/OrderCost.ts": {
+    "const max = (a: bigint, b: bigint): bigint => (a >= b ? a : b)": sameIfEqual,
+    "const min = (a: bigint, b: bigint): bigint => (a <= b ? a : b)": sameIfEqual
   },
   "packages/client/src/money/PriceGrid.ts": {
     ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -2 : 1))": onlyTheSign,
@@ -200,9 +270,10 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "the order differs only for a range within another, which is refused",
     "let previousEnd = -2n": "no range starts below 0",
     "let previousEnd = -0n": "no range starts below 0",
-    "const within = micros <= run.last ? micros : run.last": "both branches give the same result for equal values",
+    "const within = micros <= run.last ? micros : run.last": sameIfEqual,
     "const steps = micros >= run.start ? divideUp(micros - run.start, run.step) : 0n": "a price is 0 steps from itself",
-    "let above = -2n": "no price lies between -2 and 0"
+    "let above = -2n": abovePrices,
+    "let above = -0n": abovePrices
   },
   "packages/signing/src/internal/der.ts": {
     'if (false || first === undefined) return "cut short"': "without a first byte there is no second one",

@@ -23,7 +23,7 @@ const maxTestFiles = 10
 const maxLoadingTestFiles = 4
 
 /** Runs files in the order of the arguments. */
-class GivenOrder {
+class ArgumentOrder {
   shard(files: Array<TestSpecification>) {
     return files
   }
@@ -55,7 +55,7 @@ const start = (sources: ReadonlyMap<string, string>, include: Array<string>): Pr
       reporters: [{}],
       silent: true,
       dangerouslyIgnoreUnhandledErrors: true,
-      sequence: { sequencer: GivenOrder }
+      sequence: { sequencer: ArgumentOrder }
     },
     {
       plugins: [{ name: "mutants", enforce: "pre", load: (id) => sources.get(id) }]
@@ -93,8 +93,10 @@ const specific = (
   }
   return ({ file, id }) => {
     const fileWeights = weights.get(file)!
-    const candidates = loading.has(id) ? [...fileWeights.keys()] : testFiles.get(id)!
-    return candidates.toSorted((a, b) => fileWeights.get(b)! - fileWeights.get(a)!)
+    // If all mutants of a file are reached while modules load, every test file may detect them.
+    const anyTestFile = fileWeights.size > 0 ? [...fileWeights.keys()] : reached.map(({ testFile }) => testFile)
+    const candidates = loading.has(id) ? anyTestFile : testFiles.get(id)!
+    return candidates.toSorted((a, b) => (fileWeights.get(b) ?? 0) - (fileWeights.get(a) ?? 0))
   }
 }
 
@@ -132,10 +134,10 @@ const runTests = async (
   }
   for (const [testFile, ids] of assigned) State.assign(folder, testFile, ids)
   // If a mutant ended the process of a test file, the file runs again without that mutant.
-  for (let left = assigned.size, killed = -1; left > 0 && killed < State.deaths(folder).size;) {
+  for (let remaining = assigned.size, killed = -1; remaining > 0 && killed < State.deaths(folder).size;) {
     killed = State.deaths(folder).size
     const unfinished = State.unfinished(folder)
-    left = unfinished.size
+    remaining = unfinished.size
     const next = specifications
       .filter(({ moduleId }) => unfinished.has(moduleId))
       .sort((a, b) => places.get(a.moduleId)! - places.get(b.moduleId)!)

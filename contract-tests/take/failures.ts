@@ -24,7 +24,7 @@ export const describeFailure = (
   name: string,
   { diff, message, stacks }: Failure
 ): string => {
-  const frame = stacks?.find((one) => one.file === file) ?? stacks?.[0]
+  const frame = stacks?.find((candidate) => candidate.file === file) ?? stacks?.[0]
   const place = relative(root, frame?.file ?? file)
   const changed = stripVTControlCharacters(diff ?? "")
     .split("\n")

@@ -92,9 +92,9 @@ export const lostFunctions = (
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>
 ): { readonly functions: ReadonlyArray<string>; readonly modules: ReadonlyArray<string> } => {
-  const kept = new Set([...before, ...after].flatMap(([id, name]) => (operations.includes(id) ? [] : [name])))
-  const gone = operations.flatMap((id) => before.get(id) ?? []).filter((name) => !kept.has(name))
-  const keptModules = new Set([...kept].map(moduleOf))
+  const keptNames = new Set([...before, ...after].flatMap(([id, name]) => (operations.includes(id) ? [] : [name])))
+  const gone = operations.flatMap((id) => before.get(id) ?? []).filter((name) => !keptNames.has(name))
+  const keptModules = new Set([...keptNames].map(moduleOf))
   const modules = [...new Set(gone.map(moduleOf))].filter((module) => !keptModules.has(module))
   return { functions: gone.filter((name) => !modules.includes(moduleOf(name))), modules }
 }

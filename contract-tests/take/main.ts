@@ -296,10 +296,10 @@ function mentions(): ReadonlyArray<string> {
     functions,
     new Map(sources.flatMap((source) => [...Lost.functionsIn(source)]))
   )
-  const wanted = [...gone.operations, ...gone.others, ...names]
-  return wanted.length === 0
+  const searchedNames = [...gone.operations, ...gone.others, ...names]
+  return searchedNames.length === 0
     ? []
-    : files.flatMap((file) => Lost.mentions(file, readFileSync(join(root, file), "utf8"), wanted, modules))
+    : files.flatMap((file) => Lost.mentions(file, readFileSync(join(root, file), "utf8"), searchedNames, modules))
 }
 
 /** Returns the remaining tasks for the client's functions, or only one line if a module does not load. */

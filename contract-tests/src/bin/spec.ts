@@ -1,4 +1,4 @@
-/** The `spec` command: writes the reference documents from the published ones. */
+/** Defines the `spec` command, which writes the reference documents from the published documents. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
@@ -80,7 +80,7 @@ const importCommand = Command.make(
       const placesFile = `${fixtures}nullable-by-intent.${imported.kind}.json`
       yield* write(placesFile, imported.nullableText)
       yield* Console.log(
-        `${placesFile}: ${imported.nullableByIntent.length} places where \`nullable\` was interpreted by its intended meaning`
+        `${placesFile}: ${imported.nullableByIntent.length} schemas whose \`nullable\` was interpreted by its intended meaning`
       )
     }
   })

@@ -165,16 +165,16 @@ const objectsOf = (tools: Context, alternative: Shape.ObjectAlternative): Readon
     columns.push([name, required ? values : [...values, absent]])
   }
   const names = new Set(columns.map(([name]) => name))
-  const others = alternative.open ? valuesOf(tools, alternative.additional) : []
+  const extraValues = alternative.open ? valuesOf(tools, alternative.additional) : []
   const unusedNames = memberNames.filter((name) => !names.has(name))
   const extras: ReadonlyArray<ReadonlyArray<readonly [string, Json]>> =
-    others.length === 0
+    extraValues.length === 0
       ? [[]]
       : [
-          ...others.map((value, index) => [[unusedNames[index % unusedNames.length] ?? "", value] as const]),
+          ...extraValues.map((value, index) => [[unusedNames[index % unusedNames.length] ?? "", value] as const]),
           [],
-          ...unusedNames.map((name, index) => [[name, others[index % others.length] ?? null] as const]),
-          unusedNames.slice(0, 2).map((name, index) => [name, others[index % others.length] ?? null] as const)
+          ...unusedNames.map((name, index) => [[name, extraValues[index % extraValues.length] ?? null] as const]),
+          unusedNames.slice(0, 2).map((name, index) => [name, extraValues[index % extraValues.length] ?? null] as const)
         ]
   const row = (index: number): Json =>
     objectOf([

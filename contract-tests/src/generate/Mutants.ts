@@ -245,12 +245,12 @@ const kindOfLimit = (limit: Shape.Limit, kind: Kind): Kind | undefined =>
 
 const numberFaults = (alternative: Shape.NumberAlternative, value: Json): ReadonlyArray<Fault> => {
   const { integer, lower, maximum, minimum, upper } = alternative
-  const made: Array<Fault> = []
+  const faults: Array<Fault> = []
   const leave = (limit: Shape.Limit, kind: Kind | undefined, beyond: number): void => {
     if (kind === undefined) return
     const variant = `${limit.by} ${limit.value}`
-    if (limit.exclusive) made.push(replacementFault(kind, `at ${variant}`, value, limit.value))
-    made.push(replacementFault(kind, variant, value, beyond))
+    if (limit.exclusive) faults.push(replacementFault(kind, `at ${variant}`, value, limit.value))
+    faults.push(replacementFault(kind, variant, value, beyond))
   }
   for (const limit of lower) {
     leave(limit, kindOfLimit(limit, "below-minimum"), integer ? Math.ceil(limit.value) - 1 : nextDown(limit.value))
@@ -260,7 +260,7 @@ const numberFaults = (alternative: Shape.NumberAlternative, value: Json): Readon
   }
   if (integer) {
     const wholeNumber = typeof value === "number" && Math.abs(value) < 2 ** 50 ? value : 0
-    made.push(
+    faults.push(
       replacementFault(
         "fractional-integer",
         "half more",
@@ -274,11 +274,11 @@ const numberFaults = (alternative: Shape.NumberAlternative, value: Json): Readon
       replacementFault("unsafe-integer", "1e21", value, 1e21)
     )
   }
-  made.push(
+  faults.push(
     replacementFault("non-finite-number", "above", value, Number.POSITIVE_INFINITY),
     replacementFault("non-finite-number", "below", value, Number.NEGATIVE_INFINITY)
   )
-  return made
+  return faults
 }
 
 const stringFaults = (
@@ -287,24 +287,24 @@ const stringFaults = (
   grammar: Pattern.Reader
 ): ReadonlyArray<Fault> => {
   const { formats, maxLength, minLength, patterns } = alternative
-  const made: Array<Fault> = []
+  const faults: Array<Fault> = []
   if (minLength > 0) {
-    made.push(replacementFault("too-short", "", value, [...value].slice(0, minLength - 1).join("")))
+    faults.push(replacementFault("too-short", "", value, [...value].slice(0, minLength - 1).join("")))
   }
   if (maxLength !== Number.POSITIVE_INFINITY) {
     const longer = [...value, ..."x".repeat(maxLength + 1)].slice(0, maxLength + 1).join("")
-    made.push(replacementFault("too-long", "", value, longer))
+    faults.push(replacementFault("too-long", "", value, longer))
   }
   for (const pattern of patterns) {
     for (const text of grammar(pattern).invalidExamples)
-      made.push(replacementFault("pattern-violation", text, value, text))
+      faults.push(replacementFault("pattern-violation", text, value, text))
   }
   for (const name of formats) {
     for (const text of stringFormats.get(name)?.invalidExamples ?? []) {
-      made.push(replacementFault("format-violation", text, value, text))
+      faults.push(replacementFault("format-violation", text, value, text))
     }
   }
-  return made
+  return faults
 }
 
 const unknownNames = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<string> =>
@@ -391,14 +391,16 @@ const typeFaults = (places: Positions, place: Position): ReadonlyArray<Fault> =>
   const allowed = new Set(places.alternatives(place.node).flatMap(Shape.typesOf))
   // A decoder may check only the first element, so the others get their own fault.
   const later = place.later ? " later" : ""
-  const made = otherTypes
+  const faults = otherTypes
     .filter((type) => !allowed.has(type))
     .flatMap((type) =>
       disguised(place.value, type).map((value, index) =>
         replacementFault("wrong-type", `${type} ${index}${later}`, place.value, value)
       )
     )
-  return allowed.has("null") ? made : [...made, replacementFault("null-where-not-nullable", later, place.value, null)]
+  return allowed.has("null")
+    ? faults
+    : [...faults, replacementFault("null-where-not-nullable", later, place.value, null)]
 }
 
 /** Returns a function that derives further distinct items from an item of a list. */
@@ -416,35 +418,38 @@ const arrayFaults = (
   value: ReadonlyArray<Json>
 ): ReadonlyArray<Fault> => {
   const { maxItems, minItems, unique } = alternative
-  const made: Array<Fault> = []
+  const faults: Array<Fault> = []
   const last = value.at(-1)
   for (const length of minItems > 1 ? [minItems - 1, 0] : minItems > 0 ? [0] : []) {
-    made.push(replacementFault("too-few-items", String(length), value, value.slice(0, length)))
+    faults.push(replacementFault("too-few-items", String(length), value, value.slice(0, length)))
   }
   if (maxItems !== Number.POSITIVE_INFINITY && last !== undefined) {
     const spare = unique ? distinctItems(places, alternative.items, last) : () => last
-    const more = Array.from({ length: maxItems + 1 }, (_, index) => value[index] ?? spare(index - value.length + 1))
-    made.push(replacementFault("too-many-items", "", value, more))
+    const withSurplus = Array.from(
+      { length: maxItems + 1 },
+      (_, index) => value[index] ?? spare(index - value.length + 1)
+    )
+    faults.push(replacementFault("too-many-items", "", value, withSurplus))
   }
   if (unique && last !== undefined) {
-    const twice = value.length < maxItems ? [...value, last] : [...value.slice(0, -2), last, last]
-    made.push(replacementFault("duplicate-items", "", value, twice))
+    const withDuplicate = value.length < maxItems ? [...value, last] : [...value.slice(0, -2), last, last]
+    faults.push(replacementFault("duplicate-items", "", value, withDuplicate))
   }
-  return made
+  return faults
 }
 
 const objectFaults = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<Fault> => {
-  const made: Array<Fault> = []
+  const faults: Array<Fault> = []
   for (const key of alternative.required) {
     if (!Object.hasOwn(value, key)) continue
-    made.push({ kind: "missing-required", key, before: undefined, replacement: undefined, variant: "" })
+    faults.push({ kind: "missing-required", key, before: undefined, replacement: undefined, variant: "" })
   }
   if (alternative.closed) {
     for (const key of unknownNames(alternative, value)) {
-      made.push({ kind: "extra-property", key, before: undefined, replacement: 1, variant: "" })
+      faults.push({ kind: "extra-property", key, before: undefined, replacement: 1, variant: "" })
     }
   }
-  return made
+  return faults
 }
 
 /** Returns the faults for a value, chosen by its alternative. */
@@ -496,7 +501,7 @@ const additionsOf = (
 ): ((values: ReadonlyArray<Json>) => ReadonlyArray<Addition>) => {
   const accepts = judge.accepts(schema)
   return (values) => {
-    const made = new Map<string, Addition>()
+    const found = new Map<string, Addition>()
     const everywhere: Array<string> = []
     const [first] = values
     let all: Json = first ?? null
@@ -513,15 +518,15 @@ const additionsOf = (
             all = updateAt(all, pointerKeys(pointer), () => unknownValue) ?? all
             everywhere.push(pointer)
           }
-          if (made.has(identity)) continue
+          if (found.has(identity)) continue
           const value = updateAt(base, pointerKeys(pointer), () => unknownValue)
-          if (value !== undefined && accepts(value)) made.set(identity, { pointers: [pointer], value, base })
+          if (value !== undefined && accepts(value)) found.set(identity, { pointers: [pointer], value, base })
         }
       }
     })
     return first === undefined || everywhere.length < 2 || !accepts(all)
-      ? [...made.values()]
-      : [...made.values(), { pointers: everywhere, value: all, base: first }]
+      ? [...found.values()]
+      : [...found.values(), { pointers: everywhere, value: all, base: first }]
   }
 }
 

@@ -57,7 +57,7 @@ const candidatesOf = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): Can
   for (const { examples, invalidExamples } of stringFormats.values()) {
     for (const text of [...examples, ...invalidExamples]) texts.add(text)
   }
-  for (const schema of schemas.flatMap((one) => reachable(one, resolve)).map((place) => place.schema)) {
+  for (const schema of schemas.flatMap((root) => reachable(root, resolve)).map((place) => place.schema)) {
     if (typeof schema === "boolean") continue
     if (schema.pattern !== undefined) {
       const { matchingExamples, invalidExamples: nearMisses } = grammar(schema.pattern)
@@ -112,9 +112,9 @@ const leafOf = ({ pools }: Candidates, ast: SchemaAST.AST): ReadonlyArray<Json> 
 const makeCoverage = (candidates: Candidates) => {
   const known = new WeakMap<SchemaAST.AST, ReadonlyArray<Json>>()
   const valuesOf = (ast: SchemaAST.AST): ReadonlyArray<Json> => {
-    const made = known.get(ast) ?? leafOf(candidates, ast) ?? treeOf(ast)
-    known.set(ast, made)
-    return made
+    const values = known.get(ast) ?? leafOf(candidates, ast) ?? treeOf(ast)
+    known.set(ast, values)
+    return values
   }
 
   const treeOf = (ast: SchemaAST.AST): ReadonlyArray<Json> => {
@@ -147,17 +147,17 @@ const makeCoverage = (candidates: Candidates) => {
       const values: ReadonlyArray<Json | typeof absent> = valuesOf(type)
       return [String(name), SchemaAST.isOptional(type) ? [...values, absent] : values] as const
     })
-    const others = indexSignatures.flatMap(({ type }) => valuesOf(type))
-    const rows = Math.max(1, others.length, ...columns.map(([, values]) => values.length))
+    const extraValues = indexSignatures.flatMap(({ type }) => valuesOf(type))
+    const rows = Math.max(1, extraValues.length, ...columns.map(([, values]) => values.length))
     return Array.from({ length: rows }, (_, index) =>
       objectOf([
         ...columns.flatMap(([name, values]): ReadonlyArray<readonly [string, Json]> => {
           const value = values[index % values.length]
           return value === undefined || typeof value === "symbol" ? [] : [[name, value]]
         }),
-        ...(others.length === 0
+        ...(extraValues.length === 0
           ? []
-          : [[index % 2 === 0 ? "first" : "__proto__", others[index % others.length] ?? null] as const])
+          : [[index % 2 === 0 ? "first" : "__proto__", extraValues[index % extraValues.length] ?? null] as const])
       ])
     )
   }
@@ -173,9 +173,9 @@ const makeArbitraries = (candidates: Candidates) => {
   const arbitraries = new WeakMap<SchemaAST.AST, fc.Arbitrary<Json>>()
   const arbitraryOf = (ast: SchemaAST.AST): fc.Arbitrary<Json> => {
     const leaf = leafOf(candidates, ast)
-    const made = arbitraries.get(ast) ?? (leaf === undefined ? treeArbitrary(ast) : fc.constantFrom(...leaf))
-    arbitraries.set(ast, made)
-    return made
+    const arbitrary = arbitraries.get(ast) ?? (leaf === undefined ? treeArbitrary(ast) : fc.constantFrom(...leaf))
+    arbitraries.set(ast, arbitrary)
+    return arbitrary
   }
   const treeArbitrary = (ast: SchemaAST.AST): fc.Arbitrary<Json> => {
     switch (ast._tag) {
@@ -194,13 +194,13 @@ const makeArbitraries = (candidates: Candidates) => {
           const value = arbitraryOf(type).map((made): ReadonlyArray<readonly [string, Json]> => [[String(name), made]])
           return SchemaAST.isOptional(type) ? fc.option(value, { nil: [] }) : value
         })
-        const others = ast.indexSignatures.map(({ type }) =>
+        const extraMembers = ast.indexSignatures.map(({ type }) =>
           fc.array(fc.tuple(fc.string({ maxLength: 5 }), arbitraryOf(type)), { maxLength: 2 })
         )
         return checked(
           ast,
           fc
-            .tuple(fc.tuple(...fields), fc.tuple(...others))
+            .tuple(fc.tuple(...fields), fc.tuple(...extraMembers))
             .map(([own, more]) => objectOf([...more.flat(), ...own.flat()]))
         )
       }

@@ -184,17 +184,17 @@ const validFault = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
     }
   }
   if (codec.encode === undefined) return undefined
-  const back = encodeValue(codec, outcome.value)
-  const normal = codec.normalise ?? ((wire: Json): Json => wire)
-  const pointer = "wire" in back ? firstDifference(normal(value), normal(back.wire)) : ""
+  const encoded = encodeValue(codec, outcome.value)
+  const normalise = codec.normalise ?? ((wire: Json): Json => wire)
+  const pointer = "wire" in encoded ? firstDifference(normalise(value), normalise(encoded.wire)) : ""
   if (pointer === undefined) return undefined
   return {
     check: "round-trip",
     pointer,
     departure: undefined,
     note: "decoded and encoded again",
-    expected: show(valueAt(normal(value), pointer)),
-    got: "wire" in back ? show(valueAt(normal(back.wire), pointer)) : `threw ${back.threw}`,
+    expected: show(valueAt(normalise(value), pointer)),
+    got: "wire" in encoded ? show(valueAt(normalise(encoded.wire), pointer)) : `threw ${encoded.threw}`,
     instance: value
   }
 }
@@ -234,12 +234,16 @@ const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, direction: Dire
   if (!outcome.ok)
     return fault("tolerance", `decoded, because ${policy[mutant.kind][direction].reason}`, describeOutcome(outcome))
   if (treatment === "tolerate") return undefined
-  const back = encodeValue(codec, outcome.value)
-  const wanted = valueAt(mutant.value, mutant.pointer)
-  const surfaced = "wire" in back ? valueAt(back.wire, mutant.pointer) : undefined
-  return equals(surfaced, wanted)
+  const encoded = encodeValue(codec, outcome.value)
+  const expectedValue = valueAt(mutant.value, mutant.pointer)
+  const encodedValue = "wire" in encoded ? valueAt(encoded.wire, mutant.pointer) : undefined
+  return equals(encodedValue, expectedValue)
     ? undefined
-    : fault("tolerance", `decoded as ${show(wanted)}`, "wire" in back ? show(surfaced) : `threw ${back.threw}`)
+    : fault(
+        "tolerance",
+        `decoded as ${show(expectedValue)}`,
+        "wire" in encoded ? show(encodedValue) : `threw ${encoded.threw}`
+      )
 }
 
 /**
@@ -259,17 +263,18 @@ const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | 
   })
   if (!outcome.ok) return fault("decoded", describeOutcome(outcome))
   if (codec.encode === undefined) return undefined
-  const back = encodeValue(codec, outcome.value)
-  if (!("wire" in back)) return fault("encoded", `threw ${back.threw}`)
-  const normal = codec.normalise ?? ((wire: Json): Json => wire)
-  let rest: Json = back.wire
+  const encoded = encodeValue(codec, outcome.value)
+  if (!("wire" in encoded)) return fault("encoded", `threw ${encoded.threw}`)
+  const normalise = codec.normalise ?? ((wire: Json): Json => wire)
+  let rest: Json = encoded.wire
   for (const pointer of addition.pointers) {
-    const kept = valueAt(rest, pointer)
-    if (kept === undefined) continue
-    if (!equals(kept, valueAt(addition.value, pointer))) return fault("dropped or kept as received", show(kept))
+    const keptValue = valueAt(rest, pointer)
+    if (keptValue === undefined) continue
+    if (!equals(keptValue, valueAt(addition.value, pointer)))
+      return fault("dropped or kept as received", show(keptValue))
     rest = updateAt(rest, pointerKeys(pointer), () => undefined) ?? rest
   }
-  const changed = firstDifference(normal(addition.base), normal(rest))
+  const changed = firstDifference(normalise(addition.base), normalise(rest))
   return changed === undefined
     ? undefined
     : fault("all other members unchanged", `changed at ${JSON.stringify(changed)}`)
@@ -359,7 +364,7 @@ const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Rep
   const { additions, discarded, judged, mutants, random, target, values } = prepared
   const { name, direction } = target
   const { fail, failures, tallies } = makeTallies(name, options.failuresShown ?? 3)
-  const wanted = (...checks: ReadonlyArray<Check>): boolean =>
+  const isRequested = (...checks: ReadonlyArray<Check>): boolean =>
     options.checks === undefined || options.checks.some((check) => checks.includes(check))
   /** Counts the runs of valid values. A value that does not decode has no round trip. */
   const tallyValid = (fault: Fault | undefined, count: number): void => {
@@ -368,7 +373,7 @@ const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Rep
       tallies["round-trip"].run += fault?.check === "completeness" ? count - 1 : count
     }
   }
-  if (wanted("completeness", "round-trip")) {
+  if (isRequested("completeness", "round-trip")) {
     for (const value of values) {
       const fault = validFault(codec, value)
       tallyValid(fault, 1)
@@ -382,15 +387,15 @@ const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Rep
   }
   for (const mutant of mutants) {
     const check: Check = treatmentOf(mutant.kind, direction) === "reject" ? "precision" : "tolerance"
-    if (!wanted(check)) continue
+    if (!isRequested(check)) continue
     tallies[check].run++
     fail(mutantFault(codec, mutant, direction))
   }
-  for (const addition of wanted("tolerance") ? additions : []) {
+  for (const addition of isRequested("tolerance") ? additions : []) {
     tallies.tolerance.run++
     fail(additionFault(codec, addition))
   }
-  for (const fault of wanted("own-values") ? ownFaults(codec, judged, direction) : []) {
+  for (const fault of isRequested("own-values") ? ownFaults(codec, judged, direction) : []) {
     tallies["own-values"].run++
     fail(fault)
   }

@@ -169,9 +169,14 @@ const violationOf = (error: ErrorObject): Violation => {
 const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => error.instancePath === "" && ["type", "const", "enum", "false schema"].includes(error.keyword))
 
-/** Returns whether an error is about a literal member directly below the root, such as the tag of another variant. */
-const isOfVariant = (error: ErrorObject): boolean =>
-  ["const", "enum"].includes(error.keyword) && /^\/[^/]*$/.test(error.instancePath)
+/**
+ * Returns whether an error concerns what distinguishes variants: a literal member directly below the root, and in a
+ * message of the feed a literal member of its `msg`, or the type of the `msg`.
+ */
+const isOfVariant = ({ instancePath, keyword }: ErrorObject): boolean =>
+  ["const", "enum"].includes(keyword)
+    ? /^(?:\/msg)?\/[^/]*$/.test(instancePath)
+    : keyword === "type" && instancePath === "/msg"
 
 const depthOf = (errors: ReadonlyArray<ErrorObject>): number =>
   Math.max(...errors.map((error) => pointerKeys(violationOf(error).pointer).length))

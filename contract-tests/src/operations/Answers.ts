@@ -209,7 +209,7 @@ export const checkStatuses = (
   compiledDecoding?: boolean,
   statuses: ReadonlyArray<number> = everyStatus
 ): { readonly answers: number; readonly findings: ReadonlyArray<Finding> } => {
-  const wanted = expected(reference, judge)
+  const expectedTag = expected(reference, judge)
   const decode = outcome(client, compiledDecoding)
   const findings: Array<Finding> = []
   let answers = 0
@@ -217,7 +217,7 @@ export const checkStatuses = (
     for (const status of statuses) {
       answers++
       const scripted = { status, ...body }
-      const expects = wanted(scripted)
+      const expects = expectedTag(scripted)
       const found = resultOf(() => decode(scripted))
       const got = found.fault ?? found.tag
       if (got !== expects) findings.push({ operation: reference.id, status, body: name, expected: expects, got })

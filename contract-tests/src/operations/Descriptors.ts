@@ -167,7 +167,7 @@ export const parameters =
   }
 
 /**
- * Checks that the operation has a body if the document has one.
+ * Checks that the operation has a body exactly if the document declares a body.
  *
  * **Details**
  *

@@ -406,7 +406,7 @@ const readPath = (
   if (segments.length !== template.length) faults.push(`the path has ${segments.length - 1} segments: ${path}`)
   return template.flatMap((piece, index) => {
     const segment = segments[index] ?? ""
-    const parameter = parameters.find((one) => one.in === "path" && piece === `{${one.name}}`)
+    const parameter = parameters.find((candidate) => candidate.in === "path" && piece === `{${candidate.name}}`)
     if (parameter === undefined) {
       if (segment !== piece) faults.push(`the path does not match the template: ${path}`)
       return []
@@ -434,7 +434,7 @@ const readQuery = (
     else known.push(text)
   }
   return [...stringsByName].flatMap(([name, texts]) => {
-    const parameter = parameters.find((one) => one.in === "query" && one.name === name)
+    const parameter = parameters.find((candidate) => candidate.in === "query" && candidate.name === name)
     if (parameter === undefined) {
       faults.push(`an undeclared query parameter: ${name}`)
       return []
@@ -456,8 +456,8 @@ const readBody = (
   sent: Sent,
   faults: Array<string>
 ): ReadonlyArray<readonly [string, Json]> => {
-  const wanted = requestBody !== undefined || method === "POST" || method === "PUT"
-  if (!wanted) {
+  const needsBody = requestBody !== undefined || method === "POST" || method === "PUT"
+  if (!needsBody) {
     if (sent.body !== undefined || sent.contentType !== undefined)
       faults.push("sent a body; the document declares none")
     return []
@@ -565,8 +565,8 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
   }
   return {
     encode: (value) => value,
-    decode: (given) => {
-      const input = given as Json // The tools generate JSON.
+    decode: (argument) => {
+      const input = argument as Json // The tools generate JSON.
       const limited = isObject(input) ? requests.limited(input) : []
       if (!isObject(input) || limited.length === 0) return call(input)
       const first = call(input)

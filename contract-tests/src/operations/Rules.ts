@@ -94,7 +94,7 @@ const createBatch: Check = (input) => {
   const excludesFees = memberOf(input, "target_cost_excludes_fees") === true
   const shared = sizesOf(input).at(-1)
   const size = excludesFees ? "target_cost_dollars" : (shared ?? sizesOf(children[0] ?? null)[0] ?? "contracts_fp")
-  const seen = new Set<string>()
+  const usedCombos = new Set<string>()
   const repaired = children.map((child, index) => {
     const legs = legsOf(child) ?? []
     const ticker = memberOf(child, "market_ticker") ?? ""
@@ -104,13 +104,15 @@ const createBatch: Check = (input) => {
         [name, value],
         ...(childSize === null ? (shared === size ? [] : [[size, "1.00"] as const]) : [[size, childSize] as const])
       ])
-    const wanted =
+    const repairedChild =
       legs.length > 0 && (ticker === "" || index % 2 === 1)
         ? childWith("selected_markets", legs)
         : childWith("market_ticker", ticker === "" ? `PLAIN-${index}` : ticker)
-    const kept = seen.has(comboOf(wanted)) ? childWith("market_ticker", `PLAIN-${index}-${seen.size}`) : wanted
-    seen.add(comboOf(kept))
-    return kept
+    const distinctChild = usedCombos.has(comboOf(repairedChild))
+      ? childWith("market_ticker", `PLAIN-${index}-${usedCombos.size}`)
+      : repairedChild
+    usedCombos.add(comboOf(distinctChild))
+    return distinctChild
   })
   const collection = memberOf(input, "mve_collection_ticker") ?? ""
   return {
@@ -129,12 +131,12 @@ const createBatch: Check = (input) => {
 const distinctIds =
   (list: string): Check =>
   (input) => {
-    const seen = new Set<Json>()
+    const usedIds = new Set<Json>()
     const entries = itemsOf(input, list).map((entry, index) => {
       const id = memberOf(entry, "rfq_id") ?? null
-      const isTwice = seen.has(id)
-      const distinctId = isTwice ? `child-${index}-${seen.size}` : id
-      seen.add(distinctId)
+      const isTwice = usedIds.has(id)
+      const distinctId = isTwice ? `child-${index}-${usedIds.size}` : id
+      usedIds.add(distinctId)
       return { isTwice, entry: objectOf([...Object.entries(entry), ["rfq_id", distinctId]]) }
     })
     const pointers = entries.flatMap(({ isTwice }, index) => (isTwice ? [`/${list}/${index}/rfq_id`] : []))
@@ -143,9 +145,9 @@ const distinctIds =
 
 /** Checks that an order is decreased either by a count or to a count. */
 const decrease: Check = (input) => {
-  const both = ["reduce_by", "reduce_to"].filter((field) => has(input, field)).length
-  if (both === 1) return { pointers: [], repairs: [] }
-  return both === 0
+  const presentFields = ["reduce_by", "reduce_to"].filter((field) => has(input, field)).length
+  if (presentFields === 1) return { pointers: [], repairs: [] }
+  return presentFields === 0
     ? { pointers: [""], repairs: [["reduce_by", "1.00"]] }
     : { pointers: ["/reduce_to"], repairs: [["reduce_to", null]] }
 }

@@ -33,17 +33,17 @@ const replacements = (
   if (typeof value === "string") return strings.map((text) => ({ value: text, pointer, text }))
   if (isArray(value)) {
     return value.flatMap((item, index) =>
-      replacements(item, pointerTo(pointer, String(index)), strings).map((one) => ({
-        ...one,
-        value: value.with(index, one.value)
+      replacements(item, pointerTo(pointer, String(index)), strings).map((replacement) => ({
+        ...replacement,
+        value: value.with(index, replacement.value)
       }))
     )
   }
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([key, member]) =>
-    replacements(member, pointerTo(pointer, key), strings).map((one) => ({
-      ...one,
-      value: objectOf([...Object.entries(value).filter(([name]) => name !== key), [key, one.value]])
+    replacements(member, pointerTo(pointer, key), strings).map((replacement) => ({
+      ...replacement,
+      value: objectOf([...Object.entries(value).filter(([name]) => name !== key), [key, replacement.value]])
     }))
   )
 }
@@ -88,9 +88,9 @@ export const check = (
   }
   return {
     runs: cases.length,
-    findings: cases.flatMap((one) => {
-      const found = got(one)
-      return found === undefined ? [] : [{ ...one, got: found }]
+    findings: cases.flatMap((testCase) => {
+      const found = got(testCase)
+      return found === undefined ? [] : [{ ...testCase, got: found }]
     })
   }
 }

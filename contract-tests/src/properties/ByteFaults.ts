@@ -42,7 +42,7 @@ export const faultsOf = (
   seed: number
 ): ReadonlyArray<ByteFault> => {
   if (fullyTested.has(descriptor.operationId)) return byteFaults
-  const index = ClientOperations.all.findIndex((one) => one.name === name)
+  const index = ClientOperations.all.findIndex((client) => client.name === name)
   const start = (Math.max(0, index) * sampleSize + (seed >>> 0)) % byteFaults.length
   return Array.from({ length: sampleSize }, (_, n) => byteFaults[(start + n) % byteFaults.length]!)
 }
@@ -167,13 +167,13 @@ const checkFault = (
     // If the time limit is short on purpose, even the valid response can be too late on a busy machine.
     const isShort = fault.outcome === "timeout"
     const policy = { retry: Schedule.recurs(isShort ? 20 : 1), attemptTimeout }
-    const again = yield* call(policy, [fault.answer(good), intactResponse(good)])
+    const second = yield* call(policy, [fault.answer(good), intactResponse(good)])
     // The outcome of a truncated body depends on timing, so the second call can have the other outcome.
-    const isRetried = fault.outcome === "truncated" ? again.requests === 2 : canRetry
-    const requests = isRetried ? (isShort ? Math.max(2, again.requests) : 2) : 1
-    const retryReason = mismatchOf(fault, again, isRetried ? ["Success"] : tags, requests)
+    const isRetried = fault.outcome === "truncated" ? second.requests === 2 : canRetry
+    const requests = isRetried ? (isShort ? Math.max(2, second.requests) : 2) : 1
+    const retryReason = mismatchOf(fault, second, isRetried ? ["Success"] : tags, requests)
     if (retryReason !== undefined || (isRetried && !repeats)) {
-      return `with one retry allowed: ${retryReason ?? "the request was sent twice"}`
+      return `with one allowed retry: ${retryReason ?? "the request was sent twice"}`
     }
 
     // Leftover bytes on the connection must not reach another response.
@@ -202,9 +202,9 @@ export const check = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effe
         const call = yield* makeCall(operation, http, layer)
         for (const fault of faultsOf(operation, seed)) {
           if (fault.inBody && validResponse.status === 204) continue
-          const found = yield* checkFault(fault, call, { validResponse, hasBody, isRepeatable })
-          if (found !== undefined) {
-            const reason = `${fault.name}, on ${name}, ${found}`
+          const mismatch = yield* checkFault(fault, call, { validResponse, hasBody, isRepeatable })
+          if (mismatch !== undefined) {
+            const reason = `${fault.name}, on ${name}, ${mismatch}`
             return failed(id, operation.name, seed, { runs, reason, counterexample: fault.name })
           }
           runs += 3

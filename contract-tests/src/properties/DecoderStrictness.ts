@@ -100,7 +100,9 @@ export const checkOperation = (run: Run, listed: ReadonlyArray<Leniency> = lenie
       return
     }
     for (const { keyword, message, pointer } of verdict.violations) {
-      const leniency = ownLeniencies.find((one) => one.keyword === keyword && one.at === locationOf(pointer))
+      const leniency = ownLeniencies.find(
+        (candidate) => candidate.keyword === keyword && candidate.at === locationOf(pointer)
+      )
       if (leniency === undefined) throw new Lenient(pointer, keyword, message)
       used.add(leniency)
     }

@@ -101,18 +101,19 @@ const checkProperty = (property: OperationProperty, { seed }: Settings): Effect.
     const fault = injectedFaults[property.id]?.()
     if (fault === undefined) return { _tag: "Passed", runs, reached: { twice: sample.length } }
     const runWithFault = property.run({ operation: fault, seed, runs: faultRuns })
-    const [found, again] = [yield* runWithFault, yield* runWithFault]
-    if (found._tag !== "Failed") return fail("the property does not detect the injected fault", found, again)
-    if (stringify(found) !== stringify(again))
-      return fail("the second run finds a different counterexample", found, again)
-    const replay = Replay.parse(Replay.token(found.replay))
+    const [firstFailure, secondFailure] = [yield* runWithFault, yield* runWithFault]
+    if (firstFailure._tag !== "Failed")
+      return fail("the property does not detect the injected fault", firstFailure, secondFailure)
+    if (stringify(firstFailure) !== stringify(secondFailure))
+      return fail("the second run finds a different counterexample", firstFailure, secondFailure)
+    const replay = Replay.parse(Replay.token(firstFailure.replay))
     const replayed = yield* property.run({ operation: fault, seed: replay.seed, runs: faultRuns, path: replay.path })
     if (
       replayed._tag !== "Failed" ||
-      replayed.counterexample !== found.counterexample ||
-      replayed.reason !== found.reason
+      replayed.counterexample !== firstFailure.counterexample ||
+      replayed.reason !== firstFailure.reason
     ) {
-      return fail("the replay token does not reproduce the failure", found, replayed)
+      return fail("the replay token does not reproduce the failure", firstFailure, replayed)
     }
     return { _tag: "Passed", runs: runs + 3, reached: { twice: sample.length, replayed: 1 } }
   })
@@ -124,7 +125,7 @@ export const make = (properties: ReadonlyArray<OperationProperty>): TargetProper
     "Two runs of a property with the same seed give the same result, and the replay token of a failure reproduces the counterexample.",
   targets: properties.map((property) => property.id),
   runOn: (target, settings) => {
-    const property = properties.find((one) => one.id === target)
+    const property = properties.find((candidate) => candidate.id === target)
     return property === undefined
       ? Effect.succeed<Outcome>({ _tag: "Skipped", reason: "no such property" })
       : checkProperty(property, settings)

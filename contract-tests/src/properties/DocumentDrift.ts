@@ -81,7 +81,7 @@ const outcome = ({ operation, seed }: Run): Outcome => {
           }
           continue
         }
-        reach(`continued:  ${edit.name}`)
+        reach(`continued: ${edit.name}`)
         if (!decoded.ok) return fail("a decoded value", describeResult(decoded))
         const got = read(decoded.value)
         const decodedValue = valueAt(got, pointer)

@@ -45,14 +45,14 @@ const unredacted = Redactions.make({})
 export const checkOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome => {
   const { operation } = run
   const inputs = working(exchange.world, referenceOf(operation).id, [simplestInput(operation)])
-  const heard: Array<Judging.Traffic> = []
+  const traffic: Array<Judging.Traffic> = []
   for (const input of inputs) {
-    const one = exchange.call(operation, input)
-    heard.push(one)
-    const finding = Judging.findingOf(operation, one, true, unredacted)
-    if (finding !== undefined) return failed(run, heard.length, finding)
+    const callTraffic = exchange.call(operation, input)
+    traffic.push(callTraffic)
+    const finding = Judging.findingOf(operation, callTraffic, true, unredacted)
+    if (finding !== undefined) return failed(run, traffic.length, finding)
   }
-  return { _tag: "Passed", runs: heard.length, reached: Judging.reachedBy(heard) }
+  return { _tag: "Passed", runs: traffic.length, reached: Judging.reachedBy(traffic) }
 }
 
 /** Property P12: the exchange's responses match the reference document. */

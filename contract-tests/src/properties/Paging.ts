@@ -245,10 +245,13 @@ const readsAll = ({ all, firstInput, itemsOf, itemsReader, pages, target }: Mode
 const readsAnySize = ({ all, split, input, inputOf, itemsReader }: Model): void => {
   const [size, otherSize] = input.sizes
   const resized = split(otherSize, [])
-  const again = paging.read((items) => items(inputOf(otherSize)), itemsReader, resized)
-  assertSame(again.items, all, `the items in pages of ${otherSize} instead of ${size}`)
+  const resizedReading = paging.read((items) => items(inputOf(otherSize)), itemsReader, resized)
+  assertSame(resizedReading.items, all, `the items in pages of ${otherSize} instead of ${size}`)
   const minRequests = Math.max(1, Math.ceil(all.length / otherSize))
-  assertThat(again.requests.length === minRequests, () => `${again.requests.length} requests for ${all.length} items`)
+  assertThat(
+    resizedReading.requests.length === minRequests,
+    () => `${resizedReading.requests.length} requests for ${all.length} items`
+  )
 }
 
 /** Checks that the reader of pages returns one response per page. */
@@ -279,22 +282,22 @@ const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model,
   const at = input.at % pages.length
   const before = pages.slice(0, at)
   const rest = pages.slice(at)
-  const broken = paging.read(
+  const failedReading = paging.read(
     (items) => items(firstInput),
     itemsReader,
     pages,
     (n) => (n === at ? 500 : undefined)
   )
-  assertEndsWith(broken, "InternalServerError", "a page that fails")
-  assertSame(broken.items, itemsOf(before), "the items before a failure")
-  const repeatedly = paging.read(
+  assertEndsWith(failedReading, "InternalServerError", "a page that fails")
+  assertSame(failedReading.items, itemsOf(before), "the items before a failure")
+  const repeatedReading = paging.read(
     (items) => paging.repeating(items(firstInput)),
     itemsReader,
     pages,
     (n) => (n === at ? 500 : undefined)
   )
-  assertEndsWith(repeatedly, "the end", "a reading that repeats a failed pull")
-  assertSame(repeatedly.items, all, "the items of a reading that repeats a failed pull")
+  assertEndsWith(repeatedReading, "the end", "a reading that repeats a failed pull")
+  assertSame(repeatedReading.items, all, "the items of a reading that repeats a failed pull")
   const resume = rest[0]?.requestCursor
   if (resume !== undefined) {
     reach("a failure after the first page")
@@ -325,10 +328,13 @@ const endsCycles = ({ firstInput, input, itemsOf, itemsReader, pages, target }: 
     const round = of.map((page, index) =>
       index === last ? { ...page, body: objectOf([...Object.entries(page.body), [target.cursor, to]]) } : page
     )
-    const circled = paging.read((items) => items(from), itemsReader, round)
-    assertEndsWith(circled, "RepeatedCursor", "pages in a cycle")
-    assertSame(circled.items, itemsOf(round.slice(0, last + 1)), "the items before the cycle")
-    assertThat(circled.requests.length === last + 1, () => `${circled.requests.length} requests before the cycle`)
+    const cycleReading = paging.read((items) => items(from), itemsReader, round)
+    assertEndsWith(cycleReading, "RepeatedCursor", "pages in a cycle")
+    assertSame(cycleReading.items, itemsOf(round.slice(0, last + 1)), "the items before the cycle")
+    assertThat(
+      cycleReading.requests.length === last + 1,
+      () => `${cycleReading.requests.length} requests before the cycle`
+    )
   }
   const repeated = pages[1 + (input.back % Math.max(1, at))]?.requestCursor
   if (resume !== undefined && repeated !== undefined) {

@@ -81,7 +81,7 @@ const atNode = (schema: JsonSchema, judge: Judge): ReadonlyArray<SchemaObject> =
     ...(anyOf ?? []),
     ...(oneOf ?? [])
   ]
-  return [schema, ...inner.flatMap((one) => atNode(one, judge))]
+  return [schema, ...inner.flatMap((schemaInside) => atNode(schemaInside, judge))]
 }
 
 const childSchemas = (
@@ -121,9 +121,9 @@ const recordCoverage = (
   const accepts = (node: SchemaObject, keyword: string, argument: Json): ((value: Json) => boolean) => {
     const known = singleKeywordValidators.get(node) ?? new Map<string, (value: Json) => boolean>()
     singleKeywordValidators.set(node, known)
-    const made = known.get(keyword) ?? judge.accepts({ [keyword]: argument } as SchemaObject)
-    known.set(keyword, made)
-    return made
+    const validator = known.get(keyword) ?? judge.accepts({ [keyword]: argument } as SchemaObject)
+    known.set(keyword, validator)
+    return validator
   }
   const visit = (nodes: ReadonlyArray<SchemaObject>, value: Json): void => {
     for (const node of nodes) {
@@ -181,7 +181,7 @@ export const checkCoverage = (
         if (coverage.get(node)?.hit.has(keyword) !== true) return missing(`no valid value reaches ${where}`)
         totals.hit++
         reached[keyword] = (reached[keyword] ?? 0) + 1
-        const listed = gaps.find((one) => one.keyword === keyword && one.matches(argument, node))
+        const listed = gaps.find((gap) => gap.keyword === keyword && gap.matches(argument, node))
         if (coverage.get(node)?.violated.has(keyword) === true) {
           if (listed !== undefined) {
             return missing(`the listed gap is no longer needed: a mutant violates ${where}`)

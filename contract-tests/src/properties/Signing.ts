@@ -137,7 +137,7 @@ const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Atte
     verifies(key, `${timestamp}${method}${path}`, signature),
     () => `the signature of ${method} ${path} does not verify`
   )
-  const others: Readonly<Record<string, string>> = {
+  const otherTexts: Readonly<Record<string, string>> = {
     "a millisecond more": `${Number(timestamp) + 1}${method}${path}`,
     "a millisecond less": `${Number(timestamp) - 1}${method}${path}`,
     seconds: `${Math.floor(Number(timestamp) / 1000)}${method}${path}`,
@@ -147,7 +147,7 @@ const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Atte
     "a path below the API's root": `${timestamp}${method}${path.slice(Requests.root.length)}`,
     ...(query === "" ? {} : { "the query": `${timestamp}${method}${path}${query}` })
   }
-  for (const [what, text] of Object.entries(others)) {
+  for (const [what, text] of Object.entries(otherTexts)) {
     assertThat(!verifies(key, text, signature), () => `the signature verifies with ${what} as well: ${text}`)
   }
   const other = key.kind === "rsa" ? keys.ed25519 : keys.rsa
@@ -196,7 +196,7 @@ const assertionOf = (run: Run, instead: Replacements) => {
       // The last response is a success, so that every retry gets a response.
       fates: [...input.fates, "answered" as const].map(fateOf)
     })
-    const seen = new Set<string>()
+    const usedSignatures = new Set<string>()
     for (const attempt of attempts) {
       const signature = attempt.headers["kalshi-access-signature"]
       if (!isSigned(reference)) {
@@ -207,12 +207,12 @@ const assertionOf = (run: Run, instead: Replacements) => {
         continue
       }
       checkSigned(currentKeys, key, attempt, reach)
-      assertThat(!seen.has(signature ?? ""), () => "a retry has the signature of an earlier attempt")
-      seen.add(signature ?? "")
+      assertThat(!usedSignatures.has(signature ?? ""), () => "a retry has the signature of an earlier attempt")
+      usedSignatures.add(signature ?? "")
     }
     const echoed = input.fates.slice(0, attempts.length).some((fate) => typeof fate === "object")
     if (echoed && exit._tag === "Failure") reach("failed after a response that quotes its headers")
-    const signatures = [...seen].flatMap((signature) => signedCalls.partsOf(signature, 4))
+    const signatures = [...usedSignatures].flatMap((signature) => signedCalls.partsOf(signature, 4))
     if (attempts.length > 1) reach("signed again for a retry")
     reach(attempts.length === 0 ? "rejected" : exit._tag === "Success" ? "succeeded" : "failed")
     // If the document allows any JSON object, the quoted headers can be part of the value. The caller may print the value.

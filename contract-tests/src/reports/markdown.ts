@@ -12,7 +12,7 @@ const block = (text: string): string => {
   return `${fence}\n${text}\n${fence}`
 }
 
-const marks: Record<Report.Result["_tag"], string> = { Passed: "✓", Failed: "✗", Skipped: "–" }
+const symbols: Record<Report.Result["_tag"], string> = { Passed: "✓", Failed: "✗", Skipped: "–" }
 
 /** Renders a report. */
 export const render = (report: Report.Report): string => {
@@ -61,7 +61,7 @@ export const render = (report: Report.Report): string => {
         `| \`${cell(target)}\` | ${ids
           .map((id) => {
             const found = row.get(id)
-            return found === undefined ? "" : marks[found.result._tag]
+            return found === undefined ? "" : symbols[found.result._tag]
           })
           .join(" | ")} |`
     ),

@@ -74,11 +74,11 @@ export const failedResult = ({ path = "", property, seed, target }: Job, reason:
 
 /** Returns an effect that checks the property, or the reason why the property cannot run. */
 export const check = ({ path, property: id, runs, seed, shrink, target }: Job): Effect.Effect<Outcome> | string => {
-  const other = Properties.targetProperties.find((one) => one.id === id)
+  const other = Properties.targetProperties.find((candidate) => candidate.id === id)
   if (other !== undefined) {
     return other.targets.includes(target) ? other.runOn(target, { seed, runs, path }) : `${id} has no target ${target}`
   }
-  const property = Properties.operationProperties.find((one) => one.id === id)
+  const property = Properties.operationProperties.find((candidate) => candidate.id === id)
   if (property === undefined) return `no property ${id}`
   const operation = ClientOperations.all.find(({ name }) => name === target)
   return operation === undefined ? `the client has no ${target}` : property.run({ operation, seed, runs, path, shrink })

@@ -77,16 +77,16 @@ const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration
 }
 
 /** Returns the seed from `--seed`. Default: the seed of the environment. */
-const seedOf = (given: Option.Option<number>): Effect.Effect<number, Ended> => {
-  if (Option.isNone(given)) {
+const seedOf = (flag: Option.Option<number>): Effect.Effect<number, Ended> => {
+  if (Option.isNone(flag)) {
     return Effect.catch(
       Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }), // This is the only possible error.
       ({ message }) => refuse(message)
     )
   }
-  return (given.value | 0) === given.value
-    ? Effect.succeed(given.value)
-    : refuse(`--seed must be a 32-bit integer, not ${given.value}`)
+  return (flag.value | 0) === flag.value
+    ? Effect.succeed(flag.value)
+    : refuse(`--seed must be a 32-bit integer, not ${flag.value}`)
 }
 
 const allowWrites = Flag.Boolean("allow-writes").pipe(
@@ -144,66 +144,66 @@ const runFlags = {
 const runCommand = Command.make(
   "run",
   runFlags,
-  Effect.fnUntraced(function* ({ budget, runs, workers, ...given }) {
+  Effect.fnUntraced(function* ({ budget, runs, workers, ...flags }) {
     const limit = Option.isNone(budget) ? Duration.infinity : yield* durationOf("--budget", budget.value)
-    const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", given.timeout))
+    const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", flags.timeout))
     if (workers < 1) return yield* refuse("--workers must be at least 1")
     if (runs < 1) return yield* refuse("--runs must be at least 1")
-    const environment = yield* orRefuse(Target.environmentOf(given.target))
-    const requestedProperties = list(given.properties)
+    const environment = yield* orRefuse(Target.environmentOf(flags.target))
+    const requestedProperties = list(flags.properties)
     const selection = {
-      seed: yield* seedOf(given.seed),
+      seed: yield* seedOf(flags.seed),
       runs,
       // Properties that need no exchange give the same result on every target. On a live exchange, they run only if
       // they are selected.
       properties:
         requestedProperties.length === 0 && environment !== undefined ? [exchangeProperty] : requestedProperties,
-      operations: list(given.operations)
+      operations: list(flags.operations)
     }
     const selected = yield* Effect.catchDefect(
       Effect.sync(() => Suite.selected(selection)),
       (defect) => (defect instanceof Suite.NothingToRun ? refuse(defect.message) : Effect.die(defect))
     )
-    if (given.allowWrites && environment === undefined) {
+    if (flags.allowWrites && environment === undefined) {
       return yield* refuse("--allow-writes needs --target demo; the local exchange always accepts writes")
     }
-    const kept = yield* Effect.catch(
+    const saved = yield* Effect.catch(
       Effect.try({
-        try: () => Counterexamples.load(given.counterexamples),
+        try: () => Counterexamples.load(flags.counterexamples),
         catch: (error) => error as Counterexamples.Unreadable
       }), // This is the only possible error.
       ({ message }) => refuse(message)
     )
-    const wanted = yield* Outputs.parse(given.reports)
-    const writing = { timeoutMillis, journals: given.allowWrites ? given.journals : undefined }
+    const outputs = yield* Outputs.parse(flags.reports)
+    const writing = { timeoutMillis, journals: flags.allowWrites ? flags.journals : undefined }
     const session = environment === undefined ? undefined : yield* orRefuse(Session.open(environment, writing))
     const isOffline = selected.some(({ id }) => session === undefined || id !== exchangeProperty)
     const localRunner = isOffline ? yield* Workers.make(workers) : undefined
     const runner = session === undefined ? localRunner : Session.runner(session, localRunner)
     const publish = (report: Report.Report) =>
-      Effect.andThen(Outputs.write(report, wanted), Console.log(Text.render(report)))
+      Effect.andThen(Outputs.write(report, outputs), Console.log(Text.render(report)))
     const fs = yield* FileSystem.FileSystem
     const sweep = session?.sweep ?? Effect.undefined
     // The writes of a run are always cleaned up. The cleanup is uninterruptible.
     const swept = Effect.tap(sweep, (swept) =>
       swept === undefined ? Effect.void : Console.error(describeCleanup(swept))
     )
-    const found = yield* Suite.run(runner!, {
+    const result = yield* Suite.run(runner!, {
       ...selection,
-      kept,
+      kept: saved,
       target: session?.name ?? "sandbox",
       budget: limit,
       onCell: progress,
       onInterrupted: (report) => Effect.ignore(Effect.provideService(publish(report), FileSystem.FileSystem, fs))
     }).pipe(Effect.onExit(() => swept))
-    const left = yield* sweep
-    const report = left === undefined ? found : { ...found, notes: [...found.notes, describeCleanup(left)] }
+    const cleanup = yield* sweep
+    const report = cleanup === undefined ? result : { ...result, notes: [...result.notes, describeCleanup(cleanup)] }
     yield* publish(report)
-    if (given.keep) {
-      const added = Counterexamples.keep(given.counterexamples, report)
-      if (added > 0) yield* Console.error(`saved ${added} new failures to ${given.counterexamples}`)
+    if (flags.keep) {
+      const added = Counterexamples.keep(flags.counterexamples, report)
+      if (added > 0) yield* Console.error(`saved ${added} new failures to ${flags.counterexamples}`)
     }
-    const code = left !== undefined && left.left.length > 0 ? 4 : Report.exitCode(report)
+    const code = cleanup !== undefined && cleanup.left.length > 0 ? 4 : Report.exitCode(report)
     if (code !== 0) return yield* new Ended({ code })
   }, Effect.scoped)
 ).pipe(Command.withDescription("Check properties of operations, on the local exchange or on a live exchange"))
@@ -246,10 +246,10 @@ const cleanupCommand = Command.make(
     timeout,
     journals
   },
-  Effect.fnUntraced(function* ({ journals, runId, ...given }) {
-    const environment = yield* orRefuse(Target.environmentOf(given.target))
+  Effect.fnUntraced(function* ({ journals, runId, ...flags }) {
+    const environment = yield* orRefuse(Target.environmentOf(flags.target))
     if (environment === undefined) return yield* refuse("--target must be demo, because runs write only on demo")
-    const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", given.timeout))
+    const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", flags.timeout))
     const swept = yield* orRefuse(Session.cleanup(environment, runId, journals, { timeoutMillis, journals }))
     yield* Console.log(describeCleanup(swept))
     if (swept.left.length > 0) return yield* new Ended({ code: 4 })
@@ -260,17 +260,17 @@ const explainCommand = Command.make(
   "explain",
   { id: Argument.String("property").pipe(Argument.withDescription("Such as P9")) },
   Effect.fnUntraced(function* ({ id }) {
-    const property = Properties.statements.find((one) => one.id === Properties.idOf(id))
+    const property = Properties.statements.find((candidate) => candidate.id === Properties.idOf(id))
     if (property === undefined) {
       return yield* refuse(
-        `no property ${id}. The properties are ${Properties.statements.map((one) => one.id).join(", ")}`
+        `no property ${id}. The properties are ${Properties.statements.map((statement) => statement.id).join(", ")}`
       )
     }
     yield* Console.log(
       [`${property.id}: ${property.statement}`, property.method ?? ""].filter((text) => text !== "").join("\n\n")
     )
   })
-).pipe(Command.withDescription("Print the statement of a property, how it is checked, and what it skips"))
+).pipe(Command.withDescription("Print the statement of a property, how the suite checks it, and what is skipped"))
 
 const listCommand = Command.make("list", {}, () =>
   Console.log(

@@ -65,9 +65,9 @@ export const keep = (into: string, report: Report.Report): number => {
   for (const { property, result } of Report.failures(report)) {
     if (Replay.parse(result.token).property !== property) continue
     const file = path.join(into, `${property}.jsonl`)
-    const kept: SavedLine = { token: result.token, instance: result.instance }
-    const line = JSON.stringify(kept)
-    if (linesOf(file).some((other) => (JSON.parse(other) as SavedLine).token === kept.token)) continue
+    const saved: SavedLine = { token: result.token, instance: result.instance }
+    const line = JSON.stringify(saved)
+    if (linesOf(file).some((other) => (JSON.parse(other) as SavedLine).token === saved.token)) continue
     fs.mkdirSync(into, { recursive: true })
     fs.appendFileSync(file, `${line}\n`)
     added++

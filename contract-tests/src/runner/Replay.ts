@@ -122,8 +122,8 @@ export const failureOf = <Ts>(name: string, details: fc.RunDetails<Ts>, target =
 }
 
 const parametersOf = <Ts>(name: string, options: Options): fc.Parameters<Ts> => {
-  const wanted = process.env["KALSHI_CONTRACT_REPLAY"]
-  const replay = wanted === undefined || wanted === "" ? undefined : parse(wanted)
+  const replayToken = process.env["KALSHI_CONTRACT_REPLAY"]
+  const replay = replayToken === undefined || replayToken === "" ? undefined : parse(replayToken)
   const replayed = replay?.property === name && replay.target === (options.target ?? "") ? replay : undefined
   const path = replayed?.path ?? options.path
   return {
@@ -148,7 +148,7 @@ const raise = (failure: string | undefined): void => {
  * **Example** (In a test)
  *
  * ```ts
- * it("keeps its order", () => holds("sorted", fc.property(fc.array(fc.nat()), isSorted)))
+ * it("sorts", () => assertProperty("sorted", fc.property(fc.array(fc.nat()), isSorted)))
  * ```
  */
 export function assertProperty<Ts>(name: string, property: fc.IAsyncProperty<Ts>, options?: Options): Promise<void>

@@ -75,7 +75,7 @@ export const selected = ({ operations, properties }: Pick<Options, "operations" 
   for (const id of ids) {
     if (!Properties.statements.some((property) => property.id === id)) {
       throw new NothingToRun(
-        `no property ${id}. The properties are ${Properties.statements.map((one) => one.id).join(", ")}`
+        `no property ${id}. The properties are ${Properties.statements.map((statement) => statement.id).join(", ")}`
       )
     }
   }

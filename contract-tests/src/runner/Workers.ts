@@ -53,9 +53,9 @@ const runIn = (
   })
 
 /** Starts `width` workers. They end when the scope closes. */
-export const make = (width: number, given: Partial<Options> = {}): Effect.Effect<Runner, never, Scope.Scope> =>
+export const make = (width: number, options: Partial<Options> = {}): Effect.Effect<Runner, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { limitMillis, script } = { ...defaults, ...given }
+    const { limitMillis, script } = { ...defaults, ...options }
     const idle = yield* Queue.unbounded<Worker>()
     const startWorker = Effect.flatMap(
       Effect.acquireRelease(

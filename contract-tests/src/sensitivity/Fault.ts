@@ -51,15 +51,15 @@ const filesOf = (path: string): ReadonlyArray<string> =>
  */
 export const plant = (fault: Fault): Planted => {
   const all = new RegExp(fault.pattern, "g")
-  const found = filesOf(fault.in).flatMap((path) => {
+  const matches = filesOf(fault.in).flatMap((path) => {
     const url = new URL(path, root)
     const source = fs.readFileSync(url, "utf8")
     return Array.from(source.matchAll(all), () => ({ href: url.href, source }))
   })
-  const [only] = found
-  if (only === undefined || found.length > 1) {
+  const [only] = matches
+  if (only === undefined || matches.length > 1) {
     throw new Stale(
-      `"${fault.name}" cannot be injected: ${fault.in} matches ${String(fault.pattern)} ${found.length} times, not once. Adapt the pattern to the source.`
+      `"${fault.name}" cannot be injected: ${fault.in} matches ${String(fault.pattern)} ${matches.length} times, not once. Adapt the pattern to the source.`
     )
   }
   return { href: only.href, source: only.source.replace(fault.pattern, () => fault.replacement) }

@@ -51,7 +51,7 @@ const decoding: ReadonlyArray<Fault> = [
   onGroup("P1")(
     "rejects unknown fields",
     wire,
-    /decodeUnknownResult\(schema, options\)/,
+    /decodeUnknownResult\(schema\)/,
     'decodeUnknownResult(schema, { onExcessProperty: "error" })'
   ),
   detectedBy("P1", "Orders.list")(
@@ -103,7 +103,7 @@ const decoding: ReadonlyArray<Fault> = [
     ""
   ),
   detectedBy("P3", "Portfolio.fills")(
-    "reads dollars through a double",
+    "converts dollars through a double",
     sending,
     /JSON\.parse\(text\)/,
     'JSON.parse(text, (_, value) => typeof value === "string" && /^-?\\d+\\.\\d{3,}$/.test(value) ? String(Number(value)) : value)'
@@ -123,7 +123,7 @@ const decoding: ReadonlyArray<Fault> = [
   onGroup("P4")("replaces invalid UTF-8 in a response", sending, /fatal: true, ignoreBOM: true/, "ignoreBOM: true"),
   onGroup("P4")("drops the code of an error", sending, /\.\.\.\(code === undefined \? \{\} : \{ code \}\),/, ""),
   detectedBy("P6", "Orders.list")(
-    "reads a new enum member as a known one",
+    "decodes a new enum member as a known member",
     wire,
     /Schema\.String as Schema\.Codec<Open<Known>>/,
     `Schema.String.pipe(Schema.decodeTo(Schema.String, {
@@ -327,7 +327,12 @@ const messages: ReadonlyArray<Fault> = [
     /(?<=market_ticker: )MarketTicker(?=,\n {2}no_dollars_fp)/,
     "Schema.optionalKey(MarketTicker)"
   ),
-  detectedBy("P16", "market_lifecycle_v2")("loses the data of a changed market", feed, /\["metadata_updated"\]/, "[]"),
+  detectedBy("P16", "market_lifecycle_v2")(
+    "loses the data of a changed market",
+    wire,
+    /msg\[member\] === value/,
+    "false"
+  ),
   detectedBy("P16", "subscribe")(
     "subscribes to an unknown channel",
     feed,

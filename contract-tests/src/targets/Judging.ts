@@ -58,7 +58,7 @@ const faultOf = (
   const { status } = answer
   const json = Answers.parse(answer.body)
   const declared = reference.responses.get(status)
-  const wanted = Answers.expected(reference, judge)(answer)
+  const expectedTag = Answers.expected(reference, judge)(answer)
   const { fault, tag } = Answers.outcome(client)(answer)
   const schemaFault = (body: Json | undefined) => {
     if (declared?.schema === undefined) return undefined
@@ -72,7 +72,7 @@ const faultOf = (
       got: violation?.message ?? "a body that is not JSON"
     }
   }
-  if (status >= 400 && declared === undefined && wanted === "UnexpectedStatus") {
+  if (status >= 400 && declared === undefined && expectedTag === "UnexpectedStatus") {
     return {
       reason: `the response has the undeclared status ${status}`,
       pointer: undefined,
@@ -82,19 +82,19 @@ const faultOf = (
   }
   const invalid = schemaFault(json)
   if (invalid !== undefined) return invalid
-  if (status < 400 && wanted !== "Success") {
+  if (status < 400 && expectedTag !== "Success") {
     return {
       reason: `the response has status ${status}, which is not the documented success status`,
       pointer: undefined,
       expected: String(reference.success.status),
-      got: wanted
+      got: expectedTag
     }
   }
-  if (fault !== undefined || tag !== wanted) {
+  if (fault !== undefined || tag !== expectedTag) {
     return {
       reason: "the client decodes the response incorrectly",
       pointer: undefined,
-      expected: wanted,
+      expected: expectedTag,
       got: fault ?? tag
     }
   }
@@ -108,36 +108,36 @@ export const findingOf = (
   succeeds: boolean,
   redacted: Redactions
 ): Finding | undefined => {
-  const found = (
+  const findingFor = (
     fault: Pick<Finding, "reason" | "expected" | "got" | "pointer">,
-    one: Exchanged | undefined
+    exchange: Exchanged | undefined
   ): Finding => ({
     reason: redacted(fault.reason),
     pointer: fault.pointer,
     expected: fault.expected === undefined ? undefined : redacted(fault.expected),
     got: fault.got === undefined ? undefined : redacted(fault.got),
-    instance: one?.answer === undefined ? "no response" : redacted(describeResponse(client, one.answer)),
-    curl: one === undefined ? undefined : redacted(curlOf(client, one.request))
+    instance: exchange?.answer === undefined ? "no response" : redacted(describeResponse(client, exchange.answer)),
+    curl: exchange === undefined ? undefined : redacted(curlOf(client, exchange.request))
   })
-  for (const one of exchanged) {
-    const fault = one.answer === undefined ? undefined : faultOf(client, one.answer)
-    if (fault !== undefined) return found(fault, one)
+  for (const exchange of exchanged) {
+    const fault = exchange.answer === undefined ? undefined : faultOf(client, exchange.answer)
+    if (fault !== undefined) return findingFor(fault, exchange)
   }
   const last = exchanged.at(-1)
   const tag = Result.isSuccess(result) ? "Success" : result.failure._tag
   const outcome = Result.isSuccess(result) ? tag : `${tag}: ${result.failure.message}`
   if (last === undefined) {
-    return found({ reason: "nothing was sent", pointer: undefined, expected: "a request", got: outcome }, last)
+    return findingFor({ reason: "nothing was sent", pointer: undefined, expected: "a request", got: outcome }, last)
   }
   if (last.answer === undefined) {
-    return found(
+    return findingFor(
       { reason: "no complete response arrived", pointer: undefined, expected: "a response", got: outcome },
       last
     )
   }
   const read = Answers.outcome(client)(last.answer).tag
   if (read !== tag) {
-    return found(
+    return findingFor(
       {
         reason: "the outcome of the call does not match the response",
         pointer: undefined,
@@ -148,7 +148,7 @@ export const findingOf = (
     )
   }
   return succeeds && tag !== "Success"
-    ? found(
+    ? findingFor(
         {
           reason: `the response has status ${last.answer.status}`,
           pointer: undefined,
@@ -161,9 +161,9 @@ export const findingOf = (
 }
 
 /** Counts the responses by status. All 2xx responses have one count. */
-export const reachedBy = (heard: ReadonlyArray<Traffic>): Readonly<Record<string, number>> => {
+export const reachedBy = (traffic: ReadonlyArray<Traffic>): Readonly<Record<string, number>> => {
   const reached: Record<string, number> = { "2xx": 0 }
-  for (const { answer } of heard.flatMap(({ exchanged }) => exchanged)) {
+  for (const { answer } of traffic.flatMap(({ exchanged }) => exchanged)) {
     if (answer === undefined) continue
     const { status } = answer
     if (status >= 200 && status < 300) reached["2xx"] = (reached["2xx"] ?? 0) + 1

@@ -145,12 +145,12 @@ export const connect = (
         if (input === undefined) return skipped(options.writesSkipReason)
         const found = yield* Effect.result(input)
         if (Result.isFailure(found)) return skipped(found.failure.message)
-        const heard = yield* call(operation, found.success)
-        writing?.recordEntities(operation, heard)
-        silentCalls = heard.exchanged.some(({ answer }) => answer !== undefined) ? 0 : silentCalls + 1
-        const finding = Judging.findingOf(operation, heard, false, redacted)
+        const traffic = yield* call(operation, found.success)
+        writing?.recordEntities(operation, traffic)
+        silentCalls = traffic.exchanged.some(({ answer }) => answer !== undefined) ? 0 : silentCalls + 1
+        const finding = Judging.findingOf(operation, traffic, false, redacted)
         return finding === undefined
-          ? { _tag: "Passed", runs: 1, reached: Judging.reachedBy([heard]) }
+          ? { _tag: "Passed", runs: 1, reached: Judging.reachedBy([traffic]) }
           : failed(run, 1, finding, name)
       })
     return { call, check, provide: (effect) => Effect.provide(effect, kalshi) }

@@ -145,6 +145,10 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { ...page, min_settled_ts: 0, max_settled_ts: farFuture, status: "settled" },
     { ...page, min_updated_ts: 0 }
   ],
+  GetMultivariateEvents: ({ eventTicker, seriesTicker }) => [
+    { ...page, series_ticker: seriesTicker, tickers: eventTicker, with_nested_markets: true },
+    { ...page, collection_ticker: "KXCOLLECTION" }
+  ],
   GetOrderQueuePositions: ({ eventTicker, ticker }) => [
     { market_tickers: ticker, event_ticker: eventTicker, subaccount: 0 }
   ],

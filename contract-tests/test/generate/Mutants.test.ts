@@ -166,28 +166,28 @@ describe("blames", () => {
   })
 
   it("accepts only the pointer of the mutant for other faults", () => {
-    const others = mutants
+    const otherMutants = mutants
       .of(schema)(["a", "b"])
       .filter(({ kind }) => !kind.endsWith("-items"))
-    assert.isAbove(others.length, 5)
-    assert.isTrue(others.every(({ items }) => items.length === 0))
+    assert.isAbove(otherMutants.length, 5)
+    assert.isTrue(otherMutants.every(({ items }) => items.length === 0))
   })
 })
 
 describe("additions", () => {
   it("adds unknown members to every open object and to no closed object", () => {
-    const made = mutants.additions(everything)(coverage.of(everything))
-    const places = new Set(made.flatMap(({ pointers }) => pointers))
+    const additions = mutants.additions(everything)(coverage.of(everything))
+    const places = new Set(additions.flatMap(({ pointers }) => pointers))
     for (const pointer of ["/unknown_member", "/__proto__", "/tagged/unknown_member", "/details/unknown_member"]) {
       assert.isTrue(places.has(pointer), pointer)
     }
     assert.isFalse([...places].some((pointer) => pointer.startsWith("/sealed/")))
     assert.isFalse([...places].some((pointer) => pointer.startsWith("/sources/")))
-    for (const { base, pointers, value } of made) {
+    for (const { base, pointers, value } of additions) {
       assert.isTrue(judge.accepts(everything)(value))
       const back = pointers.reduce<Json>((from, at) => updateAt(from, pointerKeys(at), () => undefined) ?? from, value)
       assert.isTrue(equals(back, base))
     }
-    assert.isTrue(made.some(({ pointers }) => pointers.length > 3))
+    assert.isTrue(additions.some(({ pointers }) => pointers.length > 3))
   })
 })

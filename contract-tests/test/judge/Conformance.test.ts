@@ -53,8 +53,8 @@ const decoder = (
         if (Object.hasOwn(object, name) && !holds(object[name])) pointers.push(at(`/${name}`))
       }
       if (pointers.length > 0) return { ok: false, pointers }
-      const kept = Object.fromEntries(Object.entries(object).filter(([key]) => checks.some(([name]) => name === key)))
-      return { ok: true, value: mistake.value === undefined ? kept : mistake.value(kept) }
+      const known = Object.fromEntries(Object.entries(object).filter(([key]) => checks.some(([name]) => name === key)))
+      return { ok: true, value: mistake.value === undefined ? known : mistake.value(known) }
     },
     encode: (value) => value
   }
@@ -250,12 +250,12 @@ describe("Conformance.make", () => {
   it("detects a nondeterministic decoder", () => {
     let reads = 0
     const { decode, encode } = decoder()
-    const moody: Conformance.Codec<unknown> = {
+    const unstable: Conformance.Codec<unknown> = {
       // Rejects one value after the coverage set.
       decode: (input) => (++reads === suite.values.length + 50 ? { ok: false, pointers: [""] } : decode(input)),
       ...(encode === undefined ? {} : { encode })
     }
-    const report = suite.run(moody, { checks: ["completeness"] })
+    const report = suite.run(unstable, { checks: ["completeness"] })
     assert.isFalse(report.passed)
     assert.strictEqual(report.failures[0]?.expected, "the same outcome twice")
   })
@@ -272,15 +272,15 @@ describe("Conformance.make", () => {
   })
 
   it("checks values that the codec generates, except for tolerated violations", () => {
-    const own = [{ price: "0.50", status: "resting" }]
-    assert.deepStrictEqual(failed({ ...decoder(), ownValues: own }), [])
-    assert.deepStrictEqual(failed({ ...decoder(), ownValues: [...own, { price: "0.5", status: "resting" }] }), [
+    const validValues = [{ price: "0.50", status: "resting" }]
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: validValues }), [])
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: [...validValues, { price: "0.5", status: "resting" }] }), [
       "own-values"
     ])
     assert.deepStrictEqual(failed({ ...decoder(), ownValues: [undefined] }), ["own-values"])
-    const novel = [{ price: "0.50", status: "novel" }]
-    assert.deepStrictEqual(failed({ ...decoder(), ownValues: novel }), [])
-    assert.include(failed({ ...decoder(), ownValues: novel }, conformance.suite(request)), "own-values")
+    const valuesWithNewMember = [{ price: "0.50", status: "novel" }]
+    assert.deepStrictEqual(failed({ ...decoder(), ownValues: valuesWithNewMember }), [])
+    assert.include(failed({ ...decoder(), ownValues: valuesWithNewMember }, conformance.suite(request)), "own-values")
   })
 
   it("reports the requested number of failures and counts all failures", () => {

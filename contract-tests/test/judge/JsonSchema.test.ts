@@ -24,11 +24,11 @@ describe("pointerTo", () => {
 
 describe("objectOf", () => {
   it("creates __proto__ as an own member, as JSON.parse does", () => {
-    const made = JsonSchema.objectOf([["__proto__", { a: 1 }]])
-    assert.isTrue(Object.hasOwn(made, "__proto__"))
-    assert.strictEqual(Object.getPrototypeOf(made), Object.prototype)
-    assert.strictEqual(JSON.stringify(made), '{"__proto__":{"a":1}}')
-    assert.isTrue(JsonSchema.equals(made, JSON.parse('{"__proto__":{"a":1}}')))
+    const object = JsonSchema.objectOf([["__proto__", { a: 1 }]])
+    assert.isTrue(Object.hasOwn(object, "__proto__"))
+    assert.strictEqual(Object.getPrototypeOf(object), Object.prototype)
+    assert.strictEqual(JSON.stringify(object), '{"__proto__":{"a":1}}')
+    assert.isTrue(JsonSchema.equals(object, JSON.parse('{"__proto__":{"a":1}}')))
   })
 })
 

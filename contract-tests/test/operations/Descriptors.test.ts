@@ -236,7 +236,8 @@ describe("capability, signature, retries, bucket and cost", () => {
   })
 
   it("make a write retryable only if it has a target id, sets a value, or has a client-supplied id", () => {
-    const writes = (retry: Operation.RetryClass) => where((one) => one.access === "write" && one.retry === retry)
+    const writes = (retry: Operation.RetryClass) =>
+      where((descriptor) => descriptor.access === "write" && descriptor.retry === retry)
     assert.deepStrictEqual(writes("idempotent"), [
       "BatchCancelOrdersV2",
       "CancelOrderV2",
@@ -337,7 +338,8 @@ describe("capability, signature, retries, bucket and cost", () => {
   })
 
   it("use a shard's bucket for single orders, quotes and RFQs, and the common bucket otherwise", () => {
-    const ofBucket = (bucket: Operation.Limits["writeBucket"]) => where((one) => one.limits.writeBucket === bucket)
+    const ofBucket = (bucket: Operation.Limits["writeBucket"]) =>
+      where((descriptor) => descriptor.limits.writeBucket === bucket)
     assert.deepStrictEqual(ofBucket("order"), ["AmendOrderV2", "CancelOrderV2", "CreateOrderV2", "DecreaseOrderV2"])
     assert.deepStrictEqual(
       ofBucket("quotes"),

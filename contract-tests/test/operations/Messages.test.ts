@@ -49,7 +49,7 @@ describe("the client's tables of the feed", () => {
       .filter(({ properties }) => properties?.["type"]?.const === type)
 
   it("have a schema of every message and of every command", () => {
-    assert.deepStrictEqual(Object.keys(Feed.messageSchemas).sort(), names("server"))
+    assert.deepStrictEqual(Object.keys({ ...Feed.messageSchemas, ...Feed.messageVariants }).sort(), names("server"))
     assert.deepStrictEqual([...Object.keys(Feed.commandSchemas), "update_subscription"].sort(), names("client"))
     const actions = feed.schemas.flatMap(
       ({ schema }) => schema.properties?.["params"]?.properties?.["action"]?.enum ?? []

@@ -83,19 +83,19 @@ describe("Prism", () => {
     const refused: Array<string> = []
     const wronglyRejected = new Set<string>()
     let judged = 0
-    for (const one of prepared) {
+    for (const operation of prepared) {
       const accepts = async (sent: Requests.Sent): Promise<boolean> => {
         const verdict = await prism.judge(sent)
-        return verdict.accepted && verdict.status === one.reference.success.status
+        return verdict.accepted && verdict.status === operation.reference.success.status
       }
       await Promise.all(
-        requestsOf(one.client, valuesOf(one)).map(async (sent) => {
+        requestsOf(operation.client, valuesOf(operation)).map(async (sent) => {
           judged++
           if (await accepts(sent)) return
-          const other = repaired(one.reference, sent)
+          const other = repaired(operation.reference, sent)
           if (other === undefined || !(await accepts(other))) {
-            refused.push(show(one.reference.id, sent, await prism.judge(sent)))
-          } else wronglyRejected.add(one.reference.id)
+            refused.push(show(operation.reference.id, sent, await prism.judge(sent)))
+          } else wronglyRejected.add(operation.reference.id)
         })
       )
     }

@@ -17,6 +17,7 @@ import {
 } from "../../src/judge/JsonSchema.ts"
 import * as Replay from "../../src/runner/Replay.ts"
 import { withDescriptor, conformance, document, line, named, simplestInput, referenceOf } from "./support/client.ts"
+import { sampleSize } from "./support/samples.ts"
 
 const recorder = Requests.recorder()
 
@@ -26,14 +27,17 @@ const checkRequests = (client: ClientOperations.ClientOperation, options?: Confo
 const takesInput = (client: ClientOperations.ClientOperation): boolean =>
   Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
 
-describe("checkRequests", { timeout: 60_000 }, () => {
+describe("hold", { timeout: 60_000 }, () => {
+  /** The number of random inputs, in addition to the coverage set. */
+  const runs = sampleSize(50, 200)
+
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
     it(`${module}: sends every valid input unchanged, and rejects every violation at its pointer`, () => {
       for (const client of ClientOperations.ofModule(module, exported)) {
-        const report = checkRequests(client)
+        const report = checkRequests(client, { runs })
         assert.deepStrictEqual(report.failures.map(line), [])
         assert.isTrue(report.passed)
-        assert.isAbove(report.checks.completeness.run, 200)
+        assert.isAbove(report.checks.completeness.run, runs)
         assert.strictEqual(report.checks.precision.run > 0, takesInput(client), client.name)
         assert.strictEqual(report.checks["round-trip"].run, report.checks.completeness.run)
       }
@@ -235,7 +239,9 @@ describe("lists joined by commas", { timeout: 60_000 }, () => {
   const reference = referenceOf(client)
   const joined = {
     ...reference,
-    parameters: reference.parameters.map((one) => (one.name === "ids" ? { ...one, explode: false } : one))
+    parameters: reference.parameters.map((parameter) =>
+      parameter.name === "ids" ? { ...parameter, explode: false } : parameter
+    )
   }
 
   it("are sent as one value, or rejected if an item is empty or contains a comma", () => {
@@ -398,9 +404,9 @@ describe("limits", { timeout: 60_000 }, () => {
   })
 
   it("include a partner's OAuth token, which three operations accept instead of a signature", () => {
-    const others = document.operations.filter(({ security }) => security.length > 1)
+    const withAlternatives = document.operations.filter(({ security }) => security.length > 1)
     assert.deepStrictEqual(
-      others.map(({ id }) => id),
+      withAlternatives.map(({ id }) => id),
       ["GetFillsHistorical", "GetFills", "GetPositions"]
     )
     assert.deepStrictEqual(
@@ -577,7 +583,7 @@ describe("injected faults in requests", { timeout: 60_000 }, () => {
   }
 
   it("detects a call that sends invalid input", () => {
-    const careless: Requests.Recorder = {
+    const repairingRecorder: Requests.Recorder = {
       call: (operation, input) => {
         const outcome = recorder.call(operation, input)
         return outcome._tag === "Sent" || outcome.pointer !== "/order_group_id"
@@ -585,12 +591,14 @@ describe("injected faults in requests", { timeout: 60_000 }, () => {
           : recorder.call(operation, { order_group_id: "x" })
       }
     }
-    const { failures } = checkRequests(named("GetOrderGroup"), { runs: 20 }, careless)
+    const { failures } = checkRequests(named("GetOrderGroup"), { runs: 20 }, repairingRecorder)
     assert.isTrue(failures.some(({ got }) => got.includes("must reject, but sent: an empty path segment")))
   })
 
   it("detects a request that is sent twice", () => {
-    const eager = Requests.recorder((options) => Kalshi.layer({ ...options, policy: { retry: Schedule.recurs(1) } }))
-    assert.throws(() => eager.call(named("GetOrders").operation, {}), /2 requests/)
+    const retryingRecorder = Requests.recorder((options) =>
+      Kalshi.layer({ ...options, policy: { retry: Schedule.recurs(1) } })
+    )
+    assert.throws(() => retryingRecorder.call(named("GetOrders").operation, {}), /2 requests/)
   })
 })

@@ -6,10 +6,10 @@ import * as Replay from "../../src/runner/Replay.ts"
 
 const seed = Replay.seedFrom()
 
-/** Random cases per operation. `pnpm contract` runs 100. */
+/** The number of random cases per operation. `pnpm contract` runs 100. */
 const runs = 5
 
-/** Properties that take up to seconds per operation: each checks its share of the operations. */
+/** The properties that take up to seconds per operation. Each of them checks only a part of the operations. */
 const slow = ["P1", "P2", "P3", "P4", "P6", "P7", "P14"]
 
 const operationsOf = (id: string): ReadonlyArray<ClientOperations.ClientOperation> =>
@@ -30,7 +30,7 @@ describe("properties", () => {
         if (mustReach !== undefined)
           assert.strictEqual(outcome.reached[mustReach.situation], outcome.runs, operation.name)
       }
-      // P10 applies to the 29 operations with pages only.
+      // P10 applies only to the 29 paginated operations.
       assert.isAbove(checked, operationsOf(id).length / 5)
     })
   }
@@ -38,7 +38,7 @@ describe("properties", () => {
   for (const { id, runOn, targets } of targetProperties) {
     it(`${id} passes for its targets`, async () => {
       for (const target of targets) {
-        // Skipped because it is slow: P7 waits for real timeouts.
+        // P7 is skipped because it waits for real timeouts.
         if (target === "P7") continue
         const outcome = await Effect.runPromise(runOn(target, { seed, runs: 1 }))
         if (outcome._tag !== "Passed") assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)

@@ -14,7 +14,7 @@ const run = (operation: ClientOperations.ClientOperation, layer?: typeof Kalshi.
   Effect.runPromise(P7.check({ operation, seed, runs: 1 }, layer))
 
 describe("P7", () => {
-  // One of each sending class.
+  // One operation of each sending class.
   for (const id of ["GetOrderGroup", "CreateOrderV2", "CancelAllOrders"]) {
     it(`${id} passes for every fault, on fetch and on undici`, async () => {
       const outcome = await run(named(id))
@@ -31,21 +31,21 @@ describe("P7", () => {
 
   it("covers every fault in every sending class for any seed, and every operation", () => {
     for (const from of [seed, 0, -1, 2 ** 31 - 1]) {
-      const met = new Set<string>()
+      const covered = new Set<string>()
       for (const operation of ClientOperations.all) {
         const faults = P7.faultsOf(operation, from)
         assert.isAbove(faults.length, 0, operation.name)
         for (const { inBody, name } of faults) {
           if (inBody && referenceOf(operation).success.status === 204) continue
-          met.add(`${name} of ${SendingClass.of(referenceOf(operation))}`)
+          covered.add(`${name} of ${SendingClass.of(referenceOf(operation))}`)
         }
       }
-      assert.strictEqual(met.size, byteFaults.length * 3)
+      assert.strictEqual(covered.size, byteFaults.length * 3)
     }
   })
 })
 
-describe("planted faults in reading bytes", () => {
+describe("injected faults in reading bytes", () => {
   const client = named("GetOrderGroup")
   // No operation has these types: the fault is deliberate.
   const wrapped = (wrap: (effect: Effect.Effect<unknown, { readonly _tag: string }, never>) => unknown) =>
@@ -78,12 +78,12 @@ describe("planted faults in reading bytes", () => {
       (options) => Kalshi.layer({ ...options, policy: { maxBodyBytes: 16 * 1024 * 1024 } })
     ],
     [
-      "a lost response read as an empty one",
+      "a lost response that is decoded as an empty response",
       /expected TransportError, got Success/,
       { ...client, operation: wrapped((effect) => Effect.orElseSucceed(effect, () => ({}))) }
     ],
     [
-      "a request that may have arrived, reported as not sent",
+      "a request that may have arrived but is reported as not sent",
       /requestSent is no/,
       {
         ...client,
@@ -93,11 +93,11 @@ describe("planted faults in reading bytes", () => {
       }
     ]
   ]
-  for (const [what, because, operation, layer] of faults) {
+  for (const [what, reason, operation, layer] of faults) {
     it(`detects ${what}`, async () => {
       const outcome = await run(operation, layer)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
-      assert.match(outcome.reason, because)
+      if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
+      assert.match(outcome.reason, reason)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

@@ -16,13 +16,13 @@ describe("P1′", () => {
   })
 })
 
-describe("planted faults in decoders", () => {
+describe("injected faults in decoders", () => {
   const text = Schema.String
   const group = { is_auto_cancel_enabled: Schema.Boolean, orders: Schema.Array(text) }
   const balance = named("GetBalance").descriptor.success.body
   const reading = (id: string, body: Schema.Codec<unknown>) =>
     withDescriptor(id, ({ success }) => ({ success: { ...success, body } }))
-  // The planted schema defines its encoded side.
+  // Only the encoded side of the faulty schema matters.
   const struct = (fields: Schema.Struct.Fields) => Schema.Struct(fields) as unknown as Schema.Codec<unknown>
 
   const faults: ReadonlyArray<readonly [string, string, ClientOperations.ClientOperation]> = [
@@ -37,22 +37,22 @@ describe("planted faults in decoders", () => {
       reading("GetOrderGroup", struct({ ...group, exchange_index: Schema.optionalKey(Schema.Finite) }))
     ],
     [
-      "null where the document has none",
+      "null where the document does not allow null",
       "/is_auto_cancel_enabled",
       reading("GetOrderGroup", struct({ ...group, is_auto_cancel_enabled: Schema.NullOr(Schema.Boolean) }))
     ],
     [
-      "a required member made optional",
+      "an optional member that the document requires",
       "/orders",
       reading("GetOrderGroup", struct({ ...group, orders: Schema.optionalKey(Schema.Array(text)) }))
     ],
     [
-      "items of any kind",
+      "items of any type",
       "/orders/1",
       reading("GetOrderGroup", struct({ ...group, orders: Schema.Array(Schema.Unknown) }))
     ],
     [
-      "another type as well",
+      "an additional type",
       "/is_auto_cancel_enabled",
       reading("GetOrderGroup", struct({ ...group, is_auto_cancel_enabled: Schema.Union([Schema.Boolean, text]) }))
     ],
@@ -61,13 +61,13 @@ describe("planted faults in decoders", () => {
   for (const [what, pointer, operation] of faults) {
     it(`detects ${what}`, () => {
       const outcome = P1Prime.checkOperation({ operation, seed, runs: 10 })
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
+      if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
       assert.strictEqual(outcome.pointer, pointer)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }
 
-  it("passes without a planted fault", () => {
+  it("passes without an injected fault", () => {
     assert.isDefined(balance)
     assert.strictEqual(
       P1Prime.checkOperation({ operation: reading("GetBalance", balance!), seed, runs: 10 })._tag,
@@ -75,9 +75,9 @@ describe("planted faults in decoders", () => {
     )
   })
 
-  it("tolerates a listed leniency, and fails for a stale one", () => {
+  it("tolerates a listed leniency, and fails for a leniency that is no longer needed", () => {
     const [, , operation] = faults[0]!
-    const leniency = { operation: "GetOrderGroup", at: "/contracts_limit_fp", keyword: "pattern", reason: "planted" }
+    const leniency = { operation: "GetOrderGroup", at: "/contracts_limit_fp", keyword: "pattern", reason: "injected" }
     assert.strictEqual(P1Prime.checkOperation({ operation, seed, runs: 10 }, [leniency])._tag, "Passed")
     const stale = P1Prime.checkOperation({ operation: named("GetOrderGroup"), seed, runs: 10 }, [leniency])
     assert.include(stale._tag === "Failed" ? stale.reason : "", "is no longer needed")

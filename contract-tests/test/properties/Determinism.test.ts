@@ -21,22 +21,22 @@ describe("P15", () => {
   })
 })
 
-describe("planted faults in properties", () => {
-  /** A property that fails above 10 for the fault that P15 plants: a read sent as PUT. */
-  const made = (run: (run: Property.Run) => Property.Outcome): Property.OperationProperty => ({
+describe("injected faults in properties", () => {
+  /** Creates a property. P15 injects this fault for it: a read that is sent as PUT. */
+  const propertyOf = (run: (run: Property.Run) => Property.Outcome): Property.OperationProperty => ({
     id: "P5",
-    statement: "Planted.",
+    statement: "A property of this test.",
     run: (settings) => Effect.sync(() => run(settings))
   })
-  const isPlanted = ({ operation }: Property.Run) =>
+  const hasFault = ({ operation }: Property.Run) =>
     operation.name === "Orders.list" && operation.descriptor.method === "PUT"
   const honest = (run: Property.Run, salt = 0): Property.Outcome =>
     Property.check("P5", { ...run, seed: run.seed + salt }, fc.nat(), (n) => {
-      if (isPlanted(run) && n > 10) throw new Error("more than 10")
+      if (hasFault(run) && n > 10) throw new Error("more than 10")
     })
 
-  it("pass without a planted fault", async () => {
-    assert.strictEqual((await runOn(made(honest)))._tag, "Passed")
+  it("are necessary: P15 passes without a fault", async () => {
+    assert.strictEqual((await runOn(propertyOf(honest)))._tag, "Passed")
   })
 
   let count = 0
@@ -44,7 +44,7 @@ describe("planted faults in properties", () => {
     [
       "counts across runs",
       /gave different results/,
-      made((run) => {
+      propertyOf((run) => {
         const outcome = honest(run)
         return outcome._tag === "Passed" ? { ...outcome, reached: { runs: count++ } } : outcome
       })
@@ -52,12 +52,12 @@ describe("planted faults in properties", () => {
     [
       "does not detect the injected fault",
       /does not detect the injected fault/,
-      made(() => ({ _tag: "Passed", runs: 1, reached: {} }))
+      propertyOf(() => ({ _tag: "Passed", runs: 1, reached: {} }))
     ],
     [
-      "finds another counterexample every time",
+      "finds a different counterexample in each run",
       /finds a different counterexample|gave different results/,
-      made((run) => {
+      propertyOf((run) => {
         const outcome = honest(run)
         return outcome._tag === "Failed" ? { ...outcome, counterexample: String(count++) } : outcome
       })
@@ -65,22 +65,22 @@ describe("planted faults in properties", () => {
     [
       "ignores the path and the seed",
       /does not reproduce the failure/,
-      made((run) => {
+      propertyOf((run) => {
         const outcome = honest(run)
         return outcome._tag === "Failed" && run.path !== undefined ? { ...outcome, counterexample: "another" } : outcome
       })
     ],
     [
-      "passes when replayed",
+      "passes in a replay",
       /does not reproduce the failure/,
-      made((run) => (run.path === undefined ? honest(run) : { _tag: "Passed", runs: 1, reached: {} }))
+      propertyOf((run) => (run.path === undefined ? honest(run) : { _tag: "Passed", runs: 1, reached: {} }))
     ]
   ]
-  for (const [what, because, property] of faults) {
+  for (const [what, reason, property] of faults) {
     it(`detects a property that ${what}`, async () => {
       const outcome = await runOn(property)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
-      assert.match(outcome.reason, because)
+      if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
+      assert.match(outcome.reason, reason)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

@@ -10,7 +10,7 @@ const run = (operation: ClientOperations.ClientOperation) =>
   Effect.runSync(P6.run({ operation, seed: Replay.seedFrom(), runs: 1 }))
 
 describe("P6", () => {
-  it("reaches every kind of edit, each with a value that only it allows", () => {
+  it("reaches every kind of edit, with values that only the edit allows", () => {
     const reached: Record<string, number> = {}
     for (const id of ["GetOrders", "GetMarketOrderbook", "GetApiKeys", "GetMilestones"]) {
       const outcome = run(named(id))
@@ -23,51 +23,51 @@ describe("P6", () => {
     for (const keyword of ["pattern", "format", "minimum", "maximum", "minItems"]) {
       assert.isAbove(reached[`broke: ${keyword} is dropped`] ?? 0, 0, keyword)
     }
-    for (const what of ["broke: it becomes nullable", "broke: the member becomes optional"]) {
+    for (const what of ["broke: the value becomes nullable", "broke: the member becomes optional"]) {
       assert.isAbove(reached[what] ?? 0, 0, what)
     }
-    for (const what of ["continued:  there is a new member", "continued:  the enum has a new member"]) {
+    for (const what of ["continued: the object has a new member", "continued: the enum has a new member"]) {
       assert.isAbove(reached[what] ?? 0, 0, what)
     }
-    assert.notProperty(reached, "allowed already")
-    assert.notProperty(reached, "blamed elsewhere")
+    assert.notProperty(reached, "already allowed")
+    assert.notProperty(reached, "violates another constraint")
   })
 })
 
-describe("planted faults in reading future responses", () => {
+describe("injected faults in reading future responses", () => {
   const known: ReadonlySet<unknown> = new Set(["resting", "canceled", "executed"])
   const faults: ReadonlyArray<readonly [string, RegExp, ClientOperations.ClientOperation]> = [
     [
-      "a missing member replaced by a default",
-      /becomes optional .* it decoded/,
+      "a default for a missing member",
+      /becomes optional .* got a decoded value/,
       reading("GetOrders", orElse("orders", []))
     ],
     [
-      "null read as zero",
-      /becomes nullable .* it decoded/,
+      "null that is decoded as zero",
+      /becomes nullable .* got a decoded value/,
       reading(
         "GetBalance",
         at("portfolio_value", (value) => value ?? 0)
       )
     ],
     [
-      "a number in a string",
-      /becomes string .* it decoded/,
+      "a number that is decoded from a string",
+      /becomes string .* got a decoded value/,
       reading(
         "GetBalance",
         at("portfolio_value", (value) => (typeof value === "string" ? Number(value) || 0 : value))
       )
     ],
     [
-      "a truncated decimal",
-      /pattern is dropped .* it decoded/,
+      "a malformed decimal that is decoded as zero",
+      /pattern is dropped .* got a decoded value/,
       reading(
         "GetOrders",
         at("yes_price_dollars", (value) => (typeof value === "string" && !/^-?[0-9]/.test(value) ? "0" : value))
       )
     ],
     [
-      "a new enum member read as a known one",
+      "a new enum member that is decoded as a known member",
       /a new member at .*expected "a_new_member", got "resting"/,
       reading(
         "GetOrders",
@@ -76,7 +76,7 @@ describe("planted faults in reading future responses", () => {
     ],
     [
       "an enum that is closed",
-      /a new member at .* expected decoding/,
+      /a new member at .* expected a decoded value/,
       reading(
         "GetOrders",
         at("status", (value) => (typeof value !== "string" || known.has(value) ? value : null))
@@ -84,24 +84,24 @@ describe("planted faults in reading future responses", () => {
     ],
     [
       "objects that are closed",
-      /a new member at .* expected decoding/,
+      /a new member at .* expected a decoded value/,
       reading("GetBalance", (body) =>
         typeof body === "object" && body !== null && "a_new_member" in body ? undefined : body
       )
     ],
     [
-      "another member changed by a new one",
-      /expected the rest as it came/,
+      "a member that changes because of a new member",
+      /expected the rest unchanged/,
       reading("GetBalance", (body) =>
         typeof body === "object" && body !== null && "a_new_member" in body ? { ...body, balance: 1_234 } : body
       )
     ]
   ]
-  for (const [what, because, operation] of faults) {
+  for (const [what, reason, operation] of faults) {
     it(`detects ${what}`, () => {
       const outcome = run(operation)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
-      assert.match(outcome.reason, because)
+      if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
+      assert.match(outcome.reason, reason)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

@@ -3,7 +3,7 @@ import * as P0 from "../../src/properties/DocumentIntegrity.ts"
 import * as Integrity from "../../src/reference/Integrity.ts"
 import * as NullableByIntent from "../../src/reference/NullableByIntent.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { plant } from "../reference/support.ts"
+import { replacePart } from "../reference/support.ts"
 
 const settings = { seed: Replay.seedFrom(), runs: 1 }
 
@@ -16,7 +16,7 @@ describe("P0", () => {
   })
 })
 
-describe("planted faults in the reference", () => {
+describe("injected faults in the reference", () => {
   const averageFee = `"average_fee_paid": {
             "anyOf": [
               {
@@ -38,32 +38,32 @@ describe("planted faults in the reference", () => {
       /unknown schema keyword/
     ],
     [
-      "a reference that leads nowhere",
+      "a dangling reference",
       "feed.json",
       (text) => text.replace(/"\$ref": "#\/components\/schemas\/\w+/, "$&Gone"),
       "feed.json",
       /reference|not a /
     ],
     [
-      "an overlay that was edited and not applied",
+      "an overlay that was edited but not applied",
       "overlay.json",
       (text) => text.replace('"because": "', '"because": "Also '),
       "rest.json",
-      /the overlay that it was made with/
+      /the applied overlay/
     ],
     [
-      "an entry that is not in force",
+      "an entry without an effect",
       "rest.json",
       (text) => text.replace(/("FixedPointCount": \{\s*"pattern": ")/, "$1x"),
       "overlay.json",
-      /is not in force at \/components\/schemas\/FixedPointCount\/pattern/
+      /has no effect at \/components\/schemas\/FixedPointCount\/pattern/
     ],
     [
       "an entry without a reason",
       "overlay.json",
       (text) => text.replace(/"because": "[^"]*"/, '"because": "so"'),
       "overlay.json",
-      /gives no reason/
+      /has no valid reason/
     ],
     [
       "an entry of an unknown kind",
@@ -73,17 +73,17 @@ describe("planted faults in the reference", () => {
       /./
     ],
     [
-      "an entry that the publisher has caught up with",
+      "an entry that the published document already contains",
       "history/rest-3.28.0-2026-08-22.json",
       () => Integrity.read("rest.json"),
       "overlay.json",
-      /changes nothing/
+      /is unnecessary/
     ],
     [
       "a null that is lost beside a $ref",
       "rest.json",
       (text) =>
-        plant(
+        replacePart(
           text.replace(averageFee, "@here"),
           "@here",
           '"average_fee_paid": { "$ref": "#/components/schemas/FixedPointDollars" }'
@@ -92,20 +92,20 @@ describe("planted faults in the reference", () => {
       /AmendOrderV2Response\/properties\/average_fee_paid does not accept null/
     ],
     [
-      "a place that is missing from the list",
+      "a pointer that is missing from the list",
       "nullable-by-intent.rest.json",
       (text) => text.replace("CreateRFQRequest/properties/contracts_fp", "CreateRFQRequest/properties/contracts"),
       "nullable-by-intent.rest.json",
-      /other places than the 44/
+      /differs from the 44 pinned pointers/
     ]
   ]
-  for (const [what, file, change, target, because] of faults) {
+  for (const [what, file, change, target, reason] of faults) {
     it(`detects ${what}`, () => {
       const changed = change(Integrity.read(file))
-      assert.notStrictEqual(changed, Integrity.read(file), "nothing was planted")
+      assert.notStrictEqual(changed, Integrity.read(file), "the fault must change the file")
       const outcome = P0.checkFile(target, settings, (name) => (name === file ? changed : Integrity.read(name)))
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
-      assert.match(outcome.counterexample, because)
+      if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
+      assert.match(outcome.counterexample, reason)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

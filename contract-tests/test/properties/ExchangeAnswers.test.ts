@@ -12,8 +12,10 @@ import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = 7
 
-/** An exchange with changed responses. */
-const answering = (change: (answer: { status: number; body: string }) => Partial<{ status: number; body: string }>) =>
+/** Creates an exchange with changed responses. */
+const exchangeWith = (
+  change: (answer: { status: number; body: string }) => Partial<{ status: number; body: string }>
+) =>
   LocalExchange.make((http) =>
     HttpClient.transformResponse(http, (sent) =>
       Effect.flatMap(sent, (response) =>
@@ -30,12 +32,12 @@ const answering = (change: (answer: { status: number; body: string }) => Partial
   )
 
 const failureOf = (outcome: Property.Outcome): Property.Failed =>
-  outcome._tag === "Failed" ? outcome : assert.fail(`${outcome._tag} where a failure was due`)
+  outcome._tag === "Failed" ? outcome : assert.fail(`expected a failure, got ${outcome._tag}`)
 
 const local = LocalExchange.make()
 
 describe("P12", () => {
-  it("gives the same result independent of earlier calls", () => {
+  it("gives the same result independently of earlier calls", () => {
     const run = { operation: named("CreateOrderV2"), seed, runs: 1 }
     const answers = [0, 1].map(() => {
       const [exchanged] = local.call(run.operation, {
@@ -55,32 +57,32 @@ describe("P12", () => {
   const faults = [
     {
       name: "a missing field, by its pointer",
-      exchange: answering(({ body }) => ({ body: body.replaceAll('"order_id":', '"id":') })),
+      exchange: exchangeWith(({ body }) => ({ body: body.replaceAll('"order_id":', '"id":') })),
       finds: { because: /violates the document/, pointer: "/order/order_id" }
     },
     {
       name: "a number instead of a string",
-      exchange: answering(({ body }) => ({ body: body.replace(/"ticker":"[^"]*"/, '"ticker":7') })),
+      exchange: exchangeWith(({ body }) => ({ body: body.replace(/"ticker":"[^"]*"/, '"ticker":7') })),
       finds: { because: /violates the document/, pointer: "/order/ticker" }
     },
     {
       name: "a page of HTML",
-      exchange: answering(() => ({ body: "<html>sorry</html>" })),
+      exchange: exchangeWith(() => ({ body: "<html>sorry</html>" })),
       finds: { because: /not JSON/, pointer: "" }
     },
     {
       name: "a status that is not declared",
-      exchange: answering(() => ({ status: 418 })),
+      exchange: exchangeWith(() => ({ status: 418 })),
       finds: { because: /undeclared status 418/, pointer: undefined }
     },
     {
-      name: "a success that is not declared",
-      exchange: answering(() => ({ status: 202 })),
+      name: "a success status that is not declared",
+      exchange: exchangeWith(() => ({ status: 202 })),
       finds: { because: /status 202, which is not the documented success/, pointer: undefined }
     },
     {
-      name: "a refusal where the request is in order",
-      exchange: answering(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' })),
+      name: "a rejection of a valid request",
+      exchange: exchangeWith(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' })),
       finds: { because: /status 404/, pointer: undefined }
     }
   ]
@@ -94,29 +96,32 @@ describe("P12", () => {
     })
   }
 
-  it("detects a client that decodes a declared error as another", () => {
-    const refusing = answering(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' }))
+  it("detects a client that decodes a declared error as another error", () => {
+    const refusing = exchangeWith(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' }))
     const operation = withDescriptor("GetOrder", () => ({ errors: [] }))
     assert.strictEqual(
       failureOf(checkOn(refusing, { operation, seed, runs: 1 })).reason,
-      "the client misreads the response"
+      "the client decodes the response incorrectly"
     )
   })
 
-  it("redacts keys and everything about keys", () => {
+  it("redacts key ids, and bodies that can contain keys", () => {
     for (const id of ["GenerateApiKey", "GetApiKeys"]) {
       const operation = named(id)
-      const broken = answering(({ body }) => ({ status: 418, body }))
+      const broken = exchangeWith(({ body }) => ({ status: 418, body }))
       const report = failureOf(checkOn(broken, { operation, seed, runs: 1 })).report
       assert.notInclude(report, "PRIVATE KEY")
       assert.notInclude(report, broken.world.signer.keyId)
-      assert.include(report, "418, with a body that is not shown")
+      assert.include(report, "418; the body is not shown")
     }
-    const heard = local.call(named("GetOrders"), {})
+    const traffic = local.call(named("GetOrders"), {})
     const secret = local.world.ticker
     const finding = Judging.findingOf(
       named("GetOrders"),
-      { ...heard, exchanged: heard.exchanged.map((one) => ({ ...one, answer: { ...one.answer!, status: 418 } })) },
+      {
+        ...traffic,
+        exchanged: traffic.exchanged.map((exchange) => ({ ...exchange, answer: { ...exchange.answer!, status: 418 } }))
+      },
       true,
       Redactions.make({ secret })
     )
@@ -127,7 +132,7 @@ describe("P12", () => {
     assert.include(report, Replay.line({ property: "P12@demo", target: "Orders.list", seed, path: "" }))
   })
 
-  it("has a statement and runs", () => {
+  it("runs on the local exchange", () => {
     const outcome = Effect.runSync(P12.run({ operation: named("GetOrderGroups"), seed, runs: 1 }))
     assert.deepStrictEqual(outcome, { _tag: "Passed", runs: 1, reached: { "2xx": 1 } })
   })

@@ -13,7 +13,7 @@ const seed = Replay.seedFrom()
 const run = (operation: ClientOperations.ClientOperation, runs: number) =>
   Effect.runSync(P10.run({ operation, seed, runs }))
 
-const held = (operation: ClientOperations.ClientOperation, runs: number): Property.Reached => {
+const reachedBy = (operation: ClientOperations.ClientOperation, runs: number): Property.Reached => {
   const outcome = run(operation, runs)
   if (outcome._tag === "Passed") return outcome.reached
   return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
@@ -22,24 +22,25 @@ const held = (operation: ClientOperations.ClientOperation, runs: number): Proper
 const paged = ClientOperations.all.filter((client) => Descriptors.paging(document, referenceOf(client)) !== undefined)
 
 describe("P10", () => {
-  it("applies exactly to the operations with a cursor", () => {
+  it("applies to exactly the operations with a cursor", () => {
     assert.strictEqual(paged.length, 29)
-    for (const client of ClientOperations.all.filter((one) => !paged.includes(one))) {
+    for (const client of ClientOperations.all.filter((client) => !paged.includes(client))) {
       assert.strictEqual(run(client, 1)._tag, "Skipped", client.name)
     }
   })
 
   it("reaches its relevant situations", () => {
     const always = [
-      ...["an end that is empty", "an end that is null", "an empty list that is []", "an empty page with a cursor"],
+      ...["a last cursor that is empty", "a last cursor that is null"],
+      ...["an empty list that is []", "an empty page with a cursor"],
       ...["a reading that stopped early", "a failure after the first page", "pages in a cycle"]
     ]
     for (const [id, also] of [
       ["GetOrders", ["an empty list that is null"]],
-      ["GetStructuredTargets", ["an end that is absent", "an empty list that is absent"]],
-      ["GetPositions", ["an end that is absent"]]
+      ["GetStructuredTargets", ["a last cursor that is absent", "an empty list that is absent"]],
+      ["GetPositions", ["a last cursor that is absent"]]
     ] as const) {
-      const reached = held(named(id), 60)
+      const reached = reachedBy(named(id), 60)
       for (const what of [...always, ...also]) assert.isAbove(reached[what] ?? 0, 0, `${id}: ${what}`)
     }
   })
@@ -69,11 +70,11 @@ interface State {
 
 type Answer = Readonly<Record<string, unknown>>
 
-/** A reader with at most one fault, written independently of the client's. */
+/** Creates a reader with at most one fault. It is written independently of the client's readers. */
 const reader =
   ({ name, operation }: ClientOperations.ClientOperation, list: string | undefined, fault: Fault | undefined) =>
   (input: Answer = {}, { maxPages = Number.POSITIVE_INFINITY }: Pages.Options = {}) => {
-    // Accepts any input and any response.
+    // The function accepts any input and returns any response.
     const call = operation as unknown as (given: Answer) => Effect.Effect<Answer, unknown, unknown>
     const isEnd = (cursor: unknown): boolean =>
       cursor === undefined ||
@@ -82,15 +83,15 @@ const reader =
     const step = (state: State) =>
       Effect.gen(function* () {
         const { asked, cursor, pages } = state
-        const goesRound =
+        const isRepeated =
           fault === "misses a cycle of several cursors" ? [...asked].at(-1) === cursor : asked.has(`${cursor}`)
-        if (cursor !== undefined && pages > 0 && goesRound && fault !== "follows a repeated cursor") {
+        if (cursor !== undefined && pages > 0 && isRepeated && fault !== "follows a repeated cursor") {
           return yield* new Pages.RepeatedCursor({ operation: name, cursor, pages })
         }
         if (pages >= maxPages) {
           if (fault === "ends a list early") return [[], Option.none<State>()] as const
-          const left = fault === "loses the cursor at its page limit" ? "" : `${cursor}`
-          return yield* new Pages.PageBudgetExceeded({ operation: name, maxPages, cursor: left })
+          const nextCursor = fault === "loses the cursor at its page limit" ? "" : `${cursor}`
+          return yield* new Pages.PageBudgetExceeded({ operation: name, maxPages, cursor: nextCursor })
         }
         const { cursor: _begin, ...beginless } = input
         const { limit: _size, ...sizeless } = input
@@ -101,20 +102,21 @@ const reader =
               ? beginless
               : input
         const sent = fault === "changes the cursor" && cursor !== undefined ? encodeURIComponent(cursor) : cursor
-        const askFor = (one: string | undefined) => call(one === undefined ? of : { ...of, cursor: one })
+        const askFor = (pageCursor: string | undefined) =>
+          call(pageCursor === undefined ? of : { ...of, cursor: pageCursor })
         const answer = yield* state.ahead ?? askFor(sent)
         const next = answer["cursor"]
         const items = list === undefined ? [answer] : ((answer[list] ?? []) as ReadonlyArray<unknown>)
-        const given = fault === "emits each page twice" ? [...items, ...items] : items
-        const seen = new Set(cursor === undefined ? asked : [...asked, cursor])
+        const emitted = fault === "emits each page twice" ? [...items, ...items] : items
+        const usedCursors = new Set(cursor === undefined ? asked : [...asked, cursor])
         if (isEnd(next) || (fault === "ends on an empty page" && items.length === 0)) {
-          return [given, Option.none<State>()] as const
+          return [emitted, Option.none<State>()] as const
         }
         const follows = String(next ?? "")
         const ahead = fault === "requests a page ahead" ? Effect.succeed(yield* askFor(follows)) : undefined
-        const dropped = fault === "drops the page with the repeated cursor" && seen.has(follows)
-        const state2 = { cursor: follows, pages: pages + 1, asked: seen, ahead }
-        return [dropped ? [] : given, Option.some<State>(state2)] as const
+        const dropped = fault === "drops the page with the repeated cursor" && usedCursors.has(follows)
+        const state2 = { cursor: follows, pages: pages + 1, asked: usedCursors, ahead }
+        return [dropped ? [] : emitted, Option.some<State>(state2)] as const
       })
     const first = fault === "restarts instead of resuming" ? undefined : (input["cursor"] as string | undefined)
     return Stream.paginate<State, unknown, unknown, unknown>(
@@ -134,28 +136,28 @@ const withReader = (fault: Fault | undefined): ClientOperations.ClientOperation 
   return { ...client, operation }
 }
 
-describe("planted faults in readers of pages", () => {
-  it("pass without a planted fault", () => void held(withReader(undefined), 40))
+describe("injected faults in readers of pages", () => {
+  it("are necessary: the property passes without a fault", () => void reachedBy(withReader(undefined), 40))
 
-  const because: Readonly<Record<Fault, RegExp>> = {
-    "follows a repeated cursor": /pages in a cycle|keeps requesting pages/,
-    "misses a cycle of several cursors": /in a cycle|before the cycle|keeps requesting pages/,
-    "ends on an empty page": /the items of the whole list|the cursors that were sent/,
-    "does not end on an empty cursor": /the whole list: expected the end, got/,
-    "does not end on null": /the whole list: expected the end, got/,
-    "changes the cursor": /the whole list: expected the end, got BadRequest/,
+  const reasons: Readonly<Record<Fault, RegExp>> = {
+    "follows a repeated cursor": /pages in a cycle|does not stop requesting pages/,
+    "misses a cycle of several cursors": /in a cycle|before the cycle|does not stop requesting pages/,
+    "ends on an empty page": /the items of the complete list|the cursors that were sent/,
+    "does not end on an empty cursor": /the complete list: expected the end, got/,
+    "does not end on null": /the complete list: expected the end, got/,
+    "changes the cursor": /the complete list: expected the end, got BadRequest/,
     "requests a page ahead": /was requested after|requests/,
-    "emits each page twice": /the items of the whole list|the responses/,
+    "emits each page twice": /the items of the complete list|the responses/,
     "drops the page size": /with a different input/,
     "restarts instead of resuming": /a resumed reading|items after a failure/,
     "ends a list early": /a budget of \d+ pages: expected PageBudgetExceeded, got the end/,
     "drops the page with the repeated cursor": /the items before the cycle/,
-    "loses the cursor at its page limit": /budget error holds a different cursor/
+    "loses the cursor at its page limit": /budget error contains a different cursor/
   }
-  for (const [fault, why] of Object.entries(because) as ReadonlyArray<[Fault, RegExp]>) {
+  for (const [fault, why] of Object.entries(reasons) as ReadonlyArray<[Fault, RegExp]>) {
     it(`detects a reader that ${fault}`, () => {
       const outcome = run(withReader(fault), 60)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
+      if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
       assert.match(outcome.reason, why)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })

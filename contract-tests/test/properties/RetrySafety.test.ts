@@ -9,7 +9,7 @@ import { withDescriptor, document, named, referenceOf } from "../operations/supp
 
 const seed = Replay.seedFrom()
 
-const held = (operation: ClientOperations.ClientOperation, runs: number): Property.Reached => {
+const reachedBy = (operation: ClientOperations.ClientOperation, runs: number): Property.Reached => {
   const outcome = Effect.runSync(P9.run({ operation, seed, runs }))
   if (outcome._tag === "Passed") return outcome.reached
   return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
@@ -17,27 +17,27 @@ const held = (operation: ClientOperations.ClientOperation, runs: number): Proper
 
 describe("P9", () => {
   it("reaches its relevant situations in each class", () => {
-    const always = ["sent again", "succeeded after refusals", "interrupted on the wire"]
+    const always = ["sent again", "succeeded after rejections", "interrupted while a request was pending"]
     const signed = ["signed again after expiry"]
     const lost = [
       ...["succeeded after a lost response", "reported that an earlier attempt may have been sent"],
       ...["afterLostAnswer on 409", "waited for Retry-After"],
-      "reported that it may have taken effect"
+      "reported that the request may have been executed"
     ]
     for (const [id, expected] of [
       ["GetOrderGroup", [...always, ...lost, ...signed, "spent more than a full bucket"]],
       ["DeleteOrderGroup", [...always, ...lost, "afterLostAnswer on 404", "spent more than a full bucket"]],
-      ["CreateOrderV2", [...always, ...lost, "stopped before its id may be forgotten"]],
+      ["CreateOrderV2", [...always, ...lost, "stopped before the exchange may forget the id"]],
       ["BatchCreateOrdersV2", always],
       ["CreateOrderGroup", [...always, ...signed, "spent more than a full bucket"]],
       ["GetMarkets", [...always, ...lost]]
     ] as const) {
-      const reached = held(named(id), 800)
+      const reached = reachedBy(named(id), 800)
       for (const what of expected) assert.isAbove(reached[what] ?? 0, 0, `${id}: ${what}`)
     }
   })
 
-  it("uses the designed class, not the descriptor's", () => {
+  it("uses the class of the suite, not the class of the descriptor", () => {
     for (const [id, retry] of [
       ["CreateOrderGroup", "idempotent"],
       ["CancelAllOrders", "idempotent"],
@@ -54,7 +54,7 @@ describe("P9", () => {
   it("shrinks a failure and reproduces it from its token", () => {
     const operation = withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }))
     const failed = Effect.runSync(P9.run({ operation, seed, runs: 300 }))
-    if (failed._tag !== "Failed") return assert.fail("the planted fault was not detected")
+    if (failed._tag !== "Failed") return assert.fail("the injected fault was not detected")
     assert.include(failed.reason, "although the request may have been executed")
     const replay = Replay.parse(Replay.token(failed.replay))
     assert.deepInclude(replay, { property: "P9", target: "OrderGroups.create", seed })

@@ -7,33 +7,34 @@ import { conformance, named, referenceOf } from "../operations/support/client.ts
 const seed = Replay.seedFrom()
 
 describe("P14", () => {
-  it("needs each listed gap", () => {
+  it("uses each listed gap", () => {
     const reached = ["GetApiKeys", "GetEventForecastPercentilesHistory", "GetWeatherIndex", "GetGameStats"].flatMap(
       (id) => {
         const outcome = Effect.runSync(P14.P14.run({ operation: named(id), seed, runs: 1 }))
         return outcome._tag === "Passed" ? Object.keys(outcome.reached) : assert.fail(`${id}: ${outcome._tag}`)
       }
     )
-    for (const { reason: because, keyword } of P14.gaps) assert.include(reached, `${keyword}: ${because}`)
+    for (const { reason, keyword } of P14.gaps) assert.include(reached, `${keyword}: ${reason}`)
   })
 })
 
-describe("planted gaps in the suite's values", () => {
+describe("injected gaps in the suite's values", () => {
   const operation = named("GetOrders")
   const { schema } = referenceOf(operation).success
-  if (schema === undefined) throw new Error("the document lost its body")
+  if (schema === undefined) throw new Error("the document no longer declares the response body")
   const { mutants, values } = conformance.suite({ name: operation.name, schema, direction: "response" })
-  const hold = (suite: { readonly mutants: typeof mutants; readonly values: typeof values }) =>
+  const checkCoverage = (suite: { readonly mutants: typeof mutants; readonly values: typeof values }) =>
     P14.checkCoverage({ operation, seed }, [{ schema, suite }])
 
-  it("pass without a planted fault", () => assert.strictEqual(hold({ mutants, values })._tag, "Passed"))
+  it("are necessary: the property passes without a gap", () =>
+    assert.strictEqual(checkCoverage({ mutants, values })._tag, "Passed"))
 
-  const holes: ReadonlyArray<readonly [string, RegExp, Parameters<typeof hold>[0]]> = [
-    ["no values", /no valid value comes to it/, { mutants, values: [] }],
-    ["no mutants", /no mutant violates it/, { mutants: [], values }],
+  const faults: ReadonlyArray<readonly [string, RegExp, Parameters<typeof checkCoverage>[0]]> = [
+    ["no values", /no valid value reaches /, { mutants, values: [] }],
+    ["no mutants", /no mutant violates /, { mutants: [], values }],
     [
       "an enum without invalid members",
-      /no mutant violates it: enum at /,
+      /no mutant violates enum at /,
       {
         mutants: mutants.filter(
           ({ kind, location }) => kind !== "enum-non-member" && !/status|side|action|type/.test(location)
@@ -43,30 +44,30 @@ describe("planted gaps in the suite's values", () => {
     ],
     [
       "a decimal without malformed values",
-      /no mutant violates it: pattern at /,
+      /no mutant violates pattern at /,
       { mutants: mutants.filter(({ kind }) => kind !== "pattern-violation"), values }
     ],
     [
       "a time without malformed values",
-      /no mutant violates it: format at /,
+      /no mutant violates format at /,
       { mutants: mutants.filter(({ kind }) => kind !== "format-violation"), values }
     ],
     [
       "a required member that is always present",
-      /no mutant violates it: required at /,
+      /no mutant violates required at /,
       { mutants: mutants.filter(({ kind }) => kind !== "missing-required"), values }
     ],
     [
       "lists that are always empty",
-      /no valid value comes to it: .* at /,
+      /no valid value reaches .* at /,
       { mutants, values: values.map((value) => ({ ...(value as object), orders: [] })) }
     ]
   ]
-  for (const [what, because, suite] of holes) {
+  for (const [what, reason, suite] of faults) {
     it(`detects ${what}`, () => {
-      const outcome = hold(suite)
-      if (outcome._tag !== "Failed") return assert.fail("the planted gap was not detected")
-      assert.match(outcome.reason, because)
+      const outcome = checkCoverage(suite)
+      if (outcome._tag !== "Failed") return assert.fail("the injected gap was not detected")
+      assert.match(outcome.reason, reason)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }

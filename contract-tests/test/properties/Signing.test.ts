@@ -10,28 +10,28 @@ import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = Replay.seedFrom()
 
-const run = (operation: ClientOperations.ClientOperation, runs: number, instead: P8.Replacements = {}) =>
-  Effect.runPromise(P8.checkOperation({ operation, seed, runs, shrink: false }, instead))
+const run = (operation: ClientOperations.ClientOperation, runs: number, replacements: P8.Replacements = {}) =>
+  Effect.runPromise(P8.checkOperation({ operation, seed, runs, shrink: false }, replacements))
 
 describe("P8", () => {
   it("reaches its relevant situations", async () => {
     const outcome = await run(named("GetOrders"), 200)
     if (outcome._tag !== "Passed") return assert.fail("the property must pass")
     const about = [
-      ...["signed with rsa", "signed with ed25519", "signed without the query", "signed again for a repeat"],
-      ...["succeeded", "failed", "failed with an echo of its headers"]
+      ...["signed with rsa", "signed with ed25519", "signed without the query", "signed again for a retry"],
+      ...["succeeded", "failed", "failed after a response that quotes its headers"]
     ]
     for (const what of about) assert.isAbove(outcome.reached[what] ?? 0, 0, what)
     const ofOne = await run(named("GetOrder"), 200)
-    assert.isAbove(ofOne._tag === "Passed" ? (ofOne.reached["refused"] ?? 0) : 0, 0)
+    assert.isAbove(ofOne._tag === "Passed" ? (ofOne.reached["rejected"] ?? 0) : 0, 0)
   })
 })
 
-describe("planted faults of signing", () => {
+describe("injected faults in signing", () => {
   const signing = (sign: (key: Key, text: string) => Effect.Effect<string, SigningError>): P8.Replacements => ({
     signer: (key) => Signer.make({ keyId: key.id, kind: key.kind, sign: (text) => sign(key, text) })
   })
-  const kept = new Map<string, string>()
+  const signatures = new Map<string, string>()
   const faults: ReadonlyArray<readonly [string, RegExp, P8.Replacements]> = [
     [
       "a signature over more than the path",
@@ -48,53 +48,53 @@ describe("planted faults of signing", () => {
       /does not verify|an earlier attempt/,
       signing(({ id, signer }, text) => {
         const [, path = ""] = text.split("/trade-api")
-        const known = kept.get(id + path)
+        const known = signatures.get(id + path)
         return known === undefined
-          ? Effect.tap(signer.sign(text), (made) => Effect.sync(() => void kept.set(id + path, made)))
+          ? Effect.tap(signer.sign(text), (made) => Effect.sync(() => void signatures.set(id + path, made)))
           : Effect.succeed(known)
       })
     ],
     [
-      "another key's id",
-      /carries the key id/,
+      "the id of another key",
+      /has the key id/,
       { signer: (key) => Signer.make({ ...key.signer, keyId: key.id.toUpperCase() }) }
     ],
     [
-      "a piece of the key in an error",
-      /its outcome holds a piece of the key/,
+      "a part of the key in an error",
+      /the outcome contains a part of the key/,
       signing((key) => Effect.fail(new SigningError({ description: `cannot sign with ${key.secretParts[0]}` })))
     ],
     [
       "a signature in a log",
-      /its log holds a piece of the key or a signature/,
+      /the log contains a part of the key or of a signature/,
       signing(({ signer }, text) => Effect.tap(signer.sign(text), Effect.logDebug))
     ],
     [
       "a signature in a span",
-      /its span holds a piece of the key or a signature/,
+      /the span contains a part of the key or of a signature/,
       signing(({ signer }, text) => Effect.tap(signer.sign(text), (made) => Effect.annotateCurrentSpan("signed", made)))
     ],
     [
-      "the whole key id in a log",
-      /its log holds the whole key id/,
+      "the complete key id in a log",
+      /the log contains the complete key id/,
       signing(({ id, signer }, text) => Effect.tap(signer.sign(text), Effect.log(id)))
     ],
     [
       "a signer that prints its key",
-      /its signer holds/,
+      /the signer contains/,
       { signer: (key) => ({ ...key.signer, pem: key.secretParts[3] }) as Signer.Signer["Service"] }
     ]
   ]
-  for (const [what, because, instead] of faults) {
+  for (const [what, reason, instead] of faults) {
     it(`detects ${what}`, async () => {
       const outcome = await run(named("GetOrders"), 100, instead)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
-      assert.match(outcome.reason, because)
+      if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
+      assert.match(outcome.reason, reason)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }
 
-  it("detects a signed public operation, and an unsigned private one", async () => {
+  it("detects a signed public operation, and an unsigned private operation", async () => {
     const signed = await run(
       withDescriptor("GetMarkets", () => ({ auth: "required" })),
       40
@@ -104,14 +104,14 @@ describe("planted faults of signing", () => {
       withDescriptor("GetOrders", () => ({ auth: "none" })),
       40
     )
-    assert.include(unsigned._tag === "Failed" ? unsigned.reason : "", "carries the key id")
+    assert.include(unsigned._tag === "Failed" ? unsigned.reason : "", "has the key id")
   })
 
-  it("detects a printed secret of a response", async () => {
+  it("detects a response whose private key is printed", async () => {
     const outcome = await run(
       withDescriptor("GenerateApiKey", () => ({ secret: false })),
       200
     )
-    assert.include(outcome._tag === "Failed" ? outcome.reason : "", "holds the secret of its response")
+    assert.include(outcome._tag === "Failed" ? outcome.reason : "", "contains the private key from the response")
   })
 })

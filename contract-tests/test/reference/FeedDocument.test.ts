@@ -53,7 +53,7 @@ describe("FeedDocument.load", () => {
   it("states the sender of each message", () => {
     assert.strictEqual(feed.message("subscribeCommand")?.sender, "client")
     assert.strictEqual(feed.message("orderbookDelta")?.sender, "server")
-    // Declared, but not part of an operation.
+    // This message is declared, but no operation sends it.
     assert.deepStrictEqual(
       feed.messages.filter(({ sender }) => sender === undefined).map(({ key }) => key),
       ["updateSubscriptionGetSnapshotCommand"]
@@ -65,7 +65,7 @@ describe("FeedDocument.load", () => {
       const type = feed.deref(payload).properties?.["type"]
       return sender === "server" && contentType === "application/json" && type?.const !== name
     })
-    // The list of subscriptions arrives as an `ok`.
+    // The list of subscriptions has the type `ok`.
     assert.deepStrictEqual(
       differing.map(({ key }) => key),
       ["listSubscriptionsResponse"]
@@ -86,7 +86,7 @@ describe("FeedDocument.load", () => {
 })
 
 describe("FeedDocument.make", () => {
-  it("refuses other documents", () => {
+  it("rejects other documents", () => {
     assert.throws(() => FeedDocument.make({}), InvalidDocument, /^\/asyncapi: expected a string$/)
     const text = JSON.stringify(feed.document)
     const faulty = text.replace('"action":"receive"', '"action":"listen"')

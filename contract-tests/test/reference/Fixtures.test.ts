@@ -14,7 +14,7 @@ const decodeJson = Schema.decodeSync(Schema.fromJsonString(Schema.Json))
 
 const object = (name: string): JsonObject => {
   const json = decodeJson(read(name))
-  return isObject(json) ? json : assert.fail(`${name} is no object`)
+  return isObject(json) ? json : assert.fail(`${name} is not an object`)
 }
 
 const overlayText = read("overlay.json")
@@ -33,7 +33,7 @@ describe("fixtures/spec", () => {
     ])
   })
 
-  it("counts 128 operations and 228 published schemas, and the schemas that the overlay adds", () => {
+  it("contains 128 operations, and 228 schemas in addition to the schemas of the overlay", () => {
     const reference = ReferenceDocument.load()
     const added = overlay.rest.entries.flatMap((entry) =>
       entry.op === "add" ? entry.at.filter((pointer) => /^\/components\/schemas\/[^/]+$/.test(pointer)) : []
@@ -82,7 +82,7 @@ describe("fixtures/spec", () => {
 describe("fixtures/spec/rest.json", () => {
   const reference = ReferenceDocument.load()
   const accepts = judge(reference.document)
-  const holds = (name: string, value: unknown): boolean => accepts(`/components/schemas/${name}`, value) === undefined
+  const isValid = (name: string, value: unknown): boolean => accepts(`/components/schemas/${name}`, value) === undefined
 
   const decimals: ReadonlyArray<readonly [schema: string, valid: string, invalid: string]> = [
     [
@@ -100,19 +100,19 @@ describe("fixtures/spec/rest.json", () => {
   it("distinguishes decimals from other strings as the exchange does", () => {
     for (const [schema, valid, invalid] of decimals) {
       assert.deepStrictEqual(
-        valid.split(" ").filter((text) => !holds(schema, text)),
+        valid.split(" ").filter((text) => !isValid(schema, text)),
         [],
         schema
       )
       assert.deepStrictEqual(
-        [...invalid.split(" "), "", " 1.00", "1.00\n"].filter((text) => holds(schema, text)),
+        [...invalid.split(" "), "", " 1.00", "1.00\n"].filter((text) => isValid(schema, text)),
         [],
         schema
       )
     }
   })
 
-  it("uses narrow decimals in requests and wide ones in responses", () => {
+  it("uses narrow decimals in requests and wide decimals in responses", () => {
     const requests = [
       "FixedPointOrderPrice",
       "FixedPointQuotePrice",
@@ -129,10 +129,10 @@ describe("fixtures/spec/rest.json", () => {
     }
   })
 
-  it("reads a book level as a price and a count", () => {
-    assert.isTrue(holds("PriceLevelDollarsCountFp", ["0.1500", "100.00"]))
+  it("defines a book level as a price and a count", () => {
+    assert.isTrue(isValid("PriceLevelDollarsCountFp", ["0.1500", "100.00"]))
     for (const level of [["0.1500"], ["0.1500", "100.00", "1.00"], ["0.1500", "100"], [0.15, "100.00"], []]) {
-      assert.isFalse(holds("PriceLevelDollarsCountFp", level), JSON.stringify(level))
+      assert.isFalse(isValid("PriceLevelDollarsCountFp", level), JSON.stringify(level))
     }
   })
 
@@ -144,10 +144,10 @@ describe("fixtures/spec/rest.json", () => {
       error,
       { error: "too many requests" }
     ]) {
-      assert.isTrue(holds("ErrorBody", body), JSON.stringify(body))
+      assert.isTrue(isValid("ErrorBody", body), JSON.stringify(body))
     }
     for (const body of [{}, null, [], "too many requests", { error: null }, { error: {} }, { message: "m" }]) {
-      assert.isFalse(holds("ErrorBody", body), JSON.stringify(body))
+      assert.isFalse(isValid("ErrorBody", body), JSON.stringify(body))
     }
   })
 

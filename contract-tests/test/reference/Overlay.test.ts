@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import * as Overlay from "../../src/reference/Overlay.ts"
 import * as ReferenceDocument from "../../src/reference/ReferenceDocument.ts"
 import { importDocument } from "../../src/reference/SpecImport.ts"
-import { issuesOf, overlayFor, plant, published, publishedFeed, sha256 } from "./support.ts"
+import { issuesOf, overlayFor, replacePart, published, publishedFeed, sha256 } from "./support.ts"
 
 const overlay = overlayFor(published)
 
@@ -12,8 +12,8 @@ const imported = Effect.map(importDocument(published, { overlay }), ({ text }) =
   ReferenceDocument.make(JSON.parse(text))
 )
 
-/** An overlay of one entry for the small document. */
-const only = (entry: Record<string, unknown>): string =>
+/** Creates an overlay with one entry for the small document. */
+const overlayOf = (entry: Record<string, unknown>): string =>
   JSON.stringify({
     feed: { appliesTo: { sha256: "", version: "" }, entries: [] },
     rest: {
@@ -50,15 +50,15 @@ describe("Overlay", () => {
         operation("GetOrder")?.errors.map(({ schema, status }) => [status, schema]),
         [404, 429, 500].map((status) => [status, { $ref: "#/components/schemas/Error" }])
       )
-      // A success without a body keeps none.
+      // A successful response without a body does not get a body.
       assert.isUndefined(operation("CreateOrder")?.success.schema)
     })
   )
 
-  it.effect("copies a value to several places", () =>
+  it.effect("copies a value to several pointers", () =>
     Effect.gen(function* () {
       const reason = { because: "A reason.", source: "a test" }
-      const text = only({
+      const text = overlayOf({
         op: "add",
         at: ["/components/schemas/A", "/components/schemas/B"],
         value: { type: "string" }
@@ -72,7 +72,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("does not touch the document it is applied to", () =>
+  it.effect("does not change its input document", () =>
     Effect.gen(function* () {
       const { document } = ReferenceDocument.make(JSON.parse((yield* importDocument(published)).text))
       const before = JSON.stringify(document)
@@ -94,10 +94,10 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("refuses an entry that does not apply", () =>
+  it.effect("rejects an entry that does not apply", () =>
     Effect.gen(function* () {
       const faults: ReadonlyArray<readonly [entry: Record<string, unknown>, message: string]> = [
-        [{ op: "add", at: [at("note")], value: {} }, "is there already"],
+        [{ op: "add", at: [at("note")], value: {} }, "already exists"],
         [{ op: "add", at: ["/components/schemas/Gone/pattern"], value: "a" }, "has no parent object"],
         [{ op: "replace", at: [at("gone")], was: {}, value: { type: "string" } }, "does not exist"],
         [
@@ -109,41 +109,41 @@ describe("Overlay", () => {
         [{ op: "remove", at: [`${at("count")}/maximum`], was: 99 }, "is 100, not 99"],
         [{ op: "make-optional", at: [at("note")] }, "is not required"],
         [{ op: "make-optional", at: [at("gone")] }, "does not exist"],
-        [{ op: "make-nullable", at: [at("note")] }, "accepts null already"],
-        [{ op: "make-nullable", at: [at("average_price")] }, "accepts null already"],
+        [{ op: "make-nullable", at: [at("note")] }, "already accepts null"],
+        [{ op: "make-nullable", at: [at("average_price")] }, "already accepts null"],
         [{ op: "make-nullable", at: [at("gone")] }, "does not exist"],
-        [{ op: "extract", at: [at("extra")], to: "/components/schemas/Money" }, "is there already"],
+        [{ op: "extract", at: [at("extra")], to: "/components/schemas/Money" }, "already exists"],
         [
           { op: "add-enum-member", at: ["/components/schemas/Side"], value: "buy" },
-          "has no enum, or has the member already"
+          "has no enum, or already has the member"
         ],
-        [{ op: "add-enum-member", at: [at("note")], value: "buy" }, "has no enum, or has the member already"],
+        [{ op: "add-enum-member", at: [at("note")], value: "buy" }, "has no enum, or already has the member"],
         [
           { op: "add-response", status: "429", response: { $ref: "#/components/responses/RateLimited" }, places: 2 },
-          "applies in 1 places, not 2"
+          "applies 1 times, but the entry states 2"
         ],
         [
           { op: "add-response", status: "200", response: { $ref: "#/components/responses/NotFound" }, places: 0 },
-          "applies in 1 places, not 0"
+          "applies 1 times, but the entry states 0"
         ],
         [
           { op: "add-error-body", schema: { $ref: "#/components/schemas/Error" }, places: 0 },
-          "applies in 1 places, not 0"
+          "applies 1 times, but the entry states 0"
         ],
-        [{ op: "make-optional", at: [at("id"), at("id")] }, "names a pointer twice"]
+        [{ op: "make-optional", at: [at("id"), at("id")] }, "has the same pointer twice"]
       ]
       for (const [entry, message] of faults) {
-        const [issue] = yield* issuesOf(published, only(entry))
+        const [issue] = yield* issuesOf(published, overlayOf(entry))
         assert.strictEqual(issue?.message, message)
         assert.match(issue?.pointer ?? "", /^\/entries\/0 \(/)
       }
     })
   )
 
-  it.effect("refuses an entry without a reason or a source, of an unknown operation, or with a stray key", () =>
+  it.effect("rejects an entry without a reason or a source, with an unknown operation, or with a surplus key", () =>
     Effect.gen(function* () {
       const entry = { op: "make-optional", at: [at("ticker")] }
-      assert.isTrue((yield* importDocument(published, { overlay: only(entry) })).text.length > 0)
+      assert.isTrue((yield* importDocument(published, { overlay: overlayOf(entry) })).text.length > 0)
       for (const fault of [
         { because: "" },
         { source: "" },
@@ -152,7 +152,7 @@ describe("Overlay", () => {
         { at: [] },
         { at: undefined }
       ]) {
-        const [issue] = yield* issuesOf(published, only({ ...entry, ...fault }))
+        const [issue] = yield* issuesOf(published, overlayOf({ ...entry, ...fault }))
         assert.match(issue?.message ?? "", /^the overlay: /, JSON.stringify(fault))
       }
       const [issue] = yield* issuesOf(published, "{")
@@ -160,11 +160,11 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("refuses an overlay of another version, or of another document of this version", () =>
+  it.effect("rejects an overlay for another version, or for another document of the same version", () =>
     Effect.gen(function* () {
-      const [version] = yield* issuesOf(published, plant(overlay, '"version": "1.2.3"', '"version": "1.2.4"'))
+      const [version] = yield* issuesOf(published, replacePart(overlay, '"version": "1.2.3"', '"version": "1.2.4"'))
       assert.match(version?.message ?? "", /^the overlay is for 1\.2\.4 /)
-      const edited = plant(published, "maximum: 100", "maximum: 101")
+      const edited = replacePart(published, "maximum: 100", "maximum: 101")
       const [bytes] = yield* issuesOf(edited, overlay)
       assert.match(bytes?.message ?? "", /^the overlay is for 1\.2\.3 /)
       const [feed] = yield* issuesOf(publishedFeed, overlay)
@@ -172,7 +172,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("cannot add what an import refuses", () =>
+  it.effect("rejects an addition that an import would reject", () =>
     Effect.gen(function* () {
       const faults: ReadonlyArray<readonly [pointer: string, value: unknown, message: string]> = [
         ["/components/schemas/Money/description", "A sentence.", "unknown schema keyword"],
@@ -189,11 +189,11 @@ describe("Overlay", () => {
         [
           "/paths/~1orders/post/responses/409",
           { $ref: "#/components/responses/Gone" },
-          'names nothing: "#/components/responses/Gone"'
+          'does not resolve: "#/components/responses/Gone"'
         ]
       ]
       for (const [pointer, value, message] of faults) {
-        const issues = yield* issuesOf(published, only({ op: "add", at: [pointer], value }))
+        const issues = yield* issuesOf(published, overlayOf({ op: "add", at: [pointer], value }))
         assert.deepStrictEqual(
           issues.map((issue) => issue.message),
           [message]

@@ -62,7 +62,7 @@ describe("ReferenceDocument.load", () => {
 
   it("reads the responses, with and without a body", () => {
     const responses = reference.operations.flatMap((operation) => [...operation.responses.values()])
-    // 549 published, and the overlay's 429 on the 123 operations that had none.
+    // 549 responses are published. The overlay adds a 429 to the 123 operations without one.
     assert.lengthOf(responses, 549 + 123)
     assert.deepStrictEqual(
       countBy(responses, ({ status }) => String(status)),
@@ -122,7 +122,7 @@ describe("ReferenceDocument.load", () => {
     }
   })
 
-  it("reads request bodies, required and not", () => {
+  it("reads required and optional request bodies", () => {
     assert.deepStrictEqual(get("CreateOrderV2").requestBody, {
       pointer: "/paths/~1portfolio~1events~1orders/post/requestBody/content/application~1json/schema",
       required: true,
@@ -149,7 +149,7 @@ describe("ReferenceDocument.load", () => {
     )
   })
 
-  it("gives schemas by name and by reference", () => {
+  it("returns schemas by name and by reference", () => {
     const schema = reference.schema("Market")
     assert.isDefined(schema)
     assert.strictEqual(reference.resolve("#/components/schemas/Market"), schema)
@@ -176,7 +176,7 @@ describe("ReferenceDocument.load", () => {
     const unused = reference.schemas.filter(
       ({ name }) => !reference.requestSchemas.has(name) && !reference.responseSchemas.has(name)
     )
-    // Bodies of orders that no operation uses since June 2026.
+    // No operation has used these bodies since June 2026.
     assert.deepStrictEqual(
       unused.map(({ name }) => name),
       [
@@ -212,7 +212,7 @@ describe("ReferenceDocument.loadHistory", () => {
 })
 
 describe("ReferenceDocument.make", () => {
-  it("lets an operation inherit the document's security unless it has its own", () => {
+  it("applies the document's security to operations without security of their own", () => {
     const secured = ReferenceDocument.make({ ...reference.document, security: [{ kalshiAccessKey: [] }] })
     assert.deepStrictEqual(secured.operation("GetExchangeStatus")?.security, [["kalshiAccessKey"]])
     assert.deepStrictEqual(secured.operation("GetOrderGroup")?.security, get("GetOrderGroup").security)
@@ -220,7 +220,7 @@ describe("ReferenceDocument.make", () => {
 
   const text = JSON.stringify(reference.document)
 
-  it("refuses other documents", () => {
+  it("rejects other documents", () => {
     const faults: ReadonlyArray<readonly [json: unknown, message: RegExp]> = [
       [null, /^document: expected an object$/],
       [{}, /^\/openapi: expected a string$/],

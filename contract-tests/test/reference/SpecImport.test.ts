@@ -5,17 +5,17 @@ import { parse, stringify } from "yaml"
 import * as FeedDocument from "../../src/reference/FeedDocument.ts"
 import * as ReferenceDocument from "../../src/reference/ReferenceDocument.ts"
 import { importDocument, overlaySha256 } from "../../src/reference/SpecImport.ts"
-import { issuesOf, judge, overlayFor, plant, published, publishedFeed, sha256 } from "./support.ts"
+import { issuesOf, judge, overlayFor, replacePart, published, publishedFeed, sha256 } from "./support.ts"
 
 const schemasOf = Effect.fnUntraced(function* (text: string, overlay?: string) {
   const imported = yield* importDocument(text, { overlay })
   return ReferenceDocument.make(JSON.parse(imported.text))
 })
 
-/** The properties of the small document's order, imported. */
+/** The imported properties of the schema `Order` of the small document. */
 const order = Effect.map(schemasOf(published), (reference) => reference.schema("Order")?.properties ?? {})
 
-/** The same document with the keys of every object in another order. */
+/** Reverses the keys of every object. */
 const reversed = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(reversed)
@@ -76,7 +76,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("stamps the source's version and sha256", () =>
+  it.effect("records the version and the sha256 of the source", () =>
     Effect.gen(function* () {
       const overlay = overlayFor(published)
       assert.deepStrictEqual((yield* schemasOf(published)).source, {
@@ -93,7 +93,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("turns nullable into a null type, beside a $ref, an allOf and an enum too", () =>
+  it.effect("turns nullable into a null type, also beside a $ref, an allOf and an enum", () =>
     Effect.gen(function* () {
       const properties = yield* order
       assert.deepStrictEqual(properties["note"], { type: ["string", "null"] })
@@ -114,7 +114,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("lists the places where nullable has no effect by the standard", () =>
+  it.effect("lists the schemas whose nullable has no effect by the standard", () =>
     Effect.gen(function* () {
       const at = (name: string) => `/components/schemas/Order/properties/${name}`
       assert.deepStrictEqual((yield* importDocument(published)).nullableByIntent, [
@@ -129,7 +129,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("collapses an allOf of one, keeps one of several", () =>
+  it.effect("collapses an allOf with one branch, and keeps an allOf with several branches", () =>
     Effect.gen(function* () {
       const properties = yield* order
       assert.deepStrictEqual(properties["side"], {
@@ -157,7 +157,7 @@ describe("importDocument", () => {
 
   it.effect("makes absent security explicit", () =>
     Effect.gen(function* () {
-      const reference = yield* schemasOf(plant(published, "security: []\n", ""))
+      const reference = yield* schemasOf(replacePart(published, "security: []\n", ""))
       assert.deepStrictEqual(reference.document["security"], [])
     })
   )
@@ -184,7 +184,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("refuses an unknown schema keyword at any place", () =>
+  it.effect("rejects an unknown schema keyword in any schema", () =>
     Effect.gen(function* () {
       const places: ReadonlyArray<readonly [piece: string, fault: string, pointer: string]> = [
         ["Money: { type: string,", "Money: { type: string, minGrace: 1,", "/components/schemas/Money/minGrace"],
@@ -216,14 +216,14 @@ describe("importDocument", () => {
         ]
       ]
       for (const [piece, fault, pointer] of places) {
-        assert.deepStrictEqual(yield* issuesOf(plant(published, piece, fault)), [
+        assert.deepStrictEqual(yield* issuesOf(replacePart(published, piece, fault)), [
           { message: "unknown schema keyword", pointer }
         ])
       }
     })
   )
 
-  it.effect("refuses an unknown key of a document object, an unknown format, type and status", () =>
+  it.effect("rejects an unknown key of a document object, and an unknown format, type or status", () =>
     Effect.gen(function* () {
       const faults: ReadonlyArray<readonly [piece: string, fault: string, pointer: string]> = [
         ["operationId: CreateOrder", "operationId: CreateOrder\n      callbacks: {}", "/paths/~1orders/post/callbacks"],
@@ -257,7 +257,7 @@ describe("importDocument", () => {
         ]
       ]
       for (const [piece, fault, pointer] of faults) {
-        const issues = yield* issuesOf(plant(published, piece, fault))
+        const issues = yield* issuesOf(replacePart(published, piece, fault))
         assert.deepStrictEqual(
           issues.map((issue) => issue.pointer),
           [pointer],
@@ -267,7 +267,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("refuses a constraint beside $ref, and a reference to nothing or elsewhere", () =>
+  it.effect("rejects a constraint beside $ref, and a reference that is dangling or leaves the document", () =>
     Effect.gen(function* () {
       const at = "/components/schemas/CreateOrder/properties/price"
       const price = 'price: { $ref: "#/components/schemas/Money", type: string }'
@@ -279,7 +279,7 @@ describe("importDocument", () => {
         ["price: { allOf: [{ $ref: '#/components/schemas/Money' }], type: string }", `${at}/allOf`]
       ]
       for (const [fault, pointer] of faults) {
-        const issues = yield* issuesOf(plant(published, price, fault))
+        const issues = yield* issuesOf(replacePart(published, price, fault))
         assert.deepStrictEqual(
           issues.map((issue) => issue.pointer),
           [pointer],
@@ -291,7 +291,11 @@ describe("importDocument", () => {
 
   it.effect("reports all faults of a document at once", () =>
     Effect.gen(function* () {
-      const faulty = plant(plant(published, "format: int64", "format: int128"), "minItems: 1", "minItems: -1")
+      const faulty = replacePart(
+        replacePart(published, "format: int64", "format: int128"),
+        "minItems: 1",
+        "minItems: -1"
+      )
       assert.lengthOf(yield* issuesOf(faulty), 2)
       const error = yield* Effect.flip(importDocument(faulty))
       assert.strictEqual(
@@ -302,7 +306,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("refuses other inputs", () =>
+  it.effect("rejects other inputs", () =>
     Effect.gen(function* () {
       for (const text of ["", "[]", "openapi: 3.1.0", "swagger: '2.0'", "asyncapi: 2.6.0", "a: b: c"]) {
         assert.lengthOf(yield* issuesOf(text), 1, text)
@@ -310,15 +314,15 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("refuses a key that occurs twice", () =>
+  it.effect("rejects a key that occurs twice", () =>
     Effect.gen(function* () {
-      const [issue] = yield* issuesOf(plant(published, "format: int64", "format: int64, format: int32"))
+      const [issue] = yield* issuesOf(replacePart(published, "format: int64", "format: int64, format: int32"))
       assert.match(issue?.message ?? "", /^Map keys must be unique/)
     })
   )
 
   it.effect(
-    "accepts null exactly where nullable is declared, beside any keyword",
+    "makes a schema accept null exactly if nullable is declared, beside any keyword",
     () =>
       Effect.promise(() =>
         fc.assert(
@@ -341,7 +345,7 @@ describe("importDocument", () => {
   )
 })
 
-/** Published schemas of every form that can declare null, none of which accepts null by itself. */
+/** Generates published schemas of every form that can declare `nullable`. They accept null only with `nullable`. */
 const published30 = fc
   .record({
     shape: fc.constantFrom<Record<string, unknown>>(

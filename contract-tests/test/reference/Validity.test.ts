@@ -25,7 +25,7 @@ describe("fixtures/spec", () => {
   })
 
   it("is valid AsyncAPI 3", () => {
-    // The package's main entry would load every version of the standard.
+    // The main entry of the package would load every version of the standard.
     const schema: object = createRequire(import.meta.url)("@asyncapi/specs/schemas/3.0.0.json")
     const ajv = new Ajv.default({ allErrors: true, logger: false, meta: false, strict: false, validateSchema: false })
     addFormats.default(ajv)

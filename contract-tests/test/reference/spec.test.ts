@@ -5,11 +5,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { overlaySha256 } from "../../src/reference/SpecImport.ts"
-import { overlayFor, plant, published, publishedFeed, sha256 } from "./support.ts"
+import { overlayFor, replacePart, published, publishedFeed, sha256 } from "./support.ts"
 
 const command = fileURLToPath(new URL("../../src/bin/spec.ts", import.meta.url))
 
-/** Runs the command in an empty folder with some files. */
+/** Runs `use` in a new folder that contains only the files. */
 const withFolder = (
   files: { readonly [name: string]: string | Uint8Array },
   use: (
@@ -34,9 +34,9 @@ const withFolder = (
   }
 }
 
-// Each test starts processes; the limit is for a busy machine.
+// Each test starts processes, which take long on a busy machine.
 describe("spec import", { timeout: 120_000 }, () => {
-  it("writes a reference document deterministically, with the given overlay", () => {
+  it("writes a reference document deterministically, with the overlay", () => {
     withFolder({ "overlay.json": overlayFor(published), "published.yaml": published }, (run, read) => {
       for (const out of ["a.json", "b.json"]) {
         assert.deepStrictEqual(run("import", "published.yaml", "--out", out, "--overlay", "overlay.json"), {
@@ -55,7 +55,7 @@ describe("spec import", { timeout: 120_000 }, () => {
     })
   })
 
-  it("imports without an overlay if only a target is given", () => {
+  it("imports without an overlay if --out is set without --overlay", () => {
     withFolder({ "published-feed.yaml": publishedFeed }, (run, read) => {
       assert.deepStrictEqual(run("import", "published-feed.yaml", "--out", "feed.json"), { code: 0, err: "" })
       assert.notProperty(JSON.parse(read("feed.json")).info["x-source"], "overlay")
@@ -63,7 +63,7 @@ describe("spec import", { timeout: 120_000 }, () => {
   })
 
   it("prints one line per fault, exits with 2, and writes nothing", () => {
-    const faulty = plant(published, "format: int64", "format: int64, minGrace: 1")
+    const faulty = replacePart(published, "format: int64", "format: int64, minGrace: 1")
     withFolder({ "faulty.yaml": faulty, "latin1.yaml": Uint8Array.of(0xff, 0xfe, 0x61) }, (run, read) => {
       assert.deepStrictEqual(run("import", "faulty.yaml", "--out", "out.json"), {
         code: 2,

@@ -1,3 +1,4 @@
+/** Provides small documents and functions for the tests of the importer. */
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import Ajv2020 from "ajv/dist/2020.js"
@@ -17,26 +18,26 @@ export const published: string = read("published.yaml")
 /** The small AsyncAPI document of these tests. */
 export const publishedFeed: string = read("published-feed.yaml")
 
-/** The overlay of the small OpenAPI document, for that document or another text. */
+/** Returns the overlay of the small OpenAPI document, with the sha256 of a document. */
 export const overlayFor = (document: string): string => read("overlay.json").replaceAll("@sha256", sha256(document))
 
-/** Replaces one part of a text; fails if the part does not occur. */
-export const plant = (text: string, piece: string, fault: string): string => {
+/** Replaces one part of a text. Throws if the part does not occur exactly once. */
+export const replacePart = (text: string, piece: string, fault: string): string => {
   if (text.split(piece).length !== 2) {
     throw new Error(`${JSON.stringify(piece)} does not occur exactly once`)
   }
   return text.replace(piece, () => fault)
 }
 
-/** The reasons why an import is refused. */
+/** Returns the issues of an import that must fail. */
 export const issuesOf = (text: string, overlay?: string): Effect.Effect<ReadonlyArray<Issue>, string> =>
   importDocument(text, { overlay }).pipe(
     Effect.flip,
     Effect.map((error: ImportError) => error.issues),
-    Effect.mapError((imported) => `imported without complaint: ${imported.text.slice(0, 200)}`)
+    Effect.mapError((imported) => `the import must fail, but it succeeded: ${imported.text.slice(0, 200)}`)
   )
 
-/** ajv over a whole document: validates a value against the schema at a pointer. */
+/** Returns a function that validates a value with ajv against the schema at a pointer of a document. */
 export const judge = (document: Document["document"]): ((pointer: string, value: unknown) => string | undefined) => {
   const ajv = new Ajv2020.default({ allErrors: true, strict: false })
   addFormats.default(ajv)

@@ -5,7 +5,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import * as Replay from "../../src/runner/Replay.ts"
 import { run, start } from "./support/command.ts"
-import { exchanging, serving } from "./support/servers.ts"
+import { withServedExchange, withServer } from "./support/servers.ts"
 
 const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? ""
 
@@ -13,8 +13,8 @@ const counts = /^\d+ passed, \d+ failed, \d+ skipped$/
 
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
 
-/** A valid key that no exchange knows. */
-const stray = {
+/** The environment variables of a valid key that no exchange knows. */
+const unknownKey = {
   KALSHI_API_KEY_ID: "00000000-0000-4000-8000-00000000c0de",
   KALSHI_PRIVATE_KEY: fs.readFileSync(
     new URL("../../../fixtures/signing/keys/ed25519.pkcs8.pem", import.meta.url),
@@ -24,17 +24,8 @@ const stray = {
 
 describe("kalshi-contract run", { timeout: 120_000 }, () => {
   it("exits with 0 if everything passes, prints the counts last, and nothing on standard error", async () => {
-    const ended = await run([
-      "run",
-      "--property",
-      "P1,P9,P12",
-      "--operation",
-      "OrderGroups.get",
-      "--runs",
-      "3",
-      "--workers",
-      "2"
-    ])
+    const args = ["--property", "P1,P9,P12", "--operation", "OrderGroups.get", "--runs", "3", "--workers", "2"]
+    const ended = await start(["run", ...args]).ended
     assert.strictEqual(ended.code, 0, ended.stderr)
     assert.match(lastLine(ended.stdout), counts)
     assert.strictEqual(ended.stderr, "")
@@ -42,7 +33,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
 
   it("prints the same output for the same seed, except for times", async () => {
     const files = [0, 1].map((n) => path.join(folder(), `${n}.json`))
-    const asked = [
+    const commandLine = [
       "run",
       "--property",
       "P1,P2,P3,P5,P9,P10,P12",
@@ -55,48 +46,49 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
       "--workers",
       "2"
     ]
-    await Promise.all(files.map((file) => run([...asked, "--report", `json=${file}`])))
+    await Promise.all(files.map((file) => start([...commandLine, "--report", `json=${file}`]).ended))
     const [first, second] = files.map((file) => fs.readFileSync(file, "utf8").replace(/"times": \{[\s\S]*$/, ""))
     assert.strictEqual(first, second)
     assert.include(first, '"seed": 42')
     assert.isAbove(first?.length ?? 0, 2_000)
   })
 
-  const wrong: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
+  const invalidArguments: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
     ["no workers", ["--workers", "0"], /--workers must be at least 1/],
-    ["a seed that is no number", ["--seed", "x"], /--seed/],
+    ["a seed that is not a number", ["--seed", "x"], /--seed/],
     ["a seed of more than 32 bits", ["--seed", "99999999999"], /--seed must be a 32-bit integer, not 99999999999/],
     ["no runs", ["--runs", "0"], /--runs must be at least 1/],
-    ["a property that there is not", ["--property", "P99"], /no property P99. The properties are P0, /],
-    ["an operation that there is not", ["--operation", "Nope"], /no operation matches Nope/],
-    ["a report of another kind", ["--report", "pdf=x"], /--report takes html=FILE/],
-    ["a report where none can be written", ["--report", "json=/nonexistent/x"], /cannot write the report/],
-    ["a budget that is no duration", ["--budget", "x"], /--budget must be a duration/],
-    ["an address that is none", ["--target", "ftp://host"], /--target: .*https:\/\//],
+    ["an unknown property", ["--property", "P99"], /no property P99. The properties are P0, /],
+    ["an unknown operation", ["--operation", "Nope"], /no operation matches Nope/],
+    ["an unknown report format", ["--report", "pdf=x"], /--report takes html=FILE/],
+    ["a report file that cannot be written", ["--report", "json=/nonexistent/x"], /cannot write the report/],
+    ["a budget that is not a duration", ["--budget", "x"], /--budget must be a duration/],
+    ["an invalid address", ["--target", "ftp://host"], /--target: .*https:\/\//],
     ["plain http beyond loopback", ["--target", "http://example.com"], /Plain http is allowed only for loopback/],
     ["an exchange without a key", ["--target", "demo"], /demo needs a key: .*KALSHI_API_KEY_ID/],
-    ["a flag that there is not", ["--bogus"], /--bogus/]
+    ["an unknown flag", ["--bogus"], /--bogus/]
   ]
-  it.each(wrong)("ends with 2 and a sentence for %s, before anything is run", async (_, args, says) => {
+  it.each(invalidArguments)("exits with 2 and a message for %s, and runs no check", async (_, args, says) => {
     const { code, stderr, stdout } = await run(["run", ...args])
     assert.deepStrictEqual([code, counts.test(lastLine(stdout))], [2, false])
     assert.match(stderr, says)
   })
 
   it("exits with 2 for an invalid seed or key in the environment", async () => {
-    const seeded = await run(["run"], { KALSHI_CONTRACT_SEED: "x" })
+    const seeded = await start(["run"], { KALSHI_CONTRACT_SEED: "x" }).ended
     assert.deepStrictEqual([seeded.code, /KALSHI_CONTRACT_SEED must be/.test(seeded.stderr)], [2, true])
-    const keyed = await run(["run", "--target", "demo"], { ...stray, KALSHI_PRIVATE_KEY: "secret nonsense" })
+    const keyed = await start(["run", "--target", "demo"], { ...unknownKey, KALSHI_PRIVATE_KEY: "secret nonsense" })
+      .ended
     assert.strictEqual(keyed.code, 2)
     assert.notInclude(keyed.stderr + keyed.stdout, "secret nonsense")
   })
 
   it("exits with 2 for a key of another exchange", async () => {
-    const { code, stderr } = await run(["run", "--target", "demo"], { ...stray, KALSHI_ENV: "production" })
-    assert.deepStrictEqual([code, /KALSHI_ENV says that the key is of production/.test(stderr)], [2, true])
+    const { code, stderr } = await run(["run", "--target", "demo"], { ...unknownKey, KALSHI_ENV: "production" })
+    assert.deepStrictEqual([code, /KALSHI_ENV states that the key belongs to production/.test(stderr)], [2, true])
   })
 
-  it("exits with 3 if the budget runs out, and says so", async () => {
+  it("exits with 3 and a message if the budget runs out", async () => {
     const { code, stdout } = await run(["run", "--budget", "0.001s"])
     assert.strictEqual(code, 3)
     assert.include(stdout, "the time budget ended before all checks ran")
@@ -130,14 +122,14 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
 })
 
 describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
-  const asked = (url: string) => run(["run", "--target", url, "--timeout", "1s"], stray)
+  const runOn = (url: string) => run(["run", "--target", url, "--timeout", "1s"], unknownKey)
 
   it("exits with 2 if the connection is refused", async () => {
-    const url = await serving(
+    const url = await withServer(
       () => {},
       async (url) => url
     )
-    const { code, stderr } = await asked(url)
+    const { code, stderr } = await runOn(url)
     assert.deepStrictEqual(
       [code, /does not respond like the exchange: .*nothing was sent/.test(stderr)],
       [2, true],
@@ -145,26 +137,26 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
     )
   })
 
-  it("exits with 2 if a web page responds", () =>
-    serving(
+  it("exits with 2 if the response is a web page", () =>
+    withServer(
       (_, response) => void response.setHeader("content-type", "text/html").end("<html>hello</html>"),
       async (url) => {
-        const { code, stderr } = await asked(url)
+        const { code, stderr } = await runOn(url)
         assert.deepStrictEqual([code, /does not respond like the exchange: .*not JSON/.test(stderr)], [2, true], stderr)
       }
     ))
 
   it("exits with 2 if a response never ends", () =>
-    serving(
+    withServer(
       () => {},
       async (url) => {
-        const { code, stderr } = await asked(url)
+        const { code, stderr } = await runOn(url)
         assert.deepStrictEqual([code, /timed out after 1000 ms/.test(stderr)], [2, true], stderr)
       }
     ))
 
-  it("exits with 1 if no request reached 2xx", () =>
-    serving(
+  it("exits with 1 if no request gets a 2xx response", () =>
+    withServer(
       (_, response) => {
         response.statusCode = 503
         response.setHeader("content-type", "application/json").end('{"exchange_active":false,"trading_active":false}')
@@ -172,16 +164,16 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       async (url) => {
         const { code, stdout } = await run(
           ["run", "--target", url, "--timeout", "1s", "--operation", "Exchange.status"],
-          stray
+          unknownKey
         )
         assert.deepStrictEqual([code, lastLine(stdout)], [1, "1 passed, 1 failed, 0 skipped"], stdout)
-        assert.include(stdout, "no request reached 2xx")
+        assert.include(stdout, "no request got a 2xx response")
       }
     ))
 
   it("ends if the exchange stops responding", () => {
     let served = 0
-    return serving(
+    return withServer(
       (request, response) => {
         if (++served > 2) return
         const status = request.url?.endsWith("/exchange/status") === true
@@ -190,7 +182,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
           .end(status ? '{"exchange_active":true,"trading_active":true}' : "{}")
       },
       async (url) => {
-        const { code, stdout } = await run(["run", "--target", url, "--timeout", "0.2s"], stray)
+        const { code, stdout } = await run(["run", "--target", url, "--timeout", "0.2s"], unknownKey)
         assert.strictEqual(code, 1)
         assert.include(stdout, "no complete response arrived")
         assert.include(stdout, "stopped responding: 3 calls in a row had no response")
@@ -199,26 +191,26 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
     )
   })
 
-  it("exits with 2 if the key is refused, without printing it", () =>
+  it("exits with 2 if the exchange rejects the key, without printing the key id", () =>
     Effect.runPromise(
-      exchanging(({ sandbox }) =>
+      withServedExchange(({ sandbox }) =>
         Effect.promise(async () => {
-          const { code, stderr } = await asked(sandbox.url)
-          assert.deepStrictEqual([code, /refuses the key: .*status 401/.test(stderr)], [2, true], stderr)
-          assert.notInclude(stderr, stray.KALSHI_API_KEY_ID)
+          const { code, stderr } = await runOn(sandbox.url)
+          assert.deepStrictEqual([code, /rejects the key: .*status 401/.test(stderr)], [2, true], stderr)
+          assert.notInclude(stderr, unknownKey.KALSHI_API_KEY_ID)
         })
       )
     ))
 
-  it("checks reads, writes nothing, and gives reasons for skipped operations", () =>
+  it("checks reads, sends no writes, and reports the reasons for skipped operations", () =>
     Effect.runPromise(
-      exchanging(({ key, sandbox, world }) =>
+      withServedExchange(({ key, sandbox, world }) =>
         Effect.gen(function* () {
           const before = (yield* sandbox.requests).length
           const { code, stderr, stdout } = yield* Effect.promise(() => run(["run", "--target", sandbox.url], key))
           assert.strictEqual(code, 0, stdout + stderr)
           assert.strictEqual(lastLine(stdout), "79 passed, 0 failed, 49 skipped")
-          assert.match(stdout, /skipped 44: it writes, and http:\S+ is only read/)
+          assert.match(stdout, /skipped 44: it is a write, and runs on http:\S+ send only reads/)
           assert.match(stdout, /skipped 2: there is no archived market to read/)
           assert.notInclude(stdout, world.signer.keyId)
           const served = (yield* sandbox.requests).slice(before)
@@ -230,7 +222,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
 
   it("detects an invalid response and reproduces it from its token", () =>
     Effect.runPromise(
-      exchanging(({ key, sandbox }) =>
+      withServedExchange(({ key, sandbox }) =>
         Effect.gen(function* () {
           const plant = sandbox.plant({ operation: "GetSeriesList", status: 200, body: { series: 7 } })
           yield* plant

@@ -17,14 +17,14 @@ const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contr
 /** An operation that wrongly declares itself retryable. */
 const faulty = withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }))
 
-/** Runs P9 for the faulty operation or for the client's own. */
+/** Runs P9 for the faulty operation or for the client's operation. */
 const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: number) => {
-  const asked: Array<Cells.Job> = []
+  const jobs: Array<Cells.Job> = []
   const runner: Suite.Runner = {
     width: 1,
     run: (job) =>
       Effect.suspend(() => {
-        asked.push(job)
+        jobs.push(job)
         const { path, runs, seed } = job
         return isFaulty
           ? Effect.map(P9.run({ operation: faulty, path, runs, seed }), (outcome) => ({
@@ -47,51 +47,48 @@ const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: nu
       onInterrupted: () => Effect.void
     })
   )
-  return { asked, report }
+  return { asked: jobs, report }
 }
 
 describe("Counterexamples", () => {
-  it("are saved once, and run first next time with any seed", () => {
+  it("are saved once, and run first in the next run with any seed", () => {
     const into = folder()
     const found = running(true, [], 1).report
     assert.strictEqual(Report.exitCode(found), 1)
     assert.deepStrictEqual([Counterexamples.keep(into, found), Counterexamples.keep(into, found)], [1, 0])
-    const kept = Counterexamples.load(into)
-    assert.strictEqual(kept.length, 1)
-    const again = running(true, kept, 99)
+    const saved = Counterexamples.load(into)
+    assert.strictEqual(saved.length, 1)
+    const again = running(true, saved, 99)
     assert.deepStrictEqual(
       again.asked.map(({ path, seed }) => [seed, path]),
-      [[kept[0]?.seed, kept[0]?.path]]
+      [[saved[0]?.seed, saved[0]?.path]]
     )
     assert.strictEqual(Report.failures(again.report)[0]?.result.instance, Report.failures(found)[0]?.result.instance)
   })
 
-  it("that pass now are followed by the normal run", () => {
+  it("that no longer fail are followed by the normal run", () => {
     const into = folder()
     Counterexamples.keep(into, running(true, [], 1).report)
     const { asked, report } = running(false, Counterexamples.load(into), 99)
     assert.deepStrictEqual([Report.exitCode(report), asked.length, asked.at(-1)?.seed], [0, 2, 99])
   })
 
-  it("are saved for the local exchange only", () => {
+  it("are saved only for the local exchange", () => {
     const { report } = running(true, [], 1)
     const remote = {
       ...report,
       cells: report.cells.map((cell) => ({
         ...cell,
-        result: Cells.failedResult(
-          { property: "P9@demo", target: cell.target, seed: 1, runs: 1 },
-          "as it happened there"
-        )
+        result: Cells.failedResult({ property: "P9@demo", target: cell.target, seed: 1, runs: 1 }, "a failure on demo")
       }))
     }
     assert.strictEqual(Counterexamples.keep(folder(), remote), 0)
   })
 
-  it("that are unreadable fail with the line", () => {
+  it("that are invalid cause an error with the line number", () => {
     const into = folder()
     fs.writeFileSync(path.join(into, "P9.jsonl"), '{"token":"nonsense"}\n')
-    assert.throws(() => Counterexamples.load(into), /P9\.jsonl:1 holds no counterexample/)
+    assert.throws(() => Counterexamples.load(into), /P9\.jsonl:1 is not a counterexample/)
   })
 
   it("of the project are readable", () => {

@@ -4,8 +4,9 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
-import { type Ended, start } from "./support/command.ts"
-import { exchanging, type Served } from "./support/servers.ts"
+import { run, start } from "./support/command.ts"
+import { demoAt } from "./support/demoAt.ts"
+import { withServedExchange, type Served } from "./support/servers.ts"
 
 const script = fileURLToPath(new URL("support/demo.ts", import.meta.url))
 
@@ -13,20 +14,21 @@ const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contr
 
 const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? ""
 
-/** Runs the command with a local exchange instead of the demo exchange. */
-const starting = (
+/** Starts the command in a process, with a local exchange instead of the demo exchange. */
+const startOn = (
   { key, sandbox }: Served,
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {}
 ) => start(args, { DEMO_URL: sandbox.url, KALSHI_ENV: "demo", ...key, ...environment }, script)
 
-const running = (served: Served, args: ReadonlyArray<string>, environment: Readonly<Record<string, string>> = {}) =>
-  Effect.promise((): Promise<Ended> => starting(served, args, environment).ended)
+/** Runs the command in this process, with a local exchange instead of the demo exchange. */
+const runOn = ({ key, sandbox }: Served, args: ReadonlyArray<string>) =>
+  Effect.promise(() => run(args, { KALSHI_ENV: "demo", ...key }, demoAt(sandbox.url)))
 
-/** The ids of resting orders and of groups, by account. */
+/** Returns the ids of the resting orders and of the groups of the signer. */
 const resting = ({ sandbox, world }: Served) =>
   Effect.map(sandbox.dump, (dump) => {
-    // A dump has accounts with their holdings and groups.
+    // A dump has accounts, with their orders and groups.
     const { accounts } = dump as {
       readonly accounts: ReadonlyArray<{
         readonly accountId: string
@@ -49,9 +51,9 @@ const journalOf = (journals: string): { readonly runId: string; readonly lines: 
   }
 }
 
-const asking = <A, E>(use: (served: Served) => Effect.Effect<A, E>) => Effect.runPromise(exchanging(use))
+const withExchange = <A, E>(use: (served: Served) => Effect.Effect<A, E>) => Effect.runPromise(withServedExchange(use))
 
-const writing = (journals: string, ...more: ReadonlyArray<string>) => [
+const runWithWrites = (journals: string, ...more: ReadonlyArray<string>) => [
   "run",
   "--target",
   "demo",
@@ -62,119 +64,125 @@ const writing = (journals: string, ...more: ReadonlyArray<string>) => [
 ]
 
 describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 }, () => {
-  it("places, changes and cancels its own orders, cleans up, and touches nothing else", () =>
-    asking((served) =>
+  it("places, changes and cancels its own orders, cleans up, and changes no other entity", () =>
+    withExchange((served) =>
       Effect.gen(function* () {
         const journals = folder()
         const before = yield* resting(served)
-        const { code, stderr, stdout } = yield* running(served, writing(journals))
+        const { code, stderr, stdout } = yield* Effect.promise(() => startOn(served, runWithWrites(journals)).ended)
         assert.strictEqual(code, 0, stdout + stderr)
         assert.strictEqual(lastLine(stdout), "90 passed, 0 failed, 38 skipped")
-        assert.match(stdout, /cleaned up after \w+: \d+ orders cancelled, \d+ order groups deleted, nothing is left/)
+        assert.match(stdout, /cleaned up after \w+: \d+ orders cancelled, \d+ order groups deleted, nothing remains/)
         assert.deepStrictEqual(yield* resting(served), before)
         const { lines } = journalOf(journals)
         assert.isAbove(lines.filter((line) => line.includes('"sending"')).length, 20)
         assert.include(lines.at(-1) ?? "", '{"kind":"swept","left":[]}')
         const text = lines.join("\n")
         for (const secret of [served.key.KALSHI_API_KEY_ID, "signature", "PRIVATE"]) assert.notInclude(text, secret)
-        // The journal contains every write that reached the exchange.
-        const served_ = (yield* served.sandbox.requests).filter(({ method }) => method !== "GET")
-        assert.isAtLeast(served_.length, 20)
+        // The exchange received the writes.
+        const writes = (yield* served.sandbox.requests).filter(({ method }) => method !== "GET")
+        assert.isAtLeast(writes.length, 20)
       })
     ))
 
-  it("writes nothing without permission", () =>
-    asking((served) =>
+  it("sends no writes without --allow-writes", () =>
+    withExchange((served) =>
       Effect.gen(function* () {
         const count = (yield* served.sandbox.requests).length
-        const { code, stdout } = yield* running(served, ["run", "--target", "demo"])
+        const { code, stdout } = yield* runOn(served, ["run", "--target", "demo"])
         assert.strictEqual(code, 0, stdout)
-        assert.match(stdout, /skipped 44: it writes, and demo is only read/)
+        assert.match(stdout, /skipped 44: it is a write, and runs on demo send only reads/)
         const methods = (yield* served.sandbox.requests).slice(count).map(({ method }) => method)
         assert.deepStrictEqual([...new Set(methods)], ["GET"])
       })
     ))
 
   for (const killedAt of [1, 2, 5, 12]) {
-    it(`cleans up what remains when killed at write ${killedAt}`, () =>
-      asking((served) =>
+    it(`leaves entities that cleanup removes if the run is killed at write ${killedAt}`, () =>
+      withExchange((served) =>
         Effect.gen(function* () {
           const journals = folder()
           const before = yield* resting(served)
-          const killed = yield* running(served, writing(journals, "--operation", "Order*"), {
-            KILLED_AT: `${killedAt}`
-          })
+          const args = runWithWrites(journals, "--operation", "Order*")
+          const killed = yield* Effect.promise(() => startOn(served, args, { KILLED_AT: `${killedAt}` }).ended)
           assert.isUndefined(killed.code)
           assert.notDeepEqual(yield* resting(served), before)
           const { runId } = journalOf(journals)
-          const cleaned = yield* running(served, ["cleanup", "--run-id", runId, "--journal", journals])
+          const cleaned = yield* runOn(served, ["cleanup", "--run-id", runId, "--journal", journals])
           assert.strictEqual(cleaned.code, 0, cleaned.stdout + cleaned.stderr)
-          assert.match(cleaned.stdout, /nothing is left/)
+          assert.match(cleaned.stdout, /nothing remains/)
           assert.deepStrictEqual(yield* resting(served), before)
         })
       ))
   }
 
-  it("cleans up when interrupted", () =>
-    asking((served) =>
+  it("cleans up if the run is interrupted", () =>
+    withExchange((served) =>
       Effect.gen(function* () {
         const journals = folder()
         const before = yield* resting(served)
-        // The third write has a slow response, so the run is interrupted there.
+        // The response to this write is slow, so the interruption comes while the write is pending.
         yield* served.sandbox.plant({ operation: "CreateOrderV2", delayMillis: 3_000 })
-        const { child, ended } = starting(served, writing(journals, "--operation", "Orders.*"))
+        const { child, ended } = startOn(served, runWithWrites(journals, "--operation", "Orders.*"))
         yield* Effect.promise(async () => {
-          const isOn = (): boolean =>
+          const hasSentWrites = (): boolean =>
             fs.existsSync(journals) && fs.readdirSync(journals).length > 0 && journalOf(journals).lines.length > 4
-          while (!isOn() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50))
+          while (!hasSentWrites() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50))
         })
         child.kill("SIGINT")
         const { code, stderr, stdout } = yield* Effect.promise(() => ended)
         assert.strictEqual(code, 130, stdout + stderr)
         assert.include(stdout, "interrupted; the report covers only the checks that ran")
-        assert.match(stderr, /cleaned up after .*nothing is left/)
+        assert.match(stderr, /cleaned up after .*nothing remains/)
         assert.deepStrictEqual(yield* resting(served), before)
       })
     ))
 
-  it("exits with 4 and lists what it cannot clean up", () =>
-    asking((served) =>
+  it("exits with 4 and lists the entities that it cannot remove", () =>
+    withExchange((served) =>
       Effect.gen(function* () {
         const journals = folder()
         for (let n = 0; n < 40; n++) {
           yield* served.sandbox.plant({ operation: "DeleteOrderGroup", status: 503 })
         }
-        const { code, stdout } = yield* running(served, writing(journals, "--operation", "OrderGroups.create"))
+        const { code, stdout } = yield* runOn(served, runWithWrites(journals, "--operation", "OrderGroups.create"))
         assert.strictEqual(code, 4, stdout)
-        assert.match(stdout, /not cleaned up after \w+: order group \S+; run kalshi-contract cleanup --run-id \w+/)
+        assert.match(stdout, /cleanup of \w+ failed: order group \S+ remain; run kalshi-contract cleanup --run-id \w+/)
       })
     ))
 
-  const refused: ReadonlyArray<readonly [string, ReadonlyArray<string>, Readonly<Record<string, string>>, RegExp]> = [
+  const invalidRuns: ReadonlyArray<readonly [string, ReadonlyArray<string>, Readonly<Record<string, string>>, RegExp]> =
     [
-      "on production",
-      ["run", "--target", "production", "--allow-writes"],
-      { KALSHI_ENV: "production" },
-      /only on the demo exchange/
-    ],
-    [
-      "on a local address",
-      ["run", "--target", "http://127.0.0.1:9", "--allow-writes"],
-      {},
-      /only on the demo exchange/
-    ],
-    [
-      "with a key without KALSHI_ENV=demo",
-      ["run", "--target", "demo", "--allow-writes"],
-      { KALSHI_ENV: "" },
-      /needs KALSHI_ENV=demo/
-    ],
-    ["of an unknown run", ["cleanup", "--run-id", "abcdef123456"], {}, /no journal of a run/],
-    ["of a run id that is a path", ["cleanup", "--run-id", "../../secret"], {}, /--run-id takes what a run printed/]
-  ]
-  it.each(refused)("is refused %s", async (_, args, environment, says) => {
-    const key = { KALSHI_API_KEY_ID: "x", KALSHI_PRIVATE_KEY: "y", KALSHI_ENV: "demo", DEMO_URL: "http://127.0.0.1:9" }
-    const { code, stderr } = await start([...args, "--journal", folder()], { ...key, ...environment }, script).ended
+      [
+        "on production",
+        ["run", "--target", "production", "--allow-writes"],
+        { KALSHI_ENV: "production" },
+        /only on the demo exchange/
+      ],
+      [
+        "on a local address",
+        ["run", "--target", "http://127.0.0.1:9", "--allow-writes"],
+        {},
+        /only on the demo exchange/
+      ],
+      [
+        "with a key without KALSHI_ENV=demo",
+        ["run", "--target", "demo", "--allow-writes"],
+        { KALSHI_ENV: "" },
+        /needs KALSHI_ENV=demo/
+      ],
+      ["of an unknown run", ["cleanup", "--run-id", "abcdef123456"], {}, /has no journal of the run/],
+      [
+        "of a run id that is a path",
+        ["cleanup", "--run-id", "../../secret"],
+        {},
+        /--run-id must be the id that a run printed/
+      ]
+    ]
+  it.each(invalidRuns)("exits with 2 %s", async (_, args, environment, says) => {
+    const key = { KALSHI_API_KEY_ID: "x", KALSHI_PRIVATE_KEY: "y", KALSHI_ENV: "demo" }
+    const closed = demoAt("http://127.0.0.1:9")
+    const { code, stderr } = await run([...args, "--journal", folder()], { ...key, ...environment }, closed)
     assert.strictEqual(code, 2, stderr)
     assert.match(stderr, says)
   })

@@ -17,7 +17,7 @@ describe("the README's command", { timeout: 120_000 }, () => {
     const [, line = ""] = /```sh\n(.*)\n```/.exec(section) ?? []
     assert.include(line, "kalshi-contract.ts run")
     const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env["PATH"] ?? ""}` }
-    // Fails if the command does not exit with 0.
+    // `execFile` rejects if the command does not exit with 0.
     const { stdout } = await promisify(execFile)("bash", ["-c", line], { cwd: root, env })
     assert.match(stdout.trimEnd().split("\n").at(-1) ?? "", /^\d+ passed, 0 failed, \d+ skipped$/)
   })
@@ -32,14 +32,14 @@ describe("the README's command", { timeout: 120_000 }, () => {
         )
       )
     )
-    const untold = new Set(["--counterexamples"])
-    assert.deepStrictEqual([...options].sort(), [...flags].filter((flag) => !untold.has(flag)).sort())
+    const undocumented = new Set(["--counterexamples"])
+    assert.deepStrictEqual([...options].sort(), [...flags].filter((flag) => !undocumented.has(flag)).sort())
     const commands = [...section.matchAll(/^\| `([a-z]+)/gm)].map(([, name = ""]) => name).sort()
     const { stdout } = await run(["--help"])
-    const there = [...stdout.slice(stdout.indexOf("SUBCOMMANDS")).matchAll(/^ {2}([a-z]+) {2,}/gm)].map(
+    const subcommands = [...stdout.slice(stdout.indexOf("SUBCOMMANDS")).matchAll(/^ {2}([a-z]+) {2,}/gm)].map(
       ([, name = ""]) => name
     )
-    for (const name of commands) assert.include(there, name)
+    for (const name of commands) assert.include(subcommands, name)
     assert.isAbove(commands.length, 4)
   })
 })

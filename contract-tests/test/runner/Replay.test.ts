@@ -8,7 +8,7 @@ const failureOf = (run: () => void): string => {
   } catch (error) {
     return error instanceof Error ? error.message : assert.fail("threw something else")
   }
-  return assert.fail("held")
+  return assert.fail("the property passed")
 }
 
 const tokenIn = (message: string): string => message.split("\n").at(-1)?.split(" ").at(-1) ?? ""
@@ -43,7 +43,7 @@ describe("token", () => {
 })
 
 describe("parse", () => {
-  it("refuses invalid tokens", () => {
+  it("rejects invalid tokens", () => {
     const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url")
     for (const text of [
       "",
@@ -62,19 +62,19 @@ describe("parse", () => {
 })
 
 describe("seedFrom", () => {
-  it("reads the environment, else returns the constant", () => {
+  it("returns the seed of the environment, or the constant if it is not set", () => {
     assert.strictEqual(Replay.seedFrom({}), Replay.defaultSeed)
     assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "" }), Replay.defaultSeed)
     assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "-17" }), -17)
   })
-  it("refuses anything but a 32-bit integer", () => {
+  it("rejects every value except 32-bit integers", () => {
     for (const text of ["abc", "1.5", "2147483648", "1e3", " 1"]) {
       assert.throws(() => Replay.seedFrom({ KALSHI_CONTRACT_SEED: text }), Replay.InvalidSeed)
     }
   })
 })
 
-describe("holds", () => {
+describe("assertProperty", () => {
   it("returns if the property passes", () => {
     Replay.assertProperty(
       "true",
@@ -91,21 +91,21 @@ describe("holds", () => {
     assert.isAbove(replay.path.length, 0)
   })
 
-  it("starts at the counterexample of the token in the environment, for that property only", () => {
+  it("starts at the counterexample of the token in the environment, but only for that property", () => {
     const message = failureOf(() => Replay.assertProperty("below-100", below100))
     vi.stubEnv("KALSHI_CONTRACT_REPLAY", tokenIn(message))
     const first = (name: string): number | undefined => {
-      const seen: Array<number> = []
+      const values: Array<number> = []
       failureOf(() =>
         Replay.assertProperty(
           name,
           fc.property(fc.nat(), (value) => {
-            seen.push(value)
+            values.push(value)
             return value < 100
           })
         )
       )
-      return seen[0]
+      return values[0]
     }
     assert.strictEqual(first("below-100"), 100)
     assert.notStrictEqual(first("another"), 100)
@@ -130,16 +130,16 @@ describe("holds", () => {
     const message = failureOf(() =>
       Replay.assertProperty(
         "asserts",
-        fc.property(fc.constant(1), () => assert.fail("this is why"))
+        fc.property(fc.constant(1), () => assert.fail("the reason"))
       )
     )
-    assert.include(message, "this is why")
+    assert.include(message, "the reason")
   })
 
   it("awaits an asynchronous property", async () => {
     const slow = fc.asyncProperty(fc.nat(), async (value) => value < 100)
     const message = await Replay.assertProperty("slow", slow).then(
-      () => "held",
+      () => "passed",
       (error: unknown) => String(error)
     )
     assert.include(message, "counterexample: [100]")

@@ -9,13 +9,13 @@ import * as Text from "../../src/reports/text.ts"
 const passed = (property: string, target: string): Report.Cell => ({
   property,
   target,
-  result: { _tag: "Passed", runs: 1_200, reached: { "answers lost": 7 } }
+  result: { _tag: "Passed", runs: 1_200, reached: { "lost responses": 7 } }
 })
 
 const skipped: Report.Cell = {
   property: "P3",
   target: "Orders.cancel",
-  result: { _tag: "Skipped", reason: "its success has no body" }
+  result: { _tag: "Skipped", reason: "no response body" }
 }
 
 const nasty = '</pre><script>alert(1)</script> & "quoted" `````` \u0000\ud800 ]]>'
@@ -26,10 +26,10 @@ const failed: Report.Cell = {
   result: {
     _tag: "Failed",
     runs: 12,
-    reason: "sent twice after a byte may have left",
+    reason: "sent twice although the first request may have been executed",
     pointer: "/orders/0",
-    expected: "one send",
-    got: "two sends",
+    expected: "one request",
+    got: "two requests",
     instance: nasty,
     token: "dG9rZW4",
     curl: "curl -H 'KALSHI-ACCESS-KEY: …'"
@@ -44,8 +44,8 @@ const report = (cells: ReadonlyArray<Report.Cell>, ending: Report.Ending = "fini
   runs: 200,
   ending,
   properties: [
-    { id: "P3", statement: "What was decoded encodes to what it was." },
-    { id: "P9", statement: "A request is sent again only where that is safe." }
+    { id: "P3", statement: "A decoded body encodes to the original." },
+    { id: "P9", statement: "A request is retried only if that is safe." }
   ],
   cells,
   notes: ["the feed was not checked"],
@@ -83,15 +83,15 @@ describe("as text", () => {
   it("lists each property, every failure with its replay line, every skip reason, and the counts", () => {
     const lines = Text.render(red).split("\n")
     assert.strictEqual(lines.at(-1), "1 passed, 1 failed, 1 skipped")
-    assert.isTrue(lines.some((line) => /^P9 +0 +1 +0 +12 {2}A request is sent again/.test(line)))
-    assert.isTrue(lines.some((line) => /^P3 +1 +0 +1 +1,200 {2}What was decoded/.test(line)))
+    assert.isTrue(lines.some((line) => /^P9 +0 +1 +0 +12 {2}A request is retried/.test(line)))
+    assert.isTrue(lines.some((line) => /^P3 +1 +0 +1 +1,200 {2}A decoded body/.test(line)))
     assert.include(lines, '✗ P9 fails for Orders.create at "/orders/0"')
     assert.include(lines, "  REPLAY kalshi-contract replay dG9rZW4")
-    assert.include(lines, "skipped 1: its success has no body (P3 Orders.cancel)")
+    assert.include(lines, "skipped 1: no response body (P3 Orders.cancel)")
     assert.include(lines, "the feed was not checked")
   })
 
-  it("says that an unfinished run covers only the checks that ran", () => {
+  it("states that an unfinished run covers only the checks that ran", () => {
     assert.include(
       Text.render(report(green.cells, "interrupted")),
       "interrupted; the report covers only the checks that ran"
@@ -100,7 +100,7 @@ describe("as text", () => {
 })
 
 describe("as JSON", () => {
-  it("contains the whole report, with times in a separate field", () => {
+  it("contains the complete report, with the times in a separate field", () => {
     const { times, ...rest } = JSON.parse(Json.render(red))
     assert.deepStrictEqual(times, red.times)
     assert.deepStrictEqual(rest.cells, JSON.parse(JSON.stringify(red.cells)))
@@ -118,7 +118,7 @@ describe("as JUnit", () => {
     assert.notInclude(xml, "<script>")
     assert.include(xml, "&lt;script&gt;")
     assert.match(xml, /<testsuites name="kalshi-contract" tests="3" failures="1" skipped="1" time="61\.500"/)
-    assert.match(xml, /<testcase name="Orders\.cancel" classname="P3"><skipped message="its success has no body"\/>/)
+    assert.match(xml, /<testcase name="Orders\.cancel" classname="P3"><skipped message="no response body"\/>/)
     assert.strictEqual(xml.match(/<failure /g)?.length, 1)
   })
 
@@ -137,7 +137,7 @@ describe("as Markdown", () => {
     assert.strictEqual(text.split(fence).length, 3)
     assert.include(text, `instance: ${nasty}`)
     assert.include(text, "| `Orders.create` | ✓ | ✗ |")
-    assert.include(text, "| P9 | 0 | 1 | 0 | 12 | A request is sent again only where that is safe. |")
+    assert.include(text, "| P9 | 0 | 1 | 0 | 12 | A request is retried only if that is safe. |")
   })
 })
 

@@ -23,8 +23,8 @@ const options: Suite.Options = {
 
 const passed: Cells.Done = { result: { _tag: "Passed", runs: 1, reached: {} }, millis: 5 }
 
-/** A runner whose cells take the given time. */
-const taking = (width: number, millisOf: (job: Cells.Job) => number): Suite.Runner => ({
+/** Creates a runner whose cells take the time that `millisOf` returns. */
+const runnerTaking = (width: number, millisOf: (job: Cells.Job) => number): Suite.Runner => ({
   width,
   run: (job) => Effect.delay(Effect.succeed(passed), millisOf(job))
 })
@@ -35,12 +35,12 @@ const named = ({ cells }: Report.Report): ReadonlyArray<string> =>
   cells.map(({ property, target }) => `${property} ${target}`)
 
 describe("Suite.run", () => {
-  it.effect("reports the cells in a fixed order, independent of completion", () =>
+  it.effect("reports the cells in a fixed order, independently of the order in which they end", () =>
     Effect.gen(function* () {
       const ended: Array<string> = []
       const onCell: Suite.Options["onCell"] = ({ cell }) => Effect.sync(() => void ended.push(cell.target))
       const slowFirst = (job: Cells.Job): number => 1_000 - 100 * groups.indexOf(job.target)
-      const fiber = yield* Effect.forkChild(Suite.run(taking(20, slowFirst), { ...options, onCell }))
+      const fiber = yield* Effect.forkChild(Suite.run(runnerTaking(20, slowFirst), { ...options, onCell }))
       yield* TestClock.adjust("10 seconds")
       const report = yield* Fiber.join(fiber)
       const expected = ["P4", "P5"].flatMap((id) => groups.map((name) => `${id} ${name}`))
@@ -53,12 +53,12 @@ describe("Suite.run", () => {
   it.effect("limits concurrency to the runner's width", () =>
     Effect.gen(function* () {
       let now = 0
-      let most = 0
+      let maxRunning = 0
       const runner: Suite.Runner = {
         width: 3,
         run: () =>
           Effect.suspend(() => {
-            most = Math.max(most, ++now)
+            maxRunning = Math.max(maxRunning, ++now)
             return Effect.ensuring(
               Effect.delay(Effect.succeed(passed), 10),
               Effect.sync(() => void now--)
@@ -68,15 +68,15 @@ describe("Suite.run", () => {
       const fiber = yield* Effect.forkChild(Suite.run(runner, options))
       yield* TestClock.adjust("10 seconds")
       yield* Fiber.join(fiber)
-      assert.strictEqual(most, 3)
+      assert.strictEqual(maxRunning, 3)
     })
   )
 
-  it.effect("stops when the budget runs out, without a success", () =>
+  it.effect("stops and does not pass if the budget runs out", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(
         Suite.run(
-          taking(1, () => 1_000),
+          runnerTaking(1, () => 1_000),
           { ...options, budget: Duration.millis(3_500) }
         )
       )
@@ -90,12 +90,12 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("passes on the partial report when interrupted", () =>
+  it.effect("reports the partial results if the run is interrupted", () =>
     Effect.gen(function* () {
       const reported = yield* Deferred.make<Report.Report>()
       const fiber = yield* Effect.forkChild(
         Suite.run(
-          taking(1, () => 1_000),
+          runnerTaking(1, () => 1_000),
           { ...options, onInterrupted: (report) => Effect.asVoid(Deferred.succeed(reported, report)) }
         )
       )
@@ -117,14 +117,14 @@ describe("Suite.run", () => {
         run: () => Effect.succeed({ result: { _tag: "Passed", runs: 1, reached }, millis: 1 })
       })
       const of = (runner: Suite.Runner) => Suite.run(runner, { ...options, properties: ["P12"] })
-      const nowhere = yield* of(reaching({ "2xx": 0, "503": 1 }))
-      assert.strictEqual(Report.exitCode(nowhere), 1)
-      assert.match(Report.failures(nowhere)[0]?.result.reason ?? "", /^no request reached 2xx/)
+      const unreached = yield* of(reaching({ "2xx": 0, "503": 1 }))
+      assert.strictEqual(Report.exitCode(unreached), 1)
+      assert.match(Report.failures(unreached)[0]?.result.reason ?? "", /^no request got a 2xx response/)
       assert.strictEqual(Report.exitCode(yield* of(reaching({ "2xx": 1 }))), 0)
     })
   )
 
-  it("selects properties and operations by any name, and refuses unknown ones", () => {
+  it("selects properties and operations by any of their names, and rejects unknown names", () => {
     const of = (properties: ReadonlyArray<string>, operations: ReadonlyArray<string>) =>
       Suite.selected({ properties, operations }).flatMap(({ id, targets }) =>
         targets.map((target) => `${id} ${target}`)

@@ -17,7 +17,7 @@ const run = (limitMillis: number, ...properties: ReadonlyArray<string>) =>
     })
   )
 
-const because = (result: Cells.Done["result"] | undefined): string =>
+const reasonOf = (result: Cells.Done["result"] | undefined): string =>
   result?._tag === "Failed" ? result.reason : `${result?._tag}`
 
 describe("Workers", () => {
@@ -31,19 +31,19 @@ describe("Workers", () => {
     })
   )
 
-  it.live("reports a failed cell for a worker that crashes, and starts another", () =>
+  it.live("reports a failed cell for a worker that crashes, and starts another worker", () =>
     Effect.gen(function* () {
       const [thrown, after, exited, last] = yield* run(60_000, "throws", "answers", "exits", "answers")
-      assert.strictEqual(because(thrown), "its worker died: Error: thrown by the property")
-      assert.strictEqual(because(exited), "its worker ended with 3")
+      assert.strictEqual(reasonOf(thrown), "the worker died: Error: thrown by the property")
+      assert.strictEqual(reasonOf(exited), "the worker ended with exit code 3")
       assert.deepStrictEqual([after?._tag, last?._tag], ["Passed", "Passed"])
     })
   )
 
-  it.live("reports a failed cell for a worker that hangs, and starts another", () =>
+  it.live("reports a failed cell for a worker that hangs, and starts another worker", () =>
     Effect.gen(function* () {
       const [hung, after] = yield* run(3_000, "hangs", "answers")
-      assert.strictEqual(because(hung), "it did not end within 3000 ms")
+      assert.strictEqual(reasonOf(hung), "the cell did not end within 3000 ms")
       assert.strictEqual(after?._tag, "Passed")
     })
   )
@@ -52,9 +52,9 @@ describe("Workers", () => {
     Effect.gen(function* () {
       const [first, second, third] = yield* run(60_000, "answers, then exits", "answers", "answers")
       assert.strictEqual(first?._tag, "Passed")
-      // The second job may reach the dying worker or a new one: it gets a result either way.
-      assert.match(because(second), /^(?:its worker (?:is dead|ended with 4)|Passed)$/)
-      assert.match(because(third), /^(?:its worker (?:is dead|ended with 4)|Passed)$/)
+      // The second job may reach the dying worker or a new worker. It gets a result in both cases.
+      assert.match(reasonOf(second), /^(?:the worker (?:is dead|ended with exit code 4)|Passed)$/)
+      assert.match(reasonOf(third), /^(?:the worker (?:is dead|ended with exit code 4)|Passed)$/)
     })
   )
 
@@ -65,7 +65,7 @@ describe("Workers", () => {
         const { result } = yield* runner.run({ property: "P12", target: "Exchange.status", seed: 1, runs: 1 })
         assert.deepStrictEqual(result, { _tag: "Passed", runs: 1, reached: { "2xx": 1 } })
         const unknown = yield* runner.run(job("P99"))
-        assert.strictEqual(because(unknown.result), "no property P99")
+        assert.strictEqual(reasonOf(unknown.result), "no property P99")
       })
     )
   )

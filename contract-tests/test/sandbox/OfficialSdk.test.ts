@@ -20,10 +20,10 @@ import {
 } from "./support/officialSdk.ts"
 import * as World from "./support/world.ts"
 
-/** The SDK names its calls after the operations. */
+/** Returns the operation id for an SDK method. The SDK names its methods after the operations. */
 const operationOf = (method: string): string => method.charAt(0).toUpperCase() + method.slice(1)
 
-/** Operations that version 3.30.0 of the SDK has no call for. */
+/** The operations for which version 3.30.0 of the SDK has no method. */
 const withoutCall = [
   "AcceptRFQBatch",
   "ConfirmRFQBatchQuote",
@@ -41,22 +41,22 @@ const withoutCall = [
   "UpdateFCMSubtraderBlockedCategories"
 ]
 
-/** The violations of a response. */
+/** Returns the violations of a response. */
 const faultsOf = (operation: string, { data, headers, status }: Answer): ReadonlyArray<string> => {
   const declared = document.operation(operation)?.success
-  if (declared?.status !== status) return [`${status} where ${declared?.status} is declared`]
+  if (declared?.status !== status) return [`status ${status}, but the document declares ${declared?.status}`]
   if (declared.schema === undefined) {
-    // The exchange responds with an empty object there, except for a 204.
+    // The exchange responds with an empty object, except for a 204.
     const expected = status === 204 ? '""' : "{}"
-    return JSON.stringify(data) === expected ? [] : [`the body ${JSON.stringify(data)}, not ${expected}`]
+    return JSON.stringify(data) === expected ? [] : [`the body is ${JSON.stringify(data)}, not ${expected}`]
   }
-  const type = String((headers as Readonly<Record<string, unknown>>)["content-type"]) // axios has them in an object
-  if (!type.startsWith("application/json")) return [`a body of type ${type}`]
-  const verdict = conformance.judge(declared.schema)(data as Json) // it comes out of a parser of JSON
+  const type = String((headers as Readonly<Record<string, unknown>>)["content-type"]) // In axios, the headers are an object.
+  if (!type.startsWith("application/json")) return [`the content type is ${type}`]
+  const verdict = conformance.judge(declared.schema)(data as Json) // axios parsed this JSON.
   return verdict.valid ? [] : verdict.violations.map(({ message, pointer }) => `${pointer} ${message}`)
 }
 
-/** Pointers of the lists that hold nothing wherever they stand, with `*` for an index: nothing was judged there. */
+/** Returns the pointers of the lists that are always empty, with `*` for indices. Their items were not checked. */
 const emptyLists = (answer: unknown): ReadonlyArray<string> => {
   const longest = new Map<string, number>()
   const visit = (value: Json, pointer: string): void => {
@@ -67,11 +67,11 @@ const emptyLists = (answer: unknown): ReadonlyArray<string> => {
       for (const [key, member] of Object.entries(value)) visit(member, pointerTo(pointer, key))
     }
   }
-  visit(answer as Json, "") // as above
+  visit(answer as Json, "") // axios parsed this JSON.
   return [...longest].flatMap(([pointer, length]) => (length === 0 ? [pointer] : []))
 }
 
-/** Lists of which the exchange has none to give. */
+/** The lists that are always empty on the local exchange. */
 const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
   GetAccountApiLimits: ["/grants"],
   GetEvent: ["/event/settlement_sources"],
@@ -85,7 +85,7 @@ const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
   GetSeriesList: ["/series/*/settlement_sources", "/series/*/additional_prohibitions"]
 }
 
-/** Makes one call on a fresh exchange: its result, and the operation that the exchange recognized. */
+/** Makes a call on a fresh exchange. Returns the result, and the operations that the exchange recognized. */
 const call = (api: keyof Apis, method: string) =>
   Effect.gen(function* () {
     const world = yield* World.World
@@ -94,13 +94,13 @@ const call = (api: keyof Apis, method: string) =>
     const argumentsOf = table[method]
     if (argumentsOf === undefined) return assert.fail(`${api}.${method} has no arguments`)
     const object: unknown = make(api, configurationOf(sandbox, world.rsa))
-    const methods = object as Readonly<Record<string, Method>> // it was found there
+    const methods = object as Readonly<Record<string, Method>> // `found` lists the methods.
     const answer = yield* Effect.promise(() => methods[method]!(...argumentsOf(world)))
     return { answer, operations: (yield* sandbox.requests).map(({ operation }) => operation) }
   })
 
 describe("the official SDK", () => {
-  it("has a method for exactly the client's operations, except the newest", () => {
+  it("has a method for exactly the client's operations, except for the newest operations", () => {
     const operations = found.map(([, method]) => operationOf(method))
     assert.deepStrictEqual(
       [...operations, ...withoutCall].sort(),
@@ -131,12 +131,12 @@ layer(World.layer, { excludeTestServices: true })("the official SDK, against the
     console.log([...statuses].map(([operation, status]) => `${operation.padEnd(width)} ${status}`).join("\n"))
   })
 
-  const planted: ReadonlyArray<readonly [string, Omit<Fault, "operation">, ReadonlyArray<string>]> = [
-    ["a member that is missing", { status: 200, body: {} }, ["/order must have required property 'order'"]],
-    ["another status", { status: 201 }, ["201 where 200 is declared"]],
-    ["another type", { status: 200, body: "{}", contentType: "text/plain" }, ["a body of type text/plain"]]
+  const faults: ReadonlyArray<readonly [string, Omit<Fault, "operation">, ReadonlyArray<string>]> = [
+    ["a missing member", { status: 200, body: {} }, ["/order must have required property 'order'"]],
+    ["a wrong status", { status: 201 }, ["status 201, but the document declares 200"]],
+    ["a wrong content type", { status: 200, body: "{}", contentType: "text/plain" }, ["the content type is text/plain"]]
   ]
-  for (const [fault, answer, expected] of planted) {
+  for (const [fault, answer, expected] of faults) {
     it.effect(`detects ${fault}`, () =>
       Effect.gen(function* () {
         yield* (yield* World.World).refreshed
@@ -149,11 +149,11 @@ layer(World.layer, { excludeTestServices: true })("the official SDK, against the
 
 const ticker = "KXTEST-26-YES"
 
-/** The status of a refused call, and the code in its body. */
+/** Returns the status of a call that the exchange rejects, and the code in the body. */
 const refusalOf = (call: Promise<unknown>) =>
   Effect.promise(() =>
     call.then(
-      () => "was not refused",
+      () => "was not rejected",
       (error: unknown) =>
         axios.isAxiosError(error) ? [error.response?.status, error.response?.data?.error?.code] : String(error)
     )
@@ -209,17 +209,17 @@ describe("the official SDK with its own account", () => {
       assert.deepStrictEqual(yield* refusalOf(api.getOrderGroup(id)), [404, "not_found"])
       assert.deepStrictEqual((yield* call(() => api.getOrderGroups())).data, { order_groups: [] })
 
-      // Without a body, it sends an empty object.
+      // Without an argument, this method sends an empty object.
       const other = (yield* call(() => api.createOrderGroup({ contracts_limit_fp: "5" }))).data.order_group_id
       assert.strictEqual((yield* call(() => api.resetOrderGroup(other))).status, 200)
       assert.deepStrictEqual(yield* refusalOf(api.createOrderGroup({})), [400, "invalid_parameters"])
-      // If the document declares no body, it sends neither a body nor a content type.
+      // For an operation without a declared body, the SDK sends neither a body nor a content type.
       const account = make("AccountApi", configuration)
       assert.deepStrictEqual(yield* refusalOf(account.upgradeAccountApiUsageLevel()), [400, "invalid_content_type"])
     }).pipe(Effect.provide(layerSandbox({ markets: [{ ticker }] })))
   )
 
-  it.live("signs only as the given account", () =>
+  it.live("signs requests only with the key of its configuration", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const one = yield* sandbox.createAccount({ kind: "rsa" })

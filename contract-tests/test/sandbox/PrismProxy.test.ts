@@ -30,25 +30,26 @@ import { trading } from "./support/trading.ts"
 import * as World from "./support/world.ts"
 
 /** The result of a request, and Prism's report. */
-interface Judged {
+interface ProxyReport {
   readonly status: number
   readonly violations: ReadonlyArray<string>
 }
 
-/** Errors and warnings, including a response of Prism itself, which it sends if it cannot forward one. */
+/** Returns Prism's errors and warnings. If Prism cannot forward a response, it responds itself: this is an error too. */
 const violationsIn = (headers: Headers.Headers): ReadonlyArray<string> => {
-  const said = headers["sl-violations"]
-  if (said === undefined) return headers["content-type"] === "application/problem+json" ? ["no answer to pass on"] : []
-  if (!said.startsWith("[")) return [said]
+  const header = headers["sl-violations"]
+  if (header === undefined)
+    return headers["content-type"] === "application/problem+json" ? ["Prism could not forward a response"] : []
+  if (!header.startsWith("[")) return [header]
   const violations: ReadonlyArray<{ readonly location: ReadonlyArray<string>; readonly message: string }> =
-    JSON.parse(said)
+    JSON.parse(header)
   return violations.map(({ location, message }) => `${location.join("/")}: ${message}`)
 }
 
-/** An HTTP client that sends everything through Prism, and the reports so far. */
+/** An HTTP client that sends every request through Prism, and Prism's reports. */
 class Proxied extends Context.Service<
   Proxied,
-  { readonly http: HttpClient.HttpClient; readonly judged: Array<Judged> }
+  { readonly http: HttpClient.HttpClient; readonly judged: Array<ProxyReport> }
 >()("contract-tests/Proxied") {}
 
 const proxied = Layer.effect(
@@ -59,7 +60,7 @@ const proxied = Layer.effect(
       Effect.promise(() => Prism.startProxy(upstream)),
       ({ stop }) => Effect.sync(stop)
     )
-    const judged: Array<Judged> = []
+    const judged: Array<ProxyReport> = []
     const http = (yield* HttpClient.HttpClient).pipe(
       // Prism serves the paths of the document at its root. The signed path is unchanged.
       HttpClient.mapRequest((request) =>
@@ -75,8 +76,8 @@ const proxied = Layer.effect(
   })
 )
 
-/** Runs an effect through Prism on a fresh exchange: its result, and Prism's reports. */
-const judging = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+/** Runs an effect through Prism on a fresh exchange. Returns the result, and Prism's reports. */
+const runThroughPrism = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { http, judged } = yield* Proxied
     yield* (yield* World.World).refreshed
@@ -85,13 +86,13 @@ const judging = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return { result, judged: judged.slice() }
   })
 
-/** Inputs of an operation that succeed, without deprecated parameters, which cause warnings. */
+/** Returns inputs of an operation that succeed, without deprecated parameters, which cause warnings. */
 const inputsOf = (client: ClientOperations.ClientOperation, world: Exchange.World): ReadonlyArray<JsonObject> => {
   const { id, parameters } = referenceOf(client)
-  const leaving = new Set(parameters.flatMap(({ deprecated, name }) => (deprecated ? [name] : [])))
+  const deprecatedNames = new Set(parameters.flatMap(({ deprecated, name }) => (deprecated ? [name] : [])))
   return working(world, id, [simplestInput(client)]).map((input) =>
     // Every input is an object.
-    objectOf(Object.entries(input as JsonObject).filter(([name]) => !leaving.has(name)))
+    objectOf(Object.entries(input as JsonObject).filter(([name]) => !deprecatedNames.has(name)))
   )
 }
 
@@ -103,9 +104,9 @@ const call = ({ operation }: ClientOperations.ClientOperation, input: unknown) =
     return yield* Effect.provide(operation(input), World.clientOf(signer.signer, environment))
   })
 
-/** Correct operations that Prism refuses. */
-const unjust: Readonly<Record<string, string>> = {
-  // The exchange refuses a write without a body, and the document declares none.
+/** Correct operations that Prism rejects, with Prism's reports. */
+const wronglyRejected: Readonly<Record<string, string>> = {
+  // The exchange rejects a write without a body, but the document declares no body.
   UpgradeAccountApiUsageLevel: "request: No supported content types, but request included a non-empty body"
 }
 
@@ -117,9 +118,9 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
       it.effect(`accepts ${client.name}`, () =>
         Effect.gen(function* () {
           for (const input of inputsOf(client, yield* World.World)) {
-            const { judged, result } = yield* judging(call(client, input))
+            const { judged, result } = yield* runThroughPrism(call(client, input))
             assert.isTrue(Result.isSuccess(result), Result.isFailure(result) ? String(result.failure) : "")
-            const violations = unjust[operationId] === undefined ? [] : [unjust[operationId]]
+            const violations = wronglyRejected[operationId] === undefined ? [] : [wronglyRejected[operationId]]
             assert.deepStrictEqual(judged, [{ status: success.status, violations }])
           }
         })
@@ -129,7 +130,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
     it.effect("accepts a trading session and its errors", () =>
       Effect.gen(function* () {
         const { bystander, signer, ticker } = yield* World.World
-        const { judged, result } = yield* judging(trading(signer, bystander, ticker, yield* Sandbox))
+        const { judged, result } = yield* runThroughPrism(trading(signer, bystander, ticker, yield* Sandbox))
         assert.deepStrictEqual(result, Result.succeed({ orders: 9, fills: 4, positions: 2, settlements: 3, trades: 3 }))
         assert.deepStrictEqual(
           judged.flatMap(({ violations }) => violations),
@@ -143,17 +144,13 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
     )
 
     const answers: ReadonlyArray<readonly [string, Omit<Fault, "operation">, string]> = [
-      [
-        "a body of another type",
-        { status: 200, body: "{}", contentType: "text/plain" },
-        "response: The received media"
-      ],
-      ["a body that is not JSON", { status: 200, body: "{" }, "no answer to pass on"],
-      ["a body that ends half way", { mangle: "truncated" }, "no answer to pass on"],
-      ["an error with a body that no error has", { status: 401, body: { error: 1 } }, "response/body"],
+      ["a wrong content type", { status: 200, body: "{}", contentType: "text/plain" }, "response: The received media"],
+      ["a body that is not JSON", { status: 200, body: "{" }, "Prism could not forward a response"],
+      ["a truncated body", { mangle: "truncated" }, "Prism could not forward a response"],
+      ["an error with an invalid body", { status: 401, body: { error: 1 } }, "response/body"],
       ["an error that is not declared", { status: 404 }, "response: Unable to match the returned status code"],
       [
-        "a success that is not declared",
+        "a success status that is not declared",
         { status: 201, body: {} },
         "response: Unable to match the returned status code"
       ]
@@ -161,7 +158,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
     for (const [fault, answer, expected] of answers) {
       it.effect(`detects ${fault}`, () =>
         Effect.gen(function* () {
-          const { judged } = yield* judging(
+          const { judged } = yield* runThroughPrism(
             Effect.andThen(
               (yield* Sandbox).plant({ ...answer, operation: "GetOrderGroups" }),
               call(named("GetOrderGroups"), {})
@@ -181,7 +178,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
         "request: Invalid security scheme used"
       ],
       [
-        "a parameter by another name",
+        "a renamed parameter",
         withDescriptor("GetMarketOrderbooks", ({ query }) => ({ query: { tickets: query["tickers"]! } })),
         { tickets: ["x"] },
         "request/query: Request query must have required property 'tickers'"
@@ -193,7 +190,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
         "request: Selected route not found"
       ],
       [
-        "a body that is left out",
+        "a missing body",
         withDescriptor("CreateOrderV2", () => ({ body: undefined })),
         {},
         "request/body: Request body must have required property 'ticker'"
@@ -202,7 +199,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
     for (const [fault, client, input, expected] of requests) {
       it.effect(`detects ${fault}`, () =>
         Effect.gen(function* () {
-          const { judged } = yield* judging(call(client, input))
+          const { judged } = yield* runThroughPrism(call(client, input))
           assert.include(
             judged.flatMap(({ violations }) => violations),
             expected
@@ -217,21 +214,21 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
           const sandbox = yield* Sandbox
           const client = named(id)
           const [input] = inputsOf(client, yield* World.World)
-          const { schema } = document.operation(id)!.success // the client has it
+          const { schema } = document.operation(id)!.success // The document has both operations.
           const { mutants } = conformance.suite({ name: client.name, schema: schema!, direction: "response" })
-          const seen: Array<Mutants.Kind> = []
+          const detected: Array<Mutants.Kind> = []
           const missed: Array<Mutants.Kind> = []
           const places = new Map(mutants.map((mutant) => [`${mutant.kind} ${mutant.pointer}`, mutant]))
           for (const { kind, value } of places.values()) {
             const answer = { operation: id, status: 200, body: stringify(value), contentType: "application/json" }
-            const { judged } = yield* judging(Effect.andThen(sandbox.plant(answer), call(client, input)))
-            ;(judged.some(({ violations }) => violations.length > 0) ? seen : missed).push(kind)
+            const { judged } = yield* runThroughPrism(Effect.andThen(sandbox.plant(answer), call(client, input)))
+            ;(judged.some(({ violations }) => violations.length > 0) ? detected : missed).push(kind)
           }
           assert.deepStrictEqual(
             missed.filter((kind) => Prism.blindTo[kind] === undefined),
             []
           )
-          assert.isAbove(seen.length, 30)
+          assert.isAbove(detected.length, 30)
         })
       )
     }

@@ -1,4 +1,4 @@
-/** The local exchange against the document: invalid requests are refused, and valid ones succeed. */
+/** Checks the local exchange against the document: invalid requests are rejected, and valid requests succeed. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
@@ -9,12 +9,13 @@ import type { Json } from "../../src/judge/JsonSchema.ts"
 import * as Replay from "../../src/runner/Replay.ts"
 import { known, operationIds, working } from "../../src/targets/Working.ts"
 import { makeWorld, type World } from "../../src/targets/World.ts"
-import { ask, type Got, signature } from "./support/exchange.ts"
+import { sampleSize } from "../operations/support/samples.ts"
+import { sendAsSigner, type ReceivedResponse, signature } from "./support/exchange.ts"
 import {
-  type Ask,
-  counted,
-  holdAnswered,
-  holdRefused,
+  type Send,
+  describeCounts,
+  checkValidRequests,
+  checkRejections,
   makeTally,
   type Tally,
   tolerated,
@@ -32,37 +33,37 @@ import {
 
 const seed = Replay.seedFrom()
 
-/** The message of a failure: how to reproduce it, and what was found. */
-const replayed = (findings: ReadonlyArray<string>): string =>
+/** Returns the message of a failure: the seed that reproduces it, and the findings. */
+const failureMessage = (findings: ReadonlyArray<string>): string =>
   [`KALSHI_CONTRACT_SEED=${seed}`, ...findings.slice(0, 20)].join("\n")
 
 const timeMillis = 1_790_000_000_000
 
-/** An exchange in memory, under a clock that the test moves. */
+/** Runs a test on an exchange in memory. The test advances the clock. */
 const inMemory = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     yield* TestClock.setTime(timeMillis)
     return yield* Effect.flatMap(makeWorld(TestClock.adjust), test).pipe(Effect.provide(Sandbox.layerTest()))
   })
 
-/** The same exchange over HTTP with a stopped clock. */
+/** Runs a test on the same exchange over HTTP. The clock does not advance. */
 const overSockets = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
   Effect.flatMap(Sandbox.Sandbox, ({ moveClock }) => Effect.flatMap(makeWorld(moveClock), test)).pipe(
     Effect.provide([Sandbox.layer({ clock: "frozen" }), NodeHttpClient.layerUndici])
   )
 
-/** Every kind of violation at every place, first in an input that succeeds without it. */
+/** Returns every kind of violation at every pointer. Inputs that succeed without the violation come first. */
 const violations = (operation: Operation, world: World): ReadonlyArray<Violation> => {
   const { reference, requests, suite } = operation
-  const whole = working(world, reference.id, suite.values)
-  const survey = mutants.survey(requests.input)([...whole, ...suite.values])
+  const workingInputs = working(world, reference.id, suite.values)
+  const survey = mutants.survey(requests.input)([...workingInputs, ...suite.values])
   return [...survey.mutants, ...suite.mutants].flatMap((mutant) => violation(operation, mutant) ?? [])
 }
 
-/** Violations of random inputs. */
+/** Returns violations of random inputs. */
 const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   const { requests } = operation
-  const made = fc.sample(arbitraries.of(requests.input), { numRuns: 6, seed })
+  const made = fc.sample(arbitraries.of(requests.input), { numRuns: sampleSize(2, 6), seed })
   return made.flatMap((input) => {
     const all = mutants
       .of(requests.input)(input)
@@ -71,30 +72,30 @@ const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   })
 }
 
-/** Valid inputs: the coverage set and random ones, as they are and with entities of the exchange. */
+/** Returns valid inputs: the coverage set and random inputs, unchanged and with entities of the exchange. */
 const validInputs = ({ reference, requests, suite }: Operation, world: World): ReadonlyArray<Json> => {
-  const any = [...suite.values, ...fc.sample(arbitraries.of(requests.input), { numRuns: 15, seed })]
+  const any = [...suite.values, ...fc.sample(arbitraries.of(requests.input), { numRuns: sampleSize(5, 15), seed })]
   return [...any, ...any.map((input) => known(world, input)), ...working(world, reference.id, suite.values)]
 }
 
 describe("a request with a single violation", { timeout: 300_000 }, () => {
-  it.effect("is refused with a decodable error and changes nothing, for every kind and place", () =>
+  it.effect("is rejected with a decodable error and changes nothing, for every kind and every pointer", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
         for (const operation of operations) {
           const before = total(tally.kinds)
-          yield* holdRefused(operation, ask(world), violations(operation, world), tally)
+          yield* checkRejections(operation, sendAsSigner(world), violations(operation, world), tally)
           assert.isAbove(total(tally.kinds), before, `violations of ${operation.reference.id}`)
         }
         console.log(
-          `${total(tally.kinds)} violations of ${operations.length} operations: ${counted(tally.statuses)}\n${counted(tally.kinds)}`
+          `${total(tally.kinds)} violations of ${operations.length} operations: ${describeCounts(tally.statuses)}\n${describeCounts(tally.kinds)}`
         )
-        assert.deepStrictEqual(tally.findings, [], replayed(tally.findings))
+        assert.deepStrictEqual(tally.findings, [], failureMessage(tally.findings))
         assert.deepStrictEqual(
           [...tally.tolerated].sort(),
           Object.keys(tolerated).sort(),
-          "every exception is needed, and no other"
+          "exactly the listed exceptions must occur"
         )
         assert.deepStrictEqual([...tally.kinds.keys()].sort(), [
           "above-maximum",
@@ -119,26 +120,26 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("is refused in random inputs too", () =>
+  it.effect("is also rejected in random inputs", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
         for (const operation of operations) {
-          yield* holdRefused(operation, ask(world), randomViolations(operation), tally)
+          yield* checkRejections(operation, sendAsSigner(world), randomViolations(operation), tally)
         }
-        console.log(`${total(tally.kinds)} random violations, seed ${seed}: ${counted(tally.statuses)}`)
-        assert.deepStrictEqual(tally.findings, [], replayed(tally.findings))
-        assert.isAbove(total(tally.kinds), 3_000)
+        console.log(`${total(tally.kinds)} random violations, seed ${seed}: ${describeCounts(tally.statuses)}`)
+        assert.deepStrictEqual(tally.findings, [], failureMessage(tally.findings))
+        assert.isAbove(total(tally.kinds), sampleSize(1_000, 3_000))
       })
     )
   )
 
-  it.effect("is refused without any part of its signature if the document requires one", () =>
+  it.effect("is rejected if a part of a required signature is missing", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
         const secured = operations.filter(({ reference }) => reference.security.length > 0)
-        let asked = 0
+        let sentRequests = 0
         for (const operation of secured) {
           const { id } = operation.reference
           for (const without of [signature, ...signature.map((name) => [name])]) {
@@ -146,48 +147,48 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
             const sent = input === undefined ? undefined : valid(operation, input)
             if (sent === undefined) assert.fail(`${id} has no request`)
             const violation = { kind: "missing-required", pointer: without.join(), note: "headers", sent } as const
-            yield* holdRefused(operation, ask(world, without), [violation], tally)
-            asked++
+            yield* checkRejections(operation, sendAsSigner(world, without), [violation], tally)
+            sentRequests++
           }
         }
-        assert.deepStrictEqual(tally.findings, [], replayed(tally.findings))
-        assert.deepStrictEqual([...tally.statuses], [[401, asked]])
-        assert.strictEqual(asked, 4 * secured.length)
-        console.log(`${total(tally.statuses)} requests without a signature: ${counted(tally.statuses)}`)
+        assert.deepStrictEqual(tally.findings, [], failureMessage(tally.findings))
+        assert.deepStrictEqual([...tally.statuses], [[401, sentRequests]])
+        assert.strictEqual(sentRequests, 4 * secured.length)
+        console.log(`${total(tally.statuses)} requests without a signature: ${describeCounts(tally.statuses)}`)
       })
     )
   )
 
-  /** A sample of an operation's violations. Node refuses targets longer than its header limit. */
-  const some = (operation: Operation, world: World): ReadonlyArray<Violation> => {
+  /** Returns a sample of an operation's violations, without targets that exceed Node's header limit. */
+  const sampleOf = (operation: Operation, world: World): ReadonlyArray<Violation> => {
     const all = violations(operation, world).filter(({ sent }) => sent.target.length < 8_000)
     const step = Math.max(1, Math.floor(all.length / 5))
     return all.filter((_, index) => index % step === 0)
   }
 
-  /** Records the responses; times in successes differ. */
-  const keeping =
-    (asked: Ask, kept: Array<unknown>): Ask =>
+  /** Records the responses, without the bodies of successful responses, because the times in them differ. */
+  const recording =
+    (send: Send, kept: Array<unknown>): Send =>
     (sent) =>
-      Effect.tap(asked(sent), ({ body, status }) =>
+      Effect.tap(send(sent), ({ body, status }) =>
         Effect.sync(() => kept.push(status < 400 ? [sent.target, status] : [sent.target, status, body]))
       )
 
   it.live("has the same response over sockets and in memory", () =>
     Effect.gen(function* () {
       // Both worlds have the same ids, because they use the same seed.
-      const given = new Map<Operation, ReadonlyArray<Violation>>()
+      const chosenByOperation = new Map<Operation, ReadonlyArray<Violation>>()
       const answersIn = (world: World) =>
         Effect.gen(function* () {
           const tally = makeTally()
-          const kept: Array<unknown> = []
+          const recorded: Array<unknown> = []
           for (const operation of operations) {
-            const chosen = given.get(operation) ?? some(operation, world)
-            given.set(operation, chosen)
-            yield* holdRefused(operation, keeping(ask(world), kept), chosen, tally)
+            const chosen = chosenByOperation.get(operation) ?? sampleOf(operation, world)
+            chosenByOperation.set(operation, chosen)
+            yield* checkRejections(operation, recording(sendAsSigner(world), recorded), chosen, tally)
           }
-          assert.deepStrictEqual(tally.findings, [], replayed(tally.findings))
-          return kept
+          assert.deepStrictEqual(tally.findings, [], failureMessage(tally.findings))
+          return recorded
         })
       const memory = yield* Effect.provide(inMemory(answersIn), TestClock.layer())
       const sockets = yield* overSockets(answersIn)
@@ -207,16 +208,16 @@ describe("a valid request", { timeout: 300_000 }, () => {
         for (const operation of operations) {
           const { reference } = operation
           const tally: Tally = { ...makeTally(), findings: all.findings }
-          yield* holdAnswered(operation, ask(world), world, validInputs(operation, world), tally)
-          assert.isAbove(tally.statuses.get(reference.success.status) ?? 0, 0, `${reference.id} succeeds`)
-          table.push(`${reference.id.padEnd(42)} ${counted(tally.statuses)}`)
+          yield* checkValidRequests(operation, sendAsSigner(world), world, validInputs(operation, world), tally)
+          assert.isAbove(tally.statuses.get(reference.success.status) ?? 0, 0, `${reference.id} must succeed`)
+          table.push(`${reference.id.padEnd(42)} ${describeCounts(tally.statuses)}`)
           for (const [status, times] of tally.statuses) {
             all.statuses.set(status, (all.statuses.get(status) ?? 0) + times)
           }
         }
         console.log(["operation, and the statuses of its valid requests:", ...table.sort()].join("\n"))
-        console.log(`${total(all.statuses)} valid requests, seed ${seed}: ${counted(all.statuses)}`)
-        assert.deepStrictEqual(all.findings, [], replayed(all.findings))
+        console.log(`${total(all.statuses)} valid requests, seed ${seed}: ${describeCounts(all.statuses)}`)
+        assert.deepStrictEqual(all.findings, [], failureMessage(all.findings))
         for (const id of operationIds)
           assert.include(
             operations.map(({ reference }) => reference.id),
@@ -226,7 +227,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("succeeds for every base of a violation, so the violation alone is refused", () =>
+  it.effect("succeeds for every input to which a violation is added", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox
@@ -235,7 +236,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
           const { reference, suite } = operation
           for (const input of working(world, reference.id, suite.values)) {
             const tally = makeTally()
-            yield* holdAnswered(operation, ask(world), world, [input], tally)
+            yield* checkValidRequests(operation, sendAsSigner(world), world, [input], tally)
             assert.deepStrictEqual([...tally.statuses.keys()], [reference.success.status], reference.id)
             yield* sandbox.restore(start)
           }
@@ -245,17 +246,17 @@ describe("a valid request", { timeout: 300_000 }, () => {
   )
 })
 
-/** An exchange with a fault that changes requests or responses. */
+/** A fault that changes the requests to the exchange or its responses. */
 interface Faulty {
   readonly name: string
   readonly operation: string
   readonly finds: RegExp
-  readonly through: (asked: Ask, world: World) => Ask
+  readonly through: (asked: Send, world: World) => Send
 }
 
-const sentOtherwise =
+const withChangedRequest =
   (pattern: RegExp, replacement: string) =>
-  (asked: Ask): Ask =>
+  (asked: Send): Send =>
   (sent) =>
     asked({
       ...sent,
@@ -263,68 +264,68 @@ const sentOtherwise =
       body: sent.body?.replace(pattern, replacement)
     })
 
-const answeredOtherwise =
-  (change: (got: Got) => Partial<Got>) =>
-  (asked: Ask): Ask =>
+const withChangedResponse =
+  (change: (got: ReceivedResponse) => Partial<ReceivedResponse>) =>
+  (asked: Send): Send =>
   (sent) =>
     Effect.map(asked(sent), (got) => (got.status < 400 ? got : { ...got, ...change(got) }))
 
-describe("planted faults in the exchange", () => {
+describe("injected faults in the exchange", () => {
   const refusals: ReadonlyArray<Faulty> = [
     {
-      name: "that passes over a limit",
+      name: "an exchange that ignores a limit",
       operation: "GetOrders",
       finds: /at \/limit .*status 200/,
-      through: sentOtherwise(/limit=[^&]*/, "limit=10")
+      through: withChangedRequest(/limit=[^&]*/, "limit=10")
     },
     {
-      name: "that takes any side for a bid",
+      name: "an exchange that treats any side as a bid",
       operation: "CreateOrderV2",
       finds: /at \/side .*status 201/,
-      through: sentOtherwise(/"side":(?:"[^"]*"|\w+|\[.*?\]|\{\})/, '"side":"bid"')
+      through: withChangedRequest(/"side":(?:"[^"]*"|\w+|\[.*?\]|\{\})/, '"side":"bid"')
     },
     {
-      name: "that reads counts leniently",
+      name: "an exchange that decodes counts leniently",
       operation: "CreateOrderV2",
       finds: /at \/count .*status 201/,
-      through: sentOtherwise(/"count":(?:"[^"]*"|\w+)/, '"count":"1"')
+      through: withChangedRequest(/"count":(?:"[^"]*"|\w+)/, '"count":"1"')
     },
     {
-      name: "that answers a page of HTML",
+      name: "an exchange that responds with HTML",
       operation: "GetOrders",
       finds: /no code or no message/,
-      through: answeredOtherwise(() => ({ body: "<html>400 Bad Request</html>" }))
+      through: withChangedResponse(() => ({ body: "<html>400 Bad Request</html>" }))
     },
     {
-      name: "that answers an error without a code",
+      name: "an exchange that responds with an error without a code",
       operation: "GetOrders",
       finds: /no code or no message/,
-      through: answeredOtherwise(() => ({ body: '{"error":"bad request"}' }))
+      through: withChangedResponse(() => ({ body: '{"error":"bad request"}' }))
     },
     {
-      name: "that answers a status that is not declared",
+      name: "an exchange that responds with an undeclared status",
       operation: "GetOrders",
       finds: /status 422, undeclared/,
-      through: answeredOtherwise(() => ({ status: 422 }))
+      through: withChangedResponse(() => ({ status: 422 }))
     },
     {
-      name: "that fails",
+      name: "an exchange that responds with status 500",
       operation: "GetOrders",
       finds: /status 500/,
-      through: answeredOtherwise(() => ({ status: 500 }))
+      through: withChangedResponse(() => ({ status: 500 }))
     },
     {
-      name: "that does not say what is wrong",
+      name: "an exchange that does not state the reason of an error",
       operation: "GetOrders",
-      finds: /does not say what is wrong/,
-      through: answeredOtherwise(({ body }) => ({
+      finds: /does not state the reason/,
+      through: withChangedResponse(({ body }) => ({
         body: body.replace(/"details":"[^"]*"/, '"details":"[object Object]"')
       }))
     },
     {
-      name: "that does something before it refuses",
+      name: "an exchange that changes its state before it rejects a request",
       operation: "GetOrders",
-      finds: /refused, and the state changed/,
+      finds: /rejected, but the state changed/,
       through:
         (asked, { signer }) =>
         (sent) =>
@@ -336,14 +337,14 @@ describe("planted faults in the exchange", () => {
   ]
   const answers: ReadonlyArray<Faulty> = [
     {
-      name: "that leaves a field out",
+      name: "an exchange that omits a field",
       operation: "GetOrders",
-      finds: /the answer is a ContractError/,
+      finds: /the response is a ContractError/,
       through: (asked) => (sent) =>
         Effect.map(asked(sent), (got) => ({ ...got, body: got.body.replaceAll('"order_id":', '"id":') }))
     },
     {
-      name: "that changes something where it only reads",
+      name: "an exchange that changes its state in a read",
       operation: "GetOrders",
       finds: /the state changed/,
       through:
@@ -355,7 +356,7 @@ describe("planted faults in the exchange", () => {
           })
     },
     {
-      name: "that charges somebody else",
+      name: "an exchange that charges another account",
       operation: "CancelAllOrders",
       finds: /another account changed/,
       through:
@@ -369,12 +370,12 @@ describe("planted faults in the exchange", () => {
   ]
   const named = (id: string): Operation => operations.find(({ reference }) => reference.id === id)!
 
-  it.effect.each(refusals)("$name", ({ finds, operation, through }) =>
+  it.effect.each(refusals)("detects $name", ({ finds, operation, through }) =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
-        const faulty = through(ask(world), world)
-        yield* holdRefused(named(operation), faulty, violations(named(operation), world), tally)
+        const faulty = through(sendAsSigner(world), world)
+        yield* checkRejections(named(operation), faulty, violations(named(operation), world), tally)
         assert.isTrue(
           tally.findings.some((finding) => finds.test(finding)),
           tally.findings[0] ?? "nothing was found"
@@ -383,12 +384,12 @@ describe("planted faults in the exchange", () => {
     )
   )
 
-  it.effect.each(answers)("$name", ({ finds, operation, through }) =>
+  it.effect.each(answers)("detects $name", ({ finds, operation, through }) =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
-        const faulty = through(ask(world), world)
-        yield* holdAnswered(named(operation), faulty, world, validInputs(named(operation), world), tally)
+        const faulty = through(sendAsSigner(world), world)
+        yield* checkValidRequests(named(operation), faulty, world, validInputs(named(operation), world), tally)
         assert.isTrue(
           tally.findings.some((finding) => finds.test(finding)),
           tally.findings[0] ?? "nothing was found"

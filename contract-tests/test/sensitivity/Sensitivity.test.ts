@@ -26,7 +26,7 @@ describe("faults", () => {
   })
 
   for (const fault of faults) {
-    it(`can plant: ${fault.name}`, () => {
+    it(`can be injected: ${fault.name}`, () => {
       assert.doesNotThrow(() => stripTypeScriptTypes(Fault.plant(fault).source))
       const other = Properties.targetProperties.find(({ id }) => id === fault.property)
       assert.include(other?.targets ?? ClientOperations.all.map(({ name }) => name), fault.target)
@@ -37,17 +37,17 @@ describe("faults", () => {
 describe("tryFault", () => {
   it.live("detects a fault and reproduces it from its replay token", () =>
     Effect.gen(function* () {
-      const fault = faults.find(({ name }) => name === "repeats a request that must not be repeated")
-      const { problem, verdict } = yield* Sensitivity.tryFault(fault!) // a missing one throws
+      const fault = faults.find(({ name }) => name === "retries a request that must not be retried")
+      const { problem, verdict } = yield* Sensitivity.tryFault(fault!) // A missing fault throws.
       assert.deepStrictEqual([verdict._tag, problem], ["Detected", undefined])
     })
   )
 
   it.live("fails for a change without effect", () =>
-    Effect.map(trial({}), ({ problem }) => assert.strictEqual(problem, "P9 does not detect it"))
+    Effect.map(trial({}), ({ problem }) => assert.strictEqual(problem, "P9 does not detect the fault"))
   )
 
-  it.live("does not count a client that cannot run, or an impossible check, as detection", () =>
+  it.live("does not count a client that cannot run, or a check that cannot run, as a detection", () =>
     Effect.gen(function* () {
       const reasons: ReadonlyArray<readonly [Partial<Fault.Fault>, RegExp]> = [
         [{ pattern: /no such code/ }, /0 times, not once/],

@@ -8,7 +8,7 @@ import { pin } from "../../take/pins.ts"
 import type { JsonObject } from "../../src/reference/JsonSchema.ts"
 
 describe("changes", () => {
-  it("names what is new, what is gone and what is different, at the highest place that is so as a whole", () => {
+  it("lists additions, removals and differences, each at the shortest pointer that describes it completely", () => {
     const before = { paths: { "/a": { get: { tags: ["x", "y"] } }, "/b": {} }, same: { list: [1, 2] } }
     const after = { paths: { "/a": { get: { tags: ["y", "z"] } }, "/c": { get: {} } }, same: { list: [1, 2] } }
     assert.deepStrictEqual(changes(before, after).map(describeChange), [
@@ -18,12 +18,12 @@ describe("changes", () => {
     ])
   })
 
-  it("passes over the stamp of where a document came from", () => {
+  it("ignores the source stamp of a document", () => {
     assert.deepStrictEqual(changes({ info: { version: "1" } }, { info: { version: "2" } }), [])
   })
 
-  it("says so where a list has another order, and cuts long values", () => {
-    assert.deepStrictEqual(changes({ a: [1, 2] }, { a: [2, 1] }).map(describeChange), ["~ /a: another order"])
+  it("reports a list with a different order, and shortens long values", () => {
+    assert.deepStrictEqual(changes({ a: [1, 2] }, { a: [2, 1] }).map(describeChange), ["~ /a: a different order"])
     const [long] = changes({}, { a: "x".repeat(500) }).map(describeChange)
     assert.strictEqual(long, `+ /a: "${"x".repeat(159)}…`)
   })
@@ -42,7 +42,7 @@ describe("candidates", () => {
     )
   const empty = { properties: {}, type: "object" }
 
-  it("asks of a new required list whether it can be null", () => {
+  it("asks whether a new required list can be null", () => {
     const list = { type: "array", items: {} }
     assert.deepStrictEqual(questions(empty, { properties: { a: list }, required: ["a"] }), [
       "Answer/properties/a is a required list"
@@ -54,29 +54,29 @@ describe("candidates", () => {
     )
   })
 
-  it("asks of a new cursor whether the last page has one", () => {
+  it("asks whether the last page has a new cursor", () => {
     assert.deepStrictEqual(questions(empty, { properties: { cursor: { type: "string" } } }), [
       "Answer/properties/cursor is a cursor"
     ])
     assert.deepStrictEqual(questions(empty, { properties: { cursor: { type: ["string", "null"] } } }), [])
   })
 
-  it("asks of what is newly required whether it was always sent", () => {
+  it("asks whether a newly required member was always sent", () => {
     const properties = { a: { type: "string" } }
     assert.deepStrictEqual(questions({ properties, required: [] }, { properties, required: ["a"] }), [
       "Answer/properties/a is newly required"
     ])
   })
 
-  it("asks of a decimal by name that is any text", () => {
+  it("asks about a string with the name of a decimal and without a pattern", () => {
     const at = (pattern: object) => ({ properties: { price_dollars: { type: "string", ...pattern } } })
     assert.deepStrictEqual(questions(empty, at({})), [
-      "Answer/properties/price_dollars is a decimal in name, and any text in the document (replace)"
+      "Answer/properties/price_dollars has the name of a decimal, but the document allows any string (replace)"
     ])
     assert.deepStrictEqual(questions(empty, at({ pattern: "^0$" })), [])
   })
 
-  it("asks nothing of what no response reaches, and nothing of what did not change", () => {
+  it("asks nothing about schemas that no response uses or that did not change", () => {
     const list = { properties: { a: { type: "array" } }, required: ["a"] }
     assert.deepStrictEqual(questions(list, list), [])
     assert.deepStrictEqual(candidates({}, documentOf({})), [])
@@ -87,7 +87,7 @@ describe("linesOf", () => {
   const yaml =
     "openapi: 3.0.0\npaths:\n  /a/b:\n    get:\n      tags: [x, y]\n      parameters:\n        - name: one\n        - name: two\n"
 
-  it("finds the line of a place, in YAML and in JSON", () => {
+  it("finds the line of a pointer, in YAML and in JSON", () => {
     const line = linesOf(yaml)
     assert.deepStrictEqual(
       ["/openapi", "/paths/~1a~1b/get/tags/1", "/paths/~1a~1b/get/parameters/1/name"].map(line),
@@ -96,7 +96,7 @@ describe("linesOf", () => {
     assert.strictEqual(linesOf(JSON.stringify({ a: { b: [1, 2] } }, null, 2))("/a/b/1"), 5)
   })
 
-  it("finds the nearest place above one that is not there", () => {
+  it("finds the nearest parent of a pointer that does not exist", () => {
     assert.strictEqual(linesOf(yaml)("/paths/~1a~1b/get/parameters/7/name"), 7)
     assert.strictEqual(linesOf(yaml)("/nothing"), 1)
   })
@@ -116,7 +116,7 @@ describe("lost", () => {
   }
   const feed: JsonObject = { components: { schemas: { M: { properties: { feed_field: {} } } } } }
 
-  it("names operations, paths, components and fields, without common words and names of the other document", () => {
+  it("returns operations, paths, components and fields, except common words and names of the other document", () => {
     assert.deepStrictEqual(lost(before, after, feed), {
       operations: ["GetOldThing"],
       others: ["/a/old_things", "OldThing", "gone_field", "old_id", "old_things"]
@@ -130,7 +130,7 @@ describe("lostFunctions", () => {
     'operationId: "A",\n  name: "One.a"\n operationId: "B",\n  name: "One.b"\n operationId: "C",\n name: "Two.c"'
   const functions = functionsIn(source)
 
-  it("names the functions of operations, and a module once none of its functions is left", () => {
+  it("returns the functions of operations, or a module if none of its functions remains", () => {
     assert.deepStrictEqual(
       [...functions],
       [
@@ -142,24 +142,24 @@ describe("lostFunctions", () => {
     assert.deepStrictEqual(lostFunctions(["A", "C"], functions, functions), { functions: ["One.a"], modules: ["Two"] })
   })
 
-  it("keeps a function that another operation has now", () => {
+  it("keeps a function that another operation uses", () => {
     assert.deepStrictEqual(lostFunctions(["C"], functions, new Map([["D", "Two.c"]])), { functions: [], modules: [] })
   })
 })
 
 describe("mentions", () => {
-  it("lists each line that has a name as a whole word", () => {
+  it("lists each line that contains a name as a complete word", () => {
     const text = 'GetOldThings\n"Two.c", old_things, Two.call\nmy_old_things\n/^\\/(?:old_things)/'
     assert.deepStrictEqual(mentions("a.md", text, ["old_things", "Two.c", "GetOldThing"], []), [
-      "a.md:2: gone: Two.c, old_things",
-      "a.md:4: gone: old_things"
+      "a.md:2: no longer in the document: Two.c, old_things",
+      "a.md:4: no longer in the document: old_things"
     ])
     assert.deepStrictEqual(mentions("a.md", text, [], []), [])
   })
 
-  it("lists a file of a lost module once", () => {
+  it("lists a file of a removed module once", () => {
     assert.deepStrictEqual(mentions("test/two.test.ts", "Two\nTwo", ["x_y"], ["Two"]), [
-      "test/two.test.ts:1: remove the file: Two is gone"
+      "test/two.test.ts:1: remove the file: the module Two has no operations left"
     ])
   })
 })
@@ -168,7 +168,7 @@ describe("pin", () => {
   const source =
     'all("$ref", [\n  ...properties("A", "x_y"),\n  ...properties(\n    `B/${item}`,\n    "z"\n  )\n]),\nall("enum", ["/p"])'
 
-  it("gives the line and the code of a place to add or to remove", () => {
+  it("returns the line and the code for a pointer to add or to remove", () => {
     const at = (name: string) => `/components/schemas/${name}`
     assert.deepStrictEqual(
       [
@@ -187,8 +187,8 @@ describe("pin", () => {
   })
 })
 
-describe("shown", () => {
-  it("gives the line of the test, and the lines that differ", () => {
+describe("describeFailure", () => {
+  it("returns the line of the test, and the lines that differ", () => {
     const diff = "\u001b[32m- Expected\u001b[39m\n+ Received\n\n  [\n\u001b[32m-   1,\u001b[39m\n+   2,\n  ]"
     const stacks = [
       { file: "/r/node_modules/x.ts", line: 1 },
@@ -200,7 +200,7 @@ describe("shown", () => {
     )
   })
 
-  it("gives the message where nothing is compared, and cuts long differences", () => {
+  it("returns the message if there is no difference, and shortens long differences", () => {
     assert.strictEqual(describeFailure("/r", "/r/a.ts", "a", { message: "one\ntwo" }), "FAIL a.ts:1: a\n| one")
     const diff = Array.from({ length: 20 }, (_, index) => `- ${index}`).join("\n")
     assert.match(describeFailure("/r", "/r/a.ts", "a", { message: "", diff }), /\| - 15\n\| … 4 more lines$/)

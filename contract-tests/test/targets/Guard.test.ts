@@ -12,21 +12,21 @@ import * as Guard from "../../src/targets/demoWrites/Guard.ts"
 
 const { production } = Environment
 
-/** An HTTP client that records requests. */
-const keeping = () => {
-  const left: Array<string> = []
+/** Creates an HTTP client that records requests. */
+const recordingClient = () => {
+  const sent: Array<string> = []
   const http = HttpClient.make((request) => {
-    left.push(`${request.method} ${request.url}`)
-    const reason = new HttpClientError.TransportError({ request, description: "cut" })
+    sent.push(`${request.method} ${request.url}`)
+    const reason = new HttpClientError.TransportError({ request, description: "connection closed by the test" })
     return Effect.fail(new HttpClientError.HttpClientError({ reason }))
   })
-  return { http, left }
+  return { http, sent }
 }
 
-/** Calls every operation, writes included, through the whole client with a guard below it. */
+/** Calls every operation, including writes, through `Kalshi.layer` with a guarded HTTP client. */
 const callAll = (rule: Guard.Rule, environment: Environment.Environment) =>
   Effect.gen(function* () {
-    const { http, left } = keeping()
+    const { http, sent: left } = recordingClient()
     const kalshi = Kalshi.layer({ ...Requests.layerOptions, environment }).pipe(
       Layer.provide(Layer.succeed(HttpClient.HttpClient, Guard.make(http, rule)))
     )
@@ -38,10 +38,10 @@ const callAll = (rule: Guard.Rule, environment: Environment.Environment) =>
     return { left, tags }
   })
 
-const asked = (url: string, method = "GET", body?: string) => ({ method, url, body })
+const requestTo = (url: string, method = "GET", body?: string) => ({ method, url, body })
 
 describe("Guard.reads", () => {
-  it.effect("passes every read of the client and no write", () =>
+  it.effect("permits every read of the client and no write", () =>
     Effect.gen(function* () {
       const { left, tags } = yield* callAll(Guard.reads(production), production)
       const readable = ClientOperations.all.filter(({ descriptor }) => descriptor.method === "GET")
@@ -52,7 +52,7 @@ describe("Guard.reads", () => {
     })
   )
 
-  it.effect("is necessary: without it, writes are sent", () =>
+  it.effect("is necessary, because writes are sent without the guard", () =>
     Effect.gen(function* () {
       const { left } = yield* callAll(() => undefined, production)
       assert.strictEqual(left.length, ClientOperations.all.length)
@@ -62,7 +62,7 @@ describe("Guard.reads", () => {
 
   it("requires the exact host and the document's paths", () => {
     const rule = Guard.reads(production)
-    assert.isUndefined(rule(asked(`${production.restUrl}/markets?limit=1`)))
+    assert.isUndefined(rule(requestTo(`${production.restUrl}/markets?limit=1`)))
     for (const url of [
       "https://external-api.kalshi.com.evil.example/trade-api/v2/markets",
       "https://external-api.kalshi.com@evil.example/trade-api/v2/markets",
@@ -76,11 +76,11 @@ describe("Guard.reads", () => {
       `${production.restUrl}/markets/a/b/c`,
       "markets"
     ]) {
-      assert.isDefined(rule(asked(url)), url)
+      assert.isDefined(rule(requestTo(url)), url)
     }
-    assert.isDefined(rule(asked(`${production.restUrl}/markets`, "GET", "{}")), "a read with a body")
+    assert.isDefined(rule(requestTo(`${production.restUrl}/markets`, "GET", "{}")), "a read with a body")
     for (const method of ["POST", "PUT", "DELETE", "PATCH", "get"]) {
-      assert.isDefined(rule(asked(`${production.restUrl}/markets`, method)), method)
+      assert.isDefined(rule(requestTo(`${production.restUrl}/markets`, method)), method)
     }
   })
 })

@@ -24,14 +24,14 @@ export class StoryError extends Data.TaggedError("StoryError")<{ readonly step: 
   }
 }
 
-const chapter = (title: string) => Console.log(`\n${title}`)
-const say = (line: string) => Console.log(`  ${line}`)
+const printTitle = (title: string) => Console.log(`\n${title}`)
+const printLine = (line: string) => Console.log(`  ${line}`)
 
 const expect = (condition: boolean, step: string, got: unknown): Effect.Effect<void, StoryError> =>
   condition ? Effect.void : Effect.fail(new StoryError({ step, got: JSON.stringify(got) }))
 
 /** Runs a call that must fail, and returns its error. */
-const refused = <A, E extends { readonly _tag: string }, R>(
+const expectFailure = <A, E extends { readonly _tag: string }, R>(
   step: string,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<E, StoryError, R> =>
@@ -56,7 +56,7 @@ const traders = Effect.gen(function* () {
   const trader = Effect.fnUntraced(function* (name: string, kind: Signer.KeyKind) {
     const { keyId, privateKey } = yield* sandbox.createAccount({ name, kind })
     const apiKey = yield* ApiKey.fromPem({ keyId, privateKey })
-    yield* say(`${name} has an ${kind === "rsa" ? "RSA" : "Ed25519"} key: ${keyId}`)
+    yield* printLine(`${name} has an ${kind === "rsa" ? "RSA" : "Ed25519"} key: ${keyId}`)
     return { apiKey, kalshi: Kalshi.layer({ environment: sandbox.environment, signer: Signer.fromApiKey(apiKey) }) }
   })
   return { maker: yield* trader("Mira, who quotes,", "rsa"), taker: yield* trader("Theo, who takes,", "ed25519") }
@@ -65,73 +65,76 @@ const traders = Effect.gen(function* () {
 /** Runs the story on the local exchange of its context. */
 export const local = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
-  yield* chapter("A local exchange")
-  yield* say(`listens at ${sandbox.url} and checks every signature. Nothing leaves this machine`)
+  yield* printTitle("A local exchange")
+  yield* printLine(`listens at ${sandbox.url} and checks every signature. Nothing leaves this machine`)
   yield* sandbox.createMarket({ ticker })
   const { maker, taker } = yield* traders
   const asMaker = Effect.provide(maker.kalshi)
   const asTaker = Effect.provide(taker.kalshi)
 
-  yield* chapter("A circuit breaker on fills: an order group with a limit of 10 contracts in 15 seconds")
+  yield* printTitle("A circuit breaker on fills: an order group with a limit of 10 contracts in 15 seconds")
   const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 }).pipe(asMaker)
-  yield* say(`Mira creates the group ${order_group_id}`)
+  yield* printLine(`Mira creates the group ${order_group_id}`)
   for (const price of ["0.45", "0.44", "0.43"] as const) {
     const placed = yield* order({ side: "bid", count: "6", price, order_group_id }).pipe(asMaker)
     yield* expect(placed.remaining_count === "6.00", "an order rests in the group", placed)
-    yield* say(`she bids for 6 contracts at $${price}: it rests`)
+    yield* printLine(`she bids for 6 contracts at $${price}: the order rests`)
   }
   const before = yield* OrderGroups.get({ order_group_id }).pipe(asMaker)
-  yield* expect(before.orders.length === 3, "the group holds three orders", before)
-  yield* say(`OrderGroups.get: ${before.orders.length} orders, limit ${before.contracts_limit_fp}`)
+  yield* expect(before.orders.length === 3, "the group contains three orders", before)
+  yield* printLine(`OrderGroups.get: ${before.orders.length} orders, limit ${before.contracts_limit_fp}`)
 
-  yield* chapter("A trader sells into the group, fast")
+  yield* printTitle("Another trader sells to the orders of the group within 15 seconds")
   for (const [count, price] of [
     ["6", "0.45"],
     ["5", "0.44"]
   ] as const) {
     const sold = yield* order({ side: "ask", count, price, time_in_force: "immediate_or_cancel" }).pipe(asTaker)
     yield* expect(sold.fill_count === `${count}.00`, "the sale fills", sold)
-    yield* say(`Theo sells ${count} at $${price}: filled ${sold.fill_count} at ${sold.average_fill_price}`)
+    yield* printLine(`Theo sells ${count} at $${price}: filled ${sold.fill_count} at ${sold.average_fill_price}`)
   }
   const after = yield* OrderGroups.get({ order_group_id }).pipe(asMaker)
   yield* expect(after.orders.length === 0, "the exchange cancelled the group's orders", after)
-  yield* say(
-    `11 contracts exceed the limit, so the exchange cancels the rest. OrderGroups.get: ${after.orders.length} orders`
+  yield* printLine(
+    `11 contracts exceed the limit, so the exchange cancels the remaining orders. OrderGroups.get: ${after.orders.length} orders`
   )
 
-  yield* chapter("A triggered group accepts no orders until it is reset")
+  yield* printTitle("A triggered group accepts no orders until it is reset")
   const bid = order({ side: "bid", count: "1", price: "0.40", order_group_id }).pipe(asMaker)
-  const closed = yield* refused("an order into a triggered group is refused", bid)
-  yield* expect(closed._tag === "BadRequest", "the refusal is a BadRequest", closed)
-  yield* say(`${closed._tag}: ${closed.message}`)
+  const refusal = yield* expectFailure("an order in a triggered group is refused", bid)
+  yield* expect(refusal._tag === "BadRequest", "the refusal is a BadRequest", refusal)
+  yield* printLine(`${refusal._tag}: ${refusal.message}`)
   yield* OrderGroups.reset({ order_group_id }).pipe(asMaker)
   const reopened = yield* bid
   yield* expect(reopened.remaining_count === "1.00", "after the reset the order rests", reopened)
-  yield* say("she resets it, and the same order rests")
+  yield* printLine("she resets it, and the same order rests")
 
-  yield* chapter("Errors are values with names")
+  yield* printTitle("Errors are typed values")
   yield* OrderGroups.delete({ order_group_id }).pipe(asMaker)
-  const gone = yield* refused("a deleted group is gone", OrderGroups.get({ order_group_id }).pipe(asMaker))
-  yield* expect(gone._tag === "NotFound", "a deleted group is NotFound", gone)
-  yield* say(`${gone._tag}: ${gone.message}`)
+  const deleted = yield* expectFailure(
+    "reading a deleted group fails",
+    OrderGroups.get({ order_group_id }).pipe(asMaker)
+  )
+  yield* expect(deleted._tag === "NotFound", "reading a deleted group fails with NotFound", deleted)
+  yield* printLine(`${deleted._tag}: ${deleted.message}`)
 
   const stranger = yield* ApiKey.generate({ keyId: maker.apiKey.keyId, kind: "ed25519" })
   const asStranger = Kalshi.layerReadOnly({ environment: sandbox.environment, signer: Signer.fromApiKey(stranger) })
-  const unsigned = yield* refused("a wrong key is refused", OrderGroups.list().pipe(Effect.provide(asStranger)))
-  yield* expect(unsigned._tag === "Unauthorized", "a wrong key is Unauthorized", unsigned)
-  yield* say(`${unsigned._tag}: ${unsigned.message.replaceAll("\n", "\n    ")}`)
+  const unsigned = yield* expectFailure("a wrong key is refused", OrderGroups.list().pipe(Effect.provide(asStranger)))
+  yield* expect(unsigned._tag === "Unauthorized", "a request signed with a wrong key fails with Unauthorized", unsigned)
+  yield* printLine(`${unsigned._tag}: ${unsigned.message.replaceAll("\n", "\n    ")}`)
 
-  yield* chapter("A fault is planted: the exchange answers the next read with 503")
+  yield* printTitle("An injected fault: the exchange responds to the next read with 503")
   yield* sandbox.plant({ operation: "GetOrderGroups", status: 503, times: 1 })
   const seenBefore = (yield* sandbox.requests).length
   yield* OrderGroups.list().pipe(asMaker)
   const statuses = (yield* sandbox.requests).slice(seenBefore).map(({ status }) => status)
   yield* expect(statuses.join() === "503,200", "a read is retried after 503", statuses)
-  yield* say(`the client retried the read: ${statuses.join(", then ")}`)
+  yield* printLine(`the client retried the read: ${statuses.join(", then ")}`)
 
   const { trading_active } = yield* Exchange.status().pipe(asTaker)
   yield* expect(trading_active, "trading is active", { trading_active })
-  yield* chapter("Every step succeeded.")
+  yield* printTitle("Every step succeeded.")
 })
 
 /** Starts a local exchange on a free port and runs {@link local} on it. */
@@ -139,15 +142,15 @@ export const onLocalExchange = local.pipe(Effect.provide(Layer.merge(Sandbox.lay
 
 /** Runs the read-only part on the environment of the context's layer. */
 export const readOnly = Effect.gen(function* () {
-  yield* chapter("Read only: the layer of this run cannot write")
+  yield* printTitle("Read only: this run cannot send writes")
   const { exchange_active, trading_active } = yield* Exchange.status()
-  yield* say(`Exchange.status: ${exchange_active ? "up" : "down"}, ${trading_active ? "trading" : "not trading"}`)
+  yield* printLine(`Exchange.status: ${exchange_active ? "up" : "down"}, ${trading_active ? "trading" : "not trading"}`)
   const { order_groups = [] } = yield* OrderGroups.list()
-  yield* say(`OrderGroups.list: ${order_groups.length} groups`)
+  yield* printLine(`OrderGroups.list: ${order_groups.length} groups`)
   for (const { contracts_limit_fp, id } of order_groups.slice(0, 5)) {
     const { orders } = yield* OrderGroups.get({ order_group_id: id })
-    yield* say(`OrderGroups.get ${id}: ${orders.length} orders, limit ${contracts_limit_fp ?? "none"}`)
+    yield* printLine(`OrderGroups.get ${id}: ${orders.length} orders, limit ${contracts_limit_fp ?? "none"}`)
   }
   const { orders } = yield* Orders.list({ limit: 5 })
-  yield* say(`Orders.list: ${orders.length} of the newest orders`)
+  yield* printLine(`Orders.list: ${orders.length} of the newest orders`)
 })

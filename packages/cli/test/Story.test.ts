@@ -18,7 +18,7 @@ const start = (env: Record<string, string>) =>
   })
 
 describe("pnpm start", () => {
-  it.live("runs the whole story and exits with 0", () =>
+  it.live("runs every step and exits with 0", () =>
     Effect.gen(function* () {
       const { code, output } = yield* start({})
       assert.strictEqual(code, 0, output)
@@ -70,7 +70,7 @@ describe("Story.local", () => {
       yield* sandbox.plant({ operation: "DeleteOrderGroup", status: 200, times: 1, body: {} })
       const error = yield* Effect.flip(Story.local)
       assert.strictEqual(error._tag, "StoryError")
-      assert.include(error.message, "a deleted group is gone")
+      assert.include(error.message, "reading a deleted group fails")
     }).pipe(Effect.provide(Layer.merge(Sandbox.layer(), NodeHttpClient.layerUndici)))
   )
 })

@@ -1,6 +1,6 @@
 /**
- * Decoding pages of 200 markets, orders, fills and trades, beside `JSON.parse` of the same bytes. Prints the best of many
- * interleaved rounds, and ratios; nothing here is a test.
+ * Measures how long pages of 200 markets, orders, fills and trades take to decode, relative to `JSON.parse` of the same
+ * bytes. Prints the best of many interleaved rounds, and ratios. This is not a test.
  */
 import * as Result from "effect/Result"
 import * as Answer from "../src/rest/Answer.ts"
@@ -188,8 +188,8 @@ const contendersOf = (subject: Subject): ReadonlyArray<Contender> => {
   }
   return [
     contender("bytes → text → JSON.parse", () => void JSON.parse(utf8.decode(body))),
-    decoding("the whole answer, interpreted", false),
-    decoding("the whole answer, compiled", true)
+    decoding("the whole response, interpreted", false),
+    decoding("the whole response, compiled", true)
   ]
 }
 

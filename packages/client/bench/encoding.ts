@@ -1,6 +1,6 @@
 /**
- * Encoding requests: the copy of the input, its check and its text, beside `JSON.stringify` of the same input, in one
- * run. Prints the best of many rounds and the ratios; nothing here is a test.
+ * Measures how long a request takes to encode (copy, check and print the input), relative to `JSON.stringify` of the
+ * same input. Prints the best of many rounds, and ratios. This is not a test.
  */
 import * as Result from "effect/Result"
 import * as encode from "../src/sending/encode.ts"
@@ -23,8 +23,8 @@ const order = {
 
 const cases = [
   ["an order of 12 fields", Orders.create.descriptor, order],
-  ["a batch of 20 of them", Orders.batchCreate.descriptor, { orders: Array.from({ length: 20 }, () => order) }],
-  ["a list's query", Orders.list.descriptor, { ticker: order.ticker, status: "resting", limit: 100 }]
+  ["a batch of 20 orders", Orders.batchCreate.descriptor, { orders: Array.from({ length: 20 }, () => order) }],
+  ["the query of a list", Orders.list.descriptor, { ticker: order.ticker, status: "resting", limit: 100 }]
 ] as const
 
 const calls = 2_000

@@ -1,7 +1,7 @@
 /**
- * What waiting for tokens costs: calls that start at once, answered within the process, beside the same calls of a layer
- * without limits. The bucket pays for a thousand calls a millisecond, and for ten at once, so that nearly all of them wait.
- * Prints the processor time per call; nothing here is a test.
+ * Measures the cost of waiting for tokens. A burst of calls starts at once, and responses are made in this process. The
+ * same burst runs on a layer without limits. The bucket refills for a thousand calls per millisecond and has capacity
+ * for two thousand, so that nearly all calls of a large burst wait. Prints the CPU time per call. This is not a test.
  */
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"
@@ -19,11 +19,11 @@ const bodies = {
   endpoint_costs: { default_cost: 10, endpoint_costs: [] },
   g: { is_auto_cancel_enabled: false, orders: [] }
 }
-const answers = new Map(
+const responses = new Map(
   Object.entries(bodies).map(([name, value]) => {
     const body = new TextEncoder().encode(JSON.stringify(value))
     const headers = new Headers({ "content-length": String(body.length) })
-    // As much of a Response as is asked for: a real one costs more than the whole call.
+    // Only the used part of a Response, because a real Response costs more than the call itself.
     const response = { status: 200, headers, arrayBuffer: () => Promise.resolve(body.buffer) } as unknown as Response
     return [name, response]
   })
@@ -31,7 +31,7 @@ const answers = new Map(
 const httpClient = Layer.succeed(
   HttpClient.HttpClient,
   HttpClient.make((request, url) =>
-    Effect.succeed(HttpClientResponse.fromWeb(request, answers.get(url.pathname.split("/").at(-1) ?? "")!))
+    Effect.succeed(HttpClientResponse.fromWeb(request, responses.get(url.pathname.split("/").at(-1) ?? "")!))
   )
 )
 const signature = `${"A".repeat(86)}==`
@@ -46,10 +46,10 @@ const contenders = [
   ["without limits", runtimeOf(false)],
   ["waiting", runtimeOf({})]
 ] as const
-const one = OrderGroups.get({ order_group_id: "g" })
+const call = OrderGroups.get({ order_group_id: "g" })
 
 for (const count of [10, 1_000, 10_000, 100_000]) {
-  const burst = Effect.forEach(Array.from({ length: count }), () => one, { concurrency: "unbounded", discard: true })
+  const burst = Effect.forEach(Array.from({ length: count }), () => call, { concurrency: "unbounded", discard: true })
   const best = contenders.map(() => Number.POSITIVE_INFINITY)
   for (let round = 0; round < (count > 10_000 ? 5 : 15); round++) {
     for (const [i, [, runtime]] of contenders.entries()) {

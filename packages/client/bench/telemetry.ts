@@ -1,7 +1,7 @@
 /**
- * What telemetry costs a call: signed GETs of one order group through the whole pipeline, answered within the process,
- * unmetered and signed for nothing, so that little else is in the figure. Without a tracer, which is how a program runs
- * that does not ask for telemetry, and with two tracers. Prints the best round of each; nothing here is a test.
+ * Measures the cost of telemetry per call: signed GETs of one order group. Responses are made in this process, there
+ * are no rate limits, and the signer returns a constant, so that the result contains little else. Runs without a
+ * tracer, which is the default of a program, and with two tracers. Prints the best round of each. This is not a test.
  */
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"
@@ -19,11 +19,11 @@ const rounds = 1_500
 
 const body = new TextEncoder().encode(JSON.stringify({ is_auto_cancel_enabled: false, orders: [] }))
 const headers = new Headers({ "content-type": "application/json", "content-length": String(body.length) })
-// As much of a Response as is asked for: a real one costs more than the whole pipeline.
-const answer = { status: 200, headers, arrayBuffer: () => Promise.resolve(body.buffer) } as unknown as Response
+// Only the used part of a Response, because a real Response costs more than the call itself.
+const response = { status: 200, headers, arrayBuffer: () => Promise.resolve(body.buffer) } as unknown as Response
 const httpClient = Layer.succeed(
   HttpClient.HttpClient,
-  HttpClient.make((request) => Effect.succeed(HttpClientResponse.fromWeb(request, answer)))
+  HttpClient.make((request) => Effect.succeed(HttpClientResponse.fromWeb(request, response)))
 )
 const signature = `${"A".repeat(86)}==`
 const signer = Signer.makeSync({ keyId: "bench", kind: "ed25519", sign: () => signature })
@@ -31,12 +31,12 @@ const runtime = ManagedRuntime.make(
   Kalshi.layer({ environment: Environment.sandbox, signer, limits: false }).pipe(Layer.provide(httpClient))
 )
 
-const one = OrderGroups.get({ order_group_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e" })
-const all = Effect.forEach(Array.from({ length: calls }), () => one, { discard: true })
+const call = OrderGroups.get({ order_group_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e" })
+const all = Effect.forEach(Array.from({ length: calls }), () => call, { discard: true })
 
-/** Keeps what a backend would be told, until the next call. */
-const keeping = Tracer.make({ span: (options) => new Tracer.NativeSpan(options) })
-const reading = Tracer.make({
+/** A tracer whose spans store what an exporter would read. */
+const keepingTracer = Tracer.make({ span: (options) => new Tracer.NativeSpan(options) })
+const readingTracer = Tracer.make({
   span: (options) => {
     const span = new Tracer.NativeSpan(options)
     const end = span.end.bind(span)
@@ -51,8 +51,8 @@ const reading = Tracer.make({
 
 const contenders: ReadonlyArray<readonly [name: string, round: Effect.Effect<void, unknown, Kalshi.KalshiRead>]> = [
   ["no tracer", all],
-  ["a tracer that keeps spans", Effect.withTracer(all, keeping)],
-  ["a tracer that reads them", Effect.withTracer(all, reading)]
+  ["a tracer that keeps spans", Effect.withTracer(all, keepingTracer)],
+  ["a tracer that reads them", Effect.withTracer(all, readingTracer)]
 ]
 
 const best = contenders.map(() => Number.POSITIVE_INFINITY)

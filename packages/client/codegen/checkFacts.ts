@@ -1,5 +1,5 @@
 /**
- * Compares the facts with the document: each fact must apply, and none may be missing.
+ * Compares the facts with the document. Every fact must apply to the document, and no required fact may be missing.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Facts, looksLikeTime, unitOf } from "./facts.ts"
 import type { Fault } from "./faults.ts"
 import { isInteger } from "./shape.ts"
 
-/** The disagreements between a document and the facts about it. */
+/** Returns the disagreements between a document and the facts about it. */
 export const checkFacts = (document: Document, facts: Facts): ReadonlyArray<Fault> => {
   const faults: Array<Fault> = []
   const at = (...segments: ReadonlyArray<string>) => ["/components/schemas", ...segments].join("/")
@@ -18,7 +18,7 @@ export const checkFacts = (document: Document, facts: Facts): ReadonlyArray<Faul
       faults.push({ pointer: at(name), reason: `the pattern differs from that of ${decimal.codec}` })
     }
     const other = decimal.direction === "requests" ? document.inResponses : document.inRequests
-    if (other.has(name)) faults.push({ pointer: at(name), reason: `stands for ${decimal.direction} alone` })
+    if (other.has(name)) faults.push({ pointer: at(name), reason: `this decimal is only for ${decimal.direction}` })
   }
   const fields = [...document.components].flatMap(([name, shape]) =>
     shape._tag === "Struct"
@@ -34,9 +34,9 @@ export const checkFacts = (document: Document, facts: Facts): ReadonlyArray<Faul
       faults.push({ pointer, reason: "the unit of this time is unknown: add it to units" })
     }
   }
-  for (const place of Object.keys(facts.units)) {
-    if (!integers.some(({ field, owner }) => place === `${owner}/${field.name}`)) {
-      faults.push({ pointer: at(place.replace("/", "/properties/")), reason: "the document has no such integer" })
+  for (const path of Object.keys(facts.units)) {
+    if (!integers.some(({ field, owner }) => path === `${owner}/${field.name}`)) {
+      faults.push({ pointer: at(path.replace("/", "/properties/")), reason: "the document has no such integer" })
     }
   }
   return faults

@@ -1,5 +1,5 @@
 /**
- * The two modes of the command: write the generated files, or check whether they are up to date.
+ * Implements the two modes of the command: writing the generated files, and checking whether they are up to date.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import { feedFacts } from "./feedFacts.ts"
 import { generate, type Generated, generateFeed, type Refused } from "./generate.ts"
 
 /** The documents, and the folder of the generated files. */
-export interface Places {
+export interface Paths {
   readonly rest: string
   readonly feed: string
   /** With its final slash. */
   readonly folder: string
 }
 
-/** The generated files are stale, or a doc is missing. */
+/** The generated files are stale, or a field has no doc. */
 export class Stale extends Schema.TaggedError<Stale>()("Stale", { message: Schema.String }) {
   // The differences are already printed.
   override readonly [Runtime.errorReported] = false
@@ -29,7 +29,7 @@ export class Stale extends Schema.TaggedError<Stale>()("Stale", { message: Schem
 
 const shownLines = 3
 
-/** The first lines that differ. Undefined if none differ. */
+/** Returns the first lines that differ, as a diff. Undefined if the strings are equal. */
 export const firstDifference = (found: string, wanted: string): string | undefined => {
   if (found === wanted) return undefined
   const [before, after] = [found.split("\n"), wanted.split("\n")]
@@ -41,14 +41,14 @@ export const firstDifference = (found: string, wanted: string): string | undefin
 }
 
 const generated: (
-  places: Places
+  paths: Paths
 ) => Effect.Effect<Generated, Refused | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(
-  function* (places) {
+  function* (paths) {
     const fs = yield* FileSystem.FileSystem
     const read = (path: string): Effect.Effect<unknown, PlatformError.PlatformError> =>
       Effect.map(fs.readFileString(path), (text): unknown => JSON.parse(text))
-    const rest = yield* generate(yield* read(places.rest), facts)
-    const feed = yield* generateFeed(yield* read(places.feed), feedFacts)
+    const rest = yield* generate(yield* read(paths.rest), facts)
+    const feed = yield* generateFeed(yield* read(paths.feed), feedFacts)
     return {
       files: [...rest.files, ...feed.files],
       undocumented: [
@@ -61,35 +61,35 @@ const generated: (
 
 /** Writes all files, and lists what has no doc. */
 export const write: (
-  places: Places
+  paths: Paths
 ) => Effect.Effect<void, Refused | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(
-  function* (places) {
+  function* (paths) {
     const fs = yield* FileSystem.FileSystem
-    const all = yield* generated(places)
+    const all = yield* generated(paths)
     for (const { name, text } of all.files) {
-      yield* fs.writeFileString(`${places.folder}${name}`, text)
+      yield* fs.writeFileString(`${paths.folder}${name}`, text)
       yield* Console.log(`${name}: ${text.length} characters`)
     }
     for (const line of all.undocumented) yield* Console.log(line)
   }
 )
 
-/** Fails if a file differs from what would be written, is missing, is not generated, or if a field has no doc. */
+/** Fails if a file is missing, is stale or is not generated, or if a field has no doc. */
 export const check: (
-  places: Places
+  paths: Paths
 ) => Effect.Effect<void, Refused | Stale | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(
-  function* (places) {
+  function* (paths) {
     const fs = yield* FileSystem.FileSystem
-    const all = yield* generated(places)
-    const there = new Set(yield* fs.readDirectory(places.folder))
+    const all = yield* generated(paths)
+    const existing = new Set(yield* fs.readDirectory(paths.folder))
     const stale: Array<string> = []
     for (const { name, text } of all.files) {
-      const difference = there.delete(name)
-        ? firstDifference(yield* fs.readFileString(`${places.folder}${name}`), text)
+      const difference = existing.delete(name)
+        ? firstDifference(yield* fs.readFileString(`${paths.folder}${name}`), text)
         : "is missing"
       if (difference !== undefined) stale.push(`${name}: ${difference}`)
     }
-    for (const name of there) stale.push(`${name}: is not generated`)
+    for (const name of existing) stale.push(`${name}: is not generated`)
     const missing = all.undocumented
     if (stale.length + missing.length === 0) {
       return yield* Console.log(`${all.files.length} generated files are up to date`)

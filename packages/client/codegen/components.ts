@@ -1,5 +1,5 @@
 /**
- * From components to TypeScript: an interface or a type for each, and a codec of the same name.
+ * Writes components as TypeScript: an interface or a type for each component, and a codec of the same name.
  *
  * @module
  */
@@ -9,13 +9,15 @@ import { unitOf } from "./facts.ts"
 import { type Field, isInteger, references } from "./shape.ts"
 import { comment, type Context, key, Writer } from "./writer.ts"
 
-/** Components in an order in which each stands after those that it uses. Circular ones stand in any order. */
+/**
+ * Sorts components so that each component comes after those that it uses. Components in a cycle can come in any order.
+ */
 const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<string> => {
   const order = new Set<string>()
-  const begun = new Set<string>()
+  const visited = new Set<string>()
   const visit = (name: string): void => {
-    if (begun.has(name)) return
-    begun.add(name)
+    if (visited.has(name)) return
+    visited.add(name)
     for (const next of [...references(document.components.get(name)!)].toSorted()) if (names.has(next)) visit(next)
     order.add(name)
   }
@@ -23,7 +25,7 @@ const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<
   return [...order]
 }
 
-/** The doc comment of a field. */
+/** Returns the lines of a field's doc comment. */
 const remarks = (
   component: string,
   field: Field,
@@ -58,7 +60,7 @@ const declaration = (name: string, document: Document, context: Context, writer:
   }
 }
 
-/** The declarations of components, without imports. Default: all components of the context's direction. */
+/** Writes the declarations of all components of one direction, without imports. */
 export const writeComponents = (
   document: Document,
   context: Context,

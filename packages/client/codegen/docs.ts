@@ -1,5 +1,6 @@
 /**
- * From a field of a request to its doc comment: its meaning, then what the document says itself.
+ * Makes the doc comment of a field of a request: its meaning from `fieldDocs.ts`, then the unit, bounds and default
+ * from the document.
  *
  * @module
  */
@@ -20,7 +21,7 @@ export interface Documented {
   readonly byDefault: Default
 }
 
-const places = ({ name, owner, shared }: Documented): ReadonlyArray<string> => [
+const keysOf = ({ name, owner, shared }: Documented): ReadonlyArray<string> => [
   `${owner}/${name}`,
   ...(shared === undefined ? [] : [shared]),
   name
@@ -28,7 +29,7 @@ const places = ({ name, owner, shared }: Documented): ReadonlyArray<string> => [
 
 const number = (value: number): string => value.toLocaleString("en-US")
 
-/** The bounds of a number of things, in words. */
+/** Describes the bounds of a number of things. */
 const between = (minimum: number | undefined, maximum: number | undefined, things: string): string | undefined => {
   if (maximum === undefined)
     return minimum === undefined || minimum < 1 ? undefined : `At least ${number(minimum)}${things}.`
@@ -61,19 +62,19 @@ const shown = (value: string | number | boolean): string => (typeof value === "s
 /** Whether a text states bounds: "1 to 100", "1–63", "up to 10". */
 const statesBounds = /\d[\d,]* to \d|\d–\d|\bup to \d/i
 
-/** The doc comment of a field, and what is missing for it in the docs. */
+/** Makes the doc comment of a field, and reports what the docs lack for it. */
 export const docOf = (
   facts: Facts,
   field: Documented
 ): { readonly lines: ReadonlyArray<string>; readonly missing: ReadonlyArray<string> } => {
   const { fields, replacements } = facts.docs
-  const place = `${field.owner}/${field.name}`
-  const text = places(field)
+  const path = `${field.owner}/${field.name}`
+  const text = keysOf(field)
     .map((key) => fields[key])
     .find((found) => found !== undefined)
   const unit = isInteger(field.shape) ? unitOf(facts, field.owner, field.name) : undefined
   const range = bounds(field.shape)
-  // Unit and bounds stand before a default that the text states.
+  // Unit and bounds come before a default that the text states.
   const [meaning, byDefault] = (text ?? "").split(/ ?(?=\bDefault:)/)
   const sentences = [
     ...(meaning === "" || meaning === undefined ? [] : [meaning]),
@@ -85,22 +86,22 @@ export const docOf = (
         ? []
         : [`Default: ${shown(field.byDefault)}.`])
   ]
-  const replacement = replacements[place]
+  const replacement = replacements[path]
   return {
     lines: [
       ...(sentences.length === 0 ? [] : [sentences.join(" ")]),
       ...(field.deprecated ? [replacement === undefined ? "@deprecated" : `@deprecated ${replacement}`] : [])
     ],
     missing: [
-      ...(text === undefined ? [`fields: ${place} has no doc`] : []),
+      ...(text === undefined ? [`fields: ${path} has no doc`] : []),
       ...(field.deprecated && replacement === undefined
-        ? [`replacements: ${place} is deprecated; what replaces it is missing`]
+        ? [`replacements: ${path} is deprecated, but has no replacement`]
         : [])
     ]
   }
 }
 
-/** Every field of every request. */
+/** Returns every field of every request. */
 const documented = (document: Document): ReadonlyArray<Documented> => [
   ...document.operations.flatMap(({ id, parameters }) => parameters.map((field) => ({ owner: id, ...field }))),
   ...[...document.inRequests].flatMap((owner) => {
@@ -109,11 +110,11 @@ const documented = (document: Document): ReadonlyArray<Documented> => [
   })
 ]
 
-/** What is missing in the docs, one line each. */
+/** Reports what the docs lack, one line per field. */
 export const undocumented = (document: Document, facts: Facts): ReadonlyArray<string> =>
   documented(document).flatMap((field) => docOf(facts, field).missing)
 
-/** The entries of the docs that do not apply to the document. */
+/** Returns the entries of the docs that do not apply to the document. */
 export const checkDocs = (document: Document, { docs }: Facts): ReadonlyArray<Fault> => {
   const fields = documented(document)
   const of = (some: ReadonlyArray<Documented>) => some.map(({ name, owner }) => `${owner}/${name}`)
@@ -126,8 +127,8 @@ export const checkDocs = (document: Document, { docs }: Facts): ReadonlyArray<Fa
   return [
     ...unused(
       "fields",
-      // A less exact entry applies only where no more exact one does.
-      fields.flatMap((field) => places(field).find((place) => place in docs.fields) ?? []),
+      // A less specific entry applies only where no more specific entry does.
+      fields.flatMap((field) => keysOf(field).find((path) => path in docs.fields) ?? []),
       "no request has such a field"
     ),
     ...unused(

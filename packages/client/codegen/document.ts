@@ -1,5 +1,5 @@
 /**
- * The schemas and parameters of the reference document.
+ * Reads the schemas and parameters of the reference document.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface Operation {
   readonly deprecated: boolean
   /** In the order of the document. `shared` is the name of a parameter that several operations share. */
   readonly parameters: ReadonlyArray<Parameter & { readonly shared: string | undefined }>
-  /** The component of its JSON body. */
+  /** The name of the component of the JSON body. Undefined if the operation takes no body. */
   readonly body: string | undefined
 }
 
@@ -53,7 +53,7 @@ export interface Document extends Source {
 
 const methods = new Set(["delete", "get", "post", "put"])
 
-/** Some components, and everything that they use, directly or indirectly. */
+/** Returns components and all components that they use, directly or indirectly. */
 export const closure = (components: ReadonlyMap<string, Component>, roots: Iterable<string>): ReadonlySet<string> => {
   const reached = new Set(roots)
   for (const name of reached) {
@@ -90,14 +90,14 @@ const readParameter = (faults: Faults, schemas: SchemaReader, json: unknown, poi
   }
 }
 
-/** The state that the readers of the parts share. */
+/** The state that all readers share. */
 interface Reading {
   readonly faults: Faults
   readonly schemas: SchemaReader
   /** The section `components` as JSON. */
   readonly raw: Json
   readonly shared: ReadonlyMap<string, Parameter>
-  /** The components that bodies and parameters name. */
+  /** The components that bodies and parameters use directly. */
   readonly roots: { readonly requests: Set<string>; readonly responses: Set<string> }
 }
 
@@ -107,19 +107,19 @@ export const section = (of: unknown, key: string): Json => {
   return isRecord(found) ? found : {}
 }
 
-/** The last part of a `$ref`. */
+/** Returns the last segment of a `$ref`. */
 export const refOf = (value: unknown): string | undefined => {
   const ref = isRecord(value) ? value["$ref"] : undefined
   return ref === undefined ? undefined : String(ref).split("/").at(-1)!
 }
 
-/** The member of a section of the components that a `$ref` names, or the value itself. */
+/** Returns the target of a `$ref` in a section of the components, or the value itself if it is not a reference. */
 const resolve = ({ raw }: Reading, value: unknown, name: string): unknown => {
   const key = refOf(value)
   return key === undefined ? value : section(raw, name)[key]
 }
 
-/** Reads a body: the name of its component. */
+/** Reads a body. Returns the name of its component. */
 const readBody = (
   { faults, schemas }: Reading,
   value: unknown,
@@ -150,7 +150,7 @@ const readOperationParameter = (
   return found === undefined ? undefined : { ...found, shared: name }
 }
 
-/** Checks that the parameters have different names, and that those of the path are those of its template. */
+/** Checks that the parameters have different names, and that the path parameters match the path template. */
 const checkParameters = (faults: Faults, parameters: Operation["parameters"], path: string, pointer: string): void => {
   const inTemplate = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
   const names = new Set<string>()

@@ -1,6 +1,6 @@
 /**
- * What the reference document cannot say: which components are decimals, in what unit an integer counts, and what the
- * fields of requests mean.
+ * Facts that the reference document cannot state: which components are decimals, the units of integers, and the meaning
+ * of the fields of requests.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type FieldDocs, fieldDocs } from "./fieldDocs.ts"
 
 /** A component that is a decimal of `FixedPoint.ts`. */
 export interface Decimal {
-  /** The codec in `FixedPoint.ts`, and the type it decodes to. */
+  /** The codec in `FixedPoint.ts`, and the type to which it decodes. */
   readonly codec: string
   readonly type: string
   readonly direction: "requests" | "responses"
@@ -24,14 +24,14 @@ export interface Facts {
   readonly docs: FieldDocs
 }
 
-/** Units of times. A request is refused if a number is clearly in the other unit. */
+/** Units of times. The codecs of requests reject a number that is clearly in the other unit. */
 export const seconds = "Unix seconds."
 export const milliseconds = "Unix milliseconds."
 const cents = "US cents."
 const centicents = "Hundredths of a cent: 10,000 to the dollar."
 const centicounts = "Hundredths of a contract."
 
-/** The unit that the name of an integer implies. */
+/** Returns the unit that the name of an integer implies. */
 const unitByName = (name: string): string | undefined => {
   if (name.endsWith("_ts")) return seconds
   if (name.endsWith("_ms")) return milliseconds
@@ -41,7 +41,7 @@ const unitByName = (name: string): string | undefined => {
   return undefined
 }
 
-/** The unit of an integer of a component or of an operation. Undefined if it is unknown. */
+/** Returns the unit of an integer in a component or an operation. Undefined if the unit is unknown. */
 export const unitOf = (facts: Facts, owner: string, name: string): string | undefined =>
   facts.units[`${owner}/${name}`] ?? unitByName(name)
 
@@ -50,8 +50,8 @@ export const looksLikeTime = (name: string): boolean => /(?:^|_)(?:at|ms|time|ts
 
 /**
  * Facts about the Trade API, 3.34.0 (2026-10-26). Source of the units: the prose of the published document, property by
- * property. The recorded responses confirm two rules: a plain Unix timestamp is in seconds, and so is an integer that is
- * called `_ts`.
+ * property. The recorded responses confirm two rules: a plain Unix timestamp is in seconds, and an integer whose name
+ * ends in `_ts` is in seconds.
  */
 export const facts: Facts = {
   decimals: {

@@ -18,13 +18,13 @@ export type Json = Readonly<Record<string, unknown>>
 export const isRecord = (json: unknown): json is Json =>
   typeof json === "object" && json !== null && !Array.isArray(json)
 
-/** A key as a segment of a JSON pointer. */
+/** Escapes a key as a segment of a JSON pointer. */
 export const segment = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
 
-/** Compares by code unit, independent of the locale. */
+/** Compares strings by code unit, independently of the locale. */
 export const alphabetical = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** The keys of an object. Each key that is read is marked as understood. */
+/** Reads the keys of an object. Reading a key marks the key as understood. */
 export interface Keys {
   readonly has: (key: string) => boolean
   readonly take: (key: string) => unknown
@@ -32,7 +32,7 @@ export interface Keys {
   readonly flag: (key: string) => boolean
   readonly integer: (key: string) => number | undefined
   readonly count: (key: string) => number | undefined
-  /** Ends the reading. A key that was not read is a fault. */
+  /** Ends the reading. Every key that was not read is a fault. */
   readonly finish: () => void
 }
 
@@ -41,20 +41,20 @@ export interface Faults {
   readonly found: ReadonlyArray<Fault>
   readonly add: (pointer: string, reason: string) => void
   readonly keys: (json: unknown, pointer: string) => Keys
-  /** Key, value and pointer of each member of an object, in the order of the keys. */
+  /** Returns key, value and pointer of each member of an object, sorted by key. */
   readonly entries: (json: unknown, pointer: string) => ReadonlyArray<readonly [string, unknown, string]>
-  /** Item and pointer. */
+  /** Returns each item of a list with its pointer. */
   readonly items: (json: unknown, pointer: string) => ReadonlyArray<readonly [unknown, string]>
 }
 
-/** Whether a value is text. */
+/** Whether a value is a string. */
 export const isText = (value: unknown): value is string => typeof value === "string"
 const isFlag = (value: unknown): value is boolean => typeof value === "boolean"
-/** Whether a value is an integer that a double holds exactly. */
+/** Whether a value is an integer that a double represents exactly. */
 export const isInteger = (value: unknown): value is number => Number.isSafeInteger(value)
 const isCount = (value: unknown): value is number => isInteger(value) && value >= 0
 
-/** An empty collection of faults. */
+/** Makes an empty collection of faults. */
 export const makeFaults = (): Faults => {
   const found: Array<Fault> = []
   const add = (pointer: string, reason: string): void => {

@@ -91,25 +91,50 @@ const list = (texts: ReadonlyArray<string>): string => `[${texts.map(literal).jo
 const seqOf = (messages: ReadonlyArray<Message>): Message["seq"] =>
   messages.every(({ seq }) => seq === messages[0]!.seq) ? messages[0]!.seq : "sometimes"
 
-/** One schema, or the union of several. */
-const unionOf = (components: ReadonlyArray<string>, imports: Imports): string =>
-  components.length === 1 ? components[0]! : pure(`${imports.schema("Union")}([${components.join(", ")}])`)
+const variants = "../wire/variants.ts"
+
+/** The code of a test. */
+const testOf = (test: NonNullable<Message["test"]>, imports: Imports): string => {
+  switch (test._tag) {
+    case "Value":
+      return pure(`${imports.value(variants, "hasValue")}(${literal(test.member)}, ${literal(test.value)})`)
+    case "Member":
+      return pure(`${imports.value(variants, "hasMember")}(${literal(test.member)})`)
+    case "List":
+      return imports.value(variants, "isList")
+    case "Other":
+      return imports.value(variants, "isOther")
+  }
+}
 
 /** The tables of the messages and their types. */
 const writeMessages = ({ messages }: FeedDocument, imports: Imports): string => {
   const types = grouped(messages, ({ type }) => type)
-  const named = types.map(([type, some]) => [type, some.map(({ component }) => component)] as const)
+  const [single, several] = [types.filter(([, some]) => some.length === 1), types.filter(([, some]) => some.length > 1)]
+  const variant = ({ component, test }: Message): string => `{ is: ${testOf(test!, imports)}, schema: ${component} }`
+  const typed = (name: string, type: string, members: ReadonlyArray<string>): string =>
+    `export const ${name}: { readonly [Type in ${type}]: ${members.join("\n")}\n\n`
   return [
     map(
       "Messages",
       "The messages of the server, by their `type`.",
-      named.map(([type, components]) => [type, components.join(" | ")])
+      types.map(([type, some]) => [type, some.map(({ component }) => component).join(" | ")])
     ),
     "export type MessageType = keyof Messages\n",
     "export type Message = Messages[MessageType]\n\n",
-    `${comment(["The schemas of the messages, by `type`. Of several, the first that fits is the message's own."])}export const messageSchemas: { readonly [Type in MessageType]: ${imports.schema("Codec")}<Messages[Type]> } = {\n${named
-      .map(([type, components]) => `${key(type)}: ${unionOf(components, imports)}`)
-      .join(",\n")}\n}\n\n`,
+    `${comment(["The types that several messages share."])}export type SharedType = ${several.map(([type]) => literal(type)).join(" | ") || "never"}\n\n`,
+    comment(["The schemas of the messages, by `type`."]),
+    typed("messageSchemas", "Exclude<MessageType, SharedType>", [
+      `${imports.schema("Codec")}<Messages[Type]> } = {`,
+      ...single.map(([type, [only]]) => `${key(type)}: ${only!.component},`),
+      "}"
+    ]),
+    comment(["The schemas of the messages that share a `type`. The first whose test takes the `msg` applies."]),
+    typed("messageVariants", "SharedType", [
+      `ReadonlyArray<${imports.type(variants, "Variant")}<Messages[Type]>> } = {`,
+      ...several.map(([type, some]) => `${key(type)}: [${some.map(variant).join(", ")}],`),
+      "}"
+    ]),
     table(
       "messageSeq",
       "Whether the messages of a `type` carry a `seq`, which counts every message of their subscription.",
@@ -167,15 +192,16 @@ const writeChannels = ({ channels, messages }: FeedDocument, facts: FeedFacts): 
   ].join("")
 }
 
+/** The table of the error codes. */
 const writeErrors = ({ errorCodes }: FeedDocument, { errors }: FeedFacts): string =>
-  table(
+  `${table(
     "errorCodes",
     "The codes of `error` messages. A terminal error ends its subscription: subscribe again.",
     errorCodes.map((code) => {
       const { isTerminal = false, name } = errors[code]!
       return [String(code), `{ name: ${literal(name)}, isTerminal: ${isTerminal} }`]
     })
-  )
+  )}export type ErrorCode = keyof typeof errorCodes\n`
 
 /** The declarations of the feed, without imports. */
 export const writeFeed = (document: FeedDocument, facts: FeedFacts, imports: Imports): string => {

@@ -22,7 +22,16 @@ export interface Message {
   readonly component: string
   /** Whether it carries a `seq`. */
   readonly seq: "always" | "sometimes" | "never"
+  /** What tells it from the others of its type. Undefined if there are none. */
+  readonly test: Test | undefined
 }
+
+/** What tells the `msg` of a message from those of others: a member's value, a member that only it has, or its form. */
+export type Test =
+  | { readonly _tag: "Value"; readonly member: string; readonly value: string }
+  | { readonly _tag: "Member"; readonly member: string }
+  | { readonly _tag: "List" }
+  | { readonly _tag: "Other" }
 
 /** A command of the client. */
 export interface Command {
@@ -42,7 +51,7 @@ export interface Channel {
 
 /** A document of the feed without faults. `inResponses` are the components of messages, `inRequests` those of commands. */
 export interface FeedDocument extends Document {
-  /** In the order of their types. Of those that share one, the one with the most requirements comes first. */
+  /** In the order of their types. */
   readonly messages: ReadonlyArray<Message>
   readonly commands: ReadonlyArray<Command>
   readonly channels: ReadonlyArray<Channel>
@@ -65,40 +74,49 @@ const fieldOf = (shape: Component | undefined, name: string): Field | undefined 
 const targetOf = (components: ReadonlyMap<string, Component>, field: Field | undefined): Component | undefined =>
   field?.shape._tag === "Reference" ? components.get(field.shape.name) : undefined
 
-/** The number of required members of an object and of its `msg`, where a literal counts twice. */
-const requirements = (components: ReadonlyMap<string, Component>, shape: Component | undefined): number =>
-  shape?._tag !== "Struct"
-    ? 0
-    : shape.fields
-        .filter(({ required }) => required)
-        .reduce((sum, { shape }) => sum + (shape._tag === "Literal" ? 2 : 1), 0) +
-      requirements(components, targetOf(components, fieldOf(shape, "msg")))
-
-/**
- * An open enum would accept the literal by which another message of the same type is told apart, and its data would be
- * lost. So the enum of the one excludes the literal of the other.
- */
-const separate = (components: Map<string, Component>, messages: ReadonlyArray<Message>): void => {
-  const data = ({ component }: Message): string | undefined => {
-    const shape = fieldOf(components.get(component), "msg")?.shape
-    return shape?._tag === "Reference" ? shape.name : undefined
-  }
-  for (const message of messages) {
-    const name = data(message)
-    const struct = name === undefined ? undefined : components.get(name)
-    if (name === undefined || struct?._tag !== "Struct") continue
-    const others = messages.filter(({ component, type }) => type === message.type && component !== message.component)
-    const fields = struct.fields.map((field): Field => {
-      if (field.shape._tag !== "Enumeration") return field
-      const except = others.flatMap((other) => {
-        const shape = fieldOf(components.get(data(other) ?? ""), field.name)?.shape
-        return shape?._tag === "Literal" ? [shape.value] : []
-      })
-      return except.length === 0 ? field : { ...field, shape: { ...field.shape, except } }
-    })
-    components.set(name, { ...struct, fields })
-  }
+/** What a `msg` is, without null. */
+const dataOf = (components: ReadonlyMap<string, Component>, component: string): Component | undefined => {
+  const field = fieldOf(components.get(component), "msg")
+  return field?.shape._tag === "Nullable" ? field.shape.of : (targetOf(components, field) ?? field?.shape)
 }
+
+/** How the data of a message differs from that of the others. Undefined if it does not. */
+const testOf = (data: Component | undefined, others: ReadonlyArray<Component | undefined>): Test | undefined => {
+  if (data?._tag === "List") return { _tag: "List" }
+  if (data?._tag !== "Struct") return undefined
+  for (const { name, shape } of data.fields) {
+    if (shape._tag === "Literal") return { _tag: "Value", member: name, value: shape.value }
+  }
+  const own = data.fields.find(
+    ({ name, required }) => required && others.every((other) => fieldOf(other, name) === undefined)
+  )
+  return own === undefined ? undefined : { _tag: "Member", member: own.name }
+}
+
+/** The messages in the order of their types. Those that share a type get tests; the last one takes what is left. */
+const tested = (
+  faults: Faults,
+  messages: ReadonlyArray<Omit<Message, "test">>,
+  components: ReadonlyMap<string, Component>
+): ReadonlyArray<Message> =>
+  messages
+    .map((message): Message => {
+      const others = messages.filter(({ component, type }) => type === message.type && component !== message.component)
+      const test = testOf(
+        dataOf(components, message.component),
+        others.map(({ component }) => dataOf(components, component))
+      )
+      return { ...message, test: others.length === 0 ? undefined : (test ?? { _tag: "Other" }) }
+    })
+    .toSorted(
+      (a, b) => alphabetical(a.type, b.type) || Number(a.test?._tag === "Other") - Number(b.test?._tag === "Other")
+    )
+    .map((message, index, all) => {
+      if (message.test?._tag === "Other" && all[index + 1]?.type === message.type) {
+        faults.add("/components/messages", `nothing tells ${message.component} from ${all[index + 1]!.component}`)
+      }
+      return message
+    })
 
 const seqOf = (struct: Struct): Message["seq"] => {
   const field = fieldOf(struct, "seq")
@@ -107,7 +125,7 @@ const seqOf = (struct: Struct): Message["seq"] => {
 
 /** Reads the messages of the document: those of the server have a literal `type`, those of the client a literal `cmd`. */
 const readMessages = (faults: Faults, json: unknown, components: ReadonlyMap<string, Component>) => {
-  const messages = new Map<string, Message>()
+  const messages = new Map<string, Omit<Message, "test">>()
   const commands = new Map<string, Command>()
   /** The type of each message of the server, by its key in the document. */
   const types = new Map<string, string>()
@@ -174,7 +192,7 @@ export const readFeed = (json: unknown): Result.Result<FeedDocument, ReadonlyArr
   }
 
   const { commands, messages, types } = readMessages(faults, raw["messages"], components)
-  separate(components, messages)
+  const all = tested(faults, messages, components)
   const params = components.get("SubscribeCommandParams")
   const channel = fieldOf(params, "channels")?.shape
   const names = channel?._tag === "List" && channel.item._tag === "Enumeration" ? channel.item.members : []
@@ -184,7 +202,6 @@ export const readFeed = (json: unknown): Result.Result<FeedDocument, ReadonlyArr
   const channels = readChannels(faults, document["channels"], types, names)
 
   if (faults.found.length > 0) return Result.fail(faults.found)
-  const weight = ({ component }: Message): number => requirements(components, components.get(component))
   return Result.succeed({
     ...source,
     components: sorted(components),
@@ -198,7 +215,7 @@ export const readFeed = (json: unknown): Result.Result<FeedDocument, ReadonlyArr
       components,
       messages.map(({ component }) => component)
     ),
-    messages: messages.toSorted((a, b) => alphabetical(a.type, b.type) || weight(b) - weight(a)),
+    messages: all,
     commands: commands.toSorted((a, b) => alphabetical(a.cmd, b.cmd)),
     channels,
     parameters:

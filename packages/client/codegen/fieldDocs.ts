@@ -1,10 +1,10 @@
 /**
- * The meaning of the fields of requests: the source of every doc comment on an input.
+ * The meaning of the fields of requests, from which the generator writes the doc comments of inputs.
  *
  * **Details**
  *
- * The generator adds what the document says itself: the unit of an integer, bounds, a default, and `@deprecated`. A text
- * that states bounds or a default replaces those of the document.
+ * The generator adds facts from the document: the unit of an integer, bounds, a default, and `@deprecated`. If a text
+ * states bounds or a default, the text replaces those of the document.
  *
  * @module
  */
@@ -12,23 +12,26 @@
 /** Docs of the fields of requests. An entry that does not apply to the document is a fault. */
 export interface FieldDocs {
   /**
-   * The meaning of a field. The most exact key wins: `Operation/parameter` or `Component/property`, then the name under
-   * which the document shares a parameter, then the field's name.
+   * The meaning of a field. The most specific key is used: `Operation/parameter` or `Component/property`, then the name
+   * under which the document shares a parameter, then the name of the field.
    */
   readonly fields: Readonly<Record<string, string>>
-  /** What to use instead of a deprecated field, by `Operation/parameter` or `Component/property`. */
+  /** The replacement of a deprecated field, by `Operation/parameter` or `Component/property`. */
   readonly replacements: Readonly<Record<string, string>>
   /** The relation between the fields of an input, by operation or component. */
   readonly inputs: Readonly<Record<string, string>>
-  /** By `Operation/parameter`: the open enum of responses whose members a parameter of any text suggests. */
+  /**
+   * The open enum of responses whose members an editor suggests for a free-text parameter, by `Operation/parameter`.
+   */
   readonly suggestions: Readonly<Record<string, string>>
 }
 
 const account = "0 is the primary account, 1–63 a subaccount."
 const cursor = "The `cursor` of the previous page, unchanged. Leave it out for the first page."
 const orderShard = "The shard of the order."
-const orderMarket = "The market of the order. The exchange finds the shard by it if `exchange_index` is absent or −1."
-const equalBoth = "Must equal the other one if both are set."
+const orderMarket =
+  "The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market."
+const equalBoth = "If both limits are set, they must be equal."
 
 /**
  * Docs of the Trade API, 3.34.0 (2026-10-26). Sources: the prose of the published document, and the exchange's
@@ -37,7 +40,8 @@ const equalBoth = "Must equal the other one if both are set."
 export const fieldDocs: FieldDocs = {
   fields: {
     // By the field's name.
-    allocations: "Whole percents per shard, which add up to 100. An empty list ends the rebalancing.",
+    allocations:
+      "The shares of the shards in integer percents, which add up to 100. An empty list ends the rebalancing.",
     amount: "The amount to move.",
     amount_cents: "The amount to move.",
     api_key: "The id of the key.",
@@ -59,9 +63,9 @@ export const fieldDocs: FieldDocs = {
     client_order_ids: "Up to 100 ids, joined by commas. Finds only orders of the last 24 hours.",
     client_transfer_id: "Your own UUID of the transfer. The exchange executes a transfer once per id.",
     collection_ticker: "The ticker of the collection.",
-    contracts: "Number of whole contracts. Must equal `contracts_fp` if both are set.",
+    contracts: "Number of contracts as an integer. Must equal `contracts_fp` if both are set.",
     contracts_fp: "Number of contracts, in steps of 0.01.",
-    contracts_limit: `The group's limit in whole contracts, 1 to 1,000,000. ${equalBoth}`,
+    contracts_limit: `The group's limit as an integer number of contracts, 1 to 1,000,000. ${equalBoth}`,
     contracts_limit_fp: `The group's limit as a decimal count, 1 to 1,000,000. ${equalBoth}`,
     count: "Number of contracts, in steps of 0.01.",
     creator_user_id: "Only RFQs of this user.",
@@ -71,23 +75,23 @@ export const fieldDocs: FieldDocs = {
     destination_exchange_shard: "The shard that receives the cash.",
     destination_subaccount: `The account that receives the cash: ${account} A subaccount works only from event contracts to event contracts.`,
     detailed:
-      "True: adds what each station reported, and the latest minutes, which are still `incomplete` and have no value.",
+      "True: adds the reports of each station, and the latest minutes, which are still `incomplete` and have no value.",
     enabled: "True: netting is on.",
     end_ts: "The end of the time range.",
     event_ticker: "The ticker of the event.",
     exchange_index: "The index of the shard.",
-    exclude_markets: "True: leaves the markets out. Not together with `with_nested_markets: true`.",
+    exclude_markets: "True: omits the markets. Not together with `with_nested_markets: true`.",
     expiration_ts: "When the proposal expires: RFC 3339, such as `2026-11-22T18:00:00Z`.",
     fcm_subtrader_id:
-      "For FCM members: locks the key to this subtrader. The exchange refuses such a key on all of REST.",
+      "For FCM members: locks the key to this subtrader. The exchange refuses such a key for all REST requests.",
     from: "The start of the time range, inclusive.",
     from_subaccount: `The account that pays: ${account}`,
     ids: "The ids of the targets.",
     incentive_description: "Only programs with exactly this description.",
     include_latest_before_start:
-      "True: adds a synthetic first candlestick. It carries the last price from before `start_ts` into the first period as `previous_dollars`, and has no prices of its own.",
+      "True: adds a synthetic first candlestick without prices of its own. Its `previous_dollars` is the last price before `start_ts`.",
     include_player_stats:
-      "True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players are mapped. No effect elsewhere.",
+      "True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players are mapped. No effect for other milestones.",
     include_product_metadata: "True: adds `product_metadata`.",
     include_volume: "True: adds `volume_fp`, the contracts traded in all events of a series.",
     is_block_trade: "True: only block trades. False: no block trades. Default: both.",
@@ -115,12 +119,12 @@ export const fieldDocs: FieldDocs = {
     price: "Dollars per contract, always of YES. Must be on the market's price grid.",
     price_centi_cents: "Price in hundredths of a cent: 5,600 is $0.56.",
     price_centicents: "Price in hundredths of a cent: 5,600 is $0.56.",
-    public_key: "PEM of an RSA or Ed25519 public key. Its type becomes the type of the API key.",
+    public_key: "The PEM of an RSA or Ed25519 public key. The type of the API key is the type of this key.",
     quote_creator_user_id: "Only quotes of this user.",
     quote_id: "The id of the quote.",
     quotes: "Exactly one entry per child.",
     range:
-      "The length of the time range, such as `15min`, `1h` or `1d`. Only for types of data that have ranges: see `range_options`.",
+      "The length of the time range, such as `15min`, `1h` or `1d`. Only for types of live data with `range_options`.",
     reduce_by: "Number of contracts to remove from the resting part.",
     reduce_only: "True: your position caps the count. Only with `immediate_or_cancel`.",
     reduce_to: "Number of contracts that rest afterwards.",
@@ -132,7 +136,7 @@ export const fieldDocs: FieldDocs = {
     rfq_id: "The id of the RFQ.",
     rfq_user_filter: "`self`: only quotes on your own RFQs.",
     scopes:
-      "What the key may do. `write` also requires `read`. A scope with `::` stands alone and allows only that group of operations. Default: everything.",
+      "The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope and allows only that group of operations. Default: all operations.",
     self_trade_prevention_type:
       "What happens if the order would trade with one of your own orders. `taker_at_cross` cancels this order and keeps its earlier fills. `maker` cancels the resting order and continues.",
     seller_subaccount: `The seller's account: ${account} Not together with \`seller_subtrader_id\`.`,
@@ -159,12 +163,12 @@ export const fieldDocs: FieldDocs = {
     target_subtrader_id: "The subtrader that receives the position.",
     ticker: "The ticker of the market.",
     time_in_force:
-      "`fill_or_kill` fills completely and at once, or not at all. `immediate_or_cancel` fills what it can at once, and the rest is cancelled. `good_till_canceled` rests in the book.",
+      "`fill_or_kill` fills completely and at once, or not at all. `immediate_or_cancel` fills as much as possible at once, and the rest is cancelled. `good_till_canceled` rests in the book.",
     to: "The end of the time range, inclusive.",
     to_subaccount: `The account that receives the cash: ${account}`,
     transfer_id: "The id from the response of `Transfers.create`.",
     updated_client_order_id: "The new `client_order_id` of the order.",
-    user_filter: "`self`: only your own. Default: everyone's.",
+    user_filter: "`self`: only your own items. Default: the items of all users.",
     with_market_payload: "True: adds the complete `market` to the response.",
     with_milestones: "True: adds the `milestones` of the events.",
     with_nested_markets: "True: adds the `markets` of each event.",
@@ -187,9 +191,9 @@ export const fieldDocs: FieldDocs = {
       'The earliest change. Trades do not count. Only together with `series_ticker` and `mve_filter: "exclude"`, and no other filter.',
     MultipleEventTickerQuery: "Only these events: one ticker, or up to 10 joined by commas.",
     MveFilterQuery: "`only`: only combos. `exclude`: no combos. Default: both.",
-    MveHistoricalFilterQuery: "`exclude`: no combos. Default: combos too.",
+    MveHistoricalFilterQuery: "`exclude`: no combos. Default: combos are included.",
     OrderIdQuery: "Only this order.",
-    PositionsCursorQuery: `${cursor} Valid only with the \`settlement_status\` that it came with.`,
+    PositionsCursorQuery: `${cursor} Valid only with the \`settlement_status\` of the previous page.`,
     SeriesTickerQuery: "Only this series.",
     SingleEventTickerQuery: "Only this event.",
     SubaccountQuery: `${account} Default: all accounts.`,
@@ -209,7 +213,7 @@ export const fieldDocs: FieldDocs = {
     "GetBalance/exchange_index": "Only this shard. Default: all shards together.",
     "GetBlockTradeProposals/status": "Only proposals with this status. The document lists no values.",
     "GetEvent/with_nested_markets":
-      "True: the markets are in `event.markets`. Default: false, which puts them beside the event.",
+      "True: the markets are in `event.markets`. Default: false. Then the markets are next to the event.",
     "GetEventFeeChanges/event_ticker": "Only this event. Default: all events.",
     "GetEventForecastPercentilesHistory/period_interval":
       "The length of a period in minutes: 1, 60 (an hour) or 1440 (a day). 0 means five seconds.",
@@ -217,14 +221,14 @@ export const fieldDocs: FieldDocs = {
     "GetEvents/min_close_ts": "Only events with a market that closes after this time.",
     "GetEvents/min_updated_ts": "Only events whose own data changed after this time.",
     "GetFCMEventContractDailyCap/subtrader_id":
-      "The id of the subtrader. The document does not say which cap is read without it.",
+      "The id of the subtrader. The document does not say which cap is returned without an id.",
     "GetFCMOrders/limit": "Items per page. Default: 100.",
     "GetFCMOrders/subtrader_id": "Only orders of this subtrader. Default: all subtraders.",
     "GetFCMPositions/count_filter": "Field names, joined by commas: only positions where one of them is not zero.",
     "GetFCMPositions/event_ticker": "Only this event.",
     "GetFCMPositions/limit": "Items per page. Default: 100.",
     "GetFCMPositions/subtrader_id":
-      "Required, unless the API key is bound to a subtrader. Then it can only be that subtrader.",
+      "Required, unless the API key is bound to a subtrader. If the key is bound, only that subtrader is valid.",
     "GetFCMPositions/ticker": "Only this market.",
     "GetFills/ticker": "Only these markets: one ticker, or up to 100 joined by commas.",
     "GetIncentivePrograms/cursor":
@@ -263,7 +267,7 @@ export const fieldDocs: FieldDocs = {
     "GetSeriesFeeChanges/series_ticker": "Only this series. Default: all series.",
     "GetSeriesList/category": "Only series that have this category among their `categories`.",
     "GetSeriesList/min_updated_ts": "Only series whose own data changed after this time.",
-    "GetStructuredTargets/competition": "Only targets whose league, conference, division or tour this is.",
+    "GetStructuredTargets/competition": "Only targets of this league, conference, division or tour.",
     "GetStructuredTargets/type": "Only targets of this type.",
     "GetTrades/ticker": "Only this market. Default: all markets.",
     "GetTradesHistorical/ticker": "Only this market. Default: all markets.",
@@ -277,13 +281,12 @@ export const fieldDocs: FieldDocs = {
     "AcceptRFQBatchRequest/client_order_id":
       "Your own id of this acceptance. With it, the client repeats the request after a lost response.",
     "AmendOrderV2Request/client_order_id":
-      "The current `client_order_id` of the order. The exchange refuses another one.",
-    "AmendOrderV2Request/count":
-      "Number of contracts in **total**: those that are filled plus those that rest from now on.",
-    "AmendOrderV2Request/exchange_index": `${orderShard} Default: −1, which finds the shard by \`ticker\`.`,
-    "AmendOrderV2Request/expiration_time": "When the order expires. 0 removes the expiry. Default: the order's own.",
-    "AmendOrderV2Request/side": "The order's own side. The exchange refuses another one.",
-    "AmendOrderV2Request/ticker": "The order's own market. The exchange refuses another one.",
+      "The current `client_order_id` of the order. The exchange refuses any other id.",
+    "AmendOrderV2Request/count": "The **total** number of contracts: the filled contracts plus those that will rest.",
+    "AmendOrderV2Request/exchange_index": `${orderShard} Default: −1. The exchange then finds the shard by \`ticker\`.`,
+    "AmendOrderV2Request/expiration_time": "When the order expires. 0 removes the expiry. Default: the current expiry.",
+    "AmendOrderV2Request/side": "The side of the order. The exchange refuses the other side.",
+    "AmendOrderV2Request/ticker": "The market of the order. The exchange refuses any other market.",
     "ApplySubaccountTransferRequest/exchange_index": "The shard whose cash moves. Default: 0.",
     "BatchCancelOrdersV2Request/orders":
       "The orders to cancel. Each needs `market_ticker` or `exchange_index`, unless it is on shard 0.",
@@ -297,11 +300,11 @@ export const fieldDocs: FieldDocs = {
     "CreateOrderGroupRequest/exchange_index": "The shard of the group. Default: 0.",
     "CreateOrderGroupRequest/subaccount": `${account} Default: 0.`,
     "CreateOrderV2Request/client_order_id":
-      "Your own id of the order. The exchange answers 409 to a second order with the same id.",
+      "Your own id of the order. The exchange returns 409 for a second order with the same id.",
     "CreateOrderV2Request/exchange_index":
-      "The shard of the market. Default: −1, which finds the shard by `ticker` and bills the write bucket of every shard.",
+      "The shard of the market. Default: −1. The exchange then finds the shard by `ticker`, and the write buckets of all shards pay.",
     "CreateOrderV2Request/expiration_time":
-      "When the order expires. Only with `good_till_canceled`: without it, such an order rests until it is cancelled.",
+      "When the order expires. Only with `good_till_canceled`. Without an expiry, such an order rests until it is cancelled.",
     "CreateOrderV2Request/order_group_id": "The order group that the order joins.",
     "CreateOrderV2Request/post_only": "True: the order never takes from the book.",
     "CreateOrderV2Request/side":
@@ -309,25 +312,26 @@ export const fieldDocs: FieldDocs = {
     "CreateOrderV2Request/subaccount": `${account} Default: 0.`,
     "CreateQuoteRequest/no_bid": 'Dollars per contract at which you buy NO. `"0"` declines the side.',
     "CreateQuoteRequest/post_only": "True: your order is cancelled instead of taking from the book. Default: false.",
-    "CreateQuoteRequest/rest_remainder": "True: what is left after execution rests in the book.",
+    "CreateQuoteRequest/rest_remainder": "True: the remainder after the execution rests in the book.",
     "CreateQuoteRequest/yes_bid": 'Dollars per contract at which you buy YES. `"0"` declines the side.',
     "CreateRFQBatchChild/market_ticker": "An existing combo market.",
     "CreateRFQBatchChild/selected_markets":
       "The legs of the combo, 1 to 6. The exchange finds the combo in `mve_collection_ticker`, or creates it there.",
     "CreateRFQBatchQuoteRequest/post_only":
       "True: your resting orders are cancelled instead of taking from the book. Default: false.",
-    "CreateRFQBatchQuoteRequest/rest_remainder": "True: what is left of each child after execution rests in the book.",
+    "CreateRFQBatchQuoteRequest/rest_remainder":
+      "True: the remainder of each child after the execution rests in the book.",
     "CreateRFQBatchRequest/obscure_creator_id":
       "True: others see a placeholder instead of your communications id, on the batch and its children.",
     "CreateRFQBatchRequest/replace_existing":
-      "True: closes your oldest open batches if the limit requires it, never a single RFQ.",
+      "True: closes your oldest open batches if the limit requires this. It never closes a single RFQ.",
     "CreateRFQBatchRequest/rest_remainder": "Only `false` is valid: a fill-or-kill leaves no remainder.",
     "CreateRFQBatchRequest/subaccount": `For direct members: ${account}`,
     "CreateRFQBatchRequest/subtrader_id": "For FCM members, who cannot create batches yet.",
     "CreateRFQBatchRequest/target_cost_excludes_fees":
-      "True: `target_cost_dollars` does not include fees. Only for children that are sized by it. Default: false.",
-    "CreateRFQRequest/replace_existing": "True: the creation deletes your existing RFQs instead of failing.",
-    "CreateRFQRequest/rest_remainder": "True: what is left after execution rests in the book.",
+      "True: `target_cost_dollars` does not include fees. Only for children with a `target_cost_dollars`. Default: false.",
+    "CreateRFQRequest/replace_existing": "True: deletes your existing RFQs instead of failing.",
+    "CreateRFQRequest/rest_remainder": "True: the remainder after the execution rests in the book.",
     "CreateRFQRequest/subaccount": `For direct members: ${account}`,
     "CreateRFQRequest/subtrader_id": "For FCM members: the id of the subtrader.",
     "CreateRFQRequest/target_cost_dollars":
@@ -356,18 +360,18 @@ export const fieldDocs: FieldDocs = {
     "GetRFQs/creator_user_id": "Use `user_filter`."
   },
   inputs: {
-    CreateOrderGroup: "Set the limit as whole contracts or as a decimal count.",
+    CreateOrderGroup: "Set the limit as an integer or as a decimal count.",
     CreateRFQ: "Set the size as a number of contracts or as an amount to spend, not both.",
     CreateRFQBatch:
-      "The size of the batch applies to every child that has no size of its own: contracts or an amount to spend, not both.",
+      "The size of the batch applies to every child without a size. A size is a number of contracts or an amount to spend, not both.",
     CreateRFQBatchChild:
-      "One combo, by `market_ticker` or by `selected_markets`, not both. Its size is a number of contracts or an amount to spend, not both.",
+      "One combo: set `market_ticker` or `selected_markets`, not both. The size is a number of contracts or an amount to spend, not both.",
     DecreaseOrderV2: "Set exactly one of `reduce_by` and `reduce_to`.",
     GetWeatherIndex: "Set `from` and `to`, or `last_sec`, or none of them for the last 24 hours.",
     RFQBatchAcceptLimit: "The lowest bid that you accept on a child.",
-    RFQBatchQuoteEntry: "What you pay for each side of a child.",
-    UpdateFCMSubtraderBlockedCategories: "One category at a time.",
-    UpdateOrderGroupLimit: "Set the limit as whole contracts or as a decimal count."
+    RFQBatchQuoteEntry: "The prices at which you buy each side of a child.",
+    UpdateFCMSubtraderBlockedCategories: "Each call blocks or unblocks one category.",
+    UpdateOrderGroupLimit: "Set the limit as an integer or as a decimal count."
   },
   suggestions: {
     "GetOrders/status": "OrderStatus"

@@ -21,12 +21,12 @@ import { writeInputs } from "./inputs.ts"
 import { writeParameters } from "./parameters.ts"
 import type { Context, Direction } from "./writer.ts"
 
-/** The document cannot become code. The message lists every reason. */
+/** The document cannot be converted to code. The message lists every reason. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {}
 
 /** A file to write. */
 export interface File {
-  /** Inside `src/generated`. */
+  /** The name inside `src/generated`. */
   readonly name: string
   readonly text: string
 }
@@ -34,7 +34,7 @@ export interface File {
 /** The result of the generator. */
 export interface Generated {
   readonly files: ReadonlyArray<File>
-  /** The fields without a doc, one line each. */
+  /** What `fieldDocs.ts` lacks, one line per field. */
   readonly undocumented: ReadonlyArray<string>
 }
 
@@ -51,7 +51,7 @@ const header = (name: string, { published, sha256, version }: Source, subject: s
  */
 `
 
-/** A file, formatted like the rest of the source. */
+/** Makes a file, formatted like the rest of the source. */
 const file = (name: string, text: string): Effect.Effect<File, Refused> =>
   Effect.flatMap(
     Effect.promise(() => format(name, text, { printWidth: 120, semi: false, trailingComma: "none" })),
@@ -81,17 +81,17 @@ export const generate = (json: unknown, facts: Facts): Effect.Effect<Generated, 
   const files = Effect.all([
     write(
       "responses.ts",
-      "Components of responses: enums are open, and what is unknown is ignored.",
+      "Components of responses: enums are open, and unknown fields are ignored.",
       "responses",
       writeComponents
     ),
     write(
       "requests.ts",
-      "Components of requests: enums are closed, and what is unknown is refused.",
+      "Components of requests: enums are closed, and unknown fields are rejected.",
       "requests",
       writeComponents
     ),
-    write("parameters.ts", "What operations take in their path and query.", "requests", writeParameters),
+    write("parameters.ts", "Path and query parameters of operations.", "requests", writeParameters),
     write("inputs.ts", "Inputs of operations: path, query and body in one object.", "requests", writeInputs)
   ])
   return Effect.map(files, (files) => ({ files, undocumented: undocumented(document, facts) }))

@@ -1,5 +1,5 @@
 /**
- * Collects the imports of a generated file while its code is written.
+ * The imports of a generated file, collected while its code is written.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import { alphabetical } from "./faults.ts"
 
 /** The imported names of a generated file, by module. */
 export interface Imports {
-  /** A member of `effect/Schema`. */
+  /** Refers to a member of `effect/Schema`. */
   readonly schema: (member: string) => string
   readonly value: (module: string, name: string) => string
   readonly type: (module: string, name: string) => string
   readonly print: () => string
 }
 
-/** Collects imports while code is written. */
+/** Makes an empty collection of imports. */
 export const makeImports = (): Imports => {
   const modules = new Map<string, Map<string, "type" | "value">>()
   let needsSchema = false

@@ -1,10 +1,10 @@
 /**
- * From the parameters and the body of each operation to the interface of its input.
+ * Writes the interface of each operation's input, from its parameters and its body.
  *
  * **Details**
  *
- * An optional field also takes `undefined`, at any depth. A component inside a body therefore has an interface of its own
- * here if it has optional fields. Other components are those of `requests.ts`.
+ * Optional fields also accept `undefined`, at any depth. So a component inside a body that has optional fields gets an
+ * input interface of its own. All other components are imported from `requests.ts`.
  *
  * @module
  */
@@ -14,16 +14,16 @@ import { alphabetical } from "./faults.ts"
 import { type Field, references, type Struct } from "./shape.ts"
 import { comment, type Context, key, Writer } from "./writer.ts"
 
-/** The struct of this name. */
+/** Returns the struct with this name. Undefined if the component is not a struct. */
 const structOf = ({ components }: Document, name: string | undefined): Struct | undefined => {
   const shape = name === undefined ? undefined : components.get(name)
   return shape?._tag === "Struct" ? shape : undefined
 }
 
-/** The name of the input interface of an operation, or of a component that is part of one. */
+/** Returns the name of the input interface of an operation or a component. */
 const inputName = (name: string): string => `${name}Input`
 
-/** Components inside bodies that need an interface of their own, by name, with the name of that interface. */
+/** Returns the components inside bodies that need an input interface of their own, with the name of the interface. */
 const innerInputs = (document: Document): ReadonlyMap<string, string> => {
   const isOptional = (name: string, above: ReadonlySet<string>): boolean =>
     !above.has(name) &&
@@ -31,8 +31,8 @@ const innerInputs = (document: Document): ReadonlyMap<string, string> => {
       ({ required, shape }) =>
         !required || references(shape).some((inner) => isOptional(inner, new Set([...above, name])))
     )
-  // An operation without parameters whose body is the component has that interface already.
-  const whole = new Map(
+  // If the component is the body of an operation without parameters, the operation's input interface can be used.
+  const bodyInputs = new Map(
     document.operations.flatMap(({ body, id, parameters }) =>
       body !== undefined && parameters.length === 0 ? [[body, inputName(id)] as const] : []
     )
@@ -50,11 +50,11 @@ const innerInputs = (document: Document): ReadonlyMap<string, string> => {
   return new Map(
     [...inner]
       .filter((name) => isOptional(name, new Set()))
-      .map((name) => [name, whole.get(name) ?? inputName(name)] as const)
+      .map((name) => [name, bodyInputs.get(name) ?? inputName(name)] as const)
   )
 }
 
-/** The interfaces of all inputs, without imports. */
+/** Writes the interfaces of all inputs, without imports. */
 export const writeInputs = (document: Document, context: Context): string => {
   const { facts, imports } = context
   const inner = innerInputs(document)
@@ -74,12 +74,12 @@ export const writeInputs = (document: Document, context: Context): string => {
   const declaration = (name: string, doc: ReadonlyArray<string>, members: ReadonlyArray<string>): string =>
     `${comment(doc)}export interface ${name} {\n${members.join("")}}\n\n`
 
-  const about = (name: string): ReadonlyArray<string> => {
+  const inputDoc = (name: string): ReadonlyArray<string> => {
     const doc = facts.docs.inputs[name]
     return doc === undefined ? [] : [doc]
   }
 
-  /** Required members first. */
+  /** Writes the members of a struct, required members first. */
   const membersOf = (owner: string, { fields }: Struct): ReadonlyArray<string> =>
     [...fields.filter(({ required }) => required), ...fields.filter(({ required }) => !required)].map((field) =>
       member(owner, field)
@@ -93,7 +93,7 @@ export const writeInputs = (document: Document, context: Context): string => {
     ]
     return members.length === 0
       ? ""
-      : declaration(inputName(id), [[`Input of the operation \`${id}\`.`, ...about(id)].join(" ")], members)
+      : declaration(inputName(id), [[`Input of the operation \`${id}\`.`, ...inputDoc(id)].join(" ")], members)
   }
 
   const named = new Set(document.operations.map(({ id }) => inputName(id)))
@@ -103,7 +103,7 @@ export const writeInputs = (document: Document, context: Context): string => {
       .filter(([, name]) => !named.has(name))
       .toSorted(([a], [b]) => alphabetical(a, b))
       .map(([component, name]) =>
-        declaration(name, about(component), membersOf(component, structOf(document, component)!))
+        declaration(name, inputDoc(component), membersOf(component, structOf(document, component)!))
       )
   ].join("")
 }

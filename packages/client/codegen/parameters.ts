@@ -1,5 +1,5 @@
 /**
- * From parameters to TypeScript: a constant for the path and one for the query of each operation.
+ * Writes parameters as TypeScript: one constant for the path and one for the query of each operation.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { comment, type Context, key, pure, Writer } from "./writer.ts"
 
 const operation = "../Descriptor.ts"
 
-/** The declarations of all parameters, without imports. */
+/** Writes the declarations of all parameters, without imports. */
 export const writeParameters = (document: Document, context: Context): string => {
   const { imports } = context
   const writerOf = (owner: string): Writer =>

@@ -1,6 +1,6 @@
 /**
- * From JSON Schema to shapes. It reads only the keywords that the reference document uses. An unknown keyword, or a keyword
- * in a place where it has no meaning, is a fault. Nothing is guessed.
+ * Converts JSON Schemas to shapes. Only the keywords that the reference document uses are supported. An unknown
+ * keyword, or a keyword where it has no meaning, is a fault. Nothing is guessed.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { Component, Default, Field, Shape } from "./shape.ts"
 /** The bounds of a 32-bit integer. */
 export const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }
 
-/** Replaces what could not be read. A document with a fault is never emitted. */
+/** Replaces a schema that could not be read. No code is generated from a document with a fault. */
 const unreadable: Shape = { _tag: "Boolean" }
 
-/** `order_groups` as a part of a type's name: `OrderGroups`. */
+/** Converts a name to a part of a type name: `order_groups` to `OrderGroups`. */
 export const pascal = (name: string): string =>
   name
     .split(/[^A-Za-z0-9]+/)
@@ -28,7 +28,7 @@ const compiles = (pattern: string): boolean => {
   }
 }
 
-/** The default that a schema states. */
+/** Returns the default of a schema. */
 export const defaultOf = (faults: Faults, json: unknown, pointer: string): Default => {
   const byDefault = isRecord(json) ? json["default"] : undefined
   if (byDefault !== undefined && !["string", "number", "boolean"].includes(typeof byDefault)) {
@@ -97,9 +97,7 @@ const readDouble = (faults: Faults, keys: Keys, pointer: string): Shape => {
   return { _tag: "Double" }
 }
 
-/**
- * Reads schemas into components. Objects inside other shapes become components too, named after their place.
- */
+/** Converts schemas to components. Objects inside other shapes become components too, named after their location. */
 export class SchemaReader {
   readonly #faults: Faults
   /** The schemas of the document, by name. */
@@ -124,7 +122,7 @@ export class SchemaReader {
     this.#add(name, this.#read(json, pointer, name), pointer)
   }
 
-  /** Reads a schema inside another one. `name` is the name of an object that stands there. */
+  /** Reads a schema inside another schema. If it is an object, `name` becomes the name of its component. */
   inline(json: unknown, pointer: string, name: string): Shape {
     return this.#named(this.#read(json, pointer, name), pointer, name)
   }
@@ -150,7 +148,7 @@ export class SchemaReader {
   }
 
   #field(key: string, json: unknown, pointer: string, name: string, required: boolean): Field {
-    // An absent field of this name would be found on the prototype.
+    // If the field were absent, the prototype's member would be read instead.
     if (key in {}) this.#faults.add(pointer, "every JavaScript object has a member of this name")
     return {
       name: key,
@@ -249,7 +247,7 @@ export class SchemaReader {
     this.#components.set(name, component)
   }
 
-  /** An object inside another shape becomes a component, named after its place. */
+  /** Turns an object inside another shape into a component with this name, and refers to it. */
   #named(component: Component, pointer: string, name: string): Shape {
     if (component._tag !== "Struct") return component
     this.#add(name, component, pointer)

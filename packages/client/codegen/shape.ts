@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The shape of a value, the same for both directions. */
+/** The shape of a component, the same for requests and responses. */
 export type Component = Shape | Struct
 
 /** An object with known fields. Only a component can be a struct: other shapes refer to it by name. */
@@ -13,7 +13,7 @@ export interface Struct {
   readonly fields: ReadonlyArray<Field>
 }
 
-/** The shape of a value that needs no name. */
+/** The shape of a value, as it can appear inside other shapes. */
 export type Shape =
   | { readonly _tag: "Reference"; readonly name: string }
   | { readonly _tag: "Text"; readonly minLength: number; readonly maxLength: number | undefined }
@@ -22,12 +22,7 @@ export type Shape =
   | { readonly _tag: "Uuid" }
   /** Exactly this text: it names the kind of an object. */
   | { readonly _tag: "Literal"; readonly value: string }
-  /** `except` are texts that name another kind of the same object, so that they are no members even of an open enum. */
-  | {
-      readonly _tag: "Enumeration"
-      readonly members: ReadonlyArray<string>
-      readonly except?: ReadonlyArray<string>
-    }
+  | { readonly _tag: "Enumeration"; readonly members: ReadonlyArray<string> }
   /** One of a few integers. */
   | { readonly _tag: "Choice"; readonly members: ReadonlyArray<number> }
   | { readonly _tag: "Integer"; readonly minimum: number | undefined; readonly maximum: number | undefined }
@@ -35,12 +30,12 @@ export type Shape =
   | { readonly _tag: "Boolean" }
   | { readonly _tag: "List"; readonly item: Shape; readonly minItems: number; readonly maxItems: number | undefined }
   | { readonly _tag: "Tuple"; readonly items: ReadonlyArray<Shape> }
-  /** An object with any keys. Free-form if `value` is undefined. */
+  /** An object with any keys. If `value` is undefined, the values can be anything. */
   | { readonly _tag: "Dictionary"; readonly value: Shape | undefined }
   | { readonly _tag: "Union"; readonly members: ReadonlyArray<Shape> }
   | { readonly _tag: "Nullable"; readonly of: Shape }
 
-/** What the exchange assumes for a field that is absent. */
+/** The value that the exchange assumes for an absent field. */
 export type Default = string | number | boolean | undefined
 
 /** A property of an object. */
@@ -52,7 +47,7 @@ export interface Field {
   readonly byDefault: Default
 }
 
-/** The components that a shape names. */
+/** Returns the names of the components to which a shape refers. */
 export const references = (shape: Component): ReadonlyArray<string> => {
   switch (shape._tag) {
     case "Reference":

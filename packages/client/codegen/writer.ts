@@ -1,5 +1,5 @@
 /**
- * From a shape to TypeScript: its type, and its codec.
+ * Writes a shape as TypeScript: its type and its codec.
  *
  * @module
  */
@@ -23,19 +23,19 @@ export interface Context {
 const fixedPoint = "../money/FixedPoint.ts"
 const wire = "../wire/forms.ts"
 
-/** A call that a bundler can drop if its result is unused. */
+/** Marks a call as pure, so that a bundler can drop it if its result is unused. */
 export const pure = (call: string): string => `/*#__PURE__*/ ${call}`
 
-/** Text, or a number, as a literal. */
+/** Writes a value as a literal. */
 export const literal = (value: string | number | boolean): string => JSON.stringify(value)
 
-/** A key of an object type or literal. */
+/** Writes a key of an object type or literal. */
 export const key = (name: string): string =>
   /^(?:[A-Za-z_$][\w$]*|0|[1-9]\d*)$/.test(name) ? name : JSON.stringify(name)
 
 const union = (members: ReadonlyArray<string | number>): string => members.map(literal).join(" | ")
 
-/** Text in lines of at most 110 characters. */
+/** Wraps a text into lines of at most 110 characters. */
 const wrapped = (text: string): ReadonlyArray<string> =>
   text.split(" ").reduce<Array<string>>((lines, word) => {
     const last = lines.at(-1)
@@ -44,7 +44,7 @@ const wrapped = (text: string): ReadonlyArray<string> =>
     return lines
   }, [])
 
-/** A doc comment with these paragraphs. Empty without paragraphs. */
+/** Writes a doc comment with these paragraphs. Empty without paragraphs. */
 export const comment = (paragraphs: ReadonlyArray<string>): string => {
   const lines = paragraphs.flatMap((text, index) => [...(index === 0 ? [] : [""]), ...wrapped(text)])
   if (lines.length === 0) return ""
@@ -59,13 +59,16 @@ interface Named {
   readonly shape: Shape
 }
 
-/** The names that a {@link Writer} uses. */
+/** How a {@link Writer} names components. */
 export interface Names {
   /** The component or the operation whose fields are written. */
   readonly owner: string
-  /** The name of a component in the file. */
+  /** Returns the name of a component in the file. */
   readonly component: (name: string) => string
-  /** Whether a component is declared further down, so that its codec must be looked up when it is used. Default: no. */
+  /**
+   * Whether a component is declared later in the file, so that its codec must be resolved lazily. Default: false for
+   * every component.
+   */
   readonly isLater?: (name: string) => boolean
 }
 
@@ -135,7 +138,9 @@ export class Writer {
       case "Literal":
         return pure(`${this.#context.imports.schema("Literal")}(${literal(shape.value)})`)
       case "Enumeration":
-        return this.#enumeration(shape)
+        return pure(
+          `${this.#context.imports.value(wire, this.#context.direction === "requests" ? "closed" : "open")}([${shape.members.map(literal).join(", ")}])`
+        )
       case "Choice":
         return this.#context.direction === "requests"
           ? pure(`${this.#context.imports.schema("Literals")}([${shape.members.map(literal).join(", ")}])`)
@@ -171,7 +176,7 @@ export class Writer {
     }
   }
 
-  /** The codec of a field. The name of a field can imply the unit of a time. */
+  /** Writes the codec of a field. The name of a field can imply the unit of a time. */
   valueOf(field: Named): string {
     return this.#time(field) ?? this.codec(field.shape)
   }
@@ -190,15 +195,6 @@ export class Writer {
           `${this.#context.imports.schema("suspend")}((): ${this.#context.imports.schema("Codec")}<${name}> => ${name})`
         )
       : name
-  }
-
-  #enumeration({ except = [], members }: Shape & { readonly _tag: "Enumeration" }): string {
-    const list = (texts: ReadonlyArray<string>): string => `[${texts.map(literal).join(", ")}]`
-    const { direction, imports } = this.#context
-    if (direction === "requests") return pure(`${imports.value(wire, "closed")}(${list(members)})`)
-    return except.length === 0
-      ? pure(`${imports.value(wire, "open")}(${list(members)})`)
-      : pure(`${imports.value(wire, "openExcept")}(${list(members)}, ${list(except)})`)
   }
 
   #text(shape: Shape & { readonly _tag: "Text" }): string {
@@ -234,14 +230,18 @@ export class Writer {
       : pure(`${this.#context.imports.value(wire, "listOfLength")}(${item}, ${minItems})`)
   }
 
-  /** A list of a response that can be null: it decodes to the empty list. */
+  /**
+   * Returns the list of a nullable list in a response, whose null decodes to an empty list. Undefined for other shapes.
+   */
   #nullableList(shape: Shape & { readonly _tag: "Nullable" }): Shape | undefined {
     return this.#context.direction === "responses" && shape.of._tag === "List" && shape.of.minItems === 0
       ? shape.of
       : undefined
   }
 
-  /** The codec of a time of a request, which refuses the other unit. A time with an upper bound needs none. */
+  /**
+   * Writes the codec of a time in a request, which rejects the other unit. A time with an upper bound does not need it.
+   */
   #time({ name, shape }: Named): string | undefined {
     if (this.#context.direction !== "requests" || shape._tag !== "Integer" || shape.maximum !== undefined)
       return undefined
@@ -258,5 +258,5 @@ export class Writer {
   }
 }
 
-/** A regular expression as a literal. */
+/** Writes a regular expression as a literal. */
 const regExp = (pattern: string): string => String(new RegExp(pattern, "u"))

@@ -215,8 +215,8 @@ export class NotFound extends answered("NotFound", 404) {
  *
  * **Gotchas**
  *
- * If a create was repeated after a lost response, `afterLostAnswer` is true: most likely the first attempt created the
- * item.
+ * If a create was repeated after a lost response, `afterLostAnswer` is true: most likely the first attempt created
+ * the item.
  */
 export class Conflict extends answered("Conflict", 409) {
   protected get hint(): string {

@@ -96,7 +96,7 @@ const makeSender = (
     const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
     const fetchOptions = Option.getOrUndefined(yield* Effect.serviceOption(FetchHttpClient.RequestInit))
     const observing = yield* telemetry.make(connections.restRootOf(environment), options.name)
-    // The limiter learns the budgets by calls of the sender that is defined below. They take tokens like every other
+    // The limiter fetches the budgets by calls of the sender that is defined below. They take tokens like every other
     // call.
     const facts = factsBy((descriptor, input) => Effect.suspend(() => sender.send(descriptor, input)))
     const limiter =
@@ -134,12 +134,12 @@ const makeSender = (
  * provided to `FetchHttpClient.layer` have no effect.
  */
 export const layerPublic = (options: PublicOptions): Layer.Layer<KalshiPublic, never, HttpClient.HttpClient> =>
-  Layer.effect(KalshiPublic, makeSender(options, undefined, "refused"))
+  Layer.effect(KalshiPublic, makeSender(options, undefined, "rejected"))
 
 /** Provides public operations and reads of the account. Writes do not compile, and are rejected at run time as well. */
 export const layerReadOnly = (options: Options): Layer.Layer<KalshiPublic | KalshiRead, never, HttpClient.HttpClient> =>
   Layer.effectContext(
-    Effect.map(makeSender(options, options.signer, "refused"), (sender) =>
+    Effect.map(makeSender(options, options.signer, "rejected"), (sender) =>
       Context.make(KalshiPublic, sender).pipe(Context.add(KalshiRead, sender))
     )
   )
@@ -210,7 +210,7 @@ const environment: Config.Config<Environment.Environment> = /*#__PURE__*/ Config
  * | --- | --- |
  * | `KALSHI_ENV` | `production`, `demo`, `sandbox` (a local exchange on 127.0.0.1:8787) or an address; no default |
  * | `KALSHI_API_KEY_ID` | the key's id |
- * | `KALSHI_PRIVATE_KEY` | the private key as PEM; `\\n` escapes are accepted |
+ * | `KALSHI_PRIVATE_KEY` | the private key as PEM; `\n` escapes are accepted |
  * | `KALSHI_PRIVATE_KEY_PATH` | instead of `KALSHI_PRIVATE_KEY`: the path of its file |
  *
  * Each use builds a layer of its own. To use two accounts, provide the layer twice, each time under another

@@ -43,7 +43,7 @@ describe("Account.limits", () => {
 describe("Account.endpointCosts", () => {
   itSendsAndDecodes([
     {
-      it: "decodes the list recorded in demo, wildcards included",
+      it: "decodes the list recorded in demo, including wildcards",
       call: Account.endpointCosts(),
       request: "GET /account/endpoint_costs",
       reply: { status: 200, body: recorded("GetAccountEndpointCosts")[0] }

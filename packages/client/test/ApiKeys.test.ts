@@ -14,7 +14,7 @@ const pem = `-----BEGIN PRIVATE KEY-----\n${canary}\n-----END PRIVATE KEY-----\n
 const input = { name: "maker", key_type: "ed25519", scopes: ["read", "write::trade"], subaccount: 3 } as const
 const generated = { api_key_id: "k-1", private_key: pem, key_type: "ed25519", warning: null }
 
-/** Every text form of a value. */
+/** Returns every printed form of a value. */
 const prints = (value: unknown): string =>
   [
     JSON.stringify(value),
@@ -24,7 +24,7 @@ const prints = (value: unknown): string =>
     Cause.pretty(Cause.fail(value))
   ].join("\n")
 
-/** Everything that loggers, the tracer and the result of a call print. */
+/** Returns everything that loggers, the tracer and the result of a call print. */
 const printed = (reply: Reply): Effect.Effect<string> =>
   Effect.suspend(() => {
     const seen: Array<string> = []
@@ -64,7 +64,7 @@ const printed = (reply: Reply): Effect.Effect<string> =>
 describe("ApiKeys.list", () => {
   itSendsAndDecodes([
     {
-      it: "reads the scopes and restrictions of keys, unknown scopes included",
+      it: "reads the scopes and restrictions of keys, including unknown scopes",
       call: ApiKeys.list({ fcm_subtrader_id: "s" }),
       request: "GET /api_keys?fcm_subtrader_id=s",
       reply: {
@@ -162,7 +162,7 @@ describe("ApiKeys.generate", () => {
     { _tag: "ContractError", pointer: "/private_key", rawBody: "" }
   )
 
-  itFails("does not retry after a lost response: it would create another key", ApiKeys.generate(input), [
+  itFails("does not retry after a lost response, because a retry would create another key", ApiKeys.generate(input), [
     { fault: "ECONNRESET" }
   ])
 
@@ -199,9 +199,9 @@ describe("ApiKeys.generate", () => {
 
   it("does not encode a key", () => {
     const schema = ApiKeys.generate.descriptor.success.body!
-    const back = SchemaParser.encodeUnknownResult(schema)({ ...generated, private_key: Redacted.make(pem) })
-    assert.isTrue(Result.isFailure(back))
-    assert.notInclude(prints(back), canary)
+    const encoded = SchemaParser.encodeUnknownResult(schema)({ ...generated, private_key: Redacted.make(pem) })
+    assert.isTrue(Result.isFailure(encoded))
+    assert.notInclude(prints(encoded), canary)
   })
 })
 
@@ -216,7 +216,7 @@ describe("ApiKeys.delete", () => {
   ])
 
   itFails(
-    "retries after a lost response and marks the error",
+    "retries after a lost response and sets afterLostAnswer",
     ApiKeys.delete({ api_key: "k-1" }),
     [{ fault: "ECONNRESET" }, { status: 404, body: { code: "not_found" } }],
     { _tag: "NotFound", afterLostAnswer: true }

@@ -75,7 +75,7 @@ describe("Orders.cancelAllOnExit", () => {
     )
   }
 
-  it.effect("ignores orders that were filled, rejected or canceled", () =>
+  it.effect("ignores orders that were filled, rejected or cancelled", () =>
     Effect.gen(function* () {
       const filled: Reply = { status: 201, body: { ...createResponse, fill_count: "10.00", remaining_count: "0.00" } }
       assert.deepStrictEqual((yield* run(resting, [filled])).paths, [create])
@@ -350,7 +350,7 @@ describe("Orders.cancelAllOnExit", () => {
         for (const first of [lost, duplicate]) {
           const { paths, report } = yield* run(
             Orders.place(intent, { within: 50 }),
-            // The order is listed only at the end.
+            // The list shows the order only at the end.
             [first, asOf(60_000), listed(), asOf(60_000), listed(other)],
             once
           )

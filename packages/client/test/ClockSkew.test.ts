@@ -1,15 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Logger } from "effect"
+import { Effect, Fiber, Layer, Logger } from "effect"
 import * as fc from "fast-check"
 import { TestClock } from "effect/testing"
 import * as ClockSkew from "../src/sending/ClockSkew.ts"
 import * as ExchangeOperations from "../src/rest/Exchange.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
-import { Exchange, httpDate, layer, Machine, type Settings } from "./support/datedExchange.ts"
+import * as Events from "../src/rest/Events.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import * as Markets from "../src/rest/Markets.ts"
+import { Exchange, httpDate, layer, layerExchange, Machine, type Settings } from "./support/datedExchange.ts"
 import { holds } from "./support/laws.ts"
-import { isExample } from "./support/operations.ts"
+import { assertIsExample } from "./support/operations.ts"
 import { errorOf, runFor } from "./support/run.ts"
+import { environment } from "./support/scripted.ts"
 
 const get = OrderGroups.get({ order_group_id: "g" })
 const create = OrderGroups.create({ contracts_limit: 1 })
@@ -231,7 +235,7 @@ describe("ClockSkew.measured", () => {
           ? Effect.logWarning(`this machine's clock is off by about ${skew.millis} ms`)
           : Effect.void
       )
-      isExample(import.meta.url, "ClockSkew", "Warning about a wrong clock")
+      assertIsExample(import.meta.url, "ClockSkew", "Warning about a wrong clock")
       const logged = warn.pipe(
         Effect.provide(Logger.layer([Logger.make(({ message }) => void warnings.push(message))]))
       )
@@ -274,8 +278,8 @@ describe("ClockSkew.measured", () => {
     ))
 })
 
-/** The error of a call that the exchange must refuse. */
-const refusal = Effect.map(play(get), (result) => {
+/** The error of a call that the exchange must reject. */
+const rejectedCall = Effect.map(play(get), (result) => {
   const error = errorOf(result)
   return error._tag === "Unauthorized" ? error : assert.fail(error._tag)
 })
@@ -288,7 +292,7 @@ describe("Unauthorized", () => {
   it.effect("says in one line that the clock is wrong if the response's date shows it", () =>
     Effect.gen(function* () {
       yield* from(0)
-      const error = yield* refusal
+      const error = yield* rejectedCall
       assert.deepInclude(error.explanation, {
         clockSkewMillis: 0,
         measuredClockSkewMillis: -44_500,
@@ -305,24 +309,24 @@ describe("Unauthorized", () => {
   it.effect("does not blame a clock whose skew is below the resolution of a date", () =>
     Effect.gen(function* () {
       yield* from(0)
-      const error = yield* refusal
+      const error = yield* rejectedCall
       assert.strictEqual(error.explanation?.measuredClockSkewMillis, 1_500)
       assert.notInclude(error.message, "clock")
       assert.include(error.message, "check that the key id belongs to this private key")
-    }).pipe(Effect.provide(layer({ skewMillis: 1_900, status: () => 401, refusal: wrongKey })))
+    }).pipe(Effect.provide(layer({ skewMillis: 1_900, status: () => 401, rejection: wrongKey })))
   )
 
   it.effect("blames a clock whose skew is above the resolution of a date", () =>
     Effect.gen(function* () {
       yield* from(999)
-      assert.include((yield* refusal).message, "this machine's clock is 1501 ms (± 500 ms) behind the exchange's")
-    }).pipe(Effect.provide(layer({ skewMillis: 1_500, status: () => 401, refusal: wrongKey })))
+      assert.include((yield* rejectedCall).message, "this machine's clock is 1501 ms (± 500 ms) behind the exchange's")
+    }).pipe(Effect.provide(layer({ skewMillis: 1_500, status: () => 401, rejection: wrongKey })))
   )
 
   it.effect("says that the timestamp expired, and what to do, if the clocks agree", () =>
     Effect.gen(function* () {
       yield* from(0)
-      const { message } = yield* refusal
+      const { message } = yield* rejectedCall
       assert.include(message, "the timestamp was too old although the clocks agree")
       assert.include(message, "call again")
       assert.notInclude(message, "key id belongs")
@@ -332,7 +336,7 @@ describe("Unauthorized", () => {
   it.effect("asks to check the clock if the response has no date", () =>
     Effect.gen(function* () {
       yield* from(0)
-      const { message } = yield* refusal
+      const { message } = yield* rejectedCall
       assert.include(message, "the exchange did not accept the timestamp")
       assert.include(message, "check this machine's clock")
       assert.notInclude(message, "key id belongs")
@@ -351,7 +355,7 @@ describe("Unauthorized", () => {
     it.effect(`shows a skew of ${skewMillis} ms as ${text}`, () =>
       Effect.gen(function* () {
         yield* from(500)
-        assert.include((yield* refusal).message, `this machine's clock is ${text} the exchange's: set the clock`)
+        assert.include((yield* rejectedCall).message, `this machine's clock is ${text} the exchange's: set the clock`)
       }).pipe(Effect.provide(layer({ skewMillis, windowMillis }, { policy: { retry: SendPolicy.noRetry } })))
     )
   }
@@ -360,7 +364,7 @@ describe("Unauthorized", () => {
     Effect.gen(function* () {
       yield* from(0)
       yield* ExchangeOperations.status()
-      assert.strictEqual((yield* refusal).explanation?.measuredClockSkewMillis, 60_500)
+      assert.strictEqual((yield* rejectedCall).explanation?.measuredClockSkewMillis, 60_500)
     }).pipe(
       Effect.provide(
         layer({
@@ -381,15 +385,15 @@ describe("Unauthorized because of the timestamp", () => {
     ["from a cache", { skewMillis: 0, status: atFirst, headers: () => ({ date: httpDate(0), age: "9" }) }],
     [
       "with a code in capital letters",
-      { skewMillis: 0, status: atFirst, refusal: { code: "HEADER_TIMESTAMP_EXPIRED" } }
+      { skewMillis: 0, status: atFirst, rejection: { code: "HEADER_TIMESTAMP_EXPIRED" } }
     ],
-    ["with another code", { skewMillis: 0, status: atFirst, refusal: { code: "timestamp_too_old" } }],
+    ["with another code", { skewMillis: 0, status: atFirst, rejection: { code: "timestamp_too_old" } }],
     [
       "with the code in its details",
       {
         skewMillis: 0,
         status: atFirst,
-        refusal: {
+        rejection: {
           code: "authentication_error",
           details: "rpc error: code = Unauthenticated desc = HEADER_TIMESTAMP_EXPIRED"
         }
@@ -418,7 +422,7 @@ describe("Unauthorized because of the timestamp", () => {
       Effect.gen(function* () {
         yield* from(0)
         for (let call = 1; call <= 2; call++) {
-          assert.strictEqual((yield* refusal).attempts, 2)
+          assert.strictEqual((yield* rejectedCall).attempts, 2)
           assert.strictEqual((yield* statuses).length, 2 * call)
         }
       }).pipe(
@@ -440,7 +444,7 @@ describe("Unauthorized because of the timestamp", () => {
   it.effect("is not retried if the policy allows no retry", () =>
     Effect.gen(function* () {
       yield* from(0)
-      assert.strictEqual((yield* refusal).attempts, 1)
+      assert.strictEqual((yield* rejectedCall).attempts, 1)
     }).pipe(Effect.provide(layer({ skewMillis: 0, status: () => 401 }, { policy: { retry: SendPolicy.noRetry } })))
   )
 
@@ -448,10 +452,19 @@ describe("Unauthorized because of the timestamp", () => {
     it.effect(`is not retried with the code ${code}`, () =>
       Effect.gen(function* () {
         yield* from(0)
-        assert.strictEqual((yield* refusal).attempts, 1)
-      }).pipe(Effect.provide(layer({ skewMillis: 0, status: () => 401, refusal: { code } })))
+        assert.strictEqual((yield* rejectedCall).attempts, 1)
+      }).pipe(Effect.provide(layer({ skewMillis: 0, status: () => 401, rejection: { code } })))
     )
   }
+
+  it.effect("is not retried without a key", () => {
+    const settings: Settings = { skewMillis: 0, status: () => 401 }
+    return Effect.gen(function* () {
+      const sender = yield* Kalshi.KalshiPublic
+      const result = yield* play(sender.send(Markets.orderbook.descriptor, { ticker: "T" }))
+      assert.deepInclude(errorOf(result), { _tag: "Unauthorized", attempts: 1 })
+    }).pipe(Effect.provide(Layer.provideMerge(Kalshi.layerPublic({ environment }), layerExchange(settings))))
+  })
 
   it.effect("is not retried for an unsigned operation", () =>
     Effect.gen(function* () {
@@ -484,7 +497,7 @@ describe("correctClockSkew", () => {
       }).pipe(Effect.provide(layer({ skewMillis, windowMillis }, corrected)))
     )
 
-    it.effect(`retries an attempt that was refused because of its timestamp, with a skew of ${skewMillis} ms`, () =>
+    it.effect(`retries an attempt that was rejected because of its timestamp, with a skew of ${skewMillis} ms`, () =>
       Effect.gen(function* () {
         yield* from(0)
         assert.strictEqual((yield* play(get))._tag, "Success")
@@ -502,7 +515,7 @@ describe("correctClockSkew", () => {
     }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis }, corrected)))
   )
 
-  it.effect("retries a refused attempt only once, with any date in the next response", () => {
+  it.effect("retries a rejected attempt only once, with any date in the next response", () => {
     const settings: Settings = {
       skewMillis: 45_000,
       windowMillis,
@@ -512,14 +525,32 @@ describe("correctClockSkew", () => {
     }
     return Effect.gen(function* () {
       yield* from(0)
-      const error = yield* refusal
+      const error = yield* rejectedCall
       assert.strictEqual(error.attempts, 2)
       assert.strictEqual((yield* Exchange).served.length, 2)
       assert.include(error.message, "added to this machine's clock")
     }).pipe(Effect.provide(layer(settings, corrected)))
   })
 
-  it.effect("does not retry a refused attempt if the policy allows no retry", () =>
+  it.effect("retries a 401 with another cause if its date shows that this machine's clock is wrong", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      assert.strictEqual((yield* play(get))._tag, "Success")
+      assert.deepStrictEqual(yield* statuses, [401, 200])
+    }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis, rejection: wrongKey }, corrected)))
+  )
+
+  it.effect("does not retry a 401 for an unsigned operation, and does not explain it", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      assert.strictEqual(errorOf(yield* play(ExchangeOperations.status()))._tag, "UnexpectedStatus")
+      const error = errorOf(yield* play(Events.list()))
+      assert.isTrue(error._tag === "Unauthorized" && error.explanation === undefined)
+      assert.deepStrictEqual(yield* statuses, [401, 401])
+    }).pipe(Effect.provide(layer({ skewMillis: 45_000, status: () => 401 }, corrected)))
+  )
+
+  it.effect("does not retry a rejected attempt if the policy allows no retry", () =>
     Effect.gen(function* () {
       yield* from(0)
       assert.strictEqual(errorOf(yield* play(get))._tag, "Unauthorized")
@@ -533,12 +564,12 @@ describe("correctClockSkew", () => {
   )
 
   const unrelated: ReadonlyArray<readonly [what: string, settings: Settings]> = [
-    ["with a date that agrees with the clock", { skewMillis: 200, status: () => 401, refusal: wrongKey }],
+    ["with a date that agrees with the clock", { skewMillis: 200, status: () => 401, rejection: wrongKey }],
     [
       "with a date from a cache",
-      { skewMillis: 0, status: () => 401, headers: () => ({ date: httpDate(0), age: "9" }), refusal: wrongKey }
+      { skewMillis: 0, status: () => 401, headers: () => ({ date: httpDate(0), age: "9" }), rejection: wrongKey }
     ],
-    ["without a date", { skewMillis: 45_000, windowMillis, headers: () => ({}), refusal: wrongKey }]
+    ["without a date", { skewMillis: 45_000, windowMillis, headers: () => ({}), rejection: wrongKey }]
   ]
   for (const [what, settings] of unrelated) {
     it.effect(`does not retry a 401 with another cause ${what}`, () =>
@@ -586,9 +617,11 @@ describe("correctClockSkew", () => {
       Effect.gen(function* () {
         yield* from(0)
         yield* ExchangeOperations.status()
-        assert.strictEqual((yield* refusal).attempts, 1)
+        assert.strictEqual((yield* rejectedCall).attempts, 1)
       }).pipe(
-        Effect.provide(layer({ skewMillis, refusal: wrongKey, status: (n) => (n === 0 ? undefined : 401) }, corrected))
+        Effect.provide(
+          layer({ skewMillis, rejection: wrongKey, status: (n) => (n === 0 ? undefined : 401) }, corrected)
+        )
       )
     )
   }
@@ -607,7 +640,7 @@ describe("correctClockSkew", () => {
   it.effect("is off by default", () =>
     Effect.gen(function* () {
       yield* from(0)
-      for (let call = 0; call < 2; call++) yield* refusal
+      for (let call = 0; call < 2; call++) yield* rejectedCall
       const { served } = yield* Exchange
       assert.strictEqual(served.length, 4)
       for (const { atMillis, signedMillis } of served) assert.strictEqual(signedMillis, atMillis)

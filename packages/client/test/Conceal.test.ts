@@ -49,8 +49,49 @@ describe("conceal.make", () => {
     }
   })
 
-  it("treats a percent sign, a backslash and an ampersand that escape nothing as plain text", () => {
-    for (const odd of ["secret%zz-and-more", "secret&none;and-more", "secret&and%2-more", "secret&#x110000;more"]) {
+  it("replaces a value that is escaped, in another case, or in the other alphabet of base64", () => {
+    for (const written of [
+      value.toLowerCase(),
+      value.toUpperCase(),
+      value.replace("+", "-").replace("/", "_"),
+      value.replace("+", " "),
+      ...[
+        "%2B",
+        "%2b",
+        "%252B",
+        "\\u002b",
+        "\\u002B",
+        "\\x2b",
+        "\\+",
+        "&#x2b;",
+        "&#x2B;",
+        "&#43;",
+        "&plus;",
+        "&PLUS;"
+      ].map((plus) => value.replace("+", plus)),
+      value.replace("/", "&sol;").replaceAll("=", "&equals;")
+    ]) {
+      assert.strictEqual(concealing(value)(`<${written}>`), "<<redacted>>", written)
+    }
+    const odd = 'secret<a>&"b-\uffff-more'
+    assert.strictEqual(concealing(odd)("secret&lt;a&gt;&amp;&quot;b-&#xffff;-more"), "<redacted>")
+    const other = value.replace("+", "-").replace("/", "_")
+    assert.strictEqual(concealing(other)(`<${value}>`), "<<redacted>>")
+  })
+
+  it("keeps the space before a value, although another value begins with a plus", () => {
+    const hide = conceal.make({ "kalshi-access-signature": "+bcdefghijk", "kalshi-access-key": "secret-key" })
+    assert.strictEqual(hide("x secret-key"), "x <redacted>")
+  })
+
+  it("treats a percent sign, a backslash and an ampersand that do not start an escape as plain text", () => {
+    for (const odd of [
+      "secret%zz-and-more",
+      "secret&none;and-more",
+      "secret&and%2-more",
+      "secret&#x110000;more",
+      "secret&#x10000;more"
+    ]) {
       assert.strictEqual(concealing(odd)(`<${odd}>`), "<<redacted>>", odd)
     }
     assert.strictEqual(concealing(value)(`100%${value}&${value}\\`), "100%<redacted>&<redacted>\\")
@@ -62,6 +103,15 @@ describe("conceal.make", () => {
       "<redacted>, key-abcd, xkey-abc, (<redacted>)"
     )
     assert.strictEqual(concealing("key-abcd")("key-abcd, key-abcde, xkey-abcd"), "<redacted>, <redacted>e, x<redacted>")
+  })
+
+  it("replaces a value of two characters, and none of one", () => {
+    assert.strictEqual(concealing("ab")("ab, abc, xab"), "<redacted>, abc, xab")
+    assert.strictEqual(concealing("a")("a, ab"), "a, ab")
+  })
+
+  it("reads the exchange's headers by the beginning of their name", () => {
+    assert.strictEqual(concealing("not-secret", "x-kalshi-access-id")("not-secret"), "not-secret")
   })
 
   it("keeps a number that is a member of a JSON object, and replaces it everywhere else", () => {
@@ -80,9 +130,17 @@ describe("conceal.make", () => {
       ":1790000000123",
       '"1790000000123"',
       "at: 1790000000123",
+      '{"a":-1790000000123}',
+      '{"ts_ms":       1790000000123}',
       "[1,1790000000123]"
     ]) {
       assert.strictEqual(hide(text), text.replace("1790000000123", "<redacted>"))
+    }
+  })
+
+  it("replaces a value that only begins or ends with digits, also as a member of a JSON object", () => {
+    for (const key of ["12345678-key", "key-12345678"]) {
+      assert.strictEqual(concealing(key)(`{"a":${key}}`), '{"a":<redacted>}')
     }
   })
 
@@ -115,7 +173,7 @@ describe("conceal.make", () => {
 })
 
 describe("conceal.inJson", () => {
-  it("conceals strings and member names at every depth, and keeps everything else", () => {
+  it("conceals strings and keys at every depth, and keeps everything else", () => {
     const json = JSON.parse(
       `{"a":["${value}",1,null,true,{"${value}":"x${value}"}],"__proto__":{"b":"${value}"},"c":false}`
     ) as unknown

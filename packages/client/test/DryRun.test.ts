@@ -12,7 +12,7 @@ import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
-import { isExample } from "./support/operations.ts"
+import { assertIsExample } from "./support/operations.ts"
 import { environment, layerScript, type Reply, Script, signer } from "./support/scripted.ts"
 
 /** A dry run against a script. A write dies because it is not scripted. */
@@ -196,7 +196,7 @@ describe("DryRun.Intent.cost", () => {
         Orders.batchCreate({ orders: [order, order, { ...order, ticker: "TICK-2" }, { ...order, subaccount: 1 }] })
       )
       assert.deepStrictEqual(
-        cost.orders.map((one) => String(one?.collateral)),
+        cost.orders.map((order) => String(order?.collateral)),
         ["0.00", "5.60", "0.00", "0.00"]
       )
     }).pipe(Effect.provide(layer([], { marketOf })))
@@ -254,7 +254,7 @@ describe("DryRun.Intent.cost", () => {
     [
       "throws a string",
       () => {
-        // oxlint-disable-next-line no-throw-literal -- the point
+        // oxlint-disable-next-line no-throw-literal -- the test needs a thrown string
         throw "no market"
       },
       /^marketOf failed: no market$/
@@ -285,7 +285,7 @@ describe("DryRun.Intent.cost", () => {
       const cost = yield* costOf(Orders.batchCreate({ orders: [order, { ...order, ticker: "TICK-2" }] }))
       assert.strictEqual(cost.unknownBecause, "order 2 of 2: marketOf failed: no such market")
       assert.deepStrictEqual(
-        cost.orders.map((one) => one?.collateral),
+        cost.orders.map((order) => order?.collateral),
         ["5.60", undefined]
       )
     }).pipe(Effect.provide(layer([], { marketOf })))
@@ -387,14 +387,14 @@ describe("DryRun.DryRun", () => {
     })
   )
 
-  it.effect("runs its example: it lists what a program would have sent", () =>
+  it.effect("runs the documented example, which lists the writes of a program", () =>
     Effect.gen(function* () {
       const dryRun = Effect.gen(function* () {
         const journal = yield* DryRun.DryRun
         yield* Effect.ignore(Orders.cancel({ order_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e", exchange_index: 0 }))
         return (yield* journal.intents).map(({ method, path }) => `${method} ${path}`)
       })
-      isExample(import.meta.url, "DryRun", "Listing the writes of a program")
+      assertIsExample(import.meta.url, "DryRun", "Listing the writes of a program")
       assert.deepStrictEqual(yield* dryRun, [
         "DELETE /trade-api/v2/portfolio/events/orders/0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e?exchange_index=0"
       ])

@@ -31,7 +31,7 @@ const stale = asOf(-86_400_000)
 const is = (status: string): Reply => ({ status: 200, body: { order: { ...order, status } } })
 
 describe("Orders.ensureCanceled", () => {
-  it.effect("cancels on the market's shard and returns the canceled count", () =>
+  it.effect("cancels on the market's shard and returns the cancelled count", () =>
     Effect.gen(function* () {
       const { sent, value } = yield* play(Orders.ensureCanceled(target), [canceled])
       assert.deepStrictEqual(value, {
@@ -57,7 +57,7 @@ describe("Orders.ensureCanceled", () => {
     )
   }
 
-  it.effect("ignores a response about another order and reads its own", () =>
+  it.effect("ignores a response about another order and reads the requested order", () =>
     Effect.gen(function* () {
       const other: Reply = { status: 200, body: { order_id: clientOrderId, reduced_by: "6.00", ts_ms: 1 } }
       const { paths, value } = yield* play(Orders.ensureCanceled(target), [other, is("canceled")])
@@ -156,7 +156,7 @@ describe("Orders.ensureCanceled", () => {
   ]
 
   for (const [how, loss] of losses) {
-    it.effect(`reports that a cancel may have been sent after one ${how}`, () =>
+    it.effect(`reports that a cancel may have been sent after a cancel ${how}`, () =>
       Effect.gen(function* () {
         const { sent, value } = yield* cancel(
           [loss, unresolved, stale, unresolved, unresolved, stale, unresolved, unresolved],
@@ -226,7 +226,7 @@ describe("Orders.ensureCanceled", () => {
       )
       const { left } = value
       assert.deepStrictEqual(
-        left.map((one) => one.order_id),
+        left.map(({ order_id }) => order_id),
         [order_id]
       )
       assert.notInclude(left[0]!.reason, "nothing was sent")
@@ -460,7 +460,7 @@ describe("Orders.ensureCanceled", () => {
 })
 
 describe("Orders.ensureCanceled from untyped code", () => {
-  it.effect("rejects values that are not orders or name no shard", () =>
+  it.effect("rejects values that are not orders or have no shard", () =>
     Effect.gen(function* () {
       for (const value of [
         undefined,

@@ -4,7 +4,7 @@ import * as Events from "../src/rest/Events.ts"
 import type * as Parameters from "../src/generated/parameters.ts"
 import { market } from "./support/bodies.ts"
 import { itRejects, itSendsAndDecodes, play } from "./support/calls.ts"
-import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
+import { type InputOf, assertIsExample, itDeclares } from "./support/operations.ts"
 
 const event = {
   event_ticker: "KXMLBGAME-26JUL081840NYYTB",
@@ -67,9 +67,9 @@ describe("Events.list", () => {
     }
   ])
 
-  it.effect("runs its example: it reads all pages, past an empty one, up to the empty cursor", () =>
+  it.effect("runs the documented example: it reads all pages, including an empty page, up to the empty cursor", () =>
     Effect.gen(function* () {
-      isExample(import.meta.url, "Events", "The tickers of all open markets, without combos")
+      assertIsExample(import.meta.url, "Events", "The tickers of all open markets, without combos")
       const { sent, value } = yield* play(Stream.runCollect(openMarkets), [
         { status: 200, body: { events: [{ ...event, markets: [market] }, event], cursor: "p2" } },
         { status: 200, body: { events: null, cursor: "p3" } },

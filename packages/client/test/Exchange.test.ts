@@ -147,7 +147,7 @@ describe("Exchange.readAfter", () => {
     })
   )
 
-  it.effect("fails with ReadsLag after `within` and reports the last freshness", () =>
+  it.effect("fails with ReadsLag after `within`, and reports the last freshness", () =>
     Effect.gen(function* () {
       const old = asOf("1970-01-01T00:00:00Z")
       const { error, sent } = yield* readAfter([old, old, old, old], { within: 200 })

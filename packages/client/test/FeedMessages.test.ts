@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { readFileSync } from "node:fs"
 import * as FeedMessages from "../src/feed/FeedMessages.ts"
-import type { Command } from "../src/generated/feed.ts"
+import type { ChannelMessage, Command, ErrorCode } from "../src/generated/feed.ts"
 
 const examples = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", import.meta.url), "utf8")
   .trim()
@@ -39,6 +39,9 @@ describe("decoder", () => {
       const reply = { id: 3, msg, seq: 2, sid: 1, type: "ok" }
       assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(reply))), reply as never)
     }
+    assert.deepInclude(errorOf({ id: 3, msg: { index_ids: 1 }, seq: 2, sid: 1, type: "ok" }), {
+      pointer: "/msg/index_ids"
+    })
     const none = { id: 3, type: "ok", msg: null }
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(none))), { ...none, msg: [] } as never)
   })
@@ -78,6 +81,21 @@ describe("decoder", () => {
     const { payload } = examples.find(({ message }) => message === "ticker")!
     const quiet = { ...payload, msg: { ...(payload["msg"] as object), price_dollars: "" } } // the example has a msg
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(quiet))), quiet as never)
+  })
+
+  it("has the types of a channel's messages, and of the error codes", () => {
+    const marketOf = ({ msg, seq, type }: ChannelMessage<"orderbook_delta">): readonly [string, string, number] => [
+      msg.market_ticker,
+      type === "orderbook_delta" ? msg.delta_fp : "",
+      seq
+    ]
+    assert.isFunction(marketOf)
+    const overflow: ErrorCode = 25
+    // @ts-expect-error -- retired
+    const retired: ErrorCode = 17
+    assert.notStrictEqual<number>(overflow, retired)
+    // @ts-expect-error -- a fill carries no seq
+    assert.isUndefined(({ sid: 1, type: "fill" } as ChannelMessage<"fill">).seq)
   })
 
   it("names a type that it does not know", () => {

@@ -41,8 +41,8 @@ const feeOf = (terms: Fees.Terms, role: Fees.Role, at: string, count: string, ro
 describe("trade", () => {
   it("computes the fees of known fills", () => {
     // Computed with fractions, independent of the library. The exact taker's fee is 0.07 × price × (1 − price) × count;
-    // the makers' fees are a quarter and a half of it. The older rule rounds up to $0.0001; the last column uses the newer
-    // rule, the default, which rounds up to $0.000001.
+    // the makers' fees are a quarter of it and half of it. The older rule rounds up to $0.0001; the last column uses
+    // the newer rule, the default, which rounds up to $0.000001.
     for (const [at, count, taker, maker, combo, micro] of [
       ["0.01", "1", "0.0007", "0.0002", "0.0004", "0.000693"], // 0.000693
       ["0.05", "1", "0.0034", "0.0009", "0.0017", "0.003325"], // 0.003325
@@ -53,7 +53,7 @@ describe("trade", () => {
       ["0.48", "1", "0.0175", "0.0044", "0.0088", "0.017472"], // 0.017472
       ["0.75", "1", "0.0132", "0.0033", "0.0066", "0.013125"], // 0.013125
       ["0.99", "1", "0.0007", "0.0002", "0.0004", "0.000693"], // 0.000693
-      ["0.055", "1", "0.0037", "0.001", "0.0019", "0.003639"], // 0.00363825, the published guide's own
+      ["0.055", "1", "0.0037", "0.001", "0.0019", "0.003639"], // 0.00363825, an example of the published guide
       ["0.003", "2500", "0.5235", "0.1309", "0.2618", "0.523425"], // 0.523425
       ["0.0001", "100", "0.0007", "0.0002", "0.0004", "0.0007"], // 0.00069993
       ["0.9999", "0.01", "0.0001", "0.0001", "0.0001", "0.000001"], // 0.000000069993
@@ -93,7 +93,8 @@ describe("trade", () => {
       const role = fill.is_taker ? "taker" : "maker"
       roles.add(role)
       for (const at of [fill.yes_price_dollars, fill.no_price_dollars]) {
-        // The recorded fee is the older trade fee, or the newer one plus the rounding of the balance.
+        // The recorded fee is the trade fee under the older rule, or the trade fee under the newer rule plus the
+        // balance rounding.
         const fee = ok(Fees.trade({ ...quadratic, role, price: at, count: fill.count_fp, rounding: "centicent" }))
         assert.isTrue(
           FixedPoint.equals(fee, fill.fee_cost),
@@ -176,7 +177,13 @@ describe("trade", () => {
     }
   })
 
-  it("refuses a price outside 0 to 1 dollar and a count below zero", () => {
+  it("shows 60 characters of an unknown type", () => {
+    const fill = { role: "taker", price: $("0.5"), count: contracts("1"), fee_multiplier: 1 } as const
+    const { message } = failure(Fees.trade({ ...fill, fee_type: "x".repeat(100) }))
+    assert.include(message, `The fee of type "${"x".repeat(60)}" with multiplier`)
+  })
+
+  it("rejects a price outside 0 to 1 dollar and a count below zero", () => {
     const fill = { ...quadratic, role: "taker", price: $("0.5"), count: contracts("1") } as const
     for (const at of ["-0.01", "1.000001", "56"]) {
       assert.instanceOf(failure(Fees.trade({ ...fill, price: $(at) })), FixedPoint.OutOfRange)
@@ -228,9 +235,9 @@ const fillsOf = (fill: Omit<Parameters<typeof Fees.charge>[0], "carried">, times
 describe("charge", () => {
   const buy = { ...quadratic, role: "taker", side: "bid", member: "other" } as const
 
-  it("matches the older guide's examples with centicent rounding", () => {
+  it("matches the examples of the older guide with centicent rounding", () => {
     const older = { ...buy, rounding: "centicent" } as const
-    // The guide states the trade fees of its first two examples. These multipliers make the model give them.
+    // The guide states the trade fees of its first two examples. With these multipliers, the model computes these fees.
     const subpenny = { ...older, fee_multiplier: 2.32, price: $("0.055"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(subpenny, 3), [
       ["0.0085", "0.0065", "0.00", "0.015", "0.0065"],
@@ -251,7 +258,7 @@ describe("charge", () => {
     ])
   })
 
-  it("matches the newer guide's examples by default", () => {
+  it("matches the examples of the newer guide by default", () => {
     const subpenny = { ...buy, price: $("0.055"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(subpenny, 1), [["0.003639", "0.001361", "0.00", "0.005", "0.001361"]])
     const five = { ...buy, price: $("0.20"), count: contracts("5") }
@@ -292,16 +299,17 @@ describe("charge", () => {
     ])
   })
 
-  it("refunds in steps of the balance under the newer rule", () => {
+  it("refunds in balance steps under the newer rule", () => {
     const newer = { ...buy, rounding: "microdollar" } as const
-    // Three fills that each add $0.004: 0.0175 × 0.34285 = 0.005999875, up to 0.006, against a whole cent.
+    // Three fills that each add $0.004: 0.0175 × 0.34285 = 0.005999875, rounded up to 0.006; 0.004 remains to a whole
+    // cent.
     const adding = { ...newer, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(adding, 3), [
       ["0.006", "0.004", "0.00", "0.01", "0.004"],
       ["0.006", "0.004", "0.00", "0.01", "0.008"],
       ["0.006", "0.004", "0.01", "0.00", "0.002"]
     ])
-    // The same on a direct member's steps of $0.0001.
+    // The same for a direct member, whose steps are $0.0001.
     assert.deepStrictEqual(
       fillsOf({ ...newer, member: "direct", price: $("0.52"), count: contracts("1") }, 5).map((row) => row.slice(1)),
       [
@@ -348,8 +356,8 @@ describe("charge", () => {
     }
   })
 
-  it("charges a maker without a trade fee only the rounding fee, as on a combo's fill of August 2026", () => {
-    // 9.08 NO at 0.5770 cost 5.23916: a direct member paid 5.2392, and fee_cost said 0.000040.
+  it("charges a maker without a trade fee only the rounding fee, like a recorded fill of a combo of August 2026", () => {
+    // 9.08 NO at 0.5770 cost 5.23916: a direct member paid 5.2392, and fee_cost was 0.000040.
     const fill = {
       ...quadratic,
       role: "maker",
@@ -363,8 +371,8 @@ describe("charge", () => {
     ])
   })
 
-  it("refunds above one carried cent under the older rule, and from one cent on under the newer", () => {
-    // 0.34285 × 0.0175 goes up to 0.006, the rest to the cent is 0.004.
+  it("refunds above one carried cent under the older rule, and from one cent on under the newer rule", () => {
+    // 0.34285 × 0.0175 is rounded up to 0.006; 0.004 remains to a whole cent.
     const fill = { ...buy, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1"), carried: $("0.006") }
     const older = { ...fill, rounding: "centicent" } as const
     assert.strictEqual(ok(Fees.charge(older)).rebate, "0.00")
@@ -375,7 +383,7 @@ describe("charge", () => {
     }
   })
 
-  it("keeps carrying the part of a rebate that exceeds the fill's fee", () => {
+  it("carries the part of a rebate that exceeds the fill's fee", () => {
     // No trade fee and no rounding fee: a fee of zero allows no rebate.
     const free = { ...buy, fee_multiplier: 0, price: $("0.50"), count: contracts("1"), carried: $("0.05") }
     for (const rounding of ["centicent", "microdollar"] as const) {
@@ -384,7 +392,7 @@ describe("charge", () => {
     }
   })
 
-  it("refuses the inputs that trade refuses, a negative carried fee, and a rounding fee beyond six decimals", () => {
+  it("rejects the inputs that trade rejects, a negative carried fee, and a rounding fee with more than six decimals", () => {
     const fill = { ...buy, price: $("0.50"), count: contracts("1") }
     assert.instanceOf(failure(Fees.charge({ ...fill, fee_type: "flat" })), Fees.FeeUnknown)
     assert.instanceOf(failure(Fees.charge({ ...fill, price: $("1.01") })), FixedPoint.OutOfRange)
@@ -399,7 +407,7 @@ describe("charge", () => {
   })
 })
 
-const one: Fraction = { of: 1n, over: 1n }
+const one: Fraction = { numerator: 1n, denominator: 1n }
 
 const rateOf = (feeType: string, role: Fees.Role): Fraction =>
   fraction(
@@ -417,7 +425,7 @@ const multiplier = fc
   .tuple(fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }), fc.integer({ min: 0, max: 25 }))
   .map(([digits, decimals]) => ({
     number: Number(`${digits}e-${decimals}`),
-    exact: { of: digits, over: 10n ** BigInt(decimals) }
+    exact: { numerator: digits, denominator: 10n ** BigInt(decimals) }
   }))
 
 const anyMultiplier = fc.oneof(
@@ -451,7 +459,7 @@ describe("trade of any fill", () => {
         const fee = fraction(ok(Fees.trade(fill)))
         const above = minus(fee, exact)
         assert.isTrue(isMultiple(fee, step), "a multiple of the step")
-        assert.isTrue(above.of >= 0n, "not below the model")
+        assert.isTrue(above.numerator >= 0n, "not below the model")
         assert.isTrue(difference(above, step) < 0n, "less than a step above it")
       }),
       3_000
@@ -472,7 +480,7 @@ describe("trade of any fill", () => {
     )
   })
 
-  it("does not fall when the count rises, and does not rise when the price moves away from the middle", () => {
+  it("does not decrease for a larger count, and does not increase for a price further from half a dollar", () => {
     hold(
       fc.property(anyFill, size, ({ fill }, more) => {
         const greater = FixedPoint.add(fill.count, more as Count)
@@ -484,7 +492,7 @@ describe("trade of any fill", () => {
       fc.property(anyFill, price(6), ({ fill }, at) => {
         const distance = (text: string) => {
           const off = minus(fraction(text), fraction("0.5"))
-          return off.of < 0n ? { of: -off.of, over: off.over } : off
+          return off.numerator < 0n ? { numerator: -off.numerator, denominator: off.denominator } : off
         }
         const [near, far] = difference(distance(at), distance(fill.price)) <= 0n ? [at, fill.price] : [fill.price, at]
         const fee = (text: string) => ok(Fees.trade({ ...fill, price: text as Dollars }))
@@ -493,20 +501,20 @@ describe("trade of any fill", () => {
     )
   })
 
-  it("charges pieces the fee of the whole plus less than one step per piece", () => {
+  it("charges several fills the fee of their total plus less than one step per fill", () => {
     hold(
       fc.property(anyFill, fc.array(size, { minLength: 1, maxLength: 5 }), ({ fill, step }, sizes) => {
         const counts = sizes.map((text) => text as Count)
         const whole = ok(Fees.trade({ ...fill, count: FixedPoint.sum(counts) }))
         const pieces = FixedPoint.sum(counts.map((count) => ok(Fees.trade({ ...fill, count }))))
         const above = minus(fraction(pieces), fraction(whole))
-        assert.isTrue(above.of >= 0n)
-        assert.isTrue(difference(above, times(step, { of: BigInt(counts.length), over: 1n })) < 0n)
+        assert.isTrue(above.numerator >= 0n)
+        assert.isTrue(difference(above, times(step, { numerator: BigInt(counts.length), denominator: 1n })) < 0n)
       })
     )
   })
 
-  it("is never lower under the coarser rounding", () => {
+  it("is never lower with the coarser rounding", () => {
     hold(
       fc.property(anyFill, ({ fill }) => {
         const coarse = ok(Fees.trade({ ...fill, rounding: "centicent" }))
@@ -524,7 +532,7 @@ describe("charge of any fills", () => {
     fills: fc.array(fc.tuple(anyFill, price(4)), { minLength: 1, maxLength: 8 })
   })
 
-  it("keeps the balance on its steps, keeps net fees at zero or more, and loses no carried fee", () => {
+  it("keeps the balance on its steps and net fees at zero or more, and loses no carried fee", () => {
     hold(
       fc.property(anyOrder, ({ fills, member, side }) => {
         const balance = fraction(member === "direct" ? "0.0001" : "0.01")
@@ -542,15 +550,18 @@ describe("charge of any fills", () => {
           ] as const
           assert.strictEqual(charge.tradeFee, ok(Fees.trade({ ...fill, price })))
           const money = times(fraction(price), fraction(fill.count))
-          const revenue = side === "bid" ? minus({ of: 0n, over: 1n }, money) : money
+          const revenue = side === "bid" ? minus({ numerator: 0n, denominator: 1n }, money) : money
           const change = minus(minus(revenue, trade), rounding)
           assert.isTrue(isMultiple(change, balance), "the balance stays on its steps")
-          assert.isTrue(rounding.of >= 0n && difference(rounding, balance) < 0n, "less than a step is rounded away")
+          assert.isTrue(
+            rounding.numerator >= 0n && difference(rounding, balance) < 0n,
+            "the rounding fee is less than a step"
+          )
           assert.isTrue(same(net, minus(plus(trade, rounding), rebate)), "the net fee is the sum of its parts")
-          assert.isTrue(net.of >= 0n && rebate.of >= 0n && after.of >= 0n)
-          assert.isTrue(same(plus(after, rebate), plus(before, rounding)), "nothing carried is lost")
+          assert.isTrue(net.numerator >= 0n && rebate.numerator >= 0n && after.numerator >= 0n)
+          assert.isTrue(same(plus(after, rebate), plus(before, rounding)), "no carried fee is lost")
           const rebateStep = difference(step, fraction("0.0001")) < 0n ? balance : fraction("0.01")
-          assert.isTrue(isMultiple(rebate, rebateStep), "rebates come in their steps")
+          assert.isTrue(isMultiple(rebate, rebateStep), "a rebate is a multiple of its step")
           carried = charge.carried
         }
       })
@@ -570,7 +581,7 @@ describe("charge of any fills", () => {
     )
   })
 
-  it("charges a direct member's fill at a whole cent the same under both rules", () => {
+  it("charges a direct member's fill at an integer price in cents the same under both rules", () => {
     hold(
       fc.property(anyFill, fc.integer({ min: 0, max: 100 }), ({ fill }, cents) => {
         const price = FixedPoint.fromMicros(BigInt(cents) * 10_000n)

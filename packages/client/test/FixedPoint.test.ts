@@ -15,7 +15,7 @@ import { decimal, difference, fraction, hold, minus, plus, price, same, size, ti
 const $ = FixedPoint.dollarsUnsafe
 const contracts = FixedPoint.countUnsafe
 
-/** Decoded values: the received text, canonical or not. */
+/** Decoded values: the received strings, canonical or not. */
 const wire = Schema.decodeUnknownSync(FixedPoint.Dollars)
 const wireCount = Schema.decodeUnknownSync(FixedPoint.Count)
 
@@ -30,7 +30,7 @@ const failure = <A, E>(result: Result.Result<A, E>): E => {
   return (result as Result.Failure<A, E>).failure
 }
 
-const noDecimal = [
+const notDecimals = [
   "",
   " ",
   "-",
@@ -60,7 +60,7 @@ const noDecimal = [
 ]
 
 describe("dollars", () => {
-  it("returns the canonical text: the fewest exact decimals, but at least two", () => {
+  it("returns the canonical string: the fewest exact decimals, but at least two", () => {
     for (const [text, canonical] of [
       ["0", "0.00"],
       ["5", "5.00"],
@@ -83,8 +83,8 @@ describe("dollars", () => {
     }
   })
 
-  it("refuses text that is not a decimal with at most six places, and names the expected format", () => {
-    for (const text of [...noDecimal, "0.1234567", "1.0000000"]) {
+  it("rejects a string that is not a decimal with at most six places, and reports the expected format", () => {
+    for (const text of [...notDecimals, "0.1234567", "1.0000000"]) {
       const error = failure(FixedPoint.dollars(text))
       assert.instanceOf(error, FixedPoint.NotFixedPoint)
       assert.strictEqual(
@@ -95,7 +95,7 @@ describe("dollars", () => {
     }
   })
 
-  it("refuses a number from untyped code, although its text would match", () => {
+  it("rejects a number from untyped code, although its string would match", () => {
     for (const value of [0.07, 1, Number.NaN, 10n, null, undefined, {}, ["0.56"]]) {
       failure(FixedPoint.dollars(value as never))
       failure(FixedPoint.count(value as never))
@@ -122,8 +122,8 @@ describe("count", () => {
     }
   })
 
-  it("refuses text that is not a decimal with at most two places, and names the expected format", () => {
-    for (const text of [...noDecimal, "0.005", "1.000"]) {
+  it("rejects a string that is not a decimal with at most two places, and reports the expected format", () => {
+    for (const text of [...notDecimals, "0.005", "1.000"]) {
       const error = failure(FixedPoint.count(text))
       assert.strictEqual(
         error.message,
@@ -155,7 +155,7 @@ describe("toMicros and fromMicros", () => {
     hold(
       fc.property(amount, (value) => {
         const micros = FixedPoint.toMicros(value)
-        assert.isTrue(same(fraction(value), { of: micros, over: 1_000_000n }))
+        assert.isTrue(same(fraction(value), { numerator: micros, denominator: 1_000_000n }))
         const printed = FixedPoint.fromMicros(micros)
         assert.isTrue(same(fraction(printed), fraction(value)))
         assert.strictEqual(FixedPoint.toMicros(printed), micros)
@@ -163,7 +163,7 @@ describe("toMicros and fromMicros", () => {
     )
   })
 
-  it("print text that decodes as dollars, the same text for the same value", () => {
+  it("print strings that decode as dollars, the same string for the same value", () => {
     const isDollars = Schema.is(FixedPoint.Dollars)
     hold(
       fc.property(amount, (value) => {
@@ -176,7 +176,7 @@ describe("toMicros and fromMicros", () => {
     )
   })
 
-  it("print text that requests accept for every amount from zero up with four decimals", () => {
+  it("print strings that requests accept, for every amount of at least zero with four decimals", () => {
     const isInput = Schema.is(FixedPoint.DollarsInput)
     const isOrderPrice = Schema.is(FixedPoint.OrderPriceInput)
     for (let units = 0n; units <= 10_000n; units++) {
@@ -200,13 +200,13 @@ describe("toHundredths and fromHundredths", () => {
     assert.strictEqual(FixedPoint.fromHundredths(-7n), "-0.07")
   })
 
-  it("agree with exact fractions, and print text that decodes as a count and that requests accept", () => {
+  it("agree with exact fractions, and print strings that decode as a count and that requests accept", () => {
     const isCount = Schema.is(FixedPoint.Count)
     const isInput = Schema.is(FixedPoint.CountInput)
     hold(
       fc.property(number, (value) => {
         const hundredths = FixedPoint.toHundredths(value)
-        assert.isTrue(same(fraction(value), { of: hundredths, over: 100n }))
+        assert.isTrue(same(fraction(value), { numerator: hundredths, denominator: 100n }))
         const printed = FixedPoint.fromHundredths(hundredths)
         assert.strictEqual(printed, write(hundredths, 2))
         assert.isTrue(isCount(printed))
@@ -222,7 +222,7 @@ describe("DollarsInput, OrderPriceInput, QuotePriceInput and CountInput", () => 
       name: string,
       schema: Schema.Codec<string>,
       accepted: ReadonlyArray<string>,
-      refused: ReadonlyArray<string>
+      rejected: ReadonlyArray<string>
     ]
   > = [
     [
@@ -251,11 +251,11 @@ describe("DollarsInput, OrderPriceInput, QuotePriceInput and CountInput", () => 
     ]
   ]
 
-  for (const [name, schema, accepted, refused] of inputs) {
+  for (const [name, schema, accepted, rejected] of inputs) {
     it(`${name} accepts a decimal and nothing before or after it`, () => {
       const isInput = Schema.is(schema)
       for (const text of accepted) assert.isTrue(isInput(text), text)
-      for (const text of refused) assert.isFalse(isInput(text), text)
+      for (const text of rejected) assert.isFalse(isInput(text), text)
     })
   }
 })
@@ -278,7 +278,7 @@ describe("NotFixedPoint, OutOfRange and Inexact", () => {
 
 describe("a string that was cast to Dollars or Count", () => {
   it("throws if it is not a decimal", () => {
-    for (const text of noDecimal) {
+    for (const text of notDecimals) {
       const forged = text as Dollars
       const forgedCount = text as Count
       for (const use of [
@@ -338,12 +338,12 @@ describe("add, subtract, negate and sum", () => {
       fc.property(amount, amount, (a, b) => {
         assert.isTrue(same(fraction(FixedPoint.add(a, b)), plus(fraction(a), fraction(b))))
         assert.isTrue(same(fraction(FixedPoint.subtract(a, b)), minus(fraction(a), fraction(b))))
-        assert.isTrue(same(fraction(FixedPoint.negate(a)), minus({ of: 0n, over: 1n }, fraction(a))))
+        assert.isTrue(same(fraction(FixedPoint.negate(a)), minus({ numerator: 0n, denominator: 1n }, fraction(a))))
       })
     )
     hold(
       fc.property(fc.array(amount, { maxLength: 20 }), (values) => {
-        const total = values.map(fraction).reduce(plus, { of: 0n, over: 1n })
+        const total = values.map(fraction).reduce(plus, { numerator: 0n, denominator: 1n })
         assert.isTrue(same(fraction(FixedPoint.sum(values)), total))
       }),
       200
@@ -373,7 +373,7 @@ describe("add, subtract, negate and sum", () => {
 })
 
 describe("compare, equals, min, max and their instances", () => {
-  it("compare values, not text", () => {
+  it("compare values, not strings", () => {
     assert.isTrue(FixedPoint.equals(wire("0.56"), wire("0.5600")))
     assert.isTrue(FixedPoint.equals(wire("-0.00"), wire("0")))
     assert.isFalse(FixedPoint.equals(wire("0.56"), wire("0.560001")))
@@ -384,7 +384,7 @@ describe("compare, equals, min, max and their instances", () => {
     assert.isTrue(pipe(contracts("1"), FixedPoint.equals(contracts("1.00"))))
   })
 
-  it("return one of the two unchanged", () => {
+  it("return one of the two values unchanged", () => {
     assert.strictEqual(FixedPoint.min(wire("0.5600"), wire("0.57")), "0.5600")
     assert.strictEqual(FixedPoint.max(wire("0.5600"), wire("0.55")), "0.5600")
     assert.strictEqual(FixedPoint.min(wire("0.5600"), wire("0.56")), "0.5600")
@@ -425,7 +425,7 @@ describe("compare, equals, min, max and their instances", () => {
 })
 
 describe("isZero and isNegative", () => {
-  it("accept every spelling of zero", () => {
+  it("accept every form of zero", () => {
     for (const text of ["0", "0.0", "0.00", "-0", "-0.000000"]) {
       assert.isTrue(FixedPoint.isZero(wire(text)), text)
       assert.isFalse(FixedPoint.isNegative(wire(text)), text)
@@ -456,7 +456,7 @@ describe("multiply and multiplyExact", () => {
     }
   })
 
-  it("round a product beyond six decimals by the mode, or fail with Inexact", () => {
+  it("round a product with more than six decimals by the mode, or fail with Inexact", () => {
     // 0.123457 × 0.50 = 0.0617285; 0.123459 × 0.50 = 0.0617295; 0.123456 × 0.01 = 0.00123456
     for (const [unit, by, ceil, floor, halfEven] of [
       ["0.123457", "0.50", "0.061729", "0.061728", "0.061728"],
@@ -483,23 +483,23 @@ describe("multiply and multiplyExact", () => {
   })
 
   it("agree with exact fractions of any size", () => {
-    const micro = { of: 1n, over: 1_000_000n }
-    const half = { of: 1n, over: 2_000_000n }
+    const micro = { numerator: 1n, denominator: 1_000_000n }
+    const half = { numerator: 1n, denominator: 2_000_000n }
     hold(
       fc.property(amount, number, (unit, by) => {
         const exact = times(fraction(unit), fraction(by))
         const above = minus(fraction(FixedPoint.multiply(unit, by, "ceil")), exact)
         const below = minus(exact, fraction(FixedPoint.multiply(unit, by, "floor")))
-        assert.isTrue(above.of >= 0n && difference(above, micro) < 0n)
-        assert.isTrue(below.of >= 0n && difference(below, micro) < 0n)
+        assert.isTrue(above.numerator >= 0n && difference(above, micro) < 0n)
+        assert.isTrue(below.numerator >= 0n && difference(below, micro) < 0n)
         const nearest = FixedPoint.multiply(unit, by, "half-even")
         const off = minus(fraction(nearest), exact)
-        const distance = off.of < 0n ? { of: -off.of, over: off.over } : off
+        const distance = off.numerator < 0n ? { numerator: -off.numerator, denominator: off.denominator } : off
         assert.isTrue(difference(distance, half) <= 0n)
         if (same(distance, half)) assert.strictEqual(FixedPoint.toMicros(nearest) % 2n, 0n)
-        const answer = FixedPoint.multiplyExact(unit, by)
-        assert.strictEqual(Result.isSuccess(answer), above.of === 0n)
-        if (Result.isSuccess(answer)) assert.isTrue(same(fraction(answer.success), exact))
+        const product = FixedPoint.multiplyExact(unit, by)
+        assert.strictEqual(Result.isSuccess(product), above.numerator === 0n)
+        if (Result.isSuccess(product)) assert.isTrue(same(fraction(product.success), exact))
       })
     )
   })
@@ -526,7 +526,7 @@ describe("complement", () => {
     }
   })
 
-  it("refuses a price outside 0 to 1 dollar", () => {
+  it("rejects a price outside 0 to 1 dollar", () => {
     for (const text of ["-0.000001", "1.000001", "-1", "56"]) {
       const error = failure(FixedPoint.complement(wire(text)))
       assert.instanceOf(error, FixedPoint.OutOfRange)
@@ -546,7 +546,7 @@ describe("complement", () => {
 })
 
 describe("cost", () => {
-  it("is the price of YES for a bid, of NO for an ask, times the count", () => {
+  it("is the count times the price of YES for a bid, or of NO for an ask", () => {
     const count = contracts("10")
     assert.deepStrictEqual(FixedPoint.cost({ side: "bid", price: $("0.56"), count }), Result.succeed($("5.60")))
     assert.deepStrictEqual(FixedPoint.cost({ side: "ask", price: $("0.56"), count }), Result.succeed($("4.40")))
@@ -563,8 +563,8 @@ describe("cost", () => {
       ["bid", "0.480000"],
       ["ask", "0.520000"]
     ] as const) {
-      const answer = Result.getOrThrow(FixedPoint.cost({ side, price: wire("0.4800"), count: one }))
-      assert.isTrue(FixedPoint.equals(answer, wire(exposure)))
+      const cost = Result.getOrThrow(FixedPoint.cost({ side, price: wire("0.4800"), count: one }))
+      assert.isTrue(FixedPoint.equals(cost, wire(exposure)))
     }
   })
 
@@ -575,10 +575,10 @@ describe("cost", () => {
     )
     hold(
       fc.property(anyPrice, anySize, fc.constantFrom("bid" as const, "ask" as const), (unit, count, side) => {
-        const answer = fraction(Result.getOrThrow(FixedPoint.cost({ side, price: unit, count })))
-        const paid = side === "bid" ? fraction(unit) : minus({ of: 1n, over: 1n }, fraction(unit))
-        const above = minus(answer, times(paid, fraction(count)))
-        assert.isTrue(above.of >= 0n && difference(above, { of: 1n, over: 1_000_000n }) < 0n)
+        const cost = fraction(Result.getOrThrow(FixedPoint.cost({ side, price: unit, count })))
+        const paid = side === "bid" ? fraction(unit) : minus({ numerator: 1n, denominator: 1n }, fraction(unit))
+        const above = minus(cost, times(paid, fraction(count)))
+        assert.isTrue(above.numerator >= 0n && difference(above, { numerator: 1n, denominator: 1_000_000n }) < 0n)
       })
     )
   })
@@ -593,7 +593,7 @@ describe("cost", () => {
     )
   })
 
-  it("refuses a price beyond one dollar and a count below zero", () => {
+  it("rejects a price above one dollar and a count below zero", () => {
     const order = { side: "bid", price: $("0.5"), count: contracts("1") } as const
     assert.strictEqual(
       failure(FixedPoint.cost({ ...order, price: $("1.01") })).message,
@@ -607,8 +607,8 @@ describe("cost", () => {
 })
 
 describe("the types of money", () => {
-  it("keep dollars, counts, literals and numbers apart", () => {
-    /** Checked, never run: each line must not compile. */
+  it("distinguish dollars, counts, literals and numbers", () => {
+    /** Never runs. Each line must not compile. */
     const mixed = () => [
       // @ts-expect-error dollars and contracts do not add up
       FixedPoint.add($("1"), contracts("1")),
@@ -637,7 +637,7 @@ describe("the sources of money", () => {
       .replace(/\/\*[^]*?\*\//g, "")
       .replace(/\/\/.*$/gm, "")
 
-  it("make no double: nothing parses one, no literal is one, no arithmetic leaves bigint", () => {
+  it("use no double: they parse none, contain no such literal, and compute only with bigint", () => {
     const forbidden =
       /parseFloat|parseInt|\bNumber\s*\(|\bMath\s*\.|\.to(?:Fixed|Precision|Exponential)\b|\b\d[\d_]*\.\d|\b\d[\d_]*e[+-]?\d/i
     const found = ["FixedPoint.ts", "PriceGrid.ts", "Fees.ts", "scaled.ts"].flatMap((name) =>
@@ -648,12 +648,12 @@ describe("the sources of money", () => {
         .map((line) => `${name}: ${line.trim()}`)
     )
     assert.deepStrictEqual(found, [
-      // A count of ticks, not money.
+      // This is a number of ticks, not money.
       "PriceGrid.ts: return low === undefined || high === undefined ? Option.none() : Option.some(Number(high - low))"
     ])
   })
 
-  it("bundle without Schema where only arithmetic is used", async () => {
+  it("bundle without Schema if only arithmetic is used", async () => {
     const modules = async (text: string) => {
       const { metafile } = await build({
         stdin: { contents: text, resolveDir: fileURLToPath(new URL("../src/money", import.meta.url)), loader: "ts" },

@@ -5,9 +5,9 @@ import * as Historical from "../src/rest/Historical.ts"
 import * as Markets from "../src/rest/Markets.ts"
 import { market, recordedMarket, trade } from "./support/bodies.ts"
 import { itRejects, itSendsAndDecodes, play, recorded } from "./support/calls.ts"
-import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
+import { type InputOf, assertIsExample, itDeclares } from "./support/operations.ts"
 
-/** The largest recording of an operation. */
+/** Returns the largest recording of an operation. */
 const fullest = (operation: string) =>
   recorded(operation).toSorted((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)[0]
 
@@ -137,9 +137,9 @@ describe("Historical.market", () => {
     }
   ])
 
-  it.effect("runs its example: it reads the historical market after a 404 of the live read", () =>
+  it.effect("runs the documented example: it reads the historical market after a 404 of the live read", () =>
     Effect.gen(function* () {
-      isExample(import.meta.url, "Historical", "A market on either side of the cutoff")
+      assertIsExample(import.meta.url, "Historical", "A market on either side of the cutoff")
       const { paths, value } = yield* play(anyMarket("T-1"), [
         { status: 404, body: { error: { code: "not_found", message: "not found" } } },
         { status: 200, body: { market } }
@@ -266,7 +266,7 @@ describe("Historical.positions", () => {
   })
   itSendsAndDecodes([
     {
-      it: "decodes positions recorded in demo, without a field that the document dropped",
+      it: "decodes positions recorded in demo, without a field that the document no longer has",
       call: Historical.positions(),
       request: "GET /historical/positions",
       reply: { status: 200, body: fullest("GetPositions") },

@@ -13,7 +13,7 @@ import type * as Portfolio from "../src/rest/Portfolio.ts"
 import { market as recordedMarket } from "./support/bodies.ts"
 import { collect } from "./support/calls.ts"
 import { holds } from "./support/laws.ts"
-import { isExample } from "./support/operations.ts"
+import { assertIsExample } from "./support/operations.ts"
 import { environment, signer } from "./support/scripted.ts"
 
 const hour = 3_600_000
@@ -24,7 +24,7 @@ const nowMillis = 100 * day
 
 interface Item {
   readonly id: string
-  /** Undefined if the exchange shows no time. */
+  /** Undefined if the item has no time. */
   readonly atMillis: number | undefined
 }
 
@@ -36,7 +36,7 @@ interface Tiers {
   /** The transit time of the n-th request. */
   readonly transitMillis: (n: number) => number
   readonly pageSize: number
-  /** The time that decides the tier of an item. Default: the time that it shows. */
+  /** The time that decides the tier of an item. Default: the time of the item. */
   readonly tierMillis?: (item: Item) => number
   /** The cutoff field of the list. Default: trades_created_ts. */
   readonly cutoffField?: string
@@ -231,8 +231,8 @@ describe("History.fills", () => {
         { fromMillis: 0, atMillis: cutoffMillis },
         { fromMillis: nowMillis + 25, atMillis: nowMillis + 1 }
       ]
-      const timeless = [item("a", undefined), item("b", undefined)]
-      const outcome = yield* read(History.fills(), { items: timeless, ...fixedCutoff(0), cutoffs })
+      const withoutTime = [item("a", undefined), item("b", undefined)]
+      const outcome = yield* read(History.fills(), { items: withoutTime, ...fixedCutoff(0), cutoffs })
       assert.strictEqual(idsOf(outcome), "a b")
     })
   )
@@ -332,7 +332,7 @@ describe("History: example of fees", () => {
 
   it.effect("adds up both tiers", () =>
     Effect.gen(function* () {
-      isExample(import.meta.url, "History", "The exact sum of all fees")
+      assertIsExample(import.meta.url, "History", "The exact sum of all fees")
       const outcome = yield* read(Stream.fromEffect(fees), { items, ...fixedCutoff(cutoffMillis) })
       assert.deepStrictEqual(outcome.items, [5n * 17_500n])
     })
@@ -511,7 +511,7 @@ describe("History", () => {
         list: "market_positions",
         body: position
       },
-      cutoffField: "unheard_of_ts",
+      cutoffField: "unknown_ts",
       idOf: ({ ticker }: { readonly ticker: string }) => ticker,
       query: "?settlement_status=all",
       open: false
@@ -578,7 +578,7 @@ describe("History", () => {
 
 describe("History.fills: properties", () => {
   const scenario = fc.record({
-    /** Hours around the first cutoff. Undefined if the exchange shows no time. */
+    /** Hours around the first cutoff. Undefined if the item has no time. */
     hours: fc.array(fc.option(fc.integer({ min: -30, max: 60 }), { freq: 12, nil: undefined }), { maxLength: 40 }),
     newestFirst: fc.boolean(),
     pageSize: fc.integer({ min: 1, max: 7 }),
@@ -601,7 +601,7 @@ describe("History.fills: properties", () => {
     const all = hours.map((hoursAfter, index) =>
       item(`${index}`, hoursAfter === undefined ? undefined : cutoffMillis + hoursAfter * hour)
     )
-    // An item without a visible time has a tier all the same.
+    // An item without a visible time has a tier too.
     const tierMillis = (one: Item) => one.atMillis ?? cutoffMillis + (Number(one.id) - 3) * hour
     let atMillis = cutoffMillis
     const cutoffs = [
@@ -624,7 +624,7 @@ describe("History.fills: properties", () => {
   it("emits each item exactly once while the cutoff moves", { timeout: 60_000 }, () => {
     let moved = 0
     return holds(
-      "each thing exactly once",
+      "emits each item exactly once",
       scenario,
       (input) =>
         Effect.gen(function* () {
@@ -642,9 +642,9 @@ describe("History.fills: properties", () => {
   })
 
   it("with a small overlap, emits no item twice and loses none without an error", { timeout: 60_000 }, () => {
-    const ends = { uncertain: 0, whole: 0 }
+    const ends = { uncertain: 0, complete: 0 }
     return holds(
-      "never twice, never lost in silence",
+      "emits no item twice and loses none without an error",
       scenario,
       (input) =>
         Effect.gen(function* () {
@@ -654,7 +654,7 @@ describe("History.fills: properties", () => {
           assert.strictEqual(new Set(ids).size, ids.length)
           if (outcome.error === undefined) {
             assert.strictEqual(ids.length, tiers.items.length)
-            ends.whole++
+            ends.complete++
           } else {
             assert.instanceOf(outcome.error, History.HistoryUncertain)
             ends.uncertain++
@@ -662,7 +662,7 @@ describe("History.fills: properties", () => {
         }),
       200
     ).then(() => {
-      assert.isAbove(ends.whole, 25)
+      assert.isAbove(ends.complete, 25)
       assert.isAbove(ends.uncertain, 5)
     })
   })

@@ -10,11 +10,11 @@ import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import { order } from "./support/orders.ts"
 import { environment, signer } from "./support/scripted.ts"
 
-/** What a case observes. */
+/** What a case observes during the call. */
 interface Observed {
   /** Blocks the call until it is interrupted. */
-  readonly here: Effect.Effect<never>
-  /** How often `here` was testCase. */
+  readonly block: Effect.Effect<never>
+  /** How often `block` was interrupted. */
   released: number
   /** Requests that were sent. */
   sent: number
@@ -28,7 +28,7 @@ interface Case {
   readonly retry?: (observed: Observed) => SendPolicy.SendPolicy["retry"]
   /** Orders placed earlier. */
   readonly before?: number
-  /** Whether the call waits for `here`, which must be testCase. */
+  /** Whether the call waits for `block`, which must then be interrupted. */
   readonly isReleased: boolean
   /** Requests that were sent, without `before`. */
   readonly sent: number
@@ -40,11 +40,11 @@ type Body = Stream.Stream<Uint8Array>
 
 const cases: ReadonlyArray<Case> = [
   { at: "waiting for its tokens", before: 10, isReleased: false, sent: 0, paid: 10 },
-  { at: "signing", sign: ({ here }) => here, isReleased: true, sent: 0, paid: 0 },
-  { at: "connecting, or waiting for a response", http: ({ here }) => here, isReleased: true, sent: 1, paid: 1 },
+  { at: "signing", sign: ({ block }) => block, isReleased: true, sent: 0, paid: 0 },
+  { at: "connecting, or waiting for a response", http: ({ block }) => block, isReleased: true, sent: 1, paid: 1 },
   {
     at: "reading the body",
-    http: ({ here }) => Effect.succeed(Stream.concat(Stream.make(new Uint8Array([0x7b])), Stream.fromEffect(here))),
+    http: ({ block }) => Effect.succeed(Stream.concat(Stream.make(new Uint8Array([0x7b])), Stream.fromEffect(block))),
     isReleased: true,
     sent: 1,
     paid: 1
@@ -60,7 +60,7 @@ const cases: ReadonlyArray<Case> = [
   },
   {
     at: "evaluating the policy",
-    retry: ({ here }) => Schedule.modifyDelay(Schedule.recurs(3), () => here),
+    retry: ({ block }) => Schedule.modifyDelay(Schedule.recurs(3), () => block),
     isReleased: true,
     sent: 1,
     paid: 1
@@ -116,7 +116,7 @@ describe("interruption", () => {
   for (const testCase of cases) {
     it.effect(`while ${testCase.at} releases the call, sends nothing more, and charges only what was sent`, () => {
       const observed: Observed = {
-        here: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.released++)),
+        block: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.released++)),
         released: 0,
         sent: 0
       }

@@ -15,7 +15,7 @@ import { environment, isSigned, layer, layerScript, Script, signer } from "./sup
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
 /** The error of a call with an input that the types reject. Asserts that nothing was sent. */
-const refusal = (
+const rejectionOf = (
   operation: { readonly descriptor: Operation.Operation<never, unknown, unknown, unknown>["descriptor"] },
   input: unknown
 ) =>
@@ -25,9 +25,9 @@ const refusal = (
     assert.strictEqual((yield* Script).sent.length, 0)
     if (!(error instanceof Error) || !("_tag" in error) || error._tag !== "InvalidRequest")
       return assert.fail(String(error))
-    const refused = error as unknown as { pointer: string; reason: string; message: string } // narrowed by its tag above
-    assert.isNotEmpty(refused.reason)
-    return refused
+    const rejected = error as unknown as { pointer: string; reason: string; message: string } // narrowed by its tag above
+    assert.isNotEmpty(rejected.reason)
+    return rejected
   }).pipe(Effect.provide(layer([])))
 
 /** The request of an input, which may have any type. */
@@ -63,7 +63,7 @@ describe("InvalidRequest, a path parameter", () => {
   ] as const) {
     it.effect(`is rejected if it is ${JSON.stringify(segment)}`, () =>
       Effect.gen(function* () {
-        const error = yield* refusal(OrderGroups.get, { order_group_id: segment })
+        const error = yield* rejectionOf(OrderGroups.get, { order_group_id: segment })
         assert.strictEqual(error.pointer, "/order_group_id")
         assert.include(error.reason, reason)
       })
@@ -83,9 +83,9 @@ describe("InvalidRequest, a path parameter", () => {
 describe("InvalidRequest, an input", () => {
   it.effect("is rejected if a required field is missing", () =>
     Effect.gen(function* () {
-      assert.strictEqual((yield* refusal(OrderGroups.get, {})).pointer, "/order_group_id")
+      assert.strictEqual((yield* rejectionOf(OrderGroups.get, {})).pointer, "/order_group_id")
       const { side: _, ...withoutSide } = order
-      const error = yield* refusal(Orders.create, withoutSide)
+      const error = yield* rejectionOf(Orders.create, withoutSide)
       assert.strictEqual(error.pointer, "/side")
       assert.strictEqual(error.message, "Orders.create was not sent: invalid input at /side: this field is required")
     })
@@ -93,9 +93,9 @@ describe("InvalidRequest, an input", () => {
 
   it.effect("is rejected if it has an unknown field, such as a misspelt order_group_id", () =>
     Effect.gen(function* () {
-      assert.strictEqual((yield* refusal(Orders.create, { ...order, order_group: id })).pointer, "/order_group")
-      assert.strictEqual((yield* refusal(OrderGroups.get, { order_group_id: id, sub: 1 })).pointer, "/sub")
-      const odd = yield* refusal(OrderGroups.get, { order_group_id: id, "a/b~c": 1 })
+      assert.strictEqual((yield* rejectionOf(Orders.create, { ...order, order_group: id })).pointer, "/order_group")
+      assert.strictEqual((yield* rejectionOf(OrderGroups.get, { order_group_id: id, sub: 1 })).pointer, "/sub")
+      const odd = yield* rejectionOf(OrderGroups.get, { order_group_id: id, "a/b~c": 1 })
       assert.strictEqual(odd.pointer, "/a~1b~0c")
     })
   )
@@ -119,14 +119,14 @@ describe("InvalidRequest, an input", () => {
         ["time_in_force", "GTT"]
       ] as const) {
         assert.strictEqual(
-          (yield* refusal(Orders.create, { ...order, [field]: value })).pointer,
+          (yield* rejectionOf(Orders.create, { ...order, [field]: value })).pointer,
           `/${field}`,
           String(value)
         )
       }
-      assert.strictEqual((yield* refusal(OrderGroups.list, { subaccount: "1" })).pointer, "/subaccount")
-      assert.strictEqual((yield* refusal(Orders.list, { limit: 0 })).pointer, "/limit")
-      assert.strictEqual((yield* refusal(Orders.list, { limit: 1001 })).pointer, "/limit")
+      assert.strictEqual((yield* rejectionOf(OrderGroups.list, { subaccount: "1" })).pointer, "/subaccount")
+      assert.strictEqual((yield* rejectionOf(Orders.list, { limit: 0 })).pointer, "/limit")
+      assert.strictEqual((yield* rejectionOf(Orders.list, { limit: 1001 })).pointer, "/limit")
     })
   )
 
@@ -149,7 +149,7 @@ describe("InvalidRequest, an input", () => {
           "/expiration_time"
         ]
       ] as const) {
-        const error = yield* refusal(operation, input)
+        const error = yield* rejectionOf(operation, input)
         assert.strictEqual(error.pointer, pointer)
         assert.include(error.reason, "did you pass milliseconds?")
       }
@@ -172,7 +172,7 @@ describe("InvalidRequest, an input", () => {
     Effect.gen(function* () {
       for (const field of ["from", "to"]) {
         for (const seconds of [1_000_000_000, 1_764_390_000, 99_999_999_999]) {
-          const error = yield* refusal(LiveData.weatherIndex, { city: "NYC", [field]: seconds })
+          const error = yield* rejectionOf(LiveData.weatherIndex, { city: "NYC", [field]: seconds })
           assert.strictEqual(error.pointer, `/${field}`)
           assert.include(error.reason, "did you pass seconds?")
         }
@@ -207,8 +207,8 @@ describe("InvalidRequest, an input", () => {
           return true
         }
       }
-      assert.include((yield* refusal(Orders.create, new Intent())).reason, "plain object")
-      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: [new Intent()] })).pointer, "/orders/0")
+      assert.include((yield* rejectionOf(Orders.create, new Intent())).reason, "plain object")
+      assert.strictEqual((yield* rejectionOf(Orders.batchCreate, { orders: [new Intent()] })).pointer, "/orders/0")
     })
   )
 
@@ -219,13 +219,13 @@ describe("InvalidRequest, an input", () => {
           return [{ ...order, count: "100" }]
         }
       }
-      const error = yield* refusal(Orders.batchCreate, { orders: Batch.from([order]) })
+      const error = yield* rejectionOf(Orders.batchCreate, { orders: Batch.from([order]) })
       assert.strictEqual(error.pointer, "/orders")
       assert.include(error.reason, "plain array")
       const own = Object.assign([order], { toJSON: () => [{ ...order, count: "100" }] })
-      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: own })).pointer, "/orders")
+      assert.strictEqual((yield* rejectionOf(Orders.batchCreate, { orders: own })).pointer, "/orders")
       const method = { ...order, toJSON: () => ({ ...order, count: "100" }) }
-      assert.strictEqual((yield* refusal(Orders.create, method)).pointer, "/toJSON")
+      assert.strictEqual((yield* rejectionOf(Orders.create, method)).pointer, "/toJSON")
     })
   )
 
@@ -247,13 +247,13 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("is read once: the checked value is sent, keyed and counted", () => {
+  it("is read once: the checked value is also sent, searched for ids, and counted", () => {
     let reads = 0
-    const twice = <A>(first: A, later: A): A => (reads++ === 0 ? first : later)
+    const firstThenLater = <A>(first: A, later: A): A => (reads++ === 0 ? first : later)
     const getter = {
       ...order,
       get count() {
-        return twice("1", "1000")
+        return firstThenLater("1", "1000")
       }
     }
     assert.strictEqual(bodyOf(Orders.create, getter).count, "1")
@@ -262,7 +262,7 @@ describe("InvalidRequest, an input", () => {
     const id = {
       ...order,
       get client_order_id() {
-        return twice("mine", "")
+        return firstThenLater("mine", "")
       }
     }
     const { body, input, keyed } = Result.getOrThrow(encoded(Orders.batchCreate, { orders: [id] }))
@@ -307,20 +307,23 @@ describe("InvalidRequest, an input", () => {
 
   it.effect("is rejected at a field that cannot be read", () =>
     Effect.gen(function* () {
-      const thrown = {
+      const withThrowingGetter = {
         ...order,
         get price(): string {
           throw new TypeError("canary-value")
         }
       }
-      const error = yield* refusal(Orders.create, thrown)
+      const error = yield* rejectionOf(Orders.create, withThrowingGetter)
       assert.strictEqual(error.pointer, "/price")
       assert.notInclude(error.message, "canary-value")
-      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: [order, thrown] })).pointer, "/orders/1/price")
+      assert.strictEqual(
+        (yield* rejectionOf(Orders.batchCreate, { orders: [order, withThrowingGetter] })).pointer,
+        "/orders/1/price"
+      )
       const revoked = Proxy.revocable<Array<object>>([], {})
       revoked.revoke()
-      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: revoked.proxy })).pointer, "/orders")
-      assert.strictEqual((yield* refusal(Orders.batchCreate, revoked.proxy)).pointer, "")
+      assert.strictEqual((yield* rejectionOf(Orders.batchCreate, { orders: revoked.proxy })).pointer, "/orders")
+      assert.strictEqual((yield* rejectionOf(Orders.batchCreate, revoked.proxy)).pointer, "")
     })
   )
 
@@ -328,11 +331,11 @@ describe("InvalidRequest, an input", () => {
     Effect.gen(function* () {
       const holes = [order, order, order]
       delete holes[1]
-      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: holes })).pointer, "/orders/1")
-      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: [order, undefined] })).pointer, "/orders/1")
+      assert.strictEqual((yield* rejectionOf(Orders.batchCreate, { orders: holes })).pointer, "/orders/1")
+      assert.strictEqual((yield* rejectionOf(Orders.batchCreate, { orders: [order, undefined] })).pointer, "/orders/1")
       // A copy of this list would exhaust the memory.
       assert.strictEqual(
-        (yield* refusal(Orders.batchCreate, { orders: Object.assign([], { length: 2 ** 32 - 1 }) })).pointer,
+        (yield* rejectionOf(Orders.batchCreate, { orders: Object.assign([], { length: 2 ** 32 - 1 }) })).pointer,
         "/orders/0"
       )
     })
@@ -341,7 +344,7 @@ describe("InvalidRequest, an input", () => {
   it.effect("is rejected at a value that JSON cannot represent", () =>
     Effect.gen(function* () {
       for (const value of [10n, Symbol("s"), () => "1", new Date(0), new String("1"), new Map(), new Uint8Array(2)]) {
-        assert.strictEqual((yield* refusal(Orders.create, { ...order, count: value })).pointer, "/count")
+        assert.strictEqual((yield* rejectionOf(Orders.create, { ...order, count: value })).pointer, "/count")
       }
     })
   )
@@ -351,12 +354,12 @@ describe("InvalidRequest, an input", () => {
       const bare: object = Object.assign(Object.create(null), { reduce_only: true })
       for (const prototype of [bare, { reduce_only: true }]) {
         const input: object = Object.assign(Object.create(prototype), order)
-        assert.include((yield* refusal(Orders.create, input)).reason, "plain object")
+        assert.include((yield* rejectionOf(Orders.create, input)).reason, "plain object")
       }
     })
   )
 
-  it("is keyed if it has at least one order, and every order has a non-empty id", () => {
+  it("counts as keyed if it has at least one order, and every order has a non-empty id", () => {
     const keyed = (operation: Parameters<typeof encoded>[0], input: unknown) =>
       Result.getOrThrow(encoded(operation, input)).keyed
     assert.isTrue(keyed(Orders.create, { ...order, client_order_id: "a" }))
@@ -381,34 +384,35 @@ describe("InvalidRequest, an input", () => {
     Effect.gen(function* () {
       const circle: { ticker: string; self?: unknown } = { ticker: "T" }
       circle.self = circle
-      assert.include((yield* refusal(Orders.create, circle)).reason, "cycle")
+      assert.include((yield* rejectionOf(Orders.create, circle)).reason, "cycle")
     })
   )
 
-  it.effect("is rejected at text with a lone surrogate, which the exchange would read differently", () =>
+  it.effect("is rejected at a string with a lone surrogate, which the exchange would read differently", () =>
     Effect.gen(function* () {
       const orders = [{ ...order, client_order_id: "\ud800" }]
-      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders })).pointer, "/orders/0/client_order_id")
-      assert.strictEqual((yield* refusal(Orders.create, orders[0])).pointer, "/client_order_id")
+      assert.strictEqual((yield* rejectionOf(Orders.batchCreate, { orders })).pointer, "/orders/0/client_order_id")
+      assert.strictEqual((yield* rejectionOf(Orders.create, orders[0])).pointer, "/client_order_id")
     })
   )
 
   it.effect("is rejected if it has a field named __proto__", () =>
     Effect.gen(function* () {
       const input: unknown = JSON.parse(`{"order_group_id":"${id}","__proto__":{"subaccount":1}}`)
-      assert.strictEqual((yield* refusal(OrderGroups.get, input)).pointer, "/__proto__")
+      assert.strictEqual((yield* rejectionOf(OrderGroups.get, input)).pointer, "/__proto__")
     })
   )
 
   it.effect("is rejected if it is not an object", () =>
     Effect.gen(function* () {
-      for (const input of [null, "x", 3, [id]]) assert.strictEqual((yield* refusal(OrderGroups.get, input)).pointer, "")
+      for (const input of [null, "x", 3, [id]])
+        assert.strictEqual((yield* rejectionOf(OrderGroups.get, input)).pointer, "")
     })
   )
 
   it.effect("never appears in the error", () =>
     Effect.gen(function* () {
-      const error = yield* refusal(Orders.create, { ...order, price: "canary-value" })
+      const error = yield* rejectionOf(Orders.create, { ...order, price: "canary-value" })
       assert.notInclude(error.message + JSON.stringify(error), "canary-value")
     })
   )
@@ -433,28 +437,33 @@ describe("Operation.make, rules", () => {
     rules: [
       (input) => {
         checked.push({ ...input })
-        return input.low > input.high ? { pointer: "/high", reason: "it is below low: raise it" } : undefined
+        return input.low > input.high ? { pointer: "/high", reason: "the value is below low: raise it" } : undefined
       },
-      ({ high }) => (high > 9 ? { pointer: "/high", reason: "it is too high: lower it" } : undefined)
+      ({ high }) => (high > 9 ? { pointer: "/high", reason: "the value is too high: lower it" } : undefined)
     ]
   })
   const withoutBody = Operation.make({
     ...description,
-    rules: [({ id }) => (id === "x" ? { pointer: "/id", reason: "it is x: give another" } : undefined)]
+    rules: [({ id }) => (id === "x" ? { pointer: "/id", reason: "the value is x: pass another id" } : undefined)]
   })
 
   it.effect("reject an input with pointer and reason, in their order", () =>
     Effect.gen(function* () {
-      assert.include(yield* refusal(withBody, { id: "a", low: 20, high: 10 }), {
+      assert.include(yield* rejectionOf(withBody, { id: "a", low: 20, high: 10 }), {
         pointer: "/high",
-        reason: "it is below low: raise it"
+        reason: "the value is below low: raise it"
       })
-      assert.include(yield* refusal(withBody, { id: "a", low: 1, high: 10 }), { reason: "it is too high: lower it" })
-      assert.include(yield* refusal(withoutBody, { id: "x" }), { pointer: "/id", reason: "it is x: give another" })
+      assert.include(yield* rejectionOf(withBody, { id: "a", low: 1, high: 10 }), {
+        reason: "the value is too high: lower it"
+      })
+      assert.include(yield* rejectionOf(withoutBody, { id: "x" }), {
+        pointer: "/id",
+        reason: "the value is x: pass another id"
+      })
     })
   )
 
-  it("receive the whole input, path and body, after the schemas accept it", () => {
+  it("receive the complete input, path and body, after the schemas accept it", () => {
     checked.length = 0
     for (const input of [
       { id: "a", low: 20 },
@@ -491,11 +500,20 @@ describe("InvalidRequest, a layer", () => {
     )
   )
 
+  it.effect("without a key sends a public operation", () =>
+    Effect.gen(function* () {
+      const sender = yield* Kalshi.KalshiPublic
+      yield* Effect.exit(sender.send(Exchange.status.descriptor, undefined))
+      assert.strictEqual((yield* Script).sent.length, 1)
+    }).pipe(Effect.provide(Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([{ status: 404 }]))))
+  )
+
   it.effect("without a key rejects a signed operation", () =>
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiPublic
       const error = yield* Effect.flip(sender.send(OrderGroups.get.descriptor, { order_group_id: id }))
       assert.include(String(error), "no key")
+      assert.deepInclude({ ...(error as object) }, { _tag: "InvalidRequest", pointer: "" })
     }).pipe(Effect.provide(Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([]))))
   )
 })

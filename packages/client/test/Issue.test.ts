@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { assert, describe, it } from "vitest"
 import { firstViolation } from "../src/wire/issue.ts"
 
-const breakOf = (schema: Schema.Codec<unknown>, value: unknown) => {
+const violationOf = (schema: Schema.Codec<unknown>, value: unknown) => {
   const decoded = Schema.decodeUnknownResult(schema, { onExcessProperty: "error" })(value)
   return Result.isFailure(decoded) ? firstViolation(decoded.failure.issue) : assert.fail("the value is valid")
 }
@@ -32,40 +32,40 @@ describe("firstViolation", () => {
   > = [
     ["escapes a key in its pointer", [Struct({ "a/b~c": String }), {}, "/a~1b~0c", "this field is required"]],
     [
-      "points at a missing field, an unknown field and a field of another type",
+      "returns the pointer of a missing field, an unknown field and a field of another type",
       [Struct({ a: String }), {}, "/a", "this field is required"],
       [Struct({ a: String }), { a: "", b: 1 }, "/b", "there is no such field"],
       [Struct({ a: String }), { a: 7 }, "/a", "Expected string"],
       [String, 7, "", "Expected string"]
     ],
     [
-      "points into lists and nested fields",
+      "returns pointers into lists and nested fields",
       [Struct({ a: ListOf(Struct({ b: Number })) }), { a: [{ b: 1 }, { b: "x" }] }, "/a/1/b", "Expected number"]
     ],
     [
-      "points at a field whose text cannot be parsed",
+      "returns the pointer of a field whose string cannot be parsed",
       [Struct({ a: FiniteFromString }), { a: "x" }, "/a", "expected a finite number"],
       [Struct({ a: BigIntFromString }), { a: "x" }, "/a", "expected a string representing a bigint"]
     ],
     [
-      "shows what a check expects, if the check names it",
+      "returns the expectation of a check, if the check has one",
       [matching("a price"), "x", "", "expected a price"],
       [Number.check(Schema.makeFilter((n: number) => n < 3, { message: "too large" })), 4, "", "too large"],
       [Number.check(Schema.makeFilter((n: number) => n < 3, { title: "small" })), 4, "", "the value is out of range"],
       [Number.check(Schema.makeFilter((n: number) => n < 3)), 4, "", "the value is out of range"]
     ],
     [
-      "names every expected type if no branch of a union is close",
+      "lists every expected type if no branch of a union is close",
       [Struct({ a: NullOr(String) }), { a: 7 }, "/a", "Expected string | null"],
       [Literals(["a", "b"]), "c", "", 'Expected "a" | "b"']
     ],
     [
-      "names the reasons of all branches that fail at one place, each once",
+      "lists the reasons of all branches that fail at the same pointer, each once",
       [Union([matching("a price"), matching("a count")]), "x", "", "expected a price, or expected a count"],
       [Union([matching("a price"), matching("a price")]), "x", "", "expected a price"]
     ],
     [
-      "reports the branch that fails deepest",
+      "reports the branch that fails at the greatest depth",
       ...[
         Union([Struct({ a: Struct({ b: Number }) }), Struct({ a: Null })]),
         Union([Struct({ a: Null }), Struct({ a: Struct({ b: Number }) })])
@@ -88,7 +88,7 @@ describe("firstViolation", () => {
   for (const [behaviour, ...examples] of cases) {
     it(behaviour, () => {
       for (const [schema, value, pointer, reason] of examples) {
-        assert.deepStrictEqual(breakOf(schema, value), { pointer, reason })
+        assert.deepStrictEqual(violationOf(schema, value), { pointer, reason })
       }
     })
   }

@@ -32,13 +32,13 @@ describe("Kalshi.layer with two keys in one process", () => {
     it.live(`signs 1,000 interleaved requests with the right key, over ${name}`, () =>
       Effect.gen(function* () {
         const server = yield* serve((_, response) => respondJson(response, 200, valid))
-        const where = Result.getOrThrow(Environment.fromUrl(server.url))
+        const serverEnvironment = Result.getOrThrow(Environment.fromUrl(server.url))
         const keys = yield* Effect.all({
           rsa: ApiKey.generate({ keyId: "account-rsa", kind: "rsa" }),
           ed25519: ApiKey.generate({ keyId: "account-ed25519", kind: "ed25519" })
         })
         const as = (kind: "rsa" | "ed25519") =>
-          Kalshi.layer({ environment: where, signer: Signer.fromApiKey(keys[kind]), limits: false })
+          Kalshi.layer({ environment: serverEnvironment, signer: Signer.fromApiKey(keys[kind]), limits: false })
         const requests = (kind: "rsa" | "ed25519") =>
           Effect.forEach(
             Array.from({ length: 500 }, (_, i) => i),
@@ -68,7 +68,7 @@ describe("Kalshi.layer with two keys in one process", () => {
 })
 
 describe("Unauthorized", () => {
-  it.effect("explains what was signed, the kind of key, the environment and the clock skew", () =>
+  it.effect("contains the signed text, the kind of key, the environment and the clock skew", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(get)
       if (error._tag !== "Unauthorized") return assert.fail(error._tag)

@@ -18,7 +18,10 @@ const bucket = (name: string, { capacity = 100, learned = false, refillRate = 10
   learned
 })
 
-/** A request, which arrives at once, for tokens of a bucket that holds 100 and refills by 100 a second. */
+/**
+ * Makes a request for tokens that arrives at once. By default, the bucket has a capacity of 100 and refills by 100 a
+ * second.
+ */
 const want = (id: string, cost: number, options: WantOptions = {}): Want => {
   const { capacity: _, learned: __, names = ["write"], refillRate: ___, ...rest } = options
   return {
@@ -34,7 +37,7 @@ const want = (id: string, cost: number, options: WantOptions = {}): Want => {
   }
 }
 
-/** The tokens of a bucket now. */
+/** Returns the current tokens of a bucket. */
 const level = (store: Store, options: WantOptions = {}): Effect.Effect<number> =>
   Effect.map(
     Clock.monotonicTimeNanos,
@@ -219,7 +222,7 @@ describe("memory.make", () => {
       assert.strictEqual(yield* waitAfter(1, [1_000, 500]), 10)
       assert.strictEqual(yield* waitAfter(1_000, [1, 500]), 10)
       assert.strictEqual(yield* waitAfter(20, [1_000, 500]), 20)
-      // The bucket can hold all of them: it refills in the meantime.
+      // The capacity suffices for all of them, because the bucket refills in the meantime.
       assert.strictEqual(yield* waitAfter(2, [500, 0], [499, 500]), 1)
       assert.strictEqual(yield* waitAfter(600, [1, 0], [400, 500]), 1)
       // Nothing is in flight.
@@ -259,7 +262,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("takes the whole capacity for a call that costs more, and returns the wait for its full cost", () =>
+  it.effect("takes the full capacity for a call that costs more, and returns the wait for its full cost", () =>
     Effect.gen(function* () {
       const store = memory.make()
       assert.strictEqual(yield* store.waitFor(want("a", 150)), 500)

@@ -23,7 +23,7 @@ const total = (calls: ReadonlyArray<Waiting>): number => calls.reduce((sum, { co
 const earliest = (calls: ReadonlyArray<Waiting>): number => Math.min(...calls.map((call) => call.deadlineMillis))
 
 describe("WaitingQueue", () => {
-  it("serves urgent calls first, and each urgency in the order of arrival, while other calls leave", () => {
+  it("serves urgent calls first, and calls of equal urgency in the order of arrival, while other calls leave", () => {
     hold(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const queue = new WaitingQueue<Waiting>()

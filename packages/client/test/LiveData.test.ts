@@ -43,7 +43,7 @@ describe("LiveData.batchGet", () => {
   ])
 
   itRejects(
-    "rejects no milestone and more than 100",
+    "rejects an empty list and more than 100 milestones",
     [[], Array.from({ length: 101 }, (_, i) => `m-${i}`)].map((milestone_ids) => [
       LiveData.batchGet({ milestone_ids }),
       "/milestone_ids"

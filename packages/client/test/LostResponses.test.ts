@@ -15,7 +15,7 @@ const intent: Errors.NotSent["intent"] = {
   query: "",
   body: undefined,
   cost: undefined
-} as never // its message reads no other field
+} as never // the message of the error reads no other field
 
 describe("afterLostAnswer", () => {
   const withoutResponse = [
@@ -45,7 +45,7 @@ describe("afterLostAnswer", () => {
     assert.include(metered!.message, "2 tokens of the write bucket")
   })
 
-  it("turns a timeout before sending into a timeout after sending", () => {
+  it("converts a timeout before sending to a timeout after sending", () => {
     const early = new Errors.RequestTimeout({
       operation,
       limit: "total",
@@ -80,7 +80,7 @@ describe("afterLostAnswer", () => {
     })
   }
 
-  it("returns an error unchanged if it already says so", () => {
+  it("returns an error unchanged if it already has afterLostAnswer", () => {
     for (const error of [
       new Errors.NotFound({ ...fields, afterLostAnswer: true }),
       new Errors.TransportError({ operation, requestSent: "maybe", code: undefined, reason: "", attempts: 1 }),

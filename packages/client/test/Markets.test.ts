@@ -6,7 +6,7 @@ import * as encode from "../src/sending/encode.ts"
 import * as Markets from "../src/rest/Markets.ts"
 import { market, recordedMarket, trade } from "./support/bodies.ts"
 import { itFails, itRejects, itSendsAndDecodes, play, recorded } from "./support/calls.ts"
-import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
+import { type InputOf, assertIsExample, itDeclares } from "./support/operations.ts"
 
 const seed = 20_261_009
 
@@ -67,7 +67,7 @@ describe("Markets.list", () => {
   ])
 
   itRejects(
-    "rejects a status of a market, too large a limit and a fractional time",
+    "rejects a market status as filter, a limit over 1000 and a fractional time",
     (
       [
         [{ status: "active" as "open" }, "/status"],
@@ -98,7 +98,7 @@ describe("Markets.get", () => {
   })
   itSendsAndDecodes([
     {
-      it: "decodes a market recorded in demo, without fields that the document dropped",
+      it: "decodes a market recorded in demo, without fields that the document no longer has",
       call: Markets.get({ ticker: "KXMLBGAME-26JUL081840NYYTB-NYY" }),
       request: "GET /markets/KXMLBGAME-26JUL081840NYYTB-NYY",
       reply: { status: 200, body: recordedMarket },
@@ -157,9 +157,9 @@ describe("Markets.orderbook", () => {
     }
   ])
 
-  it.effect("runs its example: the best bid is the last level", () =>
+  it.effect("runs the documented example, which returns the last level as the best bid", () =>
     Effect.gen(function* () {
-      isExample(import.meta.url, "Markets", "The best bids")
+      assertIsExample(import.meta.url, "Markets", "The best bids")
       const best = yield* play(bestBids, [{ status: 200, body: { orderbook_fp: book } }])
       assert.deepStrictEqual<unknown>(best.value, { yes: ["0.4800", "0.50"], no: ["0.510000", "12.00"] })
       const none = yield* play(bestBids, [{ status: 200, body: recorded("GetMarketOrderbook")[0] }])
@@ -211,7 +211,7 @@ describe("Markets.orderbooks", () => {
   ])
 
   itRejects(
-    "rejects no ticker, more than 100, one too long, and a string",
+    "rejects an empty list, more than 100 tickers, a ticker that is too long, and a string",
     (
       [
         [[], "/tickers"],
@@ -327,7 +327,7 @@ describe("Markets.batchCandlesticks", () => {
   })
   itSendsAndDecodes([
     {
-      it: "joins the tickers by commas",
+      it: "sends the comma-separated tickers",
       call: Markets.batchCandlesticks({
         ...range,
         market_tickers: "A,B",

@@ -54,7 +54,7 @@ describe("Milestones.list", () => {
   ])
 
   itRejects(
-    "rejects a missing or too large limit and an invalid date",
+    "rejects a missing limit, a limit over 500 and an invalid date",
     (
       [
         [{} as Milestones.ListInput, "/limit"],
@@ -78,7 +78,7 @@ describe("Milestones.get", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads one",
+      it: "reads one milestone",
       call: Milestones.get({ milestone_id: "m-1" }),
       request: "GET /milestones/m-1",
       reply: { status: 200, body: { milestone } }

@@ -6,7 +6,7 @@ import * as MultivariateCollections from "../src/rest/MultivariateCollections.ts
 import type { TickerPair } from "../src/rest/MultivariateCollections.ts"
 import { market } from "./support/bodies.ts"
 import { itFails, itRejects, itSendsAndDecodes, play } from "./support/calls.ts"
-import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
+import { type InputOf, assertIsExample, itDeclares } from "./support/operations.ts"
 
 const collection = {
   collection_ticker: "KXMVESPORTS-R",
@@ -31,7 +31,7 @@ const collection = {
   price_ranges: [{ start: "0.0000", end: "0.0100", step: "0.0001" }]
 }
 
-/** From before the document required a price grid. */
+/** A collection as it was before the document required a price grid. */
 const { price_level_structure: _structure, price_ranges: _ranges, ...older } = collection
 
 describe("MultivariateCollections.list", () => {
@@ -78,7 +78,7 @@ describe("MultivariateCollections.get", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads one",
+      it: "reads one collection",
       call: MultivariateCollections.get({ collection_ticker: "KXMVESPORTS-R" }),
       request: "GET /multivariate_event_collections/KXMVESPORTS-R",
       reply: { status: 200, body: { multivariate_contract: collection } }
@@ -120,9 +120,9 @@ describe("MultivariateCollections.createMarket", () => {
     }
   ])
 
-  it.effect("runs its example and returns the whole market on request", () =>
+  it.effect("runs the documented example, which returns the complete market if with_market_payload is true", () =>
     Effect.gen(function* () {
-      isExample(import.meta.url, "MultivariateCollections", "A combo of two winning teams")
+      assertIsExample(import.meta.url, "MultivariateCollections", "A combo of two winning teams")
       const { sent, value } = yield* play(combo, [{ status: 200, body: { ...made, market } }])
       assert.deepStrictEqual<unknown>(value, { ...made, market })
       const body = JSON.parse(sent[0]!.body!)
@@ -136,7 +136,7 @@ describe("MultivariateCollections.createMarket", () => {
   }
 
   const createWith = (leg: object) =>
-    MultivariateCollections.createMarket({ collection_ticker: "C", selected_markets: [leg as TickerPair] }) // untyped
+    MultivariateCollections.createMarket({ collection_ticker: "C", selected_markets: [leg as TickerPair] }) // an invalid leg does not have this type
   itRejects("rejects an invalid side and a leg with an unknown field", [
     [createWith({ ...legs[0], side: "YES" }), "/selected_markets/0/side"],
     [createWith({ ...legs[0], price: "0.50" }), "/selected_markets/0/price"]

@@ -34,7 +34,7 @@ describe("of", () => {
     )
   })
 
-  it("prices an ask as NO at one dollar less its price", () => {
+  it("prices an ask as NO at one dollar minus its price", () => {
     const cost = shown({ side: "ask", price: "0.56", count: "10" }, { terms: quadratic, mostFills: 1 })
     assert.strictEqual(cost.collateral, "4.40")
     assert.strictEqual(cost.maxPayout, "10.00")
@@ -104,7 +104,51 @@ describe("of", () => {
     }
   })
 
-  it("refuses an invalid price, count and number of fills", () => {
+  it("charges the fee of closing and opening contracts", () => {
+    const order = { side: "ask", price: "0.56", count: "10" } as const
+    const position = FixedPoint.countUnsafe("4")
+    // 0.07 × 10 × 0.56 × 0.44
+    assert.strictEqual(shown(order, { terms: quadratic, position }).fee, "0.17248")
+  })
+
+  it("rounds a fill of a market without trade fees by the step of the balance alone", () => {
+    const terms = { ...quadratic, fee_multiplier: 0 }
+    const cost = shown({ side: "bid", price: "0.50", count: "1" }, { terms, mostFills: 1 })
+    assert.deepStrictEqual([cost.fee, cost.worstFee, cost.worstCase], ["0.00", "0.0001", "0.5001"])
+  })
+
+  it("takes the limit as the worst price up to a rate of 1, and half a dollar for the fee above it", () => {
+    const order = { side: "bid", price: "0.90", count: "1" } as const
+    for (const [fee_multiplier, worstCase] of [
+      // 0.90 + 0.9996 × 0.90 × 0.10 + 0.0002
+      [14.28, "0.990164"],
+      // A fee of 0.25 for one contract at half a dollar, rounded up to the micro-dollar.
+      [14.2857, "0.9902"],
+      // 0.90 + 1.0003 × 0.50 × 0.50 + 0.0002
+      [14.29, "1.150275"]
+    ] as const) {
+      assert.strictEqual(shown(order, { terms: { ...quadratic, fee_multiplier }, mostFills: 1 }).worstCase, worstCase)
+    }
+  })
+
+  it("assumes the most expensive published terms", () => {
+    const order = { side: "bid", price: "0.50", count: "1", post_only: true } as const
+    const terms: Fees.Terms = { fee_type: "quadratic_with_combo_maker_fees", fee_multiplier: 1 }
+    assert.deepStrictEqual(shown(order), { ...shown(order, { terms }), terms: "assumed" })
+    assert.strictEqual(shown(order).fee, "0.00875")
+  })
+
+  it("says what is wrong with a number of fills", () => {
+    for (const mostFills of [0, 1.5]) {
+      const result = OrderCost.of({ side: "bid", price: "0.5", count: "1" }, { mostFills })
+      assert.strictEqual(
+        Result.isFailure(result) && result.failure.message,
+        `the number of fills ${mostFills} is not an integer above zero`
+      )
+    }
+  })
+
+  it("rejects an invalid price, count and number of fills", () => {
     const tag = (order: Partial<OrderCost.Order>, market?: OrderCost.Market) => {
       const result = OrderCost.of({ side: "bid", price: "0.5", count: "1", ...order }, market)
       return Result.isFailure(result) ? `${result.failure._tag}: ${result.failure.message}` : "priced"
@@ -245,6 +289,16 @@ describe("ofBatch", () => {
 
   it("lets a reduce-only order close contracts that the batch bought before it", () => {
     assert.deepStrictEqual(opened([bid("0.40", "50"), ask("0.60", "80", reduce)], "0"), ["50.00", "0.00"])
+  })
+
+  it("reduces a reduce-only order to the position and what the other side may have added to it", () => {
+    const proceedsOfLast = (orders: ReadonlyArray<OrderCost.BatchOrder>, position: string) =>
+      ok(OrderCost.ofBatch(orders, () => ({ terms: quadratic, position: FixedPoint.countUnsafe(position) })).at(-1)!)
+        .proceeds
+    assert.strictEqual(proceedsOfLast([bid("0.40", "50"), ask("0.60", "80", reduce)], "0"), "30.00")
+    assert.strictEqual(proceedsOfLast([bid("0.40", "50"), ask("0.60", "80", reduce)], "20"), "42.00")
+    assert.strictEqual(proceedsOfLast([ask("0.60", "50"), bid("0.40", "80", reduce)], "0"), "30.00")
+    assert.strictEqual(proceedsOfLast([ask("0.60", "50"), bid("0.40", "80", reduce)], "-20"), "42.00")
   })
 
   it("keeps markets and subaccounts separate", () => {

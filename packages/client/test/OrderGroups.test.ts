@@ -94,7 +94,7 @@ for (const [name, operation] of [
   describe(`OrderGroups.${name}`, () => {
     itSendsAndDecodes([
       {
-        it: "sends an empty JSON object: the exchange rejects a write without a body",
+        it: "sends an empty JSON object, because the exchange refuses a write without a body",
         call: operation({ order_group_id, exchange_index: 0 }),
         request: `PUT ${group}/${name}?exchange_index=0`,
         body: {},

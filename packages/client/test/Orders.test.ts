@@ -4,8 +4,8 @@ import * as Orders from "../src/trading/Orders.ts"
 import { itFails, itRejects, itSendsAndDecodes, play } from "./support/calls.ts"
 
 const order_id = "ff9ce2b8-34ce-4cdb-8485-ea2647041e9f"
-const reads = "/portfolio/orders"
-const writes = "/portfolio/events/orders"
+const readPath = "/portfolio/orders"
+const writePath = "/portfolio/events/orders"
 
 const order = {
   order_id,
@@ -35,7 +35,7 @@ const order = {
   exchange_index: 2
 }
 
-const intent = {
+const request = {
   ticker: "KXHIGHNY-26NOV23-T50",
   client_order_id: "1f0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90aa",
   side: "bid",
@@ -54,7 +54,7 @@ describe("Orders.list", () => {
     {
       it: "reads a page with nulls and an unknown status",
       call: Orders.list(),
-      request: `GET ${reads}`,
+      request: `GET ${readPath}`,
       reply: { status: 200, body: { orders: [order, { ...order, status: "parked" }], cursor: "" } }
     },
     {
@@ -70,7 +70,7 @@ describe("Orders.list", () => {
         subaccount: 0,
         exchange_index: 0
       }),
-      request: `GET ${reads}?ticker=KXA-B-C&event_ticker=KXA-B%2CKXA-C&min_ts=1783300000&max_ts=1783303000&status=resting&limit=1000&cursor=c&subaccount=0&exchange_index=0`,
+      request: `GET ${readPath}?ticker=KXA-B-C&event_ticker=KXA-B%2CKXA-C&min_ts=1783300000&max_ts=1783303000&status=resting&limit=1000&cursor=c&subaccount=0&exchange_index=0`,
       reply: { status: 200, body: { orders: [], cursor: "" } }
     }
   ])
@@ -81,7 +81,7 @@ describe("Orders.get", () => {
     {
       it: "reads one order and keeps its decimals unchanged",
       call: Orders.get({ order_id }),
-      request: `GET ${reads}/${order_id}`,
+      request: `GET ${readPath}/${order_id}`,
       reply: { status: 200, body: { order } }
     }
   ])
@@ -90,9 +90,9 @@ describe("Orders.get", () => {
 describe("Orders.queuePosition", () => {
   itSendsAndDecodes([
     {
-      it: "reads the contracts ahead, fractions included",
+      it: "reads the contracts ahead, including fractions",
       call: Orders.queuePosition({ order_id }),
-      request: `GET ${reads}/${order_id}/queue_position`,
+      request: `GET ${readPath}/${order_id}/queue_position`,
       reply: { status: 200, body: { queue_position_fp: "1250.75" } }
     }
   ])
@@ -103,7 +103,7 @@ describe("Orders.queuePositions", () => {
     {
       it: "filters by markets, event and subaccount",
       call: Orders.queuePositions({ market_tickers: "KXA-B-C,KXA-B-D", event_ticker: "KXA-B", subaccount: 3 }),
-      request: `GET ${reads}/queue_positions?market_tickers=KXA-B-C%2CKXA-B-D&event_ticker=KXA-B&subaccount=3`,
+      request: `GET ${readPath}/queue_positions?market_tickers=KXA-B-C%2CKXA-B-D&event_ticker=KXA-B&subaccount=3`,
       reply: {
         status: 200,
         body: { queue_positions: [{ order_id, market_ticker: "KXA-B-C", queue_position_fp: "0.00" }] }
@@ -115,7 +115,7 @@ describe("Orders.queuePositions", () => {
 describe("Orders.create", () => {
   const resting = {
     order_id,
-    client_order_id: intent.client_order_id,
+    client_order_id: request.client_order_id,
     fill_count: "0.00",
     remaining_count: "10.00",
     ts_ms: 1791428428978
@@ -123,15 +123,15 @@ describe("Orders.create", () => {
   itSendsAndDecodes([
     {
       it: "sends the input unchanged and accepts a response without averages",
-      call: Orders.create(intent),
-      request: `POST ${writes}`,
-      body: intent,
+      call: Orders.create(request),
+      request: `POST ${writePath}`,
+      body: request,
       reply: { status: 201, body: resting }
     },
     {
       it: "sends every option and omits undefined fields",
       call: Orders.create({
-        ...intent,
+        ...request,
         client_order_id: undefined,
         expiration_time: 1791500000,
         post_only: true,
@@ -141,9 +141,9 @@ describe("Orders.create", () => {
         order_group_id: "g",
         exchange_index: -1
       }),
-      request: `POST ${writes}`,
+      request: `POST ${writePath}`,
       body: {
-        ticker: intent.ticker,
+        ticker: request.ticker,
         side: "bid",
         count: "10",
         price: "0.56",
@@ -165,22 +165,22 @@ describe("Orders.create", () => {
   ])
 
   itFails(
-    "retries with its id after a lost response and marks the error",
-    Orders.create(intent),
+    "retries with the same client_order_id after a lost response and sets afterLostAnswer",
+    Orders.create(request),
     [lost, { status: 409, body: { error: { code: "order_already_exists", message: "order already exists" } } }],
     { _tag: "Conflict", code: "order_already_exists", afterLostAnswer: true }
   )
 
   itFails(
-    "does not retry after a lost response without an id",
-    Orders.create({ ...intent, client_order_id: undefined }),
+    "does not retry an order without client_order_id after a lost response",
+    Orders.create({ ...request, client_order_id: undefined }),
     [lost],
     { _tag: "TransportError", requestSent: "maybe" }
   )
 
   it.effect("reports the reason of a rejection", () =>
     Effect.gen(function* () {
-      const { error } = yield* play(Orders.create(intent), [
+      const { error } = yield* play(Orders.create(request), [
         { status: 400, body: { error: { code: "invalid_order", message: "invalid order", details: "off the grid" } } }
       ])
       assert.include(error, { _tag: "BadRequest", code: "invalid_order" })
@@ -189,8 +189,8 @@ describe("Orders.create", () => {
   )
 
   itFails(
-    "fails with UnexpectedStatus on the undocumented 404 of an unknown market",
-    Orders.create(intent),
+    "fails with UnexpectedStatus on the undeclared 404 of an unknown market",
+    Orders.create(request),
     [{ status: 404, body: { error: { code: "market_not_found", message: "market not found" } } }],
     { _tag: "UnexpectedStatus", status: 404, code: "market_not_found" }
   )
@@ -198,27 +198,27 @@ describe("Orders.create", () => {
 
 describe("Orders.batchCreate", () => {
   const second = {
-    ...intent,
+    ...request,
     client_order_id: "2a0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90bb",
     side: "ask",
     price: "0.58"
   } as const
-  const orders = [intent, second]
-  const refusal = { code: "insufficient_balance", message: "insufficient balance" }
+  const orders = [request, second]
+  const itemError = { code: "insufficient_balance", message: "insufficient balance" }
 
   itSendsAndDecodes([
     {
-      it: "returns success with an error on the rejected item only",
+      it: "returns a result in which only the refused item has an error",
       call: Orders.batchCreate({ orders }),
-      request: `POST ${writes}/batched`,
+      request: `POST ${writePath}/batched`,
       body: { orders },
       reply: {
         status: 201,
         body: {
           orders: [
-            { client_order_id: second.client_order_id, error: { ...refusal, details: "shard 0" }, order_id: "" },
+            { client_order_id: second.client_order_id, error: { ...itemError, details: "shard 0" }, order_id: "" },
             {
-              client_order_id: intent.client_order_id,
+              client_order_id: request.client_order_id,
               order_id,
               fill_count: "10.00",
               remaining_count: "0.00",
@@ -233,35 +233,35 @@ describe("Orders.batchCreate", () => {
     },
     {
       it: "accepts an item that has only an error",
-      call: Orders.batchCreate({ orders: [intent] }),
-      request: `POST ${writes}/batched`,
-      body: { orders: [intent] },
+      call: Orders.batchCreate({ orders: [request] }),
+      request: `POST ${writePath}/batched`,
+      body: { orders: [request] },
       reply: {
         status: 201,
-        body: { orders: [{ error: refusal, fill_count: null, remaining_count: null, ts_ms: null }] }
+        body: { orders: [{ error: itemError, fill_count: null, remaining_count: null, ts_ms: null }] }
       }
     }
   ])
 
-  it.effect("returns rejected items that can be filtered, as its example shows", () =>
+  it.effect("the documented example selects the refused items", () =>
     Effect.gen(function* () {
       const rejectedOf = (batch: ReadonlyArray<Orders.CreateOrderV2Request>) =>
         Effect.map(Orders.batchCreate({ orders: batch }), (response) =>
           response.orders.flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
         )
       const items = [
-        { client_order_id: intent.client_order_id, order_id, error: null },
-        { client_order_id: second.client_order_id, error: refusal }
+        { client_order_id: request.client_order_id, order_id, error: null },
+        { client_order_id: second.client_order_id, error: itemError }
       ]
       const { value } = yield* play(rejectedOf(orders), [{ status: 201, body: { orders: items } }])
-      assert.deepStrictEqual(value, [{ client_order_id: second.client_order_id, error: refusal }])
+      assert.deepStrictEqual(value, [{ client_order_id: second.client_order_id, error: itemError }])
     })
   )
 
   itFails(
     "fails with ContractError if a success status has an error for the whole batch",
     Orders.batchCreate({ orders }),
-    [{ status: 201, body: { orders: [], error: refusal } }],
+    [{ status: 201, body: { orders: [], error: itemError } }],
     { _tag: "ContractError", pointer: "/error" }
   )
 
@@ -269,17 +269,17 @@ describe("Orders.batchCreate", () => {
 
   itFails(
     "does not retry after a lost response if an order has no id",
-    Orders.batchCreate({ orders: [intent, { ...second, client_order_id: undefined }] }),
+    Orders.batchCreate({ orders: [request, { ...second, client_order_id: undefined }] }),
     [lost]
   )
 
-  itRejects("rejects a batch with an invalid order and names its field", [
-    [Orders.batchCreate({ orders: [intent, { ...second, price: "1.5" }] }), "/orders/1/price"]
+  itRejects("rejects a batch with an invalid order, and reports the pointer of the invalid field", [
+    [Orders.batchCreate({ orders: [request, { ...second, price: "1.5" }] }), "/orders/1/price"]
   ])
 })
 
 describe("Orders.amend", () => {
-  const amendment = { ticker: intent.ticker, side: "bid", price: "0.55", count: "10" } as const
+  const amendment = { ticker: request.ticker, side: "bid", price: "0.55", count: "10" } as const
   itSendsAndDecodes([
     {
       it: "sends the order in the path, the subaccount in the query and the rest in the body; accepts null counts",
@@ -292,7 +292,7 @@ describe("Orders.amend", () => {
         expiration_time: 0,
         exchange_index: 2
       }),
-      request: `POST ${writes}/${order_id}/amend?subaccount=3`,
+      request: `POST ${writePath}/${order_id}/amend?subaccount=3`,
       body: {
         ...amendment,
         client_order_id: "a",
@@ -316,7 +316,7 @@ describe("Orders.amend", () => {
     {
       it: "omits the expiration to keep it; accepts missing counts",
       call: Orders.amend({ order_id, ...amendment }),
-      request: `POST ${writes}/${order_id}/amend`,
+      request: `POST ${writePath}/${order_id}/amend`,
       body: amendment,
       reply: { status: 200, body: { order_id, ts_ms: 1791428428978 } }
     }
@@ -329,23 +329,23 @@ describe("Orders.decrease", () => {
   const left = { status: 200, body: { order_id, remaining_count: "3.50", ts_ms: 1791428428978 } }
   itSendsAndDecodes([
     {
-      it: "decreases by a count on the shard of a market",
-      call: Orders.decrease({ order_id, reduce_by: "6.5", market_ticker: intent.ticker }),
-      request: `POST ${writes}/${order_id}/decrease`,
-      body: { reduce_by: "6.5", market_ticker: intent.ticker },
+      it: "sends reduce_by and the market ticker",
+      call: Orders.decrease({ order_id, reduce_by: "6.5", market_ticker: request.ticker }),
+      request: `POST ${writePath}/${order_id}/decrease`,
+      body: { reduce_by: "6.5", market_ticker: request.ticker },
       reply: left
     },
     {
-      it: "decreases to a count on a shard of a subaccount",
+      it: "sends reduce_to, the shard and the subaccount",
       call: Orders.decrease({ order_id, reduce_by: undefined, reduce_to: "3.5", subaccount: 0, exchange_index: 1 }),
-      request: `POST ${writes}/${order_id}/decrease?subaccount=0`,
+      request: `POST ${writePath}/${order_id}/decrease?subaccount=0`,
       body: { reduce_to: "3.5", exchange_index: 1 },
       reply: left
     }
   ])
 
   itFails(
-    "does not retry after a lost response: it would decrease twice",
+    "does not retry after a lost response, because a retry would decrease the order twice",
     Orders.decrease({ order_id, reduce_by: "1" }),
     [lost]
   )
@@ -356,12 +356,12 @@ describe("Orders.cancel", () => {
     {
       it: "sends the location of the order in the query and no body",
       call: Orders.cancel({ order_id, subaccount: 3, exchange_index: -1, market_ticker: "KXBTC-26NOV23-T114999.99" }),
-      request: `DELETE ${writes}/${order_id}?subaccount=3&exchange_index=-1&market_ticker=KXBTC-26NOV23-T114999.99`,
+      request: `DELETE ${writePath}/${order_id}?subaccount=3&exchange_index=-1&market_ticker=KXBTC-26NOV23-T114999.99`,
       reply: { status: 200, body: { order_id, client_order_id: "c", reduced_by: "5.50", ts_ms: 1791428428978 } }
     }
   ])
 
-  itFails("retries after a lost response and marks the error", Orders.cancel({ order_id }), [lost, notFound], {
+  itFails("retries after a lost response and sets afterLostAnswer", Orders.cancel({ order_id }), [lost, notFound], {
     _tag: "NotFound",
     afterLostAnswer: true
   })
@@ -369,14 +369,14 @@ describe("Orders.cancel", () => {
 
 describe("Orders.batchCancel", () => {
   const orders = [
-    { order_id, market_ticker: intent.ticker },
+    { order_id, market_ticker: request.ticker },
     { order_id: "gone", exchange_index: 0, subaccount: 3 }
   ]
   itSendsAndDecodes([
     {
-      it: "sends a DELETE with a body and returns an error on the item that was not canceled",
+      it: "sends a DELETE with a body and returns an error on the item that was not cancelled",
       call: Orders.batchCancel({ orders }),
-      request: `DELETE ${writes}/batched`,
+      request: `DELETE ${writePath}/batched`,
       body: { orders },
       reply: {
         status: 200,
@@ -398,16 +398,18 @@ describe("Orders.cancelAll", () => {
     {
       it: "cancels the orders of all subaccounts by default and returns nothing",
       call: Orders.cancelAll(),
-      request: `DELETE ${writes}`,
+      request: `DELETE ${writePath}`,
       reply: { status: 204 }
     },
     {
       it: "cancels the orders of the primary account if the subaccount is 0",
       call: Orders.cancelAll({ subaccount: 0 }),
-      request: `DELETE ${writes}?subaccount=0`,
+      request: `DELETE ${writePath}?subaccount=0`,
       reply: { status: 204 }
     }
   ])
 
-  itFails("does not retry after a lost response: it would cancel newer orders", Orders.cancelAll(), [{ status: 504 }])
+  itFails("does not retry after a lost response, because a retry would cancel newer orders", Orders.cancelAll(), [
+    { status: 504 }
+  ])
 })

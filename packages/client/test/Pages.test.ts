@@ -16,7 +16,7 @@ import type * as Kalshi from "../src/Kalshi.ts"
 import * as StructuredTargets from "../src/rest/StructuredTargets.ts"
 import { collect, play } from "./support/calls.ts"
 import { load, moduleNames } from "./support/modules.ts"
-import { isExample } from "./support/operations.ts"
+import { assertIsExample } from "./support/operations.ts"
 import { layer, type Reply } from "./support/scripted.ts"
 
 const target = (id: string) => ({ id })
@@ -66,7 +66,7 @@ describe("Pages.items", () => {
     )
   }
 
-  it.effect("continues over empty pages and pages without the list while there is a cursor", () =>
+  it.effect("continues after empty pages and pages without the list while there is a cursor", () =>
     Effect.gen(function* () {
       const replies = [page([], "a"), { status: 200, body: { cursor: "b" } }, page(["1"], "c"), page([])]
       const outcome = yield* read(targets, replies)
@@ -139,7 +139,7 @@ describe("Pages.items", () => {
     })
   )
 
-  it.effect("uses the operation's names of cursor and list", () =>
+  it.effect("uses the names of cursor and list of the operation", () =>
     Effect.gen(function* () {
       const program = {
         end_date: "2026-01-01T00:00:00Z",
@@ -240,10 +240,10 @@ describe("Pages.pages", () => {
 
   it.effect("ends with the operation's error and can continue from the last cursor", () =>
     Effect.gen(function* () {
-      const refusal = { status: 401, body: { error: { code: "authentication_error", message: "no" } } }
-      const refused = yield* read(pages, [page(["1"], "a"), page(["2"], "b"), refusal])
-      assert.include(refused.error, { _tag: "Unauthorized", operation: "StructuredTargets.list" })
-      const last = refused.items.at(-1)?.cursor
+      const errorReply = { status: 401, body: { error: { code: "authentication_error", message: "no" } } }
+      const failed = yield* read(pages, [page(["1"], "a"), page(["2"], "b"), errorReply])
+      assert.include(failed.error, { _tag: "Unauthorized", operation: "StructuredTargets.list" })
+      const last = failed.items.at(-1)?.cursor
       assert.strictEqual(last, "b")
       const rest = yield* read(StructuredTargets.list.pages({ cursor: "b" }), [page(["3"])])
       assert.deepStrictEqual(rest.queries, ["?cursor=b"])
@@ -266,11 +266,11 @@ describe("Pages: example of continuing", () => {
 
   it.effect("continues after a failure and reads no page twice", () =>
     Effect.gen(function* () {
-      isExample(import.meta.url, "Pages", "Continuing after a failure")
-      const refusal = { status: 400, body: { code: "bad_request" } }
+      assertIsExample(import.meta.url, "Pages", "Continuing after a failure")
+      const errorReply = { status: 400, body: { code: "bad_request" } }
       const kept: Array<unknown> = []
       const program = readAll(({ cursor }) => Effect.sync(() => kept.push(cursor)))
-      const replies = [orders("a"), refusal, orders("b"), refusal, refusal, orders("")]
+      const replies = [orders("a"), errorReply, orders("b"), errorReply, errorReply, orders("")]
       const { sent } = yield* play(program, replies)
       assert.deepStrictEqual(kept, ["a", "b", ""])
       assert.deepStrictEqual(
@@ -343,8 +343,8 @@ describe("Pages.items: repeated pulls", () => {
 
   it.effect("continue after a failed request", () =>
     Effect.gen(function* () {
-      const refusal: Reply = { status: 401, body: { code: "authentication_error" } }
-      const outcomes = yield* pulls(5, "1 hour", [refusal, page(["1"], "a"), refusal, page(["2"], "")])
+      const errorReply: Reply = { status: 401, body: { code: "authentication_error" } }
+      const outcomes = yield* pulls(5, "1 hour", [errorReply, page(["1"], "a"), errorReply, page(["2"], "")])
       assert.deepStrictEqual(outcomes, ["Unauthorized", "1", "Unauthorized", "2", "done"])
     })
   )
@@ -359,15 +359,15 @@ describe("Pages.items: repeated pulls", () => {
 
   it.effect("detect a cycle of pages", () =>
     Effect.gen(function* () {
-      const refusal: Reply = { status: 401, body: { code: "authentication_error" } }
-      const outcomes = yield* pulls(4, "1 hour", [page(["1"], "a"), refusal, page(["2"], "a")])
+      const errorReply: Reply = { status: 401, body: { code: "authentication_error" } }
+      const outcomes = yield* pulls(4, "1 hour", [page(["1"], "a"), errorReply, page(["2"], "a")])
       assert.deepStrictEqual(outcomes, ["1", "Unauthorized", "2", "RepeatedCursor"])
     })
   )
 })
 
 describe("Pages.PageBudgetExceeded", () => {
-  it.effect("ends a longer list after maxPages pages and names the next cursor", () =>
+  it.effect("ends a longer list after maxPages pages, and reports the next cursor", () =>
     Effect.gen(function* () {
       const stream = StructuredTargets.list.items({}, { maxPages: 2 })
       const outcome = yield* read(stream, [page(["1"], "a"), page(["2"], "x".repeat(200))])
@@ -434,9 +434,9 @@ describe("Pages: types", () => {
   })
 
   it("exist only for operations with a cursor", () => {
-    // @ts-expect-error -- it has no pages
+    // @ts-expect-error -- the operation has no pages
     assert.isUndefined(Exchange.status.pages)
-    // @ts-expect-error -- it has no such field
+    // @ts-expect-error -- the operation has no such field
     void (() => Orders.list.items({ page_size: 3 }))
   })
 

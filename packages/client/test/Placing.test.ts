@@ -100,11 +100,11 @@ describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo", () => {
     const no = Orders.noPrice(FixedPoint.dollarsUnsafe("0.44"))
     // @ts-expect-error: a NO price is not a YES price
     Orders.buyYes({ ticker, count: "1", yes_price: no })
-    // @ts-expect-error: an amount has no outcome
+    // @ts-expect-error: an amount is not marked as a price of YES or NO
     Orders.buyYes({ ticker, count: "1", yes_price: FixedPoint.dollarsUnsafe("0.44") })
     // @ts-expect-error: buyNo requires no_price
-    const lax = Orders.buyNo({ ticker, count: "1", yes_price: "0.44" })
-    assert.include(requestOf(lax), { side: "ask", price: "0.44" })
+    const withWrongPrice = Orders.buyNo({ ticker, count: "1", yes_price: "0.44" })
+    assert.include(requestOf(withWrongPrice), { side: "ask", price: "0.44" })
     // @ts-expect-error: a plain object is not an intent
     void (() => Orders.place({ request: requestOf(intent) }))
     assert.strictEqual(requestOf(Orders.buyNo({ ticker, count: "1", no_price: no })).price, "0.56")
@@ -430,7 +430,7 @@ describe("Orders.place", () => {
           const { outcome } = yield* place([reply, asOf(1), listed()], { ...once, within: 50 })
           assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
         }
-        // The error of a batch does not name the order.
+        // The error of a batch does not identify the order.
         const batch = yield* play(
           Orders.placeAll([intent]),
           [{ status: 400, body: { error } }, asOf(1), listed(order)],
@@ -441,7 +441,7 @@ describe("Orders.place", () => {
     )
   }
 
-  it.effect("recognizes duplicate errors by their words", () =>
+  it.effect("recognises duplicate errors by their words", () =>
     Effect.gen(function* () {
       for (const code of [
         "already_exist",
@@ -474,17 +474,17 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("returns Rejected only for statuses that mean the request was not executed", () =>
+  it.effect("returns Rejected only for statuses that mean that the request was not carried out", () =>
     Effect.gen(function* () {
-      const refusals = new Set([400, 401, 402, 403, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425, 429])
+      const rejections = new Set([400, 401, 402, 403, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425, 429])
       for (let status = 200; status < 600; status++) {
         // Success and redirects have their own tests.
         if (status === 201 || status === 409 || (status > 201 && status < 400)) continue
-        const isRefusal = refusals.has(status)
-        const replies = isRefusal ? [] : [asOf(1), listed(order)]
+        const isRejection = rejections.has(status)
+        const replies = isRejection ? [] : [asOf(1), listed(order)]
         const { outcome, paths } = yield* place([errorReply(status, "no"), ...replies], once)
-        assert.strictEqual(outcome._tag, isRefusal ? "Rejected" : "Accepted", String(status))
-        assert.strictEqual(paths.length, isRefusal ? 1 : 3)
+        assert.strictEqual(outcome._tag, isRejection ? "Rejected" : "Accepted", String(status))
+        assert.strictEqual(paths.length, isRejection ? 1 : 3)
       }
     })
   )
@@ -527,7 +527,7 @@ describe("Orders.place", () => {
       `{"a":true,"b":false,"c":null,"d":-10.05e-1,"e":0,"f":90,"order_id":"${order_id}",`
     ]
   ] as const) {
-    it.effect(`salvages the order id from an undecodable success: ${name}`, () =>
+    it.effect(`reads the order id from a successful response that does not decode: ${name}`, () =>
       Effect.gen(function* () {
         const { outcome } = yield* place([{ status: 201, text }])
         assert.deepInclude(outcome, {
@@ -556,7 +556,7 @@ describe("Orders.place", () => {
     ["follows invalid JSON", `{"fee":1.2.3,"order_id":"${order_id}",`],
     ["is missing", "<html>"]
   ] as const) {
-    it.effect(`looks the order up after an undecodable success whose id ${name}`, () =>
+    it.effect(`looks the order up after a successful response that does not decode and whose id ${name}`, () =>
       Effect.gen(function* () {
         const { outcome, paths } = yield* place([{ status: 201, text }, asOf(1), listed(order)])
         assert.deepStrictEqual(paths, [create, timestamp, list])
@@ -565,7 +565,7 @@ describe("Orders.place", () => {
     )
   }
 
-  it.effect("ignores a success with the client_order_id of another order", () =>
+  it.effect("ignores a successful response with the client_order_id of another order", () =>
     Effect.gen(function* () {
       const other: Reply = {
         status: 201,
@@ -633,7 +633,7 @@ describe("Orders.place", () => {
     )
   }
 
-  it.effect("ignores a success with an empty order id", () =>
+  it.effect("ignores a successful response with an empty order id", () =>
     Effect.gen(function* () {
       const empty: Reply = { status: 201, body: { ...createResponse, order_id: "" } }
       const { outcome } = yield* place([empty, asOf(1), listed(order)])
@@ -701,7 +701,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("dates the last attempt by its signature if clock skew is corrected", () =>
+  it.effect("takes the time of the last attempt from its signature if clock skew is corrected", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(Effect.exit(Orders.list()), Orders.place(intent, { within: 50 }))
       const replies = [dated(listed(), atMillis + 300_000), lost, asOf(0), listed()]
@@ -743,7 +743,7 @@ describe("Orders.place: attempt times", () => {
     )
   }
 
-  it.effect("ignores a clock that is slewed", () =>
+  it.effect("ignores a clock that is adjusted gradually", () =>
     Effect.gen(function* () {
       assert.deepInclude(yield* loseTwo(100, 250), {
         _tag: "Unknown",
@@ -795,7 +795,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("measures these two seconds by the exchange's clock", () =>
+  it.effect("measures the two seconds after the last attempt by the exchange's clock", () =>
     Effect.gen(function* () {
       // The first date shows nine to ten seconds, so the last attempt was at ten seconds or before.
       const { outcome } = yield* place(
@@ -866,8 +866,12 @@ describe("Orders.place: limits", () => {
       const routed = buy({ exchange_index: -1 })
       const { outcome } = yield* place([created], { intent: routed })
       assert.deepInclude(outcome, { _tag: "Accepted", exchange_index: undefined })
-      const salvaged = yield* place([{ status: 201, text: JSON.stringify({ order_id }) }], { intent: routed })
-      assert.deepInclude(salvaged.outcome, { _tag: "Accepted", source: "undecodedResponse", exchange_index: undefined })
+      const undecoded = yield* place([{ status: 201, text: JSON.stringify({ order_id }) }], { intent: routed })
+      assert.deepInclude(undecoded.outcome, {
+        _tag: "Accepted",
+        source: "undecodedResponse",
+        exchange_index: undefined
+      })
     })
   )
 })
@@ -961,9 +965,9 @@ describe("Orders.placeAll", () => {
 
   it.effect("returns Rejected for one order even if another is not found", () =>
     Effect.gen(function* () {
-      const refusal = { code: "insufficient_balance", details: "too little" }
+      const itemError = { code: "insufficient_balance", details: "too little" }
       const reply = batchCreated(
-        { client_order_id: "a", error: refusal },
+        { client_order_id: "a", error: itemError },
         { client_order_id: "b", ...error("order_already_exists") },
         item("c")
       )
@@ -974,7 +978,7 @@ describe("Orders.placeAll", () => {
         _tag: "ItemRefused",
         operation: "Orders.batchCreate",
         code: "insufficient_balance",
-        body: refusal
+        body: itemError
       })
       assert.match(rejected?._tag === "Rejected" ? rejected.error.message : "", /: insufficient_balance: too little$/)
       assert.deepInclude(duplicated, { _tag: "Unknown", exists: true })
@@ -1007,7 +1011,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("does not salvage an order id from an undecodable batch response", () =>
+  it.effect("does not read an order id from a batch response that does not decode", () =>
     Effect.gen(function* () {
       const found = listed(
         ...["a", "b", "c"].map((client_order_id) => ({ ...order, client_order_id, order_id: client_order_id }))
@@ -1077,11 +1081,11 @@ describe("Orders.placeAll", () => {
 
   it.effect("looks up an order whose item has both an error and details of an order", () =>
     Effect.gen(function* () {
-      const refusal = { client_order_id: clientOrderId, ...error("insufficient_balance") }
+      const itemError = { client_order_id: clientOrderId, ...error("insufficient_balance") }
       for (const [item, exists] of [
-        [{ ...refusal, order_id }, true],
-        [{ ...refusal, fill_count: "0.01" }, true],
-        [{ ...refusal, order_id: "", remaining_count: "10.00" }, true]
+        [{ ...itemError, order_id }, true],
+        [{ ...itemError, fill_count: "0.01" }, true],
+        [{ ...itemError, order_id: "", remaining_count: "10.00" }, true]
       ] as const) {
         const reply = batchCreated(item)
         const found = yield* play(Orders.placeAll([intent]), [reply, asOf(1), listed(order)])
@@ -1090,7 +1094,7 @@ describe("Orders.placeAll", () => {
         assert.deepInclude(value[0], { _tag: "Unknown", exists })
       }
       // A rejected item can have an empty id and zero counts.
-      const plain = { ...refusal, order_id: "", fill_count: "0.00", remaining_count: null }
+      const plain = { ...itemError, order_id: "", fill_count: "0.00", remaining_count: null }
       const { paths, value } = yield* play(Orders.placeAll([intent]), [batchCreated(plain)])
       assert.deepStrictEqual([value[0]?._tag, paths.length], ["Rejected", 1])
     })

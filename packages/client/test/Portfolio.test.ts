@@ -43,7 +43,7 @@ describe("Portfolio.balance", () => {
 describe("Portfolio.positions", () => {
   itSendsAndDecodes([
     ...recorded("GetPositions").map((body, index) => ({
-      it: `decodes response ${index + 1} recorded in demo, without a field that the document dropped`,
+      it: `decodes response ${index + 1} recorded in demo, without a field that the document no longer has`,
       call: Portfolio.positions(),
       request: "GET /portfolio/positions",
       reply: { status: 200, body },
@@ -217,7 +217,7 @@ describe("Portfolio.restingOrderTotalValue", () => {
   ])
 
   itFails(
-    "fails with UnexpectedStatus on demo's undocumented 403",
+    "fails with UnexpectedStatus on the undeclared 403 of demo",
     Portfolio.restingOrderTotalValue(),
     [{ status: 403, body: { error: { code: "permission_denied", message: "no" } } }],
     { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" }

@@ -49,8 +49,8 @@ const cents = gridOf(...structures["linear_cent"]![1])
 const combo = gridOf(...structures["center_deci_edge_centi_cent"]![1])
 
 /**
- * A grid as a list of micro-dollars, made without the library. Its ranges touch or leave a gap, and their last step may
- * end before the range does. The prices 0 and 1 are excluded.
+ * A grid as a list of micro-dollars, made without the library. Ranges touch or leave a gap, and the last step of a
+ * range may end before the range does. The prices 0 and 1 are excluded.
  */
 interface Model {
   readonly ranges: ReadonlyArray<PriceGrid.PriceRange>
@@ -91,7 +91,7 @@ const anyMicros = (prices: ReadonlyArray<number>) =>
 const modelAndPrice = model.chain((grid) => fc.tuple(fc.constant(grid), anyMicros(grid.prices)))
 
 describe("make", () => {
-  it("reads the recorded markets' ranges", () => {
+  it("accepts the ranges of the recorded markets", () => {
     const bodies = recorded("GetMarket")
     assert.isNotEmpty(bodies)
     for (const body of bodies) {
@@ -102,7 +102,7 @@ describe("make", () => {
   })
 
   for (const [name, [size, ranges]] of Object.entries(structures)) {
-    it(`makes the published structure ${name}, with every whole cent between 0 and 1 dollar`, () => {
+    it(`makes the published structure ${name}, with every integer price in cents between 0 and 1 dollar`, () => {
       const grid = gridOf(...ranges)
       const all = [...PriceGrid.prices(grid)]
       assert.strictEqual(all.length, size)
@@ -149,7 +149,7 @@ describe("make", () => {
     assert.deepStrictEqual(listed, ["0.10", "0.100001", "0.100002"])
   })
 
-  it("refuses ranges that do not form a grid, and names the range", () => {
+  it("rejects ranges that do not form a grid, and reports the range", () => {
     const cases: ReadonlyArray<readonly [ReadonlyArray<PriceGrid.PriceRange> | null | undefined, string]> = [
       [null, "there are no ranges"],
       [undefined, "there are no ranges"],
@@ -166,9 +166,9 @@ describe("make", () => {
       [[range("0.00", "0.105", "0.01"), range("0.1", "1.00", "0.01")], "0.1 to 1.00 by 0.01 overlaps another range"]
     ]
     for (const [ranges, reason] of cases) {
-      const answer = PriceGrid.make(ranges)
-      assert.isTrue(Result.isFailure(answer))
-      const error = (answer as Result.Failure<PriceGrid.PriceGrid, PriceGrid.InvalidPriceGrid>).failure
+      const result = PriceGrid.make(ranges)
+      assert.isTrue(Result.isFailure(result))
+      const error = (result as Result.Failure<PriceGrid.PriceGrid, PriceGrid.InvalidPriceGrid>).failure
       assert.instanceOf(error, PriceGrid.InvalidPriceGrid)
       assert.strictEqual(error._tag, "InvalidPriceGrid")
       assert.strictEqual(error.message, `The price ranges do not form a grid: ${reason}.`)
@@ -189,7 +189,7 @@ describe("isOnGrid", () => {
     for (const on of ["0.10", "0.15", "0.20"]) assert.isTrue(PriceGrid.isOnGrid(grid, $(on)), on)
   })
 
-  it("is false at 0 and 1, because the exchange refuses orders at them", () => {
+  it("is false at 0 and 1, because the exchange refuses orders at these prices", () => {
     for (const grid of [cents, combo]) {
       for (const off of ["0", "0.0000", "1", "1.0000"]) assert.isFalse(PriceGrid.isOnGrid(grid, $(off)), off)
     }
@@ -204,7 +204,7 @@ describe("isOnGrid", () => {
     }
   })
 
-  it("is false at an end that the steps miss, and in a gap", () => {
+  it("is false at an end of a range that is not on a step, and in a gap", () => {
     const grid = gridOf(range("0.01", "0.105", "0.01"), range("0.20", "0.30", "0.05"))
     for (const off of ["0.101", "0.105", "0.11", "0.15", "0.195", "0.21"]) {
       assert.isFalse(PriceGrid.isOnGrid(grid, $(off)), off)
@@ -262,7 +262,7 @@ describe("nearestBelow and nearestAbove", () => {
 })
 
 describe("ticksBetween and shift", () => {
-  it("count the ticks of each part", () => {
+  it("count the ticks in each part of the grid", () => {
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.42"), $("0.56")), Option.some(14))
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.56"), $("0.42")), Option.some(-14))
     assert.deepStrictEqual(PriceGrid.ticksBetween(combo, $("0.0098"), $("0.012")), Option.some(4))
@@ -290,7 +290,7 @@ describe("ticksBetween and shift", () => {
 })
 
 describe("prices", () => {
-  it("is lazy, and starts again for each iteration", () => {
+  it("is lazy, and restarts for each iteration", () => {
     const prices = PriceGrid.prices(combo)
     const iterator = prices[Symbol.iterator]()
     assert.deepStrictEqual(iterator.next(), { done: false, value: "0.0001" as Dollars })
@@ -314,7 +314,7 @@ describe("make of any ranges", () => {
     )
   })
 
-  it("encloses every price by two nearest prices on the grid", () => {
+  it("encloses every price between its two nearest prices on the grid", () => {
     hold(
       fc.property(modelAndPrice, ([{ prices, ranges }, micros]) => {
         const grid = gridOf(...ranges)

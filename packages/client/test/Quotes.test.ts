@@ -39,7 +39,7 @@ describe("Quotes.list", () => {
   ])
 
   itFails(
-    "fails with UnexpectedStatus on the undocumented 403 of a list without a filter",
+    "fails with UnexpectedStatus on the undeclared 403 of a list without a filter",
     Quotes.list(),
     [{ status: 403, body: { error: { code: "permission_denied", message: "no" } } }],
     { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" }
@@ -165,7 +165,7 @@ for (const [name, operation, request] of [
       afterLostAnswer: false
     })
 
-    itFails("retries after a lost response and marks the error", operation, [{ fault: "ECONNRESET" }, gone], {
+    itFails("retries after a lost response and sets afterLostAnswer", operation, [{ fault: "ECONNRESET" }, gone], {
       _tag: "NotFound",
       afterLostAnswer: true
     })

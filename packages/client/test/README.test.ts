@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
 const examplesOf = (text: string) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
 
-/** Bundles and runs the source text of modules, and returns what they printed. */
+/** Bundles and runs the source of modules, and returns what they printed. */
 const run = async (modules: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-client-examples-"))
   try {
@@ -196,10 +196,10 @@ describe("README examples", () => {
     assert.strictEqual(examplesOf(readme).length, examples.length)
   })
 
-  for (const [index, [sentence, requests]] of examples.entries()) {
+  for (const [index, [title, requests]] of examples.entries()) {
     const without = examplesOf(readme)[index]?.includes("NodeRedis") === true ? redis.missing : undefined
     const skipped = without === undefined ? "" : ` (skipped: ${without})`
-    it.skipIf(skipped !== "")(`${sentence} and prints the documented output${skipped}`, async () => {
+    it.skipIf(skipped !== "")(`${title} and prints the documented output${skipped}`, async () => {
       const example = examplesOf(readme)[index]!
       const expected = [...example.matchAll(/ \/\/ => (.*)$/gm)].map((match) => match[1]!)
       assert.isNotEmpty(expected)
@@ -235,7 +235,7 @@ describe("doc block examples", () => {
 
 describe("README", () => {
   it("lists every operation once", async () => {
-    const [, section] = /^## I want to …$([\s\S]*?)^Besides the operations/m.exec(readme)!
+    const [, section] = /^## I want to …$([\s\S]*?)^Other modules:/m.exec(readme)!
     const named = [...section!.matchAll(/`(\w+\.\w+)`/g)].map((match) => match[1]!)
     const operations = [...(await Promise.all(moduleNames.map(operationsIn))).flat()].sort()
     assert.include(readme, `all ${operations.length} operations of the published document`)
@@ -247,7 +247,7 @@ describe("README", () => {
   })
 
   it("lists the other modules", () => {
-    const [line] = /^Besides the operations.*$/m.exec(readme)!
+    const [line] = /^Other modules:.*$/m.exec(readme)!
     const modules = [...line.matchAll(/`(\w+)`/g)].map((match) => match[1]!)
     assert.isNotEmpty(modules)
     assert.includeMembers([...moduleNames], modules)

@@ -181,8 +181,8 @@ describe("Kalshi.layer", () => {
   it.live("reports an allowed wait of 0 ms, never less, on a real clock", () =>
     Effect.gen(function* () {
       yield* Effect.provideService(Orders.batchCreate(batch(10)), SendPolicy.Overrides, { totalTimeout: "1 minute" })
-      const unwaiting = Effect.provideService(Orders.batchCreate(batch(10)), RateLimits.Overrides, { maxWait: 0 })
-      const error = yield* Effect.flip(unwaiting)
+      const withoutWait = Effect.provideService(Orders.batchCreate(batch(10)), RateLimits.Overrides, { maxWait: 0 })
+      const error = yield* Effect.flip(withoutWait)
       assert.deepInclude(error, { _tag: "LimitExceeded", maxWaitMillis: 0 })
       assert.include(error.message, "but may wait only 0 ms")
     }).pipe(provideExchange())
@@ -263,7 +263,7 @@ describe("Orders.batchCreate", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("waits for a full bucket if it costs the whole capacity, and is not starved by small calls", () =>
+  it.effect("waits for a full bucket if it costs the full capacity, and is not starved by small calls", () =>
     Effect.gen(function* () {
       yield* create("one")
       const large = yield* start(Orders.batchCreate(batch(10)))
@@ -410,7 +410,7 @@ describe("RateLimits.waitFor", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("takes no tokens and no place in the queue", () =>
+  it.effect("takes no tokens and does not enter the queue", () =>
     Effect.gen(function* () {
       for (let i = 0; i < 100; i++) yield* RateLimits.waitFor(Orders.create, order("o"))
       yield* spendAll
@@ -510,10 +510,10 @@ describe("write buckets", () => {
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(Orders.create({ ...routed, client_order_id: "routed" }))
-      const flood = yield* start(creates(30))
+      const smallOrders = yield* start(creates(30))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(fiber)
-      yield* Fiber.join(flood)
+      yield* Fiber.join(smallOrders)
       assert.strictEqual((yield* marks)[10], "routed")
       assert.strictEqual((yield* Metered).refused(), 0)
     }).pipe(provideExchange())
@@ -763,7 +763,7 @@ describe("RateLimits.Store", () => {
 })
 
 describe("Kalshi.Options.limits", () => {
-  const wrong: ReadonlyArray<readonly [string, RateLimits.Options]> = [
+  const invalidOptions: ReadonlyArray<readonly [string, RateLimits.Options]> = [
     ["share", { share: 0 }],
     ["share", { share: 1.5 }],
     ["share", { share: Number.NaN }],
@@ -773,7 +773,7 @@ describe("Kalshi.Options.limits", () => {
     ["shards", { shards: 0 }],
     ["shards", { shards: 1.5 }]
   ]
-  for (const [name, limits] of wrong) {
+  for (const [name, limits] of invalidOptions) {
     it.effect(`rejects ${name} ${String(Object.values(limits)[0])} when the layer is built`, () =>
       Effect.gen(function* () {
         const exit = yield* Effect.exit(Effect.provide(read, layer({}, { limits })))

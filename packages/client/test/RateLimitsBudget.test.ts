@@ -19,7 +19,7 @@ const runForSeconds = <A, E, R>(seconds: number, effect: Effect.Effect<A, E, R>)
     return yield* Fiber.join(fiber)
   })
 
-const noFacts = (request: string) => (request.includes("/account/") ? { status: 403, body: {} } : undefined)
+const withoutLimits = (request: string) => (request.includes("/account/") ? { status: 403, body: {} } : undefined)
 
 describe("RateLimits before the budget is known", () => {
   for (const count of [1_000, 10_000]) {
@@ -115,7 +115,7 @@ describe("Orders.cancel", () => {
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
       // The actual budget is large, and the account's limits cannot be fetched.
-      provideExchange({ write: { rate: 1e6, capacity: 1e6 }, respond: noFacts }, { limits: {} })
+      provideExchange({ write: { rate: 1e6, capacity: 1e6 }, respond: withoutLimits }, { limits: {} })
     )
   )
 
@@ -125,7 +125,7 @@ describe("Orders.cancel", () => {
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
-      provideExchange({ write: { rate: 1e6, capacity: 1e6 }, respond: noFacts }, { limits: {} })
+      provideExchange({ write: { rate: 1e6, capacity: 1e6 }, respond: withoutLimits }, { limits: {} })
     )
   )
 
@@ -153,7 +153,7 @@ describe("Orders.cancel", () => {
 })
 
 describe("a fetched budget", () => {
-  /** An exchange that returns these budgets in order; the last one stays. */
+  /** An exchange that returns these budgets in order, and then repeats the last one. */
   const changing = (pages: ReadonlyArray<Budget>, actual: Budget, options: Partial<Kalshi.Options> = {}) =>
     Layer.suspend(() => {
       let requests = 0

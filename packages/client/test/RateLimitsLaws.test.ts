@@ -59,7 +59,7 @@ describe("memory.make", () => {
       /** Share of the latency after which the request arrives. */
       delay: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
       /** Share of the latency that the response takes; undefined if it is lost. */
-      back: fc.option(fc.oneof(fc.constantFrom(0, 0.01), fc.double({ min: 0, max: 2, noNaN: true })), {
+      responseShare: fc.option(fc.oneof(fc.constantFrom(0, 0.01), fc.double({ min: 0, max: 2, noNaN: true })), {
         nil: undefined
       }),
       afterwards: fc.oneof({ weight: 8, arbitrary: fc.constant("send") }, fc.constantFrom("give back", "drain"))
@@ -67,7 +67,7 @@ describe("memory.make", () => {
     { minLength: 1, maxLength: 60, size: "max" }
   )
 
-  /** Takes tokens for one step after the other. Returns when each request was sent and when it arrived. */
+  /** Takes tokens for each step in order. Returns when each request was sent and when it arrived. */
   const play = ({ budget, latencyMillis, steps: program }: Program) =>
     Effect.gen(function* () {
       const store = memory.make()
@@ -90,7 +90,7 @@ describe("memory.make", () => {
         }
         yield* adjust(end - now)
       })
-      for (const [i, { afterwards, back, delay, part, pauseMillis }] of program.entries()) {
+      for (const [i, { afterwards, responseShare, delay, part, pauseMillis }] of program.entries()) {
         yield* pass(pauseMillis)
         const want = wantOf(i, part * budget.capacity, budget, latencyMillis)
         for (let wait = yield* store.take(want); wait > 0; wait = yield* store.take(want)) yield* pass(Math.ceil(wait))
@@ -100,8 +100,8 @@ describe("memory.make", () => {
         }
         sent.push({ atMillis: now, cost: want.cost })
         arrived.push({ atMillis: now + delay * latencyMillis, cost: want.cost })
-        const respondedAfter = Math.ceil((delay + (back ?? 0)) * latencyMillis)
-        if (back !== undefined && respondedAfter <= latencyMillis)
+        const respondedAfter = Math.ceil((delay + (responseShare ?? 0)) * latencyMillis)
+        if (responseShare !== undefined && respondedAfter <= latencyMillis)
           responses.push({ atMillis: now + respondedAfter, want })
         if (afterwards === "drain") yield* store.drain(want)
       }

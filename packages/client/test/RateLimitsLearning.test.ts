@@ -38,7 +38,7 @@ const limitRequests = Effect.map(Metered, ({ arrived }) =>
 )
 const both = ["GET /account/endpoint_costs", "GET /account/limits"]
 
-/** Whether the write bucket can hold the cost of a batch of this size. */
+/** Whether the capacity of the write bucket suffices for a batch of this size. */
 const fitsBatch = (size: number) =>
   Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(size)), (millis) => millis < Number.POSITIVE_INFINITY)
 
@@ -85,7 +85,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write, transitMillis: () => 50 }, { limits: {} }))
   )
 
-  it.effect("is left to the exchange if it cannot be fetched: a large batch is sent", () =>
+  it.effect("is not applied to a large batch if it cannot be fetched: the batch is sent", () =>
     Effect.gen(function* () {
       yield* runFor("1 minute", Orders.batchCreate(batch(11)))
       assert.strictEqual((yield* Metered).calls().length, 1)
@@ -163,7 +163,7 @@ describe("RateLimits, the account's budget", () => {
     ["with a rate of zero", { ...good, write: { bucket_capacity: 100, refill_rate: 0 } }],
     ["with a negative rate", { ...good, read: { bucket_capacity: 100, refill_rate: -5 } }],
     ["with a capacity of zero", { ...good, read: { bucket_capacity: 0, refill_rate: 5 } }],
-    ["with a rate that is text", { ...good, write: { bucket_capacity: 100, refill_rate: "100" } }],
+    ["with a rate that is a string", { ...good, write: { bucket_capacity: 100, refill_rate: "100" } }],
     ["that is an error", { error: { code: "not_found", message: "no limits" } }]
   ]
   for (const [name, limits] of malformed) {
@@ -255,7 +255,7 @@ describe("RateLimits, the limits requests", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("cost tokens, and go before the waiting calls of the burst that starts them", () =>
+  it.effect("cost tokens, and are sent before the waiting calls of the burst that starts them", () =>
     Effect.gen(function* () {
       yield* runFor(
         "1 minute",
@@ -279,7 +279,7 @@ describe("RateLimits, the limits requests", () => {
       assert.deepStrictEqual(yield* limitRequests, both)
       const requests = (yield* limitRequests).length
       const second = Kalshi.layer({ environment, signer: signer(), limits })
-      // More than a default bucket holds, but too little to start a limits request.
+      // More than the capacity of a default bucket, but too little to start a limits request.
       yield* Effect.provide(creates(5), second)
       assert.strictEqual(yield* Effect.provide(RateLimits.waitFor(Orders.batchCreate, batch(10)), second), 0)
       assert.strictEqual((yield* limitRequests).length, requests)
@@ -336,7 +336,7 @@ describe("costs.read", () => {
     }
   })
 
-  it("treats only a whole segment as a parameter", () => {
+  it("treats only a complete segment as a parameter", () => {
     for (const path of ["/portfolio/orders/a:b", "/portfolio/orders/{a}b"]) {
       assert.strictEqual(costOf(list([[3, "GET", path]]))(Orders.get.descriptor), 10)
     }

@@ -82,7 +82,7 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(yield* store.take(wantOf(10, { buckets: [bucket("write/1")] })), 0)
       }))
 
-    test("uses a fetched budget for all processes, and no default shrinks it", (server) =>
+    test("uses a fetched budget for all processes, even after a call with default limits", (server) =>
       Effect.gen(function* () {
         const [fetched, unfetched] = [yield* storeOf(server), yield* storeOf(server)]
         const buckets = (capacity: number, learned: boolean) => [{ name: "write", refillRate: 1e-9, capacity, learned }]
@@ -104,7 +104,7 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(yield* store.waitFor(wantOf(0.1)), 0)
       }))
 
-    test("survives a server that lost its scripts", (server) =>
+    test("continues after the server lost its scripts", (server) =>
       Effect.gen(function* () {
         const context = yield* Layer.build(redis.layer(server.port))
         const store = yield* Effect.provide(RateLimitsRedis.make(), context)
@@ -116,7 +116,7 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(yield* store.take(wantOf(60)), 0)
       }))
 
-    test("continues after the server's clock was set back, and removes the waiting calls of a dead process", (server) =>
+    test("continues after the server's clock was set back, and removes the waiting calls of a process that has ended", (server) =>
       Effect.gen(function* () {
         const context = yield* Layer.build(redis.layer(server.port))
         const store = yield* Effect.provide(RateLimitsRedis.make(), context)
@@ -143,7 +143,7 @@ describe.skipIf(missing !== undefined)(
           const store = yield* storeOf(server, { timeout: "100 millis" })
           yield* store.take(wantOf(60))
           yield* server.hang
-          // The bucket in memory is full: it knows no other process.
+          // The bucket in memory is full: it does not count the calls of other processes.
           const alone = wantOf(60)
           assert.strictEqual(yield* store.take(alone), 0)
           const refused = wantOf(60)
@@ -224,10 +224,10 @@ describe.skipIf(missing !== undefined)(
                         learned
                       }))
                     })
-                    const ours = yield* Effect.provideService(inMemory[command](want), Clock.Clock, clock)
-                    const theirs = yield* inRedis[command](want)
+                    const expected = yield* Effect.provideService(inMemory[command](want), Clock.Clock, clock)
+                    const actual = yield* inRedis[command](want)
                     if (command !== "take" && command !== "waitFor") continue
-                    assert.closeTo(Number(theirs), Number(ours), 1e-5 * Math.max(1, Number(ours)), command)
+                    assert.closeTo(Number(actual), Number(expected), 1e-5 * Math.max(1, Number(expected)), command)
                   }
                 })
               )
@@ -297,7 +297,8 @@ const passInRedis = (context: Context.Context<Redis.Redis>, account: string, mil
     const key = `kalshi-limits:{${account}}`
     const fields = yield* send<ReadonlyArray<string>>("HGETALL", key)
     for (let i = 0; i < fields.length; i += 2) {
-      // Of a bucket: when it was counted, and when its reserved tokens are due. Of a waiting call: its start, not its expiry.
+      // For a bucket: when it was counted, and when its reserved tokens are due. For a waiting call: its start, but not
+      // its expiry.
       const times = fields[i]!.startsWith("b:") ? [1, 6] : [1]
       const numbers = fields[i + 1]!.split(" ").map((text, n) =>
         times.includes(n) ? String(Number(text) - millis * 1_000) : text

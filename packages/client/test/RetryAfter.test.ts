@@ -31,7 +31,7 @@ const play = Effect.gen(function* () {
   }
 })
 
-const refusal = (status: number, header: string): Reply => ({ status, headers: { "retry-after": header } })
+const errorReply = (status: number, header: string): Reply => ({ status, headers: { "retry-after": header } })
 
 /** The statuses after which a read is retried. */
 const statuses: ReadonlyArray<readonly [status: number, tag: Failure["_tag"]]> = [
@@ -64,7 +64,7 @@ const waits: ReadonlyArray<readonly [form: string, header: string, waited: numbe
   ["a fraction", "7.5", ownWait],
   ["a number with an exponent", "1e1", ownWait],
   ["a hexadecimal number", "0x7", ownWait],
-  ["garbage", "soon", ownWait],
+  ["a word", "soon", ownWait],
   ["an empty value", "", ownWait],
   ["two values", "5, 7", ownWait],
   ["two dates", "Fri, 09 Oct 2026 12:00:05 GMT, Fri, 09 Oct 2026 12:00:09 GMT", ownWait]
@@ -87,7 +87,7 @@ for (const [status, tag] of statuses) {
           const { failure, waited } = yield* play
           assert.isUndefined(failure)
           assert.strictEqual(waited, expected)
-        }).pipe(Effect.provide(layer([refusal(status, header), group], { policy })))
+        }).pipe(Effect.provide(layer([errorReply(status, header), group], { policy })))
       )
     }
 
@@ -98,7 +98,7 @@ for (const [status, tag] of statuses) {
         assert.strictEqual(waited, 9_000)
       }).pipe(
         Effect.provide(
-          layer([{ ...refusal(status, "Fri, 09 Oct 2026 12:00:09 GMT"), delayMillis: 2_000 }, group], { policy })
+          layer([{ ...errorReply(status, "Fri, 09 Oct 2026 12:00:09 GMT"), delayMillis: 2_000 }, group], { policy })
         )
       )
     )
@@ -114,7 +114,7 @@ for (const [status, tag] of statuses) {
             retryAfterMillis,
             attempts: 1
           })
-        }).pipe(Effect.provide(layer([refusal(status, header)], { policy })))
+        }).pipe(Effect.provide(layer([errorReply(status, header)], { policy })))
       )
     }
   })
@@ -127,6 +127,6 @@ describe("Retry-After of a permanent failure", () => {
       assert.isUndefined(waited)
       assert.strictEqual(tookMillis, 0)
       assert.deepInclude(failure, { _tag: "NotFound", attempts: 1 })
-    }).pipe(Effect.provide(layer([refusal(404, "1")], { policy })))
+    }).pipe(Effect.provide(layer([errorReply(404, "1")], { policy })))
   )
 })

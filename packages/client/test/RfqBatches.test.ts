@@ -92,7 +92,7 @@ describe("RfqBatches.list", () => {
 describe("RfqBatches.get", () => {
   itSendsAndDecodes([
     {
-      it: "reads one with an unknown status",
+      it: "reads one batch with an unknown status",
       call: RfqBatches.get({ rfq_batch_id }),
       request: `GET ${scoped}`,
       reply: { status: 200, body: { rfq_batch: { ...batch, status: "a status of tomorrow" } } }
@@ -138,7 +138,7 @@ describe("RfqBatches.create", () => {
   const one = RfqBatches.create({ children: [a, b], contracts_fp: "10", client_batch_id: "mine" })
 
   itFails(
-    "retries with its id after a lost response and marks the error",
+    "retries with the same client_batch_id after a lost response and sets afterLostAnswer",
     one,
     [
       { fault: "ECONNRESET", syscall: "read" },
@@ -148,7 +148,7 @@ describe("RfqBatches.create", () => {
   )
 
   itFails(
-    "does not retry after a lost response without an id",
+    "does not retry a batch without client_batch_id after a lost response",
     RfqBatches.create({ children: [a, b], contracts_fp: "10" }),
     [{ fault: "ECONNRESET", syscall: "read" }],
     { _tag: "TransportError", requestSent: "maybe" }
@@ -245,7 +245,7 @@ describe("RfqBatches.create", () => {
       "every child must be sized the same way: the first has contracts_fp, so set contracts_fp for this one too"
     ],
     [
-      "a batch that is sized otherwise than its first child",
+      "a batch that is sized in another way than its first child",
       { children: [{ ...a, target_cost_dollars: "1.00" }, b], contracts_fp: "1" },
       "/children/1",
       "every child must be sized the same way: the first has target_cost_dollars, so set target_cost_dollars for this one too"
@@ -279,7 +279,7 @@ describe("RfqBatches.delete", () => {
   ])
 
   itFails(
-    "retries after a lost response and marks the error",
+    "retries after a lost response and sets afterLostAnswer",
     RfqBatches.delete({ rfq_batch_id }),
     [
       { fault: "ECONNRESET", syscall: "read" },
@@ -367,7 +367,7 @@ describe("RfqBatches.accept", () => {
   // The status and the place of the children in the body are undocumented. These values are examples.
   const changed = { code: "rfq_batch_quotes_changed", message: "bids got worse", details: [{ rfq_id: second }] }
 
-  it.effect("reports worse bids by code for any status and keeps the details as text", () =>
+  it.effect("reports worse bids by code for any status, and keeps the details as a string", () =>
     Effect.gen(function* () {
       for (const [status, body] of [
         [409, { error: changed }],
@@ -382,7 +382,7 @@ describe("RfqBatches.accept", () => {
     })
   )
 
-  it.effect("lets the best quotes show which bids got worse, as its first example does", () =>
+  it.effect("the first documented example finds the worse bids with bestQuotes", () =>
     Effect.gen(function* () {
       const worse = RfqBatches.accept(input).pipe(
         Effect.as<ReadonlyArray<string>>([]),
@@ -406,7 +406,7 @@ describe("RfqBatches.accept", () => {
     })
   )
 
-  it.effect("lets an HTTP client read the whole error body, as its second example does", () => {
+  it.effect("the second documented example reads the complete error body with an HTTP client", () => {
     const shown: Array<string> = []
     const showing = Layer.effect(
       HttpClient.HttpClient,
@@ -479,7 +479,7 @@ describe("RfqBatches.quote", () => {
     }
   ])
 
-  it.effect("retries after a lost response, since a quote replaces itself", () =>
+  it.effect("retries after a lost response, because a new quote replaces the older one", () =>
     Effect.gen(function* () {
       const replies = [
         { fault: "ECONNRESET", syscall: "read" },
@@ -512,7 +512,7 @@ describe("RfqBatches.deleteQuote", () => {
   ])
 
   itFails(
-    "retries after a lost response and marks the error",
+    "retries after a lost response and sets afterLostAnswer",
     RfqBatches.deleteQuote(own),
     [
       { fault: "ECONNRESET", syscall: "read" },
@@ -534,7 +534,7 @@ describe("RfqBatches.confirmQuote", () => {
   ])
 
   itFails(
-    "retries after a lost response and marks the error",
+    "retries after a lost response and sets afterLostAnswer",
     RfqBatches.confirmQuote(own),
     [
       { fault: "ECONNRESET", syscall: "read" },

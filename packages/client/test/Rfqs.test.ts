@@ -52,7 +52,7 @@ describe("Rfqs.list", () => {
 describe("Rfqs.get", () => {
   itSendsAndDecodes([
     {
-      it: "reads one with an unknown status",
+      it: "reads one RFQ with an unknown status",
       call: Rfqs.get({ rfq_id }),
       request: `GET /communications/rfqs/${rfq_id}`,
       reply: { status: 200, body: { rfq: { ...rfq, status: "a status of tomorrow" } } }
@@ -122,7 +122,7 @@ describe("Rfqs.delete", () => {
   ])
 
   itFails(
-    "retries after a lost response and marks the error",
+    "retries after a lost response and sets afterLostAnswer",
     Rfqs.delete({ rfq_id }),
     [{ fault: "ECONNRESET" }, { status: 404, body: { code: "not_found" } }],
     { _tag: "NotFound", afterLostAnswer: true }

@@ -130,6 +130,24 @@ describe("SendPolicy.retry", () => {
     })
   )
 
+  it.effect("does not repeat a read whose response is too large, or whose HTTP client repeats by itself", () =>
+    Effect.gen(function* () {
+      for (const code of ["ERR_BODY_TOO_LARGE", "ERR_HTTP_CLIENT_REPEATS"]) {
+        assert.strictEqual((yield* play(get, [{ fault: code, syscall: "read" }])).sent.length, 1, code)
+        // The exchange's own codes have no such meaning.
+        assert.strictEqual((yield* play(get, [{ status: 503, body: { error: { code } } }, group])).sent.length, 2, code)
+      }
+    })
+  )
+
+  it.effect("waits for a schedule that takes time to decide", () =>
+    Effect.gen(function* () {
+      const retry = Schedule.modifyDelay(Schedule.recurs(1), () => Effect.delay(Effect.succeed(5), "1 second"))
+      const { sent } = yield* play(get, [{ status: 503 }, group], { retry })
+      assert.strictEqual(sent[1]!.atMillis - sent[0]!.atMillis, 1_005)
+    })
+  )
+
   it.effect("does not repeat after another status than 401 whose body blames the timestamp", () =>
     Effect.gen(function* () {
       const body = { error: { code: "header_timestamp_expired", message: "unauthorized" } }
@@ -171,6 +189,7 @@ describe("TransportError of an established connection", () => {
         assert.strictEqual(sent.length, 1, fault)
         const failure = errorOf(result)
         assert.isTrue(failure._tag === "TransportError" && failure.requestSent === "maybe", fault)
+        assert.isTrue(failure._tag === "TransportError" && failure.reason === `${fault}: read ${fault}`, fault)
       }
     })
   )
@@ -303,7 +322,7 @@ describe("the default policy", () => {
     })
   )
 
-  it.effect("names the timeout that was exceeded", () =>
+  it.effect("reports the timeout that was exceeded", () =>
     Effect.gen(function* () {
       const { message } = yield* failureOf(createGroup, [{ ...created, delayMillis: 60_000 }])
       assert.strictEqual(
@@ -361,7 +380,7 @@ describe("SendPolicy", () => {
     Effect.gen(function* () {
       const call = Exchange.status().pipe(
         Effect.as("succeeded"),
-        // Compiles only if the operation's type names the error.
+        // Compiles only if the type of the operation includes the error.
         Effect.catchTag("InvalidRequest", (error) => Effect.succeed(error.reason)),
         Effect.provideService(SendPolicy.Overrides, { attemptTimeout: 0 })
       )
@@ -399,8 +418,8 @@ describe("SendPolicy", () => {
 
   it.effect("cannot repeat an order more than a minute after the attempt whose response was lost", () =>
     Effect.gen(function* () {
-      const patient = { retry: Schedule.spaced("50 seconds"), totalTimeout: "1 hour" } as const
-      const { sent } = yield* play(withId, [{ status: 503 }, { status: 503 }], patient)
+      const longTimeout = { retry: Schedule.spaced("50 seconds"), totalTimeout: "1 hour" } as const
+      const { sent } = yield* play(withId, [{ status: 503 }, { status: 503 }], longTimeout)
       assert.strictEqual(sent.length, 2)
       // The minute starts when the order is sent, even if its response is lost much later.
       const slow = {
@@ -411,7 +430,7 @@ describe("SendPolicy", () => {
       const waited = yield* play(withId, [{ status: 503, delayMillis: 100_000 }], slow)
       assert.strictEqual(waited.sent.length, 1)
       // A read may be retried at any time.
-      const reads = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group], patient)
+      const reads = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group], longTimeout)
       assert.strictEqual(reads.sent.length, 4)
     })
   )
@@ -434,7 +453,7 @@ describe("SendPolicy", () => {
 })
 
 describe("Signer", () => {
-  it.effect("sends nothing while it hangs, so that a conflict on the retry is genuine", () => {
+  it.effect("sends nothing while it hangs, so that afterLostAnswer is false on the retry", () => {
     let stalls = 1
     const slow = { ...signer(), sign: (text: string) => (stalls-- > 0 ? Effect.never : signer().sign(text)) }
     const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
@@ -444,7 +463,7 @@ describe("Signer", () => {
     })
   })
 
-  it.effect("causes a RequestTimeout that says nothing was sent if it never completes", () =>
+  it.effect("causes a RequestTimeout that reports that nothing was sent if it never completes", () =>
     Effect.gen(function* () {
       const error = yield* failureOf(Orders.create(order), [], {}, { ...signer(), sign: () => Effect.never })
       assert.isTrue(error._tag === "RequestTimeout" && error.requestSent === "no" && error.attempts === 0)
@@ -507,9 +526,12 @@ describe("afterLostAnswer", () => {
   it.effect("turns a SigningError of the retry into a TransportError that may have been sent", () => {
     let works = 1
     const declined = new SigningError({ description: "the KMS declined" })
-    const flaky = { ...signer(), sign: (text: string) => (works-- > 0 ? signer().sign(text) : Effect.fail(declined)) }
+    const failingSecondTime = {
+      ...signer(),
+      sign: (text: string) => (works-- > 0 ? signer().sign(text) : Effect.fail(declined))
+    }
     return Effect.gen(function* () {
-      const error = yield* failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }], {}, flaky)
+      const error = yield* failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }], {}, failingSecondTime)
       assert.isTrue(error._tag === "TransportError" && error.requestSent === "maybe")
       assert.include(error.message, "the KMS declined")
     })
@@ -536,7 +558,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("is false after no earlier attempt, a refused connection, a 429 or a 425", () =>
+  it.effect("is false without an earlier attempt, and after a refused connection, a 429 or a 425", () =>
     Effect.gen(function* () {
       for (const before of [[], [{ fault: "ECONNREFUSED" }], [{ status: 429 }], [{ status: 425 }]] as ReadonlyArray<
         ReadonlyArray<Reply>

@@ -54,7 +54,7 @@ describe("Series.get", () => {
   itDeclares(Series.get({ series_ticker: "KXRAIN" }), { name: "Series.get", signed: "never", errors: ["BadRequest"] })
   itSendsAndDecodes([
     {
-      it: "reads one with its volume on request",
+      it: "reads one series, with its volume if include_volume is true",
       call: Series.get({ series_ticker: "KXRAIN", include_volume: true }),
       request: "GET /series/KXRAIN?include_volume=true",
       reply: { status: 200, body: { series: { ...series, volume_fp: "1234567.89", fee_type: "a fee of tomorrow" } } }

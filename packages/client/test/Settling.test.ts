@@ -35,7 +35,7 @@ const placement: Orders.Placement = {
   window: { fromMillis: 0, untilMillis: 90_000 }
 }
 
-/** A placement without a window, as an older journal holds it. */
+/** A placement without a window, as in an older journal. */
 const withoutWindow: Orders.Placement = {
   client_order_id: clientOrderId,
   ticker,
@@ -208,14 +208,14 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("caps the freshness of the lists by the exchange's clock", () =>
+  it.effect("limits the freshness of the lists by the exchange's clock", () =>
     Effect.gen(function* () {
       // By the date, the exchange's clock is at 91 seconds at most.
       assert.deepInclude(yield* settleUnlisted(placement, dated(asOf(3_600_000), 90_000), 90_000), {
         _tag: "NotPlaced",
         notListedAsOf: "1970-01-01T00:01:31.000Z"
       })
-      // Freshness within the cap keeps the exchange's text.
+      // Freshness within the limit keeps the exchange's text.
       const whole: Reply = { status: 200, body: { as_of_time: "1970-01-01T00:01:31Z" } }
       assert.deepInclude(yield* settleUnlisted(placement, dated(whole, 90_000), 90_000), {
         _tag: "NotPlaced",
@@ -415,7 +415,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("matches numbers by value, not by text", () =>
+  it.effect("compares numbers by value, not as strings", () =>
     Effect.gen(function* () {
       const withRequest = { ...placement, request: { ...request, subaccount: 0 } }
       const capped = { ...withRequest, request: { ...request, reduce_only: true } }
@@ -523,9 +523,9 @@ describe("Orders.settle", () => {
 describe("Orders.settleAll", () => {
   it.effect("does not match an order of another market with the same id", () =>
     Effect.gen(function* () {
-      const elsewhere = { ...placement, ticker: "ANOTHER" }
+      const onOtherMarket = { ...placement, ticker: "ANOTHER" }
       const { value } = yield* play(
-        Orders.settleAll([placement, elsewhere]),
+        Orders.settleAll([placement, onOtherMarket]),
         [asOf(100_000), listed(order), listed(), listed()],
         { atMillis: 100_000 }
       )
@@ -535,9 +535,9 @@ describe("Orders.settleAll", () => {
 
   it.effect("settles many placements with the same reads", () =>
     Effect.gen(function* () {
-      const wanted = ["a", "b", "c"].map((client_order_id) => ({ ...placement, client_order_id }))
+      const placements = ["a", "b", "c"].map((client_order_id) => ({ ...placement, client_order_id }))
       const { paths, value } = yield* play(
-        Orders.settleAll(wanted),
+        Orders.settleAll(placements),
         [asOf(100_000), listed({ ...order, client_order_id: "b" }), listed({ ...order, client_order_id: "c" })],
         { atMillis: 100_000 }
       )

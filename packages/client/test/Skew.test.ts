@@ -118,7 +118,7 @@ describe("skew.make", () => {
     assert.deepStrictEqual(boundsOf(skew, at(2_000)), [5_000, 5_000])
   })
 
-  it("restarts with a response that contradicts the earlier ones", () => {
+  it("restarts with a response that contradicts the earlier responses", () => {
     const skew = make()
     observe(skew, 0, 5_000)
     observe(skew, 2_001, 6_000)
@@ -182,7 +182,7 @@ describe("skew.make", () => {
     }
   })
 
-  it("replaces it with the interval of later responses once that is five minutes old", () => {
+  it("replaces a combined interval with the interval of later responses once that interval is five minutes old", () => {
     const skew = narrowedThen(300_000)
     observeWholeSecond(skew, 599_999)
     assert.deepStrictEqual(boundsOf(skew, at(599_999)), [1, 800])

@@ -10,7 +10,7 @@ describe("isLostStatus", () => {
 })
 
 describe("carriedOut", () => {
-  it("returns yes for a success, no for a refusal, and maybe otherwise", () => {
+  it("returns yes for a success status, no for a refusal, and maybe otherwise", () => {
     const outcomes = all.map((status) => [status, statuses.carriedOut(status)] as const)
     const of = (outcome: "no" | "maybe" | "yes") =>
       outcomes.flatMap(([status, carriedOut]) => (carriedOut === outcome ? [status] : []))

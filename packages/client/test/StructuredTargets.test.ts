@@ -55,7 +55,7 @@ describe("StructuredTargets.get", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads one",
+      it: "reads one target",
       call: StructuredTargets.get({ structured_target_id: target.id }),
       request: `GET /structured_targets/${target.id}`,
       reply: { status: 200, body: { structured_target: target } }

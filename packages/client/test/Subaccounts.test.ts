@@ -32,7 +32,7 @@ describe("Subaccounts.create", () => {
   const made = { status: 201, body: { subaccount_number: 1 } }
   itSendsAndDecodes([
     {
-      it: "sends an empty object by default: the exchange rejects a write without a body",
+      it: "sends an empty object by default, because the exchange refuses a write without a body",
       call: Subaccounts.create(),
       request: "POST /portfolio/subaccounts",
       body: {},
@@ -48,7 +48,7 @@ describe("Subaccounts.create", () => {
   ])
 
   itFails(
-    "does not retry after a lost response: a second subaccount could not be removed",
+    "does not retry after a lost response, because a duplicate subaccount cannot be removed",
     Subaccounts.create(),
     [{ status: 504 }],
     { _tag: "GatewayTimeout" }
@@ -81,7 +81,7 @@ describe("Subaccounts.updateNetting", () => {
     }
   ])
 
-  itFails("retries after a lost response: it sets a value", Subaccounts.updateNetting(input), [
+  itFails("retries after a lost response, because the update is idempotent", Subaccounts.updateNetting(input), [
     { fault: "ECONNRESET" },
     { status: 400, body: { error: { code: "bad_request", message: "no such subaccount" } } }
   ])
@@ -90,7 +90,7 @@ describe("Subaccounts.updateNetting", () => {
 describe("Subaccounts.transfer", () => {
   itSendsAndDecodes([
     {
-      it: "sends whole cents with the client_transfer_id",
+      it: "sends the amount in cents with the client_transfer_id",
       call: Subaccounts.transfer({ ...transfer, exchange_index: 1 }),
       request: "POST /portfolio/subaccounts/transfer",
       body: { ...transfer, exchange_index: 1 },
@@ -99,7 +99,7 @@ describe("Subaccounts.transfer", () => {
   ])
 
   itFails(
-    "retries with the same id after a lost response and fails with UnexpectedStatus on the undocumented 409",
+    "retries with the same id after a lost response, and fails with UnexpectedStatus on the undeclared 409",
     Subaccounts.transfer(transfer),
     [{ fault: "ECONNRESET" }, { status: 409, body: { error: { code: "already_exists", message: "seen" } } }],
     { _tag: "UnexpectedStatus", status: 409, attempts: 2 }

@@ -79,7 +79,7 @@ describe("Telemetry, spans", () => {
     })
   )
 
-  it.effect("name a status error by tag, status and code, without its text", () =>
+  it.effect("describe a status error by tag, status and code, without its message", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(get, [notFound])
       const failed = { "error.type": "NotFound", "kalshi.error.code": "not_found" }
@@ -126,7 +126,7 @@ describe("Telemetry, spans", () => {
     })
   )
 
-  it.effect("contain the status and the ContractError of a success with an invalid body", () =>
+  it.effect("contain the status and the ContractError of a successful response with an invalid body", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(get, [{ status: 200, body: { orders: "none" } }])
       assert.deepInclude(spans[1]!.attributes, { "http.response.status_code": 200, "error.type": "ContractError" })
@@ -176,9 +176,9 @@ describe("Telemetry, spans", () => {
     })
   )
 
-  it.effect("mark a defect, without its text", () =>
+  it.effect("mark a defect, without its message", () =>
     Effect.gen(function* () {
-      // The request is not scripted: the HTTP client dies, and its message contains the whole address.
+      // The request is not scripted: the HTTP client dies, and its message contains the complete URL.
       const { exit, spans } = yield* play(get, [])
       assert.isTrue(Exit.isFailure(exit) && Cause.pretty(exit.cause).includes(id))
       assert.deepStrictEqual(
@@ -352,10 +352,10 @@ describe("Telemetry, spans", () => {
         raw.push(...some)
         canaries.push(sent[0]!.headers["kalshi-access-signature"]!)
         if ("status" in reply && reply.status === 401)
-          assert.include(whole(exit), "canary-response", "the error contains the canary")
+          assert.include(printAll(exit), "canary-response", "the error contains the canary")
       }
       assert.strictEqual(raw.length, replies.length * 2)
-      const everything = whole(raw)
+      const everything = printAll(raw)
       assert.include(everything, "Unauthorized")
       for (const canary of canaries) assert.notInclude(everything.toLowerCase(), canary.toLowerCase())
     })
@@ -411,7 +411,7 @@ describe("Telemetry with a tracer or a metric that throws", () => {
       Effect.provide(
         Kalshi.layer({ environment: Environment.sandbox, signer: signer() }).pipe(
           Layer.provide(store({ waits: [250, 0] })),
-          Layer.provide(layerScript([group], noFacts))
+          Layer.provide(layerScript([group], withoutLimits))
         )
       )
     )
@@ -560,7 +560,7 @@ describe("Telemetry, metrics", () => {
           for (const [index, name] of names.entries()) {
             yield* play(get, [group], { name, signer: signer(`canary-key-${index}`) }, Layer.empty, registry)
           }
-          assert.notInclude(whole(registry), "canary")
+          assert.notInclude(printAll(registry), "canary")
           const metrics = yield* series(registry)
           return metrics
             .filter(({ id: name }) => name === Telemetry.requestDuration.name)
@@ -649,7 +649,7 @@ const play = <A, E>(
     const tracer = Tracer.make({
       span: (spanOptions) => {
         const span = new Tracer.NativeSpan(spanOptions)
-        if (!isLearning(span)) raw.push(span)
+        if (!isLimitsRequest(span)) raw.push(span)
         return span
       }
     })
@@ -673,7 +673,7 @@ const play = <A, E>(
       Effect.provide(
         Kalshi.layer({ environment: Environment.sandbox, signer: signer(), limits: false, policy, ...options }).pipe(
           Layer.provide(limits),
-          Layer.provideMerge(layerScript(replies, noFacts))
+          Layer.provideMerge(layerScript(replies, withoutLimits))
         )
       ),
       Effect.provideService(Metric.MetricRegistry, registry)
@@ -681,11 +681,12 @@ const play = <A, E>(
   })
 
 /** An exchange that does not return the account's limits. */
-const noFacts = (path: string): Reply | undefined =>
+const withoutLimits = (path: string): Reply | undefined =>
   path.startsWith("/trade-api/v2/account/") ? { status: 403, body: {} } : undefined
 
 /** Whether a span belongs to a request for the account's limits. */
-const isLearning = ({ name }: Tracer.NativeSpan): boolean => name.startsWith("Account.") || name.includes("/account/")
+const isLimitsRequest = ({ name }: Tracer.NativeSpan): boolean =>
+  name.startsWith("Account.") || name.includes("/account/")
 
 const spanOf = (span: Tracer.NativeSpan, startedAt: number) => {
   const { attributes, kind, name, parent, status } = span
@@ -701,11 +702,11 @@ const spanOf = (span: Tracer.NativeSpan, startedAt: number) => {
   }
 }
 
-/** Everything in a value, without its own inspection. */
-const whole = (value: unknown): string =>
+/** Prints everything in a value, without its custom inspection. */
+const printAll = (value: unknown): string =>
   inspect(value, { depth: null, customInspect: false, showHidden: true, maxArrayLength: null, maxStringLength: null })
 
-/** An exit as exporters show it. */
+/** Describes an exit as exporters show it. */
 const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
   if (Exit.isSuccess(exit)) return exit.value === undefined ? "success" : `success: ${String(exit.value)}`
   if (Cause.hasInterruptsOnly(exit.cause)) return "interrupted"

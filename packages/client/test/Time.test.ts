@@ -14,7 +14,7 @@ describe("boundMillis", () => {
 })
 
 describe("durationMillis", () => {
-  it("returns the milliseconds of a duration, and NaN for a value that is not one", () => {
+  it("returns the milliseconds of a duration, and NaN for any other value", () => {
     assert.strictEqual(durationMillis("2 seconds"), 2_000)
     assert.strictEqual(durationMillis(Number.POSITIVE_INFINITY), Number.POSITIVE_INFINITY)
     assert.isNaN(durationMillis("soon" as never))

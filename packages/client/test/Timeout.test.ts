@@ -17,14 +17,14 @@ const clocks: ReadonlyArray<readonly [string, <A, E, R>(effect: Effect.Effect<A,
 describe("timeoutOrElse", () => {
   for (const [name, on] of clocks) {
     describe(name, () => {
-      it.live("returns what the effect returns in time", () =>
+      it.live("returns the result of an effect that ends in time", () =>
         Effect.gen(function* () {
           assert.strictEqual(yield* on(timeoutOrElse(Effect.succeed("now"), 60_000, late)), "now")
           assert.strictEqual(yield* on(timeoutOrElse(Effect.delay(Effect.succeed("soon"), 5), 60_000, late)), "soon")
         })
       )
 
-      it.live("fails and dies as the effect does", () =>
+      it.live("fails and dies like the effect", () =>
         Effect.gen(function* () {
           const failure = yield* Effect.flip(on(timeoutOrElse(Effect.fail("no" as const), 60_000, Effect.void)))
           assert.strictEqual(failure, "no")
@@ -33,7 +33,7 @@ describe("timeoutOrElse", () => {
         })
       )
 
-      it.live("runs the effect with its caller's services", () =>
+      it.live("runs the effect with the services of its caller", () =>
         Effect.gen(function* () {
           const named = timeoutOrElse(
             Effect.map(Name, (service) => service),
@@ -76,7 +76,7 @@ describe("timeoutOrElse", () => {
         })
       )
 
-      it.live("accepts a limit that is longer than the platform's timers allow", () =>
+      it.live("accepts a limit that is longer than the longest platform timer", () =>
         Effect.gen(function* () {
           const soon = Effect.delay(Effect.succeed("soon"), 5)
           assert.strictEqual(yield* on(timeoutOrElse(soon, 2 ** 31, late)), "soon")
@@ -117,7 +117,7 @@ describe("timeoutOrElse", () => {
     )
   })
 
-  it.effect("uses a test's clock", () =>
+  it.effect("uses a test clock", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(timeoutOrElse(Effect.never, 10_000, Clock.currentTimeMillis))
       yield* TestClock.adjust("9999 millis")

@@ -64,7 +64,7 @@ describe("Transfers.create", () => {
       reply: started
     },
     {
-      it: "sends source and destination in full",
+      it: "sends all fields of source and destination",
       call: Transfers.create({
         ...input,
         source_exchange_shard: 0,
@@ -87,11 +87,11 @@ describe("Transfers.create", () => {
   ])
 
   const lost = { fault: "ECONNRESET" }
-  itFails("retries after a lost response with an id", Transfers.create({ ...input, client_transfer_id }), [
+  itFails("retries a transfer with an id after a lost response", Transfers.create({ ...input, client_transfer_id }), [
     lost,
     { status: 400, body: { error: { code: "insufficient_balance", message: "no" } } }
   ])
-  itFails("does not retry after a lost response without an id", Transfers.create(input), [lost])
+  itFails("does not retry a transfer without an id after a lost response", Transfers.create(input), [lost])
 
   itRejects(
     "rejects dollars, a fraction of a centicent, and an unknown instance or shard",
@@ -109,7 +109,7 @@ describe("Transfers.create", () => {
 describe("Transfers.targetBalanceAllocation", () => {
   itSendsAndDecodes([
     {
-      it: "reads shares in whole percent",
+      it: "reads the shares as integer percents",
       call: Transfers.targetBalanceAllocation(),
       request: "GET /portfolio/target_balance_allocation",
       reply: {
@@ -136,7 +136,7 @@ describe("Transfers.setTargetBalanceAllocation", () => {
   const allocations = [{ exchange_index: 2, percent: 100 }]
   itSendsAndDecodes([
     {
-      it: "sends the whole allocation",
+      it: "sends the complete allocation",
       call: Transfers.setTargetBalanceAllocation({ allocations, resting_margin_reservation: "sum" }),
       request: "POST /portfolio/target_balance_allocation",
       body: { allocations, resting_margin_reservation: "sum" },
@@ -152,7 +152,7 @@ describe("Transfers.setTargetBalanceAllocation", () => {
   ])
 
   itFails(
-    "retries after a lost response: it sets a value",
+    "retries after a lost response, because the update is idempotent",
     Transfers.setTargetBalanceAllocation({ allocations }),
     [{ status: 502 }, { status: 403 }],
     { _tag: "Forbidden" }

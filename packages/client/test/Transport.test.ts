@@ -64,11 +64,11 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("never follows a redirect, to another origin or to its own", () =>
+    it.live("never follows a redirect, to another or the same origin", () =>
       Effect.gen(function* () {
-        const thief = yield* serve((_, response) => respondJson(response, 200, valid))
+        const otherServer = yield* serve((_, response) => respondJson(response, 200, valid))
         for (const status of [301, 302, 303, 307, 308]) {
-          for (const location of [`${thief.url}/stolen`, "/elsewhere"]) {
+          for (const location of [`${otherServer.url}/redirected`, "/elsewhere"]) {
             const { received, result } = yield* outcome((_, response) =>
               respondJson(response, status, "", { location })
             )
@@ -76,7 +76,7 @@ for (const [name, httpClient] of transports) {
             assert.strictEqual(errorOf(result)._tag, "UnexpectedStatus")
           }
         }
-        assert.strictEqual(thief.received.length, 0)
+        assert.strictEqual(otherServer.received.length, 0)
       })
     )
 
@@ -150,16 +150,16 @@ for (const [name, httpClient] of transports) {
     for (const [what, change] of changes) {
       it.live(`stops an HTTP client that ${what} before its second request`, () =>
         Effect.gen(function* () {
-          const thief = yield* serve((_, response) => respondJson(response, 201, "{}"))
+          const otherServer = yield* serve((_, response) => respondJson(response, 201, "{}"))
           const server = yield* serve((_, response) =>
-            respondJson(response, what === "retries requests" ? 503 : 307, "{}", { location: thief.url })
+            respondJson(response, what === "retries requests" ? 503 : 307, "{}", { location: otherServer.url })
           )
           const error = yield* Effect.flip(OrderGroups.create({ contracts_limit: 1 })).pipe(
             Effect.provide(client(server.url, {}, change))
           )
           assert.deepInclude(error, { _tag: "TransportError", code: "ERR_HTTP_CLIENT_REPEATS", requestSent: "maybe" })
           assert.strictEqual(server.received.length, 1)
-          assert.strictEqual(thief.received.length, 0)
+          assert.strictEqual(otherServer.received.length, 0)
         })
       )
     }
@@ -197,7 +197,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("says that nothing was sent if the connection is refused or the name does not resolve", () =>
+    it.live("reports that nothing was sent if the connection is refused or the name does not resolve", () =>
       Effect.gen(function* () {
         const closed = yield* Effect.scoped(
           Effect.map(
@@ -212,7 +212,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("names an unexpected content encoding of a success and of an error", () =>
+    it.live("reports an unexpected content encoding of a successful response and of an error", () =>
       Effect.gen(function* () {
         const encodings: ReadonlyArray<readonly [encoding: string, encode: (text: string) => Uint8Array]> = [
           ["gzip", gzipSync],
@@ -300,7 +300,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("treats a member named __proto__ as data", () =>
+    it.live("treats a key named __proto__ as data", () =>
       Effect.gen(function* () {
         const { result } = yield* outcome((_, response) =>
           respondJson(response, 200, `{"is_auto_cancel_enabled":false,"orders":[],"__proto__":{"polluted":true}}`)
@@ -313,13 +313,13 @@ for (const [name, httpClient] of transports) {
 
     it.live("closes the connection after the timeout if no response arrives", () =>
       Effect.gen(function* () {
-        let dropped = 0
-        const error = yield* failure((_, response) => void response.on("close", () => dropped++), {
+        let closedConnections = 0
+        const error = yield* failure((_, response) => void response.on("close", () => closedConnections++), {
           attemptTimeout: "50 millis"
         })
         assert.strictEqual(error._tag, "RequestTimeout")
         yield* Effect.sleep("50 millis")
-        assert.strictEqual(dropped, 1)
+        assert.strictEqual(closedConnections, 1)
       })
     )
 
@@ -340,37 +340,37 @@ for (const [name, httpClient] of transports) {
       Effect.gen(function* () {
         let arrived = () => {}
         const arrival = new Promise<void>((resolve) => (arrived = resolve))
-        let gone = () => {}
-        const departure = new Promise<void>((resolve) => (gone = resolve))
+        let onClose = () => {}
+        const closed = new Promise<void>((resolve) => (onClose = resolve))
         const server = yield* serve((_, response) => {
           arrived()
-          response.on("close", () => gone())
+          response.on("close", () => onClose())
         })
         const fiber = yield* Effect.forkChild(Effect.provide(get, client(server.url)))
         yield* Effect.promise(() => arrival)
         yield* Fiber.interrupt(fiber)
-        yield* Effect.promise(() => departure)
+        yield* Effect.promise(() => closed)
         assert.strictEqual(server.received.length, 1)
       })
     )
 
     it.live("closes the connection when it is interrupted within a body, and sends nothing more", () =>
       Effect.gen(function* () {
-        let gone = () => {}
-        const departure = new Promise<void>((resolve) => (gone = resolve))
+        let onClose = () => {}
+        const closed = new Promise<void>((resolve) => (onClose = resolve))
         const server = yield* serve((_, response) => {
-          response.socket!.on("close", () => gone())
+          response.socket!.on("close", () => onClose())
           response.writeHead(200, { "content-type": "application/json", "content-length": "1000" })
           response.write(valid) // and never the rest
         })
-        const begun = yield* Deferred.make<void>()
-        const notifying = HttpClient.tap(() => Deferred.succeed(begun, undefined))
+        const responseStarted = yield* Deferred.make<void>()
+        const notifying = HttpClient.tap(() => Deferred.succeed(responseStarted, undefined))
         const fiber = yield* Effect.forkChild(Effect.provide(get, client(server.url, {}, notifying)))
-        yield* Deferred.await(begun)
+        yield* Deferred.await(responseStarted)
         // Only the garbage collector closes a response whose body was never read.
         yield* Effect.sleep("10 millis")
         yield* Fiber.interrupt(fiber)
-        yield* Effect.promise(() => departure)
+        yield* Effect.promise(() => closed)
         assert.strictEqual(server.received.length, 1)
       })
     )

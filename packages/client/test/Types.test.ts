@@ -38,7 +38,7 @@ describe("OrderGroups.get", () => {
     expectTypeOf<Kalshi.Failure>().toEqualTypeOf<CommonFailure>()
   })
 
-  it("has only the common failures left once its own errors are handled", () => {
+  it("has only the common failures left once its declared errors are handled", () => {
     const handled = call.pipe(
       Effect.catchTags({
         NotFound: () => Effect.succeed("gone" as const),
@@ -79,7 +79,7 @@ describe("Exchange.status", () => {
         >
     const call = Exchange.status()
     expectTypeOf(call).toEqualTypeOf<Effect.Effect<ExchangeStatus, Expected, Kalshi.KalshiPublic>>()
-    // @ts-expect-error -- it takes no input
+    // @ts-expect-error -- the operation takes no input
     void Exchange.status({})
   })
 
@@ -121,7 +121,7 @@ describe("Capability", () => {
     expectTypeOf<Effect.Services<typeof open>>().toEqualTypeOf<never>()
   })
 
-  it("is complete under a dry run, which alone has a journal", () => {
+  it("is complete under a dry run, the only layer with a journal", () => {
     expectTypeOf<ReturnType<typeof Kalshi.layerDryRun>>().toEqualTypeOf<
       Layer.Layer<
         Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | DryRun.DryRun,
@@ -181,7 +181,7 @@ describe("Operation.make", () => {
       ...description,
       errors: []
     })
-    // @ts-expect-error -- it reads
+    // @ts-expect-error -- the operation reads
     const capability: Operation.Operation<void, EmptyResponse, never, Kalshi.KalshiWrite> = Operation.make({
       ...description,
       errors: []

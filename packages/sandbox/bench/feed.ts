@@ -43,9 +43,9 @@ const usageOf = async (question: "collect" | "now"): Promise<Usage> => {
   return usage
 }
 
-const openFeed = async (): Promise<RawFeed> => {
+const openFeed = async (headers: Readonly<Record<string, string>> = {}): Promise<RawFeed> => {
   const feed = await RawFeed.connect(port)
-  const status = await feed.handshake(upgradeHead(key))
+  const status = await feed.handshake(upgradeHead(key, headers))
   if (status !== "101") throw new Error(`the upgrade was refused with ${status}`)
   return feed
 }
@@ -202,14 +202,14 @@ class Driver {
   }
 }
 
-const measureIdle = async (): Promise<void> => {
+const measureIdle = async (kind: string, headers: Readonly<Record<string, string>>): Promise<void> => {
   const before = await usageOf("collect")
   const feeds: Array<RawFeed> = []
-  while (feeds.length < idleConnections) feeds.push(await openFeed())
+  while (feeds.length < idleConnections) feeds.push(await openFeed(headers))
   const after = await usageOf("collect")
   const perConnection = (of: (usage: Usage) => number) => english((of(after) - of(before)) / idleConnections / 1024, 1)
   console.log(
-    `${english(idleConnections)} idle connections: ${perConnection((usage) => usage.residentBytes)} KiB resident each,` +
+    `${english(idleConnections)} idle connections, ${kind}: ${perConnection((usage) => usage.residentBytes)} KiB resident each,` +
       ` of which ${perConnection((usage) => usage.heapBytes)} KiB heap and ${perConnection((usage) => usage.externalBytes)} KiB buffers`
   )
   for (const { socket } of feeds) socket.destroy()
@@ -314,7 +314,8 @@ const measureStall = async (): Promise<void> => {
 }
 
 console.log(`the feed, the exchange in another process, ${availableParallelism()} cores, Node ${process.version}`)
-await measureIdle()
+await measureIdle("plain", {})
+await measureIdle("compression agreed", { "sec-websocket-extensions": "permessage-deflate" })
 const isSound = await measureLoad()
 await measureStall()
 server.disconnect()

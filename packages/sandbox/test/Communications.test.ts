@@ -78,6 +78,7 @@ describe("createRfq", () => {
     assert.strictEqual(refused(undefined), "invalid_parameters")
     assert.strictEqual(refused(1, { targetCostMicros: 1 }), "invalid_parameters")
     assert.strictEqual(refused(0), "invalid_parameters")
+    assert.strictEqual(refused(10_000_000.01), "invalid_parameters")
     assert.strictEqual(refused(undefined, { targetCostMicros: 0 }), "invalid_parameters")
     assert.strictEqual(refused(1, { targetCostExcludesFees: true }), "invalid_parameters")
     assert.strictEqual(refused(1, { subaccount: 64 }), "invalid_parameters")
@@ -85,6 +86,23 @@ describe("createRfq", () => {
     assert.strictEqual(refused(1), "MARKET_INACTIVE")
     unwrap(desk.execute({ type: "setActive", trading: false }))
     assert.strictEqual(refused(1), "trading_is_paused")
+  })
+
+  it("accepts the smallest and the largest size", () => {
+    const desk = makeDesk()
+    const sizes = [
+      desk.rfq(0.01),
+      desk.rfq(10_000_000, { replaceExisting: true }),
+      desk.rfq(undefined, { targetCostMicros: 1, replaceExisting: true })
+    ]
+    assert.deepStrictEqual(
+      sizes.map(({ count, targetCostMicros }) => [count, targetCostMicros]),
+      [
+        [1, undefined],
+        [1_000_000_000, undefined],
+        [undefined, 1]
+      ]
+    )
   })
 })
 
@@ -134,8 +152,12 @@ describe("createQuote", () => {
     assert.deepInclude(desk.quote(rfq, 40, 55), { status: "open", yesCount: 1_000, noCount: 1_000 })
     const oneSided = desk.quote(rfq, 0, 55)
     assert.deepInclude(oneSided, { yesBid: 0, yesCount: 0, noCount: 1_000 })
-    assert.strictEqual(codeOf(desk.accept(oneSided, "yes")), "invalid_parameters")
-    unwrap(desk.accept(oneSided, "no"))
+    assert.deepInclude(refusalOf(desk.accept(oneSided, "yes")), {
+      code: "invalid_parameters",
+      details: "the quote does not bid for yes"
+    })
+    assert.deepInclude(desk.quote(rfq, 40, 0), { yesCount: 1_000, noBid: 0, noCount: 0 })
+    unwrap(desk.accept(desk.quote(rfq, 0, 55), "no"))
   })
 
   it("replaces the maker's older quote on the RFQ, and no one else's", () => {
@@ -151,6 +173,20 @@ describe("createQuote", () => {
     )
   })
 
+  it("does not replace a quote that was accepted", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const accepted = desk.quote(rfq, 40, 50)
+    unwrap(desk.accept(accepted, "yes"))
+    const newer = desk.quote(rfq, 41, 50)
+    desk.quote(rfq, 42, 50)
+    assert.deepStrictEqual(
+      [accepted, newer].map((quote) => desk.latest(quote).status),
+      ["accepted", "cancelled"]
+    )
+    unwrap(desk.confirm(accepted))
+  })
+
   it("refuses bids that no trade can have, a quote on one's own RFQ, and a closed or unknown RFQ", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
@@ -159,8 +195,17 @@ describe("createQuote", () => {
     assert.strictEqual(refused(0, 0), "invalid_parameters")
     assert.strictEqual(refused(51, 50), "invalid_parameters")
     assert.strictEqual(refused(100, 0), "invalid_parameters")
+    assert.strictEqual(refused(-1, 50), "invalid_parameters")
+    unwrap(desk.execute({ type: "createQuote", accountId: desk.maker, quote: quoteTerms(rfq.rfqId, 50, 50) }))
     assert.strictEqual(refused(40, 50, desk.requester), "invalid_parameters")
     assert.strictEqual(refused(40, 50, desk.maker, "00000000-0000-4000-8000-000000000000"), "not_found")
+    for (const change of [{ subaccount: 64 }, { yesBid: 4_000.5 }]) {
+      const quote = quoteTerms(rfq.rfqId, 40, 50, change)
+      assert.strictEqual(
+        codeOf(desk.execute({ type: "createQuote", accountId: desk.maker, quote })),
+        "invalid_parameters"
+      )
+    }
     unwrap(desk.execute({ type: "deleteRfq", accountId: desk.requester, rfqId: rfq.rfqId }))
     assert.strictEqual(refused(40, 50), "RFQ_CLOSED")
   })
@@ -177,7 +222,10 @@ describe("createQuote", () => {
   it("accepts a price off the market's grid, as recorded, which then cannot be accepted", () => {
     const desk = makeDesk()
     const quote = desk.quote(desk.rfq(10), 40.5, 50)
-    assert.strictEqual(codeOf(desk.accept(quote, "yes")), "invalid_parameters")
+    assert.deepInclude(refusalOf(desk.accept(quote, "yes")), {
+      code: "invalid_parameters",
+      details: `the price 0.4050 is not a price level of ${ticker}`
+    })
     unwrap(desk.accept(quote, "no"))
   })
 })
@@ -200,6 +248,15 @@ describe("the size of a quote on a target cost", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(undefined, { targetCostMicros: 100_000_000, targetCostExcludesFees: true })
     assert.deepInclude(desk.quote(rfq, 40, 50), { yesCount: 16_666, noCount: 20_000 })
+  })
+
+  it("uses up the target cost to the cent if no fee is due, up to the largest order", () => {
+    const desk = makeDesk({ assumptions: { maxOrderContracts: 300 } })
+    const free = desk.market({ ticker: "KXFREE-26-A", takerFeeRate: 0 }).ticker
+    const rfq = desk.rfq(undefined, { ticker: free, targetCostMicros: 120_000_000 })
+    assert.deepInclude(desk.quote(rfq, 40, 50), { yesCount: 20_000, noCount: 24_000 })
+    const large = desk.rfq(undefined, { ticker: free, targetCostMicros: 900_000_000, replaceExisting: true })
+    assert.deepInclude(desk.quote(large, 40, 50), { yesCount: 30_000, noCount: 30_000 })
   })
 
   it("must be at least the smallest count on every side that is offered", () => {
@@ -285,8 +342,12 @@ describe("confirmQuote", () => {
     desk.pass(29_999)
     unwrap(desk.confirm(quote))
     assert.deepInclude(desk.latest(quote), { status: "confirmed", confirmedMillis: start + 29_999 })
+    // The end of the time to confirm does not change a confirmed quote.
     desk.pass(14_999)
     assert.strictEqual(desk.latest(quote).status, "confirmed")
+    const { rfqId } = quote
+    assert.strictEqual(codeOf(desk.execute({ type: "deleteRfq", accountId: desk.requester, rfqId })), "bad_request")
+    assert.deepStrictEqual(desk.happened(), ["rfqCreated", "quoteCreated", "quoteAccepted", "quoteConfirmed"])
     desk.pass(1)
     assert.deepInclude(desk.latest(quote), { status: "executed", executedMillis: start + 44_999 })
   })
@@ -408,8 +469,11 @@ describe("the execution of a quote", () => {
     desk.place(desk.account("other"), terms("ask", 39, 1))
     const latest = desk.trade(quote, "yes")
     assert.deepInclude(latest, { status: "cancelled", cancelReason: "notExecuted", makerOrder: undefined })
-    assert.strictEqual(desk.latestRfq(rfq).status, "open")
+    assert.strictEqual(latest.updatedMillis, start + 15_000)
     assert.strictEqual(positionOf(desk, desk.requester), 0)
+    // The RFQ stays open, for other quotes.
+    assert.strictEqual(desk.latestRfq(rfq).status, "open")
+    assert.strictEqual(desk.trade(desk.quote(rfq, 41, 50), "yes").status, "executed")
   })
 
   it("does not happen if a party cannot pay any more, or if the market is paused", () => {
@@ -426,6 +490,7 @@ describe("the execution of a quote", () => {
       desk.pass(15_000)
       assert.deepInclude(desk.latest(quote), { status: "cancelled", cancelReason: "notExecuted" })
       assert.deepStrictEqual(desk.book(), { bid: [], ask: [] })
+      assert.notInclude(desk.happened(), "orderAccepted")
       assert.deepStrictEqual(
         [desk.maker, desk.requester].map((accountId) => positionOf(desk, accountId)),
         [0, 0]
@@ -465,13 +530,17 @@ describe("View.listRfqs and View.listQuotes", () => {
   it("list one's own by role, newest first, with filters and pages", () => {
     const desk = makeDesk()
     const second = desk.market({ ticker: "KXOTHER-26-A" }).ticker
-    const [first, other] = [desk.rfq(10), desk.rfq(20, { ticker: second, subaccount: 3 })]
+    const [first, other] = [desk.rfq(10), desk.rfq(20, { ticker: second, subaccount: 3, isObscured: true })]
     const makers = desk.execute({ type: "createRfq", accountId: desk.maker, rfq: rfqTerms(1) })
     const rfqs = (change: object, accountId = desk.requester) =>
       unwrap(desk.view().listRfqs(accountId, { ...everyRfq, ...change })).items.map(({ rfqId }) => rfqId)
     assert.deepStrictEqual(rfqs({}), [unwrap(makers).rfqId, other.rfqId, first.rfqId])
     assert.deepStrictEqual(rfqs({ isOwn: true }), [other.rfqId, first.rfqId])
     assert.deepStrictEqual(rfqs({ accountId: desk.maker }), [unwrap(makers).rfqId])
+    assert.deepStrictEqual(rfqs({ accountId: desk.requester }), [other.rfqId, first.rfqId])
+    assert.deepStrictEqual(rfqs({ accountId: desk.requester }, desk.maker), [first.rfqId])
+    assert.deepStrictEqual(rfqs({ status: "closed" }), [])
+    assert.deepStrictEqual(rfqs({ status: "open", isOwn: true }), [other.rfqId, first.rfqId])
     assert.deepStrictEqual(rfqs({ subaccount: 3 }), [other.rfqId])
     assert.deepStrictEqual(rfqs({ subaccount: 3 }, desk.maker), [])
     assert.deepStrictEqual(rfqs({ ticker: second }), [other.rfqId])
@@ -494,6 +563,12 @@ describe("View.listRfqs and View.listQuotes", () => {
     assert.deepStrictEqual(quotes(received), [])
     assert.deepStrictEqual(quotes({}, desk.requester), [])
     assert.deepStrictEqual(quotes({ isMaker: false, makerAccountId: desk.maker }), [late.quoteId, early.quoteId])
+    const byRfq = { isMaker: false, rfqAccountId: desk.requester }
+    assert.deepStrictEqual(quotes(byRfq, desk.requester), [late.quoteId, early.quoteId])
+    assert.deepStrictEqual(quotes({ ...byRfq, isMaker: true }), [late.quoteId, early.quoteId])
+    assert.deepStrictEqual(quotes({ rfqAccountId: desk.maker }), [])
+    assert.deepStrictEqual(quotes({ makerAccountId: desk.requester }), [])
+    assert.deepStrictEqual(quotes({ isRfqCreator: true }), [])
     assert.deepStrictEqual(quotes({ status: "accepted" }), [early.quoteId])
     assert.deepStrictEqual(quotes({ rfqId: other.rfqId }), [late.quoteId])
     assert.deepStrictEqual(quotes({ minSeconds: start / 1_000 + 1 }), [early.quoteId])
@@ -528,6 +603,7 @@ describe("View.listRfqs and View.listQuotes", () => {
     const seenBy = (accountId: string, change = {}) => desk.view().quote(accountId, targetOf(quote.quoteId, change))
     for (const accountId of [desk.maker, desk.requester]) {
       assert.deepStrictEqual(unwrap(seenBy(accountId)), quote)
+      assert.deepStrictEqual(unwrap(seenBy(accountId, { rfqId: quote.rfqId.toUpperCase() })), quote)
       assert.strictEqual(codeOf(seenBy(accountId, { rfqId: quote.quoteId })), "not_found")
       assert.strictEqual(codeOf(seenBy(accountId, { subaccount: 1 })), "not_found")
     }
@@ -545,6 +621,8 @@ describe("Exchange.restore", () => {
     unwrap(desk.accept(confirmed, "yes"))
     unwrap(desk.confirm(confirmed))
     unwrap(desk.accept(accepted, "no"))
+    const deleted = desk.rfq(10, { ticker: desk.market({ ticker: "KXD-26-D" }).ticker })
+    unwrap(desk.execute({ type: "deleteRfq", accountId: desk.requester, rfqId: deleted.rfqId }))
     const snapshot = JSON.parse(JSON.stringify(desk.exchange.snapshot(start))) as Snapshot
     const restored = Exchange.restore(snapshot)
     const later = start + 30_000
@@ -555,6 +633,8 @@ describe("Exchange.restore", () => {
     assert.deepStrictEqual(statuses(restored), ["executed", "accepted", "open"])
     const confirm = { type: "confirmQuote", accountId: desk.maker, target: targetOf(accepted.quoteId) } as const
     assert.strictEqual(codeOf(restored.execute(confirm, later)), "expired")
+    const again = { type: "createRfq", accountId: desk.requester, rfq: rfqTerms(1, { ticker: "KXD-26-D" }) } as const
+    assert.deepStrictEqual(unwrap(restored.execute(again, later)), unwrap(desk.exchange.execute(again, later)))
     const plain = (exchange: Exchange): unknown => JSON.parse(JSON.stringify(exchange.dump(later)))
     assert.deepStrictEqual(plain(restored), plain(desk.exchange))
   })

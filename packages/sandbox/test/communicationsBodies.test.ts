@@ -86,6 +86,80 @@ describe("toRfq and toQuote", () => {
     }).pipe(provide)
   )
 
+  it.effect("show exactly the fields of the current state", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_800_000_000_000)
+      const { maker, other, quoteOf, requester, rfqOf } = yield* makeParties
+      const idOf = (by: Credentials) =>
+        Effect.map(call(by, "GET", "/id"), (got) => String(fieldOf(got, "communications_id")))
+      const rfqId = yield* created(requester, "/rfqs", rfq())
+      const quoteId = yield* created(maker, "/quotes", quote(rfqId))
+      const start = "2027-01-15T08:00:00Z"
+      const ofRfq = {
+        id: rfqId,
+        creator_id: yield* idOf(requester),
+        market_ticker: ticker,
+        contracts_fp: "2.00",
+        created_ts: start,
+        rest_remainder: false
+      }
+      const ofQuote = {
+        id: quoteId,
+        rfq_id: rfqId,
+        creator_id: yield* idOf(maker),
+        rfq_creator_id: ofRfq.creator_id,
+        market_ticker: ticker,
+        contracts_fp: "2.00",
+        yes_bid_dollars: "0.4000",
+        no_bid_dollars: "0.5000",
+        yes_contracts_fp: "2.00",
+        no_contracts_fp: "2.00",
+        created_ts: start,
+        rest_remainder: false,
+        creator_user_id: maker.accountId,
+        creator_subaccount: 0,
+        post_only: false
+      }
+      assert.deepStrictEqual(yield* rfqOf(other, rfqId), { ...ofRfq, status: "open", updated_ts: start })
+      assert.deepStrictEqual(yield* quoteOf(maker, quoteId), { ...ofQuote, status: "open", updated_ts: start })
+
+      const steps = { accepted_ts: "2027-01-15T08:00:01Z", confirmed_ts: "2027-01-15T08:00:02Z" }
+      yield* TestClock.adjust("1 second")
+      yield* call(requester, "PUT", `/quotes/${quoteId}/accept`, { accepted_side: "no" })
+      yield* TestClock.adjust("1 second")
+      yield* call(maker, "PUT", `/quotes/${quoteId}/confirm`, {})
+      yield* TestClock.adjust("15 seconds")
+      const executed = "2027-01-15T08:00:17Z"
+      const { creator_order_id, ...shown } = yield* quoteOf(maker, quoteId)
+      assert.isString(creator_order_id)
+      const outcome = { status: "executed", accepted_side: "no", executed_ts: executed, updated_ts: executed }
+      assert.deepStrictEqual(shown, { ...ofQuote, ...steps, ...outcome })
+      assert.deepStrictEqual(yield* rfqOf(other, rfqId), { ...ofRfq, status: "closed", updated_ts: executed })
+
+      const deletedId = yield* created(requester, "/rfqs", rfq())
+      const cancelledId = yield* created(maker, "/quotes", quote(deletedId))
+      yield* TestClock.adjust("1 second")
+      yield* call(requester, "DELETE", `/rfqs/${deletedId}`)
+      const deleted = "2027-01-15T08:00:18Z"
+      const gone = { created_ts: executed, updated_ts: deleted, cancelled_ts: deleted }
+      assert.deepStrictEqual(yield* rfqOf(other, deletedId), {
+        ...ofRfq,
+        ...gone,
+        id: deletedId,
+        status: "closed",
+        cancellation_reason: "requested"
+      })
+      assert.deepStrictEqual(yield* quoteOf(maker, cancelledId), {
+        ...ofQuote,
+        ...gone,
+        id: cancelledId,
+        rfq_id: deletedId,
+        status: "cancelled",
+        cancellation_reason: "rfqClosed"
+      })
+    }).pipe(provide)
+  )
+
   it.effect("show the target cost and the counts that it gives", () =>
     Effect.gen(function* () {
       const { maker, quoteOf, requester, rfqOf } = yield* makeParties
@@ -118,6 +192,55 @@ describe("toRfq and toQuote", () => {
         const got = yield* send({ method: "GET", path: `/portfolio/fills?order_id=${String(seen[own])}`, by })
         const { fills } = got.body as { readonly fills: ReadonlyArray<Fields> }
         assert.deepInclude(fills[0], { count_fp: "2.00", no_price_dollars: "0.5000", is_taker: by === requester })
+      }
+    }).pipe(provide)
+  )
+})
+
+describe("the lists of RFQs and quotes", () => {
+  it.effect("read their filters", () =>
+    Effect.gen(function* () {
+      const { maker, other, requester } = yield* makeParties
+      const costs = { contracts: undefined, target_cost_centi_cents: 60_000 }
+      const [mine, others] = [
+        yield* created(requester, "/rfqs", rfq(costs)),
+        yield* created(other, "/rfqs", rfq({ subaccount: 2 }))
+      ]
+      const [onMine, onOthers] = [
+        yield* created(maker, "/quotes", quote(mine)),
+        yield* created(maker, "/quotes", quote(others))
+      ]
+      const ids = (by: Credentials, path: string) =>
+        Effect.map(call(by, "GET", path), (got) => {
+          const { quotes, rfqs } = got.body as Readonly<Record<string, ReadonlyArray<Fields>>>
+          return (quotes ?? rfqs ?? []).map(({ id }) => id)
+        })
+      const upper = (text: string): string => text.toUpperCase()
+      const { body } = yield* call(requester, "GET", "/rfqs?user_filter=self")
+      assert.deepInclude((body as { readonly rfqs: ReadonlyArray<Fields> }).rfqs[0], {
+        id: mine,
+        target_cost_dollars: "6.000000"
+      })
+      const listings: ReadonlyArray<readonly [by: Credentials, path: string, expected: Array<string>]> = [
+        [maker, "/rfqs", [others, mine]],
+        [maker, `/rfqs?creator_user_id=${upper(requester.accountId)}`, [mine]],
+        [maker, `/rfqs?market_ticker=${ticker}&event_ticker=KXTEST-26&limit=1`, [others]],
+        [other, "/rfqs?subaccount=2", [others]],
+        [requester, "/rfqs?user_filter=self", [mine]],
+        [maker, "/quotes?user_filter=self", [onOthers, onMine]],
+        [maker, `/quotes?user_filter=self&rfq_id=${upper(mine)}`, [onMine]],
+        [
+          maker,
+          `/quotes?quote_creator_user_id=${upper(maker.accountId)}&rfq_creator_user_id=${other.accountId}`,
+          [onOthers]
+        ],
+        [requester, "/quotes?rfq_user_filter=self&status=open", [onMine]],
+        [requester, `/quotes?rfq_creator_user_id=${upper(requester.accountId)}`, [onMine]],
+        [requester, "/quotes?user_filter=self", []],
+        [requester, "/quotes?rfq_user_filter=self&max_ts=-1", []]
+      ]
+      for (const [by, path, expected] of listings) {
+        assert.deepStrictEqual<unknown>(yield* ids(by, path), expected, path)
       }
     }).pipe(provide)
   )

@@ -1,7 +1,7 @@
 /**
- * Compares signatures on WebCrypto's threads with synchronous ones of `node:crypto`: one at a time after a pause, as in an
- * idle client, and 64 at once. CPU time includes all threads of the process, minus the CPU time of the pause. Prints
- * medians of interleaved rounds, and ratios. This is not a test.
+ * Compares signatures on WebCrypto's threads with synchronous signatures of `node:crypto`: one at a time after a pause,
+ * as in an idle client, and 64 at once. CPU time includes all threads of the process, minus the CPU time of the pause.
+ * Prints medians of interleaved rounds, and ratios. This is not a test.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -15,16 +15,16 @@ const rounds = 9
 const pauseMillis = 2
 
 interface Figures {
-  /** From the call until all requests that are signed at once have their headers. */
+  /** The time from the call until all concurrent requests have their headers. */
   readonly wallMicros: number
   readonly cpuMicros: number
-  /** The event-loop delay, 95th percentile. */
+  /** The event-loop delay, at the 95th percentile. */
   readonly delayMillis: number
 }
 
-type Way = readonly [name: string, sign: () => Effect.Effect<unknown, unknown>]
+type Variant = readonly [name: string, sign: () => Effect.Effect<unknown, unknown>]
 
-const waysOf = async (kind: Signer.KeyKind): Promise<ReadonlyArray<Way>> => {
+const variantsOf = async (kind: Signer.KeyKind): Promise<ReadonlyArray<Variant>> => {
   const key = await Effect.runPromise(ApiKey.generate({ keyId: "a952bcbe-ec3b-4b5b-b8f9-11dae589608c", kind }))
   const request = { method: "GET", path: "/trade-api/v2/portfolio/orders/0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e" }
   const by = (signer: Signer.Signer["Service"]) => () => RequestSignature.headers(signer, request)
@@ -36,7 +36,7 @@ const waysOf = async (kind: Signer.KeyKind): Promise<ReadonlyArray<Way>> => {
 }
 
 /** Signs `width` requests at once, `times` times, with a pause before each time. */
-const round = async ([, sign]: Way, times: number, width: number): Promise<Figures> => {
+const round = async ([, sign]: Variant, times: number, width: number): Promise<Figures> => {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   const all = Effect.forEach(Array.from({ length: width }), sign, { concurrency: "unbounded", discard: true })
   let wallMillis = 0
@@ -62,17 +62,17 @@ const median = (values: ReadonlyArray<number>): number =>
 
 console.log(`Node ${process.version}; medians of ${rounds} rounds, a pause of ${pauseMillis} ms before each`)
 for (const kind of ["ed25519", "rsa"] as const) {
-  const ways = await waysOf(kind)
+  const variants = await variantsOf(kind)
   for (const [width, times] of [
     [1, 100],
     [64, 15]
   ] as const) {
-    const figures = new Map(ways.map(([name]): [string, Array<Figures>] => [name, []]))
-    for (const way of ways) await round(way, times, width)
+    const figures = new Map(variants.map(([name]): [string, Array<Figures>] => [name, []]))
+    for (const variant of variants) await round(variant, times, width)
     for (let count = 0; count < rounds; count++) {
-      for (const way of ways) figures.get(way[0])!.push(await round(way, times, width))
+      for (const variant of variants) figures.get(variant[0])!.push(await round(variant, times, width))
     }
-    const of = (name: string, field: keyof Figures) => median(figures.get(name)!.map((one) => one[field]))
+    const of = (name: string, field: keyof Figures) => median(figures.get(name)!.map((sample) => sample[field]))
     const cpu = (name: string) => (of(name, "cpuMicros") - of("nothing", "cpuMicros")) / width
     for (const name of ["WebCrypto", "node:crypto"]) {
       console.log(

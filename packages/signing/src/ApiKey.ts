@@ -1,8 +1,8 @@
 /**
  * API keys: an id with a private key, from PEM, JWK, `CryptoKey` or a file, or generated.
  *
- * Each private key is imported once, as a key that cannot be exported. Before a constructor returns it, it passes a
- * self-check: it signs a text, and its public key must verify the signature.
+ * Each private key is imported once, as a key that cannot be exported. A constructor returns a key only after a
+ * self-check: the key signs a text, and its public key must verify the signature.
  *
  * @module
  */
@@ -32,13 +32,13 @@ import type { KeyKind } from "./internal/keyKind.ts"
  *
  * **Details**
  *
- * It prints only its kind and a shortened id. Two keys are equal only if they are the same object.
+ * A key prints only its kind and a shortened id. Two keys are equal only if they are the same object.
  */
 export type ApiKey = internal.ApiKey
 
 type PrivateKey = Signature.PrivateKey<Signature.RsaPss> | Signature.PrivateKey<Signature.Ed25519>
 
-const refuse = (reason: KeyErrorReason): Effect.Effect<never, KeyError> => Effect.fail(keyError(reason))
+const failWith = (reason: KeyErrorReason): Effect.Effect<never, KeyError> => Effect.fail(keyError(reason))
 
 const reveal = <A>(value: A | Redacted.Redacted<A>): A => (Redacted.isRedacted(value) ? Redacted.value(value) : value)
 
@@ -47,14 +47,15 @@ const reveal = <A>(value: A | Redacted.Redacted<A>): A => (Redacted.isRedacted(v
  *
  * **Details**
  *
- * The label of PKCS#8 does not name the algorithm, so the kind is read from the key itself. Accepted variants: line ends
- * escaped as `\n`, CRLF, a byte-order mark, UTF-16, quotes, indentation, text around the block, and the whole block on
- * one line. Any other input fails with a `KeyError` that states the reason and what to do.
+ * The label of PKCS#8 does not contain the algorithm, so the kind is read from the key itself. Accepted variants: line
+ * ends escaped as `\n`, CRLF, a byte-order mark, UTF-16, quotes, indentation, text around the block, and the whole
+ * block on one line. Any other input fails with a `KeyError` that states the reason and what to do.
  *
  * **Gotchas**
  *
- * A damaged RSA key is always detected. An Ed25519 key has no redundancy: with one bit changed it is a different valid
- * key, and the exchange responds with 401. Such damage is detected only if the PKCS#8 also contains the public key.
+ * A damaged RSA key is always detected. An Ed25519 key has no redundancy: if one bit changes, the result is a different
+ * valid key, and the exchange responds with 401. Such damage is detected only if the PKCS#8 also contains the public
+ * key.
  */
 export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -62,10 +63,10 @@ export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
 }): Effect.fn.Return<ApiKey, KeyError> {
   yield* checkKeyId(options.keyId)
   const material = Result.flatMap(readBlock(reveal(options.privateKey)), privateMaterial)
-  return Result.isFailure(material) ? yield* refuse(material.failure) : yield* load(options.keyId, material.success)
+  return Result.isFailure(material) ? yield* failWith(material.failure) : yield* load(options.keyId, material.success)
 })
 
-const invalidJwk = (problem: string) => refuse({ _tag: "Malformed", problem })
+const invalidJwk = (problem: string) => failWith({ _tag: "Malformed", problem })
 
 const decodeBytes = (value: unknown): Uint8Array | undefined => {
   if (!Predicate.isString(value)) return undefined
@@ -77,15 +78,15 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
   jwk: JsonWebKey
 ): Effect.fn.Return<PrivateMaterial, KeyError> {
   if (!Predicate.isObject(jwk)) return yield* invalidJwk("a JWK must be an object")
-  if (jwk.kty === "EC") return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "EC" })
-  if (jwk.kty === "oct") return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "oct (symmetric)" })
+  if (jwk.kty === "EC") return yield* failWith({ _tag: "UnsupportedAlgorithm", algorithm: "EC" })
+  if (jwk.kty === "oct") return yield* failWith({ _tag: "UnsupportedAlgorithm", algorithm: "oct (symmetric)" })
   if (jwk.kty === "OKP" && (jwk.crv === "X25519" || jwk.crv === "X448" || jwk.crv === "Ed448")) {
-    return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: jwk.crv })
+    return yield* failWith({ _tag: "UnsupportedAlgorithm", algorithm: jwk.crv })
   }
   if (jwk.kty !== "RSA" && !(jwk.kty === "OKP" && jwk.crv === "Ed25519")) {
     return yield* invalidJwk("its kty and crv must be RSA, or OKP with Ed25519")
   }
-  if (jwk.d === undefined) return yield* refuse({ _tag: "PublicKey" })
+  if (jwk.d === undefined) return yield* failWith({ _tag: "PublicKey" })
   if (jwk.kty === "OKP") {
     if (jwk.alg !== undefined && jwk.alg !== "EdDSA" && jwk.alg !== "Ed25519") {
       return yield* invalidJwk("its alg must be EdDSA or Ed25519")
@@ -98,7 +99,7 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
   }
   if (jwk.alg !== undefined && jwk.alg !== "PS256") return yield* invalidJwk("its alg must be PS256")
   if (jwk.oth !== undefined) {
-    return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" })
+    return yield* failWith({ _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" })
   }
   const numbers: Array<Uint8Array> = []
   for (const member of rsaMembers) {
@@ -107,7 +108,7 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
     numbers.push(value)
   }
   const problem = rsaProblem(numbers)
-  if (problem !== undefined) return yield* refuse(problem)
+  if (problem !== undefined) return yield* failWith(problem)
   const privateKey = yield* Effect.andThen(
     service,
     orKeyError(KeyFormat.decodePrivate(KeyFormat.jwk, algorithms.rsa, jwk))
@@ -115,11 +116,11 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
   return yield* exportMaterial(privateKey)
 })
 
-/** Exports a key of effect/crypto as PKCS#8 and reads its material. */
+/** Exports a key of effect/crypto as PKCS#8, and reads the key material. */
 const exportMaterial = (privateKey: PrivateKey): Effect.Effect<PrivateMaterial, KeyError> =>
   Effect.flatMap(orKeyError(KeyFormat.encode(KeyFormat.pkcs8, privateKey)), (der) => {
     const material = privateMaterial({ label: "PRIVATE KEY", der })
-    return Result.isSuccess(material) ? Effect.succeed(material.success) : refuse(material.failure)
+    return Result.isSuccess(material) ? Effect.succeed(material.success) : failWith(material.failure)
   })
 
 /**
@@ -138,7 +139,7 @@ export const fromJwk = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   return yield* load(options.keyId, yield* jwkMaterial(reveal(options.privateKey)))
 })
 
-const unusable = (problem: string) => refuse({ _tag: "UnsupportedCryptoKey", problem })
+const unusable = (problem: string) => failWith({ _tag: "UnsupportedCryptoKey", problem })
 
 const orUnusable = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   Effect.catchTag(effect, "CryptoError", (error) => unusable(error.reason.message))
@@ -149,7 +150,7 @@ const importPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind
 ): Effect.fn.Return<PublicKey.PublicKey, KeyError> {
   const wrapped = Signature.isPublicKey(key)
-    ? (key as PublicKey.PublicKey) // other algorithms fail in fromPem below
+    ? (key as PublicKey.PublicKey) // fromPem below rejects other algorithms
     : yield* orUnusable<PublicKey.PublicKey>(
         kind === "rsa"
           ? Signature.publicKeyFromCryptoKey(algorithms.rsa, key)
@@ -166,13 +167,12 @@ const importPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
  *
  * **When to use**
  *
- * Use when the key is stored as a `CryptoKey`, for example in the browser's IndexedDB.
+ * Use it if the key is stored as a `CryptoKey`, for example in the browser's IndexedDB.
  *
  * **Details**
  *
- * The public key of an extractable key is derived. A key that is not extractable needs `publicKey`, which must be
- * extractable and is checked against the private key. The private key must belong to the `Crypto` object of the
- * `WebCrypto` reference.
+ * For an extractable key, the public key is derived. For any other key, pass `publicKey`, which must be extractable and
+ * must match the private key. The private key must belong to the `Crypto` object of the `WebCrypto` reference.
  */
 export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -182,7 +182,7 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
   const { keyId, privateKey } = options
   yield* checkKeyId(keyId)
   yield* service
-  if (privateKey.type === "public") return yield* refuse({ _tag: "PublicKey" })
+  if (privateKey.type === "public") return yield* failWith({ _tag: "PublicKey" })
   const name = privateKey.algorithm.name
   if (name !== "RSA-PSS" && name !== "Ed25519") {
     return yield* unusable(`its algorithm is ${name}; import it as RSA-PSS with SHA-256, or as Ed25519`)
@@ -195,7 +195,10 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
   )
   const publicKey = options.publicKey === undefined ? undefined : yield* importPublicKey(options.publicKey, kind)
   if (publicKey !== undefined && PublicKey.kind(publicKey) !== kind) {
-    return yield* refuse({ _tag: "SelfCheckFailed", problem: "the public key is of another kind than the private key" })
+    return yield* failWith({
+      _tag: "SelfCheckFailed",
+      problem: "the public key is of another kind than the private key"
+    })
   }
   if (privateKey.extractable) {
     const apiKey = yield* load(keyId, yield* exportMaterial(wrapped))
@@ -203,7 +206,7 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
     return apiKey
   }
   return publicKey === undefined
-    ? yield* refuse({ _tag: "PublicKeyNeeded" })
+    ? yield* failWith({ _tag: "PublicKeyNeeded" })
     : yield* loadSealed(keyId, privateKey, publicKey)
 })
 
@@ -212,8 +215,8 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
  *
  * **Details**
  *
- * The file may contain the same variants of PEM as in `fromPem`. A path that is the text of a key is refused before any
- * file is opened. An error contains the path only if the path cannot be a key.
+ * The file may contain the same variants of PEM as in `fromPem`. A path that is the text of a key is rejected before
+ * any file is opened. An error contains the path only if the path cannot be a key.
  */
 export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -221,10 +224,10 @@ export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
 }): Effect.fn.Return<ApiKey, KeyError, FileSystem.FileSystem> {
   const { keyId, path } = options
   yield* checkKeyId(keyId)
-  if (looksLikeKey(path)) return yield* refuse({ _tag: "PathHoldsKey" })
+  if (looksLikeKey(path)) return yield* failWith({ _tag: "PathHoldsKey" })
   const fileSystem = yield* FileSystem.FileSystem
   const text = yield* Effect.catchTag(fileSystem.readFileString(path), "PlatformError", (error) =>
-    refuse({ _tag: "FileUnreadable", path: isShowable(path) ? path : undefined, problem: error.reason._tag })
+    failWith({ _tag: "FileUnreadable", path: isShowable(path) ? path : undefined, problem: error.reason._tag })
   )
   return yield* fromPem({ keyId, privateKey: text })
 })
@@ -232,9 +235,9 @@ export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
 /** A new key pair as text, without an id. */
 export interface KeyPair {
   readonly kind: KeyKind
-  /** PKCS#8. */
+  /** The private key in PKCS#8. */
   readonly privateKeyPem: Redacted.Redacted<string>
-  /** SubjectPublicKeyInfo, as `POST /api_keys` takes it. */
+  /** SubjectPublicKeyInfo, the format of `POST /api_keys`. */
   readonly publicKeyPem: string
 }
 
@@ -243,8 +246,8 @@ export interface KeyPair {
  *
  * **When to use**
  *
- * Use to register a public key with `POST /api_keys`. Its response contains the id: pass it to `fromPem` with
- * `privateKeyPem`.
+ * Use it to register a public key with `POST /api_keys`. The response contains the id: pass the id to `fromPem`
+ * together with `privateKeyPem`.
  *
  * **Details**
  *
@@ -293,5 +296,5 @@ export const generate = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   return Object.assign(apiKey, { privateKeyPem: pair.privateKeyPem, publicKeyPem: pair.publicKeyPem })
 })
 
-/** The public key as PEM (SubjectPublicKeyInfo), for registering it. */
+/** Returns the public key as PEM (SubjectPublicKeyInfo), for the registration at the exchange. */
 export const publicKeyPem = (apiKey: ApiKey): string => internal.ApiKey.signing(apiKey).publicKeyPem

@@ -1,12 +1,12 @@
 /**
- * Why an API key or a public key was refused.
+ * The error of a key that cannot be used.
  *
  * @module
  */
 import * as Data from "effect/Data"
 
 /**
- * The reason for a refused key, as plain data. No field ever contains a part of the key.
+ * The reason why a key was rejected, as plain data. No field ever contains a part of the key.
  *
  * **Details**
  *
@@ -118,11 +118,11 @@ const describe = (reason: KeyErrorReason): string => {
 }
 
 /**
- * A key was refused when it was loaded. `reason` states why. The message also states what to do.
+ * A key was rejected when it was loaded. `reason` states why. The message also states what to do.
  *
  * **Gotchas**
  *
- * The error is safe to log: `reason` and the message never contain a part of the key or of a refused key id.
+ * The error is safe to log: `reason` and the message never contain a part of the key or of a rejected key id.
  *
  * **Example** (Handling one reason)
  *

@@ -3,13 +3,13 @@
  *
  * **When to use**
  *
- * Use when a signature must not wait for a thread: in a short script, or under `TestClock`, because its adjustments do not
- * wait for WebCrypto's promises. `Signer.fromApiKey` already signs Ed25519 synchronously.
+ * Use this signer if a signature must not wait for a thread: in a short script, or under `TestClock`, whose adjustments
+ * do not wait for WebCrypto's promises. `Signer.fromApiKey` already signs Ed25519 synchronously.
  *
  * **Gotchas**
  *
- * An RSA signature blocks the event loop for almost a millisecond. Use `Signer.fromApiKey` in servers: it signs RSA on
- * WebCrypto's threads.
+ * An RSA signature blocks the event loop for almost a millisecond. Use `Signer.fromApiKey` in servers, because it signs
+ * with RSA on WebCrypto's threads.
  *
  * @module
  */

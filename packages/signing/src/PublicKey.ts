@@ -13,10 +13,10 @@ import { algorithms, keyError, orKeyError, subtle } from "./internal/webCrypto.t
 import type { KeyError } from "./KeyError.ts"
 import type { KeyKind } from "./internal/keyKind.ts"
 
-/** A public key of `effect/crypto/Signature`, of one of the two algorithms that the exchange accepts. */
+/** A public key of `effect/crypto/Signature`, with one of the two algorithms that the exchange accepts. */
 export type PublicKey = Signature.PublicKey<Signature.RsaPss> | Signature.PublicKey<Signature.Ed25519>
 
-/** The algorithm of a public key. */
+/** Returns the algorithm of a public key. */
 export const kind = (publicKey: PublicKey): KeyKind => (publicKey.algorithm._tag === "RsaPss" ? "rsa" : "ed25519")
 
 /**
@@ -25,8 +25,9 @@ export const kind = (publicKey: PublicKey): KeyKind => (publicKey.algorithm._tag
  *
  * **Details**
  *
- * The label does not name the algorithm, so it is read from the key itself. Fails with its own `KeyErrorReason` for RSA
- * keys under 2048 bits, keys of other algorithms, private keys and certificates.
+ * The label does not contain the algorithm, so the algorithm is read from the key itself. Fails with a separate
+ * `KeyErrorReason` for each of these: RSA keys under 2048 bits, keys of other algorithms, private keys and
+ * certificates.
  */
 export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (pem: string): Effect.fn.Return<PublicKey, KeyError> {
   const material = yield* Effect.mapError(Effect.fromResult(Result.flatMap(readBlock(pem), publicMaterial)), keyError)

@@ -1,5 +1,5 @@
 /**
- * The signed text of a request, its three headers, and their verification.
+ * Signs requests: the signed text, the three headers, and their verification.
  *
  * @module
  */
@@ -34,7 +34,7 @@ const withoutQuery = (path: string): string => {
 }
 
 /**
- * The text that is signed: milliseconds, METHOD and path, with nothing between them.
+ * Returns the text that is signed: milliseconds, METHOD and path, without separators.
  *
  * **Details**
  *
@@ -63,7 +63,8 @@ const join = (timestamp: string, method: string, path: string): string =>
   `${timestamp}${method.toUpperCase()}${withoutQuery(path)}`
 
 /**
- * The headers of one signed request. Spread them, or pass them to an HTTP client. They print without the signature.
+ * The headers of one signed request. Pass the headers to an HTTP client, or spread them into other headers. They print
+ * without the signature.
  *
  * **Gotchas**
  *
@@ -99,9 +100,9 @@ class RedactedHeaders extends Printable implements AuthHeaders {
 
 /** The parts of a request that {@link headers} signs. */
 export interface Request {
-  /** In upper or lower case. It is signed in upper case. */
+  /** The method, in upper or lower case. It is signed in upper case. */
   readonly method: string
-  /** From the root of the host, percent-encoded as it is sent. A query and a fragment are not signed. */
+  /** The path from the root of the host, percent-encoded as it is sent. A query and a fragment are not signed. */
   readonly path: string
   /** The exchange's clock minus this machine's clock, in milliseconds. Added to Effect's `Clock`. Default: 0. */
   readonly clockSkewMillis?: number | undefined
@@ -123,13 +124,13 @@ const requestProblem = (keyId: string, request: Request, timestampMillis: number
     : "the clock plus the skew is not a valid time"
 }
 
-// Ed25519 signatures have 64 bytes; RSA's have as many as the modulus, 256 or more.
+// Ed25519 signatures have 64 bytes. RSA signatures are as long as the modulus: 256 bytes or more.
 const signatureShapes: Record<KeyKind, RegExp> = {
   rsa: /^[A-Za-z0-9+/]{342,}={0,2}$/,
   ed25519: /^[A-Za-z0-9+/]{86}==$/
 }
 
-/** Signs, and converts a defect of a custom signer to a failure. */
+/** Signs a text, and converts a defect of a custom signer to a failure. */
 const signSafely = (signer: Signer["Service"], text: string): Effect.Effect<string, SigningError> =>
   Effect.catchDefect(
     Effect.suspend(() => signer.sign(text)),
@@ -141,8 +142,8 @@ const signSafely = (signer: Signer["Service"], text: string): Effect.Effect<stri
  *
  * **Details**
  *
- * Sign every attempt again, after any wait: the exchange refuses old timestamps, and does not document its tolerance. For
- * the WebSocket's upgrade, sign `GET` of {@link webSocketPath}.
+ * Sign every attempt separately, after any wait, because the exchange refuses old timestamps and does not document its
+ * tolerance. For the WebSocket's upgrade, sign `GET` of {@link webSocketPath}.
  *
  * Fails with `SigningError` if the signer fails, or if the method, path, time, key id or signature is invalid.
  *
@@ -172,11 +173,11 @@ export const headers = (signer: Signer["Service"], request: Request): Effect.Eff
     )
   })
 
-/** A received request, with its headers (names in upper or lower case) or with the values of two of them. */
+/** A received request: with all its headers (names in upper or lower case), or with the values of two headers. */
 export type SignedRequest = { readonly method: string; readonly path: string } & (
   | { readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>> }
   | {
-      /** Unix time in milliseconds. As text: the exact value of the header. */
+      /** Unix time in milliseconds. If it is a string: the exact value of the header. */
       readonly timestamp: string | number
       /** Standard base64. */
       readonly signature: string
@@ -211,7 +212,8 @@ const signedParts = (request: SignedRequest): readonly [timestamp: string, signa
     return undefined
   }
   const bytes = Base64.decode(signature)
-  // Several base64 texts decode to the same bytes. Accept only the canonical one, so that every changed bit is detected.
+  // Several base64 strings decode to the same bytes. Only the canonical string is accepted, so that every changed bit
+  // is detected.
   return Result.isSuccess(bytes) && Base64.encode(bytes.success) === signature ? [timestamp, bytes.success] : undefined
 }
 
@@ -253,7 +255,7 @@ export const verifier = /*#__PURE__*/ Effect.fnUntraced(function* (
  *
  * **When to use**
  *
- * Use in servers and tests. Use {@link verifier} to verify many requests with the same key.
+ * Use it in servers and tests. To verify many requests with the same key, use {@link verifier}.
  *
  * **Details**
  *
@@ -284,7 +286,7 @@ const algorithmNames: Record<KeyKind, string> = {
   ed25519: "Ed25519"
 }
 
-/** Returns the details of a signature as plain data, to log when the exchange refuses it. */
+/** Returns the details of a signature as plain data, which you can log if the exchange refuses the request. */
 export const explain = (
   signer: Pick<Signer["Service"], "keyId" | "kind">,
   request: Request & { readonly timestampMillis: number }

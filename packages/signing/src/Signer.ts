@@ -17,7 +17,7 @@ import { SigningError } from "./SigningError.ts"
 
 export type { KeyKind } from "./internal/keyKind.ts"
 
-/** Signs texts for one API key. */
+/** Signs with one API key. */
 export class Signer
   extends /*#__PURE__*/ Context.Service<
     Signer,
@@ -77,13 +77,13 @@ export const make = (options: Signer["Service"]): Signer["Service"] => new Imple
  *
  * **When to use**
  *
- * Use for a custom signing function that returns no promise. Under `TestClock`, a signer must be synchronous: an
- * adjustment does not wait for promises, so a retry loop would stop at its first attempt. For an API key on Node, use
- * {@link fromApiKey} (synchronous for Ed25519) or `NodeSigner` (for both kinds).
+ * Use it for a custom signing function that returns no promise. Under `TestClock`, a signer must be synchronous. An
+ * adjustment of the clock does not wait for promises, so a retry loop would stop at its first attempt. For an API key
+ * on Node, use {@link fromApiKey} (synchronous for Ed25519) or `NodeSigner` (for both kinds).
  *
  * **Details**
  *
- * An exception of the function becomes the cause of a `SigningError`.
+ * If the function throws, the exception becomes the `cause` of a `SigningError`.
  */
 export const makeSync = (options: {
   readonly keyId: string
@@ -105,22 +105,22 @@ const encoder = /*#__PURE__*/ new TextEncoder()
 /** Options of {@link fromApiKey}. */
 export interface Options {
   /**
-   * Whether Ed25519 on Node signs synchronously with `node:crypto`. That takes half the CPU time of a signature on
+   * Whether Ed25519 on Node signs synchronously with `node:crypto`, which takes half the CPU time of a signature on
    * WebCrypto's threads. Default: true.
    *
-   * Set it to false to keep the event loop free during bursts: 64 synchronous signatures take 3 to 4 ms.
+   * Set this option to false to keep the event loop free during bursts: 64 synchronous signatures take 3 to 4 ms.
    */
   readonly synchronous?: boolean | undefined
 }
 
 /**
- * Makes a signer from an API key. The key is already imported, so a signature has no other cost than the signing itself.
+ * Makes a signer from an API key. The key is already imported, so a signature costs only the signing itself.
  *
  * **Details**
  *
- * Ed25519 on Node signs synchronously, so it also works under `TestClock`. RSA, and every key in other runtimes, signs on
- * WebCrypto's threads: an RSA signature would block the event loop for almost a millisecond (see `NodeSigner`). If the
- * application provides its own `WebCrypto`, that signs.
+ * Ed25519 on Node signs synchronously, so it also works under `TestClock`. RSA, and every key in other runtimes, signs
+ * on WebCrypto's threads: an RSA signature would block the event loop for almost a millisecond (see `NodeSigner`). If
+ * the application provides its own `WebCrypto`, the signer uses it.
  */
 export const fromApiKey = (apiKey: ApiKey, options?: Options): Signer["Service"] => {
   const kind = apiKey.kind

@@ -1,10 +1,10 @@
 /**
- * API keys from configuration. A separate module, because `Config` adds 16 kB to a bundle.
+ * Reads API keys from configuration. This is a separate module, because `Config` adds 16 kB to a bundle.
  *
  * | variable | value |
  * | --- | --- |
  * | `KALSHI_API_KEY_ID` | the id that Kalshi shows next to the key |
- * | `KALSHI_PRIVATE_KEY` | the PEM of the private key, with line ends or with `\n` instead |
+ * | `KALSHI_PRIVATE_KEY` | the PEM of the private key; line ends can be written as `\n` |
  * | `KALSHI_PRIVATE_KEY_PATH` | instead of `KALSHI_PRIVATE_KEY`: the path of a file with the PEM |
  *
  * @module
@@ -33,8 +33,8 @@ const unsetKey =
 const twoKeys = "KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set. Keep one of them"
 
 /**
- * Reads the three variables: the id, and exactly one of key and path. An empty variable counts as not set. The error lists
- * all missing variables.
+ * Reads the variables. The id and exactly one of key and path must be set. An empty variable counts as not set. The
+ * error lists all missing variables.
  */
 export const credentials: Config.Config<Credentials> = /*#__PURE__*/ Config.flatMap(
   /*#__PURE__*/ Config.unwrap({

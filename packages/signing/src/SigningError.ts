@@ -10,12 +10,13 @@ import * as Data from "effect/Data"
  *
  * **When to use**
  *
- * Fail with this error in a custom signer (see `Signer.make`), for example if a KMS or HSM refuses or is unreachable.
+ * Fail with this error in a custom signer (see `Signer.make`), for example if a KMS or HSM refuses the request or is
+ * unreachable.
  *
  * **Details**
  *
- * `description` is one sentence without a full stop. It is logged, so it must not contain a secret. `cause` is for custom
- * signers; signers made from an `ApiKey` do not set it.
+ * `description` is one sentence without a full stop. The description is logged, so it must not contain a secret.
+ * `cause` is for custom signers. Signers of an `ApiKey` do not set it.
  *
  * **Example** (A KMS that refuses)
  *

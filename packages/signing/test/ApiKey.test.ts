@@ -23,7 +23,7 @@ const reasonOf = <A, R>(effect: Effect.Effect<A, KeyError, R>) =>
   Effect.map(Effect.flip(effect), (error) => error.reason)
 
 /** Asserts with node:crypto that the key signs for the public PEM. */
-const signsFor = Effect.fnUntraced(function* (apiKey: ApiKey.ApiKey, publicPem: string) {
+const assertSignsFor = Effect.fnUntraced(function* (apiKey: ApiKey.ApiKey, publicPem: string) {
   const text = "1703123456789GET/trade-api/v2/portfolio/balance"
   const signature = Buffer.from(yield* Signer.fromApiKey(apiKey).sign(text), "base64")
   const key =
@@ -54,7 +54,7 @@ describe("fromPem", () => {
         assert.strictEqual(apiKey.kind, kind)
         assert.strictEqual(PublicKey.kind(apiKey.publicKey), kind)
         assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture(`keys/${publicFile}`))
-        yield* signsFor(apiKey, fixture(`keys/${publicFile}`))
+        yield* assertSignsFor(apiKey, fixture(`keys/${publicFile}`))
       })
     )
   }
@@ -83,7 +83,7 @@ describe("fromPem", () => {
     "spaces for line ends": (pem) => pem.replaceAll("\n", " ")
   }
   for (const [name, change] of Object.entries(forms)) {
-    it.live(`takes ${name}`, () =>
+    it.live(`accepts ${name}`, () =>
       Effect.gen(function* () {
         for (const key of ["rsa-2048.pkcs1", "ed25519.pkcs8"] as const) {
           const apiKey = yield* load(change(fixture(`keys/${key}.pem`)))
@@ -156,12 +156,12 @@ describe("fromPem", () => {
     })
   )
 
-  it("has at least 40 files to refuse", () => {
+  it("has at least 40 invalid files", () => {
     assert.isAtLeast(refused.length, 40)
   })
 
   for (const { file, reason } of refused) {
-    it.live(`refuses ${file} as ${reason}`, () =>
+    it.live(`rejects ${file} as ${reason}`, () =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(load(fixture(file)))
         assert.strictEqual(error._tag, "KeyError")
@@ -291,10 +291,10 @@ describe("fromPem", () => {
     ["empty", "", { _tag: "EmptyKeyId" }],
     ["with a line end", `${keyId}\n`, { _tag: "InvalidKeyId", problem: "contains white space" }],
     ["with a carriage return", `${keyId}\r`, { _tag: "InvalidKeyId", problem: "contains white space" }],
-    ["with a header smuggled in", `x\r\nHost: y`, { _tag: "InvalidKeyId", problem: "contains white space" }],
+    ["with an injected header", `x\r\nHost: y`, { _tag: "InvalidKeyId", problem: "contains white space" }],
     ["in quotes", `"${keyId}"`, { _tag: "InvalidKeyId", problem: "starts or ends with a quote" }],
     [
-      "with a letter no header carries",
+      "with a letter that is not allowed in a header",
       "kéy",
       { _tag: "InvalidKeyId", problem: "contains a character that is not allowed in an HTTP header" }
     ],
@@ -320,7 +320,7 @@ describe("fromPem", () => {
       { _tag: "InvalidKeyId", problem: "is the text of a key, not an id" }
     ]
   ] as const) {
-    it.live(`refuses a key id ${name}`, () =>
+    it.live(`rejects a key id ${name}`, () =>
       Effect.gen(function* () {
         const privateKey = fixture("keys/ed25519.pkcs8.pem")
         assert.deepStrictEqual(yield* reasonOf(ApiKey.fromPem({ keyId: id, privateKey })), reason)
@@ -366,7 +366,7 @@ describe("fromPem", () => {
     })
   )
 
-  it.live("refuses a key if its public key does not verify its signature", () =>
+  it.live("rejects a key if its public key does not verify its signature", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const real: Pick<SubtleCrypto, "importKey" | "exportKey" | "verify"> = {
@@ -398,7 +398,7 @@ describe("fromPem", () => {
     })
   )
 
-  it("always refuses an RSA key with any one bit flipped", async () => {
+  it("always rejects an RSA key with any one bit flipped", async () => {
     for (const [file, label] of [
       ["keys/rsa-2048.pkcs1.pem", "RSA PRIVATE KEY"],
       ["keys/rsa-2048.pkcs8.pem", "PRIVATE KEY"]
@@ -433,7 +433,7 @@ describe("fromPem", () => {
     )
   })
 
-  it("has no defect for any text", async () => {
+  it("never ends with a defect, for any text", async () => {
     const piece = fc.oneof(
       fc.constantFrom(
         "-----BEGIN PRIVATE KEY-----",
@@ -461,7 +461,7 @@ describe("fromPem", () => {
     )
   })
 
-  it("finds the key in any surroundings", async () => {
+  it("finds the key inside any other text", async () => {
     const noise = fc.string({ unit: fc.constantFrom("a", " ", "\n", "\t", '"', "'", "=", ":", "\ufeff", "é") })
     const lineEnd = fc.constantFrom("\n", "\r\n", "\\n", "\\r\\n", " ", "")
     const pem = fixture("keys/ed25519.pkcs8.pem").trim()
@@ -482,7 +482,7 @@ describe("fromJwk", () => {
         for (const privateKey of [jwk(key), Redacted.make(jwk(key))]) {
           const apiKey = yield* ApiKey.fromJwk({ keyId, privateKey })
           assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture(`keys/${key}.public.pem`))
-          yield* signsFor(apiKey, fixture(`keys/${key}.public.pem`))
+          yield* assertSignsFor(apiKey, fixture(`keys/${key}.public.pem`))
         }
       })
     )
@@ -495,7 +495,7 @@ describe("fromJwk", () => {
         publicExponent: 3
       })
       const apiKey = yield* ApiKey.fromJwk({ keyId, privateKey: privateKey.export({ format: "jwk" }) })
-      yield* signsFor(apiKey, publicKey.export({ type: "spki", format: "pem" }).toString())
+      yield* assertSignsFor(apiKey, publicKey.export({ type: "spki", format: "pem" }).toString())
     })
   )
 
@@ -560,7 +560,11 @@ describe("fromJwk", () => {
       { _tag: "Malformed", problem: "its alg must be EdDSA or Ed25519" }
     ],
     ["a missing dq", withoutDq, { _tag: "Malformed", problem: "its dq is not bytes in base64url" }],
-    ["a d that is no base64url", { ...rsa, d: "*" }, { _tag: "Malformed", problem: "its d is not bytes in base64url" }],
+    [
+      "a d that is not base64url",
+      { ...rsa, d: "*" },
+      { _tag: "Malformed", problem: "its d is not bytes in base64url" }
+    ],
     ["a short seed", { ...ed25519, d: "AAAA" }, { _tag: "Malformed", problem: "its d is not 32 bytes in base64url" }],
     ["a short x", { ...ed25519, x: "AAAA" }, { _tag: "Malformed", problem: "its x is not 32 bytes in base64url" }],
     [
@@ -569,12 +573,12 @@ describe("fromJwk", () => {
       { _tag: "SelfCheckFailed", problem: "the public key stored with the private key does not match it" }
     ],
     [
-      "a d that fits p alone",
+      "a d that matches only p",
       shifted(rsa.p!),
       { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" }
     ],
     [
-      "a d that fits q alone",
+      "a d that matches only q",
       shifted(rsa.q!),
       { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" }
     ],
@@ -589,14 +593,14 @@ describe("fromJwk", () => {
       { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" }
     ]
   ] as const) {
-    it.live(`refuses ${name}`, () =>
+    it.live(`rejects ${name}`, () =>
       Effect.gen(function* () {
         assert.deepStrictEqual(yield* reasonOf(ApiKey.fromJwk({ keyId, privateKey: privateKey as JsonWebKey })), reason)
       })
     )
   }
 
-  it.live("refuses a value that is not an object", () =>
+  it.live("rejects a value that is not an object", () =>
     Effect.gen(function* () {
       // JSON.parse can return any value. The type does not allow these.
       for (const privateKey of [null, "text", 1, []] as ReadonlyArray<unknown>) {
@@ -624,7 +628,7 @@ describe("fromCryptoKey", () => {
         const { privateKey } = yield* pair(kind, true)
         const apiKey = yield* ApiKey.fromCryptoKey({ keyId, privateKey })
         assert.strictEqual(apiKey.kind, kind)
-        yield* signsFor(apiKey, ApiKey.publicKeyPem(apiKey))
+        yield* assertSignsFor(apiKey, ApiKey.publicKeyPem(apiKey))
       })
     )
 
@@ -633,7 +637,7 @@ describe("fromCryptoKey", () => {
         const { privateKey, publicKey } = yield* pair(kind, false)
         const apiKey = yield* ApiKey.fromCryptoKey({ keyId, privateKey, publicKey })
         const pem = ApiKey.publicKeyPem(apiKey)
-        yield* signsFor(apiKey, pem)
+        yield* assertSignsFor(apiKey, pem)
         const again = yield* ApiKey.fromCryptoKey({ keyId, privateKey, publicKey: yield* PublicKey.fromPem(pem) })
         assert.strictEqual(ApiKey.publicKeyPem(again), pem)
       })
@@ -657,7 +661,7 @@ describe("fromCryptoKey", () => {
     )
   }
 
-  it.live("refuses CryptoKeys that cannot sign for the exchange", () =>
+  it.live("rejects CryptoKeys that cannot sign for the exchange", () =>
     Effect.gen(function* () {
       const rsa = yield* pair("rsa", true)
       const ed25519 = yield* pair("ed25519", false)
@@ -725,11 +729,11 @@ describe("fromFile", () => {
   it.live("reads a PEM file", () =>
     Effect.gen(function* () {
       const apiKey = yield* ApiKey.fromFile({ keyId, path: fixturePath("keys/rsa-2048.pkcs1.pem") })
-      yield* signsFor(apiKey, fixture("keys/rsa-2048.public.pem"))
+      yield* assertSignsFor(apiKey, fixture("keys/rsa-2048.public.pem"))
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
-  it.live("reads a file in UTF-16, and one in UTF-8 with a byte-order mark", () =>
+  it.live("reads a file in UTF-16 and a file in UTF-8 with a byte-order mark", () =>
     Effect.gen(function* () {
       const fileSystem = yield* FileSystem.FileSystem
       const path = yield* fileSystem.makeTempFileScoped()
@@ -758,7 +762,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
-  it.live("refuses the text of a key as a path, and opens no file", () =>
+  it.live("rejects the text of a key as a path, and opens no file", () =>
     Effect.gen(function* () {
       const pem = fixture("keys/ed25519.pkcs8.pem")
       for (const path of [pem, pem.replaceAll("\n", "\\n"), pem.split("\n")[1]!, JSON.stringify(jwk("ed25519"))]) {
@@ -767,7 +771,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(FileSystem.layerNoop({ readFileString: () => Effect.die("opened") })))
   )
 
-  /** Formats of key material that could be passed as a path. */
+  /** Formats of key material that a user could pass as a path. */
   const shapes: Record<string, (bytes: Buffer) => string> = {
     hex: (bytes) => bytes.toString("hex"),
     "upper-case hex": (bytes) => bytes.toString("hex").toUpperCase(),
@@ -907,12 +911,12 @@ describe("fromFile", () => {
 
 describe("generate", () => {
   for (const kind of ["rsa", "ed25519"] as const) {
-    it.live(`makes an ${kind} key whose PEM can be read again`, () =>
+    it.live(`generates an ${kind} key whose PEM can be read again`, () =>
       Effect.gen(function* () {
         const apiKey = yield* ApiKey.generate({ keyId, kind })
         assert.strictEqual(apiKey.kind, kind)
         assert.strictEqual(apiKey.publicKeyPem, ApiKey.publicKeyPem(apiKey))
-        yield* signsFor(apiKey, apiKey.publicKeyPem)
+        yield* assertSignsFor(apiKey, apiKey.publicKeyPem)
         const again = yield* ApiKey.fromPem({ keyId, privateKey: apiKey.privateKeyPem })
         assert.strictEqual(ApiKey.publicKeyPem(again), apiKey.publicKeyPem)
         const details = nodeCrypto.createPrivateKey(Redacted.value(apiKey.privateKeyPem))
@@ -936,7 +940,7 @@ describe("generate", () => {
     })
   )
 
-  it.live("makes a different key each time", () =>
+  it.live("generates a different key each time", () =>
     Effect.gen(function* () {
       const first = yield* ApiKey.generateKeyPair({ kind: "ed25519" })
       const second = yield* ApiKey.generateKeyPair({ kind: "ed25519" })
@@ -944,7 +948,7 @@ describe("generate", () => {
     })
   )
 
-  it.live("makes RSA keys of the requested length", () =>
+  it.live("generates RSA keys of the requested length", () =>
     Effect.gen(function* () {
       const { publicKeyPem } = yield* ApiKey.generateKeyPair({ kind: "rsa", modulusLength: 3072 })
       assert.strictEqual(nodeCrypto.createPublicKey(publicKeyPem).asymmetricKeyDetails?.modulusLength, 3072)

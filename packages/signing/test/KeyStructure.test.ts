@@ -7,7 +7,7 @@ import { privateMaterial, publicMaterial } from "../src/internal/structure.ts"
 
 const { bitString, implicitPublicKey, integer, null: nothing, objectIdentifier, octetString, sequence } = Der.tags
 
-/** One element: a tag, a length in its shortest form, and contents. */
+/** Writes one element: a tag, a length in its shortest form, and contents. */
 const element = (tag: number, ...contents: ReadonlyArray<Uint8Array | number>): Uint8Array => {
   const bytes = contents.flatMap((part) => (typeof part === "number" ? [part] : [...part]))
   const { length } = bytes
@@ -107,7 +107,7 @@ describe("privateMaterial", () => {
     ).map(([name, oid]) => [name, algorithm(oid), { _tag: "UnsupportedAlgorithm", algorithm: name }] as const)
   ]
   for (const [name, identifier, reason] of algorithms) {
-    it(`refuses PKCS#8 with ${name}`, () => {
+    it(`rejects PKCS#8 with ${name}`, () => {
       assert.deepStrictEqual(failureOf(pkcs8(identifier)), reason as never)
     })
   }
@@ -127,7 +127,7 @@ describe("privateMaterial", () => {
     )
   })
 
-  it("refuses a PKCS#8 version that does not match its members", () => {
+  it("rejects a PKCS#8 version that does not match its members", () => {
     const problem = malformed("its PKCS#8 version does not match its members")
     for (const [version, ...more] of [
       [int(1)],
@@ -144,7 +144,7 @@ describe("privateMaterial", () => {
     }
   })
 
-  it("refuses Ed25519 keys that do not have 32 bytes", () => {
+  it("rejects Ed25519 keys that do not have 32 bytes", () => {
     for (const key of [octets(31), octets(33), int(1), Uint8Array.from([])]) {
       assert.deepStrictEqual(
         failureOf(pkcs8(algorithm(ed25519Id), element(octetString, key))),
@@ -184,8 +184,8 @@ describe("publicMaterial", () => {
 
 const pair = nodeCrypto.generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent: 3 })
 const pkcs1 = new Uint8Array(pair.privateKey.export({ type: "pkcs1", format: "der" }))
-const elements = Result.getOrThrow(Der.members(pkcs1)).map(({ whole }) => whole)
-const numbers = elements.slice(1).map((whole) => Der.only(whole, integer)!.contents)
+const elements = Result.getOrThrow(Der.members(pkcs1)).map(({ encoded }) => encoded)
+const numbers = elements.slice(1).map((element) => Der.only(element, integer)!.contents)
 
 describe("pkcs1Problem", () => {
   it("accepts a valid key with the exponent 3", () => {
@@ -228,7 +228,7 @@ describe("pkcs1Problem", () => {
     )
   ]
   for (const [name, der, reason] of broken) {
-    it(`refuses ${name}`, () => {
+    it(`rejects ${name}`, () => {
       assert.deepStrictEqual(pkcs1Problem(der), reason as never)
     })
   }
@@ -238,13 +238,13 @@ describe("rsaProblem", () => {
   const mixed = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" } as const
   const one = Uint8Array.from([1])
 
-  it("refuses an exponent of 1, because a signature would equal the signed text", () => {
+  it("rejects an exponent of 1, because a signature would equal the signed text", () => {
     // n, e, d, p, q, dp, dq, qi
     const [n, , , p, q, , , qi] = numbers
     assert.deepStrictEqual(rsaProblem([n!, one, one, p!, q!, one, one, qi!]), mixed)
   })
 
-  it("refuses 1 as a factor, even if the exponents match the other factor", () => {
+  it("rejects 1 as a factor, even if the exponents match the other factor", () => {
     const [n, e, d, p, q, dp, dq, qi] = numbers
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, one, n!, dp!, dq!, qi!]), mixed)
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, q!, p!, dp!, dq!, qi!]), mixed)

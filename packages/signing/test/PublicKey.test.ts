@@ -68,7 +68,7 @@ describe("fromPem", () => {
       "This is a certificate. Signing needs the private key, which Kalshi showed once, when the key was created."
     ],
     [
-      "a mislabelled one",
+      "a mislabelled key",
       fixture("refused/public-mislabelled.pem"),
       { _tag: "Malformed", problem: "its content is a public key, so its label must be PUBLIC KEY" },
       "The key is malformed: its content is a public key, so its label must be PUBLIC KEY. Copy the file again, or create a new key."
@@ -80,7 +80,7 @@ describe("fromPem", () => {
       "The key is malformed: the runtime's WebCrypto rejects it. Copy the file again, or create a new key."
     ]
   ] as const) {
-    it.live(`refuses ${name}`, () =>
+    it.live(`rejects ${name}`, () =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(PublicKey.fromPem(pem))
         assert.deepStrictEqual(error.reason, reason)

@@ -113,7 +113,7 @@ describe("headers", () => {
 
   for (const [name, options, message] of [
     ["a path without its slash", { path: "trade-api/v2" }, "the path must start with a slash, at the root of the host"],
-    ["a whole URL", { path: `https://host${path}` }, "the path must start with a slash, at the root of the host"],
+    ["a complete URL", { path: `https://host${path}` }, "the path must start with a slash, at the root of the host"],
     ["an empty path", { path: "" }, "the path must start with a slash, at the root of the host"],
     [
       "a space in the path",
@@ -141,7 +141,7 @@ describe("headers", () => {
       "the path contains a . or .. segment, which clients resolve before sending: sign the path as it is sent"
     ],
     [
-      "such a segment at the end",
+      "a dot segment at the end",
       { path: "/a/." },
       "the path contains a . or .. segment, which clients resolve before sending: sign the path as it is sent"
     ],
@@ -160,7 +160,7 @@ describe("headers", () => {
     ["a skew that is not a number", { clockSkewMillis: Number.NaN }, "the clock plus the skew is not a valid time"],
     ["a time before 1970", { clockSkewMillis: -1 }, "the clock plus the skew is not a valid time"]
   ] as const) {
-    it.effect(`refuses ${name}, and signs nothing`, () =>
+    it.effect(`rejects ${name}, and signs nothing`, () =>
       Effect.gen(function* () {
         const { signer, texts } = recording()
         const error = yield* Effect.flip(RequestSignature.headers(signer, { method: "GET", path, ...options }))
@@ -182,7 +182,7 @@ describe("headers", () => {
     })
   )
 
-  it.effect("refuses a key id that is not a valid header", () =>
+  it.effect("rejects a key id that is not a valid header", () =>
     Effect.gen(function* () {
       for (const bad of ["", "a\r\nHost: b", "é", fixture("keys/ed25519.pkcs8.pem")]) {
         const signer = Signer.makeSync({ keyId: bad, kind: "rsa", sign: () => "never used" })
@@ -209,11 +209,11 @@ describe("headers", () => {
     })
   )
 
-  it.effect("refuses a signature that is not of its kind or not in standard base64", () =>
+  it.effect("rejects a signature that is not of its kind or not in standard base64", () =>
     Effect.gen(function* () {
       const rsa = `${"A".repeat(342)}==`
       const ed25519 = `${"A".repeat(86)}==`
-      for (const [kind, answer] of [
+      for (const [kind, signature] of [
         ["rsa", ""],
         ["rsa", ed25519],
         ["rsa", rsa.replace("A", "-")],
@@ -226,20 +226,20 @@ describe("headers", () => {
         ["ed25519", `${ed25519}A`],
         ["ed25519", ed25519.replace("A", "_")]
       ] as const) {
-        const signer = Signer.makeSync({ keyId, kind, sign: () => answer })
+        const signer = Signer.makeSync({ keyId, kind, sign: () => signature })
         const error = yield* Effect.flip(RequestSignature.headers(signer, { method: "GET", path }))
         assert.strictEqual(
           error.message,
           `The request could not be signed: the signer did not return an ${kind} signature in standard base64.`
         )
       }
-      for (const [kind, answer] of [
+      for (const [kind, signature] of [
         ["rsa", rsa],
         ["ed25519", ed25519]
       ] as const) {
-        const signer = Signer.makeSync({ keyId, kind, sign: () => answer })
+        const signer = Signer.makeSync({ keyId, kind, sign: () => signature })
         const headers = yield* RequestSignature.headers(signer, { method: "GET", path })
-        assert.strictEqual(headers["KALSHI-ACCESS-SIGNATURE"], answer)
+        assert.strictEqual(headers["KALSHI-ACCESS-SIGNATURE"], signature)
       }
     })
   )

@@ -138,7 +138,7 @@ describe("fromApiKey", () => {
       }
     },
     "signatures that do not verify": { ...nodeCrypto, sign: () => Buffer.alloc(64) },
-    "signatures that are no bytes": { ...nodeCrypto, sign: () => "signed" },
+    "signatures that are not bytes": { ...nodeCrypto, sign: () => "signed" },
     "no sign": {}
   }
   const others: Record<string, unknown> = {

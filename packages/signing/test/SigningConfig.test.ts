@@ -89,7 +89,7 @@ describe("apiKey", () => {
     )
   }
 
-  it.live("passes on the reason of a refused key", () =>
+  it.live("passes on the reason of a rejected key", () =>
     Effect.gen(function* () {
       const env = { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: fixture("refused/encrypted-pkcs8.pem") }
       const error = yield* Effect.flip(Effect.provide(SigningConfig.apiKey, [withEnv(env), noFiles]))

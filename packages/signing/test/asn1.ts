@@ -1,4 +1,4 @@
-/** Writes DER, valid or not, for structures that no tool makes. */
+/** Writes DER, valid or invalid, for structures that no tool can make. */
 export const der = (tag: number, ...parts: ReadonlyArray<ArrayLike<number>>): Uint8Array<ArrayBuffer> => {
   const contents = parts.flatMap((part) => Array.from(part))
   const { length } = contents

@@ -40,7 +40,7 @@ describe("members", () => {
     }
   })
 
-  it("refuses an indefinite length and a length of four bytes", () => {
+  it("rejects an indefinite length and a length of four bytes", () => {
     assert.strictEqual(problem([0x30, 0x80, 0x05, 0x00, 0x00, 0x00]), notSequence)
     assert.strictEqual(problem([0x30, 0x84, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), notSequence)
     assert.strictEqual(problem([0x30, 0x85, 0x00, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), notSequence)
@@ -62,7 +62,7 @@ describe("members", () => {
     assert.strictEqual(problem([0x30, 0x00, 0x00]), tooLong)
   })
 
-  it("refuses members that do not fill the sequence exactly", () => {
+  it("rejects members that do not fill the sequence exactly", () => {
     for (const inside of [
       [0x02],
       [0x02, 0x05, 0x01],

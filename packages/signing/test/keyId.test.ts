@@ -14,7 +14,7 @@ describe("keyIdProblem", () => {
     }
   })
 
-  it("refuses a quote at either end", () => {
+  it("rejects a quote at either end", () => {
     for (const id of ['"a', 'a"', "'a", "a'"]) {
       assert.deepStrictEqual(keyIdProblem(id), { _tag: "InvalidKeyId", problem: "starts or ends with a quote" })
     }

@@ -53,14 +53,14 @@ describe("looksLikeKey", () => {
 })
 
 describe("isShowable", () => {
-  it("refuses a word of 24 letters and digits with a digit in it", () => {
+  it("rejects a word of 24 letters and digits with a digit in it", () => {
     for (const path of [`/a/${"a".repeat(23)}1`, `/a/1${"a".repeat(23)}`, `/${"b".repeat(30)}/${"a".repeat(23)}9`]) {
       assert.isFalse(isShowable(path), path)
     }
     for (const path of [`/a/${"a".repeat(22)}1`, `/a/${"a".repeat(40)}`]) assert.isTrue(isShowable(path), path)
   })
 
-  it("refuses seven groups of decimal or hexadecimal digits, but accepts a date with a time", () => {
+  it("rejects seven groups of decimal or hexadecimal digits, but accepts a date with a time", () => {
     for (const path of [
       "1 2 3 4 5 6 7 ",
       "a:b:c:d:e:f:0:",
@@ -94,7 +94,7 @@ describe("isShowable", () => {
     assert.isFalse(isShowable("/1Aa/2Bb/3Cc"))
   })
 
-  it("refuses characters that are rare in paths, and more than 1,024 characters", () => {
+  it("rejects characters that are rare in paths, and more than 1,024 characters", () => {
     for (const character of [",", ";", "=", "%", "{", "[", '"', "'", "$", "\n", "\u0000", "\u202e", ":"]) {
       assert.isFalse(isShowable(`/a${character}`), character)
     }

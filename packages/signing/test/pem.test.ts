@@ -33,7 +33,7 @@ describe("readBlock", () => {
     })
   })
 
-  it("ignores parameters next to a key, but refuses parameters alone", () => {
+  it("ignores parameters next to a key, but rejects parameters alone", () => {
     for (const label of ["EC PARAMETERS", "DSA PARAMETERS", "DH PARAMETERS"]) {
       assert.deepStrictEqual(read(pem(label) + pem("PRIVATE KEY")), block("PRIVATE KEY"))
       assert.deepStrictEqual(read(pem(label)), { _tag: "UnsupportedFormat", label })

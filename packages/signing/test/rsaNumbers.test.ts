@@ -36,7 +36,7 @@ describe("rsaProblem", () => {
     assert.isUndefined(rsaProblem(rsaMembers.map((name) => members[name])))
   })
 
-  it("refuses numbers that make the equations meaningless", () => {
+  it("rejects numbers that make the equations meaningless", () => {
     const n = numberOf(good.n)
     for (const change of [
       { e: bytesOf(1n), d: bytesOf(1n), dp: bytesOf(1n), dq: bytesOf(1n) },
@@ -53,7 +53,7 @@ describe("rsaProblem", () => {
   })
 
   for (const name of rsaMembers) {
-    it(`detects an ${name} that is one too large or too small`, () => {
+    it(`detects an ${name} that is too large or too small by one`, () => {
       for (const step of [1n, -1n])
         assert.deepStrictEqual(problemOf({ [name]: bytesOf(numberOf(good[name]) + step) }), mixed)
     })
@@ -78,7 +78,7 @@ describe("pkcs1Problem", () => {
     assert.isUndefined(pkcs1Problem(sequence(version, ...encoded)))
   })
 
-  it("refuses data that is not an RSAPrivateKey", () => {
+  it("rejects data that is not an RSAPrivateKey", () => {
     for (const bytes of [
       Uint8Array.from([]),
       integer(0),
@@ -92,7 +92,7 @@ describe("pkcs1Problem", () => {
     }
   })
 
-  it("refuses another version, and any other number of members than eight", () => {
+  it("rejects another version, and any other number of members than eight", () => {
     assert.deepStrictEqual(pkcs1Problem(sequence(integer(1), ...encoded)), {
       _tag: "UnsupportedAlgorithm",
       algorithm: "RSA with more than two primes"
@@ -107,7 +107,7 @@ describe("pkcs1Problem", () => {
   })
 
   for (const [index, name] of rsaMembers.entries()) {
-    it(`refuses an ${name} that is not a positive integer`, () => {
+    it(`rejects an ${name} that is not a positive integer`, () => {
       for (const member of [der(0x04, good[name]), integer(), integer(0x80), integer(0xff, ...good[name])]) {
         assert.deepStrictEqual(pkcs1Problem(sequence(version, ...encoded.with(index, member))), otherNumber)
       }

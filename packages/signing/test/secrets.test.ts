@@ -21,8 +21,8 @@ import { fixture, jwk, keyId, refused } from "./vectors.ts"
 
 const derOf = (pem: string): Buffer => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ""), "base64")
 
-/** A part of the bytes, in every format that could be printed. */
-const spellings = (bytes: Buffer): ReadonlyArray<string> => {
+/** The first 24 bytes, in every encoding in which they could be printed. */
+const encodings = (bytes: Buffer): ReadonlyArray<string> => {
   const piece = bytes.subarray(0, 24)
   return [
     // The last characters of the base64 depend on the bytes that follow.
@@ -38,7 +38,7 @@ const spellings = (bytes: Buffer): ReadonlyArray<string> => {
 /** The private members of a JWK. */
 const secretsOfJwk = (key: JsonWebKey): ReadonlyArray<string> =>
   [key.d, key.p, key.q, key.dp, key.dq, key.qi].flatMap((value) =>
-    value === undefined ? [] : [value, ...spellings(Buffer.from(value, "base64url"))]
+    value === undefined ? [] : [value, ...encodings(Buffer.from(value, "base64url"))]
   )
 
 const linesOf = (pem: string): ReadonlyArray<string> =>
@@ -46,16 +46,21 @@ const linesOf = (pem: string): ReadonlyArray<string> =>
 
 const secretsOfPem = (pem: string): ReadonlyArray<string> => {
   const body = pem.replace(/-----[^-]+-----|\s/g, "")
-  return [pem, pem.replaceAll("\n", "\\n"), body, ...linesOf(pem), ...spellings(derOf(pem).subarray(-24))]
+  return [pem, pem.replaceAll("\n", "\\n"), body, ...linesOf(pem), ...encodings(derOf(pem).subarray(-24))]
 }
 
-/** Removes parts of the public key: a private key's text contains them too, possibly at the same base64 boundaries. */
+/** Removes the parts that also occur in the public key, because printing them is allowed. */
 const withoutPublic = (secrets: ReadonlyArray<string>, publicPem: string): ReadonlyArray<string> => {
   const der = derOf(publicPem)
-  const open = [der.toString("base64"), der.toString("hex"), der.toString("hex").toUpperCase(), [...der].join(",")]
-  open.push(der.subarray(-24).toString("base64"), der.subarray(-24).toString("base64url"))
-  open.push(der.toString("hex").replace(/..(?=.)/g, "$& "))
-  return secrets.filter((secret) => !open.some((text) => text.includes(secret)))
+  const publicTexts = [
+    der.toString("base64"),
+    der.toString("hex"),
+    der.toString("hex").toUpperCase(),
+    [...der].join(",")
+  ]
+  publicTexts.push(der.subarray(-24).toString("base64"), der.subarray(-24).toString("base64url"))
+  publicTexts.push(der.toString("hex").replace(/..(?=.)/g, "$& "))
+  return secrets.filter((secret) => !publicTexts.some((text) => text.includes(secret)))
 }
 
 const withoutSpace = (text: string) => text.replace(/[\s\\]|\\n/g, "")
@@ -85,7 +90,7 @@ const prints = (value: unknown): ReadonlyArray<string> => {
   return texts
 }
 
-const assertSilent = (name: string, value: unknown, secrets: ReadonlyArray<string>) => {
+const assertPrintsNoSecret = (name: string, value: unknown, secrets: ReadonlyArray<string>) => {
   const needles = secrets.map(withoutSpace).filter((secret) => secret.length >= 16)
   assert.isNotEmpty(needles, name)
   for (const text of prints(value).map(withoutSpace)) {
@@ -105,7 +110,7 @@ const secretsOf = (key: (typeof keys)[number]): ReadonlyArray<string> => {
   return withoutPublic(secrets, fixture(`keys/${name}.public.pem`))
 }
 
-describe("assertSilent", () => {
+describe("assertPrintsNoSecret", () => {
   it("finds a printed key in each of its formats", () => {
     const pem = fixture("keys/ed25519.pkcs8.pem")
     const seed = derOf(pem).subarray(16)
@@ -119,9 +124,9 @@ describe("assertSilent", () => {
       seed.toString("hex"),
       seed
     ]) {
-      assert.throws(() => assertSilent("a leak", leak, secretsOf("ed25519.pkcs8")), "prints a secret")
+      assert.throws(() => assertPrintsNoSecret("a leak", leak, secretsOf("ed25519.pkcs8")), "prints a secret")
     }
-    assertSilent("another key", fixture("keys/rsa-2048.pkcs8.pem"), secretsOf("ed25519.pkcs8"))
+    assertPrintsNoSecret("another key", fixture("keys/rsa-2048.pkcs8.pem"), secretsOf("ed25519.pkcs8"))
   })
 })
 
@@ -131,37 +136,37 @@ describe("every export", () => {
       Effect.gen(function* () {
         const privateKey = fixture(`keys/${key}.pem`)
         const secrets = secretsOf(key)
-        const silent = (name: string, value: unknown) => assertSilent(name, value, secrets)
+        const check = (name: string, value: unknown) => assertPrintsNoSecret(name, value, secrets)
 
         const apiKey = yield* ApiKey.fromPem({ keyId, privateKey })
-        silent("ApiKey.fromPem", apiKey)
-        silent("ApiKey.fromPem (Redacted)", yield* ApiKey.fromPem({ keyId, privateKey: Redacted.make(privateKey) }))
+        check("ApiKey.fromPem", apiKey)
+        check("ApiKey.fromPem (Redacted)", yield* ApiKey.fromPem({ keyId, privateKey: Redacted.make(privateKey) }))
         const privateJwk = jwk(key.split(".")[0]!)
-        silent("ApiKey.fromJwk", yield* ApiKey.fromJwk({ keyId, privateKey: privateJwk }))
-        silent("the effect of fromPem", ApiKey.fromPem({ keyId, privateKey }))
-        silent("the effect of fromJwk", ApiKey.fromJwk({ keyId, privateKey: privateJwk }))
-        silent("publicKey", apiKey.publicKey)
-        silent("publicKeyPem", ApiKey.publicKeyPem(apiKey))
+        check("ApiKey.fromJwk", yield* ApiKey.fromJwk({ keyId, privateKey: privateJwk }))
+        check("the effect of fromPem", ApiKey.fromPem({ keyId, privateKey }))
+        check("the effect of fromJwk", ApiKey.fromJwk({ keyId, privateKey: privateJwk }))
+        check("publicKey", apiKey.publicKey)
+        check("publicKeyPem", ApiKey.publicKeyPem(apiKey))
 
         const signer = Signer.fromApiKey(apiKey)
-        silent("Signer.fromApiKey", signer)
-        silent("sign", signer.sign)
-        silent("the effect of sign", signer.sign("text"))
-        silent("Signer.layer", Signer.layer(apiKey))
-        const threads = Signer.fromApiKey(apiKey, { synchronous: false })
-        silent("Signer.fromApiKey (WebCrypto)", threads)
-        silent("sign (WebCrypto)", threads.sign)
-        silent("the effect of sign (WebCrypto)", threads.sign("text"))
+        check("Signer.fromApiKey", signer)
+        check("sign", signer.sign)
+        check("the effect of sign", signer.sign("text"))
+        check("Signer.layer", Signer.layer(apiKey))
+        const webCryptoSigner = Signer.fromApiKey(apiKey, { synchronous: false })
+        check("Signer.fromApiKey (WebCrypto)", webCryptoSigner)
+        check("sign (WebCrypto)", webCryptoSigner.sign)
+        check("the effect of sign (WebCrypto)", webCryptoSigner.sign("text"))
         const node = yield* NodeSigner.fromApiKey(apiKey)
-        silent("NodeSigner.fromApiKey", node)
-        silent("sign (node:crypto)", node.sign)
-        silent("the effect of sign (node:crypto)", node.sign("text"))
-        silent("NodeSigner.layer", NodeSigner.layer(apiKey))
-        silent("the context", yield* Effect.provide(Effect.context<Signer.Signer>(), Signer.layer(apiKey)))
-        silent("a context", Context.make(Signer.Signer, signer))
+        check("NodeSigner.fromApiKey", node)
+        check("sign (node:crypto)", node.sign)
+        check("the effect of sign (node:crypto)", node.sign("text"))
+        check("NodeSigner.layer", NodeSigner.layer(apiKey))
+        check("the context", yield* Effect.provide(Effect.context<Signer.Signer>(), Signer.layer(apiKey)))
+        check("a context", Context.make(Signer.Signer, signer))
 
         const headers = yield* RequestSignature.headers(signer, { method: "GET", path: "/" })
-        silent("AuthHeaders", headers)
+        check("AuthHeaders", headers)
         const signature = headers["KALSHI-ACCESS-SIGNATURE"]
         for (const text of [
           inspect(headers, options),
@@ -175,14 +180,14 @@ describe("every export", () => {
           assert.notInclude(text, keyId)
         }
         const explanation = RequestSignature.explain(signer, { method: "GET", path: "/", timestampMillis: 1 })
-        silent("explain", explanation)
+        check("explain", explanation)
         assert.notInclude(JSON.stringify(explanation), keyId)
-        silent("verifier", yield* RequestSignature.verifier(apiKey.publicKey))
+        check("verifier", yield* RequestSignature.verifier(apiKey.publicKey))
 
         const env = { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: privateKey }
         const provider = ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
-        silent("SigningConfig.apiKeyFromPem", yield* Effect.provide(SigningConfig.apiKeyFromPem, provider))
-        silent("SigningConfig.credentials", yield* Effect.provide(SigningConfig.credentials, provider))
+        check("SigningConfig.apiKeyFromPem", yield* Effect.provide(SigningConfig.apiKeyFromPem, provider))
+        check("SigningConfig.credentials", yield* Effect.provide(SigningConfig.credentials, provider))
       })
     )
 
@@ -192,20 +197,26 @@ describe("every export", () => {
         const body = pem.replace(/-----[^-]+-----|\s/g, "")
         const privateJwk = jwk(key.split(".")[0]!)
         const secrets = secretsOf(key)
-        const fails = Effect.fnUntraced(function* <A, E>(name: string, effect: Effect.Effect<A, E>) {
+        const assertFailsSilently = Effect.fnUntraced(function* <A, E>(name: string, effect: Effect.Effect<A, E>) {
           const error = yield* Effect.flip(effect)
-          assertSilent(name, error, secrets)
-          assertSilent(`the exit of ${name}`, yield* Effect.exit(effect), secrets)
+          assertPrintsNoSecret(name, error, secrets)
+          assertPrintsNoSecret(`the exit of ${name}`, yield* Effect.exit(effect), secrets)
         })
         const files = FileSystem.layerNoop({})
-        const good = fixture("keys/rsa-3072.pkcs1.pem")
+        const validPem = fixture("keys/rsa-3072.pkcs1.pem")
 
-        yield* fails("the key as its id", ApiKey.fromPem({ keyId: pem, privateKey: pem }))
-        yield* fails("the body as the id", ApiKey.fromPem({ keyId: body, privateKey: pem }))
-        yield* fails("the JWK as the id", ApiKey.fromJwk({ keyId: JSON.stringify(privateJwk), privateKey: privateJwk }))
-        yield* fails("no id", ApiKey.fromPem({ keyId: "", privateKey: pem }))
+        yield* assertFailsSilently("the key as its id", ApiKey.fromPem({ keyId: pem, privateKey: pem }))
+        yield* assertFailsSilently(
+          "the PEM body without its lines as the id",
+          ApiKey.fromPem({ keyId: body, privateKey: pem })
+        )
+        yield* assertFailsSilently(
+          "the JWK as the id",
+          ApiKey.fromJwk({ keyId: JSON.stringify(privateJwk), privateKey: privateJwk })
+        )
+        yield* assertFailsSilently("no id", ApiKey.fromPem({ keyId: "", privateKey: pem }))
         for (const path of [pem, pem.replaceAll("\n", "\\n"), body, JSON.stringify(privateJwk)]) {
-          yield* fails("the key as a path", Effect.provide(ApiKey.fromFile({ keyId, path }), files))
+          yield* assertFailsSilently("the key as a path", Effect.provide(ApiKey.fromFile({ keyId, path }), files))
         }
         for (const text of [
           body,
@@ -221,10 +232,10 @@ describe("every export", () => {
           pem.slice(0, -60),
           derOf(pem).toString("latin1")
         ]) {
-          yield* fails("a damaged text", ApiKey.fromPem({ keyId, privateKey: text }))
-          yield* fails("a damaged text as a public key", PublicKey.fromPem(text))
+          yield* assertFailsSilently("a damaged text", ApiKey.fromPem({ keyId, privateKey: text }))
+          yield* assertFailsSilently("a damaged text as a public key", PublicKey.fromPem(text))
         }
-        yield* fails("a private key as a public one", PublicKey.fromPem(pem))
+        yield* assertFailsSilently("a private key as a public one", PublicKey.fromPem(pem))
         for (const damaged of [
           { ...privateJwk, kty: "EC" },
           { ...privateJwk, kty: privateJwk.d! },
@@ -234,25 +245,40 @@ describe("every export", () => {
           { ...privateJwk, d: privateJwk.d!.slice(0, -2) },
           { ...privateJwk, ...(privateJwk.kty === "RSA" ? { p: privateJwk.d! } : { x: privateJwk.d! }) }
         ]) {
-          yield* fails("a damaged JWK", ApiKey.fromJwk({ keyId, privateKey: damaged }))
+          yield* assertFailsSilently("a damaged JWK", ApiKey.fromJwk({ keyId, privateKey: damaged }))
         }
         const configured = (env: Record<string, string>) =>
           Effect.provide(SigningConfig.apiKey, [ConfigProvider.layer(ConfigProvider.fromEnv({ env })), files])
-        yield* fails("no id configured", configured({ KALSHI_PRIVATE_KEY: pem }))
-        yield* fails(
+        yield* assertFailsSilently("a configured key without an id", configured({ KALSHI_PRIVATE_KEY: pem }))
+        yield* assertFailsSilently(
           "both",
           configured({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: pem, KALSHI_PRIVATE_KEY_PATH: pem })
         )
-        yield* fails("key for path", configured({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY_PATH: pem }))
-        yield* fails("key for id", configured({ KALSHI_API_KEY_ID: pem, KALSHI_PRIVATE_KEY: good }))
-        yield* fails("body", configured({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: body }))
+        yield* assertFailsSilently(
+          "the key as the configured path",
+          configured({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY_PATH: pem })
+        )
+        yield* assertFailsSilently(
+          "the key as the configured id",
+          configured({ KALSHI_API_KEY_ID: pem, KALSHI_PRIVATE_KEY: validPem })
+        )
+        yield* assertFailsSilently("body", configured({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: body }))
 
         const signer = Signer.fromApiKey(yield* ApiKey.fromPem({ keyId, privateKey: pem }))
-        yield* fails("a bad path", RequestSignature.headers(signer, { method: "GET", path: "x" }))
-        const leaky = Signer.makeSync({ keyId: pem, kind: signer.kind, sign: () => body })
-        yield* fails("a signer with the key for its id", RequestSignature.headers(leaky, { method: "GET", path: "/" }))
-        const parrot = Signer.makeSync({ keyId, kind: signer.kind, sign: () => `${body}!` })
-        yield* fails("a signer that returns the key", RequestSignature.headers(parrot, { method: "GET", path: "/" }))
+        yield* assertFailsSilently(
+          "an invalid request path",
+          RequestSignature.headers(signer, { method: "GET", path: "x" })
+        )
+        const keyIdSigner = Signer.makeSync({ keyId: pem, kind: signer.kind, sign: () => body })
+        yield* assertFailsSilently(
+          "a signer whose id is the private key",
+          RequestSignature.headers(keyIdSigner, { method: "GET", path: "/" })
+        )
+        const keyReturningSigner = Signer.makeSync({ keyId, kind: signer.kind, sign: () => `${body}!` })
+        yield* assertFailsSilently(
+          "a signer that returns the key",
+          RequestSignature.headers(keyReturningSigner, { method: "GET", path: "/" })
+        )
       })
     )
   }
@@ -261,9 +287,9 @@ describe("every export", () => {
     const text = fixture(file)
     const lines = linesOf(text)
     if (lines.length === 0) continue
-    it.live(`never prints a refused key: ${file}`, () =>
+    it.live(`never prints a rejected key: ${file}`, () =>
       Effect.gen(function* () {
-        assertSilent(file, yield* Effect.flip(ApiKey.fromPem({ keyId, privateKey: text })), lines)
+        assertPrintsNoSecret(file, yield* Effect.flip(ApiKey.fromPem({ keyId, privateKey: text })), lines)
       })
     )
   }
@@ -273,10 +299,10 @@ describe("every export", () => {
       Effect.gen(function* () {
         const apiKey = yield* ApiKey.generate({ keyId, kind })
         const secrets = withoutPublic(secretsOfPem(Redacted.value(apiKey.privateKeyPem)), apiKey.publicKeyPem)
-        assertSilent("generate", apiKey, secrets)
-        assertSilent("its signer", Signer.fromApiKey(apiKey), secrets)
+        assertPrintsNoSecret("generate", apiKey, secrets)
+        assertPrintsNoSecret("its signer", Signer.fromApiKey(apiKey), secrets)
         const pair = yield* ApiKey.generateKeyPair({ kind })
-        assertSilent(
+        assertPrintsNoSecret(
           "generateKeyPair",
           pair,
           withoutPublic(secretsOfPem(Redacted.value(pair.privateKeyPem)), pair.publicKeyPem)
@@ -301,7 +327,7 @@ describe("every export", () => {
         Effect.provide(Layer.mergeAll(Logger.layer(sink)))
       )
       assert.strictEqual(lines.length, 3)
-      assertSilent("the log", lines.join("\n"), secretsOf("ed25519.pkcs8"))
+      assertPrintsNoSecret("the log", lines.join("\n"), secretsOf("ed25519.pkcs8"))
       assert.notInclude(lines.join("\n"), headers["KALSHI-ACCESS-SIGNATURE"].slice(0, 40))
     })
   )

@@ -24,14 +24,17 @@ export const judge = (name: string, text: string, signature: string): boolean =>
       )
 }
 
-/** Whether a signer signs without waiting. */
+/** Whether a signer signs synchronously. */
 export const isSynchronous = (signer: Signer.Signer["Service"]): boolean =>
   Exit.isSuccess(Effect.runSyncExit(signer.sign("text")))
 
-/** Signs without waiting. */
+/** Signs synchronously. */
 export const signNow = (signer: Signer.Signer["Service"], text: string): string => Effect.runSync(signer.sign(text))
 
-/** Runs an effect while `process.getBuiltinModule` returns this as `node:crypto`. Undefined: it does not exist. */
+/**
+ * Runs an effect while `process.getBuiltinModule` returns this as `node:crypto`. If it is undefined, the runtime has no
+ * `node:crypto`.
+ */
 export const withBuiltin = <A, E, R>(module: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   withProcess({ ...process, getBuiltinModule: module === undefined ? undefined : () => module }, effect)
 

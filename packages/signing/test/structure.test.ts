@@ -7,7 +7,7 @@ const seed = Uint8Array.from({ length: 32 }, (_, index) => index)
 const ed25519 = sequence(ed25519Oid)
 const rsa = sequence(rsaOid, nothing)
 
-/** The material of a block, or the reason for refusing it. */
+/** Returns the material of a block, or the reason for its rejection. */
 const outcome = <A>(result: Result.Result<A, object>): unknown => Result.merge(result)
 
 const ofPrivate = (der: Uint8Array, label = "PRIVATE KEY") => outcome(privateMaterial({ label, der }))
@@ -55,14 +55,14 @@ describe("privateMaterial", () => {
     assert.deepStrictEqual(ofPrivate(withAttributes), { kind: "ed25519", seed, publicKey: undefined })
   })
 
-  it("refuses an Ed25519 key of another length", () => {
+  it("rejects an Ed25519 key of another length", () => {
     const otherLength = malformed("an Ed25519 private key must have 32 bytes")
     for (const key of [octets(seed.subarray(1)), octets(seed, [0]), seed, der(0x03, seed)]) {
       assert.deepStrictEqual(ofPrivate(sequence(integer(0), ed25519, octets(key))), otherLength)
     }
   })
 
-  it("refuses an algorithm identifier that is invalid or has unexpected parameters", () => {
+  it("rejects an algorithm identifier that is invalid or has unexpected parameters", () => {
     const broken = malformed("its algorithm identifier is invalid")
     for (const [algorithm, reason] of [
       [sequence(), broken],
@@ -86,7 +86,7 @@ describe("privateMaterial", () => {
     assert.deepStrictEqual(ofPrivate(sequence(...numbers(8)), "RSA PRIVATE KEY"), notPrivate)
   })
 
-  it("refuses a structure under the label of a different one", () => {
+  it("rejects a structure under the label of another structure", () => {
     assert.deepStrictEqual(
       ofPrivate(sequence(integer(0), ed25519, octets(octets(seed))), "RSA PRIVATE KEY"),
       malformed("its content is PKCS#8, so its label must be PRIVATE KEY")

@@ -21,9 +21,9 @@ export type Reader = (pattern: string) => Grammar
 export const reader = (): Reader => {
   const known = new Map<string, Grammar>()
   return (pattern) => {
-    const made = known.get(pattern) ?? grammar(pattern)
-    known.set(pattern, made)
-    return made
+    const result = known.get(pattern) ?? grammar(pattern)
+    known.set(pattern, result)
+    return result
   }
 }
 
@@ -69,12 +69,12 @@ const formOf = (text: string): ReadonlyArray<string> => {
 
 /** Selects strings, shortest first, such that every feature occurs. */
 const select = (texts: Iterable<string>): ReadonlyArray<string> => {
-  const seen = new Set<string>()
+  const seenFeatures = new Set<string>()
   return [...new Set(texts)]
     .sort((a, b) => a.length - b.length)
     .filter((text) => {
-      const newFeatures = formOf(text).filter((feature) => !seen.has(feature))
-      for (const feature of newFeatures) seen.add(feature)
+      const newFeatures = formOf(text).filter((feature) => !seenFeatures.has(feature))
+      for (const feature of newFeatures) seenFeatures.add(feature)
       return newFeatures.length > 0
     })
 }

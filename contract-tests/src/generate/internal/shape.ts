@@ -390,20 +390,20 @@ const alternativesOf = (conjunction: Conjunction): ReadonlyArray<Alternative> =>
       case "boolean":
         return [{ ...common, kind: type }]
       case "integer": {
-        const made = types.includes("number") ? undefined : numberOf(parts, common, true)
-        return made === undefined ? [] : [made]
+        const alternative = types.includes("number") ? undefined : numberOf(parts, common, true)
+        return alternative === undefined ? [] : [alternative]
       }
       case "number": {
-        const made = numberOf(parts, common, false)
-        return made === undefined ? [] : [made]
+        const alternative = numberOf(parts, common, false)
+        return alternative === undefined ? [] : [alternative]
       }
       case "string": {
-        const made = stringOf(parts, common)
-        return made === undefined ? [] : [made]
+        const alternative = stringOf(parts, common)
+        return alternative === undefined ? [] : [alternative]
       }
       case "array": {
-        const made = arrayOf(parts, common, trail)
-        return made === undefined ? [] : [made]
+        const alternative = arrayOf(parts, common, trail)
+        return alternative === undefined ? [] : [alternative]
       }
       case "object":
         return [objectOf(parts, common, trail)]
@@ -425,16 +425,16 @@ export const make = (resolve: Resolve): Shapes => {
   return {
     root: (schema) => {
       if (typeof schema === "boolean") return child([schema], noTrail)
-      const made = roots.get(schema) ?? child([schema], noTrail)
-      roots.set(schema, made)
-      return made
+      const rootNode = roots.get(schema) ?? child([schema], noTrail)
+      roots.set(schema, rootNode)
+      return rootNode
     },
     alternatives: (node) => {
-      const made =
+      const nodeAlternatives =
         known.get(node) ??
         expand(resolve, node.schemas, { parts: [], trail: node.trail, excluded: [] }, new Set()).flatMap(alternativesOf)
-      known.set(node, made)
-      return made
+      known.set(node, nodeAlternatives)
+      return nodeAlternatives
     }
   }
 }

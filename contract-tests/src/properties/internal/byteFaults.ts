@@ -59,18 +59,18 @@ const block = /*#__PURE__*/ Buffer.alloc(64 * 1024, " ")
 
 /** Writes `total` bytes in blocks, as fast as the client reads. Only one block is in memory. */
 const flood = (socket: Socket, total: number, frame: (block: Buffer) => ReadonlyArray<Buffer | string>): void => {
-  let left = total
-  const more = (): void => {
-    while (left > 0 && socket.writable) {
-      left -= block.length
+  let remainingBytes = total
+  const writeBlocks = (): void => {
+    while (remainingBytes > 0 && socket.writable) {
+      remainingBytes -= block.length
       const taken = frame(block).map((piece) => socket.write(piece))
       if (taken.includes(false)) {
-        socket.once("drain", more)
+        socket.once("drain", writeBlocks)
         return
       }
     }
   }
-  more()
+  writeBlocks()
 }
 
 const raw =

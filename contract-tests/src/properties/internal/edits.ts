@@ -63,9 +63,9 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
   if (!types.includes("null")) return { schema, isNullable: types.length === 0 && schema.enum === undefined }
   const { enum: members, ...rest } = schema
   const nonNull = members?.filter((member) => member !== null)
-  const others = types.filter((type) => type !== "null")
-  const [type] = others
-  if (type === undefined || others.length > 1) throw new UnusableSchema("several types in one schema", "")
+  const nonNullTypes = types.filter((type) => type !== "null")
+  const [type] = nonNullTypes
+  if (type === undefined || nonNullTypes.length > 1) throw new UnusableSchema("several types in one schema", "")
   return { schema: { ...rest, type, ...(nonNull === undefined ? {} : { enum: nonNull }) }, isNullable: true }
 }
 

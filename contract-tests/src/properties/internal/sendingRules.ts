@@ -70,7 +70,7 @@ interface CallLog {
 /** Checks that every attempt sends the same request, with a new signature that is created after all waits. */
 const checkRequests = ({ called, input, target }: CallLog): void => {
   const { reference } = target
-  const seen = new Set<string>()
+  const usedSignatures = new Set<string>()
   const [first] = called.attempts.flatMap(({ sent }) => (sent === undefined ? [] : [sent]))
   for (const [i, { sent, signed, step }] of called.attempts.entries()) {
     const previous = called.attempts[i - 1]
@@ -102,7 +102,7 @@ const checkRequests = ({ called, input, target }: CallLog): void => {
     const signature = headers["kalshi-access-signature"] ?? ""
     const timestamp = headers["kalshi-access-timestamp"]
     assertThat(
-      signature === signed.signature && !seen.has(signature),
+      signature === signed.signature && !usedSignatures.has(signature),
       "a request was sent with the signature of another attempt"
     )
     assertThat(
@@ -111,7 +111,7 @@ const checkRequests = ({ called, input, target }: CallLog): void => {
     )
     assertThat(Number(timestamp) === signed.atMillis, "the timestamp is not the time of signing")
     assertThat(sent.atMillis === signed.endMillis, "a request waited after it was signed")
-    seen.add(signature)
+    usedSignatures.add(signature)
   }
 }
 

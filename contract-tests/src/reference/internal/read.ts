@@ -33,15 +33,15 @@ export const follow = (
   value: Json | undefined,
   pointer: string
 ): readonly [found: JsonObject, pointer: string] => {
-  const seen = new Set<string>()
+  const visited = new Set<string>()
   let found = object(value, pointer)
   let here = pointer
   while (typeof found["$ref"] === "string") {
     const reference = found["$ref"]
-    if (seen.has(reference)) {
+    if (visited.has(reference)) {
       return invalid(pointer, "a reference that ends")
     }
-    seen.add(reference)
+    visited.add(reference)
     found = object(resolveReference(document, reference), here)
     here = reference.slice(1)
   }

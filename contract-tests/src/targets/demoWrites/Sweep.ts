@@ -53,13 +53,13 @@ export const sweep = (
         }
       })
     )
-    let left: ReadonlyArray<string> = []
+    let remaining: ReadonlyArray<string> = []
     let clean = 0
     for (let round = 0; round < rounds && clean < 2; round++) {
       if (round > 0) yield* Effect.sleep(betweenMillis)
       const found = yield* Effect.result(findEntities)
       if (Result.isFailure(found)) {
-        left = [`unknown entities (cannot read the lists: ${found.failure.message})`]
+        remaining = [`unknown entities (cannot read the lists: ${found.failure.message})`]
         clean = 0
         continue
       }
@@ -73,11 +73,11 @@ export const sweep = (
         const done = yield* Effect.result(provide(OrderGroups.delete({ order_group_id: id })))
         if (Result.isSuccess(done)) deleted.add(id)
       }
-      left = [
+      remaining = [
         ...found.success.orders.map(({ client_order_id, order_id }) => `order ${order_id} (${client_order_id})`),
         ...found.success.groups.map(({ id }) => `order group ${id}`)
       ]
-      clean = left.length === 0 ? clean + 1 : 0
+      clean = remaining.length === 0 ? clean + 1 : 0
     }
-    return { orders: cancelled.size, groups: deleted.size, left: clean >= 2 ? [] : left }
+    return { orders: cancelled.size, groups: deleted.size, left: clean >= 2 ? [] : remaining }
   })

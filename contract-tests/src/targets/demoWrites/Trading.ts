@@ -105,7 +105,7 @@ const recordEntities = (
     const json = answer === undefined ? undefined : Answers.parse(answer.body)
     const orders = memberOf(json, "orders")
     for (const id of textOf(json, "order_group_id")) if (name === "OrderGroups.create") note("group", id)
-    for (const one of isArray(orders) ? orders : [json]) for (const id of textOf(one, "order_id")) note("order", id)
+    for (const item of isArray(orders) ? orders : [json]) for (const id of textOf(item, "order_id")) note("order", id)
   }
 }
 

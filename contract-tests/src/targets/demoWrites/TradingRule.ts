@@ -97,7 +97,7 @@ export const trading = (options: {
     if (request.method === "GET") return reads(request)
     const path = Guard.pathIn(environment, request)
     if (path === undefined || !isDemo(environment)) return "its URL is not below the root of the demo exchange"
-    const operation = operations.find((one) => Guard.isOf(one, { method: request.method, path }))
+    const operation = operations.find((candidate) => Guard.isOf(candidate, { method: request.method, path }))
     if (operation === undefined) return `${request.method} ${path} is not an allowed write`
     const place = operation.path.split("/").findIndex((segment) => segment.startsWith("{"))
     if (place >= 0 && !owned.has(decodeURIComponent(path.split("/")[place] ?? "")))

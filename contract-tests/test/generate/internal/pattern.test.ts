@@ -56,20 +56,20 @@ describe("grammar", () => {
 
   it("generates near misses: a decimal place, a sign, an exponent, a space, a newline, a leading zero", () => {
     const { invalidExamples: misses } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
-    const some = (form: RegExp): void =>
+    const assertSome = (form: RegExp): void =>
       assert.isTrue(
         misses.some((text) => form.test(text)),
         String(form)
       )
-    some(/^[^.]*\.[0-9]{7}$/)
-    some(/\.$/)
-    some(/^\+/)
-    some(/e0$/)
-    some(/^ /)
-    some(/ $/)
-    some(/\n$/)
-    some(/^-?0[0-9]/)
-    some(/^--/)
+    assertSome(/^[^.]*\.[0-9]{7}$/)
+    assertSome(/\.$/)
+    assertSome(/^\+/)
+    assertSome(/e0$/)
+    assertSome(/^ /)
+    assertSome(/ $/)
+    assertSome(/\n$/)
+    assertSome(/^-?0[0-9]/)
+    assertSome(/^--/)
   })
 
   it("generates near misses with one repetition too few and too many", () => {

@@ -2,29 +2,16 @@
  * The command with an exchange on loopback (`DEMO_URL`) as the demo exchange. With `KILLED_AT=N` the process kills
  * itself when its Nth write has arrived, before the response.
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as Environment from "@kalshi-effect/client/Environment"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import { command } from "../../../src/runner/Command.ts"
+import { demoAt } from "./demoAt.ts"
 
 const killedAt = Number(process.env["KILLED_AT"] ?? Number.POSITIVE_INFINITY)
 let writes = 0
-
-/** Redirects connections, below all code under test. */
-const elsewhere = Layer.effect(
-  NodeHttpClient.Dispatcher,
-  Effect.map(NodeHttpClient.makeDispatcher, (dispatcher) =>
-    dispatcher.compose((dispatch) => (options, handler) => {
-      if (options.origin !== new URL(Environment.demo.restUrl).origin)
-        throw new Error(`sent to ${String(options.origin)}`)
-      return dispatch({ ...options, origin: process.env["DEMO_URL"] ?? "" }, handler)
-    })
-  )
-)
 
 const http = Layer.effect(
   HttpClient.HttpClient,
@@ -36,6 +23,6 @@ const http = Layer.effect(
       })
     )
   )
-).pipe(Layer.provide(NodeHttpClient.layerUndiciNoDispatcher), Layer.provide(elsewhere))
+).pipe(Layer.provide(demoAt(process.env["DEMO_URL"] ?? "")))
 
 command.pipe(Effect.provide([NodeServices.layer, http]), NodeRuntime.runMain)

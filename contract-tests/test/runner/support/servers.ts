@@ -1,4 +1,4 @@
-/** Servers on loopback: an exchange and others. */
+/** Starts servers on loopback: an exchange, or a server with a request listener. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
@@ -8,12 +8,12 @@ import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
 import { makeWorld, type World } from "../../../src/targets/World.ts"
 
-/** A server while a test runs. */
-export const serving = async <A>(listener: RequestListener, use: (url: string) => Promise<A>): Promise<A> => {
+/** Runs a server while a test runs. */
+export const withServer = async <A>(listener: RequestListener, use: (url: string) => Promise<A>): Promise<A> => {
   const server = createServer(listener).listen(0, "127.0.0.1")
   await once(server, "listening")
   try {
-    const { port } = server.address() as AddressInfo // of a server that listens on TCP
+    const { port } = server.address() as AddressInfo // A TCP server has no other kind of address.
     return await use(`http://127.0.0.1:${port}`)
   } finally {
     server.closeAllConnections()
@@ -21,22 +21,22 @@ export const serving = async <A>(listener: RequestListener, use: (url: string) =
   }
 }
 
-/** A local exchange over HTTP, with a world on it. */
+/** A seeded local exchange over HTTP. */
 export interface Served {
   readonly sandbox: Sandbox.Operator
   readonly world: World
-  /** The environment of the command. */
+  /** The environment variables for the command. */
   readonly key: { readonly KALSHI_API_KEY_ID: string; readonly KALSHI_PRIVATE_KEY: string }
 }
 
-/** The environment variables of a key. */
+/** Returns the environment variables for a key. */
 export const keyOf = ({ keyId, privateKey }: Sandbox.Credentials): Served["key"] => ({
   KALSHI_API_KEY_ID: keyId,
   KALSHI_PRIVATE_KEY: Redacted.value(privateKey)
 })
 
-/** A local exchange while a test runs. Its world has no archive, because that would need time to pass. */
-export const exchanging = <A, E>(
+/** Runs a local exchange while a test runs. The exchange has no archive, because time does not advance for it. */
+export const withServedExchange = <A, E>(
   use: (served: Served) => Effect.Effect<A, E, Sandbox.Sandbox>
 ): Effect.Effect<A, unknown> =>
   Effect.gen(function* () {

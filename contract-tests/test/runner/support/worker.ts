@@ -1,4 +1,4 @@
-/** A worker that behaves as the job's property says. */
+/** Runs in a worker thread: behaves as the name of the job's property states. */
 import { parentPort } from "node:worker_threads"
 import type { Done, Job } from "../../../src/runner/Cells.ts"
 

@@ -26,8 +26,8 @@ const signed = (sent: Requests.Sent, { keyId, signer }: Sandbox.Credentials, now
   }
 }
 
-/** A response with its body as text. */
-export interface Got extends Answers.Scripted {
+/** A response, with its body as a string. */
+export interface ReceivedResponse extends Answers.Scripted {
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
@@ -35,15 +35,15 @@ export interface Got extends Answers.Scripted {
 /** The headers of a signature. */
 export const signature = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
-/** Sends a request, signed by the world's signer, `without` some of its headers. */
-export const ask =
+/** Sends a request that the world's signer signs. Omits the headers in `without`. */
+export const sendAsSigner =
   (world: World, without: ReadonlyArray<string> = []) =>
   (sent: Requests.Sent) =>
     Effect.gen(function* () {
       const { url } = yield* Sandbox.Sandbox
       const http = yield* HttpClient.HttpClient
       const { body, headers, method, target } = signed(sent, world.signer, yield* Clock.currentTimeMillis)
-      // Every write has the JSON content type, with or without a body.
+      // Every write has the JSON content type, even without a declared body.
       const text = body ?? (method === "POST" || method === "PUT" ? "{}" : undefined)
       const response = yield* http.execute(
         HttpClientRequest.make(method as HttpMethod.HttpMethod)(url + target, {
@@ -55,6 +55,6 @@ export const ask =
           ...(text === undefined ? {} : { body: HttpBody.text(text, "application/json") })
         })
       )
-      const got: Got = { status: response.status, headers: response.headers, body: yield* response.text }
+      const got: ReceivedResponse = { status: response.status, headers: response.headers, body: yield* response.text }
       return got
     })

@@ -5,15 +5,15 @@ import type * as Requests from "../../../src/operations/Requests.ts"
 import type { Json } from "../../../src/judge/JsonSchema.ts"
 import type * as Mutants from "../../../src/generate/Mutants.ts"
 import type { World } from "../../../src/targets/World.ts"
-import type { ask } from "./exchange.ts"
-import { answerFault, type Operation, refusalFault, show, valid, type Violation } from "./judging.ts"
+import type { sendAsSigner } from "./exchange.ts"
+import { responseFault, type Operation, rejectionFault, show, valid, type Violation } from "./judging.ts"
 
 /** Sends one request to an exchange. */
-export type Ask = (sent: Requests.Sent) => ReturnType<ReturnType<typeof ask>>
+export type Send = (sent: Requests.Sent) => ReturnType<ReturnType<typeof sendAsSigner>>
 
-/** Violations that the exchange accepts, each with its reason. An unused entry is a failure. */
+/** The violations that the exchange accepts, with reasons. The tests fail if an entry is not needed. */
 export const tolerated: Readonly<Partial<Record<Mutants.Kind, string>>> = {
-  "extra-property": "the document leaves objects open, and the exchange passes over what it does not know"
+  "extra-property": "the document leaves objects open, and the exchange ignores unknown members"
 }
 
 /** The results of many requests. */
@@ -21,7 +21,7 @@ export interface Tally {
   readonly findings: Array<string>
   readonly statuses: Map<number, number>
   readonly kinds: Map<Mutants.Kind, number>
-  /** Kinds of violations that were accepted as tolerated. */
+  /** The kinds of tolerated violations that the exchange accepted. */
   readonly tolerated: Set<Mutants.Kind>
 }
 
@@ -37,32 +37,39 @@ const count = <A>(counts: Map<A, number>, what: A): void => void counts.set(what
 export const total = (counts: ReadonlyMap<unknown, number>): number =>
   [...counts.values()].reduce((sum, times) => sum + times, 0)
 
-/** Counts on one line, in the order of what they count. */
-export const counted = (counts: ReadonlyMap<number | string, number>): string =>
+/** Describes counts in one line, sorted by key. */
+export const describeCounts = (counts: ReadonlyMap<number | string, number>): string =>
   [...counts]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([what, times]) => `${what}×${times}`)
     .join("  ")
 
-/** The exchange's whole state, as text. */
-const dumped = Effect.flatMap(Sandbox.Sandbox, ({ dump }) => Effect.map(dump, (state) => JSON.stringify(state)))
+/** Returns the state of the exchange, serialized. */
+const serializedState = Effect.flatMap(Sandbox.Sandbox, ({ dump }) =>
+  Effect.map(dump, (state) => JSON.stringify(state))
+)
 
-/** Checks that every violation is refused with a decodable error and changes nothing. */
-export const holdRefused = (operation: Operation, asked: Ask, violations: ReadonlyArray<Violation>, tally: Tally) =>
+/** Checks that every violation is rejected with a decodable error and changes nothing. */
+export const checkRejections = (
+  operation: Operation,
+  asked: Send,
+  violations: ReadonlyArray<Violation>,
+  tally: Tally
+) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
     const start = yield* sandbox.snapshot
-    const before = yield* dumped
+    const before = yield* serializedState
     for (const { kind, note, pointer, sent } of violations) {
       const got = yield* asked(sent)
-      const after = yield* dumped
+      const after = yield* serializedState
       count(tally.statuses, got.status)
       count(tally.kinds, kind)
       const isTolerated = tolerated[kind] !== undefined && got.status === operation.reference.success.status
       if (isTolerated) tally.tolerated.add(kind)
       const fault = isTolerated
-        ? answerFault(operation, got)
-        : (refusalFault(operation, got) ?? (after === before ? undefined : "refused, and the state changed"))
+        ? responseFault(operation, got)
+        : (rejectionFault(operation, got) ?? (after === before ? undefined : "rejected, but the state changed"))
       if (fault !== undefined) {
         tally.findings.push(`${kind} at ${pointer} (${note}): ${fault}; ${show(operation, sent, got)}`)
       }
@@ -70,20 +77,20 @@ export const holdRefused = (operation: Operation, asked: Ask, violations: Readon
     }
   })
 
-/** The state of one account, as text. */
+/** Returns the state of an account, serialized. */
 const accountIn = (state: string, accountId: string): string => {
-  // A dump has a list of accounts, each with its id.
+  // A dump has a list of accounts with their ids.
   const { accounts } = JSON.parse(state) as { readonly accounts: ReadonlyArray<{ readonly accountId: string }> }
   return JSON.stringify(accounts.find((account) => account.accountId === accountId))
 }
 
 /**
- * Checks that every valid request has a valid response, that refusals and reads change nothing, and that no other
+ * Checks that every valid request has a valid response, that rejected requests and reads change nothing, and that no other
  * account changes.
  */
-export const holdAnswered = (
+export const checkValidRequests = (
   operation: Operation,
-  asked: Ask,
+  asked: Send,
   { bystander }: World,
   inputs: ReadonlyArray<Json>,
   tally: Tally
@@ -91,17 +98,17 @@ export const holdAnswered = (
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
     const start = yield* sandbox.snapshot
-    const before = yield* dumped
+    const before = yield* serializedState
     const untouched = accountIn(before, bystander.accountId)
     for (const input of inputs) {
       const sent = valid(operation, input)
       if (sent === undefined) continue
       const got = yield* asked(sent)
-      const after = yield* dumped
+      const after = yield* serializedState
       count(tally.statuses, got.status)
       const mayChange = operation.reference.method !== "GET" && got.status === operation.reference.success.status
       const fault =
-        answerFault(operation, got) ??
+        responseFault(operation, got) ??
         (after !== before && !mayChange
           ? "the state changed"
           : accountIn(after, bystander.accountId) === untouched

@@ -1,18 +1,18 @@
-/** Every method of every API object of the official SDK, with arguments that succeed in the world. */
+/** Lists every method of the official SDK, with arguments that succeed on the seeded exchange. */
 import type { Credentials, Operator } from "@kalshi-effect/sandbox/Sandbox"
 import type Axios from "axios" with { "resolution-mode": "require" }
 import * as Redacted from "effect/Redacted"
 import type * as Sdk from "kalshi-typescript"
 import { createRequire } from "node:module"
-import { nowhere, order, type Shape } from "./world.ts"
+import { unknownId, order, type Shape } from "./world.ts"
 
 const require = createRequire(import.meta.url)
 
-// Its ES modules do not load in Node.
+// The ES modules of the SDK do not load in Node.
 export const sdk: typeof Sdk = require("kalshi-typescript")
 export const axios: typeof Axios = require("axios")
 
-/** Its API objects by name. */
+/** The API objects of the SDK by name. */
 export type Apis = {
   readonly [Name in keyof typeof Sdk as Name extends `${string}Api` ? Name : never]: (typeof Sdk)[Name] extends new (
     ...args: never
@@ -21,7 +21,7 @@ export type Apis = {
     : never
 }
 
-/** Arguments of every method. A missing or unknown method does not compile. */
+/** The arguments of every method. A missing or unknown method does not compile. */
 export type Calls = {
   readonly [Name in keyof Apis]: {
     readonly [Method in keyof Apis[Name]]: Apis[Name][Method] extends (...args: infer Arguments) => unknown
@@ -40,7 +40,7 @@ export interface Answer<out A = unknown> {
 /** A call, looked up by name. */
 export type Method = (...args: ReadonlyArray<unknown>) => Promise<Answer>
 
-/** The parts of an account's configuration. */
+/** Creates the SDK's configuration for an account. */
 export const configurationOf = (sandbox: Operator, { keyId, privateKey }: Credentials): Sdk.Configuration =>
   new sdk.Configuration({
     apiKey: keyId,
@@ -49,18 +49,18 @@ export const configurationOf = (sandbox: Operator, { keyId, privateKey }: Creden
   })
 
 /**
- * An API object with its own HTTP client. With the default, shared client, every object signs all requests, and the
- * first one wins.
+ * Creates an API object with its own HTTP client. With the shared default client, every API object would sign all requests,
+ * and the first signature would be sent.
  */
 export const make = <Name extends keyof Apis>(name: Name, configuration: Sdk.Configuration): Apis[Name] =>
-  // The constructors of all of them are alike.
+  // All API objects have the same constructor.
   new sdk[name](configuration, undefined, axios.create()) as Apis[Name]
 
 /** The methods of the SDK's classes. */
 export const found: ReadonlyArray<readonly [api: keyof Apis, method: string]> = Object.entries(sdk)
   .filter(([name]) => name.endsWith("Api"))
   .flatMap(([name, exported]) =>
-    Object.getOwnPropertyNames((exported as { readonly prototype: object }).prototype) // an API object is a class
+    Object.getOwnPropertyNames((exported as { readonly prototype: object }).prototype) // An API object is a class.
       .filter((method) => method !== "constructor")
       .map((method) => [name as keyof Apis, method] as const)
   )
@@ -70,7 +70,7 @@ const publicKey =
 
 const instance = { source: "event_contract", destination: "event_contract" } as const
 
-/** An hour, in Unix seconds, and the minutes of a candle. */
+/** `hour` is the start and the end of an hour in Unix seconds. `minutes` is the duration of a candlestick. */
 const hour = [1_790_000_000, 1_790_003_600] as const
 const minutes = 60
 
@@ -79,7 +79,7 @@ export const calls: Calls = {
     getAccountApiLimits: () => [],
     getAccountApiUsageLevelVolumeProgress: () => [],
     getAccountEndpointCosts: () => [],
-    // It has no body, and the exchange refuses a write without the JSON content type.
+    // The document declares no body, but the exchange rejects a write without the JSON content type.
     upgradeAccountApiUsageLevel: () => [{ data: {} }]
   },
   ApiKeysApi: {
@@ -89,7 +89,7 @@ export const calls: Calls = {
     getApiKeys: () => []
   },
   CommunicationsApi: {
-    acceptBlockTradeProposal: () => [nowhere, {}],
+    acceptBlockTradeProposal: () => [unknownId, {}],
     acceptQuote: ({ quoteId }) => [quoteId, { accepted_side: "yes" }],
     acceptRFQQuote: ({ quoteId, rfqId }) => [rfqId, quoteId, { accepted_side: "no" }],
     confirmQuote: ({ acceptedQuoteId }) => [acceptedQuoteId, {}],
@@ -163,10 +163,10 @@ export const calls: Calls = {
   IncentiveProgramsApi: { getIncentivePrograms: () => [] },
   LiveDataApi: {
     getEventLiveData: ({ eventTicker }) => [eventTicker],
-    getGameStats: () => [nowhere],
-    getLiveData: () => ["football", nowhere],
-    getLiveDataByMilestone: () => [nowhere],
-    getLiveDatas: () => [[nowhere]],
+    getGameStats: () => [unknownId],
+    getLiveData: () => ["football", unknownId],
+    getLiveDataByMilestone: () => [unknownId],
+    getLiveDatas: () => [[unknownId]],
     getWeatherIndex: () => ["nyc"],
     getWeatherIndexCalibrations: () => ["nyc"]
   },
@@ -181,7 +181,7 @@ export const calls: Calls = {
     getSeriesList: () => [undefined, undefined, true, true],
     getTrades: ({ ticker }) => [10, undefined, ticker]
   },
-  MilestoneApi: { getMilestone: () => [nowhere], getMilestones: () => [10] },
+  MilestoneApi: { getMilestone: () => [unknownId], getMilestones: () => [10] },
   MultivariateApi: {
     createMarketInMultivariateEventCollection: ({ eventTicker, ticker }) => [
       "KXMVE-1",
@@ -201,7 +201,7 @@ export const calls: Calls = {
   },
   OrdersApi: {
     amendOrderV2: ({ orderId, ticker }) => [orderId, { ticker, side: "bid", price: "0.4100", count: "12.00" }],
-    batchCancelOrdersV2: ({ orderId }) => [{ orders: [{ order_id: orderId }, { order_id: nowhere }] }],
+    batchCancelOrdersV2: ({ orderId }) => [{ orders: [{ order_id: orderId }, { order_id: unknownId }] }],
     batchCreateOrdersV2: ({ ticker }) => [{ orders: [order(ticker), { ...order(ticker), count: "0.00" }] }],
     cancelAllOrders: () => [],
     cancelOrderV2: ({ orderId, ticker }) => [orderId, 0, undefined, ticker],
@@ -214,7 +214,7 @@ export const calls: Calls = {
   },
   PortfolioApi: {
     applySubaccountTransfer: () => [
-      { client_transfer_id: nowhere, from_subaccount: 0, to_subaccount: 1, amount_cents: 1_000 }
+      { client_transfer_id: unknownId, from_subaccount: 0, to_subaccount: 1, amount_cents: 1_000 }
     ],
     createSubaccount: () => [{}],
     getBalance: () => [],
@@ -235,5 +235,5 @@ export const calls: Calls = {
     updateSubaccountNetting: () => [{ subaccount_number: 1, enabled: true }]
   },
   SearchApi: { getFiltersForSports: () => [], getTagsForSeriesCategories: () => [] },
-  StructuredTargetsApi: { getStructuredTarget: () => [nowhere], getStructuredTargets: () => [] }
+  StructuredTargetsApi: { getStructuredTarget: () => [unknownId], getStructuredTargets: () => [] }
 }

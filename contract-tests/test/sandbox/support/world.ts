@@ -1,4 +1,4 @@
-/** The world over HTTP for external tools. Its clock stands still, and `refreshed` restores it. */
+/** Runs a seeded exchange over HTTP for external tools. Its clock does not advance. `refreshed` restores its state. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -12,21 +12,21 @@ import * as Layer from "effect/Layer"
 import * as Exchange from "../../../src/targets/World.ts"
 
 /** An id that does not exist. */
-export const nowhere = "00000000-0000-4000-8000-000000000000"
+export const unknownId = "00000000-0000-4000-8000-000000000000"
 
 export interface Shape extends Exchange.World {
   /** The id of a resting order of the signer. */
   readonly orderId: string
-  /** An RSA key of the signer's. */
+  /** An RSA key of the signer. */
   readonly rsa: Sandbox.Credentials
-  /** Restores the exchange to this state. */
+  /** Restores the seeded state of the exchange. */
   readonly refreshed: Effect.Effect<void, Sandbox.SandboxError>
 }
 
 /** The entities of the exchange. */
 export class World extends Context.Service<World, Shape>()("contract-tests/World") {}
 
-/** An order for ten YES at forty cents. */
+/** Creates an order for ten YES contracts at $0.40. */
 export const order = (ticker: string) =>
   ({
     ticker,
@@ -37,7 +37,7 @@ export const order = (ticker: string) =>
     self_trade_prevention_type: "taker_at_cross"
   }) as const satisfies Orders.CreateInput
 
-/** The client of one account: it does not retry, and has no limiter. */
+/** Creates the client of an account, without retries and without rate limits. */
 export const clientOf = (
   signer: Sandbox.Credentials["signer"],
   environment: Sandbox.Operator["environment"]
@@ -56,7 +56,7 @@ const make = Effect.gen(function* () {
   return World.of({ ...world, orderId: order_id, rsa, refreshed: sandbox.restore(snapshot) })
 })
 
-/** The exchange, its world, and an HTTP client that reaches it. */
+/** Provides the exchange, its entities, and an HTTP client. */
 export const layer: Layer.Layer<World | Sandbox.Sandbox | HttpClient.HttpClient> = Layer.orDie(
   Layer.effect(World, make).pipe(
     Layer.provideMerge(Layer.mergeAll(Sandbox.layer({ clock: "frozen" }), NodeHttpClient.layerUndici))

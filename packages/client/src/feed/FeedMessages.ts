@@ -23,12 +23,14 @@ import {
   type Message,
   type MessageType,
   messageSchemas,
+  messageVariants,
   updateSchemas
 } from "../generated/feed.ts"
 import { isRecord } from "../record.ts"
 import { text } from "../sending/encode.ts"
-import { checker } from "../wire/check.ts"
+import { type Check, checker } from "../wire/check.ts"
 import { firstViolation } from "../wire/issue.ts"
+import type { Variant } from "../wire/variants.ts"
 
 /**
  * A message breaks the contract. `pointer` is the JSON pointer of the first violation; `""` is the whole message. `type` is
@@ -83,13 +85,15 @@ export const decoder = (options?: {
   readonly compiledDecoding?: boolean | undefined
 }): ((text: string) => Result.Result<Message, InvalidMessage | UnknownMessage>) => {
   const compiled = options?.compiledDecoding ?? true
-  const checks = new Map(
-    Object.entries<Schema.Codec<unknown>>(messageSchemas).map(([type, schema]) => [
-      type,
-      // With all violations known, that of the message which was meant is shown, where several have the type.
-      checker(schema, compiled, { errors: "all" })
-    ])
-  )
+  const checks = new Map<string, (msg: unknown) => Check>()
+  for (const [type, schema] of Object.entries<Schema.Codec<unknown>>(messageSchemas)) {
+    const check = checker(schema, compiled)
+    checks.set(type, () => check)
+  }
+  for (const [type, variants] of Object.entries<ReadonlyArray<Variant<unknown>>>(messageVariants)) {
+    const all = variants.map(({ is, schema }) => ({ is, check: checker(schema, compiled) }))
+    checks.set(type, (msg) => all.find(({ is }) => is(msg))!.check) // the last one takes every msg
+  }
   return (text) => {
     let json: unknown
     try {
@@ -100,10 +104,10 @@ export const decoder = (options?: {
     if (!isRecord(json)) return invalid("", "expected an object")
     const { type } = json
     if (typeof type !== "string") return invalid("/type", "expected the name of a type")
-    const check = checks.get(type)
-    if (check === undefined) return Result.fail(new UnknownMessage({ type }))
-    const decoded = check(json)
-    // The table has a schema of each type, which decodes its messages.
+    const checkOf = checks.get(type)
+    if (checkOf === undefined) return Result.fail(new UnknownMessage({ type }))
+    const decoded = checkOf(json["msg"])(json)
+    // The tables have a schema of each type, which decodes its messages.
     return Result.isSuccess(decoded)
       ? Result.succeed(decoded.success as Message)
       : Result.fail(new InvalidMessage({ type: type as MessageType, ...firstViolation(decoded.failure) }))

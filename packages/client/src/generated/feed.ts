@@ -11,17 +11,8 @@
  */
 import * as Schema from "effect/Schema"
 import { Count, Dollars } from "../money/FixedPoint.ts"
-import {
-  DateTimeString,
-  type Open,
-  Uuid,
-  closed,
-  integerFrom,
-  listOfLength,
-  listOrNull,
-  open,
-  openExcept
-} from "../wire/forms.ts"
+import { DateTimeString, type Open, Uuid, closed, integerFrom, listOfLength, listOrNull, open } from "../wire/forms.ts"
+import { type Variant, hasMember, hasValue, isList, isOther } from "../wire/variants.ts"
 
 export interface BatchQuoteAcceptedQuotesItem {
   readonly contracts_accepted_fp?: Count
@@ -699,18 +690,15 @@ export const MarketLifecycleV2: Schema.Codec<MarketLifecycleV2> = /*#__PURE__*/ 
   additional_metadata: /*#__PURE__*/ Schema.optionalKey(LifecycleAdditionalMetadata),
   close_ts: /*#__PURE__*/ Schema.optionalKey(Schema.Int),
   determination_ts: /*#__PURE__*/ Schema.optionalKey(Schema.Int),
-  event_type: /*#__PURE__*/ openExcept(
-    [
-      "created",
-      "deactivated",
-      "activated",
-      "close_date_updated",
-      "determined",
-      "settled",
-      "price_level_structure_updated"
-    ],
-    ["metadata_updated"]
-  ),
+  event_type: /*#__PURE__*/ open([
+    "created",
+    "deactivated",
+    "activated",
+    "close_date_updated",
+    "determined",
+    "settled",
+    "price_level_structure_updated"
+  ]),
   exchange_index: /*#__PURE__*/ Schema.optionalKey(Schema.Int),
   is_deactivated: /*#__PURE__*/ Schema.optionalKey(Schema.Boolean),
   market_ticker: MarketTicker,
@@ -2071,9 +2059,9 @@ export interface Messages {
   readonly market_position: MarketPositionMessage
   readonly multivariate_market_lifecycle: MultivariateMarketLifecycleMessage
   readonly ok:
+    | ListSubscriptionsResponseMessage
     | SubscribedIndicesResponseMessage
     | SubscribedUnderlyingsResponseMessage
-    | ListSubscriptionsResponseMessage
     | OkResponseMessage
   readonly order_group_updates: OrderGroupUpdatesMessage
   readonly orderbook_delta: OrderbookDeltaMessage
@@ -2099,8 +2087,11 @@ export interface Messages {
 export type MessageType = keyof Messages
 export type Message = Messages[MessageType]
 
-/** The schemas of the messages, by `type`. Of several, the first that fits is the message's own. */
-export const messageSchemas: { readonly [Type in MessageType]: Schema.Codec<Messages[Type]> } = {
+/** The types that several messages share. */
+export type SharedType = "market_lifecycle_v2" | "ok"
+
+/** The schemas of the messages, by `type`. */
+export const messageSchemas: { readonly [Type in Exclude<MessageType, SharedType>]: Schema.Codec<Messages[Type]> } = {
   batch_quote_accepted: BatchQuoteAcceptedMessage,
   batch_quote_created: BatchQuoteCreatedMessage,
   batch_quote_executed: BatchQuoteExecutedMessage,
@@ -2112,15 +2103,8 @@ export const messageSchemas: { readonly [Type in MessageType]: Schema.Codec<Mess
   event_fee_update: EventFeeUpdateMessage,
   event_lifecycle: EventLifecycleMessage,
   fill: FillMessage,
-  market_lifecycle_v2: /*#__PURE__*/ Schema.Union([MarketMetadataUpdatedMessage, MarketLifecycleV2Message]),
   market_position: MarketPositionMessage,
   multivariate_market_lifecycle: MultivariateMarketLifecycleMessage,
-  ok: /*#__PURE__*/ Schema.Union([
-    SubscribedIndicesResponseMessage,
-    SubscribedUnderlyingsResponseMessage,
-    ListSubscriptionsResponseMessage,
-    OkResponseMessage
-  ]),
   order_group_updates: OrderGroupUpdatesMessage,
   orderbook_delta: OrderbookDeltaMessage,
   orderbook_snapshot: OrderbookSnapshotMessage,
@@ -2140,6 +2124,20 @@ export const messageSchemas: { readonly [Type in MessageType]: Schema.Codec<Mess
   trade: TradeMessage,
   unsubscribed: UnsubscribedResponseMessage,
   user_order: UserOrderMessage
+}
+
+/** The schemas of the messages that share a `type`. The first whose test takes the `msg` applies. */
+export const messageVariants: { readonly [Type in SharedType]: ReadonlyArray<Variant<Messages[Type]>> } = {
+  market_lifecycle_v2: [
+    { is: /*#__PURE__*/ hasValue("event_type", "metadata_updated"), schema: MarketMetadataUpdatedMessage },
+    { is: isOther, schema: MarketLifecycleV2Message }
+  ],
+  ok: [
+    { is: isList, schema: ListSubscriptionsResponseMessage },
+    { is: /*#__PURE__*/ hasMember("index_ids"), schema: SubscribedIndicesResponseMessage },
+    { is: /*#__PURE__*/ hasMember("underlying_tickers"), schema: SubscribedUnderlyingsResponseMessage },
+    { is: isOther, schema: OkResponseMessage }
+  ]
 }
 
 /** Whether the messages of a `type` carry a `seq`, which counts every message of their subscription. */
@@ -2375,3 +2373,5 @@ export const errorCodes = {
   27: { name: "TooManyRequests", isTerminal: false },
   28: { name: "UnderlyingsRequired", isTerminal: false }
 } as const
+
+export type ErrorCode = keyof typeof errorCodes

@@ -70,19 +70,19 @@ export interface AmendOrderV2Input {
   readonly order_id: string
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number | undefined
-  /** Number of contracts in **total**: those that are filled plus those that rest from now on. */
+  /** The **total** number of contracts: the filled contracts plus those that will rest. */
   readonly count: CountInput
   /** Dollars per contract, always of YES. Must be on the market's price grid. */
   readonly price: DollarsInput
-  /** The order's own side. The exchange refuses another one. */
+  /** The side of the order. The exchange refuses the other side. */
   readonly side: BookSide
-  /** The order's own market. The exchange refuses another one. */
+  /** The market of the order. The exchange refuses any other market. */
   readonly ticker: string
-  /** The current `client_order_id` of the order. The exchange refuses another one. */
+  /** The current `client_order_id` of the order. The exchange refuses any other id. */
   readonly client_order_id?: string | undefined
-  /** The shard of the order. Default: −1, which finds the shard by `ticker`. */
+  /** The shard of the order. Default: −1. The exchange then finds the shard by `ticker`. */
   readonly exchange_index?: ExchangeIndex | undefined
-  /** When the order expires. 0 removes the expiry. Unix seconds. Default: the order's own. */
+  /** When the order expires. 0 removes the expiry. Unix seconds. Default: the current expiry. */
   readonly expiration_time?: number | undefined
   /** The new `client_order_id` of the order. */
   readonly updated_client_order_id?: string | undefined
@@ -125,8 +125,8 @@ export interface BatchGetMarketCandlesticksInput {
   /** The length of a candlestick in minutes. At least 1. */
   readonly period_interval: number
   /**
-   * True: adds a synthetic first candlestick. It carries the last price from before `start_ts` into the first
-   * period as `previous_dollars`, and has no prices of its own. Default: false.
+   * True: adds a synthetic first candlestick without prices of its own. Its `previous_dollars` is the last price
+   * before `start_ts`. Default: false.
    */
   readonly include_latest_before_start?: boolean | undefined
 }
@@ -145,7 +145,7 @@ export interface CancelOrderV2Input {
   readonly subaccount?: number | undefined
   /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex | undefined
-  /** The market of the order. The exchange finds the shard by it if `exchange_index` is absent or −1. */
+  /** The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market. */
   readonly market_ticker?: string | undefined
 }
 
@@ -175,13 +175,13 @@ export interface ConfirmRFQQuoteInput {
 export interface CreateApiKeyInput {
   /** The name of the key. */
   readonly name: string
-  /** PEM of an RSA or Ed25519 public key. Its type becomes the type of the API key. */
+  /** The PEM of an RSA or Ed25519 public key. The type of the API key is the type of this key. */
   readonly public_key: string
-  /** For FCM members: locks the key to this subtrader. The exchange refuses such a key on all of REST. */
+  /** For FCM members: locks the key to this subtrader. The exchange refuses such a key for all REST requests. */
   readonly fcm_subtrader_id?: string | undefined
   /**
-   * What the key may do. `write` also requires `read`. A scope with `::` stands alone and allows only that group
-   * of operations. Default: everything.
+   * The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope and
+   * allows only that group of operations. Default: all operations.
    */
   readonly scopes?: ReadonlyArray<ApiKeyScope> | undefined
   /**
@@ -224,11 +224,14 @@ export interface CreateMarketInMultivariateEventCollectionInput {
   readonly with_market_payload?: boolean | undefined
 }
 
-/** Input of the operation `CreateOrderGroup`. Set the limit as whole contracts or as a decimal count. */
+/** Input of the operation `CreateOrderGroup`. Set the limit as an integer or as a decimal count. */
 export interface CreateOrderGroupInput {
-  /** The group's limit in whole contracts, 1 to 1,000,000. Must equal the other one if both are set. */
+  /**
+   * The group's limit as an integer number of contracts, 1 to 1,000,000. If both limits are set, they must be
+   * equal.
+   */
   readonly contracts_limit?: number | undefined
-  /** The group's limit as a decimal count, 1 to 1,000,000. Must equal the other one if both are set. */
+  /** The group's limit as a decimal count, 1 to 1,000,000. If both limits are set, they must be equal. */
   readonly contracts_limit_fp?: CountInput | null | undefined
   /** The shard of the group. Default: 0. */
   readonly exchange_index?: ExchangeIndex | undefined
@@ -252,22 +255,22 @@ export interface CreateOrderV2Input {
   /** The ticker of the market. */
   readonly ticker: string
   /**
-   * `fill_or_kill` fills completely and at once, or not at all. `immediate_or_cancel` fills what it can at once,
-   * and the rest is cancelled. `good_till_canceled` rests in the book.
+   * `fill_or_kill` fills completely and at once, or not at all. `immediate_or_cancel` fills as much as possible at
+   * once, and the rest is cancelled. `good_till_canceled` rests in the book.
    */
   readonly time_in_force: "fill_or_kill" | "good_till_canceled" | "immediate_or_cancel"
   /** True: the order is cancelled when trading pauses for any reason. */
   readonly cancel_order_on_pause?: boolean | undefined
-  /** Your own id of the order. The exchange answers 409 to a second order with the same id. */
+  /** Your own id of the order. The exchange returns 409 for a second order with the same id. */
   readonly client_order_id?: string | undefined
   /**
-   * The shard of the market. Default: −1, which finds the shard by `ticker` and bills the write bucket of every
-   * shard.
+   * The shard of the market. Default: −1. The exchange then finds the shard by `ticker`, and the write buckets of
+   * all shards pay.
    */
   readonly exchange_index?: ExchangeIndex | undefined
   /**
-   * When the order expires. Only with `good_till_canceled`: without it, such an order rests until it is cancelled.
-   * Unix seconds.
+   * When the order expires. Only with `good_till_canceled`. Without an expiry, such an order rests until it is
+   * cancelled. Unix seconds.
    */
   readonly expiration_time?: number | undefined
   /** The order group that the order joins. */
@@ -284,7 +287,7 @@ export interface CreateOrderV2Input {
 export interface CreateQuoteInput {
   /** Dollars per contract at which you buy NO. `"0"` declines the side. */
   readonly no_bid: DollarsInput
-  /** True: what is left after execution rests in the book. */
+  /** True: the remainder after the execution rests in the book. */
   readonly rest_remainder: boolean
   /** The id of the RFQ. */
   readonly rfq_id: string
@@ -300,15 +303,15 @@ export interface CreateQuoteInput {
 export interface CreateRFQInput {
   /** The ticker of the market. */
   readonly market_ticker: string
-  /** True: what is left after execution rests in the book. */
+  /** True: the remainder after the execution rests in the book. */
   readonly rest_remainder: boolean
-  /** Number of whole contracts. Must equal `contracts_fp` if both are set. */
+  /** Number of contracts as an integer. Must equal `contracts_fp` if both are set. */
   readonly contracts?: number | undefined
   /** Number of contracts, in steps of 0.01. */
   readonly contracts_fp?: CountInput | null | undefined
   /** True: others see a placeholder instead of your communications id. Default: false. */
   readonly obscure_creator_id?: boolean | undefined
-  /** True: the creation deletes your existing RFQs instead of failing. Default: false. */
+  /** True: deletes your existing RFQs instead of failing. Default: false. */
   readonly replace_existing?: boolean | undefined
   /** For direct members: 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount?: number | undefined
@@ -330,8 +333,8 @@ export interface CreateRFQInput {
 }
 
 /**
- * Input of the operation `CreateRFQBatch`. The size of the batch applies to every child that has no size of its
- * own: contracts or an amount to spend, not both.
+ * Input of the operation `CreateRFQBatch`. The size of the batch applies to every child without a size. A size
+ * is a number of contracts or an amount to spend, not both.
  */
 export interface CreateRFQBatchInput {
   /** The combos, all different. 2 to 57 items. */
@@ -347,7 +350,10 @@ export interface CreateRFQBatchInput {
    * false.
    */
   readonly obscure_creator_id?: boolean | undefined
-  /** True: closes your oldest open batches if the limit requires it, never a single RFQ. Default: false. */
+  /**
+   * True: closes your oldest open batches if the limit requires this. It never closes a single RFQ. Default:
+   * false.
+   */
   readonly replace_existing?: boolean | undefined
   /** Only `false` is valid: a fill-or-kill leaves no remainder. Default: false. */
   readonly rest_remainder?: boolean | undefined
@@ -357,7 +363,10 @@ export interface CreateRFQBatchInput {
   readonly subtrader_id?: string | undefined
   /** The amount to spend in dollars, with two to four decimals. */
   readonly target_cost_dollars?: DollarsInput | undefined
-  /** True: `target_cost_dollars` does not include fees. Only for children that are sized by it. Default: false. */
+  /**
+   * True: `target_cost_dollars` does not include fees. Only for children with a `target_cost_dollars`. Default:
+   * false.
+   */
   readonly target_cost_excludes_fees?: boolean | undefined
 }
 
@@ -367,7 +376,7 @@ export interface CreateRFQBatchQuoteInput {
   readonly rfq_batch_id: string
   /** Exactly one entry per child. 2 to 57 items. */
   readonly quotes: ReadonlyArray<RFQBatchQuoteEntry>
-  /** True: what is left of each child after execution rests in the book. */
+  /** True: the remainder of each child after the execution rests in the book. */
   readonly rest_remainder: boolean
   /** True: your resting orders are cancelled instead of taking from the book. Default: false. */
   readonly post_only?: boolean | undefined
@@ -389,7 +398,7 @@ export interface DecreaseOrderV2Input {
   readonly subaccount?: number | undefined
   /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex | undefined
-  /** The market of the order. The exchange finds the shard by it if `exchange_index` is absent or −1. */
+  /** The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market. */
   readonly market_ticker?: string | undefined
   /** Number of contracts to remove from the resting part. */
   readonly reduce_by?: CountInput | null | undefined
@@ -457,13 +466,13 @@ export interface DeleteRFQQuoteInput {
 export interface GenerateApiKeyInput {
   /** The name of the key. */
   readonly name: string
-  /** For FCM members: locks the key to this subtrader. The exchange refuses such a key on all of REST. */
+  /** For FCM members: locks the key to this subtrader. The exchange refuses such a key for all REST requests. */
   readonly fcm_subtrader_id?: string | undefined
   /** The type of the key. Default: `rsa`. */
   readonly key_type?: ApiKeyType | undefined
   /**
-   * What the key may do. `write` also requires `read`. A scope with `::` stands alone and allows only that group
-   * of operations. Default: everything.
+   * The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope and
+   * allows only that group of operations. Default: all operations.
    */
   readonly scopes?: ReadonlyArray<ApiKeyScope> | undefined
   /**
@@ -511,9 +520,9 @@ export interface GetDepositsInput {
 export interface GetEventInput {
   /** The ticker of the event. */
   readonly event_ticker: string
-  /** True: leaves the markets out. Not together with `with_nested_markets: true`. Default: false. */
+  /** True: omits the markets. Not together with `with_nested_markets: true`. Default: false. */
   readonly exclude_markets?: boolean | undefined
-  /** True: the markets are in `event.markets`. Default: false, which puts them beside the event. */
+  /** True: the markets are in `event.markets`. Default: false. Then the markets are next to the event. */
   readonly with_nested_markets?: boolean | undefined
 }
 
@@ -547,10 +556,7 @@ export interface GetEventForecastPercentilesHistoryInput {
 export interface GetEventLiveDataInput {
   /** The ticker of the event. */
   readonly event_ticker: string
-  /**
-   * The length of the time range, such as `15min`, `1h` or `1d`. Only for types of data that have ranges: see
-   * `range_options`.
-   */
+  /** The length of the time range, such as `15min`, `1h` or `1d`. Only for types of live data with `range_options`. */
   readonly range?: string | undefined
 }
 
@@ -584,7 +590,7 @@ export interface GetEventsInput {
 
 /** Input of the operation `GetFCMEventContractDailyCap`. */
 export interface GetFCMEventContractDailyCapInput {
-  /** The id of the subtrader. The document does not say which cap is read without it. */
+  /** The id of the subtrader. The document does not say which cap is returned without an id. */
   readonly subtrader_id?: string | undefined
 }
 
@@ -622,7 +628,7 @@ export interface GetFCMOrdersInput {
 
 /** Input of the operation `GetFCMPositions`. */
 export interface GetFCMPositionsInput {
-  /** Required, unless the API key is bound to a subtrader. Then it can only be that subtrader. */
+  /** Required, unless the API key is bound to a subtrader. If the key is bound, only that subtrader is valid. */
   readonly subtrader_id?: string | undefined
   /** Only this market. */
   readonly ticker?: string | undefined
@@ -704,7 +710,7 @@ export interface GetHistoricalMarketsInput {
   readonly event_ticker?: string | undefined
   /** Only this series. */
   readonly series_ticker?: string | undefined
-  /** `exclude`: no combos. Default: combos too. */
+  /** `exclude`: no combos. Default: combos are included. */
   readonly mve_filter?: "exclude" | undefined
 }
 
@@ -774,7 +780,7 @@ export interface GetLiveDataInput {
   readonly milestone_id: string
   /**
    * True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players
-   * are mapped. No effect elsewhere. Default: false.
+   * are mapped. No effect for other milestones. Default: false.
    */
   readonly include_player_stats?: boolean | undefined
 }
@@ -785,7 +791,7 @@ export interface GetLiveDataByMilestoneInput {
   readonly milestone_id: string
   /**
    * True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players
-   * are mapped. No effect elsewhere. Default: false.
+   * are mapped. No effect for other milestones. Default: false.
    */
   readonly include_player_stats?: boolean | undefined
 }
@@ -796,7 +802,7 @@ export interface GetLiveDatasInput {
   readonly milestone_ids: ReadonlyArray<string>
   /**
    * True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players
-   * are mapped. No effect elsewhere. Default: false.
+   * are mapped. No effect for other milestones. Default: false.
    */
   readonly include_player_stats?: boolean | undefined
 }
@@ -820,8 +826,8 @@ export interface GetMarketCandlesticksInput {
   /** The length of a candlestick in minutes: 1, 60 (an hour) or 1440 (a day). */
   readonly period_interval: 1 | 60 | 1440
   /**
-   * True: adds a synthetic first candlestick. It carries the last price from before `start_ts` into the first
-   * period as `previous_dollars`, and has no prices of its own. Default: false.
+   * True: adds a synthetic first candlestick without prices of its own. Its `previous_dollars` is the last price
+   * before `start_ts`. Default: false.
    */
   readonly include_latest_before_start?: boolean | undefined
 }
@@ -1029,7 +1035,7 @@ export interface GetOrdersInput {
 export interface GetPositionsInput {
   /**
    * The `cursor` of the previous page, unchanged. Leave it out for the first page. Valid only with the
-   * `settlement_status` that it came with.
+   * `settlement_status` of the previous page.
    */
   readonly cursor?: string | undefined
   /** Items per page. 1 to 1,000. Default: 100. */
@@ -1125,7 +1131,7 @@ export interface GetRFQBatchesInput {
   readonly limit?: number | undefined
   /** Only batches with this status. Default: every status. */
   readonly status?: RFQBatchStatus | undefined
-  /** `self`: only your own. Default: everyone's. */
+  /** `self`: only your own items. Default: the items of all users. */
   readonly user_filter?: UserFilter | undefined
 }
 
@@ -1157,7 +1163,7 @@ export interface GetRFQsInput {
    * @deprecated Use `user_filter`.
    */
   readonly creator_user_id?: string | undefined
-  /** `self`: only your own. Default: everyone's. */
+  /** `self`: only your own items. Default: the items of all users. */
   readonly user_filter?: UserFilter | undefined
 }
 
@@ -1221,7 +1227,7 @@ export interface GetStructuredTargetsInput {
   readonly ids?: ReadonlyArray<string> | undefined
   /** Only targets of this type. */
   readonly type?: string | undefined
-  /** Only targets whose league, conference, division or tour this is. */
+  /** Only targets of this league, conference, division or tour. */
   readonly competition?: string | undefined
   /** Items per page. 1 to 2,000. Default: 100. */
   readonly page_size?: number | undefined
@@ -1282,7 +1288,10 @@ export interface GetWeatherIndexInput {
   readonly to?: number | undefined
   /** The length of the time range in seconds, up to now. Not together with `from` and `to`. */
   readonly last_sec?: number | undefined
-  /** True: adds what each station reported, and the latest minutes, which are still `incomplete` and have no value. */
+  /**
+   * True: adds the reports of each station, and the latest minutes, which are still `incomplete` and have no
+   * value.
+   */
   readonly detailed?: boolean | undefined
 }
 
@@ -1364,7 +1373,7 @@ export interface ResetOrderGroupInput {
 
 /** Input of the operation `SetTargetBalanceAllocation`. */
 export interface SetTargetBalanceAllocationInput {
-  /** Whole percents per shard, which add up to 100. An empty list ends the rebalancing. */
+  /** The shares of the shards in integer percents, which add up to 100. An empty list ends the rebalancing. */
   readonly allocations: ReadonlyArray<TargetBalanceAllocationInput>
   /** How much of each shard's cash stays reserved for its resting orders. Default: `sum`. */
   readonly resting_margin_reservation?: RestingMarginReservation | undefined
@@ -1388,7 +1397,7 @@ export interface UpdateFCMEventContractDailyCapInput {
   readonly subtrader_id: string
 }
 
-/** Input of the operation `UpdateFCMSubtraderBlockedCategories`. One category at a time. */
+/** Input of the operation `UpdateFCMSubtraderBlockedCategories`. Each call blocks or unblocks one category. */
 export interface UpdateFCMSubtraderBlockedCategoriesInput {
   /** True: the subtrader must not trade the category. */
   readonly blocked: boolean
@@ -1398,7 +1407,7 @@ export interface UpdateFCMSubtraderBlockedCategoriesInput {
   readonly subtrader_id: string
 }
 
-/** Input of the operation `UpdateOrderGroupLimit`. Set the limit as whole contracts or as a decimal count. */
+/** Input of the operation `UpdateOrderGroupLimit`. Set the limit as an integer or as a decimal count. */
 export interface UpdateOrderGroupLimitInput {
   /** The id of the order group. */
   readonly order_group_id: string
@@ -1406,9 +1415,12 @@ export interface UpdateOrderGroupLimitInput {
   readonly subaccount?: number | undefined
   /** The shard of the group. Default: 0. */
   readonly exchange_index?: ExchangeIndex | undefined
-  /** The group's limit in whole contracts, 1 to 1,000,000. Must equal the other one if both are set. */
+  /**
+   * The group's limit as an integer number of contracts, 1 to 1,000,000. If both limits are set, they must be
+   * equal.
+   */
   readonly contracts_limit?: number | undefined
-  /** The group's limit as a decimal count, 1 to 1,000,000. Must equal the other one if both are set. */
+  /** The group's limit as a decimal count, 1 to 1,000,000. If both limits are set, they must be equal. */
   readonly contracts_limit_fp?: CountInput | null | undefined
 }
 
@@ -1425,15 +1437,15 @@ export interface BatchCancelOrdersV2RequestOrdersItemInput {
   readonly order_id: string
   /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex | undefined
-  /** The market of the order. The exchange finds the shard by it if `exchange_index` is absent or −1. */
+  /** The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market. */
   readonly market_ticker?: string | undefined
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number | undefined
 }
 
 /**
- * One combo, by `market_ticker` or by `selected_markets`, not both. Its size is a number of contracts or an
- * amount to spend, not both.
+ * One combo: set `market_ticker` or `selected_markets`, not both. The size is a number of contracts or an amount
+ * to spend, not both.
  */
 export interface CreateRFQBatchChildInput {
   /** Number of contracts, in steps of 0.01. */

@@ -7,10 +7,10 @@
  * refill continuously, and every signed request pays from them; a batch of orders pays per order. Every layer that
  * signs limits its calls, unless its options contain `limits: false`.
  *
- * Budgets and costs depend on the account. The layer learns them from `Account.limits` and `Account.endpointCosts`:
+ * Budgets and costs depend on the account. The layer fetches them from `Account.limits` and `Account.endpointCosts`:
  * when half of a default bucket is spent, when a call has to wait or seems too large, after a 429, and again after ten
  * minutes of use. Until then the {@link defaults} and the documented costs apply, and calls wait: the layer rejects no
- * call before it has tried to learn the budgets. A call that is about to be rejected makes the layer learn them again,
+ * call before it has tried to fetch the budgets. A call that is about to be rejected makes the layer fetch them again,
  * at most every ten seconds.
  *
  * Calls wait in the order of their arrival, but urgent calls go first: cancels, and calls that {@link Overrides} mark
@@ -21,7 +21,7 @@
  *
  * - Only signed calls are limited, because the limits of unsigned calls are not documented. Source: the rate-limit
  *   guide of October 2026.
- * - While the budget is a guess, the layer never rejects a cancel. It sends the cancel if the wait would be too long.
+ * - Until the budget is fetched, the layer never rejects a cancel. It sends the cancel if the wait would be too long.
  * - A layer does not know how many tokens other programs take from the same account. Give each program a `share`, or
  *   share one store: {@link layerMemory} within a process, `RateLimitsRedis` across processes.
  *
@@ -68,7 +68,7 @@ export interface Options {
    * counts as received when it is sent.
    */
   readonly latency?: Duration.Input | undefined
-  /** The age at which the layer learns costs and budgets again. Default: ten minutes. */
+  /** The age at which the layer fetches costs and budgets again. Default: ten minutes. */
   readonly refreshAfter?: Duration.Input | undefined
   /**
    * The number of shards of the exchange. An order that the exchange routes by ticker pays on all shards. Default: 4.
@@ -85,7 +85,7 @@ export interface CallOptions {
   readonly maxWait?: Duration.Input | undefined
   /**
    * Whether the call goes before all other calls that wait for the same bucket, for example a read that settles an
-   * order. Default: the value of the operation, which is true for cancels and the like.
+   * order. Default: the value of the operation, which is true for cancels and similar operations.
    */
   readonly urgent?: boolean | undefined
 }

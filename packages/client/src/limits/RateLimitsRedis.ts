@@ -39,7 +39,7 @@ const unavailableMillis = 1_000
 
 /**
  * The script that makes every decision. One account is one hash. A bucket is a field `b:<name>` with these values: its
- * tokens; the time of their count; the learned rate and capacity, or zeros; its older and its newer reserved tokens;
+ * tokens; the time of their count; the fetched rate and capacity, or zeros; its older and its newer reserved tokens;
  * the time at which the older ones are charged; and the latency. A waiting call is a field `p:<id>` with these values:
  * its urgency, the time since which it waits, the time at which it expires, its cost and its buckets. Times are in
  * microseconds. `memory.ts` makes the same decisions, and explains why tokens are reserved before they are charged.
@@ -215,8 +215,8 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
   Effect.gen(function* () {
     const redis = yield* Redis.Redis
     const prefix = options.prefix ?? "kalshi-limits:"
-    // In two halves: if this process was suspended, it reads a response that arrived meanwhile before the second half
-    // ends.
+    // The timeout has two halves: if this process was suspended, it reads a response that arrived meanwhile before the
+    // second half ends.
     const half = Effect.sleep(Duration.divideUnsafe(Duration.fromInputUnsafe(options.timeout ?? "500 millis"), 2))
     const timedOut = Effect.andThen(half, Effect.andThen(half, Effect.fail("no response in time")))
     const run = redis.eval(Redis.script(argumentsOf, { lua, numberOfKeys: 1 }).withReturnType<string>())

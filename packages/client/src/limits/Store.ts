@@ -18,7 +18,7 @@ export interface Bucket extends Budget {
   /** `read`, `write`, or `write/1` and so on for further shards. */
   readonly name: string
   /**
-   * Whether the budget was learned. If another limiter has learned the budget of this bucket, the store uses that
+   * Whether the budget was fetched. If another limiter has fetched the budget of this bucket, the store uses that
    * budget instead of a default.
    */
   readonly learned: boolean
@@ -60,11 +60,11 @@ export interface Store {
    * Takes the tokens and returns 0. If there are too few tokens, takes none, and returns after how many milliseconds to
    * request them again.
    *
-   * The store keeps a refused call in its queue. A call that arrives later takes the tokens first only if it is more
-   * urgent.
+   * The store keeps a call that got no tokens in its queue. A later call takes the tokens first only if the later call
+   * is more urgent.
    */
   readonly take: (want: Want) => Effect.Effect<number>
-  /** Removes a refused call from the store's queue. */
+  /** Removes a call that got no tokens from the store's queue. */
   readonly giveUp: (want: Want) => Effect.Effect<void>
   /** Records that the response to a request has arrived. The request took its tokens at most one latency ago. */
   readonly arrived: (want: Want) => Effect.Effect<void>

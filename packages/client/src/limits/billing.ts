@@ -14,7 +14,7 @@ export interface BucketSet {
   readonly names: ReadonlyArray<string>
 }
 
-/** The bill of a call. The cost of one item depends on the account and is learned. */
+/** The bill of a call. The cost of one item depends on the account and is fetched. */
 export interface Bill {
   readonly descriptor: Descriptor
   /** The buckets. Each of them pays the full cost. */

@@ -69,8 +69,8 @@ interface Waiter extends TokenRequest, Arrival {
   /** When the call's time ends. */
   readonly endMillis: number
   /**
-   * When the queue checks the call again: when its time ends. For a cancel, while the budget is a guess: after half of
-   * its time.
+   * When the queue checks the call again: when its time ends. For a cancel, while the budget is a default: after half
+   * of its time.
    */
   deadlineMillis: number
   isInStore: boolean
@@ -80,7 +80,7 @@ interface Waiter extends TokenRequest, Arrival {
   resume: ((outcome: Outcome) => void) | undefined
 }
 
-/** The first call of a queue, after the store has refused it. */
+/** The first call of a queue, after the store did not have its tokens. */
 interface Head {
   /** When the store expects to have the tokens of the call. */
   readonly readyMillis: number
@@ -191,7 +191,7 @@ export class BucketQueue {
   }
 
   /**
-   * Whether a call must be sent in any case: a cancel is not rejected while the budget is a guess. The exchange then
+   * Whether a call must be sent in any case: a cancel is not rejected while the budget is a default. The exchange then
    * decides.
    */
   #mustBeSent({ descriptor }: Bill): boolean {
@@ -300,12 +300,12 @@ export class BucketQueue {
   }
 
   /** Rejects a waiting call whose tokens come too late, or never. */
-  #refuse(waiter: Waiter, waitMillis: number | undefined, nowMillis: number): Effect.Effect<void> {
+  #reject(waiter: Waiter, waitMillis: number | undefined, nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (!this.#waiters.has(waiter)) return Effect.void
       if (this.#mustBeSent(waiter.bill)) return Effect.asVoid(this.#take(waiter, nowMillis, true))
       this.#end(waiter, this.#exceeded(waiter, waitMillis))
-      // The learned budget may be out of date. The next call must not be rejected because of that.
+      // The fetched budget may be out of date. The next call must not be rejected because of that.
       return Effect.andThen(this.#giveUp(waiter), this.#shared.learned.learn(nowMillis))
     })
   }
@@ -338,7 +338,7 @@ export class BucketQueue {
 
   /**
    * Estimates the wait of a call with `costAhead` before it. Without a response of the store for the first call, the
-   * estimate is a guess.
+   * estimate assumes an empty bucket.
    */
   #estimate(costAhead: number, cost: number, nowMillis: number): number {
     const { refillRate } = this.#shared.learned.budget(this.buckets.kind)
@@ -361,7 +361,7 @@ export class BucketQueue {
           return
         }
         if (this.#canNeverPay(first.bill)) {
-          yield* this.#refuse(first, undefined, nowMillis)
+          yield* this.#reject(first, undefined, nowMillis)
           continue
         }
         const [waitMillis = 0] =
@@ -373,7 +373,7 @@ export class BucketQueue {
           continue
         }
         this.#head = { readyMillis: nowMillis + waitMillis, cost: first.cost }
-        yield* this.#refuseLate(first, waitMillis, nowMillis)
+        yield* this.#rejectLate(first, waitMillis, nowMillis)
         if (!this.#waiters.has(first)) continue
         const deadlineMillis = this.#waiters.nextDeadline()?.deadlineMillis ?? Number.POSITIVE_INFINITY
         yield* this.#bell.sleep(Math.min(waitMillis, maxSleepMillis, deadlineMillis - nowMillis))
@@ -382,31 +382,31 @@ export class BucketQueue {
   }
 
   /** Rejects the calls whose time is over. Once the budget is known, also rejects calls whose tokens come too late. */
-  #refuseLate(first: Waiter, waitMillis: number, nowMillis: number): Effect.Effect<void> {
+  #rejectLate(first: Waiter, waitMillis: number, nowMillis: number): Effect.Effect<void> {
     const { learned } = this.#shared
     return Effect.gen({ self: this }, function* () {
       if (!learned.isLearned) yield* learned.learn(nowMillis)
       if (!learned.isLearning) {
-        if (this.#mustReassess) yield* this.#refuseHopeless(nowMillis)
-        else if (waitMillis > first.endMillis - nowMillis) yield* this.#refuse(first, waitMillis, nowMillis)
+        if (this.#mustReassess) yield* this.#rejectTooLate(nowMillis)
+        else if (waitMillis > first.endMillis - nowMillis) yield* this.#reject(first, waitMillis, nowMillis)
         this.#mustReassess = false
       }
       yield* this.#expire(nowMillis)
     })
   }
 
-  /** Rejects every call whose tokens come too late according to the budget that was just learned. */
-  #refuseHopeless(nowMillis: number): Effect.Effect<void> {
+  /** Rejects every call whose tokens come too late according to the budget that was just fetched. */
+  #rejectTooLate(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
-      const hopeless: Array<readonly [waiter: Waiter, waitMillis: number | undefined]> = []
+      const tooLate: Array<readonly [waiter: Waiter, waitMillis: number | undefined]> = []
       let costAhead = 0
       for (const waiter of this.#waiters) {
         const waitMillis = this.#estimate(costAhead, waiter.cost, nowMillis)
-        if (this.#canNeverPay(waiter.bill)) hopeless.push([waiter, undefined])
-        else if (waitMillis > waiter.endMillis - nowMillis) hopeless.push([waiter, waitMillis])
+        if (this.#canNeverPay(waiter.bill)) tooLate.push([waiter, undefined])
+        else if (waitMillis > waiter.endMillis - nowMillis) tooLate.push([waiter, waitMillis])
         else costAhead += waiter.cost
       }
-      return Effect.forEach(hopeless, ([waiter, waitMillis]) => this.#refuse(waiter, waitMillis, nowMillis), {
+      return Effect.forEach(tooLate, ([waiter, waitMillis]) => this.#reject(waiter, waitMillis, nowMillis), {
         discard: true
       })
     })
@@ -423,7 +423,7 @@ export class BucketQueue {
           continue
         }
         const waitMillis = this.#estimate(this.#waiters.costBefore(waiter), waiter.cost, nowMillis)
-        yield* this.#refuse(waiter, waitMillis, nowMillis)
+        yield* this.#reject(waiter, waitMillis, nowMillis)
       }
     })
   }

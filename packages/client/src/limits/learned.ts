@@ -1,5 +1,5 @@
 /**
- * Learns the budgets and costs of the account from the exchange, and decides when to learn them again.
+ * Fetches the budgets and costs of the account from the exchange, and decides when to fetch them again.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export interface Options {
   readonly refreshMillis: number
   readonly scope: Scope.Scope
   readonly facts: AccountFacts
-  /** Runs after each attempt to learn. */
+  /** Runs after each attempt to fetch. */
   readonly onEnd: () => void
 }
 
@@ -43,7 +43,7 @@ type Budgets = Readonly<Record<Kind, RateLimits.Budget>>
 /** The factor on refill rates that tolerates a machine clock that runs faster than the exchange's clock. */
 const clockTolerance = 0.999
 
-/** The shortest time between two attempts to learn the budgets. */
+/** The shortest time between two attempts to fetch the budgets. */
 const retryMillis = 10_000
 
 /**
@@ -56,11 +56,11 @@ const budgetOf = ({ bucket_capacity, refill_rate }: BucketLimit): RateLimits.Bud
   capacity: bucket_capacity
 })
 
-/** The call options of the requests that learn the budgets. The limiter recognises this object by identity. */
+/** The call options of the requests that fetch the budgets. The limiter recognises this object by identity. */
 const learning: RateLimits.CallOptions = { urgent: true }
 
 /**
- * Whether a call learns the budgets. Such a call takes its tokens without waiting, because the size of the bucket may
+ * Whether a call fetches the budgets. Such a call takes its tokens without waiting, because the size of the bucket may
  * not be known yet.
  */
 export const isLearningCall = (overrides: RateLimits.CallOptions): boolean => overrides === learning
@@ -81,10 +81,10 @@ const independent = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
 
 /** The budgets and costs that a layer knows. They start as the documented defaults. */
 export class LearnedLimits {
-  /** Whether the exchange has reported the budgets at least once. Before that, they are a guess. */
+  /** Whether the exchange has reported the budgets at least once. Before that, they are defaults. */
   isLearned = false
   /**
-   * Whether the latest attempt to learn succeeded. If so, a budget that is too small for a call is certainly too small.
+   * Whether the latest attempt to fetch succeeded. If so, a budget that is too small for a call is certainly too small.
    */
   isCertain = false
 
@@ -93,7 +93,7 @@ export class LearnedLimits {
   #requestCost = defaultCost
   /** The part of the account's budgets that this layer may use. */
   #budgets: Budgets
-  /** The tokens that were spent before the budgets were learned. */
+  /** The tokens that were spent before the budgets were fetched. */
   readonly #spent = { read: 0, write: 0 }
   #learnedMillis = Number.NEGATIVE_INFINITY
   #triedMillis = Number.NEGATIVE_INFINITY
@@ -123,20 +123,20 @@ export class LearnedLimits {
     return this.costOf(bill) > this.budget(bill.buckets.kind).capacity
   }
 
-  /** Counts the cost of a call. Returns whether it is time to learn the budgets. */
+  /** Counts the cost of a call. Returns whether it is time to fetch the budgets. */
   spend(kind: Kind, cost: number, nowMillis: number): boolean {
     if (this.isLearned) return nowMillis - this.#learnedMillis > this.#options.refreshMillis
     this.#spent[kind] += cost
     return this.#spent[kind] > RateLimits.defaults[kind].capacity / 2
   }
 
-  /** Starts to learn in the background, unless an attempt is running or the last attempt started a moment ago. */
+  /** Starts to fetch in the background, unless an attempt is running or the last attempt started a moment ago. */
   learn(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (this.isLearning || nowMillis - this.#triedMillis < retryMillis) return Effect.void
       this.#triedMillis = nowMillis
       const started = Effect.forkIn(independent(this.#ask(nowMillis)), this.#options.scope, {
-        // So that its requests take their tokens before the calls that follow.
+        // The requests of the attempt must take their tokens before the calls that follow.
         startImmediately: true
       })
       return Effect.map(started, (fiber) => {

@@ -1,7 +1,7 @@
 /**
  * The limiter of one layer: delays each signed call until the account's buckets have its tokens.
  *
- * `billing` computes which buckets pay, `learned` knows their size, `bucketQueue` queues the calls, and `tokens`
+ * `billing` computes which buckets pay, `learned` fetches their sizes, `bucketQueue` queues the calls, and `tokens`
  * reports to the store whether the tokens were spent.
  *
  * @module
@@ -134,7 +134,7 @@ class AccountLimiter implements Limiter {
     })
 
   /**
-   * Takes the tokens of a call that learns the budgets, without waiting. The level of the bucket can become negative.
+   * Takes the tokens of a call that fetches the budgets, without waiting. The level of the bucket can become negative.
    */
   #force({ bill }: TokenRequest, clock: Clock.Clock): Effect.Effect<Taken> {
     const want = this.#queueOf(bill).want(bill, { urgent: true, forced: true })
@@ -147,7 +147,7 @@ class AccountLimiter implements Limiter {
     const queue = this.#queueOf(request.bill)
     const startedMillis = monotonicMillis(clock)
     if (!learned.isTooLarge(request.bill)) return queue.acquire(request, startedMillis)
-    // A call that seems to exceed its bucket's capacity waits until an attempt to learn the capacity has ended.
+    // A call that seems to exceed its bucket's capacity waits until an attempt to fetch the capacity has ended.
     const { maxMillis, park } = request
     const certain = Effect.flatMap(learned.learn(startedMillis), () =>
       learned.isLearning ? park(Effect.asVoid(Effect.timeoutOption(learned.ended, maxMillis))) : Effect.void

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { monotonicMillis } from "../time.ts"
 import type { Bucket as RequestedBucket, Budget, Store, Want } from "./Store.ts"
 
-/** A refused call in the store's queue. */
+/** A call in the store's queue, which waits for tokens. */
 interface Waiting {
   readonly want: Want
   readonly sinceMillis: number
@@ -28,7 +28,7 @@ const responseMillis = 10
  * no report about a request arrives, its tokens are charged together with their generation, after one to two latencies.
  */
 class BucketState {
-  /** The learned budget. Undefined if no limiter has learned it. */
+  /** The fetched budget. Undefined if no limiter has fetched it. */
   learned: Budget | undefined = undefined
   /** The tokens after the last charge. */
   #tokens: number
@@ -115,7 +115,7 @@ class MemoryStore {
 
   /**
    * Finds a bucket, or makes a full bucket. The store keeps a new bucket only if `keep` is true or its budget was
-   * learned.
+   * fetched.
    */
   #bucket(account: string, requested: RequestedBucket, nowMillis: number, keep: boolean): Found {
     let buckets = this.#accounts.get(account)

@@ -13,7 +13,7 @@ export interface Waiting {
   readonly urgent: boolean
   /** When the owner of the queue checks the call again, by the monotonic clock. Can be infinite. */
   deadlineMillis: number
-  /** Whether the store has refused the call and keeps the call in its own queue. */
+  /** Whether the store did not have the tokens of the call and keeps the call in its own queue. */
   isInStore: boolean
 }
 

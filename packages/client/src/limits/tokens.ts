@@ -1,5 +1,5 @@
 /**
- * Reports to the store what happened to tokens: refunded, spent, or refused by the exchange.
+ * Reports to the store what happened to the tokens of a call: they were returned or spent, or the exchange had too few.
  *
  * @module
  */

@@ -5,7 +5,7 @@
  *
  * - Every operation needs the access level of an FCM member. Otherwise it fails with `Forbidden`.
  * - A key that is bound to a subtrader reads only the orders and positions of that subtrader. Source: the published
- *   document of October 26, 2026. In 2026, however, the exchange's documentation of API keys said that REST refuses
+ *   document of October 26, 2026. In 2026, however, the exchange's documentation of API keys stated that REST refuses
  *   such a key.
  *
  * @module

@@ -38,8 +38,7 @@ const named: Readonly<Record<string, string>> = {
   quot: '"'
 }
 
-/** The letters of the JSON escapes `\
-`, `\\r` and `\\t`. */
+/** The letters of the JSON escapes `\n`, `\r` and `\t`. */
 const lineBreaks = "nrt"
 
 /** Normalises a character: the result is equal for both cases, and for both alphabets of base64. */

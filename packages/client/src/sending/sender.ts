@@ -32,10 +32,10 @@ export interface SenderOptions {
   readonly transport: Transport
   readonly policy: Partial<SendPolicy.SendPolicy>
   /**
-   * How writes are handled: `refused` (the types also reject them at compile time), `sent`, or passed to a function
+   * How writes are handled: `rejected` (the types also reject them at compile time), `sent`, or passed to a function
    * that records them.
    */
-  readonly writes: "refused" | "sent" | RecordWrite
+  readonly writes: "rejected" | "sent" | RecordWrite
   readonly compiledDecoding: boolean
 }
 
@@ -87,7 +87,7 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
 
   const writeModeOf = ({ access }: Descriptor) => (access === "write" ? options.writes : "sent")
 
-  const refuse = ({ name }: Descriptor, reason: string) =>
+  const reject = ({ name }: Descriptor, reason: string) =>
     Effect.fail(new Errors.InvalidRequest({ operation: name, pointer: "", reason }))
 
   /** Encodes and checks a call before any I/O. In a dry run, a write is recorded here and is not sent. */
@@ -98,11 +98,11 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
   ): Effect.Effect<CallState, Errors.InvalidRequest | Errors.NotSent> =>
     Effect.withFiber((fiber): Effect.Effect<CallState, Errors.InvalidRequest | Errors.NotSent> => {
       const writes = writeModeOf(descriptor)
-      if (writes === "refused") {
-        return refuse(descriptor, "this layer is read-only; provide Kalshi.layer to send writes")
+      if (writes === "rejected") {
+        return reject(descriptor, "this layer is read-only; provide Kalshi.layer to send writes")
       }
       if (descriptor.auth === "required" && connection.signer === undefined) {
-        return refuse(descriptor, "this layer has no key; provide Kalshi.layer or Kalshi.layerReadOnly")
+        return reject(descriptor, "this layer has no key; provide Kalshi.layer or Kalshi.layerReadOnly")
       }
       const codec = codecOf(descriptor)
       const result = codec.encode(input)
@@ -110,7 +110,7 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
       const wire = result.success
       const overrides = fiber.getRef(SendPolicy.Overrides)
       const policy = overrides === SendPolicy.noOverrides ? layerPolicy : SendPolicy.resolve(overrides, options.policy)
-      if (typeof policy === "string") return refuse(descriptor, policy)
+      if (typeof policy === "string") return reject(descriptor, policy)
       if (writes !== "sent")
         return writes(descriptor, wire, restRoot.origin + restRoot.pathname + wire.path + wire.query)
       const clock = fiber.getRef(Clock.Clock)

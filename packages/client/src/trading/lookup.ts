@@ -61,7 +61,7 @@ export interface Options {
  */
 export const marginMillis = 2_000
 
-/** Makes the search for an order of this process. `exists`: whether a response said that the order exists. */
+/** Makes the search for an order of this process. `exists`: whether a response reported that the order exists. */
 export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
   const { attempts } = pending
   return {

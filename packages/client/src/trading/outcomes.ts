@@ -43,7 +43,9 @@ export interface Placement {
    * nothing. Default: false.
    */
   readonly clockChanged?: boolean | undefined
-  /** Whether a response said that the order exists. If so, a list without the order proves nothing. Default: false. */
+  /**
+   * Whether a response reported that the order exists. If so, a list without the order proves nothing. Default: false.
+   */
   readonly exists?: boolean | undefined
 }
 
@@ -70,7 +72,7 @@ export interface Accepted extends Placement {
   readonly order_id: string
   /**
    * The source of the `order_id`. `response`: a valid response. `undecodedResponse`: a response that did not decode but
-   * contains the id. `list`: a list of orders, which was read because the response was lost or said that the order
+   * contains the id. `list`: a list of orders, which was read because the response was lost or reported that the order
    * exists already.
    */
   readonly source: "response" | "undecodedResponse" | "list"

@@ -288,8 +288,8 @@ const sendAll = (
  *
  * - `Accepted`: the order exists. This is known from a response, from the id in a response that does not decode, or
  *   from a list that shows an order with this id and the market, subaccount, side, price and count of the intent.
- * - `Rejected`: the exchange refused the order, and no earlier response of this call was lost. A list without the order is
- *   never enough.
+ * - `Rejected`: the exchange refused the order, and no earlier response of this call was lost. The absence of the order
+ *   from a list is never sufficient.
  * - `Unknown`: everything else, such as a response that contradicts itself, or another order with the same id.
  *   {@link settle} the outcome before you place the same intent again. If you place the intent again under another id,
  *   two orders can result. If you place it under the same id, a refusal does not show whether this call succeeded.
@@ -321,7 +321,7 @@ const sendAll = (
  *     case "Accepted":
  *       return `resting as ${outcome.order_id}`
  *     case "Rejected":
- *       return `refused: ${outcome.error.message}`
+ *       return `rejected: ${outcome.error.message}`
  *     case "Unknown":
  *       return `settle ${outcome.client_order_id} later`
  *   }

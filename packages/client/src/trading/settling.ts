@@ -32,9 +32,9 @@ export interface SettleOptions {
  *   price and count are the same.
  * - `NotPlaced`: no list shows the order, and every list is so new that the exchange no longer accepts the signature of
  *   the last attempt. It is not known whether the exchange refused the order or never received it.
- * - `Unknown`: `within` elapsed too early, or absence proves nothing. Absence proves nothing if a response said that
- *   the order exists, if another order has the same id (`mismatch`), if this machine's clock was set or the machine
- *   slept during the call, or if the times of the placement contradict each other or the exchange's time.
+ * - `Unknown`: `within` elapsed too early, or absence proves nothing. Absence proves nothing if a response reported
+ *   that the order exists, if another order has the same id (`mismatch`), if this machine's clock was set or the
+ *   machine slept during the call, or if the times of the placement contradict each other or the exchange's time.
  *
  * **When to use**
  *
@@ -69,7 +69,7 @@ export const settle = (
     const fault = faultIn(placement)
     if (fault !== undefined) return yield* new InvalidRequest({ operation: "Orders.settle", ...fault })
     const settlements = yield* find([placement], options)
-    return settlements[0]! // search settlement per placement
+    return settlements[0]! // one settlement per placement
   })
 
 /**

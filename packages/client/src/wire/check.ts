@@ -6,19 +6,15 @@
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type * as SchemaIssue from "effect/SchemaIssue"
-import type * as SchemaAST from "effect/SchemaAST"
 import * as SchemaParser from "effect/SchemaParser"
 import { compile, invalid } from "./compile.ts"
 
 /** Decodes parsed JSON that only the caller refers to: the result shares its unchanged parts. */
 export type Check = (json: unknown) => Result.Result<unknown, SchemaIssue.Issue>
 
-/**
- * Compiled on first use. If the runtime does not allow code made from text, the schema stays interpreted. The options are
- * those of the interpreter.
- */
-export const checker = (schema: Schema.Codec<unknown>, compiled: boolean, options?: SchemaAST.ParseOptions): Check => {
-  const interpret = SchemaParser.decodeUnknownResult(schema, options)
+/** Compiled on first use. If the runtime does not allow code made from text, the schema stays interpreted. */
+export const checker = (schema: Schema.Codec<unknown>, compiled: boolean): Check => {
+  const interpret = SchemaParser.decodeUnknownResult(schema)
   if (!compiled) return interpret
   let check: Check | undefined
   const prepared = (): Check => {

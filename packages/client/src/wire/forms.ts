@@ -15,17 +15,6 @@ export type Open<Known extends string> = Known | (string & {})
 export const open = <const Known extends string>(_known: ReadonlyArray<Known>): Schema.Codec<Open<Known>> =>
   Schema.String as Schema.Codec<Open<Known>> // every string is a member of the open enum
 
-/** Like {@link open}, without strings that are the discriminator of another type of message, which has its own schema. */
-export const openExcept = <const Known extends string>(
-  _known: ReadonlyArray<Known>,
-  except: ReadonlyArray<string>
-): Schema.Codec<Open<Known>> =>
-  Schema.String.check(
-    Schema.makeFilter((text) => !except.includes(text), {
-      expected: `text other than ${except.map((text) => JSON.stringify(text)).join(", ")}`
-    })
-  ) as Schema.Codec<Open<Known>> // every other string is a member of the open enum
-
 /** Makes the codec of a closed enum, for requests: an unknown member is rejected before anything is sent. */
 export const closed = <const Known extends string>(known: ReadonlyArray<Known>): Schema.Codec<Known> =>
   Schema.Literals(known)

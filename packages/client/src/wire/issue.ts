@@ -34,23 +34,14 @@ const typesOf = (union: SchemaIssue.AnyOf): string =>
     .issues.map(({ message }) => message)
     .join()
 
-/** A violation, with the number of keys that lead to it, and the number of violations in the same value. */
-interface Found extends Violation {
-  readonly depth: number
-  readonly count: number
-}
-
 /**
- * Returns the violation of the union branch that is assumed to be the intended one: the branch with the fewest
- * violations, and among equal ones the branch that matched furthest. A parser that stops at the first violation gives
- * each branch one.
+ * Returns the violation at the greatest depth: the union branch that matched furthest is assumed to be the intended
+ * one.
  */
-const closest = (found: ReadonlyArray<Found>): Found =>
-  found.reduce((best, next) =>
-    next.count < best.count || (next.count === best.count && next.depth > best.depth) ? next : best
-  )
+const deepest = (found: ReadonlyArray<Violation & { readonly depth: number }>) =>
+  found.reduce((best, next) => (next.depth > best.depth ? next : best))
 
-const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Found => {
+const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Violation & { readonly depth: number } => {
   switch (issue._tag) {
     case "Pointer":
       return walk(
@@ -58,11 +49,8 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Found =
         issue.path.reduce<string>((path, key) => `${path}/${escapePointer(key)}`, pointer),
         depth + issue.path.length
       )
-    case "Composite": {
-      const [first, ...more] = issue.issues
-      const found = walk(first, pointer, depth)
-      return { ...found, count: more.reduce((sum, next) => sum + walk(next, pointer, depth).count, found.count) }
-    }
+    case "Composite":
+      return walk(issue.issues[0], pointer, depth)
     case "Encoding":
       return walk(issue.issue, pointer, depth)
     case "Filter": {
@@ -71,19 +59,18 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Found =
       return {
         pointer,
         depth,
-        count: 1,
         reason: description ?? (typeof expected === "string" ? `expected ${expected}` : "the value is out of range")
       }
     }
     case "AnyOf": {
       const branches = issue.issues.map((branch) => walk(branch, pointer, depth))
       const deeper = branches.filter((branch) => branch.depth > depth)
-      if (deeper.length > 0) return closest(deeper)
+      if (deeper.length > 0) return deepest(deeper)
       const reasons = [...new Set(branches.map((branch) => branch.reason))]
-      return { pointer, depth, count: 1, reason: reasons.join(", or ") || typesOf(issue) }
+      return { pointer, depth, reason: reasons.join(", or ") || typesOf(issue) }
     }
     default:
-      return { pointer, depth, count: 1, reason: reasonOf(issue) }
+      return { pointer, depth, reason: reasonOf(issue) }
   }
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 
 const source = fileURLToPath(new URL("../../src/", import.meta.url))
 
-/** The code of ours that a bundler keeps of a module. */
+/** Bundles a module, and returns the names of our declarations that remain. */
 const bundle = async (contents: string): Promise<string> => {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: source, loader: "ts" },
@@ -20,12 +20,12 @@ const bundle = async (contents: string): Promise<string> => {
 const declared = (code: string): ReadonlyArray<string> => [...code.matchAll(/^var (\w+) =/gm)].map(([, name]) => name!)
 
 describe("the generated files in a bundle", () => {
-  it("leave one component with what it is made of, and nothing else", async () => {
+  it("leave only one component and the components that it uses", async () => {
     const code = await bundle(`export { GetOrderGroupResponse } from "./generated/responses.ts"`)
     assert.deepStrictEqual(declared(code), ["countPattern", "Count", "ExchangeIndex", "GetOrderGroupResponse"])
   })
 
-  it("leave the parameters of one operation, and nothing else", async () => {
+  it("leave only the parameters of one operation", async () => {
     const code = await bundle(`export { CancelOrderV2Query } from "./generated/parameters.ts"`)
     assert.deepStrictEqual(declared(code), [
       "optional",
@@ -37,7 +37,7 @@ describe("the generated files in a bundle", () => {
     ])
   })
 
-  it("leave one enum of requests, and nothing else", async () => {
+  it("leave only one enum of requests", async () => {
     const code = await bundle(`export { BookSide } from "./generated/requests.ts"`)
     assert.deepStrictEqual(declared(code), ["closed", "BookSide"])
   })
@@ -64,7 +64,7 @@ describe("the generated files in a bundle", () => {
     for (const other of ["TickerMessage", "UnknownMessage", "errorCodes"]) assert.notInclude(code, other)
   })
 
-  it("leave of the resources only the operation that is used", async () => {
+  it("leave only the used operation of a resource", async () => {
     const code = await bundle(`export { get } from "./rest/OrderGroups.ts"`)
     assert.include(code, "GetOrderGroupResponse = ")
     for (const other of [

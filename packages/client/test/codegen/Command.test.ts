@@ -3,14 +3,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Runtime } from "effect"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { check, firstDifference, type Places, write } from "../../codegen/command.ts"
+import { check, firstDifference, type Paths, write } from "../../codegen/command.ts"
 
 const client = fileURLToPath(new URL("../../", import.meta.url))
 const rest = fileURLToPath(new URL("../../../../fixtures/spec/rest.json", import.meta.url))
 const feed = fileURLToPath(new URL("../../../../fixtures/spec/feed.json", import.meta.url))
-const committed: Places = { rest, feed, folder: `${client}src/generated/` }
+const committed: Paths = { rest, feed, folder: `${client}src/generated/` }
 
-/** A folder of its own that holds what is committed. */
+/** Makes a temporary folder with a copy of the committed files. */
 const copied = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const folder = `${yield* fs.makeTempDirectoryScoped()}/generated/`
@@ -29,14 +29,14 @@ const command = (...args: ReadonlyArray<string>) =>
 describe("check", () => {
   it.effect("passes on the committed files", () => check(committed).pipe(Effect.provide(NodeServices.layer)))
 
-  it.effect("fails on a file that was edited, and shows the first lines that differ", () =>
+  it.effect("fails on an edited file, and shows the first lines that differ", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
-      const places = yield* copied
-      const file = `${places.folder}requests.ts`
+      const paths = yield* copied
+      const file = `${paths.folder}requests.ts`
       const text = yield* fs.readFileString(file)
       yield* fs.writeFileString(file, text.replace("integerBetween(0, 63)", "integerBetween(0, 64)"))
-      const stale = yield* Effect.flip(check(places))
+      const stale = yield* Effect.flip(check(paths))
       const { message } = stale
       assert.strictEqual(Runtime.getErrorExitCode(stale), 1)
       assert.match(message, /^requests\.ts: line \d+\n- .*integerBetween\(0, 64\)/)
@@ -44,27 +44,27 @@ describe("check", () => {
     }).pipe(Effect.provide(NodeServices.layer))
   )
 
-  it.effect("fails on a file that is missing, and on one that nobody generates", () =>
+  it.effect("fails on a missing file and on a file that is not generated", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
-      const places = yield* copied
-      yield* fs.rename(`${places.folder}parameters.ts`, `${places.folder}older.ts`)
-      const { message } = yield* Effect.flip(check(places))
+      const paths = yield* copied
+      yield* fs.rename(`${paths.folder}parameters.ts`, `${paths.folder}older.ts`)
+      const { message } = yield* Effect.flip(check(paths))
       assert.strictEqual(message, "parameters.ts: is missing\nolder.ts: is not generated")
     }).pipe(Effect.provide(NodeServices.layer))
   )
 
-  it.effect("fails on a field without a doc, and says where to write it", () =>
+  it.effect("fails on a field without a doc, and reports the file to add the doc to", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
-      const places = { ...(yield* copied), rest: `${yield* fs.makeTempDirectoryScoped()}/rest.json` }
+      const paths = { ...(yield* copied), rest: `${yield* fs.makeTempDirectoryScoped()}/rest.json` }
       const json = JSON.parse(yield* fs.readFileString(rest))
       json.paths["/search/tags_by_categories"].get.parameters = [
         { name: "sport", in: "query", schema: { type: "string" } }
       ]
-      yield* fs.writeFileString(places.rest, JSON.stringify(json))
-      yield* write(places)
-      const { message } = yield* Effect.flip(check(places))
+      yield* fs.writeFileString(paths.rest, JSON.stringify(json))
+      yield* write(paths)
+      const { message } = yield* Effect.flip(check(paths))
       assert.strictEqual(
         message,
         "packages/client/codegen/fieldDocs.ts: fields: GetTagsForSeriesCategories/sport has no doc"
@@ -74,7 +74,7 @@ describe("check", () => {
 })
 
 describe("write", () => {
-  it.effect("makes the files what check wants", () =>
+  it.effect("writes files that pass check", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const folder = `${yield* fs.makeTempDirectoryScoped()}/`
@@ -83,7 +83,7 @@ describe("write", () => {
     }).pipe(Effect.provide(NodeServices.layer))
   )
 
-  it.effect("writes nothing where the document has a fault", () =>
+  it.effect("writes nothing if the document has a fault", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const folder = `${yield* fs.makeTempDirectoryScoped()}/`
@@ -97,13 +97,13 @@ describe("write", () => {
 })
 
 describe("the command", () => {
-  it.live("exits 0 with --check where nothing is stale", () =>
+  it.live("exits with 0 with --check if nothing is stale", () =>
     Effect.map(command("--check"), ({ code, output }) => {
       assert.strictEqual(code, 0, output)
     })
   )
 
-  it.live("refuses what it does not know", () =>
+  it.live("rejects unknown arguments", () =>
     Effect.map(command("--chek"), ({ code, output }) => {
       assert.strictEqual(code, 1)
       assert.include(output, "--chek")

@@ -14,7 +14,7 @@ const document = Result.getOrThrowWith(readDocument(json), (faults) => new Error
 const published: ReadonlyArray<string> = Object.keys(json.components.schemas)
 
 describe("the generated components", () => {
-  it("are all those that an operation reaches: in the directions that reach them, or as a decimal", () => {
+  it("are all components that an operation uses, in each direction, except decimals", () => {
     const reached = published.filter((name) => document.inRequests.has(name) || document.inResponses.has(name))
     const missing = reached.filter((name) => {
       if (facts.decimals[name] !== undefined) return !Object.hasOwn(FixedPoint, facts.decimals[name].codec)
@@ -28,7 +28,7 @@ describe("the generated components", () => {
     assert.isAtLeast(reached.length, 198)
   })
 
-  it("are components of the document, or objects inside them", () => {
+  it("are components of the document or objects inside components", () => {
     const inside = [...Object.keys(Requests), ...Object.keys(Responses)].filter((name) => !published.includes(name))
     assert.deepStrictEqual(inside.toSorted(), [
       "BatchCancelOrdersV2RequestOrdersItem",
@@ -41,15 +41,15 @@ describe("the generated components", () => {
 })
 
 describe("the generated parameters", () => {
-  it("are those of every operation that has some", () => {
-    const wanted = document.operations.flatMap(({ id, parameters }) => [
+  it("are the parameters of every operation with parameters", () => {
+    const expected = document.operations.flatMap(({ id, parameters }) => [
       ...(parameters.some(({ place }) => place === "path") ? [`${id}Path`] : []),
       ...(parameters.some(({ place }) => place === "query") ? [`${id}Query`] : [])
     ])
-    assert.deepStrictEqual(Object.keys(Parameters).toSorted(), wanted.toSorted())
+    assert.deepStrictEqual(Object.keys(Parameters).toSorted(), expected.toSorted())
   })
 
-  it("repeat the key of a list in exactly the four queries that take one", () => {
+  it("repeat the key of a list in exactly four queries", () => {
     const repeated = Object.entries(Parameters).flatMap(([constant, parameters]) =>
       Object.entries(parameters).flatMap(([name, { style }]) =>
         style === "single" ? [] : [`${constant}.${name} ${style}`]
@@ -75,14 +75,14 @@ describe("the decimals of FixedPoint", () => {
     QuotePriceInput: FixedPoint.QuotePriceInput
   }
   const characters = fc.constantFrom(..."0123456789.-+e ,\n", "")
-  /** A text one edit away from others: what stood at `at` gives way to `by`. */
+  /** Edits a text: replaces the characters at `at` by `by`. */
   const edited = (texts: fc.Arbitrary<string>) =>
     fc
       .tuple(texts, fc.nat({ max: 9 }), fc.nat({ max: 1 }), characters)
       .map(([text, at, length, by]) => text.slice(0, at) + by + text.slice(at + length))
 
   for (const [name, { codec, pattern }] of Object.entries(facts.decimals)) {
-    it(`${codec} accepts what the document's ${name} accepts, and nothing else`, () => {
+    it(`${codec} accepts exactly the values that ${name} of the document accepts`, () => {
       const accepts = SchemaParser.is(codecs[codec]!)
       const documented = new RegExp(pattern, "u")
       const members = fc.stringMatching(new RegExp(pattern))

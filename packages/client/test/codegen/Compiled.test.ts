@@ -7,6 +7,7 @@ import * as Responses from "../../src/generated/responses.ts"
 import { compile, invalid } from "../../src/wire/compile.ts"
 import { firstViolation } from "../../src/wire/issue.ts"
 import { listOrNull } from "../../src/wire/forms.ts"
+import type { Variant } from "../../src/wire/variants.ts"
 import { edits, sample } from "./support/samples.ts"
 
 const fixtures = new URL("../../../../fixtures/", import.meta.url)
@@ -14,7 +15,7 @@ const json = JSON.parse(readFileSync(new URL("spec/rest.json", fixtures), "utf8"
 const document = Result.getOrThrowWith(readDocument(json), (faults) => new Error(JSON.stringify(faults)))
 const codecs = Object.entries<Schema.Codec<unknown>>(Responses)
 
-/** What an answer would become: a value, or the place that broke and why. */
+/** The outcome of decoding: a value, or the pointer and reason of the first violation. */
 const outcomesOf = (codec: Schema.Codec<unknown>, values: ReadonlyArray<unknown>): ReadonlyArray<object> => {
   const decode = SchemaParser.decodeUnknownResult(codec)
   return values.map((value) => {
@@ -40,7 +41,7 @@ interface Described {
   >
 }
 
-/** The component of an operation's one success. */
+/** The component of an operation's successful response. */
 const successOf = (id: string): string => {
   const operations = Object.values<Record<string, Described>>(json.paths).flatMap((path) => Object.values(path))
   const { responses } = operations.find(({ operationId }) => operationId === id)!
@@ -49,8 +50,8 @@ const successOf = (id: string): string => {
 }
 
 const valuesOf = (name: string): ReadonlyArray<unknown> => {
-  const whole = sample(document, document.components.get(name)!)
-  return [whole, ...edits(whole)]
+  const complete = sample(document, document.components.get(name)!)
+  return [complete, ...edits(complete)]
 }
 
 const interpret = (codec: Schema.Codec<unknown>, value: unknown): unknown => {
@@ -58,15 +59,15 @@ const interpret = (codec: Schema.Codec<unknown>, value: unknown): unknown => {
   return Result.isSuccess(decoded) ? decoded.success : invalid
 }
 
-/** A compiled codec, held against the interpreted one. */
+/** Compares a compiled codec with the interpreted codec. */
 const compiledOf = (codec: Schema.Codec<unknown>): ((value: unknown) => unknown) => {
   const compiled = compile(codec)
   if (compiled === undefined) assert.fail("it does not compile")
   return (value) => {
-    const wanted = interpret(codec, structuredClone(value))
-    const found = compiled(structuredClone(value))
-    assert.deepStrictEqual(found, wanted)
-    return found
+    const expected = interpret(codec, structuredClone(value))
+    const actual = compiled(structuredClone(value))
+    assert.deepStrictEqual(actual, expected)
+    return actual
   }
 }
 
@@ -76,31 +77,31 @@ afterEach(() => {
 
 describe("generated responses", () => {
   it("decode every recorded response", () => {
-    const refused = recorded.flatMap(({ body, operation, schema }) => {
+    const rejected = recorded.flatMap(({ body, operation, schema }) => {
       const name = schema ?? successOf(operation!)
       const codec = codecs.find(([known]) => known === name)![1]
       const decoded = SchemaParser.decodeUnknownResult(codec)(body)
       return Result.isFailure(decoded) ? [{ name, ...firstViolation(decoded.failure) }] : []
     })
-    assert.deepStrictEqual(refused, [])
+    assert.deepStrictEqual(rejected, [])
     assert.strictEqual(recorded.length, 50)
   })
 
-  it("decode a sample of every component, and refuse most of its edits", () => {
+  it("decode a sample of every component, and reject most edits of the sample", () => {
     let edited = 0
-    let refused = 0
+    let rejected = 0
     for (const [name, codec] of codecs) {
-      const [whole, ...rest] = outcomesOf(codec, valuesOf(name))
-      assert.deepStrictEqual(whole, { value: sample(document, document.components.get(name)!) }, name)
+      const [complete, ...rest] = outcomesOf(codec, valuesOf(name))
+      assert.deepStrictEqual(complete, { value: sample(document, document.components.get(name)!) }, name)
       edited += rest.length
-      refused += rest.filter((outcome) => Object.hasOwn(outcome, "pointer")).length
+      rejected += rest.filter((outcome) => Object.hasOwn(outcome, "pointer")).length
     }
-    assert.isAbove(refused / edited, 0.5)
+    assert.isAbove(rejected / edited, 0.5)
   })
 })
 
 describe("compile", () => {
-  it("decodes every component as the interpreter does: recorded, samples, and edits of samples", () => {
+  it("decodes every component like the interpreter: recorded values, samples, and edits of samples", () => {
     for (const [name, codec] of codecs) valuesOf(name).forEach(compiledOf(codec))
     for (const { body, operation, schema } of recorded) {
       const name = schema ?? successOf(operation!)
@@ -109,19 +110,23 @@ describe("compile", () => {
   })
 
   it("compiles the schema of every message of the feed", () => {
-    for (const [type, schema] of Object.entries<Schema.Codec<unknown>>(Feed.messageSchemas)) {
-      assert.isDefined(compile(schema), type)
-    }
+    const variants = Object.values<ReadonlyArray<Variant<unknown>>>(Feed.messageVariants).flat()
+    const schemas = [
+      ...Object.values<Schema.Codec<unknown>>(Feed.messageSchemas),
+      ...variants.map(({ schema }) => schema)
+    ]
+    for (const schema of schemas) assert.isDefined(compile(schema))
+    assert.strictEqual(schemas.length, 38)
   })
 
-  it("leaves unknown members out, at any depth", () => {
+  it("omits unknown fields at any depth", () => {
     const inner = Schema.Struct({ a: Schema.String })
     const decode = compiledOf(Schema.Struct({ list: Schema.Array(inner), one: Schema.optionalKey(inner) }))
     const value = { list: [{ a: "x", b: 1 }], one: { a: "y", b: 2 }, other: null }
     assert.deepStrictEqual(decode(value), { list: [{ a: "x" }], one: { a: "y" } })
   })
 
-  it("makes a null list empty wherever it stands", () => {
+  it("decodes a null list as empty at any depth", () => {
     const list = listOrNull(Schema.Array(Schema.String))
     const decode = compiledOf(
       Schema.Struct({
@@ -148,7 +153,7 @@ describe("compile", () => {
     }
   })
 
-  it("keeps a member that is called __proto__ in an object of free keys", () => {
+  it("keeps a key named __proto__ in an object with any keys", () => {
     const decode = compiledOf(Schema.Record(Schema.String, listOrNull(Schema.Array(Schema.String))))
     const decoded = decode(JSON.parse('{"__proto__":null,"a":["b"]}'))
     assert.deepStrictEqual(Object.entries(decoded as object), [
@@ -157,7 +162,7 @@ describe("compile", () => {
     ])
   })
 
-  it("checks what a schema checks", () => {
+  it("runs the checks of a schema", () => {
     const short = Schema.makeFilter((text: string) => text.length <= 2)
     const group = Schema.makeFilterGroup([short, Schema.makeFilter((text: string) => text !== "x")])
     const decode = compiledOf(Schema.Array(Schema.String.check(group)).check(Schema.isMinLength(1)))
@@ -165,13 +170,13 @@ describe("compile", () => {
     for (const broken of [[], ["abc"], ["x"], [1], {}, null]) assert.strictEqual(decode(broken), invalid)
   })
 
-  it("asks for a member that may hold anything", () => {
+  it("requires a required field of any type", () => {
     const decode = compiledOf(Schema.Struct({ a: Schema.Unknown, b: Schema.optionalKey(Schema.Unknown) }))
     assert.deepStrictEqual(decode({ a: null, b: [1] }), { a: null, b: [1] })
     assert.strictEqual(decode({ b: [1] }), invalid)
   })
 
-  it("takes the first member of a union that fits", () => {
+  it("uses the first matching member of a union", () => {
     const a = Schema.Struct({ a: Schema.Finite })
     const decode = compiledOf(
       Schema.Union([a, Schema.Struct({ a: Schema.Finite, b: Schema.Finite }), Schema.Literal(1)])
@@ -182,7 +187,7 @@ describe("compile", () => {
     assert.strictEqual(decode(2), invalid)
   })
 
-  it("holds tuples to their length", () => {
+  it("requires the exact length of a tuple", () => {
     const decode = compiledOf(Schema.Tuple([Schema.String, Schema.Struct({ a: Schema.Null })]))
     assert.deepStrictEqual(decode(["a", { a: null, b: 1 }]), ["a", { a: null }])
     for (const broken of [["a"], ["a", { a: null }, 1], ["a", {}], { 0: "a", length: 2 }]) {
@@ -190,7 +195,7 @@ describe("compile", () => {
     }
   })
 
-  it("does not compile another transformation, a choice of exactly one, or a schema of itself", () => {
+  it("does not compile other transformations, oneOf unions and recursive schemas", () => {
     interface Tree {
       readonly children: ReadonlyArray<Tree>
     }
@@ -199,12 +204,12 @@ describe("compile", () => {
       Tree,
       Schema.Union([Schema.String, Schema.Finite], { mode: "oneOf" }),
       Schema.Struct({ a: Schema.optionalKey(Schema.declare((value): value is Date => value instanceof Date)) }),
-      Schema.Struct({ a: Schema.Trim }) as unknown as Schema.Codec<unknown> // what it encodes to is of no use here
+      Schema.Struct({ a: Schema.Trim }) as unknown as Schema.Codec<unknown> // the encoded type does not matter here
     ]
     for (const schema of others) assert.isUndefined(compile(schema))
   })
 
-  it("is undefined where code cannot be made from text, and stays silent", () => {
+  it("returns undefined, without an error, if the runtime does not allow code generation", () => {
     const forbidden = vi.fn(() => {
       throw new EvalError("Code generation from strings disallowed for this context")
     })

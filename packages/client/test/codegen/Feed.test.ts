@@ -111,21 +111,29 @@ describe("generateFeed", () => {
     }
   })
 
-  it("tries of several messages of a type the one with the most requirements first, and tells open enums apart", async () => {
+  it("tells messages of one type apart: by a constant, by a member that only one has, by a list", async () => {
     const some = (msg: Json) => object({ type: constant("item"), msg })
-    const code = declarationsOf(
-      await textOf(
-        documentOf({
-          anyPayload: some(object({ kind: { type: "string", enum: ["a", "b"] } })),
-          cPayload: some(object({ kind: constant("c") })),
-          listPayload: object({ type: constant("item") })
-        })
-      )
+    const text = await textOf(
+      documentOf({
+        anyPayload: some(object({ kind: { type: "string", enum: ["a", "b"] }, more: { type: "string" } }, ["kind"])),
+        constantPayload: some(object({ kind: constant("c") })),
+        listPayload: some({ type: ["array", "null"], items: { type: "string" } }),
+        memberPayload: some(object({ own: { type: "string" } }))
+      })
     )
-    assert.include(code, "readonly item: CMessage | AnyMessage | ListMessage")
-    assert.include(code, "item: Schema.Union([CMessage, AnyMessage, ListMessage])")
-    assert.include(code, 'kind: openExcept(["a", "b"], ["c"])')
-    assert.include(code, 'readonly kind: Open<"a" | "b">')
+    const code = declarationsOf(text)
+    assert.include(code, "readonly item: ConstantMessage | ListMessage | MemberMessage | AnyMessage")
+    assert.include(
+      code,
+      `item: [
+    { is: hasValue("kind", "c"), schema: ConstantMessage },
+    { is: isList, schema: ListMessage },
+    { is: hasMember("own"), schema: MemberMessage },
+    { is: isOther, schema: AnyMessage }
+  ]`
+    )
+    assert.include(code, 'kind: open(["a", "b"])')
+    assert.include(text, 'import { type Variant, hasMember, hasValue, isList, isOther } from "../wire/variants.ts"')
   })
 
   it("sorts updates by their action, and writes a component of both directions once", async () => {
@@ -179,6 +187,13 @@ describe("a fault of the document of the feed", () => {
       await faultsOf(documentOf({ itemPayload: item }, { channels: { news: { address: "new", messages: {} } } })),
       ["/channels/news/address: expected the name of the channel"]
     )
+  })
+
+  it("is two messages of a type that nothing tells apart", async () => {
+    const one = object({ type: constant("item"), msg: object({ a: { type: "string" } }) })
+    assert.deepStrictEqual(await faultsOf(documentOf({ onePayload: one, twoPayload: one })), [
+      "/components/messages: nothing tells OneMessage from TwoMessage"
+    ])
   })
 
   it("is an enum that stands in messages and in commands", async () => {

@@ -2,13 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Facts } from "../../codegen/facts.ts"
 import { generate } from "../../codegen/generate.ts"
-import { documentOf, filesOf, type Json, noFacts, refusalOf } from "./support/documents.ts"
+import { documentOf, filesOf, type Json, noFacts, faultsOf } from "./support/documents.ts"
 
 const text = { type: "string" }
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
 const query = (name: string, schema: Json, more: Json = {}) => ({ name, in: "query", schema, ...more })
 
-/** A document of one operation. */
+/** Makes a document with one operation. */
 const withOperation = (operation: Json, schemas: Json = {}, shared: Json = {}) =>
   documentOf({ schemas, shared, paths: { "/things/{id}": { post: { operationId: "ChangeThing", ...operation } } } })
 
@@ -23,7 +23,7 @@ const inputsOf = async (document: Json, facts: Facts = noFacts): Promise<string>
   return file.slice(file.indexOf(" */\n") + 4).trim()
 }
 
-/** The doc comment of a query parameter, on one line. */
+/** Returns the doc comment of a query parameter on one line. */
 const commentOf = async (name: string, schema: Json, facts: Facts, more: Json = {}): Promise<string | undefined> => {
   const inputs = await inputsOf(withOperation({ parameters: [id, query(name, schema, more)], responses: {} }), facts)
   const comment = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*readonly ${name}\\?`).exec(inputs)?.[1]
@@ -31,7 +31,7 @@ const commentOf = async (name: string, schema: Json, facts: Facts, more: Json = 
 }
 
 describe("the inputs", () => {
-  it("hold path, query and body of an operation, required properties first", async () => {
+  it("contain path, query and body of an operation, required properties first", async () => {
     const document = withOperation(
       { parameters: [id, query("side", ref("Side"))], responses: {}, ...bodyOf("Change") },
       {
@@ -57,11 +57,11 @@ export interface ChangeThingInput {
     )
   })
 
-  it("have no interface for an operation without input", async () => {
+  it("omit operations without input", async () => {
     assert.strictEqual(await inputsOf(documentOf({ schemas: { Out: text }, responses: ["Out"] })), "")
   })
 
-  it("take undefined for an optional field at any depth", async () => {
+  it("accept undefined for an optional field at any depth", async () => {
     const object = (properties: Json, required: ReadonlyArray<string>) => ({ type: "object", properties, required })
     const document = withOperation(
       { parameters: [id], responses: {}, ...bodyOf("Change") },
@@ -94,7 +94,7 @@ export interface PartInput {
     )
   })
 
-  it("reuse the input of the operation whose body a component is", async () => {
+  it("reuse the input of an operation whose body is the component", async () => {
     const part = { type: "object", properties: { note: text } }
     const all = { type: "object", required: ["all"], properties: { all: { type: "array", items: ref("Part") } } }
     const inputs = await inputsOf(documentOf({ schemas: { Part: part, All: all }, requests: ["Part", "All"] }))
@@ -119,7 +119,7 @@ export interface PartInput {
 describe("the docs of fields", () => {
   const integer = (more: Json = {}) => ({ type: "integer", ...more })
 
-  it("come from the most exact entry: of the operation, of the shared parameter, of the field's name", async () => {
+  it("come from the most specific entry: of the operation, of the shared parameter, of the field's name", async () => {
     const shared = { LimitQuery: query("limit", integer()) }
     const parameters = [id, { $ref: "#/components/parameters/LimitQuery" }]
     const limitDoc = async (fields: Readonly<Record<string, string>>) =>
@@ -150,7 +150,7 @@ describe("the docs of fields", () => {
     assert.strictEqual(await of("ids", "The ids.", list), "The ids. 1 to 9 items.")
   })
 
-  it("do not repeat what the text states", async () => {
+  it("do not repeat facts that the text states", async () => {
     const of = (name: string, meaning: string, schema: Json) =>
       commentOf(name, schema, docs({ fields: { [name]: meaning } }))
     assert.strictEqual(
@@ -163,12 +163,12 @@ describe("the docs of fields", () => {
     )
   })
 
-  it("say what to use instead of a deprecated field", async () => {
+  it("state the replacement of a deprecated field", async () => {
     const facts = docs({ fields: { old: "The old one." }, replacements: { "ChangeThing/old": "Use `id`." } })
     assert.strictEqual(await commentOf("old", text, facts, { deprecated: true }), "The old one. @deprecated Use `id`.")
   })
 
-  it("are listed as missing, field by field", async () => {
+  it("are reported as missing for each field", async () => {
     const document = withOperation(
       { parameters: [id, query("old", text, { deprecated: true })], responses: {}, ...bodyOf("Change") },
       { Change: { type: "object", properties: { size: integer() } } }
@@ -176,28 +176,28 @@ describe("the docs of fields", () => {
     const { undocumented } = await Effect.runPromise(generate(document, docs({ fields: { id: "The id." } })))
     assert.deepStrictEqual(undocumented, [
       "fields: ChangeThing/old has no doc",
-      "replacements: ChangeThing/old is deprecated; what replaces it is missing",
+      "replacements: ChangeThing/old is deprecated, but has no replacement",
       "fields: Change/size has no doc"
     ])
   })
 
-  it("are refused where they apply to nothing", async () => {
+  it("are rejected if they apply to nothing", async () => {
     const document = withOperation({ parameters: [id, query("size", integer())], responses: {} })
-    const refused = (some: Partial<Facts["docs"]>) => refusalOf(document, docs(some))
-    assert.deepStrictEqual(await refused({ fields: { none: "None.", "ChangeThing/none": "None." } }), [
+    const faultsWith = (some: Partial<Facts["docs"]>) => faultsOf(document, docs(some))
+    assert.deepStrictEqual(await faultsWith({ fields: { none: "None.", "ChangeThing/none": "None." } }), [
       "/docs/fields/none: no request has such a field",
       "/docs/fields/ChangeThing/none: no request has such a field"
     ])
-    assert.deepStrictEqual(await refused({ fields: { size: "By name.", "ChangeThing/size": "Exact." } }), [
+    assert.deepStrictEqual(await faultsWith({ fields: { size: "By name.", "ChangeThing/size": "Exact." } }), [
       "/docs/fields/size: no request has such a field"
     ])
-    assert.deepStrictEqual(await refused({ replacements: { "ChangeThing/id": "Use `size`." } }), [
+    assert.deepStrictEqual(await faultsWith({ replacements: { "ChangeThing/id": "Use `size`." } }), [
       "/docs/replacements/ChangeThing/id: the field does not exist or is not deprecated"
     ])
-    assert.deepStrictEqual(await refused({ inputs: { ReadThing: "None." } }), [
+    assert.deepStrictEqual(await faultsWith({ inputs: { ReadThing: "None." } }), [
       "/docs/inputs/ReadThing: no operation has such an input"
     ])
-    assert.deepStrictEqual(await refused({ suggestions: { "ChangeThing/size": "Size" } }), [
+    assert.deepStrictEqual(await faultsWith({ suggestions: { "ChangeThing/size": "Size" } }), [
       "/docs/suggestions/ChangeThing/size: the field does not exist or is not text"
     ])
   })

@@ -8,19 +8,22 @@ import { documentOf, filesOf, type Json } from "./support/documents.ts"
 const client = fileURLToPath(new URL("../../", import.meta.url))
 const tsc = fileURLToPath(new URL("../../../../node_modules/typescript/bin/tsc", import.meta.url))
 
-/** What the compiler says of what is generated from a document, and of a module that uses it. */
+/**
+ * Compiles the code that is generated from a document, together with a module that uses it, and returns the compiler's
+ * output.
+ */
 const compile = async (document: Json, use: string): Promise<string> => {
   // Inside the package, where its modules and its dependencies resolve.
   await mkdir(`${client}node_modules/.cache`, { recursive: true })
   const folder = await mkdtemp(`${client}node_modules/.cache/codegen-`)
   try {
-    const here = (name: string) => `${folder}/${name}`
-    const real = (text: string) => text.replaceAll('"../', '"../../../src/')
-    for (const [name, text] of await filesOf(document)) await writeFile(here(name), real(text))
-    await writeFile(here("use.ts"), use)
+    const pathOf = (name: string) => `${folder}/${name}`
+    const withSourcePaths = (text: string) => text.replaceAll('"../', '"../../../src/')
+    for (const [name, text] of await filesOf(document)) await writeFile(pathOf(name), withSourcePaths(text))
+    await writeFile(pathOf("use.ts"), use)
     const config = { extends: `${client}tsconfig.test.json`, include: ["*.ts"], references: [] }
     await writeFile(
-      here("tsconfig.json"),
+      pathOf("tsconfig.json"),
       JSON.stringify({ ...config, compilerOptions: { rootDir: client, incremental: false, plugins: [] } })
     )
     const { stdout } = await promisify(execFile)(process.execPath, [tsc, "-p", folder]).catch(
@@ -32,8 +35,8 @@ const compile = async (document: Json, use: string): Promise<string> => {
   }
 }
 
-describe("the types of what is generated", () => {
-  it("hold for every form the generator knows", { timeout: 60_000 }, async () => {
+describe("the generated types", () => {
+  it("are correct for every supported schema form", { timeout: 60_000 }, async () => {
     const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
     const list = (items: Json, more: Json = {}): Json => ({ type: "array", items, ...more })
     const properties: Json = {
@@ -73,17 +76,17 @@ import * as Responses from "./responses.ts"
 declare const response: Responses.All
 declare const request: Requests.All
 export const member: string = response.side
-// @ts-expect-error -- an open enum may hold more
+// @ts-expect-error -- an open enum has further members
 export const known: "yes" | "no" = response.side
 export const closed: "yes" | "no" = request.side
 export const step: 1 | 60 = request.step
-// @ts-expect-error -- an open one may hold more
+// @ts-expect-error -- an open enum has further members
 export const open: 1 | 60 = response.step
 export const pair: readonly [string, number] | undefined = response.pairs[0]
 export const deep: ReadonlyArray<Responses.Tree> | undefined = response.map["x"]?.branches?.[0]?.branches
 export const odd: string | undefined = response.inner["odd-name"]
 export const codec: Schema.Codec<Responses.None> = Responses.None
-// @ts-expect-error -- an optional field is left out, not undefined
+// @ts-expect-error -- an optional field can be absent, but not undefined
 export const none: Requests.None = { all: undefined }
 // @ts-expect-error -- readonly
 response.flag = true

@@ -13,25 +13,25 @@ export type Capabilities = KalshiPublic | KalshiRead | KalshiWrite
 
 type AnyCall = Effect.Effect<unknown, unknown, Capabilities>
 
-/** The options of the client, and what happens while a call runs. */
+/** The options of the client, and the events during a call. */
 export interface Setting extends Partial<Kalshi.Options> {
   /** The time at the start, in Unix milliseconds. Default: 0. */
   readonly atMillis?: number
   /** The wall clock minus the virtual clock at the start. Default: 0. */
   readonly aheadMillis?: number
-  /** Changes of the wall clock: milliseconds since the step before, and the new offset from the virtual clock. */
+  /** Changes of the wall clock: milliseconds since the previous change, and the new offset from the virtual clock. */
   readonly clockSteps?: ReadonlyArray<readonly [afterMillis: number, aheadMillis: number]>
   /** Interrupts the call after this time. Default: never. */
   readonly interruptAfterMillis?: number
 }
 
-/** Method and path below the API's root, without the query. */
+/** Returns method and path below the API's root, without the query. */
 export const pathOf = ({ method, target }: Sent): string =>
   `${method} ${target.replace("/trade-api/v2", "").replace(/\?.*/, "")}`
 
 export const queryOf = ({ target }: Sent): URLSearchParams => new URLSearchParams(target.split("?")[1])
 
-/** A call that has ended. */
+/** A finished call. */
 export class Played<A, E> {
   readonly exit: Exit.Exit<A, E>
   readonly sent: ReadonlyArray<Sent>
@@ -48,12 +48,12 @@ export class Played<A, E> {
     return this.sent.map(pathOf)
   }
 
-  /** The result. Fails the test if the call failed. */
+  /** Returns the result. Fails the test if the call failed. */
   get value(): A {
     return Exit.isSuccess(this.exit) ? this.exit.value : assert.fail(Cause.pretty(this.exit.cause))
   }
 
-  /** The typed error. Fails the test if the call did not fail with one. */
+  /** Returns the typed error. Fails the test if there is none. */
   get error(): E {
     if (Exit.isSuccess(this.exit)) return assert.fail(`the call succeeded: ${inspect(this.exit.value)}`)
     const error = Cause.findError(this.exit.cause)
@@ -91,7 +91,7 @@ export const play = <A, E, R>(
   return clockSteps === undefined ? played : machine.run(played)
 }
 
-/** Reads a stream to its end: its items, and the error that ended it, if any. */
+/** Reads a stream to its end. Returns its items, and the error that ended it. */
 export const collect = <A, R>(
   stream: Stream.Stream<A, unknown, R>
 ): Effect.Effect<{ readonly items: ReadonlyArray<A>; readonly error: unknown }, never, R> =>
@@ -104,7 +104,7 @@ export const collect = <A, R>(
   })
 
 interface Row {
-  /** A sentence of behaviour. */
+  /** The name of the test. */
   readonly it: string
   readonly call: AnyCall
   /** Method and target below the API's root. */
@@ -116,10 +116,10 @@ interface Row {
   readonly value?: unknown
 }
 
-/** One test per row: the call sends one request and returns the decoded response. */
+/** Declares one test per row: the call sends one request and returns the decoded response. */
 export const itSendsAndDecodes = (rows: ReadonlyArray<Row>): void => {
-  for (const { body, call, it: sentence, reply, request, value: expected } of rows) {
-    it.effect(sentence, () =>
+  for (const { body, call, it: title, reply, request, value: expected } of rows) {
+    it.effect(title, () =>
       Effect.gen(function* () {
         const { sent, value } = yield* play(call, [reply])
         const [method, target] = request.split(" ")
@@ -133,9 +133,9 @@ export const itSendsAndDecodes = (rows: ReadonlyArray<Row>): void => {
   }
 }
 
-/** One test: the call uses all replies and fails with an error that has the given fields. */
-export const itFails = (sentence: string, call: AnyCall, replies: ReadonlyArray<Reply>, fields: object = {}): void => {
-  it.effect(sentence, () =>
+/** Declares a test: the call uses all replies and fails with an error that has these fields. */
+export const itFails = (title: string, call: AnyCall, replies: ReadonlyArray<Reply>, fields: object = {}): void => {
+  it.effect(title, () =>
     Effect.gen(function* () {
       const { error, sent } = yield* play(call, replies)
       assert.strictEqual(sent.length, replies.length)
@@ -144,9 +144,9 @@ export const itFails = (sentence: string, call: AnyCall, replies: ReadonlyArray<
   )
 }
 
-/** One test: each input is rejected at its pointer, and nothing is sent. */
-export const itRejects = (sentence: string, cases: ReadonlyArray<readonly [call: AnyCall, pointer: string]>): void => {
-  it.effect(sentence, () =>
+/** Declares a test: each input is rejected at its pointer, and nothing is sent. */
+export const itRejects = (title: string, cases: ReadonlyArray<readonly [call: AnyCall, pointer: string]>): void => {
+  it.effect(title, () =>
     Effect.gen(function* () {
       assert.isNotEmpty(cases)
       for (const [call, pointer] of cases) {
@@ -166,7 +166,7 @@ interface Recording {
   readonly body: unknown
 }
 
-/** The recorded bodies of an operation or a component, from all recordings. */
+/** Returns the recorded bodies of an operation or a component, from all recordings. */
 export const recorded = (name: string): ReadonlyArray<unknown> => {
   const bodies = readdirSync(recordings)
     .filter((file) => file.endsWith(".jsonl"))

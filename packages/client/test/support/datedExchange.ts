@@ -1,5 +1,6 @@
 /**
- * An exchange whose clock differs from the client's. It dates its responses and rejects timestamps outside its window.
+ * An exchange whose clock differs from the client's. Its responses have a `Date` header. It rejects timestamps outside
+ * its window.
  */
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
@@ -19,7 +20,7 @@ export interface Settings {
   /** The status of the n-th response. Default: 200, 201 for POST, 401 for a rejected timestamp. */
   readonly status?: (n: number) => number | undefined
   /** The code of a 401. Default: the timestamp expired. */
-  readonly refusal?: { readonly code: string; readonly details?: string }
+  readonly rejection?: { readonly code: string; readonly details?: string }
 }
 
 export interface Served {
@@ -35,9 +36,9 @@ export class Exchange extends Context.Service<Exchange, { readonly served: Array
 
 export const httpDate = (millis: number): string => new Date(millis).toUTCString()
 
-const bodyOf = (status: number, refusal: Settings["refusal"]) =>
+const bodyOf = (status: number, rejection: Settings["rejection"]) =>
   status === 401
-    ? { error: { message: "unauthorized", ...(refusal ?? { code: "header_timestamp_expired" }) } }
+    ? { error: { message: "unauthorized", ...(rejection ?? { code: "header_timestamp_expired" }) } }
     : status < 300
       ? {
           is_auto_cancel_enabled: false,
@@ -72,7 +73,7 @@ export const layerExchange = (settings: Settings): Layer.Layer<HttpClient.HttpCl
           const headers = settings.headers?.(n, date) ?? { date }
           return HttpClientResponse.fromWeb(
             request,
-            new Response(JSON.stringify(bodyOf(status, settings.refusal)), { status, headers })
+            new Response(JSON.stringify(bodyOf(status, settings.rejection)), { status, headers })
           )
         })
       )

@@ -31,9 +31,9 @@ export interface ExchangeResponse {
 export interface Settings {
   readonly read?: Budget
   readonly write?: Budget
-  /** Milliseconds that the n-th request takes to arrive. Default: 0. */
+  /** How many milliseconds the n-th request takes to arrive. Default: 0. */
   readonly transitMillis?: (n: number) => number
-  /** Replaces the usual response by another, or by the code of a failed connection. */
+  /** Replaces the usual response with another response, or with the code of a failed connection. */
   readonly respond?: (request: string, mark: string) => ExchangeResponse | string | undefined
   /** Replace the account's actual limits and costs. */
   readonly limits?: unknown
@@ -183,7 +183,7 @@ export const limitsOf = (read: Budget, write: Budget) => ({
   write: { bucket_capacity: write.capacity, refill_rate: write.rate }
 })
 
-/** In the notation that demo returned in July 2026. */
+/** The costs in the notation that demo returned in July 2026. */
 export const recordedCosts = {
   default_cost: 10,
   endpoint_costs: [
@@ -202,6 +202,6 @@ export const layer = (
 ): Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | Exchange> =>
   Kalshi.layer({ environment, signer: signer(), ...options }).pipe(Layer.provideMerge(layerExchange(settings)))
 
-/** Provides such a client. Default: the client assumes that requests arrive at once. */
+/** Provides a client of an exchange with token buckets. Default: the client assumes that requests arrive at once. */
 export const provideExchange = (settings: Settings = {}, options: Partial<Kalshi.Options> = {}) =>
   Effect.provide(layer(settings, { limits: { latency: 0 }, ...options }))

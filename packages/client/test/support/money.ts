@@ -14,34 +14,39 @@ export const hold = (property: fc.IRawProperty<unknown>, numRuns = 1_000): void 
   fc.assert(property as fc.IProperty<unknown>, { seed, numRuns })
 }
 
-/** `over` is positive. */
+/** A fraction with a positive denominator. */
 export interface Fraction {
-  readonly of: bigint
-  readonly over: bigint
+  readonly numerator: bigint
+  readonly denominator: bigint
 }
 
 export const fraction = (text: string): Fraction => {
   const [whole = "", decimals = ""] = text.split(".")
-  return { of: BigInt(whole + decimals), over: 10n ** BigInt(decimals.length) }
+  return { numerator: BigInt(whole + decimals), denominator: 10n ** BigInt(decimals.length) }
 }
 
 export const plus = (a: Fraction, b: Fraction): Fraction => ({
-  of: a.of * b.over + b.of * a.over,
-  over: a.over * b.over
+  numerator: a.numerator * b.denominator + b.numerator * a.denominator,
+  denominator: a.denominator * b.denominator
 })
 
-export const minus = (a: Fraction, b: Fraction): Fraction => plus(a, { of: -b.of, over: b.over })
+export const minus = (a: Fraction, b: Fraction): Fraction =>
+  plus(a, { numerator: -b.numerator, denominator: b.denominator })
 
-export const times = (a: Fraction, b: Fraction): Fraction => ({ of: a.of * b.of, over: a.over * b.over })
+export const times = (a: Fraction, b: Fraction): Fraction => ({
+  numerator: a.numerator * b.numerator,
+  denominator: a.denominator * b.denominator
+})
 
-/** Negative, zero or positive as `a` is below, at or above `b`. */
-export const difference = (a: Fraction, b: Fraction): bigint => minus(a, b).of
+/** Returns a negative number, zero or a positive number if `a` is below, equal to or above `b`. */
+export const difference = (a: Fraction, b: Fraction): bigint => minus(a, b).numerator
 
 export const same = (a: Fraction, b: Fraction): boolean => difference(a, b) === 0n
 
-export const isMultiple = (a: Fraction, step: Fraction): boolean => (a.of * step.over) % (a.over * step.of) === 0n
+export const isMultiple = (a: Fraction, step: Fraction): boolean =>
+  (a.numerator * step.denominator) % (a.denominator * step.numerator) === 0n
 
-/** A decimal with exactly these places. */
+/** Writes a decimal with exactly these places. */
 export const write = (units: bigint, places: number): string => {
   const digits = (units < 0n ? -units : units).toString().padStart(places + 1, "0")
   const text = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`
@@ -71,10 +76,10 @@ export const price = (places: number): fc.Arbitrary<string> =>
         .map((units) => write(units, written))
     )
 
-/** Counts from 0 up with two decimals. */
+/** Counts of at least 0 with two decimals. */
 export const size: fc.Arbitrary<string> = fc
   .oneof(fc.bigInt({ min: 0n, max: 10_000n }), fc.bigInt({ min: 0n, max: 10n ** 20n }))
   .map((hundredths) => write(hundredths, 2))
 
-/** The recorded bodies of one operation. */
+/** Returns the recorded bodies of one operation. */
 export const recorded = (operation: string) => recordedBodies(operation) as ReadonlyArray<Record<string, unknown>> // every body is an object

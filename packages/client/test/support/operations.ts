@@ -1,4 +1,4 @@
-/** Tests that every operation shares, the types of its input, and the examples of its doc blocks. */
+/** Declares the tests that all operations share, and reads the examples of doc blocks. */
 import { readFileSync } from "node:fs"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -24,7 +24,10 @@ const signatures = {
   always: "always signs the request"
 }
 
-/** Two tests: whether the request is signed, and which of the statuses 400, 401, 403, 404 and 409 have their own error. */
+/**
+ * Declares two tests: whether the request is signed, and which of the statuses 400, 401, 403, 404 and 409 have their
+ * own error.
+ */
 export const itDeclares = <E>(
   call: Effect.Effect<unknown, E, Capabilities>,
   {
@@ -37,7 +40,7 @@ export const itDeclares = <E>(
     readonly errors: ReadonlyArray<Named<E>>
   }
 ): void => {
-  const refusal = (status: number) => ({ status, body: { error: { code: "some_code", message: "why" } } })
+  const errorReply = (status: number) => ({ status, body: { error: { code: "some_code", message: "why" } } })
 
   const request = Effect.gen(function* () {
     yield* Effect.exit(call)
@@ -46,12 +49,12 @@ export const itDeclares = <E>(
 
   it.effect(signatures[signed], () =>
     Effect.gen(function* () {
-      const withKey = yield* request.pipe(Effect.provide(layer([refusal(400)])))
+      const withKey = yield* request.pipe(Effect.provide(layer([errorReply(400)])))
       assert.strictEqual(withKey.headers["kalshi-access-key"] !== undefined, signed !== "never")
       if (signed !== "never") assert.isTrue(isSigned(withKey, withKey.method, withKey.target.split("?")[0]!))
       if (signed === "always") return
-      // This layer has no capability but the public one, which is the only one that the call needs.
-      const keyless = Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([refusal(400)]))
+      // This layer has only the public capability, which is the only capability that the call needs.
+      const keyless = Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([errorReply(400)]))
       const withoutKey = yield* request.pipe(Effect.provide(keyless)) as Effect.Effect<Effect.Success<typeof request>>
       assert.strictEqual(withoutKey.target, withKey.target)
       assert.isUndefined(withoutKey.headers["kalshi-access-key"])
@@ -61,7 +64,7 @@ export const itDeclares = <E>(
   it.effect(errors.length === 0 ? "has no error class of its own" : `has the error classes ${errors.join(", ")}`, () =>
     Effect.gen(function* () {
       for (const [tag, status] of Object.entries(statuses)) {
-        const error = yield* Effect.flip(call).pipe(Effect.provide(layer([refusal(status)])))
+        const error = yield* Effect.flip(call).pipe(Effect.provide(layer([errorReply(status)])))
         const { _tag, operation, status: received } = error as unknown as ResponseError // the error of a response
         const named = (errors as ReadonlyArray<string>).includes(tag)
         assert.deepStrictEqual(
@@ -88,18 +91,18 @@ type Flat<A> = { readonly [K in keyof A]: A[K] }
 /** The input type that the document's parameters define. */
 export type InputOf<Path, Query = {}> = Flat<ValuesOf<Path> & ValuesOf<Query>>
 
-const squeeze = (code: string): string => code.replaceAll(/\s+/g, " ").trim()
+const collapseSpaces = (code: string): string => code.replaceAll(/\s+/g, " ").trim()
 
-/** The code of an example in a module's doc blocks, without imports. */
+/** Returns the code of an example in a module's doc blocks, without imports. */
 const example = (module: string, title: string): string => {
   const source = readFileSync(urlOf(module), "utf8")
   const after = source.split(`**Example** (${title})`)[1]
   const code = after?.split("```ts")[1]?.split("```")[0]
   if (code === undefined) throw new Error(`${module} has no example with the title ${title}`)
   const lines = code.split("\n").map((line) => line.replace(/^ \* ?/, ""))
-  return squeeze(lines.filter((line) => !line.startsWith("import ")).join("\n"))
+  return collapseSpaces(lines.filter((line) => !line.startsWith("import ")).join("\n"))
 }
 
-/** Asserts that the test file contains the example word for word, so that the test runs the example itself. */
-export const isExample = (testFile: string, module: string, title: string): void =>
-  assert.include(squeeze(readFileSync(new URL(testFile), "utf8")), example(module, title))
+/** Asserts that the test file contains the code of the example, so that the test runs the example itself. */
+export const assertIsExample = (testFile: string, module: string, title: string): void =>
+  assert.include(collapseSpaces(readFileSync(new URL(testFile), "utf8")), example(module, title))

@@ -52,16 +52,16 @@ export const order = {
   maker_fees_dollars: "0.000000"
 }
 
-/** The response to a batch. */
+/** Makes the response to a batch. */
 export const batchCreated = (...orders: ReadonlyArray<object>): Reply => ({ status: 201, body: { orders } })
-/** The freshness of the lists. */
+/** Makes a response with the freshness of the lists. */
 export const asOf = (millis: number): Reply => ({ status: 200, body: { as_of_time: new Date(millis).toISOString() } })
-/** A reply with a date header. */
+/** Adds a date header to a reply. */
 export const dated = (reply: Reply, millis: number): Reply => ({
   ...reply,
   headers: { date: new Date(millis).toUTCString() }
 })
-/** The last page of a list of orders. */
+/** Makes the last page of a list of orders. */
 export const listed = (...orders: ReadonlyArray<object>): Reply => ({ status: 200, body: { orders, cursor: "" } })
 
 export const create = "POST /portfolio/events/orders"
@@ -110,7 +110,7 @@ export const mismatches: ReadonlyArray<readonly [Orders.Difference, object]> = [
   ["count", { ...order, initial_count_fp: "1000.00" }]
 ]
 
-/** A placement after a round trip through a JSON journal. */
+/** Returns a placement after a round trip through a JSON journal. */
 export const journaled = (placement: Orders.Placement): Orders.Placement => JSON.parse(JSON.stringify(placement))
 
 export const tagsOf = (outcomes: ReadonlyArray<{ readonly _tag: string }>): ReadonlyArray<string> =>

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { Effect, Layer, type Scope } from "effect"
 import { Redis } from "effect/persistence"
 
-/** Why no server can be started; undefined if it can. */
+/** The reason why no server can be started. Undefined if a server can be started. */
 export const missing: string | undefined =
   spawnSync("redis-server", ["--version"]).error === undefined ? undefined : "no redis-server on this machine"
 
@@ -60,7 +60,7 @@ export const serve: Effect.Effect<RedisServer, never, Scope.Scope> = Effect.acqu
 
 type Reply = string | number | null | Error | ReadonlyArray<Reply>
 
-/** Parses one reply of RESP2; undefined if it is incomplete. */
+/** Parses one reply of RESP2. Undefined if the reply is incomplete. */
 const read = (text: string, at: number): { readonly reply: Reply; readonly end: number } | undefined => {
   const end = text.indexOf("\r\n", at)
   if (end === -1) return undefined

@@ -17,7 +17,7 @@ const takeAll = Effect.gen(function* () {
   const end = performance.now() + runMillis
   let taken = 0
   for (let i = 0; performance.now() < end; i++) {
-    const want = {
+    const request = {
       id: `${process.pid}-${i}`,
       account: "shared",
       buckets: [{ name: "write", refillRate, capacity, learned: true }],
@@ -27,12 +27,12 @@ const takeAll = Effect.gen(function* () {
       waitedMillis: 0,
       latencyMillis: 0
     }
-    let wait = yield* store.take(want)
+    let wait = yield* store.take(request)
     while (wait > 0 && performance.now() < end) {
       yield* Effect.sleep(Math.min(wait, 20))
-      wait = yield* store.take(want)
+      wait = yield* store.take(request)
     }
-    if (wait > 0) yield* store.giveUp(want)
+    if (wait > 0) yield* store.giveUp(request)
     else taken += cost
   }
   return taken

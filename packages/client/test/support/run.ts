@@ -21,6 +21,6 @@ export const indexes = (count: number): Array<number> => Array.from({ length: co
 export const concurrently = <A, E, R>(count: number, call: (index: number) => Effect.Effect<A, E, R>) =>
   Effect.forEach(indexes(count), call, { concurrency: "unbounded" })
 
-/** The error of a result that must be a failure. */
+/** Returns the error of a result that must be a failure. */
 export const errorOf = <A, E>(result: Result.Result<A, E>): E =>
   Result.isFailure(result) ? result.failure : assert.fail("the call succeeded")

@@ -24,7 +24,7 @@ export type Reply =
       readonly headers?: Record<string, string>
       readonly delayMillis?: number
     }
-  /** No response: a fault with this code. */
+  /** Fails with this code instead of a response. */
   | {
       readonly fault: string
       /** The system call that failed. Default: `connect`, or `getaddrinfo` for `ENOTFOUND`. */
@@ -128,7 +128,7 @@ export const signer = (keyId = "key-a"): Signer.Signer["Service"] =>
     sign: (text) => sign(null, Buffer.from(text), keyOf(keyId).privateKey).toString("base64")
   })
 
-/** Whether a request is signed by its key, for this method, this path and its own timestamp. */
+/** Whether a request has a valid signature of its key, for this method, this path and its timestamp. */
 export const isSigned = ({ headers }: Sent, method: string, path: string): boolean =>
   verify(
     null,
@@ -139,7 +139,7 @@ export const isSigned = ({ headers }: Sent, method: string, path: string): boole
 
 export const environment: Environment.Environment = { ...Environment.sandbox, name: "test" }
 
-/** Changes the HTTP client below, as an application may. */
+/** Changes the HTTP client, as an application may. */
 export const layerChanged = (change: (client: HttpClient.HttpClient) => HttpClient.HttpClient) =>
   Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, change))
 

@@ -1,4 +1,4 @@
-/** An HTTP server on loopback, whose responses a test writes. */
+/** An HTTP server on loopback. The test writes the responses. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { Effect, type Scope } from "effect"

@@ -146,7 +146,7 @@ export interface CreateMarket {
   readonly makerFeeRate?: number
   /** Default: 3,600. */
   readonly settlementTimerSeconds?: number
-  /** Whether quotes must be confirmed in 3 seconds, and are executed a second later. Default: false: 30 and 15. */
+  /** Whether quotes must be confirmed in 3 seconds, and are executed a second later. Default: true for combos, else false: 30 and 15. */
   readonly isHighlyVolatile?: boolean
 }
 

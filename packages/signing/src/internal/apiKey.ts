@@ -9,9 +9,11 @@ export interface Signing {
   readonly subtle: SubtleCrypto
   readonly cryptoKey: CryptoKey
   readonly publicKeyPem: string
-  /** The key was passed as a `CryptoKey` that is not extractable, so only WebCrypto can sign with it. */
+  /** Whether the key was passed as a `CryptoKey` that is not extractable, so that only WebCrypto can sign with it. */
   readonly isSealed: boolean
-  /** Signs with `node:crypto`. Undefined if the runtime has none, or if its trial signature did not verify. */
+  /**
+   * Signs with `node:crypto`. Undefined if the runtime has no `node:crypto`, or if its trial signature did not verify.
+   */
   readonly signSync: SignSync | undefined
   /** Whether `signSync` is faster, and the application does not provide its own WebCrypto. */
   readonly prefersSync: boolean
@@ -24,7 +26,7 @@ const parameters: Record<KeyKind, AlgorithmIdentifier | RsaPssParams> = {
   ed25519: { name: "Ed25519" }
 }
 
-/** A private field hides the key from `inspect`, even with `showHidden` and without custom inspection. */
+/** An API key. The private field hides the key from `inspect`, even with `showHidden` and without custom inspection. */
 export class ApiKey extends Printable {
   readonly keyId: string
   readonly kind: KeyKind

@@ -15,14 +15,14 @@ export const tags = {
 export interface Element {
   readonly tag: number
   readonly contents: Uint8Array
-  /** Tag, length and contents together. */
-  readonly whole: Uint8Array
+  /** The bytes of tag, length and contents. */
+  readonly encoded: Uint8Array
 }
 
-const parse = (bytes: Uint8Array): Element | "cut short" | "malformed" => {
+const parse = (bytes: Uint8Array): Element | "truncated" | "malformed" => {
   const tag = bytes[0]
   const first = bytes[1]
-  if (tag === undefined || first === undefined) return "cut short"
+  if (tag === undefined || first === undefined) return "truncated"
   let start = 2
   let length = first
   if (first >= 0x80) {
@@ -31,15 +31,17 @@ const parse = (bytes: Uint8Array): Element | "cut short" | "malformed" => {
     length = 0
     for (; start < 2 + size; start++) {
       const byte = bytes[start]
-      if (byte === undefined) return "cut short"
+      if (byte === undefined) return "truncated"
       length = length * 256 + byte
     }
   }
   const end = start + length
-  return end > bytes.length ? "cut short" : { tag, contents: bytes.subarray(start, end), whole: bytes.subarray(0, end) }
+  return end > bytes.length
+    ? "truncated"
+    : { tag, contents: bytes.subarray(start, end), encoded: bytes.subarray(0, end) }
 }
 
-/** The elements inside a constructed element, or `undefined` if they do not fill it exactly. */
+/** Returns the elements inside a constructed element. Undefined if they do not fill it exactly. */
 export const children = (parent: Element): ReadonlyArray<Element> | undefined => {
   const elements: Array<Element> = []
   let rest = parent.contents
@@ -47,27 +49,27 @@ export const children = (parent: Element): ReadonlyArray<Element> | undefined =>
     const element = parse(rest)
     if (typeof element === "string") return undefined
     elements.push(element)
-    rest = rest.subarray(element.whole.length)
+    rest = rest.subarray(element.encoded.length)
   }
   return elements
 }
 
-/** The single element that fills the bytes, or `undefined`. */
+/** Returns the single element that fills the bytes. Undefined if there is no such element. */
 export const only = (bytes: Uint8Array, tag: number): Element | undefined => {
   const element = parse(bytes)
-  return typeof element !== "string" && element.tag === tag && element.whole.length === bytes.length
+  return typeof element !== "string" && element.tag === tag && element.encoded.length === bytes.length
     ? element
     : undefined
 }
 
-/** The members of a key's outermost SEQUENCE. */
+/** Returns the members of a key's outermost SEQUENCE. */
 export const members = (bytes: Uint8Array): Result.Result<ReadonlyArray<Element>, KeyErrorReason> => {
   const element = bytes.length > 0 && bytes[0] !== tags.sequence ? "malformed" : parse(bytes)
-  if (element === "cut short") {
+  if (element === "truncated") {
     return Result.fail({ _tag: "Truncated", problem: "its data is shorter than its stated length" })
   }
   if (element === "malformed") return Result.fail({ _tag: "Malformed", problem: "its data is not a DER sequence" })
-  if (element.whole.length < bytes.length) {
+  if (element.encoded.length < bytes.length) {
     return Result.fail({ _tag: "Malformed", problem: "its data is longer than its stated length" })
   }
   const inside = children(element)
@@ -76,7 +78,7 @@ export const members = (bytes: Uint8Array): Result.Result<ReadonlyArray<Element>
     : Result.succeed(inside)
 }
 
-/** An OBJECT IDENTIFIER in dotted decimals (X.690, 8.19). */
+/** Converts an OBJECT IDENTIFIER to dotted decimals (X.690, 8.19). */
 export const dotted = (contents: Uint8Array): string => {
   const arcs: Array<number> = []
   let arc = 0

@@ -1,6 +1,6 @@
 /**
- * Whether a text looks like DER in base64, which is a key without its BEGIN and END lines. A SEQUENCE starts with 0x30, so
- * its base64 starts with `M`. An Ed25519 key has 64 characters.
+ * Whether a text looks like DER in base64: a key without its BEGIN and END lines. A SEQUENCE starts with 0x30, so its
+ * base64 starts with `M`. An Ed25519 key has 64 characters.
  */
 export const looksLikeBase64Der = (text: string): boolean => /^M[A-Za-z0-9+/=_\-\s]{59,}$/.test(text.trim())
 
@@ -9,7 +9,10 @@ const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
 const classOf = (character: string): "lower" | "upper" | "digit" | undefined =>
   /[a-z]/.test(character) ? "lower" : /[A-Z]/.test(character) ? "upper" : /[0-9]/.test(character) ? "digit" : undefined
 
-/** In 24 characters of a key, the character class changes 13 times on average; in a name such as `JohnDoe`, twice. */
+/**
+ * In 24 characters of a key, the character class changes 13 times on average. In a name such as `JohnDoe`, it changes
+ * twice.
+ */
 const windowLength = 24
 const maxChanges = 4
 
@@ -23,9 +26,9 @@ const looksRandom = (text: string): boolean => {
   if (rest.match(/[A-Za-z0-9]{24,}/g)?.some((word) => /\d/.test(word)) === true) return true
   if (/(?:[0-9a-f]{1,8}[ .:_-]+){7}/i.test(rest)) return true
   const classes = Array.from(rest.replace(/(?<![A-Za-z0-9])[A-Z]/g, "a"), classOf)
-  const changes = classes.map((is, index) => {
+  const changes = classes.map((current, index) => {
     const before = classes[index - 1]
-    return is !== undefined && before !== undefined && is !== before ? 1 : 0
+    return current !== undefined && before !== undefined && current !== before ? 1 : 0
   })
   let inWindow = 0
   return changes.some((change, index) => {
@@ -36,7 +39,7 @@ const looksRandom = (text: string): boolean => {
 
 /**
  * Whether a text looks like key material instead of an id or a path: PEM, a JWK, DER in base64, a line of these, or 32
- * bytes or more in hexadecimal or base64. An absolute path does not.
+ * bytes or more in hexadecimal or base64. An absolute path does not count.
  */
 export const looksLikeKey = (text: string): boolean => {
   const bare = text.trim().replace(/^(["'])(.*)\1$/s, "$2")

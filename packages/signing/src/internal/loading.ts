@@ -10,7 +10,7 @@ import { keyIdProblem } from "./keyId.ts"
 import * as nodeCrypto from "./nodeCrypto.ts"
 import { pkcs1Problem } from "./rsaNumbers.ts"
 import type { PrivateMaterial } from "./structure.ts"
-import { algorithms, keyError, orKeyError, refused, service, subtle } from "./webCrypto.ts"
+import { algorithms, keyError, orKeyError, rejectedByRuntime, service, subtle } from "./webCrypto.ts"
 
 export const checkKeyId = (keyId: string): Effect.Effect<void, KeyError> =>
   Effect.suspend(() => {
@@ -18,7 +18,8 @@ export const checkKeyId = (keyId: string): Effect.Effect<void, KeyError> =>
     return problem === undefined ? Effect.void : Effect.fail(keyError(problem))
   })
 
-// Starts with a letter. The signed text of a request starts with a digit, so this signature is useless for requests.
+// The trial text starts with a letter. The signed text of a request starts with a digit, so this signature is useless
+// for requests.
 const trialText = /*#__PURE__*/ new TextEncoder().encode("kalshi-effect: a trial signature")
 
 /** Whether the public key verifies the signature of the trial text. */
@@ -40,7 +41,9 @@ const selfCheck = /*#__PURE__*/ Effect.fnUntraced(function* (
   if (!(yield* verifies(publicKey, signature))) return yield* failed
 })
 
-/** A `node:crypto` signer whose trial signature verifies, or undefined: then WebCrypto signs everything. */
+/**
+ * Makes a `node:crypto` signer, if its trial signature verifies. Otherwise undefined, and WebCrypto signs everything.
+ */
 const checkedSignSync = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,
   pkcs8: Uint8Array,
@@ -49,7 +52,7 @@ const checkedSignSync = /*#__PURE__*/ Effect.fnUntraced(function* (
   const signSync = nodeCrypto.signSync(kind, pkcs8)
   if (signSync === undefined) return undefined
   const isVerified = Effect.flatMap(
-    Effect.try({ try: () => signSync(trialText), catch: () => keyError(refused) }),
+    Effect.try({ try: () => signSync(trialText), catch: () => keyError(rejectedByRuntime) }),
     (signature) => (signature instanceof Uint8Array ? verifies(publicKey, signature) : Effect.succeed(false))
   )
   return (yield* Effect.orElseSucceed(isVerified, () => false)) ? signSync : undefined
@@ -60,7 +63,7 @@ const importParameters: Record<KeyKind, AlgorithmIdentifier | RsaHashedImportPar
   ed25519: { name: "Ed25519" }
 }
 
-/** Imports a private key as not extractable, and runs the self-check. */
+/** Imports a private key as a key that is not extractable, and runs the self-check. */
 const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   kind: KeyKind,
@@ -71,7 +74,7 @@ const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   const pkcs8 = yield* orKeyError(KeyFormat.encode(KeyFormat.pkcs8, privateKey))
   const cryptoKey = yield* Effect.tryPromise({
     try: () => crypto.importKey("pkcs8", new Uint8Array(pkcs8), importParameters[kind], false, ["sign"]),
-    catch: () => keyError(refused)
+    catch: () => keyError(rejectedByRuntime)
   })
   yield* selfCheck(kind, { subtle: crypto, cryptoKey }, publicKey, "its public key does not verify its signature")
   const signSync = yield* checkedSignSync(kind, pkcs8, publicKey)

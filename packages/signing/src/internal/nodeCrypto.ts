@@ -1,12 +1,12 @@
 /**
- * Signatures with `node:crypto`. It is looked up at run time and never imported, so a bundle works in every runtime.
+ * Signs with `node:crypto`. The module is looked up at run time and never imported, so a bundle works in every runtime.
  */
 import type { KeyKind } from "./keyKind.ts"
 
-/** Signs synchronously. */
+/** A synchronous signing function. */
 export type SignSync = (data: Uint8Array) => Uint8Array
 
-/** The used part of `node:crypto`. */
+/** The part of `node:crypto` that is used here. */
 interface NodeCrypto {
   readonly constants: { readonly RSA_PKCS1_PSS_PADDING: number }
   readonly createPrivateKey: (key: {
@@ -17,13 +17,13 @@ interface NodeCrypto {
   readonly sign: (hash: "sha256" | null, data: Uint8Array, key: object) => Uint8Array
 }
 
-/** The used part of the global `process`. `getBuiltinModule` exists since Node 20.16 and 22.3. */
+/** The part of the global `process` that is used here. `getBuiltinModule` exists since Node 20.16 and 22.3. */
 interface NodeProcess {
   readonly versions?: { readonly [name: string]: string | undefined }
   readonly getBuiltinModule?: (id: string) => unknown
 }
 
-/** `node:crypto`, on Node only: the modules of Bun and Deno have not been measured. */
+/** Returns `node:crypto` on Node. It is not used on Bun and Deno, whose modules have not been measured. */
 const nodeCrypto = (): NodeCrypto | undefined => {
   // Node's types are not loaded here. Each member is checked before use, and the caller catches every exception.
   const { process } = globalThis as { readonly process?: NodeProcess | undefined }
@@ -34,8 +34,8 @@ const nodeCrypto = (): NodeCrypto | undefined => {
 }
 
 /**
- * Makes a signing function from a private key in PKCS#8. Undefined if this runtime has no `node:crypto` or it refuses the
- * key. The key object stays in the closure, so it cannot be printed.
+ * Makes a signing function from a private key in PKCS#8. Undefined if this runtime has no `node:crypto`, or if
+ * `node:crypto` rejects the key. The key object stays in the closure, so it cannot be printed.
  */
 export const signSync = (kind: KeyKind, pkcs8: Uint8Array): SignSync | undefined => {
   try {

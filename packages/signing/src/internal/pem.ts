@@ -32,8 +32,9 @@ const looksLike = (text: string): (KeyErrorReason & { _tag: "NoPem" })["looksLik
 }
 
 /**
- * Repairs UTF-16 text that was decoded as UTF-8 or Latin-1. PowerShell writes such files. Each ASCII character becomes the
- * character and a NUL, in either order, so half of the text is NULs; DER has only a few. PEM is ASCII, so nothing is lost.
+ * Repairs UTF-16 text that was decoded as UTF-8 or Latin-1. PowerShell writes such files. Each ASCII character becomes
+ * the character and a NUL, in either order, so half of the text consists of NULs. Binary DER has only a few. PEM is
+ * ASCII, so nothing is lost.
  */
 const fromUtf16 = (text: string): string => {
   const narrow = text.replaceAll("\0", "")
@@ -62,8 +63,8 @@ export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => 
   if (end === null) return fail({ _tag: "Truncated", problem: "its END line is missing" })
   if (end[1] !== label) return fail({ _tag: "Malformed", problem: "its BEGIN and END lines have different labels" })
   const body = after.slice(0, end.index)
-  const refused = refusedLabel(label, body)
-  if (refused !== undefined) return fail(refused)
+  const labelProblem = problemOfLabel(label, body)
+  if (labelProblem !== undefined) return fail(labelProblem)
   const base64 = body.replace(/\s+/g, "")
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) {
     return fail({ _tag: "Malformed", problem: "a character between its BEGIN and END lines is not base64" })
@@ -75,8 +76,11 @@ export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => 
     : fail({ _tag: "Truncated", problem: "its base64 is incomplete" })
 }
 
-/** The reason to refuse a label. The structure decides the rest, because the label of PKCS#8 does not name the algorithm. */
-const refusedLabel = (label: string, body: string): KeyErrorReason | undefined => {
+/**
+ * Returns the reason to reject a label. For other labels the structure decides, because the label of PKCS#8 does not
+ * contain the algorithm.
+ */
+const problemOfLabel = (label: string, body: string): KeyErrorReason | undefined => {
   switch (label) {
     case "ENCRYPTED PRIVATE KEY":
       return { _tag: "Encrypted" }

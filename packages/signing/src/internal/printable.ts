@@ -2,8 +2,8 @@ import * as Formatter from "effect/Formatter"
 import * as Inspectable from "effect/Inspectable"
 
 /**
- * A value that `String()`, `JSON.stringify` and Node's `inspect` print as its `toJSON`. The methods are on the prototype, so
- * they are not own properties of the value.
+ * A value that `String()`, `JSON.stringify` and Node's `inspect` print as its `toJSON`. The methods are on the
+ * prototype, so that they are not own properties of the value.
  */
 export abstract class Printable {
   abstract toJSON(): unknown

@@ -4,7 +4,7 @@ import * as Der from "./der.ts"
 
 const minBits = 2048
 
-/** The numbers of an RSAPrivateKey (RFC 8017, A.1.2), in this order, with their names in a JWK. */
+/** The names in a JWK of the numbers of an RSAPrivateKey (RFC 8017, A.1.2), in their order. */
 export const rsaMembers = ["n", "e", "d", "p", "q", "dp", "dq", "qi"] as const
 
 const mismatch: KeyErrorReason = {
@@ -12,7 +12,7 @@ const mismatch: KeyErrorReason = {
   problem: "the numbers of the RSA key do not match"
 }
 
-/** An unsigned integer from big-endian bytes, of which there must be at least one. */
+/** Converts big-endian bytes to an unsigned integer. There must be at least one byte. */
 const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Hex.encode(bytes)}`)
 
 /**
@@ -20,12 +20,13 @@ const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Hex.encode(bytes)}`)
  *
  * **Details**
  *
- * A trial signature does not detect a damaged prime, exponent or coefficient: OpenSSL notices the wrong signature and
- * computes it again without them. Other runtimes sign wrongly or not at all. The equations here detect every changed bit.
+ * A trial signature does not detect a damaged prime, exponent or coefficient: OpenSSL detects the wrong signature and
+ * recomputes it without the damaged CRT values. Other runtimes return a wrong signature or fail. The equations here
+ * detect every changed bit.
  */
 export const rsaProblem = (members: ReadonlyArray<Uint8Array>): KeyErrorReason | undefined => {
   // Both callers pass the eight numbers of rsaMembers. The tuple type avoids eight checks for undefined.
-  const [n, e, d, p, q, dp, dq, qi] = members.map(toBigInt) as Array<bigint> & Eight
+  const [n, e, d, p, q, dp, dq, qi] = members.map(toBigInt) as Array<bigint> & RsaNumbers
   const bits = n.toString(2).length
   if (bits < minBits) return { _tag: "RsaTooShort", bits }
   if (e < 3n || p < 3n || q < 3n) return mismatch
@@ -39,7 +40,7 @@ export const rsaProblem = (members: ReadonlyArray<Uint8Array>): KeyErrorReason |
     : mismatch
 }
 
-type Eight = readonly [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint]
+type RsaNumbers = readonly [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint]
 
 /** Like {@link rsaProblem}, for a PKCS#1 RSAPrivateKey. */
 export const pkcs1Problem = (pkcs1: Uint8Array): KeyErrorReason | undefined => {

@@ -10,7 +10,7 @@ export type PrivateMaterial =
   | {
       readonly kind: "ed25519"
       readonly seed: Uint8Array
-      /** The public key stored with the private key. It must match. */
+      /** The public key that is stored with the private key. It must match the private key. */
       readonly publicKey: Uint8Array | undefined
     }
 
@@ -93,7 +93,7 @@ const pkcs8 = (members: ReadonlyArray<Der.Element>): Result.Result<PrivateMateri
     return { kind, seed, publicKey: storedPublicKey?.subarray(1) }
   })
 
-/** The reason to refuse a structure that is not the expected kind of key. */
+/** Returns the reason to reject a structure that is not the expected kind of key. */
 const unexpected = (structure: Structure | undefined, expected: "private" | "public"): KeyErrorReason => {
   switch (structure) {
     case "PKCS#8":

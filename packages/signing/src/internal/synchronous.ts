@@ -5,11 +5,14 @@ import type { SignSync } from "./nodeCrypto.ts"
 
 const encoder = /*#__PURE__*/ new TextEncoder()
 
-/** Names only the class of the cause: its message could contain a secret. */
+/**
+ * Makes the error of a failed signature. It contains only the class of the cause, because the message of the cause
+ * could contain a secret.
+ */
 export const failedWith = (library: string, cause: unknown): SigningError =>
   new SigningError({ description: `${library} failed with ${cause instanceof Error ? cause.name : typeof cause}` })
 
-/** Signs texts with a synchronous function. */
+/** Converts a synchronous signing function to the `sign` of a signer. */
 export const signText =
   (signSync: SignSync) =>
   (text: string): Effect.Effect<string, SigningError> =>

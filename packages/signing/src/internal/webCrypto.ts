@@ -9,7 +9,7 @@ import { KeyError } from "../KeyError.ts"
 import type { KeyErrorReason } from "../KeyError.ts"
 import type { KeyKind } from "./keyKind.ts"
 
-/** The algorithms of the exchange. Only key generation uses `modulusLength`. */
+/** The algorithms that the exchange accepts. Only key generation uses `modulusLength`. */
 export const algorithms = {
   rsa: /*#__PURE__*/ Signature.rsaPss({ hash: Digest.sha256, modulusLength: 2048, saltLength: 32 }),
   ed25519: Signature.ed25519
@@ -17,7 +17,10 @@ export const algorithms = {
 
 export const keyError = (reason: KeyErrorReason): KeyError => new KeyError({ reason })
 
-/** The `subtle` of the `WebCrypto` reference. Without it, effect/crypto would end with a defect. */
+/**
+ * The `subtle` of the `WebCrypto` reference. Fails if it is missing, because effect/crypto would then end with a
+ * defect.
+ */
 export const subtle: Effect.Effect<SubtleCrypto, KeyError> = /*#__PURE__*/ Effect.suspend(() =>
   WebCrypto.WebCrypto.use((crypto: Crypto | undefined) =>
     crypto?.subtle === undefined
@@ -32,8 +35,8 @@ export const subtle: Effect.Effect<SubtleCrypto, KeyError> = /*#__PURE__*/ Effec
 )
 
 /**
- * The signature service of effect/crypto, on the `WebCrypto` reference. Not shared (`local`), because the application's own
- * layer of this service may use seeded randomness.
+ * The signature service of effect/crypto, on the `WebCrypto` reference. The layer is not shared (`local`), because the
+ * application's own layer of this service may use seeded randomness.
  */
 export const service: Effect.Effect<Signature.Signature["Service"], KeyError> = /*#__PURE__*/ Effect.suspend(() =>
   Effect.andThen(
@@ -44,8 +47,8 @@ export const service: Effect.Effect<Signature.Signature["Service"], KeyError> = 
   )
 )
 
-/** For a key that this package can read but the runtime cannot. */
-export const refused: KeyErrorReason = { _tag: "Malformed", problem: "the runtime's WebCrypto rejects it" }
+/** The reason for a key that this package can read but the runtime cannot. */
+export const rejectedByRuntime: KeyErrorReason = { _tag: "Malformed", problem: "the runtime's WebCrypto rejects it" }
 
 const fromCryptoError = (error: CryptoError.CryptoError): KeyError =>
   keyError(
@@ -55,15 +58,15 @@ const fromCryptoError = (error: CryptoError.CryptoError): KeyError =>
           problem:
             "its WebCrypto does not support the algorithm (Ed25519 needs Node 20, Chrome 137, Firefox 129 or Safari 17)"
         }
-      : refused
+      : rejectedByRuntime
   )
 
 /**
  * Converts an error of effect/crypto to a `KeyError`. Runtimes throw different exceptions for an unreadable key, and
- * effect/crypto converts unknown ones to defects. Those mean an unreadable key too.
+ * effect/crypto converts unknown exceptions to defects. Such a defect means an unreadable key too.
  */
 export const orKeyError = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   effect.pipe(
     Effect.mapError(fromCryptoError),
-    Effect.catchDefect(() => Effect.fail(keyError(refused)))
+    Effect.catchDefect(() => Effect.fail(keyError(rejectedByRuntime)))
   )

@@ -1,4 +1,4 @@
-/** Small documents, and what the generator makes of them, as modules that run. */
+/** Makes small documents, and runs the code that the generator writes for them. */
 import * as Effect from "effect/Effect"
 import { build, type Plugin } from "esbuild"
 import { fileURLToPath } from "node:url"
@@ -22,7 +22,7 @@ const body = (name: string) => ({
   content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } }
 })
 
-/** A whole document: an operation for each body that is asked for. */
+/** Makes a document with an operation for each requested body. */
 export const documentOf = ({ paths = {}, requests = [], responses = [], schemas = {}, shared = {} }: Parts): Json => ({
   openapi: "3.1.0",
   info: { title: "test", version: "1.2.3", "x-source": { version: "1.2.3", published: "2026-01-02", sha256: "5ba0" } },
@@ -44,7 +44,7 @@ export const documentOf = ({ paths = {}, requests = [], responses = [], schemas 
   }
 })
 
-/** A document of one response. */
+/** Makes a document with one response. */
 export const responseOf = (schema: Json, others: Json = {}): Json =>
   documentOf({ schemas: { ...others, Out: schema }, responses: ["Out"] })
 
@@ -54,7 +54,7 @@ export const noFacts: Facts = {
   docs: { fields: {}, replacements: {}, inputs: {}, suggestions: {} }
 }
 
-/** The generated files by their names. */
+/** Returns the generated files by name. */
 export const filesOf = (document: Json, facts: Facts = noFacts): Promise<ReadonlyMap<string, string>> =>
   Effect.runPromise(
     Effect.map(
@@ -63,8 +63,8 @@ export const filesOf = (document: Json, facts: Facts = noFacts): Promise<Readonl
     )
   )
 
-/** What is wrong with a document, a line per fault. */
-export const refusalOf = (document: Json, facts: Facts = noFacts): Promise<ReadonlyArray<string>> =>
+/** Returns the faults of a document, one line each. */
+export const faultsOf = (document: Json, facts: Facts = noFacts): Promise<ReadonlyArray<string>> =>
   Effect.runPromise(
     Effect.match(generate(document, facts), {
       onFailure: ({ message }) => message.split("\n"),
@@ -72,7 +72,7 @@ export const refusalOf = (document: Json, facts: Facts = noFacts): Promise<Reado
     })
   )
 
-/** Text without its imports and its header, and without what an optimiser needs. */
+/** Returns a generated text without imports, header and purity annotations. */
 export const declarationsOf = (text: string): string =>
   text
     .slice(text.search(/^(?:const|export) /m))
@@ -81,13 +81,13 @@ export const declarationsOf = (text: string): string =>
 
 export type Outcome = { readonly value: unknown } | { readonly pointer: string; readonly reason: string }
 
-/** The codecs of a document, at work. */
+/** The codecs of a document, as functions. */
 export interface Running {
   readonly decode: (file: "requests" | "responses", name: string, value: unknown) => Outcome
   readonly parameters: Readonly<
     Record<string, Readonly<Record<string, { readonly required: boolean; readonly style: string }>>>
   >
-  /** Decodes as a parameter does. */
+  /** Decodes a parameter. */
   readonly decodeParameter: (constant: string, name: string, value: unknown) => Outcome
 }
 
@@ -111,7 +111,7 @@ export const decodeParameter = (constant, name, value) => decodeWith(parameters[
 export { parameters }
 `
 
-/** Bundles what was generated from a document with the modules it stands on, and loads it. */
+/** Bundles the code that was generated from a document with the modules that it imports, and loads the bundle. */
 export const run = async (document: Json, facts: Facts = noFacts): Promise<Running> => {
   const files = await filesOf(document, facts)
   const virtual: Plugin = {
@@ -137,5 +137,5 @@ export const run = async (document: Json, facts: Facts = noFacts): Promise<Runni
     write: false
   })
   const code = Buffer.from(outputFiles[0]!.contents).toString("base64")
-  return (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as Running // what the entry exports
+  return (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as Running // the exports of the entry
 }

@@ -1,9 +1,9 @@
-/** Instances of components, made from their shapes, and places to break them at. */
+/** Makes valid instances of components from their shapes, and edits of these instances. */
 import type { Document } from "../../../codegen/document.ts"
 import { facts } from "../../../codegen/facts.ts"
 import type { Component } from "../../../codegen/shape.ts"
 
-/** An instance with every field, and an item in every list. */
+/** Makes an instance with every field, and with one item in every list. */
 export const sample = (document: Document, component: Component): unknown => {
   switch (component._tag) {
     case "Reference":
@@ -46,7 +46,7 @@ export const sample = (document: Document, component: Component): unknown => {
 
 const replacements: ReadonlyArray<unknown> = [null, 1.5, 1e300, "", "1.00", true, [], {}, { key: null }]
 
-/** A value with one place in it taken away, replaced or added to, for every place and every kind of edit. */
+/** Returns every edit of a value: with one part removed, replaced or added. */
 export const edits = function* (value: unknown): Generator<unknown> {
   yield* replacements
   if (Array.isArray(value)) {

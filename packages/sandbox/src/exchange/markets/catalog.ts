@@ -129,7 +129,7 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     takerRate: rateOf(input.takerFeeRate, "taker"),
     makerRate: rateOf(input.makerFeeRate, "maker"),
     settlementTimerSeconds: input.settlementTimerSeconds ?? 3_600,
-    isHighlyVolatile: input.isHighlyVolatile ?? false,
+    isHighlyVolatile: input.isHighlyVolatile ?? event.multivariate,
     result: undefined,
     settlementValue: undefined,
     challenge: undefined,
