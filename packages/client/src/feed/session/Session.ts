@@ -56,6 +56,8 @@ export interface Subscription {
 
 /** The session of one key in one environment. */
 export class Session {
+  /** Called when `nextMillis` may be earlier than before. */
+  onReschedule: (() => void) | undefined
   readonly #core: Core
   #isSettling = false
   /** When `tick` is due, and whether that is up to date. */
@@ -229,6 +231,7 @@ export class Session {
       this.#isSettling = false
       this.#isDueKnown = false
     }
+    this.onReschedule?.()
   }
 
   /** Ends the connections if this machine slept: their sockets seem open, and the signature of a dial is too old. */
