@@ -1,10 +1,10 @@
 /**
- * Order flow on a running local exchange, so that a client that is judged receives every kind of message.
+ * Creates order flow on a running local exchange, so that the client under test receives every kind of message.
  *
- * Arguments: the address of the exchange, a folder, and the number of book changes a second (default: 40). Writes the key
- * of the judged account into the folder (`key-id`, `key.pem`), prints `order flow runs`, and trades until SIGTERM. The
- * first four open markets trade every second, and books always have both sides. Prints what it did at the end, and fails
- * if the exchange refused a step, unless the exchange was paused.
+ * Arguments: the address of the exchange, a folder, and the number of book changes a second (default: 40). The program
+ * writes the key of the tested account into the folder (`key-id`, `key.pem`), prints `order flow runs`, and trades until
+ * SIGTERM. The first four open markets trade every second, and every book always has both sides. At the end, the program
+ * prints how often each step ran. It fails if the exchange rejected a step for another reason than a pause.
  *
  * @module
  */
@@ -31,8 +31,8 @@ import * as Schema from "effect/Schema"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-/** The operator's side refused a request. */
-class Refused extends Data.TaggedError("Refused")<{ readonly code: string }> {}
+/** The exchange rejected a request of the operator, or an order of a batch. */
+class Rejected extends Data.TaggedError("Rejected")<{ readonly code: string }> {}
 
 type Trader = Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite
 
@@ -43,7 +43,10 @@ const credentials = Schema.Struct({ keyId: Schema.String, privateKey: Schema.Str
 
 const tickMillis = 50
 const tradedMarkets = 4
-/** More markets than quotes are confirmed within the 15 seconds to an execution: an RFQ stays open that long. */
+/**
+ * The number of markets with RFQs. An RFQ stays open for the 15 seconds from the confirmation of its quote to the
+ * execution. There are more markets than confirmations in that time, so no market gets a second RFQ while it has one.
+ */
 const quotedMarkets = 10
 
 const order = {
@@ -52,21 +55,21 @@ const order = {
   exchange_index: 0
 } as const
 
-/** Sends a request to the operator's side. */
-const operate = (url: string, path: string, body: object) =>
+/** Sends a request to the operator's interface of the exchange. */
+const sendAsOperator = (url: string, path: string, body: object) =>
   Effect.gen(function* () {
     const request = HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(`${url}/sandbox/${path}`), body)
     const response = yield* HttpClient.execute(request)
     return response.status === 200
       ? yield* response.json
-      : yield* new Refused({ code: `${path} ${response.status} ${yield* response.text}` })
+      : yield* new Rejected({ code: `${path} ${response.status} ${yield* response.text}` })
   })
 
 const createAccount = (url: string, name: string, kind: "rsa" | "ed25519") =>
-  Effect.flatMap(operate(url, "accounts", { name, kind }), Schema.decodeUnknownEffect(credentials))
+  Effect.flatMap(sendAsOperator(url, "accounts", { name, kind }), Schema.decodeUnknownEffect(credentials))
 
-/** The access of an account. Without limits: the accounts are unmetered. */
-const accessOf = (url: string, { keyId, privateKey }: typeof credentials.Type) =>
+/** Creates a function that runs effects as an account. It has no rate limits, because the accounts are unmetered. */
+const makeAs = (url: string, { keyId, privateKey }: typeof credentials.Type) =>
   Effect.gen(function* () {
     const environment = yield* Effect.fromResult(Environment.fromUrl(url))
     const key = yield* ApiKey.fromPem({ keyId, privateKey: Redacted.make(privateKey) })
@@ -75,8 +78,8 @@ const accessOf = (url: string, { keyId, privateKey }: typeof credentials.Type) =
     return as
   })
 
-/** Deep orders on both sides, which no order reaches. */
-const quoteBothSides = (ticker: string) =>
+/** Creates large orders on both sides, at prices that no other order reaches. */
+const placeBothSides = (ticker: string) =>
   Orders.batchCreate({
     orders: [
       { ...order, ticker, side: "bid", price: "0.10", count: "1000" },
@@ -84,7 +87,7 @@ const quoteBothSides = (ticker: string) =>
     ]
   })
 
-/** Trades both ways, and cancels an order: the judged account is the maker. */
+/** Trades in both directions and cancels an order. The tested account is the maker. */
 const trade = (ticker: string, judged: As, other: As) =>
   Effect.gen(function* () {
     const taking = { ...order, ticker, count: "1", time_in_force: "immediate_or_cancel" } as const
@@ -96,8 +99,11 @@ const trade = (ticker: string, judged: As, other: As) =>
     yield* judged(Orders.cancel({ order_id, exchange_index: 0 }))
   })
 
-/** One step of changing books: places small orders away from the prices that trade, and cancels the oldest ones. */
-const makeChurn = (tickers: ReadonlyArray<string>, changesPerSecond: number) => {
+/**
+ * Creates the step that changes books. The step places small orders away from the prices of trades, and cancels the oldest
+ * orders.
+ */
+const makeBookChanges = (tickers: ReadonlyArray<string>, changesPerSecond: number) => {
   const perTick = Math.max(1, Math.round((changesPerSecond * tickMillis) / 2_000))
   const resting: Array<string> = []
   let placed = 0
@@ -116,7 +122,7 @@ const makeChurn = (tickers: ReadonlyArray<string>, changesPerSecond: number) => 
   return Effect.gen(function* () {
     const { orders } = yield* Orders.batchCreate({ orders: Array.from({ length: perTick }, next) })
     for (const { error, order_id } of orders) {
-      if (error != null || order_id === undefined) return yield* new Refused({ code: error?.code ?? "no order id" })
+      if (error != null || order_id === undefined) return yield* new Rejected({ code: error?.code ?? "no order id" })
       resting.push(order_id)
     }
     const oldest = resting.splice(0, Math.max(0, resting.length - 4 * tickers.length))
@@ -126,7 +132,7 @@ const makeChurn = (tickers: ReadonlyArray<string>, changesPerSecond: number) => 
   })
 }
 
-/** The life of an order group. */
+/** Creates, changes, triggers, resets and deletes an order group. */
 const changeGroup = Effect.gen(function* () {
   const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 })
   yield* OrderGroups.updateLimit({ order_group_id, contracts_limit: 20 })
@@ -135,7 +141,10 @@ const changeGroup = Effect.gen(function* () {
   yield* OrderGroups.delete({ order_group_id })
 })
 
-/** A request for a quote: every other time, the quote is accepted and confirmed; else both are withdrawn. */
+/**
+ * Creates the step that creates an RFQ and a quote. In every other round, the quote is accepted and confirmed. In the
+ * others, the quote and the RFQ are deleted.
+ */
 const makeQuoting = (tickers: ReadonlyArray<string>, judged: As, other: As) => {
   let round = 0
   return Effect.gen(function* () {
@@ -155,31 +164,34 @@ const makeQuoting = (tickers: ReadonlyArray<string>, judged: As, other: As) => {
   })
 }
 
-/** Creates and settles a market, and a market of a multivariate event. Neither opens, so neither is listed as open. */
+/**
+ * Creates the step that creates and settles a market and a market of a multivariate event. The markets never open, so no
+ * list of open markets contains them.
+ */
 const makeCatalog = (url: string) => {
   let round = 0
   return Effect.gen(function* () {
     round += 1
     const openMillis = Date.now() + 3_600_000
     const eventTicker = `KXMVEFLOW-26-${round}`
-    yield* operate(url, "events", { eventTicker, multivariate: true })
+    yield* sendAsOperator(url, "events", { eventTicker, multivariate: true })
     const created = [
       { ticker: `KXFLOW-26-${round}`, openMillis },
       { ticker: `${eventTicker}-A`, eventTicker, openMillis }
     ]
     for (const market of created) {
-      yield* operate(url, "markets", market)
-      yield* operate(url, `markets/${market.ticker}/determine`, { outcome: "no" })
-      yield* operate(url, `markets/${market.ticker}/settle`, {})
+      yield* sendAsOperator(url, "markets", market)
+      yield* sendAsOperator(url, `markets/${market.ticker}/determine`, { outcome: "no" })
+      yield* sendAsOperator(url, `markets/${market.ticker}/settle`, {})
     }
   })
 }
 
-/** What the steps did: their number, and that of their refusals by reason. */
+/** Counts the successful steps by name, and the rejected steps by name and reason. */
 class Tally {
   readonly done = new Map<string, number>()
-  readonly refused = new Map<string, number>()
-  /** Whether a step was refused for another reason than a paused exchange. */
+  readonly rejected = new Map<string, number>()
+  /** Whether the exchange rejected a step for another reason than a pause. */
   failed = false
 
   /** Repeats a step, and counts its results. */
@@ -190,17 +202,17 @@ class Tally {
       onFailure: (error) => {
         const reason = reasonOf(error)
         this.failed ||= !/exchange_is_paused|trading_is_paused/.test(reason)
-        count(this.refused, `${name}: ${reason}`)
+        count(this.rejected, `${name}: ${reason}`)
       }
     })
     return Effect.asVoid(Effect.repeat(counted, Schedule.fixed(everyMillis)))
   }
 
-  /** One line for each step and each reason. */
+  /** Returns a line for each step and each reason. */
   lines(): ReadonlyArray<string> {
     return [
       ...Array.from(this.done, ([name, times]) => `  ${name}: ${times}`),
-      ...Array.from(this.refused, ([reason, times]) => `  REFUSED ${times} × ${reason}`)
+      ...Array.from(this.rejected, ([reason, times]) => `  REJECTED ${times} × ${reason}`)
     ]
   }
 }
@@ -210,18 +222,18 @@ const reasonOf = (error: unknown): string => {
     readonly _tag?: unknown
     readonly code?: unknown
     readonly message?: unknown
-  } // read only to print
+  } // Only the printed line uses the fields.
   return [_tag, code ?? message].filter((part) => typeof part === "string").join(" ")
 }
 
-const flow = (url: string, folder: string, changesPerSecond: number) =>
+const runFlow = (url: string, folder: string, changesPerSecond: number) =>
   Effect.gen(function* () {
     const judgedKey = yield* createAccount(url, "judged", "rsa")
-    const judged = yield* accessOf(url, judgedKey)
-    const other = yield* accessOf(url, yield* createAccount(url, "other", "ed25519"))
+    const judged = yield* makeAs(url, judgedKey)
+    const other = yield* makeAs(url, yield* createAccount(url, "other", "ed25519"))
     const { markets } = yield* judged(Markets.list({ status: "open", limit: 1_000 }))
     const tickers = markets.map(({ ticker }) => ticker)
-    yield* Effect.forEach(tickers, (ticker) => other(quoteBothSides(ticker)), { discard: true })
+    yield* Effect.forEach(tickers, (ticker) => other(placeBothSides(ticker)), { discard: true })
     writeFileSync(join(folder, "key.pem"), judgedKey.privateKey, { mode: 0o600 })
     writeFileSync(join(folder, "key-id"), judgedKey.keyId)
     yield* Console.log(`order flow runs on ${tickers.length} markets, ${changesPerSecond} book changes a second`)
@@ -231,7 +243,7 @@ const flow = (url: string, folder: string, changesPerSecond: number) =>
       Effect.all(
         [
           ...traded.map((ticker) => tally.repeat("trades", 1_000, trade(ticker, judged, other))),
-          tally.repeat("book changes", tickMillis, other(makeChurn(tickers, changesPerSecond))),
+          tally.repeat("book changes", tickMillis, other(makeBookChanges(tickers, changesPerSecond))),
           tally.repeat("order groups", 1_000, judged(changeGroup)),
           tally.repeat("quotes", 2_000, makeQuoting(tickers.slice(0, quotedMarkets), judged, other)),
           tally.repeat("markets", 2_000, makeCatalog(url))
@@ -246,6 +258,6 @@ const flow = (url: string, folder: string, changesPerSecond: number) =>
 
 const [url = "", folder = "", changesPerSecond = "40"] = process.argv.slice(2)
 const failed = await Effect.runPromise(
-  flow(url, folder, Number(changesPerSecond)).pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
+  runFlow(url, folder, Number(changesPerSecond)).pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
 )
 process.exit(failed ? 1 : 0)

@@ -26,6 +26,13 @@ const belowOneCent = "less than one cent is due in both cases, which is no step"
 const sameIfEqual = "both branches give the same result for equal values"
 const signedWrite = "attempts are recorded only around a signed write"
 const sameValue = "the compiled and the interpreted schema give the same result"
+const uniqueId = "ids are only compared, and stay unique"
+const bellReset = "serving begins by resetting the bell"
+const hasLeft = "the loop continues at once, because the call has left the queue"
+const canonicalBase64 = "the decoder refuses other characters, or encodes the bytes differently"
+const noneBetween = "nothing runs between the subscription and the copy of the intents"
+const noMembers = "undefined and null have no members"
+const sameBytes = "a stream gives the same bytes"
 const ownKey = "no other service has this key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order has to be looked up, every order is decided"
@@ -43,7 +50,8 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       alwaysMatched,
     'for (const [, name = "", value = "Stryker was here!", end] of text.slice(start[0].length).matchAll(member)) {':
       alwaysMatched,
-    "exchange_index: true && exchange_index >= 0 ? exchange_index : undefined,": comparesUndefined
+    "exchange_index: true && exchange_index >= 0 ? exchange_index : undefined,": comparesUndefined,
+    "exchange_index: true && order.exchange_index >= 0 ? order.exchange_index : undefined,": comparesUndefined
   },
   "packages/client/src/trading/lookup.ts": {
     "if (response === undefined && millis === undefined) return undefined": decoded,
@@ -81,6 +89,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "closing as a whole started earlier with the same limit, and ends this first"
   },
   "packages/client/src/trading/placing.ts": {
+    'case "IdInUse":': "the next case returns the same, because the verdict has the error itself",
     ': { _tag: "", sending, error }': existsByDefault,
     'return { _tag: own.some(showsOrder) ? "" : "MayExist", sending, error }': existsByDefault,
     'if (showsOrder(item)) return { _tag: "", sending, error }': existsByDefault,
@@ -94,6 +103,12 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/sending/attemptTimes.ts": {
     '"",': ownKey
+  },
+  "packages/client/src/trading/registry.ts": {
+    '>("", { defaultValue: () => undefined })': ownKey
+  },
+  "packages/client/src/trading/DryRun.ts": {
+    '>()("") {}': ownKey
   },
   "packages/client/src/trading/intents.ts": {
     "const held = Result.isSuccess(read) ? FixedPoint.toHundredths(read.success) : 1n":
@@ -127,6 +142,39 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const both = Effect.all([Effect.exit(endpointCosts), Effect.exit(limits)], { concurrency: 3 })":
       "there are two requests",
     "if (false || !this.isCertain) return": "nothing is certain if no budget was reported"
+  },
+  "packages/client/src/limits/bucketQueue.ts": {
+    [String.raw`readonly #limiter = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("")`]:
+      uniqueId,
+    [String.raw`readonly #limiter = Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(36)).join("")`]:
+      uniqueId,
+    [String.raw`readonly #limiter = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("Stryker was here!")`]:
+      uniqueId,
+    "#count = 1": uniqueId,
+    "return `${this.#limiter}-${this.#count--}`": uniqueId,
+    "#mustReassess = true": "the first assessment has the results of the calls' arrival",
+    "if (true) this.#bell.ring()": bellReset,
+    "#hasRung = true": bellReset,
+    "Effect.forkDetach(outsideSpan(this.#serve()), {}),": "the fiber starts before any time passes in either case",
+    "Effect.forkDetach(outsideSpan(this.#serve()), { startImmediately: false }),":
+      "the fiber starts before any time passes in either case",
+    "if (false) return waiter.outcome": "the wait itself looks for an outcome first",
+    ";": "nothing reads the field before it is set again",
+    "return Effect.sync(() => {})": "nothing reads the field before it is set again",
+    "return Effect.succeed(1)": hasLeft,
+    "return this.#waiters.has(waiter) ? Effect.succeed(waitMillis) : Effect.as(this.#giveUp(waiter), 1)": hasLeft,
+    "if (!this.#waiters.has(waiter)) return Effect.as(tokens.giveBack(want), 1)": hasLeft,
+    "const head = this.#head ?? {}": "every caller has asked the store for the first call",
+    "const head = this.#head ?? { readyMillis: nowMillis, cost: 1 }":
+      "every caller has asked the store for the first call",
+    "const [waitMillis = 1] =": "there is at least one call",
+    false: "one call is asked for in the same way as several",
+    "heads.length === 0": "one call is asked for in the same way as several",
+    'const hopeless: Array<readonly [waiter: Waiter, waitMillis: number | undefined]> = ["Stryker was here"]':
+      "a text is no waiting call, and is ignored",
+    "return Effect.forEach(hopeless, ([waiter, waitMillis]) => this.#refuse(waiter, waitMillis, nowMillis), {})":
+      unusedResult,
+    "discard: false": unusedResult
   },
   "packages/client/src/limits/queue.ts": {
     "if (false) return": compaction,
@@ -188,6 +236,30 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (true) return interpret": sameValue,
     "if (false) return interpret": sameValue,
     "return true ? interpret(json) : Result.succeed(value)": sameValue
+  },
+  "packages/client/src/sending/SendPolicy.ts": {
+    "Effect.map(Random.next, (share) => Math.round(share * Math.min(Duration.toMillis(duration), 10000)))":
+      "the default schedule ends before a delay is that long",
+    '"",': ownKey
+  },
+  "packages/client/src/trading/journal.ts": {
+    "default:": "a function without a result returns undefined",
+    "Stream.filter(Stream.fromSubscription(subscription), (intent) => true)": noneBetween,
+    "Stream.filter(Stream.fromSubscription(subscription), (intent) => intent.number >= last)": noneBetween
+  },
+  "packages/client/src/sending/transport.ts": {
+    "for (let depth = 0; depth < 5 && true && current !== null; depth++) {": noMembers,
+    "for (let depth = 0; depth < 5 && current !== undefined && true; depth++) {": noMembers,
+    "Context.add(HttpClient.TracerPropagationEnabled, true)": "the guard disables the tracing of the client as a whole",
+    "false || optionsHeaders === null": "undefined has no headers to merge",
+    "if (false) return chunks[0]!": "one chunk is gathered into an equal one",
+    "const stated = false ? Number.NaN : Number(length)": "Number reads undefined as NaN",
+    'const stated = false || headers["content-encoding"] !== undefined ? Number.NaN : Number(length)':
+      "Number reads undefined as NaN",
+    "return false": sameBytes,
+    "return stated > 0": sameBytes,
+    "return stated < 0": sameBytes,
+    "return stated >= 1": sameBytes
   },
   "packages/client/src/sending/encode.ts": {
     'false || (Object.getPrototypeOf(value) === null && Object.hasOwn(value, "isPrototypeOf"))':
@@ -274,6 +346,19 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const steps = micros >= run.start ? divideUp(micros - run.start, run.step) : 0n": "a price is 0 steps from itself",
     "let above = -2n": abovePrices,
     "let above = -0n": abovePrices
+  },
+  "packages/signing/src/Signer.ts": {
+    '>()("") {}': ownKey,
+    "if (prefersSync && true && options?.synchronous !== false) {": "a key prefers only what it has"
+  },
+  "packages/signing/src/RequestSignature.ts": {
+    "false ||": "the pattern does not match undefined",
+    "!/[A-Za-z0-9+/]+={0,2}$/.test(signature) ||": canonicalBase64,
+    "!/^[A-Za-z0-9+/]+={0,2}/.test(signature) ||": canonicalBase64,
+    '(true && algorithm.hash.name === "SHA-256" && algorithm.saltLength === 32)': "no other algorithm has a salt"
+  },
+  "packages/signing/src/internal/pem.ts": {
+    [String.raw`const base64 = body.replace(/\s/g, "")`]: "white space is removed one character at a time"
   },
   "packages/signing/src/internal/der.ts": {
     'if (false || first === undefined) return "cut short"': "without a first byte there is no second one",

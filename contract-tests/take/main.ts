@@ -52,7 +52,7 @@ const documentTests = [
   "packages/sandbox/test/statuses.test.ts"
 ]
 
-/** The tests that depend on a document of the feed. */
+/** The tests that depend on the document of the feed. */
 const feedTests = [
   "contract-tests/test/operations/Messages.test.ts",
   "contract-tests/test/reference",
@@ -227,7 +227,7 @@ end(
   "codegen",
   linesIn(generated.text).filter((line) => line.startsWith("packages/client/codegen/"))
 )
-// 6. Check the code that is changed by hand. The feed has no operations and no made-up responses.
+// 6. Check the code that is changed by hand. The document of the feed has no operations and no responses.
 if (kind === "rest") {
   end("operations", operations())
   const responses = "packages/sandbox/test/support/responses.ts"

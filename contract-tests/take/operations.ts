@@ -44,7 +44,7 @@ const fields = (input: Json): ReadonlyArray<string> =>
       : []
 
 const world: World = {
-  signer: { accountId: "1" } as never, // Inputs use only this id of it.
+  signer: { accountId: "1" } as never, // Inputs use only the account's id.
   bystander: undefined as never, // No input uses it.
   ticker: "T",
   settledTicker: "T",

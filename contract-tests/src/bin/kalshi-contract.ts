@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-/** The command `kalshi-contract`. */
+/**
+ * Runs the command `kalshi-contract`.
+ *
+ * @module
+ */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"

@@ -1,4 +1,8 @@
-/** Defines the `spec` command, which writes the reference documents from the published documents. */
+/**
+ * Defines the `spec` command, which writes the reference documents from the published documents.
+ *
+ * @module
+ */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"

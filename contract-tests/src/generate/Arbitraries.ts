@@ -10,6 +10,8 @@
  * - Strings contain every Unicode character except lone surrogates, which UTF-8 cannot encode.
  * - Integers stay within ±(2^53 − 1). Numbers are finite, and never `-0`, because JSON does not preserve it.
  * - Free-form objects also have keys such as `__proto__`. These are own properties, as `JSON.parse` creates them.
+ *
+ * @module
  */
 import * as fc from "fast-check"
 import { character } from "./internal/characters.ts"

@@ -9,6 +9,8 @@
  * every option and repetition of a pattern. One value combines the choices of independent members, so the set is as
  * large as the longest list of alternatives, not their product. The first value is the simplest, with every key
  * present.
+ *
+ * @module
  */
 import * as fc from "fast-check"
 import * as Arbitraries from "./Arbitraries.ts"

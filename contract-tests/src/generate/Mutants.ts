@@ -3,6 +3,8 @@
  *
  * A candidate counts only if the judge rejects it and reports exactly that pointer. Other candidates are reported as
  * discarded, so that gaps in the mutants are visible.
+ *
+ * @module
  */
 import { nextDown, nextUp } from "./internal/doubles.ts"
 import { stringFormats } from "./internal/formats.ts"

@@ -6,6 +6,8 @@
  * The values come from the Effect schema, not from the document. They contain each choice of every node at least once.
  * To find the values that a leaf accepts, the generator tries every candidate value of the document: matches and near
  * misses of every pattern, format, enum and bound.
+ *
+ * @module
  */
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"

@@ -4,6 +4,8 @@
  *
  * A faulty codec never causes an exception here. The report contains the numbers of runs and failures, and the first
  * failures.
+ *
+ * @module
  */
 import * as fc from "fast-check"
 import * as Arbitraries from "../generate/Arbitraries.ts"

@@ -4,6 +4,8 @@
  *
  * All lists are closed on purpose. A keyword outside `keywords` and `annotations` causes an error that reports the
  * keyword and its location, because a silently skipped keyword would be a missing check.
+ *
+ * @module
  */
 
 import { child, isArray, isObject, parsePointer } from "../reference/internal/json.ts"

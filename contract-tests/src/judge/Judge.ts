@@ -4,6 +4,8 @@
  *
  * ajv alone decides validity. The judge only refines the explanation of an invalid value, because ajv reports errors
  * for every branch of a union, including the null branch of a nullable. So some of ajv's pointers have no fault.
+ *
+ * @module
  */
 import { Ajv2020 } from "ajv/dist/2020.js"
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js"
@@ -170,8 +172,8 @@ const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => error.instancePath === "" && ["type", "const", "enum", "false schema"].includes(error.keyword))
 
 /**
- * Returns whether an error concerns what distinguishes variants: a literal member directly below the root, and in a
- * message of the feed a literal member of its `msg`, or the type of the `msg`.
+ * Returns whether an error is about a value that distinguishes variants: a literal member directly below the root. In a
+ * message of the feed, a literal member of its `msg` and the type of `msg` distinguish variants too.
  */
 const isOfVariant = ({ instancePath, keyword }: ErrorObject): boolean =>
   ["const", "enum"].includes(keyword)

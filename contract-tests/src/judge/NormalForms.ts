@@ -1,6 +1,8 @@
 /**
  * Defines the normal forms that a codec may declare. Two wire values with the same normal form have the same meaning,
  * so a round trip may replace one by the other.
+ *
+ * @module
  */
 import * as Shape from "../generate/internal/shape.ts"
 import { isArray, isObject, objectOf, typeOf, type Json, type JsonSchema } from "./JsonSchema.ts"

@@ -3,6 +3,8 @@
  *
  * The table is closed: after a new kind of violation is added, this module does not compile until the table has its
  * treatment for both directions.
+ *
+ * @module
  */
 import type { Kind } from "../generate/Mutants.ts"
 

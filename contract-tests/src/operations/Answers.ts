@@ -6,6 +6,8 @@
  *
  * The expected outcome follows only from the document and the design of the errors, never from the client's
  * descriptors.
+ *
+ * @module
  */
 import * as zlib from "node:zlib"
 import * as Answer from "@kalshi-effect/client/Answer"

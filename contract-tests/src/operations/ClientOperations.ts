@@ -5,6 +5,8 @@
  *
  * The modules are listed by hand. A test that reads the client's folder checks that no module with operations is
  * missing. The comparison with the document checks that no operation is missing.
+ *
+ * @module
  */
 import * as Account from "@kalshi-effect/client/Account"
 import * as ApiKeys from "@kalshi-effect/client/ApiKeys"

@@ -5,6 +5,8 @@
  *
  * Each check is a separate function. It returns an array of findings, which is empty if the descriptor agrees with the
  * document. `Requests.ts` and `Answers.ts` check the schemas by their behaviour.
+ *
+ * @module
  */
 import type { Parameter } from "@kalshi-effect/client/Operation"
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"

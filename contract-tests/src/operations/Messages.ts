@@ -3,8 +3,10 @@
  *
  * **Details**
  *
- * The types, their schemas and the members that tell messages of one type apart follow only from the document, never from
- * the client's tables.
+ * Everything is read from the document, never from the client's tables: the types, their schemas, and the members that
+ * distinguish messages of the same type.
+ *
+ * @module
  */
 import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import * as Result from "effect/Result"
@@ -14,19 +16,20 @@ import { equals, stringify, type Json } from "../judge/JsonSchema.ts"
 import type { JsonSchema } from "../reference/JsonSchema.ts"
 import { Disagreement, normalForm, NotNormal } from "./Answers.ts"
 
-/** The messages of one sender that a member of theirs names alike: `type` for the server, `cmd` for the client. */
+/** The messages of one sender with the same name: the `type` of a server's message, or the `cmd` of a client's command. */
 export interface Kind {
   readonly name: string
   readonly sender: FeedDocument.Sender
-  /** The schema of the message; of several, any of them. */
+  /** The schema of the message. If the document has several schemas for the name, this is their `anyOf`. */
   readonly schema: JsonSchema
 }
 
 /**
- * The schemas of messages that share a name. Where one has a constant in its `msg` and another an enum, the constant is one
- * more member of that enum: a value that neither has is a new kind of message, and the rule for new members holds.
+ * Changes the schemas of messages with the same name. If a field of `msg` is a constant in one schema and an enum in
+ * another, the constant becomes an enum with one value. The client must then accept unknown values of the field, as it
+ * must for every enum.
  */
-const distinguished = (
+const separateVariants = (
   schemas: ReadonlyArray<JsonSchema>,
   feed: FeedDocument.FeedDocument
 ): ReadonlyArray<JsonSchema> => {
@@ -56,26 +59,29 @@ const kindsOfSender = (feed: FeedDocument.FeedDocument, sender: FeedDocument.Sen
   }
   return [...schemas].map(([name, refs]) => {
     const [first, ...more] = [...refs].map(($ref): JsonSchema => ({ $ref }))
-    return { name, sender, schema: more.length === 0 ? first! : { anyOf: distinguished([first!, ...more], feed) } }
+    return { name, sender, schema: more.length === 0 ? first! : { anyOf: separateVariants([first!, ...more], feed) } }
   })
 }
 
-/** The messages of the server by their `type`, then the commands of the client by their `cmd`. */
+/** Returns the kinds of messages of the server, then the commands of the client. */
 export const kindsOf = (feed: FeedDocument.FeedDocument): ReadonlyArray<Kind> => [
   ...kindsOfSender(feed, "server"),
   ...kindsOfSender(feed, "client")
 ]
 
-/** The checks of a kind. The document leaves commands open; the client refuses unknown members of them. */
+/**
+ * Returns the checks for a kind. Commands have no check of tolerance: the document allows unknown members in them, but the
+ * client rejects those.
+ */
 export const checks = ({ sender }: Kind): ReadonlyArray<Conformance.Check> =>
   sender === "server"
     ? ["completeness", "precision", "round-trip", "tolerance"]
     : ["completeness", "precision", "round-trip"]
 
-/** Decodes the text of a message. */
+/** Decodes a message from JSON text. */
 export type Decode = ReturnType<typeof FeedMessages.decoder>
 
-const decoded = (decode: Decode, normalise: (wire: Json) => Json, input: Json): Conformance.Decoded<unknown> => {
+const decodeInput = (decode: Decode, normalise: (wire: Json) => Json, input: Json): Conformance.Decoded<unknown> => {
   const result = decode(stringify(input))
   if (Result.isFailure(result)) {
     const { failure } = result
@@ -87,8 +93,11 @@ const decoded = (decode: Decode, normalise: (wire: Json) => Json, input: Json): 
   return { ok: true, value }
 }
 
-/** Messages, decoded by compiled and by interpreted code, which must agree, or by one decoder. */
-const reader = (normalise: (wire: Json) => Json, decode: Decode | undefined): Conformance.Codec<unknown> => {
+/**
+ * Creates the codec of messages. By default it decodes with compiled and with interpreted code, and throws if the results
+ * differ.
+ */
+const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefined): Conformance.Codec<unknown> => {
   const decoders =
     decode === undefined
       ? [true, false].map((compiledDecoding) => FeedMessages.decoder({ compiledDecoding }))
@@ -97,22 +106,22 @@ const reader = (normalise: (wire: Json) => Json, decode: Decode | undefined): Co
     normalise,
     encode: (value) => value,
     decode: (input) => {
-      const [found, ...others] = decoders.map((decode) => decoded(decode, normalise, input as Json)) // the tools generate JSON
+      const [first, ...others] = decoders.map((decode) => decodeInput(decode, normalise, input as Json)) // the tools generate JSON
       for (const other of others) {
-        if (!equals(found as unknown as Json, other as unknown as Json)) {
+        if (!equals(first as unknown as Json, other as unknown as Json)) {
           throw new Disagreement("compiled and interpreted decoding gave different results")
         }
       }
-      return found!
+      return first!
     }
   }
 }
 
-/** Commands. A value is the text that would be sent. */
-const writer: Conformance.Codec<unknown> = {
+/** The codec of commands. A value is the text that the client would send. */
+const commandCodec: Conformance.Codec<unknown> = {
   encode: (text) => JSON.parse(String(text)),
   decode: (input) => {
-    const result = FeedMessages.encode(input as never) // any JSON: the client must refuse what is no command
+    const result = FeedMessages.encode(input as never) // Any JSON: the client must reject values that are not commands.
     return Result.isSuccess(result)
       ? { ok: true, value: result.success }
       : { ok: false, pointers: [result.failure.pointer] }
@@ -120,16 +129,17 @@ const writer: Conformance.Codec<unknown> = {
 }
 
 /**
- * Checks a kind: every valid message decodes and every valid command is sent (P1), with all its values (P3), and every
- * single violation is refused at its pointer (P2).
+ * Checks a kind. Every valid message decodes and every valid command is sent (P1), with all its values (P3). Every message
+ * or command with a single violation is rejected at the pointer of the violation (P2).
  */
-export const hold = (
+export const checkKind = (
   kind: Kind,
   conformance: Conformance.Conformance,
   options?: Conformance.Options & { readonly decode?: Decode }
 ): Conformance.Report => {
   const { name, schema, sender } = kind
-  const codec = sender === "server" ? reader(normalForm(schema, conformance.judge.resolve), options?.decode) : writer
+  const codec =
+    sender === "server" ? messageCodec(normalForm(schema, conformance.judge.resolve), options?.decode) : commandCodec
   return conformance
     .suite({ name, schema, direction: sender === "server" ? "response" : "request" })
     .run(codec, { checks: checks(kind), ...options })

@@ -7,6 +7,8 @@
  * Every input goes through `Kalshi.layer` to an in-memory HTTP client, which records the request and closes the
  * connection. An independent parser that uses only the document decodes the request, ajv validates it, and the result is
  * compared with the input.
+ *
+ * @module
  */
 import * as crypto from "node:crypto"
 import * as Environment from "@kalshi-effect/client/Environment"

@@ -3,6 +3,8 @@
  * violations. This module is written independently of the client's rules, because the suite compares the two.
  *
  * Source: the descriptions of the operations and their fields, October 26, 2026.
+ *
+ * @module
  */
 import { isArray, isObject, memberOf, objectOf, stringify, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 

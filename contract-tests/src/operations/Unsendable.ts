@@ -1,6 +1,8 @@
 /**
  * Replaces each string of an input with strings that cannot be encoded. The client must reject each input before it
  * sends anything, and must report the pointer of the replaced string.
+ *
+ * @module
  */
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import { isArray, isObject, objectOf, pointerTo, type Json, type JsonObject } from "../judge/JsonSchema.ts"

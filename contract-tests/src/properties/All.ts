@@ -1,4 +1,8 @@
-/** Lists every property of the suite, in display order. */
+/**
+ * Lists every property of the suite, in display order.
+ *
+ * @module
+ */
 import { P0 } from "./DocumentIntegrity.ts"
 import { P16 } from "./FeedSchemas.ts"
 import { P1Prime } from "./DecoderStrictness.ts"

@@ -1,4 +1,8 @@
-/** P7: checks over TCP how the client handles responses with faulty bytes. */
+/**
+ * P7: checks over TCP how the client handles responses with faulty bytes.
+ *
+ * @module
+ */
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as SendPolicy from "@kalshi-effect/client/SendPolicy"

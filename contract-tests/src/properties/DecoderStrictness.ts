@@ -1,4 +1,8 @@
-/** P1′: finds invalid values that the client accepts. */
+/**
+ * P1′: finds invalid values that the client accepts.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as Judge from "../judge/Judge.ts"
 import {

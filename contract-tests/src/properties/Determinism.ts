@@ -1,4 +1,8 @@
-/** P15: checks that the suite is deterministic. */
+/**
+ * P15: checks that the suite is deterministic.
+ *
+ * @module
+ */
 import * as Operation from "@kalshi-effect/client/Operation"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

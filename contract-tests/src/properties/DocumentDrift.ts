@@ -1,4 +1,8 @@
-/** P6: checks that the client is compatible with future versions of the document. */
+/**
+ * P6: checks that the client is compatible with future versions of the document.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as Answers from "../operations/Answers.ts"
 import type * as Conformance from "../judge/Conformance.ts"

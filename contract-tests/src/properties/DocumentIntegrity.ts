@@ -1,4 +1,8 @@
-/** P0: checks the reference documents on which all other properties rely. */
+/**
+ * P0: checks the reference documents on which all other properties rely.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as Integrity from "../reference/Integrity.ts"
 import { failed, type Outcome, type TargetProperty, type Settings } from "./Property.ts"

@@ -1,4 +1,8 @@
-/** P12: checks the responses of the exchange. */
+/**
+ * P12: checks the responses of the exchange.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as Judging from "../targets/Judging.ts"
 import * as LocalExchange from "../targets/LocalExchange.ts"

@@ -1,4 +1,8 @@
-/** P16: how the client decodes the messages of the feed, and encodes its commands. */
+/**
+ * P16: the client decodes the messages of the feed and encodes its commands as the document defines.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as Messages from "../operations/Messages.ts"
 import * as FeedDocument from "../reference/FeedDocument.ts"
@@ -13,12 +17,12 @@ const feed = /*#__PURE__*/ FeedDocument.load()
 const conformance = /*#__PURE__*/ Conformance.make(resolver(feed.document))
 const kinds = /*#__PURE__*/ Messages.kindsOf(feed)
 
-/** Checks a type of message, or a command. */
-export const hold = (target: string, { path, runs, seed }: Settings): Outcome => {
+/** Checks a message type or a command. */
+export const check = (target: string, { path, runs, seed }: Settings): Outcome => {
   const kind = kinds.find(({ name }) => name === target)
   if (kind === undefined) return { _tag: "Skipped", reason: "the document has no such message" }
   const options = { runs, seed, ...(path === undefined ? {} : { path }) }
-  const report = Messages.hold(kind, conformance, options)
+  const report = Messages.checkKind(kind, conformance, options)
   return (
     conforming.outcomeOf({ id, target, seed, checks: Messages.checks(kind) }, report) ?? {
       _tag: "Skipped",
@@ -31,8 +35,8 @@ export const hold = (target: string, { path, runs, seed }: Settings): Outcome =>
 export const P16: TargetProperty = {
   id,
   statement:
-    "Every valid message of the feed decodes without loss, every valid command is sent unchanged, and each with a single violation is refused at its pointer.",
-  method: "The checks of P1, P2 and P3, for each type of message and for each command of the AsyncAPI document.",
+    "Every valid message of the feed decodes without loss, and every valid command is sent unchanged. The client rejects every message and command with a single violation, at the pointer of the violation.",
+  method: "Runs the checks of P1, P2 and P3 for each message type and each command of the AsyncAPI document.",
   targets: kinds.map(({ name }) => name),
-  runOn: (target, settings) => Effect.sync(() => hold(target, settings))
+  runOn: (target, settings) => Effect.sync(() => check(target, settings))
 }

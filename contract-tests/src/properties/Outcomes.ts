@@ -1,4 +1,8 @@
-/** P4: checks that every response gives one typed outcome. */
+/**
+ * P4: checks that every response gives one typed outcome.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as Answers from "../operations/Answers.ts"
 import { failed, type Outcome, type OperationProperty, type Run } from "./Property.ts"

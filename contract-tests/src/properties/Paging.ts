@@ -1,4 +1,8 @@
-/** P10: checks how the client reads paginated lists. */
+/**
+ * P10: checks how the client reads paginated lists.
+ *
+ * @module
+ */
 import * as Answer from "@kalshi-effect/client/Answer"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

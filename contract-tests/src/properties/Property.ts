@@ -1,5 +1,7 @@
 /**
  * Defines the interface of the suite's properties: a statement, and a function that checks one operation.
+ *
+ * @module
  */
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"

@@ -1,4 +1,8 @@
-/** P5: checks the requests that the client sends. */
+/**
+ * P5: checks the requests that the client sends.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as Requests from "../operations/Requests.ts"
 import * as Rules from "../operations/Rules.ts"

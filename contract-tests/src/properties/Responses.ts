@@ -1,4 +1,8 @@
-/** P1, P2 and P3: check how the client decodes the body of a successful response. */
+/**
+ * P1, P2 and P3: the client decodes the body of a successful response as the document defines.
+ *
+ * @module
+ */
 import * as Answers from "../operations/Answers.ts"
 import * as conforming from "./internal/conforming.ts"
 import type { OperationProperty } from "./Property.ts"

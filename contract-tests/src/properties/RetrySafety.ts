@@ -1,5 +1,7 @@
 /**
  * P9: checks which requests the client retries, when it retries them, and what the error reports.
+ *
+ * @module
  */
 import * as Effect from "effect/Effect"
 import type { ClientOperation } from "../operations/ClientOperations.ts"

@@ -1,4 +1,8 @@
-/** P14: checks that the suite's own values cover all constraints of the document. */
+/**
+ * P14: checks that the suite's own values cover all constraints of the document.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as Requests from "../operations/Requests.ts"
 import type * as Conformance from "../judge/Conformance.ts"

@@ -1,6 +1,8 @@
 /**
  * Defines which requests may be retried, by HTTP method and operation id. These rules are independent of the client's
  * descriptors, because the suite compares the client's behaviour with them.
+ *
+ * @module
  */
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"

@@ -1,4 +1,8 @@
-/** P8: checks what the client signs, and that it prints no secrets. */
+/**
+ * P8: checks what the client signs, and that it prints no secrets.
+ *
+ * @module
+ */
 import * as crypto from "node:crypto"
 import type * as Kalshi from "@kalshi-effect/client/Kalshi"
 import type * as Signer from "@kalshi-effect/signing/Signer"

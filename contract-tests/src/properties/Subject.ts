@@ -1,4 +1,8 @@
-/** Loads the reference document on first use, and returns the document's operation for each operation of the client. */
+/**
+ * Loads the reference document on first use, and returns the document's operation for each operation of the client.
+ *
+ * @module
+ */
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as Requests from "../operations/Requests.ts"
 import * as ReferenceDocument from "../reference/ReferenceDocument.ts"

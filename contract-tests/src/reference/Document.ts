@@ -1,4 +1,8 @@
-/** Defines the types that the REST and the WebSocket reference documents share. */
+/**
+ * Defines the types that the REST and the WebSocket reference documents share.
+ *
+ * @module
+ */
 import type { JsonObject, JsonSchema } from "./JsonSchema.ts"
 
 /** A named schema. */

@@ -4,6 +4,8 @@
  * **Details**
  *
  * Like the parser of the REST document, this module shares no code with the client.
+ *
+ * @module
  */
 import type { Document } from "./Document.ts"
 import { fixture, readJson } from "./internal/fixtures.ts"

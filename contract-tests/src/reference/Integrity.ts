@@ -6,6 +6,8 @@
  *
  * Each check returns an array of findings, which is empty on success. A check reads files through a function, so that a
  * test can inject a fault into any file.
+ *
+ * @module
  */
 import { readFileSync } from "node:fs"
 import * as Result from "effect/Result"

@@ -1,6 +1,8 @@
 /**
  * Defines the schemas of the reference documents: JSON Schema 2020-12, reduced to the keywords that the importer
  * accepts. A reference document has no other keyword, so tools need to support only this table.
+ *
+ * @module
  */
 
 /** The JSON types of the reference documents. */

@@ -1,6 +1,8 @@
 /**
  * Lists by hand the schemas whose `nullable` has no effect by the standard, but is clearly intended. A removed or added
  * schema needs a review.
+ *
+ * @module
  */
 
 /** A schema of a reference document. */

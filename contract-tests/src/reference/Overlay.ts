@@ -6,6 +6,8 @@
  * An entry has JSON Pointers into the normalised document, and one operation of a small closed set. Every entry must
  * apply: if a target is missing, or already has the new value, the import fails. So obsolete entries are noticed and
  * removed.
+ *
+ * @module
  */
 import * as Schema from "effect/Schema"
 import { at, child, equal, isArray, isObject, parsePointer, sorted } from "./internal/json.ts"

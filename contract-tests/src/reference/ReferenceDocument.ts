@@ -5,6 +5,8 @@
  *
  * This module shares no code with the client's code generator. So a bug in one of the two causes a disagreement, which
  * the suite detects.
+ *
+ * @module
  */
 import { fixture, readJson } from "./internal/fixtures.ts"
 import { child } from "./internal/json.ts"

@@ -1,6 +1,8 @@
 /**
  * Imports a published OpenAPI 3.0 or AsyncAPI 3 document: removes descriptions and examples, converts the rest to a
  * normal form, and applies the overlay.
+ *
+ * @module
  */
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"

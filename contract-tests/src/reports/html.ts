@@ -1,4 +1,8 @@
-/** Renders the report as a self-contained HTML page without external scripts, fonts or images. */
+/**
+ * Renders the report as a self-contained HTML page without external scripts, fonts or images.
+ *
+ * @module
+ */
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 import { style } from "./style.ts"

@@ -1,4 +1,8 @@
-/** Renders the report as JSON, with all data. The timings are separate. */
+/**
+ * Renders the report as JSON, with all data. The timings are separate.
+ *
+ * @module
+ */
 import type { Report } from "../runner/Report.ts"
 import { exitCode, lastLine, totals } from "../runner/Report.ts"
 

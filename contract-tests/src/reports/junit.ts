@@ -1,4 +1,8 @@
-/** Renders the report as JUnit XML: a test suite for each property, a test case for each target. */
+/**
+ * Renders the report as JUnit XML: a test suite for each property, a test case for each target.
+ *
+ * @module
+ */
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 

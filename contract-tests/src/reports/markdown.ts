@@ -1,4 +1,8 @@
-/** Renders the report as Markdown, for a pull request or the summary of a CI job. */
+/**
+ * Renders the report as Markdown, for a pull request or the summary of a CI job.
+ *
+ * @module
+ */
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 import { casesOf } from "./text.ts"

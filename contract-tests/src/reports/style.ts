@@ -1,4 +1,9 @@
-/** The styles of the HTML report. They are light or dark, as the reader's system setting. */
+/**
+ * Defines the styles of the HTML report. The colours are light or dark, as the reader's system setting.
+ *
+ * @module
+ */
+
 export const style = `
 :root{--ink:#1c2330;--soft:#5b6577;--line:#dfe3ea;--page:#f6f7f9;--card:#fff;--green:#12805c;--greenish:#d9f2e6;--red:#b3261e;--reddish:#fbe0dd;--grey:#8a93a3;--greyish:#eceff3}
 @media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#9aa4b5;--line:#2b3342;--page:#11151c;--card:#181e28;--green:#4cc596;--greenish:#153a2d;--red:#ff8a80;--reddish:#4a1f1d;--grey:#7b8598;--greyish:#232b38}}

@@ -1,4 +1,8 @@
-/** Renders the report as text for a terminal. */
+/**
+ * Renders the report as text for a terminal.
+ *
+ * @module
+ */
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 

@@ -4,6 +4,8 @@
  * **Details**
  *
  * A cell is identified by names, so that a worker or another process can run it too.
+ *
+ * @module
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"

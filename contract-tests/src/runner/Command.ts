@@ -1,4 +1,8 @@
-/** Defines the command `kalshi-contract`: runs the suite, replays failures, and lists properties and operations. */
+/**
+ * Defines the command `kalshi-contract`: runs the suite, replays failures, and lists properties and operations.
+ *
+ * @module
+ */
 import * as Argument from "effect/cli/Argument"
 import type * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"

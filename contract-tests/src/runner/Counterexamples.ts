@@ -5,6 +5,8 @@
  *
  * A line is JSON: the token that replays the failure, and the shrunk instance for the reader. After a change of a
  * property's generator, a token may give a different instance. The line is then obsolete and can be removed.
+ *
+ * @module
  */
 import * as fs from "node:fs"
 import * as path from "node:path"

@@ -1,5 +1,7 @@
 /**
  * Runs properties with known seeds. A failure prints a line that reproduces it.
+ *
+ * @module
  */
 import * as fc from "fast-check"
 

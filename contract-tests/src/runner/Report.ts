@@ -4,6 +4,8 @@
  * **Details**
  *
  * A report is plain data. Except for `times`, it is the same for the same seed.
+ *
+ * @module
  */
 
 /** The result of a cell. */

@@ -1,4 +1,8 @@
-/** Runs the suite: every selected cell, in a deterministic order. */
+/**
+ * Runs the suite: every selected cell, in a deterministic order.
+ *
+ * @module
+ */
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

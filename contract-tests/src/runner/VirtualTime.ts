@@ -6,6 +6,8 @@
  *
  * Effect's `TestClock` waits for the event loop between two steps. This module runs the fibers itself, which makes
  * properties with many cases fast, and it counts the active timers. A program that waits for real promises never ends.
+ *
+ * @module
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"

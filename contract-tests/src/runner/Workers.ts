@@ -1,4 +1,8 @@
-/** Runs cells in workers, one for each processor, so that a cell that hangs or dies does not affect the others. */
+/**
+ * Runs cells in workers, one for each processor, so that a cell that hangs or dies does not affect the others.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"

@@ -1,4 +1,8 @@
-/** Defines the subcommand `kalshi-contract sensitivity`: injects every fault and reports whether it is detected. */
+/**
+ * Defines the subcommand `kalshi-contract sensitivity`: injects every fault and reports whether it is detected.
+ *
+ * @module
+ */
 import * as fs from "node:fs"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"

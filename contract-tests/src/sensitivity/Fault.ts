@@ -1,4 +1,8 @@
-/** Injects a fault: a small change of the project's source code that a property must detect. */
+/**
+ * Injects a fault: a small change of the project's source code that a property must detect.
+ *
+ * @module
+ */
 import * as fs from "node:fs"
 
 /** A fault of the client, the exchange or the suite. */

@@ -1,6 +1,8 @@
 /**
  * Lists the injected faults: at least one per property, to prove that the property can fail. The mutation tester
  * measures the tests of single modules.
+ *
+ * @module
  */
 import type { Fault } from "./Fault.ts"
 
@@ -328,7 +330,7 @@ const messages: ReadonlyArray<Fault> = [
     "Schema.optionalKey(MarketTicker)"
   ),
   detectedBy("P16", "market_lifecycle_v2")(
-    "loses the data of a changed market",
+    "does not distinguish changes of a market by their event type",
     wire,
     /msg\[member\] === value/,
     "false"

@@ -6,6 +6,8 @@
  * Each check runs in its own process, which modifies the source while it loads. No file is copied or changed, so faults
  * can be tried concurrently. A detected fault is reproduced in another process from its replay token, and the same check
  * must pass on the unmodified project.
+ *
+ * @module
  */
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"

@@ -1,4 +1,8 @@
-/** Creates the inputs of reads from existing entities: each parameter gets the id of the first entity in a list. */
+/**
+ * Creates the inputs of reads from existing entities: each parameter gets the id of the first entity in a list.
+ *
+ * @module
+ */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ClientOperation } from "../operations/ClientOperations.ts"

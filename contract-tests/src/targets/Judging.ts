@@ -1,4 +1,8 @@
-/** Checks a response of the exchange against the document, and against the client's outcome. */
+/**
+ * Checks a response of the exchange against the document, and against the client's outcome.
+ *
+ * @module
+ */
 import * as Result from "effect/Result"
 import * as Answers from "../operations/Answers.ts"
 import type { ClientOperation } from "../operations/ClientOperations.ts"

@@ -1,4 +1,8 @@
-/** Calls a live exchange, one call at a time, and checks the responses. A rule decides which requests may be sent. */
+/**
+ * Calls a live exchange, one call at a time, and checks the responses. A rule decides which requests may be sent.
+ *
+ * @module
+ */
 import * as Exchange from "@kalshi-effect/client/Exchange"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"

@@ -4,6 +4,8 @@
  * **Details**
  *
  * The time on the exchange does not advance, so the same call has the same response in every process.
+ *
+ * @module
  */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as SendPolicy from "@kalshi-effect/client/SendPolicy"

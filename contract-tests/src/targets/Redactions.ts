@@ -1,4 +1,8 @@
-/** Removes secrets from reports. */
+/**
+ * Removes secrets from reports.
+ *
+ * @module
+ */
 
 /** Replaces the secrets in a text by their names. */
 export type Redactions = (text: string) => string

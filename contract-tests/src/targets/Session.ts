@@ -1,4 +1,8 @@
-/** Runs the suite against a live exchange. */
+/**
+ * Runs the suite against a live exchange.
+ *
+ * @module
+ */
 import type * as Environment from "@kalshi-effect/client/Environment"
 import type { CountInput } from "@kalshi-effect/client/FixedPoint"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"

@@ -1,4 +1,8 @@
-/** Records the traffic between a client and the exchange: every sent request, and every received response. */
+/**
+ * Records the traffic between a client and the exchange: every sent request, and every received response.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"

@@ -1,4 +1,8 @@
-/** Resolves the target of a run: the local exchange that the run creates, or a live exchange. */
+/**
+ * Resolves the target of a run: the local exchange that the run creates, or a live exchange.
+ *
+ * @module
+ */
 import * as Environment from "@kalshi-effect/client/Environment"
 import type { KeyError } from "@kalshi-effect/signing/KeyError"
 import * as Signer from "@kalshi-effect/signing/Signer"

@@ -1,5 +1,7 @@
 /**
  * Creates inputs that the local exchange accepts. So an injected violation is the only fault of an input.
+ *
+ * @module
  */
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import type { World } from "./World.ts"
@@ -34,8 +36,8 @@ const between = { min_ts: 0, max_ts: farFuture }
 const key = { name: "new", scopes: ["read", "write"], subaccount: 1 }
 const shard = { subaccount: 0, exchange_index: 0 }
 
-/** A quote, with its RFQ's id or by its own only. */
-const ofQuote =
+/** Creates the input of an operation on a quote: with the ids of its RFQ and of the quote, or with the quote's id only. */
+const quoteInput =
   (rfq: "rfqId" | "awayRfqId" | undefined, quote: "quoteId" | "ownQuoteId" | "acceptedQuoteId", body = {}): Inputs =>
   (world) => [{ ...(rfq === undefined ? undefined : { rfq_id: world[rfq] }), quote_id: world[quote], ...body }]
 
@@ -50,8 +52,8 @@ const archive: Inputs = ({ archivedTicker }) => [{ ...page, ...between, ticker: 
  * table with one entry per operation.
  */
 const inputs: Readonly<Record<string, Inputs>> = {
-  AcceptQuote: ofQuote(undefined, "quoteId", { accepted_side: "yes" }),
-  AcceptRFQQuote: ofQuote("rfqId", "quoteId", { accepted_side: "no" }),
+  AcceptQuote: quoteInput(undefined, "quoteId", { accepted_side: "yes" }),
+  AcceptRFQQuote: quoteInput("rfqId", "quoteId", { accepted_side: "no" }),
   AmendOrderV2: ({ clientOrderId, orderIds, ticker }) => [
     {
       order_id: orderIds[1] ?? unknownId,
@@ -74,8 +76,8 @@ const inputs: Readonly<Record<string, Inputs>> = {
   BatchCreateOrdersV2: (world) => [{ orders: [order(world), { ...order(world), client_order_id: "second" }] }],
   CancelAllOrders: () => [{ subaccount: 0 }],
   CancelOrderV2: ({ orderIds, ticker }) => [{ order_id: orderIds[0] ?? unknownId, market_ticker: ticker, ...shard }],
-  ConfirmQuote: ofQuote(undefined, "acceptedQuoteId"),
-  ConfirmRFQQuote: ofQuote("awayRfqId", "acceptedQuoteId"),
+  ConfirmQuote: quoteInput(undefined, "acceptedQuoteId"),
+  ConfirmRFQQuote: quoteInput("awayRfqId", "acceptedQuoteId"),
   CreateApiKey: () => [{ ...key, public_key: publicKey }],
   CreateOrderGroup: () => [{ contracts_limit: 10, contracts_limit_fp: "10.00", ...shard }],
   CreateOrderV2: (world) => [order(world)],
@@ -100,9 +102,9 @@ const inputs: Readonly<Record<string, Inputs>> = {
       ...shard,
       ...how
     })),
-  DeleteQuote: ofQuote(undefined, "ownQuoteId"),
+  DeleteQuote: quoteInput(undefined, "ownQuoteId"),
   DeleteRFQ: ({ rfqId }) => [{ rfq_id: rfqId }],
-  DeleteRFQQuote: ofQuote("awayRfqId", "ownQuoteId"),
+  DeleteRFQQuote: quoteInput("awayRfqId", "ownQuoteId"),
   DeleteOrderGroup: ({ groupId }) => [{ order_group_id: groupId, ...shard }],
   GenerateApiKey: () => [{ ...key, key_type: "ed25519" }],
   GetBalance: () => [shard],
@@ -146,8 +148,8 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { ...page, min_updated_ts: 0 }
   ],
   GetMultivariateEvents: ({ eventTicker, seriesTicker }) => [
-    { ...page, series_ticker: seriesTicker, tickers: eventTicker, with_nested_markets: true },
-    { ...page, collection_ticker: "KXCOLLECTION" }
+    { ...page, tickers: eventTicker, series_ticker: seriesTicker, with_nested_markets: true },
+    { ...page, tickers: eventTicker, collection_ticker: "KXCONTRACT-R", with_nested_markets: true }
   ],
   GetOrderQueuePositions: ({ eventTicker, ticker }) => [
     { market_tickers: ticker, event_ticker: eventTicker, subaccount: 0 }
@@ -165,7 +167,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
       settlement_status: "all"
     }
   ],
-  GetQuote: ofQuote(undefined, "quoteId"),
+  GetQuote: quoteInput(undefined, "quoteId"),
   GetQuotes: ({ awayRfqId, rfqId, signer }) => [
     {
       ...page,
@@ -178,7 +180,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { ...page, rfq_creator_user_id: signer.accountId, rfq_user_filter: "self", rfq_id: rfqId }
   ],
   GetRFQ: ({ awayRfqId }) => [{ rfq_id: awayRfqId }],
-  GetRFQQuote: ofQuote("rfqId", "quoteId"),
+  GetRFQQuote: quoteInput("rfqId", "quoteId"),
   GetRFQs: ({ eventTicker, signer, ticker }) => [
     {
       ...page,

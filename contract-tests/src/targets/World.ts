@@ -1,4 +1,8 @@
-/** Seeds a local exchange with one of each entity. */
+/**
+ * Seeds a local exchange with one of each entity.
+ *
+ * @module
+ */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -26,12 +30,15 @@ export interface World {
   readonly groupId: string
   readonly transferId: string
   readonly spareKeyId: string
-  /** An open RFQ of the signer, and an open quote on it. */
+  /** An open RFQ of the signer. */
   readonly rfqId: string
+  /** An open quote on the RFQ of the signer. */
   readonly quoteId: string
-  /** An open RFQ of another account, with an open quote of the signer, and with one that waits for its confirmation. */
+  /** An open RFQ of another account. */
   readonly awayRfqId: string
+  /** An open quote of the signer on the other account's RFQ. */
   readonly ownQuoteId: string
+  /** A quote of the signer on the other account's RFQ, accepted but not confirmed. */
   readonly acceptedQuoteId: string
 }
 
@@ -57,7 +64,7 @@ const archivedAfterMillis = 100 * 86_400_000
 /** A duration that is longer than a transfer takes, and shorter than the time to confirm a quote. */
 const settledAfterMillis = 5_000
 
-/** How long the seeding takes. */
+/** The duration of the seeding on the exchange's clock. */
 export const seedingMillis = archivedAfterMillis + settledAfterMillis
 
 /** Seeds the exchange. `pass` advances the time on the exchange. */
@@ -113,11 +120,11 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
     const spare = yield* sandbox.createKey(signer.accountId, "ed25519", { name: "spare" })
     const request = Rfqs.create({ market_ticker: ticker, contracts: 2, rest_remainder: false })
     const quote = (rfq_id: string) => Quotes.create({ rfq_id, yes_bid: "0.40", no_bid: "0.50", rest_remainder: false })
-    const [rfq, away] = [yield* request.pipe(as(signer)), yield* request.pipe(as(taker))]
+    const [rfq, awayRfq] = [yield* request.pipe(as(signer)), yield* request.pipe(as(taker))]
     const received = yield* quote(rfq.id).pipe(as(taker))
-    const accepted = yield* quote(away.id).pipe(as(signer))
-    yield* Quotes.accept({ rfq_id: away.id, quote_id: accepted.id, accepted_side: "yes" }).pipe(as(taker))
-    const own = yield* quote(away.id).pipe(as(signer))
+    const accepted = yield* quote(awayRfq.id).pipe(as(signer))
+    yield* Quotes.accept({ rfq_id: awayRfq.id, quote_id: accepted.id, accepted_side: "yes" }).pipe(as(taker))
+    const own = yield* quote(awayRfq.id).pipe(as(signer))
     yield* pass(settledAfterMillis)
     const world: World = {
       signer,
@@ -134,7 +141,7 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
       spareKeyId: spare.keyId,
       rfqId: rfq.id,
       quoteId: received.id,
-      awayRfqId: away.id,
+      awayRfqId: awayRfq.id,
       ownQuoteId: own.id,
       acceptedQuoteId: accepted.id
     }

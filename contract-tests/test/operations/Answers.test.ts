@@ -139,12 +139,12 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
   it("have the same outcome as without a connection", async () => {
     const undeclared = [100, 101, 199, 204, 206, 302, 304, 402, 502, 599]
     const step = sampleSize(5, 1)
-    for (const [index, one] of tested.entries()) {
-      const { responses } = referenceOf(one.client)
-      const others = undeclared.filter((_, at) => at % step === index % step)
-      for (const status of new Set([...responses.keys(), ...others])) {
-        for (const { name: _name, ...body } of Answers.responseBodies(validBody(one.client)))
-          await assertOutcome(one, { status, ...body })
+    for (const [index, operation] of tested.entries()) {
+      const { responses } = referenceOf(operation.client)
+      const sampled = undeclared.filter((_, at) => at % step === index % step)
+      for (const status of new Set([...responses.keys(), ...sampled])) {
+        for (const { name: _name, ...body } of Answers.responseBodies(validBody(operation.client)))
+          await assertOutcome(operation, { status, ...body })
       }
     }
     for (const id of ["GetMarkets", "CreateOrderV2", "CancelAllOrders"]) {

@@ -6,14 +6,14 @@ import { statusesFor } from "./support/samples.ts"
 
 describe("checkStatuses", () => {
   it("returns exactly one typed outcome for every status with a body of 1 MiB", { timeout: 240_000 }, () => {
-    const tried = new Set<number>()
+    const triedStatuses = new Set<number>()
     for (const [index, client] of ClientOperations.all.entries()) {
       const statuses = statusesFor(index, 120)
       const { judge } = conformance
       const found = Answers.checkStatuses(client, referenceOf(client), judge, [Answers.large], undefined, statuses)
       assert.deepStrictEqual(found.findings, [])
-      for (const status of statuses) tried.add(status)
+      for (const status of statuses) triedStatuses.add(status)
     }
-    assert.strictEqual(tried.size, 500)
+    assert.strictEqual(triedStatuses.size, 500)
   })
 })

@@ -16,8 +16,8 @@ const kinds = Messages.kindsOf(feed)
 
 describe("messages and commands of the feed", { timeout: 60_000 }, () => {
   for (const kind of kinds) {
-    it(`${kind.name}: takes every valid one, refuses every violation at its pointer, keeps every value`, () => {
-      const report = Messages.hold(kind, conformance)
+    it(`${kind.name}: accepts every valid instance, rejects every violation at its pointer, keeps every value`, () => {
+      const report = Messages.checkKind(kind, conformance)
       assert.deepStrictEqual(report.failures.map(line), [])
       assert.isTrue(report.passed)
       for (const check of Messages.checks(kind)) assert.isAbove(report.checks[check].run, 0, `${check} must have run`)
@@ -30,10 +30,10 @@ describe("examples of the document", () => {
     const lines = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", import.meta.url), "utf8").trim()
     const examples = lines
       .split("\n")
-      .map((line) => JSON.parse(line) as { readonly message: string; readonly payload: Json }) // as written
+      .map((line) => JSON.parse(line) as { readonly message: string; readonly payload: Json }) // The file has this format.
     for (const { message, payload } of examples) {
       const schema = feed.message(message)?.payload
-      if (schema === undefined) assert.fail(`the document lost ${message}`)
+      if (schema === undefined) assert.fail(`the document does not have the message ${message}`)
       assert.deepStrictEqual(conformance.judge(schema)(payload), { valid: true }, message)
     }
     assert.strictEqual(examples.length, 71)
@@ -48,7 +48,7 @@ describe("the client's tables of the feed", () => {
       .map(({ payload }) => feed.deref(payload))
       .filter(({ properties }) => properties?.["type"]?.const === type)
 
-  it("have a schema of every message and of every command", () => {
+  it("have a schema for every message and every command", () => {
     assert.deepStrictEqual(Object.keys({ ...Feed.messageSchemas, ...Feed.messageVariants }).sort(), names("server"))
     assert.deepStrictEqual([...Object.keys(Feed.commandSchemas), "update_subscription"].sort(), names("client"))
     const actions = feed.schemas.flatMap(
@@ -57,41 +57,42 @@ describe("the client's tables of the feed", () => {
     assert.deepStrictEqual(Object.keys(Feed.updateSchemas).sort(), actions.map(String).sort())
   })
 
-  it("say which messages carry a seq", () => {
+  it("state which messages have a seq", () => {
     for (const [type, seq] of Object.entries(Feed.messageSeq)) {
       const payloads = payloadsOf(type)
-      const has = payloads.filter(({ properties }) => properties?.["seq"] !== undefined)
+      const withSeq = payloads.filter(({ properties }) => properties?.["seq"] !== undefined)
       const always = payloads.every(({ required }) => required?.includes("seq"))
-      assert.strictEqual(seq, always ? "always" : has.length === 0 ? "never" : "sometimes", type)
+      assert.strictEqual(seq, always ? "always" : withSeq.length === 0 ? "never" : "sometimes", type)
     }
   })
 
-  it("say of every channel which messages it carries, and whether its data has a seq", () => {
-    const described = feed.channels.filter(({ subscribable }) => subscribable)
-    assert.deepStrictEqual(Object.keys(Feed.channels).sort(), described.map(({ name }) => name).sort())
-    for (const { messages, name } of described) {
-      const channel = Feed.channels[name as Feed.ChannelName] // the names are equal
+  it("state for every channel which messages it sends, and whether its data has a seq", () => {
+    const documented = feed.channels.filter(({ subscribable }) => subscribable)
+    assert.deepStrictEqual(Object.keys(Feed.channels).sort(), documented.map(({ name }) => name).sort())
+    for (const { messages, name } of documented) {
+      const channel = Feed.channels[name as Feed.ChannelName] // The names are equal.
       assert.sameMembers([...channel.messages], [...new Set(messages.map((message) => message.name))], name)
       const always = messages.every(({ payload }) => feed.deref(payload).required?.includes("seq"))
       assert.strictEqual(channel.seq, always, name)
     }
   })
 
-  // What the document states in prose, written down independently of the client's code generator.
-  it("say of every channel what it takes", () => {
-    const having = (is: (channel: (typeof Feed.channels)[Feed.ChannelName]) => boolean) =>
+  // The document states these facts in prose. They are written here independently of the client's code generator.
+  it("state for every channel its parameters and actions", () => {
+    const channelsWhere = (is: (channel: (typeof Feed.channels)[Feed.ChannelName]) => boolean) =>
       Object.entries(Feed.channels).flatMap(([name, channel]) => (is(channel) ? [name] : []))
-    const taking = (parameter: string) =>
-      having(({ parameters }) => (parameters as ReadonlyArray<string>).includes(parameter))
-    const acting = (action: string) => having(({ actions }) => (actions as ReadonlyArray<string>).includes(action))
+    const channelsWithParameter = (parameter: string) =>
+      channelsWhere(({ parameters }) => (parameters as ReadonlyArray<string>).includes(parameter))
+    const channelsWithAction = (action: string) =>
+      channelsWhere(({ actions }) => (actions as ReadonlyArray<string>).includes(action))
     const ofMarkets = ["fill", "market_positions", "orderbook_delta", "ticker", "trade", "user_orders"]
     const ofIndices = ["cfbenchmarks_value", "cfbenchmarks_value_5hz"]
     assert.deepStrictEqual(
-      having(({ markets }) => markets === "required"),
+      channelsWhere(({ markets }) => markets === "required"),
       ["orderbook_delta"]
     )
     assert.deepStrictEqual(
-      having(({ markets }) => markets !== "none"),
+      channelsWhere(({ markets }) => markets !== "none"),
       ofMarkets
     )
     for (const [parameter, channels] of Object.entries({
@@ -108,7 +109,7 @@ describe("the client's tables of the feed", () => {
       shard_factor: ["communications"],
       shard_key: ["communications"]
     })) {
-      assert.deepStrictEqual(taking(parameter), channels, parameter)
+      assert.deepStrictEqual(channelsWithParameter(parameter), channels, parameter)
     }
     for (const [action, channels] of Object.entries({
       add_markets: ofMarkets,
@@ -121,11 +122,11 @@ describe("the client's tables of the feed", () => {
       unsubscribe_underlyings: ["pyth_value"],
       underlying_list: ["pyth_value"]
     })) {
-      assert.deepStrictEqual(acting(action), channels, action)
+      assert.deepStrictEqual(channelsWithAction(action), channels, action)
     }
   })
 
-  it("name every error code, and those that end a subscription", () => {
+  it("have a unique name for every error code, and state which codes end a subscription", () => {
     const codes = feed.schema("errorResponsePayload")?.properties?.["msg"]?.properties?.["code"]?.enum
     assert.sameMembers(Object.keys(Feed.errorCodes), (codes ?? []).map(String))
     const named = Object.entries(Feed.errorCodes)
@@ -137,33 +138,33 @@ describe("the client's tables of the feed", () => {
   })
 })
 
-describe("planted faults in messages", { timeout: 60_000 }, () => {
+describe("injected faults in messages", { timeout: 60_000 }, () => {
   const correct = FeedMessages.decoder()
-  /** A decoder that changes a message before it decodes it. */
-  const reading =
+  /** Creates a decoder that changes a message, then decodes the changed message. */
+  const changingDecoder =
     (change: (json: unknown) => unknown): Messages.Decode =>
     (text) =>
       correct(JSON.stringify(change(JSON.parse(text))))
   const faults: ReadonlyArray<readonly [string, string, Conformance.Check, Messages.Decode]> = [
     [
-      "a decimal read through a double",
+      "a decimal that is converted to a double",
       "orderbook_delta",
       "round-trip",
-      reading(at("price_dollars", (value) => (typeof value === "string" ? String(Number(value)) : value)))
+      changingDecoder(at("price_dollars", (value) => (typeof value === "string" ? String(Number(value)) : value)))
     ],
-    ["an invented seq", "trade", "precision", reading(orElse("seq", 1))],
+    ["an added seq", "trade", "precision", changingDecoder(orElse("seq", 1))],
     [
       "a clock without its sign",
       "orderbook_snapshot",
       "precision",
-      reading(at("clock", (value) => (typeof value === "number" ? Math.abs(value) : value)))
+      changingDecoder(at("clock", (value) => (typeof value === "number" ? Math.abs(value) : value)))
     ],
-    ["a reply that loses its indices", "ok", "round-trip", reading(at("index_ids", () => undefined))],
+    ["a reply that loses its indices", "ok", "round-trip", changingDecoder(at("index_ids", () => undefined))],
     [
       "a closed enum",
       "user_order",
       "tolerance",
-      reading(
+      changingDecoder(
         at("status", (value) => (["resting", "canceled", "executed", "unknown"].includes(String(value)) ? value : 1))
       )
     ],
@@ -171,14 +172,19 @@ describe("planted faults in messages", { timeout: 60_000 }, () => {
       "a closed message",
       "fill",
       "tolerance",
-      reading((json) => (typeof json === "object" && json !== null && "unknown_member" in json ? {} : json))
+      changingDecoder((json) => (typeof json === "object" && json !== null && "unknown_member" in json ? {} : json))
     ],
-    ["a null list refused", "rfq_batch_deleted", "completeness", reading(at("rfq_ids", (value) => value ?? 1))]
+    [
+      "a null list that is rejected",
+      "rfq_batch_deleted",
+      "completeness",
+      changingDecoder(at("rfq_ids", (value) => value ?? 1))
+    ]
   ]
   for (const [fault, type, check, decode] of faults) {
     it(`detects ${fault}`, () => {
       const kind = kinds.find(({ name }) => name === type)!
-      assert.isAbove(Messages.hold(kind, conformance, { decode, runs: 20 }).checks[check].failed, 0)
+      assert.isAbove(Messages.checkKind(kind, conformance, { decode, runs: 20 }).checks[check].failed, 0)
     })
   }
 })

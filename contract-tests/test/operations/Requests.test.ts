@@ -27,7 +27,7 @@ const checkRequests = (client: ClientOperations.ClientOperation, options?: Confo
 const takesInput = (client: ClientOperations.ClientOperation): boolean =>
   Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
 
-describe("hold", { timeout: 60_000 }, () => {
+describe("checkRequests", { timeout: 60_000 }, () => {
   /** The number of random inputs, in addition to the coverage set. */
   const runs = sampleSize(50, 200)
 

@@ -23,7 +23,7 @@ const unknownKey = {
 }
 
 describe("kalshi-contract run", { timeout: 120_000 }, () => {
-  it("exits with 0 if everything passes, prints the counts last, and nothing on standard error", async () => {
+  it("exits with 0 if every check passes, prints the counts last, and prints nothing on standard error", async () => {
     const args = ["--property", "P1,P9,P12", "--operation", "OrderGroups.get", "--runs", "3", "--workers", "2"]
     const ended = await start(["run", ...args]).ended
     assert.strictEqual(ended.code, 0, ended.stderr)

@@ -5,7 +5,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { run, start } from "./support/command.ts"
-import { demoAt } from "./support/demoAt.ts"
+import { redirectDemoTo } from "./support/redirectDemoTo.ts"
 import { withServedExchange, type Served } from "./support/servers.ts"
 
 const script = fileURLToPath(new URL("support/demo.ts", import.meta.url))
@@ -23,7 +23,7 @@ const startOn = (
 
 /** Runs the command in this process, with a local exchange instead of the demo exchange. */
 const runOn = ({ key, sandbox }: Served, args: ReadonlyArray<string>) =>
-  Effect.promise(() => run(args, { KALSHI_ENV: "demo", ...key }, demoAt(sandbox.url)))
+  Effect.promise(() => run(args, { KALSHI_ENV: "demo", ...key }, redirectDemoTo(sandbox.url)))
 
 /** Returns the ids of the resting orders and of the groups of the signer. */
 const resting = ({ sandbox, world }: Served) =>
@@ -181,7 +181,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
     ]
   it.each(invalidRuns)("exits with 2 %s", async (_, args, environment, says) => {
     const key = { KALSHI_API_KEY_ID: "x", KALSHI_PRIVATE_KEY: "y", KALSHI_ENV: "demo" }
-    const closed = demoAt("http://127.0.0.1:9")
+    const closed = redirectDemoTo("http://127.0.0.1:9")
     const { code, stderr } = await run([...args, "--journal", folder()], { ...key, ...environment }, closed)
     assert.strictEqual(code, 2, stderr)
     assert.match(stderr, says)

@@ -1,4 +1,4 @@
-/** The feed of the local exchange against the document: every frame is valid, and every message type occurs. */
+/** Checks the feed of the local exchange against the document: every frame is valid, and every message type occurs. */
 import { assert, describe, it } from "@effect/vitest"
 import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
@@ -13,8 +13,8 @@ import * as Judge from "../../src/judge/Judge.ts"
 import { resolver, type Json, type JsonObject } from "../../src/judge/JsonSchema.ts"
 import * as Messages from "../../src/operations/Messages.ts"
 import * as FeedDocument from "../../src/reference/FeedDocument.ts"
-import { channels, day, failing, quoteBothSides, subscribeAll } from "./support/feedDay.ts"
-import { openLine, upgrade } from "./support/feedLine.ts"
+import { channels, runDay, invalidCommands, quoteBothSides, subscribeAll } from "./support/feedDay.ts"
+import { openConnection, upgradeStatus } from "./support/feedConnection.ts"
 
 const feed = FeedDocument.load()
 const judge = Judge.make(resolver(feed.document))
@@ -26,14 +26,14 @@ const ticker = "KXDAY-26-YES"
 
 const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null
 
-/** The type of a valid frame, and what is wrong with any other. */
-const judged = (text: string): { readonly frame: JsonObject; readonly wrong: ReadonlyArray<string> } => {
+/** Parses a frame, and checks it against the document and with the client's decoder. */
+const checkFrame = (text: string): { readonly frame: JsonObject; readonly faults: ReadonlyArray<string> } => {
   const frame = JSON.parse(text) as JsonObject
   const verdict = kinds.get(String(frame["type"]))?.(frame)
   const decoded = decode(text)
   return {
     frame,
-    wrong: [
+    faults: [
       ...(verdict === undefined ? [`no message has the type of ${text}`] : []),
       ...(verdict?.valid === false ? [`${verdict.violations[0]!.message} at ${verdict.pointers[0]} of ${text}`] : []),
       ...(Result.isFailure(decoded) ? [decoded.failure.message] : [])
@@ -41,8 +41,8 @@ const judged = (text: string): { readonly frame: JsonObject; readonly wrong: Rea
   }
 }
 
-/** Message types that the exchange does not cause by itself: the operator publishes them. */
-const published = [
+/** Message types that no event on the local exchange causes. The test publishes them as the operator. */
+const publishedTypes = [
   "event_fee_update",
   "rfq_batch_created",
   "rfq_batch_deleted",
@@ -64,7 +64,10 @@ const examples = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", i
   .split("\n")
   .map((line) => JSON.parse(line) as Example)
 
-/** Fields of the examples that the exchange never sends: of changes that it does not carry out, and of combos. */
+/**
+ * Fields of the examples that the local exchange never sends, because it does not support the changes that they report or
+ * multivariate RFQs.
+ */
 const notSent = [
   /^market_lifecycle_v2 (?:metadata_updated|price_level_structure_updated) /,
   /^rfq_created msg\.mve_/,
@@ -72,58 +75,58 @@ const notSent = [
   /^quote_\w+ msg\.subaccount$/
 ]
 
-/** Error codes that only faults and limits cause. */
-const plantedCodes = [9, 10, 18, 23, 25, 26, 27]
+/** Error codes that no command causes. The test injects them. */
+const injectedCodes = [9, 10, 18, 23, 25, 26, 27]
 
-/** What both traders receive on a day on which everything happens. */
+/** The frames that both traders receive on the simulated day. */
 const received = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   yield* sandbox.createMarket({ ticker })
   const [me, other] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
   yield* quoteBothSides(other, ticker, sandbox)
-  const [mine, theirs] = [yield* openLine(me), yield* openLine(other)]
+  const [mine, theirs] = [yield* openConnection(me), yield* openConnection(other)]
   subscribeAll(mine, ticker)
   subscribeAll(theirs, ticker)
   yield* TestClock.adjust("1 second")
-  yield* day(me, other, ticker, sandbox)
+  yield* runDay(me, other, ticker, sandbox)
   // The windowed average exists in the last minute of a quarter of an hour.
   const quarter = 900_000
   yield* sandbox.moveClock(quarter - ((yield* Clock.currentTimeMillis) % quarter) - 30_000)
   yield* TestClock.adjust("1 second")
-  for (const type of published) {
+  for (const type of publishedTypes) {
     const schema = messages.find(({ name }) => name === type)!.schema
     const [sample] = fc.sample(arbitraries.of(schema), { numRuns: 1, seed: 7 })
     yield* sandbox.feed.publish({ channel: channelOf(type), type, msg: (sample as { readonly msg: object }).msg })
   }
-  for (const code of plantedCodes) {
+  for (const code of injectedCodes) {
     yield* sandbox.plant({ feed: "command", error: code })
     mine.send({ id: 4, cmd: "list_subscriptions" })
     yield* TestClock.adjust("1 millis")
   }
-  failing.forEach((command) => mine.send(command))
+  invalidCommands.forEach((command) => mine.send(command))
   mine.send({ id: 9, cmd: "unsubscribe", params: { sids: channels.map((_, index) => index + 1) } })
   yield* TestClock.adjust("1 second")
   return [...mine.take(), ...theirs.take()]
 })
 
-/** The statuses of upgrades: a signed one, an unsigned one, one too many, and planted refusals. */
+/** The statuses of upgrade requests: signed, unsigned, over the connection limit, and with injected faults. */
 const upgradeStatuses = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const me = yield* sandbox.createAccount()
-  const statuses = [yield* upgrade(me), yield* upgrade({ ...me, keyId: "" }), yield* upgrade(me)]
+  const statuses = [yield* upgradeStatus(me), yield* upgradeStatus({ ...me, keyId: "" }), yield* upgradeStatus(me)]
   for (const status of [403, 500, 503]) {
     yield* sandbox.plant({ feed: "upgrade", status })
-    statuses.push(yield* upgrade(me))
+    statuses.push(yield* upgradeStatus(me))
   }
   return statuses
 }).pipe(Effect.provide(Sandbox.layerTest({ assumptions: { maxFeedConnections: 1 } })))
 
-const sorted = (values: Iterable<number>): ReadonlyArray<number> => [...values].sort((left, right) => left - right)
+const sortNumbers = (values: Iterable<number>): ReadonlyArray<number> => [...values].sort((left, right) => left - right)
 
 describe("the feed of the local exchange", () => {
-  it.effect("sends valid frames alone, of every type, with every error code, on every channel", () =>
+  it.effect("sends only valid frames, of every type, with every error code, on every channel", () =>
     Effect.gen(function* () {
-      const frames = (yield* received).map(judged)
+      const frames = (yield* received).map(checkFrame)
       const counts = new Map<string, number>()
       const codes = new Set<number>()
       for (const { frame } of frames) {
@@ -141,27 +144,27 @@ describe("the feed of the local exchange", () => {
           "| --- | --- |",
           ...[...counts]
             .sort()
-            .map(([type, count]) => `| ${type}${published.includes(type) ? " (published)" : ""} | ${count} |`),
+            .map(([type, count]) => `| ${type}${publishedTypes.includes(type) ? " (published)" : ""} | ${count} |`),
           "",
-          `error codes: ${sorted(codes).join(", ")}`,
+          `error codes: ${sortNumbers(codes).join(", ")}`,
           `statuses of upgrades: ${statuses.join(", ")}`
         ].join("\n")
       )
-      assert.deepStrictEqual(frames.flatMap(({ wrong }) => wrong).slice(0, 5), [])
+      assert.deepStrictEqual(frames.flatMap(({ faults: wrong }) => wrong).slice(0, 5), [])
       assert.deepStrictEqual([...counts.keys()].sort(), [...kinds.keys()].sort())
-      const all = [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28]
-      assert.deepStrictEqual(sorted(codes), all)
+      const expectedCodes = [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28]
+      assert.deepStrictEqual(sortNumbers(codes), expectedCodes)
       assert.deepStrictEqual(statuses, [101, 401, 429, 403, 500, 503])
     }).pipe(Effect.provide(Sandbox.layerTest()))
   )
 
   it.effect("sends the fields of the document's examples", () =>
     Effect.gen(function* () {
-      const own = new Map<string, Set<string>>()
+      const sentFields = new Map<string, Set<string>>()
       for (const text of yield* received) {
         const frame = JSON.parse(text) as JsonObject
-        const fields = own.get(kindOf(frame)) ?? new Set<string>()
-        own.set(kindOf(frame), fields)
+        const fields = sentFields.get(kindOf(frame)) ?? new Set<string>()
+        sentFields.set(kindOf(frame), fields)
         fieldsOf(frame).forEach((field) => fields.add(field))
       }
       const missing = examples
@@ -169,7 +172,7 @@ describe("the feed of the local exchange", () => {
         .flatMap(({ payload }) => {
           const kind = kindOf(payload)
           return fieldsOf(payload)
-            .filter((field) => own.get(kind)?.has(field) !== true)
+            .filter((field) => sentFields.get(kind)?.has(field) !== true)
             .map((field) => `${kind} ${field}`)
         })
       assert.deepStrictEqual(
@@ -183,19 +186,19 @@ describe("the feed of the local exchange", () => {
     }).pipe(Effect.provide(Sandbox.layerTest()))
   )
 
-  it.effect("answers as recorded: one `subscribed`, eleven `ok`, and a seq that counts every message", () =>
+  it.effect("sends one `subscribed` and eleven `ok` for twelve subscriptions, and counts every message in `seq`", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       const tickers = Array.from({ length: 12 }, (_, index) => `KXRECORDED-26-${index}`)
       for (const ticker of tickers) {
         yield* sandbox.createMarket({ ticker })
       }
-      const line = yield* openLine(yield* sandbox.createAccount())
+      const connection = yield* openConnection(yield* sandbox.createAccount())
       tickers.forEach((market_ticker, index) =>
-        line.send({ id: index + 1, cmd: "subscribe", params: { channels: ["orderbook_delta"], market_ticker } })
+        connection.send({ id: index + 1, cmd: "subscribe", params: { channels: ["orderbook_delta"], market_ticker } })
       )
       yield* TestClock.adjust("1 second")
-      const frames = line.take().map((text) => JSON.parse(text) as JsonObject)
+      const frames = connection.take().map((text) => JSON.parse(text) as JsonObject)
       assert.deepStrictEqual(
         frames.map(({ type }) => type),
         ["subscribed", "orderbook_snapshot", ...tickers.slice(1).flatMap(() => ["ok", "orderbook_snapshot"])]
@@ -208,12 +211,12 @@ describe("the feed of the local exchange", () => {
   )
 })
 
-/** Messages that the document tells apart: by type, and of lifecycle messages by `event_type`. */
+/** Returns the name of a message's schema: its type, and for a lifecycle message also its `event_type`. */
 function kindOf({ msg, type }: JsonObject): string {
   return type === "market_lifecycle_v2" && isObject(msg) ? `${type} ${String(msg["event_type"])}` : String(type)
 }
 
-/** The fields of a frame, and those of its `msg`. */
+/** Returns the fields of a frame and of its `msg`. */
 function fieldsOf(frame: JsonObject): ReadonlyArray<string> {
   const { msg } = frame
   return [

@@ -63,8 +63,8 @@ const violations = (operation: Operation, world: World): ReadonlyArray<Violation
 /** Returns violations of random inputs. */
 const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   const { requests } = operation
-  const made = fc.sample(arbitraries.of(requests.input), { numRuns: sampleSize(2, 6), seed })
-  return made.flatMap((input) => {
+  const inputs = fc.sample(arbitraries.of(requests.input), { numRuns: sampleSize(2, 6), seed })
+  return inputs.flatMap((input) => {
     const all = mutants
       .of(requests.input)(input)
       .flatMap((mutant) => violation(operation, mutant) ?? [])

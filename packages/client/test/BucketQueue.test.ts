@@ -106,7 +106,7 @@ const scripted = (waits: ReadonlyArray<number>, changes: Partial<Store> = {}) =>
     arrived: record("arrived"),
     giveBack: record("giveBack"),
     drain: record("drain"),
-    waitFor: (want) => Effect.sync(() => want.cost),
+    waitFor: (want) => Effect.as(record("waitFor")(want), want.cost),
     ...changes
   }
   return { calls, store, wants }
@@ -234,8 +234,9 @@ describe("BucketQueue.acquire", () => {
       let most = 0
       const { store } = scripted([], {
         isLocal: false,
-        take: () =>
+        take: ({ forced }) =>
           Effect.gen(function* () {
+            assert.isFalse(forced)
             most = Math.max(most, ++asking)
             yield* Effect.sleep(10)
             asking--
@@ -243,10 +244,10 @@ describe("BucketQueue.acquire", () => {
           })
       })
       const { acquire } = yield* make({ store })
-      const ends = yield* play(indexes(20).map(() => acquire(order())))
+      const ends = yield* play(indexes(19).map(() => acquire(order())))
       assert.strictEqual(most, 9) // eight that arrived first, and the head of the queue
       const times = ends.map(({ atMillis }) => atMillis)
-      assert.deepStrictEqual(times, [...Array<number>(9).fill(10), ...Array<number>(8).fill(20), 30, 30, 30])
+      assert.deepStrictEqual(times, [...Array<number>(9).fill(10), ...Array<number>(8).fill(20), 30, 30])
       most = 0
       yield* play(indexes(8).map(() => acquire(order())))
       assert.strictEqual(most, 8)
@@ -264,10 +265,13 @@ describe("BucketQueue.acquire", () => {
             return Effect.succeed(isWaiting ? 10 : 0)
           })
       })
-      const { acquire } = yield* make({ store })
+      const { acquire, learned } = yield* make({ store })
       const dies = (exit: Exit.Exit<unknown, unknown>) => Exit.isFailure(exit) && Cause.hasDies(exit.cause)
       assert.isTrue(dies(yield* Effect.exit(acquire(order()))))
-      isBroken = false
+      isBroken = isWaiting = false
+      yield* acquire(order())
+      assert.isFalse(learned.isLearning, "the call did not wait")
+      isWaiting = true
       const waiting = yield* start(acquire(order()))
       isBroken = true
       yield* TestClock.adjust(10)
@@ -295,6 +299,168 @@ describe("BucketQueue.acquire", () => {
         maxWaitMillis: 5
       })
       assert.strictEqual(yield* queue.waitFor(order(11), false), Number.POSITIVE_INFINITY)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("refuses such a call although the bucket is full", () =>
+    Effect.gen(function* () {
+      const { acquire } = yield* makeLearned()
+      assert.strictEqual((yield* Effect.flip(acquire(order(11)))).waitMillis, undefined)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("refuses a waiting call as soon as it is certain that no full bucket can pay for it", () =>
+    Effect.gen(function* () {
+      const gate = yield* Deferred.make<void>()
+      const { limits, endpointCosts } = reporting(100, 50)
+      const { store } = scripted([10_000, 10_000])
+      const { acquire } = yield* make({
+        store,
+        facts: { endpointCosts, limits: Effect.andThen(Deferred.await(gate), limits) }
+      })
+      const waiting = yield* start(timed(acquire(order(10))))
+      yield* TestClock.adjust(100)
+      yield* Deferred.succeed(gate, undefined)
+      yield* TestClock.adjust("1 minute")
+      const { atMillis, result } = yield* Fiber.join(waiting)
+      assert.strictEqual(atMillis, 100)
+      assert.isTrue(result._tag === "Failure" && result.failure.waitMillis === undefined)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("refuses a call behind the first only at the end of its time if other processes take tokens", () =>
+    Effect.gen(function* () {
+      const { store } = scripted([100, 100, 9_000, 9_000, 9_000])
+      const { acquire } = yield* makeLearned({ store })
+      const ends = yield* play([acquire(order()), acquire(order(), { maxMillis: 300 })])
+      assert.strictEqual(ends[1]!.atMillis, 300)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("accepts a place in the queue whose wait is exactly as long as the call's time", () =>
+    Effect.gen(function* () {
+      const { store } = scripted([100, 100])
+      const { acquire } = yield* makeLearned({ facts: reporting(1_000), store })
+      const maxMillis = 100 + (10 / 999) * 1_000
+      const ends = yield* play([acquire(order()), acquire(order(), { maxMillis })])
+      assert.isTrue(ends.every(({ waitMillis }) => waitMillis === "taken"))
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("accepts a wait of exactly its time also after it has assessed the queue", () =>
+    Effect.gen(function* () {
+      const { store } = scripted([10, 10, 0, 100, 100])
+      const { acquire } = yield* makeLearned({ store })
+      yield* play([acquire(order())])
+      const [end] = yield* play([acquire(order(), { maxMillis: 100 })])
+      assert.deepStrictEqual(end, { atMillis: 60_100, waitMillis: "taken" })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("serves the next call at once when the first is refused", () =>
+    Effect.gen(function* () {
+      const { acquire } = yield* make()
+      yield* acquire(order(10))
+      const ends = yield* play([acquire(order(10), { maxMillis: 310 }), acquire(order())])
+      assert.deepStrictEqual(
+        ends.map(({ atMillis }) => atMillis),
+        [310, 310]
+      )
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("tries to learn again every ten seconds while a call waits, until it has learned", () =>
+    Effect.gen(function* () {
+      for (const [isDown, asked] of [
+        [true, 4],
+        [false, 1]
+      ] as const) {
+        let requests = 0
+        const { endpointCosts, limits } = reporting(100)
+        const counted = Effect.suspend(() => {
+          requests++
+          return isDown ? Effect.fail("down") : limits
+        })
+        const { store } = scripted(Array<number>(999).fill(9_000))
+        const { acquire } = yield* make({ store, facts: { endpointCosts, limits: counted } })
+        const fiber = yield* start(acquire(order()))
+        yield* TestClock.adjust("35 seconds")
+        assert.strictEqual(requests, asked)
+        yield* Fiber.interrupt(fiber)
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("asks a remote store again at once if tokens became free while it was asked", () =>
+    Effect.gen(function* () {
+      const waits = [1_000, 1_000]
+      const { store } = scripted([], {
+        isLocal: false,
+        take: () =>
+          Effect.delay(
+            Effect.sync(() => waits.shift() ?? 0),
+            10
+          )
+      })
+      const { acquire, queue } = yield* make({ store })
+      const waiting = yield* start(timed(acquire(order())))
+      yield* TestClock.adjust(15)
+      queue.wake()
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* Fiber.join(waiting)).atMillis, 30)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("does not guess the wait of a call while a remote store is asked for a new first call", () =>
+    Effect.gen(function* () {
+      const waits = [100, 100]
+      const { store } = scripted([], {
+        isLocal: false,
+        take: () =>
+          Effect.delay(
+            Effect.sync(() => waits.shift() ?? 0),
+            10
+          )
+      })
+      const { acquire, queue } = yield* makeLearned({ store })
+      const first = yield* start(timed(acquire(order())))
+      yield* TestClock.adjust(15)
+      // The store knows the first call already.
+      assert.strictEqual(yield* queue.waitFor(order(), false), 10)
+      // Eight calls ask together, and the ninth after them.
+      const others = yield* Effect.forEach(indexes(8), () => start(timed(acquire(order()))))
+      yield* TestClock.adjust(120)
+      const last = yield* start(timed(acquire(order(), { maxMillis: 50 })))
+      yield* TestClock.adjust("1 minute")
+      const ends = yield* Effect.forEach([first, ...others, last], Fiber.join)
+      assert.isTrue(ends.every(({ result }) => result._tag === "Success"))
+      assert.deepStrictEqual(
+        ends.map(({ atMillis }) => atMillis),
+        [...Array<number>(8).fill(130), 140, 150]
+      )
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("knows the wait of the first call before a remote store is asked again", () =>
+    Effect.gen(function* () {
+      const waits = [1_000, 1_000]
+      const { store } = scripted([], {
+        isLocal: false,
+        take: () =>
+          Effect.delay(
+            Effect.sync(() => waits.shift() ?? 0),
+            10
+          )
+      })
+      const { acquire } = yield* makeLearned({ store })
+      yield* start(acquire(order()))
+      yield* TestClock.adjust(15)
+      const refused = yield* start(timed(acquire(order(), { maxMillis: 1_000 })))
+      yield* TestClock.adjust("1 minute")
+      const { atMillis, result } = yield* Fiber.join(refused)
+      assert.strictEqual(atMillis, 15)
+      // The first call has its tokens in 985 ms by the first response, and ten more take 100.1 ms.
+      assert.closeTo(result._tag === "Failure" ? result.failure.waitMillis! : 0, 1_085.1, 0.01)
     }).pipe(Effect.scoped)
   )
 
@@ -362,6 +528,7 @@ describe("BucketQueue.acquire", () => {
       const { acquire } = yield* make({
         facts: { endpointCosts, limits: Effect.andThen(Deferred.await(gate), limits) }
       })
+      yield* TestClock.adjust(10_000)
       yield* acquire(order(10))
       const calls = [
         acquire(order(1), { maxMillis: 5_000 }),
@@ -375,7 +542,7 @@ describe("BucketQueue.acquire", () => {
       yield* TestClock.adjust("1 minute")
       const ends = yield* Effect.forEach(fibers, Fiber.join)
       assert.deepStrictEqual(
-        ends.map(({ atMillis, result }) => [result._tag, atMillis === 20]),
+        ends.map(({ atMillis, result }) => [result._tag, atMillis === 10_020]),
         [
           ["Success", false],
           ["Failure", true],
@@ -406,10 +573,13 @@ describe("BucketQueue.acquire", () => {
     Effect.gen(function* () {
       const { store, wants } = scripted([1_000, 1_000, 1_000, 1_000, 1_000])
       const { acquire } = yield* make({ store })
-      const [end] = yield* play([acquire(cancel(), { urgent: true, maxMillis: 400 })])
-      assert.deepStrictEqual(end, { atMillis: 200, waitMillis: "taken" })
+      yield* TestClock.adjust(1_000)
+      const waiting = yield* start(acquire(cancel(), { urgent: true, maxMillis: 400 }))
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(yield* Fiber.join(waiting), { want: wants.at(-1)!, atMillis: 1_200 })
+      assert.strictEqual(wants[1]!.waitedMillis, 0)
       assert.deepInclude(wants.at(-1)!, { forced: true, urgent: true })
-      assert.closeTo(wants.at(-1)!.waitedMillis, 200, 0.01)
+      assert.strictEqual(wants.at(-1)!.waitedMillis, 200)
       assert.isTrue(wants.slice(0, -1).every(({ forced }) => !forced))
     }).pipe(Effect.scoped)
   )
@@ -522,13 +692,14 @@ describe("BucketQueue, interruption", () => {
 describe("BucketQueue.waitFor", () => {
   it.effect("adds the tokens of the calls before it that the store does not know", () =>
     Effect.gen(function* () {
-      const { store } = scripted(Array<number>(9).fill(9_000))
+      const { store, wants } = scripted(Array<number>(9).fill(9_000))
       const { acquire, queue } = yield* make({ store })
       assert.strictEqual(yield* queue.waitFor(order(), false), 10)
       yield* start(acquire(order()))
       yield* start(acquire(order(2)))
       yield* start(acquire(order(3), { urgent: true }))
       assert.strictEqual(yield* queue.waitFor(order(), true), 10)
+      assert.isTrue(wants.at(-1)!.urgent)
       assert.strictEqual(yield* queue.waitFor(order(), false), 30)
     }).pipe(Effect.scoped)
   )

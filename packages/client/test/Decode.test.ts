@@ -93,11 +93,11 @@ describe("decode.prepare, a success", () => {
     )
     assert.strictEqual(
       violation(notText, { headers: { "content-encoding": " br " } }),
-      ': the body has the content encoding "br", which this client does not ask for: look for a proxy that adds it'
+      ': the body has the content encoding "br", which this client does not request: check whether a proxy adds it'
     )
   })
 
-  it("ignores a content encoding that says nothing, and shows 60 characters of one", () => {
+  it("ignores the content encoding `identity` and an empty one, and shows 60 characters of another", () => {
     for (const encoding of ["", " ", "identity", " IDENTITY "]) {
       assert.strictEqual(
         violation(notText, { headers: { "content-encoding": encoding } }),
@@ -175,7 +175,7 @@ describe("decode.prepare, an error", () => {
     assert.strictEqual(messageOf("<html>", { status: 500 }), "an unexpected body: <html>")
     assert.strictEqual(
       messageOf(notText, { status: 500, headers: { "content-encoding": "br" } }),
-      'a body in the content encoding "br", which this client does not ask for'
+      'a body in the content encoding "br", which this client does not request'
     )
   })
 })

@@ -12,6 +12,7 @@ import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
+import { make as makeJournal } from "../src/trading/journal.ts"
 import { assertIsExample } from "./support/operations.ts"
 import { environment, layerScript, type Reply, Script, signer } from "./support/scripted.ts"
 
@@ -189,6 +190,14 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], { marketOf })))
   })
 
+  it.effect("uses assumed terms if those of one order of a batch are assumed", () =>
+    Effect.gen(function* () {
+      const other = { ...order, ticker: "OTHER-1", client_order_id: "other" }
+      const { terms: source } = yield* costOf(Orders.batchCreate({ orders: [order, other] }))
+      assert.strictEqual(source, "assumed")
+    }).pipe(Effect.provide(layer([], { marketOf: ({ ticker }) => (ticker === "TICK-1" ? { terms } : undefined) })))
+  )
+
   it.effect("covers only the first orders of a ticker by the position", () => {
     const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-10") })
     return Effect.gen(function* () {
@@ -323,6 +332,18 @@ describe("DryRun.DryRun", () => {
       assert.deepStrictEqual(ids(before), ["1 a"])
       assert.deepStrictEqual(ids(yield* journal.intents), ["2 b"])
     }).pipe(Effect.provide(layer([], { keepIntents: 1 })))
+  )
+
+  it.effect("keeps ten thousand intents by default", () =>
+    Effect.gen(function* () {
+      const { recordWrite, service } = yield* makeJournal({})
+      const wire = { path: "/x", query: "", body: undefined, keyed: false, input: {} }
+      for (let count = 0; count < 10_001; count++) {
+        yield* Effect.exit(recordWrite(Orders.cancelAll.descriptor, wire, "https://example.test/x"))
+      }
+      const intents = yield* service.intents
+      assert.deepStrictEqual([intents.length, intents[0]!.number], [10_000, 2])
+    }).pipe(Effect.scoped)
   )
 
   it.effect("returns taken intents once", () =>

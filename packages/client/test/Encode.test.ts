@@ -49,39 +49,39 @@ describe("encode.prepare, a query", () => {
     assert.strictEqual(queryOf({ name: "" }), "?name=")
   })
 
-  it("refuses an empty list", () => {
-    const optional = "an empty list cannot be sent: leave it out, or give at least one item"
+  it("rejects an empty list", () => {
+    const optional = "an empty list cannot be sent: leave it out, or pass at least one item"
     assert.strictEqual(queryOf({ tags: [] }), `/tags: ${optional}`)
     assert.strictEqual(queryOf({ ids: [] }), `/ids: ${optional}`)
     const required = Operation.make({
       ...base,
       query: { tags: { schema: Schema.Array(Schema.String), style: "comma", required: true } }
     })
-    assert.strictEqual(encoded(required, { tags: [] }), "/tags: an empty list cannot be sent: give at least one item")
+    assert.strictEqual(encoded(required, { tags: [] }), "/tags: an empty list cannot be sent: pass at least one item")
   })
 
-  it("refuses an item that is empty or holds a comma, if the list is joined by commas", () => {
+  it("rejects an item that is empty or contains a comma, if the list is joined by commas", () => {
     for (const tags of [[""], ["a", ""], ["a,b"], ["a", "b,"]]) {
       assert.strictEqual(
         queryOf({ tags }),
-        "/tags: an item cannot be empty or hold a comma: the list is joined by commas"
+        "/tags: an item cannot be empty or contain a comma, because the list is joined by commas"
       )
     }
   })
 
-  it("refuses text that is not well-formed Unicode", () => {
+  it("rejects text that is not well-formed Unicode", () => {
     assert.strictEqual(queryOf({ name: "\ud800" }), "/name: a query value must be well-formed Unicode")
     assert.strictEqual(queryOf({ ids: ["a", "\udc00"] }), "/ids: a query value must be well-formed Unicode")
   })
 
-  it("refuses a missing or wrong parameter at its pointer", () => {
+  it("rejects a missing or wrong parameter at its pointer", () => {
     assert.strictEqual(encoded(listed, { id: "a" }), "/name: this field is required")
     assert.match(String(encoded(listed, { id: "a", name: 5 })), /^\/name: /)
   })
 })
 
 describe("encode.prepare, a path", () => {
-  it("refuses a missing or wrong parameter at its pointer", () => {
+  it("rejects a missing or wrong parameter at its pointer", () => {
     assert.strictEqual(encoded(listed, { name: "n" }), "/id: this field is required")
     assert.match(String(encoded(listed, { id: 5, name: "n" })), /^\/id: /)
   })
@@ -120,28 +120,25 @@ describe("encode.prepare, a body", () => {
     assert.strictEqual(isKeyed(Operation.make({ ...base, body }), own), false)
   })
 
-  it("accepts null and 64 levels, and refuses more", () => {
+  it("accepts null and 64 levels, and rejects more", () => {
     const nested = (depth: number): unknown => (depth === 0 ? null : [nested(depth - 1)])
     const request = encoded(anything, { v: nested(64) })
     assert.strictEqual(typeof request === "string" ? request : request.body, `{"v":${JSON.stringify(nested(64))}}`)
-    assert.strictEqual(
-      encoded(anything, { v: nested(65) }),
-      ": it is nested too deeply, or refers to itself in a circle"
-    )
+    assert.strictEqual(encoded(anything, { v: nested(65) }), ": the input is nested too deeply, or contains a cycle")
   })
 
-  it("refuses a value that JSON does not have, at its pointer", () => {
+  it("rejects a value that JSON does not have, at its pointer", () => {
     for (const value of [1n, () => 1, Symbol("s")]) {
       assert.strictEqual(encoded(anything, { v: [1, value] }), `/v/1: a ${typeof value} cannot be sent`)
     }
   })
 
-  it("refuses an object that inherits from another one, although that has a method isPrototypeOf", () => {
+  it("rejects an object that inherits from another one, although that has a method isPrototypeOf", () => {
     const odd: unknown = Object.create({ isPrototypeOf: () => true })
-    assert.strictEqual(encoded(anything, { v: odd }), "/v: this is an instance of a class: give a plain object")
+    assert.strictEqual(encoded(anything, { v: odd }), "/v: this is an instance of a class: pass a plain object")
   })
 
-  it("refuses ill-formed text at its pointer, after numbers and null", () => {
+  it("rejects ill-formed text at its pointer, after numbers and null", () => {
     assert.strictEqual(
       encoded(anything, { v: [1, null, { "a/b": "\ud800" }] }),
       "/v/2/a~1b: this text must be well-formed Unicode"

@@ -513,7 +513,7 @@ describe("InvalidRequest, a layer", () => {
       const sender = yield* Kalshi.KalshiPublic
       const error = yield* Effect.flip(sender.send(OrderGroups.get.descriptor, { order_group_id: id }))
       assert.include(String(error), "no key")
-      assert.deepInclude({ ...(error as object) }, { _tag: "InvalidRequest", pointer: "" })
+      assert.deepInclude(error as object, { _tag: "InvalidRequest", pointer: "" })
     }).pipe(Effect.provide(Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([]))))
   )
 })

@@ -9,6 +9,7 @@ import * as FixedPoint from "../src/money/FixedPoint.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as PriceGrid from "../src/money/PriceGrid.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
+import { orderIdIn } from "../src/trading/outcomes.ts"
 import { play, queryOf } from "./support/calls.ts"
 import { hold, write } from "./support/money.ts"
 import {
@@ -1187,6 +1188,36 @@ describe("Orders.placeAll", () => {
     })
   )
 
+  it.effect(
+    "returns Rejected if an item says that the id is in use, and a list shows its order on the other side",
+    () =>
+      Effect.gen(function* () {
+        const error = { code: "order_already_exists", message: "order_already_exists" }
+        const item = batchCreated({ client_order_id: clientOrderId, error })
+        const { value } = yield* play(Orders.placeAll([intent]), [
+          item,
+          asOf(1),
+          listed({ ...order, book_side: "ask" })
+        ])
+        assert.strictEqual(value[0]?._tag, "Rejected")
+      })
+  )
+
+  it.effect("reads an error in a success, and a refusal by a status that the document does not declare", () =>
+    Effect.gen(function* () {
+      for (const [code, exists] of [
+        ["order_already_exists", true],
+        ["internal_error", false]
+      ] as const) {
+        const reply = { status: 201, body: { error: { code, message: code } } }
+        const { value } = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), listed()])
+        assert.deepInclude(value[0], { _tag: "Unknown", exists })
+      }
+      const { value } = yield* play(Orders.placeAll([intent]), [errorReply(422, "invalid")])
+      assert.strictEqual(value[0]?._tag, "Rejected")
+    })
+  )
+
   it.effect("sends nothing if one intent is invalid, two share an id, or there are none", () =>
     Effect.gen(function* () {
       const bad = Orders.buyYes({ ticker, count: "1", yes_price: "1.5" })
@@ -1204,5 +1235,31 @@ describe("Orders.buyYes with two prices", () => {
   it("returns an invalid intent", () => {
     const { request } = Orders.buyYes({ ticker, count: "1", yes_price: "0.56", no_price: "0.44" } as never) // on purpose
     assert.isTrue(Result.isFailure(request))
+  })
+})
+
+describe("Orders.Accepted.exchange_index", () => {
+  it.effect("is the shard of the listed order, and undefined if the list names none", () =>
+    Effect.gen(function* () {
+      for (const [exchange_index, expected] of [
+        [0, 0],
+        [2, 2],
+        [-1, undefined],
+        [undefined, undefined]
+      ] as const) {
+        const { outcome } = yield* place([duplicate, asOf(1), listed({ ...order, exchange_index })])
+        assert.strictEqual(outcome._tag === "Accepted" ? outcome.exchange_index : outcome._tag, expected)
+      }
+    })
+  )
+})
+
+describe("orderIdIn", () => {
+  it("finds no id beside an error, also with spaces before and after the colon", () => {
+    const inBody = (rest: string) => orderIdIn(`{"order_id":"${order_id}",${rest}`, clientOrderId)
+    assert.isUndefined(inBody('"error" : {"code":'))
+    assert.isUndefined(inBody('"error":{"code":'))
+    assert.strictEqual(inBody('"error": null,"x":['), order_id)
+    assert.strictEqual(inBody('"error":null,"x":['), order_id)
   })
 })

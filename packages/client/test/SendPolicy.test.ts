@@ -581,3 +581,20 @@ describe("interruption", () => {
     }).pipe(Effect.provide(layer([{ status: 503 }])))
   )
 })
+
+describe("SendPolicy.resolve", () => {
+  it("has the documented defaults", () => {
+    const resolved = SendPolicy.resolve({})
+    assert.deepInclude(resolved as object, {
+      retry: SendPolicy.defaultRetry,
+      attemptMillis: 10_000,
+      totalMillis: 30_000,
+      maxBodyBytes: 67_108_864
+    })
+  })
+
+  it("accepts half a millisecond, and one byte", () => {
+    const policy = { attemptTimeout: "500 micros", totalTimeout: "500 micros", maxBodyBytes: 1 } as const
+    assert.deepInclude(SendPolicy.resolve(policy) as object, { attemptMillis: 0.5, totalMillis: 0.5, maxBodyBytes: 1 })
+  })
+})

@@ -31,15 +31,12 @@ const timeout = new Errors.RequestTimeout({
 const limited = new Errors.TooManyRequests({ ...fields, retryAfterMillis: undefined })
 
 /** Tokens of a store that records its calls, and `freed` for each notice to the queues. */
-const make = ({
-  isLocal = true,
-  ...changes
-}: Omit<Partial<Store>, "isLocal"> & { readonly isLocal?: boolean | "absent" } = {}) =>
+const make = (changes: Partial<Store> = {}, locality: Pick<Store, "isLocal"> = { isLocal: true }) =>
   Effect.map(Effect.scope, (scope) => {
     const calls: Array<string> = []
     const record = (name: string) => () => Effect.sync(() => void calls.push(name))
     const store: Store = {
-      ...(isLocal === "absent" ? {} : { isLocal }),
+      ...locality,
       take: () => Effect.succeed(0),
       giveUp: record("giveUp"),
       arrived: record("arrived"),
@@ -54,12 +51,12 @@ const make = ({
 describe("Tokens", () => {
   it.effect("lets one call ask a local store at a time, and eight a remote one", () =>
     Effect.gen(function* () {
-      for (const [isLocal, width] of [
-        [true, 1],
-        [false, 8],
-        ["absent", 8]
+      for (const [locality, width] of [
+        [{ isLocal: true }, 1],
+        [{ isLocal: false }, 8],
+        [{}, 8]
       ] as const) {
-        assert.strictEqual((yield* make({ isLocal })).tokens.width, width)
+        assert.strictEqual((yield* make({}, locality)).tokens.width, width)
       }
     }).pipe(Effect.scoped)
   )
@@ -142,14 +139,14 @@ describe("Tokens.settle", () => {
 
   it.effect("does not wait for a remote store", () =>
     Effect.gen(function* () {
-      for (const isLocal of [false, "absent"] as const) {
+      for (const locality of [{ isLocal: false }, {}]) {
         let isAsked = false
         const arrived = () =>
           Effect.andThen(
             Effect.sync(() => void (isAsked = true)),
             Effect.never
           )
-        const { tokens } = yield* make({ arrived, isLocal })
+        const { tokens } = yield* make({ arrived }, locality)
         yield* tokens.settle({ want, atMillis: 0 }, true, success, 0)
         assert.isTrue(isAsked)
       }

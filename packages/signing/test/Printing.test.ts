@@ -42,3 +42,12 @@ describe("AuthHeaders", () => {
     })
   )
 })
+
+describe("Signer", () => {
+  it.live("prints its kind, but not the full id", () =>
+    Effect.gen(function* () {
+      const signer = Signer.fromApiKey(yield* load("a952bcbe-ec3b-4b5b-b8f9-11dae589608c"))
+      assertPrints(signer, { _id: "kalshi/Signer", keyId: "a952bcbe…", kind: "ed25519" })
+    })
+  )
+})

@@ -350,6 +350,22 @@ describe("verify", () => {
     })
   )
 
+  it.live("rejects the signed text if it is divided in another way", () =>
+    Effect.gen(function* () {
+      const apiKey = yield* load("ed25519")
+      const signature = yield* Signer.fromApiKey(apiKey).sign("1703123456789GET/2/x")
+      const parts = { timestamp: "1703123456789", method: "GET", path: "/2/x", signature }
+      assert.isTrue(yield* RequestSignature.verify(apiKey.publicKey, parts))
+      for (const other of [
+        { timestamp: "170312345678", method: "9GET" },
+        { method: "GET/2", path: "/x" },
+        { method: "GE", path: "T/2/x" }
+      ]) {
+        assert.isFalse(yield* RequestSignature.verify(apiKey.publicKey, { ...parts, ...other }), JSON.stringify(other))
+      }
+    })
+  )
+
   it.live("fails for a key that the exchange does not accept", () =>
     Effect.gen(function* () {
       const signature = yield* Effect.provide(
@@ -360,9 +376,13 @@ describe("verify", () => {
       const longSalt = yield* signature.generateKeyPair(
         Signature.rsaPss({ hash: Digest.sha256, modulusLength: 2048, saltLength: 64 })
       )
+      const otherHash = yield* signature.generateKeyPair(
+        Signature.rsaPss({ hash: Digest.sha512, modulusLength: 2048, saltLength: 32 })
+      )
       for (const [key, algorithm] of [
         [publicKey, "ecdsaP256"],
-        [longSalt.publicKey, "rsaPssSha256"]
+        [longSalt.publicKey, "rsaPssSha256"],
+        [otherHash.publicKey, "rsaPssSha512"]
       ] as const) {
         const error = yield* Effect.flip(
           RequestSignature.verify(key, { method: "GET", path, timestamp: 1, signature: "AAAA" })

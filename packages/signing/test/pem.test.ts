@@ -23,6 +23,12 @@ describe("readBlock", () => {
     }
   })
 
+  it("names the algorithm of a key that the exchange does not accept", () => {
+    for (const algorithm of ["EC", "DSA"]) {
+      assert.deepStrictEqual(read(pem(`${algorithm} PRIVATE KEY`)), { _tag: "UnsupportedAlgorithm", algorithm })
+    }
+  })
+
   it("requires an END line with the same label", () => {
     const others = { _tag: "Malformed", problem: "its BEGIN and END lines have different labels" }
     for (const end of ["A", "9", "PRIVATE KE", "A".repeat(64)])

@@ -1,4 +1,8 @@
-/** Generates Unicode characters. */
+/**
+ * Generates Unicode characters.
+ *
+ * @module
+ */
 import * as fc from "fast-check"
 
 const surrogates = 0x800

@@ -1,5 +1,7 @@
 /**
  * Computes the neighbours of a double, and normalises negative zero, which JSON cannot preserve.
+ *
+ * @module
  */
 
 /** Returns a smaller double, at most two steps away. */

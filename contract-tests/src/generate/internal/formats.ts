@@ -1,8 +1,10 @@
 /**
- * The supported formats. Each format has a predicate, a generator, and examples of valid and of invalid values.
+ * Defines the supported formats. Each format has a predicate, a generator, and examples of valid and of invalid values.
  *
  * Where `ajv-formats` is more lenient than the standard that defines the format (a space between date and time, an
  * offset without a colon, `urn:uuid:`), the standard decides, because a lenient judge would accept a lenient decoder.
+ *
+ * @module
  */
 import { fullFormats } from "ajv-formats/dist/formats.js"
 import * as fc from "fast-check"

@@ -1,6 +1,8 @@
 /**
  * Creates values for the regular expressions of schemas: random matches by `fc.stringMatching`, a fixed selection of
  * matches that differ in form, and strings one edit away from these that do not match.
+ *
+ * @module
  */
 import * as fc from "fast-check"
 import { UnusableSchema } from "../../judge/JsonSchema.ts"

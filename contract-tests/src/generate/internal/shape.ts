@@ -4,6 +4,8 @@
  *
  * This module is deliberately independent of the judge. ajv validates the values that are created from a shape against
  * the original schema.
+ *
+ * @module
  */
 import {
   equals,

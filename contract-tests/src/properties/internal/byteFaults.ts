@@ -1,4 +1,8 @@
-/** Lists the faults that the bytes of a response can have, and the required outcome of a call for each fault. */
+/**
+ * Lists the faults that the bytes of a response can have, and the required outcome of a call for each fault.
+ *
+ * @module
+ */
 import type { Socket } from "node:net"
 import { gzipSync } from "node:zlib"
 import type { Answer } from "./faultyServer.ts"

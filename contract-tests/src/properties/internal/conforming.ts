@@ -1,4 +1,8 @@
-/** Creates properties that check the client as a codec against a schema of the document. */
+/**
+ * Creates properties that check the client as a codec against a schema of the document.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import type * as Conformance from "../../judge/Conformance.ts"
 import * as Replay from "../../runner/Replay.ts"
@@ -7,7 +11,7 @@ import type { Failed, Outcome, OperationProperty, Run } from "../Property.ts"
 /** Checks an operation. Returns undefined if the operation has nothing to check. */
 export type Check = (run: Run, checks: ReadonlyArray<Conformance.Check>) => Conformance.Report | undefined
 
-/** What was checked. */
+/** The property, target, seed and checks of a run. */
 export interface Checked {
   readonly id: string
   readonly target: string

@@ -1,6 +1,8 @@
 /**
  * Creates the edits that a publisher may make to a node of a response schema. Each edit has witnesses: values that the
  * edited schema allows.
+ *
+ * @module
  */
 import * as Coverage from "../../generate/Coverage.ts"
 import {

@@ -1,4 +1,8 @@
-/** Starts a server on loopback that responds with scripted bytes or does not respond. */
+/**
+ * Starts a server on loopback that responds with scripted bytes or does not respond.
+ *
+ * @module
+ */
 import * as net from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"

@@ -1,4 +1,8 @@
-/** Reads a paginated list from a simulated exchange, and records the requests and the items. */
+/**
+ * Reads a paginated list from a simulated exchange, and records the requests and the items.
+ *
+ * @module
+ */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import type * as Capability from "@kalshi-effect/client/Capability"
 import type * as Pages from "@kalshi-effect/client/Pages"

@@ -1,4 +1,8 @@
-/** Generates test cases for the sending rules: random policies, and a scripted outcome for each attempt. */
+/**
+ * Generates test cases for the sending rules: random policies, and a scripted outcome for each attempt.
+ *
+ * @module
+ */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

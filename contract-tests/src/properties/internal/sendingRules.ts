@@ -4,6 +4,8 @@
  * **Details**
  *
  * The rules follow the design. They read only the log of the transport, not the client's decisions.
+ *
+ * @module
  */
 import * as Answer from "@kalshi-effect/client/Answer"
 import * as Cause from "effect/Cause"

@@ -1,4 +1,8 @@
-/** Runs calls with real signatures, and records everything that they print. All parts of the key are known. */
+/**
+ * Runs calls with real signatures, and records everything that they print. All parts of the key are known.
+ *
+ * @module
+ */
 import * as crypto from "node:crypto"
 import { inspect } from "node:util"
 import * as Environment from "@kalshi-effect/client/Environment"

@@ -1,4 +1,8 @@
-/** Runs a scenario: a complete client on virtual time with a scripted transport. Records a log. */
+/**
+ * Runs a scenario: a complete client on virtual time with a scripted transport. Records a log.
+ *
+ * @module
+ */
 import * as crypto from "node:crypto"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"

@@ -1,4 +1,8 @@
-/** Reads a published AsyncAPI 3 document. */
+/**
+ * Reads a published AsyncAPI 3 document.
+ *
+ * @module
+ */
 import type { Json, JsonObject } from "../JsonSchema.ts"
 import { isObject } from "./json.ts"
 import type { Context } from "./normaliseSchema.ts"

@@ -1,4 +1,8 @@
-/** Finds and reads the files below `fixtures/`. */
+/**
+ * Finds and reads the files below `fixtures/`.
+ *
+ * @module
+ */
 import { existsSync, readFileSync } from "node:fs"
 
 // The folder is inside the published package. In the workspace, it is in the root.

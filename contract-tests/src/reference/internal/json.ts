@@ -1,4 +1,8 @@
-/** Functions for JSON values and JSON Pointers. */
+/**
+ * Functions for JSON values and JSON Pointers.
+ *
+ * @module
+ */
 import type { Json, JsonObject } from "../JsonSchema.ts"
 
 export const isObject = (value: unknown): value is JsonObject =>

@@ -1,4 +1,8 @@
-/** Converts published schemas to the normal form of the reference documents. */
+/**
+ * Converts published schemas to the normal form of the reference documents.
+ *
+ * @module
+ */
 import type { Json, JsonObject, JsonType } from "../JsonSchema.ts"
 import { formats, types } from "../JsonSchema.ts"
 import { child, equal, isArray, isObject, resolve, sorted } from "./json.ts"

@@ -1,4 +1,8 @@
-/** Reads a published OpenAPI 3.0 document, with the readers that the AsyncAPI importer also uses. */
+/**
+ * Reads a published OpenAPI 3.0 document, with the readers that the AsyncAPI importer also uses.
+ *
+ * @module
+ */
 import type { Json, JsonObject } from "../JsonSchema.ts"
 import { child, isArray, isObject } from "./json.ts"
 import type { Context } from "./normaliseSchema.ts"

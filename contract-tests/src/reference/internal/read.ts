@@ -1,4 +1,8 @@
-/** Functions that read parts of a reference document. They throw `InvalidDocument` for unexpected values. */
+/**
+ * Functions that read parts of a reference document. They throw `InvalidDocument` for unexpected values.
+ *
+ * @module
+ */
 import type { Document, Source } from "../Document.ts"
 import { InvalidDocument } from "../Document.ts"
 import type { Json, JsonObject, JsonSchema } from "../JsonSchema.ts"

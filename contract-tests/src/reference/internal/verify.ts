@@ -1,4 +1,8 @@
-/** Checks the invariants of reference documents. */
+/**
+ * Checks the invariants of reference documents.
+ *
+ * @module
+ */
 import type { Json, JsonObject, KeywordKind } from "../JsonSchema.ts"
 import { formats, keywords, types } from "../JsonSchema.ts"
 import { child, isArray, isObject, resolve } from "./json.ts"

@@ -1,4 +1,8 @@
-/** Ends the command with an exit code. */
+/**
+ * Ends the command with an exit code.
+ *
+ * @module
+ */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"

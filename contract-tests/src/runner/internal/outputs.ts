@@ -1,4 +1,8 @@
-/** Writes the report of a run to files. */
+/**
+ * Writes the report of a run to files.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import type * as Report from "../Report.ts"

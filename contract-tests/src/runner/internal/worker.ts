@@ -1,4 +1,8 @@
-/** Runs in a worker thread: runs each job that the thread receives. */
+/**
+ * Runs in a worker thread: runs each job that the thread receives.
+ *
+ * @module
+ */
 import * as Effect from "effect/Effect"
 import { parentPort } from "node:worker_threads"
 import * as Cells from "../Cells.ts"

@@ -1,4 +1,8 @@
-/** Runs a trial in its own process: injects the fault while modules load, checks the property, prints the verdict. */
+/**
+ * Runs a trial in its own process: injects the fault while modules load, checks the property, prints the verdict.
+ *
+ * @module
+ */
 import * as fs from "node:fs"
 import { registerHooks } from "node:module"
 import type { Check, Verdict } from "../Sensitivity.ts"

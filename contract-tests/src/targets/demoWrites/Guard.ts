@@ -1,4 +1,8 @@
-/** Enforces a rule for requests to a live exchange. A request that the rule does not permit is not sent. */
+/**
+ * Enforces a rule for requests to a live exchange. A request that the rule does not permit is not sent.
+ *
+ * @module
+ */
 import type { Environment } from "@kalshi-effect/client/Environment"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"

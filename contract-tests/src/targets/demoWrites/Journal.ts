@@ -1,6 +1,8 @@
 /**
  * Records a run's writes on disk before each write is sent. If a run is killed, another process can use its journal to
  * clean up.
+ *
+ * @module
  */
 import * as fs from "node:fs"
 import * as path from "node:path"

@@ -1,4 +1,8 @@
-/** Cleans up after a run: finds the run's orders and groups by their marks, removes them, and verifies the removal. */
+/**
+ * Cleans up after a run: finds the run's orders and groups by their marks, removes them, and verifies the removal.
+ *
+ * @module
+ */
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,8 @@
 /**
  * Creates the inputs of writes on the demo exchange. The orders cannot trade, belong to a group of this run, and expire
  * soon.
+ *
+ * @module
  */
 import type { CountInput } from "@kalshi-effect/client/FixedPoint"
 import * as Markets from "@kalshi-effect/client/Markets"

@@ -1,6 +1,8 @@
 /**
  * Defines the writes that a run may send to the demo exchange: orders that cannot trade, and changes of the run's own
  * entities.
+ *
+ * @module
  */
 import type { Environment } from "@kalshi-effect/client/Environment"
 import { document } from "../../properties/Subject.ts"

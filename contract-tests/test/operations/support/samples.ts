@@ -1,18 +1,19 @@
-/** The sizes of samples: larger under `pnpm test:full`. */
+/** Defines the sizes of samples. They are larger under `pnpm test:full`. */
 import { document } from "./client.ts"
 
-/** The size of a sample: `full` under `pnpm test:full`, else `quick`. */
+/** Returns the size of a sample: `full` under `pnpm test:full`, otherwise `quick`. */
 export const sampleSize = (quick: number, full: number): number => (process.env["TEST_MODE"] === "full" ? full : quick)
 
-const every = Array.from({ length: 500 }, (_, index) => 100 + index)
+const allStatuses = Array.from({ length: 500 }, (_, index) => 100 + index)
 
 const declared = new Set(document.operations.flatMap(({ responses }) => [...responses.keys()]))
 
 /**
- * The statuses to try with the operation at an index: every status that the document declares for any operation, and one
- * in `quick` of the others, so that each status is tried with some operations. Under `pnpm test:full`: every status.
+ * Returns the statuses for the tests of the operation at `index`: every status that the document declares for any
+ * operation, and one of every `quick` other statuses. The index selects which ones, so that every status occurs with some
+ * operation. Under `pnpm test:full`, returns every status.
  */
 export const statusesFor = (index: number, quick: number): ReadonlyArray<number> => {
   const step = sampleSize(quick, 1)
-  return every.filter((status) => declared.has(status) || status % step === index % step)
+  return allStatuses.filter((status) => declared.has(status) || status % step === index % step)
 }

@@ -1,4 +1,4 @@
-/** Runs the command, in a process or in this one. */
+/** Runs the command in a new process or in this process. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -47,15 +47,15 @@ export const start = (
   return { child, ended }
 }
 
-/** Runs the command in this process, which is faster because its modules are loaded. */
+/** Runs the command in this process. This is faster than a new process, because its modules are already loaded. */
 export const run = (
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string>> = {},
   http: Layer.Layer<HttpClient.HttpClient> = NodeHttpClient.layerUndici
 ): Promise<Ended> => {
-  const said = { stdout: "", stderr: "" }
-  const out = (...texts: ReadonlyArray<unknown>) => void (said.stdout += `${format(...texts)}\n`)
-  const error = (...texts: ReadonlyArray<unknown>) => void (said.stderr += `${format(...texts)}\n`)
+  const output = { stdout: "", stderr: "" }
+  const out = (...texts: ReadonlyArray<unknown>) => void (output.stdout += `${format(...texts)}\n`)
+  const error = (...texts: ReadonlyArray<unknown>) => void (output.stderr += `${format(...texts)}\n`)
   const captured = { ...globalThis.console, log: out, info: out, error, warn: error }
   const services = Layer.mergeAll(
     http,
@@ -65,7 +65,7 @@ export const run = (
   )
   return new Promise((resolve) => {
     const main = Runtime.makeRunMain(({ fiber, teardown }) =>
-      fiber.addObserver((exit) => teardown(exit, (code) => resolve({ code, ...said })))
+      fiber.addObserver((exit) => teardown(exit, (code) => resolve({ code, ...output })))
     )
     main(command.pipe(Effect.provide(services), Effect.provideService(Console.Console, captured)))
   })

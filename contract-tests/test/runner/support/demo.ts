@@ -1,6 +1,6 @@
 /**
- * The command with an exchange on loopback (`DEMO_URL`) as the demo exchange. With `KILLED_AT=N` the process kills
- * itself when its Nth write has arrived, before the response.
+ * Runs the command with an exchange on loopback (`DEMO_URL`) as the demo exchange. With `KILLED_AT=N`, the process kills
+ * itself after its Nth write arrived, before it handles the response.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import { command } from "../../../src/runner/Command.ts"
-import { demoAt } from "./demoAt.ts"
+import { redirectDemoTo } from "./redirectDemoTo.ts"
 
 const killedAt = Number(process.env["KILLED_AT"] ?? Number.POSITIVE_INFINITY)
 let writes = 0
@@ -23,6 +23,6 @@ const http = Layer.effect(
       })
     )
   )
-).pipe(Layer.provide(demoAt(process.env["DEMO_URL"] ?? "")))
+).pipe(Layer.provide(redirectDemoTo(process.env["DEMO_URL"] ?? "")))
 
 command.pipe(Effect.provide([NodeServices.layer, http]), NodeRuntime.runMain)

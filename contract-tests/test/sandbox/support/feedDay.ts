@@ -1,4 +1,4 @@
-/** A day on the feed of the local exchange, on which every message type, error code and channel occurs. */
+/** Simulates a trading day for tests of the feed: subscriptions, invalid commands, trades, RFQs and changes of markets. */
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Quotes from "@kalshi-effect/client/Quotes"
@@ -7,7 +7,7 @@ import type { Credentials, Operator } from "@kalshi-effect/sandbox/Sandbox"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
-import type { Line } from "./feedLine.ts"
+import type { Connection } from "./feedConnection.ts"
 import { clientOf, order } from "./world.ts"
 
 export const channels = [
@@ -26,8 +26,8 @@ export const channels = [
   "pyth_value"
 ]
 
-/** Subscribes to every channel, and uses every action. The sids are the channels' positions plus one. */
-export const subscribeAll = ({ send }: Line, ticker: string): void => {
+/** Subscribes to every channel, and uses every action. The sid of a channel is its index plus one. */
+export const subscribeAll = ({ send }: Connection, ticker: string): void => {
   const params = { market_tickers: [ticker], index_ids: ["BRTI"], underlying_tickers: ["Metal.XAU/USD"] }
   send({ id: 1, cmd: "subscribe", params: { channels, ...params, send_initial_snapshot: true } })
   const update = (channel: string, action: string, more: object = {}) =>
@@ -49,7 +49,7 @@ export const subscribeAll = ({ send }: Line, ticker: string): void => {
 }
 
 /** Commands that fail, one for each code that a command can cause. */
-export const failing: ReadonlyArray<object | string> = [
+export const invalidCommands: ReadonlyArray<object | string> = [
   "not JSON",
   { id: 1, cmd: "subscribe" },
   { id: 1, cmd: "subscribe", params: {} },
@@ -78,7 +78,7 @@ export const failing: ReadonlyArray<object | string> = [
   }
 ]
 
-/** Rests an order on each side of a market. */
+/** Creates a resting order on each side of a market. */
 export const quoteBothSides = ({ signer }: Credentials, ticker: string, { environment }: Operator) =>
   Effect.forEach(
     [
@@ -88,8 +88,11 @@ export const quoteBothSides = ({ signer }: Credentials, ticker: string, { enviro
     (quote) => Orders.create(quote)
   ).pipe(Effect.provide(clientOf(signer, environment)))
 
-/** Two traders quote, trade, change and cancel; markets open, pause, settle; an RFQ is quoted, accepted and executed. */
-export const day = (me: Credentials, other: Credentials, ticker: string, sandbox: Operator) =>
+/**
+ * Runs the day. Two traders create, change, fill and cancel orders. Markets open, pause and settle. An RFQ gets a quote,
+ * which is accepted and executed.
+ */
+export const runDay = (me: Credentials, other: Credentials, ticker: string, sandbox: Operator) =>
   Effect.gen(function* () {
     const as = ({ signer }: Credentials) => Effect.provide(clientOf(signer, sandbox.environment))
     const [mine, theirs] = [as(me), as(other)]

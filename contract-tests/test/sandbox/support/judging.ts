@@ -81,10 +81,10 @@ const isText = (value: Json | undefined): value is string => typeof value === "s
 
 /** Returns the fault of the client's outcome for a response, if any. The document defines the expected outcome. */
 const faultOf = ({ expected, outcome, reference }: Operation, got: ReceivedResponse): string | undefined => {
-  const wanted = expected(got)
+  const expectedTag = expected(got)
   const { fault, tag } = outcome(got)
-  if (got.status === reference.success.status && wanted !== "Success") return `the response is a ${wanted}`
-  return fault ?? (tag === wanted ? undefined : `the outcome is ${tag}, not ${wanted}`)
+  if (got.status === reference.success.status && expectedTag !== "Success") return `the response is a ${expectedTag}`
+  return fault ?? (tag === expectedTag ? undefined : `the outcome is ${tag}, not ${expectedTag}`)
 }
 
 /** Returns whether the document declares 400 or 404 for an operation. */

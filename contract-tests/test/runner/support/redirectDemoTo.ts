@@ -1,12 +1,12 @@
-/** An HTTP client with an exchange on loopback as the demo exchange. */
+/** Provides an HTTP client with an exchange on loopback as the demo exchange. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 
-/** Redirects connections to the demo exchange, below all code under test, and refuses others. */
-export const demoAt = (url: string): Layer.Layer<HttpClient.HttpClient> => {
+/** Redirects connections to the demo exchange to `url`, and rejects all others. All code under test is above this layer. */
+export const redirectDemoTo = (url: string): Layer.Layer<HttpClient.HttpClient> => {
   const dispatcher = Effect.map(NodeHttpClient.makeDispatcher, (dispatcher) =>
     dispatcher.compose((dispatch) => (options, handler) => {
       if (options.origin !== new URL(Environment.demo.restUrl).origin)

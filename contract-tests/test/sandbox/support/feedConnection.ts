@@ -1,20 +1,20 @@
-/** A WebSocket to the local exchange in memory, and the texts that it receives. */
+/** Opens WebSocket connections to the local exchange in memory. */
 import { type Credentials, Sandbox } from "@kalshi-effect/sandbox/Sandbox"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Socket from "effect/socket/Socket"
 import * as TestClock from "effect/testing/TestClock"
 
-export interface Line {
+export interface Connection {
   readonly send: (command: object | string) => void
-  /** The texts since the last call. */
+  /** Returns the frames that arrived since the last call. */
   readonly take: () => ReadonlyArray<string>
 }
 
 const path = "/trade-api/ws/v2"
 
-/** Starts to open a connection of an account. */
-const dial = ({ keyId, signer }: Credentials) =>
+/** Starts a connection of an account, with a signed upgrade request. */
+const connect = ({ keyId, signer }: Credentials) =>
   Effect.gen(function* () {
     const { environment } = yield* Sandbox
     const makeWebSocket = yield* Socket.WebSocketConstructor
@@ -29,23 +29,23 @@ const dial = ({ keyId, signer }: Credentials) =>
   })
 
 /** Opens a connection of an account. */
-export const openLine = (account: Credentials) =>
+export const openConnection = (account: Credentials) =>
   Effect.gen(function* () {
-    const socket = yield* dial(account)
+    const socket = yield* connect(account)
     const texts: Array<string> = []
     socket.addEventListener("message", ({ data }) => void texts.push(String(data)))
     yield* TestClock.adjust("1 millis")
-    const line: Line = {
+    const connection: Connection = {
       send: (command) => socket.send(typeof command === "string" ? command : JSON.stringify(command)),
       take: () => texts.splice(0)
     }
-    return line
+    return connection
   })
 
-/** The status of an upgrade: 101 if it was accepted. */
-export const upgrade = (account: Credentials) =>
+/** Returns the status of the response to an upgrade request: 101 if the exchange accepts it. */
+export const upgradeStatus = (account: Credentials) =>
   Effect.gen(function* () {
-    const socket = yield* dial(account)
+    const socket = yield* connect(account)
     let status = 0
     socket.addEventListener("open", () => {
       status = 101
