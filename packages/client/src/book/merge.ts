@@ -58,16 +58,13 @@ const isAfter = (self: Place, that: Place): boolean =>
 const copyOf = (place: Place | undefined): Place | undefined =>
   place === undefined ? undefined : { epoch: place.epoch, clock: place.clock, index: place.index }
 
-/** The number of unanswered requests that a line remembers. They are at least five seconds apart. */
-const maxRequests = 8
-
 /** One subscription of the market. */
 class Line implements Place {
   readonly book: OrderBook
   /** What readers had seen when this line's next snapshot was requested, at the latest. */
   floor: Place | undefined
-  /** What readers had seen when each `get_snapshot` was sent, by its id. */
-  readonly requests = new Map<number, Place | undefined>()
+  /** The id of the last `get_snapshot`, and what readers had seen when it was sent. */
+  request: { readonly id: number; readonly seen: Place | undefined } | undefined
   /** The epoch of the merged book in which the clock of this line was first known. */
   #firstEpoch: number
 
@@ -75,19 +72,6 @@ class Line implements Place {
     this.book = book
     this.floor = seen
     this.#firstEpoch = seen?.epoch ?? 0
-  }
-
-  requested(id: number, seen: Place | undefined): void {
-    const [oldest] = this.requests.keys()
-    if (oldest !== undefined && this.requests.size === maxRequests) this.requests.delete(oldest)
-    this.requests.set(id, seen)
-  }
-
-  /** Returns what readers had seen when the command with this id was sent. */
-  answered(id: number): Place | undefined {
-    const seen = this.requests.get(id)
-    this.requests.delete(id)
-    return seen
   }
 
   get epoch(): number {
@@ -194,12 +178,11 @@ export class MergedBook {
   snapshot(line: number, message: OrderbookSnapshotMessage, receivedMillis: number): void {
     const found = this.#lines.get(line)
     if (found === undefined) return void this.#ignored++
-    const isAnswer = message.id !== undefined && found.requests.has(message.id)
-    if (isAnswer) found.floor = found.answered(message.id)
+    if (found.request !== undefined && message.id === found.request.id) found.floor = found.request.seen
     found.book.snapshot(message, receivedMillis)
     const { floor } = found
     if (floor !== undefined) {
-      if (isAnswer || found.epoch < floor.epoch) found.epoch = floor.epoch
+      if (found.epoch < floor.epoch) found.epoch = floor.epoch
       if (found.epoch === floor.epoch && (message.msg.clock ?? floor.clock) < floor.clock) found.epoch++
     }
     this.#settle(found, receivedMillis)
@@ -237,7 +220,7 @@ export class MergedBook {
   requested(line: number, id: number, nowMillis: number): void {
     const found = this.#lines.get(line)
     if (found === undefined) return
-    found.requested(id, copyOf(this.#seen))
+    found.request = { id, seen: copyOf(this.#seen) }
     found.book.requested(nowMillis)
   }
 

@@ -24,7 +24,7 @@ describe("MergedBook", () => {
         simulation.run(steps)
         simulation.finish()
       }),
-      { seed: 20_261_122, numRuns: 500 }
+      { seed: Number(process.env["FC_SEED"] ?? 20_261_122), numRuns: Number(process.env["RUNS"] ?? 500) }
     )
     assert.isFalse(outcome.failed, `${fc.stringify(outcome.counterexample)} ${outcome.errorInstance}`)
   })
