@@ -113,10 +113,9 @@ export interface Position {
   readonly index: number
 }
 
-/** A crossed book: since when, and what reads return meanwhile. */
+/** A crossed book: since when, and the position before that, of which reads return the book. */
 interface Crossing extends Position {
   readonly sinceMillis: number
-  readonly before: Reading
 }
 
 type Levels = OrderbookSnapshot["yes_dollars_fp"]
@@ -181,7 +180,7 @@ export class OrderBook {
   #ignored = 0
   #receivedMillis: number
   #crossing: Crossing | undefined
-  /** What reads return, once it was read. After a loss: what they returned before. */
+  /** What reads return, once it was read. While the book is crossed, or after a loss: what they returned before. */
   #reading: Reading | undefined
 
   constructor(market_ticker: string, options: Options) {
@@ -241,7 +240,7 @@ export class OrderBook {
 
   /** Returns what reads return; after a loss, what they returned before it. */
   reading(): Reading {
-    return this.#crossing?.before ?? (this.#reading ??= this.#capture())
+    return (this.#reading ??= this.#capture())
   }
 
   /** Applies a snapshot. */
@@ -272,7 +271,8 @@ export class OrderBook {
   /** Applies a delta. */
   delta({ msg, seq }: OrderbookDeltaMessage, receivedMillis: number): void {
     if (seq === this.#seq) return this.#ignore()
-    if (seq < this.#seq) return this.lost({ cause: "sequence", detail: `seq ${seq} after ${this.#seq}` }, receivedMillis)
+    if (seq < this.#seq)
+      return this.lost({ cause: "sequence", detail: `seq ${seq} after ${this.#seq}` }, receivedMillis)
     const clock = msg.clock ?? Number.NaN
     const movesOn = clock > this.#clock || (Number.isNaN(this.#clock) && !Number.isNaN(clock))
     if (clock < this.#clock) {
@@ -299,7 +299,7 @@ export class OrderBook {
   /** The book is not live from now on, until the next snapshot. */
   lost(loss: Loss, sinceMillis: number): void {
     if (this.#state._tag === "Live") {
-      this.#reading = this.reading()
+      this.reading()
       this.#crossing = undefined
       this.#version++
     }
@@ -368,21 +368,19 @@ export class OrderBook {
   #apply({ delta_fp, price_dollars, side }: OrderbookDelta, receivedMillis: number): Loss | undefined {
     const micros = scaled.parseNumber(price_dollars, 6)
     const delta = scaled.parseNumber(delta_fp, 2)
-    if (micros === undefined || micros < 0 || micros > oneDollar) return invalid(`a change at the price ${price_dollars}`)
+    if (micros === undefined || micros < 0 || micros > oneDollar)
+      return invalid(`a change at the price ${price_dollars}`)
     if (delta === undefined) return invalid(`a change of ${delta_fp} contracts`)
     if (side !== "yes" && side !== "no") return invalid(`a change of the side ${side}`)
     const [own, other] = side === "yes" ? [this.#bids, this.#asks] : [this.#asks, this.#bids]
     const key = own.keyOf(micros)
     if (delta > 0 && this.#crossing === undefined && key + other.bestKey >= oneDollar) {
-      this.#crossing = {
-        sinceMillis: receivedMillis,
-        before: this.reading(),
-        clock: this.#clock,
-        index: this.#index
-      }
+      this.reading()
+      this.#crossing = { sinceMillis: receivedMillis, clock: this.#clock, index: this.#index }
     }
     const refusal = own.add(key, delta)
-    if (refusal === "negative") return { cause: "negative", detail: `a change of ${delta_fp} contracts at ${price_dollars}` }
+    if (refusal === "negative")
+      return { cause: "negative", detail: `a change of ${delta_fp} contracts at ${price_dollars}` }
     if (refusal === "tooLarge") return invalid(`a change of ${delta_fp} contracts at ${price_dollars}`)
     if (this.#crossing !== undefined && own.bestKey + other.bestKey < oneDollar) this.#crossing = undefined
     if (delta !== 0 && this.#crossing === undefined) this.#version++

@@ -23,7 +23,8 @@
  *
  * **Limits.** If the restarted clock overtakes its old value before any line shows that it went down, a line of the
  * old epoch can be taken for one of the new. Its book is still complete, but can be older than the one before. A late line that
- * does not catch up in `catchUpMillis` starts a new epoch, so such a state cannot last. If the exchange sends no clock,
+ * does not catch up in `catchUpMillis` starts a new epoch, so such a state cannot last. A line cannot know that it has all
+ * deltas of a clock until a higher clock comes: beside a snapshot of that clock, it counts as late until then. If the exchange sends no clock,
  * readers stay with one line until it is lost.
  *
  * @module
@@ -52,8 +53,7 @@ interface Place {
 
 const isAfter = (self: Place, that: Place): boolean =>
   self.epoch > that.epoch ||
-  (self.epoch === that.epoch &&
-    (self.clock > that.clock || (self.clock === that.clock && self.index > that.index)))
+  (self.epoch === that.epoch && (self.clock > that.clock || (self.clock === that.clock && self.index > that.index)))
 
 const copyOf = (place: Place | undefined): Place | undefined =>
   place === undefined ? undefined : { epoch: place.epoch, clock: place.clock, index: place.index }
@@ -66,12 +66,11 @@ class Line implements Place {
   /** The id of the last `get_snapshot`, and what readers had seen when it was sent. */
   request: { readonly id: number; readonly seen: Place | undefined } | undefined
   /** The epoch of the merged book in which the clock of this line was first known. */
-  #firstEpoch: number
+  #firstEpoch = 0
 
   constructor(book: OrderBook, seen: Place | undefined) {
     this.book = book
     this.floor = seen
-    this.#firstEpoch = seen?.epoch ?? 0
   }
 
   get epoch(): number {

@@ -1,9 +1,9 @@
 /** Messages of order books, and a simple exchange that sends them over lines with faults. */
 import * as Result from "effect/Result"
+import * as fc from "fast-check"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../../src/generated/feed.ts"
-import { countUnsafe, dollarsUnsafe } from "../../src/money/FixedPoint.ts"
 import type { MergedBook, MergeOptions } from "../../src/book/merge.ts"
-import type { Book, OrderBook } from "../../src/book/OrderBook.ts"
+import type { Book, Level, OrderBook } from "../../src/book/OrderBook.ts"
 
 const market = { market_ticker: "A", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1" }
 
@@ -44,9 +44,14 @@ export const delta = (
     msg: { ...market, ...(clock === undefined ? undefined : { clock }), side, price_dollars, delta_fp }
   }) as unknown as OrderbookDeltaMessage
 
+const print = (sides: ReadonlyArray<ReadonlyArray<Level>>): string =>
+  sides.map((side) => side.map(({ count, price }) => `${price}×${count}`).join(" ")).join(" | ")
+
 /** The levels of a readable book as text, such as `0.45×10.00 | 0.56×5.00`. */
-export const show = ({ asks, bids }: Book): string =>
-  [bids, asks].map((side) => side.map(({ count, price }) => `${price}×${count}`).join(" ")).join(" | ")
+export const show = ({ asks, bids }: Book): string => print([bids, asks])
+
+/** Like {@link show}, from levels that the book does not remember. */
+const showDepth = (book: Book): string => print([book.depth("bid", 99), book.depth("ask", 99)])
 
 /** What reading a book returns: its levels, or why it is not live. */
 export const read = (book: OrderBook | MergedBook, nowMillis = 0): string =>
@@ -70,7 +75,7 @@ interface Moment {
 const decimal = (hundredths: number): string => (hundredths / 100).toFixed(2)
 
 /** An exchange with one market. It keeps every state that it ever had. */
-export class ReferenceExchange {
+class ReferenceExchange {
   readonly #levels = { yes: new Map<number, number>(), no: new Map<number, number>() }
   readonly history: Array<Moment> = []
   #epoch = 0
@@ -149,8 +154,41 @@ export class ReferenceExchange {
   }
 }
 
+const line = fc.nat({ max: 2 })
+
+const doing = <Name extends string>(...names: ReadonlyArray<Name>): fc.Arbitrary<Name> => fc.constantFrom(...names)
+
+const seeds = fc.array(fc.nat({ max: 10_000 }), { minLength: 1, maxLength: 3 })
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: doing("act"), seeds }) },
+  { weight: 10, arbitrary: fc.record({ do: doing("deliver"), line, frames: fc.integer({ min: 1, max: 6 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: doing("heal"), line }) },
+  { weight: 4, arbitrary: fc.record({ do: doing("lose", "repeat", "garble", "restart"), line }) },
+  { weight: 2, arbitrary: fc.record({ do: doing("wait") }) },
+  { weight: 1, arbitrary: fc.record({ do: doing("maintain"), drops: fc.boolean() }) }
+)
+
+/** Steps on one to three lines. */
+export const plays = fc.record({
+  lines: fc.integer({ min: 1, max: 3 }),
+  steps: fc.array(step, { maxLength: 120, size: "max" })
+})
+
+type Make = new (ticker: string, options: MergeOptions) => MergedBook
+
+/** Plays steps and lets all lines heal. Throws if a law does not hold. */
+export const play = (
+  make: Make,
+  { lines, steps }: { readonly lines: number; readonly steps: ReadonlyArray<Step> }
+): void => {
+  const simulation = new Simulation(make, lines)
+  simulation.run(steps)
+  simulation.finish()
+}
+
 /** One step of a simulation. `line` names a line by its place; other numbers choose at random. */
-export type Step =
+type Step =
   | { readonly do: "act"; readonly seeds: ReadonlyArray<number> }
   | { readonly do: "deliver"; readonly line: number; readonly frames: number }
   | { readonly do: "lose" | "repeat" | "garble" | "restart" | "heal"; readonly line: number }
@@ -173,6 +211,11 @@ class Connection {
     this.id = id
   }
 
+  /** The client has received everything, up to this clock. */
+  hasAll(clock: number): boolean {
+    return this.isWhole && this.inFlight.length === 0 && this.received === this.sent && this.clock === clock
+  }
+
   /** A message that is not repeated: garbling one of two copies loses nothing. */
   canGarble(): boolean {
     const [next, second] = this.inFlight
@@ -181,7 +224,7 @@ class Connection {
 }
 
 /** Plays steps on a merged book, and checks after each of them what its reader sees. */
-export class Simulation {
+class Simulation {
   readonly exchange = new ReferenceExchange()
   readonly merged: MergedBook
   readonly #connections: Array<Connection>
@@ -190,10 +233,12 @@ export class Simulation {
   /** The place in the exchange's history that the reader has seen. */
   #seen = 0
   #wasReadable = false
+  /** The last book that was read, with its text. */
+  #kept: { readonly text: string; readonly again: () => string } | undefined
   #hadMaintenance = false
 
   /** Lines are as late as the steps have it, so the time limits are out of reach. */
-  constructor(make: new (ticker: string, options: MergeOptions) => MergedBook, lines: number) {
+  constructor(make: Make, lines: number) {
     this.merged = new make("A", { nowMillis: 0, catchUpMillis: 1e9, crossedGraceMillis: 1e9 })
     this.#connections = Array.from({ length: lines }, () => this.#open())
   }
@@ -240,11 +285,21 @@ export class Simulation {
     if (this.#wasReadable) this.#expect(isReadable || !isWhole, "a book with a whole line stays readable")
     this.#expect(isWhole || !isReadable, "a book without a whole line is not readable")
     this.#wasReadable = isReadable
-    if (!isReadable) return
     const { history } = this.exchange
+    const last = history.at(-1)!
+    if (isReadable && this.#connections.some((connection) => connection.hasAll(last.clock))) {
+      this.#expect(show(book.success) === last.book, "the book is as new as its newest line")
+    }
+    if (this.#kept !== undefined)
+      this.#expect(this.#kept.again() === this.#kept.text, "a book that was read does not change")
+    if (!isReadable) return
     const text = show(book.success)
+    const { bestAsk, bestBid } = book.success
+    this.#expect(!(Number(bestBid?.price) >= Number(bestAsk?.price)), "a book is never crossed")
+    this.#kept = { text, again: () => showDepth(book.success) }
     let place = this.#seen
-    while (place < history.length && (history[place]!.clock !== book.success.clock || history[place]!.book !== text)) place++
+    while (place < history.length && (history[place]!.clock !== book.success.clock || history[place]!.book !== text))
+      place++
     this.#expect(place < history.length, `${text} at clock ${book.success.clock} is a state since the last one seen`)
     this.#seen = place
   }
