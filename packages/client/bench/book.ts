@@ -19,19 +19,20 @@ const market = { market_ticker: ticker, market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d
 const price = (side: number, distance: number): string =>
   ((side === 0 ? 4_999 - distance * 4 : 5_001 + distance * 4) / 10_000).toFixed(4)
 
-/** A snapshot, and deltas of which half are among the ten best levels. Each level is removed and added again. */
+/** A snapshot, and deltas of which half are among the ten best levels. A third removes a level, or adds it again. */
 const textsOf = (levels: number): ReadonlyArray<string> => {
   const distances = Array.from({ length: levels }, (_, index) => index)
-  const sides = [0, 1].map((side) => distances.map((distance) => [price(side, distance), "50.00"]))
-  const msg = { ...market, clock: 1, yes_dollars_fp: sides[0], no_dollars_fp: sides[1] }
+  const bothSides = [0, 1].map((side) => distances.map((distance) => [price(side, distance), "50.00"]))
+  const msg = { ...market, clock: 1, yes_dollars_fp: bothSides[0], no_dollars_fp: bothSides[1] }
   const texts = [JSON.stringify({ type: "orderbook_snapshot", sid: 2, seq: 1, msg })]
-  const isRemoved = [new Set<number>(), new Set<number>()] as const
+  const sizes = [0, 1].map(() => distances.map(() => 50))
   for (let index = 0; index < frames; index++) {
     const side = index % 2
     const distance = (index * 7919) % (index % 4 < 2 ? 10 : levels)
-    const removed = isRemoved[side === 0 ? 0 : 1]
-    const delta_fp = removed.delete(distance) ? "50.00" : "-50.00"
-    if (delta_fp === "-50.00") removed.add(distance)
+    const size = sizes[side]![distance]!
+    const change = size === 0 ? 50 : (index >> 2) % 3 === 0 ? -size : 1
+    sizes[side]![distance] = size + change
+    const delta_fp = change.toFixed(2)
     const msg = {
       ...market,
       clock: index + 2,

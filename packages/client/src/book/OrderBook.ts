@@ -372,7 +372,8 @@ export class OrderBook {
       return invalid(`a change at the price ${price_dollars}`)
     if (delta === undefined) return invalid(`a change of ${delta_fp} contracts`)
     if (side !== "yes" && side !== "no") return invalid(`a change of the side ${side}`)
-    const [own, other] = side === "yes" ? [this.#bids, this.#asks] : [this.#asks, this.#bids]
+    const own = side === "yes" ? this.#bids : this.#asks
+    const other = side === "yes" ? this.#asks : this.#bids
     const key = own.keyOf(micros)
     if (delta > 0 && this.#crossing === undefined && key + other.bestKey >= oneDollar) {
       this.reading()

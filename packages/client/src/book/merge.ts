@@ -3,29 +3,30 @@
  *
  * **Details**
  *
- * Each line has a complete {@link OrderBook} of its own. Readers see the book of the line that is furthest. So a book is never
- * put together from two lines, and nothing is applied twice: whatever a line does, its own `seq` proves that its book is
- * complete. What is left to decide is which line is furthest, and that the book never goes back.
+ * Each line has a complete {@link OrderBook} of its own. Readers see the book of the line that is furthest. So a book is
+ * never put together from two lines, and nothing is applied twice: the `seq` of a line proves that its book is complete.
+ * What is left to decide is which line is furthest, and that readers never go back.
  *
  * **The order of places.** The exchange sends every change of a market with its clock. Every line sends the deltas of one
  * clock in the same order, before any delta with a higher clock. A snapshot contains all changes up to its clock, and the
- * deltas after it have higher clocks. So the place of a complete line is its clock and the number of deltas with that clock,
- * infinity after a snapshot, and this order of two lines is the order of time. A line that is behind and complete
- * delivers every change that it lacks, and so passes every place of the line that is ahead.
+ * deltas after it have higher clocks. So the place of a complete line is its clock and the number of its deltas with that
+ * clock, which is infinity after a snapshot. The order of places is the order of time. A complete line that is behind
+ * delivers every change that it lacks, and so reaches the place of the line that is ahead.
  *
- * **Why the book never goes back.** Readers change to another line only if it has reached the place that they saw last. If
- * the furthest line is lost while others are complete but late, readers see its last book until one of them has caught up.
+ * **Why readers never go back.** They change to another line only if it has reached the place that they saw last. If the
+ * furthest line is lost while the others are complete but late, they see its last book until one of the others has caught
+ * up. Beside the place of a snapshot, a line with the same clock counts as late until its clock moves on, since more deltas
+ * with this clock can follow. With the same levels, it has no deadline.
  *
  * **Restarts of the clock.** The clock can go down during maintenance. Each line has an epoch, which comes before the clock
- * in the order of places. A line begins a new epoch if its own clock goes down, or if its snapshot is older than a place that
- * readers had already seen when that snapshot was requested: only a restart explains that. Conversely, a snapshot
- * belongs to the epoch of that place at least. Lines of an older epoch are asked for a snapshot, which proves their epoch.
+ * in the order of places. A line begins a new epoch if its own clock goes down, or if its snapshot is older than a place
+ * that readers had seen when the snapshot was requested: only a restart explains that. Otherwise, a snapshot belongs at
+ * least to the epoch of that place. Lines of an older epoch need a new snapshot, which proves their epoch.
  *
- * **Limits.** If the restarted clock overtakes its old value before any line shows that it went down, a line of the
- * old epoch can be taken for one of the new. Its book is still complete, but can be older than the one before. A late line that
- * does not catch up in `catchUpMillis` starts a new epoch, so such a state cannot last. A line cannot know that it has all
- * deltas of a clock until a higher clock comes: beside a snapshot of that clock, it counts as late until then. If the exchange sends no clock,
- * readers stay with one line until it is lost.
+ * **Limits.** If the restarted clock passes its old value before any line shows that it went down, or if it restarts twice
+ * while a message is on its way, a line of the old epoch can count as one of the new epoch. Its book is still complete, but
+ * can be older than the one before. A late line that does not catch up in `catchUpMillis` starts a new epoch, so this state
+ * does not last. If the exchange sends no clock, readers stay with one line until it is lost.
  *
  * @module
  */
@@ -57,6 +58,10 @@ const isAfter = (self: Place, that: Place): boolean =>
 
 const copyOf = (place: Place | undefined): Place | undefined =>
   place === undefined ? undefined : { epoch: place.epoch, clock: place.clock, index: place.index }
+
+/** Whether two readings have the same clock and the same levels. */
+const isEqual = (self: Reading | undefined, that: Reading): boolean =>
+  self !== undefined && self.clock === that.clock && self.bids.equals(that.bids) && self.asks.equals(that.asks)
 
 /** One subscription of the market. */
 class Line implements Place {
@@ -92,7 +97,8 @@ class Line implements Place {
 
 /** What readers see although its line is lost: other lines are complete, and late. */
 interface Held {
-  readonly untilMillis: number
+  /** Infinity while the furthest line has the same clock and the same levels. */
+  untilMillis: number
   /** Undefined if the book could not be read before: then it cannot be read until a line has caught up. */
   readonly reading: Reading | undefined
 }
@@ -255,9 +261,11 @@ export class MergedBook {
     }
     if (furthest === undefined) return this.#interrupt(changed, nowMillis)
     if (this.#seen === undefined || !isAfter(this.#seen, furthest)) return this.#follow(furthest, nowMillis)
-    this.#held ??= { untilMillis: nowMillis + this.#catchUpMillis, reading: this.#leader?.book.reading() }
+    const held = (this.#held ??= { untilMillis: Number.POSITIVE_INFINITY, reading: this.#leader?.book.reading() })
     this.#leader = undefined
-    if (this.#held.untilMillis > nowMillis) return
+    const isSame = furthest.epoch === this.#seen.epoch && isEqual(held.reading, furthest.book.reading())
+    held.untilMillis = isSame ? Number.POSITIVE_INFINITY : Math.min(held.untilMillis, nowMillis + this.#catchUpMillis)
+    if (held.untilMillis > nowMillis) return
     furthest.epoch = this.#seen.epoch + 1
     this.#follow(furthest, nowMillis)
   }

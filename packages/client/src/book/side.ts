@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * A reader gets {@link Levels}, which never change. A side shares its arrays with the last `Levels` that it returned, and
- * copies them before its next change. So there is at most one copy per reading, and none if nobody reads. The best level is the
- * last one: most changes happen near it, and move few elements.
+ * Readers get {@link Levels}, which never change. A side shares its arrays with the last `Levels` that it returned, and
+ * copies an array before it changes it. So each read causes at most one copy of each array. The best level is the last one:
+ * most changes happen near it, and then few elements move.
  *
  * @module
  */
@@ -93,6 +93,14 @@ export class Levels {
     return Object.freeze(Array.from({ length }, (_, index) => this.#levelAt(end - 1 - index)))
   }
 
+  /** Whether another moment of this side has the same levels. */
+  equals(that: Levels): boolean {
+    return (
+      this.#keys.length === that.#keys.length &&
+      this.#keys.every((key, index) => key === that.#keys[index] && this.#sizes[index] === that.#sizes[index])
+    )
+  }
+
   /** The hundredths of a contract at a price. */
   sizeAt(priceMicros: number): number {
     const key = this.#priceOf(priceMicros)
@@ -132,6 +140,8 @@ export class LevelSide {
   #sizes: Array<number> = []
   /** The levels that were returned last, if nothing has changed since. They share the arrays. */
   #shared: Levels | undefined
+  /** Outlives changes of sizes, which leave the keys as they are. */
+  #keysAreShared = false
 
   constructor(side: "bid" | "ask") {
     this.#side = side
@@ -149,6 +159,7 @@ export class LevelSide {
 
   /** Returns the levels of this moment. */
   levels(): Levels {
+    this.#keysAreShared = true
     return (this.#shared ??= new Levels(this.#side, this.#keys, this.#sizes))
   }
 
@@ -157,6 +168,7 @@ export class LevelSide {
     this.#keys = keys
     this.#sizes = sizes
     this.#shared = undefined
+    this.#keysAreShared = false
   }
 
   /** Adds a signed number of hundredths of a contract to a level. A level of zero is removed. */
@@ -167,10 +179,19 @@ export class LevelSide {
     if (size < 0) return "negative"
     if (size > maxSize) return "tooLarge"
     if (delta === 0) return undefined
-    this.#own()
+    if (this.#shared !== undefined) {
+      this.#sizes = this.#sizes.slice()
+      this.#shared = undefined
+    }
     if (isKnown && size > 0) {
       this.#sizes[position] = size
-    } else if (isKnown) {
+      return undefined
+    }
+    if (this.#keysAreShared) {
+      this.#keys = this.#keys.slice()
+      this.#keysAreShared = false
+    }
+    if (isKnown) {
       this.#keys.splice(position, 1)
       this.#sizes.splice(position, 1)
     } else {
@@ -178,13 +199,5 @@ export class LevelSide {
       this.#sizes.splice(position, 0, size)
     }
     return undefined
-  }
-
-  /** Copies the arrays if a reader shares them. */
-  #own(): void {
-    if (this.#shared === undefined) return
-    this.#keys = this.#keys.slice()
-    this.#sizes = this.#sizes.slice()
-    this.#shared = undefined
   }
 }

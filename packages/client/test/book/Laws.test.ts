@@ -37,7 +37,8 @@ const faults: ReadonlyArray<Fault> = [
     "this.#keys.splice(position, 1)\n      this.#sizes.splice(position, 1)",
     "this.#sizes[position] = 0"
   ),
-  storing("changes arrays that a reader shares", "if (this.#shared === undefined) return", "return"),
+  storing("changes arrays that a reader shares", "if (this.#shared !== undefined) {", "if (this.#keys.length < 0) {"),
+  storing("changes keys that a reader shares", "if (this.#keysAreShared) {", "if (this.#keys.length < 0) {"),
   storing("takes the key of an ask for its price", 'return this.side === "bid" ? key : oneDollar - key', "return key"),
   reducing(
     "keeps an old side if the snapshot has none",

@@ -101,6 +101,22 @@ describe("MergedBook", () => {
     assert.strictEqual(readingOf(book, 1_030).epoch, 1)
   })
 
+  it("keeps its epoch while a line with the same clock and levels waits for the next clock", () => {
+    const book = live()
+    book.delta(second, plusOne(2, 8), 10)
+    book.snapshot(first, snapshot(2, 8, [["0.45", "2.00"]]), 20)
+    book.close(first, closed, 30)
+    assert.strictEqual(book.nextMillis(), undefined)
+    book.tick(5_000)
+    assert.deepInclude(readingOf(book, 5_000), { epoch: 0, clock: 8 })
+    book.delta(second, plusOne(3, 8), 5_010)
+    assert.strictEqual(read(book, 5_010), "0.45×2.00 | ")
+    assert.strictEqual(book.nextMillis(), 6_010)
+    book.delta(second, plusOne(4, 9), 5_020)
+    assert.strictEqual(read(book, 5_020), "0.45×4.00 | ")
+    assert.deepInclude(readingOf(book, 5_020), { epoch: 0, clock: 9 })
+  })
+
   it("B15, B16: cannot be read from the moment at which its last line is lost", () => {
     const book = live()
     book.close(first, closed, 10)
