@@ -272,8 +272,10 @@ describe("OrderBook", () => {
     assert.deepInclude(bookOf(book), { clock: 2, epoch: 2 })
     book.clockRestarted(0)
     assert.strictEqual(read(book), "clock")
-    book.snapshot(snapshot(5, 9), 0)
-    assert.deepInclude(bookOf(book), { clock: 9, epoch: 3 })
+    book.snapshot(snapshot(5, 1), 0)
+    assert.deepInclude(bookOf(book), { clock: 1, epoch: 3 })
+    book.snapshot(snapshot(6, 1), 0)
+    assert.deepInclude(bookOf(book), { clock: 1, epoch: 3 })
   })
 
   it("works without a clock", () => {
@@ -309,6 +311,63 @@ describe("OrderBook", () => {
       book.snapshot(snapshot(1, 8, undefined, [level]), 0)
       assert.strictEqual(read(book), "invalid", level.join(" "))
     }
+  })
+
+  it("takes prices from 0 to 1 dollar, and nine billion contracts", () => {
+    const book = make()
+    const levels = [
+      ["0.0000", "1.00"],
+      ["1.0000", "9000000000.00"]
+    ] as const
+    book.snapshot(snapshot(1, 7, levels), 0)
+    book.delta(delta(2, 8, "yes", "0.0000", "1.00"), 0)
+    book.delta(delta(3, 9, "yes", "1.0000", "-1.00"), 0)
+    assert.strictEqual(read(book), "1.00×8999999999.00 0.00×2.00 | ")
+  })
+
+  it("finds a snapshot crossed by its best levels alone", () => {
+    const bids = [
+      ["0.4000", "1.00"],
+      ["0.5600", "1.00"]
+    ] as const
+    const asks = [
+      ["0.7000", "1.00"],
+      ["0.5500", "1.00"]
+    ] as const
+    const book = make()
+    book.snapshot(snapshot(1, 7, bids, asks), 0)
+    assert.strictEqual(read(book), "crossed")
+  })
+
+  it("changes its version with each loss, and with each book that follows", () => {
+    const book = live()
+    const versions = new Set([book.version])
+    book.lost(gap, 0)
+    versions.add(book.version)
+    book.lost(gap, 0)
+    versions.add(book.version)
+    book.snapshot(snapshot(9, 9), 0)
+    versions.add(book.version)
+    book.delta(delta(10, 10, "yes", "0.45", "1.00"), 0)
+    versions.add(book.version)
+    assert.strictEqual(versions.size, 4)
+  })
+
+  it("takes any seq after a loss: the next subscription starts again", () => {
+    const book = live()
+    book.lost({ cause: "outage", detail: "closed" }, 0)
+    book.snapshot(snapshot(1, 9, [["0.4400", "1.00"]]), 0)
+    assert.strictEqual(read(book), "0.44×1.00 | ")
+  })
+
+  it("is not live since it was made, if its first snapshot is faulty", () => {
+    const book = make({ nowMillis: 5 })
+    book.snapshot(snapshot(1, 7, [["0.45", "-1.00"]]), 9)
+    assert.deepStrictEqual(book.state, {
+      _tag: "Healing",
+      sinceMillis: 5,
+      loss: { cause: "negative", detail: "a level of -1.00 contracts at 0.45" }
+    })
   })
 
   it("takes what the decoder returns", () => {

@@ -162,6 +162,64 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), undefined)
   })
 
+  it("knows from the id of a snapshot what it had shown at the request", () => {
+    for (const [id, epoch] of [
+      [8, 1],
+      [undefined, 0]
+    ] as const) {
+      const book = live()
+      book.open(third, 0)
+      book.delta(first, plusOne(2, 900), 1)
+      book.requested(third, 8, 10)
+      book.snapshot(third, snapshot(1, 50, [["0.45", "5.00"]], undefined, id), 20)
+      assert.strictEqual(readingOf(book).epoch, epoch)
+      assert.strictEqual(read(book), epoch === 1 ? "0.45×5.00 | " : "0.45×2.00 | ")
+    }
+  })
+
+  it("asks a line again whose snapshot does not prove that it has restarted", () => {
+    const book = live()
+    book.delta(first, plusOne(2, 3), 1)
+    book.snapshot(first, snapshot(3, 3, [["0.45", "8.00"]]), 2)
+    book.snapshot(second, snapshot(2, 9, [["0.45", "9.00"]]), 3)
+    assert.strictEqual(read(book), "0.45×8.00 | ")
+    assert.deepStrictEqual(book.requests(253), [second])
+    book.requested(second, 5, 253)
+    book.snapshot(second, snapshot(3, 10, [["0.45", "10.00"]], undefined, 5), 254)
+    assert.strictEqual(read(book), "0.45×10.00 | ")
+  })
+
+  it("changes its version with each change and each loss", () => {
+    const book = new MergedBook("A", { nowMillis: 3 })
+    const versions = [book.version]
+    const record = () => versions.push(book.version)
+    book.open(first, 4)
+    book.lost(first, gap, 5)
+    assert.deepStrictEqual(book.state, { _tag: "Healing", sinceMillis: 3, loss: gap })
+    book.snapshot(first, snapshot(1, 7), 5)
+    record()
+    book.delta(first, plusOne(2, 8), 6)
+    record()
+    book.delta(first, delta(3, 9, "no", "0.45", "1.00"), 7)
+    book.tick(256)
+    assert.strictEqual(book.version, versions.at(-1))
+    book.tick(257)
+    record()
+    assert.deepInclude(book.state, { _tag: "Healing", sinceMillis: 257 })
+    assert.strictEqual(read(book, 257), "crossed")
+    assert.deepStrictEqual(
+      versions,
+      [...new Set(versions)].toSorted((left, right) => left - right)
+    )
+    assert.strictEqual(book.market_ticker, "A")
+  })
+
+  it("passes its options to the book of each line", () => {
+    const book = new MergedBook("A", { nowMillis: 0, snapshotTimeoutMillis: 70 })
+    book.open(first, 5)
+    assert.strictEqual(book.nextMillis(), 75)
+  })
+
   it("follows the first line that has restarted after the clock went down", () => {
     const book = live()
     book.delta(first, plusOne(2, 3), 1)
