@@ -67,10 +67,6 @@ export class Levels {
     this.#sizes = sizes
   }
 
-  get size(): number {
-    return this.#keys.length
-  }
-
   /** The best price of YES in micro-dollars. */
   get bestMicros(): number | undefined {
     const key = this.#keys[this.#keys.length - 1]

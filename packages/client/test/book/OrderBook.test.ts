@@ -196,6 +196,26 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "crossed")
   })
 
+  it("B17: forgets that the book is crossed with a snapshot or a loss", () => {
+    const book = live()
+    book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
+    book.snapshot(snapshot(3, 8, [["0.4400", "1.00"]]), 10)
+    assert.strictEqual(read(book, 10), "0.44×1.00 | ")
+    assert.deepInclude(bookOf(book, 10), { seq: 3, clock: 8 })
+    assert.deepStrictEqual([book.nextMillis(), book.index], [undefined, Number.POSITIVE_INFINITY])
+    book.delta(delta(4, 9, "no", "0.4400", "5.00"), 20)
+    assert.deepStrictEqual([book.clock, book.index], [8, Number.POSITIVE_INFINITY])
+    book.lost(gap, 30)
+    book.requested(30)
+    assert.strictEqual(book.nextMillis(), 5_030)
+    assert.deepStrictEqual([book.clock, book.index], [9, 1])
+    book.delta(delta(5, 9, "no", "0.4400", "5.00"), 40)
+    book.snapshot(snapshot(6, 10), 50)
+    book.delta(delta(7, 11, "no", "0.4400", "5.00"), 50)
+    book.delta(delta(8, 11, "no", "0.4400", "5.00"), 50)
+    assert.deepStrictEqual([book.clock, book.index], [11, 2])
+  })
+
   it("B17: judges a crossed book after its grace, when it ticks or is read", () => {
     for (const judge of [
       (book: OrderBook.OrderBook) => book.tick(350),

@@ -214,6 +214,16 @@ describe("MergedBook", () => {
     assert.strictEqual(book.market_ticker, "A")
   })
 
+  it("changes its version when it follows another line", () => {
+    const book = new MergedBook("A", { nowMillis: 0 })
+    for (const line of [first, second]) book.open(line, 0)
+    book.snapshot(first, snapshot(1, 7), 0)
+    const { version } = book
+    book.snapshot(second, snapshot(1, 9, [["0.45", "1.00"]]), 0)
+    assert.isAbove(book.version, version)
+    assert.strictEqual(read(book), "0.45×1.00 | ")
+  })
+
   it("passes its options to the book of each line", () => {
     const book = new MergedBook("A", { nowMillis: 0, snapshotTimeoutMillis: 70 })
     book.open(first, 5)
