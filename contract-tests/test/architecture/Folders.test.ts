@@ -19,6 +19,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     limits: [".", "generated", "sending"],
     rest: [".", "generated", "sending"],
     feed: [".", "generated", "sending", "wire"],
+    book: [".", "generated", "money"],
     trading: [".", "generated", "limits", "money", "rest", "sending"],
     "Kalshi.ts": [".", "limits", "rest", "sending", "trading"]
   },
