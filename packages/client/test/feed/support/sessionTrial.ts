@@ -4,6 +4,7 @@
  */
 import { registerHooks } from "node:module"
 import { sessionFaults } from "./sessionFaults.ts"
+import type * as sessionModel from "./sessionModel.ts"
 
 const copied = /\/client\/(?:src\/feed|test\/feed\/support)\//
 
@@ -34,7 +35,7 @@ for (let index = Number(from); index < Number(to); index++) {
   const { name } = sessionFaults[index]!
   let verdict: string
   try {
-    const { run } = (await import(`./sessionModel.ts?fault=${index}`)) as typeof import("./sessionModel.ts")
+    const { run } = (await import(`./sessionModel.ts?fault=${index}`)) as typeof sessionModel
     verdict = run({ seed: Number(seed), numRuns: Number(numRuns), shrink: false }) === undefined ? "missed" : "detected"
   } catch (error) {
     verdict = String(error)
