@@ -150,6 +150,8 @@ const onSnapshot = (core: Core, slot: Slot, name: string): void => {
   slot.booked.add(name)
   slot.requested.delete(name)
   slot.backoff.reset()
+  // It can be the last one that a connection waits for before it takes over.
+  if (slot.line.replaces !== undefined) core.isDirty = true
   // A snapshot can carry no id. That of one market shows that the command was carried out.
   const { command } = slot
   if (command?.kind === "snapshot" && command.names.includes(name)) settle(core, slot.line, command)

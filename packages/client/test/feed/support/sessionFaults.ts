@@ -110,7 +110,6 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     "if (false)"
   ),
   fault("forgets what is in doubt", "replies", /slot\.doubtful\.add\(name\)/, "{}"),
-  fault("does not compare the list of an ok", "replies", /if \(list === undefined\) return/, "return"),
   fault("ends users on a buffer overflow", "replies", /25: "reopen"/, '25: "refuse"'),
   fault(
     "keeps a subscription that is not in the list",
