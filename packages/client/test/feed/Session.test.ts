@@ -1,7 +1,6 @@
 /** One test per fault of other clients, by its number, then what else the session does. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import { Session } from "../../src/feed/session/Session.ts"
 import { delta, error, message, ok, snapshot, subscribed, ticker, trade } from "./support/messages.ts"
 import { User, World } from "./support/world.ts"
 
@@ -324,8 +323,12 @@ describe("Session", () => {
     assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000])
     assert.deepStrictEqual(user.tags, Array.from({ length: 6 }, () => ["Outage", "Restored"]).flat())
     assert.deepInclude(user.of("Outage")[0]?.cause, { _tag: "SubscriptionLost", code: 25 })
-    // A snapshot shows that the subscription works.
+    // A subscription that was open for some time starts again from the shortest wait.
     world.receive(snapshot(7, 1))
+    for (let seconds = 0; seconds < 30; seconds++) {
+      world.session.pinged(1)
+      world.pass(1_000)
+    }
     world.receive(error(25, { sid: 7, seq: 2 }))
     world.pass(250)
     assert.strictEqual(world.takeOne().cmd, "subscribe")
@@ -642,20 +645,19 @@ describe("Session", () => {
   it("S25 opens a subscription again that is not in the list", () => {
     const world = new World()
     const { user } = world.live("fill")
-    serve(world, 60_500, ({ id }) => world.receive({ id, type: "ok", msg: [{ channel: "fill", sid: 1 }] }))
-    world.receive({
-      id: world.session.state().connections[0]!.commandsInFlight === 0 ? 0 : world.takeOne().id,
-      type: "ok",
-      msg: []
+    let isOpen = false
+    serve(world, 70_000, ({ cmd, id }) => {
+      if (cmd === "subscribe") {
+        isOpen = true
+        world.receive(subscribed(id, "fill", 2))
+      } else world.receive({ id, type: "ok", msg: isOpen ? [{ channel: "fill", sid: 2 }] : [] })
     })
-    serve(world, 120_000, ({ cmd, id }) =>
-      world.receive(
-        cmd === "subscribe"
-          ? subscribed(id, "fill", 2)
-          : { id, type: "ok", msg: user.tags.length === 0 ? [] : [{ channel: "fill", sid: 2 }] }
-      )
-    )
     assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, {
+      _tag: "SubscriptionLost",
+      code: undefined,
+      reason: "it is not in the list of subscriptions"
+    })
   })
 
   it("S27 dials again after the machine slept", () => {
@@ -745,11 +747,13 @@ describe("Session", () => {
     assert.strictEqual(user.of("Gap")[0]?.reason, "overflow")
   })
 
-  it("S32 has no address of its own: it names generations, and its owner has one environment", () => {
+  it("S32 knows no address: it names generations, and its owner dials one environment", () => {
     const world = new World()
     world.subscribe("trade")
     assert.deepStrictEqual(world.dials, [1])
-    assert.strictEqual(Session.length, 4)
+    world.session.refused(1, { _tag: "Transport", reason: "reset" })
+    world.pass(1_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
   })
 
   it("S33 refuses a misspelt parameter, and one that the channel does not have", () => {

@@ -123,6 +123,8 @@ export class Slot {
   wasOpened = false
   /** Whether no command is due. */
   isSettled = false
+  /** When it was opened, by the monotonic clock. */
+  openedMillis = 0
   /** Since when it has its status, in Unix milliseconds. */
   sinceMillis: number
 

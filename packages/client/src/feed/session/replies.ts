@@ -15,6 +15,9 @@ import { place, unplace } from "./placement.ts"
 /** Called when a `sid` became known, for the messages that were waiting for it. */
 type OnSid = (slot: Slot, sid: number) => void
 
+/** Whether a message is no reply: the exchange treats the id 0 like none. */
+const isAbsent = (id: number | undefined): boolean => id === undefined || id === 0
+
 /** A command has its reply. */
 export const settle = (core: Core, line: Line, sent: Sent<Slot>): void => {
   line.pending.settle(sent.id)
@@ -53,6 +56,7 @@ const opened = (core: Core, line: Line, slot: Slot, sid: number, names: Readonly
   slot.lastSeq = 0
   slot.status = "open"
   slot.wasOpened = true
+  slot.openedMillis = core.now()
   slot.acknowledged = new Set(names)
   slot.receivedAtCheck = slot.received
   slot.checkMillis = core.now() + core.settings.silenceMillis
@@ -143,7 +147,7 @@ export const onUnsubscribed = (core: Core, line: Line, { id, sid }: Messages["un
     // A late reply is about an older subscription, whose `sid` may be used again.
     const isInTime = slot?.status === "closing" || slot?.status === "unknown"
     if (slot !== undefined && isInTime && slot.sid === sid && slot.lastCommandId === sent.id) closed(core, slot)
-  } else if (id === undefined) {
+  } else if (isAbsent(id)) {
     const slot = line.bySid.get(sid)
     if (slot === undefined) return
     const { channel } = slot.topic
@@ -186,14 +190,14 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
     // A list that is refused decides nothing: the state of the connection is unknown.
     if (sent?.kind === "verify" && reaction === "slowDown") line.mustVerify = true
     else if (sent?.kind === "verify") {
-      redial(core, line, { _tag: "SubscriptionLost", code: msg.code, reason: msg.msg })
-    } else if (sent === undefined && id === undefined && reaction !== "slowDown") line.mustVerify = true
+      redial(core, line, { _tag: "ProbeRefused", code: msg.code, reason: msg.msg })
+    } else if (sent === undefined && isAbsent(id) && reaction !== "slowDown") line.mustVerify = true
     core.isDirty = true
     return
   }
   if (sent !== undefined) onRefusedCommand(core, line, slot, sent, msg, reaction)
   // A late error of a command that is forgotten ends nothing.
-  else if (id === undefined || reaction === "reopen") onUnaskedError(core, line, slot, msg, reaction)
+  else if (isAbsent(id) || reaction === "reopen") onUnaskedError(core, line, slot, msg, reaction)
 }
 
 /** An error of a subscription that no command caused. */
@@ -220,6 +224,7 @@ const onUnaskedError = (
 
 /** The exchange ended a subscription, or has none under this `sid`: it is opened again after a wait. */
 const reopen = (core: Core, slot: Slot, { code, msg }: { readonly code?: number; readonly msg: string }): void => {
+  if (slot.status === "open" && core.now() - slot.openedMillis >= core.settings.stableMillis) slot.backoff.reset()
   reset(core, slot)
   slot.notBeforeMillis = core.now() + slot.backoff.next()
   interrupt(core, slot, { _tag: "SubscriptionLost", code, reason: msg })

@@ -149,7 +149,6 @@ const onSnapshot = (core: Core, slot: Slot, name: string): void => {
   slot.awaited.delete(name)
   slot.booked.add(name)
   slot.requested.delete(name)
-  slot.backoff.reset()
   // It can be the last one that a connection waits for before it takes over.
   if (slot.line.replaces !== undefined) core.isDirty = true
   // A snapshot can carry no id. That of one market shows that the command was carried out.
