@@ -277,6 +277,22 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().params.market_tickers?.length, 100)
   })
 
+  it("S12 error 27 to a probe pauses the probes too", () => {
+    const world = new World()
+    world.subscribe("ticker")
+    world.open()
+    world.receive(error(18, { id: world.takeOne().id }))
+    for (const pauseMillis of [1_000, 2_000, 4_000]) {
+      world.receive(error(27, { id: world.takeOne().id }))
+      world.pass(pauseMillis - 1)
+      assert.deepStrictEqual(world.unread, [])
+      world.pass(1)
+      assert.strictEqual(world.unread.length, 1)
+    }
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+    assert.deepStrictEqual(world.dials, [1])
+  })
+
   it("S13 error 18 asks for the list of subscriptions, which decides", () => {
     for (const isOpen of [true, false]) {
       const world = new World()

@@ -27,13 +27,13 @@ import { close, dial, finish, open, redial, type Refusal, refuseDial } from "./d
 import type { Subscriber } from "./events.ts"
 import type { Member } from "./model.ts"
 import { reconcile } from "./reconcile.ts"
-import { reopenSlot } from "./replies.ts"
 import { parse, parseNames, type SubscriptionRequest } from "./requests.ts"
 import { route, routeUndecodable } from "./routing.ts"
 import type { SessionOptions } from "./settings.ts"
 import { requestSnapshots } from "./snapshots.ts"
 import { type SessionState, stateOf } from "./state.ts"
 import { nextDue, runDue } from "./timers.ts"
+import { reopenSlot } from "./transitions.ts"
 import { addNames, join, removeNames } from "./wanted.ts"
 
 /** One subscription of one user. After its end, its methods do nothing. */

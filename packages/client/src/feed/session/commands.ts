@@ -54,6 +54,7 @@ const register = (
   const deadlineMillis = core.now() + core.settings.commandTimeoutMillis
   const sent = { id: ++core.lastCommandId, kind, slot, names, deadlineMillis }
   line.pending.add(sent)
+  line.pace.take()
   return sent
 }
 

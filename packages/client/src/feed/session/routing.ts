@@ -10,8 +10,10 @@ import type * as FeedMessages from "../FeedMessages.ts"
 import type { Core } from "./core.ts"
 import { deliver, emit } from "./delivery.ts"
 import type { Line, Slot } from "./model.ts"
-import { onError, onOk, onSubscribed, onUnsubscribed, settle } from "./replies.ts"
+import { onError } from "./refusals.ts"
+import { onOk, onSubscribed, onUnsubscribed } from "./replies.ts"
 import { verdictOf } from "./seq.ts"
+import { settle } from "./transitions.ts"
 
 type Reply = Extract<Message, { readonly type: "subscribed" | "ok" | "unsubscribed" | "error" }>
 type DataMessage = Exclude<Message, Reply>

@@ -8,8 +8,9 @@ import type { Core } from "./core.ts"
 import { refuse } from "./delivery.ts"
 import { redial } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
-import { onTimeout, reopenSlot } from "./replies.ts"
 import { checkSnapshots, probeBook } from "./snapshots.ts"
+import { reopenSlot } from "./transitions.ts"
+import { onTimeout } from "./verification.ts"
 
 const deadlinesOf = (core: Core, line: Line): ReadonlyArray<number | undefined> => {
   switch (line.status) {

@@ -102,18 +102,18 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     /slot\.topic\.channel !== topic\.channel \|\| !slot\.isWanted/,
     "slot.topic !== topic"
   ),
-  fault("puts markets back where they are too many", "replies", /slot\.maxNames = slot\.acknowledged\.size/, ""),
+  fault("puts markets back where they are too many", "refusals", /slot\.maxNames = slot\.acknowledged\.size/, ""),
   fault(
     "refuses all markets of a command for one",
-    "replies",
+    "refusals",
     /if \(culprits\.length === 0 && names\.length > 1\)/,
     "if (false)"
   ),
-  fault("forgets what is in doubt", "replies", /slot\.doubtful\.add\(name\)/, "{}"),
-  fault("ends users on a buffer overflow", "replies", /25: "reopen"/, '25: "refuse"'),
+  fault("forgets what is in doubt", "transitions", /slot\.doubtful\.add\(name\)/, "{}"),
+  fault("ends users on a buffer overflow", "refusals", /25: "reopen"/, '25: "refuse"'),
   fault(
     "keeps a subscription that is not in the list",
-    "replies",
+    "verification",
     /if \(slot\.isWanted\) reopen\(core, slot, \{ msg: "it is not in the list of subscriptions" \}\)/,
     'if (slot.isWanted) slot.status = "open"'
   ),
@@ -145,13 +145,13 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
   ),
   fault(
     "does not ask what came of a command without a reply",
-    "replies",
-    /line\.mustVerify = true\n\s+core\.isDirty = true\n\}\n*$/,
-    "core.isDirty = true }"
+    "transitions",
+    /line\.mustVerify = true\n\s+core\.isDirty = true/,
+    "core.isDirty = true"
   ),
   fault(
     "keeps a connection that does not answer a probe",
-    "replies",
+    "verification",
     /if \(sent\.kind === "verify"\) \{\n\s+return redial/,
     'if (sent.kind === "verify") { return; redial'
   ),
