@@ -1029,6 +1029,20 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().connections.length, 1)
   })
 
+  it("keeps the old connection if the new one may not have as many markets", () => {
+    const world = new World({ batchSize: 2 })
+    const { user } = world.live("trade", tickers("A", "B", "C"))
+    world.receive(ok(world.takeOne().id, 1, 1))
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1), 2)
+    world.receive(error(26, { id: world.takeOne().id }), 2)
+    assert.deepStrictEqual(world.abandoned, [2])
+    world.receive(trade(1, 2, "C"), 1)
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
   it("restores 5,000 markets in batches, one command at a time", () => {
     const world = new World()
     const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)

@@ -7,7 +7,7 @@ import { type ChannelName, errorCodes, type Messages } from "../../generated/fee
 import { SubscriptionRefused } from "../FeedError.ts"
 import type { Core } from "./core.ts"
 import { end, refuse, usersOf } from "./delivery.ts"
-import { redial } from "./dialling.ts"
+import { dropLine, redial } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
 import { place, unplace } from "./placement.ts"
@@ -116,6 +116,8 @@ const spread = (core: Core, slot: Slot, sent: Sent<Slot>, msg: Messages["error"]
     else refuse(core, topic, sent.names, refusalOf(topic.channel, msg, sent.names))
     return
   }
+  // The old connection carries them: it stays.
+  if (slot.line.replaces !== undefined) return dropLine(core, slot.line)
   slot.maxNames = slot.acknowledged.size
   const surplus = [...slot.names].filter((name) => !slot.acknowledged.has(name))
   for (const name of surplus) slot.awaited.delete(name)
