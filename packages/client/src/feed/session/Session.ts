@@ -57,7 +57,8 @@ export interface Subscription {
 /** The session of one key in one environment. */
 export class Session {
   readonly #core: Core
-  #isSettling = false
+  /** Whether an input is in progress. What handlers and the outside call meanwhile is sent after it. */
+  #isBusy = false
   /** When `tick` is due, and whether that is up to date. */
   #dueMillis: number | undefined
   #isDueKnown = false
@@ -91,24 +92,21 @@ export class Session {
   opened(generation: number): void {
     const line = this.#core.byGeneration.get(generation)
     if (line?.status !== "dialing") return
-    open(this.#core, line)
-    this.#settle()
+    this.#run(() => open(this.#core, line))
   }
 
   /** A dial failed. */
   refused(generation: number, refusal: Refusal): void {
     const line = this.#core.byGeneration.get(generation)
     if (line?.status !== "dialing") return
-    refuseDial(this.#core, line, refusal)
-    this.#settle()
+    this.#run(() => refuseDial(this.#core, line, refusal))
   }
 
   /** A connection closed. `code` is 1006 without a close frame. */
   closed(generation: number, code: number, reason: string): void {
     const line = this.#core.byGeneration.get(generation)
     if (line === undefined) return
-    close(this.#core, line, code, reason)
-    this.#settle()
+    this.#run(() => close(this.#core, line, code, reason))
   }
 
   /** A text message arrived. `receivedMillis` is in Unix milliseconds. */
@@ -121,8 +119,14 @@ export class Session {
     }
     line.isHeard = true
     const decoded = core.decode(text)
-    if (Result.isSuccess(decoded)) route(core, line, decoded.success, receivedMillis)
-    else routeUndecodable(core, line, decoded.failure, text)
+    const wasBusy = this.#isBusy
+    this.#isBusy = true
+    try {
+      if (Result.isSuccess(decoded)) route(core, line, decoded.success, receivedMillis)
+      else routeUndecodable(core, line, decoded.failure, text)
+    } finally {
+      this.#isBusy = wasBusy
+    }
     if (core.isDirty) this.#settle()
   }
 
@@ -144,15 +148,15 @@ export class Session {
   /** Does what is due. */
   tick(): void {
     if (this.#core.ended !== undefined) return
-    this.#checkClock()
-    runDue(this.#core)
-    this.#settle()
+    this.#run(() => {
+      this.#checkClock()
+      runDue(this.#core)
+    })
   }
 
   /** Replaces the open connections: the new ones have all subscriptions before the old ones end. */
   changeOver(): void {
-    changeOver(this.#core)
-    this.#settle()
+    this.#run(() => changeOver(this.#core))
   }
 
   /** Ends all subscriptions and connections, for good. */
@@ -174,9 +178,7 @@ export class Session {
     const core = this.#core
     const { topic } = member
     const change = (run: () => void): void => {
-      if (member.isOver) return
-      run()
-      this.#settle()
+      if (!member.isOver) this.#run(run)
     }
     return {
       add: (names) => {
@@ -211,12 +213,24 @@ export class Session {
     }
   }
 
-  /** Sends what is due, and dials. Handlers and the outside can call the session while it does. */
+  /** Takes an input, then sends what is due. */
+  #run(input: () => void): void {
+    const wasBusy = this.#isBusy
+    this.#isBusy = true
+    try {
+      input()
+    } finally {
+      this.#isBusy = wasBusy
+    }
+    this.#settle()
+  }
+
+  /** Sends what is due, and dials. */
   #settle(): void {
     const core = this.#core
     this.#isDueKnown = false
-    if (this.#isSettling) return
-    this.#isSettling = true
+    if (this.#isBusy) return
+    this.#isBusy = true
     try {
       while (core.isDirty && core.ended === undefined) {
         core.isDirty = false
@@ -226,7 +240,7 @@ export class Session {
         dial(core)
       }
     } finally {
-      this.#isSettling = false
+      this.#isBusy = false
       this.#isDueKnown = false
     }
   }

@@ -212,6 +212,8 @@ export class Model {
   /** Connections that the session left. Their frames still arrive. */
   readonly #ghosts = new Map<number, Connection>()
   readonly #ids = new Set<number>()
+  /** The kinds of commands since the last check. */
+  readonly #commands = new Set<string>()
 
   constructor() {
     this.session = new Session(
@@ -232,7 +234,13 @@ export class Model {
           assert.equal(this.isOver, false, "a command after the session was closed")
           const connection = this.exchange.connections.get(generation)
           assert.ok(connection !== undefined, "a command on a connection that is not open")
-          const { id } = JSON.parse(text) as { readonly id: number } // every command has one
+          // Every command has both.
+          const { cmd, id, params } = JSON.parse(text) as {
+            readonly id: number
+            readonly cmd: string
+            readonly params?: { readonly action?: string }
+          }
+          this.#commands.add(params?.action ?? cmd)
           assert.ok(!this.#ids.has(id), "an id is used twice")
           this.#ids.add(id)
           connection.receive(text)
@@ -353,8 +361,11 @@ export class Model {
       this.pass(500)
       // Traffic of one market hides that others are silent.
       if (round % 10 === 4) this.exchange.publish("A")
+      if (round === 400) this.#commands.clear()
     }
     this.checkUsers()
+    for (const probe of ["list_subscriptions", "get_snapshot"]) this.#commands.delete(probe)
+    assert.deepEqual([...this.#commands], [], "commands that do not end")
     this.#checkMarkets()
     this.#checkDelivery()
   }
