@@ -87,7 +87,7 @@ export class Slot {
   /** Names that the exchange perhaps sends: their command was not answered. */
   readonly doubtful = new Set<string>()
   /** Names whose removal is in flight: what still arrives of them is for no one, also if they are wanted again. */
-  leaving: ReadonlySet<string> | undefined
+  leaving: ReadonlySet<string> | "all" | undefined
   /** The command that waits for its reply: one at a time. */
   command: Sent<Slot> | undefined
   /** The id of the last command. */

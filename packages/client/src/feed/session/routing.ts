@@ -134,11 +134,8 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
  * Whether a message is about what no one wants of this subscription, or wanted when its end was requested. A user who
  * joins since starts after it.
  */
-const isLeaving = ({ isWanted, leaving, names, reopenReason, status }: Slot, name: string | undefined): boolean =>
-  !isWanted ||
-  (name !== undefined && !names.has(name)) ||
-  (status === "closing" && reopenReason === undefined) ||
-  (leaving !== undefined && name !== undefined && leaving.has(name))
+const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
+  !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
 
 /** Data can be the reply to a command: a snapshot, or the list of indices or underlyings. */
 const onDataReply = (core: Core, line: Line, slot: Slot, id: number): void => {

@@ -111,11 +111,19 @@ export const revert = (slot: Slot): void => {
   slot.status = slot.sid === undefined ? "closed" : "open"
 }
 
+/** Names, or all of a subscription, leave: their removal is in flight or in doubt. */
+export const startLeaving = (slot: Slot, { kind, names }: Sent<Slot>): void => {
+  if (kind === "delete") slot.leaving = new Set(names)
+  // One that is opened again still has its users.
+  else if (kind === "unsubscribe" && slot.reopenReason === undefined) slot.leaving = "all"
+}
+
 /** Whether a command was carried out is unknown. */
-export const doubt = (core: Core, line: Line, slot: Slot, { kind, names }: Sent<Slot>): void => {
+export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): void => {
+  const { kind, names } = sent
   slot.status = "unknown"
   slot.unanswered++
-  if (kind === "delete") slot.leaving = new Set(names)
+  startLeaving(slot, sent)
   if (kind === "subscribe" || kind === "add" || kind === "delete") {
     for (const name of names) {
       slot.acknowledged.delete(name)
