@@ -30,7 +30,6 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { InvalidRequest } from "../Errors.ts"
 import * as Feed from "../feed/Feed.ts"
-import type { Subscription } from "../feed/session/Session.ts"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
 import * as OrderBook from "./OrderBook.ts"
 
@@ -77,7 +76,7 @@ type BookEvent = Feed.FeedEvent<"orderbook_delta">
 /** Keeps the books of one subscription. */
 class Books {
   /** Assigned with the subscription, before the first event. */
-  subscription: Subscription | undefined
+  subscription: Feed.Subscription | undefined
   /** Called when a book may need a timer. */
   onTimer: () => void = () => {}
   ended: Feed.FeedError | undefined

@@ -34,6 +34,7 @@ export * from "./FeedError.ts"
 export { KalshiFeed, layer, type Options } from "./KalshiFeed.ts"
 export type { MessageEvent, SessionEvent } from "./session/events.ts"
 export type { ChannelParameters } from "./session/requests.ts"
+export type { Subscription } from "./session/Session.ts"
 export type { ConnectionState, SessionState, SubscriptionState } from "./session/state.ts"
 
 /** An event of a channel: a message, or what happened to messages on the way. */

@@ -74,6 +74,8 @@ export type LossCause =
   | { readonly _tag: "DialTimedOut"; readonly timeoutMillis: number }
   /** The exchange did not answer a probe in time: the connection was half open. */
   | { readonly _tag: "Unresponsive"; readonly timeoutMillis: number }
+  /** The exchange refused a probe, so the state of the connection is unknown. */
+  | { readonly _tag: "ProbeRefused"; readonly code: number; readonly reason: string }
   /** The clock jumped: this machine slept, or it was suspended. */
   | { readonly _tag: "ClockJumped"; readonly jumpMillis: number }
   /** The exchange ended this subscription. The connection stays open. */
@@ -92,6 +94,8 @@ export const describeLoss = (cause: LossCause): string => {
       return `the handshake took more than ${cause.timeoutMillis} ms`
     case "Unresponsive":
       return `the exchange did not answer within ${cause.timeoutMillis} ms`
+    case "ProbeRefused":
+      return `the exchange refused to list the subscriptions with error ${cause.code}, ${clip(cause.reason)}`
     case "ClockJumped":
       return `the clock jumped by ${cause.jumpMillis} ms`
     case "SubscriptionLost":

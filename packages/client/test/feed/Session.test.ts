@@ -1,7 +1,6 @@
 /** One test per fault of other clients, by its number, then what else the session does. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import { Session } from "../../src/feed/session/Session.ts"
 import { delta, error, message, ok, snapshot, subscribed, ticker, trade } from "./support/messages.ts"
 import { User, World } from "./support/world.ts"
 
@@ -278,6 +277,22 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().params.market_tickers?.length, 100)
   })
 
+  it("S12 error 27 to a probe pauses the probes too", () => {
+    const world = new World()
+    world.subscribe("ticker")
+    world.open()
+    world.receive(error(18, { id: world.takeOne().id }))
+    for (const pauseMillis of [1_000, 2_000, 4_000]) {
+      world.receive(error(27, { id: world.takeOne().id }))
+      world.pass(pauseMillis - 1)
+      assert.deepStrictEqual(world.unread, [])
+      world.pass(1)
+      assert.strictEqual(world.unread.length, 1)
+    }
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+    assert.deepStrictEqual(world.dials, [1])
+  })
+
   it("S13 error 18 asks for the list of subscriptions, which decides", () => {
     for (const isOpen of [true, false]) {
       const world = new World()
@@ -324,8 +339,12 @@ describe("Session", () => {
     assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000])
     assert.deepStrictEqual(user.tags, Array.from({ length: 6 }, () => ["Outage", "Restored"]).flat())
     assert.deepInclude(user.of("Outage")[0]?.cause, { _tag: "SubscriptionLost", code: 25 })
-    // A snapshot shows that the subscription works.
+    // A subscription that was open for some time starts again from the shortest wait.
     world.receive(snapshot(7, 1))
+    for (let seconds = 0; seconds < 30; seconds++) {
+      world.session.pinged(1)
+      world.pass(1_000)
+    }
     world.receive(error(25, { sid: 7, seq: 2 }))
     world.pass(250)
     assert.strictEqual(world.takeOne().cmd, "subscribe")
@@ -642,20 +661,19 @@ describe("Session", () => {
   it("S25 opens a subscription again that is not in the list", () => {
     const world = new World()
     const { user } = world.live("fill")
-    serve(world, 60_500, ({ id }) => world.receive({ id, type: "ok", msg: [{ channel: "fill", sid: 1 }] }))
-    world.receive({
-      id: world.session.state().connections[0]!.commandsInFlight === 0 ? 0 : world.takeOne().id,
-      type: "ok",
-      msg: []
+    let isOpen = false
+    serve(world, 70_000, ({ cmd, id }) => {
+      if (cmd === "subscribe") {
+        isOpen = true
+        world.receive(subscribed(id, "fill", 2))
+      } else world.receive({ id, type: "ok", msg: isOpen ? [{ channel: "fill", sid: 2 }] : [] })
     })
-    serve(world, 120_000, ({ cmd, id }) =>
-      world.receive(
-        cmd === "subscribe"
-          ? subscribed(id, "fill", 2)
-          : { id, type: "ok", msg: user.tags.length === 0 ? [] : [{ channel: "fill", sid: 2 }] }
-      )
-    )
     assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, {
+      _tag: "SubscriptionLost",
+      code: undefined,
+      reason: "it is not in the list of subscriptions"
+    })
   })
 
   it("S27 dials again after the machine slept", () => {
@@ -745,11 +763,13 @@ describe("Session", () => {
     assert.strictEqual(user.of("Gap")[0]?.reason, "overflow")
   })
 
-  it("S32 has no address of its own: it names generations, and its owner has one environment", () => {
+  it("S32 knows no address: it names generations, and its owner dials one environment", () => {
     const world = new World()
     world.subscribe("trade")
     assert.deepStrictEqual(world.dials, [1])
-    assert.strictEqual(Session.length, 4)
+    world.session.refused(1, { _tag: "Transport", reason: "reset" })
+    world.pass(1_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
   })
 
   it("S33 refuses a misspelt parameter, and one that the channel does not have", () => {
@@ -817,5 +837,290 @@ describe("Session", () => {
       assert.deepStrictEqual(user.of("Gap"), [])
       assert.strictEqual(world.session.state().counters.gaps, 0)
     }
+  })
+
+  it("expects a fresh subscription to start at seq 1", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.receive(trade(1, 3))
+    assert.deepInclude(user.of("Gap")[0], { expectedSeq: 1, receivedSeq: 3 })
+  })
+
+  it("drops and counts a repeated message, and reports a lower seq as a reset", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    for (const seq of [1, 2, 2, 3, 1]) world.receive(trade(1, seq))
+    assert.deepStrictEqual(user.tags, ["trade", "trade", "trade", "Gap", "trade"])
+    assert.deepInclude(user.of("Gap")[0], { reason: "reset", expectedSeq: 4, receivedSeq: 1 })
+    assert.deepInclude(world.session.state().counters, { duplicates: 1, gaps: 1 })
+  })
+
+  it("counts replies between messages in the seq", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 2, ["A", "B"]))
+    world.receive(snapshot(1, 3, "B"))
+    world.receive(delta(1, 4, "B"))
+    assert.deepStrictEqual(user.of("Gap"), [])
+    assert.deepStrictEqual(world.session.state().counters.gaps, 0)
+  })
+
+  it("reports what does not decode to its subscription, and counts its seq", () => {
+    const world = new World()
+    const trades = world.live("trade", tickers("A"))
+    const fills = world.live("fill", {}, 2)
+    world.receive(message("trade", { sid: 1, seq: 1 }, { count_fp: 5 }))
+    world.receive({ type: "order_amended", sid: 1, seq: 2, msg: {} })
+    world.receive(trade(1, 3))
+    world.receive(JSON.stringify(trade(1, 4)).slice(0, 40))
+    world.receive(trade(1, 5))
+    assert.deepStrictEqual(trades.user.tags, ["Undecodable", "UnknownMessage", "trade", "Undecodable", "Gap", "trade"])
+    assert.deepInclude(trades.user.of("Undecodable")[0], { sid: 1, pointer: "/msg/count_fp" })
+    assert.deepInclude(trades.user.of("UnknownMessage")[0], { sid: 1, type: "order_amended" })
+    assert.deepStrictEqual(fills.user.events, [])
+    // Without a readable sid, everyone is notified.
+    world.receive("{")
+    assert.deepInclude(fills.user.of("Undecodable")[0], { sid: undefined, reason: "it is not JSON", text: "{" })
+    assert.strictEqual(world.session.state().counters.undecodable, 4)
+  })
+
+  it("requests a snapshot for a user who joins a live book, once", () => {
+    const world = new World()
+    const first = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    const second = world.subscribe("orderbook_delta", tickers("A"))
+    const third = world.subscribe("orderbook_delta", tickers("A"))
+    const command = world.takeOne()
+    assert.deepInclude(command.params, { action: "get_snapshot", market_tickers: ["A"] })
+    assert.deepStrictEqual(world.unread, [])
+    world.receive(snapshot(1, 2, "A", command.id))
+    for (const { user } of [second, third]) assert.deepStrictEqual(user.tags, ["orderbook_snapshot"])
+    assert.deepStrictEqual(first.user.tags, ["orderbook_snapshot", "orderbook_snapshot"])
+  })
+
+  it("keeps one request for a snapshot in flight per market", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    for (let count = 0; count < 5; count++) subscription.snapshot(["A"])
+    subscription.snapshot(["B", "UNKNOWN"])
+    const first = world.takeOne()
+    assert.deepStrictEqual(first.params.market_tickers, ["A"])
+    world.receive(snapshot(1, 3, "A", first.id))
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["B"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("removes markets with the last user that wants them", () => {
+    const world = new World()
+    const first = world.live("trade", tickers("A", "B"))
+    const second = world.subscribe("trade", tickers("B", "C"))
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B", "C"]))
+    first.subscription.close()
+    const removal = world.takeOne()
+    assert.deepInclude(removal.params, { action: "delete_markets", market_tickers: ["A"] })
+    world.receive(ok(removal.id, 1, 2, ["B", "C"]))
+    world.receive(trade(1, 3, "B"))
+    assert.deepStrictEqual(first.user.events, [])
+    assert.deepStrictEqual(second.user.tags, ["trade"])
+    second.subscription.remove(["B", "C"])
+    assert.strictEqual(world.takeOne().cmd, "unsubscribe")
+    assert.deepStrictEqual(second.user.ends, [])
+  })
+
+  it("puts a second filter of a channel on a connection of its own, and ends that with its last user", () => {
+    const world = new World()
+    world.live("communications", { shard_factor: 2, shard_key: 0 })
+    const second = world.subscribe("communications", { shard_factor: 2, shard_key: 1 })
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.open()
+    const command = world.takeOne()
+    assert.strictEqual(command.generation, 2)
+    world.receive(subscribed(command.id, "communications", 1))
+    second.subscription.close()
+    const unsubscribe = world.takeOne()
+    world.receive({ id: unsubscribe.id, type: "unsubscribed", sid: 1, seq: 1 })
+    assert.deepStrictEqual(world.abandoned, [2])
+    assert.strictEqual(world.session.state().connections.length, 1)
+  })
+
+  it("refuses a subscription that needs too many connections, and keeps nothing of it", () => {
+    const world = new World({ maxConnections: 1 })
+    world.live("communications", { shard_factor: 2, shard_key: 0 })
+    const refused = world.session.subscribe(
+      { channel: "communications", params: { shard_factor: 2, shard_key: 1 } },
+      new User()
+    )
+    assert.strictEqual(
+      Result.getOrThrow(Result.flip(refused)).message,
+      "A subscription to communications needs more than 1 connections: use fewer different filters of this channel, or allow more connections"
+    )
+    assert.strictEqual(world.session.state().subscriptions.length, 1)
+  })
+
+  it("always says on which scale the prices of a book are", () => {
+    const world = new World()
+    world.live("orderbook_delta", tickers("A"))
+    world.live("orderbook_delta", { ...tickers("A"), use_yes_price: true })
+    assert.deepStrictEqual(
+      world.sent.map(({ params }) => params.use_yes_price),
+      [false, true]
+    )
+  })
+
+  it("subscribes to indices by name, lists them, and adds and removes them", () => {
+    const world = new World()
+    const { subscription, user } = world.live("cfbenchmarks_value", { index_ids: ["BRTI"] })
+    subscription.add(["ETHUSD_RTI"])
+    const add = world.takeOne()
+    assert.deepInclude(add.params, { action: "subscribe_indices", index_ids: ["ETHUSD_RTI"] })
+    world.receive({ id: add.id, type: "ok", sid: 1, seq: 1, msg: { index_ids: ["BRTI", "ETHUSD_RTI"] } })
+    world.receive(message("cfbenchmarks_value", { sid: 1, seq: 2 }, { index_id: "ETHUSD_RTI" }))
+    subscription.list()
+    const list = world.takeOne()
+    assert.deepInclude(list.params, { action: "indexlist" })
+    world.receive(message("cfbenchmarks_value_indexlist", { sid: 1, seq: 3, id: list.id }))
+    assert.deepStrictEqual(user.tags, ["cfbenchmarks_value", "cfbenchmarks_value_indexlist"])
+    subscription.remove(["BRTI"])
+    assert.deepInclude(world.takeOne().params, { action: "unsubscribe_indices", index_ids: ["BRTI"] })
+    const all = world.live("pyth_value", { underlying_tickers: ["all"] }, 2)
+    world.receive(message("pyth_value", { sid: 2, seq: 1 }))
+    assert.deepStrictEqual(all.user.tags, ["pyth_value"])
+    assert.isTrue(Result.isFailure(all.subscription.add(["Metal.XAU/USD"])))
+  })
+
+  it("changes over without a hole: the new connection is live before the old one ends", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    world.session.changeOver()
+    world.open()
+    const { generation, id } = world.takeOne()
+    assert.strictEqual(generation, 2)
+    world.receive(subscribed(id, "orderbook_delta", 1), 2)
+    world.receive(delta(1, 2, "A", 20), 1)
+    assert.deepStrictEqual(world.abandoned, [])
+    world.receive(snapshot(1, 1), 2)
+    assert.deepStrictEqual(world.abandoned, [1])
+    world.receive(delta(1, 2, "A", 21), 2)
+    assert.deepStrictEqual(user.tags, [
+      "orderbook_snapshot",
+      "orderbook_delta",
+      "Replaced",
+      "orderbook_snapshot",
+      "orderbook_delta"
+    ])
+    world.receive(delta(1, 3, "A", 22), 2)
+    assert.strictEqual(user.of("Message").at(-1)?.generation, 2)
+    assert.deepStrictEqual(user.of("Gap"), [])
+  })
+
+  it("keeps the old connection if the new one cannot be opened", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.session.changeOver()
+    world.session.refused(2, { _tag: "Transport", reason: "reset" })
+    world.receive(trade(1, 1), 1)
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.abandoned, [])
+    assert.strictEqual(world.session.state().connections.length, 1)
+  })
+
+  it("keeps the old connection if the new one may not have as many markets", () => {
+    const world = new World({ batchSize: 2 })
+    const { user } = world.live("trade", tickers("A", "B", "C"))
+    world.receive(ok(world.takeOne().id, 1, 1))
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1), 2)
+    world.receive(error(26, { id: world.takeOne().id }), 2)
+    assert.deepStrictEqual(world.abandoned, [2])
+    world.receive(trade(1, 2, "C"), 1)
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("restores 5,000 markets in batches, one command at a time", () => {
+    const world = new World()
+    const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)
+    world.live("trade", tickers(...names))
+    for (let batch = 1; batch < 10; batch++) {
+      const { id, params } = world.takeOne()
+      assert.strictEqual(params.market_tickers?.length, 500)
+      assert.deepStrictEqual(world.unread, [])
+      world.receive(ok(id, 1, batch))
+    }
+    assert.deepStrictEqual(world.unread, [])
+    assert.strictEqual(world.session.state().subscriptions[0]!.status, "live")
+  })
+
+  it("paces commands after a burst", () => {
+    const world = new World({ commandBurst: 3 })
+    const channels = ["trade", "fill", "ticker", "user_orders", "market_positions"] as const
+    for (const channel of channels) world.subscribe(channel)
+    world.open()
+    assert.strictEqual(world.unread.length, 3)
+    world.pass(50)
+    assert.strictEqual(world.unread.length, 4)
+    world.pass(50)
+    assert.strictEqual(world.unread.length, 5)
+  })
+
+  it("is flat after a thousand rounds of subscribing and unsubscribing", () => {
+    const world = new World({ commandBurst: 1_000_000 })
+    world.live("fill")
+    const size = (): number => JSON.stringify(world.session.state()).length
+    const sizes = new Set<number>()
+    for (let round = 0; round < 1_000; round++) {
+      const { subscription } = world.live("orderbook_delta", tickers(`M${round % 7}`, "B"), 2 + round)
+      world.receive(snapshot(2 + round, 1, "B"))
+      subscription.close()
+      const { id } = world.takeOne()
+      world.receive({ id, type: "unsubscribed", sid: 2 + round, seq: 2 })
+      const { connections, subscriptions } = world.session.state()
+      assert.strictEqual(connections.length, 1)
+      assert.strictEqual(connections[0]!.commandsInFlight, 0)
+      assert.strictEqual(subscriptions.length, 1)
+      sizes.add(size())
+    }
+    // Only the digits of the counters grow.
+    assert.isBelow(Math.max(...sizes) - Math.min(...sizes), 10)
+  })
+
+  it("does nothing after the end of a subscription", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A"))
+    subscription.close()
+    world.take(1)
+    subscription.close()
+    subscription.remove(["A"])
+    subscription.snapshot(["A"])
+    subscription.resubscribe()
+    assert.isTrue(Result.isSuccess(subscription.add(["B"])))
+    assert.deepStrictEqual(world.unread, [])
+    assert.deepStrictEqual(user.ends, [undefined])
+  })
+
+  it("permits handlers that change subscriptions while a message is delivered", () => {
+    const world = new World()
+    const first = world.live("trade", tickers("A"))
+    const late = new User()
+    const made = world.subscribe("trade", tickers("A"))
+    Object.assign(first.user, {
+      onEvent: () => {
+        made.subscription.close()
+        if (late.ends.length === 0 && world.session.state().subscriptions[0]!.users === 1) {
+          world.subscribe("trade", tickers("A", "B"), late)
+        }
+      }
+    })
+    world.receive(trade(1, 1))
+    assert.deepStrictEqual(made.user.events, [])
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["B"])
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual(late.tags, ["trade"])
   })
 })

@@ -27,13 +27,13 @@ import { close, dial, finish, open, redial, type Refusal, refuseDial } from "./d
 import type { Subscriber } from "./events.ts"
 import type { Member } from "./model.ts"
 import { reconcile } from "./reconcile.ts"
-import { reopenSlot } from "./replies.ts"
 import { parse, parseNames, type SubscriptionRequest } from "./requests.ts"
 import { route, routeUndecodable } from "./routing.ts"
 import type { SessionOptions } from "./settings.ts"
 import { requestSnapshots } from "./snapshots.ts"
 import { type SessionState, stateOf } from "./state.ts"
 import { nextDue, runDue } from "./timers.ts"
+import { reopenSlot } from "./transitions.ts"
 import { addNames, join, removeNames } from "./wanted.ts"
 
 /** One subscription of one user. After its end, its methods do nothing. */
@@ -59,7 +59,8 @@ export class Session {
   /** Called when `nextMillis` may be earlier than before. */
   onReschedule: (() => void) | undefined
   readonly #core: Core
-  #isSettling = false
+  /** Whether an input is in progress. What handlers and the outside call meanwhile is sent after it. */
+  #isBusy = false
   /** When `tick` is due, and whether that is up to date. */
   #dueMillis: number | undefined
   #isDueKnown = false
@@ -93,24 +94,21 @@ export class Session {
   opened(generation: number): void {
     const line = this.#core.byGeneration.get(generation)
     if (line?.status !== "dialing") return
-    open(this.#core, line)
-    this.#settle()
+    this.#run(() => open(this.#core, line))
   }
 
   /** A dial failed. */
   refused(generation: number, refusal: Refusal): void {
     const line = this.#core.byGeneration.get(generation)
     if (line?.status !== "dialing") return
-    refuseDial(this.#core, line, refusal)
-    this.#settle()
+    this.#run(() => refuseDial(this.#core, line, refusal))
   }
 
   /** A connection closed. `code` is 1006 without a close frame. */
   closed(generation: number, code: number, reason: string): void {
     const line = this.#core.byGeneration.get(generation)
     if (line === undefined) return
-    close(this.#core, line, code, reason)
-    this.#settle()
+    this.#run(() => close(this.#core, line, code, reason))
   }
 
   /** A text message arrived. `receivedMillis` is in Unix milliseconds. */
@@ -123,8 +121,14 @@ export class Session {
     }
     line.isHeard = true
     const decoded = core.decode(text)
-    if (Result.isSuccess(decoded)) route(core, line, decoded.success, receivedMillis)
-    else routeUndecodable(core, line, decoded.failure, text)
+    const wasBusy = this.#isBusy
+    this.#isBusy = true
+    try {
+      if (Result.isSuccess(decoded)) route(core, line, decoded.success, receivedMillis)
+      else routeUndecodable(core, line, decoded.failure, text)
+    } finally {
+      this.#isBusy = wasBusy
+    }
     if (core.isDirty) this.#settle()
   }
 
@@ -146,15 +150,15 @@ export class Session {
   /** Does what is due. */
   tick(): void {
     if (this.#core.ended !== undefined) return
-    this.#checkClock()
-    runDue(this.#core)
-    this.#settle()
+    this.#run(() => {
+      this.#checkClock()
+      runDue(this.#core)
+    })
   }
 
   /** Replaces the open connections: the new ones have all subscriptions before the old ones end. */
   changeOver(): void {
-    changeOver(this.#core)
-    this.#settle()
+    this.#run(() => changeOver(this.#core))
   }
 
   /** Ends all subscriptions and connections, for good. */
@@ -176,9 +180,7 @@ export class Session {
     const core = this.#core
     const { topic } = member
     const change = (run: () => void): void => {
-      if (member.isOver) return
-      run()
-      this.#settle()
+      if (!member.isOver) this.#run(run)
     }
     return {
       add: (names) => {
@@ -213,12 +215,24 @@ export class Session {
     }
   }
 
-  /** Sends what is due, and dials. Handlers and the outside can call the session while it does. */
+  /** Takes an input, then sends what is due. */
+  #run(input: () => void): void {
+    const wasBusy = this.#isBusy
+    this.#isBusy = true
+    try {
+      input()
+    } finally {
+      this.#isBusy = wasBusy
+    }
+    this.#settle()
+  }
+
+  /** Sends what is due, and dials. */
   #settle(): void {
     const core = this.#core
     this.#isDueKnown = false
-    if (this.#isSettling) return
-    this.#isSettling = true
+    if (this.#isBusy) return
+    this.#isBusy = true
     try {
       while (core.isDirty && core.ended === undefined) {
         core.isDirty = false
@@ -228,7 +242,7 @@ export class Session {
         dial(core)
       }
     } finally {
-      this.#isSettling = false
+      this.#isBusy = false
       this.#isDueKnown = false
     }
     this.onReschedule?.()

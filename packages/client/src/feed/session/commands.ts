@@ -10,6 +10,7 @@ import type { Core } from "./core.ts"
 import type { Line, Slot } from "./model.ts"
 import type { CommandKind, Sent } from "./pending.ts"
 import { expectSnapshots } from "./snapshots.ts"
+import { startLeaving } from "./transitions.ts"
 
 /** A command to send about a slot. */
 export interface Step {
@@ -54,6 +55,7 @@ const register = (
   const deadlineMillis = core.now() + core.settings.commandTimeoutMillis
   const sent = { id: ++core.lastCommandId, kind, slot, names, deadlineMillis }
   line.pending.add(sent)
+  line.pace.take()
   return sent
 }
 
@@ -69,7 +71,7 @@ export const send = (core: Core, slot: Slot, step: Step): void => {
   slot.lastCommandId = sent.id
   if (kind === "subscribe") slot.status = "opening"
   if (kind === "unsubscribe") slot.status = "closing"
-  if (kind === "delete") slot.leaving = new Set(names)
+  startLeaving(slot, sent)
   if (slot.topic.isBook && (kind === "subscribe" || kind === "add")) expectSnapshots(core, slot, names)
   transmit(core, slot.line, command)
 }

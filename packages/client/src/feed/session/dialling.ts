@@ -8,8 +8,9 @@ import { isLostStatus, isRefusedForNow } from "../../statuses.ts"
 import { ConnectionClosed, ConnectionLost, ConnectionRefused, type FeedError, type LossCause } from "../FeedError.ts"
 import type { Core } from "./core.ts"
 import { end, interrupt, usersOf } from "./delivery.ts"
-import type { Line, Slot } from "./model.ts"
+import type { Line } from "./model.ts"
 import { removeSlot } from "./placement.ts"
+import { reset } from "./transitions.ts"
 
 /** Why a dial failed. */
 export type Refusal =
@@ -63,25 +64,6 @@ const release = (core: Core, line: Line): void => {
   line.commandMillis = undefined
   line.checkMillis = Number.POSITIVE_INFINITY
   for (const slot of line.slots) reset(core, slot)
-}
-
-/** The exchange has nothing of a slot any more. */
-export const reset = (core: Core, slot: Slot): void => {
-  if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
-  slot.sid = undefined
-  slot.status = "closed"
-  slot.lastSeq = 0
-  slot.acknowledged = new Set()
-  slot.doubtful.clear()
-  slot.leaving = undefined
-  slot.command = undefined
-  slot.unanswered = 0
-  slot.awaited.clear()
-  slot.booked.clear()
-  slot.requested.clear()
-  slot.checkMillis = Number.POSITIVE_INFINITY
-  slot.sinceMillis = core.clock.wallMillis()
-  core.touch(slot)
 }
 
 /** A connection was lost, or could not be opened. Its subscriptions stay wanted: they are restored on the next one. */

@@ -87,7 +87,7 @@ export class Slot {
   /** Names that the exchange perhaps sends: their command was not answered. */
   readonly doubtful = new Set<string>()
   /** Names whose removal is in flight: what still arrives of them is for no one, also if they are wanted again. */
-  leaving: ReadonlySet<string> | undefined
+  leaving: ReadonlySet<string> | "all" | undefined
   /** The command that waits for its reply: one at a time. */
   command: Sent<Slot> | undefined
   /** The id of the last command. */
@@ -105,8 +105,8 @@ export class Slot {
   isUsed = true
   /** Why it is closed before it is opened again. Undefined if it is not. */
   reopenReason: string | undefined
-  /** Whether it was opened again because nothing arrived. */
-  wasReopened = false
+  /** Markets for which it was opened again because nothing arrived, and whose snapshot has not arrived since. */
+  readonly reopenedFor = new Set<string>()
   /** Messages that arrived. */
   received = 0
   /** The number of messages at the last check. */
@@ -123,6 +123,8 @@ export class Slot {
   wasOpened = false
   /** Whether no command is due. */
   isSettled = false
+  /** When it was opened, by the monotonic clock. */
+  openedMillis = 0
   /** Since when it has its status, in Unix milliseconds. */
   sinceMillis: number
 

@@ -88,22 +88,21 @@ export const reconcile = (core: Core, line: Line): void => {
   line.commandMillis = undefined
   if (line.status !== "open") return
   const nowMillis = core.now()
-  // A probe finds out whether the connection lives: it does not wait.
-  if (line.mustVerify && line.verifying === undefined) sendVerify(core, line)
-  if (line.orphans.size > 0 && line.status === "open") sendOrphans(core, line)
+  /** Whether a command may be sent now. The outside can end the connection while one is sent. */
+  const isFree = (): boolean => {
+    line.commandMillis = line.status === "open" ? line.pace.wait(nowMillis) : undefined
+    return line.status === "open" && line.commandMillis === undefined
+  }
+  const mustVerify = line.mustVerify && line.verifying === undefined
+  if (mustVerify && !isFree()) return
+  if (mustVerify) sendVerify(core, line)
+  if (line.orphans.size > 0 && isFree()) sendOrphans(core, line)
   for (const slot of line.slots) {
-    // The outside can end the connection while a command is sent.
-    if (line.status !== "open") return
     if (!isReady(slot, nowMillis)) continue
-    line.commandMillis = line.pace.wait(nowMillis)
-    if (line.commandMillis !== undefined) return
+    if (!isFree()) return
     const step = nextStep(core, slot)
-    if (step === undefined) {
-      settle(core, slot)
-    } else {
-      line.pace.take()
-      send(core, slot, step)
-    }
+    if (step === undefined) settle(core, slot)
+    else send(core, slot, step)
   }
 }
 

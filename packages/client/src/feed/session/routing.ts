@@ -10,8 +10,10 @@ import type * as FeedMessages from "../FeedMessages.ts"
 import type { Core } from "./core.ts"
 import { deliver, emit } from "./delivery.ts"
 import type { Line, Slot } from "./model.ts"
-import { onError, onOk, onSubscribed, onUnsubscribed, settle } from "./replies.ts"
+import { onError } from "./refusals.ts"
+import { onOk, onSubscribed, onUnsubscribed } from "./replies.ts"
 import { verdictOf } from "./seq.ts"
+import { settle } from "./transitions.ts"
 
 type Reply = Extract<Message, { readonly type: "subscribed" | "ok" | "unsubscribed" | "error" }>
 type DataMessage = Exclude<Message, Reply>
@@ -132,11 +134,8 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
  * Whether a message is about what no one wants of this subscription, or wanted when its end was requested. A user who
  * joins since starts after it.
  */
-const isLeaving = ({ isWanted, leaving, names, reopenReason, status }: Slot, name: string | undefined): boolean =>
-  !isWanted ||
-  (name !== undefined && !names.has(name)) ||
-  (status === "closing" && reopenReason === undefined) ||
-  (leaving !== undefined && name !== undefined && leaving.has(name))
+const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
+  !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
 
 /** Data can be the reply to a command: a snapshot, or the list of indices or underlyings. */
 const onDataReply = (core: Core, line: Line, slot: Slot, id: number): void => {
@@ -145,11 +144,12 @@ const onDataReply = (core: Core, line: Line, slot: Slot, id: number): void => {
 }
 
 const onSnapshot = (core: Core, slot: Slot, name: string): void => {
-  slot.wasReopened = false
+  slot.reopenedFor.delete(name)
   slot.awaited.delete(name)
   slot.booked.add(name)
   slot.requested.delete(name)
-  slot.backoff.reset()
+  // It can be the last one that a connection waits for before it takes over.
+  if (slot.line.replaces !== undefined) core.isDirty = true
   // A snapshot can carry no id. That of one market shows that the command was carried out.
   const { command } = slot
   if (command?.kind === "snapshot" && command.names.includes(name)) settle(core, slot.line, command)

@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly minBackoffMillis?: number | undefined
   /** The bound of the longest wait before an attempt to connect. Default: 30,000. */
   readonly maxBackoffMillis?: number | undefined
-  /** How long a connection must be open until the waits start again from the shortest. Default: 30,000. */
+  /** How long a connection or a subscription must be open until its waits start again from the shortest. Default: 30,000. */
   readonly stableMillis?: number | undefined
   /** How long the exchange may take to answer a command. Default: 5,000. */
   readonly commandTimeoutMillis?: number | undefined

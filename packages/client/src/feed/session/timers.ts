@@ -8,8 +8,9 @@ import type { Core } from "./core.ts"
 import { refuse } from "./delivery.ts"
 import { redial } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
-import { onTimeout, reopenSlot } from "./replies.ts"
 import { checkSnapshots, probeBook } from "./snapshots.ts"
+import { reopenSlot } from "./transitions.ts"
+import { onTimeout } from "./verification.ts"
 
 const deadlinesOf = (core: Core, line: Line): ReadonlyArray<number | undefined> => {
   switch (line.status) {
@@ -92,10 +93,11 @@ const runSlot = (core: Core, line: Line, slot: Slot, nowMillis: number): void =>
   const missing = checkSnapshots(core, slot)
   if (missing === undefined) return
   const { isSilent, names: markets, waitedMillis } = missing
-  if (isSilent && !slot.wasReopened) {
-    slot.wasReopened = true
+  if (isSilent && markets.some((market) => !slot.reopenedFor.has(market))) {
+    for (const market of markets) slot.reopenedFor.add(market)
     return reopenSlot(core, slot, "no snapshot arrives")
   }
+  for (const market of markets) slot.reopenedFor.delete(market)
   const { channel } = slot.topic
   refuse(core, slot.topic, markets, new SnapshotMissing({ channel, markets, waitedMillis }))
 }

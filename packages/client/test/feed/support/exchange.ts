@@ -84,12 +84,13 @@ export class Connection {
     }
   }
 
-  /** Ends a subscription with an error that no command caused. */
-  end(code: 10 | 25, which: number): void {
+  /** Ends a subscription, with an error that no command caused, or in silence. */
+  end(code: 10 | 25 | undefined, which: number): void {
     const all = [...this.subscriptions.values()]
     const ended = all[which % Math.max(1, all.length)]
     if (ended === undefined || this.isDead) return
     this.subscriptions.delete(ended.sid)
+    if (code === undefined) return
     const seq = ended.channel === "ticker" ? {} : { seq: ++ended.seq }
     this.#reply(messages.error(code, { sid: ended.sid, ...seq }))
   }

@@ -21,12 +21,6 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
   fault("takes a gap for the next message", "seq", /seq > lastSeq \? "missing"/, 'seq > lastSeq ? "next"'),
   fault("takes a reset for the next message", "seq", /"missing" : "reset"/, '"missing" : "next"'),
   fault(
-    "takes the first message of a subscription as its base",
-    "routing",
-    /if \(verdict === "next"\) return true/,
-    'if (verdict === "next" || lastSeq === 0) return true'
-  ),
-  fault(
     "delivers repeated messages",
     "routing",
     /core\.counters\.duplicates\+\+\n\s+return false/,
@@ -72,12 +66,6 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     "core.ended"
   ),
   fault(
-    "dials no more after a refusal",
-    "dialling",
-    /if \(refusal\._tag === "Transport"\) return lose/,
-    'if (refusal._tag === "Transport") return'
-  ),
-  fault(
     "leaves connections open when the session closes",
     "dialling",
     /for \(const line of lines\) hangUp\(core, line\)/,
@@ -114,30 +102,21 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     /slot\.topic\.channel !== topic\.channel \|\| !slot\.isWanted/,
     "slot.topic !== topic"
   ),
-  fault("puts markets back where they are too many", "replies", /slot\.maxNames = slot\.acknowledged\.size/, ""),
+  fault("puts markets back where they are too many", "refusals", /slot\.maxNames = slot\.acknowledged\.size/, ""),
   fault(
     "refuses all markets of a command for one",
-    "replies",
+    "refusals",
     /if \(culprits\.length === 0 && names\.length > 1\)/,
     "if (false)"
   ),
-  fault("forgets what is in doubt", "replies", /slot\.doubtful\.add\(name\)/, "{}"),
-  fault("does not compare the list of an ok", "replies", /if \(list === undefined\) return/, "return"),
-  fault("ignores orphans", "replies", /line\.orphans\.add\(sid\)/, ""),
-  fault("ends users on a buffer overflow", "replies", /25: "reopen"/, '25: "refuse"'),
-  fault(
-    "does not ask what came of a command without a reply",
-    "replies",
-    /for \(const name of names\) slot\.doubtful\.add\(name\)\n\s+line\.mustVerify = true/,
-    ""
-  ),
+  fault("forgets what is in doubt", "transitions", /slot\.doubtful\.add\(name\)/, "{}"),
+  fault("ends users on a buffer overflow", "refusals", /25: "reopen"/, '25: "refuse"'),
   fault(
     "keeps a subscription that is not in the list",
-    "replies",
+    "verification",
     /if \(slot\.isWanted\) reopen\(core, slot, \{ msg: "it is not in the list of subscriptions" \}\)/,
     'if (slot.isWanted) slot.status = "open"'
   ),
-  fault("does not notice a half-open connection", "timers", /if \(!line\.isHeard\) line\.mustVerify = true/, ""),
   fault("does not notice a silent subscription", "timers", /else line\.mustVerify = true/, ""),
   fault(
     "requests no snapshot for a user who joins",
@@ -163,5 +142,18 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     "changeover",
     /const \{ slots: ended \} = replaces\n\s+dropLine\(core, replaces\)/,
     "const { slots: ended } = replaces; core.removeLine(replaces)"
-  )
+  ),
+  fault(
+    "does not ask what came of a command without a reply",
+    "transitions",
+    /line\.mustVerify = true\n\s+core\.isDirty = true/,
+    "core.isDirty = true"
+  ),
+  fault(
+    "keeps a connection that does not answer a probe",
+    "verification",
+    /if \(sent\.kind === "verify"\) \{\n\s+return redial/,
+    'if (sent.kind === "verify") { return; redial'
+  ),
+  fault("delivers what still arrives of a market that leaves", "routing", /if \(isLeaving\(slot, name\)\) return/, "")
 ]

@@ -32,7 +32,12 @@ const faults = ["lose", "repeat", "swap", "cut", "delay"] as const
 export const step = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant("join" as const), kind: fc.nat({ max: kinds.length - 1 }), names })
+    arbitrary: fc.record({
+      do: fc.constant("join" as const),
+      kind: fc.nat({ max: kinds.length - 1 }),
+      names,
+      closes: fc.option(index, { freq: 8 })
+    })
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("leave" as const), index }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("add" as const, "remove" as const), index, names }) },
@@ -47,7 +52,7 @@ export const step = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("fault" as const), index, fault: fc.constantFrom(...faults) }) },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({
       do: fc.constant("answer" as const),
       code: fc.constantFrom(10 as const, 18 as const, 27 as const, undefined),
@@ -56,7 +61,11 @@ export const step = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant("end" as const), index, code: fc.constantFrom(10 as const, 25 as const) })
+    arbitrary: fc.record({
+      do: fc.constant("end" as const),
+      index,
+      code: fc.constantFrom(10 as const, 25 as const, undefined)
+    })
   },
   {
     weight: 4,
@@ -88,12 +97,18 @@ class CheckingUser implements Subscriber {
   isInterrupted = false
   violation: unknown
   subscription: Subscription | undefined
-  readonly #isSessionOver: () => boolean
+  /** What it does with its first message. */
+  onFirst: (() => void) | undefined
+  readonly #world: { readonly isOver: boolean; readonly isDisturbed: boolean }
 
-  constructor(kind: (typeof kinds)[number], wanted: ReadonlyArray<string>, isSessionOver: () => boolean) {
+  constructor(
+    kind: (typeof kinds)[number],
+    wanted: ReadonlyArray<string>,
+    world: { readonly isOver: boolean; readonly isDisturbed: boolean }
+  ) {
     this.kind = kind
     this.names = new Set(kind.isNamed ? wanted : [])
-    this.#isSessionOver = isSessionOver
+    this.#world = world
   }
 
   readonly onEvent = (event: SessionEvent): void => this.#check(() => this.#onEvent(event))
@@ -111,10 +126,13 @@ class CheckingUser implements Subscriber {
 
   #onEvent(event: SessionEvent): void {
     assert.equal(this.isOver, false, "an event after the end")
-    assert.equal(this.#isSessionOver(), false, "an event after the session was closed")
+    assert.equal(this.#world.isOver, false, "an event after the session was closed")
     switch (event._tag) {
       case "Message":
-        return this.#onMessage(event.message as never)
+        this.#onMessage(event.message as never)
+        this.onFirst?.()
+        this.onFirst = undefined
+        return
       case "Outage":
         this.isInterrupted = true
         this.last.clear()
@@ -124,6 +142,9 @@ class CheckingUser implements Subscriber {
         this.isInterrupted = false
         return
       case "Gap":
+        assert.equal(this.#world.isDisturbed, true, "a gap although every frame arrived")
+        this.last.clear()
+        return
       case "Replaced":
         this.last.clear()
         return
@@ -144,7 +165,7 @@ class CheckingUser implements Subscriber {
     assert.equal(this.isOver, false, "a second end")
     this.isOver = true
     const isBad = [...this.names].every((name) => name === badMarket)
-    const isPermitted = error === undefined || this.#isSessionOver() || isBad || permitted.has(error._tag)
+    const isPermitted = error === undefined || this.#world.isOver || isBad || permitted.has(error._tag)
     assert.ok(isPermitted, `the subscription ended: ${error?.message}`)
   }
 
@@ -182,6 +203,8 @@ export class Model {
   nowMillis = 1_000_000
   wallMillis = 1_700_000_000_000
   isOver = false
+  /** Whether a frame was lost, repeated, cut, reordered or not sent. */
+  isDisturbed = false
   /** The generation whose handshake is in flight. */
   dialing: number | undefined
   #randomState = 1
@@ -189,6 +212,8 @@ export class Model {
   /** Connections that the session left. Their frames still arrive. */
   readonly #ghosts = new Map<number, Connection>()
   readonly #ids = new Set<number>()
+  /** The kinds of commands since the last check. */
+  readonly #commands = new Set<string>()
 
   constructor() {
     this.session = new Session(
@@ -209,7 +234,13 @@ export class Model {
           assert.equal(this.isOver, false, "a command after the session was closed")
           const connection = this.exchange.connections.get(generation)
           assert.ok(connection !== undefined, "a command on a connection that is not open")
-          const { id } = JSON.parse(text) as { readonly id: number } // every command has one
+          // Every command has both.
+          const { cmd, id, params } = JSON.parse(text) as {
+            readonly id: number
+            readonly cmd: string
+            readonly params?: { readonly action?: string }
+          }
+          this.#commands.add(params?.action ?? cmd)
           assert.ok(!this.#ids.has(id), "an id is used twice")
           this.#ids.add(id)
           connection.receive(text)
@@ -237,7 +268,7 @@ export class Model {
         : []
     switch (action.do) {
       case "join":
-        return this.#join(kinds[action.kind]!, action.names)
+        return this.#join(kinds[action.kind]!, action.names, action.closes)
       case "leave":
         return user?.subscription?.close()
       case "add":
@@ -276,21 +307,24 @@ export class Model {
         if (connection !== undefined) connection.isDead = true
         return
       case "publish":
-        for (const name of action.names) this.exchange.publish(name)
+        for (const name of [...action.names, ...action.names].toSorted()) this.exchange.publish(name)
         return
       case "deliver":
         if (generation !== undefined && connection !== undefined) this.#deliver(generation, connection, action.count)
         return
       case "fault":
+        this.isDisturbed = true
         if (connection !== undefined) disturb(connection, action.fault)
         return
       case "answer":
+        this.isDisturbed = true
         this.exchange.commandFault = {
           code: action.code,
           isExecuted: action.isExecuted && action.code !== 27 && action.code !== 10
         }
         return
       case "end":
+        if (action.code === undefined) this.isDisturbed = true
         return connection?.end(action.code, action.index)
       case "pass":
         return this.pass(action.millis)
@@ -325,8 +359,13 @@ export class Model {
       this.#open()
       for (const [generation, connection] of this.exchange.connections) this.#deliver(generation, connection, 10_000)
       this.pass(500)
+      // Traffic of one market hides that others are silent.
+      if (round % 10 === 4) this.exchange.publish("A")
+      if (round === 400) this.#commands.clear()
     }
     this.checkUsers()
+    for (const probe of ["list_subscriptions", "get_snapshot"]) this.#commands.delete(probe)
+    assert.deepEqual([...this.#commands], [], "commands that do not end")
     this.#checkMarkets()
     this.#checkDelivery()
   }
@@ -368,8 +407,8 @@ export class Model {
     this.nowMillis = millis
   }
 
-  #join(kind: (typeof kinds)[number], wanted: ReadonlyArray<string>): void {
-    const user = new CheckingUser(kind, wanted, () => this.isOver)
+  #join(kind: (typeof kinds)[number], wanted: ReadonlyArray<string>, closes: number | null): void {
+    const user = new CheckingUser(kind, wanted, this)
     const params = { ...kind.options, ...(kind.isNamed ? { market_tickers: wanted } : {}) }
     const request = { channel: kind.channel, params } as SubscriptionRequest // the kinds are correct
     const made = this.session.subscribe(request, user)
@@ -379,6 +418,8 @@ export class Model {
     }
     user.subscription = made.success
     this.users.push(user)
+    // Some users close another one, or themselves, in their handler.
+    if (closes !== null) user.onFirst = () => this.users[closes % this.users.length]!.subscription?.close()
   }
 
   #add(user: CheckingUser | undefined, wanted: ReadonlyArray<string>): void {
