@@ -6,7 +6,10 @@ import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 
-/** The folders that each folder imports. `.` is the root folder of the sources. A listed file has its own row. */
+/**
+ * The folders that each folder imports. `.` is the root folder of the sources. A listed file or inner folder has its own
+ * row.
+ */
 type Arrows = Readonly<Record<string, ReadonlyArray<string>>>
 
 const packages: Readonly<Record<string, Arrows>> = {
@@ -18,7 +21,9 @@ const packages: Readonly<Record<string, Arrows>> = {
     sending: [".", "wire"],
     limits: [".", "generated", "sending"],
     rest: [".", "generated", "sending"],
-    feed: [".", "generated", "sending", "wire"],
+    feed: [".", "feed/session", "generated", "sending", "wire"],
+    "feed/session": [".", "feed", "generated"],
+    book: [".", "feed", "generated", "money"],
     trading: [".", "generated", "limits", "money", "rest", "sending"],
     "Kalshi.ts": [".", "limits", "rest", "sending", "trading"]
   },
@@ -44,7 +49,11 @@ const importsOf = (text: string): ReadonlyArray<string> =>
 
 /** Returns the imports between the rows of a table, from the sources of a package. */
 const arrowsOf = (files: ReadonlyMap<string, string>, rows: ReadonlyArray<string>): Arrows => {
-  const rowOf = (file: string): string => (rows.includes(file) ? file : file.includes("/") ? file.split("/")[0]! : ".")
+  const rowOf = (path: string): string => {
+    if (rows.includes(path)) return path
+    const folder = dirname(path)
+    return rows.includes(folder) || !folder.includes("/") ? folder : rowOf(folder)
+  }
   const found = new Map(rows.map((row) => [row, new Set<string>()]))
   for (const [file, text] of files) {
     for (const path of importsOf(text)) {
@@ -73,8 +82,14 @@ describe("the folders of a package", () => {
     const files = new Map([
       ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import "../trading/c.ts" */'],
       ["rest/b.ts", 'export * from "../Errors.ts"\nconst late = () => import("../money/a.ts")'],
+      ["rest/inner/deep/d.ts", 'export * from "../../b.ts"'],
       ["Errors.ts", 'import "effect"']
     ])
-    assert.deepStrictEqual(arrowsOf(files, ["money", "rest", "."]), { money: ["rest"], rest: [".", "money"], ".": [] })
+    assert.deepStrictEqual(arrowsOf(files, ["money", "rest", "rest/inner", "."]), {
+      money: ["rest"],
+      rest: [".", "money"],
+      "rest/inner": ["rest"],
+      ".": []
+    })
   })
 })

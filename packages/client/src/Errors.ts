@@ -158,7 +158,8 @@ const maxPrintedMillis = 120_000
 const duration = (millis: number): string =>
   millis > maxPrintedMillis ? `${Math.round(millis / 6_000) / 10} minutes` : `${millis} ms`
 
-const explain = (explanation: Explanation, body: ErrorBody): string => {
+/** @internal Says why the exchange refused a signature, and what to do. */
+export const explain = (explanation: Explanation, body: ErrorBody): string => {
   const {
     clockSkewMillis,
     environment,

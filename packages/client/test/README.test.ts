@@ -225,7 +225,7 @@ describe("doc block examples", () => {
       ...["intents", "placing", "canceling", "cancelOnExit"].map((part) => `trading/${part}`)
     ]
     const found = [
-      ...[...names.flat(), "History", "Pages"].map(urlOf),
+      ...[...names.flat(), "History", "OrderBook", "Pages"].map(urlOf),
       ...parts.map((part) => new URL(`../src/${part}.ts`, import.meta.url))
     ].flatMap((file) => examplesOf(fs.readFileSync(file, "utf8").replaceAll(/^ *\* ?/gm, "")))
     assert.isAtLeast(found.length, 10)

@@ -168,6 +168,10 @@ const errorBody = (
   return errorFields(json, hide, fallback)
 }
 
+/** Reads the error of a response that belongs to no operation. `sent` are the headers of the request. */
+export const errorOf = (arrived: Arrived): Errors.ErrorBody =>
+  errorBody(parse(arrived), false, conceal.make(arrived.sent?.()))
+
 const maxKeptLength = 16_384
 const maxKeptDepth = 100
 
@@ -190,7 +194,7 @@ const printableJson = ({ json, text }: ParsedBody): unknown => {
  * Returns the wait of a `Retry-After` header, which is in seconds or an HTTP date. Undefined if the header is absent or
  * invalid.
  */
-const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
+export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined
   const text = header.trim()
   if (/^\d+$/.test(text)) return Number(text) * 1000

@@ -1,0 +1,398 @@
+/**
+ * Order books from the messages of the feed, without a connection: one market, one subscription.
+ *
+ * **When to use**
+ *
+ * Use to replay recorded messages, and to keep a book of the messages of `Feed.subscribe`.
+ *
+ * **Details**
+ *
+ * The subscription must have `use_yes_price: true`: all prices are prices of YES. Messages come in the order of the
+ * subscription, and every loss is reported with `lost`: a `seq` that is missing, a message that does not decode, a connection that
+ * dropped. A book is readable only while it is live, that is from a snapshot to the next loss or fault.
+ *
+ * **Example** (Replaying two messages)
+ *
+ * ```ts
+ * import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
+ * import * as OrderBook from "@kalshi-effect/client/OrderBook"
+ * import * as Result from "effect/Result"
+ *
+ * const decode = FeedMessages.decoder()
+ * const book = OrderBook.make("A", { nowMillis: 0 })
+ * for (const text of [
+ *   '{"type":"orderbook_snapshot","sid":1,"seq":1,"msg":{"market_ticker":"A","market_id":"9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1","clock":7,"yes_dollars_fp":[["0.4500","10.00"]]}}',
+ *   '{"type":"orderbook_delta","sid":1,"seq":2,"msg":{"market_ticker":"A","market_id":"9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1","clock":8,"side":"yes","price_dollars":"0.4600","delta_fp":"5.00"}}'
+ * ]) {
+ *   const message = Result.getOrThrow(decode(text))
+ *   if (message.type === "orderbook_snapshot") book.snapshot(message, 0)
+ *   if (message.type === "orderbook_delta") book.delta(message, 0)
+ * }
+ * Result.map(book.read(0), ({ bestBid }) => bestBid?.price) // => Result.succeed("0.46")
+ * ```
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import * as Result from "effect/Result"
+import type {
+  OrderbookDelta,
+  OrderbookDeltaMessage,
+  OrderbookSnapshot,
+  OrderbookSnapshotMessage
+} from "../generated/feed.ts"
+import * as scaled from "../money/scaled.ts"
+import { Book, type Reading } from "./Book.ts"
+import { Requests, type RequestOptions } from "./requests.ts"
+import { LevelSide, maxSize, oneDollar } from "./side.ts"
+
+export type { Book, Side } from "./Book.ts"
+export type { RequestOptions } from "./requests.ts"
+export type { Level } from "./side.ts"
+export { unknownKeys } from "./unknownKeys.ts"
+
+/**
+ * Why a book is not live.
+ *
+ * - `gap`: messages of the subscription were lost.
+ * - `undecodable`: a message did not decode.
+ * - `outage`: there is no connection or no subscription.
+ * - `sequence`: a message had a lower `seq` than the one before.
+ * - `clock`: the exchange's clock went down, as it may during maintenance.
+ * - `negative`: a change took more than its level held.
+ * - `crossed`: a bid was not below an ask.
+ * - `invalid`: a price, a count or a side was impossible.
+ */
+export type Cause = "gap" | "undecodable" | "outage" | "sequence" | "clock" | "negative" | "crossed" | "invalid"
+
+/** Why a book is not live, with the particulars in words. */
+export interface Loss {
+  readonly cause: Cause
+  readonly detail: string
+}
+
+/** The state of a book: since when, and why it is not live. */
+export type State =
+  | { readonly _tag: "AwaitingSnapshot"; readonly sinceMillis: number }
+  | { readonly _tag: "Live"; readonly sinceMillis: number }
+  | { readonly _tag: "Healing"; readonly sinceMillis: number; readonly loss: Loss }
+
+/** The book cannot be read now: its snapshot has not arrived, or it may be wrong and waits for a new one. */
+export class BookNotLive
+  extends /*#__PURE__*/ Data.TaggedError("BookNotLive")<{
+    readonly market_ticker: string
+    readonly state: Exclude<State, { readonly _tag: "Live" }>
+  }>
+{
+  override get message(): string {
+    const since = new Date(this.state.sinceMillis).toISOString()
+    const why =
+      this.state._tag === "Healing"
+        ? `it is healing since ${since} (${this.state.loss.cause}: ${this.state.loss.detail})`
+        : `its first snapshot is awaited since ${since}`
+    return `The order book of ${this.market_ticker} cannot be read: ${why}. Read it again after its next snapshot`
+  }
+}
+
+/** Options of a book. */
+export interface Options extends RequestOptions {
+  /** The time at which the book is made, in Unix milliseconds. */
+  readonly nowMillis: number
+  /**
+   * How long a book may stay crossed without a change of the clock, until that is a fault. Until then, reads return the book
+   * before it crossed. Default: 250.
+   */
+  readonly crossedGraceMillis?: number | undefined
+}
+
+/** A place in the changes of a market: the exchange's clock, and the number of deltas seen with this clock. */
+export interface Position {
+  /** NaN if the exchange sends no clock: such a position is neither before nor after another. */
+  readonly clock: number
+  /** Infinity after a snapshot, which contains every change of its clock. */
+  readonly index: number
+}
+
+/** A crossed book: since when, and the position before that, of which reads return the book. */
+interface Crossing extends Position {
+  readonly sinceMillis: number
+}
+
+type Levels = OrderbookSnapshot["yes_dollars_fp"]
+
+interface Parsed {
+  readonly keys: Array<number>
+  readonly sizes: Array<number>
+}
+
+const invalid = (detail: string): Loss => ({ cause: "invalid", detail })
+
+/** Converts the levels of one side of a snapshot to ascending keys, or says why they are impossible. */
+const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
+  const entries: Array<readonly [key: number, size: number]> = []
+  for (const [price, count] of levels) {
+    const micros = scaled.parseNumber(price, 6)
+    const size = scaled.parseNumber(count, 2)
+    if (micros === undefined || micros < 0 || micros > oneDollar) return invalid(`a level at the price ${price}`)
+    if (size === undefined || size > maxSize) return invalid(`a level of ${count} contracts at ${price}`)
+    if (size < 0) return { cause: "negative", detail: `a level of ${count} contracts at ${price}` }
+    if (size > 0) entries.push([side.keyOf(micros), size])
+  }
+  entries.sort(([left], [right]) => left - right)
+  const keys = entries.map(([key]) => key)
+  return keys.some((key, index) => keys[index - 1] === key)
+    ? invalid("two levels at one price")
+    : { keys, sizes: entries.map(([, size]) => size) }
+}
+
+/**
+ * The order book of one market on one subscription.
+ *
+ * **Details**
+ *
+ * - A snapshot always replaces the book. An absent side is empty.
+ * - Levels are keyed by integers: `"0.45"` and `"0.4500"` are one level.
+ * - A delta before the first snapshot, or while the book heals, counts for the clock alone. A delta of `"0.00"` counts for
+ *   `seq` and the clock.
+ * - A message with the `seq` of the last one is a duplicate and is ignored. A delta with a lower `seq` is a fault.
+ * - A delta whose clock is that of the last snapshot is already in that snapshot, and is ignored. A delta with a lower
+ *   clock is a fault.
+ * - One action of the exchange can cause several deltas with one clock, and can cross the book between them. Reads then
+ *   return the book before it crossed. A book that is still crossed when the clock moves on, or after
+ *   `crossedGraceMillis`, is a fault.
+ * - A fault ends the live state, until the next snapshot.
+ *
+ * Nothing here has a timer: call `tick` at `nextMillis`. `version` changes whenever reads may return something else.
+ */
+export class OrderBook {
+  readonly market_ticker: string
+  readonly #crossedGraceMillis: number
+  readonly #requests: Requests
+  readonly #bids = new LevelSide("bid")
+  readonly #asks = new LevelSide("ask")
+  #state: State
+  #version = 0
+  /** The last `seq`. 0 after a loss: the next subscription starts again at 1. */
+  #seq = 0
+  #clock = Number.NaN
+  #index = 0
+  #epoch = 0
+  #ignored = 0
+  #receivedMillis: number
+  #crossing: Crossing | undefined
+  /** What reads return, once it was read. While the book is crossed, or after a loss: what they returned before. */
+  #reading: Reading | undefined
+
+  constructor(market_ticker: string, options: Options) {
+    this.market_ticker = market_ticker
+    this.#crossedGraceMillis = options.crossedGraceMillis ?? 250
+    this.#state = { _tag: "AwaitingSnapshot", sinceMillis: options.nowMillis }
+    this.#receivedMillis = options.nowMillis
+    this.#requests = new Requests(options, options.nowMillis)
+  }
+
+  get state(): State {
+    return this.#state
+  }
+
+  get isLive(): boolean {
+    return this.#state._tag === "Live"
+  }
+
+  /** Changes whenever reads may return other levels, an error, or a book again. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** The number of ignored messages: duplicates, and deltas that a snapshot already contained. */
+  get ignored(): number {
+    return this.#ignored
+  }
+
+  /** The number of times that the clock went down. */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** The clock of what reads return. See {@link Position}. */
+  get clock(): number {
+    return this.#crossing === undefined ? this.#clock : this.#crossing.clock
+  }
+
+  /** The index of what reads return. See {@link Position}. */
+  get index(): number {
+    return this.#crossing === undefined ? this.#index : this.#crossing.index
+  }
+
+  /**
+   * Returns the book.
+   *
+   * **Details**
+   *
+   * Costs little if nothing changed since the last read. Otherwise, the next change copies one side.
+   */
+  read(nowMillis: number): Result.Result<Book, BookNotLive> {
+    this.tick(nowMillis)
+    return this.#state._tag === "Live"
+      ? Result.succeed(new Book(this.market_ticker, this.reading(), this.#epoch, nowMillis))
+      : Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))
+  }
+
+  /** Returns what reads return; after a loss, what they returned before it. */
+  reading(): Reading {
+    return (this.#reading ??= this.#capture())
+  }
+
+  /** Applies a snapshot. */
+  snapshot({ msg, seq }: OrderbookSnapshotMessage, receivedMillis: number): void {
+    if (seq === this.#seq) return this.#ignore()
+    const clock = msg.clock ?? Number.NaN
+    const bids = parse(this.#bids, msg.yes_dollars_fp ?? [])
+    const asks = parse(this.#asks, msg.no_dollars_fp ?? [])
+    if ("cause" in bids) this.lost(bids, receivedMillis)
+    else if ("cause" in asks) this.lost(asks, receivedMillis)
+    else if ((bids.keys.at(-1) ?? -1) + (asks.keys.at(-1) ?? -1) >= oneDollar) this.#loseCrossed(receivedMillis)
+    else {
+      this.#bids.replace(bids.keys, bids.sizes)
+      this.#asks.replace(asks.keys, asks.sizes)
+      this.#crossing = undefined
+      this.#reading = undefined
+      this.#requests.answered()
+      if (!this.isLive) this.#state = { _tag: "Live", sinceMillis: receivedMillis }
+      this.#version++
+    }
+    if (clock < this.#clock) this.#epoch++
+    this.#seq = seq
+    this.#clock = clock
+    this.#index = Number.POSITIVE_INFINITY
+    this.#receivedMillis = receivedMillis
+  }
+
+  /** Applies a delta. */
+  delta({ msg, seq }: OrderbookDeltaMessage, receivedMillis: number): void {
+    if (seq === this.#seq) return this.#ignore()
+    if (seq < this.#seq)
+      return this.lost({ cause: "sequence", detail: `seq ${seq} after ${this.#seq}` }, receivedMillis)
+    const clock = msg.clock ?? Number.NaN
+    const movesOn = clock > this.#clock || (Number.isNaN(this.#clock) && !Number.isNaN(clock))
+    if (clock < this.#clock) {
+      this.lost({ cause: "clock", detail: `clock ${clock} after ${this.#clock}` }, receivedMillis)
+      this.#epoch++
+    } else if (movesOn && this.#crossing !== undefined) {
+      this.#loseCrossed(receivedMillis)
+    }
+    if (!this.isLive) {
+      this.#clock = clock
+      this.#index = 0
+      return
+    }
+    const isContained = clock === this.#clock && this.#index === Number.POSITIVE_INFINITY
+    const loss = isContained ? this.#ignore() : this.#apply(msg, receivedMillis)
+    if (loss !== undefined) return this.lost(loss, receivedMillis)
+    this.#seq = seq
+    this.#index = movesOn ? 1 : this.#index + 1
+    this.#clock = clock
+    this.#receivedMillis = receivedMillis
+    if (this.#crossing === undefined) this.#reading = undefined
+  }
+
+  /** The book is not live from now on, until the next snapshot. */
+  lost(loss: Loss, sinceMillis: number): void {
+    if (this.#state._tag === "Live") {
+      this.reading()
+      this.#crossing = undefined
+      this.#version++
+    }
+    if (this.#state._tag !== "Healing") {
+      const from = this.#state._tag === "Live" ? sinceMillis : this.#state.sinceMillis
+      this.#state = { _tag: "Healing", sinceMillis: from, loss }
+    }
+    this.#seq = 0
+    if (loss.cause === "outage") this.#requests.restart(sinceMillis)
+    else this.#requests.want()
+  }
+
+  /** The exchange announced that its clock starts again, such as after maintenance. */
+  clockRestarted(sinceMillis: number): void {
+    this.lost({ cause: "clock", detail: "the exchange restarted its clock" }, sinceMillis)
+    this.#epoch++
+    this.#clock = Number.NaN
+  }
+
+  /** Asks for a snapshot although the book is live. */
+  refresh(): void {
+    this.#requests.want()
+  }
+
+  /** Whether `get_snapshot` must be sent now. False while a request is in flight whose deadline has not passed. */
+  needsSnapshot(nowMillis: number): boolean {
+    const due = this.#requests.dueMillis()
+    return due !== undefined && due <= nowMillis
+  }
+
+  /** The command `get_snapshot` was sent. */
+  requested(nowMillis: number): void {
+    this.#requests.sent(nowMillis)
+  }
+
+  /** When `tick` and `needsSnapshot` must be called next. Undefined if nothing is due. */
+  nextMillis(): number | undefined {
+    if (this.#crossing === undefined) return this.#requests.dueMillis()
+    return Math.min(this.#graceEndMillis(this.#crossing), this.#requests.dueMillis() ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** Ends the live state if the book is crossed for too long. */
+  tick(nowMillis: number): void {
+    if (this.#crossing !== undefined && this.#graceEndMillis(this.#crossing) <= nowMillis) this.#loseCrossed(nowMillis)
+  }
+
+  #graceEndMillis({ sinceMillis }: Crossing): number {
+    return sinceMillis + this.#crossedGraceMillis
+  }
+
+  #capture(): Reading {
+    return {
+      bids: this.#bids.levels(),
+      asks: this.#asks.levels(),
+      seq: this.#seq,
+      clock: Number.isNaN(this.#clock) ? undefined : this.#clock,
+      receivedMillis: this.#receivedMillis
+    }
+  }
+
+  #ignore(): undefined {
+    this.#ignored++
+  }
+
+  /** Changes a level. Returns why that is impossible. */
+  #apply({ delta_fp, price_dollars, side }: OrderbookDelta, receivedMillis: number): Loss | undefined {
+    const micros = scaled.parseNumber(price_dollars, 6)
+    const delta = scaled.parseNumber(delta_fp, 2)
+    if (micros === undefined || micros < 0 || micros > oneDollar)
+      return invalid(`a change at the price ${price_dollars}`)
+    if (delta === undefined) return invalid(`a change of ${delta_fp} contracts`)
+    if (side !== "yes" && side !== "no") return invalid(`a change of the side ${side}`)
+    const own = side === "yes" ? this.#bids : this.#asks
+    const other = side === "yes" ? this.#asks : this.#bids
+    const key = own.keyOf(micros)
+    if (delta > 0 && this.#crossing === undefined && key + other.bestKey >= oneDollar) {
+      this.reading()
+      this.#crossing = { sinceMillis: receivedMillis, clock: this.#clock, index: this.#index }
+    }
+    const refusal = own.add(key, delta)
+    if (refusal === "negative")
+      return { cause: "negative", detail: `a change of ${delta_fp} contracts at ${price_dollars}` }
+    if (refusal === "tooLarge") return invalid(`a change of ${delta_fp} contracts at ${price_dollars}`)
+    if (this.#crossing !== undefined && own.bestKey + other.bestKey < oneDollar) this.#crossing = undefined
+    if (delta !== 0 && this.#crossing === undefined) this.#version++
+    return undefined
+  }
+
+  #loseCrossed(sinceMillis: number): void {
+    const detail = `the best bid is not below the best ask`
+    this.lost({ cause: "crossed", detail }, sinceMillis)
+  }
+}
+
+/** Makes the book of a market. It awaits its first snapshot. */
+export const make = (market_ticker: string, options: Options): OrderBook => new OrderBook(market_ticker, options)

@@ -1,0 +1,297 @@
+/**
+ * Live order books: kept from the feed, healed after every loss, and unreadable while they may be wrong.
+ *
+ * **Example** (The spread of a market, whenever its book changes)
+ *
+ * ```ts
+ * import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+ * import * as Console from "effect/Console"
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ *
+ * const program = Effect.gen(function* () {
+ *   const books = yield* OrderBooks.watch(["KXHIGHNY-26NOV29-T50"])
+ *   yield* Stream.runForEach(books.changes, (ticker) =>
+ *     Effect.flatMap(books.read(ticker), ({ spread }) => Console.log(spread))
+ *   )
+ * })
+ * ```
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { InvalidRequest } from "../Errors.ts"
+import * as Feed from "../feed/Feed.ts"
+import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
+import * as OrderBook from "./OrderBook.ts"
+
+export { type Book, BookNotLive, type Level, type Loss, type Side, type State } from "./OrderBook.ts"
+
+/** The market is not watched: it was never added, or it was removed, or the exchange refused it. */
+export class NotWatched extends Data.TaggedError("NotWatched")<{
+  readonly market_ticker: string
+  /** Why the exchange does not send its book. Undefined if it is not watched for another reason. */
+  readonly refusal: Feed.MarketsError | undefined
+}> {
+  override get message(): string {
+    return this.refusal === undefined
+      ? `The order book of ${this.market_ticker} is not watched: add the market first`
+      : `The order book of ${this.market_ticker} is not watched: ${this.refusal.message}`
+  }
+}
+
+/** Options of {@link watch}. */
+export type Options = Omit<OrderBook.Options, "nowMillis">
+
+/** The watched books. They end with their scope. */
+export interface Watch {
+  /**
+   * Returns the book of a market, which never changes afterwards: read again for a newer one. Fails while the book may be
+   * wrong, with the reason and since when, and with the feed's error after the feed has ended.
+   */
+  readonly read: (
+    market_ticker: string
+  ) => Effect.Effect<OrderBook.Book, OrderBook.BookNotLive | NotWatched | Feed.FeedError>
+  /**
+   * The tickers of books of which reads return something else than before. A slow consumer gets a ticker once for many
+   * changes. One consumer takes them.
+   */
+  readonly changes: Stream.Stream<string, Feed.FeedError>
+  /** Returns the state of a book without its levels. Undefined for a market that is not watched. */
+  readonly state: (market_ticker: string) => OrderBook.State | undefined
+  readonly add: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void, InvalidRequest | Feed.FeedError>
+  readonly remove: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void>
+}
+
+type BookEvent = Feed.FeedEvent<"orderbook_delta">
+
+/** Keeps the books of one subscription. */
+class Books {
+  /** Assigned with the subscription, before the first event. */
+  subscription: Feed.Subscription | undefined
+  /** Called when a book may need a timer. */
+  onTimer: () => void = () => {}
+  ended: Feed.FeedError | undefined
+  readonly #options: Options
+  readonly #nowMillis: () => number
+  readonly #books = new Map<string, { readonly book: OrderBook.OrderBook; version: number }>()
+  readonly #refusals = new Map<string, Feed.MarketsError>()
+  readonly #changed = new Set<string>()
+  readonly #queue: Queue.Queue<string, Feed.FeedError | Cause.Done>
+
+  constructor(options: Options, nowMillis: () => number, queue: Queue.Queue<string, Feed.FeedError | Cause.Done>) {
+    this.#options = options
+    this.#nowMillis = nowMillis
+    this.#queue = queue
+  }
+
+  add(tickers: ReadonlyArray<string>): void {
+    for (const ticker of tickers) {
+      this.#refusals.delete(ticker)
+      if (this.#books.has(ticker)) continue
+      const book = OrderBook.make(ticker, { ...this.#options, nowMillis: this.#nowMillis() })
+      this.#books.set(ticker, { book, version: book.version })
+    }
+  }
+
+  remove(tickers: ReadonlyArray<string>): void {
+    for (const ticker of tickers) this.#books.delete(ticker)
+  }
+
+  state(ticker: string): OrderBook.State | undefined {
+    return this.#books.get(ticker)?.book.state
+  }
+
+  read(ticker: string): Result.Result<OrderBook.Book, OrderBook.BookNotLive | NotWatched | Feed.FeedError> {
+    if (this.ended !== undefined) return Result.fail(this.ended)
+    const found = this.#books.get(ticker)
+    return found === undefined
+      ? Result.fail(new NotWatched({ market_ticker: ticker, refusal: this.#refusals.get(ticker) }))
+      : found.book.read(this.#nowMillis())
+  }
+
+  /** Takes a ticker from the queue: its next change is queued again. */
+  taken(ticker: string): void {
+    this.#changed.delete(ticker)
+  }
+
+  onEvent(event: BookEvent): void {
+    switch (event._tag) {
+      case "Message":
+        this.#apply(event.message, event.receivedMillis)
+        break
+      case "Gap":
+        this.#lose(event.markets, {
+          cause: "gap",
+          detail: `expected seq ${event.expectedSeq}, got ${event.receivedSeq}`
+        })
+        break
+      case "Outage":
+        this.#lose(event.markets, { cause: "outage", detail: event.cause._tag })
+        break
+      case "Undecodable":
+        // Its change is missing, and its market may be unknown.
+        this.#lose([], { cause: "undecodable", detail: `${event.reason} at ${event.pointer}` })
+        break
+      case "UnknownMessage":
+        this.#lose([], { cause: "undecodable", detail: `an unknown type of message, ${event.type}` })
+        break
+      case "Replaced":
+        this.#lose([], { cause: "outage", detail: "the subscription changed over to another connection" })
+        break
+      case "Refused":
+        for (const market of event.markets) this.#refusals.set(market, event.error)
+        this.remove(event.markets)
+        event.markets.forEach((market) => this.#publish(market))
+        break
+      default:
+        break
+    }
+  }
+
+  onEnd(error: Feed.FeedError | undefined): void {
+    this.ended = error ?? new Feed.FeedClosed()
+    if (error === undefined) Queue.endUnsafe(this.#queue)
+    else Queue.failCauseUnsafe(this.#queue, Cause.fail(error))
+  }
+
+  /** When `tick` must be called next. */
+  nextMillis(): number | undefined {
+    let next: number | undefined
+    for (const { book } of this.#books.values()) {
+      const due = book.nextMillis()
+      if (due !== undefined && (next === undefined || due < next)) next = due
+    }
+    return next
+  }
+
+  /** Ends books that are crossed for too long, and requests the snapshots that are due. */
+  tick(): void {
+    const nowMillis = this.#nowMillis()
+    const wanted: Array<string> = []
+    for (const [ticker, { book }] of this.#books) {
+      book.tick(nowMillis)
+      if (book.needsSnapshot(nowMillis)) {
+        book.requested(nowMillis)
+        wanted.push(ticker)
+      }
+      this.#publishIfChanged(ticker)
+    }
+    if (wanted.length > 0) this.subscription?.snapshot(wanted)
+  }
+
+  #apply(message: OrderbookSnapshotMessage | OrderbookDeltaMessage, receivedMillis: number): void {
+    const ticker = message.msg.market_ticker
+    const found = this.#books.get(ticker)
+    if (found === undefined) return
+    const { book } = found
+    if (message.type === "orderbook_snapshot") book.snapshot(message as OrderbookSnapshotMessage, receivedMillis)
+    else book.delta(message as OrderbookDeltaMessage, receivedMillis)
+    if (book.nextMillis() !== undefined) this.onTimer()
+    this.#publishIfChanged(ticker)
+  }
+
+  /** Marks books as lost: of some markets, or of all. */
+  #lose(markets: ReadonlyArray<string>, loss: OrderBook.Loss): void {
+    const nowMillis = this.#nowMillis()
+    for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
+      this.#books.get(ticker)?.book.lost(loss, nowMillis)
+      this.#publishIfChanged(ticker)
+    }
+    this.onTimer()
+  }
+
+  #publishIfChanged(ticker: string): void {
+    const found = this.#books.get(ticker)
+    if (found !== undefined && found.version !== found.book.version) {
+      found.version = found.book.version
+      this.#publish(ticker)
+    }
+  }
+
+  /** Queues a ticker once, however many changes follow before it is taken. */
+  #publish(ticker: string): void {
+    if (!this.#changed.has(ticker)) {
+      this.#changed.add(ticker)
+      Queue.offerUnsafe(this.#queue, ticker)
+    }
+  }
+}
+
+/**
+ * Watches the books of markets until the scope closes.
+ *
+ * **Details**
+ *
+ * All prices are prices of YES. A book is readable from its first snapshot on. After a lost message, a fault in a book or a
+ * lost connection, the book is unreadable until its next snapshot, which is requested for that market alone.
+ */
+export const watch = (
+  market_tickers: ReadonlyArray<string>,
+  options: Options = {}
+): Effect.Effect<Watch, InvalidRequest | Feed.FeedError, Feed.KalshiFeed | Scope.Scope> =>
+  Effect.gen(function* () {
+    const feed = yield* Feed.KalshiFeed
+    const clock = yield* Clock.clockWith(Effect.succeed)
+    const queue = yield* Queue.unbounded<string, Feed.FeedError | Cause.Done>()
+    const books = new Books(options, () => clock.currentTimeMillisUnsafe(), queue)
+    books.add(market_tickers)
+    const timer = Latch.makeUnsafe(false)
+    books.onTimer = () => timer.openUnsafe()
+    const request = {
+      channel: "orderbook_delta" as const,
+      params: { market_tickers: [...market_tickers], use_yes_price: true }
+    }
+    const subscription = yield* Effect.acquireRelease(
+      Effect.suspend(() =>
+        Effect.fromResult(
+          feed.subscribe<"orderbook_delta">(request, {
+            onEvent: (event) => books.onEvent(event),
+            onEnd: (error) => books.onEnd(error)
+          })
+        )
+      ),
+      (opened) => Effect.sync(() => opened.close())
+    )
+    books.subscription = subscription
+    yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: true })
+    return {
+      read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
+      changes: Stream.tap(Stream.fromQueue(queue), (ticker) => Effect.sync(() => books.taken(ticker))),
+      state: (ticker) => books.state(ticker),
+      add: (tickers) =>
+        Effect.suspend(() => {
+          books.add(tickers)
+          return Effect.fromResult(subscription.add(tickers))
+        }),
+      remove: (tickers) =>
+        Effect.sync(() => {
+          books.remove(tickers)
+          subscription.remove(tickers)
+        })
+    }
+  })
+
+/** Calls `tick` when a book asks for it. */
+const tickWhenDue = (books: Books, timer: Latch.Latch, clock: Clock.Clock): Effect.Effect<never> =>
+  Effect.forever(
+    Effect.suspend(() => {
+      timer.closeUnsafe()
+      const due = books.nextMillis()
+      if (due === undefined) return timer.await
+      const waitMillis = due - clock.currentTimeMillisUnsafe()
+      if (waitMillis <= 0) {
+        books.tick()
+        return Effect.yieldNow
+      }
+      return Effect.timeoutOrElse(timer.await, { duration: waitMillis, orElse: () => Effect.void })
+    })
+  )

@@ -1,0 +1,308 @@
+/**
+ * One order book from several lines: subscriptions on different connections that all carry the same market.
+ *
+ * **Details**
+ *
+ * Each line has a complete {@link OrderBook} of its own. Readers see the book of the line that is furthest. So a book is
+ * never put together from two lines, and nothing is applied twice: the `seq` of a line proves that its book is complete.
+ * What is left to decide is which line is furthest, and that readers never go back.
+ *
+ * **The order of places.** The exchange sends every change of a market with its clock. Every line sends the deltas of one
+ * clock in the same order, before any delta with a higher clock. A snapshot contains all changes up to its clock, and the
+ * deltas after it have higher clocks. So the place of a complete line is its clock and the number of its deltas with that
+ * clock, which is infinity after a snapshot. The order of places is the order of time. A complete line that is behind
+ * delivers every change that it lacks, and so reaches the place of the line that is ahead.
+ *
+ * **Why readers never go back.** They change to another line only if it has reached the place that they saw last. If the
+ * furthest line is lost while the others are complete but late, they see its last book until one of the others has caught
+ * up. Beside the place of a snapshot, a line with the same clock counts as late until its clock moves on, since more deltas
+ * with this clock can follow. With the same levels, it has no deadline.
+ *
+ * **Restarts of the clock.** The clock can go down during maintenance. Each line has an epoch, which comes before the clock
+ * in the order of places. A line begins a new epoch if its own clock goes down, or if its snapshot is older than a place
+ * that readers had seen when the snapshot was requested: only a restart explains that. Otherwise, a snapshot belongs at
+ * least to the epoch of that place. Lines of an older epoch need a new snapshot, which proves their epoch.
+ *
+ * **Limits.** If the restarted clock passes its old value before any line shows that it went down, or if it restarts twice
+ * while a message is on its way, a line of the old epoch can count as one of the new epoch. Its book is still complete, but
+ * can be older than the one before. A late line that does not catch up in `catchUpMillis` starts a new epoch, so this state
+ * does not last. If the exchange sends no clock, readers stay with one line until it is lost.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
+import { Book, type Reading } from "./Book.ts"
+import { BookNotLive, type Loss, type Options, OrderBook, type State } from "./OrderBook.ts"
+
+/** Options of a merged book. */
+export interface MergeOptions extends Options {
+  /**
+   * How long readers see the book of a lost line while the others have not caught up with it. After that, the furthest
+   * of them starts a new epoch. Default: 1,000.
+   */
+  readonly catchUpMillis?: number | undefined
+}
+
+/** A place in the changes of a market. */
+interface Place {
+  readonly epoch: number
+  /** NaN without a clock: then neither place is after the other. */
+  readonly clock: number
+  readonly index: number
+}
+
+const isAfter = (self: Place, that: Place): boolean =>
+  self.epoch > that.epoch ||
+  (self.epoch === that.epoch && (self.clock > that.clock || (self.clock === that.clock && self.index > that.index)))
+
+const copyOf = (place: Place | undefined): Place | undefined =>
+  place === undefined ? undefined : { epoch: place.epoch, clock: place.clock, index: place.index }
+
+/** Whether two readings have the same clock and the same levels. */
+const isEqual = (self: Reading | undefined, that: Reading): boolean =>
+  self !== undefined && self.clock === that.clock && self.bids.equals(that.bids) && self.asks.equals(that.asks)
+
+/** One subscription of the market. */
+class Line implements Place {
+  readonly book: OrderBook
+  /** What readers had seen when this line's next snapshot was requested, at the latest. */
+  floor: Place | undefined
+  /** The id of the last `get_snapshot`, and what readers had seen when it was sent. */
+  request: { readonly id: number; readonly seen: Place | undefined } | undefined
+  /** The epoch of the merged book in which the clock of this line was first known. */
+  #firstEpoch = 0
+
+  constructor(book: OrderBook, seen: Place | undefined) {
+    this.book = book
+    this.floor = seen
+  }
+
+  get epoch(): number {
+    return this.#firstEpoch + this.book.epoch
+  }
+
+  set epoch(epoch: number) {
+    this.#firstEpoch = epoch - this.book.epoch
+  }
+
+  get clock(): number {
+    return this.book.clock
+  }
+
+  get index(): number {
+    return this.book.index
+  }
+}
+
+/** What readers see although its line is lost: other lines are complete, and late. */
+interface Held {
+  /** Infinity while the furthest line has the same clock and the same levels. */
+  untilMillis: number
+  /** Undefined if the book could not be read before: then it cannot be read until a line has caught up. */
+  readonly reading: Reading | undefined
+}
+
+/**
+ * The order book of one market on any number of lines, named by numbers that are never used again.
+ *
+ * **Details**
+ *
+ * A line is one subscription on one connection: `open` it when the subscription is requested, and `close` it when the
+ * subscription or its connection ends. Messages of a line that is not open are ignored and counted. With one line, this is an
+ * {@link OrderBook}. `version` changes whenever reads may return something else.
+ */
+export class MergedBook {
+  readonly market_ticker: string
+  readonly #options: MergeOptions
+  readonly #catchUpMillis: number
+  readonly #lines = new Map<number, Line>()
+  /** The line whose book readers see. Live after each call. */
+  #leader: Line | undefined
+  /** The furthest place that readers could see. */
+  #seen: { epoch: number; clock: number; index: number } | undefined
+  #held: Held | undefined
+  #state: State
+  #version = 0
+  /** The version of the leader's book that readers can see. */
+  #leaderVersion = 0
+  #ignored = 0
+
+  constructor(market_ticker: string, options: MergeOptions) {
+    this.market_ticker = market_ticker
+    this.#options = options
+    this.#catchUpMillis = options.catchUpMillis ?? 1_000
+    this.#state = { _tag: "AwaitingSnapshot", sinceMillis: options.nowMillis }
+  }
+
+  get state(): State {
+    return this.#state
+  }
+
+  get version(): number {
+    return this.#version
+  }
+
+  /** The number of messages of lines that are not open. */
+  get ignored(): number {
+    return this.#ignored
+  }
+
+  /** The state of each open line. */
+  lines(): ReadonlyMap<number, State> {
+    return new Map([...this.#lines].map(([line, { book }]) => [line, book.state]))
+  }
+
+  /** Returns the book of the furthest line. */
+  read(nowMillis: number): Result.Result<Book, BookNotLive> {
+    this.tick(nowMillis)
+    if (this.#state._tag !== "Live") {
+      return Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))
+    }
+    // A live book has a leader or a held reading, and both have been seen.
+    const reading = this.#leader?.book.reading() ?? this.#held!.reading!
+    return Result.succeed(new Book(this.market_ticker, reading, this.#seen!.epoch, nowMillis))
+  }
+
+  /** A subscription of this market is requested. Its first snapshot is awaited. */
+  open(line: number, nowMillis: number): void {
+    const book = new OrderBook(this.market_ticker, { ...this.#options, nowMillis })
+    this.#lines.set(line, new Line(book, copyOf(this.#seen)))
+  }
+
+  /** The subscription or its connection has ended. */
+  close(line: number, loss: Loss, nowMillis: number): void {
+    const closed = this.#lines.get(line)
+    if (closed === undefined) return
+    this.#lines.delete(line)
+    closed.book.lost(loss, nowMillis)
+    this.#settle(closed, nowMillis)
+  }
+
+  /** Applies a snapshot. */
+  snapshot(line: number, message: OrderbookSnapshotMessage, receivedMillis: number): void {
+    const found = this.#lines.get(line)
+    if (found === undefined) return void this.#ignored++
+    if (found.request !== undefined && message.id === found.request.id) found.floor = found.request.seen
+    found.book.snapshot(message, receivedMillis)
+    const { floor } = found
+    if (floor !== undefined) {
+      if (found.epoch < floor.epoch) found.epoch = floor.epoch
+      if (found.epoch === floor.epoch && (message.msg.clock ?? floor.clock) < floor.clock) found.epoch++
+    }
+    this.#settle(found, receivedMillis)
+    if (this.#seen !== undefined && found.epoch < this.#seen.epoch) found.book.refresh()
+  }
+
+  /** Applies a delta. */
+  delta(line: number, message: OrderbookDeltaMessage, receivedMillis: number): void {
+    const found = this.#lines.get(line)
+    if (found === undefined) return void this.#ignored++
+    found.book.delta(message, receivedMillis)
+    this.#settle(found, receivedMillis)
+  }
+
+  /** A line lost messages: its book heals by its next snapshot. */
+  lost(line: number, loss: Loss, sinceMillis: number): void {
+    const found = this.#lines.get(line)
+    if (found === undefined) return
+    found.book.lost(loss, sinceMillis)
+    this.#settle(found, sinceMillis)
+  }
+
+  /** The exchange announced that its clocks start again, such as after maintenance. */
+  clockRestarted(sinceMillis: number): void {
+    for (const line of this.#lines.values()) line.book.clockRestarted(sinceMillis)
+    if (this.#leader !== undefined) this.#settle(this.#leader, sinceMillis)
+  }
+
+  /** The lines on which `get_snapshot` must be sent now. Report each command with `requested`. */
+  requests(nowMillis: number): ReadonlyArray<number> {
+    return [...this.#lines].filter(([, { book }]) => book.needsSnapshot(nowMillis)).map(([line]) => line)
+  }
+
+  /** The command `get_snapshot` with this id was sent. */
+  requested(line: number, id: number, nowMillis: number): void {
+    const found = this.#lines.get(line)
+    if (found === undefined) return
+    found.request = { id, seen: copyOf(this.#seen) }
+    found.book.requested(nowMillis)
+  }
+
+  /** When `tick` and `requests` must be called next. Undefined if nothing is due. */
+  nextMillis(): number | undefined {
+    let next = this.#held?.untilMillis ?? Number.POSITIVE_INFINITY
+    for (const { book } of this.#lines.values()) next = Math.min(next, book.nextMillis() ?? next)
+    return next === Number.POSITIVE_INFINITY ? undefined : next
+  }
+
+  /** Ends what has lasted too long: a crossed book, and the wait for a late line. */
+  tick(nowMillis: number): void {
+    for (const line of this.#lines.values()) {
+      if (!line.book.isLive) continue
+      line.book.tick(nowMillis)
+      if (!line.book.isLive) this.#settle(line, nowMillis)
+    }
+    if (this.#held !== undefined && this.#held.untilMillis <= nowMillis) this.#replaceLeader(undefined, nowMillis)
+  }
+
+  /** Decides what readers see, after a line has changed. */
+  #settle(line: Line, nowMillis: number): void {
+    const leader = this.#leader
+    if (leader === undefined || !leader.book.isLive) this.#replaceLeader(line, nowMillis)
+    else if (line === leader || (line.book.isLive && isAfter(line, leader))) this.#follow(line, nowMillis)
+  }
+
+  /** Finds a line to follow: the last leader is lost, or there was none. `changed` is the line that has changed. */
+  #replaceLeader(changed: Line | undefined, nowMillis: number): void {
+    let furthest: Line | undefined
+    for (const line of this.#lines.values()) {
+      if (line.book.isLive && (furthest === undefined || isAfter(line, furthest))) furthest = line
+    }
+    if (furthest === undefined) return this.#interrupt(changed, nowMillis)
+    if (this.#seen === undefined || !isAfter(this.#seen, furthest)) return this.#follow(furthest, nowMillis)
+    const held = (this.#held ??= { untilMillis: Number.POSITIVE_INFINITY, reading: this.#leader?.book.reading() })
+    this.#leader = undefined
+    const isSame = furthest.epoch === this.#seen.epoch && isEqual(held.reading, furthest.book.reading())
+    held.untilMillis = isSame ? Number.POSITIVE_INFINITY : Math.min(held.untilMillis, nowMillis + this.#catchUpMillis)
+    if (held.untilMillis > nowMillis) return
+    furthest.epoch = this.#seen.epoch + 1
+    this.#follow(furthest, nowMillis)
+  }
+
+  #follow(line: Line, nowMillis: number): void {
+    const { book } = line
+    const { clock, epoch, index } = line
+    if (this.#state._tag !== "Live") this.#state = { _tag: "Live", sinceMillis: nowMillis }
+    if (line !== this.#leader || book.version !== this.#leaderVersion) this.#version++
+    this.#leader = line
+    this.#leaderVersion = book.version
+    this.#held = undefined
+    if (this.#seen === undefined) {
+      this.#seen = { epoch, clock, index }
+      return
+    }
+    const isNewEpoch = epoch > this.#seen.epoch
+    this.#seen.epoch = epoch
+    this.#seen.clock = clock
+    this.#seen.index = index
+    if (!isNewEpoch) return
+    for (const other of this.#lines.values()) {
+      if (other.book.isLive && other.epoch < epoch) other.book.refresh()
+    }
+  }
+
+  /** No line is live. */
+  #interrupt(changed: Line | undefined, nowMillis: number): void {
+    this.#leader = undefined
+    this.#held = undefined
+    const state = changed?.book.state
+    if (state?._tag !== "Healing") return
+    if (this.#state._tag === "Live") {
+      this.#state = { _tag: "Healing", sinceMillis: nowMillis, loss: state.loss }
+      this.#version++
+    } else if (this.#state._tag === "AwaitingSnapshot") {
+      this.#state = { ...state, sinceMillis: this.#state.sinceMillis }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Subscriptions to the channels of the feed, as streams.
+ *
+ * **Example** (The trades of one market)
+ *
+ * ```ts
+ * import * as Feed from "@kalshi-effect/client/Feed"
+ * import * as Console from "effect/Console"
+ * import * as Stream from "effect/Stream"
+ *
+ * const program = Feed.messages("trade", { market_tickers: ["KXHIGHNY-26NOV29-T50"] }).pipe(
+ *   Stream.runForEach(({ msg }) => Console.log(msg.yes_price_dollars, msg.count_fp))
+ * )
+ * ```
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { InvalidRequest } from "../Errors.ts"
+import type { ChannelMessage, ChannelName } from "../generated/feed.ts"
+import { type FeedError, Lagging } from "./FeedError.ts"
+import { KalshiFeed } from "./KalshiFeed.ts"
+import type { SessionEvent } from "./session/events.ts"
+import type { ChannelParameters } from "./session/requests.ts"
+import type { Subscription } from "./session/Session.ts"
+import type { SessionState } from "./session/state.ts"
+
+export * from "./FeedError.ts"
+export { KalshiFeed, layer, type Options } from "./KalshiFeed.ts"
+export type { MessageEvent, SessionEvent } from "./session/events.ts"
+export type { ChannelParameters } from "./session/requests.ts"
+export type { Subscription } from "./session/Session.ts"
+export type { ConnectionState, SessionState, SubscriptionState } from "./session/state.ts"
+
+/** An event of a channel: a message, or what happened to messages on the way. */
+export type FeedEvent<Name extends ChannelName> = SessionEvent<ChannelMessage<Name>>
+
+/** Options of a subscription. */
+export interface SubscribeOptions {
+  /**
+   * How many events may wait for the consumer. One more ends the stream with `Lagging`, after the events that wait: no
+   * event is dropped in silence. Default: 65,536.
+   */
+  readonly bufferSize?: number | undefined
+}
+
+const defaultBufferSize = 65_536
+
+/** A subscription that can change. It ends with its scope. */
+export interface Opened<Name extends ChannelName> extends Omit<Subscription, "close"> {
+  /** The events from the subscription on, also those before the first pull. One consumer takes them. */
+  readonly events: Stream.Stream<FeedEvent<Name>, FeedError>
+}
+
+/** Opens a subscription whose markets can change. */
+export const open = <Name extends ChannelName>(
+  channel: Name,
+  params?: ChannelParameters<Name>,
+  { bufferSize = defaultBufferSize }: SubscribeOptions = {}
+): Effect.Effect<Opened<Name>, InvalidRequest | FeedError, KalshiFeed | Scope.Scope> =>
+  Effect.gen(function* () {
+    const feed = yield* KalshiFeed
+    const queue = yield* Queue.dropping<FeedEvent<Name>, FeedError | Cause.Done>(bufferSize)
+    let subscription: Subscription | undefined
+    let isLagging = false
+    const onEvent = (event: FeedEvent<Name>): void => {
+      if (isLagging || Queue.offerUnsafe(queue, event)) return
+      // The stream first delivers the events that wait.
+      isLagging = true
+      Queue.failCauseUnsafe(queue, Cause.fail(new Lagging({ channel, waiting: bufferSize })))
+      // Not inside the delivery to the other subscribers.
+      queueMicrotask(() => subscription?.close())
+    }
+    const onEnd = (error: FeedError | undefined): void => {
+      if (error === undefined) Queue.endUnsafe(queue)
+      else Queue.failCauseUnsafe(queue, Cause.fail(error))
+    }
+    const opened = yield* Effect.acquireRelease(
+      Effect.suspend(() => Effect.fromResult(feed.subscribe<Name>({ channel, params }, { onEvent, onEnd }))),
+      (opened) => Effect.sync(() => opened.close())
+    )
+    subscription = opened
+    const { add, list, remove, resubscribe, snapshot } = opened
+    return { add, list, remove, resubscribe, snapshot, events: Stream.fromQueue(queue) }
+  })
+
+/**
+ * Subscribes to a channel: a stream of its messages, and of what happened to them (gaps, outages, messages that do not
+ * decode). The subscription lasts as long as the stream runs.
+ *
+ * **Details**
+ *
+ * Streams of one channel with the same filter share one subscription of the exchange. After a lost connection, the feed
+ * connects again and restores every subscription; the stream then has `Outage` and `Restored`.
+ */
+export const subscribe = <Name extends ChannelName>(
+  channel: Name,
+  params?: ChannelParameters<Name>,
+  options?: SubscribeOptions
+): Stream.Stream<FeedEvent<Name>, InvalidRequest | FeedError, KalshiFeed> =>
+  Stream.unwrap(Effect.map(open(channel, params, options), ({ events }) => events))
+
+/** Subscribes to a channel, and leaves out everything but its messages. Use {@link subscribe} to notice losses. */
+export const messages = <Name extends ChannelName>(
+  channel: Name,
+  params?: ChannelParameters<Name>,
+  options?: SubscribeOptions
+): Stream.Stream<ChannelMessage<Name>, InvalidRequest | FeedError, KalshiFeed> =>
+  Stream.filterMap(subscribe(channel, params, options), (event) =>
+    event._tag === "Message" ? Result.succeed(event.message) : Result.fail(undefined)
+  )
+
+/** The connections and subscriptions of the feed, now. */
+export const state: Effect.Effect<SessionState, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(({ state }) => state)
+
+/** Replaces the open connections: the new ones have all subscriptions before the old ones close, so no message is lost. */
+export const changeOver: Effect.Effect<void, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(
+  ({ changeOver }) => changeOver
+)

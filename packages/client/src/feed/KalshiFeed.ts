@@ -1,0 +1,82 @@
+/**
+ * The capability of the feed, and the layers that provide it.
+ *
+ * @module
+ */
+import type * as Signer from "@kalshi-effect/signing/Signer"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Result from "effect/Result"
+import * as Socket from "effect/socket/Socket"
+import * as Environment from "../Environment.ts"
+import type { InvalidRequest } from "../Errors.ts"
+import type { ChannelName } from "../generated/feed.ts"
+import * as connections from "../sending/connection.ts"
+import * as telemetry from "../sending/observer.ts"
+import type { FeedError } from "./FeedError.ts"
+import type { Subscriber } from "./session/events.ts"
+import type { SubscriptionRequest } from "./session/requests.ts"
+import type { Subscription } from "./session/Session.ts"
+import type { SessionOptions } from "./session/settings.ts"
+import type { SessionState } from "./session/state.ts"
+import { run } from "./sockets.ts"
+
+/** The service behind the feed. Use the functions of `Feed`. */
+export interface FeedService {
+  /** Adds a subscription, whose events are passed synchronously. */
+  readonly subscribe: <Name extends ChannelName>(
+    request: SubscriptionRequest<Name>,
+    subscriber: Subscriber<Name>
+  ) => Result.Result<Subscription, InvalidRequest | FeedError>
+  /** The connections and subscriptions, now. */
+  readonly state: Effect.Effect<SessionState>
+  /** Replaces the open connections: the new ones have all subscriptions before the old ones close. */
+  readonly changeOver: Effect.Effect<void>
+}
+
+/** Permits subscriptions to the feed. */
+export class KalshiFeed extends Context.Service<KalshiFeed, FeedService>()("@kalshi-effect/client/KalshiFeed") {}
+
+/** Options of {@link layer}. */
+export interface Options extends SessionOptions {
+  /** The exchange to connect to. There is no default, so that no program trades by accident. */
+  readonly environment: Environment.Environment
+  /** The signer of upgrades. The feed has no public part: every connection is signed. */
+  readonly signer: Signer.Signer["Service"]
+  /** As in `Kalshi.layer`. Default: false. */
+  readonly correctClockSkew?: boolean | undefined
+  /** As in `Kalshi.layer`. Default: none. */
+  readonly name?: string | undefined
+}
+
+/**
+ * Provides the feed: one session for one key, which opens a connection with the first subscription.
+ *
+ * **Details**
+ *
+ * The layer needs WebSockets that can send headers. On Node, provide `NodeWS.layerWebSocketConstructor` of
+ * `@effect/platform-node/NodeWS`. A browser has none: a page needs a relay. All connections end with the layer's scope.
+ */
+export const layer = (options: Options): Layer.Layer<KalshiFeed, never, Socket.WebSocketConstructor> =>
+  Layer.effect(
+    KalshiFeed,
+    Effect.gen(function* () {
+      const makeWebSocket = yield* Socket.WebSocketConstructor
+      // An address that is not safe for signed requests is a mistake in the program, like a wrong type.
+      const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
+      const connection = connections.make({
+        environment,
+        signer: options.signer,
+        telemetry: yield* telemetry.make(connections.restRootOf(environment), options.name),
+        limiter: undefined,
+        correctClockSkew: options.correctClockSkew ?? false
+      })
+      const session = yield* run(connection, makeWebSocket, options)
+      return {
+        subscribe: (request, subscriber) => session.subscribe(request, subscriber),
+        state: Effect.sync(() => session.state()),
+        changeOver: Effect.sync(() => session.changeOver())
+      }
+    })
+  )

@@ -1,0 +1,37 @@
+/**
+ * Reads the response of the exchange to an upgrade that it refused.
+ *
+ * @module
+ */
+import { type Arrived, errorOf, retryAfterMillis } from "../sending/decode.ts"
+import type { Connection, Signed } from "../sending/connection.ts"
+import { isBeyondResolution, type Reading } from "../sending/skew.ts"
+import { blamesTimestamp } from "../statuses.ts"
+import type { Refusal } from "./session/dialling.ts"
+
+/** The times of an upgrade request. */
+export interface UpgradeTimes {
+  readonly sent: Reading
+  readonly received: Reading
+}
+
+/** Converts a refused upgrade to what the session needs to decide. The response also measures the exchange's clock. */
+export const refusalOf = (
+  connection: Connection,
+  signed: Signed | undefined,
+  response: Arrived,
+  { received, sent }: UpgradeTimes
+): Refusal => {
+  const measured = connection.clockSkew.observe(sent, received, response.headers)
+  const body = errorOf(response)
+  const isClockWrong =
+    measured !== undefined && signed !== undefined && isBeyondResolution(measured, signed.clockSkewMillis)
+  return {
+    _tag: "Response",
+    status: response.status,
+    body,
+    retryAfterMillis: retryAfterMillis(response.headers["retry-after"], received.wallMillis),
+    blamesClock: blamesTimestamp(body) || (connection.correctClockSkew && isClockWrong),
+    explanation: response.status === 401 && signed !== undefined ? connection.explain(signed, measured) : undefined
+  }
+}

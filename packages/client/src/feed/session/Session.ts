@@ -1,0 +1,269 @@
+/**
+ * The session of the feed: keeps the wanted subscriptions alive over connections that come and go.
+ *
+ * It has no sockets, no timers and no runtime. Its owner gives it sockets (`Outside`), reports what happens to them, and
+ * calls `tick` at `nextMillis`. Each input changes the state, then `#settle` sends what is due.
+ *
+ * | input              | what happens                                                           | where          |
+ * | ------------------ | ---------------------------------------------------------------------- | -------------- |
+ * | `subscribe`, `add` | the names are wanted, and get a place on a connection                  | `wanted.ts`    |
+ * | `opened`           | the connection's subscriptions are opened                              | `dialling.ts`  |
+ * | `refused`,`closed` | the session ends, or waits and dials again                             | `dialling.ts`  |
+ * | `received`         | data is counted and delivered, a reply changes the state               | `routing.ts`   |
+ * | `tick`             | probes, late replies and snapshots                                     | `timers.ts`    |
+ * | after each         | what to subscribe and unsubscribe                                      | `reconcile.ts` |
+ * | after each         | whether to dial                                                        | `dialling.ts`  |
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { InvalidRequest } from "../../Errors.ts"
+import type { ChannelName } from "../../generated/feed.ts"
+import { FeedClosed, type FeedError, type LossCause, TooManyConnections } from "../FeedError.ts"
+import { changeOver, copySlots, takeOver } from "./changeover.ts"
+import { type Clock, Core, type Outside } from "./core.ts"
+import { end } from "./delivery.ts"
+import { close, dial, finish, open, redial, type Refusal, refuseDial } from "./dialling.ts"
+import type { Subscriber } from "./events.ts"
+import type { Member } from "./model.ts"
+import { reconcile } from "./reconcile.ts"
+import { parse, parseNames, type SubscriptionRequest } from "./requests.ts"
+import { route, routeUndecodable } from "./routing.ts"
+import type { SessionOptions } from "./settings.ts"
+import { requestSnapshots } from "./snapshots.ts"
+import { type SessionState, stateOf } from "./state.ts"
+import { nextDue, runDue } from "./timers.ts"
+import { reopenSlot } from "./transitions.ts"
+import { addNames, join, removeNames } from "./wanted.ts"
+
+/** One subscription of one user. After its end, its methods do nothing. */
+export interface Subscription {
+  /** Adds markets, indices or underlyings. Those that fail later are reported as `Refused`. */
+  readonly add: (names: ReadonlyArray<string>) => Result.Result<void, InvalidRequest | FeedError>
+  /** Removes markets, indices or underlyings. */
+  readonly remove: (names: ReadonlyArray<string>) => void
+  /**
+   * Requests snapshots of books. One request per market is in flight, and a market whose snapshot does not arrive is
+   * reported as `Refused`.
+   */
+  readonly snapshot: (markets: ReadonlyArray<string>) => void
+  /** Requests the list of all indices or underlyings. It arrives as a message. */
+  readonly list: () => void
+  /** Ends the subscription at the exchange and opens it again, if the data seems to be stuck. */
+  readonly resubscribe: () => void
+  readonly close: () => void
+}
+
+/** The session of one key in one environment. */
+export class Session {
+  /** Called when `nextMillis` may be earlier than before. */
+  onReschedule: (() => void) | undefined
+  readonly #core: Core
+  /** Whether an input is in progress. What handlers and the outside call meanwhile is sent after it. */
+  #isBusy = false
+  /** When `tick` is due, and whether that is up to date. */
+  #dueMillis: number | undefined
+  #isDueKnown = false
+  #lastWallMillis: number
+  #lastMonotonicMillis: number
+
+  constructor(options: SessionOptions, outside: Outside, clock: Clock, random: () => number) {
+    this.#core = new Core(options, outside, clock, random)
+    this.#lastWallMillis = clock.wallMillis()
+    this.#lastMonotonicMillis = clock.monotonicMillis()
+  }
+
+  /** Adds a subscription. It shares the exchange's subscription with others of the same channel and filter. */
+  subscribe<Name extends ChannelName>(
+    request: SubscriptionRequest<Name>,
+    subscriber: Subscriber<Name>
+  ): Result.Result<Subscription, InvalidRequest | FeedError> {
+    const core = this.#core
+    // A member of the union of all requests.
+    const parsed = parse(request as SubscriptionRequest)
+    if (Result.isFailure(parsed)) return Result.fail(parsed.failure)
+    if (core.ended !== undefined) return Result.fail(core.ended)
+    // Only messages of its channel are delivered to it.
+    const member = join(core, parsed.success, subscriber as Subscriber)
+    if (member === undefined) return Result.fail(this.#tooMany(request.channel))
+    this.#settle()
+    return Result.succeed(this.#subscription(member))
+  }
+
+  /** A handshake succeeded. */
+  opened(generation: number): void {
+    const line = this.#core.byGeneration.get(generation)
+    if (line?.status !== "dialing") return
+    this.#run(() => open(this.#core, line))
+  }
+
+  /** A dial failed. */
+  refused(generation: number, refusal: Refusal): void {
+    const line = this.#core.byGeneration.get(generation)
+    if (line?.status !== "dialing") return
+    this.#run(() => refuseDial(this.#core, line, refusal))
+  }
+
+  /** A connection closed. `code` is 1006 without a close frame. */
+  closed(generation: number, code: number, reason: string): void {
+    const line = this.#core.byGeneration.get(generation)
+    if (line === undefined) return
+    this.#run(() => close(this.#core, line, code, reason))
+  }
+
+  /** A text message arrived. `receivedMillis` is in Unix milliseconds. */
+  received(generation: number, text: string, receivedMillis: number): void {
+    const core = this.#core
+    const line = core.byGeneration.get(generation)
+    if (line?.status !== "open") {
+      core.counters.stale++
+      return
+    }
+    line.isHeard = true
+    const decoded = core.decode(text)
+    const wasBusy = this.#isBusy
+    this.#isBusy = true
+    try {
+      if (Result.isSuccess(decoded)) route(core, line, decoded.success, receivedMillis)
+      else routeUndecodable(core, line, decoded.failure, text)
+    } finally {
+      this.#isBusy = wasBusy
+    }
+    if (core.isDirty) this.#settle()
+  }
+
+  /** A ping arrived: the connection lives. */
+  pinged(generation: number): void {
+    const line = this.#core.byGeneration.get(generation)
+    if (line !== undefined) line.isHeard = true
+  }
+
+  /** When `tick` must be called, by the monotonic clock. Undefined if nothing is due. It changes with every input. */
+  nextMillis(): number | undefined {
+    if (!this.#isDueKnown) {
+      this.#dueMillis = this.#core.ended === undefined ? nextDue(this.#core) : undefined
+      this.#isDueKnown = true
+    }
+    return this.#dueMillis
+  }
+
+  /** Does what is due. */
+  tick(): void {
+    if (this.#core.ended !== undefined) return
+    this.#run(() => {
+      this.#checkClock()
+      runDue(this.#core)
+    })
+  }
+
+  /** Replaces the open connections: the new ones have all subscriptions before the old ones end. */
+  changeOver(): void {
+    this.#run(() => changeOver(this.#core))
+  }
+
+  /** Ends all subscriptions and connections, for good. */
+  close(): void {
+    finish(this.#core, new FeedClosed())
+    this.#isDueKnown = false
+  }
+
+  /** The connections and subscriptions, for users and tests. */
+  state(): SessionState {
+    return stateOf(this.#core)
+  }
+
+  #tooMany(channel: ChannelName): TooManyConnections {
+    return new TooManyConnections({ channel, maxConnections: this.#core.settings.maxConnections })
+  }
+
+  #subscription(member: Member): Subscription {
+    const core = this.#core
+    const { topic } = member
+    const change = (run: () => void): void => {
+      if (!member.isOver) this.#run(run)
+    }
+    return {
+      add: (names) => {
+        const parsed = parseNames(topic, names)
+        if (Result.isFailure(parsed)) return Result.fail(parsed.failure)
+        let isPlaced = true
+        change(() => {
+          isPlaced = addNames(core, member, parsed.success)
+        })
+        return isPlaced ? Result.void : Result.fail(this.#tooMany(topic.channel))
+      },
+      remove: (names) => change(() => removeNames(core, member, names)),
+      snapshot: (markets) =>
+        change(() => {
+          if (topic.isBook) {
+            requestSnapshots(
+              core,
+              topic,
+              markets.filter((market) => member.names.has(market))
+            )
+          }
+        }),
+      list: () =>
+        change(() => {
+          const [slot] = topic.slots
+          if (slot === undefined || topic.kind === undefined || topic.kind.parameter.startsWith("market_")) return
+          slot.wantsNames = true
+          core.touch(slot)
+        }),
+      resubscribe: () => change(() => topic.slots.forEach((slot) => reopenSlot(core, slot, "its user asked for it"))),
+      close: () => change(() => end(core, member, undefined))
+    }
+  }
+
+  /** Takes an input, then sends what is due. */
+  #run(input: () => void): void {
+    const wasBusy = this.#isBusy
+    this.#isBusy = true
+    try {
+      input()
+    } finally {
+      this.#isBusy = wasBusy
+    }
+    this.#settle()
+  }
+
+  /** Sends what is due, and dials. */
+  #settle(): void {
+    const core = this.#core
+    this.#isDueKnown = false
+    if (this.#isBusy) return
+    this.#isBusy = true
+    try {
+      while (core.isDirty && core.ended === undefined) {
+        core.isDirty = false
+        copySlots(core)
+        for (const line of core.lines) reconcile(core, line)
+        takeOver(core)
+        dial(core)
+      }
+    } finally {
+      this.#isBusy = false
+      this.#isDueKnown = false
+    }
+    this.onReschedule?.()
+  }
+
+  /** Ends the connections if this machine slept: their sockets seem open, and the signature of a dial is too old. */
+  #checkClock(): void {
+    const core = this.#core
+    const [wallMillis, monotonicMillis] = [core.clock.wallMillis(), core.clock.monotonicMillis()]
+    const apart = wallMillis - this.#lastWallMillis - (monotonicMillis - this.#lastMonotonicMillis)
+    const late = this.#isDueKnown && this.#dueMillis !== undefined ? monotonicMillis - this.#dueMillis : 0
+    this.#lastWallMillis = wallMillis
+    this.#lastMonotonicMillis = monotonicMillis
+    const jumpMillis = Math.max(Math.abs(apart), late)
+    if (jumpMillis <= core.settings.jumpMillis) return
+    const cause: LossCause = { _tag: "ClockJumped", jumpMillis: Math.round(jumpMillis) }
+    for (const line of core.lines) {
+      if (line.status !== "open" && line.status !== "dialing") continue
+      redial(core, line, cause)
+      // The exchange refused nothing: there is no reason to wait.
+      line.dueMillis = monotonicMillis
+    }
+  }
+}

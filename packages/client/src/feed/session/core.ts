@@ -1,0 +1,135 @@
+/**
+ * What all parts of a session share: its settings, its outside, its clocks and its state.
+ *
+ * @module
+ */
+import type * as Result from "effect/Result"
+import type { Message } from "../../generated/feed.ts"
+import type { FeedError } from "../FeedError.ts"
+import * as FeedMessages from "../FeedMessages.ts"
+import { Backoff } from "./backoff.ts"
+import { Delay } from "./delay.ts"
+import { EarlyMessages } from "./early.ts"
+import { Line, Slot, type Topic } from "./model.ts"
+import { Pace } from "./pace.ts"
+import { Pending } from "./pending.ts"
+import type { SessionOptions, Settings } from "./settings.ts"
+import { settingsOf } from "./settings.ts"
+
+/** What a session does to the outside. Every call names the generation of the connection, which is a number. */
+export interface Outside {
+  /** Opens a connection. The session is notified later with `opened`, `refused` or `closed` of this generation. */
+  readonly dial: (generation: number) => void
+  readonly send: (generation: number, text: string) => void
+  /** Ends a connection or a dial without waiting for its close event. What it still reports is ignored. */
+  readonly abandon: (generation: number) => void
+}
+
+/** The two clocks of this machine. Timers use the monotonic one, times in events are Unix milliseconds. */
+export interface Clock {
+  readonly wallMillis: () => number
+  readonly monotonicMillis: () => number
+}
+
+/** Counts what happened in a session. */
+export interface Counters {
+  dials: number
+  losses: number
+  gaps: number
+  /** Messages with the same `seq` as the one before, which were dropped. */
+  duplicates: number
+  undecodable: number
+  /** Messages of an old connection, which were ignored. */
+  stale: number
+  /** Messages of a subscription that no one has, which were ignored. */
+  stray: number
+  messages: number
+}
+
+/** The state of a session. */
+export class Core {
+  readonly settings: Settings
+  readonly outside: Outside
+  readonly clock: Clock
+  readonly random: () => number
+  readonly decode: (text: string) => Result.Result<Message, FeedMessages.InvalidMessage | FeedMessages.UnknownMessage>
+  readonly topics = new Map<string, Topic>()
+  readonly byGeneration = new Map<number, Line>()
+  lines: ReadonlyArray<Line> = []
+  lastGeneration = 0
+  lastCommandId = 0
+  /** The connection whose handshake is in flight: one at a time. */
+  dialing: Line | undefined
+  /** No dial before: the exchange asked to wait. */
+  dialNotBeforeMillis = 0
+  /** Refusals because of the clock since the last connection. */
+  clockRefusals = 0
+  /** Why the session is over. Nothing is sent, dialled or delivered after. */
+  ended: FeedError | undefined
+  /** Whether commands or dials may be due. */
+  isDirty = false
+  readonly counters: Counters = {
+    dials: 0,
+    losses: 0,
+    gaps: 0,
+    duplicates: 0,
+    undecodable: 0,
+    stale: 0,
+    stray: 0,
+    messages: 0
+  }
+
+  constructor(options: SessionOptions, outside: Outside, clock: Clock, random: () => number) {
+    this.settings = settingsOf(options)
+    this.outside = outside
+    this.clock = clock
+    this.random = random
+    this.decode = FeedMessages.decoder({ compiledDecoding: this.settings.compiledDecoding })
+  }
+
+  /** The time of timers: whole milliseconds, so that sums are exact. */
+  now(): number {
+    return Math.floor(this.clock.monotonicMillis())
+  }
+
+  /** Adds a connection, which is not dialled yet. */
+  addLine(): Line {
+    const { settings } = this
+    const line = new Line({
+      backoff: this.#backoff(),
+      pending: new Pending<Slot>(),
+      early: new EarlyMessages(settings.maxEarlyMessages),
+      pace: new Pace(settings.commandBurst, settings.commandIntervalMillis),
+      delay: this.newDelay()
+    })
+    line.sinceMillis = this.clock.wallMillis()
+    this.lines = [...this.lines, line]
+    return line
+  }
+
+  removeLine(line: Line): void {
+    this.lines = this.lines.filter((other) => other !== line)
+  }
+
+  newDelay(): Delay {
+    return new Delay(this.settings.delayMillis)
+  }
+
+  /** Adds a subscription of the exchange to a connection. It is not opened yet. */
+  addSlot(topic: Topic, line: Line, names: Set<string>): Slot {
+    const slot = new Slot(topic, line, this.#backoff(), names, this.clock.wallMillis())
+    line.slots = [...line.slots, slot]
+    this.isDirty = true
+    return slot
+  }
+
+  /** Marks a slot for which commands may be due. */
+  touch(slot: Slot): void {
+    slot.isSettled = false
+    this.isDirty = true
+  }
+
+  #backoff(): Backoff {
+    return new Backoff(this.settings.minBackoffMillis, this.settings.maxBackoffMillis, this.random)
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * The delay of messages from sending to receipt, compared with the smallest one: the clocks of the exchange and of this
+ * machine may differ.
+ *
+ * @module
+ */
+
+/** The delay of one connection. */
+export class Delay {
+  readonly #limitMillis: number
+  #smallest = Number.POSITIVE_INFINITY
+  #isLate = false
+
+  constructor(limitMillis: number) {
+    this.#limitMillis = limitMillis
+  }
+
+  /** Returns the growth of the delay if it rose above the limit, or fell below half of it. Otherwise undefined. */
+  observe(sendingMillis: number, receivedMillis: number): number | undefined {
+    const delay = receivedMillis - sendingMillis
+    if (delay < this.#smallest) this.#smallest = delay
+    const growth = delay - this.#smallest
+    if (this.#isLate ? growth >= this.#limitMillis / 2 : growth <= this.#limitMillis) return undefined
+    this.#isLate = !this.#isLate
+    return growth
+  }
+
+  get isLate(): boolean {
+    return this.#isLate
+  }
+}

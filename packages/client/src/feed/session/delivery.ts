@@ -1,0 +1,107 @@
+/**
+ * Delivers events to the users of subscriptions, and ends subscriptions.
+ *
+ * @module
+ */
+import { type FeedError, HandlerFailed, type LossCause, type MarketsError } from "../FeedError.ts"
+import type { Core } from "./core.ts"
+import type { SessionEvent } from "./events.ts"
+import type { Member, Slot, Topic } from "./model.ts"
+import { unplace } from "./placement.ts"
+import { isUserOf, leave, removeNames } from "./wanted.ts"
+
+/** Delivers one event. A user that throws ends alone. */
+export const deliver = (core: Core, members: ReadonlyArray<Member>, event: SessionEvent): void => {
+  for (const member of members) {
+    if (member.isOver) continue
+    try {
+      // The subscriber's own channel has all types of messages that its topic delivers.
+      member.subscriber.onEvent(event as never)
+    } catch (cause) {
+      end(core, member, new HandlerFailed({ channel: member.topic.channel, cause }))
+    }
+  }
+}
+
+/** The users of a slot. */
+export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
+
+/**
+ * Delivers an event of a slot: about one name to those who want it, otherwise to all its users. A connection that will
+ * take over holds it back.
+ */
+export const emit = (core: Core, slot: Slot, name: string | undefined, event: SessionEvent): void => {
+  if (slot.line.replaces !== undefined) {
+    slot.line.held.push({ slot, name, event })
+    return
+  }
+  const { topic } = slot
+  if (name === undefined) deliver(core, topic.slots.length === 1 ? topic.members : usersOf(slot), event)
+  else {
+    const members = topic.byName.get(name)
+    if (members !== undefined) deliver(core, members, event)
+  }
+}
+
+/** Ends a subscription. `onEnd` is called once. */
+export const end = (core: Core, member: Member, error: FeedError | undefined): void => {
+  if (member.isOver) return
+  leave(core, member)
+  try {
+    member.subscriber.onEnd(error)
+  } catch {
+    // The subscription is over: there is nothing left to end.
+  }
+}
+
+/** Removes names that the exchange refuses. A user without names left ends. */
+export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, error: MarketsError): void => {
+  if (topic.kind === undefined) {
+    for (const member of topic.members) end(core, member, error)
+    return
+  }
+  const refused = new Set(names)
+  const affected = topic.members.flatMap((member) => {
+    const markets = [...member.names].filter((name) => refused.has(name))
+    return markets.length === 0 ? [] : [{ member, markets }]
+  })
+  for (const { markets, member } of affected) removeNames(core, member, markets)
+  // Names without a user are already leaving.
+  unplace(core, topic, names)
+  for (const { markets, member } of affected) {
+    if (member.names.size === 0) end(core, member, error)
+    else deliver(core, [member], { _tag: "Refused", markets, error })
+  }
+}
+
+/** Notifies the users of a slot that it is interrupted: once, unless messages arrived since. */
+export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
+  const { line } = slot
+  if (line.replaces !== undefined) {
+    // The old connection delivers until the new one takes over, without a hole in what it held back.
+    line.held = line.held.filter((held) => held.slot !== slot)
+    return
+  }
+  if (!slot.isWanted || (slot.isInterrupted && !slot.wasOpened)) return
+  slot.isInterrupted = true
+  slot.wasOpened = false
+  const sinceMillis = core.clock.wallMillis()
+  const users = usersOf(slot)
+  for (const member of users) member.outage ??= { sinceMillis, sinceMonotonicMillis: core.now() }
+  deliver(core, users, { _tag: "Outage", cause, sinceMillis, markets: [...slot.names] })
+}
+
+/** Notifies users whose topic is whole again. */
+export const restore = (core: Core, slot: Slot): void => {
+  if (!slot.isInterrupted) return
+  slot.isInterrupted = false
+  const { members, slots } = slot.topic
+  if (slots.some(({ isInterrupted }) => isInterrupted)) return
+  for (const member of members) {
+    const { outage } = member
+    if (outage === undefined) continue
+    member.outage = undefined
+    const durationMillis = core.now() - outage.sinceMonotonicMillis
+    deliver(core, [member], { _tag: "Restored", sinceMillis: outage.sinceMillis, durationMillis })
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Decides when to dial: the only owner of dials, one in flight at a time.
+ *
+ * @module
+ */
+import { type ErrorBody, type Explanation } from "../../Errors.ts"
+import { isLostStatus, isRefusedForNow } from "../../statuses.ts"
+import { ConnectionClosed, ConnectionLost, ConnectionRefused, type FeedError, type LossCause } from "../FeedError.ts"
+import type { Core } from "./core.ts"
+import { end, interrupt, usersOf } from "./delivery.ts"
+import type { Line } from "./model.ts"
+import { removeSlot } from "./placement.ts"
+import { reset } from "./transitions.ts"
+
+/** Why a dial failed. */
+export type Refusal =
+  /** The exchange refused the upgrade. */
+  | {
+      readonly _tag: "Response"
+      readonly status: number
+      readonly body: ErrorBody
+      /** The wait that the header `Retry-After` requests. */
+      readonly retryAfterMillis?: number | undefined
+      /** Whether the exchange blames the timestamp of the signature: another signature may succeed. */
+      readonly blamesClock?: boolean | undefined
+      readonly explanation?: Explanation | undefined
+    }
+  /** No response arrived. */
+  | { readonly _tag: "Transport"; readonly reason: string }
+
+/** Ends the whole session with an error. */
+export const finish = (core: Core, error: FeedError): void => {
+  if (core.ended !== undefined) return
+  core.ended = error
+  const { lines } = core
+  core.lines = []
+  core.dialing = undefined
+  const members = [...core.topics.values()].flatMap((topic) => topic.members)
+  for (const line of lines) hangUp(core, line)
+  for (const member of members) end(core, member, error)
+  core.topics.clear()
+}
+
+/** Ends the connection of a line, if it has one. */
+export const hangUp = (core: Core, line: Line): void => {
+  const { generation } = line
+  release(core, line)
+  if (generation !== undefined) core.outside.abandon(generation)
+}
+
+/** Forgets the connection of a line, with everything that belonged to it alone. */
+const release = (core: Core, line: Line): void => {
+  if (line.generation !== undefined) core.byGeneration.delete(line.generation)
+  if (core.dialing === line) core.dialing = undefined
+  line.generation = undefined
+  line.status = "idle"
+  line.sinceMillis = core.clock.wallMillis()
+  line.pending.clear()
+  line.early.clear()
+  line.bySid.clear()
+  line.orphans.clear()
+  line.verifying = undefined
+  line.mustVerify = false
+  line.commandMillis = undefined
+  line.checkMillis = Number.POSITIVE_INFINITY
+  for (const slot of line.slots) reset(core, slot)
+}
+
+/** A connection was lost, or could not be opened. Its subscriptions stay wanted: they are restored on the next one. */
+export const lose = (core: Core, line: Line, cause: LossCause, minWaitMillis = 0): void => {
+  core.counters.losses++
+  if (line.status === "open" && core.now() - line.openedMillis >= core.settings.stableMillis) line.backoff.reset()
+  release(core, line)
+  line.lastCause = cause
+  core.isDirty = true
+  for (const slot of line.slots) slot.notBeforeMillis = 0
+  if (line.replaces !== undefined) return dropLine(core, line)
+  const waitMillis = Math.max(minWaitMillis, line.backoff.next())
+  if (line.backoff.attempts > core.settings.maxAttempts) {
+    const error = new ConnectionLost({
+      cause,
+      attempts: line.backoff.attempts - 1,
+      reconnects: core.settings.reconnects
+    })
+    line.backoff.reset()
+    for (const member of line.slots.flatMap(usersOf)) end(core, member, error)
+    return
+  }
+  for (const slot of line.slots) interrupt(core, slot, cause)
+  line.status = "waiting"
+  line.dueMillis = core.now() + waitMillis
+}
+
+/** Ends a connection and opens another one for its subscriptions. */
+export const redial = (core: Core, line: Line, cause: LossCause): void => {
+  const { generation } = line
+  lose(core, line, cause)
+  if (generation !== undefined) core.outside.abandon(generation)
+}
+
+/** Removes a line with its slots, which another line has, or no one wants. */
+export const dropLine = (core: Core, line: Line): void => {
+  hangUp(core, line)
+  core.removeLine(line)
+  for (const slot of line.slots) removeSlot(core, slot)
+}
+
+/** Ends lines without a subscription, except the last one, and dials the first line that is due. */
+export const dial = (core: Core): void => {
+  for (const line of core.lines) {
+    const isUnused = line.slots.length === 0 && line.orphans.size === 0
+    if (isUnused && core.lines.length > 1) dropLine(core, line)
+    else if (isUnused && line.status === "waiting") line.status = "idle"
+    else if (!isUnused && line.status === "idle") {
+      line.status = "waiting"
+      line.dueMillis = core.now()
+    }
+  }
+  if (core.dialing !== undefined || core.ended !== undefined) return
+  const nowMillis = core.now()
+  const due = core.lines.find(({ dueMillis, status }) => status === "waiting" && dueMillis <= nowMillis)
+  if (due === undefined || core.dialNotBeforeMillis > nowMillis) return
+  core.dialing = due
+  core.counters.dials++
+  due.status = "dialing"
+  due.generation = ++core.lastGeneration
+  due.dueMillis = nowMillis + core.settings.dialTimeoutMillis
+  due.sinceMillis = core.clock.wallMillis()
+  core.byGeneration.set(due.generation, due)
+  core.outside.dial(due.generation)
+}
+
+/** A handshake succeeded. */
+export const open = (core: Core, line: Line): void => {
+  core.dialing = undefined
+  core.clockRefusals = 0
+  line.status = "open"
+  line.openedMillis = core.now()
+  line.sinceMillis = core.clock.wallMillis()
+  line.isHeard = true
+  line.checkMillis = core.now() + core.settings.probeMillis
+  line.delay = core.newDelay()
+  core.isDirty = true
+}
+
+/** A dial failed: for good, or for now. */
+export const refuseDial = (core: Core, line: Line, refusal: Refusal): void => {
+  if (refusal._tag === "Transport") return lose(core, line, { _tag: "Unreachable", reason: refusal.reason })
+  const { blamesClock, body, explanation, retryAfterMillis = 0, status } = refusal
+  const cause: LossCause = { _tag: "Refused", status, reason: body.message }
+  if (status === 401 && blamesClock === true && core.clockRefusals++ === 0) {
+    // The next signature uses the measured clock. It is not another attempt of the backoff.
+    line.backoff.attempts = Math.max(-1, line.backoff.attempts - 1)
+    lose(core, line, cause)
+    if (line.status === "waiting") line.dueMillis = core.now()
+    return
+  }
+  if (!isLostStatus(status) && !isRefusedForNow(status)) {
+    return finish(core, new ConnectionRefused({ status, body, explanation }))
+  }
+  core.dialNotBeforeMillis = Math.max(core.dialNotBeforeMillis, core.now() + retryAfterMillis)
+  lose(core, line, cause, retryAfterMillis)
+}
+
+/** The codes of RFC 6455 that say that the peer cannot work with us, and those of the exchange's own. */
+const isFinal = (code: number): boolean =>
+  code === 1002 || code === 1003 || (code >= 1007 && code <= 1010) || (code >= 4000 && code <= 4999)
+
+/** A connection closed: for good, or for now. */
+export const close = (core: Core, line: Line, code: number, reason: string): void =>
+  isFinal(code)
+    ? finish(core, new ConnectionClosed({ code, reason }))
+    : lose(core, line, { _tag: "Closed", code, reason })

@@ -1,0 +1,50 @@
+/**
+ * Messages that arrive before the reply to the subscribe command that made their subscription.
+ *
+ * @module
+ */
+import type { Message } from "../../generated/feed.ts"
+
+/** A message that waits. */
+export interface Early {
+  readonly message: Message
+  readonly receivedMillis: number
+}
+
+/** The messages of one connection that wait, by their `sid`. */
+export class EarlyMessages {
+  readonly #bySid = new Map<number, Array<Early>>()
+  readonly #maxMessages: number
+  /** The `sid`s of which a message was dropped because too many wait. */
+  readonly #incomplete = new Set<number>()
+  #size = 0
+
+  constructor(maxMessages: number) {
+    this.#maxMessages = maxMessages
+  }
+
+  hold(sid: number, early: Early): void {
+    if (this.#size >= this.#maxMessages) {
+      this.#incomplete.add(sid)
+      return
+    }
+    this.#size++
+    const held = this.#bySid.get(sid)
+    if (held === undefined) this.#bySid.set(sid, [early])
+    else held.push(early)
+  }
+
+  /** Removes and returns the messages of a `sid`, and whether later ones were dropped. */
+  take(sid: number): { readonly messages: ReadonlyArray<Early>; readonly isIncomplete: boolean } {
+    const messages = this.#bySid.get(sid) ?? []
+    this.#bySid.delete(sid)
+    this.#size -= messages.length
+    return { messages, isIncomplete: this.#incomplete.delete(sid) }
+  }
+
+  clear(): void {
+    this.#bySid.clear()
+    this.#incomplete.clear()
+    this.#size = 0
+  }
+}

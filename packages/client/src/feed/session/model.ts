@@ -1,0 +1,189 @@
+/**
+ * The state of a session: who wants what (`Member`, `Topic`), by which subscription of the exchange (`Slot`), on which
+ * connection (`Line`).
+ *
+ * @module
+ */
+import type { ChannelName } from "../../generated/feed.ts"
+import { channels } from "../../generated/feed.ts"
+import type { LossCause } from "../FeedError.ts"
+import type { Backoff } from "./backoff.ts"
+import type { Delay } from "./delay.ts"
+import type { EarlyMessages } from "./early.ts"
+import type { SessionEvent, Subscriber } from "./events.ts"
+import type { Pace } from "./pace.ts"
+import type { Pending, Sent } from "./pending.ts"
+import type { NameKind, Parsed } from "./requests.ts"
+
+/** One user of a topic. */
+export class Member {
+  readonly topic: Topic
+  readonly subscriber: Subscriber
+  /** The names it wants. Empty in a topic without names. */
+  readonly names: Set<string>
+  isOver = false
+  /** Since when it is interrupted, as it was notified. */
+  outage: { readonly sinceMillis: number; readonly sinceMonotonicMillis: number } | undefined
+
+  constructor(topic: Topic, subscriber: Subscriber, names: ReadonlyArray<string>) {
+    this.topic = topic
+    this.subscriber = subscriber
+    this.names = new Set(names)
+  }
+}
+
+/** A channel with a filter: what its members want of it. */
+export class Topic {
+  readonly channel: ChannelName
+  readonly key: string
+  readonly options: Readonly<Record<string, unknown>>
+  /** Undefined if the subscription has no list of names. */
+  readonly kind: NameKind | undefined
+  readonly isSequenced: boolean
+  readonly isBook: boolean
+  readonly types: ReadonlySet<string>
+  /** Lists are replaced, never changed: members come and go while a message is delivered. */
+  members: ReadonlyArray<Member> = []
+  readonly byName = new Map<string, ReadonlyArray<Member>>()
+  readonly slots: Array<Slot> = []
+
+  constructor({ channel, key, kind, options }: Parsed) {
+    this.channel = channel
+    this.key = key
+    this.kind = kind
+    this.options = options
+    this.isSequenced = channels[channel].seq
+    this.isBook = channel === "orderbook_delta"
+    this.types = new Set<string>(channels[channel].messages)
+  }
+}
+
+/** A snapshot of a book that must arrive. */
+export interface AwaitedSnapshot {
+  deadlineMillis: number
+  readonly sinceMillis: number
+  /** Whether it was requested because it was late, and how many messages the slot had received then. */
+  requestedAt: number | undefined
+}
+
+/**
+ * A subscription of the exchange, on one connection.
+ *
+ * - `closed`: the exchange has none.
+ * - `opening`, `closing`: a command is sent.
+ * - `open`: the exchange has it under `sid`.
+ * - `unknown`: a command was not answered. The list of subscriptions decides.
+ */
+export class Slot {
+  readonly topic: Topic
+  readonly line: Line
+  status: "closed" | "opening" | "open" | "closing" | "unknown" = "closed"
+  sid: number | undefined
+  lastSeq = 0
+  /** The names that are wanted here. A slot on a connection that takes over has the same set. */
+  readonly names: Set<string>
+  /** The names that the exchange sends, as far as its replies say. */
+  acknowledged = new Set<string>()
+  /** Names that the exchange perhaps sends: their command was not answered. */
+  readonly doubtful = new Set<string>()
+  /** Names whose removal is in flight: what still arrives of them is for no one, also if they are wanted again. */
+  leaving: ReadonlySet<string> | "all" | undefined
+  /** The command that waits for its reply: one at a time. */
+  command: Sent<Slot> | undefined
+  /** The id of the last command. */
+  lastCommandId = 0
+  /** Times in a row that a command was not answered. */
+  unanswered = 0
+  readonly awaited = new Map<string, AwaitedSnapshot>()
+  /** Markets whose snapshot arrived. */
+  readonly booked = new Set<string>()
+  /** Markets whose snapshot is requested with the next command. */
+  readonly requested = new Set<string>()
+  /** Whether the list of indices or underlyings is requested with the next command. */
+  wantsNames = false
+  /** Whether a topic without names uses it. */
+  isUsed = true
+  /** Why it is closed before it is opened again. Undefined if it is not. */
+  reopenReason: string | undefined
+  /** Markets for which it was opened again because nothing arrived, and whose snapshot has not arrived since. */
+  readonly reopenedFor = new Set<string>()
+  /** Messages that arrived. */
+  received = 0
+  /** The number of messages at the last check. */
+  receivedAtCheck = 0
+  checkMillis = Number.POSITIVE_INFINITY
+  /** No command is sent before. */
+  notBeforeMillis = 0
+  readonly backoff: Backoff
+  /** The most names of the next command, and of the slot, as far as refusals show. */
+  chunk = Number.POSITIVE_INFINITY
+  maxNames = Number.POSITIVE_INFINITY
+  /** Whether its members were notified of an outage, and whether it was opened since. */
+  isInterrupted = false
+  wasOpened = false
+  /** Whether no command is due. */
+  isSettled = false
+  /** When it was opened, by the monotonic clock. */
+  openedMillis = 0
+  /** Since when it has its status, in Unix milliseconds. */
+  sinceMillis: number
+
+  /** Whether the exchange must have this subscription. */
+  get isWanted(): boolean {
+    return this.topic.kind === undefined ? this.isUsed : this.names.size > 0
+  }
+
+  constructor(topic: Topic, line: Line, backoff: Backoff, names: Set<string>, sinceMillis: number) {
+    this.topic = topic
+    this.line = line
+    this.backoff = backoff
+    this.names = names
+    this.sinceMillis = sinceMillis
+  }
+}
+
+/** A connection, and those that replace it after a loss. */
+export class Line {
+  /** The number of the connection. Undefined without one. */
+  generation: number | undefined
+  status: "idle" | "waiting" | "dialing" | "open" = "idle"
+  /** When to dial, or when the handshake must be over. */
+  dueMillis = 0
+  openedMillis = 0
+  sinceMillis = 0
+  lastCause: LossCause | undefined
+  readonly backoff: Backoff
+  slots: ReadonlyArray<Slot> = []
+  readonly bySid = new Map<number, Slot>()
+  readonly pending: Pending<Slot>
+  readonly early: EarlyMessages
+  readonly pace: Pace
+  delay: Delay
+  /** Whether anything arrived since the last check. */
+  isHeard = false
+  checkMillis = Number.POSITIVE_INFINITY
+  /** Whether the list of subscriptions must be requested, and the command that requests it. */
+  mustVerify = false
+  verifying: Sent<Slot> | undefined
+  /** `sid`s without a user, to end. */
+  readonly orphans = new Set<number>()
+  /** When a command can be sent, if the pace does not permit one now. */
+  commandMillis: number | undefined
+  /** The connection that this one takes over from, and the messages that it holds back until then. */
+  replaces: Line | undefined
+  held: Array<{ readonly slot: Slot; readonly name: string | undefined; readonly event: SessionEvent }> = []
+
+  constructor(parts: {
+    readonly backoff: Backoff
+    readonly pending: Pending<Slot>
+    readonly early: EarlyMessages
+    readonly pace: Pace
+    readonly delay: Delay
+  }) {
+    this.backoff = parts.backoff
+    this.pending = parts.pending
+    this.early = parts.early
+    this.pace = parts.pace
+    this.delay = parts.delay
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * The pace of commands on one connection: a burst, then one command per interval. A refusal because of the pace pauses
+ * and slows it down, and replies make it faster again.
+ *
+ * @module
+ */
+
+/** The bounds of the slowest interval and of the longest pause. */
+const maxIntervalMillis = 1_000
+const maxPauseMillis = 30_000
+
+/** The pace of one connection. */
+export class Pace {
+  readonly #burst: number
+  readonly #intervalMillis: number
+  /** The interval now. */
+  #currentMillis: number
+  #tokens: number
+  #filledMillis = 0
+  #pausedUntilMillis = 0
+  #pauseMillis = 0
+
+  constructor(burst: number, intervalMillis: number) {
+    this.#burst = burst
+    this.#intervalMillis = intervalMillis
+    this.#currentMillis = intervalMillis
+    this.#tokens = burst
+  }
+
+  /** Returns when the next command can be sent. Undefined if it can be sent now. */
+  wait(nowMillis: number): number | undefined {
+    if (nowMillis < this.#pausedUntilMillis) return this.#pausedUntilMillis
+    const filled = Math.floor((nowMillis - this.#filledMillis) / this.#currentMillis)
+    if (filled > 0) {
+      this.#tokens = Math.min(this.#burst, this.#tokens + filled)
+      this.#filledMillis = this.#tokens === this.#burst ? nowMillis : this.#filledMillis + filled * this.#currentMillis
+    }
+    return this.#tokens > 0 ? undefined : this.#filledMillis + this.#currentMillis
+  }
+
+  /** Counts a command that is sent. */
+  take(): void {
+    this.#tokens--
+  }
+
+  /** The exchange refused a command because of the pace. */
+  refused(nowMillis: number): void {
+    this.#pauseMillis = Math.min(maxPauseMillis, Math.max(1_000, this.#pauseMillis * 2))
+    this.#currentMillis = Math.min(maxIntervalMillis, this.#currentMillis * 2)
+    this.#pausedUntilMillis = nowMillis + this.#pauseMillis
+    this.#filledMillis = this.#pausedUntilMillis
+    this.#tokens = 1
+  }
+
+  /** The exchange carried out a command. */
+  accepted(): void {
+    this.#currentMillis = Math.max(this.#intervalMillis, Math.floor(this.#currentMillis * 0.9))
+    this.#pauseMillis = 0
+  }
+}

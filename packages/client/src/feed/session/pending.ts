@@ -1,0 +1,79 @@
+/**
+ * The commands of one connection that wait for their reply, matched by id.
+ *
+ * @module
+ */
+
+/** What a command does. `verify` lists the subscriptions, `names` lists the indices or underlyings of a channel. */
+export type CommandKind = "subscribe" | "unsubscribe" | "add" | "delete" | "snapshot" | "names" | "verify" | "orphan"
+
+/** A command that was sent. */
+export interface Sent<Slot> {
+  readonly id: number
+  readonly kind: CommandKind
+  /** Undefined for a command about the connection. */
+  readonly slot: Slot | undefined
+  /** The markets, indices or underlyings of the command. */
+  readonly names: ReadonlyArray<string>
+  readonly deadlineMillis: number
+}
+
+/** Late replies are still expected for so many commands. */
+const maxOverdue = 1_000
+
+/** The commands of one connection. */
+export class Pending<Slot> {
+  /** In the order of their deadlines: all commands have the same time. */
+  readonly #waiting = new Map<number, Sent<Slot>>()
+  /** Commands whose time ran out. A late reply still changes the state. */
+  readonly #overdue = new Map<number, Sent<Slot>>()
+
+  add(sent: Sent<Slot>): void {
+    this.#waiting.set(sent.id, sent)
+  }
+
+  /** Returns a command by its id without removing it. */
+  get(id: number | undefined): Sent<Slot> | undefined {
+    return id === undefined ? undefined : (this.#waiting.get(id) ?? this.#overdue.get(id))
+  }
+
+  /** Removes a command, whose reply arrived. */
+  settle(id: number): void {
+    this.#waiting.delete(id)
+    this.#overdue.delete(id)
+  }
+
+  nextMillis(): number | undefined {
+    for (const { deadlineMillis } of this.#waiting.values()) return deadlineMillis
+    return undefined
+  }
+
+  /** Removes the commands whose time ran out. Replies to them are late, but still matched. */
+  expire(nowMillis: number): ReadonlyArray<Sent<Slot>> {
+    const expired: Array<Sent<Slot>> = []
+    for (const sent of this.#waiting.values()) {
+      if (sent.deadlineMillis > nowMillis) break
+      expired.push(sent)
+    }
+    for (const sent of expired) {
+      this.#waiting.delete(sent.id)
+      this.#overdue.set(sent.id, sent)
+      if (this.#overdue.size > maxOverdue) {
+        for (const id of this.#overdue.keys()) {
+          this.#overdue.delete(id)
+          break
+        }
+      }
+    }
+    return expired
+  }
+
+  clear(): void {
+    this.#waiting.clear()
+    this.#overdue.clear()
+  }
+
+  get size(): number {
+    return this.#waiting.size
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Decides which connection carries which names of a topic.
+ *
+ * The exchange has one subscription per channel and connection: a second subscribe merges into the first. So each
+ * connection has at most one wanted slot per channel. A second filter of a channel, and markets beyond the limit of a
+ * subscription, go to another connection.
+ *
+ * @module
+ */
+import type { Core } from "./core.ts"
+import type { Line, Slot, Topic } from "./model.ts"
+
+/** Whether another slot took the place of this one, which only waits for its end. */
+const hasSuccessor = (slot: Slot): boolean =>
+  slot.line.slots.some((other) => other !== slot && other.isWanted && other.topic.channel === slot.topic.channel)
+
+/** Finds or adds a connection without a wanted slot of the channel. Undefined if there are too many. */
+const lineFor = (core: Core, topic: Topic): Line | undefined =>
+  core.lines.find(
+    ({ replaces, slots }) =>
+      replaces === undefined && slots.every((slot) => slot.topic.channel !== topic.channel || !slot.isWanted)
+  ) ?? (core.lines.length < core.settings.maxConnections ? core.addLine() : undefined)
+
+/** Puts names into a slot, as far as it has room. Returns the others. */
+const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const room = Math.max(0, slot.maxNames - slot.names.size)
+  if (room === 0 || names.length === 0 || hasSuccessor(slot)) return names
+  for (const name of names.slice(0, room)) slot.names.add(name)
+  core.touch(slot)
+  return names.slice(room)
+}
+
+/** Places names that no slot of their topic has yet. Returns those for which there is no connection. */
+export const place = (core: Core, topic: Topic, names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  let left = names
+  for (const slot of topic.slots) left = fill(core, slot, left)
+  while (left.length > 0) {
+    const line = lineFor(core, topic)
+    if (line === undefined) return left
+    const slot = core.addSlot(topic, line, new Set())
+    topic.slots.push(slot)
+    left = fill(core, slot, left)
+  }
+  return left
+}
+
+/** Places a topic without names. Returns whether there is a connection for it. */
+export const placeWhole = (core: Core, topic: Topic): boolean => {
+  const slot = topic.slots.find(({ isUsed }) => isUsed) ?? topic.slots.find((slot) => !hasSuccessor(slot))
+  if (slot !== undefined) {
+    slot.isUsed = true
+    core.touch(slot)
+    return true
+  }
+  const line = lineFor(core, topic)
+  if (line === undefined) return false
+  topic.slots.push(core.addSlot(topic, line, new Set()))
+  return true
+}
+
+/** Removes names from the slots of a topic. */
+export const unplace = (core: Core, topic: Topic, names: Iterable<string>): void => {
+  for (const name of names) {
+    const slot = slotOf(topic, name)
+    if (slot !== undefined) {
+      slot.names.delete(name)
+      core.touch(slot)
+    }
+  }
+}
+
+/** Finds the slot that has a name. */
+export const slotOf = (topic: Topic, name: string): Slot | undefined => topic.slots.find(({ names }) => names.has(name))
+
+/** Forgets a slot that the exchange does not have, and its topic if no one wants it. */
+export const removeSlot = (core: Core, slot: Slot): void => {
+  const { line, topic } = slot
+  line.slots = line.slots.filter((other) => other !== slot)
+  const index = topic.slots.indexOf(slot)
+  if (index >= 0) topic.slots.splice(index, 1)
+  forgetIfUnused(core, topic)
+  core.isDirty = true
+}
+
+/** Forgets a topic without members and slots. */
+export const forgetIfUnused = (core: Core, topic: Topic): void => {
+  if (topic.members.length === 0 && topic.slots.length === 0 && core.topics.get(topic.key) === topic) {
+    core.topics.delete(topic.key)
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Decides what to subscribe and to unsubscribe: compares what is wanted with what the exchange has, and sends the next
+ * command of each subscription, one at a time.
+ *
+ * So a change needs no bookkeeping of its own: a market added and removed while a command is in flight is never sent, and
+ * the subscription of a user who left before the reply is ended when the reply arrives.
+ *
+ * @module
+ */
+import { send, sendOrphans, sendVerify, type Step } from "./commands.ts"
+import type { Core } from "./core.ts"
+import { restore } from "./delivery.ts"
+import type { Line, Slot } from "./model.ts"
+import { removeSlot } from "./placement.ts"
+
+/** Returns at most so many items of a set that another set does not have. */
+const missingIn = (items: ReadonlySet<string>, other: ReadonlySet<string>, most: number): Array<string> => {
+  const missing: Array<string> = []
+  for (const item of items) {
+    if (missing.length >= most) break
+    if (!other.has(item)) missing.push(item)
+  }
+  return missing
+}
+
+const none: ReadonlyArray<string> = []
+
+/** Returns the next command of a slot without a command in flight. Undefined if the exchange has what is wanted. */
+const nextStep = (core: Core, slot: Slot): Step | undefined => {
+  const { acknowledged, names, requested, status, topic } = slot
+  if (!slot.isWanted || slot.reopenReason !== undefined)
+    return status === "open" ? { kind: "unsubscribe", names: none } : undefined
+  const most = Math.min(core.settings.batchSize, slot.chunk)
+  if (status === "closed") return { kind: "subscribe", names: missingIn(names, new Set(), most) }
+  if (topic.kind !== undefined) {
+    const removed = missingIn(acknowledged, names, core.settings.batchSize)
+    // Names are never all removed, since an empty list could mean all markets: without one that is wanted, the
+    // subscription ends, and is opened again.
+    if (removed.length > 0) {
+      return removed.length === acknowledged.size
+        ? { kind: "unsubscribe", names: none }
+        : { kind: "delete", names: removed }
+    }
+    const added = missingIn(names, acknowledged, most)
+    if (added.length > 0) return { kind: "add", names: added }
+    const doubted = missingIn(slot.doubtful, names, core.settings.batchSize)
+    if (doubted.length > 0) return { kind: "delete", names: doubted }
+  }
+  if (requested.size > 0) {
+    const asked = missingIn(requested, new Set(), most)
+    for (const name of asked) requested.delete(name)
+    const current = asked.filter((name) => names.has(name))
+    return current.length > 0 ? { kind: "snapshot", names: current } : nextStep(core, slot)
+  }
+  if (slot.wantsNames) {
+    slot.wantsNames = false
+    return { kind: "names", names: none }
+  }
+  return undefined
+}
+
+/** Whether another slot of the channel must end first: the exchange would merge the two. */
+const mustWait = (slot: Slot): boolean =>
+  slot.status === "closed" && slot.line.slots.find(({ topic }) => topic.channel === slot.topic.channel) !== slot
+
+/** Whether a command may be sent about a slot now. */
+const isReady = (slot: Slot, nowMillis: number): boolean =>
+  slot.command === undefined &&
+  !slot.isSettled &&
+  slot.status !== "unknown" &&
+  slot.notBeforeMillis <= nowMillis &&
+  !mustWait(slot)
+
+/** Forgets a slot that is neither wanted nor open at the exchange. Returns whether it did. */
+const sweep = (core: Core, slot: Slot): boolean => {
+  if (slot.status !== "closed" || slot.command !== undefined) return false
+  slot.reopenReason = undefined
+  if (slot.isWanted) return false
+  removeSlot(core, slot)
+  // What is no longer wanted interrupts no one.
+  restore(core, slot)
+  return true
+}
+
+/** Sends the commands of a connection that are due, as far as its pace permits. */
+export const reconcile = (core: Core, line: Line): void => {
+  for (const slot of line.slots) sweep(core, slot)
+  line.commandMillis = undefined
+  if (line.status !== "open") return
+  const nowMillis = core.now()
+  /** Whether a command may be sent now. The outside can end the connection while one is sent. */
+  const isFree = (): boolean => {
+    line.commandMillis = line.status === "open" ? line.pace.wait(nowMillis) : undefined
+    return line.status === "open" && line.commandMillis === undefined
+  }
+  const mustVerify = line.mustVerify && line.verifying === undefined
+  if (mustVerify && !isFree()) return
+  if (mustVerify) sendVerify(core, line)
+  if (line.orphans.size > 0 && isFree()) sendOrphans(core, line)
+  for (const slot of line.slots) {
+    if (!isReady(slot, nowMillis)) continue
+    if (!isFree()) return
+    const step = nextStep(core, slot)
+    if (step === undefined) settle(core, slot)
+    else send(core, slot, step)
+  }
+}
+
+/** The exchange has what is wanted of a slot. */
+const settle = (core: Core, slot: Slot): void => {
+  slot.isSettled = true
+  if (slot.status === "open") {
+    slot.chunk = Number.POSITIVE_INFINITY
+    restore(core, slot)
+  }
+}

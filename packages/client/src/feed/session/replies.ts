@@ -1,0 +1,97 @@
+/**
+ * What the replies to commands change. A reply is matched by its id and its connection. A late one still changes the state.
+ *
+ * @module
+ */
+import type { Messages } from "../../generated/feed.ts"
+import { MarketsNotListed, SubscriptionEnded } from "../FeedError.ts"
+import type { Core } from "./core.ts"
+import { end, refuse, usersOf } from "./delivery.ts"
+import type { Line, Slot } from "./model.ts"
+import type { Sent } from "./pending.ts"
+import { closed, isAbsent, isPresent, opened, orphan, type OnSid, reset, succeed } from "./transitions.ts"
+import { verified } from "./verification.ts"
+
+export const onSubscribed = (core: Core, line: Line, { id, msg }: Messages["subscribed"], onSid: OnSid): void => {
+  const sent = line.pending.get(id)
+  if (sent !== undefined) succeed(core, line, sent)
+  const slot =
+    sent?.slot ?? line.slots.find(({ status, topic }) => topic.channel === msg.channel && status === "opening")
+  if (slot === undefined || !isPresent(line, slot) || slot.topic.channel !== msg.channel) {
+    if (!line.bySid.has(msg.sid)) orphan(core, line, msg.sid)
+  } else if (slot.status !== "open" || slot.sid === undefined) {
+    opened(core, line, slot, msg.sid, sent?.names ?? [], onSid)
+  }
+}
+
+export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnSid, onCount: () => void): void => {
+  const { id, msg } = message
+  const sent = line.pending.get(id)
+  const slot = sent?.slot
+  if (slot === undefined || !isPresent(line, slot)) {
+    onCount()
+    if (sent === undefined) return
+    succeed(core, line, sent)
+    if (sent.kind === "verify" && Array.isArray(msg)) verified(core, line, sent, msg, onSid)
+    return
+  }
+  // A late reply counts as long as nothing was sent since.
+  const isLast = slot.lastCommandId === sent?.id
+  const sid = "sid" in message ? message.sid : undefined
+  if (sent?.kind === "subscribe" && sid !== undefined && slot.status !== "open") {
+    // The channel was open: the exchange merged the command into its subscription.
+    opened(core, line, slot, sid, sent.names, onSid)
+  }
+  onCount()
+  if (sent === undefined) return
+  succeed(core, line, sent)
+  if (!isLast || slot.sid !== sid) return
+  slot.status = "open"
+  if (sent.kind === "add" || sent.kind === "subscribe") for (const name of sent.names) slot.acknowledged.add(name)
+  if (sent.kind === "delete") {
+    for (const name of sent.names) {
+      slot.acknowledged.delete(name)
+      slot.booked.delete(name)
+    }
+  }
+  for (const name of sent.names) slot.doubtful.delete(name)
+  if (sent.kind !== "snapshot") compare(core, slot, sent, listOf(slot, msg))
+  core.touch(slot)
+}
+
+/** Returns the list of a reply. Undefined if it has none, which is not the empty list. */
+const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> | undefined => {
+  const parameter = slot.topic.kind?.parameter
+  if (parameter === undefined || msg === undefined || Array.isArray(msg)) return undefined
+  const list = (msg as Readonly<Record<string, unknown>>)[parameter] // any object can be indexed by a string
+  // The schema has a list of texts in each of these members.
+  return Array.isArray(list) ? (list as ReadonlyArray<string>) : undefined
+}
+
+/** Takes the exchange's list of what it sends as the truth. */
+const compare = (core: Core, slot: Slot, sent: Sent<Slot>, list: ReadonlyArray<string> | undefined): void => {
+  if (list === undefined) return
+  slot.acknowledged = new Set(list)
+  slot.doubtful.clear()
+  if (sent.kind === "delete") return
+  const markets = sent.names.filter((name) => slot.names.has(name) && !slot.acknowledged.has(name))
+  if (markets.length === 0) return
+  refuse(core, slot.topic, markets, new MarketsNotListed({ channel: slot.topic.channel, markets }))
+}
+
+export const onUnsubscribed = (core: Core, line: Line, { id, sid }: Messages["unsubscribed"]): void => {
+  const sent = line.pending.get(id)
+  if (sent !== undefined) {
+    succeed(core, line, sent)
+    const { slot } = sent
+    // A late reply is about an older subscription, whose `sid` may be used again.
+    const isInTime = slot?.status === "closing" || slot?.status === "unknown"
+    if (slot !== undefined && isInTime && slot.sid === sid && slot.lastCommandId === sent.id) closed(core, slot)
+  } else if (isAbsent(id)) {
+    const slot = line.bySid.get(sid)
+    if (slot === undefined) return
+    const { channel } = slot.topic
+    reset(core, slot)
+    for (const member of usersOf(slot)) end(core, member, new SubscriptionEnded({ channel }))
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * Routes the messages of a connection: counts them, delivers data to the users of their subscription, and passes replies
+ * on.
+ *
+ * @module
+ */
+import type { Message } from "../../generated/feed.ts"
+import { isRecord } from "../../record.ts"
+import type * as FeedMessages from "../FeedMessages.ts"
+import type { Core } from "./core.ts"
+import { deliver, emit } from "./delivery.ts"
+import type { Line, Slot } from "./model.ts"
+import { onError } from "./refusals.ts"
+import { onOk, onSubscribed, onUnsubscribed } from "./replies.ts"
+import { verdictOf } from "./seq.ts"
+import { settle } from "./transitions.ts"
+
+type Reply = Extract<Message, { readonly type: "subscribed" | "ok" | "unsubscribed" | "error" }>
+type DataMessage = Exclude<Message, Reply>
+
+/** Routes one message. */
+export const route = (core: Core, line: Line, message: Message, receivedMillis: number): void => {
+  switch (message.type) {
+    case "subscribed":
+      onSubscribed(core, line, message, (slot, sid) => releaseEarly(core, line, slot, sid))
+      return
+    case "ok":
+      // The subscription of a merged subscribe is known from here on. Then the reply counts in its `seq`.
+      onOk(
+        core,
+        line,
+        message,
+        (slot, sid) => releaseEarly(core, line, slot, sid),
+        () => countReply(core, line, message)
+      )
+      return
+    case "unsubscribed":
+      countReply(core, line, message)
+      onUnsubscribed(core, line, message)
+      return
+    case "error":
+      countReply(core, line, message)
+      onError(core, line, message)
+      return
+    default:
+      onData(core, line, message, receivedMillis)
+  }
+}
+
+const countReply = (core: Core, line: Line, reply: Exclude<Reply, { readonly type: "subscribed" }>): void => {
+  if (!("sid" in reply)) return
+  const { seq, sid } = reply
+  const slot = sid === undefined ? undefined : line.bySid.get(sid)
+  if (slot !== undefined && seq !== undefined) count(core, slot, seq)
+}
+
+/** Counts a message in the `seq` of its subscription. Returns false for a repeated message. */
+const count = (core: Core, slot: Slot, seq: number): boolean => {
+  // On the other channels, replies carry a `seq` and data does not.
+  if (!slot.topic.isSequenced) return true
+  const { lastSeq } = slot
+  const verdict = verdictOf(lastSeq, seq)
+  slot.lastSeq = seq
+  if (verdict === "next") return true
+  if (verdict === "duplicate") {
+    core.counters.duplicates++
+    return false
+  }
+  gap(core, slot, verdict, lastSeq + 1, seq)
+  return true
+}
+
+const gap = (
+  core: Core,
+  slot: Slot,
+  reason: "missing" | "reset" | "overflow",
+  expectedSeq: number,
+  receivedSeq: number
+): void => {
+  core.counters.gaps++
+  const { line, names, sid } = slot
+  // A subscription with a message has a sid, and its connection a generation.
+  emit(core, slot, undefined, {
+    _tag: "Gap",
+    generation: line.generation!,
+    sid: sid!,
+    reason,
+    expectedSeq,
+    receivedSeq,
+    markets: [...names]
+  })
+}
+
+/** Whether the reply to a subscribe command is still expected. */
+const isOpening = ({ command, status }: Slot): boolean =>
+  status === "opening" || (status === "unknown" && command === undefined)
+
+const onData = (core: Core, line: Line, message: DataMessage, receivedMillis: number): void => {
+  const slot = line.bySid.get(message.sid)
+  if (slot === undefined) {
+    if (line.slots.some(isOpening)) line.early.hold(message.sid, { message, receivedMillis })
+    else core.counters.stray++
+    return
+  }
+  deliverData(core, line, slot, message, receivedMillis)
+}
+
+const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, receivedMillis: number): void => {
+  const { topic } = slot
+  // The schema of a sequenced channel's messages requires it.
+  if ("seq" in message && !count(core, slot, message.seq)) return
+  slot.received++
+  core.counters.messages++
+  if (!topic.types.has(message.type)) {
+    core.counters.undecodable++
+    const reason = `a message of type ${message.type} is not part of ${topic.channel}`
+    const text = JSON.stringify(message).slice(0, maxText)
+    const { generation, sid } = { generation: line.generation!, sid: message.sid }
+    return emit(core, slot, undefined, { _tag: "Undecodable", generation, sid, pointer: "/type", reason, text })
+  }
+  const { kind } = topic
+  // The name has the same field in all messages of a channel that are about one.
+  const named =
+    kind === undefined ? undefined : (message.msg as unknown as Readonly<Record<string, unknown>>)[kind.field]
+  const name = typeof named === "string" ? named : undefined
+  if (isLeaving(slot, name)) return
+  if (topic.isBook && message.type === "orderbook_snapshot" && name !== undefined) onSnapshot(core, slot, name)
+  emit(core, slot, name, { _tag: "Message", message, generation: line.generation!, sid: message.sid, receivedMillis })
+  if ("id" in message && message.id !== undefined) onDataReply(core, line, slot, message.id)
+  if (message.sending_ts_ms !== undefined) onDelay(core, line, message.sending_ts_ms, receivedMillis)
+}
+
+/**
+ * Whether a message is about what no one wants of this subscription, or wanted when its end was requested. A user who
+ * joins since starts after it.
+ */
+const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
+  !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
+
+/** Data can be the reply to a command: a snapshot, or the list of indices or underlyings. */
+const onDataReply = (core: Core, line: Line, slot: Slot, id: number): void => {
+  const sent = line.pending.get(id)
+  if (sent?.slot === slot && (sent.kind === "snapshot" || sent.kind === "names")) settle(core, line, sent)
+}
+
+const onSnapshot = (core: Core, slot: Slot, name: string): void => {
+  slot.reopenedFor.delete(name)
+  slot.awaited.delete(name)
+  slot.booked.add(name)
+  slot.requested.delete(name)
+  // It can be the last one that a connection waits for before it takes over.
+  if (slot.line.replaces !== undefined) core.isDirty = true
+  // A snapshot can carry no id. That of one market shows that the command was carried out.
+  const { command } = slot
+  if (command?.kind === "snapshot" && command.names.includes(name)) settle(core, slot.line, command)
+}
+
+const onDelay = (core: Core, line: Line, sendingMillis: number, receivedMillis: number): void => {
+  const growthMillis = line.delay.observe(sendingMillis, receivedMillis)
+  if (growthMillis === undefined) return
+  const event = { _tag: "Delay", isLate: line.delay.isLate, growthMillis } as const
+  for (const slot of line.slots) emit(core, slot, undefined, event)
+}
+
+/** Delivers the messages that arrived before the reply to their subscribe command. */
+const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => {
+  const { isIncomplete, messages } = line.early.take(sid)
+  for (const { message, receivedMillis } of messages) {
+    // Only data waits.
+    if (line.bySid.get(sid) === slot) deliverData(core, line, slot, message as DataMessage, receivedMillis)
+  }
+  if (isIncomplete) gap(core, slot, "overflow", slot.lastSeq + 1, slot.lastSeq + 1)
+}
+
+/** The longest text in an event. */
+const maxText = 500
+
+/** Reads as much of a message as possible: its `sid` and its `seq`. */
+const peek = (text: string): { readonly sid: number | undefined; readonly seq: number | undefined } => {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    const sid = /"sid":\s*(\d{1,15})\s*[,}]/.exec(text)?.[1]
+    // What is not JSON was perhaps cut, so its `seq` is not counted: the next message shows the loss.
+    return { sid: sid === undefined ? undefined : Number(sid), seq: undefined }
+  }
+  const number = (value: unknown): number | undefined =>
+    typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined
+  return isRecord(json) ? { sid: number(json["sid"]), seq: number(json["seq"]) } : { sid: undefined, seq: undefined }
+}
+
+/** Delivers the event of a message that does not decode: to its subscription, or to all if that is not readable. */
+export const routeUndecodable = (
+  core: Core,
+  line: Line,
+  error: FeedMessages.InvalidMessage | FeedMessages.UnknownMessage,
+  text: string
+): void => {
+  core.counters.undecodable++
+  const { seq, sid } = peek(text)
+  const slot = sid === undefined ? undefined : line.bySid.get(sid)
+  if (slot !== undefined && seq !== undefined) count(core, slot, seq)
+  const shared = { generation: line.generation!, sid, text: text.slice(0, maxText) }
+  const event =
+    error._tag === "UnknownMessage"
+      ? ({ _tag: "UnknownMessage", type: error.type, ...shared } as const)
+      : ({ _tag: "Undecodable", pointer: error.pointer, reason: error.reason, ...shared } as const)
+  if (slot !== undefined) return emit(core, slot, undefined, event)
+  if (line.replaces === undefined) {
+    deliver(core, [...new Set(line.slots.flatMap(({ topic }) => topic.members))], event)
+  }
+}

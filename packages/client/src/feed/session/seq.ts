@@ -1,0 +1,17 @@
+/**
+ * The sequence numbers of one subscription. They count every message of their `sid`, replies included.
+ *
+ * @module
+ */
+
+/**
+ * What a `seq` means: the next message, a repeated one, a loss before it, or a new count of the exchange. The first
+ * message of a subscription has the number 1.
+ */
+export type SeqVerdict = "next" | "duplicate" | "missing" | "reset"
+
+/** Compares a `seq` with the last one. */
+export const verdictOf = (lastSeq: number, seq: number): SeqVerdict => {
+  if (seq === lastSeq + 1) return "next"
+  return seq === lastSeq ? "duplicate" : seq > lastSeq ? "missing" : "reset"
+}

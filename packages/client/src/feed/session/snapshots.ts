@@ -1,0 +1,94 @@
+/**
+ * The snapshots of books that must arrive: one request in flight per market, with a deadline.
+ *
+ * @module
+ */
+import type { Core } from "./core.ts"
+import type { Slot, Topic } from "./model.ts"
+import { slotOf } from "./placement.ts"
+
+/** Expects the first snapshots of markets that are added. A market that already waits keeps its deadline. */
+export const expectSnapshots = (core: Core, slot: Slot, names: ReadonlyArray<string>): void => {
+  const now = core.now()
+  for (const name of names) {
+    if (!slot.awaited.has(name)) {
+      slot.awaited.set(name, {
+        deadlineMillis: now + core.settings.snapshotTimeoutMillis,
+        sinceMillis: now,
+        requestedAt: undefined
+      })
+    }
+  }
+}
+
+/** Requests a snapshot of a market, and expects it. */
+const request = (core: Core, slot: Slot, name: string, sinceMillis: number): void => {
+  // Entries stay in the order of their deadlines.
+  slot.awaited.delete(name)
+  slot.awaited.set(name, {
+    deadlineMillis: core.now() + core.settings.snapshotTimeoutMillis,
+    sinceMillis,
+    requestedAt: slot.received
+  })
+  slot.requested.add(name)
+  core.touch(slot)
+}
+
+/** Requests snapshots of markets. Those that wait for one, the first one included, are left out. */
+export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<string>): void => {
+  for (const name of names) {
+    const slot = slotOf(topic, name)
+    if (slot !== undefined && slot.booked.has(name) && !slot.awaited.has(name)) {
+      request(core, slot, name, core.now())
+    }
+  }
+}
+
+/** What the missing snapshots of a slot mean. */
+export interface Missing {
+  /** Markets whose snapshot did not arrive on request. */
+  readonly names: ReadonlyArray<string>
+  readonly waitedMillis: number
+  /** Whether nothing at all arrived since the request: the subscription may be dead. */
+  readonly isSilent: boolean
+}
+
+/** Requests the snapshots that are late. Returns those that were requested before. */
+export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
+  const now = core.now()
+  const late: Array<string> = []
+  for (const [name, { deadlineMillis }] of slot.awaited) {
+    if (deadlineMillis > now) break
+    late.push(name)
+  }
+  const missing: Array<string> = []
+  let waitedMillis = 0
+  let isSilent = false
+  for (const name of late) {
+    const awaited = slot.awaited.get(name)!
+    if (!slot.names.has(name)) {
+      slot.awaited.delete(name)
+    } else if (awaited.requestedAt !== undefined && !slot.requested.has(name)) {
+      slot.awaited.delete(name)
+      missing.push(name)
+      waitedMillis = Math.max(waitedMillis, now - awaited.sinceMillis)
+      isSilent ||= awaited.requestedAt === slot.received
+    } else {
+      // Late for the first time, or the request could not be sent yet.
+      request(core, slot, name, awaited.sinceMillis)
+    }
+  }
+  return missing.length === 0 ? undefined : { names: missing, waitedMillis, isSilent }
+}
+
+/** Probes a silent subscription to books: requests the snapshot of one market, each time of another one. */
+export const probeBook = (core: Core, slot: Slot): void => {
+  for (const name of slot.acknowledged) {
+    if (!slot.awaited.has(name)) {
+      slot.acknowledged.delete(name)
+      slot.acknowledged.add(name)
+      request(core, slot, name, core.now())
+    }
+    return
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Shows the connections and subscriptions of a session.
+ *
+ * @module
+ */
+import type { ChannelName } from "../../generated/feed.ts"
+import { describeLoss, type FeedError } from "../FeedError.ts"
+import type { Core, Counters } from "./core.ts"
+import type { Line, Slot, Topic } from "./model.ts"
+
+/** A connection. */
+export interface ConnectionState {
+  /** Undefined without a connection. */
+  readonly generation: number | undefined
+  readonly status: "idle" | "waiting" | "dialing" | "open"
+  /** Since when, in Unix milliseconds. */
+  readonly sinceMillis: number
+  /** The dials since the last stable connection. */
+  readonly attempts: number
+  /** Why the last connection ended. */
+  readonly lastLoss: string | undefined
+  readonly commandsInFlight: number
+}
+
+/** A subscription of the exchange. Several users can share it. */
+export interface SubscriptionState {
+  readonly channel: ChannelName
+  /** The parameters other than the names. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** `live`: the exchange has acknowledged everything. `lost`: it has nothing. `restoring`: in between. */
+  readonly status: "lost" | "restoring" | "live"
+  /** Since when the exchange has it, or has it not, in Unix milliseconds. */
+  readonly sinceMillis: number
+  readonly generation: number | undefined
+  readonly sid: number | undefined
+  readonly seq: number
+  readonly users: number
+  /** The wanted markets, indices or underlyings. Empty for a subscription without such a list. */
+  readonly names: ReadonlySet<string>
+  /** Those that the exchange has acknowledged. */
+  readonly acknowledged: ReadonlySet<string>
+  /** The messages that arrived. */
+  readonly received: number
+}
+
+/** The state of a session. The sets in it are live: copy what must not change. */
+export interface SessionState {
+  /** Why the session is over. */
+  readonly ended: FeedError | undefined
+  readonly connections: ReadonlyArray<ConnectionState>
+  readonly subscriptions: ReadonlyArray<SubscriptionState>
+  readonly counters: Readonly<Counters>
+}
+
+const connectionOf = (line: Line): ConnectionState => ({
+  generation: line.generation,
+  status: line.status,
+  sinceMillis: line.sinceMillis,
+  attempts: line.backoff.attempts,
+  lastLoss: line.lastCause === undefined ? undefined : describeLoss(line.lastCause),
+  commandsInFlight: line.pending.size
+})
+
+const subscriptionOf = ({ members }: Topic, slot: Slot): SubscriptionState => ({
+  channel: slot.topic.channel,
+  options: slot.topic.options,
+  status: slot.status === "closed" ? "lost" : slot.isSettled && slot.status === "open" ? "live" : "restoring",
+  sinceMillis: slot.sinceMillis,
+  generation: slot.line.generation,
+  sid: slot.sid,
+  seq: slot.lastSeq,
+  users: members.length,
+  names: slot.names,
+  acknowledged: slot.acknowledged,
+  received: slot.received
+})
+
+/** Returns the state. */
+export const stateOf = (core: Core): SessionState => ({
+  ended: core.ended,
+  connections: core.lines.map(connectionOf),
+  subscriptions: [...core.topics.values()].flatMap((topic) => topic.slots.map((slot) => subscriptionOf(topic, slot))),
+  counters: { ...core.counters }
+})

@@ -1,0 +1,148 @@
+/**
+ * How a subscription of the exchange changes: opened, closed, opened again, a command settled or in doubt.
+ *
+ * @module
+ */
+import type { Core } from "./core.ts"
+import { interrupt } from "./delivery.ts"
+import type { Line, Slot } from "./model.ts"
+import type { Sent } from "./pending.ts"
+
+/** Called when a `sid` became known, for the messages that were waiting for it. */
+export type OnSid = (slot: Slot, sid: number) => void
+
+/** A command has its reply. */
+export const settle = (core: Core, line: Line, sent: Sent<Slot>): void => {
+  line.pending.settle(sent.id)
+  if (line.verifying === sent) line.verifying = undefined
+  const { slot } = sent
+  if (slot?.command === sent) {
+    slot.command = undefined
+    slot.leaving = undefined
+    core.touch(slot)
+  }
+  core.isDirty = true
+}
+
+/** The exchange carried out a command. */
+export const succeed = (core: Core, line: Line, sent: Sent<Slot>): void => {
+  settle(core, line, sent)
+  line.pace.accepted()
+  if (sent.slot !== undefined) {
+    sent.slot.unanswered = 0
+    sent.slot.chunk *= 2
+  }
+}
+
+/** The exchange has a subscription under a `sid`. */
+export const opened = (
+  core: Core,
+  line: Line,
+  slot: Slot,
+  sid: number,
+  names: ReadonlyArray<string>,
+  onSid: OnSid
+): void => {
+  if (slot.sid === sid) return
+  // The exchange uses a `sid` again: the subscription that had it has ended.
+  const other = line.bySid.get(sid)
+  if (other !== undefined) line.mustVerify = true
+  if (slot.sid !== undefined) line.bySid.delete(slot.sid)
+  line.bySid.set(sid, slot)
+  slot.sid = sid
+  slot.lastSeq = 0
+  slot.status = "open"
+  slot.wasOpened = true
+  slot.openedMillis = core.now()
+  slot.acknowledged = new Set(names)
+  slot.receivedAtCheck = slot.received
+  slot.checkMillis = core.now() + core.settings.silenceMillis
+  slot.sinceMillis = core.clock.wallMillis()
+  core.touch(slot)
+  onSid(slot, sid)
+}
+
+/** The exchange has nothing of a slot any more. */
+export const reset = (core: Core, slot: Slot): void => {
+  if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
+  slot.sid = undefined
+  slot.status = "closed"
+  slot.lastSeq = 0
+  slot.acknowledged = new Set()
+  slot.doubtful.clear()
+  slot.leaving = undefined
+  slot.command = undefined
+  slot.unanswered = 0
+  slot.awaited.clear()
+  slot.booked.clear()
+  slot.requested.clear()
+  slot.checkMillis = Number.POSITIVE_INFINITY
+  slot.sinceMillis = core.clock.wallMillis()
+  core.touch(slot)
+}
+
+/** The exchange ended a subscription, or has none under this `sid`: it is opened again after a wait. */
+export const reopen = (
+  core: Core,
+  slot: Slot,
+  { code, msg }: { readonly code?: number; readonly msg: string }
+): void => {
+  if (slot.status === "open" && core.now() - slot.openedMillis >= core.settings.stableMillis) slot.backoff.reset()
+  reset(core, slot)
+  slot.notBeforeMillis = core.now() + slot.backoff.next()
+  interrupt(core, slot, { _tag: "SubscriptionLost", code, reason: msg })
+}
+
+/** Ends a subscription and opens it again. */
+export const reopenSlot = (core: Core, slot: Slot, reason: string): void => {
+  slot.reopenReason = reason
+  core.touch(slot)
+}
+
+/** The exchange no longer has a subscription that the session ended. */
+export const closed = (core: Core, slot: Slot): void => {
+  const { reopenReason: reason } = slot
+  reset(core, slot)
+  if (reason !== undefined) interrupt(core, slot, { _tag: "SubscriptionLost", code: undefined, reason })
+}
+
+/** The status of a slot whose command was not carried out. */
+export const revert = (slot: Slot): void => {
+  slot.status = slot.sid === undefined ? "closed" : "open"
+}
+
+/** Names, or all of a subscription, leave: their removal is in flight or in doubt. */
+export const startLeaving = (slot: Slot, { kind, names }: Sent<Slot>): void => {
+  if (kind === "delete") slot.leaving = new Set(names)
+  // One that is opened again still has its users.
+  else if (kind === "unsubscribe" && slot.reopenReason === undefined) slot.leaving = "all"
+}
+
+/** Whether a command was carried out is unknown. */
+export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): void => {
+  const { kind, names } = sent
+  slot.status = "unknown"
+  slot.unanswered++
+  startLeaving(slot, sent)
+  if (kind === "subscribe" || kind === "add" || kind === "delete") {
+    for (const name of names) {
+      slot.acknowledged.delete(name)
+      slot.doubtful.add(name)
+    }
+  }
+  line.mustVerify = true
+  core.isDirty = true
+}
+
+/** Ends a subscription that no one uses. */
+export const orphan = (core: Core, line: Line, sid: number): void => {
+  line.orphans.add(sid)
+  line.early.take(sid)
+  core.isDirty = true
+}
+
+/** Whether a slot still belongs to its connection. */
+export const isPresent = (line: Line, slot: Slot): boolean => line.slots.includes(slot)
+
+/** Whether a message is no reply: the exchange treats the id 0 like none. */
+export const isAbsent = (id: number | undefined): boolean => id === undefined || id === 0

@@ -1,0 +1,85 @@
+/**
+ * The wanted subscriptions: who wants which names of which topic. Users of one topic share its subscriptions.
+ *
+ * @module
+ */
+import type { Core } from "./core.ts"
+import type { Subscriber } from "./events.ts"
+import { Member, Topic } from "./model.ts"
+import { forgetIfUnused, place, placeWhole, unplace } from "./placement.ts"
+import type { Parsed } from "./requests.ts"
+import { requestSnapshots } from "./snapshots.ts"
+
+/** Adds a user. Undefined if that needs too many connections: nothing is added then. */
+export const join = (core: Core, parsed: Parsed, subscriber: Subscriber): Member | undefined => {
+  let topic = core.topics.get(parsed.key)
+  if (topic === undefined) {
+    topic = new Topic(parsed)
+    core.topics.set(topic.key, topic)
+  }
+  const member = new Member(topic, subscriber, [])
+  topic.members = [...topic.members, member]
+  const isPlaced = topic.kind === undefined ? placeWhole(core, topic) : addNames(core, member, parsed.names)
+  if (isPlaced) return member
+  leave(core, member)
+  return undefined
+}
+
+/**
+ * Adds names that a user wants. Markets whose book is live already get a new snapshot. Returns false if that needs too
+ * many connections: nothing is added then.
+ */
+export const addNames = (core: Core, member: Member, names: ReadonlyArray<string>): boolean => {
+  const { topic } = member
+  const added = names.filter((name) => !member.names.has(name))
+  const fresh = added.filter((name) => !topic.byName.has(name))
+  for (const name of added) {
+    member.names.add(name)
+    topic.byName.set(name, [...(topic.byName.get(name) ?? []), member])
+  }
+  if (place(core, topic, fresh).length > 0) {
+    removeNames(core, member, added)
+    return false
+  }
+  if (topic.isBook) requestSnapshots(core, topic, added)
+  return true
+}
+
+/** Removes names of one user. Names that no other user wants leave the topic. */
+export const removeNames = (core: Core, member: Member, names: Iterable<string>): void => {
+  const { topic } = member
+  const unused: Array<string> = []
+  for (const name of names) {
+    if (!member.names.delete(name)) continue
+    const others = (topic.byName.get(name) ?? []).filter((other) => other !== member)
+    if (others.length > 0) {
+      topic.byName.set(name, others)
+    } else {
+      topic.byName.delete(name)
+      unused.push(name)
+    }
+  }
+  unplace(core, topic, unused)
+}
+
+/** Removes a user. The last one's end removes the subscription. */
+export const leave = (core: Core, member: Member): void => {
+  if (member.isOver) return
+  member.isOver = true
+  const { topic } = member
+  topic.members = topic.members.filter((other) => other !== member)
+  removeNames(core, member, [...member.names])
+  if (topic.members.length === 0) {
+    for (const slot of topic.slots) {
+      slot.isUsed = false
+      core.touch(slot)
+    }
+  }
+  forgetIfUnused(core, topic)
+}
+
+/** The users of a slot. */
+export const isUserOf = ({ names, topic }: { readonly names: ReadonlySet<string>; readonly topic: Topic }) => {
+  const isWhole = topic.kind === undefined || topic.slots.length === 1
+  return (member: Member): boolean => isWhole || [...member.names].some((name) => names.has(name))
+}

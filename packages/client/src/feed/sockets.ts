@@ -1,0 +1,251 @@
+/**
+ * Connects a session to WebSockets, and to time.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
+import type * as Scope from "effect/Scope"
+import type * as Socket from "effect/socket/Socket"
+import type { Connection, Signed } from "../sending/connection.ts"
+import { read } from "../sending/skew.ts"
+import { monotonicMillis } from "../time.ts"
+import { refusalOf } from "./refusal.ts"
+import type { Outside } from "./session/core.ts"
+import { Session } from "./session/Session.ts"
+import type { SessionOptions } from "./session/settings.ts"
+
+type MakeWebSocket = Socket.WebSocketConstructor["Service"]
+
+/** What a WebSocket of the library `ws` has beyond Effect's interface. Others lack some of it. */
+interface Extras {
+  /** Ends the connection without a handshake. */
+  readonly terminate?: () => void
+  readonly on?: {
+    (type: "ping", listener: () => void): unknown
+    (type: "unexpected-response", listener: (request: unknown, response: UpgradeResponse) => void): unknown
+  }
+}
+
+/** The response to an upgrade that was refused, as `ws` reports it. */
+interface UpgradeResponse {
+  readonly statusCode?: number
+  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  readonly on: {
+    (type: "data", listener: (chunk: Uint8Array) => void): unknown
+    (type: "end" | "error" | "close", listener: () => void): unknown
+  }
+}
+
+/** The largest part of the body of a refusal that is read. */
+const maxRefusalBytes = 64 * 1024
+
+/** The sockets of one session. */
+class Sockets implements Outside {
+  /** Assigned before the first dial. */
+  session: Session | undefined
+  readonly #connection: Connection
+  readonly #makeWebSocket: MakeWebSocket
+  readonly #clock: Clock.Clock
+  readonly #fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
+  /** Dials in progress and open sockets, by generation. */
+  readonly #dials = new Map<number, Fiber.Fiber<void>>()
+  readonly #sockets = new Map<number, Socket.WebSocketLike & Extras>()
+
+  constructor(
+    connection: Connection,
+    makeWebSocket: MakeWebSocket,
+    clock: Clock.Clock,
+    fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
+  ) {
+    this.#connection = connection
+    this.#makeWebSocket = makeWebSocket
+    this.#clock = clock
+    this.#fork = fork
+  }
+
+  dial(generation: number): void {
+    const path = new URL(this.#connection.environment.feedUrl).pathname
+    // Each dial has a signature of its own.
+    const signing = Effect.exit(this.#connection.sign({ method: "GET", path }))
+    const fiber = this.#fork(
+      Effect.map(signing, (signed) => {
+        this.#dials.delete(generation)
+        if (Exit.isSuccess(signed)) {
+          this.#open(generation, signed.value)
+        } else {
+          this.session?.refused(generation, { _tag: "Transport", reason: String(Cause.squash(signed.cause)) })
+        }
+      })
+    )
+    if (fiber.pollUnsafe() === undefined) this.#dials.set(generation, fiber)
+  }
+
+  send(generation: number, text: string): void {
+    const socket = this.#sockets.get(generation)
+    try {
+      socket?.send(text)
+    } catch {
+      // The socket is closing, and reports that.
+    }
+  }
+
+  abandon(generation: number): void {
+    const dial = this.#dials.get(generation)
+    const socket = this.#sockets.get(generation)
+    this.#dials.delete(generation)
+    this.#sockets.delete(generation)
+    dial?.interruptUnsafe()
+    if (socket !== undefined) end(socket)
+  }
+
+  #open(generation: number, signed: Signed | undefined): void {
+    const { environment } = this.#connection
+    let socket: Socket.WebSocketLike & Extras
+    const sent = read(this.#clock)
+    try {
+      socket = this.#makeWebSocket(environment.feedUrl, { headers: { ...signed?.headers } })
+    } catch (error) {
+      this.session?.refused(generation, { _tag: "Transport", reason: String(error) })
+      return
+    }
+    this.#sockets.set(generation, socket)
+    let failure: string | undefined
+    let isOpen = false
+    /** Whether the socket is still the one of its generation. */
+    const isCurrent = (): boolean => this.#sockets.get(generation) === socket
+    const refuse = (report: () => void): void => {
+      if (!isCurrent()) return
+      this.#sockets.delete(generation)
+      report()
+    }
+    socket.addEventListener("open", () => {
+      isOpen = true
+      if (isCurrent()) this.session?.opened(generation)
+    })
+    socket.addEventListener("message", ({ data }) => {
+      if (isCurrent()) this.session?.received(generation, textOf(data), this.#clock.currentTimeMillisUnsafe())
+    })
+    socket.addEventListener("error", (event) => {
+      failure ??= "message" in event && typeof event.message === "string" ? event.message : undefined
+    })
+    socket.addEventListener("close", ({ code = 1006, reason = "" }) =>
+      refuse(() => {
+        if (isOpen) this.session?.closed(generation, code, reason)
+        else this.session?.refused(generation, { _tag: "Transport", reason: failure ?? "the connection closed" })
+      })
+    )
+    socket.on?.("ping", () => {
+      if (isCurrent()) this.session?.pinged(generation)
+    })
+    socket.on?.("unexpected-response", (_request, response) =>
+      collect(response, (body) =>
+        refuse(() => {
+          end(socket)
+          const headers = singleValues(response.headers)
+          const arrived = { status: response.statusCode ?? 0, headers, body, sent: () => ({ ...signed?.headers }) }
+          const times = { sent, received: read(this.#clock) }
+          this.session?.refused(generation, refusalOf(this.#connection, signed, arrived, times))
+        })
+      )
+    )
+  }
+}
+
+/** Ends a socket without waiting for the other side. */
+const end = (socket: Socket.WebSocketLike & Extras): void => {
+  try {
+    // A late error must have a listener.
+    socket.addEventListener("error", () => {})
+    if (socket.terminate === undefined) socket.close()
+    else socket.terminate()
+  } catch {
+    // It has ended.
+  }
+}
+
+const textOf = (data: unknown): string =>
+  typeof data === "string" ? data : data instanceof ArrayBuffer ? utf8.decode(data) : String(data)
+
+const utf8 = /*#__PURE__*/ new TextDecoder()
+
+/** Reads the body of a response, up to a limit, and calls back once. */
+const collect = (response: UpgradeResponse, done: (body: Uint8Array) => void): void => {
+  const chunks: Array<Uint8Array> = []
+  let length = 0
+  let isDone = false
+  const finish = (): void => {
+    if (isDone) return
+    isDone = true
+    const body = new Uint8Array(length)
+    let offset = 0
+    for (const chunk of chunks) {
+      body.set(chunk, offset)
+      offset += chunk.length
+    }
+    done(body)
+  }
+  response.on("data", (chunk) => {
+    if (length + chunk.length > maxRefusalBytes) return finish()
+    chunks.push(chunk)
+    length += chunk.length
+  })
+  response.on("end", finish)
+  response.on("error", finish)
+  response.on("close", finish)
+}
+
+const singleValues = (headers: UpgradeResponse["headers"]): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === "object" ? value.join(", ") : value])
+  )
+
+/** Runs a session over WebSockets until the scope closes. */
+export const run = (
+  connection: Connection,
+  makeWebSocket: MakeWebSocket,
+  options: SessionOptions
+): Effect.Effect<Session, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const clock = yield* Effect.clockWith(Effect.succeed)
+    const scope = yield* Effect.scope
+    const runFork = Effect.runForkWith(yield* Effect.context<never>())
+    const sockets = new Sockets(connection, makeWebSocket, clock, (effect) => runFork(effect))
+    const time = {
+      wallMillis: () => clock.currentTimeMillisUnsafe(),
+      monotonicMillis: () => monotonicMillis(clock)
+    }
+    const session = new Session(options, sockets, time, Math.random)
+    sockets.session = session
+    yield* Effect.addFinalizer(() => Effect.sync(() => session.close()))
+    yield* Effect.forkIn(tickWhenDue(session, time.monotonicMillis), scope, { startImmediately: true })
+    return session
+  })
+
+/** Calls `tick` whenever the session asks for it. */
+const tickWhenDue = (session: Session, nowMillis: () => number): Effect.Effect<never> => {
+  const isEarlier = Latch.makeUnsafe(false)
+  let wakesMillis = Number.POSITIVE_INFINITY
+  session.onReschedule = () => {
+    if ((session.nextMillis() ?? Number.POSITIVE_INFINITY) < wakesMillis) isEarlier.openUnsafe()
+  }
+  return Effect.forever(
+    Effect.suspend(() => {
+      isEarlier.closeUnsafe()
+      wakesMillis = session.nextMillis() ?? Number.POSITIVE_INFINITY
+      if (wakesMillis === Number.POSITIVE_INFINITY) return isEarlier.await
+      const waitMillis = wakesMillis - nowMillis()
+      if (waitMillis <= 0) {
+        session.tick()
+        return Effect.yieldNow
+      }
+      // A timer can fire a fraction of a millisecond early.
+      const duration = Math.ceil(waitMillis)
+      return Effect.timeoutOrElse(isEarlier.await, { duration, orElse: () => Effect.void })
+    })
+  )
+}

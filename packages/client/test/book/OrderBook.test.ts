@@ -1,0 +1,451 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import * as FeedMessages from "../../src/feed/FeedMessages.ts"
+import { countUnsafe, dollarsUnsafe } from "../../src/money/FixedPoint.ts"
+import * as OrderBook from "../../src/book/OrderBook.ts"
+import { delta, read, snapshot } from "../support/books.ts"
+
+const gap: OrderBook.Loss = { cause: "gap", detail: "expected 3, received 5" }
+
+const make = (options?: Partial<OrderBook.Options>) => OrderBook.make("A", { nowMillis: 0, ...options })
+
+/** A live book with a bid at 0.45 and an ask at 0.56, after `seq` 1 and clock 7. */
+const live = (options?: Partial<OrderBook.Options>) => {
+  const book = make(options)
+  book.snapshot(snapshot(1, 7, [["0.4500", "10.00"]], [["0.5600", "5.00"]]), 0)
+  return book
+}
+
+const bookOf = (book: OrderBook.OrderBook, nowMillis = 0) => Result.getOrThrow(book.read(nowMillis))
+
+describe("OrderBook", () => {
+  it("B1: takes an absent side for an empty one", () => {
+    const book = make()
+    book.snapshot(snapshot(1, 0), 0)
+    assert.strictEqual(read(book), " | ")
+    book.snapshot(snapshot(2, 8, undefined, [["0.5600", "5.00"]]), 0)
+    assert.strictEqual(read(book), " | 0.56×5.00")
+    const { bestAsk, bestBid, mid, spread } = bookOf(book)
+    assert.deepStrictEqual([bestBid, bestAsk?.price, mid, spread], [undefined, "0.56", undefined, undefined])
+  })
+
+  it("B2: names the members that it does not know", () => {
+    const { msg, ...rest } = snapshot(1, 7)
+    assert.deepStrictEqual(OrderBook.unknownKeys({ ...rest, msg: { ...msg, yes: [] }, late: 1 }), ["/msg/yes", "/late"])
+    assert.deepStrictEqual(OrderBook.unknownKeys({ ...rest, msg }), [])
+    const change = delta(1, 7, "yes", "0.4500", "1.00")
+    assert.deepStrictEqual(OrderBook.unknownKeys(change), [])
+    assert.deepStrictEqual(OrderBook.unknownKeys({ ...change, msg: { ...change.msg, "a/b": 1 } }), ["/msg/a~1b"])
+    assert.deepStrictEqual(OrderBook.unknownKeys(undefined), [])
+  })
+
+  it("B3, B4: replaces the book by each snapshot, an empty one too", () => {
+    const book = live()
+    book.snapshot(snapshot(2, 9, [["0.4400", "1.00"]]), 0)
+    assert.strictEqual(read(book), "0.44×1.00 | ")
+    book.snapshot(snapshot(3, 9), 0)
+    assert.strictEqual(read(book), " | ")
+    book.lost({ cause: "outage", detail: "closed" }, 0)
+    book.snapshot(snapshot(1, 9, [["0.4300", "1.00"]]), 0)
+    assert.strictEqual(read(book), "0.43×1.00 | ")
+  })
+
+  it("B5: keeps one level for all texts of a price", () => {
+    const book = make()
+    book.snapshot(snapshot(1, 7, [["0.45", "10.00"]]), 0)
+    book.delta(delta(2, 8, "yes", "0.4500", "-4.00"), 0)
+    assert.strictEqual(read(book), "0.45×6.00 | ")
+    book.delta(delta(3, 9, "yes", "0.450000", "-6.00"), 0)
+    assert.strictEqual(read(book), " | ")
+    book.snapshot(
+      snapshot(4, 9, [
+        ["0.45", "10.00"],
+        ["0.4500", "1.00"]
+      ]),
+      0
+    )
+    assert.strictEqual(read(book), "invalid")
+  })
+
+  it("B6: counts seq and clock of a change of zero, and nothing else", () => {
+    const book = live()
+    const { version } = book
+    book.delta(delta(2, 8, "yes", "0.4500", "0.00"), 5)
+    book.delta(delta(3, 9, "no", "0.6000", "0.00"), 6)
+    assert.strictEqual(read(book), "0.45×10.00 | 0.56×5.00")
+    assert.deepInclude(bookOf(book, 8), { seq: 3, clock: 9, receivedMillis: 6, ageMillis: 2 })
+    assert.strictEqual(book.version, version)
+  })
+
+  it("B7: heals after a level below zero", () => {
+    for (const message of [delta(2, 8, "yes", "0.4500", "-10.01"), delta(2, 8, "no", "0.6000", "-0.01")]) {
+      const book = live()
+      book.delta(message, 3)
+      assert.strictEqual(read(book), "negative")
+      assert.isTrue(book.needsSnapshot(250))
+      book.snapshot(snapshot(3, 8, [["0.4400", "1.00"]]), 4)
+      assert.strictEqual(read(book), "0.44×1.00 | ")
+      assert.isFalse(book.needsSnapshot(100_000))
+    }
+    const book = make()
+    book.snapshot(snapshot(1, 8, [["0.4400", "-1.00"]]), 4)
+    assert.strictEqual(read(book), "negative")
+  })
+
+  it("B8: publishes nothing before the first snapshot", () => {
+    const book = make()
+    const { version } = book
+    book.delta(delta(1, 5, "yes", "0.4500", "3.00"), 0)
+    assert.strictEqual(read(book), "AwaitingSnapshot")
+    assert.strictEqual(book.version, version)
+    book.snapshot(snapshot(2, 6, [["0.4500", "1.00"]]), 0)
+    assert.strictEqual(read(book), "0.45×1.00 | ")
+  })
+
+  it("B10, B21: stays unreadable after a gap, until its own snapshot", () => {
+    const book = live()
+    book.lost(gap, 20)
+    book.delta(delta(5, 9, "yes", "0.4500", "1.00"), 21)
+    assert.strictEqual(read(book), "gap")
+    book.snapshot(snapshot(6, 9, [["0.4500", "1.00"]]), 22)
+    assert.strictEqual(read(book), "0.45×1.00 | ")
+  })
+
+  it("B12: applies the snapshot that answers a command as data", () => {
+    const book = live()
+    book.lost(gap, 0)
+    book.requested(250)
+    book.snapshot(snapshot(6, 9, [["0.4500", "1.00"]], undefined, 3), 300)
+    assert.strictEqual(read(book), "0.45×1.00 | ")
+    assert.deepInclude(bookOf(book), { seq: 6, clock: 9 })
+  })
+
+  it("B13: has one request in flight, with a deadline that doubles", () => {
+    const book = live({ snapshotTimeoutMillis: 1_000 })
+    assert.strictEqual(book.nextMillis(), undefined)
+    book.lost(gap, 10_000)
+    assert.isTrue(book.needsSnapshot(10_000))
+    book.requested(10_000)
+    for (let seq = 2; seq < 100; seq++) book.delta(delta(seq, seq + 7, "yes", "0.4500", "1.00"), 10_000 + seq)
+    book.lost(gap, 10_500)
+    assert.isFalse(book.needsSnapshot(10_999))
+    assert.strictEqual(book.nextMillis(), 11_000)
+    book.requested(11_000)
+    assert.strictEqual(book.nextMillis(), 13_000)
+    for (let request = 0; request < 20; request++) book.requested(20_000)
+    assert.strictEqual(book.nextMillis(), 80_000)
+    book.snapshot(snapshot(100, 200), 20_001)
+    assert.strictEqual(book.nextMillis(), undefined)
+    book.lost(gap, 20_010)
+    assert.strictEqual(book.nextMillis(), 20_250)
+  })
+
+  it("B13: asks again at a slower pace while its snapshots are faulty", () => {
+    const book = live({ snapshotTimeoutMillis: 1_000 })
+    book.lost(gap, 10_000)
+    book.requested(10_000)
+    book.snapshot(snapshot(2, 9, [["0.5000", "1.00"]], [["0.5000", "1.00"]]), 10_010)
+    assert.strictEqual(read(book), "gap")
+    assert.strictEqual(book.nextMillis(), 11_000)
+  })
+
+  it("waits for the first snapshot of a subscription before it asks for one", () => {
+    const book = make({ nowMillis: 50 })
+    assert.isFalse(book.needsSnapshot(5_049))
+    assert.isTrue(book.needsSnapshot(5_050))
+    book.snapshot(snapshot(1, 7), 6_000)
+    book.lost({ cause: "outage", detail: "closed" }, 7_000)
+    assert.strictEqual(book.nextMillis(), 12_000)
+  })
+
+  it("B16, B22: fails to read with the reason and the time of its loss", () => {
+    const book = live()
+    book.lost({ cause: "outage", detail: "the connection closed with code 1006" }, 1_795_000_000_000)
+    book.lost(gap, 1_795_000_001_000)
+    const error = Result.getOrThrow(Result.flip(book.read(1_795_000_002_000)))
+    assert.deepInclude(error, { _tag: "BookNotLive", market_ticker: "A" })
+    assert.deepStrictEqual(error.state, {
+      _tag: "Healing",
+      sinceMillis: 1_795_000_000_000,
+      loss: { cause: "outage", detail: "the connection closed with code 1006" }
+    })
+    assert.strictEqual(
+      error.message,
+      "The order book of A cannot be read: it is healing since 2026-11-18T11:06:40.000Z (outage: the connection closed with code 1006). Read it again after its next snapshot"
+    )
+    const first = Result.getOrThrow(Result.flip(make().read(0)))
+    assert.strictEqual(
+      first.message,
+      "The order book of A cannot be read: its first snapshot is awaited since 1970-01-01T00:00:00.000Z. Read it again after its next snapshot"
+    )
+  })
+
+  it("B17: shows the book before it crossed, and judges it when the clock moves on", () => {
+    const book = live()
+    const { version } = book
+    book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
+    assert.strictEqual(read(book), "0.45×10.00 | 0.56×5.00")
+    assert.deepInclude(bookOf(book), { seq: 1, clock: 7 })
+    assert.strictEqual(book.version, version)
+    book.delta(delta(3, 8, "no", "0.5600", "-5.00"), 0)
+    assert.strictEqual(read(book), "0.56×5.00 0.45×10.00 | ")
+    assert.isAbove(book.version, version)
+    book.delta(delta(4, 8, "no", "0.5500", "5.00"), 1)
+    assert.strictEqual(read(book), "0.56×5.00 0.45×10.00 | ")
+    book.delta(delta(5, 9, "no", "0.5500", "-5.00"), 2)
+    assert.strictEqual(read(book), "crossed")
+  })
+
+  it("B17: forgets that the book is crossed with a snapshot or a loss", () => {
+    const book = live()
+    book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
+    book.snapshot(snapshot(3, 8, [["0.4400", "1.00"]]), 10)
+    assert.strictEqual(read(book, 10), "0.44×1.00 | ")
+    assert.deepInclude(bookOf(book, 10), { seq: 3, clock: 8 })
+    assert.deepStrictEqual([book.nextMillis(), book.index], [undefined, Number.POSITIVE_INFINITY])
+    book.delta(delta(4, 9, "no", "0.4400", "5.00"), 20)
+    assert.deepStrictEqual([book.clock, book.index], [8, Number.POSITIVE_INFINITY])
+    book.lost(gap, 30)
+    book.requested(30)
+    assert.strictEqual(book.nextMillis(), 5_030)
+    assert.deepStrictEqual([book.clock, book.index], [9, 1])
+    book.delta(delta(5, 9, "no", "0.4400", "5.00"), 40)
+    book.snapshot(snapshot(6, 10), 50)
+    book.delta(delta(7, 11, "no", "0.4400", "5.00"), 50)
+    book.delta(delta(8, 11, "no", "0.4400", "5.00"), 50)
+    assert.deepStrictEqual([book.clock, book.index], [11, 2])
+  })
+
+  it("B17: judges a crossed book after its grace, when it ticks or is read", () => {
+    for (const judge of [
+      (book: OrderBook.OrderBook) => book.tick(350),
+      (book: OrderBook.OrderBook) => void book.read(350)
+    ]) {
+      const book = live()
+      book.delta(delta(2, 8, "yes", "0.5700", "5.00"), 100)
+      assert.strictEqual(book.nextMillis(), 350)
+      book.tick(349)
+      assert.isTrue(book.isLive)
+      judge(book)
+      assert.deepInclude(book.state, { _tag: "Healing", sinceMillis: 350 })
+    }
+    const crossed = make()
+    crossed.snapshot(snapshot(1, 7, [["0.5600", "1.00"]], [["0.5600", "1.00"]]), 0)
+    assert.strictEqual(read(crossed), "crossed")
+  })
+
+  it("B19: heals after a message that does not decode", () => {
+    const book = live()
+    book.lost({ cause: "undecodable", detail: "/msg/delta_fp" }, 0)
+    assert.strictEqual(read(book), "undecodable")
+  })
+
+  it("B20: drops a duplicate and counts it; a lower seq is a fault", () => {
+    const book = live()
+    book.delta(delta(2, 8, "yes", "0.4500", "1.00"), 0)
+    book.delta(delta(2, 8, "yes", "0.4500", "1.00"), 0)
+    book.snapshot(snapshot(2, 8), 0)
+    assert.strictEqual(read(book), "0.45×11.00 | 0.56×5.00")
+    assert.strictEqual(book.ignored, 2)
+    book.delta(delta(1, 9, "yes", "0.4500", "1.00"), 0)
+    assert.strictEqual(read(book), "sequence")
+  })
+
+  it("B25: gives values that never change", () => {
+    const book = live()
+    const before = bookOf(book)
+    const again = bookOf(book)
+    book.delta(delta(2, 8, "yes", "0.4500", "1.00"), 0)
+    book.delta(delta(3, 9, "yes", "0.4600", "1.00"), 0)
+    book.delta(delta(4, 9, "no", "0.5600", "-5.00"), 0)
+    for (const { asks, bestBid, bids } of [before, again]) {
+      assert.deepStrictEqual(bids, [{ price: dollarsUnsafe("0.45"), count: countUnsafe("10") }])
+      assert.deepStrictEqual(asks, [{ price: dollarsUnsafe("0.56"), count: countUnsafe("5") }])
+      assert.deepStrictEqual(bestBid, bids[0])
+    }
+    assert.strictEqual(before.seq, 1)
+    assert.throws(() => {
+      Object.assign(before.bids, { 0: undefined })
+    })
+    assert.throws(() => {
+      Object.assign(before.bids[0]!, { count: "1.00" })
+    })
+    assert.throws(() => {
+      Object.assign(before, { seq: 9 })
+    })
+  })
+
+  it("takes a delta with the clock of its snapshot for a part of it", () => {
+    const book = live()
+    book.delta(delta(2, 7, "yes", "0.4500", "1.00"), 0)
+    assert.strictEqual(read(book), "0.45×10.00 | 0.56×5.00")
+    assert.strictEqual(book.ignored, 1)
+  })
+
+  it("starts again after the clock went down", () => {
+    const book = live()
+    book.delta(delta(2, 3, "yes", "0.4500", "1.00"), 0)
+    assert.strictEqual(read(book), "clock")
+    book.snapshot(snapshot(3, 4, [["0.4500", "1.00"]]), 0)
+    assert.deepInclude(bookOf(book), { clock: 4, epoch: 1 })
+    book.snapshot(snapshot(4, 2, [["0.4500", "1.00"]]), 0)
+    assert.deepInclude(bookOf(book), { clock: 2, epoch: 2 })
+    book.clockRestarted(0)
+    assert.strictEqual(read(book), "clock")
+    book.snapshot(snapshot(5, 1), 0)
+    assert.deepInclude(bookOf(book), { clock: 1, epoch: 3 })
+    book.snapshot(snapshot(6, 1), 0)
+    assert.deepInclude(bookOf(book), { clock: 1, epoch: 3 })
+  })
+
+  it("works without a clock", () => {
+    const book = make()
+    book.snapshot(snapshot(1, undefined, [["0.4500", "1.00"]]), 0)
+    book.delta(delta(2, undefined, "yes", "0.4500", "1.00"), 0)
+    assert.strictEqual(read(book), "0.45×2.00 | ")
+    assert.strictEqual(bookOf(book).clock, undefined)
+    book.delta(delta(3, 5, "yes", "0.4500", "1.00"), 0)
+    book.delta(delta(4, 5, "yes", "0.4500", "1.00"), 0)
+    assert.strictEqual(read(book), "0.45×4.00 | ")
+  })
+
+  it("refuses impossible prices, counts and sides", () => {
+    for (const message of [
+      delta(2, 8, "yes", "1.0001", "1.00"),
+      delta(2, 8, "yes", "-0.0100", "1.00"),
+      delta(2, 8, "yes", "0.0000001", "1.00"),
+      delta(2, 8, "yes", "0.4500", "9000000000.01"),
+      delta(2, 8, "yes", "0.4500", "99999999999999999.00"),
+      delta(2, 8, "maybe", "0.4500", "1.00")
+    ]) {
+      const book = live()
+      book.delta(message, 0)
+      assert.strictEqual(read(book), "invalid", JSON.stringify(message.msg))
+    }
+    for (const level of [
+      ["1.0001", "1.00"],
+      ["-0.01", "1.00"],
+      ["0.45", "9000000000.01"]
+    ] as const) {
+      const book = make()
+      book.snapshot(snapshot(1, 8, undefined, [level]), 0)
+      assert.strictEqual(read(book), "invalid", level.join(" "))
+    }
+  })
+
+  it("takes prices from 0 to 1 dollar, and nine billion contracts", () => {
+    const book = make()
+    const levels = [
+      ["0.0000", "1.00"],
+      ["1.0000", "9000000000.00"]
+    ] as const
+    book.snapshot(snapshot(1, 7, levels), 0)
+    book.delta(delta(2, 8, "yes", "0.0000", "1.00"), 0)
+    book.delta(delta(3, 9, "yes", "1.0000", "-1.00"), 0)
+    assert.strictEqual(read(book), "1.00×8999999999.00 0.00×2.00 | ")
+  })
+
+  it("finds a snapshot crossed by its best levels alone", () => {
+    const bids = [
+      ["0.4000", "1.00"],
+      ["0.5600", "1.00"]
+    ] as const
+    const asks = [
+      ["0.7000", "1.00"],
+      ["0.5500", "1.00"]
+    ] as const
+    const book = make()
+    book.snapshot(snapshot(1, 7, bids, asks), 0)
+    assert.strictEqual(read(book), "crossed")
+  })
+
+  it("changes its version with each loss, and with each book that follows", () => {
+    const book = live()
+    const versions = new Set([book.version])
+    book.lost(gap, 0)
+    versions.add(book.version)
+    book.lost(gap, 0)
+    versions.add(book.version)
+    book.snapshot(snapshot(9, 9), 0)
+    versions.add(book.version)
+    book.delta(delta(10, 10, "yes", "0.45", "1.00"), 0)
+    versions.add(book.version)
+    assert.strictEqual(versions.size, 4)
+  })
+
+  it("takes any seq after a loss: the next subscription starts again", () => {
+    const book = live()
+    book.lost({ cause: "outage", detail: "closed" }, 0)
+    book.snapshot(snapshot(1, 9, [["0.4400", "1.00"]]), 0)
+    assert.strictEqual(read(book), "0.44×1.00 | ")
+  })
+
+  it("is not live since it was made, if its first snapshot is faulty", () => {
+    const book = make({ nowMillis: 5 })
+    book.snapshot(snapshot(1, 7, [["0.45", "-1.00"]]), 9)
+    assert.deepStrictEqual(book.state, {
+      _tag: "Healing",
+      sinceMillis: 5,
+      loss: { cause: "negative", detail: "a level of -1.00 contracts at 0.45" }
+    })
+  })
+
+  it("takes what the decoder returns", () => {
+    const decode = FeedMessages.decoder()
+    const book = make()
+    const first = Result.getOrThrow(decode(JSON.stringify(snapshot(1, 7, [["0.4500", "10.00"]]))))
+    if (first.type === "orderbook_snapshot") book.snapshot(first, 0)
+    assert.strictEqual(read(book), "0.45×10.00 | ")
+  })
+})
+
+describe("Book", () => {
+  const book = make()
+  const bids = [
+    ["0.4400", "1.00"],
+    ["0.4550", "2.50"],
+    ["0.4500", "0.01"],
+    ["0.1000", "0.00"]
+  ] as const
+  const asks = [
+    ["0.5601", "3.00"],
+    ["0.5700", "4.00"]
+  ] as const
+  book.snapshot(snapshot(1, 7, bids, asks), 100)
+  const value = bookOf(book, 130)
+
+  it("lists the levels of each side, best first, by the price of YES", () => {
+    assert.strictEqual(read(book), "0.455×2.50 0.45×0.01 0.44×1.00 | 0.5601×3.00 0.57×4.00")
+    assert.deepStrictEqual([value.bestBid, value.bestAsk], [value.bids[0], value.asks[0]])
+    assert.deepStrictEqual(value.depth("bid", 2), value.bids.slice(0, 2))
+    assert.deepStrictEqual(value.depth("ask", 9), value.asks)
+    assert.deepStrictEqual([value.depth("ask", 0), value.depth("ask", -1)], [[], []])
+  })
+
+  it("computes spread and middle exactly", () => {
+    assert.deepStrictEqual([value.spread, value.mid], [dollarsUnsafe("0.1051"), dollarsUnsafe("0.50755")])
+    const fine = make()
+    fine.snapshot(snapshot(1, 7, [["0.450001", "1.00"]], [["0.56", "1.00"]]), 0)
+    assert.deepStrictEqual([bookOf(fine).spread, bookOf(fine).mid], [dollarsUnsafe("0.109999"), undefined])
+  })
+
+  it("counts contracts at a price, and up to it", () => {
+    assert.deepStrictEqual(
+      [value.countAt("bid", "0.45"), value.countAt("ask", "0.5700"), value.countAt("ask", "0.45")],
+      [countUnsafe("0.01"), countUnsafe("4"), countUnsafe("0")]
+    )
+    assert.deepStrictEqual(
+      (["0.46", "0.455", "0.45", "0.01"] as const).map((price) => value.countUpTo("bid", price)),
+      [countUnsafe("0"), countUnsafe("2.5"), countUnsafe("2.51"), countUnsafe("3.51")]
+    )
+    assert.deepStrictEqual(
+      (["0.56", "0.5601", "0.58"] as const).map((price) => value.countUpTo("ask", price)),
+      [countUnsafe("0"), countUnsafe("3"), countUnsafe("7")]
+    )
+    assert.throws(() => value.countAt("bid", "1e" as "1"), "decimal string of dollars")
+  })
+
+  it("has its age, seq, clock and epoch", () => {
+    assert.deepInclude(value, { market_ticker: "A", seq: 1, clock: 7, epoch: 0, receivedMillis: 100, ageMillis: 30 })
+  })
+})

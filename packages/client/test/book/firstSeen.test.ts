@@ -1,0 +1,35 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { FirstSeen } from "../../src/book/firstSeen.ts"
+
+describe("FirstSeen", () => {
+  it("reports each id once, whichever line brings it", () => {
+    const seen = new FirstSeen(100)
+    assert.deepStrictEqual(
+      ["a", "b", "a", "c", "b", "c", "d"].filter((id) => seen.add(id)),
+      ["a", "b", "c", "d"]
+    )
+  })
+
+  it("remembers the last ids, in bounded memory", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 8 }),
+        fc.array(fc.nat({ max: 30 }), { maxLength: 200 }),
+        (capacity, ids) => {
+          const seen = new FirstSeen(capacity)
+          /** Different ids, the last one first. */
+          let recent: ReadonlyArray<number> = []
+          for (const id of ids) {
+            const isNew = seen.add(String(id))
+            if (recent.slice(0, capacity).includes(id)) assert.isFalse(isNew)
+            if (!recent.includes(id)) assert.isTrue(isNew)
+            recent = [id, ...recent.filter((other) => other !== id)]
+            assert.isAtMost(seen.size, 2 * capacity)
+          }
+        }
+      ),
+      { seed: 20_261_122, numRuns: 500 }
+    )
+  })
+})

@@ -1,0 +1,1126 @@
+/** One test per fault of other clients, by its number, then what else the session does. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import { delta, error, message, ok, snapshot, subscribed, ticker, trade } from "./support/messages.ts"
+import { User, World } from "./support/world.ts"
+
+const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
+
+describe("Session", () => {
+  it("S1 restores everything when the line drops in the middle of a restore", () => {
+    const world = new World()
+    const books = world.live("orderbook_delta", tickers("A", "B"))
+    const trades = world.live("trade", tickers("A"), 2)
+    world.session.closed(1, 1006, "")
+    world.pass(1_000)
+    world.open()
+    const [first] = world.take(2)
+    world.receive(subscribed(first!.id, "orderbook_delta", 1))
+    world.session.closed(2, 1006, "")
+    world.pass(2_000)
+    world.open()
+    const again = world.take(2)
+    assert.deepStrictEqual(
+      again.map(({ params }) => [params.channels, params.market_tickers]),
+      [
+        [["orderbook_delta"], ["A", "B"]],
+        [["trade"], ["A"]]
+      ]
+    )
+    for (const [index, { id, params }] of again.entries())
+      world.receive(subscribed(id, params.channels![0]!, index + 1))
+    for (const { user } of [books, trades]) {
+      assert.deepStrictEqual(user.tags.slice(0, 2), ["Outage", "Restored"])
+      assert.deepStrictEqual(user.ends, [])
+    }
+  })
+
+  it("S2 fails with the reason and the last cause when the attempts to connect are used up", () => {
+    const world = new World({ reconnect: { maxAttempts: 2 } })
+    const { user } = world.live("trade")
+    world.session.closed(1, 1006, "")
+    world.pass(10_000)
+    world.session.refused(2, { _tag: "Transport", reason: "ECONNREFUSED" })
+    world.pass(10_000)
+    world.session.refused(3, { _tag: "Transport", reason: "ECONNRESET" })
+    assert.deepInclude(user.error, {
+      _tag: "ConnectionLost",
+      attempts: 2,
+      cause: { _tag: "Unreachable", reason: "ECONNRESET" }
+    })
+    assert.strictEqual(
+      user.error?.message,
+      "The feed was lost: no connection could be opened, ECONNRESET (2 attempts to connect failed: allow more, or subscribe again later)"
+    )
+    world.pass(100_000)
+    assert.deepStrictEqual(world.dials, [1, 2, 3])
+  })
+
+  it("does not reconnect if reconnecting is switched off", () => {
+    const world = new World({ reconnect: false })
+    const { user } = world.live("trade")
+    world.session.closed(1, 1001, "restart")
+    assert.strictEqual(
+      user.error?.message,
+      "The feed was lost: the connection closed with code 1001, restart (reconnecting is switched off: subscribe again)"
+    )
+    world.pass(100_000)
+    assert.deepStrictEqual(world.dials, [1])
+    world.live("trade")
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+
+  it("S3 reads the sid of an ok that answers a subscribe", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade", tickers("A", "B"))
+    world.open()
+    const { id } = world.takeOne()
+    world.receive(ok(id, 7, 1, ["A", "B"]))
+    world.receive(trade(7, 2, "B"))
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("S4 keeps the channels of one ticker apart", () => {
+    const world = new World()
+    world.live("orderbook_delta", tickers("A"))
+    world.live("trade", tickers("A"), 2)
+    world.reconnect()
+    assert.deepStrictEqual(
+      world.take(2).map(({ params }) => params.channels),
+      [["orderbook_delta"], ["trade"]]
+    )
+  })
+
+  it("S5 sends one command per channel, so that each reply settles its own", () => {
+    const world = new World()
+    const [books, fills] = [world.subscribe("orderbook_delta", tickers("A")), world.subscribe("fill")]
+    world.open()
+    const [first, second] = world.take(2)
+    world.receive(error(9, { id: second!.id }))
+    world.receive(subscribed(first!.id, "orderbook_delta", 1))
+    world.receive(snapshot(1, 1))
+    // A second reply with one id changes nothing.
+    world.receive(error(9, { id: first!.id }))
+    assert.deepStrictEqual(books.user.tags, ["orderbook_snapshot"])
+    assert.deepInclude(fills.user.error, { _tag: "SubscriptionRefused", code: 9, codeName: "AuthenticationRequired" })
+    assert.deepStrictEqual(books.user.ends, [])
+  })
+
+  it("S6 reports the markets of a refused update and keeps the others", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B", "C"])
+    const { id } = world.takeOne()
+    world.receive(error(11, { id, sid: 1, seq: 1 }, { market_tickers: ["C"] }))
+    const [refused] = user.of("Refused")
+    assert.deepStrictEqual(refused?.markets, ["C"])
+    assert.strictEqual(
+      refused?.error.message,
+      "The exchange refused trade for C: error 11 InvalidParameter, text of 11 (correct the request, then subscribe again)"
+    )
+    const retry = world.takeOne()
+    assert.deepStrictEqual(retry.params.market_tickers, ["B"])
+    world.receive(ok(retry.id, 1, 2, ["A", "B"]))
+    assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A", "B"])
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("S6 finds the market at fault by halves if the refusal does not name it", () => {
+    const world = new World()
+    const names = Array.from({ length: 64 }, (_, index) => `M${index}`)
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(names)
+    let seq = 0
+    for (let steps = 0; steps < 100 && world.unread.length > 0; steps++) {
+      const { id, params } = world.takeOne()
+      if (params.market_tickers!.includes("M37")) world.receive(error(11, { id, sid: 1, seq: ++seq }))
+      else world.receive(ok(id, 1, ++seq))
+    }
+    assert.deepStrictEqual(
+      user.of("Refused").map(({ markets }) => markets),
+      [["M37"]]
+    )
+    assert.strictEqual(world.session.state().subscriptions[0]!.acknowledged.size, 64)
+    assert.isBelow(seq, 25)
+  })
+
+  it("S7 fails a market whose first snapshot does not come, and keeps the others", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A", "NONE"))
+    world.receive(snapshot(1, 1))
+    world.pass(4_000)
+    world.receive(delta(1, 2))
+    world.pass(1_001)
+    const asked = world.takeOne()
+    assert.deepInclude(asked.params, { action: "get_snapshot", market_tickers: ["NONE"] })
+    world.receive(ok(asked.id, 1, 3))
+    world.receive(delta(1, 4))
+    world.pass(5_000)
+    const [refused] = user.of("Refused")
+    assert.deepInclude(refused?.error, { _tag: "SnapshotMissing", markets: ["NONE"], waitedMillis: 10_000 })
+    assert.strictEqual(
+      refused?.error.message,
+      "No snapshot arrived for NONE within 10000 ms: check that the market exists and is open"
+    )
+    assert.deepInclude(world.takeOne().params, { action: "delete_markets", market_tickers: ["NONE"] })
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("S8 a late reply still changes the state", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade", tickers("A"))
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+    world.receive(subscribed(id, "trade", 3))
+    world.receive(trade(3, 1))
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("S8 a late unsubscribed does not end a new subscription with the same sid", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.close()
+    const late = world.takeOne()
+    world.pass(5_000)
+    const list = world.takeOne()
+    world.receive({ id: list.id, type: "ok", msg: [] })
+    const { user } = world.live("trade", tickers("B"))
+    world.receive({ id: late.id, type: "unsubscribed", sid: 1, seq: 1 })
+    world.receive(trade(1, 2, "B"))
+    assert.deepStrictEqual(user.tags.at(-1), "trade")
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("S8 a reply of an old connection changes nothing, also with a known id", () => {
+    const world = new World()
+    world.subscribe("trade", tickers("A"))
+    world.open()
+    const { id } = world.takeOne()
+    world.reconnect()
+    world.receive(subscribed(id, "trade", 9), 1)
+    assert.strictEqual(world.session.state().subscriptions[0]!.sid, undefined)
+    assert.strictEqual(world.session.state().counters.stale, 1)
+  })
+
+  it("S9 ends the subscription of a user who left before the reply", () => {
+    const world = new World()
+    const { subscription, user } = world.subscribe("trade", tickers("A"))
+    world.open()
+    const { id } = world.takeOne()
+    subscription.close()
+    assert.deepStrictEqual(user.ends, [undefined])
+    assert.deepStrictEqual(world.unread, [])
+    world.receive(subscribed(id, "trade", 4))
+    const command = world.takeOne()
+    assert.deepInclude(command, { cmd: "unsubscribe" })
+    assert.deepStrictEqual(command.params.sids, [4])
+    world.receive({ id: command.id, type: "unsubscribed", sid: 4, seq: 1 })
+    assert.deepStrictEqual(world.session.state().subscriptions, [])
+  })
+
+  it("S9 ends a subscription that no one asked for", () => {
+    const world = new World()
+    world.live("trade")
+    world.receive(subscribed(999, "ticker", 8))
+    assert.deepStrictEqual(world.takeOne().params.sids, [8])
+  })
+
+  it("S10 a subscription that cannot be restored ends with its error, and its fellows go on", () => {
+    const world = new World()
+    const trades = world.live("trade", tickers("A"))
+    const fills = world.live("fill", {}, 2)
+    world.reconnect()
+    const [first, second] = world.take(2)
+    world.receive(error(8, { id: first!.id }))
+    world.receive(subscribed(second!.id, "fill", 1))
+    assert.deepInclude(trades.user.error, { _tag: "SubscriptionRefused", code: 8, codeName: "UnknownChannel" })
+    assert.deepStrictEqual(fills.user.tags, ["Outage", "Restored"])
+    world.reconnect()
+    assert.deepStrictEqual(world.takeOne().params.channels, ["fill"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("S11 unsubscribed or an error that no one asked for ends that subscription", () => {
+    const world = new World()
+    const trades = world.live("trade")
+    const fills = world.live("fill", {}, 2)
+    const books = world.live("orderbook_delta", tickers("A"), 3)
+    world.receive({ type: "unsubscribed", sid: 1, seq: 1 })
+    world.receive(error(9, { sid: 2 }))
+    assert.strictEqual(trades.user.error?._tag, "SubscriptionEnded")
+    assert.deepInclude(fills.user.error, { _tag: "SubscriptionRefused", code: 9 })
+    assert.deepStrictEqual(books.user.ends, [])
+    // The exchange may still have the second one.
+    assert.deepStrictEqual(world.takeOne().params.sids, [2])
+  })
+
+  it("S12 error 27 pauses, slows down and repeats", () => {
+    const world = new World({ commandBurst: 1_000, batchSize: 100 })
+    const names = Array.from({ length: 300 }, (_, index) => `M${index}`)
+    world.subscribe("trade", tickers(...names))
+    world.open()
+    const first = world.takeOne()
+    world.receive(error(27, { id: first.id }))
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(999)
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(1)
+    const again = world.takeOne()
+    assert.deepStrictEqual(again.params, first.params)
+    world.receive(subscribed(again.id, "trade", 1))
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(100)
+    assert.strictEqual(world.takeOne().params.market_tickers?.length, 100)
+  })
+
+  it("S12 error 27 to a probe pauses the probes too", () => {
+    const world = new World()
+    world.subscribe("ticker")
+    world.open()
+    world.receive(error(18, { id: world.takeOne().id }))
+    for (const pauseMillis of [1_000, 2_000, 4_000]) {
+      world.receive(error(27, { id: world.takeOne().id }))
+      world.pass(pauseMillis - 1)
+      assert.deepStrictEqual(world.unread, [])
+      world.pass(1)
+      assert.strictEqual(world.unread.length, 1)
+    }
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+    assert.deepStrictEqual(world.dials, [1])
+  })
+
+  it("S13 error 18 asks for the list of subscriptions, which decides", () => {
+    for (const isOpen of [true, false]) {
+      const world = new World()
+      const { user } = world.subscribe("ticker")
+      world.open()
+      world.receive(error(18, { id: world.takeOne().id }))
+      const list = world.takeOne()
+      assert.strictEqual(list.cmd, "list_subscriptions")
+      world.receive({ id: list.id, type: "ok", msg: isOpen ? [{ channel: "ticker", sid: 5 }] : [] })
+      if (!isOpen) world.receive(subscribed(world.takeOne().id, "ticker", 5))
+      assert.deepStrictEqual(world.unread, [])
+      world.receive(ticker(5))
+      assert.deepStrictEqual(user.tags, ["ticker"])
+    }
+  })
+
+  it("fails with CommandTimedOut what the exchange never answers, although it answers the list", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade", tickers("A"))
+    world.open()
+    for (let attempt = 0; attempt < 3; attempt++) {
+      assert.strictEqual(world.takeOne().cmd, "subscribe")
+      world.pass(5_000)
+      const list = world.unread.find(({ cmd }) => cmd === "list_subscriptions")!
+      world.take(world.unread.length)
+      world.receive({ id: list.id, type: "ok", msg: [] })
+    }
+    assert.deepInclude(user.error, { _tag: "CommandTimedOut", attempts: 3, markets: ["A"] })
+    assert.deepStrictEqual(world.session.state().subscriptions, [])
+  })
+
+  it("S14 error 25 again and again backs off", () => {
+    const world = new World({ commandBurst: 1_000 })
+    const { user } = world.live("orderbook_delta", tickers("A"))
+    const waits: Array<number> = []
+    for (let round = 0; round < 6; round++) {
+      world.receive(error(25, { sid: round + 1, seq: 1 }))
+      assert.deepStrictEqual(world.unread, [])
+      const startMillis = world.nowMillis
+      while (world.unread.length === 0) world.pass(10)
+      waits.push(world.nowMillis - startMillis)
+      world.receive(subscribed(world.takeOne().id, "orderbook_delta", round + 2))
+    }
+    assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000])
+    assert.deepStrictEqual(user.tags, Array.from({ length: 6 }, () => ["Outage", "Restored"]).flat())
+    assert.deepInclude(user.of("Outage")[0]?.cause, { _tag: "SubscriptionLost", code: 25 })
+    // A subscription that was open for some time starts again from the shortest wait.
+    world.receive(snapshot(7, 1))
+    for (let seconds = 0; seconds < 30; seconds++) {
+      world.session.pinged(1)
+      world.pass(1_000)
+    }
+    world.receive(error(25, { sid: 7, seq: 2 }))
+    world.pass(250)
+    assert.strictEqual(world.takeOne().cmd, "subscribe")
+  })
+
+  it("S14 notifies when the delay of messages grows, and when it falls", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    const receive = (seq: number, ageMillis: number): void =>
+      world.receive({ ...trade(1, seq), sending_ts_ms: world.nowMillis + world.wallOffsetMillis - ageMillis })
+    for (const [index, ageMillis] of [300, 100, 5_000, 8_000, 21_000, 4_000, 150].entries())
+      receive(index + 1, ageMillis)
+    assert.deepStrictEqual(
+      user.of("Delay").map(({ growthMillis, isLate }) => [isLate, growthMillis]),
+      [
+        [true, 7_900],
+        [false, 50]
+      ]
+    )
+  })
+
+  it("S15 error 26 opens another connection for the markets beyond the limit", () => {
+    const world = new World({ batchSize: 2 })
+    const { user } = world.subscribe("trade", tickers("A", "B", "C", "D"))
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    const add = world.takeOne()
+    world.receive(error(26, { id: add.id, sid: 1, seq: 1 }, { market_tickers: ["C", "D"] }))
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.open()
+    const other = world.takeOne()
+    assert.deepInclude(other, { generation: 2, cmd: "subscribe" })
+    assert.deepStrictEqual(other.params.market_tickers, ["C", "D"])
+    world.receive(subscribed(other.id, "trade", 1), 2)
+    world.receive(trade(1, 2, "A"), 1)
+    world.receive(trade(1, 1, "D"), 2)
+    assert.deepStrictEqual(user.tags, ["trade", "trade"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("S15 splits the first command if it alone exceeds the limit", () => {
+    const world = new World()
+    world.subscribe("trade", tickers("A", "B", "C", "D"))
+    world.open()
+    world.receive(error(26, { id: world.takeOne().id }))
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["A", "B"])
+  })
+
+  it("S16 many users share one connection and one subscription, and dials are counted", () => {
+    const world = new World()
+    const first = world.live("trade", tickers("A"))
+    const others = Array.from({ length: 50 }, () => world.subscribe("trade", tickers("A")))
+    world.receive(trade(1, 1))
+    for (const { user } of [first, ...others]) assert.deepStrictEqual(user.tags, ["trade"])
+    assert.strictEqual(first.user.events[0], others[9]!.user.events[0])
+    assert.strictEqual(world.session.state().counters.dials, 1)
+    assert.deepStrictEqual(world.unread, [])
+    for (const { subscription } of others) subscription.close()
+    assert.deepStrictEqual(world.unread, [])
+    first.subscription.close()
+    assert.strictEqual(world.takeOne().cmd, "unsubscribe")
+  })
+
+  it("S17 an error and a close of one drop make one dial", () => {
+    const world = new World()
+    world.live("trade")
+    world.session.closed(1, 1006, "error")
+    world.session.closed(1, 1006, "close")
+    world.session.refused(1, { _tag: "Transport", reason: "error" })
+    world.pass(10_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
+    // The handshake of the second is in flight: no other dial starts before it ends.
+    world.subscribe("orderbook_delta", { ...tickers("A"), use_yes_price: true })
+    world.subscribe("orderbook_delta", { ...tickers("A"), use_yes_price: false })
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.open()
+    assert.deepStrictEqual(world.dials, [1, 2, 3])
+  })
+
+  it("S18 ignores what an old connection still sends", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.reconnect()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    world.receive(trade(1, 1, "A", 100), 1)
+    world.receive(trade(1, 1, "A", 200), 2)
+    assert.strictEqual(user.of("Message").length, 1)
+    assert.strictEqual(user.of("Message")[0]?.generation, 2)
+    assert.strictEqual(world.session.state().counters.stale, 1)
+  })
+
+  it("S19 closed is final: a late event neither dials nor delivers", () => {
+    for (const moment of ["dialing", "open", "waiting"]) {
+      const world = new World()
+      const { user } = world.subscribe("trade")
+      if (moment !== "dialing") world.open()
+      if (moment === "waiting") world.session.closed(1, 1006, "")
+      world.session.close()
+      world.session.close()
+      assert.strictEqual(user.error?._tag, "FeedClosed")
+      assert.deepStrictEqual(world.abandoned, moment === "waiting" ? [] : [1])
+      world.session.opened(1)
+      world.session.closed(1, 1006, "")
+      world.session.received(1, JSON.stringify(trade(1, 1)), 0)
+      assert.strictEqual(world.session.nextMillis(), undefined)
+      world.session.tick()
+      assert.deepStrictEqual(world.dials, [1])
+      assert.strictEqual(user.ends.length, 1)
+      assert.strictEqual(
+        Result.getOrThrow(Result.flip(world.session.subscribe({ channel: "trade" }, new User())))._tag,
+        "FeedClosed"
+      )
+    }
+  })
+
+  it("S20 notices a half-open line within 25 seconds and never waits for its close", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.pass(19_999)
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(1)
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+    world.pass(5_000)
+    assert.deepStrictEqual(world.abandoned, [1])
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, { _tag: "Unresponsive", timeoutMillis: 5_000 })
+    world.pass(1_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.session.closed(1, 1006, "the close event, much later")
+    world.open()
+    assert.strictEqual(world.takeOne().generation, 2)
+  })
+
+  it("S20 gives up a handshake that takes too long", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    world.pass(15_000)
+    assert.deepStrictEqual(world.abandoned, [1])
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, { _tag: "DialTimedOut", timeoutMillis: 15_000 })
+    world.session.opened(1)
+    world.pass(1_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+
+  it("S21 a refusal with 403 fails with its status and body, and dials no more", () => {
+    const world = new World()
+    const users = [world.subscribe("trade").user, world.subscribe("fill").user]
+    world.session.refused(1, { _tag: "Response", status: 403, body: { code: "forbidden", message: "no access" } })
+    for (const user of users) {
+      assert.strictEqual(
+        user.error?.message,
+        "The exchange refused the feed with status 403: forbidden: no access (correct the key or the address, then build the layer again)"
+      )
+    }
+    world.pass(1_000_000)
+    assert.deepStrictEqual(world.dials, [1])
+    assert.strictEqual(
+      Result.getOrThrow(Result.flip(world.session.subscribe({ channel: "trade" }, new User())))._tag,
+      "ConnectionRefused"
+    )
+  })
+
+  it("S21 honours Retry-After of a refusal with 429", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    world.session.refused(1, { _tag: "Response", status: 429, body: { message: "slow down" }, retryAfterMillis: 7_000 })
+    world.pass(6_999)
+    assert.deepStrictEqual(world.dials, [1])
+    world.pass(1)
+    assert.deepStrictEqual(world.dials, [1, 2])
+    assert.deepStrictEqual(user.tags, ["Outage"])
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    assert.deepStrictEqual(user.of("Restored")[0]?.durationMillis, 7_000)
+  })
+
+  it("S22 signs again once if the exchange blames the clock", () => {
+    const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    world.session.refused(1, refusal)
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.session.refused(2, refusal)
+    assert.deepInclude(user.error, { _tag: "ConnectionRefused", status: 401 })
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+
+  it("S22 permits another signature after each connection", () => {
+    const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    for (let round = 0; round < 3; round++) {
+      world.session.refused(world.generation, refusal)
+      world.open()
+      world.session.closed(world.generation, 1006, "")
+      world.pass(60_000)
+    }
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("S23 fails at once after a close code that forbids to connect again", () => {
+    for (const code of [1002, 1003, 1007, 1008, 1009, 1010, 4001, 4999]) {
+      const world = new World()
+      const { user } = world.live("trade")
+      world.session.closed(1, code, "policy")
+      assert.deepInclude(user.error, { _tag: "ConnectionClosed", code, reason: "policy" })
+      world.pass(100_000)
+      assert.deepStrictEqual(world.dials, [1])
+    }
+    for (const code of [1000, 1001, 1006, 1011, 1012, 1013, 3000]) {
+      const world = new World()
+      const { user } = world.live("trade")
+      world.session.closed(1, code, "")
+      world.pass(1_000)
+      assert.deepStrictEqual(world.dials, [1, 2], String(code))
+      assert.deepStrictEqual(user.ends, [])
+    }
+  })
+
+  it("S24 waits longer each time while connections close right after their handshake", () => {
+    const world = new World()
+    world.subscribe("trade")
+    const waits: Array<number> = []
+    for (let round = 0; round < 8; round++) {
+      world.open()
+      world.session.closed(world.generation, 1006, "")
+      const [startMillis, count] = [world.nowMillis, world.dials.length]
+      while (world.dials.length === count) world.pass(1)
+      waits.push(world.nowMillis - startMillis)
+    }
+    assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000])
+    // A stable connection starts again from the shortest wait.
+    world.open()
+    world.receive(subscribed(world.take(9).at(-1)!.id, "trade", 1))
+    for (let checks = 0; checks < 30; checks++) {
+      world.session.pinged(world.generation)
+      world.pass(1_000)
+    }
+    world.session.closed(world.generation, 1006, "")
+    const count = world.dials.length
+    world.pass(249)
+    assert.strictEqual(world.dials.length, count)
+    world.pass(1)
+    assert.strictEqual(world.dials.length, count + 1)
+  })
+
+  /** Answers every command of a session until nothing is sent any more, for some time. */
+  const serve = (world: World, millis: number, reply: (command: ReturnType<World["takeOne"]>) => void): void => {
+    for (let passed = 0; passed < millis; passed += 500) {
+      world.session.pinged(world.generation)
+      for (const command of world.take(world.unread.length)) reply(command)
+      world.pass(500)
+    }
+  }
+
+  it("S25 opens a subscription again that is acknowledged and never delivers", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A"))
+    const other = world.live("trade", {}, 2)
+    world.receive(snapshot(1, 1))
+    const cmds: Array<string> = []
+    let sid = 2
+    serve(world, 150_000, ({ cmd, id, params }) => {
+      cmds.push(params.action ?? cmd)
+      if (cmd === "list_subscriptions") {
+        world.receive({
+          id,
+          type: "ok",
+          msg: [
+            { channel: "orderbook_delta", sid: 1 },
+            { channel: "trade", sid: 2 }
+          ]
+        })
+      } else if (cmd === "unsubscribe") world.receive({ id, type: "unsubscribed", sid: 1, seq: 3 })
+      else if (cmd === "subscribe") {
+        world.receive(subscribed(id, "orderbook_delta", ++sid))
+        world.receive(snapshot(sid, 1))
+      } else world.receive(ok(id, 1, 2))
+    })
+    assert.deepStrictEqual(
+      cmds.filter((cmd) => cmd !== "list_subscriptions"),
+      ["get_snapshot", "unsubscribe", "subscribe"]
+    )
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "Outage", "Restored", "orderbook_snapshot"])
+    assert.deepStrictEqual(other.user.events, [])
+    assert.deepStrictEqual(world.dials, [1])
+  })
+
+  it("S26 silence probes and does not reconnect", () => {
+    const world = new World()
+    const books = world.live("orderbook_delta", tickers("A"))
+    world.live("trade", tickers("A"), 2)
+    let seq = 1
+    world.receive(snapshot(1, seq))
+    const cmds = new Set<string>()
+    serve(world, 3_600_000, ({ cmd, id, params }) => {
+      cmds.add(params.action ?? cmd)
+      if (params.action === "get_snapshot") world.receive(snapshot(1, ++seq, "A", id))
+      else {
+        world.receive({
+          id,
+          type: "ok",
+          msg: [
+            { channel: "orderbook_delta", sid: 1 },
+            { channel: "trade", sid: 2 }
+          ]
+        })
+      }
+    })
+    assert.deepStrictEqual([...cmds].toSorted(), ["get_snapshot", "list_subscriptions"])
+    assert.deepStrictEqual(world.dials, [1])
+    assert.deepStrictEqual(new Set(books.user.tags), new Set(["orderbook_snapshot"]))
+  })
+
+  it("S25 opens a subscription again that is not in the list", () => {
+    const world = new World()
+    const { user } = world.live("fill")
+    let isOpen = false
+    serve(world, 70_000, ({ cmd, id }) => {
+      if (cmd === "subscribe") {
+        isOpen = true
+        world.receive(subscribed(id, "fill", 2))
+      } else world.receive({ id, type: "ok", msg: isOpen ? [{ channel: "fill", sid: 2 }] : [] })
+    })
+    assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, {
+      _tag: "SubscriptionLost",
+      code: undefined,
+      reason: "it is not in the list of subscriptions"
+    })
+  })
+
+  it("S27 dials again after the machine slept", () => {
+    for (const isMonotonicStopped of [true, false]) {
+      const world = new World()
+      const { user } = world.live("trade")
+      world.session.nextMillis()
+      if (isMonotonicStopped) world.wallOffsetMillis += 600_000
+      else world.nowMillis += 600_000
+      world.session.tick()
+      assert.deepStrictEqual(world.abandoned, [1])
+      assert.deepStrictEqual(world.dials, [1, 2])
+      assert.strictEqual(user.of("Outage")[0]?.cause._tag, "ClockJumped")
+    }
+  })
+
+  it("S28 a handler that throws ends alone", () => {
+    const world = new World()
+    const failing = new User()
+    const first = world.live("trade", tickers("A"))
+    world.subscribe(
+      "trade",
+      tickers("A"),
+      Object.assign(failing, {
+        onEvent: () => {
+          throw new Error("mine")
+        }
+      })
+    )
+    const last = world.subscribe("trade", tickers("A"))
+    world.receive(trade(1, 1))
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual(first.user.tags, ["trade", "trade"])
+    assert.deepStrictEqual(last.user.tags, ["trade", "trade"])
+    assert.strictEqual(
+      failing.error?.message,
+      "A handler of trade threw: Error: mine (its subscription ended: correct the handler)"
+    )
+  })
+
+  it("S29 delivers every frame at once, from the subscription on", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    for (let seq = 1; seq <= 100; seq++) world.receive(trade(1, seq))
+    assert.strictEqual(user.of("Message").length, 100)
+  })
+
+  it("S30 a lost frame is a gap with its markets", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(delta(1, 5, "B"))
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "Gap", "orderbook_delta"])
+    assert.deepInclude(user.of("Gap")[0], {
+      reason: "missing",
+      expectedSeq: 2,
+      receivedSeq: 5,
+      markets: ["A", "B"],
+      sid: 1
+    })
+  })
+
+  it("S31 delivers messages that come before their own subscribed, in order", () => {
+    const world = new World()
+    const { user } = world.subscribe("orderbook_delta", tickers("A"))
+    const other = world.subscribe("trade")
+    world.open()
+    const [first, second] = world.take(2)
+    world.receive(snapshot(5, 1))
+    world.receive(delta(5, 2))
+    world.receive(subscribed(second!.id, "trade", 6))
+    world.receive(trade(6, 1))
+    world.receive(subscribed(first!.id, "orderbook_delta", 5))
+    world.receive(delta(5, 3))
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "orderbook_delta", "orderbook_delta"])
+    assert.deepStrictEqual(other.user.tags, ["trade"])
+    assert.strictEqual(world.session.state().counters.gaps, 0)
+  })
+
+  it("S31 more early messages than the bound are a gap", () => {
+    const world = new World({ maxEarlyMessages: 3 })
+    const { user } = world.subscribe("ticker")
+    world.open()
+    for (let count = 0; count < 4; count++) world.receive(ticker(5))
+    world.receive(subscribed(world.takeOne().id, "ticker", 5))
+    assert.deepStrictEqual(user.tags, ["ticker", "ticker", "ticker", "Gap"])
+    assert.strictEqual(user.of("Gap")[0]?.reason, "overflow")
+  })
+
+  it("S32 knows no address: it names generations, and its owner dials one environment", () => {
+    const world = new World()
+    world.subscribe("trade")
+    assert.deepStrictEqual(world.dials, [1])
+    world.session.refused(1, { _tag: "Transport", reason: "reset" })
+    world.pass(1_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+
+  it("S33 refuses a misspelt parameter, and one that the channel does not have", () => {
+    const world = new World()
+    const refusal = (channel: string, params: object) => {
+      const refused = world.session.subscribe({ channel, params } as never, new User()) // from JavaScript, anything can come
+      const failure = Result.getOrThrow(Result.flip(refused))
+      return failure._tag === "InvalidRequest" ? failure.pointer : failure._tag
+    }
+    assert.strictEqual(refusal("trade", { market_tickerz: ["A"] }), "/params/market_tickerz")
+    assert.strictEqual(refusal("trade", { use_yes_price: true }), "/params/use_yes_price")
+    assert.strictEqual(refusal("orderbook_delta", {}), "/params/market_tickers")
+    assert.strictEqual(refusal("trades", {}), "/channel")
+    assert.strictEqual(
+      refusal("ticker", { market_ticker: "A", market_ids: ["9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1"] }),
+      "/params/market_ids"
+    )
+    assert.deepStrictEqual(world.dials, [])
+    // @ts-expect-error -- no such parameter
+    world.session.subscribe({ channel: "trade", params: { market_tickerz: ["A"] } }, new User())
+    // @ts-expect-error -- not a parameter of this channel
+    world.session.subscribe({ channel: "fill", params: { use_yes_price: true } }, new User())
+  })
+
+  it("S34 routes types that are not named like their channel", () => {
+    const world = new World()
+    const orders = world.live("user_orders", tickers("A"))
+    const positions = world.live("market_positions", {}, 2)
+    world.receive(message("user_order", { sid: 1 }, { ticker: "A" }))
+    world.receive(message("user_order", { sid: 1 }, { ticker: "OTHER" }))
+    world.receive(message("market_position", { sid: 2 }))
+    assert.deepStrictEqual(orders.user.tags, ["user_order"])
+    assert.deepStrictEqual(positions.user.tags, ["market_position"])
+  })
+
+  it("A3 an ok without a list is not an empty list, and a list is compared with what is wanted", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", { ...tickers("A"), skip_ticker_ack: true })
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 1))
+    assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A", "B"])
+    assert.deepStrictEqual(world.unread, [])
+
+    const listing = world.live("user_orders", tickers("A"), 2)
+    listing.subscription.add(["B", "C"])
+    const add = world.takeOne()
+    // The exchange lost A, has X, and does not accept C.
+    world.receive(ok(add.id, 2, 2, ["X", "B"]))
+    assert.deepInclude(listing.user.of("Refused")[0]?.error, { _tag: "MarketsNotListed", markets: ["C"] })
+    const [remove] = world.take(1)
+    assert.deepInclude(remove!.params, { action: "delete_markets", market_tickers: ["X"] })
+    world.receive(ok(remove!.id, 2, 3, ["B"]))
+    assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["A"] })
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("A5 never checks the seq of channels whose data has none", () => {
+    for (const channel of ["ticker", "fill", "user_orders", "market_positions"] as const) {
+      const world = new World()
+      const { subscription, user } = world.live(channel, tickers("A", "B"))
+      subscription.remove(["B"])
+      world.receive(ok(world.takeOne().id, 1, 7, ["A"]))
+      subscription.add(["C"])
+      world.receive(ok(world.takeOne().id, 1, 9, ["A", "C"]))
+      assert.deepStrictEqual(user.of("Gap"), [])
+      assert.strictEqual(world.session.state().counters.gaps, 0)
+    }
+  })
+
+  it("expects a fresh subscription to start at seq 1", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.receive(trade(1, 3))
+    assert.deepInclude(user.of("Gap")[0], { expectedSeq: 1, receivedSeq: 3 })
+  })
+
+  it("drops and counts a repeated message, and reports a lower seq as a reset", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    for (const seq of [1, 2, 2, 3, 1]) world.receive(trade(1, seq))
+    assert.deepStrictEqual(user.tags, ["trade", "trade", "trade", "Gap", "trade"])
+    assert.deepInclude(user.of("Gap")[0], { reason: "reset", expectedSeq: 4, receivedSeq: 1 })
+    assert.deepInclude(world.session.state().counters, { duplicates: 1, gaps: 1 })
+  })
+
+  it("counts replies between messages in the seq", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 2, ["A", "B"]))
+    world.receive(snapshot(1, 3, "B"))
+    world.receive(delta(1, 4, "B"))
+    assert.deepStrictEqual(user.of("Gap"), [])
+    assert.deepStrictEqual(world.session.state().counters.gaps, 0)
+  })
+
+  it("reports what does not decode to its subscription, and counts its seq", () => {
+    const world = new World()
+    const trades = world.live("trade", tickers("A"))
+    const fills = world.live("fill", {}, 2)
+    world.receive(message("trade", { sid: 1, seq: 1 }, { count_fp: 5 }))
+    world.receive({ type: "order_amended", sid: 1, seq: 2, msg: {} })
+    world.receive(trade(1, 3))
+    world.receive(JSON.stringify(trade(1, 4)).slice(0, 40))
+    world.receive(trade(1, 5))
+    assert.deepStrictEqual(trades.user.tags, ["Undecodable", "UnknownMessage", "trade", "Undecodable", "Gap", "trade"])
+    assert.deepInclude(trades.user.of("Undecodable")[0], { sid: 1, pointer: "/msg/count_fp" })
+    assert.deepInclude(trades.user.of("UnknownMessage")[0], { sid: 1, type: "order_amended" })
+    assert.deepStrictEqual(fills.user.events, [])
+    // Without a readable sid, everyone is notified.
+    world.receive("{")
+    assert.deepInclude(fills.user.of("Undecodable")[0], { sid: undefined, reason: "it is not JSON", text: "{" })
+    assert.strictEqual(world.session.state().counters.undecodable, 4)
+  })
+
+  it("requests a snapshot for a user who joins a live book, once", () => {
+    const world = new World()
+    const first = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    const second = world.subscribe("orderbook_delta", tickers("A"))
+    const third = world.subscribe("orderbook_delta", tickers("A"))
+    const command = world.takeOne()
+    assert.deepInclude(command.params, { action: "get_snapshot", market_tickers: ["A"] })
+    assert.deepStrictEqual(world.unread, [])
+    world.receive(snapshot(1, 2, "A", command.id))
+    for (const { user } of [second, third]) assert.deepStrictEqual(user.tags, ["orderbook_snapshot"])
+    assert.deepStrictEqual(first.user.tags, ["orderbook_snapshot", "orderbook_snapshot"])
+  })
+
+  it("keeps one request for a snapshot in flight per market", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    for (let count = 0; count < 5; count++) subscription.snapshot(["A"])
+    subscription.snapshot(["B", "UNKNOWN"])
+    const first = world.takeOne()
+    assert.deepStrictEqual(first.params.market_tickers, ["A"])
+    world.receive(snapshot(1, 3, "A", first.id))
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["B"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("removes markets with the last user that wants them", () => {
+    const world = new World()
+    const first = world.live("trade", tickers("A", "B"))
+    const second = world.subscribe("trade", tickers("B", "C"))
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B", "C"]))
+    first.subscription.close()
+    const removal = world.takeOne()
+    assert.deepInclude(removal.params, { action: "delete_markets", market_tickers: ["A"] })
+    world.receive(ok(removal.id, 1, 2, ["B", "C"]))
+    world.receive(trade(1, 3, "B"))
+    assert.deepStrictEqual(first.user.events, [])
+    assert.deepStrictEqual(second.user.tags, ["trade"])
+    second.subscription.remove(["B", "C"])
+    assert.strictEqual(world.takeOne().cmd, "unsubscribe")
+    assert.deepStrictEqual(second.user.ends, [])
+  })
+
+  it("puts a second filter of a channel on a connection of its own, and ends that with its last user", () => {
+    const world = new World()
+    world.live("communications", { shard_factor: 2, shard_key: 0 })
+    const second = world.subscribe("communications", { shard_factor: 2, shard_key: 1 })
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.open()
+    const command = world.takeOne()
+    assert.strictEqual(command.generation, 2)
+    world.receive(subscribed(command.id, "communications", 1))
+    second.subscription.close()
+    const unsubscribe = world.takeOne()
+    world.receive({ id: unsubscribe.id, type: "unsubscribed", sid: 1, seq: 1 })
+    assert.deepStrictEqual(world.abandoned, [2])
+    assert.strictEqual(world.session.state().connections.length, 1)
+  })
+
+  it("refuses a subscription that needs too many connections, and keeps nothing of it", () => {
+    const world = new World({ maxConnections: 1 })
+    world.live("communications", { shard_factor: 2, shard_key: 0 })
+    const refused = world.session.subscribe(
+      { channel: "communications", params: { shard_factor: 2, shard_key: 1 } },
+      new User()
+    )
+    assert.strictEqual(
+      Result.getOrThrow(Result.flip(refused)).message,
+      "A subscription to communications needs more than 1 connections: use fewer different filters of this channel, or allow more connections"
+    )
+    assert.strictEqual(world.session.state().subscriptions.length, 1)
+  })
+
+  it("always says on which scale the prices of a book are", () => {
+    const world = new World()
+    world.live("orderbook_delta", tickers("A"))
+    world.live("orderbook_delta", { ...tickers("A"), use_yes_price: true })
+    assert.deepStrictEqual(
+      world.sent.map(({ params }) => params.use_yes_price),
+      [false, true]
+    )
+  })
+
+  it("subscribes to indices by name, lists them, and adds and removes them", () => {
+    const world = new World()
+    const { subscription, user } = world.live("cfbenchmarks_value", { index_ids: ["BRTI"] })
+    subscription.add(["ETHUSD_RTI"])
+    const add = world.takeOne()
+    assert.deepInclude(add.params, { action: "subscribe_indices", index_ids: ["ETHUSD_RTI"] })
+    world.receive({ id: add.id, type: "ok", sid: 1, seq: 1, msg: { index_ids: ["BRTI", "ETHUSD_RTI"] } })
+    world.receive(message("cfbenchmarks_value", { sid: 1, seq: 2 }, { index_id: "ETHUSD_RTI" }))
+    subscription.list()
+    const list = world.takeOne()
+    assert.deepInclude(list.params, { action: "indexlist" })
+    world.receive(message("cfbenchmarks_value_indexlist", { sid: 1, seq: 3, id: list.id }))
+    assert.deepStrictEqual(user.tags, ["cfbenchmarks_value", "cfbenchmarks_value_indexlist"])
+    subscription.remove(["BRTI"])
+    assert.deepInclude(world.takeOne().params, { action: "unsubscribe_indices", index_ids: ["BRTI"] })
+    const all = world.live("pyth_value", { underlying_tickers: ["all"] }, 2)
+    world.receive(message("pyth_value", { sid: 2, seq: 1 }))
+    assert.deepStrictEqual(all.user.tags, ["pyth_value"])
+    assert.isTrue(Result.isFailure(all.subscription.add(["Metal.XAU/USD"])))
+  })
+
+  it("changes over without a hole: the new connection is live before the old one ends", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    world.session.changeOver()
+    world.open()
+    const { generation, id } = world.takeOne()
+    assert.strictEqual(generation, 2)
+    world.receive(subscribed(id, "orderbook_delta", 1), 2)
+    world.receive(delta(1, 2, "A", 20), 1)
+    assert.deepStrictEqual(world.abandoned, [])
+    world.receive(snapshot(1, 1), 2)
+    assert.deepStrictEqual(world.abandoned, [1])
+    world.receive(delta(1, 2, "A", 21), 2)
+    assert.deepStrictEqual(user.tags, [
+      "orderbook_snapshot",
+      "orderbook_delta",
+      "Replaced",
+      "orderbook_snapshot",
+      "orderbook_delta"
+    ])
+    world.receive(delta(1, 3, "A", 22), 2)
+    assert.strictEqual(user.of("Message").at(-1)?.generation, 2)
+    assert.deepStrictEqual(user.of("Gap"), [])
+  })
+
+  it("keeps the old connection if the new one cannot be opened", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.session.changeOver()
+    world.session.refused(2, { _tag: "Transport", reason: "reset" })
+    world.receive(trade(1, 1), 1)
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.abandoned, [])
+    assert.strictEqual(world.session.state().connections.length, 1)
+  })
+
+  it("keeps the old connection if the new one may not have as many markets", () => {
+    const world = new World({ batchSize: 2 })
+    const { user } = world.live("trade", tickers("A", "B", "C"))
+    world.receive(ok(world.takeOne().id, 1, 1))
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1), 2)
+    world.receive(error(26, { id: world.takeOne().id }), 2)
+    assert.deepStrictEqual(world.abandoned, [2])
+    world.receive(trade(1, 2, "C"), 1)
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("restores 5,000 markets in batches, one command at a time", () => {
+    const world = new World()
+    const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)
+    world.live("trade", tickers(...names))
+    for (let batch = 1; batch < 10; batch++) {
+      const { id, params } = world.takeOne()
+      assert.strictEqual(params.market_tickers?.length, 500)
+      assert.deepStrictEqual(world.unread, [])
+      world.receive(ok(id, 1, batch))
+    }
+    assert.deepStrictEqual(world.unread, [])
+    assert.strictEqual(world.session.state().subscriptions[0]!.status, "live")
+  })
+
+  it("paces commands after a burst", () => {
+    const world = new World({ commandBurst: 3 })
+    const channels = ["trade", "fill", "ticker", "user_orders", "market_positions"] as const
+    for (const channel of channels) world.subscribe(channel)
+    world.open()
+    assert.strictEqual(world.unread.length, 3)
+    world.pass(50)
+    assert.strictEqual(world.unread.length, 4)
+    world.pass(50)
+    assert.strictEqual(world.unread.length, 5)
+  })
+
+  it("is flat after a thousand rounds of subscribing and unsubscribing", () => {
+    const world = new World({ commandBurst: 1_000_000 })
+    world.live("fill")
+    const size = (): number => JSON.stringify(world.session.state()).length
+    const sizes = new Set<number>()
+    for (let round = 0; round < 1_000; round++) {
+      const { subscription } = world.live("orderbook_delta", tickers(`M${round % 7}`, "B"), 2 + round)
+      world.receive(snapshot(2 + round, 1, "B"))
+      subscription.close()
+      const { id } = world.takeOne()
+      world.receive({ id, type: "unsubscribed", sid: 2 + round, seq: 2 })
+      const { connections, subscriptions } = world.session.state()
+      assert.strictEqual(connections.length, 1)
+      assert.strictEqual(connections[0]!.commandsInFlight, 0)
+      assert.strictEqual(subscriptions.length, 1)
+      sizes.add(size())
+    }
+    // Only the digits of the counters grow.
+    assert.isBelow(Math.max(...sizes) - Math.min(...sizes), 10)
+  })
+
+  it("does nothing after the end of a subscription", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A"))
+    subscription.close()
+    world.take(1)
+    subscription.close()
+    subscription.remove(["A"])
+    subscription.snapshot(["A"])
+    subscription.resubscribe()
+    assert.isTrue(Result.isSuccess(subscription.add(["B"])))
+    assert.deepStrictEqual(world.unread, [])
+    assert.deepStrictEqual(user.ends, [undefined])
+  })
+
+  it("permits handlers that change subscriptions while a message is delivered", () => {
+    const world = new World()
+    const first = world.live("trade", tickers("A"))
+    const late = new User()
+    const made = world.subscribe("trade", tickers("A"))
+    Object.assign(first.user, {
+      onEvent: () => {
+        made.subscription.close()
+        if (late.ends.length === 0 && world.session.state().subscriptions[0]!.users === 1) {
+          world.subscribe("trade", tickers("A", "B"), late)
+        }
+      }
+    })
+    world.receive(trade(1, 1))
+    assert.deepStrictEqual(made.user.events, [])
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["B"])
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual(late.tags, ["trade"])
+  })
+})

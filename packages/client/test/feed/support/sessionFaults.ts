@@ -1,0 +1,159 @@
+/** Faults of the session that its property must detect. Each pattern must match its file once. */
+
+/** A changed source text. */
+export interface PlantedFault {
+  readonly name: string
+  /** A file of `src/feed/session`. */
+  readonly file: string
+  readonly pattern: RegExp
+  readonly replacement: string
+}
+
+const fault = (name: string, file: string, pattern: RegExp, replacement: string): PlantedFault => ({
+  name,
+  file: `${file}.ts`,
+  pattern,
+  replacement
+})
+
+/** The faults. Over 80 lines because it is a table with one entry per fault. */
+export const sessionFaults: ReadonlyArray<PlantedFault> = [
+  fault("takes a gap for the next message", "seq", /seq > lastSeq \? "missing"/, 'seq > lastSeq ? "next"'),
+  fault("takes a reset for the next message", "seq", /"missing" : "reset"/, '"missing" : "next"'),
+  fault(
+    "delivers repeated messages",
+    "routing",
+    /core\.counters\.duplicates\+\+\n\s+return false/,
+    "core.counters.duplicates++; return true"
+  ),
+  fault(
+    "does not count replies in seq",
+    "routing",
+    /if \(slot !== undefined && seq !== undefined\) count\(core, slot, seq\)\n\}\n\n\/\*\* Counts/,
+    "}\n\n/** Counts"
+  ),
+  fault(
+    "delivers every market to every user",
+    "delivery",
+    /const members = topic\.byName\.get\(name\)/,
+    "const members = topic.members"
+  ),
+  fault("delivers to users that have left", "delivery", /if \(member\.isOver\) continue/, ""),
+  fault("notifies of no outage", "delivery", /slot\.isInterrupted = true/, "return"),
+  fault(
+    "notifies of one outage when the line drops in the middle of a restore",
+    "delivery",
+    /\(slot\.isInterrupted && !slot\.wasOpened\)/,
+    "slot.isInterrupted"
+  ),
+  fault(
+    "notifies of no end of an outage",
+    "reconcile",
+    /slot\.chunk = Number\.POSITIVE_INFINITY\n\s+restore\(core, slot\)/,
+    "slot.chunk = Number.POSITIVE_INFINITY"
+  ),
+  fault("keeps what the lost connection had", "dialling", /for \(const slot of line\.slots\) reset\(core, slot\)/, ""),
+  fault(
+    "accepts frames of old connections",
+    "dialling",
+    /if \(line\.generation !== undefined\) core\.byGeneration\.delete\(line\.generation\)/,
+    ""
+  ),
+  fault(
+    "dials while a handshake is in flight",
+    "dialling",
+    /core\.dialing !== undefined \|\| core\.ended/,
+    "core.ended"
+  ),
+  fault(
+    "leaves connections open when the session closes",
+    "dialling",
+    /for \(const line of lines\) hangUp\(core, line\)/,
+    ""
+  ),
+  fault(
+    "does not end users when the session closes",
+    "dialling",
+    /for \(const member of members\) end\(core, member, error\)/,
+    ""
+  ),
+  fault(
+    "uses ids again on a new connection",
+    "commands",
+    /id: \+\+core\.lastCommandId/,
+    "id: core.lastCommandId = (line.pending.size + 1) * 2"
+  ),
+  fault(
+    "never unsubscribes",
+    "reconcile",
+    /return status === "open" \? \{ kind: "unsubscribe", names: none \} : undefined/,
+    "return undefined"
+  ),
+  fault("does not remove markets", "reconcile", /: \{ kind: "delete", names: removed \}/, ": undefined"),
+  fault(
+    "removes all markets of a subscription",
+    "reconcile",
+    /removed\.length === acknowledged\.size/,
+    "removed.length === -1"
+  ),
+  fault(
+    "subscribes to a second filter of a channel on one connection",
+    "placement",
+    /slot\.topic\.channel !== topic\.channel \|\| !slot\.isWanted/,
+    "slot.topic !== topic"
+  ),
+  fault("puts markets back where they are too many", "refusals", /slot\.maxNames = slot\.acknowledged\.size/, ""),
+  fault(
+    "refuses all markets of a command for one",
+    "refusals",
+    /if \(culprits\.length === 0 && names\.length > 1\)/,
+    "if (false)"
+  ),
+  fault("forgets what is in doubt", "transitions", /slot\.doubtful\.add\(name\)/, "{}"),
+  fault("ends users on a buffer overflow", "refusals", /25: "reopen"/, '25: "refuse"'),
+  fault(
+    "keeps a subscription that is not in the list",
+    "verification",
+    /if \(slot\.isWanted\) reopen\(core, slot, \{ msg: "it is not in the list of subscriptions" \}\)/,
+    'if (slot.isWanted) slot.status = "open"'
+  ),
+  fault("does not notice a silent subscription", "timers", /else line\.mustVerify = true/, ""),
+  fault(
+    "requests no snapshot for a user who joins",
+    "wanted",
+    /if \(topic\.isBook\) requestSnapshots\(core, topic, added\)/,
+    ""
+  ),
+  fault("lets one user's end remove the markets of others", "wanted", /if \(others\.length > 0\)/, "if (false)"),
+  fault(
+    "changes over before the new connection is ready",
+    "changeover",
+    /twin\?\.status === "open" && twin\.isSettled && twin\.awaited\.size === 0/,
+    "true"
+  ),
+  fault(
+    "drops what the new connection held back",
+    "changeover",
+    /for \(const \{ event, name, slot \} of held\) emit\(core, slot, name, event\)/,
+    ""
+  ),
+  fault(
+    "keeps the old connection after changing over",
+    "changeover",
+    /const \{ slots: ended \} = replaces\n\s+dropLine\(core, replaces\)/,
+    "const { slots: ended } = replaces; core.removeLine(replaces)"
+  ),
+  fault(
+    "does not ask what came of a command without a reply",
+    "transitions",
+    /line\.mustVerify = true\n\s+core\.isDirty = true/,
+    "core.isDirty = true"
+  ),
+  fault(
+    "keeps a connection that does not answer a probe",
+    "verification",
+    /if \(sent\.kind === "verify"\) \{\n\s+return redial/,
+    'if (sent.kind === "verify") { return; redial'
+  ),
+  fault("delivers what still arrives of a market that leaves", "routing", /if \(isLeaving\(slot, name\)\) return/, "")
+]

@@ -1,0 +1,544 @@
+/**
+ * Plays random inputs against a session and a simulated exchange, and checks what must always hold. Each check throws.
+ *
+ * It imports no test runner: planted faults run it in a process of their own.
+ */
+import assert from "node:assert/strict"
+import * as fc from "fast-check"
+import * as Result from "effect/Result"
+import type { FeedError } from "../../../src/feed/FeedError.ts"
+import type { SessionEvent, Subscriber } from "../../../src/feed/session/events.ts"
+import type { SubscriptionRequest } from "../../../src/feed/session/requests.ts"
+import { Session, type Subscription } from "../../../src/feed/session/Session.ts"
+import { badMarket, Connection, Exchange } from "./exchange.ts"
+
+const markets = ["A", "B", "C", "D", "E", "F", badMarket] as const
+
+const names = fc.subarray([...markets], { minLength: 1 })
+const index = fc.nat({ max: 20 })
+
+/** What can be requested: channels and filters. */
+const kinds = [
+  { channel: "trade", isNamed: true, options: {} },
+  { channel: "trade", isNamed: false, options: {} },
+  { channel: "orderbook_delta", isNamed: true, options: { use_yes_price: true } },
+  { channel: "orderbook_delta", isNamed: true, options: { use_yes_price: false } },
+  { channel: "ticker", isNamed: true, options: {} }
+] as const
+
+const faults = ["lose", "repeat", "swap", "cut", "delay"] as const
+
+/** One input. Every input has a meaning in every state. */
+export const step = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("join" as const),
+      kind: fc.nat({ max: kinds.length - 1 }),
+      names,
+      closes: fc.option(index, { freq: 8 })
+    })
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("leave" as const), index }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("add" as const, "remove" as const), index, names }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("snapshot" as const, "resubscribe" as const), index }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("open" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("refuse" as const), status: fc.constantFrom(0, 429, 503) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("close" as const, "die" as const), index }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant("publish" as const), names }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({ do: fc.constant("deliver" as const), index, count: fc.integer({ min: 1, max: 12 }) })
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("fault" as const), index, fault: fc.constantFrom(...faults) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("answer" as const),
+      code: fc.constantFrom(10 as const, 18 as const, 27 as const, undefined),
+      isExecuted: fc.boolean()
+    })
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("end" as const),
+      index,
+      code: fc.constantFrom(10 as const, 25 as const, undefined)
+    })
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("pass" as const),
+      millis: fc.constantFrom(1, 50, 600, 3_000, 6_000, 30_000)
+    })
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("sleep" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("changeOver" as const, "ghost" as const) }) }
+)
+
+export type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
+
+/** The errors that end a subscription, or remove markets from one, under the inputs above. */
+const permitted = new Set(["CommandTimedOut", "SnapshotMissing", "TooManyConnections"])
+
+/** A user that checks the order of what it receives. */
+class CheckingUser implements Subscriber {
+  readonly kind: (typeof kinds)[number]
+  readonly names: Set<string>
+  /** The last number of each market. */
+  readonly last = new Map<string, number>()
+  /** The markets whose book it received. */
+  readonly books = new Set<string>()
+  /** The markets of the messages since the last check. */
+  received: Array<string> = []
+  isOver = false
+  isInterrupted = false
+  violation: unknown
+  subscription: Subscription | undefined
+  /** What it does with its first message. */
+  onFirst: (() => void) | undefined
+  readonly #world: { readonly isOver: boolean; readonly isDisturbed: boolean }
+
+  constructor(
+    kind: (typeof kinds)[number],
+    wanted: ReadonlyArray<string>,
+    world: { readonly isOver: boolean; readonly isDisturbed: boolean }
+  ) {
+    this.kind = kind
+    this.names = new Set(kind.isNamed ? wanted : [])
+    this.#world = world
+  }
+
+  readonly onEvent = (event: SessionEvent): void => this.#check(() => this.#onEvent(event))
+
+  readonly onEnd = (error: FeedError | undefined): void => this.#check(() => this.#onEnd(error))
+
+  /** The session survives a handler that throws, so the test looks at the violations itself. */
+  #check(run: () => void): void {
+    try {
+      run()
+    } catch (violation) {
+      this.violation ??= violation
+    }
+  }
+
+  #onEvent(event: SessionEvent): void {
+    assert.equal(this.isOver, false, "an event after the end")
+    assert.equal(this.#world.isOver, false, "an event after the session was closed")
+    switch (event._tag) {
+      case "Message":
+        this.#onMessage(event.message as never)
+        this.onFirst?.()
+        this.onFirst = undefined
+        return
+      case "Outage":
+        this.isInterrupted = true
+        this.last.clear()
+        return
+      case "Restored":
+        assert.equal(this.isInterrupted, true, "Restored without an Outage")
+        this.isInterrupted = false
+        return
+      case "Gap":
+        assert.equal(this.#world.isDisturbed, true, "a gap although every frame arrived")
+        this.last.clear()
+        return
+      case "Replaced":
+        this.last.clear()
+        return
+      case "Refused":
+        for (const market of event.markets) {
+          assert.ok(
+            market === badMarket || permitted.has(event.error._tag),
+            `${market} was refused: ${event.error.message}`
+          )
+          assert.ok(this.names.delete(market), "a market was refused that the user does not have")
+        }
+        return
+      default:
+    }
+  }
+
+  #onEnd(error: FeedError | undefined): void {
+    assert.equal(this.isOver, false, "a second end")
+    this.isOver = true
+    const isBad = [...this.names].every((name) => name === badMarket)
+    const isPermitted = error === undefined || this.#world.isOver || isBad || permitted.has(error._tag)
+    assert.ok(isPermitted, `the subscription ended: ${error?.message}`)
+  }
+
+  #onMessage({
+    msg,
+    type
+  }: {
+    readonly type: string
+    readonly msg: { readonly market_ticker: string; readonly clock: number; readonly trade_id: string }
+  }): void {
+    const market = msg.market_ticker
+    assert.ok(!this.kind.isNamed || this.names.has(market), `a message about ${market}, which the user does not have`)
+    if (type === "ticker") {
+      this.received.push(market)
+      return
+    }
+    const number = type === "trade" ? Number(msg.trade_id.slice(-12)) : msg.clock
+    if (type === "orderbook_snapshot") {
+      this.last.set(market, number)
+      this.books.add(market)
+      return
+    }
+    const last = this.last.get(market)
+    assert.ok(last === undefined || number === last + 1, `${market}: ${number} after ${last} without a gap`)
+    this.last.set(market, number)
+    this.received.push(market)
+  }
+}
+
+/** Plays inputs. */
+export class Model {
+  readonly exchange = new Exchange()
+  readonly session: Session
+  users: Array<CheckingUser> = []
+  nowMillis = 1_000_000
+  wallMillis = 1_700_000_000_000
+  isOver = false
+  /** Whether a frame was lost, repeated, cut, reordered or not sent. */
+  isDisturbed = false
+  /** The generation whose handshake is in flight. */
+  dialing: number | undefined
+  #randomState = 1
+  readonly #generations = new Set<number>()
+  /** Connections that the session left. Their frames still arrive. */
+  readonly #ghosts = new Map<number, Connection>()
+  readonly #ids = new Set<number>()
+  /** The kinds of commands since the last check. */
+  readonly #commands = new Set<string>()
+
+  constructor() {
+    this.session = new Session(
+      { batchSize: 3, maxConnections: 8, commandBurst: 5 },
+      {
+        dial: (generation) => {
+          assert.equal(this.isOver, false, "a dial after the session was closed")
+          assert.equal(this.dialing, undefined, "two dials in flight")
+          assert.ok(!this.#generations.has(generation), "a generation is used twice")
+          this.#generations.add(generation)
+          this.dialing = generation
+        },
+        abandon: (generation) => {
+          if (this.dialing === generation) this.dialing = undefined
+          this.#drop(generation)
+        },
+        send: (generation, text) => {
+          assert.equal(this.isOver, false, "a command after the session was closed")
+          const connection = this.exchange.connections.get(generation)
+          assert.ok(connection !== undefined, "a command on a connection that is not open")
+          // Every command has both.
+          const { cmd, id, params } = JSON.parse(text) as {
+            readonly id: number
+            readonly cmd: string
+            readonly params?: { readonly action?: string }
+          }
+          this.#commands.add(params?.action ?? cmd)
+          assert.ok(!this.#ids.has(id), "an id is used twice")
+          this.#ids.add(id)
+          connection.receive(text)
+        }
+      },
+      { wallMillis: () => this.wallMillis, monotonicMillis: () => this.nowMillis },
+      () => (this.#randomState = (this.#randomState * 16_807) % 2_147_483_647) / 2_147_483_647
+    )
+  }
+
+  play(action: Step): void {
+    this.#play(action)
+    this.checkUsers()
+  }
+
+  checkUsers(): void {
+    for (const { violation } of this.users) if (violation !== undefined) throw violation
+  }
+
+  #play(action: Step): void {
+    const user = "index" in action ? this.users[action.index % Math.max(1, this.users.length)] : undefined
+    const [generation, connection] =
+      "index" in action
+        ? ([...this.exchange.connections][action.index % Math.max(1, this.exchange.connections.size)] ?? [])
+        : []
+    switch (action.do) {
+      case "join":
+        return this.#join(kinds[action.kind]!, action.names, action.closes)
+      case "leave":
+        return user?.subscription?.close()
+      case "add":
+        return this.#add(user, action.names)
+      case "remove":
+        if (user?.kind.isNamed !== true || user.isOver) return
+        for (const name of action.names) {
+          user.names.delete(name)
+          user.last.delete(name)
+          user.books.delete(name)
+        }
+        return user.subscription?.remove(action.names)
+      case "snapshot":
+        return user?.subscription?.snapshot([...user.names])
+      case "resubscribe":
+        return user?.subscription?.resubscribe()
+      case "open":
+        return this.#open()
+      case "refuse": {
+        if (this.dialing === undefined) return
+        const refused = this.dialing
+        this.dialing = undefined
+        const { status } = action
+        return this.session.refused(
+          refused,
+          status === 0
+            ? { _tag: "Transport", reason: "reset" }
+            : { _tag: "Response", status, body: { message: "" }, retryAfterMillis: 2_000 }
+        )
+      }
+      case "close":
+        if (generation === undefined) return
+        this.#drop(generation)
+        return this.session.closed(generation, 1006, "")
+      case "die":
+        if (connection !== undefined) connection.isDead = true
+        return
+      case "publish":
+        for (const name of [...action.names, ...action.names].toSorted()) this.exchange.publish(name)
+        return
+      case "deliver":
+        if (generation !== undefined && connection !== undefined) this.#deliver(generation, connection, action.count)
+        return
+      case "fault":
+        this.isDisturbed = true
+        if (connection !== undefined) disturb(connection, action.fault)
+        return
+      case "answer":
+        this.isDisturbed = true
+        this.exchange.commandFault = {
+          code: action.code,
+          isExecuted: action.isExecuted && action.code !== 27 && action.code !== 10
+        }
+        return
+      case "end":
+        if (action.code === undefined) this.isDisturbed = true
+        return connection?.end(action.code, action.index)
+      case "pass":
+        return this.pass(action.millis)
+      case "sleep":
+        this.session.nextMillis()
+        this.wallMillis += 600_000
+        return this.session.tick()
+      case "changeOver":
+        return this.session.changeOver()
+      case "ghost":
+        return this.#haunt()
+    }
+  }
+
+  pass(millis: number): void {
+    const end = this.nowMillis + millis
+    for (let ticks = 0; ; ticks++) {
+      assert.ok(ticks < 10_000, "the session asks for endless ticks")
+      const next = this.session.nextMillis()
+      if (next === undefined || next > end) break
+      this.#moveTo(Math.max(this.nowMillis, next))
+      this.session.tick()
+    }
+    this.#moveTo(end)
+  }
+
+  /** Without faults from here on, everything settles. */
+  settle(): void {
+    this.#haunt()
+    this.exchange.commandFault = undefined
+    for (let round = 0; round < 600; round++) {
+      this.#open()
+      for (const [generation, connection] of this.exchange.connections) this.#deliver(generation, connection, 10_000)
+      this.pass(500)
+      // Traffic of one market hides that others are silent.
+      if (round % 10 === 4) this.exchange.publish("A")
+      if (round === 400) this.#commands.clear()
+    }
+    this.checkUsers()
+    for (const probe of ["list_subscriptions", "get_snapshot"]) this.#commands.delete(probe)
+    assert.deepEqual([...this.#commands], [], "commands that do not end")
+    this.#checkMarkets()
+    this.#checkDelivery()
+  }
+
+  /** A closed session does nothing any more. */
+  finish(): void {
+    const users = this.users.filter(({ isOver }) => !isOver)
+    const generations = [...this.#generations]
+    this.isOver = true
+    this.session.close()
+    for (const user of users) assert.equal(user.isOver, true, "a subscription outlives the session")
+    assert.equal(this.exchange.connections.size, 0, "a connection outlives the session")
+    for (const generation of generations) {
+      this.session.opened(generation)
+      this.session.received(generation, "{}", 0)
+      this.session.closed(generation, 1006, "")
+    }
+    this.session.tick()
+    assert.equal(this.session.nextMillis(), undefined)
+  }
+
+  #drop(generation: number): void {
+    const connection = this.exchange.connections.get(generation)
+    if (connection !== undefined) this.#ghosts.set(generation, connection)
+    this.exchange.connections.delete(generation)
+  }
+
+  /** Old connections still report what they received, and their close. */
+  #haunt(): void {
+    for (const [generation, { frames }] of this.#ghosts) {
+      for (const { text } of frames) this.session.received(generation, text, this.wallMillis)
+      this.session.closed(generation, 1006, "")
+    }
+    this.#ghosts.clear()
+  }
+
+  #moveTo(millis: number): void {
+    this.wallMillis += millis - this.nowMillis
+    this.nowMillis = millis
+  }
+
+  #join(kind: (typeof kinds)[number], wanted: ReadonlyArray<string>, closes: number | null): void {
+    const user = new CheckingUser(kind, wanted, this)
+    const params = { ...kind.options, ...(kind.isNamed ? { market_tickers: wanted } : {}) }
+    const request = { channel: kind.channel, params } as SubscriptionRequest // the kinds are correct
+    const made = this.session.subscribe(request, user)
+    if (Result.isFailure(made)) {
+      assert.equal(made.failure._tag, "TooManyConnections")
+      return
+    }
+    user.subscription = made.success
+    this.users.push(user)
+    // Some users close another one, or themselves, in their handler.
+    if (closes !== null) user.onFirst = () => this.users[closes % this.users.length]!.subscription?.close()
+  }
+
+  #add(user: CheckingUser | undefined, wanted: ReadonlyArray<string>): void {
+    if (user?.kind.isNamed !== true || user.isOver) return
+    const before = new Set(user.names)
+    for (const name of wanted) user.names.add(name)
+    const added = user.subscription!.add(wanted)
+    if (Result.isSuccess(added) || user.isOver) return
+    for (const name of wanted) if (!before.has(name)) user.names.delete(name)
+  }
+
+  #open(): void {
+    if (this.dialing === undefined) return
+    const generation = this.dialing
+    this.dialing = undefined
+    this.exchange.connections.set(generation, new Connection(this.exchange))
+    this.session.opened(generation)
+  }
+
+  #deliver(generation: number, connection: Connection, count: number): void {
+    for (let left = count; left > 0; left--) {
+      const frame = connection.isDead ? undefined : connection.frames.shift()
+      if (frame === undefined || !this.exchange.connections.has(generation)) return
+      this.session.received(generation, frame.text, this.wallMillis)
+    }
+  }
+
+  /** The exchange sends exactly what the users want, each market on one connection. */
+  #checkMarkets(): void {
+    for (const kind of kinds) {
+      const users = this.users.filter((user) => !user.isOver && user.kind === kind)
+      const wanted = kind.isNamed
+        ? [...new Set(users.flatMap((user) => [...user.names]))].toSorted()
+        : users.length > 0
+          ? ["all"]
+          : []
+      const options = "use_yes_price" in kind.options ? String(kind.options.use_yes_price) : "undefined"
+      const sent = [...this.exchange.connections.values()]
+        .flatMap(({ subscriptions }) => [...subscriptions.values()])
+        .filter((subscription) => subscription.channel === kind.channel && subscription.options === options)
+        .filter(({ markets }) => (markets !== undefined) === kind.isNamed)
+        .flatMap(({ markets }) => (markets === undefined ? ["all"] : [...markets]))
+      assert.deepEqual(sent.toSorted(), wanted, `the markets of ${JSON.stringify(kind)}`)
+    }
+    assert.ok(!this.users.some((user) => !user.isOver && user.isInterrupted), "an outage does not end")
+  }
+
+  /** Each user receives one message of each of its markets. */
+  #checkDelivery(): void {
+    for (const user of this.users) user.received = []
+    for (const market of markets) this.exchange.publish(market)
+    for (const [generation, connection] of this.exchange.connections) this.#deliver(generation, connection, 10_000)
+    for (const user of this.users) {
+      if (user.isOver) continue
+      assert.deepEqual(
+        user.received.toSorted(),
+        user.kind.isNamed ? [...user.names].toSorted() : [...markets].toSorted(),
+        "what a user receives"
+      )
+      if (user.kind.channel === "orderbook_delta") {
+        assert.deepEqual(
+          [...user.names].filter((name) => !user.books.has(name)),
+          [],
+          "books without a snapshot"
+        )
+      }
+    }
+  }
+}
+
+/** Changes the next frames of a connection. */
+const disturb = ({ frames }: Connection, fault: (typeof faults)[number]): void => {
+  const [first, second] = frames
+  if (first === undefined) return
+  switch (fault) {
+    case "lose":
+      frames.shift()
+      return
+    case "repeat":
+      frames.unshift(first)
+      return
+    case "swap":
+      if (second !== undefined) frames.splice(0, 2, second, first)
+      return
+    case "cut":
+      frames[0] = { ...first, text: first.text.slice(0, first.text.length >> 1) }
+      return
+    case "delay":
+      if (first.isReply) frames.push(frames.shift()!)
+  }
+}
+
+/** What holds for every series of inputs. Throws otherwise. */
+export const check = (steps: ReadonlyArray<Step>, namesBadMarket: boolean): void => {
+  const model = new Model()
+  model.exchange.namesBadMarket = namesBadMarket
+  for (const action of steps) model.play(action)
+  model.settle()
+  model.checkUsers()
+  model.finish()
+  model.checkUsers()
+}
+
+/** Runs the property. Returns the report of a failure. */
+export const run = (options: {
+  readonly seed: number
+  readonly numRuns: number
+  readonly path?: string | undefined
+  readonly shrink: boolean
+}): string | undefined => {
+  const property = fc.property(fc.array(step, { minLength: 5, maxLength: 120, size: "max" }), fc.boolean(), check)
+  const { path, seed } = options
+  const outcome = fc.check(property, {
+    seed,
+    numRuns: options.numRuns,
+    endOnFailure: !options.shrink,
+    ...(path === undefined ? {} : { path })
+  })
+  if (!outcome.failed) return undefined
+  const reason = outcome.errorInstance instanceof Error ? outcome.errorInstance.message : String(outcome.errorInstance)
+  return `${reason}\n${fc.stringify(outcome.counterexample)}\nreplay: FC_SEED=${outcome.seed} FC_PATH=${outcome.counterexamplePath}`
+}

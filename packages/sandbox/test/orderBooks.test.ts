@@ -1,0 +1,161 @@
+/** The client's live order books on the local exchange. */
+import { assert, describe, it } from "@effect/vitest"
+import type * as Feed from "@kalshi-effect/client/Feed"
+import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
+import { layerTest } from "../src/Sandbox.ts"
+import { collect, type Needs, ticker, type Trader, trading, until } from "./support/feedTrader.ts"
+
+const inMemory = <E>(
+  name: string,
+  test: (trader: Trader) => Effect.Effect<void, E, Needs | Feed.KalshiFeed | Scope.Scope>
+) => it.effect(name, () => trading(test).pipe(Effect.provide(layerTest())))
+
+/** The bids and asks of a readable book. */
+const levels = (books: OrderBooks.Watch, market = ticker) =>
+  Effect.map(books.read(market), (book) =>
+    [book.bids, book.asks].map((side) => side.map(({ count, price }) => [price, count]))
+  )
+
+const isLive =
+  (books: OrderBooks.Watch, market = ticker) =>
+  () =>
+    books.state(market)?._tag === "Live"
+
+describe("OrderBooks.watch", () => {
+  inMemory("keeps the book from its snapshot on, on the scale of YES", ({ place }) =>
+    Effect.gen(function* () {
+      yield* place({ price: "0.40" })
+      const books = yield* OrderBooks.watch([ticker])
+      const early = yield* Effect.flip(books.read(ticker))
+      assert.strictEqual(early._tag, "BookNotLive")
+      yield* until(isLive(books))
+      yield* place({ side: "ask", price: "0.65", count: "2.5" })
+      yield* place({ price: "0.41" })
+      yield* TestClock.adjust(100)
+      assert.deepStrictEqual(yield* levels(books), [
+        [
+          ["0.41", "5.00"],
+          ["0.40", "5.00"]
+        ],
+        [["0.65", "2.50"]]
+      ])
+      const book = yield* books.read(ticker)
+      assert.strictEqual(book.spread, "0.24")
+    })
+  )
+
+  for (const change of ["skip", "belowZero", "garble", "cut", "unknownType"] as const) {
+    inMemory(`heals after the fault ${change}, and is unreadable until then`, ({ place, sandbox }) =>
+      Effect.gen(function* () {
+        const books = yield* OrderBooks.watch([ticker])
+        yield* until(isLive(books))
+        yield* sandbox.plant({ feed: "frame", type: "orderbook_snapshot", delayMillis: 2_000 })
+        yield* sandbox.plant({ feed: "frame", type: "orderbook_delta", change })
+        yield* place({ price: "0.40" })
+        yield* place({ price: "0.41" })
+        yield* until(() => books.state(ticker)?._tag === "Healing")
+        const error = yield* Effect.flip(books.read(ticker))
+        assert.strictEqual(error._tag, "BookNotLive")
+        yield* until(isLive(books))
+        assert.deepStrictEqual((yield* levels(books))[0], [
+          ["0.41", "5.00"],
+          ["0.40", "5.00"]
+        ])
+      })
+    )
+  }
+
+  inMemory("never shows a book that is crossed between two deltas of one clock", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      yield* place({ side: "ask", price: "0.65" })
+      const books = yield* OrderBooks.watch([ticker])
+      yield* until(isLive(books))
+      yield* sandbox.plant({ feed: "frame", type: "orderbook_delta", change: "cross" })
+      yield* place({ price: "0.40" })
+      yield* TestClock.adjust(100)
+      assert.deepStrictEqual(yield* levels(books), [[["0.40", "5.00"]], [["0.65", "5.00"]]])
+    })
+  )
+
+  inMemory("is unreadable from the moment a connection is lost, and live after the restore", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      const books = yield* OrderBooks.watch([ticker])
+      yield* until(isLive(books))
+      yield* sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
+      yield* sandbox.feed.drop({ how: "reset" })
+      yield* until(() => books.state(ticker)?._tag === "Healing")
+      yield* place({ price: "0.40" })
+      yield* until(isLive(books), 120_000)
+      assert.deepStrictEqual((yield* levels(books))[0], [["0.40", "5.00"]])
+    })
+  )
+
+  inMemory("reports a market that does not exist, and keeps the others", () =>
+    Effect.gen(function* () {
+      const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"])
+      yield* until(() => books.state("KXNONE-26-YES") === undefined)
+      const error = yield* Effect.flip(books.read("KXNONE-26-YES"))
+      assert.strictEqual(error._tag === "NotWatched" && error.refusal?._tag, "SnapshotMissing")
+      assert.isTrue(isLive(books)())
+    })
+  )
+
+  inMemory("adds and removes markets", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      const other = "KXFEED-26-OTHER"
+      yield* sandbox.createMarket({ ticker: other })
+      const books = yield* OrderBooks.watch([ticker])
+      yield* books.add([other])
+      yield* until(isLive(books, other))
+      yield* place({ ticker: other, price: "0.20" })
+      yield* TestClock.adjust(100)
+      assert.deepStrictEqual((yield* levels(books, other))[0], [["0.20", "5.00"]])
+      yield* books.remove([other])
+      assert.strictEqual((yield* Effect.flip(books.read(other)))._tag, "NotWatched")
+    })
+  )
+
+  inMemory("announces a change once for many, to a slow consumer", ({ place }) =>
+    Effect.gen(function* () {
+      const books = yield* OrderBooks.watch([ticker])
+      yield* until(isLive(books))
+      for (const price of ["0.10", "0.11", "0.12", "0.13"] as const) yield* place({ price })
+      yield* TestClock.adjust(100)
+      const { events } = yield* collect(books.changes)
+      yield* until(() => events.length > 0)
+      yield* TestClock.adjust(100)
+      assert.deepStrictEqual(events, [ticker])
+      yield* place({ price: "0.14" })
+      yield* until(() => events.length === 2)
+    })
+  )
+
+  inMemory("equals the exchange's own books after many orders in several markets", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      const tickers = [ticker, ...Array.from({ length: 9 }, (_, index) => `KXFEED-26-${index}`)]
+      for (const market of tickers.slice(1)) yield* sandbox.createMarket({ ticker: market })
+      const books = yield* OrderBooks.watch(tickers)
+      yield* until(() => tickers.every((market) => isLive(books, market)()))
+      for (let n = 0; n < 200; n++) {
+        if (n % 40 === 20) yield* sandbox.plant({ feed: "frame", type: "orderbook_delta", change: "skip" })
+        const side = n % 3 === 0 ? "ask" : "bid"
+        const cents = side === "bid" ? 10 + ((n * 7) % 40) : 55 + ((n * 11) % 40)
+        yield* place({ ticker: tickers[n % tickers.length]!, side, price: `0.${cents}` as "0.10", count: "1" })
+      }
+      yield* TestClock.adjust("10 seconds")
+      const view = yield* sandbox.view
+      for (const market of tickers) {
+        const own = yield* levels(books, market)
+        const { ask, bid } = Result.getOrThrow(view.book(market))
+        const exchange = [bid, ask].map((side) =>
+          side.map(([price, count]) => [`0.${String(price / 100).padStart(2, "0")}`, `${count / 100}.00`])
+        )
+        assert.deepStrictEqual(own, exchange, market)
+      }
+    })
+  )
+})

@@ -1,0 +1,67 @@
+/** An account with the client's feed on a local exchange in memory. */
+import * as Feed from "@kalshi-effect/client/Feed"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import type * as Scope from "effect/Scope"
+import type * as Socket from "effect/socket/Socket"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+import { type Credentials, type Operator, Sandbox } from "../../src/Sandbox.ts"
+
+export const ticker = "KXFEED-26-YES"
+
+export type Needs = Sandbox | HttpClient.HttpClient | Socket.WebSocketConstructor
+
+const bid = {
+  ticker,
+  side: "bid",
+  count: "5",
+  price: "0.40",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross"
+} as const
+
+export interface Trader {
+  readonly sandbox: Operator
+  readonly me: Credentials
+  readonly place: (order?: Partial<Orders.CreateInput>) => Effect.Effect<unknown, unknown, HttpClient.HttpClient>
+}
+
+/** Runs a test with a market, an account, and a feed of that account. */
+export const trading = <E>(
+  test: (trader: Trader) => Effect.Effect<void, E, Needs | Feed.KalshiFeed | Scope.Scope>,
+  options: Partial<Feed.Options> = {}
+) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox
+    yield* sandbox.createMarket({ ticker })
+    const me = yield* sandbox.createAccount()
+    const { environment } = sandbox
+    const place = (order: Partial<Orders.CreateInput> = {}) =>
+      Orders.create({ ...bid, ...order }).pipe(Effect.provide(Kalshi.layer({ environment, signer: me.signer })))
+    return yield* test({ sandbox, me, place }).pipe(
+      Effect.provide(Feed.layer({ environment, signer: me.signer, ...options }))
+    )
+  }).pipe(Effect.scoped)
+
+/** Takes events of a stream in the background, into a list. */
+export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
+  Effect.gen(function* () {
+    const events: Array<A> = []
+    const fiber = yield* Effect.forkScoped(
+      Stream.runForEach(stream, (event) => Effect.sync(() => void events.push(event))),
+      { startImmediately: true }
+    )
+    return { events, fiber }
+  })
+
+/** Lets time pass in small steps until a condition holds. */
+export const until = (condition: () => boolean, within = 60_000) =>
+  Effect.gen(function* () {
+    for (let millis = 0; !condition(); millis += 10) {
+      if (millis > within) return yield* Effect.die(new Error("the condition did not hold in time"))
+      yield* TestClock.adjust(10)
+    }
+  })
