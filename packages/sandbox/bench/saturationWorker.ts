@@ -1,6 +1,6 @@
 /**
  * A process that trades as fast as its limiter permits. The first message that it receives is its setting. It sends
- * `learned` once it knows the account's budget. Each further message starts a run of that many milliseconds, after
+ * `learned` once it has fetched the account's budget. Each further message starts a run of that many milliseconds, after
  * which
  * it sends the outcome of its calls.
  */

@@ -92,7 +92,7 @@ export interface Attempt {
 export interface Recording {
   readonly attempts: ReadonlyArray<Attempt>
   readonly exit: Exit.Exit<unknown, unknown>
-  /** Everything that was printed, logged, traced or measured, by source. */
+  /** The text of everything that the call printed, logged, traced or measured, by channel. */
   readonly printed: Readonly<Record<string, string>>
 }
 
