@@ -555,8 +555,9 @@ export class WrongRequest extends Error {
  *
  * **Details**
  *
- * The client must reject a `limited` field at one of its pointers. The codec then repeats the call with a plain value in
- * this field, so that the rest of the input is checked as well. A faulty request throws `WrongRequest`.
+ * The client must reject a `limited` field at one of its pointers. The codec then repeats the call with the
+ * replacement value of this field, so that the rest of the input is checked as well. A faulty request throws
+ * `WrongRequest`.
  */
 export const codec = (client: ClientOperation, requests: Requests, recorder: Recorder): Conformance.Codec<Json> => {
   const call = (input: Json): Conformance.Decoded<Json> => {

@@ -302,7 +302,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects such a call even if the bucket is full", () =>
+  it.effect("rejects a call that costs more than the capacity even if the bucket is full", () =>
     Effect.gen(function* () {
       const { acquire } = yield* makeLearned()
       assert.strictEqual((yield* Effect.flip(acquire(order(11)))).waitMillis, undefined)
@@ -569,7 +569,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("forces the tokens of such a cancel", () =>
+  it.effect("forces the tokens of a cancel if the budget has not been fetched", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted([1_000, 1_000, 1_000, 1_000, 1_000])
       const { acquire } = yield* make({ store })

@@ -28,7 +28,7 @@ interface Item {
   readonly atMillis: number | undefined
 }
 
-/** An exchange with one list in two tiers, and a cutoff that moves at set times. */
+/** An exchange with one list on two sides, live and historical, and a cutoff that moves at set times. */
 interface Tiers {
   readonly items: ReadonlyArray<Item>
   /** The cutoffs, each with the time from which it applies. */
@@ -36,7 +36,7 @@ interface Tiers {
   /** The transit time of the n-th request. */
   readonly transitMillis: (n: number) => number
   readonly pageSize: number
-  /** The time that decides the tier of an item. Default: the time of the item. */
+  /** The time that decides the side of an item. Default: the time of the item. */
   readonly tierMillis?: (item: Item) => number
   /** The cutoff field of the list. Default: trades_created_ts. */
   readonly cutoffField?: string
@@ -97,7 +97,7 @@ const layerOf = (kind: Kind, tiers: Tiers, requests: Array<string> = []) => {
         if (path === "/historical/cutoff") return { ...fixedCutoffs, [field]: timeOf(cutoff) }
         const isHistorical = path === kind.historical
         assert.include([kind.live, kind.historical], path)
-        // A cursor is an index into all items of both tiers.
+        // A cursor is an index into all items of both sides.
         const from = Number(url.searchParams.get("cursor") ?? 0)
         const listed = tiers.items
           .map((item, place) => ({ item, place }))
@@ -303,10 +303,10 @@ describe("History.fills", () => {
         }
       }
       const calls: ReadonlyArray<readonly [Stream.Stream<unknown, unknown, KalshiRead | KalshiPublic>, string]> = [
-        // Only the live tier has these filters.
+        // Only the live side has these filters.
         [History.orders({ status: "resting" } as History.OrdersInput), "/status"],
         [History.fills({ order_id: "o" } as History.FillsInput), "/order_id"],
-        // A cursor belongs to one tier.
+        // A cursor belongs to one side.
         [History.trades({ cursor: "c" } as History.TradesInput), "/cursor"],
         [History.markets({ limit: -1 }), "/limit"],
         [History.positions.market_positions(new Filter() as History.PositionsInput), ""]
@@ -601,7 +601,7 @@ describe("History.fills: properties", () => {
     const all = hours.map((hoursAfter, index) =>
       item(`${index}`, hoursAfter === undefined ? undefined : cutoffMillis + hoursAfter * hour)
     )
-    // An item without a visible time has a tier too.
+    // An item without a visible time is also on one side.
     const tierMillis = (one: Item) => one.atMillis ?? cutoffMillis + (Number(one.id) - 3) * hour
     let atMillis = cutoffMillis
     const cutoffs = [
@@ -669,7 +669,7 @@ describe("History.fills: properties", () => {
 })
 
 describe("History: types", () => {
-  it("have exact items, errors and capabilities of both tiers", () => {
+  it("have exactly the items, errors and capabilities of both sides", () => {
     expectTypeOf(History.fills()).toEqualTypeOf<
       Stream.Stream<
         Portfolio.Fill,
@@ -684,7 +684,7 @@ describe("History: types", () => {
       >
     >()
     expectTypeOf<Stream.Services<ReturnType<typeof History.trades>>>().toEqualTypeOf<KalshiPublic>()
-    // @ts-expect-error -- the historical tier has no filter by order
+    // @ts-expect-error -- the historical side has no filter by order
     void (() => History.fills({ order_id: "o" }))
   })
 })
