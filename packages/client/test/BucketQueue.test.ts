@@ -584,25 +584,23 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect(
-    "once the budget is certain, lets a cancel wait until its maximum wait, and then rejects it like any call",
-    () =>
-      Effect.gen(function* () {
-        const gate = yield* Deferred.make<void>()
-        const { limits, endpointCosts } = reporting(100)
-        const facts = { endpointCosts, limits: Effect.andThen(Deferred.await(gate), limits) }
-        const { acquire } = yield* make({ facts })
-        yield* acquire(order(10))
-        const waiting = yield* start(timed(acquire(cancel(40), { urgent: true, maxMillis: 1_000 })))
-        yield* TestClock.adjust(100)
-        yield* Deferred.succeed(gate, undefined)
-        yield* TestClock.adjust("1 minute")
-        assert.strictEqual((yield* Fiber.join(waiting)).atMillis, 801)
-        yield* acquire(order(10))
-        const [end] = yield* play([acquire(cancel(40), { urgent: true, maxMillis: 700 })])
-        assert.strictEqual(end!.atMillis, 60_100)
-        assert.closeTo(Number(end!.waitMillis), 800.8, 0.01)
-      }).pipe(Effect.scoped)
+  it.effect("lets a cancel wait if the budget is certain, and rejects a cancel whose tokens come too late", () =>
+    Effect.gen(function* () {
+      const gate = yield* Deferred.make<void>()
+      const { limits, endpointCosts } = reporting(100)
+      const facts = { endpointCosts, limits: Effect.andThen(Deferred.await(gate), limits) }
+      const { acquire } = yield* make({ facts })
+      yield* acquire(order(10))
+      const waiting = yield* start(timed(acquire(cancel(40), { urgent: true, maxMillis: 1_000 })))
+      yield* TestClock.adjust(100)
+      yield* Deferred.succeed(gate, undefined)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* Fiber.join(waiting)).atMillis, 801)
+      yield* acquire(order(10))
+      const [end] = yield* play([acquire(cancel(40), { urgent: true, maxMillis: 700 })])
+      assert.strictEqual(end!.atMillis, 60_100)
+      assert.closeTo(Number(end!.waitMillis), 800.8, 0.01)
+    }).pipe(Effect.scoped)
   )
 
   it.effect("wakes when tokens become free", () =>

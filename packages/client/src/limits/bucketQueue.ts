@@ -32,7 +32,7 @@ export interface TokenRequest {
   readonly urgent: boolean
   /** The longest wait. */
   readonly maxMillis: number
-  /** Runs a wait so that it can be interrupted. Until the request is sent, no other part of a call can be interrupted. */
+  /** Runs a wait so that it can be interrupted. Until the request starts, no other part of a call can be interrupted. */
   readonly park: <A, E>(wait: Effect.Effect<A, E>) => Effect.Effect<A, E>
 }
 

@@ -15,7 +15,7 @@ export interface Now {
   readonly wallMillis: number
 }
 
-/** The signed parts: the method and the path from the host's root, without the query, and the three signature headers. */
+/** The signed parts: the method, the path from the host's root without the query, and the three signature headers. */
 export interface SignedRequest {
   readonly method: string
   readonly path: string

@@ -129,7 +129,7 @@ export class RawFeed {
     this.send(frame(JSON.stringify(command)))
   }
 
-  /** Sends a head. Returns the status of the response, or an empty string if the connection ended without a response. */
+  /** Sends a head. Returns the status of the response, or an empty string if the connection ended before. */
   async handshake(head: string): Promise<string> {
     this.send(head)
     return this.status()
