@@ -45,7 +45,7 @@ const client: Conformance.Codec<unknown> = {
 describe("GetOrderGroup against the document", () => {
   const report = suite.run(client)
 
-  it("decodes every valid body, rejects every single violation at its pointer, and keeps every value", () => {
+  it("decodes every valid body, rejects every body with one violation at its pointer, and keeps every value", () => {
     assert.deepStrictEqual(report.failures, [])
     assert.isTrue(report.passed)
     for (const check of ["completeness", "precision", "round-trip", "tolerance"] as const) {

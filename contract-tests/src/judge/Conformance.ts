@@ -40,7 +40,10 @@ export interface Codec<A> {
    * Normalises both sides of a round trip before they are compared. Default: the identity.
    */
   readonly normalise?: (wire: Json) => Json
-  /** Encoded values that the codec itself generates. Each must be valid, because the document must allow every value. */
+  /**
+   * Encoded values that the codec itself generates, for example from its own schema. Each must be valid by the
+   * document's schema, except for violations that the policy tolerates.
+   */
   readonly ownValues?: Iterable<unknown>
 }
 
@@ -90,7 +93,10 @@ export interface Report {
   readonly checks: Readonly<Record<Check, Tally>>
   /** All mutants by kind. */
   readonly kinds: Readonly<Partial<Record<Mutants.Kind, number>>>
-  /** The number of faults that no value of the coverage set can contain as its only fault. */
+  /**
+   * The number of faults without a mutant. The judge accepts every candidate with such a fault, or does not report
+   * exactly the pointer of the fault. See `Suite.discarded`.
+   */
   readonly discarded: number
   /** The first failures of each check, and the shrunk failure of the random sample. */
   readonly failures: ReadonlyArray<Failure>
@@ -102,7 +108,7 @@ export interface Options {
   readonly checks?: ReadonlyArray<Check>
   /** The number of random values. Default: 200. */
   readonly runs?: number
-  /** The seed of the random sample. Default: the seed of the environment, or the fixed seed. */
+  /** The seed of the random sample. Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. */
   readonly seed?: number
   /** Starts the random sample at the counterexample of a replay token. */
   readonly path?: string
@@ -135,7 +141,7 @@ export interface Conformance {
   readonly suite: (target: Target) => Suite
 }
 
-/** The property names in replay tokens. */
+/** The name of this property in replay tokens. */
 const property = "conformance"
 
 type Outcome<A> = Decoded<A> | { readonly ok: false; readonly threw: string }
@@ -282,7 +288,7 @@ const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | 
     : fault("all other members unchanged", `changed at ${JSON.stringify(changed)}`)
 }
 
-/** Returns whether the codec's own values may have a violation, because the policy tolerates it in input. */
+/** Returns whether the policy tolerates a violation. If so, the codec's own values may have it. */
 const isTolerated = (violation: Judge.Violation, direction: Direction): boolean => {
   switch (violation.keyword) {
     case "enum":

@@ -442,8 +442,8 @@ export const checkPayloads = (
 
 /**
  * Checks the decoding of an operation's successful responses against the document. Every valid body decodes (P1) and
- * round-trips (P3). The client rejects every single violation at its pointer (P2). Returns undefined if the document
- * declares no response body.
+ * round-trips (P3). The client rejects every body with exactly one violation that the policy rejects, and reports the
+ * pointer of that violation (P2). Returns undefined if the document declares no response body.
  */
 export const checkResponses = (
   client: ClientOperation,

@@ -84,7 +84,7 @@ export const layerOptions = {
   signer: /*#__PURE__*/ Signer.makeSync({ keyId, kind: "ed25519", sign: signatureOf })
 } as const
 
-/** Creates a recorder over `Kalshi.layer`, or over another layer that provides the three capabilities. */
+/** Creates a recorder over `Kalshi.layer`, or over another layer with the same services. */
 export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder => {
   let sent: Array<Sent> = []
   const http = HttpClient.make((request, url) => {
@@ -159,7 +159,7 @@ export const limits = {
     "an input that violates a rule between fields",
     "the document states the rule in prose, and the exchange rejects the request"
   ),
-  bearer: limit("a partner's OAuth token in place of the three headers", "this client signs with API keys")
+  bearer: limit("a partner's OAuth token in place of the three signature headers", "this client signs with API keys")
 } as const satisfies Readonly<Record<string, Limit>>
 
 /** Returns why a string cannot be a path segment, or undefined if it can. */
@@ -182,8 +182,9 @@ export type TimeUnit = "seconds" | "milliseconds"
 /**
  * Returns the unit of an integer timestamp in a request, or undefined if the field is not a timestamp.
  *
- * Source: the descriptions in the document of October 26, 2026. Every integer `…_ts` of a request and both fields
- * `expiration_time` are Unix seconds. `from` and `to`, which only the weather index has, are Unix milliseconds.
+ * Source: the descriptions in the document of October 26, 2026. Every integer `…_ts` of a request is in Unix seconds,
+ * and so is the `expiration_time` of an order that is created or amended. `from` and `to`, which only the weather index
+ * has, are in Unix milliseconds.
  */
 export const timeUnit = (name: string, { type }: Exclude<JsonSchema, boolean>): TimeUnit | undefined => {
   if (type !== "integer") return undefined
@@ -192,19 +193,19 @@ export const timeUnit = (name: string, { type }: Exclude<JsonSchema, boolean>): 
 }
 
 /**
- * Returns whether a number is clearly a timestamp in the other unit: as seconds, it is after 2100; as milliseconds, it
- * is a time in 1970 to 1973, which as seconds is after 2001.
+ * Returns whether a number is clearly a timestamp in the other unit. In a field in seconds, the value would be after
+ * 2100. In a field in milliseconds, the value would be in 1970 to 1973, but read as seconds it would be after 2001.
  */
 const isOtherUnit = (value: Json, unit: TimeUnit): boolean =>
   typeof value === "number" && (unit === "seconds" ? value > 4_102_444_800 : value >= 1e9 && value < 1e11)
 
-/** A field of an input that the client does not send unchanged. */
+/** A field because of which the client rejects an input that the document allows. See `limits`. */
 export interface Limited {
   readonly field: string
   /** The pointers of the rejected values. The client's error has one of them. */
   readonly pointers: ReadonlyArray<string>
   readonly limit: Limit
-  /** A value of the field that the client sends. */
+  /** A replacement value that the client accepts for the field. */
   readonly plain: Json
 }
 
@@ -213,9 +214,9 @@ export interface Requests {
   readonly reference: ReferenceDocument.Operation
   /** The schema of the operation's input: path, query and body in one closed object. */
   readonly input: JsonSchema
-  /** Returns the fields of a valid input that the client does not send unchanged. */
+  /** Returns the fields because of which the client rejects a valid input. */
   readonly limited: (input: JsonObject) => ReadonlyArray<Limited>
-  /** Replaces each of the `limited` fields by a plain value, so that the client sends the input. */
+  /** Sets each of the `limited` fields to its replacement value, so that the client sends the input. */
   readonly sendable: (input: JsonObject) => JsonObject
   /** Decodes a request to its input. Returns the input, and all faults of the request. */
   readonly read: (sent: Sent) => { readonly input: JsonObject; readonly faults: ReadonlyArray<string> }
@@ -311,7 +312,7 @@ const itemsOf = (schema: JsonSchema, resolve: Resolve): JsonSchema => {
   return schema.$ref === undefined ? (schema.items ?? true) : itemsOf(resolve(schema.$ref), resolve)
 }
 
-/** Finds timestamps in the other unit. Returns their pointers, and the value with plain timestamps in their place. */
+/** Finds timestamps in the other unit. Returns their pointers, and the value with 0 in place of each of them. */
 const withoutOtherUnits = (
   judge: Judge,
   value: Json,
@@ -330,7 +331,7 @@ const withoutOtherUnits = (
     const at = pointerTo(pointer, key)
     const inner = Object.hasOwn(properties, key) ? properties[key]! : true
     const unit = typeof inner === "boolean" ? undefined : timeUnit(key, inner)
-    // Values that the document does not allow are not limits of the client.
+    // Only a value that the document allows counts, because the client must reject any other value anyway.
     return unit !== undefined && isOtherUnit(member, unit) && judge.accepts(inner)(member)
       ? { key, plain: 0, pointers: [at] }
       : { key, ...withoutOtherUnits(judge, member, inner, at) }
@@ -341,7 +342,7 @@ const withoutOtherUnits = (
   }
 }
 
-/** Creates the function that finds values that the document allows but the client does not send. */
+/** Creates the function that finds the values that the document allows but the client rejects. */
 const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, judge: Judge) => {
   const { parameters } = reference
   const coverage = Coverage.make(judge)
@@ -357,7 +358,7 @@ const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, jud
   const rules = Rules.of(reference.id)
   const isValid = judge.accepts(input)
   const limitedRules = (value: JsonObject): ReadonlyArray<Limited> => {
-    // Values that the document does not allow are not limits of the client.
+    // Only an input that the document allows counts, because the client must reject any other input anyway.
     if (rules === undefined || !isValid(value)) return []
     const { pointers, repairs } = rules(value)
     return repairs.map(([field, plain]) => ({ field, pointers, limit: limits.rule, plain }))
@@ -374,7 +375,7 @@ const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, jud
   const limitedParameters = (value: JsonObject): ReadonlyArray<Limited> =>
     parameters.flatMap(({ explode, in: place, name, schema }) => {
       const fieldValue = memberOf(value, name)
-      // Values that the document does not allow are not limits of the client.
+      // Only a value that the document allows counts, because the client must reject any other value anyway.
       if (fieldValue === undefined || !judge.accepts(schema)(fieldValue)) return []
       const found =
         place === "path" && typeof fieldValue === "string"
@@ -554,8 +555,9 @@ export class WrongRequest extends Error {
  *
  * **Details**
  *
- * The client must reject a `limited` field at one of its pointers. The codec then repeats the call with a plain value in
- * this field, so that the rest of the input is checked as well. A faulty request throws `WrongRequest`.
+ * The client must reject a `limited` field at one of its pointers. The codec then repeats the call with the
+ * replacement value of this field, so that the rest of the input is checked as well. A faulty request throws
+ * `WrongRequest`.
  */
 export const codec = (client: ClientOperation, requests: Requests, recorder: Recorder): Conformance.Codec<Json> => {
   const call = (input: Json): Conformance.Decoded<Json> => {
@@ -582,7 +584,7 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
       for (const { field, plain } of limited) {
         if (!equals(memberOf(value, field), plain)) throw new WrongRequest(`sent a different value of ${field}`)
       }
-      // Restores the original values. A field can also have been absent.
+      // Restores the original values, and removes the fields that `sendable` added.
       const fields = new Set(limited.map(({ field }) => field))
       const isOther = ([key]: readonly [string, Json]): boolean => !fields.has(key)
       const originalEntries = Object.entries(input).filter((entry) => !isOther(entry))
@@ -598,7 +600,7 @@ export const takesInput = ({ input }: Requests): boolean =>
 /**
  * Checks an operation's requests against the document. The client sends every valid input as a valid request that
  * decodes to the same input (P5, P1, P3), except for the `limits`. If the operation has an input, the client rejects
- * every single violation at its pointer, before any I/O (P2).
+ * every input with exactly one violation, and reports the pointer of that violation, before any I/O (P2).
  */
 export const checkRequests = (
   client: ClientOperation,

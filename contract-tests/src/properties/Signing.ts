@@ -241,7 +241,7 @@ const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =
     ? ""
     : stringify(isObject(valid) && Object.hasOwn(valid, "private_key") ? { ...valid, private_key: secret } : valid)
 
-/** Makes most cases sendable: replaces the values that the client rejects with plain values, except in 1 of 8 cases. */
+/** Makes 7 of 8 inputs sendable: replaces the values that the client rejects with values that the client accepts. */
 const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json => {
   const object = input as JsonObject // The schema allows only objects.
   return atMillis % 8 === 0 ? object : requests.sendable(object)

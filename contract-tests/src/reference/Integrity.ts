@@ -1,6 +1,7 @@
 /**
  * Checks the reference files. The documents are in normal form and state their source. Every entry of the overlay takes
- * effect. The list of `nullable` keywords that were interpreted by their intended meaning is complete.
+ * effect. The list of schemas in which `nullable` has no effect by the specification, but was taken to allow null, is
+ * complete.
  *
  * **Details**
  *
@@ -169,8 +170,8 @@ export const overlay = (read: Read): Checked => {
 }
 
 /**
- * Checks the list of `nullable` keywords that were interpreted by their intended meaning. It must be the pinned list,
- * and each listed schema must accept null.
+ * Checks the list of schemas in which `nullable` has no effect by the specification, but was taken to allow null. It
+ * must be the pinned list, and each listed schema must accept null.
  */
 export const nullableByIntent = (kind: "feed" | "rest", read: Read): Checked => {
   const text = read(`nullable-by-intent.${kind}.json`)

@@ -50,7 +50,7 @@ export interface Imported {
   readonly published: string | undefined
   /** The content of the file with the reference document. */
   readonly text: string
-  /** The content of the file that lists where `nullable` was interpreted by its intended meaning. */
+  /** The content of the file that lists the `nullable` keywords that allow null only by their intention. */
   readonly nullableText: string
   readonly nullableByIntent: ReadonlyArray<NullableByIntent>
 }

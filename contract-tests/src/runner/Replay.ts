@@ -73,7 +73,7 @@ export const lineOf = (text: string): string => `REPLAY kalshi-contract replay $
 export const line = (replay: Replay): string => lineOf(token(replay))
 
 /**
- * Returns the seed of this run: `KALSHI_CONTRACT_SEED`. Default: the fixed seed.
+ * Returns the seed of this run: `KALSHI_CONTRACT_SEED`. Default: a constant.
  *
  * @throws `InvalidSeed` if the variable is set but is not a 32-bit integer.
  */
@@ -89,7 +89,7 @@ export const seedFrom = (environment: Readonly<Record<string, string | undefined
 export interface Options {
   /** The number of cases. Default: 100. */
   readonly numRuns?: number
-  /** The seed. Default: the seed of the environment. */
+  /** The seed. Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. */
   readonly seed?: number
   /** The counterexample to start from, in the format of `fc.check`. */
   readonly path?: string

@@ -29,7 +29,7 @@ const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never 
 
 interface Setting {
   readonly store?: Store
-  /** Default: never answers, so that the budget stays a guess: 100 tokens, and 99.9 a second. */
+  /** Default: never responds. The budget then stays the default: 100 tokens, and 99.9 per second. */
   readonly facts?: AccountFacts
 }
 
@@ -201,7 +201,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("does not ask the store for a call that arrives while another waits", () =>
+  it.effect("requests no tokens from the store for a call that arrives while another call waits", () =>
     Effect.gen(function* () {
       const { calls, store } = scripted([100, 100])
       const { acquire } = yield* make({ store })
@@ -220,7 +220,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("looks at the store again after 250 ms at the latest", () =>
+  it.effect("requests tokens from the store again after 250 ms at the latest", () =>
     Effect.gen(function* () {
       const { store } = scripted([10_000, 10_000])
       const { acquire } = yield* make({ store })
@@ -228,7 +228,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("lets at most eight calls ask a remote store at the same time", () =>
+  it.effect("lets at most eight calls request tokens from a remote store at the same time", () =>
     Effect.gen(function* () {
       let asking = 0
       let most = 0
@@ -254,7 +254,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("fails a call with a defect of the store, and lets the next call ask again", () =>
+  it.effect("fails a call with a defect of the store, and lets the next call request tokens again", () =>
     Effect.gen(function* () {
       let isBroken = true
       let isWaiting = true
@@ -281,7 +281,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("refuses a call that no full bucket can pay for, once that is certain", () =>
+  it.effect("rejects a call that no full bucket can pay for, once that is certain", () =>
     Effect.gen(function* () {
       const { acquire, learned, queue } = yield* make({ facts: reporting(100) })
       assert.strictEqual((yield* acquire(order(11))).want.cost, 100)
@@ -302,14 +302,14 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("refuses such a call although the bucket is full", () =>
+  it.effect("rejects a call that costs more than the capacity even if the bucket is full", () =>
     Effect.gen(function* () {
       const { acquire } = yield* makeLearned()
       assert.strictEqual((yield* Effect.flip(acquire(order(11)))).waitMillis, undefined)
     }).pipe(Effect.scoped)
   )
 
-  it.effect("refuses a waiting call as soon as it is certain that no full bucket can pay for it", () =>
+  it.effect("rejects a waiting call as soon as it is certain that no full bucket can pay for the call", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const { limits, endpointCosts } = reporting(100, 50)
@@ -328,7 +328,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("refuses a call behind the first only at the end of its time if other processes take tokens", () =>
+  it.effect("rejects a call behind the first only at the end of its maximum wait if other processes take tokens", () =>
     Effect.gen(function* () {
       const { store } = scripted([100, 100, 9_000, 9_000, 9_000])
       const { acquire } = yield* makeLearned({ store })
@@ -337,7 +337,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("accepts a place in the queue whose wait is exactly as long as the call's time", () =>
+  it.effect("accepts a position in the queue whose wait is exactly the call's maximum wait", () =>
     Effect.gen(function* () {
       const { store } = scripted([100, 100])
       const { acquire } = yield* makeLearned({ facts: reporting(1_000), store })
@@ -347,7 +347,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("accepts a wait of exactly its time also after it has assessed the queue", () =>
+  it.effect("accepts a wait of exactly the maximum also after it has estimated all waits again", () =>
     Effect.gen(function* () {
       const { store } = scripted([10, 10, 0, 100, 100])
       const { acquire } = yield* makeLearned({ store })
@@ -357,7 +357,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("serves the next call at once when the first is refused", () =>
+  it.effect("serves the next call at once when the first is rejected", () =>
     Effect.gen(function* () {
       const { acquire } = yield* make()
       yield* acquire(order(10))
@@ -369,7 +369,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("tries to learn again every ten seconds while a call waits, until it has learned", () =>
+  it.effect("tries to fetch the budget every ten seconds while a call waits, until an attempt succeeds", () =>
     Effect.gen(function* () {
       for (const [isDown, asked] of [
         [true, 4],
@@ -391,7 +391,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("asks a remote store again at once if tokens became free while it was asked", () =>
+  it.effect("requests tokens from a remote store again at once if tokens became free during a request", () =>
     Effect.gen(function* () {
       const waits = [1_000, 1_000]
       const { store } = scripted([], {
@@ -411,7 +411,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("does not guess the wait of a call while a remote store is asked for a new first call", () =>
+  it.effect("does not estimate the wait of a call during the request to a remote store for a new first call", () =>
     Effect.gen(function* () {
       const waits = [100, 100]
       const { store } = scripted([], {
@@ -441,7 +441,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("knows the wait of the first call before a remote store is asked again", () =>
+  it.effect("knows the wait of the first call before the next request to a remote store", () =>
     Effect.gen(function* () {
       const waits = [1_000, 1_000]
       const { store } = scripted([], {
@@ -464,7 +464,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("refuses a call at once if its tokens come too late, and only then", () =>
+  it.effect("rejects a call at once if its tokens come too late, and only then", () =>
     Effect.gen(function* () {
       const { acquire } = yield* makeLearned()
       yield* acquire(order(10))
@@ -483,7 +483,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("accepts a wait that is exactly as long as the call's time", () =>
+  it.effect("accepts a wait that is exactly the call's maximum wait", () =>
     Effect.gen(function* () {
       const { store } = scripted([100, 100])
       const { acquire } = yield* makeLearned({ store })
@@ -493,7 +493,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("refuses no call before it has learned, but at the end of its time", () =>
+  it.effect("before the budget is fetched, rejects a call only at the end of its maximum wait", () =>
     Effect.gen(function* () {
       const { acquire } = yield* make()
       yield* acquire(order(10))
@@ -511,7 +511,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("learns as soon as a call has to wait", () =>
+  it.effect("fetches the budget as soon as a call has to wait", () =>
     Effect.gen(function* () {
       const { acquire, learned } = yield* make()
       yield* acquire(order(10))
@@ -521,7 +521,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("refuses the calls that come too late as soon as it has learned a smaller budget", () =>
+  it.effect("rejects the calls whose tokens come too late as soon as it has fetched a smaller budget", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const { limits, endpointCosts } = reporting(10, 50)
@@ -556,7 +556,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("sends a cancel after half of its time while the budget is a guess", () =>
+  it.effect("sends a cancel after half of its maximum wait if the budget has not been fetched", () =>
     Effect.gen(function* () {
       const { acquire } = yield* make()
       yield* acquire(order(10))
@@ -569,7 +569,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("forces the tokens of such a cancel", () =>
+  it.effect("forces the tokens of a cancel if the budget has not been fetched", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted([1_000, 1_000, 1_000, 1_000, 1_000])
       const { acquire } = yield* make({ store })
@@ -584,7 +584,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("lets a cancel wait to its end once the budget is certain, and refuses it like any call", () =>
+  it.effect("lets a cancel wait if the budget is certain, and rejects a cancel whose tokens come too late", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const { limits, endpointCosts } = reporting(100)
@@ -652,7 +652,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("gives back, or gives up, what a remote store is asked for meanwhile", () =>
+  it.effect("returns the tokens that a remote store grants meanwhile, or gives up the request", () =>
     Effect.gen(function* () {
       for (const [waitMillis, expected] of [
         [0, "giveBack"],
@@ -675,7 +675,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("of the first call lets the next one go", () =>
+  it.effect("of the first call lets the next call continue", () =>
     Effect.gen(function* () {
       const { acquire } = yield* make()
       yield* acquire(order(10))

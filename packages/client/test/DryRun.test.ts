@@ -16,7 +16,7 @@ import { make as makeJournal } from "../src/trading/journal.ts"
 import { assertIsExample } from "./support/operations.ts"
 import { environment, layerScript, type Reply, Script, signer } from "./support/scripted.ts"
 
-/** A dry run against a script. A write dies because it is not scripted. */
+/** A dry run with scripted replies. A write that was sent by mistake would die, because no reply is scripted for it. */
 const layer = (replies: ReadonlyArray<Reply> = [], options: Partial<Kalshi.DryRunOptions> = {}) =>
   Kalshi.layerDryRun({ environment, signer: signer(), limits: false, ...options }).pipe(
     Layer.provideMerge(layerScript(replies))
@@ -198,7 +198,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], { marketOf: ({ ticker }) => (ticker === "TICK-1" ? { terms } : undefined) })))
   )
 
-  it.effect("covers only the first orders of a ticker by the position", () => {
+  it.effect("reduces the collateral by the position only for the first orders of each ticker and subaccount", () => {
     const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-10") })
     return Effect.gen(function* () {
       const cost = yield* costOf(
@@ -443,7 +443,7 @@ describe("Kalshi.layerDryRunConfig", () => {
     })
   )
 
-  it.live("ignores variables that disable dry runs", () =>
+  it.live("is a dry run even if KALSHI_DRY_RUN or DRY_RUN is false", () =>
     Effect.gen(function* () {
       for (const name of ["KALSHI_DRY_RUN", "DRY_RUN"]) {
         assert.isTrue(Exit.isSuccess(yield* run({ ...variables, [name]: "false" })))

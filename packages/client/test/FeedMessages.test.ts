@@ -46,7 +46,7 @@ describe("decoder", () => {
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(none))), { ...none, msg: [] } as never)
   })
 
-  it("keeps what only an event of changed metadata carries, and refuses a fault in it", () => {
+  it("keeps the fields that only a metadata_updated event has, and rejects an invalid value of such a field", () => {
     const message = (msg: object) => ({
       type: "market_lifecycle_v2",
       sid: 1,
@@ -137,7 +137,7 @@ describe("encode", () => {
     assert.strictEqual(new Set(commands.map(({ message }) => message)).size, 9)
   })
 
-  it("refuses a misspelt parameter, an unknown channel, command or action, and what is no command", () => {
+  it("rejects a misspelt parameter, an unknown channel, command or action, and a value that is not a command", () => {
     const subscribe = (params: object) => ({ id: 1, cmd: "subscribe", params })
     assert.deepStrictEqual(refusalOf(subscribe({ channels: ["trade"], market_tickerz: ["A"] })), {
       operation: "subscribe",

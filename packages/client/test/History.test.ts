@@ -28,16 +28,16 @@ interface Item {
   readonly atMillis: number | undefined
 }
 
-/** An exchange with one list in two tiers, and a cutoff that moves at set times. */
-interface Tiers {
+/** An exchange with one list on two sides, live and historical, and a cutoff that moves at set times. */
+interface Sides {
   readonly items: ReadonlyArray<Item>
   /** The cutoffs, each with the time from which it applies. */
   readonly cutoffs: ReadonlyArray<{ readonly fromMillis: number; readonly atMillis: number }>
   /** The transit time of the n-th request. */
   readonly transitMillis: (n: number) => number
   readonly pageSize: number
-  /** The time that decides the tier of an item. Default: the time of the item. */
-  readonly tierMillis?: (item: Item) => number
+  /** The time that decides the side of an item. Default: the time of the item. */
+  readonly sideMillis?: (item: Item) => number
   /** The cutoff field of the list. Default: trades_created_ts. */
   readonly cutoffField?: string
 }
@@ -83,27 +83,27 @@ const fixedCutoffs = {
   trades_created_ts: timeOf(0)
 }
 
-const layerOf = (kind: Kind, tiers: Tiers, requests: Array<string> = []) => {
-  const tierMillis = tiers.tierMillis ?? ((item: Item) => item.atMillis ?? nowMillis)
-  const field = tiers.cutoffField ?? "trades_created_ts"
+const layerOf = (kind: Kind, sides: Sides, requests: Array<string> = []) => {
+  const sideMillis = sides.sideMillis ?? ((item: Item) => item.atMillis ?? nowMillis)
+  const field = sides.cutoffField ?? "trades_created_ts"
   const client = HttpClient.make((request, url) =>
     Effect.gen(function* () {
       const path = url.pathname.slice("/trade-api/v2".length)
       const n = requests.push(`${path}${url.search}`) - 1
-      yield* Effect.sleep(tiers.transitMillis(n))
+      yield* Effect.sleep(sides.transitMillis(n))
       const now = yield* Clock.currentTimeMillis
-      const cutoff = tiers.cutoffs.findLast(({ fromMillis }) => fromMillis <= now)!.atMillis
+      const cutoff = sides.cutoffs.findLast(({ fromMillis }) => fromMillis <= now)!.atMillis
       const body = () => {
         if (path === "/historical/cutoff") return { ...fixedCutoffs, [field]: timeOf(cutoff) }
         const isHistorical = path === kind.historical
         assert.include([kind.live, kind.historical], path)
-        // A cursor is an index into all items of both tiers.
+        // A cursor is an index into all items of both sides.
         const from = Number(url.searchParams.get("cursor") ?? 0)
-        const listed = tiers.items
+        const listed = sides.items
           .map((item, place) => ({ item, place }))
-          .filter(({ item, place }) => place >= from && tierMillis(item) < cutoff === isHistorical)
-        const page = listed.slice(0, tiers.pageSize)
-        const next = listed[tiers.pageSize]
+          .filter(({ item, place }) => place >= from && sideMillis(item) < cutoff === isHistorical)
+        const page = listed.slice(0, sides.pageSize)
+        const next = listed[sides.pageSize]
         const others = kind.list.endsWith("positions") ? { event_positions: [], market_positions: [] } : {}
         return {
           ...others,
@@ -128,7 +128,7 @@ interface Outcome<A> {
 /** Reads a stream to its end on virtual time. */
 const read = <A>(
   stream: Stream.Stream<A, unknown, KalshiPublic | KalshiRead>,
-  tiers: Tiers,
+  sides: Sides,
   kind: Kind = fillsKind
 ): Effect.Effect<Outcome<A>> => {
   const requests: Array<string> = []
@@ -137,10 +137,10 @@ const read = <A>(
     const fiber = yield* Effect.forkChild(collect(stream))
     yield* TestClock.adjust(day)
     return { ...(yield* Fiber.join(fiber)), requests }
-  }).pipe(Effect.provide(layerOf(kind, tiers, requests)))
+  }).pipe(Effect.provide(layerOf(kind, sides, requests)))
 }
 
-const fixedCutoff = (cutoffMillis: number): Omit<Tiers, "items"> => ({
+const fixedCutoff = (cutoffMillis: number): Omit<Sides, "items"> => ({
   cutoffs: [{ fromMillis: 0, atMillis: cutoffMillis }],
   transitMillis: () => 10,
   pageSize: 2
@@ -162,7 +162,7 @@ const items = [
 ]
 
 describe("History.fills", () => {
-  it.effect("reads the live tier and then the historical tier, each in the exchange's order", () =>
+  it.effect("reads the live side and then the historical side, each in the exchange's order", () =>
     Effect.gen(function* () {
       const outcome = yield* read(History.fills({ limit: 2, ticker: "T" }), { items, ...fixedCutoff(cutoffMillis) })
       assert.strictEqual(idsOf(outcome), "now near next past old")
@@ -176,7 +176,7 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("emits an item once that moves after the live tier was read", () =>
+  it.effect("emits an item once that moves after the live side was read", () =>
     Effect.gen(function* () {
       // Between the live and the historical reads.
       const cutoffs = [
@@ -188,7 +188,7 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("emits an item that moves before the live tier was read", () =>
+  it.effect("emits an item that moves before the live side was read", () =>
     Effect.gen(function* () {
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
@@ -249,7 +249,7 @@ describe("History.fills", () => {
     ["live pages shift within the overlap", hour],
     ["historical pages shift", -hour]
   ] as const) {
-    it.effect(`emits an item once that one tier repeats: ${how}`, () =>
+    it.effect(`emits an item once that one side repeats: ${how}`, () =>
       Effect.gen(function* () {
         // A new item moves the last item of a page to the next page.
         const repeated = ["f3", "f2", "f2", "f1"].map((id, index) => item(id, cutoffMillis + offsetMillis - index))
@@ -260,11 +260,11 @@ describe("History.fills", () => {
     )
   }
 
-  it.effect("emits an item once that both tiers list twice", () =>
+  it.effect("emits an item once that both sides list twice", () =>
     Effect.gen(function* () {
       const old = cutoffMillis - hour
       const repeated = ["a", "b", "a", "b", "c"].map((id) => item(id, old))
-      // All items are live first, and historical after the live tier was read.
+      // All items are live first, and historical after the live side was read.
       const cutoffs = [
         { fromMillis: 0, atMillis: 0 },
         { fromMillis: nowMillis + 45, atMillis: cutoffMillis }
@@ -295,7 +295,7 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("rejects input that only one tier accepts and sends nothing", () =>
+  it.effect("rejects input that only one side accepts and sends nothing", () =>
     Effect.gen(function* () {
       class Filter {
         get ticker() {
@@ -303,10 +303,10 @@ describe("History.fills", () => {
         }
       }
       const calls: ReadonlyArray<readonly [Stream.Stream<unknown, unknown, KalshiRead | KalshiPublic>, string]> = [
-        // Only the live tier has these filters.
+        // Only the live side has these filters.
         [History.orders({ status: "resting" } as History.OrdersInput), "/status"],
         [History.fills({ order_id: "o" } as History.FillsInput), "/order_id"],
-        // A cursor belongs to one tier.
+        // A cursor belongs to one side.
         [History.trades({ cursor: "c" } as History.TradesInput), "/cursor"],
         [History.markets({ limit: -1 }), "/limit"],
         [History.positions.market_positions(new Filter() as History.PositionsInput), ""]
@@ -330,7 +330,7 @@ describe("History: example of fees", () => {
     )
   )
 
-  it.effect("adds up both tiers", () =>
+  it.effect("adds up both sides", () =>
     Effect.gen(function* () {
       assertIsExample(import.meta.url, "History", "The exact sum of all fees")
       const outcome = yield* read(Stream.fromEffect(fees), { items, ...fixedCutoff(cutoffMillis) })
@@ -346,26 +346,26 @@ describe("History.HistoryUncertain", () => {
         { fromMillis: 0, atMillis: cutoffMillis },
         { fromMillis: nowMillis + 25, atMillis: cutoffMillis + 4 * hour }
       ]
-      const tiers = { items, ...fixedCutoff(0), cutoffs }
-      const outcome = yield* read(History.fills({}, { overlapMillis: 2 * hour }), tiers)
+      const sides = { items, ...fixedCutoff(0), cutoffs }
+      const outcome = yield* read(History.fills({}, { overlapMillis: 2 * hour }), sides)
       assert.strictEqual(idsOf(outcome), "now near")
       assert.instanceOf(outcome.error, History.HistoryUncertain)
       assert.strictEqual(
         (outcome.error as Error).message,
         'History.fills cannot determine whether it already emitted "near o": the cutoff moved from 1970-03-22T00:00:00.000Z to 1970-03-22T04:00:00.000Z during the reading, further than the overlap of 7200000 ms: read again with a larger overlapMillis'
       )
-      const again = yield* read(History.fills({}, { overlapMillis: 5 * hour }), tiers)
+      const again = yield* read(History.fills({}, { overlapMillis: 5 * hour }), sides)
       assert.strictEqual(idsOf(again), "now near next past old")
     })
   )
 
   it.effect("ends the stream if an item is historical although its time is not", () =>
     Effect.gen(function* () {
-      const tiers = { items: [item("a", nowMillis - 1)], ...fixedCutoff(cutoffMillis), tierMillis: () => 0 }
-      const outcome = yield* read(History.fills(), tiers)
+      const sides = { items: [item("a", nowMillis - 1)], ...fixedCutoff(cutoffMillis), sideMillis: () => 0 }
+      const outcome = yield* read(History.fills(), sides)
       assert.include(outcome.error, { _tag: "HistoryUncertain", id: "a o" })
       assert.include((outcome.error as Error).message, "overlapMillis: Infinity")
-      const all = yield* read(History.fills({}, { overlapMillis: Number.POSITIVE_INFINITY }), tiers)
+      const all = yield* read(History.fills({}, { overlapMillis: Number.POSITIVE_INFINITY }), sides)
       assert.strictEqual(idsOf(all), "a")
     })
   )
@@ -387,16 +387,16 @@ describe("History.HistoryUncertain without a cutoff", () => {
 describe("History.HistoryTooLarge", () => {
   it.effect("ends the stream if it would remember more than maxRemembered ids", () =>
     Effect.gen(function* () {
-      const tiers = { items, ...fixedCutoff(0) }
+      const sides = { items, ...fixedCutoff(0) }
       const all = { overlapMillis: Number.POSITIVE_INFINITY }
-      const outcome = yield* read(History.fills({}, { ...all, maxRemembered: 3 }), tiers)
+      const outcome = yield* read(History.fills({}, { ...all, maxRemembered: 3 }), sides)
       assert.strictEqual(idsOf(outcome), "now near next")
       assert.instanceOf(outcome.error, History.HistoryTooLarge)
       assert.strictEqual(
         (outcome.error as Error).message,
         "History.fills would have to remember more than 3 ids to emit each item once: read it in parts, by min_ts and max_ts or by ticker, or raise maxRemembered"
       )
-      const enough = yield* read(History.fills({}, { ...all, maxRemembered: 5 }), tiers)
+      const enough = yield* read(History.fills({}, { ...all, maxRemembered: 5 }), sides)
       assert.strictEqual(idsOf(enough), "now near next past old")
       assert.isUndefined(enough.error)
     })
@@ -535,14 +535,14 @@ describe("History", () => {
           { fromMillis: nowMillis + 45, atMillis: cutoffMillis + 4 * hour }
         ]
         const all = open ? [...items, item("open", undefined)] : items
-        const tiers = {
+        const sides = {
           items: all,
           ...fixedCutoff(0),
           cutoffs,
           cutoffField,
-          tierMillis: ({ atMillis }: Item) => atMillis ?? Infinity
+          sideMillis: ({ atMillis }: Item) => atMillis ?? Infinity
         }
-        const outcome = yield* read(stream, tiers, kind)
+        const outcome = yield* read(stream, sides, kind)
         assert.isUndefined(outcome.error)
         assert.deepStrictEqual(outcome.items.map((one) => idOf(one as never)).sort(), all.map(({ id }) => id).sort())
         assert.strictEqual(outcome.requests[1], `${kind.live}${query}`)
@@ -566,8 +566,8 @@ describe("History", () => {
         { fromMillis: 0, atMillis: cutoffMillis },
         { fromMillis: nowMillis + 35, atMillis: cutoffMillis + 4 * hour }
       ]
-      const tiers = { items, ...fixedCutoff(0), cutoffs, cutoffField: "market_positions_last_updated_ts" }
-      const outcome = yield* read(History.positions.event_positions(), tiers, kind)
+      const sides = { items, ...fixedCutoff(0), cutoffs, cutoffField: "market_positions_last_updated_ts" }
+      const outcome = yield* read(History.positions.event_positions(), sides, kind)
       assert.deepStrictEqual(
         outcome.items.map(({ event_ticker }) => event_ticker),
         items.map(({ id }) => id)
@@ -601,8 +601,8 @@ describe("History.fills: properties", () => {
     const all = hours.map((hoursAfter, index) =>
       item(`${index}`, hoursAfter === undefined ? undefined : cutoffMillis + hoursAfter * hour)
     )
-    // An item without a visible time has a tier too.
-    const tierMillis = (one: Item) => one.atMillis ?? cutoffMillis + (Number(one.id) - 3) * hour
+    // An item without a visible time is also on one side.
+    const sideMillis = (one: Item) => one.atMillis ?? cutoffMillis + (Number(one.id) - 3) * hour
     let atMillis = cutoffMillis
     const cutoffs = [
       { fromMillis: 0, atMillis },
@@ -610,15 +610,15 @@ describe("History.fills: properties", () => {
         .sort((left, right) => left.afterMillis - right.afterMillis)
         .map((move) => ({ fromMillis: nowMillis + move.afterMillis, atMillis: (atMillis += move.hours * hour) }))
     ]
-    const listed = newestFirst ? [...all].sort((left, right) => tierMillis(right) - tierMillis(left)) : all
-    const tiers: Tiers = {
+    const listed = newestFirst ? [...all].sort((left, right) => sideMillis(right) - sideMillis(left)) : all
+    const sides: Sides = {
       items: listed,
       cutoffs,
       pageSize,
-      tierMillis,
+      sideMillis,
       transitMillis: (n) => transits[n % transits.length]!
     }
-    return { tiers, stream: History.fills({}, { overlapMillis: overlapHours * hour }), furthestMillis: atMillis }
+    return { sides, stream: History.fills({}, { overlapMillis: overlapHours * hour }), furthestMillis: atMillis }
   }
 
   it("emits each item exactly once while the cutoff moves", { timeout: 60_000 }, () => {
@@ -628,12 +628,12 @@ describe("History.fills: properties", () => {
       scenario,
       (input) =>
         Effect.gen(function* () {
-          const { furthestMillis, stream, tiers } = scenarioOf({ ...input, overlapHours: 480 })
-          const outcome = yield* read(stream, tiers)
+          const { furthestMillis, stream, sides } = scenarioOf({ ...input, overlapHours: 480 })
+          const outcome = yield* read(stream, sides)
           assert.isUndefined(outcome.error)
           assert.deepStrictEqual(
             outcome.items.map(({ fill_id }) => fill_id).sort(),
-            tiers.items.map(({ id }) => id).sort()
+            sides.items.map(({ id }) => id).sort()
           )
           if (furthestMillis > cutoffMillis) moved++
         }),
@@ -648,12 +648,12 @@ describe("History.fills: properties", () => {
       scenario,
       (input) =>
         Effect.gen(function* () {
-          const { stream, tiers } = scenarioOf(input)
-          const outcome = yield* read(stream, tiers)
+          const { stream, sides } = scenarioOf(input)
+          const outcome = yield* read(stream, sides)
           const ids = outcome.items.map(({ fill_id }) => fill_id)
           assert.strictEqual(new Set(ids).size, ids.length)
           if (outcome.error === undefined) {
-            assert.strictEqual(ids.length, tiers.items.length)
+            assert.strictEqual(ids.length, sides.items.length)
             ends.complete++
           } else {
             assert.instanceOf(outcome.error, History.HistoryUncertain)
@@ -669,7 +669,7 @@ describe("History.fills: properties", () => {
 })
 
 describe("History: types", () => {
-  it("have exact items, errors and capabilities of both tiers", () => {
+  it("have exactly the items, errors and capabilities of both sides", () => {
     expectTypeOf(History.fills()).toEqualTypeOf<
       Stream.Stream<
         Portfolio.Fill,
@@ -684,7 +684,7 @@ describe("History: types", () => {
       >
     >()
     expectTypeOf<Stream.Services<ReturnType<typeof History.trades>>>().toEqualTypeOf<KalshiPublic>()
-    // @ts-expect-error -- the historical tier has no filter by order
+    // @ts-expect-error -- the historical side has no filter by order
     void (() => History.fills({ order_id: "o" }))
   })
 })

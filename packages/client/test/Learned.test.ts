@@ -48,7 +48,7 @@ const make = (options: Partial<Omit<Options, "facts">> & Partial<Options["facts"
     return { counts, learned }
   })
 
-/** Learns once, to the end. */
+/** Fetches the budgets once, and waits for the end of the attempt. */
 const learn = ({ learned }: { readonly learned: LearnedLimits }, nowMillis = 0) =>
   Effect.andThen(learned.learn(nowMillis), learned.ended)
 
@@ -90,7 +90,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("makes its requests concurrently, once at a time, and not again for ten seconds", () =>
+  it.effect("makes both requests concurrently, in one attempt at a time, and not again for ten seconds", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const { counts, learned } = yield* make({ endpointCosts: Effect.as(Deferred.await(gate), recordedCosts) })
@@ -157,7 +157,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("keeps what it has learned if a later attempt fails, and is no longer certain", () =>
+  it.effect("keeps the fetched budgets if a later attempt fails, and is no longer certain", () =>
     Effect.gen(function* () {
       let isDown = false
       const made = yield* make({
@@ -175,7 +175,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("uses the budgets without the costs, and asks again soon", () =>
+  it.effect("uses the budgets without the costs, and soon fetches both again", () =>
     Effect.gen(function* () {
       const [route] = recordedCosts.endpoint_costs
       const invalid = Effect.succeed({ default_cost: 1_000, endpoint_costs: [{ ...route!, cost: -1 }] })
@@ -190,7 +190,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("is due once more than half of a default bucket is spent, and later when it is too old", () =>
+  it.effect("must fetch once more than half of a default bucket is spent, and later once the budgets are too old", () =>
     Effect.gen(function* () {
       const made = yield* make()
       const { learned } = made
@@ -205,7 +205,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("makes its requests as learning calls, without the caller's policy, record and span", () =>
+  it.effect("marks its requests as those that fetch the budgets, and omits the caller's policy, record and span", () =>
     Effect.gen(function* () {
       const seen: Array<unknown> = []
       const look = Effect.gen(function* () {

@@ -133,7 +133,7 @@ describe("limiter.make", () => {
 })
 
 describe("Limiter.limit", () => {
-  it.effect("refuses a maximum wait that is no duration, at no field of the input", () =>
+  it.effect("rejects a maximum wait that is not a duration, and names no field of the input", () =>
     Effect.gen(function* () {
       const limiter = yield* make(makeStore().store)
       const call = limiter
@@ -163,7 +163,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("forces the tokens of the requests that learn the limits, as urgent calls", () =>
+  it.effect("forces the tokens of the requests that fetch the limits, as urgent calls", () =>
     Effect.gen(function* () {
       const { store, taken } = makeStore(50)
       const limiter: Limiter = yield* make(
@@ -181,7 +181,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("assesses waiting calls again when it has learned", () =>
+  it.effect("estimates the waits of waiting calls again when it has fetched the budgets", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const limiter = yield* make(
@@ -199,7 +199,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("counts the time that it learned towards the wait of a call that seemed too large", () =>
+  it.effect("counts the time that fetching takes towards the wait of a call that seemed too large", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust(1_000)
       const gate = yield* Deferred.make<void>()

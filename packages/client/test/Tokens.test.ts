@@ -49,7 +49,7 @@ const make = (changes: Partial<Store> = {}, locality: Pick<Store, "isLocal"> = {
   })
 
 describe("Tokens", () => {
-  it.effect("lets one call ask a local store at a time, and eight a remote one", () =>
+  it.effect("allows one request at a time to a local store, and eight to a remote store", () =>
     Effect.gen(function* () {
       for (const [locality, width] of [
         [{ isLocal: true }, 1],

@@ -7,7 +7,7 @@
  *
  * The available tokens are the maximum that the exchange's buckets grant: each is full when the thirty seconds begin,
  * so
- * its capacity plus the refill in that time. Before, the processes learn the budget and stay idle until the buckets are
+ * its capacity plus the refill in that time. Before, the processes fetch the budget and stay idle until the buckets are
  * full. The used tokens are those that the exchange charged.
  *
  * Argument: the tier (default: `advanced`). The run starts its own `redis-server`, and stops it at the end.

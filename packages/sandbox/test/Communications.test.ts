@@ -219,7 +219,7 @@ describe("createQuote", () => {
     unwrap(quote(40, 50))
   })
 
-  it("accepts a price off the market's grid, as recorded, which then cannot be accepted", () => {
+  it("accepts a quote at a price off the market's grid, as recorded in demo, but the quote cannot be accepted", () => {
     const desk = makeDesk()
     const quote = desk.quote(desk.rfq(10), 40.5, 50)
     assert.deepInclude(refusalOf(desk.accept(quote, "yes")), {
@@ -270,7 +270,7 @@ describe("the size of a quote on a target cost", () => {
 })
 
 describe("deleteQuote", () => {
-  it("cancels an open quote; after its acceptance, the quote is not found, as recorded", () => {
+  it("cancels an open quote, but does not find an accepted quote, as recorded in demo", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const remove = (quoteId: string, accountId = desk.maker) =>
@@ -311,7 +311,7 @@ describe("acceptQuote", () => {
 })
 
 describe("confirmQuote", () => {
-  it("is possible for 30 seconds; later it is expired, and the quote stays accepted, as recorded", () => {
+  it("is possible for 30 seconds, and later refused as expired. The quote stays accepted, as recorded in demo", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const other = desk.account("other")

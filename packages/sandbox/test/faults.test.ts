@@ -96,7 +96,7 @@ describe("Operator.plant", () => {
     )
   }
 
-  it.effect("refuses a fault that no request can trigger, and names what to use instead", () =>
+  it.effect("rejects a fault that no request can trigger, and states how to correct the fault", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const cases: ReadonlyArray<readonly [Fault, string]> = [

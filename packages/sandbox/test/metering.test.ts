@@ -137,7 +137,7 @@ describe("Exchange.takeTokens, over the wire", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("suffices for a client that learns its budget: it waits, and never receives 429", () =>
+  it.effect("suffices for a client that fetches its budget: the client waits, and never receives 429", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.createMarket({ ticker })

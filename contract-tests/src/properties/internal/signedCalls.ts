@@ -92,7 +92,7 @@ export interface Attempt {
 export interface Recording {
   readonly attempts: ReadonlyArray<Attempt>
   readonly exit: Exit.Exit<unknown, unknown>
-  /** Everything that was printed, logged, traced or measured, by source. */
+  /** The printed form of the outcome, the log, the spans, the metrics and the signer, by name. */
   readonly printed: Readonly<Record<string, string>>
 }
 

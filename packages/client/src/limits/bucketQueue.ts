@@ -32,7 +32,7 @@ export interface TokenRequest {
   readonly urgent: boolean
   /** The longest wait. */
   readonly maxMillis: number
-  /** Runs a wait. Before the attempt, the wait is the only interruptible part of a call. */
+  /** Runs a wait so that it can be interrupted. Until the request starts, no other part of a call can be interrupted. */
   readonly park: <A, E>(wait: Effect.Effect<A, E>) => Effect.Effect<A, E>
 }
 
@@ -69,8 +69,8 @@ interface Waiter extends TokenRequest, Arrival {
   /** When the call's time ends. */
   readonly endMillis: number
   /**
-   * When the queue checks the call again: when its time ends. For a cancel, while the budget is a default: after half
-   * of its time.
+   * The time of the queue's next check of the call: `endMillis`, or for a cancel that must be sent, the middle of its
+   * maximum wait.
    */
   deadlineMillis: number
   isInStore: boolean
@@ -80,7 +80,7 @@ interface Waiter extends TokenRequest, Arrival {
   resume: ((outcome: Outcome) => void) | undefined
 }
 
-/** The first call of a queue, after the store did not have its tokens. */
+/** The first call of a queue, if the store has answered that the tokens of the call are not available yet. */
 interface Head {
   /** When the store expects to have the tokens of the call. */
   readonly readyMillis: number
@@ -115,8 +115,8 @@ export class BucketQueue {
   }
 
   /**
-   * Makes the store's request for the tokens of a call. With `forced`, the call does not wait, and the level of the
-   * bucket can become negative.
+   * Creates the request to the store for the tokens of a call. With `forced`, the call does not wait, and the level of
+   * the bucket can become negative.
    */
   want(bill: Bill, { forced = false, id, urgent, waitedMillis = 0 }: WantOptions): RateLimits.Want {
     const { account, arrivals, latencyMillis, learned } = this.#shared
@@ -191,8 +191,8 @@ export class BucketQueue {
   }
 
   /**
-   * Whether a call must be sent in any case: a cancel is not rejected while the budget is a default. The exchange then
-   * decides.
+   * Whether a call must be sent in any case. A cancel must be sent if the latest attempt to fetch the budgets failed,
+   * or if no attempt has ended yet. The exchange then decides.
    */
   #mustBeSent({ descriptor }: Bill): boolean {
     return descriptor.limits.urgent && !this.#shared.learned.isCertain

@@ -181,7 +181,7 @@ const faultOf = (
     return invalid("/maxRemembered", "must be an integer of at least 1")
   }
   if (isCursor(input))
-    return invalid("/cursor", "a history takes no cursor, because each tier has its own cursors: leave it out")
+    return invalid("/cursor", "must be absent, because the live and the historical side have different cursors")
   for (const descriptor of descriptors) {
     const encoded = encoding.prepare(descriptor)(input ?? {})
     if (Result.isFailure(encoded)) return invalid(encoded.failure.pointer, encoded.failure.reason)

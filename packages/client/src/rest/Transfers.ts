@@ -97,9 +97,9 @@ export const get: Operation.Operation<
  * - A transfer between subaccounts on different shards takes up to three steps. If a later step fails, the earlier
  *   steps stay in effect. The cash can then be in the primary account of either shard. Source: the document of October
  *   26, 2026.
- * - A `client_transfer_id` that was used before is a `Conflict`, and no cash moves. With `afterLostAnswer`, the
- *   exchange most likely accepted the transfer in an earlier attempt: find the transfer in {@link list} by its
- *   `client_transfer_id`. Source: the published document of October 26, 2026.
+ * - A `client_transfer_id` that was used before is a `Conflict`, and no cash moves. If the error's
+ *   `afterLostAnswer` is true, the exchange most likely accepted the transfer in an earlier attempt. To find the
+ *   transfer, search {@link list} for its `client_transfer_id`. Source: the published document of October 26, 2026.
  *
  * **Example** (Moving $12.50 from shard 0 to shard 2)
  *

@@ -172,7 +172,7 @@ describe("generateFeed", () => {
 describe("a fault of the document of the feed", () => {
   const faultsOf = async (document: Json, found: FeedFacts = facts) => (await outcomeOf(document, found)).faults
 
-  it("is a message without one type, a channel that is missing or carries something else, and an address of another name", async () => {
+  it("is a message without exactly one type, a missing channel, a channel with other messages, or an address that is not the channel's name", async () => {
     assert.deepStrictEqual(
       await faultsOf(documentOf({ itemPayload: object({ type: { type: "string" } }) }, { carries: [] })),
       ["/components/messages/item/payload: expected a schema with one `type`, or with one `cmd`"]

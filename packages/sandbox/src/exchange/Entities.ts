@@ -274,7 +274,7 @@ export interface Market {
   readonly volume24h: number
   /** Outstanding pairs of YES and NO. */
   readonly openInterest: number
-  /** Always 0, as recorded; undefined if the exchange omits it. */
+  /** Always 0, as in recordings from demo. Undefined if the exchange omits it. */
   readonly liquidity: number | undefined
   readonly topOfBook: TopOfBook
   /** The top of the book a day ago, to the hour; all zero if the market did not exist yet. */

@@ -163,7 +163,7 @@ const dumpTimer = (timer: Timer) => {
     : ({ what: "spread", of: timer.spread.accountId } as const)
 }
 
-/** The whole state, except the text of keys and the tokens in the buckets: commands do not determine those. */
+/** Returns the state without the text of keys and the tokens in the buckets, because commands do not determine them. */
 export const dump = (state: State): unknown => {
   const { accounts, ...rest } = takeSnapshot(state)
   return {

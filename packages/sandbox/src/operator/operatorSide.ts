@@ -98,8 +98,8 @@ export interface Operator {
     readonly exchangeIndex?: number
   }) => Effect.Effect<void, SandboxError>
   /**
-   * Plants a fault for later requests. Faults apply in the order of planting. Fails if no request can trigger the
-   * fault: an unknown operation or path.
+   * Plants a fault for later requests. Faults apply in the order of planting. Fails if the fault is invalid,
+   * for example because its operation or path is unknown.
    */
   readonly plant: (fault: Fault | FeedFault) => Effect.Effect<void, SandboxError>
   /** Removes the planted faults that have not been triggered. */

@@ -15,14 +15,16 @@ export interface Now {
   readonly wallMillis: number
 }
 
-/** The signed parts: the method and the path from the host's root, without the query, and the three headers. */
+/** The signed parts: the method, the path from the host's root without the query, and the three signature headers. */
 export interface SignedRequest {
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** Whether a request carries any of the three headers: they are then verified, even if no signature is required. */
+/**
+ * Whether a request has any of the three signature headers. If so, they are verified, even if no signature is required.
+ */
 export const isSigned = (headers: SignedRequest["headers"]): boolean =>
   headerNames.some((name) => headers[name] !== undefined)
 

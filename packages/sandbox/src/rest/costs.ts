@@ -18,8 +18,8 @@ export interface EndpointCost {
 const root = "/trade-api/v2"
 
 /**
- * As recorded in July 2026, without an endpoint removed in August, and with cancel-all, added in September. The list
- * includes endpoints that the local exchange does not have, as the real one does.
+ * The costs that were recorded in July 2026, without an endpoint that was removed in August, and with cancel-all, which
+ * was added in September. As on the real exchange, the list includes endpoints that the local exchange does not have.
  */
 export const endpointCosts: ReadonlyArray<EndpointCost> = [
   { method: "POST", path: `${root}/account/api_usage_level/upgrade`, cost: 30 },

@@ -47,7 +47,7 @@ interface Source extends ExampleInput {
   readonly next: (below: number) => number
 }
 
-/** Numbers from a text: xorshift, seeded with its FNV-1a hash. */
+/** Creates a generator of numbers: xorshift, seeded with the FNV-1a hash of a string. */
 const numbersFrom = (text: string): ((below: number) => number) => {
   let state = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {

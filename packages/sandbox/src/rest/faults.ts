@@ -12,8 +12,9 @@ import { allRoutes } from "./routes.ts"
  *
  * **Details**
  *
- * With a `status`, the exchange returns that status and does not execute the request. Without one, the request is
- * executed as defaultResponse, unless the connection is reset before; the other fields then change its response.
+ * With a `status`, the exchange returns that status and does not execute the request. Without a `status`, it executes
+ * the request as usual. In both cases, the other fields change the response. With `reset: "before"`, the exchange drops
+ * the connection and executes nothing.
  */
 export interface Fault {
   /**
@@ -39,7 +40,7 @@ export interface Fault {
   readonly mangle?: "truncated" | "garbled"
 }
 
-/** Why no request can trigger a fault, or why its response is invalid; undefined for a valid fault. */
+/** Returns why a fault is invalid: no operation matches it, or a value is unusable. Undefined for a valid fault. */
 export const checkFault = ({ delayMillis = 0, operation, path, status, times = 1 }: Fault): string | undefined => {
   if (operation !== undefined && !allRoutes.some(({ descriptor }) => descriptor.operationId === operation)) {
     const example = allRoutes.find(({ descriptor }) => descriptor.name === operation)?.descriptor.operationId
@@ -88,7 +89,7 @@ export class Faults {
   }
 }
 
-/** The response of a fault instead of the exchange's; undefined if the request is executed. */
+/** Returns the response that a fault sends instead of the exchange's. Undefined if the fault has no status. */
 export const responseOf = ({ body, status }: Fault): RestResponse | undefined =>
   status === undefined ? undefined : body === undefined ? defaultResponse(status) : { status, body }
 

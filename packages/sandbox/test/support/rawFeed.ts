@@ -129,13 +129,13 @@ export class RawFeed {
     this.send(frame(JSON.stringify(command)))
   }
 
-  /** Sends a head, and returns the status of the response; empty if the connection ended without one. */
+  /** Sends a head. Returns the status of the response, or an empty string if the connection ended before. */
   async handshake(head: string): Promise<string> {
     this.send(head)
     return this.status()
   }
 
-  /** The status of the handshake's response; empty if the connection ended without one. */
+  /** Returns the status of the handshake's response, or an empty string if the connection ended without a response. */
   async status(): Promise<string> {
     await this.#until(() => this.#status !== undefined)
     return this.#status ?? ""

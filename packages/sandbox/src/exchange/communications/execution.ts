@@ -2,7 +2,7 @@
  * The execution of a confirmed quote: two orders in the book.
  *
  * Documented: the orders of both parties are placed in the public book, behind the orders that rest there. The maker's
- * order comes first, so the RFQ's creator is the taker, as recorded.
+ * order comes first, so the RFQ's creator is the taker, as recordings from demo show.
  *
  * @module
  */
@@ -85,7 +85,7 @@ const orderOf = (
   ...options,
   ticker,
   clientOrderId: state.ids.next(),
-  // A party's own resting order does not prevent the trade: it is cancelled.
+  // A resting order of the same party does not prevent the trade, because the exchange cancels the resting order.
   selfTradePrevention: "maker",
   expirationSeconds: undefined,
   reduceOnly: false,
@@ -99,7 +99,7 @@ const toQuoteOrder = ({ clientOrderId, orderId }: Order) => ({
   clientOrderId: clientOrderId! // see `orderOf`
 })
 
-/** Adds the events that a function returns to the log before those that it causes. */
+/** Runs a function. Logs the events that it returns, and then the events that it emitted while it ran. */
 const reportFirst = (state: State, run: () => ReadonlyArray<EventBody>): void => {
   const { emit } = state
   const caused: Array<LogBody> = []

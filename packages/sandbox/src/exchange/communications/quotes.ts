@@ -256,7 +256,7 @@ const checkConfirmable = (state: State, quote: QuoteState): Refusal | undefined 
   )
 }
 
-/** Ends the time to confirm a quote. It stays accepted, as recorded. */
+/** Ends the time to confirm a quote. The quote stays accepted, as recordings from demo show. */
 export const lapse = (state: State, quote: QuoteState): void => {
   quote.rfq.accepted = undefined
   state.emit?.({ type: "quoteLapsed", quote: toQuote(quote) })

@@ -150,7 +150,7 @@ export class OrderList<Item extends Listed> {
 
 const isStatus = (text: string): text is Status => text === "resting" || text === "canceled" || text === "executed"
 
-/** How many ascending numbers are below a value. It searches from the end, where most searched values are. */
+/** Counts the ascending numbers that are below a value. Searches from the end, where most searched values are. */
 const countBelow = (ascending: ReadonlyArray<number>, value: number): number => {
   const { length } = ascending
   let step = 1
