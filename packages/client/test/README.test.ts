@@ -10,6 +10,7 @@ import { Effect } from "effect"
 import { Redis } from "effect/persistence"
 import * as esbuild from "esbuild"
 import { vi } from "vitest"
+import { channels } from "../src/generated/feed.ts"
 import { load, moduleNames, urlOf } from "./support/modules.ts"
 import { recorded } from "./support/calls.ts"
 import * as redis from "./support/redis.ts"
@@ -251,6 +252,23 @@ describe("README", () => {
     const modules = [...line.matchAll(/`(\w+)`/g)].map((match) => match[1]!)
     assert.isNotEmpty(modules)
     assert.includeMembers([...moduleNames], modules)
+  })
+
+  it("lists every channel of the feed with its messages and parameters", () => {
+    const rows = [...readme.matchAll(/^\| `(\w+)` +\| (.*?) +\| (\w+) +\| (.*?) +\| (yes|no) +\|$/gm)]
+    const namesIn = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map((match) => match[1]!)
+    // The text above the table tells these.
+    const left = /^(market_(ticker|id)s?|skip_ticker_ack)$/
+    assert.deepStrictEqual(
+      rows.map(([, channel, messages, markets, parameters, counted]) => [
+        channel,
+        { messages: namesIn(messages!), markets, parameters: namesIn(parameters!), seq: counted === "yes" }
+      ]),
+      Object.entries(channels).map(([channel, { messages, markets, parameters, seq }]) => [
+        channel,
+        { messages: [...messages], markets, parameters: parameters.filter((name) => !left.test(name)), seq }
+      ])
+    )
   })
 
   it("has no broken links", () => {
