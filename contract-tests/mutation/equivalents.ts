@@ -42,11 +42,11 @@ const allDecided = "if no order has to be looked up, every order is decided"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "packages/client/src/trading/outcomes.ts": {
-    'export const saysExists = ({ code = "Stryker was here!", details = "", message = "" }: ErrorResponse): boolean =>':
+    'export const reportsExisting = ({ code = "Stryker was here!", details = "", message = "" }: ErrorResponse): boolean =>':
       noSuchWords,
-    'export const saysExists = ({ code = "", details = "Stryker was here!", message = "" }: ErrorResponse): boolean =>':
+    'export const reportsExisting = ({ code = "", details = "Stryker was here!", message = "" }: ErrorResponse): boolean =>':
       noSuchWords,
-    'export const saysExists = ({ code = "", details = "", message = "Stryker was here!" }: ErrorResponse): boolean =>':
+    'export const reportsExisting = ({ code = "", details = "", message = "Stryker was here!" }: ErrorResponse): boolean =>':
       noSuchWords,
     "return true &&": "no value of another type matches the pattern of a UUID",
     'for (const [, name = "Stryker was here!", value = "", end] of text.slice(start[0].length).matchAll(member)) {':
@@ -66,7 +66,8 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "the first operand is false for null, so the second is not read",
     "exists === true || clockChanged === true || (true && lastAttemptMillis < placedAtMillis)": comparesUndefined,
     ": lastAttemptMillis + Math.max(maxSkewMillis, now.skew?.upperMillis ?? 1),": "the other operand is greater",
-    "if (mismatch === undefined && true && conclusive(one)) {": "lists without a known freshness are never conclusive"
+    "if (mismatch === undefined && true && conclusive(search)) {":
+      "lists without a known freshness are never conclusive"
   },
   "packages/client/src/trading/canceling.ts": {
     'case "":': byDefault,
@@ -94,14 +95,14 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/trading/placing.ts": {
     'case "IdInUse":': "the next case returns the same, because the verdict has the error itself",
     ': { _tag: "", sending, error }': existsByDefault,
-    'return { _tag: own.some(showsOrder) ? "" : "MayExist", sending, error }': existsByDefault,
+    'return { _tag: ownItems.some(showsOrder) ? "" : "MayExist", sending, error }': existsByDefault,
     'if (showsOrder(item)) return { _tag: "", sending, error }': existsByDefault,
-    'if (saysExists(body)) return { _tag: responseLost ? "" : "IdInUse", sending, error }': existsByDefault,
+    'if (reportsExisting(errorBody)) return { _tag: responseLost ? "" : "IdInUse", sending, error }': existsByDefault,
     '_tag: showsOrder(item) ? "" : "MayExist",': existsByDefault,
     '? { _tag: "", sending: finding.sending, error: sharedId(id) }': existsByDefault,
     'finding._tag === "Decided" && true ? finding.outcome.order_id : undefined': "no other outcome has an order_id",
-    "if (wanted.size === 0) return findings.flatMap((one) => (true ? [one.outcome] : []))": allDecided,
-    'if (wanted.size === 0) return findings.flatMap((one) => (one._tag === "Decided" ? [one.outcome] : ["Stryker was here"]))':
+    "if (wanted.size === 0) return findings.flatMap((finding) => (true ? [finding.outcome] : []))": allDecided,
+    'if (wanted.size === 0) return findings.flatMap((finding) => (finding._tag === "Decided" ? [finding.outcome] : ["Stryker was here"]))':
       allDecided
   },
   "packages/client/src/sending/attemptTimes.ts": {
@@ -120,7 +121,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       noNegativeZero,
     "const count = input?.count ?? (FixedPoint.fromHundredths(held < 1n ? -held : held) satisfies Count)":
       noNegativeZero,
-    "const asWritten = (of: Dollars) => (yes === undefined ? Result.getOrElse(FixedPoint.complement(of), () => undefined) : of)":
+    "const ofCaller = (of: Dollars) => (yes === undefined ? Result.getOrElse(FixedPoint.complement(of), () => undefined) : of)":
       "every price of a grid has a complement"
   },
   "packages/client/src/limits/memory.ts": {
@@ -176,9 +177,9 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const [waitMillis = 1] =": "there is at least one call",
     false: "one call is asked for in the same way as several",
     "heads.length === 0": "one call is asked for in the same way as several",
-    'const hopeless: Array<readonly [waiter: Waiter, waitMillis: number | undefined]> = ["Stryker was here"]':
+    'const tooLate: Array<readonly [waiter: Waiter, waitMillis: number | undefined]> = ["Stryker was here"]':
       "a text is no waiting call, and is ignored",
-    "return Effect.forEach(hopeless, ([waiter, waitMillis]) => this.#refuse(waiter, waitMillis, nowMillis), {})":
+    "return Effect.forEach(tooLate, ([waiter, waitMillis]) => this.#reject(waiter, waitMillis, nowMillis), {})":
       unusedResult,
     "discard: false": unusedResult
   },
@@ -235,9 +236,9 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "while (true && at < until) {": "without values the loop finds nothing",
     "while (values.length >= 0 && at < until) {": "without values the loop finds nothing",
     "if (true) {": "endOf compares the first character as well",
-    "if (found >= end && stands(text, at, found, value)) end = found": sameIfEqual
+    "if (found >= end && isStandalone(text, at, found, value)) end = found": sameIfEqual
   },
-  "packages/client/src/sending/decode.ts": {
+  "packages/client/src/wire/check.ts": {
     "if (compiled) return interpret": sameValue,
     "if (true) return interpret": sameValue,
     "if (false) return interpret": sameValue,
@@ -297,7 +298,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (false) return true": "Array.prototype meets the second condition as well",
     "if (false || value === null) return undefined": "a number has no entries, and neither has a boolean",
     "const rest = false ? input : without(input, elsewhere)": "a copy without any field left out is the same body",
-    'const pointer = body.includes("") ? illFormed(rest, "") : undefined':
+    'const pointer = json.includes("") ? illFormed(input, "") : undefined':
       "the search finds nothing in a body without that escape"
   },
   "packages/client/src/sending/sender.ts": {
@@ -307,11 +308,11 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "without overrides, the options resolve to the policy of the layer"
   },
   "packages/client/src/sending/callState.ts": {
-    "sent: Reading = {}": setFirst,
-    "sent: Reading = { wallMillis: 1, monotonicMillis: 0 }": setFirst,
-    "sent: Reading = { wallMillis: 0, monotonicMillis: 1 }": setFirst,
+    "lastSentAt: Reading = {}": setFirst,
+    "lastSentAt: Reading = { wallMillis: 1, monotonicMillis: 0 }": setFirst,
+    "lastSentAt: Reading = { wallMillis: 0, monotonicMillis: 1 }": setFirst,
     "timestampWasOff = true": "each attempt sets it before it is read",
-    "this.isKeyed = true && wire.keyed": "only a keyed operation has a key"
+    "this.hasClientId = true && wire.keyed": "only a keyed operation has a key"
   },
   "packages/client/src/sending/timeout.ts": {
     "const longestTimerMillis = 1 ** 31 - 1": slowTimeout,
@@ -397,9 +398,10 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     [String.raw`const base64 = body.replace(/\s/g, "")`]: "white space is removed one character at a time"
   },
   "packages/signing/src/internal/der.ts": {
-    'if (false || first === undefined) return "cut short"': "without a first byte there is no second one",
-    "return true && element.tag === tag && element.whole.length === bytes.length": "a text has no tag",
-    'return typeof element !== "" && element.tag === tag && element.whole.length === bytes.length': "a text has no tag"
+    'if (false || first === undefined) return "truncated"': "without a first byte there is no second one",
+    "return true && element.tag === tag && element.encoded.length === bytes.length": "a text has no tag",
+    'return typeof element !== "" && element.tag === tag && element.encoded.length === bytes.length':
+      "a text has no tag"
   },
   "packages/signing/src/internal/structure.ts": {
     'const [identifier, parameters, ...more] = Der.children(algorithmIdentifier) ?? ["Stryker was here"]':

@@ -131,12 +131,9 @@ describe("transport.make, a fault", () => {
   it.effect("says what to do if the client repeats requests", () =>
     Effect.gen(function* () {
       const client = HttpClient.retry(failing({ code: "ECONNRESET" }), { times: 1 })
-      assert.deepStrictEqual(yield* Effect.flip(transport.make(client, undefined)(outgoing, 1_000)), {
-        requestSent: "maybe",
-        code: transport.clientRepeats,
-        reason:
-          "the HttpClient repeats requests or follows redirects by itself, and was stopped before its second send: provide a plain client to this layer"
-      })
+      const fault = yield* Effect.flip(transport.make(client, undefined)(outgoing, 1_000))
+      assert.deepInclude(fault, { requestSent: "maybe", code: transport.clientRepeats })
+      assert.match(fault.reason, /second .*plain client/)
     })
   )
 })
