@@ -75,8 +75,8 @@ export const takeOver = (core: Core): void => {
       restore(core, slot)
     }
     for (const { event, name, slot } of held) {
-      // A name can have left, or moved to another connection.
-      if (name === undefined || slot.names.has(name)) emit(core, slot, name, event)
+      // It can have left, or moved to another connection.
+      if (slot.isWanted && (name === undefined || slot.names.has(name))) emit(core, slot, name, event)
     }
     core.isDirty = true
   }
