@@ -40,7 +40,9 @@ const request = (core: Core, slot: Slot, name: string, sinceMillis: number, isLa
 export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<string>): void => {
   for (const name of names) {
     const slot = slotOf(topic, name)
-    if (slot !== undefined && slot.booked.has(name) && !slot.awaited.has(name)) {
+    // Of other markets, the exchange sends the snapshot by itself.
+    const isOpen = slot !== undefined && (slot.acknowledged.has(name) || slot.booked.has(name))
+    if (isOpen && !slot.awaited.has(name)) {
       request(core, slot, name, core.now(), false)
     }
   }
