@@ -26,7 +26,7 @@ const checkStatuses = (client: ClientOperations.ClientOperation, statuses?: Read
     statuses
   )
 
-describe("checkStatuses", { timeout: 60_000 }, () => {
+describe("checkStatuses", { timeout: 300_000 }, () => {
   it("returns exactly one typed outcome for every status and body of every operation", () => {
     const tried = new Set<number>()
     for (const [index, client] of ClientOperations.all.entries()) {
@@ -40,7 +40,7 @@ describe("checkStatuses", { timeout: 60_000 }, () => {
   })
 })
 
-describe("checkDeclaredErrors", { timeout: 60_000 }, () => {
+describe("checkDeclaredErrors", { timeout: 300_000 }, () => {
   it("finds that every declared status gives its error class with the fields of its body, in every wire format", () => {
     for (const client of ClientOperations.all) {
       assert.deepStrictEqual(Answers.checkDeclaredErrors(client, referenceOf(client)), [])
@@ -66,7 +66,7 @@ describe("checkDeclaredErrors", { timeout: 60_000 }, () => {
   })
 })
 
-describe("a successful response", { timeout: 60_000 }, () => {
+describe("a successful response", { timeout: 300_000 }, () => {
   it("is a ContractError if its body contains an error", () => {
     for (const client of ClientOperations.all) {
       const { schema, status } = referenceOf(client).success
@@ -79,7 +79,7 @@ describe("a successful response", { timeout: 60_000 }, () => {
   })
 })
 
-describe("a successful response without a declared body", { timeout: 60_000 }, () => {
+describe("a successful response without a declared body", { timeout: 300_000 }, () => {
   it("is a ContractError if its body contains an error", () => {
     const body = '{"error":{"code":"deprecated_v1_order_endpoint"}}'
     for (const client of ClientOperations.all) {
@@ -103,7 +103,7 @@ describe("a successful response without a declared body", { timeout: 60_000 }, (
 /** The statuses whose responses have no body on this platform. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
-describe("operations over a connection", { timeout: 60_000 }, () => {
+describe("operations over a connection", { timeout: 300_000 }, () => {
   let next: Answers.Scripted = { status: 200, body: "" }
   const http = HttpClient.make((request) => {
     const { body, headers, status } = next
@@ -190,7 +190,7 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
   })
 })
 
-describe("injected faults in outcomes", { timeout: 60_000 }, () => {
+describe("injected faults in outcomes", { timeout: 300_000 }, () => {
   const errorsOf = (id: string, change: (errors: Operation.Descriptor["errors"]) => Operation.Descriptor["errors"]) =>
     withDescriptor(id, ({ errors }) => ({ errors: change(errors) }))
   const wrongStatuses = (client: ClientOperations.ClientOperation): ReadonlyArray<number> => [

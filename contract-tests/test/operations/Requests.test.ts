@@ -27,7 +27,7 @@ const checkRequests = (client: ClientOperations.ClientOperation, options?: Confo
 const takesInput = (client: ClientOperations.ClientOperation): boolean =>
   Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
 
-describe("checkRequests", { timeout: 60_000 }, () => {
+describe("checkRequests", { timeout: 300_000 }, () => {
   /** The number of random inputs, in addition to the coverage set. */
   const runs = sampleSize(50, 200)
 
@@ -108,7 +108,7 @@ const texts: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "grapheme" })
 )
 
-describe("segments of a path", { timeout: 60_000 }, () => {
+describe("segments of a path", { timeout: 300_000 }, () => {
   const clients = ClientOperations.all.filter((client) => Object.keys(client.descriptor.pathParameters).length > 0)
   const places = clients.flatMap((client) =>
     Object.keys(client.descriptor.pathParameters).map((field) => ({ client, field, input: simplestInput(client) }))
@@ -158,7 +158,7 @@ describe("segments of a path", { timeout: 60_000 }, () => {
   })
 })
 
-describe("values of a query", { timeout: 60_000 }, () => {
+describe("values of a query", { timeout: 300_000 }, () => {
   const places = ClientOperations.all.flatMap((client) =>
     referenceOf(client).parameters.flatMap(({ in: place, name, schema }) =>
       place === "query" && document.deref(schema).type === "string" && document.deref(schema).enum === undefined
@@ -192,7 +192,7 @@ describe("values of a query", { timeout: 60_000 }, () => {
   })
 })
 
-describe("strings of a body", { timeout: 60_000 }, () => {
+describe("strings of a body", { timeout: 300_000 }, () => {
   const strings = ClientOperations.all.flatMap((client) => {
     const { requestBody } = referenceOf(client)
     const { properties } = requestBody === undefined ? {} : document.deref(requestBody.schema)
@@ -231,7 +231,7 @@ describe("strings of a body", { timeout: 60_000 }, () => {
   })
 })
 
-describe("lists joined by commas", { timeout: 60_000 }, () => {
+describe("lists joined by commas", { timeout: 300_000 }, () => {
   // The document has no list joined by commas, but the client and the suite support such lists.
   const client = withDescriptor("GetStructuredTargets", ({ query }) => ({
     query: { ...query, ids: { ...query["ids"]!, style: "comma" } }
@@ -259,7 +259,7 @@ describe("lists joined by commas", { timeout: 60_000 }, () => {
   })
 })
 
-describe("limits", { timeout: 60_000 }, () => {
+describe("limits", { timeout: 300_000 }, () => {
   const targetOf = (name: string, input: unknown): string => {
     const outcome = recorder.call(named(name).operation, input)
     return outcome._tag === "Sent" ? `${outcome.sent.method} ${outcome.sent.target}` : `${outcome.pointer}`
@@ -432,7 +432,7 @@ const decoded = (text: string): string => {
   }
 }
 
-describe("injected faults in requests", { timeout: 60_000 }, () => {
+describe("injected faults in requests", { timeout: 300_000 }, () => {
   const { string, integer } = { string: Schema.String, integer: Schema.Int }
   const query = Parameters.GetOrdersQuery
 

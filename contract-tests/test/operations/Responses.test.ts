@@ -9,7 +9,7 @@ import { withDescriptor, conformance, document, named, referenceOf } from "./sup
 import { testResponses } from "./support/responses.ts"
 import { at, orElse, reading } from "./support/reading.ts"
 
-describe("responses, decoded by compiled code", { timeout: 60_000 }, () => testResponses(true))
+describe("responses, decoded by compiled code", { timeout: 300_000 }, () => testResponses(true))
 
 describe("normalForm", () => {
   const resolve = resolver(document.document)
@@ -46,7 +46,7 @@ describe("normalForm", () => {
   })
 })
 
-describe("injected faults in responses", { timeout: 60_000 }, () => {
+describe("injected faults in responses", { timeout: 300_000 }, () => {
   const faults: ReadonlyArray<readonly [string, Conformance.Check, ClientOperations.ClientOperation]> = [
     [
       "a decimal that is converted through a double",
