@@ -116,13 +116,35 @@ for (const [name, bundle] of [
         /[/]ConfigProvider\./,
         /node:/,
         /platform-node/,
-        /client[/]src[/]Pages\.ts$/
+        /client[/]src[/]Pages\.ts$/,
+        /client[/]src[/](?:feed|book)[/]/,
+        /generated[/]feed\.ts$/
       ]) {
         assert.isUndefined(
           modules.find((path) => absent.test(path)),
           String(absent)
         )
       }
+    })
+  })
+
+  describe(`a browser bundle of one channel and the order books, by ${name}`, () => {
+    it("is smaller than 90 kB min+gzip, and contains no operation", { timeout: 60_000 }, async () => {
+      const { output } = await bundle(`
+        import { layer, messages } from ${JSON.stringify(source("Feed"))}
+        import { watch } from ${JSON.stringify(source("OrderBooks"))}
+        export const trades = messages("trade")
+        export { layer, watch }
+      `)
+      const bytes = gzipSync(output).length
+      console.log(`${name}, feed: ${(bytes / 1000).toFixed(1)} kB min+gzip`)
+      assert.isBelow(bytes, 90_000)
+      assert.include(output, "orderbook_snapshot")
+      const ids = await operationIds()
+      assert.deepStrictEqual(
+        ids.filter((id) => new RegExp(`["'\`]${id}["'\`]`).test(output)),
+        []
+      )
     })
   })
 }
