@@ -5,8 +5,11 @@
  * @module
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeWS from "@effect/platform-node/NodeWS"
 import * as Exchange from "@kalshi-effect/client/Exchange"
+import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
@@ -16,6 +19,10 @@ import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
 
 /** A step of the story failed. */
 export class StoryError extends Data.TaggedError("StoryError")<{ readonly step: string; readonly got: string }> {
@@ -40,6 +47,16 @@ const expectFailure = <A, E extends { readonly _tag: string }, R>(
     onSuccess: (result) => Effect.fail(new StoryError({ step, got: `it succeeded with ${JSON.stringify(result)}` }))
   })
 
+/** Waits until a value of the feed is as expected. */
+const waitFor = <A, E, R>(step: string, read: Effect.Effect<A, E, R>, holds: (value: A) => boolean) =>
+  read.pipe(
+    Effect.repeat({ until: holds, schedule: Schedule.spaced("5 millis") }),
+    Effect.timeoutOrElse({
+      duration: "10 seconds",
+      orElse: () => Effect.fail(new StoryError({ step, got: "nothing within 10 seconds" }))
+    })
+  )
+
 const ticker = "KXSTORY-26-T50"
 
 const order = (fields: Pick<Orders.CreateInput, "side" | "count" | "price"> & Partial<Orders.CreateInput>) =>
@@ -57,10 +74,46 @@ const traders = Effect.gen(function* () {
     const { keyId, privateKey } = yield* sandbox.createAccount({ name, kind })
     const apiKey = yield* ApiKey.fromPem({ keyId, privateKey })
     yield* printLine(`${name} has an ${kind === "rsa" ? "RSA" : "Ed25519"} key: ${keyId}`)
-    return { apiKey, kalshi: Kalshi.layer({ environment: sandbox.environment, signer: Signer.fromApiKey(apiKey) }) }
+    const connection = { environment: sandbox.environment, signer: Signer.fromApiKey(apiKey) }
+    return { apiKey, kalshi: Kalshi.layer(connection), feed: Feed.layer(connection) }
   })
   return { maker: yield* trader("Mira, who quotes,", "rsa"), taker: yield* trader("Theo, who takes,", "ed25519") }
 })
+
+/** Opens the feed of a trader: the events of the order groups, and the order book of the market. */
+const openFeed = Effect.gen(function* () {
+  const groupEvents = yield* Feed.open("order_group_updates")
+  const books = yield* OrderBooks.watch([ticker])
+  yield* waitFor("the feed is live", Feed.state, ({ subscriptions }) =>
+    subscriptions.every(({ status }) => status === "live")
+  )
+  yield* waitFor(
+    "the order book is live",
+    Effect.sync(() => books.state(ticker)),
+    (state) => state?._tag === "Live"
+  )
+  const triggered = groupEvents.events.pipe(
+    Stream.filterMap((event) =>
+      event._tag === "Message" && event.message.msg.event_type === "triggered"
+        ? Result.succeed(event.message.msg.order_group_id)
+        : Result.fail(undefined)
+    ),
+    Stream.runHead,
+    Effect.timeoutOption("10 seconds"),
+    Effect.map(Option.flatten)
+  )
+  return { book: books.read(ticker), triggered }
+})
+
+const printBook = (book: OrderBooks.Book) =>
+  Effect.forEach(
+    [
+      ["ask", book.asks.toReversed()],
+      ["bid", book.bids]
+    ] as const,
+    ([side, levels]) => Effect.forEach(levels, ({ count, price }) => printLine(`  ${side} $${price} ${count}`)),
+    { discard: true }
+  )
 
 /** Runs the story on the local exchange of its context. */
 export const local = Effect.gen(function* () {
@@ -71,6 +124,8 @@ export const local = Effect.gen(function* () {
   const { maker, taker } = yield* traders
   const asMaker = Effect.provide(maker.kalshi)
   const asTaker = Effect.provide(taker.kalshi)
+  const feed = yield* openFeed.pipe(Effect.provide(yield* Layer.build(maker.feed)))
+  yield* printLine("Mira opens the feed: one WebSocket for the order book and the events of order groups")
 
   yield* printTitle("A circuit breaker on fills: an order group with a limit of 10 contracts in 15 seconds")
   const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 }).pipe(asMaker)
@@ -80,6 +135,9 @@ export const local = Effect.gen(function* () {
     yield* expect(placed.remaining_count === "6.00", "an order rests in the group", placed)
     yield* printLine(`she bids for 6 contracts at $${price}: the order rests`)
   }
+  const book = yield* waitFor("the book shows the bids", feed.book, (book) => book.bids.length === 3)
+  yield* printLine("the feed delivers the order book:")
+  yield* printBook(book)
   const before = yield* OrderGroups.get({ order_group_id }).pipe(asMaker)
   yield* expect(before.orders.length === 3, "the group contains three orders", before)
   yield* printLine(`OrderGroups.get: ${before.orders.length} orders, limit ${before.contracts_limit_fp}`)
@@ -93,6 +151,9 @@ export const local = Effect.gen(function* () {
     yield* expect(sold.fill_count === `${count}.00`, "the sale fills", sold)
     yield* printLine(`Theo sells ${count} at $${price}: filled ${sold.fill_count} at ${sold.average_fill_price}`)
   }
+  const pushed = yield* feed.triggered
+  yield* expect(Option.contains(pushed, order_group_id), "the feed tells the trigger of the group", pushed)
+  yield* printLine("the feed tells Mira at once: the group is triggered")
   const after = yield* OrderGroups.get({ order_group_id }).pipe(asMaker)
   yield* expect(after.orders.length === 0, "the exchange cancelled the group's orders", after)
   yield* printLine(
@@ -135,10 +196,12 @@ export const local = Effect.gen(function* () {
   const { trading_active } = yield* Exchange.status().pipe(asTaker)
   yield* expect(trading_active, "trading is active", { trading_active })
   yield* printTitle("Every step succeeded.")
-})
+}).pipe(Effect.scoped)
 
 /** Starts a local exchange on a free port and runs {@link local} on it. */
-export const onLocalExchange = local.pipe(Effect.provide(Layer.merge(Sandbox.layer(), NodeHttpClient.layerUndici)))
+export const onLocalExchange = local.pipe(
+  Effect.provide(Layer.mergeAll(Sandbox.layer(), NodeHttpClient.layerUndici, NodeWS.layerWebSocketConstructor))
+)
 
 /** Runs the read-only part on the environment of the context's layer. */
 export const readOnly = Effect.gen(function* () {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeWS from "@effect/platform-node/NodeWS"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import { Effect, Layer, Redacted } from "effect"
 import * as Story from "../src/Story.ts"
@@ -24,6 +25,8 @@ describe("pnpm start", () => {
       assert.strictEqual(code, 0, output)
       for (const line of [
         "OrderGroups.get: 3 orders, limit 10.00",
+        "bid $0.45 6\n",
+        "the feed tells Mira at once: the group is triggered",
         "OrderGroups.get: 0 orders",
         "BadRequest: Orders.create failed with status 400",
         "NotFound: OrderGroups.get failed with status 404",
@@ -71,6 +74,8 @@ describe("Story.local", () => {
       const error = yield* Effect.flip(Story.local)
       assert.strictEqual(error._tag, "StoryError")
       assert.include(error.message, "reading a deleted group fails")
-    }).pipe(Effect.provide(Layer.merge(Sandbox.layer(), NodeHttpClient.layerUndici)))
+    }).pipe(
+      Effect.provide(Layer.mergeAll(Sandbox.layer(), NodeHttpClient.layerUndici, NodeWS.layerWebSocketConstructor))
+    )
   )
 })
