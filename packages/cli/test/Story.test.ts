@@ -25,7 +25,7 @@ describe("pnpm start", () => {
       assert.strictEqual(code, 0, output)
       for (const line of [
         "OrderGroups.get: 3 orders, limit 10.00",
-        "bid $0.45 6\n",
+        "bid $0.45 6.00",
         "the feed tells Mira at once: the group is triggered",
         "OrderGroups.get: 0 orders",
         "BadRequest: Orders.create failed with status 400",

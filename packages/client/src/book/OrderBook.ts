@@ -41,7 +41,7 @@ import type {
   OrderbookSnapshot,
   OrderbookSnapshotMessage
 } from "../generated/feed.ts"
-import * as scaled from "../money/scaled.ts"
+import * as safeUnits from "./safeUnits.ts"
 import { Book, type Reading } from "./Book.ts"
 import { Requests, type RequestOptions } from "./requests.ts"
 import { LevelSide, maxSize, oneDollar } from "./side.ts"
@@ -131,8 +131,8 @@ const invalid = (detail: string): Loss => ({ cause: "invalid", detail })
 const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
   const entries: Array<readonly [key: number, size: number]> = []
   for (const [price, count] of levels) {
-    const micros = scaled.parseNumber(price, 6)
-    const size = scaled.parseNumber(count, 2)
+    const micros = safeUnits.parse(price, 6)
+    const size = safeUnits.parse(count, 2)
     if (micros === undefined || micros < 0 || micros > oneDollar) return invalid(`a level at the price ${price}`)
     if (size === undefined || size > maxSize) return invalid(`a level of ${count} contracts at ${price}`)
     if (size < 0) return { cause: "negative", detail: `a level of ${count} contracts at ${price}` }
@@ -366,8 +366,8 @@ export class OrderBook {
 
   /** Changes a level. Returns why that is impossible. */
   #apply({ delta_fp, price_dollars, side }: OrderbookDelta, receivedMillis: number): Loss | undefined {
-    const micros = scaled.parseNumber(price_dollars, 6)
-    const delta = scaled.parseNumber(delta_fp, 2)
+    const micros = safeUnits.parse(price_dollars, 6)
+    const delta = safeUnits.parse(delta_fp, 2)
     if (micros === undefined || micros < 0 || micros > oneDollar)
       return invalid(`a change at the price ${price_dollars}`)
     if (delta === undefined) return invalid(`a change of ${delta_fp} contracts`)

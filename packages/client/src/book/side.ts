@@ -10,7 +10,7 @@
  * @module
  */
 import type { Count, Dollars } from "../money/FixedPoint.ts"
-import * as scaled from "../money/scaled.ts"
+import * as safeUnits from "./safeUnits.ts"
 
 /** One dollar in micro-dollars. */
 export const oneDollar = 1_000_000
@@ -29,10 +29,10 @@ export interface Level {
 }
 
 /** Prices are printed in the canonical form. */
-export const printPrice = (micros: number): Dollars => scaled.printNumber(micros, 6) as Dollars
+export const printPrice = (micros: number): Dollars => safeUnits.print(micros, 6) as Dollars
 
 /** Counts are printed in the canonical form. */
-export const printCount = (hundredths: number): Count => scaled.printNumber(hundredths, 2) as Count
+export const printCount = (hundredths: number): Count => safeUnits.print(hundredths, 2) as Count
 
 /** The position of a key in a sorted list: the first that is not less. */
 const positionOf = (keys: ReadonlyArray<number>, key: number): number => {
