@@ -49,7 +49,7 @@ export const cancelAll = (
   return Result.succeed(orders.length)
 }
 
-/** Makes a resting order smaller; it keeps its position in the queue. A decrease to zero cancels the order. */
+/** Makes a resting order smaller. The order keeps its position in the queue. A decrease to zero cancels the order. */
 export const decrease = (state: State, account: AccountState, input: DecreaseOrder): Result.Result<Changed, Refusal> =>
   Result.flatMap(restingOrder(state, account, input), (order) => {
     const { reduceBy, reduceTo } = input
