@@ -5,10 +5,10 @@
  * **Details**
  *
  * Choices are: every optional key present and absent, null and not null, every enum member, every branch of a union,
- * every bound and the nearest value inside it, array lengths 0, 1 and 2 (and any bounds), every form of a format,
- * every option and repetition of a pattern. One value combines the choices of independent members, so the set is as
- * large as the longest list of alternatives, not their product. The first value is the simplest, with every key
- * present.
+ * every bound and the nearest value inside it, array lengths 0, 1 and 2 (and the bounds, except a maximum above 200),
+ * every form of a format, every option and repetition of a pattern. One value combines the choices of independent
+ * members, so the set is as large as the longest list of alternatives, not their product. The first value is the
+ * simplest, with every key present.
  *
  * @module
  */

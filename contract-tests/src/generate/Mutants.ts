@@ -99,18 +99,17 @@ export interface Mutants {
   readonly of: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Mutant>
   /**
    * Returns the mutants of several valid values, each fault once per location. This set is small enough to check the
-   * decoder of every schema of a document. A fault counts as discarded only if it gives a mutant of none of the
-   * values.
+   * decoder of every schema of a document. A fault counts as discarded only if no value gives a mutant with it.
    */
   readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
   /**
-   * Returns valid values with members that the schema permits but does not declare: each name once per location, and
-   * the first value with all added members.
+   * Returns valid values with members that the schema permits but does not declare. Each name is added once per
+   * location. One more value is the first input value with all members added at once.
    */
   readonly additions: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => ReadonlyArray<Addition>
 }
 
-/** A fault to apply to a value inside the document. */
+/** A fault to apply to a value inside the root value. */
 interface Fault {
   readonly kind: Kind
   /** The affected member; `undefined` for the value itself. */

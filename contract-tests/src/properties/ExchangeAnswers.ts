@@ -14,7 +14,10 @@ import { simplestInput, referenceOf } from "./Subject.ts"
 
 const id = "P12"
 
-/** Creates the outcome for a finding. The replay token contains the location as part of the property's id. */
+/**
+ * Creates the outcome for a finding. For a live exchange, `where` is its name or URL, which the replay token contains
+ * as part of the property's id: `P12@demo`.
+ */
 export const failed = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
   runs: number,

@@ -15,7 +15,7 @@ export type Pace =
   | { readonly _tag: "default" }
   | { readonly _tag: "spaced"; readonly millis: number; readonly times: number }
   | { readonly _tag: "doubling"; readonly millis: number; readonly times: number }
-  /** Works `times` times, then fails. */
+  /** The schedule works `times` times, then dies, throws or hangs. With `is never built`, it permits no retry. */
   | {
       readonly _tag: "faulty"
       readonly millis: number
@@ -259,10 +259,10 @@ export const scenarios = (metered: boolean): fc.Arbitrary<Scenario> => {
   })
   const crowd = fc.record({
     ...common,
-    // Often exactly the time that the first or second call waits if the bucket has too few tokens.
+    // The limit is often the wait of the first or second call that finds too few tokens, or one millisecond more.
     totalMillis: fc.oneof(fc.constantFrom(50, 100, 101, 201), common.totalMillis),
     metered: fc.constant(true),
-    // Most calls start at once. A bucket of the lowest tier has tokens for ten calls.
+    // Most calls start at once. At the default cost, a full bucket of the lowest tier allows 10 writes or 20 reads.
     calls: fc.array(call(3, fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, upTo(500), upTo(5_000))), {
       minLength: 5,
       maxLength: 30,

@@ -234,7 +234,7 @@ const checkSuccess = ({ called, target }: CallLog, value: unknown, reach: (what:
   })
   assertThat(
     Result.isSuccess(decoded) && JSON.stringify(decoded.success) === JSON.stringify(value),
-    "earlier attempts changed the returned value"
+    "the returned value is not the decoded last response"
   )
   if (before.some(isWithoutEffect)) reach("succeeded after rejections")
   if (before.includes("lost")) reach("succeeded after a lost response")
@@ -305,7 +305,7 @@ const checkError = ({ called, scenario, target }: CallLog, error: unknown): void
     sent === undefined
       ? signed?.ended === "interrupted"
         ? "RequestTimeout"
-        : // A request that was signed too late for its id is not sent.
+        : // After a lost response, the client sends no request whose signing ended after the id window.
           called.attempts.slice(0, -1).some((attempt) => verdictOn(attempt) === "lost") || signed?.ended === "done"
           ? "TransportError"
           : "SigningError"

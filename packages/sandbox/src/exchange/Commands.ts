@@ -45,7 +45,10 @@ export interface CreateOrder {
   readonly exchangeIndex: number | undefined
 }
 
-/** The target of a change or cancel. An id does not contain its shard: without a shard and a ticker it is shard 0. */
+/**
+ * The target of a change or cancel. An order id does not contain a shard. If the target has neither a shard nor a
+ * ticker, the order must be on shard 0.
+ */
 export interface OrderTarget {
   readonly orderId: string
   readonly subaccount: number
@@ -58,13 +61,14 @@ export interface AmendOrder {
   readonly orderId: string
   readonly subaccount: number
   readonly exchangeIndex: number | undefined
-  /** Both must match the order's own. */
+  /** Must be the ticker of the order. */
   readonly ticker: string
+  /** Must be the side of the order. */
   readonly side: "bid" | "ask"
   readonly price: number
   /** The total count: the filled and the resting part. */
   readonly count: number
-  /** If set, must match the order's own. */
+  /** If set, must be the client id of the order. */
   readonly clientOrderId: string | undefined
   readonly updatedClientOrderId: string | undefined
   /** Undefined keeps the expiry, 0 removes it. */
@@ -84,7 +88,7 @@ export interface CreateGroup {
   readonly exchangeIndex: number
 }
 
-/** The target of a group change; the subaccount and the shard must be the group's own. */
+/** The target of a group change. The subaccount and the shard must be those of the group. */
 export interface GroupTarget {
   readonly groupId: string
   readonly subaccount: number
@@ -110,14 +114,16 @@ export interface CreateSeries {
 /** An event to create. */
 export interface CreateEvent {
   readonly eventTicker: string
-  /** Default: the first part of the event's ticker. Created if missing. */
+  /**
+   * The series, which is created if it does not exist. Default: the part of the event's ticker before the first hyphen.
+   */
   readonly seriesTicker?: string
   /** Default: the ticker. */
   readonly title?: string
   readonly subTitle?: string
   /** Default: false. */
   readonly mutuallyExclusive?: boolean
-  /** Whether its markets are combos. Default: false. */
+  /** Whether the markets of the event are combos. Default: false. */
   readonly multivariate?: boolean
   /** Default: 0. All markets of an event are on its shard. */
   readonly exchangeIndex?: number
@@ -126,9 +132,9 @@ export interface CreateEvent {
 /** A market to create. */
 export interface CreateMarket {
   readonly ticker: string
-  /** Default: the ticker without its last part. Created if missing. */
+  /** The event, which is created if it does not exist. Default: the ticker without the part after the last hyphen. */
   readonly eventTicker?: string
-  /** Default: the event's, or 0 if the event is created. */
+  /** Default: the shard of the event, or 0 if the event is created. */
   readonly exchangeIndex?: number
   /** Default: the ticker. */
   readonly title?: string
@@ -136,7 +142,7 @@ export interface CreateMarket {
   readonly type?: "binary" | "scalar"
   /** Default: now. */
   readonly openMillis?: number
-  /** Default: never. */
+  /** Default: the market does not close automatically. */
   readonly closeMillis?: number
   /** Price levels in dollars. Default: every cent. */
   readonly priceRanges?: ReadonlyArray<{ readonly start: string; readonly end: string; readonly step: string }>
@@ -146,7 +152,10 @@ export interface CreateMarket {
   readonly makerFeeRate?: number
   /** Default: 3,600. */
   readonly settlementTimerSeconds?: number
-  /** Whether quotes must be confirmed in 3 seconds, and are executed a second later. Default: true for combos, else false: 30 and 15. */
+  /**
+   * Whether a quote must be confirmed in 3 seconds and is executed 1 second after its confirmation. If false, the times
+   * are 30 and 15 seconds. Default: true for combos, otherwise false.
+   */
   readonly isHighlyVolatile?: boolean
 }
 
@@ -156,14 +165,14 @@ export type Outcome = "yes" | "no" | { readonly scalar: string }
 /** The name, the scopes and the subaccount lock of a key. */
 export interface KeyOptions {
   readonly name?: string
-  /** Default: everything. */
+  /** Default: `read` and `write`. */
   readonly scopes?: ReadonlyArray<Scope>
   readonly subaccount?: number
 }
 
 /** Cash to move between two subaccounts on one shard. */
 export interface TransferCash {
-  /** A second command with the same id is refused. */
+  /** Refused if an accepted transfer from the same shard had this id. */
   readonly clientTransferId: string
   readonly fromSubaccount: number
   readonly toSubaccount: number
@@ -173,7 +182,7 @@ export interface TransferCash {
 
 /** Cash to move to another shard, or to or from the margined exchange. */
 export interface TransferShard {
-  /** A second command with the same id is refused. */
+  /** Refused if an accepted transfer from the same instance and shard had this id. */
   readonly clientTransferId: string | undefined
   readonly source: Location
   readonly destination: Location
@@ -190,7 +199,10 @@ export interface CreateRfq {
   readonly targetCostExcludesFees: boolean
   readonly isObscured: boolean
   readonly restRemainder: boolean
-  /** Whether an open RFQ of the subaccount on the same market is deleted, instead of causing a refusal. */
+  /**
+   * Whether to replace the account's open RFQ on the same market, instead of refusing this one. The open RFQ must have
+   * the same subaccount and no accepted quote.
+   */
   readonly replaceExisting: boolean
 }
 
@@ -204,12 +216,12 @@ export interface CreateQuote {
   readonly postOnly: boolean
 }
 
-/** The target of a change of a quote. */
+/** The target of a read or a change of a quote. */
 export interface QuoteTarget {
   readonly quoteId: string
-  /** If set, the quote's own. */
+  /** If set, must be the RFQ of the quote. */
   readonly rfqId: string | undefined
-  /** If set, the caller's subaccount in the quote. */
+  /** If set, must be the caller's subaccount in the quote. */
   readonly subaccount: number | undefined
 }
 
@@ -228,7 +240,7 @@ export interface Changed {
   readonly after: Order
 }
 
-/** A cancelled order, and the count that had remained. */
+/** A cancelled order, and its remaining count before the cancellation. */
 export interface Canceled {
   readonly order: Order
   readonly reducedBy: number
@@ -242,7 +254,7 @@ export interface CommandTypes {
     Account
   ]
   readonly setTier: readonly [{ readonly accountId: string; readonly tier: Tier }, void]
-  /** Raises a basic account that has placed an order to the advanced tier. */
+  /** Raises a basic account to the advanced tier. Refused for an account that has never placed an order. */
   readonly upgradeTier: readonly [{ readonly accountId: string }, void]
   /** Registers a public key (SPKI PEM). */
   readonly registerKey: readonly [
@@ -274,15 +286,21 @@ export interface CommandTypes {
   readonly pauseMarket: readonly [{ readonly ticker: string }, void]
   /** Resumes a paused market; cancels the orders that rested through the pause. */
   readonly reactivateMarket: readonly [{ readonly ticker: string }, void]
-  /** Sets when a market closes: immediately if the time is not later than now. A later time reopens a closed market. */
+  /**
+   * Sets when a market closes: immediately if the time is not later than now. A later time reopens a closed market that
+   * is not determined.
+   */
   readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
-  /** Sets the result of a market; it settles when its timer expires, or at `settleMarket`. */
+  /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
   readonly determineMarket: readonly [{ readonly ticker: string; readonly outcome: Outcome }, void]
-  /** Disputes a market's result: it does not settle until it is determined again. */
+  /** Disputes a market's result. The market does not settle until it is determined again. */
   readonly disputeMarket: readonly [{ readonly ticker: string }, void]
   /** Pays out every position of a determined market. */
   readonly settleMarket: readonly [{ readonly ticker: string }, void]
-  /** Pauses or resumes the exchange, or only its trading, on one shard or on all. */
+  /**
+   * Pauses or resumes the exchange, or only its trading, on one shard or on all. A pause cancels the orders with
+   * `cancelOnPause`.
+   */
   readonly setActive: readonly [
     {
       readonly exchange?: boolean | undefined
@@ -292,25 +310,28 @@ export interface CommandTypes {
     void
   ]
   /**
-   * Sets the clocks of the books back, as exchange maintenance may: the exchange's clock to 1, and each market's to 1
-   * unless it never moved.
+   * Sets the clocks of the books back, as exchange maintenance may: the exchange's clock and each market's clock become
+   * 1. A clock that never moved stays 0.
    */
   readonly restartClocks: readonly [unknown, void]
   readonly createOrder: readonly [{ readonly accountId: string; readonly order: CreateOrder }, Order]
-  /** Cancels a resting order; any other order is not found, so cancelling twice changes nothing. */
+  /** Cancels a resting order. Any other order is not found, so cancelling twice changes nothing. */
   readonly cancelOrder: readonly [{ readonly accountId: string; readonly target: OrderTarget }, Canceled]
-  /** Cancels the resting orders of one subaccount or of all, on every shard, and returns their number. */
+  /**
+   * Cancels the resting orders of one subaccount or of all, on every shard that is not paused. Returns the number of
+   * cancelled orders. Refused while shard 0 is paused.
+   */
   readonly cancelAllOrders: readonly [{ readonly accountId: string; readonly subaccount?: number | undefined }, number]
-  /** Changes price, total count, expiry or client id of a resting order. */
+  /** Changes the price, the total count, the expiry or the client id of a resting order. */
   readonly amendOrder: readonly [{ readonly accountId: string; readonly order: AmendOrder }, Changed]
-  /** Makes a resting order smaller; it keeps its position in the queue. */
+  /** Makes a resting order smaller. The order keeps its position in the queue. A decrease to zero cancels it. */
   readonly decreaseOrder: readonly [{ readonly accountId: string; readonly order: DecreaseOrder }, Changed]
   readonly createGroup: readonly [{ readonly accountId: string; readonly group: CreateGroup }, OrderGroup]
   /** Empties the group's window and accepts orders again. */
   readonly resetGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
   /** Cancels the group's resting orders and accepts no more until the group is reset. */
   readonly triggerGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
-  /** Sets the group's limit, which triggers the group if its window already exceeds it. */
+  /** Sets the group's limit. Triggers the group if its window already exceeds the new limit. */
   readonly setGroupLimit: readonly [
     { readonly accountId: string; readonly target: GroupTarget; readonly limit: number },
     void
@@ -318,14 +339,17 @@ export interface CommandTypes {
   /** Cancels the group's resting orders and removes it. */
   readonly deleteGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
   readonly createRfq: readonly [{ readonly accountId: string; readonly rfq: CreateRfq }, Rfq]
-  /** Deletes an open RFQ of the account, and cancels the quotes on it. A subaccount must be the RFQ's own. */
+  /**
+   * Deletes an open RFQ of the account, and cancels the quotes on it. Refused while one of the quotes is accepted. The
+   * subaccount, if set, must be that of the RFQ.
+   */
   readonly deleteRfq: readonly [
     { readonly accountId: string; readonly rfqId: string; readonly subaccount?: number | undefined },
     void
   ]
-  /** Quotes an RFQ of another account, and replaces the maker's older quote on it. */
+  /** Quotes an RFQ of another account, and replaces the maker's open quote on the RFQ. */
   readonly createQuote: readonly [{ readonly accountId: string; readonly quote: CreateQuote }, Quote]
-  /** Cancels an open quote of the account; any other quote is not found. */
+  /** Cancels an open quote of the account. Any other quote is not found. */
   readonly deleteQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
   /** Accepts one side of a quote on an RFQ of the account. `side` is the maker's side of the trade. */
   readonly acceptQuote: readonly [
@@ -360,7 +384,7 @@ export interface PageQuery {
   readonly cursor?: string | undefined
 }
 
-/** A page, and the cursor of the next; empty on the last. */
+/** A page of a list. The cursor is that of the next page, or empty on the last page. */
 export interface Page<out A> {
   readonly items: ReadonlyArray<A>
   readonly cursor: string
@@ -372,7 +396,7 @@ export interface TimeQuery {
   readonly maxSeconds?: number | undefined
 }
 
-/** A filter of orders; undefined fields do not filter. Times are those of creation. */
+/** A filter of orders. Undefined fields do not filter. The time filter applies to the creation of an order. */
 export interface ListOrders extends PageQuery, TimeQuery {
   readonly ticker?: string | undefined
   readonly eventTickers?: ReadonlyArray<string> | undefined
@@ -407,26 +431,31 @@ export interface ListSettlements extends PageQuery, TimeQuery {
   readonly subaccount?: number | undefined
 }
 
-/** A filter of RFQs; undefined fields do not filter. */
+/** A filter of RFQs. Undefined fields do not filter. */
 export interface ListRfqs extends PageQuery {
+  /** If true, lists only the caller's RFQs. */
   readonly isOwn: boolean
   readonly accountId: string | undefined
   readonly ticker: string | undefined
   readonly eventTicker: string | undefined
-  /** Lists RFQs of the caller only. */
+  /** If set, lists only the caller's RFQs of this subaccount. */
   readonly subaccount: number | undefined
   readonly status: string | undefined
 }
 
-/** A filter of quotes of which the caller is a party. Times are those of the last update. */
+/**
+ * A filter of the quotes that the caller made or received. The time filter applies to the last update of a quote. A
+ * filter without a role of the caller is refused.
+ */
 export interface ListQuotes extends PageQuery, TimeQuery {
-  /** The caller's role. No account is both, because it cannot quote its own RFQ. */
+  /** If true, lists the quotes that the caller made. */
   readonly isMaker: boolean
+  /** If true, lists the quotes on the caller's RFQs. No quote has both roles: an account cannot quote its own RFQ. */
   readonly isRfqCreator: boolean
   readonly rfqId: string | undefined
   readonly status: string | undefined
   readonly makerAccountId: string | undefined
   readonly rfqAccountId: string | undefined
-  /** The caller's own. */
+  /** If set, must be the caller's subaccount in the quote. */
   readonly subaccount: number | undefined
 }

@@ -27,7 +27,7 @@ export interface Order {
   readonly side: "bid" | "ask"
   /** The YES price, in ten-thousandths of a dollar. */
   readonly price: number
-  /** The count it was placed with. */
+  /** The count with which the order was placed. */
   readonly initialCount: number
   readonly fillCount: number
   readonly remainingCount: number
@@ -69,7 +69,7 @@ export interface OrderGroup {
   readonly exchangeIndex: number
   readonly limit: number
   readonly triggered: boolean
-  /** The count its orders filled in the last 15 seconds. */
+  /** The count that orders of the group filled in the last 15 seconds. */
   readonly windowCount: number
   readonly isAutoCancelEnabled: boolean
   readonly orderIds: ReadonlyArray<string>
@@ -113,9 +113,9 @@ export interface Position {
   readonly count: number
   /** The cost of the open contracts, without fees. */
   readonly exposureMicros: number
-  /** Net gain from closing and settling, without fees. */
+  /** The net gain from closing and settling, without fees. */
   readonly realizedMicros: number
-  /** Total cost, opening and closing. */
+  /** The total cost of all fills, opening and closing, without fees. */
   readonly tradedMicros: bigint
   /** Total contracts traded. */
   readonly tradedCount: number
@@ -153,7 +153,7 @@ export interface Balance {
   readonly cashMicros: number
   /** Reserved for resting orders. */
   readonly collateralMicros: number
-  /** Total fees charged. */
+  /** The total of the charged fees. */
   readonly feesMicros: number
   /** The value of the open positions at their markets' last prices. */
   readonly positionsMicros: number
@@ -225,7 +225,7 @@ export interface MarketEvent {
   readonly title: string
   readonly subTitle: string
   readonly mutuallyExclusive: boolean
-  /** Whether its markets are combos. */
+  /** Whether the markets of the event are combos. */
   readonly multivariate: boolean
   readonly exchangeIndex: number
   readonly updatedMillis: number
@@ -247,7 +247,7 @@ export interface Market {
   readonly ticker: string
   readonly eventTicker: string
   readonly seriesTicker: string
-  /** Whether it is a combo, as all markets of its event. */
+  /** Whether the market is a combo. All markets of an event have the same value. */
   readonly multivariate: boolean
   readonly exchangeIndex: number
   readonly title: string
@@ -257,7 +257,7 @@ export interface Market {
   /** When anything except its trading last changed. */
   readonly updatedMillis: number
   readonly openMillis: number
-  /** `Infinity` if it never closes by itself. */
+  /** `Infinity` if the market does not close automatically. */
   readonly closeMillis: number
   /** Price levels, in ten-thousandths of a dollar. */
   readonly priceRanges: ReadonlyArray<PriceRange>
@@ -301,7 +301,7 @@ export interface TopOfBook {
 export interface PriceLevels {
   readonly bid: ReadonlyArray<readonly [price: number, count: number]>
   readonly ask: ReadonlyArray<readonly [price: number, count: number]>
-  /** The market's clock: that of the last change in the book, or 0. */
+  /** The market's clock: the exchange's clock at the last change of the book, or 0. */
   readonly clock: number
 }
 
@@ -363,16 +363,19 @@ export interface Rfq {
   readonly rfqId: string
   readonly accountId: string
   readonly subaccount: number
-  /** The public id of its creator. */
+  /** The public id of the creator. */
   readonly communicationsId: string
-  /** Whether others see a placeholder instead of that id: true until a quote is executed, if its creator wants it. */
+  /**
+   * Whether others see a placeholder instead of `communicationsId`. If the creator requested this, it is true until a
+   * quote is executed.
+   */
   readonly isObscured: boolean
   readonly ticker: string
   readonly eventTicker: string
   readonly exchangeIndex: number
-  /** Undefined if it has a target cost. */
+  /** Undefined for an RFQ with a target cost. */
   readonly count: number | undefined
-  /** What its creator wants to spend; undefined if it has a count. */
+  /** The amount that the creator wants to spend. Undefined for an RFQ with a count. */
   readonly targetCostMicros: number | undefined
   readonly targetCostExcludesFees: boolean
   readonly restRemainder: boolean
@@ -397,14 +400,14 @@ export interface Quote {
   readonly rfqAccountId: string
   readonly rfqSubaccount: number
   readonly rfqCommunicationsId: string
-  /** Whether the maker sees a placeholder instead of that id: see {@link Rfq}. */
+  /** Whether the maker sees a placeholder instead of `rfqCommunicationsId`: see {@link Rfq}. */
   readonly isRfqObscured: boolean
   readonly ticker: string
   readonly eventTicker: string
   readonly exchangeIndex: number
   /** What the maker pays for one contract of YES; zero if the maker declines that side. */
   readonly yesBid: number
-  /** The same for NO. */
+  /** What the maker pays for one contract of NO; zero if the maker declines that side. */
   readonly noBid: number
   /** The count that trades if the side is accepted; zero if the maker declines it. */
   readonly yesCount: number
@@ -460,8 +463,8 @@ export type EventBody =
       readonly type: "book"
       readonly ticker: string
       /**
-       * The exchange's clock, which all changes of one command or timer share. It rises, except at maintenance, and skips
-       * values of other markets.
+       * The exchange's clock, which all changes of one command or timer share. The clock rises, except at maintenance.
+       * The events of one market skip the values that other markets used.
        */
       readonly clock: number
       readonly side: "bid" | "ask"

@@ -41,7 +41,7 @@ export interface Options {
  */
 export class Exchange {
   readonly assumptions: Assumptions
-  /** The source of its ids. */
+  /** The seed of the ids of a new exchange. An exchange from a snapshot continues the ids of the snapshot. */
   readonly seed: number
   readonly #state: State
   readonly #log = new Log()

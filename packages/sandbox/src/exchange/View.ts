@@ -124,7 +124,7 @@ export class View extends MarketData {
     )
   }
 
-  /** The same for every resting order of a subaccount, in some markets or in one event. */
+  /** The queue positions of a subaccount's resting orders. `query` can limit them to some markets or to one event. */
   queuePositions(
     accountId: string,
     subaccount: number,
@@ -151,7 +151,7 @@ export class View extends MarketData {
     return Result.map(this.#account(accountId), (account) => groups.list(this.state, account, subaccount))
   }
 
-  /** Money of every used subaccount and shard of the account, by subaccount and then by shard. */
+  /** The money of every used subaccount and shard of the account, ordered by subaccount and then by shard. */
   balances(accountId: string): Result.Result<ReadonlyArray<Balance>, Refusal> {
     return Result.map(this.#account(accountId), ({ holdings }) =>
       Array.from(holdings.values(), toBalance).sort(
@@ -160,7 +160,7 @@ export class View extends MarketData {
     )
   }
 
-  /** One subaccount over all shards. */
+  /** The totals of one subaccount over all shards. */
   portfolio(accountId: string, subaccount = 0): Result.Result<Portfolio, Refusal> {
     return Result.map(this.#account(accountId), (account) => {
       const holdings = [...account.holdings.values()].filter((holding) => holding.subaccount === subaccount)
@@ -381,7 +381,7 @@ const sides = ["bid", "ask"] as const
 
 const toQueuePosition = ({ orderId, ticker }: OrderState, count: number): QueuePosition => ({ orderId, ticker, count })
 
-/** A subaccount's own orders on one side of a market. */
+/** The queue positions of a subaccount's resting orders on one side of a market. */
 const queuePositionsOf = (position: PositionState, side: "bid" | "ask"): ReadonlyArray<QueuePosition> => {
   const orders = ordersOf(position[side])
   const counts = position.market.book[side].aheadOfEach(orders)

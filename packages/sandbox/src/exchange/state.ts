@@ -47,9 +47,9 @@ export interface AccountState {
   /** Orders by their reserved client ids. */
   readonly clientOrderIds: Map<string, OrderState>
   readonly groups: Map<string, GroupState>
-  /** By subaccount and shard; an untouched one has no entry. */
+  /** The holdings by subaccount and shard. An unused subaccount or shard has no entry. */
   readonly holdings: Map<number, Holding>
-  /** Created numbered subaccounts: 1 to this number. */
+  /** The number of created subaccounts, which are numbered from 1. */
   subaccounts: number
   /** Netting flags by subaccount, if they were ever set. */
   readonly netting: Map<number, boolean>
@@ -102,17 +102,17 @@ export interface Holding {
   readonly account: AccountState
   readonly subaccount: number
   readonly exchangeIndex: number
-  /** Free; never below zero. */
+  /** Free cash, which is never below zero. */
   cashMicros: number
   /** Reserved for resting orders. */
   collateralMicros: number
   feesMicros: number
   updatedMillis: number
-  /** By market ticker; the first order creates the entry. */
+  /** The positions by market ticker. The first order creates the entry. */
   readonly positions: Map<string, PositionState>
 }
 
-/** A subaccount's own orders on one side of a market, oldest first. Covered ones come first. */
+/** A subaccount's own resting orders on one side of a market, oldest first. Covered orders come first. */
 export interface OwnSide {
   first: OrderState | undefined
   last: OrderState | undefined
@@ -179,7 +179,7 @@ export interface MarketState {
   readonly trades: Array<Trade>
   /** Trades that are at least a day old, as of the last count. */
   oldTrades: number
-  /** Contracts of the others. */
+  /** The count of all newer trades. */
   dayVolume: number
   lastPrice: number
   volume: number
@@ -229,7 +229,7 @@ export interface GroupState {
   readonly placed: Array<OrderState>
 }
 
-/** A scheduled event. A rescheduled one is recognized by its time. */
+/** A scheduled event. If its subject was rescheduled, the time of the timer no longer matches. */
 export type Timer =
   | { readonly expire: OrderState }
   | { readonly open: MarketState }
@@ -265,11 +265,12 @@ export interface State {
   actionClock: number
   /** Deposits minus withdrawals of all accounts. */
   depositedMicros: number
-  /** By shard. */
+  /** Whether the exchange is active, by shard. */
   readonly exchangeActive: Array<boolean>
+  /** Whether trading is active, by shard. */
   readonly tradingActive: Array<boolean>
   readonly rfqs: Map<string, RfqState>
-  /** The same, oldest first. */
+  /** All RFQs, oldest first. */
   readonly rfqList: Array<RfqState>
   readonly quotes: Map<string, QuoteState>
 }

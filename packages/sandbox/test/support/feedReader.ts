@@ -145,7 +145,10 @@ export class FeedReader {
     }
   }
 
-  /** How what the reader knows differs from the exchange. A complete reader has subscribed before anything happened. */
+  /**
+   * Returns the differences between the reader's data and the exchange. A complete reader has subscribed before
+   * anything happened.
+   */
   differences(view: View, isComplete: boolean): ReadonlyArray<string> {
     const found = [...this.problems]
     const compare = (what: string, own: unknown, exchange: unknown): void => {

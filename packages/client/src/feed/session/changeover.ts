@@ -20,7 +20,10 @@ export const changeOver = (core: Core): void => {
 
 const twinOf = (line: Line, { topic }: Slot): Slot | undefined => line.slots.find((slot) => slot.topic === topic)
 
-/** Gives new connections the slots of those that they replace, with the same names. */
+/**
+ * Gives new connections the slots of the connections that they replace, with the same names. Drops a new connection if
+ * it holds back too many messages, or if the old connection is lost.
+ */
 export const copySlots = (core: Core): void => {
   for (const line of core.lines) {
     const { replaces } = line
@@ -66,7 +69,7 @@ export const takeOver = (core: Core): void => {
     }
     const { slots: ended } = replaces
     dropLine(core, replaces)
-    // Those without a twin are no longer wanted.
+    // Slots without a twin are no longer wanted.
     for (const slot of ended) restore(core, slot)
     for (const slot of slots) {
       const { sid } = slot
@@ -75,7 +78,7 @@ export const takeOver = (core: Core): void => {
       restore(core, slot)
     }
     for (const { event, name, slot } of held) {
-      // It can have left, or moved to another connection.
+      // The name can have left, or moved to another connection.
       if (slot.isWanted && (name === undefined || slot.names.has(name))) emit(core, slot, name, event)
     }
     core.isDirty = true

@@ -21,7 +21,7 @@ export interface Outside {
   /** Opens a connection. The session is notified later with `opened`, `refused` or `closed` of this generation. */
   readonly dial: (generation: number) => void
   readonly send: (generation: number, text: string) => void
-  /** Ends a connection or a dial without waiting for its close event. What it still reports is ignored. */
+  /** Ends a connection or a dial without waiting for its close event. The session ignores its later reports. */
   readonly abandon: (generation: number) => void
 }
 
@@ -41,7 +41,7 @@ export interface Counters {
   undecodable: number
   /** Messages of an old connection, which were ignored. */
   stale: number
-  /** Messages of a subscription that no one has, which were ignored. */
+  /** Messages of an unknown subscription, which were ignored. */
   stray: number
   messages: number
 }
@@ -60,11 +60,11 @@ export class Core {
   lastCommandId = 0
   /** The connection whose handshake is in flight: one at a time. */
   dialing: Line | undefined
-  /** No dial before: the exchange asked to wait. */
+  /** No dial starts before this time, because the exchange asked to wait. */
   dialNotBeforeMillis = 0
-  /** Refusals because of the clock since the last connection. */
+  /** The number of dials since the last connection that the exchange refused because of the clock. */
   clockRefusals = 0
-  /** Why the session is over. Nothing is sent, dialled or delivered after. */
+  /** Why the session is over. After that, nothing is sent, dialled or delivered. */
   ended: FeedError | undefined
   /** Whether commands or dials may be due. */
   isDirty = false

@@ -10,7 +10,7 @@ import type { Member, Slot, Topic } from "./model.ts"
 import { unplace } from "./placement.ts"
 import { isUserOf, leave, removeNames } from "./wanted.ts"
 
-/** Delivers one event. A user that throws ends alone. */
+/** Delivers one event. If a user throws, only that user's subscription ends. */
 export const deliver = (core: Core, members: ReadonlyArray<Member>, event: SessionEvent): void => {
   for (const member of members) {
     if (member.isOver) continue
@@ -27,8 +27,8 @@ export const deliver = (core: Core, members: ReadonlyArray<Member>, event: Sessi
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
 
 /**
- * Delivers an event of a slot: about one name to those who want it, otherwise to all its users. A connection that will
- * take over holds it back.
+ * Delivers an event of a slot. An event about one name goes to the users that want the name, any other event to all
+ * users of the slot. A connection that will take over holds the event back.
  */
 export const emit = (core: Core, slot: Slot, name: string | undefined, event: SessionEvent): void => {
   if (slot.line.replaces !== undefined) {
@@ -54,7 +54,7 @@ export const end = (core: Core, member: Member, error: FeedError | undefined): v
   }
 }
 
-/** Removes names that the exchange refuses. A user without names left ends. */
+/** Removes names that the exchange refuses. A user's subscription ends if no name is left. */
 export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, error: MarketsError): void => {
   if (topic.kind === undefined) {
     for (const member of topic.members) end(core, member, error)
@@ -74,7 +74,7 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
   }
 }
 
-/** Notifies the users of a slot that it is interrupted: once, unless messages arrived since. */
+/** Notifies the users of a slot that it is interrupted: once, unless the slot was opened since. */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   // The old connection delivers until the new one takes over.
   if (slot.line.replaces !== undefined) return

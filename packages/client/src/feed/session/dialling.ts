@@ -66,7 +66,10 @@ const release = (core: Core, line: Line): void => {
   for (const slot of line.slots) reset(core, slot)
 }
 
-/** A connection was lost, or could not be opened. Its subscriptions stay wanted: they are restored on the next one. */
+/**
+ * Handles a connection that was lost, or could not be opened. The next connection restores its subscriptions, unless no
+ * attempt is left.
+ */
 export const lose = (core: Core, line: Line, cause: LossCause, minWaitMillis = 0): void => {
   core.counters.losses++
   if (line.status === "open" && core.now() - line.openedMillis >= core.settings.stableMillis) line.backoff.reset()
@@ -98,7 +101,7 @@ export const redial = (core: Core, line: Line, cause: LossCause): void => {
   if (generation !== undefined) core.outside.abandon(generation)
 }
 
-/** Removes a line with its slots, which another line has, or no one wants. */
+/** Removes a line and its slots. Another line has the subscriptions, or no one wants them. */
 export const dropLine = (core: Core, line: Line): void => {
   hangUp(core, line)
   core.removeLine(line)
@@ -143,7 +146,7 @@ export const open = (core: Core, line: Line): void => {
   core.isDirty = true
 }
 
-/** A dial failed: for good, or for now. */
+/** Handles a failed dial: ends the session, or dials again later. */
 export const refuseDial = (core: Core, line: Line, refusal: Refusal): void => {
   if (refusal._tag === "Transport") return lose(core, line, { _tag: "Unreachable", reason: refusal.reason })
   const { blamesClock, body, explanation, retryAfterMillis = 0, status } = refusal
@@ -162,11 +165,11 @@ export const refuseDial = (core: Core, line: Line, refusal: Refusal): void => {
   lose(core, line, cause, retryAfterMillis)
 }
 
-/** The codes of RFC 6455 that say that the peer cannot work with us, and those of the exchange's own. */
+/** The codes of RFC 6455 that say that the peer cannot work with us, and the exchange's own codes. */
 const isFinal = (code: number): boolean =>
   code === 1002 || code === 1003 || (code >= 1007 && code <= 1010) || (code >= 4000 && code <= 4999)
 
-/** A connection closed: for good, or for now. */
+/** Handles a closed connection: ends the session, or dials again later. */
 export const close = (core: Core, line: Line, code: number, reason: string): void =>
   isFinal(code)
     ? finish(core, new ConnectionClosed({ code, reason }))

@@ -80,7 +80,7 @@ export type SessionEvent<M = Message> =
    */
   | { readonly _tag: "Replaced"; readonly generation: number; readonly sid: number }
 
-/** The user of a subscription. Calls are synchronous. A subscriber that throws ends alone. */
+/** The user of a subscription. Calls are synchronous. If a subscriber throws, only its subscription ends. */
 export interface Subscriber<Name extends ChannelName = ChannelName> {
   readonly onEvent: (event: SessionEvent<ChannelMessage<Name>>) => void
   /** The subscription ended: with its error, or undefined if its user closed it. Called once. */

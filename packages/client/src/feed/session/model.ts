@@ -19,10 +19,10 @@ import type { NameKind, Parsed } from "./requests.ts"
 export class Member {
   readonly topic: Topic
   readonly subscriber: Subscriber
-  /** The names it wants. Empty in a topic without names. */
+  /** The names that the user wants. Empty in a topic without names. */
   readonly names: Set<string>
   isOver = false
-  /** Since when it is interrupted, as it was notified. */
+  /** The start of the outage of which the user was notified. Undefined without an outage. */
   outage: { readonly sinceMillis: number; readonly sinceMonotonicMillis: number } | undefined
 
   constructor(topic: Topic, subscriber: Subscriber, names: ReadonlyArray<string>) {
@@ -42,7 +42,7 @@ export class Topic {
   readonly isSequenced: boolean
   readonly isBook: boolean
   readonly types: ReadonlySet<string>
-  /** Lists are replaced, never changed: members come and go while a message is delivered. */
+  /** Lists are replaced, never changed, because members come and go while a message is delivered. */
   members: ReadonlyArray<Member> = []
   readonly byName = new Map<string, ReadonlyArray<Member>>()
   readonly slots: Array<Slot> = []
@@ -62,18 +62,18 @@ export class Topic {
 export interface AwaitedSnapshot {
   readonly deadlineMillis: number
   readonly sinceMillis: number
-  /** How many messages the slot had received when it was requested. Undefined if it comes without a request. */
+  /** The number of messages that the slot had received at the request. Undefined for a snapshot without a request. */
   readonly requestedAt: number | undefined
-  /** Whether it is not requested again if it is late. */
+  /** If true, a late snapshot is not requested again. */
   readonly isLastRequest: boolean
 }
 
 /**
  * A subscription of the exchange, on one connection.
  *
- * - `closed`: the exchange has none.
+ * - `closed`: the exchange does not have the subscription.
  * - `opening`, `closing`: a command is sent.
- * - `open`: the exchange has it under `sid`.
+ * - `open`: the exchange has the subscription under `sid`.
  * - `unknown`: a command was not answered. The list of subscriptions decides.
  */
 export class Slot {
@@ -88,13 +88,13 @@ export class Slot {
   acknowledged = new Set<string>()
   /** Names that the exchange perhaps sends: their command was not answered. */
   readonly doubtful = new Set<string>()
-  /** Names whose removal is in flight: what still arrives of them is for no one, also if they are wanted again. */
+  /** Names whose removal is in flight. No user receives their messages, even if the names are wanted again. */
   leaving: ReadonlySet<string> | "all" | undefined
   /** The command that waits for its reply: one at a time. */
   command: Sent<Slot> | undefined
   /** The id of the last command. */
   lastCommandId = 0
-  /** Times in a row that a command was not answered. */
+  /** The number of consecutive commands without a reply. */
   unanswered = 0
   readonly awaited = new Map<string, AwaitedSnapshot>()
   /** Markets whose snapshot arrived. */
@@ -103,31 +103,31 @@ export class Slot {
   readonly requested = new Set<string>()
   /** Whether the list of indices or underlyings is requested with the next command. */
   wantsNames = false
-  /** Whether a topic without names uses it. */
+  /** Whether a topic without names uses the slot. */
   isUsed = true
-  /** Why it is closed before it is opened again. Undefined if it is not. */
+  /** Why the session closes the subscription and opens it again. Undefined if it does not. */
   reopenReason: string | undefined
-  /** Markets for which it was opened again because nothing arrived, and whose snapshot has not arrived since. */
+  /** Markets without a snapshot, for which the subscription was already opened again. */
   readonly reopenedFor = new Set<string>()
   /** Messages that arrived. */
   received = 0
   /** The number of messages at the last check. */
   receivedAtCheck = 0
   checkMillis = Number.POSITIVE_INFINITY
-  /** No command is sent before. */
+  /** No command is sent before this time. */
   notBeforeMillis = 0
   readonly backoff: Backoff
-  /** The most names of the next command, and of the slot, as far as refusals show. */
+  /** The maximum number of names of the next command (`chunk`) and of the slot (`maxNames`). Refusals lower them. */
   chunk = Number.POSITIVE_INFINITY
   maxNames = Number.POSITIVE_INFINITY
-  /** Whether its members were notified of an outage, and whether it was opened since. */
+  /** Whether the members were notified of an outage, and whether the slot was opened since. */
   isInterrupted = false
   wasOpened = false
   /** Whether no command is due. */
   isSettled = false
-  /** When it was opened, by the monotonic clock. */
+  /** When the slot was opened, by the monotonic clock. */
   openedMillis = 0
-  /** Since when it has its status, in Unix milliseconds. */
+  /** Since when the exchange has, or does not have, the subscription, in Unix milliseconds. */
   sinceMillis: number
 
   /** Whether the exchange must have this subscription. */
@@ -146,7 +146,7 @@ export class Slot {
 
 /** A connection, and those that replace it after a loss. */
 export class Line {
-  /** The number of the connection. Undefined without one. */
+  /** The number of the connection. Undefined without a connection. */
   generation: number | undefined
   status: "idle" | "waiting" | "dialing" | "open" = "idle"
   /** When to dial, or when the handshake must be over. */
@@ -169,7 +169,7 @@ export class Line {
   verifying: Sent<Slot> | undefined
   /** `sid`s without a user, to end. */
   readonly orphans = new Set<number>()
-  /** When a command can be sent, if the pace does not permit one now. */
+  /** When the next command can be sent. Undefined if the pace permits a command now. */
   commandMillis: number | undefined
   /** The connection that this one takes over from, and the messages that it holds back until then. */
   replaces: Line | undefined

@@ -1,11 +1,11 @@
 /**
- * The pace of commands on one connection: a burst, then one command per interval. A refusal because of the pace pauses
- * and slows it down, and replies make it faster again.
+ * The pace of commands on one connection: a burst, then one command per interval. A refusal because of the pace causes
+ * a pause and lengthens the interval. Successful commands shorten the interval again.
  *
  * @module
  */
 
-/** The bounds of the slowest interval and of the longest pause. */
+/** The longest interval, and the longest pause. */
 const maxIntervalMillis = 1_000
 const maxPauseMillis = 30_000
 
@@ -13,7 +13,7 @@ const maxPauseMillis = 30_000
 export class Pace {
   readonly #burst: number
   readonly #intervalMillis: number
-  /** The interval now. */
+  /** The current interval. */
   #currentMillis: number
   #tokens: number
   #filledMillis = 0

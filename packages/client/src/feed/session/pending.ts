@@ -18,14 +18,14 @@ export interface Sent<Slot> {
   readonly deadlineMillis: number
 }
 
-/** Late replies are still expected for so many commands. */
+/** The maximum number of overdue commands whose late replies are still matched. */
 const maxOverdue = 1_000
 
 /** The commands of one connection. */
 export class Pending<Slot> {
-  /** In the order of their deadlines: all commands have the same time. */
+  /** Commands in the order of their deadlines, because all have the same timeout. */
   readonly #waiting = new Map<number, Sent<Slot>>()
-  /** Commands whose time ran out. A late reply still changes the state. */
+  /** Commands whose deadline passed. A late reply still changes the state. */
   readonly #overdue = new Map<number, Sent<Slot>>()
 
   add(sent: Sent<Slot>): void {
@@ -48,7 +48,7 @@ export class Pending<Slot> {
     return undefined
   }
 
-  /** Removes the commands whose time ran out. Replies to them are late, but still matched. */
+  /** Removes the commands whose deadline passed. Late replies to them are still matched. */
   expire(nowMillis: number): ReadonlyArray<Sent<Slot>> {
     const expired: Array<Sent<Slot>> = []
     for (const sent of this.#waiting.values()) {

@@ -14,7 +14,10 @@ import type { Line, Slot, Topic } from "./model.ts"
 const hasSuccessor = (slot: Slot): boolean =>
   slot.line.slots.some((other) => other !== slot && other.isWanted && other.topic.channel === slot.topic.channel)
 
-/** Finds or adds a connection without a wanted slot of the channel. Undefined if there are too many. */
+/**
+ * Finds or adds a connection without a wanted slot of the channel. Undefined if the session has its maximum of
+ * connections.
+ */
 const lineFor = (core: Core, topic: Topic): Line | undefined =>
   core.lines.find(
     ({ replaces, slots }) =>

@@ -13,7 +13,7 @@ import { restore } from "./delivery.ts"
 import type { Line, Slot } from "./model.ts"
 import { removeSlot } from "./placement.ts"
 
-/** Returns at most so many items of a set that another set does not have. */
+/** Returns at most `most` items of a set that another set does not have. */
 const missingIn = (items: ReadonlySet<string>, other: ReadonlySet<string>, most: number): Array<string> => {
   const missing: Array<string> = []
   for (const item of items) {
@@ -34,8 +34,8 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
   if (status === "closed") return { kind: "subscribe", names: missingIn(names, new Set(), most) }
   if (topic.kind !== undefined) {
     const removed = missingIn(acknowledged, names, most)
-    // Names are never all removed, since an empty list could mean all markets: without one that is wanted, the
-    // subscription ends, and is opened again.
+    // Names are never all removed, since an empty list could mean all markets. If no acknowledged name is wanted, the
+    // subscription ends, and is opened again if other names are wanted.
     if (removed.length > 0) {
       return removed.length === acknowledged.size
         ? { kind: "unsubscribe", names: none }
@@ -77,7 +77,7 @@ const sweep = (core: Core, slot: Slot): boolean => {
   slot.reopenReason = undefined
   if (slot.isWanted) return false
   removeSlot(core, slot)
-  // What is no longer wanted interrupts no one.
+  // A slot that is no longer wanted interrupts no one.
   restore(core, slot)
   return true
 }
@@ -88,7 +88,7 @@ export const reconcile = (core: Core, line: Line): void => {
   line.commandMillis = undefined
   if (line.status !== "open") return
   const nowMillis = core.now()
-  /** Whether a command may be sent now. The outside can end the connection while one is sent. */
+  /** Whether a command may be sent now. The outside can end the connection during a send. */
   const isFree = (): boolean => {
     line.commandMillis = line.status === "open" ? line.pace.wait(nowMillis) : undefined
     return line.status === "open" && line.commandMillis === undefined

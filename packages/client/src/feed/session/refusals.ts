@@ -1,5 +1,6 @@
 /**
- * What the errors of the exchange change: an error that answers a command, or that ends a subscription by itself.
+ * Handles the errors of the exchange. An error answers a command, or concerns a subscription or the connection without
+ * a command.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import type { Sent } from "./pending.ts"
 import { place, unplace } from "./placement.ts"
 import { closed, doubt, isAbsent, isPresent, reopen, revert, settle } from "./transitions.ts"
 
-/** What an error of the exchange asks for. */
+/** How the session reacts to an error of the exchange. */
 type Reaction = "refuse" | "reopen" | "verify" | "spread" | "slowDown"
 
 const reactions: Readonly<Record<number, Reaction>> = {
@@ -44,7 +45,7 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
   if (reaction === "slowDown") line.pace.refused(core.now())
   const slot = sent?.slot ?? (sid === undefined ? undefined : line.bySid.get(sid))
   if (slot === undefined || !isPresent(line, slot)) {
-    // A list that is refused decides nothing: the state of the connection is unknown.
+    // Without the list of subscriptions, the state of the connection stays unknown.
     if (sent?.kind === "verify" && reaction === "slowDown") line.mustVerify = true
     else if (sent?.kind === "verify") {
       redial(core, line, { _tag: "ProbeRefused", code: msg.code, reason: msg.msg })
@@ -53,11 +54,12 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
     return
   }
   if (sent !== undefined) onRefusedCommand(core, line, slot, sent, msg, reaction)
-  // A late error of a command that is forgotten ends nothing.
+  // An error with an unknown command id does not change the subscription, unless its code says that the subscription
+  // has ended or does not exist.
   else if (isAbsent(id) || reaction === "reopen") onUnaskedError(core, line, slot, msg, reaction)
 }
 
-/** An error of a subscription that no command caused. */
+/** Handles an error of a subscription. The error answers no known command. */
 const onUnaskedError = (
   core: Core,
   line: Line,
@@ -87,7 +89,7 @@ const onRefusedCommand = (
   msg: Messages["error"]["msg"],
   reaction: Reaction
 ): void => {
-  // A late refusal says nothing about what was sent since.
+  // A late refusal says nothing about the commands that were sent since.
   if (slot.lastCommandId !== sent.id) return
   const named = new Set([...(msg.market_tickers ?? []), msg.market_ticker])
   const culprits = sent.names.filter((name) => named.has(name))
@@ -107,16 +109,16 @@ const onRefusedCommand = (
   }
 }
 
-/** The exchange accepts no more markets in this subscription: others go to another connection. */
+/** The exchange accepts no more markets in this subscription, so the surplus goes to another connection. */
 const spread = (core: Core, slot: Slot, sent: Sent<Slot>, msg: Messages["error"]["msg"]): void => {
   const { topic } = slot
   if (slot.acknowledged.size === 0) {
-    // Not even so many at once. One market alone cannot be split.
+    // The exchange refused the whole batch, so the next batch is half as large. A single market cannot be halved.
     if (sent.names.length > 1) slot.chunk = Math.ceil(sent.names.length / 2)
     else refuse(core, topic, sent.names, refusalOf(topic.channel, msg, sent.names))
     return
   }
-  // The old connection carries them: it stays.
+  // This connection was to replace an old one, which still carries the markets. So the session drops this one.
   if (slot.line.replaces !== undefined) return dropLine(core, slot.line)
   slot.maxNames = slot.acknowledged.size
   const surplus = [...slot.names].filter((name) => !slot.acknowledged.has(name))
@@ -140,7 +142,8 @@ const onRefused = (
     case "add":
     case "delete":
       if (culprits.length === 0 && names.length > 1) {
-        // Which one is at fault is not known: halves find it, and the others are carried out.
+        // The error does not say which name is at fault. Halving the commands isolates that name, and the commands for
+        // the other names succeed.
         slot.chunk = Math.ceil(names.length / 2)
         return
       }
@@ -149,14 +152,15 @@ const onRefused = (
         slot.acknowledged.delete(name)
         slot.doubtful.delete(name)
       }
-      // What the exchange still sends of a name that it does not remove has no user.
+      // After a refused delete, the exchange can still send the name. No user receives these messages.
       return sent.kind === "delete" ? undefined : refuse(core, topic, names, refusalOf(topic.channel, msg, names))
     case "snapshot":
-      // Most likely the exchange does not send these markets: they are added again.
+      // Most likely the exchange does not send these markets, so the session adds them again.
       for (const name of names) slot.acknowledged.delete(name)
       return
     case "unsubscribe":
-      // What it still sends is ignored, and a later subscribe is merged with it.
+      // The exchange kept the subscription. The session ignores its messages, and the exchange merges a later subscribe
+      // into it.
       return closed(core, slot)
     default:
   }

@@ -1,5 +1,6 @@
 /**
- * What the replies to commands change. A reply is matched by its id and its connection. A late one still changes the state.
+ * What the replies to commands change. A reply is matched by its id and its connection. A late reply still changes the
+ * state.
  *
  * @module
  */

@@ -71,7 +71,7 @@ const kindOf = (channel: ChannelName, hasIds: boolean): NameKind | undefined => 
 /** A checked request. */
 export interface Parsed {
   readonly channel: ChannelName
-  /** The same for requests that can share one subscription of the exchange. */
+  /** Requests with the same key can share one subscription of the exchange. */
   readonly key: string
   /** The parameters of the subscribe command other than the names. */
   readonly options: Readonly<Record<string, unknown>>

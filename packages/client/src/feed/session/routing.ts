@@ -107,7 +107,7 @@ const onData = (core: Core, line: Line, message: DataMessage, receivedMillis: nu
 
 const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, receivedMillis: number): void => {
   const { topic } = slot
-  // The schema of a sequenced channel's messages requires it.
+  // The schema of a sequenced channel's messages requires `seq`.
   if ("seq" in message && !count(core, slot, message.seq)) return
   slot.received++
   core.counters.messages++
@@ -119,7 +119,7 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
     return emit(core, slot, undefined, { _tag: "Undecodable", generation, sid, pointer: "/type", reason, text })
   }
   const { kind } = topic
-  // The name has the same field in all messages of a channel that are about one.
+  // All messages of a channel that are about one name have it in the same field.
   const named =
     kind === undefined ? undefined : (message.msg as unknown as Readonly<Record<string, unknown>>)[kind.field]
   const name = typeof named === "string" ? named : undefined
@@ -131,8 +131,8 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
 }
 
 /**
- * Whether a message is about what no one wants of this subscription, or wanted when its end was requested. A user who
- * joins since starts after it.
+ * Whether no user receives a message, because its name or its subscription is not wanted, or its removal is in flight.
+ * A user who joins during the removal receives messages only after it.
  */
 const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
   !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
@@ -148,9 +148,9 @@ const onSnapshot = (core: Core, slot: Slot, name: string): void => {
   slot.awaited.delete(name)
   slot.booked.add(name)
   slot.requested.delete(name)
-  // It can be the last one that a connection waits for before it takes over.
+  // This can be the last snapshot that a connection waits for before it takes over.
   if (slot.line.replaces !== undefined) core.isDirty = true
-  // A snapshot can carry no id. That of one market shows that the command was carried out.
+  // A snapshot can have no id. The snapshot of one market shows that the command was carried out.
   const { command } = slot
   if (command?.kind === "snapshot" && command.names.includes(name)) settle(core, slot.line, command)
 }
@@ -190,7 +190,10 @@ const peek = (text: string): { readonly sid: number | undefined; readonly seq: n
   return isRecord(json) ? { sid: number(json["sid"]), seq: number(json["seq"]) } : { sid: undefined, seq: undefined }
 }
 
-/** Delivers the event of a message that does not decode: to its subscription, or to all if that is not readable. */
+/**
+ * Delivers the event of a message that does not decode: to the users of its subscription, or to all users of the
+ * connection if the subscription is unknown.
+ */
 export const routeUndecodable = (
   core: Core,
   line: Line,

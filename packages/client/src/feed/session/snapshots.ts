@@ -36,11 +36,11 @@ const request = (core: Core, slot: Slot, name: string, sinceMillis: number, isLa
   core.touch(slot)
 }
 
-/** Requests snapshots of markets. Those that wait for one, the first one included, are left out. */
+/** Requests snapshots of markets. A market that already waits for a snapshot is left out. */
 export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<string>): void => {
   for (const name of names) {
     const slot = slotOf(topic, name)
-    // Of other markets, the exchange sends the snapshot by itself.
+    // For other markets, the exchange sends the first snapshot without a request.
     const isOpen = slot !== undefined && (slot.acknowledged.has(name) || slot.booked.has(name))
     if (isOpen && !slot.awaited.has(name)) {
       request(core, slot, name, core.now(), false)
@@ -57,7 +57,7 @@ export interface Missing {
   readonly isSilent: boolean
 }
 
-/** Requests the snapshots that are late once more. Returns those that are late again. */
+/** Requests each late snapshot once more. Returns the markets whose snapshot is late again. */
 export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
   const now = core.now()
   const late: Array<string> = []
@@ -85,7 +85,7 @@ export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
   return missing.length === 0 ? undefined : { names: missing, waitedMillis, isSilent }
 }
 
-/** Probes a silent subscription to books: requests the snapshot of one market, each time of another one. */
+/** Probes a silent subscription to books: requests the snapshot of one market, a different one each time. */
 export const probeBook = (core: Core, slot: Slot): void => {
   for (const name of slot.acknowledged) {
     if (!slot.awaited.has(name)) {

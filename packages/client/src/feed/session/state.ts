@@ -13,7 +13,7 @@ export interface ConnectionState {
   /** Undefined without a connection. */
   readonly generation: number | undefined
   readonly status: "idle" | "waiting" | "dialing" | "open"
-  /** Since when, in Unix milliseconds. */
+  /** Since when the connection has this status, in Unix milliseconds. */
   readonly sinceMillis: number
   /** The dials since the last stable connection. */
   readonly attempts: number
@@ -29,7 +29,7 @@ export interface SubscriptionState {
   readonly options: Readonly<Record<string, unknown>>
   /** `live`: the exchange has acknowledged everything. `lost`: it has nothing. `restoring`: in between. */
   readonly status: "lost" | "restoring" | "live"
-  /** Since when the exchange has it, or has it not, in Unix milliseconds. */
+  /** Since when the exchange has, or does not have, the subscription, in Unix milliseconds. */
   readonly sinceMillis: number
   readonly generation: number | undefined
   readonly sid: number | undefined
@@ -37,7 +37,7 @@ export interface SubscriptionState {
   readonly users: number
   /** The wanted markets, indices or underlyings. Empty for a subscription without such a list. */
   readonly names: ReadonlySet<string>
-  /** Those that the exchange has acknowledged. */
+  /** The names that the exchange has acknowledged. */
   readonly acknowledged: ReadonlySet<string>
   /** The messages that arrived. */
   readonly received: number

@@ -34,7 +34,7 @@ const ofSlot =
   (nowMillis: number) =>
   (slot: Slot): ReadonlyArray<number | undefined> => {
     if (slot.status === "open") return [slot.checkMillis, firstDeadline(slot)]
-    // After this time, it waits for something else.
+    // After this time, the slot waits for something else.
     return slot.status === "closed" && slot.notBeforeMillis > nowMillis ? [slot.notBeforeMillis] : []
   }
 

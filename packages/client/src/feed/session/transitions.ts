@@ -65,7 +65,7 @@ export const opened = (
 /** The exchange has nothing of a slot any more. */
 export const reset = (core: Core, slot: Slot): void => {
   if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
-  // What a connection holds back until it takes over has no hole.
+  // The messages that a connection holds back until it takes over must have no gap.
   if (slot.line.replaces !== undefined) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)
   slot.sid = undefined
   slot.status = "closed"
@@ -83,7 +83,7 @@ export const reset = (core: Core, slot: Slot): void => {
   core.touch(slot)
 }
 
-/** The exchange ended a subscription, or has none under this `sid`: it is opened again after a wait. */
+/** The exchange ended a subscription, or has none under this `sid`. The session opens it again after a wait. */
 export const reopen = (
   core: Core,
   slot: Slot,
@@ -108,15 +108,15 @@ export const closed = (core: Core, slot: Slot): void => {
   if (reason !== undefined) interrupt(core, slot, { _tag: "SubscriptionLost", code: undefined, reason })
 }
 
-/** The status of a slot whose command was not carried out. */
+/** Restores the status of a slot whose command was not carried out. */
 export const revert = (slot: Slot): void => {
   slot.status = slot.sid === undefined ? "closed" : "open"
 }
 
-/** Names, or all of a subscription, leave: their removal is in flight or in doubt. */
+/** Marks names, or a whole subscription, as leaving: their removal is in flight or in doubt. */
 export const startLeaving = (slot: Slot, { kind, names }: Sent<Slot>): void => {
   if (kind === "delete") slot.leaving = new Set(names)
-  // One that is opened again still has its users.
+  // A subscription that is opened again still has its users.
   else if (kind === "unsubscribe" && slot.reopenReason === undefined) slot.leaving = "all"
 }
 
@@ -146,5 +146,5 @@ export const orphan = (core: Core, line: Line, sid: number): void => {
 /** Whether a slot still belongs to its connection. */
 export const isPresent = (line: Line, slot: Slot): boolean => line.slots.includes(slot)
 
-/** Whether a message is no reply: the exchange treats the id 0 like none. */
+/** Whether a message with this id is not a reply. The exchange treats the id 0 like a missing id. */
 export const isAbsent = (id: number | undefined): boolean => id === undefined || id === 0

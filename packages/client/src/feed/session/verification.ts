@@ -1,5 +1,5 @@
 /**
- * Commands without a reply: the list of subscriptions decides what came of them.
+ * Commands without a reply: the list of subscriptions shows whether the exchange carried them out.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
 import { doubt, opened, orphan, type OnSid, reopen, reset } from "./transitions.ts"
 
-/** A command was not answered in time: the list of subscriptions decides what came of it. */
+/** Handles a command without a reply in time. The list of subscriptions shows whether the exchange carried it out. */
 export const onTimeout = (core: Core, line: Line, sent: Sent<Slot>): void => {
   const { slot } = sent
   if (sent.kind === "verify") {
@@ -32,7 +32,7 @@ export const verified = (
 ): void => {
   const sids = new Map(list.map(({ channel, sid }) => [sid, channel]))
   for (const slot of line.slots) {
-    // What was sent after the list was requested is not in it.
+    // The list does not show the commands that were sent after its request.
     if (slot.command !== undefined || slot.lastCommandId > sent.id) continue
     const { channel } = slot.topic
     slot.leaving = undefined
@@ -58,7 +58,7 @@ export const verified = (
   }
 }
 
-/** Ends what the exchange does not acknowledge, although it answers other commands. */
+/** Ends names or a subscription that the exchange does not acknowledge, although it answers other commands. */
 const giveUp = (core: Core, slot: Slot): void => {
   const { commandAttempts, commandTimeoutMillis } = core.settings
   if (slot.unanswered < commandAttempts || !slot.isWanted) return

@@ -10,7 +10,7 @@ import { forgetIfUnused, place, placeWhole, unplace } from "./placement.ts"
 import type { Parsed } from "./requests.ts"
 import { requestSnapshots } from "./snapshots.ts"
 
-/** Adds a user. Undefined if that needs too many connections: nothing is added then. */
+/** Adds a user. Undefined if the names need too many connections: nothing is added then. */
 export const join = (core: Core, parsed: Parsed, subscriber: Subscriber): Member | undefined => {
   let topic = core.topics.get(parsed.key)
   if (topic === undefined) {
@@ -26,8 +26,8 @@ export const join = (core: Core, parsed: Parsed, subscriber: Subscriber): Member
 }
 
 /**
- * Adds names that a user wants. Markets whose book is live already get a new snapshot. Returns false if that needs too
- * many connections: nothing is added then.
+ * Adds names that a user wants. Requests a new snapshot of each market whose book is already live. Returns false if the
+ * names need too many connections: nothing is added then.
  */
 export const addNames = (core: Core, member: Member, names: ReadonlyArray<string>): boolean => {
   const { topic } = member
@@ -62,7 +62,7 @@ export const removeNames = (core: Core, member: Member, names: Iterable<string>)
   unplace(core, topic, unused)
 }
 
-/** Removes a user. The last one's end removes the subscription. */
+/** Removes a user. Without users, the subscriptions of the topic are no longer wanted. */
 export const leave = (core: Core, member: Member): void => {
   if (member.isOver) return
   member.isOver = true

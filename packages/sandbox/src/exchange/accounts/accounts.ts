@@ -77,7 +77,7 @@ const primary = { subaccount: 0, exchangeIndex: 0 }
 
 export const view = ({ accountId, name, tier }: AccountState): Account => ({ accountId, name, tier })
 
-/** Documented: numbered consecutively, up to 63, for the advanced tier and above. */
+/** Creates a subaccount. Documented: subaccounts are numbered from 1 to 63, and require the advanced tier or above. */
 export const createSubaccount = (
   state: State,
   account: AccountState,
@@ -172,8 +172,8 @@ export const registerKey = (
 }
 
 /**
- * Documented: a permanent upgrade to the advanced tier, for an account with an order among its last 100; never a
- * downgrade.
+ * Upgrades a basic account to the advanced tier, permanently. Documented: requires that one of the account's last 100
+ * orders was placed through the API. Here, every order counts as such.
  */
 export const upgrade = (account: AccountState): Result.Result<void, Refusal> => {
   if (account.orders.all.length === 0) {

@@ -39,7 +39,8 @@ const rates: Readonly<Record<Tier, readonly [read: number, write: number]>> = {
 export const tiers: ReadonlyArray<Tier> = /*#__PURE__*/ Object.keys(rates) as Array<Tier> // its keys are the tiers
 
 /**
- * Documented capacity: three seconds' worth for basic and advanced reads and for writes above basic, else one second's.
+ * Documented capacity: the tokens of three seconds for basic and advanced reads and for writes above basic, otherwise
+ * of one second.
  */
 export const budgetOf = (tier: Tier, kind: "read" | "write"): Budget => {
   const rate = rates[tier][kind === "read" ? 0 : 1]

@@ -19,7 +19,7 @@ export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): R
     maxLimit: 100,
     isListed: (rfq) =>
       isKept(state, rfq) &&
-      // An obscured RFQ is not found by its creator.
+      // A filter by the creator's account does not find an obscured RFQ, except for the creator.
       (query.accountId === undefined || (query.accountId === rfq.accountId && (isOwn || !rfq.isObscured))) &&
       (query.ticker === undefined || query.ticker === rfq.ticker) &&
       (query.eventTicker === undefined || query.eventTicker === rfq.eventTicker) &&

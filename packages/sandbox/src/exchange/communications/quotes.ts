@@ -39,7 +39,7 @@ export const executesMillis = (quote: QuoteState): number | undefined =>
     ? quote.confirmedMillis! + windowsOf(quote).executionMillis // it was confirmed
     : undefined
 
-/** Quotes an RFQ for its full size. An older quote of the same maker is replaced. */
+/** Quotes an RFQ for its full size. Replaces the maker's open quote on the RFQ. */
 export const create = (state: State, account: AccountState, input: CreateQuote): Result.Result<QuoteState, Refusal> =>
   Result.flatMap(findRfq(state, input.rfqId), (rfq) => {
     const refused = checkRfq(state, account, rfq) ?? checkBids(input)
@@ -140,7 +140,7 @@ const makeQuote = (state: State, account: AccountState, rfq: RfqState, input: Cr
   rfq
 })
 
-/** Runs a change of a quote of which the account is the named party, unless it is refused. */
+/** Runs a change of a quote, unless the quote was not found or the check refuses the change. */
 const change = (
   state: State,
   found: Result.Result<QuoteState, Refusal>,

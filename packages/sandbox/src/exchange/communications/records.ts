@@ -53,16 +53,16 @@ export const findRfq = (state: State, rfqId: string): Result.Result<RfqState, Re
   return rfq !== undefined && isKept(state, rfq) ? Result.succeed(rfq) : Result.fail(notFound)
 }
 
-/** A party of a quote. */
+/** The role of an account in a quote. */
 export type Party = "maker" | "rfqCreator"
 
-/** Whether an account, or one of its subaccounts, is a party of a quote. */
+/** Whether an account, or one of its subaccounts, has a role in a quote. */
 const isParty = (quote: QuoteState, account: AccountState, subaccount: number | undefined, party: Party): boolean =>
   party === "maker"
     ? quote.account === account && (subaccount ?? quote.subaccount) === quote.subaccount
     : quote.rfq.account === account && (subaccount ?? quote.rfqSubaccount) === quote.rfqSubaccount
 
-/** A quote of which an account is one of some parties. Every other quote is private. */
+/** Finds a quote in which an account has one of the roles. Every other quote is private and not found. */
 export const findQuote = (
   state: State,
   account: AccountState,

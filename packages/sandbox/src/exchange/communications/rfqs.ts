@@ -23,7 +23,7 @@ import { attachRfq, findRfq, toRfq } from "./records.ts"
 /** Documented: the maximum number of open RFQs per account. */
 const maxOpenRfqs = 100
 
-/** Creates an RFQ. An open one of the account on the same market is replaced, or causes a refusal. */
+/** Creates an RFQ. An open RFQ of the account on the same market is replaced, or causes a refusal. */
 export const create = (state: State, account: AccountState, input: CreateRfq): Result.Result<RfqState, Refusal> => {
   const market = state.markets.get(input.ticker)
   if (market === undefined) {

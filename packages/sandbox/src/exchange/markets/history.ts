@@ -26,7 +26,10 @@ export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
   }
 }
 
-/** Whether an item is in the archive. Open items never are. Time-ordered lists search trades and orders instead. */
+/**
+ * Whether an item is in the archive. Open items never are. Trades, fills and orders need no check here, because their
+ * lists find the archived items.
+ */
 export const isArchived = {
   market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>
     settledMillis !== undefined && settledMillis < cutoffs.marketSettledMillis,

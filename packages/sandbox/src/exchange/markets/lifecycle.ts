@@ -65,7 +65,7 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
     : Result.fail(refusal("conflict", "market_status", "the market is not paused"))
 }
 
-/** Sets when a market closes; a later time reopens a closed market that is not determined. */
+/** Sets when a market closes. A later time reopens a closed market that is not determined. */
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> =>
   market.openMillis < closeMillis
     ? step(state, market, ["initialized", "active", "inactive", "closed"], () => {
@@ -113,7 +113,7 @@ export const determine = (state: State, market: MarketState, outcome: Outcome): 
 const valueOf = (outcome: Outcome): number | undefined =>
   outcome === "yes" ? dollar : outcome === "no" ? 0 : parsePrice(outcome.scalar)
 
-/** Disputes a result: the market does not settle until it is determined again. */
+/** Disputes a result. The market does not settle until it is determined again. */
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
     market.challenge = "disputed"

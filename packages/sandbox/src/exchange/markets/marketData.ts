@@ -58,7 +58,7 @@ export class MarketData {
     })
   }
 
-  /** The prices and the trading of a market. Cheaper than {@link market}, which also shows those of a day ago. */
+  /** The prices and the trading of a market. Cheaper than {@link market}, which also shows the prices of a day ago. */
   ticker(ticker: string): Result.Result<Ticker, Refusal> {
     return Result.map(this.#market(ticker), (market) => ({
       ticker,
@@ -78,7 +78,7 @@ export class MarketData {
     )
   }
 
-  /** All markets, current and past. */
+  /** The tickers of all markets, current and past. */
   tickers(): ReadonlyArray<string> {
     return [...this.state.markets.keys()]
   }
@@ -139,7 +139,7 @@ export class MarketData {
     })
   }
 
-  /** The cutoffs of the archive: items that ended before are historical. */
+  /** The cutoffs of the archive. Items that ended before them are historical. */
   cutoffs(): Cutoffs {
     return cutoffsOf(this.state)
   }

@@ -23,7 +23,9 @@ export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
   }
 }
 
-/** Call before a market's book or last price changes. Once an hour, it keeps the top of the book until then. */
+/**
+ * Call before a market's book or last price changes. At most once an hour, records the top of the book before the change.
+ */
 export const touch = (state: State, market: MarketState): void => {
   const { marks, touchedMillis } = market
   const last = marks.at(-1)

@@ -53,7 +53,7 @@ export const makeHolding = (account: AccountState, subaccount: number, exchangeI
   positions: new Map()
 })
 
-/** A subaccount's holdings in a market; a missing record is created, and joins the state by {@link attach}. */
+/** A subaccount's position in a market. A new position joins the state only by {@link attach}. */
 export const positionOf = (account: AccountState, subaccount: number, market: MarketState): PositionState => {
   const holding =
     account.holdings.get(holdingKey(subaccount, market.exchangeIndex)) ??

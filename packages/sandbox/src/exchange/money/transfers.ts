@@ -187,7 +187,10 @@ const spreadLater = (state: State, account: AccountState): void => {
   state.timers.add(account.spreadsMillis, { spread: account })
 }
 
-/** Spreads the free cash of the primary subaccount, in whole steps of a balance; the first shard gets the remainder. */
+/**
+ * Spreads the free cash of the primary subaccount, in whole steps of a balance. The first shard of the allocation gets
+ * the remainder.
+ */
 export const spread = (state: State, account: AccountState): void => {
   const { percents } = account.allocation
   const holdings = Array.from({ length: shards }, (_, shard) => holdingOf(account, 0, shard))

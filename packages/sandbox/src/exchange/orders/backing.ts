@@ -48,7 +48,7 @@ export const moneyNeeded = (
 export const moneyNeededToChange = (order: OrderState, price: number, count: number, feeRate: number): number => {
   const { position } = order
   const side = position[order.side]
-  // Without it, the next orders are covered instead, and their reservation is freed.
+  // Without this order, the next orders are covered instead, and their reservation is freed.
   let cover = order.coveredCount
   let freed = order.reservedMicros
   for (let other = side.boundary; cover > 0 && other !== undefined; other = other.ownNext) {
@@ -130,7 +130,7 @@ export const shrink = (order: OrderState, count: number): void => {
   reserve(order)
 }
 
-/** Covers as much of one side as the position allows: the oldest orders first; the youngest lose it first. */
+/** Covers as much of one side as the position allows. The oldest orders are covered first and uncovered last. */
 export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   const side = position[name]
   const target = Math.min(closable(position, name), side.restingCount)

@@ -44,7 +44,7 @@ const addToBlock = <Order extends Resting<Order>>(level: Level<Order>, arrival: 
   }
 }
 
-/** Starts a block of a level with resting orders. */
+/** Prepares a level for a new block. Removes the empty blocks at the front if they are more than half of the list. */
 const beginBlock = <Order extends Resting<Order>>(level: Level<Order>): void => {
   level.blocks ??= [level.count]
   const empty = blockOf(level.first!.arrival) - level.dropped
@@ -54,7 +54,7 @@ const beginBlock = <Order extends Resting<Order>>(level: Level<Order>): void => 
   }
 }
 
-/** Contracts resting in a range of a level's blocks, excluding the last. */
+/** Counts the contracts that rest in the blocks from `from` up to, but not including, `to`. */
 const countBlocks = <Order extends Resting<Order>>(
   { blocks = [], dropped }: Level<Order>,
   from: number,

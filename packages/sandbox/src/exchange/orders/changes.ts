@@ -16,14 +16,17 @@ import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, notFound, refusal } from "../refusals.ts"
 import { type AccountState, isSubaccount, type OrderState, snapshot, type State, checkNotPaused } from "../state.ts"
 
-/** Cancels a resting order. One that no longer rests is not found: cancelling twice changes nothing. */
+/** Cancels a resting order. An order that no longer rests is not found, so cancelling twice changes nothing. */
 export const cancel = (state: State, account: AccountState, target: OrderTarget): Result.Result<Canceled, Refusal> =>
   Result.map(restingOrder(state, account, target), (order) => {
     const reducedBy = cancelOrder(state, order, "requested", state.nowMillis)
     return { order: snapshot(order), reducedBy }
   })
 
-/** Cancels an account's resting orders, of one subaccount or of all, on every shard that is not paused. */
+/**
+ * Cancels an account's resting orders, of one subaccount or of all, on every shard that is not paused. Returns their
+ * number. Refused while shard 0 is paused.
+ */
 export const cancelAll = (
   state: State,
   account: AccountState,
@@ -46,7 +49,7 @@ export const cancelAll = (
   return Result.succeed(orders.length)
 }
 
-/** Makes a resting order smaller; it keeps its position in the queue. A decrease to zero cancels the order. */
+/** Makes a resting order smaller. The order keeps its position in the queue. A decrease to zero cancels the order. */
 export const decrease = (state: State, account: AccountState, input: DecreaseOrder): Result.Result<Changed, Refusal> =>
   Result.flatMap(restingOrder(state, account, input), (order) => {
     const { reduceBy, reduceTo } = input
@@ -83,9 +86,9 @@ const logged = (state: State, order: OrderState, change: "amend" | "decrease"): 
 }
 
 /**
- * Changes the price, the total count, the expiry or the client id of a resting order. Another price or more contracts
- * move it behind the others at its price, where it may trade on arrival. With fewer contracts it keeps its position, and a count
- * equal to the filled count cancels it.
+ * Changes the price, the total count, the expiry or the client id of a resting order. With a new price or a higher
+ * count, the order counts as a new arrival: it can trade immediately, and the remainder goes behind the others at the
+ * price. With a lower count, it keeps its position. A count equal to the filled count cancels it.
  */
 export const amend = (state: State, account: AccountState, input: AmendOrder): Result.Result<Changed, Refusal> => {
   const { exchangeIndex, orderId, subaccount, ticker } = input
@@ -195,7 +198,10 @@ const checkAmendedExecution = (
   return needed > 0 ? checkCash(state, position.holding.cashMicros, needed) : undefined
 }
 
-/** The resting order of the account that a target names, in a market that accepts changes. */
+/**
+ * Finds the account's resting order that a target names. Refused on a paused shard. An amend also requires that the
+ * market trades.
+ */
 const restingOrder = (
   state: State,
   account: AccountState,
@@ -222,7 +228,10 @@ const restingOrder = (
   return refused === undefined ? Result.succeed(order) : Result.fail(refused)
 }
 
-/** An order id does not contain its shard: the market's ticker determines it, else the named shard, else shard 0. */
+/**
+ * The shard of a target, because an order id does not contain one. It is the named shard. Without one, or with -1, it
+ * is the shard of the named market. Without a market, it is shard 0, or undefined with -1. Undefined finds no order.
+ */
 const shardOf = (state: State, { exchangeIndex, marketTicker }: OrderTarget): number | undefined =>
   exchangeIndex === undefined || exchangeIndex === -1
     ? marketTicker === undefined

@@ -52,7 +52,7 @@ export const cancelMarket = (
   }
 }
 
-/** The orders on one side of a subaccount's own, oldest first. */
+/** A subaccount's resting orders on one side of a market, oldest first. */
 export const ordersOf = (side: OwnSide): Array<OrderState> => {
   const orders: Array<OrderState> = []
   for (let order = side.first; order !== undefined; order = order.ownNext) {

@@ -33,9 +33,9 @@ export interface OrderFilter {
   readonly tickers: ReadonlyArray<string> | undefined
   readonly status: string | undefined
   readonly isArchived: boolean
-  /** Orders that ended before this are archived. Must not decrease between calls. */
+  /** Orders that ended before this time are archived. Must not decrease between calls. */
   readonly archiveMillis: number
-  /** Created within these, both inclusive. */
+  /** The bounds of the creation time, both inclusive. */
   readonly minMillis: number
   readonly maxMillis: number
 }

@@ -218,7 +218,7 @@ const makeOrder = (
   }
 }
 
-/** The fee to reserve for an order that arrives now: the taker's if it would trade immediately. */
+/** The rate of the fee to reserve for an order that arrives now: the taker's rate if it would trade immediately. */
 export const feeRateOf = (market: MarketState, side: "bid" | "ask", price: number): number =>
   crosses(market, side, price) ? market.takerRate : market.makerRate
 
