@@ -83,11 +83,11 @@ export interface Operator {
   readonly pauseMarket: (ticker: string) => Effect.Effect<void, SandboxError>
   /** Resumes a paused market; cancels the orders that rested through the pause. */
   readonly reactivateMarket: (ticker: string) => Effect.Effect<void, SandboxError>
-  /** Closes a market now, or at a later time; a future time reopens a closed market. */
+  /** Closes a market now, or at a later time. A future time reopens a closed market that is not determined. */
   readonly closeMarket: (ticker: string, closeMillis?: number) => Effect.Effect<void, SandboxError>
-  /** Sets the result of a market. It settles when its timer expires, or at `settleMarket`. */
+  /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
   readonly determineMarket: (ticker: string, outcome: Outcome) => Effect.Effect<void, SandboxError>
-  /** Disputes a result: the market does not settle until it is determined again. */
+  /** Disputes a result. The market does not settle until it is determined again. */
   readonly disputeMarket: (ticker: string) => Effect.Effect<void, SandboxError>
   /** Pays out every position of a determined market. */
   readonly settleMarket: (ticker: string) => Effect.Effect<void, SandboxError>
