@@ -914,6 +914,23 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
+  it("requests a snapshot that does not come once more before its market fails", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A"])
+    let seq = 2
+    const cmds: Array<string> = []
+    serve(world, 12_000, ({ cmd, id, params }) => {
+      cmds.push(params.action ?? cmd)
+      if (params.action === "get_snapshot") world.receive(ok(id, 1, ++seq))
+      world.receive(delta(1, ++seq, "B"))
+    })
+    assert.deepStrictEqual(cmds, ["get_snapshot", "get_snapshot", "delete_markets"])
+    assert.deepInclude(user.of("Refused")[0]?.error, { _tag: "SnapshotMissing", markets: ["A"] })
+  })
+
   it("removes markets with the last user that wants them", () => {
     const world = new World()
     const first = world.live("trade", tickers("A", "B"))

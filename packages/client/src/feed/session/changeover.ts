@@ -74,7 +74,10 @@ export const takeOver = (core: Core): void => {
       if (sid !== undefined) emit(core, slot, undefined, { _tag: "Replaced", generation: line.generation!, sid })
       restore(core, slot)
     }
-    for (const { event, name, slot } of held) emit(core, slot, name, event)
+    for (const { event, name, slot } of held) {
+      // It can have left, or moved to another connection.
+      if (slot.isWanted && (name === undefined || slot.names.has(name))) emit(core, slot, name, event)
+    }
     core.isDirty = true
   }
 }

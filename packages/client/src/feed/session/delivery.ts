@@ -76,12 +76,8 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
 
 /** Notifies the users of a slot that it is interrupted: once, unless messages arrived since. */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
-  const { line } = slot
-  if (line.replaces !== undefined) {
-    // The old connection delivers until the new one takes over, without a hole in what it held back.
-    line.held = line.held.filter((held) => held.slot !== slot)
-    return
-  }
+  // The old connection delivers until the new one takes over.
+  if (slot.line.replaces !== undefined) return
   if (!slot.isWanted || (slot.isInterrupted && !slot.wasOpened)) return
   slot.isInterrupted = true
   slot.wasOpened = false

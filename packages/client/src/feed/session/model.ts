@@ -60,10 +60,12 @@ export class Topic {
 
 /** A snapshot of a book that must arrive. */
 export interface AwaitedSnapshot {
-  deadlineMillis: number
+  readonly deadlineMillis: number
   readonly sinceMillis: number
-  /** Whether it was requested because it was late, and how many messages the slot had received then. */
-  requestedAt: number | undefined
+  /** How many messages the slot had received when it was requested. Undefined if it comes without a request. */
+  readonly requestedAt: number | undefined
+  /** Whether it is not requested again if it is late. */
+  readonly isLastRequest: boolean
 }
 
 /**

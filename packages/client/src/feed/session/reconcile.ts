@@ -33,7 +33,7 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
   const most = Math.min(core.settings.batchSize, slot.chunk)
   if (status === "closed") return { kind: "subscribe", names: missingIn(names, new Set(), most) }
   if (topic.kind !== undefined) {
-    const removed = missingIn(acknowledged, names, core.settings.batchSize)
+    const removed = missingIn(acknowledged, names, most)
     // Names are never all removed, since an empty list could mean all markets: without one that is wanted, the
     // subscription ends, and is opened again.
     if (removed.length > 0) {
@@ -43,7 +43,7 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
     }
     const added = missingIn(names, acknowledged, most)
     if (added.length > 0) return { kind: "add", names: added }
-    const doubted = missingIn(slot.doubtful, names, core.settings.batchSize)
+    const doubted = missingIn(slot.doubtful, names, most)
     if (doubted.length > 0) return { kind: "delete", names: doubted }
   }
   if (requested.size > 0) {

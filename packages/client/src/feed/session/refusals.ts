@@ -134,28 +134,26 @@ const onRefused = (
   culprits: ReadonlyArray<string>
 ): void => {
   const { topic } = slot
+  const names = culprits.length > 0 ? culprits : sent.names
   switch (sent.kind) {
     case "subscribe":
-    case "add": {
-      const names = culprits.length > 0 ? culprits : sent.names
-      for (const name of names) slot.awaited.delete(name)
+    case "add":
+    case "delete":
       if (culprits.length === 0 && names.length > 1) {
-        // Which one is at fault is not known: halves find it, and the others are kept.
+        // Which one is at fault is not known: halves find it, and the others are carried out.
         slot.chunk = Math.ceil(names.length / 2)
         return
       }
-      return refuse(core, topic, names, refusalOf(topic.channel, msg, names))
-    }
-    case "snapshot":
-      // Most likely the exchange does not send these markets: they are added again.
-      for (const name of culprits.length > 0 ? culprits : sent.names) slot.acknowledged.delete(name)
-      return
-    case "delete":
-      // What it sends of them nevertheless has no user.
-      for (const name of sent.names) {
+      for (const name of names) {
+        slot.awaited.delete(name)
         slot.acknowledged.delete(name)
         slot.doubtful.delete(name)
       }
+      // What the exchange still sends of a name that it does not remove has no user.
+      return sent.kind === "delete" ? undefined : refuse(core, topic, names, refusalOf(topic.channel, msg, names))
+    case "snapshot":
+      // Most likely the exchange does not send these markets: they are added again.
+      for (const name of names) slot.acknowledged.delete(name)
       return
     case "unsubscribe":
       // What it still sends is ignored, and a later subscribe is merged with it.

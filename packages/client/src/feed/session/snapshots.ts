@@ -15,20 +15,22 @@ export const expectSnapshots = (core: Core, slot: Slot, names: ReadonlyArray<str
       slot.awaited.set(name, {
         deadlineMillis: now + core.settings.snapshotTimeoutMillis,
         sinceMillis: now,
-        requestedAt: undefined
+        requestedAt: undefined,
+        isLastRequest: false
       })
     }
   }
 }
 
 /** Requests a snapshot of a market, and expects it. */
-const request = (core: Core, slot: Slot, name: string, sinceMillis: number): void => {
+const request = (core: Core, slot: Slot, name: string, sinceMillis: number, isLastRequest: boolean): void => {
   // Entries stay in the order of their deadlines.
   slot.awaited.delete(name)
   slot.awaited.set(name, {
     deadlineMillis: core.now() + core.settings.snapshotTimeoutMillis,
     sinceMillis,
-    requestedAt: slot.received
+    requestedAt: slot.received,
+    isLastRequest
   })
   slot.requested.add(name)
   core.touch(slot)
@@ -38,8 +40,10 @@ const request = (core: Core, slot: Slot, name: string, sinceMillis: number): voi
 export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<string>): void => {
   for (const name of names) {
     const slot = slotOf(topic, name)
-    if (slot !== undefined && slot.booked.has(name) && !slot.awaited.has(name)) {
-      request(core, slot, name, core.now())
+    // Of other markets, the exchange sends the snapshot by itself.
+    const isOpen = slot !== undefined && (slot.acknowledged.has(name) || slot.booked.has(name))
+    if (isOpen && !slot.awaited.has(name)) {
+      request(core, slot, name, core.now(), false)
     }
   }
 }
@@ -53,7 +57,7 @@ export interface Missing {
   readonly isSilent: boolean
 }
 
-/** Requests the snapshots that are late. Returns those that were requested before. */
+/** Requests the snapshots that are late once more. Returns those that are late again. */
 export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
   const now = core.now()
   const late: Array<string> = []
@@ -68,14 +72,14 @@ export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
     const awaited = slot.awaited.get(name)!
     if (!slot.names.has(name)) {
       slot.awaited.delete(name)
-    } else if (awaited.requestedAt !== undefined && !slot.requested.has(name)) {
+    } else if (awaited.isLastRequest && !slot.requested.has(name)) {
       slot.awaited.delete(name)
       missing.push(name)
       waitedMillis = Math.max(waitedMillis, now - awaited.sinceMillis)
       isSilent ||= awaited.requestedAt === slot.received
     } else {
       // Late for the first time, or the request could not be sent yet.
-      request(core, slot, name, awaited.sinceMillis)
+      request(core, slot, name, awaited.sinceMillis, true)
     }
   }
   return missing.length === 0 ? undefined : { names: missing, waitedMillis, isSilent }
@@ -87,7 +91,7 @@ export const probeBook = (core: Core, slot: Slot): void => {
     if (!slot.awaited.has(name)) {
       slot.acknowledged.delete(name)
       slot.acknowledged.add(name)
-      request(core, slot, name, core.now())
+      request(core, slot, name, core.now(), true)
     }
     return
   }

@@ -65,6 +65,8 @@ export const opened = (
 /** The exchange has nothing of a slot any more. */
 export const reset = (core: Core, slot: Slot): void => {
   if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
+  // What a connection holds back until it takes over has no hole.
+  if (slot.line.replaces !== undefined) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)
   slot.sid = undefined
   slot.status = "closed"
   slot.lastSeq = 0

@@ -134,7 +134,7 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
   fault(
     "drops what the new connection held back",
     "changeover",
-    /for \(const \{ event, name, slot \} of held\) emit\(core, slot, name, event\)/,
+    /if \(slot\.isWanted && .*\) emit\(core, slot, name, event\)/,
     ""
   ),
   fault(

@@ -155,6 +155,8 @@ class CheckingUser implements Subscriber {
             `${market} was refused: ${event.error.message}`
           )
           assert.ok(this.names.delete(market), "a market was refused that the user does not have")
+          this.last.delete(market)
+          this.books.delete(market)
         }
         return
       default:

@@ -30,7 +30,7 @@ registerHooks({
   }
 })
 
-const [from = "0", to = String(sessionFaults.length), seed = "2", numRuns = "1500"] = process.argv.slice(2)
+const [from = "0", to = String(sessionFaults.length), seed = "2", numRuns = "8000"] = process.argv.slice(2)
 for (let index = Number(from); index < Number(to); index++) {
   const { name } = sessionFaults[index]!
   let verdict: string
