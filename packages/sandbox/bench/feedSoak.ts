@@ -38,7 +38,7 @@ const sweepMillis = 50
 const sweepsPerRead = 20
 /** How long the exchange's record of a state that was read may take to arrive. */
 const recordMillis = 5_000
-const keptRecords = 1_000
+const keptRecords = 100
 const settleMillis = 30_000
 
 const english = (value: number, digits = 0): string =>

@@ -35,6 +35,9 @@ interface Placed {
 class Flow {
   changes = 0
   isRunning = true
+  /** Whether no request is sent now. */
+  isPaused = false
+  #inFlight = 0
   readonly #url: string
   readonly #maker: ReturnType<typeof signingOf>
   readonly #taker: ReturnType<typeof signingOf>
@@ -59,18 +62,26 @@ class Flow {
       const own = tickers.filter((_, n) => n % requestsAtOnce === worker)
       for (let at = 0; this.isRunning;) {
         const due = (((performance.now() - begun) / 1_000) * changesPerSecond) / requestsAtOnce
-        if (at + batch > due) {
+        if (this.isPaused || at + batch > due) {
           await setTimeout(5)
           continue
         }
         const some = Array.from({ length: Math.min(batch, own.length) }, (_, n) => own[(at + n) % own.length]!)
         at += batch
+        this.#inFlight++
         await this.#change(some)
         this.#record(some)
+        this.#inFlight--
         this.changes += some.length
       }
     }
     await Promise.all(Array.from({ length: requestsAtOnce }, (_, worker) => work(worker)))
+  }
+
+  /** Waits until all changes are recorded, and sends nothing until `isPaused` is false again. */
+  async pause(): Promise<void> {
+    this.isPaused = true
+    while (this.#inFlight > 0) await setTimeout(1)
   }
 
   async #change(some: ReadonlyArray<string>): Promise<void> {
@@ -233,9 +244,12 @@ const program = Effect.gen(function* () {
       flow.isRunning = false
       await running
     } else if (question !== "connections") {
+      // Maintenance sets the clocks back: a state that is not recorded before would have no record with its clock.
+      if (question.fault === "maintenance") await flow.pause()
       await runPromise(inject(sandbox, reader.accountId, question.fault))
     }
     record(tickers)
+    flow.isPaused = false
     const connections = runSync(sandbox.feed.connections).length
     tell({ type: "answer", connections, changes: flow.changes })
   }
