@@ -116,6 +116,9 @@ interface Effects {
   longestMillis: number
 }
 
+/** The connections and subscriptions of the feed in one line. */
+let feedNow = (): string => ""
+
 /** How long books are unreadable, and after which fault. */
 class Readability {
   readonly byFault = new Map<string, Effects>()
@@ -144,7 +147,9 @@ class Readability {
     this.longestMillis = Math.max(this.longestMillis, millis)
     if (millis > limitMillis && !since.isTooLong) {
       since.isTooLong = true
-      fail(`${ticker} is unreadable for ${english(millis)} ms since "${since.fault}": ${JSON.stringify(state)}`)
+      fail(
+        `${ticker} is unreadable for ${english(millis)} ms since "${since.fault}": ${JSON.stringify(state)}; ${feedNow()}`
+      )
     }
   }
 }
@@ -239,6 +244,14 @@ const { books, state } = await inScope(
     return { books, state: Feed.state.pipe(Effect.provide(context)) }
   })
 )
+
+feedNow = () => {
+  const { connections, subscriptions } = Effect.runSync(state)
+  const subscribed = subscriptions.map(
+    ({ acknowledged, names, status }) => `${status} with ${acknowledged.size} of ${names.size} markets`
+  )
+  return `${JSON.stringify(connections)}, ${subscribed.join()}`
+}
 
 let sweeps = 0
 const sweeping = setInterval(() => {
