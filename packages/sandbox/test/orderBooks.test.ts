@@ -104,6 +104,27 @@ describe("OrderBooks.watch", () => {
     })
   )
 
+  inMemory("keeps a market whose snapshot is lost on its way while it heals", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      const books = yield* OrderBooks.watch([ticker])
+      yield* until(isLive(books))
+      yield* sandbox.plant({ feed: "frame", type: "orderbook_snapshot", change: "skip" })
+      yield* sandbox.plant({ feed: "frame", type: "orderbook_delta", change: "skip" })
+      yield* place({ price: "0.40" })
+      yield* place({ price: "0.41" })
+      yield* until(() => books.state(ticker)?._tag === "Healing")
+      yield* TestClock.adjust("1 second")
+      // The message after the lost snapshot shows the loss.
+      yield* place({ price: "0.42" })
+      yield* until(isLive(books))
+      assert.deepStrictEqual((yield* levels(books))[0], [
+        ["0.42", "5.00"],
+        ["0.41", "5.00"],
+        ["0.40", "5.00"]
+      ])
+    })
+  )
+
   inMemory("adds and removes markets", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const other = "KXFEED-26-OTHER"

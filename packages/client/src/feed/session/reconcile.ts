@@ -12,6 +12,7 @@ import type { Core } from "./core.ts"
 import { restore } from "./delivery.ts"
 import type { Line, Slot } from "./model.ts"
 import { removeSlot } from "./placement.ts"
+import { requestSent } from "./snapshots.ts"
 
 /** Returns at most `most` items of a set that another set does not have. */
 const missingIn = (items: ReadonlySet<string>, other: ReadonlySet<string>, most: number): Array<string> => {
@@ -50,6 +51,7 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
     const asked = missingIn(requested, new Set(), most)
     for (const name of asked) requested.delete(name)
     const current = asked.filter((name) => names.has(name))
+    requestSent(core, slot, current)
     return current.length > 0 ? { kind: "snapshot", names: current } : nextStep(core, slot)
   }
   if (slot.wantsNames) {

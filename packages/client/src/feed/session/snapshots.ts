@@ -36,6 +36,17 @@ const request = (core: Core, slot: Slot, name: string, sinceMillis: number, isLa
   core.touch(slot)
 }
 
+/** The request of these snapshots is sent now: their time starts. */
+export const requestSent = (core: Core, slot: Slot, names: ReadonlyArray<string>): void => {
+  const deadlineMillis = core.now() + core.settings.snapshotTimeoutMillis
+  for (const name of names) {
+    const awaited = slot.awaited.get(name)
+    if (awaited === undefined) continue
+    slot.awaited.delete(name)
+    slot.awaited.set(name, { ...awaited, deadlineMillis, requestedAt: slot.received })
+  }
+}
+
 /** Requests snapshots of markets. A market that already waits for a snapshot is left out. */
 export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<string>): void => {
   for (const name of names) {
@@ -79,7 +90,7 @@ export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
       isSilent ||= awaited.requestedAt === slot.received
     } else {
       // Late for the first time, or the request could not be sent yet.
-      request(core, slot, name, awaited.sinceMillis, true)
+      request(core, slot, name, awaited.sinceMillis, awaited.isLastRequest || !slot.requested.has(name))
     }
   }
   return missing.length === 0 ? undefined : { names: missing, waitedMillis, isSilent }

@@ -1,0 +1,66 @@
+/** What `feedSoak.ts` and its exchange, `feedSoakServer.ts`, send to each other. */
+import { createHash } from "node:crypto"
+
+/** A level of a book: price and contracts. */
+export type Level = readonly [price: string | number, count: string | number]
+
+/** The digest of a book in any notation: `scale` converts prices to dollars, and counts to contracts. */
+export const digestOf = (
+  bids: ReadonlyArray<Level>,
+  asks: ReadonlyArray<Level>,
+  scale: { readonly price: number; readonly count: number } = { price: 1, count: 1 }
+): string => {
+  const side = (levels: ReadonlyArray<Level>) =>
+    levels.map(
+      ([price, count]) =>
+        `${Math.round((Number(price) / scale.price) * 10_000)}:${Math.round((Number(count) / scale.count) * 100)}`
+    )
+  return createHash("sha1")
+    .update(`${side(bids).join()}|${side(asks).join()}`)
+    .digest("base64")
+}
+
+/** The state of one book of the exchange. */
+export type Recorded = readonly [ticker: string, clock: number, digest: string]
+
+/** The faults in turn, each with the time until the next one in milliseconds. */
+export const faults = {
+  "connection reset": 3_000,
+  "delta skipped": 3_000,
+  "delta not JSON": 3_000,
+  "delta repeated": 3_000,
+  "deltas reordered": 3_000,
+  "all messages stalled": 5_000,
+  "connection closed": 3_000,
+  "delta cut": 3_000,
+  "delta of unknown type": 3_000,
+  "delta below zero": 3_000,
+  "book crossed": 3_000,
+  "delta of zero": 3_000,
+  "snapshots skipped": 4_000,
+  "snapshots reordered": 4_000,
+  "commands unanswered": 5_000,
+  "subscription ended (10)": 4_000,
+  "reader too slow (25)": 4_000,
+  "upgrades refused": 5_000,
+  maintenance: 4_000,
+  "connection silent": 9_000
+} as const
+
+export type Fault = keyof typeof faults
+
+/** What the exchange's process is asked. `calm` removes all faults, `stop` stops the flow: both return the books. */
+export type Question = { readonly fault: Fault } | "calm" | "stop" | "connections"
+
+/** What the exchange's process sends: the first message, then states of books, and one answer to each question. */
+export type Sent =
+  | {
+      readonly type: "served"
+      readonly restUrl: string
+      readonly tickers: ReadonlyArray<string>
+      readonly keyId: string
+      readonly privateKey: string
+    }
+  | { readonly type: "recorded"; readonly books: ReadonlyArray<Recorded> }
+  | { readonly type: "answer"; readonly connections: number; readonly changes: number }
+  | { readonly type: "failed"; readonly reason: string }
