@@ -88,6 +88,7 @@ export const lose = (core: Core, line: Line, cause: LossCause, minWaitMillis = 0
   }
   for (const slot of line.slots) interrupt(core, slot, cause)
   line.status = "waiting"
+  line.redialCause = cause
   line.dueMillis = core.now() + waitMillis
 }
 
@@ -95,7 +96,7 @@ export const lose = (core: Core, line: Line, cause: LossCause, minWaitMillis = 0
 export const redial = (core: Core, line: Line, cause: LossCause): void => {
   const { generation } = line
   lose(core, line, cause)
-  if (generation !== undefined) core.outside.abandon(generation)
+  if (generation !== undefined) core.outside.abandon(generation, cause)
 }
 
 /** Removes a line with its slots, which another line has, or no one wants. */
@@ -113,6 +114,7 @@ export const dial = (core: Core): void => {
     else if (isUnused && line.status === "waiting") line.status = "idle"
     else if (!isUnused && line.status === "idle") {
       line.status = "waiting"
+      line.redialCause = undefined
       line.dueMillis = core.now()
     }
   }
@@ -127,7 +129,7 @@ export const dial = (core: Core): void => {
   due.dueMillis = nowMillis + core.settings.dialTimeoutMillis
   due.sinceMillis = core.clock.wallMillis()
   core.byGeneration.set(due.generation, due)
-  core.outside.dial(due.generation)
+  core.outside.dial(due.generation, due.redialCause)
 }
 
 /** A handshake succeeded. */
