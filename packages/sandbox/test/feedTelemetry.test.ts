@@ -91,6 +91,7 @@ const observed = <E>(
       const watched = new Watched()
       yield* trading((trader) => test(watched, trader), options).pipe(
         Effect.provideService(Metric.MetricRegistry, watched.registry),
+        Effect.withSpan("program"),
         Effect.withTracer(watched.tracer)
       )
       after?.(watched)
@@ -99,14 +100,17 @@ const observed = <E>(
 
 const book = { market_tickers: [ticker] }
 const isLive = Effect.gen(function* () {
-  while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
+  for (let millis = 0; (yield* Feed.state).subscriptions[0]?.status !== "live"; millis += 10) {
+    if (millis > 60_000) return yield* Effect.die(new Error("the subscription is not live in time"))
+    yield* TestClock.adjust(10)
+  }
 })
 
 describe("Feed.connect", () => {
   observed("is one span per dial, without a parent, which ends when the connection is open", (watched) =>
     Effect.gen(function* () {
       const startedMillis = yield* Clock.currentTimeMillis
-      yield* Effect.withSpan(collect(Feed.messages("orderbook_delta", book)), "outer")
+      yield* collect(Feed.messages("orderbook_delta", book))
       yield* isLive
       assert.strictEqual(watched.spans.length, 1)
       const { attributes, kind, parent, status } = watched.spans[0]!
@@ -211,6 +215,17 @@ describe("Feed.instruments", () => {
     })
   )
 
+  observed(
+    "count a signer that fails",
+    (watched) =>
+      Effect.gen(function* () {
+        yield* collect(Feed.messages("trade"))
+        yield* until(() => watched.values["reconnects Unreachable"] === 1)
+        assert.deepInclude(watched.values, { "dial.duration SigningError": 2 })
+      }),
+    { signer: { keyId: "fails", kind: "ed25519", sign: () => Effect.die(new Error("secret")) } as never } // only what a dial uses
+  )
+
   observed("count a refusal for good, without a reconnect", (watched, { sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 403 })
@@ -246,6 +261,16 @@ describe("Feed.instruments", () => {
       yield* until(() => watched.values["losses Unresponsive"] === 1)
       yield* until(() => watched.values["connections"] === 1)
       assert.deepInclude(watched.values, { "reconnects Unresponsive": 1, "dial.duration": 2 })
+    })
+  )
+
+  observed("count a connection whose probe was refused, without a close code", (watched, { sandbox }) =>
+    Effect.gen(function* () {
+      yield* collect(Feed.messages("trade"))
+      yield* isLive
+      yield* sandbox.plant({ feed: "command", cmd: "list_subscriptions", error: 5, times: 1 })
+      yield* until(() => watched.values["reconnects ProbeRefused"] === 1, 120_000)
+      assert.deepInclude(watched.values, { "losses ProbeRefused": 1 })
     })
   )
 
@@ -301,6 +326,18 @@ describe("Feed.instruments", () => {
         "decode_failures UnknownMessage": 1,
         "messages orderbook_delta": 1
       })
+    })
+  )
+
+  observed("count a message that is not part of its channel", (watched, { sandbox }) =>
+    Effect.gen(function* () {
+      const { events } = yield* collect(Feed.subscribe("communications"))
+      yield* isLive
+      const type = "cfbenchmarks_value_5hz_indexlist"
+      yield* sandbox.feed.publish({ channel: "communications", type, msg: { index_ids: ["BRTI"] } })
+      yield* until(() => events.length === 1)
+      assert.deepInclude(events[0], { _tag: "Undecodable", pointer: "/type" })
+      assert.deepInclude(watched.values, { "decode_failures InvalidMessage": 1 })
     })
   )
 

@@ -121,8 +121,9 @@ const defined = {
  * | `kalshi.client.feed.queue.depth` | gauge | `{event}` | events that wait for the consumers of streams, at the time of reading | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.lagging` | counter | `{subscription}` | streams that ended with `Lagging` | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
  *
- * `error.type` of a dial or a loss is the `_tag` of its `LossCause`, such as `Refused` or `Closed`, or `SigningError`. A
- * dial that the feed gave up itself is `interrupted`.
+ * `error.type` of a dial or a loss is the `_tag` of its `LossCause`, such as `Refused` or `Closed`. A dial whose signer
+ * failed has `SigningError`, and the reconnect after it `Unreachable`. A dial that the feed itself gave up is
+ * `interrupted`.
  *
  * **Gotchas**
  *
