@@ -39,6 +39,8 @@
  * - Each metric also has the attribute `unit`, from which Effect's exporters read the unit.
  * - An interrupted span has no `error.type`. Effect's exporter marks it as interrupted.
  *
+ * The feed has its own: see `instruments` of `Feed`.
+ *
  * `http.client.request.duration`, its boundaries, and all attributes except `kalshi.…` follow OpenTelemetry's semantic
  * conventions for HTTP clients, 1.23 and later. `url.full`, which they require on spans, is omitted because it contains ids.
  *

@@ -35,6 +35,7 @@ export { KalshiFeed, layer, type Options } from "./KalshiFeed.ts"
 export type { MessageEvent, SessionEvent } from "./session/events.ts"
 export type { ChannelParameters } from "./session/requests.ts"
 export type { Subscription } from "./session/Session.ts"
+export { instruments } from "./telemetry.ts"
 export type { ConnectionState, SessionState, SubscriptionState } from "./session/state.ts"
 
 /** An event of a channel: a message, or what happened to messages on the way. */
@@ -66,12 +67,17 @@ export const open = <Name extends ChannelName>(
   Effect.gen(function* () {
     const feed = yield* KalshiFeed
     const queue = yield* Queue.dropping<FeedEvent<Name>, FeedError | Cause.Done>(bufferSize)
+    const watched = yield* Effect.acquireRelease(
+      Effect.sync(() => feed.watchQueue(channel, () => Queue.sizeUnsafe(queue))),
+      (watched) => Effect.sync(watched.close)
+    )
     let subscription: Subscription | undefined
     let isLagging = false
     const onEvent = (event: FeedEvent<Name>): void => {
       if (isLagging || Queue.offerUnsafe(queue, event)) return
       // The stream first delivers the events that wait.
       isLagging = true
+      watched.onLagging()
       Queue.failCauseUnsafe(queue, Cause.fail(new Lagging({ channel, waiting: bufferSize })))
       // Not inside the delivery to the other subscribers.
       queueMicrotask(() => subscription?.close())

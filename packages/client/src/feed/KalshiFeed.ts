@@ -21,6 +21,7 @@ import type { Subscription } from "./session/Session.ts"
 import type { SessionOptions } from "./session/settings.ts"
 import type { SessionState } from "./session/state.ts"
 import { run } from "./sockets.ts"
+import * as feedTelemetry from "./telemetry.ts"
 
 /** The service behind the feed. Use the functions of `Feed`. */
 export interface FeedService {
@@ -29,6 +30,8 @@ export interface FeedService {
     request: SubscriptionRequest<Name>,
     subscriber: Subscriber<Name>
   ) => Result.Result<Subscription, InvalidRequest | FeedError>
+  /** Adds the events that wait for a consumer to the metrics. */
+  readonly watchQueue: feedTelemetry.FeedTelemetry["watchQueue"]
   /** The connections and subscriptions, now. */
   readonly state: Effect.Effect<SessionState>
   /** Replaces the open connections: the new ones have all subscriptions before the old ones close. */
@@ -72,9 +75,11 @@ export const layer = (options: Options): Layer.Layer<KalshiFeed, never, Socket.W
         limiter: undefined,
         correctClockSkew: options.correctClockSkew ?? false
       })
-      const session = yield* run(connection, makeWebSocket, options)
+      const recorded = yield* feedTelemetry.make(environment, options.name)
+      const session = yield* run(connection, recorded, makeWebSocket, options)
       return {
         subscribe: (request, subscriber) => session.subscribe(request, subscriber),
+        watchQueue: recorded.watchQueue,
         state: Effect.sync(() => session.state()),
         changeOver: Effect.sync(() => session.changeOver())
       }

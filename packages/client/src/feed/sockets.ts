@@ -16,6 +16,9 @@ import { read } from "../sending/skew.ts"
 import { monotonicMillis } from "../time.ts"
 import { refusalOf } from "./refusal.ts"
 import type { Outside } from "./session/core.ts"
+import type { Refusal } from "./session/dialling.ts"
+import type { LossCause } from "./FeedError.ts"
+import type { EndCause, FeedTelemetry } from "./telemetry.ts"
 import { Session } from "./session/Session.ts"
 import type { SessionOptions } from "./session/settings.ts"
 
@@ -48,6 +51,7 @@ const maxRefusalBytes = 64 * 1024
 class Sockets implements Outside {
   /** Assigned before the first dial. */
   session: Session | undefined
+  readonly observer: FeedTelemetry
   readonly #connection: Connection
   readonly #makeWebSocket: MakeWebSocket
   readonly #clock: Clock.Clock
@@ -58,17 +62,20 @@ class Sockets implements Outside {
 
   constructor(
     connection: Connection,
+    telemetry: FeedTelemetry,
     makeWebSocket: MakeWebSocket,
     clock: Clock.Clock,
     fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
   ) {
     this.#connection = connection
+    this.observer = telemetry
     this.#makeWebSocket = makeWebSocket
     this.#clock = clock
     this.#fork = fork
   }
 
-  dial(generation: number): void {
+  dial(generation: number, after: LossCause | undefined): void {
+    this.observer.onDial(generation, after)
     const path = new URL(this.#connection.environment.feedUrl).pathname
     // Each dial has a signature of its own.
     const signing = Effect.exit(this.#connection.sign({ method: "GET", path }))
@@ -78,7 +85,8 @@ class Sockets implements Outside {
         if (Exit.isSuccess(signed)) {
           this.#open(generation, signed.value)
         } else {
-          this.session?.refused(generation, { _tag: "Transport", reason: String(Cause.squash(signed.cause)) })
+          const reason = String(Cause.squash(signed.cause))
+          this.#refused(generation, { _tag: "Transport", reason }, { _tag: "SigningError" })
         }
       })
     )
@@ -94,13 +102,19 @@ class Sockets implements Outside {
     }
   }
 
-  abandon(generation: number): void {
+  abandon(generation: number, cause?: LossCause): void {
     const dial = this.#dials.get(generation)
     const socket = this.#sockets.get(generation)
     this.#dials.delete(generation)
     this.#sockets.delete(generation)
     dial?.interruptUnsafe()
     if (socket !== undefined) end(socket)
+    this.observer.onEnd(generation, cause)
+  }
+
+  #refused(generation: number, refusal: Refusal, cause: EndCause): void {
+    this.observer.onEnd(generation, cause)
+    this.session?.refused(generation, refusal)
   }
 
   #open(generation: number, signed: Signed | undefined): void {
@@ -110,7 +124,7 @@ class Sockets implements Outside {
     try {
       socket = this.#makeWebSocket(environment.feedUrl, { headers: { ...signed?.headers } })
     } catch (error) {
-      this.session?.refused(generation, { _tag: "Transport", reason: String(error) })
+      this.#refused(generation, { _tag: "Transport", reason: String(error) }, unreachable)
       return
     }
     this.#sockets.set(generation, socket)
@@ -125,7 +139,9 @@ class Sockets implements Outside {
     }
     socket.addEventListener("open", () => {
       isOpen = true
-      if (isCurrent()) this.session?.opened(generation)
+      if (!isCurrent()) return
+      this.observer.onOpen(generation)
+      this.session?.opened(generation)
     })
     socket.addEventListener("message", ({ data }) => {
       if (isCurrent()) this.session?.received(generation, textOf(data), this.#clock.currentTimeMillisUnsafe())
@@ -135,8 +151,12 @@ class Sockets implements Outside {
     })
     socket.addEventListener("close", ({ code = 1006, reason = "" }) =>
       refuse(() => {
-        if (isOpen) this.session?.closed(generation, code, reason)
-        else this.session?.refused(generation, { _tag: "Transport", reason: failure ?? "the connection closed" })
+        if (isOpen) {
+          this.observer.onEnd(generation, { _tag: "Closed", code })
+          this.session?.closed(generation, code, reason)
+        } else {
+          this.#refused(generation, { _tag: "Transport", reason: failure ?? "the connection closed" }, unreachable)
+        }
       })
     )
     socket.on?.("ping", () => {
@@ -149,12 +169,15 @@ class Sockets implements Outside {
           const headers = singleValues(response.headers)
           const arrived = { status: response.statusCode ?? 0, headers, body, sent: () => ({ ...signed?.headers }) }
           const times = { sent, received: read(this.#clock) }
-          this.session?.refused(generation, refusalOf(this.#connection, signed, arrived, times))
+          const refusal = refusalOf(this.#connection, signed, arrived, times)
+          this.#refused(generation, refusal, { _tag: "Refused", status: arrived.status })
         })
       )
     )
   }
 }
+
+const unreachable: EndCause = { _tag: "Unreachable" }
 
 /** Ends a socket without waiting for the other side. */
 const end = (socket: Socket.WebSocketLike & Extras): void => {
@@ -207,6 +230,7 @@ const singleValues = (headers: UpgradeResponse["headers"]): Readonly<Record<stri
 /** Runs a session over WebSockets until the scope closes. */
 export const run = (
   connection: Connection,
+  telemetry: FeedTelemetry,
   makeWebSocket: MakeWebSocket,
   options: SessionOptions
 ): Effect.Effect<Session, never, Scope.Scope> =>
@@ -214,7 +238,7 @@ export const run = (
     const clock = yield* Effect.clockWith(Effect.succeed)
     const scope = yield* Effect.scope
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
-    const sockets = new Sockets(connection, makeWebSocket, clock, (effect) => runFork(effect))
+    const sockets = new Sockets(connection, telemetry, makeWebSocket, clock, (effect) => runFork(effect))
     const time = {
       wallMillis: () => clock.currentTimeMillisUnsafe(),
       monotonicMillis: () => monotonicMillis(clock)

@@ -66,16 +66,22 @@ export const memoized = <K, V>(make: (key: K) => V): ((key: K) => V) => {
 export const errorAttribute = (errorType: string | undefined): Attributes =>
   errorType === undefined ? {} : { "error.type": errorType }
 
-const options = ({ description, unit }: Telemetry.Instrument, attributes: Attributes) => ({
+/** Returns the options of a metric. */
+export const options = ({ description, unit }: Telemetry.Instrument, attributes: Attributes) => ({
   description,
   attributes: { ...attributes, unit }
 })
 
-const histogram = (instrument: Telemetry.Instrument<"histogram">, attributes: Attributes): NumberMetric =>
+/** Makes a histogram of seconds. */
+export const histogram = (instrument: Telemetry.Instrument<"histogram">, attributes: Attributes): NumberMetric =>
   Metric.histogram(instrument.name, {
     ...options(instrument, attributes),
     boundaries: Telemetry.boundariesSeconds
   })
+
+/** Makes a counter that only grows. */
+export const counter = (instrument: Telemetry.Instrument<"counter">, attributes: Attributes): NumberMetric =>
+  Metric.counter(instrument.name, { ...options(instrument, attributes), incremental: true })
 
 /** Makes the metrics of an operation. `server` contains the attributes that all metrics of a layer have. */
 export const ofOperation = (server: Attributes, descriptor: Descriptor, template: string): OperationMetrics => {
@@ -94,12 +100,7 @@ export const ofOperation = (server: Attributes, descriptor: Descriptor, template
         })
       )
     ),
-    retries: memoized((errorType) =>
-      Metric.counter(Telemetry.retries.name, {
-        ...options(Telemetry.retries, { ...operation, "error.type": errorType }),
-        incremental: true
-      })
-    )
+    retries: memoized((errorType) => counter(Telemetry.retries, { ...operation, "error.type": errorType }))
   }
 }
 

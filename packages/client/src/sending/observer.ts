@@ -78,7 +78,8 @@ interface Request {
 /** Shorter waits are not recorded: they are only requests to the store. */
 const minWaitNanos = 1_000_000n
 
-const interrupted = "interrupted"
+/** The `error.type` of what was interrupted. */
+export const interrupted = "interrupted"
 const defect = "defect"
 
 const tagOf = (error: unknown): string =>
@@ -104,7 +105,7 @@ const codeOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
 }
 
 /** Makes the exit that a span shows. It contains neither the result of the call nor the message of its error. */
-const shownExit = (errorType: string | undefined, ...details: ReadonlyArray<string | undefined>) => {
+export const shownExit = (errorType: string | undefined, ...details: ReadonlyArray<string | undefined>) => {
   if (errorType === undefined) return Exit.void
   if (errorType === interrupted) return Exit.interrupt()
   const message = details.filter((detail) => detail !== undefined).join(", ")
@@ -129,14 +130,19 @@ const withSpan = <A, E>(
 }
 
 /** Ends a span, and adds the attributes that are known only at its end. */
-const endSpan = (span: Tracer.Span, endNanos: bigint, attributes: Attributes, exit: Exit.Exit<unknown, unknown>) => {
+export const endSpan = (
+  span: Tracer.Span,
+  endNanos: bigint,
+  attributes: Attributes,
+  exit: Exit.Exit<unknown, unknown>
+) => {
   quietly(() => {
     for (const [key, value] of Object.entries(attributes)) span.attribute(key, value)
   })
   quietly(() => span.end(endNanos, exit))
 }
 
-/** The server of a REST root. */
+/** The server of an address. */
 type Server = Pick<URL, "hostname" | "port" | "protocol">
 
 /** Makes the telemetry of a layer. Closing the scope removes its metrics of bucket levels. */
@@ -173,9 +179,10 @@ export const make = (
 
 const clientOf = (name: string | undefined) => (name === undefined ? {} : { "kalshi.client.name": name })
 
-const serverOf = ({ hostname, port, protocol }: Server, name: string | undefined) => ({
+/** Returns the attributes of a server. */
+export const serverOf = ({ hostname, port, protocol }: Server, name: string | undefined) => ({
   "server.address": hostname,
-  "server.port": port === "" ? (protocol === "https:" ? "443" : "80") : port,
+  "server.port": port === "" ? (protocol === "https:" || protocol === "wss:" ? "443" : "80") : port,
   ...clientOf(name)
 })
 

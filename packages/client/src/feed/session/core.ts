@@ -4,12 +4,13 @@
  * @module
  */
 import type * as Result from "effect/Result"
-import type { Message } from "../../generated/feed.ts"
-import type { FeedError } from "../FeedError.ts"
+import type { ChannelName, Message } from "../../generated/feed.ts"
+import type { FeedError, LossCause } from "../FeedError.ts"
 import * as FeedMessages from "../FeedMessages.ts"
 import { Backoff } from "./backoff.ts"
 import { Delay } from "./delay.ts"
 import { EarlyMessages } from "./early.ts"
+import type { GapReason } from "./events.ts"
 import { Line, Slot, type Topic } from "./model.ts"
 import { Pace } from "./pace.ts"
 import { Pending } from "./pending.ts"
@@ -18,11 +19,27 @@ import { settingsOf } from "./settings.ts"
 
 /** What a session does to the outside. Every call names the generation of the connection, which is a number. */
 export interface Outside {
-  /** Opens a connection. The session is notified later with `opened`, `refused` or `closed` of this generation. */
-  readonly dial: (generation: number) => void
+  /**
+   * Opens a connection. `after` is why its line lost the last one. The session is notified later with `opened`, `refused`
+   * or `closed` of this generation.
+   */
+  readonly dial: (generation: number, after: LossCause | undefined) => void
   readonly send: (generation: number, text: string) => void
-  /** Ends a connection or a dial without waiting for its close event. The session ignores its later reports. */
-  readonly abandon: (generation: number) => void
+  /**
+   * Ends a connection or a dial without waiting for its close event. The session ignores its later reports. `cause` is
+   * undefined if the connection is no longer used.
+   */
+  readonly abandon: (generation: number, cause?: LossCause) => void
+  /** Is notified of what happens, for metrics. */
+  readonly observer?: Observer
+}
+
+/** Receives what happens in a session. It must not throw. */
+export interface Observer {
+  /** A message of a subscription arrived. Times are in Unix milliseconds. */
+  readonly onMessage: (channel: ChannelName, sendingMillis: number | undefined, receivedMillis: number) => void
+  readonly onGap: (channel: ChannelName, reason: GapReason) => void
+  readonly onUndecodable: (errorType: "InvalidMessage" | "UnknownMessage") => void
 }
 
 /** The two clocks of this machine. Timers use the monotonic one, times in events are Unix milliseconds. */

@@ -91,6 +91,7 @@ export const lose = (core: Core, line: Line, cause: LossCause, minWaitMillis = 0
   }
   for (const slot of line.slots) interrupt(core, slot, cause)
   line.status = "waiting"
+  line.redialCause = cause
   line.dueMillis = core.now() + waitMillis
 }
 
@@ -98,7 +99,7 @@ export const lose = (core: Core, line: Line, cause: LossCause, minWaitMillis = 0
 export const redial = (core: Core, line: Line, cause: LossCause): void => {
   const { generation } = line
   lose(core, line, cause)
-  if (generation !== undefined) core.outside.abandon(generation)
+  if (generation !== undefined) core.outside.abandon(generation, cause)
 }
 
 /** Removes a line and its slots. Another line has the subscriptions, or no one wants them. */
@@ -116,6 +117,7 @@ export const dial = (core: Core): void => {
     else if (isUnused && line.status === "waiting") line.status = "idle"
     else if (!isUnused && line.status === "idle") {
       line.status = "waiting"
+      line.redialCause = undefined
       line.dueMillis = core.now()
     }
   }
@@ -130,7 +132,7 @@ export const dial = (core: Core): void => {
   due.dueMillis = nowMillis + core.settings.dialTimeoutMillis
   due.sinceMillis = core.clock.wallMillis()
   core.byGeneration.set(due.generation, due)
-  core.outside.dial(due.generation)
+  core.outside.dial(due.generation, due.redialCause)
 }
 
 /** A handshake succeeded. */

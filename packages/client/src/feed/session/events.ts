@@ -17,6 +17,9 @@ export interface MessageEvent<M = Message> {
   readonly receivedMillis: number
 }
 
+/** Why messages are missing. */
+export type GapReason = "missing" | "reset" | "overflow"
+
 /**
  * An event of a subscription.
  *
@@ -53,7 +56,7 @@ export type SessionEvent<M = Message> =
       readonly _tag: "Gap"
       readonly generation: number
       readonly sid: number
-      readonly reason: "missing" | "reset" | "overflow"
+      readonly reason: GapReason
       readonly expectedSeq: number
       readonly receivedSeq: number
       /** All markets, indices or underlyings of the `sid`. Empty for a subscription without such a list. */

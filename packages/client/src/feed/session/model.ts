@@ -154,6 +154,8 @@ export class Line {
   openedMillis = 0
   sinceMillis = 0
   lastCause: LossCause | undefined
+  /** The loss or the failed dial after which it dials. Undefined for a line that was idle. */
+  redialCause: LossCause | undefined
   readonly backoff: Backoff
   slots: ReadonlyArray<Slot> = []
   readonly bySid = new Map<number, Slot>()

@@ -9,6 +9,7 @@ import { isRecord } from "../../record.ts"
 import type * as FeedMessages from "../FeedMessages.ts"
 import type { Core } from "./core.ts"
 import { deliver, emit } from "./delivery.ts"
+import type { GapReason } from "./events.ts"
 import type { Line, Slot } from "./model.ts"
 import { onError } from "./refusals.ts"
 import { onOk, onSubscribed, onUnsubscribed } from "./replies.ts"
@@ -70,14 +71,9 @@ const count = (core: Core, slot: Slot, seq: number): boolean => {
   return true
 }
 
-const gap = (
-  core: Core,
-  slot: Slot,
-  reason: "missing" | "reset" | "overflow",
-  expectedSeq: number,
-  receivedSeq: number
-): void => {
+const gap = (core: Core, slot: Slot, reason: GapReason, expectedSeq: number, receivedSeq: number): void => {
   core.counters.gaps++
+  core.outside.observer?.onGap(slot.topic.channel, reason)
   const { line, names, sid } = slot
   // A subscription with a message has a sid, and its connection a generation.
   emit(core, slot, undefined, {
@@ -111,8 +107,10 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
   if ("seq" in message && !count(core, slot, message.seq)) return
   slot.received++
   core.counters.messages++
+  core.outside.observer?.onMessage(topic.channel, message.sending_ts_ms, receivedMillis)
   if (!topic.types.has(message.type)) {
     core.counters.undecodable++
+    core.outside.observer?.onUndecodable("InvalidMessage")
     const reason = `a message of type ${message.type} is not part of ${topic.channel}`
     const text = JSON.stringify(message).slice(0, maxText)
     const { generation, sid } = { generation: line.generation!, sid: message.sid }
@@ -201,6 +199,7 @@ export const routeUndecodable = (
   text: string
 ): void => {
   core.counters.undecodable++
+  core.outside.observer?.onUndecodable(error._tag)
   const { seq, sid } = peek(text)
   const slot = sid === undefined ? undefined : line.bySid.get(sid)
   if (slot !== undefined && seq !== undefined) count(core, slot, seq)

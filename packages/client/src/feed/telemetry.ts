@@ -1,0 +1,295 @@
+/**
+ * Records the spans and metrics of a feed.
+ *
+ * A message costs an update of a counter, and one of a histogram if it has the time of its sending. The tracer and the
+ * metric registry belong to the application: what they throw is ignored.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { constVoid } from "effect/Function"
+import * as Metric from "effect/Metric"
+import * as References from "effect/References"
+import type * as Scope from "effect/Scope"
+import type * as Tracer from "effect/Tracer"
+import type { Environment } from "../Environment.ts"
+import type { ChannelName } from "../generated/feed.ts"
+import { counter, errorAttribute, histogram, memoized, options, quietly } from "../sending/metrics.ts"
+import { endSpan, interrupted, serverOf, shownExit } from "../sending/observer.ts"
+import type { Instrument } from "../Telemetry.ts"
+import type { GapReason } from "./session/events.ts"
+import type { Observer } from "./session/core.ts"
+
+const ofFeed = ["server.address", "server.port", "kalshi.client.name"]
+
+/** The definitions of all metrics, by what they measure. */
+const defined = {
+  dials: {
+    name: "kalshi.client.feed.dial.duration",
+    kind: "histogram",
+    unit: "s",
+    description: "Duration of dials, from the signature to the open connection or the failure",
+    attributes: ["http.response.status_code", "error.type", ...ofFeed]
+  },
+  connections: {
+    name: "kalshi.client.feed.connections",
+    kind: "gauge",
+    unit: "{connection}",
+    description: "Open connections of the feed",
+    attributes: ofFeed
+  },
+  losses: {
+    name: "kalshi.client.feed.losses",
+    kind: "counter",
+    unit: "{connection}",
+    description: "Open connections that were lost",
+    attributes: ["error.type", "kalshi.feed.close_code", ...ofFeed]
+  },
+  reconnects: {
+    name: "kalshi.client.feed.reconnects",
+    kind: "counter",
+    unit: "{connection}",
+    description: "Dials after a lost connection or a failed dial",
+    attributes: ["error.type", ...ofFeed]
+  },
+  messages: {
+    name: "kalshi.client.feed.messages",
+    kind: "counter",
+    unit: "{message}",
+    description: "Messages of subscriptions that arrived",
+    attributes: ["kalshi.feed.channel", ...ofFeed]
+  },
+  delays: {
+    name: "kalshi.client.feed.delay",
+    kind: "histogram",
+    unit: "s",
+    description: "Time from sending to receipt, by the clocks of the exchange and of this machine",
+    attributes: ["kalshi.feed.channel", ...ofFeed]
+  },
+  gaps: {
+    name: "kalshi.client.feed.gaps",
+    kind: "counter",
+    unit: "{gap}",
+    description: "Gaps in the messages of subscriptions",
+    attributes: ["kalshi.feed.channel", "kalshi.feed.gap.reason", ...ofFeed]
+  },
+  undecodable: {
+    name: "kalshi.client.feed.decode_failures",
+    kind: "counter",
+    unit: "{message}",
+    description: "Messages that did not decode",
+    attributes: ["error.type", ...ofFeed]
+  },
+  waiting: {
+    name: "kalshi.client.feed.queue.depth",
+    kind: "gauge",
+    unit: "{event}",
+    description: "Events that wait for the consumers of streams",
+    attributes: ["kalshi.feed.channel", ...ofFeed]
+  },
+  lagging: {
+    name: "kalshi.client.feed.lagging",
+    kind: "counter",
+    unit: "{subscription}",
+    description: "Streams that ended because their consumer was too slow",
+    attributes: ["kalshi.feed.channel", ...ofFeed]
+  }
+} as const satisfies Readonly<Record<string, Instrument>>
+
+/**
+ * The metrics of a feed: names, units and attributes, as `Telemetry.instruments` has those of requests.
+ *
+ * **Details**
+ *
+ * Each dial is a span of kind `client` named `Feed.connect`, without a parent. It lasts until the connection is open or
+ * failed, and has the attributes `server.address`, `server.port`, `kalshi.feed.generation` (the number of the
+ * connection), `http.response.status_code` (of a refused upgrade), `error.type` and `kalshi.client.name`. The tracer is
+ * that of the layer's own context. No frame has a span.
+ *
+ * | metric | kind | unit | measures | attributes |
+ * | --- | --- | --- | --- | --- |
+ * | `kalshi.client.feed.dial.duration` | histogram | `s` | each dial; its count is the number of dials by outcome | `http.response.status_code` (of a refused upgrade), `error.type`, `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.connections` | gauge | `{connection}` | open connections | `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.losses` | counter | `{connection}` | open connections that were lost, not those that the feed closed | `error.type`, `kalshi.feed.close_code`, `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.reconnects` | counter | `{connection}` | dials after a lost connection or a failed dial | `error.type` (of the loss or the failure), `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.messages` | counter | `{message}` | messages of subscriptions; replies to commands are not counted | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.delay` | histogram | `s` | the time from a message's `sending_ts_ms` to its receipt | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.gaps` | counter | `{gap}` | gaps in `seq` | `kalshi.feed.channel`, `kalshi.feed.gap.reason` (`missing`, `reset`, `overflow`), `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.decode_failures` | counter | `{message}` | messages that do not decode | `error.type` (`InvalidMessage`, `UnknownMessage`), `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.queue.depth` | gauge | `{event}` | events that wait for the consumers of streams, at the time of reading | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.lagging` | counter | `{subscription}` | streams that ended with `Lagging` | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
+ *
+ * `error.type` of a dial or a loss is the `_tag` of its `LossCause`, such as `Refused` or `Closed`. A dial whose signer
+ * failed has `SigningError`, and the reconnect after it `Unreachable`. A dial that the feed itself gave up is
+ * `interrupted`.
+ *
+ * **Gotchas**
+ *
+ * - No span or metric contains a header, a signature, a key id, a market or a message.
+ * - The delay depends on both clocks. A message that seems to arrive before it was sent counts as 0.
+ */
+export const instruments: ReadonlyArray<Instrument> = /*#__PURE__*/ Object.values(defined)
+
+/** Why a dial failed, or a connection was lost. A `LossCause` is one. */
+export interface EndCause {
+  readonly _tag: string
+  /** Of a refused upgrade. */
+  readonly status?: number | undefined
+  /** With the tag `Closed`: the code of the close frame. */
+  readonly code?: number | undefined
+}
+
+/** The queue of a stream. */
+export interface WatchedQueue {
+  /** The stream ended with `Lagging`. */
+  readonly onLagging: () => void
+  readonly close: () => void
+}
+
+/** The telemetry of a feed. */
+export interface FeedTelemetry extends Observer {
+  /** A dial starts. `after` is why its connection was lost, or why its last dial failed. */
+  readonly onDial: (generation: number, after: EndCause | undefined) => void
+  readonly onOpen: (generation: number) => void
+  /** A dial or a connection ended: without a cause if the feed ended it. Later calls for a generation do nothing. */
+  readonly onEnd: (generation: number, cause: EndCause | undefined) => void
+  readonly watchQueue: (channel: ChannelName, size: () => number) => WatchedQueue
+}
+
+interface Dial {
+  readonly startedNanos: bigint
+  readonly span: Tracer.Span | undefined
+}
+
+/** Makes the telemetry of a feed. Closing the scope removes the depths of its queues. */
+export const make = (
+  { feedUrl }: Environment,
+  name: string | undefined
+): Effect.Effect<FeedTelemetry, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const context = yield* Effect.context<never>()
+    const clock = Context.get(context, Clock.Clock)
+    const server = serverOf(new URL(feedUrl), name)
+    const spanServer = { ...server, "server.port": Number(server["server.port"]) }
+    const dials = new Map<number, Dial>()
+    const open = new Set<number>()
+
+    const connections = Metric.gauge(defined.connections.name, options(defined.connections, server))
+    const reconnects = memoized((errorType: string) =>
+      counter(defined.reconnects, { ...server, "error.type": errorType })
+    )
+    const undecodable = memoized((errorType: string) =>
+      counter(defined.undecodable, { ...server, "error.type": errorType })
+    )
+    const lagging = memoized((channel: ChannelName) =>
+      counter(defined.lagging, { ...server, "kalshi.feed.channel": channel })
+    )
+    const messages = memoized((channel: ChannelName) => ({
+      count: counter(defined.messages, { ...server, "kalshi.feed.channel": channel }),
+      delay: histogram(defined.delays, { ...server, "kalshi.feed.channel": channel })
+    }))
+    const gaps = memoized((channel: ChannelName) =>
+      memoized((reason: GapReason) =>
+        counter(defined.gaps, { ...server, "kalshi.feed.channel": channel, "kalshi.feed.gap.reason": reason })
+      )
+    )
+
+    const endDial = ({ span, startedNanos }: Dial, errorType: string | undefined, status: number | undefined): void => {
+      const shownStatus = status === undefined ? {} : { "http.response.status_code": status }
+      const attributes = {
+        ...server,
+        ...(status === undefined ? {} : { "http.response.status_code": String(status) }),
+        ...errorAttribute(errorType)
+      }
+      const seconds = Number(clock.monotonicTimeNanosUnsafe() - startedNanos) / 1e9
+      quietly(() => histogram(defined.dials, attributes).updateUnsafe(seconds, context))
+      if (span === undefined) return
+      const endNanos = Context.get(context, References.TracerTimingEnabled) ? clock.currentTimeNanosUnsafe() : 0n
+      const shownError = errorType === interrupted ? {} : errorAttribute(errorType)
+      const exit = shownExit(errorType, status === undefined ? undefined : `status ${status}`)
+      endSpan(span, endNanos, { ...shownStatus, ...shownError }, exit)
+    }
+
+    const queues = new Map<ChannelName, Set<() => number>>()
+    const registrations: Array<Metric.Registration> = []
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        for (const registration of registrations) quietly(() => registration.remove())
+      })
+    )
+    const queuesOf = (channel: ChannelName): Set<() => number> => {
+      const known = queues.get(channel)
+      if (known !== undefined) return known
+      const sizes = new Set<() => number>()
+      queues.set(channel, sizes)
+      const attributes = { ...server, "kalshi.feed.channel": channel }
+      const gauge = Metric.gauge(defined.waiting.name, options(defined.waiting, attributes))
+      const get = () => ({ value: [...sizes].reduce((sum, size) => sum + size(), 0) })
+      const hooks = { get, update: constVoid, modify: constVoid }
+      quietly(() => registrations.push(Metric.registerUnsafe(gauge, context, hooks)))
+      return sizes
+    }
+
+    return {
+      onDial: (generation, after) => {
+        if (after !== undefined) quietly(() => reconnects(after._tag).updateUnsafe(1, context))
+        let span: Tracer.Span | undefined
+        quietly(() => {
+          const attributes = { ...spanServer, "kalshi.feed.generation": generation }
+          span = Effect.runSyncWith(context)(
+            Effect.makeSpan("Feed.connect", { kind: "client", root: true, attributes })
+          )
+        })
+        dials.set(generation, { startedNanos: clock.monotonicTimeNanosUnsafe(), span })
+      },
+      onOpen: (generation) => {
+        const dial = dials.get(generation)
+        if (dial === undefined) return
+        dials.delete(generation)
+        open.add(generation)
+        quietly(() => connections.modifyUnsafe(1, context))
+        endDial(dial, undefined, undefined)
+      },
+      onEnd: (generation, cause) => {
+        const dial = dials.get(generation)
+        if (dial !== undefined) {
+          dials.delete(generation)
+          endDial(dial, cause?._tag ?? interrupted, cause?.status)
+        } else if (open.delete(generation)) {
+          quietly(() => connections.modifyUnsafe(-1, context))
+          if (cause === undefined) return
+          const code = cause._tag === "Closed" && cause.code !== undefined
+          const attributes = {
+            ...server,
+            "error.type": cause._tag,
+            ...(code ? { "kalshi.feed.close_code": String(cause.code) } : {})
+          }
+          quietly(() => counter(defined.losses, attributes).updateUnsafe(1, context))
+        }
+      },
+      onMessage: (channel, sendingMillis, receivedMillis) => {
+        // Without a closure: this runs for each message.
+        try {
+          const { count, delay } = messages(channel)
+          count.updateUnsafe(1, context)
+          if (sendingMillis !== undefined) {
+            delay.updateUnsafe(Math.max(0, receivedMillis - sendingMillis) / 1000, context)
+          }
+        } catch {
+          // The measurement is lost.
+        }
+      },
+      onGap: (channel, reason) => quietly(() => gaps(channel)(reason).updateUnsafe(1, context)),
+      onUndecodable: (errorType) => quietly(() => undecodable(errorType).updateUnsafe(1, context)),
+      watchQueue: (channel, size) => {
+        const sizes = queuesOf(channel)
+        sizes.add(size)
+        return {
+          onLagging: () => quietly(() => lagging(channel).updateUnsafe(1, context)),
+          close: () => void sizes.delete(size)
+        }
+      }
+    }
+  })
