@@ -1,7 +1,9 @@
 /** The client's order books over several lines, on the local exchange. */
 import { assert, describe, it } from "@effect/vitest"
 import type * as Feed from "@kalshi-effect/client/Feed"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+import * as Orders from "@kalshi-effect/client/Orders"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -16,7 +18,7 @@ const inMemory = <E>(
   name: string,
   test: (trader: Trader) => Effect.Effect<void, E, Needs | Feed.KalshiFeed | Scope.Scope>,
   options?: Partial<Feed.Options>
-) => it.effect(name, () => trading(test, options).pipe(Effect.provide(layerTest())), 120_000)
+) => it.effect(name, () => trading(test, options).pipe(Effect.provide(layerTest())), 240_000)
 
 const tickers = [ticker, "KXFEED-26-A", "KXFEED-26-B", "KXFEED-26-C"]
 
@@ -48,6 +50,21 @@ const assertEqual = (sandbox: Operator, books: OrderBooks.Watch, markets: Readon
       if (JSON.stringify(own) !== JSON.stringify(exchange)) assert.deepStrictEqual(own, exchange, market)
     }
   })
+
+/** Places orders with one client: the `place` of the trader makes a client for each order. */
+const placing = ({ me, sandbox: { environment } }: Trader) =>
+  Effect.map(
+    Layer.build(Kalshi.layer({ environment, signer: me.signer })),
+    (kalshi) => (market: string, side: "bid" | "ask", price: string, count: number) =>
+      Orders.create({
+        ticker: market,
+        side,
+        price: price as "0.10", // a decimal
+        count: `${count}` as "1", // a decimal
+        time_in_force: "good_till_canceled",
+        self_trade_prevention_type: "taker_at_cross"
+      }).pipe(Effect.provide(kalshi))
+  )
 
 /** A deterministic sequence of integers below a limit. */
 const randomOf = (seed: number) => {
@@ -97,8 +114,10 @@ const faults = ["close", "reset", "stall", "skip", "garble", "repeat", "late"] a
 describe("OrderBooks.watch with two lines", () => {
   inMemory(
     "keeps every book readable while one line fails every second for ten minutes",
-    ({ place, sandbox }) =>
+    (trader) =>
       Effect.gen(function* () {
+        const { sandbox } = trader
+        const place = yield* placing(trader)
         const seed = 20_261_129
         const random = randomOf(seed)
         for (const market of tickers.slice(1)) yield* sandbox.createMarket({ ticker: market })
@@ -136,12 +155,12 @@ describe("OrderBooks.watch with two lines", () => {
               const side = random(2) === 0 ? "ask" : "bid"
               const cents = side === "bid" ? 10 + random(42) : 48 + random(42)
               const market = tickers[random(tickers.length)]!
-              yield* place({ ticker: market, side, price: `0.${cents}` as "0.10", count: `${1 + random(9)}` as "1" }) // a decimal
+              yield* place(market, side, `0.${cents}`, 1 + random(9))
               yield* readAll(`after an order in second ${second}, step ${step}`)
             }
             yield* TestClock.adjust(100)
             // One line is complete at any time, so the merged books are up to date, also while the other line is stalled.
-            yield* assertEqual(sandbox, books, tickers)
+            if (step === 3 || step === 9) yield* assertEqual(sandbox, books, tickers)
           }
           yield* readAll(`at the end of second ${second}`)
         }
@@ -156,15 +175,17 @@ describe("OrderBooks.watch with two lines", () => {
     "never goes back to an older book while one line is late and the other is lost",
     () =>
       trading(
-        ({ place, sandbox }) =>
+        (trader) =>
           Effect.gen(function* () {
+            const { sandbox } = trader
+            const place = yield* placing(trader)
             const books = yield* OrderBooks.watch([ticker], { lines: 2 })
             yield* eventually(areWhole(books, [ticker], 2))
             let clock = 0
             let changeOvers = 0
             for (let step = 0; step < 1_000; step++) {
               const side = step % 2 === 0 ? "ask" : "bid"
-              yield* place({ side, price: side === "ask" ? "0.60" : "0.40", count: "1" })
+              yield* place(ticker, side, side === "ask" ? "0.60" : "0.40", 1)
               yield* TestClock.adjust(20)
               if (step % 50 === 49) {
                 changeOvers++
@@ -186,7 +207,31 @@ describe("OrderBooks.watch with two lines", () => {
           }),
         fast
       ).pipe(Effect.provide(Layer.provideMerge(everySecondSocketIsLate(95), layerTest()))),
-    120_000
+    240_000
+  )
+
+  it.effect("returns to the restored line after a late one has started a new epoch", () =>
+    trading(
+      ({ place, sandbox }) =>
+        Effect.gen(function* () {
+          const books = yield* OrderBooks.watch([ticker], { lines: 2, catchUpMillis: 30 })
+          yield* eventually(areWhole(books, [ticker], 2))
+          const [first] = yield* sandbox.feed.connections
+          yield* place()
+          yield* TestClock.adjust(10)
+          // Refusals keep the lost line away until the other one has started a new epoch.
+          yield* sandbox.plant({ feed: "upgrade", status: 503, times: 20 })
+          yield* sandbox.feed.drop({ how: "reset", connectionId: first!.connectionId })
+          yield* TestClock.adjust(60)
+          assert.strictEqual((yield* books.read(ticker)).epoch, 1)
+          yield* TestClock.adjust("5 seconds")
+          yield* place({ price: "0.41" })
+          yield* TestClock.adjust(10)
+          // The late line does not have the order yet.
+          yield* assertEqual(sandbox, books, [ticker])
+        }),
+      fast
+    ).pipe(Effect.provide(Layer.provideMerge(everySecondSocketIsLate(95), layerTest())))
   )
 
   inMemory(
