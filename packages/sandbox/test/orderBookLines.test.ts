@@ -1,6 +1,6 @@
 /** The client's order books over several lines, on the local exchange. */
 import { assert, describe, it } from "@effect/vitest"
-import type * as Feed from "@kalshi-effect/client/Feed"
+import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -137,7 +137,11 @@ describe("OrderBooks.watch with two lines", () => {
           })
         const counts = new Map<string, number>()
         for (let second = 0; second < 600; second++) {
-          assert.isTrue(yield* areWhole(books, tickers, 2), `both lines are live in second ${second}, seed ${seed}`)
+          for (let waits = 0; !(yield* areWhole(books, tickers, 2)); waits++) {
+            assert.isBelow(waits, 100, `both lines are live before second ${second}, seed ${seed}`)
+            yield* readAll(`before second ${second}`)
+            yield* TestClock.adjust(10)
+          }
           const connections = yield* sandbox.feed.connections
           const { connectionId } = connections[random(connections.length)]!
           const fault = faults[random(faults.length)]!
@@ -266,6 +270,24 @@ describe("OrderBooks.watch with two lines", () => {
       yield* TestClock.adjust(100)
       yield* assertEqual(sandbox, books, [ticker])
       assert.strictEqual((yield* books.read(ticker)).epoch, 1)
+    })
+  )
+
+  inMemory("stays readable while the connection of the first line is replaced", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      const books = yield* OrderBooks.watch([ticker], { lines: 2 })
+      yield* eventually(areWhole(books, [ticker], 2))
+      const before = new Set((yield* sandbox.feed.connections).map(({ connectionId }) => connectionId))
+      yield* Feed.changeOver
+      for (let step = 0; step < 50; step++) {
+        if (step % 10 === 0) yield* place({ price: `0.${20 + step}` as "0.20" }) // a decimal
+        yield* TestClock.adjust(5)
+        yield* assertEqual(sandbox, books, [ticker])
+      }
+      yield* eventually(areWhole(books, [ticker], 2))
+      const after = (yield* sandbox.feed.connections).map(({ connectionId }) => connectionId)
+      assert.strictEqual(after.length, 2)
+      assert.strictEqual(after.filter((id) => before.has(id)).length, 1)
     })
   )
 

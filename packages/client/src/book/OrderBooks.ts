@@ -196,10 +196,10 @@ class Books {
  * All prices are prices of YES. A book is readable from its first snapshot on. After a lost message, a fault in a book or a
  * lost connection, the book is unreadable until its next snapshot, which is requested for that market alone.
  *
- * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late: readers see the
- * line that is furthest, and never go back to an older book. `catchUpMillis` is how long they see the last book of a lost
- * line while the others are behind it. Each line is a session with the options of the layer, so it opens a connection of
- * its own.
+ * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see the
+ * line that is furthest. If that line is lost while the others are behind it, readers see its last book until one of them
+ * has caught up. After `catchUpMillis`, they see the furthest of the others, with a higher `epoch`: only then can a book be
+ * older than the one before. Each line is a session with the options of the layer, on connections of its own.
  *
  * A line that fails for good, such as with a refused key, is not opened again. `lines` shows why. The watch ends with the
  * error of the last line. A market is refused if all lines refuse it; until then, a line that refuses it adds it again after
