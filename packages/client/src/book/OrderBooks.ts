@@ -21,57 +21,32 @@
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { InvalidRequest } from "../Errors.ts"
+import { InvalidRequest } from "../Errors.ts"
 import * as Feed from "../feed/Feed.ts"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
+import { watchLines } from "./lines.ts"
 import * as OrderBook from "./OrderBook.ts"
+import { type BookEvent, type BookOptions, lossOf, NotWatched, tickWhenDue, type Watch } from "./watching.ts"
 
+export { type LineState, NotWatched, type Watch } from "./watching.ts"
 export { type Book, BookNotLive, type Level, type Loss, type Side, type State } from "./OrderBook.ts"
 
-/** The market is not watched: it was never added, or it was removed, or the exchange refused it. */
-export class NotWatched extends Data.TaggedError("NotWatched")<{
-  readonly market_ticker: string
-  /** Why the exchange does not send its book. Undefined if it is not watched for another reason. */
-  readonly refusal: Feed.MarketsError | undefined
-}> {
-  override get message(): string {
-    return this.refusal === undefined
-      ? `The order book of ${this.market_ticker} is not watched: add the market first`
-      : `The order book of ${this.market_ticker} is not watched: ${this.refusal.message}`
-  }
-}
-
 /** Options of {@link watch}. */
-export type Options = Omit<OrderBook.Options, "nowMillis">
-
-/** The watched books. They end with their scope. */
-export interface Watch {
+export interface Options extends BookOptions {
   /**
-   * Returns the book of a market, which never changes afterwards: read again for a newer one. Fails while the book may be
-   * wrong, with the reason and since when, and with the feed's error after the feed has ended.
+   * The number of independent lines, from 1 to 8. Each has a session and connections of its own, and their books are merged
+   * by the exchange's clock. Default: 1.
    */
-  readonly read: (
-    market_ticker: string
-  ) => Effect.Effect<OrderBook.Book, OrderBook.BookNotLive | NotWatched | Feed.FeedError>
-  /**
-   * The tickers of books of which reads return something else than before. A slow consumer gets a ticker once for many
-   * changes. One consumer takes them.
-   */
-  readonly changes: Stream.Stream<string, Feed.FeedError>
-  /** Returns the state of a book without its levels. Undefined for a market that is not watched. */
-  readonly state: (market_ticker: string) => OrderBook.State | undefined
-  readonly add: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void, InvalidRequest | Feed.FeedError>
-  readonly remove: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void>
+  readonly lines?: number | undefined
 }
 
-type BookEvent = Feed.FeedEvent<"orderbook_delta">
+const maxLines = 8
 
 /** Keeps the books of one subscription. */
 class Books {
@@ -80,14 +55,14 @@ class Books {
   /** Called when a book may need a timer. */
   onTimer: () => void = () => {}
   ended: Feed.FeedError | undefined
-  readonly #options: Options
+  readonly #options: BookOptions
   readonly #nowMillis: () => number
   readonly #books = new Map<string, { readonly book: OrderBook.OrderBook; version: number }>()
   readonly #refusals = new Map<string, Feed.MarketsError>()
   readonly #changed = new Set<string>()
   readonly #queue: Queue.Queue<string, Feed.FeedError | Cause.Done>
 
-  constructor(options: Options, nowMillis: () => number, queue: Queue.Queue<string, Feed.FeedError | Cause.Done>) {
+  constructor(options: BookOptions, nowMillis: () => number, queue: Queue.Queue<string, Feed.FeedError | Cause.Done>) {
     this.#options = options
     this.#nowMillis = nowMillis
     this.#queue = queue
@@ -104,6 +79,10 @@ class Books {
 
   remove(tickers: ReadonlyArray<string>): void {
     for (const ticker of tickers) this.#books.delete(ticker)
+  }
+
+  get liveBooks(): number {
+    return [...this.#books.values()].filter(({ book }) => book.isLive).length
   }
 
   state(ticker: string): OrderBook.State | undefined {
@@ -128,32 +107,15 @@ class Books {
       case "Message":
         this.#apply(event.message, event.receivedMillis)
         break
-      case "Gap":
-        this.#lose(event.markets, {
-          cause: "gap",
-          detail: `expected seq ${event.expectedSeq}, got ${event.receivedSeq}`
-        })
-        break
-      case "Outage":
-        this.#lose(event.markets, { cause: "outage", detail: event.cause._tag })
-        break
-      case "Undecodable":
-        // Its change is missing, and its market may be unknown.
-        this.#lose([], { cause: "undecodable", detail: `${event.reason} at ${event.pointer}` })
-        break
-      case "UnknownMessage":
-        this.#lose([], { cause: "undecodable", detail: `an unknown type of message, ${event.type}` })
-        break
-      case "Replaced":
-        this.#lose([], { cause: "outage", detail: "the subscription changed over to another connection" })
-        break
       case "Refused":
         for (const market of event.markets) this.#refusals.set(market, event.error)
         this.remove(event.markets)
         event.markets.forEach((market) => this.#publish(market))
         break
-      default:
-        break
+      default: {
+        const lost = lossOf(event)
+        if (lost !== undefined) this.#lose(lost.markets, lost.loss)
+      }
     }
   }
 
@@ -233,10 +195,35 @@ class Books {
  *
  * All prices are prices of YES. A book is readable from its first snapshot on. After a lost message, a fault in a book or a
  * lost connection, the book is unreadable until its next snapshot, which is requested for that market alone.
+ *
+ * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see the
+ * line that is furthest. If that line is lost while the others are behind it, readers see its last book until one of them
+ * has caught up. After `catchUpMillis`, they see the furthest of the others, with a higher `epoch`: only then can a book be
+ * older than the one before. Each line is a session with the options of the layer, on connections of its own.
+ *
+ * A line that fails for good, such as with a refused key, is not opened again. `lines` shows why. The watch ends with the
+ * error of the last line. A market is refused if all lines refuse it; until then, a line that refuses it adds it again after
+ * 5 seconds, then after up to a minute.
+ *
+ * **Gotchas**
+ *
+ * `Feed.state` and `Feed.changeOver` concern the first line alone.
  */
 export const watch = (
   market_tickers: ReadonlyArray<string>,
-  options: Options = {}
+  { lines = 1, ...options }: Options = {}
+): Effect.Effect<Watch, InvalidRequest | Feed.FeedError, Feed.KalshiFeed | Scope.Scope> => {
+  if (!(Number.isInteger(lines) && lines >= 1 && lines <= maxLines)) {
+    const reason = `expected an integer from 1 to ${maxLines}`
+    return Effect.fail(new InvalidRequest({ operation: "OrderBooks.watch", pointer: "/lines", reason }))
+  }
+  return lines === 1 ? watchOne(market_tickers, options) : watchLines(market_tickers, lines, options)
+}
+
+/** Watches books over one subscription. */
+const watchOne = (
+  market_tickers: ReadonlyArray<string>,
+  options: BookOptions
 ): Effect.Effect<Watch, InvalidRequest | Feed.FeedError, Feed.KalshiFeed | Scope.Scope> =>
   Effect.gen(function* () {
     const feed = yield* Feed.KalshiFeed
@@ -276,22 +263,7 @@ export const watch = (
         Effect.sync(() => {
           books.remove(tickers)
           subscription.remove(tickers)
-        })
+        }),
+      lines: Effect.map(feed.state, (session) => [{ ended: books.ended, liveBooks: books.liveBooks, session }])
     }
   })
-
-/** Calls `tick` when a book asks for it. */
-const tickWhenDue = (books: Books, timer: Latch.Latch, clock: Clock.Clock): Effect.Effect<never> =>
-  Effect.forever(
-    Effect.suspend(() => {
-      timer.closeUnsafe()
-      const due = books.nextMillis()
-      if (due === undefined) return timer.await
-      const waitMillis = due - clock.currentTimeMillisUnsafe()
-      if (waitMillis <= 0) {
-        books.tick()
-        return Effect.yieldNow
-      }
-      return Effect.timeoutOrElse(timer.await, { duration: waitMillis, orElse: () => Effect.void })
-    })
-  )

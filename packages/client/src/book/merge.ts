@@ -223,10 +223,19 @@ export class MergedBook {
 
   /** The command `get_snapshot` with this id was sent. */
   requested(line: number, id: number, nowMillis: number): void {
+    this.sent(line, id)
+    this.requesting(line, nowMillis)
+  }
+
+  /** A session will send `get_snapshot`, or already waits for a snapshot: report the id with `sent`. */
+  requesting(line: number, nowMillis: number): void {
+    this.#lines.get(line)?.book.requested(nowMillis)
+  }
+
+  /** A session sent `get_snapshot` with this id: on request, or by itself. */
+  sent(line: number, id: number): void {
     const found = this.#lines.get(line)
-    if (found === undefined) return
-    found.request = { id, seen: copyOf(this.#seen) }
-    found.book.requested(nowMillis)
+    if (found !== undefined) found.request = { id, seen: copyOf(this.#seen) }
   }
 
   /** When `tick` and `requests` must be called next. Undefined if nothing is due. */

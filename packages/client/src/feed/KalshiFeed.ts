@@ -6,8 +6,10 @@
 import type * as Signer from "@kalshi-effect/signing/Signer"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
 import * as Environment from "../Environment.ts"
 import type { InvalidRequest } from "../Errors.ts"
@@ -36,6 +38,11 @@ export interface FeedService {
   readonly state: Effect.Effect<SessionState>
   /** Replaces the open connections: the new ones have all subscriptions before the old ones close. */
   readonly changeOver: Effect.Effect<void>
+  /**
+   * Opens another session with the same options. It shares no connection with this one, and ends with the scope, or with
+   * the layer. `state` and `changeOver` of the two are independent.
+   */
+  readonly openSession: Effect.Effect<FeedService, never, Scope.Scope>
 }
 
 /** Permits subscriptions to the feed. */
@@ -76,12 +83,21 @@ export const layer = (options: Options): Layer.Layer<KalshiFeed, never, Socket.W
         correctClockSkew: options.correctClockSkew ?? false
       })
       const recorded = yield* feedTelemetry.make(environment, options.name)
-      const session = yield* run(connection, recorded, makeWebSocket, options)
-      return {
-        subscribe: (request, subscriber) => session.subscribe(request, subscriber),
-        watchQueue: recorded.watchQueue,
-        state: Effect.sync(() => session.state()),
-        changeOver: Effect.sync(() => session.changeOver())
-      }
+      const layerScope = yield* Effect.scope
+      const service: Effect.Effect<FeedService, never, Scope.Scope> = Effect.map(
+        run(connection, recorded, makeWebSocket, options),
+        (session) => ({
+          subscribe: (request, subscriber) => session.subscribe(request, subscriber),
+          watchQueue: recorded.watchQueue,
+          state: Effect.sync(() => session.state()),
+          changeOver: Effect.sync(() => session.changeOver()),
+          openSession
+        })
+      )
+      const openSession = Effect.flatMap(
+        Effect.acquireRelease(Scope.fork(layerScope), (scope) => Scope.close(scope, Exit.void)),
+        (scope) => Scope.provide(service, scope)
+      )
+      return yield* service
     })
   )

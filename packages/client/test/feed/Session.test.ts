@@ -192,6 +192,25 @@ describe("Session", () => {
     assert.isBelow(first.id, second.id)
   })
 
+  it("notifies a user of each request of a snapshot with the id of its command, before the snapshot", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
+    const requests: Array<readonly [id: number, markets: ReadonlyArray<string>]> = []
+    const user = new User()
+    const subscribed = world.session.subscribe(
+      { channel: "orderbook_delta", params: tickers("A", "B") },
+      { ...user, onSnapshotRequest: (id, markets) => void requests.push([id, markets]) }
+    )
+    assert.isTrue(Result.isSuccess(subscribed))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    assert.deepStrictEqual(requests, [])
+    subscription.snapshot(["B"])
+    const { id, params } = world.takeOne()
+    assert.deepInclude(params, { action: "get_snapshot", market_tickers: ["B"] })
+    assert.deepStrictEqual(requests, [[id, ["B"]]])
+  })
+
   it("S8 a late reply still changes the state", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A"))

@@ -5,23 +5,31 @@
  */
 import { type FeedError, HandlerFailed, type LossCause, type MarketsError } from "../FeedError.ts"
 import type { Core } from "./core.ts"
-import type { SessionEvent } from "./events.ts"
+import type { SessionEvent, Subscriber } from "./events.ts"
 import type { Member, Slot, Topic } from "./model.ts"
 import { unplace } from "./placement.ts"
 import { isUserOf, leave, removeNames } from "./wanted.ts"
 
-/** Delivers one event. If a user throws, only that user's subscription ends. */
-export const deliver = (core: Core, members: ReadonlyArray<Member>, event: SessionEvent): void => {
+/** Calls users. If one throws, only that user's subscription ends. */
+const notify = (core: Core, members: ReadonlyArray<Member>, call: (subscriber: Subscriber) => void): void => {
   for (const member of members) {
     if (member.isOver) continue
     try {
-      // The subscriber's own channel has all types of messages that its topic delivers.
-      member.subscriber.onEvent(event as never)
+      call(member.subscriber)
     } catch (cause) {
       end(core, member, new HandlerFailed({ channel: member.topic.channel, cause }))
     }
   }
 }
+
+/** Delivers one event. */
+export const deliver = (core: Core, members: ReadonlyArray<Member>, event: SessionEvent): void =>
+  // The subscriber's own channel has all types of messages that its topic delivers.
+  notify(core, members, (subscriber) => subscriber.onEvent(event as never))
+
+/** Notifies the users of a slot that snapshots are requested. */
+export const announceRequest = (core: Core, slot: Slot, id: number, markets: ReadonlyArray<string>): void =>
+  notify(core, usersOf(slot), (subscriber) => subscriber.onSnapshotRequest?.(id, markets))
 
 /** The users of a slot. */
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))

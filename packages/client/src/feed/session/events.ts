@@ -88,4 +88,6 @@ export interface Subscriber<Name extends ChannelName = ChannelName> {
   readonly onEvent: (event: SessionEvent<ChannelMessage<Name>>) => void
   /** The subscription ended: with its error, or undefined if its user closed it. Called once. */
   readonly onEnd: (error: FeedError | undefined) => void
+  /** The command `get_snapshot` is sent with this id, on request or by the session itself. The snapshots carry the id. */
+  readonly onSnapshotRequest?: ((id: number, markets: ReadonlyArray<string>) => void) | undefined
 }

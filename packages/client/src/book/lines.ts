@@ -1,0 +1,421 @@
+/**
+ * Keeps books over several lines: each line is a subscription of all markets, on a session of its own.
+ *
+ * **Details**
+ *
+ * Each market has a {@link MergedBook}. Each interruption of a subscription closes the market's line there and opens a new
+ * one, with a new number: `#numbers % count` is the index of the line.
+ *
+ * A line can refuse a market that another line has: its snapshot was lost twice, for example. The line then adds the market
+ * again after a wait. A market that all lines refuse is no longer watched.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { InvalidRequest } from "../Errors.ts"
+import * as Feed from "../feed/Feed.ts"
+import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
+import { MergedBook } from "./merge.ts"
+import type { Book, BookNotLive, Loss, State } from "./OrderBook.ts"
+import {
+  type BookEvent,
+  type BookOptions,
+  type LineState,
+  lossOf,
+  NotWatched,
+  tickWhenDue,
+  type Watch
+} from "./watching.ts"
+
+type FeedService = Feed.KalshiFeed["Service"]
+
+const minRetryMillis = 5_000
+const maxRetryMillis = 60_000
+
+/** A market that a line does not have, although it is watched. */
+interface Retry {
+  /** Undefined if the line had no room for it. */
+  readonly refusal: Feed.MarketsError | undefined
+  /** Infinity from the next attempt until its result. */
+  dueMillis: number
+  readonly waitMillis: number
+}
+
+/** A line of all books. */
+class Line {
+  readonly index: number
+  readonly feed: FeedService
+  /** Undefined before the first subscription, and after one has ended. */
+  subscription: Feed.Subscription | undefined
+  ended: Feed.FeedError | undefined
+  /** The numbers that this line has in the merged books. */
+  readonly numbers = new Map<string, number>()
+  /** The markets that this line refused, until their next snapshot. */
+  readonly retries = new Map<string, Retry>()
+
+  constructor(index: number, feed: FeedService) {
+    this.index = index
+    this.feed = feed
+  }
+}
+
+/** Whether an error is about markets: the line itself lasts. */
+const isMarketsError = (error: Feed.FeedError): error is Feed.MarketsError =>
+  error._tag === "SubscriptionRefused" ||
+  error._tag === "MarketsNotListed" ||
+  error._tag === "SnapshotMissing" ||
+  error._tag === "CommandTimedOut"
+
+/** The books of several lines. */
+class Lines {
+  /** Called when a book may need a timer earlier than `nextMillis` said. */
+  onTimer: () => void = () => {}
+  ended: Feed.FeedError | undefined
+  readonly #options: BookOptions
+  readonly #lines: ReadonlyArray<Line>
+  readonly #nowMillis: () => number
+  readonly #queue: Queue.Queue<string, Feed.FeedError | Cause.Done>
+  readonly #books = new Map<string, { readonly book: MergedBook; version: number }>()
+  readonly #refusals = new Map<string, Feed.MarketsError>()
+  readonly #changed = new Set<string>()
+  /** How many line numbers of each line have been used. */
+  #numbers = 0
+  #wakesMillis = Number.POSITIVE_INFINITY
+  #isClosed = false
+
+  constructor(
+    options: BookOptions,
+    feeds: ReadonlyArray<FeedService>,
+    nowMillis: () => number,
+    queue: Queue.Queue<string, Feed.FeedError | Cause.Done>
+  ) {
+    this.#options = options
+    this.#lines = feeds.map((feed, index) => new Line(index, feed))
+    this.#nowMillis = nowMillis
+    this.#queue = queue
+  }
+
+  /** Adds markets to all lines. Fails if no line accepts them. */
+  add(tickers: ReadonlyArray<string>): Result.Result<void, InvalidRequest | Feed.FeedError> {
+    if (this.ended !== undefined) return Result.fail(this.ended)
+    const fresh = tickers.filter((ticker) => !this.#books.has(ticker))
+    for (const ticker of fresh) {
+      const book = new MergedBook(ticker, { ...this.#options, nowMillis: this.#nowMillis() })
+      this.#books.set(ticker, { book, version: book.version })
+    }
+    let failure: Feed.FeedError | undefined
+    let isAccepted = false
+    for (const line of this.#living()) {
+      const joined = this.#join(line, tickers)
+      if (Result.isSuccess(joined)) {
+        isAccepted = true
+      } else if (joined.failure._tag === "InvalidRequest") {
+        // Every line refuses the same input, the first one before any I/O.
+        this.remove(fresh)
+        return Result.fail(joined.failure)
+      } else {
+        failure ??= joined.failure
+      }
+    }
+    if (isAccepted) {
+      for (const ticker of tickers) this.#refusals.delete(ticker)
+      this.onTimer()
+      return Result.void
+    }
+    this.remove(fresh)
+    return Result.fail(this.ended ?? failure ?? new Feed.FeedClosed())
+  }
+
+  remove(tickers: ReadonlyArray<string>): void {
+    for (const ticker of tickers) this.#books.delete(ticker)
+    for (const line of this.#lines) {
+      for (const ticker of tickers) {
+        line.numbers.delete(ticker)
+        line.retries.delete(ticker)
+      }
+      line.subscription?.remove(tickers)
+    }
+  }
+
+  state(ticker: string): State | undefined {
+    return this.#books.get(ticker)?.book.state
+  }
+
+  read(ticker: string): Result.Result<Book, BookNotLive | NotWatched | Feed.FeedError> {
+    if (this.ended !== undefined) return Result.fail(this.ended)
+    const found = this.#books.get(ticker)
+    return found === undefined
+      ? Result.fail(new NotWatched({ market_ticker: ticker, refusal: this.#refusals.get(ticker) }))
+      : found.book.read(this.#nowMillis())
+  }
+
+  /** Takes a ticker from the queue: its next change is queued again. */
+  taken(ticker: string): void {
+    this.#changed.delete(ticker)
+  }
+
+  lineStates(): Effect.Effect<ReadonlyArray<LineState>> {
+    return Effect.forEach(this.#lines, ({ ended, feed, index }) =>
+      Effect.map(feed.state, (session) => ({ ended, session, liveBooks: this.#liveBooks(index) }))
+    )
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const line of this.#lines) line.subscription?.close()
+    if (this.ended === undefined) this.ended = new Feed.FeedClosed()
+    Queue.endUnsafe(this.#queue)
+  }
+
+  /** When `tick` must be called next. */
+  nextMillis(): number | undefined {
+    let next = Number.POSITIVE_INFINITY
+    if (this.ended === undefined) {
+      for (const { book } of this.#books.values()) next = Math.min(next, book.nextMillis() ?? next)
+      for (const line of this.#lines) {
+        for (const { dueMillis } of line.retries.values()) next = Math.min(next, dueMillis)
+      }
+    }
+    this.#wakesMillis = next
+    return next === Number.POSITIVE_INFINITY ? undefined : next
+  }
+
+  /** Ends what has lasted too long, requests the snapshots that are due, and adds refused markets again. */
+  tick(): void {
+    const nowMillis = this.#nowMillis()
+    const wanted: ReadonlyArray<Array<string>> = this.#lines.map(() => [])
+    for (const [ticker, { book }] of this.#books) {
+      book.tick(nowMillis)
+      for (const number of book.requests(nowMillis)) {
+        book.requesting(number, nowMillis)
+        wanted[number % this.#lines.length]!.push(ticker)
+      }
+      this.#publishIfChanged(ticker)
+    }
+    for (const line of this.#living()) {
+      const markets = wanted[line.index]!
+      if (markets.length > 0) line.subscription?.snapshot(markets)
+      const due = [...line.retries].filter(([, { dueMillis }]) => dueMillis <= nowMillis).map(([ticker]) => ticker)
+      if (due.length > 0) this.#join(line, due)
+    }
+  }
+
+  #living(): ReadonlyArray<Line> {
+    return this.#lines.filter(({ ended }) => ended === undefined)
+  }
+
+  #liveBooks(index: number): number {
+    let count = 0
+    for (const { book } of this.#books.values()) {
+      for (const [number, state] of book.lines()) {
+        if (number % this.#lines.length === index && state._tag === "Live") count++
+      }
+    }
+    return count
+  }
+
+  /** Adds markets to a line. If the line has no room for them now, it tries again later. */
+  #join(line: Line, tickers: ReadonlyArray<string>): Result.Result<void, InvalidRequest | Feed.FeedError> {
+    const fresh = tickers.filter((ticker) => !line.numbers.has(ticker))
+    for (const ticker of fresh) {
+      const retry = line.retries.get(ticker)
+      if (retry !== undefined) retry.dueMillis = Number.POSITIVE_INFINITY
+      this.#open(line, ticker)
+    }
+    const joined = line.subscription === undefined ? this.#subscribe(line, tickers) : line.subscription.add(tickers)
+    if (Result.isFailure(joined) && line.ended === undefined) {
+      if (joined.failure._tag === "InvalidRequest") return joined
+      if (line.subscription === undefined && joined.failure._tag !== "TooManyConnections") {
+        this.#endLine(line, joined.failure)
+      } else {
+        for (const ticker of fresh) this.#leave(line, ticker, undefined)
+        this.onTimer()
+      }
+    }
+    return joined
+  }
+
+  #subscribe(line: Line, tickers: ReadonlyArray<string>): Result.Result<void, InvalidRequest | Feed.FeedError> {
+    let isOver = false
+    const opened = line.feed.subscribe<"orderbook_delta">(
+      { channel: "orderbook_delta", params: { market_tickers: [...tickers], use_yes_price: true } },
+      {
+        onEvent: (event) => this.#onEvent(line, event),
+        onEnd: (error) => {
+          isOver = true
+          line.subscription = undefined
+          if (error !== undefined) this.#onEnd(line, error)
+        },
+        onSnapshotRequest: (id, markets) => {
+          for (const ticker of markets) {
+            const number = line.numbers.get(ticker)
+            if (number !== undefined) this.#books.get(ticker)?.book.sent(number, id)
+          }
+        }
+      }
+    )
+    return Result.map(opened, (subscription) => {
+      if (!isOver) line.subscription = subscription
+    })
+  }
+
+  #onEvent(line: Line, event: BookEvent): void {
+    if (event._tag === "Message") return this.#apply(line, event.message, event.receivedMillis)
+    if (event._tag === "Refused") return this.#refuse(line, event.markets, event.error)
+    const lost = lossOf(event)
+    if (lost === undefined) return
+    for (const ticker of lost.markets.length === 0 ? [...line.numbers.keys()] : lost.markets) {
+      this.#lose(line, ticker, lost.loss)
+    }
+    this.onTimer()
+  }
+
+  #onEnd(line: Line, error: Feed.FeedError): void {
+    if (this.#isClosed || line.ended !== undefined) return
+    if (isMarketsError(error)) this.#refuse(line, [...line.numbers.keys()], error)
+    else this.#endLine(line, error)
+  }
+
+  #apply(line: Line, message: OrderbookSnapshotMessage | OrderbookDeltaMessage, receivedMillis: number): void {
+    const ticker = message.msg.market_ticker
+    const number = line.numbers.get(ticker)
+    const found = this.#books.get(ticker)
+    if (number === undefined || found === undefined) return
+    const { book } = found
+    if (message.type === "orderbook_snapshot") {
+      line.retries.delete(ticker)
+      book.snapshot(number, message as OrderbookSnapshotMessage, receivedMillis)
+    } else {
+      book.delta(number, message as OrderbookDeltaMessage, receivedMillis)
+    }
+    const due = book.nextMillis()
+    if (due !== undefined && due < this.#wakesMillis) this.onTimer()
+    this.#publishIfChanged(ticker)
+  }
+
+  /** A line lost messages of a market. After an outage, what follows belongs to a new subscription. */
+  #lose(line: Line, ticker: string, loss: Loss): void {
+    const number = line.numbers.get(ticker)
+    const found = this.#books.get(ticker)
+    if (number === undefined || found === undefined) return
+    if (loss.cause === "outage") {
+      this.#close(line, ticker, loss)
+      this.#open(line, ticker)
+    } else {
+      found.book.lost(number, loss, this.#nowMillis())
+    }
+    this.#publishIfChanged(ticker)
+  }
+
+  #open(line: Line, ticker: string): void {
+    const number = this.#numbers++ * this.#lines.length + line.index
+    line.numbers.set(ticker, number)
+    this.#books.get(ticker)?.book.open(number, this.#nowMillis())
+  }
+
+  #close(line: Line, ticker: string, loss: Loss): void {
+    const number = line.numbers.get(ticker)
+    line.numbers.delete(ticker)
+    if (number !== undefined) this.#books.get(ticker)?.book.close(number, loss, this.#nowMillis())
+    this.#publishIfChanged(ticker)
+  }
+
+  /** A line no longer has a market, and adds it again after a wait. */
+  #leave(line: Line, ticker: string, refusal: Feed.MarketsError | undefined): void {
+    this.#close(line, ticker, { cause: "outage", detail: refusal?._tag ?? "TooManyConnections" })
+    const waitMillis = Math.min((line.retries.get(ticker)?.waitMillis ?? minRetryMillis / 2) * 2, maxRetryMillis)
+    line.retries.set(ticker, { refusal, waitMillis, dueMillis: this.#nowMillis() + waitMillis })
+  }
+
+  /** The exchange refuses markets on a line. A market that no other line has is no longer watched. */
+  #refuse(line: Line, markets: ReadonlyArray<string>, error: Feed.MarketsError): void {
+    for (const ticker of markets) {
+      if (!this.#books.has(ticker)) continue
+      this.#leave(line, ticker, error)
+      this.#forgetIfRefused(ticker)
+    }
+    this.onTimer()
+  }
+
+  /** Forgets a market that all lines refuse. The last one ends the watch. */
+  #forgetIfRefused(ticker: string): void {
+    let refusal: Feed.MarketsError | undefined
+    for (const { retries } of this.#living()) {
+      refusal = retries.get(ticker)?.refusal
+      if (refusal === undefined) return
+    }
+    if (refusal === undefined) return
+    this.remove([ticker])
+    this.#refusals.set(ticker, refusal)
+    this.#publish(ticker)
+    if (this.#books.size === 0) this.#end(refusal)
+  }
+
+  /** A line is over. The last one ends the watch. */
+  #endLine(line: Line, error: Feed.FeedError): void {
+    line.ended = error
+    for (const ticker of [...line.numbers.keys()]) this.#close(line, ticker, { cause: "outage", detail: error._tag })
+    line.retries.clear()
+    if (this.#living().length === 0) this.#end(error)
+    for (const ticker of this.#books.keys()) this.#forgetIfRefused(ticker)
+    this.onTimer()
+  }
+
+  #end(error: Feed.FeedError): void {
+    if (this.ended !== undefined) return
+    this.ended = error
+    Queue.failCauseUnsafe(this.#queue, Cause.fail(error))
+  }
+
+  #publishIfChanged(ticker: string): void {
+    const found = this.#books.get(ticker)
+    if (found !== undefined && found.version !== found.book.version) {
+      found.version = found.book.version
+      this.#publish(ticker)
+    }
+  }
+
+  /** Queues a ticker once, however many changes follow before it is taken. */
+  #publish(ticker: string): void {
+    if (!this.#changed.has(ticker)) {
+      this.#changed.add(ticker)
+      Queue.offerUnsafe(this.#queue, ticker)
+    }
+  }
+}
+
+/** Watches the books of markets over several lines. The first line uses the session of the layer. */
+export const watchLines = (
+  market_tickers: ReadonlyArray<string>,
+  count: number,
+  options: BookOptions
+): Effect.Effect<Watch, InvalidRequest | Feed.FeedError, Feed.KalshiFeed | Scope.Scope> =>
+  Effect.gen(function* () {
+    const feed = yield* Feed.KalshiFeed
+    const others = yield* Effect.replicateEffect(feed.openSession, count - 1)
+    const clock = yield* Clock.clockWith(Effect.succeed)
+    const queue = yield* Queue.unbounded<string, Feed.FeedError | Cause.Done>()
+    const books = new Lines(options, [feed, ...others], () => clock.currentTimeMillisUnsafe(), queue)
+    const timer = Latch.makeUnsafe(false)
+    books.onTimer = () => timer.openUnsafe()
+    yield* Effect.acquireRelease(
+      Effect.suspend(() => Effect.fromResult(books.add(market_tickers))),
+      () => Effect.sync(() => books.close())
+    )
+    yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: true })
+    return {
+      read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
+      changes: Stream.tap(Stream.fromQueue(queue), (ticker) => Effect.sync(() => books.taken(ticker))),
+      state: (ticker) => books.state(ticker),
+      add: (tickers) => Effect.suspend(() => Effect.fromResult(books.add(tickers))),
+      remove: (tickers) => Effect.sync(() => books.remove(tickers)),
+      lines: Effect.suspend(() => books.lineStates())
+    }
+  })
