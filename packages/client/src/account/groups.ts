@@ -1,0 +1,76 @@
+/**
+ * The order groups of an account, as far as messages describe them.
+ *
+ * @module
+ */
+import type { OrderGroupUpdates } from "../generated/feed.ts"
+import type { Count } from "../money/FixedPoint.ts"
+
+/** An order group. */
+export interface AccountOrderGroup {
+  readonly order_group_id: string
+  /**
+   * `unknown` after a loss: a message about the group may be missing, and no REST operation returns the status. Until the
+   * next message that tells it.
+   */
+  readonly status: "active" | "triggered" | "deleted" | "unknown"
+  /** Undefined until a message contains it. */
+  readonly contracts_limit_fp: Count | undefined
+  /** The time of the last message, in Unix milliseconds of the exchange's clock. */
+  readonly updatedMillis: number
+}
+
+type Status = AccountOrderGroup["status"]
+
+/** A new limit can trigger the group, which has a message of its own. */
+const statuses: Readonly<Record<string, Status>> = {
+  created: "active",
+  reset: "active",
+  triggered: "triggered",
+  deleted: "deleted"
+}
+
+export class OrderGroups {
+  readonly #maxDeleted: number
+  readonly #groups = new Map<string, AccountOrderGroup>()
+  /** In the order of their deletion. */
+  readonly #deleted = new Map<string, AccountOrderGroup>()
+
+  constructor(maxDeleted: number) {
+    this.#maxDeleted = maxDeleted
+  }
+
+  all(): ReadonlyArray<AccountOrderGroup> {
+    return [...this.#groups.values(), ...this.#deleted.values()]
+  }
+
+  /** Applies a message. A repeated or older one changes nothing. */
+  update({ contracts_limit_fp, event_type, order_group_id, ts_ms }: OrderGroupUpdates): boolean {
+    if (this.#deleted.has(order_group_id)) return false
+    const known = this.#groups.get(order_group_id)
+    if (known !== undefined && ts_ms < known.updatedMillis) return false
+    const group = Object.freeze({
+      order_group_id,
+      status: statuses[event_type] ?? known?.status ?? "unknown",
+      contracts_limit_fp: contracts_limit_fp ?? known?.contracts_limit_fp,
+      updatedMillis: ts_ms
+    })
+    if (group.status === "deleted") this.#delete(group)
+    else this.#groups.set(order_group_id, group)
+    return true
+  }
+
+  /** Messages were lost. Returns whether anything changed. */
+  lost(): boolean {
+    for (const [id, group] of this.#groups) this.#groups.set(id, Object.freeze({ ...group, status: "unknown" }))
+    return this.#groups.size > 0
+  }
+
+  #delete(group: AccountOrderGroup): void {
+    this.#groups.delete(group.order_group_id)
+    this.#deleted.set(group.order_group_id, group)
+    if (this.#deleted.size <= this.#maxDeleted) return
+    const [oldest] = this.#deleted.keys()
+    if (oldest !== undefined) this.#deleted.delete(oldest)
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * The orders of an account, each in its newest known state.
+ *
+ * @module
+ */
+import * as FixedPoint from "../money/FixedPoint.ts"
+import { Read } from "./reads.ts"
+import type { AccountOrder } from "./rows.ts"
+
+/** Where a state of an order comes from: a message, or a read that began at a time. */
+export type Origin =
+  | { readonly _tag: "Push"; readonly receivedMillis: number }
+  | { readonly _tag: "Read"; readonly startedMillis: number; readonly receivedMillis: number }
+
+interface Entry {
+  order: AccountOrder
+  pushedMillis: number
+  /** When the last read began that showed the order. */
+  readMillis: number
+  /** The order may be closed: it must be read by its id. */
+  doubt: Read | undefined
+}
+
+const isClosed = ({ status }: AccountOrder): boolean => status === "canceled" || status === "executed"
+
+export class Orders {
+  readonly #lagMillis: number
+  readonly #timeoutMillis: number
+  readonly #maxClosed: number
+  readonly #open = new Map<string, Entry>()
+  /** In the order in which they closed. */
+  readonly #closed = new Map<string, Entry>()
+  /** The newest update of the forgotten orders: an unknown order that is not newer may be one of them. */
+  #forgottenMillis = Number.NEGATIVE_INFINITY
+  /** When the last complete list began. */
+  #completeMillis = Number.NEGATIVE_INFINITY
+
+  constructor(lagMillis: number, timeoutMillis: number, maxClosed: number) {
+    this.#lagMillis = lagMillis
+    this.#timeoutMillis = timeoutMillis
+    this.#maxClosed = maxClosed
+  }
+
+  open(): ReadonlyArray<AccountOrder> {
+    return Array.from(this.#open.values(), ({ order }) => order)
+  }
+
+  closed(): ReadonlyArray<AccountOrder> {
+    return Array.from(this.#closed.values(), ({ order }) => order)
+  }
+
+  /** The open orders that may be closed, with the reads that decide. */
+  doubted(): ReadonlyArray<readonly [AccountOrder, Read]> {
+    const found: Array<readonly [AccountOrder, Read]> = []
+    for (const { doubt, order } of this.#open.values()) if (doubt !== undefined) found.push([order, doubt])
+    return found
+  }
+
+  /** Merges a state of an order. Returns whether anything changed. */
+  merge(next: AccountOrder, origin: Origin): boolean {
+    const known = this.#open.get(next.order_id) ?? this.#closed.get(next.order_id)
+    if (known === undefined) return this.#insert(next, origin)
+    const isTaken = this.#supersedes(known, next, origin)
+    const isSettled = this.#settles(known, next, origin)
+    if (origin._tag === "Push" && isTaken) known.pushedMillis = origin.receivedMillis
+    if (origin._tag === "Read") known.readMillis = Math.max(known.readMillis, origin.startedMillis)
+    if (isSettled) known.doubt = undefined
+    if (isTaken) {
+      known.order = next
+      if (next.status === "unknown") this.#doubt(known, origin.receivedMillis)
+      this.#place(known)
+    }
+    return isTaken || isSettled
+  }
+
+  /** A complete list of resting orders did not contain what is not in `seen`. Returns whether anything changed. */
+  complete(seen: ReadonlySet<string>, startedMillis: number, receivedMillis: number): boolean {
+    let isChanged = false
+    this.#completeMillis = startedMillis
+    for (const [id, entry] of this.#open) {
+      if (seen.has(id) || entry.doubt !== undefined) continue
+      // The read may be too early to contain it.
+      if (entry.pushedMillis + this.#lagMillis > startedMillis || entry.readMillis > startedMillis) continue
+      this.#doubt(entry, receivedMillis)
+      isChanged = true
+    }
+    return isChanged
+  }
+
+  /** A read by id found no such order. Returns whether the order was removed. */
+  notFound(order_id: string, startedMillis: number): boolean {
+    const entry = this.#open.get(order_id)
+    if (entry?.doubt === undefined || !entry.doubt.counts(startedMillis)) return false
+    this.#open.delete(order_id)
+    this.#forget(entry)
+    return true
+  }
+
+  requested(order_id: string, nowMillis: number): void {
+    this.#open.get(order_id)?.doubt?.requested(nowMillis)
+  }
+
+  #insert(order: AccountOrder, origin: Origin): boolean {
+    const mayBeForgotten = (order.updatedMillis ?? Number.NEGATIVE_INFINITY) <= this.#forgottenMillis
+    if (mayBeForgotten && isClosed(order)) return false
+    const entry: Entry = {
+      order,
+      pushedMillis: origin._tag === "Push" ? origin.receivedMillis : Number.NEGATIVE_INFINITY,
+      readMillis: origin._tag === "Read" ? origin.startedMillis : Number.NEGATIVE_INFINITY,
+      doubt: undefined
+    }
+    // The list that began later does not contain the order, or shows it again.
+    const isLate = origin._tag === "Read" && origin.startedMillis < this.#completeMillis
+    if (mayBeForgotten || isLate || order.status === "unknown") this.#doubt(entry, origin.receivedMillis)
+    this.#place(entry)
+    return true
+  }
+
+  /** Whether `next` is a later state of the order. An order neither opens again nor loses fills. */
+  #supersedes({ order, pushedMillis, readMillis }: Entry, next: AccountOrder, origin: Origin): boolean {
+    const [before, after] = [order.updatedMillis, next.updatedMillis]
+    if (before !== undefined && after !== undefined && before !== after) return after > before
+    if (isClosed(order) !== isClosed(next)) return isClosed(next)
+    const filled = FixedPoint.compare(next.fill_count_fp, order.fill_count_fp)
+    if (filled !== 0) return filled > 0
+    if (origin._tag === "Push") return true
+    return origin.startedMillis >= pushedMillis + this.#lagMillis && origin.startedMillis >= readMillis
+  }
+
+  /** Whether `next` ends the doubt about an order. */
+  #settles({ doubt, order }: Entry, next: AccountOrder, origin: Origin): boolean {
+    if (doubt === undefined) return false
+    const [before, after] = [order.updatedMillis, next.updatedMillis]
+    if (before !== undefined && after !== undefined && after < before) return false
+    if (isClosed(next)) return true
+    if (next.status === "unknown") return false
+    if (origin._tag === "Read") return doubt.counts(origin.startedMillis)
+    return before === undefined || after === undefined || after > before
+  }
+
+  #doubt(entry: Entry, nowMillis: number): void {
+    entry.doubt ??= new Read(this.#timeoutMillis, nowMillis + this.#lagMillis)
+  }
+
+  #place(entry: Entry): void {
+    const id = entry.order.order_id
+    if (!isClosed(entry.order)) {
+      this.#closed.delete(id)
+      this.#open.set(id, entry)
+      return
+    }
+    this.#open.delete(id)
+    this.#closed.set(id, entry)
+    if (this.#closed.size <= this.#maxClosed) return
+    const [oldest] = this.#closed
+    if (oldest === undefined) return
+    this.#closed.delete(oldest[0])
+    this.#forget(oldest[1])
+  }
+
+  #forget({ order }: Entry): void {
+    this.#forgottenMillis = Math.max(this.#forgottenMillis, order.updatedMillis ?? Number.POSITIVE_INFINITY)
+  }
+}

@@ -1,0 +1,220 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import * as AccountState from "../../src/account/AccountState.ts"
+import {
+  fillMessage,
+  fillRow,
+  goLive,
+  groupMessage,
+  orderRow,
+  positionMessage,
+  positionRow,
+  userOrder
+} from "../support/accounts.ts"
+
+/** An account that is live since 1,000. Messages are received from 2,000 on. */
+const live = (options?: Partial<AccountState.AccountOptions>) => {
+  const state = AccountState.make({ nowMillis: 0, ...options })
+  goLive(state, 0)
+  return state
+}
+
+const open = (state: AccountState.AccountState) =>
+  state
+    .known()
+    .openOrders.map(({ fill_count_fp, order_id, yes_price_dollars }) =>
+      [order_id, yes_price_dollars, fill_count_fp].join(" ")
+    )
+
+const closed = (state: AccountState.AccountState) =>
+  state.known().closedOrders.map(({ order_id, status }) => `${order_id} ${status}`)
+
+const positions = (state: AccountState.AccountState) =>
+  state
+    .known()
+    .positions.map(({ market_ticker, position_fp, subaccount }) => [subaccount, market_ticker, position_fp].join(" "))
+
+const outage = (channel: AccountState.AccountChannel): AccountState.AccountLoss => ({
+  cause: "outage",
+  channel,
+  detail: "closed"
+})
+
+const page = <Row>(startedMillis: number, ...rows: ReadonlyArray<Row>): AccountState.Page<Row> => ({
+  rows,
+  startedMillis,
+  isComplete: true
+})
+
+describe("AccountState", () => {
+  it("awaits complete lists that begin after the subscription, and later by the lag of REST", () => {
+    const state = AccountState.make({ nowMillis: 0 })
+    assert.deepStrictEqual(state.needs(5_000), [])
+    state.subscribed("user_orders", 100)
+    assert.deepStrictEqual([state.needs(1_099).length, state.nextMillis()], [0, 1_100])
+    assert.deepStrictEqual(state.needs(1_100), [{ _tag: "Orders" }])
+    state.subscribed("fill", 100)
+    state.subscribed("market_positions", 100)
+    const tags = state.needs(1_100).map(({ _tag }) => _tag)
+    assert.deepStrictEqual(tags, ["Orders", "Fills", "Positions"])
+    state.ordersPage(page(1_099), 1_200)
+    state.fillsPage(page(1_100), 1_200)
+    state.positionsPage(0, page(1_100), 1_200)
+    assert.strictEqual(state.status._tag, "AwaitingSnapshot")
+    state.ordersPage(page(1_100), 1_300)
+    assert.deepStrictEqual(state.status, { _tag: "Live", sinceMillis: 1_300 })
+  })
+
+  it("fails reads with the reason and the time while it is not live, and still shows what is known", () => {
+    const state = live()
+    state.userOrder(userOrder({ id: "a", at: 2_000 }), 2_000)
+    assert.isTrue(Result.isSuccess(state.read()))
+    state.lost(outage("fill"), 3_000)
+    state.lost(outage("user_orders"), 3_500)
+    const error = Result.merge(Result.flip(state.read()))
+    assert.instanceOf(error, AccountState.AccountNotLive)
+    assert.include(String(error), "healing since 1970-01-01T00:00:03.000Z (fill, outage: closed)")
+    assert.deepStrictEqual(open(state), ["a 0.45 0.00"])
+  })
+
+  it("repeats a read without an answer, each time later", () => {
+    const state = AccountState.make({ nowMillis: 0, readTimeoutMillis: 10 })
+    state.subscribed("user_orders", 0)
+    const need = { _tag: "Orders" } as const
+    state.requested(need, 1_000)
+    assert.strictEqual(state.nextMillis(), 1_010)
+    state.ordersPage({ rows: [], startedMillis: 1_000, isComplete: false }, 1_008)
+    assert.strictEqual(state.nextMillis(), 1_018)
+    state.requested(need, 1_018)
+    assert.strictEqual(state.nextMillis(), 1_038)
+  })
+
+  it("keeps the newest state of an order by the exchange's time, whatever comes last", () => {
+    const state = live()
+    state.userOrder(userOrder({ id: "a", price: "0.47", at: 2_000 }), 2_000)
+    state.ordersPage(page(9_000, orderRow({ id: "a", price: "0.46", at: 1_900 })), 9_100)
+    assert.deepStrictEqual(open(state), ["a 0.47 0.00"])
+    state.ordersPage(page(1_500, orderRow({ id: "a", price: "0.48", at: 2_100 })), 9_200)
+    assert.deepStrictEqual(open(state), ["a 0.48 0.00"])
+  })
+
+  it("keeps a message if a read without a newer time began before it, or within the lag", () => {
+    const state = live()
+    state.userOrder(userOrder({ id: "a", price: "0.47" }), 2_000)
+    state.ordersPage(page(1_900, orderRow({ id: "a", price: "0.46" })), 5_000)
+    state.ordersPage(page(2_999, orderRow({ id: "a", price: "0.46" })), 5_000)
+    assert.deepStrictEqual(open(state), ["a 0.47 0.00"])
+    state.ordersPage(page(3_000, orderRow({ id: "a", price: "0.46" })), 5_000)
+    assert.deepStrictEqual(open(state), ["a 0.46 0.00"])
+  })
+
+  it("A1: neither opens an order again nor takes a fill back, without a difference in time", () => {
+    const state = live()
+    state.userOrder(userOrder({ id: "a", filled: 2, at: 2_000 }), 2_000)
+    state.userOrder(userOrder({ id: "a", filled: 1, at: 2_000 }), 2_001)
+    assert.deepStrictEqual(open(state), ["a 0.45 2.00"])
+    state.userOrder(userOrder({ id: "a", filled: 2, status: "canceled", at: 2_000 }), 2_002)
+    state.userOrder(userOrder({ id: "a", filled: 3, at: 2_000 }), 2_003)
+    assert.deepStrictEqual([open(state), closed(state)], [[], ["a canceled"]])
+  })
+
+  it("asks for an order that rested and is no longer in a complete list", () => {
+    const state = live()
+    for (const id of ["a", "b", "c"]) state.userOrder(userOrder({ id, at: 2_000 }), 2_000)
+    state.lost(outage("user_orders"), 3_000)
+    state.subscribed("user_orders", 4_000)
+    state.userOrder(userOrder({ id: "new", at: 4_500 }), 4_500)
+    state.ordersPage({ rows: [orderRow({ id: "a", at: 2_000 })], startedMillis: 5_000, isComplete: false }, 5_100)
+    state.ordersPage(page(5_000), 5_200)
+    assert.strictEqual(state.status._tag, "Live")
+    assert.deepStrictEqual([...state.known().unconfirmed], ["b", "c"])
+    const needs = state.needs(6_200).map((need) => (need._tag === "Order" ? need.order.order_id : need._tag))
+    assert.deepStrictEqual(needs, ["b", "c"])
+    state.orderRead(orderRow({ id: "b", status: "executed", filled: 10, at: 3_500 }), 6_200, 6_300)
+    state.orderNotFound("c", 6_200)
+    assert.deepStrictEqual([open(state).length, closed(state)], [2, ["b executed"]])
+    assert.deepStrictEqual([state.known().unconfirmed.size, state.nextMillis()], [0, undefined])
+  })
+
+  it("asks for an order whose status the exchange does not know", () => {
+    const state = live()
+    state.userOrder(userOrder({ id: "a", status: "unknown", at: 2_000 }), 2_000)
+    assert.deepStrictEqual([...state.known().unconfirmed], ["a"])
+    state.orderRead(orderRow({ id: "a", at: 2_000 }), 3_000, 3_100)
+    assert.deepStrictEqual([state.known().unconfirmed.size, open(state)], [0, ["a 0.45 0.00"]])
+  })
+
+  it("keeps the last closed orders, and does not take a forgotten one for open", () => {
+    const state = live({ maxClosedOrders: 1 })
+    for (const id of ["a", "b"]) state.userOrder(userOrder({ id, status: "canceled", at: 2_000 }), 2_000)
+    assert.deepStrictEqual(closed(state), ["b canceled"])
+    state.ordersPage(page(1_500, orderRow({ id: "a", at: 1_000 })), 2_500)
+    assert.deepStrictEqual([...state.known().unconfirmed], ["a"])
+  })
+
+  it("has each fill once, from both sources, and both sides of a trade", () => {
+    const state = live({ subaccounts: [0, 1] })
+    state.fillsPage(page(2_000, fillRow({ id: "t", order: "a", at: 1_500 })), 2_000)
+    state.fill(fillMessage({ id: "t", order: "a", at: 1_500 }))
+    state.fill(fillMessage({ id: "t", order: "b", subaccount: 1, at: 1_500 }))
+    state.fillsPage(page(2_500, fillRow({ id: "t", order: "b", subaccount: 1, at: 1_500 })), 2_500)
+    const fills = state.known().fills.map(({ client_order_id, subaccount }) => [client_order_id, subaccount].join(" "))
+    assert.deepStrictEqual(fills, ["c-a 0", "c-b 1"])
+  })
+
+  it("keeps the newest fills, and never adds a forgotten one again", () => {
+    const state = live({ maxFills: 2 })
+    for (const at of [3, 1, 2]) state.fill(fillMessage({ id: `t${at}`, order: "a", at }))
+    state.fillsPage(page(2_000, fillRow({ id: "t1", order: "a", at: 1 })), 2_000)
+    assert.deepStrictEqual(
+      state.known().fills.map(({ trade_id }) => trade_id),
+      ["t2", "t3"]
+    )
+  })
+
+  it("reads the fills from before the loss, and from the first loss if there are two", () => {
+    const state = live({ overlapMillis: 100 })
+    state.lost(outage("fill"), 5_000)
+    state.lost(outage("fill"), 6_000)
+    state.subscribed("fill", 7_000)
+    assert.deepStrictEqual(state.needs(8_000), [{ _tag: "Fills", fromMillis: 4_900 }])
+  })
+
+  it("keeps positions per subaccount, and replaces a message only by a read that began late enough", () => {
+    const state = live({ subaccounts: [0, 1] })
+    state.marketPosition(positionMessage({ ticker: "A", count: 5, at: 2_000 }), 2_000)
+    state.marketPosition(positionMessage({ ticker: "A", subaccount: 1, count: 7, at: 2_000 }), 2_000)
+    state.positionsPage(0, page(2_500, positionRow({ ticker: "A", count: 4, at: 1_900 })), 2_600)
+    assert.deepStrictEqual(positions(state), ["0 A 5.00", "1 A 7.00"])
+    state.positionsPage(0, page(3_000, positionRow({ ticker: "A", count: 6, at: 2_900 })), 3_100)
+    state.marketPosition(positionMessage({ ticker: "A", count: 5, at: 2_800 }), 3_200)
+    assert.deepStrictEqual(positions(state), ["0 A 6.00", "1 A 7.00"])
+  })
+
+  it("ignores what belongs to a subaccount that it does not follow", () => {
+    const state = live()
+    const { ignored, version } = state
+    state.userOrder(userOrder({ id: "a", subaccount: 1, at: 2_000 }), 2_000)
+    state.fill(fillMessage({ id: "t", order: "a", subaccount: 1, at: 2_000 }))
+    state.marketPosition(positionMessage({ ticker: "A", subaccount: 1, count: 1, at: 2_000 }), 2_000)
+    state.positionsPage(1, page(3_000), 3_000)
+    assert.deepStrictEqual([state.version, state.ignored], [version, ignored + 4])
+  })
+
+  it("follows order groups, whose status is unknown after a loss", () => {
+    const state = live()
+    const group = () =>
+      state.known().orderGroups.map(({ contracts_limit_fp, status }) => [status, contracts_limit_fp].join(" "))
+    state.orderGroup(groupMessage("created", 10, "g", "5.00"))
+    state.orderGroup(groupMessage("triggered", 20))
+    state.orderGroup(groupMessage("reset", 15))
+    assert.deepStrictEqual(group(), ["triggered 5.00"])
+    state.lost({ cause: "gap", channel: "order_group_updates", detail: "expected 3, received 5" }, 3_000)
+    assert.deepStrictEqual([state.status._tag, group()], ["Live", ["unknown 5.00"]])
+    state.orderGroup(groupMessage("limit_updated", 30, "g", "6.00"))
+    assert.deepStrictEqual(group(), ["unknown 6.00"])
+    state.orderGroup(groupMessage("deleted", 40))
+    state.orderGroup(groupMessage("created", 10, "g", "5.00"))
+    assert.deepStrictEqual(group(), ["deleted 6.00"])
+  })
+})

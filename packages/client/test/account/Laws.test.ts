@@ -1,0 +1,150 @@
+/** Laws of the account's state, on a simulated exchange with faults. The laws detect planted faults. */
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { AccountState } from "../../src/account/AccountState.ts"
+import { play, plays } from "../support/accounts.ts"
+import { type Fault, load } from "../support/planted.ts"
+
+/** Set `FC_SEED` to try other plays. */
+const seed = Number(process.env["FC_SEED"] ?? 20_261_129)
+const numRuns = process.env["TEST_MODE"] === "full" ? 20_000 : 1_000
+
+const check = (make: typeof AccountState, parameters: fc.Parameters<unknown>) =>
+  fc.check(
+    fc.property(plays, (input) => play(make, input)),
+    { seed, ...parameters }
+  )
+
+describe("AccountState", () => {
+  it("is the exchange's own account whenever it is live and nothing is in flight", () => {
+    const { counterexample, errorInstance, failed } = check(AccountState, { numRuns })
+    assert.isFalse(failed, `${fc.stringify(counterexample)} ${String(errorInstance)}`)
+  })
+})
+
+const inFile =
+  (file: string) =>
+  (does: string, text: string, instead: string): Fault => ({ does, file, text, instead })
+
+const reducing = inFile("account/AccountState.ts")
+const ordering = inFile("account/orders.ts")
+const filling = inFile("account/fills.ts")
+const positioning = inFile("account/positions.ts")
+const reading = inFile("account/reads.ts")
+
+const faults: ReadonlyArray<Fault> = [
+  reducing(
+    "does not heal by itself after an undecodable message",
+    "sinceMillis + this.#lagMillis : Number",
+    "-1 : Number"
+  ),
+  reducing(
+    "accepts a list that began before the subscription",
+    "read.want(nowMillis + this.#lagMillis)",
+    "read.want(Number.NEGATIVE_INFINITY)"
+  ),
+  reducing(
+    "accepts a list that began as soon as it subscribed",
+    "read.want(nowMillis + this.#lagMillis)",
+    "read.want(nowMillis)"
+  ),
+  reducing(
+    "listens while it is not subscribed",
+    'if (loss.cause === "outage") this.#subscribed.delete(loss.channel)',
+    ""
+  ),
+  reducing(
+    "is live with one list",
+    "reads.some(({ isWanted }) => isWanted)",
+    "reads.every(({ isWanted }) => isWanted)"
+  ),
+  reducing("stays live after a loss", '#status = { _tag: "Healing", sinceMillis: from, loss }', "#version++"),
+  reducing(
+    "does not notice that an order is missing",
+    "if (this.#orders.complete(seen, startedMillis, receivedMillis))",
+    "if (seen.size < 0)"
+  ),
+  reducing(
+    "reads fills from the loss on",
+    "this.#fillsFromMillis = sinceMillis - this.#overlapMillis",
+    "this.#fillsFromMillis = sinceMillis"
+  ),
+  reducing("shows the account of an earlier read", "this.#version++\n    this.#account = undefined", "this.#version++"),
+  reducing(
+    "takes orders of other subaccounts from a list",
+    "const isFollowed = this.#positionReads.has(order.subaccount)",
+    "const isFollowed = true"
+  ),
+  ordering(
+    "takes an older update",
+    "return after > before\n    if (isClosed(order)",
+    "return true\n    if (isClosed(order)"
+  ),
+  ordering("opens a closed order again", "if (isClosed(order) !== isClosed(next)) return isClosed(next)", ""),
+  ordering("loses a fill of one moment", "if (filled !== 0) return filled > 0", ""),
+  ordering(
+    "lets an early read replace a message",
+    "return origin.startedMillis >= pushedMillis + this.#lagMillis && origin.startedMillis >= readMillis",
+    "return true"
+  ),
+  ordering(
+    "takes a new order for a missing one",
+    "if (entry.pushedMillis + this.#lagMillis > startedMillis ||",
+    "if ("
+  ),
+  ordering(
+    "removes a missing order",
+    "this.#doubt(entry, receivedMillis)\n      isChanged = true",
+    "this.#open.delete(id)\n      isChanged = true"
+  ),
+  ordering("confirms an order by an early read", "return doubt.counts(origin.startedMillis)", "return true"),
+  ordering("never confirms an order", "if (isSettled) known.doubt = undefined", ""),
+  ordering("opens a forgotten order", "if (mayBeForgotten || isLate ||", "if (isLate ||"),
+  ordering("opens an order of a late list", "if (mayBeForgotten || isLate ||", "if (mayBeForgotten ||"),
+  filling("adds a fill twice", "if (known !== undefined) return this.#complete(known, fill)", ""),
+  filling(
+    "adds a forgotten fill",
+    "if (this.#forgotten !== undefined && !isBefore(this.#forgotten, entry)) return false",
+    ""
+  ),
+  filling("takes both sides of a trade for one fill", "`${trade_id} ${order_id}`", "order_id"),
+  filling(
+    "keeps fills in the order of arrival",
+    "this.#sorted.splice(this.#positionOf(entry), 0, entry)",
+    "this.#sorted.push(entry)"
+  ),
+  positioning("mixes the subaccounts", "`${subaccount} ${ticker}`", "ticker"),
+  positioning(
+    "lets an early read replace a message",
+    "if (startedMillis < known.pushedMillis + this.#lagMillis ||",
+    "if ("
+  ),
+  positioning("keeps a settled position", "isChanged = this.#entries.delete(key)", ""),
+  positioning(
+    "removes the positions of other subaccounts",
+    "if (position.subaccount !== subaccount || seen.has(key))",
+    "if (seen.has(key))"
+  ),
+  positioning(
+    "adds a settled position of a late list",
+    "if (startedMillis < (this.#completeMillis.get(position.subaccount) ?? never)) return false",
+    ""
+  ),
+  reading(
+    "takes the last page for the whole list",
+    "if (startedMillis > this.#startedMillis) this.#seen",
+    "this.#seen"
+  ),
+  reading("takes the first page for the whole list", "if (!isComplete) return undefined", ""),
+  reading("never repeats a read", "Math.max(this.#fromMillis, this.#lastMillis + wait)", "undefined")
+]
+
+describe("a planted fault is detected", () => {
+  for (const fault of faults) {
+    it(`${fault.file} ${fault.does}`, async () => {
+      const loaded = (await load("account/AccountState.ts", fault)) as { readonly AccountState: typeof AccountState } // bundled
+      // Shrinking would take long, and adds nothing here.
+      assert.isTrue(check(loaded.AccountState, { numRuns: 20_000, endOnFailure: true }).failed)
+    })
+  }
+})
