@@ -175,11 +175,15 @@ describe("Feed.instruments", () => {
         yield* until(() => events.length === 1)
         yield* place()
         yield* until(() => events.length === 2)
+        assert.notProperty(watched.values, "messages orderbook_delta", "published once a second")
+        yield* TestClock.adjust("1 second")
+        yield* place({ price: "0.41" })
+        yield* until(() => events.length === 3)
         assert.deepStrictEqual(watched.values, {
           connections: 1,
           "dial.duration": 1,
           "messages orderbook_delta": 2,
-          "delay orderbook_delta": 2,
+          "delay orderbook_delta": 3,
           "queue.depth orderbook_delta": 0
         })
       }),
@@ -187,6 +191,7 @@ describe("Feed.instruments", () => {
       after: ({ values }) => {
         assert.strictEqual(values["connections"], 0, "the layer closed its connection")
         assert.isUndefined(values["losses"], "which is no loss")
+        assert.strictEqual(values["messages orderbook_delta"], 3, "the last count is published")
         assert.notProperty(values, "queue.depth orderbook_delta")
       }
     }
@@ -325,6 +330,7 @@ describe("Feed.instruments", () => {
       yield* place()
       yield* place({ price: "0.41" })
       yield* until(() => events.length === 3)
+      yield* TestClock.adjust("1 second")
       assert.deepInclude(watched.values, { "gaps missing orderbook_delta": 1, "messages orderbook_delta": 2 })
     })
   )
@@ -339,6 +345,7 @@ describe("Feed.instruments", () => {
       }
       yield* until(() => events.filter(({ _tag }) => _tag === "Undecodable").length === 2)
       yield* until(() => events.some(({ _tag }) => _tag === "UnknownMessage"))
+      yield* TestClock.adjust("1 second")
       assert.deepInclude(watched.values, {
         "decode_failures InvalidMessage": 2,
         "decode_failures UnknownMessage": 1,
@@ -479,6 +486,7 @@ describe("Feed.instruments", () => {
       yield* Feed.open("orderbook_delta", book, { bufferSize: 1 })
       yield* sandbox.feed.drop({ how: "reset" })
       yield* until(() => watched.values["dial.duration"] === 2)
+      yield* TestClock.adjust("1 second")
 
       const seen = new Set<string>()
       for (const { attributes = {}, description, id: name, type } of watched.snapshots) {
