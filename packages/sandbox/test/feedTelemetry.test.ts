@@ -186,12 +186,16 @@ describe("Feed.instruments", () => {
           "delay orderbook_delta": 3,
           "queue.depth orderbook_delta": 0
         })
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(watched.values["messages orderbook_delta"], 3)
+        yield* place({ price: "0.42" })
+        yield* until(() => events.length === 4)
       }),
     {
       after: ({ values }) => {
         assert.strictEqual(values["connections"], 0, "the layer closed its connection")
         assert.isUndefined(values["losses"], "which is no loss")
-        assert.strictEqual(values["messages orderbook_delta"], 3, "the last count is published")
+        assert.strictEqual(values["messages orderbook_delta"], 4, "the last count is published")
         assert.notProperty(values, "queue.depth orderbook_delta")
       }
     }
