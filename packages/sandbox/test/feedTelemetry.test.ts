@@ -8,9 +8,11 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import * as Socket from "effect/socket/Socket"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as Tracer from "effect/Tracer"
@@ -98,6 +100,10 @@ const observed = <E>(
     }).pipe(Effect.provide(layerTest()))
   )
 
+const broken = () => {
+  throw new Error("broken")
+}
+
 const book = { market_tickers: [ticker] }
 const isLive = Effect.gen(function* () {
   for (let millis = 0; (yield* Feed.state).subscriptions[0]?.status !== "live"; millis += 10) {
@@ -169,18 +175,27 @@ describe("Feed.instruments", () => {
         yield* until(() => events.length === 1)
         yield* place()
         yield* until(() => events.length === 2)
+        assert.notProperty(watched.values, "messages orderbook_delta", "published once a second")
+        yield* TestClock.adjust("1 second")
+        yield* place({ price: "0.41" })
+        yield* until(() => events.length === 3)
         assert.deepStrictEqual(watched.values, {
           connections: 1,
           "dial.duration": 1,
           "messages orderbook_delta": 2,
-          "delay orderbook_delta": 2,
+          "delay orderbook_delta": 3,
           "queue.depth orderbook_delta": 0
         })
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(watched.values["messages orderbook_delta"], 3)
+        yield* place({ price: "0.42" })
+        yield* until(() => events.length === 4)
       }),
     {
       after: ({ values }) => {
         assert.strictEqual(values["connections"], 0, "the layer closed its connection")
         assert.isUndefined(values["losses"], "which is no loss")
+        assert.strictEqual(values["messages orderbook_delta"], 4, "the last count is published")
         assert.notProperty(values, "queue.depth orderbook_delta")
       }
     }
@@ -220,10 +235,24 @@ describe("Feed.instruments", () => {
     (watched) =>
       Effect.gen(function* () {
         yield* collect(Feed.messages("trade"))
-        yield* until(() => watched.values["reconnects Unreachable"] === 1)
-        assert.deepInclude(watched.values, { "dial.duration SigningError": 2 })
+        yield* until(() => watched.values["reconnects Unreachable"] !== undefined)
+        const { "dial.duration SigningError": dials, "reconnects Unreachable": reconnects } = watched.values
+        assert.strictEqual(dials, reconnects! + 1)
       }),
     { signer: { keyId: "fails", kind: "ed25519", sign: () => Effect.die(new Error("secret")) } as never } // only what a dial uses
+  )
+
+  observed("count a WebSocket that cannot be made", (watched, { me, sandbox }) =>
+    Effect.gen(function* () {
+      const layer = Layer.provide(
+        Feed.layer({ environment: sandbox.environment, signer: me.signer }),
+        Layer.succeed(Socket.WebSocketConstructor, broken)
+      )
+      yield* collect(Stream.provide(Feed.messages("trade"), layer))
+      yield* until(() => watched.values["reconnects Unreachable"] !== undefined)
+      const { "dial.duration Unreachable": dials, "reconnects Unreachable": reconnects } = watched.values
+      assert.strictEqual(dials, reconnects! + 1)
+    })
   )
 
   observed("count a refusal for good, without a reconnect", (watched, { sandbox }) =>
@@ -240,9 +269,7 @@ describe("Feed.instruments", () => {
       yield* collect(Feed.messages("trade"))
       yield* isLive
       yield* sandbox.feed.drop({ how: "reset" })
-      yield* TestClock.adjust(10)
-      assert.deepInclude(watched.values, { connections: 0, "losses 1006 Closed": 1 })
-      yield* isLive
+      yield* until(() => watched.values["dial.duration"] === 2)
       assert.deepStrictEqual(watched.values, {
         connections: 1,
         "dial.duration": 2,
@@ -307,6 +334,7 @@ describe("Feed.instruments", () => {
       yield* place()
       yield* place({ price: "0.41" })
       yield* until(() => events.length === 3)
+      yield* TestClock.adjust("1 second")
       assert.deepInclude(watched.values, { "gaps missing orderbook_delta": 1, "messages orderbook_delta": 2 })
     })
   )
@@ -321,6 +349,7 @@ describe("Feed.instruments", () => {
       }
       yield* until(() => events.filter(({ _tag }) => _tag === "Undecodable").length === 2)
       yield* until(() => events.some(({ _tag }) => _tag === "UnknownMessage"))
+      yield* TestClock.adjust("1 second")
       assert.deepInclude(watched.values, {
         "decode_failures InvalidMessage": 2,
         "decode_failures UnknownMessage": 1,
@@ -420,9 +449,6 @@ describe("Feed.instruments", () => {
     })
   )
 
-  const broken = () => {
-    throw new Error("broken")
-  }
   const brokenTracers = {
     "when a span starts": Tracer.make({ span: broken }),
     "when a span ends": Tracer.make({
@@ -464,6 +490,7 @@ describe("Feed.instruments", () => {
       yield* Feed.open("orderbook_delta", book, { bufferSize: 1 })
       yield* sandbox.feed.drop({ how: "reset" })
       yield* until(() => watched.values["dial.duration"] === 2)
+      yield* TestClock.adjust("1 second")
 
       const seen = new Set<string>()
       for (const { attributes = {}, description, id: name, type } of watched.snapshots) {

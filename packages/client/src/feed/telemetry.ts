@@ -1,14 +1,15 @@
 /**
  * Records the spans and metrics of a feed.
  *
- * A message costs an update of a counter, and one of a histogram if it has the time of its sending. The tracer and the
- * metric registry belong to the application: what they throw is ignored.
+ * A message costs an increment, and an update of a histogram if it has the time of its sending. Counts of messages are
+ * published once a second. The tracer and the metric registry belong to the application: what they throw is ignored.
  *
  * @module
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import { constVoid } from "effect/Function"
 import * as Metric from "effect/Metric"
 import * as References from "effect/References"
@@ -16,7 +17,15 @@ import type * as Scope from "effect/Scope"
 import type * as Tracer from "effect/Tracer"
 import type { Environment } from "../Environment.ts"
 import type { ChannelName } from "../generated/feed.ts"
-import { counter, errorAttribute, histogram, memoized, options, quietly } from "../sending/metrics.ts"
+import {
+  counter,
+  errorAttribute,
+  histogram,
+  memoized,
+  type NumberMetric,
+  options,
+  quietly
+} from "../sending/metrics.ts"
 import { endSpan, interrupted, serverOf, shownExit } from "../sending/observer.ts"
 import type { Instrument } from "../Telemetry.ts"
 import type { GapReason } from "./session/events.ts"
@@ -114,7 +123,7 @@ const defined = {
  * | `kalshi.client.feed.connections` | gauge | `{connection}` | open connections | `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.losses` | counter | `{connection}` | open connections that were lost, not those that the feed closed | `error.type`, `kalshi.feed.close_code`, `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.reconnects` | counter | `{connection}` | dials after a lost connection or a failed dial | `error.type` (of the loss or the failure), `server.address`, `server.port`, `kalshi.client.name` |
- * | `kalshi.client.feed.messages` | counter | `{message}` | messages of subscriptions; replies to commands are not counted | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.messages` | counter | `{message}` | messages of subscriptions, up to a second late; replies to commands are not counted | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.delay` | histogram | `s` | the time from a message's `sending_ts_ms` to its receipt | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.gaps` | counter | `{gap}` | gaps in `seq` | `kalshi.feed.channel`, `kalshi.feed.gap.reason` (`missing`, `reset`, `overflow`), `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.decode_failures` | counter | `{message}` | messages that do not decode | `error.type` (`InvalidMessage`, `UnknownMessage`), `server.address`, `server.port`, `kalshi.client.name` |
@@ -158,6 +167,17 @@ export interface FeedTelemetry extends Observer {
   readonly watchQueue: (channel: ChannelName, size: () => number) => WatchedQueue
 }
 
+/** The messages of a channel. */
+interface Seen {
+  readonly messages: NumberMetric
+  readonly delays: NumberMetric
+  /** The messages that are not in the counter yet. */
+  unpublished: number
+}
+
+/** How long a message may be missing in the counter. */
+const publishMillis = 1_000
+
 interface Dial {
   readonly startedNanos: bigint
   readonly span: Tracer.Span | undefined
@@ -186,10 +206,29 @@ export const make = (
     const lagging = memoized((channel: ChannelName) =>
       counter(defined.lagging, { ...server, "kalshi.feed.channel": channel })
     )
-    const messages = memoized((channel: ChannelName) => ({
-      count: counter(defined.messages, { ...server, "kalshi.feed.channel": channel }),
-      delay: histogram(defined.delays, { ...server, "kalshi.feed.channel": channel })
-    }))
+    const seenChannels: Array<Seen> = []
+    const seenOf = memoized((channel: ChannelName) => {
+      const attributes = { ...server, "kalshi.feed.channel": channel }
+      const seen: Seen = {
+        messages: counter(defined.messages, attributes),
+        delays: histogram(defined.delays, attributes),
+        unpublished: 0
+      }
+      seenChannels.push(seen)
+      return seen
+    })
+    /** Waits to publish the counts. Undefined if all are published. */
+    let publishing: Fiber.Fiber<void> | undefined
+    const publish = (): void => {
+      publishing = undefined
+      for (const seen of seenChannels) {
+        const { messages, unpublished } = seen
+        if (unpublished === 0) continue
+        seen.unpublished = 0
+        quietly(() => messages.updateUnsafe(unpublished, context))
+      }
+    }
+    const publishLater = Effect.map(Effect.sleep(publishMillis), publish)
     const gaps = memoized((channel: ChannelName) =>
       memoized((reason: GapReason) =>
         counter(defined.gaps, { ...server, "kalshi.feed.channel": channel, "kalshi.feed.gap.reason": reason })
@@ -216,6 +255,8 @@ export const make = (
     const registrations: Array<Metric.Registration> = []
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
+        publishing?.interruptUnsafe()
+        publish()
         for (const registration of registrations) quietly(() => registration.remove())
       })
     )
@@ -271,12 +312,12 @@ export const make = (
       },
       onMessage: (channel, sendingMillis, receivedMillis) => {
         // Without a closure: this runs for each message.
+        const seen = seenOf(channel)
+        seen.unpublished++
+        publishing ??= Effect.runForkWith(context)(publishLater)
+        if (sendingMillis === undefined) return
         try {
-          const { count, delay } = messages(channel)
-          count.updateUnsafe(1, context)
-          if (sendingMillis !== undefined) {
-            delay.updateUnsafe(Math.max(0, receivedMillis - sendingMillis) / 1000, context)
-          }
+          seen.delays.updateUnsafe(Math.max(0, receivedMillis - sendingMillis) / 1000, context)
         } catch {
           // The measurement is lost.
         }
