@@ -12,9 +12,12 @@
  *   again nor loses fills, and a read that began before a message does not replace it.
  * - **Fills.** Each once, by `trade_id` and `order_id`, from both sources.
  * - **Positions.** A message replaces what is known, unless REST showed a later change. A row of a read replaces a message
- *   only if the read began at least `lagMillis` after it.
+ *   only if the read began at least `lagMillis` after it. A repeated message must be followed by the later ones, as after a
+ *   changeover: it carries no time of its change.
+ * - **Order groups.** Only from messages. A loss makes their status unknown, and the account stays live: no REST operation
+ *   returns the status.
  * - **Memory.** Open orders and positions are kept without a limit: the exchange has one. Of the closed orders, the last
- *   that closed are kept, and of the fills, the newest by time. A forgotten fill is never added again. A resting order
+ *   that closed are kept, and of the fills, the newest by time. A forgotten fill is not added again. A resting order
  *   that may be a forgotten closed one is to be confirmed.
  *
  * @module

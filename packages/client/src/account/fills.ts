@@ -23,8 +23,6 @@ export class Fills {
   /** Oldest first. */
   readonly #sorted: Array<Entry> = []
   readonly #byKey = new Map<string, Entry>()
-  /** The newest fill that was forgotten. What is not after it was forgotten too, or would be. */
-  #forgotten: Entry | undefined
 
   constructor(max: number) {
     this.#max = max
@@ -40,12 +38,12 @@ export class Fills {
     const entry = { key: keyOf(fill), fill }
     const known = this.#byKey.get(entry.key)
     if (known !== undefined) return this.#complete(known, fill)
-    if (this.#forgotten !== undefined && !isBefore(this.#forgotten, entry)) return false
     this.#sorted.splice(this.#positionOf(entry), 0, entry)
     this.#byKey.set(entry.key, entry)
     if (this.#sorted.length > this.#max) {
-      this.#forgotten = this.#sorted.shift()
-      if (this.#forgotten !== undefined) this.#byKey.delete(this.#forgotten.key)
+      // A forgotten fill that comes again is older than all others, and leaves at once.
+      const oldest = this.#sorted.shift()
+      if (oldest !== undefined) this.#byKey.delete(oldest.key)
     }
     return this.#byKey.has(entry.key)
   }
