@@ -108,6 +108,7 @@ const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefine
     decode: (input) => {
       const [first, ...others] = decoders.map((decode) => decodeInput(decode, normalise, input as Json)) // the tools generate JSON
       for (const other of others) {
+        // Decoded messages consist of the received JSON.
         if (!equals(first as unknown as Json, other as unknown as Json)) {
           throw new Disagreement("compiled and interpreted decoding gave different results")
         }

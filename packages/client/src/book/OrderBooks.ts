@@ -19,20 +19,26 @@
  *
  * @module
  */
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
-import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import { InvalidRequest } from "../Errors.ts"
 import * as Feed from "../feed/Feed.ts"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
 import { watchLines } from "./lines.ts"
 import * as OrderBook from "./OrderBook.ts"
-import { type BookEvent, type BookOptions, lossOf, NotWatched, tickWhenDue, type Watch } from "./watching.ts"
+import {
+  type BookEvent,
+  type BookOptions,
+  Changes,
+  lossOf,
+  NotWatched,
+  type Published,
+  tickWhenDue,
+  type Watch
+} from "./watching.ts"
 
 export { type LineState, NotWatched, type Watch } from "./watching.ts"
 export { type Book, BookNotLive, type Level, type Loss, type Side, type State } from "./OrderBook.ts"
@@ -57,15 +63,14 @@ class Books {
   ended: Feed.FeedError | undefined
   readonly #options: BookOptions
   readonly #nowMillis: () => number
-  readonly #books = new Map<string, { readonly book: OrderBook.OrderBook; version: number }>()
+  readonly #books = new Map<string, Published<OrderBook.OrderBook>>()
   readonly #refusals = new Map<string, Feed.MarketsError>()
-  readonly #changed = new Set<string>()
-  readonly #queue: Queue.Queue<string, Feed.FeedError | Cause.Done>
+  readonly #changes: Changes
 
-  constructor(options: BookOptions, nowMillis: () => number, queue: Queue.Queue<string, Feed.FeedError | Cause.Done>) {
+  constructor(options: BookOptions, nowMillis: () => number, changes: Changes) {
     this.#options = options
     this.#nowMillis = nowMillis
-    this.#queue = queue
+    this.#changes = changes
   }
 
   add(tickers: ReadonlyArray<string>): void {
@@ -97,11 +102,6 @@ class Books {
       : found.book.read(this.#nowMillis())
   }
 
-  /** Takes a ticker from the queue: its next change is queued again. */
-  taken(ticker: string): void {
-    this.#changed.delete(ticker)
-  }
-
   onEvent(event: BookEvent): void {
     switch (event._tag) {
       case "Message":
@@ -110,7 +110,7 @@ class Books {
       case "Refused":
         for (const market of event.markets) this.#refusals.set(market, event.error)
         this.remove(event.markets)
-        event.markets.forEach((market) => this.#publish(market))
+        event.markets.forEach((market) => this.#changes.publish(market))
         break
       default: {
         const lost = lossOf(event)
@@ -121,8 +121,7 @@ class Books {
 
   onEnd(error: Feed.FeedError | undefined): void {
     this.ended = error ?? new Feed.FeedClosed()
-    if (error === undefined) Queue.endUnsafe(this.#queue)
-    else Queue.failCauseUnsafe(this.#queue, Cause.fail(error))
+    this.#changes.end(error)
   }
 
   /** When `tick` must be called next. */
@@ -145,7 +144,7 @@ class Books {
         book.requested(nowMillis)
         wanted.push(ticker)
       }
-      this.#publishIfChanged(ticker)
+      this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
     }
     if (wanted.length > 0) this.subscription?.snapshot(wanted)
   }
@@ -158,7 +157,7 @@ class Books {
     if (message.type === "orderbook_snapshot") book.snapshot(message as OrderbookSnapshotMessage, receivedMillis)
     else book.delta(message as OrderbookDeltaMessage, receivedMillis)
     if (book.nextMillis() !== undefined) this.onTimer()
-    this.#publishIfChanged(ticker)
+    this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
   /** Marks books as lost: of some markets, or of all. */
@@ -166,25 +165,9 @@ class Books {
     const nowMillis = this.#nowMillis()
     for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
       this.#books.get(ticker)?.book.lost(loss, nowMillis)
-      this.#publishIfChanged(ticker)
+      this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
     }
     this.onTimer()
-  }
-
-  #publishIfChanged(ticker: string): void {
-    const found = this.#books.get(ticker)
-    if (found !== undefined && found.version !== found.book.version) {
-      found.version = found.book.version
-      this.#publish(ticker)
-    }
-  }
-
-  /** Queues a ticker once, however many changes follow before it is taken. */
-  #publish(ticker: string): void {
-    if (!this.#changed.has(ticker)) {
-      this.#changed.add(ticker)
-      Queue.offerUnsafe(this.#queue, ticker)
-    }
   }
 }
 
@@ -228,8 +211,8 @@ const watchOne = (
   Effect.gen(function* () {
     const feed = yield* Feed.KalshiFeed
     const clock = yield* Clock.clockWith(Effect.succeed)
-    const queue = yield* Queue.unbounded<string, Feed.FeedError | Cause.Done>()
-    const books = new Books(options, () => clock.currentTimeMillisUnsafe(), queue)
+    const changes = yield* Changes.make()
+    const books = new Books(options, () => clock.currentTimeMillisUnsafe(), changes)
     books.add(market_tickers)
     const timer = Latch.makeUnsafe(false)
     books.onTimer = () => timer.openUnsafe()
@@ -252,7 +235,7 @@ const watchOne = (
     yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: true })
     return {
       read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
-      changes: Stream.tap(Stream.fromQueue(queue), (ticker) => Effect.sync(() => books.taken(ticker))),
+      changes: changes.stream,
       state: (ticker) => books.state(ticker),
       add: (tickers) =>
         Effect.suspend(() => {

@@ -11,14 +11,11 @@
  *
  * @module
  */
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
-import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import type { InvalidRequest } from "../Errors.ts"
 import * as Feed from "../feed/Feed.ts"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
@@ -27,9 +24,11 @@ import type { Book, BookNotLive, Loss, State } from "./OrderBook.ts"
 import {
   type BookEvent,
   type BookOptions,
+  Changes,
   type LineState,
   lossOf,
   NotWatched,
+  type Published,
   tickWhenDue,
   type Watch
 } from "./watching.ts"
@@ -81,25 +80,19 @@ class Lines {
   readonly #options: BookOptions
   readonly #lines: ReadonlyArray<Line>
   readonly #nowMillis: () => number
-  readonly #queue: Queue.Queue<string, Feed.FeedError | Cause.Done>
-  readonly #books = new Map<string, { readonly book: MergedBook; version: number }>()
+  readonly #changes: Changes
+  readonly #books = new Map<string, Published<MergedBook>>()
   readonly #refusals = new Map<string, Feed.MarketsError>()
-  readonly #changed = new Set<string>()
   /** How many line numbers of each line have been used. */
   #numbers = 0
   #wakesMillis = Number.POSITIVE_INFINITY
   #isClosed = false
 
-  constructor(
-    options: BookOptions,
-    feeds: ReadonlyArray<FeedService>,
-    nowMillis: () => number,
-    queue: Queue.Queue<string, Feed.FeedError | Cause.Done>
-  ) {
+  constructor(options: BookOptions, feeds: ReadonlyArray<FeedService>, nowMillis: () => number, changes: Changes) {
     this.#options = options
     this.#lines = feeds.map((feed, index) => new Line(index, feed))
     this.#nowMillis = nowMillis
-    this.#queue = queue
+    this.#changes = changes
   }
 
   /** Adds markets to all lines. Fails if no line accepts them. */
@@ -156,11 +149,6 @@ class Lines {
       : found.book.read(this.#nowMillis())
   }
 
-  /** Takes a ticker from the queue: its next change is queued again. */
-  taken(ticker: string): void {
-    this.#changed.delete(ticker)
-  }
-
   lineStates(): Effect.Effect<ReadonlyArray<LineState>> {
     return Effect.forEach(this.#lines, ({ ended, feed, index }) =>
       Effect.map(feed.state, (session) => ({ ended, session, liveBooks: this.#liveBooks(index) }))
@@ -171,7 +159,7 @@ class Lines {
     this.#isClosed = true
     for (const line of this.#lines) line.subscription?.close()
     if (this.ended === undefined) this.ended = new Feed.FeedClosed()
-    Queue.endUnsafe(this.#queue)
+    this.#changes.end(undefined)
   }
 
   /** When `tick` must be called next. */
@@ -197,7 +185,7 @@ class Lines {
         book.requesting(number, nowMillis)
         wanted[number % this.#lines.length]!.push(ticker)
       }
-      this.#publishIfChanged(ticker)
+      this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
     }
     for (const line of this.#living()) {
       const markets = wanted[line.index]!
@@ -297,7 +285,7 @@ class Lines {
     }
     const due = book.nextMillis()
     if (due !== undefined && due < this.#wakesMillis) this.onTimer()
-    this.#publishIfChanged(ticker)
+    this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
   /** A line lost messages of a market. After an outage, what follows belongs to a new subscription. */
@@ -311,7 +299,7 @@ class Lines {
     } else {
       found.book.lost(number, loss, this.#nowMillis())
     }
-    this.#publishIfChanged(ticker)
+    this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
   #open(line: Line, ticker: string): void {
@@ -324,7 +312,7 @@ class Lines {
     const number = line.numbers.get(ticker)
     line.numbers.delete(ticker)
     if (number !== undefined) this.#books.get(ticker)?.book.close(number, loss, this.#nowMillis())
-    this.#publishIfChanged(ticker)
+    this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
   /** A line no longer has a market, and adds it again after a wait. */
@@ -354,7 +342,7 @@ class Lines {
     if (refusal === undefined) return
     this.remove([ticker])
     this.#refusals.set(ticker, refusal)
-    this.#publish(ticker)
+    this.#changes.publish(ticker)
     if (this.#books.size === 0) this.#end(refusal)
   }
 
@@ -371,23 +359,7 @@ class Lines {
   #end(error: Feed.FeedError): void {
     if (this.ended !== undefined) return
     this.ended = error
-    Queue.failCauseUnsafe(this.#queue, Cause.fail(error))
-  }
-
-  #publishIfChanged(ticker: string): void {
-    const found = this.#books.get(ticker)
-    if (found !== undefined && found.version !== found.book.version) {
-      found.version = found.book.version
-      this.#publish(ticker)
-    }
-  }
-
-  /** Queues a ticker once, however many changes follow before it is taken. */
-  #publish(ticker: string): void {
-    if (!this.#changed.has(ticker)) {
-      this.#changed.add(ticker)
-      Queue.offerUnsafe(this.#queue, ticker)
-    }
+    this.#changes.end(error)
   }
 }
 
@@ -401,8 +373,8 @@ export const watchLines = (
     const feed = yield* Feed.KalshiFeed
     const others = yield* Effect.replicateEffect(feed.openSession, count - 1)
     const clock = yield* Clock.clockWith(Effect.succeed)
-    const queue = yield* Queue.unbounded<string, Feed.FeedError | Cause.Done>()
-    const books = new Lines(options, [feed, ...others], () => clock.currentTimeMillisUnsafe(), queue)
+    const changes = yield* Changes.make()
+    const books = new Lines(options, [feed, ...others], () => clock.currentTimeMillisUnsafe(), changes)
     const timer = Latch.makeUnsafe(false)
     books.onTimer = () => timer.openUnsafe()
     yield* Effect.acquireRelease(
@@ -412,7 +384,7 @@ export const watchLines = (
     yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: true })
     return {
       read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
-      changes: Stream.tap(Stream.fromQueue(queue), (ticker) => Effect.sync(() => books.taken(ticker))),
+      changes: changes.stream,
       state: (ticker) => books.state(ticker),
       add: (tickers) => Effect.suspend(() => Effect.fromResult(books.add(tickers))),
       remove: (tickers) => Effect.sync(() => books.remove(tickers)),

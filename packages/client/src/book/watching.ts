@@ -3,11 +3,13 @@
  *
  * @module
  */
+import * as Cause from "effect/Cause"
 import type * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Latch from "effect/Latch"
-import type * as Stream from "effect/Stream"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
 import type { InvalidRequest } from "../Errors.ts"
 import type * as Feed from "../feed/Feed.ts"
 import type { MergeOptions } from "./merge.ts"
@@ -88,6 +90,46 @@ export const lossOf = (
       }
     default:
       return undefined
+  }
+}
+
+/** A book, and the version that was published last. */
+export interface Published<Book extends { readonly version: number }> {
+  readonly book: Book
+  version: number
+}
+
+/** The tickers of changed books. A ticker waits once, however many changes follow before it is taken. */
+export class Changes {
+  readonly stream: Stream.Stream<string, Feed.FeedError>
+  readonly #waiting = new Set<string>()
+  readonly #queue: Queue.Queue<string, Feed.FeedError | Cause.Done>
+
+  private constructor(queue: Queue.Queue<string, Feed.FeedError | Cause.Done>) {
+    this.#queue = queue
+    this.stream = Stream.tap(Stream.fromQueue(queue), (ticker) => Effect.sync(() => this.#waiting.delete(ticker)))
+  }
+
+  static make(): Effect.Effect<Changes> {
+    return Effect.map(Queue.unbounded<string, Feed.FeedError | Cause.Done>(), (queue) => new Changes(queue))
+  }
+
+  publish(ticker: string): void {
+    if (this.#waiting.has(ticker)) return
+    this.#waiting.add(ticker)
+    Queue.offerUnsafe(this.#queue, ticker)
+  }
+
+  /** Publishes a ticker if its book has changed since the last time. */
+  publishIfChanged(ticker: string, found: Published<{ readonly version: number }> | undefined): void {
+    if (found === undefined || found.version === found.book.version) return
+    found.version = found.book.version
+    this.publish(ticker)
+  }
+
+  end(error: Feed.FeedError | undefined): void {
+    if (error === undefined) Queue.endUnsafe(this.#queue)
+    else Queue.failCauseUnsafe(this.#queue, Cause.fail(error))
   }
 }
 
