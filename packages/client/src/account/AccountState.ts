@@ -33,7 +33,7 @@ import type {
 import type * as Responses from "../generated/responses.ts"
 import { Fills } from "./fills.ts"
 import { type AccountOrderGroup, OrderGroups } from "./groups.ts"
-import { Orders } from "./orders.ts"
+import { Orders, type Origin } from "./orders.ts"
 import { positionKey, Positions } from "./positions.ts"
 import { Read, type ReadOptions } from "./reads.ts"
 import * as rows from "./rows.ts"
@@ -77,8 +77,20 @@ export class AccountNotLive
   }
 }
 
-/** What must be read over REST. */
-export type Need =
+/** A change of an account. */
+export type AccountChange =
+  /** An order is new or has another state, or it became uncertain whether it still rests. */
+  | { readonly _tag: "Order"; readonly order: AccountOrder; readonly isUnconfirmed: boolean }
+  /** An unconfirmed order is not there any more, and is not shown with its last state either. */
+  | { readonly _tag: "OrderNotFound"; readonly order: AccountOrder }
+  /** A new fill. Each one once. */
+  | { readonly _tag: "Fill"; readonly fill: AccountFill }
+  | { readonly _tag: "Position"; readonly position: AccountPosition }
+  /** A position is settled: the list no longer contains it. `position` is its last state. */
+  | { readonly _tag: "PositionSettled"; readonly position: AccountPosition }
+  | { readonly _tag: "OrderGroup"; readonly group: AccountOrderGroup }
+
+type What =
   /** All resting orders, of all subaccounts. */
   | { readonly _tag: "Orders" }
   /** The fills since this time, of all subaccounts. The time is of the local clock, and early enough. */
@@ -88,10 +100,19 @@ export type Need =
   /** One order: whether it still rests. */
   | { readonly _tag: "Order"; readonly order: AccountOrder }
 
+/**
+ * What must be read over REST. A read counts only if it contains everything that happened before `asOfMillis`, in Unix
+ * milliseconds of the local clock.
+ */
+export type Need = What & { readonly asOfMillis: number }
+
 /** A page of a list. All pages of a read have the time at which the read began. */
 export interface Page<Row> {
   readonly rows: ReadonlyArray<Row>
-  /** When the request of the first page was sent, in Unix milliseconds of the local clock. */
+  /**
+   * When the request of the first page was sent, in Unix milliseconds of the local clock. An earlier time, if REST is
+   * known to lag by more than `lagMillis`: the page contains everything that is older than this time minus `lagMillis`.
+   */
   readonly startedMillis: number
   /** Whether this is the last page, and all pages before it have arrived. */
   readonly isComplete: boolean
@@ -128,6 +149,8 @@ export interface AccountOptions extends ReadOptions {
   readonly maxClosedOrders?: number | undefined
   /** How many fills are kept. Default: 10,000. */
   readonly maxFills?: number | undefined
+  /** Receives each change, synchronously. It must not throw. Default: none. */
+  readonly onChange?: ((change: AccountChange) => void) | undefined
 }
 
 /** The state of an account. `version` changes whenever reads may return something else. */
@@ -142,6 +165,7 @@ export class AccountState {
   readonly #fillRead: Read
   readonly #positionReads: ReadonlyMap<number, Read>
   readonly #subscribed = new Set<AccountChannel>()
+  readonly #onChange: ((change: AccountChange) => void) | undefined
   #fillsFromMillis: number
   #status: AccountStatus
   #version = 0
@@ -162,6 +186,7 @@ export class AccountState {
     this.#orderRead = read()
     this.#fillRead = read()
     this.#positionReads = new Map((options.subaccounts ?? [0]).map((subaccount) => [subaccount, read()]))
+    this.#onChange = options.onChange
     this.#status = { _tag: "AwaitingSnapshot", sinceMillis: options.nowMillis }
   }
 
@@ -204,43 +229,58 @@ export class AccountState {
     for (const read of this.#readsOf(channel)) if (read.isWanted) read.want(nowMillis + this.#lagMillis)
   }
 
+  /** Reads the lists of a channel again, although nothing is known to be missing. The account stays as it is. */
+  verify(channel: AccountChannel, sinceMillis: number): void {
+    if (!this.#subscribed.has(channel)) return
+    if (channel === "fill") this.#wantFills(sinceMillis)
+    for (const read of this.#readsOf(channel)) if (!read.isWanted) read.want(sinceMillis + this.#lagMillis)
+  }
+
   /** Messages of a channel were lost. */
   lost(loss: AccountLoss, sinceMillis: number): void {
     if (loss.cause === "outage") this.#subscribed.delete(loss.channel)
-    if (loss.channel === "order_group_updates") return this.#note(this.#groups.lost())
+    if (loss.channel === "order_group_updates") {
+      for (const group of this.#groups.lost()) this.#changed({ _tag: "OrderGroup", group })
+      return
+    }
     const isSubscribed = this.#subscribed.has(loss.channel)
     const fromMillis = isSubscribed ? sinceMillis + this.#lagMillis : Number.POSITIVE_INFINITY
-    if (loss.channel === "fill" && !this.#fillRead.isWanted) this.#fillsFromMillis = sinceMillis - this.#overlapMillis
+    if (loss.channel === "fill") this.#wantFills(sinceMillis)
     for (const read of this.#readsOf(loss.channel)) read.want(fromMillis)
     if (this.#status._tag === "Healing") return
     const from = this.#status._tag === "Live" ? sinceMillis : this.#status.sinceMillis
     this.#status = { _tag: "Healing", sinceMillis: from, loss }
-    this.#note(true)
+    this.#changed()
   }
 
   /** Applies a message of `user_orders`. */
   userOrder({ msg }: UserOrderMessage, receivedMillis: number): void {
     const order = rows.orderOfFeed(msg)
-    if (!this.#follows("user_orders", order.subaccount)) return this.#note(false)
-    this.#note(this.#orders.merge(order, { _tag: "Push", receivedMillis }))
+    if (!this.#follows("user_orders", order.subaccount)) return this.#ignore()
+    this.#mergeOrder(order, { _tag: "Push", receivedMillis })
   }
 
   /** Applies a message of `fill`. */
   fill({ msg }: FillMessage): void {
     const fill = rows.fillOfFeed(msg)
-    this.#note(this.#follows("fill", fill.subaccount) && this.#fills.add(fill))
+    if (!this.#follows("fill", fill.subaccount)) return this.#ignore()
+    this.#addFill(fill)
+    this.#fills.complete()
   }
 
   /** Applies a message of `market_positions`. */
   marketPosition({ msg, sending_ts_ms }: MarketPositionMessage, receivedMillis: number): void {
     const position = rows.positionOfFeed(msg)
-    if (!this.#follows("market_positions", position.subaccount)) return this.#note(false)
-    this.#note(this.#positions.push(position, sending_ts_ms, receivedMillis))
+    if (!this.#follows("market_positions", position.subaccount)) return this.#ignore()
+    if (!this.#positions.push(position, sending_ts_ms, receivedMillis)) return this.#ignore()
+    this.#changed({ _tag: "Position", position })
   }
 
   /** Applies a message of `order_group_updates`. */
   orderGroup({ msg }: OrderGroupUpdatesMessage): void {
-    this.#note(this.#subscribed.has("order_group_updates") && this.#groups.update(msg))
+    const group = this.#subscribed.has("order_group_updates") ? this.#groups.update(msg) : undefined
+    if (group === undefined) return this.#ignore()
+    this.#changed({ _tag: "OrderGroup", group })
   }
 
   /** Applies a page of the resting orders. */
@@ -249,7 +289,9 @@ export class AccountState {
     const ids = found.map(({ order_id }) => order_id)
     const seen = this.#orderRead.page(ids, startedMillis, isComplete, receivedMillis)
     if (seen === undefined) return
-    if (this.#orders.complete(seen, startedMillis, receivedMillis)) this.#note(true)
+    for (const order of this.#orders.complete(seen, startedMillis, receivedMillis)) {
+      this.#changed({ _tag: "Order", order, isUnconfirmed: true })
+    }
     this.#settle(receivedMillis)
   }
 
@@ -257,8 +299,10 @@ export class AccountState {
   fillsPage({ isComplete, rows: found, startedMillis }: Page<Responses.Fill>, receivedMillis: number): void {
     for (const row of found) {
       const fill = rows.fillOfRest(row)
-      this.#note(this.#positionReads.has(fill.subaccount) && this.#fills.add(fill))
+      if (this.#positionReads.has(fill.subaccount)) this.#addFill(fill)
+      else this.#ignore()
     }
+    if (isComplete) this.#fills.complete()
     if (this.#fillRead.page([], startedMillis, isComplete, receivedMillis) !== undefined) this.#settle(receivedMillis)
   }
 
@@ -269,15 +313,19 @@ export class AccountState {
     receivedMillis: number
   ): void {
     const read = this.#positionReads.get(subaccount)
-    if (read === undefined) return this.#note(false)
+    if (read === undefined) return this.#ignore()
     for (const row of found) {
       const position = rows.positionOfRest(row, subaccount)
-      this.#note(this.#positions.read(position, rows.positionUpdatedMillis(row), startedMillis))
+      const isChanged = this.#positions.read(position, rows.positionUpdatedMillis(row), startedMillis)
+      if (isChanged) this.#changed({ _tag: "Position", position })
+      else this.#ignore()
     }
     const keys = found.map(({ ticker }) => positionKey(subaccount, ticker))
     const seen = read.page(keys, startedMillis, isComplete, receivedMillis)
     if (seen === undefined) return
-    if (this.#positions.complete(subaccount, seen, startedMillis)) this.#note(true)
+    for (const position of this.#positions.complete(subaccount, seen, startedMillis)) {
+      this.#changed({ _tag: "PositionSettled", position })
+    }
     this.#settle(receivedMillis)
   }
 
@@ -288,7 +336,9 @@ export class AccountState {
 
   /** An order that is to be confirmed does not exist. */
   orderNotFound(order_id: string, startedMillis: number): void {
-    this.#note(this.#orders.notFound(order_id, startedMillis))
+    const order = this.#orders.notFound(order_id, startedMillis)
+    if (order === undefined) this.#ignore()
+    else this.#changed({ _tag: "OrderNotFound", order })
   }
 
   /** What must be read now. Report each read with `requested`. */
@@ -315,14 +365,15 @@ export class AccountState {
 
   #wanted(): ReadonlyArray<readonly [Need, Read]> {
     return [
-      [{ _tag: "Orders" }, this.#orderRead],
-      [{ _tag: "Fills", fromMillis: this.#fillsFromMillis }, this.#fillRead],
-      ...Array.from(this.#positionReads, ([subaccount, read]): readonly [Need, Read] => [
-        { _tag: "Positions", subaccount },
-        read
-      ]),
-      ...this.#orders.doubted().map(([order, read]): readonly [Need, Read] => [{ _tag: "Order", order }, read])
+      this.#needOf(this.#orderRead, { _tag: "Orders" }),
+      this.#needOf(this.#fillRead, { _tag: "Fills", fromMillis: this.#fillsFromMillis }),
+      ...Array.from(this.#positionReads, ([subaccount, read]) => this.#needOf(read, { _tag: "Positions", subaccount })),
+      ...this.#orders.doubted().map(([order, read]) => this.#needOf(read, { _tag: "Order", order }))
     ]
+  }
+
+  #needOf(read: Read, what: What): readonly [Need, Read] {
+    return [{ ...what, asOfMillis: read.fromMillis - this.#lagMillis }, read]
   }
 
   #readsOf(channel: AccountChannel): Iterable<Read> {
@@ -331,24 +382,43 @@ export class AccountState {
     return channel === "market_positions" ? this.#positionReads.values() : []
   }
 
+  /** Fills may be missing since a time. An earlier time that is still wanted stays. */
+  #wantFills(sinceMillis: number): void {
+    if (!this.#fillRead.isWanted) this.#fillsFromMillis = sinceMillis - this.#overlapMillis
+  }
+
   #follows(channel: AccountChannel, subaccount: number): boolean {
     return this.#subscribed.has(channel) && this.#positionReads.has(subaccount)
   }
 
   #mergeRead(row: Responses.Order, startedMillis: number, receivedMillis: number): void {
     const order = rows.orderOfRest(row)
-    const isFollowed = this.#positionReads.has(order.subaccount)
-    this.#note(isFollowed && this.#orders.merge(order, { _tag: "Read", startedMillis, receivedMillis }))
+    if (!this.#positionReads.has(order.subaccount)) return this.#ignore()
+    this.#mergeOrder(order, { _tag: "Read", startedMillis, receivedMillis })
   }
 
-  /** Counts what changed, and what did not. */
-  #note(isChanged: boolean): void {
-    if (!isChanged) {
-      this.#ignored++
-      return
-    }
+  #mergeOrder(next: AccountOrder, origin: Origin): void {
+    const { order_id } = next
+    const order = this.#orders.merge(next, origin) ? this.#orders.get(order_id) : undefined
+    if (order === undefined) return this.#ignore()
+    this.#changed({ _tag: "Order", order, isUnconfirmed: this.#orders.isDoubted(order_id) })
+  }
+
+  #addFill(fill: AccountFill): void {
+    const added = this.#fills.add(fill)
+    if (added === "known") this.#ignore()
+    else this.#changed(added === "new" ? { _tag: "Fill", fill } : undefined)
+  }
+
+  /** Counts a message or a row that changed nothing. */
+  #ignore(): void {
+    this.#ignored++
+  }
+
+  #changed(change?: AccountChange): void {
     this.#version++
     this.#account = undefined
+    if (change !== undefined) this.#onChange?.(change)
   }
 
   /** The account is live as soon as no list is wanted. */
@@ -356,7 +426,7 @@ export class AccountState {
     const reads = [this.#orderRead, this.#fillRead, ...this.#positionReads.values()]
     if (this.#status._tag === "Live" || reads.some(({ isWanted }) => isWanted)) return
     this.#status = { _tag: "Live", sinceMillis: nowMillis }
-    this.#note(true)
+    this.#changed()
   }
 }
 

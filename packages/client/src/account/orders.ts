@@ -5,7 +5,7 @@
  */
 import * as FixedPoint from "../money/FixedPoint.ts"
 import { Read } from "./reads.ts"
-import type { AccountOrder } from "./rows.ts"
+import { type AccountOrder, isSame } from "./rows.ts"
 
 /** Where a state of an order comes from: a message, or a read that began at a time. */
 export type Origin =
@@ -28,6 +28,8 @@ export class Orders {
   readonly #timeoutMillis: number
   readonly #maxClosed: number
   readonly #open = new Map<string, Entry>()
+  /** The open orders that may be closed. */
+  readonly #doubted = new Map<string, Entry>()
   /** In the order in which they closed. */
   readonly #closed = new Map<string, Entry>()
   /** The newest update of the forgotten orders: an unknown order that is not newer may be one of them. */
@@ -51,9 +53,15 @@ export class Orders {
 
   /** The open orders that may be closed, with the reads that decide. */
   doubted(): ReadonlyArray<readonly [AccountOrder, Read]> {
-    const found: Array<readonly [AccountOrder, Read]> = []
-    for (const { doubt, order } of this.#open.values()) if (doubt !== undefined) found.push([order, doubt])
-    return found
+    return Array.from(this.#doubted.values(), ({ doubt, order }) => [order, doubt!]) // these entries have a doubt
+  }
+
+  isDoubted(order_id: string): boolean {
+    return this.#doubted.has(order_id)
+  }
+
+  get(order_id: string): AccountOrder | undefined {
+    return (this.#open.get(order_id) ?? this.#closed.get(order_id))?.order
   }
 
   /** Merges a state of an order. Returns whether anything changed. */
@@ -64,36 +72,38 @@ export class Orders {
     const isSettled = this.#settles(known, next, origin)
     if (origin._tag === "Push" && isTaken) known.pushedMillis = origin.receivedMillis
     if (origin._tag === "Read") known.readMillis = Math.max(known.readMillis, origin.startedMillis)
-    if (isSettled) known.doubt = undefined
-    if (isTaken) {
+    if (isSettled) this.#settle(known)
+    const isNew = isTaken && !isSame(known.order, next)
+    if (isNew) {
       known.order = next
       if (next.status === "unknown") this.#doubt(known, origin.receivedMillis)
       this.#place(known)
     }
-    return isTaken || isSettled
+    return isNew || isSettled
   }
 
-  /** A complete list of resting orders did not contain what is not in `seen`. Returns whether anything changed. */
-  complete(seen: ReadonlySet<string>, startedMillis: number, receivedMillis: number): boolean {
-    let isChanged = false
+  /** A complete list of resting orders did not contain what is not in `seen`. Returns the orders to confirm. */
+  complete(seen: ReadonlySet<string>, startedMillis: number, receivedMillis: number): ReadonlyArray<AccountOrder> {
+    const missing: Array<AccountOrder> = []
     this.#completeMillis = startedMillis
     for (const [id, entry] of this.#open) {
       if (seen.has(id) || entry.doubt !== undefined) continue
       // The read may be too early to contain it.
       if (entry.pushedMillis + this.#lagMillis > startedMillis || entry.readMillis > startedMillis) continue
       this.#doubt(entry, receivedMillis)
-      isChanged = true
+      missing.push(entry.order)
     }
-    return isChanged
+    return missing
   }
 
-  /** A read by id found no such order. Returns whether the order was removed. */
-  notFound(order_id: string, startedMillis: number): boolean {
+  /** A read by id found no such order. Returns the order if it was removed. */
+  notFound(order_id: string, startedMillis: number): AccountOrder | undefined {
     const entry = this.#open.get(order_id)
-    if (entry?.doubt === undefined || !entry.doubt.counts(startedMillis)) return false
+    if (entry?.doubt === undefined || !entry.doubt.counts(startedMillis)) return undefined
     this.#open.delete(order_id)
+    this.#settle(entry)
     this.#forget(entry)
-    return true
+    return entry.order
   }
 
   requested(order_id: string, nowMillis: number): void {
@@ -140,6 +150,12 @@ export class Orders {
 
   #doubt(entry: Entry, nowMillis: number): void {
     entry.doubt ??= new Read(this.#timeoutMillis, nowMillis + this.#lagMillis)
+    this.#doubted.set(entry.order.order_id, entry)
+  }
+
+  #settle(entry: Entry): void {
+    entry.doubt = undefined
+    this.#doubted.delete(entry.order.order_id)
   }
 
   #place(entry: Entry): void {
@@ -150,6 +166,7 @@ export class Orders {
       return
     }
     this.#open.delete(id)
+    this.#settle(entry)
     this.#closed.set(id, entry)
     if (this.#closed.size <= this.#maxClosed) return
     const [oldest] = this.#closed

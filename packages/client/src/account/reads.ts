@@ -36,6 +36,11 @@ export class Read {
     this.#fromMillis = fromMillis
   }
 
+  /** A read that begins earlier does not count. */
+  get fromMillis(): number {
+    return this.#fromMillis
+  }
+
   get isWanted(): boolean {
     return this.#isWanted
   }

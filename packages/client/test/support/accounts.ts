@@ -8,7 +8,15 @@ import type {
   UserOrderMessage
 } from "../../src/generated/feed.ts"
 import type * as Responses from "../../src/generated/responses.ts"
-import type { AccountChannel, AccountOptions, AccountState, Need } from "../../src/account/AccountState.ts"
+import type {
+  Account,
+  AccountChange,
+  AccountChannel,
+  AccountOptions,
+  AccountState,
+  Need
+} from "../../src/account/AccountState.ts"
+import type { AccountFill, AccountPosition } from "../../src/account/rows.ts"
 import { countUnsafe, dollarsUnsafe } from "../../src/money/FixedPoint.ts"
 
 /** What the tests say about an order. */
@@ -256,6 +264,7 @@ type Step =
   | { readonly do: "deliver"; readonly channel: Channel; readonly messages: number }
   | { readonly do: "repeat"; readonly channel: Channel; readonly messages: number }
   | { readonly do: "garble"; readonly channel: Channel }
+  | { readonly do: "verify"; readonly channel: Channel }
   | { readonly do: "restore"; readonly channel: Channel }
   | { readonly do: "drop"; readonly channel: Channel | "all" }
   | { readonly do: "read"; readonly place: number; readonly lag: number; readonly pages: number }
@@ -280,6 +289,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("garble" as const), channel }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("restore" as const), channel }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("verify" as const), channel }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("drop" as const), channel: fc.constantFrom(...channels, "all" as const) })
@@ -333,6 +343,63 @@ class Line {
   fromMillis = Number.POSITIVE_INFINITY
 }
 
+/** The account as its changes describe it. */
+class Shadow {
+  readonly #open = new Map<string, string>()
+  readonly #fills = new Set<string>()
+  readonly #positions = new Map<string, string>()
+
+  apply(change: AccountChange): void {
+    switch (change._tag) {
+      case "Order": {
+        const { order_id, status } = change.order
+        if (status === "resting" || status === "unknown") {
+          this.#open.set(order_id, JSON.stringify([change.order, change.isUnconfirmed]))
+        } else this.#open.delete(order_id)
+        break
+      }
+      case "OrderNotFound":
+        this.#open.delete(change.order.order_id)
+        break
+      case "Fill": {
+        const key = keyOfFill(change.fill)
+        if (this.#fills.has(key)) throw new Error(`not so: the fill ${key} is reported once`)
+        this.#fills.add(key)
+        break
+      }
+      case "Position":
+        this.#positions.set(keyOfPosition(change.position), JSON.stringify(change.position))
+        break
+      case "PositionSettled":
+        this.#positions.delete(keyOfPosition(change.position))
+    }
+  }
+
+  check({ fills, openOrders, positions, unconfirmed }: Account): void {
+    const isEqual = (left: Iterable<unknown>, right: Iterable<unknown>, what: string) => {
+      const [own, reported] = [[...left].toSorted(), [...right].toSorted()].map((list) => JSON.stringify(list))
+      if (own !== reported) throw new Error(`not so: the changes describe the ${what}: ${own} ${reported}`)
+    }
+    isEqual(
+      openOrders.map((order) => JSON.stringify([order, unconfirmed.has(order.order_id)])),
+      this.#open.values(),
+      "open orders"
+    )
+    isEqual(
+      positions.map((position) => JSON.stringify(position)),
+      this.#positions.values(),
+      "positions"
+    )
+    for (const fill of fills) {
+      const key = keyOfFill(fill)
+      if (!this.#fills.has(key)) throw new Error(`not so: the fill ${key} is reported`)
+    }
+  }
+}
+
+const keyOfFill = ({ order_id, trade_id }: AccountFill): string => `${trade_id} ${order_id}`
+const keyOfPosition = ({ market_ticker, subaccount }: AccountPosition): string => `${subaccount} ${market_ticker}`
+
 class Simulation {
   readonly exchange = new ReferenceExchange()
   readonly state: AccountState
@@ -347,6 +414,7 @@ class Simulation {
   /** The most fills that were seen of each order. */
   readonly #filled = new Map<string, number>()
   #open: ReadonlyArray<string> = []
+  readonly #shadow = new Shadow()
 
   constructor(make: Make, { maxClosedOrders, maxFills }: Play) {
     this.#maxClosed = maxClosedOrders
@@ -359,7 +427,8 @@ class Simulation {
       overlapMillis: 100_000,
       subaccounts: followed,
       maxClosedOrders,
-      maxFills
+      maxFills,
+      onChange: (change) => this.#shadow.apply(change)
     })
   }
 
@@ -425,6 +494,7 @@ class Simulation {
     const keys = fills.map(({ order_id, trade_id }) => `${trade_id} ${order_id}`)
     this.#expect(new Set(keys).size === keys.length, "a fill is there once")
     this.#expect(fills.length <= this.#maxFills, "fills have a limit")
+    this.#shadow.check(this.state.known())
     if (!isLive) return
     for (const [name, channel] of [
       ["Orders", "user_orders"],
@@ -491,6 +561,7 @@ class Simulation {
       return this.#deliverPages(this.#pending.length - 1, step.pages)
     }
     if (step.do === "heal") return this.#heal(step.lag)
+    if (step.do === "verify") return this.state.verify(step.channel, this.#nowMillis)
     if (step.do === "stray") return this.#begin(this.#strayNeed(step.place), step.lag)
     if (step.do === "page") return this.#deliverPages(step.place % Math.max(1, this.#pending.length), step.pages)
     if (step.do === "drop" && step.channel === "all") {
@@ -568,9 +639,9 @@ class Simulation {
 
   #strayNeed(place: number): Need {
     const needs: ReadonlyArray<Need> = [
-      { _tag: "Orders" },
-      { _tag: "Fills", fromMillis: 0 },
-      ...followed.map((subaccount): Need => ({ _tag: "Positions", subaccount }))
+      { _tag: "Orders", asOfMillis: 0 },
+      { _tag: "Fills", fromMillis: 0, asOfMillis: 0 },
+      ...followed.map((subaccount): Need => ({ _tag: "Positions", subaccount, asOfMillis: 0 }))
     ]
     return needs[place % needs.length]!
   }
