@@ -65,6 +65,8 @@ export type AccountStatus =
 export class AccountNotLive
   extends /*#__PURE__*/ Data.TaggedError("AccountNotLive")<{
     readonly status: Exclude<AccountStatus, { readonly _tag: "Live" }>
+    /** Why the last REST read failed. Undefined if it succeeded. The read is repeated. */
+    readonly readError: Error | undefined
   }>
 {
   override get message(): string {
@@ -73,7 +75,8 @@ export class AccountNotLive
       this.status._tag === "Healing"
         ? `it is healing since ${since} (${this.status.loss.channel}, ${this.status.loss.cause}: ${this.status.loss.detail})`
         : `its first lists are awaited since ${since}`
-    return `The account cannot be read: ${why}. Read it again after the next complete lists`
+    const read = this.readError === undefined ? "" : ` (the last read failed: ${this.readError.message})`
+    return `The account cannot be read: ${why}${read}. Read it again after the next complete lists`
   }
 }
 
@@ -168,6 +171,7 @@ export class AccountState {
   readonly #onChange: ((change: AccountChange) => void) | undefined
   #fillsFromMillis: number
   #status: AccountStatus
+  #readError: Error | undefined
   #version = 0
   #ignored = 0
   #account: Account | undefined
@@ -208,7 +212,7 @@ export class AccountState {
   read(): Result.Result<Account, AccountNotLive> {
     return this.#status._tag === "Live"
       ? Result.succeed(this.known())
-      : Result.fail(new AccountNotLive({ status: this.#status }))
+      : Result.fail(new AccountNotLive({ status: this.#status, readError: this.#readError }))
   }
 
   /** Returns what is known, also if the account is not live: something may then be missing or out of date. */
@@ -341,6 +345,11 @@ export class AccountState {
     else this.#changed({ _tag: "OrderNotFound", order })
   }
 
+  /** A read failed. It is repeated when it is due again. */
+  readFailed(error: Error): void {
+    this.#readError = error
+  }
+
   /** What must be read now. Report each read with `requested`. */
   needs(nowMillis: number): ReadonlyArray<Need> {
     return this.#wanted()
@@ -426,6 +435,7 @@ export class AccountState {
     const reads = [this.#orderRead, this.#fillRead, ...this.#positionReads.values()]
     if (this.#status._tag === "Live" || reads.some(({ isWanted }) => isWanted)) return
     this.#status = { _tag: "Live", sinceMillis: nowMillis }
+    this.#readError = undefined
     this.#changed()
   }
 }

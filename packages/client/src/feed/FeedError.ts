@@ -222,7 +222,7 @@ export class HandlerFailed
 /** A consumer is too slow: its buffer is full, and events would be lost. */
 export class Lagging
   extends /*#__PURE__*/ Data.TaggedError("Lagging")<{
-    readonly channel: ChannelName
+    readonly channel: ChannelName | "account"
     /** The events that waited for the consumer. */
     readonly waiting: number
   }>
