@@ -24,7 +24,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     feed: [".", "feed/session", "generated", "sending", "wire"],
     "feed/session": [".", "feed", "generated"],
     book: [".", "feed", "generated", "money"],
-    account: ["generated", "money"],
+    account: [".", "feed", "generated", "money", "rest", "sending", "trading"],
     trading: [".", "generated", "limits", "money", "rest", "sending"],
     "Kalshi.ts": [".", "limits", "rest", "sending", "trading"]
   },

@@ -422,3 +422,81 @@ describe("AccountFeed.make with two lines", () => {
     })
   )
 })
+
+describe("AccountFeed.layer", () => {
+  const intent = Orders.buyYes({ ticker, count: "5", yes_price: "0.40" })
+
+  const named = (count: "5" | "6") => Orders.buyYes({ ticker, count, yes_price: "0.40", client_order_id: "mine-1" })
+
+  /** An account whose creates lose every response, and whose lists of orders cannot be read after the start. */
+  const blind = (test: Effect.Effect<void, unknown, Client | AccountFeed.AccountFeed>) => (trader: Trader) =>
+    Effect.gen(function* () {
+      const mine = yield* AccountFeed.AccountFeed
+      const waiting = yield* Effect.forkScoped(mine.awaitLive, { startImmediately: true })
+      yield* until(() => waiting.pollUnsafe() !== undefined)
+      yield* trader.sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 100 })
+      yield* trader.sandbox.plant({ operation: "GetOrders", status: 503, times: 10_000 })
+      const running = yield* Effect.forkScoped(test, { startImmediately: true })
+      yield* until(() => running.pollUnsafe() !== undefined, 300_000)
+      yield* Fiber.join(running)
+    }).pipe(Effect.provide(AccountFeed.layer()))
+
+  inMemory(
+    "settles an order whose response was lost by the pushed order, without a list",
+    blind(
+      Effect.gen(function* () {
+        const outcome = yield* Orders.place(intent)
+        const mine = yield* AccountFeed.AccountFeed
+        const { openOrders } = yield* mine.read
+        assert.deepInclude(outcome, { _tag: "Accepted", source: "feed", order_id: openOrders[0]!.order_id })
+        assert.strictEqual(openOrders.length, 1)
+      })
+    )
+  )
+
+  inMemory(
+    "settles an earlier placement by an order that it knows",
+    blind(
+      Effect.gen(function* () {
+        const outcome = yield* Orders.place(named("5"))
+        const settlement = yield* Orders.settle({ client_order_id: "mine-1", ticker, placedAtMillis: 0 })
+        assert.strictEqual(outcome._tag, "Accepted")
+        assert.deepInclude(settlement, { _tag: "Accepted", source: "feed" })
+        const other = yield* Orders.settle(
+          { client_order_id: "mine-2", ticker, placedAtMillis: 0 },
+          { within: "5 seconds" }
+        )
+        assert.strictEqual(other._tag, "Unknown")
+      })
+    )
+  )
+
+  inMemory(
+    "leaves an order that differs from the intent to the lists",
+    blind(
+      Effect.gen(function* () {
+        const outcome = yield* Orders.place(named("5"))
+        assert.strictEqual(outcome._tag, "Accepted")
+        const again = yield* Orders.place(named("6"), { within: "5 seconds" })
+        assert.strictEqual(again._tag, "Unknown")
+      })
+    )
+  )
+
+  inMemory("cancels an order whose response was lost when the scope closes, without a list", (trader) =>
+    Effect.gen(function* () {
+      yield* blind(
+        Effect.gen(function* () {
+          const placing = yield* Effect.forkScoped(Orders.place(intent), { startImmediately: true })
+          yield* Effect.sleep(50)
+          yield* Fiber.interrupt(placing)
+        }).pipe(Effect.scoped, Effect.provide(Orders.cancelAllOnExit({ within: "20 seconds" })))
+      )(trader)
+      const view = yield* trader.sandbox.view
+      assert.strictEqual((yield* Effect.fromResult(view.listGroups(trader.me.accountId, undefined))).length, 0)
+      assert.deepStrictEqual(Object.keys((yield* trader.sandbox.portfolio(trader.me.accountId)).positions), [])
+      const book = yield* Effect.fromResult(view.book(ticker))
+      assert.deepStrictEqual(book.bid, [])
+    })
+  )
+})

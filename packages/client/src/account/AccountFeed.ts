@@ -26,23 +26,25 @@
  *
  * @module
  */
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
-import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { KalshiPublic, KalshiRead } from "../Capability.ts"
-import { InvalidRequest } from "../Errors.ts"
+import type { InvalidRequest } from "../Errors.ts"
 import * as Feed from "../feed/Feed.ts"
+import { PushedOrders } from "../trading/pushed.ts"
 import * as AccountState from "./AccountState.ts"
+import { type AccountEvent, Events } from "./events.ts"
 import { Following } from "./following.ts"
+import { faultIn, type Options } from "./options.ts"
+import { Pushed } from "./pushedOrders.ts"
 import { readWhenNeeded } from "./reading.ts"
 
 export {
@@ -53,29 +55,10 @@ export {
   AccountNotLive,
   type AccountStatus
 } from "./AccountState.ts"
+export type { AccountEvent } from "./events.ts"
+export type { Options } from "./options.ts"
 export type { AccountOrderGroup } from "./groups.ts"
 export type { AccountFill, AccountOrder, AccountPosition } from "./rows.ts"
-
-/** Options of {@link make} and {@link layer}. */
-export interface Options extends Omit<AccountState.AccountOptions, "nowMillis" | "onChange"> {
-  /** The number of independent connections that receive the messages, from 1 to 8. Default: 1. */
-  readonly lines?: number | undefined
-  /**
-   * How often all lists are read again, although nothing is known to be missing, in milliseconds. Infinity: never.
-   * Default: 60,000.
-   */
-  readonly verifyMillis?: number | undefined
-  /** How many events may wait for a consumer. One more ends its stream with `Lagging`. Default: 65,536. */
-  readonly bufferSize?: number | undefined
-}
-
-/** An event of an account. */
-export type AccountEvent =
-  /** The account is live, with everything that is known. The first event of a stream. */
-  | { readonly _tag: "Live"; readonly account: AccountState.Account }
-  /** Something may be missing. What is missed follows before the next `Live`. */
-  | { readonly _tag: "Healing"; readonly loss: AccountState.AccountLoss }
-  | AccountState.AccountChange
 
 /** The live account. It ends with its scope. */
 export interface AccountFeedService {
@@ -107,140 +90,10 @@ export class AccountFeed extends Context.Service<AccountFeed, AccountFeedService
   "@kalshi-effect/client/AccountFeed"
 ) {}
 
-const maxLines = 8
-const maxSubaccount = 63
-
-/** Returns the first invalid option. */
-const faultIn = (options: Options): InvalidRequest | undefined => {
-  const { lines = 1, subaccounts = [0] } = options
-  const invalid = (pointer: string, reason: string) =>
-    new InvalidRequest({ operation: "AccountFeed.make", pointer, reason })
-  if (!(Number.isInteger(lines) && lines >= 1 && lines <= maxLines)) {
-    return invalid("/lines", `expected an integer from 1 to ${maxLines}`)
-  }
-  const isSubaccount = (value: number) => Number.isInteger(value) && value >= 0 && value <= maxSubaccount
-  if (!(Array.isArray(subaccounts) && subaccounts.length > 0 && subaccounts.every(isSubaccount))) {
-    return invalid("/subaccounts", `expected integers from 0 to ${maxSubaccount}, at least one`)
-  }
-  for (const name of ["maxClosedOrders", "maxFills", "bufferSize"] as const) {
-    const value = options[name] ?? 1
-    if (!(Number.isInteger(value) && value >= 1)) return invalid(`/${name}`, "expected an integer of at least 1")
-  }
-  for (const name of ["lagMillis", "overlapMillis", "readTimeoutMillis", "verifyMillis"] as const) {
-    const value = options[name] ?? 1
-    const isUnlimited = name === "verifyMillis" && value === Number.POSITIVE_INFINITY
-    if (!isUnlimited && !(Number.isFinite(value) && value > 0)) return invalid(`/${name}`, "expected a positive number")
-  }
-  const { fillsFromMillis = 0 } = options
-  return Number.isFinite(fillsFromMillis) ? undefined : invalid("/fillsFromMillis", "expected a time in milliseconds")
-}
-
 const accountOf = (event: AccountEvent): Result.Result<AccountState.Account, undefined> =>
   event._tag === "Live" ? Result.succeed(event.account) : Result.fail(undefined)
 
-/** One consumer of the events. */
-interface Consumer {
-  readonly queue: Queue.Queue<AccountEvent, Feed.FeedError | Cause.Done>
-  /** Whether the consumer had its first `Live`. */
-  hasStarted: boolean
-}
-
-/** Passes events to consumers. */
-class Events {
-  readonly #state: () => AccountState.AccountState
-  readonly #consumers = new Set<Consumer>()
-  readonly #bufferSize: number
-  #published: AccountState.AccountStatus | undefined
-  ended: Feed.FeedError | undefined
-
-  constructor(state: () => AccountState.AccountState, bufferSize: number) {
-    this.#state = state
-    this.#bufferSize = bufferSize
-  }
-
-  get stream(): Stream.Stream<AccountEvent, Feed.FeedError> {
-    return Stream.unwrap(
-      Effect.gen({ self: this }, function* () {
-        if (this.ended !== undefined) return Stream.fail(this.ended)
-        const queue = yield* Queue.dropping<AccountEvent, Feed.FeedError | Cause.Done>(this.#bufferSize)
-        const consumer: Consumer = { queue, hasStarted: false }
-        yield* Effect.acquireRelease(
-          Effect.sync(() => {
-            this.#consumers.add(consumer)
-            if (this.#published?._tag === "Live") this.#start(consumer)
-          }),
-          () => Effect.sync(() => this.#consumers.delete(consumer))
-        )
-        return Stream.fromQueue(queue)
-      })
-    )
-  }
-
-  /** Publishes the status if it is new. */
-  publishStatus(): void {
-    const { status } = this.#state()
-    if (status === this.#published || this.ended !== undefined) return
-    this.#published = status
-    for (const consumer of this.#consumers) {
-      if (status._tag === "Live") this.#start(consumer)
-      else if (status._tag === "Healing" && consumer.hasStarted) {
-        this.#offer(consumer, { _tag: "Healing", loss: status.loss })
-      }
-    }
-  }
-
-  publish(change: AccountState.AccountChange): void {
-    for (const consumer of this.#consumers) if (consumer.hasStarted) this.#offer(consumer, change)
-  }
-
-  end(error: Feed.FeedError): void {
-    if (this.ended !== undefined) return
-    this.ended = error
-    for (const { queue } of this.#consumers) Queue.failCauseUnsafe(queue, Cause.fail(error))
-    this.#consumers.clear()
-  }
-
-  #start(consumer: Consumer): void {
-    consumer.hasStarted = true
-    this.#offer(consumer, { _tag: "Live", account: this.#state().known() })
-  }
-
-  #offer(consumer: Consumer, event: AccountEvent): void {
-    if (Queue.offerUnsafe(consumer.queue, event)) return
-    // The stream first delivers the events that wait.
-    this.#consumers.delete(consumer)
-    const lagging = new Feed.Lagging({ channel: "account", waiting: this.#bufferSize })
-    Queue.failCauseUnsafe(consumer.queue, Cause.fail(lagging))
-  }
-}
-
-/**
- * Follows an account until the scope closes.
- *
- * **Details**
- *
- * The account subscribes to `user_orders`, `fill`, `market_positions` and `order_group_updates`, then reads the resting
- * orders, the fills and the positions over REST, and is live when the lists are complete and so new that no message can
- * be missing. After an outage or a message that does not decode, the account is not live until the lists are read again.
- * The account is also read again every `verifyMillis`.
- *
- * A list counts only if `Exchange.userDataTimestamp` shows that it is new enough. Fills that are missing for long are
- * also read from `Historical.fills`. Without `subaccounts`, only the primary account is followed.
- *
- * With `lines: 2`, the account stays live while one of two connections is lost. Its lists are read again all the same.
- * A position may then briefly show its state before the last change, if one line is behind the other.
- *
- * If the feed fails for good, such as with a refused key, reads and events fail with its error.
- *
- * **Gotchas**
- *
- * - The status of an order group is known only from its messages. After a loss it is `unknown`, and the account is live.
- * - A verification costs one request per list and page: with the defaults, three requests a minute, and one for the age of
- *   each list.
- */
-export const make = (
-  options: Options = {}
-): Effect.Effect<AccountFeedService, InvalidRequest, Feed.KalshiFeed | KalshiPublic | KalshiRead | Scope.Scope> =>
+const start = (options: Options = {}) =>
   Effect.gen(function* () {
     const fault = faultIn(options)
     if (fault !== undefined) return yield* fault
@@ -255,8 +108,12 @@ export const make = (
     const state: AccountState.AccountState = AccountState.make({
       ...options,
       nowMillis: nowMillis(),
-      onChange: (change) => events.publish(change)
+      onChange: (change) => {
+        if (change._tag === "Order") pushed.onOrder(change.order)
+        events.publish(change)
+      }
     })
+    const pushed: Pushed = new Pushed(() => state.known())
     const onInput = () => {
       events.publishStatus()
       due.openUnsafe()
@@ -287,7 +144,7 @@ export const make = (
     }
     const readNow = (): Result.Result<AccountState.Account, AccountState.AccountNotLive | Feed.FeedError> =>
       events.ended === undefined ? state.read() : Result.fail(events.ended)
-    return {
+    const service: AccountFeedService = {
       read: Effect.suspend(() => Effect.fromResult(readNow())),
       known: Effect.sync(() => state.known()),
       awaitLive: Effect.flatMap(Stream.runHead(Stream.filterMap(events.stream, accountOf)), (live) =>
@@ -301,10 +158,51 @@ export const make = (
         Effect.map(state, (session) => ({ ended: following.ends[index], session }))
       )
     }
+    return { service, pushed }
   })
 
-/** Provides an {@link AccountFeed}, which ends with the layer. See {@link make}. */
+/**
+ * Follows an account until the scope closes.
+ *
+ * **Details**
+ *
+ * The account subscribes to `user_orders`, `fill`, `market_positions` and `order_group_updates`, then reads the resting
+ * orders, the fills and the positions over REST, and is live when the lists are complete and so new that no message can
+ * be missing. After an outage or a message that does not decode, the account is not live until the lists are read again.
+ * The account is also read again every `verifyMillis`.
+ *
+ * A list counts only if `Exchange.userDataTimestamp` shows that it is new enough. Fills that are missing for long are
+ * also read from `Historical.fills`. Without `subaccounts`, only the primary account is followed.
+ *
+ * With `lines: 2`, the account stays live while one of two connections is lost. Its lists are read again all the same.
+ * A position may then briefly show its state before the last change, if one line is behind the other.
+ *
+ * If the feed fails for good, such as with a refused key, reads and events fail with its error.
+ *
+ * **Gotchas**
+ *
+ * - The status of an order group is known only from its messages. After a loss it is `unknown`, and the account is live.
+ * - A verification costs one request per list and page: with the defaults, three requests a minute, and one for the age of
+ *   each list.
+ */
+export const make = (
+  options?: Options
+): Effect.Effect<AccountFeedService, InvalidRequest, Feed.KalshiFeed | KalshiPublic | KalshiRead | Scope.Scope> =>
+  Effect.map(start(options), ({ service }) => service)
+
+/**
+ * Provides an {@link AccountFeed}, which ends with the layer. See {@link make}.
+ *
+ * **Details**
+ *
+ * Under this layer, `Orders.place`, `Orders.settle` and `Orders.cancelAllOnExit` find an order whose response was lost as
+ * soon as the exchange pushes it. The lists over REST stay the fallback, for example for an order of another subaccount.
+ */
 export const layer = (
   options?: Options
 ): Layer.Layer<AccountFeed, InvalidRequest, Feed.KalshiFeed | KalshiPublic | KalshiRead> =>
-  Layer.effect(AccountFeed, make(options))
+  Layer.effectContext(
+    Effect.map(start(options), ({ pushed, service }) =>
+      Context.make(AccountFeed, service).pipe(Context.add(PushedOrders, pushed))
+    )
+  )

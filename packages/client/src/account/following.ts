@@ -11,7 +11,7 @@
  * @module
  */
 import * as Result from "effect/Result"
-import * as Feed from "../feed/Feed.ts"
+import type * as Feed from "../feed/Feed.ts"
 import type { ChannelMessage } from "../generated/feed.ts"
 import type { AccountChannel, AccountLoss, AccountState } from "./AccountState.ts"
 

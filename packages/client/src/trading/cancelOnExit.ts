@@ -196,9 +196,12 @@ const findLost = ({ reasons, state, withinMillis }: Closing): Effect.Effect<void
     const lost = [...state.lost, ...Array.from(state.sending, (pending) => ({ pending, exists: false }))]
     if (lost.length === 0) return
     const wanted = lost.map(({ exists, pending }) => wantedOf(pending, exists))
-    const { asOf, mismatchOf, orderOf } = yield* lookFor(wanted, { withinMillis: withinMillis / 2, historical: false })
+    const { acceptedOf, asOf, mismatchOf } = yield* lookFor(wanted, {
+      withinMillis: withinMillis / 2,
+      historical: false
+    })
     for (const [index, { pending }] of lost.entries()) {
-      const order = orderOf(wanted[index]!)
+      const order = acceptedOf(wanted[index]!)
       if (order === undefined) {
         reasons.set(pending, `its response was lost, and ${reasonOf(mismatchOf(wanted[index]!), asOf)}`)
         continue
