@@ -48,7 +48,7 @@ const documents: ReadonlyArray<Fault> = [
   )
 ]
 
-/** The faults in decoding. Over 80 lines because it is a table with one entry per fault. */
+/** The faults in decoding. */
 const decoding: ReadonlyArray<Fault> = [
   onGroup("P1")(
     "rejects unknown fields",

@@ -94,7 +94,7 @@ const connect = (
         const path = new URL(request.url).pathname
         journal.append({ kind: "sending", method: request.method, path, body: request.body })
       },
-      writesSkipReason: "its write cannot be undone, or affects entities of other runs"
+      writesSkipReason: "the write cannot be undone, or affects entities of other runs"
     })
     return { journal, live, owned, remote }
   })
