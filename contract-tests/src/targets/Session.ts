@@ -123,7 +123,7 @@ export const open = (
       const live = yield* Live.connect(remote, {
         timeoutMillis,
         rule: Guard.reads(environment),
-        writesSkipReason: `it is a write, and runs on ${remote.name} send only reads`
+        writesSkipReason: `the operation is a write, and runs on ${remote.name} send only reads`
       })
       return { name: remote.name, check: (run) => live.check(run), sweep: undefined }
     }
