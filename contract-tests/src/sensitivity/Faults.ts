@@ -309,7 +309,7 @@ const suite: ReadonlyArray<Fault> = [
     ""
   ),
   detectedBy("P14", "Markets.orderbooks")(
-    "never generates one item too many",
+    "creates no list with one item too many",
     "contract-tests/src/generate",
     /maxItems !== Number\.POSITIVE_INFINITY &&/,
     "false &&"

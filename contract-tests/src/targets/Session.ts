@@ -32,7 +32,7 @@ export interface Session {
   /** The value of `--target`. */
   readonly name: string
   readonly check: (run: Run) => Effect.Effect<Outcome>
-  /** Cleans up after the run, only once. Undefined if the run sends no writes. */
+  /** Cleans up after the run. Another execution returns the same result. Undefined if the run sends no writes. */
   readonly sweep: Effect.Effect<CleanupResult> | undefined
 }
 

@@ -26,7 +26,7 @@ import * as Tracer from "effect/Tracer"
 import type { AnyOperation } from "../../operations/ClientOperations.ts"
 import { broken } from "./wire.ts"
 
-/** A key, its public key in the format of another library, and the strings that would reveal the private key. */
+/** A key, its public key as a Node.js key object, and the strings that would reveal the private key. */
 export interface Key {
   readonly id: string
   readonly kind: Signer.KeyKind
