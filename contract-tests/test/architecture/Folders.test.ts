@@ -74,7 +74,7 @@ const sources = (folder: string): ReadonlyMap<string, string> =>
 
 describe("the folders of a package", () => {
   for (const [folder, arrows] of Object.entries(packages)) {
-    it(`import each other only as ${folder} declares`, () => {
+    it(`import each other exactly as the table of ${folder} states`, () => {
       assert.deepStrictEqual(arrowsOf(sources(folder), Object.keys(arrows)), arrows)
     })
   }
