@@ -101,7 +101,7 @@ for (const [name, bundle] of [
       assert.include(output, "GetOrder")
       assert.deepStrictEqual(
         modules.filter((path) =>
-          /[/](?:placing|placed|lookup|outcomes|intents|canceling|cancelOnExit)[.]ts$/.test(path)
+          /[/](?:placing|placed|lookup|pushed|outcomes|intents|canceling|cancelOnExit)[.]ts$/.test(path)
         ),
         []
       )
@@ -117,7 +117,7 @@ for (const [name, bundle] of [
         /node:/,
         /platform-node/,
         /client[/]src[/]Pages\.ts$/,
-        /client[/]src[/](?:feed|book)[/]/,
+        /client[/]src[/](?:feed|book|account)[/]/,
         /generated[/]feed\.ts$/
       ]) {
         assert.isUndefined(

@@ -179,7 +179,7 @@ export class AccountState {
   constructor(options: AccountOptions) {
     const timeoutMillis = options.readTimeoutMillis ?? 10_000
     const maxClosed = options.maxClosedOrders ?? 10_000
-    const read = () => new Read(timeoutMillis, Number.POSITIVE_INFINITY)
+    const read = () => new Read(timeoutMillis, Number.POSITIVE_INFINITY, 2)
     this.#lagMillis = options.lagMillis ?? 1_000
     this.#overlapMillis = options.overlapMillis ?? 600_000
     this.#fillsFromMillis = options.fillsFromMillis ?? options.nowMillis - this.#overlapMillis
@@ -219,7 +219,7 @@ export class AccountState {
   known(): Account {
     return (this.#account ??= Object.freeze({
       openOrders: Object.freeze(this.#orders.open()),
-      unconfirmed: new Set(this.#orders.doubted().map(([{ order_id }]) => order_id)),
+      unconfirmed: this.#orders.doubted(),
       closedOrders: Object.freeze(this.#orders.closed()),
       fills: Object.freeze(this.#fills.all()),
       positions: Object.freeze(this.#positions.all()),
@@ -350,11 +350,12 @@ export class AccountState {
     this.#readError = error
   }
 
-  /** What must be read now. Report each read with `requested`. */
-  needs(nowMillis: number): ReadonlyArray<Need> {
-    return this.#wanted()
-      .filter(([, read]) => (read.dueMillis() ?? Number.POSITIVE_INFINITY) <= nowMillis)
-      .map(([need]) => need)
+  /** What must be read now, with at most `maxOrders` single orders. Report each read with `requested`. */
+  needs(nowMillis: number, maxOrders = Number.POSITIVE_INFINITY): ReadonlyArray<Need> {
+    return [
+      ...this.#lists().filter(([, read]) => (read.dueMillis() ?? Number.POSITIVE_INFINITY) <= nowMillis),
+      ...this.#orders.due(nowMillis, maxOrders).map(([order, read]) => [{ _tag: "Order", order }, read] as const)
+    ].map(([what, read]) => ({ ...what, asOfMillis: read.fromMillis - this.#lagMillis }))
   }
 
   /** A read began. It is due again after `readTimeoutMillis` without its last page. */
@@ -367,22 +368,20 @@ export class AccountState {
 
   /** When `needs` must be called next. Undefined if nothing is due. */
   nextMillis(): number | undefined {
-    const due = this.#wanted().map(([, read]) => read.dueMillis() ?? Number.POSITIVE_INFINITY)
-    const next = due.reduce((left, right) => Math.min(left, right), Number.POSITIVE_INFINITY)
+    let next = this.#orders.nextMillis()
+    for (const [, read] of this.#lists()) next = Math.min(next, read.dueMillis() ?? Number.POSITIVE_INFINITY)
     return next === Number.POSITIVE_INFINITY ? undefined : next
   }
 
-  #wanted(): ReadonlyArray<readonly [Need, Read]> {
+  #lists(): ReadonlyArray<readonly [What, Read]> {
     return [
-      this.#needOf(this.#orderRead, { _tag: "Orders" }),
-      this.#needOf(this.#fillRead, { _tag: "Fills", fromMillis: this.#fillsFromMillis }),
-      ...Array.from(this.#positionReads, ([subaccount, read]) => this.#needOf(read, { _tag: "Positions", subaccount })),
-      ...this.#orders.doubted().map(([order, read]) => this.#needOf(read, { _tag: "Order", order }))
+      [{ _tag: "Orders" }, this.#orderRead],
+      [{ _tag: "Fills", fromMillis: this.#fillsFromMillis }, this.#fillRead],
+      ...Array.from(this.#positionReads, ([subaccount, read]): readonly [What, Read] => [
+        { _tag: "Positions", subaccount },
+        read
+      ])
     ]
-  }
-
-  #needOf(read: Read, what: What): readonly [Need, Read] {
-    return [{ ...what, asOfMillis: read.fromMillis - this.#lagMillis }, read]
   }
 
   #readsOf(channel: AccountChannel): Iterable<Read> {

@@ -23,13 +23,16 @@ interface Entry {
 
 const isClosed = ({ status }: AccountOrder): boolean => status === "canceled" || status === "executed"
 
+const dueMillisOf = (doubt: Read | undefined): number => doubt?.dueMillis() ?? Number.POSITIVE_INFINITY
+
 export class Orders {
   readonly #lagMillis: number
   readonly #timeoutMillis: number
   readonly #maxClosed: number
   readonly #open = new Map<string, Entry>()
-  /** The open orders that may be closed. */
-  readonly #doubted = new Map<string, Entry>()
+  /** The open orders that may be closed: not read yet, then those that were, each in the order in which they are due. */
+  readonly #unread = new Map<string, Entry>()
+  readonly #unanswered = new Map<string, Entry>()
   /** In the order in which they closed. */
   readonly #closed = new Map<string, Entry>()
   /** The newest update of the forgotten orders: an unknown order that is not newer may be one of them. */
@@ -51,13 +54,32 @@ export class Orders {
     return Array.from(this.#closed.values(), ({ order }) => order)
   }
 
-  /** The open orders that may be closed, with the reads that decide. */
-  doubted(): ReadonlyArray<readonly [AccountOrder, Read]> {
-    return Array.from(this.#doubted.values(), ({ doubt, order }) => [order, doubt!]) // these entries have a doubt
+  /** The ids of the open orders that may be closed. */
+  doubted(): ReadonlySet<string> {
+    return new Set([...this.#unread.keys(), ...this.#unanswered.keys()])
+  }
+
+  /** The orders that must be read now, with the reads that decide. */
+  due(nowMillis: number, max: number): ReadonlyArray<readonly [AccountOrder, Read]> {
+    const found: Array<readonly [AccountOrder, Read]> = []
+    for (const entries of [this.#unanswered, this.#unread]) {
+      for (const { doubt, order } of entries.values()) {
+        if (found.length >= max || dueMillisOf(doubt) > nowMillis) break
+        if (doubt !== undefined) found.push([order, doubt])
+      }
+    }
+    return found
+  }
+
+  /** When `due` returns the next order. Infinity if there is none. */
+  nextMillis(): number {
+    const [[, unread] = []] = this.#unread
+    const [[, unanswered] = []] = this.#unanswered
+    return Math.min(dueMillisOf(unread?.doubt), dueMillisOf(unanswered?.doubt))
   }
 
   isDoubted(order_id: string): boolean {
-    return this.#doubted.has(order_id)
+    return this.#unread.has(order_id) || this.#unanswered.has(order_id)
   }
 
   get(order_id: string): AccountOrder | undefined {
@@ -107,7 +129,12 @@ export class Orders {
   }
 
   requested(order_id: string, nowMillis: number): void {
-    this.#open.get(order_id)?.doubt?.requested(nowMillis)
+    const entry = this.#open.get(order_id)
+    if (entry?.doubt === undefined) return
+    entry.doubt.requested(nowMillis)
+    this.#unread.delete(order_id)
+    this.#unanswered.delete(order_id)
+    this.#unanswered.set(order_id, entry)
   }
 
   #insert(order: AccountOrder, origin: Origin): boolean {
@@ -149,13 +176,16 @@ export class Orders {
   }
 
   #doubt(entry: Entry, nowMillis: number): void {
-    entry.doubt ??= new Read(this.#timeoutMillis, nowMillis + this.#lagMillis)
-    this.#doubted.set(entry.order.order_id, entry)
+    if (entry.doubt !== undefined) return
+    // The same wait for each repetition keeps the orders sorted by the time at which they are due.
+    entry.doubt = new Read(this.#timeoutMillis, nowMillis + this.#lagMillis, 1)
+    this.#unread.set(entry.order.order_id, entry)
   }
 
   #settle(entry: Entry): void {
     entry.doubt = undefined
-    this.#doubted.delete(entry.order.order_id)
+    this.#unread.delete(entry.order.order_id)
+    this.#unanswered.delete(entry.order.order_id)
   }
 
   #place(entry: Entry): void {

@@ -49,11 +49,8 @@ export const readWhenNeeded = (reading: Reading): Effect.Effect<never, never, Ca
     for (;;) {
       due.closeUnsafe()
       const nowMillis = clock.currentTimeMillisUnsafe()
-      let isFull = false
-      for (const need of state.needs(nowMillis)) {
+      for (const need of state.needs(nowMillis, confirmations - confirming)) {
         const isOrder = need._tag === "Order"
-        isFull ||= isOrder && confirming === confirmations
-        if (isOrder && isFull) continue
         if (isOrder) confirming++
         state.requested(need, nowMillis)
         const done = Effect.sync(() => {
@@ -64,7 +61,7 @@ export const readWhenNeeded = (reading: Reading): Effect.Effect<never, never, Ca
       }
       const next = state.nextMillis()
       const waitMillis = next === undefined ? undefined : next - clock.currentTimeMillisUnsafe()
-      if (waitMillis === undefined || (isFull && waitMillis <= 0)) yield* due.await
+      if (waitMillis === undefined || (waitMillis <= 0 && confirming === confirmations)) yield* due.await
       else if (waitMillis > 0) {
         yield* Effect.timeoutOrElse(due.await, { duration: waitMillis, orElse: () => Effect.void })
       }

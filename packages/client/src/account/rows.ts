@@ -158,5 +158,7 @@ export const positionUpdatedMillis = (position: Responses.MarketPosition): numbe
   millisOf(position.last_updated_ts) ?? Number.NEGATIVE_INFINITY
 
 /** Whether two rows have the same values. */
-export const isSame = <Row extends object>(self: Row, that: Row): boolean =>
-  Object.entries(that).every(([key, value]) => Reflect.get(self, key) === value)
+export const isSame = <Row extends object>(self: Row, that: Row): boolean => {
+  for (const key in that) if (self[key] !== that[key]) return false
+  return true
+}

@@ -118,7 +118,7 @@ const faults: ReadonlyArray<Fault> = [
     "if (this.#leaving.has(entry.key))",
     "if (this.#max < 0)"
   ),
-  ordering("reports an order to confirm as certain", "this.#doubted.set(entry.order.order_id, entry)", ""),
+  ordering("reports an order to confirm as certain", "this.#unread.set(entry.order.order_id, entry)", ""),
   filling("keeps all fills", "if (this.#sorted.length > this.#max)", "if (this.#max < 0)"),
   filling("takes both sides of a trade for one fill", "`${trade_id} ${order_id}`", "order_id"),
   filling(
