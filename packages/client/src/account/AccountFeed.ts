@@ -38,6 +38,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { KalshiPublic, KalshiRead } from "../Capability.ts"
 import type { InvalidRequest } from "../Errors.ts"
+import { defaultBufferSize } from "../feed/consumer.ts"
 import * as Feed from "../feed/Feed.ts"
 import { PushedOrders } from "../trading/pushed.ts"
 import * as AccountState from "./AccountState.ts"
@@ -97,7 +98,7 @@ const start = (options: Options = {}) =>
   Effect.gen(function* () {
     const fault = faultIn(options)
     if (fault !== undefined) return yield* fault
-    const { bufferSize = 65_536, lines = 1, verifyMillis = 60_000 } = options
+    const { bufferSize = defaultBufferSize, lines = 1, verifyMillis = 60_000 } = options
     const feed = yield* Feed.KalshiFeed
     const feeds = [feed, ...(yield* Effect.replicateEffect(feed.openSession, lines - 1))]
     const clock = yield* Clock.clockWith(Effect.succeed)

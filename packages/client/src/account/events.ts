@@ -3,11 +3,10 @@
  *
  * @module
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import { type FeedError, Lagging } from "../feed/FeedError.ts"
+import { Consumer } from "../feed/consumer.ts"
+import type { FeedError } from "../feed/FeedError.ts"
 import type { Account, AccountChange, AccountLoss, AccountState, AccountStatus } from "./AccountState.ts"
 
 /** An event of an account. */
@@ -19,16 +18,16 @@ export type AccountEvent =
   | AccountChange
 
 /** One consumer of the events. */
-interface Consumer {
-  readonly queue: Queue.Queue<AccountEvent, FeedError | Cause.Done>
-  /** Whether the consumer had its first `Live`. */
+interface Reader {
+  readonly consumer: Consumer<AccountEvent>
+  /** Whether the reader had its first `Live`. */
   hasStarted: boolean
 }
 
 /** Passes events to consumers. */
 export class Events {
   readonly #state: () => AccountState
-  readonly #consumers = new Set<Consumer>()
+  readonly #readers = new Set<Reader>()
   readonly #bufferSize: number
   #published: AccountStatus | undefined
   ended: FeedError | undefined
@@ -42,16 +41,16 @@ export class Events {
     return Stream.unwrap(
       Effect.gen({ self: this }, function* () {
         if (this.ended !== undefined) return Stream.fail(this.ended)
-        const queue = yield* Queue.dropping<AccountEvent, FeedError | Cause.Done>(this.#bufferSize)
-        const consumer: Consumer = { queue, hasStarted: false }
+        const consumer = yield* Consumer.make<AccountEvent>("account", this.#bufferSize)
+        const reader: Reader = { consumer, hasStarted: false }
         yield* Effect.acquireRelease(
           Effect.sync(() => {
-            this.#consumers.add(consumer)
-            if (this.#published?._tag === "Live") this.#start(consumer)
+            this.#readers.add(reader)
+            if (this.#published?._tag === "Live") this.#start(reader)
           }),
-          () => Effect.sync(() => this.#consumers.delete(consumer))
+          () => Effect.sync(() => this.#readers.delete(reader))
         )
-        return Stream.fromQueue(queue)
+        return consumer.stream
       })
     )
   }
@@ -61,35 +60,31 @@ export class Events {
     const { status } = this.#state()
     if (status === this.#published || this.ended !== undefined) return
     this.#published = status
-    for (const consumer of this.#consumers) {
-      if (status._tag === "Live") this.#start(consumer)
-      else if (status._tag === "Healing" && consumer.hasStarted) {
-        this.#offer(consumer, { _tag: "Healing", loss: status.loss })
+    for (const reader of this.#readers) {
+      if (status._tag === "Live") this.#start(reader)
+      else if (status._tag === "Healing" && reader.hasStarted) {
+        this.#offer(reader, { _tag: "Healing", loss: status.loss })
       }
     }
   }
 
   publish(change: AccountChange): void {
-    for (const consumer of this.#consumers) if (consumer.hasStarted) this.#offer(consumer, change)
+    for (const reader of this.#readers) if (reader.hasStarted) this.#offer(reader, change)
   }
 
   end(error: FeedError): void {
     if (this.ended !== undefined) return
     this.ended = error
-    for (const { queue } of this.#consumers) Queue.failCauseUnsafe(queue, Cause.fail(error))
-    this.#consumers.clear()
+    for (const { consumer } of this.#readers) consumer.end(error)
+    this.#readers.clear()
   }
 
-  #start(consumer: Consumer): void {
-    consumer.hasStarted = true
-    this.#offer(consumer, { _tag: "Live", account: this.#state().known() })
+  #start(reader: Reader): void {
+    reader.hasStarted = true
+    this.#offer(reader, { _tag: "Live", account: this.#state().known() })
   }
 
-  #offer(consumer: Consumer, event: AccountEvent): void {
-    if (Queue.offerUnsafe(consumer.queue, event)) return
-    // The stream first delivers the events that wait.
-    this.#consumers.delete(consumer)
-    const lagging = new Lagging({ channel: "account", waiting: this.#bufferSize })
-    Queue.failCauseUnsafe(consumer.queue, Cause.fail(lagging))
+  #offer(reader: Reader, event: AccountEvent): void {
+    if (!reader.consumer.offer(event)) this.#readers.delete(reader)
   }
 }

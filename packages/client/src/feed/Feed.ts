@@ -15,24 +15,23 @@
  *
  * @module
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { InvalidRequest } from "../Errors.ts"
 import type { ChannelMessage, ChannelName } from "../generated/feed.ts"
-import { type FeedError, Lagging } from "./FeedError.ts"
+import { Consumer, defaultBufferSize } from "./consumer.ts"
+import type { FeedError } from "./FeedError.ts"
 import { KalshiFeed } from "./KalshiFeed.ts"
-import type { SessionEvent } from "./session/events.ts"
+import type { RawFrame, SessionEvent } from "./session/events.ts"
 import type { ChannelParameters } from "./session/requests.ts"
 import type { Subscription } from "./session/Session.ts"
 import type { SessionState } from "./session/state.ts"
 
 export * from "./FeedError.ts"
 export { KalshiFeed, layer, type Options } from "./KalshiFeed.ts"
-export type { MessageEvent, SessionEvent } from "./session/events.ts"
+export type { MessageEvent, RawFrame, SessionEvent } from "./session/events.ts"
 export type { ChannelParameters } from "./session/requests.ts"
 export type { Subscription } from "./session/Session.ts"
 export { instruments } from "./telemetry.ts"
@@ -50,8 +49,6 @@ export interface SubscribeOptions {
   readonly bufferSize?: number | undefined
 }
 
-const defaultBufferSize = 65_536
-
 /** A subscription that can change. It ends with its scope. */
 export interface Opened<Name extends ChannelName> extends Omit<Subscription, "close"> {
   /** The events from the subscription on, also those before the first pull. One consumer takes them. */
@@ -66,33 +63,26 @@ export const open = <Name extends ChannelName>(
 ): Effect.Effect<Opened<Name>, InvalidRequest | FeedError, KalshiFeed | Scope.Scope> =>
   Effect.gen(function* () {
     const feed = yield* KalshiFeed
-    const queue = yield* Queue.dropping<FeedEvent<Name>, FeedError | Cause.Done>(bufferSize)
+    const consumer = yield* Consumer.make<FeedEvent<Name>>(channel, bufferSize)
     const watched = yield* Effect.acquireRelease(
-      Effect.sync(() => feed.watchQueue(channel, () => Queue.sizeUnsafe(queue))),
+      Effect.sync(() => feed.watchQueue(channel, () => consumer.size)),
       (watched) => Effect.sync(watched.close)
     )
     let subscription: Subscription | undefined
-    let isLagging = false
     const onEvent = (event: FeedEvent<Name>): void => {
-      if (isLagging || Queue.offerUnsafe(queue, event)) return
-      // The stream first delivers the events that wait.
-      isLagging = true
+      if (consumer.offer(event)) return
       watched.onLagging()
-      Queue.failCauseUnsafe(queue, Cause.fail(new Lagging({ channel, waiting: bufferSize })))
       // Not inside the delivery to the other subscribers.
       queueMicrotask(() => subscription?.close())
     }
-    const onEnd = (error: FeedError | undefined): void => {
-      if (error === undefined) Queue.endUnsafe(queue)
-      else Queue.failCauseUnsafe(queue, Cause.fail(error))
-    }
+    const onEnd = (error: FeedError | undefined): void => consumer.end(error)
     const opened = yield* Effect.acquireRelease(
       Effect.suspend(() => Effect.fromResult(feed.subscribe<Name>({ channel, params }, { onEvent, onEnd }))),
       (opened) => Effect.sync(() => opened.close())
     )
     subscription = opened
     const { add, list, remove, resubscribe, snapshot } = opened
-    return { add, list, remove, resubscribe, snapshot, events: Stream.fromQueue(queue) }
+    return { add, list, remove, resubscribe, snapshot, events: consumer.stream }
   })
 
 /**
@@ -119,6 +109,33 @@ export const messages = <Name extends ChannelName>(
 ): Stream.Stream<ChannelMessage<Name>, InvalidRequest | FeedError, KalshiFeed> =>
   Stream.filterMap(subscribe(channel, params, options), (event) =>
     event._tag === "Message" ? Result.succeed(event.message) : Result.fail(undefined)
+  )
+
+/**
+ * The frames of all connections of the feed, as they arrive: data, replies and what does not decode. For recordings, which
+ * `FeedMessages.decoder` reads.
+ *
+ * **Details**
+ *
+ * The stream opens no connection and subscribes to nothing. It ends with the feed.
+ */
+export const frames = ({ bufferSize = defaultBufferSize }: SubscribeOptions = {}): Stream.Stream<
+  RawFrame,
+  FeedError,
+  KalshiFeed
+> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const feed = yield* KalshiFeed
+      const consumer = yield* Consumer.make<RawFrame>("frames", bufferSize)
+      yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          feed.record({ onFrame: (frame) => consumer.offer(frame), onEnd: (error) => consumer.end(error) })
+        ),
+        (stop) => Effect.sync(stop)
+      )
+      return consumer.stream
+    })
   )
 
 /** The connections and subscriptions of the feed, now. */

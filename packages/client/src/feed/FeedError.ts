@@ -222,7 +222,8 @@ export class HandlerFailed
 /** A consumer is too slow: its buffer is full, and events would be lost. */
 export class Lagging
   extends /*#__PURE__*/ Data.TaggedError("Lagging")<{
-    readonly channel: ChannelName | "account"
+    /** The channel, or what else was consumed: the events of an account, or raw frames. */
+    readonly channel: ChannelName | "account" | "frames"
     /** The events that waited for the consumer. */
     readonly waiting: number
   }>

@@ -17,7 +17,7 @@ import type { ChannelName } from "../generated/feed.ts"
 import * as connections from "../sending/connection.ts"
 import * as telemetry from "../sending/observer.ts"
 import type { FeedError } from "./FeedError.ts"
-import type { Subscriber } from "./session/events.ts"
+import type { Recorder, Subscriber } from "./session/events.ts"
 import type { SubscriptionRequest } from "./session/requests.ts"
 import type { Subscription } from "./session/Session.ts"
 import type { SessionOptions } from "./session/settings.ts"
@@ -34,6 +34,8 @@ export interface FeedService {
   ) => Result.Result<Subscription, InvalidRequest | FeedError>
   /** Adds the events that wait for a consumer to the metrics. */
   readonly watchQueue: feedTelemetry.FeedTelemetry["watchQueue"]
+  /** Passes on all frames. Returns the end of that. */
+  readonly record: (recorder: Recorder) => () => void
   /** The connections and subscriptions, now. */
   readonly state: Effect.Effect<SessionState>
   /** Replaces the open connections: the new ones have all subscriptions before the old ones close. */
@@ -89,6 +91,7 @@ export const layer = (options: Options): Layer.Layer<KalshiFeed, never, Socket.W
         (session) => ({
           subscribe: (request, subscriber) => session.subscribe(request, subscriber),
           watchQueue: recorded.watchQueue,
+          record: (recorder) => session.record(recorder),
           state: Effect.sync(() => session.state()),
           changeOver: Effect.sync(() => session.changeOver()),
           openSession

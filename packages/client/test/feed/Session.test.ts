@@ -1229,4 +1229,27 @@ describe("Session", () => {
     world.receive(subscribed(world.takeOne().id, "user_orders", 1))
     assert.strictEqual(live, 1)
   })
+
+  it("records every frame of its connections, also one that does not decode, until it is over", () => {
+    const world = new World()
+    const frames: Array<string> = []
+    const ends: Array<string> = []
+    const stop = world.session.record({
+      onFrame: ({ generation, text }) => void frames.push(`${generation} ${text.slice(0, 30)}`),
+      onEnd: ({ _tag }) => void ends.push(_tag)
+    })
+    world.live("trade", tickers("A"))
+    world.receive("not JSON")
+    world.reconnect()
+    world.receive("again")
+    world.receive("late", 1)
+    assert.deepStrictEqual(frames, ['1 {"id":1,"type":"subscribed","m', "1 not JSON", "2 again"])
+    stop()
+    world.receive("unheard")
+    assert.strictEqual(frames.length, 3)
+    world.session.record({ onFrame: () => {}, onEnd: ({ _tag }) => void ends.push(_tag) })
+    world.session.close()
+    world.session.record({ onFrame: () => {}, onEnd: ({ _tag }) => void ends.push(_tag) })
+    assert.deepStrictEqual(ends, ["FeedClosed", "FeedClosed"])
+  })
 })

@@ -24,7 +24,7 @@ import { changeOver, copySlots, takeOver } from "./changeover.ts"
 import { type Clock, Core, type Outside } from "./core.ts"
 import { end } from "./delivery.ts"
 import { close, dial, finish, open, redial, type Refusal, refuseDial } from "./dialling.ts"
-import type { Subscriber } from "./events.ts"
+import type { Recorder, Subscriber } from "./events.ts"
 import type { Member } from "./model.ts"
 import { reconcile } from "./reconcile.ts"
 import { parse, parseNames, type SubscriptionRequest } from "./requests.ts"
@@ -90,6 +90,14 @@ export class Session {
     return Result.succeed(this.#subscription(member))
   }
 
+  /** Passes on all frames. Returns the end of that. */
+  record(recorder: Recorder): () => void {
+    const core = this.#core
+    if (core.ended === undefined) core.recorders.add(recorder)
+    else recorder.onEnd(core.ended)
+    return () => void core.recorders.delete(recorder)
+  }
+
   /** A handshake succeeded. */
   opened(generation: number): void {
     const line = this.#core.byGeneration.get(generation)
@@ -120,6 +128,7 @@ export class Session {
       return
     }
     line.isHeard = true
+    for (const recorder of core.recorders) recorder.onFrame({ generation, text, receivedMillis })
     const decoded = core.decode(text)
     const wasBusy = this.#isBusy
     this.#isBusy = true

@@ -10,7 +10,7 @@ import * as FeedMessages from "../FeedMessages.ts"
 import { Backoff } from "./backoff.ts"
 import { Delay } from "./delay.ts"
 import { EarlyMessages } from "./early.ts"
-import type { GapReason } from "./events.ts"
+import type { GapReason, Recorder } from "./events.ts"
 import { Line, Slot, type Topic } from "./model.ts"
 import { Pace } from "./pace.ts"
 import { Pending } from "./pending.ts"
@@ -73,6 +73,7 @@ export class Core {
   readonly topics = new Map<string, Topic>()
   readonly byGeneration = new Map<number, Line>()
   lines: ReadonlyArray<Line> = []
+  readonly recorders = new Set<Recorder>()
   lastGeneration = 0
   lastCommandId = 0
   /** The connection whose handshake is in flight: one at a time. */

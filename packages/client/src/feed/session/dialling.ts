@@ -39,6 +39,8 @@ export const finish = (core: Core, error: FeedError): void => {
   for (const line of lines) hangUp(core, line)
   for (const member of members) end(core, member, error)
   core.topics.clear()
+  for (const recorder of core.recorders) recorder.onEnd(error)
+  core.recorders.clear()
 }
 
 /** Ends the connection of a line, if it has one. */

@@ -83,6 +83,22 @@ export type SessionEvent<M = Message> =
    */
   | { readonly _tag: "Replaced"; readonly generation: number; readonly sid: number }
 
+/** A text frame that arrived. */
+export interface RawFrame {
+  /** The number of the connection. A later connection has a higher one. */
+  readonly generation: number
+  readonly text: string
+  /** When the frame arrived, in Unix milliseconds. */
+  readonly receivedMillis: number
+}
+
+/** Receives the frames of all connections. It must not throw. */
+export interface Recorder {
+  readonly onFrame: (frame: RawFrame) => void
+  /** The session is over. */
+  readonly onEnd: (error: FeedError) => void
+}
+
 /** The user of a subscription. Calls are synchronous. If a subscriber throws, only its subscription ends. */
 export interface Subscriber<Name extends ChannelName = ChannelName> {
   readonly onEvent: (event: SessionEvent<ChannelMessage<Name>>) => void
