@@ -149,7 +149,8 @@ export const layerReadOnly = (options: Options): Layer.Layer<KalshiPublic | Kals
  *
  * **Details**
  *
- * Build one layer for each account of a process. Layers share nothing.
+ * Build one layer for each account of a process. Layers share nothing, except a `RateLimits.Store` that you provide to
+ * them.
  */
 export const layer = (
   options: Options

@@ -10,7 +10,7 @@
  * | {@link create} | you | the batch is `open` |
  * | {@link quote} | each maker | the batch has a batch quote, with one price per child and side |
  * | {@link bestQuotes} | you | you see the best bid of each child and side, without the makers' names |
- * | {@link accept} | you | the batch is `accepted`: every child, on one side, each from the maker who bids best |
+ * | {@link accept} | you | the batch is `accepted` on one side; each child goes to the maker with the best bid |
  * | {@link confirmQuote} | each maker who won a child | when all have confirmed, all children execute as one fill-or-kill |
  *
  * The batch is then `closed`, and `close_reason` is the reason. If one winner does not confirm in time, the batch

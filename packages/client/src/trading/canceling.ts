@@ -76,7 +76,7 @@ export interface MayRest {
   readonly error: CancelError | undefined
 }
 
-/** The states that a cancelled order can be in. */
+/** The results of {@link ensureCanceled}. */
 export type Cancellation = Canceled | AlreadyCanceled | Executed | NoSuchOrder | MayRest
 
 export type CancelError = ErrorOf<typeof cancel>
