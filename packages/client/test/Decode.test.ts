@@ -154,7 +154,7 @@ describe("decode.prepare, an error", () => {
     }
   })
 
-  it("reads Retry-After in seconds or as a date, which is not negative", () => {
+  it("reads Retry-After in seconds or as a date, and never returns a negative wait", () => {
     const waitOf = (header: string) => {
       const error = errorOf("{}", { status: 429, headers: { "retry-after": header } })
       return error._tag === "TooManyRequests" ? error.retryAfterMillis : assert.fail(error._tag)

@@ -314,7 +314,7 @@ describe("the default policy", () => {
     })
   )
 
-  it.effect("names the total timeout if both timeouts end at the same time", () =>
+  it.effect("reports the total timeout if both timeouts end at the same time", () =>
     Effect.gen(function* () {
       const policy = { attemptTimeout: "5 seconds", totalTimeout: "5 seconds" } as const
       const error = yield* failureOf(get, [{ ...group, delayMillis: 60_000 }], policy)

@@ -155,7 +155,7 @@ describe("Tokens.settle", () => {
 })
 
 describe("isLimited", () => {
-  it("is true for TooManyRequests alone", () => {
+  it("is true only for TooManyRequests", () => {
     assert.isTrue(isLimited(Exit.fail(limited)))
     for (const exit of [Exit.succeed(limited), Exit.fail(timeout), Exit.interrupt(), Exit.die(limited)]) {
       assert.isFalse(isLimited(exit))

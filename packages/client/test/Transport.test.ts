@@ -336,7 +336,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("closes the connection when it is interrupted", () =>
+    it.live("closes the connection when the call is interrupted", () =>
       Effect.gen(function* () {
         let arrived = () => {}
         const arrival = new Promise<void>((resolve) => (arrived = resolve))
@@ -354,7 +354,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("closes the connection when it is interrupted within a body, and sends nothing more", () =>
+    it.live("closes the connection when the call is interrupted within a body, and sends nothing more", () =>
       Effect.gen(function* () {
         let onClose = () => {}
         const closed = new Promise<void>((resolve) => (onClose = resolve))

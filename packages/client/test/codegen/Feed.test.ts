@@ -18,7 +18,7 @@ const named = (names: ReadonlyArray<string>): Json =>
 const command = (cmd: string, params: Json): Json =>
   object({ cmd: constant(cmd), id: { type: "integer", minimum: 0 }, params: object(params) })
 
-/** What every document has: a command that subscribes, and an error. */
+/** The parts that every document has: a command that subscribes, and an error. */
 const common: Json = {
   subscribeCommandPayload: command("subscribe", {
     channels: { type: "array", minItems: 1, items: { type: "string", enum: ["news"] } },
@@ -30,7 +30,7 @@ const common: Json = {
   })
 }
 
-/** A document with more schemas; `carries` are the messages of its channel. */
+/** Makes a document with more schemas. `carries` lists the messages of its channel. */
 const documentOf = (
   schemas: Json,
   {
@@ -111,7 +111,7 @@ describe("generateFeed", () => {
     }
   })
 
-  it("tells messages of one type apart: by a constant, by a member that only one has, by a list", async () => {
+  it("distinguishes messages of one type: by a constant, by a member that only one of them has, or because one is a list", async () => {
     const some = (msg: Json) => object({ type: constant("item"), msg })
     const text = await textOf(
       documentOf({
@@ -136,7 +136,7 @@ describe("generateFeed", () => {
     assert.include(text, 'import { type Variant, hasMember, hasValue, isList, isOther } from "../wire/variants.ts"')
   })
 
-  it("sorts updates by their action, and writes a component of both directions once", async () => {
+  it("sorts updates by their action, and writes a component that both directions use only once", async () => {
     const schemas = {
       itemPayload: object({ type: constant("item"), sid: ref("sid") }),
       updateCommandPayload: command("update", { action: { type: "string", enum: ["add", "remove"] }, sid: ref("sid") }),
