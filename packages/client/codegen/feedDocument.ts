@@ -1,4 +1,5 @@
-/** Reads the messages, commands and channels of the reference document of the WebSocket feed.
+/**
+ * Reads the messages, commands and channels of the reference document of the WebSocket feed.
  *
  * **Details**
  *

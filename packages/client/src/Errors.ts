@@ -272,8 +272,8 @@ export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeou
  *
  * `carriedOut` is `"maybe"` for 408 and for every status from 500 up, such as the 520 and 524 of a CDN that forwarded
  * the request and received no response in time. The client retries after these statuses as after a 502: only if a
- * repeat is harmless. A request that receives 425 (too early) was not carried out. The client retries it for every
- * operation, as after a 429.
+ * repeat is harmless. `carriedOut` is also `"maybe"` for 499 and a redirect, after which the client does not retry. A
+ * request that receives 425 (too early) was not carried out. The client retries it for every operation, as after a 429.
  *
  * **Gotchas**
  *
@@ -428,7 +428,7 @@ export class NotSent extends Data.TaggedError("NotSent")<{
   /** The request that was not sent, as the dry run records it. */
   readonly intent: Intent
 }> {
-  /** As in {@link TransportError}. */
+  /** Means the same as in {@link TransportError}. */
   readonly requestSent = "no"
   override get message(): string {
     const { cost, method, path } = this.intent

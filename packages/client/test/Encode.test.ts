@@ -28,7 +28,7 @@ const listed = Operation.make({
 
 const anything = Operation.make({ ...base, body: Schema.Struct({ v: Schema.Unknown }) })
 
-/** The request, or the pointer and the reason of the refusal. */
+/** Returns the request, or the pointer and the reason of the refusal. */
 const encoded = ({ descriptor }: { readonly descriptor: Operation.Descriptor }, input: unknown) => {
   const result = prepare(descriptor)(input)
   return Result.isSuccess(result) ? result.success : `${result.failure.pointer}: ${result.failure.reason}`

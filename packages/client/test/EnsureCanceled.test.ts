@@ -122,7 +122,9 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  /** Sends each request once: a cancel, a read, and in every later round the freshness of the reads first. */
+  /**
+   * Runs `ensureCanceled` without retries. A round is a cancel and a read. Every later round first reads the freshness.
+   */
   const cancel = (
     replies: ReadonlyArray<Reply>,
     {

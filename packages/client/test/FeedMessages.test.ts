@@ -91,7 +91,7 @@ describe("decoder", () => {
     ]
     assert.isFunction(marketOf)
     const overflow: ErrorCode = 25
-    // @ts-expect-error -- retired
+    // @ts-expect-error -- the exchange has retired this code
     const retired: ErrorCode = 17
     assert.notStrictEqual<number>(overflow, retired)
     // @ts-expect-error -- a fill carries no seq

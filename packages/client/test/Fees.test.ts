@@ -302,8 +302,8 @@ describe("charge", () => {
 
   it("refunds in balance steps under the newer rule", () => {
     const newer = { ...buy, rounding: "microdollar" } as const
-    // Three fills that each add $0.004: 0.0175 × 0.34285 = 0.005999875, rounded up to 0.006; 0.004 remains to a whole
-    // cent.
+    // Three fills that each add $0.004: 0.0175 × 0.34285 = 0.005999875 is rounded up to $0.006, which is $0.004 below a
+    // whole cent.
     const adding = { ...newer, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(adding, 3), [
       ["0.006", "0.004", "0.00", "0.01", "0.004"],

@@ -50,7 +50,7 @@ const settleUnlisted = (placement: Orders.Placement, freshness: Reply, atMillis:
     ({ value }) => value
   )
 
-/** For responses that take minutes. */
+/** A policy for responses that take minutes. */
 const noTimeouts = { attemptTimeout: "Infinity", totalTimeout: "Infinity" } as const
 
 describe("Orders.settle", () => {

@@ -30,7 +30,7 @@ const timeout = new Errors.RequestTimeout({
 })
 const limited = new Errors.TooManyRequests({ ...fields, retryAfterMillis: undefined })
 
-/** Tokens of a store that records its calls, and `freed` for each notice to the queues. */
+/** Makes the tokens of a store that records its calls. `freed` stands for a notification of the queues. */
 const make = (changes: Partial<Store> = {}, locality: Pick<Store, "isLocal"> = { isLocal: true }) =>
   Effect.map(Effect.scope, (scope) => {
     const calls: Array<string> = []

@@ -202,7 +202,7 @@ export class OrderBook {
     return this.#state._tag === "Live"
   }
 
-  /** Changes whenever reads may return other levels, an error, or a book again. */
+  /** Changes whenever reads may return a different result. */
   get version(): number {
     return this.#version
   }

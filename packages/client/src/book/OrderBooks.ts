@@ -181,10 +181,10 @@ class Books {
  * brings the snapshots.
  *
  * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
- * the book of the line that is furthest. If that line is lost while the others are behind it, readers see its last book
- * until another line has caught up. After `catchUpMillis`, readers see the furthest of the other lines, with a higher
- * `epoch`: only then can a book be older than the book read before. Each line is a session with the options of the
- * layer, on connections of its own.
+ * the book of the line that is furthest ahead. If that line is lost while the others are behind it, readers see its
+ * last book until another line has caught up. After `catchUpMillis`, readers see the furthest of the other lines, with
+ * a higher `epoch`: only then can a book be older than the book read before. Each line is a session with the options of
+ * the layer, on connections of its own.
  *
  * A line that fails for good, such as with a refused key, is not opened again. `lines` shows why. When all lines have
  * failed, the watch ends with the error of the last one. A market is refused if the exchange refuses it on all lines.

@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * Each line has a complete {@link OrderBook} of its own. Readers see the book of the line that is furthest. So a book
- * is never put together from two lines, and nothing is applied twice: the `seq` of a line proves that its book is
+ * Each line has a complete {@link OrderBook} of its own. Readers see the book of the line that is furthest ahead. So a
+ * book is never put together from two lines, and nothing is applied twice: the `seq` of a line proves that its book is
  * complete. This module decides which line is furthest, and ensures that readers never go back.
  *
  * **The order of places.** The exchange sends every change of a market with its clock. Every line sends the deltas of one

@@ -79,7 +79,7 @@ export const open = <Name extends ChannelName>(
       isLagging = true
       watched.onLagging()
       Queue.failCauseUnsafe(queue, Cause.fail(new Lagging({ channel, waiting: bufferSize })))
-      // Closes later: this event is still being delivered to other subscribers.
+      // The subscription is closed later, because this event is still being delivered to other subscribers.
       queueMicrotask(() => subscription?.close())
     }
     const onEnd = (error: FeedError | undefined): void => {

@@ -70,9 +70,9 @@ const invalid = (pointer: string, reason: string): Result.Result<never, InvalidM
  *
  * **Gotchas**
  *
- * Several messages have the type `ok`, and two have `market_lifecycle_v2`: their members tell them apart.
+ * Several messages have the type `ok`, and two have the type `market_lifecycle_v2`. Their members distinguish them.
  *
- * **Example** (A reply, and one with a fault)
+ * **Example** (A valid and an invalid reply)
  *
  * ```ts
  * import * as FeedMessages from "@kalshi-effect/client/FeedMessages"

@@ -54,9 +54,9 @@ export interface Options extends SessionOptions {
   readonly environment: Environment.Environment
   /** Signs the requests that open connections. The feed has no public part, so every connection is signed. */
   readonly signer: Signer.Signer["Service"]
-  /** As in `Kalshi.layer`. Default: false. */
+  /** Means the same as in `Kalshi.layer`. Default: false. */
   readonly correctClockSkew?: boolean | undefined
-  /** As in `Kalshi.layer`. Default: none. */
+  /** Means the same as in `Kalshi.layer`. Default: none. */
   readonly name?: string | undefined
 }
 
@@ -66,8 +66,8 @@ export interface Options extends SessionOptions {
  * **Details**
  *
  * The layer needs WebSockets that can send headers. On Node, provide `NodeWS.layerWebSocketConstructor` of
- * `@effect/platform-node/NodeWS`. WebSockets of a browser cannot, so a web page needs a relay. All connections end with
- * the layer's scope.
+ * `@effect/platform-node/NodeWS`. WebSockets of a browser cannot send headers, so a web page needs a relay. All
+ * connections end with the layer's scope.
  */
 export const layer = (options: Options): Layer.Layer<KalshiFeed, never, Socket.WebSocketConstructor> =>
   Layer.effect(

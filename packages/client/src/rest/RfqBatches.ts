@@ -349,7 +349,7 @@ export {
    *
    * - You cannot close an accepted batch. It executes or expires as a whole.
    * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
-   *   means that the first attempt deleted it.
+   *   means that the first attempt closed the batch.
    *
    * Source: the document of October 26, 2026.
    */
@@ -586,7 +586,8 @@ export const quote: Operation.Operation<
  * **Gotchas**
  *
  * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
- * that the first attempt withdrew it. The batch may also have been accepted in between: check with {@link quotes}.
+ * that the first attempt withdrew the batch quote. The batch may also have been accepted in between: check with {@link
+ * quotes}.
  *
  * Source: the document of October 26, 2026.
  */

@@ -97,7 +97,8 @@ export interface Resolved {
 }
 
 /**
- * @internal Merges partial policies. Earlier ones take precedence. Returns an error message if the result is invalid.
+ * @internal Merges partial policies. Earlier policies take precedence. Returns an error message if the result is
+ * invalid.
  */
 export const resolve = (...parts: ReadonlyArray<Partial<SendPolicy>>): Resolved | string => {
   const pick = <K extends keyof SendPolicy>(key: K): SendPolicy[K] => {

@@ -97,7 +97,7 @@ export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect
 
     const recordWrite: RecordWrite = (descriptor, wire, address) =>
       Effect.clockWith((clock) => {
-        // Parsed from the text that would have been sent.
+        // The body is parsed from the text that would have been sent.
         const body = wire.body === undefined ? undefined : (JSON.parse(wire.body) as NonNullable<Intent["body"]>)
         // `URL` encodes some further characters.
         const { pathname, search } = new URL(address)

@@ -107,7 +107,7 @@ export class Core {
     this.decode = FeedMessages.decoder({ compiledDecoding: this.settings.compiledDecoding })
   }
 
-  /** The time of timers: whole milliseconds, so that sums are exact. */
+  /** The current time for timers, in whole milliseconds so that sums are exact. */
   now(): number {
     return Math.floor(this.clock.monotonicMillis())
   }

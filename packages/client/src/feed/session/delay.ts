@@ -16,8 +16,8 @@ export class Delay {
   }
 
   /**
-   * Returns the growth of the delay if it rose above the limit, or fell below half of the limit. Otherwise returns
-   * undefined.
+   * Returns the growth of the delay if the growth rose above the limit, or fell below half of the limit. Otherwise
+   * returns undefined.
    */
   observe(sendingMillis: number, receivedMillis: number): number | undefined {
     const delay = receivedMillis - sendingMillis

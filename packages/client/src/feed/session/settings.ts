@@ -11,7 +11,7 @@ export interface SessionOptions {
    * without a stable connection. Default: true, without a limit.
    */
   readonly reconnect?: boolean | { readonly maxAttempts: number } | undefined
-  /** As in `FeedMessages.decoder`. Default: true. */
+  /** Means the same as in `FeedMessages.decoder`. Default: true. */
   readonly compiledDecoding?: boolean | undefined
   /** How long a handshake may take. Default: 15,000. */
   readonly dialTimeoutMillis?: number | undefined
