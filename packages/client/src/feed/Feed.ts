@@ -43,15 +43,15 @@ export type FeedEvent<Name extends ChannelName> = SessionEvent<ChannelMessage<Na
 /** Options of a subscription. */
 export interface SubscribeOptions {
   /**
-   * How many events may wait for the consumer. One more ends the stream with `Lagging`, after the events that wait: no
-   * event is dropped in silence. Default: 65,536.
+   * The most events that may wait for the consumer. If one more event arrives, the stream delivers the waiting events
+   * and then fails with `Lagging`: no event is dropped silently. Default: 65,536.
    */
   readonly bufferSize?: number | undefined
 }
 
-/** A subscription that can change. It ends with its scope. */
+/** A subscription whose markets can change. It ends when its scope closes. */
 export interface Opened<Name extends ChannelName> extends Omit<Subscription, "close"> {
-  /** The events from the subscription on, also those before the first pull. One consumer takes them. */
+  /** The events since the subscription was opened, including those before the first pull. Use it with one consumer. */
   readonly events: Stream.Stream<FeedEvent<Name>, FeedError>
 }
 
@@ -72,7 +72,7 @@ export const open = <Name extends ChannelName>(
     const onEvent = (event: FeedEvent<Name>): void => {
       if (consumer.offer(event)) return
       watched.onLagging()
-      // Not inside the delivery to the other subscribers.
+      // The subscription is closed later, because this event is still being delivered to other subscribers.
       queueMicrotask(() => subscription?.close())
     }
     const onEnd = (error: FeedError | undefined): void => consumer.end(error)
@@ -86,13 +86,13 @@ export const open = <Name extends ChannelName>(
   })
 
 /**
- * Subscribes to a channel: a stream of its messages, and of what happened to them (gaps, outages, messages that do not
- * decode). The subscription lasts as long as the stream runs.
+ * Subscribes to a channel: returns a stream of its messages and of events about them (gaps, outages, messages that do
+ * not decode). The subscription lasts as long as the stream runs.
  *
  * **Details**
  *
  * Streams of one channel with the same filter share one subscription of the exchange. After a lost connection, the feed
- * connects again and restores every subscription; the stream then has `Outage` and `Restored`.
+ * connects again and restores every subscription. The stream then contains the events `Outage` and `Restored`.
  */
 export const subscribe = <Name extends ChannelName>(
   channel: Name,
@@ -101,7 +101,7 @@ export const subscribe = <Name extends ChannelName>(
 ): Stream.Stream<FeedEvent<Name>, InvalidRequest | FeedError, KalshiFeed> =>
   Stream.unwrap(Effect.map(open(channel, params, options), ({ events }) => events))
 
-/** Subscribes to a channel, and leaves out everything but its messages. Use {@link subscribe} to notice losses. */
+/** Subscribes to a channel, and delivers only its messages. Use {@link subscribe} to notice losses. */
 export const messages = <Name extends ChannelName>(
   channel: Name,
   params?: ChannelParameters<Name>,
@@ -138,7 +138,7 @@ export const frames = ({ bufferSize = defaultBufferSize }: SubscribeOptions = {}
     })
   )
 
-/** The connections and subscriptions of the feed, now. */
+/** Returns the current connections and subscriptions of the feed. */
 export const state: Effect.Effect<SessionState, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(({ state }) => state)
 
 /** Replaces the open connections: the new ones have all subscriptions before the old ones close, so no message is lost. */

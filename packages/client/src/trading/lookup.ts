@@ -33,8 +33,8 @@ export interface Wanted {
   /** The latest time at which the last attempt can have been sent. */
   readonly lastMillis: (now: Now) => number
   /**
-   * How much newer than the last attempt a list must be, so that absence ends the search. Infinite if absence never
-   * ends the search.
+   * How much newer than the last attempt a list must be for the absence of the order to end the search. Infinite if
+   * absence never ends the search.
    */
   readonly pastMillis: (now: Now) => number
 }
@@ -57,8 +57,8 @@ export interface Options {
 }
 
 /**
- * How much newer than the last attempt a list must be, so that absence ends the search. The time of a list is
- * approximate.
+ * How much newer than the last attempt a list must be for the absence of the order to end the search. The time of a
+ * list is approximate.
  */
 export const marginMillis = 2_000
 

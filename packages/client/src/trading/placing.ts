@@ -226,8 +226,8 @@ const conclude = (
       const accepted = found.acceptedOf(search)
       if (accepted !== undefined) return accepted
       const mismatch = found.mismatchOf(search)
-      // An amend never changes the side. So the order with this id is another order, because of which this one was
-      // refused.
+      // An amend never changes the side. So the order with this id is another order, and the exchange refused this
+      // order because of it.
       return finding._tag === "IdInUse" && mismatch?.differs.includes("side") === true
         ? { ...placementOf(sending), _tag: "Rejected", error: finding.error }
         : unknown(sending, lookupEnd, {

@@ -19,7 +19,7 @@ import type {
 import type { AccountFill, AccountPosition } from "../../src/account/rows.ts"
 import { countUnsafe, dollarsUnsafe } from "../../src/money/FixedPoint.ts"
 
-/** What the tests say about an order. */
+/** The fields of an order that the tests set. */
 export interface OrderRow {
   readonly id: string
   readonly subaccount?: number
@@ -170,7 +170,7 @@ export const groupMessage = (
 
 const lagMillis = 5
 
-/** The simulated account follows 0 and 1. Things happen on 2 as well. */
+/** The subaccounts that the simulated account follows. The exchange also changes subaccount 2. */
 const followed = [0, 1]
 
 const channels = ["user_orders", "fill", "market_positions"] as const
@@ -186,7 +186,7 @@ interface View {
   readonly positions: ReadonlyMap<string, PositionRow>
 }
 
-/** An exchange with one account. It keeps every state that it ever had. */
+/** An exchange with one account. It keeps all its past states. */
 class ReferenceExchange {
   readonly history: Array<View> = [{ millis: 0, orders: new Map(), fills: [], positions: new Map() }]
   #ids = 0
@@ -195,7 +195,7 @@ class ReferenceExchange {
     return this.history.at(-1)!
   }
 
-  /** The newest state that is at least so old. */
+  /** Returns the newest state that is not newer than `millis`. */
   asOf(millis: number): View {
     return this.history.findLast((view) => view.millis <= millis) ?? this.history[0]!
   }
@@ -247,7 +247,7 @@ class ReferenceExchange {
     return { ticker, subaccount, count, at: millis }
   }
 
-  /** A settled position leaves the list. */
+  /** Settles a position, which removes it from the list. */
   #settle(seed: number, millis: number): ReadonlyArray<Message> {
     const positions = new Map(this.now.positions)
     const key = [...positions.keys()][seed % Math.max(1, positions.size)]
@@ -328,7 +328,7 @@ export const play = (make: Make, input: Play): void => {
   simulation.finish()
 }
 
-/** A read in flight: the pages that are still to arrive. */
+/** A read in flight: the pages that have not arrived yet. */
 interface Pending {
   readonly need: Need
   readonly startedMillis: number
@@ -339,7 +339,7 @@ class Line {
   inFlight: Array<Message | "garbled"> = []
   delivered: Array<Message> = []
   isSubscribed = false
-  /** A read that begins earlier proves nothing. */
+  /** A read that begins before this time proves nothing. */
   fromMillis = Number.POSITIVE_INFINITY
 }
 
@@ -411,7 +411,7 @@ class Simulation {
   #pending: Array<Pending> = []
   #nowMillis = 1
   readonly #closedOnce = new Set<string>()
-  /** The most fills that were seen of each order. */
+  /** The largest fill count that was seen of each order. */
   readonly #filled = new Map<string, number>()
   #open: ReadonlyArray<string> = []
   readonly #shadow = new Shadow()
@@ -439,7 +439,7 @@ class Simulation {
     }
   }
 
-  /** Everything arrives, and all reads succeed. Then the account is the exchange's own. */
+  /** Delivers everything and completes all reads. The account must then equal that of the exchange. */
   finish(): void {
     for (let round = 0; round < 6; round++) {
       this.#nowMillis += 70_000
@@ -448,7 +448,7 @@ class Simulation {
       this.#check()
     }
     this.#expect(this.state.status._tag === "Live", "the account is live at the end")
-    this.#expect(this.state.nextMillis() === undefined, "nothing is to be read at the end")
+    this.#expect(this.state.nextMillis() === undefined, "no read is due at the end")
     this.#expect(this.state.known().unconfirmed.size === 0, "no order is unconfirmed at the end")
   }
 
@@ -466,7 +466,7 @@ class Simulation {
     const { closedOrders, fills, openOrders, unconfirmed } = this.state.known()
     const { now } = this.exchange
     const ids = [...openOrders, ...closedOrders].map(({ order_id }) => order_id)
-    this.#expect(new Set(ids).size === ids.length, "an order is there once")
+    this.#expect(new Set(ids).size === ids.length, "an order is there only once")
     for (const { order_id, subaccount } of [...openOrders, ...closedOrders]) {
       this.#expect(followed.includes(subaccount), `${order_id} belongs to the account`)
     }
@@ -477,7 +477,7 @@ class Simulation {
     for (const { order_id } of openOrders) {
       this.#expect(
         unconfirmed.has(order_id) || !this.#closedOnce.has(order_id),
-        `${order_id} does not open again unless it is to be confirmed`
+        `${order_id} does not open again unless it is unconfirmed`
       )
     }
     for (const { fill_count_fp, order_id } of openOrders) {
@@ -492,7 +492,7 @@ class Simulation {
     }
     this.#open = openOrders.map(({ order_id }) => order_id)
     const keys = fills.map(({ order_id, trade_id }) => `${trade_id} ${order_id}`)
-    this.#expect(new Set(keys).size === keys.length, "a fill is there once")
+    this.#expect(new Set(keys).size === keys.length, "a fill is there only once")
     this.#expect(fills.length <= this.#maxFills, "fills have a limit")
     this.#shadow.check(this.state.known())
     if (!isLive) return
@@ -507,7 +507,7 @@ class Simulation {
     if (channels.every((channel) => this.#lines[channel].inFlight.length === 0)) this.#checkWhole()
   }
 
-  /** Live, and nothing in flight: the account is the exchange's own. */
+  /** Checks a live account with nothing in flight: it must equal that of the exchange. */
   #checkWhole(): void {
     const { closedOrders, fills, openOrders, positions, unconfirmed } = this.state.known()
     const { now } = this.exchange
@@ -584,7 +584,7 @@ class Simulation {
     }
   }
 
-  /** All messages arrive, and the wanted reads succeed. Other reads stay in flight. */
+  /** Delivers all messages, and completes the needed reads. Other reads stay in flight. */
   #heal(lag: number): void {
     for (const channel of channels) {
       this.#play({ do: "restore", channel })
@@ -614,7 +614,7 @@ class Simulation {
     line.isSubscribed = false
     line.fromMillis = Number.POSITIVE_INFINITY
     this.state.lost({ cause: "outage", channel, detail: "closed" }, this.#nowMillis)
-    // A message of the old connection that is read late.
+    // A message of the old connection can be read late.
     if (late !== undefined && late !== "garbled") this.#pass(late)
   }
 
@@ -622,7 +622,8 @@ class Simulation {
     const line = this.#lines[channel]
     if (message === "garbled") {
       line.fromMillis = this.#nowMillis + lagMillis
-      // After a changeover, a message is repeated with all that follow it: this one would not decode again.
+      // After a changeover, the exchange repeats a message and all later ones. A message that did not decode would not
+      // decode again.
       line.delivered = []
       this.state.lost({ cause: "undecodable", channel, detail: "not JSON" }, this.#nowMillis)
       return
@@ -646,7 +647,7 @@ class Simulation {
     return needs[place % needs.length]!
   }
 
-  /** Begins a read. What it returns is up to `lag` old. */
+  /** Begins a read. The state that it returns is up to `lag` ms old. */
   #begin(need: Need, lag: number): void {
     const startedMillis = this.#nowMillis
     const view = this.exchange.asOf(startedMillis - lag)
@@ -697,7 +698,7 @@ class Simulation {
   }
 }
 
-/** Pages of one row. The last one is complete. */
+/** Makes pages of one row each. The last page completes the read. */
 const cut = <Row>(
   rows: ReadonlyArray<Row>,
   deliver: (rows: ReadonlyArray<Row>, isComplete: boolean, receivedMillis: number) => void
@@ -706,7 +707,7 @@ const cut = <Row>(
     deliver(rows.slice(page, page + 1), page + 1 >= rows.length, receivedMillis)
   })
 
-/** Subscribes to all channels, and answers each need with nothing. */
+/** Subscribes to all channels, and completes each needed read with an empty page. */
 export const goLive = (state: AccountState, nowMillis: number): void => {
   const all: ReadonlyArray<AccountChannel> = [...channels, "order_group_updates"]
   for (const channel of all) state.subscribed(channel, nowMillis)
