@@ -10,7 +10,7 @@ import * as Sandbox from "../src/Sandbox.ts"
 
 const ticker = "KXRAIN-26-NYC"
 
-/** Quotes both outcomes again every second, until the group has seen more than 25 contracts in 15 seconds. */
+/** Quotes both outcomes again every second, until more than 25 contracts of the group were filled in 15 seconds. */
 const maker = Effect.gen(function* () {
   const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 25 })
   const terms = { ticker, count: "10", post_only: true, order_group_id, exchange_index: 0 } as const
