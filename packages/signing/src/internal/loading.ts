@@ -42,7 +42,7 @@ const selfCheck = /*#__PURE__*/ Effect.fnUntraced(function* (
 })
 
 /**
- * Makes a `node:crypto` signer, if its trial signature verifies. Otherwise undefined, and WebCrypto signs everything.
+ * Makes a signing function of `node:crypto`, if its trial signature verifies. If it is undefined, WebCrypto signs.
  */
 const checkedSignSync = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,
