@@ -106,7 +106,7 @@ export const checkFeedFault = (fault: FeedFault): string | undefined => {
       return fault.change !== undefined &&
         deltaChanges.has(fault.change) &&
         (fault.type ?? "orderbook_delta") !== "orderbook_delta"
-        ? `${fault.change} applies to orderbook_delta alone`
+        ? `${fault.change} applies only to orderbook_delta`
         : undefined
     case "subscription":
       return Number.isSafeInteger(fault.firstSeq) && fault.firstSeq >= 0
