@@ -17,7 +17,8 @@ export interface Assumptions {
    */
   readonly rsaSalt: "digest" | "any"
   /**
-   * `over`: a group triggers when its window exceeds its limit. `reached`: already when its window reaches the limit.
+   * `over`: a group triggers when its window exceeds its limit. `reached`: it triggers when its window reaches its
+   * limit.
    */
   readonly groupTriggers: "over" | "reached"
   /**
@@ -78,13 +79,13 @@ export interface Assumptions {
   /** The maximum number of feed commands per connection and second (error 27). The changelog states 10,000. */
   readonly maxFeedCommandsPerSecond: number
   /**
-   * The most frames of a subscription that may wait for a slow reader. One more ends it with error 25. No public
-   * source.
+   * The most frames of a subscription that may wait for a slow reader. One more frame ends the subscription with error
+   * 25. No public source.
    */
   readonly maxFeedWaitingFrames: number
   /**
-   * After how long without a pong a feed connection is dropped, in milliseconds. Kalshi was observed to drop a
-   * connection after 90 to 150 s.
+   * How long a feed connection may stay without a pong before the exchange drops it, in milliseconds. Kalshi was
+   * observed to drop a connection after 90 to 150 s.
    */
   readonly pongTimeoutMillis: number
   /**

@@ -216,7 +216,7 @@ describe("decreaseOrder", () => {
 })
 
 describe("cancelAllOrders", () => {
-  it("cancels every resting order of the account on all shards, of all subaccounts or of one", () => {
+  it("cancels the resting orders of all subaccounts or of one, on all shards", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))

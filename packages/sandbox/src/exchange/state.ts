@@ -211,8 +211,8 @@ export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   /** The part of the remaining count that is backed by held contracts instead of money. */
   coveredCount: number
   /**
-   * The rate of the reserved fee, in millionths. It is the taker's rate only until an order that trades on arrival
-   * rests.
+   * The rate of the reserved fee, in millionths. An order that would trade on arrival has the taker's rate until it
+   * rests. Every other order has the maker's rate.
    */
   feeRate: number
   /** Rounding fees that were paid and not refunded. */

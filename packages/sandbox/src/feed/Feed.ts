@@ -39,7 +39,7 @@ export interface FeedHost {
 const pingMillis = 10_000
 const pingBody = "heartbeat"
 
-/** The tokens of an upgrade: as many as the usual request. */
+/** The cost of an upgrade in tokens: the default cost of a request. */
 const upgradeCost = 10
 
 /** The feed of one exchange. */

@@ -1,5 +1,5 @@
 /**
- * Parses the messages of a client to commands, or to the errors with which the feed replies.
+ * Parses the messages of a client into commands, or into the errors with which the feed replies.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export type FeedCommand =
 
 /** A message of a client, as far as it could be parsed. */
 export interface ParsedMessage {
-  /** Undefined if absent or 0: the exchange treats both alike. */
+  /** Undefined if the id is absent or 0, because the exchange treats both alike. */
   readonly id: number | undefined
   /** The name of the command as sent; undefined if there is none. */
   readonly cmd: string | undefined

@@ -17,11 +17,11 @@ export class Subscription {
   readonly connection: FeedConnection
   /** The `seq` of the subscription's last sequenced message. */
   seq = 0
-  /** The markets that it receives, in the order in which they were added. Undefined for all markets. */
+  /** The markets of the subscription, in the order in which they were added. Undefined for all markets. */
   markets: Set<string> | undefined
-  /** Indices or underlyings by name. */
+  /** The names of the indices or underlyings of the subscription. */
   readonly references = new Set<string>()
-  /** Whether it receives every index or underlying. */
+  /** Whether the subscription receives every index or underlying. */
   allReferences = false
   useYesPrice = false
   skipTickerAck = false
@@ -42,7 +42,8 @@ export class Subscription {
   }
 
   /**
-   * Whether it may receive data of an account: its key must be of this account, and not locked to another subaccount.
+   * Whether the subscription may receive data of an account: its key must be of this account, and not locked to another
+   * subaccount.
    */
   isOwn(accountId: string, subaccount: number): boolean {
     const { key } = this.connection

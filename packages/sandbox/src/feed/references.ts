@@ -129,7 +129,7 @@ export class References {
       : { index_id: name, received_at: atMillis, data, ...this.#averages(name, atMillis) }
   }
 
-  /** The documented windows: the 60 ticks before this tick, and the ticks so far of a quarter-hour's final minute. */
+  /** The averages of the documented windows: the last 60 ticks, and the past ticks of a quarter-hour's last minute. */
   #averages(name: string, atMillis: number) {
     const close = Math.ceil(atMillis / quarterHour) * quarterHour
     const start = close - minute

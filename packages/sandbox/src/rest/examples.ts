@@ -41,7 +41,7 @@ export interface ExampleInput {
   readonly tickers: ReadonlyArray<string>
 }
 
-/** Generates a value that fits a schema. An object has all its properties, but a deeply nested one only the required. */
+/** Generates a value that fits a schema. Deeply nested objects have only the required properties, others have all. */
 export const exampleOf = (schema: JsonSchema, input: ExampleInput): unknown =>
   make(schema, "", { ...input, next: numbersFrom(input.seed) }, 0)
 

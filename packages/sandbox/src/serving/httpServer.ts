@@ -21,9 +21,9 @@ const maxBodyBytes = 4 * 1024 * 1024
 
 /** Options of a server. Slow requests are dropped. */
 export interface ListenOptions {
-  /** The limit from the connection, or from the previous response, to the end of the head. Default: 10,000. */
+  /** The time limit from the connection, or from the previous response, to the end of the head. Default: 10,000. */
   readonly headMillis?: number
-  /** The limit to the end of the body. Default: 30,000. */
+  /** The time limit to the end of the body. Default: 30,000. */
   readonly requestMillis?: number
   /** Takes over the connections of upgrade requests. Default: upgrade requests are ordinary requests. */
   readonly webSockets?: WebSockets

@@ -67,7 +67,7 @@ class MemorySocket implements Socket.WebSocketLike {
   #isPaused = false
   /** The feed's side; undefined before the connection and after its end. */
   #endpoint: Endpoint | undefined
-  /** The feed's side no longer reads or writes. */
+  /** Whether the feed's side no longer reads or writes. */
   #isSilent = false
   /** Whether the feed's side has started to close. */
   #feedHasClosed = false

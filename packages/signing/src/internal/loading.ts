@@ -42,7 +42,8 @@ const selfCheck = /*#__PURE__*/ Effect.fnUntraced(function* (
 })
 
 /**
- * Makes a signing function of `node:crypto`, if its trial signature verifies. If it is undefined, WebCrypto signs.
+ * Makes a signing function of `node:crypto`, if its trial signature verifies. If the result is undefined, WebCrypto
+ * signs.
  */
 const checkedSignSync = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,

@@ -41,7 +41,7 @@ export const executeQuote = (state: State, quote: QuoteState): void => {
   }
 }
 
-/** Both orders, or undefined if one of them is refused. */
+/** Places and returns both orders. Returns undefined if one of them is refused. */
 const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; readonly taker: Order } | undefined => {
   const { account, rfq, subaccount } = quote
   const { market } = rfq

@@ -241,7 +241,7 @@ const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Respons
   ts_ms: nowMillis
 })
 
-/** The response to an amendment. If the remaining count changed: the counts, and averages over the resulting fills. */
+/** The response to an amendment. It has counts, and averages over new fills, only if the remaining count changed. */
 const toAmended = ({ after, before }: Changed, nowMillis: number): Orders.AmendOrderV2Response => ({
   order_id: after.orderId,
   ...clientIdOf(after.clientOrderId),
