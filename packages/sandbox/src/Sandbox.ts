@@ -49,7 +49,7 @@ export interface Options extends TestOptions {
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host)
 
 /**
- * Serves a local exchange over HTTP on 127.0.0.1, until its scope closes.
+ * Serves a local exchange over HTTP, by default on 127.0.0.1, until its scope closes.
  *
  * **Details**
  *

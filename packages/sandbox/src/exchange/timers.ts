@@ -1,5 +1,5 @@
 /**
- * Scheduled events, ordered by time and then by insertion.
+ * Timers, ordered by time and then by insertion.
  *
  * @module
  */

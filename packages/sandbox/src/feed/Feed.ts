@@ -31,7 +31,7 @@ export interface FeedHost {
    * The clock that schedules `tick`, in Unix milliseconds. Unlike the exchange's clock, it cannot be moved or frozen.
    */
   readonly clockMillis: () => number
-  /** When the exchange's time reaches a moment, by this clock; undefined if the exchange's clock is frozen. */
+  /** When the exchange's time reaches a moment, by `clockMillis`; undefined if the exchange's clock is frozen. */
   readonly clockMillisAt: (exchangeMillis: number) => number | undefined
 }
 
@@ -67,7 +67,7 @@ export class Feed {
     this.#assumptions = host.exchange.assumptions
     this.#authenticate = makeAuthenticate(host.exchange)
     this.references = new References(host.exchange.seed)
-    // Shows the exchange as it is, without moving its time: a subscriber receives events after their command's effect.
+    // Shows the exchange without moving its time. During an event, the view contains the effect of the whole command.
     const view = () => host.exchange.view(0)
     this.#publisher = new Publisher(this.#audience, this.faults, this.#marketIds, view)
     this.#execution = {
@@ -286,7 +286,7 @@ export class Feed {
     })
   }
 
-  /** Schedules the next tick of the channels that have subscriptions. */
+  /** Schedules the next tick of each channel of reference prices. A tick without receivers is the channel's last. */
   #startTicking(): void {
     for (const name of referenceChannels) {
       if (!this.#ticking.has(name)) {
@@ -367,7 +367,7 @@ const plantedRefusal = (fault: UpgradeFault, { wallMillis }: Now): WireResponse 
 
 const closedEndpoint: Endpoint = { receive: () => {}, pong: () => {}, drained: () => {}, closed: () => {} }
 
-/** The commands of one connection in the current second. */
+/** Counts the commands of one connection in the current second. */
 class CommandRate {
   readonly #perSecond: number
   #second = 0

@@ -174,7 +174,7 @@ export class FeedConnection {
     this.#waiting = sent === 0 ? this.#waiting : this.#waiting.slice(sent)
   }
 
-  /** Ends the connection's subscriptions. */
+  /** Ends the connection's subscriptions, and discards its waiting frames. */
   close(): void {
     this.isOpen = false
     this.#waiting = []

@@ -171,8 +171,9 @@ const newMarkets = (open: Subscription | undefined, tickers: ReadonlyArray<strin
   tickers.filter((ticker) => open?.markets?.has(ticker) !== true)
 
 /**
- * Adds markets to an open subscription, and returns the added markets. Without markets, the subscription receives all
- * markets from now on.
+ * Adds markets to an open subscription. Without markets, the subscription receives all markets from now on. Returns the
+ * markets that now get a first message: the added markets, or all given markets if the subscription already receives
+ * all.
  */
 const merge = (
   audience: Audience,

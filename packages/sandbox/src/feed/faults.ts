@@ -124,7 +124,7 @@ const checkUpgrade = ({ closeCode, reset, status }: UpgradeFault): string | unde
   }
   return closeCode === undefined || isCloseCode(closeCode)
     ? undefined
-    : `closeCode must be 1000 to 1014 or 3000 to 4999, not ${closeCode}`
+    : `closeCode must be 1000 to 1014 (except 1004 to 1006) or 3000 to 4999, not ${closeCode}`
 }
 
 /** Whether a server may send a close code. */

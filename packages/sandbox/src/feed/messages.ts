@@ -115,7 +115,7 @@ export const toFill = (event: Body<"fill">, party: "maker" | "taker") => {
   }
 }
 
-/** Why an order changed, in the document's terms; undefined for a new order. */
+/** Why an order changed, in the document's terms. Undefined for a new order, and for a cancel without such a reason. */
 type UpdateReason =
   | "Decrease"
   | "Amend"

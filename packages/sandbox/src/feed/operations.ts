@@ -96,7 +96,7 @@ const checkChannel = (name: string | undefined): Result.Result<void, string> =>
 export const drop = (feed: Feed, options: DropFeed): Result.Result<number, string> => {
   const { code = 1001, how = "close", reason = "" } = options
   if (!isCloseCode(code)) {
-    return Result.fail(`code must be 1000 to 1014 or 3000 to 4999, not ${code}`)
+    return Result.fail(`code must be 1000 to 1014 (except 1004 to 1006) or 3000 to 4999, not ${code}`)
   }
   const connections = connectionsIn(feed, options)
   for (const { line } of connections) {

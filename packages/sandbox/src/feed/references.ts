@@ -129,7 +129,10 @@ export class References {
       : { index_id: name, received_at: atMillis, data, ...this.#averages(name, atMillis) }
   }
 
-  /** The averages of the documented windows: the last 60 ticks, and the past ticks of a quarter-hour's last minute. */
+  /**
+   * The averages of the documented windows: the 60 ticks before this tick, and a quarter-hour's last minute up to this
+   * tick.
+   */
   #averages(name: string, atMillis: number) {
     const close = Math.ceil(atMillis / quarterHour) * quarterHour
     const start = close - minute

@@ -26,7 +26,7 @@ const flags = {
     Flag.withDefault(8787)
   ),
   host: Flag.String("host").pipe(
-    Flag.withDescription("The host to listen on: a loopback address (default 127.0.0.1)"),
+    Flag.withDescription("The host to listen on, a loopback address unless --allow-remote is set (default 127.0.0.1)"),
     Flag.withDefault("127.0.0.1")
   ),
   allowRemote: Flag.Boolean("allow-remote").pipe(

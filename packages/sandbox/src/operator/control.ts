@@ -114,7 +114,7 @@ const withPrivateKey = ({ accountId, keyId, kind, privateKey, publicKey }: Crede
   publicKey
 })
 
-/** All operator actions over HTTP. */
+/** The actions of the operator interface over HTTP. */
 export const controls: ReadonlyArray<Control> = [
   get("accounts", (operator) => operator.accounts),
   get("requests", (operator) => operator.requests),

@@ -215,7 +215,7 @@ const operatorOf = (
       const reason = "feed" in fault ? checkFeedFault(fault) : checkFault(fault)
       return reason === undefined
         ? Effect.sync(() => ("feed" in fault ? host.feed.faults.plant(fault) : host.faults.plant(fault)))
-        : Effect.fail(new SandboxError({ reason: `the fault: ${reason}` }))
+        : Effect.fail(new SandboxError({ reason: `the fault is invalid: ${reason}` }))
     }),
   clearFaults: Effect.sync(() => {
     host.faults.clear()

@@ -159,7 +159,7 @@ export interface FeedOperator {
 
 /** Options of a local exchange. */
 export interface TestOptions {
-  /** The seed of the exchange's ids. Default: 1. */
+  /** The seed of the exchange's ids, generated responses and reference prices. Default: 1. */
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>

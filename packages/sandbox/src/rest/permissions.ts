@@ -74,7 +74,7 @@ const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])
 
 type Input = Readonly<Record<string, unknown>>
 
-/** Restricts an input to the subaccount of a locked key: it is the default, and any other subaccount is refused. */
+/** Restricts an input to the subaccount of a locked key, which is then the default. Refuses any other subaccount. */
 export const lockInput = (
   { subaccount: locked }: ApiKey,
   { operationId, query }: Descriptor,

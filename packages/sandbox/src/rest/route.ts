@@ -14,7 +14,7 @@ import type { View } from "../exchange/View.ts"
 export interface Call<out Input> {
   /** Executes a command now. */
   readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => CommandResult<Type>
-  /** The seed of the exchange's ids. */
+  /** The seed of the exchange. */
   readonly seed: number
   /** The current state of the exchange. */
   readonly view: View

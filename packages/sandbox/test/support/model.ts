@@ -141,7 +141,7 @@ export class Model {
     return undefined
   }
 
-  /** Whether an order was cancelled. */
+  /** Cancels an order. Returns whether the order was cancelled. */
   cancel(order: number, account: number): boolean {
     const target = this.#own(order, account)
     if (target !== undefined) {

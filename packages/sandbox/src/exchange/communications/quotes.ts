@@ -62,14 +62,14 @@ export const create = (state: State, account: AccountState, input: CreateQuote):
     return Result.succeed(quote)
   })
 
-/** Whether an account may quote an RFQ now. */
+/** Refuses a quote if the account may not quote the RFQ now. */
 const checkRfq = (state: State, account: AccountState, rfq: RfqState): Refusal | undefined =>
   checkTrading(state, rfq.market) ??
   (rfq.status === "closed" ? rfqClosed : undefined) ??
   checkActive(state, rfq.market) ??
   (rfq.account === account ? invalidParameters("an account cannot quote its own RFQ") : undefined)
 
-const rfqClosed = /*#__PURE__*/ refusal("invalid", "RFQ_CLOSED", "the RFQ was deleted or executed")
+const rfqClosed = /*#__PURE__*/ refusal("invalid", "RFQ_CLOSED", "the RFQ is closed")
 
 const checkBids = ({ noBid, subaccount, yesBid }: CreateQuote): Refusal | undefined => {
   if (!isSubaccount(subaccount)) {

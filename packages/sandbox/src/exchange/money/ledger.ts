@@ -140,7 +140,7 @@ export const checkCash = (state: State, cashMicros: number, micros: number): Ref
 export const cashOf = (account: AccountState, subaccount: number, exchangeIndex: number): number =>
   account.holdings.get(holdingKey(subaccount, exchangeIndex))?.cashMicros ?? 0
 
-/** `part` of `whole` of an amount, rounded down. */
+/** Returns the amount times `part` divided by `whole`, rounded down. */
 const share = (micros: number, part: number, whole: number): number => {
   const product = micros * part
   return Number.isSafeInteger(product)

@@ -230,9 +230,9 @@ const restingOrder = (
 }
 
 /**
- * The shard on which to search for an order, because an order id does not contain its shard. A target with a shard
- * from 0 means that shard. A target with -1 or without a shard means the shard of its market. Without a market, no
- * shard means shard 0, and -1 means none: the order is not found.
+ * The shard on which to search for an order, because an order id does not contain its shard. A target with shard 0 or
+ * higher means that shard. A target with shard -1 or without a shard means the shard of its market. If it names no
+ * market either, a missing shard means shard 0, and shard -1 finds no order.
  */
 const shardOf = (state: State, { exchangeIndex, marketTicker }: OrderTarget): number | undefined =>
   exchangeIndex === undefined || exchangeIndex === -1

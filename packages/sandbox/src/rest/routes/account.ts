@@ -15,7 +15,7 @@ import { type Call, type Route, route, wireRoute } from "../route.ts"
 import { invalidParameters, refusal } from "../../exchange/refusals.ts"
 import { count, seconds } from "../wire.ts"
 
-/** Tiers that trading volume earns. The required volumes are not published: the local exchange has its own. */
+/** Tiers that trading volume earns. The required volumes are not published, so these volumes are invented. */
 const goals: ReadonlyArray<readonly [Tier, contracts: number]> = [
   ["expert", 1_000_000],
   ["premier", 5_000_000],

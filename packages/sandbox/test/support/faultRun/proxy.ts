@@ -38,7 +38,8 @@ const makeRandom = (seed: number) => {
 }
 
 /**
- * Listens for clients of the exchange at `target`. A share of all requests has a fault. All kinds are equally frequent.
+ * Listens for clients of the exchange at `target`. A share of all requests has a fault, and all kinds are equally
+ * probable. `refused` is drawn once per connection, the other kinds once per request.
  */
 export const startFaultProxy = async (target: URL, share: number, seed: number): Promise<FaultProxy> => {
   const random = makeRandom(seed)
