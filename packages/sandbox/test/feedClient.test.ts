@@ -55,7 +55,7 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "survives a lost connection: the stream has the outage, and then every message again",
+    "continues after a lost connection: the stream has the outage, the restore and the later messages",
     ({ place, sandbox }) =>
       Effect.gen(function* () {
         const { events } = yield* collect(Feed.subscribe("orderbook_delta", { market_tickers: [ticker] }))
@@ -91,7 +91,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("ends with Lagging if its consumer is too slow, after the events that wait", ({ place }) =>
+  inMemory("delivers the waiting events to a consumer that is too slow, and then fails with Lagging", ({ place }) =>
     Effect.gen(function* () {
       const { events: stream } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
       while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
@@ -121,7 +121,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("unsubscribes with its last stream", ({ sandbox }) =>
+  inMemory("unsubscribes when the last stream of a subscription ends", ({ sandbox }) =>
     Effect.gen(function* () {
       const { fiber } = yield* collect(Feed.messages("trade"))
       while ((yield* sandbox.feed.connections)[0]?.subscriptions.length !== 1) yield* TestClock.adjust(10)
@@ -163,7 +163,7 @@ describe("Feed.layer", () => {
     { correctClockSkew: true }
   )
 
-  inMemory("waits as Retry-After requests", ({ sandbox }) =>
+  inMemory("waits as long as Retry-After requests", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 429, retryAfterSeconds: 40 })
       yield* collect(Feed.messages("trade"))
@@ -174,7 +174,7 @@ describe("Feed.layer", () => {
     })
   )
 
-  it.effect("closes its connections with its scope", () =>
+  it.effect("closes its connections when its scope closes", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* trading(() =>

@@ -26,7 +26,7 @@ const isLive =
     books.state(market)?._tag === "Live"
 
 describe("OrderBooks.watch", () => {
-  inMemory("keeps the book from its snapshot on, on the scale of YES", ({ place }) =>
+  inMemory("keeps the book up to date after its snapshot, with YES prices", ({ place }) =>
     Effect.gen(function* () {
       yield* place({ price: "0.40" })
       const books = yield* OrderBooks.watch([ticker])
@@ -104,7 +104,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("keeps a market whose snapshot is lost on its way while it heals", ({ place, sandbox }) =>
+  inMemory("keeps a market whose snapshot is lost while the book heals", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker])
       yield* until(isLive(books))
@@ -114,7 +114,7 @@ describe("OrderBooks.watch", () => {
       yield* place({ price: "0.41" })
       yield* until(() => books.state(ticker)?._tag === "Healing")
       yield* TestClock.adjust("1 second")
-      // The message after the lost snapshot shows the loss.
+      // The seq of the next message shows that the snapshot is lost.
       yield* place({ price: "0.42" })
       yield* until(isLive(books))
       assert.deepStrictEqual((yield* levels(books))[0], [
@@ -140,7 +140,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("announces a change once for many, to a slow consumer", ({ place }) =>
+  inMemory("announces several changes of a book only once to a slow consumer", ({ place }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker])
       yield* until(isLive(books))
@@ -155,7 +155,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("equals the exchange's own books after many orders in several markets", ({ place, sandbox }) =>
+  inMemory("keeps the same books as the exchange after many orders in several markets", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const tickers = [ticker, ...Array.from({ length: 9 }, (_, index) => `KXFEED-26-${index}`)]
       for (const market of tickers.slice(1)) yield* sandbox.createMarket({ ticker: market })

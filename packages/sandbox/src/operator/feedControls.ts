@@ -1,5 +1,5 @@
 /**
- * The feed's part of the operator's side over HTTP.
+ * The feed's part of the operator interface over HTTP.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type Control, get, post } from "./controlRoute.ts"
 
 const optional = Schema.optionalKey
 
-// The names are the keys of a constant, at least one.
+// `Object.keys` loses the type: these are the names of the channels, of which there is at least one.
 const channel = Schema.Literals(Object.keys(channels) as unknown as readonly [ChannelName, ...Array<ChannelName>])
 
 const selector = {
