@@ -37,7 +37,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("shares one connection and one subscription between streams of one filter", ({ place, sandbox }) =>
+  inMemory("S16: shares one connection and one subscription between streams of one filter", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const [first, second] = [
         yield* collect(Feed.messages("user_orders")),
@@ -89,7 +89,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("ends with Lagging if its consumer is too slow, after the events that wait", ({ place }) =>
+  inMemory("S30: ends with Lagging if its consumer is too slow, after the events that wait", ({ place }) =>
     Effect.gen(function* () {
       const { events: stream } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
       while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
@@ -113,7 +113,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("refuses a parameter that the channel does not have, before any connection", ({ sandbox }) =>
+  inMemory("S33: refuses a parameter that the channel does not have, before any connection", ({ sandbox }) =>
     Effect.gen(function* () {
       const wrong = { market_tickerz: [ticker] } as never // a caller without types
       const error = yield* Effect.flip(Stream.runDrain(Feed.messages("trade", wrong)))
@@ -136,7 +136,7 @@ describe("Feed.layer", () => {
   )
 
   inMemory(
-    "signs with the measured clock under correctClockSkew",
+    "S22: signs with the measured clock under correctClockSkew",
     ({ sandbox }) =>
       Effect.gen(function* () {
         yield* sandbox.moveClock(120_000)
@@ -146,7 +146,7 @@ describe("Feed.layer", () => {
     { correctClockSkew: true }
   )
 
-  inMemory("waits as Retry-After requests", ({ sandbox }) =>
+  inMemory("S21: waits as Retry-After requests", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 429, retryAfterSeconds: 40 })
       yield* collect(Feed.messages("trade"))

@@ -79,8 +79,11 @@ export const lossOf = (
     case "Outage":
       return { markets: event.markets, loss: { cause: "outage", detail: event.cause._tag } }
     case "Undecodable":
-      // Its change is missing, and its market may be unknown.
-      return { markets: [], loss: { cause: "undecodable", detail: `${event.reason} at ${event.pointer}` } }
+      // Its change is missing: of its market, or of any market if that could not be read.
+      return {
+        markets: event.market === undefined ? [] : [event.market],
+        loss: { cause: "undecodable", detail: `${event.reason} at ${event.pointer}` }
+      }
     case "UnknownMessage":
       return { markets: [], loss: { cause: "undecodable", detail: `an unknown type of message, ${event.type}` } }
     case "Replaced":

@@ -22,7 +22,7 @@ import type { ChannelName } from "../../generated/feed.ts"
 import { FeedClosed, type FeedError, type LossCause, TooManyConnections } from "../FeedError.ts"
 import { changeOver, copySlots, takeOver } from "./changeover.ts"
 import { type Clock, Core, type Outside } from "./core.ts"
-import { end } from "./delivery.ts"
+import { deliverLatest, end } from "./delivery.ts"
 import { close, dial, finish, open, redial, type Refusal, refuseDial } from "./dialling.ts"
 import type { Subscriber } from "./events.ts"
 import type { Member } from "./model.ts"
@@ -86,7 +86,7 @@ export class Session {
     // Only messages of its channel are delivered to it.
     const member = join(core, parsed.success, subscriber as Subscriber)
     if (member === undefined) return Result.fail(this.#tooMany(request.channel))
-    this.#settle()
+    this.#run(() => deliverLatest(core, member, parsed.success.names))
     return Result.succeed(this.#subscription(member))
   }
 
@@ -187,8 +187,10 @@ export class Session {
         const parsed = parseNames(topic, names)
         if (Result.isFailure(parsed)) return Result.fail(parsed.failure)
         let isPlaced = true
+        const fresh = parsed.success.filter((name) => !member.names.has(name))
         change(() => {
           isPlaced = addNames(core, member, parsed.success)
+          if (isPlaced) deliverLatest(core, member, fresh)
         })
         return isPlaced ? Result.void : Result.fail(this.#tooMany(topic.channel))
       },

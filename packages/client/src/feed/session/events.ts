@@ -37,6 +37,11 @@ export type SessionEvent<M = Message> =
       readonly generation: number
       /** Undefined if it could not be read: then every subscriber of the connection receives the event. */
       readonly sid: number | undefined
+      /**
+       * The market, index or underlying that the message names: then only its subscribers receive the event. Undefined if
+       * it could not be read.
+       */
+      readonly market: string | undefined
       /** The JSON pointer of the first violation. */
       readonly pointer: string
       readonly reason: string

@@ -10,7 +10,7 @@ import type * as FeedMessages from "../FeedMessages.ts"
 import type { Core } from "./core.ts"
 import { deliver, emit } from "./delivery.ts"
 import type { GapReason } from "./events.ts"
-import type { Line, Slot } from "./model.ts"
+import type { Line, Slot, Topic } from "./model.ts"
 import { onError } from "./refusals.ts"
 import { onOk, onSubscribed, onUnsubscribed } from "./replies.ts"
 import { verdictOf } from "./seq.ts"
@@ -113,19 +113,21 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
     core.outside.observer?.onUndecodable("InvalidMessage")
     const reason = `a message of type ${message.type} is not part of ${topic.channel}`
     const text = JSON.stringify(message).slice(0, maxText)
-    const { generation, sid } = { generation: line.generation!, sid: message.sid }
-    return emit(core, slot, undefined, { _tag: "Undecodable", generation, sid, pointer: "/type", reason, text })
+    const shared = { generation: line.generation!, sid: message.sid, market: undefined, text } as const
+    return emit(core, slot, undefined, { _tag: "Undecodable", pointer: "/type", reason, ...shared })
   }
-  const { kind } = topic
-  // All messages of a channel that are about one name have it in the same field.
-  const named =
-    kind === undefined ? undefined : (message.msg as unknown as Readonly<Record<string, unknown>>)[kind.field]
-  const name = typeof named === "string" ? named : undefined
+  const name = nameIn(topic, message.msg)
   if (isLeaving(slot, name)) return
   if (topic.isBook && message.type === "orderbook_snapshot" && name !== undefined) onSnapshot(core, slot, name)
   emit(core, slot, name, { _tag: "Message", message, generation: line.generation!, sid: message.sid, receivedMillis })
   if ("id" in message && message.id !== undefined) onDataReply(core, line, slot, message.id)
   if (message.sending_ts_ms !== undefined) onDelay(core, line, message.sending_ts_ms, receivedMillis)
+}
+
+/** Reads the name that a message is about. All messages of a channel that are about one name have it in the same field. */
+const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
+  const name = kind === undefined || !isRecord(msg) ? undefined : msg[kind.field]
+  return typeof name === "string" ? name : undefined
 }
 
 /**
@@ -173,24 +175,34 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
 /** The longest text in an event. */
 const maxText = 500
 
-/** Reads as much of a message as possible: its `sid` and its `seq`. */
-const peek = (text: string): { readonly sid: number | undefined; readonly seq: number | undefined } => {
+/** What could be read of a message that does not decode. */
+interface Peeked {
+  readonly sid: number | undefined
+  readonly seq: number | undefined
+  readonly msg: unknown
+}
+
+/** Reads as much of a message as possible. */
+const peek = (text: string): Peeked => {
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch {
     const sid = /"sid":\s*(\d{1,15})\s*[,}]/.exec(text)?.[1]
     // What is not JSON was perhaps cut, so its `seq` is not counted: the next message shows the loss.
-    return { sid: sid === undefined ? undefined : Number(sid), seq: undefined }
+    return { sid: sid === undefined ? undefined : Number(sid), seq: undefined, msg: undefined }
   }
   const number = (value: unknown): number | undefined =>
     typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined
-  return isRecord(json) ? { sid: number(json["sid"]), seq: number(json["seq"]) } : { sid: undefined, seq: undefined }
+  return isRecord(json)
+    ? { sid: number(json["sid"]), seq: number(json["seq"]), msg: json["msg"] }
+    : { sid: undefined, seq: undefined, msg: undefined }
 }
 
 /**
- * Delivers the event of a message that does not decode: to the users of its subscription, or to all users of the
- * connection if the subscription is unknown.
+ * Delivers the event of a message that does not decode: to the users of its market if the subscription has it, else to
+ * all users of the subscription, or to all users of the connection if the subscription is unknown. A message of an unknown
+ * type can be about more than the market that it names.
  */
 export const routeUndecodable = (
   core: Core,
@@ -200,15 +212,17 @@ export const routeUndecodable = (
 ): void => {
   core.counters.undecodable++
   core.outside.observer?.onUndecodable(error._tag)
-  const { seq, sid } = peek(text)
+  const { msg, seq, sid } = peek(text)
   const slot = sid === undefined ? undefined : line.bySid.get(sid)
   if (slot !== undefined && seq !== undefined) count(core, slot, seq)
   const shared = { generation: line.generation!, sid, text: text.slice(0, maxText) }
+  const name = slot === undefined || error._tag === "UnknownMessage" ? undefined : nameIn(slot.topic, msg)
+  const market = name !== undefined && slot?.names.has(name) === true ? name : undefined
   const event =
     error._tag === "UnknownMessage"
       ? ({ _tag: "UnknownMessage", type: error.type, ...shared } as const)
-      : ({ _tag: "Undecodable", pointer: error.pointer, reason: error.reason, ...shared } as const)
-  if (slot !== undefined) return emit(core, slot, undefined, event)
+      : ({ _tag: "Undecodable", market, pointer: error.pointer, reason: error.reason, ...shared } as const)
+  if (slot !== undefined) return emit(core, slot, market, event)
   if (line.replaces === undefined) {
     deliver(core, [...new Set(line.slots.flatMap(({ topic }) => topic.members))], event)
   }
