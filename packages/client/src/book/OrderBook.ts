@@ -62,8 +62,18 @@ export { unknownKeys } from "./unknownKeys.ts"
  * - `negative`: a change took more than its level held.
  * - `crossed`: a bid was not below an ask.
  * - `invalid`: a price, a count or a side was impossible.
+ * - `audit`: another source showed that the book is wrong.
  */
-export type Cause = "gap" | "undecodable" | "outage" | "sequence" | "clock" | "negative" | "crossed" | "invalid"
+export type Cause =
+  | "gap"
+  | "undecodable"
+  | "outage"
+  | "sequence"
+  | "clock"
+  | "negative"
+  | "crossed"
+  | "invalid"
+  | "audit"
 
 /** Why a book is not live, with the particulars in words. */
 export interface Loss {

@@ -36,10 +36,12 @@ import {
   lossOf,
   NotWatched,
   type Published,
+  type ReadResult,
   tickWhenDue,
   type Watch
 } from "./watching.ts"
 
+export { audit, type AuditEvent, type AuditOptions, type AuditReadError, type Difference } from "./audit.ts"
 export { type LineState, NotWatched, type Watch } from "./watching.ts"
 export { type Book, BookNotLive, type Level, type Loss, type Side, type State } from "./OrderBook.ts"
 
@@ -94,7 +96,15 @@ class Books {
     return this.#books.get(ticker)?.book.state
   }
 
-  read(ticker: string): Result.Result<OrderBook.Book, OrderBook.BookNotLive | NotWatched | Feed.FeedError> {
+  markets(): ReadonlyArray<string> {
+    return [...this.#books.keys()]
+  }
+
+  heal(ticker: string, loss: OrderBook.Loss): void {
+    if (this.#books.get(ticker)?.book.isLive === true) this.#lose([ticker], loss)
+  }
+
+  read(ticker: string): ReadResult {
     if (this.ended !== undefined) return Result.fail(this.ended)
     const found = this.#books.get(ticker)
     return found === undefined
@@ -237,6 +247,9 @@ const watchOne = (
       read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
       changes: changes.stream,
       state: (ticker) => books.state(ticker),
+      markets: () => books.markets(),
+      heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
+      observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker))),
       add: (tickers) =>
         Effect.suspend(() => {
           books.add(tickers)

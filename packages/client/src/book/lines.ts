@@ -20,7 +20,7 @@ import type { InvalidRequest } from "../Errors.ts"
 import * as Feed from "../feed/Feed.ts"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
 import { MergedBook } from "./merge.ts"
-import type { Book, BookNotLive, Loss, State } from "./OrderBook.ts"
+import type { Loss, State } from "./OrderBook.ts"
 import {
   type BookEvent,
   type BookOptions,
@@ -29,6 +29,7 @@ import {
   lossOf,
   NotWatched,
   type Published,
+  type ReadResult,
   tickWhenDue,
   type Watch
 } from "./watching.ts"
@@ -141,7 +142,20 @@ class Lines {
     return this.#books.get(ticker)?.book.state
   }
 
-  read(ticker: string): Result.Result<Book, BookNotLive | NotWatched | Feed.FeedError> {
+  markets(): ReadonlyArray<string> {
+    return [...this.#books.keys()]
+  }
+
+  /** Every line needs a new snapshot: which of them is wrong is unknown. */
+  heal(ticker: string, loss: Loss): void {
+    const found = this.#books.get(ticker)
+    if (found?.book.state._tag !== "Live") return
+    for (const number of found.book.lines().keys()) found.book.lost(number, loss, this.#nowMillis())
+    this.#changes.publishIfChanged(ticker, found)
+    this.onTimer()
+  }
+
+  read(ticker: string): ReadResult {
     if (this.ended !== undefined) return Result.fail(this.ended)
     const found = this.#books.get(ticker)
     return found === undefined
@@ -386,6 +400,9 @@ export const watchLines = (
       read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
       changes: changes.stream,
       state: (ticker) => books.state(ticker),
+      markets: () => books.markets(),
+      heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
+      observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker))),
       add: (tickers) => Effect.suspend(() => Effect.fromResult(books.add(tickers))),
       remove: (tickers) => Effect.sync(() => books.remove(tickers)),
       lines: Effect.suspend(() => books.lineStates())

@@ -9,6 +9,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
+import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { InvalidRequest } from "../Errors.ts"
 import type * as Feed from "../feed/Feed.ts"
@@ -43,6 +44,9 @@ export interface LineState {
   readonly session: Feed.SessionState
 }
 
+/** What reading a book returns. */
+export type ReadResult = Result.Result<Book, BookNotLive | NotWatched | Feed.FeedError>
+
 /** The watched books. They end with their scope. */
 export interface Watch {
   /**
@@ -57,8 +61,17 @@ export interface Watch {
   readonly changes: Stream.Stream<string, Feed.FeedError>
   /** Returns the state of a book without its levels. Undefined for a market that is not watched. */
   readonly state: (market_ticker: string) => State | undefined
+  /** Returns the watched markets. */
+  readonly markets: () => ReadonlyArray<string>
   readonly add: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void, InvalidRequest | Feed.FeedError>
   readonly remove: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void>
+  /**
+   * Makes a live book unreadable until its next snapshot, which is requested on every line. Use it if another source shows
+   * that the book is wrong: `reason` is the `detail` of the loss, whose cause is `audit`.
+   */
+  readonly heal: (market_ticker: string, reason: string) => Effect.Effect<void>
+  /** @internal Calls back with the book of a market now, and after each change. Returns what ends that. */
+  readonly observe: (market_ticker: string, onRead: (read: ReadResult) => void) => () => void
   /** The lines, now: how many connections stand behind the books. */
   readonly lines: Effect.Effect<ReadonlyArray<LineState>>
 }
@@ -105,6 +118,8 @@ export interface Published<Book extends { readonly version: number }> {
 /** The tickers of changed books. A ticker waits once, however many changes follow before it is taken. */
 export class Changes {
   readonly stream: Stream.Stream<string, Feed.FeedError>
+  /** Called with each change of a market, before the next message is read. */
+  readonly #observers = new Map<string, ReadonlySet<() => void>>()
   readonly #waiting = new Set<string>()
   readonly #queue: Queue.Queue<string, Feed.FeedError | Cause.Done>
 
@@ -117,7 +132,19 @@ export class Changes {
     return Effect.map(Queue.unbounded<string, Feed.FeedError | Cause.Done>(), (queue) => new Changes(queue))
   }
 
+  /** Calls an observer now, and with each change of a market. Returns what ends that. */
+  observe(ticker: string, observer: () => void): () => void {
+    this.#observers.set(ticker, new Set([...(this.#observers.get(ticker) ?? []), observer]))
+    observer()
+    return () => {
+      const others = [...(this.#observers.get(ticker) ?? [])].filter((other) => other !== observer)
+      if (others.length === 0) this.#observers.delete(ticker)
+      else this.#observers.set(ticker, new Set(others))
+    }
+  }
+
   publish(ticker: string): void {
+    for (const observer of this.#observers.get(ticker) ?? []) observer()
     if (this.#waiting.has(ticker)) return
     this.#waiting.add(ticker)
     Queue.offerUnsafe(this.#queue, ticker)
