@@ -74,7 +74,7 @@ describe("OrderBooks.audit", () => {
     )
   }
 
-  inMemory("B2: finds a book whose keys are renamed, each time", (trader) =>
+  inMemory("B2: finds a book whose keys are renamed, each time, and lists the keys", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* place({ price: "0.40" })
@@ -82,6 +82,7 @@ describe("OrderBooks.audit", () => {
       yield* sandbox.plant({ feed: "frame", change: "renameKeys", marketTicker: ticker, times: 1_000 })
       const books = yield* watchTwo(trader)
       assert.deepStrictEqual(yield* levels(books), [[], []])
+      assert.deepStrictEqual(books.unknownKeys(), ["/msg/yes_levels", "/msg/no_levels"])
       const { events } = yield* collect(OrderBooks.audit(books, { intervalMillis: 10_000 }))
       yield* until(() => different(events).length === 2)
       assert.deepStrictEqual(

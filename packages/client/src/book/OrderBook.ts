@@ -49,7 +49,7 @@ import { LevelSide, maxSize, oneDollar } from "./side.ts"
 export type { Book, Side } from "./Book.ts"
 export type { RequestOptions } from "./requests.ts"
 export type { Level } from "./side.ts"
-export { unknownKeys } from "./unknownKeys.ts"
+export { unknownKeys } from "../feed/unknownKeys.ts"
 
 /**
  * Why a book is not live.

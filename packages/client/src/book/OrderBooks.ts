@@ -38,6 +38,7 @@ import {
   type Published,
   type ReadResult,
   tickWhenDue,
+  UnknownKeys,
   type Watch
 } from "./watching.ts"
 
@@ -63,6 +64,7 @@ class Books {
   /** Called when a book may need a timer. */
   onTimer: () => void = () => {}
   ended: Feed.FeedError | undefined
+  readonly unknownKeys = new UnknownKeys()
   readonly #options: BookOptions
   readonly #nowMillis: () => number
   readonly #books = new Map<string, Published<OrderBook.OrderBook>>()
@@ -113,6 +115,7 @@ class Books {
   }
 
   onEvent(event: BookEvent): void {
+    this.unknownKeys.add(event)
     switch (event._tag) {
       case "Message":
         this.#apply(event.message, event.receivedMillis)
@@ -248,6 +251,7 @@ const watchOne = (
       changes: changes.stream,
       state: (ticker) => books.state(ticker),
       markets: () => books.markets(),
+      unknownKeys: () => books.unknownKeys.list(),
       heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
       observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker))),
       add: (tickers) =>

@@ -31,6 +31,7 @@ import {
   type Published,
   type ReadResult,
   tickWhenDue,
+  UnknownKeys,
   type Watch
 } from "./watching.ts"
 
@@ -78,6 +79,7 @@ class Lines {
   /** Called when a book may need a timer earlier than `nextMillis` said. */
   onTimer: () => void = () => {}
   ended: Feed.FeedError | undefined
+  readonly unknownKeys = new UnknownKeys()
   readonly #options: BookOptions
   readonly #lines: ReadonlyArray<Line>
   readonly #nowMillis: () => number
@@ -271,6 +273,7 @@ class Lines {
   #onEvent(line: Line, event: BookEvent): void {
     if (event._tag === "Message") return this.#apply(line, event.message, event.receivedMillis)
     if (event._tag === "Refused") return this.#refuse(line, event.markets, event.error)
+    this.unknownKeys.add(event)
     const lost = lossOf(event)
     if (lost === undefined) return
     for (const ticker of lost.markets.length === 0 ? [...line.numbers.keys()] : lost.markets) {
@@ -401,6 +404,7 @@ export const watchLines = (
       changes: changes.stream,
       state: (ticker) => books.state(ticker),
       markets: () => books.markets(),
+      unknownKeys: () => books.unknownKeys.list(),
       heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
       observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker))),
       add: (tickers) => Effect.suspend(() => Effect.fromResult(books.add(tickers))),

@@ -70,6 +70,11 @@ export interface Watch {
    * that the book is wrong: `reason` is the `detail` of the loss, whose cause is `audit`.
    */
   readonly heal: (market_ticker: string, reason: string) => Effect.Effect<void>
+  /**
+   * Returns JSON pointers of members that this version of the client does not know, of snapshots in which a side is absent.
+   * If there are any, a side may have another name now, and its books read as empty: stop to trade on them.
+   */
+  readonly unknownKeys: () => ReadonlyArray<string>
   /** @internal Calls back with the book of a market now, and after each change. Returns what ends that. */
   readonly observe: (market_ticker: string, onRead: (read: ReadResult) => void) => () => void
   /** The lines, now: how many connections stand behind the books. */
@@ -106,6 +111,24 @@ export const lossOf = (
       }
     default:
       return undefined
+  }
+}
+
+/** The most pointers that a watch lists. */
+const maxKeys = 100
+
+/** Unknown members of snapshots, each once. */
+export class UnknownKeys {
+  readonly #pointers = new Set<string>()
+
+  /** Adds the pointers of an event, if it has some. */
+  add(event: BookEvent): void {
+    if (event._tag !== "UnknownKeys") return
+    for (const pointer of event.pointers) if (this.#pointers.size < maxKeys) this.#pointers.add(pointer)
+  }
+
+  list(): ReadonlyArray<string> {
+    return [...this.#pointers]
   }
 }
 

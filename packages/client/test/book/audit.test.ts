@@ -353,6 +353,21 @@ describe("OrderBooks.audit", () => {
   )
 })
 
+describe("Watch.unknownKeys", () => {
+  for (const lines of [1, 2]) {
+    inTime(`B2: lists unknown members of snapshots once, at most 100, on ${lines} lines`, (exchange) =>
+      Effect.gen(function* () {
+        const books = yield* OrderBooks.watch(["A"], { lines })
+        const event = { _tag: "UnknownKeys", generation: 1, sid: 1, market: "A" } as const
+        for (const session of exchange.sessions) session.event({ ...event, pointers: ["/msg/yes", "/msg/no"] })
+        assert.deepStrictEqual(books.unknownKeys(), ["/msg/yes", "/msg/no"])
+        exchange.session.event({ ...event, pointers: Array.from({ length: 200 }, (_, index) => `/${index}`) })
+        assert.strictEqual(books.unknownKeys().length, 100)
+      })
+    )
+  }
+})
+
 describe("Watch.heal", () => {
   inTime("makes a live book unreadable until its next snapshot, and asks for it at once", (exchange) =>
     Effect.gen(function* () {

@@ -950,6 +950,22 @@ describe("Session", () => {
     )
   })
 
+  it("B2 reports unknown members of a snapshot in which a side is absent, before it delivers the snapshot", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    const other = world.subscribe("orderbook_delta", tickers("B"))
+    const { msg, ...rest } = snapshot(1, 1)
+    const { no_dollars_fp, yes_dollars_fp, ...empty } = msg as Record<string, unknown> // the example has both sides
+    world.receive({ ...rest, msg: { ...empty, yes: yes_dollars_fp, no_dollars_fp }, late: 1 })
+    assert.deepStrictEqual(user.tags, ["UnknownKeys", "orderbook_snapshot"])
+    assert.deepInclude(user.of("UnknownKeys")[0], { market: "A", sid: 1, pointers: ["/msg/yes", "/late"] })
+    assert.deepStrictEqual(other.user.events, [])
+    // A whole snapshot, and an empty side without another member, are nothing to report.
+    world.receive({ ...rest, seq: 2, msg: { ...(msg as object), yes: [] } })
+    world.receive({ ...rest, seq: 3, msg: empty })
+    assert.strictEqual(user.of("UnknownKeys").length, 1)
+  })
+
   it("B8 counts the deltas that come before the snapshot of their market", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))

@@ -28,7 +28,7 @@ import type { Subscriber } from "./events.ts"
 import type { Member } from "./model.ts"
 import { reconcile } from "./reconcile.ts"
 import { parse, parseNames, type SubscriptionRequest } from "./requests.ts"
-import { route, routeUndecodable } from "./routing.ts"
+import { reportUnknownKeys, route, routeUndecodable } from "./routing.ts"
 import type { SessionOptions } from "./settings.ts"
 import { requestSnapshots } from "./snapshots.ts"
 import { type SessionState, stateOf } from "./state.ts"
@@ -124,8 +124,11 @@ export class Session {
     const wasBusy = this.#isBusy
     this.#isBusy = true
     try {
-      if (Result.isSuccess(decoded)) route(core, line, decoded.success, receivedMillis)
-      else routeUndecodable(core, line, decoded.failure, text)
+      if (Result.isFailure(decoded)) routeUndecodable(core, line, decoded.failure, text)
+      else {
+        reportUnknownKeys(core, line, decoded.success, text)
+        route(core, line, decoded.success, receivedMillis)
+      }
     } finally {
       this.#isBusy = wasBusy
     }

@@ -57,6 +57,15 @@ export type SessionEvent<M = Message> =
       /** The beginning of the message. */
       readonly text: string
     }
+  /** A snapshot without a side has members that this version of the client does not know. The side may have another name. */
+  | {
+      readonly _tag: "UnknownKeys"
+      readonly generation: number
+      readonly sid: number
+      readonly market: string
+      /** JSON pointers. */
+      readonly pointers: ReadonlyArray<string>
+    }
   | {
       readonly _tag: "Gap"
       readonly generation: number

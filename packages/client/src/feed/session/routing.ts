@@ -7,6 +7,7 @@
 import type { Message } from "../../generated/feed.ts"
 import { isRecord } from "../../record.ts"
 import type * as FeedMessages from "../FeedMessages.ts"
+import { unknownKeys } from "../unknownKeys.ts"
 import type { Core } from "./core.ts"
 import { deliver, emit } from "./delivery.ts"
 import type { GapReason } from "./events.ts"
@@ -170,6 +171,28 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
     if (line.bySid.get(sid) === slot) deliverData(core, line, slot, message as DataMessage, receivedMillis)
   }
   if (isIncomplete) gap(core, slot, "overflow", slot.lastSeq + 1, slot.lastSeq + 1)
+}
+
+/**
+ * Reports unknown members of a snapshot in which a side is absent. An absent side is an empty one, unless it has another
+ * name now. Other snapshots are not searched: their text is parsed a second time here.
+ */
+export const reportUnknownKeys = (core: Core, line: Line, message: Message, text: string): void => {
+  if (message.type !== "orderbook_snapshot") return
+  const { market_ticker: market, no_dollars_fp, yes_dollars_fp } = message.msg
+  if (yes_dollars_fp !== undefined && no_dollars_fp !== undefined) return
+  const slot = line.bySid.get(message.sid)
+  if (slot === undefined) return
+  // It was decoded, so that it is JSON.
+  const pointers = unknownKeys(JSON.parse(text))
+  if (pointers.length === 0) return
+  emit(core, slot, market, {
+    _tag: "UnknownKeys",
+    generation: line.generation!,
+    sid: message.sid,
+    market,
+    pointers
+  })
 }
 
 /** The longest text in an event. */
