@@ -158,11 +158,10 @@ const readTwice = (
     )
   })
 
-const describe = ([first, ...others]: ReadonlyArray<Difference>): string => {
-  const more = others.length === 0 ? "" : `, and ${others.length} more levels`
-  return first === undefined
-    ? "no level differs"
-    : `REST has ${first.rest} contracts as ${first.side} at ${first.price}, and the live book ${first.live}${more}`
+/** Describes the first difference, and says how many there are. */
+const describe = ({ live, price, rest, side }: Difference, count: number): string => {
+  const number = count === 1 ? "one level differs" : `${count} levels differ`
+  return `${number} from REST, which has ${rest} contracts as ${side} at ${price} instead of ${live}`
 }
 
 /** The rounds of an audit: which markets are compared next, and when. */
@@ -174,7 +173,7 @@ class Rounds {
   #pauseMillis = 0
   #nextMillis = Number.NEGATIVE_INFINITY
   /** The markets that differed the last time that they were compared. */
-  #different: ReadonlySet<string> = new Set()
+  readonly #different = new Set<string>()
 
   constructor(watch: Watch, intervalMillis: number, toleranceMillis: number) {
     this.#watch = watch
@@ -211,31 +210,25 @@ class Rounds {
     )
     this.#pauseMillis = this.#intervalMillis / Math.max(1, count)
     const watched = new Set(markets)
-    this.#different = new Set([...this.#different].filter((ticker) => watched.has(ticker)))
+    for (const ticker of this.#different) if (!watched.has(ticker)) this.#different.delete(ticker)
   }
 
   #judge(batch: ReadonlyArray<string>, found: Differences): Effect.Effect<ReadonlyArray<AuditEvent>> {
-    const events: Array<AuditEvent> = []
-    const different = new Set(this.#different)
-    const equal = batch.filter((ticker) => found.get(ticker)?.length === 0)
-    for (const ticker of equal) different.delete(ticker)
-    for (const market_ticker of batch) {
-      const differences = found.get(market_ticker) ?? []
-      if (differences.length === 0) continue
-      events.push({ _tag: "Different", market_ticker, differences, isRepeated: different.has(market_ticker) })
-      different.add(market_ticker)
-    }
-    this.#different = different
-    events.push({ _tag: "Compared", equal, undecided: batch.filter((ticker) => found.get(ticker) === undefined) })
-    return Effect.as(
-      Effect.forEach(
-        events,
-        (event) =>
-          event._tag === "Different" ? this.#watch.heal(event.market_ticker, describe(event.differences)) : Effect.void,
-        { discard: true }
-      ),
-      events
-    )
+    return Effect.gen({ self: this }, function* () {
+      const events: Array<AuditEvent> = []
+      const equal = batch.filter((ticker) => found.get(ticker)?.length === 0)
+      for (const ticker of equal) this.#different.delete(ticker)
+      for (const market_ticker of batch) {
+        const differences = found.get(market_ticker) ?? []
+        const [first] = differences
+        if (first === undefined) continue
+        events.push({ _tag: "Different", market_ticker, differences, isRepeated: this.#different.has(market_ticker) })
+        this.#different.add(market_ticker)
+        yield* this.#watch.heal(market_ticker, describe(first, differences.length))
+      }
+      const undecided = batch.filter((ticker) => found.get(ticker) === undefined)
+      return [...events, { _tag: "Compared", equal, undecided }]
+    })
   }
 }
 

@@ -34,7 +34,7 @@ const sizesOf = (
   for (const [price, count] of levels) {
     const [micros, size] = [safeUnits.parse(price, 6), safeUnits.parse(count, 2)]
     if (micros === undefined || size === undefined) return undefined
-    if (size !== 0) sizes.set(yesPriceOf(micros), size)
+    sizes.set(yesPriceOf(micros), size)
   }
   return sizes
 }
@@ -46,28 +46,26 @@ const itself = (micros: number): number => micros
 /** The price of YES of a bid for NO. */
 const complement = (micros: number): number => oneDollar - micros
 
-const isEqual = (left: Sizes, right: Sizes): boolean =>
-  left.size === right.size && [...left].every(([price, size]) => right.get(price) === size)
-
-/** Compares a side. `levels` are its levels in each state, newest first. */
-const compareSide = (side: Side, rest: Sizes, levels: Iterable<ReadonlyArray<Level>>): ReadonlyArray<Difference> => {
-  const states: Array<Sizes> = []
-  for (const list of levels) {
+/** Compares a side. `lists` are its levels in each state, newest first. */
+const compareSide = (side: Side, rest: Sizes, lists: Iterable<ReadonlyArray<Level>>): ReadonlyArray<Difference> => {
+  let newest: Sizes | undefined
+  let suspects: ReadonlyArray<number> = []
+  for (const list of lists) {
     // The prices and counts of a live book are printed from such numbers.
     const state = sizesOf(list.map(toPair), itself) ?? new Map<number, number>()
-    if (isEqual(state, rest)) return []
-    states.push(state)
+    if (newest === undefined) suspects = [...new Set([...rest.keys(), ...state.keys()])]
+    newest ??= state
+    suspects = suspects.filter((price) => (state.get(price) ?? 0) !== (rest.get(price) ?? 0))
+    if (suspects.length === 0) return []
   }
-  const prices = new Set(rest.keys())
-  for (const state of states) for (const price of state.keys()) prices.add(price)
-  const found: Array<Difference> = []
-  for (const price of [...prices].toSorted((left, right) => (side === "bid" ? right - left : left - right))) {
-    const size = rest.get(price) ?? 0
-    if (states.some((state) => (state.get(price) ?? 0) === size)) continue
-    const live = states[0]?.get(price) ?? 0
-    found.push({ side, price: printPrice(price), live: printCount(live), rest: printCount(size) })
-  }
-  return found
+  return suspects
+    .toSorted((left, right) => (side === "bid" ? right - left : left - right))
+    .map((price) => ({
+      side,
+      price: printPrice(price),
+      live: printCount(newest?.get(price) ?? 0),
+      rest: printCount(rest.get(price) ?? 0)
+    }))
 }
 
 /**

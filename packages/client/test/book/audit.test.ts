@@ -95,7 +95,7 @@ describe("OrderBooks.audit", () => {
           assert.deepStrictEqual([causeOf(books, "A"), causeOf(books, "B")], ["audit", "Live"])
           assert.strictEqual(
             (yield* Effect.flip(books.read("A"))).message.replace(/ since [^ ]+/, ""),
-            "The order book of A cannot be read: it is healing (audit: REST has 7.00 contracts as bid at 0.45, and the live book 10.00, and 2 more levels). Read it again after its next snapshot"
+            "The order book of A cannot be read: it is healing (audit: 3 levels differ from REST, which has 7.00 contracts as bid at 0.45 instead of 10.00). Read it again after its next snapshot"
           )
           assert.deepStrictEqual(
             exchange.sessions.map(({ requests }) => requests),
@@ -127,6 +127,12 @@ describe("OrderBooks.audit", () => {
       yield* round(renamed)
       yield* round(renamed)
       assert.deepStrictEqual(repeats(), [false, true, true, true, false])
+      yield* books.remove(["A"])
+      yield* round(() => {})
+      yield* books.add(["A"])
+      yield* round(renamed)
+      yield* round(renamed)
+      assert.deepStrictEqual(repeats().slice(5), [false])
     })
   )
 
@@ -184,12 +190,15 @@ describe("OrderBooks.audit", () => {
 
   inTime("does not count what a second read does not show at the same level", (exchange) =>
     Effect.gen(function* () {
-      const books = yield* OrderBooks.watch(["A", "B"])
-      for (const ticker of ["A", "B"]) live(exchange, ticker)
-      for (const ticker of ["A", "B"]) exchange.books.set(ticker, {})
+      const books = yield* OrderBooks.watch(["A", "B", "C", "D"])
+      for (const ticker of ["A", "B", "C", "D"]) live(exchange, ticker)
+      for (const ticker of ["A", "B", "C"]) exchange.books.set(ticker, {})
+      exchange.books.delete("D")
       const { events } = yield* auditing(books)
       yield* TestClock.adjust(2_000)
       live(exchange, "A")
+      // The second read does not have C, and no read has D.
+      exchange.books.delete("C")
       exchange.books.set("B", {
         yes: [["0.4500", "10.00"]],
         no: [
@@ -198,8 +207,8 @@ describe("OrderBooks.audit", () => {
         ]
       })
       yield* TestClock.adjust(3_000)
-      assert.deepStrictEqual(events, [{ _tag: "Compared", equal: ["A"], undecided: ["B"] }])
-      assert.strictEqual(causeOf(books, "B"), "Live")
+      assert.deepStrictEqual(events, [{ _tag: "Compared", equal: ["A"], undecided: ["B", "C", "D"] }])
+      assert.deepStrictEqual([causeOf(books, "B"), causeOf(books, "C")], ["Live", "Live"])
     })
   )
 
@@ -244,7 +253,7 @@ describe("OrderBooks.audit", () => {
       const tickers = Array.from({ length: 250 }, (_, index) => `M${index}`)
       const books = yield* OrderBooks.watch(tickers)
       for (const ticker of tickers) live(exchange, ticker)
-      yield* auditing(books, { intervalMillis: 30_000 })
+      const { events } = yield* auditing(books, { intervalMillis: 30_000 })
       yield* TestClock.adjust("60 seconds")
       assert.deepStrictEqual(
         exchange.reads.map(([atMillis, { length }]) => [atMillis, length]),
@@ -258,6 +267,16 @@ describe("OrderBooks.audit", () => {
         ]
       )
       assert.strictEqual(new Set(exchange.reads.slice(0, 3).flatMap(([, names]) => names)).size, 250)
+      yield* books.remove(tickers.slice(100))
+      yield* TestClock.adjust("60 seconds")
+      assert.deepStrictEqual(
+        exchange.reads.slice(6).map(([atMillis, { length }]) => [atMillis, length]),
+        [
+          [61_000, 100],
+          [91_000, 100]
+        ]
+      )
+      assert.isTrue(events.every((event) => event._tag === "Compared" && event.undecided.length === 0))
     })
   )
 
@@ -265,12 +284,19 @@ describe("OrderBooks.audit", () => {
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
-      exchange.waits.push(4_000, 2_000)
-      yield* auditing(books)
+      exchange.waits.push(4_000, 2_000, 0, Number.POSITIVE_INFINITY)
+      const { events } = yield* auditing(books)
       yield* TestClock.adjust("6999 millis")
       assert.deepStrictEqual(exchange.reads, [])
       yield* TestClock.adjust("1 millis")
       assert.strictEqual(exchange.reads.length, 1)
+      assert.deepStrictEqual(
+        exchange.asked,
+        Array.from({ length: 3 }, () => ["A"])
+      )
+      // A call that can never be sent says so itself.
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(events.length, 2)
     })
   )
 
@@ -293,10 +319,13 @@ describe("OrderBooks.audit", () => {
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
-      exchange.books.set("A", { yes: [["0.4000", "1.00"]] })
+      exchange.books.set("A", { yes: [["0.4500", "9.00"]], no: [["0.4400", "5.00"]] })
       yield* auditing(books)
       yield* TestClock.adjust("30 seconds")
-      assert.strictEqual(causeOf(books, "A"), "audit")
+      assert.deepStrictEqual(
+        [causeOf(books, "A"), detailOf(books, "A")],
+        ["audit", "one level differs from REST, which has 9.00 contracts as bid at 0.45 instead of 10.00"]
+      )
       exchange.session.delta("A", "yes", "0.4500", "1.00")
       assert.strictEqual(causeOf(books, "A"), "audit")
     })
@@ -304,12 +333,27 @@ describe("OrderBooks.audit", () => {
 
   inTime("follows added and removed markets, and observes none between its reads", (exchange) =>
     Effect.gen(function* () {
-      const books = yield* OrderBooks.watch(["A"])
+      const watch = yield* OrderBooks.watch(["A"])
+      let observed = 0
+      const books: OrderBooks.Watch = {
+        ...watch,
+        observe: (ticker, onRead) => {
+          observed++
+          const stop = watch.observe(ticker, onRead)
+          return () => {
+            observed--
+            stop()
+          }
+        }
+      }
       const { events } = yield* auditing(books, { intervalMillis: 10_000 })
       yield* books.add(["B"])
       yield* books.remove(["A"])
       live(exchange, "B")
-      yield* TestClock.adjust("13 seconds")
+      yield* TestClock.adjust("11 seconds")
+      assert.strictEqual(observed, 1)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(observed, 0)
       assert.deepStrictEqual(events.at(-1), { _tag: "Compared", equal: ["B"], undecided: [] })
       yield* books.remove(["B"])
       yield* TestClock.adjust("10 seconds")
@@ -332,6 +376,10 @@ describe("OrderBooks.audit", () => {
   inTime("refuses times that are too short", () =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
+      for (const options of [{ intervalMillis: 1_000 }, { toleranceMillis: 0 }]) {
+        const { fiber } = yield* auditing(books, options)
+        assert.isUndefined(fiber.pollUnsafe())
+      }
       for (const [options, pointer, least] of [
         [{ intervalMillis: 999 }, "/intervalMillis", 1_000],
         [{ intervalMillis: Number.NaN }, "/intervalMillis", 1_000],

@@ -76,6 +76,8 @@ export class FakeExchange {
   latencyMillis = 10
   /** What the next reads wait for tokens, one entry for each question. */
   readonly waits: Array<number> = []
+  /** The markets of each question. */
+  readonly asked: Array<ReadonlyArray<string>> = []
   /** The number of the next reads that fail. */
   failures = 0
 
@@ -98,7 +100,11 @@ export class FakeExchange {
           })
           return { orderbooks }
         }),
-      waitFor: () => Effect.sync(() => this.waits.shift() ?? 0),
+      waitFor: (_, input) =>
+        Effect.sync(() => {
+          this.asked.push((input as { readonly tickers: ReadonlyArray<string> }).tickers) // the only operation
+          return this.waits.shift() ?? 0
+        }),
       clockSkew: Effect.undefined
     })
   )
