@@ -343,6 +343,21 @@ describe("Feed.subscribe", () => {
     })
   )
 
+  inMemory("S28: a consumer that throws ends alone", ({ place }) =>
+    Effect.gen(function* () {
+      const failing = yield* Effect.forkScoped(
+        Stream.runForEach(Feed.messages("user_orders"), () => Effect.die(new Error("mine")))
+      )
+      const { events, fiber } = yield* collect(Feed.messages("user_orders"))
+      yield* live(1)
+      yield* place()
+      yield* until(() => failing.pollUnsafe() !== undefined)
+      yield* place({ price: "0.41" })
+      yield* until(() => events.length === 2)
+      assert.isUndefined(fiber.pollUnsafe())
+    })
+  )
+
   inMemory("S29: keeps messages from the subscription on, and between two pulls", ({ place }) =>
     Effect.gen(function* () {
       const { events: stream } = yield* Feed.open("user_orders")

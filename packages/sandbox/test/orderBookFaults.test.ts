@@ -294,6 +294,21 @@ describe("OrderBooks.watch", () => {
     })
   )
 
+  for (const lines of [1, 2]) {
+    inMemory(`B24: forgets why a market was refused when it is removed, on ${lines} lines`, () =>
+      Effect.gen(function* () {
+        const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"], { lines })
+        yield* until(() => books.state("KXNONE-26-YES") === undefined)
+        const refusal = Effect.map(Effect.flip(books.read("KXNONE-26-YES")), (error) =>
+          error._tag === "NotWatched" ? error.refusal?._tag : error._tag
+        )
+        assert.strictEqual(yield* refusal, "SnapshotMissing")
+        yield* books.remove(["KXNONE-26-YES"])
+        assert.isUndefined(yield* refusal)
+      })
+    )
+  }
+
   inMemory("B24: is flat after a thousand rounds of adding and removing", (trader) =>
     Effect.gen(function* () {
       const { sandbox } = trader

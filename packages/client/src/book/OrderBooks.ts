@@ -87,7 +87,10 @@ class Books {
   }
 
   remove(tickers: ReadonlyArray<string>): void {
-    for (const ticker of tickers) this.#books.delete(ticker)
+    for (const ticker of tickers) {
+      this.#books.delete(ticker)
+      this.#refusals.delete(ticker)
+    }
   }
 
   get liveBooks(): number {
@@ -121,8 +124,8 @@ class Books {
         this.#apply(event.message, event.receivedMillis)
         break
       case "Refused":
-        for (const market of event.markets) this.#refusals.set(market, event.error)
         this.remove(event.markets)
+        for (const market of event.markets) this.#refusals.set(market, event.error)
         event.markets.forEach((market) => this.#changes.publish(market))
         break
       default: {

@@ -130,7 +130,10 @@ class Lines {
   }
 
   remove(tickers: ReadonlyArray<string>): void {
-    for (const ticker of tickers) this.#books.delete(ticker)
+    for (const ticker of tickers) {
+      this.#books.delete(ticker)
+      this.#refusals.delete(ticker)
+    }
     for (const line of this.#lines) {
       for (const ticker of tickers) {
         line.numbers.delete(ticker)

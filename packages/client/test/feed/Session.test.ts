@@ -441,6 +441,18 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
+  it("S14 a user who sheds markets gets no more messages of them, and keeps the others", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
+    subscription.remove(["B", "C"])
+    world.receive(trade(1, 1, "B"))
+    const removal = world.takeOne()
+    assert.deepInclude(removal.params, { action: "delete_markets", market_tickers: ["B", "C"] })
+    world.receive(ok(removal.id, 1, 2, ["A"]))
+    world.receive(trade(1, 3))
+    assert.deepStrictEqual(user.tags, ["trade"])
+  })
+
   it("S15 splits the first command if it alone exceeds the limit", () => {
     const world = new World()
     world.subscribe("trade", tickers("A", "B", "C", "D"))
@@ -617,6 +629,27 @@ describe("Session", () => {
       assert.deepStrictEqual(world.dials, [1, 2], String(code))
       assert.deepStrictEqual(user.ends, [])
     }
+  })
+
+  it("S12 error 27 during a restore pauses it, and every market is restored", () => {
+    const world = new World()
+    const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)
+    const { user } = world.live("trade", tickers(...names))
+    for (let seq = 1; seq < 10; seq++) world.receive(ok(world.takeOne().id, 1, seq))
+    world.reconnect()
+    let [seq, refused] = [0, 0]
+    for (let passed = 0; passed < 120_000 && !user.tags.includes("Restored"); passed += 100) {
+      for (const { cmd, id } of world.take(world.unread.length)) {
+        // Every second command is refused.
+        if (refused++ % 2 === 0) world.receive(error(27, { id }))
+        else world.receive(cmd === "subscribe" ? subscribed(id, "trade", 1) : ok(id, 1, ++seq))
+      }
+      world.session.pinged(world.generation)
+      world.pass(100)
+    }
+    assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+    assert.strictEqual(world.session.state().subscriptions[0]!.acknowledged.size, 5_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
   })
 
   it("S24 waits longer each time while connections close right after their handshake", () => {
@@ -1061,6 +1094,25 @@ describe("Session", () => {
     assert.deepInclude(user.of("Gap")[0], { reason: "overflow", markets: ["A", "B"] })
     world.receive(snapshot(5, 7, "B"))
     assert.deepInclude(user.of("Gap")[1], { reason: "missing", expectedSeq: 4, receivedSeq: 7 })
+  })
+
+  it("B18 gives up a new connection that holds back too much before it takes over, and loses nothing", () => {
+    const world = new World({ maxEarlyMessages: 3 })
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 1), 2)
+    world.receive(snapshot(1, 1), 2)
+    // The snapshot of B does not come.
+    for (let seq = 2; seq <= 5; seq++) world.receive(delta(1, seq), 2)
+    world.session.tick()
+    assert.deepStrictEqual(world.abandoned, [2])
+    world.receive(delta(1, 3), 1)
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "orderbook_snapshot", "orderbook_delta"])
+    assert.strictEqual(user.of("Message").at(-1)?.generation, 1)
+    assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
   it("B21 a gap names all twelve markets of its subscription", () => {
