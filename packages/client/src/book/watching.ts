@@ -167,7 +167,7 @@ export class Changes {
   }
 
   publish(ticker: string): void {
-    for (const observer of this.#observers.get(ticker) ?? []) observer()
+    this.#observers.get(ticker)?.forEach((observer) => observer())
     if (this.#waiting.has(ticker)) return
     this.#waiting.add(ticker)
     Queue.offerUnsafe(this.#queue, ticker)
