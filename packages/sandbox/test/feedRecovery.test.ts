@@ -222,6 +222,29 @@ describe("Feed.subscribe", () => {
     })
   )
 
+  inMemory("S14: notifies when messages arrive late, and when they are in time again", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      const { events } = yield* collect(Feed.subscribe("user_orders"))
+      yield* live(1)
+      yield* place()
+      yield* until(() => events.length === 1)
+      yield* sandbox.plant({ feed: "frame", channel: "user_orders", delayMillis: 8_000 })
+      yield* place()
+      yield* until(() => tags(events).includes("Delay"))
+      yield* place()
+      yield* until(() => tags(events).filter((tag) => tag === "Delay").length === 2)
+      const delays = events.flatMap((event) => (event._tag === "Delay" ? [event] : []))
+      assert.deepStrictEqual(
+        delays.map(({ growthMillis, isLate }) => [isLate, growthMillis >= 5_000]),
+        [
+          [true, true],
+          [false, false]
+        ]
+      )
+      assert.strictEqual((yield* counters).dials, 1)
+    })
+  )
+
   inMemory(
     "S15: opens more connections for the markets beyond the limit of a subscription",
     ({ place, sandbox }) =>
