@@ -140,6 +140,7 @@ for (const [name, bundle] of [
       console.log(`${name}, feed: ${(bytes / 1000).toFixed(1)} kB min+gzip`)
       assert.isBelow(bytes, 90_000)
       assert.include(output, "orderbook_snapshot")
+      assert.notInclude(output, "OrderBooks.audit")
       const ids = await operationIds()
       assert.deepStrictEqual(
         ids.filter((id) => new RegExp(`["'\`]${id}["'\`]`).test(output)),

@@ -153,6 +153,21 @@ describe("faults of messages", () => {
     assert.deepStrictEqual(new Set(messages.map(({ clock }) => clock)).size, 1)
   })
 
+  it("omit: the message is missing, and seq goes on", () => {
+    const { faulty, next } = twoDeltas("omit")
+    assert.deepStrictEqual(faulty, [])
+    assert.strictEqual(next[0]!.seq, 2)
+    assert.strictEqual(next[0]!.msg.clock, 2)
+  })
+
+  it("renameKeys: a snapshot has other keys for its sides", () => {
+    const { me, world } = setup({ feed: "frame", change: "renameKeys" })
+    world.order(me, { price: 4_000 })
+    const [, snapshot] = world.connect(me).ask(subscribe)
+    assert.deepStrictEqual(snapshot!.msg.yes_levels, [["0.4000", "5.00"]])
+    assert.isUndefined(snapshot!.msg.yes_dollars_fp)
+  })
+
   it("delay a snapshot, so that deltas overtake it", () => {
     const { me, world } = setup({ feed: "frame", type: "orderbook_snapshot", delayMillis: 5_000 })
     const line = world.connect(me)
@@ -285,6 +300,7 @@ describe("checkFeedFault", () => {
       [{ feed: "command", times: 0 }, /times must be/],
       [{ feed: "command", delayMillis: -1 }, /delayMillis must be/],
       [{ feed: "frame", change: "cross", type: "ticker" }, /applies only to orderbook_delta/],
+      [{ feed: "frame", change: "renameKeys", type: "ticker" }, /applies only to orderbook_snapshot/],
       [{ feed: "frame", channel: "no" as "trade" }, /no channel has the name "no"/],
       [{ feed: "subscription", firstSeq: -1 }, /firstSeq must be/]
     ]

@@ -115,6 +115,9 @@ export class FeedConnection {
    * command that requested the message.
    */
   sendData(subscription: Subscription, type: string, body: string, fault?: FrameFault, id?: number): void {
+    if (fault?.change === "omit") {
+      return
+    }
     const seq = subscription.channel.isSequenced ? `,"seq":${++subscription.seq}` : ""
     if (subscription.isStalled) {
       return
@@ -230,6 +233,8 @@ const changed = (text: string, change: FrameFault["change"]): ReadonlyArray<stri
       return [text.slice(0, text.length >> 1)]
     case "garble":
       return [text.replace(/"msg":./, '"msg":#')]
+    case "renameKeys":
+      return [text.replace(/"(yes|no)_dollars_fp"/g, '"$1_levels"')]
     case "unknownType":
       return [text.replace(/^\{"type":"[^"]*"/, '{"type":"not_in_the_document"')]
     default:

@@ -44,6 +44,20 @@ export interface CommandFault {
   readonly delayMillis?: number
 }
 
+/** The changes of a data message. */
+export const changes = [
+  "skip",
+  "repeat",
+  "garble",
+  "cut",
+  "unknownType",
+  "zeroDelta",
+  "belowZero",
+  "cross",
+  "omit",
+  "renameKeys"
+] as const
+
 /** A fault of a data message. */
 export interface FrameFault {
   readonly feed: "frame"
@@ -62,8 +76,10 @@ export interface FrameFault {
    * - `zeroDelta`: a delta of `0.00` precedes it.
    * - `belowZero`: a delta that takes more than the level holds precedes it. The book of a reader is then wrong.
    * - `cross`: two deltas with the same clock precede it. Between these two, the book is crossed.
+   * - `omit`: it is not sent and does not count in `seq`. The book of a reader is then wrong, and no message shows it.
+   * - `renameKeys`: the keys of both sides of an `orderbook_snapshot` have other names.
    */
-  readonly change?: "skip" | "repeat" | "garble" | "cut" | "unknownType" | "zeroDelta" | "belowZero" | "cross"
+  readonly change?: (typeof changes)[number]
   /** The delay of the message. Later messages overtake it. */
   readonly delayMillis?: number
 }
@@ -80,8 +96,13 @@ export interface SubscriptionFault {
 /** A planted fault of the feed. */
 export type FeedFault = UpgradeFault | CommandFault | FrameFault | SubscriptionFault
 
-/** Changes that apply only to deltas of a book. */
-const deltaChanges = new Set(["zeroDelta", "belowZero", "cross"])
+/** The type of message that a change applies to, if it is not every type. */
+const typeOf = new Map<FrameFault["change"], string>([
+  ["zeroDelta", "orderbook_delta"],
+  ["belowZero", "orderbook_delta"],
+  ["cross", "orderbook_delta"],
+  ["renameKeys", "orderbook_snapshot"]
+])
 
 /** Why a fault is invalid; undefined if it is valid. */
 export const checkFeedFault = (fault: FeedFault): string | undefined => {
@@ -102,12 +123,10 @@ export const checkFeedFault = (fault: FeedFault): string | undefined => {
       return fault.error !== undefined && !isFeedErrorCode(fault.error)
         ? `no error has the code ${fault.error}`
         : undefined
-    case "frame":
-      return fault.change !== undefined &&
-        deltaChanges.has(fault.change) &&
-        (fault.type ?? "orderbook_delta") !== "orderbook_delta"
-        ? `${fault.change} applies only to orderbook_delta`
-        : undefined
+    case "frame": {
+      const type = typeOf.get(fault.change)
+      return type !== undefined && (fault.type ?? type) !== type ? `${fault.change} applies only to ${type}` : undefined
+    }
     case "subscription":
       return Number.isSafeInteger(fault.firstSeq) && fault.firstSeq >= 0
         ? undefined
@@ -164,7 +183,7 @@ export class FeedFaults {
         (fault.channel === undefined || fault.channel === name) &&
         (fault.type === undefined || fault.type === type) &&
         (fault.marketTicker === undefined || fault.marketTicker === ticker) &&
-        (fault.change === undefined || !deltaChanges.has(fault.change) || type === "orderbook_delta")
+        (typeOf.get(fault.change) ?? type) === type
     )
   }
 

@@ -5,6 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import { channels, type ChannelName } from "../feed/channels.ts"
+import { changes } from "../feed/faults.ts"
 import { type Control, get, post } from "./controlRoute.ts"
 
 const optional = Schema.optionalKey
@@ -47,9 +48,7 @@ export const feedFaults = [
     channel: optional(channel),
     type: optional(Schema.String),
     marketTicker: optional(Schema.String),
-    change: optional(
-      Schema.Literals(["skip", "repeat", "garble", "cut", "unknownType", "zeroDelta", "belowZero", "cross"])
-    ),
+    change: optional(Schema.Literals(changes)),
     delayMillis: optional(Schema.Int)
   }),
   Schema.Struct({
