@@ -223,7 +223,7 @@ describe("doc block examples", () => {
     )
     const parts = [
       "rest/orderOperations",
-      ...["intents", "placing", "canceling", "cancelOnExit"].map((part) => `trading/${part}`)
+      ...["intents", "placing", "canceling", "cancelOnExit", "groupChanges"].map((part) => `trading/${part}`)
     ]
     const found = [
       ...[...names.flat(), "History", "OrderBook", "Pages"].map(urlOf),
