@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer, Result, Schedule } from "effect"
 import * as Kalshi from "../src/Kalshi.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
+import * as OrderGroups from "../src/trading/OrderGroups.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import { play } from "./support/calls.ts"
 import {
@@ -158,6 +159,18 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
       assert.include(left.reason, "no list of orders as of 1970-01-01T00:01:00.000Z shows it")
       const settled = yield* play(Orders.settle(left), [asOf(200_000), listed(), listed()], { atMillis: 3_600_000 })
       assert.strictEqual(settled.value._tag, "NotPlaced")
+    })
+  )
+
+  it.effect("reports that a lost order exists if a response said so", () =>
+    Effect.gen(function* () {
+      const other: Reply = { status: 201, body: { ...createResponse, client_order_id: "another" } }
+      for (const replies of [[lost, duplicate], [other], [{ status: 201, body: {} }]]) {
+        const { report } = yield* run(Effect.exit(resting), [...replies, asOf(60_000), listed()], {
+          within: "200 millis"
+        })
+        assert.deepInclude(report?.left[0], { client_order_id: clientOrderId, exists: true })
+      }
     })
   )
 
@@ -458,6 +471,17 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
+  it.effect("ignores an order without an id that cannot rest, whatever the other orders are", () =>
+    Effect.gen(function* () {
+      const orders = [anonymous({ time_in_force: "immediate_or_cancel" }), input()]
+      const { paths } = yield* run(Orders.batchCreate({ orders }), [
+        batchCreated(item("1"), item("2", clientOrderId)),
+        canceledAs("2")
+      ])
+      assert.deepStrictEqual(paths, [createBatch, cancels("2")])
+    })
+  )
+
   it.effect("looks up orders that have the same order_id in the response", () =>
     Effect.gen(function* () {
       const program = Orders.batchCreate({ orders: [input(), input({ client_order_id: "b" })] })
@@ -533,6 +557,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
       const batchCancel = Orders.batchCancel({ orders: [route] })
       for (const [change, reply] of [
         [amend, { status: 200, body: { order_id, ts_ms: 1 } }],
+        [amend, { status: 200, body: { order_id, remaining_count: null, ts_ms: 1 } }],
         [amend, { status: 200, body: { order_id, remaining_count: "6.00", ts_ms: 1 } }],
         [amend, lost],
         [decrease, { status: 200, body: { order_id, remaining_count: "1.00", ts_ms: 1 } }],
@@ -546,14 +571,54 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
           { status: 200, body: { orders: [{ order_id, reduced_by: "1.00" }] } }
         ]
       ] as ReadonlyArray<readonly [Effect.Effect<unknown, unknown, Orders.Capabilities>, Reply]>) {
-        const { paths, report } = yield* run(
+        const { exit, paths, report } = yield* run(
           Effect.andThen(resting, Effect.exit(change)),
           [created, reply, canceled],
           once
         )
+        assert.isFalse(Exit.isSuccess(exit) && Exit.hasDies(exit.value))
         assert.deepStrictEqual([paths.length, paths.at(-1)], [3, target])
         assert.deepStrictEqual(counts(report), [1, 0])
       }
+    })
+  )
+
+  it.effect("cancels both of two orders if the response to a change of one describes the other", () =>
+    Effect.gen(function* () {
+      const other = { ...createResponse, order_id: "another", client_order_id: "b" }
+      const both = Effect.andThen(resting, Orders.create(input({ client_order_id: "b" })))
+      for (const [change, body] of [
+        [Orders.cancel(route), { order_id: "another", reduced_by: "10.00", ts_ms: 1 }],
+        [Orders.batchCancel({ orders: [route] }), { orders: [{ order_id: "another", reduced_by: "10.00" }] }],
+        [Orders.decrease({ ...route, reduce_to: "0" }), { order_id: "another", remaining_count: "0.00", ts_ms: 1 }],
+        [
+          Orders.amend({ order_id, ticker, side: "bid", price: "0.55", count: "10" }),
+          { order_id: "another", client_order_id: "b", remaining_count: "0.00", ts_ms: 1 }
+        ]
+      ] as ReadonlyArray<readonly [Effect.Effect<unknown, unknown, Orders.Capabilities>, object]>) {
+        const { report } = yield* run(Effect.andThen(both, Effect.exit(change)), [
+          created,
+          { status: 201, body: other },
+          { status: 200, body },
+          canceled,
+          canceledAs("another")
+        ])
+        assert.deepStrictEqual(
+          report?.ended.map((ended) => ended.order_id),
+          [order_id, "another"]
+        )
+      }
+    })
+  )
+
+  it.effect("ignores writes that change no order", () =>
+    Effect.gen(function* () {
+      const { paths } = yield* run(Effect.andThen(resting, OrderGroups.trigger({ order_group_id: "group" })), [
+        created,
+        { status: 200, body: {} },
+        canceled
+      ])
+      assert.strictEqual(paths.at(-1), target)
     })
   )
 

@@ -184,7 +184,14 @@ describe("OrderGroups.watch", () => {
       for (const id of ["", undefined as never]) {
         const watch = Effect.provideService(OrderGroups.watch(id), KalshiFeed, feedOf(world))
         const error = yield* Effect.flip(watch)
-        assert.deepInclude({ ...error }, { _tag: "InvalidRequest", operation: "OrderGroups.watch" })
+        const fault = {
+          _tag: "InvalidRequest",
+          pointer: "",
+          reason: "the value is not the id of an order group"
+        } as const
+        assert.deepInclude({ ...error }, { ...fault, operation: "OrderGroups.watch" })
+        const changes = Effect.provideService(Stream.runDrain(OrderGroups.changes(id)), KalshiFeed, feedOf(world))
+        assert.deepInclude({ ...(yield* Effect.flip(changes)) }, { ...fault, operation: "OrderGroups.changes" })
       }
       assert.deepStrictEqual(world.dials, [])
     }).pipe(Effect.scoped)
@@ -227,7 +234,9 @@ describe("OrderGroups.changes", () => {
       world.pass(10_000)
       acknowledge(world)
       world.receive(update(1, "reset", 5))
-      world.receive(update(2, "deleted", 6))
+      world.receive(update(2, "limit_updated", 6))
+      world.receive(update(3, "limit_updated", 7))
+      world.receive(update(4, "deleted", 7))
       yield* Fiber.join(fiber)
       assert.deepStrictEqual(yield* read, [
         "Live",
@@ -238,6 +247,8 @@ describe("OrderGroups.changes", () => {
         "Uncertain outage",
         "Live",
         "reset",
+        "limit_updated",
+        "limit_updated",
         "deleted"
       ])
       assert.deepStrictEqual<unknown>(changes[1], {

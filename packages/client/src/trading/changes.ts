@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Count, isZero } from "../money/FixedPoint.ts"
+import { isZero } from "../money/FixedPoint.ts"
 import type {
   AmendOrderV2Response,
   BatchCancelOrdersV2Response,
@@ -23,11 +23,11 @@ import type { CallState } from "../sending/callState.ts"
 export interface Changes {
   /** The ids of orders that no longer rest. */
   readonly ended: ReadonlyArray<string>
-  /** An amended order whose response has another `order_id`. */
+  /** A changed order whose response has another `order_id`. */
   readonly renamed?: {
     readonly from: string
     readonly to: string
-    /** The `client_order_id` that the order has after the amend. Undefined if the amend does not set it. */
+    /** The new `client_order_id` of the order. Undefined if an amend does not set it. */
     readonly client_order_id: string | undefined
     /** The `client_order_id` in the response. */
     readonly echoed: string | undefined
@@ -35,8 +35,6 @@ export interface Changes {
 }
 
 const none: Changes = { ended: [] }
-
-const isNone = (count: Count | null | undefined): boolean => count != null && isZero(count)
 
 /**
  * Returns the changes of a successful call. A response can describe another order, as in May 2026. So only the orders of
@@ -59,13 +57,15 @@ export const changesOf = ({ descriptor, wire: { input } }: CallState, response: 
       )
       return { ended: ended.map(({ order_id }) => order_id) }
     }
-    case decrease.descriptor: {
-      const { order_id, remaining_count } = response as DecreaseOrderV2Response
-      return order_id === requested && isZero(remaining_count) ? { ended: [order_id] } : none
-    }
+    case decrease.descriptor:
     case amend.descriptor: {
-      const { client_order_id: echoed, order_id, remaining_count } = response as AmendOrderV2Response
-      if (order_id === requested) return isNone(remaining_count) ? { ended: [order_id] } : none
+      const {
+        client_order_id: echoed,
+        order_id,
+        remaining_count
+      } = response as AmendOrderV2Response | DecreaseOrderV2Response
+      if (order_id === requested)
+        return remaining_count != null && isZero(remaining_count) ? { ended: [order_id] } : none
       const { order_id: from, updated_client_order_id: client_order_id } = input as unknown as AmendInput // checked
       return { ended: [], renamed: { from, to: order_id, client_order_id, echoed } }
     }

@@ -113,7 +113,7 @@ const endingsOfBatch = (
   { orders: items }: BatchCreateOrdersV2Response
 ): ReadonlyArray<Ending> => {
   const ids = new Set(orders.flatMap(({ client_order_id }) => client_order_id ?? []))
-  const others = items.filter(({ client_order_id }) => client_order_id == null || !ids.has(client_order_id))
+  const others = items.filter(({ client_order_id }) => !ids.has(client_order_id ?? ""))
   // No publication promises the sequence of the items. So an order without an id may rest if any of them may.
   const resting = orders.find(({ client_order_id, request }) => client_order_id === undefined && mayRest(request, null))
   return orders.map(({ attempts, client_order_id, request }) => {

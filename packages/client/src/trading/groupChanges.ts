@@ -191,6 +191,8 @@ export interface WatchedGroup {
  * **Gotchas**
  *
  * - A trigger before the subscription is live is not reported. Watch a new group before you place its first order.
+ * - The feed notices a lost message with the next message of the channel, or when it notices a lost connection. So a
+ *   refused order can be the first sign of a trigger.
  * - The first trigger counts, also if the group was reset since. Watch the group again after a reset.
  *
  * **Example** (Quoting until the group is triggered)
@@ -272,9 +274,9 @@ export const changes = (order_group_id: string): Stream.Stream<GroupChange, Inva
         Queue.offerUnsafe(queue, change)
         if (change._tag === "Update" && change.update.event_type === "deleted") Queue.endUnsafe(queue)
       }
-      const onEnd = (error: FeedError | undefined): void => {
-        if (error === undefined) Queue.endUnsafe(queue)
-        else Queue.failCauseUnsafe(queue, Cause.fail(error))
+      // Without an error, the stream is over already.
+      const onEnd = (error: FeedError = new FeedClosed()): void => {
+        Queue.failCauseUnsafe(queue, Cause.fail(error))
       }
       yield* follow("OrderGroups.changes", order_group_id, onChange, onEnd)
       return Stream.fromQueue(queue)
