@@ -10,7 +10,7 @@ const source = (module: string) => fileURLToPath(urlOf(module))
 
 interface Bundle {
   readonly output: string
-  /** Paths of the modules that remain in part. */
+  /** The paths of the modules of which a part remains in the bundle. */
   readonly modules: ReadonlyArray<string>
 }
 
@@ -124,7 +124,7 @@ for (const [name, bundle] of [
         /node:/,
         /platform-node/,
         /client[/]src[/]Pages\.ts$/,
-        /client[/]src[/](?:feed|book)[/]/,
+        /client[/]src[/](?:feed|book|account)[/]/,
         /generated[/]feed\.ts$/
       ]) {
         assert.isUndefined(

@@ -17,7 +17,7 @@ const errorOf = (message: unknown) => Result.getOrThrow(Result.flip(decode(JSON.
 /** The error of a command that must not be encoded. */
 const refusalOf = (command: unknown) => {
   const { operation, pointer, reason } = Result.getOrThrow(
-    Result.flip(FeedMessages.encode(command as Command)) // from JavaScript, anything can come
+    Result.flip(FeedMessages.encode(command as Command)) // a JavaScript caller can pass anything
   )
   return { operation, pointer, reason }
 }
@@ -63,7 +63,7 @@ describe("decoder", () => {
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(later))), later as never)
   })
 
-  it("takes an absent side of a book and an absent clock, but no null and no missing ticker", () => {
+  it("accepts an absent side of a book and an absent clock, but neither null nor a missing ticker", () => {
     const snapshot = (msg: object) => ({ type: "orderbook_snapshot", sid: 1, seq: 1, msg })
     const market = { market_ticker: "A-T1.5", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1" }
     assert.isTrue(Result.isSuccess(decode(JSON.stringify(snapshot(market)))))
@@ -91,14 +91,14 @@ describe("decoder", () => {
     ]
     assert.isFunction(marketOf)
     const overflow: ErrorCode = 25
-    // @ts-expect-error -- retired
+    // @ts-expect-error -- the exchange has retired this code
     const retired: ErrorCode = 17
     assert.notStrictEqual<number>(overflow, retired)
     // @ts-expect-error -- a fill carries no seq
     assert.isUndefined(({ sid: 1, type: "fill" } as ChannelMessage<"fill">).seq)
   })
 
-  it("names a type that it does not know", () => {
+  it("reports the name of an unknown type", () => {
     const unknown = errorOf({ type: "order_amended", sid: 1 })
     assert.deepInclude(unknown, { _tag: "UnknownMessage", type: "order_amended" })
     assert.strictEqual(

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Scope, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import { FeedClosed } from "../src/feed/FeedError.ts"
 import { KalshiFeed } from "../src/feed/KalshiFeed.ts"
 import * as OrderGroups from "../src/trading/OrderGroups.ts"
@@ -13,6 +14,7 @@ const order_group_id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 const feedOf = ({ session }: World) =>
   KalshiFeed.of({
     subscribe: (request, subscriber) => session.subscribe(request, subscriber),
+    record: () => () => {},
     watchQueue: () => ({ onLagging: () => {}, close: () => {} }),
     state: Effect.sync(() => session.state()),
     changeOver: Effect.sync(() => session.changeOver()),
@@ -286,6 +288,21 @@ describe("OrderGroups.changes", () => {
       const { fiber, world } = yield* reading
       world.session.close()
       assert.deepStrictEqual(yield* Effect.flip(Fiber.join(fiber)), new FeedClosed())
+    })
+  )
+
+  it.effect("fails with Lagging if too many changes wait", () =>
+    Effect.gen(function* () {
+      const world = new World()
+      const stream = Stream.mapEffect(OrderGroups.changes(order_group_id, { bufferSize: 2 }), () => Effect.sleep(1))
+      const fiber = yield* Effect.forkChild(Effect.provideService(Stream.runDrain(stream), KalshiFeed, feedOf(world)), {
+        startImmediately: true
+      })
+      acknowledge(world)
+      for (const seq of [1, 2, 3, 4]) world.receive(update(seq, "limit_updated"))
+      yield* TestClock.adjust(10)
+      assert.deepInclude({ ...(yield* Effect.flip(Fiber.join(fiber))) }, { _tag: "Lagging", channel, waiting: 2 })
+      assert.strictEqual(world.takeOne().cmd, "unsubscribe")
     })
   )
 })

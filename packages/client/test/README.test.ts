@@ -257,7 +257,7 @@ describe("README", () => {
   it("lists every channel of the feed with its messages and parameters", () => {
     const rows = [...readme.matchAll(/^\| `(\w+)` +\| (.*?) +\| (\w+) +\| (.*?) +\| (yes|no) +\|$/gm)]
     const namesIn = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map((match) => match[1]!)
-    // The text above the table tells these.
+    // The text above the table states these.
     const left = /^(market_(ticker|id)s?|skip_ticker_ack)$/
     assert.deepStrictEqual(
       rows.map(([, channel, messages, markets, parameters, counted]) => [

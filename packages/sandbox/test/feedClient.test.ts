@@ -3,9 +3,11 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
+import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
@@ -101,6 +103,21 @@ describe("Feed.subscribe", () => {
       )
       assert.deepStrictEqual(taken, ["Message", "Message"])
       assert.deepInclude({ ...error }, { _tag: "Lagging", waiting: 2 })
+    })
+  )
+
+  inMemory("gives the frames as they arrive, for recordings", ({ place }) =>
+    Effect.gen(function* () {
+      const recorded = yield* collect(Feed.frames())
+      const { events } = yield* collect(Feed.messages("orderbook_delta", { market_tickers: [ticker] }))
+      yield* until(() => events.length === 1)
+      yield* place()
+      yield* until(() => events.length === 2)
+      const decode = FeedMessages.decoder()
+      assert.deepStrictEqual(
+        recorded.events.map(({ text }) => Result.getOrThrow(decode(text)).type),
+        ["subscribed", "orderbook_snapshot", "orderbook_delta"]
+      )
     })
   )
 

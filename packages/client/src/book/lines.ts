@@ -3,11 +3,11 @@
  *
  * **Details**
  *
- * Each market has a {@link MergedBook}. Each interruption of a subscription closes the market's line there and opens a new
- * one, with a new number: `#numbers % count` is the index of the line.
+ * Each market has a {@link MergedBook}. Each outage of a subscription closes its line in that book and opens a line
+ * with a new number. The number modulo the count of lines is the index of the subscription's line here.
  *
- * A line can refuse a market that another line has: its snapshot was lost twice, for example. The line then adds the market
- * again after a wait. A market that all lines refuse is no longer watched.
+ * The exchange can refuse a market on one line and send it on another, for example if a snapshot was lost twice. The
+ * first line then adds the market again after a wait. A market that all lines refuse is no longer watched.
  *
  * @module
  */
@@ -40,7 +40,7 @@ const maxRetryMillis = 60_000
 
 /** A market that a line does not have, although it is watched. */
 interface Retry {
-  /** Undefined if the line had no room for it. */
+  /** Undefined if the line had no room for the market. */
   readonly refusal: Feed.MarketsError | undefined
   /** Infinity from the next attempt until its result. */
   dueMillis: number
@@ -51,12 +51,12 @@ interface Retry {
 class Line {
   readonly index: number
   readonly feed: FeedService
-  /** Undefined before the first subscription, and after one has ended. */
+  /** Undefined before the first subscription, and after a subscription has ended. */
   subscription: Feed.Subscription | undefined
   ended: Feed.FeedError | undefined
-  /** The numbers that this line has in the merged books. */
+  /** The number of this line in each merged book. */
   readonly numbers = new Map<string, number>()
-  /** The markets that this line refused, until their next snapshot. */
+  /** The markets that this line could not add, until their next snapshot. */
   readonly retries = new Map<string, Retry>()
 
   constructor(index: number, feed: FeedService) {
@@ -83,7 +83,7 @@ class Lines {
   readonly #changes: Changes
   readonly #books = new Map<string, Published<MergedBook>>()
   readonly #refusals = new Map<string, Feed.MarketsError>()
-  /** How many line numbers of each line have been used. */
+  /** How many times a line was opened in a merged book. */
   #numbers = 0
   #wakesMillis = Number.POSITIVE_INFINITY
   #isClosed = false
@@ -110,7 +110,7 @@ class Lines {
       if (Result.isSuccess(joined)) {
         isAccepted = true
       } else if (joined.failure._tag === "InvalidRequest") {
-        // Every line refuses the same input, the first one before any I/O.
+        // Every line refuses the same input. The first line refuses it before any I/O.
         this.remove(fresh)
         return Result.fail(joined.failure)
       } else {
@@ -175,7 +175,10 @@ class Lines {
     return next === Number.POSITIVE_INFINITY ? undefined : next
   }
 
-  /** Ends what has lasted too long, requests the snapshots that are due, and adds refused markets again. */
+  /**
+   * Ends crossings and waits that have lasted too long, requests the snapshots that are due, and adds refused markets
+   * again.
+   */
   tick(): void {
     const nowMillis = this.#nowMillis()
     const wanted: ReadonlyArray<Array<string>> = this.#lines.map(() => [])
@@ -332,7 +335,7 @@ class Lines {
     this.onTimer()
   }
 
-  /** Forgets a market that all lines refuse. The last one ends the watch. */
+  /** Forgets a market that all lines refuse. If no market is left, the watch ends. */
   #forgetIfRefused(ticker: string): void {
     let refusal: Feed.MarketsError | undefined
     for (const { retries } of this.#living()) {
@@ -346,7 +349,7 @@ class Lines {
     if (this.#books.size === 0) this.#end(refusal)
   }
 
-  /** A line is over. The last one ends the watch. */
+  /** Ends a line. When all lines have ended, the watch ends. */
   #endLine(line: Line, error: Feed.FeedError): void {
     line.ended = error
     for (const ticker of [...line.numbers.keys()]) this.#close(line, ticker, { cause: "outage", detail: error._tag })

@@ -19,7 +19,7 @@ import type { Book, BookNotLive, Loss, State } from "./OrderBook.ts"
 export class NotWatched
   extends /*#__PURE__*/ Data.TaggedError("NotWatched")<{
     readonly market_ticker: string
-    /** Why the exchange does not send its book. Undefined if it is not watched for another reason. */
+    /** Why the exchange refused the market. Undefined if the market was never added or was removed. */
     readonly refusal: Feed.MarketsError | undefined
   }>
 {
@@ -35,38 +35,40 @@ export type BookOptions = Omit<MergeOptions, "nowMillis">
 
 /** A line of a watch: a subscription of all its markets on a session of its own. */
 export interface LineState {
-  /** Why the line is over. It is not opened again. Undefined while it lasts. */
+  /** Why the line ended. Undefined while the line lasts. A line that ended is not opened again. */
   readonly ended: Feed.FeedError | undefined
   /** The number of books that are live on this line. */
   readonly liveBooks: number
-  /** Its session. The first line uses the session of the layer, with the subscriptions of all other users. */
+  /**
+   * The session of the line. The first line uses the session of the layer, with the subscriptions of all other users.
+   */
   readonly session: Feed.SessionState
 }
 
-/** The watched books. They end with their scope. */
+/** The watched books. They are updated until the scope closes. */
 export interface Watch {
   /**
-   * Returns the book of a market, which never changes afterwards: read again for a newer one. Fails while the book may be
-   * wrong, with the reason and since when, and with the feed's error after the feed has ended.
+   * Returns the book of a market. The book never changes: read again for a newer one. While the book may be wrong,
+   * fails with the reason and the time since when. After the feed has ended, fails with the feed's error.
    */
   readonly read: (market_ticker: string) => Effect.Effect<Book, BookNotLive | NotWatched | Feed.FeedError>
   /**
-   * The tickers of books of which reads return something else than before. A slow consumer gets a ticker once for many
-   * changes. One consumer takes them.
+   * The tickers of books whose reads return a new result. A slow consumer receives a ticker once for many changes. Use
+   * it with one consumer.
    */
   readonly changes: Stream.Stream<string, Feed.FeedError>
   /** Returns the state of a book without its levels. Undefined for a market that is not watched. */
   readonly state: (market_ticker: string) => State | undefined
   readonly add: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void, InvalidRequest | Feed.FeedError>
   readonly remove: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void>
-  /** The lines, now: how many connections stand behind the books. */
+  /** Returns the current state of each line. */
   readonly lines: Effect.Effect<ReadonlyArray<LineState>>
 }
 
 /** An event of the feed about books. */
 export type BookEvent = Feed.FeedEvent<"orderbook_delta">
 
-/** Returns the loss that an event reports, and its markets: an empty list for all. */
+/** Returns the loss that an event reports, and its markets. An empty list means all markets. */
 export const lossOf = (
   event: BookEvent
 ): { readonly markets: ReadonlyArray<string>; readonly loss: Loss } | undefined => {

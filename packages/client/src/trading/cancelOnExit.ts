@@ -289,7 +289,7 @@ const cancelOne = (
   order: Resting
 ): Effect.Effect<void, never, Capabilities> => {
   const attempt = Effect.suspend(() => {
-    // An attempt that runs out of time may have sent a cancel.
+    // The older reason no longer applies: if this attempt runs out of time, it may have sent a cancel.
     reasons.delete(order.pending)
     return ensureCanceled(order, { within: withinMillis })
   })
@@ -325,12 +325,12 @@ const findLost = ({ reasons, state, withinMillis }: Closing): Effect.Effect<void
       else wanted.set(pending, wantedOf(pending, exists))
     }
     if (wanted.size === 0) return
-    const { asOf, mismatchOf, orderOf } = yield* lookFor([...wanted.values()], {
+    const { acceptedOf, asOf, mismatchOf } = yield* lookFor([...wanted.values()], {
       withinMillis: withinMillis / 2,
       historical: false
     })
     for (const [pending, search] of wanted) {
-      const order = orderOf(search)
+      const order = acceptedOf(search)
       if (order === undefined) {
         reasons.set(pending, `its response was lost, and ${reasonOf(mismatchOf(search), asOf)}`)
         continue
@@ -348,7 +348,7 @@ const withoutId =
 const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): string => {
   if (mismatch !== undefined) {
     const { differs, order } = mismatch
-    return `order ${order.order_id}, which has its client_order_id, was not cancelled because its ${differs.join(", ")} differs`
+    return `order ${order.order_id}, which has the same client_order_id, was not cancelled because its ${differs.join(", ")} differs`
   }
   return asOf === undefined ? "no list of orders could be read" : `no list of orders as of ${asOf} shows it`
 }
@@ -421,7 +421,7 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  *
  * **Gotchas**
  *
- * - An amended order has another price or count. It is cancelled, unless the response that placed it was lost.
+ * - An amended order has another price or count. It is cancelled, unless the response to its placement was lost.
  * - Set a `client_order_id` in the input of `create` and `batchCreate`. Without it, an order whose response was lost
  *   cannot be distinguished from other orders. The layer does not look for it, but reports it.
  * - Orders that result from RFQs and quotes with `rest_remainder` are not covered.

@@ -3,16 +3,15 @@
  *
  * @module
  */
-import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { InvalidRequest } from "../Errors.ts"
-import type { FeedEvent } from "../feed/Feed.ts"
+import { Consumer, defaultBufferSize } from "../feed/consumer.ts"
+import type { FeedEvent, SubscribeOptions } from "../feed/Feed.ts"
 import { describeLoss, FeedClosed, type FeedError } from "../feed/FeedError.ts"
 import { KalshiFeed } from "../feed/KalshiFeed.ts"
 import type { OrderGroupUpdates } from "../generated/feed.ts"
@@ -248,7 +247,8 @@ export const watch = (
  * **Details**
  *
  * The first element is `Live`, unless messages of the group arrive with the start of the subscription. The stream ends
- * after the deletion of the group. It fails with the error of the feed if the subscription ends earlier.
+ * after the deletion of the group. It fails with the error of the feed if the subscription ends earlier, and with
+ * `Lagging` if more than `bufferSize` changes wait for the consumer.
  *
  * **Example** (The limit of a group, whenever it changes)
  *
@@ -265,20 +265,18 @@ export const watch = (
  * )
  * ```
  */
-export const changes = (order_group_id: string): Stream.Stream<GroupChange, InvalidRequest | FeedError, KalshiFeed> =>
+export const changes = (
+  order_group_id: string,
+  { bufferSize = defaultBufferSize }: SubscribeOptions = {}
+): Stream.Stream<GroupChange, InvalidRequest | FeedError, KalshiFeed> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      // A group changes so rarely that its changes can wait without a limit.
-      const queue = yield* Queue.unbounded<GroupChange, FeedError | Cause.Done>()
+      const consumer = yield* Consumer.make<GroupChange>(channel, bufferSize)
       const onChange = (change: GroupChange): void => {
-        Queue.offerUnsafe(queue, change)
-        if (change._tag === "Update" && change.update.event_type === "deleted") Queue.endUnsafe(queue)
+        consumer.offer(change)
+        if (change._tag === "Update" && change.update.event_type === "deleted") consumer.end(undefined)
       }
-      // Without an error, the stream is over already.
-      const onEnd = (error: FeedError = new FeedClosed()): void => {
-        Queue.failCauseUnsafe(queue, Cause.fail(error))
-      }
-      yield* follow("OrderGroups.changes", order_group_id, onChange, onEnd)
-      return Stream.fromQueue(queue)
+      yield* follow("OrderGroups.changes", order_group_id, onChange, (error) => consumer.end(error))
+      return consumer.stream
     })
   )

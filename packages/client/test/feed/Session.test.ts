@@ -1,4 +1,4 @@
-/** One test per fault of other clients, by its number, then what else the session does. */
+/** The session. A test whose name starts with S or A and a number checks for a known fault of other clients. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { delta, error, message, ok, snapshot, subscribed, ticker, trade } from "./support/messages.ts"
@@ -7,7 +7,7 @@ import { User, World } from "./support/world.ts"
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
 describe("Session", () => {
-  it("S1 restores everything when the line drops in the middle of a restore", () => {
+  it("S1 restores everything if the line drops during a restore", () => {
     const world = new World()
     const books = world.live("orderbook_delta", tickers("A", "B"))
     const trades = world.live("trade", tickers("A"), 2)
@@ -92,7 +92,7 @@ describe("Session", () => {
     )
   })
 
-  it("S5 sends one command per channel, so that each reply settles its own", () => {
+  it("S5 sends one command per channel, so that each reply settles its own command", () => {
     const world = new World()
     const [books, fills] = [world.subscribe("orderbook_delta", tickers("A")), world.subscribe("fill")]
     world.open()
@@ -126,7 +126,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S6 finds the market at fault by halves if the refusal does not name it", () => {
+  it("S6 finds the market at fault by halving the commands if the refusal does not name it", () => {
     const world = new World()
     const names = Array.from({ length: 64 }, (_, index) => `M${index}`)
     const { subscription, user } = world.live("trade", tickers("A"))
@@ -145,7 +145,7 @@ describe("Session", () => {
     assert.isBelow(seq, 25)
   })
 
-  it("S7 fails a market whose first snapshot does not come, and keeps the others", () => {
+  it("S7 refuses a market whose first snapshot does not come, and keeps the others", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "NONE"))
     world.receive(snapshot(1, 1))
@@ -167,7 +167,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S7 the time for a snapshot starts when its request is sent, and only a sent request is the last one", () => {
+  it("S7 starts the time for a snapshot when its request is sent, and counts only sent requests", () => {
     const world = new World({ snapshotTimeoutMillis: 2_000 })
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1, "A"))
@@ -211,7 +211,7 @@ describe("Session", () => {
     assert.deepStrictEqual(requests, [[id, ["B"]]])
   })
 
-  it("S8 a late reply still changes the state", () => {
+  it("S8 changes its state even after a late reply", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A"))
     world.open()
@@ -224,7 +224,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("S8 a late unsubscribed does not end a new subscription with the same sid", () => {
+  it("S8 does not end a new subscription after a late `unsubscribed` with the same sid", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.close()
@@ -239,7 +239,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S8 a reply of an old connection changes nothing, also with a known id", () => {
+  it("S8 ignores a reply of an old connection, even with a known id", () => {
     const world = new World()
     world.subscribe("trade", tickers("A"))
     world.open()
@@ -266,14 +266,14 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().subscriptions, [])
   })
 
-  it("S9 ends a subscription that no one asked for", () => {
+  it("S9 ends a subscription that no command requested", () => {
     const world = new World()
     world.live("trade")
     world.receive(subscribed(999, "ticker", 8))
     assert.deepStrictEqual(world.takeOne().params.sids, [8])
   })
 
-  it("S10 a subscription that cannot be restored ends with its error, and its fellows go on", () => {
+  it("S10 ends a subscription that cannot be restored with its error, and keeps the others", () => {
     const world = new World()
     const trades = world.live("trade", tickers("A"))
     const fills = world.live("fill", {}, 2)
@@ -288,7 +288,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("S11 unsubscribed or an error that no one asked for ends that subscription", () => {
+  it("S11 ends a subscription after an `unsubscribed` or an error that no command caused", () => {
     const world = new World()
     const trades = world.live("trade")
     const fills = world.live("fill", {}, 2)
@@ -298,11 +298,11 @@ describe("Session", () => {
     assert.strictEqual(trades.user.error?._tag, "SubscriptionEnded")
     assert.deepInclude(fills.user.error, { _tag: "SubscriptionRefused", code: 9 })
     assert.deepStrictEqual(books.user.ends, [])
-    // The exchange may still have the second one.
+    // The exchange may still have the second subscription.
     assert.deepStrictEqual(world.takeOne().params.sids, [2])
   })
 
-  it("S12 error 27 pauses, slows down and repeats", () => {
+  it("S12 pauses, slows down and repeats the command after error 27", () => {
     const world = new World({ commandBurst: 1_000, batchSize: 100 })
     const names = Array.from({ length: 300 }, (_, index) => `M${index}`)
     world.subscribe("trade", tickers(...names))
@@ -321,7 +321,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().params.market_tickers?.length, 100)
   })
 
-  it("S12 error 27 to a probe pauses the probes too", () => {
+  it("S12 pauses the probes too after error 27 to a probe", () => {
     const world = new World()
     world.subscribe("ticker")
     world.open()
@@ -337,7 +337,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1])
   })
 
-  it("S13 error 18 asks for the list of subscriptions, which decides", () => {
+  it("S13 requests the list of subscriptions after error 18, and acts on that list", () => {
     for (const isOpen of [true, false]) {
       const world = new World()
       const { user } = world.subscribe("ticker")
@@ -353,7 +353,7 @@ describe("Session", () => {
     }
   })
 
-  it("fails with CommandTimedOut what the exchange never answers, although it answers the list", () => {
+  it("fails with CommandTimedOut if the exchange never answers a command, although it answers the list", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A"))
     world.open()
@@ -368,7 +368,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().subscriptions, [])
   })
 
-  it("S14 error 25 again and again backs off", () => {
+  it("S14 waits longer after each repeated error 25", () => {
     const world = new World({ commandBurst: 1_000 })
     const { user } = world.live("orderbook_delta", tickers("A"))
     const waits: Array<number> = []
@@ -383,7 +383,7 @@ describe("Session", () => {
     assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000])
     assert.deepStrictEqual(user.tags, Array.from({ length: 6 }, () => ["Outage", "Restored"]).flat())
     assert.deepInclude(user.of("Outage")[0]?.cause, { _tag: "SubscriptionLost", code: 25 })
-    // A subscription that was open for some time starts again from the shortest wait.
+    // After a subscription was open for some time, the shortest wait applies again.
     world.receive(snapshot(7, 1))
     for (let seconds = 0; seconds < 30; seconds++) {
       world.session.pinged(1)
@@ -394,7 +394,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().cmd, "subscribe")
   })
 
-  it("S14 notifies when the delay of messages grows, and when it falls", () => {
+  it("S14 reports when the delay of messages grows, and when it falls", () => {
     const world = new World()
     const { user } = world.live("trade")
     const receive = (seq: number, ageMillis: number): void =>
@@ -410,7 +410,7 @@ describe("Session", () => {
     )
   })
 
-  it("S15 error 26 opens another connection for the markets beyond the limit", () => {
+  it("S15 opens another connection for the markets beyond the limit after error 26", () => {
     const world = new World({ batchSize: 2 })
     const { user } = world.subscribe("trade", tickers("A", "B", "C", "D"))
     world.open()
@@ -437,7 +437,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.takeOne().params.market_tickers, ["A", "B"])
   })
 
-  it("S16 many users share one connection and one subscription, and dials are counted", () => {
+  it("S16 shares one connection and one subscription among many users, and counts dials", () => {
     const world = new World()
     const first = world.live("trade", tickers("A"))
     const others = Array.from({ length: 50 }, () => world.subscribe("trade", tickers("A")))
@@ -452,7 +452,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().cmd, "unsubscribe")
   })
 
-  it("S17 an error and a close of one drop make one dial", () => {
+  it("S17 dials once if one drop causes an error and a close", () => {
     const world = new World()
     world.live("trade")
     world.session.closed(1, 1006, "error")
@@ -460,7 +460,7 @@ describe("Session", () => {
     world.session.refused(1, { _tag: "Transport", reason: "error" })
     world.pass(10_000)
     assert.deepStrictEqual(world.dials, [1, 2])
-    // The handshake of the second is in flight: no other dial starts before it ends.
+    // The second handshake is in flight, and no other dial starts before it ends.
     world.subscribe("orderbook_delta", { ...tickers("A"), use_yes_price: true })
     world.subscribe("orderbook_delta", { ...tickers("A"), use_yes_price: false })
     assert.deepStrictEqual(world.dials, [1, 2])
@@ -480,7 +480,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.stale, 1)
   })
 
-  it("S19 closed is final: a late event neither dials nor delivers", () => {
+  it("S19 stays closed: a late event neither dials nor delivers", () => {
     for (const moment of ["dialing", "open", "waiting"]) {
       const world = new World()
       const { user } = world.subscribe("trade")
@@ -532,7 +532,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("S21 a refusal with 403 fails with its status and body, and dials no more", () => {
+  it("S21 fails with the status and body of a refusal with 403, and does not dial again", () => {
     const world = new World()
     const users = [world.subscribe("trade").user, world.subscribe("fill").user]
     world.session.refused(1, { _tag: "Response", status: 403, body: { code: "forbidden", message: "no access" } })
@@ -588,7 +588,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S23 fails at once after a close code that forbids to connect again", () => {
+  it("S23 fails at once after a close code that forbids reconnecting", () => {
     for (const code of [1002, 1003, 1007, 1008, 1009, 1010, 4001, 4999]) {
       const world = new World()
       const { user } = world.live("trade")
@@ -619,7 +619,7 @@ describe("Session", () => {
       waits.push(world.nowMillis - startMillis)
     }
     assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000])
-    // A stable connection starts again from the shortest wait.
+    // After a stable connection, the shortest wait applies again.
     world.open()
     world.receive(subscribed(world.take(9).at(-1)!.id, "trade", 1))
     for (let checks = 0; checks < 30; checks++) {
@@ -634,7 +634,7 @@ describe("Session", () => {
     assert.strictEqual(world.dials.length, count + 1)
   })
 
-  /** Answers every command of a session until nothing is sent any more, for some time. */
+  /** Answers every command that a session sends during some time. */
   const serve = (world: World, millis: number, reply: (command: ReturnType<World["takeOne"]>) => void): void => {
     for (let passed = 0; passed < millis; passed += 500) {
       world.session.pinged(world.generation)
@@ -643,7 +643,7 @@ describe("Session", () => {
     }
   }
 
-  it("S25 opens a subscription again that is acknowledged and never delivers", () => {
+  it("S25 reopens a subscription that is acknowledged but never delivers", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     const other = world.live("trade", {}, 2)
@@ -676,7 +676,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1])
   })
 
-  it("S26 silence probes and does not reconnect", () => {
+  it("S26 probes after silence, and does not reconnect", () => {
     const world = new World()
     const books = world.live("orderbook_delta", tickers("A"))
     world.live("trade", tickers("A"), 2)
@@ -702,7 +702,7 @@ describe("Session", () => {
     assert.deepStrictEqual(new Set(books.user.tags), new Set(["orderbook_snapshot"]))
   })
 
-  it("S25 opens a subscription again that is not in the list", () => {
+  it("S25 reopens a subscription that is not in the list", () => {
     const world = new World()
     const { user } = world.live("fill")
     let isOpen = false
@@ -734,7 +734,7 @@ describe("Session", () => {
     }
   })
 
-  it("S28 a handler that throws ends alone", () => {
+  it("S28 ends only the subscription whose handler throws", () => {
     const world = new World()
     const failing = new User()
     const first = world.live("trade", tickers("A"))
@@ -765,7 +765,7 @@ describe("Session", () => {
     assert.strictEqual(user.of("Message").length, 100)
   })
 
-  it("S30 a lost frame is a gap with its markets", () => {
+  it("S30 reports a lost frame as a gap with the markets", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -797,7 +797,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("S31 more early messages than the bound are a gap", () => {
+  it("S31 reports a gap if more early messages arrive than the limit allows", () => {
     const world = new World({ maxEarlyMessages: 3 })
     const { user } = world.subscribe("ticker")
     world.open()
@@ -807,7 +807,7 @@ describe("Session", () => {
     assert.strictEqual(user.of("Gap")[0]?.reason, "overflow")
   })
 
-  it("S32 knows no address: it names generations, and its owner dials one environment", () => {
+  it("S32 knows no address: it dials by generation, and its owner chooses the environment", () => {
     const world = new World()
     world.subscribe("trade")
     assert.deepStrictEqual(world.dials, [1])
@@ -819,7 +819,7 @@ describe("Session", () => {
   it("S33 refuses a misspelt parameter, and one that the channel does not have", () => {
     const world = new World()
     const refusal = (channel: string, params: object) => {
-      const refused = world.session.subscribe({ channel, params } as never, new User()) // from JavaScript, anything can come
+      const refused = world.session.subscribe({ channel, params } as never, new User()) // a JavaScript caller can pass anything
       const failure = Result.getOrThrow(Result.flip(refused))
       return failure._tag === "InvalidRequest" ? failure.pointer : failure._tag
     }
@@ -849,7 +849,7 @@ describe("Session", () => {
     assert.deepStrictEqual(positions.user.tags, ["market_position"])
   })
 
-  it("A3 an ok without a list is not an empty list, and a list is compared with what is wanted", () => {
+  it("A3 does not treat an ok without a list as an empty list, and compares a list with the wanted markets", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", { ...tickers("A"), skip_ticker_ack: true })
     subscription.add(["B"])
@@ -911,7 +911,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("reports what does not decode to its subscription, and counts its seq", () => {
+  it("reports a message that does not decode to its subscription, and counts its seq", () => {
     const world = new World()
     const trades = world.live("trade", tickers("A"))
     const fills = world.live("fill", {}, 2)
@@ -924,7 +924,7 @@ describe("Session", () => {
     assert.deepInclude(trades.user.of("Undecodable")[0], { sid: 1, pointer: "/msg/count_fp" })
     assert.deepInclude(trades.user.of("UnknownMessage")[0], { sid: 1, type: "order_amended" })
     assert.deepStrictEqual(fills.user.events, [])
-    // Without a readable sid, everyone is notified.
+    // Without a readable sid, every user is notified.
     world.receive("{")
     assert.deepInclude(fills.user.of("Undecodable")[0], { sid: undefined, reason: "it is not JSON", text: "{" })
     assert.strictEqual(world.session.state().counters.undecodable, 4)
@@ -958,7 +958,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("requests a snapshot that does not come once more before its market fails", () => {
+  it("requests a missing snapshot once more before its market is refused", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -992,7 +992,7 @@ describe("Session", () => {
     assert.deepStrictEqual(second.user.ends, [])
   })
 
-  it("puts a second filter of a channel on a connection of its own, and ends that with its last user", () => {
+  it("opens another connection for a second filter of a channel, and ends that connection with its last user", () => {
     const world = new World()
     world.live("communications", { shard_factor: 2, shard_key: 0 })
     const second = world.subscribe("communications", { shard_factor: 2, shard_key: 1 })
@@ -1008,7 +1008,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().connections.length, 1)
   })
 
-  it("refuses a subscription that needs too many connections, and keeps nothing of it", () => {
+  it("refuses a subscription that needs too many connections, and keeps no state of it", () => {
     const world = new World({ maxConnections: 1 })
     world.live("communications", { shard_factor: 2, shard_key: 0 })
     const refused = world.session.subscribe(
@@ -1022,7 +1022,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().subscriptions.length, 1)
   })
 
-  it("always says on which scale the prices of a book are", () => {
+  it("always requests a scale for the prices of a book", () => {
     const world = new World()
     world.live("orderbook_delta", tickers("A"))
     world.live("orderbook_delta", { ...tickers("A"), use_yes_price: true })
@@ -1053,7 +1053,7 @@ describe("Session", () => {
     assert.isTrue(Result.isFailure(all.subscription.add(["Metal.XAU/USD"])))
   })
 
-  it("changes over without a hole: the new connection is live before the old one ends", () => {
+  it("changes over without a gap: the new connection is live before the old one ends", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -1090,7 +1090,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().connections.length, 1)
   })
 
-  it("keeps the old connection if the new one may not have as many markets", () => {
+  it("keeps the old connection if the new one accepts fewer markets", () => {
     const world = new World({ batchSize: 2 })
     const { user } = world.live("trade", tickers("A", "B", "C"))
     world.receive(ok(world.takeOne().id, 1, 1))
@@ -1130,7 +1130,7 @@ describe("Session", () => {
     assert.strictEqual(world.unread.length, 5)
   })
 
-  it("is flat after a thousand rounds of subscribing and unsubscribing", () => {
+  it("does not grow over a thousand rounds of subscribing and unsubscribing", () => {
     const world = new World({ commandBurst: 1_000_000 })
     world.live("fill")
     const size = (): number => JSON.stringify(world.session.state()).length
@@ -1228,5 +1228,28 @@ describe("Session", () => {
     assert.strictEqual(live, 1)
     world.receive(subscribed(world.takeOne().id, "user_orders", 1))
     assert.strictEqual(live, 1)
+  })
+
+  it("records every frame of its connections, also one that does not decode, until it is over", () => {
+    const world = new World()
+    const frames: Array<string> = []
+    const ends: Array<string> = []
+    const stop = world.session.record({
+      onFrame: ({ generation, text }) => void frames.push(`${generation} ${text.slice(0, 30)}`),
+      onEnd: ({ _tag }) => void ends.push(_tag)
+    })
+    world.live("trade", tickers("A"))
+    world.receive("not JSON")
+    world.reconnect()
+    world.receive("again")
+    world.receive("late", 1)
+    assert.deepStrictEqual(frames, ['1 {"id":1,"type":"subscribed","m', "1 not JSON", "2 again"])
+    stop()
+    world.receive("unheard")
+    assert.strictEqual(frames.length, 3)
+    world.session.record({ onFrame: () => {}, onEnd: ({ _tag }) => void ends.push(_tag) })
+    world.session.close()
+    world.session.record({ onFrame: () => {}, onEnd: ({ _tag }) => void ends.push(_tag) })
+    assert.deepStrictEqual(ends, ["FeedClosed", "FeedClosed"])
   })
 })

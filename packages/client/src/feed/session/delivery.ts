@@ -74,7 +74,7 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
     return markets.length === 0 ? [] : [{ member, markets }]
   })
   for (const { markets, member } of affected) removeNames(core, member, markets)
-  // Names without a user are already leaving.
+  // Also removes names that no user wants.
   unplace(core, topic, names)
   for (const { markets, member } of affected) {
     if (member.names.size === 0) end(core, member, error)
@@ -82,7 +82,7 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
   }
 }
 
-/** Notifies the users of a slot that it is interrupted: once, unless the slot was opened since. */
+/** Notifies the users of a slot that it is interrupted. Notifies them again only if the slot was opened since. */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   // The old connection delivers until the new one takes over.
   if (slot.line.replaces !== undefined) return
@@ -103,7 +103,7 @@ export const announceLive = (core: Core, { members, slots }: Topic): void => {
   notify(core, fresh, (subscriber) => subscriber.onLive?.())
 }
 
-/** Notifies users whose topic is whole again. */
+/** Ends the interruption of a slot. Notifies the users when all slots of the topic are restored. */
 export const restore = (core: Core, slot: Slot): void => {
   if (!slot.isInterrupted) return
   slot.isInterrupted = false

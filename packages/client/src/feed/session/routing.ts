@@ -26,7 +26,7 @@ export const route = (core: Core, line: Line, message: Message, receivedMillis: 
       onSubscribed(core, line, message, (slot, sid) => releaseEarly(core, line, slot, sid))
       return
     case "ok":
-      // The subscription of a merged subscribe is known from here on. Then the reply counts in its `seq`.
+      // `onOk` finds the subscription of a merged subscribe command, and then counts the reply in its `seq`.
       onOk(
         core,
         line,
@@ -148,7 +148,7 @@ const onSnapshot = (core: Core, slot: Slot, name: string): void => {
   slot.requested.delete(name)
   // This can be the last snapshot that a connection waits for before it takes over.
   if (slot.line.replaces !== undefined) core.isDirty = true
-  // A snapshot can have no id. The snapshot of one market shows that the command was carried out.
+  // A snapshot can lack the id. The snapshot of one market shows that the command was carried out.
   const { command } = slot
   if (command?.kind === "snapshot" && command.names.includes(name)) settle(core, slot.line, command)
 }
@@ -164,7 +164,7 @@ const onDelay = (core: Core, line: Line, sendingMillis: number, receivedMillis: 
 const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => {
   const { isIncomplete, messages } = line.early.take(sid)
   for (const { message, receivedMillis } of messages) {
-    // Only data waits.
+    // Only data messages wait.
     if (line.bySid.get(sid) === slot) deliverData(core, line, slot, message as DataMessage, receivedMillis)
   }
   if (isIncomplete) gap(core, slot, "overflow", slot.lastSeq + 1, slot.lastSeq + 1)
@@ -180,7 +180,7 @@ const peek = (text: string): { readonly sid: number | undefined; readonly seq: n
     json = JSON.parse(text)
   } catch {
     const sid = /"sid":\s*(\d{1,15})\s*[,}]/.exec(text)?.[1]
-    // What is not JSON was perhaps cut, so its `seq` is not counted: the next message shows the loss.
+    // Text that is not JSON may have been cut, so its `seq` is not counted. The next message shows the loss.
     return { sid: sid === undefined ? undefined : Number(sid), seq: undefined }
   }
   const number = (value: unknown): number | undefined =>
