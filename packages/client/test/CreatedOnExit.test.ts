@@ -611,6 +611,18 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
     })
   )
 
+  it.effect("ignores an order that Orders.ensureCanceled found filled", () =>
+    Effect.gen(function* () {
+      const filled: Reply = { status: 200, body: { order: { ...order, status: "executed" } } }
+      const { paths } = yield* run(Effect.andThen(resting, Orders.ensureCanceled({ order_id, ticker })), [
+        created,
+        errorReply(404, "not_found"),
+        filled
+      ])
+      assert.deepStrictEqual(paths, [create, target, `GET /portfolio/orders/${order_id}`])
+    })
+  )
+
   it.effect("ignores writes that change no order", () =>
     Effect.gen(function* () {
       const { paths } = yield* run(Effect.andThen(resting, OrderGroups.trigger({ order_group_id: "group" })), [
@@ -637,12 +649,21 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
         assert.sameMembers(report?.ended.map(({ order_id }) => order_id) ?? [], [order_id, "new"])
       }
       // The response describes an order of another program.
-      for (const client_order_id of ["another", undefined]) {
-        const response: Reply = { status: 200, body: { order_id: "new", client_order_id, ts_ms: 1 } }
-        const { paths } = yield* run(Effect.andThen(resting, amend({})), [created, response, canceled])
+      const unknown = { order_id: "new", client_order_id: undefined, ts_ms: 1 }
+      for (const [request, response] of [
+        [input(), { ...unknown, client_order_id: "another" }],
+        [input(), unknown],
+        [anonymous(), unknown]
+      ] as const) {
+        const amended: Reply = { status: 200, body: response }
+        const { paths } = yield* run(Effect.andThen(Orders.create(request), amend({})), [created, amended, canceled])
         assert.strictEqual(paths.at(-1), target)
         assert.strictEqual(paths.length, 3)
       }
+      // The amended order is not of this scope.
+      const { exit, report } = yield* run(amend({}), [{ status: 200, body: unknown }])
+      assert.isTrue(Exit.isSuccess(exit))
+      assert.deepStrictEqual(report, { ended: [], left: [] })
     })
   )
 })
