@@ -25,7 +25,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     "feed/session": [".", "feed", "generated"],
     book: [".", "feed", "generated", "money", "rest"],
     account: [".", "feed", "generated", "money", "rest", "sending", "trading"],
-    trading: [".", "generated", "limits", "money", "rest", "sending"],
+    trading: [".", "feed", "generated", "limits", "money", "rest", "sending"],
     "Kalshi.ts": [".", "limits", "rest", "sending", "trading"]
   },
   "packages/sandbox/src": {
