@@ -23,9 +23,9 @@ const packages: Readonly<Record<string, Arrows>> = {
     rest: [".", "generated", "sending"],
     feed: [".", "feed/session", "generated", "sending", "wire"],
     "feed/session": [".", "feed", "generated"],
-    book: [".", "feed", "generated", "money"],
+    book: [".", "feed", "generated", "money", "rest"],
     account: [".", "feed", "generated", "money", "rest", "sending", "trading"],
-    trading: [".", "generated", "limits", "money", "rest", "sending"],
+    trading: [".", "feed", "generated", "limits", "money", "rest", "sending"],
     "Kalshi.ts": [".", "limits", "rest", "sending", "trading"]
   },
   "packages/sandbox/src": {

@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import { readFileSync } from "node:fs"
 import * as FeedMessages from "../src/feed/FeedMessages.ts"
 import type { ChannelMessage, Command, ErrorCode } from "../src/generated/feed.ts"
+import type { Dollars } from "../src/money/FixedPoint.ts"
 
 const examples = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", import.meta.url), "utf8")
   .trim()
@@ -63,13 +64,15 @@ describe("decoder", () => {
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(later))), later as never)
   })
 
-  it("accepts an absent side of a book and an absent clock, but neither null nor a missing ticker", () => {
+  it("B1: accepts an absent side of a book and an absent clock, but no null, no wrong type and no missing ticker", () => {
     const snapshot = (msg: object) => ({ type: "orderbook_snapshot", sid: 1, seq: 1, msg })
     const market = { market_ticker: "A-T1.5", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1" }
     assert.isTrue(Result.isSuccess(decode(JSON.stringify(snapshot(market)))))
     for (const [msg, pointer] of [
       [{ ...market, yes_dollars_fp: null }, "/msg/yes_dollars_fp"],
       [{ ...market, yes_dollars_fp: [["0.5", "1"]] }, "/msg/yes_dollars_fp/0/1"],
+      [{ ...market, no_dollars_fp: {} }, "/msg/no_dollars_fp"],
+      [{ ...market, clock: "7" }, "/msg/clock"],
       [{ market_id: market.market_id }, "/msg/market_ticker"],
       [{ ...market, clock: -1 }, "/msg/clock"]
     ] as const) {
@@ -77,10 +80,15 @@ describe("decoder", () => {
     }
   })
 
-  it("decodes the ticker of a market that never traded", () => {
+  it("A6: decodes the ticker of a market that never traded, without a price", () => {
     const { payload } = examples.find(({ message }) => message === "ticker")!
     const quiet = { ...payload, msg: { ...(payload["msg"] as object), price_dollars: "" } } // the example has a msg
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(quiet))), quiet as never)
+    const priceOf = ({ msg }: ChannelMessage<"ticker">): Dollars | "" => msg.price_dollars
+    assert.strictEqual(priceOf(quiet as never), "")
+    // @ts-expect-error -- the types have no price for such a market
+    const price: (message: ChannelMessage<"ticker">) => Dollars = priceOf
+    assert.isFunction(price)
   })
 
   it("has the types of a channel's messages, and of the error codes", () => {

@@ -223,10 +223,12 @@ describe("doc block examples", () => {
     )
     const parts = [
       "rest/orderOperations",
-      ...["intents", "placing", "canceling", "cancelOnExit"].map((part) => `trading/${part}`)
+      ...["intents", "placing", "canceling", "cancelOnExit", "groupChanges"].map((part) => `trading/${part}`),
+      "book/audit",
+      "account/AccountFeed"
     ]
     const found = [
-      ...[...names.flat(), "History", "OrderBook", "Pages"].map(urlOf),
+      ...[...names.flat(), "Feed", "History", "OrderBook", "OrderBooks", "Pages"].map(urlOf),
       ...parts.map((part) => new URL(`../src/${part}.ts`, import.meta.url))
     ].flatMap((file) => examplesOf(fs.readFileSync(file, "utf8").replaceAll(/^ *\* ?/gm, "")))
     assert.isAtLeast(found.length, 10)

@@ -10,7 +10,7 @@ import { ticker } from "./support/world.ts"
 
 const bot = fileURLToPath(new URL("support/quoting.ts", import.meta.url))
 
-/** Starts the bot in another process, which ends with the scope at the latest. */
+/** Starts the bot in another process. Kills the process if it still runs when the scope closes. */
 const started = Effect.gen(function* () {
   const { credentials, url } = yield* Sandbox
   const { keyId, privateKey } = credentials[0]!
@@ -41,13 +41,13 @@ describe("cancelAllOnExit, under NodeRuntime.runMain", () => {
         const statuses = Effect.map(sandbox.view, (view) =>
           Result.getOrThrow(view.listOrders(credentials[0]!.accountId, { limit: 10 })).items.map(({ status }) => status)
         )
-        assert.deepStrictEqual(yield* statuses, ["resting", "resting"])
+        assert.deepStrictEqual(yield* statuses, ["resting", "resting", "resting"])
         const exited = once(child, "exit")
         child.kill(signal)
         yield* Effect.promise(() => exited)
         const resting = (yield* sandbox.view).listOrders(credentials[0]!.accountId, { status: "resting", limit: 100 })
         assert.deepStrictEqual(Result.getOrThrow(resting).items, [])
-        assert.deepStrictEqual(yield* statuses, ["canceled", "canceled"])
+        assert.deepStrictEqual(yield* statuses, ["canceled", "canceled", "canceled"])
       }).pipe(Effect.provide(layer({ markets: [{ ticker }], accounts: [{}] })))
     )
   }

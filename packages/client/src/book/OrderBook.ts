@@ -49,7 +49,7 @@ import { LevelSide, maxSize, oneDollar } from "./side.ts"
 export type { Book, Side } from "./Book.ts"
 export type { RequestOptions } from "./requests.ts"
 export type { Level } from "./side.ts"
-export { unknownKeys } from "./unknownKeys.ts"
+export { unknownKeys } from "../feed/unknownKeys.ts"
 
 /**
  * Why a book is not live.
@@ -62,8 +62,18 @@ export { unknownKeys } from "./unknownKeys.ts"
  * - `negative`: a level would hold a negative number of contracts.
  * - `crossed`: the best bid was not below the best ask.
  * - `invalid`: a price, a count or a side was not valid, or two levels had the same price.
+ * - `audit`: another source showed that the book is wrong.
  */
-export type Cause = "gap" | "undecodable" | "outage" | "sequence" | "clock" | "negative" | "crossed" | "invalid"
+export type Cause =
+  | "gap"
+  | "undecodable"
+  | "outage"
+  | "sequence"
+  | "clock"
+  | "negative"
+  | "crossed"
+  | "invalid"
+  | "audit"
 
 /** Why a book is not live, with details in words. */
 export interface Loss {

@@ -36,10 +36,13 @@ import {
   lossOf,
   NotWatched,
   type Published,
+  type ReadResult,
   tickWhenDue,
+  UnknownKeys,
   type Watch
 } from "./watching.ts"
 
+export { audit, type AuditEvent, type AuditOptions, type AuditReadError, type Difference } from "./audit.ts"
 export { type LineState, NotWatched, type Watch } from "./watching.ts"
 export { type Book, BookNotLive, type Level, type Loss, type Side, type State } from "./OrderBook.ts"
 
@@ -61,6 +64,7 @@ class Books {
   /** Called when a book may need a timer. */
   onTimer: () => void = () => {}
   ended: Feed.FeedError | undefined
+  readonly unknownKeys = new UnknownKeys()
   readonly #options: BookOptions
   readonly #nowMillis: () => number
   readonly #books = new Map<string, Published<OrderBook.OrderBook>>()
@@ -83,7 +87,10 @@ class Books {
   }
 
   remove(tickers: ReadonlyArray<string>): void {
-    for (const ticker of tickers) this.#books.delete(ticker)
+    for (const ticker of tickers) {
+      this.#books.delete(ticker)
+      this.#refusals.delete(ticker)
+    }
   }
 
   get liveBooks(): number {
@@ -94,7 +101,15 @@ class Books {
     return this.#books.get(ticker)?.book.state
   }
 
-  read(ticker: string): Result.Result<OrderBook.Book, OrderBook.BookNotLive | NotWatched | Feed.FeedError> {
+  markets(): ReadonlyArray<string> {
+    return [...this.#books.keys()]
+  }
+
+  heal(ticker: string, loss: OrderBook.Loss): void {
+    if (this.#books.get(ticker)?.book.isLive === true) this.#lose([ticker], loss)
+  }
+
+  read(ticker: string): ReadResult {
     if (this.ended !== undefined) return Result.fail(this.ended)
     const found = this.#books.get(ticker)
     return found === undefined
@@ -103,13 +118,14 @@ class Books {
   }
 
   onEvent(event: BookEvent): void {
+    this.unknownKeys.add(event)
     switch (event._tag) {
       case "Message":
         this.#apply(event.message, event.receivedMillis)
         break
       case "Refused":
-        for (const market of event.markets) this.#refusals.set(market, event.error)
         this.remove(event.markets)
+        for (const market of event.markets) this.#refusals.set(market, event.error)
         event.markets.forEach((market) => this.#changes.publish(market))
         break
       default: {
@@ -239,6 +255,10 @@ const watchOne = (
       read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
       changes: changes.stream,
       state: (ticker) => books.state(ticker),
+      markets: () => books.markets(),
+      unknownKeys: () => books.unknownKeys.list(),
+      heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
+      observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker))),
       add: (tickers) =>
         Effect.suspend(() => {
           books.add(tickers)

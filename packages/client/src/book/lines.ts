@@ -20,7 +20,7 @@ import type { InvalidRequest } from "../Errors.ts"
 import * as Feed from "../feed/Feed.ts"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
 import { MergedBook } from "./merge.ts"
-import type { Book, BookNotLive, Loss, State } from "./OrderBook.ts"
+import type { Loss, State } from "./OrderBook.ts"
 import {
   type BookEvent,
   type BookOptions,
@@ -29,7 +29,9 @@ import {
   lossOf,
   NotWatched,
   type Published,
+  type ReadResult,
   tickWhenDue,
+  UnknownKeys,
   type Watch
 } from "./watching.ts"
 
@@ -77,6 +79,7 @@ class Lines {
   /** Called when a book may need a timer earlier than `nextMillis` said. */
   onTimer: () => void = () => {}
   ended: Feed.FeedError | undefined
+  readonly unknownKeys = new UnknownKeys()
   readonly #options: BookOptions
   readonly #lines: ReadonlyArray<Line>
   readonly #nowMillis: () => number
@@ -127,7 +130,10 @@ class Lines {
   }
 
   remove(tickers: ReadonlyArray<string>): void {
-    for (const ticker of tickers) this.#books.delete(ticker)
+    for (const ticker of tickers) {
+      this.#books.delete(ticker)
+      this.#refusals.delete(ticker)
+    }
     for (const line of this.#lines) {
       for (const ticker of tickers) {
         line.numbers.delete(ticker)
@@ -141,7 +147,20 @@ class Lines {
     return this.#books.get(ticker)?.book.state
   }
 
-  read(ticker: string): Result.Result<Book, BookNotLive | NotWatched | Feed.FeedError> {
+  markets(): ReadonlyArray<string> {
+    return [...this.#books.keys()]
+  }
+
+  /** Every line needs a new snapshot: which of them is wrong is unknown. */
+  heal(ticker: string, loss: Loss): void {
+    const found = this.#books.get(ticker)
+    if (found?.book.state._tag !== "Live") return
+    for (const number of found.book.lines().keys()) found.book.lost(number, loss, this.#nowMillis())
+    this.#changes.publishIfChanged(ticker, found)
+    this.onTimer()
+  }
+
+  read(ticker: string): ReadResult {
     if (this.ended !== undefined) return Result.fail(this.ended)
     const found = this.#books.get(ticker)
     return found === undefined
@@ -260,6 +279,7 @@ class Lines {
   #onEvent(line: Line, event: BookEvent): void {
     if (event._tag === "Message") return this.#apply(line, event.message, event.receivedMillis)
     if (event._tag === "Refused") return this.#refuse(line, event.markets, event.error)
+    this.unknownKeys.add(event)
     const lost = lossOf(event)
     if (lost === undefined) return
     for (const ticker of lost.markets.length === 0 ? [...line.numbers.keys()] : lost.markets) {
@@ -389,6 +409,10 @@ export const watchLines = (
       read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
       changes: changes.stream,
       state: (ticker) => books.state(ticker),
+      markets: () => books.markets(),
+      unknownKeys: () => books.unknownKeys.list(),
+      heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
+      observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker))),
       add: (tickers) => Effect.suspend(() => Effect.fromResult(books.add(tickers))),
       remove: (tickers) => Effect.sync(() => books.remove(tickers)),
       lines: Effect.suspend(() => books.lineStates())

@@ -20,7 +20,7 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { InvalidRequest } from "../Errors.ts"
-import type { ChannelMessage, ChannelName } from "../generated/feed.ts"
+import type { ChannelMessage, ChannelName, RfqBatchBestQuotesMessage } from "../generated/feed.ts"
 import { Consumer, defaultBufferSize } from "./consumer.ts"
 import type { FeedError } from "./FeedError.ts"
 import { KalshiFeed } from "./KalshiFeed.ts"
@@ -137,6 +137,32 @@ export const frames = ({ bufferSize = defaultBufferSize }: SubscribeOptions = {}
       return consumer.stream
     })
   )
+
+/**
+ * Subscribes to the best quotes of your RFQ batches. Of each batch, every message has a higher `version` than the one
+ * before: older and repeated ones are left out.
+ *
+ * **Details**
+ *
+ * The exchange sends best quotes to the creator of a batch alone. A version is forgotten when the batch is deleted.
+ *
+ * Source: the AsyncAPI document of October 26, 2026.
+ */
+export const bestQuotes = (
+  params?: ChannelParameters<"communications">,
+  options?: SubscribeOptions
+): Stream.Stream<RfqBatchBestQuotesMessage, InvalidRequest | FeedError, KalshiFeed> =>
+  Stream.suspend(() => {
+    const versions = new Map<string, number>()
+    return Stream.filterMap(messages("communications", params, options), (message) => {
+      if (message.type === "rfq_batch_deleted") versions.delete(message.msg.id)
+      if (message.type !== "rfq_batch_best_quotes") return Result.fail(undefined)
+      const { rfq_batch_id, version } = message.msg
+      if (version <= (versions.get(rfq_batch_id) ?? 0)) return Result.fail(undefined)
+      versions.set(rfq_batch_id, version)
+      return Result.succeed(message)
+    })
+  })
 
 /** Returns the current connections and subscriptions of the feed. */
 export const state: Effect.Effect<SessionState, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(({ state }) => state)

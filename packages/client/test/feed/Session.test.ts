@@ -1,6 +1,7 @@
 /** The session. A test whose name starts with S or A and a number checks for a known fault of other clients. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
+import { channels } from "../../src/generated/feed.ts"
 import { delta, error, message, ok, snapshot, subscribed, ticker, trade } from "./support/messages.ts"
 import { User, World } from "./support/world.ts"
 
@@ -123,6 +124,17 @@ describe("Session", () => {
     assert.deepStrictEqual(retry.params.market_tickers, ["B"])
     world.receive(ok(retry.id, 1, 2, ["A", "B"]))
     assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A", "B"])
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("S6 refuses the only market of an update after error 12, and keeps the others", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.receive(error(12, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    assert.deepInclude(user.of("Refused")[0]?.error, { _tag: "SubscriptionRefused", code: 12, markets: ["B"] })
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual(user.tags, ["Refused", "trade"])
     assert.deepStrictEqual(user.ends, [])
   })
 
@@ -429,6 +441,18 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
+  it("S14 a user who sheds markets gets no more messages of them, and keeps the others", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
+    subscription.remove(["B", "C"])
+    world.receive(trade(1, 1, "B"))
+    const removal = world.takeOne()
+    assert.deepInclude(removal.params, { action: "delete_markets", market_tickers: ["B", "C"] })
+    world.receive(ok(removal.id, 1, 2, ["A"]))
+    world.receive(trade(1, 3))
+    assert.deepStrictEqual(user.tags, ["trade"])
+  })
+
   it("S15 splits the first command if it alone exceeds the limit", () => {
     const world = new World()
     world.subscribe("trade", tickers("A", "B", "C", "D"))
@@ -605,6 +629,27 @@ describe("Session", () => {
       assert.deepStrictEqual(world.dials, [1, 2], String(code))
       assert.deepStrictEqual(user.ends, [])
     }
+  })
+
+  it("S12 error 27 during a restore pauses it, and every market is restored", () => {
+    const world = new World()
+    const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)
+    const { user } = world.live("trade", tickers(...names))
+    for (let seq = 1; seq < 10; seq++) world.receive(ok(world.takeOne().id, 1, seq))
+    world.reconnect()
+    let [seq, refused] = [0, 0]
+    for (let passed = 0; passed < 120_000 && !user.tags.includes("Restored"); passed += 100) {
+      for (const { cmd, id } of world.take(world.unread.length)) {
+        // Every second command is refused.
+        if (refused++ % 2 === 0) world.receive(error(27, { id }))
+        else world.receive(cmd === "subscribe" ? subscribed(id, "trade", 1) : ok(id, 1, ++seq))
+      }
+      world.session.pinged(world.generation)
+      world.pass(100)
+    }
+    assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+    assert.strictEqual(world.session.state().subscriptions[0]!.acknowledged.size, 5_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
   })
 
   it("S24 waits longer each time while connections close right after their handshake", () => {
@@ -838,6 +883,20 @@ describe("Session", () => {
     world.session.subscribe({ channel: "fill", params: { use_yes_price: true } }, new User())
   })
 
+  it("S34 delivers every type of message to its own channel", () => {
+    for (const [channel, { markets, messages }] of Object.entries(channels)) {
+      for (const type of messages) {
+        const world = new World()
+        const all = channel.startsWith("cfbenchmarks") ? { index_ids: ["all"] } : { underlying_tickers: ["all"] }
+        const isReference = /^(?:cfbenchmarks|pyth)/.test(channel)
+        const params = isReference ? all : markets === "required" ? tickers("A") : {}
+        const { user } = world.live(channel as keyof typeof channels, params) // a key of this object
+        world.receive(message(type, { sid: 1 }, markets === "required" ? { market_ticker: "A" } : {}))
+        assert.deepStrictEqual(user.tags.at(-1), type)
+      }
+    }
+  })
+
   it("S34 routes types that are not named like their channel", () => {
     const world = new World()
     const orders = world.live("user_orders", tickers("A"))
@@ -870,6 +929,25 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
+  it("A2 delivers the last state of a ticker to a user who joins or adds it, until it is removed or interrupted", () => {
+    const params = (...names: ReadonlyArray<string>) => ({ ...tickers(...names), send_initial_snapshot: true })
+    const world = new World()
+    const first = world.live("ticker", params("A", "B"))
+    for (const market of ["A", "B", "A"]) world.receive(ticker(1, market))
+    const second = world.subscribe("ticker", params("A"))
+    assert.deepStrictEqual(second.user.events, [first.user.events[2]])
+    second.subscription.add(["A", "B"])
+    assert.deepStrictEqual(second.user.events.slice(1), [first.user.events[1]])
+    assert.strictEqual(first.user.events.length, 3)
+    world.reconnect()
+    // The exchange sends it again after the restore.
+    assert.deepStrictEqual(world.subscribe("ticker", params("A")).user.events, [])
+    const without = world.live("ticker", tickers("A"), 2)
+    world.receive(ticker(2))
+    assert.strictEqual(without.user.events.length, 1)
+    assert.deepStrictEqual(world.subscribe("ticker", tickers("A")).user.events, [])
+  })
+
   it("A5 never checks the seq of channels whose data has none", () => {
     for (const channel of ["ticker", "fill", "user_orders", "market_positions"] as const) {
       const world = new World()
@@ -878,28 +956,230 @@ describe("Session", () => {
       world.receive(ok(world.takeOne().id, 1, 7, ["A"]))
       subscription.add(["C"])
       world.receive(ok(world.takeOne().id, 1, 9, ["A", "C"]))
-      assert.deepStrictEqual(user.of("Gap"), [])
-      assert.strictEqual(world.session.state().counters.gaps, 0)
+      // `unsubscribed` has a seq too. The next subscription starts again at 1.
+      subscription.resubscribe()
+      world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 1, seq: 12 })
+      world.pass(1_000)
+      world.receive(subscribed(world.takeOne().id, channel, 2))
+      assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+      assert.deepInclude(world.session.state().counters, { gaps: 0, duplicates: 0 })
     }
   })
 
-  it("expects a fresh subscription to start at seq 1", () => {
+  it("A2 asks for the present state of each ticker when subscribing, adding and restoring", () => {
     const world = new World()
-    const { user } = world.live("trade", tickers("A"))
-    world.receive(trade(1, 3))
-    assert.deepInclude(user.of("Gap")[0], { expectedSeq: 1, receivedSeq: 3 })
+    const { subscription } = world.live("ticker", { ...tickers("A"), send_initial_snapshot: true })
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B"]))
+    world.reconnect()
+    world.takeOne()
+    assert.deepStrictEqual(
+      world.sent.map(({ cmd, params }) => [cmd, params.send_initial_snapshot, params.market_tickers]),
+      [
+        ["subscribe", true, ["A"]],
+        ["update_subscription", true, ["B"]],
+        ["subscribe", true, ["A", "B"]]
+      ]
+    )
   })
 
-  it("drops and counts a repeated message, and reports a lower seq as a reset", () => {
+  it("B2 reports unknown members of a snapshot in which a side is absent, before it delivers the snapshot", () => {
     const world = new World()
-    const { user } = world.live("trade", tickers("A"))
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    const other = world.subscribe("orderbook_delta", tickers("B"))
+    const { msg, ...rest } = snapshot(1, 1)
+    const { no_dollars_fp, yes_dollars_fp, ...empty } = msg as Record<string, unknown> // the example has both sides
+    world.receive({ ...rest, msg: { ...empty, yes: yes_dollars_fp, no_dollars_fp }, late: 1 })
+    assert.deepStrictEqual(user.tags, ["UnknownKeys", "orderbook_snapshot"])
+    assert.deepInclude(user.of("UnknownKeys")[0], { market: "A", sid: 1, pointers: ["/msg/yes", "/late"] })
+    assert.deepStrictEqual(other.user.events, [])
+    // A whole snapshot, and an empty side without another member, are nothing to report.
+    world.receive({ ...rest, seq: 2, msg: { ...(msg as object), yes: [] } })
+    world.receive({ ...rest, seq: 3, msg: empty })
+    assert.strictEqual(user.of("UnknownKeys").length, 1)
+  })
+
+  it("B8 counts the deltas that come before the snapshot of their market", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A"))
+    world.receive(delta(1, 1))
+    world.receive(delta(1, 2))
+    world.receive(snapshot(1, 3))
+    world.receive(delta(1, 4))
+    assert.deepStrictEqual(user.tags, ["orderbook_delta", "orderbook_delta", "orderbook_snapshot", "orderbook_delta"])
+    assert.strictEqual(world.session.state().counters.gaps, 0)
+  })
+
+  it("B9 expects a fresh subscription to start at seq 1, also if it starts with a snapshot", () => {
+    const trades = new World()
+    const { user } = trades.live("trade", tickers("A"))
+    trades.receive(trade(1, 3))
+    assert.deepInclude(user.of("Gap")[0], { expectedSeq: 1, receivedSeq: 3 })
+    const books = new World()
+    const watcher = books.live("orderbook_delta", tickers("A", "B"))
+    books.receive(snapshot(1, 3))
+    books.receive(snapshot(1, 4, "B"))
+    assert.deepStrictEqual(watcher.user.tags, ["Gap", "orderbook_snapshot", "orderbook_snapshot"])
+    assert.deepInclude(watcher.user.of("Gap")[0], { expectedSeq: 1, receivedSeq: 3, markets: ["A", "B"] })
+    // The count of the next subscription starts again.
+    books.reconnect()
+    books.receive(subscribed(books.takeOne().id, "orderbook_delta", 1))
+    books.receive(snapshot(1, 1))
+    assert.strictEqual(watcher.user.of("Gap").length, 1)
+  })
+
+  it("B10 a snapshot of another market does not hide lost deltas", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    // The deltas 3 and 4 of A are lost. The delta after the snapshot has the next seq.
+    world.receive(snapshot(1, 5, "B"))
+    world.receive(delta(1, 6, "B"))
+    assert.deepStrictEqual(user.tags.slice(2), ["Gap", "orderbook_snapshot", "orderbook_delta"])
+    assert.deepInclude(user.of("Gap")[0], { expectedSeq: 3, receivedSeq: 5, markets: ["A", "B"] })
+  })
+
+  it("B12 delivers a snapshot that answers get_snapshot, counts it, and settles the command per market", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A", "B"])
+    const { id, params } = world.takeOne()
+    assert.deepStrictEqual(params.market_tickers, ["A", "B"])
+    world.receive(snapshot(1, 3, "A", id))
+    world.receive(delta(1, 4))
+    assert.deepStrictEqual(user.tags.slice(2), ["orderbook_snapshot", "orderbook_delta"])
+    assert.strictEqual(world.session.state().connections[0]!.commandsInFlight, 0)
+    // B still has no snapshot: it is requested again, alone.
+    world.pass(5_000)
+    const again = world.takeOne()
+    assert.deepInclude(again.params, { action: "get_snapshot", market_tickers: ["B"] })
+    world.receive(snapshot(1, 5, "B", again.id))
+    world.receive(delta(1, 6, "B"))
+    world.pass(5_000)
+    assert.deepStrictEqual(user.tags.slice(4), ["orderbook_snapshot", "orderbook_delta"])
+    assert.deepStrictEqual([world.unread, world.session.state().counters.gaps], [[], 0])
+  })
+
+  it("B15 reconnects if the line drops while a snapshot is requested, and ends no one", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A"])
+    world.takeOne()
+    world.reconnect()
+    const { id, params } = world.takeOne()
+    assert.deepStrictEqual(params.market_tickers, ["A", "B"])
+    world.receive(subscribed(id, "orderbook_delta", 1))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    assert.deepStrictEqual(user.tags.slice(2), ["Outage", "Restored", "orderbook_snapshot", "orderbook_snapshot"])
+    assert.deepStrictEqual(user.ends, [])
+    world.pass(5_000)
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("B18 keeps the oldest messages that wait, and reports the others as a gap of every market", () => {
+    const world = new World({ maxEarlyMessages: 3 })
+    const { user } = world.subscribe("orderbook_delta", tickers("A", "B"))
+    world.open()
+    const { id } = world.takeOne()
+    world.receive(snapshot(5, 1))
+    for (let seq = 2; seq <= 6; seq++) world.receive(delta(5, seq))
+    world.receive(subscribed(id, "orderbook_delta", 5))
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "orderbook_delta", "orderbook_delta", "Gap"])
+    assert.deepInclude(user.of("Gap")[0], { reason: "overflow", markets: ["A", "B"] })
+    world.receive(snapshot(5, 7, "B"))
+    assert.deepInclude(user.of("Gap")[1], { reason: "missing", expectedSeq: 4, receivedSeq: 7 })
+  })
+
+  it("B18 gives up a new connection that holds back too much before it takes over, and loses nothing", () => {
+    const world = new World({ maxEarlyMessages: 3 })
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 1), 2)
+    world.receive(snapshot(1, 1), 2)
+    // The snapshot of B does not come.
+    for (let seq = 2; seq <= 5; seq++) world.receive(delta(1, seq), 2)
+    world.session.tick()
+    assert.deepStrictEqual(world.abandoned, [2])
+    world.receive(delta(1, 3), 1)
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "orderbook_snapshot", "orderbook_delta"])
+    assert.strictEqual(user.of("Message").at(-1)?.generation, 1)
+    assert.strictEqual(world.session.state().counters.gaps, 0)
+  })
+
+  it("B21 a gap names all twelve markets of its subscription", () => {
+    const world = new World()
+    const names = Array.from({ length: 12 }, (_, index) => `M${index}`)
+    const { user } = world.live("orderbook_delta", tickers(...names))
+    for (const [index, name] of names.entries()) world.receive(snapshot(1, index + 1, name))
+    world.receive(delta(1, 14, "M3"))
+    assert.deepStrictEqual(user.of("Gap")[0]?.markets, names)
+  })
+
+  it("B23 ignores and counts frames of an old sid, and of an old connection with the same sid", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    subscription.resubscribe()
+    const { id } = world.takeOne()
+    world.receive({ id, type: "unsubscribed", sid: 1, seq: 2 })
+    world.pass(1_000)
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 2))
+    world.receive(snapshot(2, 1))
+    const count = user.events.length
+    world.receive(delta(1, 3))
+    assert.strictEqual(world.session.state().counters.stray, 1)
+    world.reconnect()
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 2))
+    world.receive(snapshot(2, 1))
+    world.receive(delta(2, 2, "A", 99), 1)
+    assert.strictEqual(world.session.state().counters.stale, 1)
+    assert.deepStrictEqual(user.tags.slice(count), ["Outage", "Restored", "orderbook_snapshot"])
+  })
+
+  it("B19 reports a message of one market that does not decode to the users of that market alone", () => {
+    const world = new World()
+    const both = world.live("orderbook_delta", tickers("A", "B"))
+    const other = world.subscribe("orderbook_delta", tickers("B"))
+    world.receive(message("orderbook_delta", { sid: 1, seq: 1 }, { market_ticker: "A", delta_fp: 5 }))
+    assert.deepStrictEqual(both.user.tags, ["Undecodable"])
+    assert.deepInclude(both.user.of("Undecodable")[0], { market: "A", pointer: "/msg/delta_fp" })
+    assert.deepStrictEqual(other.user.events, [])
+    // The ticker of no wanted market may itself be wrong.
+    world.receive(message("orderbook_delta", { sid: 1, seq: 2 }, { market_ticker: "C", delta_fp: 5 }))
+    assert.strictEqual(other.user.of("Undecodable")[0]?.market, undefined)
+    assert.strictEqual(both.user.events.length, 2)
+    assert.strictEqual(world.session.state().counters.gaps, 0)
+  })
+
+  it("B19 reports an event of an order group that does not decode, and counts its seq: its reader reads the group again", () => {
+    const world = new World()
+    const { user } = world.live("order_group_updates")
+    world.receive(message("order_group_updates", { sid: 1, seq: 1 }, { event_type: 7 }))
+    world.receive(message("order_group_updates", { sid: 1, seq: 2 }))
+    world.receive(message("order_group_updates", { sid: 1, seq: 4 }))
+    assert.deepStrictEqual(user.tags, ["Undecodable", "order_group_updates", "Gap", "order_group_updates"])
+    assert.deepInclude(user.of("Undecodable")[0], { sid: 1, pointer: "/msg/event_type" })
+  })
+
+  it("B20 drops and counts a repeated message, and reports a lower seq as a reset of all markets", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A", "B"))
     for (const seq of [1, 2, 2, 3, 1]) world.receive(trade(1, seq))
     assert.deepStrictEqual(user.tags, ["trade", "trade", "trade", "Gap", "trade"])
-    assert.deepInclude(user.of("Gap")[0], { reason: "reset", expectedSeq: 4, receivedSeq: 1 })
+    assert.deepInclude(user.of("Gap")[0], { reason: "reset", expectedSeq: 4, receivedSeq: 1, markets: ["A", "B"] })
     assert.deepInclude(world.session.state().counters, { duplicates: 1, gaps: 1 })
   })
 
-  it("counts replies between messages in the seq", () => {
+  it("B11 counts replies between messages in the seq", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -911,7 +1191,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("reports a message that does not decode to its subscription, and counts its seq", () => {
+  it("B19 reports a message that does not decode to its subscription, and counts its seq", () => {
     const world = new World()
     const trades = world.live("trade", tickers("A"))
     const fills = world.live("fill", {}, 2)
@@ -944,7 +1224,7 @@ describe("Session", () => {
     assert.deepStrictEqual(first.user.tags, ["orderbook_snapshot", "orderbook_snapshot"])
   })
 
-  it("keeps one request for a snapshot in flight per market", () => {
+  it("B13 keeps one request for a snapshot in flight per market", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1130,7 +1410,7 @@ describe("Session", () => {
     assert.strictEqual(world.unread.length, 5)
   })
 
-  it("does not grow over a thousand rounds of subscribing and unsubscribing", () => {
+  it("B24 does not grow over a thousand rounds of subscribing and unsubscribing", () => {
     const world = new World({ commandBurst: 1_000_000 })
     world.live("fill")
     const size = (): number => JSON.stringify(world.session.state()).length

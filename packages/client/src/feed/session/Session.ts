@@ -22,13 +22,13 @@ import type { ChannelName } from "../../generated/feed.ts"
 import { FeedClosed, type FeedError, type LossCause, TooManyConnections } from "../FeedError.ts"
 import { changeOver, copySlots, takeOver } from "./changeover.ts"
 import { type Clock, Core, type Outside } from "./core.ts"
-import { end } from "./delivery.ts"
+import { deliverLatest, end } from "./delivery.ts"
 import { close, dial, finish, open, redial, type Refusal, refuseDial } from "./dialling.ts"
 import type { Recorder, Subscriber } from "./events.ts"
 import type { Member } from "./model.ts"
 import { reconcile } from "./reconcile.ts"
 import { parse, parseNames, type SubscriptionRequest } from "./requests.ts"
-import { route, routeUndecodable } from "./routing.ts"
+import { reportUnknownKeys, route, routeUndecodable } from "./routing.ts"
 import type { SessionOptions } from "./settings.ts"
 import { requestSnapshots } from "./snapshots.ts"
 import { type SessionState, stateOf } from "./state.ts"
@@ -86,7 +86,7 @@ export class Session {
     // A subscriber receives only messages of its channel.
     const member = join(core, parsed.success, subscriber as Subscriber)
     if (member === undefined) return Result.fail(this.#tooMany(request.channel))
-    this.#settle()
+    this.#run(() => deliverLatest(core, member, parsed.success.names))
     return Result.succeed(this.#subscription(member))
   }
 
@@ -133,8 +133,11 @@ export class Session {
     const wasBusy = this.#isBusy
     this.#isBusy = true
     try {
-      if (Result.isSuccess(decoded)) route(core, line, decoded.success, receivedMillis)
-      else routeUndecodable(core, line, decoded.failure, text)
+      if (Result.isFailure(decoded)) routeUndecodable(core, line, decoded.failure, text)
+      else {
+        reportUnknownKeys(core, line, decoded.success, text)
+        route(core, line, decoded.success, receivedMillis)
+      }
     } finally {
       this.#isBusy = wasBusy
     }
@@ -196,8 +199,10 @@ export class Session {
         const parsed = parseNames(topic, names)
         if (Result.isFailure(parsed)) return Result.fail(parsed.failure)
         let isPlaced = true
+        const fresh = parsed.success.filter((name) => !member.names.has(name))
         change(() => {
           isPlaced = addNames(core, member, parsed.success)
+          if (isPlaced) deliverLatest(core, member, fresh)
         })
         return isPlaced ? Result.void : Result.fail(this.#tooMany(topic.channel))
       },

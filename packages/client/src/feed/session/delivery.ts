@@ -46,8 +46,17 @@ export const emit = (core: Core, slot: Slot, name: string | undefined, event: Se
   const { topic } = slot
   if (name === undefined) deliver(core, topic.slots.length === 1 ? topic.members : usersOf(slot), event)
   else {
+    if (event._tag === "Message") topic.latest?.set(name, event)
     const members = topic.byName.get(name)
     if (members !== undefined) deliver(core, members, event)
+  }
+}
+
+/** Delivers the last state of names to a user who joins their subscription, because the exchange does not send it again. */
+export const deliverLatest = (core: Core, member: Member, names: ReadonlyArray<string>): void => {
+  for (const name of names) {
+    const event = member.topic.latest?.get(name)
+    if (event !== undefined) deliver(core, [member], event)
   }
 }
 
@@ -89,6 +98,7 @@ export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   if (!slot.isWanted || (slot.isInterrupted && !slot.wasOpened)) return
   slot.isInterrupted = true
   slot.wasOpened = false
+  for (const name of slot.names) slot.topic.latest?.delete(name)
   const sinceMillis = core.clock.wallMillis()
   const users = usersOf(slot)
   for (const member of users) member.outage ??= { sinceMillis, sinceMonotonicMillis: core.now() }

@@ -38,6 +38,11 @@ export type SessionEvent<M = Message> =
       readonly generation: number
       /** Undefined if it could not be read. Every subscriber of the connection then receives the event. */
       readonly sid: number | undefined
+      /**
+       * The market, index or underlying that the message names: then only its subscribers receive the event. Undefined if
+       * it could not be read.
+       */
+      readonly market: string | undefined
       /** The JSON pointer of the first violation. */
       readonly pointer: string
       readonly reason: string
@@ -52,6 +57,15 @@ export type SessionEvent<M = Message> =
       readonly type: string
       /** The beginning of the message. */
       readonly text: string
+    }
+  /** A snapshot without a side has members that this version of the client does not know. The side may have another name. */
+  | {
+      readonly _tag: "UnknownKeys"
+      readonly generation: number
+      readonly sid: number
+      readonly market: string
+      /** JSON pointers. */
+      readonly pointers: ReadonlyArray<string>
     }
   | {
       readonly _tag: "Gap"

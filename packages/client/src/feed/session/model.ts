@@ -10,7 +10,7 @@ import type { LossCause } from "../FeedError.ts"
 import type { Backoff } from "./backoff.ts"
 import type { Delay } from "./delay.ts"
 import type { EarlyMessages } from "./early.ts"
-import type { SessionEvent, Subscriber } from "./events.ts"
+import type { MessageEvent, SessionEvent, Subscriber } from "./events.ts"
 import type { Pace } from "./pace.ts"
 import type { Pending, Sent } from "./pending.ts"
 import type { NameKind, Parsed } from "./requests.ts"
@@ -48,6 +48,11 @@ export class Topic {
   members: ReadonlyArray<Member> = []
   readonly byName = new Map<string, ReadonlyArray<Member>>()
   readonly slots: Array<Slot> = []
+  /**
+   * The last message of each name, for users who join. The exchange sends the present state of a ticker once per
+   * subscription. Undefined on other channels, and without `send_initial_snapshot`.
+   */
+  readonly latest: Map<string, MessageEvent> | undefined
 
   constructor({ channel, key, kind, options }: Parsed) {
     this.channel = channel
@@ -57,6 +62,7 @@ export class Topic {
     this.isSequenced = channels[channel].seq
     this.isBook = channel === "orderbook_delta"
     this.types = new Set<string>(channels[channel].messages)
+    this.latest = channel === "ticker" && options["send_initial_snapshot"] === true ? new Map() : undefined
   }
 }
 

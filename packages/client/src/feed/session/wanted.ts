@@ -60,6 +60,7 @@ export const removeNames = (core: Core, member: Member, names: Iterable<string>)
       topic.byName.set(name, others)
     } else {
       topic.byName.delete(name)
+      topic.latest?.delete(name)
       unused.push(name)
     }
   }

@@ -21,6 +21,7 @@ export interface SentCommand {
     readonly sid?: number
     readonly sids?: ReadonlyArray<number>
     readonly use_yes_price?: boolean
+    readonly send_initial_snapshot?: boolean
   }
 }
 
