@@ -156,6 +156,26 @@ describe("AccountFeed.make", () => {
     { assumptions: { readLagMillis: 7_000 }, feed: { minBackoffMillis: 3_000, maxBackoffMillis: 3_000 } }
   )
 
+  inMemory(
+    "does not go back to what an old list shows",
+    (trader) =>
+      Effect.gen(function* () {
+        const sell = yield* seller(trader)
+        yield* Orders.create(bid)
+        yield* sell(1)
+        const { events, mine } = yield* live()
+        yield* mine.verify
+        yield* pass(2_000)
+        yield* sell(2)
+        yield* pass(5_000)
+        const positions = events.flatMap((event) => (event._tag === "Position" ? [event.position.position_fp] : []))
+        assert.deepStrictEqual(positions, ["3.00"])
+        const lists = (yield* trader.sandbox.requests).filter(({ operation }) => operation === "GetPositions")
+        assert.strictEqual(lists.length, 2)
+      }),
+    { assumptions: { readLagMillis: 3_000 } }
+  )
+
   inMemory("reads only its own subaccounts", ({ me, sandbox }) =>
     Effect.gen(function* () {
       const number = yield* sandbox.createSubaccount(me.accountId)
