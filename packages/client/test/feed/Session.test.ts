@@ -1184,4 +1184,49 @@ describe("Session", () => {
     world.receive(trade(1, 2))
     assert.deepStrictEqual(late.tags, ["trade"])
   })
+
+  it("notifies each user once that its subscription is live, also a user of a live one", () => {
+    const world = new World()
+    const live: Array<string> = []
+    const user = (name: string) => Object.assign(new User(), { onLive: () => void live.push(name) })
+    world.subscribe("trade", tickers("A"), user("first"))
+    world.open()
+    assert.deepStrictEqual(live, [])
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    assert.deepStrictEqual(live, ["first"])
+    world.subscribe("trade", tickers("A"), user("second"))
+    assert.deepStrictEqual(live, ["first", "second"])
+    world.subscribe("trade", tickers("A", "B"), user("third"))
+    assert.deepStrictEqual(live, ["first", "second"])
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B"]))
+    assert.deepStrictEqual(live, ["first", "second", "third"])
+    world.reconnect()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    assert.deepStrictEqual(live, ["first", "second", "third"])
+  })
+
+  it("notifies a user who joined during an outage when the subscription is restored", () => {
+    const world = new World()
+    let live = 0
+    world.live("user_orders")
+    world.session.closed(1, 1006, "")
+    const { user } = world.subscribe("user_orders", {}, Object.assign(new User(), { onLive: () => void live++ }))
+    assert.strictEqual(live, 0)
+    world.pass(1_000)
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "user_orders", 1))
+    assert.deepStrictEqual([live, user.tags], [1, []])
+  })
+
+  it("notifies users during a changeover over the old connection", () => {
+    const world = new World()
+    let live = 0
+    world.live("user_orders")
+    world.session.changeOver()
+    world.open()
+    world.subscribe("user_orders", {}, Object.assign(new User(), { onLive: () => void live++ }))
+    assert.strictEqual(live, 1)
+    world.receive(subscribed(world.takeOne().id, "user_orders", 1))
+    assert.strictEqual(live, 1)
+  })
 })

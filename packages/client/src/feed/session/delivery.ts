@@ -95,6 +95,14 @@ export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   deliver(core, users, { _tag: "Outage", cause, sinceMillis, markets: [...slot.names] })
 }
 
+/** Notifies the users of a topic whose subscription is live for the first time. */
+export const announceLive = (core: Core, { members, slots }: Topic): void => {
+  if (slots.some((slot) => slot.isWanted && !(slot.isSettled && slot.status === "open"))) return
+  const fresh = members.filter(({ wasLive }) => !wasLive)
+  for (const member of fresh) member.wasLive = true
+  notify(core, fresh, (subscriber) => subscriber.onLive?.())
+}
+
 /** Notifies users whose topic is whole again. */
 export const restore = (core: Core, slot: Slot): void => {
   if (!slot.isInterrupted) return

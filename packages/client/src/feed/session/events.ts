@@ -90,4 +90,9 @@ export interface Subscriber<Name extends ChannelName = ChannelName> {
   readonly onEnd: (error: FeedError | undefined) => void
   /** The command `get_snapshot` is sent with this id, on request or by the session itself. The snapshots carry the id. */
   readonly onSnapshotRequest?: ((id: number, markets: ReadonlyArray<string>) => void) | undefined
+  /**
+   * The subscription is live for the first time: the exchange has acknowledged all of it. Called once. After an outage,
+   * the event `Restored` says the same.
+   */
+  readonly onLive?: (() => void) | undefined
 }

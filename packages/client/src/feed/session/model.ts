@@ -22,6 +22,8 @@ export class Member {
   /** The names that the user wants. Empty in a topic without names. */
   readonly names: Set<string>
   isOver = false
+  /** Whether the subscription was live, and the user was notified. */
+  wasLive = false
   /** The start of the outage of which the user was notified. Undefined without an outage. */
   outage: { readonly sinceMillis: number; readonly sinceMonotonicMillis: number } | undefined
 

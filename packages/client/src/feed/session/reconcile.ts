@@ -9,7 +9,7 @@
  */
 import { send, sendOrphans, sendVerify, type Step } from "./commands.ts"
 import type { Core } from "./core.ts"
-import { restore } from "./delivery.ts"
+import { announceLive, restore } from "./delivery.ts"
 import type { Line, Slot } from "./model.ts"
 import { removeSlot } from "./placement.ts"
 import { requestSent } from "./snapshots.ts"
@@ -114,5 +114,7 @@ const settle = (core: Core, slot: Slot): void => {
   if (slot.status === "open") {
     slot.chunk = Number.POSITIVE_INFINITY
     restore(core, slot)
+    // A connection that will take over is not in use yet.
+    if (slot.line.replaces === undefined) announceLive(core, slot.topic)
   }
 }

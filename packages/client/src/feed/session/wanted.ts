@@ -20,7 +20,11 @@ export const join = (core: Core, parsed: Parsed, subscriber: Subscriber): Member
   const member = new Member(topic, subscriber, [])
   topic.members = [...topic.members, member]
   const isPlaced = topic.kind === undefined ? placeWhole(core, topic) : addNames(core, member, parsed.names)
-  if (isPlaced) return member
+  if (isPlaced) {
+    // A subscription that is live already is live for this user.
+    for (const slot of topic.slots) core.touch(slot)
+    return member
+  }
   leave(core, member)
   return undefined
 }
