@@ -15,15 +15,14 @@
  *
  * @module
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { InvalidRequest } from "../Errors.ts"
 import type { ChannelMessage, ChannelName } from "../generated/feed.ts"
-import { type FeedError, Lagging } from "./FeedError.ts"
+import { makeEventQueue } from "./eventQueue.ts"
+import type { FeedError } from "./FeedError.ts"
 import { KalshiFeed } from "./KalshiFeed.ts"
 import type { SessionEvent } from "./session/events.ts"
 import type { ChannelParameters } from "./session/requests.ts"
@@ -50,8 +49,6 @@ export interface SubscribeOptions {
   readonly bufferSize?: number | undefined
 }
 
-const defaultBufferSize = 65_536
-
 /** A subscription that can change. It ends with its scope. */
 export interface Opened<Name extends ChannelName> extends Omit<Subscription, "close"> {
   /** The events from the subscription on, also those before the first pull. One consumer takes them. */
@@ -62,37 +59,21 @@ export interface Opened<Name extends ChannelName> extends Omit<Subscription, "cl
 export const open = <Name extends ChannelName>(
   channel: Name,
   params?: ChannelParameters<Name>,
-  { bufferSize = defaultBufferSize }: SubscribeOptions = {}
+  { bufferSize }: SubscribeOptions = {}
 ): Effect.Effect<Opened<Name>, InvalidRequest | FeedError, KalshiFeed | Scope.Scope> =>
   Effect.gen(function* () {
     const feed = yield* KalshiFeed
-    const queue = yield* Queue.dropping<FeedEvent<Name>, FeedError | Cause.Done>(bufferSize)
-    const watched = yield* Effect.acquireRelease(
-      Effect.sync(() => feed.watchQueue(channel, () => Queue.sizeUnsafe(queue))),
-      (watched) => Effect.sync(watched.close)
-    )
     let subscription: Subscription | undefined
-    let isLagging = false
-    const onEvent = (event: FeedEvent<Name>): void => {
-      if (isLagging || Queue.offerUnsafe(queue, event)) return
-      // The stream first delivers the events that wait.
-      isLagging = true
-      watched.onLagging()
-      Queue.failCauseUnsafe(queue, Cause.fail(new Lagging({ channel, waiting: bufferSize })))
-      // Not inside the delivery to the other subscribers.
-      queueMicrotask(() => subscription?.close())
-    }
-    const onEnd = (error: FeedError | undefined): void => {
-      if (error === undefined) Queue.endUnsafe(queue)
-      else Queue.failCauseUnsafe(queue, Cause.fail(error))
-    }
+    const onLagging = () => subscription?.close()
+    const queue = yield* makeEventQueue<FeedEvent<Name>>(feed, channel, onLagging, bufferSize)
+    const subscriber = { onEvent: queue.offer, onEnd: queue.end }
     const opened = yield* Effect.acquireRelease(
-      Effect.suspend(() => Effect.fromResult(feed.subscribe<Name>({ channel, params }, { onEvent, onEnd }))),
+      Effect.suspend(() => Effect.fromResult(feed.subscribe<Name>({ channel, params }, subscriber))),
       (opened) => Effect.sync(() => opened.close())
     )
     subscription = opened
     const { add, list, remove, resubscribe, snapshot } = opened
-    return { add, list, remove, resubscribe, snapshot, events: Stream.fromQueue(queue) }
+    return { add, list, remove, resubscribe, snapshot, events: queue.stream }
   })
 
 /**
