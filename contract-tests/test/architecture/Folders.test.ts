@@ -24,6 +24,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     feed: [".", "feed/session", "generated", "sending", "wire"],
     "feed/session": [".", "feed", "generated"],
     book: [".", "feed", "generated", "money"],
+    trades: [".", "feed", "generated", "rest"],
     account: ["generated", "money"],
     trading: [".", "generated", "limits", "money", "rest", "sending"],
     "Kalshi.ts": [".", "limits", "rest", "sending", "trading"]
