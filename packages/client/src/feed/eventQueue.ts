@@ -35,18 +35,19 @@ export const makeEventQueue = <A>(
       Effect.sync(() => feed.watchQueue(channel, () => Queue.sizeUnsafe(queue))),
       (watched) => Effect.sync(watched.close)
     )
-    let isLagging = false
+    let isOver = false
     return {
       offer: (event) => {
-        if (isLagging || Queue.offerUnsafe(queue, event)) return
+        if (isOver || Queue.offerUnsafe(queue, event)) return
         // The stream first delivers the events that wait.
-        isLagging = true
+        isOver = true
         watched.onLagging()
         Queue.failCauseUnsafe(queue, Cause.fail(new Lagging({ channel, waiting: bufferSize })))
         // Not inside the delivery to the other subscribers.
         queueMicrotask(onLagging)
       },
       end: (error) => {
+        isOver = true
         if (error === undefined) Queue.endUnsafe(queue)
         else Queue.failCauseUnsafe(queue, Cause.fail(error))
       },

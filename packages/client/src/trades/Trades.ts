@@ -187,6 +187,8 @@ const open = <A>(
  *   is then a hole if the other line is lost before the next trade, although perhaps nothing was traded.
  * - Trades of a late line arrive late. The events are not sorted by the exchange's time, `ts_ms`.
  * - The ids of the last 100,000 trades are remembered. A line that is further behind repeats trades.
+ * - A list of more markets than the exchange permits in one subscription takes several connections per line. If one of them is
+ *   late, the trades of the line are out of order by more than `disorderMillis`. Watch all markets then.
  * - `Feed.state` and `Feed.changeOver` concern the first line alone.
  */
 export const watch = (
@@ -203,8 +205,12 @@ export const watch = (
  * A `Hole` is followed by `Filled` with the trades that had not arrived, sorted by the exchange's time, or by `NotFilled`. Live
  * trades arrive meanwhile. Each trade arrives once: in `Filled`, or live.
  *
- * A hole before the first trade starts a minute before the watch, since this machine's clock can be wrong. So its `Filled` can
- * contain older trades.
+ * **Gotchas**
+ *
+ * - A read begins up to two seconds before its hole, and a hole before the first trade begins a minute before the watch. So
+ *   `Filled` can contain trades from before the watch.
+ * - A read lacks trades that `Markets.trades` returns only after `readAfterMillis`, and block trades whose time is older than
+ *   the hole.
  */
 export const watchFilled = (
   params: Parameters = {},

@@ -47,6 +47,16 @@ const toFeed = (trade: Responses.Trade): Trade => {
   }
 }
 
+const fractionOf = (time: string): string => /\.(\d+)/.exec(time)?.[1] ?? ""
+
+/** Compares times. The text can have more digits than milliseconds. */
+const byTime = ({ created_time: a }: Responses.Trade, { created_time: b }: Responses.Trade): number => {
+  const millis = Date.parse(a) - Date.parse(b)
+  if (millis !== 0) return millis
+  const [left, right] = [fractionOf(a), fractionOf(b)]
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
 /** Reads the trades since a time, oldest first. The end is open: the clock of this machine does not matter. */
 export const readTrades = (
   { markets, maxPages }: Filling,
@@ -64,8 +74,7 @@ export const readTrades = (
       lists
         .flat()
         .filter(({ ticker }) => markets === undefined || wanted.has(ticker))
-        // Fractions of milliseconds are part of the text.
-        .sort((a, b) => (a.created_time < b.created_time ? -1 : a.created_time > b.created_time ? 1 : 0))
+        .sort(byTime)
         .map(toFeed)
     )
   )
