@@ -32,7 +32,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-// Test processes, and processes that tests start, load the same modules: they share the compiled code.
+// Test processes, and the processes that tests start, load the same modules. The cache lets them share the compiled code.
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url))
 
 /** Ends a run with a line of its counts. */
@@ -56,7 +56,7 @@ export default defineConfig(({ mode }) => ({
     // Ends a test that hangs. A busy machine can be many times slower than an idle one.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // One more than there are processors, because tests of sockets wait. The default leaves a processor idle.
+    // One worker more than processors, because tests of sockets often wait. With the default, a processor would be idle.
     maxWorkers: availableParallelism() + 1,
     // Test files of a process share its modules, which hold no state. Most files take longer to load than to run.
     isolate: false,

@@ -1,4 +1,4 @@
-/** Imports every module of the installed packages, starts the installed command, and asks it something with the client. */
+/** Imports every module of the installed packages, starts the installed command, and sends it a request with the client. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { readdirSync, readFileSync } from "node:fs"
@@ -10,7 +10,10 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 
-/** The names that a package exports: those of its map, and the modules of its folder where the map has a pattern. */
+/**
+ * Returns the names of the modules that a package exports. If the `exports` map has a pattern, these are all modules of
+ * `dist`. Otherwise they are the keys of the map.
+ */
 const namesOf = (folder) => {
   const { exports } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"))
   const files = readdirSync(`${folder}/dist`).filter((file) => /^[A-Z]\w*\.js$/.test(file))

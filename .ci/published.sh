@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a user gets from the registry, on the node that is on the PATH: packs the built packages, installs them with npm in an
-# empty folder, imports every module, starts the command and asks it something.
+# Tests the packages as a user gets them from the registry, with the node on the PATH: packs the built packages, installs
+# them with npm in an empty folder, imports every module, starts the command and sends it a request.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Judges the local exchange's WebSocket by a client of other authors: kalshi-sdk 22.4.0, from PyPI. Runs its live suite
-# (tests/integration/test_websocket.py, unchanged), and keeps its order books under load.
-# Needs Python 3.13 and PyPI. Without them it prints the reason and succeeds.
-# Arguments: the seconds of the books under load (default: 60), and their book changes a second (default: 200).
+# Tests the local exchange's WebSocket with a client of other authors: kalshi-sdk 22.4.0, from PyPI. Runs the live suite of
+# kalshi-sdk (tests/integration/test_websocket.py, unchanged). Then compares the order books that kalshi-sdk keeps under
+# load with REST.
+# Needs Python 3.13 and PyPI. If one of them is missing, the script prints the reason and succeeds.
+# Arguments: the duration of the load in seconds (default: 60), and the book changes per second (default: 200).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 judges=$PWD/.ci/judges
@@ -35,12 +36,12 @@ clean() {
   rm -rf "$folder"
 }
 trap clean EXIT
-# Nothing goes through a proxy: the exchange is on this machine.
+# Requests to the exchange must not go through a proxy, because the exchange is on this machine.
 export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 
 "$python" -m venv "$folder/venv"
 pip() { "$folder/venv/bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
-# The smallest of the requirements.
+# Checks that PyPI is reachable, with the smallest of the requirements.
 timeout 60 "$folder/venv/bin/python" -m pip --quiet --disable-pip-version-check download --retries 1 --no-deps --dest "$folder/probe" iniconfig==2.3.1 \
   2>"$folder/probe.log" || skip "PyPI is unreachable ($(tail -n 1 "$folder/probe.log"))"
 pip install --no-deps --requirement "$judges/requirements.txt"
@@ -65,7 +66,7 @@ start() {
   return 1
 }
 
-# Starts an exchange with a number of markets, and order flow on it.
+# Starts an exchange with a number of markets, and order flow on these markets.
 start_exchange() {
   local name=$1 count=$2 changes=$3 markets=() n
   for ((n = 1; n <= count; n++)); do markets+=(--market "KXJUDGE-26-M$n"); done

@@ -19,12 +19,12 @@ from kalshi.config import KalshiConfig
 from kalshi.ws.client import KalshiWebSocket
 from kalshi.ws.connection import ConnectionState
 
-# After the exchange is paused, how long no frame may arrive before the books count as complete.
+# The books count as complete if no frame arrives for this time after the exchange was paused.
 QUIET_SECONDS = 2.0
 
 
 class Warnings(logging.Handler):
-    """The package's own warnings: gaps, malformed frames, unknown tickers. Keeps each first one, and counts all."""
+    """Counts the warnings of kalshi-sdk by their text: gaps, malformed frames, unknown tickers."""
 
     def __init__(self):
         super().__init__(logging.WARNING)
@@ -35,7 +35,7 @@ class Warnings(logging.Handler):
 
 
 class Exchange:
-    """The local exchange: its REST reads, and its operator's side."""
+    """The local exchange: its REST reads, and its operator interface."""
 
     def __init__(self, address):
         self.address = address
@@ -65,7 +65,7 @@ class Exchange:
 
 
 class Watch:
-    """What happened to the connection."""
+    """Counts the messages and the reconnects of the connection."""
 
     def __init__(self):
         self.messages = 0
@@ -104,7 +104,7 @@ async def run(address, folder, seconds):
     watch = Watch()
     begun = time.monotonic()
     async with KalshiWebSocket(auth=auth, config=config, on_state_change=watch.on_state).connect() as session:
-        # The default queue of 1,000 messages overflows when this process is paused for a moment.
+        # The default queue of 1,000 messages overflows if this process pauses for a moment.
         stream = await session.subscribe_orderbook_delta(tickers=tickers, maxsize=100_000)
         drained = asyncio.create_task(watch.drain(stream))
         await asyncio.wait({drained}, timeout=seconds)
@@ -115,7 +115,7 @@ async def run(address, folder, seconds):
             await asyncio.sleep(0.1)
         manager = session._orderbook_mgr
         wrong = (
-            ["the stream ended before its time"]
+            ["the stream ended early"]
             if ended_early or manager is None
             else list(await asyncio.to_thread(lambda: list(differences(manager, exchange, tickers))))
         )

@@ -1,7 +1,8 @@
 """Points the demo addresses of kalshi-sdk at a local exchange, and records the frames of each test.
 
-A pytest plugin, loaded with `-p local_exchange`. LOCAL_EXCHANGE is the address, such as http://127.0.0.1:8787. Nothing of
-the package is changed on disk. The first frame of each type goes into the JUnit report as a property of its test.
+This is a pytest plugin, loaded with `-p local_exchange`. LOCAL_EXCHANGE is the address, such as http://127.0.0.1:8787. The
+plugin changes no file of kalshi-sdk. It writes the first frame of each type into the JUnit report, as a property of the
+test that received the frame.
 """
 
 import json
@@ -20,7 +21,7 @@ demo_addresses = {
     "DEMO_BASE_URL": rest,
     "DEMO_WS_URL": feed,
     "PERPS_DEMO_BASE_URL": rest,
-    # The local exchange does not serve perps. Their clients are created for every test, but never connect.
+    # The local exchange does not serve perps. Every test creates clients for perps, but they never connect.
     "PERPS_DEMO_WS_URL": f"{feed}/margin",
 }
 demo_hosts = ("DEMO_HOST", "PERPS_DEMO_REST_HOST", "PERPS_DEMO_WS_HOST")
@@ -29,7 +30,7 @@ resolve = socket.getaddrinfo
 
 
 def resolve_loopback(name, *args, **kwargs):
-    """No test may reach the real exchange."""
+    """Resolves only loopback, so that no test can reach the real exchange."""
     if name not in ("127.0.0.1", "localhost", b"127.0.0.1", b"localhost"):
         raise OSError(f"the tests may reach only this machine, not {name!r}")
     return resolve(name, *args, **kwargs)
@@ -57,7 +58,7 @@ def pytest_configure(config):
     import kalshi.perps  # noqa: F401
     from kalshi.ws.connection import ConnectionManager
 
-    # Other modules of the package hold the constants by value.
+    # Other modules of the package have copies of the constants.
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "kalshi":
             for constant, value in demo_addresses.items():

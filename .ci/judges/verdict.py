@@ -1,7 +1,7 @@
 """Judges the JUnit report of kalshi-sdk's live WebSocket suite.
 
-Every test must pass, except those that kalshi-sdk itself cannot pass: they must be skipped, and a frame that they should
-have accepted must have arrived.
+Every test must pass, except the tests that kalshi-sdk itself cannot pass. Such a test must be skipped, and it must have
+received a frame that it should have accepted.
 """
 
 import json
@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 
 TESTS = 13
 
-# Names of tests, with the reason, and the types of the frames that show it.
+# The tests that kalshi-sdk cannot pass: the reason, and the types of the frames that prove the reason.
 IMPASSABLE = {
     "test_ws_subscribe_communications": (
         'kalshi-sdk 22.4.0 knows only messages of the type "communications" on this channel. The document has no such'
@@ -29,7 +29,7 @@ def result_of(case):
 
 
 def shown_by(case, types):
-    """The first frame of these types that arrived."""
+    """Returns the first received frame of these types."""
     frames = [p.get("value", "") for p in case.iter("property") if p.get("name") == "frame"]
     return next((frame for frame in frames if json.loads(frame).get("type") in types), None)
 

@@ -4,7 +4,7 @@
  * Arguments: the address of the exchange, a folder, and the number of book changes a second (default: 40). The program
  * writes the key of the tested account into the folder (`key-id`, `key.pem`), prints `order flow runs`, and trades until
  * SIGTERM. The first four open markets trade every second, and every book always has both sides. At the end, the program
- * prints how often each step ran. It fails if the exchange rejected a step for another reason than a pause.
+ * prints how often each step ran. It fails if the exchange rejected a step for a reason other than a pause.
  *
  * @module
  */
@@ -68,7 +68,7 @@ const sendAsOperator = (url: string, path: string, body: object) =>
 const createAccount = (url: string, name: string, kind: "rsa" | "ed25519") =>
   Effect.flatMap(sendAsOperator(url, "accounts", { name, kind }), Schema.decodeUnknownEffect(credentials))
 
-/** Creates a function that runs effects as an account. It has no rate limits, because the accounts are unmetered. */
+/** Creates a function that runs effects as an account. The client's rate limits are off: the accounts are unmetered. */
 const makeAs = (url: string, { keyId, privateKey }: typeof credentials.Type) =>
   Effect.gen(function* () {
     const environment = yield* Effect.fromResult(Environment.fromUrl(url))
@@ -165,8 +165,8 @@ const makeQuoting = (tickers: ReadonlyArray<string>, judged: As, other: As) => {
 }
 
 /**
- * Creates the step that creates and settles a market and a market of a multivariate event. The markets never open, so no
- * list of open markets contains them.
+ * Creates the step that creates and settles two markets, one of which belongs to a multivariate event. The markets never
+ * open, so no list of open markets contains them.
  */
 const makeCatalog = (url: string) => {
   let round = 0
@@ -191,7 +191,7 @@ const makeCatalog = (url: string) => {
 class Tally {
   readonly done = new Map<string, number>()
   readonly rejected = new Map<string, number>()
-  /** Whether the exchange rejected a step for another reason than a pause. */
+  /** Whether the exchange rejected a step for a reason other than a pause. */
   failed = false
 
   /** Repeats a step, and counts its results. */

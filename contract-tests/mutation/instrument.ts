@@ -45,7 +45,10 @@ interface Mutator {
   readonly mutate: (path: { readonly node: Node; readonly parent: Node }) => Iterable<Node>
 }
 
-/** Returns the replacements of a number: n + 1 and n - 1. For n >= 10 only 2n, because a change by one rarely matters. */
+/**
+ * Returns the replacements of a number: n + 1 and n - 1. For 0, only 1. From 10, only 2n, because a change by one rarely
+ * matters.
+ */
 const replacementsOf = (value: number): ReadonlyArray<number> =>
   value >= 10 ? [value * 2] : value > 0 ? [value + 1, value - 1] : [value + 1]
 

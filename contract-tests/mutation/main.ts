@@ -1,8 +1,8 @@
 /**
  * Runs mutation tests: makes one change at a time to a source file, and lists the changes that no test detects.
  *
- * `pnpm mutate <source file>… <test file>…` takes paths relative to the root of the repository. Default test files: all
- * tests of signing and client.
+ * `pnpm mutate <source file>… <test file>…` takes paths relative to the root of the repository. Default test files: those
+ * directly in `packages/signing/test` and `packages/client/test`.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import * as State from "./state.ts"
 
 const root = join(import.meta.dirname, "../..")
 
-/** The maximum number of test files that run with a mutant. They are the most specific for its source file. */
+/** The maximum number of test files that run with a mutant. The most specific test files are chosen. */
 const maxTestFiles = 10
 
-/** The same limit for a mutant that is reached while modules load, because each test file then needs its own process. */
+/** The same limit for a mutant that is reached while modules load. It is lower: each test file needs its own process. */
 const maxLoadingTestFiles = 4
 
 /** Runs files in the order of the arguments. */

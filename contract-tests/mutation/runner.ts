@@ -1,6 +1,7 @@
 /**
  * Runs each test once without a mutant. Then runs the test once for each mutant that the test reached, that is assigned to
- * the test file, and that is still alive. Before mutants are assigned, records only which mutants the tests reach.
+ * the test file, and that is still alive. Before mutants are assigned, the runner only records which mutants the tests
+ * reach.
  *
  * @module
  */
@@ -71,7 +72,10 @@ export default class MutationRunner extends TestRunner {
     return active === undefined ? this.tryMutants(test) : this.runActive(test, active)
   }
 
-  /** Runs a test with the active mutant, unless the mutant is already killed. Vitest's `bail` would cancel the next run. */
+  /**
+   * Runs a test with the active mutant, unless the mutant is already killed. Vitest's option `bail` cannot replace this
+   * check, because it would also cancel the next run.
+   */
   async runActive(test: RunnerTestCase, active: string): Promise<void> {
     if (State.isKilled(this.mutation.folder, active)) return
     this.watchdog.started(active)
@@ -130,7 +134,7 @@ export default class MutationRunner extends TestRunner {
     this.switches.currentTestId = undefined
   }
 
-  /** Gives a run of a test its own signal: Vitest uses one for all runs, and aborts it when the test times out. */
+  /** Gives a run of a test its own signal. Vitest uses one signal for all runs, and aborts it when the test times out. */
   renewSignal(test: RunnerTestCase): AbortController {
     const controller = new AbortController()
     Object.assign(test.context, { signal: controller.signal })

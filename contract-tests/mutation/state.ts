@@ -30,7 +30,7 @@ export const make = (folder: string): void => {
 
 export const isKilled = (folder: string, id: string): boolean => existsSync(join(folder, "killed", id))
 
-/** Records a killed mutant. Two processes can kill a mutant at the same time: each writes its own file, the last stays. */
+/** Records a killed mutant. If two processes kill a mutant at the same time, the last record stays. */
 export const kill = (folder: string, id: string, death: Death): void => {
   const file = join(folder, randomUUID())
   writeFileSync(file, JSON.stringify(death))

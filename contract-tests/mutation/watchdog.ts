@@ -7,7 +7,7 @@
 import { parentPort, Worker, workerData } from "node:worker_threads"
 import * as State from "./state.ts"
 
-/** The time after which a mutant counts as blocking. It is longer than every test takes on a busy machine. */
+/** The time after which a mutant counts as blocking. No test takes as long without a mutant, even on a busy machine. */
 const timeoutMillis = 120_000
 
 interface WorkerInput {

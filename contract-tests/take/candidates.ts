@@ -4,7 +4,8 @@
  * **Details**
  *
  * Most entries of the overlay have general reasons: a document is published before the exchange implements it, the server
- * writes an empty list as null, the last page may have no cursor. For each new fact of such a kind, a person must decide.
+ * writes an empty list as null, the last page may have no cursor. For each new fact to which such a reason may apply, a
+ * person must decide whether the fact needs an entry.
  *
  * @module
  */
@@ -47,7 +48,7 @@ const inResponses = (document: Json): ReadonlySet<string> => {
       if (isObject(operation)) visit(operation["responses"])
     }
   }
-  // The feed document has messages instead. Only a few of them are sent by the client.
+  // The feed document has messages instead of paths. Messages of the client are included, because there are only a few.
   visit(at(document, "/components/messages"))
   return reached
 }

@@ -227,7 +227,7 @@ end(
   "codegen",
   linesIn(generated.text).filter((line) => line.startsWith("packages/client/codegen/"))
 )
-// 6. Check the code that is changed by hand. The document of the feed has no operations and no responses.
+// 6. Check the hand-written code. The document of the feed has no operations and no responses.
 if (kind === "rest") {
   end("operations", operations())
   const responses = "packages/sandbox/test/support/responses.ts"

@@ -7,7 +7,7 @@
  * - A recursive reference is followed twice; below that, optional keys are absent and arrays are empty.
  * - `date-time` is RFC 3339 with zero to nine fraction digits, offsets, and occasionally a lower-case `t` or `z`,
  *   which RFC 3339 §5.6 allows; leap seconds are not generated.
- * - Strings contain every Unicode character except lone surrogates, which UTF-8 cannot encode.
+ * - Strings can contain every Unicode character except lone surrogates, which UTF-8 cannot encode.
  * - Integers stay within ±(2^53 − 1). Numbers are finite, and never `-0`, because JSON does not preserve it.
  * - Free-form objects also have keys such as `__proto__`. These are own properties, as `JSON.parse` creates them.
  *

@@ -1,14 +1,14 @@
 /**
- * Creates a deterministic each-choice coverage set of a schema. The set contains each choice of the schema at least
- * once, in as few values as possible.
+ * Creates a deterministic each-choice coverage set of a schema: a small set of values that contains each choice of the
+ * schema at least once.
  *
  * **Details**
  *
  * Choices are: every optional key present and absent, null and not null, every enum member, every branch of a union,
  * every bound and the nearest value inside it, array lengths 0, 1 and 2 (and the bounds, except a maximum above 200),
- * every form of a format, every option and repetition of a pattern. One value combines the choices of independent
- * members, so the set is as large as the longest list of alternatives, not their product. The first value is the
- * simplest, with every key present.
+ * every form of a format, several forms of a pattern. One value combines the choices of independent members, so the size
+ * of the set depends on the longest list of choices, not on the product of all lists. The first value is the simplest,
+ * with every key present.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const maxReferenceDepth = 2
 
 const absent = Symbol("absent")
 
-/** A value of each JSON type, and the shapes that break decoders of free-form members. */
+/** Values of each JSON type, and values that often break decoders of free-form members. */
 const anything: ReadonlyArray<Json> = [
   { a: 1, b: [null, "x"] },
   null,

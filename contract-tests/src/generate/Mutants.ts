@@ -61,7 +61,7 @@ export interface Mutant {
    * reports the missing or surplus items.
    */
   readonly items: ReadonlyArray<string>
-  /** The pointer with indices and free keys as `*`: the same for every element of a list. */
+  /** The pointer with `*` for list indices and undeclared keys: the same for every element of a list. */
   readonly location: string
   readonly value: Json
   /** The change, such as `"resting" → "RESTING"`. */

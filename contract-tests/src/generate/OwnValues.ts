@@ -16,7 +16,7 @@ import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
 import { objectOf, reachable, type Json, type JsonSchema, type Resolve } from "../judge/JsonSchema.ts"
 
-/** The error for a form of schema that this module does not support. The client cannot be checked. */
+/** The error for a form of schema that this module does not support. A client with such a schema cannot be checked. */
 export class UnknownForm extends Error {
   override readonly name = "UnknownForm"
 }
@@ -25,7 +25,7 @@ export class UnknownForm extends Error {
 export interface OwnValues {
   /** Returns values that contain each choice of the schema at least once. The same schema gives the same values. */
   readonly coverage: (schema: Schema.Constraint) => ReadonlyArray<Json>
-  /** Generates random values. Their leaves are the same candidates. */
+  /** Generates random values. Their leaves are also candidate values of the document. */
   readonly arbitrary: (schema: Schema.Constraint) => fc.Arbitrary<Json>
 }
 

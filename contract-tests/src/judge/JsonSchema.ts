@@ -177,7 +177,7 @@ export const memberOf = (value: Json | undefined, key: string): Json | undefined
 export const valueAt = (root: Json, pointer: string): Json | undefined =>
   pointerKeys(pointer).reduce<Json | undefined>(memberOf, root)
 
-/** Copies `root` and replaces the value at the pointer by the result of `update`. `undefined` removes the member. */
+/** Copies `root` and replaces the value at the path `keys` by the result of `update`. `undefined` removes the member. */
 export const updateAt = (
   root: Json,
   keys: ReadonlyArray<string>,

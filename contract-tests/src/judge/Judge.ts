@@ -197,8 +197,9 @@ const samePlaces = (left: ReadonlyArray<ErrorObject>, right: ReadonlyArray<Error
 
 /**
  * Returns the errors of the branch that the value was clearly meant for, or `undefined` if the choice is ambiguous.
- * Considers the branches of the value's kind and variant. Takes the branch with the fewest errors, then the branch
- * whose errors are deepest. If no branch has the value's variant, the errors are those of the discriminator.
+ * Considers only the branches of the value's kind and variant. Of these, it takes the branch with the fewest errors, or
+ * of several such branches the one with the deepest errors. If no branch has the value's variant, the errors are those of
+ * the discriminator.
  */
 const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): ReadonlyArray<ErrorObject> | undefined => {
   const ofKind = branches.filter((errors) => !isOffKind(errors))

@@ -94,7 +94,7 @@ export const expected = (reference: ReferenceDocument.Operation, judge: Judge) =
     if (status === success.status) {
       const json = parse(body)
       if (json !== undefined && hasError(json)) return "ContractError"
-      // If the document declares no body, no other content of a body can violate the contract.
+      // If the document declares no body, only an error in the body violates the contract.
       return accepts === undefined || (json !== undefined && accepts(json)) ? "Success" : "ContractError"
     }
     return (
@@ -144,7 +144,7 @@ export interface Body {
 
 const mebibyte = 1024 * 1024
 
-/** `largeText` is 1 MiB that is not JSON. `largeError` is 1 MiB of JSON. */
+/** `largeText` is 1 MiB of text that is not JSON. `largeError` is JSON with a message of 1 MiB. */
 const largeText = /*#__PURE__*/ new TextEncoder().encode("x".repeat(mebibyte))
 const largeError = /*#__PURE__*/ new TextEncoder().encode(
   `{"error":{"code":"large","message":"${"x".repeat(mebibyte)}"}}`
@@ -359,7 +359,7 @@ const sameResult = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unkn
     ? b.ok && equals(unredact(a.value) as Json, unredact(b.value) as Json) // Both were decoded from JSON.
     : !b.ok && equals([...a.pointers], [...b.pointers])
 
-/** The error for a body that compiled and interpreted decoding decode differently. */
+/** The error for a body that compiled and interpreted code decode differently. */
 export class Disagreement extends Error {
   override readonly name = "Disagreement"
 }

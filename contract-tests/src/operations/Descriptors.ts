@@ -193,8 +193,8 @@ export const body =
   }
 
 /**
- * Checks that the success status is the only 2xx status of the document, and that the client declares a response body
- * exactly if the document does.
+ * Checks that the client has the success status of the document, and that it declares a response body exactly if the
+ * document does.
  */
 export const success: DescriptorCheck = ({ descriptor }, reference) =>
   compare(
@@ -243,7 +243,7 @@ export const payload: DescriptorCheck = ({ descriptor }, reference) =>
 
 const authBySigning = { always: "required", never: "none", withKey: "optional" } as const
 
-/** Checks that an operation needs a key exactly if the document requires authentication. */
+/** Checks that an operation needs a key always, never, or optionally, as `Signing.ts` states. */
 export const auth: DescriptorCheck = ({ descriptor }, reference) =>
   compare("auth", reference, "", authBySigning[signingOf(reference)], descriptor.auth)
 
@@ -259,7 +259,7 @@ export const access: DescriptorCheck = ({ descriptor }, reference) => {
 
 /**
  * Returns the pagination of an operation in the document: the cursor and the lists of the response. Returns undefined
- * if the operation has no cursor parameter.
+ * if the operation has no cursor parameter or no response body.
  */
 export const paging = (
   document: ReferenceDocument.ReferenceDocument,

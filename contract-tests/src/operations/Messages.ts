@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * Everything is read from the document, never from the client's tables: the types, their schemas, and the members that
- * distinguish messages of the same type.
+ * The types, their schemas, and the members that distinguish messages of the same type come from the document, never from
+ * the client's tables.
  *
  * @module
  */
@@ -70,8 +70,8 @@ export const kindsOf = (feed: FeedDocument.FeedDocument): ReadonlyArray<Kind> =>
 ]
 
 /**
- * Returns the checks for a kind. Commands have no check of tolerance: the document allows unknown members in them, but the
- * client rejects those.
+ * Returns the checks for a kind. The tolerance of commands is not checked: the document allows unknown members in commands,
+ * but the client rejects such commands.
  */
 export const checks = ({ sender }: Kind): ReadonlyArray<Conformance.Check> =>
   sender === "server"
@@ -89,7 +89,7 @@ const decodeInput = (decode: Decode, normalise: (wire: Json) => Json, input: Jso
   }
   // A decoded message consists of the received JSON.
   const value = result.success as unknown as Json
-  if (!equals(normalise(value), value)) throw new NotNormal("null where a list belongs")
+  if (!equals(normalise(value), value)) throw new NotNormal("the client returns null instead of an empty list")
   return { ok: true, value }
 }
 
@@ -130,8 +130,8 @@ const commandCodec: Conformance.Codec<unknown> = {
 }
 
 /**
- * Checks a kind. Every valid message decodes and every valid command is sent (P1), with all its values (P3). Every message
- * or command with a single violation is rejected at the pointer of the violation (P2).
+ * Checks a kind. Every valid message decodes and every valid command is sent (P1), without loss (P3). The client rejects
+ * every message or command with a single violation, at the pointer of the violation (P2).
  */
 export const checkKind = (
   kind: Kind,

@@ -12,7 +12,7 @@ import { isArray, isObject, memberOf, objectOf, stringify, type Json, type JsonO
 export interface Breach {
   /** The pointer of every violation. */
   readonly pointers: ReadonlyArray<string>
-  /** Values of fields with which the input satisfies all rules. */
+  /** Replacement values of fields. With these values, the input satisfies all rules. */
   readonly repairs: ReadonlyArray<readonly [field: string, value: Json]>
 }
 
@@ -42,6 +42,7 @@ const comboOf = (child: JsonObject): string => {
   return `legs ${legs.map(leg).sort().join(" ")}`
 }
 
+/** Checks that a child names its market either by a ticker or by legs. */
 const namingFaults = (child: JsonObject, at: string): ReadonlyArray<string> => {
   const ticker = memberOf(child, "market_ticker")
   const legs = legsOf(child)
@@ -86,8 +87,8 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
 }
 
 /**
- * Checks a batch of RFQs. The repair keeps the consistent parts: the legs of every second child, the tickers of the
- * other children, and every size of the same kind.
+ * Checks a batch of RFQs. The repair keeps as much of the input as possible. Of the children with both legs and a ticker,
+ * every second keeps its legs and the others keep their tickers. Of the sizes, those of one kind are kept.
  */
 const createBatch: Check = (input) => {
   const pointers = batchFaults(input)
@@ -189,7 +190,7 @@ const withChanges = (input: JsonObject, changes: Changes): JsonObject =>
     Object.entries({ ...input, ...changes }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
   )
 
-/** Creates the cases for a batch. Over 80 lines because it is a table with one row per case. */
+/** Creates the cases for a batch. */
 const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const input = withChanges(plain, {
     children: [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }],
@@ -337,5 +338,5 @@ const caseMakers: Readonly<Record<string, (plain: JsonObject) => ReadonlyArray<C
   CreateRFQBatchQuote: /*#__PURE__*/ distinctIdCases("quotes")
 }
 
-/** Derives from a sendable input: inputs that violate one rule each, and inputs that only just satisfy the rules. */
+/** Derives cases from a sendable input: inputs that violate one rule each, and inputs that only just satisfy the rules. */
 export const casesOf = (id: string, plain: JsonObject): ReadonlyArray<Case> => caseMakers[id]?.(plain) ?? []

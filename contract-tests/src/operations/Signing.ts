@@ -8,7 +8,8 @@ import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 /**
  * Public operations that the client signs if it has a key.
  *
- * Source: until September 29, 2026 the document required a key for both. The exchange still accepts a signature.
+ * Source: until September 29, 2026, the document required a key for both operations. The exchange still accepts a
+ * signature.
  */
 const signedWithKey: ReadonlySet<string> = /*#__PURE__*/ new Set(["GetMarketOrderbook", "GetMarketOrderbooks"])
 

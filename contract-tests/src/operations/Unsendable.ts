@@ -10,8 +10,8 @@ import type { ClientOperation } from "./ClientOperations.ts"
 import type { Recorder } from "./Requests.ts"
 
 /**
- * Strings that cannot be sent. Some change the target of a path. Others are not valid Unicode, so they cannot be sent
- * anywhere.
+ * Strings that cannot be sent. In a path, some would address another resource. Others are not valid Unicode, so they
+ * cannot be sent in any part of a request.
  */
 const invalidStrings = {
   path: ["", ".", "..", "a/b", "a\\b", "a%2Fb", "a%5cb", "a\r\nb", "a\tb", "\u0000", "\u007f", "\ud800", "a\udc00b"],

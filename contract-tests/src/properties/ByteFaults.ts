@@ -146,7 +146,8 @@ const makeCall = (
   })
 
 /**
- * Makes three calls: without retries, with one retry, and after the fault. Returns the reason for a failure, if any.
+ * Makes three calls: with the fault and without retries, with the fault and with retries, and without the fault. Returns
+ * the reason for a failure, if any.
  */
 const checkFault = (
   fault: ByteFault,
@@ -164,8 +165,7 @@ const checkFault = (
     const reason = mismatchOf(fault, first, tags, 1)
     if (reason !== undefined) return `without retries: ${reason}`
 
-    // One retry is allowed. The client must retry only if a retry can help and is safe (it cannot execute the request
-    // twice).
+    // The policy allows a retry. The client must retry exactly if a retry can help and cannot execute the request twice.
     const canRetry =
       repeats && (first.tag === "RequestTimeout" || (first.tag === "TransportError" && fault.outcome !== "large"))
     // If the time limit is short on purpose, even the valid response can be too late on a busy machine.
@@ -177,7 +177,7 @@ const checkFault = (
     const requests = isRetried ? (isShort ? Math.max(2, second.requests) : 2) : 1
     const retryReason = mismatchOf(fault, second, isRetried ? ["Success"] : tags, requests)
     if (retryReason !== undefined || (isRetried && !repeats)) {
-      return `with one allowed retry: ${retryReason ?? "the request was sent twice"}`
+      return `with retries: ${retryReason ?? "the request was sent twice"}`
     }
 
     // Leftover bytes on the connection must not reach another response.
@@ -224,6 +224,6 @@ export const check = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effe
 export const P7: OperationProperty = {
   id,
   statement:
-    "Over TCP, with fetch and with undici: after every malformed or broken response, the call fails with the correct typed error within limited time and memory. The client retries only if that is safe. The next call is not affected. Twelve operations run every fault, all others a sample.",
+    "Over TCP, with fetch and with undici: after every malformed or broken response, the call has the correct typed outcome, within limited time and memory. The client retries only if that is safe. The next call is not affected. Twelve operations run every fault, all others a sample.",
   run: (run) => check(run)
 }

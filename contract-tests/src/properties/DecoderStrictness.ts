@@ -33,7 +33,7 @@ export interface Leniency {
   readonly reason: string
 }
 
-/** The known leniencies. The policy tolerates new members of enums and unknown members in every response. */
+/** The known leniencies. New enum members and unknown members need no entry, because the policy tolerates them. */
 export const leniencies: ReadonlyArray<Leniency> = []
 
 /** Copies a document without the constraints that the policy does not enforce in responses: enums, closed objects. */
@@ -139,6 +139,6 @@ export const checkOperation = (run: Run, listed: ReadonlyArray<Leniency> = lenie
 export const P1Prime: OperationProperty = {
   id,
   statement:
-    "Every body that the client's schema accepts conforms to the document, except for new enum members and the listed exceptions.",
+    "Every body that the client's schema accepts conforms to the document, except for new enum members, unknown members and the listed exceptions.",
   run: (run) => Effect.sync(() => checkOperation(run))
 }

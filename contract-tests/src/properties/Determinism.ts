@@ -13,7 +13,7 @@ import { failed, type Outcome, type OperationProperty, type TargetProperty, type
 
 const id = "P15"
 
-/** The operations on which each property runs twice: one of each HTTP method and of each sending class. */
+/** The operations on which each property runs twice: at least one of each sending class, with GET, POST and DELETE. */
 const sample = ["GetOrders", "CreateOrderV2", "CreateOrderGroup", "DeleteOrderGroup"]
 
 /** The number of cases of each run. A few are enough, because the property only compares two runs. */

@@ -67,7 +67,7 @@ interface Case {
   /** Page indices before which an empty page is inserted. */
   readonly emptyBefore: ReadonlyArray<number>
   readonly cursors: ReadonlyArray<string>
-  /** The index of the form of an empty list, and of the last cursor, among the forms that the document allows. */
+  /** The preferred form of an empty list, and of the last cursor: 0 for empty, 1 for null, 2 for absent. */
   readonly empty: number
   readonly end: number
   /** The number of items and the indices of pages at which an event happens, modulo the available range. */
@@ -323,7 +323,7 @@ const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model,
   assertEndsWith(enough, "the end", "a budget equal to the number of pages")
 }
 
-/** Checks that a cycle of cursors of any length, also back to the first page, fails after each page was read once. */
+/** Checks that reading a cycle of cursors of any length fails after each page was read once. */
 const endsCycles = ({ firstInput, input, itemsOf, itemsReader, pages, target }: Model, reach: Reach): void => {
   const at = input.at % pages.length
   const rest = pages.slice(at)

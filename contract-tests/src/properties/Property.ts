@@ -136,8 +136,8 @@ const counting = (): { readonly reached: Reached; readonly reach: (what: string)
 }
 
 /**
- * Runs `assertion` on each case. `assertion` throws if the case violates the property, and calls `reach` for each
- * situation that it covers.
+ * Runs `law` on each case. `law` throws if the case violates the property, and calls `reach` for each situation that the
+ * case covers.
  */
 export const check = <Case>(
   id: string,
@@ -153,7 +153,7 @@ export const check = <Case>(
   return outcomeOf(id, run, details, reached)
 }
 
-/** Like {@link check}, with an asynchronous assertion. */
+/** Like {@link check}, with an asynchronous `law`. */
 export const checkAsync = <Case>(
   id: string,
   run: Run,

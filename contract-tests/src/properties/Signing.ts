@@ -34,7 +34,7 @@ const makeKeys = async (): Promise<Keys> => ({
   ed25519: await signedCalls.makeKey("ed25519")
 })
 
-/** The divisor of the number of cases. A quarter of the cases is enough, because signing is slow. */
+/** The divisor of the number of cases. Only a quarter of the cases run, because signing is slow. */
 const casesDivisor = 4
 
 interface Case {
@@ -101,7 +101,7 @@ const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
             // 200 is replaced by the operation's success status.
             status: fc.constantFrom(200, 401, 404, 418, 429, 500, 502),
             form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)), // These are the keys of `forms`.
-            // Most errors truncate strings at a certain length, which the random numbers include.
+            // The ranges include the lengths at which errors truncate strings.
             before: fc.oneof(fc.constant(0), fc.integer({ min: 50, max: 200 }), fc.integer({ min: 1700, max: 2048 }))
           })
         }
@@ -116,7 +116,7 @@ const assertThat = (holds: boolean, rule: () => string): void => {
   if (!holds) throw new Violation(rule())
 }
 
-/** Verifies a signature as the exchange does, with a library that the client does not use. */
+/** Verifies a signature as the exchange does, without code of the client. */
 const verifies = ({ kind, publicKey }: signedCalls.Key, text: string, signature: string): boolean =>
   kind === "rsa"
     ? crypto.verify(

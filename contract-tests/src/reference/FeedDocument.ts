@@ -22,7 +22,7 @@ export interface Message {
   readonly key: string
   /** The name in the document, such as `orderbook_delta`. Two messages may have the same name. */
   readonly name: string
-  /** Undefined for a message that no operation of the document sends. */
+  /** Undefined for a message that belongs to no operation of the document. */
   readonly sender: Sender | undefined
   readonly contentType: string
   readonly payload: JsonSchema

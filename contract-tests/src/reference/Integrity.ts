@@ -1,7 +1,7 @@
 /**
  * Checks the reference files. The documents are in normal form and state their source. Every entry of the overlay takes
- * effect. The list of schemas in which `nullable` has no effect by the specification, but was taken to allow null, is
- * complete.
+ * effect. In some published schemas, `nullable` has no effect by the specification, but the importer lets it allow null.
+ * The list of these schemas is complete.
  *
  * **Details**
  *
@@ -162,7 +162,7 @@ export const overlay = (read: Read): Checked => {
       if (entry.source.length <= 10) findings.push(`${label} has no valid source: ${entry.source}`)
       findings.push(...faults(entry).map((at) => `${label} has no effect at ${at}`))
       if (name === "rest.json" && older(entry).length === 0) {
-        findings.push(`${label} is unnecessary: the published document already has this change`)
+        findings.push(`${label} is unnecessary: version 3.28.0 has this change without an overlay`)
       }
     })
   }
@@ -170,8 +170,8 @@ export const overlay = (read: Read): Checked => {
 }
 
 /**
- * Checks the list of schemas in which `nullable` has no effect by the specification, but was taken to allow null. It
- * must be the pinned list, and each listed schema must accept null.
+ * Checks the list of schemas in which `nullable` has no effect by the specification, but was taken to allow null. The list
+ * must equal the pinned list, and each schema must accept null unless the overlay removes the null.
  */
 export const nullableByIntent = (kind: "feed" | "rest", read: Read): Checked => {
   const text = read(`nullable-by-intent.${kind}.json`)

@@ -32,7 +32,7 @@ const byPointer = (left: PinnedSchema, right: PinnedSchema): number => (left.poi
 
 const rest: ReadonlyArray<PinnedSchema> = [
   ...all("$ref", [
-    // Request bodies that no operation has used since June 2026.
+    // No operation has used the next two request bodies since June 2026.
     ...properties("AmendOrderRequest", "count_fp"),
     ...properties("CreateOrderRequest", "count_fp"),
     ...properties("AmendOrderV2Response", prices),

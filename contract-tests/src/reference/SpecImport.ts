@@ -50,7 +50,7 @@ export interface Imported {
   readonly published: string | undefined
   /** The content of the file with the reference document. */
   readonly text: string
-  /** The content of the file that lists the `nullable` keywords that allow null only by their intention. */
+  /** The content of the file that lists `nullableByIntent`. */
   readonly nullableText: string
   readonly nullableByIntent: ReadonlyArray<NullableByIntent>
 }
@@ -101,8 +101,8 @@ const readOverlay = (text: string): Effect.Effect<Overlay.Overlay, ImportError> 
  * **Details**
  *
  * `overlay` is the content of an overlay file. Its part for this kind of document is applied. The version and the sha256
- * in this part must match the document. `published` is the date of publication, YYYY-MM-DD, because several documents can
- * share a version. The same document, overlay and date give the same bytes.
+ * in this part must match the document. `published` is the date of publication, YYYY-MM-DD. The date is needed because
+ * several documents can share a version. The same document, overlay and date give the same bytes.
  *
  * Fails with every problem: an unknown key or schema keyword, a constraint beside `$ref`, a dangling reference, an
  * overlay entry that does not apply.

@@ -103,7 +103,7 @@ export const isGreen = (report: Report): boolean => {
   return report.ending === "finished" && failed === 0 && passed > 0
 }
 
-/** Returns the exit code: 0 if all passed, 1 if a property failed, 3 if the run ended before every check ran. */
+/** Returns the exit code: 0 if the run passed, 1 if a property failed, 3 if the run did not finish or nothing passed. */
 export const exitCode = (report: Report): 0 | 1 | 3 => (totals(report).failed > 0 ? 1 : isGreen(report) ? 0 : 3)
 
 /** Returns the distinct targets of a report, in the order of their first cells. */

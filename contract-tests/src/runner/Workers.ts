@@ -1,5 +1,5 @@
 /**
- * Runs cells in workers, one for each processor, so that a cell that hangs or dies does not affect the others.
+ * Runs cells in worker threads, so that a cell that hangs or dies does not affect the others.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { Worker } from "node:worker_threads"
 import * as Cells from "./Cells.ts"
 import type { Runner } from "./Suite.ts"
 
-/** The script of the workers. It is TypeScript in the sources and JavaScript in the build. */
+/** The script of the workers. The file is TypeScript in the sources and JavaScript in the build. */
 const script = new URL(`internal/worker${extname(import.meta.url)}`, import.meta.url)
 
 /** The options of the workers. */

@@ -48,7 +48,7 @@ const documents: ReadonlyArray<Fault> = [
   )
 ]
 
-/** The faults in decoding. Over 80 lines because it is a table with one entry per fault. */
+/** The faults in decoding. */
 const decoding: ReadonlyArray<Fault> = [
   onGroup("P1")(
     "rejects unknown fields",
@@ -309,7 +309,7 @@ const suite: ReadonlyArray<Fault> = [
     ""
   ),
   detectedBy("P14", "Markets.orderbooks")(
-    "never generates one item too many",
+    "creates no list with one item too many",
     "contract-tests/src/generate",
     /maxItems !== Number\.POSITIVE_INFINITY &&/,
     "false &&"

@@ -4,8 +4,8 @@
  * **Details**
  *
  * Each check runs in its own process, which modifies the source while it loads. No file is copied or changed, so faults
- * can be tried concurrently. A detected fault is reproduced in another process from its replay token, and the same check
- * must pass on the unmodified project.
+ * can be tried concurrently. The replay token of a detected fault must reproduce the failure in another process, and the
+ * same check must pass on the unmodified project.
  *
  * @module
  */
@@ -138,8 +138,8 @@ export const tryFault = (fault: Fault, seed: number = Replay.defaultSeed): Effec
   })
 
 /**
- * Runs the checks of the faults on the unmodified project. Returns the checks that fail: if such a check detects a
- * fault, this proves nothing.
+ * Runs the checks of the faults on the unmodified project. Returns the checks that fail. If such a check also fails with a
+ * fault, that proves nothing.
  */
 export const unsound = (
   faults: ReadonlyArray<Fault>,

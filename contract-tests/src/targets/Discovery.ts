@@ -12,7 +12,7 @@ import { isArray, memberOf, objectOf, type Json, type JsonObject } from "../judg
 /** Calls a read operation by name. Returns undefined if the call fails. */
 export type Read = (name: string, input: JsonObject) => Effect.Effect<Json | undefined>
 
-/** Fallbacks by parameter name, for an account without such entities. */
+/** Fallback values by parameter name. A fallback is used if the list for the parameter is empty. */
 export type Fallbacks = Readonly<Record<string, Effect.Effect<Json, Missing>>>
 
 /** The error for an input that needs an entity that does not exist. The operation is skipped. */
@@ -107,7 +107,7 @@ const sourcesByOperation: Readonly<Record<string, Readonly<Record<string, Source
   }
 }
 
-/** The singular name of list parameters. Their lists get one value. */
+/** The singular names of list parameters. Each list gets one value. */
 const plural: Readonly<Record<string, string>> = {
   market_tickers: "ticker",
   tickers: "ticker",

@@ -50,7 +50,7 @@ export type Provide = <A, E>(
 /** The writes of a run, and the entities that they create. */
 export interface Writing {
   readonly writes: Writes
-  /** Entities to read, by parameter name, for an account without such entities. */
+  /** Entities to read if the exchange lists none, by parameter name. */
   readonly fallbacks: Discovery.Fallbacks
   /** Called with the traffic of each operation. */
   readonly recordEntities: (client: ClientOperations.ClientOperation, heard: Judging.Traffic) => void

@@ -32,7 +32,7 @@ export interface Session {
   /** The value of `--target`. */
   readonly name: string
   readonly check: (run: Run) => Effect.Effect<Outcome>
-  /** Cleans up after the run, only once. Undefined if the run sends no writes. */
+  /** Cleans up after the run. Another execution returns the same result. Undefined if the run sends no writes. */
   readonly sweep: Effect.Effect<CleanupResult> | undefined
 }
 
@@ -94,7 +94,7 @@ const connect = (
         const path = new URL(request.url).pathname
         journal.append({ kind: "sending", method: request.method, path, body: request.body })
       },
-      writesSkipReason: "its write cannot be undone, or affects entities of other runs"
+      writesSkipReason: "the write cannot be undone, or affects entities of other runs"
     })
     return { journal, live, owned, remote }
   })
@@ -123,7 +123,7 @@ export const open = (
       const live = yield* Live.connect(remote, {
         timeoutMillis,
         rule: Guard.reads(environment),
-        writesSkipReason: `it is a write, and runs on ${remote.name} send only reads`
+        writesSkipReason: `the operation is a write, and runs on ${remote.name} send only reads`
       })
       return { name: remote.name, check: (run) => live.check(run), sweep: undefined }
     }

@@ -44,7 +44,8 @@ const sentenceOf = (error: Config.ConfigError | KeyError): string => error.messa
  *
  * **Details**
  *
- * `KALSHI_ENV` is optional. It states the exchange to which the key belongs. If it is set, it must be the same exchange.
+ * `KALSHI_ENV` is optional. It states the exchange to which the key belongs. If it is set, it must name the exchange of
+ * `--target`.
  */
 export const remote = (
   environment: Environment.Environment,

@@ -11,7 +11,7 @@ const unknownId = "00000000-0000-4000-8000-000000000000"
 const publicKey =
   "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA5nmzbJSxFkN2RH0BtdzGlRc76O9r/m0hNszCgFWyh8w=\n-----END PUBLIC KEY-----\n"
 
-/** The end of the year 2095, in Unix seconds. Nothing expires before. */
+/** The end of the year 2095, in Unix seconds. No entity expires earlier. */
 const farFuture = 3_976_214_399
 
 const order = ({ groupId, ticker }: World): JsonObject => ({
@@ -48,8 +48,7 @@ type Inputs = (world: World) => ReadonlyArray<JsonObject>
 const archive: Inputs = ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, subaccount: 0 }]
 
 /**
- * The inputs by operation id. If fields exclude each other, there is one input for each. Over 80 lines because it is a
- * table with one entry per operation.
+ * The inputs by operation id. If fields exclude each other, an operation has several inputs, so that each field occurs.
  */
 const inputs: Readonly<Record<string, Inputs>> = {
   AcceptQuote: quoteInput(undefined, "quoteId", { accepted_side: "yes" }),

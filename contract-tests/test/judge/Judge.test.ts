@@ -65,7 +65,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { type: "C", a: 1, b: 1 }), ["/type"])
   })
 
-  it("reports everything in the only branch of the value's type", () => {
+  it("reports every violation in the only branch of the value's type", () => {
     const schema: JsonSchema = {
       anyOf: [
         { type: "object", properties: { side: { enum: ["yes", "no"] }, count: { type: "integer" } } },
@@ -93,7 +93,7 @@ describe("Judge.make", () => {
 
   it("treats __proto__ as a member like any other", () => {
     const named = parsed('{"type":"object","required":["__proto__"],"properties":{"__proto__":{"type":"string"}}}')
-    // A schema from JSON may declare __proto__. Only its declared type is wider here.
+    // Parsed JSON can be a schema, but its declared type is wider.
     const schema = named as JsonSchema
     assert.deepStrictEqual(blamed(schema, {}), ["/__proto__"])
     assert.deepStrictEqual(blamed(schema, parsed('{"__proto__":1}')), ["/__proto__"])

@@ -221,7 +221,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     )
   })
 
-  it("make exactly the GETs read-only, retryable and paid from the read bucket", () => {
+  it("make every GET read-only, retryable and paid from the read bucket, and all other operations writes", () => {
     for (const { descriptor, name } of ClientOperations.all) {
       const {
         access,
@@ -279,7 +279,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     ])
   })
 
-  it("never make transfers, order changes without an id, or key creation retryable", () => {
+  it("never make position transfers, order changes, resets, accepts, confirmations of quotes or new keys retryable", () => {
     for (const id of [
       "AcceptQuote",
       "AcceptRFQQuote",
@@ -325,7 +325,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     assert.strictEqual(where(({ limits: { cost } }) => cost !== 10).length, 9)
   })
 
-  it("cost per item for lists of orders, and per request otherwise", () => {
+  it("count the cost per item for lists of orders, and per request otherwise", () => {
     const lists = document.operations.filter(
       ({ requestBody }) =>
         requestBody !== undefined && document.deref(requestBody.schema).properties?.["orders"]?.type === "array"

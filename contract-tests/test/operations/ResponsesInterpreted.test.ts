@@ -1,4 +1,4 @@
 import { describe } from "@effect/vitest"
 import { testResponses } from "./support/responses.ts"
 
-describe("responses, decoded without generated code", { timeout: 300_000 }, () => testResponses(false))
+describe("responses, decoded by the interpreter", { timeout: 300_000 }, () => testResponses(false))

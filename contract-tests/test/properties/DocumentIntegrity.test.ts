@@ -8,7 +8,7 @@ import { replacePart } from "../reference/support.ts"
 const settings = { seed: Replay.seedFrom(), runs: 1 }
 
 describe("P0", () => {
-  it("pins 30 nulls beside $ref, 13 beside an untyped allOf, one beside an enum, none of the feed", () => {
+  it("pins 30 nulls beside $ref, 13 beside an untyped allOf, one beside an enum, and none in the feed", () => {
     const count = (beside: NullableByIntent.PinnedSchema["beside"]): number =>
       [...NullableByIntent.pinned.rest, ...NullableByIntent.pinned.feed].filter((place) => place.beside === beside)
         .length
@@ -73,7 +73,7 @@ describe("injected faults in the reference", () => {
       /./
     ],
     [
-      "an entry that the published document already contains",
+      "a change that version 3.28.0 already contains",
       "history/rest-3.28.0-2026-08-22.json",
       () => Integrity.read("rest.json"),
       "overlay.json",

@@ -79,7 +79,7 @@ describe("a report", () => {
   })
 })
 
-describe("as text", () => {
+describe("a report as text", () => {
   it("lists each property, every failure with its replay line, every skip reason, and the counts", () => {
     const lines = Text.render(red).split("\n")
     assert.strictEqual(lines.at(-1), "1 passed, 1 failed, 1 skipped")
@@ -99,7 +99,7 @@ describe("as text", () => {
   })
 })
 
-describe("as JSON", () => {
+describe("a report as JSON", () => {
   it("contains the complete report, with the times in a separate field", () => {
     const { times, ...rest } = JSON.parse(Json.render(red))
     assert.deepStrictEqual(times, red.times)
@@ -110,7 +110,7 @@ describe("as JSON", () => {
   })
 })
 
-describe("as JUnit", () => {
+describe("a report as JUnit", () => {
   it("is valid XML with special characters escaped or replaced", () => {
     const xml = JUnit.render(red)
     assert.notInclude(xml, "\u0000")
@@ -130,7 +130,7 @@ describe("as JUnit", () => {
   })
 })
 
-describe("as Markdown", () => {
+describe("a report as Markdown", () => {
   it("keeps any instance inside its code block", () => {
     const text = Markdown.render(red)
     const fence = "`".repeat(7)
@@ -141,7 +141,7 @@ describe("as Markdown", () => {
   })
 })
 
-describe("as a page", () => {
+describe("a report as an HTML page", () => {
   it("is self-contained and escapes all data", () => {
     const page = Html.render(red)
     assert.notMatch(page, /(?:src|href)="(?!#)/)

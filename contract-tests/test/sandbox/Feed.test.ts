@@ -65,8 +65,8 @@ const examples = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", i
   .map((line) => JSON.parse(line) as Example)
 
 /**
- * Fields of the examples that the local exchange never sends, because it does not support the changes that they report or
- * multivariate RFQs.
+ * Fields of the examples that the local exchange never sends. It does not support multivariate RFQs, or changes of a
+ * market's metadata and price levels.
  */
 const notSent = [
   /^market_lifecycle_v2 (?:metadata_updated|price_level_structure_updated) /,
@@ -89,7 +89,7 @@ const received = Effect.gen(function* () {
   subscribeAll(theirs, ticker)
   yield* TestClock.adjust("1 second")
   yield* runDay(me, other, ticker, sandbox)
-  // The windowed average exists in the last minute of a quarter of an hour.
+  // The windowed average exists only in the last minute of each quarter of an hour.
   const quarter = 900_000
   yield* sandbox.moveClock(quarter - ((yield* Clock.currentTimeMillis) % quarter) - 30_000)
   yield* TestClock.adjust("1 second")

@@ -54,7 +54,7 @@ describe("candidates", () => {
     )
   })
 
-  it("asks whether the last page has a new cursor", () => {
+  it("asks whether a new cursor can be null or absent on the last page", () => {
     assert.deepStrictEqual(questions(empty, { properties: { cursor: { type: "string" } } }), [
       "Answer/properties/cursor is a cursor"
     ])

@@ -1,6 +1,6 @@
 /**
- * The demonstration of `pnpm start`: shows how an order group works, on a local exchange. On a real environment, it runs
- * only the read-only part.
+ * The demonstration of `pnpm start`: shows how an order group works, on a local exchange. On a real exchange, it only
+ * reads.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 
-/** A step of the story failed. */
+/** A step of the demonstration failed. */
 export class StoryError extends Data.TaggedError("StoryError")<{ readonly step: string; readonly got: string }> {
   override get message(): string {
     return `${this.step}: ${this.got}`
@@ -77,7 +77,7 @@ const traders = Effect.gen(function* () {
     const connection = { environment: sandbox.environment, signer: Signer.fromApiKey(apiKey) }
     return { apiKey, kalshi: Kalshi.layer(connection), feed: Feed.layer(connection) }
   })
-  return { maker: yield* trader("Mira, who quotes,", "rsa"), taker: yield* trader("Theo, who takes,", "ed25519") }
+  return { maker: yield* trader("Mira (maker)", "rsa"), taker: yield* trader("Theo (taker)", "ed25519") }
 })
 
 /** Opens the feed of a trader: the events of the order groups, and the order book of the market. */
@@ -115,11 +115,11 @@ const printBook = (book: OrderBooks.Book) =>
     { discard: true }
   )
 
-/** Runs the story on the local exchange of its context. */
+/** Runs all steps on the local exchange of the context. */
 export const local = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   yield* printTitle("A local exchange")
-  yield* printLine(`listens at ${sandbox.url} and checks every signature. Nothing leaves this machine`)
+  yield* printLine(`It listens at ${sandbox.url} and checks every signature. No data leaves this machine`)
   yield* sandbox.createMarket({ ticker })
   const { maker, taker } = yield* traders
   const asMaker = Effect.provide(maker.kalshi)
@@ -127,13 +127,13 @@ export const local = Effect.gen(function* () {
   const feed = yield* openFeed.pipe(Effect.provide(yield* Layer.build(maker.feed)))
   yield* printLine("Mira opens the feed: one WebSocket for the order book and the events of order groups")
 
-  yield* printTitle("A circuit breaker on fills: an order group with a limit of 10 contracts in 15 seconds")
+  yield* printTitle("An order group with a limit of 10 filled contracts in 15 seconds")
   const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 }).pipe(asMaker)
   yield* printLine(`Mira creates the group ${order_group_id}`)
   for (const price of ["0.45", "0.44", "0.43"] as const) {
     const placed = yield* order({ side: "bid", count: "6", price, order_group_id }).pipe(asMaker)
     yield* expect(placed.remaining_count === "6.00", "an order rests in the group", placed)
-    yield* printLine(`she bids for 6 contracts at $${price}: the order rests`)
+    yield* printLine(`Mira bids for 6 contracts at $${price}: the order rests`)
   }
   const book = yield* waitFor("the book shows the bids", feed.book, (book) => book.bids.length === 3)
   yield* printLine("the feed delivers the order book:")
@@ -152,8 +152,8 @@ export const local = Effect.gen(function* () {
     yield* printLine(`Theo sells ${count} at $${price}: filled ${sold.fill_count} at ${sold.average_fill_price}`)
   }
   const pushed = yield* feed.triggered
-  yield* expect(Option.contains(pushed, order_group_id), "the feed tells the trigger of the group", pushed)
-  yield* printLine("the feed tells Mira at once: the group is triggered")
+  yield* expect(Option.contains(pushed, order_group_id), "the feed sends the event that the group is triggered", pushed)
+  yield* printLine("the feed notifies Mira immediately: the group is triggered")
   const after = yield* OrderGroups.get({ order_group_id }).pipe(asMaker)
   yield* expect(after.orders.length === 0, "the exchange cancelled the group's orders", after)
   yield* printLine(
@@ -168,7 +168,7 @@ export const local = Effect.gen(function* () {
   yield* OrderGroups.reset({ order_group_id }).pipe(asMaker)
   const reopened = yield* bid
   yield* expect(reopened.remaining_count === "1.00", "after the reset the order rests", reopened)
-  yield* printLine("she resets it, and the same order rests")
+  yield* printLine("Mira resets the group, and the same order rests")
 
   yield* printTitle("Errors are typed values")
   yield* OrderGroups.delete({ order_group_id }).pipe(asMaker)
@@ -203,7 +203,7 @@ export const onLocalExchange = local.pipe(
   Effect.provide(Layer.mergeAll(Sandbox.layer(), NodeHttpClient.layerUndici, NodeWS.layerWebSocketConstructor))
 )
 
-/** Runs the read-only part on the environment of the context's layer. */
+/** Runs only the reads, in the environment of the client in the context. */
 export const readOnly = Effect.gen(function* () {
   yield* printTitle("Read only: this run cannot send writes")
   const { exchange_active, trading_active } = yield* Exchange.status()
@@ -215,5 +215,5 @@ export const readOnly = Effect.gen(function* () {
     yield* printLine(`OrderGroups.get ${id}: ${orders.length} orders, limit ${contracts_limit_fp ?? "none"}`)
   }
   const { orders } = yield* Orders.list({ limit: 5 })
-  yield* printLine(`Orders.list: ${orders.length} of the newest orders`)
+  yield* printLine(`Orders.list: the newest ${orders.length} orders`)
 })

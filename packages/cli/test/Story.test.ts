@@ -26,7 +26,7 @@ describe("pnpm start", () => {
       for (const line of [
         "OrderGroups.get: 3 orders, limit 10.00",
         "bid $0.45 6.00",
-        "the feed tells Mira at once: the group is triggered",
+        "the feed notifies Mira immediately: the group is triggered",
         "OrderGroups.get: 0 orders",
         "BadRequest: Orders.create failed with status 400",
         "NotFound: OrderGroups.get failed with status 404",

@@ -1,7 +1,8 @@
 /**
- * Order books from the text of their messages, beside `JSON.parse` of the same texts, in one run: a decoded message, a
- * book on one line, the same with a read after each message, and a book on two lines. Books have 100 and 1,000 levels a
- * side. Prints the best of many interleaved rounds, and the frame rate as a ratio to `JSON.parse`; nothing here is a test.
+ * Measures how long order books take for the text of their messages, relative to `JSON.parse` of the same texts:
+ * decoding alone, a book on one line, the same with a read after each message, and a book on two lines. Books have 100
+ * and 1,000 levels a side. Prints the best of many interleaved rounds, and the frame rate relative to `JSON.parse`.
+ * This is not a test.
  */
 import * as Result from "effect/Result"
 import { MergedBook } from "../src/book/merge.ts"
@@ -15,11 +16,14 @@ const rounds = Number(process.argv[2] ?? 200)
 const ticker = "KXEXAMPLE-26NOV22-T50"
 const market = { market_ticker: ticker, market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1" }
 
-/** A price with four decimals. Bids are below 0.5, asks above. */
+/** Makes a price with four decimals. Bids are below 0.5, asks above. */
 const price = (side: number, distance: number): string =>
   ((side === 0 ? 4_999 - distance * 4 : 5_001 + distance * 4) / 10_000).toFixed(4)
 
-/** A snapshot, and deltas of which half are among the ten best levels. A third removes a level, or adds it again. */
+/**
+ * Makes a snapshot and deltas. Half of the deltas change one of the ten best levels. Some deltas remove a level or add
+ * it again.
+ */
 const textsOf = (levels: number): ReadonlyArray<string> => {
   const distances = Array.from({ length: levels }, (_, index) => index)
   const bothSides = [0, 1].map((side) => distances.map((distance) => [price(side, distance), "50.00"]))
@@ -65,7 +69,7 @@ const merge = (book: MergedBook, line: number, message: Message): void => {
 
 interface Contender {
   readonly name: string
-  /** The number of frames that it reads of each text. */
+  /** How many frames the contender reads per text. */
   readonly lines: number
   readonly run: () => void
   best: number

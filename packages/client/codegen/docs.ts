@@ -29,10 +29,11 @@ const keysOf = ({ name, owner, shared }: Documented): ReadonlyArray<string> => [
 
 const number = (value: number): string => value.toLocaleString("en-US")
 
-/** Describes the bounds of a number of things. */
+/** Describes the bounds of a number. */
 const between = (minimum: number | undefined, maximum: number | undefined, things: string): string | undefined => {
   if (maximum === undefined)
     return minimum === undefined || minimum < 1 ? undefined : `At least ${number(minimum)}${things}.`
+  if (minimum === maximum) return `Exactly ${number(maximum)}${things}.`
   return minimum === undefined
     ? `At most ${number(maximum)}${things}.`
     : `${number(minimum)} to ${number(maximum)}${things}.`
@@ -48,7 +49,7 @@ const bounds = (shape: Shape): string | undefined => {
       return between(
         shape.minItems || undefined,
         shape.maxItems,
-        shape.minItems === 1 && shape.maxItems === undefined ? " item" : " items"
+        (shape.maxItems ?? shape.minItems) === 1 ? " item" : " items"
       )
     case "Text":
       return between(shape.minLength > 1 ? shape.minLength : undefined, shape.maxLength, " characters")

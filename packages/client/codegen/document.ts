@@ -30,10 +30,10 @@ export interface Operation {
   readonly body: string | undefined
 }
 
-/** What names a published document. */
+/** Identifies a published document. */
 export interface Source {
   readonly version: string
-  /** When it was published: YYYY-MM-DD. */
+  /** The date of publication: YYYY-MM-DD. */
   readonly published: string
   /** The hash of the published file. */
   readonly sha256: string
@@ -101,7 +101,7 @@ interface Reading {
   readonly roots: { readonly requests: Set<string>; readonly responses: Set<string> }
 }
 
-/** An object inside another one. Empty if it is absent. */
+/** Returns an object inside another object. Empty if it is absent. */
 export const section = (of: unknown, key: string): Json => {
   const found = isRecord(of) ? of[key] : undefined
   return isRecord(found) ? found : {}
@@ -202,7 +202,7 @@ const readOperations = (reading: Reading, paths: unknown): ReadonlyArray<Operati
   return operations
 }
 
-/** Reads the stamp of the importer. */
+/** Reads the version, the date and the hash that the importer wrote into the document. */
 export const readSource = (faults: Faults, document: unknown): Source => {
   const { published, sha256, version } = section(section(document, "info"), "x-source")
   if (typeof version !== "string" || typeof published !== "string" || typeof sha256 !== "string") {
@@ -211,7 +211,7 @@ export const readSource = (faults: Faults, document: unknown): Source => {
   return { version: String(version), published: String(published), sha256: String(sha256) }
 }
 
-/** Components in the order of their names. */
+/** Sorts components by name. */
 export const sorted = (components: ReadonlyMap<string, Component>): ReadonlyMap<string, Component> =>
   new Map([...components].toSorted(([a], [b]) => alphabetical(a, b)))
 

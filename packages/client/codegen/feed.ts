@@ -1,6 +1,6 @@
 /**
- * From the document of the feed to TypeScript: the components of messages and commands, and tables of both, of the
- * channels and of the error codes.
+ * Writes the document of the feed as TypeScript: the components of messages and commands, and tables of messages,
+ * commands, channels and error codes.
  *
  * @module
  */
@@ -13,7 +13,10 @@ import type { FeedFacts } from "./feedFacts.ts"
 import { type Imports, makeImports } from "./imports.ts"
 import { comment, type Direction, key, literal, pure, Writer } from "./writer.ts"
 
-/** Components of both directions that would be different in each. They are written once. */
+/**
+ * Reports components that messages and commands share, but whose code would be different in each. A shared component is
+ * written only once.
+ */
 const checkShared = (document: FeedDocument, facts: FeedFacts): ReadonlyArray<Fault> =>
   [...document.inRequests]
     .filter((name) => document.inResponses.has(name))
@@ -23,7 +26,7 @@ const checkShared = (document: FeedDocument, facts: FeedFacts): ReadonlyArray<Fa
           document.components.get(name)!
         )
       )
-      const reason = "stands in messages and in commands, and would be different in each"
+      const reason = "messages and commands share this component, but its code would be different in each"
       return request === response ? [] : [{ pointer: `/components/schemas/${name}`, reason }]
     })
 
@@ -34,13 +37,13 @@ const checkNames = (
 ): ReadonlyArray<Fault> => [
   ...wanted
     .filter((name) => !known.includes(name))
-    .map((name) => ({ pointer: `${pointer}/${name}`, reason: "the facts of the feed lack it" })),
+    .map((name) => ({ pointer: `${pointer}/${name}`, reason: "the facts of the feed do not have it" })),
   ...known
     .filter((name) => !wanted.includes(name))
-    .map((name) => ({ pointer: `${pointer}/${name}`, reason: "the document has no such thing" }))
+    .map((name) => ({ pointer: `${pointer}/${name}`, reason: "the document does not have it" }))
 ]
 
-/** The disagreements between the document of the feed and the facts about it. */
+/** Returns the disagreements between the document of the feed and the facts about it. */
 export const checkFeed = (document: FeedDocument, facts: FeedFacts): ReadonlyArray<Fault> => {
   const channels = Object.values(facts.channels)
   const all = (names: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => [...new Set(names.flat())]
@@ -63,7 +66,7 @@ export const checkFeed = (document: FeedDocument, facts: FeedFacts): ReadonlyArr
   ]
 }
 
-/** Values by key, in the order of the first of each. */
+/** Groups values by key. The groups are in the order of their first values. */
 const grouped = <A>(
   values: ReadonlyArray<A>,
   keyOf: (value: A) => string
@@ -77,23 +80,23 @@ const grouped = <A>(
   return [...groups]
 }
 
-/** A constant object whose members are already code. */
+/** Writes a constant object. The values of its members are code. */
 const table = (name: string, doc: string, members: ReadonlyArray<readonly [string, string]>): string =>
   `${comment([doc])}export const ${name} = {\n${members.map(([name, value]) => `${key(name)}: ${value}`).join(",\n")}\n} as const\n\n`
 
-/** An interface whose members are already code. */
+/** Writes an interface. The types of its members are code. */
 const map = (name: string, doc: string, members: ReadonlyArray<readonly [string, string]>): string =>
   `${comment([doc])}export interface ${name} {\n${members.map(([name, type]) => `readonly ${key(name)}: ${type}\n`).join("")}}\n\n`
 
 const list = (texts: ReadonlyArray<string>): string => `[${texts.map(literal).join(", ")}]`
 
-/** What `seq` says about the messages of one type. */
+/** Returns whether the messages of one type carry a `seq`. */
 const seqOf = (messages: ReadonlyArray<Message>): Message["seq"] =>
   messages.every(({ seq }) => seq === messages[0]!.seq) ? messages[0]!.seq : "sometimes"
 
 const variants = "../wire/variants.ts"
 
-/** The code of a test. */
+/** Writes the code of a test. */
 const testOf = (test: NonNullable<Message["test"]>, imports: Imports): string => {
   switch (test._tag) {
     case "Value":
@@ -107,7 +110,7 @@ const testOf = (test: NonNullable<Message["test"]>, imports: Imports): string =>
   }
 }
 
-/** The tables of the messages and their types. */
+/** Writes the tables of the messages and their types. */
 const writeMessages = ({ messages }: FeedDocument, imports: Imports): string => {
   const types = grouped(messages, ({ type }) => type)
   const [single, several] = [types.filter(([, some]) => some.length === 1), types.filter(([, some]) => some.length > 1)]
@@ -129,7 +132,9 @@ const writeMessages = ({ messages }: FeedDocument, imports: Imports): string => 
       ...single.map(([type, [only]]) => `${key(type)}: ${only!.component},`),
       "}"
     ]),
-    comment(["The schemas of the messages that share a `type`. The first whose test takes the `msg` applies."]),
+    comment([
+      "The schemas of the messages that share a `type`. The first schema whose `is` accepts the `msg` applies."
+    ]),
     typed("messageVariants", "SharedType", [
       `ReadonlyArray<${imports.type(variants, "Variant")}<Messages[Type]>> } = {`,
       ...several.map(([type, some]) => `${key(type)}: [${some.map(variant).join(", ")}],`),
@@ -143,7 +148,7 @@ const writeMessages = ({ messages }: FeedDocument, imports: Imports): string => 
   ].join("")
 }
 
-/** The tables of the commands. */
+/** Writes the tables of the commands. */
 const writeCommands = ({ commands }: FeedDocument, imports: Imports): string => {
   const codec = imports.schema("Codec")
   const [plain, updates] = [
@@ -168,14 +173,14 @@ const writeCommands = ({ commands }: FeedDocument, imports: Imports): string => 
   ].join("")
 }
 
-/** The table of the channels. */
+/** Writes the table of the channels. */
 const writeChannels = ({ channels, messages }: FeedDocument, facts: FeedFacts): string => {
   const fields = [
     "`messages`: the types of its messages.",
-    "`seq`: whether its data carries a `seq`.",
-    "`markets`: whether a subscription names markets; `optional` means that it covers all of them without.",
-    "`parameters`: those of the subscribe command that have an effect.",
-    "`actions`: those of `update_subscription`."
+    "`seq`: whether its data messages carry a `seq`.",
+    "`markets`: whether a subscription names markets; `optional` means that a subscription without markets covers all of them.",
+    "`parameters`: the parameters of the subscribe command that have an effect.",
+    "`actions`: its actions of `update_subscription`."
   ]
   const row = ({ name, types }: FeedDocument["channels"][number]): readonly [string, string] => {
     const { actions, markets, parameters } = facts.channels[name]!
@@ -192,7 +197,7 @@ const writeChannels = ({ channels, messages }: FeedDocument, facts: FeedFacts): 
   ].join("")
 }
 
-/** The table of the error codes. */
+/** Writes the table of the error codes. */
 const writeErrors = ({ errorCodes }: FeedDocument, { errors }: FeedFacts): string =>
   `${table(
     "errorCodes",
@@ -203,7 +208,7 @@ const writeErrors = ({ errorCodes }: FeedDocument, { errors }: FeedFacts): strin
     })
   )}export type ErrorCode = keyof typeof errorCodes\n`
 
-/** The declarations of the feed, without imports. */
+/** Writes the declarations of the feed, without imports. */
 export const writeFeed = (document: FeedDocument, facts: FeedFacts, imports: Imports): string => {
   const commands = new Set([...document.inRequests].filter((name) => !document.inResponses.has(name)))
   const channelsOf = (type: string): string =>

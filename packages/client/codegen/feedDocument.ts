@@ -1,5 +1,5 @@
 /**
- * The messages, commands and channels of the reference document of the WebSocket feed.
+ * Reads the messages, commands and channels of the reference document of the WebSocket feed.
  *
  * **Details**
  *
@@ -18,15 +18,18 @@ import type { Component, Field, Struct } from "./shape.ts"
 export interface Message {
   /** The value of `type`. Several messages can share it. */
   readonly type: string
-  /** Its interface. */
+  /** The name of the message's component. */
   readonly component: string
-  /** Whether it carries a `seq`. */
+  /** Whether the message carries a `seq`. */
   readonly seq: "always" | "sometimes" | "never"
-  /** What tells it from the others of its type. Undefined if there are none. */
+  /** Distinguishes the message from other messages of its type. Undefined if there are none. */
   readonly test: Test | undefined
 }
 
-/** What tells the `msg` of a message from those of others: a member's value, a member that only it has, or its form. */
+/**
+ * Distinguishes the `msg` of a message from those of others: by the value of a member, by a member that no other has,
+ * or because it is a list. `Other` accepts every `msg`.
+ */
 export type Test =
   | { readonly _tag: "Value"; readonly member: string; readonly value: string }
   | { readonly _tag: "Member"; readonly member: string }
@@ -38,7 +41,7 @@ export interface Command {
   /** The value of `cmd`. Several commands can share it, with different actions. */
   readonly cmd: string
   readonly component: string
-  /** The members of `params.action`. Empty if it has none. */
+  /** The possible values of `params.action`. Empty if the command has no action. */
   readonly actions: ReadonlyArray<string>
 }
 
@@ -60,7 +63,7 @@ export interface FeedDocument extends Document {
   readonly errorCodes: ReadonlyArray<number>
 }
 
-/** The name of a type, by the name of a schema or of a place in one. */
+/** Returns the name of a type for the name of a schema, or for the name of a place inside a schema. */
 const typeName = (name: string): string =>
   pascal(name)
     .replace(/CommandPayload/, "Command")
@@ -70,17 +73,17 @@ const typeName = (name: string): string =>
 const fieldOf = (shape: Component | undefined, name: string): Field | undefined =>
   shape?._tag === "Struct" ? shape.fields.find((field) => field.name === name) : undefined
 
-/** A component, by the reference in a field of another one. */
+/** Returns the component to which a field refers. */
 const targetOf = (components: ReadonlyMap<string, Component>, field: Field | undefined): Component | undefined =>
   field?.shape._tag === "Reference" ? components.get(field.shape.name) : undefined
 
-/** What a `msg` is, without null. */
+/** Returns the component of a `msg`, without null. */
 const dataOf = (components: ReadonlyMap<string, Component>, component: string): Component | undefined => {
   const field = fieldOf(components.get(component), "msg")
   return field?.shape._tag === "Nullable" ? field.shape.of : (targetOf(components, field) ?? field?.shape)
 }
 
-/** How the data of a message differs from that of the others. Undefined if it does not. */
+/** Returns a test that accepts the data of a message but not that of the others. Undefined if there is no such test. */
 const testOf = (data: Component | undefined, others: ReadonlyArray<Component | undefined>): Test | undefined => {
   if (data?._tag === "List") return { _tag: "List" }
   if (data?._tag !== "Struct") return undefined
@@ -93,7 +96,9 @@ const testOf = (data: Component | undefined, others: ReadonlyArray<Component | u
   return own === undefined ? undefined : { _tag: "Member", member: own.name }
 }
 
-/** The messages in the order of their types. Those that share a type get tests; the last one takes what is left. */
+/**
+ * Sorts the messages by type. Messages that share a type get tests. Only the last of them can have the test `Other`.
+ */
 const tested = (
   faults: Faults,
   messages: ReadonlyArray<Omit<Message, "test">>,
@@ -113,7 +118,10 @@ const tested = (
     )
     .map((message, index, all) => {
       if (message.test?._tag === "Other" && all[index + 1]?.type === message.type) {
-        faults.add("/components/messages", `nothing tells ${message.component} from ${all[index + 1]!.component}`)
+        faults.add(
+          "/components/messages",
+          `no test distinguishes ${message.component} from ${all[index + 1]!.component}`
+        )
       }
       return message
     })
@@ -135,7 +143,7 @@ const readMessages = (faults: Faults, json: unknown, components: ReadonlyMap<str
     const contentType = keys.text("contentType")
     const component = typeName(refOf(keys.take("payload")) ?? "")
     keys.finish()
-    // The others are control frames.
+    // Other messages are control frames.
     if (contentType !== "application/json") continue
     const struct = components.get(component)
     const type = fieldOf(struct, "type")?.shape

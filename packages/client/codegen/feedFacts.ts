@@ -1,12 +1,12 @@
 /**
- * What the reference document of the WebSocket feed cannot say: the units of integers, what each channel takes, the names
- * of error codes, and what the fields of commands mean.
+ * Facts that the reference document of the WebSocket feed cannot state: the units of integers, what each channel
+ * accepts, the names of error codes, and the meaning of the fields of commands.
  *
  * @module
  */
 import { facts, type Facts, milliseconds, seconds } from "./facts.ts"
 
-/** What a channel takes. */
+/** What a channel accepts. */
 export interface ChannelFacts {
   /** Whether a subscription names markets. `optional`: without markets, it covers all of them. */
   readonly markets: "required" | "optional" | "none"
@@ -19,7 +19,7 @@ export interface ChannelFacts {
 /** An error code. */
 export interface ErrorFacts {
   readonly name: string
-  /** The error ends the subscription: subscribe again. */
+  /** Whether the error ends its subscription. */
   readonly isTerminal?: true
 }
 
@@ -42,12 +42,12 @@ const nothing: ChannelFacts = { markets: "none", parameters: [], actions: [] }
 
 const indexIds = 'Ids of CF Benchmarks indices, such as `BRTI`, or `["all"]`.'
 const underlyings = 'Pyth symbols, such as `Metal.XAU/USD`, or `["all"]`.'
-const oneSid = "The subscription to change. Exactly one of `sid` and `sids`."
+const oneSid = "The subscription to change. Set exactly one of `sid` and `sids`."
 
 /**
  * Facts about the WebSocket feed, 2.0.0 (2026-10-26). Sources: the prose of the published AsyncAPI document, of its
- * channels, properties and table of error codes. The prose of `trade` and `market_positions` names no actions: they take
- * those that the commands declare for every subscription with markets.
+ * channels, properties and table of error codes. The prose of `trade` and `market_positions` names no actions, so these
+ * channels have the actions that the commands declare for every subscription with markets.
  */
 export const feedFacts: FeedFacts = {
   decimals: {
@@ -71,7 +71,7 @@ export const feedFacts: FeedFacts = {
       action: "What to change.",
       channels: "The channels. Each gets a subscription of its own.",
       cmd: "The kind of command.",
-      id: "Your own id of the command, unique within the connection. The replies carry it. 0: they carry none.",
+      id: "Your own id of the command, unique within the connection. The replies carry this id. With 0, they carry no id.",
       market_id: "One market by its id. Only for `ticker`. Not together with another field that names markets.",
       market_ids: "Markets by their ids. Only for `ticker`. Not together with another field that names markets.",
       market_ticker: "One market. Not together with `market_tickers`.",
@@ -86,14 +86,14 @@ export const feedFacts: FeedFacts = {
         "For `ticker`: true sends the present state of each market first. Default: false.",
       "SubscribeCommandParams/shard_factor": "For `communications`: the number of shards, 1 to 100.",
       "SubscribeCommandParams/shard_key":
-        "For `communications`: the shard of this subscription, from 0 to below `shard_factor`.",
+        "For `communications`: the shard of this subscription, at least 0 and less than `shard_factor`.",
       "SubscribeCommandParams/skip_ticker_ack":
         "True: the `ok` replies of the subscription do not list its markets. Default: false.",
       "SubscribeCommandParams/underlying_tickers": `For \`pyth_value\`. ${underlyings} Default: none until they are added.`,
       "SubscribeCommandParams/use_yes_price":
-        "For `orderbook_delta`: true gives the levels of NO as prices of YES. Always set it: the exchange announces another default. Default: false.",
+        "For `orderbook_delta`: true gives the levels of NO as prices of YES. Always set it: the exchange has announced that the default will change. Default: false.",
       "SubscribeCommandParams/user_filter":
-        "For `communications`: `self` sends of new and deleted RFQs and batches only your own. Default: everyone's.",
+        "For `communications`: with `self`, messages about new and deleted RFQs and batches are only about your own. Default: those of all users.",
       "UnsubscribeCommandParams/sids": "The subscriptions to end.",
       "UpdateSubscriptionCommandParams/send_initial_snapshot":
         "For `ticker`: true sends the present state of each added market first. Default: false."
@@ -104,7 +104,7 @@ export const feedFacts: FeedFacts = {
       ListSubscriptionsCommand: "Lists the subscriptions of the connection.",
       PythUpdateSubscriptionCommand: "Changes or lists the underlyings of a `pyth_value` subscription.",
       SubscribeCommand:
-        "Subscribes to channels. On a channel with an open subscription, the markets are added to that one, and the reply is an `ok`.",
+        "Subscribes to channels. If a channel already has a subscription, the markets are added to that subscription, and the reply is an `ok`.",
       UnsubscribeCommand: "Ends subscriptions.",
       UpdateSubscriptionCommand: "Changes the markets of a subscription, or requests a snapshot of their books."
     },

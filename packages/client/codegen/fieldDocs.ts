@@ -188,7 +188,7 @@ export const fieldDocs: FieldDocs = {
     MinCreatedTsQuery: "The earliest creation. Only with `status` `unopened` or `open`, or without `status`.",
     MinSettledTsQuery: "The earliest settlement. Only with `status` `settled`, or without `status`.",
     MinUpdatedTsQuery:
-      'The earliest change. Trades do not count. Only together with `series_ticker` and `mve_filter: "exclude"`, and no other filter.',
+      'The earliest change. Trades do not count. The only other valid filter is `mve_filter: "exclude"`, alone or together with `series_ticker`.',
     MultipleEventTickerQuery: "Only these events: one ticker, or up to 10 joined by commas.",
     MveFilterQuery: "`only`: only combos. `exclude`: no combos. Default: both.",
     MveHistoricalFilterQuery: "`exclude`: no combos. Default: combos are included.",

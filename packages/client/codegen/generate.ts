@@ -1,5 +1,5 @@
 /**
- * From the reference documents to the files under `src/generated`.
+ * Generates the files under `src/generated` from the reference documents.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface File {
 /** The result of the generator. */
 export interface Generated {
   readonly files: ReadonlyArray<File>
-  /** What `fieldDocs.ts` lacks, one line per field. */
+  /** What the docs of fields lack, one line per field. */
   readonly undocumented: ReadonlyArray<string>
 }
 
@@ -108,8 +108,8 @@ export const generateFeed = (json: unknown, facts: FeedFacts): Effect.Effect<Gen
   const text = writeFeed(document, facts, imports)
   const subject = `Messages and commands of the WebSocket feed, its channels and error codes.
  *
- * Enums are open in messages, where what is unknown is ignored, and closed in commands. What the document states only in
- * prose is written in packages/client/codegen/feedFacts.ts, with its source.`
+ * In messages, enums are open, and unknown members are ignored. In commands, enums are closed. The file
+ * packages/client/codegen/feedFacts.ts has the facts that the document states only in prose, with their source.`
   return Effect.map(
     file("feed.ts", `${header("WebSocket feed", document, subject)}${imports.print()}\n${text}`),
     (file) => ({

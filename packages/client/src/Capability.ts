@@ -28,7 +28,10 @@ export interface Sender {
   readonly send: (descriptor: Descriptor, input: unknown) => Effect.Effect<unknown, unknown>
   /** Returns how many milliseconds {@link Sender.send} would wait for the account's rate-limit tokens. */
   readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
-  /** The difference between the exchange's clock and this machine's clock, measured from the dates of responses. */
+  /**
+   * The difference between the exchange's clock and this machine's clock, measured from the dates of responses.
+   * Undefined if it is not known.
+   */
   readonly clockSkew: Effect.Effect<ClockSkewMeasurement | undefined>
 }
 

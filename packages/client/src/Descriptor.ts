@@ -53,13 +53,16 @@ export interface ErrorClass<out E> {
 /** An error that an operation declares. */
 export type Declared = ErrorClass<unknown> | WithPayload<unknown>
 
-/** Whether the client repeats a request after a failure that may have reached the exchange. */
+/** Whether the client repeats a request that may have reached the exchange. */
 export type RetryClass =
   /** A repeat has no further effect. */
   | "idempotent"
   /** Repeated if the body has a client-supplied id (see {@link Key}). Otherwise like `never`. */
   | "keyed"
-  /** Not repeated, unless no byte of the request can have left this machine, or the exchange returned 425 or 429. */
+  /**
+   * Not repeated, unless no byte of the request can have left this machine, or the exchange refused it with 425, 429 or
+   * a 401 because of the timestamp.
+   */
   | "never"
 
 /**

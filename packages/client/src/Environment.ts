@@ -105,7 +105,7 @@ function atHost(name: string, origin: string): Environment {
   return { name, restUrl: `${origin}${restPath}`, feedUrl: `${origin.replace(/^http/, "ws")}${feedPath}` }
 }
 
-/** Returns why an address is invalid or not safe for signed requests. Undefined if it is neither. */
+/** Returns why an address is invalid or not safe for signed requests. Undefined if the address can be used. */
 const addressFault = (address: string, allowPlainHttp: boolean): string | undefined => {
   if (!URL.canParse(address)) {
     return "The environment must be production, demo, sandbox, or an address such as https://host"

@@ -47,8 +47,8 @@ export interface Answered {
  * Whether the exchange carried out the request in any attempt of the call.
  *
  * - `"no"`: the exchange refused the request, and no response to an earlier attempt was lost.
- * - `"maybe"`: the status is ambiguous (408, any status from 500 up, a redirect), or the response to an earlier attempt
- *   was lost. Check the state before you send the same intent again.
+ * - `"maybe"`: the status is ambiguous (408, 499, any status from 500 up, a redirect), or the response to an earlier
+ *   attempt was lost. Check the state before you send the same intent again.
  * - `"yes"`: a success status that the operation does not declare.
  */
 export type CarriedOut = "no" | "maybe" | "yes"
@@ -239,8 +239,8 @@ export interface Repeatable {
 export class TooManyRequests extends answered("TooManyRequests", 429)<Repeatable> {}
 
 /**
- * 500. The exchange may have carried out the request. `payload` is the decoded body, if the operation declares a body
- *   for this status.
+ * 500: the exchange failed, and may have carried out the request. `payload` is the decoded body, if the operation
+ * declares a body for this status.
  */
 export class InternalServerError<Payload = undefined> extends answered("InternalServerError", 500)<
   Repeatable & { readonly payload: Payload | undefined }
@@ -250,16 +250,16 @@ export class InternalServerError<Payload = undefined> extends answered("Internal
 export class BadGateway extends answered("BadGateway", 502)<Repeatable> {}
 
 /**
- * 503. The exchange may have carried out the request. In demo, writes have returned 503 for hours while reads worked.
- *   `payload` is the decoded body, if the operation declares a body for this status.
+ * 503: the service is unavailable. The exchange may have carried out the request. In demo, writes have returned 503 for
+ * hours while reads worked. `payload` is the decoded body, if the operation declares a body for this status.
  */
 export class ServiceUnavailable<Payload = undefined> extends answered("ServiceUnavailable", 503)<
   Repeatable & { readonly payload: Payload | undefined }
 > {}
 
 /**
- * 504. The exchange may have carried out the request. `payload` is the decoded body, if the operation declares a body
- *   for this status.
+ * 504: the CDN received no response in time. The exchange may have carried out the request. `payload` is the decoded
+ * body, if the operation declares a body for this status.
  */
 export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeout", 504)<
   Repeatable & { readonly payload: Payload | undefined }
@@ -272,8 +272,8 @@ export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeou
  *
  * `carriedOut` is `"maybe"` for 408 and for every status from 500 up, such as the 520 and 524 of a CDN that forwarded
  * the request and received no response in time. The client retries after these statuses as after a 502: only if a
- * repeat is harmless. A request that receives 425 (too early) was not carried out. The client retries it for every
- * operation, as after a 429.
+ * repeat is harmless. `carriedOut` is also `"maybe"` for 499 and a redirect, after which the client does not retry. A
+ * request that receives 425 (too early) was not carried out. The client retries it for every operation, as after a 429.
  *
  * **Gotchas**
  *
@@ -306,13 +306,13 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<
 }
 
 /**
- * The connection failed.
+ * No complete response arrived: the connection or the HTTP client failed, or the response was too large.
  *
  * **Details**
  *
  * `requestSent` covers all attempts of the call. It is `"no"` only if every attempt ended before any byte left this
- * machine (the connection was refused, the name did not resolve …) or received a 429. The exchange has then carried out
- * nothing. `"maybe"` means that the exchange may have carried out the request.
+ * machine (the connection was refused, the name did not resolve …), or was refused with 401, 425 or 429. The exchange
+ * has then carried out nothing. `"maybe"` means that the exchange may have carried out the request.
  */
 export class TransportError extends Data.TaggedError("TransportError")<{
   readonly operation: string
@@ -428,7 +428,7 @@ export class NotSent extends Data.TaggedError("NotSent")<{
   /** The request that was not sent, as the dry run records it. */
   readonly intent: Intent
 }> {
-  /** As in {@link TransportError}. */
+  /** Means the same as in {@link TransportError}. */
   readonly requestSent = "no"
   override get message(): string {
     const { cost, method, path } = this.intent

@@ -96,8 +96,8 @@ const makeSender = (
     const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
     const fetchOptions = Option.getOrUndefined(yield* Effect.serviceOption(FetchHttpClient.RequestInit))
     const observing = yield* telemetry.make(connections.restRootOf(environment), options.name)
-    // The limiter fetches the budgets by calls of the sender that is defined below. They take tokens like every other
-    // call.
+    // The limiter fetches the budgets by calls of the sender that is defined below. These calls take tokens like every
+    // other call.
     const facts = factsBy((descriptor, input) => Effect.suspend(() => sender.send(descriptor, input)))
     const limiter =
       signer === undefined || options.limits === false
@@ -149,7 +149,8 @@ export const layerReadOnly = (options: Options): Layer.Layer<KalshiPublic | Kals
  *
  * **Details**
  *
- * Build one layer for each account of a process. Layers share nothing.
+ * Build one layer for each account of a process. Layers share nothing, except a `RateLimits.Store` that you provide to
+ * them.
  */
 export const layer = (
   options: Options

@@ -210,7 +210,7 @@ export const make = <
     }
   }
   const tag = capability(descriptor.access)
-  // A combinator may pass an argument to an operation without input. It is ignored.
+  // A combinator may pass an argument to an operation without input. The operation ignores that argument.
   const takesInput =
     descriptor.body !== undefined ||
     Object.keys(descriptor.pathParameters).length + Object.keys(descriptor.query).length > 0

@@ -188,7 +188,7 @@ const reader =
             if (pages >= maxPages) return Effect.fail(new PageBudgetExceeded({ operation: name, maxPages, cursor }))
           }
           return Effect.flatMap(operation(Object.assign(copyOf(request), { cursor })), (page) => {
-            // Only after success, because a failed pull may be repeated.
+            // The state changes only after success, because a failed pull may be repeated.
             read.add(cursor)
             pages++
             cursor = page[cursorField]

@@ -5,9 +5,9 @@
  *
  * Every call is a span of kind `internal` with the operation's name, such as `OrderGroups.get`. Every request of the
  * call is a child span of kind `client`, such as `GET /trade-api/v2/portfolio/order_groups/{order_group_id}`. It lasts
- * from the first byte sent to the last byte received. A wait for the account's rate-limit tokens of at least a
- * millisecond is a child span named `wait for tokens`. A failed span has the tag of the error. Without a tracer there
- * are no spans. Metrics are always recorded in Effect's `Metric.MetricRegistry`.
+ * from the call of the HTTP client, which may first connect, to the last byte received. A wait for the account's
+ * rate-limit tokens of at least a millisecond is a child span named `wait for tokens`. A failed span has the tag of the
+ * error. Without a tracer there are no spans. Metrics are always recorded in Effect's `Metric.MetricRegistry`.
  *
  * | span | attributes |
  * | --- | --- |
@@ -37,12 +37,13 @@
  * - If a tracer or a metric registry throws, the outcome of the call does not change. Only the span or the measurement
  *   is lost.
  * - Each metric also has the attribute `unit`, from which Effect's exporters read the unit.
- * - An interrupted span has no `error.type`. Effect's exporter marks it as interrupted.
+ * - An interrupted span of a call or a request has no `error.type`. Effect's exporter marks it as interrupted.
  *
- * The feed has its own: see `instruments` of `Feed`.
+ * The feed has spans and metrics of its own: see `instruments` of `Feed`.
  *
  * `http.client.request.duration`, its boundaries, and all attributes except `kalshi.…` follow OpenTelemetry's semantic
- * conventions for HTTP clients, 1.23 and later. `url.full`, which they require on spans, is omitted because it contains ids.
+ * conventions for HTTP clients, 1.23 and later. `url.full`, which the conventions require on spans, is omitted because
+ * it contains ids.
  *
  * @module
  */
@@ -68,7 +69,7 @@ export const boundariesSeconds: ReadonlyArray<number> = [
 
 const ofClient = ["server.address", "server.port", "kalshi.client.name"] as const
 
-/** The duration of each request, from the first byte sent to the last byte received. */
+/** The duration of each request, from the call of the HTTP client to the last byte received. */
 export const requestDuration: Instrument<"histogram"> = {
   name: "http.client.request.duration",
   kind: "histogram",

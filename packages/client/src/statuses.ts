@@ -4,7 +4,9 @@
  * @module
  */
 
-/** Whether the exchange may have carried out a request that received this status: 408, or any status from 500 up. */
+/**
+ * Whether the response to a request counts as lost: 408, or any status from 500 up. A harmless request may be repeated.
+ */
 export const isLostStatus = (status: number): boolean => status === 408 || status >= 500
 
 /**

@@ -118,7 +118,7 @@ describe("descriptor.limits.cost", () => {
     readonly default_cost: number
     readonly endpoint_costs: ReadonlyArray<{ readonly cost: number; readonly method: string; readonly path: string }>
   }>
-  // Newer than the recording: 2 tokens, from the changelog of 3 September 2026.
+  // This cost is newer than the recording. Source: the changelog of 3 September 2026.
   const newer: Readonly<Record<string, number>> = { CancelAllOrders: 2 }
 
   for (const module of [Account, ApiKeys, Orders, Portfolio, Subaccounts, Transfers]) {

@@ -144,7 +144,7 @@ describe("ApiKeys.generate", () => {
     ["has another success status", { status: 200, body: generated }],
     ["is a redirect", { status: 307, body: generated }]
   ] as const) {
-    it.effect(`keeps nothing of a response that ${fault}`, () =>
+    it.effect(`keeps no part of a response that ${fault}`, () =>
       Effect.gen(function* () {
         const text = yield* printed(reply)
         assert.notInclude(text, canary)

@@ -14,10 +14,10 @@ import { indexes, start } from "./support/run.ts"
 
 const buckets = { kind: "write", names: ["write"] } as const
 
-/** Ten tokens for each item. */
+/** Makes a bill of ten tokens per item. */
 const order = (items = 1): Bill => ({ descriptor: Orders.create.descriptor, buckets, items })
 
-/** Two tokens for each item, and urgent. */
+/** Makes a bill of two tokens per item. Cancels are urgent. */
 const cancel = (items = 1): Bill => ({ descriptor: Orders.cancel.descriptor, buckets, items })
 
 const reporting = (rate: number, capacity = 100): AccountFacts => ({
@@ -33,7 +33,7 @@ interface Setting {
   readonly facts?: AccountFacts
 }
 
-/** One queue, whose calls are made now. */
+/** Makes a queue, and a function that calls its `acquire` at the current time. */
 const make = ({ facts = never, store = memory.make() }: Setting = {}) =>
   Effect.map(Effect.scope, (scope) => {
     const learned = new LearnedLimits({
@@ -61,7 +61,7 @@ const make = ({ facts = never, store = memory.make() }: Setting = {}) =>
     return { acquire, learned, queue, tokens }
   })
 
-/** A queue of an account whose budget is known: 100 tokens, and 99.9 a second. */
+/** Makes a queue of an account whose budget is known: 100 tokens, and 99.9 a second. */
 const makeLearned = (setting: Setting = {}) =>
   Effect.tap(make({ facts: reporting(100), ...setting }), ({ learned }) =>
     Effect.andThen(learned.learn(0), learned.ended)
@@ -69,7 +69,7 @@ const makeLearned = (setting: Setting = {}) =>
 
 const now = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
-/** When an effect ended, and how. */
+/** Returns when an effect ended, and its result. */
 const timed = <A, E>(effect: Effect.Effect<A, E>) =>
   Effect.flatMap(Effect.result(effect), (result) => Effect.map(now, (atMillis) => ({ atMillis, result })))
 
@@ -146,7 +146,7 @@ describe("BucketQueue.want", () => {
       const other = queue.want(order(), { urgent: false, forced: true, waitedMillis: 5 })
       assert.strictEqual(other.buckets, want.buckets)
       assert.deepInclude(other, { urgent: false, forced: true, waitedMillis: 5 })
-      // Whether a bucket of unknown size can pay is for the exchange to decide.
+      // While the size of the bucket is unknown, the exchange decides whether the bucket can pay.
       assert.strictEqual(queue.want(order(20), { urgent: false }).cost, 100)
       yield* learned.learn(0)
       yield* learned.ended
@@ -228,30 +228,32 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("lets at most eight calls request tokens from a remote store at the same time", () =>
-    Effect.gen(function* () {
-      let asking = 0
-      let most = 0
-      const { store } = scripted([], {
-        isLocal: false,
-        take: ({ forced }) =>
-          Effect.gen(function* () {
-            assert.isFalse(forced)
-            most = Math.max(most, ++asking)
-            yield* Effect.sleep(10)
-            asking--
-            return 0
-          })
-      })
-      const { acquire } = yield* make({ store })
-      const ends = yield* play(indexes(19).map(() => acquire(order())))
-      assert.strictEqual(most, 9) // eight that arrived first, and the head of the queue
-      const times = ends.map(({ atMillis }) => atMillis)
-      assert.deepStrictEqual(times, [...Array<number>(9).fill(10), ...Array<number>(8).fill(20), 30, 30])
-      most = 0
-      yield* play(indexes(8).map(() => acquire(order())))
-      assert.strictEqual(most, 8)
-    }).pipe(Effect.scoped)
+  it.effect(
+    "lets at most eight arriving calls and the first waiting call request tokens from a remote store at the same time",
+    () =>
+      Effect.gen(function* () {
+        let asking = 0
+        let most = 0
+        const { store } = scripted([], {
+          isLocal: false,
+          take: ({ forced }) =>
+            Effect.gen(function* () {
+              assert.isFalse(forced)
+              most = Math.max(most, ++asking)
+              yield* Effect.sleep(10)
+              asking--
+              return 0
+            })
+        })
+        const { acquire } = yield* make({ store })
+        const ends = yield* play(indexes(19).map(() => acquire(order())))
+        assert.strictEqual(most, 9) // the eight calls that arrived first, and the first waiting call
+        const times = ends.map(({ atMillis }) => atMillis)
+        assert.deepStrictEqual(times, [...Array<number>(9).fill(10), ...Array<number>(8).fill(20), 30, 30])
+        most = 0
+        yield* play(indexes(8).map(() => acquire(order())))
+        assert.strictEqual(most, 8)
+      }).pipe(Effect.scoped)
   )
 
   it.effect("fails a call with a defect of the store, and lets the next call request tokens again", () =>
@@ -425,9 +427,9 @@ describe("BucketQueue.acquire", () => {
       const { acquire, queue } = yield* makeLearned({ store })
       const first = yield* start(timed(acquire(order())))
       yield* TestClock.adjust(15)
-      // The store knows the first call already.
+      // The store already knows the first call.
       assert.strictEqual(yield* queue.waitFor(order(), false), 10)
-      // Eight calls ask together, and the ninth after them.
+      // Eight calls request tokens together, and the ninth after them.
       const others = yield* Effect.forEach(indexes(8), () => start(timed(acquire(order()))))
       yield* TestClock.adjust(120)
       const last = yield* start(timed(acquire(order(), { maxMillis: 50 })))
@@ -459,7 +461,7 @@ describe("BucketQueue.acquire", () => {
       yield* TestClock.adjust("1 minute")
       const { atMillis, result } = yield* Fiber.join(refused)
       assert.strictEqual(atMillis, 15)
-      // The first call has its tokens in 985 ms by the first response, and ten more take 100.1 ms.
+      // According to the first response, the first call gets its tokens in 985 ms. Ten more tokens take 100.1 ms.
       assert.closeTo(result._tag === "Failure" ? result.failure.waitMillis! : 0, 1_085.1, 0.01)
     }).pipe(Effect.scoped)
   )
@@ -506,7 +508,7 @@ describe("BucketQueue.acquire", () => {
         ends.map(({ atMillis }) => atMillis),
         [1_002, 300, 1_000]
       )
-      // 100 tokens before it refill until 1,001 ms, and its own ten take 100.1 ms more.
+      // The 100 tokens of the call before it are refilled at 1,001 ms. Its own ten tokens take 100.1 ms more.
       assert.closeTo(Number(ends[1]!.waitMillis), 801.1, 1)
     }).pipe(Effect.scoped)
   )
@@ -615,7 +617,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("serves a call that is not parked yet", () =>
+  it.effect("serves a call that has not started to wait yet", () =>
     Effect.gen(function* () {
       const { acquire } = yield* make()
       yield* acquire(order(10))
@@ -626,7 +628,7 @@ describe("BucketQueue.acquire", () => {
 })
 
 describe("BucketQueue, interruption", () => {
-  it.effect("withdraws a call from the store's queue only if it is there", () =>
+  it.effect("withdraws a call from the store's queue only if the call is in that queue", () =>
     Effect.gen(function* () {
       const { calls, store, wants } = scripted([9_000, 9_000, 9_000, 9_000])
       const { acquire } = yield* make({ store })
@@ -652,7 +654,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns the tokens that a remote store grants meanwhile, or gives up the request", () =>
+  it.effect("returns the tokens that a remote store grants in the meantime, or gives up the request", () =>
     Effect.gen(function* () {
       for (const [waitMillis, expected] of [
         [0, "giveBack"],

@@ -10,7 +10,7 @@ const source = (module: string) => fileURLToPath(urlOf(module))
 
 interface Bundle {
   readonly output: string
-  /** Paths of the modules that remain in part. */
+  /** The paths of the modules of which a part remains in the bundle. */
   readonly modules: ReadonlyArray<string>
 }
 
@@ -101,7 +101,7 @@ for (const [name, bundle] of [
       assert.include(output, "GetOrder")
       assert.deepStrictEqual(
         modules.filter((path) =>
-          /[/](?:placing|placed|lookup|outcomes|intents|canceling|cancelOnExit)[.]ts$/.test(path)
+          /[/](?:placing|placed|lookup|pushed|outcomes|intents|canceling|cancelOnExit)[.]ts$/.test(path)
         ),
         []
       )
@@ -117,7 +117,7 @@ for (const [name, bundle] of [
         /node:/,
         /platform-node/,
         /client[/]src[/]Pages\.ts$/,
-        /client[/]src[/](?:feed|book)[/]/,
+        /client[/]src[/](?:feed|book|account)[/]/,
         /generated[/]feed\.ts$/
       ]) {
         assert.isUndefined(
@@ -159,6 +159,7 @@ for (const [name, bundle] of [
       console.log(`${name}, feed: ${(bytes / 1000).toFixed(1)} kB min+gzip`)
       assert.isBelow(bytes, 90_000)
       assert.include(output, "orderbook_snapshot")
+      assert.notInclude(output, "OrderBooks.audit")
       const ids = await operationIds()
       assert.deepStrictEqual(
         ids.filter((id) => new RegExp(`["'\`]${id}["'\`]`).test(output)),

@@ -197,7 +197,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports why an order was left that a lost call with the same id also found", () =>
+  it.effect("reports why an order was left if the search for a lost call with the same id found that order too", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
       const { report } = yield* run(
@@ -546,7 +546,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("logs a warning for every left order without onExit", () =>
+  it.effect("without onExit, logs a warning for every left order", () =>
     Effect.gen(function* () {
       const messages: Array<unknown> = []
       const annotations: Record<string, unknown> = {}

@@ -27,7 +27,7 @@ const from = (millis: number) => TestClock.setTime(day + millis)
 
 const play = <A, E, R>(call: Effect.Effect<A, E, R>) => runFor("20 seconds", Effect.result(call))
 
-/** Calls at this many milliseconds after `day`. */
+/** Makes a call at this many milliseconds after `day`. */
 const getAt = (millis: number) => Effect.andThen(from(millis), get)
 
 const bounds = Effect.map(ClockSkew.measured, (skew) => skew && [skew.lowerMillis, skew.upperMillis])

@@ -110,7 +110,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing("a")("a, ab"), "a, ab")
   })
 
-  it("reads the exchange's headers by the beginning of their name", () => {
+  it("recognises the exchange's headers by the beginning of their names", () => {
     assert.strictEqual(concealing("not-secret", "x-kalshi-access-id")("not-secret"), "not-secret")
   })
 

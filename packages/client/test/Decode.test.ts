@@ -40,7 +40,7 @@ interface Response {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Decodes a response, of which the request's headers are not known. */
+/** Decodes a response without the headers of its request. */
 const decoded = (
   body: string | ReadonlyArray<number>,
   { headers = {}, status = 200 }: Response = {},
@@ -55,7 +55,7 @@ const errorOf = (...input: Parameters<typeof decoded>) => {
   return Result.isFailure(result) ? result.failure : assert.fail("decoded")
 }
 
-/** Pointer and reason of the broken contract. */
+/** Returns the pointer and the reason of a violation of the contract. */
 const violation = (...input: Parameters<typeof decoded>): string => {
   const error = errorOf(...input)
   return error._tag === "ContractError" ? `${error.pointer}: ${error.reason}` : assert.fail(error._tag)
@@ -110,7 +110,7 @@ describe("decode.prepare, a success", () => {
     )
   })
 
-  it("keeps nothing of a body that may hold a secret", () => {
+  it("keeps no part of a body that may contain a secret", () => {
     const secret = Operation.make({ ...base, secret: true })
     assert.deepInclude(errorOf('{"a":5}', {}, secret), { _tag: "ContractError", pointer: "/a", rawBody: "" })
     assert.deepInclude(errorOf('{"a":5}', {}), { _tag: "ContractError", pointer: "/a", rawBody: '{"a":5}' })
@@ -154,7 +154,7 @@ describe("decode.prepare, an error", () => {
     }
   })
 
-  it("reads Retry-After in seconds or as a date, which is not negative", () => {
+  it("reads Retry-After in seconds or as a date, and never returns a negative wait", () => {
     const waitOf = (header: string) => {
       const error = errorOf("{}", { status: 429, headers: { "retry-after": header } })
       return error._tag === "TooManyRequests" ? error.retryAfterMillis : assert.fail(error._tag)

@@ -28,7 +28,7 @@ const listed = Operation.make({
 
 const anything = Operation.make({ ...base, body: Schema.Struct({ v: Schema.Unknown }) })
 
-/** The request, or the pointer and the reason of the refusal. */
+/** Returns the request, or the pointer and the reason of the refusal. */
 const encoded = ({ descriptor }: { readonly descriptor: Operation.Descriptor }, input: unknown) => {
   const result = prepare(descriptor)(input)
   return Result.isSuccess(result) ? result.success : `${result.failure.pointer}: ${result.failure.reason}`
@@ -133,7 +133,7 @@ describe("encode.prepare, a body", () => {
     }
   })
 
-  it("rejects an object that inherits from another one, although that has a method isPrototypeOf", () => {
+  it("rejects an object that inherits from an object with a method isPrototypeOf", () => {
     const odd: unknown = Object.create({ isPrototypeOf: () => true })
     assert.strictEqual(encoded(anything, { v: odd }), "/v: this is an instance of a class: pass a plain object")
   })
@@ -147,7 +147,7 @@ describe("encode.prepare, a body", () => {
 })
 
 describe("encode.prepare, a rule", () => {
-  it("that throws is a fault of the program, and no refusal", () => {
+  it("that throws is a mistake in the program, not a refusal", () => {
     const broken = Operation.make({
       ...base,
       rules: [

@@ -122,7 +122,9 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  /** Sends each request once: a cancel, a read, and in every later round the freshness of the reads first. */
+  /**
+   * Runs `ensureCanceled` without retries. A round is a cancel and a read. Every later round first reads the freshness.
+   */
   const cancel = (
     replies: ReadonlyArray<Reply>,
     {
@@ -325,23 +327,25 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("uses the exchange's clock as measured at its start if the local clock was set since", () =>
-    Effect.gen(function* () {
-      const startMillis = 36_000_000
-      const { value } = yield* play(
-        Effect.andThen(Orders.list(), Orders.ensureCanceled(target, { within: 150 })),
-        [
-          dated(listed(), startMillis + 10_000),
-          { ...notFound, delayMillis: 10 },
-          notFound,
-          asOf(startMillis + 9_000),
-          notFound,
-          notFound
-        ],
-        { atMillis: startMillis, clockSteps: [[1, -5_000]] }
-      )
-      assert.strictEqual(value._tag, "MayRest")
-    })
+  it.effect(
+    "uses the exchange's clock as measured at the start of the call if the local clock was set since then",
+    () =>
+      Effect.gen(function* () {
+        const startMillis = 36_000_000
+        const { value } = yield* play(
+          Effect.andThen(Orders.list(), Orders.ensureCanceled(target, { within: 150 })),
+          [
+            dated(listed(), startMillis + 10_000),
+            { ...notFound, delayMillis: 10 },
+            notFound,
+            asOf(startMillis + 9_000),
+            notFound,
+            notFound
+          ],
+          { atMillis: startMillis, clockSteps: [[1, -5_000]] }
+        )
+        assert.strictEqual(value._tag, "MayRest")
+      })
   )
 
   for (const [how, exchange_index, query] of [

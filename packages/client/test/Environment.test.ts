@@ -51,6 +51,28 @@ describe("Environment.parse", () => {
     assert.strictEqual(shared.feedUrl, "wss://demo-api.kalshi.co/trade-api/ws/v2")
   })
 
+  it("S32: has the feed of the same exchange as REST in one value, for every documented host", () => {
+    const hosts = [
+      "production",
+      "demo",
+      "sandbox",
+      "https://external-api.kalshi.com",
+      "https://external-api.demo.kalshi.co",
+      "https://api.elections.kalshi.com",
+      "https://demo-api.kalshi.co"
+    ]
+    /** The registered domain of an address, with the word that tells demo from production. */
+    const exchangeOf = (address: string) => {
+      const { hostname } = new URL(address)
+      return `${hostname.split(".").slice(-2).join(".")} ${hostname.includes("demo")}`
+    }
+    for (const host of hosts) {
+      const { feedUrl, name, restUrl } = Result.getOrThrow(Environment.parse(host))
+      assert.strictEqual(exchangeOf(feedUrl), exchangeOf(restUrl), host)
+      assert.strictEqual(name === "demo", restUrl.includes("demo"), host)
+    }
+  })
+
   it("accepts plain http with allowPlainHttp", () => {
     assert.isTrue(Result.isSuccess(Environment.fromUrl("http://10.0.0.1:8787", { allowPlainHttp: true })))
   })

@@ -678,7 +678,7 @@ describe("an error whose response echoes the request's headers", () => {
       const plus = Signer.makeSync({ keyId, kind: "ed25519", sign: () => signature })
       const text = ({ headers }: Sent) => `got ${headers["kalshi-access-signature"]!.replaceAll("+", " ")}, sorry`
       const error = yield* failureWith(get, [{ status: 502, text }], { ...once, signer: plus })
-      // The space may have been the plus.
+      // The space can stand for the plus.
       assert.include(error.message, "got<redacted>, sorry")
     })
   )

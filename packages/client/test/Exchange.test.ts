@@ -158,7 +158,7 @@ describe("Exchange.readAfter", () => {
       assert.strictEqual(error._tag, "ReadsLag")
       assert.strictEqual(
         error.message,
-        "the reads did not show the write of 1970-01-01T00:00:01.000Z within 200 ms, because they were as of 1970-01-01T00:00:00Z: increase the option within"
+        "the reads did not show the write of 1970-01-01T00:00:01.000Z within 200 ms, because their as_of_time was 1970-01-01T00:00:00Z: increase the option within"
       )
     })
   )

@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import { readFileSync } from "node:fs"
 import * as FeedMessages from "../src/feed/FeedMessages.ts"
 import type { ChannelMessage, Command, ErrorCode } from "../src/generated/feed.ts"
+import type { Dollars } from "../src/money/FixedPoint.ts"
 
 const examples = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", import.meta.url), "utf8")
   .trim()
@@ -17,7 +18,7 @@ const errorOf = (message: unknown) => Result.getOrThrow(Result.flip(decode(JSON.
 /** The error of a command that must not be encoded. */
 const refusalOf = (command: unknown) => {
   const { operation, pointer, reason } = Result.getOrThrow(
-    Result.flip(FeedMessages.encode(command as Command)) // from JavaScript, anything can come
+    Result.flip(FeedMessages.encode(command as Command)) // a JavaScript caller can pass anything
   )
   return { operation, pointer, reason }
 }
@@ -63,13 +64,15 @@ describe("decoder", () => {
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(later))), later as never)
   })
 
-  it("takes an absent side of a book and an absent clock, but no null and no missing ticker", () => {
+  it("B1: accepts an absent side of a book and an absent clock, but no null, no wrong type and no missing ticker", () => {
     const snapshot = (msg: object) => ({ type: "orderbook_snapshot", sid: 1, seq: 1, msg })
     const market = { market_ticker: "A-T1.5", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1" }
     assert.isTrue(Result.isSuccess(decode(JSON.stringify(snapshot(market)))))
     for (const [msg, pointer] of [
       [{ ...market, yes_dollars_fp: null }, "/msg/yes_dollars_fp"],
       [{ ...market, yes_dollars_fp: [["0.5", "1"]] }, "/msg/yes_dollars_fp/0/1"],
+      [{ ...market, no_dollars_fp: {} }, "/msg/no_dollars_fp"],
+      [{ ...market, clock: "7" }, "/msg/clock"],
       [{ market_id: market.market_id }, "/msg/market_ticker"],
       [{ ...market, clock: -1 }, "/msg/clock"]
     ] as const) {
@@ -77,10 +80,15 @@ describe("decoder", () => {
     }
   })
 
-  it("decodes the ticker of a market that never traded", () => {
+  it("A6: decodes the ticker of a market that never traded, without a price", () => {
     const { payload } = examples.find(({ message }) => message === "ticker")!
     const quiet = { ...payload, msg: { ...(payload["msg"] as object), price_dollars: "" } } // the example has a msg
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(quiet))), quiet as never)
+    const priceOf = ({ msg }: ChannelMessage<"ticker">): Dollars | "" => msg.price_dollars
+    assert.strictEqual(priceOf(quiet as never), "")
+    // @ts-expect-error -- the types have no price for such a market
+    const price: (message: ChannelMessage<"ticker">) => Dollars = priceOf
+    assert.isFunction(price)
   })
 
   it("has the types of a channel's messages, and of the error codes", () => {
@@ -91,14 +99,14 @@ describe("decoder", () => {
     ]
     assert.isFunction(marketOf)
     const overflow: ErrorCode = 25
-    // @ts-expect-error -- retired
+    // @ts-expect-error -- the exchange has retired this code
     const retired: ErrorCode = 17
     assert.notStrictEqual<number>(overflow, retired)
     // @ts-expect-error -- a fill carries no seq
     assert.isUndefined(({ sid: 1, type: "fill" } as ChannelMessage<"fill">).seq)
   })
 
-  it("names a type that it does not know", () => {
+  it("reports the name of an unknown type", () => {
     const unknown = errorOf({ type: "order_amended", sid: 1 })
     assert.deepInclude(unknown, { _tag: "UnknownMessage", type: "order_amended" })
     assert.strictEqual(

@@ -283,7 +283,8 @@ describe("charge", () => {
   })
 
   it("carries rounding fees across the taker and maker fills of one order", () => {
-    // 0.07 × 0.2496 = 0.017472 as taker, a quarter of it 0.004368 as maker: 28 and 32 micro-dollars to the next $0.0001.
+    // As taker, 0.07 × 0.2496 = 0.017472. As maker, a quarter of that: 0.004368. They are 28 and 32 micro-dollars below
+    // the next $0.0001.
     const fill = { ...withMaker, side: "bid", member: "direct", price: $("0.52"), count: contracts("1") } as const
     let carried: Dollars | undefined
     const rows = (["taker", "maker", "maker", "taker"] as const).map((role) => {
@@ -301,8 +302,8 @@ describe("charge", () => {
 
   it("refunds in balance steps under the newer rule", () => {
     const newer = { ...buy, rounding: "microdollar" } as const
-    // Three fills that each add $0.004: 0.0175 × 0.34285 = 0.005999875, rounded up to 0.006; 0.004 remains to a whole
-    // cent.
+    // Three fills that each add $0.004: 0.0175 × 0.34285 = 0.005999875 is rounded up to $0.006, which is $0.004 below a
+    // whole cent.
     const adding = { ...newer, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(adding, 3), [
       ["0.006", "0.004", "0.00", "0.01", "0.004"],
@@ -372,7 +373,7 @@ describe("charge", () => {
   })
 
   it("refunds above one carried cent under the older rule, and from one cent on under the newer rule", () => {
-    // 0.34285 × 0.0175 is rounded up to 0.006; 0.004 remains to a whole cent.
+    // 0.34285 × 0.0175 is rounded up to $0.006, which is $0.004 below a whole cent.
     const fill = { ...buy, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1"), carried: $("0.006") }
     const older = { ...fill, rounding: "centicent" } as const
     assert.strictEqual(ok(Fees.charge(older)).rebate, "0.00")

@@ -176,7 +176,7 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("emits an item once that moves after the live side was read", () =>
+  it.effect("emits an item exactly once if it moves after the live side was read", () =>
     Effect.gen(function* () {
       // Between the live and the historical reads.
       const cutoffs = [
@@ -188,7 +188,7 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("emits an item that moves before the live side was read", () =>
+  it.effect("emits an item if it moves before the live side was read", () =>
     Effect.gen(function* () {
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
@@ -249,7 +249,7 @@ describe("History.fills", () => {
     ["live pages shift within the overlap", hour],
     ["historical pages shift", -hour]
   ] as const) {
-    it.effect(`emits an item once that one side repeats: ${how}`, () =>
+    it.effect(`emits an item exactly once if one side repeats it: ${how}`, () =>
       Effect.gen(function* () {
         // A new item moves the last item of a page to the next page.
         const repeated = ["f3", "f2", "f2", "f1"].map((id, index) => item(id, cutoffMillis + offsetMillis - index))
@@ -260,7 +260,7 @@ describe("History.fills", () => {
     )
   }
 
-  it.effect("emits an item once that both sides list twice", () =>
+  it.effect("emits an item exactly once if both sides list it twice", () =>
     Effect.gen(function* () {
       const old = cutoffMillis - hour
       const repeated = ["a", "b", "a", "b", "c"].map((id) => item(id, old))

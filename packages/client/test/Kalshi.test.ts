@@ -159,7 +159,7 @@ describe("Kalshi.layerConfig", () => {
     })
   )
 
-  it.live("is another account under another ConfigProvider, even within one graph of layers", () =>
+  it.live("provides another account under another ConfigProvider, even within one graph of layers", () =>
     Effect.gen(function* () {
       const account = (name: string) =>
         Layer.effect(
@@ -225,7 +225,7 @@ describe("the private key", () => {
         try {
           seen.push(JSON.stringify(value) ?? "")
         } catch {
-          // A cycle or a bigint: inspect has printed it.
+          // JSON cannot represent a cycle or a bigint. `inspect` has already printed the value.
         }
       }
       const signatures: Array<string> = []

@@ -17,7 +17,7 @@ const bill = (items: number): Bill => ({
   items
 })
 
-/** Budgets of an account, and how often each request was made and an attempt ended. */
+/** Makes the budgets of an account, and counts each request and each ended attempt. */
 const make = (options: Partial<Omit<Options, "facts">> & Partial<Options["facts"]> = {}) =>
   Effect.map(Effect.scope, (scope) => {
     const {
@@ -79,7 +79,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("uses its share of a budget, which pays for one request at least", () =>
+  it.effect("uses its share of a budget, but at least enough for one request", () =>
     Effect.gen(function* () {
       const half = yield* make({ share: 0.5 })
       assert.deepStrictEqual(half.learned.budget("write"), { refillRate: 50 * 0.999, capacity: 50 })
@@ -233,7 +233,7 @@ describe("isLearningCall", () => {
 })
 
 describe("outsideSpan", () => {
-  it.effect("removes the parent span alone", () =>
+  it.effect("removes only the parent span", () =>
     Effect.gen(function* () {
       const services = Effect.all([Effect.serviceOption(Tracer.ParentSpan), RateLimits.Overrides])
       const [span, overrides] = yield* outsideSpan(services).pipe(

@@ -14,7 +14,7 @@ const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never 
 
 const reported = limitsOf({ rate: 100, capacity: 300 }, { rate: 100, capacity: 300 }) as never // the fields that are read
 
-/** A store that returns one wait for every call. Records what it is asked for. */
+/** A store that returns one wait for every call. Records its calls. */
 const makeStore = (waitMillis = 0, changes: Partial<RateLimits.Store> = {}) => {
   const taken: Array<RateLimits.Want> = []
   const asked: Array<RateLimits.Want> = []
@@ -97,7 +97,7 @@ describe("limiter.make", () => {
     [{ share: 1.01 }, "limits.share must be more than 0 and at most 1"]
   ]
   for (const [options, message] of cases) {
-    it.effect(`${message === undefined ? "accepts" : "dies of"} ${JSON.stringify(options)}`, () =>
+    it.effect(`${message === undefined ? "accepts" : "dies with"} ${JSON.stringify(options)}`, () =>
       Effect.gen(function* () {
         const exit = yield* Effect.exit(make(makeStore().store, options))
         if (message === undefined) assert.isTrue(Exit.isSuccess(exit))

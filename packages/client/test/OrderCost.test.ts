@@ -243,7 +243,7 @@ describe("ofBatch", () => {
     ({ ticker, side: "ask", price, count, ...more }) as const
   const reduce = { reduce_only: true } as const
 
-  /** The contracts that each order opens. Each has a payout of one dollar. */
+  /** Returns the number of contracts that each order opens. Each contract has a payout of one dollar. */
   const opened = (orders: ReadonlyArray<OrderCost.BatchOrder>, position?: string) =>
     OrderCost.ofBatch(orders, () => ({
       terms: quadratic,
@@ -251,7 +251,7 @@ describe("ofBatch", () => {
       position: position === undefined ? undefined : FixedPoint.countUnsafe(position)
     })).map((cost) => ok(cost).maxPayout)
 
-  it("uses a position up order by order, and opens the remaining contracts", () => {
+  it("uses up a position order by order, and opens the remaining contracts", () => {
     assert.deepStrictEqual(opened([bid("0.40", "60"), bid("0.41", "60"), bid("0.42", "60")], "-100"), [
       "0.00",
       "20.00",

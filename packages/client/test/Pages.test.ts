@@ -321,7 +321,7 @@ describe("Pages.RepeatedCursor", () => {
 })
 
 describe("Pages.items: repeated pulls", () => {
-  /** The outcomes of several pulls: ids, or the tag of an error. */
+  /** Returns the outcomes of several pulls: ids, or the tag of an error. */
   const pulls = (count: number, timeout: Duration.Input, replies: ReadonlyArray<Reply>) =>
     Effect.gen(function* () {
       const pull = yield* Stream.toPull(targets)

@@ -287,7 +287,7 @@ describe("Orders.place", () => {
         asOf(-60_000),
         listed(),
         asOf(-60_000),
-        // Equal to the last attempt is not newer.
+        // A time equal to that of the last attempt is not newer.
         asOf(0),
         asOf(1),
         listed(order)

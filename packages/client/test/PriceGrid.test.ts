@@ -20,7 +20,10 @@ const gridOf = (...ranges: ReadonlyArray<PriceGrid.PriceRange>): PriceGrid.Price
 
 const some = (text: string) => Option.some(text as Dollars)
 
-/** Steps of `fine` from 0 to `edge` and from its complement to 1, and of `step` between them. */
+/**
+ * Makes three ranges: steps of `fine` from 0 to `edge` and from the complement of `edge` to 1, and steps of `step`
+ * between.
+ */
 const tapered = (edge: string, fine: string, step: string) => {
   const other = Result.getOrThrow(FixedPoint.complement($(edge)))
   return [range("0.0000", edge, fine), range(edge, other, step), range(other, "1.0000", fine)]

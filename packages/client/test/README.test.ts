@@ -223,10 +223,11 @@ describe("doc block examples", () => {
     )
     const parts = [
       "rest/orderOperations",
-      ...["intents", "placing", "canceling", "cancelOnExit"].map((part) => `trading/${part}`)
+      ...["intents", "placing", "canceling", "cancelOnExit"].map((part) => `trading/${part}`),
+      "book/audit"
     ]
     const found = [
-      ...[...names.flat(), "History", "OrderBook", "Pages"].map(urlOf),
+      ...[...names.flat(), "Feed", "History", "OrderBook", "OrderBooks", "Pages"].map(urlOf),
       ...parts.map((part) => new URL(`../src/${part}.ts`, import.meta.url))
     ].flatMap((file) => examplesOf(fs.readFileSync(file, "utf8").replaceAll(/^ *\* ?/gm, "")))
     assert.isAtLeast(found.length, 10)
@@ -257,7 +258,7 @@ describe("README", () => {
   it("lists every channel of the feed with its messages and parameters", () => {
     const rows = [...readme.matchAll(/^\| `(\w+)` +\| (.*?) +\| (\w+) +\| (.*?) +\| (yes|no) +\|$/gm)]
     const namesIn = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map((match) => match[1]!)
-    // The text above the table tells these.
+    // The text above the table states these.
     const left = /^(market_(ticker|id)s?|skip_ticker_ack)$/
     assert.deepStrictEqual(
       rows.map(([, channel, messages, markets, parameters, counted]) => [

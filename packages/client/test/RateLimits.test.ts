@@ -167,7 +167,7 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange({}, { policy: { attemptTimeout: "100 millis", totalTimeout: "2 seconds" } }))
   )
 
-  it.effect("does not send a call whose tokens arrive when its time is up, and returns the tokens", () =>
+  it.effect("does not send a call whose tokens become available when its time is up, and returns the tokens", () =>
     Effect.gen(function* () {
       yield* spendAll
       const late = Effect.provideService(create("late"), SendPolicy.Overrides, { totalTimeout: "101 millis" })
@@ -219,7 +219,7 @@ describe("Kalshi.layer", () => {
 })
 
 describe("Orders.batchCreate after a lost response", () => {
-  it.effect("is not retried if its tokens arrive more than a minute later", () =>
+  it.effect("is not retried if its tokens become available more than a minute later", () =>
     Effect.gen(function* () {
       assert.strictEqual(
         (yield* runFor("5 minutes", Effect.flip(Orders.batchCreate(batch(10)))))._tag,
@@ -444,7 +444,7 @@ describe("write buckets", () => {
     ["an order of shard 0 bills the common bucket", Orders.create(order("o")), [0]],
     ["an order of shard 2 bills that shard's bucket", Orders.create({ ...routed, exchange_index: 2 }), [2]],
     ["an order of an unknown shard bills that shard's bucket", Orders.create({ ...routed, exchange_index: 9 }), [9]],
-    ["an order with a ticker alone bills every shard's bucket", Orders.create(routed), [0, 1, 2, 3]],
+    ["an order with only a ticker bills every shard's bucket", Orders.create(routed), [0, 1, 2, 3]],
     [
       "an order with exchange_index -1 bills every shard's bucket",
       Orders.create({ ...routed, exchange_index: -1 }),
@@ -615,7 +615,7 @@ describe("interruption", () => {
       const fiber = yield* start(spendAll)
       yield* Fiber.interrupt(fiber)
       yield* runFor("1 second", create("late"))
-      const [{ sentMillis }] = (yield* Metered).calls() as readonly [Arrived] // the ten before it never arrived here
+      const [{ sentMillis }] = (yield* Metered).calls() as readonly [Arrived] // the ten calls before it never reached this exchange
       assert.closeTo(sentMillis, 601, 10)
     }).pipe(provideExchange({ transitMillis: (n) => (n < 12 ? 60_000 : 0) }, { limits: {} }))
   )
@@ -727,7 +727,7 @@ describe("RateLimits.Store", () => {
         yield* start(all(names, create))
         yield* TestClock.adjust("100 millis")
         const sent = yield* marks
-        // The requests for the account's limits use the same store: let them end.
+        // The requests for the account's limits use the same store, so they must end first.
         yield* TestClock.adjust("5 seconds")
         assert.deepStrictEqual(sent, names)
       }).pipe(provideExchange(), Effect.provideService(RateLimits.Store, store))

@@ -9,7 +9,7 @@ import { type Budget, Exchange as Metered, layer, limitsOf, provideExchange } fr
 import { batch, order } from "./support/orders.ts"
 import { concurrently, indexes, runFor } from "./support/run.ts"
 
-/** Time passes in steps of a second, so that calls which start late still have time left. */
+/** Lets time pass in steps of a second, so that calls which start late still have time left. */
 const passTime = (seconds: number) => Effect.forEach(indexes(seconds), () => TestClock.adjust("1 second"))
 
 const runForSeconds = <A, E, R>(seconds: number, effect: Effect.Effect<A, E, R>) =>
@@ -49,7 +49,7 @@ describe("RateLimits before the budget is known", () => {
       yield* passTime(31)
       const results = yield* Fiber.join(fiber)
       const refused = results.filter(Result.isFailure)
-      // 200 tokens a second serve 600 calls in 30 seconds; a full bucket serves 19 more beside the limits request.
+      // 200 tokens a second serve 600 calls in 30 seconds. The full bucket serves the limits request and 19 more calls.
       assert.closeTo(results.length - refused.length, 600, 25)
       assert.isTrue(refused.every(({ failure }) => failure._tag === "LimitExceeded"))
       assert.strictEqual((yield* Metered).refused(), 0)
@@ -172,7 +172,7 @@ describe("a fetched budget", () => {
   const small: Budget = { rate: 100, capacity: 100 }
   const large: Budget = { rate: 400, capacity: 400 }
 
-  it.effect("is fetched again by a batch that it would reject, which is then sent", () =>
+  it.effect("is fetched again for a batch that it would reject, and the batch is then sent", () =>
     Effect.gen(function* () {
       const first = yield* Effect.flip(Orders.batchCreate(batch(20)))
       assert.strictEqual(first._tag, "LimitExceeded")

@@ -41,7 +41,7 @@ const caller = (limiter: Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
   return { started, call }
 }
 
-/** A call costs ten tokens: a thousand calls per millisecond. */
+/** A budget for a thousand calls per millisecond, because a call costs ten tokens. */
 const fast: Budget = { rate: 10_000_000, capacity: 20_000 }
 
 describe("limits.make", () => {

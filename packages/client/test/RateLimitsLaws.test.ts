@@ -278,7 +278,7 @@ describe("Kalshi.layer with waiting calls", () => {
           const body = request.includes("batched")
           return { i: body ? undefined : Number(mark), urgent: request.startsWith("DELETE"), sentMillis, place }
         })
-        // Batches have no mark.
+        // Batches have no mark, so their order is not checked.
         for (const urgent of [true, false]) {
           const marks = sent.flatMap(({ i, urgent: of }) => (of === urgent && i !== undefined ? [i] : []))
           assert.deepStrictEqual(

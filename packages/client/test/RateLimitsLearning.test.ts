@@ -52,7 +52,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("is fetched in the background once more is spent, then used", () =>
+  it.effect("is fetched in the background once more than that is spent, and then used", () =>
     Effect.gen(function* () {
       yield* runFor(0, creates(6))
       assert.deepStrictEqual(yield* limitRequests, both)
@@ -66,7 +66,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("is fetched by the first batch that exceeds a default bucket, which waits for it", () =>
+  it.effect("is fetched for the first batch that exceeds a default bucket, and that batch waits for it", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(11))
       assert.deepStrictEqual(yield* limitRequests, both)

@@ -131,11 +131,11 @@ describe.skipIf(missing !== undefined)(
         yield* send("HSET", "kalshi-limits:{a}", "p:died", `1 ${micros - 5_000_000} ${micros - 1} 40 write`)
         assert.strictEqual(yield* store.take(wantOf(50)), 0)
         assert.strictEqual(yield* send("HEXISTS", "kalshi-limits:{a}", "p:died"), 0)
-        // The server decided, not the buckets in memory.
+        // The server made this decision, not the buckets in memory.
         assert.isAbove(Number(yield* send("PTTL", "kalshi-limits:{a}")), 0)
       }))
 
-    test("continues with buckets in memory while the server is unavailable, logs it once, and returns to the server", (server) =>
+    test("continues with buckets in memory while the server is unavailable, logs that once, and returns to the server", (server) =>
       Effect.gen(function* () {
         const logged: Array<string> = []
         const logger = Logger.make(({ message }) => void logged.push(String(message)))
@@ -289,7 +289,7 @@ const makeClock = () => {
   return { clock, pass: (more: number) => void (millis += more) }
 }
 
-/** A server's clock cannot be set: this makes everything that it stored older instead. */
+/** The clock of a server cannot be set, so this function makes the stored entries older instead. */
 const passInRedis = (context: Context.Context<Redis.Redis>, account: string, millis: number) =>
   Effect.gen(function* () {
     if (millis === 0) return

@@ -53,7 +53,7 @@ describe("SendPolicy.retry", () => {
     { status: 502, text: "" },
     { status: 503, body: {} },
     { status: 504, body: {} },
-    // From a proxy before the exchange, which may have forwarded the request.
+    // These responses come from a proxy before the exchange. The proxy may have forwarded the request.
     ...[408, 501, 520, 521, 522, 523, 524, 525, 526, 527, 530, 598, 599].map((status) => ({
       status,
       text: "<html>no response in time</html>"
@@ -314,7 +314,7 @@ describe("the default policy", () => {
     })
   )
 
-  it.effect("names the total timeout if both timeouts end at the same time", () =>
+  it.effect("reports the total timeout if both timeouts end at the same time", () =>
     Effect.gen(function* () {
       const policy = { attemptTimeout: "5 seconds", totalTimeout: "5 seconds" } as const
       const error = yield* failureOf(get, [{ ...group, delayMillis: 60_000 }], policy)
@@ -523,7 +523,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("turns a SigningError of the retry into a TransportError that may have been sent", () => {
+  it.effect("turns a SigningError of the retry into a TransportError whose requestSent is maybe", () => {
     let works = 1
     const declined = new SigningError({ description: "the KMS declined" })
     const failingSecondTime = {

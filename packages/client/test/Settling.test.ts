@@ -50,7 +50,7 @@ const settleUnlisted = (placement: Orders.Placement, freshness: Reply, atMillis:
     ({ value }) => value
   )
 
-/** For responses that take minutes. */
+/** A policy for responses that take minutes. */
 const noTimeouts = { attemptTimeout: "Infinity", totalTimeout: "Infinity" } as const
 
 describe("Orders.settle", () => {
@@ -275,7 +275,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("without a last attempt, reports its start by the exchange's clock", () =>
+  it.effect("without a last attempt, reports the start of settle by the exchange's clock", () =>
     Effect.gen(function* () {
       const { lastAttemptMillis: _, ...started } = withoutWindow
       const settlement = yield* settleUnlisted(started, dated(asOf(0), 430_000), 130_000)
@@ -452,7 +452,7 @@ describe("Orders.settle", () => {
       assert.deepInclude(behind.value, { _tag: "Accepted", order_id })
       const found = yield* play(Orders.settle(withRequest), [asOf(0), listed(other), listed(order)])
       assert.deepInclude(found.value, { _tag: "Accepted", order_id })
-      // An unread page may contain it.
+      // An unread page may contain the order.
       const unread = yield* play(
         Orders.settle(withRequest),
         [asOf(0), page, errorReply(400, "no"), listed(), asOf(40_000), page, listed(order)],

@@ -30,7 +30,7 @@ const timeout = new Errors.RequestTimeout({
 })
 const limited = new Errors.TooManyRequests({ ...fields, retryAfterMillis: undefined })
 
-/** Tokens of a store that records its calls, and `freed` for each notice to the queues. */
+/** Makes the tokens of a store that records its calls. `freed` stands for a notification of the queues. */
 const make = (changes: Partial<Store> = {}, locality: Pick<Store, "isLocal"> = { isLocal: true }) =>
   Effect.map(Effect.scope, (scope) => {
     const calls: Array<string> = []
@@ -155,7 +155,7 @@ describe("Tokens.settle", () => {
 })
 
 describe("isLimited", () => {
-  it("is true for TooManyRequests alone", () => {
+  it("is true only for TooManyRequests", () => {
     assert.isTrue(isLimited(Exit.fail(limited)))
     for (const exit of [Exit.succeed(limited), Exit.fail(timeout), Exit.interrupt(), Exit.die(limited)]) {
       assert.isFalse(isLimited(exit))

@@ -170,7 +170,7 @@ describe("transport.make, a response", () => {
     })
   )
 
-  it.effect("that cannot be read may be that of a request which was carried out, with any code", () =>
+  it.effect("that cannot be read can belong to a request that was carried out, with any code", () =>
     Effect.gen(function* () {
       for (const headers of [{}, { "content-length": "10" }]) {
         const stream = new ReadableStream<Uint8Array>({

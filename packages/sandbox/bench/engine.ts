@@ -36,7 +36,7 @@ const makeFloor = (): Floor => {
   return { exchange, makers: Array.from({ length: 10 }, (_, n) => account(`maker ${n}`)), taker: account("taker") }
 }
 
-/** Numbers that look random and are always the same. */
+/** Pseudo-random numbers from a fixed seed. */
 const makeNumbers = () => {
   let state = 1
   return (below: number): number => {
@@ -52,7 +52,7 @@ const placed = (result: Result.Result<{ readonly orderId: string }, { readonly c
   return result.success.orderId
 }
 
-/** Each workload runs on a new exchange, and returns its number of commands and its seconds. */
+/** The workloads. Each runs on a new exchange, and returns the number of its commands and its seconds. */
 const works: Readonly<Record<string, (floor: Floor) => { readonly count: number; readonly seconds: number }>> = {
   "place, and rest": ({ exchange, makers }) => {
     const number = makeNumbers()
@@ -177,7 +177,7 @@ const weigh = (): void => {
   // Reads the book afterwards, so that it cannot have been collected.
   const levels = Result.getOrThrow(exchange.view(start).book(ticker)).bid.length
   console.log(
-    `${orders.toLocaleString("en")} orders resting at ${levels} prices take ${mebibytes(heapUsed - before)}, ${each} bytes each; the whole process ${mebibytes(rss)}`
+    `${orders.toLocaleString("en")} orders resting at ${levels} prices take ${mebibytes(heapUsed - before)}, ${each} bytes each; the whole process takes ${mebibytes(rss)}`
   )
 }
 
@@ -204,6 +204,6 @@ for (const [name, work] of Object.entries(works)) {
 }
 const floor = Math.min(...Array.from({ length: rounds }, idsAlone)) / orders
 console.log(
-  `limits: the garbage collector, and creating an id and indexing an order by it: ${Math.round(1 / floor).toLocaleString("en")} per second alone`
+  `for comparison: creating an id and indexing an object by it, ${Math.round(1 / floor).toLocaleString("en")} per second`
 )
 observer.disconnect()

@@ -1,8 +1,7 @@
 /**
  * A local exchange in another process, with a market and an account for each kind of key. Arguments: the accounts' tier
  * (default: `unmetered`), the number of requests to keep (default: 0), and the lag of reads in milliseconds (default:
- * 0).
- * For a message with a time in milliseconds, it returns the requests served since that time.
+ * 0). For a message with a time in milliseconds, the process returns the requests that it has served since that time.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"

@@ -1,8 +1,7 @@
 /**
- * Orders under network faults: 5,000 intents from 32 fibers, with faults in more than a fifth of all requests, and the
- * same with a client that is killed half-way. Fails if an order was duplicated, if an outcome was lost or is wrong, or
- * if
- * an `Unknown` was not settled.
+ * Orders under network faults: 5,000 intents from 32 fibers, with faults in more than a fifth of all requests. A second
+ * run kills the client half-way. Fails if an order was duplicated, if an outcome was lost or is wrong, or if an
+ * `Unknown` was not settled.
  *
  * Arguments: the number of intents, and a seed.
  */
@@ -32,11 +31,11 @@ for (const kill of [false, true]) {
   const faulted = Object.values(byKind).reduce((sum, count) => sum + count, 0)
   console.log(kill ? `\nkilled half-way with ${openAtKill} orders in flight` : "\nwithout a kill")
   console.log(
-    `  requests  ${requests}, of which with faults ${faulted} (${((100 * faulted) / requests).toFixed(1)} %)`,
+    `  requests  ${requests}, ${faulted} of them with a fault (${((100 * faulted) / requests).toFixed(1)} %)`,
     byKind
   )
   console.log(`  outcomes  `, outcomes)
-  console.log(`  accepted, learned from `, learned)
+  console.log(`  accepted, with the order id learned from `, learned)
   console.log(`  orders    ${orders}; unsettled ${unsettled}; faults ${faults.length}; ${seconds.toFixed(0)} s`)
   if (faults.length > 0 || unsettled > 0) {
     console.log(faults.slice(0, 20).join("\n"))

@@ -1,9 +1,8 @@
 /**
  * The cost of reads by the size of the exchange: queue positions at 1,000 to 100,000 resting orders, and lists that
- * return
- * the same number of items at any size. Prints microseconds per item, and the ratio to a tenth of the size: ×1 for a
- * read
- * that depends only on what it returns, ×10 for a scan of everything, ×100 for a scan per order.
+ * return the same number of items at any size. Prints microseconds per item, and the ratio to the cost at a tenth of
+ * the size. The ratio is 1 if the cost depends only on the returned items, 10 if the read scans everything, and 100 if
+ * it scans everything for each order.
  */
 import * as Result from "effect/Result"
 import type { CreateOrder } from "../src/exchange/Commands.ts"

@@ -1,14 +1,11 @@
 /**
- * The limiter at saturation, against a metered local exchange in another process: one client process, then two that
- * share
- * the account's budget through Redis, one of them with a clock that is two seconds ahead. Fails if the exchange
- * returned a
- * 429, or if less than `minShare` of the available tokens was used.
+ * The limiter at saturation, against a metered local exchange in another process. First with one client process, then
+ * with two that share the account's budget through Redis; the clock of one of the two is two seconds ahead. Fails if
+ * the exchange returned a 429, or if less than `minShare` of the available tokens was used.
  *
- * The available tokens are the maximum that the exchange's buckets grant: each is full when the thirty seconds begin,
- * so
- * its capacity plus the refill in that time. Before, the processes fetch the budget and stay idle until the buckets are
- * full. The used tokens are those that the exchange charged.
+ * The available tokens are the maximum that the exchange's buckets grant in thirty seconds: the capacity, because the
+ * buckets are full at the start, plus the refill. Before the start, the processes fetch the budget and stay idle until
+ * the buckets are full. The used tokens are those that the exchange charged.
  *
  * Argument: the tier (default: `advanced`). The run starts its own `redis-server`, and stops it at the end.
  */
@@ -85,7 +82,9 @@ interface Shape {
   readonly redisPort: number | undefined
 }
 
-/** Runs client processes against an exchange. Returns whether the result is as claimed. */
+/**
+ * Runs client processes against an exchange. Returns whether there was no 429, no failure, and enough use of tokens.
+ */
 const measure = async ({ aheadMillis, name, redisPort }: Shape): Promise<boolean> => {
   const exchange = start("exchangeServer.ts", tier, "10000000")
   const workers = aheadMillis.map((millis) => ({ millis, child: start("saturationWorker.ts") }))
@@ -99,7 +98,7 @@ const measure = async ({ aheadMillis, name, redisPort }: Shape): Promise<boolean
       return message
     })
     await Promise.all(learned)
-    // Longer than any bucket takes to fill, at the client and at the exchange.
+    // This is longer than any bucket needs to fill, at the client and at the exchange.
     await setTimeout(4_000)
     const beganMillis = Date.now()
     const done = workers.map(({ child }) => {

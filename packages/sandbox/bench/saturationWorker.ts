@@ -26,7 +26,7 @@ export interface Setting {
   readonly privateKey: string
   /** The Redis that shares the account's budget; undefined if the budget is not shared. */
   readonly redisPort: number | undefined
-  /** How far its clock is ahead. */
+  /** How far the clock of the process is ahead. */
   readonly aheadMillis: number
   /** The capacity of the account's write bucket. */
   readonly capacity: number

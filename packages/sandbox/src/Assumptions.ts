@@ -1,10 +1,10 @@
 /**
- * Behaviour of the exchange that public sources do not settle, each with a switch.
+ * Switches for behaviour of the exchange that public sources leave open.
  *
  * @module
  */
 
-/** The switches; {@link defaults} are the defaults of the local exchange. */
+/** The switches. {@link defaults} has their defaults. */
 export interface Assumptions {
   /**
    * How far a request's timestamp may be from the exchange's clock, in milliseconds. Public measurements: ±10 s and
@@ -16,28 +16,31 @@ export interface Assumptions {
    * the longest possible salt and is accepted.
    */
   readonly rsaSalt: "digest" | "any"
-  /** Whether a group triggers when its window exceeds its limit, or already when it reaches it. */
+  /**
+   * `over`: a group triggers when its window exceeds its limit. `reached`: it triggers when its window reaches its
+   * limit.
+   */
   readonly groupTriggers: "over" | "reached"
   /**
    * The value of `is_auto_cancel_enabled`. The documents do not state when it becomes true; a public test against demo
    * expects true from trigger to reset.
    */
   readonly groupAutoCancelFlag: "never" | "whileTriggered"
-  /** Whether the `orders` of a group are the resting ones, or all orders ever placed in it. */
+  /** Whether the `orders` of a group are its resting orders, or all orders that were ever placed in it. */
   readonly groupOrders: "resting" | "all"
   /** The code of the 400 for a new order in a triggered group. */
   readonly triggeredGroupCode: string
   /** How long a `client_order_id` stays reserved. */
   readonly clientOrderIds: "forever" | "whileResting"
-  /** The code of the 400 for an order that the account cannot pay for. Both have been observed. */
+  /** The code of the 400 for an order that the account cannot pay for. Both codes have been observed. */
   readonly noMoneyCode: "insufficient_balance" | "available_balance_too_low"
   /** The step of balances: $0.0001 for direct members, $0.01 for others. */
   readonly balanceSteps: "centicent" | "cent"
   /**
-   * Which published rule rounds fees. `microdollar`: trade fees round up to $0.000001, and the rounding an order
-   * carries is refunded in steps of the balance; the guide states this since August 30, 2026. `centicent`: trade fees
-   * round up to $0.0001, and whole cents are refunded; the guide stated this before. No recorded fill distinguishes
-   * the two.
+   * Which published rule rounds fees. `microdollar`: trade fees round up to $0.000001, and the rounding that an order
+   * carries is refunded in steps of the balance. The guide has stated this since August 30, 2026. `centicent`: trade
+   * fees round up to $0.0001, and whole cents are refunded. The guide stated this before. No recorded fill shows which
+   * rule applies.
    */
   readonly feeRounding: "centicent" | "microdollar"
   /**
@@ -51,11 +54,11 @@ export interface Assumptions {
   readonly transferMillis: number
   /** The age after which ended markets, trades and positions are only found under `/historical`, in milliseconds. */
   readonly historicalMillis: number
-  /** The same for orders that no longer rest. */
+  /** The age after which orders that no longer rest are only found under `/historical`, in milliseconds. */
   readonly historicalOrdersMillis: number
   /**
-   * The status of a refusal whose observed status is not declared for the operation: `declared` replaces it with a
-   * declared one (400 and 404 replace each other, 401 replaces 403), `recorded` keeps the observed one.
+   * The status of a refusal whose observed status is not declared for the operation. `declared` sends a declared status
+   * instead (400 and 404 replace each other, 401 replaces 403). `recorded` sends the observed status.
    */
   readonly undeclaredStatuses: "declared" | "recorded"
   /**
@@ -69,17 +72,25 @@ export interface Assumptions {
   readonly maxRestingOrders: number
   /** The largest order, in contracts. */
   readonly maxOrderContracts: number
-  /** The maximum number of open feed connections per account; one more is refused with 429. No public source. */
+  /** The maximum number of open feed connections per account. A further upgrade gets a 429. No public source. */
   readonly maxFeedConnections: number
   /** The maximum number of markets per feed subscription (error 26). The changelog states 500,000 per connection. */
   readonly maxFeedMarkets: number
   /** The maximum number of feed commands per connection and second (error 27). The changelog states 10,000. */
   readonly maxFeedCommandsPerSecond: number
-  /** The frames of a subscription that wait for a slow reader before it ends with error 25. No public source. */
+  /**
+   * The most frames of a subscription that may wait for a slow reader. One more frame ends the subscription with error
+   * 25. No public source.
+   */
   readonly maxFeedWaitingFrames: number
-  /** How long a feed connection may leave pings without a pong, in milliseconds. One was dropped after 90 to 150 s. */
+  /**
+   * How long a feed connection may stay without a pong before the exchange drops it, in milliseconds. Kalshi was
+   * observed to drop a connection after 90 to 150 s.
+   */
   readonly pongTimeoutMillis: number
-  /** Whether accounts have paid for `pyth_value`. If not, a subscription is refused with error 9. No public source. */
+  /**
+   * Whether accounts may subscribe to `pyth_value`. If not, a subscription is refused with error 9. No public source.
+   */
   readonly pythFeed: "granted" | "refused"
 }
 

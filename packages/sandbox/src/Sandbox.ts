@@ -1,5 +1,5 @@
 /**
- * A local exchange to build and test against: over HTTP on loopback, or in memory under a virtual clock.
+ * A local exchange for development and tests: over HTTP on loopback, or in memory under a virtual clock.
  *
  * @module
  */
@@ -31,29 +31,29 @@ export type { ServedRequest } from "./rest/handler.ts"
 export type { Credentials, FeedOperator, NewAccount, Operator, TestOptions, Till } from "./operator/operatorSide.ts"
 export { SandboxError } from "./SandboxError.ts"
 
-/** The operator's side of a local exchange. */
+/** The operator interface of a local exchange. */
 export class Sandbox extends /*#__PURE__*/ Context.Service<Sandbox, Operator>()("@kalshi-effect/sandbox/Sandbox") {}
 
 /** Options of serving a local exchange over HTTP. */
 export interface Options extends TestOptions {
   /** Default: 0, any free port. */
   readonly port?: number
-  /** Default `127.0.0.1`. */
+  /** Default: `127.0.0.1`. */
   readonly host?: string
-  /** Permits a host that other machines can reach. Anyone there can then trade on this exchange. Default: false. */
+  /** Permits a host that other machines can reach. Their users can then trade on this exchange. Default: false. */
   readonly allowRemote?: boolean
-  /** Whether its time passes by itself, or only by `moveClock`. Default: `real`. */
+  /** Whether the exchange's time passes by itself, or only by `moveClock`. Default: `real`. */
   readonly clock?: "real" | "frozen"
 }
 
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host)
 
 /**
- * Serves a local exchange over HTTP on 127.0.0.1, until its scope closes.
+ * Serves a local exchange over HTTP, by default on 127.0.0.1, until its scope closes.
  *
  * **Details**
  *
- * Fails with {@link SandboxError} for a non-loopback host without `allowRemote`, and for invalid markets; with
+ * Fails with {@link SandboxError} for a non-loopback host without `allowRemote`, and for invalid markets. Fails with
  * `ServeError` if the port is in use.
  *
  * **Example** (An order group on a local exchange)
@@ -64,9 +64,6 @@ const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}
  * import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
  * import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
  * import * as Effect from "effect/Effect"
- * import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
-import * as Socket from "effect/socket/Socket"
  *
  * const program = Effect.gen(function* () {
  *   const sandbox = yield* Sandbox.Sandbox
@@ -108,8 +105,9 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
   )
 
 /**
- * A local exchange in memory, with the `HttpClient` that reaches it: no sockets, no promises, and the time of Effect's
- * `Clock`, so it works under `TestClock`. Sign with {@link Credentials.signer}, which is synchronous.
+ * A local exchange in memory, with the `HttpClient` and the WebSocket constructor that reach it. It uses no sockets, no
+ * promises, and the time of Effect's `Clock`, so it works under `TestClock`. Sign with {@link Credentials.signer},
+ * which is synchronous.
  *
  * **Example** (Fifteen seconds of the window pass instantly)
  *
@@ -143,7 +141,7 @@ export const layerTest = (
     })
   )
 
-/** Lets a feed act by itself until the scope closes, and then closes its connections. */
+/** Lets a feed act by itself until the scope closes. Then closes the feed's connections. */
 const pumpFeed = (feed: Feed): Effect.Effect<void, never, Scope.Scope> =>
   Effect.andThen(
     pump(feed),

@@ -37,7 +37,7 @@ describe("createRfq", () => {
     assert.deepStrictEqual(desk.latestRfq(rfq), rfq)
   })
 
-  it("permits one open RFQ per account and market, unless it replaces the existing one", () => {
+  it("permits one open RFQ per account and market, and replaces it on request", () => {
     const desk = makeDesk()
     const first = desk.rfq(10)
     const quote = desk.quote(first, 40, 50)
@@ -131,7 +131,7 @@ describe("deleteRfq", () => {
     unwrap(remove())
   })
 
-  it("happens by itself when the market closes, also to a confirmed quote", () => {
+  it("happens automatically when the market closes, even if a quote is confirmed", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const quote = desk.quote(rfq, 40, 50)
@@ -146,7 +146,7 @@ describe("deleteRfq", () => {
 })
 
 describe("createQuote", () => {
-  it("quotes the full size of the RFQ; a bid of zero declines its side", () => {
+  it("quotes the full size of the RFQ, and declines a side with a bid of zero", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     assert.deepInclude(desk.quote(rfq, 40, 55), { status: "open", yesCount: 1_000, noCount: 1_000 })
@@ -160,7 +160,7 @@ describe("createQuote", () => {
     unwrap(desk.accept(desk.quote(rfq, 0, 55), "no"))
   })
 
-  it("replaces the maker's older quote on the RFQ, and no one else's", () => {
+  it("replaces the maker's older quote on the RFQ, but no quote of another maker", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const other = desk.account("other")
@@ -187,7 +187,7 @@ describe("createQuote", () => {
     unwrap(desk.confirm(accepted))
   })
 
-  it("refuses bids that no trade can have, a quote on one's own RFQ, and a closed or unknown RFQ", () => {
+  it("refuses bids that no trade can have, a quote on the account's own RFQ, and a closed or unknown RFQ", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const refused = (yesCents: number, noCents: number, accountId = desk.maker, rfqId = rfq.rfqId) =>
@@ -210,7 +210,7 @@ describe("createQuote", () => {
     assert.strictEqual(refused(40, 50), "RFQ_CLOSED")
   })
 
-  it("refuses a quote that its maker could not pay on one of its sides", () => {
+  it("refuses a quote if the maker cannot pay for one of its sides", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(2_000)
     const quote = (yesCents: number, noCents: number) =>
@@ -219,7 +219,7 @@ describe("createQuote", () => {
     unwrap(quote(40, 50))
   })
 
-  it("accepts a quote at a price off the market's grid, as recorded in demo, but the quote cannot be accepted", () => {
+  it("permits a bid off the price grid, as recorded in demo, but refuses to accept that side", () => {
     const desk = makeDesk()
     const quote = desk.quote(desk.rfq(10), 40.5, 50)
     assert.deepInclude(refusalOf(desk.accept(quote, "yes")), {
@@ -231,7 +231,7 @@ describe("createQuote", () => {
 })
 
 describe("the size of a quote on a target cost", () => {
-  it("is what the requester can buy of the other outcome, with its fee", () => {
+  it("is the count of the other outcome that the requester can buy, including its fee", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(undefined, { targetCostMicros: 100_000_000 })
     // The requester pays $0.60 for NO, or $0.50 for YES, and 7 % × price × (1 − price).
@@ -244,13 +244,13 @@ describe("the size of a quote on a target cost", () => {
     assert.isAbove(spent, 99.99)
   })
 
-  it("leaves fees out if the RFQ excludes them", () => {
+  it("ignores fees if the RFQ excludes them", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(undefined, { targetCostMicros: 100_000_000, targetCostExcludesFees: true })
     assert.deepInclude(desk.quote(rfq, 40, 50), { yesCount: 16_666, noCount: 20_000 })
   })
 
-  it("uses up the target cost to the cent if no fee is due, up to the largest order", () => {
+  it("spends the whole target cost if there is no fee, but is at most the largest order", () => {
     const desk = makeDesk({ assumptions: { maxOrderContracts: 300 } })
     const free = desk.market({ ticker: "KXFREE-26-A", takerFeeRate: 0 }).ticker
     const rfq = desk.rfq(undefined, { ticker: free, targetCostMicros: 120_000_000 })
@@ -287,7 +287,7 @@ describe("deleteQuote", () => {
 })
 
 describe("acceptQuote", () => {
-  it("takes one quote of an RFQ at a time, and only for the creator of the RFQ", () => {
+  it("accepts one quote on an RFQ at a time, and only from the creator of the RFQ", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const other = desk.account("other")
@@ -304,14 +304,14 @@ describe("acceptQuote", () => {
   it("refuses a requester who cannot pay, with the documented code", () => {
     const desk = makeDesk()
     const quote = desk.quote(desk.rfq(1_700), 42, 50)
-    // 1,700 × $0.58 are $986, and the fee is $28.99.
+    // 1,700 × $0.58 is $986, and the fee is $28.99.
     assert.deepInclude(refusalOf(desk.accept(quote, "yes")), { kind: "invalid", code: "INSUFFICIENT_BALANCE" })
     unwrap(desk.accept(quote, "no"))
   })
 })
 
 describe("confirmQuote", () => {
-  it("is possible for 30 seconds, and later refused as expired. The quote stays accepted, as recorded in demo", () => {
+  it("is refused as expired after 30 seconds, and the quote stays accepted, as recorded in demo", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const other = desk.account("other")
@@ -352,7 +352,7 @@ describe("confirmQuote", () => {
     assert.deepInclude(desk.latest(quote), { status: "executed", executedMillis: start + 44_999 })
   })
 
-  it("has 3 seconds on a highly volatile market, and execution follows after one", () => {
+  it("has 3 seconds on a highly volatile market, and the execution follows after 1 second", () => {
     const desk = makeDesk()
     const volatile = desk.market({ ticker: "KXWILD-26-A", isHighlyVolatile: true }).ticker
     const rfq = desk.rfq(10, { ticker: volatile })
@@ -368,7 +368,7 @@ describe("confirmQuote", () => {
     assert.strictEqual(desk.latest(quote).status, "executed")
   })
 
-  it("refuses a maker who cannot pay any more", () => {
+  it("refuses a maker who can no longer pay", () => {
     const desk = makeDesk()
     const quote = desk.quote(desk.rfq(1_000), 40, 50)
     unwrap(desk.accept(quote, "yes"))
@@ -411,7 +411,7 @@ describe("the execution of a quote", () => {
     assert.deepInclude(trade, { price: 4_000, count: 1_000, takerSide: "ask" })
   })
 
-  it("is announced before the events of its orders", () => {
+  it("is logged before the events of its orders", () => {
     const desk = makeDesk()
     const quote = desk.trade(desk.quote(desk.rfq(10), 40, 50), "yes")
     const from = desk.happened().indexOf("quoteExecuted")
@@ -439,7 +439,7 @@ describe("the execution of a quote", () => {
     assert.deepInclude(desk.latest(others), { status: "cancelled", cancelReason: "rfqClosed" })
   })
 
-  it("gives way to the orders that rest in the book", () => {
+  it("trades behind the orders that rest in the book", () => {
     const desk = makeDesk()
     const other = desk.account("other")
     desk.place(other, terms("bid", 40, 4))
@@ -450,19 +450,19 @@ describe("the execution of a quote", () => {
     assert.deepStrictEqual(desk.book(), { bid: [], ask: [] })
   })
 
-  it("rests what is left of an order if its party wants that", () => {
+  it("rests the remainder of an order if its party requested this", () => {
     const desk = makeDesk()
     const other = desk.account("other")
     desk.place(other, terms("bid", 40, 4))
     desk.trade(desk.quote(desk.rfq(10), 40, 50, { restRemainder: true }), "yes")
     assert.deepStrictEqual(desk.book(), { bid: [[4_000, 400]], ask: [] })
     desk.place(other, terms("ask", 30, 9))
-    // The maker's order takes the ask, and the requester's rests.
+    // The maker's order takes the ask, and the requester's order rests.
     desk.trade(desk.quote(desk.rfq(5, { restRemainder: true }), 35, 50), "yes")
     assert.deepStrictEqual(desk.book(), { bid: [], ask: [[3_500, 500]] })
   })
 
-  it("does not happen if a post-only order of the maker would take from the book", () => {
+  it("does not happen if a post-only order of the maker would trade immediately", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const quote = desk.quote(rfq, 40, 50, { postOnly: true })
@@ -476,7 +476,7 @@ describe("the execution of a quote", () => {
     assert.strictEqual(desk.trade(desk.quote(rfq, 41, 50), "yes").status, "executed")
   })
 
-  it("does not happen if a party cannot pay any more, or if the market is paused", () => {
+  it("does not happen if a party can no longer pay, or if the market is paused", () => {
     for (const hinder of [
       (desk: Desk) => desk.execute({ type: "withdraw", accountId: desk.maker, dollars: "999" }),
       (desk: Desk) => desk.execute({ type: "withdraw", accountId: desk.requester, dollars: "999" }),
@@ -498,7 +498,7 @@ describe("the execution of a quote", () => {
     }
   })
 
-  it("cancels a party's own resting orders that are in its way", () => {
+  it("cancels a party's resting orders that its new order would match", () => {
     const desk = makeDesk()
     const own = desk.place(desk.requester, terms("bid", 45, 3))
     desk.trade(desk.quote(desk.rfq(10), 40, 50), "yes")
@@ -527,7 +527,7 @@ describe("the execution of a quote", () => {
 })
 
 describe("View.listRfqs and View.listQuotes", () => {
-  it("list one's own by role, newest first, with filters and pages", () => {
+  it("list RFQs and quotes by role, newest first, with filters and pages", () => {
     const desk = makeDesk()
     const second = desk.market({ ticker: "KXOTHER-26-A" }).ticker
     const [first, other] = [desk.rfq(10), desk.rfq(20, { ticker: second, subaccount: 3, isObscured: true })]
@@ -578,7 +578,7 @@ describe("View.listRfqs and View.listQuotes", () => {
     assert.deepInclude(refusalOf(desk.view().listQuotes(desk.maker, neither)), { kind: "forbidden" })
   })
 
-  it("keep closed RFQs and cancelled quotes for seven days after their last update, and executed quotes for ever", () => {
+  it("keep closed RFQs and cancelled quotes for seven days after their last update, and executed quotes always", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const cancelled = desk.quote(rfq, 39, 50)
@@ -597,7 +597,7 @@ describe("View.listRfqs and View.listQuotes", () => {
     assert.strictEqual(desk.latest(quote).status, "executed")
   })
 
-  it("show a quote to its two parties only", () => {
+  it("show a quote only to its two parties", () => {
     const desk = makeDesk()
     const quote = desk.quote(desk.rfq(10), 40, 50)
     const seenBy = (accountId: string, change = {}) => desk.view().quote(accountId, targetOf(quote.quoteId, change))

@@ -31,7 +31,7 @@ const run = (
 
 const count = (counts: Map<string, number>, what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
 
-/** The kinds of events that are counted. */
+/** The kind under which an event is counted. */
 const kindOf = (event: Event): string =>
   event.type === "orderCanceled"
     ? `orderCanceled ${event.order.cancelReason}`
@@ -73,7 +73,7 @@ describe("Exchange, for many commands", () => {
           : exchange
       )
       assert.deepStrictEqual(again.crowd, crowd)
-      // Compared as JSON: a restored field that was undefined has another position among the fields.
+      // The dumps are compared as JSON, because a restored field that was undefined has another position.
       const [one, other] = [first, again].map(({ exchange }) => JSON.parse(JSON.stringify(exchange.dump(crowd.now))))
       assert.deepStrictEqual(other, one)
     }
@@ -81,7 +81,7 @@ describe("Exchange, for many commands", () => {
 })
 
 describe("Exchange, in small crowds", () => {
-  // Errors that cancel out over thousands of commands do not over five.
+  // Errors that cancel out over thousands of commands do not cancel out over five.
   it.each([
     { feeRounding: "centicent", balanceSteps: "centicent" },
     { feeRounding: "centicent", balanceSteps: "cent" },

@@ -53,7 +53,7 @@ describe("createOrder", () => {
     assert.deepStrictEqual(floor.now(dear, "status", "fillCount", "remainingCount"), ["resting", 200, 300])
   })
 
-  it("rests the remainder of a good_till_canceled order and cancels that of an immediate_or_cancel one", () => {
+  it("rests the remainder of a good_till_canceled order, and cancels that of an immediate_or_cancel order", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     floor.place(maker, terms("ask", 50, 4))
@@ -77,7 +77,7 @@ describe("createOrder", () => {
     assert.strictEqual(floor.place(taker, terms("bid", 51, 8, { timeInForce: "fill_or_kill" })).status, "executed")
   })
 
-  it("refuses a post_only order that would take", () => {
+  it("refuses a post_only order that would trade immediately", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     floor.place(maker, terms("ask", 50, 4))
@@ -158,7 +158,7 @@ describe("createOrder", () => {
     ])
   })
 
-  it("accepts prices only on the market's own levels", () => {
+  it("accepts prices only on the market's price levels", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const tapered = [
@@ -239,7 +239,7 @@ describe("createOrder", () => {
   })
 
   it.each([
-    // Two fills of 0.01 at $0.01, 7 micro-dollars each: the second is refunded what the first was rounded up by.
+    // Two fills of 0.01 contracts at $0.01 cost 7 micro-dollars each. The second one refunds the rounding of the first.
     { rule: "by default", feeRounding: undefined, twice: 100 },
     { rule: "to $0.000001", feeRounding: "microdollar", twice: 100 },
     { rule: "to $0.0001", feeRounding: "centicent", twice: 200 }
@@ -259,12 +259,12 @@ describe("createOrder", () => {
     const [one, other] = [floor.account("one"), floor.account("other")]
     const at = (side: "bid" | "ask", contracts: number) =>
       terms(side, 52, contracts, { ticker: "KXMAKER-1", selfTradePrevention: "maker" })
-    // 17,472 micro-dollars as taker and 4,368 as maker: 28 and 32 to the next $0.0001.
+    // The fees are 17,472 micro-dollars as taker and 4,368 as maker. Rounding up to $0.0001 adds 28 and 32.
     floor.place(other, at("ask", 1))
     const order = floor.place(one, at("bid", 4))
     assert.strictEqual(order.takerFeesMicros, 17_500)
     Array.from({ length: 3 }, () => floor.place(other, at("ask", 1)))
-    // Carried: 28, 60, 92, 124. The last fill is refunded $0.0001.
+    // The order carries 28, 60, 92 and then 124 micro-dollars. The last fill refunds $0.0001.
     assert.deepStrictEqual(floor.now(order, "status", "makerFeesMicros"), ["executed", 3 * 4_400 - 100])
   })
 
@@ -358,7 +358,7 @@ describe("View.listOrders", () => {
     assert.strictEqual(unwrap(floor.view().listOrders(one, { ...everything, limit: 2 })).cursor, "")
   })
 
-  it("narrows by ticker, event, status, subaccount, shard and time of creation", () => {
+  it("filters by ticker, event, status, subaccount, shard and time of creation", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXOTHER-1-A", exchangeIndex: 1 } }))
@@ -379,7 +379,7 @@ describe("View.listOrders", () => {
     assert.deepStrictEqual(ids({ maxSeconds: start / 1_000 + 4 }), [first.orderId])
   })
 
-  it("refuses a foreign cursor and a limit out of bounds", () => {
+  it("refuses a cursor that is not from the list, and a limit out of bounds", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     for (const query of [{ cursor: "nonsense" }, { cursor: "o99" }, { limit: 0 }, { limit: 1_001 }]) {
@@ -408,7 +408,7 @@ describe("setActive", () => {
     assert.isTrue(Result.isSuccess(floor.cancel(one, second.orderId)))
   })
 
-  it("cancels the orders that requested cancellation on pause", () => {
+  it("cancels the orders with cancelOnPause", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const [stays, goes] = [

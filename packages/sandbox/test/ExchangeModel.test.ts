@@ -165,7 +165,7 @@ class Pair {
     const owner = this.model.orders[index]?.account ?? 0
     const left = Math.max(0, (this.model.orders[index]?.remaining ?? 0) - command.by)
     const by = { reduceBy: command.by, reduceTo: undefined }
-    // Every other time the same decrease is written with the other field.
+    // About half of the decreases use the other field, with the same effect.
     const how = command.by % 2 === 0 || left === 0 ? by : { reduceBy: undefined, reduceTo: left }
     const result = this.exchange.execute(
       { type: "decreaseOrder", accountId: this.#accountIds[owner]!, order: { ...this.#targetOf(index), ...how } },
@@ -229,7 +229,7 @@ class Pair {
     }
   }
 
-  /** Compares everything that an account can see, and the events, with the this.model. */
+  /** Compares everything that an account can see, and the events, with the model. */
   readonly compare = (): void => {
     const view = this.exchange.view(this.model.now)
     const ids = this.#orderIds()
@@ -315,7 +315,7 @@ class Pair {
     return Math.ceil(this.model.now / 1_000) * 1_000 + 4_000
   }
 
-  /** Most numbers select a resting order, some any order or none. */
+  /** Most numbers select a resting order. The others select any order, or no order. */
   #choose(number: number): number {
     const resting = [...this.model.orders.keys()].filter((index) => this.model.orders[index]!.status === "resting")
     return number < 30 ? (resting[number % Math.max(1, resting.length)] ?? number) : number - 30
@@ -346,7 +346,7 @@ const pick = ({ limit, triggered, windowCount }: { limit: number; triggered: boo
 
 const commands = fc.array(command, { minLength: 20, maxLength: 80, size: "max" })
 
-/** Fails with the seed and the path that replay the counterexample. */
+/** Checks a law for random commands. A failure has the seed and the path that replay the counterexample. */
 const forAll = (runs: number, law: (commands: ReadonlyArray<Command>) => void): void =>
   fc.assert(fc.property(commands, law), { seed, numRuns: runs })
 
@@ -404,7 +404,7 @@ describe("Exchange, compared with a model", () => {
     })
   })
 
-  it("keeps the open interest of YES and NO equal and conserves money, also when settled at any value", () => {
+  it("keeps the counts of YES and NO equal, and conserves money, until a settlement at any value", () => {
     forAll(100, (commands) => {
       const { apply, exchange, holdings, model } = new Pair()
       const total = () =>

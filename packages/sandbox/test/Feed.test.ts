@@ -82,7 +82,7 @@ describe("Feed.upgrade", () => {
     assert.strictEqual(statuses[0], "Accepted")
   })
 
-  it("creates no events without a connection", () => {
+  it("has no connection and no due work after the only connection has closed", () => {
     const { line, world } = connected()
     line.endpoint.closed()
     assert.deepStrictEqual(world.feed.connections, [])
@@ -91,7 +91,7 @@ describe("Feed.upgrade", () => {
 })
 
 describe("subscribe", () => {
-  it("is answered by `subscribed` for each channel, then by the snapshot of each market", () => {
+  it("gets the reply `subscribed` for each channel, and then the snapshot of each market", () => {
     const { line } = connected()
     const frames = line.ask({
       id: 1,
@@ -114,7 +114,7 @@ describe("subscribe", () => {
     )
   })
 
-  it("merges a second one of a channel into the first, and answers `ok`", () => {
+  it("is merged into an open subscription of the channel, and gets the reply `ok`", () => {
     const { line, world } = connected()
     world.market("KXOTHER-26-A")
     line.send(subscribe("orderbook_delta", { market_tickers: [ticker] }))
@@ -125,7 +125,7 @@ describe("subscribe", () => {
     assert.strictEqual(frames[1]!.msg.market_ticker, "KXOTHER-26-A")
   })
 
-  it("answers a partial result: one channel fails, the others open", () => {
+  it("opens the other channels if one channel fails", () => {
     const { line } = connected()
     const frames = line.ask({ id: 1, cmd: "subscribe", params: { channels: ["trade", "no_channel", "ticker"] } })
     assert.deepStrictEqual(errorOf(frames), ["subscribed", 8, "subscribed"])
@@ -185,7 +185,7 @@ describe("subscribe", () => {
 })
 
 describe("update_subscription", () => {
-  it("adds and deletes markets, and answers the whole list", () => {
+  it("adds and deletes markets, and gets the whole list as the reply", () => {
     const { line, me, world } = connected()
     world.market("KXOTHER-26-A")
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
@@ -203,7 +203,7 @@ describe("update_subscription", () => {
     )
   })
 
-  it("answers get_snapshot by a snapshot with the command's id", () => {
+  it("gets a snapshot with the command's id as the reply to get_snapshot", () => {
     const { line, me, world } = connected()
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     world.order(me, {})
@@ -214,7 +214,7 @@ describe("update_subscription", () => {
     assert.strictEqual("no_dollars_fp" in frames[0]!.msg, false)
   })
 
-  it("refuses a snapshot of a market that the subscription does not receive, and names it", () => {
+  it("gets no snapshot of a market that the subscription does not receive, but an error with this market", () => {
     const { line } = connected()
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     line.take()
@@ -247,7 +247,7 @@ describe("update_subscription", () => {
 })
 
 describe("unsubscribe and list_subscriptions", () => {
-  it("ends subscriptions with a seq, and reports unknown ones", () => {
+  it("ends subscriptions with a seq, and reports an unknown sid", () => {
     const { line, me, world } = connected()
     line.send(subscribe("trade"))
     line.send(subscribe("fill"))
@@ -289,7 +289,7 @@ describe("errors of commands", () => {
   const cases: ReadonlyArray<readonly [code: number, what: string, command: object | string]> = [
     [1, "text that is not JSON", "{"],
     [1, "a list", "[]"],
-    [1, "an id that is no integer", { id: "1", cmd: "list_subscriptions" }],
+    [1, "an id that is not an integer", { id: "1", cmd: "list_subscriptions" }],
     [1, "a negative id", { id: -1, cmd: "list_subscriptions" }],
     [2, "no params", { id: 1, cmd: "subscribe" }],
     [3, "no channels", { id: 1, cmd: "subscribe", params: {} }],
@@ -304,10 +304,10 @@ describe("errors of commands", () => {
       { id: 1, cmd: "update_subscription", params: { sid: 9, action: "add_markets" } }
     ],
     [8, "an unknown channel", subscribe("no_channel")],
-    [8, "a name of an object's prototype", subscribe("constructor")],
-    [11, "channels that are no list", { id: 1, cmd: "subscribe", params: { channels: "trade" } }],
-    [11, "one ticker and several", subscribe("trade", { market_ticker: ticker, market_tickers: [ticker] })],
-    [11, "ids on a channel without them", subscribe("trade", { market_id: "x" })],
+    [8, "a channel with the name of a property of Object.prototype", subscribe("constructor")],
+    [11, "channels that are not a list", { id: 1, cmd: "subscribe", params: { channels: "trade" } }],
+    [11, "market_ticker and market_tickers", subscribe("trade", { market_ticker: ticker, market_tickers: [ticker] })],
+    [11, "a market id on a channel that does not accept ids", subscribe("trade", { market_id: "x" })],
     [11, "an unknown market id", subscribe("ticker", { market_id: "x" })],
     [11, "a flag that is text", subscribe("trade", { skip_ticker_ack: "yes" })],
     [
@@ -318,10 +318,10 @@ describe("errors of commands", () => {
     [12, "sid and sids", { id: 1, cmd: "update_subscription", params: { sid: 1, sids: [1], action: "add_markets" } }],
     [13, "an action of another channel", update("indexlist")],
     [14, "a book without markets", subscribe("orderbook_delta")],
-    [14, "an added market without its name", update("add_markets")],
+    [14, "add_markets without a market", update("add_markets")],
     [15, "no action", { id: 1, cmd: "update_subscription", params: { sid: 1 } }],
     [19, "shard_factor 0", subscribe("communications", { shard_factor: 0 })],
-    [20, "shard_key alone", subscribe("communications", { shard_key: 0 })],
+    [20, "shard_key without shard_factor", subscribe("communications", { shard_key: 0 })],
     [21, "shard_key too large", subscribe("communications", { shard_factor: 2, shard_key: 2 })],
     [22, "shard_factor 101", subscribe("communications", { shard_factor: 101 })],
     [24, "no index", update("subscribe_indices", { sid: 2 })],
@@ -337,7 +337,7 @@ describe("errors of commands", () => {
       const frames = line.ask(command)
       assert.deepStrictEqual(errorOf(frames), [code])
       assert.isString(frames[0]!.msg.msg)
-      // The connection and its subscriptions go on.
+      // The connection and its subscriptions stay open.
       assert.strictEqual(line.ask({ id: 99, cmd: "list_subscriptions" })[0]!.msg.length, 3)
     })
   }
@@ -349,12 +349,12 @@ describe("errors of commands", () => {
     assert.deepStrictEqual(errorOf(line.ask(subscribe("trade"))), ["subscribed"])
   })
 
-  it("9: pyth_value without the paid feed", () => {
+  it("9: pyth_value if pythFeed is refused", () => {
     const { line } = connected({ pythFeed: "refused" })
     assert.deepStrictEqual(errorOf(line.ask(subscribe("pyth_value"))), [9])
   })
 
-  it("26: more markets than a subscription may have; the others stay", () => {
+  it("26: more markets than a subscription may have. The earlier markets stay", () => {
     const { line } = connected({ maxFeedMarkets: 2 })
     line.send(subscribe("trade", { market_tickers: ["A", "B"] }))
     line.take()
@@ -379,7 +379,7 @@ describe("errors of commands", () => {
 })
 
 describe("slow readers", () => {
-  it("receive everything in order once the network takes it", () => {
+  it("receive all frames in order once the network takes them", () => {
     const { line, me, world } = connected()
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     line.block(true)
@@ -396,7 +396,7 @@ describe("slow readers", () => {
     )
   })
 
-  it("lose the subscription that waits too long, with error 25, and keep the others", () => {
+  it("lose a subscription with too many waiting frames, with error 25, and keep the others", () => {
     const { line, me, world } = connected({ maxFeedWaitingFrames: 3 })
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     line.send(subscribe("order_group_updates"))
@@ -414,7 +414,7 @@ describe("slow readers", () => {
     ])
   })
 
-  it("lose the connection if not even replies are read", () => {
+  it("lose the connection if they do not read replies, either", () => {
     const { line } = connected({ maxFeedCommandsPerSecond: 1_000_000 })
     line.block(true)
     for (let id = 0; id <= 100_000; id++) {
@@ -425,7 +425,7 @@ describe("slow readers", () => {
 })
 
 describe("pings", () => {
-  it("are sent every ten seconds; a connection without pongs is dropped", () => {
+  it("are sent every ten seconds, and a connection without pongs is dropped", () => {
     const { line, world } = connected({ pongTimeoutMillis: 60_000 })
     world.pass(35_000)
     assert.strictEqual(line.pings(), 3)

@@ -1,5 +1,5 @@
 /**
- * What REST shows and what the feed sent agree at every moment: random commands of a crowd, random sessions of readers.
+ * Checks that REST and the feed agree at every moment, for random commands of a crowd and random sessions of readers.
  */
 import { assert, describe, it } from "vitest"
 import { act, makeCrowd } from "./support/crowd.ts"
@@ -20,7 +20,7 @@ const channels = [
 interface Options {
   readonly seed: number
   readonly steps: number
-  /** Plays a faulty feed for the complete reader. */
+  /** Simulates a faulty feed for the complete reader. */
   readonly change?: (frame: Frame) => ReadonlyArray<Frame>
 }
 
@@ -37,7 +37,7 @@ const run = ({ change, seed, steps }: Options) => {
     return reader
   }
   const complete = open(crowd.accounts[0]!, false, channels)
-  // The feed joins on the first connection: what happened before is no part of its messages.
+  // The feed follows the exchange from the first connection on. It sends no messages about earlier commands.
   let passing = open(crowd.accounts[1]!, true, ["user_orders"])
   const differences: Array<string> = []
   for (let step = 0; step < steps; step++) {
@@ -106,7 +106,7 @@ describe("the feed and REST", () => {
     }
   })
 
-  /** Plays a fault once, in the n-th message of a type. */
+  /** Applies a fault once, to the `after`-th message of a type. */
   const once = (type: string, change: (msg: Loose) => Loose, after = 3) => {
     let seen = 0
     return (frame: Frame): ReadonlyArray<Frame> => {
@@ -135,11 +135,11 @@ describe("the feed and REST", () => {
       () => once("orderbook_delta", (msg) => ({ ...msg, side: msg.side === "yes" ? "no" : "yes" }))
     ],
     ["a delta with an older clock", () => once("orderbook_delta", (msg) => ({ ...msg, clock: 0 }))],
-    ["a snapshot without one side", () => once("orderbook_delta", (msg) => ({ ...msg, delta_fp: "1.00" }), 1)],
+    ["a delta with a wrong count", () => once("orderbook_delta", (msg) => ({ ...msg, delta_fp: "1.00" }), 1)],
     ["a fill of the other party", () => once("fill", (msg) => ({ ...msg, is_taker: !msg.is_taker }))],
-    ["a fill with a rounded fee", () => once("fill", (msg) => ({ ...msg, fee_cost: "0.010001" }))],
+    ["a fill with a wrong fee", () => once("fill", (msg) => ({ ...msg, fee_cost: "0.010001" }))],
     [
-      "an order without its last update",
+      "an order with wrong counts",
       () =>
         once("user_order", (msg) => ({
           ...msg,
@@ -148,8 +148,8 @@ describe("the feed and REST", () => {
           remaining_count_fp: "98.00"
         }))
     ],
-    ["a trade by the wrong side", () => once("trade", (msg) => ({ ...msg, taker_book_side: "both" }))],
-    ["a position before the trade", () => once("market_position", (msg) => ({ ...msg, position_fp: "123.00" }), 1)],
+    ["a trade with a wrong side", () => once("trade", (msg) => ({ ...msg, taker_book_side: "both" }))],
+    ["a position with a wrong count", () => once("market_position", (msg) => ({ ...msg, position_fp: "123.00" }), 1)],
     [
       "a frame that is repeated",
       () => {
@@ -159,7 +159,8 @@ describe("the feed and REST", () => {
     ]
   ]
   it.each(faults)("differ for %s", (_what, change) => {
-    // A fault in a message that a later one replaces before the comparison is not seen: some seeds are tried.
+    // If a later message replaces the faulty one before the comparison, the fault has no effect. So five seeds are
+    // tried.
     const found = [1, 2, 3, 4, 5].some(
       (round) => run({ seed: seed + round, steps: 60, change: change() }).differences.length > 0
     )

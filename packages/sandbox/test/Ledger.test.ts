@@ -33,7 +33,7 @@ const at = (exchangeIndex: number, subaccount = 0): Location => ({
   subaccount
 })
 
-describe("createOrder, its reserved money", () => {
+describe("the reserved money of an order", () => {
   it("is the price of the order's own side, until the order is filled or cancelled", () => {
     const floor = makeFloor()
     const one = floor.account("one", "100")
@@ -55,7 +55,7 @@ describe("createOrder, its reserved money", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
   })
 
-  it("is refused with the code of noMoneyCode if it is not available", () => {
+  it("must be available: otherwise the order is refused with the code of noMoneyCode", () => {
     const floor = makeFloor({ assumptions: { noMoneyCode: "available_balance_too_low" } })
     const one = floor.account("one", "1")
     assert.strictEqual(floor.refused(one, terms("bid", 50, 10)).code, "available_balance_too_low")
@@ -84,7 +84,7 @@ describe("createOrder, its reserved money", () => {
     const covered = floor.place(one, terms("ask", 90, 10))
     floor.place(other, terms("bid", 20, 3))
     assert.deepStrictEqual(moneyOf(floor, one), [1_825_000, 0])
-    // Two more at $0.20 must be affordable like any others, and then use up two of the held contracts.
+    // An order for two contracts at $0.20 must be affordable, like any order. It uses up two of the held contracts.
     assert.strictEqual(floor.refused(one, terms("ask", 20, 2.5)).code, "insufficient_balance")
     floor.place(one, terms("ask", 20, 2))
     assert.deepStrictEqual(floor.now(covered, "reservedMicros"), [200_000])
@@ -109,7 +109,7 @@ describe("createOrder, its reserved money", () => {
     assert.strictEqual(floor.place(one, terms("bid", 40, 1, { subaccount: 2 })).status, "resting")
   })
 
-  it("changes with the order, and stays the same if an amend is refused for lack of money", () => {
+  it("changes with the order, and stays the same if an amendment is refused for lack of money", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     const { orderId } = floor.place(one, terms("bid", 40, 10))
@@ -189,7 +189,7 @@ describe("View.listPositions", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [999_925_000, 0])
   })
 
-  it("reduces its cost in proportion, and can change its sign in one fill", () => {
+  it("shows a position whose cost decreases in proportion, and whose sign changes in one fill", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(other, terms("ask", 40, 10))

@@ -65,7 +65,7 @@ describe("the lifecycle commands of a market", () => {
     )
   })
 
-  it("keep resting orders through a pause, refuse new ones, and cancel them on reactivation", () => {
+  it("keep resting orders through a pause, refuse new orders, and cancel the resting orders on reactivation", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const plain = floor.place(one, terms("bid", 40, 1))
@@ -95,7 +95,7 @@ describe("the lifecycle commands of a market", () => {
     assert.deepStrictEqual(changesOf(floor), ["closeChanged", "closeChanged", "closeChanged", "closed", "closeChanged"])
   })
 
-  it("close a market once, also if its close was moved away and back", () => {
+  it("close a market once, even if its closing time was moved away and back", () => {
     const floor = makeFloor()
     for (const closeMillis of [start + 1_000, start + 1_000, start + 5_000, start + 1_000]) {
       unwrap(floor.execute({ type: "setMarketClose", ticker, closeMillis }))
@@ -108,7 +108,7 @@ describe("the lifecycle commands of a market", () => {
     )
   })
 
-  it("close a market by its result, which can be disputed and determined again", () => {
+  it("close a market when its result is set. The result can be disputed and determined again", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1))

@@ -20,10 +20,10 @@ const makeRecorded = (actions: number) => {
 
 const isCommand = (entry: LogEntry): entry is CommandEntry => entry.type === "command"
 
-/** A value as it comes back from a JSON file. */
+/** A value after a round trip through JSON. */
 const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A
 
-/** Executes the commands of a log, as they come back from a file. */
+/** Executes the commands of a log, after a round trip through JSON. */
 const replay = (exchange: Exchange, log: ReadonlyArray<LogEntry>): void => {
   for (const { atMillis, command } of throughJson(log.filter(isCommand))) {
     exchange.execute(command, atMillis)
@@ -71,7 +71,7 @@ const clocksOf = (log: ReadonlyArray<LogEntry>) =>
 
 const other = "KXOTHER-26-YES"
 
-/** Two markets, in one of which two orders rest. */
+/** Two markets. Two orders rest in the first market. */
 const makeTwoMarkets = () => {
   const floor = makeFloor()
   const [maker, taker] = [floor.account("maker"), floor.account("taker")]
@@ -83,7 +83,7 @@ const makeTwoMarkets = () => {
 }
 
 describe("the clock of a book", () => {
-  it("rises at each command or timer that changes a book, and is the same for all its changes", () => {
+  it("rises at each command or timer that changes a book, and is the same for all changes of a command", () => {
     const { clocks, floor, maker, taker } = makeTwoMarkets()
     assert.deepStrictEqual(clocks(), [2, 0])
     floor.place(maker, terms("bid", 40, 1, { ticker: other, expirationSeconds: start / 1_000 + 5 }))
@@ -102,7 +102,7 @@ describe("the clock of a book", () => {
     ])
   })
 
-  it("stays at a refused command, and at a command that changes no book", () => {
+  it("stays the same at a refused command, and at a command that changes no book", () => {
     const { clocks, floor, maker, taker } = makeTwoMarkets()
     floor.refused(taker, terms("bid", 51, 3, { timeInForce: "fill_or_kill" }))
     floor.refused(taker, terms("bid", 51, 1, { postOnly: true }))
@@ -250,7 +250,7 @@ const makeMirror = () => {
   return { books, orders, balances, positions, fills, wrong, read }
 }
 
-/** Compares a mirror with what the exchange's view shows. */
+/** Compares a mirror with the view of the exchange. */
 const compare = (mirror: ReturnType<typeof makeMirror>, exchange: Exchange, { accounts, now }: Crowd): void => {
   const view = exchange.view(now)
   assert.deepStrictEqual(mirror.wrong, [])
@@ -264,7 +264,7 @@ const compare = (mirror: ReturnType<typeof makeMirror>, exchange: Exchange, { ac
       )
     }
   }
-  // An amend is not logged as a change if it executes or cancels the order, and cover moves money between orders.
+  // Only these fields are compared: held contracts can move reserved money between orders without a change in the log.
   const shown = ({ fillCount, orderId, price, remainingCount, status }: Order) => ({
     fillCount,
     orderId,
@@ -299,7 +299,7 @@ const compare = (mirror: ReturnType<typeof makeMirror>, exchange: Exchange, { ac
 }
 
 describe("Exchange.subscribe", () => {
-  it("logs everything that books, orders, fills, balances and positions are made of", () => {
+  it("logs enough to rebuild books, orders, fills, balances and positions", () => {
     const exchange = new Exchange({ seed: 5, assumptions })
     const mirror = makeMirror()
     exchange.subscribe(mirror.read)
@@ -384,7 +384,7 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("logs money that comes, goes and moves", () => {
+  it("logs payments and transfers, and the balances that they change", () => {
     const floor = makeFloor({ assumptions: { transferMillis: 1_000 } })
     const accountId = floor.account("one", "10")
     const { exchange } = floor
@@ -454,7 +454,7 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("creates no entries without a subscriber: the next subscription continues the numbers", () => {
+  it("creates no entries without a subscriber, and continues the numbers at the next subscription", () => {
     const exchange = new Exchange({ seed: 7 })
     const createAccount = (name: string) => unwrap(exchange.execute({ type: "createAccount", name }, start))
     const log: Array<LogEntry> = []
@@ -470,7 +470,7 @@ describe("Exchange.subscribe", () => {
     assert.strictEqual(log[0]?.seq, seq + 1)
   })
 
-  it("lets a subscriber execute commands, whose entries follow for everybody", () => {
+  it("lets a subscriber execute commands, and delivers their entries to every subscriber afterwards", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const log: Array<string> = []

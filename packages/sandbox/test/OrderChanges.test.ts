@@ -126,7 +126,7 @@ describe("amendOrder", () => {
     }
   })
 
-  it("refuses invalid amends, and changes nothing", () => {
+  it("refuses invalid amendments, and changes nothing", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     const order = floor.place(one, terms("bid", 40, 5, { clientOrderId: "a" }))
@@ -156,7 +156,7 @@ describe("amendOrder", () => {
       assert.deepStrictEqual([refusal.kind, refusal.code], [kind, code], JSON.stringify(change))
     }
     assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
-    // Up to the price of its own order, enough contracts rest.
+    // Enough contracts rest before the price at which the account would trade with its own order.
     assert.strictEqual(unwrap(amend(floor, order, { price: 6_500 })).after.status, "executed")
   })
 
@@ -190,7 +190,7 @@ describe("decreaseOrder", () => {
     )
   })
 
-  it("requires exactly one of the two counts, and makes no order larger", () => {
+  it("requires exactly one of the two counts, and does not make an order larger", () => {
     const { first, floor } = line()
     const before = JSON.stringify(floor.exchange.dump(start))
     for (const [change, code] of [
@@ -216,7 +216,7 @@ describe("decreaseOrder", () => {
 })
 
 describe("cancelAllOrders", () => {
-  it("cancels every resting order of the account on all shards, of all subaccounts or of one", () => {
+  it("cancels the resting orders of all subaccounts or of one, on all shards", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))

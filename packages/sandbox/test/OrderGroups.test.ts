@@ -54,7 +54,7 @@ describe("createGroup", () => {
     }
   })
 
-  it("refuses a group beyond the maximum of the account, until one is deleted", () => {
+  it("refuses more groups than an account may have, until a group is deleted", () => {
     const floor = makeFloor({ assumptions: { maxOrderGroups: 2 } })
     const [one, other] = [floor.account("one"), floor.account("other")]
     const first = floor.group(one, 1)
@@ -92,7 +92,7 @@ describe("View.group", () => {
     assert.deepStrictEqual(group().orderIds, [orderId])
   })
 
-  it("finds a group of the account in any subaccount, or only in the requested one", () => {
+  it("finds a group of the account in any subaccount, or only in the requested subaccount", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     const groupId = floor.group(one, 1, 3)
@@ -271,7 +271,7 @@ describe("resetGroup, triggerGroup, setGroupLimit and deleteGroup", () => {
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, { ...inGroup, subaccount: 1 })).code, "invalid_order")
   })
 
-  it("cancel the orders of a deleted group and remove it", () => {
+  it("cancel the orders of a deleted group, and remove the group", () => {
     const { floor, groupId, inGroup, maker, target } = withGroup(10)
     const order = floor.place(maker, terms("bid", 40, 1, inGroup))
     unwrap(floor.execute({ type: "deleteGroup", accountId: maker, target }))

@@ -43,7 +43,7 @@ const walk = (list: OrderList<OrderState>, filter: Partial<OrderFilter>): Readon
   return indexes
 }
 
-/** A thousand orders of two markets, one placed each second; all but every hundredth end a second later. */
+/** A thousand orders of two markets, one placed each second. Every hundredth rests; the others end after a second. */
 const busy = () => {
   const list = new OrderList<OrderState>()
   for (let n = 0; n < 1_000; n++) {
@@ -66,7 +66,7 @@ describe("OrderList", () => {
     assert.strictEqual(walk(list, {}).length, 1_000)
   })
 
-  it("finds only the orders of some markets, newest first, of one status or of all", () => {
+  it("finds only the orders of some markets, newest first, with one status or with any status", () => {
     const list = busy()
     assert.deepStrictEqual(
       walk(list, { tickers: [there] }),
@@ -89,7 +89,7 @@ describe("OrderList", () => {
   it("archives the orders that ended before a time, and never resting orders", () => {
     const list = busy()
     const archive = { archiveMillis: 998_000 }
-    // The orders up to index 996 ended before.
+    // The orders up to index 996 ended before this time, or rest.
     assert.deepStrictEqual(walk(list, archive), [999, 998, 997, ...hundreds(0)])
     const archived = walk(list, { ...archive, isArchived: true })
     assert.deepStrictEqual([archived.length, archived[0], archived.at(-1)], [987, 996, 1])

@@ -24,7 +24,7 @@ import { errorOf, send } from "./support/wire.ts"
 const ticker = "KXTEST-26-YES"
 const markets = [{ ticker }]
 
-/** A client for an account, without client-side limits: no time passes here in which tokens could refill. */
+/** A client for an account. It has no limits, because no time passes here in which tokens could refill. */
 const access = (credentials: Credentials) =>
   Layer.unwrap(
     Effect.map(Sandbox, ({ environment }) => Kalshi.layer({ environment, signer: credentials.signer, limits: false }))
@@ -160,7 +160,7 @@ describe("Sandbox.layer", () => {
     )
   )
 
-  it.live("adds no spans to the application, and so no signatures", () =>
+  it.live("adds no spans to the application's trace, and so no signatures", () =>
     Effect.gen(function* () {
       const spans: Array<Tracer.Span> = []
       const tracer = Tracer.make({
@@ -212,7 +212,7 @@ describe("Sandbox.layer", () => {
     })
   )
 
-  it.live("listens on the given port, fails if it is in use, and frees it at the end", () =>
+  it.live("listens on the given port, fails if the port is in use, and frees the port at the end", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const first = yield* Layer.build(layer()).pipe(Scope.provide(scope))
@@ -287,7 +287,7 @@ describe("Sandbox.layerTest", () => {
     )
   )
 
-  it.effect("lets fifteen seconds of a window pass instantly", () =>
+  it.effect("lets the fifteen seconds of an order group's window pass instantly", () =>
     inMemory(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -351,7 +351,7 @@ describe("Sandbox.layerTest", () => {
     })
   )
 
-  it.effect("keeps keepRequests requests", () =>
+  it.effect("keeps only the last keepRequests requests", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       for (const n of [1, 2, 3]) {

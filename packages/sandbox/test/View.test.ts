@@ -52,7 +52,7 @@ describe("View.listFills", () => {
     assert.strictEqual(unwrap(floor.view().listTrades({ ...page, ticker })).items[0]!.tradeId, mine!.tradeId)
   })
 
-  it("narrows by ticker, order, subaccount, shard and time", () => {
+  it("filters by ticker, order, subaccount, shard and time", () => {
     const { floor, orderId, taker } = traded()
     const found = (query: Partial<ListFills>) =>
       unwrap(floor.view().listFills(taker, { ...fills, ...query })).items.length

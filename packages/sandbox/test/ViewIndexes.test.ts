@@ -22,7 +22,7 @@ const cutoff = (now: number, millis: number): number => Math.max(0, Math.floor((
 const isIn = (millis: number, { maxSeconds = Infinity, minSeconds = -Infinity }: Partial<ListOrders>): boolean =>
   millis >= minSeconds * 1_000 && millis <= maxSeconds * 1_000
 
-/** Reads a list to its end; every page but the last must be full. */
+/** Reads all pages of a list. Asserts that every page except the last is full. */
 const read = <A, Query extends PageQuery>(
   list: (query: Query) => Result.Result<Page<A>, unknown>,
   query: Query
@@ -180,7 +180,7 @@ const aheadOf = (state: Snapshot, ids: ReadonlyArray<string>): ReadonlyMap<strin
   )
 }
 
-/** Compares queue positions, read one by one and all at once. Returns their number. */
+/** Compares the queue positions that are read one by one with those that are read all at once. Returns their number. */
 const compareQueues = (view: View, state: Snapshot): number => {
   let count = 0
   for (const { ask, bid, eventTicker, ticker } of state.markets) {
@@ -212,7 +212,7 @@ const compareQueues = (view: View, state: Snapshot): number => {
 
 describe("View, after random commands", () => {
   it(
-    "lists the same orders, fills and trades as a scan of the whole state, page by page, also after a restore",
+    "lists the same orders, fills and trades as a scan of the whole state, page by page, even after a restore",
     { timeout: 120_000 },
     () => {
       let exchange = new Exchange({ seed: 3, assumptions })
@@ -238,7 +238,7 @@ describe("View, after random commands", () => {
   )
 
   it(
-    "counts the same contracts ahead of an order as a walk along the queue, also after a restore",
+    "counts the same contracts ahead of an order as a walk along the queue, even after a restore",
     { timeout: 120_000 },
     () => {
       let exchange = new Exchange({ seed: 4, assumptions })
@@ -257,7 +257,7 @@ describe("View, after random commands", () => {
 })
 
 describe("View.queuePosition and View.queuePositions", () => {
-  it("count the contracts ahead in queues of thousands, after orders left, shrank or moved to the end", () => {
+  it("count the contracts ahead in queues of thousands of orders, after orders left, shrank or moved to the end", () => {
     const floor = makeFloor()
     const owners = [floor.account("one"), floor.account("other")]
     const orders: Array<{ readonly owner: string; readonly orderId: string }> = []
@@ -273,7 +273,7 @@ describe("View.queuePosition and View.queuePositions", () => {
         const { orderId } = floor.place(owner, terms("bid", below(10) === 0 ? 41 : 40, 1 + below(9)))
         orders.push({ owner, orderId })
       }
-      // Most orders leave from the front of the queue, some from anywhere; some shrink, and some move to the end.
+      // Most changes remove the oldest order. The others remove a random order, reduce it or move it to the end.
       for (let n = 0; n < 900; n++) {
         const [{ orderId, owner }] = orders.splice(below(4) === 0 ? below(orders.length) : 0, 1) as [(typeof orders)[0]]
         unwrap(floor.execute({ type: "cancelOrder", accountId: owner, target: { ...target, orderId } }))

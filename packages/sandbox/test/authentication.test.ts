@@ -17,7 +17,7 @@ const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox 
 
 describe("makeAuthenticate", () => {
   for (const kind of ["rsa", "ed25519"] as const) {
-    onExchange(`accepts a ${kind} signature, also repeatedly`, () =>
+    onExchange(`accepts the same ${kind} signature more than once`, () =>
       Effect.gen(function* () {
         const by = yield* (yield* Sandbox).createAccount({ kind })
         for (const _ of [1, 2]) {
@@ -32,7 +32,7 @@ describe("makeAuthenticate", () => {
       })
     )
 
-    onExchange(`refuses a request that the ${kind} key in it did not sign`, () =>
+    onExchange(`refuses a request that was not signed with the ${kind} key that it names`, () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
         const by = yield* sandbox.createAccount({ kind })
@@ -45,7 +45,7 @@ describe("makeAuthenticate", () => {
             { path: `${path}?subaccount=0`, signed: { path: `${signedPath}?subaccount=0` } }
           ],
           ["another path is signed", { signed: { path: `${signedPath}/` } }],
-          ["the bare path is signed", { signed: { path } }],
+          ["the path without /trade-api/v2 is signed", { signed: { path } }],
           ["another method is signed", { signed: { method: "POST" } }],
           ["the method is signed in lower case", { signed: { method: "get" } }],
           ["another account's key signs", { headers: { "kalshi-access-key": other.keyId } }],
@@ -57,9 +57,9 @@ describe("makeAuthenticate", () => {
         ]
         const timestamp = String(yield* Clock.currentTimeMillis)
         const signature = yield* by.signer.sign(`${timestamp}GET${signedPath}`)
-        for (const spoiled of [`${signature}!`, ` ${signature}`, signature.replace(/=+$/, ""), `${signature}=`]) {
-          const headers = { "kalshi-access-signature": spoiled }
-          assert.strictEqual((yield* send({ method: "GET", path, by, headers })).status, 401, "a spoiled signature")
+        for (const altered of [`${signature}!`, ` ${signature}`, signature.replace(/=+$/, ""), `${signature}=`]) {
+          const headers = { "kalshi-access-signature": altered }
+          assert.strictEqual((yield* send({ method: "GET", path, by, headers })).status, 401, "an altered signature")
         }
         for (const [what, change] of wrong) {
           const got = yield* send({ method: "GET", path, by, ...change })
@@ -142,7 +142,7 @@ describe("makeAuthenticate", () => {
     })
   )
 
-  onExchange("requires no signature for a public operation, but verifies one that is sent", () =>
+  onExchange("requires no signature for a public operation, but verifies a signature that is sent", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       const status = { method: "GET", path: "/exchange/status" } as const

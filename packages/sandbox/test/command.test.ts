@@ -35,7 +35,7 @@ const start = (...options: ReadonlyArray<string>) =>
       })
   )
 
-/** The text that it prints before it serves. */
+/** Starts the command. Returns the text that the command prints before it serves. */
 const announced = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
     Effect.callback<string>((resume) => {
@@ -49,7 +49,7 @@ const announced = (...options: ReadonlyArray<string>) =>
     })
   )
 
-/** Its exit code, and everything that it printed. */
+/** Starts the command, and waits for its end. Returns its exit code and everything that it printed. */
 const ended = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
     Effect.callback<{ readonly code: number | null; readonly text: string }>((resume) => {

@@ -160,7 +160,7 @@ describe("toRfq and toQuote", () => {
     }).pipe(provide)
   )
 
-  it.effect("show the target cost and the counts that it gives", () =>
+  it.effect("show the target cost and the counts that result from it", () =>
     Effect.gen(function* () {
       const { maker, quoteOf, requester, rfqOf } = yield* makeParties
       const target = { target_cost_dollars: "6.00", target_cost_excludes_fees: true, contracts: undefined }
@@ -175,7 +175,7 @@ describe("toRfq and toQuote", () => {
     }).pipe(provide)
   )
 
-  it.effect("give each party of an executed quote its own order, which its fills name", () =>
+  it.effect("show each party of an executed quote only the party's own order, which has the fills", () =>
     Effect.gen(function* () {
       const { maker, quoteOf, requester } = yield* makeParties
       const rfqId = yield* created(requester, "/rfqs", rfq())
@@ -198,7 +198,7 @@ describe("toRfq and toQuote", () => {
 })
 
 describe("the lists of RFQs and quotes", () => {
-  it.effect("read their filters", () =>
+  it.effect("apply their filters", () =>
     Effect.gen(function* () {
       const { maker, other, requester } = yield* makeParties
       const costs = { contracts: undefined, target_cost_centi_cents: 60_000 }
@@ -247,7 +247,7 @@ describe("the lists of RFQs and quotes", () => {
 })
 
 describe("a key that is locked to a subaccount", () => {
-  it.effect("requests and quotes for that subaccount, and finds nothing of another one", () =>
+  it.effect("creates RFQs for that subaccount, and finds no RFQs or quotes of other subaccounts", () =>
     Effect.gen(function* () {
       const { maker, requester, rfqOf, sandbox } = yield* makeParties
       yield* sandbox.createSubaccount(requester.accountId)

@@ -18,7 +18,7 @@ interface Control {
   readonly body: Json
 }
 
-/** Sends a request to the operator's side. */
+/** Sends a request to the operator interface. */
 const control = (
   method: "GET" | "POST" | "PUT" | "DELETE",
   path: string,

@@ -125,7 +125,7 @@ const toInput = ({ count, kind, price, side, ticker }: Own): Orders.CreateInput 
   ...(kind === "reduce_only" ? { reduce_only: true } : {})
 })
 
-/** An exchange with an account with the positions of the case, and another account's orders in the book. */
+/** An exchange on which one account has the positions of the case, and another account has orders in the book. */
 const open = ({ assumptions, before, floors }: Case) => {
   const exchange = new Exchange({ seed: 1, assumptions })
   const account = (name: string) => unwrap(exchange.execute({ type: "createAccount", name }, start)).accountId

@@ -37,7 +37,7 @@ const placing = (fault: Fault) =>
 
 describe("Operator.plant", () => {
   for (const { layer, name } of transports) {
-    // Sockets need the real clock; in memory it makes no difference.
+    // Sockets need the real clock. In memory, the clock makes no difference.
     it.live(`${name}: resets the connection before or after the request is executed`, () =>
       Effect.gen(function* () {
         const before = yield* placing({ reset: "before" })
@@ -78,21 +78,23 @@ describe("Operator.plant", () => {
       }).pipe(Effect.provide(layer))
     )
 
-    it.live(`${name}: applies each fault the given number of times, by operation or path, the oldest first`, () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox
-        const by = yield* sandbox.createAccount()
-        yield* sandbox.plant({ path: "/exchange/status", status: 504 })
-        yield* sandbox.plant({ operation: "GetOrders", status: 500, times: 2 })
-        yield* sandbox.plant({ operation: "GetOrders", status: 503 })
-        const statusOf = (path: string) => Effect.map(send({ method: "GET", path, by }), ({ status }) => status)
-        const seen = yield* Effect.forEach(
-          ["/portfolio/orders", "/portfolio/fills", "/exchange/status", "/portfolio/orders", "/portfolio/orders"],
-          statusOf
-        )
-        assert.deepStrictEqual(seen, [500, 200, 504, 500, 503])
-        assert.strictEqual(yield* statusOf("/portfolio/orders"), 200)
-      }).pipe(Effect.provide(layer))
+    it.live(
+      `${name}: applies the oldest fault of an operation or path first, and each fault the given number of times`,
+      () =>
+        Effect.gen(function* () {
+          const sandbox = yield* Sandbox
+          const by = yield* sandbox.createAccount()
+          yield* sandbox.plant({ path: "/exchange/status", status: 504 })
+          yield* sandbox.plant({ operation: "GetOrders", status: 500, times: 2 })
+          yield* sandbox.plant({ operation: "GetOrders", status: 503 })
+          const statusOf = (path: string) => Effect.map(send({ method: "GET", path, by }), ({ status }) => status)
+          const seen = yield* Effect.forEach(
+            ["/portfolio/orders", "/portfolio/fills", "/exchange/status", "/portfolio/orders", "/portfolio/orders"],
+            statusOf
+          )
+          assert.deepStrictEqual(seen, [500, 200, 504, 500, 503])
+          assert.strictEqual(yield* statusOf("/portfolio/orders"), 200)
+        }).pipe(Effect.provide(layer))
     )
   }
 
@@ -160,7 +162,7 @@ describe("Operator.plant", () => {
   )
 
   it.effect(
-    "shows a client that its order may exist: it repeats the order after a lost response, and gets a conflict",
+    "makes a client that repeats an order after a lost response fail with Conflict, because the order may exist",
     () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox

@@ -16,7 +16,7 @@ const setup = (assumptions: Parameters<typeof makeFeedWorld>[0] = {}) => {
 
 const book = { market_ticker: ticker, use_yes_price: false }
 
-/** The parts of a delta that matter. */
+/** The side, price, count and client order id of each delta. */
 const deltas = (frames: ReadonlyArray<Frame>) =>
   frames.map(({ msg }) => [msg.side, msg.price_dollars, msg.delta_fp, msg.client_order_id])
 
@@ -39,7 +39,7 @@ describe("orderbook_delta", () => {
     ])
   })
 
-  it("marks the changes of one's own orders, and nobody else's", () => {
+  it("shows the client order id of a change only to the owner of the order", () => {
     const { listen, me, other, world } = setup()
     const [mine, theirs] = [listen(me, "orderbook_delta", book), listen(other, "orderbook_delta", book)]
     world.order(me, { clientOrderId: "mine-1", subaccount: 0 })
@@ -47,7 +47,7 @@ describe("orderbook_delta", () => {
     assert.deepStrictEqual(deltas(theirs.take()), [["yes", "0.4000", "5.00", undefined]])
   })
 
-  it("gives the deltas of one action one clock, and later actions higher ones, the same on every connection", () => {
+  it("gives all deltas of an action the same clock on every connection, and later actions higher clocks", () => {
     const { listen, me, other, world } = setup()
     const [first, second] = [listen(me, "orderbook_delta", book), listen(other, "orderbook_delta", book)]
     world.order(me, { side: "ask", price: 6_000, count: 100 })
@@ -112,7 +112,7 @@ describe("ticker and trade", () => {
     )
   })
 
-  it("sends public trades of the chosen markets, or of all", () => {
+  it("sends the public trades of the chosen markets, or of all markets", () => {
     const { listen, me, other, world } = setup()
     world.market("KXOTHER-26-A")
     const [all, one] = [listen(other, "trade"), listen(other, "trade", { market_ticker: ticker })]
@@ -132,7 +132,7 @@ describe("ticker and trade", () => {
 })
 
 describe("fill, user_orders and market_positions", () => {
-  it("tell each party of a trade its own half", () => {
+  it("show each party of a trade only the party's own fill", () => {
     const { listen, me, other, world } = setup()
     const [mine, theirs] = [listen(me, "fill"), listen(other, "fill")]
     world.order(me, { side: "ask", price: 6_000, count: 100, clientOrderId: "quote" })
@@ -196,7 +196,7 @@ describe("fill, user_orders and market_positions", () => {
     )
   })
 
-  it("show a key that is locked to a subaccount nothing of the others", () => {
+  it("show nothing of other subaccounts to a key that is locked to a subaccount", () => {
     const { listen, me, world } = setup()
     world.run({ type: "createSubaccount", accountId: me.accountId, exchangeIndex: 0 })
     const { keyId } = world.run({
@@ -292,7 +292,7 @@ describe("market_lifecycle_v2 and multivariate_market_lifecycle", () => {
 })
 
 describe("reference prices", () => {
-  it("tick once a second, five times a second on the fast channel, for the chosen names", () => {
+  it("are sent once a second, and five times a second on the 5 Hz channel, for the chosen names", () => {
     const { listen, other, world } = setup()
     const [slow, fast, pyth] = [
       listen(other, "cfbenchmarks_value", { index_ids: ["BRTI"] }),
@@ -315,7 +315,7 @@ describe("reference prices", () => {
     assert.strictEqual(values[0].source_ts_ms % 1_000, 0)
   })
 
-  it("stop ticking without a name", () => {
+  it("are no longer sent when no name is left", () => {
     const { listen, other, world } = setup()
     const line = listen(other, "cfbenchmarks_value", { index_ids: ["BRTI"] })
     line.send({

@@ -3,9 +3,11 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
+import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
@@ -37,7 +39,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("shares one connection and one subscription between streams of one filter", ({ place, sandbox }) =>
+  inMemory("S16: shares one connection and one subscription between streams of one filter", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const [first, second] = [
         yield* collect(Feed.messages("user_orders")),
@@ -53,7 +55,7 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "survives a lost connection: the stream has the outage, and then every message again",
+    "continues after a lost connection: the stream has the outage, the restore and the later messages",
     ({ place, sandbox }) =>
       Effect.gen(function* () {
         const { events } = yield* collect(Feed.subscribe("orderbook_delta", { market_tickers: [ticker] }))
@@ -89,22 +91,39 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("ends with Lagging if its consumer is too slow, after the events that wait", ({ place }) =>
+  inMemory(
+    "S30: delivers the waiting events to a consumer that is too slow, and then fails with Lagging",
+    ({ place }) =>
+      Effect.gen(function* () {
+        const { events: stream } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
+        while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
+        for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
+        yield* TestClock.adjust(100)
+        const taken: Array<string> = []
+        const error = yield* Effect.flip(
+          Stream.runForEach(stream, (event) => Effect.sync(() => void taken.push(event._tag)))
+        )
+        assert.deepStrictEqual(taken, ["Message", "Message"])
+        assert.deepInclude({ ...error }, { _tag: "Lagging", waiting: 2 })
+      })
+  )
+
+  inMemory("gives the frames as they arrive, for recordings", ({ place }) =>
     Effect.gen(function* () {
-      const { events: stream } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
-      while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
-      for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
-      yield* TestClock.adjust(100)
-      const taken: Array<string> = []
-      const error = yield* Effect.flip(
-        Stream.runForEach(stream, (event) => Effect.sync(() => void taken.push(event._tag)))
+      const recorded = yield* collect(Feed.frames())
+      const { events } = yield* collect(Feed.messages("orderbook_delta", { market_tickers: [ticker] }))
+      yield* until(() => events.length === 1)
+      yield* place()
+      yield* until(() => events.length === 2)
+      const decode = FeedMessages.decoder()
+      assert.deepStrictEqual(
+        recorded.events.map(({ text }) => Result.getOrThrow(decode(text)).type),
+        ["subscribed", "orderbook_snapshot", "orderbook_delta"]
       )
-      assert.deepStrictEqual(taken, ["Message", "Message"])
-      assert.deepInclude({ ...error }, { _tag: "Lagging", waiting: 2 })
     })
   )
 
-  inMemory("unsubscribes with its last stream", ({ sandbox }) =>
+  inMemory("unsubscribes when the last stream of a subscription ends", ({ sandbox }) =>
     Effect.gen(function* () {
       const { fiber } = yield* collect(Feed.messages("trade"))
       while ((yield* sandbox.feed.connections)[0]?.subscriptions.length !== 1) yield* TestClock.adjust(10)
@@ -113,7 +132,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("refuses a parameter that the channel does not have, before any connection", ({ sandbox }) =>
+  inMemory("S33: refuses a parameter that the channel does not have, before any connection", ({ sandbox }) =>
     Effect.gen(function* () {
       const wrong = { market_tickerz: [ticker] } as never // a caller without types
       const error = yield* Effect.flip(Stream.runDrain(Feed.messages("trade", wrong)))
@@ -136,7 +155,7 @@ describe("Feed.layer", () => {
   )
 
   inMemory(
-    "signs with the measured clock under correctClockSkew",
+    "S22: signs with the measured clock under correctClockSkew",
     ({ sandbox }) =>
       Effect.gen(function* () {
         yield* sandbox.moveClock(120_000)
@@ -146,7 +165,7 @@ describe("Feed.layer", () => {
     { correctClockSkew: true }
   )
 
-  inMemory("waits as Retry-After requests", ({ sandbox }) =>
+  inMemory("S21: waits as long as Retry-After requests", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 429, retryAfterSeconds: 40 })
       yield* collect(Feed.messages("trade"))
@@ -157,7 +176,7 @@ describe("Feed.layer", () => {
     })
   )
 
-  it.effect("closes its connections with its scope", () =>
+  it.effect("closes its connections when its scope closes", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* trading(() =>

@@ -17,7 +17,7 @@ const setup = (...faults: ReadonlyArray<FeedFault>) => {
   return { world, me }
 }
 
-/** Plants a fault of the next delta, and returns the texts of that delta and of the next one. */
+/** Plants a fault of the next delta, and returns the texts of that delta and of the delta after it. */
 const twoDeltas = (change: NonNullable<FrameFault["change"]>) => {
   const { me, world } = setup()
   const line = world.connect(me)
@@ -40,7 +40,7 @@ describe("faults of upgrades", () => {
     assert.strictEqual(world.feed.upgrade(world.request(me))._tag, "Accepted")
   })
 
-  it("reset the connection instead of a response", () => {
+  it("reset the connection instead of responding", () => {
     const { me, world } = setup({ feed: "upgrade", reset: true })
     assert.strictEqual(world.refused(world.request(me)).arrives, "never")
   })
@@ -56,14 +56,14 @@ describe("faults of upgrades", () => {
 })
 
 describe("faults of commands", () => {
-  it("answer with an error instead of executing the command", () => {
+  it("reply with an error instead of executing the command", () => {
     const { me, world } = setup({ feed: "command", cmd: "subscribe", error: 27 })
     const line = world.connect(me)
     assert.strictEqual(line.ask(subscribe)[0]!.msg.code, 27)
     assert.deepStrictEqual(outline(line.ask(subscribe)), ["subscribed id 1", "orderbook_snapshot sid 1 seq 1"])
   })
 
-  it("answer 18 after executing the command: its outcome is unknown", () => {
+  it("reply with error 18 after executing the command, so that the outcome is unknown", () => {
     const { me, world } = setup({ feed: "command", error: 18, isExecuted: true })
     const line = world.connect(me)
     assert.deepStrictEqual(outline(line.ask(subscribe)), ["orderbook_snapshot sid 1 seq 1", "error id 1"])
@@ -72,13 +72,13 @@ describe("faults of commands", () => {
     ])
   })
 
-  it("fail one channel of several: a partial reply", () => {
+  it("make a subscription to several channels fail for one channel only", () => {
     const { me, world } = setup({ feed: "command", channel: "trade", error: 10 })
     const frames = world.connect(me).ask({ id: 1, cmd: "subscribe", params: { channels: ["ticker", "trade", "fill"] } })
     assert.deepStrictEqual(outline(frames), ["subscribed id 1", "error id 1", "subscribed id 1"])
   })
 
-  it("reply late", () => {
+  it("execute the command late", () => {
     const { me, world } = setup({ feed: "command", delayMillis: 20_000 })
     const line = world.connect(me)
     assert.deepStrictEqual(line.ask(subscribe), [])
@@ -96,20 +96,20 @@ describe("faults of commands", () => {
 })
 
 describe("faults of messages", () => {
-  it("skip: the message is missing in seq", () => {
+  it("skip: the message is not sent, but counts in seq", () => {
     const { faulty, next } = twoDeltas("skip")
     assert.deepStrictEqual(faulty, [])
     assert.strictEqual(next[0]!.seq, 3)
   })
 
-  it("repeat: the same message twice", () => {
+  it("repeat: the same message is sent twice", () => {
     const { faulty, next } = twoDeltas("repeat")
     assert.strictEqual(faulty.length, 2)
     assert.strictEqual(faulty[0], faulty[1])
     assert.strictEqual(next[0]!.seq, 3)
   })
 
-  it("garble and cut: no JSON arrives", () => {
+  it("garble and cut: the message is not valid JSON", () => {
     for (const change of ["garble", "cut"] as const) {
       const { faulty, next } = twoDeltas(change)
       assert.strictEqual(faulty.length, 1)
@@ -118,11 +118,11 @@ describe("faults of messages", () => {
     }
   })
 
-  it("unknownType: a type that the document does not have", () => {
+  it("unknownType: the message has a type that is not in the document", () => {
     assert.strictEqual(JSON.parse(twoDeltas("unknownType").faulty[0]!).type, "not_in_the_document")
   })
 
-  it("zeroDelta: a delta of 0.00 precedes it and counts in seq", () => {
+  it("zeroDelta: a delta of 0.00 precedes the message and counts in seq", () => {
     const { faulty, next } = twoDeltas("zeroDelta")
     assert.deepStrictEqual(
       faulty.map((text) => [JSON.parse(text).msg.delta_fp, JSON.parse(text).seq]),
@@ -134,13 +134,13 @@ describe("faults of messages", () => {
     assert.strictEqual(next[0]!.seq, 4)
   })
 
-  it("belowZero: a delta precedes it that takes more than the level holds", () => {
+  it("belowZero: a delta that takes more than the level holds precedes the message", () => {
     const deltas = twoDeltas("belowZero").faulty.map((text) => Number(JSON.parse(text).msg.delta_fp))
     assert.strictEqual(deltas.length, 2)
     assert.isBelow(deltas[0]! + 5, 0)
   })
 
-  it("cross: two deltas of the same clock precede it whose sum is zero", () => {
+  it("cross: two deltas with the same clock and the sum zero precede the message", () => {
     const messages = twoDeltas("cross").faulty.map((text) => JSON.parse(text).msg)
     assert.deepStrictEqual(
       messages.map(({ delta_fp, price_dollars }) => [price_dollars, delta_fp]),
@@ -153,7 +153,22 @@ describe("faults of messages", () => {
     assert.deepStrictEqual(new Set(messages.map(({ clock }) => clock)).size, 1)
   })
 
-  it("delay a snapshot: deltas overtake it", () => {
+  it("omit: the message is missing, and seq goes on", () => {
+    const { faulty, next } = twoDeltas("omit")
+    assert.deepStrictEqual(faulty, [])
+    assert.strictEqual(next[0]!.seq, 2)
+    assert.strictEqual(next[0]!.msg.clock, 2)
+  })
+
+  it("renameKeys: a snapshot has other keys for its sides", () => {
+    const { me, world } = setup({ feed: "frame", change: "renameKeys" })
+    world.order(me, { price: 4_000 })
+    const [, snapshot] = world.connect(me).ask(subscribe)
+    assert.deepStrictEqual(snapshot!.msg.yes_levels, [["0.4000", "5.00"]])
+    assert.isUndefined(snapshot!.msg.yes_dollars_fp)
+  })
+
+  it("delay a snapshot, so that deltas overtake it", () => {
     const { me, world } = setup({ feed: "frame", type: "orderbook_snapshot", delayMillis: 5_000 })
     const line = world.connect(me)
     line.send(subscribe)
@@ -181,7 +196,7 @@ describe("operations on connections", () => {
     return { world, me, line }
   }
 
-  it("drop by a close frame of any code, by a reset, by silence", () => {
+  it("drop connections with a close frame of any code, with a reset or by silence", () => {
     const { line, me, world } = opened()
     assert.strictEqual(Result.getOrThrow(operations.drop(world.feed, { code: 4001, reason: "bye" })), 1)
     assert.strictEqual(line.ended(), "close 4001 bye")
@@ -193,7 +208,7 @@ describe("operations on connections", () => {
     assert.strictEqual(Result.isFailure(operations.drop(world.feed, { code: 1005 })), true)
   })
 
-  it("stall subscriptions while replies go on; a gap remains", () => {
+  it("stall the messages of subscriptions but not replies, and leave a gap in seq", () => {
     const { line, me, world } = opened()
     operations.stall(world.feed, { channel: "orderbook_delta" }, true)
     world.order(me, { price: 4_000 })
@@ -204,7 +219,7 @@ describe("operations on connections", () => {
     assert.strictEqual(line.take()[0]!.seq, 3)
   })
 
-  it("send errors: 10 and 25 end the subscription, others do not", () => {
+  it("send error 10, which ends a subscription, and error 18, which does not", () => {
     const { line, me, world } = opened()
     operations.failSubscriptions(world.feed, {}, 18)
     world.order(me, { price: 4_000 })
@@ -217,7 +232,7 @@ describe("operations on connections", () => {
     ])
   })
 
-  it("publish any message, to all or to one account", () => {
+  it("publish any message to all accounts or to one account", () => {
     const { me, world } = setup()
     const [mine, theirs] = [me, world.account()].map((account) => {
       const line = world.connect(account)
@@ -275,7 +290,7 @@ describe("maintenance", () => {
 })
 
 describe("checkFeedFault", () => {
-  it("names what is wrong", () => {
+  it("explains what is wrong with an invalid fault", () => {
     const wrong: ReadonlyArray<readonly [FeedFault, RegExp]> = [
       [{ feed: "upgrade" }, /exactly one/],
       [{ feed: "upgrade", status: 503, closeCode: 1000 }, /exactly one/],
@@ -284,7 +299,8 @@ describe("checkFeedFault", () => {
       [{ feed: "command", error: 6 }, /no error has the code 6/],
       [{ feed: "command", times: 0 }, /times must be/],
       [{ feed: "command", delayMillis: -1 }, /delayMillis must be/],
-      [{ feed: "frame", change: "cross", type: "ticker" }, /orderbook_delta alone/],
+      [{ feed: "frame", change: "cross", type: "ticker" }, /applies only to orderbook_delta/],
+      [{ feed: "frame", change: "renameKeys", type: "ticker" }, /applies only to orderbook_snapshot/],
       [{ feed: "frame", channel: "no" as "trade" }, /no channel has the name "no"/],
       [{ feed: "subscription", firstSeq: -1 }, /firstSeq must be/]
     ]

@@ -42,7 +42,7 @@ const bid = {
 const place = ({ signer }: Credentials, { environment }: Operator, order: Partial<Orders.CreateInput> = {}) =>
   Orders.create({ ...bid, ...order }).pipe(Effect.provide(Kalshi.layer({ environment, signer })))
 
-/** Opens a real connection, and waits for a number of frames after each command. */
+/** Opens a real connection, which closes with the scope. */
 const dial = ({ environment }: Operator, headers: Record<string, string>) =>
   Effect.acquireRelease(
     Effect.callback<WebSocket, Error>((resume) => {
@@ -53,6 +53,7 @@ const dial = ({ environment }: Operator, headers: Record<string, string>) =>
     (socket) => Effect.sync(() => socket.terminate())
   )
 
+/** Waits for the next frames. */
 const frames = (socket: WebSocket, count: number): Effect.Effect<ReadonlyArray<Frame>> =>
   Effect.callback((resume) => {
     const found: Array<Frame> = []
@@ -71,7 +72,7 @@ const types = (found: ReadonlyArray<Frame>) => found.map(({ type }) => type)
 describe("Sandbox.layer", () => {
   const served = Layer.mergeAll(layer({ markets: [{ ticker }] }), NodeHttpClient.layerUndici)
 
-  it.live("serves the feed on the port of REST", () =>
+  it.live("serves the feed on the same port as REST", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const me = yield* sandbox.createAccount()
@@ -86,7 +87,7 @@ describe("Sandbox.layer", () => {
     }).pipe(Effect.scoped, Effect.provide(served))
   )
 
-  it.live("refuses an unsigned upgrade with 401 and the body of REST", () =>
+  it.live("refuses an unsigned upgrade with 401 and the same body as REST", () =>
     Effect.gen(function* () {
       const { environment } = yield* Sandbox
       const [status, body] = yield* Effect.callback<readonly [number | undefined, string]>((resume) => {
@@ -102,7 +103,7 @@ describe("Sandbox.layer", () => {
     }).pipe(Effect.provide(served))
   )
 
-  it.live("pushes an order's expiry at its time, without a request", () =>
+  it.live("sends an order's expiry at the time of the expiry, without a request", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const me = yield* sandbox.createAccount()
@@ -115,7 +116,7 @@ describe("Sandbox.layer", () => {
     }).pipe(Effect.scoped, Effect.provide(served))
   )
 
-  it.live("pushes what a moved clock causes, if time stands still", () =>
+  it.live("sends the effects of a moved clock even if time stands still", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const me = yield* sandbox.createAccount()
@@ -132,7 +133,7 @@ describe("Sandbox.layer", () => {
     )
   )
 
-  it.live("closes the connections with 1001 when it is reset, and serves new ones", () =>
+  it.live("closes the connections with 1001 at a reset, and serves new connections", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [me] = sandbox.credentials
@@ -153,7 +154,7 @@ describe("Sandbox.layer", () => {
     )
   )
 
-  it.live("takes the operator's actions on the feed over HTTP", () =>
+  it.live("performs the operator's actions on the feed over HTTP", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const client = yield* HttpClient.HttpClient

@@ -19,7 +19,7 @@ import * as Tracer from "effect/Tracer"
 import { layerTest } from "../src/Sandbox.ts"
 import { collect, type Needs, ticker, type Trader, trading, until } from "./support/feedTrader.ts"
 
-/** The values of the metrics of the feed, by name and attributes. Of a histogram, the count. */
+/** The values of the feed's metrics, by name and attributes. The value of a histogram is its count. */
 type Values = Readonly<Record<string, number>>
 
 class Watched {
@@ -113,7 +113,7 @@ const isLive = Effect.gen(function* () {
 })
 
 describe("Feed.connect", () => {
-  observed("is one span per dial, without a parent, which ends when the connection is open", (watched) =>
+  observed("is one span per dial, which has no parent and ends when the connection is open", (watched) =>
     Effect.gen(function* () {
       const startedMillis = yield* Clock.currentTimeMillis
       yield* collect(Feed.messages("orderbook_delta", book))
@@ -135,7 +135,7 @@ describe("Feed.connect", () => {
   )
 
   observed(
-    "has the cause of a dial that ran out of time",
+    "has the error type of a dial that timed out",
     (watched) =>
       Effect.gen(function* () {
         yield* collect(Feed.messages("trade"))
@@ -193,8 +193,8 @@ describe("Feed.instruments", () => {
       }),
     {
       after: ({ values }) => {
-        assert.strictEqual(values["connections"], 0, "the layer closed its connection")
-        assert.isUndefined(values["losses"], "which is no loss")
+        assert.strictEqual(values["connections"], 0, "the layer closed the connection")
+        assert.isUndefined(values["losses"], "closing the layer is not a loss")
         assert.strictEqual(values["messages orderbook_delta"], 4, "the last count is published")
         assert.notProperty(values, "queue.depth orderbook_delta")
       }
@@ -255,7 +255,7 @@ describe("Feed.instruments", () => {
     })
   )
 
-  observed("count a refusal for good, without a reconnect", (watched, { sandbox }) =>
+  observed("count a final refusal, and no reconnect", (watched, { sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 403 })
       const { fiber } = yield* collect(Feed.messages("trade"))
@@ -264,7 +264,7 @@ describe("Feed.instruments", () => {
     })
   )
 
-  observed("count a killed connection, by its close code, and the reconnect", (watched, { sandbox }) =>
+  observed("count a reset connection, by its close code, and the reconnect", (watched, { sandbox }) =>
     Effect.gen(function* () {
       yield* collect(Feed.messages("trade"))
       yield* isLive
@@ -379,7 +379,7 @@ describe("Feed.instruments", () => {
         return snapshot?.type === "Histogram" ? snapshot.state : assert.fail("there is no delay")
       }
       const { sum } = delay()
-      // The exchange's clock goes two seconds ahead: the message counts as 0.
+      // The exchange's clock is two seconds ahead, so the delay of the message counts as 0.
       yield* sandbox.moveClock(2_000)
       yield* place()
       yield* until(() => events.length === 2)
@@ -392,34 +392,36 @@ describe("Feed.instruments", () => {
     })
   )
 
-  observed("show the events that wait for a slow consumer, and its end", (watched, { place }) =>
-    Effect.gen(function* () {
-      yield* Effect.scoped(
-        Effect.gen(function* () {
-          const { events } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
-          const second = yield* Feed.open("user_orders")
-          yield* isLive
-          for (const price of ["0.10", "0.11"] as const) yield* place({ price })
-          yield* TestClock.adjust(100)
-          assert.strictEqual(watched.values["queue.depth user_orders"], 4, "two streams")
-          assert.notProperty(watched.values, "lagging user_orders")
-          yield* place({ price: "0.12" })
-          yield* place({ price: "0.13" })
-          yield* TestClock.adjust(100)
-          assert.deepInclude(watched.values, { "lagging user_orders": 1, "queue.depth user_orders": 6 })
-          yield* Effect.flip(Stream.runDrain(events))
-          yield* Stream.runDrain(Stream.take(second.events, 4))
-          assert.strictEqual(watched.values["queue.depth user_orders"], 0)
-          yield* place({ price: "0.14" })
-          yield* TestClock.adjust(100)
-          assert.strictEqual(watched.values["queue.depth user_orders"], 1)
-        })
-      )
-      assert.deepInclude(watched.values, { "queue.depth user_orders": 0, "lagging user_orders": 1 })
-    })
+  observed(
+    "show the events that wait for a slow consumer, and count the streams that fail with Lagging",
+    (watched, { place }) =>
+      Effect.gen(function* () {
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const { events } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
+            const second = yield* Feed.open("user_orders")
+            yield* isLive
+            for (const price of ["0.10", "0.11"] as const) yield* place({ price })
+            yield* TestClock.adjust(100)
+            assert.strictEqual(watched.values["queue.depth user_orders"], 4, "two streams")
+            assert.notProperty(watched.values, "lagging user_orders")
+            yield* place({ price: "0.12" })
+            yield* place({ price: "0.13" })
+            yield* TestClock.adjust(100)
+            assert.deepInclude(watched.values, { "lagging user_orders": 1, "queue.depth user_orders": 6 })
+            yield* Effect.flip(Stream.runDrain(events))
+            yield* Stream.runDrain(Stream.take(second.events, 4))
+            assert.strictEqual(watched.values["queue.depth user_orders"], 0)
+            yield* place({ price: "0.14" })
+            yield* TestClock.adjust(100)
+            assert.strictEqual(watched.values["queue.depth user_orders"], 1)
+          })
+        )
+        assert.deepInclude(watched.values, { "queue.depth user_orders": 0, "lagging user_orders": 1 })
+      })
   )
 
-  observed("contain no header, no signature and no key, also of a refused signature", (watched, { me, sandbox }) =>
+  observed("contain no header, no signature and no key, even after a refused signature", (watched, { me, sandbox }) =>
     Effect.gen(function* () {
       const signatures: Array<string> = []
       const signer: Signer.Signer["Service"] = {
@@ -456,7 +458,7 @@ describe("Feed.instruments", () => {
     })
   }
   for (const [when, tracer] of Object.entries(brokenTracers)) {
-    it.effect(`do not disturb the feed if the registry throws, and the tracer ${when}`, () =>
+    it.effect(`do not disturb the feed if the registry throws, and the tracer throws ${when}`, () =>
       trading(({ me, place, sandbox }) =>
         Effect.gen(function* () {
           const layer = Feed.layer({ environment: sandbox.environment, signer: me.signer })

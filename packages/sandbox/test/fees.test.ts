@@ -11,10 +11,10 @@ import { seed } from "./support/floor.ts"
 const older = roundingOf({ ...defaults, balanceSteps: "cent", feeRounding: "centicent" })
 
 describe("charge", () => {
-  // Examples from the exchange's published guide to fee rounding, current and former, in micro-dollars.
+  // Examples from the current and the former guide of the exchange to fee rounding. Fees are in micro-dollars.
   it.each([
     {
-      name: "one of one contract at $0.055",
+      name: "one fill of one contract at $0.055",
       steps: "cent",
       fill: [100, 550],
       fee: 3_639,
@@ -22,7 +22,7 @@ describe("charge", () => {
       carried: 1_361
     },
     {
-      name: "three of five contracts at $0.20",
+      name: "three fills of five contracts at $0.20",
       steps: "cent",
       fill: [500, 2_000],
       fee: 56_000,
@@ -30,7 +30,7 @@ describe("charge", () => {
       carried: 2_000
     },
     {
-      name: "two of 0.01 at $0.0001, of a direct member",
+      name: "two fills of 0.01 at $0.0001, of a direct member",
       steps: "centicent",
       fill: [1, 1],
       fee: 1,
@@ -38,7 +38,7 @@ describe("charge", () => {
       carried: 196
     }
   ] as const)(
-    "rounds and refunds as in the example of the guide: $name",
+    "rounds and refunds as in the current guide: $name",
     ({ carried, fee, fill: [count, price], net, steps }) => {
       const order = { carriedMicros: 0 }
       const newer = roundingOf({ ...defaults, balanceSteps: steps })
@@ -53,9 +53,9 @@ describe("charge", () => {
   )
 
   it.each([
-    { name: "three of one contract at $0.055", revenue: -55_000, fee: 8_500, net: [15_000, 5_000, 15_000] },
-    { name: "three of 0.30 at $0.50", revenue: -150_000, fee: 4_100, net: [10_000, 0, 10_000] },
-    { name: "three of 0.03 at $0.3301", revenue: -9_903, fee: 500, net: [10_097, 97, 97] }
+    { name: "three fills of one contract at $0.055", revenue: -55_000, fee: 8_500, net: [15_000, 5_000, 15_000] },
+    { name: "three fills of 0.30 at $0.50", revenue: -150_000, fee: 4_100, net: [10_000, 0, 10_000] },
+    { name: "three fills of 0.03 at $0.3301", revenue: -9_903, fee: 500, net: [10_097, 97, 97] }
   ])("rounds and refunds as in the guide until August 2026: $name", ({ fee, net, revenue }) => {
     const order = { carriedMicros: 0 }
     assert.deepStrictEqual(
@@ -64,7 +64,7 @@ describe("charge", () => {
     )
   })
 
-  it("keeps every balance on whole steps, and charges the fee that the client computes", () => {
+  it("changes balances by whole steps, and charges the fee that the client computes", () => {
     fc.assert(
       fc.property(
         fc.constantFrom("centicent" as const, "microdollar" as const),

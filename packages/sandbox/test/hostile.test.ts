@@ -38,7 +38,7 @@ const responseOf = (socket: Socket) =>
     socket.on("close", () => resume(Effect.succeed(Buffer.concat(chunks).toString("latin1"))))
   })
 
-/** The same, after sending a text. */
+/** Sends a text. Returns everything received until the other side closes. */
 const responseTo = (socket: Socket, text: string | Buffer) =>
   Effect.suspend(() => {
     socket.write(text)
@@ -78,7 +78,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("refuses 100 MB in chunks without a length, and serves others meanwhile", () =>
+  it.live("refuses 100 MB in chunks without a length, and serves other requests meanwhile", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open
@@ -87,7 +87,7 @@ describe("Sandbox.layer, under hostile requests", () => {
         const path = "/trade-api/v2/portfolio/events/orders"
         const response = yield* Effect.forkChild(responseOf(socket), { startImmediately: true })
         socket.write(head(path, "content-type: application/json", "transfer-encoding: chunked"))
-        // As fast as the other side reads, until it closes.
+        // Sends as fast as the other side reads, until the other side closes.
         for (let sent = 0; sent < 100 && !socket.destroyed; sent++) {
           if (!socket.write(chunk)) yield* drainedOrClosed(socket)
           if (sent === 6) yield* stillServes
@@ -98,7 +98,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("responds even to a client that reads only after it has sent more", () =>
+  it.live("responds even to a client that sends more before it reads the response", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open
@@ -112,7 +112,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("responds with the reason to a client that sends 40 MB", () =>
+  it.live("responds with the reason to a client that sends 40 MiB", () =>
     served(
       Effect.gen(function* () {
         const { maker: by } = yield* makeWorld
@@ -126,7 +126,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("serves others while hundreds of requests are incomplete", () =>
+  it.live("serves other requests while hundreds of requests are incomplete", () =>
     served(
       Effect.gen(function* () {
         for (let n = 0; n < 300; n++) {
@@ -138,7 +138,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("closes a connection whose head does not complete", () =>
+  it.live("closes a connection whose request head stays incomplete", () =>
     served(
       Effect.gen(function* () {
         const stalled = yield* Effect.all([open, open])
@@ -157,7 +157,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("serves over 2,000 connections at once", () =>
+  it.live("serves 2,000 connections at once", () =>
     served(
       Effect.gen(function* () {
         const sockets = yield* Effect.forEach(Array.from({ length: 2_000 }), () => open, { concurrency: 200 })
@@ -233,7 +233,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("refuses invalid, too deep and non-object JSON with an error body, and changes nothing", () =>
+  it.live("refuses invalid bodies, deeply nested JSON and JSON that is not an object, and changes nothing", () =>
     served(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -309,7 +309,7 @@ describe("listen", () => {
         const response = yield* Effect.forkChild(responseTo(socket, "GET /x HTTP/1.1\r\nconnection: close\r\n"), {
           startImmediately: true
         })
-        // Another request is served between its halves.
+        // Another request is served between the two halves of this request.
         assert.match(yield* responseTo(yield* openTo(port), "GET /y HTTP/1.0\r\n\r\n"), /^HTTP\/1\.1 404 /)
         socket.write("host: x\r\n\r\n")
         return yield* Fiber.join(response)

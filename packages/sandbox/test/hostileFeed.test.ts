@@ -44,7 +44,7 @@ const open = (key: Key, headers?: Readonly<Record<string, string>>) =>
 
 const list = { id: 9_999, cmd: "list_subscriptions" }
 
-/** Asserts that a feed answers a command: its other replies may come first. */
+/** Asserts that a command on a connection gets a reply. Other replies may come first. */
 const answers = (feed: RawFeed) =>
   Effect.gen(function* () {
     feed.command(list)
@@ -62,7 +62,7 @@ const stillServes = (key: Key) =>
     yield* Effect.scoped(Effect.flatMap(open(key), answers))
   })
 
-/** The code with which the exchange closes after these bytes. */
+/** The close code that the exchange sends after these bytes. */
 const closeCodeAfter = (key: Key, ...bytes: ReadonlyArray<Buffer>) =>
   Effect.gen(function* () {
     const feed = yield* open(key)
@@ -77,19 +77,19 @@ const subscribe = (params: object) => ({
 })
 
 describe("The feed over sockets, under hostile clients", () => {
-  it.live("closes a line whose frame breaks the protocol", () =>
+  it.live("closes a connection after a frame that breaks the protocol", () =>
     served((key) =>
       Effect.gen(function* () {
         const invalid = Buffer.from([0x7b, 0xff, 0xfe, 0x7d])
         const cases: ReadonlyArray<readonly [number, string, ReadonlyArray<Buffer>]> = [
           [1007, "invalid UTF-8", [frame(invalid)]],
-          [1007, "UTF-8 that is cut", [frame(Buffer.from('{"a":"€"}').subarray(0, 7))]],
+          [1007, "UTF-8 that is cut off", [frame(Buffer.from('{"a":"€"}').subarray(0, 7))]],
           [1002, "a frame without a mask", [frame("{}", { masked: false })]],
           [1002, "a reserved bit", [frame("{}", { reserved: 1 })]],
           [1002, "a compressed frame without the extension", [frame("{}", { reserved: 4 })]],
           [1002, "an unknown opcode", [frame("{}", { opcode: 3 })]],
           [1002, "an unknown control opcode", [frame("", { opcode: 11 })]],
-          [1002, "a continuation of nothing", [frame("{}", { opcode: 0 })]],
+          [1002, "a continuation without a first fragment", [frame("{}", { opcode: 0 })]],
           [1002, "a message within a message", [frame("{", { fin: false }), frame("{}")]],
           [1002, "a ping in fragments", [frame("a", { opcode: 9, fin: false })]],
           [1002, "a ping of 126 bytes", [frame(Buffer.alloc(126), { opcode: 9 })]],
@@ -107,7 +107,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("takes a message in fragments, with pings between them", () =>
+  it.live("accepts a message in fragments, with pings between them", () =>
     served((key) =>
       Effect.gen(function* () {
         const feed = yield* open(key)
@@ -123,7 +123,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("takes frames byte by byte", () =>
+  it.live("accepts a frame that arrives byte by byte", () =>
     served((key) =>
       Effect.gen(function* () {
         const feed = yield* open(key)
@@ -136,7 +136,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("closes a line that never ends its message", () =>
+  it.live("closes a connection whose message never ends", () =>
     served((key) =>
       Effect.gen(function* () {
         const feed = yield* open(key)
@@ -152,7 +152,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("survives empty fragments without end", () =>
+  it.live("continues to serve after 200,000 empty fragments", () =>
     served((key) =>
       Effect.gen(function* () {
         const feed = yield* open(key)
@@ -178,7 +178,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("answers malformed commands with errors, and keeps the line", () =>
+  it.live("replies to each malformed command, and keeps the connection open", () =>
     served((key) =>
       Effect.gen(function* () {
         const feed = yield* open(key)
@@ -226,7 +226,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("reads the last of duplicate keys, as JSON does", () =>
+  it.live("reads the last value of a duplicate key, as JSON.parse does", () =>
     served((key) =>
       Effect.gen(function* () {
         const feed = yield* open(key)
@@ -238,7 +238,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("answers huge lists", () =>
+  it.live("replies to commands with huge lists", () =>
     served((key) =>
       Effect.gen(function* () {
         const feed = yield* open(key)
@@ -253,7 +253,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("serves others during a flood of 100,000 commands", () =>
+  it.live("serves other connections during a flood of 100,000 commands", () =>
     served((key) =>
       Effect.gen(function* () {
         const feed = yield* open(key)
@@ -269,7 +269,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("serves others during a flood of 100,000 pings", () =>
+  it.live("serves other connections during a flood of 100,000 pings", () =>
     served((key) =>
       Effect.gen(function* () {
         const feed = yield* open(key)
@@ -280,7 +280,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("serves 1,000 connections, and others after they are all dropped", () =>
+  it.live("serves 1,000 connections, and a new connection after they are all dropped", () =>
     served((key) =>
       Effect.gen(function* () {
         const feeds = yield* Effect.forEach(Array.from({ length: 1_000 }), () => open(key), { concurrency: 100 })
@@ -294,7 +294,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("serves others while handshakes and closes are half-open", () =>
+  it.live("serves other connections while handshakes, closes and frames are incomplete", () =>
     served((key) =>
       Effect.gen(function* () {
         for (let n = 0; n < 100; n++) {
@@ -313,7 +313,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("refuses invalid handshakes, and serves a slow one", () =>
+  it.live("refuses invalid handshakes, and accepts a slow and an early one", () =>
     served((key) =>
       Effect.gen(function* () {
         const heads = {

@@ -38,7 +38,7 @@ describe("Markets.list", () => {
     })
   )
 
-  onExchange("permits update times only with mve_filter=exclude, and then with a series", () =>
+  onExchange("permits filters by update time only with mve_filter=exclude, and with it also a series", () =>
     Effect.gen(function* () {
       for (const query of [
         "max_updated_ts=1&event_ticker=KXTEST-26",
@@ -98,7 +98,7 @@ describe("mve_filter, Events.list and Events.listMultivariate", () => {
 })
 
 describe("Events.get", () => {
-  onExchange("omits excluded markets, and refuses both switches together", () =>
+  onExchange("omits the markets on request, and refuses exclude_markets with with_nested_markets", () =>
     Effect.gen(function* () {
       const { body } = yield* send({ method: "GET", path: `/markets/${ticker}` })
       const { market } = body as { readonly market: { readonly event_ticker: string } } // the market
@@ -165,7 +165,7 @@ describe("Markets.orderbook and Markets.orderbooks", () => {
 })
 
 describe("a response without a declared body", () => {
-  onExchange("is an empty JSON object, and empty for status 204", () =>
+  onExchange("is an empty JSON object, or no body for status 204", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       const netting = yield* send({

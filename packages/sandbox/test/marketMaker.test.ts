@@ -10,7 +10,7 @@ import * as Sandbox from "../src/Sandbox.ts"
 
 const ticker = "KXRAIN-26-NYC"
 
-/** Quotes both outcomes again every second, until the group has seen more than 25 contracts in 15 seconds. */
+/** Quotes both outcomes again every second, until more than 25 contracts of the group were filled in 15 seconds. */
 const maker = Effect.gen(function* () {
   const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 25 })
   const terms = { ticker, count: "10", post_only: true, order_group_id, exchange_index: 0 } as const
@@ -24,7 +24,7 @@ const maker = Effect.gen(function* () {
   }
 }).pipe(Effect.provide(Orders.cancelAllOnExit({ within: "5 seconds" })))
 
-/** The faults of the maker's requests, repeatedly. */
+/** The faults of the maker's requests, in order. Each fault applies to one request. */
 const faults: ReadonlyArray<Sandbox.Fault> = [
   { operation: "BatchCreateOrdersV2", reset: "after" },
   { operation: "CancelOrderV2", status: 503 },
@@ -44,7 +44,7 @@ const program = Effect.gen(function* () {
   for (const fault of [...faults, ...faults]) yield* sandbox.plant(fault)
   const making = yield* Effect.forkChild(Effect.provide(maker, kalshi(signer)))
   yield* TestClock.adjust("20 seconds")
-  // A better informed account takes every quote of the maker.
+  // A better informed account takes every quote of the maker for NO.
   yield* Effect.gen(function* () {
     while (making.pollUnsafe() === undefined) {
       const take = Orders.buyYes({ ticker, count: "20", yes_price: "0.55", time_in_force: "immediate_or_cancel" })

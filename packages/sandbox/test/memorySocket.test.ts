@@ -16,7 +16,7 @@ const url = "ws://127.0.0.1:8787/trade-api/ws/v2"
 
 type Feed = ReturnType<typeof makeFakeFeed>
 
-/** A socket to a fake feed, through Effect's own adapter. */
+/** Runs a test with a socket to a fake feed, through Effect's own adapter. */
 const withSocket = <E>(
   test: (socket: Socket.Socket, feed: Feed) => Effect.Effect<void, E, Scope.Scope>,
   { headers, to = url }: { readonly headers?: Readonly<Record<string, string>>; readonly to?: string } = {}
@@ -53,7 +53,7 @@ const causeOf = (result: Result.Result<unknown, Socket.SocketError>): string => 
 }
 
 describe("makeMemoryWebSocket", () => {
-  it.effect("passes messages both ways, in order, and the headers of the upgrade", () =>
+  it.effect("passes the headers of the upgrade, and messages both ways in order", () =>
     withSocket(
       (socket, feed) =>
         Effect.gen(function* () {
@@ -75,7 +75,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("delivers what the feed sends on opening after the socket is open", () =>
+  it.effect("delivers a message that the feed sends at the handshake only once the socket is open", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         feed.onOpen = (line) => line.send("first")
@@ -110,7 +110,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("fails to open at another path and at another host", () =>
+  it.effect("fails to open a socket to another path or another host", () =>
     Effect.gen(function* () {
       const messageAt = (to: string) =>
         Effect.gen(function* () {
@@ -153,7 +153,7 @@ describe("makeMemoryWebSocket", () => {
     })
   )
 
-  it.effect("ends with the code and the reason of the feed, after the messages before", () =>
+  it.effect("ends with the feed's close code and reason, after the messages sent before the close", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         const { pull } = yield* socket.reader
@@ -169,7 +169,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("ends with code 1006 at a reset, and loses messages that were not received", () =>
+  it.effect("ends with code 1006 at a reset, and loses the messages that the client has not received", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         const { pull } = yield* socket.reader
@@ -182,7 +182,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("neither delivers nor ends in silence, until the client leaves", () =>
+  it.effect("neither delivers messages nor ends after a drop by silence, until the client closes", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         const scope = yield* Scope.make()
@@ -205,7 +205,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("notifies the feed once when the client closes, and answers pings before", () =>
+  it.effect("replies to pings, and notifies the feed once when the client closes", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         yield* Effect.scoped(
@@ -249,7 +249,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("holds frames back while the client does not read, and notifies the feed when they are gone", () =>
+  it.effect("holds frames back while the client does not read, and notifies the feed when all are delivered", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         const { pull } = yield* socket.reader
@@ -276,7 +276,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("times out on Effect's clock if the upgrade is never answered", () =>
+  it.effect("times out on Effect's clock if the upgrade gets no response in time", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         feed.refusals.push(refusal(503, { delayMillis: 60_000 }))
@@ -333,7 +333,7 @@ describe("makeMemoryWebSocket", () => {
   )
 })
 
-/** How a connection through Effect's socket begins, what it reads, and how it ends. */
+/** Connects through Effect's socket, and sends a message. Returns what the socket reads, and the reason of its end. */
 const storyOf = (socket: Socket.Socket, message: string | Uint8Array) =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -350,7 +350,7 @@ const storyOf = (socket: Socket.Socket, message: string | Uint8Array) =>
     Effect.map((story) => story.map((part) => (typeof part === "object" && "_tag" in part ? detailsOf(part) : part)))
   )
 
-/** The comparable parts of a failure: without the objects of events. */
+/** The comparable parts of a failure, without the event objects. */
 const detailsOf = (reason: Socket.SocketErrorReason) => {
   const { error, message, type } = ("cause" in reason ? reason.cause : {}) as {
     readonly type?: string
@@ -362,13 +362,13 @@ const detailsOf = (reason: Socket.SocketErrorReason) => {
     : [reason._tag, type, message, error?.code, error instanceof Error]
 }
 
-describe("a memory socket and one of the library ws", () => {
+describe("a memory socket and a socket of the library ws", () => {
   const stories: Readonly<Record<string, (feed: Feed) => string | Uint8Array>> = {
     "are refused": (feed) => {
       feed.refusals.push(refusal(429, { headers: { "retry-after": "1" } }))
       return "unsent"
     },
-    "are refused in half": (feed) => {
+    "receive half of a refusal": (feed) => {
       feed.refusals.push(refusal(503, { arrives: "half" }))
       return "unsent"
     },

@@ -58,7 +58,7 @@ describe("bucketsOf", () => {
   })
 })
 
-/** How many requests in a row succeed before a 429, while the clock stands still. */
+/** The number of requests before the first 429, while the clock stands still. */
 const timesUntilEmpty = (sent: Sent) =>
   Effect.gen(function* () {
     for (let times = 0; ; times++) {
@@ -137,7 +137,7 @@ describe("Exchange.takeTokens, over the wire", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("suffices for a client that fetches its budget: the client waits, and never receives 429", () =>
+  it.effect("never refuses a client that fetches its budget, because the client waits", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.createMarket({ ticker })
@@ -162,7 +162,7 @@ describe("Exchange.takeTokens, over the wire", () => {
       assert.isAtLeast(
         served.at(-1)!.atMillis,
         5_000,
-        "sixty orders take the tokens of six seconds, one of them in advance"
+        "sixty orders cost the tokens of six seconds, and the bucket holds those of one second at the start"
       )
     }).pipe(Effect.provide(layerTest()))
   )

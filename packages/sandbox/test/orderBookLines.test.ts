@@ -12,6 +12,7 @@ import * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
 import * as TestClock from "effect/testing/TestClock"
 import { type FeedFault, layerTest, type Operator } from "../src/Sandbox.ts"
+import { assertEqual } from "./support/books.ts"
 import { collect, type Needs, ticker, type Trader, trading, until } from "./support/feedTrader.ts"
 
 const inMemory = <E>(
@@ -34,22 +35,6 @@ const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000)
 /** Whether a number of lines have all books. */
 const areWhole = (books: OrderBooks.Watch, markets: ReadonlyArray<string>, lines: number) =>
   Effect.map(books.lines, (states) => states.filter(({ liveBooks }) => liveBooks === markets.length).length === lines)
-
-/** Asserts that the books equal the exchange's own. */
-const assertEqual = (sandbox: Operator, books: OrderBooks.Watch, markets: ReadonlyArray<string>) =>
-  Effect.gen(function* () {
-    const view = yield* sandbox.view
-    for (const market of markets) {
-      const book = yield* books.read(market)
-      const { ask, bid } = Result.getOrThrow(view.book(market))
-      const exchange = [bid, ask].map((side) =>
-        side.map(([price, count]) => [`0.${String(price / 100).padStart(2, "0")}`, `${count / 100}.00`])
-      )
-      const own = [book.bids, book.asks].map((side) => side.map(({ count, price }) => [price.padEnd(4, "0"), count]))
-      // Cheaper than an assertion for each of many comparisons.
-      if (JSON.stringify(own) !== JSON.stringify(exchange)) assert.deepStrictEqual(own, exchange, market)
-    }
-  })
 
 /** Places orders with one client: the `place` of the trader makes a client for each order. */
 const placing = ({ me, sandbox: { environment } }: Trader) =>

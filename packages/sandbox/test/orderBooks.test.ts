@@ -3,10 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import type * as Feed from "@kalshi-effect/client/Feed"
 import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { layerTest } from "../src/Sandbox.ts"
+import { assertEqual, isLive, levels } from "./support/books.ts"
 import { collect, type Needs, ticker, type Trader, trading, until } from "./support/feedTrader.ts"
 
 const inMemory = <E>(
@@ -14,19 +14,8 @@ const inMemory = <E>(
   test: (trader: Trader) => Effect.Effect<void, E, Needs | Feed.KalshiFeed | Scope.Scope>
 ) => it.effect(name, () => trading(test).pipe(Effect.provide(layerTest())))
 
-/** The bids and asks of a readable book. */
-const levels = (books: OrderBooks.Watch, market = ticker) =>
-  Effect.map(books.read(market), (book) =>
-    [book.bids, book.asks].map((side) => side.map(({ count, price }) => [price, count]))
-  )
-
-const isLive =
-  (books: OrderBooks.Watch, market = ticker) =>
-  () =>
-    books.state(market)?._tag === "Live"
-
 describe("OrderBooks.watch", () => {
-  inMemory("keeps the book from its snapshot on, on the scale of YES", ({ place }) =>
+  inMemory("keeps the book up to date after its snapshot, with YES prices", ({ place }) =>
     Effect.gen(function* () {
       yield* place({ price: "0.40" })
       const books = yield* OrderBooks.watch([ticker])
@@ -49,7 +38,7 @@ describe("OrderBooks.watch", () => {
   )
 
   for (const change of ["skip", "belowZero", "garble", "cut", "unknownType"] as const) {
-    inMemory(`heals after the fault ${change}, and is unreadable until then`, ({ place, sandbox }) =>
+    inMemory(`B7, B19, B22: heals after the fault ${change}, and is unreadable until then`, ({ place, sandbox }) =>
       Effect.gen(function* () {
         const books = yield* OrderBooks.watch([ticker])
         yield* until(isLive(books))
@@ -69,7 +58,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("never shows a book that is crossed between two deltas of one clock", ({ place, sandbox }) =>
+  inMemory("B17: never shows a book that is crossed between two deltas of one clock", ({ place, sandbox }) =>
     Effect.gen(function* () {
       yield* place({ side: "ask", price: "0.65" })
       const books = yield* OrderBooks.watch([ticker])
@@ -81,20 +70,22 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("is unreadable from the moment a connection is lost, and live after the restore", ({ place, sandbox }) =>
-    Effect.gen(function* () {
-      const books = yield* OrderBooks.watch([ticker])
-      yield* until(isLive(books))
-      yield* sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
-      yield* sandbox.feed.drop({ how: "reset" })
-      yield* until(() => books.state(ticker)?._tag === "Healing")
-      yield* place({ price: "0.40" })
-      yield* until(isLive(books), 120_000)
-      assert.deepStrictEqual((yield* levels(books))[0], [["0.40", "5.00"]])
-    })
+  inMemory(
+    "B16: is unreadable from the moment a connection is lost, and live after the restore",
+    ({ place, sandbox }) =>
+      Effect.gen(function* () {
+        const books = yield* OrderBooks.watch([ticker])
+        yield* until(isLive(books))
+        yield* sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
+        yield* sandbox.feed.drop({ how: "reset" })
+        yield* until(() => books.state(ticker)?._tag === "Healing")
+        yield* place({ price: "0.40" })
+        yield* until(isLive(books), 120_000)
+        assert.deepStrictEqual((yield* levels(books))[0], [["0.40", "5.00"]])
+      })
   )
 
-  inMemory("reports a market that does not exist, and keeps the others", () =>
+  inMemory("S7: reports a market that does not exist, and keeps the others", () =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"])
       yield* until(() => books.state("KXNONE-26-YES") === undefined)
@@ -104,7 +95,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("keeps a market whose snapshot is lost on its way while it heals", ({ place, sandbox }) =>
+  inMemory("B10: keeps a market whose snapshot is lost while the book heals", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker])
       yield* until(isLive(books))
@@ -114,7 +105,7 @@ describe("OrderBooks.watch", () => {
       yield* place({ price: "0.41" })
       yield* until(() => books.state(ticker)?._tag === "Healing")
       yield* TestClock.adjust("1 second")
-      // The message after the lost snapshot shows the loss.
+      // The seq of the next message shows that the snapshot is lost.
       yield* place({ price: "0.42" })
       yield* until(isLive(books))
       assert.deepStrictEqual((yield* levels(books))[0], [
@@ -140,7 +131,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("announces a change once for many, to a slow consumer", ({ place }) =>
+  inMemory("announces several changes of a book only once to a slow consumer", ({ place }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker])
       yield* until(isLive(books))
@@ -155,7 +146,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("equals the exchange's own books after many orders in several markets", ({ place, sandbox }) =>
+  inMemory("keeps the same books as the exchange after many orders in several markets", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const tickers = [ticker, ...Array.from({ length: 9 }, (_, index) => `KXFEED-26-${index}`)]
       for (const market of tickers.slice(1)) yield* sandbox.createMarket({ ticker: market })
@@ -168,15 +159,7 @@ describe("OrderBooks.watch", () => {
         yield* place({ ticker: tickers[n % tickers.length]!, side, price: `0.${cents}` as "0.10", count: "1" })
       }
       yield* TestClock.adjust("10 seconds")
-      const view = yield* sandbox.view
-      for (const market of tickers) {
-        const own = yield* levels(books, market)
-        const { ask, bid } = Result.getOrThrow(view.book(market))
-        const exchange = [bid, ask].map((side) =>
-          side.map(([price, count]) => [`0.${String(price / 100).padStart(2, "0")}`, `${count / 100}.00`])
-        )
-        assert.deepStrictEqual(own, exchange, market)
-      }
+      yield* assertEqual(sandbox, books, tickers)
     })
   )
 })

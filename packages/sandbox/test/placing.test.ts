@@ -1,4 +1,4 @@
-/** The client's order placement against a local exchange: intents have their effect, and outcomes are true. */
+/** The client's order placement on the local exchange: each intent has its effect, and each outcome is true. */
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -25,7 +25,7 @@ const decimal = (hundredths: number): `${number}` =>
   // A whole number with two decimals matches the type.
   `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")}` as `${number}`
 
-/** Without fees, and at whole cents, the payment is exactly price times count. */
+/** A market without fees. At whole cents, the payment is exactly price times count. */
 const market = { ticker, takerFeeRate: 0 }
 
 /** A client for an account. */
@@ -39,7 +39,7 @@ const withAccounts = <A, E>(
     readonly me: ReturnType<ReturnType<typeof as>>
     readonly other: ReturnType<ReturnType<typeof as>>
     readonly accountId: string
-    /** Of the own account. */
+    /** The key of the account `me`. */
     readonly credentials: Credentials
   }) => Effect.Effect<A, E, HttpClient.HttpClient>
 ) =>
@@ -67,7 +67,10 @@ const effects = {
   sellNo: (held: number, count: number, own: number) => ({ held: held + count, cash: paid(-held, count, 100 - own) })
 } as const
 
-/** In ten-thousandths of a dollar: closing the other outcome pays a dollar minus the price, opening costs the price. */
+/**
+ * The change of cash in ten-thousandths of a dollar. Closing the other outcome pays a dollar minus the price; opening
+ * costs the price.
+ */
 const paid = (ofTheOther: number, count: number, own: number): number => {
   const closed = Math.min(count, Math.max(0, ofTheOther))
   return closed * (100 - own) - (count - closed) * own
@@ -86,7 +89,7 @@ const build = (kind: keyof typeof effects, input: Orders.IntentInput, own: numbe
   }
 }
 
-/** Trades an account into a position, at half a dollar. */
+/** Gives the account `me` a position, traded at half a dollar. */
 const hold = (
   world: { readonly me: ReturnType<ReturnType<typeof as>>; readonly other: ReturnType<ReturnType<typeof as>> },
   held: number
@@ -100,8 +103,8 @@ const hold = (
   )
 }
 
-describe("buyYes, buyNo, sellYes and sellNo", () => {
-  it("change the position and the cash as named", () =>
+describe("buyYes, buyNo, sellYes, sellNo and closePosition", () => {
+  it("change the position and the cash as their names say", () =>
     fc.assert(
       fc.asyncProperty(
         fc.constantFrom("buyYes" as const, "sellYes" as const, "buyNo" as const, "sellNo" as const),
@@ -114,7 +117,7 @@ describe("buyYes, buyNo, sellYes and sellNo", () => {
             Effect.gen(function* () {
               yield* hold(world, held)
               const before = yield* world.sandbox.portfolio(world.accountId)
-              // A counterparty at exactly this price and count.
+              // A counterparty at exactly this price.
               const yes = kind === "buyYes" || kind === "sellYes" ? own : 100 - own
               const buys = kind === "sellYes" || kind === "buyNo"
               const counter = (buys ? Orders.buyYes : Orders.sellYes)({
@@ -150,7 +153,7 @@ describe("buyYes, buyNo, sellYes and sellNo", () => {
       { seed, numRuns: 250 }
     ))
 
-  it("never exceed the position that they close, for either outcome and price", () =>
+  it("never close more than the position, for YES and NO positions and prices", () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: -500, max: 500 }).filter((held) => held !== 0),
@@ -224,13 +227,13 @@ const placing = (
 
 describe("place", () => {
   for (const [how, faults] of [
-    ["before the order arrived", [{ reset: "before" }]],
-    ["after the order was executed", [{ reset: "after" }]],
-    ["was cut short", [{ mangle: "truncated" }]],
-    ["four times, before and after", [{ reset: "before" }, { reset: "after" }, { reset: "after" }, { status: 504 }]],
-    ["came too late", [{ delayMillis: 30_000 }]]
+    ["is lost before the order arrives", [{ reset: "before" }]],
+    ["is lost after the order is executed", [{ reset: "after" }]],
+    ["is cut short", [{ mangle: "truncated" }]],
+    ["is lost four times", [{ reset: "before" }, { reset: "after" }, { reset: "after" }, { status: 504 }]],
+    ["comes too late", [{ delayMillis: 30_000 }]]
   ] as const) {
-    it.effect(`places one order if the response is lost ${how}`, () =>
+    it.effect(`places one order if the response ${how}`, () =>
       Effect.gen(function* () {
         const { orders, outcome } = yield* placing(faults)
         assert.strictEqual(orders.length, 1)
@@ -261,7 +264,7 @@ describe("place", () => {
 
   it.effect("does not report a rejection when only a repeat was refused", () =>
     Effect.gen(function* () {
-      // The first attempt is executed, and the repeats are refused before their id is checked.
+      // The first attempt is executed, and the repeat is refused before its id is checked.
       const { orders, outcome } = yield* placing([{ reset: "after" }, { status: 400 }])
       assert.strictEqual(orders.length, 1)
       assert.strictEqual(outcome._tag, "Accepted")
@@ -371,45 +374,47 @@ describe("settle, after the client's clock was set", () => {
     ["fast", 300_000],
     ["slow", -300_000]
   ] as const) {
-    it.effect(`finds an order that was signed with the exchange's time while the machine was five minutes ${how}`, () =>
-      withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 30_000 } }, ({ credentials, sandbox }) =>
-        Effect.gen(function* () {
-          const machine = machineClock()
-          yield* machine.set(aheadMillis)
-          yield* TestClock.adjust("2 hours")
-          const client = Kalshi.layer({
-            environment: sandbox.environment,
-            signer: credentials.signer,
-            limits: false,
-            correctClockSkew: true
+    it.effect(
+      `finds an order that was signed with the exchange's time while the machine's clock was five minutes ${how}`,
+      () =>
+        withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 30_000 } }, ({ credentials, sandbox }) =>
+          Effect.gen(function* () {
+            const machine = machineClock()
+            yield* machine.set(aheadMillis)
+            yield* TestClock.adjust("2 hours")
+            const client = Kalshi.layer({
+              environment: sandbox.environment,
+              signer: credentials.signer,
+              limits: false,
+              correctClockSkew: true
+            })
+            const program = Effect.gen(function* () {
+              // The responses to its first requests contain the exchange's time.
+              const learning = yield* Effect.forkChild(Orders.list())
+              yield* TestClock.adjust("1 minute")
+              yield* Fiber.join(learning)
+              yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 10 })
+              const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
+              yield* TestClock.adjust("20 seconds")
+              const outcome = yield* Fiber.join(fiber)
+              assert.strictEqual(outcome._tag, "Unknown")
+              yield* machine.set(0)
+              yield* TestClock.adjust("10 minutes")
+              const byHand = { client_order_id: mine, ticker, placedAtMillis: outcome.placedAtMillis }
+              for (const placement of [journaled(outcome), byHand]) {
+                const settling = yield* Effect.forkChild(Orders.settle(placement))
+                yield* TestClock.adjust("5 minutes")
+                const { _tag } = yield* Fiber.join(settling)
+                assert.deepStrictEqual([_tag, (yield* withId(mine)).length], ["Accepted", 1])
+              }
+            })
+            yield* machine.run(program).pipe(Effect.provide(client))
           })
-          const program = Effect.gen(function* () {
-            // The responses to its first requests contain the exchange's time.
-            const learning = yield* Effect.forkChild(Orders.list())
-            yield* TestClock.adjust("1 minute")
-            yield* Fiber.join(learning)
-            yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 10 })
-            const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
-            yield* TestClock.adjust("20 seconds")
-            const outcome = yield* Fiber.join(fiber)
-            assert.strictEqual(outcome._tag, "Unknown")
-            yield* machine.set(0)
-            yield* TestClock.adjust("10 minutes")
-            const byHand = { client_order_id: mine, ticker, placedAtMillis: outcome.placedAtMillis }
-            for (const placement of [journaled(outcome), byHand]) {
-              const settling = yield* Effect.forkChild(Orders.settle(placement))
-              yield* TestClock.adjust("5 minutes")
-              const { _tag } = yield* Fiber.join(settling)
-              assert.deepStrictEqual([_tag, (yield* withId(mine)).length], ["Accepted", 1])
-            }
-          })
-          yield* machine.run(program).pipe(Effect.provide(client))
-        })
-      )
+        )
     )
   }
 
-  it.effect("waits for an order that arrives late while the machine is five minutes slow", () =>
+  it.effect("waits for an order that arrives late while the machine's clock is five minutes slow", () =>
     withAccounts({ markets: [{ ticker }] }, ({ credentials, sandbox }) =>
       Effect.gen(function* () {
         const machine = machineClock()
@@ -447,7 +452,7 @@ describe("settle", () => {
         const ids = ["executed", "never-arrived"]
         yield* sandbox.plant({ operation: "CreateOrderV2", delayMillis: 600_000 })
         yield* sandbox.plant({ operation: "CreateOrderV2", reset: "before", times: 100 })
-        // The process is killed while its orders are in flight: its fibers end without an outcome.
+        // The interruption stands for a killed process: the fibers end without an outcome while orders are in flight.
         const placedAtMillis = 3_600_000
         yield* Effect.forEach(ids, (client_order_id) =>
           Effect.forkChild(
@@ -459,7 +464,7 @@ describe("settle", () => {
         )
         const second = Orders.settleAll(ids.map((client_order_id) => ({ client_order_id, ticker, placedAtMillis })))
         const fiber = yield* Effect.forkChild(second)
-        // Without the time of the last attempt, it may have been just now, with a timestamp a minute ahead.
+        // The journal lacks the time of the last attempt. It may be just now, with a timestamp a minute ahead.
         yield* TestClock.adjust("2 minutes")
         assert.isUndefined(fiber.pollUnsafe())
         yield* TestClock.adjust("1 minute")
@@ -492,7 +497,7 @@ describe("settle", () => {
 })
 
 describe("ensureCanceled", () => {
-  it.effect("finds the order's shard by its market, and returns what it found", () =>
+  it.effect("finds the order's shard by its market, and returns the end of the order", () =>
     withAccounts({ markets: [{ ticker, exchangeIndex: 2 }] }, ({ accountId, me, other, sandbox }) =>
       Effect.gen(function* () {
         yield* sandbox.deposit(accountId, "100", { exchangeIndex: 2 })
@@ -556,7 +561,7 @@ describe("cancelAllOnExit", () => {
               Orders.buyYes({ ticker, count: "1", yes_price: "0.20" }),
               Orders.buyNo({ ticker, count: "1", no_price: "0.20" })
             ])
-            // Its responses are lost, and so is the fiber that waits for them.
+            // The response comes too late, and the fiber that waits for it is interrupted.
             yield* sandbox.plant({ operation: "CreateOrderV2", delayMillis: 60_000 })
             const orphan = yield* Effect.forkChild(
               Orders.place(Orders.buyYes({ ticker, count: "1", yes_price: "0.10" }))

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { pump } from "../src/serving/pump.ts"
 
-/** A feed that records its ticks, at times that a test sets. */
+/** A feed that is due at the times that a test sets, and records its ticks. */
 const makeScheduled = Effect.gen(function* () {
   const clock = yield* Clock.Clock
   const callbacks = new Set<() => void>()
@@ -31,7 +31,7 @@ const makeScheduled = Effect.gen(function* () {
 })
 
 describe("pump", () => {
-  it.effect("calls tick at each scheduled time, also within one adjustment of the clock", () =>
+  it.effect("calls tick at each scheduled time, even within one adjustment of the clock", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       feed.due.push(10, 25)
@@ -43,7 +43,7 @@ describe("pump", () => {
     })
   )
 
-  it.effect("follows an earlier time, and waits for one if there is none", () =>
+  it.effect("waits if nothing is scheduled, and wakes earlier if an earlier time is scheduled", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       yield* pump(feed)
@@ -57,7 +57,7 @@ describe("pump", () => {
     })
   )
 
-  it.effect("calls tick at once for a time in the past, and for work that a tick schedules", () =>
+  it.effect("calls tick at once for a time in the past, and at the times that a tick schedules", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       yield* pump(feed)
@@ -76,7 +76,7 @@ describe("pump", () => {
     })
   )
 
-  it.effect("does not wake for a time that a timer cannot hold, and ends with its scope", () =>
+  it.effect("does not call tick early for a time that a timer cannot hold, and ends with its scope", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       yield* Effect.scoped(

@@ -23,12 +23,12 @@ const isId = (text: string): boolean => /^[0-9a-f]{8}-[0-9a-f-]{27}$|^[0-9a-f]{6
 
 const isTime = (name: string): boolean => /(?:^|_)(?:ts|time)$/.test(name)
 
-/** Not in the documents any more, or different as the README says. */
+/** Fields that are no longer in the documents, or that differ as the README says. */
 const ignored = new Set(["resting_orders_count", "action"])
 
 /**
- * Asserts that a body has every recorded field with the recorded value. Ids must be the same ones everywhere, under
- * another name; of a time, only the presence counts.
+ * Returns an assertion that a body has every recorded field with the recorded value. Each recorded id must correspond
+ * to exactly one id of the bodies. Only the types of times are compared.
  */
 const makeAssertShows = () => {
   const ours = new Map<string, string>()
@@ -98,14 +98,14 @@ describe("the trades recorded in demo in July 2026", () => {
     Effect.gen(function* () {
       const parties = yield* makeParties
       const shows = makeAssertShows()
-      /** Both parties' bodies, the maker's first, as they were recorded. */
+      /** Compares the portfolios of both parties with the recorded bodies. The maker was recorded first. */
       const assertPortfolios = (file: string, from: number) =>
         Effect.gen(function* () {
           for (const [index, who] of [parties.maker, parties.requester].entries()) {
             for (const [operation, path, more] of [
               ["GetBalance", "/portfolio/balance", 0],
               ["GetPositions", "/portfolio/positions", 0],
-              // The fills of a new quote were recorded once more, before everything else.
+              // After a trade, the fills were recorded once before the portfolios.
               ["GetFills", "/portfolio/fills", from > 0 ? 1 : 0]
             ] as const) {
               const got = yield* call(who, "GET", path)
@@ -134,7 +134,7 @@ describe("the trades recorded in demo in July 2026", () => {
     }).pipe(Effect.provide(layerTest({ assumptions: { timestampWindowMillis: Infinity } })))
   )
 
-  it.effect("include a confirmation that came too late, and a withdrawal that did", () =>
+  it.effect("include a confirmation and a withdrawal that came too late", () =>
     Effect.gen(function* () {
       const parties = yield* makeParties
       const late = yield* accepted(parties, "yes")

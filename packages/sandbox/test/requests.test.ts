@@ -208,7 +208,7 @@ describe("makeHandler", () => {
         const averages = body as { average_fill_price: string; average_fee_paid: string }
         return [averages.average_fill_price, averages.average_fee_paid]
       }
-      // Recorded in 2026: 43 at 0.24 and 8.93 at 0.67 paid "0.0127" and "0.0154", 12 at 0.48 paid "0.0174".
+      // The average fees of these fills were recorded in 2026.
       for (const [count, price, fee] of [
         ["43", "0.24", "0.0127"], // 0.5491 / 43 = 0.012769…
         ["8.93", "0.67", "0.0154"], // 0.1383 / 8.93 = 0.015487…
@@ -218,7 +218,7 @@ describe("makeHandler", () => {
         const taken = yield* send({ method: "POST", path: orders, by: taker, json: take(count, price) })
         assert.deepStrictEqual(averages(taken.body), [`${price}00`, fee])
       }
-      // Prices whose average is periodic: 0.30, 0.31 and 0.31 give 0.30666….
+      // The average of these prices is periodic: 0.30666….
       const thirds = ["0.30", "0.31", "0.31"]
       yield* Effect.forEach(thirds, (price) => rest("ask", "1", price))
       const batch = { orders: [take("3", "0.31")] }
@@ -242,7 +242,7 @@ describe("makeHandler", () => {
       const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
       const place = (by: typeof maker, side: string) =>
         send({ method: "POST", path: orders, by, json: { ...order, side, count: "1" } })
-      // The maker sells without a position, then buys back: neither changes how a side is reported.
+      // Opening and closing a position does not change how a side is reported.
       for (const [first, second] of [
         ["ask", "bid"],
         ["bid", "ask"]
@@ -257,7 +257,7 @@ describe("makeHandler", () => {
             [book_side, outcome_side, side, action].join(" ")
           )
         })
-      // An order names the requested leg, which is YES; a fill names its outcome.
+      // `side` of an order is the requested outcome, which is always YES. `side` of a fill is the bought outcome.
       const [orderBid, orderAsk] = ["bid yes yes buy", "ask no yes sell"]
       const [fillBid, fillAsk] = ["bid yes yes buy", "ask no no sell"]
       assert.deepStrictEqual(yield* read(maker, "/portfolio/orders"), [orderBid, orderAsk])
@@ -297,7 +297,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("applies planted faults first, in order and as often as planted", () =>
+  onExchange("applies planted faults instead of the request, in order and as often as planted", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const by = yield* sandbox.createAccount()

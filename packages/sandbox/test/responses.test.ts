@@ -42,7 +42,7 @@ describe("allRoutes", () => {
     )
   }
 
-  it.effect("generates the same response for the same request and seed, and another for another seed", () =>
+  it.effect("generates the same response for the same request and seed, and mostly another for another seed", () =>
     Effect.gen(function* () {
       const made = everyRequest.filter(({ operationId }) => !served.has(operationId))
       assert.isAbove(made.length, 40)

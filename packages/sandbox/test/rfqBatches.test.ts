@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { layerTest, Sandbox } from "../src/Sandbox.ts"
 
-/** Runs a program on its own exchange, with a client without limits: time stands still. */
+/** Runs a program on its own exchange. The client has no limits, because time stands still. */
 const onExchange = <A, E>(
   program: Effect.Effect<A, E, Sandbox | Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>,
   seed = 1
@@ -81,7 +81,7 @@ describe("RfqBatches", () => {
     )
   )
 
-  it.effect("pages through at most 20 whole batches and 100 children per page, to an end", () =>
+  it.effect("lists at most 20 whole batches and 100 children per page, up to a last page", () =>
     Effect.gen(function* () {
       for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
         const pages = yield* onExchange(Stream.runCollect(RfqBatches.list.pages({}, { maxPages: 50 })), seed)

@@ -2,7 +2,7 @@ import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Result from "effect/Result"
 import { route } from "../src/rest/route.ts"
 
-// A route that returns or reads a field outside the client's types does not compile.
+// A route whose response or input does not match the client's types does not compile.
 
 route(OrderGroups.delete, () => Result.succeed({}))
 

@@ -27,7 +27,7 @@ const cases: Readonly<Record<string, Case>> = { ...accountCases, ...communicatio
 
 const performed = new Set(routes.map(({ descriptor }) => descriptor.operationId))
 
-/** By descriptor, so that a new operation of the exchange is tested. */
+/** The tested operations. They are found by the exchange's routes, so that a new operation is tested as well. */
 const published = allRoutes.flatMap(({ descriptor }) => {
   const operation = Object.values(document.paths)
     .flatMap((methods) => Object.values(methods))
@@ -70,12 +70,12 @@ const assertError = (got: Got, status: number, about: string): void => {
 const table: Array<string> = []
 
 describe("every status that the document declares", () => {
-  it("is covered for every operation of these tags", () => {
+  it("has cases for every operation of the tested tags", () => {
     assert.deepStrictEqual(Object.keys(cases).sort(), published.map(({ operationId }) => operationId).sort())
     assert.deepStrictEqual(
       published.filter(({ operationId }) => !performed.has(operationId)),
       [],
-      "the exchange must implement them all"
+      "the exchange must implement all tested operations"
     )
   })
 
@@ -84,7 +84,7 @@ describe("every status that the document declares", () => {
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
         const world = yield* makeWorld
-        // Settled items must be archived.
+        // Historical operations find only archived items.
         if (tags.includes("historical")) yield* sandbox.moveClock(100 * 86_400_000)
         const statusCase = cases[operationId]!
         const reached = new Map<number, number>()
@@ -118,7 +118,7 @@ describe("every status that the document declares", () => {
         }
         const success = Number(Object.keys(responses).find((status) => isSuccess(Number(status))))
         assert.strictEqual(seen(yield* attempt(world, statusCase)).status, success, operationId)
-        // Every account runs out of tokens.
+        // An account that repeats the request runs out of tokens.
         let last = yield* attempt(world, statusCase, { who: "basic" })
         for (let sent = 0; sent < 400 && last.status !== 429; sent++) {
           last = yield* attempt(world, statusCase, { who: "basic" })

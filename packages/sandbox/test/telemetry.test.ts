@@ -100,7 +100,7 @@ const metricsIn = (got: ReadonlyArray<Collected>): ReadonlyArray<Exported> => {
   return last === undefined ? [] : JSON.parse(last.text).resourceMetrics[0].scopeMetrics[0].metrics
 }
 
-/** Runs a bot that exports its telemetry. Returns everything that must not be in it. */
+/** Runs a bot that exports its telemetry. Returns the texts that must not be in the telemetry. */
 const runBot = (url: string) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox
@@ -248,7 +248,7 @@ describe("Telemetry, exported by OTLP", () => {
       const secrets = yield* runBot(url)
       assertSpans(spansIn(got))
       assertMetrics(metricsIn(got))
-      // The received bytes.
+      // Everything that the collector received.
       const everything = got.flatMap(({ headers, text }) => [headers, text]).join("\n")
       for (const secret of secrets) {
         assert.isFalse(everything.toLowerCase().includes(secret.toLowerCase()), secret.slice(0, 16))

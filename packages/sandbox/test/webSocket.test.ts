@@ -21,7 +21,7 @@ interface Served {
 
 const path = "/trade-api/ws/v2"
 
-/** Serves a fake feed until the scope closes. All other requests receive 418. */
+/** Serves a fake feed until the scope closes. HTTP requests to other paths receive 418. */
 const serve: Effect.Effect<Served, unknown, Scope.Scope> = Effect.gen(function* () {
   const feed = makeFakeFeed()
   const defects: Array<unknown> = []
@@ -36,7 +36,7 @@ const served = (name: string, test: (served: Served) => Promise<void>) =>
       Effect.flatMap(serve, (found) =>
         Effect.promise(async () => {
           await test(found)
-          // It continues to serve.
+          // The server continues to serve.
           const socket = await open(found)
           assert.strictEqual(await reply(socket, "still there?"), "still there?")
           socket.terminate()
@@ -49,7 +49,7 @@ const served = (name: string, test: (served: Served) => Promise<void>) =>
 const once = (emitter: EventEmitter, event: string): Promise<ReadonlyArray<unknown>> =>
   new Promise((resume) => emitter.once(event, (...values: ReadonlyArray<unknown>) => resume(values)))
 
-/** Opens a client, which discards errors: they are followed by `close`. */
+/** Opens a client that discards errors, because `close` follows each error. */
 const dial = ({ url }: Pick<Served, "url">, options: ClientOptions = {}): WebSocket =>
   new WebSocket(url, options).on("error", () => {})
 
@@ -79,7 +79,7 @@ const until = async (holds: () => boolean): Promise<void> => {
 
 const last = ({ connections }: Feed): Connection => connections.at(-1)!
 
-/** A raw connection that has sent a text, and everything that it receives until the end. */
+/** Opens a raw connection, and sends a text. `received` is everything that arrives until the end. */
 const raw = (port: number, text: string): { readonly socket: Socket; readonly received: Promise<string> } => {
   const socket = connect(port, "127.0.0.1")
   const chunks: Array<Buffer> = []
@@ -139,7 +139,7 @@ describe("WebSockets", () => {
     found.feed.onMessage = (text, { line }) => line.send(text)
   })
 
-  served("close a line right after the handshake", async (found) => {
+  served("close a connection right after the handshake", async (found) => {
     found.feed.onOpen = (line) => line.close(1_013, "later")
     assert.deepStrictEqual(await closeOf(dial(found)), [1_013, "later"])
     found.feed.onOpen = () => {}
@@ -154,7 +154,7 @@ describe("WebSockets", () => {
     assert.match(text, /\r\n\r\n\{"error":\{"code":"refused",.*\}\}$/)
   })
 
-  served("refuse late, in half, or with a reset", async (found) => {
+  served("refuse late, with half a response, or with a reset", async (found) => {
     found.feed.refusals.push(
       refusal(503, { delayMillis: 200 }),
       refusal(503, { arrives: "half" }),
@@ -174,7 +174,7 @@ describe("WebSockets", () => {
     assert.strictEqual((error as NodeJS.ErrnoException).code, "ECONNRESET")
   })
 
-  served("find no feed at another path, and require an upgrade at their own", async (found) => {
+  served("refuse an upgrade at another path, and require an upgrade at the feed's path", async (found) => {
     const elsewhere = await raw(found.port, handshake("/trade-api/v2/markets?a=b")).received
     assert.match(elsewhere, /^HTTP\/1\.1 404 [^]*"code":"not_found"/)
     const plain = await fetch(`http://127.0.0.1:${found.port}${path}?a=b`)
@@ -189,7 +189,7 @@ describe("WebSockets", () => {
     assert.match(await raw(found.port, request).received, /^HTTP\/1\.1 418 /)
   })
 
-  it.live("leave them to it also on a Node that takes every offer for an upgrade", () =>
+  it.live("leave offers of other protocols to the HTTP server even if Node.js reports them as upgrades", () =>
     Effect.promise(async () => {
       const server = createServer((request, response) => response.end(`${request.method} ${request.url}`))
       server.on("upgrade", (request, _socket, head) => declineUpgrade(server, request, head))
@@ -208,11 +208,11 @@ describe("WebSockets", () => {
     assert.deepStrictEqual(found.feed.connections, [])
   })
 
-  served("compress long messages where the client offers it", async (found) => {
+  served("compress long messages if the client offers compression", async (found) => {
     const count = async (perMessageDeflate: boolean) => {
       const socket = await open(found, { perMessageDeflate })
       let bytes = 0
-      // The raw socket of `ws`, which it does not declare.
+      // The raw socket. `ws` does not declare this property.
       const { _socket: tcp } = socket as unknown as { readonly _socket: Socket }
       tcp.on("data", (chunk: Buffer) => (bytes += chunk.length))
       const text = "a book of many levels, ".repeat(1_000)
@@ -225,33 +225,36 @@ describe("WebSockets", () => {
     assert.deepStrictEqual(await count(false), ["", false])
   })
 
-  served("close a connection that sends binary, invalid UTF-8 or an oversized message", async (found) => {
-    const binary = await open(found)
-    binary.send(Buffer.from([1, 2]))
-    assert.strictEqual((await closeOf(binary))[0], 1_003)
+  served(
+    "close a connection that sends a binary or oversized message, invalid UTF-8 or an unknown opcode",
+    async (found) => {
+      const binary = await open(found)
+      binary.send(Buffer.from([1, 2]))
+      assert.strictEqual((await closeOf(binary))[0], 1_003)
 
-    const codeAfter = async (...frames: ReadonlyArray<Buffer>) => {
-      const { received, socket } = raw(found.port, handshake(path))
-      await once(socket, "data")
-      socket.write(Buffer.concat(frames))
-      const text = Buffer.from(await received, "latin1")
-      const end = text.indexOf("\r\n\r\n") + 4
-      assert.strictEqual(text[end], 0x88) // a close frame
-      return text.readUInt16BE(end + 2)
+      const codeAfter = async (...frames: ReadonlyArray<Buffer>) => {
+        const { received, socket } = raw(found.port, handshake(path))
+        await once(socket, "data")
+        socket.write(Buffer.concat(frames))
+        const text = Buffer.from(await received, "latin1")
+        const end = text.indexOf("\r\n\r\n") + 4
+        assert.strictEqual(text[end], 0x88) // a close frame
+        return text.readUInt16BE(end + 2)
+      }
+      assert.strictEqual(await codeAfter(frameOf(0x81, new Uint8Array([0xc3, 0x28]))), 1_007)
+      assert.strictEqual(await codeAfter(frameOf(0x83, "reserved")), 1_002)
+      const length = Buffer.alloc(8)
+      length.writeBigUInt64BE(64n * 1024n * 1024n + 1n)
+      assert.strictEqual(await codeAfter(Buffer.concat([Buffer.from([0x81, 0xff]), length, Buffer.alloc(4)])), 1_009)
+      await until(() => found.feed.connections.every(({ closed }) => closed === 1))
+      assert.deepStrictEqual(
+        found.feed.connections.map(({ received }) => received),
+        [[], [], [], []]
+      )
     }
-    assert.strictEqual(await codeAfter(frameOf(0x81, new Uint8Array([0xc3, 0x28]))), 1_007)
-    assert.strictEqual(await codeAfter(frameOf(0x83, "reserved")), 1_002)
-    const length = Buffer.alloc(8)
-    length.writeBigUInt64BE(64n * 1024n * 1024n + 1n)
-    assert.strictEqual(await codeAfter(Buffer.concat([Buffer.from([0x81, 0xff]), length, Buffer.alloc(4)])), 1_009)
-    await until(() => found.feed.connections.every(({ closed }) => closed === 1))
-    assert.deepStrictEqual(
-      found.feed.connections.map(({ received }) => received),
-      [[], [], [], []]
-    )
-  })
+  )
 
-  served("join fragments, also around a ping", async (found) => {
+  served("join fragments, even around a ping", async (found) => {
     const { socket } = raw(found.port, handshake(path))
     await once(socket, "data")
     socket.write(
@@ -291,7 +294,7 @@ describe("WebSockets", () => {
     await until(() => last(found.feed).closed === 1)
   })
 
-  served("keep a silent connection open without answers, until the client leaves", async (found) => {
+  served("keep a silent connection open without replies, until the client ends it", async (found) => {
     const socket = await open(found)
     const heard: Array<string> = []
     for (const event of ["message", "ping", "pong", "close"] as const) {
@@ -306,7 +309,7 @@ describe("WebSockets", () => {
     socket.send("unheard")
     socket.ping()
     socket.close()
-    // Another connection shows that the exchange had time to answer.
+    // The replies on another connection show that the server had time to reply.
     const other = await open(found)
     assert.strictEqual(await reply(other, "1"), "1")
     assert.strictEqual(await reply(other, "2"), "2")
@@ -316,7 +319,7 @@ describe("WebSockets", () => {
     other.terminate()
   })
 
-  served("report the unsent bytes of a slow reader, and when the network has taken them", async (found) => {
+  served("report the unsent bytes of a slow reader, and notify the feed when all bytes are sent", async (found) => {
     const socket = await open(found, { perMessageDeflate: false })
     await until(() => found.feed.connections.length === 1)
     const connection = last(found.feed)
@@ -326,7 +329,7 @@ describe("WebSockets", () => {
     socket.pause()
     const text = ".".repeat(64 * 1024)
     let sent = 0
-    // Until the buffers of the network are full.
+    // Sends until the buffers of the network are full.
     while (line.bufferedBytes() < 1024 * 1024) {
       line.send(text)
       sent++
@@ -340,7 +343,7 @@ describe("WebSockets", () => {
     socket.terminate()
   })
 
-  served("end the connection whose code throws, and no other", async (found) => {
+  served("end only the connection whose message handler throws", async (found) => {
     const [bad, good] = [await open(found), await open(found)]
     found.feed.onMessage = (text, { line }) => {
       if (text === "bad") {
@@ -366,7 +369,7 @@ describe("WebSockets", () => {
     await until(() => found.feed.connections.every(({ closed }) => closed === 1))
   })
 
-  it.live("end all connections when the server stops, and send what was sent before", () =>
+  it.live("end all connections when the server stops, but still deliver an earlier close frame", () =>
     Effect.gen(function* () {
       const ends = yield* Effect.scoped(
         Effect.gen(function* () {

@@ -60,7 +60,9 @@ const round = async ([, sign]: Variant, times: number, width: number): Promise<F
 const median = (values: ReadonlyArray<number>): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
-console.log(`Node ${process.version}; medians of ${rounds} rounds, a pause of ${pauseMillis} ms before each`)
+console.log(
+  `Node ${process.version}; medians of ${rounds} rounds, a pause of ${pauseMillis} ms before each measurement`
+)
 for (const kind of ["ed25519", "rsa"] as const) {
   const variants = await variantsOf(kind)
   for (const [width, times] of [

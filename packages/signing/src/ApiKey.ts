@@ -84,7 +84,7 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
     return yield* failWith({ _tag: "UnsupportedAlgorithm", algorithm: jwk.crv })
   }
   if (jwk.kty !== "RSA" && !(jwk.kty === "OKP" && jwk.crv === "Ed25519")) {
-    return yield* invalidJwk("its kty and crv must be RSA, or OKP with Ed25519")
+    return yield* invalidJwk("its kty must be RSA, or OKP with the crv Ed25519")
   }
   if (jwk.d === undefined) return yield* failWith({ _tag: "PublicKey" })
   if (jwk.kty === "OKP") {

@@ -13,15 +13,17 @@ import * as Data from "effect/Data"
  * | `_tag` | meaning |
  * | --- | --- |
  * | `EmptyKeyId`, `InvalidKeyId` | the id cannot be sent as a header |
- * | `FileUnreadable` | the file could not be read; `path` is undefined if it could be the text of a key |
+ * | `FileUnreadable` | the file could not be read; `path` is undefined if the path could be the text of a key |
  * | `PathHoldsKey` | the path is the text of a key |
  * | `NoPem` | no `BEGIN` line; `looksLike` is the probable format |
  * | `SeveralBlocks` | more than one PEM block; `labels` lists them |
- * | `Truncated`, `Malformed` | incomplete; does not match its label or format |
+ * | `Truncated` | the key is incomplete |
+ * | `Malformed` | the key does not match its label or format |
  * | `Encrypted`, `PublicKey`, `PrivateKey`, `Certificate` | valid PEM, but not the required kind of key |
  * | `UnsupportedFormat`, `UnsupportedAlgorithm`, `RsaTooShort` | a key that the exchange does not accept |
  * | `SelfCheckFailed` | the signature, the RSA numbers or the public key do not match the private key |
- * | `UnsupportedCryptoKey`, `PublicKeyNeeded` | a `CryptoKey` that cannot sign for the exchange, or cannot be checked without its public key |
+ * | `UnsupportedCryptoKey` | a `CryptoKey` that cannot sign for the exchange |
+ * | `PublicKeyNeeded` | a `CryptoKey` that is not extractable, without its public key |
  * | `UnsupportedRuntime` | this runtime's WebCrypto is missing or lacks the algorithm |
  */
 export type KeyErrorReason =

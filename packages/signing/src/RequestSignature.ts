@@ -231,8 +231,9 @@ const isSupported = (algorithm: Signature.Algorithm): boolean =>
  *
  * **Details**
  *
- * Fails with `KeyError` if the algorithm is not RSA-PSS (SHA-256, salt of 32 bytes) or Ed25519, or if the runtime does not
- * support it. See {@link verify} for the rules.
+ * Fails with `KeyError` if the algorithm is not RSA-PSS (SHA-256, salt of 32 bytes) or Ed25519, or if the runtime has
+ * no `crypto.subtle`. The verifier fails with `KeyError` if the runtime does not support the algorithm. See {@link
+ * verify} for the rules.
  */
 export const verifier = /*#__PURE__*/ Effect.fnUntraced(function* (
   publicKey: Signature.PublicKey
@@ -269,13 +270,13 @@ export const verifier = /*#__PURE__*/ Effect.fnUntraced(function* (
 export const verify = (publicKey: Signature.PublicKey, request: SignedRequest): Effect.Effect<boolean, KeyError> =>
   Effect.flatMap(verifier(publicKey), (verifies) => verifies(request))
 
-/** The details of a signature, without the key, the full key id and the signature. */
+/** The details of a signature, with a shortened key id. Contains neither the key nor the signature. */
 export interface Explanation {
   readonly signedText: string
   readonly timestampMillis: number
   readonly kind: KeyKind
   readonly algorithm: string
-  /** The first eight characters of the id. */
+  /** The first eight characters of the id. An id of at most twelve characters is not shortened. */
   readonly keyId: string
   /** The skew added to this machine's clock, in milliseconds. */
   readonly clockSkewMillis: number

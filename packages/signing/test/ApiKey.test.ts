@@ -75,12 +75,12 @@ describe("fromPem", () => {
     "a byte-order mark": (pem) => `\ufeff${pem}`,
     quotes: (pem) => `"${pem.trim()}"`,
     "quotes around escaped line ends": (pem) => `'${pem.replaceAll("\n", "\\n")}'`,
-    "no line end at the end": (pem) => pem.trimEnd(),
+    "no final line end": (pem) => pem.trimEnd(),
     "blank lines and indentation": (pem) => `\n\n  ${pem.replaceAll("\n", "\n  ")}\n`,
-    "text around it": (pem) => `Bag Attributes: <none>\nKey Attributes: <none>\n${pem}that was the key\n`,
-    "its base64 on one line": (pem) => pem.replace(/(?<!-)\n(?!-)/g, ""),
+    "text around the block": (pem) => `Bag Attributes: <none>\nKey Attributes: <none>\n${pem}that was the key\n`,
+    "the base64 on one line": (pem) => pem.replace(/(?<!-)\n(?!-)/g, ""),
     "everything on one line": (pem) => pem.replaceAll("\n", ""),
-    "spaces for line ends": (pem) => pem.replaceAll("\n", " ")
+    "spaces instead of line ends": (pem) => pem.replaceAll("\n", " ")
   }
   for (const [name, change] of Object.entries(forms)) {
     it.live(`accepts ${name}`, () =>
@@ -136,7 +136,7 @@ describe("fromPem", () => {
     }
   }
 
-  it.live("reads UTF-16 with text around the key that is not ASCII", () =>
+  it.live("reads UTF-16 with text around the key, even if the text is not ASCII", () =>
     Effect.gen(function* () {
       const text = `Schlüssel für Kalshi — \u4e2d\n${fixture("keys/ed25519.pkcs8.pem")}`
       for (const order of ["LE", "BE"] as const) {
@@ -232,7 +232,7 @@ describe("fromPem", () => {
       "The key is truncated: its END line is missing. Copy the whole file again, from its BEGIN line to its END line."
     ],
     [
-      "half of it",
+      "half of the key",
       fixture("refused/truncated-body.pem"),
       "The key is truncated: its data is shorter than its stated length. Copy the whole file again, from its BEGIN line to its END line."
     ],
@@ -279,7 +279,7 @@ describe("fromPem", () => {
       "The text contains no PEM block. Pass the key from its -----BEGIN … KEY----- line to its END line."
     ]
   ] as const) {
-    it.live(`reports the problem and the remedy: ${name}`, () =>
+    it.live(`reports the problem and what to do: ${name}`, () =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(load(text))
         assert.strictEqual(error.message, message)
@@ -342,7 +342,7 @@ describe("fromPem", () => {
 
   it.live("fails if the runtime has no crypto.subtle", () =>
     Effect.gen(function* () {
-      // A browser has only this on a page that is not secure.
+      // On a page that is not secure, a browser's `crypto` has only this function.
       const insecure = { getRandomValues: globalThis.crypto.getRandomValues } as unknown as Crypto
       const reason = yield* reasonOf(Effect.provide(load(fixture("keys/ed25519.pkcs8.pem")), WebCrypto.layer(insecure)))
       assert.deepStrictEqual(reason, {
@@ -398,7 +398,7 @@ describe("fromPem", () => {
     })
   )
 
-  it("always rejects an RSA key with any one bit flipped", async () => {
+  it("rejects an RSA key with any single bit flipped", async () => {
     for (const [file, label] of [
       ["keys/rsa-2048.pkcs1.pem", "RSA PRIVATE KEY"],
       ["keys/rsa-2048.pkcs8.pem", "PRIVATE KEY"]
@@ -433,7 +433,7 @@ describe("fromPem", () => {
     )
   })
 
-  it("never ends with a defect, for any text", async () => {
+  it("does not end with a defect, for any text", async () => {
     const piece = fc.oneof(
       fc.constantFrom(
         "-----BEGIN PRIVATE KEY-----",
@@ -461,7 +461,7 @@ describe("fromPem", () => {
     )
   })
 
-  it("finds the key inside any other text", async () => {
+  it("finds the key within any surrounding text", async () => {
     const noise = fc.string({ unit: fc.constantFrom("a", " ", "\n", "\t", '"', "'", "=", ":", "\ufeff", "é") })
     const lineEnd = fc.constantFrom("\n", "\r\n", "\\n", "\\r\\n", " ", "")
     const pem = fixture("keys/ed25519.pkcs8.pem").trim()
@@ -499,7 +499,7 @@ describe("fromJwk", () => {
     })
   )
 
-  it.live("accepts the alg of the exchange, and ignores use and key_ops", () =>
+  it.live("accepts each alg that the exchange uses, and ignores use and key_ops", () =>
     Effect.gen(function* () {
       yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("rsa-2048"), alg: "PS256", use: "enc", key_ops: [] } })
       yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("ed25519"), alg: "EdDSA" } })
@@ -536,12 +536,12 @@ describe("fromJwk", () => {
     [
       "another curve",
       { ...ed25519, crv: "secp256k1" },
-      { _tag: "Malformed", problem: "its kty and crv must be RSA, or OKP with Ed25519" }
+      { _tag: "Malformed", problem: "its kty must be RSA, or OKP with the crv Ed25519" }
     ],
     [
       "the curve under another kty",
       { ...ed25519, kty: "AKP" },
-      { _tag: "Malformed", problem: "its kty and crv must be RSA, or OKP with Ed25519" }
+      { _tag: "Malformed", problem: "its kty must be RSA, or OKP with the crv Ed25519" }
     ],
     ["an empty number", { ...rsa, p: "" }, { _tag: "Malformed", problem: "its p is not bytes in base64url" }],
     ["a public RSA key", rsaPublic, { _tag: "PublicKey" }],
@@ -552,7 +552,7 @@ describe("fromJwk", () => {
       { ...rsa, oth: [{}] },
       { _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" }
     ],
-    ["no kty", { d: ed25519.d! }, { _tag: "Malformed", problem: "its kty and crv must be RSA, or OKP with Ed25519" }],
+    ["no kty", { d: ed25519.d! }, { _tag: "Malformed", problem: "its kty must be RSA, or OKP with the crv Ed25519" }],
     ["another alg (RSA)", { ...rsa, alg: "RS256" }, { _tag: "Malformed", problem: "its alg must be PS256" }],
     [
       "another alg (Ed25519)",
@@ -632,7 +632,7 @@ describe("fromCryptoKey", () => {
       })
     )
 
-    it.live(`accepts a ${kind} key that is not extractable with its public key, as CryptoKey and as PublicKey`, () =>
+    it.live(`accepts a non-extractable ${kind} key with its public key, as a CryptoKey and as a PublicKey`, () =>
       Effect.gen(function* () {
         const { privateKey, publicKey } = yield* pair(kind, false)
         const apiKey = yield* ApiKey.fromCryptoKey({ keyId, privateKey, publicKey })
@@ -643,7 +643,7 @@ describe("fromCryptoKey", () => {
       })
     )
 
-    it.live(`requires the public key of a ${kind} key that is not extractable, and checks that it matches`, () =>
+    it.live(`requires the public key of a non-extractable ${kind} key, and checks that the two match`, () =>
       Effect.gen(function* () {
         const sealed = yield* pair(kind, false)
         const open = yield* pair(kind, true)
@@ -870,7 +870,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(unreadable))
   )
 
-  it.live("opens no file if the path is the bytes of a key or a line of it", () =>
+  it.live("opens no file if the path is the bytes of a key or a line of its PEM", () =>
     Effect.gen(function* () {
       const bytes = derOf(fixture("keys/ed25519.pkcs8.pem")).subarray(-32)
       const line = fixture("keys/rsa-2048.pkcs8.pem").split("\n")[7]!

@@ -115,7 +115,7 @@ describe("privateMaterial", () => {
   const seed = octets(32)
   const publicKey = element(implicitPublicKey, 0, new Uint8Array(32).fill(9))
 
-  it("reads Ed25519 without a public key, and with one in version 2", () => {
+  it("reads Ed25519 without a public key, and with a public key in version 2", () => {
     const bytes = new Uint8Array(32)
     assert.deepStrictEqual(
       pkcs8(algorithm(ed25519Id), element(octetString, seed)),
@@ -210,8 +210,8 @@ describe("pkcs1Problem", () => {
       { _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" }
     ],
     ["another version", seq(int(2), ...members), malformed("its RSA version does not match its members")],
-    ["a number too few", seq(int(0), ...members.slice(1)), malformed("its RSA version does not match its members")],
-    ["a number too many", seq(int(0), ...members, int(1)), malformed("its RSA version does not match its members")],
+    ["one number too few", seq(int(0), ...members.slice(1)), malformed("its RSA version does not match its members")],
+    ["one number too many", seq(int(0), ...members, int(1)), malformed("its RSA version does not match its members")],
     ...(
       [
         ["of another tag", element(octetString, 3)],
@@ -249,7 +249,8 @@ describe("rsaProblem", () => {
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, one, n!, dp!, dq!, qi!]), mixed)
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, q!, p!, dp!, dq!, qi!]), mixed)
     const order = BigInt(`0x${Buffer.from(n!).toString("hex")}`) - 1n
-    // A prime that does not divide the order has an inverse: it is (k * order + 1) / exponent for some k below it.
+    // A prime exponent that does not divide the order has the inverse (k * order + 1) / exponent, for some k <
+    // exponent.
     const [exponent, inverse] = [3, 5, 7, 11, 13, 17, 19, 23, 29, 31]
       .flatMap((prime) => Array.from({ length: prime }, (_, k) => [BigInt(prime), BigInt(k) * order + 1n] as const))
       .find(([exponent, product]) => product % exponent === 0n)!

@@ -9,7 +9,7 @@ import { keyId, vectors } from "./vectors.ts"
 
 describe("fromApiKey", () => {
   for (const name of ["rsa-2048", "rsa-3072", "ed25519"] as const) {
-    it.live(`signs the vectors' texts synchronously, so that node:crypto verifies them (${name})`, () =>
+    it.live(`signs the texts of the vectors synchronously, and node:crypto verifies the signatures (${name})`, () =>
       Effect.gen(function* () {
         const apiKey = yield* load(name)
         const signer = yield* NodeSigner.fromApiKey(apiKey)

@@ -15,7 +15,7 @@ import { fixture, keyId, seed, vectors } from "./vectors.ts"
 
 describe("fromApiKey", () => {
   for (const name of ["rsa-2048", "rsa-3072", "ed25519"]) {
-    it.live(`signs the vectors' texts so that node:crypto verifies them (${name})`, () =>
+    it.live(`signs the texts of the vectors, and node:crypto verifies the signatures (${name})`, () =>
       Effect.gen(function* () {
         const signer = Signer.fromApiKey(yield* load(name))
         assert.strictEqual(signer.keyId, keyId)
@@ -59,7 +59,7 @@ describe("fromApiKey", () => {
     )
   })
 
-  it.live("imports the private key once, before the first signature, as not extractable", () =>
+  it.live("imports the private key once, before the first signature, and as not extractable", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const sealed: Array<boolean> = []
@@ -147,8 +147,8 @@ describe("fromApiKey", () => {
     "no version of Node": { versions: {}, getBuiltinModule: () => nodeCrypto },
     "no getBuiltinModule": { versions },
     "no node:crypto": { versions, getBuiltinModule: () => undefined },
-    Bun: { versions: { ...versions, bun: "1.4.0" }, getBuiltinModule: () => nodeCrypto },
-    Deno: { versions: { ...versions, deno: "2.9.0" }, getBuiltinModule: () => nodeCrypto },
+    "the process of Bun": { versions: { ...versions, bun: "1.4.0" }, getBuiltinModule: () => nodeCrypto },
+    "the process of Deno": { versions: { ...versions, deno: "2.9.0" }, getBuiltinModule: () => nodeCrypto },
     ...Object.fromEntries(
       Object.entries(broken).map(([name, module]) => [name, { versions, getBuiltinModule: () => module }])
     )

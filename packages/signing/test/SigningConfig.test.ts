@@ -51,12 +51,12 @@ describe("apiKey", () => {
 
   for (const [name, env, message] of [
     [
-      "both",
+      "both a key and a path",
       { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: pem, KALSHI_PRIVATE_KEY_PATH: file },
       /KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set. Keep one of them/
     ],
     [
-      "neither",
+      "neither a key nor a path",
       { KALSHI_API_KEY_ID: keyId },
       /Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE_KEY_PATH is set\. Set one/
     ],

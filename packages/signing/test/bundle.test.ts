@@ -48,7 +48,7 @@ describe("bundle", () => {
     ])
   })
 
-  it("fails for an import of Node, so the checks below can fail", async () => {
+  it("fails for an import of Node, which shows that the checks below can fail", async () => {
     for (const platform of ["browser", "neutral"] as const) {
       const outcome = await bundle(`export * from "node:fs"`, platform).then(
         () => "made",
@@ -58,7 +58,7 @@ describe("bundle", () => {
     }
   })
 
-  it("reports remaining imports, so the checks below can fail", async () => {
+  it("reports remaining imports, which shows that the checks below can fail", async () => {
     const contents = `import * as fs from "node:fs"; export const exists = fs.existsSync`
     const result = await bundle(contents, "node")
     assert.deepStrictEqual(result.externals, ["node:fs"])
@@ -85,7 +85,7 @@ describe("bundle", () => {
     }
   }
 
-  it("of SigningConfig contains Config, so the check above can fail", async () => {
+  it("of SigningConfig contains Config, which shows that the check above can fail", async () => {
     const pulled = effect((await bundle(`export * from "./SigningConfig.ts"`, "browser")).inputs)
     assert.includeMembers(pulled, ["Config", "ConfigProvider"])
   })
@@ -100,7 +100,7 @@ describe("bundle", () => {
     )
   })
 
-  it("of only text contains nothing of Effect", async () => {
+  it("of only the function text contains no module of Effect", async () => {
     const { inputs } = await bundle(`export { text, webSocketPath } from "./RequestSignature.ts"`, "browser")
     assert.deepStrictEqual(
       inputs.map((file) => file.split("/").at(-1)),

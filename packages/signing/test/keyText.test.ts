@@ -42,7 +42,7 @@ describe("looksLikeKey", () => {
     }
   })
 
-  it("recognises DER in base64 on several lines, also in quotes", () => {
+  it("recognises DER in base64 on several lines, with and without quotes", () => {
     for (const quote of ["", '"', "'"])
       assert.isTrue(looksLikeKey(`${quote}M${"a".repeat(40)}\n${"b".repeat(40)}${quote}`))
   })
@@ -73,15 +73,15 @@ describe("isShowable", () => {
       assert.isTrue(isShowable(path), path)
   })
 
-  it("accepts four changes of class within words in 24 characters, but not five", () => {
-    // A change to a capital and one back, twice.
+  it("accepts four changes of the character class within 24 characters, but not five", () => {
+    // Two words with a change to a capital and a change back.
     assert.isTrue(isShowable("/aaBbb/ccDdd"))
     assert.isFalse(isShowable("/aaBbb/ccDdd/e1"))
     assert.isFalse(isShowable("aaB/ccD/eeF/ggH/iiJ"))
     assert.isFalse(isShowable("a1/b2/c3/d4/e5"))
     assert.isFalse(isShowable("1a/2b/3c/4d/5e"))
     assert.isFalse(isShowable("A1/B2/C3/D4/E5"))
-    // The same five, further apart.
+    // The same five changes, further apart.
     assert.isTrue(isShowable("/aaBbb/ccDdd/eeeeeeeeeeeeeeeee1"))
     const four = "aB/aB/aB/aB/"
     assert.isFalse(isShowable(`${four}${"a".repeat(12)}B`))
@@ -108,7 +108,7 @@ describe("isShowable", () => {
     assert.isFalse(isShowable("C:keys"))
   })
 
-  it("does not count UUIDs, also in capitals", () => {
+  it("ignores UUIDs, in small letters and in capitals", () => {
     assert.isTrue(isShowable(`/keys/${keyId}/${keyId.toUpperCase()}.pem`))
     assert.isTrue(isShowable("/keys/0f0a0b0c-0d0e-0f0a-0b0c-0d0e0f0a0b0c.pem"))
   })

@@ -28,7 +28,7 @@ const bytesOf = (value: bigint): Uint8Array => {
 const numberOf = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString("hex")}`)
 
 describe("rsaProblem", () => {
-  it("accepts a valid key, also with the exponent 3", () => {
+  it("accepts a valid key, with the exponent 65537 or 3", () => {
     assert.isUndefined(problemOf({}))
     const { privateKey } = nodeCrypto.generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent: 3 })
     const members = membersOf(privateKey.export({ format: "jwk" }) as JsonWebKey)
@@ -53,7 +53,7 @@ describe("rsaProblem", () => {
   })
 
   for (const name of rsaMembers) {
-    it(`detects an ${name} that is too large or too small by one`, () => {
+    it(`detects a value of ${name} that is too large or too small by one`, () => {
       for (const step of [1n, -1n])
         assert.deepStrictEqual(problemOf({ [name]: bytesOf(numberOf(good[name]) + step) }), mixed)
     })
@@ -107,7 +107,7 @@ describe("pkcs1Problem", () => {
   })
 
   for (const [index, name] of rsaMembers.entries()) {
-    it(`rejects an ${name} that is not a positive integer`, () => {
+    it(`rejects a value of ${name} that is not a positive integer`, () => {
       for (const member of [der(0x04, good[name]), integer(), integer(0x80), integer(0xff, ...good[name])]) {
         assert.deepStrictEqual(pkcs1Problem(sequence(version, ...encoded.with(index, member))), otherNumber)
       }

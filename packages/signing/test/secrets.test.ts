@@ -111,7 +111,7 @@ const secretsOf = (key: (typeof keys)[number]): ReadonlyArray<string> => {
 }
 
 describe("assertPrintsNoSecret", () => {
-  it("finds a printed key in each of its formats", () => {
+  it("detects a printed key in each format", () => {
     const pem = fixture("keys/ed25519.pkcs8.pem")
     const seed = derOf(pem).subarray(16)
     for (const leak of [
@@ -251,7 +251,7 @@ describe("every export", () => {
           Effect.provide(SigningConfig.apiKey, [ConfigProvider.layer(ConfigProvider.fromEnv({ env })), files])
         yield* assertFailsSilently("a configured key without an id", configured({ KALSHI_PRIVATE_KEY: pem }))
         yield* assertFailsSilently(
-          "both",
+          "a configured key and a configured path",
           configured({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: pem, KALSHI_PRIVATE_KEY_PATH: pem })
         )
         yield* assertFailsSilently(

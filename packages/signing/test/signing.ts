@@ -32,8 +32,8 @@ export const isSynchronous = (signer: Signer.Signer["Service"]): boolean =>
 export const signNow = (signer: Signer.Signer["Service"], text: string): string => Effect.runSync(signer.sign(text))
 
 /**
- * Runs an effect while `process.getBuiltinModule` returns this as `node:crypto`. If it is undefined, the runtime has no
- * `node:crypto`.
+ * Runs an effect while `process.getBuiltinModule` returns `module` for `node:crypto`. If `module` is undefined, the
+ * runtime has no `getBuiltinModule`.
  */
 export const withBuiltin = <A, E, R>(module: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   withProcess({ ...process, getBuiltinModule: module === undefined ? undefined : () => module }, effect)

@@ -78,7 +78,7 @@ describe("privateMaterial", () => {
     }
   })
 
-  it("reads PKCS#1 unchanged, also with unknown members", () => {
+  it("reads PKCS#1 unchanged, with and without unknown members", () => {
     for (const count of [9, 10, 11]) {
       const pkcs1 = sequence(...numbers(count))
       assert.deepStrictEqual(ofPrivate(pkcs1, "RSA PRIVATE KEY"), { kind: "rsa", pkcs1 })

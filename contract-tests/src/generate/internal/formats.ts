@@ -129,8 +129,6 @@ const word = (): fc.Arbitrary<string> =>
  * `date-time` follows RFC 3339 §5.6 exactly: `T` and `Z` may be lower case, the offset has a colon, the day exists.
  * A leap second (`23:59:60Z`) is valid for the judge, but is neither generated nor used as an invalid example. RFC 3339
  * allows leap seconds, the exchange's own formatter cannot write them, and a client may accept or reject them.
- *
- * A data table: one entry per format.
  */
 export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ new Map<string, StringFormat>([
   [

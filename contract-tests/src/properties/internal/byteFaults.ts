@@ -125,7 +125,7 @@ const makeBomb = () => {
   return { compressed: gzipSync(uncompressed), uncompressed }
 }
 
-/** Every fault. Over 80 lines because it is a table with one entry per fault. */
+/** Every fault. */
 export const byteFaults: ReadonlyArray<ByteFault> = [
   withoutBody("reset before the headers", "lost", () => (socket) => reset(socket)),
   withoutBody("closed before the headers", "lost", () => (socket) => end(socket)),

@@ -105,7 +105,7 @@ export interface RootedNode extends SchemaNode {
   readonly base: Json
 }
 
-/** Returns whether `known` has fewer entries than `value`. A larger value is more useful. */
+/** Returns whether `known` has fewer entries than `value`. A larger value allows more edits. */
 const isSmaller = (known: Json, value: Json): boolean =>
   ((isArray(known) && isArray(value)) || (isObject(known) && isObject(value))) &&
   Object.keys(known).length < Object.keys(value).length

@@ -23,7 +23,7 @@ export interface FaultyServer {
   readonly script: (answers: ReadonlyArray<Answer>) => void
   /** Returns the number of requests since the last call of `script`. */
   readonly received: () => number
-  /** Returns the number of bytes written since the last call of `script`. Unread bytes block further writes. */
+  /** Returns the number of bytes written since the last call of `script`. A client that stops reading blocks further writes. */
   readonly written: () => number
 }
 

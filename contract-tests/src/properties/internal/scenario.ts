@@ -259,7 +259,7 @@ export const scenarios = (metered: boolean): fc.Arbitrary<Scenario> => {
   })
   const crowd = fc.record({
     ...common,
-    // The limit is often the wait of the first or second call that finds too few tokens, or one millisecond more.
+    // The time limit is often the wait of the first or second call that finds too few tokens, or one millisecond longer.
     totalMillis: fc.oneof(fc.constantFrom(50, 100, 101, 201), common.totalMillis),
     metered: fc.constant(true),
     // Most calls start at once. At the default cost, a full bucket of the lowest tier allows 10 writes or 20 reads.

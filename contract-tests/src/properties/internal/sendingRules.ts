@@ -20,7 +20,7 @@ import { isSigned } from "../../operations/Signing.ts"
 
 /** The error for a violated rule. */
 export class RuleViolation extends Error {
-  override readonly name = "Broken"
+  override readonly name = "RuleViolation"
 }
 
 const assertThat = (holds: boolean, rule: string): void => {
@@ -117,7 +117,7 @@ const checkRequests = ({ called, input, target }: CallLog): void => {
   }
 }
 
-/** Checks that a request that may have been executed is not retried if it must not be executed twice. */
+/** Checks that a request is retried only if the retry cannot execute it twice. */
 const checkRetries = ({ called, keyed, repeatable }: CallLog): void => {
   let lostAt: number | undefined
   let expirations = 0
@@ -149,7 +149,10 @@ const checkPolicy = ({ called, keyed, repeatable, scenario }: CallLog, reach: (w
   const { attemptMillis, metered, pace, totalMillis } = scenario
   const { attempts, endMillis, interruptedAt } = called
   const mustEndBy = called.startMillis + totalMillis
-  assertThat(endMillis <= mustEndBy, `the call took ${endMillis - called.startMillis} of ${totalMillis} ms`)
+  assertThat(
+    endMillis <= mustEndBy,
+    `the call took ${endMillis - called.startMillis} ms, but its limit is ${totalMillis} ms`
+  )
   let lostAt: number | undefined
   let expirations = 0
   for (const [i, attempt] of attempts.entries()) {
@@ -160,7 +163,7 @@ const checkPolicy = ({ called, keyed, repeatable, scenario }: CallLog, reach: (w
       attempt.sent === undefined || attempt.sent.atMillis <= mustEndBy,
       "a request was sent after the call's time limit"
     )
-    assertThat(end - start <= attemptMillis, `an attempt took ${end - start} of ${attemptMillis} ms`)
+    assertThat(end - start <= attemptMillis, `an attempt took ${end - start} ms, but its limit is ${attemptMillis} ms`)
     const verdict = verdictOn(attempt)
     if (verdict === "lost") lostAt ??= attempt.sent?.atMillis
     const next = attempts[i + 1]
@@ -352,7 +355,7 @@ const checkBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: 
       const maxTokens = capacity + ((atMillis - first.atMillis) * rate) / 1000
       assertThat(
         sum <= maxTokens + 1e-3,
-        `${sum} tokens of ${maxTokens} were spent within ${atMillis - first.atMillis} ms`
+        `${sum} tokens were spent within ${atMillis - first.atMillis} ms, but only ${maxTokens} were available`
       )
     }
     if (sum > capacity) reach("spent more than a full bucket")

@@ -1,5 +1,6 @@
 /**
- * Runs calls with real signatures, and records everything that they print. All parts of the key are known.
+ * Runs calls with real signatures, and records everything that they print. The keys are generated here, so every part of
+ * them is known.
  *
  * @module
  */
@@ -25,7 +26,7 @@ import * as Tracer from "effect/Tracer"
 import type { AnyOperation } from "../../operations/ClientOperations.ts"
 import { broken } from "./wire.ts"
 
-/** A key, its public key in the format of another library, and the strings that would reveal the private key. */
+/** A key, its public key as a Node.js key object, and the strings that would reveal the private key. */
 export interface Key {
   readonly id: string
   readonly kind: Signer.KeyKind
@@ -132,7 +133,7 @@ const stringify = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? ""
   } catch (error) {
-    // A defect of another library may be circular. `shown` still prints it.
+    // A defect of another library may be circular. `inspectFully` still prints it.
     return String(error)
   }
 }

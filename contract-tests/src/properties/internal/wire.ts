@@ -80,7 +80,7 @@ export interface ObservedCall {
   readonly attempts: Array<Attempt>
   exit: Exit.Exit<unknown, unknown> | undefined
   endMillis: number
-  /** The time of the interruption. Undefined if the call ended before. */
+  /** The time of the interruption. Undefined if the call was not interrupted. */
   interruptedAt: number | undefined
 }
 
@@ -299,7 +299,7 @@ const transportOf = (playing: RunState): HttpClient.HttpClient => {
   return HttpClient.make((request, url) =>
     Effect.flatMap(Running, (call) => {
       if (call === undefined || (scenario.metered && limitPaths.has(url.pathname))) {
-        // One of the two is public and costs no tokens.
+        // One of the two endpoints is public and costs no tokens.
         if (request.headers["kalshi-access-signature"] !== undefined) learning.push(time.nowMillis())
         return Effect.succeed(respondToClient(request, url.pathname))
       }

@@ -43,7 +43,7 @@ export const follow = (
   while (typeof found["$ref"] === "string") {
     const reference = found["$ref"]
     if (visited.has(reference)) {
-      return invalid(pointer, "a reference that ends")
+      return invalid(pointer, "a reference without a cycle")
     }
     visited.add(reference)
     found = object(resolveReference(document, reference), here)

@@ -50,7 +50,7 @@ export const reads = (environment: Environment): Rule => {
   }
 }
 
-/** Sends the requests that the rule permits. `before` runs before each request. If it throws, the request is not sent. */
+/** Sends the requests that the rule permits. `before` runs first. If `before` throws, the request is not sent. */
 export const make = (
   client: HttpClient.HttpClient,
   rule: Rule,

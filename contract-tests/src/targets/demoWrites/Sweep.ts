@@ -29,7 +29,7 @@ export interface CleanupResult {
 
 const rounds = 10
 
-/** The time between two reads. Reads may lag behind writes, so an entity counts as removed only if two reads lack it. */
+/** The time between two reads. Reads may lag behind writes, so two reads in a row must show no entity. */
 const betweenMillis = 1_000
 
 const plain = (decimal: string): string => decimal.replace(/\.?0+$/, "")

@@ -22,7 +22,7 @@ import { bounds, prefixOf } from "./TradingRule.ts"
 export interface Trading {
   /** Creates the input of a write. Returns undefined for an operation that the run does not call. */
   readonly writes: (client: ClientOperation) => Effect.Effect<JsonObject, Missing> | undefined
-  /** Entities of the run to read, for an account without other entities. */
+  /** Entities of the run to read if the account has no other entities, by parameter name. */
   readonly fallbacks: Readonly<Record<string, Effect.Effect<Json, Missing>>>
   /** Records the entities of the run that a response contains. */
   readonly recordEntities: (client: ClientOperation, heard: Traffic) => void

@@ -23,7 +23,7 @@ export const isDemo = ({ restUrl }: Environment): boolean => {
 /** Returns the prefix of the client order ids of a run. */
 export const prefixOf = (runId: string): string => `ct-${runId}-`
 
-/** The limits of an order: the highest price, the largest counts, and the longest lifetime. */
+/** The limits of writes: price and size of an order, limit of an order group (exclusive), and lifetime of an order. */
 export const bounds = { cents: 2, contracts: 3, groupContracts: 10, restMillis: 300_000 }
 
 const writes: ReadonlySet<string> = new Set([

@@ -42,7 +42,7 @@ describe("grammar", () => {
     })
   }
 
-  it("generates every number of decimal places, beyond the precision of a double", () => {
+  it("generates every number of decimal places, and more digits than a double keeps", () => {
     const { matchingExamples } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
     for (let places = 1; places <= 6; places++) {
       assert.isTrue(matchingExamples.some((text) => new RegExp(`\\.[0-9]{${places}}$`).test(text)))

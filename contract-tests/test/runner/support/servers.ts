@@ -35,7 +35,7 @@ export const keyOf = ({ keyId, privateKey }: Sandbox.Credentials): Served["key"]
   KALSHI_PRIVATE_KEY: Redacted.value(privateKey)
 })
 
-/** Runs a local exchange while a test runs. The exchange has no archive, because time does not advance for it. */
+/** Runs a local exchange while a test runs. The exchange has no archive, because the seeding does not advance its clock. */
 export const withServedExchange = <A, E>(
   use: (served: Served) => Effect.Effect<A, E, Sandbox.Sandbox>
 ): Effect.Effect<A, unknown> =>

@@ -26,7 +26,7 @@ export const channels = [
   "pyth_value"
 ]
 
-/** Subscribes to every channel, and uses every action. The sid of a channel is its index plus one. */
+/** Subscribes to every channel, and uses every action except `unsubscribe_indices`. A channel's sid is its index plus one. */
 export const subscribeAll = ({ send }: Connection, ticker: string): void => {
   const params = { market_tickers: [ticker], index_ids: ["BRTI"], underlying_tickers: ["Metal.XAU/USD"] }
   send({ id: 1, cmd: "subscribe", params: { channels, ...params, send_initial_snapshot: true } })
@@ -48,7 +48,7 @@ export const subscribeAll = ({ send }: Connection, ticker: string): void => {
   send({ id: 3, cmd: "list_subscriptions" })
 }
 
-/** Commands that fail, one for each code that a command can cause. */
+/** Commands that fail. Together they cause every error code that a command can cause. */
 export const invalidCommands: ReadonlyArray<object | string> = [
   "not JSON",
   { id: 1, cmd: "subscribe" },

@@ -62,8 +62,8 @@ export const valid = (operation: Operation, input: Json): Requests.Sent | undefi
 }
 
 /**
- * Returns the request of a mutant, or undefined if the request is valid. In a URL, the number 1 and the string "1" are the
- * same.
+ * Returns the request of a mutant. Returns undefined if no request shows only this violation. For example, the number 1
+ * and the string "1" are equal in a URL.
  */
 export const violation = (
   operation: Operation,

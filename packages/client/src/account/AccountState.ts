@@ -33,7 +33,7 @@ import type {
 import type * as Responses from "../generated/responses.ts"
 import { Fills } from "./fills.ts"
 import { type AccountOrderGroup, OrderGroups } from "./groups.ts"
-import { Orders } from "./orders.ts"
+import { Orders, type Origin } from "./orders.ts"
 import { positionKey, Positions } from "./positions.ts"
 import { Read, type ReadOptions } from "./reads.ts"
 import * as rows from "./rows.ts"
@@ -65,6 +65,8 @@ export type AccountStatus =
 export class AccountNotLive
   extends /*#__PURE__*/ Data.TaggedError("AccountNotLive")<{
     readonly status: Exclude<AccountStatus, { readonly _tag: "Live" }>
+    /** Why the last REST read failed. Undefined if it succeeded. The read is repeated. */
+    readonly readError: Error | undefined
   }>
 {
   override get message(): string {
@@ -73,12 +75,25 @@ export class AccountNotLive
       this.status._tag === "Healing"
         ? `it is healing since ${since} (${this.status.loss.channel}, ${this.status.loss.cause}: ${this.status.loss.detail})`
         : `its first lists are awaited since ${since}`
-    return `The account cannot be read: ${why}. Read it again after the next complete lists`
+    const read = this.readError === undefined ? "" : ` (the last read failed: ${this.readError.message})`
+    return `The account cannot be read: ${why}${read}. Read it again after the next complete lists`
   }
 }
 
-/** What must be read over REST. */
-export type Need =
+/** A change of an account. */
+export type AccountChange =
+  /** An order is new or has another state, or it became uncertain whether it still rests. */
+  | { readonly _tag: "Order"; readonly order: AccountOrder; readonly isUnconfirmed: boolean }
+  /** An unconfirmed order is not there any more, and is not shown with its last state either. */
+  | { readonly _tag: "OrderNotFound"; readonly order: AccountOrder }
+  /** A new fill. Each one once. */
+  | { readonly _tag: "Fill"; readonly fill: AccountFill }
+  | { readonly _tag: "Position"; readonly position: AccountPosition }
+  /** A position is settled: the list no longer contains it. `position` is its last state. */
+  | { readonly _tag: "PositionSettled"; readonly position: AccountPosition }
+  | { readonly _tag: "OrderGroup"; readonly group: AccountOrderGroup }
+
+type What =
   /** All resting orders, of all subaccounts. */
   | { readonly _tag: "Orders" }
   /** The fills since this time, of all subaccounts. The time is of the local clock, and early enough. */
@@ -88,10 +103,19 @@ export type Need =
   /** One order: whether it still rests. */
   | { readonly _tag: "Order"; readonly order: AccountOrder }
 
+/**
+ * What must be read over REST. A read counts only if it contains everything that happened before `asOfMillis`, in Unix
+ * milliseconds of the local clock.
+ */
+export type Need = What & { readonly asOfMillis: number }
+
 /** A page of a list. All pages of a read have the time at which the read began. */
 export interface Page<Row> {
   readonly rows: ReadonlyArray<Row>
-  /** When the request of the first page was sent, in Unix milliseconds of the local clock. */
+  /**
+   * When the request of the first page was sent, in Unix milliseconds of the local clock. An earlier time, if REST is
+   * known to lag by more than `lagMillis`: the page contains everything that is older than this time minus `lagMillis`.
+   */
   readonly startedMillis: number
   /** Whether this is the last page, and all pages before it have arrived. */
   readonly isComplete: boolean
@@ -128,6 +152,8 @@ export interface AccountOptions extends ReadOptions {
   readonly maxClosedOrders?: number | undefined
   /** How many fills are kept. Default: 10,000. */
   readonly maxFills?: number | undefined
+  /** Receives each change, synchronously. It must not throw. Default: none. */
+  readonly onChange?: ((change: AccountChange) => void) | undefined
 }
 
 /** The state of an account. `version` changes whenever reads may return something else. */
@@ -142,8 +168,10 @@ export class AccountState {
   readonly #fillRead: Read
   readonly #positionReads: ReadonlyMap<number, Read>
   readonly #subscribed = new Set<AccountChannel>()
+  readonly #onChange: ((change: AccountChange) => void) | undefined
   #fillsFromMillis: number
   #status: AccountStatus
+  #readError: Error | undefined
   #version = 0
   #ignored = 0
   #account: Account | undefined
@@ -151,7 +179,7 @@ export class AccountState {
   constructor(options: AccountOptions) {
     const timeoutMillis = options.readTimeoutMillis ?? 10_000
     const maxClosed = options.maxClosedOrders ?? 10_000
-    const read = () => new Read(timeoutMillis, Number.POSITIVE_INFINITY)
+    const read = () => new Read(timeoutMillis, Number.POSITIVE_INFINITY, 2)
     this.#lagMillis = options.lagMillis ?? 1_000
     this.#overlapMillis = options.overlapMillis ?? 600_000
     this.#fillsFromMillis = options.fillsFromMillis ?? options.nowMillis - this.#overlapMillis
@@ -162,6 +190,7 @@ export class AccountState {
     this.#orderRead = read()
     this.#fillRead = read()
     this.#positionReads = new Map((options.subaccounts ?? [0]).map((subaccount) => [subaccount, read()]))
+    this.#onChange = options.onChange
     this.#status = { _tag: "AwaitingSnapshot", sinceMillis: options.nowMillis }
   }
 
@@ -183,14 +212,14 @@ export class AccountState {
   read(): Result.Result<Account, AccountNotLive> {
     return this.#status._tag === "Live"
       ? Result.succeed(this.known())
-      : Result.fail(new AccountNotLive({ status: this.#status }))
+      : Result.fail(new AccountNotLive({ status: this.#status, readError: this.#readError }))
   }
 
   /** Returns what is known, also if the account is not live: something may then be missing or out of date. */
   known(): Account {
     return (this.#account ??= Object.freeze({
       openOrders: Object.freeze(this.#orders.open()),
-      unconfirmed: new Set(this.#orders.doubted().map(([{ order_id }]) => order_id)),
+      unconfirmed: this.#orders.doubted(),
       closedOrders: Object.freeze(this.#orders.closed()),
       fills: Object.freeze(this.#fills.all()),
       positions: Object.freeze(this.#positions.all()),
@@ -204,43 +233,58 @@ export class AccountState {
     for (const read of this.#readsOf(channel)) if (read.isWanted) read.want(nowMillis + this.#lagMillis)
   }
 
+  /** Reads the lists of a channel again, although nothing is known to be missing. The account stays as it is. */
+  verify(channel: AccountChannel, sinceMillis: number): void {
+    if (!this.#subscribed.has(channel)) return
+    if (channel === "fill") this.#wantFills(sinceMillis)
+    for (const read of this.#readsOf(channel)) if (!read.isWanted) read.want(sinceMillis + this.#lagMillis)
+  }
+
   /** Messages of a channel were lost. */
   lost(loss: AccountLoss, sinceMillis: number): void {
     if (loss.cause === "outage") this.#subscribed.delete(loss.channel)
-    if (loss.channel === "order_group_updates") return this.#note(this.#groups.lost())
+    if (loss.channel === "order_group_updates") {
+      for (const group of this.#groups.lost()) this.#changed({ _tag: "OrderGroup", group })
+      return
+    }
     const isSubscribed = this.#subscribed.has(loss.channel)
     const fromMillis = isSubscribed ? sinceMillis + this.#lagMillis : Number.POSITIVE_INFINITY
-    if (loss.channel === "fill" && !this.#fillRead.isWanted) this.#fillsFromMillis = sinceMillis - this.#overlapMillis
+    if (loss.channel === "fill") this.#wantFills(sinceMillis)
     for (const read of this.#readsOf(loss.channel)) read.want(fromMillis)
     if (this.#status._tag === "Healing") return
     const from = this.#status._tag === "Live" ? sinceMillis : this.#status.sinceMillis
     this.#status = { _tag: "Healing", sinceMillis: from, loss }
-    this.#note(true)
+    this.#changed()
   }
 
   /** Applies a message of `user_orders`. */
   userOrder({ msg }: UserOrderMessage, receivedMillis: number): void {
     const order = rows.orderOfFeed(msg)
-    if (!this.#follows("user_orders", order.subaccount)) return this.#note(false)
-    this.#note(this.#orders.merge(order, { _tag: "Push", receivedMillis }))
+    if (!this.#follows("user_orders", order.subaccount)) return this.#ignore()
+    this.#mergeOrder(order, { _tag: "Push", receivedMillis })
   }
 
   /** Applies a message of `fill`. */
   fill({ msg }: FillMessage): void {
     const fill = rows.fillOfFeed(msg)
-    this.#note(this.#follows("fill", fill.subaccount) && this.#fills.add(fill))
+    if (!this.#follows("fill", fill.subaccount)) return this.#ignore()
+    this.#addFill(fill)
+    this.#fills.complete()
   }
 
   /** Applies a message of `market_positions`. */
   marketPosition({ msg, sending_ts_ms }: MarketPositionMessage, receivedMillis: number): void {
     const position = rows.positionOfFeed(msg)
-    if (!this.#follows("market_positions", position.subaccount)) return this.#note(false)
-    this.#note(this.#positions.push(position, sending_ts_ms, receivedMillis))
+    if (!this.#follows("market_positions", position.subaccount)) return this.#ignore()
+    if (!this.#positions.push(position, sending_ts_ms, receivedMillis)) return this.#ignore()
+    this.#changed({ _tag: "Position", position })
   }
 
   /** Applies a message of `order_group_updates`. */
   orderGroup({ msg }: OrderGroupUpdatesMessage): void {
-    this.#note(this.#subscribed.has("order_group_updates") && this.#groups.update(msg))
+    const group = this.#subscribed.has("order_group_updates") ? this.#groups.update(msg) : undefined
+    if (group === undefined) return this.#ignore()
+    this.#changed({ _tag: "OrderGroup", group })
   }
 
   /** Applies a page of the resting orders. */
@@ -249,7 +293,9 @@ export class AccountState {
     const ids = found.map(({ order_id }) => order_id)
     const seen = this.#orderRead.page(ids, startedMillis, isComplete, receivedMillis)
     if (seen === undefined) return
-    if (this.#orders.complete(seen, startedMillis, receivedMillis)) this.#note(true)
+    for (const order of this.#orders.complete(seen, startedMillis, receivedMillis)) {
+      this.#changed({ _tag: "Order", order, isUnconfirmed: true })
+    }
     this.#settle(receivedMillis)
   }
 
@@ -257,8 +303,10 @@ export class AccountState {
   fillsPage({ isComplete, rows: found, startedMillis }: Page<Responses.Fill>, receivedMillis: number): void {
     for (const row of found) {
       const fill = rows.fillOfRest(row)
-      this.#note(this.#positionReads.has(fill.subaccount) && this.#fills.add(fill))
+      if (this.#positionReads.has(fill.subaccount)) this.#addFill(fill)
+      else this.#ignore()
     }
+    if (isComplete) this.#fills.complete()
     if (this.#fillRead.page([], startedMillis, isComplete, receivedMillis) !== undefined) this.#settle(receivedMillis)
   }
 
@@ -269,15 +317,19 @@ export class AccountState {
     receivedMillis: number
   ): void {
     const read = this.#positionReads.get(subaccount)
-    if (read === undefined) return this.#note(false)
+    if (read === undefined) return this.#ignore()
     for (const row of found) {
       const position = rows.positionOfRest(row, subaccount)
-      this.#note(this.#positions.read(position, rows.positionUpdatedMillis(row), startedMillis))
+      const isChanged = this.#positions.read(position, rows.positionUpdatedMillis(row), startedMillis)
+      if (isChanged) this.#changed({ _tag: "Position", position })
+      else this.#ignore()
     }
     const keys = found.map(({ ticker }) => positionKey(subaccount, ticker))
     const seen = read.page(keys, startedMillis, isComplete, receivedMillis)
     if (seen === undefined) return
-    if (this.#positions.complete(subaccount, seen, startedMillis)) this.#note(true)
+    for (const position of this.#positions.complete(subaccount, seen, startedMillis)) {
+      this.#changed({ _tag: "PositionSettled", position })
+    }
     this.#settle(receivedMillis)
   }
 
@@ -288,14 +340,22 @@ export class AccountState {
 
   /** An order that is to be confirmed does not exist. */
   orderNotFound(order_id: string, startedMillis: number): void {
-    this.#note(this.#orders.notFound(order_id, startedMillis))
+    const order = this.#orders.notFound(order_id, startedMillis)
+    if (order === undefined) this.#ignore()
+    else this.#changed({ _tag: "OrderNotFound", order })
   }
 
-  /** What must be read now. Report each read with `requested`. */
-  needs(nowMillis: number): ReadonlyArray<Need> {
-    return this.#wanted()
-      .filter(([, read]) => (read.dueMillis() ?? Number.POSITIVE_INFINITY) <= nowMillis)
-      .map(([need]) => need)
+  /** A read failed. It is repeated when it is due again. */
+  readFailed(error: Error): void {
+    this.#readError = error
+  }
+
+  /** What must be read now, with at most `maxOrders` single orders. Report each read with `requested`. */
+  needs(nowMillis: number, maxOrders = Number.POSITIVE_INFINITY): ReadonlyArray<Need> {
+    return [
+      ...this.#lists().filter(([, read]) => (read.dueMillis() ?? Number.POSITIVE_INFINITY) <= nowMillis),
+      ...this.#orders.due(nowMillis, maxOrders).map(([order, read]) => [{ _tag: "Order", order }, read] as const)
+    ].map(([what, read]) => ({ ...what, asOfMillis: read.fromMillis - this.#lagMillis }))
   }
 
   /** A read began. It is due again after `readTimeoutMillis` without its last page. */
@@ -308,20 +368,19 @@ export class AccountState {
 
   /** When `needs` must be called next. Undefined if nothing is due. */
   nextMillis(): number | undefined {
-    const due = this.#wanted().map(([, read]) => read.dueMillis() ?? Number.POSITIVE_INFINITY)
-    const next = due.reduce((left, right) => Math.min(left, right), Number.POSITIVE_INFINITY)
+    let next = this.#orders.nextMillis()
+    for (const [, read] of this.#lists()) next = Math.min(next, read.dueMillis() ?? Number.POSITIVE_INFINITY)
     return next === Number.POSITIVE_INFINITY ? undefined : next
   }
 
-  #wanted(): ReadonlyArray<readonly [Need, Read]> {
+  #lists(): ReadonlyArray<readonly [What, Read]> {
     return [
       [{ _tag: "Orders" }, this.#orderRead],
       [{ _tag: "Fills", fromMillis: this.#fillsFromMillis }, this.#fillRead],
-      ...Array.from(this.#positionReads, ([subaccount, read]): readonly [Need, Read] => [
+      ...Array.from(this.#positionReads, ([subaccount, read]): readonly [What, Read] => [
         { _tag: "Positions", subaccount },
         read
-      ]),
-      ...this.#orders.doubted().map(([order, read]): readonly [Need, Read] => [{ _tag: "Order", order }, read])
+      ])
     ]
   }
 
@@ -331,24 +390,43 @@ export class AccountState {
     return channel === "market_positions" ? this.#positionReads.values() : []
   }
 
+  /** Fills may be missing since a time. An earlier time that is still wanted stays. */
+  #wantFills(sinceMillis: number): void {
+    if (!this.#fillRead.isWanted) this.#fillsFromMillis = sinceMillis - this.#overlapMillis
+  }
+
   #follows(channel: AccountChannel, subaccount: number): boolean {
     return this.#subscribed.has(channel) && this.#positionReads.has(subaccount)
   }
 
   #mergeRead(row: Responses.Order, startedMillis: number, receivedMillis: number): void {
     const order = rows.orderOfRest(row)
-    const isFollowed = this.#positionReads.has(order.subaccount)
-    this.#note(isFollowed && this.#orders.merge(order, { _tag: "Read", startedMillis, receivedMillis }))
+    if (!this.#positionReads.has(order.subaccount)) return this.#ignore()
+    this.#mergeOrder(order, { _tag: "Read", startedMillis, receivedMillis })
   }
 
-  /** Counts what changed, and what did not. */
-  #note(isChanged: boolean): void {
-    if (!isChanged) {
-      this.#ignored++
-      return
-    }
+  #mergeOrder(next: AccountOrder, origin: Origin): void {
+    const { order_id } = next
+    const order = this.#orders.merge(next, origin) ? this.#orders.get(order_id) : undefined
+    if (order === undefined) return this.#ignore()
+    this.#changed({ _tag: "Order", order, isUnconfirmed: this.#orders.isDoubted(order_id) })
+  }
+
+  #addFill(fill: AccountFill): void {
+    const added = this.#fills.add(fill)
+    if (added === "known") this.#ignore()
+    else this.#changed(added === "new" ? { _tag: "Fill", fill } : undefined)
+  }
+
+  /** Counts a message or a row that changed nothing. */
+  #ignore(): void {
+    this.#ignored++
+  }
+
+  #changed(change?: AccountChange): void {
     this.#version++
     this.#account = undefined
+    if (change !== undefined) this.#onChange?.(change)
   }
 
   /** The account is live as soon as no list is wanted. */
@@ -356,7 +434,8 @@ export class AccountState {
     const reads = [this.#orderRead, this.#fillRead, ...this.#positionReads.values()]
     if (this.#status._tag === "Live" || reads.some(({ isWanted }) => isWanted)) return
     this.#status = { _tag: "Live", sinceMillis: nowMillis }
-    this.#note(true)
+    this.#readError = undefined
+    this.#changed()
   }
 }
 

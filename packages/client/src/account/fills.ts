@@ -18,11 +18,18 @@ const isBefore = (self: Entry, that: Entry): boolean =>
     ? self.key < that.key
     : self.fill.filledMillis < that.fill.filledMillis
 
+/** What a fill is to the known ones. `completed`: it was known without its `client_order_id`. */
+export type Added = "new" | "completed" | "known"
+
 export class Fills {
   readonly #max: number
   /** Oldest first. */
   readonly #sorted: Array<Entry> = []
   readonly #byKey = new Map<string, Entry>()
+  /** The newest forgotten fill. An unknown fill that is not newer may be forgotten too. */
+  #forgotten: Entry | undefined
+  /** The fills that were replaced since then, by a message or a list in progress. */
+  readonly #leaving = new Map<string, Entry>()
 
   constructor(max: number) {
     this.#max = max
@@ -33,19 +40,31 @@ export class Fills {
     return this.#sorted.map(({ fill }) => fill)
   }
 
-  /** Adds a fill. Returns whether it was not there, or says more now. */
-  add(fill: AccountFill): boolean {
+  /** Adds a fill. Also reports a new fill as new that is too old to be kept. */
+  add(fill: AccountFill): Added {
     const entry = { key: keyOf(fill), fill }
     const known = this.#byKey.get(entry.key)
-    if (known !== undefined) return this.#complete(known, fill)
+    if (known !== undefined) return this.#complete(known, fill) ? "completed" : "known"
+    if (this.#leaving.has(entry.key)) return "known"
+    if (this.#forgotten !== undefined && !isBefore(this.#forgotten, entry)) return "known"
     this.#sorted.splice(this.#positionOf(entry), 0, entry)
     this.#byKey.set(entry.key, entry)
     if (this.#sorted.length > this.#max) {
-      // A forgotten fill that comes again is older than all others, and leaves at once.
       const oldest = this.#sorted.shift()
-      if (oldest !== undefined) this.#byKey.delete(oldest.key)
+      if (oldest !== undefined) {
+        this.#byKey.delete(oldest.key)
+        this.#leaving.set(oldest.key, oldest)
+      }
     }
-    return this.#byKey.has(entry.key)
+    return "new"
+  }
+
+  /** A message or a list is complete. Fills that it replaced are forgotten from now on. */
+  complete(): void {
+    for (const entry of this.#leaving.values()) {
+      if (this.#forgotten === undefined || isBefore(this.#forgotten, entry)) this.#forgotten = entry
+    }
+    this.#leaving.clear()
   }
 
   /** REST does not send the `client_order_id`. */

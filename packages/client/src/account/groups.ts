@@ -5,6 +5,7 @@
  */
 import type { OrderGroupUpdates } from "../generated/feed.ts"
 import type { Count } from "../money/FixedPoint.ts"
+import { isSame } from "./rows.ts"
 
 /** An order group. */
 export interface AccountOrderGroup {
@@ -44,26 +45,29 @@ export class OrderGroups {
     return [...this.#groups.values(), ...this.#deleted.values()]
   }
 
-  /** Applies a message. A repeated or older one changes nothing. */
-  update({ contracts_limit_fp, event_type, order_group_id, ts_ms }: OrderGroupUpdates): boolean {
-    if (this.#deleted.has(order_group_id)) return false
+  /** Applies a message. Returns the changed group. Undefined for a repeated or older message. */
+  update({ contracts_limit_fp, event_type, order_group_id, ts_ms }: OrderGroupUpdates): AccountOrderGroup | undefined {
+    if (this.#deleted.has(order_group_id)) return undefined
     const known = this.#groups.get(order_group_id)
-    if (known !== undefined && ts_ms < known.updatedMillis) return false
+    if (known !== undefined && ts_ms < known.updatedMillis) return undefined
     const group = Object.freeze({
       order_group_id,
       status: statuses[event_type] ?? known?.status ?? "unknown",
       contracts_limit_fp: contracts_limit_fp ?? known?.contracts_limit_fp,
       updatedMillis: ts_ms
     })
+    if (known !== undefined && isSame(known, group)) return undefined
     if (group.status === "deleted") this.#delete(group)
     else this.#groups.set(order_group_id, group)
-    return true
+    return group
   }
 
-  /** Messages were lost. Returns whether anything changed. */
-  lost(): boolean {
-    for (const [id, group] of this.#groups) this.#groups.set(id, Object.freeze({ ...group, status: "unknown" }))
-    return this.#groups.size > 0
+  /** Messages were lost. Returns the groups whose status is unknown now. */
+  lost(): ReadonlyArray<AccountOrderGroup> {
+    const known = [...this.#groups.values()].filter(({ status }) => status !== "unknown")
+    const unknown = known.map((group) => Object.freeze({ ...group, status: "unknown" as const }))
+    for (const group of unknown) this.#groups.set(group.order_group_id, group)
+    return unknown
   }
 
   #delete(group: AccountOrderGroup): void {

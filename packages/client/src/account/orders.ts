@@ -5,7 +5,7 @@
  */
 import * as FixedPoint from "../money/FixedPoint.ts"
 import { Read } from "./reads.ts"
-import type { AccountOrder } from "./rows.ts"
+import { type AccountOrder, isSame } from "./rows.ts"
 
 /** Where a state of an order comes from: a message, or a read that began at a time. */
 export type Origin =
@@ -23,11 +23,16 @@ interface Entry {
 
 const isClosed = ({ status }: AccountOrder): boolean => status === "canceled" || status === "executed"
 
+const dueMillisOf = (doubt: Read | undefined): number => doubt?.dueMillis() ?? Number.POSITIVE_INFINITY
+
 export class Orders {
   readonly #lagMillis: number
   readonly #timeoutMillis: number
   readonly #maxClosed: number
   readonly #open = new Map<string, Entry>()
+  /** The open orders that may be closed: not read yet, then those that were, each in the order in which they are due. */
+  readonly #unread = new Map<string, Entry>()
+  readonly #unanswered = new Map<string, Entry>()
   /** In the order in which they closed. */
   readonly #closed = new Map<string, Entry>()
   /** The newest update of the forgotten orders: an unknown order that is not newer may be one of them. */
@@ -49,11 +54,36 @@ export class Orders {
     return Array.from(this.#closed.values(), ({ order }) => order)
   }
 
-  /** The open orders that may be closed, with the reads that decide. */
-  doubted(): ReadonlyArray<readonly [AccountOrder, Read]> {
+  /** The ids of the open orders that may be closed. */
+  doubted(): ReadonlySet<string> {
+    return new Set([...this.#unread.keys(), ...this.#unanswered.keys()])
+  }
+
+  /** The orders that must be read now, with the reads that decide. */
+  due(nowMillis: number, max: number): ReadonlyArray<readonly [AccountOrder, Read]> {
     const found: Array<readonly [AccountOrder, Read]> = []
-    for (const { doubt, order } of this.#open.values()) if (doubt !== undefined) found.push([order, doubt])
+    for (const entries of [this.#unanswered, this.#unread]) {
+      for (const { doubt, order } of entries.values()) {
+        if (found.length >= max || dueMillisOf(doubt) > nowMillis) break
+        if (doubt !== undefined) found.push([order, doubt])
+      }
+    }
     return found
+  }
+
+  /** When `due` returns the next order. Infinity if there is none. */
+  nextMillis(): number {
+    const [[, unread] = []] = this.#unread
+    const [[, unanswered] = []] = this.#unanswered
+    return Math.min(dueMillisOf(unread?.doubt), dueMillisOf(unanswered?.doubt))
+  }
+
+  isDoubted(order_id: string): boolean {
+    return this.#unread.has(order_id) || this.#unanswered.has(order_id)
+  }
+
+  get(order_id: string): AccountOrder | undefined {
+    return (this.#open.get(order_id) ?? this.#closed.get(order_id))?.order
   }
 
   /** Merges a state of an order. Returns whether anything changed. */
@@ -64,40 +94,47 @@ export class Orders {
     const isSettled = this.#settles(known, next, origin)
     if (origin._tag === "Push" && isTaken) known.pushedMillis = origin.receivedMillis
     if (origin._tag === "Read") known.readMillis = Math.max(known.readMillis, origin.startedMillis)
-    if (isSettled) known.doubt = undefined
-    if (isTaken) {
+    if (isSettled) this.#settle(known)
+    const isNew = isTaken && !isSame(known.order, next)
+    if (isNew) {
       known.order = next
       if (next.status === "unknown") this.#doubt(known, origin.receivedMillis)
       this.#place(known)
     }
-    return isTaken || isSettled
+    return isNew || isSettled
   }
 
-  /** A complete list of resting orders did not contain what is not in `seen`. Returns whether anything changed. */
-  complete(seen: ReadonlySet<string>, startedMillis: number, receivedMillis: number): boolean {
-    let isChanged = false
+  /** A complete list of resting orders did not contain what is not in `seen`. Returns the orders to confirm. */
+  complete(seen: ReadonlySet<string>, startedMillis: number, receivedMillis: number): ReadonlyArray<AccountOrder> {
+    const missing: Array<AccountOrder> = []
     this.#completeMillis = startedMillis
     for (const [id, entry] of this.#open) {
       if (seen.has(id) || entry.doubt !== undefined) continue
       // The read may be too early to contain it.
       if (entry.pushedMillis + this.#lagMillis > startedMillis || entry.readMillis > startedMillis) continue
       this.#doubt(entry, receivedMillis)
-      isChanged = true
+      missing.push(entry.order)
     }
-    return isChanged
+    return missing
   }
 
-  /** A read by id found no such order. Returns whether the order was removed. */
-  notFound(order_id: string, startedMillis: number): boolean {
+  /** A read by id found no such order. Returns the order if it was removed. */
+  notFound(order_id: string, startedMillis: number): AccountOrder | undefined {
     const entry = this.#open.get(order_id)
-    if (entry?.doubt === undefined || !entry.doubt.counts(startedMillis)) return false
+    if (entry?.doubt === undefined || !entry.doubt.counts(startedMillis)) return undefined
     this.#open.delete(order_id)
+    this.#settle(entry)
     this.#forget(entry)
-    return true
+    return entry.order
   }
 
   requested(order_id: string, nowMillis: number): void {
-    this.#open.get(order_id)?.doubt?.requested(nowMillis)
+    const entry = this.#open.get(order_id)
+    if (entry?.doubt === undefined) return
+    entry.doubt.requested(nowMillis)
+    this.#unread.delete(order_id)
+    this.#unanswered.delete(order_id)
+    this.#unanswered.set(order_id, entry)
   }
 
   #insert(order: AccountOrder, origin: Origin): boolean {
@@ -139,7 +176,16 @@ export class Orders {
   }
 
   #doubt(entry: Entry, nowMillis: number): void {
-    entry.doubt ??= new Read(this.#timeoutMillis, nowMillis + this.#lagMillis)
+    if (entry.doubt !== undefined) return
+    // The same wait for each repetition keeps the orders sorted by the time at which they are due.
+    entry.doubt = new Read(this.#timeoutMillis, nowMillis + this.#lagMillis, 1)
+    this.#unread.set(entry.order.order_id, entry)
+  }
+
+  #settle(entry: Entry): void {
+    entry.doubt = undefined
+    this.#unread.delete(entry.order.order_id)
+    this.#unanswered.delete(entry.order.order_id)
   }
 
   #place(entry: Entry): void {
@@ -150,6 +196,7 @@ export class Orders {
       return
     }
     this.#open.delete(id)
+    this.#settle(entry)
     this.#closed.set(id, entry)
     if (this.#closed.size <= this.#maxClosed) return
     const [oldest] = this.#closed

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AccountPosition } from "./rows.ts"
+import { type AccountPosition, isSame } from "./rows.ts"
 
 interface Entry {
   position: AccountPosition
@@ -44,7 +44,7 @@ export class Positions {
       position,
       pushedMillis: receivedMillis
     })
-    return true
+    return known === undefined || !isSame(known.position, position)
   }
 
   /** A row of a read. It may be older than a message, unless the read began late enough after it. */
@@ -64,18 +64,19 @@ export class Positions {
       readMillis: startedMillis,
       updatedMillis
     })
-    return true
+    return known === undefined || !isSame(known.position, position)
   }
 
-  /** A complete list does not contain what is not in `seen`: it is settled. Returns whether anything changed. */
-  complete(subaccount: number, seen: ReadonlySet<string>, startedMillis: number): boolean {
-    let isChanged = false
+  /** A complete list does not contain what is not in `seen`: it is settled. Returns the settled positions. */
+  complete(subaccount: number, seen: ReadonlySet<string>, startedMillis: number): ReadonlyArray<AccountPosition> {
+    const settled: Array<AccountPosition> = []
     this.#completeMillis.set(subaccount, startedMillis)
     for (const [key, { position, pushedMillis, readMillis }] of this.#entries) {
       if (position.subaccount !== subaccount || seen.has(key)) continue
       if (pushedMillis + this.#lagMillis > startedMillis || readMillis > startedMillis) continue
-      isChanged = this.#entries.delete(key)
+      this.#entries.delete(key)
+      settled.push(position)
     }
-    return isChanged
+    return settled
   }
 }

@@ -14,8 +14,8 @@ export interface ReadOptions {
    */
   readonly lagMillis?: number | undefined
   /**
-   * How long to wait for a read until it is repeated, counted from its last page. Doubles with each repetition, up to one
-   * minute. Default: 10,000.
+   * How long to wait for a read until it is repeated, counted from its last page. For a list, doubles with each
+   * repetition, up to one minute. Default: 10,000.
    */
   readonly readTimeoutMillis?: number | undefined
 }
@@ -23,6 +23,7 @@ export interface ReadOptions {
 /** What must be read. A read is identified by the time at which it began. */
 export class Read {
   readonly #timeoutMillis: number
+  readonly #growth: number
   /** A read that began earlier does not count. Infinity while the messages of the list do not arrive. */
   #fromMillis: number
   #isWanted = true
@@ -31,9 +32,16 @@ export class Read {
   #startedMillis = Number.NEGATIVE_INFINITY
   #seen = new Set<string>()
 
-  constructor(timeoutMillis: number, fromMillis: number) {
+  /** `growth`: by how much the wait grows with each repetition. */
+  constructor(timeoutMillis: number, fromMillis: number, growth: number) {
     this.#timeoutMillis = timeoutMillis
+    this.#growth = growth
     this.#fromMillis = fromMillis
+  }
+
+  /** A read that begins earlier does not count. */
+  get fromMillis(): number {
+    return this.#fromMillis
   }
 
   get isWanted(): boolean {
@@ -51,7 +59,7 @@ export class Read {
   dueMillis(): number | undefined {
     if (!this.#isWanted || this.#fromMillis === Number.POSITIVE_INFINITY) return undefined
     if (this.#attempts === 0) return this.#fromMillis
-    const wait = Math.min(this.#timeoutMillis * 2 ** (this.#attempts - 1), longestTimeoutMillis)
+    const wait = Math.min(this.#timeoutMillis * this.#growth ** (this.#attempts - 1), longestTimeoutMillis)
     return Math.max(this.#fromMillis, this.#lastMillis + wait)
   }
 

@@ -156,3 +156,9 @@ export const positionOfRest = (position: Responses.MarketPosition, subaccount: n
 /** When the exchange last changed a position that REST shows. */
 export const positionUpdatedMillis = (position: Responses.MarketPosition): number =>
   millisOf(position.last_updated_ts) ?? Number.NEGATIVE_INFINITY
+
+/** Whether two rows have the same values. */
+export const isSame = <Row extends object>(self: Row, that: Row): boolean => {
+  for (const key in that) if (self[key] !== that[key]) return false
+  return true
+}

@@ -33,15 +33,18 @@ export class Book {
   /** The `seq` of the last message in this book. It counts the messages of one subscription. */
   readonly seq: number
   /**
-   * The exchange's clock of the last change in this book; 0 if the market has never changed. Undefined if the exchange sends
-   * none. Clocks of two markets, and of two epochs, are not comparable.
+   * The exchange's clock of the last change in this book; 0 if the market has never changed. Undefined if the exchange
+   * sends no clock. Clocks of two markets, and of two epochs, are not comparable.
    */
   readonly clock: number | undefined
-  /** Rises by one with each new start of the clock, such as after maintenance of the exchange. */
+  /**
+   * Rises when the clock starts again, such as after maintenance of the exchange. With several lines, it also rises
+   * when readers change to a line that is behind.
+   */
   readonly epoch: number
   /** When the last message of this book arrived, in Unix milliseconds. */
   readonly receivedMillis: number
-  /** The time since the last message of this book. The book of a quiet market grows old, and is still right. */
+  /** The time since the last message of this book. The book of a quiet market grows old, but is still correct. */
   readonly ageMillis: number
   readonly #bids: Levels
   readonly #asks: Levels
@@ -86,8 +89,8 @@ export class Book {
   }
 
   /**
-   * The middle between the best bid and the best ask, exactly. Undefined if a side is empty, or if the middle needs more than
-   * six decimals. With the published price grids, whose finest step is $0.0001, it needs at most five.
+   * The exact middle between the best bid and the best ask. Undefined if a side is empty, or if the middle needs more
+   * than six decimals. With the published price grids, whose finest step is $0.0001, it needs at most five.
    */
   get mid(): Dollars | undefined {
     const [bid, ask] = [this.#bids.bestMicros, this.#asks.bestMicros]

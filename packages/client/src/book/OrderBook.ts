@@ -3,13 +3,13 @@
  *
  * **When to use**
  *
- * Use to replay recorded messages, and to keep a book of the messages of `Feed.subscribe`.
+ * Use to replay recorded messages, and to keep a book from the messages of `Feed.subscribe`.
  *
  * **Details**
  *
- * The subscription must have `use_yes_price: true`: all prices are prices of YES. Messages come in the order of the
- * subscription, and every loss is reported with `lost`: a `seq` that is missing, a message that does not decode, a connection that
- * dropped. A book is readable only while it is live, that is from a snapshot to the next loss or fault.
+ * The subscription must have `use_yes_price: true`: all prices are prices of YES. Pass messages in the order of the
+ * subscription. Report every loss with `lost`: a missing `seq`, a message that does not decode, a lost connection. A
+ * book is readable only while it is live, which is from a snapshot to the next loss or fault.
  *
  * **Example** (Replaying two messages)
  *
@@ -49,7 +49,7 @@ import { LevelSide, maxSize, oneDollar } from "./side.ts"
 export type { Book, Side } from "./Book.ts"
 export type { RequestOptions } from "./requests.ts"
 export type { Level } from "./side.ts"
-export { unknownKeys } from "./unknownKeys.ts"
+export { unknownKeys } from "../feed/unknownKeys.ts"
 
 /**
  * Why a book is not live.
@@ -59,25 +59,38 @@ export { unknownKeys } from "./unknownKeys.ts"
  * - `outage`: there is no connection or no subscription.
  * - `sequence`: a message had a lower `seq` than the one before.
  * - `clock`: the exchange's clock went down, as it may during maintenance.
- * - `negative`: a change took more than its level held.
- * - `crossed`: a bid was not below an ask.
- * - `invalid`: a price, a count or a side was impossible.
+ * - `negative`: a level would hold a negative number of contracts.
+ * - `crossed`: the best bid was not below the best ask.
+ * - `invalid`: a price, a count or a side was not valid, or two levels had the same price.
+ * - `audit`: another source showed that the book is wrong.
  */
-export type Cause = "gap" | "undecodable" | "outage" | "sequence" | "clock" | "negative" | "crossed" | "invalid"
+export type Cause =
+  | "gap"
+  | "undecodable"
+  | "outage"
+  | "sequence"
+  | "clock"
+  | "negative"
+  | "crossed"
+  | "invalid"
+  | "audit"
 
-/** Why a book is not live, with the particulars in words. */
+/** Why a book is not live, with details in words. */
 export interface Loss {
   readonly cause: Cause
   readonly detail: string
 }
 
-/** The state of a book: since when, and why it is not live. */
+/** The state of a book, since when it lasts, and why the book is not live. */
 export type State =
   | { readonly _tag: "AwaitingSnapshot"; readonly sinceMillis: number }
   | { readonly _tag: "Live"; readonly sinceMillis: number }
   | { readonly _tag: "Healing"; readonly sinceMillis: number; readonly loss: Loss }
 
-/** The book cannot be read now: its snapshot has not arrived, or it may be wrong and waits for a new one. */
+/**
+ * The book cannot be read now: its first snapshot has not arrived, or the book may be wrong and waits for a new
+ * snapshot.
+ */
 export class BookNotLive
   extends /*#__PURE__*/ Data.TaggedError("BookNotLive")<{
     readonly market_ticker: string
@@ -88,8 +101,8 @@ export class BookNotLive
     const since = new Date(this.state.sinceMillis).toISOString()
     const why =
       this.state._tag === "Healing"
-        ? `it is healing since ${since} (${this.state.loss.cause}: ${this.state.loss.detail})`
-        : `its first snapshot is awaited since ${since}`
+        ? `it has been healing since ${since} (${this.state.loss.cause}: ${this.state.loss.detail})`
+        : `it has waited for its first snapshot since ${since}`
     return `The order book of ${this.market_ticker} cannot be read: ${why}. Read it again after its next snapshot`
   }
 }
@@ -99,8 +112,8 @@ export interface Options extends RequestOptions {
   /** The time at which the book is made, in Unix milliseconds. */
   readonly nowMillis: number
   /**
-   * How long a book may stay crossed without a change of the clock, until that is a fault. Until then, reads return the book
-   * before it crossed. Default: 250.
+   * How long a book may stay crossed while the clock does not change. After that, the book is at fault. Until then,
+   * reads return the book as it was before it crossed. Default: 250.
    */
   readonly crossedGraceMillis?: number | undefined
 }
@@ -113,7 +126,7 @@ export interface Position {
   readonly index: number
 }
 
-/** A crossed book: since when, and the position before that, of which reads return the book. */
+/** A crossed book: since when, and the last position before it crossed. Reads return the book at that position. */
 interface Crossing extends Position {
   readonly sinceMillis: number
 }
@@ -152,8 +165,8 @@ const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
  *
  * - A snapshot always replaces the book. An absent side is empty.
  * - Levels are keyed by integers: `"0.45"` and `"0.4500"` are one level.
- * - A delta before the first snapshot, or while the book heals, counts for the clock alone. A delta of `"0.00"` counts for
- *   `seq` and the clock.
+ * - A delta before the first snapshot, or while the book heals, only updates the clock. A delta of `"0.00"` only
+ *   updates `seq` and the clock.
  * - A message with the `seq` of the last one is a duplicate and is ignored. A delta with a lower `seq` is a fault.
  * - A delta whose clock is that of the last snapshot is already in that snapshot, and is ignored. A delta with a lower
  *   clock is a fault.
@@ -162,7 +175,7 @@ const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
  *   `crossedGraceMillis`, is a fault.
  * - A fault ends the live state, until the next snapshot.
  *
- * Nothing here has a timer: call `tick` at `nextMillis`. `version` changes whenever reads may return something else.
+ * The book has no timer: call `tick` at `nextMillis`. `version` changes whenever reads may return a different result.
  */
 export class OrderBook {
   readonly market_ticker: string
@@ -180,7 +193,7 @@ export class OrderBook {
   #ignored = 0
   #receivedMillis: number
   #crossing: Crossing | undefined
-  /** What reads return, once it was read. While the book is crossed, or after a loss: what they returned before. */
+  /** The cached result of `reading`. While the book is crossed, and after a loss, it is the state before that. */
   #reading: Reading | undefined
 
   constructor(market_ticker: string, options: Options) {
@@ -199,7 +212,7 @@ export class OrderBook {
     return this.#state._tag === "Live"
   }
 
-  /** Changes whenever reads may return other levels, an error, or a book again. */
+  /** Changes whenever reads may return a different result. */
   get version(): number {
     return this.#version
   }
@@ -209,7 +222,7 @@ export class OrderBook {
     return this.#ignored
   }
 
-  /** The number of times that the clock went down. */
+  /** The number of restarts of the clock. */
   get epoch(): number {
     return this.#epoch
   }
@@ -229,7 +242,7 @@ export class OrderBook {
    *
    * **Details**
    *
-   * Costs little if nothing changed since the last read. Otherwise, the next change copies one side.
+   * Costs little if nothing changed since the last read. After a read, the next change copies the side that it changes.
    */
   read(nowMillis: number): Result.Result<Book, BookNotLive> {
     this.tick(nowMillis)
@@ -238,7 +251,7 @@ export class OrderBook {
       : Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))
   }
 
-  /** Returns what reads return; after a loss, what they returned before it. */
+  /** Returns the content of the book that reads return. After a loss, returns the content before the loss. */
   reading(): Reading {
     return (this.#reading ??= this.#capture())
   }
@@ -319,7 +332,7 @@ export class OrderBook {
     this.#clock = Number.NaN
   }
 
-  /** Asks for a snapshot although the book is live. */
+  /** Asks for a new snapshot, even if the book is live. */
   refresh(): void {
     this.#requests.want()
   }
@@ -341,7 +354,7 @@ export class OrderBook {
     return Math.min(this.#graceEndMillis(this.#crossing), this.#requests.dueMillis() ?? Number.POSITIVE_INFINITY)
   }
 
-  /** Ends the live state if the book is crossed for too long. */
+  /** Ends the live state if the book has been crossed for too long. */
   tick(nowMillis: number): void {
     if (this.#crossing !== undefined && this.#graceEndMillis(this.#crossing) <= nowMillis) this.#loseCrossed(nowMillis)
   }
@@ -364,7 +377,7 @@ export class OrderBook {
     this.#ignored++
   }
 
-  /** Changes a level. Returns why that is impossible. */
+  /** Changes a level. Returns a loss if the change is not possible. */
   #apply({ delta_fp, price_dollars, side }: OrderbookDelta, receivedMillis: number): Loss | undefined {
     const micros = safeUnits.parse(price_dollars, 6)
     const delta = safeUnits.parse(delta_fp, 2)

@@ -1,5 +1,5 @@
 /**
- * Live order books: kept from the feed, healed after every loss, and unreadable while they may be wrong.
+ * Live order books: kept up to date from the feed, repaired after every loss, and unreadable while they may be wrong.
  *
  * **Example** (The spread of a market, whenever its book changes)
  *
@@ -37,9 +37,12 @@ import {
   lossOf,
   NotWatched,
   type Published,
+  type ReadResult,
+  UnknownKeys,
   type Watch
 } from "./watching.ts"
 
+export { audit, type AuditEvent, type AuditOptions, type AuditReadError, type Difference } from "./audit.ts"
 export { type LineState, NotWatched, type Watch } from "./watching.ts"
 export { type Book, BookNotLive, type Level, type Loss, type Side, type State } from "./OrderBook.ts"
 
@@ -59,6 +62,7 @@ class Books {
   /** Called when a book may need a timer. */
   onTimer: () => void = () => {}
   ended: Feed.FeedError | undefined
+  readonly unknownKeys = new UnknownKeys()
   readonly #options: BookOptions
   readonly #nowMillis: () => number
   readonly #books = new Map<string, Published<OrderBook.OrderBook>>()
@@ -81,7 +85,10 @@ class Books {
   }
 
   remove(tickers: ReadonlyArray<string>): void {
-    for (const ticker of tickers) this.#books.delete(ticker)
+    for (const ticker of tickers) {
+      this.#books.delete(ticker)
+      this.#refusals.delete(ticker)
+    }
   }
 
   get liveBooks(): number {
@@ -92,7 +99,15 @@ class Books {
     return this.#books.get(ticker)?.book.state
   }
 
-  read(ticker: string): Result.Result<OrderBook.Book, OrderBook.BookNotLive | NotWatched | Feed.FeedError> {
+  markets(): ReadonlyArray<string> {
+    return [...this.#books.keys()]
+  }
+
+  heal(ticker: string, loss: OrderBook.Loss): void {
+    if (this.#books.get(ticker)?.book.isLive === true) this.#lose([ticker], loss)
+  }
+
+  read(ticker: string): ReadResult {
     if (this.ended !== undefined) return Result.fail(this.ended)
     const found = this.#books.get(ticker)
     return found === undefined
@@ -101,13 +116,14 @@ class Books {
   }
 
   onEvent(event: BookEvent): void {
+    this.unknownKeys.add(event)
     switch (event._tag) {
       case "Message":
         this.#apply(event.message, event.receivedMillis)
         break
       case "Refused":
-        for (const market of event.markets) this.#refusals.set(market, event.error)
         this.remove(event.markets)
+        for (const market of event.markets) this.#refusals.set(market, event.error)
         event.markets.forEach((market) => this.#changes.publish(market))
         break
       default: {
@@ -132,7 +148,7 @@ class Books {
     return next
   }
 
-  /** Ends books that are crossed for too long, and requests the snapshots that are due. */
+  /** Ends the live state of books that have been crossed for too long, and requests the snapshots that are due. */
   tick(): void {
     const nowMillis = this.#nowMillis()
     const wanted: Array<string> = []
@@ -158,7 +174,7 @@ class Books {
     this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
-  /** Marks books as lost: of some markets, or of all. */
+  /** Marks the books of some markets as lost. An empty list means all markets. */
   #lose(markets: ReadonlyArray<string>, loss: OrderBook.Loss): void {
     const nowMillis = this.#nowMillis()
     for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
@@ -174,21 +190,23 @@ class Books {
  *
  * **Details**
  *
- * All prices are prices of YES. A book is readable from its first snapshot on. After a lost message, a fault in a book or a
- * lost connection, the book is unreadable until its next snapshot, which is requested for that market alone.
+ * All prices are prices of YES. A book is readable from its first snapshot on. After a lost message or a fault, a book
+ * is unreadable until its next snapshot, which is requested at once. After a lost connection, the new subscription
+ * brings the snapshots.
  *
- * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see the
- * line that is furthest. If that line is lost while the others are behind it, readers see its last book until one of them
- * has caught up. After `catchUpMillis`, they see the furthest of the others, with a higher `epoch`: only then can a book be
- * older than the one before. Each line is a session with the options of the layer, on connections of its own.
+ * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
+ * the book of the line that is furthest ahead. If that line is lost while the others are behind it, readers see its
+ * last book until another line has caught up. After `catchUpMillis`, readers see the furthest of the other lines, with
+ * a higher `epoch`: only then can a book be older than the book read before. Each line is a session with the options of
+ * the layer, on connections of its own.
  *
- * A line that fails for good, such as with a refused key, is not opened again. `lines` shows why. The watch ends with the
- * error of the last line. A market is refused if all lines refuse it; until then, a line that refuses it adds it again after
- * 5 seconds, then after up to a minute.
+ * A line that fails for good, such as with a refused key, is not opened again. `lines` shows why. When all lines have
+ * failed, the watch ends with the error of the last one. A market is refused if the exchange refuses it on all lines.
+ * Until then, a line that lacks the market tries again after 5 seconds, then after longer waits of up to a minute.
  *
  * **Gotchas**
  *
- * `Feed.state` and `Feed.changeOver` concern the first line alone.
+ * `Feed.state` and `Feed.changeOver` concern only the first line.
  */
 export const watch = (
   market_tickers: ReadonlyArray<string>,
@@ -233,6 +251,10 @@ const watchOne = (
       read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
       changes: changes.stream,
       state: (ticker) => books.state(ticker),
+      markets: () => books.markets(),
+      unknownKeys: () => books.unknownKeys.list(),
+      heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
+      observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker))),
       add: (tickers) =>
         Effect.suspend(() => {
           books.add(tickers)

@@ -3,11 +3,11 @@
  *
  * **Details**
  *
- * Each market has a {@link MergedBook}. Each interruption of a subscription closes the market's line there and opens a new
- * one, with a new number: `#numbers % count` is the index of the line.
+ * Each market has a {@link MergedBook}. Each outage of a subscription closes its line in that book and opens a line
+ * with a new number. The number modulo the count of lines is the index of the subscription's line here.
  *
- * A line can refuse a market that another line has: its snapshot was lost twice, for example. The line then adds the market
- * again after a wait. A market that all lines refuse is no longer watched.
+ * The exchange can refuse a market on one line and send it on another, for example if a snapshot was lost twice. The
+ * first line then adds the market again after a wait. A market that all lines refuse is no longer watched.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import * as Feed from "../feed/Feed.ts"
 import { isMarketsError, nextRetryMillis, sessionsOf, tickWhenDue } from "../feed/lines.ts"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
 import { MergedBook } from "./merge.ts"
-import type { Book, BookNotLive, Loss, State } from "./OrderBook.ts"
+import type { Loss, State } from "./OrderBook.ts"
 import {
   type BookEvent,
   type BookOptions,
@@ -30,6 +30,8 @@ import {
   lossOf,
   NotWatched,
   type Published,
+  type ReadResult,
+  UnknownKeys,
   type Watch
 } from "./watching.ts"
 
@@ -37,7 +39,7 @@ type FeedService = Feed.KalshiFeed["Service"]
 
 /** A market that a line does not have, although it is watched. */
 interface Retry {
-  /** Undefined if the line had no room for it. */
+  /** Undefined if the line had no room for the market. */
   readonly refusal: Feed.MarketsError | undefined
   /** Infinity from the next attempt until its result. */
   dueMillis: number
@@ -48,12 +50,12 @@ interface Retry {
 class Line {
   readonly index: number
   readonly feed: FeedService
-  /** Undefined before the first subscription, and after one has ended. */
+  /** Undefined before the first subscription, and after a subscription has ended. */
   subscription: Feed.Subscription | undefined
   ended: Feed.FeedError | undefined
-  /** The numbers that this line has in the merged books. */
+  /** The number of this line in each merged book. */
   readonly numbers = new Map<string, number>()
-  /** The markets that this line refused, until their next snapshot. */
+  /** The markets that this line could not add, until their next snapshot. */
   readonly retries = new Map<string, Retry>()
 
   constructor(index: number, feed: FeedService) {
@@ -67,13 +69,14 @@ class Lines {
   /** Called when a book may need a timer earlier than `nextMillis` said. */
   onTimer: () => void = () => {}
   ended: Feed.FeedError | undefined
+  readonly unknownKeys = new UnknownKeys()
   readonly #options: BookOptions
   readonly #lines: ReadonlyArray<Line>
   readonly #nowMillis: () => number
   readonly #changes: Changes
   readonly #books = new Map<string, Published<MergedBook>>()
   readonly #refusals = new Map<string, Feed.MarketsError>()
-  /** How many line numbers of each line have been used. */
+  /** How many times a line was opened in a merged book. */
   #numbers = 0
   #wakesMillis = Number.POSITIVE_INFINITY
   #isClosed = false
@@ -100,7 +103,7 @@ class Lines {
       if (Result.isSuccess(joined)) {
         isAccepted = true
       } else if (joined.failure._tag === "InvalidRequest") {
-        // Every line refuses the same input, the first one before any I/O.
+        // Every line refuses the same input. The first line refuses it before any I/O.
         this.remove(fresh)
         return Result.fail(joined.failure)
       } else {
@@ -117,7 +120,10 @@ class Lines {
   }
 
   remove(tickers: ReadonlyArray<string>): void {
-    for (const ticker of tickers) this.#books.delete(ticker)
+    for (const ticker of tickers) {
+      this.#books.delete(ticker)
+      this.#refusals.delete(ticker)
+    }
     for (const line of this.#lines) {
       for (const ticker of tickers) {
         line.numbers.delete(ticker)
@@ -131,7 +137,20 @@ class Lines {
     return this.#books.get(ticker)?.book.state
   }
 
-  read(ticker: string): Result.Result<Book, BookNotLive | NotWatched | Feed.FeedError> {
+  markets(): ReadonlyArray<string> {
+    return [...this.#books.keys()]
+  }
+
+  /** Every line needs a new snapshot: which of them is wrong is unknown. */
+  heal(ticker: string, loss: Loss): void {
+    const found = this.#books.get(ticker)
+    if (found?.book.state._tag !== "Live") return
+    for (const number of found.book.lines().keys()) found.book.lost(number, loss, this.#nowMillis())
+    this.#changes.publishIfChanged(ticker, found)
+    this.onTimer()
+  }
+
+  read(ticker: string): ReadResult {
     if (this.ended !== undefined) return Result.fail(this.ended)
     const found = this.#books.get(ticker)
     return found === undefined
@@ -165,7 +184,10 @@ class Lines {
     return next === Number.POSITIVE_INFINITY ? undefined : next
   }
 
-  /** Ends what has lasted too long, requests the snapshots that are due, and adds refused markets again. */
+  /**
+   * Ends crossings and waits that have lasted too long, requests the snapshots that are due, and adds refused markets
+   * again.
+   */
   tick(): void {
     const nowMillis = this.#nowMillis()
     const wanted: ReadonlyArray<Array<string>> = this.#lines.map(() => [])
@@ -247,6 +269,7 @@ class Lines {
   #onEvent(line: Line, event: BookEvent): void {
     if (event._tag === "Message") return this.#apply(line, event.message, event.receivedMillis)
     if (event._tag === "Refused") return this.#refuse(line, event.markets, event.error)
+    this.unknownKeys.add(event)
     const lost = lossOf(event)
     if (lost === undefined) return
     for (const ticker of lost.markets.length === 0 ? [...line.numbers.keys()] : lost.markets) {
@@ -322,7 +345,7 @@ class Lines {
     this.onTimer()
   }
 
-  /** Forgets a market that all lines refuse. The last one ends the watch. */
+  /** Forgets a market that all lines refuse. If no market is left, the watch ends. */
   #forgetIfRefused(ticker: string): void {
     let refusal: Feed.MarketsError | undefined
     for (const { retries } of this.#living()) {
@@ -336,7 +359,7 @@ class Lines {
     if (this.#books.size === 0) this.#end(refusal)
   }
 
-  /** A line is over. The last one ends the watch. */
+  /** Ends a line. When all lines have ended, the watch ends. */
   #endLine(line: Line, error: Feed.FeedError): void {
     line.ended = error
     for (const ticker of [...line.numbers.keys()]) this.#close(line, ticker, { cause: "outage", detail: error._tag })
@@ -375,6 +398,10 @@ export const watchLines = (
       read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
       changes: changes.stream,
       state: (ticker) => books.state(ticker),
+      markets: () => books.markets(),
+      unknownKeys: () => books.unknownKeys.list(),
+      heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
+      observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker))),
       add: (tickers) => Effect.suspend(() => Effect.fromResult(books.add(tickers))),
       remove: (tickers) => Effect.sync(() => books.remove(tickers)),
       lines: Effect.suspend(() => books.lineStates())

@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * Each line has a complete {@link OrderBook} of its own. Readers see the book of the line that is furthest. So a book is
- * never put together from two lines, and nothing is applied twice: the `seq` of a line proves that its book is complete.
- * What is left to decide is which line is furthest, and that readers never go back.
+ * Each line has a complete {@link OrderBook} of its own. Readers see the book of the line that is furthest ahead. So a
+ * book is never put together from two lines, and nothing is applied twice: the `seq` of a line proves that its book is
+ * complete. This module decides which line is furthest, and ensures that readers never go back.
  *
  * **The order of places.** The exchange sends every change of a market with its clock. Every line sends the deltas of one
  * clock in the same order, before any delta with a higher clock. A snapshot contains all changes up to its clock, and the
@@ -13,15 +13,17 @@
  * clock, which is infinity after a snapshot. The order of places is the order of time. A complete line that is behind
  * delivers every change that it lacks, and so reaches the place of the line that is ahead.
  *
- * **Why readers never go back.** They change to another line only if it has reached the place that they saw last. If the
- * furthest line is lost while the others are complete but late, they see its last book until one of the others has caught
- * up. Beside the place of a snapshot, a line with the same clock counts as late until its clock moves on, since more deltas
- * with this clock can follow. With the same levels, it has no deadline.
+ * **Why readers never go back.** Readers change to another line only if that line has reached the place that they saw
+ * last. If the furthest line is lost while the others are complete but late, readers see the last book of the lost line
+ * until another line has caught up. If readers last saw the place of a snapshot, a line that reached the same clock by
+ * deltas counts as late until its clock moves on, since more deltas with this clock can follow. If its levels are the
+ * same, it has no deadline.
  *
- * **Restarts of the clock.** The clock can go down during maintenance. Each line has an epoch, which comes before the clock
- * in the order of places. A line begins a new epoch if its own clock goes down, or if its snapshot is older than a place
- * that readers had seen when the snapshot was requested: only a restart explains that. Otherwise, a snapshot belongs at
- * least to the epoch of that place. Lines of an older epoch need a new snapshot, which proves their epoch.
+ * **Restarts of the clock.** The clock can go down during maintenance. Each line has an epoch. The order of places
+ * compares epochs first, then clocks. A line begins a new epoch if its own clock goes down, or if its snapshot is older
+ * than a place that readers had seen when the snapshot was requested: only a restart explains that. Otherwise, a
+ * snapshot belongs at least to the epoch of that place. Lines of an older epoch need a new snapshot, which proves their
+ * epoch.
  *
  * **Limits.** If the restarted clock passes its old value before any line shows that it went down, or if it restarts twice
  * while a message is on its way, a line of the old epoch can count as one of the new epoch. Its book is still complete, but
@@ -38,8 +40,8 @@ import { BookNotLive, type Loss, type Options, OrderBook, type State } from "./O
 /** Options of a merged book. */
 export interface MergeOptions extends Options {
   /**
-   * How long readers see the book of a lost line while the others have not caught up with it. After that, the furthest
-   * of them starts a new epoch. Default: 1,000.
+   * How long readers see the book of a lost line while the other lines have not caught up with it. After that, readers
+   * see the furthest of the other lines, in a new epoch. Default: 1,000.
    */
   readonly catchUpMillis?: number | undefined
 }
@@ -66,7 +68,7 @@ const isEqual = (self: Reading | undefined, that: Reading): boolean =>
 /** One subscription of the market. */
 class Line implements Place {
   readonly book: OrderBook
-  /** What readers had seen when this line's next snapshot was requested, at the latest. */
+  /** The place that readers had seen when this line's next snapshot was requested, or an earlier place. */
   floor: Place | undefined
   /** The id of the last `get_snapshot`, and what readers had seen when it was sent. */
   request: { readonly id: number; readonly seen: Place | undefined } | undefined
@@ -95,11 +97,11 @@ class Line implements Place {
   }
 }
 
-/** What readers see although its line is lost: other lines are complete, and late. */
+/** What readers see after its line was lost, while the other lines are complete but late. */
 interface Held {
   /** Infinity while the furthest line has the same clock and the same levels. */
   untilMillis: number
-  /** Undefined if the book could not be read before: then it cannot be read until a line has caught up. */
+  /** Undefined if the book could not be read before. It then stays unreadable until a line has caught up. */
   readonly reading: Reading | undefined
 }
 
@@ -109,15 +111,15 @@ interface Held {
  * **Details**
  *
  * A line is one subscription on one connection: `open` it when the subscription is requested, and `close` it when the
- * subscription or its connection ends. Messages of a line that is not open are ignored and counted. With one line, this is an
- * {@link OrderBook}. `version` changes whenever reads may return something else.
+ * subscription or its connection ends. Messages of a line that is not open are ignored and counted. With one line, a
+ * merged book behaves like an {@link OrderBook}. `version` changes whenever reads may return a different result.
  */
 export class MergedBook {
   readonly market_ticker: string
   readonly #options: MergeOptions
   readonly #catchUpMillis: number
   readonly #lines = new Map<number, Line>()
-  /** The line whose book readers see. Live after each call. */
+  /** The line whose book readers see. This book is live after each call. */
   #leader: Line | undefined
   /** The furthest place that readers could see. */
   #seen: { epoch: number; clock: number; index: number } | undefined

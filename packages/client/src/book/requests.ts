@@ -41,7 +41,7 @@ export class Requests {
     return this.#lastMillis + wait
   }
 
-  /** A snapshot is wanted. If a request is in flight, its snapshot will do. */
+  /** A snapshot is wanted. If a request is in flight, its snapshot is enough. */
   want(): void {
     this.#isWanted = true
   }

@@ -28,13 +28,13 @@ export interface Level {
   readonly count: Count
 }
 
-/** Prices are printed in the canonical form. */
+/** Prints a price in the canonical form. */
 export const printPrice = (micros: number): Dollars => safeUnits.print(micros, 6) as Dollars
 
-/** Counts are printed in the canonical form. */
+/** Prints a count in the canonical form. */
 export const printCount = (hundredths: number): Count => safeUnits.print(hundredths, 2) as Count
 
-/** The position of a key in a sorted list: the first that is not less. */
+/** The index of the first key in a sorted list that is not less than `key`. */
 const positionOf = (keys: ReadonlyArray<number>, key: number): number => {
   let low = 0
   let high = keys.length
@@ -134,9 +134,9 @@ export class LevelSide {
   readonly #side: "bid" | "ask"
   #keys: Array<number> = []
   #sizes: Array<number> = []
-  /** The levels that were returned last, if nothing has changed since. They share the arrays. */
+  /** The levels that were returned last, if nothing has changed since. They share the arrays of this side. */
   #shared: Levels | undefined
-  /** Outlives changes of sizes, which leave the keys as they are. */
+  /** Whether returned levels share the keys. A change of a size copies only the sizes, so this stays true. */
   #keysAreShared = false
 
   constructor(side: "bid" | "ask") {

@@ -7,6 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { InvalidRequest } from "../Errors.ts"
 import type * as Feed from "../feed/Feed.ts"
@@ -17,7 +18,7 @@ import type { Book, BookNotLive, Loss, State } from "./OrderBook.ts"
 export class NotWatched
   extends /*#__PURE__*/ Data.TaggedError("NotWatched")<{
     readonly market_ticker: string
-    /** Why the exchange does not send its book. Undefined if it is not watched for another reason. */
+    /** Why the exchange refused the market. Undefined if the market was never added or was removed. */
     readonly refusal: Feed.MarketsError | undefined
   }>
 {
@@ -33,30 +34,49 @@ export type BookOptions = Omit<MergeOptions, "nowMillis">
 
 /** A line of a watch: a subscription of all its markets on a session of its own. */
 export interface LineState {
-  /** Why the line is over. It is not opened again. Undefined while it lasts. */
+  /** Why the line ended. Undefined while the line lasts. A line that ended is not opened again. */
   readonly ended: Feed.FeedError | undefined
   /** The number of books that are live on this line. */
   readonly liveBooks: number
-  /** Its session. The first line uses the session of the layer, with the subscriptions of all other users. */
+  /**
+   * The session of the line. The first line uses the session of the layer, with the subscriptions of all other users.
+   */
   readonly session: Feed.SessionState
 }
 
-/** The watched books. They end with their scope. */
+/** What reading a book returns. */
+export type ReadResult = Result.Result<Book, BookNotLive | NotWatched | Feed.FeedError>
+
+/** The watched books. They are updated until the scope closes. */
 export interface Watch {
   /**
-   * Returns the book of a market, which never changes afterwards: read again for a newer one. Fails while the book may be
-   * wrong, with the reason and since when, and with the feed's error after the feed has ended.
+   * Returns the book of a market. The book never changes: read again for a newer one. While the book may be wrong,
+   * fails with the reason and the time since when. After the feed has ended, fails with the feed's error.
    */
   readonly read: (market_ticker: string) => Effect.Effect<Book, BookNotLive | NotWatched | Feed.FeedError>
   /**
-   * The tickers of books of which reads return something else than before. A slow consumer gets a ticker once for many
-   * changes. One consumer takes them.
+   * The tickers of books whose reads return a new result. A slow consumer receives a ticker once for many changes. Use
+   * it with one consumer.
    */
   readonly changes: Stream.Stream<string, Feed.FeedError>
   /** Returns the state of a book without its levels. Undefined for a market that is not watched. */
   readonly state: (market_ticker: string) => State | undefined
+  /** Returns the watched markets. */
+  readonly markets: () => ReadonlyArray<string>
   readonly add: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void, InvalidRequest | Feed.FeedError>
   readonly remove: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void>
+  /**
+   * Makes a live book unreadable until its next snapshot, which is requested on every line. Use it if another source shows
+   * that the book is wrong: `reason` is the `detail` of the loss, whose cause is `audit`.
+   */
+  readonly heal: (market_ticker: string, reason: string) => Effect.Effect<void>
+  /**
+   * Returns JSON pointers of members that this version of the client does not know, of snapshots in which a side is absent.
+   * If there are any, a side may have another name now, and its books read as empty: stop to trade on them.
+   */
+  readonly unknownKeys: () => ReadonlyArray<string>
+  /** @internal Calls back with the book of a market now, and after each change. Returns what ends that. */
+  readonly observe: (market_ticker: string, onRead: (read: ReadResult) => void) => () => void
   /** The lines, now: how many connections stand behind the books. */
   readonly lines: Effect.Effect<ReadonlyArray<LineState>>
 }
@@ -64,7 +84,7 @@ export interface Watch {
 /** An event of the feed about books. */
 export type BookEvent = Feed.FeedEvent<"orderbook_delta">
 
-/** Returns the loss that an event reports, and its markets: an empty list for all. */
+/** Returns the loss that an event reports, and its markets. An empty list means all markets. */
 export const lossOf = (
   event: BookEvent
 ): { readonly markets: ReadonlyArray<string>; readonly loss: Loss } | undefined => {
@@ -77,8 +97,11 @@ export const lossOf = (
     case "Outage":
       return { markets: event.markets, loss: { cause: "outage", detail: event.cause._tag } }
     case "Undecodable":
-      // Its change is missing, and its market may be unknown.
-      return { markets: [], loss: { cause: "undecodable", detail: `${event.reason} at ${event.pointer}` } }
+      // Its change is missing: of its market, or of any market if that could not be read.
+      return {
+        markets: event.market === undefined ? [] : [event.market],
+        loss: { cause: "undecodable", detail: `${event.reason} at ${event.pointer}` }
+      }
     case "UnknownMessage":
       return { markets: [], loss: { cause: "undecodable", detail: `an unknown type of message, ${event.type}` } }
     case "Replaced":
@@ -91,6 +114,24 @@ export const lossOf = (
   }
 }
 
+/** The most pointers that a watch lists. */
+const maxKeys = 100
+
+/** Unknown members of snapshots, each once. */
+export class UnknownKeys {
+  readonly #pointers = new Set<string>()
+
+  /** Adds the pointers of an event, if it has some. */
+  add(event: BookEvent): void {
+    if (event._tag !== "UnknownKeys") return
+    for (const pointer of event.pointers) if (this.#pointers.size < maxKeys) this.#pointers.add(pointer)
+  }
+
+  list(): ReadonlyArray<string> {
+    return [...this.#pointers]
+  }
+}
+
 /** A book, and the version that was published last. */
 export interface Published<Book extends { readonly version: number }> {
   readonly book: Book
@@ -100,6 +141,8 @@ export interface Published<Book extends { readonly version: number }> {
 /** The tickers of changed books. A ticker waits once, however many changes follow before it is taken. */
 export class Changes {
   readonly stream: Stream.Stream<string, Feed.FeedError>
+  /** Called with each change of a market, before the next message is read. */
+  readonly #observers = new Map<string, ReadonlySet<() => void>>()
   readonly #waiting = new Set<string>()
   readonly #queue: Queue.Queue<string, Feed.FeedError | Cause.Done>
 
@@ -112,7 +155,19 @@ export class Changes {
     return Effect.map(Queue.unbounded<string, Feed.FeedError | Cause.Done>(), (queue) => new Changes(queue))
   }
 
+  /** Calls an observer now, and with each change of a market. Returns what ends that. */
+  observe(ticker: string, observer: () => void): () => void {
+    this.#observers.set(ticker, new Set([...(this.#observers.get(ticker) ?? []), observer]))
+    observer()
+    return () => {
+      const others = [...(this.#observers.get(ticker) ?? [])].filter((other) => other !== observer)
+      if (others.length === 0) this.#observers.delete(ticker)
+      else this.#observers.set(ticker, new Set(others))
+    }
+  }
+
   publish(ticker: string): void {
+    this.#observers.get(ticker)?.forEach((observer) => observer())
     if (this.#waiting.has(ticker)) return
     this.#waiting.add(ticker)
     Queue.offerUnsafe(this.#queue, ticker)

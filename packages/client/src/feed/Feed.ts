@@ -20,18 +20,18 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { InvalidRequest } from "../Errors.ts"
-import type { ChannelMessage, ChannelName } from "../generated/feed.ts"
-import { makeEventQueue } from "./eventQueue.ts"
+import type { ChannelMessage, ChannelName, RfqBatchBestQuotesMessage } from "../generated/feed.ts"
+import { Consumer, defaultBufferSize } from "./consumer.ts"
 import type { FeedError } from "./FeedError.ts"
 import { KalshiFeed } from "./KalshiFeed.ts"
-import type { SessionEvent } from "./session/events.ts"
+import type { RawFrame, SessionEvent } from "./session/events.ts"
 import type { ChannelParameters } from "./session/requests.ts"
 import type { Subscription } from "./session/Session.ts"
 import type { SessionState } from "./session/state.ts"
 
 export * from "./FeedError.ts"
 export { KalshiFeed, layer, type Options } from "./KalshiFeed.ts"
-export type { MessageEvent, SessionEvent } from "./session/events.ts"
+export type { MessageEvent, RawFrame, SessionEvent } from "./session/events.ts"
 export type { ChannelParameters } from "./session/requests.ts"
 export type { Subscription } from "./session/Session.ts"
 export { instruments } from "./telemetry.ts"
@@ -43,15 +43,15 @@ export type FeedEvent<Name extends ChannelName> = SessionEvent<ChannelMessage<Na
 /** Options of a subscription. */
 export interface SubscribeOptions {
   /**
-   * How many events may wait for the consumer. One more ends the stream with `Lagging`, after the events that wait: no
-   * event is dropped in silence. Default: 65,536.
+   * The most events that may wait for the consumer. If one more event arrives, the stream delivers the waiting events
+   * and then fails with `Lagging`: no event is dropped silently. Default: 65,536.
    */
   readonly bufferSize?: number | undefined
 }
 
-/** A subscription that can change. It ends with its scope. */
+/** A subscription whose markets can change. It ends when its scope closes. */
 export interface Opened<Name extends ChannelName> extends Omit<Subscription, "close"> {
-  /** The events from the subscription on, also those before the first pull. One consumer takes them. */
+  /** The events since the subscription was opened, including those before the first pull. Use it with one consumer. */
   readonly events: Stream.Stream<FeedEvent<Name>, FeedError>
 }
 
@@ -59,31 +59,40 @@ export interface Opened<Name extends ChannelName> extends Omit<Subscription, "cl
 export const open = <Name extends ChannelName>(
   channel: Name,
   params?: ChannelParameters<Name>,
-  { bufferSize }: SubscribeOptions = {}
+  { bufferSize = defaultBufferSize }: SubscribeOptions = {}
 ): Effect.Effect<Opened<Name>, InvalidRequest | FeedError, KalshiFeed | Scope.Scope> =>
   Effect.gen(function* () {
     const feed = yield* KalshiFeed
+    const consumer = yield* Consumer.make<FeedEvent<Name>>(channel, bufferSize)
+    const watched = yield* Effect.acquireRelease(
+      Effect.sync(() => feed.watchQueue(channel, () => consumer.size)),
+      (watched) => Effect.sync(watched.close)
+    )
     let subscription: Subscription | undefined
-    const onLagging = () => subscription?.close()
-    const queue = yield* makeEventQueue<FeedEvent<Name>>(feed, channel, onLagging, bufferSize)
-    const subscriber = { onEvent: queue.offer, onEnd: queue.end }
+    const onEvent = (event: FeedEvent<Name>): void => {
+      if (consumer.offer(event)) return
+      watched.onLagging()
+      // The subscription is closed later, because this event is still being delivered to other subscribers.
+      queueMicrotask(() => subscription?.close())
+    }
+    const onEnd = (error: FeedError | undefined): void => consumer.end(error)
     const opened = yield* Effect.acquireRelease(
-      Effect.suspend(() => Effect.fromResult(feed.subscribe<Name>({ channel, params }, subscriber))),
+      Effect.suspend(() => Effect.fromResult(feed.subscribe<Name>({ channel, params }, { onEvent, onEnd }))),
       (opened) => Effect.sync(() => opened.close())
     )
     subscription = opened
     const { add, list, remove, resubscribe, snapshot } = opened
-    return { add, list, remove, resubscribe, snapshot, events: queue.stream }
+    return { add, list, remove, resubscribe, snapshot, events: consumer.stream }
   })
 
 /**
- * Subscribes to a channel: a stream of its messages, and of what happened to them (gaps, outages, messages that do not
- * decode). The subscription lasts as long as the stream runs.
+ * Subscribes to a channel: returns a stream of its messages and of events about them (gaps, outages, messages that do
+ * not decode). The subscription lasts as long as the stream runs.
  *
  * **Details**
  *
  * Streams of one channel with the same filter share one subscription of the exchange. After a lost connection, the feed
- * connects again and restores every subscription; the stream then has `Outage` and `Restored`.
+ * connects again and restores every subscription. The stream then contains the events `Outage` and `Restored`.
  */
 export const subscribe = <Name extends ChannelName>(
   channel: Name,
@@ -92,7 +101,7 @@ export const subscribe = <Name extends ChannelName>(
 ): Stream.Stream<FeedEvent<Name>, InvalidRequest | FeedError, KalshiFeed> =>
   Stream.unwrap(Effect.map(open(channel, params, options), ({ events }) => events))
 
-/** Subscribes to a channel, and leaves out everything but its messages. Use {@link subscribe} to notice losses. */
+/** Subscribes to a channel, and delivers only its messages. Use {@link subscribe} to notice losses. */
 export const messages = <Name extends ChannelName>(
   channel: Name,
   params?: ChannelParameters<Name>,
@@ -102,7 +111,60 @@ export const messages = <Name extends ChannelName>(
     event._tag === "Message" ? Result.succeed(event.message) : Result.fail(undefined)
   )
 
-/** The connections and subscriptions of the feed, now. */
+/**
+ * The frames of all connections of the feed, as they arrive: data, replies and what does not decode. For recordings, which
+ * `FeedMessages.decoder` reads.
+ *
+ * **Details**
+ *
+ * The stream opens no connection and subscribes to nothing. It ends with the feed.
+ */
+export const frames = ({ bufferSize = defaultBufferSize }: SubscribeOptions = {}): Stream.Stream<
+  RawFrame,
+  FeedError,
+  KalshiFeed
+> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const feed = yield* KalshiFeed
+      const consumer = yield* Consumer.make<RawFrame>("frames", bufferSize)
+      yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          feed.record({ onFrame: (frame) => consumer.offer(frame), onEnd: (error) => consumer.end(error) })
+        ),
+        (stop) => Effect.sync(stop)
+      )
+      return consumer.stream
+    })
+  )
+
+/**
+ * Subscribes to the best quotes of your RFQ batches. Of each batch, every message has a higher `version` than the one
+ * before: older and repeated ones are left out.
+ *
+ * **Details**
+ *
+ * The exchange sends best quotes to the creator of a batch alone. A version is forgotten when the batch is deleted.
+ *
+ * Source: the AsyncAPI document of October 26, 2026.
+ */
+export const bestQuotes = (
+  params?: ChannelParameters<"communications">,
+  options?: SubscribeOptions
+): Stream.Stream<RfqBatchBestQuotesMessage, InvalidRequest | FeedError, KalshiFeed> =>
+  Stream.suspend(() => {
+    const versions = new Map<string, number>()
+    return Stream.filterMap(messages("communications", params, options), (message) => {
+      if (message.type === "rfq_batch_deleted") versions.delete(message.msg.id)
+      if (message.type !== "rfq_batch_best_quotes") return Result.fail(undefined)
+      const { rfq_batch_id, version } = message.msg
+      if (version <= (versions.get(rfq_batch_id) ?? 0)) return Result.fail(undefined)
+      versions.set(rfq_batch_id, version)
+      return Result.succeed(message)
+    })
+  })
+
+/** Returns the current connections and subscriptions of the feed. */
 export const state: Effect.Effect<SessionState, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(({ state }) => state)
 
 /** Replaces the open connections: the new ones have all subscriptions before the old ones close, so no message is lost. */

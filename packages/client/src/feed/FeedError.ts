@@ -26,8 +26,8 @@ const about = (names: ReadonlyArray<string>): string => (names.length === 0 ? ""
  *
  * **Details**
  *
- * `status` is that of the refused upgrade. With a 401, `explanation` contains the same as that of `Unauthorized`. A
- * refusal because of the clock ends the feed only if the exchange also refuses a second signature.
+ * `status` is the status of the refused upgrade. With a 401, `explanation` is the same as in `Unauthorized`. If the
+ * exchange refuses the timestamp of a signature, the feed signs once more. A second refusal ends the feed.
  */
 export class ConnectionRefused
   extends /*#__PURE__*/ Data.TaggedError("ConnectionRefused")<{
@@ -48,7 +48,7 @@ export class ConnectionRefused
 }
 
 /**
- * The exchange closed the connection with a code that forbids to connect again: 1002, 1003, 1007 to 1010, or 4000 to 4999.
+ * The exchange closed the connection with a code that forbids reconnecting: 1002, 1003, 1007 to 1010, or 4000 to 4999.
  */
 export class ConnectionClosed
   extends /*#__PURE__*/ Data.TaggedError("ConnectionClosed")<{
@@ -58,15 +58,15 @@ export class ConnectionClosed
 {
   override get message(): string {
     const reason = this.reason === "" ? "" : `: ${clip(this.reason)}`
-    return `The exchange closed the feed with code ${this.code}${reason} (the code forbids to connect again: correct the cause, then build the layer again)`
+    return `The exchange closed the feed with code ${this.code}${reason} (the code forbids reconnecting: correct the cause, then build the layer again)`
   }
 }
 
 /** Why a connection was lost, or could not be opened. */
 export type LossCause =
-  /** The connection closed. `code` is 1006 without a close frame. */
+  /** The connection closed. `code` is 1006 if no close frame arrived. */
   | { readonly _tag: "Closed"; readonly code: number; readonly reason: string }
-  /** The exchange refused the upgrade for now. */
+  /** The exchange refused the upgrade, but can accept a later one. */
   | { readonly _tag: "Refused"; readonly status: number; readonly reason: string }
   /** No connection could be opened. */
   | { readonly _tag: "Unreachable"; readonly reason: string }
@@ -76,7 +76,7 @@ export type LossCause =
   | { readonly _tag: "Unresponsive"; readonly timeoutMillis: number }
   /** The exchange refused a probe, so the state of the connection is unknown. */
   | { readonly _tag: "ProbeRefused"; readonly code: number; readonly reason: string }
-  /** The clock jumped: this machine slept, or it was suspended. */
+  /** The clock jumped, most likely because this machine was suspended. */
   | { readonly _tag: "ClockJumped"; readonly jumpMillis: number }
   /** The exchange ended this subscription. The connection stays open. */
   | { readonly _tag: "SubscriptionLost"; readonly code: number | undefined; readonly reason: string }
@@ -104,8 +104,8 @@ export const describeLoss = (cause: LossCause): string => {
 }
 
 /**
- * The connection was lost and is not opened again: reconnecting is switched off, or its attempts are used up. `attempts`
- * counts the dials since the last stable connection, and `cause` is that of the last loss.
+ * The connection was lost and is not opened again: reconnecting is switched off, or too many attempts failed.
+ * `attempts` counts the attempts to reconnect since the last stable connection. `cause` is the cause of the last loss.
  */
 export class ConnectionLost
   extends /*#__PURE__*/ Data.TaggedError("ConnectionLost")<{
@@ -123,8 +123,8 @@ export class ConnectionLost
 }
 
 /**
- * The exchange refused a command. `markets` are those that are no longer part of the subscription: markets, indices or
- * underlyings. The others are kept.
+ * The exchange refused a command. `markets` lists the markets, indices or underlyings that are no longer part of the
+ * subscription. The others are kept.
  */
 export class SubscriptionRefused
   extends /*#__PURE__*/ Data.TaggedError("SubscriptionRefused")<{
@@ -142,7 +142,7 @@ export class SubscriptionRefused
   }
 }
 
-/** The exchange acknowledged a command, but some of its markets are not in its list of what it sends. */
+/** The exchange acknowledged a command, but its reply does not list some of the markets of the command. */
 export class MarketsNotListed
   extends /*#__PURE__*/ Data.TaggedError("MarketsNotListed")<{
     readonly channel: ChannelName
@@ -154,7 +154,7 @@ export class MarketsNotListed
   }
 }
 
-/** No snapshot of a book arrived in time, also not on request: most likely the market does not exist. */
+/** No snapshot of a book arrived in time, not even after a request. Most likely the market does not exist. */
 export class SnapshotMissing
   extends /*#__PURE__*/ Data.TaggedError("SnapshotMissing")<{
     readonly channel: ChannelName
@@ -167,7 +167,7 @@ export class SnapshotMissing
   }
 }
 
-/** The exchange ended a subscription that no one asked it to end. */
+/** The exchange ended a subscription without a request to end it. */
 export class SubscriptionEnded
   extends /*#__PURE__*/ Data.TaggedError("SubscriptionEnded")<{
     readonly channel: ChannelName
@@ -178,7 +178,9 @@ export class SubscriptionEnded
   }
 }
 
-/** The exchange did not answer a command, although it answers others. `attempts` counts how often it was sent. */
+/**
+ * The exchange did not answer a command, although it answers others. `attempts` counts how often the command was sent.
+ */
 export class CommandTimedOut
   extends /*#__PURE__*/ Data.TaggedError("CommandTimedOut")<{
     readonly channel: ChannelName
@@ -193,8 +195,8 @@ export class CommandTimedOut
 }
 
 /**
- * A subscription needs more connections than the feed may open: the exchange has one subscription per channel and
- * connection, so each filter of a channel needs a connection of its own.
+ * A subscription needs more connections than the feed may open: a connection has at most one subscription per channel,
+ * so each filter of a channel needs a connection of its own.
  */
 export class TooManyConnections
   extends /*#__PURE__*/ Data.TaggedError("TooManyConnections")<{
@@ -222,7 +224,8 @@ export class HandlerFailed
 /** A consumer is too slow: its buffer is full, and events would be lost. */
 export class Lagging
   extends /*#__PURE__*/ Data.TaggedError("Lagging")<{
-    readonly channel: ChannelName
+    /** The channel, or what else was consumed: the events of an account, or raw frames. */
+    readonly channel: ChannelName | "account" | "frames"
     /** The events that waited for the consumer. */
     readonly waiting: number
   }>

@@ -8,8 +8,9 @@
  * **Details**
  *
  * The types, the schemas and the tables of channels and error codes are in `@kalshi-effect/client/generated/feed`. They
- * are generated from the published AsyncAPI document. Deviations from it are recorded with their source in
- * `fixtures/spec/overlay.json`, and what it states only in prose in `packages/client/codegen/feedFacts.ts`.
+ * are generated from the published AsyncAPI document. `fixtures/spec/overlay.json` records where the exchange deviates
+ * from the document, with the source. `packages/client/codegen/feedFacts.ts` records what the document states only in
+ * prose.
  *
  * @module
  */
@@ -33,8 +34,8 @@ import { firstViolation } from "../wire/issue.ts"
 import type { Variant } from "../wire/variants.ts"
 
 /**
- * A message breaks the contract. `pointer` is the JSON pointer of the first violation; `""` is the whole message. `type` is
- * undefined if the message has none.
+ * A message breaks the contract. `pointer` is the JSON pointer of the first violation; `""` is the whole message.
+ * `type` is undefined if it could not be read.
  */
 export class InvalidMessage
   extends /*#__PURE__*/ Data.TaggedError("InvalidMessage")<{
@@ -60,18 +61,18 @@ const invalid = (pointer: string, reason: string): Result.Result<never, InvalidM
   Result.fail(new InvalidMessage({ type: undefined, pointer, reason }))
 
 /**
- * Makes a decoder of the text of messages. Of a message that does not decode, it says where and why.
+ * Makes a function that decodes the text of a message. If the message does not decode, the error says where and why.
  *
  * **Details**
  *
- * `compiledDecoding` means the same as in `Kalshi.layer`. Default: true. Enums are open, and unknown members are left out. A
- * list that is null decodes to the empty list.
+ * `compiledDecoding` means the same as in `Kalshi.layer`. Default: true. Enums are open, and unknown members are left
+ * out. A list that is null decodes to an empty list.
  *
  * **Gotchas**
  *
- * Several messages have the type `ok`, and two have `market_lifecycle_v2`: their members tell them apart.
+ * Several messages have the type `ok`, and two have the type `market_lifecycle_v2`. Their members distinguish them.
  *
- * **Example** (A reply, and one with a fault)
+ * **Example** (A valid and an invalid reply)
  *
  * ```ts
  * import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
@@ -92,7 +93,7 @@ export const decoder = (options?: {
   }
   for (const [type, variants] of Object.entries<ReadonlyArray<Variant<unknown>>>(messageVariants)) {
     const all = variants.map(({ is, schema }) => ({ is, check: checker(schema, compiled) }))
-    checks.set(type, (msg) => all.find(({ is }) => is(msg))!.check) // the last one takes every msg
+    checks.set(type, (msg) => all.find(({ is }) => is(msg))!.check) // the last variant accepts every msg
   }
   return (text) => {
     let json: unknown
@@ -107,7 +108,7 @@ export const decoder = (options?: {
     const checkOf = checks.get(type)
     if (checkOf === undefined) return Result.fail(new UnknownMessage({ type }))
     const decoded = checkOf(json["msg"])(json)
-    // The tables have a schema of each type, which decodes its messages.
+    // Each type has the schema of its messages in the tables.
     return Result.isSuccess(decoded)
       ? Result.succeed(decoded.success as Message)
       : Result.fail(new InvalidMessage({ type: type as MessageType, ...firstViolation(decoded.failure) }))

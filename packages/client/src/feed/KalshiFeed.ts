@@ -17,7 +17,7 @@ import type { ChannelName } from "../generated/feed.ts"
 import * as connections from "../sending/connection.ts"
 import * as telemetry from "../sending/observer.ts"
 import type { FeedError } from "./FeedError.ts"
-import type { Subscriber } from "./session/events.ts"
+import type { Recorder, Subscriber } from "./session/events.ts"
 import type { SubscriptionRequest } from "./session/requests.ts"
 import type { Subscription } from "./session/Session.ts"
 import type { SessionOptions } from "./session/settings.ts"
@@ -27,20 +27,22 @@ import * as feedTelemetry from "./telemetry.ts"
 
 /** The service behind the feed. Use the functions of `Feed`. */
 export interface FeedService {
-  /** Adds a subscription, whose events are passed synchronously. */
+  /** Adds a subscription. Its events are delivered synchronously. */
   readonly subscribe: <Name extends ChannelName>(
     request: SubscriptionRequest<Name>,
     subscriber: Subscriber<Name>
   ) => Result.Result<Subscription, InvalidRequest | FeedError>
-  /** Adds the events that wait for a consumer to the metrics. */
+  /** Includes the queue of a consumer in the metrics. */
   readonly watchQueue: feedTelemetry.FeedTelemetry["watchQueue"]
-  /** The connections and subscriptions, now. */
+  /** Passes on all frames. Returns the end of that. */
+  readonly record: (recorder: Recorder) => () => void
+  /** Returns the current connections and subscriptions. */
   readonly state: Effect.Effect<SessionState>
   /** Replaces the open connections: the new ones have all subscriptions before the old ones close. */
   readonly changeOver: Effect.Effect<void>
   /**
-   * Opens another session with the same options. It shares no connection with this one, and ends with the scope, or with
-   * the layer. `state` and `changeOver` of the two are independent.
+   * Opens another session with the same options. It shares no connection with this one, and ends with the scope, or
+   * with the layer. Each session has its own `state` and `changeOver`.
    */
   readonly openSession: Effect.Effect<FeedService, never, Scope.Scope>
 }
@@ -52,21 +54,22 @@ export class KalshiFeed extends Context.Service<KalshiFeed, FeedService>()("@kal
 export interface Options extends SessionOptions {
   /** The exchange to connect to. There is no default, so that no program trades by accident. */
   readonly environment: Environment.Environment
-  /** The signer of upgrades. The feed has no public part: every connection is signed. */
+  /** Signs the requests that open connections. The feed has no public part, so every connection is signed. */
   readonly signer: Signer.Signer["Service"]
-  /** As in `Kalshi.layer`. Default: false. */
+  /** Means the same as in `Kalshi.layer`. Default: false. */
   readonly correctClockSkew?: boolean | undefined
-  /** As in `Kalshi.layer`. Default: none. */
+  /** Means the same as in `Kalshi.layer`. Default: none. */
   readonly name?: string | undefined
 }
 
 /**
- * Provides the feed: one session for one key, which opens a connection with the first subscription.
+ * Provides the feed: one session for one key. The first subscription opens the first connection.
  *
  * **Details**
  *
  * The layer needs WebSockets that can send headers. On Node, provide `NodeWS.layerWebSocketConstructor` of
- * `@effect/platform-node/NodeWS`. A browser has none: a page needs a relay. All connections end with the layer's scope.
+ * `@effect/platform-node/NodeWS`. WebSockets of a browser cannot send headers, so a web page needs a relay. All
+ * connections end with the layer's scope.
  */
 export const layer = (options: Options): Layer.Layer<KalshiFeed, never, Socket.WebSocketConstructor> =>
   Layer.effect(
@@ -89,6 +92,7 @@ export const layer = (options: Options): Layer.Layer<KalshiFeed, never, Socket.W
         (session) => ({
           subscribe: (request, subscriber) => session.subscribe(request, subscriber),
           watchQueue: recorded.watchQueue,
+          record: (recorder) => session.record(recorder),
           state: Effect.sync(() => session.state()),
           changeOver: Effect.sync(() => session.changeOver()),
           openSession

@@ -15,7 +15,9 @@ export interface UpgradeTimes {
   readonly received: Reading
 }
 
-/** Converts a refused upgrade to what the session needs to decide. The response also measures the exchange's clock. */
+/**
+ * Converts the response to a refused upgrade into a `Refusal`. Also measures the exchange's clock with the response.
+ */
 export const refusalOf = (
   connection: Connection,
   signed: Signed | undefined,

@@ -24,7 +24,7 @@ import type { SessionOptions } from "./session/settings.ts"
 
 type MakeWebSocket = Socket.WebSocketConstructor["Service"]
 
-/** What a WebSocket of the library `ws` has beyond Effect's interface. Others lack some of it. */
+/** The members of a WebSocket of the library `ws` that Effect's interface lacks. Other WebSockets may not have them. */
 interface Extras {
   /** Ends the connection without a handshake. */
   readonly terminate?: () => void
@@ -44,7 +44,7 @@ interface UpgradeResponse {
   }
 }
 
-/** The largest part of the body of a refusal that is read. */
+/** The maximum number of bytes that are read of the body of a refusal. */
 const maxRefusalBytes = 64 * 1024
 
 /** The sockets of one session. */
@@ -56,7 +56,7 @@ class Sockets implements Outside {
   readonly #makeWebSocket: MakeWebSocket
   readonly #clock: Clock.Clock
   readonly #fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
-  /** Dials in progress and open sockets, by generation. */
+  /** By generation: dials that wait for their signature, and sockets. */
   readonly #dials = new Map<number, Fiber.Fiber<void>>()
   readonly #sockets = new Map<number, Socket.WebSocketLike & Extras>()
 
@@ -98,7 +98,7 @@ class Sockets implements Outside {
     try {
       socket?.send(text)
     } catch {
-      // The socket is closing, and reports that.
+      // The socket is closing. Its close event follows.
     }
   }
 
@@ -130,7 +130,7 @@ class Sockets implements Outside {
     this.#sockets.set(generation, socket)
     let failure: string | undefined
     let isOpen = false
-    /** Whether the socket is still the one of its generation. */
+    /** Whether the session still uses this socket. */
     const isCurrent = (): boolean => this.#sockets.get(generation) === socket
     const refuse = (report: () => void): void => {
       if (!isCurrent()) return
@@ -182,12 +182,12 @@ const unreachable: EndCause = { _tag: "Unreachable" }
 /** Ends a socket without waiting for the other side. */
 const end = (socket: Socket.WebSocketLike & Extras): void => {
   try {
-    // A late error must have a listener.
+    // Without a listener, a late error would be thrown.
     socket.addEventListener("error", () => {})
     if (socket.terminate === undefined) socket.close()
     else socket.terminate()
   } catch {
-    // It has ended.
+    // The socket has already ended.
   }
 }
 
@@ -250,7 +250,7 @@ export const run = (
     return session
   })
 
-/** Calls `tick` whenever the session asks for it. */
+/** Calls `tick` whenever it is due. */
 const tickWhenDue = (session: Session, nowMillis: () => number): Effect.Effect<never> => {
   const isEarlier = Latch.makeUnsafe(false)
   let wakesMillis = Number.POSITIVE_INFINITY

@@ -1,8 +1,8 @@
 /**
  * Records the spans and metrics of a feed.
  *
- * A message costs an increment, and an update of a histogram if it has the time of its sending. Counts of messages are
- * published once a second. The tracer and the metric registry belong to the application: what they throw is ignored.
+ * Each message increments a count, and updates a histogram if the message has a sending time. The counts are published
+ * once a second. The tracer and the metric registry belong to the application: errors that they throw are ignored.
  *
  * @module
  */
@@ -108,14 +108,14 @@ const defined = {
 } as const satisfies Readonly<Record<string, Instrument>>
 
 /**
- * The metrics of a feed: names, units and attributes, as `Telemetry.instruments` has those of requests.
+ * The metrics of a feed: names, units and attributes. `Telemetry.instruments` lists the metrics of requests.
  *
  * **Details**
  *
  * Each dial is a span of kind `client` named `Feed.connect`, without a parent. It lasts until the connection is open or
  * failed, and has the attributes `server.address`, `server.port`, `kalshi.feed.generation` (the number of the
- * connection), `http.response.status_code` (of a refused upgrade), `error.type` and `kalshi.client.name`. The tracer is
- * that of the layer's own context. No frame has a span.
+ * connection), `http.response.status_code` (of a refused upgrade), `error.type` and `kalshi.client.name`. The tracer
+ * comes from the context in which the layer is built. No frame has a span.
  *
  * | metric | kind | unit | measures | attributes |
  * | --- | --- | --- | --- | --- |
@@ -131,7 +131,7 @@ const defined = {
  * | `kalshi.client.feed.lagging` | counter | `{subscription}` | streams that ended with `Lagging` | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
  *
  * `error.type` of a dial or a loss is the `_tag` of its `LossCause`, such as `Refused` or `Closed`. A dial whose signer
- * failed has `SigningError`, and the reconnect after it `Unreachable`. A dial that the feed itself gave up is
+ * failed has `SigningError`, and the reconnect after it `Unreachable`. A dial that the feed itself ended has
  * `interrupted`.
  *
  * **Gotchas**
@@ -141,10 +141,10 @@ const defined = {
  */
 export const instruments: ReadonlyArray<Instrument> = /*#__PURE__*/ Object.values(defined)
 
-/** Why a dial failed, or a connection was lost. A `LossCause` is one. */
+/** Why a dial failed, or why a connection was lost. Every `LossCause` is an `EndCause`. */
 export interface EndCause {
   readonly _tag: string
-  /** Of a refused upgrade. */
+  /** The status of a refused upgrade. */
   readonly status?: number | undefined
   /** With the tag `Closed`: the code of the close frame. */
   readonly code?: number | undefined
@@ -159,15 +159,18 @@ export interface WatchedQueue {
 
 /** The telemetry of a feed. */
 export interface FeedTelemetry extends Observer {
-  /** A dial starts. `after` is why its connection was lost, or why its last dial failed. */
+  /** A dial starts. `after` is the loss or the failed dial before it. */
   readonly onDial: (generation: number, after: EndCause | undefined) => void
   readonly onOpen: (generation: number) => void
-  /** A dial or a connection ended: without a cause if the feed ended it. Later calls for a generation do nothing. */
+  /**
+   * A dial or a connection ended. `cause` is undefined if the feed no longer needed it. Later calls for a generation do
+   * nothing.
+   */
   readonly onEnd: (generation: number, cause: EndCause | undefined) => void
   readonly watchQueue: (channel: ChannelName, size: () => number) => WatchedQueue
 }
 
-/** The messages of a channel. */
+/** The metrics of the messages of a channel. */
 interface Seen {
   readonly messages: NumberMetric
   readonly delays: NumberMetric
@@ -175,7 +178,7 @@ interface Seen {
   unpublished: number
 }
 
-/** How long a message may be missing in the counter. */
+/** How long the counter may lag behind the messages. */
 const publishMillis = 1_000
 
 interface Dial {
@@ -183,7 +186,7 @@ interface Dial {
   readonly span: Tracer.Span | undefined
 }
 
-/** Makes the telemetry of a feed. Closing the scope removes the depths of its queues. */
+/** Makes the telemetry of a feed. Closing the scope removes the gauges of its queues. */
 export const make = (
   { feedUrl }: Environment,
   name: string | undefined
@@ -217,7 +220,7 @@ export const make = (
       seenChannels.push(seen)
       return seen
     })
-    /** Waits to publish the counts. Undefined if all are published. */
+    /** The fiber that will publish the counts. Undefined if all counts are published. */
     let publishing: Fiber.Fiber<void> | undefined
     const publish = (): void => {
       publishing = undefined
@@ -311,7 +314,7 @@ export const make = (
         }
       },
       onMessage: (channel, sendingMillis, receivedMillis) => {
-        // Without a closure: this runs for each message.
+        // This runs for each message, so it creates no closure.
         const seen = seenOf(channel)
         seen.unpublished++
         publishing ??= Effect.runForkWith(context)(publishLater)

@@ -887,8 +887,8 @@ export interface GetMarketsInput {
   /** The latest creation. Only with `status` `unopened` or `open`, or without `status`. Unix seconds. */
   readonly max_created_ts?: number | undefined
   /**
-   * The earliest change. Trades do not count. Only together with `series_ticker` and `mve_filter: "exclude"`, and
-   * no other filter. Unix seconds.
+   * The earliest change. Trades do not count. The only other valid filter is `mve_filter: "exclude"`, alone or
+   * together with `series_ticker`. Unix seconds.
    */
   readonly min_updated_ts?: number | undefined
   /** Only markets whose metadata last changed at this time or earlier. Trades do not count. Unix seconds. */

@@ -4,17 +4,18 @@
  * **Details**
  *
  * Every decision is one run of a Lua script that uses the server's clock, so the clocks of the processes do not matter.
- * The calls of all processes form one queue, in which cancels go first. A call runs the script twice: to take its
- * tokens, and to report the response in the background. Requires Redis 5 or newer, or Valkey. Uses one key per account.
+ * The calls of all processes form one queue, in which cancels go first. A call that does not wait runs the script
+ * twice: to take its tokens, and to report the response in the background. Requires Redis 5 or newer, or Valkey. Uses
+ * one key per account.
  *
  * **Gotchas**
  *
- * - If Redis does not respond, a call waits for at most `timeout`, but does not fail. Each process continues with
+ * - If Redis does not respond, a call waits for at most `timeout`, and then continues. Each process continues with
  *   buckets in its own memory, and queries Redis again after a second. Until then the processes together may exceed the
  *   account's budget and receive 429.
  * - If a process dies, its waiting calls stay in the queue for two more seconds.
  * - The buckets fill too early if the server's clock is set forward, or if a replica with a clock that is ahead takes
- *   over. Slew the server's clock, do not step it.
+ *   over. Adjust the server's clock gradually, not in one step.
  *
  * @module
  */
@@ -215,8 +216,8 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
   Effect.gen(function* () {
     const redis = yield* Redis.Redis
     const prefix = options.prefix ?? "kalshi-limits:"
-    // The timeout has two halves: if this process was suspended, it reads a response that arrived meanwhile before the
-    // second half ends.
+    // The timeout has two halves: if this process was suspended, the first half is over when it continues, and it reads
+    // a response that has arrived during the second half.
     const half = Effect.sleep(Duration.divideUnsafe(Duration.fromInputUnsafe(options.timeout ?? "500 millis"), 2))
     const timedOut = Effect.andThen(half, Effect.andThen(half, Effect.fail("no response in time")))
     const run = redis.eval(Redis.script(argumentsOf, { lua, numberOfKeys: 1 }).withReturnType<string>())

@@ -35,8 +35,8 @@ export interface Want {
   readonly cost: number
   readonly urgent: boolean
   /**
-   * Whether the call does not wait. The store then takes the tokens in any case, and the level of the bucket can become
-   * negative.
+   * Whether the call takes its tokens without waiting, even if the bucket has too few. The level of the bucket can
+   * become negative.
    */
   readonly forced: boolean
   /** How long the call has waited. Of two equally urgent calls, the one that arrived first goes first. */
@@ -66,9 +66,14 @@ export interface Store {
   readonly take: (want: Want) => Effect.Effect<number>
   /** Removes a call that got no tokens from the store's queue. */
   readonly giveUp: (want: Want) => Effect.Effect<void>
-  /** Records that the response to a request has arrived. The request took its tokens at most one latency ago. */
+  /**
+   * Records that the response to a request has arrived. Called at most one latency after the request took its tokens.
+   */
   readonly arrived: (want: Want) => Effect.Effect<void>
-  /** Returns tokens that were not spent. They were taken at most one latency ago. */
+  /**
+   * Returns tokens that were not spent. Called at most one latency after they were taken, or at any time if the latency
+   * is 0.
+   */
   readonly giveBack: (want: Want) => Effect.Effect<void>
   /** Empties the buckets of a call, because the exchange had too few tokens for it. */
   readonly drain: (want: Want) => Effect.Effect<void>

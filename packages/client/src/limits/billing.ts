@@ -30,7 +30,7 @@ const isText = (value: unknown): boolean => typeof value === "string"
 
 /**
  * Returns the shard of an order: its `exchange_index`, or 0 for an order without a ticker. Undefined if the exchange
- * finds the shard by the ticker.
+ * finds the shard by the ticker, or if there is no input.
  */
 const shardOf = (input: unknown): number | undefined => {
   const index = memberOf(input, "exchange_index")

@@ -18,7 +18,7 @@ interface Waiting {
 /** The tolerance of comparisons of tokens, because sums of fractions are inexact. */
 const tolerance = 1e-6
 
-/** After how many milliseconds to request tokens again that refill only when a response arrives. */
+/** How long to wait before another request for tokens, if the bucket refills only after a response. */
 const responseMillis = 10
 
 /**

@@ -104,7 +104,10 @@ export interface OrderCost {
  */
 export const assumedTerms: Fees.Terms = { fee_type: "quadratic_with_combo_maker_fees", fee_multiplier: 1 }
 
-/** The maximum difference between the fee of one fill and the model, in micro-dollars: trade fee plus balance rounding. */
+/**
+ * The maximum difference between the fee of one fill and the model, in micro-dollars: rounding of the trade fee plus
+ * rounding of the balance.
+ */
 const maxRoundingPerFill = { direct: 100n + 100n, other: 100n + 10_000n } as const
 
 type Failure = FixedPoint.NotFixedPoint | FixedPoint.OutOfRange

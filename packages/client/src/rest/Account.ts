@@ -25,13 +25,15 @@ export type {
  * **Details**
  *
  * Each bucket holds at most `bucket_capacity` tokens and refills by `refill_rate` tokens a second. A request takes its
- * cost ({@link endpointCosts}), or the exchange returns 429. `usage_tier` and the buckets apply to event contracts. The
- * grants cover every exchange instance. A grant without `expires_ts` is permanent.
+ * cost ({@link endpointCosts}). If the bucket has too few tokens, the exchange returns 429. `usage_tier` and the
+ * buckets apply to event contracts. The grants cover every exchange instance. A grant without `expires_ts` is
+ * permanent.
  *
  * **Gotchas**
  *
  * Do not hard-code these numbers. The budgets and capacities of a tier have changed within months. Source: the basic
- * tier recorded in demo in July 2026 (read 200 and 400, write 100 and 100), and the rules published in October.
+ * tier recorded in demo in July 2026 (read: 200 tokens a second, capacity 400; write: 100 tokens a second, capacity
+ * 100), and the rules published in October.
  *
  * **Example** (How many seconds of writing a full bucket allows)
  *

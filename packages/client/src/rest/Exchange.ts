@@ -128,7 +128,7 @@ export class ReadsLag
 {
   override get message(): string {
     const written = new Date(this.writtenMillis).toISOString()
-    return `the reads did not show the write of ${written} within ${this.withinMillis} ms, because they were as of ${this.as_of_time}: increase the option within`
+    return `the reads did not show the write of ${written} within ${this.withinMillis} ms, because their as_of_time was ${this.as_of_time}: increase the option within`
   }
 }
 

@@ -28,7 +28,7 @@
  *
  * - The first reason relies on two properties that are not documented: a moving item is always on at least one side,
  *   and the exchange's cursors skip no item when another item moves.
- * - You cannot resume a stream in the middle. Split a long one by `min_ts` and `max_ts`, or read the two sides
+ * - You cannot resume a stream in the middle. Split a long history by `min_ts` and `max_ts`, or read the two sides
  *   separately with `.pages`.
  * - The stream accepts only filters that both sides have, and rejects others before its first request. `ticker` is one
  *   market, although the live fills accept several markets.

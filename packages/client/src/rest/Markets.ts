@@ -60,8 +60,8 @@ export type {
  * - Most items are combos, unless `mve_filter` is `"exclude"`: in production in August 2026, 2 of 12,000 markets were
  *   not combos. `Events.list` with `with_nested_markets` never returns combos.
  * - The four pairs of times (created, close, settled, updated) are mutually exclusive, and each works only with some
- *   values of `status`. The updated pair allows no other filters than `mve_filter: "exclude"`, and `series_ticker`
- *   together with it. Source: the published document of October 26, 2026.
+ *   values of `status`. The updated pair allows only the filter `mve_filter: "exclude"`, alone or together with
+ *   `series_ticker`. Source: the published document of October 26, 2026.
  * - Markets that settled before the cutoff of `Historical.cutoff` are missing. Read them with `Historical.markets`.
  * - The last page has `cursor: ""`.
  */

@@ -239,7 +239,7 @@ export {
    * - After the acceptance, the call fails with a `NotFound`. You can then only let the time for the confirmation run
    *   out. Source: observed in demo, July 2026.
    * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
-   *   means that the first attempt deleted it. The quote may also have been accepted in between: check with
+   *   means that the first attempt withdrew the quote. The quote may also have been accepted in between: check with
    *   {@link get}.
    */
   remove as delete

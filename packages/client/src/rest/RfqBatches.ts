@@ -10,7 +10,7 @@
  * | {@link create} | you | the batch is `open` |
  * | {@link quote} | each maker | the batch has a batch quote, with one price per child and side |
  * | {@link bestQuotes} | you | you see the best bid of each child and side, without the makers' names |
- * | {@link accept} | you | the batch is `accepted`: every child, on one side, each from the maker who bids best |
+ * | {@link accept} | you | the batch is `accepted` on one side; each child goes to the maker with the best bid |
  * | {@link confirmQuote} | each maker who won a child | when all have confirmed, all children execute as one fill-or-kill |
  *
  * The batch is then `closed`, and `close_reason` is the reason. If one winner does not confirm in time, the batch
@@ -349,7 +349,7 @@ export {
    *
    * - You cannot close an accepted batch. It executes or expires as a whole.
    * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
-   *   means that the first attempt deleted it.
+   *   means that the first attempt closed the batch.
    *
    * Source: the document of October 26, 2026.
    */
@@ -586,7 +586,8 @@ export const quote: Operation.Operation<
  * **Gotchas**
  *
  * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
- * that the first attempt withdrew it. The batch may also have been accepted in between: check with {@link quotes}.
+ * that the first attempt withdrew the batch quote. The batch may also have been accepted in between: check with {@link
+ * quotes}.
  *
  * Source: the document of October 26, 2026.
  */

@@ -339,8 +339,8 @@ export const decrease: Operation.Operation<
  *
  * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0, and returns 404 for a live order on
  *   another shard. Source: the document of October 26, 2026.
- * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
- *   means that the first attempt cancelled it.
+ * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
+ *   that the first attempt cancelled the order.
  */
 export const cancel: Operation.Operation<
   Inputs.CancelOrderV2Input,

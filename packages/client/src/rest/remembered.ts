@@ -37,7 +37,7 @@ export interface Recent {
   readonly add: (id: string) => void
 }
 
-/** Makes a memory of at least the last `size` ids, and fewer than twice as many. */
+/** Makes a memory of at least the last `size` ids, and at most twice as many. */
 export const recent = (size: number): Recent => {
   // Two generations of ids. The older generation is dropped as a whole.
   let older = new Set<string>()

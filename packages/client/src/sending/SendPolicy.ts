@@ -21,8 +21,8 @@ import { durationMillis } from "../time.ts"
  * - A 401 is retried if its code blames the timestamp (`header_timestamp_expired`), or if the layer corrects its clock
  *   (`correctClockSkew`) and the date of the response shows that the timestamp was wrong. This happens once per call,
  *   for every retry class, and counts as a retry of this policy.
- * - After a lost response, the client retries an order for at most a minute after it was sent, for every schedule. The
- *   reason is that the exchange does not document how long it recognises a `client_order_id`.
+ * - After a lost response, the client retries an order for at most a minute from the attempt whose response was lost,
+ *   under every schedule. The reason is that the exchange does not document how long it recognises a `client_order_id`.
  * - A `Retry-After` header in seconds or as a date can make a wait longer, never shorter. If the wait would exceed the
  *   total time of the call, the call fails at once with the error of that response. Any other value, or a repeated
  *   header, is ignored.
@@ -56,7 +56,7 @@ export const defaultRetry: Schedule.Schedule<unknown> = /*#__PURE__*/ Schedule.u
 /** A schedule that never retries. */
 export const noRetry: Schedule.Schedule<unknown> = /*#__PURE__*/ Schedule.recurs(0)
 
-/** The default policy: four attempts, 10 s each and 30 s in total, responses up to 64 MiB. */
+/** The default policy: at most four attempts, 10 s each and 30 s in total, responses up to 64 MiB. */
 export const defaults: SendPolicy = {
   retry: defaultRetry,
   attemptTimeout: "10 seconds",
@@ -97,7 +97,8 @@ export interface Resolved {
 }
 
 /**
- * @internal Merges partial policies. Earlier ones take precedence. Returns an error message if the result is invalid.
+ * @internal Merges partial policies. Earlier policies take precedence. Returns an error message if the result is
+ * invalid.
  */
 export const resolve = (...parts: ReadonlyArray<Partial<SendPolicy>>): Resolved | string => {
   const pick = <K extends keyof SendPolicy>(key: K): SendPolicy[K] => {

@@ -1,5 +1,5 @@
 /**
- * The connection of one account to one exchange. The REST sender uses it, and feed sessions will use it.
+ * The connection of one account to one exchange. The REST sender and the feed use it.
  *
  * @module
  */

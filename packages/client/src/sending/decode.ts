@@ -55,7 +55,7 @@ interface ParsedBody {
   readonly json: unknown
   /** Why the body is not JSON; undefined if it is. */
   readonly fault?: string
-  /** Why the bytes are not text. Undefined if the reason is not known. */
+  /** Why the bytes are not text, if the content encoding is the reason. */
   readonly unreadable?: string
 }
 
@@ -168,7 +168,9 @@ const errorBody = (
   return errorFields(json, hide, fallback)
 }
 
-/** Reads the error of a response that belongs to no operation. `sent` are the headers of the request. */
+/**
+ * Reads the error of a response that belongs to no operation. Conceals the header values that `arrived.sent` returns.
+ */
 export const errorOf = (arrived: Arrived): Errors.ErrorBody =>
   errorBody(parse(arrived), false, conceal.make(arrived.sent?.()))
 

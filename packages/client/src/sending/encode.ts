@@ -133,8 +133,8 @@ const copyOf = (input: unknown): unknown => {
 }
 
 /**
- * Returns the JSON pointer of a string in a body that is not well-formed Unicode, which the exchange would read as
- * another string.
+ * Returns the JSON pointer of a string in a body that is not well-formed Unicode. The exchange would read such a string
+ * as another string.
  */
 const illFormed = (value: unknown, pointer: string): string | undefined => {
   if (typeof value === "string") return value.isWellFormed() ? undefined : pointer

@@ -8,7 +8,7 @@ import type { NamedError } from "./decode.ts"
 
 /**
  * Converts the failure of the last attempt to the failure of the call, if the response to an earlier attempt was lost.
- * The exchange did not carry out the last attempt, but may have carried out the earlier one.
+ * The exchange may have carried out the earlier attempt, even if it did not carry out the last one.
  */
 export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
   error: E,

@@ -4,8 +4,8 @@
  * Without a tracer, the overhead of a call is a few readings of the clock and two updates of histograms.
  *
  * The tracer and the metric registry belong to the application, and may throw. The response to an order must not be
- * lost because of that. Therefore spans start only in `withSpan` and end only in `endSpan`, and metrics are updated
- * only in `record`. These three functions ignore what is thrown.
+ * lost because of that. Therefore the tracer and the registry are called only in `withSpan` and `quietly`, which ignore
+ * what they throw.
  *
  * @module
  */
@@ -78,7 +78,7 @@ interface Request {
 /** Shorter waits are not recorded: they are only requests to the store. */
 const minWaitNanos = 1_000_000n
 
-/** The `error.type` of what was interrupted. */
+/** The `error.type` of an interrupted call, attempt or wait. */
 export const interrupted = "interrupted"
 const defect = "defect"
 

@@ -1,5 +1,5 @@
 /**
- * The sender of every call: `observe(encode, retry(limit(sign, send, decode)))`. Nothing else sends requests.
+ * The sender of every call: `observe(encode, retry(limit(sign, send, decode)))`. No other module sends REST requests.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import * as SendPolicy from "./SendPolicy.ts"
 import * as skew from "./skew.ts"
 import type { Transport } from "./transport.ts"
 
-/** Runs instead of sending a write, in a dry run. */
+/** Replaces the sending of a write in a dry run. */
 export type RecordWrite = (
   descriptor: Descriptor,
   wire: encode.WireRequest,

@@ -107,7 +107,7 @@ const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
     reason._tag === "InvalidUrlError" ||
     reason._tag === "EncodeError" ||
     (reason._tag === "TransportError" && isNeverSent(cause))
-  // Without a code, the platform's message may quote a header of the application's fetch options.
+  // Without a code, the platform's message may quote a header of the application's fetch options, so it is left out.
   const description =
     code === undefined
       ? `${text(memberOf(cause, "name")) ?? reason._tag} without a code`
@@ -206,7 +206,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
     const allSent = (): Headers.Headers =>
       optionsHeaders === undefined || optionsHeaders === null
         ? sent
-        : // Merges them like the fetch client. The parameter type is narrower than what the function accepts.
+        : // Merges the headers like the fetch client. The parameter type is narrower than what the function accepts.
           Headers.merge(Headers.fromInput(optionsHeaders as Headers.Input), sent)
     const hidden = (fault: TransportFault): TransportFault => ({
       ...fault,

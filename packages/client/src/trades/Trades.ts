@@ -31,7 +31,7 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { KalshiPublic } from "../Capability.ts"
 import { InvalidRequest } from "../Errors.ts"
-import { type EventQueue, makeEventQueue } from "../feed/eventQueue.ts"
+import { Consumer, defaultBufferSize } from "../feed/consumer.ts"
 import * as Feed from "../feed/Feed.ts"
 import { checkLines, sessionsOf, tickWhenDue } from "../feed/lines.ts"
 import type { Trade } from "../generated/feed.ts"
@@ -119,8 +119,8 @@ export interface Watch<A = Event> {
 const open = <A>(
   operation: string,
   params: Parameters,
-  { bufferSize, disorderMillis = 1_000, lateMillis = 30_000, lines = 1 }: Options,
-  onHole: (hole: Hole, queue: EventQueue<A | Event>, trades: TradeLines) => void
+  { bufferSize = defaultBufferSize, disorderMillis = 1_000, lateMillis = 30_000, lines = 1 }: Options,
+  onHole: (hole: Hole, offer: (event: A | Event) => void, trades: TradeLines) => void
 ): Effect.Effect<Watch<A | Event>, InvalidRequest | Feed.FeedError, Feed.KalshiFeed | Scope.Scope> =>
   Effect.gen(function* () {
     yield* checkLines(operation, lines)
@@ -132,26 +132,31 @@ const open = <A>(
     const feed = yield* Feed.KalshiFeed
     const feeds = yield* sessionsOf(lines)
     const clock = yield* Clock.clockWith(Effect.succeed)
-    const queue: EventQueue<A | Event> = yield* makeEventQueue<A | Event>(
-      feed,
-      "trade",
-      () => trades.close(),
-      bufferSize
+    const consumer = yield* Consumer.make<A | Event>("trade", bufferSize)
+    const watched = yield* Effect.acquireRelease(
+      Effect.sync(() => feed.watchQueue("trade", () => consumer.size)),
+      (watched) => Effect.sync(watched.close)
     )
+    const offer = (event: A | Event): void => {
+      if (consumer.offer(event)) return
+      watched.onLagging()
+      // The subscriptions are closed later, because this event is still being delivered to other subscribers.
+      queueMicrotask(() => trades.close())
+    }
     const trades = new TradeLines(
       feeds,
       params.market_tickers,
       { disorderMillis, lateMillis },
       () => clock.currentTimeMillisUnsafe(),
       {
-        trade: (trade, receivedMillis) => queue.offer({ _tag: "Trade", trade, receivedMillis }),
+        trade: (trade, receivedMillis) => offer({ _tag: "Trade", trade, receivedMillis }),
         hole: ({ sinceMillis, untilMillis }) => {
           const hole: Hole = { _tag: "Hole", sinceMillis, untilMillis, durationMillis: untilMillis - sinceMillis }
-          queue.offer(hole)
-          onHole(hole, queue, trades)
+          offer(hole)
+          onHole(hole, offer, trades)
         },
-        refused: (markets, error) => queue.offer({ _tag: "Refused", markets, error }),
-        end: queue.end
+        refused: (markets, error) => offer({ _tag: "Refused", markets, error }),
+        end: (error) => consumer.end(error)
       }
     )
     const timer = Latch.makeUnsafe(false)
@@ -161,7 +166,7 @@ const open = <A>(
       () => Effect.sync(() => trades.close())
     )
     yield* Effect.forkScoped(tickWhenDue(trades, timer, clock), { startImmediately: true })
-    return { events: queue.stream, lines: Effect.suspend(() => trades.lineStates()) }
+    return { events: consumer.stream, lines: Effect.suspend(() => trades.lineStates()) }
   })
 
 /**
@@ -220,24 +225,24 @@ export const watchFilled = (
     const holes = yield* Queue.unbounded<{
       readonly hole: Hole
       readonly dueMillis: number
-      readonly queue: EventQueue<FilledEvent>
+      readonly offer: (event: FilledEvent) => void
       readonly trades: TradeLines
     }>()
     const clock = yield* Clock.clockWith(Effect.succeed)
     const filling: Filling = { markets: params.market_tickers, maxPages }
     const fill = Effect.gen(function* () {
-      const { dueMillis, hole, queue, trades } = yield* Queue.take(holes)
+      const { dueMillis, hole, offer, trades } = yield* Queue.take(holes)
       yield* Effect.sleep(Math.max(0, dueMillis - clock.currentTimeMillisUnsafe()))
       const read = yield* Effect.result(readTrades(filling, hole.sinceMillis))
-      queue.offer(
+      offer(
         Result.isSuccess(read)
           ? { _tag: "Filled", hole, trades: trades.unread(read.success) }
           : { _tag: "NotFilled", hole, error: read.failure }
       )
     })
     yield* Effect.forkScoped(Effect.forever(fill), { startImmediately: true })
-    return yield* open<FilledEvent>("Trades.watchFilled", params, options, (hole, queue, trades) => {
+    return yield* open<FilledEvent>("Trades.watchFilled", params, options, (hole, offer, trades) => {
       const dueMillis = clock.currentTimeMillisUnsafe() + readAfterMillis
-      Queue.offerUnsafe(holes, { hole, dueMillis, queue, trades })
+      Queue.offerUnsafe(holes, { hole, dueMillis, offer, trades })
     })
   })

@@ -1,5 +1,5 @@
 /**
- * Merges messages with ids from several lines: whichever line brings an id first wins.
+ * Merges messages with ids from several lines: the first message with an id counts, and later ones are repetitions.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export class FirstSeen {
     return this.#recent.has(id) || this.#older.has(id)
   }
 
-  /** Whether an id is new. It is not, from then on. */
+  /** Returns whether an id is new, and remembers the id. */
   add(id: string): boolean {
     if (this.#recent.has(id)) return false
     const isNew = !this.#older.has(id)

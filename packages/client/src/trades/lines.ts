@@ -213,6 +213,8 @@ export class TradeLines {
       // A replaced subscription misses nothing. A delay counts when trades are late.
       case "Replaced":
       case "Delay":
+      // Only snapshots of books cause it.
+      case "UnknownKeys":
         break
     }
   }

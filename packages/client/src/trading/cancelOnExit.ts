@@ -166,7 +166,7 @@ const cancelOne = (
   order: Resting
 ): Effect.Effect<void, never, Capabilities> => {
   const attempt = Effect.suspend(() => {
-    // An attempt that runs out of time may have sent a cancel.
+    // The older reason no longer applies: if this attempt runs out of time, it may have sent a cancel.
     reasons.delete(order.pending)
     return ensureCanceled(order, { within: withinMillis })
   })
@@ -196,9 +196,12 @@ const findLost = ({ reasons, state, withinMillis }: Closing): Effect.Effect<void
     const lost = [...state.lost, ...Array.from(state.sending, (pending) => ({ pending, exists: false }))]
     if (lost.length === 0) return
     const wanted = lost.map(({ exists, pending }) => wantedOf(pending, exists))
-    const { asOf, mismatchOf, orderOf } = yield* lookFor(wanted, { withinMillis: withinMillis / 2, historical: false })
+    const { acceptedOf, asOf, mismatchOf } = yield* lookFor(wanted, {
+      withinMillis: withinMillis / 2,
+      historical: false
+    })
     for (const [index, { pending }] of lost.entries()) {
-      const order = orderOf(wanted[index]!)
+      const order = acceptedOf(wanted[index]!)
       if (order === undefined) {
         reasons.set(pending, `its response was lost, and ${reasonOf(mismatchOf(wanted[index]!), asOf)}`)
         continue
@@ -213,7 +216,7 @@ const findLost = ({ reasons, state, withinMillis }: Closing): Effect.Effect<void
 const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): string => {
   if (mismatch !== undefined) {
     const { differs, order } = mismatch
-    return `order ${order.order_id}, which has its client_order_id, was not cancelled because its ${differs.join(", ")} differs`
+    return `order ${order.order_id}, which has the same client_order_id, was not cancelled because its ${differs.join(", ")} differs`
   }
   return asOf === undefined ? "no list of orders could be read" : `no list of orders as of ${asOf} shows it`
 }
@@ -283,7 +286,7 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  *
  * **Gotchas**
  *
- * - An amended order has another price or count. It is cancelled, unless the response that placed it was lost.
+ * - An amended order has another price or count. It is cancelled, unless the response to its placement was lost.
  * - Run the program with `NodeRuntime.runMain`, so that Ctrl-C and SIGTERM interrupt the program. Under
  *   `Effect.runPromise` these signals end the process at once, and nothing is cancelled.
  * - A killed process cancels nothing: use an order group, an `expiration_time` or a journal for that case.

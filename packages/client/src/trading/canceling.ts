@@ -76,7 +76,7 @@ export interface MayRest {
   readonly error: CancelError | undefined
 }
 
-/** The states that a cancelled order can be in. */
+/** The results of {@link ensureCanceled}. */
 export type Cancellation = Canceled | AlreadyCanceled | Executed | NoSuchOrder | MayRest
 
 export type CancelError = ErrorOf<typeof cancel>
@@ -209,7 +209,7 @@ const cancelUntilKnown = (
     const route = {
       order_id,
       subaccount: subaccount ?? subaccount_number ?? undefined,
-      // A negative index asks the exchange to find the shard; the market does the same.
+      // With a negative index, the exchange finds the shard itself. It does the same with a market's ticker.
       ...(exchange_index === undefined || exchange_index < 0 ? { market_ticker: ticker } : { exchange_index })
     }
     /** Whether the exchange may have carried out an earlier cancel of this call. */

@@ -97,9 +97,9 @@ export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect
 
     const recordWrite: RecordWrite = (descriptor, wire, address) =>
       Effect.clockWith((clock) => {
-        // Parsed from the text that would have been sent.
+        // The body is parsed from the text that would have been sent.
         const body = wire.body === undefined ? undefined : (JSON.parse(wire.body) as NonNullable<Intent["body"]>)
-        // The platform encodes some further characters.
+        // `URL` encodes some further characters.
         const { pathname, search } = new URL(address)
         const orders = ordersOf(descriptor, body)
         const intent: Intent = {
@@ -122,7 +122,7 @@ export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect
       Effect.map(PubSub.subscribe(published), (subscription) => {
         const before = kept.slice()
         const last = number
-        // An intent that arrives during the subscription is in both streams.
+        // An intent that is recorded while the subscription starts is in both streams.
         return Stream.concat(
           Stream.fromIterable(before),
           Stream.filter(Stream.fromSubscription(subscription), (intent) => intent.number > last)

@@ -14,7 +14,8 @@ import * as Historical from "../rest/Historical.ts"
 import * as RateLimits from "../limits/RateLimits.ts"
 import { exchangeTimeAt, maxSkewMillis, now, type Now } from "../sending/attemptTimes.ts"
 import { list } from "../rest/orderOperations.ts"
-import { differencesOf, type Mismatch, type Placement } from "./outcomes.ts"
+import { type Accepted, differencesOf, type Mismatch, type Placement, placementOf, shown } from "./outcomes.ts"
+import { PushedOrders } from "./pushed.ts"
 import type { PendingOrder } from "./registry.ts"
 import { jumped } from "../sending/skew.ts"
 
@@ -32,15 +33,15 @@ export interface Wanted {
   /** The latest time at which the last attempt can have been sent. */
   readonly lastMillis: (now: Now) => number
   /**
-   * How much newer than the last attempt a list must be, so that absence ends the search. Infinite if absence never
-   * ends the search.
+   * How much newer than the last attempt a list must be for the absence of the order to end the search. Infinite if
+   * absence never ends the search.
    */
   readonly pastMillis: (now: Now) => number
 }
 
 export interface Found {
-  /** Returns the order that was placed. Undefined if it was not found. */
-  readonly orderOf: (search: Wanted) => Order | undefined
+  /** Returns the outcome of the order that was placed. Undefined if the order was not found. */
+  readonly acceptedOf: (search: Wanted) => Accepted | undefined
   /** Returns another order with the same id, if the order was not found. */
   readonly mismatchOf: (search: Wanted) => Mismatch | undefined
   /** RFC 3339: the time of the newest lists that were read completely. Undefined if no list was. */
@@ -56,8 +57,8 @@ export interface Options {
 }
 
 /**
- * How much newer than the last attempt a list must be, so that absence ends the search. The time of a list is
- * approximate.
+ * How much newer than the last attempt a list must be for the absence of the order to end the search. The time of a
+ * list is approximate.
  */
 export const marginMillis = 2_000
 
@@ -93,6 +94,7 @@ interface Freshness {
 
 /**
  * Reads lists until all orders are found, absence is conclusive, or the time is over. Retries if a list cannot be read.
+ * If there is an account feed, an order that it pushes is found without a list.
  */
 export const lookFor = (
   wanted: ReadonlyArray<Wanted>,
@@ -100,7 +102,7 @@ export const lookFor = (
 ): Effect.Effect<Found, never, KalshiPublic | KalshiRead> =>
   Effect.gen(function* () {
     const began = yield* now
-    const state: SearchState = { orders: new Map(), mismatches: new Map(), done: new Set() }
+    const state: SearchState = { accepted: new Map(), mismatches: new Map(), done: new Set() }
     let asOf: Freshness | undefined
     const missing = () => wanted.filter((search) => !state.done.has(search))
 
@@ -153,19 +155,39 @@ export const lookFor = (
       }
     })
 
-    yield* Effect.timeoutOption(readUntilDone, withinMillis)
+    const search = Effect.raceFirst(readUntilDone, watchPushed(wanted, state))
+    yield* Effect.timeoutOption(search, withinMillis)
     const ended = yield* now
     return {
-      orderOf: (search) => state.orders.get(search),
-      mismatchOf: (search) => (state.orders.has(search) ? undefined : state.mismatches.get(search)),
+      acceptedOf: (search) => state.accepted.get(search),
+      mismatchOf: (search) => (state.accepted.has(search) ? undefined : state.mismatches.get(search)),
       asOf: asOf?.time,
       conclusive: (search) => isEnough(search, ended)
     } satisfies Found
   }).pipe(Effect.provideService(RateLimits.Overrides, { urgent: true }))
 
+/** Takes the wanted orders that the account feed pushes. Completes when all orders are found. */
+const watchPushed = (wanted: ReadonlyArray<Wanted>, state: SearchState): Effect.Effect<void> =>
+  Effect.flatMap(PushedOrders, (pushed) => {
+    if (pushed === undefined) return Effect.never
+    const searches = searchesById(wanted)
+    return Effect.callback<void>((resume) => {
+      const stop = pushed.watch(new Set(searches.keys()), (order) => {
+        for (const search of searches.get(order.client_order_id) ?? []) {
+          // The lists decide about an order that differs: it may have been amended since.
+          if (state.done.has(search) || differencesOf(search.placement, order).length > 0) continue
+          state.accepted.set(search, shown(placementOf(search.placement), order, undefined))
+          state.done.add(search)
+        }
+        if (wanted.every((search) => state.done.has(search))) resume(Effect.void)
+      })
+      return Effect.sync(stop)
+    })
+  })
+
 /** What the lists have shown so far. */
 interface SearchState {
-  readonly orders: Map<Wanted, Order>
+  readonly accepted: Map<Wanted, Accepted>
   readonly mismatches: Map<Wanted, Mismatch>
   /** The finished searches. */
   readonly done: Set<Wanted>
@@ -190,16 +212,12 @@ const readLists = (
 const readMarket = (
   ticker: string,
   wanted: ReadonlyArray<Wanted>,
-  { done, mismatches, orders }: SearchState,
+  { accepted, done, mismatches }: SearchState,
   now: Now,
   historical: boolean
 ): Effect.Effect<boolean, never, KalshiRead> =>
   Effect.gen(function* () {
-    const byId = new Map<string, ReadonlyArray<Wanted>>()
-    for (const search of wanted) {
-      const { client_order_id } = search.placement
-      byId.set(client_order_id, [...(byId.get(client_order_id) ?? []), search])
-    }
+    const byId = searchesById(wanted)
     const missing = new Set(wanted)
     const inspect = (order: Order): void => {
       for (const search of byId.get(order.client_order_id) ?? []) {
@@ -207,7 +225,7 @@ const readMarket = (
         if (differs.length > 0) {
           mismatches.set(search, { order, differs })
         } else {
-          orders.set(search, order)
+          accepted.set(search, shown(placementOf(search.placement), order, order))
           done.add(search)
           missing.delete(search)
         }
@@ -235,6 +253,17 @@ const readMarket = (
     if (isComplete) for (const search of missing) if (mismatches.has(search)) done.add(search)
     return isComplete
   })
+
+const searchesById = (wanted: ReadonlyArray<Wanted>): ReadonlyMap<string, ReadonlyArray<Wanted>> => {
+  const byId = new Map<string, Array<Wanted>>()
+  for (const search of wanted) {
+    const { client_order_id } = search.placement
+    const same = byId.get(client_order_id)
+    if (same === undefined) byId.set(client_order_id, [search])
+    else same.push(search)
+  }
+  return byId
+}
 
 /** Returns the earliest time. Undefined if a time is undefined. */
 const earliest = (millis: ReadonlyArray<number | undefined>): number | undefined =>

@@ -11,6 +11,7 @@ import type { BatchCreateOrdersV2ResponseOrdersItem, ErrorResponse, Order } from
 import type { ExchangeWindow } from "../sending/attemptTimes.ts"
 import type { ErrorOf } from "../Operation.ts"
 import type { batchCreate, create, CreateInput } from "../rest/orderOperations.ts"
+import type { ShownOrder } from "./pushed.ts"
 
 /**
  * Identifies an order. Store the placement before you place the order, so that a later process can {@link settle} it.
@@ -73,9 +74,9 @@ export interface Accepted extends Placement {
   /**
    * The source of the `order_id`. `response`: a valid response. `undecodedResponse`: a response that did not decode but
    * contains the id. `list`: a list of orders, which was read because the response was lost or reported that the order
-   * exists already.
+   * exists already. `feed`: a live `AccountFeed`, which showed the order before a list did.
    */
-  readonly source: "response" | "undecodedResponse" | "list"
+  readonly source: "response" | "undecodedResponse" | "feed" | "list"
   readonly fill_count: Count | undefined
   readonly remaining_count: Count | undefined
   /** Dollars per contract of YES. Undefined if nothing filled at once. */
@@ -327,7 +328,7 @@ export const isId = (order_id: string | null | undefined): order_id is string =>
  * An order does not show whether it was amended. An amend changes price and count, so an amended order differs. The
  * document has shown orders of the primary account both with subaccount 0 and without a subaccount.
  */
-export const differencesOf = ({ request, ticker }: Placement, order: Order): ReadonlyArray<Difference> => {
+export const differencesOf = ({ request, ticker }: Placement, order: ShownOrder): ReadonlyArray<Difference> => {
   const differs: Array<Difference> = order.ticker === ticker ? [] : ["ticker"]
   if (request === undefined) return differs
   if ((order.subaccount_number ?? 0) !== (request.subaccount ?? 0)) differs.push("subaccount")
@@ -390,11 +391,11 @@ export const accepted = (
   order: undefined
 })
 
-/** Makes the outcome for an order that a list shows. */
-export const listed = (placement: Placement, order: Order): Accepted => ({
+/** Makes the outcome for an order that the account feed or a list shows. */
+export const shown = (placement: Placement, order: ShownOrder, listed: Order | undefined): Accepted => ({
   ...placement,
   _tag: "Accepted",
-  source: "list",
+  source: listed === undefined ? "feed" : "list",
   order_id: order.order_id,
   fill_count: order.fill_count_fp,
   remaining_count: order.remaining_count_fp,
@@ -403,5 +404,5 @@ export const listed = (placement: Placement, order: Order): Accepted => ({
   ts_ms: undefined,
   exchange_index: order.exchange_index !== undefined && order.exchange_index >= 0 ? order.exchange_index : undefined,
   subaccount: order.subaccount_number ?? undefined,
-  order
+  order: listed
 })

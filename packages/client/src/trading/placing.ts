@@ -20,7 +20,6 @@ import {
   type CreateError,
   isId,
   ItemRefused,
-  listed,
   type Mismatch,
   type Outcome,
   type PlaceError,
@@ -209,7 +208,7 @@ const conclude = (
       historical: false
     })
     const lookupEnd = yield* now
-    const listedIds = new Set(Array.from(wanted.values(), (search) => found.orderOf(search)?.order_id))
+    const listedIds = new Set(Array.from(wanted.values(), (search) => found.acceptedOf(search)?.order_id))
     return findings.map((finding): Outcome => {
       const { sending } = finding
       if (finding._tag === "Decided") {
@@ -224,11 +223,11 @@ const conclude = (
           : finding.outcome
       }
       const search = wanted.get(finding)!
-      const order = found.orderOf(search)
-      if (order !== undefined) return listed(placementOf(sending), order)
+      const accepted = found.acceptedOf(search)
+      if (accepted !== undefined) return accepted
       const mismatch = found.mismatchOf(search)
-      // An amend never changes the side. So the order with this id is another order, because of which this one was
-      // refused.
+      // An amend never changes the side. So the order with this id is another order, and the exchange refused this
+      // order because of it.
       return finding._tag === "IdInUse" && mismatch?.differs.includes("side") === true
         ? { ...placementOf(sending), _tag: "Rejected", error: finding.error }
         : unknown(sending, lookupEnd, {

@@ -26,7 +26,7 @@ export interface OrderRegistry {
     orders: ReadonlyArray<PendingOrder>,
     exit: Exit.Exit<ReadonlyArray<Outcome>, PlaceError>
   ) => Effect.Effect<void>
-  /** Completes when the scope is closed. Nothing may be sent after that. */
+  /** Completes when the closing scope abandons the pending calls. Nothing may be sent after that. */
   readonly ended: Effect.Effect<void>
   /** Removes an order that no longer rests. */
   readonly remove: (order_id: string) => void

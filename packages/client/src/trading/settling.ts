@@ -10,7 +10,7 @@ import { InvalidRequest } from "../Errors.ts"
 import { exchangeTimeAt, maxSkewMillis, now, type Now } from "../sending/attemptTimes.ts"
 import { boundMillis } from "../time.ts"
 import { lookFor, type Wanted } from "./lookup.ts"
-import { listed, type Placement, placementOf, type Settlement, type Unknown } from "./outcomes.ts"
+import { type Placement, placementOf, type Settlement, type Unknown } from "./outcomes.ts"
 
 export interface SettleOptions {
   /**
@@ -163,15 +163,15 @@ const find = (
     if (placements.length === 0) return []
     const began = yield* now
     const wanted = placements.map((placement) => wantedOf(placement, began))
-    const { asOf, conclusive, mismatchOf, orderOf } = yield* lookFor(wanted, {
+    const { acceptedOf, asOf, conclusive, mismatchOf } = yield* lookFor(wanted, {
       withinMillis: boundMillis(options?.within, "3 minutes"),
       historical: true
     })
     const endedAt = yield* now
     return wanted.map((search): Settlement => {
       const { placement } = search
-      const order = orderOf(search)
-      if (order !== undefined) return listed(placementOf(placement), order)
+      const accepted = acceptedOf(search)
+      if (accepted !== undefined) return accepted
       const mismatch = mismatchOf(search)
       if (mismatch === undefined && asOf !== undefined && conclusive(search)) {
         return { ...placementOf(placement), _tag: "NotPlaced", notListedAsOf: asOf }

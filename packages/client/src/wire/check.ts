@@ -9,10 +9,16 @@ import type * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 import { compile, invalid } from "./compile.ts"
 
-/** Decodes parsed JSON that only the caller refers to: the result shares its unchanged parts. */
+/**
+ * Decodes parsed JSON. The result shares unchanged parts with the input, so the caller must not use the input
+ * afterwards.
+ */
 export type Check = (json: unknown) => Result.Result<unknown, SchemaIssue.Issue>
 
-/** Compiled on first use. If the runtime does not allow code made from text, the schema stays interpreted. */
+/**
+ * Makes the check of a schema. With `compiled`, the schema is compiled on first use. If the runtime does not allow code
+ * generation, the schema stays interpreted.
+ */
 export const checker = (schema: Schema.Codec<unknown>, compiled: boolean): Check => {
   const interpret = SchemaParser.decodeUnknownResult(schema)
   if (!compiled) return interpret

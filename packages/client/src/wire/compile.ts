@@ -191,7 +191,8 @@ class Writer {
     const value = this.#emit(type, item, inner)
     lines.push(unlessObject(input))
     if (value === item && inner.length === 1) return input
-    // Assigned in place: the key may be any string, even `__proto__`, and is already an own key of this object.
+    // Changes the input itself, because the key may be any string, even `__proto__`, and is already an own key of the
+    // input.
     if (value !== item) inner.push(`${input}[${key}]=${value}`)
     lines.push(`for(const ${key} of Object.keys(${input})){${inner.join(";")}}`)
     return input

@@ -1,5 +1,5 @@
 /**
- * Tells messages of one type apart by their `msg`.
+ * Distinguishes messages of one type by their `msg`.
  *
  * @module
  */
@@ -13,20 +13,20 @@ export interface Variant<A> {
 
 const isObject = (msg: unknown): msg is Readonly<Record<string, unknown>> => typeof msg === "object" && msg !== null
 
-/** A `msg` whose member has this value. */
+/** Matches a `msg` whose member has this value. */
 export const hasValue =
   (member: string, value: string): Variant<unknown>["is"] =>
   (msg) =>
     isObject(msg) && msg[member] === value
 
-/** A `msg` that has this member. */
+/** Matches a `msg` that has this member. */
 export const hasMember =
   (member: string): Variant<unknown>["is"] =>
   (msg) =>
     isObject(msg) && Object.hasOwn(msg, member)
 
-/** A `msg` that is a list. An empty list can be null. */
+/** Matches a `msg` that is a list. An empty list can be null. */
 export const isList: Variant<unknown>["is"] = (msg) => Array.isArray(msg) || msg === null
 
-/** A `msg` that no other variant takes. */
+/** Matches every `msg`, for the last variant. */
 export const isOther: Variant<unknown>["is"] = () => true

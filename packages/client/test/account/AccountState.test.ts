@@ -52,7 +52,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.needs(5_000), [])
     state.subscribed("user_orders", 100)
     assert.deepStrictEqual([state.needs(1_099).length, state.nextMillis()], [0, 1_100])
-    assert.deepStrictEqual(state.needs(1_100), [{ _tag: "Orders" }])
+    assert.deepStrictEqual(state.needs(1_100), [{ _tag: "Orders", asOfMillis: 100 }])
     state.subscribed("fill", 100)
     state.subscribed("market_positions", 100)
     const tags = state.needs(1_100).map(({ _tag }) => _tag)
@@ -80,7 +80,7 @@ describe("AccountState", () => {
   it("repeats a read without an answer, each time later", () => {
     const state = AccountState.make({ nowMillis: 0, readTimeoutMillis: 10 })
     state.subscribed("user_orders", 0)
-    const need = { _tag: "Orders" } as const
+    const need = { _tag: "Orders", asOfMillis: 0 } as const
     state.requested(need, 1_000)
     assert.strictEqual(state.nextMillis(), 1_010)
     state.ordersPage({ rows: [], startedMillis: 1_000, isComplete: false }, 1_008)
@@ -177,7 +177,7 @@ describe("AccountState", () => {
     state.lost(outage("fill"), 5_000)
     state.lost(outage("fill"), 6_000)
     state.subscribed("fill", 7_000)
-    assert.deepStrictEqual(state.needs(8_000), [{ _tag: "Fills", fromMillis: 4_900 }])
+    assert.deepStrictEqual(state.needs(8_000), [{ _tag: "Fills", fromMillis: 4_900, asOfMillis: 7_000 }])
   })
 
   it("keeps positions per subaccount, and replaces a message only by a read that began late enough", () => {
@@ -216,5 +216,50 @@ describe("AccountState", () => {
     state.orderGroup(groupMessage("deleted", 40))
     state.orderGroup(groupMessage("created", 10, "g", "5.00"))
     assert.deepStrictEqual(group(), ["deleted 6.00"])
+  })
+
+  it("reports each new fill once, also more of them in one list than it keeps", () => {
+    const reported: Array<string> = []
+    const state = live({
+      maxFills: 2,
+      onChange: (change) => void (change._tag === "Fill" && reported.push(change.fill.trade_id))
+    })
+    for (const at of [2_000, 2_001]) state.fill(fillMessage({ id: `t${at}`, order: "a", at }))
+    state.lost(outage("fill"), 3_000)
+    state.subscribed("fill", 4_000)
+    const rows = [3_005, 3_004, 3_003, 2_001, 2_000].map((at) => fillRow({ id: `t${at}`, order: "a", at }))
+    state.fillsPage(page(5_000, ...rows), 5_100)
+    state.fillsPage(page(6_000, ...rows), 6_100)
+    assert.deepStrictEqual(reported, ["t2000", "t2001", "t3005", "t3004", "t3003"])
+    assert.deepStrictEqual(
+      state.known().fills.map(({ trade_id }) => trade_id),
+      ["t3004", "t3005"]
+    )
+  })
+
+  it("reads the lists again on request, and stays live meanwhile", () => {
+    const state = live()
+    state.verify("user_orders", 10_000)
+    state.verify("fill", 10_000)
+    assert.deepStrictEqual(
+      state.needs(11_000).map(({ _tag }) => _tag),
+      ["Orders", "Fills"]
+    )
+    assert.strictEqual(state.status._tag, "Live")
+    state.ordersPage(page(11_000, orderRow({ id: "missed", at: 9_000 })), 11_100)
+    assert.deepStrictEqual(open(state), ["missed 0.45 0.00"])
+  })
+
+  it("reports changes alone: a repeated message changes nothing", () => {
+    const tags: Array<string> = []
+    const state = live({ onChange: ({ _tag }) => void tags.push(_tag) })
+    const { version } = state
+    for (let times = 0; times < 2; times++) {
+      state.userOrder(userOrder({ id: "a", at: 2_000 }), 2_000)
+      state.marketPosition(positionMessage({ ticker: "A", count: 1, at: 2_000 }), 2_000)
+      state.orderGroup(groupMessage("triggered", 2_000))
+    }
+    assert.deepStrictEqual(tags, ["Order", "Position", "OrderGroup"])
+    assert.strictEqual(state.version, version + 3)
   })
 })

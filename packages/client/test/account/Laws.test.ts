@@ -61,8 +61,8 @@ const faults: ReadonlyArray<Fault> = [
   reducing("stays live after a loss", '#status = { _tag: "Healing", sinceMillis: from, loss }', "#version++"),
   reducing(
     "does not notice that an order is missing",
-    "if (this.#orders.complete(seen, startedMillis, receivedMillis))",
-    "if (seen.size < 0)"
+    "this.#orders.complete(seen, startedMillis, receivedMillis)",
+    "[]"
   ),
   reducing(
     "reads fills from the loss on",
@@ -71,9 +71,20 @@ const faults: ReadonlyArray<Fault> = [
   ),
   reducing("shows the account of an earlier read", "this.#version++\n    this.#account = undefined", "this.#version++"),
   reducing(
+    "does not report a settled position",
+    'this.#changed({ _tag: "PositionSettled", position })',
+    "this.#changed()"
+  ),
+  reducing("reports a completed fill again", 'added === "new" ?', "true ?"),
+  reducing(
+    "verifies only what is wanted already",
+    "if (!read.isWanted) read.want(sinceMillis",
+    "read.want(Infinity * sinceMillis"
+  ),
+  reducing(
     "takes orders of other subaccounts from a list",
-    "const isFollowed = this.#positionReads.has(order.subaccount)",
-    "const isFollowed = true"
+    "if (!this.#positionReads.has(order.subaccount)) return this.#ignore()",
+    ""
   ),
   ordering(
     "takes an older update",
@@ -89,14 +100,25 @@ const faults: ReadonlyArray<Fault> = [
   ),
   ordering(
     "removes a missing order",
-    "this.#doubt(entry, receivedMillis)\n      isChanged = true",
-    "this.#open.delete(id)\n      isChanged = true"
+    "this.#doubt(entry, receivedMillis)\n      missing.push",
+    "this.#open.delete(id)\n      missing.push"
   ),
   ordering("confirms an order by an early read", "return doubt.counts(origin.startedMillis)", "return true"),
-  ordering("never confirms an order", "if (isSettled) known.doubt = undefined", ""),
+  ordering("never confirms an order", "if (isSettled) this.#settle(known)", ""),
   ordering("opens a forgotten order", "if (mayBeForgotten || isLate ||", "if (isLate ||"),
   ordering("opens an order of a late list", "if (mayBeForgotten || isLate ||", "if (mayBeForgotten ||"),
-  filling("adds a fill twice", "if (known !== undefined) return this.#complete(known, fill)", ""),
+  filling(
+    "adds a fill twice",
+    'if (known !== undefined) return this.#complete(known, fill) ? "completed" : "known"',
+    ""
+  ),
+  filling("reports a forgotten fill again", "!isBefore(this.#forgotten, entry)", "this.#max < 0"),
+  filling(
+    "reports a fill again that a list in progress replaced",
+    "if (this.#leaving.has(entry.key))",
+    "if (this.#max < 0)"
+  ),
+  ordering("reports an order to confirm as certain", "this.#unread.set(entry.order.order_id, entry)", ""),
   filling("keeps all fills", "if (this.#sorted.length > this.#max)", "if (this.#max < 0)"),
   filling("takes both sides of a trade for one fill", "`${trade_id} ${order_id}`", "order_id"),
   filling(
@@ -110,7 +132,7 @@ const faults: ReadonlyArray<Fault> = [
     "if (startedMillis < known.pushedMillis + this.#lagMillis ||",
     "if ("
   ),
-  positioning("keeps a settled position", "isChanged = this.#entries.delete(key)", ""),
+  positioning("keeps a settled position", "this.#entries.delete(key)", ""),
   positioning(
     "removes the positions of other subaccounts",
     "if (position.subaccount !== subaccount || seen.has(key))",

@@ -39,13 +39,13 @@ const faults: ReadonlyArray<Fault> = [
   ),
   storing("changes arrays that a reader shares", "if (this.#shared !== undefined) {", "if (this.#keys.length < 0) {"),
   storing("changes keys that a reader shares", "if (this.#keysAreShared) {", "if (this.#keys.length < 0) {"),
-  storing("takes the key of an ask for its price", 'return this.side === "bid" ? key : oneDollar - key', "return key"),
+  storing("treats the key of an ask as its price", 'return this.side === "bid" ? key : oneDollar - key', "return key"),
   reducing(
     "keeps an old side if the snapshot has none",
     "this.#bids.replace(bids.keys, bids.sizes)",
     "if (bids.keys.length > 0) this.#bids.replace(bids.keys, bids.sizes)"
   ),
-  reducing("takes the levels of a snapshot unsorted", "entries.sort(([left], [right]) => left - right)", ""),
+  reducing("does not sort the levels of a snapshot", "entries.sort(([left], [right]) => left - right)", ""),
   reducing("applies a repeated delta", "if (seq === this.#seq) return this.#ignore()\n    if (seq <", "if (seq <"),
   reducing(
     "ignores a loss",

@@ -19,7 +19,7 @@ const live = (options?: Partial<OrderBook.Options>) => {
 const bookOf = (book: OrderBook.OrderBook, nowMillis = 0) => Result.getOrThrow(book.read(nowMillis))
 
 describe("OrderBook", () => {
-  it("B1: takes an absent side for an empty one", () => {
+  it("B1: treats an absent side as empty", () => {
     const book = make()
     book.snapshot(snapshot(1, 0), 0)
     assert.strictEqual(read(book), " | ")
@@ -29,7 +29,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual([bestBid, bestAsk?.price, mid, spread], [undefined, "0.56", undefined, undefined])
   })
 
-  it("B2: names the members that it does not know", () => {
+  it("B2: returns the pointers of unknown members", () => {
     const { msg, ...rest } = snapshot(1, 7)
     assert.deepStrictEqual(OrderBook.unknownKeys({ ...rest, msg: { ...msg, yes: [] }, late: 1 }), ["/msg/yes", "/late"])
     assert.deepStrictEqual(OrderBook.unknownKeys({ ...rest, msg }), [])
@@ -39,7 +39,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual(OrderBook.unknownKeys(undefined), [])
   })
 
-  it("B3, B4: replaces the book by each snapshot, an empty one too", () => {
+  it("B3, B4: replaces the book by each snapshot, even by an empty one", () => {
     const book = live()
     book.snapshot(snapshot(2, 9, [["0.4400", "1.00"]]), 0)
     assert.strictEqual(read(book), "0.44×1.00 | ")
@@ -67,7 +67,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "invalid")
   })
 
-  it("B6: counts seq and clock of a change of zero, and nothing else", () => {
+  it("B6: updates only seq, clock and time after a change of zero", () => {
     const book = live()
     const { version } = book
     book.delta(delta(2, 8, "yes", "0.4500", "0.00"), 5)
@@ -140,7 +140,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.nextMillis(), 20_250)
   })
 
-  it("B13: asks again at a slower pace while its snapshots are faulty", () => {
+  it("B13: requests again more slowly while its snapshots are faulty", () => {
     const book = live({ snapshotTimeoutMillis: 1_000 })
     book.lost(gap, 10_000)
     book.requested(10_000)
@@ -149,7 +149,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.nextMillis(), 11_000)
   })
 
-  it("waits for the first snapshot of a subscription before it asks for one", () => {
+  it("waits for the first snapshot of a subscription before it requests a snapshot", () => {
     const book = make({ nowMillis: 50 })
     assert.isFalse(book.needsSnapshot(5_049))
     assert.isTrue(book.needsSnapshot(5_050))
@@ -171,16 +171,16 @@ describe("OrderBook", () => {
     })
     assert.strictEqual(
       error.message,
-      "The order book of A cannot be read: it is healing since 2026-11-18T11:06:40.000Z (outage: the connection closed with code 1006). Read it again after its next snapshot"
+      "The order book of A cannot be read: it has been healing since 2026-11-18T11:06:40.000Z (outage: the connection closed with code 1006). Read it again after its next snapshot"
     )
     const first = Result.getOrThrow(Result.flip(make().read(0)))
     assert.strictEqual(
       first.message,
-      "The order book of A cannot be read: its first snapshot is awaited since 1970-01-01T00:00:00.000Z. Read it again after its next snapshot"
+      "The order book of A cannot be read: it has waited for its first snapshot since 1970-01-01T00:00:00.000Z. Read it again after its next snapshot"
     )
   })
 
-  it("B17: shows the book before it crossed, and judges it when the clock moves on", () => {
+  it("B17: shows the book before it crossed, and is at fault if it is still crossed when the clock moves on", () => {
     const book = live()
     const { version } = book
     book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
@@ -196,7 +196,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "crossed")
   })
 
-  it("B17: forgets that the book is crossed with a snapshot or a loss", () => {
+  it("B17: is no longer crossed after a snapshot or a loss", () => {
     const book = live()
     book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
     book.snapshot(snapshot(3, 8, [["0.4400", "1.00"]]), 10)
@@ -216,7 +216,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual([book.clock, book.index], [11, 2])
   })
 
-  it("B17: judges a crossed book after its grace, when it ticks or is read", () => {
+  it("B17: treats a crossed book as a fault after its grace period, on a tick or a read", () => {
     for (const judge of [
       (book: OrderBook.OrderBook) => book.tick(350),
       (book: OrderBook.OrderBook) => void book.read(350)
@@ -234,7 +234,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(crossed), "crossed")
   })
 
-  it("B19: heals after a message that does not decode", () => {
+  it("B19: is not readable after a message that does not decode", () => {
     const book = live()
     book.lost({ cause: "undecodable", detail: "/msg/delta_fp" }, 0)
     assert.strictEqual(read(book), "undecodable")
@@ -251,7 +251,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "sequence")
   })
 
-  it("B25: gives values that never change", () => {
+  it("B25: returns values that never change", () => {
     const book = live()
     const before = bookOf(book)
     const again = bookOf(book)
@@ -275,7 +275,7 @@ describe("OrderBook", () => {
     })
   })
 
-  it("takes a delta with the clock of its snapshot for a part of it", () => {
+  it("treats a delta with the clock of its snapshot as a part of the snapshot", () => {
     const book = live()
     book.delta(delta(2, 7, "yes", "0.4500", "1.00"), 0)
     assert.strictEqual(read(book), "0.45×10.00 | 0.56×5.00")
@@ -333,7 +333,7 @@ describe("OrderBook", () => {
     }
   })
 
-  it("takes prices from 0 to 1 dollar, and nine billion contracts", () => {
+  it("accepts prices from 0 to 1 dollar, and nine billion contracts", () => {
     const book = make()
     const levels = [
       ["0.0000", "1.00"],
@@ -345,7 +345,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "1.00×8999999999.00 0.00×2.00 | ")
   })
 
-  it("finds a snapshot crossed by its best levels alone", () => {
+  it("detects a crossed snapshot by its best levels, in any order of the levels", () => {
     const bids = [
       ["0.4000", "1.00"],
       ["0.5600", "1.00"]
@@ -373,14 +373,14 @@ describe("OrderBook", () => {
     assert.strictEqual(versions.size, 4)
   })
 
-  it("takes any seq after a loss: the next subscription starts again", () => {
+  it("accepts any seq after a loss, because the next subscription starts again", () => {
     const book = live()
     book.lost({ cause: "outage", detail: "closed" }, 0)
     book.snapshot(snapshot(1, 9, [["0.4400", "1.00"]]), 0)
     assert.strictEqual(read(book), "0.44×1.00 | ")
   })
 
-  it("is not live since it was made, if its first snapshot is faulty", () => {
+  it("reports that it has not been live since it was made if its first snapshot is faulty", () => {
     const book = make({ nowMillis: 5 })
     book.snapshot(snapshot(1, 7, [["0.45", "-1.00"]]), 9)
     assert.deepStrictEqual(book.state, {
@@ -390,7 +390,7 @@ describe("OrderBook", () => {
     })
   })
 
-  it("takes what the decoder returns", () => {
+  it("accepts the messages that the decoder returns", () => {
     const decode = FeedMessages.decoder()
     const book = make()
     const first = Result.getOrThrow(decode(JSON.stringify(snapshot(1, 7, [["0.4500", "10.00"]]))))
@@ -445,7 +445,7 @@ describe("Book", () => {
     assert.throws(() => value.countAt("bid", "1e" as "1"), "decimal string of dollars")
   })
 
-  it("has its age, seq, clock and epoch", () => {
+  it("reports its age, seq, clock and epoch", () => {
     assert.deepInclude(value, { market_ticker: "A", seq: 1, clock: 7, epoch: 0, receivedMillis: 100, ageMillis: 30 })
   })
 })

@@ -8,7 +8,7 @@ const units = fc.maxSafeInteger()
 const parameters = { seed: 20_261_122, numRuns: 1_000 }
 
 describe("parse", () => {
-  it("returns the integer that money has as a bigint", () => {
+  it("returns the integer that scaled.parse returns as a bigint", () => {
     for (const text of ["0", "-0", "-0.00", "0.5", "12.345678", "-7.25", "9007199254.740991"]) {
       assert.strictEqual(safeUnits.parse(text, 6), Number(scaled.parse(text, anyText, 6)), text)
     }
@@ -21,7 +21,7 @@ describe("parse", () => {
     )
   })
 
-  it("refuses texts that are no decimals, have too many decimals, or are too large", () => {
+  it("refuses texts that are not decimal numbers, have too many decimals, or are too large", () => {
     for (const text of ["", "-", ".", "1.", ".5", "-.5", "1.2.3", "1e3", "+1", " 1", "0x1", "--1", "NaN"]) {
       assert.isUndefined(safeUnits.parse(text, 6), text)
     }
@@ -33,7 +33,7 @@ describe("parse", () => {
 })
 
 describe("print", () => {
-  it("prints like print", () => {
+  it("prints like scaled.print", () => {
     fc.assert(
       fc.property(units, fc.constantFrom(2 as const, 6 as const), (value, places) => {
         assert.strictEqual(safeUnits.print(value, places), scaled.print(BigInt(value), places))

@@ -24,7 +24,7 @@ const plusOne = (seq: number, clock: number) => delta(seq, clock, "yes", "0.45",
 const readingOf = (book: MergedBook, nowMillis = 0) => Result.getOrThrow(book.read(nowMillis))
 
 describe("MergedBook", () => {
-  it("takes each change from the line that brings it first, once", () => {
+  it("applies each change once, from the line that brings it first", () => {
     const book = live()
     book.delta(first, plusOne(2, 8), 1)
     assert.strictEqual(read(book), "0.45×2.00 | ")
@@ -117,7 +117,7 @@ describe("MergedBook", () => {
     assert.deepInclude(readingOf(book, 5_020), { epoch: 0, clock: 9 })
   })
 
-  it("B15, B16: cannot be read from the moment at which its last line is lost", () => {
+  it("B15, B16: is unreadable from the moment when its last line is lost", () => {
     const book = live()
     book.close(first, closed, 10)
     book.lost(second, gap, 20)
@@ -143,7 +143,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book, 40), "0.45×9.00 | ")
   })
 
-  it("starts a new epoch at once with a snapshot that is older than what it showed at the request", () => {
+  it("starts a new epoch at once after a snapshot that is older than the book shown at the request", () => {
     const book = live()
     book.close(second, closed, 0)
     book.delta(first, plusOne(2, 900), 1)
@@ -151,7 +151,7 @@ describe("MergedBook", () => {
     book.snapshot(third, snapshot(1, 2, [["0.45", "5.00"]]), 20)
     assert.strictEqual(read(book), "0.45×5.00 | ")
     assert.deepInclude(readingOf(book), { epoch: 1, clock: 2 })
-    // The other line must prove that it has restarted too.
+    // The other line must prove that its clock has restarted too.
     assert.deepStrictEqual(book.requests(250), [first])
     book.requested(first, 8, 250)
     book.delta(first, plusOne(3, 901), 260)
@@ -162,7 +162,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), undefined)
   })
 
-  it("knows from the id of a snapshot what it had shown at the request", () => {
+  it("finds the book that it showed at the request by the id of the snapshot", () => {
     for (const [id, epoch] of [
       [8, 1],
       [undefined, 0]
@@ -177,7 +177,7 @@ describe("MergedBook", () => {
     }
   })
 
-  it("asks a line again whose snapshot does not prove that it has restarted", () => {
+  it("requests another snapshot from a line whose snapshot does not prove that its clock has restarted", () => {
     const book = live()
     book.delta(first, plusOne(2, 3), 1)
     book.snapshot(first, snapshot(3, 3, [["0.45", "8.00"]]), 2)
@@ -230,7 +230,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), 75)
   })
 
-  it("follows the first line that has restarted after the clock went down", () => {
+  it("follows the first line whose clock has restarted after the clock went down", () => {
     const book = live()
     book.delta(first, plusOne(2, 3), 1)
     assert.strictEqual(read(book), "0.45×1.00 | ")
@@ -245,7 +245,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book), "0.45×5.00 | ")
   })
 
-  it("B7: heals the line of a fault alone", () => {
+  it("B7: heals only the line with the fault", () => {
     const book = live()
     book.delta(first, delta(2, 8, "yes", "0.45", "-5.00"), 1)
     assert.strictEqual(read(book), "0.45×1.00 | ")
@@ -277,7 +277,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.ignored, 2)
   })
 
-  it("B24: keeps nothing of closed lines", () => {
+  it("B24: keeps no state of closed lines", () => {
     const book = live()
     for (let line = 10; line < 1_010; line++) {
       book.open(line, 0)

@@ -42,7 +42,7 @@ describe("the generated files in a bundle", () => {
     assert.deepStrictEqual(declared(code), ["closed", "BookSide"])
   })
 
-  it("leave one message of the feed with what it is made of, and nothing else", async () => {
+  it("leave only one message of the feed and the components that it uses", async () => {
     const code = await bundle(`export { OrderGroupUpdatesMessage } from "./generated/feed.ts"`)
     assert.deepStrictEqual(declared(code), [
       "countPattern",

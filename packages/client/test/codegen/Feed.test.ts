@@ -18,7 +18,7 @@ const named = (names: ReadonlyArray<string>): Json =>
 const command = (cmd: string, params: Json): Json =>
   object({ cmd: constant(cmd), id: { type: "integer", minimum: 0 }, params: object(params) })
 
-/** What every document has: a command that subscribes, and an error. */
+/** The parts that every document has: a command that subscribes, and an error. */
 const common: Json = {
   subscribeCommandPayload: command("subscribe", {
     channels: { type: "array", minItems: 1, items: { type: "string", enum: ["news"] } },
@@ -30,7 +30,7 @@ const common: Json = {
   })
 }
 
-/** A document with more schemas; `carries` are the messages of its channel. */
+/** Makes a document with more schemas. `carries` lists the messages of its channel. */
 const documentOf = (
   schemas: Json,
   {
@@ -111,7 +111,7 @@ describe("generateFeed", () => {
     }
   })
 
-  it("tells messages of one type apart: by a constant, by a member that only one has, by a list", async () => {
+  it("distinguishes messages of one type: by a constant, by a member that only one of them has, or because one is a list", async () => {
     const some = (msg: Json) => object({ type: constant("item"), msg })
     const text = await textOf(
       documentOf({
@@ -136,7 +136,7 @@ describe("generateFeed", () => {
     assert.include(text, 'import { type Variant, hasMember, hasValue, isList, isOther } from "../wire/variants.ts"')
   })
 
-  it("sorts updates by their action, and writes a component of both directions once", async () => {
+  it("sorts updates by their action, and writes a component that both directions use only once", async () => {
     const schemas = {
       itemPayload: object({ type: constant("item"), sid: ref("sid") }),
       updateCommandPayload: command("update", { action: { type: "string", enum: ["add", "remove"] }, sid: ref("sid") }),
@@ -189,25 +189,25 @@ describe("a fault of the document of the feed", () => {
     )
   })
 
-  it("is two messages of a type that nothing tells apart", async () => {
+  it("is two messages of one type that no test distinguishes", async () => {
     const one = object({ type: constant("item"), msg: object({ a: { type: "string" } }) })
     assert.deepStrictEqual(await faultsOf(documentOf({ onePayload: one, twoPayload: one })), [
-      "/components/messages: nothing tells OneMessage from TwoMessage"
+      "/components/messages: no test distinguishes OneMessage from TwoMessage"
     ])
   })
 
-  it("is an enum that stands in messages and in commands", async () => {
+  it("is an enum that messages and commands share", async () => {
     const schemas = {
       itemPayload: object({ type: constant("item"), topic: ref("topic") }),
       otherCommandPayload: command("other", { topic: ref("topic") }),
       topic: { type: "string", enum: ["a"] }
     }
     assert.deepStrictEqual(await faultsOf(documentOf(schemas, { carries: ["item"] })), [
-      "/components/schemas/Topic: stands in messages and in commands, and would be different in each"
+      "/components/schemas/Topic: messages and commands share this component, but its code would be different in each"
     ])
   })
 
-  it("is whatever the facts lack, or have too much", async () => {
+  it("is every entry that the facts lack, and every entry that the document lacks", async () => {
     const document = documentOf({ itemPayload: item })
     assert.deepStrictEqual(
       await faultsOf(document, {
@@ -218,13 +218,13 @@ describe("a fault of the document of the feed", () => {
       }),
       [
         "/components/schemas/Item/properties/other: the document has no such integer",
-        "/channels/news: the facts of the feed lack it",
-        "/channels/old: the document has no such thing",
-        "/parameters/topic: the facts of the feed lack it",
-        "/parameters/colour: the document has no such thing",
-        "/actions/paint: the document has no such thing",
-        "/errors/25: the facts of the feed lack it",
-        "/errors/2: the document has no such thing"
+        "/channels/news: the facts of the feed do not have it",
+        "/channels/old: the document does not have it",
+        "/parameters/topic: the facts of the feed do not have it",
+        "/parameters/colour: the document does not have it",
+        "/actions/paint: the document does not have it",
+        "/errors/25: the facts of the feed do not have it",
+        "/errors/2: the document does not have it"
       ]
     )
   })

@@ -1,13 +1,14 @@
-/** One test per fault of other clients, by its number, then what else the session does. */
+/** The session. A test whose name starts with S or A and a number checks for a known fault of other clients. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
+import { channels } from "../../src/generated/feed.ts"
 import { delta, error, message, ok, snapshot, subscribed, ticker, trade } from "./support/messages.ts"
 import { User, World } from "./support/world.ts"
 
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
 describe("Session", () => {
-  it("S1 restores everything when the line drops in the middle of a restore", () => {
+  it("S1 restores everything if the line drops during a restore", () => {
     const world = new World()
     const books = world.live("orderbook_delta", tickers("A", "B"))
     const trades = world.live("trade", tickers("A"), 2)
@@ -92,7 +93,7 @@ describe("Session", () => {
     )
   })
 
-  it("S5 sends one command per channel, so that each reply settles its own", () => {
+  it("S5 sends one command per channel, so that each reply settles its own command", () => {
     const world = new World()
     const [books, fills] = [world.subscribe("orderbook_delta", tickers("A")), world.subscribe("fill")]
     world.open()
@@ -126,7 +127,18 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S6 finds the market at fault by halves if the refusal does not name it", () => {
+  it("S6 refuses the only market of an update after error 12, and keeps the others", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.receive(error(12, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    assert.deepInclude(user.of("Refused")[0]?.error, { _tag: "SubscriptionRefused", code: 12, markets: ["B"] })
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual(user.tags, ["Refused", "trade"])
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("S6 finds the market at fault by halving the commands if the refusal does not name it", () => {
     const world = new World()
     const names = Array.from({ length: 64 }, (_, index) => `M${index}`)
     const { subscription, user } = world.live("trade", tickers("A"))
@@ -145,7 +157,7 @@ describe("Session", () => {
     assert.isBelow(seq, 25)
   })
 
-  it("S7 fails a market whose first snapshot does not come, and keeps the others", () => {
+  it("S7 refuses a market whose first snapshot does not come, and keeps the others", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "NONE"))
     world.receive(snapshot(1, 1))
@@ -167,7 +179,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S7 the time for a snapshot starts when its request is sent, and only a sent request is the last one", () => {
+  it("S7 starts the time for a snapshot when its request is sent, and counts only sent requests", () => {
     const world = new World({ snapshotTimeoutMillis: 2_000 })
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1, "A"))
@@ -211,7 +223,7 @@ describe("Session", () => {
     assert.deepStrictEqual(requests, [[id, ["B"]]])
   })
 
-  it("S8 a late reply still changes the state", () => {
+  it("S8 changes its state even after a late reply", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A"))
     world.open()
@@ -224,7 +236,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("S8 a late unsubscribed does not end a new subscription with the same sid", () => {
+  it("S8 does not end a new subscription after a late `unsubscribed` with the same sid", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.close()
@@ -239,7 +251,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S8 a reply of an old connection changes nothing, also with a known id", () => {
+  it("S8 ignores a reply of an old connection, even with a known id", () => {
     const world = new World()
     world.subscribe("trade", tickers("A"))
     world.open()
@@ -266,14 +278,14 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().subscriptions, [])
   })
 
-  it("S9 ends a subscription that no one asked for", () => {
+  it("S9 ends a subscription that no command requested", () => {
     const world = new World()
     world.live("trade")
     world.receive(subscribed(999, "ticker", 8))
     assert.deepStrictEqual(world.takeOne().params.sids, [8])
   })
 
-  it("S10 a subscription that cannot be restored ends with its error, and its fellows go on", () => {
+  it("S10 ends a subscription that cannot be restored with its error, and keeps the others", () => {
     const world = new World()
     const trades = world.live("trade", tickers("A"))
     const fills = world.live("fill", {}, 2)
@@ -288,7 +300,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("S11 unsubscribed or an error that no one asked for ends that subscription", () => {
+  it("S11 ends a subscription after an `unsubscribed` or an error that no command caused", () => {
     const world = new World()
     const trades = world.live("trade")
     const fills = world.live("fill", {}, 2)
@@ -298,11 +310,11 @@ describe("Session", () => {
     assert.strictEqual(trades.user.error?._tag, "SubscriptionEnded")
     assert.deepInclude(fills.user.error, { _tag: "SubscriptionRefused", code: 9 })
     assert.deepStrictEqual(books.user.ends, [])
-    // The exchange may still have the second one.
+    // The exchange may still have the second subscription.
     assert.deepStrictEqual(world.takeOne().params.sids, [2])
   })
 
-  it("S12 error 27 pauses, slows down and repeats", () => {
+  it("S12 pauses, slows down and repeats the command after error 27", () => {
     const world = new World({ commandBurst: 1_000, batchSize: 100 })
     const names = Array.from({ length: 300 }, (_, index) => `M${index}`)
     world.subscribe("trade", tickers(...names))
@@ -321,7 +333,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().params.market_tickers?.length, 100)
   })
 
-  it("S12 error 27 to a probe pauses the probes too", () => {
+  it("S12 pauses the probes too after error 27 to a probe", () => {
     const world = new World()
     world.subscribe("ticker")
     world.open()
@@ -337,7 +349,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1])
   })
 
-  it("S13 error 18 asks for the list of subscriptions, which decides", () => {
+  it("S13 requests the list of subscriptions after error 18, and acts on that list", () => {
     for (const isOpen of [true, false]) {
       const world = new World()
       const { user } = world.subscribe("ticker")
@@ -353,7 +365,7 @@ describe("Session", () => {
     }
   })
 
-  it("fails with CommandTimedOut what the exchange never answers, although it answers the list", () => {
+  it("fails with CommandTimedOut if the exchange never answers a command, although it answers the list", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A"))
     world.open()
@@ -368,7 +380,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().subscriptions, [])
   })
 
-  it("S14 error 25 again and again backs off", () => {
+  it("S14 waits longer after each repeated error 25", () => {
     const world = new World({ commandBurst: 1_000 })
     const { user } = world.live("orderbook_delta", tickers("A"))
     const waits: Array<number> = []
@@ -383,7 +395,7 @@ describe("Session", () => {
     assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000])
     assert.deepStrictEqual(user.tags, Array.from({ length: 6 }, () => ["Outage", "Restored"]).flat())
     assert.deepInclude(user.of("Outage")[0]?.cause, { _tag: "SubscriptionLost", code: 25 })
-    // A subscription that was open for some time starts again from the shortest wait.
+    // After a subscription was open for some time, the shortest wait applies again.
     world.receive(snapshot(7, 1))
     for (let seconds = 0; seconds < 30; seconds++) {
       world.session.pinged(1)
@@ -394,7 +406,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().cmd, "subscribe")
   })
 
-  it("S14 notifies when the delay of messages grows, and when it falls", () => {
+  it("S14 reports when the delay of messages grows, and when it falls", () => {
     const world = new World()
     const { user } = world.live("trade")
     const receive = (seq: number, ageMillis: number): void =>
@@ -410,7 +422,7 @@ describe("Session", () => {
     )
   })
 
-  it("S15 error 26 opens another connection for the markets beyond the limit", () => {
+  it("S15 opens another connection for the markets beyond the limit after error 26", () => {
     const world = new World({ batchSize: 2 })
     const { user } = world.subscribe("trade", tickers("A", "B", "C", "D"))
     world.open()
@@ -429,6 +441,18 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
+  it("S14 a user who sheds markets gets no more messages of them, and keeps the others", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
+    subscription.remove(["B", "C"])
+    world.receive(trade(1, 1, "B"))
+    const removal = world.takeOne()
+    assert.deepInclude(removal.params, { action: "delete_markets", market_tickers: ["B", "C"] })
+    world.receive(ok(removal.id, 1, 2, ["A"]))
+    world.receive(trade(1, 3))
+    assert.deepStrictEqual(user.tags, ["trade"])
+  })
+
   it("S15 splits the first command if it alone exceeds the limit", () => {
     const world = new World()
     world.subscribe("trade", tickers("A", "B", "C", "D"))
@@ -437,7 +461,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.takeOne().params.market_tickers, ["A", "B"])
   })
 
-  it("S16 many users share one connection and one subscription, and dials are counted", () => {
+  it("S16 shares one connection and one subscription among many users, and counts dials", () => {
     const world = new World()
     const first = world.live("trade", tickers("A"))
     const others = Array.from({ length: 50 }, () => world.subscribe("trade", tickers("A")))
@@ -452,7 +476,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().cmd, "unsubscribe")
   })
 
-  it("S17 an error and a close of one drop make one dial", () => {
+  it("S17 dials once if one drop causes an error and a close", () => {
     const world = new World()
     world.live("trade")
     world.session.closed(1, 1006, "error")
@@ -460,7 +484,7 @@ describe("Session", () => {
     world.session.refused(1, { _tag: "Transport", reason: "error" })
     world.pass(10_000)
     assert.deepStrictEqual(world.dials, [1, 2])
-    // The handshake of the second is in flight: no other dial starts before it ends.
+    // The second handshake is in flight, and no other dial starts before it ends.
     world.subscribe("orderbook_delta", { ...tickers("A"), use_yes_price: true })
     world.subscribe("orderbook_delta", { ...tickers("A"), use_yes_price: false })
     assert.deepStrictEqual(world.dials, [1, 2])
@@ -480,7 +504,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.stale, 1)
   })
 
-  it("S19 closed is final: a late event neither dials nor delivers", () => {
+  it("S19 stays closed: a late event neither dials nor delivers", () => {
     for (const moment of ["dialing", "open", "waiting"]) {
       const world = new World()
       const { user } = world.subscribe("trade")
@@ -532,7 +556,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("S21 a refusal with 403 fails with its status and body, and dials no more", () => {
+  it("S21 fails with the status and body of a refusal with 403, and does not dial again", () => {
     const world = new World()
     const users = [world.subscribe("trade").user, world.subscribe("fill").user]
     world.session.refused(1, { _tag: "Response", status: 403, body: { code: "forbidden", message: "no access" } })
@@ -588,7 +612,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S23 fails at once after a close code that forbids to connect again", () => {
+  it("S23 fails at once after a close code that forbids reconnecting", () => {
     for (const code of [1002, 1003, 1007, 1008, 1009, 1010, 4001, 4999]) {
       const world = new World()
       const { user } = world.live("trade")
@@ -607,6 +631,27 @@ describe("Session", () => {
     }
   })
 
+  it("S12 error 27 during a restore pauses it, and every market is restored", () => {
+    const world = new World()
+    const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)
+    const { user } = world.live("trade", tickers(...names))
+    for (let seq = 1; seq < 10; seq++) world.receive(ok(world.takeOne().id, 1, seq))
+    world.reconnect()
+    let [seq, refused] = [0, 0]
+    for (let passed = 0; passed < 120_000 && !user.tags.includes("Restored"); passed += 100) {
+      for (const { cmd, id } of world.take(world.unread.length)) {
+        // Every second command is refused.
+        if (refused++ % 2 === 0) world.receive(error(27, { id }))
+        else world.receive(cmd === "subscribe" ? subscribed(id, "trade", 1) : ok(id, 1, ++seq))
+      }
+      world.session.pinged(world.generation)
+      world.pass(100)
+    }
+    assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+    assert.strictEqual(world.session.state().subscriptions[0]!.acknowledged.size, 5_000)
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+
   it("S24 waits longer each time while connections close right after their handshake", () => {
     const world = new World()
     world.subscribe("trade")
@@ -619,7 +664,7 @@ describe("Session", () => {
       waits.push(world.nowMillis - startMillis)
     }
     assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000])
-    // A stable connection starts again from the shortest wait.
+    // After a stable connection, the shortest wait applies again.
     world.open()
     world.receive(subscribed(world.take(9).at(-1)!.id, "trade", 1))
     for (let checks = 0; checks < 30; checks++) {
@@ -634,7 +679,7 @@ describe("Session", () => {
     assert.strictEqual(world.dials.length, count + 1)
   })
 
-  /** Answers every command of a session until nothing is sent any more, for some time. */
+  /** Answers every command that a session sends during some time. */
   const serve = (world: World, millis: number, reply: (command: ReturnType<World["takeOne"]>) => void): void => {
     for (let passed = 0; passed < millis; passed += 500) {
       world.session.pinged(world.generation)
@@ -643,7 +688,7 @@ describe("Session", () => {
     }
   }
 
-  it("S25 opens a subscription again that is acknowledged and never delivers", () => {
+  it("S25 reopens a subscription that is acknowledged but never delivers", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     const other = world.live("trade", {}, 2)
@@ -676,7 +721,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1])
   })
 
-  it("S26 silence probes and does not reconnect", () => {
+  it("S26 probes after silence, and does not reconnect", () => {
     const world = new World()
     const books = world.live("orderbook_delta", tickers("A"))
     world.live("trade", tickers("A"), 2)
@@ -702,7 +747,7 @@ describe("Session", () => {
     assert.deepStrictEqual(new Set(books.user.tags), new Set(["orderbook_snapshot"]))
   })
 
-  it("S25 opens a subscription again that is not in the list", () => {
+  it("S25 reopens a subscription that is not in the list", () => {
     const world = new World()
     const { user } = world.live("fill")
     let isOpen = false
@@ -734,7 +779,7 @@ describe("Session", () => {
     }
   })
 
-  it("S28 a handler that throws ends alone", () => {
+  it("S28 ends only the subscription whose handler throws", () => {
     const world = new World()
     const failing = new User()
     const first = world.live("trade", tickers("A"))
@@ -765,7 +810,7 @@ describe("Session", () => {
     assert.strictEqual(user.of("Message").length, 100)
   })
 
-  it("S30 a lost frame is a gap with its markets", () => {
+  it("S30 reports a lost frame as a gap with the markets", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -797,7 +842,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("S31 more early messages than the bound are a gap", () => {
+  it("S31 reports a gap if more early messages arrive than the limit allows", () => {
     const world = new World({ maxEarlyMessages: 3 })
     const { user } = world.subscribe("ticker")
     world.open()
@@ -807,7 +852,7 @@ describe("Session", () => {
     assert.strictEqual(user.of("Gap")[0]?.reason, "overflow")
   })
 
-  it("S32 knows no address: it names generations, and its owner dials one environment", () => {
+  it("S32 knows no address: it dials by generation, and its owner chooses the environment", () => {
     const world = new World()
     world.subscribe("trade")
     assert.deepStrictEqual(world.dials, [1])
@@ -819,7 +864,7 @@ describe("Session", () => {
   it("S33 refuses a misspelt parameter, and one that the channel does not have", () => {
     const world = new World()
     const refusal = (channel: string, params: object) => {
-      const refused = world.session.subscribe({ channel, params } as never, new User()) // from JavaScript, anything can come
+      const refused = world.session.subscribe({ channel, params } as never, new User()) // a JavaScript caller can pass anything
       const failure = Result.getOrThrow(Result.flip(refused))
       return failure._tag === "InvalidRequest" ? failure.pointer : failure._tag
     }
@@ -838,6 +883,20 @@ describe("Session", () => {
     world.session.subscribe({ channel: "fill", params: { use_yes_price: true } }, new User())
   })
 
+  it("S34 delivers every type of message to its own channel", () => {
+    for (const [channel, { markets, messages }] of Object.entries(channels)) {
+      for (const type of messages) {
+        const world = new World()
+        const all = channel.startsWith("cfbenchmarks") ? { index_ids: ["all"] } : { underlying_tickers: ["all"] }
+        const isReference = /^(?:cfbenchmarks|pyth)/.test(channel)
+        const params = isReference ? all : markets === "required" ? tickers("A") : {}
+        const { user } = world.live(channel as keyof typeof channels, params) // a key of this object
+        world.receive(message(type, { sid: 1 }, markets === "required" ? { market_ticker: "A" } : {}))
+        assert.deepStrictEqual(user.tags.at(-1), type)
+      }
+    }
+  })
+
   it("S34 routes types that are not named like their channel", () => {
     const world = new World()
     const orders = world.live("user_orders", tickers("A"))
@@ -849,7 +908,7 @@ describe("Session", () => {
     assert.deepStrictEqual(positions.user.tags, ["market_position"])
   })
 
-  it("A3 an ok without a list is not an empty list, and a list is compared with what is wanted", () => {
+  it("A3 does not treat an ok without a list as an empty list, and compares a list with the wanted markets", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", { ...tickers("A"), skip_ticker_ack: true })
     subscription.add(["B"])
@@ -870,6 +929,25 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
+  it("A2 delivers the last state of a ticker to a user who joins or adds it, until it is removed or interrupted", () => {
+    const params = (...names: ReadonlyArray<string>) => ({ ...tickers(...names), send_initial_snapshot: true })
+    const world = new World()
+    const first = world.live("ticker", params("A", "B"))
+    for (const market of ["A", "B", "A"]) world.receive(ticker(1, market))
+    const second = world.subscribe("ticker", params("A"))
+    assert.deepStrictEqual(second.user.events, [first.user.events[2]])
+    second.subscription.add(["A", "B"])
+    assert.deepStrictEqual(second.user.events.slice(1), [first.user.events[1]])
+    assert.strictEqual(first.user.events.length, 3)
+    world.reconnect()
+    // The exchange sends it again after the restore.
+    assert.deepStrictEqual(world.subscribe("ticker", params("A")).user.events, [])
+    const without = world.live("ticker", tickers("A"), 2)
+    world.receive(ticker(2))
+    assert.strictEqual(without.user.events.length, 1)
+    assert.deepStrictEqual(world.subscribe("ticker", tickers("A")).user.events, [])
+  })
+
   it("A5 never checks the seq of channels whose data has none", () => {
     for (const channel of ["ticker", "fill", "user_orders", "market_positions"] as const) {
       const world = new World()
@@ -878,28 +956,230 @@ describe("Session", () => {
       world.receive(ok(world.takeOne().id, 1, 7, ["A"]))
       subscription.add(["C"])
       world.receive(ok(world.takeOne().id, 1, 9, ["A", "C"]))
-      assert.deepStrictEqual(user.of("Gap"), [])
-      assert.strictEqual(world.session.state().counters.gaps, 0)
+      // `unsubscribed` has a seq too. The next subscription starts again at 1.
+      subscription.resubscribe()
+      world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 1, seq: 12 })
+      world.pass(1_000)
+      world.receive(subscribed(world.takeOne().id, channel, 2))
+      assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+      assert.deepInclude(world.session.state().counters, { gaps: 0, duplicates: 0 })
     }
   })
 
-  it("expects a fresh subscription to start at seq 1", () => {
+  it("A2 asks for the present state of each ticker when subscribing, adding and restoring", () => {
     const world = new World()
-    const { user } = world.live("trade", tickers("A"))
-    world.receive(trade(1, 3))
-    assert.deepInclude(user.of("Gap")[0], { expectedSeq: 1, receivedSeq: 3 })
+    const { subscription } = world.live("ticker", { ...tickers("A"), send_initial_snapshot: true })
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B"]))
+    world.reconnect()
+    world.takeOne()
+    assert.deepStrictEqual(
+      world.sent.map(({ cmd, params }) => [cmd, params.send_initial_snapshot, params.market_tickers]),
+      [
+        ["subscribe", true, ["A"]],
+        ["update_subscription", true, ["B"]],
+        ["subscribe", true, ["A", "B"]]
+      ]
+    )
   })
 
-  it("drops and counts a repeated message, and reports a lower seq as a reset", () => {
+  it("B2 reports unknown members of a snapshot in which a side is absent, before it delivers the snapshot", () => {
     const world = new World()
-    const { user } = world.live("trade", tickers("A"))
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    const other = world.subscribe("orderbook_delta", tickers("B"))
+    const { msg, ...rest } = snapshot(1, 1)
+    const { no_dollars_fp, yes_dollars_fp, ...empty } = msg as Record<string, unknown> // the example has both sides
+    world.receive({ ...rest, msg: { ...empty, yes: yes_dollars_fp, no_dollars_fp }, late: 1 })
+    assert.deepStrictEqual(user.tags, ["UnknownKeys", "orderbook_snapshot"])
+    assert.deepInclude(user.of("UnknownKeys")[0], { market: "A", sid: 1, pointers: ["/msg/yes", "/late"] })
+    assert.deepStrictEqual(other.user.events, [])
+    // A whole snapshot, and an empty side without another member, are nothing to report.
+    world.receive({ ...rest, seq: 2, msg: { ...(msg as object), yes: [] } })
+    world.receive({ ...rest, seq: 3, msg: empty })
+    assert.strictEqual(user.of("UnknownKeys").length, 1)
+  })
+
+  it("B8 counts the deltas that come before the snapshot of their market", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A"))
+    world.receive(delta(1, 1))
+    world.receive(delta(1, 2))
+    world.receive(snapshot(1, 3))
+    world.receive(delta(1, 4))
+    assert.deepStrictEqual(user.tags, ["orderbook_delta", "orderbook_delta", "orderbook_snapshot", "orderbook_delta"])
+    assert.strictEqual(world.session.state().counters.gaps, 0)
+  })
+
+  it("B9 expects a fresh subscription to start at seq 1, also if it starts with a snapshot", () => {
+    const trades = new World()
+    const { user } = trades.live("trade", tickers("A"))
+    trades.receive(trade(1, 3))
+    assert.deepInclude(user.of("Gap")[0], { expectedSeq: 1, receivedSeq: 3 })
+    const books = new World()
+    const watcher = books.live("orderbook_delta", tickers("A", "B"))
+    books.receive(snapshot(1, 3))
+    books.receive(snapshot(1, 4, "B"))
+    assert.deepStrictEqual(watcher.user.tags, ["Gap", "orderbook_snapshot", "orderbook_snapshot"])
+    assert.deepInclude(watcher.user.of("Gap")[0], { expectedSeq: 1, receivedSeq: 3, markets: ["A", "B"] })
+    // The count of the next subscription starts again.
+    books.reconnect()
+    books.receive(subscribed(books.takeOne().id, "orderbook_delta", 1))
+    books.receive(snapshot(1, 1))
+    assert.strictEqual(watcher.user.of("Gap").length, 1)
+  })
+
+  it("B10 a snapshot of another market does not hide lost deltas", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    // The deltas 3 and 4 of A are lost. The delta after the snapshot has the next seq.
+    world.receive(snapshot(1, 5, "B"))
+    world.receive(delta(1, 6, "B"))
+    assert.deepStrictEqual(user.tags.slice(2), ["Gap", "orderbook_snapshot", "orderbook_delta"])
+    assert.deepInclude(user.of("Gap")[0], { expectedSeq: 3, receivedSeq: 5, markets: ["A", "B"] })
+  })
+
+  it("B12 delivers a snapshot that answers get_snapshot, counts it, and settles the command per market", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A", "B"])
+    const { id, params } = world.takeOne()
+    assert.deepStrictEqual(params.market_tickers, ["A", "B"])
+    world.receive(snapshot(1, 3, "A", id))
+    world.receive(delta(1, 4))
+    assert.deepStrictEqual(user.tags.slice(2), ["orderbook_snapshot", "orderbook_delta"])
+    assert.strictEqual(world.session.state().connections[0]!.commandsInFlight, 0)
+    // B still has no snapshot: it is requested again, alone.
+    world.pass(5_000)
+    const again = world.takeOne()
+    assert.deepInclude(again.params, { action: "get_snapshot", market_tickers: ["B"] })
+    world.receive(snapshot(1, 5, "B", again.id))
+    world.receive(delta(1, 6, "B"))
+    world.pass(5_000)
+    assert.deepStrictEqual(user.tags.slice(4), ["orderbook_snapshot", "orderbook_delta"])
+    assert.deepStrictEqual([world.unread, world.session.state().counters.gaps], [[], 0])
+  })
+
+  it("B15 reconnects if the line drops while a snapshot is requested, and ends no one", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A"])
+    world.takeOne()
+    world.reconnect()
+    const { id, params } = world.takeOne()
+    assert.deepStrictEqual(params.market_tickers, ["A", "B"])
+    world.receive(subscribed(id, "orderbook_delta", 1))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    assert.deepStrictEqual(user.tags.slice(2), ["Outage", "Restored", "orderbook_snapshot", "orderbook_snapshot"])
+    assert.deepStrictEqual(user.ends, [])
+    world.pass(5_000)
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("B18 keeps the oldest messages that wait, and reports the others as a gap of every market", () => {
+    const world = new World({ maxEarlyMessages: 3 })
+    const { user } = world.subscribe("orderbook_delta", tickers("A", "B"))
+    world.open()
+    const { id } = world.takeOne()
+    world.receive(snapshot(5, 1))
+    for (let seq = 2; seq <= 6; seq++) world.receive(delta(5, seq))
+    world.receive(subscribed(id, "orderbook_delta", 5))
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "orderbook_delta", "orderbook_delta", "Gap"])
+    assert.deepInclude(user.of("Gap")[0], { reason: "overflow", markets: ["A", "B"] })
+    world.receive(snapshot(5, 7, "B"))
+    assert.deepInclude(user.of("Gap")[1], { reason: "missing", expectedSeq: 4, receivedSeq: 7 })
+  })
+
+  it("B18 gives up a new connection that holds back too much before it takes over, and loses nothing", () => {
+    const world = new World({ maxEarlyMessages: 3 })
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 1), 2)
+    world.receive(snapshot(1, 1), 2)
+    // The snapshot of B does not come.
+    for (let seq = 2; seq <= 5; seq++) world.receive(delta(1, seq), 2)
+    world.session.tick()
+    assert.deepStrictEqual(world.abandoned, [2])
+    world.receive(delta(1, 3), 1)
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "orderbook_snapshot", "orderbook_delta"])
+    assert.strictEqual(user.of("Message").at(-1)?.generation, 1)
+    assert.strictEqual(world.session.state().counters.gaps, 0)
+  })
+
+  it("B21 a gap names all twelve markets of its subscription", () => {
+    const world = new World()
+    const names = Array.from({ length: 12 }, (_, index) => `M${index}`)
+    const { user } = world.live("orderbook_delta", tickers(...names))
+    for (const [index, name] of names.entries()) world.receive(snapshot(1, index + 1, name))
+    world.receive(delta(1, 14, "M3"))
+    assert.deepStrictEqual(user.of("Gap")[0]?.markets, names)
+  })
+
+  it("B23 ignores and counts frames of an old sid, and of an old connection with the same sid", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    subscription.resubscribe()
+    const { id } = world.takeOne()
+    world.receive({ id, type: "unsubscribed", sid: 1, seq: 2 })
+    world.pass(1_000)
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 2))
+    world.receive(snapshot(2, 1))
+    const count = user.events.length
+    world.receive(delta(1, 3))
+    assert.strictEqual(world.session.state().counters.stray, 1)
+    world.reconnect()
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 2))
+    world.receive(snapshot(2, 1))
+    world.receive(delta(2, 2, "A", 99), 1)
+    assert.strictEqual(world.session.state().counters.stale, 1)
+    assert.deepStrictEqual(user.tags.slice(count), ["Outage", "Restored", "orderbook_snapshot"])
+  })
+
+  it("B19 reports a message of one market that does not decode to the users of that market alone", () => {
+    const world = new World()
+    const both = world.live("orderbook_delta", tickers("A", "B"))
+    const other = world.subscribe("orderbook_delta", tickers("B"))
+    world.receive(message("orderbook_delta", { sid: 1, seq: 1 }, { market_ticker: "A", delta_fp: 5 }))
+    assert.deepStrictEqual(both.user.tags, ["Undecodable"])
+    assert.deepInclude(both.user.of("Undecodable")[0], { market: "A", pointer: "/msg/delta_fp" })
+    assert.deepStrictEqual(other.user.events, [])
+    // The ticker of no wanted market may itself be wrong.
+    world.receive(message("orderbook_delta", { sid: 1, seq: 2 }, { market_ticker: "C", delta_fp: 5 }))
+    assert.strictEqual(other.user.of("Undecodable")[0]?.market, undefined)
+    assert.strictEqual(both.user.events.length, 2)
+    assert.strictEqual(world.session.state().counters.gaps, 0)
+  })
+
+  it("B19 reports an event of an order group that does not decode, and counts its seq: its reader reads the group again", () => {
+    const world = new World()
+    const { user } = world.live("order_group_updates")
+    world.receive(message("order_group_updates", { sid: 1, seq: 1 }, { event_type: 7 }))
+    world.receive(message("order_group_updates", { sid: 1, seq: 2 }))
+    world.receive(message("order_group_updates", { sid: 1, seq: 4 }))
+    assert.deepStrictEqual(user.tags, ["Undecodable", "order_group_updates", "Gap", "order_group_updates"])
+    assert.deepInclude(user.of("Undecodable")[0], { sid: 1, pointer: "/msg/event_type" })
+  })
+
+  it("B20 drops and counts a repeated message, and reports a lower seq as a reset of all markets", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A", "B"))
     for (const seq of [1, 2, 2, 3, 1]) world.receive(trade(1, seq))
     assert.deepStrictEqual(user.tags, ["trade", "trade", "trade", "Gap", "trade"])
-    assert.deepInclude(user.of("Gap")[0], { reason: "reset", expectedSeq: 4, receivedSeq: 1 })
+    assert.deepInclude(user.of("Gap")[0], { reason: "reset", expectedSeq: 4, receivedSeq: 1, markets: ["A", "B"] })
     assert.deepInclude(world.session.state().counters, { duplicates: 1, gaps: 1 })
   })
 
-  it("counts replies between messages in the seq", () => {
+  it("B11 counts replies between messages in the seq", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -911,7 +1191,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("reports what does not decode to its subscription, and counts its seq", () => {
+  it("B19 reports a message that does not decode to its subscription, and counts its seq", () => {
     const world = new World()
     const trades = world.live("trade", tickers("A"))
     const fills = world.live("fill", {}, 2)
@@ -924,7 +1204,7 @@ describe("Session", () => {
     assert.deepInclude(trades.user.of("Undecodable")[0], { sid: 1, pointer: "/msg/count_fp" })
     assert.deepInclude(trades.user.of("UnknownMessage")[0], { sid: 1, type: "order_amended" })
     assert.deepStrictEqual(fills.user.events, [])
-    // Without a readable sid, everyone is notified.
+    // Without a readable sid, every user is notified.
     world.receive("{")
     assert.deepInclude(fills.user.of("Undecodable")[0], { sid: undefined, reason: "it is not JSON", text: "{" })
     assert.strictEqual(world.session.state().counters.undecodable, 4)
@@ -944,7 +1224,7 @@ describe("Session", () => {
     assert.deepStrictEqual(first.user.tags, ["orderbook_snapshot", "orderbook_snapshot"])
   })
 
-  it("keeps one request for a snapshot in flight per market", () => {
+  it("B13 keeps one request for a snapshot in flight per market", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -958,7 +1238,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("requests a snapshot that does not come once more before its market fails", () => {
+  it("requests a missing snapshot once more before its market is refused", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -992,7 +1272,7 @@ describe("Session", () => {
     assert.deepStrictEqual(second.user.ends, [])
   })
 
-  it("puts a second filter of a channel on a connection of its own, and ends that with its last user", () => {
+  it("opens another connection for a second filter of a channel, and ends that connection with its last user", () => {
     const world = new World()
     world.live("communications", { shard_factor: 2, shard_key: 0 })
     const second = world.subscribe("communications", { shard_factor: 2, shard_key: 1 })
@@ -1008,7 +1288,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().connections.length, 1)
   })
 
-  it("refuses a subscription that needs too many connections, and keeps nothing of it", () => {
+  it("refuses a subscription that needs too many connections, and keeps no state of it", () => {
     const world = new World({ maxConnections: 1 })
     world.live("communications", { shard_factor: 2, shard_key: 0 })
     const refused = world.session.subscribe(
@@ -1022,7 +1302,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().subscriptions.length, 1)
   })
 
-  it("always says on which scale the prices of a book are", () => {
+  it("always requests a scale for the prices of a book", () => {
     const world = new World()
     world.live("orderbook_delta", tickers("A"))
     world.live("orderbook_delta", { ...tickers("A"), use_yes_price: true })
@@ -1053,7 +1333,7 @@ describe("Session", () => {
     assert.isTrue(Result.isFailure(all.subscription.add(["Metal.XAU/USD"])))
   })
 
-  it("changes over without a hole: the new connection is live before the old one ends", () => {
+  it("changes over without a gap: the new connection is live before the old one ends", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -1090,7 +1370,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().connections.length, 1)
   })
 
-  it("keeps the old connection if the new one may not have as many markets", () => {
+  it("keeps the old connection if the new one accepts fewer markets", () => {
     const world = new World({ batchSize: 2 })
     const { user } = world.live("trade", tickers("A", "B", "C"))
     world.receive(ok(world.takeOne().id, 1, 1))
@@ -1130,7 +1410,7 @@ describe("Session", () => {
     assert.strictEqual(world.unread.length, 5)
   })
 
-  it("is flat after a thousand rounds of subscribing and unsubscribing", () => {
+  it("B24 does not grow over a thousand rounds of subscribing and unsubscribing", () => {
     const world = new World({ commandBurst: 1_000_000 })
     world.live("fill")
     const size = (): number => JSON.stringify(world.session.state()).length
@@ -1228,5 +1508,28 @@ describe("Session", () => {
     assert.strictEqual(live, 1)
     world.receive(subscribed(world.takeOne().id, "user_orders", 1))
     assert.strictEqual(live, 1)
+  })
+
+  it("records every frame of its connections, also one that does not decode, until it is over", () => {
+    const world = new World()
+    const frames: Array<string> = []
+    const ends: Array<string> = []
+    const stop = world.session.record({
+      onFrame: ({ generation, text }) => void frames.push(`${generation} ${text.slice(0, 30)}`),
+      onEnd: ({ _tag }) => void ends.push(_tag)
+    })
+    world.live("trade", tickers("A"))
+    world.receive("not JSON")
+    world.reconnect()
+    world.receive("again")
+    world.receive("late", 1)
+    assert.deepStrictEqual(frames, ['1 {"id":1,"type":"subscribed","m', "1 not JSON", "2 again"])
+    stop()
+    world.receive("unheard")
+    assert.strictEqual(frames.length, 3)
+    world.session.record({ onFrame: () => {}, onEnd: ({ _tag }) => void ends.push(_tag) })
+    world.session.close()
+    world.session.record({ onFrame: () => {}, onEnd: ({ _tag }) => void ends.push(_tag) })
+    assert.deepStrictEqual(ends, ["FeedClosed", "FeedClosed"])
   })
 })

@@ -17,7 +17,7 @@ const runTrials = (): Promise<string> =>
   })
 
 describe("sessionFaults", () => {
-  it("are each detected by the property of the session", { timeout: 600_000 }, async () => {
+  it("are all detected by the property of the session", { timeout: 600_000 }, async () => {
     const lines = (await runTrials()).trim().split("\n")
     const verdicts = lines.map((line): { readonly name: string; readonly verdict: string } => JSON.parse(line))
     assert.deepStrictEqual(

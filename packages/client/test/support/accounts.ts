@@ -8,10 +8,18 @@ import type {
   UserOrderMessage
 } from "../../src/generated/feed.ts"
 import type * as Responses from "../../src/generated/responses.ts"
-import type { AccountChannel, AccountOptions, AccountState, Need } from "../../src/account/AccountState.ts"
+import type {
+  Account,
+  AccountChange,
+  AccountChannel,
+  AccountOptions,
+  AccountState,
+  Need
+} from "../../src/account/AccountState.ts"
+import type { AccountFill, AccountPosition } from "../../src/account/rows.ts"
 import { countUnsafe, dollarsUnsafe } from "../../src/money/FixedPoint.ts"
 
-/** What the tests say about an order. */
+/** The fields of an order that the tests set. */
 export interface OrderRow {
   readonly id: string
   readonly subaccount?: number
@@ -162,7 +170,7 @@ export const groupMessage = (
 
 const lagMillis = 5
 
-/** The simulated account follows 0 and 1. Things happen on 2 as well. */
+/** The subaccounts that the simulated account follows. The exchange also changes subaccount 2. */
 const followed = [0, 1]
 
 const channels = ["user_orders", "fill", "market_positions"] as const
@@ -178,7 +186,7 @@ interface View {
   readonly positions: ReadonlyMap<string, PositionRow>
 }
 
-/** An exchange with one account. It keeps every state that it ever had. */
+/** An exchange with one account. It keeps all its past states. */
 class ReferenceExchange {
   readonly history: Array<View> = [{ millis: 0, orders: new Map(), fills: [], positions: new Map() }]
   #ids = 0
@@ -187,7 +195,7 @@ class ReferenceExchange {
     return this.history.at(-1)!
   }
 
-  /** The newest state that is at least so old. */
+  /** Returns the newest state that is not newer than `millis`. */
   asOf(millis: number): View {
     return this.history.findLast((view) => view.millis <= millis) ?? this.history[0]!
   }
@@ -239,7 +247,7 @@ class ReferenceExchange {
     return { ticker, subaccount, count, at: millis }
   }
 
-  /** A settled position leaves the list. */
+  /** Settles a position, which removes it from the list. */
   #settle(seed: number, millis: number): ReadonlyArray<Message> {
     const positions = new Map(this.now.positions)
     const key = [...positions.keys()][seed % Math.max(1, positions.size)]
@@ -256,6 +264,7 @@ type Step =
   | { readonly do: "deliver"; readonly channel: Channel; readonly messages: number }
   | { readonly do: "repeat"; readonly channel: Channel; readonly messages: number }
   | { readonly do: "garble"; readonly channel: Channel }
+  | { readonly do: "verify"; readonly channel: Channel }
   | { readonly do: "restore"; readonly channel: Channel }
   | { readonly do: "drop"; readonly channel: Channel | "all" }
   | { readonly do: "read"; readonly place: number; readonly lag: number; readonly pages: number }
@@ -280,6 +289,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("garble" as const), channel }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("restore" as const), channel }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("verify" as const), channel }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("drop" as const), channel: fc.constantFrom(...channels, "all" as const) })
@@ -318,7 +328,7 @@ export const play = (make: Make, input: Play): void => {
   simulation.finish()
 }
 
-/** A read in flight: the pages that are still to arrive. */
+/** A read in flight: the pages that have not arrived yet. */
 interface Pending {
   readonly need: Need
   readonly startedMillis: number
@@ -329,9 +339,66 @@ class Line {
   inFlight: Array<Message | "garbled"> = []
   delivered: Array<Message> = []
   isSubscribed = false
-  /** A read that begins earlier proves nothing. */
+  /** A read that begins before this time proves nothing. */
   fromMillis = Number.POSITIVE_INFINITY
 }
+
+/** The account as its changes describe it. */
+class Shadow {
+  readonly #open = new Map<string, string>()
+  readonly #fills = new Set<string>()
+  readonly #positions = new Map<string, string>()
+
+  apply(change: AccountChange): void {
+    switch (change._tag) {
+      case "Order": {
+        const { order_id, status } = change.order
+        if (status === "resting" || status === "unknown") {
+          this.#open.set(order_id, JSON.stringify([change.order, change.isUnconfirmed]))
+        } else this.#open.delete(order_id)
+        break
+      }
+      case "OrderNotFound":
+        this.#open.delete(change.order.order_id)
+        break
+      case "Fill": {
+        const key = keyOfFill(change.fill)
+        if (this.#fills.has(key)) throw new Error(`not so: the fill ${key} is reported once`)
+        this.#fills.add(key)
+        break
+      }
+      case "Position":
+        this.#positions.set(keyOfPosition(change.position), JSON.stringify(change.position))
+        break
+      case "PositionSettled":
+        this.#positions.delete(keyOfPosition(change.position))
+    }
+  }
+
+  check({ fills, openOrders, positions, unconfirmed }: Account): void {
+    const isEqual = (left: Iterable<unknown>, right: Iterable<unknown>, what: string) => {
+      const [own, reported] = [[...left].toSorted(), [...right].toSorted()].map((list) => JSON.stringify(list))
+      if (own !== reported) throw new Error(`not so: the changes describe the ${what}: ${own} ${reported}`)
+    }
+    isEqual(
+      openOrders.map((order) => JSON.stringify([order, unconfirmed.has(order.order_id)])),
+      this.#open.values(),
+      "open orders"
+    )
+    isEqual(
+      positions.map((position) => JSON.stringify(position)),
+      this.#positions.values(),
+      "positions"
+    )
+    for (const fill of fills) {
+      const key = keyOfFill(fill)
+      if (!this.#fills.has(key)) throw new Error(`not so: the fill ${key} is reported`)
+    }
+  }
+}
+
+const keyOfFill = ({ order_id, trade_id }: AccountFill): string => `${trade_id} ${order_id}`
+const keyOfPosition = ({ market_ticker, subaccount }: AccountPosition): string => `${subaccount} ${market_ticker}`
 
 class Simulation {
   readonly exchange = new ReferenceExchange()
@@ -344,9 +411,10 @@ class Simulation {
   #pending: Array<Pending> = []
   #nowMillis = 1
   readonly #closedOnce = new Set<string>()
-  /** The most fills that were seen of each order. */
+  /** The largest fill count that was seen of each order. */
   readonly #filled = new Map<string, number>()
   #open: ReadonlyArray<string> = []
+  readonly #shadow = new Shadow()
 
   constructor(make: Make, { maxClosedOrders, maxFills }: Play) {
     this.#maxClosed = maxClosedOrders
@@ -359,7 +427,8 @@ class Simulation {
       overlapMillis: 100_000,
       subaccounts: followed,
       maxClosedOrders,
-      maxFills
+      maxFills,
+      onChange: (change) => this.#shadow.apply(change)
     })
   }
 
@@ -370,7 +439,7 @@ class Simulation {
     }
   }
 
-  /** Everything arrives, and all reads succeed. Then the account is the exchange's own. */
+  /** Delivers everything and completes all reads. The account must then equal that of the exchange. */
   finish(): void {
     for (let round = 0; round < 6; round++) {
       this.#nowMillis += 70_000
@@ -379,7 +448,7 @@ class Simulation {
       this.#check()
     }
     this.#expect(this.state.status._tag === "Live", "the account is live at the end")
-    this.#expect(this.state.nextMillis() === undefined, "nothing is to be read at the end")
+    this.#expect(this.state.nextMillis() === undefined, "no read is due at the end")
     this.#expect(this.state.known().unconfirmed.size === 0, "no order is unconfirmed at the end")
   }
 
@@ -397,7 +466,7 @@ class Simulation {
     const { closedOrders, fills, openOrders, unconfirmed } = this.state.known()
     const { now } = this.exchange
     const ids = [...openOrders, ...closedOrders].map(({ order_id }) => order_id)
-    this.#expect(new Set(ids).size === ids.length, "an order is there once")
+    this.#expect(new Set(ids).size === ids.length, "an order is there only once")
     for (const { order_id, subaccount } of [...openOrders, ...closedOrders]) {
       this.#expect(followed.includes(subaccount), `${order_id} belongs to the account`)
     }
@@ -408,7 +477,7 @@ class Simulation {
     for (const { order_id } of openOrders) {
       this.#expect(
         unconfirmed.has(order_id) || !this.#closedOnce.has(order_id),
-        `${order_id} does not open again unless it is to be confirmed`
+        `${order_id} does not open again unless it is unconfirmed`
       )
     }
     for (const { fill_count_fp, order_id } of openOrders) {
@@ -423,8 +492,9 @@ class Simulation {
     }
     this.#open = openOrders.map(({ order_id }) => order_id)
     const keys = fills.map(({ order_id, trade_id }) => `${trade_id} ${order_id}`)
-    this.#expect(new Set(keys).size === keys.length, "a fill is there once")
+    this.#expect(new Set(keys).size === keys.length, "a fill is there only once")
     this.#expect(fills.length <= this.#maxFills, "fills have a limit")
+    this.#shadow.check(this.state.known())
     if (!isLive) return
     for (const [name, channel] of [
       ["Orders", "user_orders"],
@@ -437,7 +507,7 @@ class Simulation {
     if (channels.every((channel) => this.#lines[channel].inFlight.length === 0)) this.#checkWhole()
   }
 
-  /** Live, and nothing in flight: the account is the exchange's own. */
+  /** Checks a live account with nothing in flight: it must equal that of the exchange. */
   #checkWhole(): void {
     const { closedOrders, fills, openOrders, positions, unconfirmed } = this.state.known()
     const { now } = this.exchange
@@ -491,6 +561,7 @@ class Simulation {
       return this.#deliverPages(this.#pending.length - 1, step.pages)
     }
     if (step.do === "heal") return this.#heal(step.lag)
+    if (step.do === "verify") return this.state.verify(step.channel, this.#nowMillis)
     if (step.do === "stray") return this.#begin(this.#strayNeed(step.place), step.lag)
     if (step.do === "page") return this.#deliverPages(step.place % Math.max(1, this.#pending.length), step.pages)
     if (step.do === "drop" && step.channel === "all") {
@@ -513,7 +584,7 @@ class Simulation {
     }
   }
 
-  /** All messages arrive, and the wanted reads succeed. Other reads stay in flight. */
+  /** Delivers all messages, and completes the needed reads. Other reads stay in flight. */
   #heal(lag: number): void {
     for (const channel of channels) {
       this.#play({ do: "restore", channel })
@@ -543,7 +614,7 @@ class Simulation {
     line.isSubscribed = false
     line.fromMillis = Number.POSITIVE_INFINITY
     this.state.lost({ cause: "outage", channel, detail: "closed" }, this.#nowMillis)
-    // A message of the old connection that is read late.
+    // A message of the old connection can be read late.
     if (late !== undefined && late !== "garbled") this.#pass(late)
   }
 
@@ -551,7 +622,8 @@ class Simulation {
     const line = this.#lines[channel]
     if (message === "garbled") {
       line.fromMillis = this.#nowMillis + lagMillis
-      // After a changeover, a message is repeated with all that follow it: this one would not decode again.
+      // After a changeover, the exchange repeats a message and all later ones. A message that did not decode would not
+      // decode again.
       line.delivered = []
       this.state.lost({ cause: "undecodable", channel, detail: "not JSON" }, this.#nowMillis)
       return
@@ -568,14 +640,14 @@ class Simulation {
 
   #strayNeed(place: number): Need {
     const needs: ReadonlyArray<Need> = [
-      { _tag: "Orders" },
-      { _tag: "Fills", fromMillis: 0 },
-      ...followed.map((subaccount): Need => ({ _tag: "Positions", subaccount }))
+      { _tag: "Orders", asOfMillis: 0 },
+      { _tag: "Fills", fromMillis: 0, asOfMillis: 0 },
+      ...followed.map((subaccount): Need => ({ _tag: "Positions", subaccount, asOfMillis: 0 }))
     ]
     return needs[place % needs.length]!
   }
 
-  /** Begins a read. What it returns is up to `lag` old. */
+  /** Begins a read. The state that it returns is up to `lag` ms old. */
   #begin(need: Need, lag: number): void {
     const startedMillis = this.#nowMillis
     const view = this.exchange.asOf(startedMillis - lag)
@@ -626,7 +698,7 @@ class Simulation {
   }
 }
 
-/** Pages of one row. The last one is complete. */
+/** Makes pages of one row each. The last page completes the read. */
 const cut = <Row>(
   rows: ReadonlyArray<Row>,
   deliver: (rows: ReadonlyArray<Row>, isComplete: boolean, receivedMillis: number) => void
@@ -635,7 +707,7 @@ const cut = <Row>(
     deliver(rows.slice(page, page + 1), page + 1 >= rows.length, receivedMillis)
   })
 
-/** Subscribes to all channels, and answers each need with nothing. */
+/** Subscribes to all channels, and completes each needed read with an empty page. */
 export const goLive = (state: AccountState, nowMillis: number): void => {
   const all: ReadonlyArray<AccountChannel> = [...channels, "order_group_updates"]
   for (const channel of all) state.subscribed(channel, nowMillis)

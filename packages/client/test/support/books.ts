@@ -9,7 +9,7 @@ const market = { market_ticker: "A", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8
 
 type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
-/** The texts are cast: a decoded message keeps them as received. */
+/** Makes a snapshot. Its texts are cast, because a decoded message keeps them as received. */
 export const snapshot = (
   seq: number,
   clock: number | undefined,
@@ -50,10 +50,10 @@ const print = (sides: ReadonlyArray<ReadonlyArray<Level>>): string =>
 /** The levels of a readable book as text, such as `0.45×10.00 | 0.56×5.00`. */
 export const show = ({ asks, bids }: Book): string => print([bids, asks])
 
-/** Like {@link show}, from levels that the book does not remember. */
+/** Like {@link show}, but from `depth`, whose levels the book does not cache. */
 const showDepth = (book: Book): string => print([book.depth("bid", 99), book.depth("ask", 99)])
 
-/** What reading a book returns: its levels, or why it is not live. */
+/** Reads a book. Returns its levels, or why it is not live. */
 export const read = (book: OrderBook | MergedBook, nowMillis = 0): string =>
   Result.match(book.read(nowMillis), {
     onSuccess: show,
@@ -74,7 +74,7 @@ interface Moment {
 
 const decimal = (hundredths: number): string => (hundredths / 100).toFixed(2)
 
-/** An exchange with one market. It keeps every state that it ever had. */
+/** An exchange with one market. It keeps all its past states. */
 class ReferenceExchange {
   readonly #levels = { yes: new Map<number, number>(), no: new Map<number, number>() }
   readonly history: Array<Moment> = []
@@ -86,12 +86,12 @@ class ReferenceExchange {
     this.#record()
   }
 
-  /** Each epoch starts far below the one before, as the exchange announces for maintenance. */
+  /** Each epoch starts with a far lower clock than the epoch before, as the exchange announces for maintenance. */
   #base(): number {
     return 1_000_000 - this.#epoch * 10_000
   }
 
-  /** Bids of YES are below 50 cents and asks above, so that no action ends crossed. */
+  /** Changes the book. Bids of YES stay below 50 cents and asks above, so that no action leaves the book crossed. */
   act(seeds: ReadonlyArray<number>): ReadonlyArray<(seq: number) => OrderbookDeltaMessage> {
     this.#clock += 1 + (seeds[0]! % 3)
     return seeds.flatMap((seed) => this.#changes(seed).map((change) => this.#apply(change)))
@@ -115,7 +115,10 @@ class ReferenceExchange {
     return (seq, id) => snapshot(seq, clock, yes, no, id)
   }
 
-  /** Mostly one change of a level. Sometimes an order that crosses the book between its deltas, and sometimes no change. */
+  /**
+   * Mostly returns one change of a level, sometimes an order that crosses the book between its deltas, or a change of
+   * zero.
+   */
   #changes(seed: number): ReadonlyArray<Change> {
     const side = seed % 2 === 0 ? "yes" : "no"
     const cents = (side === "yes" ? 45 : 51) + ((seed >> 1) % 4)
@@ -187,7 +190,7 @@ export const play = (
   simulation.finish()
 }
 
-/** One step of a simulation. `line` names a line by its place; other numbers choose at random. */
+/** One step of a simulation. `line` is the place of a line. Other numbers are seeds or counts. */
 type Step =
   | { readonly do: "act"; readonly seeds: ReadonlyArray<number> }
   | { readonly do: "deliver"; readonly line: number; readonly frames: number }
@@ -203,7 +206,7 @@ class Connection {
   readonly inFlight: Array<Frame | "garbled"> = []
   sent = 0
   received = 0
-  /** By the client's knowledge, nothing is missing since the last snapshot. */
+  /** Whether the client has noticed no loss since the last snapshot. */
   isWhole = false
   clock = 0
 
@@ -211,12 +214,12 @@ class Connection {
     this.id = id
   }
 
-  /** The client has received everything, up to this clock. */
+  /** Whether the client has received everything up to this clock. */
   hasAll(clock: number): boolean {
     return this.isWhole && this.inFlight.length === 0 && this.received === this.sent && this.clock === clock
   }
 
-  /** A message that is not repeated: garbling one of two copies loses nothing. */
+  /** Whether the next message is new and has no second copy. Garbling one of two copies loses nothing. */
   canGarble(): boolean {
     const [next, second] = this.inFlight
     return typeof next === "object" && next.seq > this.received && next !== second
@@ -237,7 +240,7 @@ class Simulation {
   #kept: { readonly text: string; readonly again: () => string } | undefined
   #hadMaintenance = false
 
-  /** Lines are as late as the steps have it, so the time limits are out of reach. */
+  /** The time limits are out of reach, so that only the steps decide how late a line is. */
   constructor(make: Make, lines: number) {
     this.merged = new make("A", { nowMillis: 0, catchUpMillis: 1e9, crossedGraceMillis: 1e9 })
     this.#connections = Array.from({ length: lines }, () => this.#open())
@@ -251,7 +254,7 @@ class Simulation {
     }
   }
 
-  /** Delivers everything and lets all lines heal. Then the book is that of the exchange. */
+  /** Delivers everything and lets all lines heal. The book must then equal that of the exchange. */
   finish(): void {
     for (let round = 0; round < 4; round++) {
       this.#nowMillis += 100_000
@@ -277,7 +280,10 @@ class Simulation {
     return Result.match(this.merged.read(this.#nowMillis), { onSuccess: show, onFailure: () => undefined })
   }
 
-  /** The reader sees a state of the exchange that is not older than the last one, and loses it only with the last line. */
+  /**
+   * Checks that the reader sees a state of the exchange, never an older one than before, and keeps a readable book
+   * while any line is whole.
+   */
   #check(): void {
     const book = this.merged.read(this.#nowMillis)
     const isReadable = Result.isSuccess(book)
@@ -344,17 +350,17 @@ class Simulation {
     this.merged.close(connection.id, { cause: "outage", detail: "closed" }, this.#nowMillis)
     connection.isWhole = false
     this.#check()
-    // A frame of the old connection that is read late.
+    // A frame of the old connection can be read late.
     const late = connection.inFlight.find((frame) => frame !== "garbled")
     if (late !== undefined) this.#pass(connection.id, late)
     return this.#open()
   }
 
   #maintain(drops: boolean): void {
-    // Maintenance is rare: from one to the next, all messages arrive or are lost.
+    // Maintenance is rare: before the next one, all messages arrive or are lost. One per play is enough.
     if (this.#hadMaintenance) return
     this.#hadMaintenance = true
-    // It takes longer than the first snapshot of a subscription.
+    // Maintenance takes longer than the first snapshot of a subscription.
     const dropped = [...this.#connections.entries()].filter(([, { received }]) => drops || received === 0)
     this.exchange.maintain()
     for (const [place, connection] of dropped) this.#connections[place] = this.#restart(connection)
@@ -365,7 +371,7 @@ class Simulation {
     else this.merged.delta(line, frame, this.#nowMillis)
   }
 
-  /** A session in small: it checks `seq`, reports a loss, and passes the frame on. */
+  /** Acts like a small session: checks `seq`, reports a loss, and passes the frame on. */
   #receive(connection: Connection, frame: Frame | "garbled"): void {
     if (frame === "garbled") {
       connection.received++

@@ -205,7 +205,15 @@ describe("Trades.watch", () => {
         prove(sessions)
         if (loss === "Gap") a!.gap()
         else if (loss === "Undecodable") {
-          a!.emit({ _tag: loss, generation: 1, sid: undefined, pointer: "/msg", reason: "no", text: "{}" })
+          a!.emit({
+            _tag: loss,
+            generation: 1,
+            sid: undefined,
+            market: undefined,
+            pointer: "/msg",
+            reason: "no",
+            text: "{}"
+          })
         } else a!.emit({ _tag: loss, generation: 1, sid: 1, type: "new", text: "{}" })
         a!.trade(3, base + 9_000)
         yield* settle

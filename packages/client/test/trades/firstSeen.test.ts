@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { FirstSeen } from "../../src/trades/firstSeen.ts"
 
 describe("FirstSeen", () => {
-  it("reports each id once, whichever line brings it", () => {
+  it("reports each id once, from any line", () => {
     const seen = new FirstSeen(100)
     assert.deepStrictEqual(
       ["a", "b", "a", "c", "b", "c", "d"].filter((id) => seen.add(id)),
@@ -18,7 +18,7 @@ describe("FirstSeen", () => {
         fc.array(fc.nat({ max: 30 }), { maxLength: 200 }),
         (capacity, ids) => {
           const seen = new FirstSeen(capacity)
-          /** Different ids, the last one first. */
+          /** The different ids, newest first. */
           let recent: ReadonlyArray<number> = []
           for (const id of ids) {
             const isNew = seen.add(String(id))

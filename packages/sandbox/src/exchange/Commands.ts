@@ -1,8 +1,8 @@
 /**
  * The commands of the exchange, which are plain data, and the filters of its reads.
  *
- * Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract; names that end in `Millis` are Unix
- * milliseconds.
+ * Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract; names that end in `Millis` are
+ * Unix milliseconds.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export interface CreateOrder {
   readonly cancelOnPause: boolean
   readonly subaccount: number
   readonly orderGroupId: string | undefined
-  /** A shard; -1 or undefined routes by the ticker. */
+  /** The shard of the market. -1 or undefined accepts any shard. */
   readonly exchangeIndex: number | undefined
 }
 
@@ -75,7 +75,7 @@ export interface AmendOrder {
   readonly expirationSeconds: number | undefined
 }
 
-/** The decrease of an order: exactly one of the two counts. */
+/** The decrease of an order. Needs exactly one of the two counts. */
 export interface DecreaseOrder extends OrderTarget {
   readonly reduceBy: number | undefined
   readonly reduceTo: number | undefined
@@ -105,7 +105,7 @@ export interface CreateSeries {
   /** Default: `custom`. */
   readonly frequency?: string
   readonly tags?: ReadonlyArray<string>
-  /** Default: `quadratic`: 7 % for the taker, nothing for the maker. */
+  /** Default: `quadratic`, with a rate of 7 % for the taker and no fee for the maker. */
   readonly feeType?: Series["feeType"]
   /** The fee multiplier; 0 to 10 with at most two decimals. Default: 1. */
   readonly feeMultiplier?: number
@@ -153,13 +153,13 @@ export interface CreateMarket {
   /** Default: 3,600. */
   readonly settlementTimerSeconds?: number
   /**
-   * Whether a quote must be confirmed in 3 seconds and is executed 1 second after its confirmation. If false, the times
-   * are 30 and 15 seconds. Default: true for combos, otherwise false.
+   * If true, a quote must be confirmed in 3 seconds and is executed 1 second after its confirmation. If false, the
+   * times are 30 and 15 seconds. Default: true for combos, otherwise false.
    */
   readonly isHighlyVolatile?: boolean
 }
 
-/** The result of a market: for a scalar market, a value between NO ("0") and YES ("1"). */
+/** The result of a market. A scalar value is the dollars of one YES contract, from "0.00" to "1.00". */
 export type Outcome = "yes" | "no" | { readonly scalar: string }
 
 /** The name, the scopes and the subaccount lock of a key. */
@@ -189,13 +189,13 @@ export interface TransferShard {
   readonly amountMicros: number
 }
 
-/** A request for quote: exactly one of a count and a target cost. */
+/** A request for quote. Needs exactly one of a count and a target cost. */
 export interface CreateRfq {
   readonly ticker: string
   readonly subaccount: number
   readonly count: number | undefined
   readonly targetCostMicros: number | undefined
-  /** Whether fees are paid on top of the target cost, instead of out of it. */
+  /** Whether fees are added to the target cost. If false, the target cost includes them. */
   readonly targetCostExcludesFees: boolean
   readonly isObscured: boolean
   readonly restRemainder: boolean
@@ -206,7 +206,7 @@ export interface CreateRfq {
   readonly replaceExisting: boolean
 }
 
-/** A quote on an RFQ. A bid of zero declines its side. */
+/** A quote on an RFQ. A bid of zero declines that side. */
 export interface CreateQuote {
   readonly rfqId: string
   readonly subaccount: number
@@ -228,13 +228,13 @@ export interface QuoteTarget {
 /** The new target allocation of cash. */
 export type SetAllocation = Allocation
 
-/** A subaccount on a shard. Default: the primary one on shard 0. */
+/** A subaccount on a shard. Default: the primary subaccount on shard 0. */
 interface CashLocation {
   readonly subaccount?: number | undefined
   readonly exchangeIndex?: number | undefined
 }
 
-/** The order before and after an amend or a decrease. */
+/** The order before and after an amendment or a decrease. */
 export interface Changed {
   readonly before: Order
   readonly after: Order
@@ -280,15 +280,15 @@ export interface CommandTypes {
   readonly createEvent: readonly [{ readonly event: CreateEvent }, MarketEvent]
   readonly createMarket: readonly [{ readonly market: CreateMarket }, Market]
   /**
-   * Pauses a market, which then accepts no new orders. Resting orders stay, except those that requested cancellation on
-   * pause.
+   * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with
+   * `cancelOnPause`.
    */
   readonly pauseMarket: readonly [{ readonly ticker: string }, void]
-  /** Resumes a paused market; cancels the orders that rested through the pause. */
+  /** Resumes a paused market. Cancels the orders that rested through the pause. */
   readonly reactivateMarket: readonly [{ readonly ticker: string }, void]
   /**
-   * Sets when a market closes: immediately if the time is not later than now. A later time reopens a closed market that
-   * is not determined.
+   * Sets when a market closes. A time that is not in the future closes the market immediately. A time in the future
+   * reopens a closed market that is not determined.
    */
   readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
   /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
@@ -298,8 +298,8 @@ export interface CommandTypes {
   /** Pays out every position of a determined market. */
   readonly settleMarket: readonly [{ readonly ticker: string }, void]
   /**
-   * Pauses or resumes the exchange, or only its trading, on one shard or on all. A pause cancels the orders with
-   * `cancelOnPause`.
+   * Pauses or resumes the exchange, or only its trading, on one shard or on every shard. A pause cancels the orders
+   * with `cancelOnPause`.
    */
   readonly setActive: readonly [
     {
@@ -310,44 +310,44 @@ export interface CommandTypes {
     void
   ]
   /**
-   * Sets the clocks of the books back, as exchange maintenance may: the exchange's clock and each market's clock become
-   * 1. A clock that never moved stays 0.
+   * Sets the clocks of the books back, as exchange maintenance does: the exchange's clock and each market's clock
+   * become 1. A clock that never moved stays 0.
    */
   readonly restartClocks: readonly [unknown, void]
   readonly createOrder: readonly [{ readonly accountId: string; readonly order: CreateOrder }, Order]
   /** Cancels a resting order. Any other order is not found, so cancelling twice changes nothing. */
   readonly cancelOrder: readonly [{ readonly accountId: string; readonly target: OrderTarget }, Canceled]
   /**
-   * Cancels the resting orders of one subaccount or of all, on every shard that is not paused. Returns the number of
+   * Cancels the resting orders of one or all subaccounts, on every shard that is not paused. Returns the number of
    * cancelled orders. Refused while shard 0 is paused.
    */
   readonly cancelAllOrders: readonly [{ readonly accountId: string; readonly subaccount?: number | undefined }, number]
   /** Changes the price, the total count, the expiry or the client id of a resting order. */
   readonly amendOrder: readonly [{ readonly accountId: string; readonly order: AmendOrder }, Changed]
-  /** Makes a resting order smaller. The order keeps its position in the queue. A decrease to zero cancels it. */
+  /** Makes a resting order smaller. The order keeps its position in the queue. A decrease to zero cancels the order. */
   readonly decreaseOrder: readonly [{ readonly accountId: string; readonly order: DecreaseOrder }, Changed]
   readonly createGroup: readonly [{ readonly accountId: string; readonly group: CreateGroup }, OrderGroup]
-  /** Empties the group's window and accepts orders again. */
+  /** Empties the group's window. The group accepts orders again. */
   readonly resetGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
-  /** Cancels the group's resting orders and accepts no more until the group is reset. */
+  /** Cancels the group's resting orders. The group refuses new orders until it is reset. */
   readonly triggerGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
   /** Sets the group's limit. Triggers the group if its window already exceeds the new limit. */
   readonly setGroupLimit: readonly [
     { readonly accountId: string; readonly target: GroupTarget; readonly limit: number },
     void
   ]
-  /** Cancels the group's resting orders and removes it. */
+  /** Cancels the group's resting orders and deletes the group. */
   readonly deleteGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
   readonly createRfq: readonly [{ readonly accountId: string; readonly rfq: CreateRfq }, Rfq]
   /**
-   * Deletes an open RFQ of the account, and cancels the quotes on it. Refused while one of the quotes is accepted. The
+   * Closes an open RFQ of the account, and cancels the quotes on it. Refused while one of the quotes is accepted. The
    * subaccount, if set, must be that of the RFQ.
    */
   readonly deleteRfq: readonly [
     { readonly accountId: string; readonly rfqId: string; readonly subaccount?: number | undefined },
     void
   ]
-  /** Quotes an RFQ of another account, and replaces the maker's open quote on the RFQ. */
+  /** Creates a quote on an RFQ of another account. Replaces the maker's open quote on the RFQ. */
   readonly createQuote: readonly [{ readonly accountId: string; readonly quote: CreateQuote }, Quote]
   /** Cancels an open quote of the account. Any other quote is not found. */
   readonly deleteQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
@@ -356,7 +356,7 @@ export interface CommandTypes {
     { readonly accountId: string; readonly target: QuoteTarget; readonly side: "yes" | "no" },
     void
   ]
-  /** Confirms an accepted quote of the account, which starts the timer of its execution. */
+  /** Confirms an accepted quote of the account, and starts the timer that executes the quote. */
   readonly confirmQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
 }
 
@@ -370,7 +370,7 @@ export type Command<Type extends CommandType = CommandType> = {
 /** The result of a command. */
 export type CommandResult<Type extends CommandType = CommandType> = Result.Result<CommandTypes[Type][1], Refusal>
 
-/** A command in the exchange's log, executed or refused. */
+/** A command in the exchange's log. Refused commands are in the log, too. */
 export interface CommandEntry {
   readonly type: "command"
   readonly seq: number
@@ -384,13 +384,13 @@ export interface PageQuery {
   readonly cursor?: string | undefined
 }
 
-/** A page of a list. The cursor is that of the next page, or empty on the last page. */
+/** A page of a list. The cursor leads to the next page. On the last page, it is empty. */
 export interface Page<out A> {
   readonly items: ReadonlyArray<A>
   readonly cursor: string
 }
 
-/** The time filter of lists: Unix seconds, both inclusive. */
+/** The time filter of a list. The bounds are in Unix seconds and inclusive. */
 export interface TimeQuery {
   readonly minSeconds?: number | undefined
   readonly maxSeconds?: number | undefined
@@ -420,7 +420,7 @@ export interface ListPositions extends PageQuery {
   readonly subaccount: number
   readonly exchangeIndex?: number | undefined
   readonly settlement: "unsettled" | "settled" | "all"
-  /** Excludes positions that are zero in all of these. */
+  /** Lists a position only if at least one of these fields is not zero. An empty list does not filter. */
   readonly nonZero: ReadonlyArray<"position" | "total_traded">
 }
 
@@ -444,8 +444,8 @@ export interface ListRfqs extends PageQuery {
 }
 
 /**
- * A filter of the quotes that the caller made or received. The time filter applies to the last update of a quote. A
- * filter without a role of the caller is refused.
+ * A filter of the quotes that the caller made or received. The time filter applies to the last update of a quote. The
+ * filter must select at least one role of the caller: maker of the quote, or creator of the RFQ.
  */
 export interface ListQuotes extends PageQuery, TimeQuery {
   /** If true, lists the quotes that the caller made. */

@@ -1,8 +1,8 @@
 /**
  * The entities of the exchange: accounts, markets, orders, positions and money, as of one moment.
  *
- * Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract, amounts whole micro-dollars; names
- * that end in `Millis` are Unix milliseconds.
+ * Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract, amounts whole micro-dollars;
+ * names that end in `Millis` are Unix milliseconds.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface Order {
   readonly clientOrderId: string | undefined
   readonly ticker: string
   readonly exchangeIndex: number
-  /** `bid` buys YES, `ask` sells YES, which is buying NO at one dollar minus the price. */
+  /** `bid` buys YES. `ask` sells YES: this is the same as buying NO at one dollar minus the price. */
   readonly side: "bid" | "ask"
   /** The YES price, in ten-thousandths of a dollar. */
   readonly price: number
@@ -41,7 +41,9 @@ export interface Order {
   readonly expirationMillis: number | undefined
   readonly createdMillis: number
   readonly updatedMillis: number
-  /** The amount paid for the order's own side: the price for a bid, one dollar minus it for an ask. */
+  /**
+   * The amount paid for the order's own side. Per contract: the price for a bid, one dollar minus the price for an ask.
+   */
   readonly takerCostMicros: number
   readonly makerCostMicros: number
   readonly takerFeesMicros: number
@@ -109,7 +111,7 @@ export interface Position {
   readonly exchangeIndex: number
   readonly ticker: string
   readonly eventTicker: string
-  /** Positive is YES, negative NO. Zero if closed or settled. */
+  /** Positive for YES, negative for NO. Zero if closed or settled. */
   readonly count: number
   /** The cost of the open contracts, without fees. */
   readonly exposureMicros: number
@@ -138,7 +140,7 @@ export interface Settlement {
   readonly yesCostMicros: number
   readonly noCount: number
   readonly noCostMicros: number
-  /** The payout, in whole cents; the remainder is part of the fees. */
+  /** The payout, rounded down to whole cents. The remainder is part of the fees. */
   readonly revenueMicros: number
   /** Fees of the trades and of the settlement. */
   readonly feesMicros: number
@@ -157,7 +159,7 @@ export interface Balance {
   readonly feesMicros: number
   /** The value of the open positions at their markets' last prices. */
   readonly positionsMicros: number
-  /** When cash last changed. */
+  /** When the cash last changed, except by a reservation. */
   readonly updatedMillis: number
 }
 
@@ -185,7 +187,7 @@ export interface Location {
   readonly subaccount: number
 }
 
-/** A transfer between shards, pending or arrived. */
+/** A transfer between shards, or to or from the margined exchange. It is pending or has arrived. */
 export interface ShardTransfer {
   readonly transferId: string
   readonly clientTransferId: string | undefined
@@ -247,14 +249,14 @@ export interface Market {
   readonly ticker: string
   readonly eventTicker: string
   readonly seriesTicker: string
-  /** Whether the market is a combo. All markets of an event have the same value. */
+  /** Whether the market is a combo. The same for all markets of an event. */
   readonly multivariate: boolean
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
   readonly status: MarketStatus
   readonly createdMillis: number
-  /** When anything except its trading last changed. */
+  /** When the market last changed, apart from its trading. */
   readonly updatedMillis: number
   readonly openMillis: number
   /** `Infinity` if the market does not close automatically. */
@@ -277,7 +279,7 @@ export interface Market {
   /** Always 0, as in recordings from demo. Undefined if the exchange omits it. */
   readonly liquidity: number | undefined
   readonly topOfBook: TopOfBook
-  /** The top of the book a day ago, to the hour; all zero if the market did not exist yet. */
+  /** The top of the book a day ago, accurate to the hour. All zero if the market did not exist yet. */
   readonly previous: TopOfBook
 }
 
@@ -297,7 +299,7 @@ export interface TopOfBook {
   readonly lastPrice: number
 }
 
-/** The price levels of both sides of a book, the best first: price and contracts resting there. */
+/** The price levels of both sides of a book, best first. A level is a price and the contracts that rest there. */
 export interface PriceLevels {
   readonly bid: ReadonlyArray<readonly [price: number, count: number]>
   readonly ask: ReadonlyArray<readonly [price: number, count: number]>
@@ -314,7 +316,7 @@ export interface Ticker extends TopOfBook {
   readonly lastTradeCount: number
 }
 
-/** Rate-limit tiers, by name; `unmetered` is the local exchange's own and has no effective limit. */
+/** The names of the rate-limit tiers. `unmetered` exists only on the local exchange and has no effective limit. */
 export type Tier = "basic" | "advanced" | "expert" | "premier" | "paragon" | "prime" | "prestige" | "unmetered"
 
 /** An account. */
@@ -347,7 +349,10 @@ export interface ApiKey {
   readonly publicKey: string
 }
 
-/** The totals of a subaccount, over all shards: positions by ticker in hundredths of a contract, negative for NO. */
+/**
+ * The totals of a subaccount over all shards. Positions are by ticker, in hundredths of a contract, and negative for
+ * NO.
+ */
 export interface Portfolio {
   readonly cashMicros: bigint
   readonly collateralMicros: bigint
@@ -366,8 +371,8 @@ export interface Rfq {
   /** The public id of the creator. */
   readonly communicationsId: string
   /**
-   * Whether others see a placeholder instead of `communicationsId`. If the creator requested this, it is true until a
-   * quote is executed.
+   * Whether other accounts see a placeholder instead of `communicationsId`. If the creator requested a placeholder,
+   * this is true until a quote is executed.
    */
   readonly isObscured: boolean
   readonly ticker: string
@@ -385,7 +390,7 @@ export interface Rfq {
   readonly updatedMillis: number
 }
 
-/** Why a quote was cancelled; `notExecuted` if its orders were refused. */
+/** Why a quote was cancelled. `notExecuted`: the orders of its execution were refused. */
 export type QuoteCancelReason = "requested" | "replaced" | "rfqClosed" | "notExecuted"
 
 /** A maker's quote on an RFQ. */
@@ -409,7 +414,7 @@ export interface Quote {
   readonly yesBid: number
   /** What the maker pays for one contract of NO; zero if the maker declines that side. */
   readonly noBid: number
-  /** The count that trades if the side is accepted; zero if the maker declines it. */
+  /** The count that trades if the side is accepted; zero if the maker declines that side. */
   readonly yesCount: number
   readonly noCount: number
   readonly targetCostMicros: number | undefined
@@ -536,14 +541,14 @@ export type EventBody =
   | { readonly type: "quoteDeleted"; readonly quote: Quote }
   | { readonly type: "quoteAccepted"; readonly quote: Quote }
   | { readonly type: "quoteConfirmed"; readonly quote: Quote }
-  /** The time to confirm is over. The quote stays accepted, and its RFQ can accept another one. */
+  /** The time to confirm is over. The quote stays accepted, and the RFQ's creator can accept another quote. */
   | { readonly type: "quoteLapsed"; readonly quote: Quote }
   /** The orders of a quote are placed: their events follow. */
   | { readonly type: "quoteExecuted"; readonly quote: Quote }
 
 /** An event in the exchange's log. */
 export type Event = EventBody & {
-  /** Consecutive over all entries of the log, from the first subscription on. */
+  /** Consecutive numbers over all entries of the log. The first subscription starts the log. */
   readonly seq: number
   readonly atMillis: number
 }

@@ -1,7 +1,7 @@
 /**
- * The exchange without any I/O: it holds accounts, markets, orders and money, and changes only by commands.
+ * The exchange without any I/O: it holds accounts, markets, orders and money, and changes only by commands and timers.
  *
- * Every command carries its time, ids come from a seed, and nothing else is random: the same commands give the same
+ * Every command carries its time. Only ids are random, and they come from a seed. So the same commands give the same
  * state. Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract, amounts whole
  * micro-dollars.
  *
@@ -35,9 +35,9 @@ export interface Options {
 }
 
 /**
- * The exchange. Commands and reads carry their time in Unix milliseconds. Timers due before that time, such as an
- * order's expiry, fire first and at their own time. A time before that of an earlier call counts as the earlier call's
- * time.
+ * The exchange. Commands and reads carry their time in Unix milliseconds. Timers that are due by that time, such as an
+ * order's expiry, fire first, each at its own time. Time never goes back: a call with an earlier time than the previous
+ * call has the time of the previous call.
  */
 export class Exchange {
   readonly assumptions: Assumptions
@@ -45,7 +45,7 @@ export class Exchange {
   readonly seed: number
   readonly #state: State
   readonly #log = new Log()
-  /** The state for lagging reads: the same state with commands applied later. */
+  /** The state for lagging reads. It executes the same commands, but `readLagMillis` later. */
   readonly #lagging: State | undefined
   /** Commands that the lagging state has not executed yet. */
   readonly #delayed: Array<{ readonly atMillis: number; readonly command: Command }> = []
@@ -90,13 +90,14 @@ export class Exchange {
   }
 
   /**
-   * Subscribes to the log: every command, then its events. Entries are plain data, and arrive before the call that
-   * causes them returns. The commands alone, executed at their times, rebuild the state from an empty exchange of the
-   * same seed, or from a snapshot taken before them. Returns a function that ends the subscription.
+   * Subscribes to the log: every command, then its events. Returns a function that ends the subscription. Entries are
+   * plain data, and arrive before the call that causes them returns. The commands alone rebuild the state: execute them
+   * at their times on an empty exchange of the same seed, or on an exchange from an earlier snapshot.
    *
    * **Gotchas**
    *
-   * A subscriber may call the exchange. If it throws, the call that caused the entry throws, after its effect.
+   * A subscriber may call the exchange. If a subscriber throws, the call that caused the entry throws, after its
+   * effect.
    */
   subscribe(subscriber: (entry: LogEntry) => void): () => void {
     const end = this.#log.subscribe(subscriber)
@@ -126,7 +127,7 @@ export class Exchange {
     return new View(this.#at(nowMillis))
   }
 
-  /** The current reads of orders, fills, positions and money, which may lag behind: see {@link Assumptions}. */
+  /** The reads of orders, fills, positions and money. They lag behind by `readLagMillis`: see {@link Assumptions}. */
   userView(nowMillis: number): View {
     const { nowMillis: now } = this.#at(nowMillis)
     if (this.#lagging === undefined) {
@@ -136,14 +137,15 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
-  /** When the next timer is due, in Unix milliseconds. A timer may turn out to be cancelled. */
+  /** When the next timer is due, in Unix milliseconds. That timer may have no effect, because it was rescheduled. */
   nextTimerMillis(): number | undefined {
     return this.#state.timers.nextMillis()
   }
 
   /**
-   * Takes tokens from an account's read bucket, or from the write buckets of some shards; from none if one of them has
-   * too few. This is not a command: tokens have their own clock, and affect nothing else.
+   * Takes tokens from an account's read bucket, or from each of the write buckets of some shards. Takes nothing and
+   * returns false if one of them has too few. This is not a command: tokens have their own clock, and affect nothing
+   * else.
    */
   takeTokens(accountId: string, from: "read" | ReadonlyArray<number>, cost: number, wallMillis: number): boolean {
     const account = this.#state.accounts.get(accountId)

@@ -78,7 +78,7 @@ export class View extends MarketData {
     return Result.map(this.#account(accountId), ({ keys }) => [...keys])
   }
 
-  /** Why a key cannot be registered, independent of its text; undefined if it can. */
+  /** Checks a key's name, scopes and subaccount, but not its public key. Undefined if they are valid. */
   checkKey(accountId: string, options: KeyOptions): Refusal | undefined {
     const account = this.state.accounts.get(accountId)
     return account === undefined ? notFound : accounts.checkKey(account, options)
@@ -190,7 +190,7 @@ export class View extends MarketData {
     )
   }
 
-  /** All positions that {@link listPositions} lists, on any page. */
+  /** All positions that {@link listPositions} lists, without pages. */
   allPositions(
     accountId: string,
     query: ListPositions,
@@ -228,7 +228,7 @@ export class View extends MarketData {
     })
   }
 
-  /** Contracts that the account traded since a time in Unix seconds. */
+  /** Contracts that the account has traded since a time in Unix seconds. */
   volumeSince(accountId: string, fromSeconds: number): Result.Result<number, Refusal> {
     return Result.map(this.#account(accountId), ({ fills: { all } }) =>
       all
@@ -284,7 +284,7 @@ export class View extends MarketData {
     return Result.map(this.#account(accountId), ({ allocation }) => allocation)
   }
 
-  /** Netting flags of the primary subaccount and of every created one. Default: off. */
+  /** The netting flags of the primary subaccount and of every created subaccount. Default: off. */
   netting(
     accountId: string
   ): Result.Result<ReadonlyArray<{ readonly subaccount: number; readonly enabled: boolean }>, Refusal> {
@@ -296,7 +296,7 @@ export class View extends MarketData {
     )
   }
 
-  /** The public id that others see as the creator of the account's RFQs and quotes. */
+  /** The public id that other accounts see as the creator of the account's RFQs and quotes. */
   communicationsId(accountId: string): Result.Result<string, Refusal> {
     return Result.map(this.#account(accountId), (account) => account.communicationsId)
   }
@@ -311,14 +311,14 @@ export class View extends MarketData {
     return Result.flatMap(this.#account(accountId), (account) => listRfqs(this.state, account, query))
   }
 
-  /** A quote of the account, or on an RFQ of the account. */
+  /** A quote that the account made, or a quote on an RFQ of the account. */
   quote(accountId: string, target: QuoteTarget): Result.Result<Quote, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) =>
       Result.map(findQuote(this.state, account, target, "maker", "rfqCreator"), toQuote)
     )
   }
 
-  /** Quotes of the account, or on its RFQs, newest first. */
+  /** Quotes that the account made, or quotes on its RFQs, newest first. */
   listQuotes(accountId: string, query: ListQuotes): Result.Result<Page<Quote>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listQuotes(this.state, account, query))
   }

@@ -1,5 +1,5 @@
 /**
- * Time and its scheduled effects.
+ * The time, and the timers that fire as it advances.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export const advance = (state: State, nowMillis: number): void => {
   state.nowMillis = Math.max(state.nowMillis, nowMillis)
 }
 
-/** Whether a timer is still current for its subject. */
+/** Whether a timer still applies. It does not if its subject has ended or was rescheduled. */
 export const isCurrent = (timer: Timer, atMillis: number): boolean => {
   if ("expire" in timer) {
     return timer.expire.status === "resting" && timer.expire.expirationMillis === atMillis

@@ -1,8 +1,8 @@
 /**
  * Decimal strings of the wire as scaled integers, and back.
  *
- * A price is a whole number of ten-thousandths of a dollar, a count a whole number of hundredths of a contract. Their
- * product is exactly an amount in micro-dollars, so multiplication never rounds money.
+ * A price is a whole number of ten-thousandths of a dollar. A count is a whole number of hundredths of a contract.
+ * Their product is exactly an amount in micro-dollars, so multiplication never rounds money.
  *
  * @module
  */

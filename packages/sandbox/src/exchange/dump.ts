@@ -163,7 +163,7 @@ const dumpTimer = (timer: Timer) => {
     : ({ what: "spread", of: timer.spread.accountId } as const)
 }
 
-/** Returns the state without the text of keys and the tokens in the buckets, because commands do not determine them. */
+/** Returns the state without public keys, which are random, and without tokens, which have their own clock. */
 export const dump = (state: State): unknown => {
   const { accounts, ...rest } = takeSnapshot(state)
   return {

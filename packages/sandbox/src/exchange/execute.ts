@@ -116,7 +116,7 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   confirmQuote: onAccount((state, account, { target }) => quotes.confirm(state, account, target))
 }
 
-/** Executes a command. A refused command may consume an id, so a replay needs it too. */
+/** Executes a command. A refused command may consume an id, so a replay must include refused commands. */
 export const execute = <Type extends CommandType>(state: State, command: Command<Type>): CommandResult<Type> => {
   const type: Type = command.type
   const executor: Executor<Type> = executors[type]

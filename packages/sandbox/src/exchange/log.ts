@@ -29,13 +29,13 @@ export class Log {
 
   /** Returns a function that ends the subscription. */
   subscribe(subscriber: (entry: LogEntry) => void): () => void {
-    // A function of its own, so that the same subscriber can subscribe twice.
+    // Each subscription is a new function, so that the same subscriber can subscribe twice.
     const subscription = (entry: LogEntry): void => subscriber(entry)
     this.#subscribers.add(subscription)
     return () => void this.#subscribers.delete(subscription)
   }
 
-  /** Delivers what was added. A subscriber may add entries: all subscribers receive them afterwards. */
+  /** Delivers the entries that were added. A subscriber may add entries: they are delivered after the current one. */
   deliver(): void {
     if (this.#isDelivering || this.#undelivered.length === 0) {
       return
@@ -50,7 +50,7 @@ export class Log {
         }
       }
     } finally {
-      // If a subscriber throws, the rest is delivered next time.
+      // If a subscriber throws, the next call delivers the remaining entries.
       this.#undelivered = this.#undelivered.slice(delivered)
       this.#isDelivering = false
     }

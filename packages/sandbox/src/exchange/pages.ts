@@ -13,13 +13,13 @@ export type FindBefore = (index: number) => number
 
 /** How a list is read. */
 export interface Listing<in Item, out Shown> {
-  /** Marks the list's cursors, so that another list refuses them. */
+  /** The prefix of the list's cursors. Other lists refuse a cursor with this prefix. */
   readonly mark: string
   /** Default: 1,000. */
   readonly maxLimit?: number
   /** Default: `newestFirst`. */
   readonly order?: "newestFirst" | "oldestFirst"
-  /** Skips items that an index excludes, in a list with the newest first. Default: checks every item. */
+  /** Finds the next item to check, for the order `newestFirst`. Default: checks every item. */
   readonly before?: FindBefore
   /** Default: lists every item. */
   readonly isListed?: (item: Item) => boolean
@@ -72,7 +72,7 @@ const readCursor = (cursor: string, mark: string): number | undefined =>
     ? parseInt(cursor.slice(mark.length), 36)
     : undefined
 
-/** Skips both ends of a chronological list: items before and after the range. */
+/** Finds only the items of a chronological list that are neither too early nor too late. */
 export const within = (
   items: ReadonlyArray<{ readonly atMillis: number }>,
   isEarly: (atMillis: number) => boolean,
@@ -87,8 +87,8 @@ export const within = (
 }
 
 /**
- * The number of indexes from 0 to `length` at which `isBefore` is true, found by binary search. It must be true up to some
- * index, and false from there on.
+ * The number of indexes below `length` at which `isBefore` is true, found by binary search. `isBefore` must be true up
+ * to some index, and false from there on.
  */
 export const countWhile = (length: number, isBefore: (index: number) => boolean): number => {
   let low = 0
@@ -104,13 +104,13 @@ export const countWhile = (length: number, isBefore: (index: number) => boolean)
   return low
 }
 
-/** The times of a query, both inclusive. */
+/** The bounds of a query's time filter, both inclusive. */
 export const millisOf = ({ maxSeconds, minSeconds }: TimeQuery) => ({
   minMillis: minSeconds === undefined ? -Infinity : minSeconds * 1_000,
   maxMillis: maxSeconds === undefined ? Infinity : maxSeconds * 1_000
 })
 
-/** Whether a time is between the seconds of a query. */
+/** Whether a time passes the time filter of a query. */
 export const isWithin = (atMillis: number, query: TimeQuery): boolean => {
   const { maxMillis, minMillis } = millisOf(query)
   return atMillis >= minMillis && atMillis <= maxMillis

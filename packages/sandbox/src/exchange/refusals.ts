@@ -1,5 +1,5 @@
 /**
- * The refusals of the exchange and their wire form.
+ * Makes the refusals of the exchange.
  *
  * @module
  */

@@ -27,7 +27,6 @@ import { Timers } from "./timers.ts"
 
 type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: Snapshot[K][number] }
 
-/** An empty state. */
 export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   assumptions,
   rounding: roundingOf(assumptions),

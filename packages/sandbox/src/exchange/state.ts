@@ -51,7 +51,7 @@ export interface AccountState {
   readonly holdings: Map<number, Holding>
   /** The number of created subaccounts, which are numbered from 1. */
   subaccounts: number
-  /** Netting flags by subaccount, if they were ever set. */
+  /** Netting flags by subaccount. A flag that was never set has no entry. */
   readonly netting: Map<number, boolean>
   readonly fills: FillList
   readonly settlements: Array<Settlement>
@@ -62,31 +62,31 @@ export interface AccountState {
   /** Client ids of executed transfers. */
   readonly clientTransferIds: Set<string>
   allocation: Allocation
-  /** When its cash is next spread over the shards. */
+  /** When the account's cash is next spread over the shards. `Infinity` without an allocation. */
   spreadsMillis: number
-  /** The money with the margined exchange. */
+  /** The account's money on the margined exchange. */
   marginedMicros: number
-  /** Until when new orders of all subaccounts, or of one, are cancelled on arrival. */
+  /** By subaccount, or for all subaccounts: the time until which new orders are cancelled on arrival. */
   readonly cancelledOnArrivalUntil: Map<number | "all", number>
   readonly buckets: Buckets
-  /** The public id that marks its RFQs and quotes. */
+  /** The public id of the account in its RFQs and quotes. */
   readonly communicationsId: string
-  /** Every RFQ it created, oldest first. */
+  /** Every RFQ that the account created, oldest first. */
   readonly rfqs: Array<RfqState>
-  /** Its open RFQs by market ticker. */
+  /** The account's open RFQs by market ticker. */
   readonly openRfqs: Map<string, RfqState>
-  /** Every quote it made, oldest first. */
+  /** Every quote that the account made, oldest first. */
   readonly quotes: Array<QuoteState>
-  /** Every quote on its RFQs, oldest first. */
+  /** Every quote on the account's RFQs, oldest first. */
   readonly receivedQuotes: Array<QuoteState>
 }
 
 export interface RfqState extends Mutable<Rfq> {
   readonly account: AccountState
   readonly market: MarketState
-  /** Every quote on it, oldest first. */
+  /** Every quote on the RFQ, oldest first. */
   readonly quotes: Array<QuoteState>
-  /** The quote that was accepted, until it lapses or is executed. */
+  /** The accepted or confirmed quote, until it lapses, is executed or is cancelled. */
   accepted: QuoteState | undefined
 }
 
@@ -97,7 +97,7 @@ export interface QuoteState extends Mutable<Quote> {
 
 export type TransferState = Mutable<ShardTransfer>
 
-/** The holdings of one subaccount on one shard. */
+/** The cash and the positions of one subaccount on one shard. */
 export interface Holding {
   readonly account: AccountState
   readonly subaccount: number
@@ -126,7 +126,7 @@ export interface OwnSide {
 export interface PositionState {
   readonly holding: Holding
   readonly market: MarketState
-  /** Signed: YES above zero, NO below. */
+  /** Positive for YES, negative for NO. */
   count: number
   exposureMicros: number
   realizedMicros: number
@@ -159,7 +159,7 @@ export interface MarketState {
   updatedMillis: number
   readonly openMillis: number
   closeMillis: number
-  /** When it closes automatically; `Infinity` once it has closed. */
+  /** When the market closes automatically. `Infinity` once it has closed. */
   closesMillis: number
   paused: boolean
   readonly grid: ReadonlyArray<PriceRange>
@@ -170,45 +170,50 @@ export interface MarketState {
   readonly isHighlyVolatile: boolean
   result: "yes" | "no" | "scalar" | undefined
   settlementValue: number | undefined
-  /** Whether its result was disputed, or set again after that. */
+  /** Whether the result is disputed, or was set again after a dispute. */
   challenge: "disputed" | "amended" | undefined
-  /** When it settles automatically. */
+  /** When the market settles automatically. */
   settlesMillis: number
   settledMillis: number | undefined
   readonly book: Book<OrderState>
   readonly trades: Array<Trade>
-  /** Trades that are at least a day old, as of the last count. */
+  /** The number of trades that were at least a day old at the last count. */
   oldTrades: number
-  /** The count of all newer trades. */
+  /** The contracts of all newer trades. */
   dayVolume: number
   lastPrice: number
   volume: number
   openInterest: number
-  /** Every current or past position in it. */
+  /** Every current or past position in the market. */
   readonly positions: Array<PositionState>
-  /** The top of the book in the past: at most one entry an hour, for a little more than a day. */
+  /** The top of the book in the past. At most one entry per hour, for at least a day. */
   readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
-  /** When its book or its last price last changed. */
+  /** When the book or the last price last changed. */
   touchedMillis: number
-  /** The exchange's clock at the last change of its book; 0 before the first. */
+  /** The exchange's clock at the last change of the book. 0 before the first change. */
   clock: number
 }
 
-/** An order in the engine: while it rests, it is linked into its price level and among its owner's orders. */
+/**
+ * An order in the engine. A resting order is linked into its price level, and into the list of its subaccount's orders.
+ */
 export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   readonly account: AccountState
   readonly market: MarketState
   readonly position: PositionState
   readonly group: GroupState | undefined
-  /** Its index among its account's orders. */
+  /** The order's index among its account's orders. */
   listIndex: number
-  /** The index of its last fill among its account's fills; -1 without a fill. */
+  /** The index of the order's last fill among its account's fills; -1 without a fill. */
   lastFill: number
   ownPrevious: OrderState | undefined
   ownNext: OrderState | undefined
   /** The part of the remaining count that is backed by held contracts instead of money. */
   coveredCount: number
-  /** The rate of its reserved fee, in millionths: the taker's until it rests. */
+  /**
+   * The rate of the reserved fee, in millionths. An order that would trade on arrival has the taker's rate until it
+   * rests. Every other order has the maker's rate.
+   */
   feeRate: number
   /** Rounding fees that were paid and not refunded. */
   carriedMicros: number
@@ -229,7 +234,9 @@ export interface GroupState {
   readonly placed: Array<OrderState>
 }
 
-/** A scheduled event. If its subject was rescheduled, the time of the timer no longer matches. */
+/**
+ * A scheduled effect. If its subject was rescheduled, the time of the timer no longer matches: the timer has no effect.
+ */
 export type Timer =
   | { readonly expire: OrderState }
   | { readonly open: MarketState }
@@ -279,7 +286,7 @@ export interface State {
 export const isSubaccount = (subaccount: number): boolean =>
   Number.isInteger(subaccount) && subaccount >= 0 && subaccount <= 63
 
-/** Refuses state changes while the exchange, or one of its shards, is paused. */
+/** Refuses state changes while the exchange is paused on a shard. Default: shard 0. */
 export const checkNotPaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
   state.exchangeActive[exchangeIndex] === false ? refusal("conflict", "exchange_is_paused") : undefined
 

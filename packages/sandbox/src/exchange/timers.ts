@@ -1,5 +1,5 @@
 /**
- * Scheduled events, ordered by time and then by insertion.
+ * Timers, ordered by time and then by insertion.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export class Timers<A> {
     return this.#heap[0]?.atMillis
   }
 
-  /** Removes the next due timer. */
+  /** Removes and returns the next timer that is due. */
   take(nowMillis: number): Timer<A> | undefined {
     const next = this.#heap[0]
     if (next === undefined || next.atMillis > nowMillis) {

@@ -1,5 +1,5 @@
 /**
- * The feed of an exchange, without sockets: upgrades, connections, and the time at which it acts by itself.
+ * The feed of an exchange, without sockets: upgrades, connections, and the times at which the feed acts by itself.
  *
  * @module
  */
@@ -27,9 +27,11 @@ import { periodMillis, type ReferenceChannel, References } from "./references.ts
 export interface FeedHost {
   readonly exchange: Exchange
   readonly now: () => Now
-  /** The clock that moves by itself, in Unix milliseconds: `tick` is called by it. */
+  /**
+   * The clock that schedules `tick`, in Unix milliseconds. Unlike the exchange's clock, it cannot be moved or frozen.
+   */
   readonly clockMillis: () => number
-  /** When the exchange's time reaches a moment, by the clock that moves by itself; undefined if it stands still. */
+  /** When the exchange's time reaches a moment, by `clockMillis`; undefined if the exchange's clock is frozen. */
   readonly clockMillisAt: (exchangeMillis: number) => number | undefined
 }
 
@@ -37,7 +39,7 @@ export interface FeedHost {
 const pingMillis = 10_000
 const pingBody = "heartbeat"
 
-/** The tokens of an upgrade: as many as the usual request. */
+/** The cost of an upgrade in tokens: the default cost of a request. */
 const upgradeCost = 10
 
 /** The feed of one exchange. */
@@ -65,7 +67,7 @@ export class Feed {
     this.#assumptions = host.exchange.assumptions
     this.#authenticate = makeAuthenticate(host.exchange)
     this.references = new References(host.exchange.seed)
-    // The exchange as it is: events are delivered after the whole effect of their command.
+    // Shows the exchange without moving its time. During an event, the view contains the effect of the whole command.
     const view = () => host.exchange.view(0)
     this.#publisher = new Publisher(this.#audience, this.faults, this.#marketIds, view)
     this.#execution = {
@@ -87,7 +89,7 @@ export class Feed {
     return [...this.#connections.values()]
   }
 
-  /** Decides on an upgrade request: a planted fault, its signature, its tokens, the number of connections. */
+  /** Decides on an upgrade request, by planted faults, the signature, the number of connections and the tokens. */
   upgrade(request: WireRequest): Upgrade {
     const now = this.#host.now()
     const fault = this.faults.takeUpgrade()
@@ -101,7 +103,7 @@ export class Feed {
       : { _tag: "Accepted", open: (line) => this.#open(key.success, line, fault?.closeCode) }
   }
 
-  /** When `tick` must be called next, by the clock that moves by itself; undefined if nothing is scheduled. */
+  /** When `tick` must be called next, by the host's `clockMillis`; undefined if nothing is scheduled. */
   nextMillis(): number | undefined {
     const own = this.#timers.nextMillis()
     const timer = this.#connections.size === 0 ? undefined : this.#host.exchange.nextTimerMillis()
@@ -120,13 +122,13 @@ export class Feed {
     }
   }
 
-  /** Calls back whenever `nextMillis` may have become earlier. Returns a function that ends it. */
+  /** Calls back when `nextMillis` may have become earlier. Returns a function that ends this. */
   onReschedule(callback: () => void): () => void {
     this.#reschedules.add(callback)
     return () => void this.#reschedules.delete(callback)
   }
 
-  /** Sends a message as the exchange would, to the subscriptions of a channel: of one account, or of all. */
+  /** Sends a message to the subscriptions of a channel, of one account or of all accounts. */
   publish(message: {
     readonly channel: ChannelName
     readonly type: string
@@ -149,7 +151,7 @@ export class Feed {
     }
   }
 
-  /** Goes on with the host's new exchange: closes all connections and removes planted faults and set prices. */
+  /** Continues with the host's new exchange: closes all connections, and removes planted faults and set prices. */
   restart(): void {
     this.closeAll(1001, "the exchange restarts")
     this.faults.clear()
@@ -197,7 +199,7 @@ export class Feed {
     this.#connections.set(id, connection)
     this.#unsubscribe ??= this.#host.exchange.subscribe((entry) => {
       if (entry.type === "command") {
-        // It may have added a timer of the exchange.
+        // The command may have added a timer to the exchange.
         this.#rescheduled()
       } else {
         this.#publisher.publish(entry)
@@ -284,7 +286,7 @@ export class Feed {
     })
   }
 
-  /** Schedules the next tick of the channels that have subscriptions. */
+  /** Schedules the next tick of each channel of reference prices. A tick without receivers is the channel's last. */
   #startTicking(): void {
     for (const name of referenceChannels) {
       if (!this.#ticking.has(name)) {
@@ -349,7 +351,7 @@ const namesOf = ({ command }: ParsedMessage, connection: FeedConnection): Readon
     : sids.flatMap((sid) => connection.subscriptions.get(sid)?.name ?? [])
 }
 
-/** The response of a planted fault; undefined if it does not refuse the upgrade. */
+/** The response of a planted fault; undefined if the fault does not refuse the upgrade. */
 const plantedRefusal = (fault: UpgradeFault, { wallMillis }: Now): WireResponse | undefined => {
   const { body, reset, retryAfterSeconds, status } = fault
   if (reset === true) {
@@ -365,7 +367,7 @@ const plantedRefusal = (fault: UpgradeFault, { wallMillis }: Now): WireResponse 
 
 const closedEndpoint: Endpoint = { receive: () => {}, pong: () => {}, drained: () => {}, closed: () => {} }
 
-/** The commands of one connection in the current second. */
+/** Counts the commands of one connection in the current second. */
 class CommandRate {
   readonly #perSecond: number
   #second = 0

@@ -13,7 +13,7 @@ export class Audience {
   readonly #toAll = new Map<ChannelName, Set<Subscription>>()
   readonly #byMarket = new Map<ChannelName, Map<string, Set<Subscription>>>()
 
-  /** Adds a subscription, or indexes it again after it became one to all markets. */
+  /** Adds a subscription. Adds it again after it was changed to receive all markets. */
   add(subscription: Subscription): void {
     setOf(this.#channels, subscription.name).add(subscription)
     if (subscription.markets === undefined) {
@@ -52,12 +52,12 @@ export class Audience {
     return this.#channels.get(name) ?? []
   }
 
-  /** Whether anybody receives a market on a channel. */
+  /** Whether any subscription of a channel receives a market. */
   has(name: ChannelName, ticker: string): boolean {
     return (this.#toAll.get(name)?.size ?? 0) > 0 || this.#markets(name).has(ticker)
   }
 
-  /** Calls back with every subscription that receives a market. */
+  /** Calls back with every subscription of a channel that receives a market. */
   forEach(name: ChannelName, ticker: string, callback: (subscription: Subscription) => void): void {
     this.#toAll.get(name)?.forEach(callback)
     this.#markets(name).get(ticker)?.forEach(callback)

@@ -1,5 +1,5 @@
 /**
- * The channels of the feed: what each carries and accepts.
+ * The channels of the feed: what each channel carries and accepts.
  *
  * @module
  */
@@ -15,16 +15,18 @@ export type Action =
   | (typeof indexActions)[number]
   | (typeof underlyingActions)[number]
 
-/** The kinds of reference prices: each has a list parameter of its own. */
+/** The list parameter of each kind of reference prices. */
 export type ReferenceParameter = "index_ids" | "underlying_tickers"
 
 /** What a channel carries and accepts. */
 export interface Channel {
-  /** Whether its data messages carry a `seq`. Its replies always do. */
+  /** Whether data messages carry a `seq`. Replies about a subscription always carry a `seq`. */
   readonly isSequenced: boolean
-  /** Whether it carries the data of one account. */
+  /** Whether the channel carries the data of one account. */
   readonly isPrivate: boolean
-  /** Whether a subscription names markets. Without them, an optional one receives all. */
+  /**
+   * Whether a subscription names markets. If they are optional, a subscription without markets receives all markets.
+   */
   readonly markets: "required" | "optional" | "none"
   /** Whether markets can be named by their ids. */
   readonly acceptsMarketIds: boolean

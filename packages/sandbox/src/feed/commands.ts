@@ -1,12 +1,12 @@
 /**
- * The commands of a client: text → a command, or the error that it is answered with.
+ * Parses the messages of a client into commands, or into the errors with which the feed replies.
  *
  * @module
  */
 import * as Result from "effect/Result"
 import type { FeedError } from "./feedErrors.ts"
 
-/** The parameters that choose what a subscription receives. Undefined ones were not sent. */
+/** The parameters that select what a subscription receives. A parameter that was not sent is undefined. */
 export interface Parameters {
   readonly marketTickers: ReadonlyArray<string> | undefined
   readonly marketIds: ReadonlyArray<string> | undefined
@@ -32,9 +32,9 @@ export type FeedCommand =
     }
   | { readonly cmd: "list_subscriptions" }
 
-/** A message of a client as far as it could be read. */
+/** A message of a client, as far as it could be parsed. */
 export interface ParsedMessage {
-  /** Undefined if absent or 0, which the exchange treats alike. */
+  /** Undefined if the id is absent or 0, because the exchange treats both alike. */
   readonly id: number | undefined
   /** The name of the command as sent; undefined if there is none. */
   readonly cmd: string | undefined
@@ -137,7 +137,7 @@ const isUserFilter = (value: unknown): value is "" | "self" => value === "" || v
 const isListOf = <A>(value: unknown, is: (item: unknown) => item is A): value is ReadonlyArray<A> =>
   Array.isArray(value) && value.every(is)
 
-/** Reads the parameters; the first malformed one fails. */
+/** Reads the parameters. Fails with the first malformed parameter. */
 const parseParameters = (params: Fields): Result.Result<Parameters, FeedError> => {
   let error: FeedError | undefined
   const read = <A>(name: string, is: (value: unknown) => value is A, expected: string): A | undefined => {

@@ -9,13 +9,13 @@ import { quotedCreatorId } from "../rest/routes/communicationsBodies.ts"
 import { count, dollars, price, time } from "../rest/wire.ts"
 import type { Subscription } from "./connection.ts"
 
-/** A message, and the accounts that may receive it. */
+/** A message, and the subscriptions that receive it. */
 export interface Communication {
   readonly type: string
   readonly ticker: string
-  /** Whether a subscription receives it. */
+  /** Whether a subscription receives the message. */
   readonly isFor: (subscription: Subscription) => boolean
-  /** Its `msg` for the account of a subscription. */
+  /** The `msg` for the account of a subscription. */
   readonly bodyFor: (accountId: string) => object
 }
 
@@ -40,7 +40,7 @@ export const toCommunication = (event: Event): Communication | undefined => {
   }
 }
 
-/** Everybody receives RFQs, except subscriptions to one's own alone. */
+/** Every subscription receives the message, except those of other accounts with the user filter `self`. */
 const ofRfq = (type: string, rfq: Rfq, times: object): Communication => ({
   type,
   ticker: rfq.ticker,
@@ -56,7 +56,7 @@ const ofRfq = (type: string, rfq: Rfq, times: object): Communication => ({
   })
 })
 
-/** The parties alone receive quotes. */
+/** Only the two parties of a quote receive the message. */
 const ofQuote = (type: string, quote: Quote, fields: (isMaker: boolean) => object): Communication => ({
   type,
   ticker: quote.ticker,

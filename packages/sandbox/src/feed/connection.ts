@@ -15,20 +15,20 @@ export class Subscription {
   readonly name: ChannelName
   readonly channel: Channel
   readonly connection: FeedConnection
-  /** The `seq` of its last sequenced message. */
+  /** The `seq` of the subscription's last sequenced message. */
   seq = 0
-  /** The markets it receives, in the order in which they were added; undefined: all of them. */
+  /** The markets of the subscription, in the order in which they were added. Undefined for all markets. */
   markets: Set<string> | undefined
-  /** Indices or underlyings by name. */
+  /** The names of the indices or underlyings of the subscription. */
   readonly references = new Set<string>()
-  /** Whether it receives every index or underlying. */
+  /** Whether the subscription receives every index or underlying. */
   allReferences = false
   useYesPrice = false
   skipTickerAck = false
   userFilter: "" | "self" = ""
   shardFactor = 1
   shardKey: number | undefined
-  /** Whether its data messages are discarded. They still count in `seq`. */
+  /** Whether the data messages are discarded. They still count in `seq`. */
   isStalled = false
   /** Frames that wait for the network. */
   waiting = 0
@@ -41,14 +41,17 @@ export class Subscription {
     this.markets = channel.markets === "none" ? undefined : new Set()
   }
 
-  /** Whether it may receive the data of an account: its own, and of a locked key only its subaccount's. */
+  /**
+   * Whether the subscription may receive data of an account: its key must be of this account, and not locked to another
+   * subaccount.
+   */
   isOwn(accountId: string, subaccount: number): boolean {
     const { key } = this.connection
     return key.accountId === accountId && (key.subaccount === undefined || key.subaccount === subaccount)
   }
 }
 
-/** What a connection needs of its feed. */
+/** What a connection needs from its feed. */
 export interface ConnectionOptions {
   readonly id: number
   readonly key: ApiKey
@@ -56,7 +59,7 @@ export interface ConnectionOptions {
   readonly openedMillis: number
   /** The time on the exchange. */
   readonly exchangeMillis: () => number
-  /** Frames of one subscription that wait for a slow reader; one more ends the subscription. */
+  /** The most frames of one subscription that may wait for a slow reader. One more ends the subscription. */
   readonly maxWaiting: number
   /** Calls back later. */
   readonly later: (delayMillis: number, run: () => void) => void
@@ -64,10 +67,10 @@ export interface ConnectionOptions {
   readonly onEnded: (subscription: Subscription) => void
 }
 
-/** Bytes that the network has not taken yet, from which on frames wait here. */
+/** If the network buffers at least this many bytes, further frames wait in the connection. */
 const highWaterBytes = 1024 * 1024
 
-/** Replies that wait for a reader that takes nothing; one more ends the connection. */
+/** The most replies that may wait for a slow reader. One more ends the connection. */
 const maxWaitingReplies = 100_000
 
 interface Waiting {
@@ -82,10 +85,10 @@ export class FeedConnection {
   readonly line: Line
   readonly openedMillis: number
   readonly subscriptions = new Map<number, Subscription>()
-  /** One subscription per channel: another subscribe is merged into it. */
+  /** One subscription per channel. A further subscribe command is merged into the open subscription. */
   readonly byChannel = new Map<ChannelName, Subscription>()
   isOpen = true
-  /** Whether replies are discarded. Those about a subscription still count in its `seq`. */
+  /** Whether replies are discarded. A discarded reply about a subscription still counts in its `seq`. */
   isSilent = false
   lastPongMillis: number
   lastSid = 0
@@ -107,8 +110,14 @@ export class FeedConnection {
     return this.#waiting.length
   }
 
-  /** Sends a data message as a planted fault changes it. `body` is the JSON of its `msg`; `id` that of a command. */
+  /**
+   * Sends a data message, which a planted fault may change. `body` is the JSON of its `msg`. `id` is the id of the
+   * command that requested the message.
+   */
   sendData(subscription: Subscription, type: string, body: string, fault?: FrameFault, id?: number): void {
+    if (fault?.change === "omit") {
+      return
+    }
     const seq = subscription.channel.isSequenced ? `,"seq":${++subscription.seq}` : ""
     if (subscription.isStalled) {
       return
@@ -132,27 +141,27 @@ export class FeedConnection {
     })
   }
 
-  /** Sends an error. One about a subscription carries its `sid`, and its `seq` on sequenced channels. */
+  /** Sends an error. An error about a subscription carries its `sid`, and on sequenced channels its `seq`. */
   fail(error: FeedError, id?: number, about?: Subscription): void {
     const seq = about?.channel.isSequenced === true ? ++about.seq : undefined
     this.#sendReply({ id, type: "error", sid: about?.sid, seq, msg: toErrorBody(error) })
   }
 
-  /** Ends a subscription with an error. Its frames that wait are discarded. */
+  /** Ends a subscription with an error. Discards its waiting frames. */
   end(subscription: Subscription, error: FeedError): void {
     this.remove(subscription)
     this.#waiting = this.#waiting.filter((frame) => frame.subscription !== subscription)
     this.fail(error, undefined, subscription)
   }
 
-  /** Removes a subscription. Its frames that wait are still sent. */
+  /** Removes a subscription. Its waiting frames are still sent. */
   remove(subscription: Subscription): void {
     this.subscriptions.delete(subscription.sid)
     this.byChannel.delete(subscription.name)
     this.#options.onEnded(subscription)
   }
 
-  /** Sends frames that wait, as far as the network takes them. */
+  /** Sends waiting frames, as far as the network takes them. */
   drain(): void {
     const { line } = this
     let sent = 0
@@ -168,7 +177,7 @@ export class FeedConnection {
     this.#waiting = sent === 0 ? this.#waiting : this.#waiting.slice(sent)
   }
 
-  /** Ends the connection's subscriptions. */
+  /** Ends the connection's subscriptions, and discards its waiting frames. */
   close(): void {
     this.isOpen = false
     this.#waiting = []
@@ -213,7 +222,7 @@ export class FeedConnection {
   }
 }
 
-/** The frames that are sent in place of one. */
+/** The frames to send in place of one frame. */
 const changed = (text: string, change: FrameFault["change"]): ReadonlyArray<string> => {
   switch (change) {
     case "skip":
@@ -224,6 +233,8 @@ const changed = (text: string, change: FrameFault["change"]): ReadonlyArray<stri
       return [text.slice(0, text.length >> 1)]
     case "garble":
       return [text.replace(/"msg":./, '"msg":#')]
+    case "renameKeys":
+      return [text.replace(/"(yes|no)_dollars_fp"/g, '"$1_levels"')]
     case "unknownType":
       return [text.replace(/^\{"type":"[^"]*"/, '{"type":"not_in_the_document"')]
     default:

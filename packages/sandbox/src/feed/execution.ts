@@ -1,5 +1,5 @@
 /**
- * Carries out the commands of a client on the subscriptions of its connection.
+ * Executes the commands of a client on the subscriptions of its connection.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { FeedCommand, Parameters } from "./commands.ts"
 import { type FeedConnection, Subscription } from "./connection.ts"
 import type { FeedError } from "./feedErrors.ts"
 
-/** What commands need of the feed. */
+/** What commands need from the feed. */
 export interface Execution {
   readonly audience: Audience
   /** The largest number of markets of one subscription. */
@@ -21,7 +21,7 @@ export interface Execution {
   readonly namesOf: (name: ChannelName) => ReadonlyArray<string>
   readonly sendSnapshot: (subscription: Subscription, ticker: string, id?: number) => void
   readonly sendTicker: (subscription: Subscription, ticker: string) => void
-  /** The `seq` of a new subscription's first message, if a fault sets it. */
+  /** The `seq` of a new subscription's first message, if a planted fault sets it. */
   readonly firstSeq: (name: ChannelName) => number | undefined
   /** Called when a subscription to reference prices was made or changed. */
   readonly onReference: () => void
@@ -29,7 +29,7 @@ export interface Execution {
   readonly errorOf: (name: string) => FeedError | undefined
 }
 
-/** Carries out a command and sends its replies. */
+/** Executes a command and sends its replies. */
 export const execute = (
   execution: Execution,
   connection: FeedConnection,
@@ -76,7 +76,7 @@ export const execute = (
   }
 }
 
-/** Opens a subscription, or merges the parameters into the channel's open one. */
+/** Opens a subscription, or merges the parameters into the channel's open subscription. */
 const subscribe = (
   execution: Execution,
   connection: FeedConnection,
@@ -144,7 +144,7 @@ const checkChannel = (
   return markets === "required" && (parameters.marketTickers ?? []).length === 0 ? { code: 14 } : undefined
 }
 
-/** The tickers of a command; undefined if it names no market. */
+/** The tickers of a command; undefined if the command names no market. */
 const readMarkets = (
   { tickerOfId }: Execution,
   name: ChannelName,
@@ -170,7 +170,11 @@ const readMarkets = (
 const newMarkets = (open: Subscription | undefined, tickers: ReadonlyArray<string>): ReadonlyArray<string> =>
   tickers.filter((ticker) => open?.markets?.has(ticker) !== true)
 
-/** Adds markets to an open subscription; without markets it becomes one to all. Returns what was added. */
+/**
+ * Adds markets to an open subscription. Without markets, the subscription receives all markets from now on. Returns the
+ * markets that now get a first message: the added markets, or all given markets if the subscription already receives
+ * all.
+ */
 const merge = (
   audience: Audience,
   subscription: Subscription,
@@ -201,7 +205,7 @@ const configure = (subscription: Subscription, parameters: Parameters): void => 
   subscription.shardKey = parameters.shardKey ?? subscription.shardKey
 }
 
-/** Sends what a subscription starts with: the books of its markets, or their tickers if requested. */
+/** Sends the first messages of a subscription: the books of its markets, or their tickers if requested. */
 const sendFirst = (
   execution: Execution,
   subscription: Subscription,
@@ -247,7 +251,7 @@ const addReferences = (subscription: Subscription, parameters: Parameters): void
   }
 }
 
-/** Carries out an action of `update_subscription`. */
+/** Executes an action of `update_subscription`. */
 const update = (
   execution: Execution,
   subscription: Subscription,

@@ -1,5 +1,5 @@
 /**
- * Planted faults of the feed, triggered by later upgrades, commands and data messages.
+ * Planted faults of the feed. A fault applies to later upgrades, commands, data messages or subscriptions.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type FeedErrorCode, isFeedErrorCode } from "./feedErrors.ts"
 /** A fault of an upgrade: its refusal, or a connection that ends right after the handshake. */
 export interface UpgradeFault {
   readonly feed: "upgrade"
-  /** How many upgrades it applies to. Default: 1. */
+  /** The number of upgrades to which the fault applies. Default: 1. */
   readonly times?: number
   /** Refuses with this status. */
   readonly status?: number
@@ -26,12 +26,12 @@ export interface UpgradeFault {
 /** A fault of a command and its replies. */
 export interface CommandFault {
   readonly feed: "command"
-  /** Default: 1. */
+  /** The number of commands to which the fault applies. Default: 1. */
   readonly times?: number
   /** Such as `subscribe`. Default: any command. */
   readonly cmd?: string
   /**
-   * Only commands about this channel. Of a subscribe with several channels, only this one fails: the reply is partial.
+   * Applies only to commands about this channel. If a subscribe names several channels, the error is only for this one.
    */
   readonly channel?: ChannelName
   /** Replies with this error. */
@@ -40,14 +40,28 @@ export interface CommandFault {
   readonly isExecuted?: boolean
   /** Whether the replies are discarded. Default: false. */
   readonly isSilent?: boolean
-  /** The delay of the replies. */
+  /** The delay of the command's execution and its replies. */
   readonly delayMillis?: number
 }
+
+/** The changes of a data message. */
+export const changes = [
+  "skip",
+  "repeat",
+  "garble",
+  "cut",
+  "unknownType",
+  "zeroDelta",
+  "belowZero",
+  "cross",
+  "omit",
+  "renameKeys"
+] as const
 
 /** A fault of a data message. */
 export interface FrameFault {
   readonly feed: "frame"
-  /** Default: 1. */
+  /** The number of messages to which the fault applies. Default: 1. */
   readonly times?: number
   readonly channel?: ChannelName
   /** The message type, such as `orderbook_snapshot`. */
@@ -60,10 +74,12 @@ export interface FrameFault {
    * - `cut`: only its first half is sent.
    * - `unknownType`: its type is not in the document.
    * - `zeroDelta`: a delta of `0.00` precedes it.
-   * - `belowZero`: a delta precedes it that takes more than its level holds. The book of a reader is then wrong.
-   * - `cross`: two deltas precede it that share its clock: the book is crossed between them.
+   * - `belowZero`: a delta that takes more than the level holds precedes it. The book of a reader is then wrong.
+   * - `cross`: two deltas with the same clock precede it. Between these two, the book is crossed.
+   * - `omit`: it is not sent and does not count in `seq`. The book of a reader is then wrong, and no message shows it.
+   * - `renameKeys`: the keys of both sides of an `orderbook_snapshot` have other names.
    */
-  readonly change?: "skip" | "repeat" | "garble" | "cut" | "unknownType" | "zeroDelta" | "belowZero" | "cross"
+  readonly change?: (typeof changes)[number]
   /** The delay of the message. Later messages overtake it. */
   readonly delayMillis?: number
 }
@@ -71,7 +87,7 @@ export interface FrameFault {
 /** A fault of a new subscription: the `seq` of its first message. */
 export interface SubscriptionFault {
   readonly feed: "subscription"
-  /** Default: 1. */
+  /** The number of subscriptions to which the fault applies. Default: 1. */
   readonly times?: number
   readonly channel?: ChannelName
   readonly firstSeq: number
@@ -80,10 +96,15 @@ export interface SubscriptionFault {
 /** A planted fault of the feed. */
 export type FeedFault = UpgradeFault | CommandFault | FrameFault | SubscriptionFault
 
-/** Faults that only deltas of a book can have. */
-const deltaChanges = new Set(["zeroDelta", "belowZero", "cross"])
+/** The type of message that a change applies to, if it is not every type. */
+const typeOf = new Map<FrameFault["change"], string>([
+  ["zeroDelta", "orderbook_delta"],
+  ["belowZero", "orderbook_delta"],
+  ["cross", "orderbook_delta"],
+  ["renameKeys", "orderbook_snapshot"]
+])
 
-/** Why a fault is invalid; undefined for a valid one. */
+/** Why a fault is invalid; undefined if it is valid. */
 export const checkFeedFault = (fault: FeedFault): string | undefined => {
   const { times = 1 } = fault
   if (!(Number.isInteger(times) && times >= 1)) {
@@ -102,12 +123,10 @@ export const checkFeedFault = (fault: FeedFault): string | undefined => {
       return fault.error !== undefined && !isFeedErrorCode(fault.error)
         ? `no error has the code ${fault.error}`
         : undefined
-    case "frame":
-      return fault.change !== undefined &&
-        deltaChanges.has(fault.change) &&
-        (fault.type ?? "orderbook_delta") !== "orderbook_delta"
-        ? `${fault.change} applies to orderbook_delta alone`
-        : undefined
+    case "frame": {
+      const type = typeOf.get(fault.change)
+      return type !== undefined && (fault.type ?? type) !== type ? `${fault.change} applies only to ${type}` : undefined
+    }
     case "subscription":
       return Number.isSafeInteger(fault.firstSeq) && fault.firstSeq >= 0
         ? undefined
@@ -124,7 +143,7 @@ const checkUpgrade = ({ closeCode, reset, status }: UpgradeFault): string | unde
   }
   return closeCode === undefined || isCloseCode(closeCode)
     ? undefined
-    : `closeCode must be 1000 to 1014 or 3000 to 4999, not ${closeCode}`
+    : `closeCode must be 1000 to 1014 (except 1004 to 1006) or 3000 to 4999, not ${closeCode}`
 }
 
 /** Whether a server may send a close code. */
@@ -132,7 +151,7 @@ export const isCloseCode = (code: number): boolean =>
   (Number.isInteger(code) && code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) ||
   (code >= 3000 && code <= 4999)
 
-/** Planted faults; the oldest matching one applies first. */
+/** The planted faults. The oldest fault that matches applies first. */
 export class FeedFaults {
   readonly #planted: Array<{ readonly fault: FeedFault; left: number }> = []
 
@@ -164,7 +183,7 @@ export class FeedFaults {
         (fault.channel === undefined || fault.channel === name) &&
         (fault.type === undefined || fault.type === type) &&
         (fault.marketTicker === undefined || fault.marketTicker === ticker) &&
-        (fault.change === undefined || !deltaChanges.has(fault.change) || type === "orderbook_delta")
+        (typeOf.get(fault.change) ?? type) === type
     )
   }
 

@@ -37,10 +37,10 @@ export type FeedErrorCode = keyof typeof names
 
 export const isFeedErrorCode = (code: number): code is FeedErrorCode => code in names
 
-/** Why the feed cannot carry out a command, or why a subscription ends. */
+/** Why the feed cannot execute a command, or why a subscription ends. */
 export interface FeedError {
   readonly code: FeedErrorCode
-  /** Added to the name of the code. */
+  /** Appended to the name of the code. */
   readonly details?: string | undefined
   readonly marketTickers?: ReadonlyArray<string> | undefined
 }

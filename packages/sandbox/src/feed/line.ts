@@ -1,5 +1,5 @@
 /**
- * The seam between the feed and the sockets that carry it.
+ * The interface between the feed and the sockets that carry it.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type Upgrade =
 export interface Line {
   /** Sends one text frame. */
   readonly send: (text: string) => void
-  /** Bytes that were sent and that the network has not taken yet. */
+  /** The number of sent bytes that the network has not taken yet. */
   readonly bufferedBytes: () => number
   /** Sends a ping frame with this body. */
   readonly ping: (body: string) => void
@@ -34,7 +34,7 @@ export interface Endpoint {
   readonly receive: (text: string) => void
   /** A pong arrived. */
   readonly pong: () => void
-  /** The network took buffered bytes: frames that wait can follow. */
+  /** The network took buffered bytes, so waiting frames can follow. */
   readonly drained: () => void
   /** The connection ended. */
   readonly closed: () => void

@@ -1,5 +1,5 @@
 /**
- * The ids of markets, which only the feed has: UUIDs that follow from the ticker.
+ * The ids of markets: UUIDs that are computed from the tickers. Only the feed uses them.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class MarketIds {
     return id
   }
 
-  /** The ticker of one of these markets; undefined if none of them has the id. */
+  /** The ticker of the market with an id, among these tickers; undefined if no market has the id. */
   tickerOf(id: string, tickers: () => ReadonlyArray<string>): string | undefined {
     const wanted = id.toLowerCase()
     return this.#tickers.get(wanted) ?? tickers().find((ticker) => this.of(ticker) === wanted)

@@ -1,5 +1,5 @@
 /**
- * Messages of the feed in wire format: events and entities of the exchange → the `msg` of a message.
+ * Converts events and entities of the exchange to the `msg` of a feed message.
  *
  * @module
  */
@@ -22,7 +22,7 @@ type Body<Type extends EventBody["type"]> = Extract<Event, { readonly type: Type
 
 const outcomeOf = (side: "bid" | "ask") => (side === "bid" ? "yes" : "no")
 
-/** A price of the NO side: on its own scale, or on that of YES. */
+/** The price of a level on its own side. With `useYesPrice`, a level of the NO side has its YES price instead. */
 const sidePrice = (side: "bid" | "ask", yesPrice: number, useYesPrice: boolean) =>
   price(side === "bid" || useYesPrice ? yesPrice : dollar - yesPrice)
 
@@ -69,7 +69,7 @@ export const toTicker = (marketId: string, market: Ticker) => ({
   last_trade_size_fp: count(market.lastTradeCount)
 })
 
-/** Half a dollar for each contract, in whole dollars: the ratio of both figures in the document's example. */
+/** Half a dollar for each contract, in whole dollars. The document's example has this ratio. */
 const halfDollars = (contracts: number): number => Math.floor(contracts / (2 * contract))
 
 /** The times of a ticker. */
@@ -99,7 +99,7 @@ export const toFill = (event: Body<"fill">, party: "maker" | "taker") => {
     market_ticker: event.ticker,
     exchange_index: order.exchangeIndex,
     is_taker: party === "taker",
-    // A fill reports its outcome, also if YES was sold.
+    // The side of a fill is the bought outcome: selling YES is reported as `no`.
     side: outcomeOf(order.side),
     yes_price_dollars: price(event.price),
     count_fp: count(event.count),
@@ -115,7 +115,7 @@ export const toFill = (event: Body<"fill">, party: "maker" | "taker") => {
   }
 }
 
-/** Why an order changed, in the document's terms; undefined for a new order. */
+/** Why an order changed, in the document's terms. Undefined for a new order, and for a cancel without such a reason. */
 type UpdateReason =
   | "Decrease"
   | "Amend"
@@ -126,7 +126,7 @@ type UpdateReason =
   | "Trade"
   | undefined
 
-/** The documented reason of a cancel. A cancel by its owner, its time in force or its group has none. */
+/** The documented reason of a cancel. A cancel by the order's owner, time in force or group has no reason. */
 export const cancelReasonOf = ({ cancelReason }: Order): UpdateReason => {
   switch (cancelReason) {
     case "expired":
@@ -149,7 +149,7 @@ export const toUserOrder = (order: Order, reason: UpdateReason) => ({
   ticker: order.ticker,
   exchange_index: order.exchangeIndex,
   status: order.status,
-  // An order reports the leg of its request, which is always YES.
+  // The side of an order is the side of its request, which is always YES.
   side: "yes",
   is_yes: true,
   outcome_side: outcomeOf(order.side),
@@ -203,13 +203,13 @@ export const toGroupUpdate = (change: keyof typeof groupTypes, group: OrderGroup
   ts_ms: atMillis
 })
 
-/** A market that never closes closes at the end of the last year of RFC 3339. */
+/** When a market closes. A market without a closing time has the last second that RFC 3339 can represent. */
 const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, 253_402_300_799_000))
 
-/** Structures of the document's list for the feed; any other is sent as an empty string. */
+/** The price level structures that the document lists for the feed. Any other structure is sent as an empty string. */
 const namedStructures = new Set(["linear_cent", "deci_cent", "tapered_deci_cent"])
 
-/** A market's lifecycle message; undefined for a change that has none. Only one channel carries price ranges. */
+/** A market's lifecycle message; undefined for a change without a message. `withRanges` adds the price ranges. */
 export const toLifecycle = (
   change: Body<"market">["change"],
   market: Market,

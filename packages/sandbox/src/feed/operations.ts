@@ -11,7 +11,7 @@ import { isFeedErrorCode } from "./feedErrors.ts"
 import { parseReference } from "./references.ts"
 import type { Subscription } from "./connection.ts"
 
-/** Which connections and subscriptions. An undefined field selects all. */
+/** Selects connections and subscriptions. An undefined field does not filter. */
 export interface FeedSelector {
   readonly connectionId?: number | undefined
   readonly accountId?: string | undefined
@@ -29,14 +29,14 @@ export interface FeedConnectionInfo {
   readonly subscriptions: ReadonlyArray<{
     readonly sid: number
     readonly channel: ChannelName
-    /** Of its last sequenced message. */
+    /** The `seq` of the last sequenced message. */
     readonly seq: number
-    /** The number of markets; undefined for all of them. */
+    /** The number of markets; undefined if the subscription receives all markets. */
     readonly markets: number | undefined
   }>
 }
 
-/** How connections end. */
+/** Which connections end, and how. */
 export interface DropFeed extends Pick<FeedSelector, "connectionId" | "accountId"> {
   /**
    * `close` sends a close frame, `reset` resets the connection, `silence` keeps it open without reading and writing.
@@ -54,7 +54,7 @@ export interface PublishFeed {
   /** The message type, such as `rfq_batch_created`. */
   readonly type: string
   readonly msg: object
-  /** Only to this account's subscriptions. Default: to all. */
+  /** Sends the message only to this account's subscriptions. Default: to the subscriptions of all accounts. */
   readonly accountId?: string | undefined
 }
 
@@ -92,11 +92,11 @@ const checkChannel = (name: string | undefined): Result.Result<void, string> =>
         `no channel has the name ${JSON.stringify(name)}. The channels are ${Object.keys(channels).join(", ")}`
       )
 
-/** Ends connections, and returns their number. */
+/** Ends connections, and returns the number of them. */
 export const drop = (feed: Feed, options: DropFeed): Result.Result<number, string> => {
   const { code = 1001, how = "close", reason = "" } = options
   if (!isCloseCode(code)) {
-    return Result.fail(`code must be 1000 to 1014 or 3000 to 4999, not ${code}`)
+    return Result.fail(`code must be 1000 to 1014 (except 1004 to 1006) or 3000 to 4999, not ${code}`)
   }
   const connections = connectionsIn(feed, options)
   for (const { line } of connections) {
@@ -109,7 +109,7 @@ export const drop = (feed: Feed, options: DropFeed): Result.Result<number, strin
   return Result.succeed(connections.length)
 }
 
-/** Discards the data messages of subscriptions from now on, or no longer. Pings and replies go on. */
+/** Starts or stops discarding the data messages of subscriptions. Pings and replies continue. */
 export const stall = (feed: Feed, selector: FeedSelector, isStalled: boolean): Result.Result<number, string> =>
   Result.map(checkChannel(selector.channel), () => {
     const subscriptions = subscriptionsIn(feed, selector)

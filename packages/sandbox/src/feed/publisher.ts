@@ -1,5 +1,5 @@
 /**
- * What happens on the exchange → data messages to the subscriptions that receive it.
+ * Sends the events of the exchange as data messages to the subscriptions that receive them.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export class Publisher {
   /** The last ticker that was sent, by market. */
   readonly #lastTickers = new Map<string, string>()
 
-  /** `view` shows the exchange as it is, without moving its time. */
+  /** `view` must show the exchange without moving its time. */
   constructor(audience: Audience, faults: FeedFaults, marketIds: MarketIds, view: () => View) {
     this.#audience = audience
     this.#faults = faults
@@ -77,7 +77,7 @@ export class Publisher {
       case "market":
         this.#sendLifecycle(event)
         if (event.change === "settled") {
-          // Its open interest is gone.
+          // The market's open interest is now zero.
           this.#sendTicker(event.ticker, event.atMillis)
         }
         break
@@ -111,7 +111,7 @@ export class Publisher {
     }
   }
 
-  /** Forgets the tickers that were sent: the exchange was replaced. */
+  /** Forgets the tickers that were sent. Called after the last connection has closed. */
   reset(): void {
     this.#lastTickers.clear()
   }
@@ -137,7 +137,7 @@ export class Publisher {
     })
   }
 
-  /** A ticker is sent if it differs from the last one. */
+  /** Sends a ticker if it differs from the last ticker that was sent for the market. */
   #sendTicker(ticker: string, atMillis: number): void {
     if (!this.#audience.has("ticker", ticker)) {
       this.#lastTickers.delete(ticker)
@@ -199,7 +199,7 @@ export class Publisher {
 
   #sendLifecycle({ atMillis, change, market, ticker }: MarketEvent): void {
     if (change === "created") {
-      // Subscriptions that named the market before it existed get its first snapshot.
+      // Subscriptions that named the market before it existed now receive its first snapshot.
       this.#audience.forEach("orderbook_delta", ticker, (subscription) => this.sendSnapshot(subscription, ticker))
     }
     const name = lifecycleOf(market)
@@ -220,7 +220,7 @@ export class Publisher {
 const lifecycleOf = ({ multivariate }: { readonly multivariate: boolean }) =>
   multivariate ? "multivariate_market_lifecycle" : "market_lifecycle_v2"
 
-/** A YES price that crosses every ask below it. */
+/** A YES price that crosses every lower ask. */
 const crossingPrice = 9_900
 
 /** The deltas that a fault adds before a delta. */

@@ -1,7 +1,7 @@
 /**
  * Reference prices: indices of CF Benchmarks and underlyings of Pyth, generated from the seed or set by the operator.
  *
- * A value is a function of its name, its time and the seed, so no history has to be kept.
+ * A generated value depends only on its name, its time and the seed, so no history of generated values is needed.
  *
  * @module
  */
@@ -87,7 +87,7 @@ const quarterHour = 15 * minute
 /** The reference prices of one exchange. */
 export class References {
   readonly #seed: number
-  /** Set values, oldest first, by name: each holds until the next. */
+  /** By name: the values that the operator set, oldest first. Each value holds until the next. */
   readonly #set = new Map<string, Array<{ readonly fromMillis: number; readonly value: bigint }>>()
 
   constructor(seed: number) {
@@ -107,12 +107,12 @@ export class References {
     return name in indices || name in underlyings
   }
 
-  /** Sets a value from a time on, in place of the generated one. */
+  /** Sets a value from a time on, in place of the generated values. */
   set(name: string, value: bigint, fromMillis: number): void {
     this.#set.set(name, [...(this.#set.get(name) ?? []).slice(-1_000), { fromMillis, value }])
   }
 
-  /** Removes the set values. */
+  /** Removes the values that the operator set. */
   clear(): void {
     this.#set.clear()
   }
@@ -129,7 +129,10 @@ export class References {
       : { index_id: name, received_at: atMillis, data, ...this.#averages(name, atMillis) }
   }
 
-  /** The documented windows: the 60 ticks before this one, and the ticks of a quarter-hour's final minute so far. */
+  /**
+   * The averages of the documented windows: the 60 ticks before this tick, and a quarter-hour's last minute up to this
+   * tick.
+   */
   #averages(name: string, atMillis: number) {
     const close = Math.ceil(atMillis / quarterHour) * quarterHour
     const start = close - minute
@@ -163,7 +166,7 @@ export class References {
   }
 }
 
-/** A usual level with three slow waves, whose phases come from the name and the seed: at most 2 % away. */
+/** The usual level plus three slow waves. Their phase comes from the name and the seed. They add at most 2 %. */
 const generated = (name: string, seed: number, atMillis: number): bigint => {
   const level = indices[name] ?? underlyings[name] ?? 1
   const phase = hash(`${seed} ${name}`)

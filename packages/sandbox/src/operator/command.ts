@@ -26,11 +26,11 @@ const flags = {
     Flag.withDefault(8787)
   ),
   host: Flag.String("host").pipe(
-    Flag.withDescription("The host to listen on: a loopback address (default 127.0.0.1)"),
+    Flag.withDescription("The host to listen on, a loopback address unless --allow-remote is set (default 127.0.0.1)"),
     Flag.withDefault("127.0.0.1")
   ),
   allowRemote: Flag.Boolean("allow-remote").pipe(
-    Flag.withDescription("Permits a host that other machines can reach: they can then trade on this exchange"),
+    Flag.withDescription("Permits a host that other machines can reach. Their users can then trade on this exchange"),
     Flag.withDefault(false)
   ),
   seed: Flag.Int("seed").pipe(Flag.withDescription("The seed of the exchange's ids (default 1)"), Flag.withDefault(1)),
@@ -52,10 +52,10 @@ const flags = {
   )
 }
 
-/** The address, the entities, and lines to paste into a shell that connect a program. */
+/** The address, the markets, the accounts, and shell lines that connect a program to the exchange. */
 const announcement = ({ credentials, url }: Operator, tickers: ReadonlyArray<string>, tier: string): string =>
   [
-    `# A local exchange at ${url}/trade-api/v2, its operator's side at ${url}/sandbox/`,
+    `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
     `# Markets: ${tickers.join(", ")}`,
     ...credentials.flatMap((key, index) => ["", ...accountLines(key, url, ["one", "other"][index] ?? "", tier)]),
     ""
@@ -103,14 +103,14 @@ const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ..
     { command: "kalshi-sandbox", description: "Serves on 127.0.0.1:8787, the address of KALSHI_ENV=sandbox" },
     {
       command: "kalshi-sandbox --clock frozen --market KXRAIN-26-NYC",
-      description: "Another market, and a clock that is moved by hand"
+      description: "Serves another market, with a clock that only POST /sandbox/time moves"
     }
   ])
 )
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
-// The same depth above the source as above the build output.
+// `package.json` is two folders above this source, and also two folders above the bundle.
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   readonly version: string // of our own package
 }

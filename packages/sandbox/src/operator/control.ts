@@ -1,5 +1,5 @@
 /**
- * The operator's side over HTTP, under `/sandbox/`, only for requests from this machine.
+ * The operator interface over HTTP, under `/sandbox/`, only for requests from this machine.
  *
  * @module
  */
@@ -105,7 +105,7 @@ const fault = Schema.Struct({
   mangle: optional(Schema.Literals(["truncated", "garbled"]))
 })
 
-/** A key as its owner needs it. The private half is shown only here: it is a test account. */
+/** A key of a test account, with its private key. */
 const withPrivateKey = ({ accountId, keyId, kind, privateKey, publicKey }: Credentials) => ({
   accountId,
   keyId,
@@ -114,7 +114,7 @@ const withPrivateKey = ({ accountId, keyId, kind, privateKey, publicKey }: Crede
   publicKey
 })
 
-/** All operator actions over HTTP. */
+/** The actions of the operator interface over HTTP. */
 export const controls: ReadonlyArray<Control> = [
   get("accounts", (operator) => operator.accounts),
   get("requests", (operator) => operator.requests),
@@ -182,9 +182,9 @@ export const control = (operator: Operator, request: WireRequest): WireResponse 
   request.path.startsWith(root) ? toWire(respond(operator, request), Date.now()) : undefined
 
 const respond = (operator: Operator, request: WireRequest): RestResponse => {
-  // A page in a browser on this machine is not trusted: its requests have an origin, or a foreign host name.
+  // Pages in a browser on this machine are not trusted: their requests have an origin, or a foreign host name.
   if (request.headers["origin"] !== undefined || !isOwnName(request.headers["host"] ?? "")) {
-    return failure(403, "permission_denied", "the operator's side is only for programs on this machine")
+    return failure(403, "permission_denied", "the operator interface is only for programs on this machine")
   }
   const parts = request.path.slice(root.length).replace(/\?.*$/, "").split("/")
   const matching = controls.filter(({ path }) => isMatching(path, parts))
@@ -235,5 +235,5 @@ const readJson = ({ body, headers }: WireRequest): Result.Result<unknown, string
   })
 }
 
-/** JSON has no infinity: a market that never closes by itself has null. */
+/** JSON has no infinity: a market that does not close automatically has null. */
 const replaceInfinity = (_key: string, value: unknown): unknown => (value === Infinity ? null : value)

@@ -1,5 +1,5 @@
 /**
- * Routes of the operator's side over HTTP.
+ * Routes of the operator interface over HTTP.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const formatIssue = /*#__PURE__*/ SchemaIssue.makeFormatterDefault()
 
 export type Action = Effect.Effect<unknown, SandboxError>
 
-/** A route of the operator's side. */
+/** A route of the operator interface. */
 export interface Control {
   readonly method: "GET" | "POST" | "PUT"
   /** Segments after `/sandbox`; a leading colon marks a parameter. */
@@ -23,7 +23,7 @@ export interface Control {
   readonly run: (operator: Operator, part: string, body: unknown) => Result.Result<Action, string>
 }
 
-/** A control whose body fits a schema. */
+/** A control that takes a body of this schema. */
 export const post = <A>(
   path: string,
   body: Schema.Codec<A>,

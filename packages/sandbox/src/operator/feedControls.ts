@@ -1,15 +1,16 @@
 /**
- * The feed's part of the operator's side over HTTP.
+ * The feed's part of the operator interface over HTTP.
  *
  * @module
  */
 import * as Schema from "effect/Schema"
 import { channels, type ChannelName } from "../feed/channels.ts"
+import { changes } from "../feed/faults.ts"
 import { type Control, get, post } from "./controlRoute.ts"
 
 const optional = Schema.optionalKey
 
-// The names are the keys of a constant, at least one.
+// `Object.keys` loses the type: these are the names of the channels, of which there is at least one.
 const channel = Schema.Literals(Object.keys(channels) as unknown as readonly [ChannelName, ...Array<ChannelName>])
 
 const selector = {
@@ -47,9 +48,7 @@ export const feedFaults = [
     channel: optional(channel),
     type: optional(Schema.String),
     marketTicker: optional(Schema.String),
-    change: optional(
-      Schema.Literals(["skip", "repeat", "garble", "cut", "unknownType", "zeroDelta", "belowZero", "cross"])
-    ),
+    change: optional(Schema.Literals(changes)),
     delayMillis: optional(Schema.Int)
   }),
   Schema.Struct({

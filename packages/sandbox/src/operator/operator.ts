@@ -1,5 +1,5 @@
 /**
- * A running exchange: its request handler and its operator's side.
+ * A running exchange: its request handler and its operator interface.
  *
  * @module
  */
@@ -22,14 +22,14 @@ import { makeHandler, type ServedRequest, toWire, type WireRequest, type WireRes
 import { SandboxError } from "../SandboxError.ts"
 import type { Credentials, FeedOperator, NewAccount, Operator, TestOptions } from "./operatorSide.ts"
 
-/** The request handler, and the operator's side once the address is known. */
+/** The request handler, the feed, and the operator interface once the address is known. */
 export interface Running {
   readonly handle: (request: WireRequest, onDefect: (defect: unknown) => void) => WireResponse
   readonly feed: Feed
   readonly operate: (environment: Environment.Environment) => Operator
 }
 
-/** Creates an exchange whose time follows `wallMillis`, or stands still from its creation. */
+/** Creates an exchange whose time follows `wallMillis` (`real`), or stands still from its creation (`frozen`). */
 export const run = (
   options: TestOptions,
   clock: "real" | "frozen",
@@ -54,7 +54,7 @@ export const run = (
 class Host {
   readonly faults = new Faults()
   readonly requests: Array<ServedRequest> = []
-  /** The options of its exchanges. */
+  /** The options of every exchange of this host. */
   readonly options: ExchangeOptions
   readonly #keepRequests: number
   readonly #clock: "real" | "frozen"
@@ -80,7 +80,7 @@ class Host {
     return this.#exchange
   }
 
-  /** A frozen clock only moves by hand; signatures then follow the real time. */
+  /** A frozen clock moves only by {@link moveClock}. Signatures then follow the real time. */
   now(): Now {
     const wallMillis = this.#wallMillis()
     return this.#clock === "frozen"
@@ -110,7 +110,7 @@ class Host {
     }
   }
 
-  /** Replaces the exchange; planted faults and recorded requests are discarded. */
+  /** Replaces the exchange. Discards planted faults and recorded requests, and closes the connections of the feed. */
   replace(exchange: Exchange): void {
     this.#exchange = exchange
     this.faults.clear()
@@ -124,7 +124,7 @@ class Host {
     return Effect.sync(() => reading(this.#exchange, this.now().exchangeMillis))
   }
 
-  /** Executes a command, or several, now. */
+  /** Executes one or several commands now. */
   write<A>(
     writing: (exchange: Exchange, nowMillis: number) => Result.Result<A, Refusal>
   ): Effect.Effect<A, SandboxError> {
@@ -215,7 +215,7 @@ const operatorOf = (
       const reason = "feed" in fault ? checkFeedFault(fault) : checkFault(fault)
       return reason === undefined
         ? Effect.sync(() => ("feed" in fault ? host.feed.faults.plant(fault) : host.faults.plant(fault)))
-        : Effect.fail(new SandboxError({ reason: `the fault: ${reason}` }))
+        : Effect.fail(new SandboxError({ reason: `the fault is invalid: ${reason}` }))
     }),
   clearFaults: Effect.sync(() => {
     host.faults.clear()

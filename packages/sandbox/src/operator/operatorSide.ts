@@ -1,5 +1,5 @@
 /**
- * The operator's side of the local exchange: its commands and its reads.
+ * The operator interface of the local exchange: its commands and its reads.
  *
  * @module
  */
@@ -23,14 +23,14 @@ export interface Credentials {
   readonly accountId: string
   readonly keyId: string
   readonly kind: Signer.KeyKind
-  /** RSA as PKCS#1, Ed25519 as PKCS#8, as the exchange's own key generation returns them. */
+  /** PEM. RSA in PKCS#1, Ed25519 in PKCS#8, as the exchange's own key generation returns them. */
   readonly privateKey: Redacted.Redacted<string>
   readonly publicKey: string
   /** Signs synchronously with this key, so that it also works under `TestClock`. */
   readonly signer: Signer.Signer["Service"]
 }
 
-/** A subaccount on a shard. Default: the primary one on shard 0. */
+/** A subaccount on a shard. Default: the primary subaccount on shard 0. */
 export interface Till {
   readonly subaccount?: number
   readonly exchangeIndex?: number
@@ -48,7 +48,7 @@ export interface NewAccount {
   readonly key?: KeyOptions
 }
 
-/** A local exchange, from its operator's side. */
+/** The operator interface of a local exchange. */
 export interface Operator {
   /** The environment for `Kalshi.layer`. */
   readonly environment: Environment.Environment
@@ -77,13 +77,13 @@ export interface Operator {
   /** Creates a market, and its event and series if missing. */
   readonly createMarket: (market: CreateMarket) => Effect.Effect<Market, SandboxError>
   /**
-   * Pauses a market, which then accepts no new orders. Resting orders stay, except those that requested cancellation on
-   * pause.
+   * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with
+   * `cancelOnPause`.
    */
   readonly pauseMarket: (ticker: string) => Effect.Effect<void, SandboxError>
-  /** Resumes a paused market; cancels the orders that rested through the pause. */
+  /** Resumes a paused market. Cancels the orders that rested through the pause. */
   readonly reactivateMarket: (ticker: string) => Effect.Effect<void, SandboxError>
-  /** Closes a market now, or at a later time. A future time reopens a closed market that is not determined. */
+  /** Closes a market now, or at a given time. A time in the future reopens a closed market that is not determined. */
   readonly closeMarket: (ticker: string, closeMillis?: number) => Effect.Effect<void, SandboxError>
   /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
   readonly determineMarket: (ticker: string, outcome: Outcome) => Effect.Effect<void, SandboxError>
@@ -91,7 +91,7 @@ export interface Operator {
   readonly disputeMarket: (ticker: string) => Effect.Effect<void, SandboxError>
   /** Pays out every position of a determined market. */
   readonly settleMarket: (ticker: string) => Effect.Effect<void, SandboxError>
-  /** Pauses or resumes the exchange, or only its trading, on one shard or on all. */
+  /** Pauses or resumes the exchange, or only its trading, on one shard or on every shard. */
   readonly setActive: (active: {
     readonly exchange?: boolean
     readonly trading?: boolean
@@ -109,25 +109,25 @@ export interface Operator {
    *
    * **Gotchas**
    *
-   * Signatures and tokens follow the moved clock in both directions (with a frozen clock they follow the real time).
-   * Orders, windows and expiries never go back.
+   * Signatures and tokens follow the moved clock, forward and back. With a frozen clock, they follow the real time. The
+   * time of orders, windows and expiries never goes back.
    */
   readonly moveClock: (millis: number) => Effect.Effect<void>
-  /** The open connections of the feed. */
+  /** Acts on the open connections of the feed. */
   readonly feed: FeedOperator
   /** The holdings of a subaccount over all shards. Default: subaccount 0. */
   readonly portfolio: (accountId: string, subaccount?: number) => Effect.Effect<Portfolio, SandboxError>
   /** The last served requests, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<ServedRequest>>
-  /** All reads of the exchange: later calls change what the view shows. */
+  /** All reads of the exchange. Later calls change what the view shows. */
   readonly view: Effect.Effect<View>
-  /** The whole state as plain JSON, without the text of keys. */
+  /** The state as plain JSON, without public keys and without tokens. Equal states have equal dumps. */
   readonly dump: Effect.Effect<unknown>
   /** The whole state as plain JSON, for `restore`. */
   readonly snapshot: Effect.Effect<Snapshot>
-  /** Restores a snapshot; planted faults and recorded requests are discarded. */
+  /** Restores a snapshot. Discards planted faults and recorded requests, and closes the connections of the feed. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
-  /** Restarts with only the initial markets and accounts; their keys stay the same. */
+  /** Restarts with only the initial markets and accounts. The keys of these accounts stay the same. */
   readonly reset: Effect.Effect<void, SandboxError>
 }
 
@@ -135,30 +135,36 @@ export interface Operator {
 export interface FeedOperator {
   /** The open connections with their subscriptions, oldest first. */
   readonly connections: Effect.Effect<ReadonlyArray<FeedConnectionInfo>>
-  /** Ends connections: by a close frame, by a reset, or by silence. Returns their number. */
+  /** Ends connections: by a close frame, by a reset, or by silence. Returns the number of connections. */
   readonly drop: (options?: DropFeed) => Effect.Effect<number, SandboxError>
-  /** Discards the data messages of subscriptions from now on, while pings and replies go on. Returns their number. */
+  /**
+   * Discards the data messages of subscriptions from now on. Pings and replies continue. Returns the number of
+   * subscriptions.
+   */
   readonly stall: (selector?: FeedSelector) => Effect.Effect<number, SandboxError>
-  /** Sends the data messages of stalled subscriptions again. The discarded ones are missing in `seq`. */
+  /**
+   * Stops discarding the data messages of stalled subscriptions. The discarded messages stay missing in `seq`. Returns
+   * the number of subscriptions.
+   */
   readonly resume: (selector?: FeedSelector) => Effect.Effect<number, SandboxError>
   /** Sends an error to subscriptions. Codes 10 and 25 end them. Returns the number of subscriptions. */
   readonly fail: (code: number, selector?: FeedSelector) => Effect.Effect<number, SandboxError>
-  /** Sends a message as the exchange would, to all subscriptions of a channel or to those of one account. */
+  /** Sends a message to all subscriptions of a channel, or to those of one account. */
   readonly publish: (message: PublishFeed) => Effect.Effect<void, SandboxError>
-  /** Sets an index or underlying from now on: a decimal with at most eight decimals. */
+  /** Sets the value of an index or underlying from now on. `value` has at most eight decimals. */
   readonly setReference: (name: string, value: string) => Effect.Effect<void, SandboxError>
-  /** Drops every connection and sets the clocks of the books back, as exchange maintenance does. */
+  /** Closes every connection and sets the clocks of the books back, as exchange maintenance does. */
   readonly maintenance: Effect.Effect<void, SandboxError>
 }
 
 /** Options of a local exchange. */
 export interface TestOptions {
-  /** The seed of its ids. Default: 1. */
+  /** The seed of the exchange's ids, generated responses and reference prices. Default: 1. */
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>
-  /** The initial accounts; their keys are the operator's `credentials`. */
+  /** The initial accounts. Their keys are the operator's `credentials`. */
   readonly accounts?: ReadonlyArray<NewAccount>
-  /** The number of last requests to keep. Default: 1,000. */
+  /** How many of the last requests to keep. Default: 1,000. */
   readonly keepRequests?: number
 }

@@ -32,7 +32,7 @@ const headerNames = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-acc
 
 /**
  * Creates the signature verifier, which returns the signing key. Codes and details of refusals were observed on the
- * real exchange, except the one for a missing timestamp, which follows their form.
+ * real exchange. Only the code for a missing timestamp was not observed: it has the same form.
  */
 export const makeAuthenticate = (exchange: Exchange) => {
   const keys = new Map<string, ReturnType<typeof readPublicKey>>()

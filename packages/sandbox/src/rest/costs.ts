@@ -38,7 +38,7 @@ export const endpointCosts: ReadonlyArray<EndpointCost> = [
 
 const costs = /*#__PURE__*/ new Map(endpointCosts.map(({ cost, method, path }) => [`${method} ${path}`, cost]))
 
-/** The tokens that a request costs; for a batch, the sum over its items. */
+/** The tokens that a request costs. A batch costs the sum over its items. */
 export const costOf = ({ limits: { costPer }, method, path }: Descriptor, json: unknown): number => {
   const cost = costs.get(`${method} ${root}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`) ?? defaultCost
   const items = costPer === "item" ? ordersOf(json)?.length : undefined
@@ -49,8 +49,8 @@ const ordersOf = (json: unknown): ReadonlyArray<unknown> | undefined =>
   typeof json === "object" && json !== null && "orders" in json && Array.isArray(json.orders) ? json.orders : undefined
 
 /**
- * The buckets that pay: the read bucket, or write buckets by shard. A single order's write is paid from its shard's
- * bucket, or from all of them if the exchange has to find the shard.
+ * The buckets that pay: the read bucket, or the write buckets of some shards. The bucket of an order's shard pays for a
+ * write of this order. If the exchange has to find the shard, the buckets of all shards pay.
  */
 export const bucketsOf = (
   { limits: { bucket, writeBucket }, method }: Descriptor,

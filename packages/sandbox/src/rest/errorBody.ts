@@ -1,5 +1,5 @@
 /**
- * Error bodies, as observed on the real exchange: nested under `error`, except that of 429.
+ * Error bodies, as observed on the real exchange: an object under `error`. For 429, `error` is a string.
  *
  * @module
  */
@@ -21,12 +21,12 @@ export const failure = (status: number, code: string, details?: string): RestRes
 
 const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409 } as const
 
-/** The declared status that replaces an undeclared one. */
+/** By status: the status that replaces it if an operation does not declare it. */
 const substitutes: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
 
 /**
- * The response for a refusal. If the operation does not declare the observed status, another one replaces it, unless
- * the switch disables that.
+ * The response for a refusal. If the operation does not declare the observed status, a declared status replaces it,
+ * except under the assumption `undeclaredStatuses: "recorded"`.
  */
 export const refused = (refusal: Refusal, descriptor: Descriptor, assumptions: Assumptions): RestResponse => {
   const { code, details, kind, message } = refusal
@@ -68,7 +68,7 @@ const plantedCodes: Readonly<Record<number, string>> = {
   504: "gateway_timeout"
 }
 
-/** The default body of a status; 429 is a bare string. */
+/** The default response of a status. */
 export const defaultResponse = (status: number): RestResponse =>
   status === 429
     ? { status, body: { error: "too many requests" } }

@@ -1,5 +1,5 @@
 /**
- * Values that fit a JSON Schema, generated from a seed: the same seed gives the same value.
+ * Generates values that fit a JSON Schema. The same seed and time give the same value.
  *
  * @module
  */
@@ -28,10 +28,12 @@ export interface JsonSchema {
 /** The input of {@link exampleOf}. */
 export interface ExampleInput {
   readonly schemas: Readonly<Record<string, JsonSchema>>
-  /** Any text; different seeds give different examples. */
+  /** Any text. Different seeds give different examples. */
   readonly seed: string
   readonly nowMillis: number
-  /** Values of properties by name, such as a requested id: of any object, or only of the outermost ones. */
+  /**
+   * Values of properties by name, such as a requested id. They apply to every object, or only to the outermost objects.
+   */
   readonly known: {
     readonly anywhere: Readonly<Record<string, unknown>>
     readonly outermost: Readonly<Record<string, unknown>>
@@ -39,7 +41,7 @@ export interface ExampleInput {
   readonly tickers: ReadonlyArray<string>
 }
 
-/** Generates a value that fits a schema, with all of its properties. */
+/** Generates a value that fits a schema. Deeply nested objects have only the required properties, others have all. */
 export const exampleOf = (schema: JsonSchema, input: ExampleInput): unknown =>
   make(schema, "", { ...input, next: numbersFrom(input.seed) }, 0)
 
@@ -140,7 +142,7 @@ const makeText = ({ format, minLength = 0, pattern }: JsonSchema, name: string, 
   return `${name.replaceAll("_", " ")} ${1 + source.next(9)}`.padEnd(minLength, ".")
 }
 
-/** Decimals, the only values that the document has patterns for. */
+/** Generates a decimal: the document has patterns only for decimals. */
 const matching = (pattern: string, { next }: Source): string => {
   const expression = new RegExp(pattern, "u")
   const hundredths = (1 + next(99)).toString().padStart(2, "0")

@@ -1,5 +1,5 @@
 /**
- * Planted faults, triggered by later requests.
+ * Planted faults, which later requests trigger.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface Fault {
   readonly operation?: string
   /** The path below `/trade-api/v2`, such as `/exchange/status`, without a query. */
   readonly path?: string
-  /** The number of requests it applies to. Default: 1. */
+  /** The number of requests to which the fault applies. Default: 1. */
   readonly times?: number
   /** Returned instead of executing the request. */
   readonly status?: number
@@ -34,13 +34,13 @@ export interface Fault {
   readonly contentType?: string
   /** The delay of the response. */
   readonly delayMillis?: number
-  /** Drops the connection without a response: before the request is executed, or after. */
+  /** Drops the connection without a response, before or after the request is executed. */
   readonly reset?: "before" | "after"
   /** Truncates the body half way and drops the connection, or corrupts the middle of the body. */
   readonly mangle?: "truncated" | "garbled"
 }
 
-/** Returns why a fault is invalid: no operation matches it, or a value is unusable. Undefined for a valid fault. */
+/** Returns why a fault is invalid: no operation matches it, or a value is invalid. Undefined for a valid fault. */
 export const checkFault = ({ delayMillis = 0, operation, path, status, times = 1 }: Fault): string | undefined => {
   if (operation !== undefined && !allRoutes.some(({ descriptor }) => descriptor.operationId === operation)) {
     const example = allRoutes.find(({ descriptor }) => descriptor.name === operation)?.descriptor.operationId
@@ -57,7 +57,7 @@ export const checkFault = ({ delayMillis = 0, operation, path, status, times = 1
     : `status must be 200 to 599, not ${status}`
 }
 
-/** Planted faults; the oldest matching one applies first. */
+/** The planted faults. The oldest fault that matches applies first. */
 export class Faults {
   readonly #planted: Array<{ readonly fault: Fault; left: number }> = []
 
@@ -89,7 +89,7 @@ export class Faults {
   }
 }
 
-/** Returns the response that a fault sends instead of the exchange's. Undefined if the fault has no status. */
+/** Returns the response that a fault sends instead of the exchange's response. Undefined if the fault has no status. */
 export const responseOf = ({ body, status }: Fault): RestResponse | undefined =>
   status === undefined ? undefined : body === undefined ? defaultResponse(status) : { status, body }
 

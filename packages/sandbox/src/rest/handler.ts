@@ -31,7 +31,7 @@ export interface WireResponse {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
   readonly delayMillis: number
-  /** Whether it arrives complete, truncated after its first half, or not at all. */
+  /** Whether the response arrives complete, truncated after its first half, or not at all. */
   readonly arrives: "whole" | "half" | "never"
 }
 
@@ -56,7 +56,7 @@ export type Handler = (request: WireRequest, now: Now) => WireResponse
 
 /**
  * Creates the handler of an exchange. A planted fault comes first: it can drop the request, or replace its response.
- * `onServed` is called with every request.
+ * The handler calls `onServed` with every request.
  */
 export const makeHandler = (
   exchange: Exchange,
@@ -92,7 +92,7 @@ export const makeHandler = (
 interface Target {
   /** From the host's root, without the query. */
   readonly path: string
-  /** The same from the root of the API; undefined outside it. */
+  /** The path below `/trade-api/v2`, without the query. Undefined for any other path. */
   readonly below: string | undefined
   readonly query: URLSearchParams
 }
@@ -170,11 +170,11 @@ const callOf = (
   input
 })
 
-/** If the document declares no body, the exchange returns an empty object; a 204 has no body. */
+/** The body of a success. If the document declares no body, the exchange returns an empty object. A 204 has no body. */
 const bodyOf = ({ success }: Descriptor, value: unknown): unknown =>
   success.body !== undefined ? value : success.status === 204 ? undefined : {}
 
-/** The response to a path that supports other methods only, or none. */
+/** The response if no operation has the path, or only operations with other methods. */
 const noOperation = (allowed: ReadonlyArray<string>): RestResponse =>
   allowed.length > 0
     ? { ...failure(405, "method_not_allowed"), headers: { allow: allowed.join(", ") } }

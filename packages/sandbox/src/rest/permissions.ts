@@ -19,8 +19,8 @@ const transfers = new Set([
 ])
 
 /**
- * Documented: such a key acts only on its subaccount, moves no money, and creates no subaccounts; here, it also creates
- * no keys.
+ * The operations that a locked key may not perform. Documented: it acts only on its subaccount, moves no money, and
+ * creates no subaccounts. Here, it also manages no keys and does not upgrade the account.
  */
 const forbiddenToLocked = new Set([
   ...transfers,
@@ -32,7 +32,7 @@ const forbiddenToLocked = new Set([
   "UpgradeAccountApiUsageLevel"
 ])
 
-/** The child scope that suffices for an operation, besides the parent scope. */
+/** The child scope that permits an operation. The parent scope permits it, too. */
 const childOf = ({ access, operationId, path }: Descriptor): Scope | undefined => {
   if (access === "read") {
     return operationId === "GetBalance" || operationId === "GetSubaccountBalances"
@@ -74,7 +74,7 @@ const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])
 
 type Input = Readonly<Record<string, unknown>>
 
-/** Restricts an input to the subaccount that the key is locked to: it is the default, and any other is refused. */
+/** Restricts an input to the subaccount of a locked key, which is then the default. Refuses any other subaccount. */
 export const lockInput = (
   { subaccount: locked }: ApiKey,
   { operationId, query }: Descriptor,
@@ -86,7 +86,7 @@ export const lockInput = (
   const isOther = ({ subaccount }: Input): boolean => subaccount !== undefined && subaccount !== locked
   const refused = Result.fail(refusal("forbidden", "permission_denied", `the key is locked to subaccount ${locked}`))
   if (listsSubaccounts.has(operationId)) {
-    const orders = input["orders"] as ReadonlyArray<Input> // true of both bodies
+    const orders = input["orders"] as ReadonlyArray<Input> // both operations have this body
     return orders.some(isOther)
       ? refused
       : Result.succeed({ ...input, orders: orders.map((order) => ({ ...order, subaccount: locked })) })

@@ -14,11 +14,11 @@ import type { View } from "../exchange/View.ts"
 export interface Call<out Input> {
   /** Executes a command now. */
   readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => CommandResult<Type>
-  /** The seed of the exchange's ids. */
+  /** The seed of the exchange. */
   readonly seed: number
   /** The current state of the exchange. */
   readonly view: View
-  /** The account's own orders, positions and money as readers see them, which may lag behind. */
+  /** The account's own orders, positions and money, for reads. This view lags behind by `readLagMillis`. */
   readonly userView: View
   /** Empty for an unsigned request. */
   readonly accountId: string
@@ -33,7 +33,7 @@ export interface Route {
   readonly handle: (call: Call<unknown>) => Result.Result<unknown, Refusal>
 }
 
-/** A route, typed by its operation: its input is what the client sends, its output what the client expects. */
+/** A route, typed by its operation: its input is what the client sends. Its output is what the client expects. */
 export const route = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
   handle: (call: Call<Input>) => Result.Result<Output, Refusal>
@@ -49,6 +49,6 @@ export const wireRoute = <Input, Output, E, Capability>(
   handle: (call: Call<Input>) => Result.Result<{ readonly [K in keyof Output]: unknown }, Refusal>
 ): Route => ({
   descriptor: operation.descriptor,
-  // As above; the response has the fields that the client expects.
+  // The router decodes inputs with this descriptor. The response has the fields that the client expects.
   handle: handle as Route["handle"]
 })

@@ -38,7 +38,9 @@ interface Compiled {
 
 const decoderOf = (schema: Schema.Codec<unknown>): Decode => SchemaParser.decodeUnknownResult(schema)
 
-/** Finds the operation of a path below the API's root, or else the methods that the path supports. */
+/**
+ * Finds the operation of a method and a path below the API's root. Otherwise, finds the methods that the path supports.
+ */
 export const makeRouter = (): ((method: string, path: string) => Matched) => {
   const byLength = new Map<number, Array<Compiled>>()
   for (const compiled of allRoutes.map(compile)) {
@@ -112,7 +114,7 @@ const unescape = (text: string): string | undefined => {
   }
 }
 
-/** Path parameters that are UUIDs: other values are refused before any lookup. */
+/** Path parameters that are UUIDs. Any other value is refused before the lookup. */
 const uuids = new Set(["order_id", "order_group_id", "transfer_id", "api_key", "rfq_id", "quote_id"])
 
 const compile = (route: Route): Compiled => {
@@ -158,14 +160,14 @@ const compile = (route: Route): Compiled => {
 
 const issuesOf = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** Where a body first violates its schema, and the expected value. */
+/** Where a body first violates its schema, and why. */
 const describeIssue = (issue: SchemaIssue.Issue): string => {
   const [first] = issuesOf(issue).issues
   const path = (first?.path ?? []).map(String).join(".")
   return `${path === "" ? "the body" : path}: ${first?.message ?? "is invalid"}`
 }
 
-/** Parses one parameter: as text if the schema accepts text, else as a number or a boolean. */
+/** Parses one parameter: as text if the schema accepts this text, otherwise as a number or a boolean. */
 const readParameter = (
   search: URLSearchParams,
   name: string,
@@ -193,7 +195,7 @@ const readParameter = (
   return Result.fail("is not a valid value")
 }
 
-/** A list of texts, and a list of numbers if all of them are numeric. */
+/** The list of texts, and the list of their parsed values if every text is a number or a boolean. */
 const listsOf = (texts: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<unknown>> => {
   const numbers = texts.flatMap(parsed)
   return numbers.length === texts.length ? [texts, numbers] : [texts]

@@ -1,6 +1,6 @@
 /**
- * The exchange over HTTP. It uses Node's own server without a framework: an application under test shares its process
- * and its tracer, and faults have to reach the socket.
+ * The exchange over HTTP. It uses Node's own server without a framework, because an application under test shares the
+ * process and the tracer, and because faults must reach the socket.
  *
  * @module
  */
@@ -21,9 +21,9 @@ const maxBodyBytes = 4 * 1024 * 1024
 
 /** Options of a server. Slow requests are dropped. */
 export interface ListenOptions {
-  /** From the connection, or the previous response, to the end of the head. Default: 10,000. */
+  /** The time limit from the connection, or from the previous response, to the end of the head. Default: 10,000. */
   readonly headMillis?: number
-  /** To the end of the body. Default: 30,000. */
+  /** The time limit to the end of the body. Default: 30,000. */
   readonly requestMillis?: number
   /** Takes over the connections of upgrade requests. Default: upgrade requests are ordinary requests. */
   readonly webSockets?: WebSockets
@@ -70,7 +70,7 @@ export const listen = (
       })
   ).pipe(
     Effect.map((server) => {
-      const address = server.address() as AddressInfo // a server that listens on a port has no other kind
+      const address = server.address() as AddressInfo // a server that listens on a port has this kind of address
       return address.port
     })
   )
@@ -91,8 +91,8 @@ const receive = (request: IncomingMessage, response: ServerResponse, serve: Serv
     }
     request.off("data", take)
     request.off("end", finish)
-    // The response is complete but not ended while more data arrives: Node drops a closing connection when its response
-    // ends, and data that reaches a closed connection discards the response.
+    // The response is written, but not ended while more data arrives. When it ends, Node closes the connection, and
+    // data that reaches a closed connection makes the client lose the response.
     response.writeHead(413, {
       "content-type": "application/json; charset=utf-8",
       "content-length": Buffer.byteLength(tooLarge),

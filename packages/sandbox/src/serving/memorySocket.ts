@@ -67,15 +67,15 @@ class MemorySocket implements Socket.WebSocketLike {
   #isPaused = false
   /** The feed's side; undefined before the connection and after its end. */
   #endpoint: Endpoint | undefined
-  /** The feed's side no longer reads or writes. */
+  /** Whether the feed's side no longer reads or writes. */
   #isSilent = false
   /** Whether the feed's side has started to close. */
   #feedHasClosed = false
-  /** Events, with the bytes of messages, and how many of them are dispatched. */
+  /** The events to dispatch, with the bytes of messages. The first `#dispatched` events are dispatched already. */
   #events: Array<{ readonly dispatch: () => void; readonly bytes: number }> = []
   #dispatched = 0
   #heldBytes = 0
-  /** Whether the feed has seen held bytes that the client has not received since. */
+  /** Whether the feed knows of held bytes, and waits to be notified that the client has received them. */
   #isBehind = false
   #isScheduled = false
 
@@ -227,7 +227,7 @@ class MemorySocket implements Socket.WebSocketLike {
         this.#isBehind ||= bytes > 0
         return bytes
       },
-      // The client answers as soon as it reads the ping.
+      // The client sends a pong as soon as it reads the ping.
       ping: () => this.#add(() => this.#toFeed(({ pong }) => pong())),
       close: (code, reason) => {
         if (!this.#isSilent) {
@@ -244,7 +244,7 @@ class MemorySocket implements Socket.WebSocketLike {
     }
   }
 
-  /** Passes something to the feed's side, unless that is gone or silent by then. */
+  /** Calls the feed's side soon, if it has not ended and is not silent by then. */
   #toFeed(pass: (endpoint: Endpoint) => void): void {
     this.#tasks.soon(() => {
       if (this.#endpoint !== undefined && !this.#isSilent) {
@@ -253,7 +253,7 @@ class MemorySocket implements Socket.WebSocketLike {
     })
   }
 
-  /** The feed's side closes: the connection ends when the client has received that. */
+  /** Closes from the feed's side. The connection ends when the client has received the close. */
   #closeFromFeed(code: number, reason: string): void {
     if (!this.#feedHasClosed) {
       this.#feedHasClosed = true
@@ -270,7 +270,7 @@ class MemorySocket implements Socket.WebSocketLike {
     this.#tasks.soon(() => this.#end())
   }
 
-  /** Notifies the feed's side, once. */
+  /** Notifies the feed's side of the end, once. */
   #end(): void {
     const endpoint = this.#endpoint
     this.#endpoint = undefined

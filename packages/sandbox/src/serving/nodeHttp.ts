@@ -1,5 +1,5 @@
 /**
- * The exchange's requests and responses on Node's HTTP server.
+ * Converts requests and responses between Node's HTTP server and the exchange.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export const toWireRequest = (request: IncomingMessage, body: Uint8Array): WireR
   return { method, path, headers: single(headers), body }
 }
 
-/** One value for each header: a repeated signing header would not match its signature anyway. */
+/** Joins the values of a repeated header. With a repeated signature header, no signature is valid anyway. */
 const single = (headers: IncomingMessage["headers"]): WireRequest["headers"] => {
   const values: Record<string, string | undefined> = {}
   for (const name in headers) {
@@ -21,10 +21,13 @@ const single = (headers: IncomingMessage["headers"]): WireRequest["headers"] => 
   return values
 }
 
-/** Whether a request offers to change to WebSockets. Clients of HTTP/2 offer that protocol in the same way. */
+/**
+ * Whether a request offers an upgrade to WebSocket. HTTP/2 clients also send the header `upgrade`, for another
+ * protocol.
+ */
 export const offersWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket"
 
-/** Declines an offer that Node took for an upgrade: the server reads the request again, without the offer. */
+/** Declines an upgrade to another protocol: the server reads the request again, without the header `upgrade`. */
 export const declineUpgrade = (server: Server, request: IncomingMessage, head: Buffer): void => {
   const { httpVersion, method, rawHeaders, socket, url } = request
   const headers = rawHeaders.flatMap((name, index) =>

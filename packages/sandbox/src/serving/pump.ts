@@ -12,9 +12,9 @@ import type * as Scope from "effect/Scope"
 export interface Scheduled {
   /** When `tick` must be called next, in Unix milliseconds of Effect's clock; undefined if nothing is scheduled. */
   nextMillis(): number | undefined
-  /** Does what is due. Afterwards `nextMillis` must be later than now. */
+  /** Does the work that is due. Afterwards, `nextMillis` must be later than now. */
   tick(): void
-  /** Calls back when `nextMillis` may have become earlier. Returns a function that ends it. */
+  /** Calls back when `nextMillis` may have become earlier. Returns a function that ends this. */
   onReschedule(callback: () => void): () => void
 }
 

@@ -1,5 +1,5 @@
 /**
- * What both kinds of WebSockets need of a feed, and the limits that they share.
+ * What the WebSockets over the network and in memory need from a feed, and the limit that they share.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { feedPath, type Upgrade } from "../feed/line.ts"
 import { failure } from "../rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 
-/** Documented: the largest message. */
+/** Documented: the size of the largest message. */
 export const maxMessageBytes = 64 * 1024 * 1024
 
 /** A feed that accepts or refuses connections. */
@@ -15,7 +15,7 @@ export interface Upgrades {
   readonly upgrade: (request: WireRequest) => Upgrade
 }
 
-/** The feed's decision. Every other path is not found. */
+/** The feed's decision on an upgrade request. A path other than the feed's is not found. */
 export const decide = (feed: Upgrades, request: WireRequest): Upgrade =>
   pathOf(request) === feedPath
     ? feed.upgrade(request)

@@ -1,7 +1,7 @@
 /**
  * The feed over WebSockets.
  *
- * The library `ws` carries out RFC 6455: frames, masks, fragments, UTF-8, the close handshake and `permessage-deflate`.
+ * The library `ws` implements RFC 6455: frames, masks, fragments, UTF-8, the close handshake and `permessage-deflate`.
  *
  * @module
  */
@@ -29,19 +29,23 @@ export class WebSockets {
       threshold: minDeflatedBytes,
       serverNoContextTakeover: true,
       clientNoContextTakeover: true,
-      // A connection that has compressed keeps about 120 KB of memory instead of 250 KB. JSON gets no longer by that.
+      // With this window, a connection that has compressed frames keeps about 120 KB of memory instead of 250 KB. JSON
+      // compresses equally well.
       serverMaxWindowBits: 11,
       zlibDeflateOptions: { level: 1, memLevel: 4, chunkSize: 4_096 }
     }
   })
 
-  /** A connection ends if its code throws: `onDefect` receives the reason. */
+  /** If the code of a connection throws, the connection ends, and `onDefect` receives the error. */
   constructor(feed: Upgrades, onDefect: (defect: unknown) => void) {
     this.#feed = feed
     this.#onDefect = onDefect
   }
 
-  /** Takes over the connection of an upgrade request: accepts it, or sends a response and closes it. */
+  /**
+   * Takes over the connection of an upgrade request. Accepts the upgrade, or sends a response and closes the
+   * connection.
+   */
   upgrade(request: IncomingMessage, head: Buffer): void {
     const { socket } = request
     this.#sockets.add(socket)
@@ -57,7 +61,7 @@ export class WebSockets {
     })
   }
 
-  /** Ends all connections. What was sent before still leaves, if the network takes it immediately. */
+  /** Ends all connections. Frames that were sent before are lost if the network does not take them immediately. */
   close(): void {
     this.#batches.flush()
     for (const socket of this.#sockets) {
@@ -107,7 +111,7 @@ export class WebSockets {
   }
 }
 
-/** A complete HTTP response, after which the connection closes. */
+/** Sends a complete HTTP response, and then closes the connection. */
 const refuse = (request: IncomingMessage, { response: result }: Upgrade & { readonly _tag: "Refused" }): void => {
   const { socket } = request
   const response = new ServerResponse(request)
@@ -117,10 +121,10 @@ const refuse = (request: IncomingMessage, { response: result }: Upgrade & { read
   respond(request, response, result)
 }
 
-/** A line is drained when it has fewer unsent bytes. Not zero: `ws` sends pongs by itself. */
+/** A line with fewer unsent bytes counts as drained. The limit is not zero, because `ws` sends pongs by itself. */
 const drainedBytes = 16 * 1024
 
-/** A line, and whether the network has taken the unsent bytes that {@link Line.bufferedBytes} returned before. */
+/** A line that also reports, once, that the network has taken the bytes that {@link Line.bufferedBytes} returned. */
 type TrackedLine = Line & { readonly takeDrained: () => boolean }
 
 const makeLine = (
@@ -160,7 +164,7 @@ const makeLine = (
         return
       }
       isSilent = true
-      // Bytes that arrive are discarded, so that the end of the connection is still noticed.
+      // Arriving bytes are discarded, so that the end of the connection is still detected.
       socket.removeAllListeners("data")
       socket.on("data", () => {})
       socket.resume()
@@ -175,12 +179,12 @@ const makeLine = (
 
 const maxBatchBytes = 128 * 1024
 
-/** Holds back the frames of one turn of the event loop, so that each connection sends them in one system call. */
+/** Holds back the frames of one turn of the event loop, so that each connection sends its frames in one system call. */
 class Batches {
   readonly #joined = new Set<Socket>()
   #isScheduled = false
 
-  /** Holds back what is written to a socket, until the end of the turn. */
+  /** Holds back the frames of a socket until the end of the turn. */
   join(socket: Socket): void {
     if (this.#joined.has(socket)) {
       return
@@ -196,14 +200,14 @@ class Batches {
     socket.cork()
   }
 
-  /** Sends what was held back if it is much: the network may take it at once. */
+  /** Sends the held frames of a socket if they exceed the maximum size of a batch. */
   limit(socket: Socket): void {
     if (socket.writableLength > maxBatchBytes) {
       this.#release(socket)
     }
   }
 
-  /** Sends what was held back. */
+  /** Sends all held frames. */
   flush(): void {
     this.#joined.forEach((socket) => this.#release(socket))
   }

@@ -9,7 +9,7 @@ const nowhere = "00000000-0000-4000-8000-000000000000"
 const rfqs = "/communications/rfqs"
 const quotes = "/communications/quotes"
 
-/** The requests for a quote by its RFQ's id and its own, and by its own only. */
+/** The cases of an operation on a quote: with the ids of its RFQ and of the quote, and with the quote's id only. */
 const both = (
   names: readonly [scoped: string, deprecated: string],
   ids: readonly [rfq: string, quote: string],

@@ -48,12 +48,12 @@ export interface Crowd {
     readonly account: string
     readonly quoteId: string
     readonly rfqAccount: string
-    /** Once accepted. */
+    /** True once the quote was accepted. */
     isAccepted: boolean
   }>
   made: number
   done: number
-  /** By code. */
+  /** The number of refusals by code. */
   readonly refused: Map<string, number>
 }
 
@@ -121,7 +121,7 @@ const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): voi
   crowd.markets.push(ticker)
 }
 
-/** Lets a crowd act a number of times, from a seed. */
+/** Executes a number of random commands of a crowd, from a seed. */
 export const act = (exchange: Exchange, crowd: Crowd, seed: number, times: number): void => {
   const random = makeRandom(seed)
   for (let n = 0; n < times; n++) {
@@ -439,7 +439,7 @@ const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string)
   }
 }
 
-/** Checks the invariants of a state, and returns the violated ones. */
+/** Checks the invariants of a state, and returns the violated invariants. */
 export const audit = (state: Snapshot): ReadonlyArray<string> => {
   const violations: Array<string> = []
   const check = (isTrue: boolean, law: string): void => {
@@ -501,7 +501,7 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
     const isPlaced = [makerOrder, rfqOrder].map((order) => order !== undefined && orders.has(order.orderId))
     check(
       isPlaced.every((placed) => placed === (status === "executed")),
-      "an executed quote has two orders, and any other has none"
+      "an executed quote has two orders, and any other quote has none"
     )
   }
   const open = state.rfqs.flatMap(({ accountId, status, ticker }) => (status === "open" ? [accountId + ticker] : []))

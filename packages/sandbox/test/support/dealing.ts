@@ -47,7 +47,7 @@ export const makeDesk = (options: Partial<Options> = {}) => {
   const desk = Object.assign(floor, {
     maker,
     requester,
-    /** Moves the time on. Timers fire with the next command or read. */
+    /** Moves the time forward, and fires the timers that are due. */
     pass: (millis: number): void => {
       floor.time += millis
       floor.view()

@@ -25,7 +25,7 @@ export const makeFakeFeed = () => {
   const feed = {
     requests: [] as Array<WireRequest>,
     connections: [] as Array<Connection>,
-    /** The responses of the next upgrades, which are refused. */
+    /** Refuses the next upgrades with these responses, in order. */
     refusals: [] as Array<WireResponse>,
     /** Called with every connection before its endpoint exists. */
     onOpen: (_line: Line): void => {},

@@ -1,5 +1,5 @@
 /**
- * A reader of the feed that keeps what it is sent, and compares it with the reads of the exchange.
+ * A reader of the feed that keeps the data that it receives, and compares them with the reads of the exchange.
  */
 import * as Result from "effect/Result"
 import type { View } from "../../src/exchange/View.ts"
@@ -34,7 +34,7 @@ export class FeedReader {
     this.#isYesScale = isYesScale
   }
 
-  /** Reads the frames that arrived. `change` plays a faulty feed. */
+  /** Reads the frames that arrived. `change` simulates a faulty feed. */
   read(change: (frame: Frame) => ReadonlyArray<Frame> = (frame) => [frame]): void {
     for (const frame of this.line.take().flatMap(change)) {
       this.types.set(frame.type, (this.types.get(frame.type) ?? 0) + 1)
@@ -146,8 +146,8 @@ export class FeedReader {
   }
 
   /**
-   * Returns the differences between the reader's data and the exchange. A complete reader has subscribed before
-   * anything happened.
+   * Returns the differences between the reader's data and the exchange. A reader is complete if it subscribed before
+   * the first command.
    */
   differences(view: View, isComplete: boolean): ReadonlyArray<string> {
     const found = [...this.problems]

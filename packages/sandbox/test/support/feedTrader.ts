@@ -46,7 +46,7 @@ export const trading = <E>(
     )
   }).pipe(Effect.scoped)
 
-/** Takes events of a stream in the background, into a list. */
+/** Collects the events of a stream in a list, in the background. */
 export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
   Effect.gen(function* () {
     const events: Array<A> = []

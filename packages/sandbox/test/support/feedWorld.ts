@@ -1,5 +1,5 @@
 /**
- * An exchange with its feed, without sockets: lines record what is sent, and time moves by hand.
+ * An exchange with its feed, without sockets: lines record what is sent, and the test moves the time.
  */
 import * as Result from "effect/Result"
 import type { Assumptions } from "../../src/Assumptions.ts"
@@ -36,7 +36,7 @@ export interface TestLine {
   readonly endpoint: Endpoint
   /** Frames since the last call. */
   readonly take: () => Array<Frame>
-  /** Texts since the last call, as they were sent. */
+  /** The texts of the frames since the last call. */
   readonly takeTexts: () => Array<string>
   readonly send: (command: object | string) => void
   /** Sends a command and returns the frames that it caused. */
@@ -44,7 +44,7 @@ export interface TestLine {
   /** How the exchange ended the connection. */
   readonly ended: () => string | undefined
   readonly pings: () => number
-  /** Answers no ping from now on. */
+  /** Sends no pong from now on. */
   readonly mute: () => void
   /** While blocked, the network takes nothing. */
   readonly block: (isBlocked: boolean) => void
@@ -54,7 +54,7 @@ export interface FeedWorld {
   readonly exchange: Exchange
   readonly feed: Feed
   readonly nowMillis: () => number
-  /** Moves the time, and calls `tick` whenever the feed asks for it. */
+  /** Moves the time, and calls `tick` at each time that the feed schedules. */
   readonly pass: (millis: number) => void
   readonly view: () => View
   readonly run: <Type extends CommandType>(command: Command<Type> & Command) => Loose
@@ -64,7 +64,7 @@ export interface FeedWorld {
   readonly request: (account: TestAccount, change?: Partial<WireRequest>) => WireRequest
   readonly connect: (account: TestAccount) => TestLine
   readonly refused: (request: WireRequest) => WireResponse
-  /** A key of an existing account. */
+  /** Creates a key of an existing account. */
   readonly keyOf: (accountId: string, key?: KeyOptions) => TestAccount
 }
 
@@ -154,7 +154,7 @@ const plainOrder: CreateOrder = {
   exchangeIndex: undefined
 }
 
-/** More than the feed lets the network hold back. */
+/** More bytes than the feed lets the network buffer. */
 const blockedBytes = 2 * 1024 * 1024
 
 const openLine = (open: Extract<Upgrade, { _tag: "Accepted" }>["open"]): TestLine => {
@@ -207,7 +207,7 @@ const openLine = (open: Extract<Upgrade, { _tag: "Accepted" }>["open"]): TestLin
   }
 }
 
-/** Type, `sid` and `seq` of frames: the order of a session at a glance. */
+/** The type, `id`, `sid` and `seq` of each frame, as text. */
 export const outline = (frames: ReadonlyArray<Frame>): ReadonlyArray<string> =>
   frames.map(({ id, seq, sid, type }) =>
     [

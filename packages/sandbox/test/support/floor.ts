@@ -9,10 +9,10 @@ import { Exchange, type Options } from "../../src/exchange/Exchange.ts"
 export const start = 1_800_000_000_000
 export const ticker = "KXTEST-26-YES"
 
-/** The seed of every property. Set `FC_SEED` to use another. */
+/** The seed of every property. Set `FC_SEED` to use another seed. */
 export const seed = Number(process.env["FC_SEED"] ?? 20_261_009)
 
-/** The size of a sample: `full` under `pnpm test:full`, else `quick`. */
+/** The size of a sample: `full` under `pnpm test:full`, otherwise `quick`. */
 export const sampleSize = (quick: number, full: number): number => (process.env["TEST_MODE"] === "full" ? full : quick)
 
 type OrderOptions = Partial<Omit<CreateOrder, "side" | "count" | "price">>
@@ -96,7 +96,7 @@ export const makeFloor = (options: Partial<Options> = {}) => {
         accountId,
         target: { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }
       }),
-    /** Current fields of an order. */
+    /** The current values of some fields of an order. */
     now: (order: Order, ...fields: ReadonlyArray<keyof Order>): ReadonlyArray<unknown> => {
       const latest = unwrap(floor.view().order(order.accountId, order.orderId))
       return fields.map((field) => latest[field])

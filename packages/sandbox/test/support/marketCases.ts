@@ -10,7 +10,7 @@ const bad = (path: string, ...queries: ReadonlyArray<string>) => queries.map((qu
 
 const isNotPerhaps = ["with_nested_markets=perhaps", "with_nested_markets=true&with_nested_markets=true"]
 
-/** More than a hundred. */
+/** More tickers than the maximum of 100. */
 const tooMany = Array.from({ length: 101 }, (_, n) => `tickers=T${n}`).join("&")
 
 /** The historical lists also accept a subaccount. */

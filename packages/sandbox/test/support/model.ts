@@ -1,6 +1,7 @@
 /**
  * A simple model of the exchange: one market, and lists that are sorted and searched at every step. It shares no code
- * with the engine, and uses the client's fees. A property executes the same commands on both, and compares everything.
+ * with the engine, and computes fees with the client's code. A property executes the same commands on both, and
+ * compares their states.
  */
 import * as Fees from "@kalshi-effect/client/Fees"
 import { countUnsafe, type Dollars, dollarsUnsafe, toMicros } from "@kalshi-effect/client/FixedPoint"
@@ -19,7 +20,7 @@ export interface ModelOrder {
   remaining: number
   /** False while the order is being matched. */
   inBook: boolean
-  /** Its order in time, among the orders at its price and among its owner's. */
+  /** Increases with time. Sorts the orders at one price, and the orders of one account. */
   stamp: number
   carried: Dollars
 }
@@ -140,7 +141,7 @@ export class Model {
     return undefined
   }
 
-  /** Whether an order was cancelled. */
+  /** Cancels an order. Returns whether the order was cancelled. */
   cancel(order: number, account: number): boolean {
     const target = this.#own(order, account)
     if (target !== undefined) {
@@ -272,7 +273,9 @@ export class Model {
     return this.#required(account, this.orders)
   }
 
-  /** Every YES pays the value, every NO the rest of the dollar, both truncated to whole cents. */
+  /**
+   * Every YES pays the value, every NO the rest of the dollar. The payout of an account is truncated to whole cents.
+   */
   settle(value: number): void {
     for (const account of this.accounts) {
       const worth = Math.abs(account.position) * (account.position > 0 ? value : 10_000 - value)

@@ -1,10 +1,10 @@
 /**
- * The WebSocket protocol by hand over a plain socket, so that each byte can be wrong, and reading is cheap.
+ * The WebSocket protocol over a plain socket, without a library: each byte can be wrong, and reading is cheap.
  */
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 
-/** What a frame can be wrong in. */
+/** The parts of a frame that can be wrong. */
 export interface FrameOptions {
   /** Default: 1, text. */
   readonly opcode?: number
@@ -12,9 +12,9 @@ export interface FrameOptions {
   readonly fin?: boolean
   /** The three reserved bits. 4 marks a compressed message. Default: 0. */
   readonly reserved?: number
-  /** Default: true, as the protocol demands of a client. */
+  /** Default: true, as the protocol requires for a client. */
   readonly masked?: boolean
-  /** The length to declare. Default: the payload's. */
+  /** The length to declare. Default: the length of the payload. */
   readonly length?: number
 }
 
@@ -41,7 +41,7 @@ export interface Key {
 
 export const feedPath = "/trade-api/ws/v2"
 
-/** The head of an upgrade request. Headers replace or add; undefined ones are left out. */
+/** The head of an upgrade request. `headers` adds or replaces headers; a header with the value undefined is omitted. */
 export const upgradeHead = (
   key: Key | undefined,
   headers: Readonly<Record<string, string | undefined>> = {}
@@ -90,14 +90,14 @@ export class FrameReader {
 /** A connection to the port, before or after its handshake. */
 export class RawFeed {
   readonly socket: Socket
-  /** Text messages that were not taken yet. */
+  /** Text messages that `next` has not taken yet. */
   readonly messages: Array<string> = []
   /** The bodies of the pongs that arrived. */
   readonly pongs: Array<string> = []
   /** The code of the close frame that arrived. */
   closeCode: number | undefined
   isEnded = false
-  /** Takes text messages instead of `messages`. */
+  /** If set, receives the text messages. They are then not in `messages`. */
   onText: ((bytes: Buffer, start: number, end: number) => void) | undefined
   /** The status of the handshake's response, once its head arrived. */
   #status: string | undefined
@@ -129,7 +129,9 @@ export class RawFeed {
     this.send(frame(JSON.stringify(command)))
   }
 
-  /** Sends a head. Returns the status of the response, or an empty string if the connection ended before. */
+  /**
+   * Sends a head. Returns the status of the response, or an empty string if the connection ended without a response.
+   */
   async handshake(head: string): Promise<string> {
     this.send(head)
     return this.status()
@@ -141,13 +143,13 @@ export class RawFeed {
     return this.#status ?? ""
   }
 
-  /** The next text message; undefined if the connection ends before one arrives. */
+  /** The next text message; undefined if the connection ends before a message arrives. */
   async next(): Promise<string | undefined> {
     await this.#until(() => this.messages.length > 0)
     return this.messages.shift()
   }
 
-  /** Waits for a pong. Whether one arrived before the connection ended. */
+  /** Waits for a pong. Returns whether a pong arrived before the connection ended. */
   async pong(): Promise<boolean> {
     await this.#until(() => this.pongs.length > 0)
     return this.pongs.shift() !== undefined

@@ -33,7 +33,7 @@ const document: Document = JSON.parse(
   readFileSync(new URL("../../../../fixtures/spec/rest.json", import.meta.url), "utf8")
 )
 
-/** Bodies of operations that validate them beyond their schema. */
+/** The bodies of operations that check more than the schema of a body. */
 const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   CreateOrderV2: () => ({ ...order, count: "1" }),
   BatchCreateOrdersV2: () => ({ orders: [order, { ...order, count: "0" }] }),
@@ -99,7 +99,7 @@ const quoteOf = (world: World, operationId: string): Readonly<Record<string, str
       : { rfq_id: rfqId, quote_id: quoteId }
 }
 
-/** Values of path parameters by name. */
+/** The values of path parameters by name. */
 const partsOf = (world: World, operationId: string): Readonly<Record<string, string>> => ({
   order_id: world.orderIds[0]!,
   order_group_id: world.groupId,

@@ -1,7 +1,6 @@
 /**
  * Writes `src/rest/generated/responses.ts`: the schemas of the responses that the exchange generates, from the
- * reference
- * document. Run it with Node after the document or the routes have changed.
+ * reference document. Run it with Node after the document or the routes have changed.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"

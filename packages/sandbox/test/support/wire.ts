@@ -1,5 +1,5 @@
 /**
- * Requests as bytes, signed by hand, so that each part of a signature can be wrong.
+ * Sends signed requests without the client, so that each part of a request and of its signature can be wrong.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -18,7 +18,7 @@ export interface Sent {
   /** The exact body, instead of JSON. */
   readonly text?: string | Uint8Array
   readonly contentType?: string
-  /** The signed parts that differ from the sent ones. */
+  /** The signed parts that differ from the sent parts. */
   readonly signed?: { readonly method?: string; readonly path?: string; readonly skewMillis?: number }
   /** Headers to replace, or to omit. */
   readonly headers?: Readonly<Record<string, string | undefined>>
@@ -32,7 +32,7 @@ export interface Got {
 
 const root = "/trade-api/v2"
 
-/** Sends one request and reads its response; a body that is not JSON is returned as text. */
+/** Sends one request and reads its response. Returns a body that is not JSON as text. */
 export const send = (sent: Sent): Effect.Effect<Got, unknown, Sandbox | HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox

@@ -23,7 +23,7 @@ export interface World {
   readonly locked: Credentials
   /** An account of the basic tier. */
   readonly basic: Credentials
-  /** Resting orders of the maker; a test may use each of them once. */
+  /** Resting orders of the maker. A test may use each of them once. */
   readonly orderIds: ReadonlyArray<string>
   readonly groupId: string
   readonly transferId: string
@@ -31,7 +31,9 @@ export interface World {
   /** An open RFQ of the maker, and an open quote of the taker on it. */
   readonly rfqId: string
   readonly quoteId: string
-  /** An open RFQ of the taker, with two quotes of the maker: an open one, and one that waits for its confirmation. */
+  /**
+   * An open RFQ of the taker, with an open quote of the maker, and an accepted quote that waits for its confirmation.
+   */
   readonly takerRfqId: string
   readonly ownQuoteId: string
   readonly acceptedQuoteId: string

@@ -19,8 +19,8 @@ export interface Signing {
   readonly prefersSync: boolean
 }
 
-// The exchange requires PSS with SHA-256 (set when the key is imported), MGF1 with SHA-256, and a salt as long as the
-// digest; or plain Ed25519.
+// For RSA, the exchange requires PSS with SHA-256 (set when the key is imported), MGF1 with SHA-256, and a salt as long
+// as the digest. For Ed25519, it requires plain Ed25519.
 const parameters: Record<KeyKind, AlgorithmIdentifier | RsaPssParams> = {
   rsa: { name: "RSA-PSS", saltLength: 32 },
   ed25519: { name: "Ed25519" }

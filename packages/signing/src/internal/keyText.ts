@@ -17,9 +17,9 @@ const windowLength = 24
 const maxChanges = 4
 
 /**
- * Whether a part of a text looks as random as a key: a long word with digits, groups of hexadecimal or decimal digits, or
- * frequent changes between small letters, capitals and digits. UUIDs do not count, because a key id can be part of a file
- * name. The first capital of a word does not count either.
+ * Whether a part of a text looks as random as a key: a long word with digits, groups of hexadecimal or decimal digits,
+ * or frequent changes between small letters, capitals and digits. UUIDs do not count, because a key id can be part of a
+ * file name. The first capital of a word does not count either.
  */
 const looksRandom = (text: string): boolean => {
   const rest = text.replace(uuid, "")
@@ -38,8 +38,8 @@ const looksRandom = (text: string): boolean => {
 }
 
 /**
- * Whether a text looks like key material instead of an id or a path: PEM, a JWK, DER in base64, a line of these, or 32
- * bytes or more in hexadecimal or base64. An absolute path does not count.
+ * Whether a text looks like key material instead of an id or a path: PEM, a JWK, DER in base64, a line of one of these,
+ * or 32 bytes or more in hexadecimal or base64. An absolute path does not look like key material.
  */
 export const looksLikeKey = (text: string): boolean => {
   const bare = text.trim().replace(/^(["'])(.*)\1$/s, "$2")
@@ -53,7 +53,7 @@ export const looksLikeKey = (text: string): boolean => {
 
 /**
  * Whether a path is safe to print: it contains only typical characters of paths, and no part looks as random as a key.
- * Real paths with many capitals and digits are rejected too.
+ * Real paths with many capitals and digits are therefore not shown, either.
  */
 export const isShowable = (path: string): boolean => {
   const name = path.replace(/^[A-Za-z]:(?=[\\/])/, "")

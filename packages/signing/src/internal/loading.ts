@@ -42,7 +42,8 @@ const selfCheck = /*#__PURE__*/ Effect.fnUntraced(function* (
 })
 
 /**
- * Makes a `node:crypto` signer, if its trial signature verifies. Otherwise undefined, and WebCrypto signs everything.
+ * Makes a signing function of `node:crypto`, if its trial signature verifies. If the result is undefined, WebCrypto
+ * signs.
  */
 const checkedSignSync = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,

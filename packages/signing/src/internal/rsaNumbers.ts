@@ -4,7 +4,7 @@ import * as Der from "./der.ts"
 
 const minBits = 2048
 
-/** The names in a JWK of the numbers of an RSAPrivateKey (RFC 8017, A.1.2), in their order. */
+/** The JWK names of the numbers of an RSAPrivateKey, in the order of RFC 8017, A.1.2. */
 export const rsaMembers = ["n", "e", "d", "p", "q", "dp", "dq", "qi"] as const
 
 const mismatch: KeyErrorReason = {

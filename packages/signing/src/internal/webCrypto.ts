@@ -63,7 +63,7 @@ const fromCryptoError = (error: CryptoError.CryptoError): KeyError =>
 
 /**
  * Converts an error of effect/crypto to a `KeyError`. Runtimes throw different exceptions for an unreadable key, and
- * effect/crypto converts unknown exceptions to defects. Such a defect means an unreadable key too.
+ * effect/crypto converts unknown exceptions to defects. Such a defect also means an unreadable key.
  */
 export const orKeyError = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   effect.pipe(

@@ -1,8 +1,8 @@
 /**
- * The session of the feed: keeps the wanted subscriptions alive over connections that come and go.
+ * The session of the feed: keeps the wanted subscriptions alive while connections are lost and replaced.
  *
- * It has no sockets, no timers and no runtime. Its owner gives it sockets (`Outside`), reports what happens to them, and
- * calls `tick` at `nextMillis`. Each input changes the state, then `#settle` sends what is due.
+ * The session has no sockets, no timers and no runtime. Its owner provides sockets (`Outside`), reports what happens to
+ * them, and calls `tick` at `nextMillis`. Each input changes the state, then `#settle` sends what is due.
  *
  * | input              | what happens                                                           | where          |
  * | ------------------ | ---------------------------------------------------------------------- | -------------- |
@@ -22,13 +22,13 @@ import type { ChannelName } from "../../generated/feed.ts"
 import { FeedClosed, type FeedError, type LossCause, TooManyConnections } from "../FeedError.ts"
 import { changeOver, copySlots, takeOver } from "./changeover.ts"
 import { type Clock, Core, type Outside } from "./core.ts"
-import { end } from "./delivery.ts"
+import { deliverLatest, end } from "./delivery.ts"
 import { close, dial, finish, open, redial, type Refusal, refuseDial } from "./dialling.ts"
-import type { Subscriber } from "./events.ts"
+import type { Recorder, Subscriber } from "./events.ts"
 import type { Member } from "./model.ts"
 import { reconcile } from "./reconcile.ts"
 import { parse, parseNames, type SubscriptionRequest } from "./requests.ts"
-import { route, routeUndecodable } from "./routing.ts"
+import { reportUnknownKeys, route, routeUndecodable } from "./routing.ts"
 import type { SessionOptions } from "./settings.ts"
 import { requestSnapshots } from "./snapshots.ts"
 import { type SessionState, stateOf } from "./state.ts"
@@ -36,20 +36,20 @@ import { nextDue, runDue } from "./timers.ts"
 import { reopenSlot } from "./transitions.ts"
 import { addNames, join, removeNames } from "./wanted.ts"
 
-/** One subscription of one user. After its end, its methods do nothing. */
+/** One subscription of one user. After the subscription has ended, its methods have no effect. */
 export interface Subscription {
-  /** Adds markets, indices or underlyings. Those that fail later are reported as `Refused`. */
+  /** Adds markets, indices or underlyings. An event `Refused` reports the names that fail later. */
   readonly add: (names: ReadonlyArray<string>) => Result.Result<void, InvalidRequest | FeedError>
   /** Removes markets, indices or underlyings. */
   readonly remove: (names: ReadonlyArray<string>) => void
   /**
-   * Requests snapshots of books. One request per market is in flight, and a market whose snapshot does not arrive is
-   * reported as `Refused`.
+   * Requests snapshots of books. At most one request per market is in flight. An event `Refused` reports a market whose
+   * snapshot does not arrive.
    */
   readonly snapshot: (markets: ReadonlyArray<string>) => void
   /** Requests the list of all indices or underlyings. It arrives as a message. */
   readonly list: () => void
-  /** Ends the subscription at the exchange and opens it again, if the data seems to be stuck. */
+  /** Ends the subscription at the exchange and opens it again. Use it if the data seems to be stuck. */
   readonly resubscribe: () => void
   readonly close: () => void
 }
@@ -59,9 +59,9 @@ export class Session {
   /** Called when `nextMillis` may be earlier than before. */
   onReschedule: (() => void) | undefined
   readonly #core: Core
-  /** Whether an input is in progress. What handlers and the outside call meanwhile is sent after it. */
+  /** Whether an input is in progress. Commands that result from calls during an input are sent after that input. */
   #isBusy = false
-  /** When `tick` is due, and whether that is up to date. */
+  /** When `tick` is due, and whether this value is up to date. */
   #dueMillis: number | undefined
   #isDueKnown = false
   #lastWallMillis: number
@@ -79,15 +79,23 @@ export class Session {
     subscriber: Subscriber<Name>
   ): Result.Result<Subscription, InvalidRequest | FeedError> {
     const core = this.#core
-    // A member of the union of all requests.
+    // The request for one channel is a member of the union of all requests.
     const parsed = parse(request as SubscriptionRequest)
     if (Result.isFailure(parsed)) return Result.fail(parsed.failure)
     if (core.ended !== undefined) return Result.fail(core.ended)
-    // Only messages of its channel are delivered to it.
+    // A subscriber receives only messages of its channel.
     const member = join(core, parsed.success, subscriber as Subscriber)
     if (member === undefined) return Result.fail(this.#tooMany(request.channel))
-    this.#settle()
+    this.#run(() => deliverLatest(core, member, parsed.success.names))
     return Result.succeed(this.#subscription(member))
+  }
+
+  /** Passes on all frames. Returns the end of that. */
+  record(recorder: Recorder): () => void {
+    const core = this.#core
+    if (core.ended === undefined) core.recorders.add(recorder)
+    else recorder.onEnd(core.ended)
+    return () => void core.recorders.delete(recorder)
   }
 
   /** A handshake succeeded. */
@@ -120,12 +128,16 @@ export class Session {
       return
     }
     line.isHeard = true
+    for (const recorder of core.recorders) recorder.onFrame({ generation, text, receivedMillis })
     const decoded = core.decode(text)
     const wasBusy = this.#isBusy
     this.#isBusy = true
     try {
-      if (Result.isSuccess(decoded)) route(core, line, decoded.success, receivedMillis)
-      else routeUndecodable(core, line, decoded.failure, text)
+      if (Result.isFailure(decoded)) routeUndecodable(core, line, decoded.failure, text)
+      else {
+        reportUnknownKeys(core, line, decoded.success, text)
+        route(core, line, decoded.success, receivedMillis)
+      }
     } finally {
       this.#isBusy = wasBusy
     }
@@ -138,7 +150,7 @@ export class Session {
     if (line !== undefined) line.isHeard = true
   }
 
-  /** When `tick` must be called, by the monotonic clock. Undefined if nothing is due. It changes with every input. */
+  /** When `tick` must be called, by the monotonic clock. Undefined if nothing is due. Every input can change it. */
   nextMillis(): number | undefined {
     if (!this.#isDueKnown) {
       this.#dueMillis = this.#core.ended === undefined ? nextDue(this.#core) : undefined
@@ -187,8 +199,10 @@ export class Session {
         const parsed = parseNames(topic, names)
         if (Result.isFailure(parsed)) return Result.fail(parsed.failure)
         let isPlaced = true
+        const fresh = parsed.success.filter((name) => !member.names.has(name))
         change(() => {
           isPlaced = addNames(core, member, parsed.success)
+          if (isPlaced) deliverLatest(core, member, fresh)
         })
         return isPlaced ? Result.void : Result.fail(this.#tooMany(topic.channel))
       },
@@ -210,7 +224,7 @@ export class Session {
           slot.wantsNames = true
           core.touch(slot)
         }),
-      resubscribe: () => change(() => topic.slots.forEach((slot) => reopenSlot(core, slot, "its user asked for it"))),
+      resubscribe: () => change(() => topic.slots.forEach((slot) => reopenSlot(core, slot, "a user requested it"))),
       close: () => change(() => end(core, member, undefined))
     }
   }
@@ -248,7 +262,10 @@ export class Session {
     this.onReschedule?.()
   }
 
-  /** Ends the connections if this machine slept: their sockets seem open, and the signature of a dial is too old. */
+  /**
+   * Ends the connections if this machine slept: after a sleep, dead sockets seem open, and the signature of a dial in
+   * progress is too old.
+   */
   #checkClock(): void {
     const core = this.#core
     const [wallMillis, monotonicMillis] = [core.clock.wallMillis(), core.clock.monotonicMillis()]

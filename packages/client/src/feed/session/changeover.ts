@@ -78,7 +78,7 @@ export const takeOver = (core: Core): void => {
       restore(core, slot)
     }
     for (const { event, name, slot } of held) {
-      // The name can have left, or moved to another connection.
+      // The name may have been removed since, or moved to another connection.
       if (slot.isWanted && (name === undefined || slot.names.has(name))) emit(core, slot, name, event)
     }
     core.isDirty = true

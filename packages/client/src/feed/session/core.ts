@@ -10,27 +10,27 @@ import * as FeedMessages from "../FeedMessages.ts"
 import { Backoff } from "./backoff.ts"
 import { Delay } from "./delay.ts"
 import { EarlyMessages } from "./early.ts"
-import type { GapReason } from "./events.ts"
+import type { GapReason, Recorder } from "./events.ts"
 import { Line, Slot, type Topic } from "./model.ts"
 import { Pace } from "./pace.ts"
 import { Pending } from "./pending.ts"
 import type { SessionOptions, Settings } from "./settings.ts"
 import { settingsOf } from "./settings.ts"
 
-/** What a session does to the outside. Every call names the generation of the connection, which is a number. */
+/** What a session needs from the outside: sockets. `generation` is the number of a connection. */
 export interface Outside {
   /**
-   * Opens a connection. `after` is why its line lost the last one. The session is notified later with `opened`, `refused`
-   * or `closed` of this generation.
+   * Opens a connection. `after` is the loss or the failed dial before it. The owner later calls `opened`, `refused` or
+   * `closed` with this generation.
    */
   readonly dial: (generation: number, after: LossCause | undefined) => void
   readonly send: (generation: number, text: string) => void
   /**
-   * Ends a connection or a dial without waiting for its close event. The session ignores its later reports. `cause` is
-   * undefined if the connection is no longer used.
+   * Ends a connection or a dial without waiting for its close event. The session ignores later reports about it.
+   * `cause` is undefined if the session no longer needs the connection.
    */
   readonly abandon: (generation: number, cause?: LossCause) => void
-  /** Is notified of what happens, for metrics. */
+  /** Receives what happens, for metrics. */
   readonly observer?: Observer
 }
 
@@ -42,7 +42,10 @@ export interface Observer {
   readonly onUndecodable: (errorType: "InvalidMessage" | "UnknownMessage") => void
 }
 
-/** The two clocks of this machine. Timers use the monotonic one, times in events are Unix milliseconds. */
+/**
+ * The two clocks of this machine. Timers use the monotonic clock. Times in events use the wall clock, in Unix
+ * milliseconds.
+ */
 export interface Clock {
   readonly wallMillis: () => number
   readonly monotonicMillis: () => number
@@ -73,13 +76,14 @@ export class Core {
   readonly topics = new Map<string, Topic>()
   readonly byGeneration = new Map<number, Line>()
   lines: ReadonlyArray<Line> = []
+  readonly recorders = new Set<Recorder>()
   lastGeneration = 0
   lastCommandId = 0
   /** The connection whose handshake is in flight: one at a time. */
   dialing: Line | undefined
   /** No dial starts before this time, because the exchange asked to wait. */
   dialNotBeforeMillis = 0
-  /** The number of dials since the last connection that the exchange refused because of the clock. */
+  /** The number of dials that the exchange refused because of the clock, since the last open connection. */
   clockRefusals = 0
   /** Why the session is over. After that, nothing is sent, dialled or delivered. */
   ended: FeedError | undefined
@@ -104,7 +108,7 @@ export class Core {
     this.decode = FeedMessages.decoder({ compiledDecoding: this.settings.compiledDecoding })
   }
 
-  /** The time of timers: whole milliseconds, so that sums are exact. */
+  /** The current time for timers, in whole milliseconds so that sums are exact. */
   now(): number {
     return Math.floor(this.clock.monotonicMillis())
   }

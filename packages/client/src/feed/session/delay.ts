@@ -1,6 +1,6 @@
 /**
- * The delay of messages from sending to receipt, compared with the smallest one: the clocks of the exchange and of this
- * machine may differ.
+ * Compares the delay of each message from sending to receipt with the smallest delay so far, because the clocks of the
+ * exchange and of this machine may differ.
  *
  * @module
  */
@@ -15,7 +15,10 @@ export class Delay {
     this.#limitMillis = limitMillis
   }
 
-  /** Returns the growth of the delay if it rose above the limit, or fell below half of it. Otherwise undefined. */
+  /**
+   * Returns the growth of the delay if the growth rose above the limit, or fell below half of the limit. Otherwise
+   * returns undefined.
+   */
   observe(sendingMillis: number, receivedMillis: number): number | undefined {
     const delay = receivedMillis - sendingMillis
     if (delay < this.#smallest) this.#smallest = delay

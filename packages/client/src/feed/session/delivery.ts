@@ -46,8 +46,17 @@ export const emit = (core: Core, slot: Slot, name: string | undefined, event: Se
   const { topic } = slot
   if (name === undefined) deliver(core, topic.slots.length === 1 ? topic.members : usersOf(slot), event)
   else {
+    if (event._tag === "Message") topic.latest?.set(name, event)
     const members = topic.byName.get(name)
     if (members !== undefined) deliver(core, members, event)
+  }
+}
+
+/** Delivers the last state of names to a user who joins their subscription, because the exchange does not send it again. */
+export const deliverLatest = (core: Core, member: Member, names: ReadonlyArray<string>): void => {
+  for (const name of names) {
+    const event = member.topic.latest?.get(name)
+    if (event !== undefined) deliver(core, [member], event)
   }
 }
 
@@ -74,7 +83,7 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
     return markets.length === 0 ? [] : [{ member, markets }]
   })
   for (const { markets, member } of affected) removeNames(core, member, markets)
-  // Names without a user are already leaving.
+  // Also removes names that no user wants.
   unplace(core, topic, names)
   for (const { markets, member } of affected) {
     if (member.names.size === 0) end(core, member, error)
@@ -82,13 +91,14 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
   }
 }
 
-/** Notifies the users of a slot that it is interrupted: once, unless the slot was opened since. */
+/** Notifies the users of a slot that it is interrupted. Notifies them again only if the slot was opened since. */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   // The old connection delivers until the new one takes over.
   if (slot.line.replaces !== undefined) return
   if (!slot.isWanted || (slot.isInterrupted && !slot.wasOpened)) return
   slot.isInterrupted = true
   slot.wasOpened = false
+  for (const name of slot.names) slot.topic.latest?.delete(name)
   const sinceMillis = core.clock.wallMillis()
   const users = usersOf(slot)
   for (const member of users) member.outage ??= { sinceMillis, sinceMonotonicMillis: core.now() }
@@ -103,7 +113,7 @@ export const announceLive = (core: Core, { members, slots }: Topic): void => {
   notify(core, fresh, (subscriber) => subscriber.onLive?.())
 }
 
-/** Notifies users whose topic is whole again. */
+/** Ends the interruption of a slot. Notifies the users when all slots of the topic are restored. */
 export const restore = (core: Core, slot: Slot): void => {
   if (!slot.isInterrupted) return
   slot.isInterrupted = false

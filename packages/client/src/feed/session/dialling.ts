@@ -1,5 +1,5 @@
 /**
- * Decides when to dial: the only owner of dials, one in flight at a time.
+ * Decides when to dial. No other module dials, and only one dial is in flight at a time.
  *
  * @module
  */
@@ -39,6 +39,8 @@ export const finish = (core: Core, error: FeedError): void => {
   for (const line of lines) hangUp(core, line)
   for (const member of members) end(core, member, error)
   core.topics.clear()
+  for (const recorder of core.recorders) recorder.onEnd(error)
+  core.recorders.clear()
 }
 
 /** Ends the connection of a line, if it has one. */
@@ -102,7 +104,7 @@ export const redial = (core: Core, line: Line, cause: LossCause): void => {
   if (generation !== undefined) core.outside.abandon(generation, cause)
 }
 
-/** Removes a line and its slots. Another line has the subscriptions, or no one wants them. */
+/** Removes a line and its slots. Another line has their subscriptions, or no user wants them. */
 export const dropLine = (core: Core, line: Line): void => {
   hangUp(core, line)
   core.removeLine(line)
@@ -154,7 +156,7 @@ export const refuseDial = (core: Core, line: Line, refusal: Refusal): void => {
   const { blamesClock, body, explanation, retryAfterMillis = 0, status } = refusal
   const cause: LossCause = { _tag: "Refused", status, reason: body.message }
   if (status === 401 && blamesClock === true && core.clockRefusals++ === 0) {
-    // The next signature uses the measured clock. It is not another attempt of the backoff.
+    // With `correctClockSkew`, the next signature uses the measured clock. The backoff does not count this attempt.
     line.backoff.attempts = Math.max(-1, line.backoff.attempts - 1)
     lose(core, line, cause)
     if (line.status === "waiting") line.dueMillis = core.now()
@@ -167,7 +169,7 @@ export const refuseDial = (core: Core, line: Line, refusal: Refusal): void => {
   lose(core, line, cause, retryAfterMillis)
 }
 
-/** The codes of RFC 6455 that say that the peer cannot work with us, and the exchange's own codes. */
+/** Whether reconnecting cannot help: codes of RFC 6455 for a permanent failure, and codes for private use. */
 const isFinal = (code: number): boolean =>
   code === 1002 || code === 1003 || (code >= 1007 && code <= 1010) || (code >= 4000 && code <= 4999)
 

@@ -1,5 +1,5 @@
 /**
- * Messages that arrive before the reply to the subscribe command that made their subscription.
+ * Messages that arrive before the reply to the subscribe command that opened their subscription.
  *
  * @module
  */

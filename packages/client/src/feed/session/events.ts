@@ -1,5 +1,5 @@
 /**
- * What the user of a subscription receives: messages, and what happened to them on the way.
+ * What the user of a subscription receives: messages, and events about lost, late or invalid messages.
  *
  * @module
  */
@@ -25,9 +25,10 @@ export type GapReason = "missing" | "reset" | "overflow"
  *
  * **Details**
  *
- * Between `Outage` and `Restored`, messages were lost. With `Gap`, messages of a subscription with `seq` were lost, or its
- * count started again: `missing` says that the numbers from `expectedSeq` up to `receivedSeq` did not arrive, `reset` that
- * a lower number arrived, and `overflow` that too many messages arrived before the reply to the subscribe command.
+ * Between `Outage` and `Restored`, messages were lost. With `Gap`, messages of a subscription with `seq` were lost, or
+ * the count of `seq` started again. `missing` means that the numbers from `expectedSeq` to the one before `receivedSeq`
+ * did not arrive, `reset` that a lower number arrived, and `overflow` that too many messages arrived before the reply
+ * to the subscribe command.
  */
 export type SessionEvent<M = Message> =
   | MessageEvent<M>
@@ -35,8 +36,13 @@ export type SessionEvent<M = Message> =
   | {
       readonly _tag: "Undecodable"
       readonly generation: number
-      /** Undefined if it could not be read: then every subscriber of the connection receives the event. */
+      /** Undefined if it could not be read. Every subscriber of the connection then receives the event. */
       readonly sid: number | undefined
+      /**
+       * The market, index or underlying that the message names: then only its subscribers receive the event. Undefined if
+       * it could not be read.
+       */
+      readonly market: string | undefined
       /** The JSON pointer of the first violation. */
       readonly pointer: string
       readonly reason: string
@@ -52,6 +58,15 @@ export type SessionEvent<M = Message> =
       /** The beginning of the message. */
       readonly text: string
     }
+  /** A snapshot without a side has members that this version of the client does not know. The side may have another name. */
+  | {
+      readonly _tag: "UnknownKeys"
+      readonly generation: number
+      readonly sid: number
+      readonly market: string
+      /** JSON pointers. */
+      readonly pointers: ReadonlyArray<string>
+    }
   | {
       readonly _tag: "Gap"
       readonly generation: number
@@ -62,7 +77,7 @@ export type SessionEvent<M = Message> =
       /** All markets, indices or underlyings of the `sid`. Empty for a subscription without such a list. */
       readonly markets: ReadonlyArray<string>
     }
-  /** The subscription, or a part of it, is interrupted. It is restored unless the subscription ends. */
+  /** The subscription, or a part of it, is interrupted. The feed restores it, unless the subscription ends. */
   | {
       readonly _tag: "Outage"
       readonly cause: LossCause
@@ -78,17 +93,35 @@ export type SessionEvent<M = Message> =
   /** The delay from sending to receipt grew, or fell again. */
   | { readonly _tag: "Delay"; readonly isLate: boolean; readonly growthMillis: number }
   /**
-   * The subscription changed over to a new connection. Messages of the old one may be repeated, none is missing. A book
-   * starts again from its snapshot.
+   * The subscription changed over to a new connection. Messages of the old connection may be repeated, but none is
+   * missing. A book starts again from its snapshot.
    */
   | { readonly _tag: "Replaced"; readonly generation: number; readonly sid: number }
+
+/** A text frame that arrived. */
+export interface RawFrame {
+  /** The number of the connection. A later connection has a higher one. */
+  readonly generation: number
+  readonly text: string
+  /** When the frame arrived, in Unix milliseconds. */
+  readonly receivedMillis: number
+}
+
+/** Receives the frames of all connections. It must not throw. */
+export interface Recorder {
+  readonly onFrame: (frame: RawFrame) => void
+  /** The session is over. */
+  readonly onEnd: (error: FeedError) => void
+}
 
 /** The user of a subscription. Calls are synchronous. If a subscriber throws, only its subscription ends. */
 export interface Subscriber<Name extends ChannelName = ChannelName> {
   readonly onEvent: (event: SessionEvent<ChannelMessage<Name>>) => void
-  /** The subscription ended: with its error, or undefined if its user closed it. Called once. */
+  /** Called once, when the subscription ends. `error` is undefined if the user closed the subscription. */
   readonly onEnd: (error: FeedError | undefined) => void
-  /** The command `get_snapshot` is sent with this id, on request or by the session itself. The snapshots carry the id. */
+  /**
+   * Called when `get_snapshot` is sent with this id, on request or by the session itself. The snapshots carry the id.
+   */
   readonly onSnapshotRequest?: ((id: number, markets: ReadonlyArray<string>) => void) | undefined
   /**
    * The subscription is live for the first time: the exchange has acknowledged all of it. Called once. After an outage,

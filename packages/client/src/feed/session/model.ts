@@ -10,7 +10,7 @@ import type { LossCause } from "../FeedError.ts"
 import type { Backoff } from "./backoff.ts"
 import type { Delay } from "./delay.ts"
 import type { EarlyMessages } from "./early.ts"
-import type { SessionEvent, Subscriber } from "./events.ts"
+import type { MessageEvent, SessionEvent, Subscriber } from "./events.ts"
 import type { Pace } from "./pace.ts"
 import type { Pending, Sent } from "./pending.ts"
 import type { NameKind, Parsed } from "./requests.ts"
@@ -34,7 +34,7 @@ export class Member {
   }
 }
 
-/** A channel with a filter: what its members want of it. */
+/** A channel with a filter, and the members that want its messages. */
 export class Topic {
   readonly channel: ChannelName
   readonly key: string
@@ -48,6 +48,11 @@ export class Topic {
   members: ReadonlyArray<Member> = []
   readonly byName = new Map<string, ReadonlyArray<Member>>()
   readonly slots: Array<Slot> = []
+  /**
+   * The last message of each name, for users who join. The exchange sends the present state of a ticker once per
+   * subscription. Undefined on other channels, and without `send_initial_snapshot`.
+   */
+  readonly latest: Map<string, MessageEvent> | undefined
 
   constructor({ channel, key, kind, options }: Parsed) {
     this.channel = channel
@@ -57,6 +62,7 @@ export class Topic {
     this.isSequenced = channels[channel].seq
     this.isBook = channel === "orderbook_delta"
     this.types = new Set<string>(channels[channel].messages)
+    this.latest = channel === "ticker" && options["send_initial_snapshot"] === true ? new Map() : undefined
   }
 }
 
@@ -74,7 +80,7 @@ export interface AwaitedSnapshot {
  * A subscription of the exchange, on one connection.
  *
  * - `closed`: the exchange does not have the subscription.
- * - `opening`, `closing`: a command is sent.
+ * - `opening`, `closing`: a command was sent, and its reply is awaited.
  * - `open`: the exchange has the subscription under `sid`.
  * - `unknown`: a command was not answered. The list of subscriptions decides.
  */
@@ -84,11 +90,11 @@ export class Slot {
   status: "closed" | "opening" | "open" | "closing" | "unknown" = "closed"
   sid: number | undefined
   lastSeq = 0
-  /** The names that are wanted here. A slot on a connection that takes over has the same set. */
+  /** The names that are wanted here. A slot that replaces another one shares its set. */
   readonly names: Set<string>
   /** The names that the exchange sends, as far as its replies say. */
   acknowledged = new Set<string>()
-  /** Names that the exchange perhaps sends: their command was not answered. */
+  /** Names that the exchange may send: a command for them was not answered. */
   readonly doubtful = new Set<string>()
   /** Names whose removal is in flight. No user receives their messages, even if the names are wanted again. */
   leaving: ReadonlySet<string> | "all" | undefined
@@ -156,7 +162,7 @@ export class Line {
   openedMillis = 0
   sinceMillis = 0
   lastCause: LossCause | undefined
-  /** The loss or the failed dial after which it dials. Undefined for a line that was idle. */
+  /** The loss or the failed dial before the next dial. Undefined for a line that was idle. */
   redialCause: LossCause | undefined
   readonly backoff: Backoff
   slots: ReadonlyArray<Slot> = []
@@ -171,11 +177,11 @@ export class Line {
   /** Whether the list of subscriptions must be requested, and the command that requests it. */
   mustVerify = false
   verifying: Sent<Slot> | undefined
-  /** `sid`s without a user, to end. */
+  /** The `sid`s of subscriptions without a user. The session ends them. */
   readonly orphans = new Set<number>()
   /** When the next command can be sent. Undefined if the pace permits a command now. */
   commandMillis: number | undefined
-  /** The connection that this one takes over from, and the messages that it holds back until then. */
+  /** The line that this line will replace, and the messages that this line holds back until then. */
   replaces: Line | undefined
   held: Array<{ readonly slot: Slot; readonly name: string | undefined; readonly event: SessionEvent }> = []
 

@@ -4,7 +4,10 @@
  * @module
  */
 
-/** What a command does. `verify` lists the subscriptions, `names` lists the indices or underlyings of a channel. */
+/**
+ * What a command does. `verify` lists the subscriptions, `names` lists the indices or underlyings of a channel,
+ * `orphan` ends subscriptions without a user.
+ */
 export type CommandKind = "subscribe" | "unsubscribe" | "add" | "delete" | "snapshot" | "names" | "verify" | "orphan"
 
 /** A command that was sent. */

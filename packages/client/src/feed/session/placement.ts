@@ -10,7 +10,7 @@
 import type { Core } from "./core.ts"
 import type { Line, Slot, Topic } from "./model.ts"
 
-/** Whether another slot took the place of this one, which only waits for its end. */
+/** Whether another slot took the place of this slot. This slot then only waits for its end. */
 const hasSuccessor = (slot: Slot): boolean =>
   slot.line.slots.some((other) => other !== slot && other.isWanted && other.topic.channel === slot.topic.channel)
 
@@ -24,7 +24,7 @@ const lineFor = (core: Core, topic: Topic): Line | undefined =>
       replaces === undefined && slots.every((slot) => slot.topic.channel !== topic.channel || !slot.isWanted)
   ) ?? (core.lines.length < core.settings.maxConnections ? core.addLine() : undefined)
 
-/** Puts names into a slot, as far as it has room. Returns the others. */
+/** Puts names into a slot, as far as the slot has room. Returns the names that did not fit. */
 const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const room = Math.max(0, slot.maxNames - slot.names.size)
   if (room === 0 || names.length === 0 || hasSuccessor(slot)) return names
@@ -33,7 +33,7 @@ const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArr
   return names.slice(room)
 }
 
-/** Places names that no slot of their topic has yet. Returns those for which there is no connection. */
+/** Places names that no slot of their topic has yet. Returns the names that no connection can take. */
 export const place = (core: Core, topic: Topic, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   let left = names
   for (const slot of topic.slots) left = fill(core, slot, left)
@@ -47,7 +47,7 @@ export const place = (core: Core, topic: Topic, names: ReadonlyArray<string>): R
   return left
 }
 
-/** Places a topic without names. Returns whether there is a connection for it. */
+/** Places a topic without names. Returns whether a connection can take it. */
 export const placeWhole = (core: Core, topic: Topic): boolean => {
   const slot = topic.slots.find(({ isUsed }) => isUsed) ?? topic.slots.find((slot) => !hasSuccessor(slot))
   if (slot !== undefined) {

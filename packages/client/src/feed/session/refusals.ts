@@ -1,6 +1,6 @@
 /**
- * Handles the errors of the exchange. An error answers a command, or concerns a subscription or the connection without
- * a command.
+ * Handles the errors of the exchange. An error answers a command. If no command caused it, it concerns a subscription
+ * or the connection.
  *
  * @module
  */
@@ -54,8 +54,8 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
     return
   }
   if (sent !== undefined) onRefusedCommand(core, line, slot, sent, msg, reaction)
-  // An error with an unknown command id does not change the subscription, unless its code says that the subscription
-  // has ended or does not exist.
+  // An error with an unknown command id changes the subscription only if its code says that the subscription has ended
+  // or does not exist.
   else if (isAbsent(id) || reaction === "reopen") onUnaskedError(core, line, slot, msg, reaction)
 }
 

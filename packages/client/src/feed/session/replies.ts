@@ -36,11 +36,11 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
     if (sent.kind === "verify" && Array.isArray(msg)) verified(core, line, sent, msg, onSid)
     return
   }
-  // A late reply counts as long as nothing was sent since.
+  // A late reply counts only if no other command was sent since.
   const isLast = slot.lastCommandId === sent?.id
   const sid = "sid" in message ? message.sid : undefined
   if (sent?.kind === "subscribe" && sid !== undefined && slot.status !== "open") {
-    // The channel was open: the exchange merged the command into its subscription.
+    // The channel already had a subscription, and the exchange merged the command into it.
     opened(core, line, slot, sid, sent.names, onSid)
   }
   onCount()
@@ -60,7 +60,7 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
   core.touch(slot)
 }
 
-/** Returns the list of a reply. Undefined if it has none, which is not the empty list. */
+/** Returns the list of a reply. Undefined if the reply has no list. An empty list is a list. */
 const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> | undefined => {
   const parameter = slot.topic.kind?.parameter
   if (parameter === undefined || msg === undefined || Array.isArray(msg)) return undefined
@@ -69,7 +69,7 @@ const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> |
   return Array.isArray(list) ? (list as ReadonlyArray<string>) : undefined
 }
 
-/** Takes the exchange's list of what it sends as the truth. */
+/** Replaces the acknowledged names with the exchange's list, and refuses wanted names that the list lacks. */
 const compare = (core: Core, slot: Slot, sent: Sent<Slot>, list: ReadonlyArray<string> | undefined): void => {
   if (list === undefined) return
   slot.acknowledged = new Set(list)
@@ -85,7 +85,7 @@ export const onUnsubscribed = (core: Core, line: Line, { id, sid }: Messages["un
   if (sent !== undefined) {
     succeed(core, line, sent)
     const { slot } = sent
-    // A late reply is about an older subscription, whose `sid` may be used again.
+    // A late reply can be about an older subscription, whose `sid` is in use again.
     const isInTime = slot?.status === "closing" || slot?.status === "unknown"
     if (slot !== undefined && isInTime && slot.sid === sid && slot.lastCommandId === sent.id) closed(core, slot)
   } else if (isAbsent(id)) {

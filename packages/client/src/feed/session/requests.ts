@@ -1,6 +1,6 @@
 /**
- * Checks the request for a subscription, and separates what it names from its filter: subscriptions with one filter share
- * one subscription of the exchange.
+ * Checks the request for a subscription, and separates the names (markets, indices or underlyings) from the filter.
+ * Requests with the same filter share one subscription of the exchange.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface SubscriptionRequest<Name extends ChannelName = ChannelName> {
   readonly params?: ChannelParameters<Name> | undefined
 }
 
-/** What the names of a subscription are: the parameter that lists them, and the field of a message that has one. */
+/** The kind of names of a subscription: the parameter that lists them, and the field of a message that contains one. */
 export interface NameKind {
   readonly parameter: "market_tickers" | "market_ids" | "index_ids" | "underlying_tickers"
   readonly field: string
@@ -106,7 +106,7 @@ export const parse = ({ channel, params = {} }: SubscriptionRequest): Result.Res
   if (naming.length > 1) return refuse(`/params/${naming[1]}`, `not together with ${naming[0]}`)
   if (markets === "required" && naming.length === 0) return refuse("/params/market_tickers", "this field is required")
   const options = Object.fromEntries([...given].filter(([name]) => !listed.includes(name)).toSorted(byName))
-  // The exchange announces another default: the meaning must not change with it.
+  // The exchange has announced that the default will change. An explicit value keeps the meaning of the request.
   if (channel === "orderbook_delta") options["use_yes_price"] ??= false
   const value = naming.length === 0 ? undefined : given.get(naming[0]!)
   // The schema of the command has a text or a list of texts in each of these parameters.
@@ -132,9 +132,10 @@ export const parseNames = (
   { kind }: { readonly kind: NameKind | undefined },
   names: ReadonlyArray<string>
 ): Result.Result<ReadonlyArray<string>, InvalidRequest> => {
-  if (kind === undefined) return refuse("", "the subscription has no list of markets to change: make another one")
+  if (kind === undefined)
+    return refuse("", "the subscription has no list of markets to change: open another subscription")
   if (names.includes("all") && kind !== tickers && kind !== ids) {
-    return refuse("", 'the names cannot be "all": make another subscription')
+    return refuse("", 'the names cannot be "all": open another subscription')
   }
   const params = { action: kind.actions.add, sid: 1, [kind.parameter]: names }
   const encoded = FeedMessages.encode({

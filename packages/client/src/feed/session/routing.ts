@@ -7,10 +7,11 @@
 import type { Message } from "../../generated/feed.ts"
 import { isRecord } from "../../record.ts"
 import type * as FeedMessages from "../FeedMessages.ts"
+import { unknownKeys } from "../unknownKeys.ts"
 import type { Core } from "./core.ts"
 import { deliver, emit } from "./delivery.ts"
 import type { GapReason } from "./events.ts"
-import type { Line, Slot } from "./model.ts"
+import type { Line, Slot, Topic } from "./model.ts"
 import { onError } from "./refusals.ts"
 import { onOk, onSubscribed, onUnsubscribed } from "./replies.ts"
 import { verdictOf } from "./seq.ts"
@@ -26,7 +27,7 @@ export const route = (core: Core, line: Line, message: Message, receivedMillis: 
       onSubscribed(core, line, message, (slot, sid) => releaseEarly(core, line, slot, sid))
       return
     case "ok":
-      // The subscription of a merged subscribe is known from here on. Then the reply counts in its `seq`.
+      // `onOk` finds the subscription of a merged subscribe command, and then counts the reply in its `seq`.
       onOk(
         core,
         line,
@@ -113,19 +114,21 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
     core.outside.observer?.onUndecodable("InvalidMessage")
     const reason = `a message of type ${message.type} is not part of ${topic.channel}`
     const text = JSON.stringify(message).slice(0, maxText)
-    const { generation, sid } = { generation: line.generation!, sid: message.sid }
-    return emit(core, slot, undefined, { _tag: "Undecodable", generation, sid, pointer: "/type", reason, text })
+    const shared = { generation: line.generation!, sid: message.sid, market: undefined, text } as const
+    return emit(core, slot, undefined, { _tag: "Undecodable", pointer: "/type", reason, ...shared })
   }
-  const { kind } = topic
-  // All messages of a channel that are about one name have it in the same field.
-  const named =
-    kind === undefined ? undefined : (message.msg as unknown as Readonly<Record<string, unknown>>)[kind.field]
-  const name = typeof named === "string" ? named : undefined
+  const name = nameIn(topic, message.msg)
   if (isLeaving(slot, name)) return
   if (topic.isBook && message.type === "orderbook_snapshot" && name !== undefined) onSnapshot(core, slot, name)
   emit(core, slot, name, { _tag: "Message", message, generation: line.generation!, sid: message.sid, receivedMillis })
   if ("id" in message && message.id !== undefined) onDataReply(core, line, slot, message.id)
   if (message.sending_ts_ms !== undefined) onDelay(core, line, message.sending_ts_ms, receivedMillis)
+}
+
+/** Reads the name that a message is about. All messages of a channel that are about one name have it in the same field. */
+const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
+  const name = kind === undefined || !isRecord(msg) ? undefined : msg[kind.field]
+  return typeof name === "string" ? name : undefined
 }
 
 /**
@@ -148,7 +151,7 @@ const onSnapshot = (core: Core, slot: Slot, name: string): void => {
   slot.requested.delete(name)
   // This can be the last snapshot that a connection waits for before it takes over.
   if (slot.line.replaces !== undefined) core.isDirty = true
-  // A snapshot can have no id. The snapshot of one market shows that the command was carried out.
+  // A snapshot can lack the id. The snapshot of one market shows that the command was carried out.
   const { command } = slot
   if (command?.kind === "snapshot" && command.names.includes(name)) settle(core, slot.line, command)
 }
@@ -164,33 +167,65 @@ const onDelay = (core: Core, line: Line, sendingMillis: number, receivedMillis: 
 const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => {
   const { isIncomplete, messages } = line.early.take(sid)
   for (const { message, receivedMillis } of messages) {
-    // Only data waits.
+    // Only data messages wait.
     if (line.bySid.get(sid) === slot) deliverData(core, line, slot, message as DataMessage, receivedMillis)
   }
   if (isIncomplete) gap(core, slot, "overflow", slot.lastSeq + 1, slot.lastSeq + 1)
 }
 
+/**
+ * Reports unknown members of a snapshot in which a side is absent. An absent side is an empty one, unless it has another
+ * name now. Other snapshots are not searched: their text is parsed a second time here.
+ */
+export const reportUnknownKeys = (core: Core, line: Line, message: Message, text: string): void => {
+  if (message.type !== "orderbook_snapshot") return
+  const { market_ticker: market, no_dollars_fp, yes_dollars_fp } = message.msg
+  if (yes_dollars_fp !== undefined && no_dollars_fp !== undefined) return
+  const slot = line.bySid.get(message.sid)
+  if (slot === undefined) return
+  // It was decoded, so that it is JSON.
+  const pointers = unknownKeys(JSON.parse(text))
+  if (pointers.length === 0) return
+  emit(core, slot, market, {
+    _tag: "UnknownKeys",
+    generation: line.generation!,
+    sid: message.sid,
+    market,
+    pointers
+  })
+}
+
 /** The longest text in an event. */
 const maxText = 500
 
-/** Reads as much of a message as possible: its `sid` and its `seq`. */
-const peek = (text: string): { readonly sid: number | undefined; readonly seq: number | undefined } => {
+/** What could be read of a message that does not decode. */
+interface Peeked {
+  readonly sid: number | undefined
+  readonly seq: number | undefined
+  readonly msg: unknown
+}
+
+/** Reads as much of a message as possible. */
+const peek = (text: string): Peeked => {
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch {
     const sid = /"sid":\s*(\d{1,15})\s*[,}]/.exec(text)?.[1]
-    // What is not JSON was perhaps cut, so its `seq` is not counted: the next message shows the loss.
-    return { sid: sid === undefined ? undefined : Number(sid), seq: undefined }
+    // Text that is not JSON may have been cut, so its `seq` is not counted. The next message shows the loss.
+    return { sid: sid === undefined ? undefined : Number(sid), seq: undefined, msg: undefined }
   }
   const number = (value: unknown): number | undefined =>
     typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined
-  return isRecord(json) ? { sid: number(json["sid"]), seq: number(json["seq"]) } : { sid: undefined, seq: undefined }
+  return isRecord(json)
+    ? { sid: number(json["sid"]), seq: number(json["seq"]), msg: json["msg"] }
+    : { sid: undefined, seq: undefined, msg: undefined }
 }
 
 /**
- * Delivers the event of a message that does not decode: to the users of its subscription, or to all users of the
- * connection if the subscription is unknown.
+ * Delivers the event of a message that does not decode: to the users of its market if the subscription has it, else to
+ * all users of the subscription, or to all users of the connection if the subscription is unknown. A message of an unknown
+ * type can be about more than the market that it names.
  */
 export const routeUndecodable = (
   core: Core,
@@ -200,15 +235,17 @@ export const routeUndecodable = (
 ): void => {
   core.counters.undecodable++
   core.outside.observer?.onUndecodable(error._tag)
-  const { seq, sid } = peek(text)
+  const { msg, seq, sid } = peek(text)
   const slot = sid === undefined ? undefined : line.bySid.get(sid)
   if (slot !== undefined && seq !== undefined) count(core, slot, seq)
   const shared = { generation: line.generation!, sid, text: text.slice(0, maxText) }
+  const name = slot === undefined || error._tag === "UnknownMessage" ? undefined : nameIn(slot.topic, msg)
+  const market = name !== undefined && slot?.names.has(name) === true ? name : undefined
   const event =
     error._tag === "UnknownMessage"
       ? ({ _tag: "UnknownMessage", type: error.type, ...shared } as const)
-      : ({ _tag: "Undecodable", pointer: error.pointer, reason: error.reason, ...shared } as const)
-  if (slot !== undefined) return emit(core, slot, undefined, event)
+      : ({ _tag: "Undecodable", market, pointer: error.pointer, reason: error.reason, ...shared } as const)
+  if (slot !== undefined) return emit(core, slot, market, event)
   if (line.replaces === undefined) {
     deliver(core, [...new Set(line.slots.flatMap(({ topic }) => topic.members))], event)
   }

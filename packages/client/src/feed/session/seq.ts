@@ -5,8 +5,8 @@
  */
 
 /**
- * What a `seq` means: the next message, a repeated one, a loss before it, or a new count of the exchange. The first
- * message of a subscription has the number 1.
+ * What a `seq` means: the next message, a repeated message, a loss before this message, or a count that started again.
+ * The first message of a subscription has the number 1.
  */
 export type SeqVerdict = "next" | "duplicate" | "missing" | "reset"
 

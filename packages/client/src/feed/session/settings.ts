@@ -7,46 +7,59 @@
 /** The options of a session. */
 export interface SessionOptions {
   /**
-   * Whether a lost connection is opened again. With `maxAttempts`, the subscriptions fail after so many attempts without
-   * a stable connection. Default: true, without a limit.
+   * Whether a lost connection is opened again. With `maxAttempts`, the subscriptions fail after that many attempts
+   * without a stable connection. Default: true, without a limit.
    */
   readonly reconnect?: boolean | { readonly maxAttempts: number } | undefined
-  /** As in `FeedMessages.decoder`. Default: true. */
+  /** Means the same as in `FeedMessages.decoder`. Default: true. */
   readonly compiledDecoding?: boolean | undefined
   /** How long a handshake may take. Default: 15,000. */
   readonly dialTimeoutMillis?: number | undefined
-  /** The bound of the first wait before an attempt to connect. It doubles with each attempt. Default: 500. */
+  /**
+   * The upper bound of the first wait before an attempt to connect. The bound doubles with each attempt. Default: 500.
+   */
   readonly minBackoffMillis?: number | undefined
-  /** The bound of the longest wait before an attempt to connect. Default: 30,000. */
+  /** The maximum of that bound. Default: 30,000. */
   readonly maxBackoffMillis?: number | undefined
   /** How long a connection or a subscription must be open until its waits start again from the shortest. Default: 30,000. */
   readonly stableMillis?: number | undefined
   /** How long the exchange may take to answer a command. Default: 5,000. */
   readonly commandTimeoutMillis?: number | undefined
-  /** How often a command is sent that the exchange does not answer. Default: 3. */
+  /** How often a command is sent at most if the exchange does not answer. Default: 3. */
   readonly commandAttempts?: number | undefined
-  /** How long a snapshot of a book may take. A missing one is requested once before its market fails. Default: 5,000. */
+  /**
+   * How long a snapshot of a book may take. A missing snapshot is requested once before its market is refused. Default:
+   * 5,000.
+   */
   readonly snapshotTimeoutMillis?: number | undefined
   /**
-   * How often a connection is checked: one without a frame or a ping since the last check is probed. A half-open
-   * connection is noticed within twice this time and `commandTimeoutMillis`. Default: 10,000.
+   * How often a connection is checked: a connection without a message or a ping since the last check is probed. A
+   * half-open connection is noticed within twice this time plus `commandTimeoutMillis`. Default: 10,000.
    */
   readonly probeMillis?: number | undefined
-  /** How often a subscription is checked: one without a message since the last check is probed. Default: 60,000. */
+  /**
+   * How often a subscription is checked: a subscription without a message since the last check is probed. Default:
+   * 60,000.
+   */
   readonly silenceMillis?: number | undefined
-  /** A larger jump of the clock ends the connections, since the machine slept. Default: 30,000. */
+  /**
+   * A jump of the clock beyond this limit ends the connections: the machine was most likely suspended. Default: 30,000.
+   */
   readonly jumpMillis?: number | undefined
   /** The growth of the delay from sending to receipt at which subscribers are notified. Default: 5,000. */
   readonly delayMillis?: number | undefined
-  /** The most markets of one command. Default: 500. */
+  /** The maximum number of markets in one command. Default: 500. */
   readonly batchSize?: number | undefined
-  /** The commands that a connection may send at once. Default: 20. */
+  /** The number of commands that a connection may send at once. Default: 20. */
   readonly commandBurst?: number | undefined
   /** After the burst, the time between two commands of a connection. Error 27 lengthens it. Default: 50. */
   readonly commandIntervalMillis?: number | undefined
-  /** The most connections of the session. It opens a second one for a second filter of a channel. Default: 10. */
+  /** The maximum number of connections. A second filter of a channel needs a second connection. Default: 10. */
   readonly maxConnections?: number | undefined
-  /** The most messages of a connection that wait for the reply to their subscription. Default: 10,000. */
+  /**
+   * The maximum number of messages of a connection that wait for the reply to a subscribe command, or for the
+   * changeover. Default: 10,000.
+   */
   readonly maxEarlyMessages?: number | undefined
 }
 

@@ -36,7 +36,7 @@ const request = (core: Core, slot: Slot, name: string, sinceMillis: number, isLa
   core.touch(slot)
 }
 
-/** The request of these snapshots is sent now: their time starts. */
+/** Restarts the deadlines of these snapshots, because their request is sent now. */
 export const requestSent = (core: Core, slot: Slot, names: ReadonlyArray<string>): void => {
   const deadlineMillis = core.now() + core.settings.snapshotTimeoutMillis
   for (const name of names) {
@@ -59,7 +59,7 @@ export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<strin
   }
 }
 
-/** What the missing snapshots of a slot mean. */
+/** The missing snapshots of a slot. */
 export interface Missing {
   /** Markets whose snapshot did not arrive on request. */
   readonly names: ReadonlyArray<string>

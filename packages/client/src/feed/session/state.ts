@@ -15,9 +15,9 @@ export interface ConnectionState {
   readonly status: "idle" | "waiting" | "dialing" | "open"
   /** Since when the connection has this status, in Unix milliseconds. */
   readonly sinceMillis: number
-  /** The dials since the last stable connection. */
+  /** The attempts to reconnect since the last stable connection, including a scheduled one. */
   readonly attempts: number
-  /** Why the last connection ended. */
+  /** Why the last connection was lost, or the last dial failed. */
   readonly lastLoss: string | undefined
   readonly commandsInFlight: number
 }
@@ -27,7 +27,10 @@ export interface SubscriptionState {
   readonly channel: ChannelName
   /** The parameters other than the names. */
   readonly options: Readonly<Record<string, unknown>>
-  /** `live`: the exchange has acknowledged everything. `lost`: it has nothing. `restoring`: in between. */
+  /**
+   * `live`: the exchange has acknowledged the whole subscription. `lost`: the exchange does not have it. `restoring`:
+   * neither.
+   */
   readonly status: "lost" | "restoring" | "live"
   /** Since when the exchange has, or does not have, the subscription, in Unix milliseconds. */
   readonly sinceMillis: number
@@ -43,7 +46,7 @@ export interface SubscriptionState {
   readonly received: number
 }
 
-/** The state of a session. The sets in it are live: copy what must not change. */
+/** The state of a session. The sets in it change with the session: copy a set to keep it. */
 export interface SessionState {
   /** Why the session is over. */
   readonly ended: FeedError | undefined

@@ -1,5 +1,6 @@
 /**
- * What is due without an input: commands without a reply, silent connections and subscriptions, late snapshots.
+ * Finds and handles what becomes due over time: commands without a reply, silent connections and subscriptions, late
+ * snapshots.
  *
  * @module
  */
@@ -34,7 +35,7 @@ const ofSlot =
   (nowMillis: number) =>
   (slot: Slot): ReadonlyArray<number | undefined> => {
     if (slot.status === "open") return [slot.checkMillis, firstDeadline(slot)]
-    // After this time, the slot waits for something else.
+    // Once this time has passed, the slot needs no timer.
     return slot.status === "closed" && slot.notBeforeMillis > nowMillis ? [slot.notBeforeMillis] : []
   }
 

@@ -8,10 +8,10 @@ import { interrupt } from "./delivery.ts"
 import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
 
-/** Called when a `sid` became known, for the messages that were waiting for it. */
+/** Called when a `sid` becomes known: messages may already wait for it. */
 export type OnSid = (slot: Slot, sid: number) => void
 
-/** A command has its reply. */
+/** Ends a command whose reply arrived. */
 export const settle = (core: Core, line: Line, sent: Sent<Slot>): void => {
   line.pending.settle(sent.id)
   if (line.verifying === sent) line.verifying = undefined
@@ -62,7 +62,7 @@ export const opened = (
   onSid(slot, sid)
 }
 
-/** The exchange has nothing of a slot any more. */
+/** Resets a slot that the exchange no longer has. */
 export const reset = (core: Core, slot: Slot): void => {
   if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
   // The messages that a connection holds back until it takes over must have no gap.
@@ -116,11 +116,11 @@ export const revert = (slot: Slot): void => {
 /** Marks names, or a whole subscription, as leaving: their removal is in flight or in doubt. */
 export const startLeaving = (slot: Slot, { kind, names }: Sent<Slot>): void => {
   if (kind === "delete") slot.leaving = new Set(names)
-  // A subscription that is opened again still has its users.
+  // A subscription that will be opened again keeps its users.
   else if (kind === "unsubscribe" && slot.reopenReason === undefined) slot.leaving = "all"
 }
 
-/** Whether a command was carried out is unknown. */
+/** Marks a slot whose command was perhaps carried out. The list of subscriptions decides. */
 export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): void => {
   const { kind, names } = sent
   slot.status = "unknown"
@@ -136,7 +136,7 @@ export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): voi
   core.isDirty = true
 }
 
-/** Ends a subscription that no one uses. */
+/** Marks a subscription without a user: the session ends it. */
 export const orphan = (core: Core, line: Line, sid: number): void => {
   line.orphans.add(sid)
   line.early.take(sid)

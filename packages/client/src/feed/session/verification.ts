@@ -58,7 +58,10 @@ export const verified = (
   }
 }
 
-/** Ends names or a subscription that the exchange does not acknowledge, although it answers other commands. */
+/**
+ * Refuses names or a subscription that the exchange did not acknowledge in several attempts, although it answers other
+ * commands.
+ */
 const giveUp = (core: Core, slot: Slot): void => {
   const { commandAttempts, commandTimeoutMillis } = core.settings
   if (slot.unanswered < commandAttempts || !slot.isWanted) return

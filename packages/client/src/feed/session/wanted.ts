@@ -10,7 +10,7 @@ import { forgetIfUnused, place, placeWhole, unplace } from "./placement.ts"
 import type { Parsed } from "./requests.ts"
 import { requestSnapshots } from "./snapshots.ts"
 
-/** Adds a user. Undefined if the names need too many connections: nothing is added then. */
+/** Adds a user. Returns undefined, and adds nothing, if the names need too many connections. */
 export const join = (core: Core, parsed: Parsed, subscriber: Subscriber): Member | undefined => {
   let topic = core.topics.get(parsed.key)
   if (topic === undefined) {
@@ -30,8 +30,8 @@ export const join = (core: Core, parsed: Parsed, subscriber: Subscriber): Member
 }
 
 /**
- * Adds names that a user wants. Requests a new snapshot of each market whose book is already live. Returns false if the
- * names need too many connections: nothing is added then.
+ * Adds names that a user wants. Requests a new snapshot of each market whose book is already live. Returns false, and
+ * adds nothing, if the names need too many connections.
  */
 export const addNames = (core: Core, member: Member, names: ReadonlyArray<string>): boolean => {
   const { topic } = member
@@ -60,6 +60,7 @@ export const removeNames = (core: Core, member: Member, names: Iterable<string>)
       topic.byName.set(name, others)
     } else {
       topic.byName.delete(name)
+      topic.latest?.delete(name)
       unused.push(name)
     }
   }
@@ -82,7 +83,7 @@ export const leave = (core: Core, member: Member): void => {
   forgetIfUnused(core, topic)
 }
 
-/** The users of a slot. */
+/** Returns a function that tells whether a member uses a slot. */
 export const isUserOf = ({ names, topic }: { readonly names: ReadonlySet<string>; readonly topic: Topic }) => {
   const isWhole = topic.kind === undefined || topic.slots.length === 1
   return (member: Member): boolean => isWhole || [...member.names].some((name) => names.has(name))

@@ -9,7 +9,7 @@ export const badMarket = "BAD"
 interface Subscription {
   readonly channel: ChannelName
   readonly sid: number
-  /** The options that choose what is sent. */
+  /** The filter of the subscription, as text. */
   options: string
   seq: number
   /** Undefined: all markets. */
@@ -43,7 +43,7 @@ export interface Frame {
 export class Connection {
   readonly frames: Array<Frame> = []
   readonly subscriptions = new Map<number, Subscription>()
-  /** Whether it neither reads nor writes. */
+  /** Whether the connection is dead: it neither reads nor writes. */
   isDead = false
   readonly #exchange: Exchange
   #lastSid = 0
@@ -60,13 +60,13 @@ export class Connection {
     if (fault === undefined) this.#execute(command)
     else {
       if (fault.isExecuted) {
-        // Data is sent, the replies are not.
+        // The data is sent, but the replies are not.
         const count = this.frames.length
         this.#execute(command)
         const sent = this.frames.splice(count).filter(({ isReply }) => !isReply)
         this.frames.push(...sent)
       }
-      // Documented as the end of the subscription.
+      // The document says that this error ends the subscription.
       if (fault.code === 10)
         for (const sid of [command.params.sid ?? 0, ...(command.params.sids ?? [])]) this.subscriptions.delete(sid)
       if (fault.code !== undefined) this.#reply(messages.error(fault.code, { id: command.id }))
@@ -84,7 +84,7 @@ export class Connection {
     }
   }
 
-  /** Ends a subscription, with an error that no command caused, or in silence. */
+  /** Ends a subscription, either with an error that no command caused or silently. */
   end(code: 10 | 25 | undefined, which: number): void {
     const all = [...this.subscriptions.values()]
     const ended = all[which % Math.max(1, all.length)]
@@ -137,7 +137,7 @@ export class Connection {
     const options = String(use_yes_price)
     if (open !== undefined) {
       assert.equal(open.options, options, "two filters of one channel were merged")
-      assert.notEqual(market_tickers, undefined, "a subscription became one to all markets")
+      assert.notEqual(market_tickers, undefined, "a subscription changed to all markets")
       return this.#update(id, open, "add_markets", market_tickers!)
     }
     if (market_tickers !== undefined && this.#refuses(id, market_tickers)) return

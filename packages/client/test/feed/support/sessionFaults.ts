@@ -16,10 +16,10 @@ const fault = (name: string, file: string, pattern: RegExp, replacement: string)
   replacement
 })
 
-/** The faults. Over 80 lines because it is a table with one entry per fault. */
+/** The faults. This table is over 80 lines long, because it has one entry per fault. */
 export const sessionFaults: ReadonlyArray<PlantedFault> = [
-  fault("takes a gap for the next message", "seq", /seq > lastSeq \? "missing"/, 'seq > lastSeq ? "next"'),
-  fault("takes a reset for the next message", "seq", /"missing" : "reset"/, '"missing" : "next"'),
+  fault("treats a gap as the next message", "seq", /seq > lastSeq \? "missing"/, 'seq > lastSeq ? "next"'),
+  fault("treats a reset as the next message", "seq", /"missing" : "reset"/, '"missing" : "next"'),
   fault(
     "delivers repeated messages",
     "routing",
@@ -39,20 +39,25 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     "const members = topic.members"
   ),
   fault("delivers to users that have left", "delivery", /if \(member\.isOver\) continue/, ""),
-  fault("notifies of no outage", "delivery", /slot\.isInterrupted = true/, "return"),
+  fault("reports no outage", "delivery", /slot\.isInterrupted = true/, "return"),
   fault(
-    "notifies of one outage when the line drops in the middle of a restore",
+    "reports only one outage if the line drops during a restore",
     "delivery",
     /\(slot\.isInterrupted && !slot\.wasOpened\)/,
     "slot.isInterrupted"
   ),
   fault(
-    "notifies of no end of an outage",
+    "does not report the end of an outage",
     "reconcile",
     /slot\.chunk = Number\.POSITIVE_INFINITY\n\s+restore\(core, slot\)/,
     "slot.chunk = Number.POSITIVE_INFINITY"
   ),
-  fault("keeps what the lost connection had", "dialling", /for \(const slot of line\.slots\) reset\(core, slot\)/, ""),
+  fault(
+    "keeps the state of a lost connection",
+    "dialling",
+    /for \(const slot of line\.slots\) reset\(core, slot\)/,
+    ""
+  ),
   fault(
     "accepts frames of old connections",
     "dialling",
@@ -102,14 +107,14 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     /slot\.topic\.channel !== topic\.channel \|\| !slot\.isWanted/,
     "slot.topic !== topic"
   ),
-  fault("puts markets back where they are too many", "refusals", /slot\.maxNames = slot\.acknowledged\.size/, ""),
+  fault("places markets again on a full subscription", "refusals", /slot\.maxNames = slot\.acknowledged\.size/, ""),
   fault(
-    "refuses all markets of a command for one",
+    "refuses all markets of a command because of one",
     "refusals",
     /if \(culprits\.length === 0 && names\.length > 1\)/,
     "if (false)"
   ),
-  fault("forgets what is in doubt", "transitions", /slot\.doubtful\.add\(name\)/, "{}"),
+  fault("forgets the names in doubt", "transitions", /slot\.doubtful\.add\(name\)/, "{}"),
   fault("ends users on a buffer overflow", "refusals", /25: "reopen"/, '25: "refuse"'),
   fault(
     "keeps a subscription that is not in the list",
@@ -124,7 +129,7 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     /if \(topic\.isBook\) requestSnapshots\(core, topic, added\)/,
     ""
   ),
-  fault("lets one user's end remove the markets of others", "wanted", /if \(others\.length > 0\)/, "if (false)"),
+  fault("removes the markets of other users when one user leaves", "wanted", /if \(others\.length > 0\)/, "if (false)"),
   fault(
     "changes over before the new connection is ready",
     "changeover",
@@ -132,7 +137,7 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     "true"
   ),
   fault(
-    "drops what the new connection held back",
+    "drops the messages that the new connection held back",
     "changeover",
     /if \(slot\.isWanted && .*\) emit\(core, slot, name, event\)/,
     ""
@@ -144,7 +149,7 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     "const { slots: ended } = replaces; core.removeLine(replaces)"
   ),
   fault(
-    "does not ask what came of a command without a reply",
+    "does not verify a command without a reply",
     "transitions",
     /line\.mustVerify = true\n\s+core\.isDirty = true/,
     "core.isDirty = true"
@@ -155,5 +160,10 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     /if \(sent\.kind === "verify"\) \{\n\s+return redial/,
     'if (sent.kind === "verify") { return; redial'
   ),
-  fault("delivers what still arrives of a market that leaves", "routing", /if \(isLeaving\(slot, name\)\) return/, "")
+  fault(
+    "delivers messages of a market whose removal is in flight",
+    "routing",
+    /if \(isLeaving\(slot, name\)\) return/,
+    ""
+  )
 ]

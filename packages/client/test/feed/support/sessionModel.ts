@@ -1,7 +1,7 @@
 /**
  * Plays random inputs against a session and a simulated exchange, and checks what must always hold. Each check throws.
  *
- * It imports no test runner: planted faults run it in a process of their own.
+ * This module imports no test runner, because the planted faults run it in a process of their own.
  */
 import assert from "node:assert/strict"
 import * as fc from "fast-check"
@@ -28,7 +28,7 @@ const kinds = [
 
 const faults = ["lose", "repeat", "swap", "cut", "delay"] as const
 
-/** One input. Every input has a meaning in every state. */
+/** One input. Every input is valid in every state. */
 export const step = fc.oneof(
   {
     weight: 4,
@@ -97,7 +97,7 @@ class CheckingUser implements Subscriber {
   isInterrupted = false
   violation: unknown
   subscription: Subscription | undefined
-  /** What it does with its first message. */
+  /** Called after the first message. */
   onFirst: (() => void) | undefined
   readonly #world: { readonly isOver: boolean; readonly isDisturbed: boolean }
 
@@ -115,7 +115,7 @@ class CheckingUser implements Subscriber {
 
   readonly onEnd = (error: FeedError | undefined): void => this.#check(() => this.#onEnd(error))
 
-  /** The session survives a handler that throws, so the test looks at the violations itself. */
+  /** The session survives a handler that throws, so this method keeps the violation for `checkUsers`. */
   #check(run: () => void): void {
     try {
       run()
@@ -197,7 +197,7 @@ class CheckingUser implements Subscriber {
   }
 }
 
-/** Plays inputs. */
+/** Plays inputs against a session. */
 export class Model {
   readonly exchange = new Exchange()
   readonly session: Session
@@ -236,7 +236,7 @@ export class Model {
           assert.equal(this.isOver, false, "a command after the session was closed")
           const connection = this.exchange.connections.get(generation)
           assert.ok(connection !== undefined, "a command on a connection that is not open")
-          // Every command has both.
+          // Every command has an `id` and a `cmd`.
           const { cmd, id, params } = JSON.parse(text) as {
             readonly id: number
             readonly cmd: string
@@ -353,7 +353,7 @@ export class Model {
     this.#moveTo(end)
   }
 
-  /** Without faults from here on, everything settles. */
+  /** From here on, there are no faults, and everything must settle. */
   settle(): void {
     this.#haunt()
     this.exchange.commandFault = undefined
@@ -372,7 +372,7 @@ export class Model {
     this.#checkDelivery()
   }
 
-  /** A closed session does nothing any more. */
+  /** Closes the session, and checks that it does nothing afterwards. */
   finish(): void {
     const users = this.users.filter(({ isOver }) => !isOver)
     const generations = [...this.#generations]
@@ -420,7 +420,7 @@ export class Model {
     }
     user.subscription = made.success
     this.users.push(user)
-    // Some users close another one, or themselves, in their handler.
+    // Some users close a subscription in their handler: another user's, or their own.
     if (closes !== null) user.onFirst = () => this.users[closes % this.users.length]!.subscription?.close()
   }
 
@@ -449,7 +449,7 @@ export class Model {
     }
   }
 
-  /** The exchange sends exactly what the users want, each market on one connection. */
+  /** Checks that the exchange sends exactly what the users want, each market on one connection. */
   #checkMarkets(): void {
     for (const kind of kinds) {
       const users = this.users.filter((user) => !user.isOver && user.kind === kind)
@@ -469,7 +469,7 @@ export class Model {
     assert.ok(!this.users.some((user) => !user.isOver && user.isInterrupted), "an outage does not end")
   }
 
-  /** Each user receives one message of each of its markets. */
+  /** Checks that each user receives one message of each of its markets. */
   #checkDelivery(): void {
     for (const user of this.users) user.received = []
     for (const market of markets) this.exchange.publish(market)
@@ -514,7 +514,7 @@ const disturb = ({ frames }: Connection, fault: (typeof faults)[number]): void =
   }
 }
 
-/** What holds for every series of inputs. Throws otherwise. */
+/** Checks what must hold for every series of inputs. Throws if it does not hold. */
 export const check = (steps: ReadonlyArray<Step>, namesBadMarket: boolean): void => {
   const model = new Model()
   model.exchange.namesBadMarket = namesBadMarket

@@ -8,7 +8,7 @@ import type { SubscriptionRequest } from "../../../src/feed/session/requests.ts"
 import { Session, type Subscription } from "../../../src/feed/session/Session.ts"
 import type { SessionOptions } from "../../../src/feed/session/settings.ts"
 
-/** A command as the tests look at it. */
+/** A sent command, with the fields that the tests read. */
 export interface SentCommand {
   readonly generation: number
   readonly id: number
@@ -21,10 +21,11 @@ export interface SentCommand {
     readonly sid?: number
     readonly sids?: ReadonlyArray<number>
     readonly use_yes_price?: boolean
+    readonly send_initial_snapshot?: boolean
   }
 }
 
-/** A user, with everything that it received. */
+/** A user that records everything that it receives. */
 export class User implements Subscriber {
   readonly events: Array<SessionEvent> = []
   readonly ends: Array<FeedError | undefined> = []
@@ -35,7 +36,7 @@ export class User implements Subscriber {
     this.ends.push(error)
   }
 
-  /** The tags of the events; of a message, its type. */
+  /** The tags of the events. For a message, its type. */
   get tags(): ReadonlyArray<string> {
     return this.events.map((event) => (event._tag === "Message" ? event.message.type : event._tag))
   }
@@ -109,7 +110,7 @@ export class World {
     this.session.received(generation, text, this.nowMillis + this.wallOffsetMillis)
   }
 
-  /** The next commands that no one looked at yet. */
+  /** Returns the next commands that were not taken yet, and marks them as taken. */
   take(count = 1): ReadonlyArray<SentCommand> {
     const commands = this.sent.slice(this.#read, this.#read + count)
     assert.strictEqual(commands.length, count, `commands sent: ${JSON.stringify(this.sent.slice(this.#read))}`)
@@ -121,7 +122,7 @@ export class World {
     return this.take(1)[0]!
   }
 
-  /** No one looked at these commands. */
+  /** The commands that were not taken yet. */
   get unread(): ReadonlyArray<SentCommand> {
     return this.sent.slice(this.#read)
   }

@@ -41,7 +41,15 @@ const lost: FeedEvent<"trade"> = {
   receivedSeq: 2,
   markets: []
 }
-const garbled: FeedEvent<"trade"> = { _tag: "Undecodable", generation: 1, sid: 1, pointer: "", reason: "", text: "" }
+const garbled: FeedEvent<"trade"> = {
+  _tag: "Undecodable",
+  generation: 1,
+  sid: 1,
+  market: "A",
+  pointer: "",
+  reason: "",
+  text: ""
+}
 const outage: FeedEvent<"trade"> = {
   _tag: "Outage",
   cause: { _tag: "Unresponsive", timeoutMillis: 1 },

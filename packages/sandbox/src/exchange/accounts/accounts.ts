@@ -127,11 +127,11 @@ const scopes: ReadonlySet<Scope> = /*#__PURE__*/ new Set([
   "write::block_trade_accept"
 ])
 
-/** Why a key cannot be registered, independent of its text. */
+/** Checks a key's name, scopes and subaccount, but not its public key. */
 export const checkKey = (account: AccountState, options: KeyOptions): Refusal | undefined => {
   const { name, scopes: requested = fullAccess, subaccount } = options
   if (requested.some((scope) => !scopes.has(scope)) || requested.length === 0) {
-    return invalidParameters("a key needs at least one scope, and all of them must be documented")
+    return invalidParameters("a key needs at least one scope, and no other scopes than the documented ones")
   }
   if (requested.includes("write") && !requested.includes("read")) {
     return invalidParameters("the scope write requires the scope read")
@@ -173,7 +173,7 @@ export const registerKey = (
 
 /**
  * Upgrades a basic account to the advanced tier, permanently. Documented: requires that one of the account's last 100
- * orders was placed through the API. Here, every order counts as such.
+ * orders was placed through the API. Here, every order counts as placed through the API.
  */
 export const upgrade = (account: AccountState): Result.Result<void, Refusal> => {
   if (account.orders.all.length === 0) {

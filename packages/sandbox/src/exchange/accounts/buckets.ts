@@ -1,6 +1,6 @@
 /**
- * Token buckets of an account: one for reads, and one per shard for writes. Shard 0's bucket also pays for every write
- * that does not concern a single order.
+ * Token buckets of an account: one for reads, and one per shard for writes. Shard 1's bucket also pays for writes of
+ * quotes. Shard 0's bucket also pays for every other write that does not concern a single order.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface Budget {
   readonly capacity: number
 }
 
-/** Tokens are counted in thousandths, so a bucket refills by whole numbers: its rate per millisecond. */
+/** Tokens are counted in thousandths: each millisecond then adds a whole number of them, which equals the rate. */
 interface Bucket {
   thousandths: number
   atMillis: number
@@ -39,8 +39,8 @@ const rates: Readonly<Record<Tier, readonly [read: number, write: number]>> = {
 export const tiers: ReadonlyArray<Tier> = /*#__PURE__*/ Object.keys(rates) as Array<Tier> // its keys are the tiers
 
 /**
- * Documented capacity: the tokens of three seconds for basic and advanced reads and for writes above basic, otherwise
- * of one second.
+ * Documented: a bucket holds the tokens of three seconds for reads of the tiers basic and advanced, and for writes of
+ * every tier above basic. Every other bucket holds the tokens of one second.
  */
 export const budgetOf = (tier: Tier, kind: "read" | "write"): Budget => {
   const rate = rates[tier][kind === "read" ? 0 : 1]
@@ -48,7 +48,7 @@ export const budgetOf = (tier: Tier, kind: "read" | "write"): Budget => {
   return { rate, capacity: isLarge ? rate * 3 : rate }
 }
 
-/** Buckets that are full at any time. */
+/** Creates full buckets. */
 export const makeBuckets = (tier: Tier): Buckets => {
   const full = (kind: "read" | "write"): Bucket => ({
     thousandths: budgetOf(tier, kind).capacity * 1_000,
@@ -63,7 +63,10 @@ const refill = (bucket: Bucket, { capacity, rate }: Budget, nowMillis: number): 
   bucket.atMillis = nowMillis
 }
 
-/** Takes a cost from the read bucket, or from all named write buckets; from none of them if one has too few tokens. */
+/**
+ * Takes a cost from the read bucket, or from each of the write buckets of some shards. Takes nothing and returns false
+ * if one of them has too few tokens.
+ */
 export const take = (
   buckets: Buckets,
   tier: Tier,

@@ -1,6 +1,6 @@
 /**
- * Keys of an exchange's accounts: created and verified synchronously with Node's own crypto. This works under a
- * virtual clock, and the exchange verifies signatures with other code than the client's.
+ * Creates the key pairs of accounts, and verifies signatures. Both use Node's own crypto synchronously, so they work
+ * under a virtual clock. The exchange shares no signing code with the client.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export const makeKeyPair = (kind: KeyKind): KeyPair => {
   }
 }
 
-/** A public key that can be registered: RSA of at least 2048 bits, or Ed25519. Undefined for anything else. */
+/** Reads a public key that can be registered: RSA of at least 2048 bits, or Ed25519. Undefined for any other text. */
 export const readPublicKey = (pem: string): { readonly key: KeyObject; readonly kind: KeyKind } | undefined => {
   if (!/^\s*-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem)) {
     return undefined

@@ -7,7 +7,7 @@ import type { QuoteCancelReason, RfqCloseReason } from "../Entities.ts"
 import type { MarketState, QuoteState, RfqState, State } from "../state.ts"
 import { toQuote, toRfq } from "./records.ts"
 
-/** Cancels a quote, which can no longer be accepted, confirmed or executed. */
+/** Cancels a quote. A cancelled quote can no longer be accepted, confirmed or executed. */
 export const cancelQuote = (state: State, quote: QuoteState, reason: QuoteCancelReason): void => {
   quote.status = "cancelled"
   quote.cancelReason = reason

@@ -1,5 +1,5 @@
 /**
- * The public ids that mark the creators of requests for quote and of quotes.
+ * The public ids of the creators of requests for quote and of quotes.
  *
  * @module
  */
@@ -10,7 +10,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 /** The public id of an account. */
 export const communicationsIdOf = (accountId: string): string => sha256(`communications ${accountId}`)
 
-/** Documented: what others see instead of the id of a creator who obscures it. */
+/** Documented: other accounts see this id if a creator obscures its own. */
 const placeholder = /*#__PURE__*/ sha256("")
 
 /** The id of an RFQ's creator as an account sees it. */

@@ -1,5 +1,5 @@
 /**
- * The execution of a confirmed quote: two orders in the book.
+ * The execution of a confirmed quote, as two orders in the book.
  *
  * Documented: the orders of both parties are placed in the public book, behind the orders that rest there. The maker's
  * order comes first, so the RFQ's creator is the taker, as recordings from demo show.
@@ -41,13 +41,13 @@ export const executeQuote = (state: State, quote: QuoteState): void => {
   }
 }
 
-/** Both orders, or undefined if one of them is refused. */
+/** Places and returns both orders. Returns undefined if one of them is refused. */
 const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; readonly taker: Order } | undefined => {
   const { account, rfq, subaccount } = quote
   const { market } = rfq
   const terms = termsOf(quote, quote.acceptedSide!) // it was accepted
   const own = opposite(terms)
-  // Checked before the maker's order reaches the book.
+  // This must be checked before the maker's order reaches the book.
   if (checkMoney(rfq.account, rfq.subaccount, market, own, market.takerRate, insufficientBalance) !== undefined) {
     return undefined
   }

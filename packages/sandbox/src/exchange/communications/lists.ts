@@ -30,8 +30,8 @@ export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): R
 }
 
 /**
- * Quotes of the caller, or on its RFQs, newest first. Recorded: a list that names neither role is refused, because
- * quotes are private.
+ * Quotes of the caller, or quotes on the caller's RFQs, newest first. Recorded: a query that names neither role is
+ * refused, because quotes are private.
  */
 export const listQuotes = (
   state: State,

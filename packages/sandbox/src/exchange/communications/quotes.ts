@@ -21,7 +21,7 @@ import { cancelQuote } from "./closing.ts"
 import { attachQuote, findQuote, findRfq, toQuote } from "./records.ts"
 import { checkMoney, countOf, insufficientBalance, opposite, type Terms, termsOf } from "./terms.ts"
 
-/** Documented: the times to confirm an accepted quote, and from its confirmation to its execution. */
+/** Documented: the time to confirm an accepted quote, and the time from its confirmation to its execution. */
 const windowsOf = ({ rfq: { market } }: QuoteState) =>
   market.isHighlyVolatile
     ? { confirmationMillis: 3_000, executionMillis: 1_000 }
@@ -39,7 +39,7 @@ export const executesMillis = (quote: QuoteState): number | undefined =>
     ? quote.confirmedMillis! + windowsOf(quote).executionMillis // it was confirmed
     : undefined
 
-/** Quotes an RFQ for its full size. Replaces the maker's open quote on the RFQ. */
+/** Creates a quote for the full size of an RFQ. Replaces the maker's open quote on the RFQ. */
 export const create = (state: State, account: AccountState, input: CreateQuote): Result.Result<QuoteState, Refusal> =>
   Result.flatMap(findRfq(state, input.rfqId), (rfq) => {
     const refused = checkRfq(state, account, rfq) ?? checkBids(input)
@@ -62,14 +62,14 @@ export const create = (state: State, account: AccountState, input: CreateQuote):
     return Result.succeed(quote)
   })
 
-/** Whether an account may quote an RFQ now. */
+/** Refuses a quote if the account may not quote the RFQ now. */
 const checkRfq = (state: State, account: AccountState, rfq: RfqState): Refusal | undefined =>
   checkTrading(state, rfq.market) ??
   (rfq.status === "closed" ? rfqClosed : undefined) ??
   checkActive(state, rfq.market) ??
   (rfq.account === account ? invalidParameters("an account cannot quote its own RFQ") : undefined)
 
-const rfqClosed = /*#__PURE__*/ refusal("invalid", "RFQ_CLOSED", "the RFQ was deleted or executed")
+const rfqClosed = /*#__PURE__*/ refusal("invalid", "RFQ_CLOSED", "the RFQ is closed")
 
 const checkBids = ({ noBid, subaccount, yesBid }: CreateQuote): Refusal | undefined => {
   if (!isSubaccount(subaccount)) {
@@ -86,7 +86,7 @@ const checkBids = ({ noBid, subaccount, yesBid }: CreateQuote): Refusal | undefi
     : undefined
 }
 
-/** Refuses a quote if one of its sides is too small to trade, or if its maker cannot pay it. */
+/** Refuses a quote if one of its sides is too small to trade, or if its maker cannot pay for it. */
 const checkOffers = (state: State, quote: QuoteState): Refusal | undefined => {
   const { account, noBid, rfq, subaccount, yesBid } = quote
   const offered = (
@@ -140,7 +140,7 @@ const makeQuote = (state: State, account: AccountState, rfq: RfqState, input: Cr
   rfq
 })
 
-/** Runs a change of a quote, unless the quote was not found or the check refuses the change. */
+/** Changes a quote if it was found and the check passes. */
 const change = (
   state: State,
   found: Result.Result<QuoteState, Refusal>,
@@ -157,7 +157,7 @@ const change = (
     return Result.void
   })
 
-/** Withdraws an open quote. Recorded: after its acceptance, it is not found. */
+/** Withdraws an open quote. Recorded: a quote that is no longer open is not found. */
 export const remove = (state: State, account: AccountState, target: QuoteTarget): Result.Result<void, Refusal> =>
   change(
     state,
@@ -166,7 +166,7 @@ export const remove = (state: State, account: AccountState, target: QuoteTarget)
     (quote) => cancelQuote(state, quote, "requested")
   )
 
-/** Accepts one side of a quote: its maker must confirm it in time. */
+/** Accepts one side of a quote. The maker must then confirm the quote in time. */
 export const accept = (
   state: State,
   account: AccountState,
@@ -205,7 +205,7 @@ const checkAcceptable = (state: State, quote: QuoteState, side: "yes" | "no"): R
   )
 }
 
-/** Refuses a side that the maker declined, or whose price is off the market's grid: no order could have it. */
+/** Refuses a side for which the maker did not bid, and a price that no order can have because it is off the grid. */
 const checkTradable = (
   state: State,
   { rfq: { market } }: QuoteState,
@@ -222,7 +222,7 @@ const checkTradable = (
 const checkStatus = ({ status }: QuoteState, needed: QuoteState["status"]): Refusal | undefined =>
   status === needed ? undefined : refusal("invalid", "bad_request", `the quote is ${status}, not ${needed}`)
 
-/** Confirms an accepted quote: it is executed when its timer fires. */
+/** Confirms an accepted quote. A timer then executes the quote. */
 export const confirm = (state: State, account: AccountState, target: QuoteTarget): Result.Result<void, Refusal> =>
   change(
     state,
@@ -242,7 +242,7 @@ const checkConfirmable = (state: State, quote: QuoteState): Refusal | undefined 
   return (
     checkTrading(state, market) ??
     checkStatus(quote, "accepted") ??
-    // Recorded: a late confirmation has this code, and the quote stays accepted.
+    // Recorded: a late confirmation is refused with this code, and the quote stays accepted.
     (rfq.accepted === quote ? undefined : refusal("invalid", "expired", "the time to confirm the quote is over")) ??
     checkActive(state, market) ??
     checkMoney(

@@ -68,7 +68,10 @@ const checkSize = (state: State, input: CreateRfq): Refusal | undefined => {
     : undefined
 }
 
-/** Refuses a second open RFQ on a market, unless it replaces one of the same subaccount without an accepted quote. */
+/**
+ * Refuses a second open RFQ on a market, except as a replacement: both RFQs must be of the same subaccount, and no
+ * quote on the first one may be accepted. Also refuses an RFQ beyond the maximum number.
+ */
 const checkExisting = (
   account: AccountState,
   existing: RfqState | undefined,
@@ -77,7 +80,7 @@ const checkExisting = (
   if (existing !== undefined) {
     return replaceExisting && existing.subaccount === subaccount && existing.accepted === undefined
       ? undefined
-      : refusal("conflict", "conflict", `the account has the open RFQ ${existing.rfqId} on this market`)
+      : refusal("conflict", "conflict", `the account already has the open RFQ ${existing.rfqId} on this market`)
   }
   return account.openRfqs.size >= maxOpenRfqs
     ? refusal("invalid", "bad_request", `the account has its maximum of ${maxOpenRfqs} open RFQs`)

@@ -12,7 +12,7 @@ import { countWhile } from "../pages.ts"
 import { refusal } from "../refusals.ts"
 import type { AccountState, MarketState, RfqState, State } from "../state.ts"
 
-/** The order that the maker of a quote places. The RFQ's creator places the opposite one. */
+/** The order that the maker of a quote places. The RFQ's creator places the opposite order. */
 export interface Terms {
   readonly side: "bid" | "ask"
   /** The YES price. */
@@ -20,7 +20,7 @@ export interface Terms {
   readonly count: number
 }
 
-/** The maker's order if a side is accepted. */
+/** The maker's order if this side of its quote is accepted. */
 export const termsOf = ({ noBid, noCount, yesBid, yesCount }: Quote, accepted: "yes" | "no"): Terms =>
   accepted === "yes"
     ? { side: "bid", price: yesBid, count: yesCount }
@@ -29,8 +29,8 @@ export const termsOf = ({ noBid, noCount, yesBid, yesCount }: Quote, accepted: "
 export const opposite = ({ side, ...terms }: Terms): Terms => ({ ...terms, side: side === "bid" ? "ask" : "bid" })
 
 /**
- * The count of a quote's side, by the maker's bid. Documented: a target cost is what the RFQ's creator spends, by
- * default with the fee of the fill.
+ * The count of one side of a quote, from the maker's bid. Documented: a target cost is what the RFQ's creator spends,
+ * by default including the fee of the fill.
  */
 export const countOf = (state: State, { count, market, ...rfq }: RfqState, bid: number): number => {
   if (bid === 0) {
@@ -44,14 +44,14 @@ export const countOf = (state: State, { count, market, ...rfq }: RfqState, bid: 
   const { balanceStep, feeStep } = state.rounding
   const largest = Math.min(Math.floor(target / price), state.assumptions.maxOrderContracts * contract)
   const costOf = (contracts: number): number => {
-    // The fee is the same for a price and for one dollar minus it.
+    // The fee is the same for a price and for one dollar minus that price.
     const cost = contracts * price + feeUp(market.takerRate, contracts, price, feeStep)
     return Math.ceil(cost / balanceStep) * balanceStep
   }
   return rfq.targetCostExcludesFees ? largest : countWhile(largest + 1, (n) => costOf(n) <= target) - 1
 }
 
-/** Refuses an order that a subaccount cannot pay. */
+/** Refuses an order that a subaccount cannot pay for. */
 export const checkMoney = (
   account: AccountState,
   subaccount: number,
@@ -65,5 +65,5 @@ export const checkMoney = (
   return needed > position.holding.cashMicros ? refusal("invalid", code) : undefined
 }
 
-/** Documented: the code of an acceptance that an account cannot pay. */
+/** Documented: the error code if an account cannot pay for the quote that it accepts. */
 export const insufficientBalance = "INSUFFICIENT_BALANCE"

@@ -22,7 +22,7 @@ const rates: Readonly<Record<Series["feeType"], { readonly taker: number; readon
   quadratic_with_combo_maker_fees: { taker: 70_000, maker: 35_000 }
 }
 
-/** A rate of a market is in ten-thousandths. */
+/** The fee rate of an input is in ten-thousandths, each of which is this many millionths. */
 const millionths = 100
 
 export const createSeries = (state: State, input: CreateSeries): Result.Result<SeriesState, Refusal> => {
@@ -49,7 +49,7 @@ export const createSeries = (state: State, input: CreateSeries): Result.Result<S
   return Result.succeed(series)
 }
 
-/** The nearest number with two decimals, times a hundred. */
+/** The value times a hundred; NaN if the value has more than two decimals. */
 const hundredths = (value: number): number => {
   const rounded = Math.round(value * 100)
   return rounded / 100 === value ? rounded : NaN
@@ -90,7 +90,7 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
   )
 }
 
-/** Creates a market, and its event if missing. Its resting orders are cancelled when it closes. */
+/** Creates a market, and its event if missing. */
 export const createMarket = (state: State, input: CreateMarket): Result.Result<MarketState, Refusal> => {
   const { ticker } = input
   const eventTicker = input.eventTicker ?? ticker.replace(/-[^-]*$/, "")
@@ -184,7 +184,7 @@ const checkMarket = (
 
 const isIn = (value: number, max: number): boolean => Number.isInteger(value) && value >= 0 && value <= max
 
-/** Parses price ranges: each begins and ends on its own steps, between $0 and $1, and none is finer than $0.0001. */
+/** Parses price ranges. Each range is a whole number of steps between $0 and $1. The finest step is $0.0001. */
 const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Result<MarketState["grid"], Refusal> => {
   const grid: Array<MarketState["grid"][number]> = []
   for (const range of ranges) {
@@ -200,7 +200,7 @@ const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Resul
     ) {
       return Result.fail(
         invalidParameters(
-          `the price range ${range.start} to ${range.end} by ${range.step} is invalid: a price such as "0.00" has two to four decimals, the end is at most "1.00", and whole steps must lead from the start to the end`
+          `the price range ${range.start} to ${range.end} by ${range.step} is invalid: a price such as "0.00" has two to four decimals, the end is at most "1.00", and the range must be a whole number of steps`
         )
       )
     }

@@ -27,8 +27,8 @@ export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
 }
 
 /**
- * Whether an item is in the archive. Open items never are. Trades, fills and orders need no check here, because their
- * lists find the archived items.
+ * Whether an item is in the archive. An item that is not settled is never archived. Trades, fills and orders need no
+ * check here, because their lists find the archived items.
  */
 export const isArchived = {
   market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>

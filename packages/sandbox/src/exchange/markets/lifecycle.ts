@@ -45,7 +45,7 @@ const step = (
   return Result.void
 }
 
-/** Pauses a market. Resting orders stay, except those that requested cancellation on pause. */
+/** Pauses a market. Resting orders stay, except those with `cancelOnPause`. */
 export const pause = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["initialized", "active"], () => {
     market.paused = true
@@ -65,7 +65,7 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
     : Result.fail(refusal("conflict", "market_status", "the market is not paused"))
 }
 
-/** Sets when a market closes. A later time reopens a closed market that is not determined. */
+/** Sets when a market closes. A time in the future reopens a closed market that is not determined. */
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> =>
   market.openMillis < closeMillis
     ? step(state, market, ["initialized", "active", "inactive", "closed"], () => {
@@ -121,7 +121,7 @@ export const dispute = (state: State, market: MarketState): Result.Result<void, 
     logChange(state, market, "disputed")
   })
 
-/** Pays out every position immediately. */
+/** Settles a market: pays out every position. */
 export const settle = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
     market.settledMillis = state.nowMillis
@@ -135,7 +135,7 @@ export const settle = (state: State, market: MarketState): Result.Result<void, R
     logChange(state, market, "settled")
   })
 
-/** Pauses or resumes the exchange, or only its trading, on one shard or on all. */
+/** Pauses or resumes the exchange, or only its trading, on one shard or on every shard. */
 export const setActive = (state: State, active: Command<"setActive">): Result.Result<void, Refusal> => {
   if (active.exchangeIndex !== undefined && !isShard(active.exchangeIndex)) {
     return Result.fail(invalidParameters("the shard must be 0 to 3"))
@@ -156,7 +156,7 @@ export const setActive = (state: State, active: Command<"setActive">): Result.Re
   return Result.void
 }
 
-/** Sets the clocks back to 1, except those that never moved. Documented: only exchange maintenance does this. */
+/** Sets every clock above 1 back to 1. Documented: only exchange maintenance does this. */
 export const restartClocks = (state: State): Result.Result<void, Refusal> => {
   state.clock = Math.min(state.clock, 1)
   for (const market of state.markets.values()) {

@@ -44,7 +44,7 @@ export class MarketData {
     return { exchangeActive, tradingActive: exchangeActive && (this.state.tradingActive[exchangeIndex] ?? false) }
   }
 
-  /** Shards are numbered from 0 to this number minus one. */
+  /** The number of shards. They are numbered from 0. */
   get shards(): number {
     return shards
   }
@@ -126,7 +126,7 @@ export class MarketData {
     return Array.from(this.state.series.values(), (series) => ({ ...series }))
   }
 
-  /** Trades of one market or of all, newest first. Old trades are historical. */
+  /** Trades of one market or of all markets, newest first. Old trades are historical. */
   listTrades(
     query: PageQuery & TimeQuery & { readonly ticker: string | undefined },
     era: Era = "live"

@@ -1,5 +1,5 @@
 /**
- * The best prices of a market, now and a day ago, and the trading since.
+ * The best prices of a market now and a day ago, and its volume of the last day.
  *
  * @module
  */
@@ -24,7 +24,8 @@ export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
 }
 
 /**
- * Call before a market's book or last price changes. At most once an hour, records the top of the book before the change.
+ * Call before a market's book or last price changes. At most once an hour, records the top of the book before the
+ * change.
  */
 export const touch = (state: State, market: MarketState): void => {
   const { marks, touchedMillis } = market
@@ -39,7 +40,7 @@ export const touch = (state: State, market: MarketState): void => {
   }
 }
 
-/** The top of the book a day ago, to the hour. */
+/** The top of the book a day ago, accurate to the hour. */
 export const topOfBookADayAgo = (state: State, market: MarketState): TopOfBook => {
   const then = state.nowMillis - day
   if (market.createdMillis > then) {

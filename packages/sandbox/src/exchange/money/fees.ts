@@ -2,7 +2,7 @@
  * Fees of one fill: the model, its rounding, and the amount carried from fill to fill of an order.
  *
  * Rates are in millionths, prices in ten-thousandths of a dollar, counts in hundredths of a contract, amounts in
- * micro-dollars. Each formula is rate × count × price × (1 − price).
+ * micro-dollars. The model's fee is rate × count × price × (1 − price).
  *
  * @module
  */
@@ -64,8 +64,9 @@ export interface Rounding {
 const cent = 10_000
 
 /**
- * The published rounding. Newer rule: trade fees round up to $0.000001, and steps of the balance are refunded. Older
- * rule: trade fees round up to $0.0001, and whole cents are refunded once more than one is carried.
+ * The published rounding. Newer rule: trade fees round up to $0.000001, and the carried amount is refunded in whole
+ * steps of the balance. Older rule: trade fees round up to $0.0001, and the carried amount is refunded in whole cents,
+ * once it exceeds one cent.
  */
 export const roundingOf = ({ balanceSteps, feeRounding }: Assumptions): Rounding => {
   const balanceStep = balanceSteps === "cent" ? cent : 100

@@ -2,9 +2,11 @@
  * Cash, positions and fees, to the last micro-dollar.
  *
  * A position is a signed count: positive is YES, negative is NO. A pair of YES and NO is always worth a
- * dollar, so buying YES against a NO position returns the dollar. The sum of cash, reserved money, fees taken, a dollar
- * for every outstanding pair and money in transfer between shards always equals the deposits. The total is less than
- * $9,000,000,000, so every amount is exact in a number.
+ * dollar, so buying YES against a NO position returns the dollar.
+ *
+ * The sum of cash, reserved money, fees taken, a dollar for every outstanding pair, cash on the margined exchange and
+ * money in transfer always equals the deposits minus the withdrawals. The sum is at most $9,000,000,000, so a number
+ * holds every amount exactly.
  *
  * @module
  */
@@ -25,7 +27,7 @@ import {
   type State
 } from "../state.ts"
 
-/** The maximum that all accounts together can have. */
+/** The most money that all accounts together can have. */
 export const maxTotalMicros = 9_000_000_000_000_000
 
 const oneCent = 10_000
@@ -53,7 +55,7 @@ export const makeHolding = (account: AccountState, subaccount: number, exchangeI
   positions: new Map()
 })
 
-/** A subaccount's position in a market. A new position joins the state only by {@link attach}. */
+/** A subaccount's position in a market. A new position is not in the state until {@link attach} adds it. */
 export const positionOf = (account: AccountState, subaccount: number, market: MarketState): PositionState => {
   const holding =
     account.holdings.get(holdingKey(subaccount, market.exchangeIndex)) ??
@@ -138,7 +140,7 @@ export const checkCash = (state: State, cashMicros: number, micros: number): Ref
 export const cashOf = (account: AccountState, subaccount: number, exchangeIndex: number): number =>
   account.holdings.get(holdingKey(subaccount, exchangeIndex))?.cashMicros ?? 0
 
-/** `part` of `whole` of an amount, rounded down. */
+/** Returns the amount times `part` divided by `whole`, rounded down. */
 const share = (micros: number, part: number, whole: number): number => {
   const product = micros * part
   return Number.isSafeInteger(product)
@@ -146,7 +148,7 @@ const share = (micros: number, part: number, whole: number): number => {
     : Number((BigInt(micros) * BigInt(part)) / BigInt(whole))
 }
 
-/** Books one fill for one of its orders, whose remaining count is already lower, and returns the fee. */
+/** Books a fill for one of its two orders, and returns the fee. The order's remaining count is already reduced. */
 export const bookFill = (state: State, order: OrderState, count: number, price: number, rate: number): number => {
   const { position } = order
   const { holding, market } = position
@@ -173,7 +175,7 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
   shrink(order, count)
   cover(position, isBid ? "ask" : "bid")
 
-  // No subaccount is ever overdrawn: many tiny fills can round their fees up beyond the reservation.
+  // Many tiny fills can round their fees up beyond the reservation. The cash limits the fee: it is never overdrawn.
   const tradeFee = feeUp(rate, count, price, state.rounding.feeStep)
   const owed = charge(order, state.rounding, tradeFee, revenue)
   const fee = Math.min(owed, holding.cashMicros)
@@ -297,7 +299,7 @@ const addPayment = (
   state.emit?.({ type: "payment", kind, accountId: account.accountId, payment })
 }
 
-/** The value of holdings at their markets' last prices, without cash. */
+/** The value of a holding's positions at the last prices of their markets. */
 const valueOfPositions = (holding: Holding): number => {
   let micros = 0
   for (const { count, market } of holding.positions.values()) {

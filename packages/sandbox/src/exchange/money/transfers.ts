@@ -16,7 +16,7 @@ const spreadMillis = 10_000
 
 const isAmount = (micros: number): boolean => Number.isSafeInteger(micros) && micros > 0
 
-/** Documented: an id is unique per source instance and shard. */
+/** Documented: a client transfer id is unique per instance and shard of the source. */
 const idOf = ({ exchangeIndex, instance }: Omit<Location, "subaccount">, clientTransferId: string): string =>
   `${instance} ${exchangeIndex} ${clientTransferId.toLowerCase()}`
 
@@ -62,7 +62,7 @@ export const transferCash = (
 const checkSubaccount = (account: AccountState, subaccount: number): Refusal | undefined =>
   hasSubaccount(account, subaccount) ? undefined : invalidParameters(`subaccount ${subaccount} does not exist`)
 
-/** Sends cash to another location, where it arrives later. */
+/** Sends cash to another location, where it arrives after `transferMillis`. */
 export const transferShard = (
   state: State,
   account: AccountState,
@@ -153,7 +153,10 @@ export const arrive = (state: State, account: AccountState, transfer: TransferSt
 const report = (state: State, { accountId }: AccountState, transfer: TransferState): void =>
   state.emit?.({ type: "shardTransfer", accountId, transfer: { ...transfer } })
 
-/** Spreads the primary subaccount's free cash over the shards from now on, every ten seconds. */
+/**
+ * Spreads the primary subaccount's free cash over the shards from now on, every ten seconds. An empty allocation stops
+ * this.
+ */
 export const setAllocation = (
   state: State,
   account: AccountState,
@@ -188,8 +191,8 @@ const spreadLater = (state: State, account: AccountState): void => {
 }
 
 /**
- * Spreads the free cash of the primary subaccount, in whole steps of a balance. The first shard of the allocation gets
- * the remainder.
+ * Spreads the free cash of the primary subaccount once, in whole steps of a balance. The first shard of the allocation
+ * gets the remainder.
  */
 export const spread = (state: State, account: AccountState): void => {
   const { percents } = account.allocation

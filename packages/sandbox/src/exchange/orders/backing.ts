@@ -1,10 +1,12 @@
 /**
  * The backing of a subaccount's resting orders: held contracts, and reserved money.
  *
- * An order that would close a position needs no money for it: the held contracts cover the oldest orders of the
- * closing side, and only the uncovered rest reserves its price and its fee. The reservation thus depends only on the
- * position and the orders, and no fill can cost more than its reservation: a closing fill frees a dollar of its pair,
- * and an order that loses its cover to that fill needs at most a dollar.
+ * An order that closes a position needs no money: the held contracts cover it. They cover the oldest orders of the
+ * closing side first. Only the uncovered contracts of an order reserve money, for their price and their fee.
+ *
+ * So the reservation depends only on the position and the orders. Apart from rounded fees, no fill costs more than its
+ * reservation: a closing fill returns the dollar of a pair, and an order that loses its cover to that fill needs at
+ * most a dollar.
  *
  * @module
  */
@@ -32,7 +34,7 @@ const closable = (position: PositionState, side: "bid" | "ask"): number =>
 const moneyFor = (side: "bid" | "ask", price: number, feeRate: number, uncovered: number): number =>
   uncovered === 0 ? 0 : uncovered * ownPrice({ side, price }) + feeDown(feeRate, uncovered, price)
 
-/** The money that another order would need, last in the queue. */
+/** The money that a new order would reserve behind the subaccount's other orders. */
 export const moneyNeeded = (
   position: PositionState,
   side: "bid" | "ask",
@@ -44,7 +46,7 @@ export const moneyNeeded = (
   return moneyFor(side, price, feeRate, Math.max(0, count - spare))
 }
 
-/** The additional money that an order would need with these terms, last in the queue. */
+/** The additional money that an order would reserve with new terms, behind the subaccount's other orders. */
 export const moneyNeededToChange = (order: OrderState, price: number, count: number, feeRate: number): number => {
   const { position } = order
   const side = position[order.side]
@@ -64,7 +66,7 @@ export const moneyNeededToChange = (order: OrderState, price: number, count: num
   return moneyFor(order.side, price, feeRate, Math.max(0, count - spare)) - freed
 }
 
-/** Reserves what an order needs now. */
+/** Sets the reservation of an order to the money that the order needs now. */
 export const reserve = (order: OrderState): void => {
   const needed = moneyFor(order.side, order.price, order.feeRate, order.remainingCount - order.coveredCount)
   const { holding } = order.position
@@ -73,7 +75,7 @@ export const reserve = (order: OrderState): void => {
   order.reservedMicros = needed
 }
 
-/** Puts an order behind its owner's other orders. */
+/** Puts an order behind the subaccount's other orders, and reserves its money. */
 export const enter = (order: OrderState): void => {
   const side = order.position[order.side]
   order.ownPrevious = side.last
@@ -116,7 +118,7 @@ export const leave = (order: OrderState): void => {
   cover(order.position, order.side)
 }
 
-/** Reports that the remaining count of an order decreased. */
+/** Updates the backing after the remaining count of an order has decreased by `count`. */
 export const shrink = (order: OrderState, count: number): void => {
   const side = order.position[order.side]
   side.restingCount -= count
@@ -135,7 +137,7 @@ export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   const side = position[name]
   const target = Math.min(closable(position, name), side.restingCount)
   while (side.coveredCount < target) {
-    const order = side.boundary! // while not all is covered, some order is not
+    const order = side.boundary! // below the target, some order is not fully covered
     const count = Math.min(target - side.coveredCount, order.remainingCount - order.coveredCount)
     order.coveredCount += count
     side.coveredCount += count

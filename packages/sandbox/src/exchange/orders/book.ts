@@ -9,7 +9,7 @@ export interface Resting<Order extends Resting<Order>> {
   price: number
   remainingCount: number
   level: Level<Order> | undefined
-  /** The number of orders that reached its level before it. */
+  /** The number of orders that joined the level before this order. */
   arrival: number
   previous: Order | undefined
   next: Order | undefined
@@ -22,7 +22,7 @@ export interface Level<Order extends Resting<Order>> {
   last: Order | undefined
   /** Resting contracts, in hundredths. */
   count: number
-  /** The number of orders since the level was created. */
+  /** The number of orders that have joined the level since it was created. */
   arrivals: number
   /**
    * The resting count of each block of arrivals, so that a position in a long queue is found without walking it.
@@ -33,7 +33,7 @@ export interface Level<Order extends Resting<Order>> {
   dropped: number
 }
 
-/** The block of an arrival: 256 orders in a row. */
+/** The block of an arrival. A block is 256 consecutive arrivals. */
 const blockOf = (arrival: number): number => arrival >>> 8
 
 /** Adds to the resting count of an order's block. */
@@ -74,14 +74,14 @@ interface Queue<Order> {
   before: number
   /** The previous order in this block. */
   last: Order | undefined
-  /** Contracts of the block that match before that order. */
+  /** Contracts of the block that match before the order `last`. */
   within: number
 }
 
 /** One side of a book. */
 class BookSide<Order extends Resting<Order>> {
   readonly #levels = new Map<number, Level<Order>>()
-  /** Prices with a level, the best one last: taking from a book then only shortens the array. */
+  /** The prices that have a level, best price last: removing the best level only shortens the array. */
   readonly #prices: Array<number> = []
   /** Maps a price to a number that is greater for a better price. */
   readonly #sign: 1 | -1
@@ -134,7 +134,8 @@ class BookSide<Order extends Resting<Order>> {
   }
 
   /**
-   * Removes an order. Its remaining count must not have been changed without updating the level: see {@link reduce}.
+   * Removes an order. Only {@link reduce} may have changed its remaining count, because `reduce` also updates the
+   * level.
    */
   remove(order: Order): void {
     const level = order.level
@@ -169,12 +170,12 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** Contracts that match before a resting order: those at better prices, and older ones at its own. */
+  /** Contracts that match before a resting order: those at better prices, and those of older orders at its price. */
   ahead(order: Order): number {
     return this.aheadOfEach([order])[0]!
   }
 
-  /** The same for several resting orders, in one pass. Orders at one price must be in queue order. */
+  /** {@link ahead} for several resting orders, in one pass. Orders at one price must be in queue order. */
   aheadOfEach(orders: ReadonlyArray<Order>): ReadonlyArray<number> {
     const queues = this.#queuesOf(orders)
     return orders.map((order) => {
@@ -187,7 +188,7 @@ class BookSide<Order extends Resting<Order>> {
         queue.within = 0
         queue.last = undefined
       }
-      // Back to the previous order of this pass, or else to the beginning of the block.
+      // Walk back to the previous order of this pass, or to the beginning of the block.
       let other = order.previous
       while (other !== undefined && other !== queue.last && blockOf(other.arrival) === block) {
         queue.within += other.remainingCount
@@ -199,7 +200,7 @@ class BookSide<Order extends Resting<Order>> {
     })
   }
 
-  /** The contracts ahead of the levels of some orders. */
+  /** For the level of each order: the contracts at better prices. */
   #queuesOf(orders: ReadonlyArray<Order>): ReadonlyMap<Level<Order>, Queue<Order>> {
     const queues = new Map<Level<Order>, Queue<Order>>()
     const prices = new Set(orders.map(({ price }) => price))
@@ -215,7 +216,7 @@ class BookSide<Order extends Resting<Order>> {
     return queues
   }
 
-  /** Every resting order, best price first and oldest first within it. */
+  /** Every resting order: the best price first, and at each price the oldest order first. */
   *orders(): Generator<Order> {
     for (const level of this.levels()) {
       for (let order = level.first; order !== undefined; order = order.next) {

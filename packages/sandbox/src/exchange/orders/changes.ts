@@ -24,8 +24,8 @@ export const cancel = (state: State, account: AccountState, target: OrderTarget)
   })
 
 /**
- * Cancels an account's resting orders, of one subaccount or of all, on every shard that is not paused. Returns their
- * number. Refused while shard 0 is paused.
+ * Cancels an account's resting orders, of one subaccount or of all, on every shard that is not paused. Returns the
+ * number of cancelled orders. Refused while shard 0 is paused.
  */
 export const cancelAll = (
   state: State,
@@ -87,8 +87,9 @@ const logged = (state: State, order: OrderState, change: "amend" | "decrease"): 
 
 /**
  * Changes the price, the total count, the expiry or the client id of a resting order. With a new price or a higher
- * count, the order counts as a new arrival: it can trade immediately, and the remainder goes behind the others at the
- * price. With a lower count, it keeps its position. A count equal to the filled count cancels it.
+ * count, the order counts as a new arrival: it can trade immediately, and its remainder goes behind the other orders at
+ * the price. With a lower count, the order keeps its position in the queue. A count equal to the filled count cancels
+ * the order.
  */
 export const amend = (state: State, account: AccountState, input: AmendOrder): Result.Result<Changed, Refusal> => {
   const { exchangeIndex, orderId, subaccount, ticker } = input
@@ -199,8 +200,8 @@ const checkAmendedExecution = (
 }
 
 /**
- * Finds the account's resting order that a target names. Refused on a paused shard. An amend also requires that the
- * market trades.
+ * Finds the account's resting order that a target names. Refused on a paused shard. An amendment also requires that
+ * the market trades.
  */
 const restingOrder = (
   state: State,
@@ -229,8 +230,9 @@ const restingOrder = (
 }
 
 /**
- * The shard of a target, because an order id does not contain one. It is the named shard. Without one, or with -1, it
- * is the shard of the named market. Without a market, it is shard 0, or undefined with -1. Undefined finds no order.
+ * The shard on which to search for an order, because an order id does not contain its shard. A target with shard 0 or
+ * higher means that shard. A target with shard -1 or without a shard means the shard of its market. If it names no
+ * market either, a missing shard means shard 0, and shard -1 finds no order.
  */
 const shardOf = (state: State, { exchangeIndex, marketTicker }: OrderTarget): number | undefined =>
   exchangeIndex === undefined || exchangeIndex === -1

@@ -10,7 +10,7 @@ import { removeFromBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { type AccountState, type MarketState, type OrderState, snapshot, type State, type OwnSide } from "../state.ts"
 
-/** Ends an order: releases its backing, and possibly its client id. */
+/** Ends an order. Releases its backing, and its client id under the assumption `whileResting`. */
 export const end = (state: State, order: OrderState, status: "canceled" | "executed", atMillis: number): void => {
   leave(order)
   order.status = status
@@ -23,7 +23,7 @@ export const end = (state: State, order: OrderState, status: "canceled" | "execu
   }
 }
 
-/** Cancels an order and returns its remaining count; no effect on an order that does not rest. */
+/** Cancels an order and returns its remaining count. An order that does not rest stays as it is: returns 0. */
 export const cancel = (state: State, order: OrderState, reason: CancelReason, atMillis: number): number => {
   if (order.status !== "resting") {
     return 0
@@ -39,7 +39,7 @@ export const cancel = (state: State, order: OrderState, reason: CancelReason, at
   return reducedBy
 }
 
-/** Cancels the resting orders of a market, the best first. */
+/** Cancels the resting orders of a market: first the bids, then the asks, each from the best price. */
 export const cancelMarket = (
   state: State,
   market: MarketState,

@@ -1,5 +1,5 @@
 /**
- * The fills of an account, found by market and by order without scanning the others.
+ * The fills of an account. Finds those of a market or of an order without scanning the others.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { countWhile, type FindBefore } from "../pages.ts"
 
 /** The order fields that the list reads and writes. */
 interface Filled {
-  /** The index of its last fill; -1 without a fill. */
+  /** The index of the order's last fill; -1 without a fill. */
   lastFill: number
 }
 
@@ -17,7 +17,7 @@ export class FillList {
   readonly all: Array<Fill> = []
   /** Indexes of the fills of a market, ascending. */
   readonly #byTicker = new Map<string, Array<number>>()
-  /** By a fill's index: the index of the previous fill of the same order; -1 if there is none. */
+  /** For each fill: the index of the previous fill of the same order; -1 if there is none. */
   readonly #earlier: Array<number> = []
 
   add(fill: Fill, order: Filled): void {

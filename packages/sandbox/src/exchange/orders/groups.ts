@@ -1,5 +1,5 @@
 /**
- * Order groups: a circuit breaker on how much is filled in 15 seconds.
+ * Order groups: a limit on the contracts filled within 15 seconds.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import { type AccountState, type GroupState, isSubaccount, type State, checkNotP
 
 const largestLimit = 1_000_000 * contract
 
-/** Whether a window of this size exceeds the group's limit. */
+/** Whether this many contracts within the window trigger the group. */
 export const exceedsLimit = (state: State, group: GroupState, total: number): boolean =>
   state.assumptions.groupTriggers === "over" ? total > group.limit : total >= group.limit
 
-/** Cancels the group's resting orders and refuses new ones from now on. */
+/** Cancels the group's resting orders. The group refuses new orders until it is reset. */
 export const trigger = (state: State, group: GroupState): void => {
   if (group.triggered) {
     return
@@ -108,7 +108,7 @@ export const get = (
     : Result.succeed(view(state, group))
 }
 
-/** Runs a write on a named group. */
+/** Runs a write on the group that a target names. */
 export const change = (
   state: State,
   account: AccountState,

@@ -5,8 +5,8 @@
  */
 
 /**
- * A set that finds the next smaller member fast: one bit for each index, and one summary bit for every 32 of those. A
- * search skips 1,024 indexes per step. An index costs an eighth of a byte.
+ * A set that finds the next smaller member fast. It has one bit for each index, and one summary bit for every 32 of
+ * these bits. A search skips 1,024 indexes per step. An index costs about an eighth of a byte.
  */
 export class IndexSet {
   readonly #words: Array<number> = []

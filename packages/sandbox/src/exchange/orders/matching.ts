@@ -1,5 +1,6 @@
 /**
- * Price-time priority: an incoming order takes the best price first and the oldest order at it, at that order's price.
+ * Price-time priority. An incoming order trades with the best price first, and at each price with the oldest order
+ * first. Each trade has the price of the resting order.
  *
  * @module
  */
@@ -14,14 +15,14 @@ import { type GroupState, type MarketState, type OrderState, snapshot, type Stat
 
 const opposite = (market: MarketState, side: "bid" | "ask") => market.book[side === "bid" ? "ask" : "bid"]
 
-/** Whether an order would trade, or match its own account's order, if it arrived now. */
+/** Whether an order that arrives now would meet a resting order, of its own account or of another one. */
 export const crosses = (market: MarketState, side: "bid" | "ask", price: number): boolean => {
   const other = opposite(market, side)
   const best = other.best()
   return best !== undefined && other.reaches(best, price)
 }
 
-/** Whether an order would reach an order of its own account before it is filled. */
+/** Whether an order would meet an order of its own account before it is completely filled. */
 export const wouldSelfTrade = (order: OrderState, price: number, count: number): boolean => {
   const other = opposite(order.market, order.side)
   let unfilled = count
@@ -37,7 +38,7 @@ export const wouldSelfTrade = (order: OrderState, price: number, count: number):
   return false
 }
 
-/** Fills an incoming order as far as the book allows. Afterwards it is executed, canceled, or may rest. */
+/** Fills an incoming order as far as the book allows. A remainder that was not cancelled has the status `resting`. */
 export const match = (state: State, taker: OrderState): void => {
   const side = opposite(taker.market, taker.side)
   touch(state, taker.market)
@@ -142,7 +143,7 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
     makerPosition: maker.position.count,
     takerPosition: taker.position.count
   })
-  // A group's limit never cuts a fill short: the group triggers after the fill that exceeds the limit.
+  // A group's limit never cuts a fill short: the group triggers after the complete fill.
   for (const { group } of [maker, taker]) {
     if (group !== undefined && exceedsLimit(state, group, group.window.add(nowMillis, count))) {
       trigger(state, group)

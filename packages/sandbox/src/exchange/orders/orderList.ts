@@ -1,5 +1,5 @@
 /**
- * The orders of an account, found by market and by status without scanning the others.
+ * The orders of an account. Finds those of a market or with a status without scanning the others.
  *
  * @module
  */
@@ -11,7 +11,7 @@ type Status = Order["status"]
 
 /** The order fields that the list reads and writes. */
 interface Listed extends Pick<Order, "ticker" | "status" | "createdMillis" | "updatedMillis"> {
-  /** Its index in the list. */
+  /** The order's index in the list. */
   listIndex: number
 }
 
@@ -82,7 +82,7 @@ export class OrderList<Item extends Listed> {
     }
   }
 
-  /** Finds older matching orders. */
+  /** Finds older orders that match a filter. */
   before(filter: OrderFilter): FindBefore {
     this.#archive(filter.archiveMillis)
     const { all } = this
@@ -115,12 +115,12 @@ export class OrderList<Item extends Listed> {
       })
   }
 
-  /** The number of orders created until a time. Time never goes back, so they are the first ones. */
+  /** The number of orders created at or before a time. Time never goes back, so these orders come first in the list. */
   #countUntil(millis: number): number {
     return countWhile(this.all.length, (index) => this.all[index]!.createdMillis <= millis)
   }
 
-  /** Moves orders that ended before a time to the archive, each once. */
+  /** Moves the orders that ended before a time to the archive. */
   #archive(millis: number): void {
     for (;;) {
       const order = this.#ended[this.#firstEnded]

@@ -60,12 +60,12 @@ const checkRequest = (account: AccountState, input: CreateOrder): Refusal | unde
     : undefined
 }
 
-/** Refuses new and amended orders while trading is paused. */
+/** Refuses a request while the exchange or its trading is paused on the market's shard. */
 export const checkTrading = (state: State, { exchangeIndex }: MarketState): Refusal | undefined =>
   checkNotPaused(state, exchangeIndex) ??
   (state.tradingActive[exchangeIndex] === false ? refusal("conflict", "trading_is_paused") : undefined)
 
-/** The market of an order, on its named shard: -1 or no shard routes by the ticker. */
+/** The market of an order. It must be on the shard that the order names; -1 or no shard accepts any shard. */
 const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, Refusal> => {
   const market = state.markets.get(input.ticker)
   const shard = input.exchangeIndex ?? -1
@@ -131,7 +131,7 @@ export const checkExpiration = (state: State, seconds: number): Refusal | undefi
       ? invalidOrder("expiration_time is after the year 9999")
       : undefined
 
-/** The last second that RFC 3339 can write. */
+/** The last second that RFC 3339 can represent. */
 const latestSeconds = 253_402_300_799
 
 const isOnGrid = (market: MarketState, price: number): boolean =>
@@ -246,7 +246,7 @@ const checkExecution = (state: State, order: OrderState, input: CreateOrder): Re
   )
 }
 
-/** Records an admitted order, matches it, and handles its remainder. */
+/** Records an order that passed the checks, matches it, and rests or cancels its remainder. */
 const accept = (state: State, order: OrderState): OrderState => {
   const { account, group } = order
   order.orderId = state.ids.next()
@@ -269,7 +269,7 @@ const accept = (state: State, order: OrderState): OrderState => {
   return order
 }
 
-/** Puts the remainder of a matched order into the book, unless it may not rest. */
+/** Puts the remainder of a matched order into the book. Cancels a remainder that must not rest. */
 export const rest = (state: State, order: OrderState): void => {
   if (order.timeInForce !== "good_till_canceled") {
     cancel(state, order, "immediateOrCancel", state.nowMillis)

@@ -5,7 +5,7 @@
  */
 import type { OrderState, State } from "../state.ts"
 
-/** Starts an action, which is a command or a timer. Its first change of a book moves the exchange's clock. */
+/** Starts an action, which is a command or a timer. The clock moves once per action: at its first change of a book. */
 export const beginAction = (state: State): void => {
   state.actionClock = state.clock + 1
 }

@@ -15,7 +15,7 @@ import { type Call, type Route, route, wireRoute } from "../route.ts"
 import { invalidParameters, refusal } from "../../exchange/refusals.ts"
 import { count, seconds } from "../wire.ts"
 
-/** Tiers that trading volume earns. The required volume is not published: these goals are the local exchange's own. */
+/** Tiers that trading volume earns. The required volumes are not published, so these volumes are invented. */
 const goals: ReadonlyArray<readonly [Tier, contracts: number]> = [
   ["expert", 1_000_000],
   ["premier", 5_000_000],
@@ -82,10 +82,10 @@ export const apiKeys: ReadonlyArray<Route> = [
     return Result.map(registered, ({ keyId }) => ({ api_key_id: keyId }))
   }),
 
-  // The client wraps the private key when it decodes it; on the wire it is text.
+  // On the wire, the private key is text. The client wraps it while decoding.
   wireRoute(ApiKeys.generate, (call) => {
     const kind = call.input.key_type ?? "rsa"
-    // Generated only after the registration checks pass: generating an RSA pair is slow.
+    // The key pair is generated only after the registration checks, because generating an RSA pair is slow.
     const refused = call.view.checkKey(call.accountId, optionsOf(call.input))
     if (refused !== undefined) {
       return Result.fail(refused)

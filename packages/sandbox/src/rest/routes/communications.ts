@@ -14,7 +14,8 @@ import { type Call, type Route, route } from "../route.ts"
 import { readBid, readCount, readMicros } from "../wire.ts"
 import { toQuote, toRfq } from "./communicationsBodies.ts"
 
-// Operations that name an RFQ or a quote do not name a subaccount: a key that is locked to one finds only its own.
+// Operations that change an RFQ or name a quote do not name a subaccount. For these, a key that is locked to a
+// subaccount finds only the RFQs and quotes of its subaccount.
 
 export const rfqs: ReadonlyArray<Route> = [
   route(Rfqs.communicationsId, ({ accountId, view }) =>
@@ -157,7 +158,7 @@ const readCreateRfq = (input: Rfqs.CreateInput): Result.Result<CreateRfq, Refusa
       )
     : Result.fail(notFcm)
 
-/** A value that a request may state in two ways, which must match. */
+/** Reads a value that a request may state in either of two fields. If both are set, they must be equal. */
 const oneOf = <A>(names: string, one: A | undefined, other: A | undefined): Result.Result<A | undefined, Refusal> =>
   one !== undefined && other !== undefined && one !== other
     ? Result.fail(invalidParameters(`${names} are not equal`))

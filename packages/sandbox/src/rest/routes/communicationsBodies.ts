@@ -9,11 +9,11 @@ import { shownTo } from "../../exchange/communications/communicationsId.ts"
 import type { Quote, Rfq } from "../../exchange/Entities.ts"
 import { count, dollars, price, time } from "../wire.ts"
 
-/** The public id of an RFQ's creator, or a placeholder. */
+/** The public id of an RFQ's creator as an account sees it, or a placeholder. */
 export const rfqCreatorId = ({ accountId, communicationsId, isObscured }: Rfq, viewerId: string): string =>
   shownTo(viewerId, { accountId, communicationsId, isObscured })
 
-/** The same for the RFQ of a quote. */
+/** The public id of the creator of a quote's RFQ as an account sees it, or a placeholder. */
 export const quotedCreatorId = (quote: Quote, viewerId: string): string =>
   shownTo(viewerId, {
     accountId: quote.rfqAccountId,
@@ -74,7 +74,7 @@ export const toQuote = (quote: Quote, viewerId: string): Quotes.Quote => ({
   ...(quote.rfqAccountId === viewerId ? ofRfqCreator(quote) : undefined)
 })
 
-/** The count of the accepted side; before the acceptance, the larger one. */
+/** The count of the accepted side. Before the acceptance, the larger of the two counts. */
 const contractsOf = ({ acceptedSide, noCount, yesCount }: Quote): number =>
   acceptedSide === undefined ? Math.max(yesCount, noCount) : acceptedSide === "yes" ? yesCount : noCount
 

@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import { type Route, route } from "../route.ts"
 import { time } from "../wire.ts"
 
-/** Names of the shards, after what the documents list as traded there. */
+/** Descriptions of the shards: what is traded there according to the documents. */
 const descriptions = ["default", "combos", "crypto and commodities", "sports"]
 
 export const exchange: ReadonlyArray<Route> = [

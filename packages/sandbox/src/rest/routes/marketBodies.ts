@@ -8,10 +8,10 @@ import type { Market, Trade } from "../../exchange/Entities.ts"
 import { dollar } from "../../exchange/decimal.ts"
 import { count, price, time } from "../wire.ts"
 
-/** A market that never closes is written as closing at the end of the last year of RFC 3339. */
+/** The closing time of a market that has none: the last second that RFC 3339 can represent. */
 const never = 253_402_300_799_000
 
-/** A side without orders still has a price: recorded as a bid of zero and an ask of one dollar. */
+/** Recorded: a side without orders has a bid of zero or an ask of one dollar. */
 const bidOf = (yesBid: number) => price(yesBid)
 const askOf = (yesAsk: number) => price(yesAsk === 0 ? dollar : yesAsk)
 const noBidOf = (yesAsk: number) => price(yesAsk === 0 ? 0 : dollar - yesAsk)
@@ -69,7 +69,7 @@ export const toMarket = (market: Market): Markets.Market => {
   }
 }
 
-/** The published label of a grid, if it has one. */
+/** The published name of a price grid. A grid without a published name is `custom`. */
 export const structureOf = ({ priceRanges }: Market): string => {
   const steps = priceRanges.map(({ step }) => step).join()
   return steps === "100"

@@ -40,7 +40,7 @@ export const markets: ReadonlyArray<Route> = [
   route(Markets.trades, ({ input, view }) => listTrades(view, input))
 ]
 
-/** The statuses that a filter selects. */
+/** The statuses that each status filter selects. */
 const statuses: Readonly<Record<NonNullable<Markets.ListInput["status"]>, ReadonlyArray<MarketStatus>>> = {
   unopened: ["initialized"],
   open: ["active"],
@@ -49,7 +49,7 @@ const statuses: Readonly<Record<NonNullable<Markets.ListInput["status"]>, Readon
   settled: ["finalized"]
 }
 
-/** Markets of either era; the historical list takes fewer filters. */
+/** Lists current or historical markets. The historical operation has fewer filters. */
 export const listMarkets = (
   view: View,
   input: Markets.ListInput,
@@ -76,15 +76,15 @@ export const listMarkets = (
   )
 }
 
-/** Unix seconds, both inclusive; an absent time is never within bounds. */
+/** Whether a time is within bounds in Unix seconds, both inclusive. An absent time (`NaN`) is within no bounds. */
 const isBetween = (millis: number, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || millis >= min * 1_000) && (max === undefined || millis <= max * 1_000)
 
-/** Unix seconds: updated after the first, and at or before the second. */
+/** Whether a market was updated after `min` and not after `max`, in Unix seconds. */
 const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || updatedMillis > min * 1_000) && (max === undefined || updatedMillis <= max * 1_000)
 
-/** Documented: only one pair of times may be set, and each pair is permitted with some statuses only. */
+/** Documented: only one pair of times may be set, and each pair is permitted only with some statuses. */
 const checkFilters = (input: Markets.ListInput): Refusal | undefined => {
   const pairs = [
     { times: [input.min_created_ts, input.max_created_ts], statuses: ["unopened", "open"] },
@@ -111,7 +111,7 @@ const permitsUpdateTimes = ({ event_ticker, mve_filter, series_ticker, tickers }
   mve_filter !== "only" &&
   (series_ticker === undefined || mve_filter === "exclude")
 
-/** Bids for YES and for NO, the best last. An ask for YES at a price is a bid for NO at one dollar minus that price. */
+/** Bids for YES and for NO, best last. An ask for YES at a price is a bid for NO at one dollar minus that price. */
 const bookOf = (view: View, ticker: string, depth: number): Result.Result<Markets.OrderbookCountFp, Refusal> =>
   Result.map(view.book(ticker), ({ ask, bid }) => {
     const side = (levels: typeof bid, priceOf: (price: number) => number) =>
@@ -121,7 +121,7 @@ const bookOf = (view: View, ticker: string, depth: number): Result.Result<Market
     return { yes_dollars: side(bid, (yes) => yes), no_dollars: side(ask, (yes) => dollar - yes) }
   })
 
-/** Trades of either era. There are no block trades. */
+/** Lists current or historical trades. There are no block trades. */
 export const listTrades = (
   view: View,
   input: Markets.TradesInput,
@@ -247,7 +247,7 @@ export const series: ReadonlyArray<Route> = [
       : Result.succeed({ series: toSeries(found, input.include_volume ?? false) })
   }),
 
-  // Fees do not change, so the history of a series holds only its initial ones.
+  // Fees do not change, so the history of a series has only its initial fees.
   route(SeriesOperations.feeChanges, ({ input, view }) =>
     Result.succeed({
       series_fee_change_arr: view

@@ -84,7 +84,7 @@ const targetOf = (input: OrderGroups.ChangeInput): GroupTarget => ({
   exchangeIndex: input.exchange_index ?? 0
 })
 
-/** A limit in whole contracts or as a decimal count, in hundredths; both must agree. */
+/** Reads a limit in whole contracts or as a decimal count. If both are set, they must be equal. Returns hundredths. */
 const limitOf = (input: OrderGroups.LimitInput): Result.Result<number, Refusal> => {
   const whole = input.contracts_limit === undefined ? undefined : input.contracts_limit * contract
   const decimal = input.contracts_limit_fp ?? undefined

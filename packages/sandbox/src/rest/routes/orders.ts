@@ -18,7 +18,7 @@ import { action, average, count, dollars, price, readCount, readPrice, time } fr
 export const orders: ReadonlyArray<Route> = [
   route(Orders.list, ({ accountId, input, userView }) => listOrders(userView, accountId, input)),
 
-  // These two do not name a subaccount: a key that is locked to one finds only its orders.
+  // The next two operations do not name a subaccount. A locked key finds only the orders of its subaccount.
   route(Orders.get, ({ accountId, input, key, userView }) =>
     Result.map(userView.order(accountId, input.order_id, key?.subaccount), (order) => ({ order: toOrder(order) }))
   ),
@@ -110,7 +110,7 @@ export const orders: ReadonlyArray<Route> = [
   )
 ]
 
-/** Orders of either era; the historical list takes fewer filters. */
+/** Lists current or historical orders. The historical operation has fewer filters. */
 export const listOrders = (
   view: View,
   accountId: string,
@@ -205,7 +205,7 @@ const toOrder = (order: Order): Orders.Order => ({
   user_id: order.accountId,
   client_order_id: order.clientOrderId ?? "",
   ticker: order.ticker,
-  // An order reports the leg of its request, which is always YES.
+  // The side of an order is the side of its request, which is always YES.
   side: "yes",
   action: action(order.side),
   outcome_side: order.side === "bid" ? "yes" : "no",
@@ -231,7 +231,7 @@ const toOrder = (order: Order): Orders.Order => ({
   exchange_index: order.exchangeIndex
 })
 
-/** The response to a new order. Averages are of its own fills. */
+/** The response to a new order. Averages are over the fills on arrival. */
 const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Response => ({
   order_id: order.orderId,
   ...clientIdOf(order.clientOrderId),
@@ -241,7 +241,7 @@ const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Respons
   ts_ms: nowMillis
 })
 
-/** The response to an amend: counts if they changed, averages of the resulting fills. */
+/** The response to an amendment. It has counts, and averages over new fills, only if the remaining count changed. */
 const toAmended = ({ after, before }: Changed, nowMillis: number): Orders.AmendOrderV2Response => ({
   order_id: after.orderId,
   ...clientIdOf(after.clientOrderId),
@@ -262,7 +262,7 @@ const averagesOf = (before: Order | undefined, after: Order) => {
   return filled === 0
     ? undefined
     : {
-        // An order's price is that of YES.
+        // The average is a YES price, also for an ask.
         average_fill_price: average(after.side === "bid" ? cost : filled * dollar - cost, filled),
         average_fee_paid: average(fees, filled)
       }

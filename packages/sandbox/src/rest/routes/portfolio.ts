@@ -89,7 +89,7 @@ const byShard = ({ shards }: View, balances: ReadonlyArray<Balance>, of: Amount)
     )
   }))
 
-/** Positions of either era; the historical list takes fewer filters. */
+/** Lists current or historical positions. The historical operation has fewer filters. */
 export const listPositions = (
   view: View,
   accountId: string,
@@ -139,7 +139,7 @@ const toMarketPosition = (position: Position): Portfolio.MarketPosition => ({
   last_updated_ts: time(position.updatedMillis)
 })
 
-/** The totals of an event, over all its listed markets on any page. */
+/** The totals of an event, over its listed markets on all pages. */
 const toEventPosition = (eventTicker: string, positions: ReadonlyArray<Position>): Portfolio.EventPosition => {
   const total = (of: "tradedCount" | "exposureMicros" | "realizedMicros" | "feesMicros") =>
     positions.reduce((micros, position) => micros + position[of], 0)
@@ -153,7 +153,7 @@ const toEventPosition = (eventTicker: string, positions: ReadonlyArray<Position>
   }
 }
 
-/** Fills of either era; the historical list takes fewer filters. */
+/** Lists current or historical fills. The historical operation has fewer filters. */
 export const listFills = (
   view: View,
   accountId: string,
@@ -187,7 +187,7 @@ const toFill = (fill: Fill): Portfolio.Fill => ({
   order_id: fill.orderId,
   ticker: fill.ticker,
   market_ticker: fill.ticker,
-  // A fill reports its outcome, also if YES was sold.
+  // The side of a fill is the bought outcome: selling YES is reported as `no`.
   side: fill.side === "bid" ? "yes" : "no",
   action: action(fill.side),
   outcome_side: fill.side === "bid" ? "yes" : "no",

@@ -1,5 +1,6 @@
 /**
- * Operations that the exchange does not implement: a generated success, the same for the same request and seed.
+ * Operations that the exchange does not implement. They return a generated success. The same request, seed, time and
+ * markets give the same success.
  *
  * @module
  */
@@ -54,7 +55,9 @@ const seededRoute = (descriptor: Descriptor): Route => ({
   }
 })
 
-/** The ids in a request, which its response repeats. A path that ends in an id names the entity of the response. */
+/**
+ * The ids of a request, which the response repeats. If the path ends in an id, this is the id of the returned entity.
+ */
 const idsOf = ({ path, pathParameters }: Descriptor, input: unknown): ExampleInput["known"] => {
   const fields = input as Readonly<Record<string, unknown>> // the router's inputs are objects
   const names = Object.keys(pathParameters)
@@ -65,7 +68,7 @@ const idsOf = ({ path, pathParameters }: Descriptor, input: unknown): ExampleInp
   }
 }
 
-/** A route for every operation of these modules without another route. */
+/** A route for every operation of these modules that has no other route. */
 export const seeded: ReadonlyArray<Route> = modules
   .flatMap((module): ReadonlyArray<unknown> => Object.values(module))
   .flatMap((operation) => (hasDescriptor(operation) ? [operation.descriptor] : []))

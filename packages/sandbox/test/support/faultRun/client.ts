@@ -1,7 +1,6 @@
 /**
- * A process that places orders from several fibers, and records each in a journal before its first attempt and after
- * its
- * outcome. It settles the open orders of the journal first, and again at the end.
+ * A process that places orders from several fibers. It records each order in a journal before the first attempt and
+ * after the outcome. It settles the open orders of the journal first, and again at the end.
  */
 import { randomUUID } from "node:crypto"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"

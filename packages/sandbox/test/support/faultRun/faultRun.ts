@@ -19,10 +19,10 @@ export interface Options {
   /** The share of requests with a fault. */
   readonly share: number
   readonly seed: number
-  /** Kills the client after half of the outcomes, and continues with another one. */
+  /** Kills the client after half of the outcomes, and continues with another client. */
   readonly kill: boolean
   readonly readLagMillis: number
-  /** The timeout of an attempt, which a stalled request costs. */
+  /** The timeout of an attempt. A stalled request waits this long. */
   readonly attemptMillis: number
   readonly settleWithinMillis: number
 }
@@ -37,7 +37,7 @@ export interface Figures {
   readonly orders: number
   /** The number of intents without an outcome when the client was killed. */
   readonly openAtKill: number | undefined
-  /** The found faults. */
+  /** The differences between the outcomes and the orders. */
   readonly faults: ReadonlyArray<string>
   /** Intents that are still `Unknown` and have no order. */
   readonly unsettled: number
@@ -76,7 +76,7 @@ export const run = async (options: Options): Promise<Figures> => {
       attemptMillis: options.attemptMillis,
       settleWithinMillis: options.settleWithinMillis
     }
-    /** Runs a client to its end, or kills it at a number of outcomes. */
+    /** Runs a client to its end, or kills it after a number of outcomes. Returns whether it was killed. */
     const client = async (killAt: number | undefined): Promise<boolean> => {
       const child = start(new URL("client.ts", import.meta.url))
       let killed = false
@@ -126,7 +126,7 @@ const compare = (intents: number, entries: ReturnType<typeof journal.read>, { ac
   const numbers = tally(Array.from(entries.values(), ({ begun }) => String(begun.number)))
   const placedTwice = Object.values(numbers).filter((times) => times > 1).length
   if (placedTwice > 0) faults.push(`${placedTwice} intents were begun twice`)
-  if (entries.size !== intents) faults.push(`${entries.size} intents were begun of ${intents}`)
+  if (entries.size !== intents) faults.push(`${entries.size} of ${intents} intents were begun`)
   let unsettled = 0
   for (const [id, { ended }] of entries) {
     const order = byId.get(id)?.[0]

@@ -1,4 +1,4 @@
-/** The journal of a client, line by line, so that another client can continue after a kill. */
+/** The journal of a client. Each line is written at once, so that another client can continue after a kill. */
 import type * as Orders from "@kalshi-effect/client/Orders"
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
 

@@ -1,6 +1,6 @@
 /**
- * A proxy between a client and an exchange that breaks connections like a network. The faults come from a seed, so a run
- * can be repeated as far as the order of requests is the same.
+ * A proxy between a client and an exchange. It breaks connections, as a network does. The faults come from a seed, so a
+ * run can be repeated as far as the order of requests is the same.
  */
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
@@ -8,10 +8,15 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 const kinds = ["refused", "before", "late", "after", "truncated", "stalled", "delayed"] as const
 
 /**
- * The fault of a request. `refused`: its connection is reset when it opens. `before`: it is reset before the exchange
- * receives the request. `late`: the same, but the exchange receives the request some time later. `after`: it is reset
- * after the exchange has responded. `truncated`: in the middle of the response. `stalled`: the response never arrives.
- * `delayed`: it arrives later.
+ * The fault of a request.
+ *
+ * - `refused`: the connection is reset when it opens.
+ * - `before`: the connection is reset before the exchange receives the request.
+ * - `late`: the connection is reset, and the exchange receives the request some time later.
+ * - `after`: the connection is reset after the exchange has responded.
+ * - `truncated`: the connection is reset in the middle of the response.
+ * - `stalled`: the response never arrives.
+ * - `delayed`: the response arrives later.
  */
 export type Kind = (typeof kinds)[number]
 
@@ -32,7 +37,10 @@ const makeRandom = (seed: number) => {
   }
 }
 
-/** Listens for clients of the exchange at `target`. A share of all requests has a fault, with each kind equally often. */
+/**
+ * Listens for clients of the exchange at `target`. A share of all requests has a fault, and all kinds are equally
+ * probable. `refused` is drawn once per connection, the other kinds once per request.
+ */
 export const startFaultProxy = async (target: URL, share: number, seed: number): Promise<FaultProxy> => {
   const random = makeRandom(seed)
   const counts: FaultProxy["counts"] = {

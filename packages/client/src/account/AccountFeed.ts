@@ -1,0 +1,209 @@
+/**
+ * The live state of an account: its orders, fills, positions and order groups.
+ *
+ * **Example** (Every fill once, and what rests)
+ *
+ * ```ts
+ * import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
+ * import * as Console from "effect/Console"
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ *
+ * const program = Effect.gen(function* () {
+ *   const mine = yield* AccountFeed.make()
+ *   yield* Stream.runForEach(mine.events, (event) => {
+ *     switch (event._tag) {
+ *       case "Live":
+ *         return Console.log(`${event.account.openOrders.length} orders rest`)
+ *       case "Fill":
+ *         return Console.log(`${event.fill.count_fp} of ${event.fill.market_ticker}`)
+ *       default:
+ *         return Effect.void
+ *     }
+ *   })
+ * })
+ * ```
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { KalshiPublic, KalshiRead } from "../Capability.ts"
+import type { InvalidRequest } from "../Errors.ts"
+import { defaultBufferSize } from "../feed/consumer.ts"
+import * as Feed from "../feed/Feed.ts"
+import { PushedOrders } from "../trading/pushed.ts"
+import * as AccountState from "./AccountState.ts"
+import { type AccountEvent, Events } from "./events.ts"
+import { Following } from "./following.ts"
+import { faultIn, type Options } from "./options.ts"
+import { Pushed } from "./pushedOrders.ts"
+import { readWhenNeeded } from "./reading.ts"
+
+export {
+  type Account,
+  type AccountChange,
+  type AccountChannel,
+  type AccountLoss,
+  AccountNotLive,
+  type AccountStatus
+} from "./AccountState.ts"
+export type { AccountEvent } from "./events.ts"
+export type { Options } from "./options.ts"
+export type { AccountOrderGroup } from "./groups.ts"
+export type { AccountFill, AccountOrder, AccountPosition } from "./rows.ts"
+
+/** The live account. It ends with its scope. */
+export interface AccountFeedService {
+  /**
+   * Returns the account, which never changes afterwards. Fails while something may be missing, with the reason and since
+   * when, and with the feed's error after the feed has ended.
+   */
+  readonly read: Effect.Effect<AccountState.Account, AccountState.AccountNotLive | Feed.FeedError>
+  /** Returns what is known, also while something may be missing. */
+  readonly known: Effect.Effect<AccountState.Account>
+  /** Waits until the account is live, and returns it. */
+  readonly awaitLive: Effect.Effect<AccountState.Account, Feed.FeedError>
+  readonly status: Effect.Effect<AccountState.AccountStatus>
+  /**
+   * The events from the next `Live` on, or from now on if the account is live. Each change is an event, also a change
+   * that was missed and is found over REST later. Each consumer gets all events.
+   */
+  readonly events: Stream.Stream<AccountEvent, Feed.FeedError>
+  /** Reads all lists again soon. */
+  readonly verify: Effect.Effect<void>
+  /** The session of each line, and why the line is over. */
+  readonly lines: Effect.Effect<
+    ReadonlyArray<{ readonly ended: Feed.FeedError | undefined; readonly session: Feed.SessionState }>
+  >
+}
+
+/** Provides the live state of an account. */
+export class AccountFeed extends Context.Service<AccountFeed, AccountFeedService>()(
+  "@kalshi-effect/client/AccountFeed"
+) {}
+
+const accountOf = (event: AccountEvent): Result.Result<AccountState.Account, undefined> =>
+  event._tag === "Live" ? Result.succeed(event.account) : Result.fail(undefined)
+
+const start = (options: Options = {}) =>
+  Effect.gen(function* () {
+    const fault = faultIn(options)
+    if (fault !== undefined) return yield* fault
+    const { bufferSize = defaultBufferSize, lines = 1, verifyMillis = 60_000 } = options
+    const feed = yield* Feed.KalshiFeed
+    const feeds = [feed, ...(yield* Effect.replicateEffect(feed.openSession, lines - 1))]
+    const clock = yield* Clock.clockWith(Effect.succeed)
+    const nowMillis = () => clock.currentTimeMillisUnsafe()
+    const due = Latch.makeUnsafe(false)
+    const runLater = yield* FiberSet.makeRuntime<never, void>()
+    const events: Events = new Events(() => state, bufferSize)
+    const state: AccountState.AccountState = AccountState.make({
+      ...options,
+      nowMillis: nowMillis(),
+      onChange: (change) => {
+        if (change._tag === "Order") pushed.onOrder(change.order)
+        events.publish(change)
+      }
+    })
+    const pushed: Pushed = new Pushed(() => state.known())
+    const onInput = () => {
+      events.publishStatus()
+      due.openUnsafe()
+    }
+    const following = new Following(state, feeds, {
+      nowMillis,
+      onInput,
+      later: (millis, run) => void runLater(Effect.delay(Effect.sync(run), millis)),
+      onEnd: (error) => events.end(error)
+    })
+    const verify = Effect.sync(() => {
+      for (const channel of ["user_orders", "fill", "market_positions"] as const) state.verify(channel, nowMillis())
+      due.openUnsafe()
+    })
+    const subaccounts = options.subaccounts ?? [0]
+    yield* Effect.acquireRelease(
+      Effect.sync(() => following.start()),
+      () =>
+        Effect.sync(() => {
+          following.close()
+          events.end(new Feed.FeedClosed())
+        })
+    )
+    const reads = readWhenNeeded({ state, lagMillis: options.lagMillis ?? 1_000, subaccounts, due, onInput })
+    yield* Effect.forkScoped(reads, { startImmediately: true })
+    if (verifyMillis !== Number.POSITIVE_INFINITY) {
+      yield* Effect.forkScoped(Effect.repeat(Effect.delay(verify, verifyMillis), Schedule.forever))
+    }
+    const readNow = (): Result.Result<AccountState.Account, AccountState.AccountNotLive | Feed.FeedError> =>
+      events.ended === undefined ? state.read() : Result.fail(events.ended)
+    const service: AccountFeedService = {
+      read: Effect.suspend(() => Effect.fromResult(readNow())),
+      known: Effect.sync(() => state.known()),
+      awaitLive: Effect.flatMap(Stream.runHead(Stream.filterMap(events.stream, accountOf)), (live) =>
+        // The stream has a Live, or it fails.
+        Effect.orDie(Effect.fromOption(live))
+      ),
+      status: Effect.sync(() => state.status),
+      events: events.stream,
+      verify,
+      lines: Effect.forEach(feeds, ({ state }, index) =>
+        Effect.map(state, (session) => ({ ended: following.ends[index], session }))
+      )
+    }
+    return { service, pushed }
+  })
+
+/**
+ * Follows an account until the scope closes.
+ *
+ * **Details**
+ *
+ * The account subscribes to `user_orders`, `fill`, `market_positions` and `order_group_updates`, then reads the resting
+ * orders, the fills and the positions over REST, and is live when the lists are complete and so new that no message can
+ * be missing. After an outage or a message that does not decode, the account is not live until the lists are read again.
+ * The account is also read again every `verifyMillis`.
+ *
+ * A list counts only if `Exchange.userDataTimestamp` shows that it is new enough. Fills that are missing for long are
+ * also read from `Historical.fills`. Without `subaccounts`, only the primary account is followed.
+ *
+ * With `lines: 2`, the account stays live while one of two connections is lost. Its lists are read again all the same.
+ * A position may then briefly show its state before the last change, if one line is behind the other.
+ *
+ * If the feed fails for good, such as with a refused key, reads and events fail with its error.
+ *
+ * **Gotchas**
+ *
+ * - The status of an order group is known only from its messages. After a loss it is `unknown`, and the account is live.
+ * - A verification costs one request per list and page: with the defaults, three requests a minute, and one for the age of
+ *   each list.
+ */
+export const make = (
+  options?: Options
+): Effect.Effect<AccountFeedService, InvalidRequest, Feed.KalshiFeed | KalshiPublic | KalshiRead | Scope.Scope> =>
+  Effect.map(start(options), ({ service }) => service)
+
+/**
+ * Provides an {@link AccountFeed}, which ends with the layer. See {@link make}.
+ *
+ * **Details**
+ *
+ * Under this layer, `Orders.place`, `Orders.settle` and `Orders.cancelAllOnExit` find an order whose response was lost as
+ * soon as the exchange pushes it. The lists over REST stay the fallback, for example for an order of another subaccount.
+ */
+export const layer = (
+  options?: Options
+): Layer.Layer<AccountFeed, InvalidRequest, Feed.KalshiFeed | KalshiPublic | KalshiRead> =>
+  Layer.effectContext(
+    Effect.map(start(options), ({ pushed, service }) =>
+      Context.make(AccountFeed, service).pipe(Context.add(PushedOrders, pushed))
+    )
+  )

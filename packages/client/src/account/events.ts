@@ -1,0 +1,90 @@
+/**
+ * Passes the events of an account to their consumers.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { Consumer } from "../feed/consumer.ts"
+import type { FeedError } from "../feed/FeedError.ts"
+import type { Account, AccountChange, AccountLoss, AccountState, AccountStatus } from "./AccountState.ts"
+
+/** An event of an account. */
+export type AccountEvent =
+  /** The account is live, with everything that is known. The first event of a stream. */
+  | { readonly _tag: "Live"; readonly account: Account }
+  /** Something may be missing. What is missed follows before the next `Live`. */
+  | { readonly _tag: "Healing"; readonly loss: AccountLoss }
+  | AccountChange
+
+/** One consumer of the events. */
+interface Reader {
+  readonly consumer: Consumer<AccountEvent>
+  /** Whether the reader had its first `Live`. */
+  hasStarted: boolean
+}
+
+/** Passes events to consumers. */
+export class Events {
+  readonly #state: () => AccountState
+  readonly #readers = new Set<Reader>()
+  readonly #bufferSize: number
+  #published: AccountStatus | undefined
+  ended: FeedError | undefined
+
+  constructor(state: () => AccountState, bufferSize: number) {
+    this.#state = state
+    this.#bufferSize = bufferSize
+  }
+
+  get stream(): Stream.Stream<AccountEvent, FeedError> {
+    return Stream.unwrap(
+      Effect.gen({ self: this }, function* () {
+        if (this.ended !== undefined) return Stream.fail(this.ended)
+        const consumer = yield* Consumer.make<AccountEvent>("account", this.#bufferSize)
+        const reader: Reader = { consumer, hasStarted: false }
+        yield* Effect.acquireRelease(
+          Effect.sync(() => {
+            this.#readers.add(reader)
+            if (this.#published?._tag === "Live") this.#start(reader)
+          }),
+          () => Effect.sync(() => this.#readers.delete(reader))
+        )
+        return consumer.stream
+      })
+    )
+  }
+
+  /** Publishes the status if it is new. */
+  publishStatus(): void {
+    const { status } = this.#state()
+    if (status === this.#published || this.ended !== undefined) return
+    this.#published = status
+    for (const reader of this.#readers) {
+      if (status._tag === "Live") this.#start(reader)
+      else if (status._tag === "Healing" && reader.hasStarted) {
+        this.#offer(reader, { _tag: "Healing", loss: status.loss })
+      }
+    }
+  }
+
+  publish(change: AccountChange): void {
+    for (const reader of this.#readers) if (reader.hasStarted) this.#offer(reader, change)
+  }
+
+  end(error: FeedError): void {
+    if (this.ended !== undefined) return
+    this.ended = error
+    for (const { consumer } of this.#readers) consumer.end(error)
+    this.#readers.clear()
+  }
+
+  #start(reader: Reader): void {
+    reader.hasStarted = true
+    this.#offer(reader, { _tag: "Live", account: this.#state().known() })
+  }
+
+  #offer(reader: Reader, event: AccountEvent): void {
+    if (!reader.consumer.offer(event)) this.#readers.delete(reader)
+  }
+}

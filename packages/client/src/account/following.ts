@@ -1,0 +1,186 @@
+/**
+ * Follows the channels of an account over one or several lines, and tells its state what is missing.
+ *
+ * **Details**
+ *
+ * With several lines, a message that one line loses arrives over another one. So the account stays live as long as
+ * another line has the channel, and its lists are read again at once, in case the other line is lost before the message
+ * arrives. A second loss within `behindMillis` of the first counts as a loss of the account: until then, the other line
+ * may be behind.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type * as Feed from "../feed/Feed.ts"
+import type { ChannelMessage } from "../generated/feed.ts"
+import type { AccountChannel, AccountLoss, AccountState } from "./AccountState.ts"
+
+type FeedService = Feed.KalshiFeed["Service"]
+
+const channels: ReadonlyArray<AccountChannel> = ["user_orders", "fill", "market_positions", "order_group_updates"]
+
+/** How far a line may be behind another one. */
+const behindMillis = 10_000
+
+/** How long to wait before a subscription that the exchange ended is opened again. */
+const retryMillis = 5_000
+
+/** What the follower needs of its owner. */
+export interface Outside {
+  readonly nowMillis: () => number
+  /** Is called after each change of the state. */
+  readonly onInput: () => void
+  /** Runs something later, unless the account was closed before. */
+  readonly later: (millis: number, run: () => void) => void
+  /** All lines are over. */
+  readonly onEnd: (error: Feed.FeedError) => void
+}
+
+/** The account's channels on one session. */
+class Line {
+  readonly feed: FeedService
+  readonly subscriptions = new Map<AccountChannel, Feed.Subscription>()
+  /** The channels that the exchange sends. */
+  readonly live = new Set<AccountChannel>()
+  ended: Feed.FeedError | undefined
+
+  constructor(feed: FeedService) {
+    this.feed = feed
+  }
+}
+
+export class Following {
+  readonly #state: AccountState
+  readonly #outside: Outside
+  readonly #lines: ReadonlyArray<Line>
+  /** Until when a second loss of a channel counts as a loss of the account. */
+  readonly #behindUntilMillis = new Map<AccountChannel, number>()
+  #isClosed = false
+
+  constructor(state: AccountState, feeds: ReadonlyArray<FeedService>, outside: Outside) {
+    this.#state = state
+    this.#outside = outside
+    this.#lines = feeds.map((feed) => new Line(feed))
+  }
+
+  /** Subscribes on all lines. */
+  start(): void {
+    for (const line of this.#lines) for (const channel of channels) this.#subscribe(line, channel)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const line of this.#lines) this.#unsubscribe(line)
+  }
+
+  /** Why each line is over. Undefined for a line that lasts. */
+  get ends(): ReadonlyArray<Feed.FeedError | undefined> {
+    return this.#lines.map(({ ended }) => ended)
+  }
+
+  #subscribe(line: Line, channel: AccountChannel): void {
+    if (this.#isClosed || line.ended !== undefined) return
+    const opened = line.feed.subscribe<AccountChannel>(
+      { channel, params: {} },
+      {
+        onLive: () => this.#onLive(line, channel),
+        onEvent: (event) => this.#onEvent(line, channel, event),
+        onEnd: (error) => this.#onEnd(line, channel, error)
+      }
+    )
+    if (Result.isSuccess(opened)) line.subscriptions.set(channel, opened.success)
+    // The parameters are valid, so that only the feed itself can refuse.
+    else if (opened.failure._tag !== "InvalidRequest") this.#endLine(line, opened.failure)
+  }
+
+  #unsubscribe(line: Line): void {
+    const open = [...line.subscriptions.values()]
+    line.subscriptions.clear()
+    line.live.clear()
+    for (const subscription of open) subscription.close()
+  }
+
+  #isCovered(channel: AccountChannel): boolean {
+    return this.#lines.some(({ live }) => live.has(channel))
+  }
+
+  #onLive(line: Line, channel: AccountChannel): void {
+    const wasCovered = this.#isCovered(channel)
+    line.live.add(channel)
+    if (!wasCovered) this.#state.subscribed(channel, this.#outside.nowMillis())
+    this.#outside.onInput()
+  }
+
+  #onEvent(line: Line, channel: AccountChannel, event: Feed.FeedEvent<AccountChannel>): void {
+    switch (event._tag) {
+      case "Message":
+        this.#apply(event.message, event.receivedMillis)
+        break
+      case "Restored":
+        return this.#onLive(line, channel)
+      case "Outage":
+        line.live.delete(channel)
+        this.#lose({ cause: "outage", channel, detail: event.cause._tag })
+        break
+      case "Gap":
+        this.#lose({ cause: "gap", channel, detail: `expected seq ${event.expectedSeq}, got ${event.receivedSeq}` })
+        break
+      case "Undecodable":
+        this.#lose({ cause: "undecodable", channel, detail: `${event.reason} at ${event.pointer}` })
+        break
+      case "UnknownMessage":
+        this.#lose({ cause: "undecodable", channel, detail: `an unknown type of message, ${event.type}` })
+        break
+      default:
+        return
+    }
+    this.#outside.onInput()
+  }
+
+  #apply(message: ChannelMessage<AccountChannel>, receivedMillis: number): void {
+    switch (message.type) {
+      case "user_order":
+        return this.#state.userOrder(message, receivedMillis)
+      case "fill":
+        return this.#state.fill(message)
+      case "market_position":
+        return this.#state.marketPosition(message, receivedMillis)
+      case "order_group_updates":
+        return this.#state.orderGroup(message)
+    }
+  }
+
+  /** A line lost messages of a channel. */
+  #lose(loss: AccountLoss): void {
+    const { channel } = loss
+    const nowMillis = this.#outside.nowMillis()
+    const isBehind = nowMillis < (this.#behindUntilMillis.get(channel) ?? Number.NEGATIVE_INFINITY)
+    this.#behindUntilMillis.set(channel, nowMillis + behindMillis)
+    // The line that lost an undecodable message is live: it is no help.
+    const others = this.#lines.filter(({ live }) => live.has(channel)).length - (loss.cause === "outage" ? 0 : 1)
+    if (others > 0 && !isBehind) return this.#state.verify(channel, nowMillis)
+    this.#state.lost(loss, nowMillis)
+    if (loss.cause === "outage" && others > 0) this.#state.subscribed(channel, nowMillis)
+  }
+
+  #onEnd(line: Line, channel: AccountChannel, error: Feed.FeedError | undefined): void {
+    if (error === undefined || this.#isClosed || line.ended !== undefined) return
+    line.subscriptions.delete(channel)
+    const wasLive = line.live.delete(channel)
+    // The session lasts, so that another attempt can succeed.
+    const isPassing = error._tag === "SubscriptionEnded" || error._tag === "CommandTimedOut"
+    if (isPassing) this.#outside.later(retryMillis, () => this.#subscribe(line, channel))
+    if (wasLive) this.#lose({ cause: "outage", channel, detail: error._tag })
+    if (!isPassing) this.#endLine(line, error)
+    this.#outside.onInput()
+  }
+
+  #endLine(line: Line, error: Feed.FeedError): void {
+    if (line.ended !== undefined) return
+    line.ended = error
+    const lost = [...line.live]
+    this.#unsubscribe(line)
+    for (const channel of lost) this.#lose({ cause: "outage", channel, detail: error._tag })
+    if (this.#lines.every(({ ended }) => ended !== undefined)) this.#outside.onEnd(error)
+  }
+}

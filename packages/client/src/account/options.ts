@@ -1,0 +1,48 @@
+/**
+ * The options of a live account, and their check.
+ *
+ * @module
+ */
+import { InvalidRequest } from "../Errors.ts"
+import type { AccountOptions } from "./AccountState.ts"
+
+/** Options of a live account. */
+export interface Options extends Omit<AccountOptions, "nowMillis" | "onChange"> {
+  /** The number of independent connections that receive the messages, from 1 to 8. Default: 1. */
+  readonly lines?: number | undefined
+  /**
+   * How often all lists are read again, although nothing is known to be missing, in milliseconds. Infinity: never.
+   * Default: 60,000.
+   */
+  readonly verifyMillis?: number | undefined
+  /** How many events may wait for a consumer. One more ends its stream with `Lagging`. Default: 65,536. */
+  readonly bufferSize?: number | undefined
+}
+
+const maxLines = 8
+const maxSubaccount = 63
+
+/** Returns the first invalid option. */
+export const faultIn = (options: Options): InvalidRequest | undefined => {
+  const { lines = 1, subaccounts = [0] } = options
+  const invalid = (pointer: string, reason: string) =>
+    new InvalidRequest({ operation: "AccountFeed.make", pointer, reason })
+  if (!(Number.isInteger(lines) && lines >= 1 && lines <= maxLines)) {
+    return invalid("/lines", `expected an integer from 1 to ${maxLines}`)
+  }
+  const isSubaccount = (value: number) => Number.isInteger(value) && value >= 0 && value <= maxSubaccount
+  if (!(Array.isArray(subaccounts) && subaccounts.length > 0 && subaccounts.every(isSubaccount))) {
+    return invalid("/subaccounts", `expected integers from 0 to ${maxSubaccount}, at least one`)
+  }
+  for (const name of ["maxClosedOrders", "maxFills", "bufferSize"] as const) {
+    const value = options[name] ?? 1
+    if (!(Number.isInteger(value) && value >= 1)) return invalid(`/${name}`, "expected an integer of at least 1")
+  }
+  for (const name of ["lagMillis", "overlapMillis", "readTimeoutMillis", "verifyMillis"] as const) {
+    const value = options[name] ?? 1
+    const isUnlimited = name === "verifyMillis" && value === Number.POSITIVE_INFINITY
+    if (!isUnlimited && !(Number.isFinite(value) && value > 0)) return invalid(`/${name}`, "expected a positive number")
+  }
+  const { fillsFromMillis = 0 } = options
+  return Number.isFinite(fillsFromMillis) ? undefined : invalid("/fillsFromMillis", "expected a time in milliseconds")
+}

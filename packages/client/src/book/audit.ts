@@ -1,0 +1,296 @@
+/**
+ * Compares live order books with those of REST, now and then.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import { KalshiPublic } from "../Capability.ts"
+import { InvalidRequest } from "../Errors.ts"
+import type * as Feed from "../feed/Feed.ts"
+import type { OrderbookCountFp } from "../generated/responses.ts"
+import type { Dollars } from "../money/FixedPoint.ts"
+import type { ErrorOf } from "../Operation.ts"
+import * as Markets from "../rest/Markets.ts"
+import { compare, type Difference } from "./compare.ts"
+import type { Book } from "./OrderBook.ts"
+import type { ReadResult, Watch } from "./watching.ts"
+
+export type { Difference } from "./compare.ts"
+
+/** Options of {@link audit}. */
+export interface AuditOptions {
+  /** The time in which each market is compared once, at least 1,000. Default: 60,000. */
+  readonly intervalMillis?: number | undefined
+  /** The most that a book of REST may be behind or ahead of the live book. Default: 1,000. */
+  readonly toleranceMillis?: number | undefined
+}
+
+/** Why a read of books failed. */
+export type AuditReadError = ErrorOf<typeof Markets.orderbooks>
+
+/** What an audit found. Each market of the watch is in one event of a round. */
+export type AuditEvent =
+  /** These books equal those of REST. `undecided` are markets whose books could not be compared. */
+  | {
+      readonly _tag: "Compared"
+      readonly equal: ReadonlyArray<string>
+      readonly undecided: ReadonlyArray<string>
+    }
+  /** A live book differs from that of REST. It is unreadable until its next snapshot. */
+  | {
+      readonly _tag: "Different"
+      readonly market_ticker: string
+      /** The levels with different sizes: bids, then asks, best first. */
+      readonly differences: ReadonlyArray<Difference>
+      /** Whether the book also differed the last time that it was compared: then its snapshots do not heal it. */
+      readonly isRepeated: boolean
+    }
+  /** REST could not be read. The books of these markets stay as they are. */
+  | {
+      readonly _tag: "ReadFailed"
+      readonly market_tickers: ReadonlyArray<string>
+      readonly error: AuditReadError
+    }
+
+/** The most markets of one request. */
+const batchSize = 100
+
+/** The most states of a book that are kept. A market that changes more often is undecided. */
+const maxStates = 1_000
+
+/** The states of one live book during a read of REST. */
+class Recording {
+  readonly market_ticker: string
+  #states: Array<Book> | undefined = []
+
+  constructor(market_ticker: string) {
+    this.market_ticker = market_ticker
+  }
+
+  /** Undefined if the book was not live at some time, or changed too often. */
+  get states(): ReadonlyArray<Book> | undefined {
+    return this.#states
+  }
+
+  add(read: ReadResult): void {
+    if (this.#states === undefined) return
+    if (Result.isFailure(read) || this.#states.length === maxStates) this.#states = undefined
+    else this.#states.push(read.success)
+  }
+}
+
+/** The differences of each market. Undefined for a market that could not be compared. */
+type Differences = ReadonlyMap<string, ReadonlyArray<Difference> | undefined>
+
+/** Waits until a read takes no tokens from other calls. */
+const spareTokens = (tickers: ReadonlyArray<string>): Effect.Effect<void, never, KalshiPublic> =>
+  Effect.gen(function* () {
+    const { waitFor } = yield* KalshiPublic
+    for (;;) {
+      const millis = yield* waitFor(Markets.orderbooks.descriptor, { tickers })
+      if (!(millis > 0 && millis < Number.POSITIVE_INFINITY)) return
+      yield* Effect.sleep(millis)
+    }
+  })
+
+/** Reads books of REST once, and compares each with all states that its live book had around the read. */
+const readOnce = (
+  watch: Watch,
+  tickers: ReadonlyArray<string>,
+  toleranceMillis: number
+): Effect.Effect<Differences, AuditReadError, KalshiPublic> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() =>
+      tickers.map((ticker) => {
+        const recording = new Recording(ticker)
+        return { recording, stop: watch.observe(ticker, (read) => recording.add(read)) }
+      })
+    ),
+    (recordings) =>
+      Effect.gen(function* () {
+        const live = recordings.filter(({ recording }) => recording.states !== undefined)
+        if (live.length === 0) return new Map()
+        yield* Effect.sleep(toleranceMillis)
+        const { orderbooks } = yield* Markets.orderbooks({
+          tickers: live.map(({ recording }) => recording.market_ticker)
+        })
+        yield* Effect.sleep(toleranceMillis)
+        const read = new Map<string, OrderbookCountFp>(orderbooks.map((book) => [book.ticker, book.orderbook_fp]))
+        return new Map(
+          live.map(({ recording: { market_ticker, states } }) => {
+            const rest = read.get(market_ticker)
+            return [market_ticker, states && rest && compare(rest, states)]
+          })
+        )
+      }),
+    (recordings) => Effect.sync(() => recordings.forEach(({ stop }) => stop()))
+  )
+
+const keyOf = ({ price, side }: { readonly side: string; readonly price: Dollars }): string => `${side} ${price}`
+
+/** Compares books. A difference counts if a second read shows it too, at the same level. */
+const readTwice = (
+  watch: Watch,
+  tickers: ReadonlyArray<string>,
+  toleranceMillis: number
+): Effect.Effect<Differences, AuditReadError, KalshiPublic> =>
+  Effect.gen(function* () {
+    const read = (markets: ReadonlyArray<string>) =>
+      Effect.andThen(spareTokens(markets), readOnce(watch, markets, toleranceMillis))
+    const first = yield* read(tickers)
+    const suspects = [...first].flatMap(([ticker, found]) =>
+      found === undefined || found.length === 0 ? [] : [ticker]
+    )
+    if (suspects.length === 0) return first
+    const second = yield* read(suspects)
+    return new Map(
+      [...first].map(([ticker, found]) => {
+        if (found === undefined || found.length === 0) return [ticker, found]
+        const again = second.get(ticker)
+        if (again === undefined || again.length === 0) return [ticker, again]
+        const known = new Set(found.map(keyOf))
+        const confirmed = again.filter((difference) => known.has(keyOf(difference)))
+        return [ticker, confirmed.length === 0 ? undefined : confirmed]
+      })
+    )
+  })
+
+/** Describes the first difference, and says how many there are. */
+const describe = ({ live, price, rest, side }: Difference, count: number): string => {
+  const number = count === 1 ? "one level differs" : `${count} levels differ`
+  return `${number} from REST, which has ${rest} contracts as ${side} at ${price} instead of ${live}`
+}
+
+/** The rounds of an audit: which markets are compared next, and when. */
+class Rounds {
+  readonly #watch: Watch
+  readonly #intervalMillis: number
+  readonly #toleranceMillis: number
+  #batches: ReadonlyArray<ReadonlyArray<string>> = []
+  #pauseMillis = 0
+  #nextMillis = Number.NEGATIVE_INFINITY
+  /** The markets that differed the last time that they were compared. */
+  readonly #different = new Set<string>()
+
+  constructor(watch: Watch, intervalMillis: number, toleranceMillis: number) {
+    this.#watch = watch
+    this.#intervalMillis = intervalMillis
+    this.#toleranceMillis = toleranceMillis
+  }
+
+  /** Compares the next markets, and heals those whose books differ. */
+  readonly next: Effect.Effect<ReadonlyArray<AuditEvent>, Feed.FeedError, KalshiPublic> = Effect.gen(
+    { self: this },
+    function* () {
+      const nowMillis = yield* Clock.currentTimeMillis
+      if (this.#nextMillis > nowMillis) yield* Effect.sleep(this.#nextMillis - nowMillis)
+      if (this.#batches.length === 0) this.#plan()
+      const [planned = [], ...others] = this.#batches
+      this.#batches = others
+      const batch = planned.filter((ticker) => this.#watch.state(ticker) !== undefined)
+      this.#nextMillis = (yield* Clock.currentTimeMillis) + this.#pauseMillis
+      // Every read fails after the end of the watch, also of a market that is not watched.
+      yield* Effect.catchTag(this.#watch.read(batch[0] ?? ""), ["BookNotLive", "NotWatched"], () => Effect.void)
+      if (batch.length === 0) return []
+      const read = yield* Effect.result(readTwice(this.#watch, batch, this.#toleranceMillis))
+      return Result.isFailure(read)
+        ? [{ _tag: "ReadFailed", market_tickers: batch, error: read.failure } as const]
+        : yield* this.#judge(batch, read.success)
+    }
+  )
+
+  #plan(): void {
+    const markets = this.#watch.markets()
+    const count = Math.ceil(markets.length / batchSize)
+    this.#batches = Array.from({ length: count }, (_, index) =>
+      markets.slice(index * batchSize, (index + 1) * batchSize)
+    )
+    this.#pauseMillis = this.#intervalMillis / Math.max(1, count)
+    const watched = new Set(markets)
+    for (const ticker of this.#different) if (!watched.has(ticker)) this.#different.delete(ticker)
+  }
+
+  #judge(batch: ReadonlyArray<string>, found: Differences): Effect.Effect<ReadonlyArray<AuditEvent>> {
+    return Effect.gen({ self: this }, function* () {
+      const events: Array<AuditEvent> = []
+      const equal = batch.filter((ticker) => found.get(ticker)?.length === 0)
+      for (const ticker of equal) this.#different.delete(ticker)
+      for (const market_ticker of batch) {
+        const differences = found.get(market_ticker) ?? []
+        const [first] = differences
+        if (first === undefined) continue
+        events.push({ _tag: "Different", market_ticker, differences, isRepeated: this.#different.has(market_ticker) })
+        this.#different.add(market_ticker)
+        yield* this.#watch.heal(market_ticker, describe(first, differences.length))
+      }
+      const undecided = batch.filter((ticker) => found.get(ticker) === undefined)
+      return [...events, { _tag: "Compared", equal, undecided }]
+    })
+  }
+}
+
+/** Returns why a time is invalid. */
+const checkMillis = (pointer: string, millis: number, least: number): InvalidRequest | undefined =>
+  millis >= least && millis < Number.POSITIVE_INFINITY
+    ? undefined
+    : new InvalidRequest({ operation: "OrderBooks.audit", pointer, reason: `expected at least ${least} milliseconds` })
+
+/**
+ * Compares the books of a watch with those of REST for as long as the stream runs. A confirmed difference is an event, and
+ * its book is unreadable until its next snapshot, with the cause `audit`.
+ *
+ * **When to use**
+ *
+ * Use to notice what no message of the feed shows: a change that the exchange did not send, or a renamed member of its
+ * messages, which reads as an empty side.
+ *
+ * **Details**
+ *
+ * - Each watched market is read once in `intervalMillis`, in requests of up to 100 markets. The requests are spread over
+ *   the interval, one at a time, and wait while other calls need the tokens. A comparison takes twice `toleranceMillis`,
+ *   so that a watch of many markets can take longer than the interval.
+ * - A book of REST has no clock. It is right if each of its levels has a size that this level had in the live book during
+ *   the read, or up to `toleranceMillis` before or after it. So a busy market and a late message are no difference.
+ * - A level that differs is read again. It counts if it differs again.
+ * - A market is `undecided` if its book was not live all that time, if it changed more than 1,000 times, if REST does not
+ *   have it, or if the two reads show differences at other levels.
+ * - The levels of REST are bids of YES and bids of NO. A bid of NO is compared as an ask of YES.
+ * - An audit of several lines compares what readers see, and heals all lines of the market.
+ *
+ * The stream fails with the error of the watch after its end, and with `InvalidRequest` for an invalid option. A failed
+ * read of REST is a `ReadFailed` event, and does not end the audit.
+ *
+ * **Gotchas**
+ *
+ * A book that differs again after its snapshot (`isRepeated`) is live between the audits: stop to trade on it.
+ *
+ * Source: the published document of October 26, 2026, for the two forms of a book.
+ *
+ * **Example** (Reporting every difference)
+ *
+ * ```ts
+ * import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ *
+ * const program = Effect.gen(function* () {
+ *   const books = yield* OrderBooks.watch(["KXHIGHNY-26NOV29-T50"])
+ *   yield* OrderBooks.audit(books, { intervalMillis: 30_000 }).pipe(
+ *     Stream.filter((event) => event._tag === "Different"),
+ *     Stream.runForEach(({ differences, market_ticker }) => Effect.logError("a wrong book", market_ticker, differences))
+ *   )
+ * })
+ * ```
+ */
+export const audit = (
+  watch: Watch,
+  { intervalMillis = 60_000, toleranceMillis = 1_000 }: AuditOptions = {}
+): Stream.Stream<AuditEvent, InvalidRequest | Feed.FeedError, KalshiPublic> => {
+  const invalid =
+    checkMillis("/intervalMillis", intervalMillis, 1_000) ?? checkMillis("/toleranceMillis", toleranceMillis, 0)
+  if (invalid !== undefined) return Stream.fail(invalid)
+  return Stream.suspend(() => Stream.fromIterableEffectRepeat(new Rounds(watch, intervalMillis, toleranceMillis).next))
+}

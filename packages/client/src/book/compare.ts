@@ -1,0 +1,86 @@
+/**
+ * Compares a book of REST with the states of a live book.
+ *
+ * @module
+ */
+import type { OrderbookCountFp } from "../generated/responses.ts"
+import type { Count, Dollars } from "../money/FixedPoint.ts"
+import type { Book, Side } from "./Book.ts"
+import * as safeUnits from "./safeUnits.ts"
+import { type Level, oneDollar, printCount, printPrice } from "./side.ts"
+
+/** A level that has different sizes in the live book and in that of REST. `"0.00"` if there is no such level. */
+export interface Difference {
+  readonly side: Side
+  /** The price of YES. */
+  readonly price: Dollars
+  /** The contracts in the live book. */
+  readonly live: Count
+  /** The contracts in the book of REST. */
+  readonly rest: Count
+}
+
+/** Hundredths of contracts, by the price of YES in micro-dollars. */
+type Sizes = ReadonlyMap<number, number>
+
+type RestLevels = OrderbookCountFp["yes_dollars"]
+
+/** Converts levels to numbers. Undefined if a number needs more decimals than prices and counts have. */
+const sizesOf = (
+  levels: Iterable<readonly [price: string, count: string]>,
+  yesPriceOf: (micros: number) => number
+): Sizes | undefined => {
+  const sizes = new Map<number, number>()
+  for (const [price, count] of levels) {
+    const [micros, size] = [safeUnits.parse(price, 6), safeUnits.parse(count, 2)]
+    if (micros === undefined || size === undefined) return undefined
+    sizes.set(yesPriceOf(micros), size)
+  }
+  return sizes
+}
+
+const toPair = ({ count, price }: Level) => [price, count] as const
+
+const itself = (micros: number): number => micros
+
+/** The price of YES of a bid for NO. */
+const complement = (micros: number): number => oneDollar - micros
+
+/** Compares a side. `lists` are its levels in each state, newest first. */
+const compareSide = (side: Side, rest: Sizes, lists: Iterable<ReadonlyArray<Level>>): ReadonlyArray<Difference> => {
+  let newest: Sizes | undefined
+  let suspects: ReadonlyArray<number> = []
+  for (const list of lists) {
+    // The prices and counts of a live book are printed from such numbers.
+    const state = sizesOf(list.map(toPair), itself) ?? new Map<number, number>()
+    if (newest === undefined) suspects = [...new Set([...rest.keys(), ...state.keys()])]
+    newest ??= state
+    suspects = suspects.filter((price) => (state.get(price) ?? 0) !== (rest.get(price) ?? 0))
+    if (suspects.length === 0) return []
+  }
+  return suspects
+    .toSorted((left, right) => (side === "bid" ? right - left : left - right))
+    .map((price) => ({
+      side,
+      price: printPrice(price),
+      live: printCount(newest?.get(price) ?? 0),
+      rest: printCount(rest.get(price) ?? 0)
+    }))
+}
+
+/**
+ * Returns the levels whose size in REST is not one that they had in any of the states: bids, then asks, best first.
+ * Undefined if a level of REST is not a price and a count.
+ */
+export const compare = (
+  { no_dollars, yes_dollars }: { readonly no_dollars: RestLevels; readonly yes_dollars: RestLevels },
+  states: ReadonlyArray<Book>
+): ReadonlyArray<Difference> | undefined => {
+  const rest = { bid: sizesOf(yes_dollars, itself), ask: sizesOf(no_dollars, complement) }
+  if (rest.bid === undefined || rest.ask === undefined) return undefined
+  const newestFirst = states.toReversed()
+  // A side that did not change between two states is the same list.
+  const bids = new Set(newestFirst.map((book) => book.bids))
+  const asks = new Set(newestFirst.map((book) => book.asks))
+  return [...compareSide("bid", rest.bid, bids), ...compareSide("ask", rest.ask, asks)]
+}

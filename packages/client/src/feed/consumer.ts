@@ -1,0 +1,56 @@
+/**
+ * The events that wait for one consumer.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+import { type FeedError, Lagging } from "./FeedError.ts"
+
+export const defaultBufferSize = 65_536
+
+/** A bounded queue of events. One event more than fits ends its stream with `Lagging`, after the events that wait. */
+export class Consumer<A> {
+  readonly #channel: Lagging["channel"]
+  readonly #bufferSize: number
+  readonly #queue: Queue.Queue<A, FeedError | Cause.Done>
+  #isOver = false
+
+  private constructor(channel: Lagging["channel"], bufferSize: number, queue: Queue.Queue<A, FeedError | Cause.Done>) {
+    this.#channel = channel
+    this.#bufferSize = bufferSize
+    this.#queue = queue
+  }
+
+  static make<A>(channel: Lagging["channel"], bufferSize: number): Effect.Effect<Consumer<A>> {
+    return Effect.map(
+      Queue.dropping<A, FeedError | Cause.Done>(bufferSize),
+      (queue) => new Consumer(channel, bufferSize, queue)
+    )
+  }
+
+  get stream(): Stream.Stream<A, FeedError> {
+    return Stream.fromQueue(this.#queue)
+  }
+
+  /** The number of events that wait. */
+  get size(): number {
+    return Queue.sizeUnsafe(this.#queue)
+  }
+
+  /** Adds an event. Returns false if it is the first one that does not fit: the consumer is over then. */
+  offer(event: A): boolean {
+    if (this.#isOver || Queue.offerUnsafe(this.#queue, event)) return true
+    this.end(new Lagging({ channel: this.#channel, waiting: this.#bufferSize }))
+    return false
+  }
+
+  /** Ends the stream, after the events that wait. */
+  end(error: FeedError | undefined): void {
+    this.#isOver = true
+    if (error === undefined) Queue.endUnsafe(this.#queue)
+    else Queue.failCauseUnsafe(this.#queue, Cause.fail(error))
+  }
+}

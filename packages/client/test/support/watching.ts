@@ -1,0 +1,124 @@
+/** A feed whose messages a test sends, and books of REST that a test sets. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import { KalshiPublic } from "../../src/Capability.ts"
+import { RequestTimeout } from "../../src/Errors.ts"
+import type { BookEvent } from "../../src/book/watching.ts"
+import type { Subscriber } from "../../src/feed/session/events.ts"
+import * as Feed from "../../src/feed/Feed.ts"
+import { delta, snapshot } from "./books.ts"
+
+type Levels = ReadonlyArray<readonly [price: string, count: string]>
+
+/** One session: it has one subscription at most. */
+export class FakeSession {
+  readonly subscribers: Array<Subscriber<"orderbook_delta">> = []
+  /** The markets of each request of a snapshot. */
+  readonly requests: Array<ReadonlyArray<string>> = []
+  #seq = 0
+  #clock = 0
+
+  event(event: BookEvent): void {
+    for (const { onEvent } of this.subscribers) onEvent(event)
+  }
+
+  end(error: Feed.FeedError): void {
+    for (const { onEnd } of this.subscribers) onEnd(error)
+  }
+
+  snapshot(market_ticker: string, yes?: Levels, no?: Levels): void {
+    const message = snapshot(++this.#seq, ++this.#clock, yes, no)
+    this.#message({ ...message, msg: { ...message.msg, market_ticker } })
+  }
+
+  delta(market_ticker: string, side: "yes" | "no", price: string, change: string): void {
+    const message = delta(++this.#seq, ++this.#clock, side, price, change)
+    this.#message({ ...message, msg: { ...message.msg, market_ticker } })
+  }
+
+  #message(message: Extract<BookEvent, { readonly _tag: "Message" }>["message"]): void {
+    this.event({ _tag: "Message", message, generation: 1, sid: 1, receivedMillis: 0 })
+  }
+}
+
+const serviceOf = (sessions: Array<FakeSession>): Feed.KalshiFeed["Service"] => {
+  const session = new FakeSession()
+  sessions.push(session)
+  const nothing = (): void => {}
+  return {
+    subscribe: (_, subscriber) => {
+      // The books subscribe to one channel.
+      session.subscribers.push(subscriber as Subscriber<never> as Subscriber<"orderbook_delta">)
+      return Result.succeed({
+        add: () => Result.void,
+        remove: nothing,
+        snapshot: (markets) => void session.requests.push(markets),
+        list: nothing,
+        resubscribe: nothing,
+        close: nothing
+      })
+    },
+    record: () => () => {},
+    watchQueue: () => ({ onLagging: nothing, close: nothing }),
+    state: Effect.die("not used"),
+    changeOver: Effect.die("not used"),
+    openSession: Effect.sync(() => serviceOf(sessions))
+  }
+}
+
+/** The exchange: its sessions, and its books over REST with NO prices on their own scale. */
+export class FakeExchange {
+  readonly sessions: Array<FakeSession> = []
+  readonly books = new Map<string, { readonly yes?: Levels; readonly no?: Levels }>()
+  /** The markets of each read, and its time. */
+  readonly reads: Array<readonly [atMillis: number, tickers: ReadonlyArray<string>]> = []
+  latencyMillis = 10
+  /** What the next reads wait for tokens, one entry for each question. */
+  readonly waits: Array<number> = []
+  /** The markets of each question. */
+  readonly asked: Array<ReadonlyArray<string>> = []
+  /** The number of the next reads that fail. */
+  failures = 0
+
+  readonly layer = Layer.merge(
+    Layer.effect(
+      Feed.KalshiFeed,
+      Effect.sync(() => serviceOf(this.sessions))
+    ),
+    Layer.succeed(KalshiPublic, {
+      send: (_, input) =>
+        Effect.gen({ self: this }, function* () {
+          const { tickers } = input as { readonly tickers: ReadonlyArray<string> } // the only operation
+          this.reads.push([yield* Clock.currentTimeMillis, tickers])
+          yield* Effect.sleep(this.latencyMillis)
+          if (this.failures-- > 0) return yield* timedOut
+          const orderbooks = tickers.flatMap((ticker) => {
+            const book = this.books.get(ticker)
+            const orderbook_fp = { yes_dollars: book?.yes ?? [], no_dollars: book?.no ?? [] }
+            return book === undefined ? [] : [{ ticker, orderbook_fp }]
+          })
+          return { orderbooks }
+        }),
+      waitFor: (_, input) =>
+        Effect.sync(() => {
+          this.asked.push((input as { readonly tickers: ReadonlyArray<string> }).tickers) // the only operation
+          return this.waits.shift() ?? 0
+        }),
+      clockSkew: Effect.undefined
+    })
+  )
+
+  get session(): FakeSession {
+    return this.sessions[0]!
+  }
+}
+
+const timedOut = new RequestTimeout({
+  operation: "Markets.orderbooks",
+  limit: "total",
+  timeoutMillis: 1_000,
+  requestSent: "maybe",
+  attempts: 1
+})
