@@ -26,7 +26,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     book: [".", "feed", "generated", "money", "rest"],
     trades: [".", "feed", "generated", "rest"],
     account: [".", "feed", "generated", "money", "rest", "sending", "trading"],
-    trading: [".", "generated", "limits", "money", "rest", "sending"],
+    trading: [".", "feed", "generated", "limits", "money", "rest", "sending"],
     "Kalshi.ts": [".", "limits", "rest", "sending", "trading"]
   },
   "packages/sandbox/src": {

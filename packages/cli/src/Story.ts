@@ -19,10 +19,7 @@ import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
-import * as Stream from "effect/Stream"
 
 /** A step of the demonstration failed. */
 export class StoryError extends Data.TaggedError("StoryError")<{ readonly step: string; readonly got: string }> {
@@ -80,29 +77,15 @@ const traders = Effect.gen(function* () {
   return { maker: yield* trader("Mira (maker)", "rsa"), taker: yield* trader("Theo (taker)", "ed25519") }
 })
 
-/** Opens the feed of a trader: the events of the order groups, and the order book of the market. */
-const openFeed = Effect.gen(function* () {
-  const groupEvents = yield* Feed.open("order_group_updates")
+/** Opens the order book of the market. */
+const openBook = Effect.gen(function* () {
   const books = yield* OrderBooks.watch([ticker])
-  yield* waitFor("the feed is live", Feed.state, ({ subscriptions }) =>
-    subscriptions.every(({ status }) => status === "live")
-  )
   yield* waitFor(
     "the order book is live",
     Effect.sync(() => books.state(ticker)),
     (state) => state?._tag === "Live"
   )
-  const triggered = groupEvents.events.pipe(
-    Stream.filterMap((event) =>
-      event._tag === "Message" && event.message.msg.event_type === "triggered"
-        ? Result.succeed(event.message.msg.order_group_id)
-        : Result.fail(undefined)
-    ),
-    Stream.runHead,
-    Effect.timeoutOption("10 seconds"),
-    Effect.map(Option.flatten)
-  )
-  return { book: books.read(ticker), triggered }
+  return books
 })
 
 const printBook = (book: OrderBooks.Book) =>
@@ -124,18 +107,20 @@ export const local = Effect.gen(function* () {
   const { maker, taker } = yield* traders
   const asMaker = Effect.provide(maker.kalshi)
   const asTaker = Effect.provide(taker.kalshi)
-  const feed = yield* openFeed.pipe(Effect.provide(yield* Layer.build(maker.feed)))
+  const withFeed = Effect.provide(yield* Layer.build(maker.feed))
+  const books = yield* openBook.pipe(withFeed)
   yield* printLine("Mira opens the feed: one WebSocket for the order book and the events of order groups")
 
   yield* printTitle("An order group with a limit of 10 filled contracts in 15 seconds")
   const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 }).pipe(asMaker)
-  yield* printLine(`Mira creates the group ${order_group_id}`)
+  const group = yield* OrderGroups.watch(order_group_id).pipe(withFeed)
+  yield* printLine(`Mira creates the group ${order_group_id}, and watches it`)
   for (const price of ["0.45", "0.44", "0.43"] as const) {
     const placed = yield* order({ side: "bid", count: "6", price, order_group_id }).pipe(asMaker)
     yield* expect(placed.remaining_count === "6.00", "an order rests in the group", placed)
     yield* printLine(`Mira bids for 6 contracts at $${price}: the order rests`)
   }
-  const book = yield* waitFor("the book shows the bids", feed.book, (book) => book.bids.length === 3)
+  const book = yield* waitFor("the book shows the bids", books.read(ticker), (book) => book.bids.length === 3)
   yield* printLine("the feed delivers the order book:")
   yield* printBook(book)
   const before = yield* OrderGroups.get({ order_group_id }).pipe(asMaker)
@@ -151,8 +136,7 @@ export const local = Effect.gen(function* () {
     yield* expect(sold.fill_count === `${count}.00`, "the sale fills", sold)
     yield* printLine(`Theo sells ${count} at $${price}: filled ${sold.fill_count} at ${sold.average_fill_price}`)
   }
-  const pushed = yield* feed.triggered
-  yield* expect(Option.contains(pushed, order_group_id), "the feed sends the event that the group is triggered", pushed)
+  yield* Effect.timeout(group.triggered, "10 seconds")
   yield* printLine("the feed notifies Mira immediately: the group is triggered")
   const after = yield* OrderGroups.get({ order_group_id }).pipe(asMaker)
   yield* expect(after.orders.length === 0, "the exchange cancelled the group's orders", after)

@@ -96,16 +96,23 @@ for (const [name, bundle] of [
       )
     })
 
-    it("omits order placement if only one order is read", { timeout: 60_000 }, async () => {
-      const { modules, output } = await bundle(`export { get } from ${JSON.stringify(source("Orders"))}`)
-      assert.include(output, "GetOrder")
-      assert.deepStrictEqual(
-        modules.filter((path) =>
-          /[/](?:placing|placed|lookup|pushed|outcomes|intents|canceling|cancelOnExit)[.]ts$/.test(path)
-        ),
-        []
-      )
-    })
+    for (const [operation, operationId] of [
+      ["get", "GetOrder"],
+      ["create", "CreateOrderV2"]
+    ] as const) {
+      it(`omits order placement if only Orders.${operation} is used`, { timeout: 60_000 }, async () => {
+        const { modules, output } = await bundle(`
+          import { ${operation} } from ${JSON.stringify(source("Orders"))}
+          import { layer } from ${JSON.stringify(source("Kalshi"))}
+          export { layer, ${operation} }
+        `)
+        assert.include(output, operationId)
+        assert.deepStrictEqual(
+          modules.filter((path) => /[/]trading[/]/.test(path) && !/[/](?:DryRun|journal)[.]ts$/.test(path)),
+          []
+        )
+      })
+    }
 
     it("requires no Node module, and omits unused configuration and streams", { timeout: 60_000 }, async () => {
       const { modules } = await bundle(one)

@@ -1,5 +1,5 @@
 import { describe } from "@effect/vitest"
-import * as OrderGroups from "../src/rest/OrderGroups.ts"
+import * as OrderGroups from "../src/trading/OrderGroups.ts"
 import { itSendsAndDecodes } from "./support/calls.ts"
 
 const order_group_id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"

@@ -223,8 +223,9 @@ describe("doc block examples", () => {
     )
     const parts = [
       "rest/orderOperations",
-      ...["intents", "placing", "canceling", "cancelOnExit"].map((part) => `trading/${part}`),
-      "book/audit"
+      ...["intents", "placing", "canceling", "cancelOnExit", "groupChanges"].map((part) => `trading/${part}`),
+      "book/audit",
+      "account/AccountFeed"
     ]
     const found = [
       ...[...names.flat(), "Feed", "History", "OrderBook", "OrderBooks", "Pages"].map(urlOf),

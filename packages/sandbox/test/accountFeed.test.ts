@@ -2,11 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
 import type * as Feed from "@kalshi-effect/client/Feed"
-import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
-import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -15,6 +13,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { type FeedFault, layerTest } from "../src/Sandbox.ts"
+import { assertEqual, bid, count, live, pass, seller, tags } from "./support/accountFeed.ts"
 import { collect, type Needs, ticker, type Trader, trading, until } from "./support/feedTrader.ts"
 
 type Client = Layer.Success<ReturnType<typeof Kalshi.layer>>
@@ -38,71 +37,6 @@ const inMemory = <E>(
     60_000
   )
 
-const bid = {
-  ticker,
-  side: "bid",
-  count: "5",
-  price: "0.40",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross"
-} as const
-
-/** Makes a function that sells to the account, from another account. */
-const seller = ({ sandbox }: Trader) =>
-  Effect.gen(function* () {
-    const { signer } = yield* sandbox.createAccount()
-    const client = Kalshi.layer({ environment: sandbox.environment, signer })
-    return (count: number, price = "0.40") =>
-      Orders.create({ ...bid, side: "ask", count: `${count}` as "1", price: price as "0.40" }).pipe(
-        Effect.provide(client)
-      )
-  })
-
-/** Makes an account that is live. */
-const live = (options?: AccountFeed.Options) =>
-  Effect.gen(function* () {
-    const mine = yield* AccountFeed.make(options)
-    const { events, fiber } = yield* collect(mine.events)
-    yield* until(() => events.some(({ _tag }) => _tag === "Live"))
-    return { mine, events, fiber }
-  })
-
-/** Lets time pass in small steps. */
-const pass = (millis: number) =>
-  Effect.gen(function* () {
-    for (let passed = 0; passed < millis; passed += 10) yield* TestClock.adjust(10)
-  })
-
-const tags = (events: ReadonlyArray<{ readonly _tag: string }>) => events.map(({ _tag }) => _tag)
-
-const count = (events: ReadonlyArray<AccountFeed.AccountEvent>, tag: AccountFeed.AccountEvent["_tag"]) =>
-  tags(events).filter((other) => other === tag).length
-
-/** Asserts that an account equals the exchange's own. */
-const assertEqual = (account: AccountFeed.Account, subaccount = 0) =>
-  Effect.gen(function* () {
-    const orders = yield* Stream.runCollect(Orders.list.items({ status: "resting", limit: 1_000 }))
-    const fills = yield* Stream.runCollect(Portfolio.fills.items({ limit: 1_000 }))
-    const { market_positions } = yield* Portfolio.positions({ subaccount, limit: 1_000 })
-    assert.deepStrictEqual(
-      account.openOrders.map((order) => [order.order_id, order.fill_count_fp, order.yes_price_dollars]).toSorted(),
-      orders.map((order) => [order.order_id, order.fill_count_fp, order.yes_price_dollars]).toSorted()
-    )
-    assert.deepStrictEqual(
-      account.fills.map(({ count_fp, order_id, trade_id }) => [trade_id, order_id, count_fp]).toSorted(),
-      fills.map(({ count_fp, order_id, trade_id }) => [trade_id, order_id, count_fp]).toSorted()
-    )
-    const held = account.positions.filter(({ position_fp }) => !FixedPoint.isZero(position_fp))
-    assert.deepStrictEqual(
-      held.map(({ market_ticker, position_fp }) => [market_ticker, position_fp]).toSorted(),
-      market_positions
-        .filter(({ position_fp }) => !FixedPoint.isZero(position_fp))
-        .map(({ position_fp, ticker }) => [ticker, position_fp])
-        .toSorted()
-    )
-    assert.strictEqual(account.unconfirmed.size, 0)
-  })
-
 describe("AccountFeed.make", () => {
   inMemory("is live with the orders that exist, then reports each change once", (trader) =>
     Effect.gen(function* () {
@@ -111,7 +45,7 @@ describe("AccountFeed.make", () => {
       yield* sell(1)
       const mine = yield* AccountFeed.make()
       const first = yield* Effect.flip(mine.read)
-      assert.include(first.message, "its first lists are awaited since")
+      assert.include(first.message, "its first lists have been awaited since")
       const { events } = yield* collect(mine.events)
       yield* until(() => events.length > 0)
       assert.strictEqual(events[0]?._tag, "Live")
@@ -155,7 +89,7 @@ describe("AccountFeed.make", () => {
       yield* trader.sandbox.feed.drop({ how: "reset" })
       yield* until(() => count(events, "Healing") === 1)
       const error = yield* Effect.flip(mine.read)
-      assert.match(error.message, /^The account cannot be read: it is healing since .* outage: Closed\)/)
+      assert.match(error.message, /^The account cannot be read: it has been healing since .* outage: Closed\)/)
       yield* sell(5)
       yield* Orders.cancel({ order_id: gone.order_id })
       const { order_id } = yield* Orders.create({ ...bid, price: "0.35" })

@@ -41,13 +41,13 @@ describe("cancelAllOnExit, under NodeRuntime.runMain", () => {
         const statuses = Effect.map(sandbox.view, (view) =>
           Result.getOrThrow(view.listOrders(credentials[0]!.accountId, { limit: 10 })).items.map(({ status }) => status)
         )
-        assert.deepStrictEqual(yield* statuses, ["resting", "resting"])
+        assert.deepStrictEqual(yield* statuses, ["resting", "resting", "resting"])
         const exited = once(child, "exit")
         child.kill(signal)
         yield* Effect.promise(() => exited)
         const resting = (yield* sandbox.view).listOrders(credentials[0]!.accountId, { status: "resting", limit: 100 })
         assert.deepStrictEqual(Result.getOrThrow(resting).items, [])
-        assert.deepStrictEqual(yield* statuses, ["canceled", "canceled"])
+        assert.deepStrictEqual(yield* statuses, ["canceled", "canceled", "canceled"])
       }).pipe(Effect.provide(layer({ markets: [{ ticker }], accounts: [{}] })))
     )
   }

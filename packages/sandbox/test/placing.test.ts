@@ -582,4 +582,64 @@ describe("cancelAllOnExit", () => {
       )
     )
   }
+
+  it.effect("covers the orders of create and batchCreate, and no others", () =>
+    withAccounts({ markets: [{ ticker }] }, ({ me, other, sandbox }) =>
+      Effect.gen(function* () {
+        const input = (price: `${number}`, fields: Partial<Orders.CreateInput> = {}): Orders.CreateInput => ({
+          ticker,
+          side: "bid",
+          count: "10",
+          price,
+          time_in_force: "good_till_canceled",
+          self_trade_prevention_type: "taker_at_cross",
+          ...fields
+        })
+        const reports: Array<Orders.ExitReport> = []
+        const program = Effect.gen(function* () {
+          const amended = yield* Orders.create(input("0.30"))
+          yield* Orders.amend({
+            order_id: amended.order_id,
+            ticker,
+            side: "bid",
+            price: "0.35",
+            count: "12",
+            updated_client_order_id: "amended"
+          })
+          const canceled = yield* Orders.create(input("0.31"))
+          yield* Orders.cancel({ order_id: canceled.order_id, market_ticker: ticker })
+          yield* Orders.batchCreate({
+            orders: [
+              input("0.20"),
+              input("0.21", { client_order_id: "of-a-batch" }),
+              // Refused: off the price grid.
+              input("0.205", { client_order_id: "refused" }),
+              input("0.22", { time_in_force: "immediate_or_cancel" })
+            ]
+          })
+          // Partially filled.
+          yield* Orders.create(input("0.60"))
+          yield* Effect.provide(Orders.create(input("0.60", { side: "ask", count: "4" })), other)
+          yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 10 })
+          yield* Effect.flip(Orders.create(input("0.10", { client_order_id: "lost" })))
+          yield* sandbox.clearFaults
+          yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 1 })
+          yield* Effect.flip(Orders.create(input("0.11")))
+          assert.strictEqual(yield* resting, 7)
+        })
+        yield* TestClock.adjust("1 hour")
+        yield* Orders.create(input("0.40", { client_order_id: mine }))
+        const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
+        const fiber = yield* Effect.forkChild(Effect.provide(program, Orders.cancelAllOnExit({ onExit })))
+        yield* TestClock.adjust("2 minutes")
+        yield* Fiber.join(fiber)
+        assert.deepStrictEqual<unknown>(
+          reports.map(({ ended, left }) => [ended.map(({ _tag }) => _tag), left.map(({ request }) => request?.price)]),
+          [[Array.from({ length: 5 }, () => "Canceled"), ["0.11"]]]
+        )
+        const { orders } = yield* Orders.list({ ticker, status: "resting" })
+        assert.deepStrictEqual(orders.map(({ yes_price_dollars }) => Number(yes_price_dollars)).toSorted(), [0.11, 0.4])
+      }).pipe(Effect.provide(me))
+    )
+  )
 })

@@ -73,8 +73,8 @@ export class AccountNotLive
     const since = new Date(this.status.sinceMillis).toISOString()
     const why =
       this.status._tag === "Healing"
-        ? `it is healing since ${since} (${this.status.loss.channel}, ${this.status.loss.cause}: ${this.status.loss.detail})`
-        : `its first lists are awaited since ${since}`
+        ? `it has been healing since ${since} (${this.status.loss.channel}, ${this.status.loss.cause}: ${this.status.loss.detail})`
+        : `its first lists have been awaited since ${since}`
     const read = this.readError === undefined ? "" : ` (the last read failed: ${this.readError.message})`
     return `The account cannot be read: ${why}${read}. Read it again after the next complete lists`
   }

@@ -1,15 +1,5 @@
 /**
- * Order groups: a circuit breaker on fills. A group has a limit of contracts over a rolling 15-second window. If the
- * fills of its orders exceed the limit, the exchange cancels all its resting orders and refuses new ones until the
- * group is reset.
- *
- * **Gotchas**
- *
- * - Without `subaccount`, reads cover all accounts and writes apply to the primary account.
- * - Writes take an `exchange_index`, because a group is on one shard. Default: 0. Reads take no `exchange_index`.
- * - No response shows whether a group is triggered, not even `is_auto_cancel_enabled`. Use the feed's
- *   `order_group_updates`: the only other sign is that the exchange refuses orders. Source: the fields of the document
- *   of October 26, 2026, and a fresh group recorded with `false`.
+ * The operations of order groups, as the exchange defines them.
  *
  * @module
  */

@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import type { Sender } from "../Capability.ts"
 import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
+import { AroundWrite } from "./aroundWrite.ts"
 import * as attempts from "./attempt.ts"
 import { CallState } from "./callState.ts"
 import type { Connection, Limiter } from "./connection.ts"
@@ -67,6 +68,15 @@ const limit = (
   })
 }
 
+/** Sends a call. If something runs around writes, it runs around the whole sending of a write. */
+const watched = (
+  call: CallState,
+  sending: Effect.Effect<unknown, decode.CallFailure>
+): Effect.Effect<unknown, decode.CallFailure> =>
+  call.descriptor.access === "write"
+    ? Effect.withFiber((fiber) => fiber.getRef(AroundWrite)?.(call, sending) ?? sending)
+    : sending
+
 /** Makes the sender that a layer's capabilities share. */
 export const make = (connection: Connection, options: SenderOptions): Sender => {
   const { limiter, restRoot, telemetry } = connection
@@ -124,7 +134,7 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
     send: (descriptor, input) =>
       telemetry.observe(descriptor, (observer) =>
         Effect.flatMap(prepareCall(descriptor, input, observer), (call) =>
-          retry(call, limit(limiter, call, attempt(call)))
+          watched(call, retry(call, limit(limiter, call, attempt(call))))
         )
       ),
     waitFor: (descriptor, input) =>

@@ -5,9 +5,8 @@
  *
  * {@link place} and {@link placeAll} place one order for each intent and return the outcome. {@link ensureCanceled}
  * cancels an order and returns its state. {@link settle} finds the outcome of an order after a crash.
- * {@link cancelAllOnExit} cancels, at the end of a program, the resting orders that {@link place} and {@link placeAll}
- * placed, but not those of {@link create} and {@link batchCreate}. The operations ({@link create}, {@link batchCreate},
- * {@link cancel} …) correspond to single requests of the exchange's API.
+ * {@link cancelAllOnExit} cancels the resting orders of a program at its end. The operations ({@link create},
+ * {@link batchCreate}, {@link cancel} …) correspond to single requests of the exchange's API.
  *
  * **Details**
  *
@@ -75,4 +74,11 @@ export {
   type MayRest,
   type NoSuchOrder
 } from "./canceling.ts"
-export { cancelAllOnExit, type ExitOptions, type ExitReport, type Left } from "./cancelOnExit.ts"
+export {
+  cancelAllOnExit,
+  type ExitOptions,
+  type ExitReport,
+  type Left,
+  type LeftPlacement,
+  type LeftWithoutId
+} from "./cancelOnExit.ts"

@@ -4,6 +4,7 @@
  * @module
  */
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -11,25 +12,43 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
-import { InvalidRequest } from "../Errors.ts"
-import { type Count, isZero } from "../money/FixedPoint.ts"
+import { InvalidRequest, TransportError } from "../Errors.ts"
 import * as RateLimits from "../limits/RateLimits.ts"
 import * as SendPolicy from "../sending/SendPolicy.ts"
-import { now, type Now, recordReading, timesOf } from "../sending/attemptTimes.ts"
+import { AroundWrite } from "../sending/aroundWrite.ts"
+import { begin, now, type Now, Recorded, recordReading, timesOf } from "../sending/attemptTimes.ts"
+import type { CallState } from "../sending/callState.ts"
+import type { CallFailure } from "../sending/decode.ts"
 import { boundMillis } from "../time.ts"
 import { type Cancellation, type CancelTarget, ensureCanceled, type EnsureCanceledError } from "./canceling.ts"
-import { lookFor, wantedOf } from "./lookup.ts"
-import { type Mismatch, type Placement, placementOf } from "./outcomes.ts"
-import { OrderRegistry, type PendingOrder } from "./registry.ts"
+import { changesOf } from "./changes.ts"
+import { type Ending, endingsOf, mayRest, ordersOf } from "./creating.ts"
+import { lookFor, type Wanted, wantedOf } from "./lookup.ts"
+import { type Mismatch, type Outcome, type Placement, placementOf } from "./outcomes.ts"
+import { type AnonymousOrder, OrderRegistry, type PendingOrder } from "./registry.ts"
 import type { Capabilities } from "./placing.ts"
-import { read } from "../sending/skew.ts"
+import { read, type Reading } from "../sending/skew.ts"
 
-/** An order that may still rest. */
-export interface Left extends Placement {
+/** What a report says about an order that may still rest. */
+interface LeftFields {
   /** Undefined if it is not known whether the order exists. In that case, settle the order. */
   readonly order_id: string | undefined
   readonly reason: string
 }
+
+/** An order that may still rest. */
+export interface LeftPlacement extends Placement, LeftFields {}
+
+/**
+ * An order of `Orders.create` or `Orders.batchCreate` without `client_order_id`, which may still rest. It cannot be
+ * settled: if its `order_id` is undefined, compare the request with the resting orders of the market.
+ */
+export interface LeftWithoutId extends Omit<Placement, "client_order_id">, LeftFields {
+  readonly client_order_id: undefined
+}
+
+/** An order that may still rest. With a `client_order_id`, it is a placement that can be settled. */
+export type Left = LeftPlacement | LeftWithoutId
 
 /** The states of a scope's orders after the scope was closed. */
 export interface ExitReport {
@@ -64,21 +83,23 @@ const warn = ({ left }: ExitReport): Effect.Effect<void> =>
     { discard: true }
   )
 
+type Order = PendingOrder | AnonymousOrder
+
 /** An order that rests, as far as the client knows. */
 interface Resting extends CancelTarget {
-  readonly pending: PendingOrder
+  readonly pending: Order
 }
 
 /** An order whose outcome is not known. */
 interface Lost {
-  readonly pending: PendingOrder
+  readonly pending: Order
   /** Whether a response of the exchange showed that the order exists. */
   readonly exists: boolean
 }
 
 interface State {
   /** The orders of pending calls. Two of these orders can have the same id. */
-  readonly sending: Set<PendingOrder>
+  readonly sending: Set<Order>
   readonly lost: Set<Lost>
   /** By `order_id`. */
   readonly resting: Map<string, Resting>
@@ -92,59 +113,161 @@ interface Signals {
   readonly ended: Deferred.Deferred<void>
 }
 
-const hasSameId = (placement: Placement, { client_order_id, ticker }: Placement): boolean =>
-  placement.client_order_id === client_order_id && placement.ticker === ticker
+const hasSameId = (order: Order, { client_order_id, ticker }: Order): boolean =>
+  client_order_id !== undefined && order.client_order_id === client_order_id && order.ticker === ticker
 
 /** Removes the lost orders with the id of a known order, because the exchange has at most one order per id. */
-const removeLost = (state: State, known: Placement): void => {
+const removeLost = (state: State, known: Order): void => {
   for (const lost of state.lost) if (hasSameId(lost.pending, known)) state.lost.delete(lost)
 }
 
-const makeRegistry = (state: State, { ended, idle }: Signals): OrderRegistry => ({
-  ended: Deferred.await(ended),
-  begin: (orders) =>
+const closedReason = "the scope of cancelAllOnExit is closed; place the order under another scope"
+
+/** Registers orders before their first attempt. */
+const register = (state: State, orders: ReadonlyArray<Order>, operation: string): Effect.Effect<void, InvalidRequest> =>
+  Effect.suspend(() => {
+    if (state.closed) return Effect.fail(new InvalidRequest({ operation, pointer: "", reason: closedReason }))
+    for (const order of orders) state.sending.add(order)
+    return Effect.void
+  })
+
+/** Records what a call did to an order. */
+const record = (state: State, pending: Order, ending: Ending, reading: Reading): void => {
+  switch (ending._tag) {
+    case "NotMade":
+      return
+    case "Lost":
+      recordReading(pending.attempts, reading)
+      state.lost.add({ pending, exists: ending.exists })
+      return
+    case "Made":
+      removeLost(state, pending)
+      if (ending.mayRest) state.resting.set(ending.order_id, restingOf(pending, ending.order_id))
+  }
+}
+
+/** Records the endings of the orders of a call. */
+const conclude = (
+  state: State,
+  { idle }: Signals,
+  orders: ReadonlyArray<Order>,
+  endings: ReadonlyArray<Ending>
+): Effect.Effect<void> =>
+  Effect.clockWith((clock) =>
     Effect.suspend(() => {
-      if (state.closed) {
-        const reason = "the scope of cancelAllOnExit is closed; place the order under another scope"
-        return Effect.fail(new InvalidRequest({ operation: "Orders.place", pointer: "", reason }))
+      const reading = read(clock)
+      for (const [index, pending] of orders.entries()) {
+        state.sending.delete(pending)
+        record(state, pending, endings[index]!, reading) // one ending per order
       }
-      for (const order of orders) state.sending.add(order)
-      return Effect.void
-    }),
-  end: (orders, exit) =>
-    Effect.clockWith((clock) =>
-      Effect.suspend(() => {
-        const reading = read(clock)
-        for (const [index, pending] of orders.entries()) {
-          state.sending.delete(pending)
-          if (Exit.isFailure(exit)) {
-            const nothingSent = !Cause.hasInterrupts(exit.cause) && !Cause.hasDies(exit.cause)
-            if (nothingSent) continue
-            recordReading(pending.attempts, reading)
-            state.lost.add({ pending, exists: false })
-            continue
-          }
-          const outcome = exit.value[index]!
-          if (outcome._tag === "Unknown") state.lost.add({ pending, exists: outcome.exists === true })
-          if (outcome._tag !== "Accepted") continue
-          removeLost(state, pending)
-          if (mayRest(pending.request, outcome.remaining_count)) {
-            state.resting.set(outcome.order_id, restingOf(pending, outcome.order_id))
-          }
-        }
-        return state.closed && state.sending.size === 0 ? Deferred.succeed(idle, undefined) : Effect.void
-      })
-    ),
+      return state.closed && state.sending.size === 0 ? Deferred.succeed(idle, undefined) : Effect.void
+    })
+  )
+
+/** Returns what the outcome of `place` says about its order. */
+const endingOf = ({ request }: Order, outcome: Outcome): Ending => {
+  switch (outcome._tag) {
+    case "Accepted":
+      return { _tag: "Made", order_id: outcome.order_id, mayRest: mayRest(request, outcome.remaining_count) }
+    case "Rejected":
+      return { _tag: "NotMade" }
+    case "Unknown":
+      return { _tag: "Lost", exists: outcome.exists === true }
+  }
+}
+
+const makeRegistry = (state: State, signals: Signals): OrderRegistry => ({
+  ended: Deferred.await(signals.ended),
+  begin: (orders) => register(state, orders, "Orders.place"),
+  end: (orders, exit) => {
+    const endings: ReadonlyArray<Ending> = Exit.isSuccess(exit)
+      ? orders.map((order, index) => endingOf(order, exit.value[index]!)) // one outcome per order
+      : orders.map(() =>
+          Cause.hasInterrupts(exit.cause) || Cause.hasDies(exit.cause)
+            ? { _tag: "Lost", exists: false }
+            : { _tag: "NotMade" }
+        )
+    return conclude(state, signals, orders, endings)
+  },
   remove: (order_id) => {
     state.resting.delete(order_id)
   },
   clientOrderIdOf: (order_id) => state.resting.get(order_id)?.pending.client_order_id
 })
 
-const mayRest = (request: PendingOrder["request"], remaining: Count | undefined): boolean =>
-  request.time_in_force === "good_till_canceled" && (remaining === undefined || !isZero(remaining))
+/** Fails the call of an operation whose scope was closed while the call was pending. */
+const abandoned = (call: CallState): Effect.Effect<never, CallFailure> =>
+  Effect.suspend(() => {
+    const { attempts, descriptor } = call
+    const operation = descriptor.name
+    const reason = "the scope of cancelAllOnExit closed before a response arrived; its report contains the order"
+    return Effect.fail(
+      attempts === 0
+        ? new InvalidRequest({ operation, pointer: "", reason: closedReason })
+        : new TransportError({ operation, code: undefined, requestSent: "maybe", reason, attempts })
+    )
+  })
 
-const restingOf = (pending: PendingOrder, order_id: string): Resting => {
+/**
+ * Follows the operations on orders. `Orders.create` and `Orders.batchCreate` register their orders. The others remove
+ * orders that no longer rest.
+ */
+const makeAroundWrite =
+  (state: State, signals: Signals): AroundWrite =>
+  (call, sending) =>
+    Effect.flatMap(Recorded, (recorded) => {
+      // `Orders.place` records the attempts of its call, and registers its orders itself.
+      if (recorded !== undefined) return sending
+      return Effect.flatMap(begin, (attempts) => {
+        const orders = ordersOf(call, attempts)
+        if (orders === undefined) return Effect.tap(sending, (response) => follow(state, call, response))
+        return Effect.acquireUseRelease(
+          register(state, orders, call.descriptor.name),
+          () =>
+            Effect.raceFirst(
+              Effect.provideService(sending, Recorded, attempts),
+              Effect.andThen(Deferred.await(signals.ended), abandoned(call))
+            ),
+          (_, exit) =>
+            Effect.suspend(() =>
+              conclude(state, signals, orders, distinct(state, orders, endingsOf(call, orders, exit)))
+            )
+        )
+      })
+    })
+
+/**
+ * Marks orders as lost if the response gives them the `order_id` of another order. The lists of orders then show which
+ * order has the id.
+ */
+const distinct = (
+  state: State,
+  orders: ReadonlyArray<Order>,
+  endings: ReadonlyArray<Ending>
+): ReadonlyArray<Ending> => {
+  const ids = endings.map((ending) => (ending._tag === "Made" ? ending.order_id : undefined))
+  return orders.map((order, index) => {
+    const id = ids[index]
+    const known = id === undefined ? undefined : state.resting.get(id)
+    const isShared =
+      (id !== undefined && ids.indexOf(id) !== ids.lastIndexOf(id)) ||
+      (known !== undefined && !hasSameId(known.pending, order))
+    return isShared ? { _tag: "Lost", exists: true } : endings[index]! // one ending per order
+  })
+}
+
+/** Applies a successful cancel, decrease or amend to the resting orders. */
+const follow = (state: State, call: CallState, response: unknown): Effect.Effect<void> =>
+  Effect.sync(() => {
+    const { ended, renamed } = changesOf(call, response)
+    for (const order_id of ended) state.resting.delete(order_id)
+    const known = renamed === undefined ? undefined : state.resting.get(renamed.from)
+    if (renamed === undefined || known === undefined) return
+    const { client_order_id = known.pending.client_order_id, echoed, to } = renamed
+    if (echoed !== undefined && echoed === client_order_id) state.resting.set(to, { ...known, order_id: to })
+  })
+
+const restingOf = (pending: Order, order_id: string): Resting => {
   const { exchange_index, subaccount } = pending.request
   return { order_id, ticker: pending.ticker, exchange_index, subaccount, pending }
 }
@@ -158,7 +281,7 @@ interface Closing {
   readonly tried: Set<string>
   readonly ended: Array<ExitReport["ended"][number]>
   /** The reasons why orders may still rest. */
-  readonly reasons: Map<PendingOrder, string>
+  readonly reasons: Map<Order, string>
 }
 
 const cancelOne = (
@@ -193,17 +316,23 @@ const cancelResting = (closing: Closing): Effect.Effect<void, never, Capabilitie
 /** Looks for orders whose outcome is not known. If a list shows such an order, it becomes a resting order. */
 const findLost = ({ reasons, state, withinMillis }: Closing): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
-    const lost = [...state.lost, ...Array.from(state.sending, (pending) => ({ pending, exists: false }))]
-    if (lost.length === 0) return
-    const wanted = lost.map(({ exists, pending }) => wantedOf(pending, exists))
-    const { acceptedOf, asOf, mismatchOf } = yield* lookFor(wanted, {
+    const wanted = new Map<PendingOrder, Wanted>()
+    for (const { exists, pending } of [
+      ...state.lost,
+      ...Array.from(state.sending, (pending) => ({ pending, exists: false }))
+    ]) {
+      if (pending.client_order_id === undefined) reasons.set(pending, withoutId)
+      else wanted.set(pending, wantedOf(pending, exists))
+    }
+    if (wanted.size === 0) return
+    const { acceptedOf, asOf, mismatchOf } = yield* lookFor([...wanted.values()], {
       withinMillis: withinMillis / 2,
       historical: false
     })
-    for (const [index, { pending }] of lost.entries()) {
-      const order = acceptedOf(wanted[index]!)
+    for (const [pending, search] of wanted) {
+      const order = acceptedOf(search)
       if (order === undefined) {
-        reasons.set(pending, `its response was lost, and ${reasonOf(mismatchOf(wanted[index]!), asOf)}`)
+        reasons.set(pending, `its response was lost, and ${reasonOf(mismatchOf(search), asOf)}`)
         continue
       }
       removeLost(state, pending)
@@ -211,6 +340,9 @@ const findLost = ({ reasons, state, withinMillis }: Closing): Effect.Effect<void
       if (!state.resting.has(order.order_id)) state.resting.set(order.order_id, restingOf(pending, order.order_id))
     }
   })
+
+const withoutId =
+  "its response was lost, and no list can show which order it is, because it has no client_order_id; compare the request with the resting orders of its market"
 
 /** Returns the reason why an order whose response was lost may still rest. */
 const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): string => {
@@ -235,12 +367,13 @@ const cancelLost = (closing: Closing): Effect.Effect<void, never, Capabilities> 
 
 /** Returns the orders that may still rest. */
 const leftOf = ({ reasons, state, withinMillis }: Closing, reported: Now): ReadonlyArray<Left> => {
-  const left = (pending: PendingOrder, rest: Partial<Left>): Left => ({
-    ...placementOf(pending),
-    order_id: undefined,
-    ...rest,
-    reason: reasons.get(pending) ?? `closing took longer than ${withinMillis} ms`
-  })
+  const left = (pending: Order, rest: Partial<Omit<LeftPlacement, "client_order_id">>): Left => {
+    const reason = reasons.get(pending) ?? `closing took longer than ${withinMillis} ms`
+    const { client_order_id } = pending
+    return client_order_id === undefined
+      ? { ...placementOf({ ...pending, client_order_id: "" }), client_order_id, order_id: undefined, ...rest, reason }
+      : { ...placementOf(pending), order_id: undefined, ...rest, reason }
+  }
   return [
     ...Array.from(state.resting.values(), ({ order_id, pending }) => left(pending, { order_id })),
     ...Array.from(state.lost, ({ exists, pending }) =>
@@ -270,27 +403,33 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
   )
 
 /**
- * Cancels the resting orders of a program when it ends: the orders that {@link place} and {@link placeAll} placed under
- * this layer. The layer does so when the program succeeds, fails, dies or is interrupted. It does not cover the
- * operations `Orders.create` and `Orders.batchCreate`, because without a `client_order_id`, an order whose response was
- * lost cannot be distinguished from other orders.
+ * Cancels the resting orders of a program when it ends: the orders that {@link place}, {@link placeAll},
+ * `Orders.create` and `Orders.batchCreate` placed under this layer. The layer does so when the program succeeds, fails,
+ * dies or is interrupted.
  *
  * **Details**
  *
  * Provide the layer to a program, or build it with a runtime. The layer covers every fiber that runs under it. When it
  * closes, it also looks for orders whose response was lost, or whose fiber was interrupted during the call. It cancels
  * a found order only if the market, subaccount, side, price and count are those of the request. It does not cancel any
- * other order with the same id, but reports it. Once the layer closes, `place` and `placeAll` fail with an
- * `InvalidRequest`. Closing takes at most `within`. Orders that may still rest go to `onExit`, or are logged as
- * warnings.
+ * other order with the same id, but reports it. Once the layer closes, `place`, `placeAll`, `create` and `batchCreate`
+ * fail with an `InvalidRequest`. Closing takes at most `within`. Orders that may still rest go to `onExit`, or are
+ * logged as warnings.
+ *
+ * A call of `create` or `batchCreate` that is pending when the layer closes gets half of `within` to end. After that it
+ * fails with a `TransportError` whose `requestSent` is `maybe`.
  *
  * **Gotchas**
  *
  * - An amended order has another price or count. It is cancelled, unless the response to its placement was lost.
+ * - Set a `client_order_id` in the input of `create` and `batchCreate`. Without it, an order whose response was lost
+ *   cannot be distinguished from other orders. The layer does not look for it, but reports it.
+ * - Orders that result from RFQs and quotes with `rest_remainder` are not covered.
  * - Run the program with `NodeRuntime.runMain`, so that Ctrl-C and SIGTERM interrupt the program. Under
  *   `Effect.runPromise` these signals end the process at once, and nothing is cancelled.
  * - A killed process cancels nothing: use an order group, an `expiration_time` or a journal for that case.
- * - Each order that may rest stays in memory until {@link ensureCanceled} or the end of the scope has cancelled it.
+ * - Each order that may rest stays in memory until {@link ensureCanceled}, `Orders.cancel`, `Orders.batchCancel` or the
+ *   end of the scope has cancelled it.
  *
  * **Example** (Orders that are cancelled at the end of the program)
  *
@@ -306,12 +445,13 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  * ```
  */
 export const cancelAllOnExit = (options: ExitOptions = {}): Layer.Layer<never, never, Capabilities> =>
-  Layer.effect(
-    OrderRegistry,
+  Layer.effectContext(
     Effect.gen(function* () {
       const signals: Signals = { idle: yield* Deferred.make<void>(), ended: yield* Deferred.make<void>() }
       const state: State = { sending: new Set(), lost: new Set(), resting: new Map(), closed: false }
       yield* Effect.addFinalizer(() => close(state, signals, options))
-      return makeRegistry(state, signals)
+      return Context.make(OrderRegistry, makeRegistry(state, signals)).pipe(
+        Context.add(AroundWrite, makeAroundWrite(state, signals))
+      )
     })
   )

@@ -18,6 +18,11 @@ export interface PendingOrder extends Placement {
   readonly attempts: Attempts
 }
 
+/** An order of `Orders.create` or `Orders.batchCreate` without `client_order_id`. No list can show which order it is. */
+export interface AnonymousOrder extends Omit<PendingOrder, "client_order_id"> {
+  readonly client_order_id: undefined
+}
+
 export interface OrderRegistry {
   /** Registers orders before their first attempt. Fails if the scope takes no more orders. */
   readonly begin: (orders: ReadonlyArray<PendingOrder>) => Effect.Effect<void, InvalidRequest>

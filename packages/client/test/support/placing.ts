@@ -101,6 +101,25 @@ export const reportOf = <E, R extends Orders.Capabilities>(
     )
   })
 
+/** Runs a program under `cancelAllOnExit`, interrupts it after 5 seconds, and returns the report as well. */
+export const playOnExit = <A, E>(
+  program: Effect.Effect<A, E, Orders.Capabilities>,
+  replies: ReadonlyArray<Reply>,
+  options: Orders.ExitOptions & Setting = {}
+) =>
+  Effect.gen(function* () {
+    const { within, ...setting } = options
+    const reports: Array<Orders.ExitReport> = []
+    const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
+    const scoped = Effect.provide(program, Orders.cancelAllOnExit({ onExit, within }))
+    const { exit, paths, sent } = yield* play(scoped, replies, { interruptAfterMillis: 5_000, ...setting })
+    assert.isAtMost(reports.length, 1)
+    return { exit, paths, sent, report: reports[0] }
+  })
+
+/** Returns how many orders a report contains. */
+export const counts = (report: Orders.ExitReport | undefined) => [report?.ended.length, report?.left.length]
+
 /** Orders with the same id that differ from the intent, each with the field that differs. */
 export const mismatches: ReadonlyArray<readonly [Orders.Difference, object]> = [
   ["ticker", { ...order, ticker: "ANOTHER" }],

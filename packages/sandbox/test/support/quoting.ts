@@ -21,6 +21,14 @@ const bot = Effect.gen(function* () {
     Orders.buyYes({ ticker, count: "10", yes_price: "0.45" }),
     Orders.buyNo({ ticker, count: "10", no_price: "0.45" })
   ])
+  yield* Orders.create({
+    ticker,
+    side: "bid",
+    count: "10",
+    price: "0.40",
+    time_in_force: "good_till_canceled",
+    self_trade_prevention_type: "taker_at_cross"
+  })
   yield* Console.log(outcomes.map(({ _tag }) => _tag).join(" "))
   return yield* Effect.never
 })

@@ -1,0 +1,282 @@
+/**
+ * What happens to one order group, from the channel `order_group_updates`.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { InvalidRequest } from "../Errors.ts"
+import { Consumer, defaultBufferSize } from "../feed/consumer.ts"
+import type { FeedEvent, SubscribeOptions } from "../feed/Feed.ts"
+import { describeLoss, FeedClosed, type FeedError } from "../feed/FeedError.ts"
+import { KalshiFeed } from "../feed/KalshiFeed.ts"
+import type { OrderGroupUpdates } from "../generated/feed.ts"
+
+const channel = "order_group_updates"
+
+/**
+ * Why messages about a group may be missing: the subscription was interrupted, the exchange counted a message that did
+ * not arrive, or a message did not decode.
+ */
+export interface GroupLoss {
+  readonly cause: "outage" | "gap" | "undecodable"
+  readonly detail: string
+}
+
+/** A change of an order group, or what is known about its messages. */
+export type GroupChange =
+  /** The subscription is live. From here on, every change is delivered, until the next `Uncertain`. */
+  | { readonly _tag: "Live" }
+  /** A message of the group. The message of a trigger has the `event_type` `triggered`. */
+  | { readonly _tag: "Update"; readonly update: OrderGroupUpdates }
+  /** Messages of the group may be missing. After the cause `outage`, `Live` follows when it is over. */
+  | { readonly _tag: "Uncertain"; readonly loss: GroupLoss }
+
+/** A pushed trigger of an order group. */
+export interface Trigger {
+  readonly order_group_id: string
+  /** When the group was triggered, in Unix milliseconds by the exchange's clock. */
+  readonly ts_ms: number
+}
+
+/**
+ * It is not known whether an order group is triggered: messages may be missing, and no operation returns the status of a
+ * group.
+ *
+ * **Details**
+ *
+ * To be sure again, first call {@link watch} again. Then stop the group with `OrderGroups.trigger`, or let it
+ * accept orders with `OrderGroups.reset`.
+ */
+export class TriggerUnknown
+  extends /*#__PURE__*/ Data.TaggedError("TriggerUnknown")<{
+    readonly order_group_id: string
+    readonly loss: GroupLoss
+  }>
+{
+  override get message(): string {
+    const { detail } = this.loss
+    return `It is not known whether the order group ${this.order_group_id} is triggered: ${detail}. Watch the group again, then trigger or reset it`
+  }
+}
+
+/** The order group was deleted, so it can no longer be triggered. The exchange has cancelled its orders. */
+export class OrderGroupDeleted
+  extends /*#__PURE__*/ Data.TaggedError("OrderGroupDeleted")<{
+    readonly order_group_id: string
+    /** When the group was deleted, in Unix milliseconds by the exchange's clock. */
+    readonly ts_ms: number
+  }>
+{
+  override get message(): string {
+    return `The order group ${this.order_group_id} was deleted: create another group`
+  }
+}
+
+/** Why no trigger of an order group was received. */
+export type TriggerError = TriggerUnknown | OrderGroupDeleted | FeedError
+
+/** Returns why messages of the channel may be missing. */
+const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
+  switch (event._tag) {
+    case "Outage":
+      return { cause: "outage", detail: describeLoss(event.cause) }
+    case "Gap":
+      return {
+        cause: "gap",
+        detail: `the feed lost messages, because it expected seq ${event.expectedSeq} and received ${event.receivedSeq}`
+      }
+    case "Undecodable":
+      return { cause: "undecodable", detail: `a message did not decode (${event.reason} at ${event.pointer})` }
+    case "UnknownMessage":
+      // Without a sid, the message can belong to any channel. Its type is not that of this one.
+      return event.sid === undefined
+        ? undefined
+        : { cause: "undecodable", detail: `a message has the unknown type ${event.type}` }
+    default:
+      return undefined
+  }
+}
+
+/** Reads the changes of one group from the events of the channel. */
+class Reader {
+  readonly #order_group_id: string
+  readonly #onChange: (change: GroupChange) => void
+  #isLive = false
+  #last: OrderGroupUpdates | undefined
+
+  constructor(order_group_id: string, onChange: (change: GroupChange) => void) {
+    this.#order_group_id = order_group_id
+    this.#onChange = onChange
+  }
+
+  onLive(): void {
+    this.#isLive = true
+    this.#onChange({ _tag: "Live" })
+  }
+
+  onEvent(event: FeedEvent<typeof channel>): void {
+    if (event._tag === "Message") return this.#onUpdate(event.message.msg)
+    // Before the first `Live`, nothing is promised.
+    if (!this.#isLive) return
+    const loss = lossOf(event)
+    if (loss !== undefined) this.#onChange({ _tag: "Uncertain", loss })
+    else if (event._tag === "Restored") this.#onChange({ _tag: "Live" })
+  }
+
+  #onUpdate(update: OrderGroupUpdates): void {
+    if (update.order_group_id !== this.#order_group_id) return
+    // A new connection can repeat the messages of the old one.
+    const { event_type, ts_ms } = this.#last ?? {}
+    if (ts_ms !== undefined && (update.ts_ms < ts_ms || (update.ts_ms === ts_ms && update.event_type === event_type))) {
+      return
+    }
+    this.#last = update
+    this.#onChange({ _tag: "Update", update })
+  }
+}
+
+/** Subscribes to the changes of a group, until the scope closes. */
+const follow = (
+  operation: string,
+  order_group_id: string,
+  onChange: (change: GroupChange) => void,
+  onEnd: (error: FeedError | undefined) => void
+): Effect.Effect<void, InvalidRequest | FeedError, KalshiFeed | Scope.Scope> =>
+  Effect.gen(function* () {
+    if (typeof order_group_id !== "string" || order_group_id === "") {
+      const reason = "the value is not the id of an order group"
+      return yield* new InvalidRequest({ operation, pointer: "", reason })
+    }
+    const feed = yield* KalshiFeed
+    const reader = new Reader(order_group_id, onChange)
+    yield* Effect.acquireRelease(
+      Effect.suspend(() =>
+        Effect.fromResult(
+          feed.subscribe<typeof channel>(
+            { channel },
+            { onEvent: (event) => reader.onEvent(event), onLive: () => reader.onLive(), onEnd }
+          )
+        )
+      ),
+      (subscription) => Effect.sync(() => subscription.close())
+    )
+  })
+
+/** An order group that is watched. The subscription ends with its scope. */
+export interface WatchedGroup {
+  /**
+   * Waits for the trigger of the group, and returns the same result each time. Fails with `TriggerUnknown` if the trigger
+   * may have been missed, with `OrderGroupDeleted`, with the error of the feed if the subscription ended, and with
+   * `FeedClosed` after the scope.
+   */
+  readonly triggered: Effect.Effect<Trigger, TriggerError>
+}
+
+/**
+ * Watches an order group over the feed, to learn at once that the exchange has triggered it. Returns when the
+ * subscription is live.
+ *
+ * **Details**
+ *
+ * The exchange pushes a trigger, but no operation returns whether a group is triggered. So `triggered` succeeds only with
+ * a pushed message. If the feed is interrupted, a message is lost, or a message does not decode, `triggered` fails with
+ * `TriggerUnknown`. The first of these events decides.
+ *
+ * **Gotchas**
+ *
+ * - A trigger before the subscription is live is not reported. Watch a new group before you place its first order.
+ * - The feed notices a lost message with the next message of the channel, or when it notices a lost connection. So a
+ *   refused order can be the first sign of a trigger.
+ * - The first trigger counts, also if the group was reset since. Watch the group again after a reset.
+ *
+ * **Example** (Quoting until the group is triggered)
+ *
+ * ```ts
+ * import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+ * import * as Effect from "effect/Effect"
+ *
+ * const quoteUntilTriggered = (quoting: (order_group_id: string) => Effect.Effect<never>) =>
+ *   Effect.gen(function* () {
+ *     const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 25 })
+ *     const { triggered } = yield* OrderGroups.watch(order_group_id)
+ *     return yield* Effect.raceFirst(quoting(order_group_id), triggered)
+ *   }).pipe(Effect.scoped)
+ * ```
+ */
+export const watch = (
+  order_group_id: string
+): Effect.Effect<WatchedGroup, InvalidRequest | FeedError, KalshiFeed | Scope.Scope> =>
+  Effect.gen(function* () {
+    const live = yield* Deferred.make<void, FeedError>()
+    const trigger = yield* Deferred.make<Trigger, TriggerError>()
+    const onChange = (change: GroupChange): void => {
+      switch (change._tag) {
+        case "Live":
+          Deferred.doneUnsafe(live, Exit.void)
+          return
+        case "Uncertain":
+          Deferred.doneUnsafe(trigger, Exit.fail(new TriggerUnknown({ order_group_id, loss: change.loss })))
+          return
+        case "Update": {
+          const { event_type, ts_ms } = change.update
+          if (event_type === "triggered") Deferred.doneUnsafe(trigger, Exit.succeed({ order_group_id, ts_ms }))
+          if (event_type === "deleted") {
+            Deferred.doneUnsafe(trigger, Exit.fail(new OrderGroupDeleted({ order_group_id, ts_ms })))
+          }
+        }
+      }
+    }
+    const onEnd = (error: FeedError = new FeedClosed()): void => {
+      Deferred.doneUnsafe(live, Exit.fail(error))
+      Deferred.doneUnsafe(trigger, Exit.fail(error))
+    }
+    yield* follow("OrderGroups.watch", order_group_id, onChange, onEnd)
+    yield* Deferred.await(live)
+    return { triggered: Deferred.await(trigger) }
+  })
+
+/**
+ * The changes of an order group: its messages, and when messages may be missing. The subscription lasts as long as the
+ * stream runs.
+ *
+ * **Details**
+ *
+ * The first element is `Live`, unless messages of the group arrive with the start of the subscription. The stream ends
+ * after the deletion of the group. It fails with the error of the feed if the subscription ends earlier, and with
+ * `Lagging` if more than `bufferSize` changes wait for the consumer.
+ *
+ * **Example** (The limit of a group, whenever it changes)
+ *
+ * ```ts
+ * import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+ * import * as Console from "effect/Console"
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ *
+ * const program = Stream.runForEach(OrderGroups.changes("0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"), (change) =>
+ *   change._tag === "Update" && change.update.event_type === "limit_updated"
+ *     ? Console.log(change.update.contracts_limit_fp)
+ *     : Effect.void
+ * )
+ * ```
+ */
+export const changes = (
+  order_group_id: string,
+  { bufferSize = defaultBufferSize }: SubscribeOptions = {}
+): Stream.Stream<GroupChange, InvalidRequest | FeedError, KalshiFeed> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const consumer = yield* Consumer.make<GroupChange>(channel, bufferSize)
+      const onChange = (change: GroupChange): void => {
+        consumer.offer(change)
+        if (change._tag === "Update" && change.update.event_type === "deleted") consumer.end(undefined)
+      }
+      yield* follow("OrderGroups.changes", order_group_id, onChange, (error) => consumer.end(error))
+      return consumer.stream
+    })
+  )
