@@ -24,6 +24,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     feed: [".", "feed/session", "generated", "sending", "wire"],
     "feed/session": [".", "feed", "generated"],
     book: [".", "feed", "generated", "money", "rest"],
+    trades: [".", "feed", "generated", "rest"],
     account: [".", "feed", "generated", "money", "rest", "sending", "trading"],
     trading: [".", "feed", "generated", "limits", "money", "rest", "sending"],
     "Kalshi.ts": [".", "limits", "rest", "sending", "trading"]

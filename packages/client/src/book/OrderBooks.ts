@@ -24,8 +24,9 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import { InvalidRequest } from "../Errors.ts"
+import type { InvalidRequest } from "../Errors.ts"
 import * as Feed from "../feed/Feed.ts"
+import { checkLines, tickWhenDue } from "../feed/lines.ts"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
 import { watchLines } from "./lines.ts"
 import * as OrderBook from "./OrderBook.ts"
@@ -37,7 +38,6 @@ import {
   NotWatched,
   type Published,
   type ReadResult,
-  tickWhenDue,
   UnknownKeys,
   type Watch
 } from "./watching.ts"
@@ -54,8 +54,6 @@ export interface Options extends BookOptions {
    */
   readonly lines?: number | undefined
 }
-
-const maxLines = 8
 
 /** Keeps the books of one subscription. */
 class Books {
@@ -213,13 +211,11 @@ class Books {
 export const watch = (
   market_tickers: ReadonlyArray<string>,
   { lines = 1, ...options }: Options = {}
-): Effect.Effect<Watch, InvalidRequest | Feed.FeedError, Feed.KalshiFeed | Scope.Scope> => {
-  if (!(Number.isInteger(lines) && lines >= 1 && lines <= maxLines)) {
-    const reason = `expected an integer from 1 to ${maxLines}`
-    return Effect.fail(new InvalidRequest({ operation: "OrderBooks.watch", pointer: "/lines", reason }))
-  }
-  return lines === 1 ? watchOne(market_tickers, options) : watchLines(market_tickers, lines, options)
-}
+): Effect.Effect<Watch, InvalidRequest | Feed.FeedError, Feed.KalshiFeed | Scope.Scope> =>
+  Effect.andThen(
+    checkLines("OrderBooks.watch", lines),
+    lines === 1 ? watchOne(market_tickers, options) : watchLines(market_tickers, lines, options)
+  )
 
 /** Watches books over one subscription. */
 const watchOne = (

@@ -18,6 +18,7 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { InvalidRequest } from "../Errors.ts"
 import * as Feed from "../feed/Feed.ts"
+import { isMarketsError, nextRetryMillis, sessionsOf, tickWhenDue } from "../feed/lines.ts"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
 import { MergedBook } from "./merge.ts"
 import type { Loss, State } from "./OrderBook.ts"
@@ -30,15 +31,11 @@ import {
   NotWatched,
   type Published,
   type ReadResult,
-  tickWhenDue,
   UnknownKeys,
   type Watch
 } from "./watching.ts"
 
 type FeedService = Feed.KalshiFeed["Service"]
-
-const minRetryMillis = 5_000
-const maxRetryMillis = 60_000
 
 /** A market that a line does not have, although it is watched. */
 interface Retry {
@@ -66,13 +63,6 @@ class Line {
     this.feed = feed
   }
 }
-
-/** Whether an error is about markets: the line itself lasts. */
-const isMarketsError = (error: Feed.FeedError): error is Feed.MarketsError =>
-  error._tag === "SubscriptionRefused" ||
-  error._tag === "MarketsNotListed" ||
-  error._tag === "SnapshotMissing" ||
-  error._tag === "CommandTimedOut"
 
 /** The books of several lines. */
 class Lines {
@@ -341,7 +331,7 @@ class Lines {
   /** A line no longer has a market, and adds it again after a wait. */
   #leave(line: Line, ticker: string, refusal: Feed.MarketsError | undefined): void {
     this.#close(line, ticker, { cause: "outage", detail: refusal?._tag ?? "TooManyConnections" })
-    const waitMillis = Math.min((line.retries.get(ticker)?.waitMillis ?? minRetryMillis / 2) * 2, maxRetryMillis)
+    const waitMillis = nextRetryMillis(line.retries.get(ticker)?.waitMillis)
     line.retries.set(ticker, { refusal, waitMillis, dueMillis: this.#nowMillis() + waitMillis })
   }
 
@@ -393,11 +383,10 @@ export const watchLines = (
   options: BookOptions
 ): Effect.Effect<Watch, InvalidRequest | Feed.FeedError, Feed.KalshiFeed | Scope.Scope> =>
   Effect.gen(function* () {
-    const feed = yield* Feed.KalshiFeed
-    const others = yield* Effect.replicateEffect(feed.openSession, count - 1)
+    const feeds = yield* sessionsOf(count)
     const clock = yield* Clock.clockWith(Effect.succeed)
     const changes = yield* Changes.make()
-    const books = new Lines(options, [feed, ...others], () => clock.currentTimeMillisUnsafe(), changes)
+    const books = new Lines(options, feeds, () => clock.currentTimeMillisUnsafe(), changes)
     const timer = Latch.makeUnsafe(false)
     books.onTimer = () => timer.openUnsafe()
     yield* Effect.acquireRelease(

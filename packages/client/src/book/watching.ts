@@ -4,10 +4,8 @@
  * @module
  */
 import * as Cause from "effect/Cause"
-import type * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
 import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
@@ -187,25 +185,3 @@ export class Changes {
     else Queue.failCauseUnsafe(this.#queue, Cause.fail(error))
   }
 }
-
-/** Books that need a timer. */
-interface Timed {
-  readonly nextMillis: () => number | undefined
-  readonly tick: () => void
-}
-
-/** Calls `tick` when a book asks for it. */
-export const tickWhenDue = (books: Timed, timer: Latch.Latch, clock: Clock.Clock): Effect.Effect<never> =>
-  Effect.forever(
-    Effect.suspend(() => {
-      timer.closeUnsafe()
-      const due = books.nextMillis()
-      if (due === undefined) return timer.await
-      const waitMillis = due - clock.currentTimeMillisUnsafe()
-      if (waitMillis <= 0) {
-        books.tick()
-        return Effect.yieldNow
-      }
-      return Effect.timeoutOrElse(timer.await, { duration: waitMillis, orElse: () => Effect.void })
-    })
-  )

@@ -10,8 +10,8 @@
  * **Details**
  *
  * Remembers at least the last `capacity` different ids, and at most twice as many. So an id is reported twice only if a line is
- * late by more than `capacity` messages: for trades, `trade_id` with a capacity of 10,000 covers more than ten seconds of the
- * busiest hour that was recorded on any channel (about 500 messages per second).
+ * late by more than `capacity` messages. The busiest hour that was recorded on any channel had about 500 messages per second:
+ * 100,000 of them are more than three minutes.
  */
 export class FirstSeen {
   readonly #capacity: number
@@ -25,6 +25,10 @@ export class FirstSeen {
   /** The number of remembered ids. */
   get size(): number {
     return this.#recent.size + this.#older.size
+  }
+
+  has(id: string): boolean {
+    return this.#recent.has(id) || this.#older.has(id)
   }
 
   /** Returns whether an id is new, and remembers the id. */

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { FirstSeen } from "../../src/book/firstSeen.ts"
+import { FirstSeen } from "../../src/trades/firstSeen.ts"
 
 describe("FirstSeen", () => {
   it("reports each id once, from any line", () => {

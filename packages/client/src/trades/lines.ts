@@ -1,0 +1,300 @@
+/**
+ * Merges the trades of several lines: each line is a subscription of all markets, on a session of its own.
+ *
+ * **Details**
+ *
+ * A line can refuse a market that another line has. Then it covers nothing until it has subscribed again, after a wait, to all
+ * markets. A market that all lines refuse is no longer wanted.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { InvalidRequest } from "../Errors.ts"
+import * as Feed from "../feed/Feed.ts"
+import { isMarketsError, nextRetryMillis } from "../feed/lines.ts"
+import type { Trade } from "../generated/feed.ts"
+import { type Bounds, Coverage, type Interval, type LineStatus } from "./coverage.ts"
+import { FirstSeen } from "./firstSeen.ts"
+
+type FeedService = Feed.KalshiFeed["Service"]
+
+/** How many ids are remembered. At 100 bytes each, they take up to 40 MB. */
+const capacity = 100_000
+
+/** A line of a watch. */
+export interface LineState {
+  /**
+   * `complete`: no trade is missing on account of this line. `unproven`: it is live again after a loss, and no other line has
+   * delivered a later trade yet. `lost`: it is not live, or it is late.
+   */
+  readonly status: LineStatus
+  /** Why the line is over. It is not opened again. Undefined while it lasts. */
+  readonly ended: Feed.FeedError | undefined
+  /** Its session. The first line uses the session of the layer, with the subscriptions of all other users. */
+  readonly session: Feed.SessionState
+}
+
+/** What lines report. */
+export interface Sink {
+  readonly trade: (trade: Trade, receivedMillis: number) => void
+  readonly hole: (interval: Interval) => void
+  readonly refused: (markets: ReadonlyArray<string>, error: Feed.MarketsError) => void
+  readonly end: (error: Feed.FeedError | undefined) => void
+}
+
+/** The name of all markets, in a watch without a list. */
+const everyMarket = ""
+
+class Line {
+  readonly index: number
+  readonly feed: FeedService
+  subscription: Feed.Subscription | undefined
+  ended: Feed.FeedError | undefined
+  /** Whether the exchange has acknowledged all that it did not refuse. */
+  isLive = false
+  /** The markets that it does not have, and why. Undefined without room for them. */
+  readonly refused = new Map<string, Feed.MarketsError | undefined>()
+  /** Identifies its subscription: events of a former one are ignored. */
+  attempt: object | undefined
+  /** How long it waited before it subscribed again, and when it does so next. */
+  waitMillis: number | undefined
+  dueMillis = Number.POSITIVE_INFINITY
+
+  constructor(index: number, feed: FeedService) {
+    this.index = index
+    this.feed = feed
+  }
+}
+
+/** The trades of several lines. */
+export class TradeLines {
+  /** Called when a timer may be due earlier than `nextMillis` said. */
+  onTimer: () => void = () => {}
+  /** The ids that lines delivered, and the ids that were read. A long hole must not displace the former. */
+  readonly #delivered = new FirstSeen(capacity)
+  readonly #read = new FirstSeen(capacity)
+  readonly #lines: ReadonlyArray<Line>
+  readonly #coverage: Coverage
+  readonly #nowMillis: () => number
+  readonly #sink: Sink
+  /** The wanted markets. */
+  readonly #markets: Set<string>
+  #wakesMillis = Number.POSITIVE_INFINITY
+  #isOver = false
+
+  constructor(
+    feeds: ReadonlyArray<FeedService>,
+    markets: ReadonlyArray<string> | undefined,
+    bounds: Bounds,
+    nowMillis: () => number,
+    sink: Sink
+  ) {
+    this.#lines = feeds.map((feed, index) => new Line(index, feed))
+    this.#coverage = new Coverage(feeds.length, bounds)
+    this.#nowMillis = nowMillis
+    this.#sink = sink
+    this.#markets = new Set(markets ?? [everyMarket])
+  }
+
+  /** Subscribes all lines. Fails if none of them accepts. */
+  open(): Result.Result<void, InvalidRequest | Feed.FeedError> {
+    let failure: InvalidRequest | Feed.FeedError | undefined
+    let isAccepted = false
+    for (const line of this.#lines) {
+      const opened = this.#subscribe(line)
+      if (Result.isSuccess(opened)) isAccepted = true
+      // Every line refuses the same input, the first one before any I/O.
+      else if (opened.failure._tag === "InvalidRequest") return opened
+      else failure ??= opened.failure
+    }
+    return isAccepted || failure === undefined ? Result.void : Result.fail(failure)
+  }
+
+  /** Returns the trades that did not arrive and were not read, of those that are read now, oldest first. */
+  unread(trades: ReadonlyArray<Trade>): ReadonlyArray<Trade> {
+    return trades.filter(({ trade_id }) => !this.#delivered.has(trade_id) && this.#read.add(trade_id))
+  }
+
+  close(): void {
+    this.#end(undefined)
+  }
+
+  lineStates(): Effect.Effect<ReadonlyArray<LineState>> {
+    return Effect.forEach(this.#lines, ({ ended, feed, index }) =>
+      Effect.map(feed.state, (session) => ({ status: this.statusOf(index), ended, session }))
+    )
+  }
+
+  statusOf(index: number): LineStatus {
+    return this.#coverage.statusOf(index)
+  }
+
+  /** When `tick` must be called next. */
+  nextMillis(): number | undefined {
+    let next = Number.POSITIVE_INFINITY
+    if (!this.#isOver) {
+      next = this.#coverage.nextMillis() ?? next
+      for (const { dueMillis } of this.#lines) next = Math.min(next, dueMillis)
+    }
+    this.#wakesMillis = next
+    return next === Number.POSITIVE_INFINITY ? undefined : next
+  }
+
+  /** Subscribes again to refused markets, and treats late lines as lost. */
+  tick(): void {
+    const nowMillis = this.#nowMillis()
+    for (const hole of this.#coverage.tick(nowMillis)) this.#sink.hole(hole)
+    for (const line of this.#lines) if (line.dueMillis <= nowMillis) this.#subscribe(line)
+  }
+
+  #living(): ReadonlyArray<Line> {
+    return this.#lines.filter(({ ended }) => ended === undefined)
+  }
+
+  /** Subscribes a line to all wanted markets, in place of its former subscription. */
+  #subscribe(line: Line): Result.Result<void, InvalidRequest | Feed.FeedError> {
+    const { subscription: former } = line
+    const attempt = {}
+    line.attempt = attempt
+    line.subscription = undefined
+    line.isLive = false
+    line.refused.clear()
+    line.dueMillis = Number.POSITIVE_INFINITY
+    const params = this.#markets.has(everyMarket) ? {} : { market_tickers: [...this.#markets] }
+    const opened = line.feed.subscribe<"trade">(
+      { channel: "trade", params },
+      {
+        onEvent: (event) => {
+          if (line.attempt === attempt) this.#onEvent(line, event)
+        },
+        onLive: () => {
+          if (line.attempt === attempt) this.#setLive(line, true)
+        },
+        onEnd: (error) => {
+          if (line.attempt === attempt) this.#onEnd(line, error ?? new Feed.FeedClosed())
+        }
+      }
+    )
+    if (Result.isSuccess(opened)) {
+      if (line.attempt === attempt) line.subscription = opened.success
+      else opened.success.close()
+    } else if (opened.failure._tag === "TooManyConnections") {
+      this.#refuse(line, [...this.#markets], undefined)
+    } else if (opened.failure._tag !== "InvalidRequest") {
+      this.#endLine(line, opened.failure)
+    }
+    // The new subscription shares that of the exchange, which does not end in between.
+    former?.close()
+    return Result.map(opened, () => undefined)
+  }
+
+  #onEvent(line: Line, event: Feed.FeedEvent<"trade">): void {
+    switch (event._tag) {
+      case "Message":
+        this.#apply(line, event.message.msg, event.receivedMillis)
+        break
+      case "Gap":
+      case "Undecodable":
+      case "UnknownMessage":
+        // Trades before this event are missing on this line. Later ones arrive.
+        this.#report(this.#coverage.lost(line.index))
+        this.#setLive(line, line.isLive)
+        break
+      case "Outage":
+        this.#setLive(line, false)
+        break
+      case "Restored":
+        this.#setLive(line, true)
+        break
+      case "Refused":
+        this.#refuse(line, event.markets, event.error)
+        break
+      // A replaced subscription misses nothing. A delay counts when trades are late.
+      case "Replaced":
+      case "Delay":
+      // Only snapshots of books cause it.
+      case "UnknownKeys":
+        break
+    }
+  }
+
+  #apply(line: Line, trade: Trade, receivedMillis: number): void {
+    // A block trade can be reported late: its time proves nothing.
+    if (trade.is_block_trade !== true) {
+      this.#report(this.#coverage.trade(line.index, trade.ts_ms, this.#nowMillis()))
+      const due = this.#coverage.nextMillis()
+      if (due !== undefined && due < this.#wakesMillis) this.onTimer()
+    }
+    const { trade_id } = trade
+    if (!this.#read.has(trade_id) && this.#delivered.add(trade_id)) this.#sink.trade(trade, receivedMillis)
+  }
+
+  #report(hole: Interval | undefined): void {
+    if (hole !== undefined) this.#sink.hole(hole)
+  }
+
+  #setLive(line: Line, isLive: boolean): void {
+    line.isLive = isLive
+    const isWhole = isLive && line.refused.size === 0
+    if (isWhole) line.waitMillis = undefined
+    this.#report(isWhole ? this.#coverage.live(line.index, this.#nowMillis()) : this.#coverage.lost(line.index))
+  }
+
+  #onEnd(line: Line, error: Feed.FeedError): void {
+    line.attempt = undefined
+    line.subscription = undefined
+    line.isLive = false
+    if (isMarketsError(error)) this.#refuse(line, [...this.#markets], error)
+    else this.#endLine(line, error)
+  }
+
+  /** A line does not have some markets. It subscribes again later. */
+  #refuse(line: Line, markets: ReadonlyArray<string>, error: Feed.MarketsError | undefined): void {
+    for (const market of markets) if (this.#markets.has(market)) line.refused.set(market, error)
+    line.waitMillis = nextRetryMillis(line.waitMillis)
+    line.dueMillis = this.#nowMillis() + line.waitMillis
+    this.#forgetRefused()
+    if (this.#isOver) return
+    this.#setLive(line, line.isLive)
+    this.onTimer()
+  }
+
+  /** Forgets the markets that all lines refuse. The last one ends the watch. */
+  #forgetRefused(): void {
+    for (const market of this.#markets) {
+      const errors = this.#living().map(({ refused }) => refused.get(market))
+      const [error] = errors
+      if (error === undefined || errors.includes(undefined)) continue
+      this.#markets.delete(market)
+      if (this.#markets.size === 0) return this.#end(error)
+      this.#sink.refused([market], error)
+      for (const line of this.#living()) {
+        if (!line.refused.delete(market) || line.refused.size > 0) continue
+        line.dueMillis = Number.POSITIVE_INFINITY
+        this.#setLive(line, line.isLive)
+      }
+    }
+  }
+
+  /** A line is over. The last one ends the watch. */
+  #endLine(line: Line, error: Feed.FeedError): void {
+    line.ended = error
+    line.attempt = undefined
+    line.dueMillis = Number.POSITIVE_INFINITY
+    this.#report(this.#coverage.lost(line.index))
+    if (this.#living().length === 0) this.#end(error)
+    else this.#forgetRefused()
+  }
+
+  #end(error: Feed.FeedError | undefined): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    for (const line of this.#lines) {
+      line.attempt = undefined
+      line.dueMillis = Number.POSITIVE_INFINITY
+      line.subscription?.close()
+    }
+    this.#sink.end(error)
+  }
+}

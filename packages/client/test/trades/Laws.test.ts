@@ -1,0 +1,88 @@
+/** Laws of merged trades, on scripted lines with faults. Each law detects planted faults. */
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { TradeLines } from "../../src/trades/lines.ts"
+import { type Fault, load } from "../support/planted.ts"
+import { play, plays } from "./support/tradesModel.ts"
+
+/** Set `FC_SEED` to try other plays. */
+const seed = Number(process.env["FC_SEED"] ?? 20_261_130)
+const numRuns = Number(process.env["FC_RUNS"] ?? (process.env["TEST_MODE"] === "full" ? 20_000 : 1_000))
+
+const check = (make: typeof TradeLines, parameters: fc.Parameters<unknown>) =>
+  fc.check(
+    fc.property(plays, (input) => play(make, input)),
+    { seed, ...parameters }
+  )
+
+describe("TradeLines", () => {
+  it("delivers each trade once, or reports a hole that contains it, and no hole while one line lasts", () => {
+    const { counterexample, errorInstance, failed } = check(TradeLines, { numRuns })
+    assert.isFalse(failed, `${fc.stringify(counterexample)} ${String(errorInstance)}`)
+  })
+})
+
+const inFile =
+  (file: string) =>
+  (does: string, text: string, instead: string): Fault => ({ does, file, text, instead })
+
+const covering = inFile("trades/coverage.ts")
+const merging = inFile("trades/lines.ts")
+const remembering = inFile("trades/firstSeen.ts")
+
+const faults: ReadonlyArray<Fault> = [
+  covering("takes a restored line for complete", 'line.status = "unproven"', 'line.status = "complete"'),
+  covering("proves a line by any trade of another one", "other.lastMillis > passedMillis", "other.lastMillis > 0"),
+  covering(
+    "proves a line by a trade of an unproven one",
+    'other.status === "complete" && other.lastMillis > passedMillis',
+    'other !== line && other.status !== "lost" && other.lastMillis > passedMillis'
+  ),
+  covering("ignores that times are out of order", "firstMillis + 2 * disorderMillis", "firstMillis - 1"),
+  covering(
+    "begins a hole at the last trade of any line",
+    'if (line.status === "complete") this.#lastMillis =',
+    "this.#lastMillis ="
+  ),
+  covering("begins each hole at the start", ": this.#lastMillis - this.#bounds.disorderMillis", ": 0"),
+  covering(
+    "begins a hole at the last trade, although times are out of order",
+    ": this.#lastMillis - this.#bounds.disorderMillis",
+    ": this.#lastMillis"
+  ),
+  covering("reports no hole", "return isFirst ? undefined", "return true ? undefined"),
+  covering(
+    "reports a hole with each loss of a line",
+    'if (!wasComplete || this.#lines.some(({ status }) => status === "complete")) return undefined',
+    "if (!wasComplete) return undefined"
+  ),
+  covering("never treats a late line as lost", "other.lacks ??= {", "void {"),
+  covering("never clears what a line lacks", "atMillis >= line.lacks.atMillis", "false"),
+  covering("keeps a late line lost", "line.isLate ? this.live(index, nowMillis) : undefined", "undefined"),
+  covering("keeps the first trade of a lost line", "line.firstMillis = undefined\n", ""),
+  merging("ignores gaps", 'case "Gap":\n', ""),
+  merging("ignores messages that do not decode", 'case "Undecodable":\n', ""),
+  merging("ignores outages", "this.#setLive(line, false)\n", ""),
+  merging("waits for a gap to be restored", "this.#setLive(line, line.isLive)\n        break", "break"),
+  merging(
+    "delivers each message",
+    "&& this.#delivered.add(trade_id)) this",
+    "&& [this.#delivered.add(trade_id)]) this"
+  ),
+  merging("has no timer", "next = this.#coverage.nextMillis() ?? next", ""),
+  remembering(
+    "forgets ids at once",
+    "const isNew = !this.#older.has(id)",
+    "const isNew = true\n    this.#recent.clear()"
+  )
+]
+
+describe("a planted fault is detected", () => {
+  for (const fault of faults) {
+    it(`${fault.file} ${fault.does}`, { timeout: 120_000 }, async () => {
+      const loaded = (await load("trades/lines.ts", fault)) as { readonly TradeLines: typeof TradeLines } // bundled
+      // Shrinking would take long, and adds nothing here.
+      assert.isTrue(check(loaded.TradeLines, { numRuns: 20_000, endOnFailure: true }).failed)
+    })
+  }
+})
