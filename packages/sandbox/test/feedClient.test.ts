@@ -108,6 +108,28 @@ describe("Feed.subscribe", () => {
       })
   )
 
+  inMemory("delivers the newest ticker of each market to a slow consumer", ({ place }) =>
+    Effect.gen(function* () {
+      const bids: Array<string> = []
+      yield* Effect.forkScoped(
+        Stream.runForEach(Feed.tickers({ market_tickers: [ticker] }), ({ msg }) =>
+          Effect.andThen(
+            Effect.sync(() => void bids.push(msg.yes_bid_dollars)),
+            Effect.sleep(1_000)
+          )
+        ),
+        { startImmediately: true }
+      )
+      while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
+      for (const price of ["0.10", "0.11", "0.12", "0.13"] as const) {
+        yield* place({ price })
+        yield* TestClock.adjust(10)
+      }
+      yield* TestClock.adjust(3_000)
+      assert.deepStrictEqual(bids, ["0.1000", "0.1300"])
+    })
+  )
+
   inMemory("gives the frames as they arrive, for recordings", ({ place }) =>
     Effect.gen(function* () {
       const recorded = yield* collect(Feed.frames())

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
 import type * as Result from "effect/Result"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type { InvalidRequest } from "../Errors.ts"
 import type * as Feed from "../feed/Feed.ts"
+import { Newest } from "../feed/newest.ts"
 import type { MergeOptions } from "./merge.ts"
 import type { Book, BookNotLive, Loss, State } from "./OrderBook.ts"
 
@@ -140,19 +139,20 @@ export interface Published<Book extends { readonly version: number }> {
 
 /** The tickers of changed books. A ticker waits once, however many changes follow before it is taken. */
 export class Changes {
-  readonly stream: Stream.Stream<string, Feed.FeedError>
   /** Called with each change of a market, before the next message is read. */
   readonly #observers = new Map<string, ReadonlySet<() => void>>()
-  readonly #waiting = new Set<string>()
-  readonly #queue: Queue.Queue<string, Feed.FeedError | Cause.Done>
+  readonly #tickers: Newest<string>
 
-  private constructor(queue: Queue.Queue<string, Feed.FeedError | Cause.Done>) {
-    this.#queue = queue
-    this.stream = Stream.tap(Stream.fromQueue(queue), (ticker) => Effect.sync(() => this.#waiting.delete(ticker)))
+  private constructor(tickers: Newest<string>) {
+    this.#tickers = tickers
   }
 
   static make(): Effect.Effect<Changes> {
-    return Effect.map(Queue.unbounded<string, Feed.FeedError | Cause.Done>(), (queue) => new Changes(queue))
+    return Effect.map(Newest.make<string>(), (tickers) => new Changes(tickers))
+  }
+
+  get stream(): Stream.Stream<string, Feed.FeedError> {
+    return this.#tickers.stream
   }
 
   /** Calls an observer now, and with each change of a market. Returns what ends that. */
@@ -168,9 +168,7 @@ export class Changes {
 
   publish(ticker: string): void {
     this.#observers.get(ticker)?.forEach((observer) => observer())
-    if (this.#waiting.has(ticker)) return
-    this.#waiting.add(ticker)
-    Queue.offerUnsafe(this.#queue, ticker)
+    this.#tickers.publish(ticker, ticker)
   }
 
   /** Publishes a ticker if its book has changed since the last time. */
@@ -181,7 +179,6 @@ export class Changes {
   }
 
   end(error: Feed.FeedError | undefined): void {
-    if (error === undefined) Queue.endUnsafe(this.#queue)
-    else Queue.failCauseUnsafe(this.#queue, Cause.fail(error))
+    this.#tickers.end(error)
   }
 }

@@ -20,10 +20,11 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { InvalidRequest } from "../Errors.ts"
-import type { ChannelMessage, ChannelName, RfqBatchBestQuotesMessage } from "../generated/feed.ts"
+import type { ChannelMessage, ChannelName, RfqBatchBestQuotesMessage, TickerMessage } from "../generated/feed.ts"
 import { Consumer, defaultBufferSize } from "./consumer.ts"
 import type { FeedError } from "./FeedError.ts"
 import { KalshiFeed } from "./KalshiFeed.ts"
+import { Newest } from "./newest.ts"
 import type { RawFrame, SessionEvent } from "./session/events.ts"
 import type { ChannelParameters } from "./session/requests.ts"
 import type { Subscription } from "./session/Session.ts"
@@ -109,6 +110,41 @@ export const messages = <Name extends ChannelName>(
 ): Stream.Stream<ChannelMessage<Name>, InvalidRequest | FeedError, KalshiFeed> =>
   Stream.filterMap(subscribe(channel, params, options), (event) =>
     event._tag === "Message" ? Result.succeed(event.message) : Result.fail(undefined)
+  )
+
+/**
+ * Subscribes to `ticker`, and delivers the newest ticker of each market. A slow consumer receives one message for several
+ * changes of a market, so that it never falls behind.
+ *
+ * **Gotchas**
+ *
+ * The stream does not show losses and outages. Use {@link subscribe} to notice them.
+ */
+export const tickers = (
+  params?: ChannelParameters<"ticker">
+): Stream.Stream<TickerMessage, InvalidRequest | FeedError, KalshiFeed> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const feed = yield* KalshiFeed
+      const newest = yield* Newest.make<TickerMessage>()
+      yield* Effect.acquireRelease(
+        Effect.suspend(() =>
+          Effect.fromResult(
+            feed.subscribe<"ticker">(
+              { channel: "ticker", params },
+              {
+                onEvent: (event) => {
+                  if (event._tag === "Message") newest.publish(event.message.msg.market_ticker, event.message)
+                },
+                onEnd: (error) => newest.end(error)
+              }
+            )
+          )
+        ),
+        (opened) => Effect.sync(() => opened.close())
+      )
+      return newest.stream
+    })
   )
 
 /**
