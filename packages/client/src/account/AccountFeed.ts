@@ -40,6 +40,7 @@ import type { KalshiPublic, KalshiRead } from "../Capability.ts"
 import type { InvalidRequest } from "../Errors.ts"
 import { defaultBufferSize } from "../feed/consumer.ts"
 import * as Feed from "../feed/Feed.ts"
+import { checkLines, sessionsOf } from "../feed/lines.ts"
 import { PushedOrders } from "../trading/pushed.ts"
 import * as AccountState from "./AccountState.ts"
 import { type AccountEvent, Events } from "./events.ts"
@@ -96,11 +97,11 @@ const accountOf = (event: AccountEvent): Result.Result<AccountState.Account, und
 
 const start = (options: Options = {}) =>
   Effect.gen(function* () {
+    yield* checkLines("AccountFeed.make", options.lines ?? 1)
     const fault = faultIn(options)
     if (fault !== undefined) return yield* fault
     const { bufferSize = defaultBufferSize, lines = 1, verifyMillis = 60_000 } = options
-    const feed = yield* Feed.KalshiFeed
-    const feeds = [feed, ...(yield* Effect.replicateEffect(feed.openSession, lines - 1))]
+    const feeds = yield* sessionsOf(lines)
     const clock = yield* Clock.clockWith(Effect.succeed)
     const nowMillis = () => clock.currentTimeMillisUnsafe()
     const due = Latch.makeUnsafe(false)

@@ -19,17 +19,13 @@ export interface Options extends Omit<AccountOptions, "nowMillis" | "onChange"> 
   readonly bufferSize?: number | undefined
 }
 
-const maxLines = 8
 const maxSubaccount = 63
 
 /** Returns the first invalid option. */
 export const faultIn = (options: Options): InvalidRequest | undefined => {
-  const { lines = 1, subaccounts = [0] } = options
+  const { subaccounts = [0] } = options
   const invalid = (pointer: string, reason: string) =>
     new InvalidRequest({ operation: "AccountFeed.make", pointer, reason })
-  if (!(Number.isInteger(lines) && lines >= 1 && lines <= maxLines)) {
-    return invalid("/lines", `expected an integer from 1 to ${maxLines}`)
-  }
   const isSubaccount = (value: number) => Number.isInteger(value) && value >= 0 && value <= maxSubaccount
   if (!(Array.isArray(subaccounts) && subaccounts.length > 0 && subaccounts.every(isSubaccount))) {
     return invalid("/subaccounts", `expected integers from 0 to ${maxSubaccount}, at least one`)
