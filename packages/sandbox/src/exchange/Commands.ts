@@ -201,7 +201,7 @@ export interface CreateRfq {
   readonly restRemainder: boolean
   /**
    * Whether to replace the account's open RFQ on the same market, instead of refusing this one. The open RFQ must have
-   * the same subaccount and no accepted quote.
+   * the same subaccount, and no quote that is waiting for its confirmation or execution.
    */
   readonly replaceExisting: boolean
 }
@@ -264,7 +264,7 @@ export interface CommandTypes {
   readonly deleteKey: readonly [{ readonly accountId: string; readonly keyId: string }, void]
   readonly deposit: readonly [{ readonly accountId: string; readonly dollars: string } & CashLocation, void]
   readonly withdraw: readonly [{ readonly accountId: string; readonly dollars: string } & CashLocation, void]
-  /** Creates the next numbered subaccount and returns its number. */
+  /** Creates the next subaccount and returns its number. */
   readonly createSubaccount: readonly [{ readonly accountId: string; readonly exchangeIndex: number }, number]
   readonly setNetting: readonly [
     { readonly accountId: string; readonly subaccount: number; readonly enabled: boolean },
@@ -287,8 +287,8 @@ export interface CommandTypes {
   /** Resumes a paused market. Cancels the orders that rested through the pause. */
   readonly reactivateMarket: readonly [{ readonly ticker: string }, void]
   /**
-   * Sets when a market closes. A time that is not in the future closes the market immediately. A time in the future
-   * reopens a closed market that is not determined.
+   * Sets when a market closes. The time must be after the opening. If it is not in the future, the market closes
+   * immediately. If it is in the future, a closed market reopens, unless it is determined.
    */
   readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
   /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
@@ -331,7 +331,7 @@ export interface CommandTypes {
   readonly resetGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
   /** Cancels the group's resting orders. The group refuses new orders until it is reset. */
   readonly triggerGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
-  /** Sets the group's limit. Triggers the group if its window already exceeds the new limit. */
+  /** Sets the group's limit. Triggers the group if the fills in its window are already too many for the new limit. */
   readonly setGroupLimit: readonly [
     { readonly accountId: string; readonly target: GroupTarget; readonly limit: number },
     void
@@ -340,8 +340,8 @@ export interface CommandTypes {
   readonly deleteGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
   readonly createRfq: readonly [{ readonly accountId: string; readonly rfq: CreateRfq }, Rfq]
   /**
-   * Closes an open RFQ of the account, and cancels the quotes on it. Refused while one of the quotes is accepted. The
-   * subaccount, if set, must be that of the RFQ.
+   * Closes an open RFQ of the account, and cancels the open quotes on it. Refused while a quote on it is waiting for its
+   * confirmation or execution. The subaccount, if set, must be that of the RFQ.
    */
   readonly deleteRfq: readonly [
     { readonly accountId: string; readonly rfqId: string; readonly subaccount?: number | undefined },
@@ -450,12 +450,15 @@ export interface ListRfqs extends PageQuery {
 export interface ListQuotes extends PageQuery, TimeQuery {
   /** If true, lists the quotes that the caller made. */
   readonly isMaker: boolean
-  /** If true, lists the quotes on the caller's RFQs. No quote has both roles: an account cannot quote its own RFQ. */
+  /**
+   * If true, lists the quotes on the caller's RFQs. With both roles, the list is empty: an account cannot quote its own
+   * RFQ.
+   */
   readonly isRfqCreator: boolean
   readonly rfqId: string | undefined
   readonly status: string | undefined
   readonly makerAccountId: string | undefined
   readonly rfqAccountId: string | undefined
-  /** If set, must be the caller's subaccount in the quote. */
+  /** If set, lists only quotes in which the caller has this subaccount. */
   readonly subaccount: number | undefined
 }

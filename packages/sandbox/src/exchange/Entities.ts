@@ -71,7 +71,7 @@ export interface OrderGroup {
   readonly exchangeIndex: number
   readonly limit: number
   readonly triggered: boolean
-  /** The count that orders of the group filled in the last 15 seconds. */
+  /** The count that orders of the group filled in the last 15 seconds, and since the last reset. */
   readonly windowCount: number
   readonly isAutoCancelEnabled: boolean
   readonly orderIds: ReadonlyArray<string>
@@ -263,7 +263,7 @@ export interface Market {
   readonly closeMillis: number
   /** Price levels, in ten-thousandths of a dollar. */
   readonly priceRanges: ReadonlyArray<PriceRange>
-  /** Fees of a fill per dollar of price × (1 − price), in ten-thousandths: 700 is 7 %. */
+  /** The fee of one contract is this rate × price × (1 − price). In ten-thousandths: 700 is 7 %. */
   readonly takerFeeRate: number
   readonly makerFeeRate: number
   /** The time from determination to automatic settlement. */
@@ -276,7 +276,7 @@ export interface Market {
   readonly volume24h: number
   /** Outstanding pairs of YES and NO. */
   readonly openInterest: number
-  /** Always 0, as in recordings from demo. Undefined if the exchange omits it. */
+  /** 0, as in recordings from demo; undefined if the exchange omits it. */
   readonly liquidity: number | undefined
   readonly topOfBook: TopOfBook
   /** The top of the book a day ago, accurate to the hour. All zero if the market did not exist yet. */
@@ -303,7 +303,7 @@ export interface TopOfBook {
 export interface PriceLevels {
   readonly bid: ReadonlyArray<readonly [price: number, count: number]>
   readonly ask: ReadonlyArray<readonly [price: number, count: number]>
-  /** The market's clock: the exchange's clock at the last change of the book, or 0. */
+  /** The market's clock: the exchange's clock at the last change of the book; 0 before the first change. */
   readonly clock: number
 }
 
@@ -390,7 +390,7 @@ export interface Rfq {
   readonly updatedMillis: number
 }
 
-/** Why a quote was cancelled. `notExecuted`: the orders of its execution were refused. */
+/** Why a quote was cancelled. `notExecuted`: an order of its execution was refused. */
 export type QuoteCancelReason = "requested" | "replaced" | "rfqClosed" | "notExecuted"
 
 /** A maker's quote on an RFQ. */
@@ -414,7 +414,7 @@ export interface Quote {
   readonly yesBid: number
   /** What the maker pays for one contract of NO; zero if the maker declines that side. */
   readonly noBid: number
-  /** The count that trades if the side is accepted; zero if the maker declines that side. */
+  /** The count that the maker offers on a side; zero if the maker declines that side. */
   readonly yesCount: number
   readonly noCount: number
   readonly targetCostMicros: number | undefined
@@ -505,7 +505,7 @@ export type EventBody =
       readonly payment: Payment
     }
   | { readonly type: "subaccountTransfer"; readonly accountId: string; readonly transfer: SubaccountTransfer }
-  /** A transfer between shards was sent, or has arrived. */
+  /** A {@link ShardTransfer} was sent, or has arrived. */
   | { readonly type: "shardTransfer"; readonly accountId: string; readonly transfer: ShardTransfer }
   | {
       readonly type: "market"

@@ -96,8 +96,8 @@ export class Exchange {
    *
    * **Gotchas**
    *
-   * A subscriber may call the exchange. If a subscriber throws, the call that caused the entry throws, after its
-   * effect.
+   * A subscriber may call the exchange. The entries of such a call arrive after the call has returned. If a subscriber
+   * throws, the call that delivers the entry throws, after its effect.
    */
   subscribe(subscriber: (entry: LogEntry) => void): () => void {
     const end = this.#log.subscribe(subscriber)
@@ -137,15 +137,14 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
-  /** When the next timer is due, in Unix milliseconds. That timer may have no effect, because it was rescheduled. */
+  /** When the next timer is due, in Unix milliseconds. A timer whose subject has ended or was rescheduled counts, too. */
   nextTimerMillis(): number | undefined {
     return this.#state.timers.nextMillis()
   }
 
   /**
-   * Takes tokens from an account's read bucket, or from each of the write buckets of some shards. Takes nothing and
-   * returns false if one of them has too few. This is not a command: tokens have their own clock, and affect nothing
-   * else.
+   * Takes `cost` tokens from an account's read bucket, or from the write bucket of each given shard. If a bucket has too
+   * few, takes nothing and returns false. This is not a command: tokens have their own clock, and affect nothing else.
    */
   takeTokens(accountId: string, from: "read" | ReadonlyArray<number>, cost: number, wallMillis: number): boolean {
     const account = this.#state.accounts.get(accountId)

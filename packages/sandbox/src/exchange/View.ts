@@ -1,5 +1,5 @@
 /**
- * The reads of the exchange, as of one moment.
+ * The reads of the exchange.
  *
  * @module
  */
@@ -56,7 +56,7 @@ export interface QueuePosition {
   readonly count: number
 }
 
-/** The exchange at one moment: its market data, and the accounts' own data. */
+/** The market data, and the accounts' own data. */
 export class View extends MarketData {
   accounts(): ReadonlyArray<Account> {
     return Array.from(this.state.accounts.values(), accounts.view)
@@ -190,7 +190,7 @@ export class View extends MarketData {
     )
   }
 
-  /** All positions that {@link listPositions} lists, without pages. */
+  /** The positions of all pages of {@link listPositions}. */
   allPositions(
     accountId: string,
     query: ListPositions,
@@ -266,7 +266,7 @@ export class View extends MarketData {
     return this.#all(accountId, query, "c", 1_000, ({ cashTransfers }) => cashTransfers)
   }
 
-  /** Transfers between shards, newest first. */
+  /** Transfers between shards, and to and from the margined exchange, newest first. */
   listShardTransfers(accountId: string, query: PageQuery): Result.Result<Page<ShardTransfer>, Refusal> {
     return this.#all(accountId, query, "x", 500, ({ shardTransfers }) =>
       shardTransfers.map((transfer) => ({ ...transfer }))
@@ -335,7 +335,7 @@ export class View extends MarketData {
       : Result.fail(notFound)
   }
 
-  /** The markets of an event, open or not. */
+  /** The tickers of all markets of an event. */
   #tickersOf(eventTicker: string): ReadonlyArray<string> {
     return (this.state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
   }

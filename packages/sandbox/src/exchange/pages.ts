@@ -26,7 +26,10 @@ export interface Listing<in Item, out Shown> {
   readonly show: (item: Item) => Shown
 }
 
-/** Reads a page of an append-only list. A cursor is the index at which the next page begins. */
+/**
+ * Reads a page of an append-only list. A cursor holds the index at which the next page begins, plus one for
+ * `newestFirst`.
+ */
 export const page = <Item, Shown>(
   items: ReadonlyArray<Item>,
   { cursor, limit }: PageQuery,

@@ -1,6 +1,6 @@
 /**
  * Token buckets of an account: one for reads, and one per shard for writes. Shard 1's bucket also pays for writes of
- * quotes. Shard 0's bucket also pays for every other write that does not concern a single order.
+ * quotes and RFQ batches. Shard 0's bucket also pays for every other write that does not concern a single order.
  *
  * @module
  */
@@ -64,8 +64,8 @@ const refill = (bucket: Bucket, { capacity, rate }: Budget, nowMillis: number): 
 }
 
 /**
- * Takes a cost from the read bucket, or from each of the write buckets of some shards. Takes nothing and returns false
- * if one of them has too few tokens.
+ * Takes `cost` tokens from the read bucket, or from the write bucket of each given shard. If a bucket has too few, takes
+ * nothing and returns false.
  */
 export const take = (
   buckets: Buckets,

@@ -47,7 +47,7 @@ const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; 
   const { market } = rfq
   const terms = termsOf(quote, quote.acceptedSide!) // it was accepted
   const own = opposite(terms)
-  // This must be checked before the maker's order reaches the book.
+  // The taker's money must be checked before the maker's order reaches the book.
   if (checkMoney(rfq.account, rfq.subaccount, market, own, market.takerRate, insufficientBalance) !== undefined) {
     return undefined
   }

@@ -205,7 +205,7 @@ const checkAcceptable = (state: State, quote: QuoteState, side: "yes" | "no"): R
   )
 }
 
-/** Refuses a side for which the maker did not bid, and a price that no order can have because it is off the grid. */
+/** Refuses a side for which the maker did not bid, and a count or a price that no order can have. */
 const checkTradable = (
   state: State,
   { rfq: { market } }: QuoteState,

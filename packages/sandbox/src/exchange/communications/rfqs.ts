@@ -69,8 +69,8 @@ const checkSize = (state: State, input: CreateRfq): Refusal | undefined => {
 }
 
 /**
- * Refuses a second open RFQ on a market, except as a replacement: both RFQs must be of the same subaccount, and no
- * quote on the first one may be accepted. Also refuses an RFQ beyond the maximum number.
+ * Refuses a second open RFQ on a market, except as a replacement: both RFQs must be of the same subaccount, and no quote
+ * on the first RFQ may be waiting for its confirmation or execution. Also refuses an RFQ beyond the maximum number.
  */
 const checkExisting = (
   account: AccountState,
@@ -110,7 +110,7 @@ const makeRfq = (state: State, account: AccountState, market: MarketState, input
   accepted: undefined
 })
 
-/** Deletes an open RFQ, unless one of its quotes is accepted. */
+/** Deletes an open RFQ. Refused while a quote on it is waiting for its confirmation or execution. */
 export const remove = (
   state: State,
   account: AccountState,

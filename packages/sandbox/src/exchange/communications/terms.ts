@@ -65,5 +65,5 @@ export const checkMoney = (
   return needed > position.holding.cashMicros ? refusal("invalid", code) : undefined
 }
 
-/** Documented: the error code if an account cannot pay for the quote that it accepts. */
+/** The error code if an account cannot pay for a quote that it accepts (documented) or confirms. */
 export const insufficientBalance = "INSUFFICIENT_BALANCE"

@@ -22,7 +22,7 @@ const rates: Readonly<Record<Series["feeType"], { readonly taker: number; readon
   quadratic_with_combo_maker_fees: { taker: 70_000, maker: 35_000 }
 }
 
-/** The fee rate of an input is in ten-thousandths, each of which is this many millionths. */
+/** Millionths in one ten-thousandth, the unit of an input's fee rates. */
 const millionths = 100
 
 export const createSeries = (state: State, input: CreateSeries): Result.Result<SeriesState, Refusal> => {
@@ -177,7 +177,7 @@ const checkMarket = (
     return invalidParameters(`the markets of ${event.eventTicker} are on shard ${event.exchangeIndex}`)
   }
   if (!isIn(settlementTimerSeconds, 1e9)) {
-    return invalidParameters("the settlement timer must be whole seconds")
+    return invalidParameters("the settlement timer must be whole seconds from 0 to 1,000,000,000")
   }
   return openMillis < closeMillis ? undefined : invalidParameters("a market must open before it closes")
 }

@@ -27,8 +27,8 @@ export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
 }
 
 /**
- * Whether an item is in the archive. An item that is not settled is never archived. Trades, fills and orders need no
- * check here, because their lists find the archived items.
+ * Whether a market or a position is in the archive. If it is not settled, it is never archived. The lists of trades,
+ * fills and orders find their archived items themselves.
  */
 export const isArchived = {
   market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>

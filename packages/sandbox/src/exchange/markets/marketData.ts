@@ -24,7 +24,7 @@ export interface ListMarkets extends PageQuery {
   readonly isListed: (market: Market) => boolean
 }
 
-/** Market data as of one moment. */
+/** The reads of market data. */
 export class MarketData {
   protected readonly state: State
 
@@ -33,7 +33,7 @@ export class MarketData {
     this.state = state
   }
 
-  /** The moment, in Unix milliseconds. */
+  /** The time of the shown state, in Unix milliseconds. */
   get nowMillis(): number {
     return this.state.nowMillis
   }
@@ -144,7 +144,7 @@ export class MarketData {
     return cutoffsOf(this.state)
   }
 
-  /** The trades or fills of a list in one era and within the times of a query. */
+  /** Finds only trades or fills of one era that are within the times of a query. */
   protected within(
     items: ReadonlyArray<{ readonly atMillis: number }>,
     query: TimeQuery,

@@ -109,7 +109,7 @@ const notePosition = (state: State, position: PositionState): void => {
   }
 }
 
-/** Adds the holdings and positions that changed to the log, each once. */
+/** Logs each changed holding and each changed position once. */
 export const reportChanges = (state: State): void => {
   if (state.emit === undefined) {
     return
@@ -189,7 +189,7 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
   return fee
 }
 
-/** Pays out a position of a market with a known result, and returns the settlement; undefined without a position. */
+/** Pays out a position of a market with a known result. Returns the settlement; undefined if the position is zero. */
 export const settlePosition = (state: State, position: PositionState): Settlement | undefined => {
   const { count, holding, market } = position
   position.settled = true
@@ -243,7 +243,10 @@ const checkLocation = (account: AccountState, { exchangeIndex, subaccount }: Cas
     ? undefined
     : invalidParameters(`subaccount ${subaccount} or shard ${exchangeIndex} does not exist`)
 
-const invalidAmount = /*#__PURE__*/ invalidParameters("an amount must be dollars with at most six decimals")
+const invalidDeposit = /*#__PURE__*/ invalidParameters("a deposit must be dollars with at most six decimals")
+const invalidWithdrawal = /*#__PURE__*/ invalidParameters(
+  "a withdrawal must be more than zero dollars, with at most six decimals"
+)
 
 export const deposit = (
   state: State,
@@ -252,7 +255,7 @@ export const deposit = (
   location: CashLocation
 ): Result.Result<void, Refusal> => {
   const refused =
-    (Number.isSafeInteger(micros) && micros >= 0 ? undefined : invalidAmount) ??
+    (Number.isSafeInteger(micros) && micros >= 0 ? undefined : invalidDeposit) ??
     checkLocation(account, location) ??
     (state.depositedMicros + micros > maxTotalMicros
       ? invalidParameters("all accounts together may have at most $9,000,000,000")
@@ -276,7 +279,7 @@ export const withdraw = (
 ): Result.Result<void, Refusal> => {
   const { exchangeIndex, subaccount } = location
   const refused =
-    (Number.isSafeInteger(micros) && micros > 0 ? undefined : invalidAmount) ??
+    (Number.isSafeInteger(micros) && micros > 0 ? undefined : invalidWithdrawal) ??
     checkLocation(account, location) ??
     checkCash(state, cashOf(account, subaccount, exchangeIndex), micros)
   if (refused !== undefined) {

@@ -72,7 +72,7 @@ interface Queue<Order> {
   block: number
   /** Contracts that match before those of the block. */
   before: number
-  /** The previous order in this block. */
+  /** The order of this block that the pass visited last. */
   last: Order | undefined
   /** Contracts of the block that match before the order `last`. */
   within: number

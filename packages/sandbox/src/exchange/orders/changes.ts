@@ -58,7 +58,8 @@ export const decrease = (state: State, account: AccountState, input: DecreaseOrd
     }
     const by = reduceBy ?? order.remainingCount - reduceTo!
     if (by < 0 || by > order.remainingCount || reduceBy === 0) {
-      return Result.fail(refusal("invalid", "invalid_order_size", "a decrease must make the order smaller"))
+      const details = "reduce_by must be more than zero, and neither count may exceed the remaining count"
+      return Result.fail(refusal("invalid", "invalid_order_size", details))
     }
     const before = snapshot(order)
     decreaseBy(state, order, by)
@@ -88,8 +89,8 @@ const logged = (state: State, order: OrderState, change: "amend" | "decrease"): 
 /**
  * Changes the price, the total count, the expiry or the client id of a resting order. With a new price or a higher
  * count, the order counts as a new arrival: it can trade immediately, and its remainder goes behind the other orders at
- * the price. With a lower count, the order keeps its position in the queue. A count equal to the filled count cancels
- * the order.
+ * the price. With a lower count at the same price, the order keeps its position in the queue. A count equal to the
+ * filled count cancels the order.
  */
 export const amend = (state: State, account: AccountState, input: AmendOrder): Result.Result<Changed, Refusal> => {
   const { exchangeIndex, orderId, subaccount, ticker } = input
