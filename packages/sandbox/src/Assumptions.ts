@@ -32,7 +32,7 @@ export interface Assumptions {
   readonly triggeredGroupCode: string
   /** How long a `client_order_id` stays reserved. */
   readonly clientOrderIds: "forever" | "whileResting"
-  /** The code of the 400 for an order that the account cannot pay for. Both codes have been observed. */
+  /** The code of the 400 if free cash does not cover an order, quote, transfer or withdrawal. Both were observed. */
   readonly noMoneyCode: "insufficient_balance" | "available_balance_too_low"
   /** The step of balances: $0.0001 for direct members, $0.01 for others. */
   readonly balanceSteps: "centicent" | "cent"
@@ -50,11 +50,14 @@ export interface Assumptions {
   readonly cancelAllMillis: number
   /** How far reads of balances, orders, groups, fills, positions and settlements lag behind, in milliseconds. */
   readonly readLagMillis: number
-  /** How long a transfer between shards takes, in milliseconds. */
+  /** How long a transfer between shards, or to or from the margined exchange, takes, in milliseconds. */
   readonly transferMillis: number
-  /** The age after which ended markets, trades and positions are only found under `/historical`, in milliseconds. */
+  /**
+   * The age after which trades, fills, and settled markets and positions are found only under `/historical`, in
+   * milliseconds.
+   */
   readonly historicalMillis: number
-  /** The age after which orders that no longer rest are only found under `/historical`, in milliseconds. */
+  /** The age after which orders that no longer rest are found only under `/historical`, in milliseconds. */
   readonly historicalOrdersMillis: number
   /**
    * The status of a refusal whose observed status is not declared for the operation. `declared` sends a declared status
@@ -62,8 +65,8 @@ export interface Assumptions {
    */
   readonly undeclaredStatuses: "declared" | "recorded"
   /**
-   * Whether markets carry `liquidity_dollars`, always zero. The document dropped it on October 1, 2026. A public
-   * client that is tested against demo still requires it.
+   * Whether markets carry `liquidity_dollars`, which is always zero. The document dropped it on October 1, 2026. A
+   * public client that is tested against demo still requires it.
    */
   readonly marketLiquidity: "absent" | "sent"
   /** The maximum number of order groups per account. Documented: 100,000. */

@@ -105,9 +105,9 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
   )
 
 /**
- * A local exchange in memory, with the `HttpClient` and the WebSocket constructor that reach it. It uses no sockets, no
- * promises, and the time of Effect's `Clock`, so it works under `TestClock`. Sign with {@link Credentials.signer},
- * which is synchronous.
+ * A local exchange in memory, with the `HttpClient` and the WebSocket constructor that reach it. It uses no sockets and
+ * no promises, and its time is that of Effect's `Clock`, so it works under `TestClock`. Sign with
+ * {@link Credentials.signer}, which is synchronous.
  *
  * **Example** (Fifteen seconds of the window pass instantly)
  *

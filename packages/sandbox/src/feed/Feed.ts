@@ -122,7 +122,7 @@ export class Feed {
     }
   }
 
-  /** Calls back when `nextMillis` may have become earlier. Returns a function that ends this. */
+  /** Calls back when `nextMillis` may have become earlier. Returns a function that removes the callback. */
   onReschedule(callback: () => void): () => void {
     this.#reschedules.add(callback)
     return () => void this.#reschedules.delete(callback)

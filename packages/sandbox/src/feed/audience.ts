@@ -13,7 +13,7 @@ export class Audience {
   readonly #toAll = new Map<ChannelName, Set<Subscription>>()
   readonly #byMarket = new Map<ChannelName, Map<string, Set<Subscription>>>()
 
-  /** Adds a subscription. Adds it again after it was changed to receive all markets. */
+  /** Adds a subscription. If its `markets` are replaced later, it must be removed before and added again after. */
   add(subscription: Subscription): void {
     setOf(this.#channels, subscription.name).add(subscription)
     if (subscription.markets === undefined) {

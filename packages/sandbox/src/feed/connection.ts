@@ -17,7 +17,7 @@ export class Subscription {
   readonly connection: FeedConnection
   /** The `seq` of the subscription's last sequenced message. */
   seq = 0
-  /** The markets of the subscription, in the order in which they were added. Undefined for all markets. */
+  /** The markets, in the order in which they were added. Undefined for all markets, and on channels without markets. */
   markets: Set<string> | undefined
   /** The names of the indices or underlyings of the subscription. */
   readonly references = new Set<string>()

@@ -31,12 +31,13 @@ export interface CommandFault {
   /** Such as `subscribe`. Default: any command. */
   readonly cmd?: string
   /**
-   * Applies only to commands about this channel. If a subscribe names several channels, the error is only for this one.
+   * Applies only to commands about this channel. If a subscribe names several channels, the error is only for this
+   * channel.
    */
   readonly channel?: ChannelName
   /** Replies with this error. */
   readonly error?: number
-  /** With an error: whether the command is executed nevertheless. Default: false. */
+  /** With an error: whether the command is executed nevertheless. Its own replies are then discarded. Default: false. */
   readonly isExecuted?: boolean
   /** Whether the replies are discarded. Default: false. */
   readonly isSilent?: boolean
@@ -96,7 +97,7 @@ export interface SubscriptionFault {
 /** A planted fault of the feed. */
 export type FeedFault = UpgradeFault | CommandFault | FrameFault | SubscriptionFault
 
-/** The type of message that a change applies to, if it is not every type. */
+/** The only message type to which a change applies. Other changes apply to every type. */
 const typeOf = new Map<FrameFault["change"], string>([
   ["zeroDelta", "orderbook_delta"],
   ["belowZero", "orderbook_delta"],

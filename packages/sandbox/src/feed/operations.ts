@@ -36,7 +36,7 @@ export interface FeedConnectionInfo {
   }>
 }
 
-/** Which connections end, and how. */
+/** Which connections to drop, and how. */
 export interface DropFeed extends Pick<FeedSelector, "connectionId" | "accountId"> {
   /**
    * `close` sends a close frame, `reset` resets the connection, `silence` keeps it open without reading and writing.
@@ -92,7 +92,7 @@ const checkChannel = (name: string | undefined): Result.Result<void, string> =>
         `no channel has the name ${JSON.stringify(name)}. The channels are ${Object.keys(channels).join(", ")}`
       )
 
-/** Ends connections, and returns the number of them. */
+/** Drops connections, and returns their number. */
 export const drop = (feed: Feed, options: DropFeed): Result.Result<number, string> => {
   const { code = 1001, how = "close", reason = "" } = options
   if (!isCloseCode(code)) {

@@ -166,7 +166,7 @@ export class References {
   }
 }
 
-/** The usual level plus three slow waves. Their phase comes from the name and the seed. They add at most 2 %. */
+/** The usual level, changed by at most 2 % by three waves. Their phase comes from the name and the seed. */
 const generated = (name: string, seed: number, atMillis: number): bigint => {
   const level = indices[name] ?? underlyings[name] ?? 1
   const phase = hash(`${seed} ${name}`)

@@ -169,7 +169,7 @@ export const controls: ReadonlyArray<Control> = [
   post(
     "snapshot",
     Schema.Record(Schema.String, Schema.Unknown),
-    // An invalid snapshot is refused when it is parsed.
+    // `restore` refuses an invalid snapshot.
     (operator, snapshot) => operator.restore(snapshot as unknown as Snapshot),
     "PUT"
   )

@@ -68,7 +68,7 @@ export interface Operator {
   /** Registers a public key (SPKI PEM; RSA of at least 2048 bits, or Ed25519) and returns its id. */
   readonly registerKey: (accountId: string, publicKey: string, key?: KeyOptions) => Effect.Effect<string, SandboxError>
   readonly setTier: (accountId: string, tier: Tier) => Effect.Effect<void, SandboxError>
-  /** Creates the next numbered subaccount and returns its number. */
+  /** Creates the next subaccount and returns its number. */
   readonly createSubaccount: (accountId: string) => Effect.Effect<number, SandboxError>
   readonly deposit: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
   readonly withdraw: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
@@ -83,7 +83,10 @@ export interface Operator {
   readonly pauseMarket: (ticker: string) => Effect.Effect<void, SandboxError>
   /** Resumes a paused market. Cancels the orders that rested through the pause. */
   readonly reactivateMarket: (ticker: string) => Effect.Effect<void, SandboxError>
-  /** Closes a market now, or at a given time. A time in the future reopens a closed market that is not determined. */
+  /**
+   * Closes a market now, or at a given time, which must be after the opening. A time in the future reopens a closed
+   * market that is not determined.
+   */
   readonly closeMarket: (ticker: string, closeMillis?: number) => Effect.Effect<void, SandboxError>
   /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
   readonly determineMarket: (ticker: string, outcome: Outcome) => Effect.Effect<void, SandboxError>
@@ -102,7 +105,7 @@ export interface Operator {
    * for example because its operation or path is unknown.
    */
   readonly plant: (fault: Fault | FeedFault) => Effect.Effect<void, SandboxError>
-  /** Removes the planted faults that have not been triggered. */
+  /** Removes all planted faults. */
   readonly clearFaults: Effect.Effect<void>
   /**
    * Moves the exchange's clock by this many milliseconds, forward or back.
@@ -135,7 +138,7 @@ export interface Operator {
 export interface FeedOperator {
   /** The open connections with their subscriptions, oldest first. */
   readonly connections: Effect.Effect<ReadonlyArray<FeedConnectionInfo>>
-  /** Ends connections: by a close frame, by a reset, or by silence. Returns the number of connections. */
+  /** Drops connections: by a close frame, by a reset, or by silence. Returns the number of connections. */
   readonly drop: (options?: DropFeed) => Effect.Effect<number, SandboxError>
   /**
    * Discards the data messages of subscriptions from now on. Pings and replies continue. Returns the number of
@@ -143,8 +146,8 @@ export interface FeedOperator {
    */
   readonly stall: (selector?: FeedSelector) => Effect.Effect<number, SandboxError>
   /**
-   * Stops discarding the data messages of stalled subscriptions. The discarded messages stay missing in `seq`. Returns
-   * the number of subscriptions.
+   * Stops discarding the data messages of subscriptions. The discarded messages remain a gap in `seq`. Returns the
+   * number of subscriptions.
    */
   readonly resume: (selector?: FeedSelector) => Effect.Effect<number, SandboxError>
   /** Sends an error to subscriptions. Codes 10 and 25 end them. Returns the number of subscriptions. */

@@ -21,12 +21,12 @@ export const failure = (status: number, code: string, details?: string): RestRes
 
 const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409 } as const
 
-/** By status: the status that replaces it if an operation does not declare it. */
+/** The substitute of each observed status. */
 const substitutes: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
 
 /**
- * The response for a refusal. If the operation does not declare the observed status, a declared status replaces it,
- * except under the assumption `undeclaredStatuses: "recorded"`.
+ * The response for a refusal. If the operation declares the substitute of the observed status but not the observed
+ * status, the substitute is sent, except under the assumption `undeclaredStatuses: "recorded"`.
  */
 export const refused = (refusal: Refusal, descriptor: Descriptor, assumptions: Assumptions): RestResponse => {
   const { code, details, kind, message } = refusal

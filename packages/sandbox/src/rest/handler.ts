@@ -192,8 +192,8 @@ const applyFault = (response: WireResponse, { contentType, delayMillis = 0, mang
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
 
 /**
- * Reads the JSON of a request. Every POST and PUT must declare a JSON content type. The body of an operation without
- * input may be empty or any JSON.
+ * Reads the JSON of a request. Every POST and PUT, and every operation with a body in the document, must declare a JSON
+ * content type. If the document has no body, the request's body may be empty or any JSON.
  */
 const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown, RestResponse> => {
   if (request.method !== "POST" && request.method !== "PUT" && !needed) {

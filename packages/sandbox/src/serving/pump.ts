@@ -14,7 +14,7 @@ export interface Scheduled {
   nextMillis(): number | undefined
   /** Does the work that is due. Afterwards, `nextMillis` must be later than now. */
   tick(): void
-  /** Calls back when `nextMillis` may have become earlier. Returns a function that ends this. */
+  /** Calls back when `nextMillis` may have become earlier. Returns a function that removes the callback. */
   onReschedule(callback: () => void): () => void
 }
 

@@ -76,7 +76,7 @@ export const listMarkets = (
   )
 }
 
-/** Whether a time is within bounds in Unix seconds, both inclusive. An absent time (`NaN`) is within no bounds. */
+/** Whether a time is within bounds in Unix seconds, both inclusive. An absent time (`NaN`) is outside every set bound. */
 const isBetween = (millis: number, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || millis >= min * 1_000) && (max === undefined || millis <= max * 1_000)
 

@@ -98,7 +98,7 @@ export const listPositions = (
 ): Result.Result<Portfolio.GetPositionsResponse, Refusal> => {
   const nonZero = input.count_filter === undefined ? [] : input.count_filter.split(",")
   if (!nonZero.every(isCountFilter)) {
-    return Result.fail(invalidParameters("count_filter must be position or total_traded"))
+    return Result.fail(invalidParameters("count_filter may name only position and total_traded"))
   }
   const query: ListPositions = {
     ticker: input.ticker,
