@@ -1,7 +1,7 @@
 /**
  * API keys: an id with a private key, from PEM, JWK, `CryptoKey` or a file, or generated.
  *
- * Each private key is imported once, as a key that cannot be exported. A constructor returns a key only after a
+ * An API key keeps its private key in a form that cannot be exported. A constructor returns a key only after a
  * self-check: the key signs a text, and its public key must verify the signature.
  *
  * @module
@@ -128,8 +128,8 @@ const exportMaterial = (privateKey: PrivateKey): Effect.Effect<PrivateMaterial, 
  *
  * **Details**
  *
- * `alg` is optional and must be `PS256`, `EdDSA` or `Ed25519`. `x` of an Ed25519 key is optional and must match `d`.
- * `use`, `key_ops` and `ext` are ignored.
+ * If `alg` is set, it must be `PS256` for RSA, and `EdDSA` or `Ed25519` for Ed25519. If `x` of an Ed25519 key is set, it
+ * must match `d`. `use`, `key_ops` and `ext` are ignored.
  */
 export const fromJwk = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -215,8 +215,8 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
  *
  * **Details**
  *
- * The file may contain the same variants of PEM as in `fromPem`. A path that is the text of a key is rejected before
- * any file is opened. An error contains the path only if the path cannot be a key.
+ * Accepts the same variants of PEM as `fromPem`. A path that is the text of a key is rejected before any file is
+ * opened. An error contains the path only if the path cannot be a key.
  */
 export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -279,7 +279,7 @@ interface PrivateAndPublic {
   readonly publicKey: PublicKey.PublicKey
 }
 
-/** A generated API key. Unlike other keys, it also keeps both keys as text. */
+/** A generated API key, with its private and its public key as text. */
 export interface GeneratedApiKey extends ApiKey, KeyPair {
   readonly kind: KeyKind
 }

@@ -12,7 +12,7 @@ import * as Data from "effect/Data"
  *
  * | `_tag` | meaning |
  * | --- | --- |
- * | `EmptyKeyId`, `InvalidKeyId` | the id cannot be sent as a header |
+ * | `EmptyKeyId`, `InvalidKeyId` | the id is empty, or is not a valid id: `problem` states why |
  * | `FileUnreadable` | the file could not be read; `path` is undefined if the path could be the text of a key |
  * | `PathHoldsKey` | the path is the text of a key |
  * | `NoPem` | no `BEGIN` line; `looksLike` is the probable format |
@@ -24,7 +24,7 @@ import * as Data from "effect/Data"
  * | `SelfCheckFailed` | the signature, the RSA numbers or the public key do not match the private key |
  * | `UnsupportedCryptoKey` | a `CryptoKey` that cannot sign for the exchange |
  * | `PublicKeyNeeded` | a `CryptoKey` that is not extractable, without its public key |
- * | `UnsupportedRuntime` | this runtime's WebCrypto is missing or lacks the algorithm |
+ * | `UnsupportedRuntime` | this runtime lacks WebCrypto, the algorithm, or (for `NodeSigner`) `node:crypto` |
  */
 export type KeyErrorReason =
   | { readonly _tag: "EmptyKeyId" }
@@ -97,13 +97,14 @@ const describe = (reason: KeyErrorReason): string => {
         "Extract the public key: openssl pkey -in <file> -pubout -out <new file>"
       )
     case "Certificate":
-      return "This is a certificate. Signing needs the private key, which Kalshi showed once, when the key was created"
+      return "This is a certificate, not a key. Pass the PEM block of the key itself"
     case "UnsupportedFormat":
       return reason.label === "OPENSSH PRIVATE KEY"
         ? "The OpenSSH key format is not supported. Convert a copy of the file: ssh-keygen -p -m PKCS8 -f <copy>"
         : reason.label === "RSA PUBLIC KEY"
           ? "PKCS#1 public keys are not supported. Convert the file: openssl rsa -RSAPublicKey_in -in <file> -pubout -out <new file>"
-          : `The PEM block ${JSON.stringify(reason.label)} is not a key. Pass a PRIVATE KEY or RSA PRIVATE KEY block`
+          : `The PEM block ${JSON.stringify(reason.label)} is not a supported key. ` +
+            "Pass a PRIVATE KEY or RSA PRIVATE KEY block to sign, or a PUBLIC KEY block to verify"
     case "UnsupportedAlgorithm":
       return `A key of the algorithm ${reason.algorithm} cannot sign for Kalshi. Use an Ed25519 or RSA key`
     case "RsaTooShort":
@@ -120,7 +121,7 @@ const describe = (reason: KeyErrorReason): string => {
 }
 
 /**
- * A key was rejected when it was loaded. `reason` states why. The message also states what to do.
+ * A key cannot be used. `reason` states why. For most reasons, the message also states what to do.
  *
  * **Gotchas**
  *

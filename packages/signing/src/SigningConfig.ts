@@ -34,7 +34,7 @@ const twoKeys = "KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set. Ke
 
 /**
  * Reads the variables. The id and exactly one of key and path must be set. An empty variable counts as not set. The
- * error lists all missing variables.
+ * error lists every problem.
  */
 export const credentials: Config.Config<Credentials> = /*#__PURE__*/ Config.flatMap(
   /*#__PURE__*/ Config.unwrap({

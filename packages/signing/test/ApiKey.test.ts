@@ -47,7 +47,7 @@ describe("fromPem", () => {
     ["ed25519.pkcs8.pem", "ed25519", "ed25519.public.pem"],
     ["ed25519.pkcs8v2.pem", "ed25519", "ed25519.public.pem"]
   ] as const) {
-    it.live(`reads ${file} as the pair of ${publicFile}`, () =>
+    it.live(`reads ${file}, and derives ${publicFile}`, () =>
       Effect.gen(function* () {
         const apiKey = yield* load(fixture(`keys/${file}`))
         assert.strictEqual(apiKey.keyId, keyId)
@@ -100,7 +100,7 @@ describe("fromPem", () => {
   }
   for (const order of ["LE", "BE"] as const) {
     for (const mark of [true, false]) {
-      it.live(`reads UTF-16${order} ${mark ? "with" : "without"} a byte-order mark, which PowerShell writes`, () =>
+      it.live(`reads PEM in UTF-16${order} ${mark ? "with" : "without"} a byte-order mark`, () =>
         Effect.gen(function* () {
           for (const key of ["rsa-2048.pkcs1", "ed25519.pkcs8"] as const) {
             const bytes = utf16(fixture(`keys/${key}.pem`).replaceAll("\n", "\r\n"), order, mark)
@@ -115,23 +115,21 @@ describe("fromPem", () => {
         })
       )
 
-      it.live(
-        `reports the format of UTF-16${order} ${mark ? "with" : "without"} a byte-order mark that is not PEM`,
-        () =>
-          Effect.gen(function* () {
-            for (const [text, looksLike] of [
-              [JSON.stringify(jwk("ed25519")), "Json"],
-              [derOf(fixture("keys/ed25519.pkcs8.pem")).toString("base64"), "BareBase64"],
-              ["~/.kalshi/key.pem", "FilePath"],
-              ["my key", "Text"]
-            ] as const) {
-              const reason = yield* reasonOf(load(utf16(text, order, mark).toString("utf8")))
-              assert.deepStrictEqual(reason, { _tag: "NoPem", looksLike }, text)
-            }
-            const truncated = fixture("keys/ed25519.pkcs8.pem").replace(/-----END.*/, "")
-            const reason = yield* reasonOf(load(utf16(truncated, order, mark).toString("utf8")))
-            assert.strictEqual(reason._tag, "Truncated")
-          })
+      it.live(`reports why a text in UTF-16${order} ${mark ? "with" : "without"} a byte-order mark is not PEM`, () =>
+        Effect.gen(function* () {
+          for (const [text, looksLike] of [
+            [JSON.stringify(jwk("ed25519")), "Json"],
+            [derOf(fixture("keys/ed25519.pkcs8.pem")).toString("base64"), "BareBase64"],
+            ["~/.kalshi/key.pem", "FilePath"],
+            ["my key", "Text"]
+          ] as const) {
+            const reason = yield* reasonOf(load(utf16(text, order, mark).toString("utf8")))
+            assert.deepStrictEqual(reason, { _tag: "NoPem", looksLike }, text)
+          }
+          const truncated = fixture("keys/ed25519.pkcs8.pem").replace(/-----END.*/, "")
+          const reason = yield* reasonOf(load(utf16(truncated, order, mark).toString("utf8")))
+          assert.strictEqual(reason._tag, "Truncated")
+        })
       )
     }
   }
@@ -156,7 +154,7 @@ describe("fromPem", () => {
     })
   )
 
-  it("has at least 40 invalid files", () => {
+  it("is tested with at least 40 invalid files", () => {
     assert.isAtLeast(refused.length, 40)
   })
 
@@ -184,7 +182,7 @@ describe("fromPem", () => {
     [
       "a certificate",
       fixture("refused/certificate.pem"),
-      "This is a certificate. Signing needs the private key, which Kalshi showed once, when the key was created."
+      "This is a certificate, not a key. Pass the PEM block of the key itself."
     ],
     [
       "EC",
@@ -224,7 +222,7 @@ describe("fromPem", () => {
     [
       "a request",
       fixture("refused/certificate-request.pem"),
-      'The PEM block "CERTIFICATE REQUEST" is not a key. Pass a PRIVATE KEY or RSA PRIVATE KEY block.'
+      'The PEM block "CERTIFICATE REQUEST" is not a supported key. Pass a PRIVATE KEY or RSA PRIVATE KEY block to sign, or a PUBLIC KEY block to verify.'
     ],
     [
       "no END",
@@ -330,7 +328,7 @@ describe("fromPem", () => {
     )
   }
 
-  it.live("can be caught by reason", () =>
+  it.live("fails with an error that can be caught by reason", () =>
     Effect.gen(function* () {
       const bits = yield* load(fixture("refused/rsa-1024-pkcs8.pem")).pipe(
         Effect.as(0),
@@ -416,7 +414,7 @@ describe("fromPem", () => {
     }
   })
 
-  it("returns a KeyError or a key that signs for any damaged Ed25519 key", async () => {
+  it("rejects an Ed25519 key of version 2 with any single bit flipped, and never ends with a defect", async () => {
     const der = derOf(fixture("keys/ed25519.pkcs8v2.pem"))
     await fc.assert(
       fc.asyncProperty(fc.nat(der.length * 8 - 1), fc.nat(der.length), async (bit, length) => {

@@ -54,16 +54,16 @@ describe("privateMaterial", () => {
     ["an encrypted key and more", seq(algorithm(rsaId), octets(8), int(1)), notPrivate],
     ["a certificate", seq(seq(), seq(), element(bitString, 0)), { _tag: "Certificate" }],
     ["a certificate and more", seq(seq(), seq(), element(bitString, 0), int(1)), notPrivate],
-    ["nothing", seq(), notPrivate],
+    ["an empty sequence", seq(), notPrivate],
     ["a PKCS#1 key", numbers(9), malformed("its content is PKCS#1, so its label must be RSA PRIVATE KEY")]
   ]
   for (const [name, der, reason] of mislabelled) {
-    it(`recognises ${name} under the label PRIVATE KEY`, () => {
+    it(`rejects ${name} under the label PRIVATE KEY`, () => {
       assert.deepStrictEqual(failureOf(read(der)), reason as never)
     })
   }
 
-  it("uses the label PUBLIC KEY if the structure is unknown", () => {
+  it("rejects an unknown structure under the label PUBLIC KEY as a public key", () => {
     assert.deepStrictEqual(failureOf(read(numbers(3), "PUBLIC KEY")), { _tag: "PublicKey" })
   })
 
@@ -107,7 +107,7 @@ describe("privateMaterial", () => {
     ).map(([name, oid]) => [name, algorithm(oid), { _tag: "UnsupportedAlgorithm", algorithm: name }] as const)
   ]
   for (const [name, identifier, reason] of algorithms) {
-    it(`rejects PKCS#8 with ${name}`, () => {
+    it(`rejects PKCS#8: ${name}`, () => {
       assert.deepStrictEqual(failureOf(pkcs8(identifier)), reason as never)
     })
   }

@@ -65,7 +65,7 @@ describe("fromPem", () => {
       "a certificate",
       fixture("refused/certificate.pem"),
       { _tag: "Certificate" },
-      "This is a certificate. Signing needs the private key, which Kalshi showed once, when the key was created."
+      "This is a certificate, not a key. Pass the PEM block of the key itself."
     ],
     [
       "a mislabelled key",

@@ -100,7 +100,7 @@ describe("bundle", () => {
     )
   })
 
-  it("of only the function text contains no module of Effect", async () => {
+  it("of text and webSocketPath contains no module of Effect", async () => {
     const { inputs } = await bundle(`export { text, webSocketPath } from "./RequestSignature.ts"`, "browser")
     assert.deepStrictEqual(
       inputs.map((file) => file.split("/").at(-1)),

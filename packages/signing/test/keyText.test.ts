@@ -3,7 +3,7 @@ import { isShowable, looksLikeBase64Der, looksLikeKey } from "../src/internal/ke
 import { keyId } from "./vectors.ts"
 
 describe("looksLikeBase64Der", () => {
-  it("requires 60 characters of base64 or white space that start with M", () => {
+  it("requires 60 or more characters of base64 or white space that start with M", () => {
     for (const text of [`M${"a".repeat(59)}`, `M${"09".repeat(30)}`, ` M${"a/+=_-\n ".repeat(8)}`])
       assert.isTrue(looksLikeBase64Der(text))
     for (const text of [`M${"a".repeat(58)}`, `N${"a".repeat(59)}`, `M${"a".repeat(59)}.`]) {
@@ -53,7 +53,7 @@ describe("looksLikeKey", () => {
 })
 
 describe("isShowable", () => {
-  it("rejects a word of 24 letters and digits with a digit in it", () => {
+  it("rejects a word of 24 or more letters and digits, if one of them is a digit", () => {
     for (const path of [`/a/${"a".repeat(23)}1`, `/a/1${"a".repeat(23)}`, `/${"b".repeat(30)}/${"a".repeat(23)}9`]) {
       assert.isFalse(isShowable(path), path)
     }

@@ -114,7 +114,7 @@ describe("pkcs1Problem", () => {
     })
   }
 
-  it("accepts numbers of one byte", () => {
+  it("reads a number of one byte before it compares the numbers", () => {
     assert.deepStrictEqual(pkcs1Problem(sequence(version, ...encoded.with(1, integer(0x7f)))), mixed)
   })
 })

@@ -62,7 +62,7 @@ describe("privateMaterial", () => {
     }
   })
 
-  it("rejects an algorithm identifier that is invalid or has unexpected parameters", () => {
+  it("rejects an algorithm identifier that is invalid, has unexpected parameters or is not supported", () => {
     const broken = malformed("its algorithm identifier is invalid")
     for (const [algorithm, reason] of [
       [sequence(), broken],

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { orKeyError, subtle } from "../src/internal/webCrypto.ts"
 
 describe("subtle", () => {
-  it.effect("fails if the runtime has no WebCrypto, or none with subtle", () =>
+  it.effect("fails if the runtime has no WebCrypto, or a WebCrypto without subtle", () =>
     Effect.gen(function* () {
       for (const crypto of [undefined, {}]) {
         const error = yield* Effect.flip(Effect.provideService(subtle, WebCrypto.WebCrypto, crypto as never))

@@ -39,7 +39,7 @@ const looksRandom = (text: string): boolean => {
 
 /**
  * Whether a text looks like key material instead of an id or a path: PEM, a JWK, DER in base64, a line of one of these,
- * or 32 bytes or more in hexadecimal or base64. An absolute path does not look like key material.
+ * or 32 bytes or more in hexadecimal or base64. An absolute path looks like key material only if it contains `-----`.
  */
 export const looksLikeKey = (text: string): boolean => {
   const bare = text.trim().replace(/^(["'])(.*)\1$/s, "$2")

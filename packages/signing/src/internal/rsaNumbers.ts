@@ -20,9 +20,8 @@ const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Hex.encode(bytes)}`)
  *
  * **Details**
  *
- * A trial signature does not detect a damaged prime, exponent or coefficient: OpenSSL detects the wrong signature and
- * recomputes it without the damaged CRT values. Other runtimes return a wrong signature or fail. The equations here
- * detect every changed bit.
+ * On Node, a trial signature does not detect a damaged prime, exponent or coefficient: OpenSSL notices the wrong
+ * signature and recomputes it without the damaged CRT values. The equations here detect every changed bit.
  */
 export const rsaProblem = (members: ReadonlyArray<Uint8Array>): KeyErrorReason | undefined => {
   // Both callers pass the eight numbers of rsaMembers. The tuple type avoids eight checks for undefined.
