@@ -1,5 +1,5 @@
 /**
- * A local exchange in another process, with a market and an account for each kind of key. Arguments: the accounts' tier
+ * A local exchange in another process: one market, and one account for each kind of key. Arguments: the accounts' tier
  * (default: `unmetered`), the number of requests to keep (default: 0), and the lag of reads in milliseconds (default:
  * 0). For a message with a time in milliseconds, the process returns the requests that it has served since that time.
  */

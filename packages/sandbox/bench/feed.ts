@@ -2,7 +2,8 @@
  * The feed under load: many connections in this process, the local exchange in another, on the same machine. Each
  * connection watches the books of some markets, while orders that are sent over HTTP change the books. Prints the frames
  * received and lost, how late they arrived, the processor time of both sides, the memory of an idle connection, and the
- * memory that a reader costs that stops reading. This is not a test, but it fails if a frame was lost or over 1 s late.
+ * memory cost of a reader that stops reading. This is not a test, but it fails if a frame was lost or over 1 s late, if
+ * a connection was lost, or if the pace of changes was not reached.
  *
  * Arguments: connections (default: 200), markets for each (50), markets in all (200), changes a second (2,000), seconds
  * (60), orders in a request (20).
@@ -139,7 +140,7 @@ const rest = (method: string, path: string, body: object): Promise<string> =>
 
 const orders = "/trade-api/v2/portfolio/events/orders/batched"
 
-/** The changes that the exchange made to each market's book, and their pace. */
+/** Changes the books of all markets at a pace, and counts the changes of each book. */
 class Driver {
   readonly changes = new Map<string, number>()
   total = 0
@@ -283,7 +284,7 @@ const usedBytes = async (): Promise<number> => {
   return heapBytes + externalBytes
 }
 
-/** One reader that stops reading, under the same changes. The exchange itself keeps each order: that is subtracted. */
+/** One reader that stops reading, under the same changes. Subtracts the memory of the orders that the exchange keeps. */
 const measureStall = async (): Promise<void> => {
   const stepSeconds = 5
   const steps = Math.ceil(stallSeconds / stepSeconds)

@@ -1,9 +1,9 @@
 /**
- * The client's feed beside `ws` and `JSON.parse`, over sockets on this machine: deltas of books that are parsed, checked and
- * passed by `Feed.subscribe`'s stream to a consumer. With one subscriber; with many subscribers of one market, who all
- * receive each frame; and with as many, each of a market of its own. The local exchange sends from another process. Prints
- * the processor time of this process, the best of interleaved rounds, and ratios. This is not a test, but it fails if a
- * frame is missing.
+ * Compares the client's feed with `ws` and `JSON.parse`, over sockets on this machine. `Feed.subscribe` parses and checks
+ * deltas of books, and passes them to consumers: to one subscriber; to many subscribers of one market, each of which
+ * receives every frame; and to as many subscribers, each of its own market. The local exchange sends from another
+ * process. Prints the processor time of this process, the best of interleaved rounds, and ratios. This is not a test, but
+ * it fails if a frame is missing.
  *
  * `node packages/sandbox/bench/feedRate.ts [rounds] [frames] [subscribers]`
  */
@@ -41,9 +41,9 @@ interface Contender {
   readonly accountId: string
   /** The frames of a round. */
   readonly frames: number
-  /** The markets that they are about. */
+  /** The number of markets of the frames. */
   readonly markets: number
-  /** To how many consumers each frame goes. */
+  /** The number of consumers that receive each frame. */
   readonly copies: number
   /** The number of frames that consumers have received since the start. */
   readonly received: () => number
@@ -113,7 +113,7 @@ const subscribed = async (
   }
 }
 
-/** Sends the frames of a round, and returns the processor time of each frame that a consumer received. */
+/** Sends the frames of a round, and returns the processor time per delivered frame. */
 const run = async ({ accountId, copies, frames, markets, name, received }: Contender): Promise<number> => {
   const expected = received() + frames * copies
   const begun = performance.now()

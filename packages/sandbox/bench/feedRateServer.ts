@@ -1,6 +1,6 @@
 /**
- * A local exchange in another process for `feedRate.ts`. For a message, it sends deltas to the subscriptions of one
- * account, to its markets in turn. Argument: the number of markets.
+ * A local exchange in another process for `feedRate.ts`. For each message, it sends deltas of the markets in turn to the
+ * subscriptions of one account. Argument: the number of markets.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -20,7 +20,7 @@ export interface RateServed {
 export interface Wanted {
   readonly accountId: string
   readonly frames: number
-  /** The number of markets that they are about. */
+  /** The number of markets of the frames. */
   readonly markets: number
 }
 

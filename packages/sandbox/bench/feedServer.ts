@@ -1,6 +1,6 @@
 /**
- * A local exchange in another process, with the feed, for `feed.ts`. Argument: the number of markets. For a message, it
- * returns its memory and its processor time; with `collect`, after a garbage collection.
+ * A local exchange in another process, with the feed, for `feed.ts`. Argument: the number of markets. For each message,
+ * the process returns its memory and its processor time. For the message `collect`, it collects garbage first.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"

@@ -1,6 +1,6 @@
 /**
- * The client's live order books for a long time, over real sockets, with order flow in all markets and a fault every few
- * seconds in turn. The local exchange runs in another process and records each state of its books.
+ * Runs the client's live order books for a long time, over real sockets, with order flow in all markets. Injects the
+ * faults in turn, one every few seconds. The local exchange runs in another process and records each state of its books.
  *
  * Fails unless: every book that is read is a state that the exchange recorded with the same clock; no book is unreadable
  * for longer than the limit; all books equal the exchange's own after the flow has stopped; and no fiber, timer, socket
@@ -64,7 +64,7 @@ type Answer = Extract<Sent, { readonly type: "answer" }>
 class Comparison {
   readonly latest = new Map<string, Recorded>()
   reads = 0
-  /** Reads that showed the book before the last delta of their clock: a fault sent another one with that clock. */
+  /** Reads with the clock of a delta but without its change: a fault sent another delta with this clock before it. */
   between = 0
   readonly #records = new Map<string, Array<Recorded>>()
   #waiting: Array<{ readonly read: Recorded; readonly sinceMillis: number; readonly fault: string }> = []
@@ -90,7 +90,9 @@ class Comparison {
     this.#waiting = this.#waiting.filter(({ fault, read, sinceMillis }) => {
       if (this.#isRecorded(read)) return false
       if (Date.now() - sinceMillis < recordMillis) return true
-      fail(`the book of ${read[0]} with the clock ${read[1]} never was the exchange's, after "${fault}"`)
+      fail(
+        `the exchange did not record the book of ${read[0]} that was read with the clock ${read[1]}, after "${fault}"`
+      )
       return false
     })
   }

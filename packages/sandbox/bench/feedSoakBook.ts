@@ -23,7 +23,7 @@ export const digestOf = (
 /** The state of one book of the exchange. */
 export type Recorded = readonly [ticker: string, clock: number, digest: string]
 
-/** The faults in turn, each with the time until the next one in milliseconds. */
+/** The faults in their order, each with the milliseconds until the next fault. */
 export const faults = {
   "connection reset": 3_000,
   "delta skipped": 3_000,
@@ -49,10 +49,13 @@ export const faults = {
 
 export type Fault = keyof typeof faults
 
-/** What the exchange's process is asked. `calm` removes all faults, `stop` stops the flow: both return the books. */
+/**
+ * A request to the exchange's process. `calm` removes all faults, and `stop` stops the flow. Before each answer, the
+ * process sends the states of all books.
+ */
 export type Question = { readonly fault: Fault } | "calm" | "stop" | "connections"
 
-/** What the exchange's process sends: the first message, then states of books, and one answer to each question. */
+/** A message of the exchange's process: the first message, states of books, the answer to a question, or a failure. */
 export type Sent =
   | {
       readonly type: "served"

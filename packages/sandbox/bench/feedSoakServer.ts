@@ -2,8 +2,8 @@
  * A local exchange in another process for `feedSoak.ts`, with order flow in all its markets. Arguments: the number of
  * markets, and the changes of books a second.
  *
- * Each change of a book is one level of one market, so a reader of the feed never sees a part of a change. After each
- * request, the books that it changed are sent as they are now. No two requests at once change the same book.
+ * Each change affects one level of one market, so a reader of the feed never sees a part of a change. After each request,
+ * the process sends the current states of the request's books. Concurrent requests never change the same book.
  */
 import { createPrivateKey, sign } from "node:crypto"
 import { setTimeout } from "node:timers/promises"
@@ -35,7 +35,7 @@ interface Placed {
 class Flow {
   changes = 0
   isRunning = true
-  /** Whether no request is sent now. */
+  /** While true, no new request is sent. */
   isPaused = false
   #inFlight = 0
   readonly #url: string
@@ -112,7 +112,7 @@ class Flow {
     })
   }
 
-  /** Cancels an order of each market. One that has filled meanwhile is refused, and changes nothing. */
+  /** Cancels an order of each market. The cancel of an order that has filled is refused, and changes nothing. */
   async #cancel(some: ReadonlyArray<string>): Promise<void> {
     const orders = some.map((ticker) => {
       const resting = this.#resting.get(ticker)!
@@ -157,7 +157,7 @@ class Flow {
   }
 }
 
-/** Injects a fault. One that lasts is over before the next one. */
+/** Injects a fault. A stall ends after two seconds, before the effect completes. */
 const inject = (sandbox: Sandbox.Operator, accountId: string, fault: Fault) => {
   const delta = { feed: "frame", type: "orderbook_delta" } as const
   const snapshot = { feed: "frame", type: "orderbook_snapshot" } as const
@@ -244,7 +244,7 @@ const program = Effect.gen(function* () {
       flow.isRunning = false
       await running
     } else if (question !== "connections") {
-      // Maintenance sets the clocks back: a state that is not recorded before would have no record with its clock.
+      // Maintenance sets the clocks back. Before that, every state must be recorded with its clock.
       if (question.fault === "maintenance") await flow.pause()
       await runPromise(inject(sandbox, reader.accountId, question.fault))
     }

@@ -1,4 +1,4 @@
-/** A server for reads with a large budget, as fast as Node allows, in another process. */
+/** A minimal server in another process. It responds to every read with constant data, and states a large token budget. */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 

@@ -1,8 +1,7 @@
 /**
  * The cost of reads by the size of the exchange: queue positions at 1,000 to 100,000 resting orders, and lists that
  * return the same number of items at any size. Prints microseconds per item, and the ratio to the cost at a tenth of
- * the size. The ratio is 1 if the cost depends only on the returned items, 10 if the read scans everything, and 100 if
- * it scans everything for each order.
+ * the size. The ratio is 1 if the cost of an item does not depend on the size, and 10 if it is proportional to the size.
  */
 import * as Result from "effect/Result"
 import type { CreateOrder } from "../src/exchange/Commands.ts"
@@ -87,7 +86,7 @@ const amongOld = (size: number) => {
   return floor
 }
 
-/** Fills of one order each, one of them in another market. */
+/** Orders with one fill each. One of the fills is in another market. */
 const filled = (size: number) => {
   const floor = makeFloor(here, there)
   for (let n = 0; n < size; n++) {
