@@ -32,7 +32,10 @@ export interface Assumptions {
   readonly triggeredGroupCode: string
   /** How long a `client_order_id` stays reserved. */
   readonly clientOrderIds: "forever" | "whileResting"
-  /** The code of the 400 if free cash does not cover an order, quote, transfer or withdrawal. Both were observed. */
+  /**
+   * The code of the 400 if the free cash does not cover an order, quote, transfer or withdrawal. Both codes have been
+   * observed.
+   */
   readonly noMoneyCode: "insufficient_balance" | "available_balance_too_low"
   /** The step of balances: $0.0001 for direct members, $0.01 for others. */
   readonly balanceSteps: "centicent" | "cent"

@@ -120,7 +120,7 @@ export interface Options {
  *
  * Ed25519 on Node signs synchronously, so it also works under `TestClock`. RSA, and every key in other runtimes, signs
  * on WebCrypto's threads: an RSA signature would block the event loop for almost a millisecond (see `NodeSigner`). If
- * the application provides its own `WebCrypto`, the signer uses it.
+ * the key was loaded with the application's own `WebCrypto`, the signer uses this `WebCrypto`.
  */
 export const fromApiKey = (apiKey: ApiKey, options?: Options): Signer["Service"] => {
   const kind = apiKey.kind

@@ -263,7 +263,7 @@ export interface Market {
   readonly closeMillis: number
   /** Price levels, in ten-thousandths of a dollar. */
   readonly priceRanges: ReadonlyArray<PriceRange>
-  /** The fee of one contract is this rate × price × (1 − price). In ten-thousandths: 700 is 7 %. */
+  /** The fee rates, in ten-thousandths: 700 is 7 %. The fee of one contract is the rate × price × (1 − price). */
   readonly takerFeeRate: number
   readonly makerFeeRate: number
   /** The time from determination to automatic settlement. */

@@ -127,7 +127,10 @@ export class Exchange {
     return new View(this.#at(nowMillis))
   }
 
-  /** The reads of orders, fills, positions and money. They lag behind by `readLagMillis`: see {@link Assumptions}. */
+  /**
+   * The reads of orders, groups, fills, positions, settlements and money. They lag behind by `readLagMillis`: see
+   * {@link Assumptions}.
+   */
   userView(nowMillis: number): View {
     const { nowMillis: now } = this.#at(nowMillis)
     if (this.#lagging === undefined) {

@@ -20,7 +20,10 @@ export type ReferenceParameter = "index_ids" | "underlying_tickers"
 
 /** What a channel carries and accepts. */
 export interface Channel {
-  /** Whether data messages and errors carry a `seq`. Other replies about a subscription do, except `subscribed`. */
+  /**
+   * Whether data messages and errors carry a `seq`. All other replies about a subscription carry one, except
+   * `subscribed`.
+   */
   readonly isSequenced: boolean
   /** Whether the channel carries the data of one account. */
   readonly isPrivate: boolean

@@ -31,7 +31,7 @@ export interface FeedConnectionInfo {
     readonly channel: ChannelName
     /** The `seq` of the last sequenced message. */
     readonly seq: number
-    /** The number of markets; undefined if the subscription receives all markets. */
+    /** The number of markets; undefined for all markets, and on channels without markets. */
     readonly markets: number | undefined
   }>
 }

@@ -18,7 +18,7 @@ export interface Call<out Input> {
   readonly seed: number
   /** The current state of the exchange. */
   readonly view: View
-  /** The account's own orders, positions and money, for reads. This view lags behind by `readLagMillis`. */
+  /** For reads of orders, groups, fills, positions, settlements and money. This view lags behind by `readLagMillis`. */
   readonly userView: View
   /** Empty for an unsigned request. */
   readonly accountId: string

@@ -131,7 +131,7 @@ const scopes: ReadonlySet<Scope> = /*#__PURE__*/ new Set([
 export const checkKey = (account: AccountState, options: KeyOptions): Refusal | undefined => {
   const { name, scopes: requested = fullAccess, subaccount } = options
   if (requested.some((scope) => !scopes.has(scope)) || requested.length === 0) {
-    return invalidParameters("a key needs at least one scope, and each scope must be documented")
+    return invalidParameters("a key needs one or more of the documented scopes, and no other scope")
   }
   if (requested.includes("write") && !requested.includes("read")) {
     return invalidParameters("the scope write requires the scope read")
