@@ -1,8 +1,8 @@
 /**
  * WebSockets that reach the feed without I/O.
  *
- * A socket behaves like one of the library `ws`, as far as Effect's `Socket` uses it. Its events are tasks of Effect's
- * scheduler, so that `TestClock` waits for them.
+ * A socket behaves like a socket of the library `ws`, as far as Effect's `Socket` uses it. Its events are tasks of
+ * Effect's scheduler, so that `TestClock` waits for them.
  *
  * @module
  */
