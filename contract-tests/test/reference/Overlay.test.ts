@@ -140,7 +140,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("rejects an entry without a reason or a source, with an unknown operation, or with a surplus key", () =>
+  it.effect("rejects an entry without a reason, source or pointer, and one with an unknown operation or key", () =>
     Effect.gen(function* () {
       const entry = { op: "make-optional", at: [at("ticker")] }
       assert.isTrue((yield* importDocument(published, { overlay: overlayOf(entry) })).text.length > 0)

@@ -176,7 +176,7 @@ describe("toMicros and fromMicros", () => {
     )
   })
 
-  it("print strings that requests accept, for every amount of at least zero with four decimals", () => {
+  it("print strings that requests accept, for amounts of at least zero with at most four decimals", () => {
     const isInput = Schema.is(FixedPoint.DollarsInput)
     const isOrderPrice = Schema.is(FixedPoint.OrderPriceInput)
     for (let units = 0n; units <= 10_000n; units++) {
@@ -425,7 +425,7 @@ describe("compare, equals, min, max and their instances", () => {
 })
 
 describe("isZero and isNegative", () => {
-  it("accept every form of zero", () => {
+  it("treat every form of zero as zero", () => {
     for (const text of ["0", "0.0", "0.00", "-0", "-0.000000"]) {
       assert.isTrue(FixedPoint.isZero(wire(text)), text)
       assert.isFalse(FixedPoint.isNegative(wire(text)), text)
