@@ -118,7 +118,7 @@ describe("AccountFeed.make", () => {
   const faults = ["garble", "skip", "repeat"] as const
   for (const type of ["user_order", "fill", "market_position"] as const) {
     for (const change of faults) {
-      inMemory(`equals the exchange's account after ${change} of a message ${type}`, (trader) =>
+      inMemory(`equals the exchange's account after the fault ${change} of a ${type} message`, (trader) =>
         Effect.gen(function* () {
           const sell = yield* seller(trader)
           yield* Orders.create(bid)
@@ -128,7 +128,7 @@ describe("AccountFeed.make", () => {
           yield* TestClock.adjust(100)
           if (change === "garble") assert.strictEqual((yield* mine.status)._tag, "Healing")
           yield* sell(1)
-          // Nothing tells of a message that did not arrive: the next verification finds it.
+          // Nothing reports a message that did not arrive: the next verification finds it.
           yield* TestClock.adjust(change === "skip" ? 25_000 : 5_000)
           yield* until(() => (events.at(-1)?._tag ?? "") !== "Healing")
           yield* TestClock.adjust(5_000)
@@ -140,7 +140,7 @@ describe("AccountFeed.make", () => {
   }
 
   inMemory(
-    "waits for lists that are new enough, however far REST lags behind",
+    "waits for lists that are new enough, even if REST lags behind by seconds",
     (trader) =>
       Effect.gen(function* () {
         const { events, mine } = yield* live()
@@ -225,7 +225,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("reads the fills of a start before the archive boundary from both sides", (trader) =>
+  inMemory("reads the fills since a time before the archive boundary from both sides of it", (trader) =>
     Effect.gen(function* () {
       const sell = yield* seller(trader)
       yield* Orders.create(bid)
@@ -240,7 +240,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("fails a consumer that is too slow, after the events that wait, and no other one", (trader) =>
+  inMemory("delivers the waiting events to a consumer that is too slow, and then fails only this consumer", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live({ bufferSize: 2 })
       const taken: Array<string> = []
@@ -396,7 +396,7 @@ describe("AccountFeed.layer", () => {
     }).pipe(Effect.provide(AccountFeed.layer()))
 
   inMemory(
-    "settles an order whose response was lost by the pushed order, without a list",
+    "after a lost response, settles an order by the pushed order, without a list",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(intent)
@@ -437,7 +437,7 @@ describe("AccountFeed.layer", () => {
     )
   )
 
-  inMemory("cancels an order whose response was lost when the scope closes, without a list", (trader) =>
+  inMemory("when the scope closes, cancels an order whose response was lost, without a list", (trader) =>
     Effect.gen(function* () {
       yield* blind(
         Effect.gen(function* () {

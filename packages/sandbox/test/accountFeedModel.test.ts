@@ -1,6 +1,6 @@
 /**
  * The client's live account on the local exchange, while orders are placed, filled and cancelled, and connections,
- * messages and reads fail. Whenever no fault is in flight, the account equals the exchange's own.
+ * messages and reads fail. After the faults are cleared, the account equals the exchange's own.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
@@ -68,7 +68,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const plays = fc.record({
   lines: fc.constantFrom(1, 2),
-  /** Without verifications, losses that nothing tells of are left out. */
+  /** Without verifications, the faults that only a verification notices are left out. */
   isVerified: fc.boolean(),
   readLagMillis: fc.constantFrom(0, 0, 400, 2_500),
   steps: fc.array(step, { minLength: 5, maxLength: 40, size: "max" })

@@ -39,7 +39,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S16: shares one connection and one subscription between streams of one filter", ({ place, sandbox }) =>
+  inMemory("shares one connection and one subscription between streams of one filter", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const [first, second] = [
         yield* collect(Feed.messages("user_orders")),
@@ -81,7 +81,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("fails with the code and the markets of a refused subscription", ({ sandbox }) =>
+  inMemory("fails with the code and the channel of a refused subscription", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "command", cmd: "subscribe", error: 14 })
       const { fiber } = yield* collect(Feed.messages("trade", { market_tickers: [ticker] }))
@@ -91,21 +91,19 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory(
-    "S30: delivers the waiting events to a consumer that is too slow, and then fails with Lagging",
-    ({ place }) =>
-      Effect.gen(function* () {
-        const { events: stream } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
-        while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
-        for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
-        yield* TestClock.adjust(100)
-        const taken: Array<string> = []
-        const error = yield* Effect.flip(
-          Stream.runForEach(stream, (event) => Effect.sync(() => void taken.push(event._tag)))
-        )
-        assert.deepStrictEqual(taken, ["Message", "Message"])
-        assert.deepInclude({ ...error }, { _tag: "Lagging", waiting: 2 })
-      })
+  inMemory("delivers the waiting events to a consumer that is too slow, and then fails with Lagging", ({ place }) =>
+    Effect.gen(function* () {
+      const { events: stream } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
+      while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
+      for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
+      yield* TestClock.adjust(100)
+      const taken: Array<string> = []
+      const error = yield* Effect.flip(
+        Stream.runForEach(stream, (event) => Effect.sync(() => void taken.push(event._tag)))
+      )
+      assert.deepStrictEqual(taken, ["Message", "Message"])
+      assert.deepInclude({ ...error }, { _tag: "Lagging", waiting: 2 })
+    })
   )
 
   inMemory("delivers the newest ticker of each market to a slow consumer", ({ place }) =>
@@ -154,7 +152,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S33: refuses a parameter that the channel does not have, before any connection", ({ sandbox }) =>
+  inMemory("refuses a parameter that the channel does not have, before any connection", ({ sandbox }) =>
     Effect.gen(function* () {
       const wrong = { market_tickerz: [ticker] } as never // a caller without types
       const error = yield* Effect.flip(Stream.runDrain(Feed.messages("trade", wrong)))
@@ -177,7 +175,7 @@ describe("Feed.layer", () => {
   )
 
   inMemory(
-    "S22: signs with the measured clock under correctClockSkew",
+    "signs with the measured clock under correctClockSkew",
     ({ sandbox }) =>
       Effect.gen(function* () {
         yield* sandbox.moveClock(120_000)
@@ -187,7 +185,7 @@ describe("Feed.layer", () => {
     { correctClockSkew: true }
   )
 
-  inMemory("S21: waits as long as Retry-After requests", ({ sandbox }) =>
+  inMemory("waits as long as Retry-After requests", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 429, retryAfterSeconds: 40 })
       yield* collect(Feed.messages("trade"))

@@ -1,4 +1,4 @@
-/** The client's feed under each fault that the local exchange can cause. The names begin with the kind of fault. */
+/** The client's feed under the faults that the local exchange can cause. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
@@ -47,7 +47,7 @@ const errorOf = <A, E>(fiber: Fiber.Fiber<A, E>) =>
   })
 
 describe("Feed.subscribe", () => {
-  inMemory("S1, S4: restores two channels of one ticker whole if the line drops again during the restore", (trader) =>
+  inMemory("restores two channels of one ticker even if the line drops again during the restore", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const params = { market_tickers: [ticker] }
@@ -72,7 +72,7 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "S2: fails with the last cause after the attempts to connect are used up",
+    "fails with the last cause after the attempts to connect are used up",
     ({ sandbox }) =>
       Effect.gen(function* () {
         const { fiber } = yield* collect(Feed.subscribe("trade"))
@@ -86,7 +86,7 @@ describe("Feed.subscribe", () => {
     { reconnect: { maxAttempts: 3 } }
   )
 
-  inMemory("S6: reports the market of a refused update, and keeps the others", ({ place, sandbox }) =>
+  inMemory("reports the market of a refused update, and keeps the others", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const { add, events: stream } = yield* Feed.open("orderbook_delta", { market_tickers: [ticker] })
       const { events } = yield* collect(stream)
@@ -102,7 +102,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S8: takes a subscription whose reply comes after its timeout, once", (trader) =>
+  inMemory("keeps a subscription whose reply comes after the timeout, and delivers each message once", (trader) =>
     Effect.gen(function* () {
       yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", delayMillis: 7_000 })
       const { events } = yield* collect(Feed.messages("user_orders"))
@@ -116,7 +116,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S9: ends the subscription of a stream that was interrupted before the reply", (trader) =>
+  inMemory("ends the subscription of a stream that was interrupted before the reply", (trader) =>
     Effect.gen(function* () {
       yield* collect(Feed.messages("fill"))
       yield* live(1)
@@ -136,7 +136,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S5, S10: a subscription that cannot be restored ends with its error, and its fellows go on", (trader) =>
+  inMemory("a subscription that cannot be restored ends with its error, and the other subscriptions go on", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const trades = yield* collect(Feed.subscribe("trade"))
@@ -154,7 +154,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S11: an error that answers no command ends its subscription with the reason", (trader) =>
+  inMemory("an error that answers no command ends its subscription with the reason", (trader) =>
     Effect.gen(function* () {
       const trades = yield* collect(Feed.subscribe("trade"))
       const orders = yield* collect(Feed.subscribe("user_orders"))
@@ -168,7 +168,7 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "S12: restores 5,000 markets at an exchange that takes three commands in a second",
+    "restores 5,000 markets at an exchange that takes three commands in a second",
     (trader) =>
       Effect.gen(function* () {
         const names = Array.from({ length: 5_000 }, (_, index) => `KXFEED-26-${index}`)
@@ -191,7 +191,7 @@ describe("Feed.subscribe", () => {
   )
 
   for (const isExecuted of [true, false]) {
-    inMemory(`S13: asks for the list after error 18, whose command was ${isExecuted ? "" : "not "}executed`, (trader) =>
+    inMemory(`subscribes once despite error 18, whose command was ${isExecuted ? "" : "not "}executed`, (trader) =>
       Effect.gen(function* () {
         yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", error: 18, isExecuted })
         const { events } = yield* collect(Feed.messages("user_orders"))
@@ -203,7 +203,7 @@ describe("Feed.subscribe", () => {
     )
   }
 
-  inMemory("S14: backs off if error 25 follows each new subscription", (trader) =>
+  inMemory("backs off if error 25 follows each new subscription", (trader) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.subscribe("orderbook_delta", { market_tickers: [ticker] }))
       yield* live(1)
@@ -222,7 +222,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S14: notifies when messages arrive late, and when they are in time again", ({ place, sandbox }) =>
+  inMemory("notifies when messages arrive late, and when they are in time again", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.subscribe("user_orders"))
       yield* live(1)
@@ -246,7 +246,7 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "S15: opens more connections for the markets beyond the limit of a subscription",
+    "opens more connections for the markets beyond the limit of a subscription",
     ({ place, sandbox }) =>
       Effect.gen(function* () {
         const markets = [ticker, ...Array.from({ length: 6 }, (_, index) => `KXFEED-26-${index}`)]
@@ -264,7 +264,7 @@ describe("Feed.subscribe", () => {
     { assumptions: { maxFeedMarkets: 3 }, batchSize: 3 }
   )
 
-  inMemory("S17: dials once after a drop", ({ sandbox }) =>
+  inMemory("dials once after a drop", ({ sandbox }) =>
     Effect.gen(function* () {
       for (const how of ["close", "reset"] as const) {
         const { events, fiber } = yield* collect(Feed.subscribe("trade"))
@@ -280,7 +280,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S20: notices a half-open line within 25 seconds, and does not wait for its close", ({ place, sandbox }) =>
+  inMemory("notices a half-open line within 25 seconds, and does not wait for its close", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.subscribe("user_orders"))
       yield* live(1)
@@ -292,7 +292,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S21: fails with the status of an upgrade that is refused for good", ({ sandbox }) =>
+  inMemory("fails with the status of an upgrade that is refused for good", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 403, times: 10 })
       const { fiber } = yield* collect(Feed.subscribe("trade"))
@@ -302,7 +302,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S23: fails at once after a close code that forbids to connect again, and after no other", ({ sandbox }) =>
+  inMemory("connects again after a close, and fails at once if the close code forbids it", ({ sandbox }) =>
     Effect.gen(function* () {
       const { events, fiber } = yield* collect(Feed.subscribe("trade"))
       yield* live(1)
@@ -319,7 +319,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S24: waits longer each time while lines close right after their handshake", ({ sandbox }) =>
+  inMemory("waits longer while lines close right after their handshake", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", closeCode: 1012, times: 8 })
       yield* collect(Feed.subscribe("trade"))
@@ -332,7 +332,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S25: opens a subscription again that delivers nothing although its line lives", (trader) =>
+  inMemory("opens a subscription again if it delivers nothing although its line is alive", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* OrderBooks.watch([ticker])
@@ -348,7 +348,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S26: keeps its line through a quiet hour", ({ sandbox }) =>
+  inMemory("keeps its line through a quiet hour", ({ sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker])
       const trades = yield* collect(Feed.subscribe("trade"))
@@ -366,7 +366,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S28: a consumer that throws ends alone", ({ place }) =>
+  inMemory("a consumer that throws ends alone", ({ place }) =>
     Effect.gen(function* () {
       const failing = yield* Effect.forkScoped(
         Stream.runForEach(Feed.messages("user_orders"), () => Effect.die(new Error("mine")))
@@ -381,7 +381,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S29: keeps messages from the subscription on, and between two pulls", ({ place }) =>
+  inMemory("keeps messages from the subscription on, and between two pulls", ({ place }) =>
     Effect.gen(function* () {
       const { events: stream } = yield* Feed.open("user_orders")
       yield* live(1)
@@ -402,7 +402,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S31: delivers in order what comes before the reply to the subscribe command", (trader) =>
+  inMemory("delivers in order what comes without a reply to the subscribe command", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* sandbox.plant({ feed: "command", cmd: "subscribe", isSilent: true })
@@ -417,46 +417,44 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory(
-    "S34, A5: delivers types that are not named like their channel, and reports no gap without a seq",
-    (trader) =>
-      Effect.gen(function* () {
-        const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
-        const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })
-        const { events } = yield* collect(Stream.merge(orders.events, positions.events))
+  inMemory("delivers types that are not named like their channel, and reports no gap without a seq", (trader) =>
+    Effect.gen(function* () {
+      const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
+      const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })
+      const { events } = yield* collect(Stream.merge(orders.events, positions.events))
+      yield* live(2)
+      // The replies to these commands count in `seq`, the data does not.
+      for (const name of ["B", "C"]) {
+        yield* Effect.fromResult(orders.add([`KXFEED-26-${name}`]))
+        yield* trader.place()
+        orders.remove([`KXFEED-26-${name}`])
         yield* live(2)
-        // The replies to these commands count in `seq`, the data does not.
-        for (const name of ["B", "C"]) {
-          yield* Effect.fromResult(orders.add([`KXFEED-26-${name}`]))
-          yield* trader.place()
-          orders.remove([`KXFEED-26-${name}`])
-          yield* live(2)
+      }
+      yield* trader.sandbox.feed.publish({
+        channel: "market_positions",
+        type: "market_position",
+        msg: {
+          user_id: "u",
+          market_ticker: ticker,
+          position_fp: "1.00",
+          position_cost_dollars: "0.4000",
+          realized_pnl_dollars: "0.0000",
+          fees_paid_dollars: "0.0000",
+          position_fee_cost_dollars: "0.0000",
+          volume_fp: "1.00",
+          subaccount: 0
         }
-        yield* trader.sandbox.feed.publish({
-          channel: "market_positions",
-          type: "market_position",
-          msg: {
-            user_id: "u",
-            market_ticker: ticker,
-            position_fp: "1.00",
-            position_cost_dollars: "0.4000",
-            realized_pnl_dollars: "0.0000",
-            fees_paid_dollars: "0.0000",
-            position_fee_cost_dollars: "0.0000",
-            volume_fp: "1.00",
-            subaccount: 0
-          }
-        })
-        yield* until(() => events.length >= 3)
-        assert.deepStrictEqual(
-          events.map((event) => (event._tag === "Message" ? event.message.type : event._tag)),
-          ["user_order", "user_order", "market_position"]
-        )
-        assert.strictEqual((yield* counters).gaps, 0)
       })
+      yield* until(() => events.length >= 3)
+      assert.deepStrictEqual(
+        events.map((event) => (event._tag === "Message" ? event.message.type : event._tag)),
+        ["user_order", "user_order", "market_position"]
+      )
+      assert.strictEqual((yield* counters).gaps, 0)
+    })
   )
 
-  inMemory("A2: sends the present state of a quiet ticker when subscribing, adding, joining and restoring", (trader) =>
+  inMemory("delivers the present state of a quiet ticker when subscribing, adding, joining and restoring", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const other = "KXFEED-26-OTHER"
@@ -479,7 +477,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("A3: takes an ok without a list for no list", (trader) =>
+  inMemory("does not take an ok without a list for an empty list", (trader) =>
     Effect.gen(function* () {
       const { events: stream, add } = yield* Feed.open("user_orders", {
         market_tickers: [ticker],
@@ -496,7 +494,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S19: dials no more after its scope closed during a wait", ({ me, sandbox }) =>
+  inMemory("dials no more after its scope closed during a wait", ({ me, sandbox }) =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       yield* Effect.gen(function* () {
@@ -515,7 +513,7 @@ describe("Feed.subscribe", () => {
 })
 
 describe("Feed.bestQuotes", () => {
-  inMemory("A4: leaves out best quotes whose version is not above the last one of their batch", ({ sandbox }) =>
+  inMemory("leaves out best quotes whose version is not above the last version of their batch", ({ sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.bestQuotes())
       yield* live(1)

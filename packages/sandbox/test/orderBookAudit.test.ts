@@ -40,7 +40,7 @@ const different = (events: ReadonlyArray<OrderBooks.AuditEvent>) =>
 
 describe("OrderBooks.audit", () => {
   for (const lines of [1, 2]) {
-    inMemory(`B2: finds and heals a book whose change was not sent, on ${lines} lines`, (trader) =>
+    inMemory(`finds and heals a book whose change was not sent, on ${lines} lines`, (trader) =>
       Effect.gen(function* () {
         const { place, sandbox } = trader
         const books = yield* watchTwo(trader, lines)
@@ -74,7 +74,7 @@ describe("OrderBooks.audit", () => {
     )
   }
 
-  inMemory("B2: finds a book whose keys are renamed, each time, and lists the keys", (trader) =>
+  inMemory("finds a book whose keys are renamed, each time, and lists the keys", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* place({ price: "0.40" })

@@ -337,7 +337,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("loses a line for good without an end of the watch, and ends with the last line", ({ place, sandbox }) =>
+  inMemory("goes on after a line is lost for good, and ends with the last line", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker], { lines: 2 })
       yield* eventually(areWhole(books, [ticker], 2))
@@ -354,7 +354,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("ends both connections with its scope", ({ sandbox }) =>
+  inMemory("ends its subscriptions and its own connection with its scope", ({ sandbox }) =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const books = yield* OrderBooks.watch([ticker], { lines: 2 }).pipe(Scope.provide(scope))

@@ -38,7 +38,7 @@ describe("OrderBooks.watch", () => {
   )
 
   for (const change of ["skip", "belowZero", "garble", "cut", "unknownType"] as const) {
-    inMemory(`B7, B19, B22: heals after the fault ${change}, and is unreadable until then`, ({ place, sandbox }) =>
+    inMemory(`heals after the fault ${change}, and is unreadable until then`, ({ place, sandbox }) =>
       Effect.gen(function* () {
         const books = yield* OrderBooks.watch([ticker])
         yield* until(isLive(books))
@@ -58,7 +58,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("B17: never shows a book that is crossed between two deltas of one clock", ({ place, sandbox }) =>
+  inMemory("is correct after two deltas of one clock that cross the book in between", ({ place, sandbox }) =>
     Effect.gen(function* () {
       yield* place({ side: "ask", price: "0.65" })
       const books = yield* OrderBooks.watch([ticker])
@@ -70,22 +70,20 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory(
-    "B16: is unreadable from the moment a connection is lost, and live after the restore",
-    ({ place, sandbox }) =>
-      Effect.gen(function* () {
-        const books = yield* OrderBooks.watch([ticker])
-        yield* until(isLive(books))
-        yield* sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
-        yield* sandbox.feed.drop({ how: "reset" })
-        yield* until(() => books.state(ticker)?._tag === "Healing")
-        yield* place({ price: "0.40" })
-        yield* until(isLive(books), 120_000)
-        assert.deepStrictEqual((yield* levels(books))[0], [["0.40", "5.00"]])
-      })
+  inMemory("is unreadable from the moment a connection is lost, and live after the restore", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      const books = yield* OrderBooks.watch([ticker])
+      yield* until(isLive(books))
+      yield* sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
+      yield* sandbox.feed.drop({ how: "reset" })
+      yield* until(() => books.state(ticker)?._tag === "Healing")
+      yield* place({ price: "0.40" })
+      yield* until(isLive(books), 120_000)
+      assert.deepStrictEqual((yield* levels(books))[0], [["0.40", "5.00"]])
+    })
   )
 
-  inMemory("S7: reports a market that does not exist, and keeps the others", () =>
+  inMemory("reports a market that does not exist, and keeps the others", () =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"])
       yield* until(() => books.state("KXNONE-26-YES") === undefined)
@@ -95,7 +93,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B10: keeps a market whose snapshot is lost while the book heals", ({ place, sandbox }) =>
+  inMemory("keeps a market whose snapshot is lost while the book heals", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker])
       yield* until(isLive(books))
