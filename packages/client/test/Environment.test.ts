@@ -51,7 +51,7 @@ describe("Environment.parse", () => {
     assert.strictEqual(shared.feedUrl, "wss://demo-api.kalshi.co/trade-api/ws/v2")
   })
 
-  it("pairs REST with the feed of the same exchange, for every documented host", () => {
+  it("S32: pairs REST with the feed of the same exchange, for every documented host", () => {
     const hosts = [
       "production",
       "demo",

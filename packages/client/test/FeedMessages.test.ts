@@ -64,7 +64,7 @@ describe("decoder", () => {
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(later))), later as never)
   })
 
-  it("accepts an absent side of a book and an absent clock, but no null, no wrong type and no missing ticker", () => {
+  it("B1: accepts an absent side of a book and an absent clock, but no null, no wrong type and no missing ticker", () => {
     const snapshot = (msg: object) => ({ type: "orderbook_snapshot", sid: 1, seq: 1, msg })
     const market = { market_ticker: "A-T1.5", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1" }
     assert.isTrue(Result.isSuccess(decode(JSON.stringify(snapshot(market)))))
@@ -80,7 +80,7 @@ describe("decoder", () => {
     }
   })
 
-  it("decodes the ticker of a market that never traded, whose price is empty", () => {
+  it("A6: decodes the ticker of a market that never traded, whose price is empty", () => {
     const { payload } = examples.find(({ message }) => message === "ticker")!
     const quiet = { ...payload, msg: { ...(payload["msg"] as object), price_dollars: "" } } // the example has a msg
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(quiet))), quiet as never)

@@ -39,7 +39,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("shares one connection and one subscription between streams of one filter", ({ place, sandbox }) =>
+  inMemory("S16: shares one connection and one subscription between streams of one filter", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const [first, second] = [
         yield* collect(Feed.messages("user_orders")),
@@ -91,19 +91,21 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("delivers the waiting events to a consumer that is too slow, and then fails with Lagging", ({ place }) =>
-    Effect.gen(function* () {
-      const { events: stream } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
-      while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
-      for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
-      yield* TestClock.adjust(100)
-      const taken: Array<string> = []
-      const error = yield* Effect.flip(
-        Stream.runForEach(stream, (event) => Effect.sync(() => void taken.push(event._tag)))
-      )
-      assert.deepStrictEqual(taken, ["Message", "Message"])
-      assert.deepInclude({ ...error }, { _tag: "Lagging", waiting: 2 })
-    })
+  inMemory(
+    "S30: delivers the waiting events to a consumer that is too slow, and then fails with Lagging",
+    ({ place }) =>
+      Effect.gen(function* () {
+        const { events: stream } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
+        while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
+        for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
+        yield* TestClock.adjust(100)
+        const taken: Array<string> = []
+        const error = yield* Effect.flip(
+          Stream.runForEach(stream, (event) => Effect.sync(() => void taken.push(event._tag)))
+        )
+        assert.deepStrictEqual(taken, ["Message", "Message"])
+        assert.deepInclude({ ...error }, { _tag: "Lagging", waiting: 2 })
+      })
   )
 
   inMemory("delivers the newest ticker of each market to a slow consumer", ({ place }) =>
@@ -152,7 +154,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("refuses a parameter that the channel does not have, before any connection", ({ sandbox }) =>
+  inMemory("S33: refuses a parameter that the channel does not have, before any connection", ({ sandbox }) =>
     Effect.gen(function* () {
       const wrong = { market_tickerz: [ticker] } as never // a caller without types
       const error = yield* Effect.flip(Stream.runDrain(Feed.messages("trade", wrong)))
@@ -175,7 +177,7 @@ describe("Feed.layer", () => {
   )
 
   inMemory(
-    "signs with the measured clock under correctClockSkew",
+    "S22: signs with the measured clock under correctClockSkew",
     ({ sandbox }) =>
       Effect.gen(function* () {
         yield* sandbox.moveClock(120_000)
@@ -185,7 +187,7 @@ describe("Feed.layer", () => {
     { correctClockSkew: true }
   )
 
-  inMemory("waits as long as Retry-After requests", ({ sandbox }) =>
+  inMemory("S21: waits as long as Retry-After requests", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 429, retryAfterSeconds: 40 })
       yield* collect(Feed.messages("trade"))

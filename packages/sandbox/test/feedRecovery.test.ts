@@ -47,7 +47,7 @@ const errorOf = <A, E>(fiber: Fiber.Fiber<A, E>) =>
   })
 
 describe("Feed.subscribe", () => {
-  inMemory("restores two channels of one ticker even if the line drops again during the restore", (trader) =>
+  inMemory("S1, S4: restores two channels of one ticker even if the line drops again during the restore", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const params = { market_tickers: [ticker] }
@@ -72,7 +72,7 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "fails with the last cause after the attempts to connect are used up",
+    "S2: fails with the last cause after the attempts to connect are used up",
     ({ sandbox }) =>
       Effect.gen(function* () {
         const { fiber } = yield* collect(Feed.subscribe("trade"))
@@ -86,7 +86,7 @@ describe("Feed.subscribe", () => {
     { reconnect: { maxAttempts: 3 } }
   )
 
-  inMemory("reports the market of a refused update, and keeps the others", ({ place, sandbox }) =>
+  inMemory("S6: reports the market of a refused update, and keeps the others", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const { add, events: stream } = yield* Feed.open("orderbook_delta", { market_tickers: [ticker] })
       const { events } = yield* collect(stream)
@@ -102,7 +102,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("keeps a subscription whose reply comes after the timeout, and delivers each message once", (trader) =>
+  inMemory("S8: keeps a subscription whose reply comes after the timeout, and delivers each message once", (trader) =>
     Effect.gen(function* () {
       yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", delayMillis: 7_000 })
       const { events } = yield* collect(Feed.messages("user_orders"))
@@ -116,7 +116,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("ends the subscription of a stream that was interrupted before the reply", (trader) =>
+  inMemory("S9: ends the subscription of a stream that was interrupted before the reply", (trader) =>
     Effect.gen(function* () {
       yield* collect(Feed.messages("fill"))
       yield* live(1)
@@ -136,25 +136,27 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("a subscription that cannot be restored ends with its error, and the other subscriptions go on", (trader) =>
-    Effect.gen(function* () {
-      const { place, sandbox } = trader
-      const trades = yield* collect(Feed.subscribe("trade"))
-      const orders = yield* collect(Feed.subscribe("user_orders"))
-      yield* live(2)
-      yield* sandbox.plant({ feed: "command", channel: "trade", error: 8 })
-      yield* sandbox.feed.drop({ how: "reset" })
-      assert.deepInclude({ ...(yield* errorOf(trades.fiber)) }, { _tag: "SubscriptionRefused", code: 8 })
-      yield* live(1)
-      yield* place()
-      yield* until(() => tags(orders.events).includes("Message"))
-      yield* sandbox.feed.drop({ how: "reset" })
-      yield* until(() => tags(orders.events).filter((tag) => tag === "Restored").length === 2)
-      assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
-    })
+  inMemory(
+    "S5, S10: a subscription that cannot be restored ends with its error, and the other subscriptions go on",
+    (trader) =>
+      Effect.gen(function* () {
+        const { place, sandbox } = trader
+        const trades = yield* collect(Feed.subscribe("trade"))
+        const orders = yield* collect(Feed.subscribe("user_orders"))
+        yield* live(2)
+        yield* sandbox.plant({ feed: "command", channel: "trade", error: 8 })
+        yield* sandbox.feed.drop({ how: "reset" })
+        assert.deepInclude({ ...(yield* errorOf(trades.fiber)) }, { _tag: "SubscriptionRefused", code: 8 })
+        yield* live(1)
+        yield* place()
+        yield* until(() => tags(orders.events).includes("Message"))
+        yield* sandbox.feed.drop({ how: "reset" })
+        yield* until(() => tags(orders.events).filter((tag) => tag === "Restored").length === 2)
+        assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
+      })
   )
 
-  inMemory("an error that answers no command ends its subscription with the reason", (trader) =>
+  inMemory("S11: an error that answers no command ends its subscription with the reason", (trader) =>
     Effect.gen(function* () {
       const trades = yield* collect(Feed.subscribe("trade"))
       const orders = yield* collect(Feed.subscribe("user_orders"))
@@ -168,7 +170,7 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "restores 5,000 markets at an exchange that takes three commands in a second",
+    "S12: restores 5,000 markets at an exchange that takes three commands in a second",
     (trader) =>
       Effect.gen(function* () {
         const names = Array.from({ length: 5_000 }, (_, index) => `KXFEED-26-${index}`)
@@ -203,7 +205,7 @@ describe("Feed.subscribe", () => {
     )
   }
 
-  inMemory("backs off if error 25 follows each new subscription", (trader) =>
+  inMemory("S14: backs off if error 25 follows each new subscription", (trader) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.subscribe("orderbook_delta", { market_tickers: [ticker] }))
       yield* live(1)
@@ -222,7 +224,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("notifies when messages arrive late, and when they are in time again", ({ place, sandbox }) =>
+  inMemory("S14: notifies when messages arrive late, and when they are in time again", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.subscribe("user_orders"))
       yield* live(1)
@@ -246,7 +248,7 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "opens more connections for the markets beyond the limit of a subscription",
+    "S15: opens more connections for the markets beyond the limit of a subscription",
     ({ place, sandbox }) =>
       Effect.gen(function* () {
         const markets = [ticker, ...Array.from({ length: 6 }, (_, index) => `KXFEED-26-${index}`)]
@@ -264,7 +266,7 @@ describe("Feed.subscribe", () => {
     { assumptions: { maxFeedMarkets: 3 }, batchSize: 3 }
   )
 
-  inMemory("dials once after a drop", ({ sandbox }) =>
+  inMemory("S17: dials once after a drop", ({ sandbox }) =>
     Effect.gen(function* () {
       for (const how of ["close", "reset"] as const) {
         const { events, fiber } = yield* collect(Feed.subscribe("trade"))
@@ -280,7 +282,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("notices a half-open line within 25 seconds, and does not wait for its close", ({ place, sandbox }) =>
+  inMemory("S20: notices a half-open line within 25 seconds, and does not wait for its close", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.subscribe("user_orders"))
       yield* live(1)
@@ -292,7 +294,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("fails with the status of an upgrade that is refused for good", ({ sandbox }) =>
+  inMemory("S21: fails with the status of an upgrade that is refused for good", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 403, times: 10 })
       const { fiber } = yield* collect(Feed.subscribe("trade"))
@@ -302,7 +304,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("connects again after a close, and fails at once if the close code forbids it", ({ sandbox }) =>
+  inMemory("S23: connects again after a close, and fails at once if the close code forbids it", ({ sandbox }) =>
     Effect.gen(function* () {
       const { events, fiber } = yield* collect(Feed.subscribe("trade"))
       yield* live(1)
@@ -319,7 +321,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("waits longer while lines close right after their handshake", ({ sandbox }) =>
+  inMemory("S24: waits longer while lines close right after their handshake", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", closeCode: 1012, times: 8 })
       yield* collect(Feed.subscribe("trade"))
@@ -332,7 +334,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("opens a subscription again if it delivers nothing although its line is alive", (trader) =>
+  inMemory("S25: opens a subscription again if it delivers nothing although its line is alive", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* OrderBooks.watch([ticker])
@@ -348,7 +350,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("keeps its line through a quiet hour", ({ sandbox }) =>
+  inMemory("S26: keeps its line through a quiet hour", ({ sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker])
       const trades = yield* collect(Feed.subscribe("trade"))
@@ -366,7 +368,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("a consumer that throws ends alone", ({ place }) =>
+  inMemory("S28: a consumer that throws ends alone", ({ place }) =>
     Effect.gen(function* () {
       const failing = yield* Effect.forkScoped(
         Stream.runForEach(Feed.messages("user_orders"), () => Effect.die(new Error("mine")))
@@ -381,7 +383,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("keeps messages from the subscription on, and between two pulls", ({ place }) =>
+  inMemory("S29: keeps messages from the subscription on, and between two pulls", ({ place }) =>
     Effect.gen(function* () {
       const { events: stream } = yield* Feed.open("user_orders")
       yield* live(1)
@@ -402,7 +404,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("delivers in order what comes without a reply to the subscribe command", (trader) =>
+  inMemory("S31: delivers in order what comes without a reply to the subscribe command", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* sandbox.plant({ feed: "command", cmd: "subscribe", isSilent: true })
@@ -417,67 +419,72 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("delivers types that are not named like their channel, and reports no gap without a seq", (trader) =>
-    Effect.gen(function* () {
-      const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
-      const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })
-      const { events } = yield* collect(Stream.merge(orders.events, positions.events))
-      yield* live(2)
-      // The replies to these commands count in `seq`, the data does not.
-      for (const name of ["B", "C"]) {
-        yield* Effect.fromResult(orders.add([`KXFEED-26-${name}`]))
-        yield* trader.place()
-        orders.remove([`KXFEED-26-${name}`])
+  inMemory(
+    "S34, A5: delivers types that are not named like their channel, and reports no gap without a seq",
+    (trader) =>
+      Effect.gen(function* () {
+        const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
+        const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })
+        const { events } = yield* collect(Stream.merge(orders.events, positions.events))
         yield* live(2)
-      }
-      yield* trader.sandbox.feed.publish({
-        channel: "market_positions",
-        type: "market_position",
-        msg: {
-          user_id: "u",
-          market_ticker: ticker,
-          position_fp: "1.00",
-          position_cost_dollars: "0.4000",
-          realized_pnl_dollars: "0.0000",
-          fees_paid_dollars: "0.0000",
-          position_fee_cost_dollars: "0.0000",
-          volume_fp: "1.00",
-          subaccount: 0
+        // The replies to these commands count in `seq`, the data does not.
+        for (const name of ["B", "C"]) {
+          yield* Effect.fromResult(orders.add([`KXFEED-26-${name}`]))
+          yield* trader.place()
+          orders.remove([`KXFEED-26-${name}`])
+          yield* live(2)
         }
+        yield* trader.sandbox.feed.publish({
+          channel: "market_positions",
+          type: "market_position",
+          msg: {
+            user_id: "u",
+            market_ticker: ticker,
+            position_fp: "1.00",
+            position_cost_dollars: "0.4000",
+            realized_pnl_dollars: "0.0000",
+            fees_paid_dollars: "0.0000",
+            position_fee_cost_dollars: "0.0000",
+            volume_fp: "1.00",
+            subaccount: 0
+          }
+        })
+        yield* until(() => events.length >= 3)
+        assert.deepStrictEqual(
+          events.map((event) => (event._tag === "Message" ? event.message.type : event._tag)),
+          ["user_order", "user_order", "market_position"]
+        )
+        assert.strictEqual((yield* counters).gaps, 0)
       })
-      yield* until(() => events.length >= 3)
-      assert.deepStrictEqual(
-        events.map((event) => (event._tag === "Message" ? event.message.type : event._tag)),
-        ["user_order", "user_order", "market_position"]
-      )
-      assert.strictEqual((yield* counters).gaps, 0)
-    })
   )
 
-  inMemory("delivers the present state of a quiet ticker when subscribing, adding, joining and restoring", (trader) =>
-    Effect.gen(function* () {
-      const { place, sandbox } = trader
-      const other = "KXFEED-26-OTHER"
-      yield* sandbox.createMarket({ ticker: other })
-      yield* place({ price: "0.40" })
-      const params = { market_tickers: [ticker], send_initial_snapshot: true }
-      const opened = yield* Feed.open("ticker", params)
-      const { events } = yield* collect(opened.events)
-      const seen = () => events.flatMap((event) => (event._tag === "Message" ? [event.message.msg.market_ticker] : []))
-      yield* until(() => seen().length === 1)
-      yield* Effect.fromResult(opened.add([other]))
-      yield* until(() => seen().length === 2)
-      assert.deepStrictEqual(seen(), [ticker, other])
-      const joined = yield* collect(Feed.messages("ticker", params))
-      yield* until(() => joined.events.length === 1)
-      assert.strictEqual(joined.events[0]?.msg.yes_bid_dollars, "0.4000")
-      yield* sandbox.feed.drop({ how: "reset" })
-      yield* until(() => seen().length === 4)
-      assert.deepStrictEqual(seen().slice(2).toSorted(), [other, ticker].toSorted())
-    })
+  inMemory(
+    "A2: delivers the present state of a quiet ticker when subscribing, adding, joining and restoring",
+    (trader) =>
+      Effect.gen(function* () {
+        const { place, sandbox } = trader
+        const other = "KXFEED-26-OTHER"
+        yield* sandbox.createMarket({ ticker: other })
+        yield* place({ price: "0.40" })
+        const params = { market_tickers: [ticker], send_initial_snapshot: true }
+        const opened = yield* Feed.open("ticker", params)
+        const { events } = yield* collect(opened.events)
+        const seen = () =>
+          events.flatMap((event) => (event._tag === "Message" ? [event.message.msg.market_ticker] : []))
+        yield* until(() => seen().length === 1)
+        yield* Effect.fromResult(opened.add([other]))
+        yield* until(() => seen().length === 2)
+        assert.deepStrictEqual(seen(), [ticker, other])
+        const joined = yield* collect(Feed.messages("ticker", params))
+        yield* until(() => joined.events.length === 1)
+        assert.strictEqual(joined.events[0]?.msg.yes_bid_dollars, "0.4000")
+        yield* sandbox.feed.drop({ how: "reset" })
+        yield* until(() => seen().length === 4)
+        assert.deepStrictEqual(seen().slice(2).toSorted(), [other, ticker].toSorted())
+      })
   )
 
-  inMemory("does not take an ok without a list for an empty list", (trader) =>
+  inMemory("A3: does not take an ok without a list for an empty list", (trader) =>
     Effect.gen(function* () {
       const { events: stream, add } = yield* Feed.open("user_orders", {
         market_tickers: [ticker],
@@ -494,7 +501,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("dials no more after its scope closed during a wait", ({ me, sandbox }) =>
+  inMemory("S19: dials no more after its scope closed during a wait", ({ me, sandbox }) =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       yield* Effect.gen(function* () {
@@ -513,7 +520,7 @@ describe("Feed.subscribe", () => {
 })
 
 describe("Feed.bestQuotes", () => {
-  inMemory("leaves out best quotes whose version is not above the last version of their batch", ({ sandbox }) =>
+  inMemory("A4: leaves out best quotes whose version is not above the last version of their batch", ({ sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.bestQuotes())
       yield* live(1)

@@ -74,7 +74,7 @@ describe("OrderBooks.audit", () => {
     )
   }
 
-  inMemory("finds a book whose keys are renamed, each time, and lists the keys", (trader) =>
+  inMemory("B2: finds a book whose keys are renamed, each time, and lists the keys", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* place({ price: "0.40" })

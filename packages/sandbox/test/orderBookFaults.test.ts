@@ -42,7 +42,7 @@ const countSnapshots = (market: string) =>
 const gaps = Effect.map(Feed.state, ({ counters }) => counters.gaps)
 
 describe("OrderBooks.watch", () => {
-  inMemory("is live from the first snapshot in an empty market and in a one-sided market", (trader) =>
+  inMemory("B1: is live from the first snapshot in an empty market and in a one-sided market", (trader) =>
     Effect.gen(function* () {
       yield* trader.sandbox.createMarket({ ticker: other })
       yield* trader.place({ side: "ask", price: "0.65" })
@@ -56,7 +56,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("shows a market as empty that was emptied during an outage", (trader) =>
+  inMemory("B3, B4: shows a market as empty that was emptied during an outage", (trader) =>
     Effect.gen(function* () {
       const { me, place, sandbox } = trader
       yield* place({ price: "0.40" })
@@ -89,7 +89,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("heals if a subscription starts at seq 3", (trader) =>
+  inMemory("B9: heals if a subscription starts at seq 3", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* sandbox.plant({ feed: "subscription", channel: "orderbook_delta", firstSeq: 3 })
@@ -102,7 +102,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("a snapshot of another market does not hide lost deltas", (trader) =>
+  inMemory("B10: a snapshot of another market does not hide lost deltas", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -118,7 +118,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("has no gap when markets are added and removed between deltas", (trader) =>
+  inMemory("B11: has no gap when markets are added and removed between deltas", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -138,7 +138,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("heals a busy market with one request, and publishes nothing until then", (trader) =>
+  inMemory("B12, B13: heals a busy market with one request, and publishes nothing until then", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -164,7 +164,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("takes a book from the snapshot of the feed alone, and sends no request", (trader) =>
+  inMemory("B14: takes a book from the snapshot of the feed alone, and sends no request", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* place({ price: "0.40" })
@@ -179,7 +179,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("reconnects if the line drops while a book heals, and does not end its stream", (trader) =>
+  inMemory("B15: reconnects if the line drops while a book heals, and does not end its stream", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -199,7 +199,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("is unreadable during ten refused dials, since the moment of the drop", (trader) =>
+  inMemory("B16: is unreadable during ten refused dials, since the moment of the drop", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -220,7 +220,7 @@ describe("OrderBooks.watch", () => {
   )
 
   inMemory(
-    "heals if more messages wait for the reply to the subscribe command than the feed holds back",
+    "B18: heals if more messages wait for the reply to the subscribe command than the feed holds back",
     (trader) =>
       Effect.gen(function* () {
         const { place, sandbox } = trader
@@ -237,7 +237,7 @@ describe("OrderBooks.watch", () => {
     { maxEarlyMessages: 3 }
   )
 
-  inMemory("heals the market of a delta that does not decode, and no other", (trader) =>
+  inMemory("B19: heals the market of a delta that does not decode, and no other", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -257,7 +257,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("heals every market after a message with a lower seq", (trader) =>
+  inMemory("B20: heals every market after a message with a lower seq", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -278,7 +278,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("heals all twelve markets of a subscription with a gap", ({ place, sandbox }) =>
+  inMemory("B21: heals all twelve markets of a subscription with a gap", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const markets = [ticker, ...Array.from({ length: 11 }, (_, index) => `KXFEED-26-${index}`)]
       for (const market of markets.slice(1)) yield* sandbox.createMarket({ ticker: market })
@@ -309,7 +309,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("does not grow over a thousand rounds of adding and removing", (trader) =>
+  inMemory("B24: does not grow over a thousand rounds of adding and removing", (trader) =>
     Effect.gen(function* () {
       const { sandbox } = trader
       const books = yield* watchTwo(trader)

@@ -58,7 +58,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("is correct after two deltas of one clock that cross the book in between", ({ place, sandbox }) =>
+  inMemory("B17: is correct after two deltas of one clock that cross the book in between", ({ place, sandbox }) =>
     Effect.gen(function* () {
       yield* place({ side: "ask", price: "0.65" })
       const books = yield* OrderBooks.watch([ticker])
@@ -70,20 +70,22 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("is unreadable from the moment a connection is lost, and live after the restore", ({ place, sandbox }) =>
-    Effect.gen(function* () {
-      const books = yield* OrderBooks.watch([ticker])
-      yield* until(isLive(books))
-      yield* sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
-      yield* sandbox.feed.drop({ how: "reset" })
-      yield* until(() => books.state(ticker)?._tag === "Healing")
-      yield* place({ price: "0.40" })
-      yield* until(isLive(books), 120_000)
-      assert.deepStrictEqual((yield* levels(books))[0], [["0.40", "5.00"]])
-    })
+  inMemory(
+    "B16: is unreadable from the moment a connection is lost, and live after the restore",
+    ({ place, sandbox }) =>
+      Effect.gen(function* () {
+        const books = yield* OrderBooks.watch([ticker])
+        yield* until(isLive(books))
+        yield* sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
+        yield* sandbox.feed.drop({ how: "reset" })
+        yield* until(() => books.state(ticker)?._tag === "Healing")
+        yield* place({ price: "0.40" })
+        yield* until(isLive(books), 120_000)
+        assert.deepStrictEqual((yield* levels(books))[0], [["0.40", "5.00"]])
+      })
   )
 
-  inMemory("reports a market that does not exist, and keeps the others", () =>
+  inMemory("S7: reports a market that does not exist, and keeps the others", () =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"])
       yield* until(() => books.state("KXNONE-26-YES") === undefined)
@@ -93,7 +95,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("keeps a market whose snapshot is lost while the book heals", ({ place, sandbox }) =>
+  inMemory("B10: keeps a market whose snapshot is lost while the book heals", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker])
       yield* until(isLive(books))

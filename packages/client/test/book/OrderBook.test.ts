@@ -19,7 +19,7 @@ const live = (options?: Partial<OrderBook.Options>) => {
 const bookOf = (book: OrderBook.OrderBook, nowMillis = 0) => Result.getOrThrow(book.read(nowMillis))
 
 describe("OrderBook", () => {
-  it("treats an absent side as empty", () => {
+  it("B1: treats an absent side as empty", () => {
     const book = make()
     book.snapshot(snapshot(1, 0), 0)
     assert.strictEqual(read(book), " | ")
@@ -29,7 +29,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual([bestBid, bestAsk?.price, mid, spread], [undefined, "0.56", undefined, undefined])
   })
 
-  it("returns the pointers of unknown members", () => {
+  it("B2: returns the pointers of unknown members", () => {
     const { msg, ...rest } = snapshot(1, 7)
     assert.deepStrictEqual(OrderBook.unknownKeys({ ...rest, msg: { ...msg, yes: [] }, late: 1 }), ["/msg/yes", "/late"])
     assert.deepStrictEqual(OrderBook.unknownKeys({ ...rest, msg }), [])
@@ -39,7 +39,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual(OrderBook.unknownKeys(undefined), [])
   })
 
-  it("replaces the book by each snapshot, even by an empty one", () => {
+  it("B3, B4: replaces the book by each snapshot, even by an empty one", () => {
     const book = live()
     book.snapshot(snapshot(2, 9, [["0.4400", "1.00"]]), 0)
     assert.strictEqual(read(book), "0.44×1.00 | ")
@@ -50,7 +50,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.43×1.00 | ")
   })
 
-  it("keeps one level for all texts of a price", () => {
+  it("B5: keeps one level for all texts of a price", () => {
     const book = make()
     book.snapshot(snapshot(1, 7, [["0.45", "10.00"]]), 0)
     book.delta(delta(2, 8, "yes", "0.4500", "-4.00"), 0)
@@ -67,7 +67,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "invalid")
   })
 
-  it("updates only seq, clock and time after a change of zero", () => {
+  it("B6: updates only seq, clock and time after a change of zero", () => {
     const book = live()
     const { version } = book
     book.delta(delta(2, 8, "yes", "0.4500", "0.00"), 5)
@@ -77,7 +77,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.version, version)
   })
 
-  it("heals after a level below zero", () => {
+  it("B7: heals after a level below zero", () => {
     for (const message of [delta(2, 8, "yes", "0.4500", "-10.01"), delta(2, 8, "no", "0.6000", "-0.01")]) {
       const book = live()
       book.delta(message, 3)
@@ -92,7 +92,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "negative")
   })
 
-  it("publishes nothing before the first snapshot", () => {
+  it("B8: publishes nothing before the first snapshot", () => {
     const book = make()
     const { version } = book
     book.delta(delta(1, 5, "yes", "0.4500", "3.00"), 0)
@@ -102,7 +102,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.45×1.00 | ")
   })
 
-  it("stays unreadable after a gap, until its next snapshot", () => {
+  it("B10, B21: stays unreadable after a gap, until its next snapshot", () => {
     const book = live()
     book.lost(gap, 20)
     book.delta(delta(5, 9, "yes", "0.4500", "1.00"), 21)
@@ -111,7 +111,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.45×1.00 | ")
   })
 
-  it("applies the snapshot that answers a command like any other snapshot", () => {
+  it("B12: applies the snapshot that answers a command like any other snapshot", () => {
     const book = live()
     book.lost(gap, 0)
     book.requested(250)
@@ -120,7 +120,7 @@ describe("OrderBook", () => {
     assert.deepInclude(bookOf(book), { seq: 6, clock: 9 })
   })
 
-  it("has one request in flight, with a deadline that doubles", () => {
+  it("B13: has one request in flight, with a deadline that doubles", () => {
     const book = live({ snapshotTimeoutMillis: 1_000 })
     assert.strictEqual(book.nextMillis(), undefined)
     book.lost(gap, 10_000)
@@ -140,7 +140,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.nextMillis(), 20_250)
   })
 
-  it("requests again more slowly while its snapshots are faulty", () => {
+  it("B13: requests again more slowly while its snapshots are faulty", () => {
     const book = live({ snapshotTimeoutMillis: 1_000 })
     book.lost(gap, 10_000)
     book.requested(10_000)
@@ -158,7 +158,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.nextMillis(), 12_000)
   })
 
-  it("fails to read with the reason and the time of its loss", () => {
+  it("B16, B22: fails to read with the reason and the time of its loss", () => {
     const book = live()
     book.lost({ cause: "outage", detail: "the connection closed with code 1006" }, 1_795_000_000_000)
     book.lost(gap, 1_795_000_001_000)
@@ -180,7 +180,7 @@ describe("OrderBook", () => {
     )
   })
 
-  it("shows the book as it was before it crossed, and is at fault if it is still crossed when the clock moves on", () => {
+  it("B17: shows the book as it was before it crossed, and is at fault if it is still crossed when the clock moves on", () => {
     const book = live()
     const { version } = book
     book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
@@ -196,7 +196,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "crossed")
   })
 
-  it("is no longer crossed after a snapshot or a loss", () => {
+  it("B17: is no longer crossed after a snapshot or a loss", () => {
     const book = live()
     book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
     book.snapshot(snapshot(3, 8, [["0.4400", "1.00"]]), 10)
@@ -216,7 +216,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual([book.clock, book.index], [11, 2])
   })
 
-  it("treats a crossed book as a fault after its grace period, on a tick or a read", () => {
+  it("B17: treats a crossed book as a fault after its grace period, on a tick or a read", () => {
     for (const judge of [
       (book: OrderBook.OrderBook) => book.tick(350),
       (book: OrderBook.OrderBook) => void book.read(350)
@@ -234,13 +234,13 @@ describe("OrderBook", () => {
     assert.strictEqual(read(crossed), "crossed")
   })
 
-  it("is not readable after a message that does not decode", () => {
+  it("B19: is not readable after a message that does not decode", () => {
     const book = live()
     book.lost({ cause: "undecodable", detail: "/msg/delta_fp" }, 0)
     assert.strictEqual(read(book), "undecodable")
   })
 
-  it("drops a duplicate and counts it; a lower seq is a fault", () => {
+  it("B20: drops a duplicate and counts it; a lower seq is a fault", () => {
     const book = live()
     book.delta(delta(2, 8, "yes", "0.4500", "1.00"), 0)
     book.delta(delta(2, 8, "yes", "0.4500", "1.00"), 0)
@@ -251,7 +251,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "sequence")
   })
 
-  it("returns values that never change", () => {
+  it("B25: returns values that never change", () => {
     const book = live()
     const before = bookOf(book)
     const again = bookOf(book)

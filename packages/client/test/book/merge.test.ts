@@ -117,7 +117,7 @@ describe("MergedBook", () => {
     assert.deepInclude(readingOf(book, 5_020), { epoch: 0, clock: 9 })
   })
 
-  it("is unreadable from the moment when its last line is lost", () => {
+  it("B15, B16: is unreadable from the moment when its last line is lost", () => {
     const book = live()
     book.close(first, closed, 10)
     book.lost(second, gap, 20)
@@ -245,14 +245,14 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book), "0.45×5.00 | ")
   })
 
-  it("heals only the line with the fault", () => {
+  it("B7: heals only the line with the fault", () => {
     const book = live()
     book.delta(first, delta(2, 8, "yes", "0.45", "-5.00"), 1)
     assert.strictEqual(read(book), "0.45×1.00 | ")
     assert.deepStrictEqual(book.requests(250), [first])
   })
 
-  it("takes an action that crosses the book from the line that is the first to complete the action", () => {
+  it("B17: takes an action that crosses the book from the line that is the first to complete the action", () => {
     const book = live()
     const step = [delta(2, 8, "no", "0.45", "1.00"), delta(3, 8, "yes", "0.45", "-1.00")] as const
     book.delta(first, step[0], 1)
@@ -265,7 +265,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.lines().get(first)?._tag, "Healing")
   })
 
-  it("ignores messages of lines that are not open, and counts the snapshots and deltas among them", () => {
+  it("B23: ignores messages of lines that are not open, and counts the snapshots and deltas among them", () => {
     const book = live()
     book.close(first, closed, 0)
     book.snapshot(first, snapshot(2, 9), 0)
@@ -277,7 +277,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.ignored, 2)
   })
 
-  it("keeps no state of closed lines", () => {
+  it("B24: keeps no state of closed lines", () => {
     const book = live()
     for (let line = 10; line < 1_010; line++) {
       book.open(line, 0)
