@@ -46,6 +46,8 @@ interface Kept {
 
 /** Compares books that were read with the states that the exchange recorded. */
 export class Comparison {
+  /** The clock for {@link behindMillis}. */
+  nowMillis = (): number => performance.now()
   readonly latest = new Map<string, Recorded>()
   reads = 0
   /** Reads that showed the book before the last delta of their clock: a fault sent another one with that clock. */
@@ -59,7 +61,7 @@ export class Comparison {
   }
 
   record(books: ReadonlyArray<Recorded>): void {
-    const arrivedMillis = performance.now()
+    const arrivedMillis = this.nowMillis()
     for (const book of books) {
       const [ticker, clock, digest] = book
       this.latest.set(ticker, book)
@@ -92,7 +94,7 @@ export class Comparison {
     for (let index = records.length - 1; index >= 0 && records[index]!.clock > clock; index--) {
       sinceMillis = records[index]!.arrivedMillis
     }
-    return Math.max(0, performance.now() - sinceMillis)
+    return Math.max(0, this.nowMillis() - sinceMillis)
   }
 
   #isRecorded([ticker, clock, digest]: Recorded): boolean {
