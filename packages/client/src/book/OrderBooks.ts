@@ -112,7 +112,7 @@ class Books {
     const found = this.#books.get(ticker)
     return found === undefined
       ? Result.fail(new NotWatched({ market_ticker: ticker, refusal: this.#refusals.get(ticker) }))
-      : found.book.read(this.#nowMillis())
+      : found.book.current(this.#nowMillis())
   }
 
   onEvent(event: BookEvent): void {

@@ -155,7 +155,7 @@ class Lines {
     const found = this.#books.get(ticker)
     return found === undefined
       ? Result.fail(new NotWatched({ market_ticker: ticker, refusal: this.#refusals.get(ticker) }))
-      : found.book.read(this.#nowMillis())
+      : found.book.current(this.#nowMillis())
   }
 
   lineStates(): Effect.Effect<ReadonlyArray<LineState>> {
