@@ -1,4 +1,4 @@
-/** Laws of the account's state, on a simulated exchange with faults. The laws detect planted faults. */
+/** Checks laws of the account's state on a simulated exchange with faults, and that they detect planted faults. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { AccountState } from "../../src/account/AccountState.ts"
@@ -16,7 +16,7 @@ const check = (make: typeof AccountState, parameters: fc.Parameters<unknown>) =>
   )
 
 describe("AccountState", () => {
-  it("is the exchange's own account whenever it is live and nothing is in flight", () => {
+  it("equals the exchange's own account whenever it is live and no message is in flight", () => {
     const { counterexample, errorInstance, failed } = check(AccountState, { numRuns })
     assert.isFalse(failed, `${fc.stringify(counterexample)} ${String(errorInstance)}`)
   })
@@ -156,7 +156,7 @@ describe("a planted fault is detected", () => {
   for (const fault of faults) {
     it(`${fault.file} ${fault.does}`, async () => {
       const loaded = (await load("account/AccountState.ts", fault)) as { readonly AccountState: typeof AccountState } // bundled
-      // Shrinking would take long, and adds nothing here.
+      // Shrinking is off: it is slow here and adds nothing.
       assert.isTrue(check(loaded.AccountState, { numRuns: 5_000, endOnFailure: true }).failed)
     })
   }
