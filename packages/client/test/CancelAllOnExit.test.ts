@@ -168,7 +168,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("looks up the state of an order until time is up", () =>
+  it.effect("cancels an order again if its cancel failed with 404 but the order still rests", () =>
     Effect.gen(function* () {
       const slow = { ...asOf(60_000), delayMillis: 8_000 }
       const { report } = yield* run(resting, [
@@ -225,7 +225,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("retries a cancel after 429 until time is up", () =>
+  it.effect("retries a cancel after 429", () =>
     Effect.gen(function* () {
       const tooMany: Reply = { status: 429, body: { error: "too many requests" } }
       const refusals = Array.from({ length: 5 }, () => tooMany)

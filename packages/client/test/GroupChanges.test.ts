@@ -170,7 +170,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("unsubscribes when its scope closes, and then fails with FeedClosed", () =>
+  it.effect("unsubscribes when its scope closes, after which `triggered` fails with FeedClosed", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const { triggered, world } = yield* Scope.provide(watching, scope)

@@ -184,8 +184,8 @@ const start = (options: Options = {}) =>
  *
  * - The status of an order group is known only from its messages. After a loss, the status is `unknown`, even while the
  *   account is live.
- * - Each verification costs one request per page of each list, and one request for the age of each list. With the
- *   defaults and lists of one page, that is six requests a minute.
+ * - Each verification costs one request per page of each list, and at least one request for the age of each list. With the
+ *   defaults and lists of one page, that is at least six requests a minute.
  */
 export const make = (
   options?: Options

@@ -102,7 +102,7 @@ export type AccountChange =
 type What =
   /** All resting orders, of all subaccounts. */
   | { readonly _tag: "Orders" }
-  /** The fills since this time, of all subaccounts. Unix milliseconds of the local clock, `overlapMillis` included. */
+  /** The fills of all subaccounts since this time of the local clock, from which the overlap is already subtracted. */
   | { readonly _tag: "Fills"; readonly fromMillis: number }
   /** The positions of a subaccount. */
   | { readonly _tag: "Positions"; readonly subaccount: number }

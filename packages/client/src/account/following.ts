@@ -22,7 +22,7 @@ const channels: ReadonlyArray<AccountChannel> = ["user_orders", "fill", "market_
 /** How far a line may be behind another line. */
 const behindMillis = 10_000
 
-/** How long to wait before a subscription is opened again that the exchange ended or did not acknowledge. */
+/** How long to wait before opening a subscription again after the exchange ended it or did not answer. */
 const retryMillis = 5_000
 
 /** What the follower needs of its owner. */

@@ -83,7 +83,7 @@ class Freshness {
    */
   until(need: Need) {
     return Effect.gen({ self: this }, function* () {
-      // Before the read of one order, the last known time is enough if it is late enough.
+      // The read of a single order requests a new time only if the last known time is too early.
       if (need._tag !== "Order" || this.#asOfMillis < need.asOfMillis) yield* this.#update
       for (let pause = 50; this.#asOfMillis < need.asOfMillis; pause = Math.min(1_000, pause * 2)) {
         yield* Effect.sleep(pause)

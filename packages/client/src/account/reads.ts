@@ -69,7 +69,7 @@ export class Read {
     this.#lastMillis = nowMillis
   }
 
-  /** Whether a read is wanted, and one that began at this time is late enough. */
+  /** Whether a read that began at this time is wanted and late enough. */
   counts(startedMillis: number): boolean {
     return this.#isWanted && startedMillis >= this.#fromMillis
   }

@@ -1,5 +1,5 @@
 /**
- * Compares live order books with the books of REST, again and again.
+ * Compares live order books with the books of REST at an interval.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export interface AuditOptions {
 /** Why a read of books failed. */
 export type AuditReadError = ErrorOf<typeof Markets.orderbooks>
 
-/** What an audit found. Within one interval, each watched market is in one event. */
+/** What an audit found. In each pass over the watched markets, each market is in one event. */
 export type AuditEvent =
   /** The books of the markets in `equal` equal those of REST. The books of `undecided` could not be compared. */
   | {
@@ -256,9 +256,9 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
  *   the read, or up to `toleranceMillis` before or after the read. So neither a busy market nor a late message counts as
  *   a difference.
  * - A market with a difference is read again. A difference counts only if the same level differs again.
- * - A market is `undecided` if its book was not readable all that time, if it changed 1,000 times or more during a read,
- *   if REST does not return it or returns numbers with too many decimals, or if no level differs in both reads although
- *   each read shows differences.
+ * - A market is `undecided` if its book was not readable all that time, or changed 1,000 times or more during a read. It
+ *   is also `undecided` if REST does not return it or returns too many decimals, or if the two reads show differences
+ *   only at different levels.
  * - The levels of REST are bids of YES and bids of NO. A bid of NO is compared as an ask of YES.
  * - An audit of several lines compares what readers see, and heals all lines of the market.
  *

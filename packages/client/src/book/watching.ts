@@ -77,7 +77,7 @@ export interface Watch {
    * absent. If there are any, a side may have another name now, and then reads as empty: stop trading on these books.
    */
   readonly unknownKeys: () => ReadonlyArray<string>
-  /** @internal Calls `onRead` with the book of a market now, and after each change. Returns a function that stops it. */
+  /** @internal Calls `onRead` with the book of a market now, and after each change. Returns a function that stops the calls. */
   readonly observe: (market_ticker: string, onRead: (read: ReadResult) => void) => () => void
   /** Returns the current state of each line. */
   readonly lines: Effect.Effect<ReadonlyArray<LineState>>
@@ -157,7 +157,7 @@ export class Changes {
     return Effect.map(Queue.unbounded<string, Feed.FeedError | Cause.Done>(), (queue) => new Changes(queue))
   }
 
-  /** Calls an observer now, and with each change of a market. Returns a function that stops it. */
+  /** Calls an observer now, and with each change of a market. Returns a function that stops the calls. */
   observe(ticker: string, observer: () => void): () => void {
     this.#observers.set(ticker, new Set([...(this.#observers.get(ticker) ?? []), observer]))
     observer()

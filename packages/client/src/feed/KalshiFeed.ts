@@ -34,7 +34,7 @@ export interface FeedService {
   ) => Result.Result<Subscription, InvalidRequest | FeedError>
   /** Includes the queue of a consumer in the metrics. */
   readonly watchQueue: feedTelemetry.FeedTelemetry["watchQueue"]
-  /** Passes all frames to a recorder. Returns a function that stops it. */
+  /** Passes all frames to a recorder. Returns a function that stops the recording. */
   readonly record: (recorder: Recorder) => () => void
   /** Returns the current connections and subscriptions. */
   readonly state: Effect.Effect<SessionState>
