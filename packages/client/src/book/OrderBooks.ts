@@ -1,7 +1,7 @@
 /**
  * Live order books: kept up to date from the feed, repaired after every loss, and unreadable while they may be wrong.
  *
- * **Example** (The spread of a market, whenever its book changes)
+ * **Example** (Printing the spread of a market after each change of its book)
  *
  * ```ts
  * import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
