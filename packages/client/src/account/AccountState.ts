@@ -71,7 +71,7 @@ export type AccountStatus =
 export class AccountNotLive
   extends /*#__PURE__*/ Data.TaggedError("AccountNotLive")<{
     readonly status: Exclude<AccountStatus, { readonly _tag: "Live" }>
-    /** The error of the last failed REST read since the account became live. Undefined if none failed. Reads are repeated. */
+    /** The error of the last REST read that failed since the account was live. Undefined if none failed. Reads are repeated. */
     readonly readError: Error | undefined
   }>
 {
@@ -265,6 +265,7 @@ export class AccountState {
     for (const read of this.#readsOf(loss.channel)) read.want(fromMillis)
     if (this.#status._tag === "Healing") return
     const from = this.#status._tag === "Live" ? sinceMillis : this.#status.sinceMillis
+    this.#readError = undefined
     this.#status = { _tag: "Healing", sinceMillis: from, loss }
     this.#changed()
   }

@@ -169,7 +169,12 @@ export class Following {
     const wasLive = line.live.delete(channel)
     // The session lasts, so another attempt can succeed.
     const isPassing = error._tag === "SubscriptionEnded" || error._tag === "CommandTimedOut"
-    if (isPassing) this.#outside.later(retryMillis, () => this.#subscribe(line, channel))
+    if (isPassing) {
+      this.#outside.later(retryMillis, () => {
+        this.#subscribe(line, channel)
+        this.#outside.onInput()
+      })
+    }
     if (wasLive) this.#lose({ cause: "outage", channel, detail: error._tag })
     if (!isPassing) this.#endLine(line, error)
     this.#outside.onInput()

@@ -15,7 +15,7 @@ export interface ReadOptions {
   readonly lagMillis?: number | undefined
   /**
    * After how long an incomplete read is repeated, counted from its request or its latest page. For a list, the time
-   * doubles with each repetition. It is never more than one minute. Default: 10,000.
+   * doubles with each repetition, up to one minute. Default: 10,000.
    */
   readonly readTimeoutMillis?: number | undefined
 }
@@ -59,7 +59,10 @@ export class Read {
   dueMillis(): number | undefined {
     if (!this.#isWanted || this.#fromMillis === Number.POSITIVE_INFINITY) return undefined
     if (this.#attempts === 0) return this.#fromMillis
-    const wait = Math.min(this.#timeoutMillis * this.#growth ** (this.#attempts - 1), longestTimeoutMillis)
+    const wait = Math.min(
+      this.#timeoutMillis * this.#growth ** (this.#attempts - 1),
+      Math.max(this.#timeoutMillis, longestTimeoutMillis)
+    )
     return Math.max(this.#fromMillis, this.#lastMillis + wait)
   }
 

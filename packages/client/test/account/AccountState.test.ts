@@ -262,4 +262,20 @@ describe("AccountState", () => {
     assert.deepStrictEqual(tags, ["Order", "Position", "OrderGroup"])
     assert.strictEqual(state.version, version + 3)
   })
+
+  it("shows the error of a failed read until the next loss or the next complete lists", () => {
+    const state = live()
+    const errorOf = () => {
+      const read = state.read()
+      return Result.isFailure(read) ? read.failure.readError?.message : "live"
+    }
+    state.readFailed(new Error("old"))
+    state.lost(outage("fill"), 3_000)
+    assert.isUndefined(errorOf())
+    state.readFailed(new Error("new"))
+    assert.strictEqual(errorOf(), "new")
+    state.subscribed("fill", 4_000)
+    state.fillsPage(page(5_000), 5_100)
+    assert.strictEqual(errorOf(), "live")
+  })
 })
