@@ -1,4 +1,4 @@
-/** What `feedSoak.ts` and its exchange, `feedSoakServer.ts`, send to each other. */
+/** What `feedSoak.ts`, `feedLines.ts` and their exchange, `feedSoakServer.ts`, send to each other. */
 import { createHash } from "node:crypto"
 
 /** A level of a book: price and contracts. */
@@ -49,8 +49,22 @@ export const faults = {
 
 export type Fault = keyof typeof faults
 
-/** What the exchange's process is asked. `calm` removes all faults, `stop` stops the flow: both return the books. */
-export type Question = { readonly fault: Fault } | "calm" | "stop" | "connections"
+/** The faults of one connection. The answer to `stalled` and `gapped` arrives after their end. */
+export type LineFault = "reset" | "closed" | "stalled" | "gapped"
+
+/** How long `stalled` lasts, in milliseconds. */
+export const stallMillis = 600
+
+/**
+ * What the exchange's process is asked. `connection` is the place among the open connections, oldest first. `calm`
+ * removes all faults, `stop` stops the flow: both return the books.
+ */
+export type Question =
+  | { readonly fault: Fault }
+  | { readonly lineFault: LineFault; readonly connection: number }
+  | "calm"
+  | "stop"
+  | "connections"
 
 /** What the exchange's process sends: the first message, then states of books, and one answer to each question. */
 export type Sent =

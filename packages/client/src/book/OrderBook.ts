@@ -246,6 +246,16 @@ export class OrderBook {
    */
   read(nowMillis: number): Result.Result<Book, BookNotLive> {
     this.tick(nowMillis)
+    return this.current(nowMillis)
+  }
+
+  /**
+   * Returns the book without `tick`, for an owner with a timer. A deadline can pass while the process is busy: the messages
+   * that wait in the socket come before it, and a reader may come before both.
+   *
+   * @internal
+   */
+  current(nowMillis: number): Result.Result<Book, BookNotLive> {
     return this.#state._tag === "Live"
       ? Result.succeed(new Book(this.market_ticker, this.reading(), this.#epoch, nowMillis))
       : Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))

@@ -158,6 +158,11 @@ export class MergedBook {
   /** Returns the book of the furthest line. */
   read(nowMillis: number): Result.Result<Book, BookNotLive> {
     this.tick(nowMillis)
+    return this.current(nowMillis)
+  }
+
+  /** As in {@link OrderBook}. */
+  current(nowMillis: number): Result.Result<Book, BookNotLive> {
     if (this.#state._tag !== "Live") {
       return Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))
     }
