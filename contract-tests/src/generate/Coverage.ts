@@ -202,7 +202,8 @@ export interface Coverage {
   /**
    * Creates the coverage set of a schema. The same schema gives the same values in the same order.
    *
-   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that no value satisfies.
+   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that it cannot use, such as one
+   * that no value satisfies.
    */
   readonly of: (schema: JsonSchema) => ReadonlyArray<Json>
 }

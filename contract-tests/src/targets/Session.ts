@@ -32,7 +32,7 @@ export interface Session {
   /** The value of `--target`. */
   readonly name: string
   readonly check: (run: Run) => Effect.Effect<Outcome>
-  /** Cleans up after the run. Another execution returns the same result. Undefined if the run sends no writes. */
+  /** Cleans up after the run. A second execution returns the same result. Undefined if the run sends no writes. */
   readonly sweep: Effect.Effect<CleanupResult> | undefined
 }
 
@@ -177,7 +177,7 @@ export const cleanup = (
     return yield* cleanUp(live, { ...read.run, groups: new Set(read.groups) }, owned, journal)
   })
 
-/** Creates a runner that checks P12 on an exchange, one call at a time. Other runners handle the other properties. */
+/** Creates a runner that checks P12 on an exchange, one call at a time. `others` checks the other properties. */
 export const runner = ({ check }: Session, others: Runner | undefined): Runner => {
   const turn = Semaphore.makeUnsafe(1)
   return {
