@@ -130,7 +130,7 @@ const limit = (name: string, reason: string): Limit => ({ name, reason })
 
 /**
  * Every kind of input that the document allows but the client does not send. The client rejects it with
- * `InvalidRequest`, or its types cannot express it.
+ * `InvalidRequest`, sends an equivalent request instead, or has no way to express it.
  */
 export const limits = {
   emptySegment: limit("an empty path segment", "an empty segment changes the path of the request"),

@@ -37,7 +37,7 @@ const conforms: OperationProperty = /*#__PURE__*/ conforming.make({
   skipReason: "the operation takes no input"
 })
 
-/** Checks that the client rejects input that cannot be encoded. */
+/** Checks that the client rejects input that cannot be sent. */
 const checkRejections = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Passed") return held
   const reference = referenceOf(operation)

@@ -265,7 +265,9 @@ const applyAt = (
     }
     case "make-nullable": {
       const schema = isObject(current) ? nullable(current) : undefined
-      return schema === undefined ? issue(pointer, "already accepts null") : put(document, pointer, schema, issue)
+      return schema === undefined
+        ? issue(pointer, "already accepts null, or has no type")
+        : put(document, pointer, schema, issue)
     }
     case "extract": {
       if (at(document, entry.to) !== undefined) {

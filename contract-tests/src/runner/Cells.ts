@@ -69,7 +69,7 @@ export const failedResult = ({ path = "", property, seed, target }: Job, reason:
   pointer: undefined,
   expected: undefined,
   got: undefined,
-  instance: "none: the property could not be checked",
+  instance: "none",
   token: Replay.token({ property, target, seed, path }),
   curl: undefined
 })

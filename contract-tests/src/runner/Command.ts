@@ -36,7 +36,7 @@ const seed = Flag.Int("seed").pipe(
   Flag.optional
 )
 
-/** Exits with code 2 if the input cannot be used. */
+/** Exits with code 2 if the target cannot be used. */
 const orRefuse = <A, R>(effect: Effect.Effect<A, Target.Unusable, R>): Effect.Effect<A, Ended, R> =>
   Effect.catch(effect, ({ message }) => refuse(message))
 
@@ -247,7 +247,7 @@ const replayCommand = Command.make(
 const cleanupCommand = Command.make(
   "cleanup",
   {
-    runId: Flag.String("run-id").pipe(Flag.withDescription("The id that the run printed")),
+    runId: Flag.String("run-id").pipe(Flag.withDescription("The id of the run: its journal is ct-ID.jsonl")),
     target: Flag.String("target").pipe(Flag.withDefault("demo")),
     timeout,
     journals

@@ -69,12 +69,12 @@ const connect = (
     const owner = yield* keyOf
     if (!TradingRule.isDemo(environment)) {
       return yield* unusable(
-        `--allow-writes works only on the demo exchange; runs on ${environment.name} send only reads`
+        `writes are allowed only on the demo exchange; runs on ${environment.name} send only reads`
       )
     }
     if (owner !== "demo")
       return yield* unusable(
-        "--allow-writes needs KALSHI_ENV=demo, which states that the key belongs to the demo exchange"
+        "a run that writes needs KALSHI_ENV=demo, which states that the key belongs to the demo exchange"
       )
     const remote = yield* Target.remote(environment, owner)
     const owned = new Set<string>()
@@ -166,7 +166,9 @@ export const cleanup = (
 ): Effect.Effect<CleanupResult, Target.Unusable, Needs> =>
   Effect.gen(function* () {
     if (!Journal.isRunId(runId))
-      return yield* unusable(`--run-id must be the id that a run printed, not ${JSON.stringify(runId)}`)
+      return yield* unusable(
+        `--run-id must be a run id, such as the ID in a journal's name ct-ID.jsonl, not ${JSON.stringify(runId)}`
+      )
     const read = Journal.read(journals, runId)
     if (read === undefined) return yield* unusable(`${journals} has no journal of the run ${runId}`)
     if (read.run.environment !== environment.restUrl) {

@@ -272,7 +272,7 @@ const collapse = (out: Output, branch: JsonObject, pointer: string, context: Con
   if (clash.length > 0 || (branch["$ref"] !== undefined && constraints.length > 0)) {
     context.issue(
       child(pointer, "allOf"),
-      `its only branch conflicts with these keywords of the same schema: ${[...clash, ...constraints].join(", ")}`
+      `its only branch cannot be merged with these keywords of the same schema: ${[...clash, ...constraints].join(", ")}`
     )
   }
   return { ...out, ...branch }
