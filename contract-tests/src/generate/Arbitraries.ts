@@ -284,7 +284,7 @@ export interface Arbitraries {
   /**
    * Creates the arbitrary of a schema.
    *
-   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that it cannot use, such as one
+   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that cannot be used, such as one
    * that no value satisfies.
    */
   readonly of: (schema: JsonSchema) => fc.Arbitrary<Json>

@@ -202,7 +202,7 @@ export interface Coverage {
   /**
    * Creates the coverage set of a schema. The same schema gives the same values in the same order.
    *
-   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that it cannot use, such as one
+   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that cannot be used, such as one
    * that no value satisfies.
    */
   readonly of: (schema: JsonSchema) => ReadonlyArray<Json>

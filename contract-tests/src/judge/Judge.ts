@@ -272,7 +272,7 @@ const makeThorough = (): Ajv2020 => {
 /**
  * Creates a judge for the schemas of a document. `resolve` is the `resolver` of the document.
  *
- * @throws `UnknownKeyword` or `UnusableSchema` on the first use of an invalid schema.
+ * @throws `UnknownKeyword` or `UnusableSchema` on the first use of an unsupported schema.
  */
 export const make = (resolve: Resolve): Judge => {
   const fast = makeAjv(false)

@@ -145,7 +145,7 @@ const raise = (failure: string | undefined): void => {
  * **Details**
  *
  * The seed is `options.seed`. Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. If
- * `KALSHI_CONTRACT_REPLAY` is the token of a failure, the property and the target of the token start at its
+ * `KALSHI_CONTRACT_REPLAY` is the token of a failure, the property with the token's name and target starts at the
  * counterexample.
  *
  * **Example** (In a test)

@@ -87,7 +87,7 @@ export const verifySchema = (value: Json, pointer: string, document: Json, issue
   }
 }
 
-// Below these pointers, keys are names that the publisher chose, not keywords.
+// The keys of the objects at these pointers are names that the publisher chose, not keywords.
 const isNameMap = (pointer: string): boolean =>
   /^\/(?:paths|channels|operations|servers|channels\/[^/]+\/messages|components\/[^/]+)$/.test(pointer)
 
