@@ -109,8 +109,8 @@ describe("Overlay", () => {
         [{ op: "remove", at: [`${at("count")}/maximum`], was: 99 }, "is 100, not 99"],
         [{ op: "make-optional", at: [at("note")] }, "is not required"],
         [{ op: "make-optional", at: [at("gone")] }, "does not exist"],
-        [{ op: "make-nullable", at: [at("note")] }, "already accepts null"],
-        [{ op: "make-nullable", at: [at("average_price")] }, "already accepts null"],
+        [{ op: "make-nullable", at: [at("note")] }, "already accepts null, or has no type"],
+        [{ op: "make-nullable", at: [at("average_price")] }, "already accepts null, or has no type"],
         [{ op: "make-nullable", at: [at("gone")] }, "does not exist"],
         [{ op: "extract", at: [at("extra")], to: "/components/schemas/Money" }, "already exists"],
         [

@@ -172,12 +172,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         /needs KALSHI_ENV=demo/
       ],
       ["for a cleanup of an unknown run", ["cleanup", "--run-id", "abcdef123456"], {}, /has no journal of the run/],
-      [
-        "for a cleanup with a path as run id",
-        ["cleanup", "--run-id", "../../secret"],
-        {},
-        /--run-id must be the id that a run printed/
-      ]
+      ["for a cleanup with a path as run id", ["cleanup", "--run-id", "../../secret"], {}, /--run-id must be a run id/]
     ]
   it.each(invalidRuns)("exits with 2 %s", async (_, args, environment, says) => {
     const key = { KALSHI_API_KEY_ID: "x", KALSHI_PRIVATE_KEY: "y", KALSHI_ENV: "demo" }
