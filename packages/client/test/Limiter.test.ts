@@ -87,8 +87,8 @@ describe("limiter.make", () => {
   const cases: ReadonlyArray<readonly [options: RateLimits.Options, message: string | undefined]> = [
     [{ shards: 1 }, undefined],
     [{ shards: 1_000 }, undefined],
-    [{ shards: 1_001 }, "limits.shards must be from 1 to 1000"],
-    [{ shards: 0 }, "limits.shards must be from 1 to 1000"],
+    [{ shards: 1_001 }, "limits.shards must be an integer from 1 to 1000"],
+    [{ shards: 0 }, "limits.shards must be an integer from 1 to 1000"],
     [{ refreshAfter: "500 micros" }, undefined],
     [{ refreshAfter: 0 }, "limits.refreshAfter must be a duration longer than zero"],
     [{ latency: 0 }, undefined],

@@ -57,8 +57,8 @@ export interface Store {
   /** Whether every effect ends at once, without a request to another process. Default: false. */
   readonly isLocal?: boolean
   /**
-   * Takes the tokens and returns 0. If there are too few tokens, takes none, and returns after how many milliseconds to
-   * request them again.
+   * Takes the tokens and returns 0. If there are too few tokens, takes none and returns the number of milliseconds to
+   * wait before the next request.
    *
    * The store keeps a call that got no tokens in its queue. A later call takes the tokens first only if the later call
    * is more urgent.
@@ -75,7 +75,7 @@ export interface Store {
    * is 0.
    */
   readonly giveBack: (want: Want) => Effect.Effect<void>
-  /** Empties the buckets of a call, because the exchange had too few tokens for it. */
+  /** Removes the tokens that are not reserved from the buckets of a call, because the exchange had too few for it. */
   readonly drain: (want: Want) => Effect.Effect<void>
   /** Returns how many milliseconds the call would have to wait. */
   readonly waitFor: (want: Want) => Effect.Effect<number>

@@ -37,7 +37,8 @@ const resolve = (options: RateLimits.Options, environment: string, keyId: string
   if (!(share > 0 && share <= 1)) return "limits.share must be more than 0 and at most 1"
   if (!(latencyMillis >= 0 && Number.isFinite(latencyMillis))) return "limits.latency must be a finite duration"
   if (!(refreshMillis > 0)) return "limits.refreshAfter must be a duration longer than zero"
-  if (!(Number.isInteger(shards) && shards > 0 && shards <= 1_000)) return "limits.shards must be from 1 to 1000"
+  if (!(Number.isInteger(shards) && shards > 0 && shards <= 1_000))
+    return "limits.shards must be an integer from 1 to 1000"
   // Accounts of different environments never share buckets, even if they have the same name.
   return { account: `${environment} ${options.account ?? keyId}`, share, latencyMillis, refreshMillis, shards }
 }
@@ -134,7 +135,7 @@ class AccountLimiter implements Limiter {
     })
 
   /**
-   * Takes the tokens of a call that fetches the budgets, without waiting. The level of the bucket can become negative.
+   * Takes, without waiting, the tokens of a call that fetches the budgets. The level of the bucket can become negative.
    */
   #force({ bill }: TokenRequest, clock: Clock.Clock): Effect.Effect<Taken> {
     const want = this.#queueOf(bill).want(bill, { urgent: true, forced: true })

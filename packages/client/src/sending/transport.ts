@@ -166,7 +166,7 @@ const readBody = (
   // For unencoded bytes, the HTTP parser enforces the declared length. Then one read is enough.
   const length = headers["content-length"]
   const stated = length === undefined || headers["content-encoding"] !== undefined ? Number.NaN : Number(length)
-  // The stream fails at its first chunk and closes the connection.
+  // With a limit of zero, the stream fails at its first chunk and closes the connection.
   if (stated > maxBodyBytes) return readStream(response, 0, maxBodyBytes)
   return stated >= 0
     ? Effect.mapBoth(response.arrayBuffer, { onSuccess: (buffer) => new Uint8Array(buffer), onFailure: faultOf })

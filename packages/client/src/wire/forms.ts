@@ -1,5 +1,5 @@
 /**
- * The schemas from which all components on the wire are built.
+ * Schemas that the components on the wire share.
  *
  * @module
  */
