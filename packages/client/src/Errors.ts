@@ -356,7 +356,8 @@ export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
  * **Details**
  *
  * `pointer` is the JSON pointer of the first violation; `""` is the body itself. `rawBody` is the beginning of the
- * body, at most 2,048 characters. Values of the request's headers are removed from it.
+ * body, at most 2,048 characters. Values of the request's signature and credential headers are removed from it. It is
+ * empty if the body may contain a secret.
  *
  * **Gotchas**
  *
