@@ -105,7 +105,7 @@ export class SchemaReader {
   readonly #components: Map<string, Component>
   readonly #typeName: (name: string) => string
 
-  /** `typeName` is the name of a component in the code, by its name in the document. Default: the same. */
+  /** `typeName` returns the name of a component in the code for its name in the document. Default: the same name. */
   constructor(
     faults: Faults,
     known: Json,
