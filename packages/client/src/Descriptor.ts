@@ -151,8 +151,8 @@ export interface Descriptor<
   readonly rules: ReadonlyArray<Rule<never>>
   readonly limits: Limits
   /**
-   * Whether the response contains a secret, such as a private key. If so, errors keep only the fields of the exchange's
-   * error from a body.
+   * Whether the response contains a secret, such as a private key. If so, an error keeps at most the `code`, `message`,
+   * `details` and `service` of a body.
    */
   readonly secret: boolean
   /** The pagination of the response. Undefined if the response is always complete. */

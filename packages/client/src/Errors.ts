@@ -26,7 +26,7 @@ export interface ErrorBody {
   readonly service?: string
 }
 
-/** The fields of every error that comes from a response. */
+/** The fields of every error that comes from a response, except {@link ContractError}. */
 export interface Answered {
   /** The operation as you called it, such as `OrderGroups.get`. */
   readonly operation: string
@@ -120,7 +120,7 @@ export class BadRequest extends answered("BadRequest", 400) {}
  * **Details**
  *
  * `explanation` contains the signed text, the kind of key, the environment, and the difference between this machine's
- * clock and the exchange's clock. It contains neither the key nor the signature.
+ * clock and the exchange's clock. It also contains the key's id, but neither the private key nor the signature.
  *
  * If the code of a 401 blames the timestamp (such as `header_timestamp_expired`), the client signs the request again
  * and repeats it, once per call. The client does so for every operation, because the exchange does not carry out a

@@ -92,7 +92,7 @@ describe("limiter.make", () => {
     [{ refreshAfter: "500 micros" }, undefined],
     [{ refreshAfter: 0 }, "limits.refreshAfter must be a duration longer than zero"],
     [{ latency: 0 }, undefined],
-    [{ latency: -5 }, "limits.latency must be a finite duration"],
+    [{ latency: -5 }, "limits.latency must be a finite duration of at least zero"],
     [{ share: 1 }, undefined],
     [{ share: 1.01 }, "limits.share must be more than 0 and at most 1"]
   ]

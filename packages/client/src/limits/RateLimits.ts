@@ -21,7 +21,8 @@
  *
  * - Only signed calls are limited, because the limits of unsigned calls are not documented. Source: the rate-limit
  *   guide of October 2026.
- * - Until the budget is fetched, the layer never rejects a cancel. It sends the cancel if the wait would be too long.
+ * - The layer rejects a cancel only if its latest attempt to fetch the budgets succeeded. Otherwise it sends a cancel
+ *   whose wait would be too long.
  * - A layer does not know how many tokens other programs take from the same account. Give each program a `share`, or
  *   share one store: {@link layerMemory} within a process, `RateLimitsRedis` across processes.
  *

@@ -60,11 +60,11 @@ export interface Store {
    * Takes the tokens and returns 0. If there are too few tokens, takes none and returns the number of milliseconds to
    * wait before the next request.
    *
-   * The store keeps a call that got no tokens in its queue. A later call takes the tokens first only if the later call
-   * is more urgent.
+   * A call that got no tokens enters the store's queue. A later call takes the tokens first only if the later call is
+   * more urgent.
    */
   readonly take: (want: Want) => Effect.Effect<number>
-  /** Removes a call that got no tokens from the store's queue. */
+  /** Removes a waiting call from the store's queue. */
   readonly giveUp: (want: Want) => Effect.Effect<void>
   /**
    * Records that the response to a request has arrived. Called at most one latency after the request took its tokens.

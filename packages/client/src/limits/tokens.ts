@@ -17,8 +17,8 @@ export interface Taken {
 }
 
 /**
- * How many calls request tokens from a remote store at the same time. Sequential requests would take one round trip
- * each.
+ * The maximum number of calls that request tokens from a remote store at the same time. Sequential requests would take
+ * one round trip each.
  */
 const remoteWidth = 8
 

@@ -23,7 +23,7 @@ export interface Arrived {
   readonly sent?: (() => conceal.HeaderValues) | undefined
 }
 
-/** The facts about a call from which its errors are made. */
+/** The facts about a call that its errors need. */
 export interface Circumstances {
   readonly attempts: number
   /** Whether the response to an earlier attempt was lost, so that the exchange may have carried out that attempt. */
@@ -114,7 +114,7 @@ const parse = (arrived: Arrived): ParsedBody => {
 
 const maxExcerpt = 200
 
-/** The maximum length of each string in an error, because errors are printed and logged. */
+/** The maximum length of each field of an `ErrorBody`, because errors are printed and logged. */
 const maxErrorText = 2048
 
 const clip = (text: string, hide: conceal.Conceal): string =>
@@ -194,8 +194,8 @@ const printableJson = ({ json, text }: ParsedBody): unknown => {
 }
 
 /**
- * Returns the wait of a `Retry-After` header, which is in seconds or an HTTP date. Undefined if the header is absent or
- * invalid.
+ * Returns the wait that a `Retry-After` header requests, in milliseconds. The header contains seconds or an HTTP date.
+ * Undefined if the header is absent or invalid.
  */
 export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined

@@ -203,7 +203,7 @@ const observe = <A, E>(
   })
 
 class ObservedCall implements CallObserver {
-  /** Undefined without tracing, because the default tracer of Effect records nothing. */
+  /** Undefined if tracing is off, or if the program provides no tracer: Effect's default tracer records nothing. */
   readonly tracer: Tracer.Tracer | undefined
   span: Tracer.Span | undefined = undefined
 

@@ -121,7 +121,7 @@ export type FilledEvent =
 export interface Watch<A = Event> {
   /** The events, in the order of their arrival. One consumer takes them. */
   readonly events: Stream.Stream<A, Feed.FeedError>
-  /** The lines, now. */
+  /** The current state of the lines. */
   readonly lines: Effect.Effect<ReadonlyArray<LineState>>
 }
 

@@ -25,7 +25,7 @@ export interface Interval {
   readonly untilMillis: number
 }
 
-/** Bounds of what lines do. */
+/** The options `disorderMillis` and `lateMillis` of a watch. */
 export interface Bounds {
   readonly disorderMillis: number
   readonly lateMillis: number

@@ -137,8 +137,8 @@ const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || err
  * Repeating a cancel is harmless.
  *
  * `ensureCanceled` fails if the exchange refuses the cancel for another reason, or if nothing was sent. Once the
- * exchange may have carried out a cancel, the call no longer fails. It returns `MayRest`, whose `error` takes the lost
- * response into account.
+ * exchange may have carried out a cancel, the call no longer fails. If the state stays unknown, it returns `MayRest`,
+ * whose `error` takes the lost response into account.
  *
  * **Example** (Checking whether the order filled before the cancel)
  *
