@@ -381,7 +381,10 @@ export class ContractError extends Data.TaggedError("ContractError")<{
   }
 }
 
-/** The input is invalid, and nothing was sent. `pointer` is the JSON pointer of the invalid field. */
+/**
+ * The input or the `SendPolicy` is invalid, or the layer does not permit the call. Nothing was sent. `pointer` is the
+ * JSON pointer of the invalid field; `""` is the call itself.
+ */
 export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
   readonly operation: string
   readonly pointer: string

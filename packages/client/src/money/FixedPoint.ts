@@ -370,7 +370,7 @@ const priceMicros = (price: Dollars): Result.Result<bigint, OutOfRange> => {
   const micros = toMicros(price)
   return micros >= 0n && micros <= scaled.oneDollar
     ? Result.succeed(micros)
-    : Result.fail(new OutOfRange({ name: "price", value: price, expected: "between 0 and 1 dollar" }))
+    : Result.fail(new OutOfRange({ name: "price", value: price, expected: "from 0 to 1 dollar" }))
 }
 
 /**

@@ -35,7 +35,7 @@ export type {
  * tier recorded in demo in July 2026 (read: 200 tokens a second, capacity 400; write: 100 tokens a second, capacity
  * 100), and the rules published in October.
  *
- * **Example** (How many seconds of writing a full bucket allows)
+ * **Example** (How many seconds an empty bucket needs to fill)
  *
  * ```ts
  * import * as Account from "@kalshi-effect/client/Account"

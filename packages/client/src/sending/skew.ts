@@ -118,7 +118,7 @@ export const jumped = (from: Reading, to: Reading): boolean =>
   Math.abs(to.wallMillis - from.wallMillis - (to.monotonicMillis - from.monotonicMillis)) > jumpMillis
 
 export const make = (): Skew => {
-  // The older measurement includes more responses, so it is narrower. It is used until the newer one has enough.
+  // The older measurement includes more responses, so it is narrower. It is used until the newer one replaces it.
   let older: Agreed | undefined
   let newer: Agreed | undefined
   let latest: Reading = { wallMillis: 0, monotonicMillis: 0 }
