@@ -530,7 +530,7 @@ describe("complement", () => {
     for (const text of ["-0.000001", "1.000001", "-1", "56"]) {
       const error = failure(FixedPoint.complement(wire(text)))
       assert.instanceOf(error, FixedPoint.OutOfRange)
-      assert.strictEqual(error.message, `the price ${text} is not between 0 and 1 dollar`)
+      assert.strictEqual(error.message, `the price ${text} is not from 0 to 1 dollar`)
     }
   })
 
@@ -597,7 +597,7 @@ describe("cost", () => {
     const order = { side: "bid", price: $("0.5"), count: contracts("1") } as const
     assert.strictEqual(
       failure(FixedPoint.cost({ ...order, price: $("1.01") })).message,
-      "the price 1.01 is not between 0 and 1 dollar"
+      "the price 1.01 is not from 0 to 1 dollar"
     )
     assert.strictEqual(
       failure(FixedPoint.cost({ ...order, count: contracts("-1") })).message,

@@ -87,12 +87,12 @@ describe("limiter.make", () => {
   const cases: ReadonlyArray<readonly [options: RateLimits.Options, message: string | undefined]> = [
     [{ shards: 1 }, undefined],
     [{ shards: 1_000 }, undefined],
-    [{ shards: 1_001 }, "limits.shards must be from 1 to 1000"],
-    [{ shards: 0 }, "limits.shards must be from 1 to 1000"],
+    [{ shards: 1_001 }, "limits.shards must be an integer from 1 to 1000"],
+    [{ shards: 0 }, "limits.shards must be an integer from 1 to 1000"],
     [{ refreshAfter: "500 micros" }, undefined],
     [{ refreshAfter: 0 }, "limits.refreshAfter must be a duration longer than zero"],
     [{ latency: 0 }, undefined],
-    [{ latency: -5 }, "limits.latency must be a finite duration"],
+    [{ latency: -5 }, "limits.latency must be a finite duration of at least zero"],
     [{ share: 1 }, undefined],
     [{ share: 1.01 }, "limits.share must be more than 0 and at most 1"]
   ]

@@ -153,7 +153,7 @@ describe("of", () => {
       const result = OrderCost.of({ side: "bid", price: "0.5", count: "1", ...order }, market)
       return Result.isFailure(result) ? `${result.failure._tag}: ${result.failure.message}` : "priced"
     }
-    assert.strictEqual(tag({ price: "1.01" }), "OutOfRange: the price 1.01 is not between 0 and 1 dollar")
+    assert.strictEqual(tag({ price: "1.01" }), "OutOfRange: the price 1.01 is not from 0 to 1 dollar")
     assert.strictEqual(tag({ price: "5e-1" }).slice(0, 13), "NotFixedPoint")
     assert.strictEqual(tag({ count: "0" }), "OutOfRange: the count 0 is not above zero contracts")
     assert.strictEqual(tag({ count: "-1" }), "OutOfRange: the count -1 is not above zero contracts")

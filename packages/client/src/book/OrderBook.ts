@@ -3,7 +3,7 @@
  *
  * **When to use**
  *
- * Use to replay recorded messages, and to keep a book from the messages of `Feed.subscribe`.
+ * Use this module to replay recorded messages, and to keep a book from the messages of `Feed.subscribe`.
  *
  * **Details**
  *
@@ -57,7 +57,7 @@ export { unknownKeys } from "../feed/unknownKeys.ts"
  * - `gap`: messages of the subscription were lost.
  * - `undecodable`: a message did not decode.
  * - `outage`: there is no connection or no subscription.
- * - `sequence`: a message had a lower `seq` than the one before.
+ * - `sequence`: a delta had a lower `seq` than the message before.
  * - `clock`: the exchange's clock went down, as it may during maintenance.
  * - `negative`: a level would hold a negative number of contracts.
  * - `crossed`: the best bid was not below the best ask.

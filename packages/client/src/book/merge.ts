@@ -97,7 +97,7 @@ class Line implements Place {
   }
 }
 
-/** What readers see after its line was lost, while the other lines are complete but late. */
+/** What readers see after the leader was lost, while the other lines are complete but late. */
 interface Held {
   /** Infinity while the furthest line has the same clock and the same levels. */
   untilMillis: number
@@ -106,7 +106,7 @@ interface Held {
 }
 
 /**
- * The order book of one market on any number of lines, named by numbers that are never used again.
+ * The order book of one market on any number of lines. Each line has a number, which no later line may have.
  *
  * **Details**
  *
