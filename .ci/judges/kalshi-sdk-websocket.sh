@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tests the local exchange's WebSocket with a client of other authors: kalshi-sdk 22.4.0, from PyPI. Runs the live suite of
-# kalshi-sdk (tests/integration/test_websocket.py, unchanged). Then compares the order books that kalshi-sdk keeps under
-# load with REST.
+# Tests the local exchange's WebSocket with an independent client: kalshi-sdk 22.4.0, from PyPI. Runs the live suite of
+# kalshi-sdk (tests/integration/test_websocket.py, unchanged). Then lets kalshi-sdk keep order books under load, and
+# compares these books with REST.
 # Needs Python 3.13 and PyPI. If one of them is missing, the script prints the reason and succeeds.
 # Arguments: the duration of the load in seconds (default: 60), and the book changes per second (default: 200).
 set -euo pipefail
@@ -78,7 +78,7 @@ start_exchange() {
     "$node" contract-tests/judges/orderFlow.ts "$url" "$folder/$name" "$changes"
 }
 
-# Ends the order flow, prints what it did, and fails if it failed.
+# Ends the order flow and prints its output. Fails if the order flow failed.
 end_flow() {
   local id=${started[-1]} code=0
   kill "$id"

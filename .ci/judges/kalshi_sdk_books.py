@@ -1,7 +1,7 @@
 """Keeps kalshi-sdk's own order books on a local exchange under order flow, then compares each with REST.
 
 Arguments: the address of the exchange, the folder with key-id and key.pem, and the seconds to stay connected. Fails if a
-connection was lost, a sequence had a gap, or a book differs.
+connection was lost, a sequence had a gap, no message arrived, no book was compared, or a book differs.
 """
 
 import asyncio
@@ -114,15 +114,16 @@ async def run(address, folder, seconds):
         while not drained.done() and time.monotonic() - watch.last_at < QUIET_SECONDS:
             await asyncio.sleep(0.1)
         manager = session._orderbook_mgr
-        wrong = (
-            ["the stream ended early"]
-            if ended_early or manager is None
-            else list(await asyncio.to_thread(lambda: list(differences(manager, exchange, tickers))))
-        )
+        if ended_early or manager is None:
+            compared = "no book was compared with REST"
+            wrong = ["the stream ended early" if ended_early else "kalshi-sdk keeps no order books"]
+        else:
+            wrong = await asyncio.to_thread(lambda: list(differences(manager, exchange, tickers)))
+            compared = f"{len(wrong)} books differ from REST"
     gaps = sum(count for text, count in warnings.counts.items() if "gap" in text.lower() or "reset" in text.lower())
     print(
         f"{len(tickers)} books for {connected:.0f} s: {watch.messages:,} messages ({watch.messages / connected:,.0f} a second),"
-        f" {watch.reconnects} reconnects, {gaps} gaps, {len(wrong)} books differ from REST"
+        f" {watch.reconnects} reconnects, {gaps} gaps, {compared}"
     )
     for text, count in warnings.counts.items():
         print(f"  {count} × {text}")

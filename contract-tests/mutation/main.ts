@@ -1,7 +1,7 @@
 /**
  * Runs mutation tests: makes one change at a time to a source file, and lists the changes that no test detects.
  *
- * `pnpm mutate <source file>… <test file>…` takes paths relative to the root of the repository. Default test files: those
+ * `pnpm mutate <source file>… [<test file>…]` takes paths relative to the root of the repository. Default test files: those
  * directly in `packages/signing/test` and `packages/client/test`.
  *
  * @module
@@ -67,9 +67,9 @@ const isNamedAfter = (testFile: string, sourceFile: string): boolean =>
 
 /**
  * Returns a function that lists the test files that reach a mutant, the most specific first. A test file with the name of
- * the source file comes first. Then come the test files that reach many mutants of the source file that few other test
- * files reach. A mutant that is reached while modules load counts as reached by every test file that reaches another mutant
- * of the same source file.
+ * the source file comes first. The others are sorted by how many mutants of the source file they reach. A mutant counts
+ * more if fewer test files reach it. A mutant that is reached while modules load counts as reached by every test file that
+ * reaches another mutant of the same source file.
  */
 const specific = (
   reached: ReadonlyArray<State.Reached>,

@@ -1,7 +1,7 @@
 /**
  * Runs each test once without a mutant. Then runs the test once for each mutant that the test reached, that is assigned to
  * the test file, and that is still alive. Before mutants are assigned, the runner only records which mutants the tests
- * reach.
+ * reach. If a mutant is `active`, the runner runs each test only with this mutant.
  *
  * @module
  */

@@ -54,7 +54,7 @@ export const readReached = (folder: string): ReadonlyArray<Reached> =>
 export const assign = (folder: string, testFile: string, ids: ReadonlyArray<string>): void =>
   writeFileSync(join(folder, "assigned", encodeURIComponent(testFile)), JSON.stringify(ids))
 
-/** Returns the mutants that are assigned to a test file, or undefined before the assignment. */
+/** Returns the mutants that are assigned to a test file. Returns undefined before `assign` and after `finish`. */
 export const assigned = (folder: string, testFile: string): ReadonlySet<string> | undefined => {
   const path = join(folder, "assigned", encodeURIComponent(testFile))
   return existsSync(path) ? new Set<string>(JSON.parse(readFileSync(path, "utf8"))) : undefined

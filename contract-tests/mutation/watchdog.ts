@@ -1,6 +1,6 @@
 /**
- * Starts a worker thread that kills the process if a mutant blocks the main thread. A timer cannot do this, because it runs
- * on the blocked thread.
+ * Starts a worker thread that kills the process if a mutant blocks the main thread. A timer of the
+ * main thread could not fire.
  *
  * @module
  */

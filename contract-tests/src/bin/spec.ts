@@ -55,7 +55,7 @@ const importCommand = Command.make(
       Flag.optional
     ),
     overlay: Flag.String("overlay").pipe(
-      Flag.withDescription("The overlay to apply. Default: this project's overlay, or none with --out"),
+      Flag.withDescription("The overlay to apply. Default: this project's overlay; with --out, none"),
       Flag.optional
     )
   },

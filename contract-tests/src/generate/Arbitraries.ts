@@ -9,7 +9,7 @@
  *   which RFC 3339 §5.6 allows; leap seconds are not generated.
  * - Strings can contain every Unicode character except lone surrogates, which UTF-8 cannot encode.
  * - Integers stay within ±(2^53 − 1). Numbers are finite, and never `-0`, because JSON does not preserve it.
- * - Free-form objects also have keys such as `__proto__`. These are own properties, as `JSON.parse` creates them.
+ * - Free-form objects can have keys such as `__proto__`. These are own properties, as `JSON.parse` creates them.
  *
  * @module
  */
@@ -284,7 +284,8 @@ export interface Arbitraries {
   /**
    * Creates the arbitrary of a schema.
    *
-   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that no value satisfies.
+   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that cannot be used, such as one
+   * that no value satisfies.
    */
   readonly of: (schema: JsonSchema) => fc.Arbitrary<Json>
 }

@@ -5,7 +5,7 @@
  * **Details**
  *
  * Choices are: every optional key present and absent, null and not null, every enum member, every branch of a union,
- * every bound and the nearest value inside it, array lengths 0, 1 and 2 (and the bounds, except a maximum above 200),
+ * every bound and a value just inside it, array lengths 0, 1 and 2 (and the bounds, except a maximum above 200),
  * every form of a format, several forms of a pattern. One value combines the choices of independent members, so the size
  * of the set depends on the longest list of choices, not on the product of all lists. The first value is the simplest,
  * with every key present.
@@ -202,7 +202,8 @@ export interface Coverage {
   /**
    * Creates the coverage set of a schema. The same schema gives the same values in the same order.
    *
-   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that no value satisfies.
+   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that cannot be used, such as one
+   * that no value satisfies.
    */
   readonly of: (schema: JsonSchema) => ReadonlyArray<Json>
 }

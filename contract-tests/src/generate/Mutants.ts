@@ -1,8 +1,8 @@
 /**
  * Creates mutants: values that are valid except for exactly one fault, of a known kind, at a known JSON Pointer.
  *
- * A candidate counts only if the judge rejects it and reports exactly that pointer. Other candidates are reported as
- * discarded, so that gaps in the mutants are visible.
+ * A candidate counts only if the judge rejects it and reports exactly that pointer. `survey` reports the other candidates
+ * as discarded, so that gaps in the mutants are visible.
  *
  * @module
  */
@@ -61,7 +61,7 @@ export interface Mutant {
    * reports the missing or surplus items.
    */
   readonly items: ReadonlyArray<string>
-  /** The pointer with `*` for list indices and undeclared keys: the same for every element of a list. */
+  /** The pointer with `*` for undeclared keys and for list indices, except for the indices of a tuple. */
   readonly location: string
   readonly value: Json
   /** The change, such as `"resting" → "RESTING"`. */

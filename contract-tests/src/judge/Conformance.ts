@@ -2,8 +2,8 @@
  * Checks a codec against a schema: which values it must decode, which values it must reject and at which pointer, and
  * which data it must keep.
  *
- * A faulty codec never causes an exception here. The report contains the numbers of runs and failures, and the first
- * failures.
+ * If the codec throws while it decodes or encodes, the check fails: the exception is part of the report. The report
+ * contains the numbers of runs and failures, and the first failures.
  *
  * @module
  */
@@ -79,7 +79,7 @@ export interface Failure {
   readonly note: string
   readonly expected: string
   readonly got: string
-  /** The input of the codec. A failure of the random sample is shrunk. */
+  /** The input of the codec, or for `own-values` its own value. An input of the random sample is shrunk. */
   readonly instance: Json
   /** The line that replays the failure. Only for failures of the random sample. */
   readonly replay: string | undefined
@@ -91,11 +91,11 @@ export interface Report {
   readonly direction: Direction
   readonly passed: boolean
   readonly checks: Readonly<Record<Check, Tally>>
-  /** All mutants by kind. */
+  /** The number of mutants of each kind. */
   readonly kinds: Readonly<Partial<Record<Mutants.Kind, number>>>
   /**
-   * The number of faults without a mutant. The judge accepts every candidate with such a fault, or does not report
-   * exactly the pointer of the fault. See `Suite.discarded`.
+   * The number of faults without a mutant: the judge accepts each candidate with such a fault, or reports other pointers
+   * than the pointer of the fault. See `Suite.discarded`.
    */
   readonly discarded: number
   /** The first failures of each check, and the shrunk failure of the random sample. */

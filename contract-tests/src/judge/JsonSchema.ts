@@ -115,7 +115,7 @@ export class UnknownKeyword extends Error {
   }
 }
 
-/** The error for a schema that cannot be used for a reason other than an unknown keyword. */
+/** The error for a schema whose keywords are all known, but that cannot be used. */
 export class UnusableSchema extends Error {
   override readonly name = "UnusableSchema"
   readonly pointer: string
@@ -177,7 +177,7 @@ export const memberOf = (value: Json | undefined, key: string): Json | undefined
 export const valueAt = (root: Json, pointer: string): Json | undefined =>
   pointerKeys(pointer).reduce<Json | undefined>(memberOf, root)
 
-/** Copies `root` and replaces the value at the path `keys` by the result of `update`. `undefined` removes the member. */
+/** Copies `root` and replaces the value at the path `keys` by the result of `update`. `undefined` removes it. */
 export const updateAt = (
   root: Json,
   keys: ReadonlyArray<string>,
@@ -285,7 +285,7 @@ export const resolver = (document: object): Resolve => {
     const known = found.get(ref)
     if (known !== undefined) return known
     if (!ref.startsWith("#")) throw new UnusableSchema(`reference ${JSON.stringify(ref)} leaves the document`, ref)
-    // A document is JSON by contract; `audit` checks the schemas found in it before they are used.
+    // A document is JSON by contract. The judge and the generators check the keywords of a schema on its first use.
     const target = valueAt(document as Json, decodeURIComponent(ref.slice(1)))
     if (typeof target !== "boolean" && !isObject(target)) {
       throw new UnusableSchema(`reference ${JSON.stringify(ref)} does not lead to a schema`, ref)

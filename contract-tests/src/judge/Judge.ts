@@ -167,7 +167,7 @@ const violationOf = (error: ErrorObject): Violation => {
   }
 }
 
-/** Returns whether a branch is for another kind of value: it fails at the root, by type or by literal. */
+/** Returns whether a branch is for another kind of value: the value itself has the wrong type or literal. */
 const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => error.instancePath === "" && ["type", "const", "enum", "false schema"].includes(error.keyword))
 
@@ -219,7 +219,7 @@ interface Compiled {
   readonly explain: (value: Json) => ReadonlyArray<ErrorObject>
 }
 
-/** Wraps a boolean schema, because ajv compiles only objects. */
+/** Wraps a boolean schema in an object. */
 const wrap = (schema: Prepared) => (typeof schema === "boolean" ? { allOf: [schema] } : schema)
 
 const plainUnions = { anyOf: "anyOf", oneOf: "oneOf" }
@@ -272,7 +272,7 @@ const makeThorough = (): Ajv2020 => {
 /**
  * Creates a judge for the schemas of a document. `resolve` is the `resolver` of the document.
  *
- * @throws `UnknownKeyword` or `UnusableSchema` on the first use of an invalid schema.
+ * @throws `UnknownKeyword` or `UnusableSchema` on the first use of an unsupported schema.
  */
 export const make = (resolve: Resolve): Judge => {
   const fast = makeAjv(false)

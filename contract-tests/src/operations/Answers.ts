@@ -153,7 +153,7 @@ const largeError = /*#__PURE__*/ new TextEncoder().encode(
 /** A body of 1 MiB that is not JSON. */
 export const large: Body = { name: "1 MiB", body: largeText, headers: { "content-type": "application/json" } }
 
-/** Creates the bodies that are sent with every status, besides {@link large}. */
+/** Creates the bodies that P4 combines with every status. */
 export const responseBodies = (valid: Json): ReadonlyArray<Body> => {
   const text = stringify(valid)
   const json = { "content-type": "application/json" }

@@ -48,7 +48,7 @@ export type DescriptorCheck = (
   reference: ReferenceDocument.Operation
 ) => ReadonlyArray<Finding>
 
-/** The statuses that an operation lists in its `errors`, and their error classes. */
+/** The statuses that an operation must list in its `errors` if the document declares them, and their error classes. */
 export const declaredErrors: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
   [400, "BadRequest"],
   [401, "Unauthorized"],

@@ -131,7 +131,7 @@ const commandCodec: Conformance.Codec<unknown> = {
 
 /**
  * Checks a kind. Every valid message decodes and every valid command is sent (P1), without loss (P3). The client rejects
- * every message or command with a single violation, at the pointer of the violation (P2).
+ * every message or command with exactly one violation that the policy rejects, at the pointer of the violation (P2).
  */
 export const checkKind = (
   kind: Kind,

@@ -130,7 +130,7 @@ const limit = (name: string, reason: string): Limit => ({ name, reason })
 
 /**
  * Every kind of input that the document allows but the client does not send. The client rejects it with
- * `InvalidRequest`, or its types cannot express it.
+ * `InvalidRequest`, sends an equivalent request instead, or has no way to express it.
  */
 export const limits = {
   emptySegment: limit("an empty path segment", "an empty segment changes the path of the request"),
@@ -148,7 +148,7 @@ export const limits = {
   ),
   absentBody: limit(
     "no body where the document makes the body optional",
-    "the exchange answers 400 without a body, so the client sends {}"
+    "the exchange answers 400 to a request without a body, so the client sends {}"
   ),
   unnamed: limit("a member that the document does not declare", "a misspelt name would change the effect of an order"),
   otherUnit: limit(
@@ -277,8 +277,8 @@ const inputSchema = (reference: ReferenceDocument.Operation, resolve: Resolve): 
 }
 
 /**
- * Percent-decodes a string strictly. An unencoded character must be unreserved, or a sub-delimiter without a special
- * meaning in a path or a query.
+ * Percent-decodes a string strictly. An unencoded character must be unreserved, or reserved without a special meaning in a
+ * path or a query.
  */
 const decodeText = (text: string, what: string, faults: Array<string>): string => {
   if (!/^(?:[A-Za-z0-9\-._~!$'()*,;:@]|%[0-9A-Fa-f]{2})*$/.test(text))

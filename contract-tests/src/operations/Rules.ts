@@ -87,8 +87,8 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
 }
 
 /**
- * Checks a batch of RFQs. The repair keeps as much of the input as possible. Of the children with both legs and a ticker,
- * every second keeps its legs and the others keep their tickers. Of the sizes, those of one kind are kept.
+ * Checks a batch of RFQs. The repair gives every child one name and one size. A child with both legs and a ticker keeps its
+ * legs if its index is odd, and its ticker otherwise. Only sizes of one kind are kept.
  */
 const createBatch: Check = (input) => {
   const pointers = batchFaults(input)
@@ -215,7 +215,11 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
     ["a remainder that rests", "/rest_remainder", { rest_remainder: true }],
     ["a child without a name", "/children/1", { children: [a, {}] }],
     ["a child with an empty ticker", "/children/1/market_ticker", { children: [a, { market_ticker: "" }] }],
-    ["a child without legs", "/children/1/selected_markets", { children: [a, legs()], mve_collection_ticker }],
+    [
+      "a child with an empty list of legs",
+      "/children/1/selected_markets",
+      { children: [a, legs()], mve_collection_ticker }
+    ],
     [
       "a child with two names",
       "/children/1/selected_markets",

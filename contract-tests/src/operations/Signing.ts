@@ -1,5 +1,5 @@
 /**
- * Lists the operations that the client signs.
+ * Defines which operations the client signs.
  *
  * @module
  */

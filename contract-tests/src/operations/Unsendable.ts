@@ -1,5 +1,5 @@
 /**
- * Replaces each string of an input with strings that cannot be encoded. The client must reject each input before it
+ * Replaces each string of an input with strings that cannot be sent. The client must reject each input before it
  * sends anything, and must report the pointer of the replaced string.
  *
  * @module
@@ -10,8 +10,8 @@ import type { ClientOperation } from "./ClientOperations.ts"
 import type { Recorder } from "./Requests.ts"
 
 /**
- * Strings that cannot be sent. In a path, some would address another resource. Others are not valid Unicode, so they
- * cannot be sent in any part of a request.
+ * Strings that cannot be sent. No part of a request can contain half a surrogate pair, because UTF-8 cannot encode it. In
+ * a path, the other strings would change the request or address another resource.
  */
 const invalidStrings = {
   path: ["", ".", "..", "a/b", "a\\b", "a%2Fb", "a%5cb", "a\r\nb", "a\tb", "\u0000", "\u007f", "\ud800", "a\udc00b"],
@@ -19,7 +19,7 @@ const invalidStrings = {
   body: ["\ud800", "a\udc00b"]
 }
 
-/** An input in which one string cannot be encoded, and the pointer of that string. */
+/** An input in which one string cannot be sent, and the pointer of that string. */
 interface Unsendable {
   readonly input: JsonObject
   readonly pointer: string
@@ -70,7 +70,7 @@ export interface Finding extends Unsendable {
   readonly got: string
 }
 
-/** Sends every unsendable input. Returns the number of cases, and the inputs that were not rejected correctly. */
+/** Calls the operation with every unsendable input. Returns the number of cases, and the inputs that were not rejected correctly. */
 export const check = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,

@@ -44,5 +44,5 @@ export const targetProperties: ReadonlyArray<TargetProperty> = [P0, p15, P16]
 /** The statement of every property, in display order. */
 export const statements: ReadonlyArray<PropertyInfo> = [P0, ...operationProperties, p15, P16]
 
-/** Normalises a property id from user input: ignores upper and lower case, and accepts `P1p` and `P1'` for `P1′`. */
+/** Normalises a property id from user input: ignores case, and accepts `P1p` and `P1'` for `P1′`. */
 export const idOf = (text: string): string => text.toUpperCase().replace(/^(P\d+)['P]$/, "$1′")

@@ -92,7 +92,8 @@ const mismatchOf = (
     if (requestSent !== "maybe") return `requestSent is ${String(requestSent)}, but the complete request was sent`
     if (tag === "RequestTimeout" && limit !== "attempt")
       return `expected the attempt's time limit, got ${String(limit)}`
-    if ((code === "ERR_BODY_TOO_LARGE") !== (fault.outcome === "large")) return `the code is ${String(code)}`
+    if ((code === "ERR_BODY_TOO_LARGE") !== (fault.outcome === "large"))
+      return `expected ${fault.outcome === "large" ? "" : "not "}the code ERR_BODY_TOO_LARGE, got ${String(code)}`
   }
   if (fault.outcome === "large" && written > maxBodyBytes + bufferedBytes)
     return `the client read up to ${written} bytes of an oversized body`

@@ -122,7 +122,7 @@ const checkProperty = (property: OperationProperty, { seed }: Settings): Effect.
     return { _tag: "Passed", runs: runs + 3, reached: { twice: sample.length, replayed: 1 } }
   })
 
-/** Creates property P15 for some properties: each of them is deterministic. */
+/** Creates property P15, which checks that each of these properties is deterministic. */
 export const make = (properties: ReadonlyArray<OperationProperty>): TargetProperty => ({
   id,
   statement:

@@ -26,7 +26,7 @@ interface Target {
   readonly schema: NonNullable<ReferenceDocument.Response["schema"]>
   /** The parameter for the page size, and its maximum. Undefined if the operation has no such parameter. */
   readonly size: { readonly name: string; readonly maximum: number } | undefined
-  /** Every input except the cursor. */
+  /** Every input except the cursor and the page size. */
   readonly input: JsonObject
 }
 

@@ -1,5 +1,5 @@
 /**
- * Defines the interface of the suite's properties: a statement, and a function that checks one operation.
+ * Defines the interface of the suite's properties: a statement, and a function that checks one target.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export interface Failed {
   /** The request as a command line with placeholders for secrets, if a request was made. */
   readonly curl?: string | undefined
   readonly replay: Replay.Replay
-  /** The full report. Its last line is the command that replays the failure. */
+  /** The full report. Its last line contains the command that replays the failure. */
   readonly report: string
 }
 

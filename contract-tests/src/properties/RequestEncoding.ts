@@ -21,7 +21,7 @@ const recorder = (): Requests.Recorder => (sharedRecorder ??= Requests.recorder(
 const conforms: OperationProperty = /*#__PURE__*/ conforming.make({
   id,
   statement:
-    "Every valid input becomes a request that conforms to the document and decodes to the same input. The client rejects every other input before it sends anything, with the pointer of the fault.",
+    "Every valid input, except for the listed limits, becomes a request that conforms to the document and decodes to the same input. The client rejects every other input before it sends anything, with the pointer of the fault.",
   checks: ["completeness", "precision", "round-trip", "tolerance"],
   method:
     "Coverage inputs and random inputs pass through the whole client to a recorder. The recorded request is parsed with the document only. Operations without input are not checked for rejections.",
@@ -37,7 +37,7 @@ const conforms: OperationProperty = /*#__PURE__*/ conforming.make({
   skipReason: "the operation takes no input"
 })
 
-/** Checks that the client rejects input that cannot be encoded. */
+/** Checks that the client rejects input that cannot be sent. */
 const checkRejections = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Passed") return held
   const reference = referenceOf(operation)

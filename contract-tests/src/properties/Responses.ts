@@ -31,7 +31,8 @@ export const P1: OperationProperty = /*#__PURE__*/ conforming.make({
 /** Property P2: the client rejects every invalid body at the correct pointer. */
 export const P2: OperationProperty = /*#__PURE__*/ conforming.make({
   id: "P2",
-  statement: "The client rejects every body with a single violation, and the error has the pointer of that violation.",
+  statement:
+    "The client rejects every body with a single violation, and the error has the pointer of that violation. New enum members and unknown fields are not violations.",
   checks: ["precision"],
   method:
     "Every kind of violation at every pointer of a valid body. ajv confirms that each mutant is invalid. Skipped: operations without a response body.",
@@ -42,7 +43,8 @@ export const P2: OperationProperty = /*#__PURE__*/ conforming.make({
 /** Property P3: decoding and encoding a body preserves it. */
 export const P3: OperationProperty = /*#__PURE__*/ conforming.make({
   id: "P3",
-  statement: "A decoded body encodes to the original: no digit is lost, and absent, null and empty stay distinct.",
+  statement:
+    "A decoded body encodes to the original: no digit is lost, and absent, null and empty stay distinct. Only a null list becomes an empty list.",
   checks: ["round-trip"],
   method:
     "The bodies of P1 are decoded, encoded, and compared after normalisation. Skipped: operations without a response body.",

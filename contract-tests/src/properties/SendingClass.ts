@@ -20,8 +20,8 @@ export type SendingClass = "idempotent" | "keyed" | "never"
 type Reasons = Readonly<Record<string, string>>
 
 /**
- * The idempotent operations, except for every GET, and every DELETE whose path ends with an id. Each operation sets a
- * value or ends a state, so a repeated request has no further effect.
+ * The idempotent operations that are neither a GET nor a DELETE whose path ends with an id, and the reason why a repeated
+ * request has no further effect.
  */
 const idempotent: Reasons = {
   UpdateOrderGroupLimit: "sets the limit",
@@ -88,8 +88,8 @@ const change = (item: Json, key: string, value: string | undefined): Json =>
 
 /**
  * Returns inputs that differ in retry safety. For a keyed operation: with an id, and without an id if the document makes
- * the id optional. For a batch: with ids on both items, with an id on the first item only, with an empty second id, and
- * without ids.
+ * the id optional. For a batch: with ids on both items, with an id on the first item only, with an empty second id, and a
+ * single item without an id.
  */
 export const variants = (operation: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<JsonObject> => {
   const key = keys[operation.id]

@@ -197,7 +197,7 @@ const assertionOf = (run: Run, instead: Replacements) => {
       signer: instead.signer?.(key) ?? key.signer,
       layer: instead.layer,
       atMillis: input.atMillis,
-      // The last response is a success, so that every retry gets a response.
+      // The last outcome repeats. It is a success, so that the call ends.
       fates: [...input.fates, "answered" as const].map(fateOf)
     })
     const usedSignatures = new Set<string>()
@@ -263,6 +263,6 @@ export const checkOperation = (run: Run, instead: Replacements = {}): Effect.Eff
 export const P8: OperationProperty = {
   id,
   statement:
-    "Every attempt has its own signature over exactly its timestamp, method and path, verified with RSA-PSS and Ed25519. No part of the key, no signature and no complete key id appears in output, logs, spans or metrics.",
+    "Every attempt of a signed operation has its own signature over exactly its timestamp, method and path, verified with RSA-PSS and Ed25519. No part of the key, no signature and no complete key id appears in output, logs, spans or metrics.",
   run: (run) => checkOperation(run)
 }

@@ -36,7 +36,7 @@ export interface Document {
   readonly source: Source
   /** The complete document, for a validator that resolves references itself. */
   readonly document: JsonObject
-  /** Every component schema, by name. */
+  /** Every component schema, sorted by name. */
   readonly schemas: ReadonlyArray<NamedSchema>
   /** Returns the component schema with this name, or undefined. */
   readonly schema: (name: string) => JsonSchema | undefined

@@ -16,7 +16,7 @@ import type { Json, JsonObject, JsonSchema } from "./JsonSchema.ts"
 /** The sender of a message. AsyncAPI takes the server's view: the client sends the messages of `receive` operations. */
 export type Sender = "client" | "server"
 
-/** A message or a control frame. All references are resolved, except for references inside the schema. */
+/** A message or a control frame. */
 export interface Message {
   /** The key in the document, such as `orderbookDelta`. */
   readonly key: string
@@ -25,6 +25,7 @@ export interface Message {
   /** Undefined for a message that belongs to no operation of the document. */
   readonly sender: Sender | undefined
   readonly contentType: string
+  /** The schema as in the document. It is often only a `$ref`: use `deref`. */
   readonly payload: JsonSchema
   /** The JSON Pointer of the payload schema in the document. */
   readonly pointer: string
@@ -41,11 +42,11 @@ export interface Channel {
 
 /** The parsed WebSocket reference document. */
 export interface FeedDocument extends Document {
-  /** Every channel, by name. */
+  /** Every channel, in the order of the document. */
   readonly channels: ReadonlyArray<Channel>
   /** Returns the channel with this name, or undefined. */
   readonly channel: (name: string) => Channel | undefined
-  /** Every message, by key. */
+  /** Every message, in the order of the document. */
   readonly messages: ReadonlyArray<Message>
   /** Returns the message with this key, or undefined. */
   readonly message: (key: string) => Message | undefined
@@ -137,11 +138,11 @@ export const make = (json: unknown): FeedDocument => {
   }
 }
 
-/** Returns the file URL of the WebSocket reference document in this package. */
+/** Returns the file URL of the current WebSocket reference document. */
 export const url = (): URL => fixture("spec/feed.json")
 
-/** Loads the WebSocket reference document in this package. */
+/** Loads the current WebSocket reference document. */
 export const load = (): FeedDocument => make(readJson("spec/feed.json"))
 
-/** Loads an older WebSocket reference document, which has no overlay: `2.0.0-2026-08-22`. */
+/** Loads an older WebSocket reference document by name: `2.0.0-2026-08-22`. Older documents have no overlay. */
 export const loadHistory = (name: string): FeedDocument => make(readJson(`spec/history/feed-${name}.json`))

@@ -1,12 +1,15 @@
 /**
- * Checks the reference files. The documents are in normal form and state their source. Every entry of the overlay takes
- * effect. In some published schemas, `nullable` has no effect by the specification, but the importer lets it allow null.
- * The list of these schemas is complete.
+ * Checks the reference files:
+ *
+ * - The documents are in normal form and state their source.
+ * - Every entry of the overlay takes effect.
+ * - The lists of nulls that the importer adds are complete. It adds null to a schema if `nullable` is intended there, but
+ *   has no effect by the specification.
  *
  * **Details**
  *
- * Each check returns an array of findings, which is empty on success. A check reads files through a function, so that a
- * test can inject a fault into any file.
+ * Each check returns its findings. On success, there are none. A check reads files through a function, so that a test can
+ * inject a fault into any file.
  *
  * @module
  */
@@ -26,7 +29,7 @@ import { overlaySha256 } from "./SpecImport.ts"
 /** Returns the content of a file below `fixtures/spec`. */
 export type Read = (name: string) => string
 
-/** Reads a file of this package. */
+/** Reads a file from disk. */
 export const read: Read = (name) => readFileSync(fixture(`spec/${name}`), "utf8")
 
 /** The findings of a check, and the number of checked cases. */
@@ -55,7 +58,7 @@ const decodeOverlay = /*#__PURE__*/ Schema.decodeUnknownResult(/*#__PURE__*/ Sch
 
 /**
  * Checks that a reference document is in the canonical format, uses only known keywords, has no dangling references, and
- * states its source and its overlay.
+ * states its source. A current document must state the overlay that was applied. An older document must state none.
  */
 export const document = (name: string, read: Read): Checked => {
   const text = read(name)
@@ -147,7 +150,10 @@ export const missingEffects = (document: JsonObject): ((entry: Overlay.Entry) =>
   }
 }
 
-/** Checks that every entry of the overlay has a reason and a source, has an effect in its document, and is necessary. */
+/**
+ * Checks that every entry of the overlay has a reason and a source, and takes effect in its document. An entry for the
+ * REST document must also be necessary: version 3.28.0, which has no overlay, must lack some of its effect.
+ */
 export const overlay = (read: Read): Checked => {
   const decoded = decodeOverlay(read("overlay.json"), rejectExcess)
   if (Result.isFailure(decoded)) return { findings: [decoded.failure.message], reached: {} }

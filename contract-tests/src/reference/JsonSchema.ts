@@ -21,8 +21,8 @@ export interface JsonObject {
  *
  * **Details**
  *
- * Null is always a type: `["string", "null"]`, or an `anyOf` branch `{ "type": "null" }` beside a `$ref`. `nullable`
- * does not occur. `default` and `deprecated` are the only keywords beside `$ref` and `anyOf`.
+ * Null is always a type: `["string", "null"]`, or the branch `{ "type": "null" }` of an `anyOf`. `nullable` does not occur.
+ * `default` and `deprecated` are the only keywords that a schema has beside a `$ref` or beside an `anyOf` with null.
  */
 export interface JsonSchema {
   readonly $ref?: string

@@ -7,7 +7,7 @@
 
 /** A schema of a reference document. */
 export interface PinnedSchema {
-  /** The keyword beside `nullable` in the published document. */
+  /** The keyword beside `nullable` in the published document. `asyncapi`: AsyncAPI does not have `nullable`. */
   readonly beside: "$ref" | "allOf" | "asyncapi" | "enum"
   readonly pointer: string
   /** Whether the overlay removes the null again. */

@@ -85,7 +85,10 @@ export const AddResponse = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Adds a JSON body to every 4xx and 5xx response without a body. `places` is the number of these responses. */
+/**
+ * Adds a JSON body to every 4xx and 5xx response that an operation declares without a body and without a `$ref`. `places`
+ * is the number of these responses.
+ */
 export const AddErrorBody = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("add-error-body"),
   schema: /*#__PURE__*/ Schema.Struct({ $ref: Schema.String }),
@@ -262,7 +265,9 @@ const applyAt = (
     }
     case "make-nullable": {
       const schema = isObject(current) ? nullable(current) : undefined
-      return schema === undefined ? issue(pointer, "already accepts null") : put(document, pointer, schema, issue)
+      return schema === undefined
+        ? issue(pointer, "already accepts null, or has no type")
+        : put(document, pointer, schema, issue)
     }
     case "extract": {
       if (at(document, entry.to) !== undefined) {

@@ -62,7 +62,10 @@ export interface Response {
   readonly pointer: string
 }
 
-/** An operation. All references are resolved, except for references inside schemas. */
+/**
+ * An operation. References to parameters, bodies and responses are resolved. A schema is as in the document, and often only
+ * a `$ref`: use `deref`.
+ */
 export interface Operation {
   readonly id: string
   readonly method: Method
@@ -86,7 +89,7 @@ export interface Operation {
 
 /** The parsed REST reference document. */
 export interface ReferenceDocument extends Document {
-  /** Every operation, in the order of paths and methods. */
+  /** Every operation, in the order of the document. */
   readonly operations: ReadonlyArray<Operation>
   /** Returns the operation with this id, or undefined. */
   readonly operation: (id: string) => Operation | undefined
@@ -220,11 +223,13 @@ export const make = (json: unknown): ReferenceDocument => {
   }
 }
 
-/** Returns the file URL of the REST reference document in this package. */
+/** Returns the file URL of the current REST reference document. */
 export const url = (): URL => fixture("spec/rest.json")
 
-/** Loads the REST reference document in this package. */
+/** Loads the current REST reference document. */
 export const load = (): ReferenceDocument => make(readJson("spec/rest.json"))
 
-/** Loads an older REST reference document, which has no overlay: `3.28.0-2026-08-22` or `3.13.0`. */
+/**
+ * Loads an older REST reference document by name: `3.28.0-2026-08-22` or `3.13.0`. Older documents have no overlay.
+ */
 export const loadHistory = (name: string): ReferenceDocument => make(readJson(`spec/history/rest-${name}.json`))

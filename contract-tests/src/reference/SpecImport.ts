@@ -22,7 +22,7 @@ export const Issue = /*#__PURE__*/ Schema.Struct({ message: Schema.String, point
 /** A problem of the document or of the overlay, and its location. */
 export type Issue = typeof Issue.Type
 
-/** The error for a document that cannot be imported. Contains every problem. */
+/** The error for a document that cannot be imported. Contains every problem of the step that failed. */
 export class ImportError
   extends /*#__PURE__*/ Schema.TaggedError<ImportError>()("ImportError", {
     issues: /*#__PURE__*/ Schema.NonEmptyArray(Issue)
@@ -57,7 +57,7 @@ export interface Imported {
 
 const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
 
-/** Returns the SHA-256 of one part of an overlay, in the canonical format. The part for the other document has no effect. */
+/** Returns the SHA-256 of one part of an overlay. The formatting of the file and the other part do not change it. */
 export const overlaySha256 = (overlay: string, kind: "feed" | "rest"): string => {
   const json: Json = JSON.parse(overlay)
   return sha256(print((isObject(json) ? json[kind] : undefined) ?? null))
@@ -101,11 +101,12 @@ const readOverlay = (text: string): Effect.Effect<Overlay.Overlay, ImportError> 
  * **Details**
  *
  * `overlay` is the content of an overlay file. Its part for this kind of document is applied. The version and the sha256
- * in this part must match the document. `published` is the date of publication, YYYY-MM-DD. The date is needed because
- * several documents can share a version. The same document, overlay and date give the same bytes.
+ * in this part must match the document. `published` is the date of publication, YYYY-MM-DD. It distinguishes documents
+ * that share a version. The same document, overlay and date give the same bytes.
  *
- * Fails with every problem: an unknown key or schema keyword, a constraint beside `$ref`, a dangling reference, an
- * overlay entry that does not apply.
+ * Parses and converts the document, applies the overlay, and then verifies the result. Fails with every problem of the
+ * first step that finds one: an unknown key or schema keyword, a constraint beside `$ref`, an overlay entry that does not
+ * apply, a dangling reference.
  */
 export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
   text: string,

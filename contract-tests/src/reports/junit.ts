@@ -46,7 +46,7 @@ const counts = ({ failed, passed, skipped }: Report.Totals, millis: number) => (
   time: (millis / 1_000).toFixed(3)
 })
 
-/** Renders a report. An unfinished run has an additional failing suite. */
+/** Renders a report. A run with exit code 3 has an additional failing suite. */
 export const render = (report: Report.Report): string => {
   const suites = report.properties.map(({ id, statement }) => {
     const millis = report.times.byProperty[id] ?? 0

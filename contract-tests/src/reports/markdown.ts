@@ -56,7 +56,7 @@ export const render = (report: Report.Report): string => {
     ...[...Report.skips(report)].map(([reason, { length }]) => `- skipped ${length}: ${cell(reason)}`),
     ...report.notes.map((note) => `- ${cell(note)}`),
     "",
-    "<details><summary>Every operation</summary>",
+    "<details><summary>Every cell</summary>",
     "",
     `| | ${ids.join(" | ")} |`,
     `| --- | ${ids.map(() => ":---:").join(" | ")} |`,

@@ -28,7 +28,7 @@ export const casesOf = ({ cells }: Report.Report, property: string): number =>
     0
   )
 
-/** Renders a failure. The last line is the command that replays the failure. */
+/** Renders a failure. The last line contains the command that replays the failure. */
 export const failure = ({ property, result, target }: ReturnType<typeof Report.failures>[number]): string =>
   [
     `✗ ${property} fails for ${target}${result.pointer === undefined ? "" : ` at ${JSON.stringify(result.pointer)}`}`,

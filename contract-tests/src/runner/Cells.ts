@@ -61,7 +61,7 @@ export const resultOf = (outcome: Outcome): Result => {
   }
 }
 
-/** Creates the result of a cell that failed without a counterexample, because the property threw or the worker died. */
+/** Creates the result of a cell that failed without a counterexample, for example because the worker died. */
 export const failedResult = ({ path = "", property, seed, target }: Job, reason: string): Result => ({
   _tag: "Failed",
   runs: 0,
@@ -69,7 +69,7 @@ export const failedResult = ({ path = "", property, seed, target }: Job, reason:
   pointer: undefined,
   expected: undefined,
   got: undefined,
-  instance: "none: the property could not be checked",
+  instance: "none",
   token: Replay.token({ property, target, seed, path }),
   curl: undefined
 })

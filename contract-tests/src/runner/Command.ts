@@ -32,11 +32,11 @@ const list = (texts: ReadonlyArray<string>): ReadonlyArray<string> =>
   texts.flatMap((text) => text.split(",")).filter((text) => text !== "")
 
 const seed = Flag.Int("seed").pipe(
-  Flag.withDescription("A 32-bit integer; the same seed gives the same report"),
+  Flag.withDescription("A 32-bit integer; on the local exchange, the same seed gives the same report"),
   Flag.optional
 )
 
-/** Exits with code 2 if the input cannot be used. */
+/** Exits with code 2 if the target cannot be used. */
 const orRefuse = <A, R>(effect: Effect.Effect<A, Target.Unusable, R>): Effect.Effect<A, Ended, R> =>
   Effect.catch(effect, ({ message }) => refuse(message))
 
@@ -104,7 +104,7 @@ const journals = Flag.String("journal").pipe(
 )
 
 const counterexamples = Flag.String("counterexamples").pipe(
-  Flag.withDescription("The folder of saved failures, which run first"),
+  Flag.withDescription("The folder of saved failures, which are checked first"),
   Flag.withDefault(Counterexamples.folder)
 )
 
@@ -132,7 +132,9 @@ const runFlags = {
   seed,
   runs: Flag.Int("runs").pipe(Flag.withDescription("Maximum number of random cases per cell"), Flag.withDefault(100)),
   budget: Flag.String("budget").pipe(
-    Flag.withDescription("Time limit of the run, such as 120s. A run that exceeds it fails with exit code 3"),
+    Flag.withDescription(
+      "Time limit of the run, such as 120s. A run that exceeds it ends with exit code 3, or 1 if a property failed"
+    ),
     Flag.optional
   ),
   workers: Flag.Int("workers").pipe(
@@ -188,7 +190,7 @@ const runCommand = Command.make(
       Effect.andThen(Outputs.write(report, outputs), Console.log(Text.render(report)))
     const fs = yield* FileSystem.FileSystem
     const sweep = session?.sweep ?? Effect.undefined
-    // The writes of a run are always cleaned up. The cleanup is uninterruptible.
+    // A failed or interrupted run is cleaned up too. The cleanup is uninterruptible.
     const swept = Effect.tap(sweep, (swept) =>
       swept === undefined ? Effect.void : Console.error(describeCleanup(swept))
     )
@@ -245,7 +247,7 @@ const replayCommand = Command.make(
 const cleanupCommand = Command.make(
   "cleanup",
   {
-    runId: Flag.String("run-id").pipe(Flag.withDescription("The id that the run printed")),
+    runId: Flag.String("run-id").pipe(Flag.withDescription("The id of the run: its journal is ct-ID.jsonl")),
     target: Flag.String("target").pipe(Flag.withDefault("demo")),
     timeout,
     journals

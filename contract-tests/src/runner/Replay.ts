@@ -66,7 +66,7 @@ export const parse = (text: string): Replay => {
   return replay
 }
 
-/** Returns the line that replays a token. */
+/** Returns the line that replays the failure with this token. */
 export const lineOf = (text: string): string => `REPLAY kalshi-contract replay ${text}`
 
 /** Returns the line that replays a failure. */
@@ -145,7 +145,8 @@ const raise = (failure: string | undefined): void => {
  * **Details**
  *
  * The seed is `options.seed`. Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. If
- * `KALSHI_CONTRACT_REPLAY` is the token of a failure, the property with that name starts at that counterexample.
+ * `KALSHI_CONTRACT_REPLAY` is the token of a failure, the property with the token's name and target starts at the
+ * counterexample.
  *
  * **Example** (In a test)
  *

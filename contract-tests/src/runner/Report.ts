@@ -3,7 +3,8 @@
  *
  * **Details**
  *
- * A report is plain data. Except for `times`, it is the same for the same seed.
+ * A report is plain data. Two finished runs on the local exchange with the same seed have the same report, except for
+ * `times`.
  *
  * @module
  */
@@ -103,7 +104,7 @@ export const isGreen = (report: Report): boolean => {
   return report.ending === "finished" && failed === 0 && passed > 0
 }
 
-/** Returns the exit code: 0 if the run passed, 1 if a property failed, 3 if the run did not finish or nothing passed. */
+/** Returns the exit code: 1 if a property failed. Otherwise 0 if the run passed, and 3 if it did not finish or nothing passed. */
 export const exitCode = (report: Report): 0 | 1 | 3 => (totals(report).failed > 0 ? 1 : isGreen(report) ? 0 : 3)
 
 /** Returns the distinct targets of a report, in the order of their first cells. */

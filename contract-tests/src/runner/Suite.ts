@@ -1,5 +1,5 @@
 /**
- * Runs the suite: every selected cell, in a deterministic order.
+ * Runs every selected cell of the suite. The report has a deterministic order.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export interface Options {
   readonly properties: ReadonlyArray<string>
   /** The names or ids of operations, or the names of other targets, with `*` for any characters. Empty for all. */
   readonly operations: ReadonlyArray<string>
-  /** Saved counterexamples, which run before everything else. */
+  /** Saved counterexamples. A cell checks its own before its other cases. */
   readonly kept: ReadonlyArray<Replay.Replay>
   /** The name of the exchange, for the report. */
   readonly target: string
@@ -107,9 +107,7 @@ export const selected = ({ operations, properties }: Pick<Options, "operations" 
 }
 
 /**
- * Runs the cells.
- *
- * @throws `NothingToRun` if there are no cells.
+ * Runs the cells. Dies with the `NothingToRun` of `selected`.
  */
 export const run = (runner: Runner, options: Options): Effect.Effect<Report.Report> =>
   Effect.gen(function* () {

@@ -18,7 +18,7 @@ const script = new URL(`internal/worker${extname(import.meta.url)}`, import.meta
 export interface Options {
   /** The time limit of a cell. A cell that exceeds the limit counts as hung, and its worker is terminated. */
   readonly limitMillis: number
-  /** The script that a worker runs instead of the suite. */
+  /** The script that a worker runs. Default: the script of the suite. */
   readonly script: URL
 }
 

@@ -1,5 +1,5 @@
 /**
- * Creates the inputs of reads from existing entities: each parameter gets the id of the first entity in a list.
+ * Creates the inputs of reads from existing entities: a parameter for an entity gets the id of the first one in a list.
  *
  * @module
  */
@@ -88,7 +88,7 @@ const sources: Readonly<Record<string, Source>> = {
   subtrader_id: listed("no subtrader of the account", "Fcm.listSubtraders", "subtraders", "id", {})
 }
 
-/** Parameters that have another meaning in one operation. */
+/** Parameters that need another list in one operation. */
 const sourcesByOperation: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
   "Events.candlesticks": { ticker: eventTicker },
   "Events.forecastPercentileHistory": { ticker: eventTicker },

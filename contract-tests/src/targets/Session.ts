@@ -32,7 +32,7 @@ export interface Session {
   /** The value of `--target`. */
   readonly name: string
   readonly check: (run: Run) => Effect.Effect<Outcome>
-  /** Cleans up after the run. Another execution returns the same result. Undefined if the run sends no writes. */
+  /** Cleans up after the run. A second execution returns the same result. Undefined if the run sends no writes. */
   readonly sweep: Effect.Effect<CleanupResult> | undefined
 }
 
@@ -69,12 +69,12 @@ const connect = (
     const owner = yield* keyOf
     if (!TradingRule.isDemo(environment)) {
       return yield* unusable(
-        `--allow-writes works only on the demo exchange; runs on ${environment.name} send only reads`
+        `writes are allowed only on the demo exchange; runs on ${environment.name} send only reads`
       )
     }
     if (owner !== "demo")
       return yield* unusable(
-        "--allow-writes needs KALSHI_ENV=demo, which states that the key belongs to the demo exchange"
+        "a run that writes needs KALSHI_ENV=demo, which states that the key belongs to the demo exchange"
       )
     const remote = yield* Target.remote(environment, owner)
     const owned = new Set<string>()
@@ -166,7 +166,9 @@ export const cleanup = (
 ): Effect.Effect<CleanupResult, Target.Unusable, Needs> =>
   Effect.gen(function* () {
     if (!Journal.isRunId(runId))
-      return yield* unusable(`--run-id must be the id that a run printed, not ${JSON.stringify(runId)}`)
+      return yield* unusable(
+        `--run-id must be a run id, such as the ID in a journal's name ct-ID.jsonl, not ${JSON.stringify(runId)}`
+      )
     const read = Journal.read(journals, runId)
     if (read === undefined) return yield* unusable(`${journals} has no journal of the run ${runId}`)
     if (read.run.environment !== environment.restUrl) {
@@ -177,7 +179,7 @@ export const cleanup = (
     return yield* cleanUp(live, { ...read.run, groups: new Set(read.groups) }, owned, journal)
   })
 
-/** Creates a runner that checks P12 on an exchange, one call at a time. Other runners handle the other properties. */
+/** Creates a runner that checks P12 on an exchange, one call at a time. `others` checks the other properties. */
 export const runner = ({ check }: Session, others: Runner | undefined): Runner => {
   const turn = Semaphore.makeUnsafe(1)
   return {

@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
 
-/** The error for a target that cannot be used. The message states the reason and the remedy. */
+/** The error for a target that cannot be used. The message states the reason. */
 export class Unusable extends Data.TaggedError("Unusable")<{ readonly reason: string }> {
   override get message(): string {
     return this.reason

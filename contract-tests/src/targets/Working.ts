@@ -11,7 +11,7 @@ const unknownId = "00000000-0000-4000-8000-000000000000"
 const publicKey =
   "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA5nmzbJSxFkN2RH0BtdzGlRc76O9r/m0hNszCgFWyh8w=\n-----END PUBLIC KEY-----\n"
 
-/** The end of the year 2095, in Unix seconds. No entity expires earlier. */
+/** The end of the year 2095, in Unix seconds. */
 const farFuture = 3_976_214_399
 
 const order = ({ groupId, ticker }: World): JsonObject => ({

@@ -80,7 +80,7 @@ describe("the folders of a package", () => {
     })
   }
 
-  it("are found in type, module and dynamic imports", () => {
+  it("are found in type imports, re-exports and dynamic imports, but not in comments", () => {
     const files = new Map([
       ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import "../trading/c.ts" */'],
       ["rest/b.ts", 'export * from "../Errors.ts"\nconst late = () => import("../money/a.ts")'],

@@ -1,4 +1,7 @@
-/** Checks that the comments and documents of this repository do not use certain words. Each has a plainer replacement. */
+/**
+ * Checks that the comments of the sources and the documents of this repository do not use certain words. Each word has a
+ * plainer replacement.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"

@@ -18,7 +18,7 @@ const kindsAt = (schema: JsonSchema, value: Json): ReadonlyArray<string> =>
     .map(({ kind, pointer, value: mutated }) => `${kind} ${pointer} ${JSON.stringify(mutated)}`)
 
 describe("Mutants.make", () => {
-  it("breaks a small object in every possible way", () => {
+  it("returns every mutant of a small object", () => {
     const schema: JsonSchema = {
       type: "object",
       required: ["a"],
@@ -44,7 +44,7 @@ describe("Mutants.make", () => {
     ])
   })
 
-  it("goes one past each bound and past the safe integers", () => {
+  it("goes past each bound and past the safe integers, and adds fractions and infinity", () => {
     const values = mutants.of({ type: "integer", format: "int32", minimum: 0, maximum: 9 })(4)
     const of = (kind: Mutants.Kind): ReadonlyArray<Json> =>
       values.filter((mutant) => mutant.kind === kind).map(({ value }) => value)
@@ -61,7 +61,7 @@ describe("Mutants.make", () => {
     )
   })
 
-  it("replaces a decimal by a number, and a number by a string", () => {
+  it("replaces a decimal or a time by a number, and a number by a string", () => {
     const of = (schema: JsonSchema, value: Json): ReadonlyArray<Json> =>
       mutants
         .of(schema)(value)
@@ -96,7 +96,7 @@ describe("Mutants.make", () => {
     }
   })
 
-  it("reports discarded mutants with a reason", () => {
+  it("reports a discarded candidate with the pointers that the judge reported", () => {
     const schema: JsonSchema = { type: "object", properties: { result: { type: "string", enum: ["yes", ""] } } }
     const { discarded } = mutants.survey(schema)([{ result: "yes" }])
     assert.deepStrictEqual(discarded, [
@@ -149,7 +149,7 @@ describe("blames", () => {
   }
   const [first, second, third] = mutants.of(schema)(["a", "b"])
 
-  it("accepts the pointers of missing or surplus tuple items, and no other pointers", () => {
+  it("accepts the pointer of the tuple or the pointers of its missing or surplus items, and no others", () => {
     if (first === undefined || second === undefined || third === undefined) return assert.fail("too few mutants")
     assert.deepStrictEqual([first.value, second.value, third.value], [["a"], [], ["a", "b", "b"]])
     for (const mutant of [first, second, third]) {
@@ -165,7 +165,7 @@ describe("blames", () => {
     assert.isFalse(Mutants.blames(third, ["/1"]))
   })
 
-  it("accepts only the pointer of the mutant for other faults", () => {
+  it("for other faults, accepts only the pointer of the mutant", () => {
     const otherMutants = mutants
       .of(schema)(["a", "b"])
       .filter(({ kind }) => !kind.endsWith("-items"))
@@ -175,7 +175,7 @@ describe("blames", () => {
 })
 
 describe("additions", () => {
-  it("adds unknown members to every open object and to no closed object", () => {
+  it("adds unknown members to open objects at any depth, but not to closed objects or records", () => {
     const additions = mutants.additions(everything)(coverage.of(everything))
     const places = new Set(additions.flatMap(({ pointers }) => pointers))
     for (const pointer of ["/unknown_member", "/__proto__", "/tagged/unknown_member", "/details/unknown_member"]) {

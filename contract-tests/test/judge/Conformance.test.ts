@@ -20,7 +20,7 @@ const suite = conformance.suite(response)
 
 type Order = { readonly [key: string]: unknown }
 
-/** Creates a hand-written decoder with a possible mistake in each step. */
+/** Creates a hand-written decoder. `mistake` replaces some of its steps. */
 const decoder = (
   mistake: Partial<{
     readonly price: (price: unknown) => boolean
@@ -112,7 +112,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed(decoder({ value: asAbsent })), ["round-trip"])
   })
 
-  it("detects unsafe integers and fractions", () => {
+  it("detects a decoder that accepts unsafe integers or fractions", () => {
     const count = (holds: (count: unknown) => boolean) => decoder({ count: (value) => value === null || holds(value) })
     assert.deepStrictEqual(failed(count((value) => Number.isInteger(value) && Number(value) > 0)), ["precision"])
     assert.deepStrictEqual(failed(count((value) => typeof value === "number" && value >= 1 && value < 2 ** 53)), [
@@ -271,7 +271,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed({ ...shortens, normalise }), [])
   })
 
-  it("checks values that the codec generates, except for tolerated violations", () => {
+  it("checks the codec's own values, which may contain tolerated violations", () => {
     const validValues = [{ price: "0.50", status: "resting" }]
     assert.deepStrictEqual(failed({ ...decoder(), ownValues: validValues }), [])
     assert.deepStrictEqual(failed({ ...decoder(), ownValues: [...validValues, { price: "0.5", status: "resting" }] }), [
@@ -283,7 +283,7 @@ describe("Conformance.make", () => {
     assert.include(failed({ ...decoder(), ownValues: valuesWithNewMember }, conformance.suite(request)), "own-values")
   })
 
-  it("reports the requested number of failures and counts all failures", () => {
+  it("reports at most the requested number of failures, and counts all failures", () => {
     const report = suite.run(decoder({ price: () => true }), { failuresShown: 1 })
     assert.strictEqual(report.failures.length, 1)
     assert.isAbove(report.checks.precision.failed, 10)
@@ -291,7 +291,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual([none.passed, none.failures], [false, []])
   })
 
-  it("runs only the requested checks", () => {
+  it("runs only the requested checks, and round trips together with completeness", () => {
     const ran = (...checks: ReadonlyArray<Conformance.Check>): ReadonlyArray<string> =>
       Object.entries(suite.run({ ...decoder(), ownValues: [] }, { checks }).checks).flatMap(([check, { run }]) =>
         run > 0 ? [check] : []
@@ -302,7 +302,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(ran("own-values"), [])
   })
 
-  it("skips round trips without an encoder, and looks for new members in the decoded value", () => {
+  it("skips round trips if the codec has no encoder", () => {
     const { decode } = decoder()
     const report = suite.run({ decode })
     assert.isTrue(report.passed)

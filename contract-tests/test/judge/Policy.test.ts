@@ -9,7 +9,7 @@ describe("policy", () => {
       for (const rule of [rules.request, rules.response]) assert.isAbove(rule.reason.length, 20)
     }
   })
-  it("tolerates only unknown fields and, in responses, new enum members and members of closed objects", () => {
+  it("tolerates only unknown fields and, in responses, new enum members and undeclared members of closed objects", () => {
     const tolerated = (direction: "request" | "response"): ReadonlyArray<string> =>
       [...Mutants.kinds, "unknown-field" as const]
         .filter((departure: Departure) => treatmentOf(departure, direction) !== "reject")

@@ -1,4 +1,4 @@
-/** Checks what each layer sends at run time, for every operation. Other tests check the types. */
+/** Checks at run time which operations each restricted layer sends. Other tests check the types. */
 import { assert, describe, it } from "@effect/vitest"
 import { KalshiPublic, KalshiRead, KalshiWrite } from "@kalshi-effect/client/Capability"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -29,7 +29,7 @@ const through = <A>(layer: Layer.Layer<A, never, HttpClient.HttpClient>) => {
   return { sent, runtime: ManagedRuntime.make(Layer.provide(layer, Layer.succeed(HttpClient.HttpClient, http))) }
 }
 
-/** Returns the error of an operation if a sender is provided as every capability. */
+/** Runs an operation with `sender` as every capability. Returns its error. */
 const failureWith = (client: ClientOperations.ClientOperation, sender: KalshiPublic["Service"]) =>
   client
     .operation(simplestInput(client))
@@ -80,7 +80,7 @@ describe("Kalshi.layerReadOnly", () => {
 })
 
 describe("Kalshi.layerPublic", () => {
-  it("sends the public operations without signatures", () => {
+  it("sends only the public operations, without signatures", () => {
     const { runtime, sent } = through(
       Kalshi.layerPublic({ environment: Requests.layerOptions.environment, policy: Requests.layerOptions.policy })
     )

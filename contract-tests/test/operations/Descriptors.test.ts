@@ -19,7 +19,7 @@ describe("findings", () => {
 })
 
 describe("the document", () => {
-  it("deprecates four operations and four of their inputs", () => {
+  it("deprecates four operations, and four inputs of other operations", () => {
     assert.deepStrictEqual(
       document.operations.filter((operation) => operation.deprecated).map(({ id }) => id),
       ["DeleteQuote", "GetQuote", "AcceptQuote", "ConfirmQuote"]
@@ -38,7 +38,7 @@ describe("the document", () => {
     ])
   })
 
-  it("allows an absent, null or empty cursor on every page", () => {
+  it("allows an absent or null cursor on every page", () => {
     const paged = document.operations.flatMap((operation) => {
       const found = Descriptors.paging(document, operation)
       return found === undefined ? [] : [{ ...found, id: operation.id, schema: operation.success.schema! }]
@@ -51,7 +51,7 @@ describe("the document", () => {
     }
   })
 
-  it("declares a body schema of its own for three errors", () => {
+  it("declares a body other than ErrorBody for three errors", () => {
     assert.deepStrictEqual(
       document.operations.flatMap((operation) =>
         Descriptors.payloads(operation).map(({ status }) => `${operation.id} ${status}`)
@@ -61,7 +61,7 @@ describe("the document", () => {
   })
 })
 
-/** The properties that the document does not state: capability, signature, retries, cost and bucket. */
+/** The capability, signature, retry class, bucket and cost of every operation, and whether it is urgent. */
 const pinned = `
 Account.endpointCosts                GetAccountEndpointCosts                   public none     idempotent read         10
 Account.limits                       GetAccountApiLimits                       read   required idempotent read         10
@@ -213,7 +213,7 @@ const rowOf = ({ descriptor, name }: ClientOperations.ClientOperation): string =
 const where = (holds: (descriptor: Operation.Descriptor) => boolean): ReadonlyArray<string> =>
   ClientOperations.all.flatMap(({ descriptor }) => (holds(descriptor) ? [descriptor.operationId] : [])).sort()
 
-describe("capability, signature, retries, bucket and cost", () => {
+describe("capability, signature, retry class, bucket and cost", () => {
   it("are pinned for every operation", () => {
     assert.deepStrictEqual(
       ClientOperations.all.map(rowOf).sort(),
@@ -221,7 +221,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     )
   })
 
-  it("make every GET read-only, retryable and paid from the read bucket, and all other operations writes", () => {
+  it("make every GET a retryable read in the read bucket, and every other operation a write in a write bucket", () => {
     for (const { descriptor, name } of ClientOperations.all) {
       const {
         access,
@@ -235,7 +235,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     }
   })
 
-  it("make a write retryable only if it has a target id, sets a value, or has a client-supplied id", () => {
+  it("make only the listed writes retryable, and keyed only those with a client-supplied id", () => {
     const writes = (retry: Operation.RetryClass) =>
       where((descriptor) => descriptor.access === "write" && descriptor.retry === retry)
     assert.deepStrictEqual(writes("idempotent"), [
@@ -279,7 +279,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     ])
   })
 
-  it("never make position transfers, order changes, resets, accepts, confirmations of quotes or new keys retryable", () => {
+  it("give ten writes that must not be repeated the retry class never", () => {
     for (const id of [
       "AcceptQuote",
       "AcceptRFQQuote",
@@ -296,7 +296,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     }
   })
 
-  it("match the exchange's cost list, with a default of 10", () => {
+  it("match the exchange's cost list, or are 10 for operations that it does not contain", () => {
     const lines = fs
       .readFileSync(new URL("../../../fixtures/recorded/demo-2026-07-account-facts.jsonl", import.meta.url), "utf8")
       .split("\n")
@@ -337,7 +337,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     assert.strictEqual(lists.length, 2)
   })
 
-  it("use a shard's bucket for single orders, quotes and RFQs, and the common bucket otherwise", () => {
+  it("use a shard's bucket for single orders, quotes, RFQs and RFQ batches, and the common bucket otherwise", () => {
     const ofBucket = (bucket: Operation.Limits["writeBucket"]) =>
       where((descriptor) => descriptor.limits.writeBucket === bucket)
     assert.deepStrictEqual(ofBucket("order"), ["AmendOrderV2", "CancelOrderV2", "CreateOrderV2", "DecreaseOrderV2"])
@@ -363,7 +363,7 @@ describe("capability, signature, retries, bucket and cost", () => {
     )
   })
 
-  it("redact the body of the response with a private key", () => {
+  it("redact only the response that contains a private key", () => {
     assert.deepStrictEqual(
       where(({ secret }) => secret),
       ["GenerateApiKey"]

@@ -16,7 +16,7 @@ const kinds = Messages.kindsOf(feed)
 
 describe("messages and commands of the feed", { timeout: 60_000 }, () => {
   for (const kind of kinds) {
-    it(`${kind.name}: accepts every valid instance, rejects every violation at its pointer, keeps every value`, () => {
+    it(`${kind.name}: accepts valid instances, rejects untolerated violations at their pointers, keeps every value`, () => {
       const report = Messages.checkKind(kind, conformance)
       assert.deepStrictEqual(report.failures.map(line), [])
       assert.isTrue(report.passed)

@@ -79,39 +79,44 @@ const repaired = (reference: ReferenceDocument.Operation, sent: Requests.Sent): 
 }
 
 describe("Prism", () => {
-  it("accepts every request of the client and responds with the success status", { timeout }, async () => {
-    const refused: Array<string> = []
-    const wronglyRejected = new Set<string>()
-    let judged = 0
-    for (const operation of prepared) {
-      const accepts = async (sent: Requests.Sent): Promise<boolean> => {
-        const verdict = await prism.judge(sent)
-        return verdict.accepted && verdict.status === operation.reference.success.status
+  it(
+    "accepts every request of the client, except for known parts that Prism wrongly rejects",
+    { timeout },
+    async () => {
+      const refused: Array<string> = []
+      const wronglyRejected = new Set<string>()
+      let judged = 0
+      for (const operation of prepared) {
+        const accepts = async (sent: Requests.Sent): Promise<boolean> => {
+          const verdict = await prism.judge(sent)
+          return verdict.accepted && verdict.status === operation.reference.success.status
+        }
+        await Promise.all(
+          requestsOf(operation.client, valuesOf(operation)).map(async (sent) => {
+            judged++
+            if (await accepts(sent)) return
+            const other = repaired(operation.reference, sent)
+            if (other === undefined || !(await accepts(other))) {
+              refused.push(show(operation.reference.id, sent, await prism.judge(sent)))
+            } else wronglyRejected.add(operation.reference.id)
+          })
+        )
       }
-      await Promise.all(
-        requestsOf(operation.client, valuesOf(operation)).map(async (sent) => {
-          judged++
-          if (await accepts(sent)) return
-          const other = repaired(operation.reference, sent)
-          if (other === undefined || !(await accepts(other))) {
-            refused.push(show(operation.reference.id, sent, await prism.judge(sent)))
-          } else wronglyRejected.add(operation.reference.id)
-        })
+      assert.deepStrictEqual(refused, [])
+      assert.isAbove(judged, 2000)
+      // Every seed reaches these operations: the coverage set contains an empty query value for the first three, and the
+      // client sends `{}` for the last.
+      assert.includeMembers(
+        [...wronglyRejected],
+        [
+          "BatchGetMarketCandlesticks",
+          "DeleteFCMEventContractDailyCap",
+          "GetFCMSubtraderBlockedCategories",
+          "UpgradeAccountApiUsageLevel"
+        ]
       )
     }
-    assert.deepStrictEqual(refused, [])
-    assert.isAbove(judged, 2000)
-    // The coverage set contains an empty string for each of these operations, independently of the seed.
-    assert.includeMembers(
-      [...wronglyRejected],
-      [
-        "BatchGetMarketCandlesticks",
-        "DeleteFCMEventContractDailyCap",
-        "GetFCMSubtraderBlockedCategories",
-        "UpgradeAccountApiUsageLevel"
-      ]
-    )
-  })
+  )
 })
 
 describe("Prism as a judge", () => {

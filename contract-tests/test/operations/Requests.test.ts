@@ -58,7 +58,7 @@ describe("checkRequests", { timeout: 300_000 }, () => {
     }
   })
 
-  it("violates every kind of constraint that requests have", () => {
+  it("violates every kind of constraint in the schemas of requests", () => {
     const kinds = new Set(
       ClientOperations.all.flatMap((client) => Object.keys(checkRequests(client, { checks: [], runs: 0 }).kinds))
     )
@@ -158,7 +158,7 @@ describe("segments of a path", { timeout: 300_000 }, () => {
   })
 })
 
-describe("values of a query", { timeout: 300_000 }, () => {
+describe("free strings of a query", { timeout: 300_000 }, () => {
   const places = ClientOperations.all.flatMap((client) =>
     referenceOf(client).parameters.flatMap(({ in: place, name, schema }) =>
       place === "query" && document.deref(schema).type === "string" && document.deref(schema).enum === undefined
@@ -192,7 +192,7 @@ describe("values of a query", { timeout: 300_000 }, () => {
   })
 })
 
-describe("strings of a body", { timeout: 300_000 }, () => {
+describe("free strings of a body", { timeout: 300_000 }, () => {
   const strings = ClientOperations.all.flatMap((client) => {
     const { requestBody } = referenceOf(client)
     const { properties } = requestBody === undefined ? {} : document.deref(requestBody.schema)
@@ -244,7 +244,7 @@ describe("lists joined by commas", { timeout: 300_000 }, () => {
     )
   }
 
-  it("are sent as one value, or rejected if an item is empty or contains a comma", () => {
+  it("are sent as one value, or rejected if the list is empty, or an item is empty or contains a comma", () => {
     const report = Requests.checkRequests(client, joined, conformance, recorder)
     assert.deepStrictEqual(report.failures.map(line), [])
     const outcome = recorder.call(client.operation, { ids: ["a", "b c"] })
@@ -259,13 +259,13 @@ describe("lists joined by commas", { timeout: 300_000 }, () => {
   })
 })
 
-describe("limits", { timeout: 300_000 }, () => {
+describe("the client's differences from the document", { timeout: 300_000 }, () => {
   const targetOf = (name: string, input: unknown): string => {
     const outcome = recorder.call(named(name).operation, input)
     return outcome._tag === "Sent" ? `${outcome.sent.method} ${outcome.sent.target}` : `${outcome.pointer}`
   }
 
-  it("include an empty list in a query, required or not", () => {
+  it("include the rejection of an empty list in a query, required or not", () => {
     const lists = ClientOperations.all.flatMap((client) =>
       referenceOf(client)
         .parameters.filter(({ schema }) => document.deref(schema).type === "array")
@@ -282,7 +282,7 @@ describe("limits", { timeout: 300_000 }, () => {
     }
   })
 
-  it("include milliseconds for seconds and seconds for milliseconds, in every time field", () => {
+  it("include the rejection of the other unit in every time field in seconds or milliseconds", () => {
     type Keys = ReadonlyArray<string | number>
     /** Returns the paths of the integers in a schema, except enums. */
     const integers = (schema: JsonSchema, keys: Keys): ReadonlyArray<{ keys: Keys; schema: SchemaObject }> =>
@@ -342,7 +342,7 @@ describe("limits", { timeout: 300_000 }, () => {
       "start_ts"
     ])
     assert.deepStrictEqual([...found.milliseconds].sort(), ["from", "to"])
-    // These names are not times. Check the unit of each new name.
+    // These fields are not times. If the document adds a field, check its unit.
     assert.deepStrictEqual([...found.none].sort(), [
       "amount",
       "amount_cents",
@@ -374,7 +374,7 @@ describe("limits", { timeout: 300_000 }, () => {
     ])
   })
 
-  it("include an undeclared member at any depth", () => {
+  it("include the rejection of an undeclared member at any depth", () => {
     const order = simplestInput(named("CreateOrderV2"))
     assert.strictEqual(targetOf("CreateOrderV2", { ...order, prise: "0.56" }), "/prise")
     assert.strictEqual(
@@ -383,7 +383,7 @@ describe("limits", { timeout: 300_000 }, () => {
     )
   })
 
-  it("include an absent body, for which the client sends {}", () => {
+  it("include the body {} where the document allows an absent body", () => {
     const bodies = ClientOperations.all.flatMap((client) => {
       const { method, requestBody } = referenceOf(client)
       if (method === "GET" || method === "DELETE" || requestBody?.required === true) return []
@@ -403,7 +403,7 @@ describe("limits", { timeout: 300_000 }, () => {
     ])
   })
 
-  it("include a partner's OAuth token, which three operations accept instead of a signature", () => {
+  it("include a partner's OAuth token, which three operations accept and this client never sends", () => {
     const withAlternatives = document.operations.filter(({ security }) => security.length > 1)
     assert.deepStrictEqual(
       withAlternatives.map(({ id }) => id),
@@ -570,7 +570,7 @@ describe("injected faults in requests", { timeout: 300_000 }, () => {
         (sent) => ({ ...sent, headers: { ...sent.headers, "kalshi-access-key": "other" } })
       ],
       [
-        "a signature of the query",
+        "a signature of another text",
         "completeness",
         "GetOrders",
         (sent) => ({ ...sent, headers: { ...sent.headers, "kalshi-access-signature": "of another text" } })

@@ -67,7 +67,7 @@ describe("injected faults in responses", { timeout: 300_000 }, () => {
       )
     ],
     [
-      "a lost member",
+      "a changed value",
       "round-trip",
       reading(
         "GetOrders",

@@ -20,7 +20,7 @@ describe("of", () => {
     assert.isUndefined(Rules.of("toString"))
   })
 
-  it.each(Rules.ids)("returns repairs with which every valid input of %s satisfies the rules and stays valid", (id) => {
+  it.each(Rules.ids)("returns repairs that make every valid input of %s satisfy the rules and keep it valid", (id) => {
     const requests = Requests.make(referenceOf(named(id)), conformance.judge)
     const isValid = conformance.judge.accepts(requests.input)
     let broken = 0
@@ -42,7 +42,7 @@ describe("of", () => {
 })
 
 describe("casesOf", () => {
-  it.each(Rules.ids)("returns valid inputs of %s, each of which violates one rule at its pointer, or none", (id) => {
+  it.each(Rules.ids)("returns valid inputs of %s that each violate one rule at its pointer, or no rule", (id) => {
     const client = named(id)
     const requests = Requests.make(referenceOf(client), conformance.judge)
     const isValid = conformance.judge.accepts(requests.input)

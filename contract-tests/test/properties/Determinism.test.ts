@@ -22,7 +22,7 @@ describe("P15", () => {
 })
 
 describe("injected faults in properties", () => {
-  /** Creates a property with the id P5. For this id, P15 injects the fault of a read that is sent as PUT. */
+  /** Creates a property with the id P5. For this id, P15 injects a fault: a read is sent as PUT. */
   const propertyOf = (run: (run: Property.Run) => Property.Outcome): Property.OperationProperty => ({
     id: "P5",
     statement: "A property of this test.",

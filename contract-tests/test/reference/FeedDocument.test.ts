@@ -50,7 +50,7 @@ describe("FeedDocument.load", () => {
     )
   })
 
-  it("states the sender of each message", () => {
+  it("states the sender of every message except one", () => {
     assert.strictEqual(feed.message("subscribeCommand")?.sender, "client")
     assert.strictEqual(feed.message("orderbookDelta")?.sender, "server")
     // This message is declared, but no operation sends it.
@@ -60,7 +60,7 @@ describe("FeedDocument.load", () => {
     )
   })
 
-  it("has the wire type of every server message", () => {
+  it("names every server message except one by its wire type", () => {
     const differing = feed.messages.filter(({ contentType, name, payload, sender }) => {
       const type = feed.deref(payload).properties?.["type"]
       return sender === "server" && contentType === "application/json" && type?.const !== name

@@ -109,8 +109,8 @@ describe("Overlay", () => {
         [{ op: "remove", at: [`${at("count")}/maximum`], was: 99 }, "is 100, not 99"],
         [{ op: "make-optional", at: [at("note")] }, "is not required"],
         [{ op: "make-optional", at: [at("gone")] }, "does not exist"],
-        [{ op: "make-nullable", at: [at("note")] }, "already accepts null"],
-        [{ op: "make-nullable", at: [at("average_price")] }, "already accepts null"],
+        [{ op: "make-nullable", at: [at("note")] }, "already accepts null, or has no type"],
+        [{ op: "make-nullable", at: [at("average_price")] }, "already accepts null, or has no type"],
         [{ op: "make-nullable", at: [at("gone")] }, "does not exist"],
         [{ op: "extract", at: [at("extra")], to: "/components/schemas/Money" }, "already exists"],
         [
@@ -140,7 +140,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("rejects an entry without a reason or a source, with an unknown operation, or with a surplus key", () =>
+  it.effect("rejects an entry without a reason, source or pointer, and one with an unknown operation or key", () =>
     Effect.gen(function* () {
       const entry = { op: "make-optional", at: [at("ticker")] }
       assert.isTrue((yield* importDocument(published, { overlay: overlayOf(entry) })).text.length > 0)

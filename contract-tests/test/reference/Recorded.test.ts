@@ -68,7 +68,7 @@ describe("fixtures/recorded", () => {
     assert.deepStrictEqual(violations(reference), [])
   })
 
-  it("needs three of the fields that the overlay makes optional", () => {
+  it("contains bodies without three of the fields that the overlay makes optional", () => {
     const required: ReadonlyArray<readonly [schema: string, field: string, bodies: number]> = [
       ["Fill", "exchange_index", 8],
       ["MarketPosition", "exchange_index", 6],

@@ -220,7 +220,7 @@ describe("ReferenceDocument.make", () => {
 
   const text = JSON.stringify(reference.document)
 
-  it("rejects other documents", () => {
+  it("rejects invalid documents", () => {
     const faults: ReadonlyArray<readonly [json: unknown, message: RegExp]> = [
       [null, /^document: expected an object$/],
       [{}, /^\/openapi: expected a string$/],

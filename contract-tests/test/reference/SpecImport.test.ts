@@ -39,7 +39,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("is independent of key order and of YAML or JSON", () =>
+  it.effect("gives the same result for YAML and JSON, and for every key order", () =>
     Effect.gen(function* () {
       const document: unknown = parse(published)
       const texts = [
@@ -143,7 +143,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("turns a boolean exclusive bound into the bound, and sorts required", () =>
+  it.effect("turns a boolean exclusive bound into a numeric bound, and sorts required", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual((yield* order)["count"], {
         exclusiveMinimum: 0,
@@ -223,7 +223,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("rejects an unknown key of a document object, and an unknown format, type or status", () =>
+  it.effect("rejects unknown keys, formats, types and statuses, and invalid values of keywords", () =>
     Effect.gen(function* () {
       const faults: ReadonlyArray<readonly [piece: string, fault: string, pointer: string]> = [
         ["operationId: CreateOrder", "operationId: CreateOrder\n      callbacks: {}", "/paths/~1orders/post/callbacks"],
@@ -306,7 +306,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("rejects other inputs", () =>
+  it.effect("rejects inputs that are not supported documents", () =>
     Effect.gen(function* () {
       for (const text of ["", "[]", "openapi: 3.1.0", "swagger: '2.0'", "asyncapi: 2.6.0", "a: b: c"]) {
         assert.lengthOf(yield* issuesOf(text), 1, text)

@@ -14,7 +14,7 @@ const named = (prefix: string): ReadonlyArray<string> => [
 ]
 
 describe("fixtures/spec", () => {
-  it("is valid OpenAPI 3.1", async () => {
+  it("contains REST documents that are valid OpenAPI 3.1", async () => {
     for (const name of named("rest")) {
       const validator = new Validator()
       const result = await validator.validate(read(name))
@@ -24,7 +24,7 @@ describe("fixtures/spec", () => {
     }
   })
 
-  it("is valid AsyncAPI 3", () => {
+  it("contains feed documents that are valid AsyncAPI 3", () => {
     // The main entry of the package would load every version of the standard.
     const schema: object = createRequire(import.meta.url)("@asyncapi/specs/schemas/3.0.0.json")
     const ajv = new Ajv.default({ allErrors: true, logger: false, meta: false, strict: false, validateSchema: false })

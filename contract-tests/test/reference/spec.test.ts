@@ -9,7 +9,7 @@ import { overlayFor, replacePart, published, publishedFeed, sha256 } from "./sup
 
 const command = fileURLToPath(new URL("../../src/bin/spec.ts", import.meta.url))
 
-/** Runs `use` in a new folder that contains only the files. */
+/** Creates a folder that contains only `files`. Calls `use` with a function that runs the command there, and a reader. */
 const withFolder = (
   files: { readonly [name: string]: string | Uint8Array },
   use: (

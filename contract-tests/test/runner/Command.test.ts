@@ -31,7 +31,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
     assert.strictEqual(ended.stderr, "")
   })
 
-  it("prints the same output for the same seed, except for times", async () => {
+  it("writes the same report for the same seed, except for times", async () => {
     const files = [0, 1].map((n) => path.join(folder(), `${n}.json`))
     const commandLine = [
       "run",
@@ -146,7 +146,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       }
     ))
 
-  it("exits with 2 if a response never ends", () =>
+  it("exits with 2 if the exchange does not respond", () =>
     withServer(
       () => {},
       async (url) => {

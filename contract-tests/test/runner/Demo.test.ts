@@ -98,7 +98,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
     ))
 
   for (const killedAt of [1, 2, 5, 12]) {
-    it(`leaves entities that cleanup removes if the run is killed at write ${killedAt}`, () =>
+    it(`is killed at write ${killedAt}: cleanup removes the entities that the run left`, () =>
       withExchange((served) =>
         Effect.gen(function* () {
           const journals = folder()
@@ -166,18 +166,13 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         /only on the demo exchange/
       ],
       [
-        "with a key without KALSHI_ENV=demo",
+        "without KALSHI_ENV=demo",
         ["run", "--target", "demo", "--allow-writes"],
         { KALSHI_ENV: "" },
         /needs KALSHI_ENV=demo/
       ],
-      ["of an unknown run", ["cleanup", "--run-id", "abcdef123456"], {}, /has no journal of the run/],
-      [
-        "of a run id that is a path",
-        ["cleanup", "--run-id", "../../secret"],
-        {},
-        /--run-id must be the id that a run printed/
-      ]
+      ["for a cleanup of an unknown run", ["cleanup", "--run-id", "abcdef123456"], {}, /has no journal of the run/],
+      ["for a cleanup with a path as run id", ["cleanup", "--run-id", "../../secret"], {}, /--run-id must be a run id/]
     ]
   it.each(invalidRuns)("exits with 2 %s", async (_, args, environment, says) => {
     const key = { KALSHI_API_KEY_ID: "x", KALSHI_PRIVATE_KEY: "y", KALSHI_ENV: "demo" }

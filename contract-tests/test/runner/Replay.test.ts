@@ -62,7 +62,7 @@ describe("parse", () => {
 })
 
 describe("seedFrom", () => {
-  it("returns the seed of the environment, or the constant if it is not set", () => {
+  it("returns the seed of the environment, or the default if it is not set or empty", () => {
     assert.strictEqual(Replay.seedFrom({}), Replay.defaultSeed)
     assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "" }), Replay.defaultSeed)
     assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "-17" }), -17)
@@ -111,7 +111,7 @@ describe("assertProperty", () => {
     assert.notStrictEqual(first("another"), 100)
   })
 
-  it("uses the seed from the environment", () => {
+  it("uses the seed from the environment, unless the caller passes a seed", () => {
     vi.stubEnv("KALSHI_CONTRACT_SEED", "99")
     const message = failureOf(() => Replay.assertProperty("below-100", below100))
     assert.strictEqual(Replay.parse(tokenIn(message)).seed, 99)

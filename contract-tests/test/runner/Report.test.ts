@@ -67,7 +67,7 @@ describe("a report", () => {
     assert.strictEqual(Report.lastLine(red), "1 passed, 1 failed, 1 skipped")
   })
 
-  it("has exit code 3 if it did not finish or nothing passed", () => {
+  it("has exit code 3 if nothing failed, but the run did not finish or nothing passed", () => {
     for (const unfinished of [
       report(green.cells, "budget"),
       report(green.cells, "interrupted"),

@@ -158,7 +158,7 @@ describe("the feed of the local exchange", () => {
     }).pipe(Effect.provide(Sandbox.layerTest()))
   )
 
-  it.effect("sends the fields of the document's examples", () =>
+  it.effect("sends every field of the document's examples, except for the listed fields", () =>
     Effect.gen(function* () {
       const sentFields = new Map<string, Set<string>>()
       for (const text of yield* received) {
@@ -186,7 +186,7 @@ describe("the feed of the local exchange", () => {
     }).pipe(Effect.provide(Sandbox.layerTest()))
   )
 
-  it.effect("sends one `subscribed` and eleven `ok` for twelve subscriptions, and counts every message in `seq`", () =>
+  it.effect("answers twelve subscriptions with one `subscribed` and eleven `ok`, and numbers all later messages", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       const tickers = Array.from({ length: 12 }, (_, index) => `KXRECORDED-26-${index}`)
@@ -211,7 +211,7 @@ describe("the feed of the local exchange", () => {
   )
 })
 
-/** Returns the name of a message's schema: its type, and for a lifecycle message also its `event_type`. */
+/** Returns the kind of a message: its type, and for a lifecycle message also its `event_type`. */
 function kindOf({ msg, type }: JsonObject): string {
   return type === "market_lifecycle_v2" && isObject(msg) ? `${type} ${String(msg["event_type"])}` : String(type)
 }

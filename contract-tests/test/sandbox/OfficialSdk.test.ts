@@ -56,7 +56,7 @@ const faultsOf = (operation: string, { data, headers, status }: Answer): Readonl
   return verdict.valid ? [] : verdict.violations.map(({ message, pointer }) => `${pointer} ${message}`)
 }
 
-/** Returns the pointers of the lists that are always empty, with `*` for indices. Their items were not checked. */
+/** Returns the pointers of the lists that are always empty in a response, with `*` for indices. They have no items to check. */
 const emptyLists = (answer: unknown): ReadonlyArray<string> => {
   const longest = new Map<string, number>()
   const visit = (value: Json, pointer: string): void => {
@@ -100,7 +100,7 @@ const call = (api: keyof Apis, method: string) =>
   })
 
 describe("the official SDK", () => {
-  it("has a method for exactly the client's operations, except for the newest operations", () => {
+  it("has a method for exactly the client's operations, except for the listed operations", () => {
     const operations = found.map(([, method]) => operationOf(method))
     assert.deepStrictEqual(
       [...operations, ...withoutCall].sort(),
@@ -209,7 +209,7 @@ describe("the official SDK with its own account", () => {
       assert.deepStrictEqual(yield* refusalOf(api.getOrderGroup(id)), [404, "not_found"])
       assert.deepStrictEqual((yield* call(() => api.getOrderGroups())).data, { order_groups: [] })
 
-      // Without an argument, this method sends an empty object.
+      // Without a body argument, `resetOrderGroup` sends an empty object.
       const other = (yield* call(() => api.createOrderGroup({ contracts_limit_fp: "5" }))).data.order_group_id
       assert.strictEqual((yield* call(() => api.resetOrderGroup(other))).status, 200)
       assert.deepStrictEqual(yield* refusalOf(api.createOrderGroup({})), [400, "invalid_parameters"])

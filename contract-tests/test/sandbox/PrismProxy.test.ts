@@ -1,6 +1,6 @@
 /**
- * Checks the client and the local exchange with Prism, a proxy between them that reports every violation of the
- * document in requests and responses.
+ * Checks the client and the local exchange with Prism, a proxy between them that reports violations of the document in
+ * requests and responses.
  */
 import { assert, layer } from "@effect/vitest"
 import { type Fault, Sandbox } from "@kalshi-effect/sandbox/Sandbox"
@@ -104,7 +104,7 @@ const call = ({ operation }: ClientOperations.ClientOperation, input: unknown) =
     return yield* Effect.provide(operation(input), World.clientOf(signer.signer, environment))
   })
 
-/** Correct operations that Prism rejects, with Prism's reports. */
+/** The operations whose correct requests Prism rejects, with Prism's reports. */
 const wronglyRejected: Readonly<Record<string, string>> = {
   // The exchange rejects a write without a body, but the document declares no body.
   UpgradeAccountApiUsageLevel: "request: No supported content types, but request included a non-empty body"

@@ -20,7 +20,7 @@ const harmless: Fault.Fault = {
 const trial = (changes: Partial<Fault.Fault>) => Sensitivity.tryFault({ ...harmless, ...changes })
 
 describe("faults", () => {
-  it("have distinct names, and every property has one", () => {
+  it("have distinct names, and exist for every property", () => {
     assert.strictEqual(new Set(faults.map(({ name }) => name)).size, faults.length)
     assert.deepStrictEqual(Sensitivity.unproved(faults), [])
   })

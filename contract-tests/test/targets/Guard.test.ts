@@ -52,7 +52,7 @@ describe("Guard.reads", () => {
     })
   )
 
-  it.effect("is necessary, because writes are sent without the guard", () =>
+  it.effect("is necessary: without the guard, writes are sent", () =>
     Effect.gen(function* () {
       const { left } = yield* callAll(() => undefined, production)
       assert.strictEqual(left.length, ClientOperations.all.length)
@@ -60,7 +60,7 @@ describe("Guard.reads", () => {
     })
   )
 
-  it("requires the exact host and the document's paths", () => {
+  it("permits only GET requests without a body, to the exact host and the document's paths", () => {
     const rule = Guard.reads(production)
     assert.isUndefined(rule(requestTo(`${production.restUrl}/markets?limit=1`)))
     for (const url of [

@@ -32,7 +32,7 @@ const order = {
 }
 
 describe("TradingRule", () => {
-  it("permits small post-only orders with a short expiry in a group of this run", () => {
+  it("permits small post-only bids with a short expiry in a group of this run, their cancels, small groups and reads", () => {
     assert.isUndefined(rule(requestTo("POST", "/portfolio/events/orders", order)))
     assert.isUndefined(rule(requestTo("POST", "/portfolio/events/orders/batched", { orders: [order, order] })))
     assert.isUndefined(rule(requestTo("DELETE", `/portfolio/events/orders/${ownId}`)))

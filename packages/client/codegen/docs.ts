@@ -1,6 +1,6 @@
 /**
- * Makes the doc comment of a field of a request: its meaning from `fieldDocs.ts`, then the unit, bounds and default
- * from the document.
+ * Makes the doc comment of a field of a request: its meaning and unit from the facts, its bounds and default from the
+ * document.
  *
  * @module
  */

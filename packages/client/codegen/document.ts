@@ -206,7 +206,7 @@ const readOperations = (reading: Reading, paths: unknown): ReadonlyArray<Operati
 export const readSource = (faults: Faults, document: unknown): Source => {
   const { published, sha256, version } = section(section(document, "info"), "x-source")
   if (typeof version !== "string" || typeof published !== "string" || typeof sha256 !== "string") {
-    faults.add("/info/x-source", "the version, date and sha256 of the published document are missing")
+    faults.add("/info/x-source", "the version, date or sha256 of the published document is missing")
   }
   return { version: String(version), published: String(published), sha256: String(sha256) }
 }

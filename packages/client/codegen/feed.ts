@@ -126,7 +126,7 @@ const writeMessages = ({ messages }: FeedDocument, imports: Imports): string => 
     "export type MessageType = keyof Messages\n",
     "export type Message = Messages[MessageType]\n\n",
     `${comment(["The types that several messages share."])}export type SharedType = ${several.map(([type]) => literal(type)).join(" | ") || "never"}\n\n`,
-    comment(["The schemas of the messages, by `type`."]),
+    comment(["The schemas of the messages that do not share their `type`, by `type`."]),
     typed("messageSchemas", "Exclude<MessageType, SharedType>", [
       `${imports.schema("Codec")}<Messages[Type]> } = {`,
       ...single.map(([type, [only]]) => `${key(type)}: ${only!.component},`),
@@ -219,7 +219,7 @@ export const writeFeed = (document: FeedDocument, facts: FeedFacts, imports: Imp
   const about = new Map(
     document.messages.flatMap(({ component, type }) => {
       const channels = channelsOf(type)
-      const where = channels === "" ? "Reply" : `Message of ${channels}`
+      const where = channels === "" ? "Message of no channel" : `Message of ${channels}`
       return [
         [component, `${where}: \`type\` is \`${type}\`.`] as const,
         [component.replace(/Message$/, ""), `The \`msg\` of \`${type}\`.`] as const

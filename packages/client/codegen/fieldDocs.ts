@@ -3,7 +3,7 @@
  *
  * **Details**
  *
- * The generator adds facts from the document: the unit of an integer, bounds, a default, and `@deprecated`. If a text
+ * The generator adds the unit of an integer, and from the document bounds, a default and `@deprecated`. If a text
  * states bounds or a default, the text replaces those of the document.
  *
  * @module
@@ -18,7 +18,7 @@ export interface FieldDocs {
   readonly fields: Readonly<Record<string, string>>
   /** The replacement of a deprecated field, by `Operation/parameter` or `Component/property`. */
   readonly replacements: Readonly<Record<string, string>>
-  /** The relation between the fields of an input, by operation or component. */
+  /** The doc of an input as a whole, such as the relation between its fields, by operation or component. */
   readonly inputs: Readonly<Record<string, string>>
   /**
    * The open enum of responses whose members an editor suggests for a free-text parameter, by `Operation/parameter`.

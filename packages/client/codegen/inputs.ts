@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * Optional fields also accept `undefined`, at any depth. So a component inside a body that has optional fields gets an
- * input interface of its own. All other components are imported from `requests.ts`.
+ * Optional fields also accept `undefined`, at any depth. So each component with optional fields that a body uses gets
+ * an input interface of its own. All other components are imported from `requests.ts`.
  *
  * @module
  */

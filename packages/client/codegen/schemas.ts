@@ -97,7 +97,10 @@ const readDouble = (faults: Faults, keys: Keys, pointer: string): Shape => {
   return { _tag: "Double" }
 }
 
-/** Converts schemas to components. Objects inside other shapes become components too, named after their location. */
+/**
+ * Converts schemas to components. Objects with known fields inside other shapes become components too, named after
+ * their location.
+ */
 export class SchemaReader {
   readonly #faults: Faults
   /** The schemas of the document, by name. */
@@ -105,7 +108,7 @@ export class SchemaReader {
   readonly #components: Map<string, Component>
   readonly #typeName: (name: string) => string
 
-  /** `typeName` is the name of a component in the code, by its name in the document. Default: the same. */
+  /** `typeName` returns the name of a component in the code for its name in the document. Default: the same name. */
   constructor(
     faults: Faults,
     known: Json,
@@ -122,7 +125,10 @@ export class SchemaReader {
     this.#add(name, this.#read(json, pointer, name), pointer)
   }
 
-  /** Reads a schema inside another schema. If it is an object, `name` becomes the name of its component. */
+  /**
+   * Reads a schema inside another schema. If it is an object with known fields, `name` becomes the name of its
+   * component.
+   */
   inline(json: unknown, pointer: string, name: string): Shape {
     return this.#named(this.#read(json, pointer, name), pointer, name)
   }
@@ -247,7 +253,7 @@ export class SchemaReader {
     this.#components.set(name, component)
   }
 
-  /** Turns an object inside another shape into a component with this name, and refers to it. */
+  /** Turns an object with known fields inside another shape into a component with this name, and refers to it. */
   #named(component: Component, pointer: string, name: string): Shape {
     if (component._tag !== "Struct") return component
     this.#add(name, component, pointer)

@@ -99,12 +99,15 @@ export interface Limits {
   /** Whether the cost is per request or per item of its `orders`. Default: `request`. */
   readonly costPer: "request" | "item"
   /**
-   * Which write bucket pays. `common` is the bucket that belongs to no shard. `order` is the bucket of the order's
-   * shard. If the exchange has to find the order, the buckets of all shards pay. `quotes` is the bucket of shard 1.
-   * Default: `common`. Source: the rate-limit guide of October 2026.
+   * Which write bucket pays. `common` is the account's common write bucket, which also pays for orders on shard 0.
+   * `order` is the bucket of the order's shard. If the exchange has to find that shard, the buckets of all shards pay.
+   * `quotes` is the bucket of shard 1. Default: `common`. Source: the rate-limit guide of October 2026.
    */
   readonly writeBucket: "common" | "order" | "quotes"
-  /** Whether the operation takes its tokens before other calls that wait for the same bucket. Default: false. */
+  /**
+   * Whether the operation takes its tokens before calls that are not urgent and wait for the same bucket. Default:
+   * false.
+   */
   readonly urgent: boolean
 }
 
@@ -147,7 +150,10 @@ export interface Descriptor<
   /** The constraints between fields, checked in this order after the schemas. The first violation rejects the input. */
   readonly rules: ReadonlyArray<Rule<never>>
   readonly limits: Limits
-  /** Whether the response contains a secret, such as a private key. If so, no error keeps any part of the body. */
+  /**
+   * Whether the response contains a secret, such as a private key. If so, an error keeps at most the `code`, `message`,
+   * `details` and `service` of a body.
+   */
   readonly secret: boolean
   /** The pagination of the response. Undefined if the response is always complete. */
   readonly pages: Paging | undefined

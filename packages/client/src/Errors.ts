@@ -26,7 +26,7 @@ export interface ErrorBody {
   readonly service?: string
 }
 
-/** The fields of every error that comes from a response. */
+/** The fields of every error that comes from a response, except {@link ContractError}. */
 export interface Answered {
   /** The operation as you called it, such as `OrderGroups.get`. */
   readonly operation: string
@@ -120,7 +120,7 @@ export class BadRequest extends answered("BadRequest", 400) {}
  * **Details**
  *
  * `explanation` contains the signed text, the kind of key, the environment, and the difference between this machine's
- * clock and the exchange's clock. It contains neither the key nor the signature.
+ * clock and the exchange's clock. It also contains the key's id, but neither the private key nor the signature.
  *
  * If the code of a 401 blames the timestamp (such as `header_timestamp_expired`), the client signs the request again
  * and repeats it, once per call. The client does so for every operation, because the exchange does not carry out a
@@ -356,7 +356,8 @@ export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
  * **Details**
  *
  * `pointer` is the JSON pointer of the first violation; `""` is the body itself. `rawBody` is the beginning of the
- * body, at most 2,048 characters. Values of the request's headers are removed from it.
+ * body, at most 2,048 characters. Values of the request's signature and credential headers are removed from it. It is
+ * empty if the body may contain a secret.
  *
  * **Gotchas**
  *
@@ -380,7 +381,10 @@ export class ContractError extends Data.TaggedError("ContractError")<{
   }
 }
 
-/** The input is invalid, and nothing was sent. `pointer` is the JSON pointer of the invalid field. */
+/**
+ * The input or the `SendPolicy` is invalid, or the layer does not permit the call. Nothing was sent. `pointer` is the
+ * JSON pointer of the invalid field; `""` is the call itself.
+ */
 export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
   readonly operation: string
   readonly pointer: string

@@ -52,11 +52,11 @@ const printCursor = (cursor: string): string =>
   JSON.stringify(cursor.length <= 100 ? cursor : `${cursor.slice(0, 100)}…`)
 
 /**
- * The cursor of this page has been used before, so the pages form a cycle.
+ * A page returned a cursor that was used before, so the pages form a cycle.
  *
  * **Details**
  *
- * The stream has emitted every page up to this one, each page once. The stream remembers its cursors and never follows
+ * The stream has emitted every page up to that page, each page once. The stream remembers its cursors and never follows
  * a cursor a second time. A cursor of 64 characters takes about 100 bytes, so ten thousand pages take 1 MB.
  */
 export class RepeatedCursor

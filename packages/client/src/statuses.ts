@@ -5,7 +5,8 @@
  */
 
 /**
- * Whether the response to a request counts as lost: 408, or any status from 500 up. A harmless request may be repeated.
+ * Whether the response to a request counts as lost: 408, or any status from 500 up. The request may be repeated if a
+ * repeat is harmless.
  */
 export const isLostStatus = (status: number): boolean => status === 408 || status >= 500
 

@@ -126,7 +126,7 @@ describe("descriptor.limits.cost", () => {
       // The modules have other exports as well.
       if (typeof operation !== "function" || !("descriptor" in operation)) continue
       const { descriptor } = operation
-      it(`of ${descriptor.name} equals the cost recorded in demo`, () => {
+      it(`of ${descriptor.name} equals the exchange's cost`, () => {
         const path = `/trade-api/v2${descriptor.path.replaceAll(/\{(\w+)\}/g, ":$1")}`
         const listed = costs!.endpoint_costs.find((row) => row.method === descriptor.method && row.path === path)
         const expected = listed?.cost ?? newer[descriptor.operationId] ?? costs!.default_cost

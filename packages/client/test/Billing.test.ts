@@ -10,16 +10,16 @@ const everyShard = ["write", "write/1", "write/2", "write/3"]
 
 describe("billing.make", () => {
   const shardOf: ReadonlyArray<readonly [what: string, input: unknown, names: ReadonlyArray<string>]> = [
-    ["with an exchange_index bills that shard's bucket", { ticker: "T", exchange_index: 2 }, ["write/2"]],
-    ["with exchange_index 0 bills the common bucket", { ticker: "T", exchange_index: 0 }, ["write"]],
-    ["with a negative exchange_index bills every shard's bucket", { exchange_index: -1 }, everyShard],
-    ["with a ticker alone bills every shard's bucket", { ticker: "T" }, everyShard],
-    ["with a market_ticker alone bills every shard's bucket", { market_ticker: "T" }, everyShard],
-    ["without a ticker bills the common bucket", { ticker: 1, exchange_index: "2" }, ["write"]],
-    ["without an input bills every shard's bucket", undefined, everyShard]
+    ["with an exchange_index to that shard's bucket", { ticker: "T", exchange_index: 2 }, ["write/2"]],
+    ["with exchange_index 0 to the common bucket", { ticker: "T", exchange_index: 0 }, ["write"]],
+    ["with a negative exchange_index to every shard's bucket", { exchange_index: -1 }, everyShard],
+    ["with a ticker alone to every shard's bucket", { ticker: "T" }, everyShard],
+    ["with a market_ticker alone to every shard's bucket", { market_ticker: "T" }, everyShard],
+    ["without a valid ticker to the common bucket", { ticker: 1, exchange_index: "2" }, ["write"]],
+    ["without an input to every shard's bucket", undefined, everyShard]
   ]
   for (const [what, input, names] of shardOf) {
-    it(`of an order ${what}`, () => {
+    it(`bills an order ${what}`, () => {
       const { buckets, descriptor, items } = billing.make(4)(create, input)
       assert.deepStrictEqual(buckets, { kind: "write", names })
       assert.strictEqual(descriptor, create)
@@ -45,7 +45,7 @@ describe("billing.make", () => {
     assert.strictEqual(billing.make(4)(create, { orders: [{}, {}] }).items, 1)
   })
 
-  it("has one object per set of buckets, so that calls of one set share a queue", () => {
+  it("has one object per set of buckets, so that calls with the same buckets share a queue", () => {
     const billOf = billing.make(2)
     const bucketsOf = (input: unknown) => billOf(create, input).buckets
     assert.strictEqual(bucketsOf({ exchange_index: 1 }), bucketsOf({ exchange_index: 1 }))
@@ -57,7 +57,7 @@ describe("billing.make", () => {
     assert.strictEqual(bucketsOf({ ticker: "T" }), before)
   })
 
-  it("adds a shard that a call names to the shards of an order without one", () => {
+  it("adds a shard that a call names to the shards that pay for an order without a shard", () => {
     const billOf = billing.make(1)
     const routed = () => billOf(create, { ticker: "T" }).buckets
     assert.strictEqual(routed(), billOf(create, { exchange_index: 0 }).buckets)

@@ -109,7 +109,5 @@ describe("BlockTrades.accept", () => {
     }
   ])
 
-  itFails("does not retry after a lost response", BlockTrades.accept({ block_trade_proposal_id: id }), [
-    { status: 500 }
-  ])
+  itFails("does not retry after a 500", BlockTrades.accept({ block_trade_proposal_id: id }), [{ status: 500 }])
 })

@@ -129,7 +129,7 @@ describe("Arrivals", () => {
 })
 
 describe("BucketQueue.want", () => {
-  it.effect("describes a call to the store, with the same buckets until the budget changes", () =>
+  it.effect("returns what the store needs of a call; the buckets are one object until the budget changes", () =>
     Effect.gen(function* () {
       const { learned, queue } = yield* make({ facts: reporting(100, 300) })
       const want = queue.want(order(2), { urgent: true, id: "mine" })
@@ -413,7 +413,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("does not estimate the wait of a call during the request to a remote store for a new first call", () =>
+  it.effect("does not estimate waits while a remote store is asked for the tokens of a new first call", () =>
     Effect.gen(function* () {
       const waits = [100, 100]
       const { store } = scripted([], {
@@ -692,7 +692,7 @@ describe("BucketQueue, interruption", () => {
 })
 
 describe("BucketQueue.waitFor", () => {
-  it.effect("adds the tokens of the calls before it that the store does not know", () =>
+  it.effect("adds the tokens of earlier calls that the store does not know", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted(Array<number>(9).fill(9_000))
       const { acquire, queue } = yield* make({ store })

@@ -168,7 +168,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("looks up the state of an order until time is up", () =>
+  it.effect("cancels an order again if its cancel failed with 404 but the order still rests", () =>
     Effect.gen(function* () {
       const slow = { ...asOf(60_000), delayMillis: 8_000 }
       const { report } = yield* run(resting, [
@@ -182,7 +182,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports why an order was left if the search for a lost call with the same id found that order too", () =>
+  it.effect("reports why an order was left, even if the search for a lost call with its id found the order", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
       const { report } = yield* run(
@@ -225,7 +225,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("retries a cancel after 429 until time is up", () =>
+  it.effect("retries a cancel after 429", () =>
     Effect.gen(function* () {
       const tooMany: Reply = { status: 429, body: { error: "too many requests" } }
       const refusals = Array.from({ length: 5 }, () => tooMany)
@@ -389,13 +389,13 @@ describe("Orders.cancelAllOnExit", () => {
       ])
       assert.deepStrictEqual(paths, [create, create, timestamp, list, target, cancels("another")])
       assert.deepStrictEqual(counts(report), [2, 0])
-      // A repeated call with the same id has the same order.
+      // Two equal calls with the same id have one order.
       const again = yield* run(Effect.andThen(resting, resting), [created, created, canceled])
       assert.deepStrictEqual(again.paths, [create, create, target])
     })
   )
 
-  it.effect("finds the order of either of two different calls with the same id", () =>
+  it.effect("finds the order of one of two calls with the same id, no matter which call was first", () =>
     Effect.gen(function* () {
       const dearer = buy({ yes_price: "0.57" })
       for (const calls of [
@@ -411,7 +411,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("separates orders of two markets with the same id", () =>
+  it.effect("keeps orders with the same id in two markets apart", () =>
     Effect.gen(function* () {
       const elsewhere = buy({ ticker: "ELSE" })
       const program = Effect.forEach([intent, elsewhere], (call) => Orders.place(call, { within: 50 }))
@@ -500,7 +500,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("takes ten seconds at most by default, and half of that for lookups", () =>
+  it.effect("takes at most ten seconds by default, and at most half of that for lookups", () =>
     Effect.gen(function* () {
       const endedAfter = (
         program: Effect.Effect<unknown, unknown, Orders.Capabilities>,

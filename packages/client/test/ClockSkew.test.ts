@@ -169,7 +169,7 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer({ skewMillis: 0 })))
   )
 
-  it.effect("ignores a response if this machine's clock was set while it was in flight", () => {
+  it.effect("ignores a response if this machine's clock was set during the call", () => {
     const machine = new Machine()
     return Effect.gen(function* () {
       yield* from(0)
@@ -506,7 +506,7 @@ describe("correctClockSkew", () => {
     )
   }
 
-  it.effect('retries a refused operation with retry "never", because a 401 was not carried out', () =>
+  it.effect('retries a 401 of an operation with retry "never", because the exchange did not carry it out', () =>
     Effect.gen(function* () {
       yield* from(0)
       assert.strictEqual(OrderGroups.create.descriptor.retry, "never")

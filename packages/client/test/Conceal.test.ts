@@ -40,7 +40,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("replaces a value with a line break at any position", () => {
+  it("replaces a value that is split by a line break at any position", () => {
     for (let at = 1; at < value.length; at++) {
       for (const wrap of ["\n", "\r\n", "\\n", "\\r\\n", "\\\\n", "\n\t", "%0A", "%0d%0a", "&#10;"]) {
         const wrapped = `<${value.slice(0, at)}${wrap}${value.slice(at)}>`
@@ -105,7 +105,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing("key-abcd")("key-abcd, key-abcde, xkey-abcd"), "<redacted>, <redacted>e, x<redacted>")
   })
 
-  it("replaces a value of two characters, and none of one", () => {
+  it("replaces a value of two characters, but not a value of one", () => {
     assert.strictEqual(concealing("ab")("ab, abc, xab"), "<redacted>, abc, xab")
     assert.strictEqual(concealing("a")("a, ab"), "a, ab")
   })

@@ -134,7 +134,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("looks up an order that a retry of the client reports as a duplicate", () =>
+  it.effect("looks up an order if the response to a retry reports a duplicate", () =>
     Effect.gen(function* () {
       const { paths } = yield* run(Effect.exit(resting), [lost, duplicate, asOf(60_000), listed(order), canceled])
       assert.deepStrictEqual(paths, [create, create, timestamp, list, target])
@@ -150,7 +150,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("reports a lost order that no list shows, as a placement", () =>
+  it.effect("reports a lost order that no list shows as a placement that can be settled", () =>
     Effect.gen(function* () {
       const { report } = yield* run(Effect.exit(resting), [lost, asOf(60_000), listed()], once)
       const left = report?.left[0]
@@ -244,7 +244,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("fails a call that is still pending after half of the time, and looks its order up", () =>
+  it.effect("fails a call that is still pending after half of `within`, and looks up its order", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 60_000 }
       const { exit, paths, report } = yield* run(
@@ -265,7 +265,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("sends no attempt of a pending call after that", () =>
+  it.effect("sends no attempt of a pending call after half of `within`", () =>
     Effect.gen(function* () {
       const patient = Effect.provideService(resting, SendPolicy.Overrides, { retry: Schedule.spaced("3500 millis") })
       const slow = { ...asOf(60_000), delayMillis: 1_000 }
@@ -329,7 +329,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("looks an order up if the response describes another order", () =>
+  it.effect("looks up an order if the response describes another order or has no id", () =>
     Effect.gen(function* () {
       for (const body of [
         { ...createResponse, client_order_id: "another" },
@@ -441,7 +441,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("assigns the other items to the orders without an id, in their sequence", () =>
+  it.effect("assigns the items that match no id to the orders without an id, in their sequence", () =>
     Effect.gen(function* () {
       const orders = [anonymous({ ticker: "A" }), input(), anonymous({ ticker: "B" }), anonymous({ ticker: "C" })]
       const { report, sent } = yield* run(Orders.batchCreate({ orders }), [
@@ -460,7 +460,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("cancels an order without an id that may rest, whatever the sequence of the items", () =>
+  it.effect("cancels an order without an id that may rest, even if the items are in another sequence", () =>
     Effect.gen(function* () {
       const orders = [anonymous({ time_in_force: "immediate_or_cancel" }), anonymous()]
       const { report } = yield* run(Orders.batchCreate({ orders }), [
@@ -471,7 +471,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("ignores an order without an id that cannot rest, whatever the other orders are", () =>
+  it.effect("ignores an order without an id that cannot rest, even if an order with an id can rest", () =>
     Effect.gen(function* () {
       const orders = [anonymous({ time_in_force: "immediate_or_cancel" }), input()]
       const { paths } = yield* run(Orders.batchCreate({ orders }), [
@@ -549,7 +549,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
     )
   }
 
-  it.effect("cancels an order that a change left resting, or whose change failed", () =>
+  it.effect("cancels an order that still rests after a change, or whose change failed", () =>
     Effect.gen(function* () {
       const amend = Orders.amend({ order_id, ticker, side: "bid", price: "0.55", count: "10" })
       const decrease = Orders.decrease({ ...route, reduce_to: "1" })
@@ -648,7 +648,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
         const { report } = yield* run(Effect.andThen(resting, amend(fields)), [created, response, ...exitReplies])
         assert.sameMembers(report?.ended.map(({ order_id }) => order_id) ?? [], [order_id, "new"])
       }
-      // The response describes an order of another program.
+      // The response does not show that it describes the amended order.
       const unknown = { order_id: "new", client_order_id: undefined, ts_ms: 1 }
       for (const [request, response] of [
         [input(), { ...unknown, client_order_id: "another" }],
@@ -660,7 +660,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
         assert.strictEqual(paths.at(-1), target)
         assert.strictEqual(paths.length, 3)
       }
-      // The amended order is not of this scope.
+      // The amended order does not belong to this scope.
       const { exit, report } = yield* run(amend({}), [{ status: 200, body: unknown }])
       assert.isTrue(Exit.isSuccess(exit))
       assert.deepStrictEqual(report, { ended: [], left: [] })

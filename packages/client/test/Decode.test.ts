@@ -40,7 +40,7 @@ interface Response {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Decodes a response without the headers of its request. */
+/** Decodes a response. Passes no request headers (`sent`), so nothing is concealed. */
 const decoded = (
   body: string | ReadonlyArray<number>,
   { headers = {}, status = 200 }: Response = {},
@@ -123,7 +123,7 @@ describe("decode.prepare, a success", () => {
 })
 
 describe("decode.prepare, an error", () => {
-  it("has the class of its status if the operation declares it, and is an UnexpectedStatus otherwise", () => {
+  it("has the class of its status for five common and all declared statuses, and is an UnexpectedStatus otherwise", () => {
     for (const [status, tag] of [
       [400, "BadRequest"],
       [401, "Unauthorized"],

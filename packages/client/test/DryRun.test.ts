@@ -190,7 +190,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], { marketOf })))
   })
 
-  it.effect("uses assumed terms if those of one order of a batch are assumed", () =>
+  it.effect("reports assumed terms if the terms of one order of a batch are assumed", () =>
     Effect.gen(function* () {
       const other = { ...order, ticker: "OTHER-1", client_order_id: "other" }
       const { terms: source } = yield* costOf(Orders.batchCreate({ orders: [order, other] }))

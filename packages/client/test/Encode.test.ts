@@ -100,7 +100,7 @@ describe("encode.prepare, a body", () => {
     }
   })
 
-  it("carries the caller's id only if the operation has a key and the id is not empty", () => {
+  it("is keyed only if the operation has a key, and the caller sets a non-empty id for each item", () => {
     const body = Schema.Struct({ own: Schema.optional(Schema.Unknown), list: Schema.optional(Schema.Unknown) })
     const single = Operation.make({ ...base, body, retry: "keyed", key: { field: "own" } })
     const batch = Operation.make({ ...base, body, retry: "keyed", key: { list: "list", field: "own" } })
@@ -120,7 +120,7 @@ describe("encode.prepare, a body", () => {
     assert.strictEqual(isKeyed(Operation.make({ ...base, body }), own), false)
   })
 
-  it("accepts null and 64 levels, and rejects more", () => {
+  it("accepts null and up to 64 levels, and rejects more levels", () => {
     const nested = (depth: number): unknown => (depth === 0 ? null : [nested(depth - 1)])
     const request = encoded(anything, { v: nested(64) })
     assert.strictEqual(typeof request === "string" ? request : request.body, `{"v":${JSON.stringify(nested(64))}}`)

@@ -158,7 +158,7 @@ describe("Orders.ensureCanceled", () => {
   ]
 
   for (const [how, loss] of losses) {
-    it.effect(`reports that a cancel may have been sent after a cancel ${how}`, () =>
+    it.effect(`after a cancel ${how}, reports that a cancel may have been sent`, () =>
       Effect.gen(function* () {
         const { sent, value } = yield* cancel(
           [loss, unresolved, stale, unresolved, unresolved, stale, unresolved, unresolved],
@@ -172,7 +172,7 @@ describe("Orders.ensureCanceled", () => {
       })
     )
 
-    it.effect(`sets afterLostAnswer on a later rejection after a cancel ${how}`, () =>
+    it.effect(`after a cancel ${how}, sets afterLostAnswer on a later rejection`, () =>
       Effect.gen(function* () {
         for (const [status, tag] of [
           [401, "Unauthorized"],

@@ -51,7 +51,7 @@ describe("Environment.parse", () => {
     assert.strictEqual(shared.feedUrl, "wss://demo-api.kalshi.co/trade-api/ws/v2")
   })
 
-  it("S32: has the feed of the same exchange as REST in one value, for every documented host", () => {
+  it("S32: pairs REST with the feed of the same exchange, for every documented host", () => {
     const hosts = [
       "production",
       "demo",
@@ -61,7 +61,7 @@ describe("Environment.parse", () => {
       "https://api.elections.kalshi.com",
       "https://demo-api.kalshi.co"
     ]
-    /** The registered domain of an address, with the word that tells demo from production. */
+    /** The registered domain of an address, and whether its host name contains `demo`. */
     const exchangeOf = (address: string) => {
       const { hostname } = new URL(address)
       return `${hostname.split(".").slice(-2).join(".")} ${hostname.includes("demo")}`

@@ -328,7 +328,7 @@ describe("Events.forecastPercentileHistory", () => {
   ])
 
   itRejects(
-    "rejects no percentile, too many, and one out of range",
+    "rejects an empty list of percentiles, too many percentiles, a fraction and one out of range",
     (
       [
         [[], "/percentiles"],

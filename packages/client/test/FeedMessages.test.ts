@@ -80,7 +80,7 @@ describe("decoder", () => {
     }
   })
 
-  it("A6: decodes the ticker of a market that never traded, without a price", () => {
+  it("A6: decodes the ticker of a market that never traded, whose price is empty", () => {
     const { payload } = examples.find(({ message }) => message === "ticker")!
     const quiet = { ...payload, msg: { ...(payload["msg"] as object), price_dollars: "" } } // the example has a msg
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(quiet))), quiet as never)

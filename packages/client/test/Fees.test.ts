@@ -120,7 +120,7 @@ describe("trade", () => {
     assert.isTrue(fills.some((fill) => FixedPoint.equals(fill.fee_cost, $("0.0175"))))
   })
 
-  it("adds up to the fees of recorded positions", () => {
+  it("adds up to the fees of a recorded position", () => {
     const fill = { ...quadratic, count: contracts("1"), rounding: "centicent" } as const
     const paid = FixedPoint.sum([
       ok(Fees.trade({ ...fill, role: "taker", price: $("0.48") })),

@@ -176,7 +176,7 @@ describe("toMicros and fromMicros", () => {
     )
   })
 
-  it("print strings that requests accept, for every amount of at least zero with four decimals", () => {
+  it("print strings that requests accept, for amounts of at least zero with at most four decimals", () => {
     const isInput = Schema.is(FixedPoint.DollarsInput)
     const isOrderPrice = Schema.is(FixedPoint.OrderPriceInput)
     for (let units = 0n; units <= 10_000n; units++) {
@@ -425,7 +425,7 @@ describe("compare, equals, min, max and their instances", () => {
 })
 
 describe("isZero and isNegative", () => {
-  it("accept every form of zero", () => {
+  it("treat every form of zero as zero", () => {
     for (const text of ["0", "0.0", "0.00", "-0", "-0.000000"]) {
       assert.isTrue(FixedPoint.isZero(wire(text)), text)
       assert.isFalse(FixedPoint.isNegative(wire(text)), text)
@@ -530,7 +530,7 @@ describe("complement", () => {
     for (const text of ["-0.000001", "1.000001", "-1", "56"]) {
       const error = failure(FixedPoint.complement(wire(text)))
       assert.instanceOf(error, FixedPoint.OutOfRange)
-      assert.strictEqual(error.message, `the price ${text} is not between 0 and 1 dollar`)
+      assert.strictEqual(error.message, `the price ${text} is not from 0 to 1 dollar`)
     }
   })
 
@@ -597,7 +597,7 @@ describe("cost", () => {
     const order = { side: "bid", price: $("0.5"), count: contracts("1") } as const
     assert.strictEqual(
       failure(FixedPoint.cost({ ...order, price: $("1.01") })).message,
-      "the price 1.01 is not between 0 and 1 dollar"
+      "the price 1.01 is not from 0 to 1 dollar"
     )
     assert.strictEqual(
       failure(FixedPoint.cost({ ...order, count: contracts("-1") })).message,

@@ -10,7 +10,7 @@ import { World } from "./feed/support/world.ts"
 const channel = "order_group_updates"
 const order_group_id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-/** A feed over the session of a scripted world. */
+/** A feed whose session belongs to a scripted world. */
 const feedOf = ({ session }: World) =>
   KalshiFeed.of({
     subscribe: (request, subscriber) => session.subscribe(request, subscriber),
@@ -104,7 +104,7 @@ describe("OrderGroups.watch", () => {
     )
   }
 
-  it.effect("ignores what happens to other channels and before the subscription is live", () =>
+  it.effect("ignores losses of other channels, and losses before the subscription is live", () =>
     Effect.gen(function* () {
       const world = new World()
       const watch = yield* Effect.forkChild(
@@ -135,7 +135,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("keeps waiting through a changeover, which loses nothing", () =>
+  it.effect("keeps waiting during a changeover, which loses no message", () =>
     Effect.gen(function* () {
       const { triggered, world } = yield* watching
       world.session.changeOver()
@@ -155,7 +155,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("fails with the error of the feed, also before the subscription is live", () =>
+  it.effect("fails with the error of the feed, even before the subscription is live", () =>
     Effect.gen(function* () {
       const { triggered, world } = yield* watching
       world.session.close()
@@ -170,7 +170,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("unsubscribes with its scope, after which the effect fails with FeedClosed", () =>
+  it.effect("unsubscribes when its scope closes, after which `triggered` fails with FeedClosed", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const { triggered, world } = yield* Scope.provide(watching, scope)
@@ -225,7 +225,7 @@ describe("OrderGroups.changes", () => {
     return { changes, fiber, read, world }
   })
 
-  it.effect("delivers the messages of the group and every doubt, until the group is deleted", () =>
+  it.effect("delivers the messages of the group and every possible loss, until the group is deleted", () =>
     Effect.gen(function* () {
       const { changes, fiber, read, world } = yield* reading
       world.receive(update(1, "created"))

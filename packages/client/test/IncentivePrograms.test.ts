@@ -23,7 +23,7 @@ describe("IncentivePrograms.list", () => {
   itDeclares(IncentivePrograms.list(), { name: "IncentivePrograms.list", signed: "never", errors: ["BadRequest"] })
   itSendsAndDecodes([
     {
-      it: "lists programs with their cursor, next_cursor",
+      it: "lists programs, and reads the cursor next_cursor",
       call: IncentivePrograms.list(),
       request: "GET /incentive_programs",
       reply: {
@@ -52,7 +52,7 @@ describe("IncentivePrograms.list", () => {
 
   for (const period_reward of [0.5, "5000000", 2 ** 53]) {
     itFails(
-      `rejects the reward ${JSON.stringify(period_reward)}, which is not a whole number of centicents`,
+      `rejects the reward ${JSON.stringify(period_reward)}, which is not a safe integer`,
       IncentivePrograms.list(),
       [{ status: 200, body: { incentive_programs: [{ ...program, period_reward }] } }],
       { _tag: "ContractError", pointer: "/incentive_programs/0/period_reward" }

@@ -16,7 +16,7 @@ interface Observed {
   readonly block: Effect.Effect<never>
   /** How often `block` was interrupted. */
   released: number
-  /** Requests that were sent. */
+  /** The number of requests that were sent. */
   sent: number
 }
 
@@ -26,13 +26,13 @@ interface Case {
   readonly http?: (observed: Observed, refused: HttpClientError.HttpClientError) => Effect.Effect<Body, typeof refused>
   readonly sign?: (observed: Observed) => Effect.Effect<string>
   readonly retry?: (observed: Observed) => SendPolicy.SendPolicy["retry"]
-  /** Orders placed earlier. */
+  /** The number of orders placed earlier. */
   readonly before?: number
   /** Whether the call waits for `block`, which must then be interrupted. */
   readonly isReleased: boolean
-  /** Requests that were sent, without `before`. */
+  /** The number of requests that were sent, without `before`. */
   readonly sent: number
-  /** Orders that the bucket was charged for. */
+  /** The number of orders that the bucket was charged for. */
   readonly paid: number
 }
 
@@ -114,7 +114,7 @@ const paysFor = (orders: number) =>
 
 describe("interruption", () => {
   for (const testCase of cases) {
-    it.effect(`while ${testCase.at} releases the call, sends nothing more, and charges only what was sent`, () => {
+    it.effect(`while ${testCase.at} ends the call, sends nothing more, and charges only what may have arrived`, () => {
       const observed: Observed = {
         block: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.released++)),
         released: 0,

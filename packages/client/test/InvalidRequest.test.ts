@@ -156,7 +156,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("accepts Unix seconds until the year 2100, and zero that clears a time", () => {
+  it("accepts Unix seconds until the year 2100, and the zero that clears a time", () => {
     for (const [operation, input] of [
       [Orders.list, { min_ts: 0, max_ts: 4_102_444_800 }],
       [Orders.list, { min_ts: -1 }],

@@ -14,7 +14,7 @@ const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never 
 
 const reported = limitsOf({ rate: 100, capacity: 300 }, { rate: 100, capacity: 300 }) as never // the fields that are read
 
-/** A store that returns one wait for every call. Records its calls. */
+/** A store whose `take` returns one wait for every call that is not forced. Records its calls. */
 const makeStore = (waitMillis = 0, changes: Partial<RateLimits.Store> = {}) => {
   const taken: Array<RateLimits.Want> = []
   const asked: Array<RateLimits.Want> = []
@@ -54,7 +54,7 @@ const attempt = (
 ): LimitedAttempt => ({ descriptor, input, maxMillis, wasSent: () => true, onWait })
 
 describe("limiter.make", () => {
-  it.effect("uses four shards, half a second of latency, and the key's id as the account", () =>
+  it.effect("by default, uses four shards, half a second of latency, and the key's id as the account", () =>
     Effect.gen(function* () {
       const { asked, store } = makeStore()
       const limiter = yield* make(store)
@@ -87,12 +87,12 @@ describe("limiter.make", () => {
   const cases: ReadonlyArray<readonly [options: RateLimits.Options, message: string | undefined]> = [
     [{ shards: 1 }, undefined],
     [{ shards: 1_000 }, undefined],
-    [{ shards: 1_001 }, "limits.shards must be from 1 to 1000"],
-    [{ shards: 0 }, "limits.shards must be from 1 to 1000"],
+    [{ shards: 1_001 }, "limits.shards must be an integer from 1 to 1000"],
+    [{ shards: 0 }, "limits.shards must be an integer from 1 to 1000"],
     [{ refreshAfter: "500 micros" }, undefined],
     [{ refreshAfter: 0 }, "limits.refreshAfter must be a duration longer than zero"],
     [{ latency: 0 }, undefined],
-    [{ latency: -5 }, "limits.latency must be a finite duration"],
+    [{ latency: -5 }, "limits.latency must be a finite duration of at least zero"],
     [{ share: 1 }, undefined],
     [{ share: 1.01 }, "limits.share must be more than 0 and at most 1"]
   ]

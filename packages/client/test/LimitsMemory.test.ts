@@ -94,7 +94,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("counts only the calls before it that use one of its buckets", () =>
+  it.effect("counts only earlier calls that use a bucket of the call", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 100, { names: ["write"] }))
@@ -141,7 +141,7 @@ describe("memory.make", () => {
         yield* store.take(want("b", 10, { ...options, latencyMillis }))
         assert.strictEqual(yield* level(store, options), 80)
         yield* TestClock.adjust(heldMillis - 60)
-        // The bucket refilled the tokens of the first call, and stayed full until the second counts as arrived.
+        // The bucket has refilled the tokens of the first call, and stayed full until the second counted as arrived.
         assert.strictEqual(yield* level(store, options), 90, `${latencyMillis}`)
         yield* TestClock.adjust(50)
         assert.strictEqual(yield* level(store, options), 100)
@@ -271,7 +271,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("returns tokens up to the capacity", () =>
+  it.effect("refunds the tokens of a call, up to the capacity", () =>
     Effect.gen(function* () {
       for (const latencyMillis of [0, 1, 500]) {
         const store = memory.make()

@@ -122,7 +122,7 @@ describe("WaitingQueue", () => {
     assert.isUndefined(queue.nextDeadline())
   })
 
-  it("keeps no call that has left, although a call with an earlier deadline still waits", async () => {
+  it("releases the memory of calls that have left, although a call with an earlier deadline still waits", async () => {
     setFlagsFromString("--expose-gc")
     const collectGarbage: () => void = runInNewContext("gc")
     const queue = new WaitingQueue<Waiting>()

@@ -80,7 +80,7 @@ describe("afterLostAnswer", () => {
     })
   }
 
-  it("returns an error unchanged if it already has afterLostAnswer", () => {
+  it("returns an error unchanged if it already says that the request may have been or was carried out", () => {
     for (const error of [
       new Errors.NotFound({ ...fields, afterLostAnswer: true }),
       new Errors.TransportError({ operation, requestSent: "maybe", code: undefined, reason: "", attempts: 1 }),

@@ -117,12 +117,12 @@ describe("of", () => {
     assert.deepStrictEqual([cost.fee, cost.worstFee, cost.worstCase], ["0.00", "0.0001", "0.5001"])
   })
 
-  it("takes the limit as the worst price up to a rate of 1, and half a dollar for the fee above it", () => {
+  it("assumes fills at the limit up to a rate of 1; above a rate of 1, takes the fee of half a dollar", () => {
     const order = { side: "bid", price: "0.90", count: "1" } as const
     for (const [fee_multiplier, worstCase] of [
       // 0.90 + 0.9996 × 0.90 × 0.10 + 0.0002
       [14.28, "0.990164"],
-      // A fee of 0.25 for one contract at half a dollar, rounded up to the micro-dollar.
+      // The rate is 0.999999. It counts as 1, because the fee at half a dollar is rounded up to 0.25.
       [14.2857, "0.9902"],
       // 0.90 + 1.0003 × 0.50 × 0.50 + 0.0002
       [14.29, "1.150275"]
@@ -153,7 +153,7 @@ describe("of", () => {
       const result = OrderCost.of({ side: "bid", price: "0.5", count: "1", ...order }, market)
       return Result.isFailure(result) ? `${result.failure._tag}: ${result.failure.message}` : "priced"
     }
-    assert.strictEqual(tag({ price: "1.01" }), "OutOfRange: the price 1.01 is not between 0 and 1 dollar")
+    assert.strictEqual(tag({ price: "1.01" }), "OutOfRange: the price 1.01 is not from 0 to 1 dollar")
     assert.strictEqual(tag({ price: "5e-1" }).slice(0, 13), "NotFixedPoint")
     assert.strictEqual(tag({ count: "0" }), "OutOfRange: the count 0 is not above zero contracts")
     assert.strictEqual(tag({ count: "-1" }), "OutOfRange: the count -1 is not above zero contracts")
@@ -280,7 +280,7 @@ describe("ofBatch", () => {
     assert.strictEqual(sum([reducing, resting]), "41.6802")
   })
 
-  it("covers one of two reduce-only orders if the position is unknown", () => {
+  it("lets a reduce-only order close an unknown position only if it is the first order", () => {
     const reducing = bid("0.97", "100", reduce)
     assert.deepStrictEqual(opened([reducing, reducing]), ["0.00", "100.00"])
     assert.deepStrictEqual(opened([bid("0.40", "100"), reducing]), ["100.00", "100.00"])

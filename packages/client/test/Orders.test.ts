@@ -322,7 +322,7 @@ describe("Orders.amend", () => {
     }
   ])
 
-  itFails("does not retry after a lost response", Orders.amend({ order_id, ...amendment }), [{ status: 503 }])
+  itFails("does not retry after a 503", Orders.amend({ order_id, ...amendment }), [{ status: 503 }])
 })
 
 describe("Orders.decrease", () => {
@@ -409,7 +409,7 @@ describe("Orders.cancelAll", () => {
     }
   ])
 
-  itFails("does not retry after a lost response, because a retry would cancel newer orders", Orders.cancelAll(), [
+  itFails("does not retry after a 504, because a retry would cancel newer orders", Orders.cancelAll(), [
     { status: 504 }
   ])
 })

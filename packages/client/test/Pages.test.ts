@@ -292,7 +292,7 @@ describe("Pages: example of continuing", () => {
 
 describe("Pages.RepeatedCursor", () => {
   for (const period of [1, 2, 3, 7]) {
-    it.effect(`ends a cycle of ${period} after emitting each page once`, () =>
+    it.effect(`ends a cycle of length ${period} after emitting each page once`, () =>
       Effect.gen(function* () {
         const cursors = Array.from({ length: period }, (_, index) => `c${index}`)
         const replies = [page(["0"], "before"), page(["1"], cursors[0])]
@@ -308,7 +308,7 @@ describe("Pages.RepeatedCursor", () => {
     )
   }
 
-  it.effect("detects the cursor of the input", () =>
+  it.effect("detects a repetition of the cursor of the input", () =>
     Effect.gen(function* () {
       const outcome = yield* read(StructuredTargets.list.items({ cursor: "a" }), [page(["1"], "b"), page(["2"], "a")])
       assert.include(outcome.error, { _tag: "RepeatedCursor", cursor: "a", pages: 2 })

@@ -299,7 +299,7 @@ describe("Orders.place", () => {
 
   it.effect("never returns Rejected because an order is not listed", () =>
     Effect.gen(function* () {
-      // The retry was rejected. The result of the first attempt is unknown: it may still arrive.
+      // The retry was rejected. The result of the first attempt is unknown: that attempt may still arrive.
       const after = [lost, errorReply(400, "insufficient_balance"), asOf(3_610_000), listed()]
       const late = { atMillis: 3_600_000 }
       const { outcome } = yield* place(after, late)
@@ -331,7 +331,7 @@ describe("Orders.place", () => {
     [409, "exchange_is_paused"],
     [409, "fill_or_kill_insufficient_resting_volume"]
   ] as const) {
-    it.effect(`rejects an order on ${status} ${code}, and looks it up if a response was lost before`, () =>
+    it.effect(`returns Rejected on ${status} ${code}, but looks the order up if a response was lost before`, () =>
       Effect.gen(function* () {
         const { outcome, paths } = yield* place([errorReply(status, code)])
         assert.deepStrictEqual([outcome._tag, paths], ["Rejected", [create]])
@@ -671,7 +671,7 @@ describe("Orders.place", () => {
 describe("Orders.place: attempt times", () => {
   const atMillis = 10_000_000
 
-  it.effect("computes the window in which the exchange can have accepted the order from the signed timestamps", () =>
+  it.effect("computes from the signed timestamps when the exchange can have accepted the order", () =>
     Effect.gen(function* () {
       const { outcome, sent } = yield* place([lost, lost, lost, lost, asOf(0), listed()], { atMillis, within: 50 })
       const signed = sent
@@ -1061,7 +1061,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("returns Rejected for an item error of any code if the id was generated", () =>
+  it.effect("returns Rejected for an item error that reports no duplicate, if the id was generated", () =>
     Effect.gen(function* () {
       const withoutId = buy({ client_order_id: undefined })
       const client_order_id = fixedId
@@ -1203,7 +1203,7 @@ describe("Orders.placeAll", () => {
       })
   )
 
-  it.effect("reads an error in a success, and a refusal by a status that the document does not declare", () =>
+  it.effect("returns Unknown for an error in a successful response, and Rejected for an undeclared 422", () =>
     Effect.gen(function* () {
       for (const [code, exists] of [
         ["order_already_exists", true],

@@ -218,7 +218,7 @@ describe("isOnGrid", () => {
 })
 
 describe("nearestBelow and nearestAbove", () => {
-  it("enclose a price, and return a price on the grid itself", () => {
+  it("enclose a price off the grid, and return a price on the grid unchanged", () => {
     for (const [grid, price, below, above] of [
       [cents, "0.4271", "0.42", "0.43"],
       [cents, "0.5600", "0.56", "0.56"],

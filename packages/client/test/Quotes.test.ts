@@ -89,7 +89,7 @@ describe("Quotes.create", () => {
   )
 
   itFails(
-    "does not retry after a lost response",
+    "does not retry after a 504",
     Quotes.create({ rfq_id, yes_bid: "0.48", no_bid: "0.48", rest_remainder: false }),
     [{ status: 504 }],
     { _tag: "GatewayTimeout" }
@@ -141,7 +141,7 @@ for (const [name, operation, request] of [
       code: "expired"
     })
 
-    itFails("does not retry after a lost response", operation, [{ status: 503 }])
+    itFails("does not retry after a 503", operation, [{ status: 503 }])
   })
 }
 

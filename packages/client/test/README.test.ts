@@ -146,7 +146,7 @@ const runAgainstServer = async (
   }
 }
 
-/** Like {@link runAgainstServer}. Starts Redis if the example uses it, and asserts that it was used. */
+/** Like {@link runAgainstServer}. If the example uses Redis, starts Redis and asserts that it stores one account. */
 const runExample = (example: string): ReturnType<typeof runAgainstServer> =>
   example.includes("NodeRedis")
     ? Effect.runPromise(
@@ -249,7 +249,7 @@ describe("README", () => {
     assert.deepStrictEqual([...new Set(named)].sort(), operations)
   })
 
-  it("lists the other modules", () => {
+  it("lists only existing modules as the other modules", () => {
     const [line] = /^Other modules:.*$/m.exec(readme)!
     const modules = [...line.matchAll(/`(\w+)`/g)].map((match) => match[1]!)
     assert.isNotEmpty(modules)

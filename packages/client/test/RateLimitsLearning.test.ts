@@ -43,7 +43,7 @@ const fitsBatch = (size: number) =>
   Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(size)), (millis) => millis < Number.POSITIVE_INFINITY)
 
 describe("RateLimits, the account's budget", () => {
-  it.effect("is not fetched by a program that spends less than half of a default bucket", () =>
+  it.effect("is not fetched by a program that spends at most half of each default bucket", () =>
     Effect.gen(function* () {
       yield* creates(5)
       yield* Effect.forEach(indexes(10), () => OrderGroups.list())
@@ -85,7 +85,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write, transitMillis: () => 50 }, { limits: {} }))
   )
 
-  it.effect("is not applied to a large batch if it cannot be fetched: the batch is sent", () =>
+  it.effect("does not prevent a large batch from being sent if it cannot be fetched", () =>
     Effect.gen(function* () {
       yield* runFor("1 minute", Orders.batchCreate(batch(11)))
       assert.strictEqual((yield* Metered).calls().length, 1)
@@ -255,7 +255,7 @@ describe("RateLimits, the limits requests", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("cost tokens, and are sent before the waiting calls of the burst that starts them", () =>
+  it.effect("are sent before the waiting calls of the burst that starts them, and cause no 429", () =>
     Effect.gen(function* () {
       yield* runFor(
         "1 minute",
@@ -279,7 +279,7 @@ describe("RateLimits, the limits requests", () => {
       assert.deepStrictEqual(yield* limitRequests, both)
       const requests = (yield* limitRequests).length
       const second = Kalshi.layer({ environment, signer: signer(), limits })
-      // More than the capacity of a default bucket, but too little to start a limits request.
+      // Together with the batch, this is more than a default bucket holds. It is too little to start a limits request.
       yield* Effect.provide(creates(5), second)
       assert.strictEqual(yield* Effect.provide(RateLimits.waitFor(Orders.batchCreate, batch(10)), second), 0)
       assert.strictEqual((yield* limitRequests).length, requests)
@@ -385,7 +385,7 @@ describe("costs.read", () => {
     }).pipe(provideExchange({ costs: list([[3, "POST", "/trade-api/v2/portfolio/events/orders/batched"]]) }))
   )
 
-  it.effect("leaves the documented costs in place if the list cannot be fetched, and it is fetched again", () =>
+  it.effect("keeps the documented costs if the list cannot be fetched, and fetches the list again", () =>
     Effect.gen(function* () {
       yield* creates(6)
       yield* TestClock.adjust("1 second")
@@ -413,7 +413,7 @@ describe("Kalshi.layer at saturation", () => {
     ["after up to half a second", (n) => (n * 7_919) % 500]
   ]
   for (const [name, transitMillis] of delays) {
-    it.effect(`uses 95 % of the budget and never receives a 429 if requests arrive ${name}`, () =>
+    it.effect(`uses at least 95 % of the budget and never receives a 429 if requests arrive ${name}`, () =>
       Effect.gen(function* () {
         // Longer than the buckets need to fill.
         yield* runFor("5 seconds", creates(6))

@@ -31,7 +31,7 @@ const wantOf = (cost: number, more: Partial<RateLimits.Want> = {}): RateLimits.W
   ...more
 })
 
-/** A store of a separate process: it has its own connection. */
+/** A store with its own connection, as in a separate process. */
 const storeOf = (server: redis.RedisServer, options?: RateLimitsRedis.Options) =>
   Effect.gen(function* () {
     const context = yield* Layer.build(redis.layer(server.port))

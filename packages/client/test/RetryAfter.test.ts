@@ -104,7 +104,7 @@ for (const [status, tag] of statuses) {
     )
 
     for (const [form, header, retryAfterMillis] of tooLong) {
-      it.effect(`fails at once with the ${status} if it exceeds the total timeout: ${form}`, () =>
+      it.effect(`fails at once with the ${status} if the wait does not end before the total timeout: ${form}`, () =>
         Effect.gen(function* () {
           const { failure, tookMillis, waited } = yield* play
           assert.isUndefined(waited)

@@ -53,7 +53,7 @@ describe("SendPolicy.retry", () => {
     { status: 502, text: "" },
     { status: 503, body: {} },
     { status: 504, body: {} },
-    // These responses come from a proxy before the exchange. The proxy may have forwarded the request.
+    // These responses come from a proxy in front of the exchange. The proxy may have forwarded the request.
     ...[408, 501, 520, 521, 522, 523, 524, 525, 526, 527, 530, 598, 599].map((status) => ({
       status,
       text: "<html>no response in time</html>"
@@ -148,7 +148,7 @@ describe("SendPolicy.retry", () => {
     })
   )
 
-  it.effect("does not repeat after another status than 401 whose body blames the timestamp", () =>
+  it.effect("if the body blames the timestamp, repeats after a 401 but not after another status", () =>
     Effect.gen(function* () {
       const body = { error: { code: "header_timestamp_expired", message: "unauthorized" } }
       assert.strictEqual((yield* play(get, [{ status: 401, body }, group])).sent.length, 2)

@@ -300,7 +300,7 @@ describe("Orders.settle", () => {
     )
   }
 
-  it.effect("returns NotPlaced if the last attempt is not after the start", () =>
+  it.effect("returns NotPlaced if the last attempt is not after the start of settle", () =>
     Effect.gen(function* () {
       // The exchange's clock is one second ahead at most.
       const { value } = yield* play(
@@ -319,7 +319,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("never returns NotPlaced if the last attempt is after the start", () =>
+  it.effect("never returns NotPlaced if the last attempt is after the start of settle", () =>
     Effect.gen(function* () {
       const { value } = yield* play(
         Orders.settle({ ...withoutWindow, lastAttemptMillis: 3_601_001 }, { within: 122_150 }),

@@ -57,7 +57,7 @@ describe("dateMillis", () => {
 })
 
 describe("isBeyondResolution", () => {
-  it("is true only if every skew of the interval exceeds a second", () => {
+  it("is true only if every skew of the interval differs from the correction by more than a second", () => {
     for (const [lowerMillis, upperMillis, correctedMillis, expected] of [
       [1_000, 2_000, 0, false],
       [1_001, 2_001, 0, true],

@@ -48,7 +48,7 @@ describe("Subaccounts.create", () => {
   ])
 
   itFails(
-    "does not retry after a lost response, because a duplicate subaccount cannot be removed",
+    "does not retry after a 504, because a duplicate subaccount cannot be removed",
     Subaccounts.create(),
     [{ status: 504 }],
     { _tag: "GatewayTimeout" }

@@ -152,7 +152,7 @@ describe("Transfers.setTargetBalanceAllocation", () => {
   ])
 
   itFails(
-    "retries after a lost response, because the update is idempotent",
+    "retries after a 502, because the update is idempotent",
     Transfers.setTargetBalanceAllocation({ allocations }),
     [{ status: 502 }, { status: 403 }],
     { _tag: "Forbidden" }

@@ -356,7 +356,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("closes the connection when the call is interrupted within a body, and sends nothing more", () =>
+    it.live("closes the connection when the call is interrupted while it reads a body, and sends nothing more", () =>
       Effect.gen(function* () {
         let onClose = () => {}
         const closed = new Promise<void>((resolve) => (onClose = resolve))

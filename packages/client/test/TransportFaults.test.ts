@@ -68,7 +68,7 @@ describe("transport.make, a fault", () => {
     })
   )
 
-  it.effect("has the code and the message of the innermost error with a code, five levels deep", () =>
+  it.effect("has the code and the message of the innermost error with a code, at most five levels deep", () =>
     Effect.gen(function* () {
       const nested = (depth: number): object =>
         depth === 0 ? { code: "DEEP", message: "inside" } : { message: "outside", cause: nested(depth - 1) }

@@ -10,12 +10,8 @@
  *
  * Default: 600 s, 200 markets, 300 changes a second, 15,000 ms.
  */
-import { fork } from "node:child_process"
 import { availableParallelism, loadavg } from "node:os"
 import { setTimeout } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Feed from "@kalshi-effect/client/Feed"
@@ -30,87 +26,28 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { digestOf, type Fault, faults, type Question, type Recorded, type Sent } from "./feedSoakBook.ts"
+import { type Fault, faults } from "./feedSoakBook.ts"
+import {
+  checkLeft,
+  Comparison,
+  digestOfBook,
+  english,
+  Failures,
+  Fibers,
+  heapMebibytes,
+  recordMillis,
+  resources,
+  startExchange
+} from "./feedSoakReader.ts"
 
 const [seconds = 600, markets = 200, changesPerSecond = 300, limitMillis = 15_000] = process.argv.slice(2).map(Number)
 const sweepMillis = 50
 /** The number of sweeps in which every book is read once. */
 const sweepsPerRead = 20
-/** How long the exchange's record of a state that was read may take to arrive. */
-const recordMillis = 5_000
-const keptRecords = 100
 const settleMillis = 30_000
 
-const english = (value: number, digits = 0): string =>
-  value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits })
-
-setFlagsFromString("--expose-gc")
-const collect = runInNewContext("gc") as () => void // the flag defines it
-const heapMebibytes = (): number => {
-  collect()
-  return process.memoryUsage().heapUsed / 1024 / 1024
-}
-
-const failures: Array<string> = []
-const fail = (failure: string): void => {
-  failures.push(failure)
-  if (failures.length <= 20) console.log(`  FAILED: ${failure}`)
-}
-
-type Served = Extract<Sent, { readonly type: "served" }>
-type Answer = Extract<Sent, { readonly type: "answer" }>
-
-/** Compares books that were read with the states that the exchange recorded. */
-class Comparison {
-  readonly latest = new Map<string, Recorded>()
-  reads = 0
-  /** Reads with the clock of a delta but without its change: a fault sent another delta with this clock before it. */
-  between = 0
-  readonly #records = new Map<string, Array<Recorded>>()
-  #waiting: Array<{ readonly read: Recorded; readonly sinceMillis: number; readonly fault: string }> = []
-
-  record(books: ReadonlyArray<Recorded>): void {
-    for (const book of books) {
-      const [ticker] = book
-      this.latest.set(ticker, book)
-      const records = this.#records.get(ticker) ?? []
-      records.push(book)
-      if (records.length > 2 * keptRecords) records.splice(0, keptRecords)
-      this.#records.set(ticker, records)
-    }
-  }
-
-  read(read: Recorded, fault: string): void {
-    this.reads++
-    if (!this.#isRecorded(read)) this.#waiting.push({ read, sinceMillis: Date.now(), fault })
-  }
-
-  /** Compares again what was read before its record arrived. */
-  settle(): void {
-    this.#waiting = this.#waiting.filter(({ fault, read, sinceMillis }) => {
-      if (this.#isRecorded(read)) return false
-      if (Date.now() - sinceMillis < recordMillis) return true
-      fail(
-        `the exchange did not record the book of ${read[0]} that was read with the clock ${read[1]}, after "${fault}"`
-      )
-      return false
-    })
-  }
-
-  #isRecorded([ticker, clock, digest]: Recorded): boolean {
-    const records = this.#records.get(ticker) ?? []
-    for (let index = records.length - 1; index >= 0; index--) {
-      const [, recordedClock, recorded] = records[index]!
-      if (recordedClock !== clock) continue
-      if (recorded === digest) return true
-      if (records[index - 1]?.[2] === digest) {
-        this.between++
-        return true
-      }
-    }
-    return false
-  }
-}
+const failures = new Failures()
+const fail = failures.add
 
 interface Effects {
   times: number
@@ -156,55 +93,11 @@ class Readability {
   }
 }
 
-const comparison = new Comparison()
+const comparison = new Comparison(fail)
 const readability = new Readability()
 let fault = "start"
 
-const server = fork(fileURLToPath(new URL("feedSoakServer.ts", import.meta.url)), [
-  String(markets),
-  String(changesPerSecond)
-])
-let onServed: (served: Served) => void
-const serving = new Promise<Served>((resolve) => (onServed = resolve))
-let onAnswer: (answer: Answer) => void
-server.on("message", (message) => {
-  const sent = message as Sent // the types of the messages are in feedSoakBook.ts
-  if (sent.type === "recorded") comparison.record(sent.books)
-  else if (sent.type === "served") onServed(sent)
-  else if (sent.type === "answer") onAnswer(sent)
-  else fail(`the exchange's process: ${sent.reason}`)
-})
-const ask = (question: Question): Promise<Answer> => {
-  const answer = new Promise<Answer>((resolve) => (onAnswer = resolve))
-  server.send(question)
-  return answer
-}
-
-/** Counts the fibers that run. */
-class Fibers implements Metric.FiberRuntimeMetricsService {
-  alive = 0
-  recordFiberStart(): void {
-    this.alive++
-  }
-  recordFiberEnd(): void {
-    this.alive--
-  }
-}
-
-/** The numbers of this process's timers, sockets and other handles. */
-const resources = (): Readonly<Record<string, number>> => {
-  const counts: Record<string, number> = {}
-  for (const name of process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1
-  return counts
-}
-
-const digestOfBook = ({ asks, bids, clock, market_ticker }: OrderBooks.Book): Recorded => {
-  const side = (levels: ReadonlyArray<{ readonly price: string; readonly count: string }>) =>
-    levels.map(({ count, price }) => [price, count] as const)
-  return [market_ticker, clock ?? Number.NaN, digestOf(side(bids), side(asks))]
-}
-
-const served = await serving
+const { ask, disconnect, served } = await startExchange(markets, changesPerSecond, comparison, fail)
 const { keyId, privateKey, tickers } = served
 const environment = Result.getOrThrow(Environment.fromUrl(served.restUrl))
 const apiKey = await Effect.runPromise(ApiKey.fromPem({ keyId, privateKey: Redacted.make(privateKey) }))
@@ -317,15 +210,7 @@ clearInterval(sweeping)
 comparison.settle()
 
 await Effect.runPromise(Scope.close(scope, Exit.void))
-await setTimeout(1_000)
-const after = resources()
-for (const name of Object.keys(after)) {
-  if (after[name]! > (before[name] ?? 0))
-    fail(`left after the scope: ${after[name]} ${name}, before: ${before[name] ?? 0}`)
-}
-if (fibers.alive !== 0) fail(`left after the scope: ${fibers.alive} fibers`)
-const { connections } = await ask("connections")
-if (connections !== 0) fail(`left after the scope: ${connections} connections at the exchange`)
+await checkLeft(before, fibers, ask, fail)
 
 console.log(
   `\n  ${"fault".padEnd(26)}${"times".padStart(7)}${"books unreadable".padStart(20)}${"longest, ms".padStart(14)}`
@@ -343,8 +228,8 @@ console.log(
     `heap ${english(heaps[0]!, 1)} MiB at first, ${english(heaps.at(-1)!, 1)} at the end, ${english(Math.max(...heaps), 1)} at most; ` +
       `processor time of the client and of this comparison ${english((used.user + used.system) / 10_000 / flowSeconds, 1)} % of one core; load ${loadavg()[0]!.toFixed(1)}`,
     `the feed at the end: ${JSON.stringify(feedState.counters)}`,
-    failures.length === 0 ? "no check failed" : `FAILED: ${english(failures.length)} checks`
+    failures.count === 0 ? "no check failed" : `FAILED: ${english(failures.count)} checks`
   ].join("\n")
 )
-server.disconnect()
-process.exit(failures.length === 0 ? 0 : 1)
+disconnect()
+process.exit(failures.count === 0 ? 0 : 1)

@@ -1,4 +1,4 @@
-/** What `feedSoak.ts` and its exchange, `feedSoakServer.ts`, send to each other. */
+/** What `feedSoak.ts`, `feedLines.ts` and their exchange, `feedSoakServer.ts`, send to each other. */
 import { createHash } from "node:crypto"
 
 /** A level of a book: price and contracts. */
@@ -49,11 +49,22 @@ export const faults = {
 
 export type Fault = keyof typeof faults
 
+/** The faults of one connection. The answer to `stalled` and `gapped` arrives after their end. */
+export type LineFault = "reset" | "closed" | "stalled" | "gapped"
+
+/** How long `stalled` lasts, in milliseconds. */
+export const stallMillis = 600
+
 /**
- * A request to the exchange's process. `calm` removes all faults, and `stop` stops the flow. Before each answer, the
- * process sends the states of all books.
+ * A request to the exchange's process. `connection` is the place among the open connections, oldest first. `calm`
+ * removes all faults, and `stop` stops the flow. Before each answer, the process sends the states of all books.
  */
-export type Question = { readonly fault: Fault } | "calm" | "stop" | "connections"
+export type Question =
+  | { readonly fault: Fault }
+  | { readonly lineFault: LineFault; readonly connection: number }
+  | "calm"
+  | "stop"
+  | "connections"
 
 /** A message of the exchange's process: the first message, states of books, the answer to a question, or a failure. */
 export type Sent =

@@ -1,6 +1,6 @@
 /**
- * A local exchange in another process for `feedSoak.ts`, with order flow in all its markets. Arguments: the number of
- * markets, and the changes of books a second.
+ * A local exchange in another process for `feedSoak.ts` and `feedLines.ts`, with order flow in all its markets.
+ * Arguments: the number of markets, and the changes of books a second.
  *
  * Each change affects one level of one market, so a reader of the feed never sees a part of a change. After each request,
  * the process sends the current states of the request's books. Concurrent requests never change the same book.
@@ -11,7 +11,15 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Sandbox from "../src/Sandbox.ts"
-import { digestOf, type Fault, type Question, type Recorded, type Sent } from "./feedSoakBook.ts"
+import {
+  digestOf,
+  type Fault,
+  type LineFault,
+  type Question,
+  type Recorded,
+  type Sent,
+  stallMillis
+} from "./feedSoakBook.ts"
 
 const [markets = 200, changesPerSecond = 300] = process.argv.slice(2).map(Number)
 const tickers = Array.from({ length: markets }, (_, n) => `KXSOAK-26-M${n}`)
@@ -209,6 +217,24 @@ const inject = (sandbox: Sandbox.Operator, accountId: string, fault: Fault) => {
   }
 }
 
+/** Injects a fault into the connection at this place among the open connections. */
+const injectInLine = (sandbox: Sandbox.Operator, fault: LineFault, place: number) =>
+  Effect.gen(function* () {
+    const { connectionId, subscriptions } = (yield* sandbox.feed.connections)[place]!
+    if (fault === "reset") return yield* sandbox.feed.drop({ how: "reset", connectionId })
+    if (fault === "closed") return yield* sandbox.feed.drop({ how: "close", connectionId })
+    const [{ seq }] = subscriptions as [(typeof subscriptions)[number]] // the subscription to the books
+    yield* sandbox.feed.stall({ connectionId })
+    if (fault === "stalled") yield* Effect.sleep(stallMillis)
+    // Waits until at least one message was discarded.
+    const lastSeq = Effect.map(
+      sandbox.feed.connections,
+      (connections) => connections.find((connection) => connection.connectionId === connectionId)?.subscriptions[0]?.seq
+    )
+    while ((yield* lastSeq) === seq) yield* Effect.sleep(1)
+    return yield* sandbox.feed.resume({ connectionId })
+  })
+
 const program = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const [maker, taker, reader] = [
@@ -243,6 +269,8 @@ const program = Effect.gen(function* () {
     else if (question === "stop") {
       flow.isRunning = false
       await running
+    } else if (question !== "connections" && "lineFault" in question) {
+      await runPromise(injectInLine(sandbox, question.lineFault, question.connection))
     } else if (question !== "connections") {
       // Maintenance sets the clocks back. Before that, every state must be recorded with its clock.
       if (question.fault === "maintenance") await flow.pause()

@@ -29,7 +29,7 @@ const everyQuote = {
 }
 
 describe("createRfq", () => {
-  it("opens an RFQ that every account finds", () => {
+  it("opens an RFQ that another account finds", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     assert.deepInclude(rfq, { status: "open", count: 1_000, ticker, eventTicker: "KXTEST-26", createdMillis: start })
@@ -352,7 +352,7 @@ describe("confirmQuote", () => {
     assert.deepInclude(desk.latest(quote), { status: "executed", executedMillis: start + 44_999 })
   })
 
-  it("has 3 seconds on a highly volatile market, and the execution follows after 1 second", () => {
+  it("is possible for 3 seconds on a highly volatile market, and the execution follows 1 second later", () => {
     const desk = makeDesk()
     const volatile = desk.market({ ticker: "KXWILD-26-A", isHighlyVolatile: true }).ticker
     const rfq = desk.rfq(10, { ticker: volatile })
@@ -578,7 +578,7 @@ describe("View.listRfqs and View.listQuotes", () => {
     assert.deepInclude(refusalOf(desk.view().listQuotes(desk.maker, neither)), { kind: "forbidden" })
   })
 
-  it("keep closed RFQs and cancelled quotes for seven days after their last update, and executed quotes always", () => {
+  it("keep closed RFQs and cancelled quotes for seven days after their last update, and executed quotes longer", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const cancelled = desk.quote(rfq, 39, 50)

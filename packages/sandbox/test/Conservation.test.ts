@@ -41,7 +41,7 @@ const kindOf = (event: Event): string =>
 
 describe("Exchange, for many commands", () => {
   it(
-    "conserves money and contracts, gives the same dump on every run, and continues from a snapshot without a difference",
+    "conserves money and contracts, and ends with the same dump if it is restored from snapshots on the way",
     { timeout: 300_000 },
     () => {
       const events = new Map<string, number>()

@@ -240,7 +240,7 @@ describe("createOrder", () => {
 
   it.each([
     // Two fills of 0.01 contracts at $0.01 cost 7 micro-dollars each. The second one refunds the rounding of the first.
-    { rule: "by default", feeRounding: undefined, twice: 100 },
+    { rule: "to $0.000001 by default", feeRounding: undefined, twice: 100 },
     { rule: "to $0.000001", feeRounding: "microdollar", twice: 100 },
     { rule: "to $0.0001", feeRounding: "centicent", twice: 200 }
   ] as const)("charges 7 % of price × (1 − price) for each fill, rounded up $rule", ({ feeRounding, twice }) => {

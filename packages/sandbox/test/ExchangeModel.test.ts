@@ -229,7 +229,7 @@ class Pair {
     }
   }
 
-  /** Compares everything that an account can see, and the events, with the model. */
+  /** Compares the book, orders, fills, groups and money with the model. */
   readonly compare = (): void => {
     const view = this.exchange.view(this.model.now)
     const ids = this.#orderIds()

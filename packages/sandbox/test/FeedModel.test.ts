@@ -1,5 +1,5 @@
 /**
- * Checks that REST and the feed agree at every moment, for random commands of a crowd and random sessions of readers.
+ * Checks that REST and the feed agree after each step, for random commands of a crowd and random sessions of readers.
  */
 import { assert, describe, it } from "vitest"
 import { act, makeCrowd } from "./support/crowd.ts"
@@ -92,7 +92,7 @@ const visit = ({ books, line }: FeedReader, step: number): void => {
 }
 
 describe("the feed and REST", () => {
-  it("agree at every moment, for random commands and sessions", { timeout: 120_000 }, () => {
+  it("agree after each step, for random commands and sessions", { timeout: 120_000 }, () => {
     const counts = new Map<string, number>()
     for (let round = 0; round < sampleSize(15, 200); round++) {
       const { differences, replay, types } = run({ seed: seed + round * 1_000, steps: 60 })

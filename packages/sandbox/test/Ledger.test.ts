@@ -139,7 +139,7 @@ describe("the reserved money of an order", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [8 * dollar, 2 * dollar])
   })
 
-  it("is never exceeded by more than the free cash, even if many tiny fills round up their fees", () => {
+  it("and the free cash are the most that the order costs, even if many tiny fills round up their fees", () => {
     const floor = makeFloor({ assumptions: { feeRounding: "centicent" } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {
@@ -435,7 +435,7 @@ describe("setAllocation", () => {
     assert.deepStrictEqual(cash(), [9, 2.5, 2.5, 0])
   })
 
-  it("accepts whole percents that add up to 100, and each shard once", () => {
+  it("accepts only whole percents that add up to 100, and each shard only once", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     for (const wrong of [

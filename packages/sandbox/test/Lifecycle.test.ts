@@ -80,7 +80,7 @@ describe("the lifecycle commands of a market", () => {
     assert.strictEqual(floor.place(one, terms("bid", 40, 1)).status, "resting")
   })
 
-  it("move the close of a market, and reopen it afterwards", () => {
+  it("move the close of a market, and reopen a closed market", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1))
@@ -124,7 +124,7 @@ describe("the lifecycle commands of a market", () => {
     assert.deepInclude(unwrap(floor.view().market(ticker)), { status: "finalized", result: "no", settlementValue: 0 })
   })
 
-  it("are refused in any other status of the market", () => {
+  it("are refused in the wrong status of the market, for an unknown market and with invalid values", () => {
     const steps = {
       pause: (floor: Floor) => floor.execute({ type: "pauseMarket", ticker }),
       reactivate: (floor: Floor) => floor.execute({ type: "reactivateMarket", ticker }),

@@ -61,7 +61,7 @@ describe("Exchange.takeTokens", () => {
     assert.isFalse(take([2], 1))
   })
 
-  it("never grants more than the budget in any period", () => {
+  it("never grants more than the capacity and the refills", () => {
     const { floor, take } = withTier("basic")
     let taken = 0
     for (let millis = 0; millis < 10_000; millis += 7) {

@@ -169,8 +169,8 @@ describe("createOrder in an order group", () => {
   })
 })
 
-describe("triggerGroup", () => {
-  it("refuses new orders until the group is reset, which empties its window", () => {
+describe("a triggered group", () => {
+  it("refuses new orders until it is reset, which empties its window", () => {
     const { floor, group, inGroup, maker, taker, target } = withGroup(10)
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 11))
@@ -183,7 +183,7 @@ describe("triggerGroup", () => {
     assert.isFalse(group().triggered)
   })
 
-  it("leaves the group triggered when its window empties", () => {
+  it("stays triggered when its window empties", () => {
     const { floor, inGroup, maker, taker } = withGroup(10)
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 11))
@@ -246,7 +246,7 @@ describe("setGroupLimit", () => {
   })
 })
 
-describe("resetGroup, triggerGroup, setGroupLimit and deleteGroup", () => {
+describe("the commands of an order group", () => {
   it("find a group only by its own subaccount and shard", () => {
     const { floor, maker, taker, target } = withGroup(10)
     for (const wrong of [
@@ -266,7 +266,7 @@ describe("resetGroup, triggerGroup, setGroupLimit and deleteGroup", () => {
     assert.strictEqual(refusalOf(floor.execute({ type: "deleteGroup", accountId: taker, target })).kind, "notFound")
   })
 
-  it("require an order to be in the group's subaccount", () => {
+  it("accept an order of the group only in the group's subaccount", () => {
     const { floor, inGroup, maker } = withGroup(10)
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, { ...inGroup, subaccount: 1 })).code, "invalid_order")
   })

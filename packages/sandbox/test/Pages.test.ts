@@ -78,7 +78,7 @@ describe("Orders.list.items, Portfolio.fills.items and Markets.trades.items", ()
     ["trades", "GetTrades", (limit) => Stream.map(Markets.trades.items({ limit, ticker }), idOf)]
   ]
 
-  it.effect("lists a thousand orders, fills and trades of the local exchange, for every page size", () =>
+  it.effect("lists a thousand orders, fills and trades of the local exchange, with several page sizes", () =>
     Effect.gen(function* () {
       const maker = yield* traded
       yield* Effect.gen(function* () {

@@ -364,7 +364,7 @@ describe("Sandbox.layerTest", () => {
     }).pipe(Effect.provide(layerTest({ keepRequests: 2 })))
   )
 
-  it.effect("prints no private key and no signature", () =>
+  it.effect("prints no private key", () =>
     inMemory(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox

@@ -80,7 +80,7 @@ describe("View.listFills", () => {
 })
 
 describe("the lists of View", () => {
-  it("have the same items for every page size, and new items do not shift pages", () => {
+  it("have the same items with several page sizes, and new items do not shift pages", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const trade = () => {
@@ -215,7 +215,7 @@ describe("View.market", () => {
 })
 
 describe("Exchange.userView", () => {
-  it("shows orders, fills and money with the delay of readLagMillis", () => {
+  it("shows orders and money with the delay of readLagMillis", () => {
     const floor = makeFloor({ assumptions: { readLagMillis: 500 } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const { orderId } = floor.place(maker, terms("ask", 50, 1))

@@ -38,7 +38,7 @@ const inMemory = <E>(
   )
 
 describe("AccountFeed.make", () => {
-  inMemory("is live with the orders that exist, then reports each change once", (trader) =>
+  inMemory("is live with the existing orders, then reports each change once", (trader) =>
     Effect.gen(function* () {
       const sell = yield* seller(trader)
       const { order_id } = yield* Orders.create(bid)
@@ -79,7 +79,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("finds what happened during an outage, and reports it before it is live again", (trader) =>
+  inMemory("finds the changes of an outage, and reports them before the account is live again", (trader) =>
     Effect.gen(function* () {
       const sell = yield* seller(trader)
       const made = yield* Orders.create(bid)
@@ -118,7 +118,7 @@ describe("AccountFeed.make", () => {
   const faults = ["garble", "skip", "repeat"] as const
   for (const type of ["user_order", "fill", "market_position"] as const) {
     for (const change of faults) {
-      inMemory(`equals the exchange's account after ${change} of a message ${type}`, (trader) =>
+      inMemory(`equals the exchange's account after the fault ${change} of a ${type} message`, (trader) =>
         Effect.gen(function* () {
           const sell = yield* seller(trader)
           yield* Orders.create(bid)
@@ -128,7 +128,7 @@ describe("AccountFeed.make", () => {
           yield* TestClock.adjust(100)
           if (change === "garble") assert.strictEqual((yield* mine.status)._tag, "Healing")
           yield* sell(1)
-          // Nothing tells of a message that did not arrive: the next verification finds it.
+          // No message shows that another message did not arrive: the next verification finds the change.
           yield* TestClock.adjust(change === "skip" ? 25_000 : 5_000)
           yield* until(() => (events.at(-1)?._tag ?? "") !== "Healing")
           yield* TestClock.adjust(5_000)
@@ -140,7 +140,7 @@ describe("AccountFeed.make", () => {
   }
 
   inMemory(
-    "waits for lists that are new enough, however far REST lags behind",
+    "waits for lists that are new enough, even if REST lags far behind",
     (trader) =>
       Effect.gen(function* () {
         const { events, mine } = yield* live()
@@ -157,7 +157,7 @@ describe("AccountFeed.make", () => {
   )
 
   inMemory(
-    "does not go back to what an old list shows",
+    "does not return to the older state that a list shows",
     (trader) =>
       Effect.gen(function* () {
         const sell = yield* seller(trader)
@@ -176,7 +176,7 @@ describe("AccountFeed.make", () => {
     { assumptions: { readLagMillis: 3_000 } }
   )
 
-  inMemory("reads only its own subaccounts", ({ me, sandbox }) =>
+  inMemory("contains only the followed subaccounts", ({ me, sandbox }) =>
     Effect.gen(function* () {
       const number = yield* sandbox.createSubaccount(me.accountId)
       yield* sandbox.deposit(me.accountId, "100", { subaccount: number })
@@ -218,14 +218,14 @@ describe("AccountFeed.make", () => {
       const mine = yield* AccountFeed.make({ readTimeoutMillis: 2_000 })
       yield* pass(3_000)
       const error = yield* Effect.flip(mine.read)
-      assert.match(error.message, /the last read failed: .*401/)
+      assert.match(error.message, /the last failed read: .*401/)
       const { events } = yield* collect(mine.events)
       yield* until(() => events.length === 1)
       assert.strictEqual(events[0]?._tag, "Live")
     })
   )
 
-  inMemory("reads the fills of a start before the archive boundary from both sides", (trader) =>
+  inMemory("reads fills from before the historical cutoff, from the live and the historical list", (trader) =>
     Effect.gen(function* () {
       const sell = yield* seller(trader)
       yield* Orders.create(bid)
@@ -240,7 +240,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("fails a consumer that is too slow, after the events that wait, and no other one", (trader) =>
+  inMemory("fails only the consumer that is too slow, after the events that wait for it", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live({ bufferSize: 2 })
       const taken: Array<string> = []
@@ -396,7 +396,7 @@ describe("AccountFeed.layer", () => {
     }).pipe(Effect.provide(AccountFeed.layer()))
 
   inMemory(
-    "settles an order whose response was lost by the pushed order, without a list",
+    "settles an order whose response was lost with the pushed order, without a list",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(intent)
@@ -409,7 +409,7 @@ describe("AccountFeed.layer", () => {
   )
 
   inMemory(
-    "settles an earlier placement by an order that it knows",
+    "settles an earlier placement with an order that the account already contains",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(named("5"))
@@ -426,7 +426,7 @@ describe("AccountFeed.layer", () => {
   )
 
   inMemory(
-    "leaves an order that differs from the intent to the lists",
+    "does not accept a pushed order that differs from the intent",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(named("5"))
@@ -437,7 +437,7 @@ describe("AccountFeed.layer", () => {
     )
   )
 
-  inMemory("cancels an order whose response was lost when the scope closes, without a list", (trader) =>
+  inMemory("when the scope closes, cancels an order whose response was lost, without a list", (trader) =>
     Effect.gen(function* () {
       yield* blind(
         Effect.gen(function* () {

@@ -1,6 +1,6 @@
 /**
  * The client's live account on the local exchange, while orders are placed, filled and cancelled, and connections,
- * messages and reads fail. Whenever no fault is in flight, the account equals the exchange's own.
+ * messages and reads fail. Some time after the last fault, the account equals the exchange's own.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
@@ -68,7 +68,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const plays = fc.record({
   lines: fc.constantFrom(1, 2),
-  /** Without verifications, losses that nothing tells of are left out. */
+  /** Whether the account verifies its lists. If not, steps with a fault that only a verification can find are skipped. */
   isVerified: fc.boolean(),
   readLagMillis: fc.constantFrom(0, 0, 400, 2_500),
   steps: fc.array(step, { minLength: 5, maxLength: 40, size: "max" })
@@ -81,7 +81,7 @@ interface Play {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Whether a message is missing, or comes in the wrong order, so that only a verification can notice. */
+/** Whether a step drops or reorders a message in such a way that only a verification can find the change. */
 const isSilent = (step: Step, lines: number): boolean =>
   (step.do === "frame" && step.change === "skip" && lines === 1) ||
   (step.do === "late" && step.type === "market_position")
@@ -145,7 +145,7 @@ const run = ({ isVerified, lines, readLagMillis, steps }: Play) =>
           if (step.do === "wait" && events.length > 0) assert.strictEqual(events[0]?._tag, "Live")
         }
         yield* sandbox.clearFaults
-        // A frame that did not arrive is found by the next verification, and a delayed one has arrived by then.
+        // By then, delayed frames have arrived, and a verification has found the changes of dropped frames.
         yield* pass(isVerified ? 60_000 : 30_000, 250)
         const account = yield* mine.read
         yield* assertEqual(account)

@@ -32,7 +32,7 @@ describe("makeAuthenticate", () => {
       })
     )
 
-    onExchange(`refuses a request that was not signed with the ${kind} key that it names`, () =>
+    onExchange(`refuses a request whose ${kind} signature does not match it`, () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
         const by = yield* sandbox.createAccount({ kind })
@@ -170,7 +170,7 @@ describe("makeAuthenticate", () => {
     })
   )
 
-  it.effect("accepts any salt if rsaSalt is any", () =>
+  it.effect("accepts a salt of another length if rsaSalt is any", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount({ kind: "rsa" })
       const key = createPrivateKey(Redacted.value(by.privateKey))

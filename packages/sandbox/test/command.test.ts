@@ -99,7 +99,7 @@ describe("kalshi-sandbox", () => {
     )
   }
 
-  it.live("creates the markets of --market, and moves a frozen clock on request", () =>
+  it.live("creates the markets of --market, and stops the clock with --clock frozen", () =>
     Effect.gen(function* () {
       const text = yield* announced("--port", "0", "--clock", "frozen", "--market", "KXA-26-1", "--market", "KXB-26-1")
       assert.include(text, "# Markets: KXA-26-1, KXB-26-1")
@@ -122,7 +122,7 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("serves other machines only with --allow-remote", () =>
+  it.live("refuses to serve other machines without --allow-remote", () =>
     Effect.gen(function* () {
       const { code, text } = yield* ended("--port", "0", "--host", "0.0.0.0")
       assert.strictEqual(code, 1)

@@ -98,7 +98,7 @@ describe("Operator.plant", () => {
     )
   }
 
-  it.effect("rejects a fault that no request can trigger, and states how to correct the fault", () =>
+  it.effect("rejects an invalid fault, and states what is wrong", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const cases: ReadonlyArray<readonly [Fault, string]> = [

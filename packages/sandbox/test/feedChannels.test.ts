@@ -21,7 +21,7 @@ const deltas = (frames: ReadonlyArray<Frame>) =>
   frames.map(({ msg }) => [msg.side, msg.price_dollars, msg.delta_fp, msg.client_order_id])
 
 describe("orderbook_delta", () => {
-  it("carries every change of a level on the scale of its side", () => {
+  it("carries the changes of levels on the scale of each side, or on the YES scale with use_yes_price", () => {
     const { listen, me, other, world } = setup()
     const [onOwnScale, onYesScale] = [
       listen(other, "orderbook_delta", book),

@@ -81,7 +81,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("fails with the code and the markets of a refused subscription", ({ sandbox }) =>
+  inMemory("fails with the code and the channel of a refused subscription", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "command", cmd: "subscribe", error: 14 })
       const { fiber } = yield* collect(Feed.messages("trade", { market_tickers: [ticker] }))

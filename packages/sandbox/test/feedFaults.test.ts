@@ -31,7 +31,7 @@ const twoDeltas = (change: NonNullable<FrameFault["change"]>) => {
 }
 
 describe("faults of upgrades", () => {
-  it("refuse with any status, body and Retry-After, as often as planted", () => {
+  it("refuse with the planted status and Retry-After, as often as planted", () => {
     const { me, world } = setup({ feed: "upgrade", status: 503, retryAfterSeconds: 7, times: 2 })
     for (const _ of [1, 2]) {
       const { headers, status } = world.refused(world.request(me))
@@ -153,7 +153,7 @@ describe("faults of messages", () => {
     assert.deepStrictEqual(new Set(messages.map(({ clock }) => clock)).size, 1)
   })
 
-  it("omit: the message is missing, and seq goes on", () => {
+  it("omit: the message is not sent, and does not count in seq", () => {
     const { faulty, next } = twoDeltas("omit")
     assert.deepStrictEqual(faulty, [])
     assert.strictEqual(next[0]!.seq, 2)

@@ -1,4 +1,7 @@
-/** The client's feed under each fault that the local exchange can cause. The names begin with the kind of fault. */
+/**
+ * The client's feed under the faults that the local exchange can cause. A code such as S1 in a test name identifies a
+ * known fault of other clients.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
@@ -20,7 +23,7 @@ const inMemory = <E>(
 
 const tags = (events: ReadonlyArray<{ readonly _tag: string }>) => events.map(({ _tag }) => _tag)
 
-/** Lets time pass until the feed has a number of live subscriptions, and no other. */
+/** Lets time pass until the feed has exactly this number of subscriptions, and all are live. */
 const live = (count: number, within = 120_000) =>
   Effect.gen(function* () {
     for (let millis = 0; ; millis += 10) {
@@ -33,7 +36,7 @@ const live = (count: number, within = 120_000) =>
 
 const counters = Effect.map(Feed.state, (state) => state.counters)
 
-/** The channels that the exchange has on all connections. */
+/** The channels of all subscriptions that the exchange has. */
 const channelsOf = ({ sandbox }: Trader) =>
   Effect.map(sandbox.feed.connections, (connections) =>
     connections.flatMap(({ subscriptions }) => subscriptions.map(({ channel }) => channel)).toSorted()
@@ -47,7 +50,7 @@ const errorOf = <A, E>(fiber: Fiber.Fiber<A, E>) =>
   })
 
 describe("Feed.subscribe", () => {
-  inMemory("S1, S4: restores two channels of one ticker whole if the line drops again during the restore", (trader) =>
+  inMemory("S1, S4: restores both channels of one ticker if the line drops again during the restore", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const params = { market_tickers: [ticker] }
@@ -102,7 +105,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S8: takes a subscription whose reply comes after its timeout, once", (trader) =>
+  inMemory("S8: has one subscription if its reply arrives after the timeout", (trader) =>
     Effect.gen(function* () {
       yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", delayMillis: 7_000 })
       const { events } = yield* collect(Feed.messages("user_orders"))
@@ -126,7 +129,7 @@ describe("Feed.subscribe", () => {
       yield* Fiber.interrupt(fiber)
       for (let step = 0; step < 200; step++) yield* TestClock.adjust(10)
       assert.deepStrictEqual(yield* channelsOf(trader), ["fill"])
-      // The exchange had opened it: its next subscription has the third sid.
+      // The exchange had opened the interrupted subscription: the next subscription has the third sid.
       yield* collect(Feed.messages("trade"))
       yield* live(2)
       assert.deepStrictEqual(
@@ -136,7 +139,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S5, S10: a subscription that cannot be restored ends with its error, and its fellows go on", (trader) =>
+  inMemory("S5, S10: ends a subscription that cannot be restored, with the reason, and keeps the others", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const trades = yield* collect(Feed.subscribe("trade"))
@@ -154,7 +157,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S11: an error that answers no command ends its subscription with the reason", (trader) =>
+  inMemory("S11: ends a subscription after an error that no command caused, with the reason", (trader) =>
     Effect.gen(function* () {
       const trades = yield* collect(Feed.subscribe("trade"))
       const orders = yield* collect(Feed.subscribe("user_orders"))
@@ -168,7 +171,7 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "S12: restores 5,000 markets at an exchange that takes three commands in a second",
+    "S12: restores 5,000 markets on an exchange that accepts three commands per second",
     (trader) =>
       Effect.gen(function* () {
         const names = Array.from({ length: 5_000 }, (_, index) => `KXFEED-26-${index}`)
@@ -191,7 +194,7 @@ describe("Feed.subscribe", () => {
   )
 
   for (const isExecuted of [true, false]) {
-    inMemory(`S13: asks for the list after error 18, whose command was ${isExecuted ? "" : "not "}executed`, (trader) =>
+    inMemory(`S13: subscribes once after error 18 to a command ${isExecuted ? "" : "not "}executed`, (trader) =>
       Effect.gen(function* () {
         yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", error: 18, isExecuted })
         const { events } = yield* collect(Feed.messages("user_orders"))
@@ -215,14 +218,14 @@ describe("Feed.subscribe", () => {
         waits.push(millis)
         yield* live(1)
       }
-      // Each wait is random, below a bound that doubles from 500 ms.
+      // Each wait is random, up to a bound that starts at 500 ms and doubles.
       assert.isAbove(Math.max(...waits.slice(3)), Math.max(...waits.slice(0, 2)))
       assert.strictEqual(tags(events).filter((tag) => tag === "Restored").length, 6)
       assert.strictEqual((yield* counters).dials, 1)
     })
   )
 
-  inMemory("S14: notifies when messages arrive late, and when they are in time again", ({ place, sandbox }) =>
+  inMemory("S14: reports when messages arrive late, and when they are on time again", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.subscribe("user_orders"))
       yield* live(1)
@@ -302,7 +305,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S23: fails at once after a close code that forbids to connect again, and after no other", ({ sandbox }) =>
+  inMemory("S23: fails after a close code that forbids reconnecting, and reconnects after others", ({ sandbox }) =>
     Effect.gen(function* () {
       const { events, fiber } = yield* collect(Feed.subscribe("trade"))
       yield* live(1)
@@ -319,7 +322,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S24: waits longer each time while lines close right after their handshake", ({ sandbox }) =>
+  inMemory("S24: waits longer while lines close right after their handshake", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", closeCode: 1012, times: 8 })
       yield* collect(Feed.subscribe("trade"))
@@ -332,7 +335,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S25: opens a subscription again that delivers nothing although its line lives", (trader) =>
+  inMemory("S25: reopens a subscription that delivers nothing although its line is open", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* OrderBooks.watch([ticker])
@@ -366,7 +369,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S28: a consumer that throws ends alone", ({ place }) =>
+  inMemory("S28: ends only the stream whose consumer dies", ({ place }) =>
     Effect.gen(function* () {
       const failing = yield* Effect.forkScoped(
         Stream.runForEach(Feed.messages("user_orders"), () => Effect.die(new Error("mine")))
@@ -381,7 +384,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S29: keeps messages from the subscription on, and between two pulls", ({ place }) =>
+  inMemory("S29: keeps all messages since the subscription, even those between two pulls", ({ place }) =>
     Effect.gen(function* () {
       const { events: stream } = yield* Feed.open("user_orders")
       yield* live(1)
@@ -402,7 +405,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S31: delivers in order what comes before the reply to the subscribe command", (trader) =>
+  inMemory("S31: delivers messages that arrive before the reply to the subscribe command, in order", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* sandbox.plant({ feed: "command", cmd: "subscribe", isSilent: true })
@@ -425,7 +428,7 @@ describe("Feed.subscribe", () => {
         const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })
         const { events } = yield* collect(Stream.merge(orders.events, positions.events))
         yield* live(2)
-        // The replies to these commands count in `seq`, the data does not.
+        // The replies to these commands carry a `seq`, the data carries none.
         for (const name of ["B", "C"]) {
           yield* Effect.fromResult(orders.add([`KXFEED-26-${name}`]))
           yield* trader.place()
@@ -456,7 +459,7 @@ describe("Feed.subscribe", () => {
       })
   )
 
-  inMemory("A2: sends the present state of a quiet ticker when subscribing, adding, joining and restoring", (trader) =>
+  inMemory("A2: delivers the current state of a ticker after subscribing, adding, joining and restoring", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const other = "KXFEED-26-OTHER"
@@ -479,7 +482,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("A3: takes an ok without a list for no list", (trader) =>
+  inMemory("A3: does not treat an ok without a list as an empty list", (trader) =>
     Effect.gen(function* () {
       const { events: stream, add } = yield* Feed.open("user_orders", {
         market_tickers: [ticker],
@@ -496,7 +499,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S19: dials no more after its scope closed during a wait", ({ me, sandbox }) =>
+  inMemory("S19: does not dial after its scope closed during a wait", ({ me, sandbox }) =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       yield* Effect.gen(function* () {
@@ -515,7 +518,7 @@ describe("Feed.subscribe", () => {
 })
 
 describe("Feed.bestQuotes", () => {
-  inMemory("A4: leaves out best quotes whose version is not above the last one of their batch", ({ sandbox }) =>
+  inMemory("A4: drops best quotes whose version is not above the last version of their batch", ({ sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.bestQuotes())
       yield* live(1)

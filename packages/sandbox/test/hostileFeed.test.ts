@@ -313,7 +313,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("refuses invalid handshakes, and accepts a slow and an early one", () =>
+  it.live("refuses invalid handshakes, and accepts a slow handshake and a frame sent with the handshake", () =>
     served((key) =>
       Effect.gen(function* () {
         const heads = {

@@ -38,7 +38,7 @@ describe("Markets.list", () => {
     })
   )
 
-  onExchange("permits filters by update time only with mve_filter=exclude, and with it also a series", () =>
+  onExchange("permits with a filter by update time only mve_filter=exclude, and with both also a series", () =>
     Effect.gen(function* () {
       for (const query of [
         "max_updated_ts=1&event_ticker=KXTEST-26",

@@ -1,4 +1,7 @@
-/** The audit of the client's order books on the local exchange, which leaves out messages and renames keys. */
+/**
+ * The audit of the client's order books on the local exchange, which omits messages and renames keys. The code B2 in a
+ * test name identifies a known fault of other clients.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import type * as Capability from "@kalshi-effect/client/Capability"
 import type * as Feed from "@kalshi-effect/client/Feed"
@@ -25,7 +28,7 @@ const inMemory = <E>(
 
 const other = "KXFEED-26-OTHER"
 
-/** Watches two markets on a number of lines, until every line has both books. */
+/** Watches two markets on a number of lines. Returns when both books are live on every line. */
 const watchTwo = ({ sandbox }: Trader, lines = 1) =>
   Effect.gen(function* () {
     yield* sandbox.createMarket({ ticker: other })
@@ -40,7 +43,7 @@ const different = (events: ReadonlyArray<OrderBooks.AuditEvent>) =>
 
 describe("OrderBooks.audit", () => {
   for (const lines of [1, 2]) {
-    inMemory(`B2: finds and heals a book whose change was not sent, on ${lines} lines`, (trader) =>
+    inMemory(`finds and heals a book whose change was not sent, on ${lines} lines`, (trader) =>
       Effect.gen(function* () {
         const { place, sandbox } = trader
         const books = yield* watchTwo(trader, lines)
@@ -49,7 +52,7 @@ describe("OrderBooks.audit", () => {
         yield* place({ price: "0.41" })
         yield* place({ ticker: other, side: "ask", price: "0.65" })
         yield* TestClock.adjust(100)
-        // The book is wrong, and nothing shows it.
+        // The book is wrong, but no message shows it.
         assert.isTrue(isLive(books)())
         assert.deepStrictEqual((yield* levels(books))[0], [["0.41", "5.00"]])
         yield* sandbox.plant({ feed: "command", cmd: "update_subscription", delayMillis: 1_000, times: lines })
@@ -74,7 +77,7 @@ describe("OrderBooks.audit", () => {
     )
   }
 
-  inMemory("B2: finds a book whose keys are renamed, each time, and lists the keys", (trader) =>
+  inMemory("B2: finds a book whose keys are renamed in every comparison, and lists the keys", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* place({ price: "0.40" })
@@ -96,7 +99,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inMemory("finds no difference in busy markets, with lost and late messages and reconnects", (trader) =>
+  inMemory("finds no difference in busy markets, despite lost and late messages and reconnects", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader, 2)
@@ -116,7 +119,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inMemory("goes on after failed reads of REST", (trader) =>
+  inMemory("continues after a failed read of REST, and fails with the error of the feed", (trader) =>
     Effect.gen(function* () {
       const { sandbox } = trader
       const books = yield* watchTwo(trader)

@@ -1,4 +1,7 @@
-/** The client's order books under each fault that the local exchange can cause. The names begin with the kind of fault. */
+/**
+ * The client's order books under the faults that the local exchange can cause. A code such as B1 in a test name
+ * identifies a known fault of other clients.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -19,7 +22,7 @@ const inMemory = <E>(
 
 const other = "KXFEED-26-OTHER"
 
-/** Watches the market of the trader and another one, until both books are live. */
+/** Watches the market of the trader and another market. Returns when both books are live. */
 const watchTwo = ({ sandbox }: Trader) =>
   Effect.gen(function* () {
     yield* sandbox.createMarket({ ticker: other })
@@ -28,7 +31,7 @@ const watchTwo = ({ sandbox }: Trader) =>
     return books
   })
 
-/** Counts the snapshots of the watched subscription from now on: a stream with the same filter shares it. */
+/** Counts the snapshots of the watched subscription from now on, over a stream that shares the subscription. */
 const countSnapshots = (market: string) =>
   Effect.gen(function* () {
     const { events } = yield* collect(
@@ -42,7 +45,7 @@ const countSnapshots = (market: string) =>
 const gaps = Effect.map(Feed.state, ({ counters }) => counters.gaps)
 
 describe("OrderBooks.watch", () => {
-  inMemory("B1: takes an empty market and a one-sided one at their first snapshot", (trader) =>
+  inMemory("B1: makes an empty and a one-sided book live with the first snapshot, and requests no other", (trader) =>
     Effect.gen(function* () {
       yield* trader.sandbox.createMarket({ ticker: other })
       yield* trader.place({ side: "ask", price: "0.65" })
@@ -56,7 +59,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B3, B4: shows an emptied market as empty, also if it was emptied during an outage", (trader) =>
+  inMemory("B3, B4: shows a book as empty after its market was emptied during an outage", (trader) =>
     Effect.gen(function* () {
       const { me, place, sandbox } = trader
       yield* place({ price: "0.40" })
@@ -74,7 +77,7 @@ describe("OrderBooks.watch", () => {
   )
 
   for (const change of ["zeroDelta", "repeat"] as const) {
-    inMemory(`B6, B20: stays live and right after the fault ${change}`, (trader) =>
+    inMemory(`B6, B20: stays live and correct after the fault ${change}`, (trader) =>
       Effect.gen(function* () {
         const books = yield* watchTwo(trader)
         yield* trader.sandbox.plant({ feed: "frame", type: "orderbook_delta", change, times: 3 })
@@ -102,7 +105,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B10: a snapshot of another market does not hide lost deltas", (trader) =>
+  inMemory("B10: notices lost deltas even if a snapshot of another market follows", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -110,7 +113,7 @@ describe("OrderBooks.watch", () => {
       yield* place({ price: "0.40" })
       yield* TestClock.adjust(100)
       assert.isTrue(isLive(books)())
-      // Another user joins the other market: its snapshot is the next message.
+      // A second stream subscribes to the other market: the next message is a snapshot of that market.
       yield* collect(Feed.messages("orderbook_delta", { market_tickers: [other], use_yes_price: true }))
       yield* until(() => !isLive(books)())
       yield* until(isLive(books))
@@ -164,7 +167,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B14: takes a book from the snapshot of the feed alone, and sends no request", (trader) =>
+  inMemory("B14: builds a book only from the feed, and sends no REST request", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* place({ price: "0.40" })
@@ -179,7 +182,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B15: reconnects if the line drops while a book heals, and does not end its stream", (trader) =>
+  inMemory("B15: reconnects if the line drops while a book heals, and does not end the stream of changes", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -199,7 +202,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B16: is unreadable during ten refused dials, since the moment of the drop", (trader) =>
+  inMemory("B16: is unreadable from the drop until the end of ten refused dials", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -220,7 +223,7 @@ describe("OrderBooks.watch", () => {
   )
 
   inMemory(
-    "B18: heals if more messages wait for the reply to the subscribe command than it holds back",
+    "B18: heals if more messages arrive before the reply to the subscribe command than the session holds back",
     (trader) =>
       Effect.gen(function* () {
         const { place, sandbox } = trader
@@ -295,7 +298,7 @@ describe("OrderBooks.watch", () => {
   )
 
   for (const lines of [1, 2]) {
-    inMemory(`B24: forgets why a market was refused when it is removed, on ${lines} lines`, () =>
+    inMemory(`forgets why a market was refused when the market is removed, on ${lines} lines`, () =>
       Effect.gen(function* () {
         const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"], { lines })
         yield* until(() => books.state("KXNONE-26-YES") === undefined)
@@ -309,7 +312,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("B24: is flat after a thousand rounds of adding and removing", (trader) =>
+  inMemory("B24: does not grow over a thousand rounds of adding and removing", (trader) =>
     Effect.gen(function* () {
       const { sandbox } = trader
       const books = yield* watchTwo(trader)

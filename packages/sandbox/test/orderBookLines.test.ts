@@ -1,4 +1,5 @@
 /** The client's order books over several lines, on the local exchange. */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -11,8 +12,9 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
 import * as TestClock from "effect/testing/TestClock"
-import { type FeedFault, layerTest, type Operator } from "../src/Sandbox.ts"
+import { type FeedFault, layer, layerTest, type Operator } from "../src/Sandbox.ts"
 import { assertEqual } from "./support/books.ts"
+import { busyFor, poll, recordedSockets } from "./support/busy.ts"
 import { collect, type Needs, ticker, type Trader, trading, until } from "./support/feedTrader.ts"
 
 const inMemory = <E>(
@@ -199,6 +201,37 @@ describe("OrderBooks.watch with two lines", () => {
     240_000
   )
 
+  it.live("takes the messages that arrived while the process was busy, before it gives up a late line", () => {
+    const sockets = recordedSockets()
+    return trading(({ place, sandbox }) =>
+      Effect.gen(function* () {
+        const books = yield* OrderBooks.watch([ticker], { lines: 2, catchUpMillis: 1_000 })
+        yield* poll(areWhole(books, [ticker], 2))
+        // The second line is late: what the exchange sends waits in its socket.
+        const late = sockets.handle(1)
+        late.readStop()
+        yield* place()
+        yield* poll(Effect.map(books.read(ticker), ({ bids }) => bids.length === 1))
+        const { clock } = yield* books.read(ticker)
+        const [first] = yield* sandbox.feed.connections
+        yield* sandbox.feed.drop({ how: "reset", connectionId: first!.connectionId })
+        yield* poll(areWhole(books, [ticker], 1))
+        const reads: Array<OrderBooks.Book> = []
+        const runSync = Effect.runSyncWith(yield* Effect.context<never>())
+        yield* busyFor(1_050, late, () => reads.push(runSync(books.read(ticker))))
+        yield* poll(areWhole(books, [ticker], 2))
+        reads.push(yield* books.read(ticker))
+        assert.deepStrictEqual(
+          reads.map((read) => [read.epoch, read.clock]),
+          [
+            [0, clock],
+            [0, clock]
+          ]
+        )
+      })
+    ).pipe(Effect.provide([sockets.layer, NodeHttpClient.layerUndici, layer()]))
+  })
+
   it.effect("returns to the restored line after a late one has started a new epoch", () =>
     trading(
       ({ place, sandbox }) =>
@@ -337,7 +370,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("loses a line for good without an end of the watch, and ends with the last line", ({ place, sandbox }) =>
+  inMemory("goes on after a line is lost for good, and ends with the last line", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker], { lines: 2 })
       yield* eventually(areWhole(books, [ticker], 2))
@@ -354,7 +387,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("ends both connections with its scope", ({ sandbox }) =>
+  inMemory("ends its subscriptions and its own connection with its scope", ({ sandbox }) =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const books = yield* OrderBooks.watch([ticker], { lines: 2 }).pipe(Scope.provide(scope))

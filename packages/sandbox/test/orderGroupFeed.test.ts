@@ -1,4 +1,4 @@
-/** The client's order groups over the feed of the local exchange. */
+/** The client's `OrderGroups.watch` and `OrderGroups.changes` over the feed of the local exchange. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -17,7 +17,7 @@ const order = (order: Pick<Orders.CreateInput, "side" | "count" | "price"> & Par
     ...order
   })
 
-/** Two accounts on a local exchange in memory. The first has a group with a limit of ten contracts, and its feed. */
+/** Two accounts on a local exchange in memory. The maker has a feed, and a group with a limit of ten contracts. */
 const world = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   yield* sandbox.createMarket({ ticker })
@@ -102,7 +102,7 @@ describe("OrderGroups.watch", () => {
 })
 
 describe("OrderGroups.changes", () => {
-  it.effect("delivers everything that happens to a group, and ends with its deletion", () =>
+  it.effect("delivers every change of a group, and ends when the group is deleted", () =>
     Effect.gen(function* () {
       const { asMaker, order_group_id, sandbox, withFeed } = yield* world
       yield* Effect.gen(function* () {

@@ -51,7 +51,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("requires a JSON content type of every write, with or without a body", () =>
+  onExchange("requires a JSON content type of a PUT, with or without a body", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       const path = "/portfolio/order_groups/00000000-0000-4000-8000-000000000000/reset"
@@ -178,7 +178,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("responds to a taking order with averages of the YES price, for both sides", () =>
+  onExchange("responds to an ask that trades with averages of the YES price", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
@@ -196,7 +196,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("truncates averages to four decimals in every response", () =>
+  onExchange("truncates averages to four decimals in the responses to new orders, batches and amendments", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]

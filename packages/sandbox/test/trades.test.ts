@@ -71,7 +71,7 @@ const trader = ({ me, sandbox }: Trader) =>
       )
   })
 
-/** The ids of all trades, by the exchange. */
+/** The ids of all trades, as the exchange lists them. */
 const idsOf = ({ environment }: Operator) =>
   Markets.trades.items({ limit: 1_000 }).pipe(
     Stream.map(({ trade_id }) => trade_id),
@@ -79,7 +79,7 @@ const idsOf = ({ environment }: Operator) =>
     Effect.provide(Kalshi.layerPublic({ environment }))
   )
 
-/** The ids that arrived, live and read. */
+/** The ids of the trades that arrived live or were read. */
 const arrivedIn = (events: ReadonlyArray<Trades.FilledEvent>): ReadonlyArray<string> =>
   events.flatMap((event) =>
     event._tag === "Trade"
@@ -124,9 +124,9 @@ const resumeAll = ({ sandbox }: Trader) =>
     })
   )
 
-describe("Trades.watch with two lines", () => {
+describe("Trades.watch and Trades.watchFilled", () => {
   inMemory(
-    "delivers every trade once, and reports no hole, while one line fails every second for ten minutes",
+    "with two lines, delivers every trade once and reports no hole while one line fails every second for ten minutes",
     (me) =>
       Effect.gen(function* () {
         const { sandbox } = me
@@ -290,7 +290,7 @@ describe("Trades.watch with two lines", () => {
     })
   )
 
-  inMemory("loses nothing while the connection of the first line is replaced, and of a single line too", (me) =>
+  inMemory("loses nothing while the connection of the first line, or of a single line, is replaced", (me) =>
     Effect.gen(function* () {
       const trade = yield* trader(me)
       for (const lines of [2, 1]) {
@@ -310,7 +310,7 @@ describe("Trades.watch with two lines", () => {
     })
   )
 
-  inMemory("loses a line for good without an end, and ends with the error of the last line", (me) =>
+  inMemory("goes on after a line is lost for good, and ends with the error of the last line", (me) =>
     Effect.gen(function* () {
       const { sandbox } = me
       const trade = yield* trader(me)

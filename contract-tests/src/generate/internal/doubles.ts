@@ -1,5 +1,5 @@
 /**
- * Computes the neighbours of a double, and normalises negative zero, which JSON cannot preserve.
+ * Computes slightly smaller and larger doubles, and normalises negative zero, which JSON cannot preserve.
  *
  * @module
  */

@@ -15,7 +15,7 @@ export interface StringFormat {
   readonly arbitrary: () => fc.Arbitrary<string>
   /** Fixed valid values, with edge cases of every form of the grammar. */
   readonly examples: ReadonlyArray<string>
-  /** Invalid values. Each differs from a valid value by one fault. */
+  /** Fixed invalid values. Most differ from a valid value by one fault. */
   readonly invalidExamples: ReadonlyArray<string>
 }
 
@@ -29,7 +29,8 @@ export interface NumberFormat {
 type Definition = { readonly validate: (text: string) => boolean } | RegExp
 
 const ajvPredicate = (name: keyof typeof fullFormats): ((text: string) => boolean) => {
-  // ajv-formats types its table as ajv's whole format union; these entries are predicates or regular expressions.
+  // ajv-formats types its table as ajv's whole format union. An entry here is a predicate, a regular expression, or an
+  // object with a predicate.
   const definition = fullFormats[name] as unknown as Definition | ((text: string) => boolean)
   if (typeof definition === "function") return definition
   return definition instanceof RegExp ? (text) => definition.test(text) : (text) => definition.validate(text)

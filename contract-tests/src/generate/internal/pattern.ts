@@ -1,6 +1,6 @@
 /**
  * Creates values for the regular expressions of schemas: random matches by `fc.stringMatching`, a fixed selection of
- * matches that differ in form, and strings one edit away from these that do not match.
+ * matches that differ in form, and strings that one edit of a match makes invalid.
  *
  * @module
  */
@@ -82,8 +82,8 @@ const select = (texts: Iterable<string>): ReadonlyArray<string> => {
 }
 
 /**
- * Returns strings one edit away: with characters added before or after, or with the first or last character of a run
- * removed, doubled or replaced.
+ * Returns the edits of a string: the empty string, the string with characters added before or after or with its last two
+ * removed, and the string with the first or last character of a run removed, doubled or replaced.
  */
 const editsOf = (text: string): ReadonlyArray<string> => {
   const around = [

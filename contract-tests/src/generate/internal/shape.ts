@@ -1,6 +1,6 @@
 /**
  * Converts a schema to the normal form that generators, coverage and mutants share: a flat list of alternatives, each
- * of one JSON type, with references followed, `allOf` merged and unions expanded.
+ * of one kind. References are followed, `allOf` is merged and unions are expanded.
  *
  * This module is deliberately independent of the judge. ajv validates the values that are created from a shape against
  * the original schema.
@@ -83,14 +83,17 @@ export interface ObjectAlternative extends Common {
   readonly additional: Node
   /** Whether members of other names are forbidden. */
   readonly closed: boolean
-  /** Whether the schema intends members of other names: it declares `additionalProperties`, or no properties at all. */
+  /**
+   * Whether the schema intends members of other names: it has an `additionalProperties` other than `false`, or declares no
+   * properties at all.
+   */
   readonly open: boolean
 }
 
 export interface LiteralAlternative extends Common {
   readonly kind: "literal"
   readonly values: ReadonlyArray<Json>
-  /** `const` if the schema requires a single fixed value. Otherwise `enum`. */
+  /** `const` if a schema of the alternative has this keyword. Otherwise `enum`. */
   readonly by: "enum" | "const"
 }
 

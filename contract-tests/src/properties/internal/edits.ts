@@ -42,7 +42,7 @@ export interface SchemaNode {
   readonly isNullable: boolean
   readonly value: Json
   readonly pointer: string
-  /** The pointer with `*` for indices: the same for every element of a list. */
+  /** The pointer with `*` for list indices, except for the indices of a tuple. */
   readonly location: string
 }
 
@@ -74,7 +74,7 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
 const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
-/** Returns every node of a schema that the values reach, each with its largest value that is not null. */
+/** Returns every node of a schema that the values reach, each with its largest value. Null only if there is no other. */
 export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<RootedNode> => {
   const found = new Map<string, RootedNode>()
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {

@@ -25,7 +25,7 @@ export interface Page {
   readonly body: JsonObject
 }
 
-/** Returns the status of an error response instead of a page, by the index of the request. */
+/** Returns the status of the error response to the request with this index, or undefined for a page. */
 export type Fault = (request: number) => number | undefined
 
 /** The result of one reading. */

@@ -82,7 +82,7 @@ export interface Scenario {
 }
 
 /**
- * Returns the schedule's decision after failure `n`, which counts from 0: the bounds of the delay in milliseconds,
+ * Returns the schedule's decision after failure `n`, counted from 0: the bounds of the delay in milliseconds,
  * `ended` for no further retry, or `stuck` for a schedule that hangs.
  */
 export const delayOf = (pace: Pace, n: number): readonly [least: number, most: number] | "ended" | "stuck" => {

@@ -26,12 +26,13 @@ import * as Tracer from "effect/Tracer"
 import type { AnyOperation } from "../../operations/ClientOperations.ts"
 import { broken } from "./wire.ts"
 
-/** A key, its public key as a Node.js key object, and the strings that would reveal the private key. */
+/** A key, its public key as a Node.js key object, and the strings that no output may contain. */
 export interface Key {
   readonly id: string
   readonly kind: Signer.KeyKind
   readonly publicKey: crypto.KeyObject
   readonly signer: Signer.Signer["Service"]
+  /** Parts of the private key, each of which would reveal it, and the complete key id. */
   readonly secretParts: ReadonlyArray<string>
 }
 

@@ -65,8 +65,8 @@ export interface Sent {
 }
 
 /**
- * An observed attempt. `signed` is undefined if the operation is public. `sent` is undefined if the attempt failed before
- * the request was sent.
+ * An observed attempt. `signed` is undefined if the operation is not signed. `sent` is undefined if the attempt ended
+ * before the request was sent.
  */
 export interface Attempt {
   readonly step: Step

@@ -10,7 +10,7 @@ import { child, equal, isArray, isObject, resolve, sorted } from "./json.ts"
 /** The schema dialect of a published document. */
 export type Dialect = "asyncapi-3.0" | "openapi-3.0"
 
-/** The keyword beside a `nullable` that has no effect by the standard. */
+/** The keyword beside a `nullable` that has no effect by the standard. `asyncapi`: AsyncAPI does not have `nullable`. */
 export type Beside = "$ref" | "allOf" | "anyOf" | "asyncapi" | "enum" | "oneOf"
 
 /** The published document, and the functions that record problems and intended nulls. */
@@ -41,7 +41,7 @@ const later: ReadonlySet<string> = /*#__PURE__*/ new Set(["allOf", "exclusiveMax
 // Annotations do not constrain values, so they are allowed beside a $ref.
 const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set(["default", "deprecated"])
 
-// A bound beyond 2^53 loses its last digits during parsing.
+// A bound beyond 2^53 can lose its last digits during parsing.
 const isExact = (value: Json | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
 
@@ -272,7 +272,7 @@ const collapse = (out: Output, branch: JsonObject, pointer: string, context: Con
   if (clash.length > 0 || (branch["$ref"] !== undefined && constraints.length > 0)) {
     context.issue(
       child(pointer, "allOf"),
-      `its only branch conflicts with these keywords of the same schema: ${[...clash, ...constraints].join(", ")}`
+      `its only branch cannot be merged with these keywords of the same schema: ${[...clash, ...constraints].join(", ")}`
     )
   }
   return { ...out, ...branch }

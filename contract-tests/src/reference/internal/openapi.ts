@@ -1,5 +1,5 @@
 /**
- * Reads a published OpenAPI 3.0 document, with the readers that the AsyncAPI importer also uses.
+ * Reads a published OpenAPI 3.0 document. Exports the readers that the AsyncAPI importer also uses.
  *
  * @module
  */
@@ -185,7 +185,7 @@ const securityScheme = (value: Json, pointer: string, context: Context): Json =>
     type: "copy"
   })
 
-/** Reads an OpenAPI 3.0 document. Returns OpenAPI 3.1 without descriptions and examples. */
+/** Reads an OpenAPI 3.0 document. Returns OpenAPI 3.1 without the published prose and examples. */
 export const fromOpenApi = (document: JsonObject, context: Context): JsonObject => {
   const info = isObject(document["info"]) ? document["info"] : {}
   if (typeof info["version"] !== "string") {

@@ -87,7 +87,7 @@ export const verifySchema = (value: Json, pointer: string, document: Json, issue
   }
 }
 
-// Below these pointers, keys are names that the publisher chose, not keywords.
+// The keys of the objects at these pointers are names that the publisher chose, not keywords.
 const isNameMap = (pointer: string): boolean =>
   /^\/(?:paths|channels|operations|servers|channels\/[^/]+\/messages|components\/[^/]+)$/.test(pointer)
 
@@ -113,7 +113,7 @@ export const schemasOf = (document: JsonObject): ReadonlyArray<readonly [pointer
   return found
 }
 
-// A description is allowed only on a response, because OpenAPI requires it. It is a reason phrase or a name.
+// Only a response may have a description, because OpenAPI requires it. The importer writes a reason phrase or a name.
 const isResponse = (pointer: string): boolean =>
   /^\/paths\/[^/]+\/[a-z]+\/responses\/[0-9]{3}$/.test(pointer) || /^\/components\/responses\/[^/]+$/.test(pointer)
 

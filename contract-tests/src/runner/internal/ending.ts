@@ -14,6 +14,6 @@ export class Ended extends Schema.TaggedError<Ended>()("Ended", { code: Schema.I
   override readonly [Runtime.errorReported] = false
 }
 
-/** Prints a message and exits with code 2: invalid configuration, document or credentials. */
+/** Prints a message and exits with code 2: the command line, a file, the key or the exchange cannot be used. */
 export const refuse = (message: string): Effect.Effect<never, Ended> =>
   Effect.andThen(Console.error(message), new Ended({ code: 2 }))

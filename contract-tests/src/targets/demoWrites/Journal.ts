@@ -74,12 +74,13 @@ const parsed = (line: string): JsonObject | undefined => {
     const json = JSON.parse(line) as Json // JSON.parse returns JSON.
     return isObject(json) ? json : undefined
   } catch {
-    // The run was killed while it wrote the last line, so it did not send the request of this line.
+    // The text after the last newline. It is empty, or the run was killed while it wrote this line. If the line is a
+    // request, the request was not sent.
     return undefined
   }
 }
 
-/** Reads the journal of a run. Returns undefined if the journal does not exist. */
+/** Reads the journal of a run. Returns undefined if the journal does not exist or does not contain the start of the run. */
 export const read = (folder: string, runId: string): Read | undefined => {
   const file = fileOf(folder, runId)
   if (!fs.existsSync(file)) return undefined

@@ -72,7 +72,7 @@ describe("grammar", () => {
     assertSome(/^--/)
   })
 
-  it("generates near misses with one repetition too few and too many", () => {
+  it("generates near misses with one repetition too few or one too many", () => {
     const { invalidExamples: misses } = grammar("^a[0-9]{2,4}$")
     assert.isTrue(misses.some((text) => /^a[0-9]{5}$/.test(text)))
     assert.include(grammar("^a(?:bc){2}$").invalidExamples, "abc")

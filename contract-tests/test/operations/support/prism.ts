@@ -39,7 +39,7 @@ const main = (): string => {
   return path.join(path.dirname(manifest), "dist", "index.js")
 }
 
-/** Returns code that ends a process and deletes its folder when its input ends, for example because its parent died. */
+/** Returns code that ends its process when standard input ends, for example if the parent died, and deletes `folder`. */
 const endWithInput = (folder: string): string =>
   `import { rmSync } from "node:fs"
   process.on("exit", () => rmSync(${JSON.stringify(folder)}, { recursive: true, force: true }))

@@ -18,7 +18,7 @@ export const reading = (id: string, read: (body: unknown) => unknown): ClientOpe
     }
   }))
 
-/** Changes every member with a name, at any depth. `undefined` removes the member. */
+/** Changes every member with the name `key`, at any depth. `undefined` removes the member. */
 export const at =
   (key: string, change: (value: unknown) => unknown) =>
   (body: unknown): unknown => {

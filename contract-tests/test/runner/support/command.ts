@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url"
 import { format } from "node:util"
 import { command } from "../../../src/runner/Command.ts"
 
-/** The result of a process. */
+/** The result of a command. */
 export interface Ended {
   /** Undefined if a signal ended the process. */
   readonly code: number | undefined
@@ -24,7 +24,7 @@ export interface Ended {
 
 const bin = fileURLToPath(new URL("../../../src/bin/kalshi-contract.ts", import.meta.url))
 
-/** Starts the command, or `script`. Does not pass on environment variables with keys. */
+/** Starts the command, or `script`. Passes on the environment without `NODE_OPTIONS` and the `KALSHI_` variables. */
 export const start = (
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {},
@@ -47,7 +47,7 @@ export const start = (
   return { child, ended }
 }
 
-/** Runs the command in this process. This is faster than a new process, because its modules are already loaded. */
+/** Runs the command in this process. This is faster than a new process, because the modules are already loaded. */
 export const run = (
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string>> = {},

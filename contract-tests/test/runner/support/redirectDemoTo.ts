@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 
-/** Redirects connections to the demo exchange to `url`, and rejects all others. All code under test is above this layer. */
+/** Sends requests for the demo exchange to `url`, and rejects all others. All code under test is above this layer. */
 export const redirectDemoTo = (url: string): Layer.Layer<HttpClient.HttpClient> => {
   const dispatcher = Effect.map(NodeHttpClient.makeDispatcher, (dispatcher) =>
     dispatcher.compose((dispatch) => (options, handler) => {

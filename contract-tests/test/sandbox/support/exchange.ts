@@ -43,7 +43,7 @@ export const sendAsSigner =
       const { url } = yield* Sandbox.Sandbox
       const http = yield* HttpClient.HttpClient
       const { body, headers, method, target } = signed(sent, world.signer, yield* Clock.currentTimeMillis)
-      // Every write has the JSON content type, even without a declared body.
+      // Every POST and PUT has the JSON content type, even without a declared body.
       const text = body ?? (method === "POST" || method === "PUT" ? "{}" : undefined)
       const response = yield* http.execute(
         HttpClientRequest.make(method as HttpMethod.HttpMethod)(url + target, {

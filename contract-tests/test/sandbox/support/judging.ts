@@ -52,7 +52,7 @@ const withSurplus = ({ reference }: Operation, sent: Requests.Sent, input: JsonO
 const faultsOf = ({ requests }: Operation, sent: Requests.Sent): ReadonlyArray<string> =>
   requests.read(sent).faults.filter((fault) => /invalid|missing|ambiguous/.test(fault))
 
-/** Returns whether the path is ambiguous: it has an empty segment, or a segment with a slash. */
+/** Returns whether a fault is an ambiguous path, for example a path with an empty segment. */
 const isAmbiguous = (faults: ReadonlyArray<string>): boolean => faults.some((fault) => /ambiguous/.test(fault))
 
 /** Returns the request of a valid input, or undefined if the input has no valid request. */
@@ -91,7 +91,10 @@ const faultOf = ({ expected, outcome, reference }: Operation, got: ReceivedRespo
 const declaresRefusal = ({ reference }: Operation): boolean =>
   [400, 404].some((status) => reference.responses.has(status))
 
-/** Returns the fault of a rejection, if any. It must have a declared status and a reason that the client decodes. */
+/**
+ * Returns the fault of a rejection, if any. The rejection must have a reason that the client decodes, and a declared status
+ * if the document declares 400 or 404.
+ */
 export const rejectionFault = (operation: Operation, got: ReceivedResponse): string | undefined => {
   const { outcome, reference } = operation
   if (got.status < 400 || got.status > 499) return `status ${got.status}`

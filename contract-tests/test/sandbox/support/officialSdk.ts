@@ -37,7 +37,7 @@ export interface Answer<out A = unknown> {
   readonly data: A
 }
 
-/** A call, looked up by name. */
+/** A method of an API object, looked up by name. */
 export type Method = (...args: ReadonlyArray<unknown>) => Promise<Answer>
 
 /** Creates the SDK's configuration for an account. */

@@ -1,7 +1,7 @@
 /**
  * The live state of an account: its orders, fills, positions and order groups.
  *
- * **Example** (Every fill once, and what rests)
+ * **Example** (Printing the number of resting orders and each fill)
  *
  * ```ts
  * import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
@@ -65,23 +65,23 @@ export type { AccountFill, AccountOrder, AccountPosition } from "./rows.ts"
 /** The live account. It ends with its scope. */
 export interface AccountFeedService {
   /**
-   * Returns the account, which never changes afterwards. Fails while something may be missing, with the reason and since
-   * when, and with the feed's error after the feed has ended.
+   * Returns the account. The returned object never changes: read again for a newer one. While messages may be missing,
+   * fails with the reason and the time since when. After the feed has ended, fails with the feed's error.
    */
   readonly read: Effect.Effect<AccountState.Account, AccountState.AccountNotLive | Feed.FeedError>
-  /** Returns what is known, also while something may be missing. */
+  /** Returns what is known, even while messages may be missing. */
   readonly known: Effect.Effect<AccountState.Account>
   /** Waits until the account is live, and returns it. */
   readonly awaitLive: Effect.Effect<AccountState.Account, Feed.FeedError>
   readonly status: Effect.Effect<AccountState.AccountStatus>
   /**
-   * The events from the next `Live` on, or from now on if the account is live. Each change is an event, also a change
-   * that was missed and is found over REST later. Each consumer gets all events.
+   * A stream of events. The first event is `Live`, at once if the account is live. Each change is an event, even if its
+   * message was lost and a REST read found the change later. Each consumer receives all events.
    */
   readonly events: Stream.Stream<AccountEvent, Feed.FeedError>
   /** Reads all lists again soon. */
   readonly verify: Effect.Effect<void>
-  /** The session of each line, and why the line is over. */
+  /** Returns the session of each line, and why the line ended. `ended` is undefined while the line lasts. */
   readonly lines: Effect.Effect<
     ReadonlyArray<{ readonly ended: Feed.FeedError | undefined; readonly session: Feed.SessionState }>
   >
@@ -150,7 +150,7 @@ const start = (options: Options = {}) =>
       read: Effect.suspend(() => Effect.fromResult(readNow())),
       known: Effect.sync(() => state.known()),
       awaitLive: Effect.flatMap(Stream.runHead(Stream.filterMap(events.stream, accountOf)), (live) =>
-        // The stream has a Live, or it fails.
+        // The stream fails if it ends before a `Live`.
         Effect.orDie(Effect.fromOption(live))
       ),
       status: Effect.sync(() => state.status),
@@ -168,24 +168,25 @@ const start = (options: Options = {}) =>
  *
  * **Details**
  *
- * The account subscribes to `user_orders`, `fill`, `market_positions` and `order_group_updates`, then reads the resting
- * orders, the fills and the positions over REST, and is live when the lists are complete and so new that no message can
- * be missing. After an outage or a message that does not decode, the account is not live until the lists are read again.
- * The account is also read again every `verifyMillis`.
+ * The account subscribes to `user_orders`, `fill`, `market_positions` and `order_group_updates`. Then it reads the
+ * resting orders, the fills and the positions over REST. The account is live when these lists are complete and new
+ * enough that no change can be missing. After an outage or a message that does not decode, the account is not live until
+ * the affected lists are read again. All lists are also read again every `verifyMillis`.
  *
- * A list counts only if `Exchange.userDataTimestamp` shows that it is new enough. Fills that are missing for long are
- * also read from `Historical.fills`. Without `subaccounts`, only the primary account is followed.
+ * A list counts only if `Exchange.userDataTimestamp` shows that it is new enough. Fills from more than a day ago are also
+ * read from `Historical.fills`. Without `subaccounts`, only the primary account is followed.
  *
- * With `lines: 2`, the account stays live while one of two connections is lost. Its lists are read again all the same.
- * A position may then briefly show its state before the last change, if one line is behind the other.
+ * With `lines: 2`, the account stays live while one of two connections is lost, and the lists are still read again. If one
+ * line is behind the other, a position can briefly show its state before the last change.
  *
- * If the feed fails for good, such as with a refused key, reads and events fail with its error.
+ * If the feed fails for good, such as with a refused key, `read`, `awaitLive` and `events` fail with the feed's error.
  *
  * **Gotchas**
  *
- * - The status of an order group is known only from its messages. After a loss it is `unknown`, and the account is live.
- * - A verification costs one request per list and page: with the defaults, three requests a minute, and one for the age of
- *   each list.
+ * - The status of an order group is known only from its messages. After a loss, the status is `unknown`, even while the
+ *   account is live.
+ * - Each verification costs one request per page of each list, and at least one request for the age of each list. With the
+ *   defaults and lists of one page, that is at least six requests a minute.
  */
 export const make = (
   options?: Options
@@ -198,7 +199,8 @@ export const make = (
  * **Details**
  *
  * Under this layer, `Orders.place`, `Orders.settle` and `Orders.cancelAllOnExit` find an order whose response was lost as
- * soon as the exchange pushes it. The lists over REST stay the fallback, for example for an order of another subaccount.
+ * soon as the exchange pushes it. The lists of REST are still searched, for example for an order of a subaccount that is
+ * not followed.
  */
 export const layer = (
   options?: Options

@@ -1,24 +1,25 @@
 /**
- * Orders, fills, positions and order groups of an account, from the messages of the feed and from REST pages, without I/O
- * and without timers.
+ * Combines messages of the feed and pages of REST into the orders, fills, positions and order groups of an account,
+ * without I/O or timers.
  *
  * **Details**
  *
- * The owner subscribes to the channels, passes on messages, losses and pages, and reads over REST what `needs` returns. The
- * channels of orders, fills and positions have no `seq`, so only a read proves that nothing is missing: it must begin
- * after the subscription, and later than the last loss by `lagMillis`, because REST lags behind the exchange.
+ * The owner subscribes to the channels and passes on messages, losses and pages. It also reads over REST what `needs`
+ * returns. The channels of orders, fills and positions have no `seq`, so only a read proves that nothing is missing. REST
+ * lags behind the exchange. So the read must begin at least `lagMillis` after the subscription and after the last loss.
  *
- * - **Orders.** The newest state by the exchange's time of update. Without a difference in time, an order neither opens
- *   again nor loses fills, and a read that began before a message does not replace it.
- * - **Fills.** Each once, by `trade_id` and `order_id`, from both sources.
- * - **Positions.** A message replaces what is known, unless REST showed a later change. A row of a read replaces a message
- *   only if the read began at least `lagMillis` after it. A repeated message must be followed by the later ones, as after a
- *   changeover: it carries no time of its change.
- * - **Order groups.** Only from messages. A loss makes their status unknown, and the account stays live: no REST operation
- *   returns the status.
- * - **Memory.** Open orders and positions are kept without a limit: the exchange has one. Of the closed orders, the last
- *   that closed are kept, and of the fills, the newest by time. A forgotten fill is not added again. A resting order
- *   that may be a forgotten closed one is to be confirmed.
+ * - **Orders.** The state with the later update time replaces the other. If the times are equal or absent, a closed order
+ *   does not open again, an order does not lose fills, and a read replaces a message only if the read began at least
+ *   `lagMillis` after the message.
+ * - **Fills.** Each fill is kept once, by `trade_id` and `order_id`, although both sources send it.
+ * - **Positions.** A message replaces the known position, unless REST showed a later change. A read replaces a message
+ *   only if the read began at least `lagMillis` after the message. A message carries no time of its change, so a repeated
+ *   message can bring back an older state. The owner must then pass on the later messages again, as a changeover does.
+ * - **Order groups.** They are known only from messages. After a loss, their status is unknown, but the account stays
+ *   live: no REST operation returns the status.
+ * - **Memory.** Open orders and positions are kept without a limit, because the exchange limits their number. Of the
+ *   closed orders, only those that closed last are kept. Of the fills, only the newest are kept. A forgotten fill is not
+ *   added again. A resting order that may be a forgotten closed order must be confirmed by a read.
  *
  * @module
  */
@@ -45,9 +46,9 @@ export type AccountChannel = "user_orders" | "fill" | "market_positions" | "orde
 /**
  * Why an account is not live.
  *
- * - `outage`: there is no connection or no subscription. Messages are ignored until `subscribed`.
+ * - `outage`: the connection or the subscription was lost. Messages are ignored until the channel is subscribed again.
  * - `undecodable`: a message did not decode.
- * - `gap`: messages were lost otherwise.
+ * - `gap`: messages were lost in another way.
  */
 export interface AccountLoss {
   readonly cause: "outage" | "undecodable" | "gap"
@@ -55,17 +56,22 @@ export interface AccountLoss {
   readonly detail: string
 }
 
-/** The status of an account: since when, and why it is not live. */
+/**
+ * The status of an account. `sinceMillis` is when it became live, or the time since which it has not been live.
+ *
+ * - `AwaitingSnapshot`: the first lists are not complete yet, and no message was lost.
+ * - `Healing`: messages may be missing. `loss` is the first loss in this time.
+ */
 export type AccountStatus =
   | { readonly _tag: "AwaitingSnapshot"; readonly sinceMillis: number }
   | { readonly _tag: "Live"; readonly sinceMillis: number }
   | { readonly _tag: "Healing"; readonly sinceMillis: number; readonly loss: AccountLoss }
 
-/** The account cannot be read now: its first lists are not complete, or something may be missing. */
+/** The account cannot be read now: its first lists are not complete, or messages may be missing. */
 export class AccountNotLive
   extends /*#__PURE__*/ Data.TaggedError("AccountNotLive")<{
     readonly status: Exclude<AccountStatus, { readonly _tag: "Live" }>
-    /** Why the last REST read failed. Undefined if it succeeded. The read is repeated. */
+    /** The error of the last REST read that failed since the account was live. Undefined if none failed. Reads are repeated. */
     readonly readError: Error | undefined
   }>
 {
@@ -75,18 +81,18 @@ export class AccountNotLive
       this.status._tag === "Healing"
         ? `it has been healing since ${since} (${this.status.loss.channel}, ${this.status.loss.cause}: ${this.status.loss.detail})`
         : `its first lists have been awaited since ${since}`
-    const read = this.readError === undefined ? "" : ` (the last read failed: ${this.readError.message})`
-    return `The account cannot be read: ${why}${read}. Read it again after the next complete lists`
+    const read = this.readError === undefined ? "" : ` (the last failed read: ${this.readError.message})`
+    return `The account cannot be read: ${why}${read}. Read the account again when its lists are complete`
   }
 }
 
 /** A change of an account. */
 export type AccountChange =
-  /** An order is new or has another state, or it became uncertain whether it still rests. */
+  /** An order is new, or its state or `isUnconfirmed` changed. `isUnconfirmed`: whether the order may be closed. */
   | { readonly _tag: "Order"; readonly order: AccountOrder; readonly isUnconfirmed: boolean }
-  /** An unconfirmed order is not there any more, and is not shown with its last state either. */
+  /** The exchange no longer returns an unconfirmed order. The account removes it. `order` is its last known state. */
   | { readonly _tag: "OrderNotFound"; readonly order: AccountOrder }
-  /** A new fill. Each one once. */
+  /** A new fill. Each fill is reported once. */
   | { readonly _tag: "Fill"; readonly fill: AccountFill }
   | { readonly _tag: "Position"; readonly position: AccountPosition }
   /** A position is settled: the list no longer contains it. `position` is its last state. */
@@ -96,11 +102,11 @@ export type AccountChange =
 type What =
   /** All resting orders, of all subaccounts. */
   | { readonly _tag: "Orders" }
-  /** The fills since this time, of all subaccounts. The time is of the local clock, and early enough. */
+  /** The fills of all subaccounts since this time of the local clock, from which the overlap is already subtracted. */
   | { readonly _tag: "Fills"; readonly fromMillis: number }
   /** The positions of a subaccount. */
   | { readonly _tag: "Positions"; readonly subaccount: number }
-  /** One order: whether it still rests. */
+  /** One order that may be closed. */
   | { readonly _tag: "Order"; readonly order: AccountOrder }
 
 /**
@@ -113,8 +119,8 @@ export type Need = What & { readonly asOfMillis: number }
 export interface Page<Row> {
   readonly rows: ReadonlyArray<Row>
   /**
-   * When the request of the first page was sent, in Unix milliseconds of the local clock. An earlier time, if REST is
-   * known to lag by more than `lagMillis`: the page contains everything that is older than this time minus `lagMillis`.
+   * When the request of the first page was sent, in Unix milliseconds of the local clock. If REST is known to lag by more
+   * than `lagMillis`, pass an earlier time: the read must contain every change before `startedMillis - lagMillis`.
    */
   readonly startedMillis: number
   /** Whether this is the last page, and all pages before it have arrived. */
@@ -123,9 +129,9 @@ export interface Page<Row> {
 
 /** An account at one moment. It never changes. */
 export interface Account {
-  /** Orders that rest, the unconfirmed ones included. */
+  /** The resting orders, including the unconfirmed orders. */
   readonly openOrders: ReadonlyArray<AccountOrder>
-  /** The ids of the open orders that may be closed: a list did not show them. */
+  /** The ids of the open orders that may be closed, for example because a complete list did not contain them. */
   readonly unconfirmed: ReadonlySet<string>
   /** The orders that closed last, oldest first. */
   readonly closedOrders: ReadonlyArray<AccountOrder>
@@ -139,14 +145,17 @@ export interface Account {
 export interface AccountOptions extends ReadOptions {
   /** The time at which the state is made, in Unix milliseconds. */
   readonly nowMillis: number
-  /** The first time of which fills are read. Default: `nowMillis`, minus `overlapMillis`. */
+  /** Fills are read from this time on, in Unix milliseconds. Default: `nowMillis - overlapMillis`. */
   readonly fillsFromMillis?: number | undefined
   /**
-   * How much earlier than a loss the fills are read. It covers the time until a loss is noticed, the way of a message, and
-   * the difference of the two clocks. Default: 600,000.
+   * How long before a loss the read of fills begins. It must cover the time until a loss is noticed, the latency of a
+   * message, and the difference between the local clock and the exchange's clock. Default: 600,000.
    */
   readonly overlapMillis?: number | undefined
-  /** The subaccounts to follow. What belongs to another one is ignored. Default: only 0, the primary account. */
+  /**
+   * The subaccounts to follow. Orders, fills and positions of other subaccounts are ignored. Messages of order groups name
+   * no subaccount, so all order groups are kept. Default: only 0, the primary account.
+   */
   readonly subaccounts?: ReadonlyArray<number> | undefined
   /** How many closed orders, and how many deleted order groups, are kept. Default: 10,000. */
   readonly maxClosedOrders?: number | undefined
@@ -156,7 +165,7 @@ export interface AccountOptions extends ReadOptions {
   readonly onChange?: ((change: AccountChange) => void) | undefined
 }
 
-/** The state of an account. `version` changes whenever reads may return something else. */
+/** The state of an account. */
 export class AccountState {
   readonly #lagMillis: number
   readonly #overlapMillis: number
@@ -208,14 +217,14 @@ export class AccountState {
     return this.#ignored
   }
 
-  /** Returns the account, if it is live. Costs little if nothing changed since the last read. */
+  /** Returns the account if it is live. Returns the same object until something changes. */
   read(): Result.Result<Account, AccountNotLive> {
     return this.#status._tag === "Live"
       ? Result.succeed(this.known())
       : Result.fail(new AccountNotLive({ status: this.#status, readError: this.#readError }))
   }
 
-  /** Returns what is known, also if the account is not live: something may then be missing or out of date. */
+  /** Returns what is known, even if the account is not live. Then something may be missing or out of date. */
   known(): Account {
     return (this.#account ??= Object.freeze({
       openOrders: Object.freeze(this.#orders.open()),
@@ -233,7 +242,10 @@ export class AccountState {
     for (const read of this.#readsOf(channel)) if (read.isWanted) read.want(nowMillis + this.#lagMillis)
   }
 
-  /** Reads the lists of a channel again, although nothing is known to be missing. The account stays as it is. */
+  /**
+   * Makes `needs` return the lists of a channel again, although nothing is known to be missing. The status stays the same.
+   * Without a subscription of the channel, nothing happens.
+   */
   verify(channel: AccountChannel, sinceMillis: number): void {
     if (!this.#subscribed.has(channel)) return
     if (channel === "fill") this.#wantFills(sinceMillis)
@@ -253,6 +265,7 @@ export class AccountState {
     for (const read of this.#readsOf(loss.channel)) read.want(fromMillis)
     if (this.#status._tag === "Healing") return
     const from = this.#status._tag === "Live" ? sinceMillis : this.#status.sinceMillis
+    this.#readError = undefined
     this.#status = { _tag: "Healing", sinceMillis: from, loss }
     this.#changed()
   }
@@ -338,19 +351,19 @@ export class AccountState {
     this.#mergeRead(row, startedMillis, receivedMillis)
   }
 
-  /** An order that is to be confirmed does not exist. */
+  /** A read by id found no such order. */
   orderNotFound(order_id: string, startedMillis: number): void {
     const order = this.#orders.notFound(order_id, startedMillis)
     if (order === undefined) this.#ignore()
     else this.#changed({ _tag: "OrderNotFound", order })
   }
 
-  /** A read failed. It is repeated when it is due again. */
+  /** A read failed. `needs` returns it again when it is due. */
   readFailed(error: Error): void {
     this.#readError = error
   }
 
-  /** What must be read now, with at most `maxOrders` single orders. Report each read with `requested`. */
+  /** Returns what must be read now, with at most `maxOrders` single orders. Report the start of each read to `requested`. */
   needs(nowMillis: number, maxOrders = Number.POSITIVE_INFINITY): ReadonlyArray<Need> {
     return [
       ...this.#lists().filter(([, read]) => (read.dueMillis() ?? Number.POSITIVE_INFINITY) <= nowMillis),
@@ -358,7 +371,7 @@ export class AccountState {
     ].map(([what, read]) => ({ ...what, asOfMillis: read.fromMillis - this.#lagMillis }))
   }
 
-  /** A read began. It is due again after `readTimeoutMillis` without its last page. */
+  /** A read began. Until its last page arrives, `needs` returns it again after waits that begin with `readTimeoutMillis`. */
   requested(need: Need, nowMillis: number): void {
     if (need._tag === "Orders") this.#orderRead.requested(nowMillis)
     else if (need._tag === "Fills") this.#fillRead.requested(nowMillis)
@@ -366,7 +379,7 @@ export class AccountState {
     else this.#orders.requested(need.order.order_id, nowMillis)
   }
 
-  /** When `needs` must be called next. Undefined if nothing is due. */
+  /** When `needs` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next = this.#orders.nextMillis()
     for (const [, read] of this.#lists()) next = Math.min(next, read.dueMillis() ?? Number.POSITIVE_INFINITY)
@@ -390,7 +403,7 @@ export class AccountState {
     return channel === "market_positions" ? this.#positionReads.values() : []
   }
 
-  /** Fills may be missing since a time. An earlier time that is still wanted stays. */
+  /** Fills may be missing since this time. While a read of fills is wanted, its start does not change. */
   #wantFills(sinceMillis: number): void {
     if (!this.#fillRead.isWanted) this.#fillsFromMillis = sinceMillis - this.#overlapMillis
   }
@@ -429,7 +442,7 @@ export class AccountState {
     if (change !== undefined) this.#onChange?.(change)
   }
 
-  /** The account is live as soon as no list is wanted. */
+  /** Makes the account live as soon as no list is wanted. */
   #settle(nowMillis: number): void {
     const reads = [this.#orderRead, this.#fillRead, ...this.#positionReads.values()]
     if (this.#status._tag === "Live" || reads.some(({ isWanted }) => isWanted)) return
@@ -439,5 +452,5 @@ export class AccountState {
   }
 }
 
-/** Makes the state of an account. It awaits its first lists. */
+/** Makes the state of an account, which awaits its first lists. */
 export const make = (options: AccountOptions): AccountState => new AccountState(options)

@@ -11,16 +11,16 @@ import type { Account, AccountChange, AccountLoss, AccountState, AccountStatus }
 
 /** An event of an account. */
 export type AccountEvent =
-  /** The account is live, with everything that is known. The first event of a stream. */
+  /** The account is live. `account` is its state now. The first event of a stream is a `Live`. */
   | { readonly _tag: "Live"; readonly account: Account }
-  /** Something may be missing. What is missed follows before the next `Live`. */
+  /** Messages may be missing. The missed changes follow before the next `Live`. */
   | { readonly _tag: "Healing"; readonly loss: AccountLoss }
   | AccountChange
 
 /** One consumer of the events. */
 interface Reader {
   readonly consumer: Consumer<AccountEvent>
-  /** Whether the reader had its first `Live`. */
+  /** Whether the reader has received its first `Live`. */
   hasStarted: boolean
 }
 

@@ -12,13 +12,13 @@ interface Entry {
 
 const keyOf = ({ order_id, trade_id }: AccountFill): string => `${trade_id} ${order_id}`
 
-/** By time, then by key: a total order, so that all sources agree which fills are the newest. */
+/** Orders fills by time, then by key: a total order, so the order of arrival does not decide which fills are the newest. */
 const isBefore = (self: Entry, that: Entry): boolean =>
   self.fill.filledMillis === that.fill.filledMillis
     ? self.key < that.key
     : self.fill.filledMillis < that.fill.filledMillis
 
-/** What a fill is to the known ones. `completed`: it was known without its `client_order_id`. */
+/** The result of adding a fill. `completed`: the fill was known, but without its `client_order_id`. */
 export type Added = "new" | "completed" | "known"
 
 export class Fills {
@@ -26,9 +26,9 @@ export class Fills {
   /** Oldest first. */
   readonly #sorted: Array<Entry> = []
   readonly #byKey = new Map<string, Entry>()
-  /** The newest forgotten fill. An unknown fill that is not newer may be forgotten too. */
+  /** The newest forgotten fill. An unknown fill that is not newer may be a forgotten fill. */
   #forgotten: Entry | undefined
-  /** The fills that were replaced since then, by a message or a list in progress. */
+  /** The fills that the current message or list has displaced. They are forgotten when the message or list is complete. */
   readonly #leaving = new Map<string, Entry>()
 
   constructor(max: number) {
@@ -40,7 +40,7 @@ export class Fills {
     return this.#sorted.map(({ fill }) => fill)
   }
 
-  /** Adds a fill. Also reports a new fill as new that is too old to be kept. */
+  /** Adds a fill. A new fill that is too old to be kept also counts as new. */
   add(fill: AccountFill): Added {
     const entry = { key: keyOf(fill), fill }
     const known = this.#byKey.get(entry.key)
@@ -59,7 +59,7 @@ export class Fills {
     return "new"
   }
 
-  /** A message or a list is complete. Fills that it replaced are forgotten from now on. */
+  /** The current message or list is complete. Forgets the fills that it displaced. */
   complete(): void {
     for (const entry of this.#leaving.values()) {
       if (this.#forgotten === undefined || isBefore(this.#forgotten, entry)) this.#forgotten = entry
@@ -67,7 +67,7 @@ export class Fills {
     this.#leaving.clear()
   }
 
-  /** REST does not send the `client_order_id`. */
+  /** Adds the `client_order_id` to a fill of REST, which does not send it. */
   #complete(known: Entry, fill: AccountFill): boolean {
     if (known.fill.client_order_id !== undefined || fill.client_order_id === undefined) return false
     const entry = { key: known.key, fill: Object.freeze({ ...known.fill, client_order_id: fill.client_order_id }) }
@@ -76,7 +76,7 @@ export class Fills {
     return true
   }
 
-  /** The first position whose entry is not before this one. */
+  /** The first index whose entry is not before this entry. */
   #positionOf(entry: Entry): number {
     let low = 0
     let high = this.#sorted.length

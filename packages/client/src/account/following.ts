@@ -1,12 +1,12 @@
 /**
- * Follows the channels of an account over one or several lines, and tells its state what is missing.
+ * Follows the channels of an account over one or several lines, and reports losses to the state of the account.
  *
  * **Details**
  *
- * With several lines, a message that one line loses arrives over another one. So the account stays live as long as
- * another line has the channel, and its lists are read again at once, in case the other line is lost before the message
- * arrives. A second loss within `behindMillis` of the first counts as a loss of the account: until then, the other line
- * may be behind.
+ * If one of several lines loses a message, another line still delivers it. So the account stays live as long as another
+ * line has the channel. The lists of the channel are read again anyway, because the other line can be lost before the
+ * message arrives. The other line may be behind by up to `behindMillis`. So a loss within `behindMillis` of the previous
+ * loss of the channel counts as a loss of the account.
  *
  * @module
  */
@@ -19,20 +19,20 @@ type FeedService = Feed.KalshiFeed["Service"]
 
 const channels: ReadonlyArray<AccountChannel> = ["user_orders", "fill", "market_positions", "order_group_updates"]
 
-/** How far a line may be behind another one. */
+/** How far a line may be behind another line. */
 const behindMillis = 10_000
 
-/** How long to wait before a subscription that the exchange ended is opened again. */
+/** How long to wait before opening a subscription again after the exchange ended it or did not answer. */
 const retryMillis = 5_000
 
 /** What the follower needs of its owner. */
 export interface Outside {
   readonly nowMillis: () => number
-  /** Is called after each change of the state. */
+  /** Called after each change of the state. */
   readonly onInput: () => void
-  /** Runs something later, unless the account was closed before. */
+  /** Calls `run` after a time, unless the account is closed before. */
   readonly later: (millis: number, run: () => void) => void
-  /** All lines are over. */
+  /** Called when the last line has ended. */
   readonly onEnd: (error: Feed.FeedError) => void
 }
 
@@ -40,7 +40,7 @@ export interface Outside {
 class Line {
   readonly feed: FeedService
   readonly subscriptions = new Map<AccountChannel, Feed.Subscription>()
-  /** The channels that the exchange sends. */
+  /** The channels whose subscriptions are live. */
   readonly live = new Set<AccountChannel>()
   ended: Feed.FeedError | undefined
 
@@ -53,7 +53,7 @@ export class Following {
   readonly #state: AccountState
   readonly #outside: Outside
   readonly #lines: ReadonlyArray<Line>
-  /** Until when a second loss of a channel counts as a loss of the account. */
+  /** Until when the next loss of a channel counts as a loss of the account. */
   readonly #behindUntilMillis = new Map<AccountChannel, number>()
   #isClosed = false
 
@@ -73,7 +73,7 @@ export class Following {
     for (const line of this.#lines) this.#unsubscribe(line)
   }
 
-  /** Why each line is over. Undefined for a line that lasts. */
+  /** Why each line ended. Undefined for a line that lasts. */
   get ends(): ReadonlyArray<Feed.FeedError | undefined> {
     return this.#lines.map(({ ended }) => ended)
   }
@@ -89,7 +89,7 @@ export class Following {
       }
     )
     if (Result.isSuccess(opened)) line.subscriptions.set(channel, opened.success)
-    // The parameters are valid, so that only the feed itself can refuse.
+    // The parameters are valid, so the error is never an `InvalidRequest`.
     else if (opened.failure._tag !== "InvalidRequest") this.#endLine(line, opened.failure)
   }
 
@@ -129,7 +129,7 @@ export class Following {
         this.#lose({ cause: "undecodable", channel, detail: `${event.reason} at ${event.pointer}` })
         break
       case "UnknownMessage":
-        this.#lose({ cause: "undecodable", channel, detail: `an unknown type of message, ${event.type}` })
+        this.#lose({ cause: "undecodable", channel, detail: `a message has the unknown type ${event.type}` })
         break
       default:
         return
@@ -156,7 +156,7 @@ export class Following {
     const nowMillis = this.#outside.nowMillis()
     const isBehind = nowMillis < (this.#behindUntilMillis.get(channel) ?? Number.NEGATIVE_INFINITY)
     this.#behindUntilMillis.set(channel, nowMillis + behindMillis)
-    // The line that lost an undecodable message is live: it is no help.
+    // A line that lost a single message is still live here, but cannot deliver that message.
     const others = this.#lines.filter(({ live }) => live.has(channel)).length - (loss.cause === "outage" ? 0 : 1)
     if (others > 0 && !isBehind) return this.#state.verify(channel, nowMillis)
     this.#state.lost(loss, nowMillis)
@@ -167,9 +167,14 @@ export class Following {
     if (error === undefined || this.#isClosed || line.ended !== undefined) return
     line.subscriptions.delete(channel)
     const wasLive = line.live.delete(channel)
-    // The session lasts, so that another attempt can succeed.
+    // The session lasts, so another attempt can succeed.
     const isPassing = error._tag === "SubscriptionEnded" || error._tag === "CommandTimedOut"
-    if (isPassing) this.#outside.later(retryMillis, () => this.#subscribe(line, channel))
+    if (isPassing) {
+      this.#outside.later(retryMillis, () => {
+        this.#subscribe(line, channel)
+        this.#outside.onInput()
+      })
+    }
     if (wasLive) this.#lose({ cause: "outage", channel, detail: error._tag })
     if (!isPassing) this.#endLine(line, error)
     this.#outside.onInput()

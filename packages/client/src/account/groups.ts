@@ -11,8 +11,8 @@ import { isSame } from "./rows.ts"
 export interface AccountOrderGroup {
   readonly order_group_id: string
   /**
-   * `unknown` after a loss: a message about the group may be missing, and no REST operation returns the status. Until the
-   * next message that tells it.
+   * `unknown` until a message shows the status. After a loss, the status is `unknown` again, because a message about the
+   * group may be missing and no REST operation returns the status.
    */
   readonly status: "active" | "triggered" | "deleted" | "unknown"
   /** Undefined until a message contains it. */
@@ -23,7 +23,7 @@ export interface AccountOrderGroup {
 
 type Status = AccountOrderGroup["status"]
 
-/** A new limit can trigger the group, which has a message of its own. */
+/** The status that a message shows. `limit_updated` shows none: if the new limit triggers the group, a message follows. */
 const statuses: Readonly<Record<string, Status>> = {
   created: "active",
   reset: "active",
@@ -45,7 +45,7 @@ export class OrderGroups {
     return [...this.#groups.values(), ...this.#deleted.values()]
   }
 
-  /** Applies a message. Returns the changed group. Undefined for a repeated or older message. */
+  /** Applies a message. Returns the changed group. Undefined for a repeated or older message, and for a deleted group. */
   update({ contracts_limit_fp, event_type, order_group_id, ts_ms }: OrderGroupUpdates): AccountOrderGroup | undefined {
     if (this.#deleted.has(order_group_id)) return undefined
     const known = this.#groups.get(order_group_id)
@@ -62,7 +62,7 @@ export class OrderGroups {
     return group
   }
 
-  /** Messages were lost. Returns the groups whose status is unknown now. */
+  /** Messages were lost. Returns the groups whose status became unknown. */
   lost(): ReadonlyArray<AccountOrderGroup> {
     const known = [...this.#groups.values()].filter(({ status }) => status !== "unknown")
     const unknown = known.map((group) => Object.freeze({ ...group, status: "unknown" as const }))

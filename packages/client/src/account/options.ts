@@ -1,5 +1,5 @@
 /**
- * The options of a live account, and their check.
+ * The options of a live account, and their validation.
  *
  * @module
  */
@@ -11,24 +11,24 @@ export interface Options extends Omit<AccountOptions, "nowMillis" | "onChange"> 
   /** The number of independent connections that receive the messages, from 1 to 8. Default: 1. */
   readonly lines?: number | undefined
   /**
-   * How often all lists are read again, although nothing is known to be missing, in milliseconds. Infinity: never.
-   * Default: 60,000.
+   * The interval at which all lists are read again, although nothing is known to be missing. Infinity: the lists are not
+   * read again. Default: 60,000.
    */
   readonly verifyMillis?: number | undefined
-  /** How many events may wait for a consumer. One more ends its stream with `Lagging`. Default: 65,536. */
+  /** The most events that may wait for a consumer. One more event ends the stream with `Lagging`. Default: 65,536. */
   readonly bufferSize?: number | undefined
 }
 
 const maxSubaccount = 63
 
-/** Returns the first invalid option. */
+/** Returns an error for the first invalid option. Undefined if all options are valid. */
 export const faultIn = (options: Options): InvalidRequest | undefined => {
   const { subaccounts = [0] } = options
   const invalid = (pointer: string, reason: string) =>
     new InvalidRequest({ operation: "AccountFeed.make", pointer, reason })
   const isSubaccount = (value: number) => Number.isInteger(value) && value >= 0 && value <= maxSubaccount
   if (!(Array.isArray(subaccounts) && subaccounts.length > 0 && subaccounts.every(isSubaccount))) {
-    return invalid("/subaccounts", `expected integers from 0 to ${maxSubaccount}, at least one`)
+    return invalid("/subaccounts", `expected at least one integer, each from 0 to ${maxSubaccount}`)
   }
   for (const name of ["maxClosedOrders", "maxFills", "bufferSize"] as const) {
     const value = options[name] ?? 1

@@ -7,7 +7,7 @@ import * as FixedPoint from "../money/FixedPoint.ts"
 import { Read } from "./reads.ts"
 import { type AccountOrder, isSame } from "./rows.ts"
 
-/** Where a state of an order comes from: a message, or a read that began at a time. */
+/** Where a state of an order comes from: a message or a read. */
 export type Origin =
   | { readonly _tag: "Push"; readonly receivedMillis: number }
   | { readonly _tag: "Read"; readonly startedMillis: number; readonly receivedMillis: number }
@@ -15,9 +15,9 @@ export type Origin =
 interface Entry {
   order: AccountOrder
   pushedMillis: number
-  /** When the last read began that showed the order. */
+  /** The latest start of a read that showed the order. */
   readMillis: number
-  /** The order may be closed: it must be read by its id. */
+  /** The read by id that the order needs because it may be closed. Undefined if nothing suggests that it is closed. */
   doubt: Read | undefined
 }
 
@@ -30,14 +30,15 @@ export class Orders {
   readonly #timeoutMillis: number
   readonly #maxClosed: number
   readonly #open = new Map<string, Entry>()
-  /** The open orders that may be closed: not read yet, then those that were, each in the order in which they are due. */
+  /** The open orders that may be closed and whose read did not begin yet. The first is due first. */
   readonly #unread = new Map<string, Entry>()
+  /** The open orders that may be closed and whose read began, but did not decide. The first is due first. */
   readonly #unanswered = new Map<string, Entry>()
   /** In the order in which they closed. */
   readonly #closed = new Map<string, Entry>()
-  /** The newest update of the forgotten orders: an unknown order that is not newer may be one of them. */
+  /** The latest update time of the forgotten orders. An unknown order that is not newer may be a forgotten order. */
   #forgottenMillis = Number.NEGATIVE_INFINITY
-  /** When the last complete list began. */
+  /** When the read of the last complete list began. */
   #completeMillis = Number.NEGATIVE_INFINITY
 
   constructor(lagMillis: number, timeoutMillis: number, maxClosed: number) {
@@ -59,7 +60,7 @@ export class Orders {
     return new Set([...this.#unread.keys(), ...this.#unanswered.keys()])
   }
 
-  /** The orders that must be read now, with the reads that decide. */
+  /** The orders that must be read now, each with its wanted read. */
   due(nowMillis: number, max: number): ReadonlyArray<readonly [AccountOrder, Read]> {
     const found: Array<readonly [AccountOrder, Read]> = []
     for (const entries of [this.#unanswered, this.#unread]) {
@@ -71,7 +72,7 @@ export class Orders {
     return found
   }
 
-  /** When `due` returns the next order. Infinity if there is none. */
+  /** When the next order is due. Infinity if there is none. */
   nextMillis(): number {
     const [[, unread] = []] = this.#unread
     const [[, unanswered] = []] = this.#unanswered
@@ -104,13 +105,13 @@ export class Orders {
     return isNew || isSettled
   }
 
-  /** A complete list of resting orders did not contain what is not in `seen`. Returns the orders to confirm. */
+  /** Applies a complete list of resting orders. `seen` are its ids. Returns the missing orders, which must be confirmed. */
   complete(seen: ReadonlySet<string>, startedMillis: number, receivedMillis: number): ReadonlyArray<AccountOrder> {
     const missing: Array<AccountOrder> = []
     this.#completeMillis = startedMillis
     for (const [id, entry] of this.#open) {
       if (seen.has(id) || entry.doubt !== undefined) continue
-      // The read may be too early to contain it.
+      // The read may have begun too early to contain the order.
       if (entry.pushedMillis + this.#lagMillis > startedMillis || entry.readMillis > startedMillis) continue
       this.#doubt(entry, receivedMillis)
       missing.push(entry.order)
@@ -146,7 +147,7 @@ export class Orders {
       readMillis: origin._tag === "Read" ? origin.startedMillis : Number.NEGATIVE_INFINITY,
       doubt: undefined
     }
-    // The list that began later does not contain the order, or shows it again.
+    // A complete list that began later did not contain the order.
     const isLate = origin._tag === "Read" && origin.startedMillis < this.#completeMillis
     if (mayBeForgotten || isLate || order.status === "unknown") this.#doubt(entry, origin.receivedMillis)
     this.#place(entry)

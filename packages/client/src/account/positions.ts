@@ -8,9 +8,9 @@ import { type AccountPosition, isSame } from "./rows.ts"
 interface Entry {
   position: AccountPosition
   pushedMillis: number
-  /** When the last read began that showed the position. */
+  /** When the last read that showed the position began. */
   readMillis: number
-  /** The exchange's time of what a read showed. */
+  /** The exchange's time of the last change that a read showed. */
   updatedMillis: number
 }
 
@@ -21,7 +21,7 @@ export const positionKey = (subaccount: number, ticker: string): string => `${su
 export class Positions {
   readonly #lagMillis: number
   readonly #entries = new Map<string, Entry>()
-  /** When the last complete list of each subaccount began. */
+  /** When the read of the last complete list began, by subaccount. */
   readonly #completeMillis = new Map<number, number>()
 
   constructor(lagMillis: number) {
@@ -32,7 +32,10 @@ export class Positions {
     return Array.from(this.#entries.values(), ({ position }) => position)
   }
 
-  /** A message carries no time of its change. If it was sent before what a read showed, it is older. */
+  /**
+   * Applies a message. Returns whether the position changed. A message carries no time of its change. A message that was
+   * sent before the change that a read showed is older, and is ignored.
+   */
   push(position: AccountPosition, sentMillis: number | undefined, receivedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)
     const known = this.#entries.get(key)
@@ -47,12 +50,15 @@ export class Positions {
     return known === undefined || !isSame(known.position, position)
   }
 
-  /** A row of a read. It may be older than a message, unless the read began late enough after it. */
+  /**
+   * Applies a row of a read. Returns whether the position changed. If the read began less than `lagMillis` after the last
+   * message, the row may be older than the message, and is ignored.
+   */
   read(position: AccountPosition, updatedMillis: number, startedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)
     const known = this.#entries.get(key)
     if (known === undefined) {
-      // The list that began later does not contain it.
+      // A complete list that began later did not contain the position.
       if (startedMillis < (this.#completeMillis.get(position.subaccount) ?? never)) return false
     } else {
       if (startedMillis < known.pushedMillis + this.#lagMillis || startedMillis < known.readMillis) return false
@@ -67,7 +73,7 @@ export class Positions {
     return known === undefined || !isSame(known.position, position)
   }
 
-  /** A complete list does not contain what is not in `seen`: it is settled. Returns the settled positions. */
+  /** Applies a complete list. `seen` are its keys. Removes and returns the missing positions: they are settled. */
   complete(subaccount: number, seen: ReadonlySet<string>, startedMillis: number): ReadonlyArray<AccountPosition> {
     const settled: Array<AccountPosition> = []
     this.#completeMillis.set(subaccount, startedMillis)

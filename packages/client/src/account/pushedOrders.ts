@@ -1,5 +1,5 @@
 /**
- * Passes the orders of an account to the searches for orders whose response was lost.
+ * Passes the orders of an account to searches for orders whose response was lost.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { AccountOrder } from "./rows.ts"
 
 const shownOf = (order: AccountOrder): ShownOrder => ({ ...order, subaccount_number: order.subaccount })
 
-/** The pushed orders, for searches by id. */
+/** The orders of an account, which searches can watch by `client_order_id`. */
 export class Pushed implements PushedOrders {
   readonly #known: () => Account
   readonly #watchers = new Map<string, Set<(order: ShownOrder) => void>>()

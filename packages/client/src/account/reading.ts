@@ -1,5 +1,5 @@
 /**
- * Reads over REST what the state of an account needs.
+ * Reads the lists and orders that the state of an account needs, over REST.
  *
  * @module
  */
@@ -17,12 +17,12 @@ import * as Portfolio from "../rest/Portfolio.ts"
 import { exchangeTimeAt, now } from "../sending/attemptTimes.ts"
 import type { AccountState, Need } from "./AccountState.ts"
 
-/** How many orders are confirmed at once. The other reads of the program wait behind them. */
+/** How many orders are confirmed at once. With a higher number, other reads of the program would wait longer. */
 const confirmations = 4
 
 const limit = 1_000
 
-/** Fills that are younger are always in the live list. */
+/** Fills that are younger than this are always in the live list. */
 const dayMillis = 86_400_000
 
 export interface Reading {
@@ -32,13 +32,13 @@ export interface Reading {
   readonly subaccounts: ReadonlyArray<number>
   /** Opens when a read may be due. */
   readonly due: Latch.Latch
-  /** Is called after each change of the state. */
+  /** Called after each change of the state. */
   readonly onInput: () => void
 }
 
 type Capabilities = KalshiPublic | KalshiRead
 
-/** Reads whenever something is needed. Ends with the scope. */
+/** Reads whenever the state needs a read. Ends with the scope. */
 export const readWhenNeeded = (reading: Reading): Effect.Effect<never, never, Capabilities | Scope.Scope> =>
   Effect.gen(function* () {
     const { due, state } = reading
@@ -68,7 +68,7 @@ export const readWhenNeeded = (reading: Reading): Effect.Effect<never, never, Ca
     }
   })
 
-/** How new the lists of the exchange are, in Unix milliseconds of the local clock. */
+/** Knows the time up to which the lists of the exchange are complete, in Unix milliseconds of the local clock. */
 class Freshness {
   readonly #lagMillis: number
   #asOfMillis = Number.NEGATIVE_INFINITY
@@ -78,12 +78,12 @@ class Freshness {
   }
 
   /**
-   * Waits until the lists are new enough. Returns the time to which the state may add its lag: that of the request, or
-   * an earlier one if the lists lag by more.
+   * Waits until the lists are new enough. Returns the `startedMillis` of the read: the current time, or an earlier time if
+   * the lists lag by more than `lagMillis`.
    */
   until(need: Need) {
     return Effect.gen({ self: this }, function* () {
-      // One order is old enough news to use what is known.
+      // The read of a single order requests a new time only if the last known time is too early.
       if (need._tag !== "Order" || this.#asOfMillis < need.asOfMillis) yield* this.#update
       for (let pause = 50; this.#asOfMillis < need.asOfMillis; pause = Math.min(1_000, pause * 2)) {
         yield* Effect.sleep(pause)
@@ -99,14 +99,14 @@ class Freshness {
       const current = yield* now
       // An unmeasured clock is assumed to be right.
       const aheadMillis = exchangeTimeAt(current, current, 0).upperMillis - current.wallMillis
-      // The time is approximate. Source: the exchange's documentation.
+      // `as_of_time` is approximate. Source: the exchange's documentation.
       const asOfMillis = Date.parse(as_of_time) - aheadMillis - this.#lagMillis / 2
       this.#asOfMillis = Math.max(this.#asOfMillis, asOfMillis)
     })
   }
 }
 
-/** Reads what is needed, and passes it to the state. A list is passed on when it is complete. */
+/** Reads a list or an order, and passes it to the state. A list is passed on when it is complete. */
 const read = (
   { onInput, state, subaccounts }: Reading,
   freshness: Freshness,

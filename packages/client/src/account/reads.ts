@@ -1,5 +1,5 @@
 /**
- * Paces the REST reads of one list or one order, and decides which of them prove that nothing is missing.
+ * Paces the REST reads of one list or one order, and decides which reads prove that nothing is missing.
  *
  * @module
  */
@@ -9,22 +9,22 @@ const longestTimeoutMillis = 60_000
 /** Options of the reads. */
 export interface ReadOptions {
   /**
-   * How far REST may lag behind the exchange: a read that begins at a time contains every change that is older than this.
-   * Default: 1,000.
+   * How far REST may lag behind the exchange. A read must contain every change that happened at least this long before the
+   * read began. Default: 1,000.
    */
   readonly lagMillis?: number | undefined
   /**
-   * How long to wait for a read until it is repeated, counted from its last page. For a list, doubles with each
-   * repetition, up to one minute. Default: 10,000.
+   * After how long an incomplete read is repeated, counted from its request or its latest page. For a list, the time
+   * doubles with each repetition, up to one minute. Default: 10,000.
    */
   readonly readTimeoutMillis?: number | undefined
 }
 
-/** What must be read. A read is identified by the time at which it began. */
+/** The wanted read of one list or one order. The time at which a read began identifies the read. */
 export class Read {
   readonly #timeoutMillis: number
   readonly #growth: number
-  /** A read that began earlier does not count. Infinity while the messages of the list do not arrive. */
+  /** A read that began earlier does not count. Infinity while the channel of the list is not subscribed. */
   #fromMillis: number
   #isWanted = true
   #attempts = 0
@@ -32,7 +32,7 @@ export class Read {
   #startedMillis = Number.NEGATIVE_INFINITY
   #seen = new Set<string>()
 
-  /** `growth`: by how much the wait grows with each repetition. */
+  /** `growth` is the factor by which the wait grows with each repetition. */
   constructor(timeoutMillis: number, fromMillis: number, growth: number) {
     this.#timeoutMillis = timeoutMillis
     this.#growth = growth
@@ -55,11 +55,14 @@ export class Read {
     this.#attempts = 0
   }
 
-  /** When the next read must begin. Undefined if none is wanted, or if none would count. */
+  /** When the next read must begin. Undefined if no read is wanted, or if no read would count. */
   dueMillis(): number | undefined {
     if (!this.#isWanted || this.#fromMillis === Number.POSITIVE_INFINITY) return undefined
     if (this.#attempts === 0) return this.#fromMillis
-    const wait = Math.min(this.#timeoutMillis * this.#growth ** (this.#attempts - 1), longestTimeoutMillis)
+    const wait = Math.min(
+      this.#timeoutMillis * this.#growth ** (this.#attempts - 1),
+      Math.max(this.#timeoutMillis, longestTimeoutMillis)
+    )
     return Math.max(this.#fromMillis, this.#lastMillis + wait)
   }
 
@@ -69,7 +72,7 @@ export class Read {
     this.#lastMillis = nowMillis
   }
 
-  /** Whether a read that began at this time answers what is wanted. */
+  /** Whether a read that began at this time is wanted and late enough. */
   counts(startedMillis: number): boolean {
     return this.#isWanted && startedMillis >= this.#fromMillis
   }

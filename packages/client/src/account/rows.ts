@@ -1,5 +1,5 @@
 /**
- * One form for what the feed and REST say about orders, fills and positions.
+ * Converts orders, fills and positions of the feed and of REST to one form.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type * as Feed from "../generated/feed.ts"
 import type * as Responses from "../generated/responses.ts"
 import type { Count, Dollars } from "../money/FixedPoint.ts"
 
-/** An order of the account. Its members have the names and the values of the exchange, unless they are times. */
+/** An order of the account. Its members have the exchange's names and values, except `subaccount` and `updatedMillis`. */
 export interface AccountOrder {
   readonly order_id: string
   readonly client_order_id: string
@@ -27,16 +27,19 @@ export interface AccountOrder {
   readonly taker_fill_cost_dollars: Dollars
   readonly order_group_id: string | undefined
   readonly exchange_index: number | undefined
-  /** When the exchange last changed the order, in Unix milliseconds of its clock. Undefined if it does not say so. */
+  /**
+   * When the exchange last changed the order, in Unix milliseconds of the exchange's clock. If it sends no time of the
+   * change, the time of the order's creation. Undefined if it sends no time at all.
+   */
   readonly updatedMillis: number | undefined
 }
 
 /** A fill of the account. */
 export interface AccountFill {
-  /** Both parties of a trade have the same id: only `trade_id` and `order_id` together identify a fill. */
+  /** Both orders of a trade have the same `trade_id`: only `trade_id` and `order_id` together identify a fill. */
   readonly trade_id: string
   readonly order_id: string
-  /** Only the feed sends it. */
+  /** Undefined if the fill is known only from REST, which does not send this id. */
   readonly client_order_id: string | undefined
   readonly market_ticker: string
   /** 0 is the primary account. */
@@ -47,11 +50,11 @@ export interface AccountFill {
   readonly yes_price_dollars: Dollars
   readonly fee_cost: Dollars
   readonly is_taker: boolean
-  /** When it was filled, in Unix milliseconds of the exchange's clock. 0 if the exchange does not say so. */
+  /** The time of the fill, in Unix milliseconds of the exchange's clock. 0 if the exchange sends no time. */
   readonly filledMillis: number
 }
 
-/** A position in one market. It has the members that both sources have. */
+/** A position in one market, with the members that both the feed and REST send. */
 export interface AccountPosition {
   readonly market_ticker: string
   /** 0 is the primary account. */
@@ -62,7 +65,7 @@ export interface AccountPosition {
   readonly fees_paid_dollars: Dollars
 }
 
-/** Undefined if the text is absent or no time. Less than a millisecond is cut off, as in the feed's numbers. */
+/** Undefined if the text is absent or not a time. Fractions of a millisecond are dropped, as in the feed's numbers. */
 const millisOf = (text: string | null | undefined): number | undefined => {
   const millis = Date.parse(text ?? "")
   return Number.isNaN(millis) ? undefined : millis

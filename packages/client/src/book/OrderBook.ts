@@ -3,7 +3,7 @@
  *
  * **When to use**
  *
- * Use to replay recorded messages, and to keep a book from the messages of `Feed.subscribe`.
+ * Use this module to replay recorded messages, and to keep a book from the messages of `Feed.subscribe`.
  *
  * **Details**
  *
@@ -57,7 +57,7 @@ export { unknownKeys } from "../feed/unknownKeys.ts"
  * - `gap`: messages of the subscription were lost.
  * - `undecodable`: a message did not decode.
  * - `outage`: there is no connection or no subscription.
- * - `sequence`: a message had a lower `seq` than the one before.
+ * - `sequence`: a delta had a lower `seq` than the message before.
  * - `clock`: the exchange's clock went down, as it may during maintenance.
  * - `negative`: a level would hold a negative number of contracts.
  * - `crossed`: the best bid was not below the best ask.
@@ -246,6 +246,16 @@ export class OrderBook {
    */
   read(nowMillis: number): Result.Result<Book, BookNotLive> {
     this.tick(nowMillis)
+    return this.current(nowMillis)
+  }
+
+  /**
+   * Returns the book without `tick`, for an owner with a timer. A deadline can pass while the process is busy: the messages
+   * that wait in the socket come before it, and a reader may come before both.
+   *
+   * @internal
+   */
+  current(nowMillis: number): Result.Result<Book, BookNotLive> {
     return this.#state._tag === "Live"
       ? Result.succeed(new Book(this.market_ticker, this.reading(), this.#epoch, nowMillis))
       : Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))

@@ -1,7 +1,7 @@
 /**
  * Live order books: kept up to date from the feed, repaired after every loss, and unreadable while they may be wrong.
  *
- * **Example** (The spread of a market, whenever its book changes)
+ * **Example** (Printing the spread of a market after each change of its book)
  *
  * ```ts
  * import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
@@ -112,7 +112,7 @@ class Books {
     const found = this.#books.get(ticker)
     return found === undefined
       ? Result.fail(new NotWatched({ market_ticker: ticker, refusal: this.#refusals.get(ticker) }))
-      : found.book.read(this.#nowMillis())
+      : found.book.current(this.#nowMillis())
   }
 
   onEvent(event: BookEvent): void {

@@ -1,5 +1,5 @@
 /**
- * Compares live order books with those of REST, now and then.
+ * Compares live order books with the books of REST at an interval.
  *
  * @module
  */
@@ -31,9 +31,9 @@ export interface AuditOptions {
 /** Why a read of books failed. */
 export type AuditReadError = ErrorOf<typeof Markets.orderbooks>
 
-/** What an audit found. Each market of the watch is in one event of a round. */
+/** What an audit found. In each pass over the watched markets, each market is in one event. */
 export type AuditEvent =
-  /** These books equal those of REST. `undecided` are markets whose books could not be compared. */
+  /** The books of the markets in `equal` equal those of REST. The books of `undecided` could not be compared. */
   | {
       readonly _tag: "Compared"
       readonly equal: ReadonlyArray<string>
@@ -45,7 +45,7 @@ export type AuditEvent =
       readonly market_ticker: string
       /** The levels with different sizes: bids, then asks, best first. */
       readonly differences: ReadonlyArray<Difference>
-      /** Whether the book also differed the last time that it was compared: then its snapshots do not heal it. */
+      /** Whether the book also differed in its previous comparison. In that case, the snapshot did not correct it. */
       readonly isRepeated: boolean
     }
   /** REST could not be read. The books of these markets stay as they are. */
@@ -58,7 +58,7 @@ export type AuditEvent =
 /** The most markets of one request. */
 const batchSize = 100
 
-/** The most states of a book that are kept. A market that changes more often is undecided. */
+/** The most states of a book that are kept during a read. A market with more states is undecided. */
 const maxStates = 1_000
 
 /** The states of one live book during a read of REST. */
@@ -70,7 +70,7 @@ class Recording {
     this.market_ticker = market_ticker
   }
 
-  /** Undefined if the book was not live at some time, or changed too often. */
+  /** Undefined if the book was unreadable at some time during the read, or changed too often. */
   get states(): ReadonlyArray<Book> | undefined {
     return this.#states
   }
@@ -131,7 +131,7 @@ const readOnce = (
 
 const keyOf = ({ price, side }: { readonly side: string; readonly price: Dollars }): string => `${side} ${price}`
 
-/** Compares books. A difference counts if a second read shows it too, at the same level. */
+/** Compares books. A difference counts only if a second read shows a difference at the same level. */
 const readTwice = (
   watch: Watch,
   tickers: ReadonlyArray<string>,
@@ -158,10 +158,10 @@ const readTwice = (
     )
   })
 
-/** Describes the first difference, and says how many there are. */
+/** Describes the first difference, and states the number of differences. */
 const describe = ({ live, price, rest, side }: Difference, count: number): string => {
   const number = count === 1 ? "one level differs" : `${count} levels differ`
-  return `${number} from REST, which has ${rest} contracts as ${side} at ${price} instead of ${live}`
+  return `${number} from REST: at ${side} ${price}, REST has ${rest} contracts and the live book ${live}`
 }
 
 /** The rounds of an audit: which markets are compared next, and when. */
@@ -192,7 +192,7 @@ class Rounds {
       this.#batches = others
       const batch = planned.filter((ticker) => this.#watch.state(ticker) !== undefined)
       this.#nextMillis = (yield* Clock.currentTimeMillis) + this.#pauseMillis
-      // Every read fails after the end of the watch, also of a market that is not watched.
+      // After the end of the watch, every read fails with its error, even the read of a market that is not watched.
       yield* Effect.catchTag(this.#watch.read(batch[0] ?? ""), ["BookNotLive", "NotWatched"], () => Effect.void)
       if (batch.length === 0) return []
       const read = yield* Effect.result(readTwice(this.#watch, batch, this.#toleranceMillis))
@@ -232,40 +232,43 @@ class Rounds {
   }
 }
 
-/** Returns why a time is invalid. */
+/** Returns an error for an invalid time. */
 const checkMillis = (pointer: string, millis: number, least: number): InvalidRequest | undefined =>
   millis >= least && millis < Number.POSITIVE_INFINITY
     ? undefined
     : new InvalidRequest({ operation: "OrderBooks.audit", pointer, reason: `expected at least ${least} milliseconds` })
 
 /**
- * Compares the books of a watch with those of REST for as long as the stream runs. A confirmed difference is an event, and
- * its book is unreadable until its next snapshot, with the cause `audit`.
+ * Compares the books of a watch with those of REST for as long as the stream runs. A confirmed difference is an event.
+ * The book that differs is unreadable until its next snapshot, with the cause `audit`.
  *
  * **When to use**
  *
- * Use to notice what no message of the feed shows: a change that the exchange did not send, or a renamed member of its
- * messages, which reads as an empty side.
+ * Use `audit` to notice faults that no message of the feed shows: a change that the exchange did not send, or a renamed
+ * member of a message, because of which a side reads as empty.
  *
  * **Details**
  *
  * - Each watched market is read once in `intervalMillis`, in requests of up to 100 markets. The requests are spread over
- *   the interval, one at a time, and wait while other calls need the tokens. A comparison takes twice `toleranceMillis`,
- *   so that a watch of many markets can take longer than the interval.
- * - A book of REST has no clock. It is right if each of its levels has a size that this level had in the live book during
- *   the read, or up to `toleranceMillis` before or after it. So a busy market and a late message are no difference.
- * - A level that differs is read again. It counts if it differs again.
- * - A market is `undecided` if its book was not live all that time, if it changed more than 1,000 times, if REST does not
- *   have it, or if the two reads show differences at other levels.
+ *   the interval, one at a time, and wait while other calls need the tokens. A comparison takes at least twice
+ *   `toleranceMillis`, so the comparison of many markets can take longer than the interval.
+ * - A book of REST has no clock. A level is equal if its size in REST is one that the level had in the live book during
+ *   the read, or up to `toleranceMillis` before or after the read. So neither a busy market nor a late message counts as
+ *   a difference.
+ * - A market with a difference is read again. A difference counts only if the same level differs again.
+ * - A market is `undecided` if its book was not readable all that time, or changed 1,000 times or more during a read. It
+ *   is also `undecided` if REST does not return it or returns too many decimals, or if the two reads show differences
+ *   only at different levels.
  * - The levels of REST are bids of YES and bids of NO. A bid of NO is compared as an ask of YES.
  * - An audit of several lines compares what readers see, and heals all lines of the market.
  *
- * The stream fails with the error of the watch after its end, and with `InvalidRequest` for an invalid option. A failed
- * read of REST is a `ReadFailed` event, and does not end the audit.
+ * After the end of the watch, the stream fails with the watch's error. For an invalid option, it fails with
+ * `InvalidRequest`. A failed read of REST is a `ReadFailed` event, and does not end the audit.
  *
  * **Gotchas**
  *
- * A book that differs again after its snapshot (`isRepeated`) is live between the audits: stop to trade on it.
+ * A book that differs again after its snapshot (`isRepeated`) is still readable between two comparisons: stop trading on
+ * it.
  *
  * Source: the published document of October 26, 2026, for the two forms of a book.
  *

@@ -9,7 +9,7 @@ import type { Book, Side } from "./Book.ts"
 import * as safeUnits from "./safeUnits.ts"
 import { type Level, oneDollar, printCount, printPrice } from "./side.ts"
 
-/** A level that has different sizes in the live book and in that of REST. `"0.00"` if there is no such level. */
+/** A level that has different sizes in the live book and in that of REST. The size of an absent level is `"0.00"`. */
 export interface Difference {
   readonly side: Side
   /** The price of YES. */
@@ -51,7 +51,7 @@ const compareSide = (side: Side, rest: Sizes, lists: Iterable<ReadonlyArray<Leve
   let newest: Sizes | undefined
   let suspects: ReadonlyArray<number> = []
   for (const list of lists) {
-    // The prices and counts of a live book are printed from such numbers.
+    // The live book printed its prices and counts from such numbers, so the conversion succeeds.
     const state = sizesOf(list.map(toPair), itself) ?? new Map<number, number>()
     if (newest === undefined) suspects = [...new Set([...rest.keys(), ...state.keys()])]
     newest ??= state
@@ -69,8 +69,8 @@ const compareSide = (side: Side, rest: Sizes, lists: Iterable<ReadonlyArray<Leve
 }
 
 /**
- * Returns the levels whose size in REST is not one that they had in any of the states: bids, then asks, best first.
- * Undefined if a level of REST is not a price and a count.
+ * Returns the levels whose size in REST differs from their size in every state: bids, then asks, best first. Undefined if
+ * a price or a count of REST is invalid or has too many decimals.
  */
 export const compare = (
   { no_dollars, yes_dollars }: { readonly no_dollars: RestLevels; readonly yes_dollars: RestLevels },

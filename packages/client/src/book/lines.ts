@@ -6,8 +6,8 @@
  * Each market has a {@link MergedBook}. Each outage of a subscription closes its line in that book and opens a line
  * with a new number. The number modulo the count of lines is the index of the subscription's line here.
  *
- * The exchange can refuse a market on one line and send it on another, for example if a snapshot was lost twice. The
- * first line then adds the market again after a wait. A market that all lines refuse is no longer watched.
+ * The exchange can refuse a market on one line and send it on another, for example if a snapshot was lost twice. The line
+ * without the market then adds it again after a wait. A market that is refused on all lines is no longer watched.
  *
  * @module
  */
@@ -46,7 +46,7 @@ interface Retry {
   readonly waitMillis: number
 }
 
-/** A line of all books. */
+/** A line: one subscription to the books of all markets. */
 class Line {
   readonly index: number
   readonly feed: FeedService
@@ -66,7 +66,7 @@ class Line {
 
 /** The books of several lines. */
 class Lines {
-  /** Called when a book may need a timer earlier than `nextMillis` said. */
+  /** Called when `tick` may be due earlier than `nextMillis` returned. */
   onTimer: () => void = () => {}
   ended: Feed.FeedError | undefined
   readonly unknownKeys = new UnknownKeys()
@@ -141,7 +141,7 @@ class Lines {
     return [...this.#books.keys()]
   }
 
-  /** Every line needs a new snapshot: which of them is wrong is unknown. */
+  /** Marks the book as lost on every line, because it is not known which line is wrong. */
   heal(ticker: string, loss: Loss): void {
     const found = this.#books.get(ticker)
     if (found?.book.state._tag !== "Live") return
@@ -155,7 +155,7 @@ class Lines {
     const found = this.#books.get(ticker)
     return found === undefined
       ? Result.fail(new NotWatched({ market_ticker: ticker, refusal: this.#refusals.get(ticker) }))
-      : found.book.read(this.#nowMillis())
+      : found.book.current(this.#nowMillis())
   }
 
   lineStates(): Effect.Effect<ReadonlyArray<LineState>> {
@@ -301,7 +301,7 @@ class Lines {
     this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
-  /** A line lost messages of a market. After an outage, what follows belongs to a new subscription. */
+  /** A line lost messages of a market. After an outage, the next messages belong to a new subscription. */
   #lose(line: Line, ticker: string, loss: Loss): void {
     const number = line.numbers.get(ticker)
     const found = this.#books.get(ticker)
@@ -345,7 +345,7 @@ class Lines {
     this.onTimer()
   }
 
-  /** Forgets a market that all lines refuse. If no market is left, the watch ends. */
+  /** Forgets a market that is refused on all lines. If no market is left, the watch ends. */
   #forgetIfRefused(ticker: string): void {
     let refusal: Feed.MarketsError | undefined
     for (const { retries } of this.#living()) {

@@ -97,7 +97,7 @@ class Line implements Place {
   }
 }
 
-/** What readers see after its line was lost, while the other lines are complete but late. */
+/** What readers see after the leader was lost, while the other lines are complete but late. */
 interface Held {
   /** Infinity while the furthest line has the same clock and the same levels. */
   untilMillis: number
@@ -106,7 +106,7 @@ interface Held {
 }
 
 /**
- * The order book of one market on any number of lines, named by numbers that are never used again.
+ * The order book of one market on any number of lines. Each line has a number, which no later line may have.
  *
  * **Details**
  *
@@ -158,6 +158,11 @@ export class MergedBook {
   /** Returns the book of the furthest line. */
   read(nowMillis: number): Result.Result<Book, BookNotLive> {
     this.tick(nowMillis)
+    return this.current(nowMillis)
+  }
+
+  /** As in {@link OrderBook}. */
+  current(nowMillis: number): Result.Result<Book, BookNotLive> {
     if (this.#state._tag !== "Live") {
       return Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))
     }

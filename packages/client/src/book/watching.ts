@@ -1,5 +1,5 @@
 /**
- * What watched books have in common, on one line and on several.
+ * The parts that watches over one line and over several lines share.
  *
  * @module
  */
@@ -66,17 +66,17 @@ export interface Watch {
   readonly remove: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void>
   /**
    * Makes a live book unreadable until its next snapshot, which is requested on every line. Use it if another source shows
-   * that the book is wrong: `reason` is the `detail` of the loss, whose cause is `audit`.
+   * that the book is wrong. The cause of the loss is `audit`, and its `detail` is `reason`.
    */
   readonly heal: (market_ticker: string, reason: string) => Effect.Effect<void>
   /**
-   * Returns JSON pointers of members that this version of the client does not know, of snapshots in which a side is absent.
-   * If there are any, a side may have another name now, and its books read as empty: stop to trade on them.
+   * Returns the JSON pointers of members that this version of the client does not know, from snapshots in which a side is
+   * absent. If there are any, a side may have another name now, and then reads as empty: stop trading on these books.
    */
   readonly unknownKeys: () => ReadonlyArray<string>
-  /** @internal Calls back with the book of a market now, and after each change. Returns what ends that. */
+  /** @internal Calls `onRead` with the book of a market now, and after each change. Returns a function that stops the calls. */
   readonly observe: (market_ticker: string, onRead: (read: ReadResult) => void) => () => void
-  /** The lines, now: how many connections stand behind the books. */
+  /** Returns the current state of each line. */
   readonly lines: Effect.Effect<ReadonlyArray<LineState>>
 }
 
@@ -96,13 +96,13 @@ export const lossOf = (
     case "Outage":
       return { markets: event.markets, loss: { cause: "outage", detail: event.cause._tag } }
     case "Undecodable":
-      // Its change is missing: of its market, or of any market if that could not be read.
+      // A change is missing. If the market could not be read, the change can be of any market.
       return {
         markets: event.market === undefined ? [] : [event.market],
         loss: { cause: "undecodable", detail: `${event.reason} at ${event.pointer}` }
       }
     case "UnknownMessage":
-      return { markets: [], loss: { cause: "undecodable", detail: `an unknown type of message, ${event.type}` } }
+      return { markets: [], loss: { cause: "undecodable", detail: `a message has the unknown type ${event.type}` } }
     case "Replaced":
       return {
         markets: [],
@@ -116,11 +116,11 @@ export const lossOf = (
 /** The most pointers that a watch lists. */
 const maxKeys = 100
 
-/** Unknown members of snapshots, each once. */
+/** The pointers of unknown members of snapshots, each once. */
 export class UnknownKeys {
   readonly #pointers = new Set<string>()
 
-  /** Adds the pointers of an event, if it has some. */
+  /** Adds the pointers of an `UnknownKeys` event. */
   add(event: BookEvent): void {
     if (event._tag !== "UnknownKeys") return
     for (const pointer of event.pointers) if (this.#pointers.size < maxKeys) this.#pointers.add(pointer)
@@ -131,7 +131,7 @@ export class UnknownKeys {
   }
 }
 
-/** A book, and the version that was published last. */
+/** A book, and its version when its ticker was last published. */
 export interface Published<Book extends { readonly version: number }> {
   readonly book: Book
   version: number
@@ -139,7 +139,7 @@ export interface Published<Book extends { readonly version: number }> {
 
 /** The tickers of changed books. A ticker waits once, however many changes follow before it is taken. */
 export class Changes {
-  /** Called with each change of a market, before the next message is read. */
+  /** The observers of each market. They are called with each change, before the next message is processed. */
   readonly #observers = new Map<string, ReadonlySet<() => void>>()
   readonly #tickers: Newest<string>
 
@@ -155,7 +155,7 @@ export class Changes {
     return this.#tickers.stream
   }
 
-  /** Calls an observer now, and with each change of a market. Returns what ends that. */
+  /** Calls an observer now, and with each change of a market. Returns a function that stops the calls. */
   observe(ticker: string, observer: () => void): () => void {
     this.#observers.set(ticker, new Set([...(this.#observers.get(ticker) ?? []), observer]))
     observer()
@@ -171,7 +171,7 @@ export class Changes {
     this.#tickers.publish(ticker, ticker)
   }
 
-  /** Publishes a ticker if its book has changed since the last time. */
+  /** Publishes a ticker if its book has changed since it was last published. */
   publishIfChanged(ticker: string, found: Published<{ readonly version: number }> | undefined): void {
     if (found === undefined || found.version === found.book.version) return
     found.version = found.book.version

@@ -148,12 +148,12 @@ export const tickers = (
   )
 
 /**
- * The frames of all connections of the feed, as they arrive: data, replies and what does not decode. For recordings, which
- * `FeedMessages.decoder` reads.
+ * The text frames of all connections of the feed, as they arrive: data, replies, and frames that do not decode. Use them
+ * to make recordings, and read a recording with `FeedMessages.decoder`.
  *
  * **Details**
  *
- * The stream opens no connection and subscribes to nothing. It ends with the feed.
+ * The stream opens no connection and subscribes to no channel. It ends with the feed.
  */
 export const frames = ({ bufferSize = defaultBufferSize }: SubscribeOptions = {}): Stream.Stream<
   RawFrame,
@@ -175,12 +175,13 @@ export const frames = ({ bufferSize = defaultBufferSize }: SubscribeOptions = {}
   )
 
 /**
- * Subscribes to the best quotes of your RFQ batches. Of each batch, every message has a higher `version` than the one
- * before: older and repeated ones are left out.
+ * Subscribes to the best quotes of your RFQ batches. For each batch, every delivered message has a higher `version` than
+ * the message before it. Older and repeated messages are dropped.
  *
  * **Details**
  *
- * The exchange sends best quotes to the creator of a batch alone. A version is forgotten when the batch is deleted.
+ * The exchange sends the best quotes of a batch only to its creator. The stream forgets the version of a batch when the
+ * batch is deleted.
  *
  * Source: the AsyncAPI document of October 26, 2026.
  */

@@ -78,7 +78,7 @@ export type LossCause =
   | { readonly _tag: "ProbeRefused"; readonly code: number; readonly reason: string }
   /** The clock jumped, most likely because this machine was suspended. */
   | { readonly _tag: "ClockJumped"; readonly jumpMillis: number }
-  /** The exchange ended this subscription. The connection stays open. */
+  /** This subscription ended, and the session opens it again. The connection stays open. */
   | { readonly _tag: "SubscriptionLost"; readonly code: number | undefined; readonly reason: string }
 
 /** Describes a cause in a few words. */
@@ -99,7 +99,7 @@ export const describeLoss = (cause: LossCause): string => {
     case "ClockJumped":
       return `the clock jumped by ${cause.jumpMillis} ms`
     case "SubscriptionLost":
-      return `the exchange ended the subscription, ${clip(cause.reason)}`
+      return `the subscription ended, ${clip(cause.reason)}`
   }
 }
 
@@ -123,8 +123,8 @@ export class ConnectionLost
 }
 
 /**
- * The exchange refused a command. `markets` lists the markets, indices or underlyings that are no longer part of the
- * subscription. The others are kept.
+ * The exchange refused a command, or reported an error of a subscription. `markets` lists the markets, indices or
+ * underlyings that are no longer part of the subscription. The others are kept.
  */
 export class SubscriptionRefused
   extends /*#__PURE__*/ Data.TaggedError("SubscriptionRefused")<{

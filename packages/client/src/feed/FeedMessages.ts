@@ -3,7 +3,7 @@
  *
  * **When to use**
  *
- * Use to replay recorded messages, and to test how an application handles them.
+ * Use this module to replay recorded messages, and to test how an application handles them.
  *
  * **Details**
  *

@@ -34,15 +34,15 @@ export interface FeedService {
   ) => Result.Result<Subscription, InvalidRequest | FeedError>
   /** Includes the queue of a consumer in the metrics. */
   readonly watchQueue: feedTelemetry.FeedTelemetry["watchQueue"]
-  /** Passes on all frames. Returns the end of that. */
+  /** Passes all frames to a recorder. Returns a function that stops the recording. */
   readonly record: (recorder: Recorder) => () => void
   /** Returns the current connections and subscriptions. */
   readonly state: Effect.Effect<SessionState>
   /** Replaces the open connections: the new ones have all subscriptions before the old ones close. */
   readonly changeOver: Effect.Effect<void>
   /**
-   * Opens another session with the same options. It shares no connection with this one, and ends with the scope, or
-   * with the layer. Each session has its own `state` and `changeOver`.
+   * Opens another session with the same options. The two sessions share no connection. The new session ends with its
+   * scope or with the layer, and has its own `state` and `changeOver`.
    */
   readonly openSession: Effect.Effect<FeedService, never, Scope.Scope>
 }

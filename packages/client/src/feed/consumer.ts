@@ -11,7 +11,7 @@ import { type FeedError, Lagging } from "./FeedError.ts"
 
 export const defaultBufferSize = 65_536
 
-/** A bounded queue of events. One event more than fits ends its stream with `Lagging`, after the events that wait. */
+/** A bounded queue of events. The first event that does not fit ends the stream with `Lagging`, after the waiting events. */
 export class Consumer<A> {
   readonly #channel: Lagging["channel"]
   readonly #bufferSize: number
@@ -40,14 +40,14 @@ export class Consumer<A> {
     return Queue.sizeUnsafe(this.#queue)
   }
 
-  /** Adds an event. Returns false if it is the first one that does not fit: the consumer is over then. */
+  /** Adds an event. Returns false for the first event that does not fit, which ends the stream. */
   offer(event: A): boolean {
     if (this.#isOver || Queue.offerUnsafe(this.#queue, event)) return true
     this.end(new Lagging({ channel: this.#channel, waiting: this.#bufferSize }))
     return false
   }
 
-  /** Ends the stream, after the events that wait. */
+  /** Ends the stream after the waiting events. */
   end(error: FeedError | undefined): void {
     this.#isOver = true
     if (error === undefined) Queue.endUnsafe(this.#queue)

@@ -1,5 +1,5 @@
 /**
- * What everything that merges several lines has in common. A line is a subscription on a session of its own.
+ * The parts that all merges of several lines share. A line is a subscription on a session of its own.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export const isMarketsError = (error: FeedError): error is MarketsError =>
   error._tag === "SnapshotMissing" ||
   error._tag === "CommandTimedOut"
 
-/** Returns how long a line waits before it subscribes again to what was refused, after it waited `lastMillis`. */
+/** Returns how long a line waits before it subscribes again to what was refused. `lastMillis` is its previous wait. */
 export const nextRetryMillis = (lastMillis: number | undefined): number =>
   Math.min((lastMillis ?? minRetryMillis / 2) * 2, maxRetryMillis)
 

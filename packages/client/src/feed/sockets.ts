@@ -44,7 +44,7 @@ interface UpgradeResponse {
   }
 }
 
-/** The maximum number of bytes that are read of the body of a refusal. */
+/** The maximum number of bytes that are read from the body of a refusal. */
 const maxRefusalBytes = 64 * 1024
 
 /** The sockets of one session. */

@@ -132,7 +132,7 @@ const defined = {
  *
  * `error.type` of a dial or a loss is the `_tag` of its `LossCause`, such as `Refused` or `Closed`. A dial whose signer
  * failed has `SigningError`, and the reconnect after it `Unreachable`. A dial that the feed itself ended has
- * `interrupted`.
+ * `interrupted` in its metric, and no `error.type` in its span.
  *
  * **Gotchas**
  *

@@ -21,10 +21,10 @@ const keysOf = (ast: SchemaAST.AST, value: unknown, pointer: string): ReadonlyAr
  *
  * **When to use**
  *
- * Decoding leaves out unknown members. If the exchange renames `yes_dollars_fp`, then every decoded book has an empty side,
- * since an absent key is an empty side. Report the pointers: a book with an empty side and an unknown member may be wrong.
- * A subscription reports those of a snapshot with an absent side as an `UnknownKeys` event, and `OrderBooks.watch` lists
- * them.
+ * Decoding leaves out unknown members. If the exchange renames `yes_dollars_fp`, then every decoded book has an empty
+ * side, since an absent key is an empty side. Report the pointers: a book with an empty side and an unknown member may
+ * be wrong. A subscription reports the unknown members of a snapshot with an absent side as an `UnknownKeys` event, and
+ * `OrderBooks.watch` lists them.
  *
  * **Example** (A renamed side)
  *

@@ -343,7 +343,7 @@ export const ErrorResponse: Schema.Codec<ErrorResponse> = /*#__PURE__*/ Schema.S
   msg: Schema.String
 })
 
-/** Reply: `type` is `error`. */
+/** Message of no channel: `type` is `error`. */
 export interface ErrorResponseMessage {
   readonly id?: CommandId
   readonly msg: ErrorResponse
@@ -627,7 +627,7 @@ export const ListSubscriptionsResponseItem: Schema.Codec<ListSubscriptionsRespon
   sid: SubscriptionId
 })
 
-/** Reply: `type` is `ok`. */
+/** Message of no channel: `type` is `ok`. */
 export interface ListSubscriptionsResponseMessage {
   readonly id?: CommandId
   readonly msg: ReadonlyArray<ListSubscriptionsResponseItem>
@@ -872,7 +872,7 @@ export const OkResponse: Schema.Codec<OkResponse> = /*#__PURE__*/ Schema.Struct(
   market_tickers: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.Array(MarketTicker))
 })
 
-/** Reply: `type` is `ok`. */
+/** Message of no channel: `type` is `ok`. */
 export interface OkResponseMessage {
   readonly id?: CommandId
   readonly msg?: OkResponse
@@ -1506,7 +1506,7 @@ export const SubscribedIndicesResponse: Schema.Codec<SubscribedIndicesResponse> 
   index_ids: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String))
 })
 
-/** Reply: `type` is `ok`. */
+/** Message of no channel: `type` is `ok`. */
 export interface SubscribedIndicesResponseMessage {
   readonly id?: CommandId
   readonly msg: SubscribedIndicesResponse
@@ -1536,7 +1536,7 @@ export const SubscribedResponse: Schema.Codec<SubscribedResponse> = /*#__PURE__*
   sid: SubscriptionId
 })
 
-/** Reply: `type` is `subscribed`. */
+/** Message of no channel: `type` is `subscribed`. */
 export interface SubscribedResponseMessage {
   readonly id?: CommandId
   readonly msg: SubscribedResponse
@@ -1559,7 +1559,7 @@ export const SubscribedUnderlyingsResponse: Schema.Codec<SubscribedUnderlyingsRe
   underlying_tickers: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String))
 })
 
-/** Reply: `type` is `ok`. */
+/** Message of no channel: `type` is `ok`. */
 export interface SubscribedUnderlyingsResponseMessage {
   readonly id?: CommandId
   readonly msg: SubscribedUnderlyingsResponse
@@ -1691,7 +1691,7 @@ export const TradeMessage: Schema.Codec<TradeMessage> = /*#__PURE__*/ Schema.Str
   type: /*#__PURE__*/ Schema.Literal("trade")
 })
 
-/** Reply: `type` is `unsubscribed`. */
+/** Message of no channel: `type` is `unsubscribed`. */
 export interface UnsubscribedResponseMessage {
   readonly id?: CommandId
   /** Unix milliseconds. */
@@ -2093,7 +2093,7 @@ export type Message = Messages[MessageType]
 /** The types that several messages share. */
 export type SharedType = "market_lifecycle_v2" | "ok"
 
-/** The schemas of the messages, by `type`. */
+/** The schemas of the messages that do not share their `type`, by `type`. */
 export const messageSchemas: { readonly [Type in Exclude<MessageType, SharedType>]: Schema.Codec<Messages[Type]> } = {
   batch_quote_accepted: BatchQuoteAcceptedMessage,
   batch_quote_created: BatchQuoteCreatedMessage,

@@ -9,9 +9,9 @@
  *
  * Budgets and costs depend on the account. The layer fetches them from `Account.limits` and `Account.endpointCosts`:
  * when half of a default bucket is spent, when a call has to wait or seems too large, after a 429, and again after ten
- * minutes of use. Until then the {@link defaults} and the documented costs apply, and calls wait: the layer rejects no
- * call before it has tried to fetch the budgets. A call that is about to be rejected makes the layer fetch them again,
- * at most every ten seconds.
+ * minutes of use. Until the first fetch succeeds, the {@link defaults} and the documented costs apply. The layer
+ * rejects no call before it has tried to fetch the budgets. A call that is about to be rejected makes the layer fetch
+ * them again, at most every ten seconds.
  *
  * Calls wait in the order of their arrival, but urgent calls go first: cancels, and calls that {@link Overrides} mark
  * as urgent. The wait counts towards the total time of the call, but not towards the time of an attempt. A 429 empties
@@ -21,7 +21,8 @@
  *
  * - Only signed calls are limited, because the limits of unsigned calls are not documented. Source: the rate-limit
  *   guide of October 2026.
- * - Until the budget is fetched, the layer never rejects a cancel. It sends the cancel if the wait would be too long.
+ * - The layer rejects a cancel only if its latest attempt to fetch the budgets succeeded. Otherwise it sends a cancel
+ *   whose wait would be too long.
  * - A layer does not know how many tokens other programs take from the same account. Give each program a `share`, or
  *   share one store: {@link layerMemory} within a process, `RateLimitsRedis` across processes.
  *
@@ -56,16 +57,16 @@ export interface Options {
   readonly account?: string | undefined
   /**
    * The part of the account's budget that this layer may use: more than 0 and at most 1. If the part is smaller than
-   * the cost of one request, the layer can still send one request at a time. Default: 1.
+   * the default cost of a request, the layer can still send one such request at a time. Default: 1.
    */
   readonly share?: number | undefined
   /**
    * How long a request may take to reach the exchange. Default: 500 ms.
    *
-   * A full bucket does not refill until the exchange receives the first request of a burst. So the layer counts the
-   * refill after a burst from the first responses. If no response arrives, the layer counts the refill from `latency`
-   * after the request at the earliest. At a steady rate, a longer latency costs nothing. With zero, every request
-   * counts as received when it is sent.
+   * A full bucket does not refill until the exchange receives the first request of a burst. So after a burst, the layer
+   * assumes that the refill began with the first response. Without a response, it assumes that the refill begins
+   * `latency` after the request at the earliest. At a steady rate, a longer latency costs nothing. With zero, every
+   * request counts as received when it is sent.
    */
   readonly latency?: Duration.Input | undefined
   /** The age at which the layer fetches costs and budgets again. Default: ten minutes. */
@@ -84,8 +85,8 @@ export interface CallOptions {
    */
   readonly maxWait?: Duration.Input | undefined
   /**
-   * Whether the call goes before all other calls that wait for the same bucket, for example a read that settles an
-   * order. Default: the value of the operation, which is true for cancels and similar operations.
+   * Whether the call goes before the calls that are not urgent and wait for the same bucket. Use it, for example, for a
+   * read that settles an order. Default: the value of the operation, which is true for cancels and similar operations.
    */
   readonly urgent?: boolean | undefined
 }
@@ -118,7 +119,7 @@ const noOverrides: CallOptions = {}
 export type Store = StoreService
 
 /**
- * The store of the layers that are built under this reference. Default: undefined. Each layer then has a store of its
+ * The store of the layers that are built under this reference. Default: undefined, so each layer has a store of its
  * own.
  */
 export const Store: Context.Reference<Store | undefined> = /*#__PURE__*/ Context.Reference<Store | undefined>(

@@ -216,8 +216,8 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
   Effect.gen(function* () {
     const redis = yield* Redis.Redis
     const prefix = options.prefix ?? "kalshi-limits:"
-    // The timeout has two halves: if this process was suspended, the first half is over when it continues, and it reads
-    // a response that has arrived during the second half.
+    // The timeout has two halves. If this process was suspended, the first half is over when it continues. A response
+    // that arrived in the meantime is then read during the second half.
     const half = Effect.sleep(Duration.divideUnsafe(Duration.fromInputUnsafe(options.timeout ?? "500 millis"), 2))
     const timedOut = Effect.andThen(half, Effect.andThen(half, Effect.fail("no response in time")))
     const run = redis.eval(Redis.script(argumentsOf, { lua, numberOfKeys: 1 }).withReturnType<string>())

@@ -57,14 +57,14 @@ export interface Store {
   /** Whether every effect ends at once, without a request to another process. Default: false. */
   readonly isLocal?: boolean
   /**
-   * Takes the tokens and returns 0. If there are too few tokens, takes none, and returns after how many milliseconds to
-   * request them again.
+   * Takes the tokens and returns 0. If there are too few tokens, takes none and returns the number of milliseconds to
+   * wait before the next request.
    *
-   * The store keeps a call that got no tokens in its queue. A later call takes the tokens first only if the later call
-   * is more urgent.
+   * A call that got no tokens enters the store's queue. A later call takes the tokens first only if the later call is
+   * more urgent.
    */
   readonly take: (want: Want) => Effect.Effect<number>
-  /** Removes a call that got no tokens from the store's queue. */
+  /** Removes a waiting call from the store's queue. */
   readonly giveUp: (want: Want) => Effect.Effect<void>
   /**
    * Records that the response to a request has arrived. Called at most one latency after the request took its tokens.
@@ -75,7 +75,7 @@ export interface Store {
    * is 0.
    */
   readonly giveBack: (want: Want) => Effect.Effect<void>
-  /** Empties the buckets of a call, because the exchange had too few tokens for it. */
+  /** Removes the tokens that are not reserved from the buckets of a call, because the exchange had too few for it. */
   readonly drain: (want: Want) => Effect.Effect<void>
   /** Returns how many milliseconds the call would have to wait. */
   readonly waitFor: (want: Want) => Effect.Effect<number>

@@ -29,8 +29,8 @@ const writeBucket = (shard: number): string => (shard === 0 ? "write" : `write/$
 const isText = (value: unknown): boolean => typeof value === "string"
 
 /**
- * Returns the shard of an order: its `exchange_index`, or 0 for an order without a ticker. Undefined if the exchange
- * finds the shard by the ticker, or if there is no input.
+ * Returns the shard of an order: its `exchange_index`, or 0 for an order with neither an index nor a ticker. Undefined
+ * if the exchange finds the shard, or if there is no input. The index -1 leaves the shard to the exchange.
  */
 const shardOf = (input: unknown): number | undefined => {
   const index = memberOf(input, "exchange_index")

@@ -32,7 +32,7 @@ export interface TokenRequest {
   readonly urgent: boolean
   /** The longest wait. */
   readonly maxMillis: number
-  /** Runs a wait so that it can be interrupted. Until the request starts, no other part of a call can be interrupted. */
+  /** Runs a wait so that it can be interrupted. Until the call has its tokens, nothing else can be interrupted. */
   readonly park: <A, E>(wait: Effect.Effect<A, E>) => Effect.Effect<A, E>
 }
 
@@ -101,12 +101,12 @@ export class BucketQueue {
   /** The buckets in the form that the store takes, and the budget that they were made for. */
   #wanted: { readonly budget: RateLimits.Budget; readonly buckets: ReadonlyArray<RateLimits.Bucket> } | undefined =
     undefined
-  /** How many calls request tokens from a remote store without having entered the queue. */
+  /** How many calls request tokens from the store without having entered the queue. */
   #pendingRequests = 0
   /** Whether a fiber serves the queue. */
   #isServed = false
   #head: Head | undefined = undefined
-  /** Whether the budget has changed since the waits were last estimated. */
+  /** Whether the budget may have changed since the waits were last estimated. */
   #mustReassess = false
 
   constructor(buckets: BucketSet, shared: Shared) {
@@ -130,7 +130,7 @@ export class BucketQueue {
       id: id ?? arrivals.id(),
       account,
       buckets: this.#wanted.buckets,
-      // If the size of the bucket is not known, the exchange decides whether the call is too large.
+      // If the size of the bucket is not certain, the exchange decides whether the call is too large.
       cost: learned.isCertain ? cost : Math.min(cost, budget.capacity),
       urgent,
       forced,
@@ -299,7 +299,10 @@ export class BucketQueue {
     return waiter.isInStore ? this.#shared.tokens.giveUp(this.#wantOf(waiter)) : Effect.void
   }
 
-  /** Rejects a waiting call whose tokens come too late, or never. */
+  /**
+   * Rejects a waiting call whose tokens come too late, or never. A call that must be sent takes its tokens at once
+   * instead.
+   */
   #reject(waiter: Waiter, waitMillis: number | undefined, nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (!this.#waiters.has(waiter)) return Effect.void
@@ -381,7 +384,10 @@ export class BucketQueue {
     })
   }
 
-  /** Rejects the calls whose time is over. Once the budget is known, also rejects calls whose tokens come too late. */
+  /**
+   * Rejects the calls whose time is over. Unless the budget is being fetched, also rejects calls whose tokens come too
+   * late.
+   */
   #rejectLate(first: Waiter, waitMillis: number, nowMillis: number): Effect.Effect<void> {
     const { learned } = this.#shared
     return Effect.gen({ self: this }, function* () {
@@ -395,7 +401,7 @@ export class BucketQueue {
     })
   }
 
-  /** Rejects every call whose tokens come too late according to the budget that was just fetched. */
+  /** Rejects every call whose tokens come too late according to the current budget. */
   #rejectTooLate(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       const tooLate: Array<readonly [waiter: Waiter, waitMillis: number | undefined]> = []

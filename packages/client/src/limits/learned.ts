@@ -21,7 +21,9 @@ import type { Bill } from "./billing.ts"
 import * as costs from "./costs.ts"
 import * as RateLimits from "./RateLimits.ts"
 
-/** The two requests that return the budgets and the costs. Like every call, they take tokens. */
+/**
+ * The two requests that return the budgets and the costs. Only the request for the budgets is signed and takes tokens.
+ */
 export interface AccountFacts {
   readonly limits: Effect.Effect<GetAccountApiLimitsResponse, unknown>
   readonly endpointCosts: Effect.Effect<GetAccountEndpointCostsResponse, unknown>
@@ -47,7 +49,8 @@ const clockTolerance = 0.999
 const retryMillis = 10_000
 
 /**
- * The cost of a request, if the account's cost list has no other cost. Source: the rate-limit guide of October 2026.
+ * The default cost of a request, until the account's cost list states another. Source: the rate-limit guide of October
+ * 2026.
  */
 const defaultCost = 10
 
@@ -84,7 +87,8 @@ export class LearnedLimits {
   /** Whether the exchange has reported the budgets at least once. Before that, they are defaults. */
   isLearned = false
   /**
-   * Whether the latest attempt to fetch succeeded. If so, a budget that is too small for a call is certainly too small.
+   * Whether the latest attempt to fetch the budgets succeeded. If not, they may be defaults or out of date, and a call
+   * that seems too large for its bucket must not be rejected.
    */
   isCertain = false
 
@@ -130,7 +134,10 @@ export class LearnedLimits {
     return this.#spent[kind] > RateLimits.defaults[kind].capacity / 2
   }
 
-  /** Starts to fetch in the background, unless an attempt is running or the last attempt started a moment ago. */
+  /**
+   * Starts to fetch in the background, unless an attempt is running or the last attempt started less than
+   * {@link retryMillis} ago.
+   */
   learn(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (this.isLearning || nowMillis - this.#triedMillis < retryMillis) return Effect.void
@@ -186,8 +193,8 @@ export class LearnedLimits {
   }
 
   /**
-   * Computes the layer's share of the account's budgets. The share always covers one request, because otherwise no call
-   * could be sent.
+   * Computes the layer's share of the account's budgets. The share always covers one request of the default cost,
+   * because otherwise no such request could be sent.
    */
   #usable({ read, write }: Budgets): Budgets {
     const { share } = this.#options

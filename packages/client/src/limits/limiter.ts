@@ -35,9 +35,11 @@ const resolve = (options: RateLimits.Options, environment: string, keyId: string
   const latencyMillis = durationMillis(options.latency ?? 500)
   const refreshMillis = durationMillis(options.refreshAfter ?? "10 minutes")
   if (!(share > 0 && share <= 1)) return "limits.share must be more than 0 and at most 1"
-  if (!(latencyMillis >= 0 && Number.isFinite(latencyMillis))) return "limits.latency must be a finite duration"
+  if (!(latencyMillis >= 0 && Number.isFinite(latencyMillis)))
+    return "limits.latency must be a finite duration of at least zero"
   if (!(refreshMillis > 0)) return "limits.refreshAfter must be a duration longer than zero"
-  if (!(Number.isInteger(shards) && shards > 0 && shards <= 1_000)) return "limits.shards must be from 1 to 1000"
+  if (!(Number.isInteger(shards) && shards > 0 && shards <= 1_000))
+    return "limits.shards must be an integer from 1 to 1000"
   // Accounts of different environments never share buckets, even if they have the same name.
   return { account: `${environment} ${options.account ?? keyId}`, share, latencyMillis, refreshMillis, shards }
 }
@@ -97,7 +99,7 @@ class AccountLimiter implements Limiter {
       const overrides = fiber.getRef(RateLimits.Overrides)
       const maxWait = overrides.maxWait === undefined ? Number.POSITIVE_INFINITY : durationMillis(overrides.maxWait)
       if (!(maxWait >= 0)) {
-        const reason = "RateLimits.Overrides.maxWait must be a duration"
+        const reason = "RateLimits.Overrides.maxWait must be a duration of at least zero"
         return Effect.fail(new Errors.InvalidRequest({ operation: descriptor.name, pointer: "", reason }))
       }
       const clock = fiber.getRef(Clock.Clock)
@@ -134,7 +136,7 @@ class AccountLimiter implements Limiter {
     })
 
   /**
-   * Takes the tokens of a call that fetches the budgets, without waiting. The level of the bucket can become negative.
+   * Takes, without waiting, the tokens of a call that fetches the budgets. The level of the bucket can become negative.
    */
   #force({ bill }: TokenRequest, clock: Clock.Clock): Effect.Effect<Taken> {
     const want = this.#queueOf(bill).want(bill, { urgent: true, forced: true })

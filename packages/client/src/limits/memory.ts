@@ -18,7 +18,7 @@ interface Waiting {
 /** The tolerance of comparisons of tokens, because sums of fractions are inexact. */
 const tolerance = 1e-6
 
-/** How long to wait before another request for tokens, if the bucket refills only after a response. */
+/** The shortest wait for a bucket that refills only after a response. */
 const responseMillis = 10
 
 /**
@@ -81,7 +81,7 @@ class BucketState {
     } else this.#newer += cost
   }
 
-  /** Ends the reservation of a request's tokens. Returns how many tokens were still reserved. */
+  /** Ends the reservation of a request's tokens. Returns how many of them were still reserved. */
   release(cost: number): number {
     const older = Math.min(this.#older, cost)
     const newer = Math.min(this.#newer, cost - older)

@@ -17,8 +17,8 @@ export interface Taken {
 }
 
 /**
- * How many calls request tokens from a remote store at the same time. Sequential requests would take one round trip
- * each.
+ * The maximum number of calls that request tokens from a remote store at the same time. Sequential requests would take
+ * one round trip each.
  */
 const remoteWidth = 8
 
@@ -35,7 +35,7 @@ export class Tokens {
   readonly #scope: Scope.Scope
   readonly #onFreed: () => void
 
-  /** `onFreed` runs when tokens become free, or when a waiting call leaves the queue. */
+  /** `onFreed` runs after {@link refund} and {@link withdraw}. */
   constructor(store: Store, scope: Scope.Scope, onFreed: () => void) {
     this.store = store
     this.width = store.isLocal === true ? 1 : remoteWidth
@@ -76,7 +76,7 @@ export class Tokens {
     if (!wasSent || (failure?._tag === "TransportError" && failure.requestSent === "no")) {
       return isReserved || want.latencyMillis === 0 ? this.refund(want) : Effect.void
     }
-    // The exchange may still receive a request without a response.
+    // The exchange may still receive a request that has no response yet.
     const isAnswered = failure === undefined ? Exit.isSuccess(exit) : !withoutResponse.has(failure._tag)
     const arrived = isAnswered && isReserved ? this.#arrived(want) : Effect.void
     return isLimited(exit) ? Effect.andThen(arrived, quietly(this.store.drain(want))) : arrived

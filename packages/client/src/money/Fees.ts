@@ -153,9 +153,8 @@ interface Fraction {
 const numberText = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/
 
 /**
- * Converts a JSON number to the decimal on the wire: the shortest decimal that parses to the same double. For every
- * multiplier of up to 15 digits, this is exactly the decimal on the wire. Undefined if the number is negative or not
- * finite.
+ * Converts a JSON number to the shortest decimal that parses to the same double. For every multiplier of up to 15
+ * digits, this is exactly the decimal on the wire. Undefined if the number is negative or not finite.
  */
 const fractionOf = (value: number): Fraction | undefined => {
   const match = numberText.exec(String(value))

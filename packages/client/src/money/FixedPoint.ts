@@ -47,8 +47,8 @@ import * as scaled from "./scaled.ts"
 export type Dollars = string & Brand.Brand<"Dollars">
 
 /**
- * Dollars in a request: a value from the exchange, or a literal such as `"0.56"`. Convert a string that is only known
- * at run time with {@link dollars}.
+ * Dollars in a request: a value from the exchange, or a literal such as `"0.56"`. Use {@link dollars} to convert a
+ * string that is only known at run time.
  */
 export type DollarsInput = Dollars | `${number}`
 
@@ -58,8 +58,8 @@ export type DollarsInput = Dollars | `${number}`
 export type Count = string & Brand.Brand<"Count">
 
 /**
- * A count in a request: a value from the exchange, or a literal such as `"10"`. Convert a string that is only known at
- * run time with {@link count}.
+ * A count in a request: a value from the exchange, or a literal such as `"10"`. Use {@link count} to convert a string
+ * that is only known at run time.
  */
 export type CountInput = Count | `${number}`
 
@@ -289,12 +289,12 @@ export const equals: Dual<boolean, boolean> = /*#__PURE__*/ dual(
   (self: Dollars, that: Dollars) => compareUnits(self, that) === 0
 )
 
-/** Returns the smaller of two amounts, or of two counts, unchanged. If they are equal, returns the first. */
+/** Returns the smaller of two amounts, or of two counts, unchanged. If they are equal, returns `self`. */
 export const min: Dual<Dollars, Count> = /*#__PURE__*/ dual(2, (self: Dollars, that: Dollars) =>
   compareUnits(that, self) < 0 ? that : self
 )
 
-/** Returns the greater of two amounts, or of two counts, unchanged. If they are equal, returns the first. */
+/** Returns the greater of two amounts, or of two counts, unchanged. If they are equal, returns `self`. */
 export const max: Dual<Dollars, Count> = /*#__PURE__*/ dual(2, (self: Dollars, that: Dollars) =>
   compareUnits(that, self) > 0 ? that : self
 )
@@ -370,7 +370,7 @@ const priceMicros = (price: Dollars): Result.Result<bigint, OutOfRange> => {
   const micros = toMicros(price)
   return micros >= 0n && micros <= scaled.oneDollar
     ? Result.succeed(micros)
-    : Result.fail(new OutOfRange({ name: "price", value: price, expected: "between 0 and 1 dollar" }))
+    : Result.fail(new OutOfRange({ name: "price", value: price, expected: "from 0 to 1 dollar" }))
 }
 
 /**

@@ -119,8 +119,8 @@ interface Division {
 }
 
 /**
- * Prices one order. Fails if the price is not within 0 to 1 dollar, or if the count is not above zero. If the fee is
- * not known, only the three fields that depend on it fail.
+ * Prices one order. Fails if a value is invalid: for example, a price that is not within 0 to 1 dollar, or a count of
+ * zero. If the fee is not known, only the three fields that depend on it fail.
  */
 export const of = (order: Order, market: Market = {}): Result.Result<OrderCost, Failure> =>
   costOf(order, market, makeCover())

@@ -75,7 +75,7 @@ export class InvalidPriceGrid
  *
  * - the list is empty or null (it can be null on the wire)
  * - a range is not within 0 to 1 dollar, ends before it starts, or has a step that is not positive
- * - two ranges share more than one end, because their steps would conflict
+ * - two ranges overlap in more than a shared end, because their steps would conflict
  * - no price lies between 0 and 1 dollar
  */
 export const make = (
@@ -96,7 +96,7 @@ export const make = (
     if (start < previousEnd) return invalid(`${name} overlaps another range`)
     previousEnd = end
     const top = end - ((end - start) % step)
-    // The exchange refuses orders at 0 and 1, so a run starts and ends one step inside.
+    // The exchange refuses orders at 0 and 1, so the run leaves them out.
     const first = start === 0n ? step : start
     const last = top === oneDollar ? top - step : top
     if (last < first) continue

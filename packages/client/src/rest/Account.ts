@@ -35,7 +35,7 @@ export type {
  * tier recorded in demo in July 2026 (read: 200 tokens a second, capacity 400; write: 100 tokens a second, capacity
  * 100), and the rules published in October.
  *
- * **Example** (How many seconds of writing a full bucket allows)
+ * **Example** (How many seconds an empty bucket needs to fill)
  *
  * ```ts
  * import * as Account from "@kalshi-effect/client/Account"
@@ -63,8 +63,8 @@ export const limits: Operation.Operation<void, Responses.GetAccountApiLimitsResp
  *
  * - `path` starts at the host's root and uses a router's notation: `/trade-api/v2/portfolio/orders/:order_id`,
  *   `/trade-api/v2/cfbenchmarks/*endpoint`. Source: recorded in demo, July 2026.
- * - A batch costs this amount per item. The cost of the batch must not exceed the capacity of the bucket. Source: the
- *   rate-limit guide of October 2026.
+ * - A batch costs the listed `cost` per item. The cost of the batch must not exceed the capacity of the bucket. Source:
+ *   the rate-limit guide of October 2026.
  */
 export const endpointCosts: Operation.Operation<void, Responses.GetAccountEndpointCostsResponse, never, KalshiPublic> =
   /*#__PURE__*/ Operation.make({

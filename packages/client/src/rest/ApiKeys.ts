@@ -107,8 +107,8 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
  *
  * **Details**
  *
- * `private_key` is `Redacted`: it prints as `<redacted>`. No error keeps any part of a response that could contain the
- * key.
+ * `private_key` is `Redacted`: it prints as `<redacted>`. Of a response that could contain the key, an error keeps at
+ * most the exchange's `code`, `message`, `details` and `service`.
  *
  * **Gotchas**
  *

@@ -20,9 +20,9 @@
  * 4. One side can also repeat an item if its pages shift during the reading. Therefore the stream remembers the last
  *    100,000 ids of each side, and skips repeated items.
  *
- * So the stream remembers ids only for the overlap, which is a week by default, and not for three months of trades. It
- * also remembers the ids of items without a time, such as a market that is not settled. {@link Options.maxRemembered}
- * limits the number of ids.
+ * So the stream remembers all ids only of the overlap, which is a week by default, and not of three months of trades.
+ * It also remembers the ids of items without a time, such as a market that is not settled.
+ * {@link Options.maxRemembered} limits the number of these ids. The ids of reason 4 are not part of that number.
  *
  * **Gotchas**
  *
@@ -73,7 +73,7 @@ import * as Portfolio from "./Portfolio.ts"
 const printTime = (millis: number): string => (Number.isNaN(millis) ? "unknown" : new Date(millis).toISOString())
 
 /**
- * The stream cannot determine whether it has already emitted an item of the historical side from the live side. It has
+ * The stream cannot determine whether it has already emitted this historical item, as an item of the live side. It has
  * emitted every earlier item once.
  */
 export class HistoryUncertain
@@ -124,8 +124,8 @@ export interface Options {
    */
   readonly overlapMillis?: number | undefined
   /**
-   * The maximum number of ids to remember: an integer, at least 1. An id takes 80 to 120 bytes. If the stream needs
-   * more, it fails with {@link HistoryTooLarge}. Default: 10,000,000.
+   * The maximum number of ids to remember, without the last 100,000 ids of each side: an integer, at least 1. An id
+   * takes 80 to 120 bytes. If the stream needs more, it fails with {@link HistoryTooLarge}. Default: 10,000,000.
    */
   readonly maxRemembered?: number | undefined
 }

@@ -40,7 +40,7 @@ export type {
   WeatherIndexStationReading
 } from "../generated/responses.ts"
 
-/** The option that all reads by milestone share. */
+/** The option that {@link get}, {@link batchGet} and {@link getByType} share. */
 export interface PlayerStats extends Pick<Inputs.GetLiveDataByMilestoneInput, "include_player_stats"> {}
 
 /** Reads the live data of one milestone. */

@@ -250,7 +250,7 @@ export const withdrawals: Pages.Paged<
  *
  * **Gotchas**
  *
- * Demo has returned 403 or 500 here. The document does not declare 403, so the error is an `UnexpectedStatus`. Source:
+ * Demo has returned 403 or 500 here. The document does not declare 403, so a 403 is an `UnexpectedStatus`. Source:
  * traders' notes of 2026.
  */
 export const restingOrderTotalValue: Operation.Operation<

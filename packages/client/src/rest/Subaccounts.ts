@@ -81,7 +81,7 @@ export const create: Operation.Operation<
  *
  * **Gotchas**
  *
- * Demo has returned 403 or 500 here. The document does not declare 403, so the error is an `UnexpectedStatus`. Source:
+ * Demo has returned 403 or 500 here. The document does not declare 403, so a 403 is an `UnexpectedStatus`. Source:
  * traders' notes of April 2026.
  */
 export const netting: Operation.Operation<void, Responses.GetSubaccountNettingResponse, Unauthorized, KalshiRead> =

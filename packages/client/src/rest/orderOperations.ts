@@ -211,7 +211,7 @@ export const create: Operation.Operation<
  * - Check the `error` of every item. In a refused item, `order_id` and the counts may be absent or null. Match items to
  *   your orders by `client_order_id`, because no publication promises that the items have the same order. Source: the
  *   document of October 26, 2026.
- * - A batch costs 10 tokens per order, from the bucket that belongs to no shard. If the cost of the batch exceeds the
+ * - A batch costs 10 tokens per order, from the account's common write bucket. If the cost of the batch exceeds the
  *   capacity of the bucket, the exchange returns 429. Source: the rate-limit guide of October 2026.
  *
  * **Example** (Selecting the refused orders with their errors)
@@ -305,8 +305,8 @@ const hasOneReduction: Operation.Rule<Inputs.DecreaseOrderV2Input> = ({ reduce_b
  *
  * **Gotchas**
  *
- * - The input must contain either `reduce_by` or `reduce_to`. Otherwise the call fails with an `InvalidRequest`, and
- *   the client sends nothing.
+ * - The input must contain exactly one of `reduce_by` and `reduce_to`. Otherwise the call fails with an
+ *   `InvalidRequest`, and the client sends nothing.
  * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0.
  * - The client does not retry this operation after a lost response, because a second `reduce_by` would decrease the
  *   order twice. Read the order to see the result.
@@ -369,7 +369,7 @@ export const cancel: Operation.Operation<
  *
  * - The client retries this operation after a lost response. An item that an earlier attempt cancelled then has an
  *   error such as `not_found`.
- * - A batch costs 2 tokens per order, from the bucket that belongs to no shard. If the cost of the batch exceeds the
+ * - A batch costs 2 tokens per order, from the account's common write bucket. If the cost of the batch exceeds the
  *   capacity of the bucket, the exchange returns 429. Source: the endpoint costs recorded in demo, July 2026, and the
  *   rate-limit guide of October 2026.
  */

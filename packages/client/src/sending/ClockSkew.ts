@@ -7,9 +7,9 @@
  * request with 401. Every layer measures the difference by the `Date` header of each response, without further
  * requests. A date has a resolution of one second, and the exchange wrote it between the sending of the request and the
  * arrival of the response. So one response gives an interval for the difference, and several responses give the
- * intersection of their intervals. A measurement is discarded if a response contradicts it, after some minutes, or if
- * this machine's clock was set or the machine slept. A response without a valid date, or from a cache (with an `Age`
- * header, or a CDN hit), is ignored.
+ * intersection of their intervals. A response discards a measurement that contradicts it, or that is several minutes
+ * old. The measurement is also discarded if this machine's clock was set or the machine slept. A response without a
+ * valid date, or from a cache (with an `Age` header, or a CDN hit), is ignored.
  *
  * With the option `correctClockSkew` of `Kalshi.layer`, the layer signs with the measured time of the exchange.
  *
@@ -25,7 +25,8 @@ import { type ClockSkewMeasurement, KalshiPublic } from "../Capability.ts"
 export type { ClockSkewMeasurement as Measurement } from "../Capability.ts"
 
 /**
- * The current measurement. Undefined before the first response with a usable date.
+ * The current measurement. Undefined before the first response with a usable date, and if the measurement was
+ * discarded.
  *
  * **Example** (Warning about a wrong clock)
  *

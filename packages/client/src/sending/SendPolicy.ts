@@ -19,10 +19,11 @@ import { durationMillis } from "../time.ts"
  * - A policy determines how often and when a request is retried, but never whether it may be retried. The operation's
  *   retry class determines after which failures a retry is allowed. So no schedule can send an order twice.
  * - A 401 is retried if its code blames the timestamp (`header_timestamp_expired`), or if the layer corrects its clock
- *   (`correctClockSkew`) and the date of the response shows that the timestamp was wrong. This happens once per call,
- *   for every retry class, and counts as a retry of this policy.
- * - After a lost response, the client retries an order for at most a minute from the attempt whose response was lost,
- *   under every schedule. The reason is that the exchange does not document how long it recognises a `client_order_id`.
+ *   (`correctClockSkew`) and the date of the response shows that the timestamp was wrong. This happens at most once per
+ *   call, for every retry class, and counts as a retry of this policy.
+ * - After a lost response, the client retries an order for at most a minute from the first attempt whose response was
+ *   lost, under every schedule. The reason is that the exchange does not document how long it recognises a
+ *   `client_order_id`.
  * - A `Retry-After` header in seconds or as a date can make a wait longer, never shorter. If the wait would exceed the
  *   total time of the call, the call fails at once with the error of that response. Any other value, or a repeated
  *   header, is ignored.

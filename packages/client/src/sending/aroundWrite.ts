@@ -1,5 +1,5 @@
 /**
- * Runs around the sending of every write, so that a part of the client can follow the effects of operations.
+ * A hook around the sending of every write. With it, another part of the client can follow the effects of operations.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { CallState } from "./callState.ts"
 import type { CallFailure } from "./decode.ts"
 
 /**
- * Wraps the sending of a write: all its attempts and their waits. The input has been checked. A write that is not sent,
- * as in a dry run, is not wrapped.
+ * Wraps the sending of a write: all its attempts and the waits between them. The input is already valid. A write of a dry
+ * run is not wrapped.
  */
 export type AroundWrite = (
   call: CallState,
   sending: Effect.Effect<unknown, CallFailure>
 ) => Effect.Effect<unknown, CallFailure>
 
-/** What runs around writes. Default: nothing. */
+/** The hook of the current context. Default: none. */
 export const AroundWrite: Context.Reference<AroundWrite | undefined> = /*#__PURE__*/ Context.Reference<
   AroundWrite | undefined
 >("@kalshi-effect/client/internal/AroundWrite", { defaultValue: () => undefined })

@@ -14,7 +14,7 @@ import * as skew from "./skew.ts"
 import { timeoutOrElse } from "./timeout.ts"
 import type { Transport, TransportFault } from "./transport.ts"
 
-/** Returns what a refused connection on this machine most likely means. */
+/** Returns a hint for the error of a refused connection to this machine. Empty for every other error. */
 const hintOf = ({ hostname, origin, port, protocol }: RestRoot, { code, requestSent }: TransportFault): string => {
   if (code !== "ECONNREFUSED" || requestSent !== "no" || !loopback.test(hostname)) return ""
   const listening = port === "" ? (protocol === "https:" ? "443" : "80") : port

@@ -79,8 +79,8 @@ export class CallState {
   }
 
   /**
-   * Returns how long the exchange still recognises a repeat by its id. Infinite for a call that does not depend on an
-   * id.
+   * Returns how long the exchange still recognises a repeat by its id. Infinite if no response was lost, or if the call
+   * has no such id.
    */
   clientIdRemainingMillis(): number {
     return this.hasClientId && this.firstLostSentMillis !== undefined

@@ -1,5 +1,6 @@
 /**
- * Removes the header values of a request from the error of its response, because a proxy or a firewall may echo them.
+ * Removes the values of a request's signature and credential headers from the error of its response, because a proxy or
+ * a firewall may echo them.
  *
  * @module
  */
@@ -7,7 +8,10 @@
 /** Header values by name, in lower case. */
 export type HeaderValues = Readonly<Record<string, string | undefined>>
 
-/** Replaces every header value of the request in a string, and truncates the string after `limit` characters. */
+/**
+ * Replaces the values of the request's signature and credential headers in a string, and truncates the string after
+ * `limit` characters.
+ */
 export type Conceal = (text: string, limit?: number) => string
 
 const mark = "<redacted>"
@@ -17,13 +21,13 @@ const signingHeader = /^kalshi-access-/
 /** Matches headers of the application's HTTP client that can contain a credential, such as those of a proxy. */
 const credentialHeader = /auth|cookie|credential|key|password|secret|session|signature|token/
 
-/** A prefix of a value with at least this length is replaced too, because an echo may be truncated. */
+/** A prefix of at least this length is replaced too, because an echo may be truncated. */
 const pieceLength = 16
 
 /** A shorter value may occur within ordinary words. It is replaced only as a separate word. */
 const wordLength = 8
 
-/** The minimum length of a value. A single character is not a secret, and occurs in every JSON pointer. */
+/** The minimum length of a value. A single character is not a secret, and would occur in almost every error. */
 const minLength = 2
 
 const escapes = /%(?:25)*([0-9a-f]{2})|\\+(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))|&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/iy
@@ -75,7 +79,7 @@ const characterAt = (text: string, at: number): readonly [character: string, nex
 
 const fromCode = (code: number): string | undefined => (code <= 0xffff ? String.fromCharCode(code) : undefined)
 
-/** Whether a character of a response matches a character of a value. In forms, a space stands for a plus. */
+/** Whether a character of a response matches a character of a value. Form decoding turns a plus into a space. */
 const isSame = (character: string, of: string): boolean =>
   plain(character) === plain(of) || (character === " " && plain(of) === "+")
 

@@ -17,11 +17,13 @@ export interface Arrived {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
-  /** Returns the headers of the request. It is called for an error, from which echoed header values are removed. */
+  /**
+   * Returns the headers of the request. Called only for an error, to remove header values that the response repeats.
+   */
   readonly sent?: (() => conceal.HeaderValues) | undefined
 }
 
-/** The facts about a call that its errors contain. */
+/** The facts about a call that its errors need. */
 export interface Circumstances {
   readonly attempts: number
   /** Whether the response to an earlier attempt was lost, so that the exchange may have carried out that attempt. */
@@ -34,7 +36,7 @@ export interface Circumstances {
 /** Decodes the responses of one operation. */
 export type Decode = (arrived: Arrived, circumstances: Circumstances) => Result.Result<unknown, CallFailure>
 
-/** The errors that only some operations name. */
+/** The errors that only some operations declare. */
 export type NamedError =
   | Errors.BadRequest
   | Errors.Unauthorized
@@ -112,7 +114,7 @@ const parse = (arrived: Arrived): ParsedBody => {
 
 const maxExcerpt = 200
 
-/** The maximum length of each string in an error, because errors are printed and logged. */
+/** The maximum length of each field of an `ErrorBody`, because errors are printed and logged. */
 const maxErrorText = 2048
 
 const clip = (text: string, hide: conceal.Conceal): string =>
@@ -145,9 +147,8 @@ const errorFields = (
 }
 
 /**
- * Reads the body of an error. The body is nested under `error` in most responses, flat in the document and in some
- * 404s, and a bare string in a 429. The CDN sends HTML or no body. Source: bodies recorded in production and demo,
- * 2025–2026.
+ * Reads the error in a body. Most responses nest it under `error`. The document and some 404s have it flat. In a 429,
+ * `error` is a bare string. The CDN sends HTML or no body. Source: bodies recorded in production and demo, 2025–2026.
  *
  * With `isSecret`, the body may contain a secret, so the result contains only the fields of the error.
  */
@@ -193,8 +194,8 @@ const printableJson = ({ json, text }: ParsedBody): unknown => {
 }
 
 /**
- * Returns the wait of a `Retry-After` header, which is in seconds or an HTTP date. Undefined if the header is absent or
- * invalid.
+ * Returns the wait that a `Retry-After` header requests, in milliseconds. The header contains seconds or an HTTP date.
+ * Undefined if the header is absent or invalid.
  */
 export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined
@@ -242,7 +243,10 @@ const success = (
 /** The statuses that every operation can return. They need no declaration. */
 const commonStatuses: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
 
-/** Converts a response with any other status to an error. An undeclared status is an `UnexpectedStatus`. */
+/**
+ * Converts a response without the success status to an error. A status that is neither declared nor common is an
+ * `UnexpectedStatus`.
+ */
 const failure = (
   { name, secret }: Descriptor,
   isDeclared: boolean,

@@ -71,7 +71,7 @@ const maxDepth = 64
  * once, and a getter or a Proxy cannot return another value later.
  *
  * Undefined fields are omitted at any depth, because JSON has no undefined. An instance of a class is rejected, because
- * the values of its accessors and of its `toJSON` would not be sent: for example an id, or `reduce_only`.
+ * the values of its accessors and of its `toJSON` would not be sent. An id or `reduce_only` could be lost.
  */
 const copyOf = (input: unknown): unknown => {
   /** The path of the value that is being copied. */
@@ -301,7 +301,7 @@ const recordOf = (original: unknown): Input => {
   return input
 }
 
-/** Encodes an input that belongs to no operation as JSON. Errors contain `operation`. */
+/** Encodes, as JSON, an input that belongs to no operation. `operation` is the name that errors contain. */
 export const text = (
   operation: string,
   schema: Schema.Codec<unknown>,

@@ -46,7 +46,7 @@ export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
       return error
     default:
       if (failure.afterLostAnswer) return error
-      // The constructor of an error takes its fields. TypeScript has no type for `constructor`.
+      // The constructor of an error takes its fields. TypeScript types `constructor` only as `Function`.
       return new (failure.constructor as new (fields: object) => E)({ ...failure, afterLostAnswer: true })
   }
 }

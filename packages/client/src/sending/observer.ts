@@ -94,7 +94,7 @@ const errorTypeOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
   return Option.isSome(error) ? tagOf(error.value) : defect
 }
 
-/** Matches an error code of the exchange or the system. No id has this form. */
+/** Matches an error code of the exchange or the system, but no UUID and no number. */
 const codePattern = /^(?=.{1,48}$)[A-Za-z]+(?:_[A-Za-z0-9]+)*$/
 
 const codeOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
@@ -203,7 +203,7 @@ const observe = <A, E>(
   })
 
 class ObservedCall implements CallObserver {
-  /** Undefined without tracing, because the default tracer of Effect records nothing. */
+  /** Undefined if tracing is off, or if the program provides no tracer: Effect's default tracer records nothing. */
   readonly tracer: Tracer.Tracer | undefined
   span: Tracer.Span | undefined = undefined
 

@@ -54,7 +54,7 @@ type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Fai
  * of the schedule.
  */
 const nextDelay = (call: CallState, step: Step, error: CallFailure): Effect.Effect<number | undefined> => {
-  // The errors that only some operations declare have the same shape, and a policy may inspect their tags.
+  // The errors that only some operations declare have the shape of a `Failure`, and a policy may inspect their tags.
   const stepped: ReturnType<Step> = Effect.suspend(() =>
     step(call.clock.currentTimeMillisUnsafe(), error as Errors.Failure)
   )

@@ -68,7 +68,7 @@ const limit = (
   })
 }
 
-/** Sends a call. If something runs around writes, it runs around the whole sending of a write. */
+/** Sends a call. If {@link AroundWrite} has a function, it runs around all attempts of a write. */
 const watched = (
   call: CallState,
   sending: Effect.Effect<unknown, decode.CallFailure>

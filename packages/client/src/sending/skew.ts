@@ -22,8 +22,8 @@ export interface Interval {
 
 export interface Skew {
   /**
-   * Updates the measurement with a response. Returns the bounds from this response, or undefined if its date is not
-   * usable.
+   * Updates the measurement with a response. Returns the bounds from this response. Undefined if its date is not
+   * usable, or if the wall clock jumped since the request was sent.
    */
   readonly observe: (
     sent: Reading,
@@ -52,7 +52,9 @@ const resolutionMillis = 1_000
  */
 const jumpMillis = 250
 
-/** How long responses narrow one measurement. In this time, clocks drift by some dozen milliseconds. */
+/**
+ * The age at which the newer measurement replaces the older one. In this time, clocks drift by some dozen milliseconds.
+ */
 const generationMillis = 300_000
 
 /** Matches IMF-fixdate, the only form that servers may write (RFC 9110). */
@@ -116,7 +118,7 @@ export const jumped = (from: Reading, to: Reading): boolean =>
   Math.abs(to.wallMillis - from.wallMillis - (to.monotonicMillis - from.monotonicMillis)) > jumpMillis
 
 export const make = (): Skew => {
-  // The older measurement is narrower. When it expires, the newer one replaces it, so that the precision stays.
+  // The older measurement includes more responses, so it is narrower. It is used until the newer one replaces it.
   let older: Agreed | undefined
   let newer: Agreed | undefined
   let latest: Reading = { wallMillis: 0, monotonicMillis: 0 }

@@ -2,8 +2,8 @@
  * Limits the time of one attempt of a call.
  *
  * `Effect.timeoutOrElse` races the effect against a second fiber that sleeps. With the platform's clock, a platform
- * timer does the same at a lower cost. With any other clock, such as a test clock, this module uses
- * `Effect.timeoutOrElse`.
+ * timer does the same at a lower cost. With any other clock, such as a test clock, and for a time beyond the longest
+ * platform timer, this module uses `Effect.timeoutOrElse`.
  *
  * @module
  */

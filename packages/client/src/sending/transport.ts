@@ -27,7 +27,7 @@ export interface Outgoing {
   readonly body: string | undefined
 }
 
-/** The reason why no complete response arrived. It contains no part of the request and no header. */
+/** The reason why no complete response arrived. It contains no secret header value of the request. */
 export interface TransportFault {
   readonly requestSent: "no" | "maybe"
   readonly code: string | undefined
@@ -38,8 +38,8 @@ export interface TransportFault {
 export type Transport = (outgoing: Outgoing, maxBodyBytes: number) => Effect.Effect<Arrived, TransportFault>
 
 /**
- * Error codes of connecting. Reads from an established connection can fail with the same codes, so the system call is
- * checked too.
+ * Error codes of a failed connection attempt. Reads from an established connection can fail with the same codes, so the
+ * system call is checked too.
  */
 const whileConnecting: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "ECONNREFUSED",
@@ -166,7 +166,7 @@ const readBody = (
   // For unencoded bytes, the HTTP parser enforces the declared length. Then one read is enough.
   const length = headers["content-length"]
   const stated = length === undefined || headers["content-encoding"] !== undefined ? Number.NaN : Number(length)
-  // The stream fails at its first chunk and closes the connection.
+  // With a limit of zero, the stream fails at its first chunk and closes the connection.
   if (stated > maxBodyBytes) return readStream(response, 0, maxBodyBytes)
   return stated >= 0
     ? Effect.mapBoth(response.arrayBuffer, { onSuccess: (buffer) => new Uint8Array(buffer), onFailure: faultOf })

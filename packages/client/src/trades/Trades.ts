@@ -51,7 +51,10 @@ export interface Parameters {
 
 /** Options of {@link watch}. */
 export interface Options {
-  /** The number of independent lines, from 1 to 8. Each has a session and connections of its own. Default: 1. */
+  /**
+   * The number of independent lines, from 1 to 8. The first uses the session of the layer, each further line a session
+   * of its own. Default: 1.
+   */
   readonly lines?: number | undefined
   /** As in `Feed.subscribe`. Default: 65,536. */
   readonly bufferSize?: number | undefined
@@ -66,9 +69,15 @@ export interface Options {
 
 /** Options of {@link watchFilled}. */
 export interface FilledOptions extends Options {
-  /** How long after the end of a hole its trades are read: until then, a read can lack the newest ones. Default: 5,000. */
+  /**
+   * How long after the report of a hole its trades are read. An earlier read can lack the newest trades. Default:
+   * 5,000.
+   */
   readonly readAfterMillis?: number | undefined
-  /** The most pages of 1,000 trades that are read for a hole, of each market or of all. Default: 200. */
+  /**
+   * The maximum number of pages of 1,000 trades in one read for a hole. A read covers one market, or all markets.
+   * Default: 200.
+   */
   readonly maxPages?: number | undefined
 }
 
@@ -103,7 +112,7 @@ export type Event =
 /** An event of a watch that fills holes. */
 export type FilledEvent =
   | Event
-  /** The trades of a hole that did not arrive before, by the exchange's time. They do not arrive again. */
+  /** The trades of a hole that did not arrive before, sorted by the exchange's time. They do not arrive again. */
   | { readonly _tag: "Filled"; readonly hole: Hole; readonly trades: ReadonlyArray<Trade> }
   /** The trades of a hole could not be read. They can still be missing. */
   | { readonly _tag: "NotFilled"; readonly hole: Hole; readonly error: ReadFailure }
@@ -112,7 +121,7 @@ export type FilledEvent =
 export interface Watch<A = Event> {
   /** The events, in the order of their arrival. One consumer takes them. */
   readonly events: Stream.Stream<A, Feed.FeedError>
-  /** The lines, now. */
+  /** The current state of the lines. */
   readonly lines: Effect.Effect<ReadonlyArray<LineState>>
 }
 
@@ -177,10 +186,11 @@ const open = <A>(
  * Each trade arrives once, from the line that delivers it first. A line can be lost, miss messages, be late or change over:
  * no trade is missing as long as another line delivers it. A `Hole` reports each interval in which trades can be missing.
  *
- * A line that lost messages covers its loss only if another line delivers what it lacks. A line that is late may still be lost
- * before that. So the loss stays open until the other line has delivered a trade that is later, by more than twice
- * `disorderMillis`, than the first one of the restored line: by the exchange's times, not by this machine's clock. If the other
- * line is lost earlier, the loss is a hole. No loss is assumed to be harmless, so that a hole can also contain no trade.
+ * A loss on one line is harmless only if another line delivers the lost trades. That line may be late, and may be lost
+ * before it delivers them. So the loss stays open until the other line has delivered a trade that is later, by more
+ * than twice `disorderMillis`, than the first one of the restored line: by the exchange's times, not by this machine's
+ * clock. If the other line is lost earlier, the loss is a hole. No loss is assumed to be harmless, so a hole can
+ * contain no trade at all.
  *
  * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which lines
  * are complete, and why a line is over. The watch ends with the error of the last line, and with `Lagging` if more events wait

@@ -1,15 +1,17 @@
 /**
- * Decides which trades can be missing although several lines deliver them.
+ * Decides in which intervals trades can be missing, although several lines deliver trades.
  *
  * **Details**
  *
- * A live line is _complete_ if every trade that it does not deliver itself was delivered before, or is part of a hole that
- * was reported. The first line is complete. A line that is live again after a loss is _unproven_: it lacks what was sent
- * meanwhile, and another line may be late and still owe it. It is complete as soon as a complete line has delivered a trade
- * that is later, by the exchange's time, than the first trade of the unproven line: then the other line has passed the loss.
+ * A live line is _complete_ if every trade that it does not deliver itself was delivered before, or is part of a hole
+ * that was reported. The first line that is live is complete. A line that is live again after a loss is _unproven_: it
+ * lacks what was sent meanwhile, and another line may be late and still owe it. It is complete as soon as a complete
+ * line has delivered a trade that is later, by the exchange's time and by more than twice `disorderMillis`, than the
+ * first trade of the unproven line. The complete line has then passed the loss.
  *
- * If the last complete line is lost, what the unproven lines lack can be missing: that is a hole, up to the time when the
- * first of them was live again. That line is complete from then on. Without any live line, the hole ends with the next one.
+ * If the last complete line is lost, what the unproven lines lack can be missing: that is a hole, up to the time when
+ * the first of them was live again. That line is complete from then on. Without any live line, the hole ends when the
+ * next line is live.
  *
  * So no bound of time decides that a loss is harmless: it is proven, or reported. The bound `lateMillis` only decides that a
  * line which lacks a trade for so long is lost.
@@ -23,7 +25,7 @@ export interface Interval {
   readonly untilMillis: number
 }
 
-/** Bounds of what lines do. */
+/** The options `disorderMillis` and `lateMillis` of a watch. */
 export interface Bounds {
   readonly disorderMillis: number
   readonly lateMillis: number
@@ -44,7 +46,7 @@ class LineCoverage {
   firstMillis: number | undefined
   /** The time of the last trade. */
   lastMillis = Number.NEGATIVE_INFINITY
-  /** The time of a trade that it lacks, and when it must have delivered one as late. */
+  /** The time of a trade that it lacks, and the deadline for a trade with this or a later time. */
   lacks: { readonly atMillis: number; readonly dueMillis: number } | undefined
   /** Whether it was lost because it was late. Its next trade makes it live again. */
   isLate = false

@@ -9,9 +9,9 @@
  *
  * **Details**
  *
- * Remembers at least the last `capacity` different ids, and at most twice as many. So an id is reported twice only if a line is
- * late by more than `capacity` messages. The busiest hour that was recorded on any channel had about 500 messages per second:
- * 100,000 of them are more than three minutes.
+ * Remembers at least the last `capacity` different ids, and at most twice as many. So an id counts as new twice only if
+ * a line is late by more than `capacity` messages. The busiest hour that was recorded on any channel had about 500
+ * messages per second: 100,000 of them are more than three minutes.
  */
 export class FirstSeen {
   readonly #capacity: number

@@ -1,10 +1,10 @@
 /**
- * Merges the trades of several lines: each line is a subscription of all markets, on a session of its own.
+ * Merges the trades of several lines: each line is a subscription to all wanted markets, on a session of its own.
  *
  * **Details**
  *
- * A line can refuse a market that another line has. Then it covers nothing until it has subscribed again, after a wait, to all
- * markets. A market that all lines refuse is no longer wanted.
+ * A line can refuse a market that another line has. Then it counts as lost until it has subscribed again, after a wait,
+ * to all wanted markets. A market that all lines refuse is no longer wanted.
  *
  * @module
  */
@@ -19,7 +19,9 @@ import { FirstSeen } from "./firstSeen.ts"
 
 type FeedService = Feed.KalshiFeed["Service"]
 
-/** How many ids are remembered. At 100 bytes each, they take up to 40 MB. */
+/**
+ * How many delivered ids, and how many read ids, are remembered at least. At 100 bytes each, all ids take up to 40 MB.
+ */
 const capacity = 100_000
 
 /** A line of a watch. */
@@ -53,7 +55,7 @@ class Line {
   ended: Feed.FeedError | undefined
   /** Whether the exchange has acknowledged all that it did not refuse. */
   isLive = false
-  /** The markets that it does not have, and why. Undefined without room for them. */
+  /** The markets that it does not have, and why. The error is undefined if the session has no connection for them. */
   readonly refused = new Map<string, Feed.MarketsError | undefined>()
   /** Identifies its subscription: events of a former one are ignored. */
   attempt: object | undefined
@@ -111,7 +113,7 @@ export class TradeLines {
     return isAccepted || failure === undefined ? Result.void : Result.fail(failure)
   }
 
-  /** Returns the trades that did not arrive and were not read, of those that are read now, oldest first. */
+  /** Of the trades of a read, returns those that neither arrived nor were read before, in the same order. */
   unread(trades: ReadonlyArray<Trade>): ReadonlyArray<Trade> {
     return trades.filter(({ trade_id }) => !this.#delivered.has(trade_id) && this.#read.add(trade_id))
   }
@@ -184,7 +186,7 @@ export class TradeLines {
     } else if (opened.failure._tag !== "InvalidRequest") {
       this.#endLine(line, opened.failure)
     }
-    // The new subscription shares that of the exchange, which does not end in between.
+    // Both share one subscription of the exchange, so that it does not end in between.
     former?.close()
     return Result.map(opened, () => undefined)
   }

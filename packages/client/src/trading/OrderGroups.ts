@@ -1,21 +1,20 @@
 /**
  * Order groups: a circuit breaker on fills. A group has a limit of contracts over a rolling 15-second window. If the
- * fills of its orders exceed the limit, the exchange cancels all its resting orders and refuses new ones until the
- * group is reset.
+ * fills of its orders exceed the limit, the exchange cancels all resting orders of the group, and refuses new orders of
+ * the group until it is reset.
  *
  * **When to use**
  *
- * {@link watch} waits for the trigger of a group, and {@link changes} is the stream of everything that happens to
- * it. Both need the feed. The operations ({@link create}, {@link reset}, {@link trigger} …) correspond to single requests
- * of the exchange's API.
+ * {@link watch} waits for the trigger of a group. {@link changes} is the stream of all changes of a group. Both need the
+ * feed. Each operation ({@link create}, {@link reset}, {@link trigger} …) is one request of the exchange's API.
  *
  * **Gotchas**
  *
  * - Without `subaccount`, reads cover all accounts and writes apply to the primary account.
  * - Writes take an `exchange_index`, because a group is on one shard. Default: 0. Reads take no `exchange_index`.
- * - No response shows whether a group is triggered, not even `is_auto_cancel_enabled`. Only the feed pushes a trigger: the
- *   only other sign is that the exchange refuses orders. Source: the fields of the document of October 26, 2026, and a
- *   fresh group recorded with `false`.
+ * - No response shows whether a group is triggered, not even `is_auto_cancel_enabled`. Only the feed reports a trigger.
+ *   Without the feed, the only sign is that the exchange refuses orders. Source: the fields of the document of October 26,
+ *   2026, and a recorded response in which a new group has `is_auto_cancel_enabled: false`.
  *
  * @module
  */

@@ -289,7 +289,7 @@ const cancelOne = (
   order: Resting
 ): Effect.Effect<void, never, Capabilities> => {
   const attempt = Effect.suspend(() => {
-    // The older reason no longer applies: if this attempt runs out of time, it may have sent a cancel.
+    // The reason of the previous attempt no longer applies: this attempt may send a cancel and then run out of time.
     reasons.delete(order.pending)
     return ensureCanceled(order, { within: withinMillis })
   })
@@ -428,8 +428,8 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  * - Run the program with `NodeRuntime.runMain`, so that Ctrl-C and SIGTERM interrupt the program. Under
  *   `Effect.runPromise` these signals end the process at once, and nothing is cancelled.
  * - A killed process cancels nothing: use an order group, an `expiration_time` or a journal for that case.
- * - Each order that may rest stays in memory until {@link ensureCanceled}, `Orders.cancel`, `Orders.batchCancel` or the
- *   end of the scope has cancelled it.
+ * - Each order that may rest stays in memory until {@link ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`,
+ *   `Orders.decrease`, `Orders.amend` or the end of the scope has ended it.
  *
  * **Example** (Orders that are cancelled at the end of the program)
  *

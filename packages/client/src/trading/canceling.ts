@@ -131,13 +131,14 @@ const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || err
  *
  * **Details**
  *
- * A 404 of the exchange means only that nothing rests. A response can be lost. Right after a create, demo has returned
- * 404 for about half a second. In all these cases the client reads the order. While the order seems to rest, the client
- * cancels it again, until the state is known or `within` has passed. Repeating a cancel is harmless.
+ * A 404 does not say whether the order filled, was cancelled before, or never existed. Right after a create, demo has
+ * returned 404 for about half a second. A response can also be lost. In all these cases the client reads the order.
+ * While the order seems to rest, the client cancels it again, until the state is known or `within` has passed.
+ * Repeating a cancel is harmless.
  *
  * `ensureCanceled` fails if the exchange refuses the cancel for another reason, or if nothing was sent. Once the
- * exchange may have carried out a cancel, the call no longer fails. It returns `MayRest`, whose `error` takes the lost
- * response into account.
+ * exchange may have carried out a cancel, the call no longer fails. If the state stays unknown, it returns `MayRest`,
+ * whose `error` takes the lost response into account.
  *
  * **Example** (Checking whether the order filled before the cancel)
  *

@@ -27,7 +27,7 @@ export interface Changes {
   readonly renamed?: {
     readonly from: string
     readonly to: string
-    /** The new `client_order_id` of the order. Undefined if an amend does not set it. */
+    /** The new `client_order_id` that the request sets. Undefined if the request sets none. */
     readonly client_order_id: string | undefined
     /** The `client_order_id` in the response. */
     readonly echoed: string | undefined
@@ -37,8 +37,8 @@ export interface Changes {
 const none: Changes = { ended: [] }
 
 /**
- * Returns the changes of a successful call. A response can describe another order, as in May 2026. So only the orders of
- * the request count.
+ * Returns the changes of a successful call. A response can describe another order: the exchange sent such responses in
+ * May 2026. So only the orders of the request count.
  */
 export const changesOf = ({ descriptor, wire: { input } }: CallState, response: unknown): Changes => {
   const requested = input["order_id"]

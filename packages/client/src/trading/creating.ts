@@ -1,5 +1,5 @@
 /**
- * The orders of a call of `Orders.create` or `Orders.batchCreate`, and what the end of the call says about each.
+ * The orders of a call of `Orders.create` or `Orders.batchCreate`, and what the end of the call says about each order.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export const ordersOf = ({ descriptor, wire }: CallState, attempts: Attempts): R
   const requests = requestsOf(descriptor, wire.input)
   return requests?.map((request) => {
     const order = { ticker: request.ticker, placedAtMillis: attempts.began.wallMillis, request, attempts }
-    // The sender counts an empty id as absent, too.
+    // The sender also treats an empty id as absent.
     const client_order_id = request.client_order_id === "" ? undefined : request.client_order_id
     return client_order_id === undefined ? { ...order, client_order_id } : { ...order, client_order_id }
   })
@@ -97,7 +97,7 @@ const endingOfError = ({ client_order_id = "", request }: Order, error: CreateEr
 
 const endingOfResponse = (order: Order, response: CreateOrderV2Response): Ending => {
   const { client_order_id = order.client_order_id, order_id, remaining_count } = response
-  // The response to an order with an id can describe another order. Without an id, nothing contradicts it.
+  // A response can describe another order. For an order without an id, no field can show this.
   const isOther = order.client_order_id !== undefined && client_order_id !== order.client_order_id
   return isOther || !isId(order_id)
     ? exists
@@ -114,7 +114,7 @@ const endingsOfBatch = (
 ): ReadonlyArray<Ending> => {
   const ids = new Set(orders.flatMap(({ client_order_id }) => client_order_id ?? []))
   const others = items.filter(({ client_order_id }) => !ids.has(client_order_id ?? ""))
-  // No publication promises the sequence of the items. So an order without an id may rest if any of them may.
+  // No document promises the sequence of the items. So an order without an id may rest if any order without an id may.
   const resting = orders.find(({ client_order_id, request }) => client_order_id === undefined && mayRest(request, null))
   return orders.map(({ attempts, client_order_id, request }) => {
     if (client_order_id === undefined) {

@@ -1,5 +1,5 @@
 /**
- * What happens to one order group, from the channel `order_group_updates`.
+ * Follows the changes of one order group, over the channel `order_group_updates`.
  *
  * @module
  */
@@ -27,13 +27,13 @@ export interface GroupLoss {
   readonly detail: string
 }
 
-/** A change of an order group, or what is known about its messages. */
+/** A change of an order group, or a change in whether all its messages arrive. */
 export type GroupChange =
   /** The subscription is live. From here on, every change is delivered, until the next `Uncertain`. */
   | { readonly _tag: "Live" }
   /** A message of the group. The message of a trigger has the `event_type` `triggered`. */
   | { readonly _tag: "Update"; readonly update: OrderGroupUpdates }
-  /** Messages of the group may be missing. After the cause `outage`, `Live` follows when it is over. */
+  /** Messages of the group may be missing. After the cause `outage`, `Live` follows when the outage is over. */
   | { readonly _tag: "Uncertain"; readonly loss: GroupLoss }
 
 /** A pushed trigger of an order group. */
@@ -93,7 +93,7 @@ const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
     case "Undecodable":
       return { cause: "undecodable", detail: `a message did not decode (${event.reason} at ${event.pointer})` }
     case "UnknownMessage":
-      // Without a sid, the message can belong to any channel. Its type is not that of this one.
+      // Without a sid, the message can belong to any channel, and its type is not a type of this channel.
       return event.sid === undefined
         ? undefined
         : { cause: "undecodable", detail: `a message has the unknown type ${event.type}` }
@@ -171,28 +171,29 @@ const follow = (
 export interface WatchedGroup {
   /**
    * Waits for the trigger of the group, and returns the same result each time. Fails with `TriggerUnknown` if the trigger
-   * may have been missed, with `OrderGroupDeleted`, with the error of the feed if the subscription ended, and with
-   * `FeedClosed` after the scope.
+   * may have been missed, with `OrderGroupDeleted` if the group was deleted, with the error of the feed if the
+   * subscription ended, and with `FeedClosed` if the scope was closed. The first of these events decides.
    */
   readonly triggered: Effect.Effect<Trigger, TriggerError>
 }
 
 /**
- * Watches an order group over the feed, to learn at once that the exchange has triggered it. Returns when the
- * subscription is live.
+ * Watches an order group over the feed, to learn at once when the exchange triggers it. Returns when the subscription is
+ * live.
  *
  * **Details**
  *
  * The exchange pushes a trigger, but no operation returns whether a group is triggered. So `triggered` succeeds only with
  * a pushed message. If the feed is interrupted, a message is lost, or a message does not decode, `triggered` fails with
- * `TriggerUnknown`. The first of these events decides.
+ * `TriggerUnknown`.
  *
  * **Gotchas**
  *
- * - A trigger before the subscription is live is not reported. Watch a new group before you place its first order.
+ * - A trigger before the exchange has opened the subscription is not reported. Watch a new group before you place its
+ *   first order.
  * - The feed notices a lost message with the next message of the channel, or when it notices a lost connection. So a
  *   refused order can be the first sign of a trigger.
- * - The first trigger counts, also if the group was reset since. Watch the group again after a reset.
+ * - The first trigger counts, even if the group was reset afterwards. Watch the group again after a reset.
  *
  * **Example** (Quoting until the group is triggered)
  *
@@ -241,8 +242,8 @@ export const watch = (
   })
 
 /**
- * The changes of an order group: its messages, and when messages may be missing. The subscription lasts as long as the
- * stream runs.
+ * The changes of an order group: its messages, and an element when messages may be missing. The subscription lasts as long
+ * as the stream runs.
  *
  * **Details**
  *
@@ -250,7 +251,7 @@ export const watch = (
  * after the deletion of the group. It fails with the error of the feed if the subscription ends earlier, and with
  * `Lagging` if more than `bufferSize` changes wait for the consumer.
  *
- * **Example** (The limit of a group, whenever it changes)
+ * **Example** (Printing each new limit of a group)
  *
  * ```ts
  * import * as OrderGroups from "@kalshi-effect/client/OrderGroups"

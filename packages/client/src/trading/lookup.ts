@@ -44,7 +44,7 @@ export interface Found {
   readonly acceptedOf: (search: Wanted) => Accepted | undefined
   /** Returns another order with the same id, if the order was not found. */
   readonly mismatchOf: (search: Wanted) => Mismatch | undefined
-  /** RFC 3339: the time of the newest lists that were read completely. Undefined if no list was. */
+  /** RFC 3339: the time of the newest lists that were read completely. Undefined if no lists were read completely. */
   readonly asOf: string | undefined
   /** Whether these lists are so new that they would show the order, if it existed. */
   readonly conclusive: (search: Wanted) => boolean
@@ -93,8 +93,8 @@ interface Freshness {
 }
 
 /**
- * Reads lists until all orders are found, absence is conclusive, or the time is over. Retries if a list cannot be read.
- * If there is an account feed, an order that it pushes is found without a list.
+ * Reads lists until each order is found or its absence is conclusive, or the time is over. Retries if a list cannot be
+ * read. If there is an `AccountFeed`, an order that it receives is found without a list.
  */
 export const lookFor = (
   wanted: ReadonlyArray<Wanted>,
@@ -166,7 +166,7 @@ export const lookFor = (
     } satisfies Found
   }).pipe(Effect.provideService(RateLimits.Overrides, { urgent: true }))
 
-/** Takes the wanted orders that the account feed pushes. Completes when all orders are found. */
+/** Accepts the wanted orders that an `AccountFeed` receives. Completes when all searches are finished. */
 const watchPushed = (wanted: ReadonlyArray<Wanted>, state: SearchState): Effect.Effect<void> =>
   Effect.flatMap(PushedOrders, (pushed) => {
     if (pushed === undefined) return Effect.never
@@ -174,7 +174,7 @@ const watchPushed = (wanted: ReadonlyArray<Wanted>, state: SearchState): Effect.
     return Effect.callback<void>((resume) => {
       const stop = pushed.watch(new Set(searches.keys()), (order) => {
         for (const search of searches.get(order.client_order_id) ?? []) {
-          // The lists decide about an order that differs: it may have been amended since.
+          // The lists decide about an order that differs, because it may have been amended since.
           if (state.done.has(search) || differencesOf(search.placement, order).length > 0) continue
           state.accepted.set(search, shown(placementOf(search.placement), order, undefined))
           state.done.add(search)

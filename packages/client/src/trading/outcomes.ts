@@ -50,7 +50,7 @@ export interface Placement {
   readonly exists?: boolean | undefined
 }
 
-/** Returns the fields of a placement that do not depend on when the order was sent. */
+/** Returns the fields of a placement that are known before the first attempt. */
 export const placementOf = ({ client_order_id, placedAtMillis, request, ticker }: Placement): Placement => ({
   client_order_id,
   ticker,
@@ -266,9 +266,9 @@ const refusalOf = (error: Exclude<Refusal, ItemRefused>, isInUse: boolean): Verd
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * Reads the id of the order from the body of a successful response that does not decode, such as a truncated body.
- * Undefined unless the body begins as a JSON object, and its `order_id` is complete, a UUID, unique, and not
- * contradicted by a `client_order_id`.
+ * Reads the id of the order from the body of a successful response that does not decode, such as a truncated body. The
+ * body must begin as a JSON object and contain no error. Its `order_id` must be complete, a UUID, unique, and not
+ * contradicted by a `client_order_id`. Otherwise the result is undefined.
  */
 export const orderIdIn = (body: string, clientOrderId: string): string | undefined => {
   const members = leadingMembers(body)
@@ -314,7 +314,7 @@ const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   return members
 }
 
-/** Whether a refused item of a batch still describes an order. */
+/** Whether an item of a batch describes an order. A refused item can do so too. */
 export const showsOrder = ({ fill_count, order_id, remaining_count }: BatchCreateOrdersV2ResponseOrdersItem): boolean =>
   isId(order_id) || [fill_count, remaining_count].some((count) => count != null && !FixedPoint.isZero(count))
 
@@ -325,7 +325,7 @@ export const isId = (order_id: string | null | undefined): order_id is string =>
  * Returns the fields in which an order with the same id differs from the request. If the list is empty, the order is
  * the requested order.
  *
- * An order does not show whether it was amended. An amend changes price and count, so an amended order differs. The
+ * An order does not show whether it was amended. An order with an amended price or count differs from its request. The
  * document has shown orders of the primary account both with subaccount 0 and without a subaccount.
  */
 export const differencesOf = ({ request, ticker }: Placement, order: ShownOrder): ReadonlyArray<Difference> => {

@@ -174,8 +174,8 @@ const sharedId = (order_id: string) =>
   contractError(create.descriptor.name, "/order_id", `${order_id} is also the id of another order`)
 
 /**
- * Marks responses that give the same `order_id` to two intents as undecided. The lists of orders then show which intent
- * the order belongs to.
+ * Marks the outcome of an intent as undecided if another intent received the same `order_id`. The lists of orders then
+ * show which intent the order belongs to.
  */
 const distinct = (findings: ReadonlyArray<Finding>, registry: OrderRegistry | undefined): ReadonlyArray<Finding> => {
   const ids = findings.map(acceptedIdOf)

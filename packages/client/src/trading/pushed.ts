@@ -1,5 +1,5 @@
 /**
- * Orders that the exchange pushes, as another source for the outcomes of orders than the lists.
+ * Orders that the exchange pushes. Besides the lists, they are a second source for the outcomes of orders.
  *
  * @module
  */
@@ -23,12 +23,12 @@ export type ShownOrder = Pick<
 export interface PushedOrders {
   /**
    * Calls `onOrder` with the known orders that have one of these ids, then with each newer state of such an order. Returns
-   * the end of that.
+   * a function that stops the calls.
    */
   readonly watch: (client_order_ids: ReadonlySet<string>, onOrder: (order: ShownOrder) => void) => () => void
 }
 
-/** The pushed orders that the search for lost orders uses beside the lists. Default: none. */
+/** The pushed orders that the search for lost orders uses in addition to the lists. Default: none. */
 export const PushedOrders: Context.Reference<PushedOrders | undefined> = /*#__PURE__*/ Context.Reference<
   PushedOrders | undefined
 >("@kalshi-effect/client/internal/PushedOrders", { defaultValue: () => undefined })

@@ -18,13 +18,13 @@ export interface PendingOrder extends Placement {
   readonly attempts: Attempts
 }
 
-/** An order of `Orders.create` or `Orders.batchCreate` without `client_order_id`. No list can show which order it is. */
+/** An order of `Orders.create` or `Orders.batchCreate` without `client_order_id`. It cannot be found in a list. */
 export interface AnonymousOrder extends Omit<PendingOrder, "client_order_id"> {
   readonly client_order_id: undefined
 }
 
 export interface OrderRegistry {
-  /** Registers orders before their first attempt. Fails if the scope takes no more orders. */
+  /** Registers orders before their first attempt. Fails if the scope is closed. */
   readonly begin: (orders: ReadonlyArray<PendingOrder>) => Effect.Effect<void, InvalidRequest>
   /** Records the outcomes of orders. A typed failure means that nothing was sent. */
   readonly end: (

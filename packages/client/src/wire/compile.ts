@@ -32,7 +32,7 @@ const listOf = (ast: SchemaAST.AST): SchemaAST.AST | undefined => {
   return from?._tag === "Union" ? from.types.find(({ _tag }) => _tag !== "Null") : undefined
 }
 
-/** Returns the other member of a union with null. Undefined if the union has several other members. */
+/** Returns the other member of a union of null and one other member. Undefined for every other union. */
 const nonNullOf = ({ options, types }: SchemaAST.Union): SchemaAST.AST | undefined => {
   const [first, ...more] = types.filter(({ _tag }) => _tag !== "Null")
   return more.length === 0 && types.length === 2 && options?.mode !== "oneOf" ? first : undefined
@@ -46,8 +46,8 @@ type Lines = Array<string>
 
 /**
  * Writes the code of schemas. In the code, `I` is {@link invalid}, `O` are the options of the parser, and `c0`, `c1` …
- * are the constants. Each object type has its own function. A method adds statements to `lines`, and returns the
- * expression for the value that the statements compute.
+ * are the constants. Each object type and each member of a union has its own function. A method adds statements to
+ * `lines`, and returns the expression for the value that the statements compute.
  */
 class Writer {
   readonly constants: Array<unknown> = []
@@ -191,8 +191,8 @@ class Writer {
     const value = this.#emit(type, item, inner)
     lines.push(unlessObject(input))
     if (value === item && inner.length === 1) return input
-    // Changes the input itself, because the key may be any string, even `__proto__`, and is already an own key of the
-    // input.
+    // Changes the input itself. The key may be any string, even `__proto__`, but it is an own key of the input, so the
+    // assignment is safe.
     if (value !== item) inner.push(`${input}[${key}]=${value}`)
     lines.push(`for(const ${key} of Object.keys(${input})){${inner.join(";")}}`)
     return input

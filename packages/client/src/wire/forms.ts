@@ -1,5 +1,5 @@
 /**
- * The schemas from which all components on the wire are built.
+ * Schemas that the components on the wire share.
  *
  * @module
  */
@@ -87,7 +87,7 @@ export const unixSecondsFrom = (minimum: number): Schema.Codec<number> =>
   Schema.Number.check(
     isIntegerFrom(minimum),
     Schema.makeFilter((value) => value <= lastSecond, {
-      expected: "Unix seconds, not after the year 2100: did you pass milliseconds?"
+      expected: "Unix seconds, not after the start of 2100: did you pass milliseconds?"
     })
   )
 

@@ -12,7 +12,7 @@ import {
   userOrder
 } from "../support/accounts.ts"
 
-/** An account that is live since 1,000. Messages are received from 2,000 on. */
+/** An account that has been live since 1,000 ms. The tests send messages from 2,000 ms on. */
 const live = (options?: Partial<AccountState.AccountOptions>) => {
   const state = AccountState.make({ nowMillis: 0, ...options })
   goLive(state, 0)
@@ -47,7 +47,7 @@ const page = <Row>(startedMillis: number, ...rows: ReadonlyArray<Row>): AccountS
 })
 
 describe("AccountState", () => {
-  it("awaits complete lists that begin after the subscription, and later by the lag of REST", () => {
+  it("awaits complete lists that begin at least the lag of REST after the subscription", () => {
     const state = AccountState.make({ nowMillis: 0 })
     assert.deepStrictEqual(state.needs(5_000), [])
     state.subscribed("user_orders", 100)
@@ -65,7 +65,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.status, { _tag: "Live", sinceMillis: 1_300 })
   })
 
-  it("fails reads with the reason and the time while it is not live, and still shows what is known", () => {
+  it("fails reads with the reason and the time since when it is not live, and still shows what is known", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", at: 2_000 }), 2_000)
     assert.isTrue(Result.isSuccess(state.read()))
@@ -77,7 +77,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.45 0.00"])
   })
 
-  it("repeats a read without an answer, each time later", () => {
+  it("repeats an incomplete read, after a longer wait each time", () => {
     const state = AccountState.make({ nowMillis: 0, readTimeoutMillis: 10 })
     state.subscribed("user_orders", 0)
     const need = { _tag: "Orders", asOfMillis: 0 } as const
@@ -89,7 +89,7 @@ describe("AccountState", () => {
     assert.strictEqual(state.nextMillis(), 1_038)
   })
 
-  it("keeps the newest state of an order by the exchange's time, whatever comes last", () => {
+  it("keeps the newest state of an order by the exchange's time, although an older state arrives later", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", price: "0.47", at: 2_000 }), 2_000)
     state.ordersPage(page(9_000, orderRow({ id: "a", price: "0.46", at: 1_900 })), 9_100)
@@ -98,7 +98,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.48 0.00"])
   })
 
-  it("keeps a message if a read without a newer time began before it, or within the lag", () => {
+  it("keeps a message if a read without a newer time began before the message, or less than the lag after it", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", price: "0.47" }), 2_000)
     state.ordersPage(page(1_900, orderRow({ id: "a", price: "0.46" })), 5_000)
@@ -108,7 +108,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.46 0.00"])
   })
 
-  it("A1: neither opens an order again nor takes a fill back, without a difference in time", () => {
+  it("A1: neither opens an order again nor loses its fills if the times are equal", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", filled: 2, at: 2_000 }), 2_000)
     state.userOrder(userOrder({ id: "a", filled: 1, at: 2_000 }), 2_001)
@@ -118,7 +118,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([open(state), closed(state)], [[], ["a canceled"]])
   })
 
-  it("asks for an order that rested and is no longer in a complete list", () => {
+  it("needs a read of each open order that a complete list does not contain", () => {
     const state = live()
     for (const id of ["a", "b", "c"]) state.userOrder(userOrder({ id, at: 2_000 }), 2_000)
     state.lost(outage("user_orders"), 3_000)
@@ -136,7 +136,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([state.known().unconfirmed.size, state.nextMillis()], [0, undefined])
   })
 
-  it("asks for an order whose status the exchange does not know", () => {
+  it("needs a read of an order whose status is `unknown`", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", status: "unknown", at: 2_000 }), 2_000)
     assert.deepStrictEqual([...state.known().unconfirmed], ["a"])
@@ -144,7 +144,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([state.known().unconfirmed.size, open(state)], [0, ["a 0.45 0.00"]])
   })
 
-  it("keeps the last closed orders, and does not take a forgotten one for open", () => {
+  it("keeps the orders that closed last, and does not confirm a forgotten order as open", () => {
     const state = live({ maxClosedOrders: 1 })
     for (const id of ["a", "b"]) state.userOrder(userOrder({ id, status: "canceled", at: 2_000 }), 2_000)
     assert.deepStrictEqual(closed(state), ["b canceled"])
@@ -152,7 +152,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([...state.known().unconfirmed], ["a"])
   })
 
-  it("has each fill once, from both sources, and both sides of a trade", () => {
+  it("keeps each fill once although both sources send it, and keeps both fills of a trade", () => {
     const state = live({ subaccounts: [0, 1] })
     state.fillsPage(page(2_000, fillRow({ id: "t", order: "a", at: 1_500 })), 2_000)
     state.fill(fillMessage({ id: "t", order: "a", at: 1_500 }))
@@ -172,7 +172,7 @@ describe("AccountState", () => {
     )
   })
 
-  it("reads the fills from before the loss, and from the first loss if there are two", () => {
+  it("reads fills from `overlapMillis` before the first of two losses", () => {
     const state = live({ overlapMillis: 100 })
     state.lost(outage("fill"), 5_000)
     state.lost(outage("fill"), 6_000)
@@ -180,7 +180,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.needs(8_000), [{ _tag: "Fills", fromMillis: 4_900, asOfMillis: 7_000 }])
   })
 
-  it("keeps positions per subaccount, and replaces a message only by a read that began late enough", () => {
+  it("keeps positions per subaccount, and replaces a message only with a read that began late enough", () => {
     const state = live({ subaccounts: [0, 1] })
     state.marketPosition(positionMessage({ ticker: "A", count: 5, at: 2_000 }), 2_000)
     state.marketPosition(positionMessage({ ticker: "A", subaccount: 1, count: 7, at: 2_000 }), 2_000)
@@ -191,7 +191,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(positions(state), ["0 A 6.00", "1 A 7.00"])
   })
 
-  it("ignores what belongs to a subaccount that it does not follow", () => {
+  it("ignores messages and lists of a subaccount that it does not follow", () => {
     const state = live()
     const { ignored, version } = state
     state.userOrder(userOrder({ id: "a", subaccount: 1, at: 2_000 }), 2_000)
@@ -218,7 +218,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(group(), ["deleted 6.00"])
   })
 
-  it("reports each new fill once, also more of them in one list than it keeps", () => {
+  it("reports each new fill once, even if one list has more fills than the account keeps", () => {
     const reported: Array<string> = []
     const state = live({
       maxFills: 2,
@@ -237,7 +237,7 @@ describe("AccountState", () => {
     )
   })
 
-  it("reads the lists again on request, and stays live meanwhile", () => {
+  it("needs the lists again on request, and stays live meanwhile", () => {
     const state = live()
     state.verify("user_orders", 10_000)
     state.verify("fill", 10_000)
@@ -250,7 +250,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["missed 0.45 0.00"])
   })
 
-  it("reports changes alone: a repeated message changes nothing", () => {
+  it("reports only changes: a repeated message changes nothing", () => {
     const tags: Array<string> = []
     const state = live({ onChange: ({ _tag }) => void tags.push(_tag) })
     const { version } = state
@@ -261,5 +261,21 @@ describe("AccountState", () => {
     }
     assert.deepStrictEqual(tags, ["Order", "Position", "OrderGroup"])
     assert.strictEqual(state.version, version + 3)
+  })
+
+  it("shows the error of a failed read until the next loss or the next complete lists", () => {
+    const state = live()
+    const errorOf = () => {
+      const read = state.read()
+      return Result.isFailure(read) ? read.failure.readError?.message : "live"
+    }
+    state.readFailed(new Error("old"))
+    state.lost(outage("fill"), 3_000)
+    assert.isUndefined(errorOf())
+    state.readFailed(new Error("new"))
+    assert.strictEqual(errorOf(), "new")
+    state.subscribed("fill", 4_000)
+    state.fillsPage(page(5_000), 5_100)
+    assert.strictEqual(errorOf(), "live")
   })
 })

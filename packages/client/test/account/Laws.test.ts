@@ -1,4 +1,4 @@
-/** Laws of the account's state, on a simulated exchange with faults. The laws detect planted faults. */
+/** Checks laws of the account's state on a simulated exchange with faults, and that they detect planted faults. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { AccountState } from "../../src/account/AccountState.ts"
@@ -16,7 +16,7 @@ const check = (make: typeof AccountState, parameters: fc.Parameters<unknown>) =>
   )
 
 describe("AccountState", () => {
-  it("is the exchange's own account whenever it is live and nothing is in flight", () => {
+  it("equals the exchange's own account whenever it is live and no message is in flight", () => {
     const { counterexample, errorInstance, failed } = check(AccountState, { numRuns })
     assert.isFalse(failed, `${fc.stringify(counterexample)} ${String(errorInstance)}`)
   })
@@ -44,17 +44,17 @@ const faults: ReadonlyArray<Fault> = [
     "read.want(Number.NEGATIVE_INFINITY)"
   ),
   reducing(
-    "accepts a list that began as soon as it subscribed",
+    "accepts a list that began right after the subscription",
     "read.want(nowMillis + this.#lagMillis)",
     "read.want(nowMillis)"
   ),
   reducing(
-    "listens while it is not subscribed",
+    "applies messages while their channel is not subscribed",
     'if (loss.cause === "outage") this.#subscribed.delete(loss.channel)',
     ""
   ),
   reducing(
-    "is live with one list",
+    "is live after one complete list",
     "reads.some(({ isWanted }) => isWanted)",
     "reads.every(({ isWanted }) => isWanted)"
   ),
@@ -65,11 +65,15 @@ const faults: ReadonlyArray<Fault> = [
     "[]"
   ),
   reducing(
-    "reads fills from the loss on",
+    "reads fills from the loss on, without the overlap",
     "this.#fillsFromMillis = sinceMillis - this.#overlapMillis",
     "this.#fillsFromMillis = sinceMillis"
   ),
-  reducing("shows the account of an earlier read", "this.#version++\n    this.#account = undefined", "this.#version++"),
+  reducing(
+    "returns the account of an earlier read",
+    "this.#version++\n    this.#account = undefined",
+    "this.#version++"
+  ),
   reducing(
     "does not report a settled position",
     'this.#changed({ _tag: "PositionSettled", position })',
@@ -77,36 +81,40 @@ const faults: ReadonlyArray<Fault> = [
   ),
   reducing("reports a completed fill again", 'added === "new" ?', "true ?"),
   reducing(
-    "verifies only what is wanted already",
+    "never reads the lists of a verification",
     "if (!read.isWanted) read.want(sinceMillis",
     "read.want(Infinity * sinceMillis"
   ),
   reducing(
-    "takes orders of other subaccounts from a list",
+    "adds orders of other subaccounts from a list",
     "if (!this.#positionReads.has(order.subaccount)) return this.#ignore()",
     ""
   ),
   ordering(
-    "takes an older update",
+    "accepts an older update",
     "return after > before\n    if (isClosed(order)",
     "return true\n    if (isClosed(order)"
   ),
   ordering("opens a closed order again", "if (isClosed(order) !== isClosed(next)) return isClosed(next)", ""),
-  ordering("loses a fill of one moment", "if (filled !== 0) return filled > 0", ""),
+  ordering("loses a fill if the times are equal", "if (filled !== 0) return filled > 0", ""),
   ordering(
     "lets an early read replace a message",
     "return origin.startedMillis >= pushedMillis + this.#lagMillis && origin.startedMillis >= readMillis",
     "return true"
   ),
   ordering(
-    "removes a missing order",
+    "removes a missing order without a confirmation",
     "this.#doubt(entry, receivedMillis)\n      missing.push",
     "this.#open.delete(id)\n      missing.push"
   ),
   ordering("confirms an order by an early read", "return doubt.counts(origin.startedMillis)", "return true"),
   ordering("never confirms an order", "if (isSettled) this.#settle(known)", ""),
-  ordering("opens a forgotten order", "if (mayBeForgotten || isLate ||", "if (isLate ||"),
-  ordering("opens an order of a late list", "if (mayBeForgotten || isLate ||", "if (mayBeForgotten ||"),
+  ordering("adds a forgotten order as certainly open", "if (mayBeForgotten || isLate ||", "if (isLate ||"),
+  ordering(
+    "adds an order of a late list as certainly open",
+    "if (mayBeForgotten || isLate ||",
+    "if (mayBeForgotten ||"
+  ),
   filling(
     "adds a fill twice",
     'if (known !== undefined) return this.#complete(known, fill) ? "completed" : "known"',
@@ -114,13 +122,13 @@ const faults: ReadonlyArray<Fault> = [
   ),
   filling("reports a forgotten fill again", "!isBefore(this.#forgotten, entry)", "this.#max < 0"),
   filling(
-    "reports a fill again that a list in progress replaced",
+    "reports a fill again that the list in progress displaced",
     "if (this.#leaving.has(entry.key))",
     "if (this.#max < 0)"
   ),
-  ordering("reports an order to confirm as certain", "this.#unread.set(entry.order.order_id, entry)", ""),
+  ordering("reports an unconfirmed order as certain", "this.#unread.set(entry.order.order_id, entry)", ""),
   filling("keeps all fills", "if (this.#sorted.length > this.#max)", "if (this.#max < 0)"),
-  filling("takes both sides of a trade for one fill", "`${trade_id} ${order_id}`", "order_id"),
+  filling("treats all fills of an order as one fill", "`${trade_id} ${order_id}`", "order_id"),
   filling(
     "keeps fills in the order of arrival",
     "this.#sorted.splice(this.#positionOf(entry), 0, entry)",
@@ -143,12 +151,8 @@ const faults: ReadonlyArray<Fault> = [
     "if (startedMillis < (this.#completeMillis.get(position.subaccount) ?? never)) return false",
     ""
   ),
-  reading(
-    "takes the last page for the whole list",
-    "if (startedMillis > this.#startedMillis) this.#seen",
-    "this.#seen"
-  ),
-  reading("takes the first page for the whole list", "if (!isComplete) return undefined", ""),
+  reading("keeps only the last page of a list", "if (startedMillis > this.#startedMillis) this.#seen", "this.#seen"),
+  reading("completes a list with its first page", "if (!isComplete) return undefined", ""),
   reading("never repeats a read", "Math.max(this.#fromMillis, this.#lastMillis + wait)", "undefined")
 ]
 
@@ -156,7 +160,7 @@ describe("a planted fault is detected", () => {
   for (const fault of faults) {
     it(`${fault.file} ${fault.does}`, async () => {
       const loaded = (await load("account/AccountState.ts", fault)) as { readonly AccountState: typeof AccountState } // bundled
-      // Shrinking would take long, and adds nothing here.
+      // Shrinking is off: it is slow here and adds nothing.
       assert.isTrue(check(loaded.AccountState, { numRuns: 5_000, endOnFailure: true }).failed)
     })
   }

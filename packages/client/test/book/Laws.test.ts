@@ -1,4 +1,4 @@
-/** Laws of merged order books, on a simulated exchange and lines with faults. Each law detects planted faults. */
+/** A law of merged order books, on a simulated exchange and lines with faults. The law detects planted faults. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { MergedBook } from "../../src/book/merge.ts"

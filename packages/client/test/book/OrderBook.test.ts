@@ -102,7 +102,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.45×1.00 | ")
   })
 
-  it("B10, B21: stays unreadable after a gap, until its own snapshot", () => {
+  it("B10, B21: stays unreadable after a gap, until its next snapshot", () => {
     const book = live()
     book.lost(gap, 20)
     book.delta(delta(5, 9, "yes", "0.4500", "1.00"), 21)
@@ -111,7 +111,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.45×1.00 | ")
   })
 
-  it("B12: applies the snapshot that answers a command as data", () => {
+  it("B12: applies the snapshot that answers a command like any other snapshot", () => {
     const book = live()
     book.lost(gap, 0)
     book.requested(250)
@@ -180,7 +180,7 @@ describe("OrderBook", () => {
     )
   })
 
-  it("B17: shows the book before it crossed, and is at fault if it is still crossed when the clock moves on", () => {
+  it("B17: shows the book as it was before it crossed, and is at fault if it is still crossed when the clock moves on", () => {
     const book = live()
     const { version } = book
     book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
@@ -380,7 +380,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.44×1.00 | ")
   })
 
-  it("reports that it has not been live since it was made if its first snapshot is faulty", () => {
+  it("has been healing since it was made if its first snapshot is faulty", () => {
     const book = make({ nowMillis: 5 })
     book.snapshot(snapshot(1, 7, [["0.45", "-1.00"]]), 9)
     assert.deepStrictEqual(book.state, {

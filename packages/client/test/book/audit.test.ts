@@ -1,3 +1,4 @@
+/** The audit of order books. A code such as B2 in a test name identifies a known fault of other clients. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -31,7 +32,7 @@ const auditing = (books: OrderBooks.Watch, options?: OrderBooks.AuditOptions) =>
     return { events, fiber }
   })
 
-/** A market with equal books. */
+/** Makes the book of a market live, and equal to its book of REST. */
 const live = (exchange: FakeExchange, ticker: string) => {
   const [yes, no] = [[["0.4500", "10.00"]], [["0.4400", "5.00"]]] as const
   exchange.books.set(ticker, { yes, no })
@@ -49,7 +50,7 @@ const detailOf = (books: OrderBooks.Watch, ticker: string) => {
 }
 
 describe("OrderBooks.audit", () => {
-  inTime("B2: finds equal books equal, with prices of NO on their own scale and any number of decimals", (exchange) =>
+  inTime("B2: reports equal books as equal, with the NO prices of REST and any number of decimals", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A", "B"])
       live(exchange, "A")
@@ -64,7 +65,7 @@ describe("OrderBooks.audit", () => {
 
   for (const lines of [1, 2]) {
     inTime(
-      `B2: reports a difference that a second read confirms, and heals that market on ${lines} lines`,
+      `B2: reports a difference that a second read confirms, and heals the market, on ${lines} lines`,
       (exchange) =>
         Effect.gen(function* () {
           const books = yield* OrderBooks.watch(["A", "B"], { lines })
@@ -95,7 +96,7 @@ describe("OrderBooks.audit", () => {
           assert.deepStrictEqual([causeOf(books, "A"), causeOf(books, "B")], ["audit", "Live"])
           assert.strictEqual(
             (yield* Effect.flip(books.read("A"))).message.replace(/ since [^ ]+/, ""),
-            "The order book of A cannot be read: it has been healing (audit: 3 levels differ from REST, which has 7.00 contracts as bid at 0.45 instead of 10.00). Read it again after its next snapshot"
+            "The order book of A cannot be read: it has been healing (audit: 3 levels differ from REST: at bid 0.45, REST has 7.00 contracts and the live book 10.00). Read it again after its next snapshot"
           )
           assert.deepStrictEqual(
             exchange.sessions.map(({ requests }) => requests),
@@ -107,7 +108,7 @@ describe("OrderBooks.audit", () => {
     )
   }
 
-  inTime("B2: reads a renamed side as empty, and says when a snapshot did not heal it", (exchange) =>
+  inTime("B2: reads a renamed side as empty, and reports when a snapshot did not heal the book", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
@@ -115,7 +116,7 @@ describe("OrderBooks.audit", () => {
       renamed()
       const { events } = yield* auditing(books, { intervalMillis: 10_000 })
       const repeats = () => events.flatMap((event) => (event._tag === "Different" ? [event.isRepeated] : []))
-      /** One round. The snapshot arrives after the request of the last round. */
+      /** One round of the audit. Its snapshot answers the request of the round before. */
       const round = (snapshot: () => void) =>
         Effect.andThen(TestClock.adjust("5 seconds"), () => {
           snapshot()
@@ -136,7 +137,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("takes no difference in time for one: REST may be behind or ahead by the tolerance", (exchange) =>
+  inTime("reports no difference while REST is behind or ahead by no more than the tolerance", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
@@ -145,7 +146,7 @@ describe("OrderBooks.audit", () => {
       yield* TestClock.adjust(500)
       exchange.session.delta("A", "yes", "0.4500", "3.00")
       yield* TestClock.adjust(2_000)
-      // The next change arrives after the read that has it.
+      // The next change arrives in the feed after the read that shows it.
       yield* TestClock.adjust(7_500)
       exchange.books.set("A", { yes: [["0.4500", "15.00"]], no: [["0.4400", "5.00"]] })
       yield* TestClock.adjust(1_900)
@@ -156,7 +157,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("takes no busy market for a different one, and still finds a level that differs all the time", (exchange) =>
+  inTime("reports no difference in a busy market, but finds a level that differs all the time", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
@@ -188,7 +189,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("does not count what a second read does not show at the same level", (exchange) =>
+  inTime("does not count a difference that a second read does not show at the same level", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A", "B", "C", "D"])
       for (const ticker of ["A", "B", "C", "D"]) live(exchange, ticker)
@@ -197,7 +198,7 @@ describe("OrderBooks.audit", () => {
       const { events } = yield* auditing(books)
       yield* TestClock.adjust(2_000)
       live(exchange, "A")
-      // The second read does not have C, and no read has D.
+      // The second read does not return C, and no read returns D.
       exchange.books.delete("C")
       exchange.books.set("B", {
         yes: [["0.4500", "10.00"]],
@@ -212,7 +213,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("leaves undecided what cannot be compared, and reads nothing if no book is live", (exchange) =>
+  inTime("reports books that cannot be compared as undecided, and reads nothing if no book is live", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["LATE", "LOST", "GONE", "BUSY", "ODD"])
       const { events } = yield* auditing(books, { intervalMillis: 10_000 })
@@ -294,13 +295,14 @@ describe("OrderBooks.audit", () => {
         exchange.asked,
         Array.from({ length: 3 }, () => ["A"])
       )
-      // A call that can never be sent says so itself.
+      // An infinite wait means that the call can never be sent. The audit sends it anyway, and the call fails with the
+      // reason.
       yield* TestClock.adjust("1 minute")
       assert.strictEqual(events.length, 2)
     })
   )
 
-  inTime("goes on after a failed read, and leaves the books as they are", (exchange) =>
+  inTime("continues after a failed read, and leaves the books as they are", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
@@ -315,7 +317,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("B14: takes nothing of a book of REST into a live book", (exchange) =>
+  inTime("B14: copies nothing from a book of REST into a live book", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
@@ -324,14 +326,14 @@ describe("OrderBooks.audit", () => {
       yield* TestClock.adjust("30 seconds")
       assert.deepStrictEqual(
         [causeOf(books, "A"), detailOf(books, "A")],
-        ["audit", "one level differs from REST, which has 9.00 contracts as bid at 0.45 instead of 10.00"]
+        ["audit", "one level differs from REST: at bid 0.45, REST has 9.00 contracts and the live book 10.00"]
       )
       exchange.session.delta("A", "yes", "0.4500", "1.00")
       assert.strictEqual(causeOf(books, "A"), "audit")
     })
   )
 
-  inTime("follows added and removed markets, and observes none between its reads", (exchange) =>
+  inTime("compares added markets but not removed markets, and observes no market between its reads", (exchange) =>
     Effect.gen(function* () {
       const watch = yield* OrderBooks.watch(["A"])
       let observed = 0
@@ -373,7 +375,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("refuses times that are too short", () =>
+  inTime("refuses invalid times", () =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       for (const options of [{ intervalMillis: 1_000 }, { toleranceMillis: 0 }]) {
@@ -417,7 +419,7 @@ describe("Watch.unknownKeys", () => {
 })
 
 describe("Watch.heal", () => {
-  inTime("makes a live book unreadable until its next snapshot, and asks for it at once", (exchange) =>
+  inTime("makes a live book unreadable until its next snapshot, and requests the snapshot", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A", "B"])
       live(exchange, "A")

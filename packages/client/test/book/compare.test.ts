@@ -15,7 +15,7 @@ const statesOf = (...sides: ReadonlyArray<readonly [yes: Levels, no: Levels]>) =
   })
 }
 
-/** Compares with a book of REST, whose NO prices are on their own scale. The texts are those of the exchange. */
+/** Compares with a book of REST, whose NO prices are not complemented. The levels are plain strings, as on the wire. */
 const differences = (yes: Levels, no: Levels, states: ReturnType<typeof statesOf>) =>
   compare({ yes_dollars: yes, no_dollars: no } as never, states)?.map(
     ({ live, price, rest, side }) => `${side} ${price}: ${live} live, ${rest} in REST`
@@ -24,7 +24,7 @@ const differences = (yes: Levels, no: Levels, states: ReturnType<typeof statesOf
 const state = statesOf([[["0.4500", "10.00"]], [["0.5600", "5.00"]]])
 
 describe("compare", () => {
-  it("finds nothing in equal books, on any scale and with any number of decimals", () => {
+  it("finds no difference in equal books, with any number of decimals", () => {
     assert.deepStrictEqual(differences([["0.45", "10.00"]], [["0.440000", "5.00"]], state), [])
     assert.deepStrictEqual(
       differences(
@@ -40,7 +40,7 @@ describe("compare", () => {
     assert.deepStrictEqual(differences([], [], statesOf([[], []])), [])
   })
 
-  it("finds another size, a level too many and a missing level, best first", () => {
+  it("finds a different size, an extra level and a missing level, best first", () => {
     const yes = [
       ["0.4000", "1.00"],
       ["0.4300", "2.00"],
@@ -60,14 +60,14 @@ describe("compare", () => {
     ])
   })
 
-  it("finds a price that is not complemented", () => {
+  it("finds a NO price that REST sends as a YES price", () => {
     assert.deepStrictEqual(differences([["0.45", "10.00"]], [["0.56", "5.00"]], state), [
       "ask 0.44: 0.00 live, 5.00 in REST",
       "ask 0.56: 5.00 live, 0.00 in REST"
     ])
   })
 
-  it("takes each level as it was in any of the states, and reports the newest", () => {
+  it("accepts each level if it equals any of its states, and reports the newest state of a level that differs", () => {
     const states = statesOf(
       [[["0.45", "1.00"]], []],
       [
@@ -106,7 +106,7 @@ describe("compare", () => {
     )
   })
 
-  it("does not compare prices and counts with more decimals than they have", () => {
+  it("returns undefined for a price or a count with too many decimals", () => {
     assert.isUndefined(differences([["0.45000001", "10.00"]], [], state))
     assert.isUndefined(differences([], [["0.44", "5.001"]], state))
   })

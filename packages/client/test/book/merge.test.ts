@@ -38,7 +38,7 @@ describe("MergedBook", () => {
     assert.deepInclude(readingOf(book, 9), { clock: 10, seq: 4, receivedMillis: 5, ageMillis: 4, epoch: 0 })
   })
 
-  it("is an order book of one line", () => {
+  it("behaves like an order book if it has one line", () => {
     const book = new MergedBook("A", { nowMillis: 0 })
     assert.strictEqual(read(book), "AwaitingSnapshot")
     book.open(first, 0)
@@ -56,7 +56,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), undefined)
   })
 
-  it("stays live without a snapshot while a line is lost, closed or restarted", () => {
+  it("stays live without a new snapshot while one of its lines is live", () => {
     const book = live()
     const { version } = book
     book.lost(first, gap, 1)
@@ -252,7 +252,7 @@ describe("MergedBook", () => {
     assert.deepStrictEqual(book.requests(250), [first])
   })
 
-  it("B17: takes an action that crosses the book from the line that completes it first", () => {
+  it("B17: takes an action that crosses the book from the line that is the first to complete the action", () => {
     const book = live()
     const step = [delta(2, 8, "no", "0.45", "1.00"), delta(3, 8, "yes", "0.45", "-1.00")] as const
     book.delta(first, step[0], 1)
@@ -265,7 +265,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.lines().get(first)?._tag, "Healing")
   })
 
-  it("B23: ignores and counts messages of lines that are not open", () => {
+  it("B23: ignores messages of lines that are not open, and counts the snapshots and deltas among them", () => {
     const book = live()
     book.close(first, closed, 0)
     book.snapshot(first, snapshot(2, 9), 0)

@@ -59,7 +59,7 @@ const interpret = (codec: Schema.Codec<unknown>, value: unknown): unknown => {
   return Result.isSuccess(decoded) ? decoded.success : invalid
 }
 
-/** Compares a compiled codec with the interpreted codec. */
+/** Compiles a codec. The result checks each of its own results against the interpreted codec. */
 const compiledOf = (codec: Schema.Codec<unknown>): ((value: unknown) => unknown) => {
   const compiled = compile(codec)
   if (compiled === undefined) assert.fail("it does not compile")

@@ -567,7 +567,7 @@ describe("generate reports a fault for", () => {
   it("a document without version, date and hash", async () => {
     const { info: _, ...document } = documentOf({})
     assert.deepStrictEqual(await faultsOf(document), [
-      "/info/x-source: the version, date and sha256 of the published document are missing"
+      "/info/x-source: the version, date or sha256 of the published document is missing"
     ])
   })
 })

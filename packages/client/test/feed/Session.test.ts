@@ -1,4 +1,4 @@
-/** The session. A test whose name starts with S or A and a number checks for a known fault of other clients. */
+/** The session. A code such as S1, A2 or B8 in a test name identifies a known fault of other clients. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { channels } from "../../src/generated/feed.ts"
@@ -138,7 +138,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S6 finds the market at fault by halving the commands if the refusal does not name it", () => {
+  it("S6 finds the refused market by halving the commands if the refusal does not name it", () => {
     const world = new World()
     const names = Array.from({ length: 64 }, (_, index) => `M${index}`)
     const { subscription, user } = world.live("trade", tickers("A"))
@@ -157,7 +157,7 @@ describe("Session", () => {
     assert.isBelow(seq, 25)
   })
 
-  it("S7 refuses a market whose first snapshot does not come, and keeps the others", () => {
+  it("S7 refuses a market whose first snapshot does not arrive, and keeps the others", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "NONE"))
     world.receive(snapshot(1, 1))
@@ -179,7 +179,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S7 starts the time for a snapshot when its request is sent, and counts only sent requests", () => {
+  it("S7 starts the timeout of a snapshot when its request is sent, and counts only sent requests", () => {
     const world = new World({ snapshotTimeoutMillis: 2_000 })
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1, "A"))
@@ -204,7 +204,7 @@ describe("Session", () => {
     assert.isBelow(first.id, second.id)
   })
 
-  it("notifies a user of each request of a snapshot with the id of its command, before the snapshot", () => {
+  it("notifies a user of each snapshot request, with the id of the command, before the snapshot arrives", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
     const requests: Array<readonly [id: number, markets: ReadonlyArray<string>]> = []
@@ -223,7 +223,7 @@ describe("Session", () => {
     assert.deepStrictEqual(requests, [[id, ["B"]]])
   })
 
-  it("S8 changes its state even after a late reply", () => {
+  it("S8 applies a reply that arrives after its timeout", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A"))
     world.open()
@@ -285,7 +285,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.takeOne().params.sids, [8])
   })
 
-  it("S10 ends a subscription that cannot be restored with its error, and keeps the others", () => {
+  it("S10 ends a subscription that cannot be restored, with the reason, and keeps the others", () => {
     const world = new World()
     const trades = world.live("trade", tickers("A"))
     const fills = world.live("fill", {}, 2)
@@ -441,7 +441,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("S14 a user who sheds markets gets no more messages of them, and keeps the others", () => {
+  it("S14 delivers no more messages of markets that a user removed, and keeps the others", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
     subscription.remove(["B", "C"])
@@ -631,7 +631,7 @@ describe("Session", () => {
     }
   })
 
-  it("S12 error 27 during a restore pauses it, and every market is restored", () => {
+  it("S12 pauses a restore after error 27, and then restores every market", () => {
     const world = new World()
     const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)
     const { user } = world.live("trade", tickers(...names))
@@ -825,7 +825,7 @@ describe("Session", () => {
     })
   })
 
-  it("S31 delivers messages that come before their own subscribed, in order", () => {
+  it("S31 delivers messages that arrive before the `subscribed` reply of their subscription, in order", () => {
     const world = new World()
     const { user } = world.subscribe("orderbook_delta", tickers("A"))
     const other = world.subscribe("trade")
@@ -861,7 +861,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("S33 refuses a misspelt parameter, and one that the channel does not have", () => {
+  it("S33 refuses a misspelt parameter, and a parameter that the channel does not have", () => {
     const world = new World()
     const refusal = (channel: string, params: object) => {
       const refused = world.session.subscribe({ channel, params } as never, new User()) // a JavaScript caller can pass anything
@@ -966,7 +966,7 @@ describe("Session", () => {
     }
   })
 
-  it("A2 asks for the present state of each ticker when subscribing, adding and restoring", () => {
+  it("A2 requests the current state of each ticker when it subscribes, adds and restores", () => {
     const world = new World()
     const { subscription } = world.live("ticker", { ...tickers("A"), send_initial_snapshot: true })
     subscription.add(["B"])
@@ -999,7 +999,7 @@ describe("Session", () => {
     assert.strictEqual(user.of("UnknownKeys").length, 1)
   })
 
-  it("B8 counts the deltas that come before the snapshot of their market", () => {
+  it("B8 counts the deltas that arrive before the snapshot of their market", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     world.receive(delta(1, 1))
@@ -1010,7 +1010,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("B9 expects a fresh subscription to start at seq 1, also if it starts with a snapshot", () => {
+  it("B9 expects a new subscription to start at seq 1, even if it starts with a snapshot", () => {
     const trades = new World()
     const { user } = trades.live("trade", tickers("A"))
     trades.receive(trade(1, 3))
@@ -1063,7 +1063,7 @@ describe("Session", () => {
     assert.deepStrictEqual([world.unread, world.session.state().counters.gaps], [[], 0])
   })
 
-  it("B15 reconnects if the line drops while a snapshot is requested, and ends no one", () => {
+  it("B15 reconnects if the line drops while a snapshot is requested, and ends no subscription", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1096,7 +1096,7 @@ describe("Session", () => {
     assert.deepInclude(user.of("Gap")[1], { reason: "missing", expectedSeq: 4, receivedSeq: 7 })
   })
 
-  it("B18 gives up a new connection that holds back too much before it takes over, and loses nothing", () => {
+  it("B18 gives up a new connection that holds back too many messages before it takes over, and loses none", () => {
     const world = new World({ maxEarlyMessages: 3 })
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1145,7 +1145,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.tags.slice(count), ["Outage", "Restored", "orderbook_snapshot"])
   })
 
-  it("B19 reports a message of one market that does not decode to the users of that market alone", () => {
+  it("B19 reports a message of one market that does not decode only to the users of that market", () => {
     const world = new World()
     const both = world.live("orderbook_delta", tickers("A", "B"))
     const other = world.subscribe("orderbook_delta", tickers("B"))
@@ -1160,7 +1160,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("B19 reports an event of an order group that does not decode, and counts its seq: its reader reads the group again", () => {
+  it("B19 reports a message about an order group that does not decode, and counts its seq", () => {
     const world = new World()
     const { user } = world.live("order_group_updates")
     world.receive(message("order_group_updates", { sid: 1, seq: 1 }, { event_type: 7 }))
@@ -1191,7 +1191,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("B19 reports a message that does not decode to its subscription, and counts its seq", () => {
+  it("B19 reports a message that does not decode to the users of its subscription, and counts its seq", () => {
     const world = new World()
     const trades = world.live("trade", tickers("A"))
     const fills = world.live("fill", {}, 2)
@@ -1465,7 +1465,7 @@ describe("Session", () => {
     assert.deepStrictEqual(late.tags, ["trade"])
   })
 
-  it("notifies each user once that its subscription is live, also a user of a live one", () => {
+  it("notifies each user once that its subscription is live, even a user who joins a live subscription", () => {
     const world = new World()
     const live: Array<string> = []
     const user = (name: string) => Object.assign(new User(), { onLive: () => void live.push(name) })
@@ -1498,7 +1498,7 @@ describe("Session", () => {
     assert.deepStrictEqual([live, user.tags], [1, []])
   })
 
-  it("notifies users during a changeover over the old connection", () => {
+  it("notifies a user who joins during a changeover at once, because the old connection is live", () => {
     const world = new World()
     let live = 0
     world.live("user_orders")
@@ -1510,7 +1510,7 @@ describe("Session", () => {
     assert.strictEqual(live, 1)
   })
 
-  it("records every frame of its connections, also one that does not decode, until it is over", () => {
+  it("records every frame of its connections, even a frame that does not decode, until it ends", () => {
     const world = new World()
     const frames: Array<string> = []
     const ends: Array<string> = []

@@ -6,7 +6,7 @@ import { sessionFaults } from "./support/sessionFaults.ts"
 
 const trial = fileURLToPath(new URL("./support/sessionTrial.ts", import.meta.url))
 
-/** Runs the trials in a process of their own, since they change sources while these load. */
+/** Runs the trials in a process of their own, because they change the sources while the sources load. */
 const runTrials = (): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [trial], { stdio: ["ignore", "pipe", "inherit"] })

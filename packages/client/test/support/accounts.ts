@@ -1,4 +1,4 @@
-/** Messages and pages of an account, and a simple exchange that sends them late, twice, or not at all. */
+/** Messages and pages of an account, and a simulated exchange that sends them late, twice, or not at all. */
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type {
@@ -321,7 +321,7 @@ interface Play {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Plays steps, and lets the account heal. Throws if a law does not hold. */
+/** Plays steps, and then lets the account heal. Throws if a law does not hold. */
 export const play = (make: Make, input: Play): void => {
   const simulation = new Simulation(make, input)
   simulation.run(input.steps)
@@ -343,7 +343,7 @@ class Line {
   fromMillis = Number.POSITIVE_INFINITY
 }
 
-/** The account as its changes describe it. */
+/** An account that is built only from the reported changes. */
 class Shadow {
   readonly #open = new Map<string, string>()
   readonly #fills = new Set<string>()
@@ -363,7 +363,7 @@ class Shadow {
         break
       case "Fill": {
         const key = keyOfFill(change.fill)
-        if (this.#fills.has(key)) throw new Error(`not so: the fill ${key} is reported once`)
+        if (this.#fills.has(key)) throw new Error(`violated: the fill ${key} is reported only once`)
         this.#fills.add(key)
         break
       }
@@ -378,7 +378,7 @@ class Shadow {
   check({ fills, openOrders, positions, unconfirmed }: Account): void {
     const isEqual = (left: Iterable<unknown>, right: Iterable<unknown>, what: string) => {
       const [own, reported] = [[...left].toSorted(), [...right].toSorted()].map((list) => JSON.stringify(list))
-      if (own !== reported) throw new Error(`not so: the changes describe the ${what}: ${own} ${reported}`)
+      if (own !== reported) throw new Error(`violated: the changes describe the ${what}: ${own} ${reported}`)
     }
     isEqual(
       openOrders.map((order) => JSON.stringify([order, unconfirmed.has(order.order_id)])),
@@ -392,7 +392,7 @@ class Shadow {
     )
     for (const fill of fills) {
       const key = keyOfFill(fill)
-      if (!this.#fills.has(key)) throw new Error(`not so: the fill ${key} is reported`)
+      if (!this.#fills.has(key)) throw new Error(`violated: the fill ${key} is reported`)
     }
   }
 }
@@ -411,7 +411,7 @@ class Simulation {
   #pending: Array<Pending> = []
   #nowMillis = 1
   readonly #closedOnce = new Set<string>()
-  /** The largest fill count that was seen of each order. */
+  /** The largest fill count that each order showed. */
   readonly #filled = new Map<string, number>()
   #open: ReadonlyArray<string> = []
   readonly #shadow = new Shadow()
@@ -439,7 +439,7 @@ class Simulation {
     }
   }
 
-  /** Delivers everything and completes all reads. The account must then equal that of the exchange. */
+  /** Delivers all messages and completes all reads. The account must then equal the exchange's own. */
   finish(): void {
     for (let round = 0; round < 6; round++) {
       this.#nowMillis += 70_000
@@ -453,7 +453,7 @@ class Simulation {
   }
 
   #expect(holds: boolean, what: string): void {
-    if (!holds) throw new Error(`not so: ${what}`)
+    if (!holds) throw new Error(`violated: ${what}`)
   }
 
   #equal(left: unknown, right: unknown, what: string): void {
@@ -466,7 +466,7 @@ class Simulation {
     const { closedOrders, fills, openOrders, unconfirmed } = this.state.known()
     const { now } = this.exchange
     const ids = [...openOrders, ...closedOrders].map(({ order_id }) => order_id)
-    this.#expect(new Set(ids).size === ids.length, "an order is there only once")
+    this.#expect(new Set(ids).size === ids.length, "an order is listed only once")
     for (const { order_id, subaccount } of [...openOrders, ...closedOrders]) {
       this.#expect(followed.includes(subaccount), `${order_id} belongs to the account`)
     }
@@ -492,7 +492,7 @@ class Simulation {
     }
     this.#open = openOrders.map(({ order_id }) => order_id)
     const keys = fills.map(({ order_id, trade_id }) => `${trade_id} ${order_id}`)
-    this.#expect(new Set(keys).size === keys.length, "a fill is there only once")
+    this.#expect(new Set(keys).size === keys.length, "a fill is listed only once")
     this.#expect(fills.length <= this.#maxFills, "fills have a limit")
     this.#shadow.check(this.state.known())
     if (!isLive) return
@@ -507,7 +507,7 @@ class Simulation {
     if (channels.every((channel) => this.#lines[channel].inFlight.length === 0)) this.#checkWhole()
   }
 
-  /** Checks a live account with nothing in flight: it must equal that of the exchange. */
+  /** Checks a live account while no message is in flight: it must equal the exchange's own. */
   #checkWhole(): void {
     const { closedOrders, fills, openOrders, positions, unconfirmed } = this.state.known()
     const { now } = this.exchange
@@ -516,7 +516,7 @@ class Simulation {
     for (const { id, status } of own) {
       this.#expect(
         status !== "resting" || openOrders.some(({ order_id }) => order_id === id),
-        `the resting order ${id} is there`
+        `the resting order ${id} is listed`
       )
     }
     for (const order of [...openOrders.filter(({ order_id }) => !unconfirmed.has(order_id)), ...closedOrders]) {
@@ -535,7 +535,7 @@ class Simulation {
         .map(({ at, id, order }) => key(`${id} ${order}`, at))
         .toSorted((left, right) => (left < right ? -1 : 1))
         .slice(-this.#maxFills),
-      "the newest fills are there"
+      "the newest fills are listed"
     )
     this.#equal(
       positions
@@ -546,7 +546,7 @@ class Simulation {
         .filter(isFollowed)
         .map(({ count, subaccount, ticker }) => `${subaccount} ${ticker} ${countUnsafe(String(count))}`)
         .toSorted(),
-      "the positions are the exchange's"
+      "the positions equal the exchange's own"
     )
   }
 
@@ -614,7 +614,7 @@ class Simulation {
     line.isSubscribed = false
     line.fromMillis = Number.POSITIVE_INFINITY
     this.state.lost({ cause: "outage", channel, detail: "closed" }, this.#nowMillis)
-    // A message of the old connection can be read late.
+    // A message of the old connection can still arrive after the loss.
     if (late !== undefined && late !== "garbled") this.#pass(late)
   }
 
@@ -622,8 +622,8 @@ class Simulation {
     const line = this.#lines[channel]
     if (message === "garbled") {
       line.fromMillis = this.#nowMillis + lagMillis
-      // After a changeover, the exchange repeats a message and all later ones. A message that did not decode would not
-      // decode again.
+      // The step `repeat` sends the last messages again. This message would not decode again, so no message before it can
+      // be repeated together with it.
       line.delivered = []
       this.state.lost({ cause: "undecodable", channel, detail: "not JSON" }, this.#nowMillis)
       return
@@ -647,7 +647,7 @@ class Simulation {
     return needs[place % needs.length]!
   }
 
-  /** Begins a read. The state that it returns is up to `lag` ms old. */
+  /** Begins a read, which returns the state of `lag` milliseconds ago. */
   #begin(need: Need, lag: number): void {
     const startedMillis = this.#nowMillis
     const view = this.exchange.asOf(startedMillis - lag)

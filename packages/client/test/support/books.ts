@@ -50,7 +50,7 @@ const print = (sides: ReadonlyArray<ReadonlyArray<Level>>): string =>
 /** The levels of a readable book as text, such as `0.45×10.00 | 0.56×5.00`. */
 export const show = ({ asks, bids }: Book): string => print([bids, asks])
 
-/** Like {@link show}, but from `depth`, whose levels the book does not cache. */
+/** Like {@link show}, but reads the levels from `depth`, which the book does not cache. */
 const showDepth = (book: Book): string => print([book.depth("bid", 99), book.depth("ask", 99)])
 
 /** Reads a book. Returns its levels, or why it is not live. */
@@ -91,7 +91,7 @@ class ReferenceExchange {
     return 1_000_000 - this.#epoch * 10_000
   }
 
-  /** Changes the book. Bids of YES stay below 50 cents and asks above, so that no action leaves the book crossed. */
+  /** Changes the book. Bids stay below 50 cents and asks stay above, so that no action leaves the book crossed. */
   act(seeds: ReadonlyArray<number>): ReadonlyArray<(seq: number) => OrderbookDeltaMessage> {
     this.#clock += 1 + (seeds[0]! % 3)
     return seeds.flatMap((seed) => this.#changes(seed).map((change) => this.#apply(change)))
@@ -357,7 +357,7 @@ class Simulation {
   }
 
   #maintain(drops: boolean): void {
-    // Maintenance is rare: before the next one, all messages arrive or are lost. One per play is enough.
+    // Maintenance is rare: all messages arrive or are lost before the next maintenance. So each play has at most one.
     if (this.#hadMaintenance) return
     this.#hadMaintenance = true
     // Maintenance takes longer than the first snapshot of a subscription.

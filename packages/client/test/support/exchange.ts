@@ -15,9 +15,9 @@ export interface Arrived {
   /** The `client_order_id`, or the last segment of the path. */
   readonly mark: string
   readonly atMillis: number
-  /** When the client sent it. */
+  /** When the client sent the request. */
   readonly sentMillis: number
-  /** The signed time; undefined if unsigned. */
+  /** The signed time; undefined if the request is unsigned. */
   readonly signedMillis: number | undefined
   readonly cost: number
   readonly status: number
@@ -35,7 +35,7 @@ export interface Settings {
   readonly transitMillis?: (n: number) => number
   /** Replaces the usual response with another response, or with the code of a failed connection. */
   readonly respond?: (request: string, mark: string) => ExchangeResponse | string | undefined
-  /** Replace the account's actual limits and costs. */
+  /** Sent as the account's limits and costs, instead of the actual ones. */
   readonly limits?: unknown
   readonly costs?: unknown
 }

@@ -61,7 +61,8 @@ export const itDeclares = <E>(
     })
   )
 
-  it.effect(errors.length === 0 ? "has no error class of its own" : `has the error classes ${errors.join(", ")}`, () =>
+  const named = errors.length === 0 ? "none" : errors.join(", ")
+  it.effect(`has an error class for these of the statuses 400, 401, 403, 404 and 409: ${named}`, () =>
     Effect.gen(function* () {
       for (const [tag, status] of Object.entries(statuses)) {
         const error = yield* Effect.flip(call).pipe(Effect.provide(layer([errorReply(status)])))

@@ -47,7 +47,7 @@ const toResponse = (reply: Exclude<Reply, { fault: string }>, sent: Sent): Respo
   const body = bodyless.has(reply.status) || text === "" ? null : text
   const init = { headers: { "content-type": "application/json", ...reply.headers } }
   if (reply.status >= 200) return new Response(body, { ...init, status: reply.status })
-  // `Response` rejects 1xx, but a client must handle one.
+  // `Response` rejects a status of 1xx, but a client must handle it.
   return Object.defineProperty(new Response(body, init), "status", { value: reply.status })
 }
 

@@ -1,7 +1,7 @@
 /** A clock with the wrong time. */
 import { Clock, Effect } from "effect"
 
-/** Runs an effect with a wall clock and a monotonic clock that are ahead. */
+/** Runs an effect with a wall clock and a monotonic clock that are ahead by `aheadMillis`. */
 export const shifted =
   (aheadMillis: number) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

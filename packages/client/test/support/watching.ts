@@ -12,10 +12,10 @@ import { delta, snapshot } from "./books.ts"
 
 type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
-/** One session: it has one subscription at most. */
+/** One session. Its events go to all its subscribers. */
 export class FakeSession {
   readonly subscribers: Array<Subscriber<"orderbook_delta">> = []
-  /** The markets of each request of a snapshot. */
+  /** The markets of each snapshot request. */
   readonly requests: Array<ReadonlyArray<string>> = []
   #seq = 0
   #clock = 0
@@ -49,7 +49,7 @@ const serviceOf = (sessions: Array<FakeSession>): Feed.KalshiFeed["Service"] => 
   const nothing = (): void => {}
   return {
     subscribe: (_, subscriber) => {
-      // The books subscribe to one channel.
+      // Books subscribe only to `orderbook_delta`.
       session.subscribers.push(subscriber as Subscriber<never> as Subscriber<"orderbook_delta">)
       return Result.succeed({
         add: () => Result.void,
@@ -75,11 +75,11 @@ export class FakeExchange {
   /** The markets of each read, and its time. */
   readonly reads: Array<readonly [atMillis: number, tickers: ReadonlyArray<string>]> = []
   latencyMillis = 10
-  /** What the next reads wait for tokens, one entry for each question. */
+  /** The results of the next calls of `waitFor`, in milliseconds. Later calls return 0. */
   readonly waits: Array<number> = []
-  /** The markets of each question. */
+  /** The markets of each call of `waitFor`. */
   readonly asked: Array<ReadonlyArray<string>> = []
-  /** The number of the next reads that fail. */
+  /** How many of the next reads fail. */
   failures = 0
 
   readonly layer = Layer.merge(

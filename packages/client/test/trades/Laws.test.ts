@@ -1,4 +1,4 @@
-/** Laws of merged trades, on scripted lines with faults. Each law detects planted faults. */
+/** A law of merged trades, on scripted lines with faults. The law detects planted faults. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { TradeLines } from "../../src/trades/lines.ts"

@@ -15,7 +15,7 @@ import { assertIsExample } from "../support/operations.ts"
 import { ScriptedFeed, type ScriptedSession } from "./support/scriptedFeed.ts"
 import { messageOf, tradeOf } from "./support/tradesModel.ts"
 
-/** Runs a test with scripted lines that are live. The first one is complete. */
+/** Runs a test with scripted lines that are live. The first line is complete. */
 const watching = (
   name: string,
   lines: number,
@@ -104,7 +104,7 @@ describe("Trades.watch", () => {
     { bufferSize: 10 }
   )
 
-  watching("reports no hole if the other line delivers what one has lost", 2, ({ arrived, sessions, statuses }) =>
+  watching("reports no hole if one line delivers what the other has lost", 2, ({ arrived, sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
       prove(sessions)
@@ -151,7 +151,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("reports a hole without a live line, when one is live again", 2, ({ arrived, sessions }) =>
+  watching("if no line was live, reports the hole when a line is live again", 2, ({ arrived, sessions }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
       prove(sessions)
@@ -168,7 +168,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("reports a hole from a minute before its start, without any trade", 1, ({ arrived, sessions }) =>
+  watching("before any trade, reports a hole that begins a minute before the watch", 1, ({ arrived, sessions }) =>
     Effect.gen(function* () {
       sessions[0]!.outage()
       yield* TestClock.adjust(1_000)
@@ -180,7 +180,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("ends a hole when the first of the other lines was live", 3, ({ arrived, sessions, statuses }) =>
+  watching("ends a hole at the time when the first other line became live", 3, ({ arrived, sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b, c] = sessions
       prove(sessions)
@@ -240,7 +240,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("counts a line that lacks a trade for too long as lost, until its next one", 2, (world) =>
+  watching("counts a line that lacks a trade for too long as lost, until its next trade", 2, (world) =>
     Effect.gen(function* () {
       const [a, b] = world.sessions
       prove(world.sessions)
@@ -293,7 +293,7 @@ describe("Trades.watch", () => {
   })
 
   watching(
-    "subscribes again to a market that one line refuses, and is not complete until then",
+    "subscribes a line again that refused a market, and counts it as lost until it accepts the market",
     2,
     ({ arrived, sessions, statuses }) =>
       Effect.gen(function* () {
@@ -349,7 +349,7 @@ describe("Trades.watch", () => {
     { market_tickers: ["A", "B"] }
   )
 
-  watching("ends with the refusal of all lines, and keeps on while one accepts", 2, ({ arrived, fiber, sessions }) =>
+  watching("continues while one line accepts, and ends when all lines refuse", 2, ({ arrived, fiber, sessions }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
       b!.end(refused)
@@ -363,7 +363,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("opens a line that had no connection again, after a wait", 2, ({ sessions, statuses }) =>
+  watching("after a wait, opens a line again for which no connection was free", 2, ({ sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
       b!.refusal = new TooManyConnections({ channel: "trade", maxConnections: 1 })
@@ -441,7 +441,7 @@ describe("Trades.watch", () => {
 })
 
 describe("TradeLines.unread", () => {
-  it("returns each trade that did not arrive once, and forgets no delivered trade for a long hole", () => {
+  it("returns each missing trade once, and remembers the delivered trades through a long hole", () => {
     const feed = new ScriptedFeed()
     const arrived: Array<string> = []
     Effect.runSync(Effect.scoped(Effect.provide(Trades.watch(), feed.layer)))

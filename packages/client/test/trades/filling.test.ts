@@ -27,7 +27,7 @@ const read = (filling: Partial<Filling>, replies: ReadonlyArray<Reply>) =>
   }).pipe(Effect.provide(layer(replies)))
 
 describe("readTrades", () => {
-  it.effect("reads all pages from before a time, oldest first, as trades of the feed", () =>
+  it.effect("reads all pages from shortly before a time, and returns trades of the feed, oldest first", () =>
     Effect.gen(function* () {
       const { queries, trades } = yield* read({}, [
         page([rest(4, "1970-01-01T00:00:12.0005Z"), rest(3, "1970-01-01T00:00:12.0004Z")], "next"),
@@ -61,7 +61,7 @@ describe("readTrades", () => {
     })
   )
 
-  it.effect("reads all markets once for many, and keeps the wanted ones", () =>
+  it.effect("for many markets, reads all markets once and keeps the trades of the wanted markets", () =>
     Effect.gen(function* () {
       const markets = Array.from({ length: 11 }, (_, index) => `M${index}`)
       const { queries, trades } = yield* read({ markets }, [

@@ -140,7 +140,7 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
-  /** When the next timer is due, in Unix milliseconds. A timer whose subject has ended or was rescheduled counts, too. */
+  /** When the next timer is due, in Unix milliseconds. That timer may have no effect, because it was rescheduled. */
   nextTimerMillis(): number | undefined {
     return this.#state.timers.nextMillis()
   }

@@ -159,7 +159,7 @@ export interface MarketState {
   updatedMillis: number
   readonly openMillis: number
   closeMillis: number
-  /** When the market closes automatically. `Infinity` if it does not, and once it has closed. */
+  /** When the market closes automatically. `Infinity` once it has closed. */
   closesMillis: number
   paused: boolean
   readonly grid: ReadonlyArray<PriceRange>
@@ -172,7 +172,7 @@ export interface MarketState {
   settlementValue: number | undefined
   /** Whether the result is disputed, or was set again after a dispute. */
   challenge: "disputed" | "amended" | undefined
-  /** When the market settles automatically. `Infinity` before it is determined, and while it is disputed. */
+  /** When the market settles automatically. */
   settlesMillis: number
   settledMillis: number | undefined
   readonly book: Book<OrderState>

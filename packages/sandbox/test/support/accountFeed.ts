@@ -1,4 +1,4 @@
-/** A live account of the client on a local exchange, and its comparison with the exchange's own. */
+/** Makes live accounts of the client on a local exchange, and compares them with the exchange's own. */
 import { assert } from "@effect/vitest"
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
@@ -19,7 +19,7 @@ export const bid = {
   self_trade_prevention_type: "taker_at_cross"
 } as const
 
-/** Makes a function that sells to the account, from another account. */
+/** Makes another account, and returns a function that sells from it. */
 export const seller = ({ sandbox }: Trader) =>
   Effect.gen(function* () {
     const { signer } = yield* sandbox.createAccount()
@@ -30,7 +30,7 @@ export const seller = ({ sandbox }: Trader) =>
       )
   })
 
-/** Makes an account that is live. */
+/** Makes a live account, and collects its events. */
 export const live = (options?: AccountFeed.Options) =>
   Effect.gen(function* () {
     const mine = yield* AccountFeed.make(options)

@@ -1,6 +1,6 @@
 /**
  * A crowd that executes random commands from a seed: accounts with subaccounts and shards, markets that open, pause,
- * close and settle, requests for quote and quotes, and payments and transfers.
+ * close and settle, RFQs and quotes, and payments and transfers.
  */
 import * as Result from "effect/Result"
 import type { Refusal } from "../../src/exchange/Entities.ts"

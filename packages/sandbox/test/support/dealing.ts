@@ -1,5 +1,5 @@
 /**
- * Requests for quote and quotes on the small exchange of `floor.ts`: prices in cents, counts in contracts.
+ * RFQs and quotes on the small exchange of `floor.ts`: prices in cents, counts in contracts.
  */
 import type { CreateMarket, CreateQuote, CreateRfq, QuoteTarget } from "../../src/exchange/Commands.ts"
 import type { Quote, Rfq } from "../../src/exchange/Entities.ts"

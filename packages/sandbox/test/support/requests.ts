@@ -1,5 +1,5 @@
 /**
- * A request for every operation of the document, generated from the document.
+ * A request for every operation of the document. Most parts of the requests are generated from the document.
  */
 import { readFileSync } from "node:fs"
 import { exampleOf, type JsonSchema } from "../../src/rest/examples.ts"

@@ -90,7 +90,7 @@ export class Session {
     return Result.succeed(this.#subscription(member))
   }
 
-  /** Passes on all frames. Returns the end of that. */
+  /** Passes all frames to a recorder. Returns a function that stops this. */
   record(recorder: Recorder): () => void {
     const core = this.#core
     if (core.ended === undefined) core.recorders.add(recorder)

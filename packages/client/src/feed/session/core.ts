@@ -1,5 +1,5 @@
 /**
- * What all parts of a session share: its settings, its outside, its clocks and its state.
+ * What all parts of a session share: its settings, its sockets, its clocks and its state.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { Pending } from "./pending.ts"
 import type { SessionOptions, Settings } from "./settings.ts"
 import { settingsOf } from "./settings.ts"
 
-/** What a session needs from the outside: sockets. `generation` is the number of a connection. */
+/** What a session needs from its owner: sockets. `generation` is the number of a connection. */
 export interface Outside {
   /**
    * Opens a connection. `after` is the loss or the failed dial before it. The owner later calls `opened`, `refused` or
@@ -56,7 +56,7 @@ export interface Counters {
   dials: number
   losses: number
   gaps: number
-  /** Messages with the same `seq` as the one before, which were dropped. */
+  /** Messages with the same `seq` as the previous message, which were dropped. */
   duplicates: number
   undecodable: number
   /** Messages of an old connection, which were ignored. */

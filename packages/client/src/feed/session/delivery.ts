@@ -35,8 +35,8 @@ export const announceRequest = (core: Core, slot: Slot, id: number, markets: Rea
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
 
 /**
- * Delivers an event of a slot. An event about one name goes to the users that want the name, any other event to all
- * users of the slot. A connection that will take over holds the event back.
+ * Delivers an event of a slot. An event about one name goes to the users that want the name. Any other event goes to all
+ * users of the slot. An event of a connection that has not taken over yet is held back.
  */
 export const emit = (core: Core, slot: Slot, name: string | undefined, event: SessionEvent): void => {
   if (slot.line.replaces !== undefined) {
@@ -91,7 +91,7 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
   }
 }
 
-/** Notifies the users of a slot that it is interrupted. Notifies them again only if the slot was opened since. */
+/** Notifies the users of a slot that it is interrupted. Notifies them again only if the slot was opened in between. */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   // The old connection delivers until the new one takes over.
   if (slot.line.replaces !== undefined) return
@@ -105,7 +105,7 @@ export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   deliver(core, users, { _tag: "Outage", cause, sinceMillis, markets: [...slot.names] })
 }
 
-/** Notifies the users of a topic whose subscription is live for the first time. */
+/** If all slots of a topic are live, notifies the users that were not notified of this before. */
 export const announceLive = (core: Core, { members, slots }: Topic): void => {
   if (slots.some((slot) => slot.isWanted && !(slot.isSettled && slot.status === "open"))) return
   const fresh = members.filter(({ wasLive }) => !wasLive)

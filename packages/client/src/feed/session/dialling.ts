@@ -111,7 +111,7 @@ export const dropLine = (core: Core, line: Line): void => {
   for (const slot of line.slots) removeSlot(core, slot)
 }
 
-/** Ends lines without a subscription, except the last one, and dials the first line that is due. */
+/** Ends lines without a subscription, but keeps one line, and dials the first line that is due. */
 export const dial = (core: Core): void => {
   for (const line of core.lines) {
     const isUnused = line.slots.length === 0 && line.orphans.size === 0

@@ -6,7 +6,7 @@
 import type { ChannelMessage, ChannelName, Message } from "../../generated/feed.ts"
 import type { FeedError, LossCause, MarketsError } from "../FeedError.ts"
 
-/** A message of the channel. All its subscribers receive the same object. */
+/** A message of the channel. All subscribers receive the same object. */
 export interface MessageEvent<M = Message> {
   readonly _tag: "Message"
   readonly message: M
@@ -25,22 +25,24 @@ export type GapReason = "missing" | "reset" | "overflow"
  *
  * **Details**
  *
- * Between `Outage` and `Restored`, messages were lost. With `Gap`, messages of a subscription with `seq` were lost, or
- * the count of `seq` started again. `missing` means that the numbers from `expectedSeq` to the one before `receivedSeq`
- * did not arrive, `reset` that a lower number arrived, and `overflow` that too many messages arrived before the reply
- * to the subscribe command.
+ * Between `Outage` and `Restored`, messages may be lost. With `Gap`, messages of a subscription with `seq` were lost, or
+ * the count of `seq` started again. Its reasons:
+ *
+ * - `missing`: the numbers from `expectedSeq` to `receivedSeq - 1` did not arrive.
+ * - `reset`: a lower number arrived.
+ * - `overflow`: too many messages arrived before the reply to the subscribe command.
  */
 export type SessionEvent<M = Message> =
   | MessageEvent<M>
-  /** A message breaks the contract. It was counted in `seq` if its `sid` and `seq` were readable. */
+  /** A message does not match its schema. It was counted in `seq` if its `sid` and `seq` were readable. */
   | {
       readonly _tag: "Undecodable"
       readonly generation: number
-      /** Undefined if it could not be read. Every subscriber of the connection then receives the event. */
+      /** Undefined if it could not be read. If it is undefined or unknown, all users of the connection receive the event. */
       readonly sid: number | undefined
       /**
-       * The market, index or underlying that the message names: then only its subscribers receive the event. Undefined if
-       * it could not be read.
+       * The market, index or underlying that the message names. In that case, only its subscribers receive the event.
+       * Undefined if it could not be read or is not part of the subscription.
        */
       readonly market: string | undefined
       /** The JSON pointer of the first violation. */
@@ -120,7 +122,8 @@ export interface Subscriber<Name extends ChannelName = ChannelName> {
   /** Called once, when the subscription ends. `error` is undefined if the user closed the subscription. */
   readonly onEnd: (error: FeedError | undefined) => void
   /**
-   * Called when `get_snapshot` is sent with this id, on request or by the session itself. The snapshots carry the id.
+   * Called when `get_snapshot` is sent with this id, on request or by the session itself. A snapshot that answers the
+   * command carries the id, unless the exchange leaves it out.
    */
   readonly onSnapshotRequest?: ((id: number, markets: ReadonlyArray<string>) => void) | undefined
   /**

@@ -22,7 +22,7 @@ export class Member {
   /** The names that the user wants. Empty in a topic without names. */
   readonly names: Set<string>
   isOver = false
-  /** Whether the subscription was live, and the user was notified. */
+  /** Whether the user was notified that the subscription is live. */
   wasLive = false
   /** The start of the outage of which the user was notified. Undefined without an outage. */
   outage: { readonly sinceMillis: number; readonly sinceMonotonicMillis: number } | undefined
@@ -50,7 +50,7 @@ export class Topic {
   readonly slots: Array<Slot> = []
   /**
    * The last message of each name, for users who join. The exchange sends the present state of a ticker once per
-   * subscription. Undefined on other channels, and without `send_initial_snapshot`.
+   * subscription. Undefined on channels other than `ticker`, and without `send_initial_snapshot`.
    */
   readonly latest: Map<string, MessageEvent> | undefined
 

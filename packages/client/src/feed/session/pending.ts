@@ -28,7 +28,7 @@ const maxOverdue = 1_000
 export class Pending<Slot> {
   /** Commands in the order of their deadlines, because all have the same timeout. */
   readonly #waiting = new Map<number, Sent<Slot>>()
-  /** Commands whose deadline passed. A late reply still changes the state. */
+  /** Commands whose deadline passed. A late reply can still change the state. */
   readonly #overdue = new Map<number, Sent<Slot>>()
 
   add(sent: Sent<Slot>): void {

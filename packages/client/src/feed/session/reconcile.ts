@@ -2,8 +2,8 @@
  * Decides what to subscribe and to unsubscribe: compares what is wanted with what the exchange has, and sends the next
  * command of each subscription, one at a time.
  *
- * So a change needs no bookkeeping of its own: a market added and removed while a command is in flight is never sent, and
- * the subscription of a user who left before the reply is ended when the reply arrives.
+ * So a change needs no bookkeeping of its own: a market that is added and removed while a command is in flight is in no
+ * command. If a user leaves before the reply, the session ends the subscription when the reply arrives.
  *
  * @module
  */
@@ -108,7 +108,7 @@ export const reconcile = (core: Core, line: Line): void => {
   }
 }
 
-/** The exchange has what is wanted of a slot. */
+/** Marks a slot for which the exchange has what is wanted. */
 const settle = (core: Core, slot: Slot): void => {
   slot.isSettled = true
   if (slot.status === "open") {

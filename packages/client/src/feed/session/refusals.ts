@@ -1,6 +1,6 @@
 /**
- * Handles the errors of the exchange. An error answers a command. If no command caused it, it concerns a subscription
- * or the connection.
+ * Handles the errors of the exchange. Most errors answer a command. Any other error concerns a subscription or the
+ * connection.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What the replies to commands change. A reply is matched by its id and its connection. A late reply still changes the
- * state.
+ * What the replies to commands change. A reply is matched by its id and its connection. A late reply can still change
+ * the state.
  *
  * @module
  */
@@ -69,7 +69,10 @@ const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> |
   return Array.isArray(list) ? (list as ReadonlyArray<string>) : undefined
 }
 
-/** Replaces the acknowledged names with the exchange's list, and refuses wanted names that the list lacks. */
+/**
+ * Replaces the acknowledged names with the exchange's list, and refuses the wanted names of the command that the list
+ * lacks.
+ */
 const compare = (core: Core, slot: Slot, sent: Sent<Slot>, list: ReadonlyArray<string> | undefined): void => {
   if (list === undefined) return
   slot.acknowledged = new Set(list)

@@ -27,7 +27,7 @@ export const route = (core: Core, line: Line, message: Message, receivedMillis: 
       onSubscribed(core, line, message, (slot, sid) => releaseEarly(core, line, slot, sid))
       return
     case "ok":
-      // `onOk` finds the subscription of a merged subscribe command, and then counts the reply in its `seq`.
+      // `onOk` first finds the subscription of a merged subscribe command. Then it counts the reply in that `seq`.
       onOk(
         core,
         line,
@@ -58,7 +58,7 @@ const countReply = (core: Core, line: Line, reply: Exclude<Reply, { readonly typ
 
 /** Counts a message in the `seq` of its subscription. Returns false for a repeated message. */
 const count = (core: Core, slot: Slot, seq: number): boolean => {
-  // On the other channels, replies carry a `seq` and data does not.
+  // On channels that are not sequenced, replies carry a `seq`, but data does not.
   if (!slot.topic.isSequenced) return true
   const { lastSeq } = slot
   const verdict = verdictOf(lastSeq, seq)
@@ -76,7 +76,7 @@ const gap = (core: Core, slot: Slot, reason: GapReason, expectedSeq: number, rec
   core.counters.gaps++
   core.outside.observer?.onGap(slot.topic.channel, reason)
   const { line, names, sid } = slot
-  // A subscription with a message has a sid, and its connection a generation.
+  // A slot that receives messages has a sid, and its connection has a generation.
   emit(core, slot, undefined, {
     _tag: "Gap",
     generation: line.generation!,
@@ -125,15 +125,15 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
   if (message.sending_ts_ms !== undefined) onDelay(core, line, message.sending_ts_ms, receivedMillis)
 }
 
-/** Reads the name that a message is about. All messages of a channel that are about one name have it in the same field. */
+/** Reads the name that a message is about. All messages of a channel that name one have the name in the same field. */
 const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
   const name = kind === undefined || !isRecord(msg) ? undefined : msg[kind.field]
   return typeof name === "string" ? name : undefined
 }
 
 /**
- * Whether no user receives a message, because its name or its subscription is not wanted, or its removal is in flight.
- * A user who joins during the removal receives messages only after it.
+ * Whether a message is dropped because its name or the whole subscription is not wanted, or is being removed. A user who
+ * joins during the removal receives messages only after it.
  */
 const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
   !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
@@ -174,8 +174,8 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
 }
 
 /**
- * Reports unknown members of a snapshot in which a side is absent. An absent side is an empty one, unless it has another
- * name now. Other snapshots are not searched: their text is parsed a second time here.
+ * Reports unknown members of a snapshot in which a side is absent. An absent side is an empty side, unless it has another
+ * name now. Snapshots with both sides are not searched, because the search parses the text a second time.
  */
 export const reportUnknownKeys = (core: Core, line: Line, message: Message, text: string): void => {
   if (message.type !== "orderbook_snapshot") return
@@ -183,7 +183,7 @@ export const reportUnknownKeys = (core: Core, line: Line, message: Message, text
   if (yes_dollars_fp !== undefined && no_dollars_fp !== undefined) return
   const slot = line.bySid.get(message.sid)
   if (slot === undefined) return
-  // It was decoded, so that it is JSON.
+  // The text was decoded, so it is JSON.
   const pointers = unknownKeys(JSON.parse(text))
   if (pointers.length === 0) return
   emit(core, slot, market, {
@@ -198,7 +198,7 @@ export const reportUnknownKeys = (core: Core, line: Line, message: Message, text
 /** The longest text in an event. */
 const maxText = 500
 
-/** What could be read of a message that does not decode. */
+/** The parts of a message that could be read although it does not decode. */
 interface Peeked {
   readonly sid: number | undefined
   readonly seq: number | undefined
@@ -223,9 +223,10 @@ const peek = (text: string): Peeked => {
 }
 
 /**
- * Delivers the event of a message that does not decode: to the users of its market if the subscription has it, else to
- * all users of the subscription, or to all users of the connection if the subscription is unknown. A message of an unknown
- * type can be about more than the market that it names.
+ * Delivers the event of a message that does not decode. If the message names a market of its subscription, the users of
+ * this market receive the event. Otherwise all users of the subscription receive it. If the subscription is unknown, all
+ * users of the connection receive it. A message of an unknown type can be about more markets than the one that it names,
+ * so its name is ignored.
  */
 export const routeUndecodable = (
   core: Core,

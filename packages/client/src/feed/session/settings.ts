@@ -25,7 +25,7 @@ export interface SessionOptions {
   readonly stableMillis?: number | undefined
   /** How long the exchange may take to answer a command. Default: 5,000. */
   readonly commandTimeoutMillis?: number | undefined
-  /** How often a command is sent at most if the exchange does not answer. Default: 3. */
+  /** The maximum number of times that a command is sent if the exchange does not answer. Default: 3. */
   readonly commandAttempts?: number | undefined
   /**
    * How long a snapshot of a book may take. A missing snapshot is requested once before its market is refused. Default:

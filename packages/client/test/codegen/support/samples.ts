@@ -46,7 +46,7 @@ export const sample = (document: Document, component: Component): unknown => {
 
 const replacements: ReadonlyArray<unknown> = [null, 1.5, 1e300, "", "1.00", true, [], {}, { key: null }]
 
-/** Returns every edit of a value: with one part removed, replaced or added. */
+/** Returns edits of a value. Each removes, replaces or adds one part. */
 export const edits = function* (value: unknown): Generator<unknown> {
   yield* replacements
   if (Array.isArray(value)) {
@@ -55,7 +55,7 @@ export const edits = function* (value: unknown): Generator<unknown> {
   } else if (typeof value === "object" && value !== null) {
     yield { ...value, "not/known": 1 }
     for (const [key, item] of Object.entries(value)) {
-      const { [key]: _, ...without } = value as Readonly<Record<string, unknown>> // any object is one
+      const { [key]: _, ...without } = value as Readonly<Record<string, unknown>> // any object is a record
       yield without
       for (const edit of edits(item)) yield { ...value, [key]: edit }
     }

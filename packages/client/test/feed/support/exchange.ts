@@ -105,7 +105,7 @@ export class Connection {
 
   #snapshot(subscription: Subscription, market: string, id?: number): void {
     const base = messages.snapshot(subscription.sid, ++subscription.seq, market, id)
-    const msg = base["msg"] as object // a snapshot has one
+    const msg = base["msg"] as object // a snapshot has a msg
     this.#data({ ...base, msg: { ...msg, clock: this.#exchange.numberOf(market) } })
   }
 

@@ -1,6 +1,6 @@
 /**
- * Merged trades, on scripted lines that lose, delay, repeat and garble messages at random. Each trade arrives at most once, and
- * at least once unless a hole contains it.
+ * Merged trades, on scripted lines that lose, delay, repeat and garble messages at random. Each trade arrives at most
+ * once, and at least once unless a hole contains it.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -65,10 +65,10 @@ export const bounds = { disorderMillis: 1_000, lateMillis: 8_000 }
 class ScriptedLine {
   readonly feed: FeedService
   subscriber: Subscriber<"trade"> | undefined
-  /** Whether the exchange sends trades to it. */
+  /** Whether the exchange sends trades on this line. */
   isSubscribed = false
   latencyMillis = 10
-  /** What is on its way, in its order. */
+  /** What is on its way, in the order of arrival. */
   flight: Array<{ readonly atMillis: number; readonly deliver: () => void }> = []
   /** Lost messages since the last one that arrived. */
   isGapped = false
@@ -237,7 +237,7 @@ class World {
     } else if (name === "wait") {
       this.pass(this.#random(size % 3 === 0 ? 20_000 : 500))
     } else if (isSafe(line)) {
-      // It is late at most, by less than the bound.
+      // It is never interrupted, and late by less than the bound.
       if (name === "late") line.latencyMillis = [10, 300, 2_000][size % 3]!
     } else if (name === "skip") {
       line.skips += 1
@@ -346,7 +346,7 @@ export const plays: fc.Arbitrary<Play> = fc.tuple(
   fc.array(fc.tuple(fc.nat(100), fc.nat(7), fc.nat(11)), { minLength: 1, maxLength: 60 })
 )
 
-/** Plays random steps with merged lines. Throws what is wrong. With `isFirstSafe`, the first line is never interrupted. */
+/** Plays random steps with merged lines. Throws if a rule is broken. With `isFirstSafe`, the first line is never interrupted. */
 export const play = (make: typeof TradeLines, [count, skewMillis, isFirstSafe, seed, steps]: Play): void => {
   const world = new World(make, count, skewMillis, seed)
   world.pass(3_000)

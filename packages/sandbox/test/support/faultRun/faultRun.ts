@@ -32,7 +32,7 @@ export interface Figures {
   readonly counts: FaultProxy["counts"]
   /** The number of intents by final outcome. */
   readonly outcomes: Readonly<Record<string, number>>
-  /** The number of accepted orders whose `order_id` came from a list, or from a body that did not decode. */
+  /** The number of accepted orders by the source of their `order_id`. */
   readonly learned: Readonly<Record<string, number>>
   readonly orders: number
   /** The number of intents without an outcome when the client was killed. */

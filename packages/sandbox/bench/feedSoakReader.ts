@@ -1,0 +1,187 @@
+/**
+ * What `feedSoak.ts` and `feedLines.ts` have in common: the exchange in another process, the comparison of books with
+ * its records, and the checks for what is left after the scope has closed.
+ */
+import { fork } from "node:child_process"
+import { setTimeout } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
+import type * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+import type * as Metric from "effect/Metric"
+import { digestOf, type Question, type Recorded, type Sent } from "./feedSoakBook.ts"
+
+export type Served = Extract<Sent, { readonly type: "served" }>
+export type Answer = Extract<Sent, { readonly type: "answer" }>
+
+/** How long the exchange's record of a state that was read may take to arrive. */
+export const recordMillis = 5_000
+const keptRecords = 100
+
+export const english = (value: number, digits = 0): string =>
+  value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits })
+
+setFlagsFromString("--expose-gc")
+const collect = runInNewContext("gc") as () => void // the flag defines it
+export const heapMebibytes = (): number => {
+  collect()
+  return process.memoryUsage().heapUsed / 1024 / 1024
+}
+
+/** The failures of checks. Prints the first twenty immediately. */
+export class Failures {
+  count = 0
+  readonly add = (failure: string): void => {
+    this.count++
+    if (this.count <= 20) console.log(`  FAILED: ${failure}`)
+  }
+}
+
+/** The state of one book of the exchange, and when its record arrived. */
+interface Kept {
+  readonly clock: number
+  readonly digest: string
+  readonly arrivedMillis: number
+}
+
+/** Compares books that were read with the states that the exchange recorded. */
+export class Comparison {
+  /** The clock for {@link behindMillis}. */
+  nowMillis = (): number => performance.now()
+  readonly latest = new Map<string, Recorded>()
+  reads = 0
+  /** Reads with the clock of a delta but without its change: a fault sent another delta with this clock before it. */
+  between = 0
+  readonly #fail: (failure: string) => void
+  readonly #records = new Map<string, Array<Kept>>()
+  #waiting: Array<{ readonly read: Recorded; readonly sinceMillis: number; readonly fault: string }> = []
+
+  constructor(fail: (failure: string) => void) {
+    this.#fail = fail
+  }
+
+  record(books: ReadonlyArray<Recorded>): void {
+    const arrivedMillis = this.nowMillis()
+    for (const book of books) {
+      const [ticker, clock, digest] = book
+      this.latest.set(ticker, book)
+      const records = this.#records.get(ticker) ?? []
+      records.push({ clock, digest, arrivedMillis })
+      if (records.length > 2 * keptRecords) records.splice(0, keptRecords)
+      this.#records.set(ticker, records)
+    }
+  }
+
+  read(read: Recorded, fault: string): void {
+    this.reads++
+    if (!this.#isRecorded(read)) this.#waiting.push({ read, sinceMillis: Date.now(), fault })
+  }
+
+  /** Compares again what was read before its record arrived. */
+  settle(): void {
+    this.#waiting = this.#waiting.filter(({ fault, read, sinceMillis }) => {
+      if (this.#isRecorded(read)) return false
+      if (Date.now() - sinceMillis < recordMillis) return true
+      this.#fail(
+        `the exchange never recorded the book of ${read[0]} that was read with the clock ${read[1]}, after "${fault}"`
+      )
+      return false
+    })
+  }
+
+  /** How long ago the first record with a later clock arrived; 0 if there is none. */
+  behindMillis(ticker: string, clock: number): number {
+    const records = this.#records.get(ticker) ?? []
+    let sinceMillis = Number.POSITIVE_INFINITY
+    for (let index = records.length - 1; index >= 0 && records[index]!.clock > clock; index--) {
+      sinceMillis = records[index]!.arrivedMillis
+    }
+    return Math.max(0, this.nowMillis() - sinceMillis)
+  }
+
+  #isRecorded([ticker, clock, digest]: Recorded): boolean {
+    const records = this.#records.get(ticker) ?? []
+    for (let index = records.length - 1; index >= 0; index--) {
+      const recorded = records[index]!
+      if (recorded.clock !== clock) continue
+      if (recorded.digest === digest) return true
+      if (records[index - 1]?.digest === digest) {
+        this.between++
+        return true
+      }
+    }
+    return false
+  }
+}
+
+/** The record of a book that was read. */
+export const digestOfBook = ({ asks, bids, clock, market_ticker }: OrderBooks.Book): Recorded => {
+  const side = (levels: ReadonlyArray<{ readonly price: string; readonly count: string }>) =>
+    levels.map(({ count, price }) => [price, count] as const)
+  return [market_ticker, clock ?? Number.NaN, digestOf(side(bids), side(asks))]
+}
+
+/** Starts the exchange's process. */
+export const startExchange = async (
+  markets: number,
+  changesPerSecond: number,
+  comparison: Comparison,
+  fail: (failure: string) => void
+) => {
+  const server = fork(fileURLToPath(new URL("feedSoakServer.ts", import.meta.url)), [
+    String(markets),
+    String(changesPerSecond)
+  ])
+  let onServed: (served: Served) => void
+  const serving = new Promise<Served>((resolve) => (onServed = resolve))
+  let onAnswer: (answer: Answer) => void
+  server.on("message", (message) => {
+    const sent = message as Sent // the types of the messages are in feedSoakBook.ts
+    if (sent.type === "recorded") comparison.record(sent.books)
+    else if (sent.type === "served") onServed(sent)
+    else if (sent.type === "answer") onAnswer(sent)
+    else fail(`the exchange's process: ${sent.reason}`)
+  })
+  const ask = (question: Question): Promise<Answer> => {
+    const answer = new Promise<Answer>((resolve) => (onAnswer = resolve))
+    server.send(question)
+    return answer
+  }
+  return { served: await serving, ask, disconnect: () => server.disconnect() }
+}
+
+/** Counts the fibers that run. */
+export class Fibers implements Metric.FiberRuntimeMetricsService {
+  alive = 0
+  recordFiberStart(): void {
+    this.alive++
+  }
+  recordFiberEnd(): void {
+    this.alive--
+  }
+}
+
+/** The numbers of this process's timers, sockets and other handles. */
+export const resources = (): Readonly<Record<string, number>> => {
+  // If one of these streams is a pipe, it counts as a resource from its first use on.
+  void [process.stdout, process.stderr]
+  const counts: Record<string, number> = {}
+  for (const name of process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1
+  return counts
+}
+
+/** Fails for each fiber, timer, socket and connection that is left a second after the scope has closed. */
+export const checkLeft = async (
+  before: Readonly<Record<string, number>>,
+  fibers: Fibers,
+  ask: (question: Question) => Promise<Answer>,
+  fail: (failure: string) => void
+): Promise<void> => {
+  await setTimeout(1_000)
+  for (const [name, count] of Object.entries(resources())) {
+    if (count > (before[name] ?? 0)) fail(`left after the scope: ${count} ${name}, before: ${before[name] ?? 0}`)
+  }
+  if (fibers.alive !== 0) fail(`left after the scope: ${fibers.alive} fibers`)
+  const { connections } = await ask("connections")
+  if (connections !== 0) fail(`left after the scope: ${connections} connections at the exchange`)
+}
