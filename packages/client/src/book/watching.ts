@@ -85,7 +85,7 @@ export const lossOf = (
       return { markets: [], loss: { cause: "undecodable", detail: `an unknown type of message, ${event.type}` } }
     case "Replaced":
       return {
-        markets: [],
+        markets: event.markets,
         loss: { cause: "outage", detail: "the subscription changed over to another connection" }
       }
     default:

@@ -81,7 +81,13 @@ export type SessionEvent<M = Message> =
    * The subscription changed over to a new connection. Messages of the old one may be repeated, none is missing. A book
    * starts again from its snapshot.
    */
-  | { readonly _tag: "Replaced"; readonly generation: number; readonly sid: number }
+  | {
+      readonly _tag: "Replaced"
+      readonly generation: number
+      readonly sid: number
+      /** All markets, indices or underlyings of the `sid`. Empty for a subscription without such a list. */
+      readonly markets: ReadonlyArray<string>
+    }
 
 /** The user of a subscription. Calls are synchronous. If a subscriber throws, only its subscription ends. */
 export interface Subscriber<Name extends ChannelName = ChannelName> {

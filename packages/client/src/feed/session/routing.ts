@@ -6,10 +6,10 @@
  */
 import type { Message } from "../../generated/feed.ts"
 import { isRecord } from "../../record.ts"
-import type * as FeedMessages from "../FeedMessages.ts"
 import type { Core } from "./core.ts"
 import { deliver, emit } from "./delivery.ts"
-import type { GapReason } from "./events.ts"
+import type { Early } from "./early.ts"
+import type { GapReason, SessionEvent } from "./events.ts"
 import type { Line, Slot } from "./model.ts"
 import { onError } from "./refusals.ts"
 import { onOk, onSubscribed, onUnsubscribed } from "./replies.ts"
@@ -94,7 +94,7 @@ const isOpening = ({ command, status }: Slot): boolean =>
 const onData = (core: Core, line: Line, message: DataMessage, receivedMillis: number): void => {
   const slot = line.bySid.get(message.sid)
   if (slot === undefined) {
-    if (line.slots.some(isOpening)) line.early.hold(message.sid, { message, receivedMillis })
+    if (line.slots.some(isOpening)) line.early.hold(message.sid, { _tag: "Decoded", message, receivedMillis })
     else core.counters.stray++
     return
   }
@@ -163,9 +163,11 @@ const onDelay = (core: Core, line: Line, sendingMillis: number, receivedMillis: 
 /** Delivers the messages that arrived before the reply to their subscribe command. */
 const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => {
   const { isIncomplete, messages } = line.early.take(sid)
-  for (const { message, receivedMillis } of messages) {
+  for (const early of messages) {
+    if (line.bySid.get(sid) !== slot) break
+    if (early._tag === "Undecodable") deliverUndecodable(core, line, slot, early)
     // Only data waits.
-    if (line.bySid.get(sid) === slot) deliverData(core, line, slot, message as DataMessage, receivedMillis)
+    else deliverData(core, line, slot, early.message as DataMessage, early.receivedMillis)
   }
   if (isIncomplete) gap(core, slot, "overflow", slot.lastSeq + 1, slot.lastSeq + 1)
 }
@@ -188,28 +190,34 @@ const peek = (text: string): { readonly sid: number | undefined; readonly seq: n
   return isRecord(json) ? { sid: number(json["sid"]), seq: number(json["seq"]) } : { sid: undefined, seq: undefined }
 }
 
+type Undecodable = Omit<Extract<Early, { readonly _tag: "Undecodable" }>, "_tag">
+
+const eventOf = (line: Line, sid: number | undefined, { error, text }: Undecodable): SessionEvent => {
+  const shared = { generation: line.generation!, sid, text: text.slice(0, maxText) }
+  return error._tag === "UnknownMessage"
+    ? { _tag: "UnknownMessage", type: error.type, ...shared }
+    : { _tag: "Undecodable", pointer: error.pointer, reason: error.reason, ...shared }
+}
+
+const deliverUndecodable = (core: Core, line: Line, slot: Slot, undecodable: Undecodable): void => {
+  if (undecodable.seq !== undefined) count(core, slot, undecodable.seq)
+  emit(core, slot, undefined, eventOf(line, slot.sid, undecodable))
+}
+
 /**
  * Delivers the event of a message that does not decode: to the users of its subscription, or to all users of the
- * connection if the subscription is unknown.
+ * connection if the subscription is unknown. Before the reply to its subscribe command, it waits with the other messages.
  */
-export const routeUndecodable = (
-  core: Core,
-  line: Line,
-  error: FeedMessages.InvalidMessage | FeedMessages.UnknownMessage,
-  text: string
-): void => {
+export const routeUndecodable = (core: Core, line: Line, error: Undecodable["error"], text: string): void => {
   core.counters.undecodable++
   core.outside.observer?.onUndecodable(error._tag)
   const { seq, sid } = peek(text)
   const slot = sid === undefined ? undefined : line.bySid.get(sid)
-  if (slot !== undefined && seq !== undefined) count(core, slot, seq)
-  const shared = { generation: line.generation!, sid, text: text.slice(0, maxText) }
-  const event =
-    error._tag === "UnknownMessage"
-      ? ({ _tag: "UnknownMessage", type: error.type, ...shared } as const)
-      : ({ _tag: "Undecodable", pointer: error.pointer, reason: error.reason, ...shared } as const)
-  if (slot !== undefined) return emit(core, slot, undefined, event)
-  if (line.replaces === undefined) {
-    deliver(core, [...new Set(line.slots.flatMap(({ topic }) => topic.members))], event)
+  const undecodable = { error, text, seq }
+  if (slot !== undefined) deliverUndecodable(core, line, slot, undecodable)
+  else if (sid !== undefined && line.slots.some(isOpening))
+    line.early.hold(sid, { _tag: "Undecodable", ...undecodable })
+  else if (line.replaces === undefined) {
+    deliver(core, [...new Set(line.slots.flatMap(({ topic }) => topic.members))], eventOf(line, sid, undecodable))
   }
 }
