@@ -26,15 +26,19 @@ describe("P11", () => {
     })
   }
 
-  it("finds a loss that the network hides, shrinks it, and replays it from its token", async () => {
-    const failed = await Effect.runPromise(P11OnDishonestNetwork.runOn("one line", { seed, runs: 300 }))
-    if (failed._tag !== "Failed") return assert.fail("the hidden loss was not found")
-    assert.match(failed.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
-    const { path, property, seed: replayed, target } = Replay.parse(Replay.token(failed.replay))
-    assert.deepStrictEqual([property, target], ["P11", "one line"])
-    const again = await Effect.runPromise(P11OnDishonestNetwork.runOn(target, { seed: replayed, runs: 1, path }))
-    assert.strictEqual(again._tag === "Failed" && again.counterexample, failed.counterexample)
-  })
+  it(
+    "finds a loss that the network hides, shrinks it, and replays it from its token",
+    { timeout: 600_000 },
+    async () => {
+      const failed = await Effect.runPromise(P11OnDishonestNetwork.runOn("one line", { seed, runs: 300 }))
+      if (failed._tag !== "Failed") return assert.fail("the hidden loss was not found")
+      assert.match(failed.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
+      const { path, property, seed: replayed, target } = Replay.parse(Replay.token(failed.replay))
+      assert.deepStrictEqual([property, target], ["P11", "one line"])
+      const again = await Effect.runPromise(P11OnDishonestNetwork.runOn(target, { seed: replayed, runs: 1, path }))
+      assert.strictEqual(again._tag === "Failed" && again.counterexample, failed.counterexample)
+    }
+  )
 })
 
 describe("feedFaults", () => {

@@ -6,6 +6,7 @@
 import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -46,7 +47,10 @@ export class BooksObserver implements Observer {
       snapshotTimeoutMillis: 1_000,
       catchUpMillis: 500
     })
-    this.#watch = world.run(Effect.provideContext(Scope.provide(watching, this.#scope), world.client))
+    // The second session waits by this seed between its dials.
+    this.#watch = world.run(
+      Random.withSeed(Effect.provideContext(Scope.provide(watching, this.#scope), world.client), world.options.seed)
+    )
     for (const market of wanted) this.#expectMarket(market)
     const changes = Stream.runForEach(this.#watch.changes, (market) => Effect.sync(() => this.#changed.add(market)))
     world.time.fork(
