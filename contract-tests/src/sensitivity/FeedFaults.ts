@@ -33,6 +33,8 @@ export const unseen: Readonly<Record<string, string>> = {
     "It needs a second stream of a book that is not disturbed afterwards: too rare in random schedules.",
   "delivers what still arrives of a market that leaves":
     "It needs a market that leaves and returns while its removal is in flight: too rare in random schedules.",
+  "drops what the new connection held back":
+    "It needs a message that only the new connection has, at the moment of a change-over: too rare in random schedules.",
   "applies a repeated delta": "The session already drops repeated messages.",
   "applies a delta whose clock went down": "Maintenance of the local exchange closes all connections.",
   "listens to a closed line": "Each outage gives the line another number, so nothing arrives under the old one.",
@@ -42,6 +44,7 @@ export const unseen: Readonly<Record<string, string>> = {
 
 /** The faults that a second line hides, or that fewer schedules show with one line. The others are tried with two. */
 const onOneLine = new Set([
+  "forgets what is in doubt",
   "delivers repeated messages",
   "notifies of one outage when the line drops in the middle of a restore",
   "does not end users when the session closes",
