@@ -4,6 +4,7 @@
  * @module
  */
 import { P0 } from "./DocumentIntegrity.ts"
+import { P11, P11OnDishonestNetwork } from "./FeedDelivery.ts"
 import { P16 } from "./FeedSchemas.ts"
 import { P1Prime } from "./DecoderStrictness.ts"
 import { P10 } from "./Paging.ts"
@@ -36,13 +37,13 @@ export const operationProperties: ReadonlyArray<OperationProperty> = [
   P14
 ]
 
-const p15 = /*#__PURE__*/ P15.make(operationProperties)
+const p15 = /*#__PURE__*/ P15.make(operationProperties, [{ property: P11, faulty: P11OnDishonestNetwork }])
 
 /** The properties of other targets. */
-export const targetProperties: ReadonlyArray<TargetProperty> = [P0, p15, P16]
+export const targetProperties: ReadonlyArray<TargetProperty> = [P0, P11, p15, P16]
 
 /** The statement of every property, in display order. */
-export const statements: ReadonlyArray<PropertyInfo> = [P0, ...operationProperties, p15, P16]
+export const statements: ReadonlyArray<PropertyInfo> = [P0, ...operationProperties, P11, p15, P16]
 
 /** Normalises a property id from user input: ignores case, and accepts `P1p` and `P1'` for `P1′`. */
 export const idOf = (text: string): string => text.toUpperCase().replace(/^(P\d+)['P]$/, "$1′")

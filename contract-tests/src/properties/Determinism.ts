@@ -85,33 +85,73 @@ const injectedFaults: Readonly<Record<string, () => ClientOperations.ClientOpera
 /** Serializes an outcome without its report, which repeats the same data. */
 const stringify = (outcome: Outcome): string => JSON.stringify({ ...outcome, report: undefined })
 
-const checkProperty = (property: OperationProperty, { seed }: Settings): Effect.Effect<Outcome> =>
+/** A property on some of its targets, and with an injected fault. */
+interface Subject {
+  readonly id: string
+  readonly runs: number
+  readonly targets: ReadonlyArray<{
+    readonly name: string
+    readonly run: (settings: Settings) => Effect.Effect<Outcome>
+  }>
+  /** Undefined for a property that does not test the client. */
+  readonly withFault: ((settings: Settings) => Effect.Effect<Outcome>) | undefined
+}
+
+const ofOperations = (property: OperationProperty): Subject => {
+  const fault = injectedFaults[property.id]?.()
+  return {
+    id: property.id,
+    runs: fewRuns,
+    targets: sample
+      .map(findOperation)
+      .map((operation) => ({ name: operation.name, run: (settings) => property.run({ operation, ...settings }) })),
+    withFault: fault === undefined ? undefined : (settings) => property.run({ operation: fault, ...settings })
+  }
+}
+
+/** A property of other targets, and the same property with a fault that it must detect. */
+export interface WithFault {
+  readonly property: TargetProperty
+  readonly faulty: TargetProperty
+}
+
+const ofTargets = ({ faulty, property }: WithFault): Subject => ({
+  id: property.id,
+  runs: fewRuns,
+  targets: property.targets.map((name) => ({ name, run: (settings) => property.runOn(name, settings) })),
+  // Shrinking takes long, and a replay starts at any counterexample.
+  withFault: (settings) => faulty.runOn(faulty.targets[0]!, { ...settings, shrink: false })
+})
+
+const checkSubject = (
+  { id: subject, runs: cases, targets, withFault }: Subject,
+  seed: number
+): Effect.Effect<Outcome> =>
   Effect.gen(function* () {
     const fail = (reason: string, first: Outcome, second: Outcome): Outcome =>
-      failed(id, property.id, seed, {
+      failed(id, subject, seed, {
         reason,
         expected: stringify(first),
         got: stringify(second),
         counterexample: stringify(second)
       })
     let runs = 0
-    for (const operation of sample.map(findOperation)) {
-      const runProperty = property.run({ operation, seed, runs: fewRuns })
-      const [first, second] = [yield* runProperty, yield* runProperty]
+    for (const { name, run } of targets) {
+      const runTarget = run({ seed, runs: cases })
+      const [first, second] = [yield* runTarget, yield* runTarget]
       runs += 2
       if (stringify(first) !== stringify(second))
-        return fail(`two runs with the same seed gave different results for ${operation.name}`, first, second)
+        return fail(`two runs with the same seed gave different results for ${name}`, first, second)
     }
-    const fault = injectedFaults[property.id]?.()
-    if (fault === undefined) return { _tag: "Passed", runs, reached: { twice: sample.length } }
-    const runWithFault = property.run({ operation: fault, seed, runs: faultRuns })
+    if (withFault === undefined) return { _tag: "Passed", runs, reached: { twice: targets.length } }
+    const runWithFault = withFault({ seed, runs: faultRuns })
     const [firstFailure, secondFailure] = [yield* runWithFault, yield* runWithFault]
     if (firstFailure._tag !== "Failed")
       return fail("the property does not detect the injected fault", firstFailure, secondFailure)
     if (stringify(firstFailure) !== stringify(secondFailure))
       return fail("the second run finds a different counterexample", firstFailure, secondFailure)
     const replay = Replay.parse(Replay.token(firstFailure.replay))
-    const replayed = yield* property.run({ operation: fault, seed: replay.seed, runs: faultRuns, path: replay.path })
+    const replayed = yield* withFault({ seed: replay.seed, runs: faultRuns, path: replay.path })
     if (
       replayed._tag !== "Failed" ||
       replayed.counterexample !== firstFailure.counterexample ||
@@ -119,19 +159,28 @@ const checkProperty = (property: OperationProperty, { seed }: Settings): Effect.
     ) {
       return fail("the replay token does not reproduce the failure", firstFailure, replayed)
     }
-    return { _tag: "Passed", runs: runs + 3, reached: { twice: sample.length, replayed: 1 } }
+    return { _tag: "Passed", runs: runs + 3, reached: { twice: targets.length, replayed: 1 } }
   })
 
 /** Creates property P15, which checks that each of these properties is deterministic. */
-export const make = (properties: ReadonlyArray<OperationProperty>): TargetProperty => ({
-  id,
-  statement:
-    "Two runs of a property with the same seed give the same result, and the replay token of a failure reproduces the counterexample.",
-  targets: properties.map((property) => property.id),
-  runOn: (target, settings) => {
-    const property = properties.find((candidate) => candidate.id === target)
-    return property === undefined
-      ? Effect.succeed<Outcome>({ _tag: "Skipped", reason: "no such property" })
-      : checkProperty(property, settings)
+export const make = (
+  properties: ReadonlyArray<OperationProperty>,
+  others: ReadonlyArray<WithFault> = []
+): TargetProperty => {
+  const subjects = new Map([
+    ...properties.map((property) => [property.id, () => ofOperations(property)] as const),
+    ...others.map((other) => [other.property.id, () => ofTargets(other)] as const)
+  ])
+  return {
+    id,
+    statement:
+      "Two runs of a property with the same seed give the same result, and the replay token of a failure reproduces the counterexample.",
+    targets: [...subjects.keys()],
+    runOn: (target, { seed }) => {
+      const subject = subjects.get(target)
+      return subject === undefined
+        ? Effect.succeed<Outcome>({ _tag: "Skipped", reason: "no such property" })
+        : checkSubject(subject(), seed)
+    }
   }
-})
+}

@@ -111,8 +111,8 @@ const parametersOf = <Ts>({ path, runs, seed, shrink = true }: Settings): fc.Par
   ...(path === undefined || path === "" ? {} : { path })
 })
 
-const outcomeOf = <Case>(id: string, { operation }: Run, details: fc.RunDetails<[Case]>, reached: Reached): Outcome => {
-  const report = Replay.failureOf(id, details, operation.name)
+const outcomeOf = <Case>(id: string, target: string, details: fc.RunDetails<[Case]>, reached: Reached): Outcome => {
+  const report = Replay.failureOf(id, details, target)
   if (report === undefined) return { _tag: "Passed", runs: details.numRuns, reached }
   const thrown = details.errorInstance
   return {
@@ -120,7 +120,7 @@ const outcomeOf = <Case>(id: string, { operation }: Run, details: fc.RunDetails<
     runs: details.numRuns,
     reason: thrown instanceof Error ? thrown.message : String(thrown),
     counterexample: fc.stringify(details.counterexample?.[0]),
-    replay: { property: id, target: operation.name, seed: details.seed, path: details.counterexamplePath ?? "" },
+    replay: { property: id, target, seed: details.seed, path: details.counterexamplePath ?? "" },
     report
   }
 }
@@ -150,7 +150,7 @@ export const check = <Case>(
     fc.property(cases, (input) => law(input, reach)),
     parametersOf<[Case]>(run)
   )
-  return outcomeOf(id, run, details, reached)
+  return outcomeOf(id, run.operation.name, details, reached)
 }
 
 /** Like {@link check}, with an asynchronous `law`. */
@@ -159,9 +159,18 @@ export const checkAsync = <Case>(
   run: Run,
   cases: fc.Arbitrary<Case>,
   law: (input: Case, reach: (what: string) => void) => Promise<void>
+): Effect.Effect<Outcome> => checkTarget(id, run.operation.name, run, cases, law)
+
+/** Like {@link checkAsync}, for a target other than an operation. */
+export const checkTarget = <Case>(
+  id: string,
+  target: string,
+  settings: Settings,
+  cases: fc.Arbitrary<Case>,
+  law: (input: Case, reach: (what: string) => void) => Promise<void>
 ): Effect.Effect<Outcome> =>
   Effect.promise(async () => {
     const { reach, reached } = counting()
     const property = fc.asyncProperty(cases, (input) => law(input, reach))
-    return outcomeOf(id, run, await fc.check(property, parametersOf<[Case]>(run)), reached)
+    return outcomeOf(id, target, await fc.check(property, parametersOf<[Case]>(settings)), reached)
   })

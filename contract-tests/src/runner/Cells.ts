@@ -78,7 +78,9 @@ export const failedResult = ({ path = "", property, seed, target }: Job, reason:
 export const check = ({ path, property: id, runs, seed, shrink, target }: Job): Effect.Effect<Outcome> | string => {
   const other = Properties.targetProperties.find((candidate) => candidate.id === id)
   if (other !== undefined) {
-    return other.targets.includes(target) ? other.runOn(target, { seed, runs, path }) : `${id} has no target ${target}`
+    return other.targets.includes(target)
+      ? other.runOn(target, { seed, runs, path, shrink })
+      : `${id} has no target ${target}`
   }
   const property = Properties.operationProperties.find((candidate) => candidate.id === id)
   if (property === undefined) return `no property ${id}`

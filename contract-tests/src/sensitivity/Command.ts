@@ -12,7 +12,8 @@ import * as Option from "effect/Option"
 import { Ended, refuse } from "../runner/internal/ending.ts"
 import * as Replay from "../runner/Replay.ts"
 import { root } from "./Fault.ts"
-import { faults } from "./Faults.ts"
+import { faults as general } from "./Faults.ts"
+import { feedFaults } from "./FeedFaults.ts"
 import * as Sensitivity from "./Sensitivity.ts"
 
 /** The subcommand. */
@@ -34,6 +35,7 @@ export const sensitivityCommand = Command.make(
     if (!fs.existsSync(new URL("packages/client/src", root))) {
       return yield* refuse("faults are injected into the sources: run this command in the repository")
     }
+    const faults = [...general, ...(yield* Effect.promise(feedFaults))]
     const chosen = Option.match(name, {
       onNone: () => faults,
       onSome: (text) => faults.filter((fault) => fault.name === text)

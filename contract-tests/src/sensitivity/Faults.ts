@@ -343,7 +343,7 @@ const messages: ReadonlyArray<Fault> = [
   )
 ]
 
-/** Every fault. */
+/** Every fault, except those of the feed. */
 export const faults: ReadonlyArray<Fault> = [
   ...documents,
   ...decoding,

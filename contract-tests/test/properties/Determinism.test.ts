@@ -12,12 +12,9 @@ const runOn = (property: Property.OperationProperty) =>
   Effect.runPromise(P15.make([property]).runOn(property.id, settings))
 
 describe("P15", () => {
-  it("targets every property of operations", () => {
+  it("targets every property of operations, and the feed", () => {
     const ofProperties = All.targetProperties.find(({ id }) => id === "P15")
-    assert.deepStrictEqual(
-      ofProperties?.targets,
-      All.operationProperties.map(({ id }) => id)
-    )
+    assert.deepStrictEqual(ofProperties?.targets, [...All.operationProperties.map(({ id }) => id), "P11"])
   })
 })
 

@@ -4,8 +4,11 @@ import { Effect } from "effect"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as Properties from "../../src/properties/All.ts"
 import * as Fault from "../../src/sensitivity/Fault.ts"
-import { faults } from "../../src/sensitivity/Faults.ts"
+import { faults as general } from "../../src/sensitivity/Faults.ts"
+import { feedFaults } from "../../src/sensitivity/FeedFaults.ts"
 import * as Sensitivity from "../../src/sensitivity/Sensitivity.ts"
+
+const faults = [...general, ...(await feedFaults())]
 
 const harmless: Fault.Fault = {
   name: "a fault",

@@ -269,7 +269,7 @@ describe("operations on connections", () => {
         keyId: me.keyId,
         openedMillis: world.nowMillis(),
         waitingFrames: 0,
-        subscriptions: [{ sid: 1, channel: "orderbook_delta", seq: 1, markets: 1 }]
+        subscriptions: [{ sid: 1, channel: "orderbook_delta", seq: 1, markets: 1, marketTickers: [ticker] }]
       }
     ])
   })

@@ -1,7 +1,7 @@
 /** The client's live order books on the local exchange. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import type * as Feed from "@kalshi-effect/client/Feed"
+import * as Feed from "@kalshi-effect/client/Feed"
 import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -156,6 +156,27 @@ describe("OrderBooks.watch", () => {
         ["0.40", "5.00"]
       ])
     })
+  )
+
+  it.effect("keeps every book readable while the connections of one watch change over", () =>
+    trading(({ sandbox }) =>
+      Effect.gen(function* () {
+        const tickers = [ticker, "KXFEED-26-A", "KXFEED-26-B"]
+        for (const market of tickers.slice(1)) yield* sandbox.createMarket({ ticker: market })
+        const books = yield* OrderBooks.watch(tickers)
+        yield* until(() => tickers.every((market) => isLive(books, market)()))
+        assert.strictEqual((yield* sandbox.feed.connections).length, 2)
+        const before = new Set((yield* sandbox.feed.connections).map(({ connectionId }) => connectionId))
+        yield* Feed.changeOver
+        for (let step = 0; step < 200; step++) {
+          for (const market of tickers) assert.isTrue(isLive(books, market)(), market)
+          yield* TestClock.adjust(10)
+        }
+        const after = (yield* sandbox.feed.connections).map(({ connectionId }) => connectionId)
+        assert.strictEqual(after.length, 2)
+        assert.isFalse(after.some((id) => before.has(id)))
+      })
+    ).pipe(Effect.provide(layerTest({ assumptions: { maxFeedMarkets: 2 } })))
   )
 
   inMemory("adds and removes markets", ({ place, sandbox }) =>

@@ -105,7 +105,7 @@ export const lossOf = (
       return { markets: [], loss: { cause: "undecodable", detail: `a message has the unknown type ${event.type}` } }
     case "Replaced":
       return {
-        markets: [],
+        markets: event.markets,
         loss: { cause: "outage", detail: "the subscription changed over to another connection" }
       }
     default:

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
+import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type * as Socket from "effect/socket/Socket"
 import type { Connection, Signed } from "../sending/connection.ts"
@@ -243,7 +244,8 @@ export const run = (
       wallMillis: () => clock.currentTimeMillisUnsafe(),
       monotonicMillis: () => monotonicMillis(clock)
     }
-    const session = new Session(options, sockets, time, Math.random)
+    const random = yield* Random.Random
+    const session = new Session(options, sockets, time, () => random.nextDoubleUnsafe())
     sockets.session = session
     yield* Effect.addFinalizer(() => Effect.sync(() => session.close()))
     yield* Effect.forkIn(tickWhenDue(session, time.monotonicMillis), scope, { startImmediately: true })

@@ -842,6 +842,21 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
+  it("S31 reports an early message that does not decode in its place among the others", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    const other = world.subscribe("trade")
+    world.open()
+    const [first, second] = world.take(2)
+    world.receive(subscribed(second!.id, "trade", 6))
+    world.receive(ticker(5))
+    world.receive('{"type":"ticker","sid":5,"msg":{"mark')
+    world.receive(ticker(5))
+    world.receive(subscribed(first!.id, "ticker", 5))
+    assert.deepStrictEqual(user.tags, ["ticker", "Undecodable", "ticker"])
+    assert.deepStrictEqual(other.user.tags, [])
+  })
+
   it("S31 reports a gap if more early messages arrive than the limit allows", () => {
     const world = new World({ maxEarlyMessages: 3 })
     const { user } = world.subscribe("ticker")
@@ -1354,6 +1369,7 @@ describe("Session", () => {
       "orderbook_snapshot",
       "orderbook_delta"
     ])
+    assert.deepStrictEqual(user.of("Replaced")[0]?.markets, ["A"])
     world.receive(delta(1, 3, "A", 22), 2)
     assert.strictEqual(user.of("Message").at(-1)?.generation, 2)
     assert.deepStrictEqual(user.of("Gap"), [])

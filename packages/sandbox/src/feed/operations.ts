@@ -33,6 +33,8 @@ export interface FeedConnectionInfo {
     readonly seq: number
     /** The number of markets; undefined for all markets, and on channels without markets. */
     readonly markets: number | undefined
+    /** Its markets, in the order in which they were added; undefined for all of them. */
+    readonly marketTickers: ReadonlyArray<string> | undefined
   }>
 }
 
@@ -70,7 +72,8 @@ export const connectionsOf = (feed: Feed): ReadonlyArray<FeedConnectionInfo> =>
       sid,
       channel: name,
       seq,
-      markets: markets?.size
+      markets: markets?.size,
+      marketTickers: markets === undefined ? undefined : [...markets]
     }))
   }))
 

@@ -74,7 +74,10 @@ export const takeOver = (core: Core): void => {
     for (const slot of slots) {
       const { sid } = slot
       // An open connection has a generation.
-      if (sid !== undefined) emit(core, slot, undefined, { _tag: "Replaced", generation: line.generation!, sid })
+      if (sid !== undefined) {
+        const markets = [...slot.names]
+        emit(core, slot, undefined, { _tag: "Replaced", generation: line.generation!, sid, markets })
+      }
       restore(core, slot)
     }
     for (const { event, name, slot } of held) {

@@ -4,12 +4,19 @@
  * @module
  */
 import type { Message } from "../../generated/feed.ts"
+import type * as FeedMessages from "../FeedMessages.ts"
 
-/** A message that waits. */
-export interface Early {
-  readonly message: Message
-  readonly receivedMillis: number
-}
+/** A message that waits. One that does not decode keeps its place among the others. */
+export type Early =
+  | { readonly _tag: "Decoded"; readonly message: Message; readonly receivedMillis: number }
+  | {
+      readonly _tag: "Undecodable"
+      readonly error: FeedMessages.InvalidMessage | FeedMessages.UnknownMessage
+      readonly text: string
+      readonly seq: number | undefined
+      /** What could be read of the message's `msg`. */
+      readonly msg: unknown
+    }
 
 /** The messages of one connection that wait, by their `sid`. */
 export class EarlyMessages {

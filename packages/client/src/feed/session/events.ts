@@ -98,7 +98,13 @@ export type SessionEvent<M = Message> =
    * The subscription changed over to a new connection. Messages of the old connection may be repeated, but none is
    * missing. A book starts again from its snapshot.
    */
-  | { readonly _tag: "Replaced"; readonly generation: number; readonly sid: number }
+  | {
+      readonly _tag: "Replaced"
+      readonly generation: number
+      readonly sid: number
+      /** All markets, indices or underlyings of the `sid`. Empty for a subscription without such a list. */
+      readonly markets: ReadonlyArray<string>
+    }
 
 /** A text frame that arrived. */
 export interface RawFrame {

@@ -6,11 +6,11 @@
  */
 import type { Message } from "../../generated/feed.ts"
 import { isRecord } from "../../record.ts"
-import type * as FeedMessages from "../FeedMessages.ts"
 import { unknownKeys } from "../unknownKeys.ts"
 import type { Core } from "./core.ts"
 import { deliver, emit } from "./delivery.ts"
-import type { GapReason } from "./events.ts"
+import type { Early } from "./early.ts"
+import type { GapReason, SessionEvent } from "./events.ts"
 import type { Line, Slot, Topic } from "./model.ts"
 import { onError } from "./refusals.ts"
 import { onOk, onSubscribed, onUnsubscribed } from "./replies.ts"
@@ -95,7 +95,7 @@ const isOpening = ({ command, status }: Slot): boolean =>
 const onData = (core: Core, line: Line, message: DataMessage, receivedMillis: number): void => {
   const slot = line.bySid.get(message.sid)
   if (slot === undefined) {
-    if (line.slots.some(isOpening)) line.early.hold(message.sid, { message, receivedMillis })
+    if (line.slots.some(isOpening)) line.early.hold(message.sid, { _tag: "Decoded", message, receivedMillis })
     else core.counters.stray++
     return
   }
@@ -166,9 +166,11 @@ const onDelay = (core: Core, line: Line, sendingMillis: number, receivedMillis: 
 /** Delivers the messages that arrived before the reply to their subscribe command. */
 const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => {
   const { isIncomplete, messages } = line.early.take(sid)
-  for (const { message, receivedMillis } of messages) {
-    // Only data messages wait.
-    if (line.bySid.get(sid) === slot) deliverData(core, line, slot, message as DataMessage, receivedMillis)
+  for (const early of messages) {
+    if (line.bySid.get(sid) !== slot) break
+    if (early._tag === "Undecodable") deliverUndecodable(core, line, slot, early)
+    // Only data waits.
+    else deliverData(core, line, slot, early.message as DataMessage, early.receivedMillis)
   }
   if (isIncomplete) gap(core, slot, "overflow", slot.lastSeq + 1, slot.lastSeq + 1)
 }
@@ -222,32 +224,48 @@ const peek = (text: string): Peeked => {
     : { sid: undefined, seq: undefined, msg: undefined }
 }
 
+type Undecodable = Omit<Extract<Early, { readonly _tag: "Undecodable" }>, "_tag">
+
+const eventOf = (
+  line: Line,
+  sid: number | undefined,
+  market: string | undefined,
+  { error, text }: Undecodable
+): SessionEvent => {
+  const shared = { generation: line.generation!, sid, text: text.slice(0, maxText) }
+  return error._tag === "UnknownMessage"
+    ? { _tag: "UnknownMessage", type: error.type, ...shared }
+    : { _tag: "Undecodable", market, pointer: error.pointer, reason: error.reason, ...shared }
+}
+
+const deliverUndecodable = (core: Core, line: Line, slot: Slot, undecodable: Undecodable): void => {
+  if (undecodable.seq !== undefined) count(core, slot, undecodable.seq)
+  const name = undecodable.error._tag === "UnknownMessage" ? undefined : nameIn(slot.topic, undecodable.msg)
+  const market = name !== undefined && slot.names.has(name) ? name : undefined
+  emit(core, slot, market, eventOf(line, slot.sid, market, undecodable))
+}
+
 /**
  * Delivers the event of a message that does not decode. If the message names a market of its subscription, the users of
  * this market receive the event. Otherwise all users of the subscription receive it. If the subscription is unknown, all
  * users of the connection receive it. A message of an unknown type can be about more markets than the one that it names,
  * so its name is ignored.
+ * Before the reply to its subscribe command, the event waits with the other messages of its `sid`.
  */
-export const routeUndecodable = (
-  core: Core,
-  line: Line,
-  error: FeedMessages.InvalidMessage | FeedMessages.UnknownMessage,
-  text: string
-): void => {
+export const routeUndecodable = (core: Core, line: Line, error: Undecodable["error"], text: string): void => {
   core.counters.undecodable++
   core.outside.observer?.onUndecodable(error._tag)
   const { msg, seq, sid } = peek(text)
   const slot = sid === undefined ? undefined : line.bySid.get(sid)
-  if (slot !== undefined && seq !== undefined) count(core, slot, seq)
-  const shared = { generation: line.generation!, sid, text: text.slice(0, maxText) }
-  const name = slot === undefined || error._tag === "UnknownMessage" ? undefined : nameIn(slot.topic, msg)
-  const market = name !== undefined && slot?.names.has(name) === true ? name : undefined
-  const event =
-    error._tag === "UnknownMessage"
-      ? ({ _tag: "UnknownMessage", type: error.type, ...shared } as const)
-      : ({ _tag: "Undecodable", market, pointer: error.pointer, reason: error.reason, ...shared } as const)
-  if (slot !== undefined) return emit(core, slot, market, event)
-  if (line.replaces === undefined) {
-    deliver(core, [...new Set(line.slots.flatMap(({ topic }) => topic.members))], event)
+  const undecodable = { error, text, seq, msg }
+  if (slot !== undefined) deliverUndecodable(core, line, slot, undecodable)
+  else if (sid !== undefined && line.slots.some(isOpening))
+    line.early.hold(sid, { _tag: "Undecodable", ...undecodable })
+  else if (line.replaces === undefined) {
+    deliver(
+      core,
+      [...new Set(line.slots.flatMap(({ topic }) => topic.members))],
+      eventOf(line, sid, undefined, undecodable)
+    )
   }
 }

@@ -57,7 +57,7 @@ const outage: FeedEvent<"trade"> = {
   markets: []
 }
 const restored: FeedEvent<"trade"> = { _tag: "Restored", sinceMillis: 0, durationMillis: 0 }
-const replaced: FeedEvent<"trade"> = { _tag: "Replaced", generation: 2, sid: 1 }
+const replaced: FeedEvent<"trade"> = { _tag: "Replaced", generation: 2, sid: 1, markets: [] }
 
 export const bounds = { disorderMillis: 1_000, lateMillis: 8_000 }
 

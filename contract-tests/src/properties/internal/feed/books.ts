@@ -1,0 +1,215 @@
+/**
+ * The observer of live order books.
+ *
+ * @module
+ */
+import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { showLevels } from "./ledger.ts"
+import { isPermitted, type Observer } from "./observer.ts"
+import { markets, type World } from "./world.ts"
+
+/** What was seen of a market. */
+interface Seen {
+  /** The place in the exchange's history. */
+  place: number
+  epoch: number
+  isReadable: boolean
+  /** What a reader sees, or why it sees nothing. */
+  view: string
+  /** What a reader saw when the last step ended. */
+  announced: string
+  /** The last book, with its text. */
+  kept: { readonly text: string; readonly again: () => string } | undefined
+}
+
+/** Watches the books of markets, over the number of lines of the run. */
+export class BooksObserver implements Observer {
+  readonly name = "books"
+  isOver = false
+  isClosing = false
+  readonly #world: World
+  readonly #markets = new Map<string, Seen>()
+  readonly #changed = new Set<string>()
+  readonly #scope = Scope.makeUnsafe()
+  readonly #watch: OrderBooks.Watch
+
+  constructor(world: World, wanted: ReadonlyArray<string>) {
+    this.#world = world
+    this.#forget(wanted)
+    const watching = OrderBooks.watch(wanted, {
+      lines: world.options.lines,
+      snapshotTimeoutMillis: 1_000,
+      catchUpMillis: 500
+    })
+    // The second session waits by this seed between its dials.
+    this.#watch = world.run(
+      Random.withSeed(Effect.provideContext(Scope.provide(watching, this.#scope), world.client), world.options.seed)
+    )
+    for (const market of wanted) this.#expectMarket(market)
+    const changes = Stream.runForEach(this.#watch.changes, (market) => Effect.sync(() => this.#changed.add(market)))
+    world.time.fork(
+      Scope.provide(
+        Effect.forkScoped(Effect.onError(changes, () => Effect.sync(() => (this.isOver = true)))),
+        this.#scope
+      )
+    )
+  }
+
+  get wanted(): Observer["wanted"] {
+    const entries = [...this.#markets.keys()].map((market) => `orderbook_delta ${market}`)
+    return Array.from({ length: this.#world.options.lines }, (_, line) => ({ filter: `yes ${line}`, entries }))
+  }
+
+  check(isPartial: boolean): void {
+    for (const market of [...this.#markets.keys()]) this.#checkMarket(market, isPartial)
+  }
+
+  step(): void {
+    this.check(false)
+    for (const [market, seen] of this.#markets) {
+      this.#checkNewest(market, seen)
+      this.#expect(seen.view === seen.announced || this.#changed.has(market), market, "a change is announced")
+      seen.announced = seen.view
+    }
+    this.#changed.clear()
+  }
+
+  isSettled(): boolean {
+    const lines = this.#world.run(this.#watch.lines)
+    return (
+      [...this.#markets.values()].every(({ isReadable }) => isReadable) &&
+      lines.every(({ ended, liveBooks }) => ended !== undefined || liveBooks === this.#markets.size)
+    )
+  }
+
+  finish(): void {
+    this.check(false)
+    for (const [market, { view }] of this.#markets) {
+      this.#expect(view === this.#world.book(market), market, `equals the exchange's own book at the end: ${view}`)
+    }
+    const ended = this.#world.run(this.#watch.lines).find((line) => line.ended !== undefined)?.ended
+    this.#expect(ended === undefined, "", `no line ends: ${ended?.message}`)
+  }
+
+  add(markets: ReadonlyArray<string>): void {
+    this.#forget(markets)
+    const added = this.#world.run(Effect.result(this.#watch.add(markets)))
+    if (Result.isSuccess(added)) for (const market of markets) this.#expectMarket(market)
+    else this.#expect(added.failure._tag === "TooManyConnections", "", `adds markets: ${added.failure.message}`)
+  }
+
+  remove(markets: ReadonlyArray<string>): void {
+    for (const market of markets) this.#markets.delete(market)
+    this.#world.run(this.#watch.remove(markets))
+  }
+
+  pause(): void {}
+
+  resubscribe(): void {}
+
+  close(): void {
+    this.isOver = true
+    this.#world.run(Scope.close(this.#scope, Exit.void))
+  }
+
+  #expect(holds: boolean, market: string, what: string): void {
+    this.#world.expect(holds, () => `the book of ${market}: not so: ${what}`)
+  }
+
+  /** Books that are added start from a snapshot that arrives later. */
+  #forget(added: ReadonlyArray<string>): void {
+    for (const market of added) {
+      if (!this.#markets.has(market)) for (const { wire } of this.#world.network.links) wire.forget(market)
+    }
+  }
+
+  #expectMarket(market: string): void {
+    if (this.#markets.has(market)) return
+    const seen = { place: 0, epoch: 0, isReadable: false, view: "none", announced: "none", kept: undefined }
+    this.#markets.set(market, seen)
+  }
+
+  #checkMarket(market: string, isPartial: boolean): void {
+    const seen = this.#markets.get(market)!
+    const read = Effect.runSync(Effect.result(this.#watch.read(market)))
+    const state = this.#watch.state(market)?._tag
+    if (Result.isFailure(read)) {
+      const error = read.failure
+      if (error._tag === "NotWatched") return this.#onRefused(market, error.refusal)
+      if (error._tag !== "BookNotLive") {
+        // The watch ends with its last market.
+        this.isOver = true
+        const holds = this.isClosing ? error._tag === "FeedClosed" : isPermitted(market, error)
+        return this.#expect(holds, market, `the watch goes on: ${error.message}`)
+      }
+      this.#expect(state !== "Live", market, "a book that is live can be read")
+      const isClean = this.#undisturbedClock(market) !== undefined
+      this.#expect(!(seen.isReadable && isClean), market, `stays readable on an undisturbed line: ${error.message}`)
+      if (seen.isReadable)
+        this.#world.reach(`unreadable: ${error.state._tag === "Healing" ? error.state.loss.cause : ""}`)
+      seen.isReadable = false
+      seen.view = "none"
+      return
+    }
+    const book = read.success
+    const text = showLevels(book.bids, book.asks)
+    this.#expect(state === "Live", market, "a book that can be read is live")
+    this.#expect(!(Number(book.bestBid?.price) >= Number(book.bestAsk?.price)), market, `is not crossed: ${text}`)
+    if (isPartial) return
+    seen.isReadable = true
+    seen.view = text
+    this.#expect(
+      this.#world.network.open.some(({ wire }) => wire.isWhole(market)),
+      market,
+      "is unreadable after a gap, until it has healed"
+    )
+    if (seen.kept !== undefined) this.#expect(seen.kept.again() === seen.kept.text, market, "a value does not change")
+    seen.kept = { text, again: () => showLevels(book.depth("bid", 99), book.depth("ask", 99)) }
+    const moments = this.#world.truth.moments(market)
+    let place = book.epoch > seen.epoch ? 0 : seen.place
+    while (place < moments.length && (moments[place]!.clock !== book.clock || moments[place]!.text !== text)) place++
+    const what = `${text} at clock ${book.clock}, epoch ${book.epoch} is a state of the exchange since the last one seen`
+    this.#expect(place < moments.length, market, what)
+    if (place > seen.place) this.#world.reach("newer books")
+    seen.place = place
+    seen.epoch = book.epoch
+  }
+
+  /** Without maintenance, a book is readable on an undisturbed line, and is as new as that line. */
+  #checkNewest(market: string, { isReadable, view }: Seen): void {
+    const clock = this.#undisturbedClock(market)
+    const newest = this.#world.truth.moments(market).at(-1)
+    if (clock === undefined || newest === undefined) return
+    if (this.#world.hasMaintained && this.#world.options.lines > 1) return
+    this.#expect(isReadable, market, "is readable on an undisturbed line")
+    if (clock !== newest.clock) return
+    this.#expect(view === newest.text, market, `is as new as its newest line: ${newest.text}, not ${view}`)
+  }
+
+  /**
+   * The clock of the book on a line that nothing has disturbed. A message that cannot be read can concern any market of its
+   * session, so this needs a session with one connection.
+   */
+  #undisturbedClock(market: string): number | undefined {
+    const { network, options } = this.#world
+    if (options.maxMarkets < markets.length) return undefined
+    const clocks = network.open.flatMap(({ isClean, wire }) => (isClean ? (wire.clockOf(market) ?? []) : []))
+    return clocks.length === 0 ? undefined : Math.max(...clocks)
+  }
+
+  #onRefused(market: string, refusal: { readonly _tag: string; readonly message: string } | undefined): void {
+    this.#expect(
+      refusal !== undefined && isPermitted(market, refusal),
+      market,
+      `is not refused: ${refusal?.message ?? "without a reason"}`
+    )
+    this.#markets.delete(market)
+    this.#world.reach(`book refused: ${refusal?._tag}`)
+  }
+}

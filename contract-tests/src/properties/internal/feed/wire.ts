@@ -1,0 +1,157 @@
+/**
+ * What the frames of one connection say: which subscription has which number, and which books the client can have.
+ *
+ * @module
+ */
+
+/** A frame or a command, as far as the suite reads it. */
+export interface WireMessage {
+  readonly type?: string
+  readonly id?: number
+  readonly sid?: number
+  readonly seq?: number
+  readonly cmd?: string
+  readonly params?: {
+    readonly action?: string
+    readonly channels?: ReadonlyArray<string>
+    readonly market_tickers?: ReadonlyArray<string>
+    readonly market_ticker?: string
+    readonly sid?: number
+    readonly sids?: ReadonlyArray<number>
+    readonly use_yes_price?: boolean
+  }
+  readonly msg?: {
+    readonly channel?: string
+    readonly sid?: number
+    readonly market_ticker?: string
+    readonly clock?: number
+    readonly code?: number
+  }
+}
+
+/** A type that the document does not have. */
+export const unknownType = "unknown"
+
+/** Parses a frame. Undefined if it is not JSON. */
+export const parse = (text: string): WireMessage | undefined => {
+  try {
+    return JSON.parse(text) as WireMessage // Both sides of the connection write objects.
+  } catch {
+    return undefined
+  }
+}
+
+/** The channels whose data has no `seq`: the exchange cannot show a loss within a connection. */
+const unsequenced = new Set(["ticker", "fill", "market_positions", "user_orders"])
+
+interface Subscription {
+  readonly channel: string
+  readonly hasYesPrices: boolean
+  /** The `seq` of the last delivered frame. */
+  lastSeq: number
+  /** The markets whose book is complete, with the clocks of their last snapshot and of their last frame. */
+  readonly whole: Map<string, { readonly snapshot: number; last: number }>
+}
+
+/** The frames of one connection. */
+export class Wire {
+  readonly #subscriptions = new Map<number, Subscription>()
+  readonly #commands = new Map<number, WireMessage>()
+
+  /** The client sends a command. Returns false if its id was used before. */
+  command(command: WireMessage): boolean {
+    const { id } = command
+    if (id === undefined || this.#commands.has(id)) return false
+    this.#commands.set(id, command)
+    return true
+  }
+
+  /** The numbers of all subscriptions so far. */
+  get sids(): ReadonlyArray<number> {
+    return [...this.#subscriptions.keys()]
+  }
+
+  /** The command that a frame answers. */
+  commandOf({ id }: WireMessage): WireMessage | undefined {
+    return id === undefined ? undefined : this.#commands.get(id)
+  }
+
+  /** The exchange sends a frame. */
+  sent(frame: WireMessage): void {
+    const { msg, type } = frame
+    if (type !== "subscribed" || msg?.sid === undefined || msg.channel === undefined) return
+    const hasYesPrices = this.commandOf(frame)?.params?.use_yes_price === true
+    this.#subscriptions.set(msg.sid, { channel: msg.channel, hasYesPrices, lastSeq: 0, whole: new Map() })
+  }
+
+  /** Whether a loss, a repetition or another order of this frame can be noticed. */
+  isSequenced({ sid, type }: WireMessage): boolean {
+    const channel = sid === undefined ? undefined : this.#subscriptions.get(sid)?.channel
+    return channel === undefined || type === "ok" || type === "unsubscribed" || !unsequenced.has(channel)
+  }
+
+  /** The `seq` of the last frame that the client has received of a subscription. */
+  lastSeqOf({ sid }: WireMessage): number {
+    return (sid === undefined ? undefined : this.#subscriptions.get(sid)?.lastSeq) ?? 0
+  }
+
+  /** The client receives a frame. */
+  delivered(text: string): void {
+    const frame = parse(text)
+    if (frame === undefined) return this.#undecodable(text)
+    const subscription = frame.sid === undefined ? undefined : this.#subscriptions.get(frame.sid)
+    if (subscription === undefined || unsequenced.has(subscription.channel) || frame.seq === undefined) return
+    const { lastSeq, whole } = subscription
+    if (frame.seq === lastSeq) return
+    if (frame.seq !== lastSeq + 1) whole.clear()
+    subscription.lastSeq = frame.seq
+    const { clock = 0, market_ticker: market } = frame.msg ?? {}
+    const book = market === undefined ? undefined : whole.get(market)
+    if (frame.type === "orderbook_snapshot" && market !== undefined) whole.set(market, { snapshot: clock, last: clock })
+    else if (frame.type === "orderbook_delta" && book !== undefined) book.last = Math.max(book.last, clock)
+    else if (
+      frame.type === unknownType ||
+      frame.type === "unsubscribed" ||
+      frame.msg?.code === 10 ||
+      frame.msg?.code === 25
+    )
+      whole.clear()
+  }
+
+  /** A delta that no book can apply will be delivered: it takes more than its level holds. */
+  impossible(text: string): void {
+    const { msg, sid = 0 } = parse(text) ?? {}
+    const whole = this.#subscriptions.get(sid)?.whole
+    const { clock = 0, market_ticker: market = "" } = msg ?? {}
+    const book = whole?.get(market)
+    // A delta of the clock of a snapshot is in that snapshot already.
+    if (book !== undefined && clock > book.snapshot) whole?.delete(market)
+  }
+
+  /** The client forgets the book of a market: it needs another snapshot. */
+  forget(market: string): void {
+    for (const { whole } of this.#subscriptions.values()) whole.delete(market)
+  }
+
+  /**
+   * The clock of the book of a market with prices of YES, if the client has received its snapshot and every frame since.
+   */
+  clockOf(market: string): number | undefined {
+    for (const { hasYesPrices, whole } of this.#subscriptions.values()) {
+      const book = hasYesPrices ? whole.get(market) : undefined
+      if (book !== undefined) return book.last
+    }
+    return undefined
+  }
+
+  /** Whether the client has received the book of a market with prices of YES, and every frame since. */
+  isWhole(market: string): boolean {
+    return this.clockOf(market) !== undefined
+  }
+
+  #undecodable(text: string): void {
+    const sid = /"sid":\s*(\d{1,15})\s*[,}]/.exec(text)?.[1]
+    const of = sid === undefined ? undefined : this.#subscriptions.get(Number(sid))
+    for (const { whole } of of === undefined ? this.#subscriptions.values() : [of]) whole.clear()
+  }
+}

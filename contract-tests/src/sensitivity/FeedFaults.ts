@@ -1,0 +1,95 @@
+/**
+ * The faults of the feed and of order books that P11 must detect. The client's own laws have the same faults: their lists
+ * are read from the client's tests.
+ *
+ * @module
+ */
+import { root, type Fault } from "./Fault.ts"
+
+/** A fault of `packages/client/test/feed/support/sessionFaults.ts`. */
+interface SessionFault {
+  readonly name: string
+  /** Below `src/feed/session`. */
+  readonly file: string
+  readonly pattern: RegExp
+  readonly replacement: string
+}
+
+/** A fault of `packages/client/test/support/bookFaults.ts`. */
+interface BookFault {
+  readonly does: string
+  /** Below `src`. */
+  readonly file: string
+  readonly text: string
+  readonly instead: string
+}
+
+/** The faults that only the client's own laws detect, with the reason. */
+export const unseen: Readonly<Record<string, string>> = {
+  "accepts frames of old connections": "The layer of sockets already drops the frames of a socket that it has left.",
+  "delivers to users that have left": "A stream that has ended takes no more events.",
+  "removes all markets of a subscription": "The next command ends the subscription without markets.",
+  "requests no snapshot for a user who joins":
+    "It needs a second stream of a book that is not disturbed afterwards: too rare in random schedules.",
+  "delivers what still arrives of a market that leaves":
+    "It needs a market that leaves and returns while its removal is in flight: too rare in random schedules.",
+  "drops what the new connection held back":
+    "It needs a message that only the new connection has, at the moment of a change-over: too rare in random schedules.",
+  "applies a repeated delta": "The session already drops repeated messages.",
+  "applies a delta whose clock went down": "Maintenance of the local exchange closes all connections.",
+  "listens to a closed line": "Each outage gives the line another number, so nothing arrives under the old one.",
+  "does not notice an older snapshot after maintenance": "The merge starts a new epoch anyway, half a second later.",
+  "does not learn the epoch from a snapshot": "It costs only further requests of snapshots."
+}
+
+/** The faults that a second line hides, or that fewer schedules show with one line. The others are tried with two. */
+const onOneLine = new Set([
+  "forgets what is in doubt",
+  "delivers repeated messages",
+  "notifies of one outage when the line drops in the middle of a restore",
+  "does not end users when the session closes",
+  "does not notice a silent subscription",
+  "does not ask what came of a command without a reply",
+  "heals as soon as the book is crossed"
+])
+
+const client = "packages/client/src"
+
+/** The number of schedules. */
+const runs = 600
+
+const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
+
+const load = async <A>(path: string): Promise<A> => (await import(new URL(path, root).href)) as A // The module of the client's tests has this list.
+
+/** Reads the faults. They exist only in the repository, not in a published package. */
+export const feedFaults = async (): Promise<ReadonlyArray<Fault>> => {
+  const { sessionFaults } = await load<{ readonly sessionFaults: ReadonlyArray<SessionFault> }>(
+    "packages/client/test/feed/support/sessionFaults.ts"
+  )
+  const { bookFaults } = await load<{ readonly bookFaults: ReadonlyArray<BookFault> }>(
+    "packages/client/test/support/bookFaults.ts"
+  )
+  const all = [
+    ...sessionFaults.map(({ file, name, pattern, replacement }) => ({
+      name,
+      in: `${client}/feed/session/${file}`,
+      pattern,
+      replacement
+    })),
+    ...bookFaults.map(({ does, file, instead, text }) => ({
+      name: does,
+      in: `${client}/${file}`,
+      pattern: new RegExp(escape(text)),
+      replacement: instead
+    }))
+  ]
+  return all
+    .filter(({ name }) => unseen[name] === undefined)
+    .map((fault) => ({
+      ...fault,
+      property: "P11",
+      target: onOneLine.has(fault.name) ? "one line" : "two lines",
+      runs
+    }))
+}
