@@ -141,6 +141,47 @@ describe("control", () => {
     )
   )
 
+  it.live("continues at the time of a restored snapshot", () =>
+    served(
+      Effect.gen(function* () {
+        const time = Effect.map(control("GET", "time"), ({ body }) => Number(body["nowMillis"]))
+        const by = yield* credentialsOf((yield* control("POST", "accounts", {})).body)
+        const then = yield* time
+        const expiring = order({ expiration_time: Math.floor(then / 1_000) + 60 })
+        yield* send({ method: "POST", path: "/portfolio/events/orders", json: expiring, by })
+        const resting = Effect.map(
+          send({ method: "GET", path: "/portfolio/orders?status=resting", by }),
+          ({ body }) => JSON.stringify(body).split('"order_id"').length - 1
+        )
+        const snapshot = (yield* control("GET", "snapshot")).body
+        yield* control("POST", "time", { millis: 120_000 })
+        assert.strictEqual(yield* resting, 0)
+        assert.strictEqual((yield* control("PUT", "snapshot", snapshot)).status, 200)
+        assert.deepStrictEqual([yield* time, yield* resting], [then, 1])
+        yield* control("POST", "time", { millis: 59_000 })
+        assert.deepStrictEqual([yield* time, yield* resting], [then + 59_000, 1])
+        yield* control("POST", "time", { millis: 1_000 })
+        assert.strictEqual(yield* resting, 0)
+      }),
+      { markets: [{ ticker }], clock: "frozen" }
+    )
+  )
+
+  it.live("refuses a move of the clock that has no effect", () =>
+    served(
+      Effect.gen(function* () {
+        const time = Effect.map(control("GET", "time"), ({ body }) => Number(body["nowMillis"]))
+        const then = yield* time
+        for (const millis of [-600_000, 0]) {
+          assert.strictEqual((yield* control("POST", "time", { millis })).status, 400)
+        }
+        yield* control("POST", "time", { millis: 1_000 })
+        assert.strictEqual(yield* time, then + 1_000)
+      }),
+      { clock: "frozen" }
+    )
+  )
+
   it.live("names the invalid field", () =>
     served(
       Effect.gen(function* () {

@@ -61,6 +61,8 @@ class Host {
   readonly #wallMillis: () => number
   readonly #createdMillis: number
   #offsetMillis = 0
+  /** How far a restored snapshot's time is ahead of the moved clock. */
+  #restoredMillis = 0
   #exchange: Exchange
   #handler: ReturnType<typeof makeHandler>
   readonly feed: Feed
@@ -83,9 +85,10 @@ class Host {
   /** A frozen clock moves only by {@link moveClock}. Signatures then follow the real time. */
   now(): Now {
     const wallMillis = this.#wallMillis()
+    const aheadMillis = this.#offsetMillis + this.#restoredMillis
     return this.#clock === "frozen"
-      ? { exchangeMillis: this.#createdMillis + this.#offsetMillis, wallMillis }
-      : { exchangeMillis: wallMillis + this.#offsetMillis, wallMillis: wallMillis + this.#offsetMillis }
+      ? { exchangeMillis: this.#createdMillis + aheadMillis, wallMillis }
+      : { exchangeMillis: wallMillis + aheadMillis, wallMillis: wallMillis + this.#offsetMillis }
   }
 
   clockMillis(): number {
@@ -93,12 +96,17 @@ class Host {
   }
 
   clockMillisAt(exchangeMillis: number): number | undefined {
-    return this.#clock === "frozen" ? undefined : exchangeMillis - this.#offsetMillis
+    return this.#clock === "frozen" ? undefined : exchangeMillis - this.#offsetMillis - this.#restoredMillis
   }
 
-  moveClock(millis: number): void {
+  /** Returns why the clock cannot be moved. A frozen clock moves only the exchange's time, which never goes back. */
+  moveClock(millis: number): string | undefined {
+    if (millis === 0 || (millis < 0 && this.#clock === "frozen")) {
+      return "a frozen clock moves only forward, and no clock moves by 0 ms"
+    }
     this.#offsetMillis += millis
     this.feed.tick()
+    return undefined
   }
 
   handle(request: WireRequest, onDefect: (defect: unknown) => void): WireResponse {
@@ -117,6 +125,12 @@ class Host {
     this.requests.length = 0
     this.#handler = this.#makeHandler()
     this.feed.restart()
+  }
+
+  /** Replaces the exchange by one from a snapshot, and continues at the time of the snapshot. */
+  restore(exchange: Exchange, snapshotMillis: number): void {
+    this.#restoredMillis += snapshotMillis - this.now().exchangeMillis
+    this.replace(exchange)
   }
 
   /** Reads the exchange now. */
@@ -222,7 +236,11 @@ const operatorOf = (
     host.feed.faults.clear()
   }),
   feed: feedOperatorOf(host),
-  moveClock: (millis) => Effect.sync(() => host.moveClock(millis)),
+  moveClock: (millis) =>
+    Effect.suspend(() => {
+      const reason = host.moveClock(millis)
+      return reason === undefined ? Effect.void : Effect.fail(new SandboxError({ reason }))
+    }),
   portfolio: (accountId, subaccount) =>
     host.write((exchange, nowMillis) => exchange.view(nowMillis).portfolio(accountId, subaccount)),
   requests: Effect.sync(() => [...host.requests]),
@@ -235,7 +253,7 @@ const operatorOf = (
         try: () => Exchange.restore(snapshot, host.options),
         catch: (cause) => new SandboxError({ reason: `the snapshot is invalid: ${String(cause)}` })
       }),
-      (exchange) => host.replace(exchange)
+      (exchange) => host.restore(exchange, snapshot.nowMillis)
     ),
   reset: Effect.suspend(() => Effect.asVoid(orSandboxError(reset())))
 })
