@@ -12,12 +12,12 @@ import type { Command, CommandType, CommandResult } from "./Commands.ts"
 import type { Event } from "./Entities.ts"
 import { take } from "./accounts/buckets.ts"
 import { advance } from "./clock.ts"
-import { dump, type Snapshot, takeSnapshot } from "./dump.ts"
+import { type DelayedCommand, dump, type Snapshot, type StateSnapshot, takeSnapshot } from "./dump.ts"
 import { execute } from "./execute.ts"
 import { Ids } from "./ids.ts"
 import { Log, type LogEntry } from "./log.ts"
 import { reportChanges } from "./money/ledger.ts"
-import { emptyState, restore } from "./restore.ts"
+import { emptyState, restore, restoreDelayed } from "./restore.ts"
 import type { State } from "./state.ts"
 import { View } from "./View.ts"
 
@@ -48,16 +48,19 @@ export class Exchange {
   /** The state for lagging reads. It executes the same commands, but `readLagMillis` later. */
   readonly #lagging: State | undefined
   /** Commands that the lagging state has not executed yet. */
-  readonly #delayed: Array<{ readonly atMillis: number; readonly command: Command }> = []
+  readonly #delayed: Array<DelayedCommand> = []
 
   constructor(options: Options, from?: Snapshot) {
     const { onEvent, seed } = options
     this.assumptions = { ...defaults, ...options.assumptions }
     this.seed = seed
-    const make = (): State =>
-      from === undefined ? emptyState(this.assumptions, Ids.fromSeed(seed)) : restore(from, this.assumptions)
-    this.#state = make()
-    this.#lagging = this.assumptions.readLagMillis > 0 ? make() : undefined
+    const make = (state: StateSnapshot | undefined): State =>
+      state === undefined ? emptyState(this.assumptions, Ids.fromSeed(seed)) : restore(state, this.assumptions)
+    this.#state = make(from)
+    if (this.assumptions.readLagMillis > 0) {
+      this.#lagging = make(from?.lagging?.state ?? from)
+      this.#delayed.push(...(from?.lagging?.delayed.map(restoreDelayed) ?? []))
+    }
     if (onEvent !== undefined) {
       this.subscribe((entry) => {
         if (entry.type !== "command") {
@@ -119,7 +122,12 @@ export class Exchange {
 
   /** The whole state as plain JSON: see {@link Exchange.restore}. */
   snapshot(nowMillis: number): Snapshot {
-    return takeSnapshot(this.#at(nowMillis))
+    const state = this.#at(nowMillis)
+    if (this.#lagging === undefined) {
+      return takeSnapshot(state)
+    }
+    this.#catchUp(this.#lagging, state.nowMillis)
+    return { ...takeSnapshot(state), lagging: { state: takeSnapshot(this.#lagging), delayed: [...this.#delayed] } }
   }
 
   /** The current reads. Later calls change what the view shows. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { isCurrent } from "./clock.ts"
+import type { Command } from "./Commands.ts"
 import { toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
@@ -20,8 +21,20 @@ import {
   type OwnSide
 } from "./state.ts"
 
-/** The whole state in restorable form. Entities refer to each other by id. */
-export type Snapshot = ReturnType<typeof takeSnapshot>
+/** A state in restorable form. Entities refer to each other by id. */
+export type StateSnapshot = ReturnType<typeof takeSnapshot>
+
+/** The whole state of an exchange in restorable form. */
+export interface Snapshot extends StateSnapshot {
+  /** The state for lagging reads, and the commands that it has not executed yet. Absent without `readLagMillis`. */
+  readonly lagging?: { readonly state: StateSnapshot; readonly delayed: ReadonlyArray<DelayedCommand> }
+}
+
+/** A command that the state for lagging reads executes later. */
+export interface DelayedCommand {
+  readonly atMillis: number
+  readonly command: Command
+}
 
 export const takeSnapshot = (state: State) => ({
   nowMillis: state.nowMillis,

@@ -7,7 +7,7 @@ import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { Book } from "./orders/book.ts"
-import type { Snapshot } from "./dump.ts"
+import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
 import { Ids } from "./ids.ts"
@@ -25,7 +25,7 @@ import type {
 } from "./state.ts"
 import { Timers } from "./timers.ts"
 
-type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: Snapshot[K][number] }
+type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
 
 export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   assumptions,
@@ -63,7 +63,7 @@ const found = <A>(value: A | undefined, what: string): A => {
   return value
 }
 
-export const restore = (from: Snapshot, assumptions: Assumptions): State => {
+export const restore = (from: StateSnapshot, assumptions: Assumptions): State => {
   const state: State = {
     ...emptyState(assumptions, Ids.fromState(from.ids)),
     nowMillis: from.nowMillis,
@@ -95,6 +95,17 @@ export const restore = (from: Snapshot, assumptions: Assumptions): State => {
   }
   return state
 }
+
+/** JSON has no infinity: it writes the closing time of a market that does not close automatically as null. */
+export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCommand => ({
+  atMillis,
+  command:
+    command.type === "setMarketClose"
+      ? { ...command, closeMillis: command.closeMillis ?? Infinity }
+      : command.type === "createMarket"
+        ? { ...command, market: { ...command.market, closeMillis: command.market.closeMillis ?? Infinity } }
+        : command
+})
 
 const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
   const {
@@ -286,7 +297,7 @@ const restoreBook = (state: State, dumped: Dumped["markets"]): void => {
   }
 }
 
-const restoreCommunications = (state: State, from: Snapshot): void => {
+const restoreCommunications = (state: State, from: StateSnapshot): void => {
   for (const { acceptedQuoteId: _acceptedQuoteId, ...rfq } of from.rfqs) {
     const account = found(state.accounts.get(rfq.accountId), rfq.accountId)
     const market = found(state.markets.get(rfq.ticker), rfq.ticker)
