@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { CreateMarket, ListOrders } from "../src/exchange/Commands.ts"
+import type { AmendOrder, CreateMarket, ListOrders } from "../src/exchange/Commands.ts"
+import { Exchange } from "../src/exchange/Exchange.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 const everything: ListOrders = {
@@ -481,4 +482,63 @@ describe("Exchange.nextTimerMillis", () => {
     floor.view()
     assert.isUndefined(floor.exchange.nextTimerMillis())
   })
+
+  it("does not count the timer of an order that has ended", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    const order = floor.place(one, terms("bid", 40, 1, { expirationSeconds: start / 1_000 + 9 }))
+    unwrap(floor.cancel(one, order.orderId))
+    assert.isUndefined(floor.exchange.nextTimerMillis())
+  })
+})
+
+describe("Exchange.snapshot", () => {
+  it("has one timer for an order, however often the order was amended", () => {
+    const floor = makeFloor()
+    const accountId = floor.account("one")
+    const { orderId } = floor.place(accountId, terms("bid", 40, 1, { expirationSeconds: start / 1_000 + 60 }))
+    for (const [price, seconds] of [
+      [41, undefined],
+      [42, undefined],
+      [42, 90],
+      [42, 60],
+      [43, 90]
+    ] as const) {
+      unwrap(floor.execute({ type: "amendOrder", accountId, order: amended(orderId, price, seconds) }))
+    }
+    assert.deepStrictEqual(floor.exchange.snapshot(start).timers, [
+      { atMillis: start + 90_000, what: "expire", of: orderId }
+    ])
+    unwrap(floor.execute({ type: "amendOrder", accountId, order: { ...amended(orderId, 43), expirationSeconds: 0 } }))
+    assert.deepStrictEqual(floor.exchange.snapshot(start).timers, [])
+  })
+
+  it("keeps the order in which timers of the same time fire", () => {
+    const floor = makeFloor()
+    const accountId = floor.account("one")
+    const closes = (closeMillis: number) => ({ type: "setMarketClose", ticker, closeMillis }) as const
+    unwrap(floor.execute(closes(start + 9_000)))
+    floor.place(accountId, terms("bid", 40, 1, { expirationSeconds: start / 1_000 + 9 }))
+    unwrap(floor.execute(closes(start + 99_000)))
+    const restored = Exchange.restore(floor.exchange.snapshot(start))
+    const reasons = [floor.exchange, restored].map((exchange) => {
+      unwrap(exchange.execute(closes(start + 9_000), start))
+      const { items } = unwrap(exchange.view(start + 9_000).listOrders(accountId, everything))
+      return items.map(({ cancelReason }) => cancelReason)
+    })
+    assert.deepStrictEqual(reasons[1], reasons[0])
+  })
+})
+
+const amended = (orderId: string, cents: number, afterSeconds?: number): AmendOrder => ({
+  orderId,
+  subaccount: 0,
+  exchangeIndex: undefined,
+  ticker,
+  side: "bid",
+  price: cents * 100,
+  count: 100,
+  clientOrderId: undefined,
+  updatedClientOrderId: undefined,
+  expirationSeconds: afterSeconds === undefined ? undefined : start / 1_000 + afterSeconds
 })

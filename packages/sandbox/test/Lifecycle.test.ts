@@ -51,6 +51,8 @@ describe("the lifecycle commands of a market", () => {
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXLIFE-OPEN", openMillis: start } }))
     unwrap(floor.execute({ type: "pauseMarket", ticker: "KXLIFE-PAUSED" }))
     unwrap(floor.execute({ type: "determineMarket", ticker: "KXLIFE-DETERMINED", outcome: "no" }))
+    const determined = unwrap(floor.view().market("KXLIFE-DETERMINED"))
+    assert.deepStrictEqual([determined.openMillis, determined.closeMillis], [start, start])
     floor.events.length = 0
     floor.time = start + 5_000
     assert.strictEqual(unwrap(floor.view().market("KXLIFE-PLAIN")).updatedMillis, start + 1_000)

@@ -145,7 +145,7 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
-  /** When the next timer is due, in Unix milliseconds. That timer may have no effect, because it was rescheduled. */
+  /** When the next timer is due, in Unix milliseconds. */
   nextTimerMillis(): number | undefined {
     return this.#state.timers.nextMillis()
   }

@@ -23,6 +23,7 @@ import type {
   Timer,
   OwnSide
 } from "./state.ts"
+import { schedule } from "./schedule.ts"
 import { Timers } from "./timers.ts"
 
 type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
@@ -91,7 +92,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   }
   restoreCommunications(state, from)
   for (const timer of from.timers) {
-    state.timers.add(timer.atMillis, restoreTimer(state, timer))
+    schedule(state, timer.atMillis, restoreTimer(state, timer))
   }
   return state
 }
@@ -108,23 +109,12 @@ export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCo
 })
 
 const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
-  const {
-    ask: _ask,
-    bid: _bid,
-    closeMillis,
-    closesMillis,
-    eventTicker,
-    positions: _positions,
-    settlesMillis,
-    ...own
-  } = dumped
+  const { ask: _ask, bid: _bid, closeMillis, eventTicker, positions: _positions, ...own } = dumped
   const event = found(state.events.get(eventTicker), eventTicker)
   const market: MarketState = {
     ...own,
     event,
     closeMillis: closeMillis ?? Infinity,
-    closesMillis: closesMillis ?? Infinity,
-    settlesMillis: settlesMillis ?? Infinity,
     // JSON omits undefined fields.
     result: own.result,
     settlementValue: own.settlementValue,
@@ -157,7 +147,6 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     restingCount: dumped.restingCount,
     subaccounts: dumped.subaccounts,
     allocation: dumped.allocation,
-    spreadsMillis: dumped.spreadsMillis ?? Infinity,
     marginedMicros: dumped.marginedMicros,
     buckets: { read: { ...dumped.buckets.read }, write: dumped.buckets.write.map((bucket) => ({ ...bucket })) },
     keys: [...dumped.keys],

@@ -58,7 +58,6 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     shardTransfers: [],
     clientTransferIds: new Set(),
     allocation: { percents: [], reservation: "sum" },
-    spreadsMillis: Infinity,
     marginedMicros: 0,
     cancelledOnArrivalUntil: new Map(),
     buckets: makeBuckets(tier),

@@ -9,6 +9,7 @@ import type { MarketEvent, Refusal, Series } from "../Entities.ts"
 import { Book } from "../orders/book.ts"
 import { dollar, parsePrice } from "../decimal.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
+import { schedule } from "../schedule.ts"
 import { isShard } from "../shards.ts"
 import { toMarket } from "./marketView.ts"
 import type { EventState, MarketState, SeriesState, State } from "../state.ts"
@@ -123,7 +124,6 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     updatedMillis: state.nowMillis,
     openMillis,
     closeMillis,
-    closesMillis: closeMillis,
     paused: false,
     grid,
     takerRate: rateOf(input.takerFeeRate, "taker"),
@@ -133,7 +133,6 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     result: undefined,
     settlementValue: undefined,
     challenge: undefined,
-    settlesMillis: Infinity,
     settledMillis: undefined,
     book: new Book(),
     trades: [],
@@ -150,10 +149,10 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
   event.markets.push(market)
   state.markets.set(ticker, market)
   if (openMillis > state.nowMillis) {
-    state.timers.add(openMillis, { open: market })
+    schedule(state, openMillis, { open: market })
   }
   if (closeMillis !== Infinity) {
-    state.timers.add(closeMillis, { close: market })
+    schedule(state, closeMillis, { close: market })
   }
   state.emit?.({ type: "market", change: "created", ticker, market: toMarket(state, market) })
   return market

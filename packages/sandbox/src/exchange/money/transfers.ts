@@ -8,6 +8,7 @@ import type { SetAllocation, TransferCash, TransferShard } from "../Commands.ts"
 import type { Location, Refusal, ShardTransfer, SubaccountTransfer } from "../Entities.ts"
 import { cashOf, hasSubaccount, holdingOf, pay, checkCash } from "./ledger.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
+import { schedule, unschedule } from "../schedule.ts"
 import { isShard, shards } from "../shards.ts"
 import { type AccountState, type State, type TransferState, checkNotPaused } from "../state.ts"
 
@@ -138,7 +139,7 @@ const send = (state: State, account: AccountState, input: TransferShard): Transf
   if (state.assumptions.transferMillis === 0) {
     arrive(state, account, transfer)
   } else {
-    state.timers.add(state.nowMillis + state.assumptions.transferMillis, { arrive: transfer, account })
+    schedule(state, state.nowMillis + state.assumptions.transferMillis, { arrive: transfer, account })
   }
   return transfer
 }
@@ -176,19 +177,17 @@ export const setAllocation = (
   if (refused !== undefined) {
     return Result.fail(refused)
   }
-  account.allocation = { percents: percents.map((part) => ({ ...part })), reservation: input.reservation }
   if (percents.length === 0) {
-    account.spreadsMillis = Infinity
-  } else if (account.spreadsMillis === Infinity) {
+    unschedule(state, { spread: account })
+  } else if (account.allocation.percents.length === 0) {
     spreadLater(state, account)
   }
+  account.allocation = { percents: percents.map((part) => ({ ...part })), reservation: input.reservation }
   return Result.void
 }
 
-const spreadLater = (state: State, account: AccountState): void => {
-  account.spreadsMillis = state.nowMillis + spreadMillis
-  state.timers.add(account.spreadsMillis, { spread: account })
-}
+const spreadLater = (state: State, account: AccountState): void =>
+  schedule(state, state.nowMillis + spreadMillis, { spread: account })
 
 /**
  * Spreads the free cash of the primary subaccount once, in whole steps of a balance. The first shard of the allocation

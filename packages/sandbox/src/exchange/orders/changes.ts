@@ -10,8 +10,17 @@ import { enter, leave, moneyNeededToChange, shrink } from "./backing.ts"
 import { cancel as cancelOrder, restingOrders } from "./ending.ts"
 import { noteHolding, checkCash } from "../money/ledger.ts"
 import { crosses, match, wouldSelfTrade } from "./matching.ts"
-import { checkCountAndPrice, checkExpiration, feeRateOf, rest, checkActive, checkTrading } from "./placing.ts"
+import {
+  checkCountAndPrice,
+  checkExpiration,
+  expireLater,
+  feeRateOf,
+  rest,
+  checkActive,
+  checkTrading
+} from "./placing.ts"
 import { reduceInBook, removeFromBook } from "./resting.ts"
+import { unschedule } from "../schedule.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, notFound, refusal } from "../refusals.ts"
 import { type AccountState, isSubaccount, type OrderState, snapshot, type State, checkNotPaused } from "../state.ts"
@@ -104,6 +113,7 @@ export const amend = (state: State, account: AccountState, input: AmendOrder): R
     rename(order, input.updatedClientOrderId)
     if (input.expirationSeconds !== undefined) {
       order.expirationMillis = input.expirationSeconds === 0 ? undefined : input.expirationSeconds * 1_000
+      unschedule(state, { expire: order })
     }
     order.updatedMillis = state.nowMillis
     if (remaining === 0) {
@@ -114,18 +124,10 @@ export const amend = (state: State, account: AccountState, input: AmendOrder): R
       if (remaining < order.remainingCount) {
         decreaseBy(state, order, order.remainingCount - remaining)
       }
-      if (order.status === "resting" && order.expirationMillis !== before.expirationMillis) {
-        expireLater(state, order)
-      }
+      expireLater(state, order)
     }
     return Result.succeed({ before, after: logged(state, order, "amend") })
   })
-}
-
-const expireLater = (state: State, order: OrderState): void => {
-  if (order.expirationMillis !== undefined) {
-    state.timers.add(order.expirationMillis, { expire: order })
-  }
 }
 
 const rename = (order: OrderState, clientOrderId: string | undefined): void => {

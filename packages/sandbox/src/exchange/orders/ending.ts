@@ -6,6 +6,7 @@
 import type { CancelReason } from "../Entities.ts"
 import { leave } from "./backing.ts"
 import { noteHolding } from "../money/ledger.ts"
+import { unschedule } from "../schedule.ts"
 import { removeFromBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { type AccountState, type MarketState, type OrderState, snapshot, type State, type OwnSide } from "../state.ts"
@@ -18,6 +19,9 @@ export const end = (state: State, order: OrderState, status: "canceled" | "execu
   order.account.restingCount--
   order.account.orders.end(order)
   order.group?.resting.delete(order)
+  if (order.expirationMillis !== undefined) {
+    unschedule(state, { expire: order })
+  }
   if (order.clientOrderId !== undefined && state.assumptions.clientOrderIds === "whileResting") {
     order.account.clientOrderIds.delete(order.clientOrderId)
   }

@@ -15,6 +15,7 @@ import { canFill, crosses, match } from "./matching.ts"
 import { addToBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, refusal } from "../refusals.ts"
+import { schedule } from "../schedule.ts"
 import {
   type AccountState,
   type GroupState,
@@ -285,8 +286,13 @@ export const rest = (state: State, order: OrderState): void => {
     order.feeRate = order.market.makerRate
     reserve(order)
   }
+  expireLater(state, order)
+}
+
+/** Schedules the expiry of a resting order, if it has one. */
+export const expireLater = (state: State, order: OrderState): void => {
   if (order.expirationMillis !== undefined) {
-    state.timers.add(order.expirationMillis, { expire: order })
+    schedule(state, order.expirationMillis, { expire: order })
   }
 }
 
