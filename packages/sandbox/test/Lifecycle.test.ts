@@ -140,6 +140,7 @@ describe("the lifecycle commands of a market", () => {
       [[], "dispute"],
       [[], "settle"],
       [["pause"], "pause"],
+      [["close"], "close"],
       [["determine"], "pause"],
       [["determine"], "close"],
       [["determine"], "determine"],

@@ -287,8 +287,8 @@ export interface CommandTypes {
   /** Resumes a paused market. Cancels the orders that rested through the pause. */
   readonly reactivateMarket: readonly [{ readonly ticker: string }, void]
   /**
-   * Sets when a market closes. A time that is not in the future closes the market immediately. A time in the future
-   * reopens a closed market that is not determined.
+   * Sets when a market closes. A time that is not in the future closes the market immediately, and is refused if the
+   * market has closed. A time in the future reopens a closed market that is not determined.
    */
   readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
   /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */

@@ -67,9 +67,10 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
 }
 
 /** Sets when a market closes. A time in the future reopens a closed market that is not determined. */
-export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> =>
-  market.openMillis < closeMillis
-    ? step(state, market, ["initialized", "active", "inactive", "closed"], () => {
+export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> => {
+  const from: ReadonlyArray<MarketStatus> = ["initialized", "active", "inactive"]
+  return market.openMillis < closeMillis
+    ? step(state, market, closeMillis > state.nowMillis ? [...from, "closed"] : from, () => {
         market.closeMillis = Math.max(closeMillis, state.nowMillis)
         logChange(state, market, "closeChanged")
         if (market.closeMillis <= state.nowMillis) {
@@ -81,6 +82,7 @@ export const setClose = (state: State, market: MarketState, closeMillis: number)
         }
       })
     : Result.fail(invalidParameters("a market must open before it closes"))
+}
 
 /** The effects of the opening time. A market that was paused before stays paused. */
 export const open = (state: State, market: MarketState): void => logChange(state, market, "opened")
