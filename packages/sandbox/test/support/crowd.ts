@@ -111,6 +111,7 @@ const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): voi
           eventTicker: `KXCROWD${exchangeIndex}-26`,
           exchangeIndex,
           makerFeeRate: crowd.made % 2 === 0 ? 175 : 0,
+          ...(crowd.made % 6 === 0 ? { takerFeeRate: 0 } : {}),
           priceRanges: [{ start: "0.00", end: "1.00", step: crowd.made % 3 === 0 ? "0.0001" : "0.01" }],
           ...(crowd.made % 4 === 0 ? { closeMillis: crowd.now + 600_000 } : {})
         }

@@ -142,9 +142,9 @@ const replace = (state: State, order: OrderState, price: number, remaining: numb
   touch(state, market)
   removeFromBook(state, order)
   leave(order)
-  order.feeRate = feeRateOf(market, order.side, price)
   order.price = price
   order.remainingCount = remaining
+  order.feeRate = feeRateOf(state, order)
   enter(order)
   noteHolding(state, order.position.holding)
   match(state, order)
@@ -197,7 +197,8 @@ const checkAmendedExecution = (
   if (wouldSelfTrade(order, price, remaining)) {
     return invalidOrder("SELF_CROSS_ATTEMPT")
   }
-  const needed = moneyNeededToChange(order, price, remaining, feeRateOf(market, side, price))
+  const feeRate = feeRateOf(state, { ...order, price, remainingCount: remaining })
+  const needed = moneyNeededToChange(order, price, remaining, feeRate)
   return needed > 0 ? checkCash(state, position.holding.cashMicros, needed) : undefined
 }
 

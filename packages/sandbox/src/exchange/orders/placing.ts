@@ -47,6 +47,7 @@ export const place = (state: State, account: AccountState, input: CreateOrder): 
     return Result.fail(group.failure)
   }
   const order = makeOrder(state, account, market.success, group.success, input)
+  order.feeRate = feeRateOf(state, order)
   const execution = checkExecution(state, order, input)
   return execution === undefined ? Result.succeed(snapshot(accept(state, order))) : Result.fail(execution)
 }
@@ -214,14 +215,22 @@ const makeOrder = (
     ownPrevious: undefined,
     ownNext: undefined,
     coveredCount: 0,
-    feeRate: feeRateOf(market, input.side, input.price),
+    feeRate: market.makerRate,
     carriedMicros: 0
   }
 }
 
-/** The rate of the fee to reserve for an order that arrives now: the taker's rate if it would trade immediately. */
-export const feeRateOf = (market: MarketState, side: "bid" | "ask", price: number): number =>
-  crosses(market, side, price) ? market.takerRate : market.makerRate
+/**
+ * The rate of the fee to reserve for an order that arrives now: the taker's rate if it would trade immediately. If a
+ * part of it would then rest and the maker's rate is higher, the maker's rate.
+ */
+export const feeRateOf = (state: State, order: OrderState): number => {
+  const { makerRate, takerRate } = order.market
+  return crosses(order.market, order.side, order.price) &&
+    (makerRate <= takerRate || order.timeInForce !== "good_till_canceled" || canFill(state, order))
+    ? takerRate
+    : makerRate
+}
 
 /** The checks of an order's execution terms against the position, the money and the book. */
 const checkExecution = (state: State, order: OrderState, input: CreateOrder): Refusal | undefined => {
