@@ -439,7 +439,18 @@ describe("createMarket", () => {
       { exchangeIndex: 4 },
       { takerFeeRate: -1 },
       { makerFeeRate: 0.5 },
-      { openMillis: 2, closeMillis: 2 }
+      { openMillis: 2, closeMillis: 2 },
+      { openMillis: -1 },
+      { openMillis: 0.5 },
+      { openMillis: 9_000_000_000_000_000 },
+      { closeMillis: 9_000_000_000_000_000 },
+      { priceRanges: [] },
+      {
+        priceRanges: [
+          { start: "0.00", end: "0.50", step: "0.01" },
+          { start: "0.49", end: "1.00", step: "0.01" }
+        ]
+      }
     ]) {
       const refusal = refusalOf(floor.execute({ type: "createMarket", market: { ticker: "KXNEW-1", ...wrong } }))
       assert.strictEqual(refusal.code, "invalid_parameters", JSON.stringify(wrong))

@@ -170,6 +170,10 @@ describe("the lifecycle commands of a market", () => {
       refusalOf(floor.execute({ type: "setMarketClose", ticker, closeMillis: start - 1 })).code,
       "invalid_parameters"
     )
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "setMarketClose", ticker, closeMillis: 9_000_000_000_000_000 })).code,
+      "invalid_parameters"
+    )
   })
 })
 

@@ -205,7 +205,12 @@ describe("control", () => {
           [400, control("POST", "accounts", { money: "5" })],
           [400, control("POST", "accounts", [])],
           [400, control("POST", "markets", { ticker: "" })],
+          [400, control("POST", "markets", { ticker: "KXODD-1", openMillis: 9_000_000_000_000_000 })],
+          [400, control("POST", "markets", { ticker: "KXODD-1", openMillis: -1 })],
+          [400, control("POST", "markets", { ticker: "KXODD-1", priceRanges: [] })],
           [400, control("POST", "markets/KXNONE-1/settle")],
+          [400, control("POST", "time", { millis: 9_000_000_000_000_000 })],
+          [400, control("PUT", "snapshot", { ...(yield* control("GET", "snapshot")).body, nowMillis: 9e15 })],
           [400, control("POST", "faults", { status: 99 })],
           [400, control("POST", "faults", { operation: "GetOrder2", status: 503 })],
           [400, control("POST", "time", { millis: 1.5 })],
@@ -217,6 +222,7 @@ describe("control", () => {
           assert.strictEqual(got.status, status, JSON.stringify(got.body))
           assert.isString(errorOf({ ...got, headers: {} }).code)
         }
+        assert.strictEqual((yield* send({ method: "GET", path: "/markets" })).status, 200)
       })
     )
   )

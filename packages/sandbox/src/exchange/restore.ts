@@ -24,6 +24,7 @@ import type {
   OwnSide
 } from "./state.ts"
 import { schedule } from "./schedule.ts"
+import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
 
 type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
@@ -65,6 +66,9 @@ const found = <A>(value: A | undefined, what: string): A => {
 }
 
 export const restore = (from: StateSnapshot, assumptions: Assumptions): State => {
+  if (!isTime(from.nowMillis)) {
+    throw new RangeError("nowMillis is not a time")
+  }
   const state: State = {
     ...emptyState(assumptions, Ids.fromState(from.ids)),
     nowMillis: from.nowMillis,

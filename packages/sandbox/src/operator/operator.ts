@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import type { Command, CommandType, KeyOptions } from "../exchange/Commands.ts"
 import type { Refusal } from "../exchange/Entities.ts"
 import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
+import { latestMillis } from "../exchange/times.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "../exchange/accounts/keys.ts"
 import type { Now } from "../rest/authentication.ts"
 import { Feed } from "../feed/Feed.ts"
@@ -103,6 +104,10 @@ class Host {
   moveClock(millis: number): string | undefined {
     if (millis === 0 || (millis < 0 && this.#clock === "frozen")) {
       return "a frozen clock moves only forward, and no clock moves by 0 ms"
+    }
+    const { exchangeMillis, wallMillis } = this.now()
+    if (Math.max(Math.abs(exchangeMillis + millis), Math.abs(wallMillis + millis)) > latestMillis) {
+      return "the clock moves at most to the end of the year 9999"
     }
     this.#offsetMillis += millis
     this.feed.tick()

@@ -8,9 +8,10 @@ import type { CreateEvent, CreateMarket, CreateSeries } from "../Commands.ts"
 import type { MarketEvent, Refusal, Series } from "../Entities.ts"
 import { Book } from "../orders/book.ts"
 import { dollar, parsePrice } from "../decimal.ts"
-import { invalidParameters, refusal } from "../refusals.ts"
+import { invalidParameters, invalidTime, refusal } from "../refusals.ts"
 import { schedule } from "../schedule.ts"
 import { isShard } from "../shards.ts"
+import { isTime } from "../times.ts"
 import { toMarket } from "./marketView.ts"
 import type { EventState, MarketState, SeriesState, State } from "../state.ts"
 
@@ -178,12 +179,18 @@ const checkMarket = (
   if (!isIn(settlementTimerSeconds, 1e9)) {
     return invalidParameters("the settlement timer must be whole seconds")
   }
+  if (!isTime(openMillis) || (closeMillis !== Infinity && !isTime(closeMillis))) {
+    return invalidTime
+  }
   return openMillis < closeMillis ? undefined : invalidParameters("a market must open before it closes")
 }
 
 const isIn = (value: number, max: number): boolean => Number.isInteger(value) && value >= 0 && value <= max
 
-/** Parses price ranges. Each range is a whole number of steps between $0 and $1. The finest step is $0.0001. */
+/**
+ * Parses price ranges. Each range is a whole number of steps between $0 and $1. The finest step is $0.0001. Ranges
+ * ascend, and share at most a boundary.
+ */
 const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Result<MarketState["grid"], Refusal> => {
   const grid: Array<MarketState["grid"][number]> = []
   for (const range of ranges) {
@@ -203,7 +210,14 @@ const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Resul
         )
       )
     }
+    if (start < (grid.at(-1)?.end ?? 0)) {
+      return Result.fail(
+        invalidParameters(`the price range from ${range.start} starts before the end of the previous range`)
+      )
+    }
     grid.push({ start, end, step })
   }
-  return Result.succeed(grid)
+  return grid.length === 0
+    ? Result.fail(invalidParameters("a market needs at least one price range"))
+    : Result.succeed(grid)
 }

@@ -11,9 +11,10 @@ import { dollar, parsePrice } from "../decimal.ts"
 import { cancelMarket } from "../orders/ending.ts"
 import { statusOf, toMarket } from "./marketView.ts"
 import { settlePosition } from "../money/ledger.ts"
-import { invalidParameters, refusal } from "../refusals.ts"
+import { invalidParameters, invalidTime, refusal } from "../refusals.ts"
 import { schedule, unschedule } from "../schedule.ts"
 import { isShard } from "../shards.ts"
+import { isTime } from "../times.ts"
 import type { MarketState, State } from "../state.ts"
 
 const logChange = (
@@ -68,6 +69,9 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
 
 /** Sets when a market closes. A time in the future reopens a closed market that is not determined. */
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> => {
+  if (closeMillis !== Infinity && !isTime(closeMillis)) {
+    return Result.fail(invalidTime)
+  }
   const from: ReadonlyArray<MarketStatus> = ["initialized", "active", "inactive"]
   return market.openMillis < closeMillis
     ? step(state, market, closeMillis > state.nowMillis ? [...from, "closed"] : from, () => {

@@ -13,6 +13,7 @@ import { attach, noteHolding, positionOf, checkCash } from "../money/ledger.ts"
 import { statusOf } from "../markets/marketView.ts"
 import { canFill, crosses, match } from "./matching.ts"
 import { addToBook } from "./resting.ts"
+import { latestMillis } from "../times.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, refusal } from "../refusals.ts"
 import { schedule } from "../schedule.ts"
@@ -129,12 +130,9 @@ export const checkCountAndPrice = (
 export const checkExpiration = (state: State, seconds: number): Refusal | undefined =>
   seconds * 1_000 <= state.nowMillis
     ? invalidOrder("expiration_time is in the past")
-    : seconds > latestSeconds
+    : seconds * 1_000 > latestMillis
       ? invalidOrder("expiration_time is after the year 9999")
       : undefined
-
-/** The last second that RFC 3339 can represent. */
-const latestSeconds = 253_402_300_799
 
 const isOnGrid = (market: MarketState, price: number): boolean =>
   Number.isInteger(price) &&
