@@ -318,8 +318,8 @@ export interface CommandTypes {
   /** Cancels a resting order. Any other order is not found, so cancelling twice changes nothing. */
   readonly cancelOrder: readonly [{ readonly accountId: string; readonly target: OrderTarget }, Canceled]
   /**
-   * Cancels the resting orders of one or all subaccounts, on every shard that is not paused. Returns the number of
-   * cancelled orders. Refused while shard 0 is paused.
+   * Cancels the resting orders of one or all subaccounts. Returns the number of cancelled orders. Cancels nothing and is
+   * refused while shard 0 is paused, or a shard on which one of the orders rests.
    */
   readonly cancelAllOrders: readonly [{ readonly accountId: string; readonly subaccount?: number | undefined }, number]
   /** Changes the price, the total count, the expiry or the client id of a resting order. */

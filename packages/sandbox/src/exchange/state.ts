@@ -278,9 +278,11 @@ export interface State {
 export const isSubaccount = (subaccount: number): boolean =>
   Number.isInteger(subaccount) && subaccount >= 0 && subaccount <= 63
 
+export const exchangeIsPaused: Refusal = /*#__PURE__*/ refusal("conflict", "exchange_is_paused")
+
 /** Refuses state changes while the exchange is paused on a shard. Default: shard 0. */
 export const checkNotPaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
-  state.exchangeActive[exchangeIndex] === false ? refusal("conflict", "exchange_is_paused") : undefined
+  state.exchangeActive[exchangeIndex] === false ? exchangeIsPaused : undefined
 
 /** A copy of an order that later events do not change. Copying field by field is several times faster than a spread. */
 export const snapshot = (order: OrderState): Order => ({

@@ -83,7 +83,7 @@ export const createSubaccount = (
   exchangeIndex: number
 ): Result.Result<number, Refusal> => {
   const refused =
-    checkNotPaused(state) ??
+    checkNotPaused(state, exchangeIndex) ??
     (isShard(exchangeIndex) ? undefined : invalidParameters("exchange_index must be 0 to 3")) ??
     (account.tier === "basic"
       ? refusal("forbidden", "permission_denied", "subaccounts require the advanced tier")

@@ -69,9 +69,13 @@ export const transferShard = (
   account: AccountState,
   input: TransferShard
 ): Result.Result<ShardTransfer, Refusal> => {
-  const { clientTransferId, source } = input
+  const { clientTransferId, destination, source } = input
   const id = clientTransferId === undefined ? undefined : idOf(source, clientTransferId)
-  const refused = checkNotPaused(state) ?? checkId(account, id) ?? checkShardTransfer(state, account, input)
+  const refused =
+    checkLocationNotPaused(state, source) ??
+    checkLocationNotPaused(state, destination) ??
+    checkId(account, id) ??
+    checkShardTransfer(state, account, input)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -80,6 +84,10 @@ export const transferShard = (
   }
   return Result.succeed({ ...send(state, account, input) })
 }
+
+/** Pauses do not concern the margined exchange. */
+const checkLocationNotPaused = (state: State, { exchangeIndex, instance }: Location): Refusal | undefined =>
+  instance === "margined" ? undefined : checkNotPaused(state, exchangeIndex)
 
 const checkShardTransfer = (state: State, account: AccountState, input: TransferShard): Refusal | undefined => {
   const { amountMicros, clientTransferId, destination, source } = input
@@ -191,7 +199,7 @@ const spreadLater = (state: State, account: AccountState): void =>
 
 /**
  * Spreads the free cash of the primary subaccount once, in whole steps of a balance. The first shard of the allocation
- * gets the remainder.
+ * gets the remainder. Spreads nothing while the cash of a paused shard would change.
  */
 export const spread = (state: State, account: AccountState): void => {
   const { percents } = account.allocation
@@ -204,9 +212,10 @@ export const spread = (state: State, account: AccountState): void => {
     return part - (part % balanceStep)
   })
   targets[percents[0]!.exchangeIndex]! += total - targets.reduce((sum, target) => sum + target, 0)
-  for (const [shard, holding] of holdings.entries()) {
-    if (targets[shard] !== holding.cashMicros) {
-      pay(state, holding, targets[shard]! - holding.cashMicros)
+  const changed = holdings.filter(({ cashMicros, exchangeIndex }) => targets[exchangeIndex] !== cashMicros)
+  if (changed.every(({ exchangeIndex }) => state.exchangeActive[exchangeIndex])) {
+    for (const holding of changed) {
+      pay(state, holding, targets[holding.exchangeIndex]! - holding.cashMicros)
     }
   }
   spreadLater(state, account)

@@ -23,7 +23,15 @@ import { reduceInBook, removeFromBook } from "./resting.ts"
 import { unschedule } from "../schedule.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, notFound, refusal } from "../refusals.ts"
-import { type AccountState, isSubaccount, type OrderState, snapshot, type State, checkNotPaused } from "../state.ts"
+import {
+  type AccountState,
+  exchangeIsPaused,
+  isSubaccount,
+  type OrderState,
+  snapshot,
+  type State,
+  checkNotPaused
+} from "../state.ts"
 
 /** Cancels a resting order. An order that no longer rests is not found, so cancelling twice changes nothing. */
 export const cancel = (state: State, account: AccountState, target: OrderTarget): Result.Result<Canceled, Refusal> =>
@@ -33,8 +41,8 @@ export const cancel = (state: State, account: AccountState, target: OrderTarget)
   })
 
 /**
- * Cancels an account's resting orders, of one subaccount or of all, on every shard that is not paused. Returns the
- * number of cancelled orders. Refused while shard 0 is paused.
+ * Cancels an account's resting orders, of one subaccount or of all. Returns the number of cancelled orders. Cancels
+ * nothing and is refused while shard 0 is paused, or a shard on which one of the orders rests.
  */
 export const cancelAll = (
   state: State,
@@ -44,14 +52,14 @@ export const cancelAll = (
   if (subaccount !== undefined && !isSubaccount(subaccount)) {
     return Result.fail(invalidParameters("subaccount must be 0 to 63"))
   }
-  const paused = checkNotPaused(state)
+  const orders = restingOrders(account, subaccount)
+  const paused = [0, ...orders.map(({ exchangeIndex }) => exchangeIndex)].find((shard) => !state.exchangeActive[shard])
   if (paused !== undefined) {
-    return Result.fail(paused)
+    return Result.fail(exchangeIsPaused)
   }
   if (state.assumptions.cancelAllMillis > 0) {
     account.cancelledOnArrivalUntil.set(subaccount ?? "all", state.nowMillis + state.assumptions.cancelAllMillis)
   }
-  const orders = restingOrders(account, subaccount).filter(({ exchangeIndex }) => state.exchangeActive[exchangeIndex])
   for (const order of orders) {
     cancelOrder(state, order, "requested", state.nowMillis)
   }
@@ -203,7 +211,7 @@ const checkAmendedExecution = (
 }
 
 /**
- * Finds the account's resting order that a target names. Refused on a paused shard. An amendment also requires that
+ * Finds the account's resting order that a target names. Refused if the shard of the search is paused. An amendment also requires that
  * the market trades.
  */
 const restingOrder = (
@@ -213,7 +221,7 @@ const restingOrder = (
   amended?: { readonly ticker: string }
 ): Result.Result<OrderState, Refusal> => {
   const order = state.orders.get(target.orderId.toLowerCase())
-  const paused = checkNotPaused(state, order?.exchangeIndex)
+  const paused = checkNotPaused(state, shardOf(state, target))
   if (paused !== undefined) {
     return Result.fail(paused)
   }

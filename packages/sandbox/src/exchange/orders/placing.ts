@@ -73,7 +73,9 @@ const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, 
   const market = state.markets.get(input.ticker)
   const shard = input.exchangeIndex ?? -1
   if (market === undefined || (shard !== -1 && shard !== market.exchangeIndex)) {
-    return Result.fail(checkNotPaused(state) ?? refusal("notFound", "market_not_found"))
+    return Result.fail(
+      checkNotPaused(state, shard === -1 ? market?.exchangeIndex : shard) ?? refusal("notFound", "market_not_found")
+    )
   }
   const refused = checkTrading(state, market) ?? checkActive(state, market)
   return refused === undefined ? Result.succeed(market) : Result.fail(refused)
