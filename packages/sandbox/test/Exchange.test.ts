@@ -78,6 +78,24 @@ describe("createOrder", () => {
     assert.strictEqual(floor.place(taker, terms("bid", 51, 8, { timeInForce: "fill_or_kill" })).status, "executed")
   })
 
+  it("accepts the former client_order_id of a renamed order, if clientOrderIds is whileResting", () => {
+    for (const [clientOrderIds, again] of [
+      ["whileResting", "resting"],
+      ["forever", "order_already_exists"]
+    ] as const) {
+      const floor = makeFloor({ assumptions: { clientOrderIds } })
+      const accountId = floor.account("one")
+      const named = terms("bid", 40, 1, { clientOrderId: "former" })
+      const { orderId } = floor.place(accountId, named)
+      const order = { ...amended(orderId, 40), updatedClientOrderId: "latter" }
+      unwrap(floor.execute({ type: "amendOrder", accountId, order }))
+      const result = floor.execute({ type: "createOrder", accountId, order: named })
+      assert.strictEqual(Result.isSuccess(result) ? result.success.status : result.failure.code, again)
+      const taken = terms("bid", 40, 1, { clientOrderId: "latter" })
+      assert.strictEqual(floor.refused(accountId, taken).code, "order_already_exists")
+    }
+  })
+
   it("refuses a post_only order that would trade immediately", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import type { AmendOrder, Canceled, Changed, DecreaseOrder, OrderTarget } from "../Commands.ts"
 import type { Order, Refusal } from "../Entities.ts"
 import { enter, leave, moneyNeededToChange, shrink } from "./backing.ts"
-import { cancel as cancelOrder, restingOrders } from "./ending.ts"
+import { cancel as cancelOrder, releaseClientOrderId, restingOrders } from "./ending.ts"
 import { noteHolding, checkCash } from "../money/ledger.ts"
 import { crosses, match, wouldSelfTrade } from "./matching.ts"
 import {
@@ -118,7 +118,7 @@ export const amend = (state: State, account: AccountState, input: AmendOrder): R
     }
     const before = snapshot(order)
     const remaining = input.count - order.fillCount
-    rename(order, input.updatedClientOrderId)
+    rename(state, order, input.updatedClientOrderId)
     if (input.expirationSeconds !== undefined) {
       order.expirationMillis = input.expirationSeconds === 0 ? undefined : input.expirationSeconds * 1_000
       unschedule(state, { expire: order })
@@ -138,8 +138,9 @@ export const amend = (state: State, account: AccountState, input: AmendOrder): R
   })
 }
 
-const rename = (order: OrderState, clientOrderId: string | undefined): void => {
+const rename = (state: State, order: OrderState, clientOrderId: string | undefined): void => {
   if (clientOrderId !== undefined && clientOrderId !== order.clientOrderId) {
+    releaseClientOrderId(state, order)
     order.clientOrderId = clientOrderId
     order.account.clientOrderIds.set(clientOrderId, order)
   }

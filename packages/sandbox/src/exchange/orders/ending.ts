@@ -22,8 +22,13 @@ export const end = (state: State, order: OrderState, status: "canceled" | "execu
   if (order.expirationMillis !== undefined) {
     unschedule(state, { expire: order })
   }
-  if (order.clientOrderId !== undefined && state.assumptions.clientOrderIds === "whileResting") {
-    order.account.clientOrderIds.delete(order.clientOrderId)
+  releaseClientOrderId(state, order)
+}
+
+/** Releases an order's client id under the assumption `whileResting`. */
+export const releaseClientOrderId = (state: State, { account, clientOrderId }: OrderState): void => {
+  if (clientOrderId !== undefined && state.assumptions.clientOrderIds === "whileResting") {
+    account.clientOrderIds.delete(clientOrderId)
   }
 }
 
