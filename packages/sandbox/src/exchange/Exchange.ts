@@ -49,6 +49,8 @@ export class Exchange {
   readonly #lagging: State | undefined
   /** Commands that the lagging state has not executed yet. */
   readonly #delayed: Array<DelayedCommand> = []
+  /** The clock of the tokens, which never goes back. */
+  #tokenMillis = 0
 
   constructor(options: Options, from?: Snapshot) {
     const { onEvent, seed } = options
@@ -152,12 +154,13 @@ export class Exchange {
 
   /**
    * Takes tokens from an account's read bucket, or from each of the write buckets of some shards. Takes nothing and
-   * returns false if one of them has too few. This is not a command: tokens have their own clock, and affect nothing
-   * else.
+   * returns false if one of them has too few. This is not a command: tokens have their own clock, which never goes back,
+   * and affect nothing else.
    */
-  takeTokens(accountId: string, from: "read" | ReadonlyArray<number>, cost: number, wallMillis: number): boolean {
+  takeTokens(accountId: string, from: "read" | ReadonlyArray<number>, cost: number, tokenMillis: number): boolean {
+    this.#tokenMillis = Math.max(this.#tokenMillis, tokenMillis)
     const account = this.#state.accounts.get(accountId)
-    return account !== undefined && take(account.buckets, account.tier, from, cost, wallMillis)
+    return account !== undefined && take(account.buckets, account.tier, from, cost, this.#tokenMillis)
   }
 
   #at(nowMillis: number): State {

@@ -62,6 +62,8 @@ class Host {
   readonly #wallMillis: () => number
   readonly #createdMillis: number
   #offsetMillis = 0
+  /** The furthest that the clock was ever moved ahead. */
+  #furthestMillis = 0
   /** How far a restored snapshot's time is ahead of the moved clock. */
   #restoredMillis = 0
   #exchange: Exchange
@@ -88,8 +90,12 @@ class Host {
     const wallMillis = this.#wallMillis()
     const aheadMillis = this.#offsetMillis + this.#restoredMillis
     return this.#clock === "frozen"
-      ? { exchangeMillis: this.#createdMillis + aheadMillis, wallMillis }
-      : { exchangeMillis: wallMillis + aheadMillis, wallMillis: wallMillis + this.#offsetMillis }
+      ? { exchangeMillis: this.#createdMillis + aheadMillis, wallMillis, tokenMillis: wallMillis }
+      : {
+          exchangeMillis: wallMillis + aheadMillis,
+          wallMillis: wallMillis + this.#offsetMillis,
+          tokenMillis: wallMillis + this.#furthestMillis
+        }
   }
 
   clockMillis(): number {
@@ -110,6 +116,7 @@ class Host {
       return "the clock moves at most to the end of the year 9999"
     }
     this.#offsetMillis += millis
+    this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
     this.feed.tick()
     return undefined
   }
@@ -212,7 +219,12 @@ const operatorOf = (
           })
         )
       : Effect.map(host.execute({ type: "registerKey", accountId, publicKey, options }), ({ keyId }) => keyId),
-  setTier: (accountId, tier) => host.execute({ type: "setTier", accountId, tier }),
+  setTier: (accountId, tier) =>
+    host.write((exchange, nowMillis) => {
+      // Refills the buckets at the old rate, also if the exchange's time is not the time of the tokens.
+      exchange.takeTokens(accountId, "read", 0, host.now().tokenMillis)
+      return exchange.execute({ type: "setTier", accountId, tier }, nowMillis)
+    }),
   createSubaccount: (accountId) => host.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }),
   deposit: (accountId, dollars, till) => host.execute({ type: "deposit", accountId, dollars, ...till }),
   withdraw: (accountId, dollars, till) => host.execute({ type: "withdraw", accountId, dollars, ...till }),

@@ -109,8 +109,8 @@ export interface Operator {
    *
    * **Gotchas**
    *
-   * Signatures and tokens follow the moved clock, forward and back. With a frozen clock, they follow the real time. The
-   * time of orders, windows and expiries never goes back: it stands still until the moved clock reaches it. Fails for a
+   * Signatures follow the moved clock, forward and back. Tokens follow it only forward: a move back neither stops nor
+   * repeats their refill. With a frozen clock, signatures and tokens follow the real time. The time of orders, windows and expiries never goes back: it stands still until the moved clock reaches it. Fails for a
    * move that has no effect: by zero, or back with a frozen clock.
    */
   readonly moveClock: (millis: number) => Effect.Effect<void, SandboxError>

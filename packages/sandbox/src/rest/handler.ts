@@ -151,8 +151,8 @@ const takeTokens = (
   descriptor: Descriptor,
   query: URLSearchParams,
   json: unknown,
-  { wallMillis }: Now
-): boolean => exchange.takeTokens(accountId, bucketsOf(descriptor, query, json), costOf(descriptor, json), wallMillis)
+  { tokenMillis }: Now
+): boolean => exchange.takeTokens(accountId, bucketsOf(descriptor, query, json), costOf(descriptor, json), tokenMillis)
 
 const callOf = (
   exchange: Exchange,

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import type { KeyOptions } from "../Commands.ts"
 import type { Account, ApiKey, Refusal, Scope, Tier } from "../Entities.ts"
 import { communicationsIdOf } from "../communications/communicationsId.ts"
-import { makeBuckets, tiers } from "./buckets.ts"
+import { makeBuckets, settle, tiers } from "./buckets.ts"
 import { parseMicros } from "../decimal.ts"
 import { FillList } from "../orders/fillList.ts"
 import { deposit, hasSubaccount, holdingOf } from "../money/ledger.ts"
@@ -174,14 +174,19 @@ export const registerKey = (
  * Upgrades a basic account to the advanced tier, permanently. Documented: requires that one of the account's last 100
  * orders was placed through the API. Here, every order counts as placed through the API.
  */
-export const upgrade = (account: AccountState): Result.Result<void, Refusal> => {
+export const upgrade = (state: State, account: AccountState): Result.Result<void, Refusal> => {
   if (account.orders.all.length === 0) {
     return Result.fail(refusal("forbidden", "permission_denied", "the account has not placed an order through the API"))
   }
   if (account.tier === "basic") {
-    account.tier = "advanced"
+    setTier(state, account, "advanced")
   }
   return Result.void
+}
+
+export const setTier = (state: State, account: AccountState, tier: Tier): void => {
+  settle(account.buckets, account.tier, state.nowMillis)
+  account.tier = tier
 }
 
 const freeName = ({ keys }: AccountState): string => {
