@@ -204,6 +204,7 @@ describe("control", () => {
           [400, control("POST", "accounts", { dollars: 5 })],
           [400, control("POST", "accounts", { money: "5" })],
           [400, control("POST", "accounts", [])],
+          ...[0, null, [], "x"].map((body) => [400, control("POST", "reset", body)] as const),
           [400, control("POST", "markets", { ticker: "" })],
           [400, control("POST", "markets", { ticker: "KXODD-1", openMillis: 9_000_000_000_000_000 })],
           [400, control("POST", "markets", { ticker: "KXODD-1", openMillis: -1 })],
