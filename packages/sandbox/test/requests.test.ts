@@ -103,6 +103,18 @@ describe("makeHandler", () => {
     })
   )
 
+  onExchange("refuses an invalid depth of an order book as a parameter, not as an unknown market", () =>
+    Effect.gen(function* () {
+      for (const depth of ["-1", "101", "all", "1.5", ""]) {
+        const got = yield* send({ method: "GET", path: `/markets/${ticker}/orderbook?depth=${depth}` })
+        assert.deepStrictEqual([got.status, errorOf(got).code], [400, "invalid_parameters"], depth)
+        assert.include(String(errorOf(got).details), "depth")
+      }
+      const unknown = yield* send({ method: "GET", path: "/markets/KXNONE-1/orderbook?depth=1" })
+      assert.strictEqual(unknown.status, 404)
+    })
+  )
+
   onExchange("checks a new order against the operation's schema", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
