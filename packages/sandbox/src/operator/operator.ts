@@ -295,7 +295,8 @@ const feedOperatorOf = (host: Host): FeedOperator => {
   }
 }
 
-const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Effect<A, SandboxError> =>
+/** Fails with the message and the details of a refusal. */
+export const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Effect<A, SandboxError> =>
   Effect.mapError(
     Effect.fromResult(result),
     ({ details, message }) => new SandboxError({ reason: details === undefined ? message : `${message}: ${details}` })
