@@ -85,7 +85,7 @@ class Host {
     return this.#exchange
   }
 
-  /** A frozen clock moves only by {@link moveClock}. Signatures then follow the real time. */
+  /** A frozen clock moves only by {@link moveClock} and {@link restore}. Signatures then follow the real time. */
   now(): Now {
     const wallMillis = this.#wallMillis()
     const aheadMillis = this.#offsetMillis + this.#restoredMillis
