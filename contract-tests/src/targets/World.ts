@@ -68,7 +68,7 @@ const settledAfterMillis = 5_000
 export const seedingMillis = archivedAfterMillis + settledAfterMillis
 
 /** Seeds the exchange. `pass` advances the time on the exchange. */
-export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
+export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandbox.SandboxError>) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
     const account = (name: string) => sandbox.createAccount({ name, tier: "unmetered" })

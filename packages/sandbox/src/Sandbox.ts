@@ -20,7 +20,7 @@ import { memoryClient } from "./serving/memoryClient.ts"
 import { makeMemoryWebSocket } from "./serving/memorySocket.ts"
 import { pump } from "./serving/pump.ts"
 import { WebSockets } from "./serving/webSocket.ts"
-import { type Running, run } from "./operator/operator.ts"
+import { orSandboxError, type Running, run } from "./operator/operator.ts"
 import type { Operator, TestOptions } from "./operator/operatorSide.ts"
 import { SandboxError } from "./SandboxError.ts"
 
@@ -170,10 +170,7 @@ const start = (
   Effect.gen(function* () {
     const time = yield* Clock.Clock
     const log = Effect.runForkWith(yield* Effect.context<never>())
-    const running = yield* Effect.mapError(
-      Effect.fromResult(run(options, clock, () => time.currentTimeMillisUnsafe())),
-      ({ message }) => new SandboxError({ reason: message })
-    )
+    const running = yield* orSandboxError(run(options, clock, () => time.currentTimeMillisUnsafe()))
     const onDefect =
       ({ method, path }: { readonly method: string; readonly path: string }) =>
       (defect: unknown) =>

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { CreateMarket, ListOrders } from "../src/exchange/Commands.ts"
+import type { AmendOrder, CreateMarket, ListOrders } from "../src/exchange/Commands.ts"
+import { Exchange } from "../src/exchange/Exchange.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 const everything: ListOrders = {
@@ -75,6 +76,24 @@ describe("createOrder", () => {
     assert.deepStrictEqual([refusal.kind, refusal.code], ["conflict", "fill_or_kill_insufficient_resting_volume"])
     assert.deepStrictEqual(floor.book(), before)
     assert.strictEqual(floor.place(taker, terms("bid", 51, 8, { timeInForce: "fill_or_kill" })).status, "executed")
+  })
+
+  it("accepts the former client_order_id of a renamed order, if clientOrderIds is whileResting", () => {
+    for (const [clientOrderIds, again] of [
+      ["whileResting", "resting"],
+      ["forever", "order_already_exists"]
+    ] as const) {
+      const floor = makeFloor({ assumptions: { clientOrderIds } })
+      const accountId = floor.account("one")
+      const named = terms("bid", 40, 1, { clientOrderId: "former" })
+      const { orderId } = floor.place(accountId, named)
+      const order = { ...amended(orderId, 40), updatedClientOrderId: "latter" }
+      unwrap(floor.execute({ type: "amendOrder", accountId, order }))
+      const result = floor.execute({ type: "createOrder", accountId, order: named })
+      assert.strictEqual(Result.isSuccess(result) ? result.success.status : result.failure.code, again)
+      const taken = terms("bid", 40, 1, { clientOrderId: "latter" })
+      assert.strictEqual(floor.refused(accountId, taken).code, "order_already_exists")
+    }
   })
 
   it("refuses a post_only order that would trade immediately", () => {
@@ -438,7 +457,18 @@ describe("createMarket", () => {
       { exchangeIndex: 4 },
       { takerFeeRate: -1 },
       { makerFeeRate: 0.5 },
-      { openMillis: 2, closeMillis: 2 }
+      { openMillis: 2, closeMillis: 2 },
+      { openMillis: -1 },
+      { openMillis: 0.5 },
+      { openMillis: 9_000_000_000_000_000 },
+      { closeMillis: 9_000_000_000_000_000 },
+      { priceRanges: [] },
+      {
+        priceRanges: [
+          { start: "0.00", end: "0.50", step: "0.01" },
+          { start: "0.49", end: "1.00", step: "0.01" }
+        ]
+      }
     ]) {
       const refusal = refusalOf(floor.execute({ type: "createMarket", market: { ticker: "KXNEW-1", ...wrong } }))
       assert.strictEqual(refusal.code, "invalid_parameters", JSON.stringify(wrong))
@@ -481,4 +511,63 @@ describe("Exchange.nextTimerMillis", () => {
     floor.view()
     assert.isUndefined(floor.exchange.nextTimerMillis())
   })
+
+  it("does not count the timer of an order that has ended", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    const order = floor.place(one, terms("bid", 40, 1, { expirationSeconds: start / 1_000 + 9 }))
+    unwrap(floor.cancel(one, order.orderId))
+    assert.isUndefined(floor.exchange.nextTimerMillis())
+  })
+})
+
+describe("Exchange.snapshot", () => {
+  it("has one timer for an order, however often the order was amended", () => {
+    const floor = makeFloor()
+    const accountId = floor.account("one")
+    const { orderId } = floor.place(accountId, terms("bid", 40, 1, { expirationSeconds: start / 1_000 + 60 }))
+    for (const [price, seconds] of [
+      [41, undefined],
+      [42, undefined],
+      [42, 90],
+      [42, 60],
+      [43, 90]
+    ] as const) {
+      unwrap(floor.execute({ type: "amendOrder", accountId, order: amended(orderId, price, seconds) }))
+    }
+    assert.deepStrictEqual(floor.exchange.snapshot(start).timers, [
+      { atMillis: start + 90_000, what: "expire", of: orderId }
+    ])
+    unwrap(floor.execute({ type: "amendOrder", accountId, order: { ...amended(orderId, 43), expirationSeconds: 0 } }))
+    assert.deepStrictEqual(floor.exchange.snapshot(start).timers, [])
+  })
+
+  it("keeps the order in which timers of the same time fire", () => {
+    const floor = makeFloor()
+    const accountId = floor.account("one")
+    const closes = (closeMillis: number) => ({ type: "setMarketClose", ticker, closeMillis }) as const
+    unwrap(floor.execute(closes(start + 9_000)))
+    floor.place(accountId, terms("bid", 40, 1, { expirationSeconds: start / 1_000 + 9 }))
+    unwrap(floor.execute(closes(start + 99_000)))
+    const restored = Exchange.restore(floor.exchange.snapshot(start))
+    const reasons = [floor.exchange, restored].map((exchange) => {
+      unwrap(exchange.execute(closes(start + 9_000), start))
+      const { items } = unwrap(exchange.view(start + 9_000).listOrders(accountId, everything))
+      return items.map(({ cancelReason }) => cancelReason)
+    })
+    assert.deepStrictEqual(reasons[1], reasons[0])
+  })
+})
+
+const amended = (orderId: string, cents: number, afterSeconds?: number): AmendOrder => ({
+  orderId,
+  subaccount: 0,
+  exchangeIndex: undefined,
+  ticker,
+  side: "bid",
+  price: cents * 100,
+  count: 100,
+  clientOrderId: undefined,
+  updatedClientOrderId: undefined,
+  expirationSeconds: afterSeconds === undefined ? undefined : start / 1_000 + afterSeconds
 })

@@ -5,7 +5,7 @@ import * as fc from "fast-check"
 import type { Event, Refusal } from "../src/exchange/Entities.ts"
 import { Exchange } from "../src/exchange/Exchange.ts"
 import type { View } from "../src/exchange/View.ts"
-import { Model, type ModelPlace } from "./support/model.ts"
+import { Model, type ModelPlace, type Rates, usualRates } from "./support/model.ts"
 import { seed, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 type Command =
@@ -66,6 +66,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 interface Rules {
   readonly rounding: Fees.Rounding
   readonly member: "direct" | "other"
+  readonly rates?: Rates
 }
 
 const usual: Rules = { rounding: "microdollar", member: "direct" }
@@ -83,17 +84,18 @@ class Pair {
   readonly #accountIds: ReadonlyArray<string>
   readonly #groupIds: Array<string> = []
 
-  constructor({ member, rounding }: Rules = usual) {
+  constructor({ member, rates = usualRates, rounding }: Rules = usual) {
     const assumptions = { feeRounding: rounding, balanceSteps: member === "direct" ? "centicent" : "cent" } as const
     const exchange = new Exchange({ seed: 1, assumptions, onEvent: (event) => this.events.push(event) })
     const priceRanges = [{ start: "0.00", end: "1.00", step: "0.0001" }]
-    unwrap(exchange.execute({ type: "createMarket", market: { ticker, makerFeeRate: 175, priceRanges } }, start))
+    const feeRates = { takerFeeRate: rates.taker / 100, makerFeeRate: rates.maker / 100 }
+    unwrap(exchange.execute({ type: "createMarket", market: { ticker, ...feeRates, priceRanges } }, start))
     this.exchange = exchange
     this.#accountIds = deposits.map(
       (dollars, n) => unwrap(exchange.execute({ type: "createAccount", name: `a${n}`, dollars }, start)).accountId
     )
     const money = deposits.map((dollars) => Math.round(Number(dollars) * 1_000_000))
-    this.model = new Model(start, money, rounding, member)
+    this.model = new Model(start, money, rounding, member, rates)
   }
 
   readonly apply = (command: Command): void => {
@@ -388,6 +390,20 @@ describe("Exchange, compared with a model", () => {
       commands.forEach(apply)
       compare()
     })
+  })
+
+  it("overdraws no account where the maker's rate is above the taker's", () => {
+    let poor = 0
+    forAll(80, (commands) => {
+      const { apply, compare, holdings, refused } = new Pair({ ...usual, rates: { taker: 0, maker: 350_000 } })
+      for (const command of commands) {
+        apply(command)
+        compare()
+        assert.isTrue(holdings().every(({ cashMicros }) => cashMicros >= 0n))
+      }
+      poor += refused.get("insufficient_balance") ?? 0
+    })
+    assert.isAbove(poor, 50)
   })
 
   it("never fills an order beyond its limit price", () => {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { ListPositions } from "../src/exchange/Commands.ts"
+import type { AmendOrder, CreateOrder, ListPositions } from "../src/exchange/Commands.ts"
 import type { Location } from "../src/exchange/Entities.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
@@ -33,6 +33,16 @@ const at = (exchangeIndex: number, subaccount = 0): Location => ({
   subaccount
 })
 
+const amendment = (orderId: string): Omit<AmendOrder, "ticker" | "price" | "count"> => ({
+  orderId,
+  subaccount: 0,
+  exchangeIndex: undefined,
+  side: "bid",
+  clientOrderId: undefined,
+  updatedClientOrderId: undefined,
+  expirationSeconds: undefined
+})
+
 describe("the reserved money of an order", () => {
   it("is the price of the order's own side, until the order is filled or cancelled", () => {
     const floor = makeFloor()
@@ -59,6 +69,34 @@ describe("the reserved money of an order", () => {
     const floor = makeFloor({ assumptions: { noMoneyCode: "available_balance_too_low" } })
     const one = floor.account("one", "1")
     assert.strictEqual(floor.refused(one, terms("bid", 50, 10)).code, "available_balance_too_low")
+  })
+
+  it("includes the maker's fee of a remainder that would rest, also if the maker's rate is above the taker's", () => {
+    const floor = makeFloor()
+    const market = "KXDEAR-26-YES"
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: market, takerFeeRate: 0, makerFeeRate: 175 } }))
+    const maker = floor.account("maker")
+    floor.place(maker, terms("ask", 50, 1, { ticker: market }))
+    const poor = floor.account("poor", "4.95")
+    const bid = (contracts: number, options: Partial<CreateOrder> = {}) =>
+      terms("bid", 50, contracts, { ticker: market, ...options })
+    assert.strictEqual(floor.refused(poor, bid(9.9)).code, "insufficient_balance")
+    // An order that never rests pays only the taker's fee.
+    floor.place(poor, bid(9.9, { timeInForce: "immediate_or_cancel" }))
+    assert.deepStrictEqual(moneyOf(floor, poor), [4.45 * dollar, 0])
+    floor.place(maker, terms("ask", 50, 8.9, { ticker: market }))
+    floor.place(poor, bid(8.9))
+    assert.deepStrictEqual(moneyOf(floor, poor), [0, 0])
+    // An amendment arrives like a new order.
+    const other = floor.account("other", "4.95")
+    floor.place(maker, terms("ask", 50, 1, { ticker: market }))
+    const { orderId } = floor.place(other, terms("bid", 49, 9.9, { ticker: market }))
+    const amended = floor.execute({
+      type: "amendOrder",
+      accountId: other,
+      order: { ...amendment(orderId), ticker: market, price: 5_000, count: 990 }
+    })
+    assert.strictEqual(refusalOf(amended).code, "insufficient_balance")
   })
 
   it("is zero for closing a position: held contracts cover the oldest orders first", () => {

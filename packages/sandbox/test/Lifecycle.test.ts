@@ -51,6 +51,8 @@ describe("the lifecycle commands of a market", () => {
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXLIFE-OPEN", openMillis: start } }))
     unwrap(floor.execute({ type: "pauseMarket", ticker: "KXLIFE-PAUSED" }))
     unwrap(floor.execute({ type: "determineMarket", ticker: "KXLIFE-DETERMINED", outcome: "no" }))
+    const determined = unwrap(floor.view().market("KXLIFE-DETERMINED"))
+    assert.deepStrictEqual([determined.openMillis, determined.closeMillis], [start, start])
     floor.events.length = 0
     floor.time = start + 5_000
     assert.strictEqual(unwrap(floor.view().market("KXLIFE-PLAIN")).updatedMillis, start + 1_000)
@@ -138,6 +140,7 @@ describe("the lifecycle commands of a market", () => {
       [[], "dispute"],
       [[], "settle"],
       [["pause"], "pause"],
+      [["close"], "close"],
       [["determine"], "pause"],
       [["determine"], "close"],
       [["determine"], "determine"],
@@ -165,6 +168,10 @@ describe("the lifecycle commands of a market", () => {
     assert.strictEqual(refusalOf(floor.execute({ type: "pauseMarket", ticker: "KXNONE-1" })).kind, "notFound")
     assert.strictEqual(
       refusalOf(floor.execute({ type: "setMarketClose", ticker, closeMillis: start - 1 })).code,
+      "invalid_parameters"
+    )
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "setMarketClose", ticker, closeMillis: 9_000_000_000_000_000 })).code,
       "invalid_parameters"
     )
   })
@@ -252,5 +259,58 @@ describe("setActive", () => {
       [true, true, false, true]
     )
     assert.strictEqual(refusalOf(floor.execute({ type: "setActive", exchangeIndex: 4 })).code, "invalid_parameters")
+  })
+
+  it("does not refuse a search for an order on a shard that is not paused", () => {
+    const floor = makeFloor()
+    const accountId = floor.account("one")
+    const target = { orderId: "none", subaccount: 0, marketTicker: undefined }
+    const codes = () =>
+      [undefined, 0, 1].flatMap((exchangeIndex) => [
+        refusalOf(floor.execute({ type: "cancelOrder", accountId, target: { ...target, exchangeIndex } })).code,
+        floor.refused(accountId, terms("bid", 40, 1, { ticker: "KXNONE-1", exchangeIndex })).code
+      ])
+    const paused = "exchange_is_paused"
+    unwrap(floor.execute({ type: "setActive", exchange: false, exchangeIndex: 0 }))
+    assert.deepStrictEqual(codes(), [paused, paused, paused, paused, "not_found", "market_not_found"])
+    unwrap(floor.execute({ type: "setActive", exchange: true, exchangeIndex: 0 }))
+    unwrap(floor.execute({ type: "setActive", exchange: false, exchangeIndex: 1 }))
+    const found = ["not_found", "market_not_found"]
+    assert.deepStrictEqual(codes(), [...found, ...found, paused, paused])
+  })
+
+  it("stops every transfer from and to a paused shard", () => {
+    const floor = makeFloor()
+    const accountId = floor.account("one", "100")
+    const at = (exchangeIndex: number) => ({ instance: "event_contract", exchangeIndex, subaccount: 0 }) as const
+    const send = (from: number, to: number) =>
+      floor.execute({
+        type: "transferShard",
+        accountId,
+        transfer: { clientTransferId: undefined, source: at(from), destination: at(to), amountMicros: 10_000_000 }
+      })
+    unwrap(send(0, 1))
+    unwrap(send(0, 2))
+    unwrap(floor.execute({ type: "setActive", exchange: false, exchangeIndex: 1 }))
+    for (const [from, to] of [
+      [1, 0],
+      [0, 1]
+    ] as const) {
+      assert.strictEqual(refusalOf(send(from, to)).code, "exchange_is_paused")
+    }
+    unwrap(send(2, 0))
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "createSubaccount", accountId, exchangeIndex: 1 })).code,
+      "exchange_is_paused"
+    )
+    const percents = [{ exchangeIndex: 0, percent: 100 }]
+    unwrap(floor.execute({ type: "setAllocation", accountId, allocation: { percents, reservation: "sum" } }))
+    const cash = () =>
+      unwrap(floor.view().balances(accountId)).flatMap(({ cashMicros }) => (cashMicros === 0 ? [] : [cashMicros]))
+    floor.time += 15_000
+    assert.deepStrictEqual(cash(), [90_000_000, 10_000_000])
+    unwrap(floor.execute({ type: "setActive", exchange: true, exchangeIndex: 1 }))
+    floor.time += 10_000
+    assert.deepStrictEqual(cash(), [100_000_000])
   })
 })

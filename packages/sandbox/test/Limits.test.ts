@@ -43,6 +43,33 @@ describe("Exchange.takeTokens", () => {
     }
   )
 
+  it("does not refill again when the time goes back and forth", () => {
+    const { floor, take } = withTier("basic")
+    floor.time = start + 60_000
+    assert.isTrue(take([0], 100))
+    floor.time = start
+    assert.isFalse(take([0], 1))
+    floor.time = start + 60_000
+    assert.isFalse(take([0], 1))
+    floor.time = start + 60_010
+    assert.isTrue(take([0], 1))
+  })
+
+  it("refills at the old rate until the tier changes", () => {
+    const { accountId, floor, take } = withTier("basic")
+    assert.isTrue(take([0], 100))
+    assert.isTrue(take("read", 600))
+    floor.time = start + 500
+    unwrap(floor.execute({ type: "setTier", accountId, tier: "prestige" }))
+    assert.isFalse(take([0], 51))
+    assert.isTrue(take([0], 50))
+    assert.isTrue(take("read", 100))
+    assert.isFalse(take("read", 1))
+    floor.time = start + 600
+    assert.isTrue(take([0], 960))
+    assert.isFalse(take([0], 1))
+  })
+
   it("refills with every millisecond", () => {
     const { floor, take } = withTier("basic")
     take([0], 100)

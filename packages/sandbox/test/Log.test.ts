@@ -187,6 +187,30 @@ describe("Exchange.userView", () => {
       crowd.accounts.map((accountId) => exchange.view(crowd.now).balances(accountId))
     )
   })
+
+  it("lags behind after a restored snapshot as well", () => {
+    const options = { seed: 5, assumptions: { ...assumptions, readLagMillis: 20_000 } }
+    const exchange = new Exchange(options)
+    const crowd = makeCrowd(exchange, 6)
+    act(exchange, crowd, seed, 2_000)
+    const reads = (of: Exchange, nowMillis: number) => {
+      const view = of.userView(nowMillis)
+      return crowd.accounts.map((accountId) => [
+        view.nowMillis,
+        unwrap(view.balances(accountId)),
+        unwrap(view.listOrders(accountId, { limit: 1_000 }))
+      ])
+    }
+    unwrap(exchange.execute({ type: "createMarket", market: { ticker, closeMillis: Infinity } }, crowd.now))
+    unwrap(exchange.execute({ type: "setMarketClose", ticker, closeMillis: Infinity }, crowd.now))
+    const restored = Exchange.restore(throughJson(exchange.snapshot(crowd.now)), options)
+    for (const waited of [0, 10_000, 20_000, 30_000]) {
+      const now = crowd.now + waited
+      assert.deepStrictEqual(throughJson(reads(restored, now)), throughJson(reads(exchange, now)), `${waited} ms later`)
+    }
+    const status = unwrap(restored.userView(crowd.now + 30_000).market(ticker)).status
+    assert.strictEqual(status, "active")
+  })
 })
 
 /** The state of an exchange, built from the events of its log alone. */

@@ -252,15 +252,23 @@ describe("cancelAllOrders", () => {
     assert.strictEqual(status(1), "resting")
   })
 
-  it("does not cancel orders on a paused shard", () => {
+  it("is refused while one of the orders rests on a paused shard, and then cancels nothing", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
     floor.fund(one, { exchangeIndex: 2 })
     const there = floor.place(one, terms("bid", 40, 1, { ticker: "KXSHARD-1" }))
+    floor.fund(one, { subaccount: 1 })
+    const here = floor.place(one, terms("bid", 40, 1))
+    const other = floor.place(one, terms("bid", 40, 1, { subaccount: 1 }))
     unwrap(floor.execute({ type: "setActive", exchange: false, exchangeIndex: 2 }))
-    assert.strictEqual(unwrap(floor.execute({ type: "cancelAllOrders", accountId: one })), 0)
-    assert.deepStrictEqual(floor.now(there, "status"), ["resting"])
+    const refusal = refusalOf(floor.execute({ type: "cancelAllOrders", accountId: one }))
+    assert.deepStrictEqual([refusal.kind, refusal.code], ["conflict", "exchange_is_paused"])
+    assert.deepStrictEqual(
+      [there, here, other].flatMap((order) => floor.now(order, "status")),
+      ["resting", "resting", "resting"]
+    )
+    assert.strictEqual(unwrap(floor.execute({ type: "cancelAllOrders", accountId: one, subaccount: 1 })), 1)
     const named = { orderId: there.orderId, subaccount: 0, exchangeIndex: 2, marketTicker: undefined }
     assert.strictEqual(
       refusalOf(floor.execute({ type: "cancelOrder", accountId: one, target: named })).code,

@@ -246,10 +246,15 @@ describe("Sandbox.layer", () => {
     })
   )
 
-  it.live("fails for invalid markets", () =>
+  it.live("fails for invalid markets, with the reason", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(Effect.scoped(Layer.build(layer({ markets: [{ ticker }, { ticker }] }))))
-      assert.strictEqual(error.message, "market already exists")
+      for (const [markets, reason] of [
+        [[{ ticker }, { ticker }], "market already exists"],
+        [[{ ticker, priceRanges: [] }], "invalid parameters: a market needs at least one price range"]
+      ] as const) {
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(layer({ markets }))))
+        assert.strictEqual(error.message, reason)
+      }
     })
   )
 })

@@ -74,6 +74,19 @@ describe("Operator.moveClock", () => {
     }).pipe(Effect.provide(Layer.provideMerge(kalshi({ correctClockSkew: true }), layerTest())))
   )
 
+  it.effect("lets time continue from a restored snapshot, while signatures follow the clock", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 10, 22))
+      const sandbox = yield* Sandbox
+      const snapshot = yield* sandbox.snapshot
+      yield* TestClock.adjust("1 hour")
+      yield* sandbox.restore(snapshot)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual((yield* sandbox.view).nowMillis, snapshot.nowMillis + 1_000)
+      assert.strictEqual((yield* play(OrderGroups.list()))._tag, "Success")
+    }).pipe(Effect.provide(Layer.provideMerge(kalshi({}), layerTest())))
+  )
+
   it.effect("does not make an invalid key valid", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 10, 22))

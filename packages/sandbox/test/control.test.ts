@@ -141,6 +141,47 @@ describe("control", () => {
     )
   )
 
+  it.live("continues at the time of a restored snapshot", () =>
+    served(
+      Effect.gen(function* () {
+        const time = Effect.map(control("GET", "time"), ({ body }) => Number(body["nowMillis"]))
+        const by = yield* credentialsOf((yield* control("POST", "accounts", {})).body)
+        const then = yield* time
+        const expiring = order({ expiration_time: Math.floor(then / 1_000) + 60 })
+        yield* send({ method: "POST", path: "/portfolio/events/orders", json: expiring, by })
+        const resting = Effect.map(
+          send({ method: "GET", path: "/portfolio/orders?status=resting", by }),
+          ({ body }) => JSON.stringify(body).split('"order_id"').length - 1
+        )
+        const snapshot = (yield* control("GET", "snapshot")).body
+        yield* control("POST", "time", { millis: 120_000 })
+        assert.strictEqual(yield* resting, 0)
+        assert.strictEqual((yield* control("PUT", "snapshot", snapshot)).status, 200)
+        assert.deepStrictEqual([yield* time, yield* resting], [then, 1])
+        yield* control("POST", "time", { millis: 59_000 })
+        assert.deepStrictEqual([yield* time, yield* resting], [then + 59_000, 1])
+        yield* control("POST", "time", { millis: 1_000 })
+        assert.strictEqual(yield* resting, 0)
+      }),
+      { markets: [{ ticker }], clock: "frozen" }
+    )
+  )
+
+  it.live("refuses a move of the clock that has no effect", () =>
+    served(
+      Effect.gen(function* () {
+        const time = Effect.map(control("GET", "time"), ({ body }) => Number(body["nowMillis"]))
+        const then = yield* time
+        for (const millis of [-600_000, 0]) {
+          assert.strictEqual((yield* control("POST", "time", { millis })).status, 400)
+        }
+        yield* control("POST", "time", { millis: 1_000 })
+        assert.strictEqual(yield* time, then + 1_000)
+      }),
+      { clock: "frozen" }
+    )
+  )
+
   it.live("names the invalid field", () =>
     served(
       Effect.gen(function* () {
@@ -163,8 +204,14 @@ describe("control", () => {
           [400, control("POST", "accounts", { dollars: 5 })],
           [400, control("POST", "accounts", { money: "5" })],
           [400, control("POST", "accounts", [])],
+          ...[0, null, [], "x"].map((body) => [400, control("POST", "reset", body)] as const),
           [400, control("POST", "markets", { ticker: "" })],
+          [400, control("POST", "markets", { ticker: "KXODD-1", openMillis: 9_000_000_000_000_000 })],
+          [400, control("POST", "markets", { ticker: "KXODD-1", openMillis: -1 })],
+          [400, control("POST", "markets", { ticker: "KXODD-1", priceRanges: [] })],
           [400, control("POST", "markets/KXNONE-1/settle")],
+          [400, control("POST", "time", { millis: 9_000_000_000_000_000 })],
+          [400, control("PUT", "snapshot", { ...(yield* control("GET", "snapshot")).body, nowMillis: 9e15 })],
           [400, control("POST", "faults", { status: 99 })],
           [400, control("POST", "faults", { operation: "GetOrder2", status: 503 })],
           [400, control("POST", "time", { millis: 1.5 })],
@@ -176,6 +223,7 @@ describe("control", () => {
           assert.strictEqual(got.status, status, JSON.stringify(got.body))
           assert.isString(errorOf({ ...got, headers: {} }).code)
         }
+        assert.strictEqual((yield* send({ method: "GET", path: "/markets" })).status, 200)
       })
     )
   )

@@ -94,6 +94,22 @@ describe("Exchange.takeTokens, over the wire", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
+  it.effect("neither stops nor repeats the refill when the clock moves back and forth", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      yield* sandbox.createMarket({ ticker })
+      const by = yield* sandbox.createAccount({ tier: "basic" })
+      const write = { method: "POST", path: "/portfolio/events/orders", json: order(), by } as const
+      assert.strictEqual(yield* timesUntilEmpty(write), 10)
+      yield* sandbox.moveClock(-20_000)
+      assert.strictEqual(yield* timesUntilEmpty(write), 0)
+      yield* TestClock.adjust("500 millis")
+      assert.strictEqual(yield* timesUntilEmpty(write), 5)
+      yield* sandbox.moveClock(20_000)
+      assert.strictEqual(yield* timesUntilEmpty(write), 0)
+    }).pipe(Effect.provide(layerTest()))
+  )
+
   it.effect("charges refused requests, but not requests with an invalid signature", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount({ tier: "basic" })

@@ -77,6 +77,44 @@ describe("makeHandler", () => {
     })
   )
 
+  onExchange("refuses a body that is not an object, and then changes nothing", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const by = yield* sandbox.createAccount()
+      const groups = "/portfolio/order_groups"
+      const created = yield* send({ method: "POST", path: `${groups}/create`, by, json: { contracts_limit: 1 } })
+      const { order_group_id: id } = created.body as { readonly order_group_id: string } // it was created
+      const before = JSON.stringify(yield* sandbox.dump)
+      for (const text of ["0", "null", "[]", '"x"', "true"]) {
+        for (const [method, path] of [
+          ["PUT", `${groups}/${id}/trigger`],
+          ["PUT", `${groups}/${id}/reset`],
+          ["POST", `${groups}/create`],
+          ["POST", "/portfolio/subaccounts"],
+          ["POST", orders]
+        ] as const) {
+          const got = yield* send({ method, path, by, text })
+          assert.deepStrictEqual([got.status, errorOf(got).code], [400, "invalid_parameters"], `${path} ${text}`)
+        }
+      }
+      assert.strictEqual(JSON.stringify(yield* sandbox.dump), before)
+      const triggered = yield* send({ method: "PUT", path: `${groups}/${id}/trigger`, by, json: {} })
+      assert.strictEqual(triggered.status, 200)
+    })
+  )
+
+  onExchange("refuses an invalid depth of an order book as a parameter, not as an unknown market", () =>
+    Effect.gen(function* () {
+      for (const depth of ["-1", "101", "all", "1.5", ""]) {
+        const got = yield* send({ method: "GET", path: `/markets/${ticker}/orderbook?depth=${depth}` })
+        assert.deepStrictEqual([got.status, errorOf(got).code], [400, "invalid_parameters"], depth)
+        assert.include(String(errorOf(got).details), "depth")
+      }
+      const unknown = yield* send({ method: "GET", path: "/markets/KXNONE-1/orderbook?depth=1" })
+      assert.strictEqual(unknown.status, 404)
+    })
+  )
+
   onExchange("checks a new order against the operation's schema", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()

@@ -87,18 +87,14 @@ const faultOf = ({ expected, outcome, reference }: Operation, got: ReceivedRespo
   return fault ?? (tag === expectedTag ? undefined : `the outcome is ${tag}, not ${expectedTag}`)
 }
 
-/** Returns whether the document declares 400 or 404 for an operation. */
-const declaresRefusal = ({ reference }: Operation): boolean =>
-  [400, 404].some((status) => reference.responses.has(status))
-
 /**
- * Returns the fault of a rejection, if any. The rejection must have a reason that the client decodes, and a declared status
- * if the document declares 400 or 404.
+ * Returns the fault of a rejection, if any. The rejection must have a reason that the client decodes, and a declared status,
+ * or 400 for an invalid parameter.
  */
 export const rejectionFault = (operation: Operation, got: ReceivedResponse): string | undefined => {
   const { outcome, reference } = operation
   if (got.status < 400 || got.status > 499) return `status ${got.status}`
-  if (!reference.responses.has(got.status) && declaresRefusal(operation)) return `status ${got.status}, undeclared`
+  if (!reference.responses.has(got.status) && got.status !== 400) return `status ${got.status}, undeclared`
   if (!/^application\/json\b/.test(got.headers["content-type"] ?? ""))
     return "the content type of the error is not JSON"
   const error = memberOf(Answers.parse(got.body), "error")

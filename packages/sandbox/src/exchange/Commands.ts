@@ -288,7 +288,8 @@ export interface CommandTypes {
   readonly reactivateMarket: readonly [{ readonly ticker: string }, void]
   /**
    * Sets when a market closes. The time must be after the opening. If it is not in the future, the market closes
-   * immediately. If it is in the future, a closed market reopens, unless it is determined.
+   * immediately, and a market that has closed is refused. If it is in the future, a closed market reopens, unless it is
+   * determined.
    */
   readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
   /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
@@ -318,8 +319,8 @@ export interface CommandTypes {
   /** Cancels a resting order. Any other order is not found, so cancelling twice changes nothing. */
   readonly cancelOrder: readonly [{ readonly accountId: string; readonly target: OrderTarget }, Canceled]
   /**
-   * Cancels the resting orders of one or all subaccounts, on every shard that is not paused. Returns the number of
-   * cancelled orders. Refused while shard 0 is paused.
+   * Cancels the resting orders of one or all subaccounts. Returns the number of cancelled orders. Cancels nothing and is
+   * refused while shard 0 is paused, or a shard on which one of the orders rests.
    */
   readonly cancelAllOrders: readonly [{ readonly accountId: string; readonly subaccount?: number | undefined }, number]
   /** Changes the price, the total count, the expiry or the client id of a resting order. */

@@ -12,12 +12,12 @@ import type { Command, CommandType, CommandResult } from "./Commands.ts"
 import type { Event } from "./Entities.ts"
 import { take } from "./accounts/buckets.ts"
 import { advance } from "./clock.ts"
-import { dump, type Snapshot, takeSnapshot } from "./dump.ts"
+import { type DelayedCommand, dump, type Snapshot, type StateSnapshot, takeSnapshot } from "./dump.ts"
 import { execute } from "./execute.ts"
 import { Ids } from "./ids.ts"
 import { Log, type LogEntry } from "./log.ts"
 import { reportChanges } from "./money/ledger.ts"
-import { emptyState, restore } from "./restore.ts"
+import { emptyState, restore, restoreDelayed } from "./restore.ts"
 import type { State } from "./state.ts"
 import { View } from "./View.ts"
 
@@ -48,16 +48,21 @@ export class Exchange {
   /** The state for lagging reads. It executes the same commands, but `readLagMillis` later. */
   readonly #lagging: State | undefined
   /** Commands that the lagging state has not executed yet. */
-  readonly #delayed: Array<{ readonly atMillis: number; readonly command: Command }> = []
+  readonly #delayed: Array<DelayedCommand> = []
+  /** The clock of the tokens, which never goes back. */
+  #tokenMillis = 0
 
   constructor(options: Options, from?: Snapshot) {
     const { onEvent, seed } = options
     this.assumptions = { ...defaults, ...options.assumptions }
     this.seed = seed
-    const make = (): State =>
-      from === undefined ? emptyState(this.assumptions, Ids.fromSeed(seed)) : restore(from, this.assumptions)
-    this.#state = make()
-    this.#lagging = this.assumptions.readLagMillis > 0 ? make() : undefined
+    const make = (state: StateSnapshot | undefined): State =>
+      state === undefined ? emptyState(this.assumptions, Ids.fromSeed(seed)) : restore(state, this.assumptions)
+    this.#state = make(from)
+    if (this.assumptions.readLagMillis > 0) {
+      this.#lagging = make(from?.lagging?.state ?? from)
+      this.#delayed.push(...(from?.lagging?.delayed.map(restoreDelayed) ?? []))
+    }
     if (onEvent !== undefined) {
       this.subscribe((entry) => {
         if (entry.type !== "command") {
@@ -119,7 +124,12 @@ export class Exchange {
 
   /** The whole state as plain JSON: see {@link Exchange.restore}. */
   snapshot(nowMillis: number): Snapshot {
-    return takeSnapshot(this.#at(nowMillis))
+    const state = this.#at(nowMillis)
+    if (this.#lagging === undefined) {
+      return takeSnapshot(state)
+    }
+    this.#catchUp(this.#lagging, state.nowMillis)
+    return { ...takeSnapshot(state), lagging: { state: takeSnapshot(this.#lagging), delayed: [...this.#delayed] } }
   }
 
   /** The current reads. Later calls change what the view shows. */
@@ -140,18 +150,20 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
-  /** When the next timer is due, in Unix milliseconds. That timer may have no effect, because it was rescheduled. */
+  /** When the next timer is due, in Unix milliseconds. */
   nextTimerMillis(): number | undefined {
     return this.#state.timers.nextMillis()
   }
 
   /**
    * Takes `cost` tokens from an account's read bucket, or from the write bucket of each given shard. If a bucket has too
-   * few, takes nothing and returns false. This is not a command: tokens have their own clock, and affect nothing else.
+   * few, takes nothing and returns false. This is not a command: tokens have their own clock, which never goes back, and affect nothing
+   * else.
    */
-  takeTokens(accountId: string, from: "read" | ReadonlyArray<number>, cost: number, wallMillis: number): boolean {
+  takeTokens(accountId: string, from: "read" | ReadonlyArray<number>, cost: number, tokenMillis: number): boolean {
+    this.#tokenMillis = Math.max(this.#tokenMillis, tokenMillis)
     const account = this.#state.accounts.get(accountId)
-    return account !== undefined && take(account.buckets, account.tier, from, cost, wallMillis)
+    return account !== undefined && take(account.buckets, account.tier, from, cost, this.#tokenMillis)
   }
 
   #at(nowMillis: number): State {

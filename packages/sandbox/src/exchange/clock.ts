@@ -23,33 +23,7 @@ export const advance = (state: State, nowMillis: number): void => {
   state.nowMillis = Math.max(state.nowMillis, nowMillis)
 }
 
-/** Whether a timer still applies. It does not if its subject has ended or was rescheduled. */
-export const isCurrent = (timer: Timer, atMillis: number): boolean => {
-  if ("expire" in timer) {
-    return timer.expire.status === "resting" && timer.expire.expirationMillis === atMillis
-  }
-  if ("open" in timer) {
-    return timer.open.result === undefined
-  }
-  if ("close" in timer) {
-    return timer.close.closesMillis === atMillis
-  }
-  if ("settle" in timer) {
-    return timer.settle.settlesMillis === atMillis && timer.settle.settledMillis === undefined
-  }
-  if ("lapse" in timer) {
-    return quotes.lapsesMillis(timer.lapse) === atMillis
-  }
-  if ("executeQuote" in timer) {
-    return quotes.executesMillis(timer.executeQuote) === atMillis
-  }
-  return "arrive" in timer ? !timer.arrive.complete : timer.spread.spreadsMillis === atMillis
-}
-
 const run = (state: State, timer: Timer, atMillis: number): void => {
-  if (!isCurrent(timer, atMillis)) {
-    return
-  }
   if ("expire" in timer) {
     cancel(state, timer.expire, "expired", atMillis)
   } else if ("open" in timer) {

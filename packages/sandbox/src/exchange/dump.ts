@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { isCurrent } from "./clock.ts"
+import type { Command } from "./Commands.ts"
 import { toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
+import { describeTimer } from "./schedule.ts"
 import {
   type AccountState,
   type GroupState,
@@ -16,12 +17,23 @@ import {
   type PositionState,
   snapshot,
   type State,
-  type Timer,
   type OwnSide
 } from "./state.ts"
 
-/** The whole state in restorable form. Entities refer to each other by id. */
-export type Snapshot = ReturnType<typeof takeSnapshot>
+/** A state in restorable form. Entities refer to each other by id. */
+export type StateSnapshot = ReturnType<typeof takeSnapshot>
+
+/** The whole state of an exchange in restorable form. */
+export interface Snapshot extends StateSnapshot {
+  /** The state for lagging reads, and the commands that it has not executed yet. Absent without `readLagMillis`. */
+  readonly lagging?: { readonly state: StateSnapshot; readonly delayed: ReadonlyArray<DelayedCommand> }
+}
+
+/** A command that the state for lagging reads executes later. */
+export interface DelayedCommand {
+  readonly atMillis: number
+  readonly command: Command
+}
 
 export const takeSnapshot = (state: State) => ({
   nowMillis: state.nowMillis,
@@ -38,30 +50,15 @@ export const takeSnapshot = (state: State) => ({
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
   rfqs: state.rfqList.map((rfq) => ({ ...toRfq(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
   quotes: Array.from(state.quotes.values(), toQuote),
-  timers: state.timers
-    .inOrder()
-    .flatMap(({ atMillis, value }) => (isCurrent(value, atMillis) ? [{ atMillis, ...dumpTimer(value) }] : []))
+  timers: state.timers.inOrder().map(({ atMillis, value }) => ({ atMillis, ...describeTimer(value) }))
 })
 
 const dumpMarket = (market: MarketState) => {
-  const {
-    book,
-    closeMillis,
-    closesMillis,
-    dayVolume: _dayVolume,
-    event,
-    oldTrades: _oldTrades,
-    positions,
-    settlesMillis,
-    trades,
-    ...own
-  } = market
+  const { book, closeMillis, dayVolume: _dayVolume, event, oldTrades: _oldTrades, positions, trades, ...own } = market
   return {
     ...own,
     eventTicker: event.eventTicker,
     closeMillis: finite(closeMillis),
-    closesMillis: finite(closesMillis),
-    settlesMillis: finite(settlesMillis),
     trades: [...trades],
     marks: [...own.marks],
     bid: Array.from(book.bid.orders(), (order) => order.orderId),
@@ -77,8 +74,7 @@ const dumpMarket = (market: MarketState) => {
 const finite = (millis: number): number | null => (millis === Infinity ? null : millis)
 
 const dumpAccount = (account: AccountState, nowMillis: number) => {
-  const { accountId, allocation, buckets, marginedMicros, name, restingCount, spreadsMillis, subaccounts, tier } =
-    account
+  const { accountId, allocation, buckets, marginedMicros, name, restingCount, subaccounts, tier } = account
   return {
     accountId,
     name,
@@ -86,7 +82,6 @@ const dumpAccount = (account: AccountState, nowMillis: number) => {
     restingCount,
     subaccounts,
     allocation,
-    spreadsMillis: finite(spreadsMillis),
     marginedMicros,
     buckets: { read: { ...buckets.read }, write: buckets.write.map((bucket) => ({ ...bucket })) },
     keys: [...account.keys],
@@ -138,30 +133,6 @@ const dumpOrder = (order: OrderState) => ({
   feeRate: order.feeRate,
   carriedMicros: order.carriedMicros
 })
-
-const dumpTimer = (timer: Timer) => {
-  if ("expire" in timer) {
-    return { what: "expire", of: timer.expire.orderId } as const
-  }
-  if ("open" in timer) {
-    return { what: "open", of: timer.open.ticker } as const
-  }
-  if ("close" in timer) {
-    return { what: "close", of: timer.close.ticker } as const
-  }
-  if ("settle" in timer) {
-    return { what: "settle", of: timer.settle.ticker } as const
-  }
-  if ("lapse" in timer) {
-    return { what: "lapse", of: timer.lapse.quoteId } as const
-  }
-  if ("executeQuote" in timer) {
-    return { what: "executeQuote", of: timer.executeQuote.quoteId } as const
-  }
-  return "arrive" in timer
-    ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
-    : ({ what: "spread", of: timer.spread.accountId } as const)
-}
 
 /** Returns the state without public keys, which are random, and without tokens, which have their own clock. */
 export const dump = (state: State): unknown => {

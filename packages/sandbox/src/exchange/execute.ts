@@ -65,11 +65,11 @@ const onMoney = (run: typeof ledger.deposit) =>
 const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   createAccount: (state, { dollars = defaultDeposit, name, tier = "unmetered" }) =>
     Result.map(accounts.create(state, name, dollars, tier), accounts.view),
-  setTier: onAccount((_state, account, { tier }) => {
-    account.tier = tier
+  setTier: onAccount((state, account, { tier }) => {
+    accounts.setTier(state, account, tier)
     return Result.void
   }),
-  upgradeTier: onAccount((_state, account) => accounts.upgrade(account)),
+  upgradeTier: onAccount(accounts.upgrade),
   registerKey: onAccount((state, account, { options = {}, publicKey }) =>
     accounts.registerKey(state, account, publicKey, options)
   ),

@@ -7,7 +7,7 @@ import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { Book } from "./orders/book.ts"
-import type { Snapshot } from "./dump.ts"
+import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
 import { Ids } from "./ids.ts"
@@ -23,9 +23,11 @@ import type {
   Timer,
   OwnSide
 } from "./state.ts"
+import { schedule } from "./schedule.ts"
+import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
 
-type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: Snapshot[K][number] }
+type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
 
 export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   assumptions,
@@ -63,7 +65,10 @@ const found = <A>(value: A | undefined, what: string): A => {
   return value
 }
 
-export const restore = (from: Snapshot, assumptions: Assumptions): State => {
+export const restore = (from: StateSnapshot, assumptions: Assumptions): State => {
+  if (!isTime(from.nowMillis)) {
+    throw new RangeError("nowMillis is not a time")
+  }
   const state: State = {
     ...emptyState(assumptions, Ids.fromState(from.ids)),
     nowMillis: from.nowMillis,
@@ -91,29 +96,29 @@ export const restore = (from: Snapshot, assumptions: Assumptions): State => {
   }
   restoreCommunications(state, from)
   for (const timer of from.timers) {
-    state.timers.add(timer.atMillis, restoreTimer(state, timer))
+    schedule(state, timer.atMillis, restoreTimer(state, timer))
   }
   return state
 }
 
+/** JSON has no infinity: it writes the closing time of a market that does not close automatically as null. */
+export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCommand => ({
+  atMillis,
+  command:
+    command.type === "setMarketClose"
+      ? { ...command, closeMillis: command.closeMillis ?? Infinity }
+      : command.type === "createMarket"
+        ? { ...command, market: { ...command.market, closeMillis: command.market.closeMillis ?? Infinity } }
+        : command
+})
+
 const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
-  const {
-    ask: _ask,
-    bid: _bid,
-    closeMillis,
-    closesMillis,
-    eventTicker,
-    positions: _positions,
-    settlesMillis,
-    ...own
-  } = dumped
+  const { ask: _ask, bid: _bid, closeMillis, eventTicker, positions: _positions, ...own } = dumped
   const event = found(state.events.get(eventTicker), eventTicker)
   const market: MarketState = {
     ...own,
     event,
     closeMillis: closeMillis ?? Infinity,
-    closesMillis: closesMillis ?? Infinity,
-    settlesMillis: settlesMillis ?? Infinity,
     // JSON omits undefined fields.
     result: own.result,
     settlementValue: own.settlementValue,
@@ -146,7 +151,6 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     restingCount: dumped.restingCount,
     subaccounts: dumped.subaccounts,
     allocation: dumped.allocation,
-    spreadsMillis: dumped.spreadsMillis ?? Infinity,
     marginedMicros: dumped.marginedMicros,
     buckets: { read: { ...dumped.buckets.read }, write: dumped.buckets.write.map((bucket) => ({ ...bucket })) },
     keys: [...dumped.keys],
@@ -286,7 +290,7 @@ const restoreBook = (state: State, dumped: Dumped["markets"]): void => {
   }
 }
 
-const restoreCommunications = (state: State, from: Snapshot): void => {
+const restoreCommunications = (state: State, from: StateSnapshot): void => {
   for (const { acceptedQuoteId: _acceptedQuoteId, ...rfq } of from.rfqs) {
     const account = found(state.accounts.get(rfq.accountId), rfq.accountId)
     const market = found(state.markets.get(rfq.ticker), rfq.ticker)

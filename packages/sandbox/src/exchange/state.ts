@@ -62,8 +62,6 @@ export interface AccountState {
   /** Client ids of executed transfers. */
   readonly clientTransferIds: Set<string>
   allocation: Allocation
-  /** When the account's cash is next spread over the shards. `Infinity` without an allocation. */
-  spreadsMillis: number
   /** The account's money on the margined exchange. */
   marginedMicros: number
   /** By subaccount, or for all subaccounts: the time until which new orders are cancelled on arrival. */
@@ -157,10 +155,8 @@ export interface MarketState {
   readonly type: "binary" | "scalar"
   readonly createdMillis: number
   updatedMillis: number
-  readonly openMillis: number
+  openMillis: number
   closeMillis: number
-  /** When the market closes automatically. `Infinity` once it has closed. */
-  closesMillis: number
   paused: boolean
   readonly grid: ReadonlyArray<PriceRange>
   /** In millionths. */
@@ -172,8 +168,6 @@ export interface MarketState {
   settlementValue: number | undefined
   /** Whether the result is disputed, or was set again after a dispute. */
   challenge: "disputed" | "amended" | undefined
-  /** When the market settles automatically. */
-  settlesMillis: number
   settledMillis: number | undefined
   readonly book: Book<OrderState>
   readonly trades: Array<Trade>
@@ -211,7 +205,7 @@ export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   /** The part of the remaining count that is backed by held contracts instead of money. */
   coveredCount: number
   /**
-   * The rate of the reserved fee, in millionths. An order that would trade on arrival has the taker's rate until it
+   * The rate of the reserved fee, in millionths. An order that would trade on arrival can have the taker's rate until it
    * rests. Every other order has the maker's rate.
    */
   feeRate: number
@@ -234,9 +228,7 @@ export interface GroupState {
   readonly placed: Array<OrderState>
 }
 
-/**
- * A scheduled effect. If its subject was rescheduled, the time of the timer no longer matches: the timer has no effect.
- */
+/** A scheduled effect on its subject. */
 export type Timer =
   | { readonly expire: OrderState }
   | { readonly open: MarketState }
@@ -286,9 +278,11 @@ export interface State {
 export const isSubaccount = (subaccount: number): boolean =>
   Number.isInteger(subaccount) && subaccount >= 0 && subaccount <= 63
 
+export const exchangeIsPaused: Refusal = /*#__PURE__*/ refusal("conflict", "exchange_is_paused")
+
 /** Refuses state changes while the exchange is paused on a shard. Default: shard 0. */
 export const checkNotPaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
-  state.exchangeActive[exchangeIndex] === false ? refusal("conflict", "exchange_is_paused") : undefined
+  state.exchangeActive[exchangeIndex] === false ? exchangeIsPaused : undefined
 
 /** A copy of an order that later events do not change. Copying field by field is several times faster than a spread. */
 export const snapshot = (order: OrderState): Order => ({

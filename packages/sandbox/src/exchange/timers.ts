@@ -8,26 +8,33 @@ interface Timer<A> {
   readonly atMillis: number
   readonly sequence: number
   readonly value: A
+  readonly key: string | undefined
+  /** The index in the heap. */
+  index: number
 }
 
 /** A binary heap of timers. */
 export class Timers<A> {
   readonly #heap: Array<Timer<A>> = []
+  readonly #byKey = new Map<string, Timer<A>>()
   #sequence = 0
 
-  add(atMillis: number, value: A): void {
-    const timer: Timer<A> = { atMillis, sequence: this.#sequence++, value }
-    let index = this.#heap.length
-    this.#heap.push(timer)
-    while (index > 0) {
-      const parent = (index - 1) >>> 1
-      if (isBefore(this.#heap[parent]!, timer)) {
-        break
-      }
-      this.#heap[index] = this.#heap[parent]!
-      index = parent
+  /** Adds a timer. A timer with a key replaces the timer with the same key. */
+  add(atMillis: number, value: A, key?: string): void {
+    const timer: Timer<A> = { atMillis, sequence: this.#sequence++, value, key, index: -1 }
+    if (key !== undefined) {
+      this.delete(key)
+      this.#byKey.set(key, timer)
     }
-    this.#heap[index] = timer
+    this.#rise(timer, this.#heap.length)
+  }
+
+  /** Removes the timer with a key, if there is one. */
+  delete(key: string): void {
+    const timer = this.#byKey.get(key)
+    if (timer !== undefined) {
+      this.#remove(timer)
+    }
   }
 
   /** When the next timer is due. */
@@ -41,10 +48,7 @@ export class Timers<A> {
     if (next === undefined || next.atMillis > nowMillis) {
       return undefined
     }
-    const moved = this.#heap.pop()!
-    if (this.#heap.length > 0) {
-      this.#sink(moved)
-    }
+    this.#remove(next)
     return next
   }
 
@@ -53,8 +57,39 @@ export class Timers<A> {
     return [...this.#heap].sort((left, right) => (isBefore(left, right) ? -1 : 1))
   }
 
-  #sink(timer: Timer<A>): void {
-    let index = 0
+  #remove(timer: Timer<A>): void {
+    if (timer.key !== undefined) {
+      this.#byKey.delete(timer.key)
+    }
+    const last = this.#heap.pop()!
+    if (last !== timer) {
+      this.#sink(last, timer.index)
+      this.#rise(last, last.index)
+    }
+  }
+
+  #place(timer: Timer<A>, index: number): void {
+    this.#heap[index] = timer
+    timer.index = index
+  }
+
+  /** Moves a timer up from an index, until no later timer is above it. */
+  #rise(timer: Timer<A>, from: number): void {
+    let index = from
+    while (index > 0) {
+      const parent = (index - 1) >>> 1
+      if (isBefore(this.#heap[parent]!, timer)) {
+        break
+      }
+      this.#place(this.#heap[parent]!, index)
+      index = parent
+    }
+    this.#place(timer, index)
+  }
+
+  /** Moves a timer down from an index, until no earlier timer is below it. */
+  #sink(timer: Timer<A>, from: number): void {
+    let index = from
     for (;;) {
       let child = index * 2 + 1
       if (child >= this.#heap.length) {
@@ -66,10 +101,10 @@ export class Timers<A> {
       if (isBefore(timer, this.#heap[child]!)) {
         break
       }
-      this.#heap[index] = this.#heap[child]!
+      this.#place(this.#heap[child]!, index)
       index = child
     }
-    this.#heap[index] = timer
+    this.#place(timer, index)
   }
 }
 

@@ -172,7 +172,7 @@ export class Feed {
       (key) => {
         const own = this.connections.filter((connection) => connection.key.accountId === key.accountId)
         return own.length < this.#assumptions.maxFeedConnections &&
-          this.#host.exchange.takeTokens(key.accountId, "read", upgradeCost, now.wallMillis)
+          this.#host.exchange.takeTokens(key.accountId, "read", upgradeCost, now.tokenMillis)
           ? Result.succeed(key)
           : Result.fail({ ...defaultResponse(429), headers: { "retry-after": "1" } })
       }

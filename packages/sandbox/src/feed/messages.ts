@@ -15,6 +15,7 @@ import type {
   Ticker
 } from "../exchange/Entities.ts"
 import { contract, dollar } from "../exchange/decimal.ts"
+import { latestMillis } from "../exchange/times.ts"
 import { structureOf } from "../rest/routes/marketBodies.ts"
 import { action, count, dollars, price, seconds, time } from "../rest/wire.ts"
 
@@ -204,7 +205,7 @@ export const toGroupUpdate = (change: keyof typeof groupTypes, group: OrderGroup
 })
 
 /** When a market closes. A market without a closing time has the last second that RFC 3339 can represent. */
-const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, 253_402_300_799_000))
+const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, latestMillis))
 
 /** The price level structures that the document lists for the feed. Any other structure is sent as an empty string. */
 const namedStructures = new Set(["linear_cent", "deci_cent", "tapered_deci_cent"])

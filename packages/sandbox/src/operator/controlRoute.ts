@@ -4,6 +4,7 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
@@ -35,10 +36,13 @@ export const post = <A>(
     method,
     path: path.split("/"),
     run: (operator, part, json) =>
-      Result.mapBoth(decode(json), {
-        onFailure: formatIssue,
-        onSuccess: (input) => run(operator, input, part)
-      })
+      // A schema without fields accepts any value but null.
+      Predicate.isObject(json)
+        ? Result.mapBoth(decode(json), {
+            onFailure: formatIssue,
+            onSuccess: (input) => run(operator, input, part)
+          })
+        : Result.fail("the body must be a JSON object")
   }
 }
 

@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import type { Command, CommandType, KeyOptions } from "../exchange/Commands.ts"
 import type { Refusal } from "../exchange/Entities.ts"
 import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
+import { latestMillis } from "../exchange/times.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "../exchange/accounts/keys.ts"
 import type { Now } from "../rest/authentication.ts"
 import { Feed } from "../feed/Feed.ts"
@@ -61,6 +62,10 @@ class Host {
   readonly #wallMillis: () => number
   readonly #createdMillis: number
   #offsetMillis = 0
+  /** The furthest that the clock was ever moved ahead. */
+  #furthestMillis = 0
+  /** How far a restored snapshot's time is ahead of the moved clock. */
+  #restoredMillis = 0
   #exchange: Exchange
   #handler: ReturnType<typeof makeHandler>
   readonly feed: Feed
@@ -80,12 +85,17 @@ class Host {
     return this.#exchange
   }
 
-  /** A frozen clock moves only by {@link moveClock}. Signatures then follow the real time. */
+  /** A frozen clock moves only by {@link moveClock} and {@link restore}. Signatures then follow the real time. */
   now(): Now {
     const wallMillis = this.#wallMillis()
+    const aheadMillis = this.#offsetMillis + this.#restoredMillis
     return this.#clock === "frozen"
-      ? { exchangeMillis: this.#createdMillis + this.#offsetMillis, wallMillis }
-      : { exchangeMillis: wallMillis + this.#offsetMillis, wallMillis: wallMillis + this.#offsetMillis }
+      ? { exchangeMillis: this.#createdMillis + aheadMillis, wallMillis, tokenMillis: wallMillis }
+      : {
+          exchangeMillis: wallMillis + aheadMillis,
+          wallMillis: wallMillis + this.#offsetMillis,
+          tokenMillis: wallMillis + this.#furthestMillis
+        }
   }
 
   clockMillis(): number {
@@ -93,12 +103,22 @@ class Host {
   }
 
   clockMillisAt(exchangeMillis: number): number | undefined {
-    return this.#clock === "frozen" ? undefined : exchangeMillis - this.#offsetMillis
+    return this.#clock === "frozen" ? undefined : exchangeMillis - this.#offsetMillis - this.#restoredMillis
   }
 
-  moveClock(millis: number): void {
+  /** Returns why the clock cannot be moved. A frozen clock moves only the exchange's time, which never goes back. */
+  moveClock(millis: number): string | undefined {
+    if (millis === 0 || (millis < 0 && this.#clock === "frozen")) {
+      return "a frozen clock moves only forward, and no clock moves by 0 ms"
+    }
+    const { exchangeMillis, wallMillis } = this.now()
+    if (Math.max(Math.abs(exchangeMillis + millis), Math.abs(wallMillis + millis)) > latestMillis) {
+      return "the clock moves at most to the end of the year 9999"
+    }
     this.#offsetMillis += millis
+    this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
     this.feed.tick()
+    return undefined
   }
 
   handle(request: WireRequest, onDefect: (defect: unknown) => void): WireResponse {
@@ -117,6 +137,12 @@ class Host {
     this.requests.length = 0
     this.#handler = this.#makeHandler()
     this.feed.restart()
+  }
+
+  /** Replaces the exchange by one from a snapshot, and continues at the time of the snapshot. */
+  restore(exchange: Exchange, snapshotMillis: number): void {
+    this.#restoredMillis += snapshotMillis - this.now().exchangeMillis
+    this.replace(exchange)
   }
 
   /** Reads the exchange now. */
@@ -193,7 +219,12 @@ const operatorOf = (
           })
         )
       : Effect.map(host.execute({ type: "registerKey", accountId, publicKey, options }), ({ keyId }) => keyId),
-  setTier: (accountId, tier) => host.execute({ type: "setTier", accountId, tier }),
+  setTier: (accountId, tier) =>
+    host.write((exchange, nowMillis) => {
+      // Refills the buckets at the old rate, also if the exchange's time is not the time of the tokens.
+      exchange.takeTokens(accountId, "read", 0, host.now().tokenMillis)
+      return exchange.execute({ type: "setTier", accountId, tier }, nowMillis)
+    }),
   createSubaccount: (accountId) => host.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }),
   deposit: (accountId, dollars, till) => host.execute({ type: "deposit", accountId, dollars, ...till }),
   withdraw: (accountId, dollars, till) => host.execute({ type: "withdraw", accountId, dollars, ...till }),
@@ -222,7 +253,11 @@ const operatorOf = (
     host.feed.faults.clear()
   }),
   feed: feedOperatorOf(host),
-  moveClock: (millis) => Effect.sync(() => host.moveClock(millis)),
+  moveClock: (millis) =>
+    Effect.suspend(() => {
+      const reason = host.moveClock(millis)
+      return reason === undefined ? Effect.void : Effect.fail(new SandboxError({ reason }))
+    }),
   portfolio: (accountId, subaccount) =>
     host.write((exchange, nowMillis) => exchange.view(nowMillis).portfolio(accountId, subaccount)),
   requests: Effect.sync(() => [...host.requests]),
@@ -235,7 +270,7 @@ const operatorOf = (
         try: () => Exchange.restore(snapshot, host.options),
         catch: (cause) => new SandboxError({ reason: `the snapshot is invalid: ${String(cause)}` })
       }),
-      (exchange) => host.replace(exchange)
+      (exchange) => host.restore(exchange, snapshot.nowMillis)
     ),
   reset: Effect.suspend(() => Effect.asVoid(orSandboxError(reset())))
 })
@@ -260,7 +295,8 @@ const feedOperatorOf = (host: Host): FeedOperator => {
   }
 }
 
-const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Effect<A, SandboxError> =>
+/** Fails with the message and the details of a refusal. */
+export const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Effect<A, SandboxError> =>
   Effect.mapError(
     Effect.fromResult(result),
     ({ details, message }) => new SandboxError({ reason: details === undefined ? message : `${message}: ${details}` })

@@ -112,10 +112,11 @@ export interface Operator {
    *
    * **Gotchas**
    *
-   * Signatures and tokens follow the moved clock, forward and back. With a frozen clock, they follow the real time. The
-   * time of orders, windows and expiries never goes back.
+   * Signatures follow the moved clock, forward and back. Tokens follow it only forward: a move back neither stops nor
+   * repeats their refill. With a frozen clock, signatures and tokens follow the real time. The time of orders, windows and expiries never goes back: it stands still until the moved clock reaches it. Fails for a
+   * move that has no effect: by zero, or back with a frozen clock.
    */
-  readonly moveClock: (millis: number) => Effect.Effect<void>
+  readonly moveClock: (millis: number) => Effect.Effect<void, SandboxError>
   /** Acts on the open connections of the feed. */
   readonly feed: FeedOperator
   /** The holdings of a subaccount over all shards. Default: subaccount 0. */
@@ -128,7 +129,10 @@ export interface Operator {
   readonly dump: Effect.Effect<unknown>
   /** The whole state as plain JSON, for `restore`. */
   readonly snapshot: Effect.Effect<Snapshot>
-  /** Restores a snapshot. Discards planted faults and recorded requests, and closes the connections of the feed. */
+  /**
+   * Restores a snapshot. The exchange continues at the time of the snapshot. Signatures still follow the clock. Discards
+   * planted faults and recorded requests, and closes the connections of the feed.
+   */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
   /** Restarts with only the initial markets and accounts. The keys of these accounts stay the same. */
   readonly reset: Effect.Effect<void, SandboxError>

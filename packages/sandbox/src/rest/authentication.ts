@@ -9,10 +9,13 @@ import type { Exchange } from "../exchange/Exchange.ts"
 import { type RestResponse, failure } from "./errorBody.ts"
 import { isSignature, readPublicKey } from "../exchange/accounts/keys.ts"
 
-/** The time on the exchange, and the time for signatures, tokens and the `date` header. */
+/** The current time of each clock. */
 export interface Now {
   readonly exchangeMillis: number
+  /** For signatures and the `date` header. It can go back. */
   readonly wallMillis: number
+  /** For tokens. It never goes back and never stands still. */
+  readonly tokenMillis: number
 }
 
 /** The signed parts: the method, the path from the host's root without the query, and the three signature headers. */

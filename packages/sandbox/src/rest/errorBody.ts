@@ -19,6 +19,12 @@ export const failure = (status: number, code: string, details?: string): RestRes
   body: { error: { code, message: code.replaceAll("_", " "), ...(details === undefined ? undefined : { details }) } }
 })
 
+/** A refusal of a request. */
+export interface RequestRefusal extends Refusal {
+  /** Whether no other status replaces the observed status. */
+  readonly isStatusKept?: boolean
+}
+
 const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409 } as const
 
 /** The substitute of each observed status. */
@@ -28,13 +34,14 @@ const substitutes: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 
  * The response for a refusal. If the operation declares the substitute of the observed status but not the observed
  * status, the substitute is sent, except under the assumption `undeclaredStatuses: "recorded"`.
  */
-export const refused = (refusal: Refusal, descriptor: Descriptor, assumptions: Assumptions): RestResponse => {
-  const { code, details, kind, message } = refusal
+export const refused = (refusal: RequestRefusal, descriptor: Descriptor, assumptions: Assumptions): RestResponse => {
+  const { code, details, isStatusKept = false, kind, message } = refusal
   const observed = statusOf[kind]
   const body = { error: detailsOf(refusal) }
   const declares = (status: number | undefined) => status !== undefined && statuses(descriptor).includes(status)
   const other = substitutes[observed]
-  if (assumptions.undeclaredStatuses === "recorded" || declares(observed) || other === undefined || !declares(other)) {
+  const isKept = isStatusKept || assumptions.undeclaredStatuses === "recorded" || declares(observed)
+  if (isKept || other === undefined || !declares(other)) {
     return { status: observed, body }
   }
   return {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Descriptor } from "@kalshi-effect/client/Operation"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type { ApiKey } from "../exchange/Entities.ts"
 import type { Exchange } from "../exchange/Exchange.ts"
@@ -151,8 +152,8 @@ const takeTokens = (
   descriptor: Descriptor,
   query: URLSearchParams,
   json: unknown,
-  { wallMillis }: Now
-): boolean => exchange.takeTokens(accountId, bucketsOf(descriptor, query, json), costOf(descriptor, json), wallMillis)
+  { tokenMillis }: Now
+): boolean => exchange.takeTokens(accountId, bucketsOf(descriptor, query, json), costOf(descriptor, json), tokenMillis)
 
 const callOf = (
   exchange: Exchange,
@@ -193,7 +194,7 @@ const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
 
 /**
  * Reads the JSON of a request. Every POST and PUT, and every operation with a body in the document, must declare a JSON
- * content type. If the document has no body, the request's body may be empty or any JSON.
+ * content type. If the document has no body, the request's body may be empty or any JSON object.
  */
 const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown, RestResponse> => {
   if (request.method !== "POST" && request.method !== "PUT" && !needed) {
@@ -205,12 +206,19 @@ const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown,
   if (request.body.length === 0 && !needed) {
     return Result.succeed(undefined)
   }
-  try {
-    return Result.succeed(JSON.parse(utf8.decode(request.body)))
-  } catch {
-    return Result.fail(failure(400, "bad_request", "the body is not JSON"))
-  }
+  return Result.flatMap(parseJson(request.body), (json) =>
+    // If the operation has input, its schema checks the body.
+    needed || Predicate.isObject(json)
+      ? Result.succeed(json)
+      : Result.fail(failure(400, "invalid_parameters", "the body: Expected object"))
+  )
 }
+
+const parseJson = (body: Uint8Array): Result.Result<unknown, RestResponse> =>
+  Result.try({
+    try: () => JSON.parse(utf8.decode(body)) as unknown,
+    catch: () => failure(400, "bad_request", "the body is not JSON")
+  })
 
 const encoder = /*#__PURE__*/ new TextEncoder()
 

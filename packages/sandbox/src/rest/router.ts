@@ -8,8 +8,8 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
-import type { Refusal } from "../exchange/Entities.ts"
 import { isUuid } from "../exchange/ids.ts"
+import type { RequestRefusal } from "./errorBody.ts"
 import type { Route } from "./route.ts"
 import { allRoutes } from "./routes.ts"
 import { invalidParameters, refusal } from "../exchange/refusals.ts"
@@ -22,7 +22,7 @@ export interface Match {
     path: Readonly<Record<string, string>>,
     query: URLSearchParams,
     body: unknown
-  ) => Result.Result<Readonly<Record<string, unknown>>, Refusal>
+  ) => Result.Result<Readonly<Record<string, unknown>>, RequestRefusal>
   readonly path: Readonly<Record<string, string>>
 }
 
@@ -117,6 +117,9 @@ const unescape = (text: string): string | undefined => {
 /** Path parameters that are UUIDs. Any other value is refused before the lookup. */
 const uuids = new Set(["order_id", "order_group_id", "transfer_id", "api_key", "rfq_id", "quote_id"])
 
+/** Query parameters that narrow the search for an entity. With an invalid value, no entity is found. */
+const narrowing = new Set(["subaccount", "exchange_index", "market_ticker"])
+
 const compile = (route: Route): Compiled => {
   const { descriptor } = route
   const query = Object.entries(descriptor.query).map(([name, parameter]) => ({
@@ -138,7 +141,8 @@ const compile = (route: Route): Compiled => {
       for (const { decode, name, parameter } of query) {
         const value = readParameter(search, name, parameter, decode)
         if (Result.isFailure(value)) {
-          return Result.fail(invalidParameters(`${name}: ${value.failure}`))
+          const isStatusKept = !narrowing.has(name)
+          return Result.fail({ ...invalidParameters(`${name}: ${value.failure}`), isStatusKept })
         }
         if (value.success !== undefined) {
           input[name] = value.success

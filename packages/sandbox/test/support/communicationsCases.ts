@@ -134,7 +134,10 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
   }),
   ...both(["ConfirmRFQQuote", "ConfirmQuote"], ["{takerRfq}", "{acceptedQuote}"], "/confirm", {
     request: { method: "PUT", json: {} },
-    others: { 400: [{ json: {}, contentType: "text/plain" }], 404: [{ who: "taker" }, { who: "locked" }] }
+    others: {
+      400: [{ json: {}, contentType: "text/plain" }, ...["0", "null", "[]", '"x"', "true"].map((text) => ({ text }))],
+      404: [{ who: "taker" }, { who: "locked" }]
+    }
   }),
   ...both(["DeleteRFQQuote", "DeleteQuote"], ["{takerRfq}", "{ownQuote}"], "", {
     request: { method: "DELETE" },

@@ -111,6 +111,7 @@ const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): voi
           eventTicker: `KXCROWD${exchangeIndex}-26`,
           exchangeIndex,
           makerFeeRate: crowd.made % 2 === 0 ? 175 : 0,
+          ...(crowd.made % 6 === 0 ? { takerFeeRate: 0 } : {}),
           priceRanges: [{ start: "0.00", end: "1.00", step: crowd.made % 3 === 0 ? "0.0001" : "0.01" }],
           ...(crowd.made % 4 === 0 ? { closeMillis: crowd.now + 600_000 } : {})
         }
@@ -450,6 +451,7 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
   let micros = 0
   const positions = new Map<string, Array<number>>()
   const resting = new Map<string, number>()
+  const due: Array<string> = []
   for (const account of state.accounts) {
     micros += account.marginedMicros
     for (const transfer of account.shardTransfers) {
@@ -467,6 +469,7 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
       if (order.status === "resting") {
         const key = `${order.ticker} ${order.side}`
         resting.set(key, (resting.get(key) ?? 0) + 1)
+        due.push(...(order.expirationMillis === undefined ? [] : [`expire ${order.orderId} ${order.expirationMillis}`]))
       }
     }
     let collateral = 0
@@ -512,6 +515,9 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
     check(counts.reduce((sum, count) => sum + count, 0) === 0, "the counts of YES and NO are equal")
     check(market.openInterest === yes, "the open interest is the count of YES")
     micros += yes * 10_000
+    if (market.result === undefined && market.closeMillis !== null && market.closeMillis > state.nowMillis) {
+      due.push(`close ${market.ticker} ${market.closeMillis}`)
+    }
     for (const side of ["bid", "ask"] as const) {
       check(
         market[side].length === (resting.get(`${market.ticker} ${side}`) ?? 0),
@@ -519,6 +525,10 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
       )
     }
   }
+  const scheduled = state.timers.flatMap(({ atMillis, of, what }) =>
+    what === "expire" || what === "close" ? [`${what} ${of} ${atMillis}`] : []
+  )
+  check(scheduled.sort().join() === due.sort().join(), "a resting order that expires has one timer, as has a close")
   check(micros === state.depositedMicros, `money is conserved: ${micros} of ${state.depositedMicros}`)
   return [...new Set(violations)]
 }

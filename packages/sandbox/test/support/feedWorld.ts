@@ -78,7 +78,7 @@ export const makeFeedWorld = (assumptions: Partial<Assumptions> = {}): FeedWorld
   const exchange = new Exchange({ seed: 7, assumptions })
   const feed = new Feed({
     exchange,
-    now: () => ({ exchangeMillis: now, wallMillis: now }),
+    now: () => ({ exchangeMillis: now, wallMillis: now, tokenMillis: now }),
     clockMillis: () => now,
     clockMillisAt: (exchangeMillis) => exchangeMillis
   })

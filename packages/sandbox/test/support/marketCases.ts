@@ -61,10 +61,7 @@ export const marketCases: Readonly<Record<string, Case>> = {
   GetMarketOrderbook: {
     request: get(`/markets/${ticker}/orderbook?depth=1`),
     others: {
-      404: [
-        { path: "/markets/KXNONE-26-YES/orderbook" },
-        ...bad(`/markets/${ticker}/orderbook`, "depth=-1", "depth=101", "depth=all")
-      ]
+      404: [{ path: "/markets/KXNONE-26-YES/orderbook" }]
     }
   },
   GetMarketOrderbooks: {

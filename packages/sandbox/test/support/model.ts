@@ -22,6 +22,8 @@ export interface ModelOrder {
   inBook: boolean
   /** Increases with time. Sorts the orders at one price, and the orders of one account. */
   stamp: number
+  /** The rate of the reserved fee, in millionths. */
+  rate: number
   carried: Dollars
 }
 
@@ -68,7 +70,13 @@ export interface ModelAmend {
 }
 
 /** Rates in millionths. */
-export const rates = { taker: 70_000, maker: 17_500 }
+export interface Rates {
+  readonly taker: number
+  readonly maker: number
+}
+
+/** The rates of a series with maker fees. */
+export const usualRates: Rates = { taker: 70_000, maker: 17_500 }
 
 const own = ({ price, side }: { readonly price: number; readonly side: "bid" | "ask" }): number =>
   side === "bid" ? price : 10_000 - price
@@ -84,8 +92,16 @@ export class Model {
   stamps = 0
   readonly rounding: Fees.Rounding
   readonly member: "direct" | "other"
+  readonly rates: Rates
 
-  constructor(now: number, money: ReadonlyArray<number>, rounding: Fees.Rounding, member: "direct" | "other") {
+  constructor(
+    now: number,
+    money: ReadonlyArray<number>,
+    rounding: Fees.Rounding,
+    member: "direct" | "other",
+    rates: Rates
+  ) {
+    this.rates = rates
     this.now = now
     this.accounts = money.map((micros) => ({ money: micros, fees: 0, position: 0 }))
     this.rounding = rounding
@@ -124,18 +140,15 @@ export class Model {
       remaining: count,
       inBook: false,
       stamp: ++this.stamps,
+      rate: 0,
       carried: dollarsUnsafe("0.00")
     }
+    order.rate = this.#rateOf(order, input.tif)
     if (this.#required(input.account, [...this.orders, order]) > this.accounts[input.account]!.money) {
       return "insufficient_balance"
     }
-    if (input.tif === "fill_or_kill") {
-      const trial = this.#copy()
-      const again = { ...order, group: input.group === undefined ? undefined : trial.groups[input.group] }
-      trial.#accept(again, input.tif)
-      if (again.filled < count) {
-        return "fill_or_kill_insufficient_resting_volume"
-      }
+    if (input.tif === "fill_or_kill" && !this.#fillsCompletely(order)) {
+      return "fill_or_kill_insufficient_resting_volume"
     }
     this.#accept(order, input.tif)
     return undefined
@@ -201,6 +214,7 @@ export class Model {
         ahead += other.remaining
       }
       const changed = { ...target, price, remaining, inBook: false, stamp: Infinity }
+      changed.rate = this.#rateOf(changed, "good_till_canceled")
       const others = this.orders.filter((other) => other !== target)
       const required = this.#required(account, [...others, changed])
       if (required > this.#required(account, this.orders) && required > this.accounts[account]!.money) {
@@ -214,6 +228,7 @@ export class Model {
       target.remaining = remaining
     } else {
       Object.assign(target, { price, remaining, inBook: false, stamp: ++this.stamps })
+      target.rate = this.#rateOf(target, "good_till_canceled")
       this.#match(target)
       this.#rest(target, "good_till_canceled")
     }
@@ -291,7 +306,7 @@ export class Model {
   }
 
   #copy(): Model {
-    const copy = new Model(this.now, [], this.rounding, this.member)
+    const copy = new Model(this.now, [], this.rounding, this.member, this.rates)
     const { accounts, fills, groups, orders, stamps } = structuredClone({
       accounts: this.accounts,
       fills: this.fills,
@@ -319,25 +334,30 @@ export class Model {
         const covered = Math.min(cover, order.remaining)
         cover -= covered
         const bare = order.remaining - covered
-        const takes = !order.inBook && this.#takes(order)
         const fee =
-          (BigInt(takes ? rates.taker : rates.maker) *
-            BigInt(order.price) *
-            BigInt(10_000 - order.price) *
-            BigInt(bare)) /
-          10_000_000_000n
+          (BigInt(order.rate) * BigInt(order.price) * BigInt(10_000 - order.price) * BigInt(bare)) / 10_000_000_000n
         micros += bare * own(order) + Number(fee)
       }
     }
     return micros
   }
 
-  /** Whether an incoming order is a taker: an order that has traded remains a taker until it rests. */
-  #takes(order: ModelOrder): boolean {
-    return this.#taking === order || this.#reachable(order.side, order.price).length > 0
+  /** The rate of the fee to reserve for an incoming order, until it rests. */
+  #rateOf(order: ModelOrder, tif: ModelPlace["tif"]): number {
+    const { maker, taker } = this.rates
+    if (this.#reachable(order.side, order.price).length === 0) {
+      return maker
+    }
+    return maker > taker && tif === "good_till_canceled" && !this.#fillsCompletely(order) ? maker : taker
   }
 
-  #taking: ModelOrder | undefined
+  #fillsCompletely(order: ModelOrder): boolean {
+    const trial = this.#copy()
+    const group = order.group === undefined ? undefined : trial.groups[this.groups.indexOf(order.group)]
+    const again = { ...order, group }
+    trial.#accept(again, "fill_or_kill")
+    return again.status === "executed"
+  }
 
   /** Resting orders that an order would match, in matching order. */
   #reachable(side: "bid" | "ask", price: number): Array<ModelOrder> {
@@ -357,7 +377,7 @@ export class Model {
   }
 
   #rest(order: ModelOrder, tif: ModelPlace["tif"]): void {
-    this.#taking = undefined
+    order.rate = this.rates.maker
     if (order.status === "resting" && tif !== "good_till_canceled") {
       this.#cancel(order)
     }
@@ -365,7 +385,6 @@ export class Model {
   }
 
   #match(taker: ModelOrder): void {
-    this.#taking = this.#reachable(taker.side, taker.price).length > 0 ? taker : undefined
     for (;;) {
       const maker = this.#reachable(taker.side, taker.price)[0]
       if (taker.status !== "resting" || maker === undefined) {
@@ -406,7 +425,7 @@ export class Model {
     const charge = Result.getOrThrow(
       Fees.charge({
         fee_type: "quadratic_with_maker_fees",
-        fee_multiplier: 1,
+        fee_multiplier: this.rates[role] / usualRates[role],
         role,
         side: order.side,
         price: dollarsUnsafe(decimal(price, 4)),

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import type { KeyOptions } from "../Commands.ts"
 import type { Account, ApiKey, Refusal, Scope, Tier } from "../Entities.ts"
 import { communicationsIdOf } from "../communications/communicationsId.ts"
-import { makeBuckets, tiers } from "./buckets.ts"
+import { makeBuckets, settle, tiers } from "./buckets.ts"
 import { parseMicros } from "../decimal.ts"
 import { FillList } from "../orders/fillList.ts"
 import { deposit, hasSubaccount, holdingOf } from "../money/ledger.ts"
@@ -58,7 +58,6 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     shardTransfers: [],
     clientTransferIds: new Set(),
     allocation: { percents: [], reservation: "sum" },
-    spreadsMillis: Infinity,
     marginedMicros: 0,
     cancelledOnArrivalUntil: new Map(),
     buckets: makeBuckets(tier),
@@ -84,7 +83,7 @@ export const createSubaccount = (
   exchangeIndex: number
 ): Result.Result<number, Refusal> => {
   const refused =
-    checkNotPaused(state) ??
+    checkNotPaused(state, exchangeIndex) ??
     (isShard(exchangeIndex) ? undefined : invalidParameters("exchange_index must be 0 to 3")) ??
     (account.tier === "basic"
       ? refusal("forbidden", "permission_denied", "subaccounts require the advanced tier")
@@ -175,14 +174,19 @@ export const registerKey = (
  * Upgrades a basic account to the advanced tier, permanently. Documented: requires that one of the account's last 100
  * orders was placed through the API. Here, every order counts as placed through the API.
  */
-export const upgrade = (account: AccountState): Result.Result<void, Refusal> => {
+export const upgrade = (state: State, account: AccountState): Result.Result<void, Refusal> => {
   if (account.orders.all.length === 0) {
     return Result.fail(refusal("forbidden", "permission_denied", "the account has not placed an order through the API"))
   }
   if (account.tier === "basic") {
-    account.tier = "advanced"
+    setTier(state, account, "advanced")
   }
   return Result.void
+}
+
+export const setTier = (state: State, account: AccountState, tier: Tier): void => {
+  settle(account.buckets, account.tier, state.nowMillis)
+  account.tier = tier
 }
 
 const freeName = ({ keys }: AccountState): string => {

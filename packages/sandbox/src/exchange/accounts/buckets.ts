@@ -63,6 +63,21 @@ const refill = (bucket: Bucket, { capacity, rate }: Budget, nowMillis: number): 
   bucket.atMillis = nowMillis
 }
 
+/** Every bucket of an account, with its budget. */
+const budgeted = ({ read, write }: Buckets, tier: Tier): ReadonlyArray<readonly [Bucket, Budget]> => [
+  [read, budgetOf(tier, "read")],
+  ...write.map((bucket) => [bucket, budgetOf(tier, "write")] as const)
+]
+
+/** Refills the buckets up to a change of the tier, so that the new rate does not apply to the time before. */
+export const settle = (buckets: Buckets, tier: Tier, nowMillis: number): void => {
+  for (const [bucket, budget] of budgeted(buckets, tier)) {
+    if (nowMillis > bucket.atMillis) {
+      refill(bucket, budget, nowMillis)
+    }
+  }
+}
+
 /**
  * Takes `cost` tokens from the read bucket, or from the write bucket of each given shard. If a bucket has too few, takes
  * nothing and returns false.
@@ -74,9 +89,8 @@ export const take = (
   cost: number,
   nowMillis: number
 ): boolean => {
-  const budget = budgetOf(tier, from === "read" ? "read" : "write")
   const paying = from === "read" ? [buckets.read] : from.map((shard) => buckets.write[shard]!)
-  for (const bucket of paying) {
+  for (const [bucket, budget] of budgeted(buckets, tier)) {
     refill(bucket, budget, nowMillis)
   }
   if (paying.some((bucket) => bucket.thousandths < cost * 1_000)) {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { QuoteCancelReason, RfqCloseReason } from "../Entities.ts"
+import { unschedule } from "../schedule.ts"
 import type { MarketState, QuoteState, RfqState, State } from "../state.ts"
 import { toQuote, toRfq } from "./records.ts"
 
@@ -12,6 +13,8 @@ export const cancelQuote = (state: State, quote: QuoteState, reason: QuoteCancel
   quote.status = "cancelled"
   quote.cancelReason = reason
   quote.updatedMillis = state.nowMillis
+  unschedule(state, { lapse: quote })
+  unschedule(state, { executeQuote: quote })
   if (quote.rfq.accepted === quote) {
     quote.rfq.accepted = undefined
   }

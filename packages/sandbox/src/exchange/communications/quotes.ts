@@ -9,6 +9,7 @@ import type { Refusal } from "../Entities.ts"
 import { dollar } from "../decimal.ts"
 import { checkActive, checkCountAndPrice, checkTrading } from "../orders/placing.ts"
 import { invalidParameters, notFound, refusal } from "../refusals.ts"
+import { schedule, unschedule } from "../schedule.ts"
 import {
   type AccountState,
   checkNotPaused,
@@ -26,18 +27,6 @@ const windowsOf = ({ rfq: { market } }: QuoteState) =>
   market.isHighlyVolatile
     ? { confirmationMillis: 3_000, executionMillis: 1_000 }
     : { confirmationMillis: 30_000, executionMillis: 15_000 }
-
-/** When an accepted quote lapses; undefined if it is not waiting for its confirmation. */
-export const lapsesMillis = (quote: QuoteState): number | undefined =>
-  quote.status === "accepted" && quote.rfq.accepted === quote
-    ? quote.acceptedMillis! + windowsOf(quote).confirmationMillis // it was accepted
-    : undefined
-
-/** When a confirmed quote is executed; undefined if it is not confirmed. */
-export const executesMillis = (quote: QuoteState): number | undefined =>
-  quote.status === "confirmed"
-    ? quote.confirmedMillis! + windowsOf(quote).executionMillis // it was confirmed
-    : undefined
 
 /** Creates a quote for the full size of an RFQ. Replaces the maker's open quote on the RFQ. */
 export const create = (state: State, account: AccountState, input: CreateQuote): Result.Result<QuoteState, Refusal> =>
@@ -182,7 +171,7 @@ export const accept = (
       quote.acceptedSide = side
       quote.acceptedMillis = state.nowMillis
       quote.rfq.accepted = quote
-      state.timers.add(lapsesMillis(quote)!, { lapse: quote }) // it is accepted
+      schedule(state, state.nowMillis + windowsOf(quote).confirmationMillis, { lapse: quote })
       state.emit?.({ type: "quoteAccepted", quote: toQuote(quote) })
     }
   )
@@ -231,7 +220,8 @@ export const confirm = (state: State, account: AccountState, target: QuoteTarget
     (quote) => {
       quote.status = "confirmed"
       quote.confirmedMillis = state.nowMillis
-      state.timers.add(executesMillis(quote)!, { executeQuote: quote }) // it is confirmed
+      unschedule(state, { lapse: quote })
+      schedule(state, state.nowMillis + windowsOf(quote).executionMillis, { executeQuote: quote })
       state.emit?.({ type: "quoteConfirmed", quote: toQuote(quote) })
     }
   )

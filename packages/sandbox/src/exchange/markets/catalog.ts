@@ -8,8 +8,10 @@ import type { CreateEvent, CreateMarket, CreateSeries } from "../Commands.ts"
 import type { MarketEvent, Refusal, Series } from "../Entities.ts"
 import { Book } from "../orders/book.ts"
 import { dollar, parsePrice } from "../decimal.ts"
-import { invalidParameters, refusal } from "../refusals.ts"
+import { invalidParameters, invalidTime, refusal } from "../refusals.ts"
+import { schedule } from "../schedule.ts"
 import { isShard } from "../shards.ts"
+import { isTime } from "../times.ts"
 import { toMarket } from "./marketView.ts"
 import type { EventState, MarketState, SeriesState, State } from "../state.ts"
 
@@ -123,7 +125,6 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     updatedMillis: state.nowMillis,
     openMillis,
     closeMillis,
-    closesMillis: closeMillis,
     paused: false,
     grid,
     takerRate: rateOf(input.takerFeeRate, "taker"),
@@ -133,7 +134,6 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     result: undefined,
     settlementValue: undefined,
     challenge: undefined,
-    settlesMillis: Infinity,
     settledMillis: undefined,
     book: new Book(),
     trades: [],
@@ -150,10 +150,10 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
   event.markets.push(market)
   state.markets.set(ticker, market)
   if (openMillis > state.nowMillis) {
-    state.timers.add(openMillis, { open: market })
+    schedule(state, openMillis, { open: market })
   }
   if (closeMillis !== Infinity) {
-    state.timers.add(closeMillis, { close: market })
+    schedule(state, closeMillis, { close: market })
   }
   state.emit?.({ type: "market", change: "created", ticker, market: toMarket(state, market) })
   return market
@@ -179,12 +179,18 @@ const checkMarket = (
   if (!isIn(settlementTimerSeconds, 1e9)) {
     return invalidParameters("the settlement timer must be whole seconds from 0 to 1,000,000,000")
   }
+  if (!isTime(openMillis) || (closeMillis !== Infinity && !isTime(closeMillis))) {
+    return invalidTime
+  }
   return openMillis < closeMillis ? undefined : invalidParameters("a market must open before it closes")
 }
 
 const isIn = (value: number, max: number): boolean => Number.isInteger(value) && value >= 0 && value <= max
 
-/** Parses price ranges. Each range is a whole number of steps between $0 and $1. The finest step is $0.0001. */
+/**
+ * Parses price ranges. Each range is a whole number of steps between $0 and $1. The finest step is $0.0001. Ranges
+ * ascend, and share at most a boundary.
+ */
 const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Result<MarketState["grid"], Refusal> => {
   const grid: Array<MarketState["grid"][number]> = []
   for (const range of ranges) {
@@ -204,7 +210,14 @@ const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Resul
         )
       )
     }
+    if (start < (grid.at(-1)?.end ?? 0)) {
+      return Result.fail(
+        invalidParameters(`the price range from ${range.start} starts before the end of the previous range`)
+      )
+    }
     grid.push({ start, end, step })
   }
-  return Result.succeed(grid)
+  return grid.length === 0
+    ? Result.fail(invalidParameters("a market needs at least one price range"))
+    : Result.succeed(grid)
 }

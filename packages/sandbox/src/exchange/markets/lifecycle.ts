@@ -11,8 +11,10 @@ import { dollar, parsePrice } from "../decimal.ts"
 import { cancelMarket } from "../orders/ending.ts"
 import { statusOf, toMarket } from "./marketView.ts"
 import { settlePosition } from "../money/ledger.ts"
-import { invalidParameters, refusal } from "../refusals.ts"
+import { invalidParameters, invalidTime, refusal } from "../refusals.ts"
+import { schedule, unschedule } from "../schedule.ts"
 import { isShard } from "../shards.ts"
+import { isTime } from "../times.ts"
 import type { MarketState, State } from "../state.ts"
 
 const logChange = (
@@ -66,25 +68,32 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
 }
 
 /** Sets when a market closes. A time in the future reopens a closed market that is not determined. */
-export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> =>
-  market.openMillis < closeMillis
-    ? step(state, market, ["initialized", "active", "inactive", "closed"], () => {
-        market.closeMillis = market.closesMillis = Math.max(closeMillis, state.nowMillis)
+export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> => {
+  if (closeMillis !== Infinity && !isTime(closeMillis)) {
+    return Result.fail(invalidTime)
+  }
+  const from: ReadonlyArray<MarketStatus> = ["initialized", "active", "inactive"]
+  return market.openMillis < closeMillis
+    ? step(state, market, closeMillis > state.nowMillis ? [...from, "closed"] : from, () => {
+        market.closeMillis = Math.max(closeMillis, state.nowMillis)
         logChange(state, market, "closeChanged")
         if (market.closeMillis <= state.nowMillis) {
           close(state, market)
-        } else if (market.closeMillis !== Infinity) {
-          state.timers.add(market.closeMillis, { close: market })
+        } else if (market.closeMillis === Infinity) {
+          unschedule(state, { close: market })
+        } else {
+          schedule(state, market.closeMillis, { close: market })
         }
       })
     : Result.fail(invalidParameters("a market must open before it closes"))
+}
 
 /** The effects of the opening time. A market that was paused before stays paused. */
 export const open = (state: State, market: MarketState): void => logChange(state, market, "opened")
 
 /** The effects of the closing time. */
 export const close = (state: State, market: MarketState): void => {
-  market.closesMillis = Infinity
+  unschedule(state, { close: market })
   cancelMarket(state, market, "marketClosed", state.nowMillis)
   closeRfqsOf(state, market)
   logChange(state, market, "closed")
@@ -98,14 +107,16 @@ export const determine = (state: State, market: MarketState, outcome: Outcome): 
   }
   return step(state, market, ["initialized", "active", "inactive", "closed", "disputed"], () => {
     if (market.result === undefined && state.nowMillis < market.closeMillis) {
+      // A market that is determined before it opens never opens.
+      unschedule(state, { open: market })
+      market.openMillis = Math.min(market.openMillis, state.nowMillis)
       market.closeMillis = state.nowMillis
       close(state, market)
     }
     market.challenge = market.result === undefined ? undefined : "amended"
     market.result = typeof outcome === "string" ? outcome : "scalar"
     market.settlementValue = value
-    market.settlesMillis = state.nowMillis + market.settlementTimerSeconds * 1_000
-    state.timers.add(market.settlesMillis, { settle: market })
+    schedule(state, state.nowMillis + market.settlementTimerSeconds * 1_000, { settle: market })
     logChange(state, market, "determined")
   })
 }
@@ -117,13 +128,14 @@ const valueOf = (outcome: Outcome): number | undefined =>
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
     market.challenge = "disputed"
-    market.settlesMillis = Infinity
+    unschedule(state, { settle: market })
     logChange(state, market, "disputed")
   })
 
 /** Settles a market: pays out every position. */
 export const settle = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
+    unschedule(state, { settle: market })
     market.settledMillis = state.nowMillis
     market.openInterest = 0
     for (const position of market.positions) {

@@ -8,6 +8,7 @@ import type { SetAllocation, TransferCash, TransferShard } from "../Commands.ts"
 import type { Location, Refusal, ShardTransfer, SubaccountTransfer } from "../Entities.ts"
 import { cashOf, hasSubaccount, holdingOf, pay, checkCash } from "./ledger.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
+import { schedule, unschedule } from "../schedule.ts"
 import { isShard, shards } from "../shards.ts"
 import { type AccountState, type State, type TransferState, checkNotPaused } from "../state.ts"
 
@@ -68,9 +69,13 @@ export const transferShard = (
   account: AccountState,
   input: TransferShard
 ): Result.Result<ShardTransfer, Refusal> => {
-  const { clientTransferId, source } = input
+  const { clientTransferId, destination, source } = input
   const id = clientTransferId === undefined ? undefined : idOf(source, clientTransferId)
-  const refused = checkNotPaused(state) ?? checkId(account, id) ?? checkShardTransfer(state, account, input)
+  const refused =
+    checkLocationNotPaused(state, source) ??
+    checkLocationNotPaused(state, destination) ??
+    checkId(account, id) ??
+    checkShardTransfer(state, account, input)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -79,6 +84,10 @@ export const transferShard = (
   }
   return Result.succeed({ ...send(state, account, input) })
 }
+
+/** Pauses do not concern the margined exchange. */
+const checkLocationNotPaused = (state: State, { exchangeIndex, instance }: Location): Refusal | undefined =>
+  instance === "margined" ? undefined : checkNotPaused(state, exchangeIndex)
 
 const checkShardTransfer = (state: State, account: AccountState, input: TransferShard): Refusal | undefined => {
   const { amountMicros, clientTransferId, destination, source } = input
@@ -138,7 +147,7 @@ const send = (state: State, account: AccountState, input: TransferShard): Transf
   if (state.assumptions.transferMillis === 0) {
     arrive(state, account, transfer)
   } else {
-    state.timers.add(state.nowMillis + state.assumptions.transferMillis, { arrive: transfer, account })
+    schedule(state, state.nowMillis + state.assumptions.transferMillis, { arrive: transfer, account })
   }
   return transfer
 }
@@ -176,23 +185,21 @@ export const setAllocation = (
   if (refused !== undefined) {
     return Result.fail(refused)
   }
-  account.allocation = { percents: percents.map((part) => ({ ...part })), reservation: input.reservation }
   if (percents.length === 0) {
-    account.spreadsMillis = Infinity
-  } else if (account.spreadsMillis === Infinity) {
+    unschedule(state, { spread: account })
+  } else if (account.allocation.percents.length === 0) {
     spreadLater(state, account)
   }
+  account.allocation = { percents: percents.map((part) => ({ ...part })), reservation: input.reservation }
   return Result.void
 }
 
-const spreadLater = (state: State, account: AccountState): void => {
-  account.spreadsMillis = state.nowMillis + spreadMillis
-  state.timers.add(account.spreadsMillis, { spread: account })
-}
+const spreadLater = (state: State, account: AccountState): void =>
+  schedule(state, state.nowMillis + spreadMillis, { spread: account })
 
 /**
  * Spreads the free cash of the primary subaccount once, in whole steps of a balance. The first shard of the allocation
- * gets the remainder.
+ * gets the remainder. Spreads nothing while the cash of a paused shard would change.
  */
 export const spread = (state: State, account: AccountState): void => {
   const { percents } = account.allocation
@@ -205,9 +212,10 @@ export const spread = (state: State, account: AccountState): void => {
     return part - (part % balanceStep)
   })
   targets[percents[0]!.exchangeIndex]! += total - targets.reduce((sum, target) => sum + target, 0)
-  for (const [shard, holding] of holdings.entries()) {
-    if (targets[shard] !== holding.cashMicros) {
-      pay(state, holding, targets[shard]! - holding.cashMicros)
+  const changed = holdings.filter(({ cashMicros, exchangeIndex }) => targets[exchangeIndex] !== cashMicros)
+  if (changed.every(({ exchangeIndex }) => state.exchangeActive[exchangeIndex])) {
+    for (const holding of changed) {
+      pay(state, holding, targets[holding.exchangeIndex]! - holding.cashMicros)
     }
   }
   spreadLater(state, account)

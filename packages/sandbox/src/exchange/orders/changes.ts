@@ -7,14 +7,31 @@ import * as Result from "effect/Result"
 import type { AmendOrder, Canceled, Changed, DecreaseOrder, OrderTarget } from "../Commands.ts"
 import type { Order, Refusal } from "../Entities.ts"
 import { enter, leave, moneyNeededToChange, shrink } from "./backing.ts"
-import { cancel as cancelOrder, restingOrders } from "./ending.ts"
+import { cancel as cancelOrder, releaseClientOrderId, restingOrders } from "./ending.ts"
 import { noteHolding, checkCash } from "../money/ledger.ts"
 import { crosses, match, wouldSelfTrade } from "./matching.ts"
-import { checkCountAndPrice, checkExpiration, feeRateOf, rest, checkActive, checkTrading } from "./placing.ts"
+import {
+  checkCountAndPrice,
+  checkExpiration,
+  expireLater,
+  feeRateOf,
+  rest,
+  checkActive,
+  checkTrading
+} from "./placing.ts"
 import { reduceInBook, removeFromBook } from "./resting.ts"
+import { unschedule } from "../schedule.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, notFound, refusal } from "../refusals.ts"
-import { type AccountState, isSubaccount, type OrderState, snapshot, type State, checkNotPaused } from "../state.ts"
+import {
+  type AccountState,
+  exchangeIsPaused,
+  isSubaccount,
+  type OrderState,
+  snapshot,
+  type State,
+  checkNotPaused
+} from "../state.ts"
 
 /** Cancels a resting order. An order that no longer rests is not found, so cancelling twice changes nothing. */
 export const cancel = (state: State, account: AccountState, target: OrderTarget): Result.Result<Canceled, Refusal> =>
@@ -24,8 +41,8 @@ export const cancel = (state: State, account: AccountState, target: OrderTarget)
   })
 
 /**
- * Cancels an account's resting orders, of one subaccount or of all, on every shard that is not paused. Returns the
- * number of cancelled orders. Refused while shard 0 is paused.
+ * Cancels an account's resting orders, of one subaccount or of all. Returns the number of cancelled orders. Cancels
+ * nothing and is refused while shard 0 is paused, or a shard on which one of the orders rests.
  */
 export const cancelAll = (
   state: State,
@@ -35,14 +52,14 @@ export const cancelAll = (
   if (subaccount !== undefined && !isSubaccount(subaccount)) {
     return Result.fail(invalidParameters("subaccount must be 0 to 63"))
   }
-  const paused = checkNotPaused(state)
+  const orders = restingOrders(account, subaccount)
+  const paused = [0, ...orders.map(({ exchangeIndex }) => exchangeIndex)].find((shard) => !state.exchangeActive[shard])
   if (paused !== undefined) {
-    return Result.fail(paused)
+    return Result.fail(exchangeIsPaused)
   }
   if (state.assumptions.cancelAllMillis > 0) {
     account.cancelledOnArrivalUntil.set(subaccount ?? "all", state.nowMillis + state.assumptions.cancelAllMillis)
   }
-  const orders = restingOrders(account, subaccount).filter(({ exchangeIndex }) => state.exchangeActive[exchangeIndex])
   for (const order of orders) {
     cancelOrder(state, order, "requested", state.nowMillis)
   }
@@ -102,9 +119,10 @@ export const amend = (state: State, account: AccountState, input: AmendOrder): R
     }
     const before = snapshot(order)
     const remaining = input.count - order.fillCount
-    rename(order, input.updatedClientOrderId)
+    rename(state, order, input.updatedClientOrderId)
     if (input.expirationSeconds !== undefined) {
       order.expirationMillis = input.expirationSeconds === 0 ? undefined : input.expirationSeconds * 1_000
+      unschedule(state, { expire: order })
     }
     order.updatedMillis = state.nowMillis
     if (remaining === 0) {
@@ -115,22 +133,15 @@ export const amend = (state: State, account: AccountState, input: AmendOrder): R
       if (remaining < order.remainingCount) {
         decreaseBy(state, order, order.remainingCount - remaining)
       }
-      if (order.status === "resting" && order.expirationMillis !== before.expirationMillis) {
-        expireLater(state, order)
-      }
+      expireLater(state, order)
     }
     return Result.succeed({ before, after: logged(state, order, "amend") })
   })
 }
 
-const expireLater = (state: State, order: OrderState): void => {
-  if (order.expirationMillis !== undefined) {
-    state.timers.add(order.expirationMillis, { expire: order })
-  }
-}
-
-const rename = (order: OrderState, clientOrderId: string | undefined): void => {
+const rename = (state: State, order: OrderState, clientOrderId: string | undefined): void => {
   if (clientOrderId !== undefined && clientOrderId !== order.clientOrderId) {
+    releaseClientOrderId(state, order)
     order.clientOrderId = clientOrderId
     order.account.clientOrderIds.set(clientOrderId, order)
   }
@@ -141,9 +152,9 @@ const replace = (state: State, order: OrderState, price: number, remaining: numb
   touch(state, market)
   removeFromBook(state, order)
   leave(order)
-  order.feeRate = feeRateOf(market, order.side, price)
   order.price = price
   order.remainingCount = remaining
+  order.feeRate = feeRateOf(state, order)
   enter(order)
   noteHolding(state, order.position.holding)
   match(state, order)
@@ -196,12 +207,13 @@ const checkAmendedExecution = (
   if (wouldSelfTrade(order, price, remaining)) {
     return invalidOrder("SELF_CROSS_ATTEMPT")
   }
-  const needed = moneyNeededToChange(order, price, remaining, feeRateOf(market, side, price))
+  const feeRate = feeRateOf(state, { ...order, price, remainingCount: remaining })
+  const needed = moneyNeededToChange(order, price, remaining, feeRate)
   return needed > 0 ? checkCash(state, position.holding.cashMicros, needed) : undefined
 }
 
 /**
- * Finds the account's resting order that a target names. Refused on a paused shard. An amendment also requires that
+ * Finds the account's resting order that a target names. Refused if the shard of the search is paused. An amendment also requires that
  * the market trades.
  */
 const restingOrder = (
@@ -211,7 +223,7 @@ const restingOrder = (
   amended?: { readonly ticker: string }
 ): Result.Result<OrderState, Refusal> => {
   const order = state.orders.get(target.orderId.toLowerCase())
-  const paused = checkNotPaused(state, order?.exchangeIndex)
+  const paused = checkNotPaused(state, shardOf(state, target))
   if (paused !== undefined) {
     return Result.fail(paused)
   }

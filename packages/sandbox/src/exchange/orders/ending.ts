@@ -6,6 +6,7 @@
 import type { CancelReason } from "../Entities.ts"
 import { leave } from "./backing.ts"
 import { noteHolding } from "../money/ledger.ts"
+import { unschedule } from "../schedule.ts"
 import { removeFromBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { type AccountState, type MarketState, type OrderState, snapshot, type State, type OwnSide } from "../state.ts"
@@ -18,8 +19,16 @@ export const end = (state: State, order: OrderState, status: "canceled" | "execu
   order.account.restingCount--
   order.account.orders.end(order)
   order.group?.resting.delete(order)
-  if (order.clientOrderId !== undefined && state.assumptions.clientOrderIds === "whileResting") {
-    order.account.clientOrderIds.delete(order.clientOrderId)
+  if (order.expirationMillis !== undefined) {
+    unschedule(state, { expire: order })
+  }
+  releaseClientOrderId(state, order)
+}
+
+/** Releases an order's client id under the assumption `whileResting`. */
+export const releaseClientOrderId = (state: State, { account, clientOrderId }: OrderState): void => {
+  if (clientOrderId !== undefined && state.assumptions.clientOrderIds === "whileResting") {
+    account.clientOrderIds.delete(clientOrderId)
   }
 }
 

@@ -13,8 +13,10 @@ import { attach, noteHolding, positionOf, checkCash } from "../money/ledger.ts"
 import { statusOf } from "../markets/marketView.ts"
 import { canFill, crosses, match } from "./matching.ts"
 import { addToBook } from "./resting.ts"
+import { latestMillis } from "../times.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, refusal } from "../refusals.ts"
+import { schedule } from "../schedule.ts"
 import {
   type AccountState,
   type GroupState,
@@ -46,6 +48,7 @@ export const place = (state: State, account: AccountState, input: CreateOrder): 
     return Result.fail(group.failure)
   }
   const order = makeOrder(state, account, market.success, group.success, input)
+  order.feeRate = feeRateOf(state, order)
   const execution = checkExecution(state, order, input)
   return execution === undefined ? Result.succeed(snapshot(accept(state, order))) : Result.fail(execution)
 }
@@ -70,7 +73,9 @@ const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, 
   const market = state.markets.get(input.ticker)
   const shard = input.exchangeIndex ?? -1
   if (market === undefined || (shard !== -1 && shard !== market.exchangeIndex)) {
-    return Result.fail(checkNotPaused(state) ?? refusal("notFound", "market_not_found"))
+    return Result.fail(
+      checkNotPaused(state, shard === -1 ? market?.exchangeIndex : shard) ?? refusal("notFound", "market_not_found")
+    )
   }
   const refused = checkTrading(state, market) ?? checkActive(state, market)
   return refused === undefined ? Result.succeed(market) : Result.fail(refused)
@@ -127,12 +132,9 @@ export const checkCountAndPrice = (
 export const checkExpiration = (state: State, seconds: number): Refusal | undefined =>
   seconds * 1_000 <= state.nowMillis
     ? invalidOrder("expiration_time is in the past")
-    : seconds > latestSeconds
+    : seconds * 1_000 > latestMillis
       ? invalidOrder("expiration_time is after the year 9999")
       : undefined
-
-/** The last second that RFC 3339 can represent. */
-const latestSeconds = 253_402_300_799
 
 const isOnGrid = (market: MarketState, price: number): boolean =>
   Number.isInteger(price) &&
@@ -213,14 +215,22 @@ const makeOrder = (
     ownPrevious: undefined,
     ownNext: undefined,
     coveredCount: 0,
-    feeRate: feeRateOf(market, input.side, input.price),
+    feeRate: market.makerRate,
     carriedMicros: 0
   }
 }
 
-/** The rate of the fee to reserve for an order that arrives now: the taker's rate if it would trade immediately. */
-export const feeRateOf = (market: MarketState, side: "bid" | "ask", price: number): number =>
-  crosses(market, side, price) ? market.takerRate : market.makerRate
+/**
+ * The rate of the fee to reserve for an order that arrives now: the taker's rate if it would trade immediately. If a
+ * part of it would then rest and the maker's rate is higher, the maker's rate.
+ */
+export const feeRateOf = (state: State, order: OrderState): number => {
+  const { makerRate, takerRate } = order.market
+  return crosses(order.market, order.side, order.price) &&
+    (makerRate <= takerRate || order.timeInForce !== "good_till_canceled" || canFill(state, order))
+    ? takerRate
+    : makerRate
+}
 
 /** The checks of an order's execution terms against the position, the money and the book. */
 const checkExecution = (state: State, order: OrderState, input: CreateOrder): Refusal | undefined => {
@@ -285,8 +295,13 @@ export const rest = (state: State, order: OrderState): void => {
     order.feeRate = order.market.makerRate
     reserve(order)
   }
+  expireLater(state, order)
+}
+
+/** Schedules the expiry of a resting order, if it has one. */
+export const expireLater = (state: State, order: OrderState): void => {
   if (order.expirationMillis !== undefined) {
-    state.timers.add(order.expirationMillis, { expire: order })
+    schedule(state, order.expirationMillis, { expire: order })
   }
 }
 

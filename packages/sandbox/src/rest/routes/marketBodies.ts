@@ -6,10 +6,8 @@
 import type * as Markets from "@kalshi-effect/client/Markets"
 import type { Market, Trade } from "../../exchange/Entities.ts"
 import { dollar } from "../../exchange/decimal.ts"
+import { latestMillis } from "../../exchange/times.ts"
 import { count, price, time } from "../wire.ts"
-
-/** The closing time of a market that has none: the last second that RFC 3339 can represent. */
-const never = 253_402_300_799_000
 
 /** Recorded: a side without orders has a bid of zero or an ask of one dollar. */
 const bidOf = (yesBid: number) => price(yesBid)
@@ -19,7 +17,8 @@ const noAskOf = (yesBid: number) => price(dollar - yesBid)
 
 export const toMarket = (market: Market): Markets.Market => {
   const { previous, topOfBook } = market
-  const close = time(Math.min(market.closeMillis, never))
+  // A market without a closing time has the last time that the wire can represent.
+  const close = time(Math.min(market.closeMillis, latestMillis))
   return {
     ticker: market.ticker,
     event_ticker: market.eventTicker,

@@ -1,0 +1,43 @@
+/**
+ * Scheduling the timers of the exchange. Each effect of a subject has at most one timer.
+ *
+ * @module
+ */
+import type { State, Timer } from "./state.ts"
+
+/** The effect and the subject of a timer, as plain data. */
+export const describeTimer = (timer: Timer) => {
+  if ("expire" in timer) {
+    return { what: "expire", of: timer.expire.orderId } as const
+  }
+  if ("open" in timer) {
+    return { what: "open", of: timer.open.ticker } as const
+  }
+  if ("close" in timer) {
+    return { what: "close", of: timer.close.ticker } as const
+  }
+  if ("settle" in timer) {
+    return { what: "settle", of: timer.settle.ticker } as const
+  }
+  if ("lapse" in timer) {
+    return { what: "lapse", of: timer.lapse.quoteId } as const
+  }
+  if ("executeQuote" in timer) {
+    return { what: "executeQuote", of: timer.executeQuote.quoteId } as const
+  }
+  return "arrive" in timer
+    ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
+    : ({ what: "spread", of: timer.spread.accountId } as const)
+}
+
+const keyOf = (timer: Timer): string => {
+  const { of, what } = describeTimer(timer)
+  return `${what} ${of}`
+}
+
+/** Schedules an effect. Replaces the timer of the same effect and subject. */
+export const schedule = (state: State, atMillis: number, timer: Timer): void =>
+  state.timers.add(atMillis, timer, keyOf(timer))
+
+/** Removes the timer of an effect, if there is one. */
+export const unschedule = (state: State, timer: Timer): void => state.timers.delete(keyOf(timer))

@@ -1,0 +1,11 @@
+/**
+ * The times that the wire can represent.
+ *
+ * @module
+ */
+
+/** The last second that RFC 3339 can represent. */
+export const latestMillis = 253_402_300_799_000
+
+/** Whether a number is a time from the beginning of 1970 to the end of the year 9999. */
+export const isTime = (millis: number): boolean => Number.isInteger(millis) && millis >= 0 && millis <= latestMillis
