@@ -5,7 +5,7 @@
  * @module
  */
 const rewritten =
-  "without the anchor, the rewritten text keeps the characters around the date, and the last check refuses it"
+  "without the anchor, `replace` keeps the characters around the date, so the text is not an HTTP date and is refused"
 const unread = "the first response replaces the initial value before it is read"
 const evenNumber =
   "the equations also refuse 2: with e = 2 every remainder is even, and with p = 2 or q = 2 a remainder is 0"
@@ -235,7 +235,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/sending/conceal.ts": {
     'character === "-" ? "+" : character === "_" ? "/" : character.toUpperCase()':
       "both sides of every comparison are then in upper case",
-    "if (false) return [raw, at + 1]": "the pattern of escapes matches only at these three characters",
+    "if (false) return [raw, at + 1]": "the pattern of escapes matches only at `%`, `\\` and `&`",
     "let end = +1": setFirst,
     "let end = -2": setFirst,
     "let end = -0": setFirst,
@@ -309,7 +309,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const rest = false ? input : without(input, elsewhere)":
       "a copy from which no field is removed gives the same body",
     'const pointer = json.includes("") ? illFormed(input, "") : undefined':
-      "a body without that escape contains no ill-formed text"
+      "a body without the escape `\\ud` contains no ill-formed text, so the search finds nothing"
   },
   "packages/client/src/sending/sender.ts": {
     "if (true) {": sameCodec,

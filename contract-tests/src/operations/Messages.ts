@@ -130,8 +130,9 @@ const commandCodec: Conformance.Codec<unknown> = {
 }
 
 /**
- * Checks a kind. Every valid message decodes and every valid command is sent (P1), without loss (P3). The client rejects
- * every message or command with exactly one violation that the policy rejects, at the pointer of the violation (P2).
+ * Checks a kind. Every valid message decodes and every valid command is encoded (P1), without loss (P3). If a message or
+ * command has exactly one violation, of a kind that the policy rejects, the client rejects it and reports the pointer of
+ * the violation (P2).
  */
 export const checkKind = (
   kind: Kind,

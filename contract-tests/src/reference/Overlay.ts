@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * An entry has JSON Pointers into the normalised document, and one operation of a small closed set. Every entry must
- * apply: if a target is missing, or already has the new value, the import fails. So obsolete entries are noticed and
+ * An entry has one operation of a small closed set. It has JSON Pointers into the normalised document, or the number of
+ * places to which it applies. Every entry must apply: if a target is missing, or already has the new value, the import fails. So obsolete entries are noticed and
  * removed.
  *
  * @module
@@ -298,7 +298,7 @@ export const apply = (document: JsonObject, part: Part, issue: Issue): JsonObjec
     if (entry.op === "add-response" || entry.op === "add-error-body") {
       const places = entry.op === "add-response" ? addResponse(out, entry) : addErrorBody(out, entry)
       if (places !== entry.places || places === 0) {
-        report("", `applies ${places} times, but the entry states ${entry.places}`)
+        report("", places === 0 ? "applies nowhere" : `applies ${places} times, but the entry states ${entry.places}`)
       }
       return
     }

@@ -76,7 +76,7 @@ describe("amendOrder", () => {
     assert.deepStrictEqual([ahead(third), ahead(first), ahead(second)], [0, 500, 1_001])
   })
 
-  it("trades when it reaches a better price, and returns the result", () => {
+  it("trades at once if the new price crosses a resting order, and returns the result", () => {
     const { first, floor, taker } = line()
     floor.place(taker, terms("ask", 45, 2))
     const { after, before } = unwrap(amend(floor, first, { price: 4_600 }))
@@ -156,7 +156,7 @@ describe("amendOrder", () => {
       assert.deepStrictEqual([refusal.kind, refusal.code], [kind, code], JSON.stringify(change))
     }
     assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
-    // Enough contracts rest before the price at which the account would trade with its own order.
+    // The other account's ask at 60 fills the whole order, so the order does not reach the account's own ask at 65.
     assert.strictEqual(unwrap(amend(floor, order, { price: 6_500 })).after.status, "executed")
   })
 

@@ -187,7 +187,7 @@ describe("Feed.layer", () => {
     { correctClockSkew: true }
   )
 
-  inMemory("S21: waits as long as Retry-After requests", ({ sandbox }) =>
+  inMemory("S21: waits for the time that Retry-After states", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 429, retryAfterSeconds: 40 })
       yield* collect(Feed.messages("trade"))

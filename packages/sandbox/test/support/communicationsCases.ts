@@ -1,5 +1,5 @@
 /**
- * How to reach every status that the operations of RFQs and quotes declare. `{rfq}`, `{quote}`, `{takerRfq}`,
+ * Requests that reach the statuses of the operations of RFQs and quotes, without the statuses that all operations share. `{rfq}`, `{quote}`, `{takerRfq}`,
  * `{ownQuote}` and `{acceptedQuote}` stand for existing entities.
  */
 import { badBodies, badPages, type Case, type Change } from "./cases.ts"
@@ -101,7 +101,7 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
         { path: `${quotes}?user_filter=self&rfq_id=mine` },
         { path: `${quotes}?user_filter=self&rfq_creator_subtrader_id=mine` }
       ],
-      // Recorded as 403, which the document does not declare.
+      // The exchange answers 403. The document does not declare 403 here, so the local exchange answers 401.
       401: [{ path: quotes }, { path: `${quotes}?rfq_id={rfq}` }]
     }
   },
