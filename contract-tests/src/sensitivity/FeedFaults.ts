@@ -31,9 +31,9 @@ export const unseen: Readonly<Record<string, string>> = {
   "removes all markets of a subscription": "The next command ends the subscription without markets.",
   "requests no snapshot for a user who joins":
     "It needs a second stream of a book that is not disturbed afterwards: too rare in random schedules.",
-  "delivers what still arrives of a market that leaves":
+  "delivers messages of a market whose removal is in flight":
     "It needs a market that leaves and returns while its removal is in flight: too rare in random schedules.",
-  "drops what the new connection held back":
+  "drops the messages that the new connection held back":
     "It needs a message that only the new connection has, at the moment of a change-over: too rare in random schedules.",
   "applies a repeated delta": "The session already drops repeated messages.",
   "applies a delta whose clock went down": "Maintenance of the local exchange closes all connections.",
@@ -44,12 +44,12 @@ export const unseen: Readonly<Record<string, string>> = {
 
 /** The faults that a second line hides, or that fewer schedules show with one line. The others are tried with two. */
 const onOneLine = new Set([
-  "forgets what is in doubt",
+  "forgets the names in doubt",
   "delivers repeated messages",
-  "notifies of one outage when the line drops in the middle of a restore",
+  "reports only one outage if the line drops during a restore",
   "does not end users when the session closes",
   "does not notice a silent subscription",
-  "does not ask what came of a command without a reply",
+  "does not verify a command without a reply",
   "heals as soon as the book is crossed"
 ])
 
@@ -84,6 +84,9 @@ export const feedFaults = async (): Promise<ReadonlyArray<Fault>> => {
       replacement: instead
     }))
   ]
+  const names = new Set(all.map(({ name }) => name))
+  const unknown = [...Object.keys(unseen), ...onOneLine].filter((name) => !names.has(name))
+  if (unknown.length > 0) throw new Error(`the client's laws do not have these faults: ${unknown.join("; ")}`)
   return all
     .filter(({ name }) => unseen[name] === undefined)
     .map((fault) => ({

@@ -17,7 +17,8 @@ describe("P11", () => {
       const channels = ["trade", "ticker", "fill", "user_orders", "market_positions", "order_group_updates"]
       const situations = [
         ...channels.map((channel) => `${channel}: the last message`),
-        ...["newer books", "unreadable: outage", "unreadable: gap", "Outage", "book refused: SubscriptionRefused"]
+        ...["newer books", "unreadable: outage", "unreadable: gap", "Outage", "book refused: SubscriptionRefused"],
+        ...["account: outage", "account: equal"]
       ]
       assert.deepStrictEqual(
         situations.filter((what) => outcome.reached[what] === undefined),

@@ -5,6 +5,7 @@
  */
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Effect from "effect/Effect"
+import { AccountObserver } from "./account.ts"
 import { BooksObserver } from "./books.ts"
 import type { Observer } from "./observer.ts"
 import { RawBooksObserver } from "./rawBooks.ts"
@@ -187,6 +188,9 @@ class Play {
     if (kind === "books") {
       if (this.#observers.some(({ name }) => name === "books")) return
       this.#observers = [...this.#observers, new BooksObserver(world, names)]
+    } else if (kind === "account") {
+      if (this.#observers.some(({ name }) => name === "account")) return
+      this.#observers = [...this.#observers, new AccountObserver(world)]
     } else if (kind === "raw books") {
       this.#observers = [...this.#observers, new RawBooksObserver(world, names)]
     } else {

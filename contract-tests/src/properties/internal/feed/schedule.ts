@@ -32,9 +32,11 @@ const doing = <Name extends string, Rest extends object>(
   arbitrary: fc.record({ do: fc.constant(name), ...rest }) as unknown as fc.Arbitrary<{ readonly do: Name } & Rest>
 })
 
-/** What can be joined: the books, the channel of books, or a channel, with names or without. */
+/** What can be joined: the books, the account, the channel of books, or a channel, with names or without. */
 const kinds = [
   "books",
+  "account",
+  "account",
   "raw books",
   "raw books",
   "trade",
