@@ -1,6 +1,6 @@
 /**
- * The faults of the feed and of order books that P11 must detect. The client's own laws have the same faults: their lists
- * are read from the client's tests.
+ * The faults of the feed, of order books and of the live account that P11 must detect. Those of the feed and of order books
+ * are read from the client's tests, whose own laws have the same faults.
  *
  * @module
  */
@@ -50,8 +50,40 @@ const onOneLine = new Set([
   "does not end users when the session closes",
   "does not notice a silent subscription",
   "does not verify a command without a reply",
-  "heals as soon as the book is crossed"
+  "heals as soon as the book is crossed",
+  "stays live after a loss",
+  "adds a fill twice",
+  "ignores changes of a position",
+  "ignores an outage of the account"
 ])
+
+/** Faults of the live account, for which P11 has an observer. The client's own laws detect many more. */
+const accountFaults: ReadonlyArray<BookFault> = [
+  {
+    does: "stays live after a loss",
+    file: "account/AccountState.ts",
+    text: 'this.#status = { _tag: "Healing", sinceMillis: from, loss }',
+    instead: "this.#version++"
+  },
+  {
+    does: "adds a fill twice",
+    file: "account/fills.ts",
+    text: 'if (known !== undefined) return this.#complete(known, fill) ? "completed" : "known"',
+    instead: ""
+  },
+  {
+    does: "ignores changes of a position",
+    file: "account/positions.ts",
+    text: "if (known !== undefined && sentMillis !== undefined && sentMillis < known.updatedMillis) return false",
+    instead: "if (known !== undefined) return false"
+  },
+  {
+    does: "ignores an outage of the account",
+    file: "account/following.ts",
+    text: 'this.#lose({ cause: "outage", channel, detail: event.cause._tag })',
+    instead: ""
+  }
+]
 
 const client = "packages/client/src"
 
@@ -77,7 +109,7 @@ export const feedFaults = async (): Promise<ReadonlyArray<Fault>> => {
       pattern,
       replacement
     })),
-    ...bookFaults.map(({ does, file, instead, text }) => ({
+    ...[...bookFaults, ...accountFaults].map(({ does, file, instead, text }) => ({
       name: does,
       in: `${client}/${file}`,
       pattern: new RegExp(escape(text)),
