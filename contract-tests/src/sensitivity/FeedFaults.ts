@@ -51,20 +51,12 @@ const onOneLine = new Set([
   "does not notice a silent subscription",
   "does not verify a command without a reply",
   "heals as soon as the book is crossed",
-  "stays live after a loss",
   "adds a fill twice",
-  "ignores changes of a position",
-  "ignores an outage of the account"
+  "ignores changes of a position"
 ])
 
 /** Faults of the live account, for which P11 has an observer. The client's own laws detect many more. */
 const accountFaults: ReadonlyArray<BookFault> = [
-  {
-    does: "stays live after a loss",
-    file: "account/AccountState.ts",
-    text: 'this.#status = { _tag: "Healing", sinceMillis: from, loss }',
-    instead: "this.#version++"
-  },
   {
     does: "adds a fill twice",
     file: "account/fills.ts",
@@ -76,12 +68,6 @@ const accountFaults: ReadonlyArray<BookFault> = [
     file: "account/positions.ts",
     text: "if (known !== undefined && sentMillis !== undefined && sentMillis < known.updatedMillis) return false",
     instead: "if (known !== undefined) return false"
-  },
-  {
-    does: "ignores an outage of the account",
-    file: "account/following.ts",
-    text: 'this.#lose({ cause: "outage", channel, detail: event.cause._tag })',
-    instead: ""
   }
 ]
 
