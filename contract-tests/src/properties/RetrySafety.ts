@@ -28,7 +28,7 @@ const targetOf = (client: ClientOperation): Target => {
 export const P9: OperationProperty = {
   id: "P9",
   statement:
-    "A request is retried only if a retry cannot execute it twice. Each retry of a signed request has a new signature. Each retry stays within the policy's time limit and the account's rate limits. The error says whether the request may have been executed.",
+    "A request is retried only if a second execution is impossible or has no further effect. Each retry of a signed request has a new signature. Each retry stays within the policy's time limit and the account's rate limits. The error says whether the request may have been executed.",
   method:
     "Random transport scripts (refused connections, lost responses, statuses, Retry-After, delays) run under a virtual clock. The attempts and the waits must follow the rules of the operation's sending class. Nothing is skipped.",
   run: (run) =>

@@ -288,7 +288,7 @@ const compare = (mirror: ReturnType<typeof makeMirror>, exchange: Exchange, { ac
       )
     }
   }
-  // Only these fields are compared: held contracts can move reserved money between orders without a change in the log.
+  // An order's reserved money is not compared: held contracts can cover another order later, without an entry in the log.
   const shown = ({ fillCount, orderId, price, remainingCount, status }: Order) => ({
     fillCount,
     orderId,
@@ -339,7 +339,7 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("delivers entries that no later command changes", () => {
+  it("never changes an entry after its delivery", () => {
     const exchange = new Exchange({ seed: 5, assumptions })
     const log: Array<LogEntry> = []
     const copies: Array<LogEntry> = []
@@ -384,7 +384,7 @@ describe("Exchange.subscribe", () => {
     assert.deepStrictEqual(typesAndTimes(), ["book 5000", "orderCanceled 5000", "balance 5000", "command 6000"])
   })
 
-  it("logs the position that each fill leaves, and the client id of the order that changed the book", () => {
+  it("logs the position that each fill leaves, and the client id of the resting order", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     floor.place(maker, terms("ask", 50, 1))

@@ -87,7 +87,7 @@ describe("OrderGroups.watch", () => {
           const trigger = yield* waitingFor(order_group_id)
           yield* sandbox.plant({ feed: "frame", channel: "order_group_updates", change })
           yield* OrderGroups.trigger({ order_group_id }).pipe(asMaker)
-          // The next message shows the loss.
+          // A skipped message is noticed only at the next message.
           yield* OrderGroups.reset({ order_group_id }).pipe(asMaker)
           yield* until(() => trigger.pollUnsafe() !== undefined)
           assert.strictEqual((yield* Effect.flip(Fiber.join(trigger)))._tag, "TriggerUnknown")

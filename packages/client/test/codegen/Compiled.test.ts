@@ -59,7 +59,7 @@ const interpret = (codec: Schema.Codec<unknown>, value: unknown): unknown => {
   return Result.isSuccess(decoded) ? decoded.success : invalid
 }
 
-/** Compiles a codec. The result checks each of its own results against the interpreted codec. */
+/** Compiles a codec. The returned decoder also decodes each value with the interpreter, and fails if the two differ. */
 const compiledOf = (codec: Schema.Codec<unknown>): ((value: unknown) => unknown) => {
   const compiled = compile(codec)
   if (compiled === undefined) assert.fail("it does not compile")

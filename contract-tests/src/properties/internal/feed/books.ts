@@ -20,7 +20,7 @@ interface Seen {
   place: number
   epoch: number
   isReadable: boolean
-  /** What a reader sees, or why it sees nothing. */
+  /** What a reader sees: the text of the book, or `none`. */
   view: string
   /** What a reader saw when the last step ended. */
   announced: string
@@ -28,7 +28,7 @@ interface Seen {
   kept: { readonly text: string; readonly again: () => string } | undefined
 }
 
-/** Watches the books of markets, over the number of lines of the run. */
+/** Watches the books of markets, over as many lines as the run has. */
 export class BooksObserver implements Observer {
   readonly name = "books"
   isOver = false
@@ -47,7 +47,7 @@ export class BooksObserver implements Observer {
       snapshotTimeoutMillis: 1_000,
       catchUpMillis: 500
     })
-    // The second session waits by this seed between its dials.
+    // The random waits of the second session between its dials come from this seed.
     this.#watch = world.run(
       Random.withSeed(Effect.provideContext(Scope.provide(watching, this.#scope), world.client), world.options.seed)
     )

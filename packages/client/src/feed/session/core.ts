@@ -56,7 +56,7 @@ export interface Counters {
   dials: number
   losses: number
   gaps: number
-  /** Messages with the same `seq` as the previous message, which were dropped. */
+  /** Messages with the same `seq` as the previous message. Of these, data messages were dropped. */
   duplicates: number
   undecodable: number
   /** Messages of an old connection, which were ignored. */

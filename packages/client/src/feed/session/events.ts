@@ -25,12 +25,12 @@ export type GapReason = "missing" | "reset" | "overflow"
  *
  * **Details**
  *
- * Between `Outage` and `Restored`, messages may be lost. With `Gap`, messages of a subscription with `seq` were lost, or
- * the count of `seq` started again. Its reasons:
+ * Between `Outage` and `Restored`, messages may be lost. `Gap` means that messages were lost, or that the count of `seq`
+ * started again. Its reasons:
  *
- * - `missing`: the numbers from `expectedSeq` to `receivedSeq - 1` did not arrive.
- * - `reset`: a lower number arrived.
- * - `overflow`: too many messages arrived before the reply to the subscribe command.
+ * - `missing`, only with `seq`: the numbers from `expectedSeq` to `receivedSeq - 1` did not arrive.
+ * - `reset`, only with `seq`: a lower number arrived.
+ * - `overflow`: too many messages arrived before the reply to the subscribe command. Both numbers are the next one.
  */
 export type SessionEvent<M = Message> =
   | MessageEvent<M>
@@ -41,8 +41,8 @@ export type SessionEvent<M = Message> =
       /** Undefined if it could not be read. If it is undefined or unknown, all users of the connection receive the event. */
       readonly sid: number | undefined
       /**
-       * The market, index or underlying that the message names. In that case, only its subscribers receive the event.
-       * Undefined if it could not be read or is not part of the subscription.
+       * The market, index or underlying that the message names: only its subscribers receive the event. Undefined if no
+       * name could be read, or if the name is not part of the subscription. Then all users of the subscription receive it.
        */
       readonly market: string | undefined
       /** The JSON pointer of the first violation. */
