@@ -117,7 +117,7 @@ const checkRequests = ({ called, input, target }: CallLog): void => {
   }
 }
 
-/** Checks that a request is retried only if the retry cannot execute it twice. */
+/** Checks that a request is retried only if a second execution is impossible or has no further effect. */
 const checkRetries = ({ called, keyed, repeatable }: CallLog): void => {
   let lostAt: number | undefined
   let expirations = 0
