@@ -40,6 +40,8 @@ describe("properties", () => {
       for (const target of targets) {
         // P7 is skipped because it waits for real timeouts.
         if (target === "P7") continue
+        // FeedDelivery.test.ts checks that P11 is deterministic.
+        if (target === "P11") continue
         const outcome = await Effect.runPromise(runOn(target, { seed, runs: 1 }))
         if (outcome._tag !== "Passed") assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
         assert.isAbove(outcome.runs, 0, target)

@@ -7,7 +7,7 @@ import { feedFaults, unseen } from "../../src/sensitivity/FeedFaults.ts"
 const seed = Replay.seedFrom()
 
 /** The number of schedules per target. `pnpm contract` runs 100. */
-const runs = process.env["TEST_MODE"] === "full" ? 3_000 : 60
+const runs = process.env["TEST_MODE"] === "full" ? 3_000 : 40
 
 describe("P11", () => {
   for (const target of P11.targets) {

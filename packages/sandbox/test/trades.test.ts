@@ -13,6 +13,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { type FeedFault, layerTest, type Operator } from "../src/Sandbox.ts"
 import { collect, type Needs, ticker, type Trader, trading, until } from "./support/feedTrader.ts"
+import { sampleSize } from "./support/floor.ts"
 
 const inMemory = <E>(
   name: string,
@@ -124,9 +125,12 @@ const resumeAll = ({ sandbox }: Trader) =>
     })
   )
 
+/** Ten minutes under `pnpm test:full`. */
+const seconds = sampleSize(200, 600)
+
 describe("Trades.watch and Trades.watchFilled", () => {
   inMemory(
-    "with two lines, delivers every trade once and reports no hole while one line fails every second for ten minutes",
+    `with two lines, delivers every trade once and reports no hole while one line fails in each of ${seconds} seconds`,
     (me) =>
       Effect.gen(function* () {
         const { sandbox } = me
@@ -139,7 +143,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
         const { events } = yield* collect(watch.events)
         yield* eventually(areLive(watch, 2))
         const counts = new Map<Fault, number>()
-        for (let second = 0; second < 600; second++) {
+        for (let second = 0; second < seconds; second++) {
           for (let waits = 0; !(yield* areComplete(watch, 2)); waits++) {
             assert.isBelow(waits, 50, `both lines are complete before second ${second}, seed ${seed}`)
             yield* trade(tickers[random(tickers.length)])
@@ -160,7 +164,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
           events.filter(({ _tag }) => _tag !== "Trade"),
           []
         )
-        assert.isAbove(events.length, 2_400)
+        assert.isAbove(events.length, 4 * seconds)
         assert.deepStrictEqual(arrivedIn(events).toSorted(), (yield* idsOf(sandbox)).toSorted())
       }),
     fast
