@@ -225,6 +225,23 @@ describe("AccountFeed.make", () => {
     })
   )
 
+  inMemory(
+    "starts no second read while the first one waits for lists that are new enough",
+    ({ sandbox }) =>
+      Effect.gen(function* () {
+        const mine = yield* AccountFeed.make()
+        yield* pass(300_000, 250)
+        assert.strictEqual((yield* mine.status)._tag, "AwaitingSnapshot")
+        const requests = yield* sandbox.requests
+        const recent = requests.filter(({ operation }) => operation === "GetUserDataTimestamp").slice(-30)
+        // Three lists wait, and each of them requests the time once a second.
+        assert.isAtLeast(recent.at(-1)!.atMillis - recent[0]!.atMillis, 9_000)
+        yield* pass(400_000, 250)
+        assert.strictEqual((yield* mine.status)._tag, "Live")
+      }),
+    { assumptions: { readLagMillis: 600_000 } }
+  )
+
   inMemory("reads fills from before the historical cutoff, from the live and the historical list", (trader) =>
     Effect.gen(function* () {
       const sell = yield* seller(trader)

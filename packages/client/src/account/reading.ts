@@ -45,15 +45,21 @@ export const readWhenNeeded = (reading: Reading): Effect.Effect<never, never, Ca
     const clock = yield* Clock.clockWith(Effect.succeed)
     const fibers = yield* FiberSet.make<void>()
     const freshness = new Freshness(reading.lagMillis)
+    const running = new Set<string>()
     let confirming = 0
     for (;;) {
       due.closeUnsafe()
       const nowMillis = clock.currentTimeMillisUnsafe()
       for (const need of state.needs(nowMillis, confirmations - confirming)) {
         const isOrder = need._tag === "Order"
-        if (isOrder) confirming++
+        const key = keyOf(need)
         state.requested(need, nowMillis)
+        // A read can take long if the lists lag far behind. It is not started a second time.
+        if (running.has(key)) continue
+        running.add(key)
+        if (isOrder) confirming++
         const done = Effect.sync(() => {
+          running.delete(key)
           if (isOrder) confirming--
           due.openUnsafe()
         })
@@ -67,6 +73,11 @@ export const readWhenNeeded = (reading: Reading): Effect.Effect<never, never, Ca
       }
     }
   })
+
+const keyOf = (need: Need): string => {
+  if (need._tag === "Order") return need.order.order_id
+  return need._tag === "Positions" ? `Positions ${need.subaccount}` : need._tag
+}
 
 /** Knows the time up to which the lists of the exchange are complete, in Unix milliseconds of the local clock. */
 class Freshness {
