@@ -30,13 +30,16 @@ const acknowledge = (world: World, sid = 1) => {
   world.receive(subscribed(world.takeOne().id, channel, sid))
 }
 
+/** Starts to watch a group. */
+const startWatching = (world: World) =>
+  Effect.forkChild(Effect.provideService(OrderGroups.watch(order_group_id), KalshiFeed, feedOf(world)), {
+    startImmediately: true
+  })
+
 /** Watches a group on a live subscription. */
 const watching = Effect.gen(function* () {
   const world = new World()
-  const watch = yield* Effect.forkChild(
-    Effect.provideService(OrderGroups.watch(order_group_id), KalshiFeed, feedOf(world)),
-    { startImmediately: true }
-  )
+  const watch = yield* startWatching(world)
   acknowledge(world)
   const { triggered } = yield* Fiber.join(watch)
   return { triggered, world }
@@ -46,10 +49,7 @@ describe("OrderGroups.watch", () => {
   it.effect("returns once the subscription is live", () =>
     Effect.gen(function* () {
       const world = new World()
-      const watch = yield* Effect.forkChild(
-        Effect.provideService(OrderGroups.watch(order_group_id), KalshiFeed, feedOf(world)),
-        { startImmediately: true }
-      )
+      const watch = yield* startWatching(world)
       world.open()
       yield* Effect.yieldNow
       assert.isUndefined(watch.pollUnsafe())
@@ -107,10 +107,7 @@ describe("OrderGroups.watch", () => {
   it.effect("ignores losses of other channels, and losses before the subscription is live", () =>
     Effect.gen(function* () {
       const world = new World()
-      const watch = yield* Effect.forkChild(
-        Effect.provideService(OrderGroups.watch(order_group_id), KalshiFeed, feedOf(world)),
-        { startImmediately: true }
-      )
+      const watch = yield* startWatching(world)
       world.session.refused(1, { _tag: "Transport", reason: "ECONNREFUSED" })
       world.pass(10_000)
       acknowledge(world)
@@ -124,10 +121,7 @@ describe("OrderGroups.watch", () => {
   it.effect("does not miss a trigger that arrives with the start of the subscription", () =>
     Effect.gen(function* () {
       const world = new World()
-      const watch = yield* Effect.forkChild(
-        Effect.provideService(OrderGroups.watch(order_group_id), KalshiFeed, feedOf(world)),
-        { startImmediately: true }
-      )
+      const watch = yield* startWatching(world)
       world.open()
       world.receive(update(1, "triggered", 7))
       world.receive(subscribed(world.takeOne().id, channel, 1))

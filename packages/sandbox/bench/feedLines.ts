@@ -317,14 +317,7 @@ await setTimeout(1_000)
 const { changes } = await ask("stop")
 const flowSeconds = elapsed()
 const used = process.cpuUsage(cpu)
-const unequal = (): ReadonlyArray<string> =>
-  tickers.filter((ticker) => {
-    const book = Effect.runSyncExit(books.read(ticker))
-    const [, clock, digest] = comparison.latest.get(ticker)!
-    if (!Exit.isSuccess(book)) return true
-    const [, readClock, readDigest] = digestOfBook(book.value)
-    return readClock !== clock || readDigest !== digest
-  })
+const unequal = () => comparison.unequal(books, tickers)
 const stopped = performance.now()
 while (unequal().length > 0 && performance.now() - stopped < settleMillis) await setTimeout(pollMillis)
 const equalMillis = performance.now() - stopped

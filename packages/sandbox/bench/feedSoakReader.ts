@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import type * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Metric from "effect/Metric"
 import { digestOf, type Question, type Recorded, type Sent } from "./feedSoakBook.ts"
 
@@ -86,6 +88,17 @@ export class Comparison {
         `the exchange never recorded the book of ${read[0]} that was read with the clock ${read[1]}, after "${fault}"`
       )
       return false
+    })
+  }
+
+  /** Returns the books that cannot be read, or that differ from the newest record. */
+  unequal(books: OrderBooks.Watch, tickers: ReadonlyArray<string>): ReadonlyArray<string> {
+    return tickers.filter((ticker) => {
+      const book = Effect.runSyncExit(books.read(ticker))
+      const [, clock, digest] = this.latest.get(ticker)!
+      if (!Exit.isSuccess(book)) return true
+      const [, readClock, readDigest] = digestOfBook(book.value)
+      return readClock !== clock || readDigest !== digest
     })
   }
 

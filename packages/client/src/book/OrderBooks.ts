@@ -35,6 +35,7 @@ import {
   type BookOptions,
   Changes,
   lossOf,
+  membersOf,
   NotWatched,
   type Published,
   type ReadResult,
@@ -248,13 +249,7 @@ const watchOne = (
     books.subscription = subscription
     yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: true })
     return {
-      read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
-      changes: changes.stream,
-      state: (ticker) => books.state(ticker),
-      markets: () => books.markets(),
-      unknownKeys: () => books.unknownKeys.list(),
-      heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
-      observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker))),
+      ...membersOf(books, changes),
       add: (tickers) =>
         Effect.suspend(() => {
           books.add(tickers)

@@ -28,6 +28,7 @@ import {
   Changes,
   type LineState,
   lossOf,
+  membersOf,
   NotWatched,
   type Published,
   type ReadResult,
@@ -395,13 +396,7 @@ export const watchLines = (
     )
     yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: true })
     return {
-      read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
-      changes: changes.stream,
-      state: (ticker) => books.state(ticker),
-      markets: () => books.markets(),
-      unknownKeys: () => books.unknownKeys.list(),
-      heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
-      observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker))),
+      ...membersOf(books, changes),
       add: (tickers) => Effect.suspend(() => Effect.fromResult(books.add(tickers))),
       remove: (tickers) => Effect.sync(() => books.remove(tickers)),
       lines: Effect.suspend(() => books.lineStates())

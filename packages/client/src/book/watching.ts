@@ -182,3 +182,23 @@ export class Changes {
     this.#tickers.end(error)
   }
 }
+
+/** The books of one subscription, or those of several lines. */
+interface WatchedBooks {
+  readonly read: (ticker: string) => ReadResult
+  readonly state: (ticker: string) => State | undefined
+  readonly markets: () => ReadonlyArray<string>
+  readonly unknownKeys: { readonly list: () => ReadonlyArray<string> }
+  readonly heal: (ticker: string, loss: Loss) => void
+}
+
+/** Returns the members of a watch that do not depend on the number of lines. */
+export const membersOf = (books: WatchedBooks, changes: Changes): Omit<Watch, "add" | "remove" | "lines"> => ({
+  read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
+  changes: changes.stream,
+  state: (ticker) => books.state(ticker),
+  markets: () => books.markets(),
+  unknownKeys: () => books.unknownKeys.list(),
+  heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
+  observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker)))
+})

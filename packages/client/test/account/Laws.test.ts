@@ -1,30 +1,8 @@
 /** Checks laws of the account's state on a simulated exchange with faults, and that they detect planted faults. */
-import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { AccountState } from "../../src/account/AccountState.ts"
 import { play, plays } from "../support/accounts.ts"
-import { type Fault, load } from "../support/planted.ts"
-
-/** Set `FC_SEED` to try other plays. */
-const seed = Number(process.env["FC_SEED"] ?? 20_261_129)
-const numRuns = process.env["TEST_MODE"] === "full" ? 20_000 : 1_000
-
-const check = (make: typeof AccountState, parameters: fc.Parameters<unknown>) =>
-  fc.check(
-    fc.property(plays, (input) => play(make, input)),
-    { seed, ...parameters }
-  )
-
-describe("AccountState", () => {
-  it("equals the exchange's own account whenever it is live and no message is in flight", () => {
-    const { counterexample, errorInstance, failed } = check(AccountState, { numRuns })
-    assert.isFalse(failed, `${fc.stringify(counterexample)} ${String(errorInstance)}`)
-  })
-})
-
-const inFile =
-  (file: string) =>
-  (does: string, text: string, instead: string): Fault => ({ does, file, text, instead })
+import { testLaw } from "../support/law.ts"
+import { type Fault, inFile } from "../support/planted.ts"
 
 const reducing = inFile("account/AccountState.ts")
 const ordering = inFile("account/orders.ts")
@@ -156,12 +134,14 @@ const faults: ReadonlyArray<Fault> = [
   reading("never repeats a read", "Math.max(this.#fromMillis, this.#lastMillis + wait)", "undefined")
 ]
 
-describe("a planted fault is detected", () => {
-  for (const fault of faults) {
-    it(`${fault.file} ${fault.does}`, async () => {
-      const loaded = (await load("account/AccountState.ts", fault)) as { readonly AccountState: typeof AccountState } // bundled
-      // Shrinking is off: it is slow here and adds nothing.
-      assert.isTrue(check(loaded.AccountState, { numRuns: 5_000, endOnFailure: true }).failed)
-    })
-  }
+testLaw({
+  name: "AccountState",
+  subject: AccountState,
+  module: "account/AccountState.ts",
+  statement: "equals the exchange's own account whenever it is live and no message is in flight",
+  inputs: plays,
+  play,
+  seed: 20_261_129,
+  faults: faults,
+  faultRuns: 5_000
 })

@@ -1,9 +1,5 @@
 /** Faults of order books that their laws must detect. The contract suite plants them too. */
-import type { Fault } from "./planted.ts"
-
-const inFile =
-  (file: string) =>
-  (does: string, text: string, instead: string): Fault => ({ does, file, text, instead })
+import { inFile, type Fault } from "./planted.ts"
 
 const reducing = inFile("book/OrderBook.ts")
 const merging = inFile("book/merge.ts")

@@ -17,6 +17,11 @@ export interface Fault {
   readonly instead: string
 }
 
+/** Makes the faults of one file. */
+export const inFile =
+  (file: string) =>
+  (does: string, text: string, instead: string): Fault => ({ does, file, text, instead })
+
 /** Bundles a module of `src` with a fault, and loads it. */
 export const load = async (module: string, { file, instead, text }: Fault): Promise<unknown> => {
   const faulty = path.join(sources, file)

@@ -1,30 +1,8 @@
 /** A law of merged trades, on scripted lines with faults. The law detects planted faults. */
-import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { TradeLines } from "../../src/trades/lines.ts"
-import { type Fault, load } from "../support/planted.ts"
+import { testLaw } from "../support/law.ts"
+import { type Fault, inFile } from "../support/planted.ts"
 import { play, plays } from "./support/tradesModel.ts"
-
-/** Set `FC_SEED` to try other plays. */
-const seed = Number(process.env["FC_SEED"] ?? 20_261_130)
-const numRuns = Number(process.env["FC_RUNS"] ?? (process.env["TEST_MODE"] === "full" ? 20_000 : 1_000))
-
-const check = (make: typeof TradeLines, parameters: fc.Parameters<unknown>) =>
-  fc.check(
-    fc.property(plays, (input) => play(make, input)),
-    { seed, ...parameters }
-  )
-
-describe("TradeLines", () => {
-  it("delivers each trade once, or reports a hole that contains it, and no hole while one line lasts", () => {
-    const { counterexample, errorInstance, failed } = check(TradeLines, { numRuns })
-    assert.isFalse(failed, `${fc.stringify(counterexample)} ${String(errorInstance)}`)
-  })
-})
-
-const inFile =
-  (file: string) =>
-  (does: string, text: string, instead: string): Fault => ({ does, file, text, instead })
 
 const covering = inFile("trades/coverage.ts")
 const merging = inFile("trades/lines.ts")
@@ -77,12 +55,14 @@ const faults: ReadonlyArray<Fault> = [
   )
 ]
 
-describe("a planted fault is detected", () => {
-  for (const fault of faults) {
-    it(`${fault.file} ${fault.does}`, { timeout: 120_000 }, async () => {
-      const loaded = (await load("trades/lines.ts", fault)) as { readonly TradeLines: typeof TradeLines } // bundled
-      // Shrinking would take long, and adds nothing here.
-      assert.isTrue(check(loaded.TradeLines, { numRuns: 20_000, endOnFailure: true }).failed)
-    })
-  }
+testLaw({
+  name: "TradeLines",
+  subject: TradeLines,
+  module: "trades/lines.ts",
+  statement: "delivers each trade once, or reports a hole that contains it, and no hole while one line lasts",
+  inputs: plays,
+  play,
+  seed: 20_261_130,
+  faults: faults,
+  faultRuns: 20_000
 })

@@ -1,0 +1,50 @@
+/** Checks a law of a module on random plays, and that the law detects faults that are planted in the sources. */
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { type Fault, load } from "./planted.ts"
+
+/** A law. */
+export interface Law<Subject, Input> {
+  /** The class that the law is about, under the name that its module exports. */
+  readonly name: string
+  readonly subject: Subject
+  /** A path below `src`. */
+  readonly module: string
+  readonly statement: string
+  readonly inputs: fc.Arbitrary<Input>
+  /** Throws if the law does not hold. */
+  readonly play: (subject: Subject, input: Input) => void
+  /** Set `FC_SEED` to try other plays. */
+  readonly seed: number
+  readonly faults: ReadonlyArray<Fault>
+  /** The most plays that a fault may need. */
+  readonly faultRuns: number
+}
+
+const numRuns = Number(process.env["FC_RUNS"] ?? (process.env["TEST_MODE"] === "full" ? 20_000 : 1_000))
+
+/** Makes the tests of a law. */
+export const testLaw = <Subject, Input>(law: Law<Subject, Input>): void => {
+  const check = (subject: Subject, parameters: fc.Parameters<unknown>) =>
+    fc.check(
+      fc.property(law.inputs, (input) => law.play(subject, input)),
+      { seed: Number(process.env["FC_SEED"] ?? law.seed), ...parameters }
+    )
+
+  describe(law.name, () => {
+    it(law.statement, () => {
+      const { counterexample, errorInstance, failed } = check(law.subject, { numRuns })
+      assert.isFalse(failed, `${fc.stringify(counterexample)} ${String(errorInstance)}`)
+    })
+  })
+
+  describe("a planted fault is detected", () => {
+    for (const fault of law.faults) {
+      it(`${fault.file} ${fault.does}`, { timeout: 120_000 }, async () => {
+        const loaded = (await load(law.module, fault)) as Readonly<Record<string, Subject>> // the bundled module
+        // Shrinking is off: it is slow here and adds nothing.
+        assert.isTrue(check(loaded[law.name]!, { numRuns: law.faultRuns, endOnFailure: true }).failed)
+      })
+    }
+  })
+}
