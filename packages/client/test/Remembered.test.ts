@@ -34,22 +34,3 @@ describe("Remembered.all", () => {
     assert.isFalse(memory.add("1000"))
   })
 })
-
-describe("Remembered.recent", () => {
-  it("remembers the last ids and forgets older ones", () => {
-    hold(
-      fc.property(ids, fc.integer({ min: 1, max: 8 }), (added, size) => {
-        const memory = Remembered.recent(size)
-        const noted: Array<string> = []
-        for (const id of added) {
-          memory.add(id)
-          noted.push(id)
-          for (const last of noted.slice(-size)) assert.isTrue(memory.has(last))
-        }
-        const unique = Array.from({ length: 3 * size }, (_, index) => `new ${index}`)
-        unique.forEach(memory.add)
-        for (const id of noted) assert.isFalse(memory.has(id))
-      })
-    )
-  })
-})

@@ -60,6 +60,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { KalshiPublic, KalshiRead } from "../Capability.ts"
 import { type BadRequest, InvalidRequest, type NotFound, type Unauthorized } from "../Errors.ts"
+import { FirstSeen } from "../firstSeen.ts"
 import type * as Responses from "../generated/responses.ts"
 import * as Historical from "./Historical.ts"
 import * as encoding from "../sending/encode.ts"
@@ -209,8 +210,8 @@ const join = <A, E1, R1, E2, R2>(
       // An item without a time is remembered too.
       const isInOverlap = (item: A): boolean => remembersAll || !(atMillis(item) >= boundary)
       const overlap = Remembered.all({ maxIds: maxRemembered })
-      const recentLive = Remembered.recent(recentIds)
-      const recentHistorical = Remembered.recent(recentIds)
+      const recentLive = new FirstSeen(recentIds)
+      const recentHistorical = new FirstSeen(recentIds)
 
       const isNewOfLive: IsNew<A, HistoryTooLarge, never> = (item) => {
         const id = idOf(item)

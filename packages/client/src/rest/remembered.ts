@@ -30,26 +30,3 @@ export const all = (options: { readonly maxIds: number; readonly perSet?: number
     }
   }
 }
-
-/** Remembers the latest ids. */
-export interface Recent {
-  readonly has: (id: string) => boolean
-  readonly add: (id: string) => void
-}
-
-/** Makes a memory of at least the last `size` ids, and at most twice as many. */
-export const recent = (size: number): Recent => {
-  // Two generations of ids. The older generation is dropped as a whole.
-  let older = new Set<string>()
-  let newer = new Set<string>()
-  return {
-    has: (id) => newer.has(id) || older.has(id),
-    add: (id) => {
-      if (newer.size >= size) {
-        older = newer
-        newer = new Set()
-      }
-      newer.add(id)
-    }
-  }
-}

@@ -10,17 +10,18 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { FirstSeen } from "../firstSeen.ts"
 import type { InvalidRequest } from "../Errors.ts"
 import * as Feed from "../feed/Feed.ts"
 import { isMarketsError, nextRetryMillis } from "../feed/lines.ts"
 import type { Trade } from "../generated/feed.ts"
 import { type Bounds, Coverage, type Interval, type LineStatus } from "./coverage.ts"
-import { FirstSeen } from "./firstSeen.ts"
 
 type FeedService = Feed.KalshiFeed["Service"]
 
 /**
- * How many delivered ids, and how many read ids, are remembered at least. At 100 bytes each, all ids take up to 40 MB.
+ * How many delivered ids, and how many read ids, are remembered at least. At 100 bytes each, all ids take up to 40 MB. The
+ * busiest hour that was recorded on any channel had about 500 messages per second: 100,000 of them are three minutes.
  */
 const capacity = 100_000
 

@@ -6,7 +6,7 @@ import { play, plays } from "./support/tradesModel.ts"
 
 const covering = inFile("trades/coverage.ts")
 const merging = inFile("trades/lines.ts")
-const remembering = inFile("trades/firstSeen.ts")
+const remembering = inFile("firstSeen.ts")
 
 const faults: ReadonlyArray<Fault> = [
   covering("takes a restored line for complete", 'line.status = "unproven"', 'line.status = "complete"'),

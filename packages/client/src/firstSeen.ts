@@ -1,18 +1,10 @@
 /**
- * Merges messages with ids from several lines: the first message with an id counts, and later ones are repetitions.
+ * Remembers the latest ids of a list or of messages: the first item with an id counts, and later ones are repetitions.
  *
  * @module
  */
 
-/**
- * Remembers ids in bounded memory.
- *
- * **Details**
- *
- * Remembers at least the last `capacity` different ids, and at most twice as many. So an id counts as new twice only if
- * a line is late by more than `capacity` messages. The busiest hour that was recorded on any channel had about 500
- * messages per second: 100,000 of them are more than three minutes.
- */
+/** Remembers ids in bounded memory: at least the last `capacity` different ids, and at most twice as many. */
 export class FirstSeen {
   readonly #capacity: number
   #recent = new Set<string>()

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { FirstSeen } from "../../src/trades/firstSeen.ts"
+import { FirstSeen } from "../src/firstSeen.ts"
+import { hold } from "./support/money.ts"
 
 describe("FirstSeen", () => {
   it("reports each id once, from any line", () => {
@@ -30,6 +31,23 @@ describe("FirstSeen", () => {
         }
       ),
       { seed: 20_261_122, numRuns: 500 }
+    )
+  })
+
+  it("remembers the last ids, however often they repeat, and forgets older ones", () => {
+    const ids = fc.array(fc.integer({ min: 0, max: 30 }).map(String), { maxLength: 60 })
+    hold(
+      fc.property(ids, fc.integer({ min: 1, max: 8 }), (added, capacity) => {
+        const seen = new FirstSeen(capacity)
+        const noted: Array<string> = []
+        for (const id of added) {
+          seen.add(id)
+          noted.push(id)
+          for (const last of noted.slice(-capacity)) assert.isTrue(seen.has(last))
+        }
+        for (let index = 0; index < 3 * capacity; index++) seen.add(`new ${index}`)
+        for (const id of noted) assert.isFalse(seen.has(id))
+      })
     )
   })
 })
