@@ -13,8 +13,8 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { type FeedFault, layerTest } from "../src/Sandbox.ts"
-import { assertEqual, bid, count, live, pass, seller, tags } from "./support/accountFeed.ts"
-import { collect, type Needs, ticker, type Trader, trading, until } from "./support/feedTrader.ts"
+import { assertEqual, count, live, pass, seller, tags } from "./support/accountFeed.ts"
+import { bid, collect, type Needs, ticker, type Trader, trading, until } from "./support/feedTrader.ts"
 
 type Client = Layer.Success<ReturnType<typeof Kalshi.layer>>
 

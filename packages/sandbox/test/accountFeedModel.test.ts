@@ -12,8 +12,8 @@ import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import { layerTest } from "../src/Sandbox.ts"
-import { assertEqual, bid, count, pass, seller } from "./support/accountFeed.ts"
-import { collect, ticker, trading, until } from "./support/feedTrader.ts"
+import { assertEqual, count, pass, seller } from "./support/accountFeed.ts"
+import { bid, collect, ticker, trading, until } from "./support/feedTrader.ts"
 import { sampleSize, seed } from "./support/floor.ts"
 
 const types = ["user_order", "fill", "market_position", "order_group_updates"] as const

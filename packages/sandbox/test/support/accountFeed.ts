@@ -8,16 +8,7 @@ import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import { collect, ticker, type Trader, until } from "./feedTrader.ts"
-
-export const bid = {
-  ticker,
-  side: "bid",
-  count: "5",
-  price: "0.40",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross"
-} as const
+import { bid, collect, type Trader, until } from "./feedTrader.ts"
 
 /** Makes another account, and returns a function that sells from it. */
 export const seller = ({ sandbox }: Trader) =>

@@ -14,7 +14,8 @@ export const ticker = "KXFEED-26-YES"
 
 export type Needs = Sandbox | HttpClient.HttpClient | Socket.WebSocketConstructor
 
-const bid = {
+/** An order of the tests: 5 YES at 40 cents. */
+export const bid = {
   ticker,
   side: "bid",
   count: "5",
