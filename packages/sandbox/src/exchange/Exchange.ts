@@ -14,7 +14,6 @@ import { take } from "./accounts/buckets.ts"
 import { advance } from "./clock.ts"
 import { type DelayedCommand, dump, type Snapshot, type StateSnapshot, takeSnapshot } from "./dump.ts"
 import { execute } from "./execute.ts"
-import { Ids } from "./ids.ts"
 import { Log, type LogEntry } from "./log.ts"
 import { reportChanges } from "./money/ledger.ts"
 import { emptyState, restore, restoreDelayed } from "./restore.ts"
@@ -41,7 +40,7 @@ export interface Options {
  */
 export class Exchange {
   readonly assumptions: Assumptions
-  /** The seed of the ids of a new exchange. An exchange from a snapshot continues the ids of the snapshot. */
+  /** The seed of the ids and of the generated values. An exchange from a snapshot has the seed of the snapshot. */
   readonly seed: number
   readonly #state: State
   readonly #log = new Log()
@@ -55,9 +54,9 @@ export class Exchange {
   constructor(options: Options, from?: Snapshot) {
     const { onEvent, seed } = options
     this.assumptions = { ...defaults, ...options.assumptions }
-    this.seed = seed
+    this.seed = from?.seed ?? seed
     const make = (state: StateSnapshot | undefined): State =>
-      state === undefined ? emptyState(this.assumptions, Ids.fromSeed(seed)) : restore(state, this.assumptions)
+      state === undefined ? emptyState(this.assumptions, seed) : restore(state, this.assumptions)
     this.#state = make(from)
     if (this.assumptions.readLagMillis > 0) {
       this.#lagging = make(from?.lagging?.state ?? from)

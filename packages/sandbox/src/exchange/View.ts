@@ -41,9 +41,10 @@ import { findQuote, findRfq, toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
 import { cutoffsOf, isArchived } from "./markets/history.ts"
 import { toBalance, toPosition } from "./money/ledger.ts"
-import { type Era, MarketData } from "./markets/marketData.ts"
+import type { Era } from "./markets/marketData.ts"
 import * as groups from "./orders/groups.ts"
 import { countWhile, isWithin, millisOf, page } from "./pages.ts"
+import { ReferenceData } from "./reference/referenceData.ts"
 import { notFound } from "./refusals.ts"
 import { type AccountState, type OrderState, type PositionState, snapshot } from "./state.ts"
 
@@ -56,8 +57,8 @@ export interface QueuePosition {
   readonly count: number
 }
 
-/** The market data, and the accounts' own data. */
-export class View extends MarketData {
+/** The market data, the reference data, and the accounts' own data. */
+export class View extends ReferenceData {
   accounts(): ReadonlyArray<Account> {
     return Array.from(this.state.accounts.values(), accounts.view)
   }

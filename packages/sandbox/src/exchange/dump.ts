@@ -7,6 +7,7 @@ import type { Command } from "./Commands.ts"
 import { toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
+import { dumpReference } from "./reference/records.ts"
 import { describeTimer } from "./schedule.ts"
 import {
   type AccountState,
@@ -38,6 +39,7 @@ export interface DelayedCommand {
 export const takeSnapshot = (state: State) => ({
   nowMillis: state.nowMillis,
   clock: state.clock,
+  seed: state.seed,
   ids: state.ids.state satisfies IdsState,
   exchangeActive: [...state.exchangeActive],
   tradingActive: [...state.tradingActive],
@@ -50,6 +52,7 @@ export const takeSnapshot = (state: State) => ({
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
   rfqs: state.rfqList.map((rfq) => ({ ...toRfq(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
   quotes: Array.from(state.quotes.values(), toQuote),
+  reference: dumpReference(state.reference),
   timers: state.timers.inOrder().map(({ atMillis, value }) => ({ atMillis, ...describeTimer(value) }))
 })
 

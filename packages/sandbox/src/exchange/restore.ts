@@ -23,14 +23,16 @@ import type {
   Timer,
   OwnSide
 } from "./state.ts"
+import { emptyReference, restoreReference } from "./reference/records.ts"
 import { schedule } from "./schedule.ts"
 import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
 
 type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
 
-export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
+export const emptyState = (assumptions: Assumptions, seed: number, ids = Ids.fromSeed(seed)): State => ({
   assumptions,
+  seed,
   rounding: roundingOf(assumptions),
   ids,
   emit: undefined,
@@ -52,7 +54,8 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   tradingActive: [true, true, true, true],
   rfqs: new Map(),
   rfqList: [],
-  quotes: new Map()
+  quotes: new Map(),
+  reference: emptyReference()
 })
 
 /** A snapshot refers to an entity that it does not contain. */
@@ -70,7 +73,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     throw new RangeError("nowMillis is not a time")
   }
   const state: State = {
-    ...emptyState(assumptions, Ids.fromState(from.ids)),
+    ...emptyState(assumptions, from.seed, Ids.fromState(from.ids)),
     nowMillis: from.nowMillis,
     clock: from.clock,
     depositedMicros: from.depositedMicros,
@@ -82,7 +85,15 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   }
   for (const event of from.events) {
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
-    state.events.set(event.eventTicker, { ...event, series, markets: [] })
+    state.events.set(event.eventTicker, {
+      ...event,
+      // JSON omits undefined fields.
+      competition: event.competition,
+      competitionScope: event.competitionScope,
+      liveSource: event.liveSource,
+      series,
+      markets: []
+    })
   }
   for (const market of from.markets) {
     restoreMarket(state, market)
@@ -95,6 +106,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     restoreBook(state, market)
   }
   restoreCommunications(state, from)
+  restoreReference(state, from.reference)
   for (const timer of from.timers) {
     schedule(state, timer.atMillis, restoreTimer(state, timer))
   }
@@ -120,6 +132,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     event,
     closeMillis: closeMillis ?? Infinity,
     // JSON omits undefined fields.
+    structuredTarget: own.structuredTarget,
     result: own.result,
     settlementValue: own.settlementValue,
     settledMillis: own.settledMillis,

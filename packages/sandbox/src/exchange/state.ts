@@ -18,6 +18,7 @@ import type {
   Series,
   Settlement,
   ShardTransfer,
+  StrikeTarget,
   SubaccountTransfer,
   Tier,
   Trade
@@ -30,6 +31,7 @@ import type { FillList } from "./orders/fillList.ts"
 import type { Ids } from "./ids.ts"
 import type { LogBody } from "./log.ts"
 import type { OrderList } from "./orders/orderList.ts"
+import type { ReferenceState } from "./reference/records.ts"
 import { refusal } from "./refusals.ts"
 import type { Timers } from "./timers.ts"
 
@@ -153,6 +155,7 @@ export interface MarketState {
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
+  readonly structuredTarget: StrikeTarget | undefined
   readonly createdMillis: number
   updatedMillis: number
   openMillis: number
@@ -241,6 +244,8 @@ export type Timer =
 
 export interface State {
   readonly assumptions: Assumptions
+  /** The seed of the generated values, such as live data and reference prices. */
+  readonly seed: number
   readonly rounding: Rounding
   readonly ids: Ids
   /** Adds an entry to the log; undefined without subscribers. */
@@ -272,6 +277,7 @@ export interface State {
   /** All RFQs, oldest first. */
   readonly rfqList: Array<RfqState>
   readonly quotes: Map<string, QuoteState>
+  readonly reference: ReferenceState
 }
 
 /** Subaccounts are numbered from 0 to 63. */

@@ -49,14 +49,24 @@ const flags = {
   markets: Flag.String("market").pipe(
     Flag.withDescription(`A market to create; may be repeated (default ${sampleMarket})`),
     Flag.atLeast(0)
+  ),
+  world: Flag.Boolean("world").pipe(
+    Flag.withDescription("Whether to create the example world of games, prices and weather (default true)"),
+    Flag.withDefault(true)
   )
 }
 
 /** The address, the markets, the accounts, and shell lines that connect a program to the exchange. */
-const announcement = ({ credentials, url }: Operator, tickers: ReadonlyArray<string>, tier: string): string =>
+const announcement = (
+  { credentials, url }: Operator,
+  tickers: ReadonlyArray<string>,
+  tier: string,
+  world: boolean
+): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
     `# Markets: ${tickers.join(", ")}`,
+    ...(world ? ["# Example games, prices and weather: GET /events and GET /milestones. --no-world omits them"] : []),
     ...credentials.flatMap((key, index) => ["", ...accountLines(key, url, ["one", "other"][index] ?? "", tier)]),
     ""
   ].join("\n")
@@ -76,7 +86,7 @@ const accountLines = (
 const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ...options }) => {
   const tickers = markets.length === 0 ? [sampleMarket] : markets
   return Effect.gen(function* () {
-    yield* Console.log(announcement(yield* Sandbox, tickers, tier))
+    yield* Console.log(announcement(yield* Sandbox, tickers, tier, options.world))
     return yield* Effect.never
   }).pipe(
     Effect.provide(
@@ -98,7 +108,7 @@ const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ..
     )
   )
 }).pipe(
-  Command.withDescription("Serves a local Kalshi exchange with two accounts and a market"),
+  Command.withDescription("Serves a local Kalshi exchange with two accounts, a market and an example world"),
   Command.withExamples([
     { command: "kalshi-sandbox", description: "Serves on 127.0.0.1:8787, the address of KALSHI_ENV=sandbox" },
     {

@@ -11,6 +11,7 @@ import type { Snapshot } from "../exchange/Exchange.ts"
 import { type Control, get, post } from "./controlRoute.ts"
 import { feedControls, feedFaults } from "./feedControls.ts"
 import type { Credentials, Operator } from "./operatorSide.ts"
+import { referenceControls } from "./referenceControls.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
 import { type RestResponse, failure } from "../rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
@@ -73,7 +74,10 @@ const newEvent = Schema.Struct({
   subTitle: optional(Schema.String),
   mutuallyExclusive: optional(Schema.Boolean),
   multivariate: optional(Schema.Boolean),
-  exchangeIndex: optional(Schema.Int)
+  exchangeIndex: optional(Schema.Int),
+  competition: optional(Schema.String),
+  competitionScope: optional(Schema.String),
+  liveSource: optional(Schema.String)
 })
 
 const newMarket = Schema.Struct({
@@ -88,7 +92,8 @@ const newMarket = Schema.Struct({
   takerFeeRate: optional(Schema.Int),
   makerFeeRate: optional(Schema.Int),
   settlementTimerSeconds: optional(Schema.Int),
-  isHighlyVolatile: optional(Schema.Boolean)
+  isHighlyVolatile: optional(Schema.Boolean),
+  structuredTargetId: optional(Schema.String)
 })
 
 const outcome = Schema.Union([Schema.Literals(["yes", "no"]), Schema.Struct({ scalar: Schema.String })])
@@ -140,6 +145,7 @@ export const controls: ReadonlyArray<Control> = [
   post("series", newSeries, (operator, input) => operator.createSeries(input)),
   post("events", newEvent, (operator, input) => operator.createEvent(input)),
   post("markets", newMarket, (operator, input) => operator.createMarket(input)),
+  ...referenceControls,
   post("markets/:ticker/pause", noFields, (operator, _, ticker) => operator.pauseMarket(ticker)),
   post("markets/:ticker/reactivate", noFields, (operator, _, ticker) => operator.reactivateMarket(ticker)),
   post(

@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import type { Command, CommandType, KeyOptions } from "../exchange/Commands.ts"
 import type { Refusal } from "../exchange/Entities.ts"
 import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
+import { createWorld } from "../exchange/reference/world.ts"
 import { latestMillis } from "../exchange/times.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "../exchange/accounts/keys.ts"
 import type { Now } from "../rest/authentication.ts"
@@ -162,12 +163,17 @@ class Host {
   }
 
   #makeHandler() {
-    return makeHandler(this.#exchange, this.faults, (request) => {
-      this.requests.push(request)
-      if (this.requests.length > this.#keepRequests) {
-        this.requests.shift()
-      }
-    })
+    return makeHandler(
+      this.#exchange,
+      this.faults,
+      (request) => {
+        this.requests.push(request)
+        if (this.requests.length > this.#keepRequests) {
+          this.requests.shift()
+        }
+      },
+      (name, atMillis) => this.feed.references.valueAt(name, atMillis)
+    )
   }
 }
 
@@ -194,7 +200,11 @@ const initialExchange = (
     }
     credentials.push(created.success)
   }
-  return Result.succeed({ exchange, credentials })
+  // The world comes last, so that it does not change the ids of the accounts.
+  return Result.map(options.world === true ? createWorld(exchange, nowMillis) : Result.void, () => ({
+    exchange,
+    credentials
+  }))
 }
 
 const operatorOf = (
@@ -231,6 +241,10 @@ const operatorOf = (
   createSeries: (series) => host.execute({ type: "createSeries", series }),
   createEvent: (event) => host.execute({ type: "createEvent", event }),
   createMarket: (market) => host.execute({ type: "createMarket", market }),
+  createStructuredTarget: (target) => host.execute({ type: "createStructuredTarget", target }),
+  createMilestone: (milestone) => host.execute({ type: "createMilestone", milestone }),
+  createIncentiveProgram: (program) => host.execute({ type: "createIncentiveProgram", program }),
+  markProgramPaidOut: (programId) => host.execute({ type: "markProgramPaidOut", programId }),
   pauseMarket: (ticker) => host.execute({ type: "pauseMarket", ticker }),
   reactivateMarket: (ticker) => host.execute({ type: "reactivateMarket", ticker }),
   closeMarket: (ticker, closeMillis) =>

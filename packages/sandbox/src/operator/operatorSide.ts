@@ -8,8 +8,27 @@ import type * as Signer from "@kalshi-effect/signing/Signer"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { Assumptions } from "../Assumptions.ts"
-import type { CreateEvent, CreateMarket, CreateSeries, KeyOptions, Outcome } from "../exchange/Commands.ts"
-import type { Account, Market, MarketEvent, Portfolio, Series, Tier } from "../exchange/Entities.ts"
+import type {
+  CreateEvent,
+  CreateIncentiveProgram,
+  CreateMarket,
+  CreateMilestone,
+  CreateSeries,
+  CreateStructuredTarget,
+  KeyOptions,
+  Outcome
+} from "../exchange/Commands.ts"
+import type {
+  Account,
+  IncentiveProgram,
+  Market,
+  MarketEvent,
+  Milestone,
+  Portfolio,
+  Series,
+  StructuredTarget,
+  Tier
+} from "../exchange/Entities.ts"
 import type { Snapshot } from "../exchange/Exchange.ts"
 import type { FeedFault } from "../feed/faults.ts"
 import type { DropFeed, FeedConnectionInfo, FeedSelector, PublishFeed } from "../feed/operations.ts"
@@ -76,6 +95,14 @@ export interface Operator {
   readonly createEvent: (event: CreateEvent) => Effect.Effect<MarketEvent, SandboxError>
   /** Creates a market, and its event and series if missing. */
   readonly createMarket: (market: CreateMarket) => Effect.Effect<Market, SandboxError>
+  /** Creates a structured target, such as a team or a player. */
+  readonly createStructuredTarget: (target: CreateStructuredTarget) => Effect.Effect<StructuredTarget, SandboxError>
+  /** Creates a milestone, such as a game. Its events and structured targets must exist. */
+  readonly createMilestone: (milestone: CreateMilestone) => Effect.Effect<Milestone, SandboxError>
+  /** Creates an incentive program for an existing market. */
+  readonly createIncentiveProgram: (program: CreateIncentiveProgram) => Effect.Effect<IncentiveProgram, SandboxError>
+  /** Marks an incentive program that has ended as paid out. Moves no money. */
+  readonly markProgramPaidOut: (programId: string) => Effect.Effect<void, SandboxError>
   /**
    * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with
    * `cancelOnPause`.
@@ -134,7 +161,7 @@ export interface Operator {
    * planted faults and recorded requests, and closes the connections of the feed.
    */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
-  /** Restarts with only the initial markets and accounts. The keys of these accounts stay the same. */
+  /** Restarts with only the initial markets, accounts and world. The keys of these accounts stay the same. */
   readonly reset: Effect.Effect<void, SandboxError>
 }
 
@@ -170,6 +197,12 @@ export interface TestOptions {
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>
+  /**
+   * Whether to create the example world: games, an election, prices and the weather, with their series, events,
+   * markets, milestones, structured targets and incentive programs. Its times are relative to the start. Default:
+   * false.
+   */
+  readonly world?: boolean
   /** The initial accounts. Their keys are the operator's `credentials`. */
   readonly accounts?: ReadonlyArray<NewAccount>
   /** How many of the last requests to keep. Default: 1,000. */

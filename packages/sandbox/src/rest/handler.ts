@@ -57,15 +57,16 @@ export type Handler = (request: WireRequest, now: Now) => WireResponse
 
 /**
  * Creates the handler of an exchange. A planted fault comes first: it can drop the request, or replace its response.
- * The handler calls `onServed` with every request.
+ * The handler calls `onServed` with every request, and `referenceAt` for the live data of prices.
  */
 export const makeHandler = (
   exchange: Exchange,
   faults: Faults,
-  onServed: (request: ServedRequest) => void
+  onServed: (request: ServedRequest) => void,
+  referenceAt: Call<unknown>["referenceAt"]
 ): Handler => {
   const route = makeRouter()
-  const respond = makeRespond(exchange)
+  const respond = makeRespond(exchange, referenceAt)
   return (request, now) => {
     const target = targetOf(request)
     const matched = target.below === undefined ? { allowed: [] } : route(request.method, target.below)
@@ -112,7 +113,7 @@ const targetOf = ({ path: line }: WireRequest): Target => {
  * Creates the response of an operation. It checks in this order: the signature, the tokens, the permissions of the key,
  * and the input.
  */
-const makeRespond = (exchange: Exchange) => {
+const makeRespond = (exchange: Exchange, referenceAt: Call<unknown>["referenceAt"]) => {
   const authenticate = makeAuthenticate(exchange)
   return (request: WireRequest, { path, query }: Target, { decode, path: parameters, route }: Match, now: Now) => {
     const { descriptor } = route
@@ -139,7 +140,9 @@ const makeRespond = (exchange: Exchange) => {
     const decoded = decode(parameters, query, json.success)
     const permitted =
       key === undefined ? decoded : Result.flatMap(decoded, (input) => lockInput(key, descriptor, input))
-    const outcome = Result.flatMap(permitted, (input) => route.handle(callOf(exchange, key, now, input)))
+    const outcome = Result.flatMap(permitted, (input) =>
+      route.handle({ ...callOf(exchange, key, now, input), referenceAt })
+    )
     return Result.isFailure(outcome)
       ? refused(outcome.failure, descriptor, exchange.assumptions)
       : { status: descriptor.success.status, body: bodyOf(descriptor, outcome.success) }
@@ -160,7 +163,7 @@ const callOf = (
   key: ApiKey | undefined,
   { exchangeMillis }: Now,
   input: unknown
-): Call<unknown> => ({
+): Omit<Call<unknown>, "referenceAt"> => ({
   execute: (command) => exchange.execute(command, exchangeMillis),
   seed: exchange.seed,
   view: exchange.view(exchangeMillis),

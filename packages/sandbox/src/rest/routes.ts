@@ -8,10 +8,12 @@ import { account, apiKeys } from "./routes/account.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
 import { historical } from "./routes/historical.ts"
+import { liveData } from "./routes/liveData.ts"
 import { events, markets, series } from "./routes/markets.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
 import { orders } from "./routes/orders.ts"
 import { portfolio } from "./routes/portfolio.ts"
+import { incentivePrograms, milestones, search, structuredTargets } from "./routes/reference.ts"
 import { seeded } from "./routes/seeded.ts"
 import { subaccounts, transfers } from "./routes/transfers.ts"
 
@@ -30,7 +32,12 @@ export const routes: ReadonlyArray<Route> = [
   ...series,
   ...historical,
   ...rfqs,
-  ...quotes
+  ...quotes,
+  ...milestones,
+  ...structuredTargets,
+  ...incentivePrograms,
+  ...search,
+  ...liveData
 ]
 
 /** All operations of the published document. */
