@@ -1,5 +1,6 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Events from "@kalshi-effect/client/Events"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
@@ -119,6 +120,24 @@ describe("kalshi-sandbox", () => {
       assert.strictEqual(first?.length, 4)
       assert.deepStrictEqual(ids(yield* announced("--port", "0", "--seed", "7")), first)
       assert.notDeepEqual(ids(yield* announced("--port", "0", "--seed", "8")), first)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("creates the example world, except with --no-world", () =>
+    Effect.gen(function* () {
+      const events = (...options: ReadonlyArray<string>) =>
+        Effect.gen(function* () {
+          const text = yield* announced("--port", "0", ...options)
+          const tickers = yield* Events.list().pipe(
+            Effect.map((page) => page.events.map(({ event_ticker }) => event_ticker.replace(/-.*$/, ""))),
+            Effect.provide(client(pasted(text.split("\n\n")[1] ?? "")))
+          )
+          return { tickers, isAnnounced: text.includes("--no-world") }
+        })
+      const [full, empty] = [yield* events(), yield* events("--no-world")]
+      assert.isTrue(full.isAnnounced)
+      assert.includeMembers([...full.tickers], ["KXSAMPLE", "KXNFLGAME", "KXBTCD"])
+      assert.deepStrictEqual(empty, { tickers: ["KXSAMPLE"], isAnnounced: false })
     }).pipe(Effect.scoped)
   )
 

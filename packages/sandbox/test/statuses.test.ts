@@ -6,6 +6,7 @@ import { type Fault, layerTest, Sandbox } from "../src/Sandbox.ts"
 import { type Case, cases as accountCases, type Change } from "./support/cases.ts"
 import { communicationsCases } from "./support/communicationsCases.ts"
 import { marketCases } from "./support/marketCases.ts"
+import { referenceCases } from "./support/referenceCases.ts"
 import { errorOf, type Got, send } from "./support/wire.ts"
 import { makeWorld, order, type World } from "./support/world.ts"
 
@@ -20,10 +21,27 @@ const document: { readonly paths: Readonly<Record<string, Readonly<Record<string
 )
 
 /** Tags whose operations the exchange implements completely, and tags with some generated responses. */
-const whole = new Set(["account", "api-keys", "exchange", "order-groups", "orders", "portfolio"])
+const whole = new Set([
+  "account",
+  "api-keys",
+  "exchange",
+  "incentive-programs",
+  "live-data",
+  "milestone",
+  "order-groups",
+  "orders",
+  "portfolio",
+  "search",
+  "structured-targets"
+])
 const partly = new Set(["communications", "events", "historical", "market"])
 
-const cases: Readonly<Record<string, Case>> = { ...accountCases, ...communicationsCases, ...marketCases }
+const cases: Readonly<Record<string, Case>> = {
+  ...accountCases,
+  ...communicationsCases,
+  ...marketCases,
+  ...referenceCases
+}
 
 const performed = new Set(routes.map(({ descriptor }) => descriptor.operationId))
 
@@ -52,6 +70,8 @@ const filledIn = (text: string, world: World): string =>
     .replaceAll("{takerRfq}", world.takerRfqId)
     .replaceAll("{ownQuote}", world.ownQuoteId)
     .replaceAll("{acceptedQuote}", world.acceptedQuoteId)
+    .replaceAll("{milestone}", world.milestoneId)
+    .replaceAll("{target}", world.targetId)
 
 /** Sends the request of a case, possibly changed. */
 const attempt = (world: World, { request }: Case, { who, ...change }: Change = {}) => {

@@ -37,6 +37,9 @@ export interface World {
   readonly takerRfqId: string
   readonly ownQuoteId: string
   readonly acceptedQuoteId: string
+  /** A football game that is on, and its home team. */
+  readonly milestoneId: string
+  readonly targetId: string
 }
 
 type Needs = Sandbox | HttpClient.HttpClient
@@ -71,6 +74,7 @@ export const quote = (rfq_id: string, change: object = {}) => ({
 
 export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(function* () {
   const sandbox = yield* Sandbox
+  yield* sandbox.createEvent({ eventTicker: "KXTEST-26", liveSource: "BRTI" })
   yield* sandbox.createMarket({ ticker, makerFeeRate: 175 })
   yield* sandbox.createMarket({ ticker: settledTicker })
   const maker = yield* sandbox.createAccount({ name: "maker", tier: "premier" })
@@ -122,6 +126,7 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
   const accepted = `/communications/quotes/${acceptedQuoteId}/accept`
   yield* send({ method: "PUT", path: accepted, json: { accepted_side: "yes" }, by: taker })
   const ownQuoteId = yield* created(maker, "/communications/quotes", quote(takerRfqId))
+  const { milestoneId, targetId } = yield* makeGame
   return {
     maker,
     taker,
@@ -136,6 +141,27 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
     quoteId,
     takerRfqId,
     ownQuoteId,
-    acceptedQuoteId
+    acceptedQuoteId,
+    milestoneId,
+    targetId
   }
+})
+
+/** A football game that has begun, and an incentive program. */
+const makeGame = Effect.gen(function* () {
+  const sandbox = yield* Sandbox
+  const { nowMillis: startMillis } = yield* sandbox.view
+  const away = yield* sandbox.createStructuredTarget({ name: "Boston", type: "football_team" })
+  const home = yield* sandbox.createStructuredTarget({ name: "Denver", type: "football_team" })
+  const { milestoneId } = yield* sandbox.createMilestone({
+    type: "football_game",
+    startMillis,
+    competition: "Pro Football",
+    primaryEventTickers: ["KXTEST-26"],
+    targetIds: [away.targetId, home.targetId],
+    sourceIds: { sportradar: "sr:match:1" }
+  })
+  const program = { ticker, type: "volume", startMillis, endMillis: startMillis + 1_000, periodReward: "1.00" } as const
+  yield* sandbox.createIncentiveProgram(program)
+  return { milestoneId, targetId: home.targetId }
 })
