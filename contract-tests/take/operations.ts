@@ -60,7 +60,9 @@ const world: World = {
   quoteId: "1",
   awayRfqId: "1",
   ownQuoteId: "1",
-  acceptedQuoteId: "1"
+  acceptedQuoteId: "1",
+  milestoneId: "1",
+  targetId: "1"
 }
 
 // Checks the inputs that the local exchange must accept.

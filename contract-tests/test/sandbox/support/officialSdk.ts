@@ -163,10 +163,10 @@ export const calls: Calls = {
   IncentiveProgramsApi: { getIncentivePrograms: () => [] },
   LiveDataApi: {
     getEventLiveData: ({ eventTicker }) => [eventTicker],
-    getGameStats: () => [unknownId],
-    getLiveData: () => ["football", unknownId],
-    getLiveDataByMilestone: () => [unknownId],
-    getLiveDatas: () => [[unknownId]],
+    getGameStats: ({ milestoneId }) => [milestoneId],
+    getLiveData: ({ milestoneId }) => ["football_game", milestoneId],
+    getLiveDataByMilestone: ({ milestoneId }) => [milestoneId],
+    getLiveDatas: ({ milestoneId }) => [[milestoneId]],
     getWeatherIndex: () => ["nyc"],
     getWeatherIndexCalibrations: () => ["nyc"]
   },
@@ -181,7 +181,7 @@ export const calls: Calls = {
     getSeriesList: () => [undefined, undefined, true, true],
     getTrades: ({ ticker }) => [10, undefined, ticker]
   },
-  MilestoneApi: { getMilestone: () => [unknownId], getMilestones: () => [10] },
+  MilestoneApi: { getMilestone: ({ milestoneId }) => [milestoneId], getMilestones: () => [10] },
   MultivariateApi: {
     createMarketInMultivariateEventCollection: ({ eventTicker, ticker }) => [
       "KXMVE-1",
@@ -235,5 +235,5 @@ export const calls: Calls = {
     updateSubaccountNetting: () => [{ subaccount_number: 1, enabled: true }]
   },
   SearchApi: { getFiltersForSports: () => [], getTagsForSeriesCategories: () => [] },
-  StructuredTargetsApi: { getStructuredTarget: () => [unknownId], getStructuredTargets: () => [] }
+  StructuredTargetsApi: { getStructuredTarget: ({ targetId }) => [targetId], getStructuredTargets: () => [] }
 }
