@@ -436,7 +436,9 @@ describe("reference data", () => {
           const live = get(`/live_data/milestone/${id}?include_player_stats=true`)
           assert.deepInclude(live.body["live_data"], { milestone_id: id, type })
           assert.deepStrictEqual(get(`/live_data/${type}/milestone/${id}?include_player_stats=true`), live)
-          const batch = get(`/live_data/batch?milestone_ids=${id}&milestone_ids=${nowhere}&include_player_stats=true`)
+          const batch = get(
+            `/live_data/batch?milestone_ids=${id}&milestone_ids=${nowhere}&milestone_ids=${id}&include_player_stats=true`
+          )
           assert.deepStrictEqual(batch.body, { live_datas: [live.body["live_data"]] })
           const stats = get(`/live_data/milestone/${id}/game_stats`)
           assert.strictEqual(stats.status, 200)
