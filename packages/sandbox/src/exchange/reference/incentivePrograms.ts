@@ -87,16 +87,19 @@ export const markPaidOut = (state: State, programId: string): Result.Result<void
   return Result.void
 }
 
-const toProgram = ({ nowMillis }: State, { isPaidOut, ...program }: ProgramRecord): IncentiveProgram => ({
-  ...program,
-  status: isPaidOut
+const statusOf = ({ nowMillis }: State, program: ProgramRecord): IncentiveProgram["status"] =>
+  program.isPaidOut
     ? "paid_out"
     : nowMillis < program.startMillis
       ? "upcoming"
       : nowMillis < program.endMillis
         ? "active"
         : "closed"
-})
+
+const toProgram = (state: State, program: ProgramRecord): IncentiveProgram => {
+  const { isPaidOut: _isPaidOut, ...shown } = program
+  return { ...shown, status: statusOf(state, program) }
+}
 
 /** Incentive programs, oldest first. */
 export const list = (state: State, query: ListIncentivePrograms): Result.Result<Page<IncentiveProgram>, Refusal> =>
@@ -105,7 +108,7 @@ export const list = (state: State, query: ListIncentivePrograms): Result.Result<
     maxLimit: 10_000,
     order: "oldestFirst",
     isListed: (program) =>
-      (query.status === undefined || query.status === toProgram(state, program).status) &&
+      (query.status === undefined || query.status === statusOf(state, program)) &&
       (query.type === undefined || query.type === program.type) &&
       (query.description === undefined || query.description === program.description),
     show: (program) => toProgram(state, program)
