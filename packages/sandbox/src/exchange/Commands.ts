@@ -11,6 +11,8 @@ import type {
   Account,
   Allocation,
   ApiKey,
+  Collection,
+  ComboLeg,
   Market,
   MarketEvent,
   Order,
@@ -159,6 +161,45 @@ export interface CreateMarket {
   readonly isHighlyVolatile?: boolean
 }
 
+/** A multivariate event collection to create. */
+export interface CreateCollection {
+  readonly collectionTicker: string
+  /**
+   * The series of the combos. If it does not exist, it is created in the category `Exotics` with the fee type
+   * `quadratic_with_combo_maker_fees`. Default: the part of the collection's ticker before the first hyphen.
+   */
+  readonly seriesTicker?: string
+  /** The shard of the combos. Default: 1. */
+  readonly exchangeIndex?: number
+  /** Default: the ticker. */
+  readonly title?: string
+  readonly description?: string
+  /** Default: now. */
+  readonly openMillis?: number
+  /** Default: the collection does not close. */
+  readonly closeMillis?: number
+  /** The events whose markets can be legs. An event can be created later. At least one. */
+  readonly associatedEvents: ReadonlyArray<{
+    readonly eventTicker: string
+    /** Default: false. */
+    readonly isYesOnly?: boolean
+    /** The least number of legs from this event. Default: 0. */
+    readonly sizeMin?: number
+    /** The greatest number of legs from this event. Default: no limit. */
+    readonly sizeMax?: number
+  }>
+  /** Default: false. */
+  readonly isOrdered?: boolean
+  /** The least number of legs. Default: 2. */
+  readonly sizeMin?: number
+  /** The greatest number of legs; 0 for no limit. Default: 0. */
+  readonly sizeMax?: number
+  /**
+   * The price levels of new combos, in dollars. Default: steps of $0.001, and of $0.0001 below $0.01 and above $0.99.
+   */
+  readonly priceRanges?: ReadonlyArray<{ readonly start: string; readonly end: string; readonly step: string }>
+}
+
 /** The result of a market. A scalar value is the dollars of one YES contract, from "0.00" to "1.00". */
 export type Outcome = "yes" | "no" | { readonly scalar: string }
 
@@ -279,6 +320,15 @@ export interface CommandTypes {
   readonly createSeries: readonly [{ readonly series: CreateSeries }, Series]
   readonly createEvent: readonly [{ readonly event: CreateEvent }, MarketEvent]
   readonly createMarket: readonly [{ readonly market: CreateMarket }, Market]
+  readonly createCollection: readonly [{ readonly collection: CreateCollection }, Collection]
+  /**
+   * Creates the combo of some legs in a collection. Returns the combo if it exists already. An account creates at most
+   * 5,000 combos in seven days.
+   */
+  readonly createCombo: readonly [
+    { readonly accountId: string; readonly collectionTicker: string; readonly legs: ReadonlyArray<ComboLeg> },
+    Market
+  ]
   /**
    * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with
    * `cancelOnPause`.

@@ -12,6 +12,8 @@ import type { Command, CommandType, CommandResult } from "./Commands.ts"
 import { parseMicros } from "./decimal.ts"
 import type { Refusal } from "./Entities.ts"
 import * as catalog from "./markets/catalog.ts"
+import * as collections from "./markets/collections.ts"
+import { createCombo } from "./markets/combos.ts"
 import * as lifecycle from "./markets/lifecycle.ts"
 import { toMarket } from "./markets/marketView.ts"
 import * as ledger from "./money/ledger.ts"
@@ -90,6 +92,11 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   createEvent: (state, { event }) => Result.map(catalog.createEvent(state, event), catalog.toEvent),
   createMarket: (state, { market }) =>
     Result.map(catalog.createMarket(state, market), (created) => toMarket(state, created)),
+  createCollection: (state, { collection }) =>
+    Result.map(collections.create(state, collection), collections.toCollection),
+  createCombo: onAccount((state, account, { collectionTicker, legs }) =>
+    Result.map(createCombo(state, account, collectionTicker, legs), (combo) => toMarket(state, combo))
+  ),
   pauseMarket: onMarket(lifecycle.pause),
   reactivateMarket: onMarket(lifecycle.reactivate),
   setMarketClose: onMarket((state, market, { closeMillis }) => lifecycle.setClose(state, market, closeMillis)),

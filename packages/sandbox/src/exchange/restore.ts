@@ -6,6 +6,7 @@
 import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
+import { attachCombo } from "./markets/combos.ts"
 import { Book } from "./orders/book.ts"
 import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
@@ -14,6 +15,8 @@ import { Ids } from "./ids.ts"
 import { holdingKey, makeHolding, makePosition } from "./money/ledger.ts"
 import type {
   AccountState,
+  CollectionState,
+  ComboState,
   GroupState,
   Holding,
   MarketState,
@@ -27,7 +30,7 @@ import { schedule } from "./schedule.ts"
 import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
 
-type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
+type Dumped = { readonly [K in "accounts" | "collections" | "markets" | "timers"]: StateSnapshot[K][number] }
 
 export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   assumptions,
@@ -41,6 +44,7 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   series: new Map(),
   events: new Map(),
   markets: new Map(),
+  collections: new Map(),
   trades: [],
   orders: new Map(),
   timers: new Timers(),
@@ -84,6 +88,9 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
     state.events.set(event.eventTicker, { ...event, series, markets: [] })
   }
+  for (const collection of from.collections) {
+    state.collections.set(collection.collectionTicker, restoreCollection(collection))
+  }
   for (const market of from.markets) {
     restoreMarket(state, market)
   }
@@ -109,15 +116,23 @@ export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCo
       ? { ...command, closeMillis: command.closeMillis ?? Infinity }
       : command.type === "createMarket"
         ? { ...command, market: { ...command.market, closeMillis: command.market.closeMillis ?? Infinity } }
-        : command
+        : command.type === "createCollection"
+          ? {
+              ...command,
+              collection: { ...command.collection, closeMillis: command.collection.closeMillis ?? Infinity }
+            }
+          : command
 })
 
 const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
-  const { ask: _ask, bid: _bid, closeMillis, eventTicker, positions: _positions, ...own } = dumped
+  const { ask: _ask, bid: _bid, closeMillis, combo: dumpedCombo, eventTicker, positions: _positions, ...own } = dumped
   const event = found(state.events.get(eventTicker), eventTicker)
+  const combo = dumpedCombo === undefined ? undefined : restoreCombo(state, dumpedCombo)
   const market: MarketState = {
     ...own,
     event,
+    combo,
+    combos: [],
     closeMillis: closeMillis ?? Infinity,
     // JSON omits undefined fields.
     result: own.result,
@@ -133,7 +148,28 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
   }
   event.markets.push(market)
   state.markets.set(market.ticker, market)
+  attachCombo(market)
 }
+
+const restoreCombo = (
+  state: State,
+  { collectionTicker, legs }: NonNullable<Dumped["markets"]["combo"]>
+): ComboState => ({
+  collection: found(state.collections.get(collectionTicker), collectionTicker),
+  legs: legs.map(({ side, ticker }) => ({ market: found(state.markets.get(ticker), ticker), side }))
+})
+
+const restoreCollection = ({ closeMillis, ...collection }: Dumped["collections"]): CollectionState => ({
+  ...collection,
+  closeMillis: closeMillis ?? Infinity,
+  // JSON omits undefined fields.
+  associatedEvents: collection.associatedEvents.map((event) => ({
+    ...event,
+    sizeMin: event.sizeMin,
+    sizeMax: event.sizeMax
+  })),
+  combos: new Map()
+})
 
 /** Merges the trades of all markets in chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
@@ -161,6 +197,7 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     deposits: [...dumped.deposits],
     withdrawals: [...dumped.withdrawals],
     cashTransfers: [...dumped.cashTransfers],
+    comboCreations: [...dumped.comboCreations],
     shardTransfers: dumped.shardTransfers.map((transfer) => ({ ...transfer })),
     holdings: new Map()
   }

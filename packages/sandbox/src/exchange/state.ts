@@ -7,6 +7,7 @@ import type { Assumptions } from "../Assumptions.ts"
 import type {
   Allocation,
   ApiKey,
+  Collection,
   MarketEvent,
   Order,
   Payment,
@@ -77,6 +78,8 @@ export interface AccountState {
   readonly quotes: Array<QuoteState>
   /** Every quote on the account's RFQs, oldest first. */
   readonly receivedQuotes: Array<QuoteState>
+  /** When the account created combos in the last seven days, oldest first. */
+  readonly comboCreations: Array<number>
 }
 
 export interface RfqState extends Mutable<Rfq> {
@@ -147,9 +150,24 @@ export interface EventState extends Mutable<MarketEvent> {
   readonly markets: Array<MarketState>
 }
 
+/** A collection, and its combos. */
+export interface CollectionState extends Collection {
+  /** The collection's combos by their legs, oldest first. */
+  readonly combos: Map<string, MarketState>
+}
+
+/** The collection and the legs of a combo. */
+export interface ComboState {
+  readonly collection: CollectionState
+  readonly legs: ReadonlyArray<{ readonly market: MarketState; readonly side: "yes" | "no" }>
+}
+
 export interface MarketState {
   readonly ticker: string
   readonly event: EventState
+  readonly combo: ComboState | undefined
+  /** The combos that have this market as a leg, oldest first. */
+  readonly combos: Array<MarketState>
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
@@ -253,6 +271,7 @@ export interface State {
   readonly series: Map<string, SeriesState>
   readonly events: Map<string, EventState>
   readonly markets: Map<string, MarketState>
+  readonly collections: Map<string, CollectionState>
   /** Every trade, oldest first. */
   readonly trades: Array<Trade>
   readonly orders: Map<string, OrderState>

@@ -5,7 +5,7 @@
  */
 import type { Market, MarketStatus } from "../Entities.ts"
 import { topOfBookADayAgo, topOfBookOf, volumeOfADay } from "./topOfBook.ts"
-import type { MarketState, State } from "../state.ts"
+import type { ComboState, MarketState, State } from "../state.ts"
 
 export const statusOf = (state: State, market: MarketState): MarketStatus => {
   if (market.settledMillis !== undefined) {
@@ -31,6 +31,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   exchangeIndex: market.exchangeIndex,
   title: market.title,
   type: market.type,
+  combo: market.combo === undefined ? undefined : toCombo(market.combo),
   status: statusOf(state, market),
   createdMillis: market.createdMillis,
   updatedMillis: market.updatedMillis,
@@ -49,4 +50,14 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   liquidity: state.assumptions.marketLiquidity === "sent" ? 0 : undefined,
   topOfBook: topOfBookOf(market),
   previous: topOfBookADayAgo(state, market)
+})
+
+const toCombo = ({ collection, legs }: ComboState): NonNullable<Market["combo"]> => ({
+  collectionTicker: collection.collectionTicker,
+  legs: legs.map(({ market, side }) => ({
+    marketTicker: market.ticker,
+    eventTicker: market.event.eventTicker,
+    side,
+    settlementValue: market.settlementValue
+  }))
 })
