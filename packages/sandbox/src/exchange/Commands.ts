@@ -342,9 +342,15 @@ export interface CommandTypes {
    * determined.
    */
   readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
-  /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
+  /**
+   * Sets the result of a market, and of the combos whose value it determines. The market settles when its timer
+   * expires, or at `settleMarket`. Refused for a combo, which follows its legs.
+   */
   readonly determineMarket: readonly [{ readonly ticker: string; readonly outcome: Outcome }, void]
-  /** Disputes a market's result. The market does not settle until it is determined again. */
+  /**
+   * Disputes a market's result, and that of its combos if their value is no longer known. They do not settle until the
+   * market is determined again. Refused for a combo, which follows its legs.
+   */
   readonly disputeMarket: readonly [{ readonly ticker: string }, void]
   /** Pays out every position of a determined market. */
   readonly settleMarket: readonly [{ readonly ticker: string }, void]

@@ -425,6 +425,8 @@ export interface Rfq {
   readonly isObscured: boolean
   readonly ticker: string
   readonly eventTicker: string
+  /** The collection and the legs of the market, if it is a combo. */
+  readonly combo: Market["combo"]
   readonly exchangeIndex: number
   /** Undefined for an RFQ with a target cost. */
   readonly count: number | undefined

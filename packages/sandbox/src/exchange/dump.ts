@@ -4,7 +4,7 @@
  * @module
  */
 import type { Command } from "./Commands.ts"
-import { toQuote, toRfq } from "./communications/records.ts"
+import { rfqFields, toQuote } from "./communications/records.ts"
 import { toCollection } from "./markets/collections.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
@@ -53,7 +53,7 @@ export const takeSnapshot = (state: State) => ({
   /** The markets of all trades, in chronological order. */
   traded: state.trades.map(({ ticker }) => ticker),
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
-  rfqs: state.rfqList.map((rfq) => ({ ...toRfq(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
+  rfqs: state.rfqList.map((rfq) => ({ ...rfqFields(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
   quotes: Array.from(state.quotes.values(), toQuote),
   timers: state.timers.inOrder().map(({ atMillis, value }) => ({ atMillis, ...describeTimer(value) }))
 })

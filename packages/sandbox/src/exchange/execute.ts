@@ -14,6 +14,7 @@ import type { Refusal } from "./Entities.ts"
 import * as catalog from "./markets/catalog.ts"
 import * as collections from "./markets/collections.ts"
 import { createCombo } from "./markets/combos.ts"
+import * as outcomes from "./markets/comboOutcomes.ts"
 import * as lifecycle from "./markets/lifecycle.ts"
 import { toMarket } from "./markets/marketView.ts"
 import * as ledger from "./money/ledger.ts"
@@ -99,9 +100,9 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   ),
   pauseMarket: onMarket(lifecycle.pause),
   reactivateMarket: onMarket(lifecycle.reactivate),
-  setMarketClose: onMarket((state, market, { closeMillis }) => lifecycle.setClose(state, market, closeMillis)),
-  determineMarket: onMarket((state, market, { outcome }) => lifecycle.determine(state, market, outcome)),
-  disputeMarket: onMarket(lifecycle.dispute),
+  setMarketClose: onMarket((state, market, { closeMillis }) => outcomes.setClose(state, market, closeMillis)),
+  determineMarket: onMarket((state, market, { outcome }) => outcomes.determine(state, market, outcome)),
+  disputeMarket: onMarket(outcomes.dispute),
   settleMarket: onMarket(lifecycle.settle),
   setActive: lifecycle.setActive,
   restartClocks: lifecycle.restartClocks,

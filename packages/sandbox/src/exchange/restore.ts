@@ -6,6 +6,7 @@
 import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
+import { attachEvent, attachMarket } from "./markets/catalog.ts"
 import { attachCombo } from "./markets/combos.ts"
 import { Book } from "./orders/book.ts"
 import type { DelayedCommand, StateSnapshot } from "./dump.ts"
@@ -43,7 +44,9 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   keys: new Map(),
   series: new Map(),
   events: new Map(),
+  eventLists: { combos: [], others: [] },
   markets: new Map(),
+  marketLists: { all: [], combos: [], others: [] },
   collections: new Map(),
   trades: [],
   orders: new Map(),
@@ -86,7 +89,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   }
   for (const event of from.events) {
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
-    state.events.set(event.eventTicker, { ...event, series, markets: [] })
+    attachEvent(state, { ...event, series, markets: [] })
   }
   for (const collection of from.collections) {
     state.collections.set(collection.collectionTicker, restoreCollection(collection))
@@ -146,8 +149,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     book: new Book(),
     positions: []
   }
-  event.markets.push(market)
-  state.markets.set(market.ticker, market)
+  attachMarket(state, market)
   attachCombo(market)
 }
 

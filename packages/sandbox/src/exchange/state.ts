@@ -82,7 +82,7 @@ export interface AccountState {
   readonly comboCreations: Array<number>
 }
 
-export interface RfqState extends Mutable<Rfq> {
+export interface RfqState extends Mutable<Omit<Rfq, "combo">> {
   readonly account: AccountState
   readonly market: MarketState
   /** Every quote on the RFQ, oldest first. */
@@ -270,7 +270,15 @@ export interface State {
   readonly keys: Map<string, ApiKey>
   readonly series: Map<string, SeriesState>
   readonly events: Map<string, EventState>
+  /** The events of combos, and the others, oldest first. */
+  readonly eventLists: { readonly combos: Array<EventState>; readonly others: Array<EventState> }
   readonly markets: Map<string, MarketState>
+  /** All markets, those of combos, and the others, oldest first. */
+  readonly marketLists: {
+    readonly all: Array<MarketState>
+    readonly combos: Array<MarketState>
+    readonly others: Array<MarketState>
+  }
   readonly collections: Map<string, CollectionState>
   /** Every trade, oldest first. */
   readonly trades: Array<Trade>

@@ -85,11 +85,26 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
         series,
         markets: []
       }
-      state.events.set(eventTicker, event)
+      attachEvent(state, event)
       state.emit?.({ type: "eventCreated", event: toEvent(event) })
       return event
     }
   )
+}
+
+/** Adds an event to the state. */
+export const attachEvent = (state: State, event: EventState): void => {
+  state.events.set(event.eventTicker, event)
+  state.eventLists[event.multivariate ? "combos" : "others"].push(event)
+}
+
+/** Adds a market to the state and to its event. */
+export const attachMarket = (state: State, market: MarketState): void => {
+  const { event, ticker } = market
+  event.markets.push(market)
+  state.markets.set(ticker, market)
+  state.marketLists.all.push(market)
+  state.marketLists[event.multivariate ? "combos" : "others"].push(market)
 }
 
 /** Creates a market, and its event if missing. */
@@ -156,8 +171,7 @@ export const addMarket = (
     touchedMillis: state.nowMillis,
     clock: 0
   }
-  event.markets.push(market)
-  state.markets.set(ticker, market)
+  attachMarket(state, market)
   if (openMillis > state.nowMillis) {
     schedule(state, openMillis, { open: market })
   }

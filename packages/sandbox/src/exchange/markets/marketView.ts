@@ -5,7 +5,7 @@
  */
 import type { Market, MarketStatus } from "../Entities.ts"
 import { topOfBookADayAgo, topOfBookOf, volumeOfADay } from "./topOfBook.ts"
-import type { ComboState, MarketState, State } from "../state.ts"
+import type { MarketState, State } from "../state.ts"
 
 export const statusOf = (state: State, market: MarketState): MarketStatus => {
   if (market.settledMillis !== undefined) {
@@ -31,7 +31,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   exchangeIndex: market.exchangeIndex,
   title: market.title,
   type: market.type,
-  combo: market.combo === undefined ? undefined : toCombo(market.combo),
+  combo: toCombo(market),
   status: statusOf(state, market),
   createdMillis: market.createdMillis,
   updatedMillis: market.updatedMillis,
@@ -52,12 +52,16 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   previous: topOfBookADayAgo(state, market)
 })
 
-const toCombo = ({ collection, legs }: ComboState): NonNullable<Market["combo"]> => ({
-  collectionTicker: collection.collectionTicker,
-  legs: legs.map(({ market, side }) => ({
-    marketTicker: market.ticker,
-    eventTicker: market.event.eventTicker,
-    side,
-    settlementValue: market.settlementValue
-  }))
-})
+/** The collection and the legs of a combo; undefined for any other market. */
+export const toCombo = ({ combo }: MarketState): Market["combo"] =>
+  combo === undefined
+    ? undefined
+    : {
+        collectionTicker: combo.collection.collectionTicker,
+        legs: combo.legs.map(({ market, side }) => ({
+          marketTicker: market.ticker,
+          eventTicker: market.event.eventTicker,
+          side,
+          settlementValue: market.settlementValue
+        }))
+      }
