@@ -268,7 +268,7 @@ describe("a combo", () => {
     floor.place(floor.taker, terms("bid", 30, 10, { ticker: combo.ticker }))
     unwrap(floor.determine("A", { scalar: "0.3333" }))
     unwrap(floor.determine("B", { scalar: "0.3333" }))
-    unwrap(floor.determine("C", { scalar: "0.5" + "0" }))
+    unwrap(floor.determine("C", { scalar: "0.50" }))
     // 0.3333 × 0.6667 × 0.5 = 0.111105…
     assert.deepInclude(floor.latest(combo), { result: "scalar", settlementValue: 1_111 })
     unwrap(floor.execute({ type: "settleMarket", ticker: combo.ticker }))

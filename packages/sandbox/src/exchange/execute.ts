@@ -13,7 +13,7 @@ import { parseMicros } from "./decimal.ts"
 import type { Refusal } from "./Entities.ts"
 import * as catalog from "./markets/catalog.ts"
 import * as collections from "./markets/collections.ts"
-import { createCombo } from "./markets/combos.ts"
+import { comboOf } from "./markets/combos.ts"
 import * as outcomes from "./markets/comboOutcomes.ts"
 import * as lifecycle from "./markets/lifecycle.ts"
 import { toMarket } from "./markets/marketView.ts"
@@ -96,7 +96,7 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   createCollection: (state, { collection }) =>
     Result.map(collections.create(state, collection), collections.toCollection),
   createCombo: onAccount((state, account, { collectionTicker, legs }) =>
-    Result.map(createCombo(state, account, collectionTicker, legs), (combo) => toMarket(state, combo))
+    Result.map(comboOf(state, collectionTicker, legs, account), (combo) => toMarket(state, combo))
   ),
   pauseMarket: onMarket(lifecycle.pause),
   reactivateMarket: onMarket(lifecycle.reactivate),

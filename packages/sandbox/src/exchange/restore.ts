@@ -7,6 +7,7 @@ import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { attachEvent, attachMarket } from "./markets/catalog.ts"
+import { makeCollection } from "./markets/collections.ts"
 import { attachCombo } from "./markets/combos.ts"
 import { Book } from "./orders/book.ts"
 import type { DelayedCommand, StateSnapshot } from "./dump.ts"
@@ -161,17 +162,17 @@ const restoreCombo = (
   legs: legs.map(({ side, ticker }) => ({ market: found(state.markets.get(ticker), ticker), side }))
 })
 
-const restoreCollection = ({ closeMillis, ...collection }: Dumped["collections"]): CollectionState => ({
-  ...collection,
-  closeMillis: closeMillis ?? Infinity,
-  // JSON omits undefined fields.
-  associatedEvents: collection.associatedEvents.map((event) => ({
-    ...event,
-    sizeMin: event.sizeMin,
-    sizeMax: event.sizeMax
-  })),
-  combos: new Map()
-})
+const restoreCollection = ({ closeMillis, ...collection }: Dumped["collections"]): CollectionState =>
+  makeCollection({
+    ...collection,
+    closeMillis: closeMillis ?? Infinity,
+    // JSON omits undefined fields.
+    associatedEvents: collection.associatedEvents.map((event) => ({
+      ...event,
+      sizeMin: event.sizeMin,
+      sizeMax: event.sizeMax
+    }))
+  })
 
 /** Merges the trades of all markets in chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {

@@ -7,6 +7,7 @@ import type { Assumptions } from "../Assumptions.ts"
 import type {
   Allocation,
   ApiKey,
+  AssociatedEvent,
   Collection,
   MarketEvent,
   Order,
@@ -152,8 +153,13 @@ export interface EventState extends Mutable<MarketEvent> {
 
 /** A collection, and its combos. */
 export interface CollectionState extends Collection {
+  readonly eventsByTicker: ReadonlyMap<string, AssociatedEvent>
+  /** The events of which a combo needs legs. */
+  readonly requiredEvents: ReadonlyArray<AssociatedEvent>
   /** The collection's combos by their legs, oldest first. */
   readonly combos: Map<string, MarketState>
+  /** The events of the combos, oldest first. */
+  readonly comboEvents: Array<EventState>
 }
 
 /** The collection and the legs of a combo. */

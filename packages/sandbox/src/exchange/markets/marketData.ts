@@ -153,7 +153,7 @@ export class MarketData {
     const items =
       collectionTicker === undefined
         ? eventLists[multivariate ? "combos" : "others"]
-        : Array.from(collections.get(collectionTicker)?.combos.values() ?? [], ({ event }) => event)
+        : (collections.get(collectionTicker)?.comboEvents ?? [])
     return page(items, query, {
       mark: collectionTicker === undefined ? (multivariate ? "ev" : "e") : "ec",
       maxLimit: 200,
