@@ -280,6 +280,22 @@ describe("a combo", () => {
     assert.deepStrictEqual(settled(floor.maker), [1_111, 8_880_000])
   })
 
+  it("has the product of floors, where legs settle at their floors", () => {
+    const floor = makeCombining()
+    for (const [name, settlementFloor] of [
+      ["LOW", "0.10"],
+      ["HIGH", "0.40"]
+    ] as const) {
+      floor.market({ ticker: `KXA-26-${name}`, settlementFloor })
+    }
+    const combo = floor.combo("KXA-26-LOW yes", "KXA-26-HIGH yes")
+    unwrap(floor.execute({ type: "determineMarket", ticker: "KXA-26-LOW", outcome: "no" }))
+    unwrap(floor.execute({ type: "determineMarket", ticker: "KXA-26-HIGH", outcome: { scalar: "0.39" } }))
+    assert.deepInclude(floor.latest({ ticker: "KXA-26-LOW" }), { result: "scalar", settlementValue: 1_000 })
+    assert.deepInclude(floor.latest({ ticker: "KXA-26-HIGH" }), { result: "scalar", settlementValue: 4_000 })
+    assert.deepInclude(floor.latest(combo), { result: "scalar", settlementValue: 400 })
+  })
+
   it("cannot be determined or disputed by itself", () => {
     const floor = makeCombining()
     const { ticker } = floor.combo("A yes", "B no")

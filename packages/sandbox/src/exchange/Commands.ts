@@ -155,6 +155,11 @@ export interface CreateMarket {
   /** Default: 3,600. */
   readonly settlementTimerSeconds?: number
   /**
+   * The lowest value at which one YES contract can settle, in dollars, more than "0.00" and less than "1.00". A result
+   * with a lower value settles at the floor. Default: no floor.
+   */
+  readonly settlementFloor?: string
+  /**
    * If true, a quote must be confirmed in 3 seconds and is executed 1 second after its confirmation. If false, the
    * times are 30 and 15 seconds. Default: true for combos, otherwise false.
    */

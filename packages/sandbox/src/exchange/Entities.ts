@@ -316,6 +316,8 @@ export interface Market {
   readonly makerFeeRate: number
   /** The time from determination to automatic settlement. */
   readonly settlementTimerSeconds: number
+  /** The lowest value at which one YES contract can settle, in ten-thousandths of a dollar. Undefined: no floor. */
+  readonly settlementFloor: number | undefined
   readonly result: "yes" | "no" | "scalar" | undefined
   /** The value of one YES contract, once determined, in ten-thousandths of a dollar. */
   readonly settlementValue: number | undefined

@@ -140,6 +140,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     closeMillis: closeMillis ?? Infinity,
     // JSON omits undefined fields.
     result: own.result,
+    settlementFloor: own.settlementFloor,
     settlementValue: own.settlementValue,
     settledMillis: own.settledMillis,
     challenge: own.challenge,

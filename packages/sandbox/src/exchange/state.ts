@@ -187,6 +187,7 @@ export interface MarketState {
   readonly takerRate: number
   readonly makerRate: number
   readonly settlementTimerSeconds: number
+  readonly settlementFloor: number | undefined
   readonly isHighlyVolatile: boolean
   result: "yes" | "no" | "scalar" | undefined
   settlementValue: number | undefined

@@ -112,6 +112,7 @@ const newMarket = Schema.Struct({
   takerFeeRate: optional(Schema.Int),
   makerFeeRate: optional(Schema.Int),
   settlementTimerSeconds: optional(Schema.Int),
+  settlementFloor: optional(Schema.String),
   isHighlyVolatile: optional(Schema.Boolean)
 })
 
