@@ -9,6 +9,8 @@ import type {
   ApiKey,
   AssociatedEvent,
   Collection,
+  BlockTrade,
+  BlockTradeParty,
   MarketEvent,
   Order,
   Payment,
@@ -81,6 +83,8 @@ export interface AccountState {
   readonly receivedQuotes: Array<QuoteState>
   /** When the account created combos in the last seven days, oldest first. */
   readonly comboCreations: Array<number>
+  /** Every proposed block trade to which the account is a party, oldest first. */
+  readonly blockTrades: Array<BlockTradeState>
 }
 
 export interface RfqState extends Mutable<Omit<Rfq, "combo">> {
@@ -95,6 +99,21 @@ export interface RfqState extends Mutable<Omit<Rfq, "combo">> {
 export interface QuoteState extends Mutable<Quote> {
   readonly account: AccountState
   readonly rfq: RfqState
+}
+
+export interface BlockTradeState extends Omit<
+  BlockTrade,
+  "buyer" | "seller" | "status" | "updatedMillis" | "executedMillis"
+> {
+  readonly market: MarketState
+  readonly buyer: BlockPartyState
+  readonly seller: BlockPartyState
+  updatedMillis: number
+  executedMillis: number | undefined
+}
+
+export interface BlockPartyState extends Mutable<Omit<BlockTradeParty, "accountId">> {
+  readonly account: AccountState
 }
 
 export type TransferState = Mutable<ShardTransfer>
@@ -306,6 +325,8 @@ export interface State {
   /** All RFQs, oldest first. */
   readonly rfqList: Array<RfqState>
   readonly quotes: Map<string, QuoteState>
+  /** All proposed block trades, oldest first. */
+  readonly blockTrades: Map<string, BlockTradeState>
 }
 
 /** Subaccounts are numbered from 0 to 63. */
