@@ -283,6 +283,28 @@ describe("lists with combos", () => {
     })
   )
 
+  onExchange("refuse the cursor of a list with another filter", () =>
+    Effect.gen(function* () {
+      yield* asMe(Effect.all([createMarket("A yes", "B no"), createMarket("B yes", "C no")]))
+      const filters = ["", "mve_filter=only", "mve_filter=exclude", "event_ticker=KXA-26,KXB-26"]
+      for (const [index, filter] of filters.entries()) {
+        const { body } = yield* send({ method: "GET", path: `/markets?limit=1&${filter}` })
+        const { cursor } = body as { readonly cursor: string } // a page
+        for (const [other, query] of filters.entries()) {
+          const { status } = yield* send({ method: "GET", path: `/markets?limit=1&${query}&cursor=${cursor}` })
+          assert.strictEqual(status, other === index ? 200 : 400, `${filter} ${query}`)
+        }
+      }
+      const combos = `/events/multivariate?limit=1&collection_ticker=${collectionTicker}`
+      const { body } = yield* send({ method: "GET", path: combos })
+      const { cursor } = body as { readonly cursor: string } // a page
+      assert.strictEqual((yield* send({ method: "GET", path: `${combos}&cursor=${cursor}` })).status, 200)
+      for (const path of ["/events", "/events/multivariate"]) {
+        assert.strictEqual((yield* send({ method: "GET", path: `${path}?cursor=${cursor}` })).status, 400, path)
+      }
+    })
+  )
+
   onExchange("contain only events and series that were updated after min_updated_ts", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
