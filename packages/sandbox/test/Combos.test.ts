@@ -197,6 +197,18 @@ describe("createCombo", () => {
     assert.strictEqual(floor.combo("A yes", "B yes").ticker, combo.ticker)
   })
 
+  it("is refused while the exchange is paused on the shard of the collection", () => {
+    const floor = makeCombining()
+    floor.combo("A yes", "B yes")
+    const pause = (exchangeIndex: number, exchange: boolean) =>
+      unwrap(floor.execute({ type: "setActive", exchange, exchangeIndex }))
+    pause(1, false)
+    assert.deepInclude(floor.refusedLegs("A yes", "B yes"), { kind: "conflict", code: "exchange_is_paused" })
+    pause(1, true)
+    pause(0, false)
+    floor.combo("A yes", "C yes")
+  })
+
   it("permits an account the documented number of creations in seven days, and any number of repetitions", () => {
     const floor = makeCombining({}, { assumptions: { maxCombosPerWeek: 2 } })
     floor.combo("A yes", "B yes")
@@ -386,7 +398,7 @@ describe("a combo", () => {
 
 describe("Exchange.restore, with combos", () => {
   it("continues with the collections, the combos, their legs and the creations of the week", () => {
-    const floor = makeCombining({ closeMillis: start + week }, { assumptions: { maxCombosPerWeek: 2 } })
+    const floor = makeCombining({}, { assumptions: { maxCombosPerWeek: 2 } })
     const combo = floor.combo("A yes", "B no")
     unwrap(floor.determine("A", { scalar: "0.50" }))
     const written = JSON.parse(JSON.stringify(floor.exchange.snapshot(floor.time))) as Snapshot

@@ -7,7 +7,14 @@ import * as Result from "effect/Result"
 import type { AssociatedEvent, ComboLeg, Refusal } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import { invalidParameters, notFound, refusal } from "../refusals.ts"
-import type { AccountState, CollectionState, ComboState, MarketState, State } from "../state.ts"
+import {
+  type AccountState,
+  checkNotPaused,
+  type CollectionState,
+  type ComboState,
+  type MarketState,
+  type State
+} from "../state.ts"
 import { addMarket, createEvent } from "./catalog.ts"
 import { statusOf as statusOfCollection } from "./collections.ts"
 import { statusOf } from "./marketView.ts"
@@ -86,6 +93,10 @@ export const combine = (
   const collection = state.collections.get(collectionTicker)
   if (collection === undefined) {
     return Result.fail(notFound)
+  }
+  const paused = checkNotPaused(state, collection.exchangeIndex)
+  if (paused !== undefined) {
+    return Result.fail(paused)
   }
   const status = statusOfCollection(collection, state.nowMillis)
   if (status !== "open") {
