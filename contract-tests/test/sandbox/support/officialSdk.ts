@@ -89,7 +89,7 @@ export const calls: Calls = {
     getApiKeys: () => []
   },
   CommunicationsApi: {
-    acceptBlockTradeProposal: () => [unknownId, {}],
+    acceptBlockTradeProposal: ({ blockTradeId }) => [blockTradeId, {}],
     acceptQuote: ({ quoteId }) => [quoteId, { accepted_side: "yes" }],
     acceptRFQQuote: ({ quoteId, rfqId }) => [rfqId, quoteId, { accepted_side: "no" }],
     confirmQuote: ({ acceptedQuoteId }) => [acceptedQuoteId, {}],
