@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as BlockTrades from "@kalshi-effect/client/BlockTrades"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -43,6 +44,8 @@ export interface World {
   /** A football game that is on, and its home team. */
   readonly milestoneId: string
   readonly targetId: string
+  /** A block trade that the bystander proposed and accepted: the signer buys from the bystander. */
+  readonly blockTradeId: string
 }
 
 const ticker = "KXCONTRACT-26-YES"
@@ -55,6 +58,9 @@ const competition = "Pro Football"
 
 /** The id of the game at the data provider Sportradar. */
 export const sportradar = "sr:match:1"
+
+/** A time after every test. */
+const farFuture = "2095-12-31T23:59:59Z"
 
 const order = (change: Partial<Orders.CreateInput>): Orders.CreateInput => ({
   ticker,
@@ -135,6 +141,17 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     yield* Quotes.accept({ rfq_id: awayRfq.id, quote_id: accepted.id, accepted_side: "yes" }).pipe(as(taker))
     const own = yield* quote(awayRfq.id).pipe(as(signer))
     const game = yield* makeGame
+    const blockTrade = yield* BlockTrades.propose({
+      buyer_user_id: signer.accountId,
+      seller_user_id: bystander.accountId,
+      market_ticker: ticker,
+      price_centi_cents: 4_000,
+      centicount: 100,
+      maker_side: "yes",
+      expiration_ts: farFuture
+    }).pipe(as(bystander))
+    const { block_trade_proposal_id } = blockTrade
+    yield* BlockTrades.accept({ block_trade_proposal_id }).pipe(as(bystander))
     yield* pass(settledAfterMillis)
     const world: World = {
       signer,
@@ -154,7 +171,8 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
       awayRfqId: awayRfq.id,
       ownQuoteId: own.id,
       acceptedQuoteId: accepted.id,
-      ...game
+      ...game,
+      blockTradeId: block_trade_proposal_id
     }
     return world
   })

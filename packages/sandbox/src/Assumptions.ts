@@ -72,10 +72,17 @@ export interface Assumptions {
    * public client that is tested against demo still requires it.
    */
   readonly marketLiquidity: "absent" | "sent"
+  /**
+   * Whether an account may quote its own RFQ, as a public test suite reports of demo. Such a quote never trades: at its
+   * execution it is cancelled, because an account cannot trade with itself.
+   */
+  readonly ownQuotes: "allowed" | "refused"
   /** The maximum number of order groups per account. Documented: 100,000. */
   readonly maxOrderGroups: number
   /** The maximum number of resting orders per account. Documented: 200,000. */
   readonly maxRestingOrders: number
+  /** The maximum number of combos that an account creates in seven days. Documented: 5,000 per week. */
+  readonly maxCombosPerWeek: number
   /** The largest order, in contracts. */
   readonly maxOrderContracts: number
   /** The maximum number of open feed connections per account. A further upgrade gets a 429. No public source. */
@@ -121,8 +128,10 @@ export const defaults: Assumptions = {
   historicalOrdersMillis: 14 * days,
   undeclaredStatuses: "declared",
   marketLiquidity: "sent",
+  ownQuotes: "allowed",
   maxOrderGroups: 100_000,
   maxRestingOrders: 200_000,
+  maxCombosPerWeek: 5_000,
   maxOrderContracts: 10_000_000,
   maxFeedConnections: 1_000,
   maxFeedMarkets: 500_000,

@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs"
 import { allRoutes, routes } from "../src/rest/routes.ts"
 import { type Fault, layerTest, Sandbox } from "../src/Sandbox.ts"
 import { type Case, cases as accountCases, type Change } from "./support/cases.ts"
+import { collectionCases } from "./support/collectionCases.ts"
 import { communicationsCases } from "./support/communicationsCases.ts"
+import { fcmCases } from "./support/fcmCases.ts"
 import { marketCases } from "./support/marketCases.ts"
 import { referenceCases } from "./support/referenceCases.ts"
 import { errorOf, type Got, send } from "./support/wire.ts"
@@ -25,6 +27,7 @@ const whole = new Set([
   "account",
   "api-keys",
   "exchange",
+  "fcm",
   "incentive-programs",
   "live-data",
   "milestone",
@@ -34,11 +37,13 @@ const whole = new Set([
   "search",
   "structured-targets"
 ])
-const partly = new Set(["communications", "events", "historical", "market"])
+const partly = new Set(["communications", "events", "historical", "market", "multivariate"])
 
 const cases: Readonly<Record<string, Case>> = {
   ...accountCases,
+  ...collectionCases,
   ...communicationsCases,
+  ...fcmCases,
   ...marketCases,
   ...referenceCases
 }
@@ -72,6 +77,11 @@ const filledIn = (text: string, world: World): string =>
     .replaceAll("{acceptedQuote}", world.acceptedQuoteId)
     .replaceAll("{milestone}", world.milestoneId)
     .replaceAll("{target}", world.targetId)
+    .replaceAll("{subtrader}", world.subtraderId)
+    .replaceAll("{errorSubtrader}", world.errorSubtraderId)
+    .replaceAll("{blockTrade}", world.blockTradeId)
+    .replaceAll("{maker}", world.maker.accountId)
+    .replaceAll("{taker}", world.taker.accountId)
 
 /** Sends the request of a case, possibly changed. */
 const attempt = (world: World, { request }: Case, { who, ...change }: Change = {}) => {

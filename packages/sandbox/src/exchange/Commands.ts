@@ -12,6 +12,9 @@ import type {
   Allocation,
   ApiKey,
   IncentiveProgram,
+  Collection,
+  ComboLeg,
+  BlockTrade,
   Market,
   MarketEvent,
   Milestone,
@@ -26,6 +29,7 @@ import type {
   ShardTransfer,
   StructuredTarget,
   SubaccountTransfer,
+  Subtrader,
   Tier
 } from "./Entities.ts"
 
@@ -165,6 +169,11 @@ export interface CreateMarket {
   /** Default: 3,600. */
   readonly settlementTimerSeconds?: number
   /**
+   * The lowest value at which one YES contract can settle, in dollars, more than "0.00" and less than "1.00". A result
+   * with a lower value settles at the floor. Default: no floor.
+   */
+  readonly settlementFloor?: string
+  /**
    * If true, a quote must be confirmed in 3 seconds and is executed 1 second after its confirmation. If false, the
    * times are 30 and 15 seconds. Default: true for combos, otherwise false.
    */
@@ -233,6 +242,45 @@ export interface CreateIncentiveProgram {
   readonly targetSize?: string
 }
 
+/** A multivariate event collection to create. */
+export interface CreateCollection {
+  readonly collectionTicker: string
+  /**
+   * The series of the combos. If it does not exist, it is created in the category `Exotics` with the fee type
+   * `quadratic_with_combo_maker_fees`. Default: the part of the collection's ticker before the first hyphen.
+   */
+  readonly seriesTicker?: string
+  /** The shard of the combos. Default: 1. */
+  readonly exchangeIndex?: number
+  /** Default: the ticker. */
+  readonly title?: string
+  readonly description?: string
+  /** Default: now. */
+  readonly openMillis?: number
+  /** Default: the collection does not close. */
+  readonly closeMillis?: number
+  /** The events whose markets can be legs. An event can be created later. At least one. */
+  readonly associatedEvents: ReadonlyArray<{
+    readonly eventTicker: string
+    /** Default: false. */
+    readonly isYesOnly?: boolean
+    /** The least number of legs from this event. Default: 0. */
+    readonly sizeMin?: number
+    /** The greatest number of legs from this event. Default: no limit. */
+    readonly sizeMax?: number
+  }>
+  /** Default: false. */
+  readonly isOrdered?: boolean
+  /** The least number of legs. Default: 2. */
+  readonly sizeMin?: number
+  /** The greatest number of legs; 0 for no limit. Default: 0. */
+  readonly sizeMax?: number
+  /**
+   * The price levels of new combos, in dollars. Default: steps of $0.001, and of $0.0001 below $0.01 and above $0.99.
+   */
+  readonly priceRanges?: ReadonlyArray<{ readonly start: string; readonly end: string; readonly step: string }>
+}
+
 /** The result of a market. A scalar value is the dollars of one YES contract, from "0.00" to "1.00". */
 export type Outcome = "yes" | "no" | { readonly scalar: string }
 
@@ -299,6 +347,28 @@ export interface QuoteTarget {
   readonly subaccount: number | undefined
 }
 
+/** A block trade to propose, by its buyer or its seller. Buyer and seller must be different accounts. */
+export interface ProposeBlockTrade {
+  readonly buyer: { readonly accountId: string; readonly subaccount: number }
+  readonly seller: { readonly accountId: string; readonly subaccount: number }
+  readonly ticker: string
+  readonly price: number
+  readonly count: number
+  readonly makerSide: "yes" | "no"
+  readonly expirationMillis: number
+}
+
+/** A position to transfer from an FCM's subtrader to a subtrader of its error account. */
+export interface TransferPosition {
+  readonly sourceSubtraderId: string
+  readonly targetSubtraderId: string
+  readonly ticker: string
+  /** In hundredths of a contract. Positive for YES, negative for NO. */
+  readonly count: number
+  /** The YES price. */
+  readonly price: number
+}
+
 /** The new target allocation of cash. */
 export type SetAllocation = Allocation
 
@@ -358,6 +428,15 @@ export interface CommandTypes {
   readonly createIncentiveProgram: readonly [{ readonly program: CreateIncentiveProgram }, IncentiveProgram]
   /** Marks an incentive program that has ended as paid out. Moves no money. */
   readonly markProgramPaidOut: readonly [{ readonly programId: string }, void]
+  readonly createCollection: readonly [{ readonly collection: CreateCollection }, Collection]
+  /**
+   * Creates the combo of some legs in a collection. Returns the combo if it exists already. An account creates at most
+   * 5,000 combos in seven days.
+   */
+  readonly createCombo: readonly [
+    { readonly accountId: string; readonly collectionTicker: string; readonly legs: ReadonlyArray<ComboLeg> },
+    Market
+  ]
   /**
    * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with
    * `cancelOnPause`.
@@ -371,9 +450,15 @@ export interface CommandTypes {
    * determined.
    */
   readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
-  /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
+  /**
+   * Sets the result of a market, and of the combos whose value it determines. The market settles when its timer
+   * expires, or at `settleMarket`. Refused for a combo, which follows its legs.
+   */
   readonly determineMarket: readonly [{ readonly ticker: string; readonly outcome: Outcome }, void]
-  /** Disputes a market's result. The market does not settle until it is determined again. */
+  /**
+   * Disputes a market's result, and that of its combos if their value is no longer known. They do not settle until the
+   * market is determined again. Refused for a combo, which follows its legs.
+   */
   readonly disputeMarket: readonly [{ readonly ticker: string }, void]
   /** Pays out every position of a determined market. */
   readonly settleMarket: readonly [{ readonly ticker: string }, void]
@@ -420,8 +505,8 @@ export interface CommandTypes {
   readonly deleteGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
   readonly createRfq: readonly [{ readonly accountId: string; readonly rfq: CreateRfq }, Rfq]
   /**
-   * Closes an open RFQ of the account, and cancels the open quotes on it. Refused while a quote on it is waiting for its
-   * confirmation or execution. The subaccount, if set, must be that of the RFQ.
+   * Closes an open RFQ of the account, and cancels the open quotes on it. An accepted quote can still be confirmed and
+   * executed. The subaccount, if set, must be that of the RFQ.
    */
   readonly deleteRfq: readonly [
     { readonly accountId: string; readonly rfqId: string; readonly subaccount?: number | undefined },
@@ -438,6 +523,38 @@ export interface CommandTypes {
   ]
   /** Confirms an accepted quote of the account, and starts the timer that executes the quote. */
   readonly confirmQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
+  /** Proposes a block trade. The account must be the buyer or the seller. */
+  readonly proposeBlockTrade: readonly [
+    { readonly accountId: string; readonly proposal: ProposeBlockTrade },
+    BlockTrade
+  ]
+  /**
+   * Accepts a block trade for the account's side. The subaccount, if set, replaces the proposed one. The second
+   * acceptance executes the trade. If one of the parties cannot pay, it is refused and changes nothing.
+   */
+  readonly acceptBlockTrade: readonly [
+    { readonly accountId: string; readonly proposalId: string; readonly subaccount?: number | undefined },
+    BlockTrade
+  ]
+  /** Makes an account an FCM member. Position transfers need an error account. */
+  readonly enableFcm: readonly [{ readonly accountId: string; readonly errorAccountId?: string | undefined }, void]
+  readonly createSubtrader: readonly [{ readonly accountId: string; readonly suffix: string }, Subtrader]
+  /** Sets the daily cap of a subtrader. Undefined removes it. */
+  readonly setSubtraderCap: readonly [
+    { readonly accountId: string; readonly subtraderId: string; readonly capMicros: number | undefined },
+    void
+  ]
+  readonly setBlockedCategory: readonly [
+    {
+      readonly accountId: string
+      readonly subtraderId: string
+      readonly category: string
+      readonly blocked: boolean
+    },
+    Subtrader
+  ]
+  /** Transfers a position to a subtrader of the error account, and returns the id of the transfer. */
+  readonly transferPosition: readonly [{ readonly accountId: string; readonly transfer: TransferPosition }, string]
 }
 
 export type CommandType = keyof CommandTypes
@@ -571,4 +688,21 @@ export interface ListIncentivePrograms extends PageQuery {
   readonly status?: string | undefined
   readonly type?: string | undefined
   readonly description?: string | undefined
+}
+
+/** A filter of block trades to which the caller is a party. Undefined fields do not filter. */
+export interface ListBlockTrades extends PageQuery {
+  readonly ticker: string | undefined
+  readonly status: string | undefined
+  /** If set, lists only block trades in which the caller has this subaccount. */
+  readonly subaccount: number | undefined
+}
+
+/** A filter of the orders of an FCM's subtraders. The time filter applies to the creation of an order. */
+export interface ListFcmOrders extends PageQuery, TimeQuery {
+  readonly subtraderId: string | undefined
+  readonly clientOrderIds: ReadonlyArray<string> | undefined
+  readonly ticker: string | undefined
+  readonly eventTicker: string | undefined
+  readonly status: string | undefined
 }

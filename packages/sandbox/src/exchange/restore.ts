@@ -5,8 +5,13 @@
  */
 import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
+import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
+import { attachEvent, attachMarket } from "./markets/catalog.ts"
+import { makeCollection } from "./markets/collections.ts"
+import { attachCombo } from "./markets/combos.ts"
 import { Book } from "./orders/book.ts"
+import type { BlockTradeParty } from "./Entities.ts"
 import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
@@ -14,6 +19,9 @@ import { Ids } from "./ids.ts"
 import { holdingKey, makeHolding, makePosition } from "./money/ledger.ts"
 import type {
   AccountState,
+  CollectionState,
+  ComboState,
+  FcmState,
   GroupState,
   Holding,
   MarketState,
@@ -28,7 +36,7 @@ import { schedule } from "./schedule.ts"
 import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
 
-type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
+type Dumped = { readonly [K in "accounts" | "collections" | "markets" | "timers"]: StateSnapshot[K][number] }
 
 export const emptyState = (assumptions: Assumptions, seed: number, ids = Ids.fromSeed(seed)): State => ({
   assumptions,
@@ -42,7 +50,10 @@ export const emptyState = (assumptions: Assumptions, seed: number, ids = Ids.fro
   keys: new Map(),
   series: new Map(),
   events: new Map(),
+  eventLists: { combos: [], others: [] },
   markets: new Map(),
+  marketLists: { all: [], combos: [], others: [] },
+  collections: new Map(),
   trades: [],
   orders: new Map(),
   timers: new Timers(),
@@ -55,7 +66,8 @@ export const emptyState = (assumptions: Assumptions, seed: number, ids = Ids.fro
   rfqs: new Map(),
   rfqList: [],
   quotes: new Map(),
-  reference: emptyReference()
+  reference: emptyReference(),
+  blockTrades: new Map()
 })
 
 /** A snapshot refers to an entity that it does not contain. */
@@ -85,7 +97,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   }
   for (const event of from.events) {
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
-    state.events.set(event.eventTicker, {
+    attachEvent(state, {
       ...event,
       // JSON omits undefined fields.
       competition: event.competition,
@@ -95,6 +107,9 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
       markets: []
     })
   }
+  for (const collection of from.collections) {
+    state.collections.set(collection.collectionTicker, restoreCollection(collection))
+  }
   for (const market of from.markets) {
     restoreMarket(state, market)
   }
@@ -102,11 +117,31 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   for (const account of from.accounts) {
     restoreAccount(state, account)
   }
+  for (const account of from.accounts) {
+    restoreFcm(state, account)
+  }
   for (const market of from.markets) {
     restoreBook(state, market)
   }
   restoreCommunications(state, from)
   restoreReference(state, from.reference)
+  for (const { status: _status, ...trade } of from.blockTrades) {
+    const partyOf = ({ accountId, ...party }: BlockTradeParty) => ({
+      ...party,
+      // JSON omits undefined fields.
+      acceptedMillis: party.acceptedMillis,
+      orderId: party.orderId,
+      account: found(state.accounts.get(accountId), accountId)
+    })
+    const market = found(state.markets.get(trade.ticker), trade.ticker)
+    attachBlockTrade(state, {
+      ...trade,
+      executedMillis: trade.executedMillis,
+      market,
+      buyer: partyOf(trade.buyer),
+      seller: partyOf(trade.seller)
+    })
+  }
   for (const timer of from.timers) {
     schedule(state, timer.atMillis, restoreTimer(state, timer))
   }
@@ -121,19 +156,28 @@ export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCo
       ? { ...command, closeMillis: command.closeMillis ?? Infinity }
       : command.type === "createMarket"
         ? { ...command, market: { ...command.market, closeMillis: command.market.closeMillis ?? Infinity } }
-        : command
+        : command.type === "createCollection"
+          ? {
+              ...command,
+              collection: { ...command.collection, closeMillis: command.collection.closeMillis ?? Infinity }
+            }
+          : command
 })
 
 const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
-  const { ask: _ask, bid: _bid, closeMillis, eventTicker, positions: _positions, ...own } = dumped
+  const { ask: _ask, bid: _bid, closeMillis, combo: dumpedCombo, eventTicker, positions: _positions, ...own } = dumped
   const event = found(state.events.get(eventTicker), eventTicker)
+  const combo = dumpedCombo === undefined ? undefined : restoreCombo(state, dumpedCombo)
   const market: MarketState = {
     ...own,
     event,
+    combo,
+    combos: [],
     closeMillis: closeMillis ?? Infinity,
     // JSON omits undefined fields.
     structuredTarget: own.structuredTarget,
     result: own.result,
+    settlementFloor: own.settlementFloor,
     settlementValue: own.settlementValue,
     settledMillis: own.settledMillis,
     challenge: own.challenge,
@@ -144,9 +188,29 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     book: new Book(),
     positions: []
   }
-  event.markets.push(market)
-  state.markets.set(market.ticker, market)
+  attachMarket(state, market)
+  attachCombo(market)
 }
+
+const restoreCombo = (
+  state: State,
+  { collectionTicker, legs }: NonNullable<Dumped["markets"]["combo"]>
+): ComboState => ({
+  collection: found(state.collections.get(collectionTicker), collectionTicker),
+  legs: legs.map(({ side, ticker }) => ({ market: found(state.markets.get(ticker), ticker), side }))
+})
+
+const restoreCollection = ({ closeMillis, ...collection }: Dumped["collections"]): CollectionState =>
+  makeCollection({
+    ...collection,
+    closeMillis: closeMillis ?? Infinity,
+    // JSON omits undefined fields.
+    associatedEvents: collection.associatedEvents.map((event) => ({
+      ...event,
+      sizeMin: event.sizeMin,
+      sizeMax: event.sizeMax
+    }))
+  })
 
 /** Merges the trades of all markets in chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
@@ -166,7 +230,8 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     allocation: dumped.allocation,
     marginedMicros: dumped.marginedMicros,
     buckets: { read: { ...dumped.buckets.read }, write: dumped.buckets.write.map((bucket) => ({ ...bucket })) },
-    keys: [...dumped.keys],
+    // JSON omits undefined fields.
+    keys: dumped.keys.map((key) => ({ ...key, subaccount: key.subaccount, subtraderId: key.subtraderId })),
     netting: new Map(dumped.netting),
     cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
@@ -174,6 +239,7 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     deposits: [...dumped.deposits],
     withdrawals: [...dumped.withdrawals],
     cashTransfers: [...dumped.cashTransfers],
+    comboCreations: [...dumped.comboCreations],
     shardTransfers: dumped.shardTransfers.map((transfer) => ({ ...transfer })),
     holdings: new Map()
   }
@@ -224,6 +290,29 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
       restoreSide(state, position.ask, ask)
     }
   }
+}
+
+const restoreFcm = (state: State, { accountId, fcm }: Dumped["accounts"]): void => {
+  if (fcm === undefined) {
+    return
+  }
+  const accountOf = (id: string): AccountState => found(state.accounts.get(id), id)
+  const member = accountOf(accountId)
+  const { errorAccountId, subtraders, trades } = fcm
+  const errorAccount = errorAccountId === undefined ? undefined : accountOf(errorAccountId)
+  const restored: FcmState = { errorAccount, subtraders: new Map(), trades: [] }
+  for (const trade of trades) {
+    // JSON omits undefined fields.
+    restored.trades.push({ ...trade, maker: trade.maker, taker: trade.taker })
+  }
+  for (const { accountId: id, blockedCategories, ...own } of subtraders) {
+    const account = accountOf(id)
+    const capMicros = own.capMicros
+    const subtrader = { ...own, capMicros, account, member, blockedCategories: new Set(blockedCategories) }
+    account.subtrader = subtrader
+    restored.subtraders.set(own.subtraderId, subtrader)
+  }
+  member.fcm = restored
 }
 
 const restoreHolding = (state: State, account: AccountState, dumped: Dumped["accounts"]["holdings"][number]): void => {

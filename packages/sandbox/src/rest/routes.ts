@@ -5,11 +5,14 @@
  */
 import type { Route } from "./route.ts"
 import { account, apiKeys } from "./routes/account.ts"
+import { blockTrades } from "./routes/blockTrades.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
+import { fcm } from "./routes/fcm.ts"
 import { historical } from "./routes/historical.ts"
 import { liveData } from "./routes/liveData.ts"
 import { events, markets, series } from "./routes/markets.ts"
+import { collections } from "./routes/collections.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
 import { orders } from "./routes/orders.ts"
 import { portfolio } from "./routes/portfolio.ts"
@@ -30,6 +33,7 @@ export const routes: ReadonlyArray<Route> = [
   ...markets,
   ...events,
   ...series,
+  ...collections,
   ...historical,
   ...rfqs,
   ...quotes,
@@ -37,8 +41,15 @@ export const routes: ReadonlyArray<Route> = [
   ...structuredTargets,
   ...incentivePrograms,
   ...search,
-  ...liveData
+  ...liveData,
+  ...blockTrades,
+  ...fcm
 ]
 
+const implemented = new Set(routes.map(({ descriptor }) => descriptor.operationId))
+
 /** All operations of the published document. */
-export const allRoutes: ReadonlyArray<Route> = [...routes, ...seeded]
+export const allRoutes: ReadonlyArray<Route> = [
+  ...routes,
+  ...seeded.filter(({ descriptor }) => !implemented.has(descriptor.operationId))
+]

@@ -10,6 +10,9 @@ import { type Got, send, type Sent } from "./wire.ts"
 export const ticker = "KXTEST-26-YES"
 export const settledTicker = "KXTEST-26-OVER"
 
+/** A collection whose combos have at least one leg, from the event of `ticker`. */
+export const collectionTicker = "KXMVE-1"
+
 /** The client id of an executed transfer between subaccounts on shard 0. */
 export const takenTransferId = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
@@ -40,6 +43,12 @@ export interface World {
   /** A football game that is on, and its home team. */
   readonly milestoneId: string
   readonly targetId: string
+  /** A block trade that the taker proposed and accepted: the maker buys from the taker. */
+  readonly blockTradeId: string
+  /** The maker is an FCM member. Its subtrader has $100 and a daily cap. */
+  readonly subtraderId: string
+  /** A subtrader of the error account of the maker. */
+  readonly errorSubtraderId: string
 }
 
 type Needs = Sandbox | HttpClient.HttpClient
@@ -72,11 +81,23 @@ export const quote = (rfq_id: string, change: object = {}) => ({
   ...change
 })
 
+export const blockTrade = (buyer_user_id: string, seller_user_id: string, change: object = {}) => ({
+  buyer_user_id,
+  seller_user_id,
+  market_ticker: ticker,
+  price_centi_cents: 5_600,
+  centicount: 100,
+  maker_side: "yes",
+  expiration_ts: "2199-01-01T00:00:00Z",
+  ...change
+})
+
 export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   yield* sandbox.createEvent({ eventTicker: "KXTEST-26", liveSource: "BRTI" })
   yield* sandbox.createMarket({ ticker, makerFeeRate: 175 })
   yield* sandbox.createMarket({ ticker: settledTicker })
+  yield* sandbox.createCollection({ collectionTicker, sizeMin: 1, associatedEvents: [{ eventTicker: "KXTEST-26" }] })
   const maker = yield* sandbox.createAccount({ name: "maker", tier: "premier" })
   const taker = yield* sandbox.createAccount({ name: "taker" })
   const basic = yield* sandbox.createAccount({ name: "basic", tier: "basic" })
@@ -127,6 +148,26 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
   yield* send({ method: "PUT", path: accepted, json: { accepted_side: "yes" }, by: taker })
   const ownQuoteId = yield* created(maker, "/communications/quotes", quote(takerRfqId))
   const { milestoneId, targetId } = yield* makeGame
+  const errors = yield* sandbox.createAccount({ name: "errors" })
+  yield* sandbox.enableFcm(maker.accountId, { errorAccountId: errors.accountId })
+  const subtrader = yield* post(maker, "/fcm/subtraders", { subtrader_suffix: "ONE" })
+  const subtraderId = idOf(subtrader, "subtrader_id")
+  const view = yield* sandbox.view
+  const { accountId } = yield* Effect.fromResult(view.subtrader(maker.accountId, subtraderId))
+  yield* sandbox.deposit(accountId, "100")
+  yield* send({
+    method: "PUT",
+    path: "/fcm/subtraders/event_contract_daily_cap",
+    json: { subtrader_id: subtraderId, limit: "50.00" },
+    by: maker
+  })
+  const proposed = yield* post(
+    taker,
+    "/communications/block-trade-proposals",
+    blockTrade(maker.accountId, taker.accountId)
+  )
+  const blockTradeId = idOf(proposed, "block_trade_proposal_id")
+  yield* post(taker, `/communications/block-trade-proposals/${blockTradeId}/accept`, {})
   return {
     maker,
     taker,
@@ -143,7 +184,10 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
     ownQuoteId,
     acceptedQuoteId,
     milestoneId,
-    targetId
+    targetId,
+    blockTradeId,
+    subtraderId,
+    errorSubtraderId: `${errors.accountId}_ERR`
   }
 })
 
