@@ -156,12 +156,11 @@ describe("structured targets", () => {
     const { get, target } = open()
     const ids = ["a", "b", "c"].map((name) => target({ name, type: "team" }).targetId)
     const list = (query: string) => get(`/structured_targets?${query}`)
-    const query = [ids[2], nowhere, ids[0], ids[2]].map((id) => `ids=${id}`).join("&")
+    const query = [ids[2], nowhere, "not-a-uuid", ids[0], ids[2]].map((id) => `ids=${id}`).join("&")
     assert.deepStrictEqual(
       itemsOf(list(query), "structured_targets").map(({ id }) => id),
       [ids[2], ids[0]]
     )
-    assert.strictEqual(list("ids=not-a-uuid").status, 400)
     const many = (length: number) => Array.from({ length }, () => `ids=${nowhere}`).join("&")
     assert.strictEqual(list(many(2_000)).status, 200)
     assert.strictEqual(list(many(2_001)).status, 400)

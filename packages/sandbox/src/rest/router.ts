@@ -122,8 +122,6 @@ const uuids = new Set([
   "api_key",
   "rfq_id",
   "quote_id",
-  "milestone_id",
-  "structured_target_id",
   "block_trade_proposal_id"
 ])
 

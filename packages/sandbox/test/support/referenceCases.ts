@@ -10,7 +10,7 @@ const bad = (path: string, ...queries: ReadonlyArray<string>) => queries.map((qu
 
 const nowhere = "00000000-0000-4000-8000-000000000000"
 
-/** Both ids have no entity, and the operations do not declare 400. */
+/** An id that is not a UUID has no entity either. */
 const missing = (path: (id: string) => string) => [{ path: path(nowhere) }, { path: path("not-a-uuid") }]
 
 export const referenceCases: Readonly<Record<string, Case>> = {
@@ -25,7 +25,8 @@ export const referenceCases: Readonly<Record<string, Case>> = {
   },
   GetMilestone: {
     request: get("/milestones/{milestone}"),
-    others: { 400: [{ path: "/milestones/not-a-uuid" }], 404: [{ path: `/milestones/${nowhere}` }] }
+    others: { 404: missing((id) => `/milestones/${id}`) },
+    planted: [400]
   },
 
   GetStructuredTargets: { request: get("/structured_targets?ids={target}") },

@@ -10,7 +10,6 @@ import { invalidParameters, notFound } from "../../exchange/refusals.ts"
 import { type Call, type Route, route } from "../route.ts"
 import { toEventLiveData } from "./eventLiveData.ts"
 import { playByPlayOf, toLiveData } from "./liveDataBodies.ts"
-import { checkUuids } from "./reference.ts"
 import { toCalibration, toPoint } from "./weatherBodies.ts"
 
 /** The live data of one milestone. */
@@ -29,20 +28,16 @@ export const liveData: ReadonlyArray<Route> = [
 
   route(LiveData.getByType, (call) => get(call, call.input.type)),
 
-  route(LiveData.batchGet, ({ input, view }) => {
-    const refused = checkUuids("milestone_ids", input.milestone_ids)
-    const ids = new Set(input.milestone_ids.map((id) => id.toLowerCase()))
-    return refused === undefined
-      ? Result.succeed({
-          live_datas: [...ids].flatMap((id) =>
-            Result.match(view.liveMilestone(id), {
-              onFailure: () => [],
-              onSuccess: (live) => [toLiveData(live, input.include_player_stats ?? false)]
-            })
-          )
+  route(LiveData.batchGet, ({ input, view }) =>
+    Result.succeed({
+      live_datas: [...new Set(input.milestone_ids.map((id) => id.toLowerCase()))].flatMap((id) =>
+        Result.match(view.liveMilestone(id), {
+          onFailure: () => [],
+          onSuccess: (live) => [toLiveData(live, input.include_player_stats ?? false)]
         })
-      : Result.fail(refused)
-  }),
+      )
+    })
+  ),
 
   route(LiveData.gameStats, ({ input, view }) =>
     Result.map(view.liveMilestone(input.milestone_id), (live) => ({ pbp: playByPlayOf(live) }))

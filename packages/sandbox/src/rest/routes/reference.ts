@@ -8,15 +8,8 @@ import * as Milestones from "@kalshi-effect/client/Milestones"
 import * as Search from "@kalshi-effect/client/Search"
 import * as StructuredTargets from "@kalshi-effect/client/StructuredTargets"
 import * as Result from "effect/Result"
-import type { Refusal } from "../../exchange/Entities.ts"
-import { isUuid } from "../../exchange/ids.ts"
-import { invalidParameters } from "../../exchange/refusals.ts"
 import { type Route, route } from "../route.ts"
 import { toIncentiveProgram, toMilestone, toStructuredTarget } from "./referenceBodies.ts"
-
-/** Refuses malformed ids. */
-export const checkUuids = (name: string, ids: ReadonlyArray<string> = []): Refusal | undefined =>
-  ids.every(isUuid) ? undefined : invalidParameters(`${name} must be UUIDs`)
 
 export const milestones: ReadonlyArray<Route> = [
   route(Milestones.list, ({ input, view }) =>
@@ -43,21 +36,18 @@ export const milestones: ReadonlyArray<Route> = [
 ]
 
 export const structuredTargets: ReadonlyArray<Route> = [
-  route(StructuredTargets.list, ({ input, view }) => {
-    const refused = checkUuids("ids", input.ids)
-    return refused === undefined
-      ? Result.map(
-          view.listStructuredTargets({
-            ids: input.ids,
-            type: input.type,
-            competition: input.competition,
-            limit: input.page_size ?? 100,
-            cursor: input.cursor
-          }),
-          ({ cursor, items }) => ({ structured_targets: items.map(toStructuredTarget), cursor })
-        )
-      : Result.fail(refused)
-  }),
+  route(StructuredTargets.list, ({ input, view }) =>
+    Result.map(
+      view.listStructuredTargets({
+        ids: input.ids,
+        type: input.type,
+        competition: input.competition,
+        limit: input.page_size ?? 100,
+        cursor: input.cursor
+      }),
+      ({ cursor, items }) => ({ structured_targets: items.map(toStructuredTarget), cursor })
+    )
+  ),
 
   route(StructuredTargets.get, ({ input, view }) =>
     Result.map(view.structuredTarget(input.structured_target_id), (target) => ({
