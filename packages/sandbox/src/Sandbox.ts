@@ -33,7 +33,15 @@ export type { DropFeed, FeedConnectionInfo, FeedSelector, PublishFeed } from "./
 export type { Fault } from "./rest/faults.ts"
 export type { ServedRequest } from "./rest/handler.ts"
 export type { PlantedFault } from "./operator/watch.ts"
-export type { Credentials, FeedOperator, NewAccount, NewOrder, Operator, TestOptions, Till } from "./operator/operatorSide.ts"
+export type {
+  Credentials,
+  FeedOperator,
+  NewAccount,
+  NewOrder,
+  Operator,
+  TestOptions,
+  Till
+} from "./operator/operatorSide.ts"
 export { SandboxError } from "./SandboxError.ts"
 
 /** The operator interface of a local exchange. */

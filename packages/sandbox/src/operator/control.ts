@@ -125,9 +125,7 @@ export const controls: ReadonlyArray<Control> = [
   get("dump", (operator) => operator.dump),
   get("snapshot", (operator) => operator.snapshot),
   get("time", (operator) => Effect.map(operator.view, ({ nowMillis }) => ({ nowMillis }))),
-  withPrivateKey(
-    post("accounts", newAccount, (operator, input) => Effect.map(operator.createAccount(input), toKey))
-  ),
+  withPrivateKey(post("accounts", newAccount, (operator, input) => Effect.map(operator.createAccount(input), toKey))),
   withPrivateKey(
     post("accounts/:id/keys", Schema.Struct({ kind, ...keyFields }), (operator, { kind, ...key }, accountId) =>
       Effect.map(operator.createKey(accountId, kind, key), toKey)

@@ -57,7 +57,10 @@ export const get = (path: string, read: (operator: Operator) => Action): Control
 })
 
 /** A control that deletes an entity of another one: `accounts/:id/orders/:orderId`. */
-export const remove = (path: string, run: (operator: Operator, part: string, innerPart: string) => Action): Control => ({
+export const remove = (
+  path: string,
+  run: (operator: Operator, part: string, innerPart: string) => Action
+): Control => ({
   method: "DELETE",
   path: path.split("/"),
   run: (operator, [, part = "", , innerPart = ""]) => Result.succeed(run(operator, part, innerPart))

@@ -159,8 +159,12 @@ class Host implements Source {
     this.feed.onFrame = watcher?.frame
   }
 
+  nowMillis(): number {
+    return this.now().exchangeMillis
+  }
+
   view(): View {
-    return this.#exchange.view(this.now().exchangeMillis)
+    return this.#exchange.view(this.nowMillis())
   }
 
   faults(): ReadonlyArray<PlantedFault> {

@@ -31,6 +31,8 @@ export interface Watcher {
 /** A running exchange. */
 export interface Source {
   readonly clock: "real" | "frozen"
+  /** The exchange's time. */
+  readonly nowMillis: () => number
   /** Moves the exchange to the current time, and reads it. */
   readonly view: () => View
   /** The last served requests, oldest first. */

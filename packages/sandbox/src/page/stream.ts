@@ -74,13 +74,13 @@ class Recent<A> {
   }
 }
 
-/** A served request, as the page shows it. */
-const shownRequest = ({ atMillis, keyId, method, operation, path, status }: ServedRequest) => ({
+/** A served request, as the page shows it: with the account of its key. */
+const shownRequest = ({ atMillis, keyId, method, operation, path, status }: ServedRequest, view: View) => ({
   atMillis,
   method,
   path: path.slice(0, maxText),
   operation,
-  keyId: keyId?.slice(0, 64),
+  accountId: keyId === undefined ? undefined : view.key(keyId)?.accountId,
   status
 })
 
@@ -105,7 +105,7 @@ class Reader {
   readonly #markets = new Set<string>()
   #listed = new Set<string>()
   #trades = new Recent<Trade>(maxRecentTrades)
-  readonly #requests = new Recent<ReturnType<typeof shownRequest>>(maxRecent)
+  readonly #requests = new Recent<ServedRequest>(maxRecent)
   readonly #frames = new Recent<ReturnType<typeof shownFrame>>(maxRecent)
   /** The JSON of each section that was sent last. */
   readonly #sent = new Map<string, string>()
@@ -140,7 +140,7 @@ class Reader {
     }
   }
 
-  request(request: ReturnType<typeof shownRequest>): void {
+  request(request: ServedRequest): void {
     this.#requests.add(request)
   }
 
@@ -177,7 +177,7 @@ class Reader {
     const tickers = view.tickers()
     this.#listed = new Set(tickers.slice(-maxMarkets))
     const selected = this.#selection.ticker
-    const requests = this.#source.requests.slice(-maxRecent).map(shownRequest)
+    const requests = this.#source.requests.slice(-maxRecent).map((request) => shownRequest(request, view))
     const whole = {
       isWhole: true,
       clock: this.#source.clock,
@@ -200,7 +200,9 @@ class Reader {
     return {
       ...(lines.length === 0 ? undefined : { markets: lines.map((changed) => sections.marketLine(view, changed)) }),
       ...(trades === undefined ? undefined : { trades }),
-      ...(requests === undefined ? undefined : { requests }),
+      ...(requests === undefined
+        ? undefined
+        : { requests: { ...requests, items: requests.items.map((request) => shownRequest(request, view)) } }),
       ...(frames === undefined ? undefined : { frames }),
       ...this.#time(view.nowMillis, wallMillis),
       ...this.#changed("status", sections.statusSection(view)),
@@ -271,12 +273,9 @@ export class Streams implements Watcher {
     this.#onDefect = onDefect
     this.#clock = clock
     this.entry = (entry) => this.#forEach((reader) => reader.entry(entry))
-    this.served = (request) => {
-      const shown = shownRequest(request)
-      this.#forEach((reader) => reader.request(shown))
-    }
+    this.served = (request) => this.#forEach((reader) => reader.request(request))
     this.frame = (frame) => {
-      const shown = shownFrame(frame, this.#clock.nowMillis())
+      const shown = shownFrame(frame, this.#source.nowMillis())
       this.#forEach((reader) => reader.frame(shown))
     }
   }
