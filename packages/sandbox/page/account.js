@@ -99,6 +99,7 @@ export const showAccounts = (accounts, selected) => {
     accounts.map(({ accountId, name }) => ({ value: accountId, text: name }))
   )
   if (selected !== undefined) select.value = selected
+  select.parentElement.hidden = accounts.length === 0
   const account = accounts.find(({ accountId }) => accountId === selected)
   setText(byId("account-title"), account === undefined ? "Account" : `Account ${account.name}`)
   setText(byId("account-tier"), account === undefined ? "" : `tier ${account.tier}`)

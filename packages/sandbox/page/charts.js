@@ -9,8 +9,15 @@ const text = (x, y, content, attributes = {}) => s("text", { x, y, class: "label
 const frame = (width, height, label, ...children) =>
   s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, ...children)
 
-const message = (width, height, content) =>
-  frame(width, height, content, text(width / 2, height / 2, content, { "text-anchor": "middle", class: "label quiet" }))
+/** A chart without data. */
+const blank = (width, height, content) =>
+  frame(
+    width,
+    height,
+    content,
+    s("rect", { width, height, rx: 8, class: "blank" }),
+    text(width / 2, height / 2 + 4, content, { "text-anchor": "middle", class: "label quiet" })
+  )
 
 /** Steps of a scale: about `most` round values from `low` to `high`. */
 const ticks = (low, high, most) => {
@@ -29,7 +36,7 @@ const sum = (levels) => levels.reduce((total, [, size]) => total + size, 0)
 
 /** The cumulative contracts of both sides of a book. */
 export const depthChart = (width, height, { ask, bid }) => {
-  if (bid.length === 0 && ask.length === 0) return message(width, height, "The book is empty")
+  if (bid.length === 0 && ask.length === 0) return blank(width, height, "The book is empty")
   const [left, right, top, bottom] = [8, 8, 14, 22]
   const prices = [...bid, ...ask].map(([level]) => level)
   const spread = Math.max(...prices) - Math.min(...prices)
@@ -75,7 +82,7 @@ export const depthChart = (width, height, { ask, bid }) => {
 
 /** Candles with their volume. */
 export const candleChart = (width, height, { candles, length }) => {
-  if (candles.length === 0) return message(width, height, "No trades yet")
+  if (candles.length === 0) return blank(width, height, "No trades yet")
   const [left, right, top, bottom] = [8, 46, 10, 22]
   const volumeHeight = 26
   const lows = candles.map((candle) => candle.low)

@@ -74,6 +74,7 @@ export const makeMarketList = (onSelect) => {
     )
     setText(byId("markets-count"), state.total === 0 ? "" : String(state.total))
     byId("markets-empty").hidden = state.total > 0
+    byId("market-list").hidden = state.total === 0
   }
   find.addEventListener("input", show)
   return (next) => {
@@ -116,7 +117,7 @@ const showSide = (body, side, levels, { decimals, largest, onPrice }) => {
       const [button] = first.children
       setText(button, row === undefined ? "" : price(row.level, decimals))
       button.value = String(row?.level ?? "")
-      button.disabled = row === undefined
+      button.hidden = row === undefined
       setText(size, row === undefined ? "" : count(row.size))
       const [fill, text] = cumulated.children
       setText(text, row === undefined ? "" : count(row.total))

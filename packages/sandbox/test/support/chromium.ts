@@ -50,6 +50,10 @@ export class Tab {
     return this.#browser.send(method, params, this.#session)
   }
 
+  async close(): Promise<void> {
+    await this.send("Page.close")
+  }
+
   /** Evaluates an expression, and returns its value. Waits for a promise. */
   async evaluate(expression: string): Promise<unknown> {
     const options = { expression, awaitPromise: true, returnByValue: true }
