@@ -90,3 +90,29 @@ export const onSize = (element, callback) => {
     callback(Math.round(width), Math.round(height))
   }).observe(element)
 }
+
+/**
+ * A dialog with a form. `submit` receives a function that reads a field. The dialog closes, unless `submit` fails: then
+ * it shows why. Returns a function that opens the dialog.
+ */
+export const makeDialog = (id, submit) => {
+  const dialog = byId(id)
+  const form = dialog.querySelector("form")
+  const result = dialog.querySelector(".result")
+  const read = (name) => form.elements.namedItem(name).value.trim()
+  dialog.querySelector('button[type="button"]').addEventListener("click", () => dialog.close())
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault()
+    try {
+      await submit(read)
+      dialog.close()
+    } catch (error) {
+      setText(result, error.message)
+    }
+  })
+  return () => {
+    form.reset()
+    setText(result, "")
+    dialog.showModal()
+  }
+}

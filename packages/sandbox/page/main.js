@@ -4,7 +4,7 @@
 import { makeAccountView, makeOrderForm, showAccounts } from "./account.js"
 import { makeFrames, makeRequests, showRfqs, suggestOperations } from "./activity.js"
 import { follow, post } from "./api.js"
-import { byId, h, setClass, setText } from "./dom.js"
+import { byId, h, makeDialog, setClass, setText } from "./dom.js"
 import { makeFaults } from "./faults.js"
 import { clock, day, duration } from "./format.js"
 import { makeMarketList, makeMarketView } from "./market.js"
@@ -197,26 +197,12 @@ byId("pause-trading").addEventListener("click", () =>
 )
 byId("account-select").addEventListener("change", ({ target }) => select({ account: target.value }))
 
-const dialog = byId("market-dialog")
-const form = byId("market-form")
-byId("new-market").addEventListener("click", () => {
-  form.reset()
-  setText(byId("market-result"), "")
-  dialog.showModal()
+const openNewMarket = makeDialog("market-dialog", async (read) => {
+  const [ticker, title] = [read("ticker"), read("title")]
+  const market = await post("markets", { ticker, ...(title === "" ? {} : { title }) })
+  select({ market: market.ticker })
 })
-byId("cancel-market").addEventListener("click", () => dialog.close())
-form.addEventListener("submit", async (event) => {
-  event.preventDefault()
-  const [ticker, title] = ["ticker", "title"].map((name) => form.elements.namedItem(name).value.trim())
-  try {
-    const market = await post("markets", { ticker, ...(title === "" ? {} : { title }) })
-    dialog.close()
-    select({ market: market.ticker })
-  } catch (error) {
-    setText(byId("market-result"), error.message)
-    setClass(byId("market-result"), "result bad")
-  }
-})
+byId("new-market").addEventListener("click", openNewMarket)
 
 setInterval(showTime, 250)
 state.selected = { market: choices().get("market") ?? undefined, account: choices().get("account") ?? undefined }

@@ -4,8 +4,8 @@
 import { post } from "./api.js"
 import { candlesOf, intervals } from "./candles.js"
 import { candleChart, depthChart } from "./charts.js"
-import { byId, h, onSize, setAttribute, setClass, setText, sync, syncOptions } from "./dom.js"
-import { clock, count, decimalsOf, price } from "./format.js"
+import { byId, h, makeDialog, onSize, setAttribute, setClass, setText, sync, syncOptions } from "./dom.js"
+import { clock, count, decimalsOf, parseCents, price, toDollars } from "./format.js"
 
 const statusNames = {
   initialized: "not open yet",
@@ -29,6 +29,7 @@ const actions = [
   ["close", "Close", ["active", "inactive", "initialized"], true],
   ["yes", "Result YES", ["active", "inactive", "closed", "disputed"], true],
   ["no", "Result NO", ["active", "inactive", "closed", "disputed"], true],
+  ["value", "Result value", ["active", "inactive", "closed", "disputed"]],
   ["dispute", "Dispute", ["determined", "amended"]],
   ["settle", "Settle", ["determined", "amended"], true]
 ]
@@ -175,6 +176,11 @@ export const makeMarketView = ({ onPrice, run }) => {
     const path = `markets/${encodeURIComponent(market.ticker)}`
     return name === "yes" || name === "no" ? post(`${path}/determine`, { outcome: name }) : post(`${path}/${name}`)
   }
+  const openValue = makeDialog("value-dialog", async (read) => {
+    const cents = parseCents(read("value"))
+    if (cents === undefined) throw new Error("The value must be cents from 0 to 100, with at most two decimals.")
+    await post(`markets/${encodeURIComponent(market.ticker)}/determine`, { outcome: { scalar: toDollars(cents) } })
+  })
   const buttons = actions.map(([name, label, statuses, isFinal]) => {
     const button = h("button", { type: "button", class: "quiet" }, label)
     // What cannot be undone needs a second click.
@@ -192,7 +198,8 @@ export const makeMarketView = ({ onPrice, run }) => {
         return
       }
       reset()
-      run(() => act(name), `${label}: ${market.ticker}`)
+      if (name === "value") openValue()
+      else run(() => act(name), `${label}: ${market.ticker}`)
     })
     return { button, statuses }
   })
@@ -222,7 +229,10 @@ export const makeMarketView = ({ onPrice, run }) => {
       market = next ?? undefined
       const { status, title } = market ?? {}
       setText(byId("market-title"), title ?? "No market")
-      const result = market?.result === undefined ? "" : `, result ${market.result.toUpperCase()}`
+      const result =
+        market?.result === undefined
+          ? ""
+          : `, result ${market.result === "scalar" ? price(market.settlementValue) : market.result.toUpperCase()}`
       setText(
         byId("market-ticker"),
         market === undefined ? "Select a market, or create one." : `${market.ticker} · ${statusNames[status]}${result}`
