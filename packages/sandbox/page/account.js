@@ -2,7 +2,7 @@
  * The selected account: the order form, balances, resting orders, positions and order groups.
  */
 import { post, send } from "./api.js"
-import { byId, h, setAttribute, setClass, setText, sync, syncOptions } from "./dom.js"
+import { byId, fieldOf, h, setAttribute, setClass, setText, sync, syncOptions } from "./dom.js"
 import { count, dollarParts, dollars, parseCents, parseCount, price, toContracts, toDollars } from "./format.js"
 import { showFacts } from "./market.js"
 
@@ -26,9 +26,8 @@ const readForm = (form) => {
 
 /** The order form. `selection` returns the selected market and account. */
 export const makeOrderForm = (selection) => {
-  const form = byId("order")
+  const form = byId("order", HTMLFormElement)
   const result = byId("order-result")
-  const { elements } = form
   const showCost = () => {
     const { cents, contracts, side } = readForm(form)
     const isValid = contracts !== undefined && cents !== undefined && cents <= 10_000
@@ -41,12 +40,12 @@ export const makeOrderForm = (selection) => {
     setClass(result, `result ${kind}`)
   }
   const invalid = (name, text) => {
-    elements.namedItem(name).setAttribute("aria-invalid", "true")
-    elements.namedItem(name).focus()
+    fieldOf(form, name).setAttribute("aria-invalid", "true")
+    fieldOf(form, name).focus()
     report(text, "bad")
   }
   form.addEventListener("input", ({ target }) => {
-    target.removeAttribute("aria-invalid")
+    if (target instanceof Element) target.removeAttribute("aria-invalid")
     showCost()
   })
   form.addEventListener("submit", async (event) => {
@@ -71,9 +70,10 @@ export const makeOrderForm = (selection) => {
   showCost()
   return {
     setPrice: (tenThousandths, side) => {
-      elements.namedItem("price").value = price(tenThousandths).slice(0, -1)
+      fieldOf(form, "price").value = price(tenThousandths).slice(0, -1)
       // A price of the book is taken from the other side.
-      elements.namedItem("side").value = side === "ask" ? "bid" : "ask"
+      const sides = form.elements.namedItem("side")
+      if (sides instanceof RadioNodeList) sides.value = side === "ask" ? "bid" : "ask"
       showCost()
     }
   }
@@ -93,7 +93,7 @@ const outcome = ({ fillCount, remainingCount, status, ...order }) => {
 
 /** Shows the accounts in the select. */
 export const showAccounts = (accounts, selected) => {
-  const select = byId("account-select")
+  const select = byId("account-select", HTMLSelectElement)
   syncOptions(
     select,
     accounts.map(({ accountId, name }) => ({ value: accountId, text: name }))
@@ -224,7 +224,7 @@ export const makeAccountView = (run, now) => {
     showOrders(account, run)
     showPositions(account)
     showGroups(account, now())
-    syncOptions(byId("order").elements.namedItem("orderGroupId"), [
+    syncOptions(fieldOf(byId("order", HTMLFormElement), "orderGroupId"), [
       { value: "", text: "none" },
       ...account.groups.map(({ groupId, limit }) => ({
         value: groupId,

@@ -145,8 +145,8 @@ export const makeFrames = () => makeLog("frame", "hold-frames", frameItem)
 
 /** Offers the operations of the last requests for faults. */
 export const suggestOperations = (items) => {
-  const list = byId("operations")
-  const known = new Set([...list.children].map((option) => option.value))
+  const list = byId("operations", HTMLDataListElement)
+  const known = new Set(Array.from(list.options, (option) => option.value))
   for (const { operation } of items) {
     if (operation !== undefined && !known.has(operation)) {
       known.add(operation)

@@ -2,7 +2,11 @@
  * Candles from trades.
  */
 
-/** The lengths of a candle, in milliseconds. */
+/**
+ * The lengths of a candle, in milliseconds, and their names.
+ *
+ * @type {ReadonlyArray<readonly [number, string]>}
+ */
 export const intervals = [
   [1_000, "1 s"],
   [5_000, "5 s"],

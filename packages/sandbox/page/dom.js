@@ -4,12 +4,28 @@
 
 const svgNamespace = "http://www.w3.org/2000/svg"
 
-/** The element with an id of `index.html`. */
-export const byId = (id) => {
+/**
+ * The element of `index.html` with an id.
+ *
+ * @template {HTMLElement} [E=HTMLElement]
+ * @param {string} id
+ * @param {abstract new () => E} [type]
+ * @returns {E}
+ */
+export const byId = (id, type) => {
   const found = document.getElementById(id)
-  if (found === null) throw new Error(`the page has no element #${id}`)
-  return found
+  if (!(found instanceof (type ?? HTMLElement))) throw new Error(`the page has no element #${id} of this type`)
+  return /** @type {E} */ (found)
 }
+
+/**
+ * The field of a form with a name.
+ *
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ */
+export const fieldOf = (form, name) =>
+  /** @type {HTMLInputElement | HTMLSelectElement} */ (form.elements.namedItem(name)) // the forms of `index.html`
 
 const fill = (element, attributes, children) => {
   for (const [name, value] of Object.entries(attributes)) {
@@ -96,10 +112,10 @@ export const onSize = (element, callback) => {
  * it shows why. Returns a function that opens the dialog.
  */
 export const makeDialog = (id, submit) => {
-  const dialog = byId(id)
+  const dialog = byId(id, HTMLDialogElement)
   const form = dialog.querySelector("form")
   const result = dialog.querySelector(".result")
-  const read = (name) => form.elements.namedItem(name).value.trim()
+  const read = (name) => fieldOf(form, name).value.trim()
   dialog.querySelector('button[type="button"]').addEventListener("click", () => dialog.close())
   form.addEventListener("submit", async (event) => {
     event.preventDefault()

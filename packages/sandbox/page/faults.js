@@ -39,7 +39,7 @@ const channels = [
 ]
 
 const times = (id) => {
-  const value = Number(byId(id).value)
+  const value = Number(byId(id, HTMLInputElement).value)
   return Number.isInteger(value) && value >= 1 ? value : 1
 }
 
@@ -69,11 +69,11 @@ export const makeFaults = (run) => {
     )
   syncOptions(byId("fault-channel"), [{ value: "", text: "any" }, ...channels.map((value) => ({ value, text: value }))])
   buttons("rest-faults", restFaults, (fault) => {
-    const operation = byId("fault-operation").value.trim()
+    const operation = byId("fault-operation", HTMLInputElement).value.trim()
     return { ...fault, times: times("fault-times"), ...(operation === "" ? {} : { operation }) }
   })
   buttons("feed-faults", feedFaults, (fault) => {
-    const channel = byId("fault-channel").value
+    const channel = byId("fault-channel", HTMLSelectElement).value
     return { ...fault, times: times("feed-times"), ...(channel === "" || fault.feed === "upgrade" ? {} : { channel }) }
   })
   byId("clear-faults").addEventListener("click", () => run(() => post("faults/clear"), "Faults cleared"))

@@ -59,6 +59,7 @@ export const clock = (millis) => iso(millis).slice(11, 19)
 export const clockMillis = (millis) => iso(millis).slice(11, 23)
 export const day = (millis) => iso(millis).slice(0, 10)
 
+/** @type {ReadonlyArray<readonly [number, string]>} */
 const units = [
   [86_400_000, "d"],
   [3_600_000, "h"],

@@ -176,13 +176,15 @@ const connect = () => {
   })
 }
 
-for (const [label, millis] of [
+/** @type {ReadonlyArray<readonly [string, number]>} */
+const moves = [
   ["+1 s", 1_000],
   ["+15 s", 15_000],
   ["+1 min", 60_000],
   ["+1 h", 3_600_000],
   ["+1 d", 86_400_000]
-]) {
+]
+for (const [label, millis] of moves) {
   const move = () => run(() => post("time", { millis }), `The clock moved by ${label.slice(1)}`)
   byId("moves").append(
     h(
@@ -195,7 +197,8 @@ for (const [label, millis] of [
 byId("pause-trading").addEventListener("click", () =>
   run(() => post("active", { trading: !state.isTrading }), state.isTrading ? "Trading paused" : "Trading resumed")
 )
-byId("account-select").addEventListener("change", ({ target }) => select({ account: target.value }))
+const accountSelect = byId("account-select", HTMLSelectElement)
+accountSelect.addEventListener("change", () => select({ account: accountSelect.value }))
 
 const openNewMarket = makeDialog("market-dialog", async (read) => {
   const [ticker, title] = [read("ticker"), read("title")]

@@ -22,7 +22,11 @@ const shownLevels = 9
 const shownTrades = 60
 const shownMarkets = 200
 
-/** The operator's actions: name, label, the statuses that permit it, and whether it cannot be undone. */
+/**
+ * The operator's actions: name, label, the statuses that permit it, and whether it cannot be undone.
+ *
+ * @type {ReadonlyArray<readonly [name: string, label: string, statuses: ReadonlyArray<string>, isFinal?: boolean]>}
+ */
 const actions = [
   ["pause", "Pause", ["active"]],
   ["reactivate", "Resume", ["inactive"]],
@@ -38,7 +42,7 @@ const quote = (value, decimals) => (value === 0 ? "–" : price(value, decimals)
 
 /** Shows the list. `onSelect` receives the ticker of a chosen market. */
 export const makeMarketList = (onSelect) => {
-  const find = byId("find")
+  const find = byId("find", HTMLInputElement)
   let state = { markets: new Map(), total: 0, selected: undefined }
   const show = () => {
     const text = find.value.trim().toLowerCase()
@@ -144,7 +148,7 @@ export const showFacts = facts
 
 /** Shows the selected market. `onPrice` receives a price of the ladder and its side. */
 export const makeMarketView = ({ onPrice, run }) => {
-  const interval = byId("interval")
+  const interval = byId("interval", HTMLSelectElement)
   syncOptions(interval, [
     { value: "", text: "fitted" },
     ...intervals.map(([millis, text]) => ({ value: String(millis), text }))

@@ -38,7 +38,10 @@ const makeStreams = () => {
   const source: Source = {
     clock: "frozen",
     nowMillis: () => floor.time,
-    view: () => floor.view(),
+    view: () => {
+      now += world.busyMillis
+      return floor.view()
+    },
     requests: [],
     faults: () => [],
     connections: () => [],
@@ -59,14 +62,14 @@ const makeStreams = () => {
       }
     }
   })
-  return {
+  const world = {
     floor,
     maker,
     taker,
     watching,
     streams,
     defects,
-    /** Takes this long to build each message. */
+    /** How long the reading of the exchange takes. */
     busyMillis: 0,
     /** Moves the time forward, and runs what is due. Returns how often something was due. */
     pass(millis: number): number {
@@ -90,6 +93,7 @@ const makeStreams = () => {
     },
     frame: (text: string) => watching.watcher?.frame({ connectionId: 1, direction: "out", text })
   }
+  return world
 }
 
 const selection = (accountId?: string) => ({ ticker, accountId })
@@ -126,6 +130,21 @@ describe("Streams", () => {
     assert.strictEqual(trades.length, 200)
   })
 
+  it("spends at most a tenth of the time on reading a large exchange", () => {
+    const world = makeStreams()
+    const body = makeBody()
+    world.streams.open(body, selection())
+    world.busyMillis = 300
+    world.pass(0)
+    let reads = 0
+    for (let second = 0; second < 30; second++) {
+      world.trade()
+      reads += world.pass(1_000)
+    }
+    assert.isAtMost(reads, 10)
+    assert.isAtLeast(reads, 8)
+  })
+
   it("sends nothing while nothing changes, but lets the exchange's time pass", () => {
     const world = makeStreams()
     const body = makeBody()
@@ -148,6 +167,8 @@ describe("Streams", () => {
       for (let n = 0; n < Math.min(size, 1_000); n++) world.trade()
       world.pass(1_000)
       assert.deepStrictEqual(body.take(), [])
+      // One market, and up to twice the numbers that are kept.
+      assert.isAtMost(world.streams.waiting, 1 + 2 * 300 + 2 * 100)
       body.behind = false
       world.pass(1_000)
       const [message] = body.take()

@@ -50,6 +50,10 @@ class Recent<A> {
     this.#limit = limit
   }
 
+  get length(): number {
+    return this.#items.length
+  }
+
   add(item: A): void {
     this.#items.push(item)
     // Removes many at once, so that an addition costs little.
@@ -138,6 +142,11 @@ class Reader {
         this.#mark(entry.ticker)
         break
     }
+  }
+
+  /** The number of items that wait to be sent. */
+  get waiting(): number {
+    return this.#markets.size + this.#trades.length + this.#requests.length + this.#frames.length
   }
 
   request(request: ServedRequest): void {
@@ -278,6 +287,11 @@ export class Streams implements Watcher {
       const shown = shownFrame(frame, this.#source.nowMillis())
       this.#forEach((reader) => reader.frame(shown))
     }
+  }
+
+  /** The number of items that wait to be sent to all readers. */
+  get waiting(): number {
+    return [...this.#readers].reduce((total, { waiting }) => total + waiting, 0)
   }
 
   get isFull(): boolean {
