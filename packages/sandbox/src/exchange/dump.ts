@@ -4,12 +4,14 @@
  * @module
  */
 import type { Command } from "./Commands.ts"
+import { toBlockTrade } from "./communications/blockTrades.ts"
 import { toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
 import { describeTimer } from "./schedule.ts"
 import {
   type AccountState,
+  type FcmState,
   type GroupState,
   type Holding,
   type MarketState,
@@ -50,6 +52,7 @@ export const takeSnapshot = (state: State) => ({
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
   rfqs: state.rfqList.map((rfq) => ({ ...toRfq(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
   quotes: Array.from(state.quotes.values(), toQuote),
+  blockTrades: Array.from(state.blockTrades.values(), (trade) => toBlockTrade(state, trade)),
   timers: state.timers.inOrder().map(({ atMillis, value }) => ({ atMillis, ...describeTimer(value) }))
 })
 
@@ -97,9 +100,20 @@ const dumpAccount = (account: AccountState, nowMillis: number) => {
     deposits: [...account.deposits],
     withdrawals: [...account.withdrawals],
     cashTransfers: [...account.cashTransfers],
-    shardTransfers: account.shardTransfers.map((transfer) => ({ ...transfer }))
+    shardTransfers: account.shardTransfers.map((transfer) => ({ ...transfer })),
+    fcm: account.fcm === undefined ? undefined : dumpFcm(account.fcm)
   }
 }
+
+const dumpFcm = ({ errorAccount, subtraders, trades }: FcmState) => ({
+  errorAccountId: errorAccount?.accountId,
+  subtraders: Array.from(subtraders.values(), ({ account, blockedCategories, member: _member, ...subtrader }) => ({
+    ...subtrader,
+    accountId: account.accountId,
+    blockedCategories: [...blockedCategories]
+  })),
+  trades: [...trades]
+})
 
 const dumpGroup = (group: GroupState, nowMillis: number) => ({
   groupId: group.groupId,

@@ -5,8 +5,10 @@
  */
 import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
+import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { Book } from "./orders/book.ts"
+import type { BlockTradeParty } from "./Entities.ts"
 import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
@@ -14,6 +16,7 @@ import { Ids } from "./ids.ts"
 import { holdingKey, makeHolding, makePosition } from "./money/ledger.ts"
 import type {
   AccountState,
+  FcmState,
   GroupState,
   Holding,
   MarketState,
@@ -52,7 +55,8 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   tradingActive: [true, true, true, true],
   rfqs: new Map(),
   rfqList: [],
-  quotes: new Map()
+  quotes: new Map(),
+  blockTrades: new Map()
 })
 
 /** A snapshot refers to an entity that it does not contain. */
@@ -91,10 +95,30 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   for (const account of from.accounts) {
     restoreAccount(state, account)
   }
+  for (const account of from.accounts) {
+    restoreFcm(state, account)
+  }
   for (const market of from.markets) {
     restoreBook(state, market)
   }
   restoreCommunications(state, from)
+  for (const { status: _status, ...trade } of from.blockTrades) {
+    const partyOf = ({ accountId, ...party }: BlockTradeParty) => ({
+      ...party,
+      // JSON omits undefined fields.
+      acceptedMillis: party.acceptedMillis,
+      orderId: party.orderId,
+      account: found(state.accounts.get(accountId), accountId)
+    })
+    const market = found(state.markets.get(trade.ticker), trade.ticker)
+    attachBlockTrade(state, {
+      ...trade,
+      executedMillis: trade.executedMillis,
+      market,
+      buyer: partyOf(trade.buyer),
+      seller: partyOf(trade.seller)
+    })
+  }
   for (const timer of from.timers) {
     schedule(state, timer.atMillis, restoreTimer(state, timer))
   }
@@ -153,7 +177,8 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     allocation: dumped.allocation,
     marginedMicros: dumped.marginedMicros,
     buckets: { read: { ...dumped.buckets.read }, write: dumped.buckets.write.map((bucket) => ({ ...bucket })) },
-    keys: [...dumped.keys],
+    // JSON omits undefined fields.
+    keys: dumped.keys.map((key) => ({ ...key, subaccount: key.subaccount, subtraderId: key.subtraderId })),
     netting: new Map(dumped.netting),
     cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
@@ -211,6 +236,29 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
       restoreSide(state, position.ask, ask)
     }
   }
+}
+
+const restoreFcm = (state: State, { accountId, fcm }: Dumped["accounts"]): void => {
+  if (fcm === undefined) {
+    return
+  }
+  const accountOf = (id: string): AccountState => found(state.accounts.get(id), id)
+  const member = accountOf(accountId)
+  const { errorAccountId, subtraders, trades } = fcm
+  const errorAccount = errorAccountId === undefined ? undefined : accountOf(errorAccountId)
+  const restored: FcmState = { errorAccount, subtraders: new Map(), trades: [] }
+  for (const trade of trades) {
+    // JSON omits undefined fields.
+    restored.trades.push({ ...trade, maker: trade.maker, taker: trade.taker })
+  }
+  for (const { accountId: id, blockedCategories, ...own } of subtraders) {
+    const account = accountOf(id)
+    const capMicros = own.capMicros
+    const subtrader = { ...own, capMicros, account, member, blockedCategories: new Set(blockedCategories) }
+    account.subtrader = subtrader
+    restored.subtraders.set(own.subtraderId, subtrader)
+  }
+  member.fcm = restored
 }
 
 const restoreHolding = (state: State, account: AccountState, dumped: Dumped["accounts"]["holdings"][number]): void => {

@@ -7,6 +7,9 @@ import type { Assumptions } from "../Assumptions.ts"
 import type {
   Allocation,
   ApiKey,
+  BlockTrade,
+  BlockTradeParty,
+  FcmTrade,
   MarketEvent,
   Order,
   Payment,
@@ -77,6 +80,32 @@ export interface AccountState {
   readonly quotes: Array<QuoteState>
   /** Every quote on the account's RFQs, oldest first. */
   readonly receivedQuotes: Array<QuoteState>
+  /** Every proposed block trade to which the account is a party, oldest first. */
+  readonly blockTrades: Array<BlockTradeState>
+  /** The state of an FCM member; undefined for any other account. */
+  fcm: FcmState | undefined
+  /** What the account is for its FCM; undefined for any other account. */
+  subtrader: SubtraderState | undefined
+}
+
+/** The state of a futures commission merchant (FCM). */
+export interface FcmState {
+  /** The account whose subtraders receive transferred positions. Without it, transfers are refused. */
+  errorAccount: AccountState | undefined
+  readonly subtraders: Map<string, SubtraderState>
+  /** Every trade of the subtraders, oldest first. */
+  readonly trades: Array<FcmTrade>
+}
+
+export interface SubtraderState {
+  readonly subtraderId: string
+  readonly member: AccountState
+  readonly account: AccountState
+  capMicros: number | undefined
+  /** The net premium of the fills of a date in New York. */
+  premiumMicros: number
+  premiumDate: string
+  readonly blockedCategories: Set<string>
 }
 
 export interface RfqState extends Mutable<Rfq> {
@@ -91,6 +120,21 @@ export interface RfqState extends Mutable<Rfq> {
 export interface QuoteState extends Mutable<Quote> {
   readonly account: AccountState
   readonly rfq: RfqState
+}
+
+export interface BlockTradeState extends Omit<
+  BlockTrade,
+  "buyer" | "seller" | "status" | "updatedMillis" | "executedMillis"
+> {
+  readonly market: MarketState
+  readonly buyer: BlockPartyState
+  readonly seller: BlockPartyState
+  updatedMillis: number
+  executedMillis: number | undefined
+}
+
+export interface BlockPartyState extends Mutable<Omit<BlockTradeParty, "accountId">> {
+  readonly account: AccountState
 }
 
 export type TransferState = Mutable<ShardTransfer>
@@ -272,6 +316,8 @@ export interface State {
   /** All RFQs, oldest first. */
   readonly rfqList: Array<RfqState>
   readonly quotes: Map<string, QuoteState>
+  /** All proposed block trades, oldest first. */
+  readonly blockTrades: Map<string, BlockTradeState>
 }
 
 /** Subaccounts are numbered from 0 to 63. */

@@ -5,8 +5,10 @@
  */
 import type { Route } from "./route.ts"
 import { account, apiKeys } from "./routes/account.ts"
+import { blockTrades } from "./routes/blockTrades.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
+import { fcm } from "./routes/fcm.ts"
 import { historical } from "./routes/historical.ts"
 import { events, markets, series } from "./routes/markets.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
@@ -30,8 +32,15 @@ export const routes: ReadonlyArray<Route> = [
   ...series,
   ...historical,
   ...rfqs,
-  ...quotes
+  ...quotes,
+  ...blockTrades,
+  ...fcm
 ]
 
+const implemented = new Set(routes.map(({ descriptor }) => descriptor.operationId))
+
 /** All operations of the published document. */
-export const allRoutes: ReadonlyArray<Route> = [...routes, ...seeded]
+export const allRoutes: ReadonlyArray<Route> = [
+  ...routes,
+  ...seeded.filter(({ descriptor }) => !implemented.has(descriptor.operationId))
+]

@@ -65,7 +65,10 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     rfqs: [],
     openRfqs: new Map(),
     quotes: [],
-    receivedQuotes: []
+    receivedQuotes: [],
+    blockTrades: [],
+    fcm: undefined,
+    subtrader: undefined
   }
   holdingOf(account, 0, 0)
   return account
@@ -163,7 +166,8 @@ export const registerKey = (
     name: options.name ?? freeName(account),
     scopes: [...new Set(options.scopes ?? fullAccess)],
     subaccount: options.subaccount,
-    publicKey
+    publicKey,
+    subtraderId: account.subtrader?.subtraderId
   }
   account.keys.push(key)
   state.keys.set(key.keyId, key)

@@ -6,6 +6,7 @@
  */
 import type { Fill } from "../Entities.ts"
 import { dollar } from "../decimal.ts"
+import { recordFcmTrade } from "../fcm/trades.ts"
 import { cancel, end } from "./ending.ts"
 import { bookFill } from "../money/ledger.ts"
 import { exceedsLimit, trigger } from "./groups.ts"
@@ -98,11 +99,23 @@ export const canFill = (state: State, taker: OrderState): boolean => {
 }
 
 const fill = (state: State, maker: OrderState, taker: OrderState): void => {
+  const count = Math.min(maker.remainingCount, taker.remainingCount)
+  reduceInBook(state, maker, count)
+  bookTrade(state, maker, taker, count, false)
+}
+
+/** Fills two orders of the same count with each other, at the price of the maker. Neither order is in the book. */
+export const tradeOffBook = (state: State, maker: OrderState, taker: OrderState): void => {
+  const count = maker.remainingCount
+  touch(state, maker.market)
+  maker.remainingCount = 0
+  bookTrade(state, maker, taker, count, true)
+}
+
+/** Books a trade at the price of the maker, whose remaining count is already reduced. */
+const bookTrade = (state: State, maker: OrderState, taker: OrderState, count: number, isBlock: boolean): void => {
   const { market, price } = maker
   const { nowMillis } = state
-  const count = Math.min(maker.remainingCount, taker.remainingCount)
-
-  reduceInBook(state, maker, count)
   taker.remainingCount -= count
   maker.makerCostMicros += count * (maker.side === "bid" ? price : dollar - price)
   taker.takerCostMicros += count * (taker.side === "bid" ? price : dollar - price)
@@ -117,12 +130,15 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   market.volume += count
   market.event.series.volume += count
   const tradeId = state.ids.next()
-  const trade = { tradeId, ticker: market.ticker, price, count, takerSide: taker.side, atMillis: nowMillis }
+  const trade = { tradeId, ticker: market.ticker, price, count, takerSide: taker.side, isBlock, atMillis: nowMillis }
   market.trades.push(trade)
   market.dayVolume += count
   state.trades.push(trade)
   maker.account.fills.add(toFill(maker, tradeId, price, count, false, makerFee, nowMillis), maker)
   taker.account.fills.add(toFill(taker, tradeId, price, count, true, takerFee, nowMillis), taker)
+  if (maker.account.subtrader !== undefined || taker.account.subtrader !== undefined) {
+    recordFcmTrade(trade, maker, taker, makerFee, takerFee)
+  }
   if (maker.remainingCount === 0) {
     market.book[maker.side].remove(maker)
     end(state, maker, "executed", nowMillis)
@@ -136,6 +152,7 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
     ticker: market.ticker,
     price,
     count,
+    isBlock,
     maker: snapshot(maker),
     taker: snapshot(taker),
     makerFeeMicros: makerFee,
