@@ -268,7 +268,7 @@ export const makeMarketView = ({ onPrice, run }) => {
         (row, trade) => {
           const [time, taker, level, size] = row.children
           setText(time, clock(trade.atMillis))
-          setText(taker, trade.takerSide === "bid" ? "YES" : "NO")
+          setText(taker, `${trade.takerSide === "bid" ? "YES" : "NO"}${trade.isBlock ? " block" : ""}`)
           setClass(taker, trade.takerSide)
           setText(level, price(trade.price, decimals))
           setText(size, count(trade.count))

@@ -127,8 +127,8 @@ class Reader {
     switch (entry.type) {
       case "fill":
         if (entry.ticker === this.#selection.ticker) {
-          const { atMillis, count, price, taker, ticker, tradeId } = entry
-          this.#trades.add({ tradeId, ticker, price, count, takerSide: taker.side, atMillis })
+          const { atMillis, count, isBlock, price, taker, ticker, tradeId } = entry
+          this.#trades.add({ tradeId, ticker, price, count, takerSide: taker.side, isBlock, atMillis })
         }
         this.#mark(entry.ticker)
         break
