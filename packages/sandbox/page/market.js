@@ -239,7 +239,9 @@ export const makeMarketView = ({ onPrice, run }) => {
           : `, result ${market.result === "scalar" ? price(market.settlementValue) : market.result.toUpperCase()}`
       setText(
         byId("market-ticker"),
-        market === undefined ? "Select a market, or create one." : `${market.ticker} · ${statusNames[status]}${result}`
+        market === undefined
+          ? "Select a market, or create one."
+          : `${market.ticker === title ? "" : `${market.ticker} · `}${statusNames[status]}${result}`
       )
       setClass(byId("market-ticker"), `muted status ${status ?? ""}`)
       const value = (of) => (market === undefined ? "–" : of(market))
