@@ -63,7 +63,15 @@ const world: World = {
   acceptedQuoteId: "1",
   milestoneId: "1",
   targetId: "1",
-  blockTradeId: "1"
+  blockTradeId: "1",
+  collectionTicker: "T",
+  awayEventTicker: "T",
+  awayTicker: "T",
+  comboEventTicker: "T",
+  fcmMember: undefined as never, // No input uses it.
+  subtraderId: "1",
+  subtraderOrderId: "1",
+  errorSubtraderId: "1"
 }
 
 // Checks the inputs that the local exchange must accept.
