@@ -32,11 +32,12 @@ const packages: Readonly<Record<string, Arrows>> = {
   "packages/sandbox/src": {
     ".": [],
     exchange: ["."],
+    crowd: ["exchange"],
     rest: [".", "exchange"],
     feed: [".", "exchange", "rest"],
     serving: ["feed", "rest"],
-    operator: [".", "Sandbox.ts", "exchange", "feed", "rest"],
-    "Sandbox.ts": [".", "feed", "operator", "rest", "serving"]
+    operator: [".", "Sandbox.ts", "crowd", "exchange", "feed", "rest"],
+    "Sandbox.ts": [".", "crowd", "feed", "operator", "rest", "serving"]
   },
   "packages/signing/src": {
     internal: ["."],

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
 import type { Feed } from "./feed/Feed.ts"
@@ -24,6 +25,7 @@ import { orSandboxError, type Running, run } from "./operator/operator.ts"
 import type { Operator, TestOptions } from "./operator/operatorSide.ts"
 import { SandboxError } from "./SandboxError.ts"
 
+export type { CrowdOptions } from "./crowd/Crowd.ts"
 export type { CommandFault, FeedFault, FrameFault, SubscriptionFault, UpgradeFault } from "./feed/faults.ts"
 export type { DropFeed, FeedConnectionInfo, FeedSelector, PublishFeed } from "./feed/operations.ts"
 export type { Fault } from "./rest/faults.ts"
@@ -100,6 +102,9 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
       // Closes the connections of the feed before those of the server.
       yield* pumpFeed(running.feed)
       operator = running.operate(yield* environmentAt(`http://${name}:${port}`))
+      if (options.crowd !== undefined) {
+        yield* keepActing(operator)
+      }
       return operator
     })
   )
@@ -146,6 +151,18 @@ const pumpFeed = (feed: Feed): Effect.Effect<void, never, Scope.Scope> =>
   Effect.andThen(
     pump(feed),
     Effect.addFinalizer(() => Effect.sync(() => feed.stop()))
+  )
+
+/**
+ * Reads the exchange every second until the scope closes, so that a crowd acts as the time passes. Without these reads,
+ * the crowd would do everything at the next request.
+ */
+const keepActing = ({ view }: Operator): Effect.Effect<void, never, Scope.Scope> =>
+  view.pipe(
+    Effect.repeat(Schedule.spaced("1 second")),
+    Effect.tapDefect((defect) => Effect.logError("the crowd of the local exchange stopped", defect)),
+    Effect.forkScoped,
+    Effect.asVoid
   )
 
 const environmentAt = (url: string): Effect.Effect<Environment.Environment, SandboxError> =>

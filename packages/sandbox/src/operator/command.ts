@@ -46,6 +46,15 @@ const flags = {
     Flag.withDescription("The kind of the accounts' keys (default ed25519)"),
     Flag.withDefault("ed25519")
   ),
+  crowd: Flag.Int("crowd").pipe(
+    Flag.withDescription("Simulated traders that quote and trade in all markets; 0 for none (default 0)"),
+    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000 }))),
+    Flag.withDefault(0)
+  ),
+  pace: Flag.Finite("crowd-pace").pipe(
+    Flag.withDescription("About how many orders all traders of --crowd place or change per second (default 10)"),
+    Flag.withDefault(10)
+  ),
   markets: Flag.String("market").pipe(
     Flag.withDescription(`A market to create; may be repeated (default ${sampleMarket})`),
     Flag.atLeast(0)
@@ -53,10 +62,18 @@ const flags = {
 }
 
 /** The address, the markets, the accounts, and shell lines that connect a program to the exchange. */
-const announcement = ({ credentials, url }: Operator, tickers: ReadonlyArray<string>, tier: string): string =>
+const announcement = (
+  { credentials, url }: Operator,
+  tickers: ReadonlyArray<string>,
+  tier: string,
+  traders: number
+): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
     `# Markets: ${tickers.join(", ")}`,
+    ...(traders === 0
+      ? []
+      : [`# A crowd of ${traders} trades in these markets, and in its own of KXCROWD and KXCROWDLONG`]),
     ...credentials.flatMap((key, index) => ["", ...accountLines(key, url, ["one", "other"][index] ?? "", tier)]),
     ""
   ].join("\n")
@@ -73,15 +90,16 @@ const accountLines = (
   `export KALSHI_PRIVATE_KEY='${Redacted.value(privateKey).trim().replaceAll("\n", "\\n")}'`
 ]
 
-const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ...options }) => {
+const command = Command.make("kalshi-sandbox", flags, ({ crowd, keys, markets, pace, tier, ...options }) => {
   const tickers = markets.length === 0 ? [sampleMarket] : markets
   return Effect.gen(function* () {
-    yield* Console.log(announcement(yield* Sandbox, tickers, tier))
+    yield* Console.log(announcement(yield* Sandbox, tickers, tier, crowd))
     return yield* Effect.never
   }).pipe(
     Effect.provide(
       layer({
         ...options,
+        ...(crowd === 0 ? undefined : { crowd: { traders: crowd, pace } }),
         markets: tickers.map((ticker) => ({ ticker })),
         accounts: ["one", "other"].map((name) => ({ name, kind: keys, tier }))
       })
@@ -104,7 +122,8 @@ const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ..
     {
       command: "kalshi-sandbox --clock frozen --market KXRAIN-26-NYC",
       description: "Serves another market, with a clock that only POST /sandbox/time moves"
-    }
+    },
+    { command: "kalshi-sandbox --crowd 20", description: "Serves markets in which twenty simulated traders trade" }
   ])
 )
 

@@ -8,6 +8,7 @@ import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { attachCrowd, checkCrowd, type CrowdOptions } from "../crowd/Crowd.ts"
 import type { Command, CommandType, KeyOptions } from "../exchange/Commands.ts"
 import type { Refusal } from "../exchange/Entities.ts"
 import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
@@ -36,6 +37,10 @@ export const run = (
   clock: "real" | "frozen",
   wallMillis: () => number
 ): Result.Result<Running, Refusal> => {
+  const refused = options.crowd === undefined ? undefined : checkCrowd(options.crowd)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
   // An account keeps its key pair when the exchange is reset.
   const accounts = (options.accounts ?? []).map((account) => ({ account, pair: makeKeyPair(kindOf(account)) }))
   const host = new Host(options, clock, wallMillis)
@@ -57,6 +62,7 @@ class Host {
   readonly requests: Array<ServedRequest> = []
   /** The options of every exchange of this host. */
   readonly options: ExchangeOptions
+  readonly #crowd: CrowdOptions | undefined
   readonly #keepRequests: number
   readonly #clock: "real" | "frozen"
   readonly #wallMillis: () => number
@@ -72,6 +78,7 @@ class Host {
 
   constructor(options: TestOptions, clock: "real" | "frozen", wallMillis: () => number) {
     this.options = exchangeOptions(options)
+    this.#crowd = options.crowd
     this.#keepRequests = options.keepRequests ?? 1_000
     this.#clock = clock
     this.#wallMillis = wallMillis
@@ -133,6 +140,9 @@ class Host {
   /** Replaces the exchange. Discards planted faults and recorded requests, and closes the connections of the feed. */
   replace(exchange: Exchange): void {
     this.#exchange = exchange
+    if (this.#crowd !== undefined) {
+      attachCrowd(exchange, this.#crowd, this.now().exchangeMillis)
+    }
     this.faults.clear()
     this.requests.length = 0
     this.#handler = this.#makeHandler()

@@ -1,0 +1,74 @@
+/**
+ * Makers answer the requests for quote (RFQs) of other accounts, and confirm accepted quotes.
+ *
+ * @module
+ */
+import type { Quote, Rfq } from "../exchange/Entities.ts"
+import { dollar } from "../exchange/decimal.ts"
+import { atOrAbove, atOrBelow } from "./grid.ts"
+import { halfSpreadOf } from "./making.ts"
+import { hashOf } from "./random.ts"
+import { type Crowd, fairPrice, levelsOfMarket, makersOf } from "./traders.ts"
+
+/** A maker quotes an RFQ at the first full second after this time at the latest. */
+const maxDelayMillis = 900
+
+/** A maker replaces a quote that is this far from its price, in ten-thousandths, at most once in this time. */
+const tolerance = 150
+const replaceMillis = 3_000
+
+/** A maker quotes a side only if its position is then at most this count, in hundredths of a contract. */
+const maxRfqPosition = 5_000_000
+
+/** Lets the makers answer every open RFQ. `isTraded` selects the markets. */
+export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: string) => boolean): void => {
+  const own = new Set([...crowd.makers, ...crowd.takers])
+  for (const { quotes, rfq } of crowd.exchange.view(atMillis).openRfqs()) {
+    if (!own.has(rfq.accountId) && isTraded(rfq.ticker)) {
+      for (const accountId of makersOf(crowd, rfq.ticker)) {
+        answer(crowd, accountId, atMillis, rfq, quotes)
+      }
+    }
+  }
+}
+
+const answer = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq, quotes: ReadonlyArray<Quote>): void => {
+  const accepted = quotes.find((quote) => quote.status === "accepted" && isConfirmable(quote, atMillis))
+  if (accepted !== undefined || quotes.some(({ status }) => status === "confirmed")) {
+    if (accepted?.accountId === accountId) {
+      const target = { quoteId: accepted.quoteId, rfqId: undefined, subaccount: undefined }
+      crowd.exchange.execute({ type: "confirmQuote", accountId, target }, atMillis)
+    }
+    return
+  }
+  if (atMillis - rfq.createdMillis < hashOf(crowd.seed, rfq.rfqId, accountId) % maxDelayMillis) {
+    return
+  }
+  const bids = bidsOf(crowd, accountId, atMillis, rfq)
+  const open = quotes.find((quote) => quote.accountId === accountId && quote.status === "open")
+  const isGood =
+    open !== undefined &&
+    (atMillis - open.createdMillis < replaceMillis || Math.abs(open.yesBid - bids.yesBid) < tolerance)
+  if (!isGood && bids.yesBid + bids.noBid > 0) {
+    const quote = { rfqId: rfq.rfqId, subaccount: 0, ...bids, restRemainder: false, postOnly: false }
+    crowd.exchange.execute({ type: "createQuote", accountId, quote }, atMillis)
+  }
+}
+
+/** Whether the time to confirm an accepted quote can still run: at most 30 seconds. */
+const isConfirmable = ({ acceptedMillis }: Quote, atMillis: number): boolean =>
+  acceptedMillis !== undefined && atMillis - acceptedMillis < 30_000
+
+/** The maker's bids around the value; zero for a side that would make its position too large. */
+const bidsOf = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq): Pick<Quote, "yesBid" | "noBid"> => {
+  const { ticker } = rfq
+  const levels = levelsOfMarket(crowd, ticker, atMillis)
+  const position = crowd.exchange.view(atMillis).positionCount(accountId, ticker)
+  const fair = fairPrice(crowd, ticker, atMillis)
+  // A target cost buys about this count.
+  const count = rfq.count ?? (rfq.targetCostMicros ?? 0) / (dollar / 2)
+  const half = halfSpreadOf(crowd, accountId, ticker, atMillis) + Math.min(200, count / 1_000)
+  const bid = position + count > maxRfqPosition ? 0 : (atOrBelow(levels, fair - half) ?? 0)
+  const ask = position - count < -maxRfqPosition ? dollar : (atOrAbove(levels, fair + half) ?? dollar)
+  return { yesBid: bid, noBid: dollar - ask }
+}
