@@ -14,8 +14,12 @@ const ladderLength = 3
 /** The distance between the orders of a ladder, in ten-thousandths of a dollar. */
 const ladderStep = 100
 
-/** The most that a maker shifts its prices because of its position. */
+/**
+ * The most that a maker shifts its prices because of its position, in ten-thousandths of a dollar, and the position of
+ * that shift, in hundredths of a contract.
+ */
 const maxShift = 150
+const shiftedPosition = 200_000
 
 /** A maker trades with an order that is better than the maker's own price by more than this, in ten-thousandths. */
 const staleness = 100
@@ -46,7 +50,7 @@ export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis:
   const own = restingOf(exchange, accountId, ticker, atMillis)
   const bids = own.filter(({ side }) => side === "bid").sort((left, right) => right.price - left.price)
   const asks = own.filter(({ side }) => side === "ask").sort((left, right) => left.price - right.price)
-  const shift = Math.min(Math.max(-position / maxPosition, -1), 1) * maxShift
+  const shift = Math.min(Math.max(-position / shiftedPosition, -1), 1) * maxShift
   const fair = fairPrice(crowd, ticker, atMillis) + shift
   const half = halfSpreadOf(crowd, accountId, ticker, atMillis)
   const move = (side: "bid" | "ask", orders: ReadonlyArray<Order>) => {

@@ -24,7 +24,10 @@ export interface Crowd {
 }
 
 /** A trader adds to a position only up to this count, in hundredths of a contract. */
-export const maxPosition = 200_000
+export const maxPosition = 2_000_000
+
+/** A taker with a position of this count, in hundredths of a contract, only reduces it. */
+const maxTakerPosition = 25_000
 
 /** The number of makers that quote a market. */
 const makersPerMarket = 3
@@ -130,8 +133,9 @@ export const restingOf = (
     }
   )
 
-/** The probability that a trader buys: lower if it has YES, higher if it has NO. So positions stay small. */
-export const buyProbability = (position: number): number => Math.min(Math.max(0.5 - (4 * position) / maxPosition, 0), 1)
+/** The probability that a taker buys: lower if it has YES, higher if it has NO. So the positions of takers stay small. */
+export const buyProbability = (position: number): number =>
+  Math.min(Math.max((1 - position / maxTakerPosition) / 2, 0), 1)
 
 /** Places an order. The exchange may refuse it, for example because the market has closed. */
 export const placeOrder = (

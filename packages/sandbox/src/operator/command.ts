@@ -73,7 +73,9 @@ const announcement = (
     `# Markets: ${tickers.join(", ")}`,
     ...(traders === 0
       ? []
-      : [`# A crowd of ${traders} trades in these markets, and in its own of KXCROWD and KXCROWDLONG`]),
+      : [
+          `# A crowd of ${traders} traders trades in these markets, and in its own of the series KXCROWD and KXCROWDLONG`
+        ]),
     ...credentials.flatMap((key, index) => ["", ...accountLines(key, url, ["one", "other"][index] ?? "", tier)]),
     ""
   ].join("\n")
