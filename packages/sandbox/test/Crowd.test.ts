@@ -6,6 +6,7 @@ import { OwnMarkets } from "../src/crowd/ownMarkets.ts"
 import { bound, scoreOf, volatility } from "../src/crowd/value.ts"
 import type { Event, Market } from "../src/exchange/Entities.ts"
 import { Exchange, type LogEntry, type Snapshot } from "../src/exchange/Exchange.ts"
+import { rfqTerms } from "./support/dealing.ts"
 import { audit } from "./support/crowd.ts"
 import { sampleSize, seed, terms, unwrap } from "./support/floor.ts"
 
@@ -183,6 +184,16 @@ describe("the traders of the crowd", () => {
     }
   })
 
+  it("keep what rests and what is scheduled bounded, and add at most 12 MB of snapshot in an hour", () => {
+    const exchange = makeCrowded({ traders: 20 })
+    const { accounts, markets, timers } = exchange.snapshot(start + hour)
+    const resting = accounts.reduce((sum, { restingCount }) => sum + restingCount, 0)
+    assert.isAtMost(resting, 300)
+    assert.isAtMost(timers.length, 100)
+    assert.isAtMost(markets.length, 12)
+    assert.isBelow(JSON.stringify(exchange.snapshot(start + hour)).length, 12_000_000)
+  })
+
   it("place, amend and cancel about as many orders per second as the pace says", () => {
     const exchange = makeCrowded({ traders: 20, pace: 10 })
     let commands = 0
@@ -225,6 +236,75 @@ describe("the traders of the crowd", () => {
     const cash = (atMillis: number) => unwrap(exchange.view(atMillis).balances(accountId))[0]!.cashMicros
     assert.isBelow(cash(start), 500_000_000_000)
     assert.isAbove(cash(start + minute), 1_000_000_000_000)
+  })
+})
+
+describe("the quotes of the crowd", () => {
+  const requestQuotes = (exchange: Exchange, ticker: string, contracts: number) => {
+    const { accountId } = unwrap(exchange.execute({ type: "createAccount", name: "user", dollars: "5000000" }, start))
+    const { rfqId } = unwrap(
+      exchange.execute({ type: "createRfq", accountId, rfq: rfqTerms(contracts, { ticker }) }, start)
+    )
+    return (atMillis: number) =>
+      unwrap(
+        exchange.view(atMillis).listQuotes(accountId, {
+          isMaker: false,
+          isRfqCreator: true,
+          rfqId,
+          status: undefined,
+          makerAccountId: undefined,
+          rfqAccountId: undefined,
+          subaccount: undefined,
+          limit: 500
+        })
+      ).items
+  }
+
+  it("follow the value while an RFQ stays open, with at most one new quote of a maker in ten seconds", () => {
+    const exchange = makeCrowded()
+    const ticker = openAt(exchange, start).find((open) => open.startsWith("KXCROWD-26NOV301500-"))!
+    const quotesAt = requestQuotes(exchange, ticker, 10)
+    const values = new OwnMarkets(1)
+    for (let atMillis = start + 12_000; atMillis <= start + 20 * minute; atMillis += 12_000) {
+      const open = quotesAt(atMillis).filter(({ status }) => status === "open")
+      assert.strictEqual(open.length, 3)
+    }
+    const quotes = quotesAt(start + 20 * minute)
+    const open = quotes.filter(({ status }) => status === "open")
+    const value = 10_000 * values.value(ticker, start + 20 * minute)
+    for (const { noBid, yesBid } of open) assert.isAtMost(Math.abs((yesBid + 10_000 - noBid) / 2 - value), 400)
+    assert.isAbove(quotes.length, 10)
+    for (const { accountId } of open) {
+      const times = quotes.filter((quote) => quote.accountId === accountId).map(({ createdMillis }) => createdMillis)
+      times.slice(1).forEach((older, index) => assert.isAtLeast(times[index]! - older, 10_000))
+    }
+  })
+
+  it("decline an RFQ that would make a position too large", () => {
+    const exchange = makeCrowded()
+    assert.deepStrictEqual(requestQuotes(exchange, "KXCROWDLONG-A-YES", 60_000)(start + minute), [])
+  })
+
+  it("cover RFQs on combos, in which the traders do not trade otherwise", () => {
+    const exchange = makeCrowded()
+    unwrap(exchange.execute({ type: "createEvent", event: { eventTicker: "KXMVE-1", multivariate: true } }, start))
+    unwrap(exchange.execute({ type: "createMarket", market: { ticker: "KXMVE-1-A", eventTicker: "KXMVE-1" } }, start))
+    assert.strictEqual(requestQuotes(exchange, "KXMVE-1-A", 10)(start + 2_000).length, 3)
+    assert.strictEqual(unwrap(exchange.view(start + minute).ticker("KXMVE-1-A")).bid, 0)
+  })
+
+  it("do not answer RFQs of the crowd's own accounts", () => {
+    const exchange = makeCrowded()
+    const { accountId } = exchange.view(start).accounts()[0]!
+    const rfq = rfqTerms(10, { ticker: "KXCROWDLONG-A-YES" })
+    unwrap(exchange.execute({ type: "createRfq", accountId, rfq }, start))
+    assert.deepStrictEqual(
+      exchange
+        .view(start + minute)
+        .openRfqs()
+        .map(({ quotes }) => quotes),
+      [[]]
+    )
   })
 })
 

@@ -14,8 +14,8 @@ import { type Crowd, fairPrice, levelsOfMarket, makersOf } from "./traders.ts"
 const maxDelayMillis = 900
 
 /** A maker replaces a quote that is this far from its price, in ten-thousandths, at most once in this time. */
-const tolerance = 150
-const replaceMillis = 3_000
+const tolerance = 200
+const replaceMillis = 10_000
 
 /** A maker quotes a side only if its position is then at most this count, in hundredths of a contract. */
 const maxRfqPosition = 5_000_000

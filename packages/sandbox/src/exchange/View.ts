@@ -312,12 +312,17 @@ export class View extends MarketData {
     return Result.map(findRfq(this.state, rfqId), toRfq)
   }
 
-  /** The open RFQs of all accounts, each with every quote on it. */
+  /** The open RFQs of all accounts, each with the quotes on it that are not cancelled. */
   openRfqs(): ReadonlyArray<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> {
     const found: Array<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> = []
     for (const { openRfqs } of this.state.accounts.values()) {
-      for (const rfq of openRfqs.values()) {
-        found.push({ rfq: toRfq(rfq), quotes: rfq.quotes.map(toQuote) })
+      if (openRfqs.size > 0) {
+        for (const rfq of openRfqs.values()) {
+          found.push({
+            rfq: toRfq(rfq),
+            quotes: rfq.quotes.filter(({ status }) => status !== "cancelled").map(toQuote)
+          })
+        }
       }
     }
     return found

@@ -28,6 +28,7 @@ import type { Credentials, FeedOperator, NewAccount, Operator, TestOptions } fro
 export interface Running {
   readonly handle: (request: WireRequest, onDefect: (defect: unknown) => void) => WireResponse
   readonly feed: Feed
+  /** Starts the crowd, if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator
 }
 
@@ -52,7 +53,10 @@ export const run = (
   return Result.map(reset(), (credentials) => ({
     handle: (request, onDefect) => host.handle(request, onDefect),
     feed: host.feed,
-    operate: (environment) => operatorOf(host, environment, credentials, reset)
+    operate: (environment) => {
+      host.startCrowd()
+      return operatorOf(host, environment, credentials, reset)
+    }
   }))
 }
 
@@ -63,6 +67,7 @@ class Host {
   /** The options of every exchange of this host. */
   readonly options: ExchangeOptions
   readonly #crowd: CrowdOptions | undefined
+  #isCrowdStarted = false
   readonly #keepRequests: number
   readonly #clock: "real" | "frozen"
   readonly #wallMillis: () => number
@@ -140,13 +145,21 @@ class Host {
   /** Replaces the exchange. Discards planted faults and recorded requests, and closes the connections of the feed. */
   replace(exchange: Exchange): void {
     this.#exchange = exchange
-    if (this.#crowd !== undefined) {
-      attachCrowd(exchange, this.#crowd, this.now().exchangeMillis)
-    }
     this.faults.clear()
     this.requests.length = 0
     this.#handler = this.#makeHandler()
     this.feed.restart()
+    if (this.#isCrowdStarted) {
+      this.startCrowd()
+    }
+  }
+
+  /** Lets the crowd of the options trade, on this exchange and on those that replace it. */
+  startCrowd(): void {
+    this.#isCrowdStarted = true
+    if (this.#crowd !== undefined) {
+      attachCrowd(this.#exchange, this.#crowd, this.now().exchangeMillis)
+    }
   }
 
   /** Replaces the exchange by one from a snapshot, and continues at the time of the snapshot. */
