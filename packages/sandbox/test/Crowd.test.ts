@@ -308,6 +308,48 @@ describe("the quotes of the crowd", () => {
   })
 })
 
+describe("Exchange.attach", () => {
+  it("lets the agent act at its own times, between the timers, before a command or a read", () => {
+    const exchange = new Exchange({ seed: 1 })
+    unwrap(
+      exchange.execute({ type: "createMarket", market: { ticker: "KXA-26-1", closeMillis: start + 1_500 } }, start)
+    )
+    const seen: Array<readonly [millis: number, status: string]> = []
+    let next = start + 1_000
+    exchange.attach({
+      nextMillis: () => next,
+      actUntil: (nowMillis) => {
+        for (; next <= nowMillis; next += 1_000) {
+          seen.push([next - start, unwrap(exchange.view(next).market("KXA-26-1")).status])
+        }
+      }
+    })
+    assert.strictEqual(exchange.nextTimerMillis(), start + 1_000)
+    exchange.view(start + 999)
+    assert.deepStrictEqual(seen, [])
+    exchange.execute({ type: "restartClocks" }, start + 2_000)
+    assert.deepStrictEqual(seen, [
+      [1_000, "active"],
+      [2_000, "closed"]
+    ])
+    assert.strictEqual(exchange.nextTimerMillis(), start + 3_000)
+  })
+
+  it("shows the agent's commands to lagging reads after the lag", () => {
+    const exchange = new Exchange({ seed: 1, assumptions: { readLagMillis: 5_000 } })
+    attachCrowd(exchange, { traders: 12 }, start)
+    const { accountId } = exchange.view(start).accounts()[0]!
+    const balances = new Map<number, unknown>()
+    for (let atMillis = start; atMillis <= start + minute; atMillis += 1_000) {
+      balances.set(atMillis, unwrap(exchange.view(atMillis).balances(accountId)))
+      const lagging = balances.get(atMillis - 5_000)
+      if (lagging !== undefined)
+        assert.deepStrictEqual(unwrap(exchange.userView(atMillis).balances(accountId)), lagging)
+    }
+    assert.isAbove(new Set([...balances.values()].map((value) => JSON.stringify(value))).size, 10)
+  })
+})
+
 describe("attachCrowd", () => {
   it("gives the same state for the same seed, and another state for another seed", () => {
     const end = start + 20 * minute
