@@ -7,7 +7,7 @@ import { bound, scoreOf, volatility } from "../src/crowd/value.ts"
 import type { Event, Market } from "../src/exchange/Entities.ts"
 import { Exchange, type LogEntry, type Snapshot } from "../src/exchange/Exchange.ts"
 import { rfqTerms } from "./support/dealing.ts"
-import { audit } from "./support/crowd.ts"
+import { audit } from "./support/actors.ts"
 import { sampleSize, seed, terms, unwrap } from "./support/floor.ts"
 
 const start = Date.UTC(2026, 10, 30, 14, 7, 30)
