@@ -24,6 +24,7 @@ import type {
   Series,
   ShardTransfer,
   SubaccountTransfer,
+  Subtrader,
   Tier
 } from "./Entities.ts"
 
@@ -237,6 +238,17 @@ export interface ProposeBlockTrade {
   readonly expirationMillis: number
 }
 
+/** A position to transfer from an FCM's subtrader to a subtrader of its error account. */
+export interface TransferPosition {
+  readonly sourceSubtraderId: string
+  readonly targetSubtraderId: string
+  readonly ticker: string
+  /** In hundredths of a contract. Positive for YES, negative for NO. */
+  readonly count: number
+  /** The YES price. */
+  readonly price: number
+}
+
 /** The new target allocation of cash. */
 export type SetAllocation = Allocation
 
@@ -384,6 +396,25 @@ export interface CommandTypes {
     { readonly accountId: string; readonly proposalId: string; readonly subaccount?: number | undefined },
     BlockTrade
   ]
+  /** Makes an account an FCM member. Position transfers need an error account. */
+  readonly enableFcm: readonly [{ readonly accountId: string; readonly errorAccountId?: string | undefined }, void]
+  readonly createSubtrader: readonly [{ readonly accountId: string; readonly suffix: string }, Subtrader]
+  /** Sets the daily cap of a subtrader. Undefined removes it. */
+  readonly setSubtraderCap: readonly [
+    { readonly accountId: string; readonly subtraderId: string; readonly capMicros: number | undefined },
+    void
+  ]
+  readonly setBlockedCategory: readonly [
+    {
+      readonly accountId: string
+      readonly subtraderId: string
+      readonly category: string
+      readonly blocked: boolean
+    },
+    Subtrader
+  ]
+  /** Transfers a position to a subtrader of the error account, and returns the id of the transfer. */
+  readonly transferPosition: readonly [{ readonly accountId: string; readonly transfer: TransferPosition }, string]
 }
 
 export type CommandType = keyof CommandTypes
@@ -495,4 +526,13 @@ export interface ListBlockTrades extends PageQuery {
   readonly status: string | undefined
   /** If set, lists only block trades in which the caller has this subaccount. */
   readonly subaccount: number | undefined
+}
+
+/** A filter of the orders of an FCM's subtraders. The time filter applies to the creation of an order. */
+export interface ListFcmOrders extends PageQuery, TimeQuery {
+  readonly subtraderId: string | undefined
+  readonly clientOrderIds: ReadonlyArray<string> | undefined
+  readonly ticker: string | undefined
+  readonly eventTicker: string | undefined
+  readonly status: string | undefined
 }

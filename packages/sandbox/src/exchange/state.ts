@@ -9,6 +9,7 @@ import type {
   ApiKey,
   BlockTrade,
   BlockTradeParty,
+  FcmTrade,
   MarketEvent,
   Order,
   Payment,
@@ -81,6 +82,30 @@ export interface AccountState {
   readonly receivedQuotes: Array<QuoteState>
   /** Every proposed block trade to which the account is a party, oldest first. */
   readonly blockTrades: Array<BlockTradeState>
+  /** The state of an FCM member; undefined for any other account. */
+  fcm: FcmState | undefined
+  /** What the account is for its FCM; undefined for any other account. */
+  subtrader: SubtraderState | undefined
+}
+
+/** The state of a futures commission merchant (FCM). */
+export interface FcmState {
+  /** The account whose subtraders receive transferred positions. Without it, transfers are refused. */
+  errorAccount: AccountState | undefined
+  readonly subtraders: Map<string, SubtraderState>
+  /** Every trade of the subtraders, oldest first. */
+  readonly trades: Array<FcmTrade>
+}
+
+export interface SubtraderState {
+  readonly subtraderId: string
+  readonly member: AccountState
+  readonly account: AccountState
+  capMicros: number | undefined
+  /** The net premium of the fills of a date in New York. */
+  premiumMicros: number
+  premiumDate: string
+  readonly blockedCategories: Set<string>
 }
 
 export interface RfqState extends Mutable<Rfq> {

@@ -137,6 +137,9 @@ export const controls: ReadonlyArray<Control> = [
   post("accounts/:id/withdraw", payment, (operator, { dollars, ...till }, accountId) =>
     operator.withdraw(accountId, dollars, till)
   ),
+  post("accounts/:id/fcm", Schema.Struct({ errorAccountId: optional(Schema.String) }), (operator, fcm, accountId) =>
+    operator.enableFcm(accountId, fcm)
+  ),
   post("series", newSeries, (operator, input) => operator.createSeries(input)),
   post("events", newEvent, (operator, input) => operator.createEvent(input)),
   post("markets", newMarket, (operator, input) => operator.createMarket(input)),
