@@ -280,6 +280,20 @@ describe("the quotes of the crowd", () => {
     }
   })
 
+  it("are confirmed within a second after they were accepted, also if the RFQ was deleted, and not replaced then", () => {
+    const exchange = makeCrowded()
+    const quotesAt = requestQuotes(exchange, "KXCROWDLONG-A-YES", 10)
+    const at = start + 5_100
+    const { quoteId, rfqAccountId: accountId, rfqId } = quotesAt(at)[0]!
+    const target = { quoteId, rfqId: undefined, subaccount: undefined }
+    unwrap(exchange.execute({ type: "acceptQuote", accountId, target, side: "yes" }, at))
+    unwrap(exchange.execute({ type: "deleteRfq", accountId, rfqId }, at))
+    const later = unwrap(exchange.view(at + 1_000).quote(accountId, target))
+    assert.strictEqual(later.status, "confirmed")
+    assert.strictEqual(unwrap(exchange.view(at + 17_000).quote(accountId, target)).status, "executed")
+    assert.strictEqual(quotesAt(at + 17_000).length, 3)
+  })
+
   it("decline an RFQ that would make a position too large", () => {
     const exchange = makeCrowded()
     assert.deepStrictEqual(requestQuotes(exchange, "KXCROWDLONG-A-YES", 60_000)(start + minute), [])

@@ -12,7 +12,7 @@ import type { Agent, Exchange } from "../exchange/Exchange.ts"
 import { invalidParameters } from "../exchange/refusals.ts"
 import { quote } from "./making.ts"
 import { OwnMarkets } from "./ownMarkets.ts"
-import { answerRfqs } from "./quoting.ts"
+import { answerRfqs, confirmQuotes } from "./quoting.ts"
 import { Random } from "./random.ts"
 import { cancel, rest, take } from "./taking.ts"
 import { type Crowd, fairPrice, findTraders, makersOf, refill, topOf } from "./traders.ts"
@@ -157,6 +157,7 @@ class CrowdAgent implements Agent {
     }
     this.#selectMarkets(atMillis)
     const traded = new Set(this.#tickers)
+    confirmQuotes(this.#crowd, atMillis)
     answerRfqs(this.#crowd, atMillis, (ticker) => !this.#isOwnOnly || traded.has(ticker))
     for (const ticker of this.#tickers) {
       if (this.#needsQuotes(ticker, atMillis)) {

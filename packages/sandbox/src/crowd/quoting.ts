@@ -24,7 +24,7 @@ const maxRfqPosition = 5_000_000
 export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: string) => boolean): void => {
   const own = new Set([...crowd.makers, ...crowd.takers])
   for (const { quotes, rfq } of crowd.exchange.view(atMillis).openRfqs()) {
-    if (!own.has(rfq.accountId) && isTraded(rfq.ticker)) {
+    if (!own.has(rfq.accountId) && isTraded(rfq.ticker) && !quotes.some((quote) => isPending(quote, atMillis))) {
       for (const accountId of makersOf(crowd, rfq.ticker)) {
         answer(crowd, accountId, atMillis, rfq, quotes)
       }
@@ -32,15 +32,21 @@ export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: st
   }
 }
 
-const answer = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq, quotes: ReadonlyArray<Quote>): void => {
-  const accepted = quotes.find((quote) => quote.status === "accepted" && isConfirmable(quote, atMillis))
-  if (accepted !== undefined || quotes.some(({ status }) => status === "confirmed")) {
-    if (accepted?.accountId === accountId) {
-      const target = { quoteId: accepted.quoteId, rfqId: undefined, subaccount: undefined }
-      crowd.exchange.execute({ type: "confirmQuote", accountId, target }, atMillis)
+/** Whether a quote may still be executed without a new acceptance. A confirmation takes at most 30 seconds. */
+const isPending = ({ acceptedMillis = -Infinity, status }: Quote, atMillis: number): boolean =>
+  status === "confirmed" || (status === "accepted" && atMillis - acceptedMillis < 30_000)
+
+/** Lets the makers confirm their accepted quotes, also those on RFQs that are closed. */
+export const confirmQuotes = ({ exchange, makers }: Crowd, atMillis: number): void => {
+  for (const { accountId, quoteId } of exchange.view(atMillis).quotesToConfirm()) {
+    if (makers.includes(accountId)) {
+      const target = { quoteId, rfqId: undefined, subaccount: undefined }
+      exchange.execute({ type: "confirmQuote", accountId, target }, atMillis)
     }
-    return
   }
+}
+
+const answer = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq, quotes: ReadonlyArray<Quote>): void => {
   if (atMillis - rfq.createdMillis < hashOf(crowd.seed, rfq.rfqId, accountId) % maxDelayMillis) {
     return
   }
@@ -54,10 +60,6 @@ const answer = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq, quo
     crowd.exchange.execute({ type: "createQuote", accountId, quote }, atMillis)
   }
 }
-
-/** Whether the time to confirm an accepted quote can still run: at most 30 seconds. */
-const isConfirmable = ({ acceptedMillis }: Quote, atMillis: number): boolean =>
-  acceptedMillis !== undefined && atMillis - acceptedMillis < 30_000
 
 /** The maker's bids around the value; zero for a side that would make its position too large. */
 const bidsOf = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq): Pick<Quote, "yesBid" | "noBid"> => {

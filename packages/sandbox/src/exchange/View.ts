@@ -321,6 +321,17 @@ export class View extends MarketData {
     return Result.map(findRfq(this.state, rfqId), toRfq)
   }
 
+  /** The accepted quotes of all accounts whose time to be confirmed is running, by id. */
+  quotesToConfirm(): ReadonlyArray<Quote> {
+    const found: Array<Quote> = []
+    for (const timer of this.state.timers.values()) {
+      if ("lapse" in timer) {
+        found.push(toQuote(timer.lapse))
+      }
+    }
+    return found.sort((left, right) => (left.quoteId < right.quoteId ? -1 : 1))
+  }
+
   /** The open RFQs of all accounts, each with the quotes on it that are not cancelled. */
   openRfqs(): ReadonlyArray<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> {
     const found: Array<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> = []
