@@ -27,8 +27,8 @@ export interface CrowdOptions {
    */
   readonly markets?: "own" | "all"
   /**
-   * About how many orders the traders place, amend or cancel per second, all together. More than 0 and at most 1,000.
-   * Default: 10.
+   * How many times per second the traders act, all together, on average. An action is one order of a taker, or a maker's
+   * look at its orders in one market. More than 0 and at most 1,000. Default: 7, which gives about 11 orders per second.
    */
   readonly pace?: number
 }
@@ -38,6 +38,8 @@ const maxMarkets = 32
 
 /** The part of the traders that quotes. The others take. */
 const makerShare = 0.4
+
+const defaultPace = 7
 
 /**
  * At each full second, a maker quotes in every book that lacks a side, whose spread is wider than this, or that is
@@ -56,7 +58,7 @@ interface Action {
 }
 
 /** Refuses invalid options. */
-export const checkCrowd = ({ markets = "all", pace = 10, traders }: CrowdOptions): Refusal | undefined =>
+export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: CrowdOptions): Refusal | undefined =>
   Number.isInteger(traders) &&
   traders >= 1 &&
   traders <= 1_000 &&
@@ -83,7 +85,7 @@ class CrowdAgent implements Agent {
   #actions: ReadonlyArray<Action> = []
   #done = 0
 
-  constructor(exchange: Exchange, { markets = "all", pace = 10, traders }: CrowdOptions, atMillis: number) {
+  constructor(exchange: Exchange, { markets = "all", pace = defaultPace, traders }: CrowdOptions, atMillis: number) {
     const accounts = findTraders(exchange, traders, atMillis)
     const makers = Math.max(1, Math.floor(accounts.length * makerShare))
     this.#crowd = {

@@ -52,8 +52,8 @@ const flags = {
     Flag.withDefault(0)
   ),
   pace: Flag.Finite("crowd-pace").pipe(
-    Flag.withDescription("About how many orders all traders of --crowd place or change per second (default 10)"),
-    Flag.withDefault(10)
+    Flag.withDescription("How many times per second the traders of --crowd act, all together (default 7)"),
+    Flag.withDefault(7)
   ),
   markets: Flag.String("market").pipe(
     Flag.withDescription(`A market to create; may be repeated (default ${sampleMarket})`),
