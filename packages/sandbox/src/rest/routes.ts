@@ -11,6 +11,7 @@ import { exchange } from "./routes/exchange.ts"
 import { fcm } from "./routes/fcm.ts"
 import { historical } from "./routes/historical.ts"
 import { events, markets, series } from "./routes/markets.ts"
+import { collections } from "./routes/collections.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
 import { orders } from "./routes/orders.ts"
 import { portfolio } from "./routes/portfolio.ts"
@@ -30,6 +31,7 @@ export const routes: ReadonlyArray<Route> = [
   ...markets,
   ...events,
   ...series,
+  ...collections,
   ...historical,
   ...rfqs,
   ...quotes,

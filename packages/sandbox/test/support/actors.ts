@@ -1,6 +1,6 @@
 /**
  * Actors that execute random commands from a seed: accounts with subaccounts and shards, markets that open, pause,
- * close and settle, RFQs and quotes, and payments and transfers.
+ * close and settle, combos of these markets, RFQs and quotes, and payments and transfers.
  */
 import * as Result from "effect/Result"
 import type { Refusal } from "../../src/exchange/Entities.ts"
@@ -26,10 +26,15 @@ const makeRandom = (seed: number) => {
 
 const subaccounts = 3
 
+/** The number of shards with markets, and of the events whose markets are the legs of combos. */
+const shards = 4
+
 export interface Actors {
   now: number
   readonly accounts: Array<string>
+  /** The markets that are not determined, with the combos. */
   readonly markets: Array<string>
+  readonly combos: Array<string>
   readonly orders: Array<{
     readonly account: string
     readonly orderId: string
@@ -63,6 +68,7 @@ export const makeActors = (exchange: Exchange, size: number): Actors => {
     now: start,
     accounts: [],
     markets: [],
+    combos: [],
     orders: [],
     groups: [],
     rfqs: [],
@@ -97,10 +103,21 @@ export const makeActors = (exchange: Exchange, size: number): Actors => {
     actors.accounts.push(accountId)
   }
   for (let n = 0; n < 6; n++) {
-    addMarket(exchange, actors, n % 4)
+    addMarket(exchange, actors, n % shards)
   }
+  const associatedEvents = Array.from({ length: shards }, (_, n) => ({ eventTicker: eventOf(n) }))
+  unwrap(
+    exchange.execute(
+      { type: "createCollection", collection: { collectionTicker, sizeMax: 3, associatedEvents } },
+      start
+    )
+  )
   return actors
 }
+
+const collectionTicker = "KXACTORSMVE-R"
+
+const eventOf = (exchangeIndex: number): string => `KXACTORS${exchangeIndex}-26`
 
 const addMarket = (exchange: Exchange, actors: Actors, exchangeIndex: number): void => {
   const ticker = `KXACTORS${exchangeIndex}-26-${++actors.made}`
@@ -110,7 +127,7 @@ const addMarket = (exchange: Exchange, actors: Actors, exchangeIndex: number): v
         type: "createMarket",
         market: {
           ticker,
-          eventTicker: `KXACTORS${exchangeIndex}-26`,
+          eventTicker: eventOf(exchangeIndex),
           exchangeIndex,
           makerFeeRate: actors.made % 2 === 0 ? 175 : 0,
           ...(actors.made % 6 === 0 ? { takerFeeRate: 0 } : {}),
@@ -189,6 +206,31 @@ const step = (exchange: Exchange, actors: Actors, random: Random): Result.Result
     return group(exchange, actors, random, account)
   }
   return choice < 985 ? money(exchange, actors, random, account) : life(exchange, actors, random, account)
+}
+
+/** The most combos that trade at a time. */
+const maxCombos = 4
+
+/** Creates a combo of two or three markets, or finds it. */
+const combine = (exchange: Exchange, actors: Actors, random: Random, accountId: string) => {
+  const singles = actors.markets.filter((market) => !actors.combos.includes(market))
+  const legs = Array.from({ length: 2 + random.below(2) }, () => {
+    const marketTicker = random.of(singles)
+    return { marketTicker, eventTicker: marketTicker.replace(/-[^-]*$/, ""), side: random.of(["yes", "no"] as const) }
+  })
+  const made = exchange.execute({ type: "createCombo", accountId, collectionTicker, legs }, actors.now)
+  if (Result.isSuccess(made) && !actors.combos.includes(made.success.ticker) && made.success.result === undefined) {
+    actors.combos.push(made.success.ticker)
+    actors.markets.push(made.success.ticker)
+  }
+  return made
+}
+
+/** Removes markets that were determined. */
+const forget = (actors: Actors, isDetermined: (ticker: string) => boolean): void => {
+  for (const list of [actors.markets, actors.combos]) {
+    list.splice(0, list.length, ...list.filter((ticker) => !isDetermined(ticker)))
+  }
 }
 
 const order = (exchange: Exchange, actors: Actors, random: Random, account: string) => {
@@ -427,6 +469,9 @@ const life = (exchange: Exchange, actors: Actors, random: Random, account: strin
   const closed = actors.markets.filter((market) => unwrap(exchange.view(actors.now).market(market)).status !== "active")
   const ticker = random.of(random.chance(70) && closed.length > 0 ? closed : actors.markets)
   const { now } = actors
+  if (actors.combos.length < maxCombos && random.chance(40)) {
+    return combine(exchange, actors, random, account)
+  }
   switch (random.below(10)) {
     case 0:
       return exchange.execute({ type: "pauseMarket", ticker }, now)
@@ -444,8 +489,12 @@ const life = (exchange: Exchange, actors: Actors, random: Random, account: strin
         now
       )
       if (Result.isSuccess(determined)) {
-        actors.markets.splice(actors.markets.indexOf(ticker), 1)
-        addMarket(exchange, actors, random.below(4))
+        const isDetermined = (known: string) => unwrap(exchange.view(now).market(known)).result !== undefined
+        for (const combo of actors.combos.filter((known) => isDetermined(known) && random.chance(50))) {
+          unwrap(exchange.execute({ type: "settleMarket", ticker: combo }, now))
+        }
+        forget(actors, isDetermined)
+        addMarket(exchange, actors, random.below(shards))
         // Half of the markets wait for their timer.
         return random.chance(50) ? exchange.execute({ type: "settleMarket", ticker }, now) : determined
       }
@@ -469,6 +518,25 @@ const life = (exchange: Exchange, actors: Actors, random: Random, account: strin
     default:
       return order(exchange, actors, random, account)
   }
+}
+
+/** The value of a combo by its legs; undefined if a leg without a result, or with a disputed one, decides. */
+const productOf = (
+  legs: ReadonlyArray<{ readonly ticker: string; readonly side: "yes" | "no" }>,
+  markets: ReadonlyMap<string, Snapshot["markets"][number]>
+): number | undefined => {
+  const values = legs.map(({ side, ticker }) => {
+    const { challenge, settlementValue } = markets.get(ticker)!
+    return settlementValue === undefined || challenge === "disputed"
+      ? undefined
+      : BigInt(side === "yes" ? settlementValue : 10_000 - settlementValue)
+  })
+  if (values.includes(0n)) {
+    return 0
+  }
+  return values.includes(undefined)
+    ? undefined
+    : Number(values.reduce((product, value) => product! * value!, 1n)! / 10_000n ** BigInt(legs.length - 1))
 }
 
 /** Checks the invariants of a state, and returns the violated invariants. */
@@ -540,7 +608,12 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
   }
   const open = state.rfqs.flatMap(({ accountId, status, ticker }) => (status === "open" ? [accountId + ticker] : []))
   check(new Set(open).size === open.length, "an account has at most one open RFQ per market")
+  const byTicker = new Map(state.markets.map((market) => [market.ticker, market]))
   for (const market of state.markets) {
+    if (market.combo !== undefined) {
+      const value = productOf(market.combo.legs, byTicker)
+      check(market.settlementValue === value, "a combo has the product of its legs as soon as they determine it")
+    }
     const counts = positions.get(market.ticker) ?? []
     const yes = counts.filter((count) => count > 0).reduce((sum, count) => sum + count, 0)
     check(counts.reduce((sum, count) => sum + count, 0) === 0, "the counts of YES and NO are equal")

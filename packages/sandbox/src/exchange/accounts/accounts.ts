@@ -66,6 +66,7 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     openRfqs: new Map(),
     quotes: [],
     receivedQuotes: [],
+    comboCreations: [],
     blockTrades: [],
     fcm: undefined,
     subtrader: undefined
