@@ -299,12 +299,26 @@ describe("the quotes of the crowd", () => {
     assert.deepStrictEqual(requestQuotes(exchange, "KXCROWDLONG-A-YES", 60_000)(start + minute), [])
   })
 
-  it("cover RFQs on combos, in which the traders do not trade otherwise", () => {
+  it("cover RFQs on combos at the product of their legs, in which the traders do not trade otherwise", () => {
     const exchange = makeCrowded()
-    unwrap(exchange.execute({ type: "createEvent", event: { eventTicker: "KXMVE-1", multivariate: true } }, start))
-    unwrap(exchange.execute({ type: "createMarket", market: { ticker: "KXMVE-1-A", eventTicker: "KXMVE-1" } }, start))
-    assert.strictEqual(requestQuotes(exchange, "KXMVE-1-A", 10)(start + 2_000).length, 3)
-    assert.strictEqual(unwrap(exchange.view(start + minute).ticker("KXMVE-1-A")).bid, 0)
+    const legs = [
+      { marketTicker: "KXCROWDLONG-A-YES", eventTicker: "KXCROWDLONG-A", side: "yes" },
+      { marketTicker: "KXCROWDLONG-C-YES", eventTicker: "KXCROWDLONG-C", side: "no" }
+    ] as const
+    const collectionTicker = "KXMVE-R"
+    const associatedEvents = legs.map(({ eventTicker }) => ({ eventTicker }))
+    unwrap(exchange.execute({ type: "createCollection", collection: { collectionTicker, associatedEvents } }, start))
+    const { accountId } = unwrap(exchange.execute({ type: "createAccount", name: "combiner" }, start))
+    const { ticker } = unwrap(exchange.execute({ type: "createCombo", accountId, collectionTicker, legs }, start))
+    const at = start + 2_000
+    const quotes = requestQuotes(exchange, ticker, 10)(at)
+    const values = new OwnMarkets(1)
+    const [first, second] = legs.map(({ marketTicker }) => values.value(marketTicker, at))
+    const price = 10_000 * first! * (1 - second!)
+    assert.strictEqual(quotes.length, 3)
+    for (const { noBid, yesBid } of quotes) assert.isTrue(yesBid < price && price < 10_000 - noBid, `${price}`)
+    for (const { noBid, yesBid } of quotes) assert.isAtMost(10_000 - noBid - yesBid, 1_000)
+    assert.strictEqual(unwrap(exchange.view(start + minute).ticker(ticker)).bid, 0)
   })
 
   it("do not answer RFQs of the crowd's own accounts", () => {

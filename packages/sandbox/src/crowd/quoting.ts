@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Result from "effect/Result"
 import type { Quote, Rfq } from "../exchange/Entities.ts"
 import { dollar } from "../exchange/decimal.ts"
 import { atOrAbove, atOrBelow } from "./grid.ts"
@@ -66,11 +67,24 @@ const bidsOf = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq): Pi
   const { ticker } = rfq
   const levels = levelsOfMarket(crowd, ticker, atMillis)
   const position = crowd.exchange.view(atMillis).positionCount(accountId, ticker)
-  const fair = fairPrice(crowd, ticker, atMillis)
+  const fair = priceOf(crowd, ticker, atMillis)
   // A target cost buys about this count.
   const count = rfq.count ?? (rfq.targetCostMicros ?? 0) / (dollar / 2)
   const half = halfSpreadOf(crowd, accountId, ticker, atMillis) + Math.min(200, count / 1_000)
   const bid = position + count > maxRfqPosition ? 0 : (atOrBelow(levels, fair - half) ?? 0)
   const ask = position - count < -maxRfqPosition ? dollar : (atOrAbove(levels, fair + half) ?? dollar)
   return { yesBid: bid, noBid: dollar - ask }
+}
+
+/** A market's value as a price. That of a combo is the product of its legs, as if they were independent. */
+const priceOf = (crowd: Crowd, ticker: string, atMillis: number): number => {
+  const view = crowd.exchange.view(atMillis)
+  const legs = Result.getOrUndefined(view.market(ticker))?.combo?.legs
+  return legs === undefined
+    ? fairPrice(crowd, ticker, atMillis)
+    : legs.reduce((price, { marketTicker, side }) => {
+        const known = Result.getOrUndefined(view.market(marketTicker))?.settlementValue
+        const yes = (known ?? fairPrice(crowd, marketTicker, atMillis)) / dollar
+        return price * (side === "yes" ? yes : 1 - yes)
+      }, dollar)
 }
