@@ -36,8 +36,9 @@ const packages: Readonly<Record<string, Arrows>> = {
     rest: [".", "exchange"],
     feed: [".", "exchange", "rest"],
     serving: ["feed", "rest"],
-    operator: [".", "Sandbox.ts", "crowd", "exchange", "feed", "rest"],
-    "Sandbox.ts": [".", "crowd", "feed", "operator", "rest", "serving"]
+    operator: [".", "Sandbox.ts", "crowd", "exchange", "feed", "page", "rest"],
+    page: ["exchange", "feed", "operator", "rest"],
+    "Sandbox.ts": [".", "crowd", "feed", "operator", "page", "rest", "serving"]
   },
   "packages/signing/src": {
     internal: ["."],

@@ -58,6 +58,10 @@ const flags = {
     Flag.withDescription("How many times per second the traders of --crowd act, all together (default 7)"),
     Flag.withDefault(7)
   ),
+  cors: Flag.String("cors").pipe(
+    Flag.withDescription("An origin whose pages may call the API from a browser; may be repeated (default none)"),
+    Flag.atLeast(0)
+  ),
   markets: Flag.String("market").pipe(
     Flag.withDescription(`A market to create; may be repeated (default ${sampleMarkets.join(" and ")})`),
     Flag.atLeast(0)
@@ -65,17 +69,20 @@ const flags = {
 }
 
 /**
- * The address, the markets, their collection, the crowd, the accounts, and shell lines that connect a program to the
+ * The address, the page, the markets, their collection, the crowd, the accounts, and shell lines that connect a program to the
  * exchange.
  */
 const announcement = (
-  { credentials, url }: Operator,
+  { credentials, page, url }: Operator,
   tickers: ReadonlyArray<string>,
   tier: string,
   traders: number
 ): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
+    ...(page === undefined
+      ? []
+      : [`# Its page: ${page.url} (the token of its changes: ${Redacted.value(page.token)})`]),
     `# Markets: ${tickers.join(", ")}. Collection of their events: ${sampleCollection}`,
     ...(traders === 0
       ? []
