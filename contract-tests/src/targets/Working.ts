@@ -142,7 +142,10 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GenerateApiKey: () => [{ ...key, key_type: "ed25519" }],
   GetBalance: () => [shard],
   GetBlockTradeProposals: ({ ticker }) => [{ ...page, market_ticker: ticker, status: "pending" }],
-  GetEvent: ({ eventTicker }) => [{ event_ticker: eventTicker, with_nested_markets: true }],
+  GetEvent: ({ eventTicker }) => [
+    { event_ticker: eventTicker, with_nested_markets: true },
+    { event_ticker: eventTicker, exclude_markets: false }
+  ],
   GetEvents: ({ eventTicker, seriesTicker }) => [
     {
       ...page,
@@ -180,7 +183,10 @@ const inputs: Readonly<Record<string, Inputs>> = {
     }
   ],
   GetFCMSubtraderBlockedCategories: subtraderInput(),
-  GetFills: ({ orderIds, ticker }) => [{ ...page, ...between, ...shard, ticker, order_id: orderIds[0] ?? unknownId }],
+  GetFills: ({ orderIds, ticker }) => [
+    { ...page, ...between, ...shard, ticker },
+    { ...page, ...between, ...shard, order_id: orderIds[0] ?? unknownId }
+  ],
   GetFillsHistorical: archive,
   GetHistoricalMarket: ({ archivedTicker }) => [{ ticker: archivedTicker }],
   GetHistoricalMarkets: ({ archivedTicker }) => [
@@ -198,6 +204,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GetLiveData: ({ milestoneId }) => [{ type: "football_game", milestone_id: milestoneId, ...players }],
   GetLiveDataByMilestone: ({ milestoneId }) => [{ milestone_id: milestoneId, ...players }],
   GetLiveDatas: ({ milestoneId }) => [{ milestone_ids: [milestoneId], ...players }],
+  GetMarketOrderbooks: ({ ticker }) => [{ tickers: [ticker] }],
   GetMarkets: ({ eventTicker, seriesTicker, ticker }) => [
     {
       ...page,
@@ -275,6 +282,9 @@ const inputs: Readonly<Record<string, Inputs>> = {
       user_filter: "self"
     }
   ],
+  GetSeriesList: () => [
+    { category: "Local", tags: "Contract", include_product_metadata: true, include_volume: true, min_updated_ts: 0 }
+  ],
   GetSettlements: ({ eventTicker, settledTicker }) => [
     { ...page, ...between, ticker: settledTicker, event_ticker: eventTicker, subaccount: 0 }
   ],
@@ -282,6 +292,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GetStructuredTargets: ({ targetId }) => [
     { ids: [targetId], type: "football_team", competition: "Pro Football", page_size: 10, cursor: "" }
   ],
+  GetTrades: ({ ticker }) => [{ ...page, ...between, ticker, is_block_trade: false }],
   GetTradesHistorical: ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, is_block_trade: false }],
   GetWeatherIndex: () => [
     { city: "miami", from: 1_798_000_000_000, to: 1_798_000_600_000, detailed: true },
