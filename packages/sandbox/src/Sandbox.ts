@@ -14,7 +14,7 @@ import type * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
 import type { Feed } from "./feed/Feed.ts"
 import { feedPath } from "./feed/line.ts"
-import { control } from "./operator/control.ts"
+import { control, isLargeControl } from "./operator/control.ts"
 import { listen } from "./serving/httpServer.ts"
 import { memoryClient } from "./serving/memoryClient.ts"
 import { makeMemoryWebSocket } from "./serving/memorySocket.ts"
@@ -95,7 +95,11 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
           running.handle(request, onDefect(request)),
         host,
         options.port ?? 0,
-        { webSockets: new WebSockets(running.feed, onDefect({ method: "GET", path: feedPath })) }
+        {
+          onDefect: (request, defect) => onDefect(request)(defect),
+          isLarge: (request, fromLoopback) => fromLoopback && isLargeControl(request),
+          webSockets: new WebSockets(running.feed, onDefect({ method: "GET", path: feedPath }))
+        }
       )
       // Closes the connections of the feed before those of the server.
       yield* pumpFeed(running.feed)

@@ -13,6 +13,7 @@ import { feedControls, feedFaults } from "./feedControls.ts"
 import type { Credentials, Operator } from "./operatorSide.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
 import { type RestResponse, failure } from "../rest/errorBody.ts"
+import { decodeBody, isJson, maxTextBytes } from "../rest/requestBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 
 const optional = Schema.optionalKey
@@ -177,6 +178,10 @@ export const controls: ReadonlyArray<Control> = [
 
 const root = "/sandbox/"
 
+/** Whether an operator request has a body without the usual limit: a snapshot has any size. */
+export const isLargeControl = ({ headers, method, path }: Omit<WireRequest, "body">): boolean =>
+  method === "PUT" && path.replace(/\?.*$/s, "") === `${root}snapshot` && headers["origin"] === undefined
+
 /** Responds to an operator request; undefined for a request to the exchange. */
 export const control = (operator: Operator, request: WireRequest): WireResponse | undefined =>
   request.path.startsWith(root) ? toWire(respond(operator, request), Date.now()) : undefined
@@ -195,8 +200,10 @@ const respond = (operator: Operator, request: WireRequest): RestResponse => {
       : { ...failure(405, "method_not_allowed"), headers: { allow: matching.map(({ method }) => method).join(", ") } }
   }
   const json = found.method === "GET" ? Result.succeed({}) : readJson(request)
-  const part = unescape(parts[1] ?? "")
-  const action = Result.flatMap(json, (body) => found.run(operator, part, body))
+  if (Result.isFailure(json)) {
+    return json.failure
+  }
+  const action = found.run(operator, unescape(parts[1] ?? ""), json.success)
   if (Result.isFailure(action)) {
     return failure(400, "invalid_parameters", action.failure)
   }
@@ -222,17 +229,20 @@ const unescape = (part: string): string => {
 
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
 
-const readJson = ({ body, headers }: WireRequest): Result.Result<unknown, string> => {
-  if (body.length === 0) {
+const readJson = (request: WireRequest): Result.Result<unknown, RestResponse> => {
+  if (request.body.length === 0) {
     return Result.succeed({})
   }
-  if (!/^application\/json\s*(?:;|$)/i.test(headers["content-type"] ?? "")) {
-    return Result.fail("the content type must be application/json")
+  if (!isJson(request)) {
+    return Result.fail(failure(400, "invalid_parameters", "the content type must be application/json"))
   }
-  return Result.try({
-    try: () => JSON.parse(utf8.decode(body)) as unknown,
-    catch: () => "the body is not JSON"
-  })
+  const body = decodeBody(request, isLargeControl(request) ? maxTextBytes : undefined)
+  return Result.flatMap(body, (bytes) =>
+    Result.try({
+      try: () => JSON.parse(utf8.decode(bytes)) as unknown,
+      catch: () => failure(400, "invalid_parameters", "the body is not JSON")
+    })
+  )
 }
 
 /** JSON has no infinity: a market that does not close automatically has null. */
