@@ -11,7 +11,7 @@ import * as Result from "effect/Result"
 import type { Command, CommandType, KeyOptions } from "../exchange/Commands.ts"
 import type { Refusal } from "../exchange/Entities.ts"
 import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
-import { latestMillis } from "../exchange/times.ts"
+import { isTime, latestMillis } from "../exchange/times.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "../exchange/accounts/keys.ts"
 import type { Now } from "../rest/authentication.ts"
 import { Feed } from "../feed/Feed.ts"
@@ -40,8 +40,8 @@ export const run = (
   const accounts = (options.accounts ?? []).map((account) => ({ account, pair: makeKeyPair(kindOf(account)) }))
   const host = new Host(options, clock, wallMillis)
   const reset = () =>
-    Result.map(initialExchange(options, accounts, host.now().exchangeMillis), ({ credentials, exchange }) => {
-      host.replace(exchange)
+    Result.map(initialExchange(options, accounts, host.unmovedMillis()), ({ credentials, exchange }) => {
+      host.reset(exchange)
       return credentials
     })
   return Result.map(reset(), (credentials) => ({
@@ -98,6 +98,11 @@ class Host {
         }
   }
 
+  /** The exchange's time without moves and restored snapshots. */
+  unmovedMillis(): number {
+    return this.#clock === "frozen" ? this.#createdMillis : this.#wallMillis()
+  }
+
   clockMillis(): number {
     return this.#wallMillis()
   }
@@ -108,6 +113,9 @@ class Host {
 
   /** Returns why the clock cannot be moved. A frozen clock moves only the exchange's time, which never goes back. */
   moveClock(millis: number): string | undefined {
+    if (!Number.isSafeInteger(millis)) {
+      return `the clock moves by a whole number of milliseconds, not ${millis}`
+    }
     if (millis === 0 || (millis < 0 && this.#clock === "frozen")) {
       return "a frozen clock moves only forward, and no clock moves by 0 ms"
     }
@@ -137,6 +145,14 @@ class Host {
     this.requests.length = 0
     this.#handler = this.#makeHandler()
     this.feed.restart()
+  }
+
+  /** Replaces the exchange by one in its initial state. Undoes moves of the clock and restored times. */
+  reset(exchange: Exchange): void {
+    this.#offsetMillis = 0
+    this.#furthestMillis = 0
+    this.#restoredMillis = 0
+    this.replace(exchange)
   }
 
   /** Replaces the exchange by one from a snapshot, and continues at the time of the snapshot. */
@@ -267,7 +283,12 @@ const operatorOf = (
   restore: (snapshot) =>
     Effect.map(
       Effect.try({
-        try: () => Exchange.restore(snapshot, host.options),
+        try: () => {
+          if (!isTime(snapshot.nowMillis)) {
+            throw new RangeError(`nowMillis must be a time from 1970 to the end of 9999, not ${snapshot.nowMillis}`)
+          }
+          return Exchange.restore(snapshot, host.options)
+        },
         catch: (cause) => new SandboxError({ reason: `the snapshot is invalid: ${String(cause)}` })
       }),
       (exchange) => host.restore(exchange, snapshot.nowMillis)
