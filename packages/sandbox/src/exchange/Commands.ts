@@ -341,8 +341,8 @@ export interface CommandTypes {
   readonly deleteGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
   readonly createRfq: readonly [{ readonly accountId: string; readonly rfq: CreateRfq }, Rfq]
   /**
-   * Closes an open RFQ of the account, and cancels the open quotes on it. Refused while a quote on it is waiting for its
-   * confirmation or execution. The subaccount, if set, must be that of the RFQ.
+   * Closes an open RFQ of the account, and cancels the open quotes on it. An accepted quote can still be confirmed and
+   * executed. The subaccount, if set, must be that of the RFQ.
    */
   readonly deleteRfq: readonly [
     { readonly accountId: string; readonly rfqId: string; readonly subaccount?: number | undefined },

@@ -85,7 +85,7 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
   DeleteRFQ: {
     request: { method: "DELETE", path: `${rfqs}/{rfq}` },
     others: {
-      400: [{ path: `${rfqs}/mine` }, { path: `${rfqs}/{takerRfq}`, who: "taker" }],
+      400: [{ path: `${rfqs}/mine` }],
       404: [{ path: `${rfqs}/${nowhere}` }, { who: "taker" }, { who: "locked" }]
     }
   },
@@ -113,7 +113,6 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
         ...changes([
           quote("mine"),
           quote(nowhere),
-          quote("{rfq}"),
           quote("{takerRfq}", { yes_bid: "0", no_bid: "0" }),
           quote("{takerRfq}", { yes_bid: "0.51", no_bid: "0.50" }),
           quote("{takerRfq}", { yes_bid: "1.00", no_bid: "0" }),
