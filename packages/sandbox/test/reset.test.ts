@@ -102,7 +102,7 @@ describe("the times of the operator", () => {
       const snapshot = yield* sandbox.snapshot
       for (const nowMillis of [...notTimes, -1, 253_402_300_799_001]) {
         const error = yield* Effect.flip(sandbox.restore({ ...snapshot, nowMillis }))
-        assert.include(error.message, "nowMillis must be a time", String(nowMillis))
+        assert.include(error.message, "nowMillis is not a time", String(nowMillis))
       }
       assert.strictEqual(yield* now, 0)
       assert.strictEqual(

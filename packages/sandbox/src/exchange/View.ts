@@ -45,8 +45,9 @@ import { ordersOf } from "./orders/ending.ts"
 import { cutoffsOf, isArchived } from "./markets/history.ts"
 import { toBalance, toPosition } from "./money/ledger.ts"
 import { type Era, MarketData } from "./markets/marketData.ts"
+import { PositionList } from "./money/positionList.ts"
 import * as groups from "./orders/groups.ts"
-import { countWhile, isWithin, millisOf, page } from "./pages.ts"
+import { countWhile, millisOf, page, within } from "./pages.ts"
 import { notFound } from "./refusals.ts"
 import { type AccountState, type OrderState, type PositionState, snapshot } from "./state.ts"
 
@@ -135,7 +136,7 @@ export class View extends MarketData {
   ): Result.Result<ReadonlyArray<QueuePosition>, Refusal> {
     const tickers = query.tickers === undefined ? undefined : new Set(query.tickers)
     return Result.map(this.#positions(accountId, subaccount), (positions) =>
-      positions
+      positions.all
         .filter(
           ({ market }) =>
             (tickers === undefined || tickers.has(market.ticker)) &&
@@ -184,9 +185,10 @@ export class View extends MarketData {
   /** Positions of traded markets. Positions that settled long ago are historical. */
   listPositions(accountId: string, query: ListPositions, era: Era = "live"): Result.Result<Page<Position>, Refusal> {
     return Result.flatMap(this.#positions(accountId, query.subaccount), (positions) =>
-      page(positions, query, {
+      page(positions.all, query, {
         mark: `${era === "live" ? "p" : "hp"}${query.settlement}-`,
         order: "oldestFirst",
+        after: positions.after(this.state, { ...query, isUnsettled: query.settlement === "unsettled" }),
         isListed: this.#isListed(query, era),
         show: toPosition
       })
@@ -200,7 +202,19 @@ export class View extends MarketData {
     era: Era = "live"
   ): Result.Result<ReadonlyArray<Position>, Refusal> {
     return Result.map(this.#positions(accountId, query.subaccount), (positions) =>
-      positions.filter(this.#isListed(query, era)).map(toPosition)
+      positions.all.filter(this.#isListed(query, era)).map(toPosition)
+    )
+  }
+
+  /** The positions in the markets of an event, of all pages of {@link listPositions}. */
+  positionsOfEvent(
+    accountId: string,
+    eventTicker: string,
+    query: ListPositions,
+    era: Era = "live"
+  ): Result.Result<ReadonlyArray<Position>, Refusal> {
+    return Result.map(this.#positions(accountId, query.subaccount), (positions) =>
+      positions.ofEvent(this.state.events.get(eventTicker)).filter(this.#isListed(query, era)).map(toPosition)
     )
   }
 
@@ -242,14 +256,22 @@ export class View extends MarketData {
 
   /** Settlements, newest first. */
   listSettlements(accountId: string, query: ListSettlements): Result.Result<Page<Settlement>, Refusal> {
-    return Result.flatMap(this.#account(accountId), ({ settlements }) =>
+    const { eventTicker, ticker } = query
+    const { maxMillis, minMillis } = millisOf(query)
+    return Result.flatMap(this.#account(accountId), ({ settlements, settlementsByTicker }) =>
       page(settlements, query, {
         mark: "s",
+        before: within(
+          settlements,
+          (atMillis) => atMillis < minMillis,
+          (atMillis) => atMillis > maxMillis,
+          ticker === undefined && eventTicker === undefined
+            ? undefined
+            : settlementsByTicker.before(ticker === undefined ? this.#tickersOf(eventTicker!) : [ticker])
+        ),
         isListed: (settlement) =>
-          (query.ticker === undefined || query.ticker === settlement.ticker) &&
-          (query.eventTicker === undefined || query.eventTicker === settlement.eventTicker) &&
-          (query.subaccount === undefined || query.subaccount === settlement.subaccount) &&
-          isWithin(settlement.atMillis, query),
+          (eventTicker === undefined || eventTicker === settlement.eventTicker) &&
+          (query.subaccount === undefined || query.subaccount === settlement.subaccount),
         show: (settlement) => settlement
       })
     )
@@ -271,8 +293,8 @@ export class View extends MarketData {
 
   /** Transfers between shards, and to and from the margined exchange, newest first. */
   listShardTransfers(accountId: string, query: PageQuery): Result.Result<Page<ShardTransfer>, Refusal> {
-    return this.#all(accountId, query, "x", 500, ({ shardTransfers }) =>
-      shardTransfers.map((transfer) => ({ ...transfer }))
+    return Result.flatMap(this.#account(accountId), ({ shardTransfers }) =>
+      page(shardTransfers, query, { mark: "x", maxLimit: 500, show: (transfer) => ({ ...transfer }) })
     )
   }
 
@@ -348,12 +370,8 @@ export class View extends MarketData {
     return (this.state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
   }
 
-  #positions(accountId: string, subaccount: number): Result.Result<ReadonlyArray<PositionState>, Refusal> {
-    return Result.map(this.#account(accountId), ({ holdings }) =>
-      Array.from(holdings.values())
-        .filter((holding) => holding.subaccount === subaccount)
-        .flatMap((holding) => Array.from(holding.positions.values()))
-    )
+  #positions(accountId: string, subaccount: number): Result.Result<PositionList, Refusal> {
+    return Result.map(this.#account(accountId), ({ positions }) => positions.get(subaccount) ?? new PositionList())
   }
 
   #isListed(query: ListPositions, era: Era): (position: PositionState) => boolean {

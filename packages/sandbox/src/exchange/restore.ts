@@ -5,6 +5,7 @@
  */
 import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
+import { RecordIndexes } from "./communications/indexes.ts"
 import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { Book } from "./orders/book.ts"
@@ -13,7 +14,9 @@ import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
 import { Ids } from "./ids.ts"
-import { holdingKey, makeHolding, makePosition } from "./money/ledger.ts"
+import { makeHolding, makePosition } from "./money/ledger.ts"
+import { holdingKey } from "./shards.ts"
+import { positionsOf } from "./money/positionList.ts"
 import type {
   AccountState,
   GroupState,
@@ -31,32 +34,36 @@ import { Timers } from "./timers.ts"
 
 type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
 
-export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
-  assumptions,
-  rounding: roundingOf(assumptions),
-  ids,
-  emit: undefined,
-  changedHoldings: new Set(),
-  changedPositions: new Set(),
-  accounts: new Map(),
-  keys: new Map(),
-  series: new Map(),
-  events: new Map(),
-  markets: new Map(),
-  trades: [],
-  orders: new Map(),
-  timers: new Timers(),
-  nowMillis: 0,
-  clock: 0,
-  actionClock: 1,
-  depositedMicros: 0,
-  exchangeActive: [true, true, true, true],
-  tradingActive: [true, true, true, true],
-  rfqs: new Map(),
-  rfqList: [],
-  quotes: new Map(),
-  blockTrades: new Map()
-})
+export const emptyState = (assumptions: Assumptions, ids: Ids): State => {
+  const rfqList: State["rfqList"] = []
+  return {
+    assumptions,
+    rounding: roundingOf(assumptions),
+    ids,
+    emit: undefined,
+    changedHoldings: new Set(),
+    changedPositions: new Set(),
+    accounts: new Map(),
+    keys: new Map(),
+    series: new Map(),
+    events: new Map(),
+    markets: new Map(),
+    trades: [],
+    orders: new Map(),
+    timers: new Timers(),
+    nowMillis: 0,
+    clock: 0,
+    actionClock: 1,
+    depositedMicros: 0,
+    exchangeActive: [true, true, true, true],
+    tradingActive: [true, true, true, true],
+    rfqs: new Map(),
+    rfqList,
+    rfqIndexes: new RecordIndexes(rfqList, ({ ticker }) => ticker),
+    quotes: new Map(),
+    blockTrades: new Map()
+  }
+}
 
 /** A snapshot refers to an entity that it does not contain. */
 export class DanglingReference extends Error {}
@@ -177,12 +184,14 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     netting: new Map(dumped.netting),
     cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
-    settlements: [...dumped.settlements],
     deposits: [...dumped.deposits],
     withdrawals: [...dumped.withdrawals],
     cashTransfers: [...dumped.cashTransfers],
     shardTransfers: dumped.shardTransfers.map((transfer) => ({ ...transfer })),
     holdings: new Map()
+  }
+  for (const settlement of dumped.settlements) {
+    account.settlements.push(settlement)
   }
   state.accounts.set(account.accountId, account)
   for (const key of account.keys) {
@@ -207,6 +216,7 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
   for (const holding of dumped.holdings) {
     restoreHolding(state, account, holding)
   }
+  restorePositionLists(account)
   account.orders.restore(dumped.orders.map((order) => restoreOrder(state, account, order)))
   for (const fill of dumped.fills) {
     account.fills.add(fill, found(state.orders.get(fill.orderId), fill.orderId))
@@ -245,6 +255,14 @@ const restoreHolding = (state: State, account: AccountState, dumped: Dumped["acc
       tradedMicros: BigInt(tradedMicros)
     }
     holding.positions.set(ticker, position)
+  }
+}
+
+/** Lists the positions of all shards in order of their creation. */
+const restorePositionLists = (account: AccountState): void => {
+  const positions = Array.from(account.holdings.values()).flatMap((holding) => Array.from(holding.positions.values()))
+  for (const position of positions.sort((left, right) => left.listIndex - right.listIndex)) {
+    positionsOf(account, position.holding.subaccount).add(position)
   }
 }
 

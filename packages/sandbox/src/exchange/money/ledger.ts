@@ -16,7 +16,8 @@ import { cover, makeOwnSide, shrink } from "../orders/backing.ts"
 import { dollar } from "../decimal.ts"
 import { charge, feeUp } from "./fees.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
-import { isShard, shards } from "../shards.ts"
+import { positionsOf } from "./positionList.ts"
+import { holdingKey, isShard } from "../shards.ts"
 import {
   type AccountState,
   type Holding,
@@ -31,8 +32,6 @@ import {
 export const maxTotalMicros = 9_000_000_000_000_000
 
 const oneCent = 10_000
-
-export const holdingKey = (subaccount: number, exchangeIndex: number): number => subaccount * shards + exchangeIndex
 
 export const holdingOf = (account: AccountState, subaccount: number, exchangeIndex: number): Holding => {
   const key = holdingKey(subaccount, exchangeIndex)
@@ -68,6 +67,7 @@ export const attach = (position: PositionState): void => {
   if (!holding.positions.has(market.ticker)) {
     holding.account.holdings.set(holdingKey(holding.subaccount, holding.exchangeIndex), holding)
     holding.positions.set(market.ticker, position)
+    positionsOf(holding.account, holding.subaccount).add(position)
     market.positions.push(position)
   }
 }
@@ -83,6 +83,7 @@ export const makePosition = (holding: Holding, market: MarketState): PositionSta
   feesMicros: 0,
   updatedMillis: 0,
   settled: false,
+  listIndex: -1,
   bid: makeOwnSide(),
   ask: makeOwnSide()
 })
