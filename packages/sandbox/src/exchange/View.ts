@@ -188,7 +188,7 @@ export class View extends MarketData {
       page(positions.all, query, {
         mark: `${era === "live" ? "p" : "hp"}${query.settlement}-`,
         order: "oldestFirst",
-        after: positions.after(this.state, { ...query, isUnsettled: query.settlement === "unsettled" }),
+        after: positions.after(this.state, query),
         isListed: this.#isListed(query, era),
         show: toPosition
       })

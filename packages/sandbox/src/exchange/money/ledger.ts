@@ -303,10 +303,10 @@ const addPayment = (
   state.emit?.({ type: "payment", kind, accountId: account.accountId, payment })
 }
 
-/** The value of a holding's positions at the last prices of their markets. */
-const valueOfPositions = (holding: Holding): number => {
+/** The value of a holding's positions at the last prices of their markets. Settled positions are zero. */
+const valueOfPositions = ({ account, exchangeIndex, subaccount }: Holding): number => {
   let micros = 0
-  for (const { count, market } of holding.positions.values()) {
+  for (const { count, market } of account.positions.get(subaccount)?.unsettled(exchangeIndex) ?? []) {
     micros += Math.abs(count) * (count > 0 ? market.lastPrice : dollar - market.lastPrice)
   }
   return micros

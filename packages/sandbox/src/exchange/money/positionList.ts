@@ -12,9 +12,10 @@ import { holdingKey } from "../shards.ts"
 export interface PositionFilter {
   readonly ticker?: string | undefined
   readonly eventTicker?: string | undefined
-  /** Only positions of markets that are not settled. */
-  readonly isUnsettled: boolean
+  readonly settlement: "unsettled" | "settled" | "all"
 }
+
+const isUnsettled = ({ settled }: PositionState): boolean => !settled
 
 /** Every position of a subaccount, in order of their creation. New positions come last, so that pages do not shift. */
 export class PositionList {
@@ -27,7 +28,7 @@ export class PositionList {
   }
 
   /** Finds later positions. The result contains all that match a filter, and may contain others. */
-  after(state: State, { eventTicker, isUnsettled, ticker }: PositionFilter): FindBefore | undefined {
+  after(state: State, { eventTicker, settlement, ticker }: PositionFilter): FindBefore | undefined {
     const positions =
       ticker !== undefined
         ? this.#of([state.markets.get(ticker)])
@@ -38,7 +39,20 @@ export class PositionList {
       const indexes = positions.map(({ listIndex }) => listIndex).sort((left, right) => left - right)
       return (index) => indexes[countWhile(indexes.length, (n) => indexes[n]! <= index)] ?? -1
     }
-    return isUnsettled ? this.#unsettled.after(({ settled }) => !settled) : undefined
+    return settlement === "unsettled" ? this.#unsettled.after(isUnsettled) : undefined
+  }
+
+  /** The positions on a shard in markets that are not settled. */
+  unsettled(exchangeIndex: number): ReadonlyArray<PositionState> {
+    const positions: Array<PositionState> = []
+    const next = this.#unsettled.after(isUnsettled)
+    for (let index = next(-1); index >= 0; index = next(index)) {
+      const position = this.all[index]! // an index in the list
+      if (position.market.exchangeIndex === exchangeIndex) {
+        positions.push(position)
+      }
+    }
+    return positions
   }
 
   /** The positions in the markets of an event. */
