@@ -6,6 +6,9 @@
 import * as Result from "effect/Result"
 import type {
   ListBlockTrades,
+  ListFcmOrders,
+  PageQuery,
+  TimeQuery,
   KeyOptions,
   ListFills,
   ListOrders,
@@ -14,11 +17,12 @@ import type {
   ListRfqs,
   ListSettlements,
   Page,
-  PageQuery,
   QuoteTarget
 } from "./Commands.ts"
 import type {
   BlockTrade,
+  FcmTrade,
+  Subtrader,
   Account,
   Allocation,
   ApiKey,
@@ -39,17 +43,19 @@ import type {
 import * as accounts from "./accounts/accounts.ts"
 import { type Budget, budgetOf } from "./accounts/buckets.ts"
 import { listBlockTrades } from "./communications/blockTrades.ts"
+import * as subtraders from "./fcm/subtraders.ts"
+import { listFcmTrades } from "./fcm/trades.ts"
 import { listQuotes, listRfqs } from "./communications/lists.ts"
 import { findQuote, findRfq, toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
 import { cutoffsOf, isArchived } from "./markets/history.ts"
 import { toBalance, toPosition } from "./money/ledger.ts"
 import { type Era, MarketData } from "./markets/marketData.ts"
-import { PositionList } from "./money/positionList.ts"
+import { laterPositions, makePositionList, positionsOfEvent } from "./money/positionList.ts"
 import * as groups from "./orders/groups.ts"
 import { countWhile, millisOf, page, within } from "./pages.ts"
 import { notFound } from "./refusals.ts"
-import { type AccountState, type OrderState, type PositionState, snapshot } from "./state.ts"
+import { type AccountState, type OrderState, type PositionList, type PositionState, snapshot } from "./state.ts"
 
 export type { Era, ListMarkets } from "./markets/marketData.ts"
 
@@ -188,7 +194,7 @@ export class View extends MarketData {
       page(positions.all, query, {
         mark: `${era === "live" ? "p" : "hp"}${query.settlement}-`,
         order: "oldestFirst",
-        after: positions.after(this.state, query),
+        after: laterPositions(positions, this.state, query),
         isListed: this.#isListed(query, era),
         show: toPosition
       })
@@ -214,7 +220,7 @@ export class View extends MarketData {
     era: Era = "live"
   ): Result.Result<ReadonlyArray<Position>, Refusal> {
     return Result.map(this.#positions(accountId, query.subaccount), (positions) =>
-      positions.ofEvent(this.state.events.get(eventTicker)).filter(this.#isListed(query, era)).map(toPosition)
+      positionsOfEvent(positions, this.state.events.get(eventTicker)).filter(this.#isListed(query, era)).map(toPosition)
     )
   }
 
@@ -348,6 +354,28 @@ export class View extends MarketData {
     return Result.flatMap(this.#account(accountId), (account) => listQuotes(this.state, account, query))
   }
 
+  /** The subtraders of an FCM member. */
+  subtraders(accountId: string): Result.Result<ReadonlyArray<Subtrader>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => subtraders.list(this.state, account))
+  }
+
+  /** A subtrader of an FCM member, or the subtrader of a bound key, which may omit the id. */
+  subtrader(accountId: string, subtraderId: string | undefined): Result.Result<Subtrader, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) =>
+      Result.map(subtraders.find(account, subtraderId), (found) => subtraders.toSubtrader(this.state, found))
+    )
+  }
+
+  /** Orders of an FCM's subtraders, newest first. */
+  listFcmOrders(accountId: string, query: ListFcmOrders): Result.Result<Page<Order>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => subtraders.listOrders(this.state, account, query))
+  }
+
+  /** Trades of an FCM's subtraders, newest first. */
+  listFcmTrades(accountId: string, query: PageQuery & TimeQuery): Result.Result<Page<FcmTrade>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => listFcmTrades(account, query))
+  }
+
   /** Proposed block trades to which the account is a party, newest first. */
   listBlockTrades(accountId: string, query: ListBlockTrades): Result.Result<Page<BlockTrade>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listBlockTrades(this.state, account, query))
@@ -371,7 +399,7 @@ export class View extends MarketData {
   }
 
   #positions(accountId: string, subaccount: number): Result.Result<PositionList, Refusal> {
-    return Result.map(this.#account(accountId), ({ positions }) => positions.get(subaccount) ?? new PositionList())
+    return Result.map(this.#account(accountId), ({ positions }) => positions.get(subaccount) ?? makePositionList())
   }
 
   #isListed(query: ListPositions, era: Era): (position: PositionState) => boolean {

@@ -8,6 +8,9 @@ import { makeAccount } from "./accounts/accounts.ts"
 import { RecordIndexes } from "./communications/indexes.ts"
 import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
+import { attachEvent, attachMarket } from "./markets/catalog.ts"
+import { makeCollection } from "./markets/collections.ts"
+import { attachCombo } from "./markets/combos.ts"
 import { Book } from "./orders/book.ts"
 import type { BlockTradeParty } from "./Entities.ts"
 import type { DelayedCommand, StateSnapshot } from "./dump.ts"
@@ -16,9 +19,12 @@ import { FillWindow } from "./orders/fillWindow.ts"
 import { Ids } from "./ids.ts"
 import { makeHolding, makePosition } from "./money/ledger.ts"
 import { holdingKey } from "./shards.ts"
-import { positionsOf } from "./money/positionList.ts"
+import { listPosition } from "./money/positionList.ts"
 import type {
   AccountState,
+  CollectionState,
+  ComboState,
+  FcmState,
   GroupState,
   Holding,
   MarketState,
@@ -32,37 +38,41 @@ import { schedule } from "./schedule.ts"
 import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
 
-type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
+type Dumped = { readonly [K in "accounts" | "collections" | "markets" | "timers"]: StateSnapshot[K][number] }
 
-export const emptyState = (assumptions: Assumptions, ids: Ids): State => {
+export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
+  assumptions,
+  rounding: roundingOf(assumptions),
+  ids,
+  emit: undefined,
+  changedHoldings: new Set(),
+  changedPositions: new Set(),
+  accounts: new Map(),
+  keys: new Map(),
+  series: new Map(),
+  events: new Map(),
+  eventLists: { combos: [], others: [] },
+  markets: new Map(),
+  marketLists: { all: [], combos: [], others: [] },
+  collections: new Map(),
+  trades: [],
+  orders: new Map(),
+  timers: new Timers(),
+  nowMillis: 0,
+  clock: 0,
+  actionClock: 1,
+  depositedMicros: 0,
+  exchangeActive: [true, true, true, true],
+  tradingActive: [true, true, true, true],
+  rfqs: new Map(),
+  ...makeRfqList(),
+  quotes: new Map(),
+  blockTrades: new Map()
+})
+
+const makeRfqList = (): Pick<State, "rfqList" | "rfqIndexes"> => {
   const rfqList: State["rfqList"] = []
-  return {
-    assumptions,
-    rounding: roundingOf(assumptions),
-    ids,
-    emit: undefined,
-    changedHoldings: new Set(),
-    changedPositions: new Set(),
-    accounts: new Map(),
-    keys: new Map(),
-    series: new Map(),
-    events: new Map(),
-    markets: new Map(),
-    trades: [],
-    orders: new Map(),
-    timers: new Timers(),
-    nowMillis: 0,
-    clock: 0,
-    actionClock: 1,
-    depositedMicros: 0,
-    exchangeActive: [true, true, true, true],
-    tradingActive: [true, true, true, true],
-    rfqs: new Map(),
-    rfqList,
-    rfqIndexes: new RecordIndexes(rfqList, ({ ticker }) => ticker),
-    quotes: new Map(),
-    blockTrades: new Map()
-  }
+  return { rfqList, rfqIndexes: new RecordIndexes(rfqList, ({ ticker }) => ticker) }
 }
 
 /** A snapshot refers to an entity that it does not contain. */
@@ -92,7 +102,10 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   }
   for (const event of from.events) {
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
-    state.events.set(event.eventTicker, { ...event, series, markets: [] })
+    attachEvent(state, { ...event, series, markets: [] })
+  }
+  for (const collection of from.collections) {
+    state.collections.set(collection.collectionTicker, restoreCollection(collection))
   }
   for (const market of from.markets) {
     restoreMarket(state, market)
@@ -100,6 +113,9 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   restoreTrades(state, from.traded)
   for (const account of from.accounts) {
     restoreAccount(state, account)
+  }
+  for (const account of from.accounts) {
+    restoreFcm(state, account)
   }
   for (const market of from.markets) {
     restoreBook(state, market)
@@ -136,18 +152,27 @@ export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCo
       ? { ...command, closeMillis: command.closeMillis ?? Infinity }
       : command.type === "createMarket"
         ? { ...command, market: { ...command.market, closeMillis: command.market.closeMillis ?? Infinity } }
-        : command
+        : command.type === "createCollection"
+          ? {
+              ...command,
+              collection: { ...command.collection, closeMillis: command.collection.closeMillis ?? Infinity }
+            }
+          : command
 })
 
 const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
-  const { ask: _ask, bid: _bid, closeMillis, eventTicker, positions: _positions, ...own } = dumped
+  const { ask: _ask, bid: _bid, closeMillis, combo: dumpedCombo, eventTicker, positions: _positions, ...own } = dumped
   const event = found(state.events.get(eventTicker), eventTicker)
+  const combo = dumpedCombo === undefined ? undefined : restoreCombo(state, dumpedCombo)
   const market: MarketState = {
     ...own,
     event,
+    combo,
+    combos: [],
     closeMillis: closeMillis ?? Infinity,
     // JSON omits undefined fields.
     result: own.result,
+    settlementFloor: own.settlementFloor,
     settlementValue: own.settlementValue,
     settledMillis: own.settledMillis,
     challenge: own.challenge,
@@ -158,9 +183,29 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     book: new Book(),
     positions: []
   }
-  event.markets.push(market)
-  state.markets.set(market.ticker, market)
+  attachMarket(state, market)
+  attachCombo(market)
 }
+
+const restoreCombo = (
+  state: State,
+  { collectionTicker, legs }: NonNullable<Dumped["markets"]["combo"]>
+): ComboState => ({
+  collection: found(state.collections.get(collectionTicker), collectionTicker),
+  legs: legs.map(({ side, ticker }) => ({ market: found(state.markets.get(ticker), ticker), side }))
+})
+
+const restoreCollection = ({ closeMillis, ...collection }: Dumped["collections"]): CollectionState =>
+  makeCollection({
+    ...collection,
+    closeMillis: closeMillis ?? Infinity,
+    // JSON omits undefined fields.
+    associatedEvents: collection.associatedEvents.map((event) => ({
+      ...event,
+      sizeMin: event.sizeMin,
+      sizeMax: event.sizeMax
+    }))
+  })
 
 /** Merges the trades of all markets in chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
@@ -180,13 +225,15 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     allocation: dumped.allocation,
     marginedMicros: dumped.marginedMicros,
     buckets: { read: { ...dumped.buckets.read }, write: dumped.buckets.write.map((bucket) => ({ ...bucket })) },
-    keys: [...dumped.keys],
+    // JSON omits undefined fields.
+    keys: dumped.keys.map((key) => ({ ...key, subaccount: key.subaccount, subtraderId: key.subtraderId })),
     netting: new Map(dumped.netting),
     cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
     deposits: [...dumped.deposits],
     withdrawals: [...dumped.withdrawals],
     cashTransfers: [...dumped.cashTransfers],
+    comboCreations: [...dumped.comboCreations],
     shardTransfers: dumped.shardTransfers.map((transfer) => ({ ...transfer })),
     holdings: new Map()
   }
@@ -243,6 +290,29 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
   }
 }
 
+const restoreFcm = (state: State, { accountId, fcm }: Dumped["accounts"]): void => {
+  if (fcm === undefined) {
+    return
+  }
+  const accountOf = (id: string): AccountState => found(state.accounts.get(id), id)
+  const member = accountOf(accountId)
+  const { errorAccountId, subtraders, trades } = fcm
+  const errorAccount = errorAccountId === undefined ? undefined : accountOf(errorAccountId)
+  const restored: FcmState = { errorAccount, subtraders: new Map(), trades: [] }
+  for (const trade of trades) {
+    // JSON omits undefined fields.
+    restored.trades.push({ ...trade, maker: trade.maker, taker: trade.taker })
+  }
+  for (const { accountId: id, blockedCategories, ...own } of subtraders) {
+    const account = accountOf(id)
+    const capMicros = own.capMicros
+    const subtrader = { ...own, capMicros, account, member, blockedCategories: new Set(blockedCategories) }
+    account.subtrader = subtrader
+    restored.subtraders.set(own.subtraderId, subtrader)
+  }
+  member.fcm = restored
+}
+
 const restoreHolding = (state: State, account: AccountState, dumped: Dumped["accounts"]["holdings"][number]): void => {
   const { positions, ...own } = dumped
   const holding: Holding = { ...makeHolding(account, own.subaccount, own.exchangeIndex), ...own }
@@ -262,7 +332,7 @@ const restoreHolding = (state: State, account: AccountState, dumped: Dumped["acc
 const restorePositionLists = (account: AccountState): void => {
   const positions = Array.from(account.holdings.values()).flatMap((holding) => Array.from(holding.positions.values()))
   for (const position of positions.sort((left, right) => left.listIndex - right.listIndex)) {
-    positionsOf(account, position.holding.subaccount).add(position)
+    listPosition(position)
   }
 }
 

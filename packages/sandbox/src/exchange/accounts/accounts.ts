@@ -77,7 +77,10 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     quoteIndexes: new RecordIndexes(quotes, ({ rfqId }) => rfqId),
     receivedQuotes,
     receivedQuoteIndexes: new RecordIndexes(receivedQuotes, ({ rfqId }) => rfqId),
-    blockTrades: []
+    comboCreations: [],
+    blockTrades: [],
+    fcm: undefined,
+    subtrader: undefined
   }
   holdingOf(account, 0, 0)
   return account
@@ -175,7 +178,8 @@ export const registerKey = (
     name: options.name ?? freeName(account),
     scopes: [...new Set(options.scopes ?? fullAccess)],
     subaccount: options.subaccount,
-    publicKey
+    publicKey,
+    subtraderId: account.subtrader?.subtraderId
   }
   account.keys.push(key)
   state.keys.set(key.keyId, key)
