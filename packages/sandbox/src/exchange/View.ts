@@ -51,7 +51,7 @@ import { ordersOf } from "./orders/ending.ts"
 import { cutoffsOf, isArchived } from "./markets/history.ts"
 import { toBalance, toPosition } from "./money/ledger.ts"
 import { type Era, MarketData } from "./markets/marketData.ts"
-import { laterPositions, makePositionList, positionsOfEvent } from "./money/positionList.ts"
+import { laterPositions, makePositionList, positionsIn, positionsOfEvent } from "./money/positionList.ts"
 import * as groups from "./orders/groups.ts"
 import { countWhile, millisOf, page, within } from "./pages.ts"
 import { notFound } from "./refusals.ts"
@@ -140,16 +140,21 @@ export class View extends MarketData {
     subaccount: number,
     query: { readonly tickers: ReadonlyArray<string> | undefined; readonly eventTicker: string | undefined }
   ): Result.Result<ReadonlyArray<QueuePosition>, Refusal> {
-    const tickers = query.tickers === undefined ? undefined : new Set(query.tickers)
-    return Result.map(this.#positions(accountId, subaccount), (positions) =>
-      positions.all
-        .filter(
-          ({ market }) =>
-            (tickers === undefined || tickers.has(market.ticker)) &&
-            (query.eventTicker === undefined || market.event.eventTicker === query.eventTicker)
-        )
+    const { eventTicker, tickers } = query
+    return Result.map(this.#positions(accountId, subaccount), (list) => {
+      const positions =
+        tickers !== undefined
+          ? positionsIn(
+              list,
+              [...new Set(tickers)].map((ticker) => this.state.markets.get(ticker))
+            )
+          : eventTicker !== undefined
+            ? positionsOfEvent(list, this.state.events.get(eventTicker))
+            : list.all
+      return positions
+        .filter(({ market }) => eventTicker === undefined || market.event.eventTicker === eventTicker)
         .flatMap((position) => sides.flatMap((side) => queuePositionsOf(position, side)))
-    )
+    })
   }
 
   /** An order group by id; a subaccount narrows the search. */

@@ -81,7 +81,8 @@ export const positionsOfEvent = (list: PositionList, event: EventState | undefin
       ? positionsIn(list, event.markets)
       : list.all.filter(({ market }) => market.event === event)
 
-const positionsIn = (
+/** The positions of a list in some markets. */
+export const positionsIn = (
   { all: [first] }: PositionList,
   markets: ReadonlyArray<MarketState | undefined>
 ): ReadonlyArray<PositionState> => {
