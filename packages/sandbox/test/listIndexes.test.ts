@@ -6,7 +6,7 @@ import type { Refusal } from "../src/exchange/Entities.ts"
 import { Exchange, type Snapshot } from "../src/exchange/Exchange.ts"
 import { FadingIndex, KeyIndex } from "../src/exchange/listIndexes.ts"
 import type { View } from "../src/exchange/View.ts"
-import { act, makeCrowd } from "./support/crowd.ts"
+import { act, makeActors } from "./support/actors.ts"
 import { makeDesk } from "./support/dealing.ts"
 import { makeFloor, seed, terms, unwrap } from "./support/floor.ts"
 
@@ -178,7 +178,7 @@ const limit = fc.constantFrom(1, 7, 100)
 
 type Account = Snapshot["accounts"][number]
 
-/** The queries about a crowd, and what a scan of the whole state finds. */
+/** The queries about the data of some actors, and what a scan of the whole state finds. */
 const comparisons = (state: Snapshot, account: Account) => {
   const eventOf = new Map(state.markets.map(({ eventTicker, ticker }) => [ticker, eventTicker]))
   const ticker = some(fc.constantFrom(...state.markets.map((market) => market.ticker), "KXNONE-1"))
@@ -309,17 +309,17 @@ describe("View, after random commands", () => {
     { timeout: 120_000 },
     () => {
       let exchange = new Exchange({ seed: 5, assumptions: { transferMillis: 3_000 } })
-      const crowd = makeCrowd(exchange, 4)
+      const actors = makeActors(exchange, 4)
       const seen = { rfqs: 0, quotes: 0, positions: 0, settlements: 0 }
       for (let part = 0; part < 16; part++) {
-        act(exchange, crowd, seed + part, 600)
-        crowd.now += Math.floor((part % 4) * 0.9 * day)
+        act(exchange, actors, seed + part, 600)
+        actors.now += Math.floor((part % 4) * 0.9 * day)
         if (part % 5 === 4) {
-          const snapshot = JSON.parse(JSON.stringify(exchange.snapshot(crowd.now))) as Snapshot // a JSON round trip
+          const snapshot = JSON.parse(JSON.stringify(exchange.snapshot(actors.now))) as Snapshot // a JSON round trip
           exchange = Exchange.restore(snapshot, { assumptions: { transferMillis: 3_000 } })
         }
-        const state = exchange.snapshot(crowd.now)
-        const view = exchange.view(crowd.now)
+        const state = exchange.snapshot(actors.now)
+        const view = exchange.view(actors.now)
         const account = state.accounts[part % 4]!
         for (const [what, { actual, expected, queries }] of Object.entries(comparisons(state, account))) {
           for (const query of fc.sample<PageQuery>(queries, { seed: seed + part, numRuns: 40 })) {
