@@ -17,7 +17,7 @@ import * as Socket from "effect/socket/Socket"
 import { randomBytes } from "node:crypto"
 import type { Feed } from "./feed/Feed.ts"
 import { feedPath } from "./feed/line.ts"
-import { control } from "./operator/control.ts"
+import { control, isLargeControl } from "./operator/control.ts"
 import { Page, pagePath } from "./page/Page.ts"
 import { checkOrigin, permitOrigins } from "./serving/cors.ts"
 import { listen } from "./serving/httpServer.ts"
@@ -121,7 +121,11 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
             : undefined) ?? withCors(request, () => running.handle(request, onDefect(request))),
         host,
         options.port ?? 0,
-        { webSockets: new WebSockets(running.feed, onDefect({ method: "GET", path: feedPath })) }
+        {
+          onDefect: (request, defect) => onDefect(request)(defect),
+          isLarge: (request, fromLoopback) => fromLoopback && isLargeControl(request, token),
+          webSockets: new WebSockets(running.feed, onDefect({ method: "GET", path: feedPath }))
+        }
       )
       // Closes the connections of the feed before those of the server.
       yield* pumpFeed(running.feed)

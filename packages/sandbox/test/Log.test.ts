@@ -511,21 +511,26 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("keeps the state and delivers the rest of the entries later if a subscriber throws", () => {
+  it("keeps the state, delivers every entry to every subscriber, and then throws, if a subscriber throws", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const log: Array<string> = []
-    let fails = true
+    const all = ["command", "orderAccepted", "book", "balance"]
+    floor.exchange.subscribe(({ type }) => log.push(type))
     floor.exchange.subscribe(({ type }) => {
-      if (fails && type === "orderAccepted") {
-        throw new Error("the subscriber failed")
+      if (type === "orderAccepted" || type === "book") {
+        throw new Error(`the subscriber failed at ${type}`)
       }
-      log.push(type)
     })
-    assert.throws(() => floor.place(one, terms("bid", 50, 1)), "the subscriber failed")
+    floor.exchange.subscribe(({ type }) => log.push(type))
+    assert.throws(() => floor.place(one, terms("bid", 50, 1)), "the subscriber failed at orderAccepted")
     assert.deepStrictEqual(floor.book().bid, [[5_000, 100]])
-    fails = false
+    assert.deepStrictEqual(
+      log,
+      all.flatMap((type) => [type, type])
+    )
+    // Nothing is delivered twice.
     floor.view()
-    assert.deepStrictEqual(log, ["command", "book", "balance"])
+    assert.strictEqual(log.length, 8)
   })
 })

@@ -56,11 +56,11 @@ const announced = (...options: ReadonlyArray<string>) =>
 /** Starts the command, and waits for its end. Returns its exit code and everything that it printed. */
 const ended = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
-    Effect.callback<{ readonly code: number | null; readonly text: string }>((resume) => {
-      let text = ""
+    Effect.callback<{ readonly code: number | null; readonly text: string; readonly errors: string }>((resume) => {
+      let [text, errors] = ["", ""]
       child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()))
-      child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()))
-      child.once("close", (code) => resume(Effect.succeed({ code, text })))
+      child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()))
+      child.once("close", (code) => resume(Effect.succeed({ code, text: text + errors, errors })))
     })
   )
 
@@ -209,15 +209,22 @@ describe("kalshi-sandbox", () => {
 
   it.live("explains an invalid option", () =>
     Effect.gen(function* () {
-      for (const options of [
-        ["--port", "70000"],
-        ["--clock", "slow"],
-        ["--crowd", "1001"],
-        ["--colour", "red"]
-      ]) {
-        const { code, text } = yield* ended(...options)
+      for (const [options, reason] of [
+        [["--port", "70000"], "a port from 0 to 65535"],
+        [["--port", "-1"], "a port from 0 to 65535"],
+        [["--port", "1.5"], "an integer"],
+        [["--seed", "-1"], "a whole number from 0 to 9007199254740991"],
+        [["--clock", "slow"], '"real" | "frozen"'],
+        [["--crowd", "1001"], "a number of traders from 0 to 1000"],
+        [["--colour", "red"], "Unrecognized flag"],
+        [["--port", "0", "--market", "KXA-1", "--market", "KXA-1"], "market already exists: KXA-1"]
+      ] as const) {
+        const { code, errors } = yield* ended(...options)
         assert.strictEqual(code, 1, options.join(" "))
-        assert.include(text, String(options[0]))
+        // The help goes to the output. The errors are one line below a heading.
+        const lines = errors.split("\n").filter((line) => line.trim() !== "")
+        assert.deepStrictEqual([lines.length, lines[0]], [2, "ERROR"], errors)
+        assert.include(lines[1], reason)
       }
     }).pipe(Effect.scoped)
   )

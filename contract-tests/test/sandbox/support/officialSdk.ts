@@ -79,8 +79,7 @@ export const calls: Calls = {
     getAccountApiLimits: () => [],
     getAccountApiUsageLevelVolumeProgress: () => [],
     getAccountEndpointCosts: () => [],
-    // The document declares no body, but the exchange rejects a write without the JSON content type.
-    upgradeAccountApiUsageLevel: () => [{ data: {} }]
+    upgradeAccountApiUsageLevel: () => []
   },
   ApiKeysApi: {
     createApiKey: () => [{ name: "mine", public_key: publicKey }],

@@ -111,7 +111,7 @@ export class Exchange {
    * **Gotchas**
    *
    * A subscriber may call the exchange. The entries of such a call arrive after the call has returned. If a subscriber
-   * throws, the call that delivers the entry throws, after its effect.
+   * throws, the call that delivers the entry throws, after its effect and after all subscribers have received all entries.
    */
   subscribe(subscriber: (entry: LogEntry) => void): () => void {
     const end = this.#log.subscribe(subscriber)

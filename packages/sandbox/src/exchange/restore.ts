@@ -5,6 +5,7 @@
  */
 import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
+import { RecordIndexes } from "./communications/indexes.ts"
 import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { attachEvent, attachMarket } from "./markets/catalog.ts"
@@ -16,7 +17,9 @@ import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
 import { Ids } from "./ids.ts"
-import { holdingKey, makeHolding, makePosition } from "./money/ledger.ts"
+import { makeHolding, makePosition } from "./money/ledger.ts"
+import { holdingKey } from "./shards.ts"
+import { listPosition } from "./money/positionList.ts"
 import type {
   AccountState,
   CollectionState,
@@ -64,11 +67,16 @@ export const emptyState = (assumptions: Assumptions, seed: number, ids = Ids.fro
   exchangeActive: [true, true, true, true],
   tradingActive: [true, true, true, true],
   rfqs: new Map(),
-  rfqList: [],
+  ...makeRfqList(),
   quotes: new Map(),
   reference: emptyReference(),
   blockTrades: new Map()
 })
+
+const makeRfqList = (): Pick<State, "rfqList" | "rfqIndexes"> => {
+  const rfqList: State["rfqList"] = []
+  return { rfqList, rfqIndexes: new RecordIndexes(rfqList, ({ ticker }) => ticker) }
+}
 
 /** A snapshot refers to an entity that it does not contain. */
 export class DanglingReference extends Error {}
@@ -235,13 +243,15 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     netting: new Map(dumped.netting),
     cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
-    settlements: [...dumped.settlements],
     deposits: [...dumped.deposits],
     withdrawals: [...dumped.withdrawals],
     cashTransfers: [...dumped.cashTransfers],
     comboCreations: [...dumped.comboCreations],
     shardTransfers: dumped.shardTransfers.map((transfer) => ({ ...transfer })),
     holdings: new Map()
+  }
+  for (const settlement of dumped.settlements) {
+    account.settlements.push(settlement)
   }
   state.accounts.set(account.accountId, account)
   for (const key of account.keys) {
@@ -266,6 +276,7 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
   for (const holding of dumped.holdings) {
     restoreHolding(state, account, holding)
   }
+  restorePositionLists(account)
   account.orders.restore(dumped.orders.map((order) => restoreOrder(state, account, order)))
   for (const fill of dumped.fills) {
     account.fills.add(fill, found(state.orders.get(fill.orderId), fill.orderId))
@@ -327,6 +338,14 @@ const restoreHolding = (state: State, account: AccountState, dumped: Dumped["acc
       tradedMicros: BigInt(tradedMicros)
     }
     holding.positions.set(ticker, position)
+  }
+}
+
+/** Lists the positions of all shards in order of their creation. */
+const restorePositionLists = (account: AccountState): void => {
+  const positions = Array.from(account.holdings.values()).flatMap((holding) => Array.from(holding.positions.values()))
+  for (const position of positions.sort((left, right) => left.listIndex - right.listIndex)) {
+    listPosition(position)
   }
 }
 

@@ -12,7 +12,6 @@ import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 import { type Credentials, layer, type Operator, Sandbox } from "../Sandbox.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
@@ -25,7 +24,10 @@ const sampleCollection = "KXMVESAMPLE-R"
 const flags = {
   port: Flag.Int("port").pipe(
     Flag.withDescription("The port to listen on; 0 for any free port (default 8787)"),
-    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
+    Flag.filter(
+      (port) => port >= 0 && port <= 65_535,
+      () => "a port from 0 to 65535"
+    ),
     Flag.withDefault(8787)
   ),
   host: Flag.String("host").pipe(
@@ -36,7 +38,14 @@ const flags = {
     Flag.withDescription("Permits a host that other machines can reach. Their users can then trade on this exchange"),
     Flag.withDefault(false)
   ),
-  seed: Flag.Int("seed").pipe(Flag.withDescription("The seed of the exchange's ids (default 1)"), Flag.withDefault(1)),
+  seed: Flag.Int("seed").pipe(
+    Flag.withDescription("The seed of the exchange's ids (default 1)"),
+    Flag.filter(
+      (seed) => Number.isSafeInteger(seed) && seed >= 0,
+      () => `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`
+    ),
+    Flag.withDefault(1)
+  ),
   clock: Flag.Literals("clock", ["real", "frozen"]).pipe(
     Flag.withDescription("Whether time passes by itself, or only by POST /sandbox/time (default real)"),
     Flag.withDefault("real")
@@ -51,7 +60,10 @@ const flags = {
   ),
   crowd: Flag.Int("crowd").pipe(
     Flag.withDescription("Simulated traders that quote and trade in all markets; 0 for none (default 0)"),
-    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000 }))),
+    Flag.filter(
+      (traders) => traders >= 0 && traders <= 1_000,
+      () => "a number of traders from 0 to 1000"
+    ),
     Flag.withDefault(0)
   ),
   pace: Flag.Finite("crowd-pace").pipe(

@@ -17,6 +17,7 @@ import { safeHeaders } from "../page/files.ts"
 import { orderControls } from "../page/orderControls.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
 import { type RestResponse, failure } from "../rest/errorBody.ts"
+import { decodeBody, isJson, maxTextBytes } from "../rest/requestBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 
 const optional = Schema.optionalKey
@@ -219,6 +220,12 @@ export const controls: ReadonlyArray<Control> = [
 
 const root = "/sandbox/"
 
+/** Whether an accepted operator request has a body without the usual limit: a snapshot has any size. */
+export const isLargeControl = (request: Omit<WireRequest, "body">, token: string): boolean =>
+  request.method === "PUT" &&
+  request.path.replace(/\?.*$/s, "") === `${root}snapshot` &&
+  typeof senderOf(request, token) === "string"
+
 /**
  * Responds to an operator request; undefined for a request to the exchange. `token` is the token that changes by the page
  * need.
@@ -248,7 +255,10 @@ const respond = (operator: Operator, request: WireRequest, token: string): RestR
     return failure(403, "permission_denied", "a page receives no private keys. Send this request from a program")
   }
   const json = found.method === "GET" || found.method === "DELETE" ? Result.succeed({}) : readJson(request)
-  const action = Result.flatMap(json, (body) => found.run(operator, parts.map(unescape), body))
+  if (Result.isFailure(json)) {
+    return json.failure
+  }
+  const action = found.run(operator, parts.map(unescape), json.success)
   if (Result.isFailure(action)) {
     return failure(400, "invalid_parameters", action.failure)
   }
@@ -272,17 +282,21 @@ const unescape = (part: string): string => {
 
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
 
-const readJson = ({ body, headers }: WireRequest): Result.Result<unknown, string> => {
-  if (body.length === 0) {
+const readJson = (request: WireRequest): Result.Result<unknown, RestResponse> => {
+  if (request.body.length === 0) {
     return Result.succeed({})
   }
-  if (!/^application\/json\s*(?:;|$)/i.test(headers["content-type"] ?? "")) {
-    return Result.fail("the content type must be application/json")
+  if (!isJson(request)) {
+    return Result.fail(failure(400, "invalid_parameters", "the content type must be application/json"))
   }
-  return Result.try({
-    try: () => JSON.parse(utf8.decode(body)) as unknown,
-    catch: () => "the body is not JSON"
-  })
+  const isSnapshot = request.method === "PUT" // no other operator request is a PUT
+  const body = decodeBody(request, isSnapshot ? maxTextBytes : undefined)
+  return Result.flatMap(body, (bytes) =>
+    Result.try({
+      try: () => JSON.parse(utf8.decode(bytes)) as unknown,
+      catch: () => failure(400, "invalid_parameters", "the body is not JSON")
+    })
+  )
 }
 
 /** JSON has no infinity: a market that does not close automatically has null. */

@@ -54,8 +54,8 @@ export const run = (
   const accounts = (options.accounts ?? []).map((account) => ({ account, pair: makeKeyPair(kindOf(account)) }))
   const host = new Host(options, clock, wallMillis)
   const reset = () =>
-    Result.map(initialExchange(options, accounts, host.now().exchangeMillis), ({ credentials, exchange }) => {
-      host.replace(exchange)
+    Result.map(initialExchange(options, accounts, host.unmovedMillis()), ({ credentials, exchange }) => {
+      host.reset(exchange)
       return credentials
     })
   return Result.map(reset(), (credentials) => ({
@@ -122,6 +122,11 @@ class Host implements Source {
         }
   }
 
+  /** The exchange's time without moves and restored snapshots. */
+  unmovedMillis(): number {
+    return this.clock === "frozen" ? this.#createdMillis : this.#wallMillis()
+  }
+
   clockMillis(): number {
     return this.#wallMillis()
   }
@@ -132,6 +137,9 @@ class Host implements Source {
 
   /** Returns why the clock cannot be moved. A frozen clock moves only the exchange's time, which never goes back. */
   moveClock(millis: number): string | undefined {
+    if (!Number.isSafeInteger(millis)) {
+      return `the clock moves by a whole number of milliseconds, not ${millis}`
+    }
     if (millis === 0 || (millis < 0 && this.clock === "frozen")) {
       return "a frozen clock moves only forward, and no clock moves by 0 ms"
     }
@@ -197,6 +205,14 @@ class Host implements Source {
 
   connections(): ReadonlyArray<FeedConnectionInfo> {
     return operations.connectionsOf(this.feed)
+  }
+
+  /** Replaces the exchange by one in its initial state. Undoes moves of the clock and restored times. */
+  reset(exchange: Exchange): void {
+    this.#offsetMillis = 0
+    this.#furthestMillis = 0
+    this.#restoredMillis = 0
+    this.replace(exchange)
   }
 
   /** Replaces the exchange by one from a snapshot, and continues at the time of the snapshot. */

@@ -216,7 +216,11 @@ export interface Operator {
    * planted faults and recorded requests, and closes the connections of the feed.
    */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
-  /** Restarts with only the initial markets, accounts and world. The keys of these accounts stay the same. */
+  /**
+   * Restarts with only the initial markets, accounts and world. The keys of these accounts stay the same. Undoes moves of the
+   * clock and restored times, removes planted faults, recorded requests and set reference prices, and closes the
+   * connections of the feed.
+   */
   readonly reset: Effect.Effect<void, SandboxError>
 }
 

@@ -205,7 +205,7 @@ const checkMarket = (
   const { closeMillis = Infinity, makerFeeRate = 0, openMillis = state.nowMillis, takerFeeRate = 0, ticker } = input
   const { settlementTimerSeconds = 0 } = input
   if (state.markets.has(ticker)) {
-    return refusal("conflict", "market_already_exists")
+    return refusal("conflict", "market_already_exists", ticker)
   }
   if (ticker === "" || !isShard(exchangeIndex) || !isIn(takerFeeRate, 10_000) || !isIn(makerFeeRate, 10_000)) {
     return invalidParameters("a market needs a ticker, a shard from 0 to 3, and fee rates from 0 to 10,000")
