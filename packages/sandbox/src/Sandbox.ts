@@ -11,7 +11,9 @@ import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import * as Console from "effect/Console"
 import * as Socket from "effect/socket/Socket"
+import type { CreateMarket } from "./exchange/Commands.ts"
 import type { Feed } from "./feed/Feed.ts"
 import { feedPath } from "./feed/line.ts"
 import { control } from "./operator/control.ts"
@@ -20,15 +22,25 @@ import { memoryClient } from "./serving/memoryClient.ts"
 import { makeMemoryWebSocket } from "./serving/memorySocket.ts"
 import { pump } from "./serving/pump.ts"
 import { WebSockets } from "./serving/webSocket.ts"
-import { orSandboxError, type Running, run } from "./operator/operator.ts"
-import type { Operator, TestOptions } from "./operator/operatorSide.ts"
+import { orSandboxError, type Running, run, type Saved } from "./operator/operator.ts"
+import type { Operator, StateOptions, TestOptions } from "./operator/operatorSide.ts"
+import { openStateFile, saving } from "./operator/saving.ts"
+import { gateFeed, holdResponse, refuseIfFailed } from "./persistence/gate.ts"
 import { SandboxError } from "./SandboxError.ts"
 
 export type { CommandFault, FeedFault, FrameFault, SubscriptionFault, UpgradeFault } from "./feed/faults.ts"
 export type { DropFeed, FeedConnectionInfo, FeedSelector, PublishFeed } from "./feed/operations.ts"
 export type { Fault } from "./rest/faults.ts"
 export type { ServedRequest } from "./rest/handler.ts"
-export type { Credentials, FeedOperator, NewAccount, Operator, TestOptions, Till } from "./operator/operatorSide.ts"
+export type {
+  Credentials,
+  FeedOperator,
+  NewAccount,
+  Operator,
+  StateOptions,
+  TestOptions,
+  Till
+} from "./operator/operatorSide.ts"
 export { SandboxError } from "./SandboxError.ts"
 
 /** The operator interface of a local exchange. */
@@ -44,6 +56,8 @@ export interface Options extends TestOptions {
   readonly allowRemote?: boolean
   /** Whether the exchange's time passes by itself, or only by `moveClock`. Default: `real`. */
   readonly clock?: "real" | "frozen"
+  /** Keeps the state in a file, so that it survives a restart. Default: the state ends with the process. */
+  readonly state?: StateOptions
 }
 
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host)
@@ -86,23 +100,52 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
           reason: `${host} is not a loopback address. Set allowRemote (--allow-remote) to let other machines trade here`
         })
       }
-      const { onDefect, running } = yield* start(options, options.clock ?? "real")
+      const console = yield* Console.Console
+      const clock = options.clock ?? "real"
+      const file = options.state && (yield* openStateFile(options.state, options, (line) => console.error(line)))
+      const { onDefect, running } = yield* start(options, clock, file?.saved)
+      const journal = file && (yield* file.begin(running))
+      journal?.onFailure(() => running.feed.closeAll(1011, "the state cannot be saved"))
       const name = host.includes(":") ? `[${host}]` : host
       let operator: Operator | undefined
       const port = yield* listen(
         (request, fromLoopback) =>
+          (journal && refuseIfFailed(journal)) ??
           (fromLoopback && operator !== undefined ? control(operator, request) : undefined) ??
           running.handle(request, onDefect(request)),
         host,
         options.port ?? 0,
-        { webSockets: new WebSockets(running.feed, onDefect({ method: "GET", path: feedPath })) }
+        {
+          webSockets: new WebSockets(
+            journal === undefined ? running.feed : gateFeed(running.feed, journal),
+            onDefect({ method: "GET", path: feedPath })
+          ),
+          ...(journal && { hold: holdResponse(journal) })
+        }
       )
       // Closes the connections of the feed before those of the server.
       yield* pumpFeed(running.feed)
-      operator = running.operate(yield* environmentAt(`http://${name}:${port}`))
-      return operator
+      const immediate = running.operate(yield* environmentAt(`http://${name}:${port}`))
+      operator = immediate
+      if (journal === undefined) {
+        return immediate
+      }
+      const lasting = saving(immediate, journal)
+      yield* createMissing(lasting, options.markets ?? [])
+      return lasting
     })
   )
+
+/** Creates the markets that an exchange from before a restart does not have. */
+const createMissing = (operator: Operator, markets: ReadonlyArray<CreateMarket>): Effect.Effect<void, SandboxError> =>
+  Effect.flatMap(operator.view, (view) => {
+    const known = new Set(view.tickers())
+    return Effect.forEach(
+      markets.filter(({ ticker }) => !known.has(ticker)),
+      operator.createMarket,
+      { discard: true }
+    )
+  })
 
 /**
  * A local exchange in memory, with the `HttpClient` and the WebSocket constructor that reach it. It uses no sockets and
@@ -159,7 +202,8 @@ const environmentAt = (url: string): Effect.Effect<Environment.Environment, Sand
 /** An exchange on Effect's clock that logs its own failures to Effect's log. */
 const start = (
   options: TestOptions,
-  clock: "real" | "frozen"
+  clock: "real" | "frozen",
+  saved?: Saved
 ): Effect.Effect<
   {
     readonly running: Running
@@ -170,7 +214,7 @@ const start = (
   Effect.gen(function* () {
     const time = yield* Clock.Clock
     const log = Effect.runForkWith(yield* Effect.context<never>())
-    const running = yield* orSandboxError(run(options, clock, () => time.currentTimeMillisUnsafe()))
+    const running = yield* orSandboxError(run(options, clock, () => time.currentTimeMillisUnsafe(), saved))
     const onDefect =
       ({ method, path }: { readonly method: string; readonly path: string }) =>
       (defect: unknown) =>

@@ -11,11 +11,15 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { readFileSync } from "node:fs"
 import { type Credentials, layer, type Operator, Sandbox } from "../Sandbox.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
+import type { Account, Tier } from "../exchange/Entities.ts"
+import { packageVersion } from "../persistence/format.ts"
+
+const names = ["one", "other"]
 
 const sampleMarket = "KXSAMPLE-26-YES"
 
@@ -46,6 +50,10 @@ const flags = {
     Flag.withDescription("The kind of the accounts' keys (default ed25519)"),
     Flag.withDefault("ed25519")
   ),
+  state: Flag.String("state").pipe(
+    Flag.withDescription("A file that keeps the state, so that it survives a restart (default: none)"),
+    Flag.optional
+  ),
   markets: Flag.String("market").pipe(
     Flag.withDescription(`A market to create; may be repeated (default ${sampleMarket})`),
     Flag.atLeast(0)
@@ -53,11 +61,18 @@ const flags = {
 }
 
 /** The address, the markets, the accounts, and shell lines that connect a program to the exchange. */
-const announcement = ({ credentials, url }: Operator, tickers: ReadonlyArray<string>, tier: string): string =>
+const announcement = (
+  { credentials, url }: Operator,
+  tickers: ReadonlyArray<string>,
+  accounts: ReadonlyArray<Account>
+): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
     `# Markets: ${tickers.join(", ")}`,
-    ...credentials.flatMap((key, index) => ["", ...accountLines(key, url, ["one", "other"][index] ?? "", tier)]),
+    ...credentials.flatMap((key, index) => [
+      "",
+      ...accountLines(key, url, names[index] ?? "", accounts.find(({ accountId }) => accountId === key.accountId)?.tier)
+    ]),
     ""
   ].join("\n")
 
@@ -65,25 +80,27 @@ const accountLines = (
   { accountId, keyId, kind, privateKey }: Credentials,
   url: string,
   name: string,
-  tier: string
+  tier: Tier = "basic"
 ): ReadonlyArray<string> => [
-  `# Account "${name}" (${accountId}): $1,000,000, tier ${tier}, ${kind === "rsa" ? "RSA" : "Ed25519"} key`,
+  `# Account "${name}" (${accountId}): created with $1,000,000, tier ${tier}, ${kind === "rsa" ? "RSA" : "Ed25519"} key`,
   `export KALSHI_ENV=${url}`,
   `export KALSHI_API_KEY_ID=${keyId}`,
   `export KALSHI_PRIVATE_KEY='${Redacted.value(privateKey).trim().replaceAll("\n", "\\n")}'`
 ]
 
-const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ...options }) => {
+const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, state, tier, ...options }) => {
   const tickers = markets.length === 0 ? [sampleMarket] : markets
   return Effect.gen(function* () {
-    yield* Console.log(announcement(yield* Sandbox, tickers, tier))
+    const sandbox = yield* Sandbox
+    yield* Console.log(announcement(sandbox, tickers, yield* sandbox.accounts))
     return yield* Effect.never
   }).pipe(
     Effect.provide(
       layer({
         ...options,
+        ...(Option.isSome(state) && { state: { file: state.value } }),
         markets: tickers.map((ticker) => ({ ticker })),
-        accounts: ["one", "other"].map((name) => ({ name, kind: keys, tier }))
+        accounts: names.map((name) => ({ name, kind: keys, tier }))
       })
     ),
     Effect.mapError(
@@ -104,15 +121,14 @@ const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ..
     {
       command: "kalshi-sandbox --clock frozen --market KXRAIN-26-NYC",
       description: "Serves another market, with a clock that only POST /sandbox/time moves"
+    },
+    {
+      command: "kalshi-sandbox --state exchange.jsonl",
+      description: "Keeps the state in a file, and continues from it after a restart"
     }
   ])
 )
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
-// `package.json` is two folders above this source, and also two folders above the bundle.
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  readonly version: string // of our own package
-}
-
-NodeRuntime.runMain(Command.run(command, { version }).pipe(Effect.provide(NodeServices.layer)))
+NodeRuntime.runMain(Command.run(command, { version: packageVersion() }).pipe(Effect.provide(NodeServices.layer)))

@@ -27,7 +27,14 @@ export interface ListenOptions {
   readonly requestMillis?: number
   /** Takes over the connections of upgrade requests. Default: upgrade requests are ordinary requests. */
   readonly webSockets?: WebSockets
+  /** Sends a response later, and may send another one instead. Default: sends it immediately. */
+  readonly hold?: Hold
 }
+
+/** See {@link ListenOptions.hold}. */
+type Hold = (response: WireResponse, send: (response: WireResponse) => void) => void
+
+const immediately: Hold = (response, send) => send(response)
 
 /** The interval of the check for slow requests. */
 const checkMillis = 1_000
@@ -37,7 +44,7 @@ export const listen = (
   serve: Serve,
   host: string,
   port: number,
-  { headMillis = 10_000, requestMillis = 30_000, webSockets }: ListenOptions = {}
+  { headMillis = 10_000, hold = immediately, requestMillis = 30_000, webSockets }: ListenOptions = {}
 ): Effect.Effect<number, HttpServerError.ServeError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<Server, HttpServerError.ServeError>((resume) => {
@@ -50,7 +57,7 @@ export const listen = (
           connectionsCheckingInterval: Math.min(checkMillis, headMillis),
           shouldUpgradeCallback: (request) => webSockets !== undefined && offersWebSocket(request)
         },
-        (request, response) => receive(request, response, serveAll)
+        (request, response) => receive(request, response, serveAll, hold)
       )
       if (webSockets !== undefined) {
         server.on("upgrade", (request: IncomingMessage, _socket, head: Buffer) =>
@@ -80,7 +87,7 @@ const lingerMillis = 2_000
 
 const tooLarge = JSON.stringify({ error: { code: "request_too_large", message: "request too large" } })
 
-const receive = (request: IncomingMessage, response: ServerResponse, serve: Serve): void => {
+const receive = (request: IncomingMessage, response: ServerResponse, serve: Serve, hold: Hold): void => {
   const chunks: Array<Buffer> = []
   let length = 0
   const take = (chunk: Buffer): void => {
@@ -106,7 +113,7 @@ const receive = (request: IncomingMessage, response: ServerResponse, serve: Serv
   const finish = (): void => {
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
     const fromLoopback = isLoopbackAddress(request.socket.remoteAddress)
-    respond(request, response, serve(toWireRequest(request, body), fromLoopback))
+    hold(serve(toWireRequest(request, body), fromLoopback), (result) => respond(request, response, result))
   }
   request.on("data", take)
   request.on("end", finish)
