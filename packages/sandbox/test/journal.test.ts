@@ -278,7 +278,8 @@ describe("compaction", () => {
           if (round === 6) world.reset()
           const seq = world.states.length - 1
           world.journal.hold(() => (answered = seq))
-          for (let turns = 0; turns < 12 && answered < seq && !disk.isStopped; turns++) await turn()
+          const isOver = () => answered >= seq || disk.isStopped
+          for (let turns = 0; turns < 12 && !isOver(); turns++) await turn()
         }
         if (!disk.isStopped) {
           operations = disk.operations.length - created
