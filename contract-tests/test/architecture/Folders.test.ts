@@ -35,8 +35,9 @@ const packages: Readonly<Record<string, Arrows>> = {
     rest: [".", "exchange"],
     feed: [".", "exchange", "rest"],
     serving: ["feed", "rest"],
-    operator: [".", "Sandbox.ts", "exchange", "feed", "rest"],
-    "Sandbox.ts": [".", "feed", "operator", "rest", "serving"]
+    persistence: [".", "exchange", "feed", "rest"],
+    operator: [".", "Sandbox.ts", "exchange", "feed", "persistence", "rest"],
+    "Sandbox.ts": [".", "feed", "operator", "persistence", "rest", "serving"]
   },
   "packages/signing/src": {
     internal: ["."],

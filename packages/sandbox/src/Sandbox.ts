@@ -13,7 +13,6 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Console from "effect/Console"
 import * as Socket from "effect/socket/Socket"
-import type { CreateMarket } from "./exchange/Commands.ts"
 import type { Feed } from "./feed/Feed.ts"
 import { feedPath } from "./feed/line.ts"
 import { control } from "./operator/control.ts"
@@ -137,7 +136,10 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
   )
 
 /** Creates the markets that an exchange from before a restart does not have. */
-const createMissing = (operator: Operator, markets: ReadonlyArray<CreateMarket>): Effect.Effect<void, SandboxError> =>
+const createMissing = (
+  operator: Operator,
+  markets: NonNullable<Options["markets"]>
+): Effect.Effect<void, SandboxError> =>
   Effect.flatMap(operator.view, (view) => {
     const known = new Set(view.tickers())
     return Effect.forEach(

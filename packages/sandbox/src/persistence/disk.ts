@@ -100,7 +100,9 @@ export const nodeDisk: Disk = {
   remove: (path) => rm(path, { force: true })
 }
 
-/** Writes a file under another name, and renames it. Whoever reads the path finds the old or the new content whole. */
+/**
+ * Writes a file under another name, and renames it. The path always has the whole old content or the whole new content.
+ */
 export const replaceFile = async (disk: Disk, path: string, chunks: Iterable<Uint8Array>): Promise<DiskFile> => {
   const temporary = `${path}.tmp`
   const file = await disk.create(temporary)

@@ -2,7 +2,7 @@
  * Accounts that send many signed requests at once to an exchange that is killed, and remember every response.
  */
 import { randomUUID, sign } from "node:crypto"
-import { Agent, request as httpRequest } from "node:http"
+import { type Agent, request as httpRequest } from "node:http"
 import { type Served, ticker } from "./stateServer.ts"
 
 interface Response {
