@@ -7,6 +7,8 @@ import type { Assumptions } from "../Assumptions.ts"
 import type {
   Allocation,
   ApiKey,
+  BlockTrade,
+  BlockTradeParty,
   MarketEvent,
   Order,
   Payment,
@@ -77,6 +79,8 @@ export interface AccountState {
   readonly quotes: Array<QuoteState>
   /** Every quote on the account's RFQs, oldest first. */
   readonly receivedQuotes: Array<QuoteState>
+  /** Every proposed block trade to which the account is a party, oldest first. */
+  readonly blockTrades: Array<BlockTradeState>
 }
 
 export interface RfqState extends Mutable<Rfq> {
@@ -91,6 +95,21 @@ export interface RfqState extends Mutable<Rfq> {
 export interface QuoteState extends Mutable<Quote> {
   readonly account: AccountState
   readonly rfq: RfqState
+}
+
+export interface BlockTradeState extends Omit<
+  BlockTrade,
+  "buyer" | "seller" | "status" | "updatedMillis" | "executedMillis"
+> {
+  readonly market: MarketState
+  readonly buyer: BlockPartyState
+  readonly seller: BlockPartyState
+  updatedMillis: number
+  executedMillis: number | undefined
+}
+
+export interface BlockPartyState extends Mutable<Omit<BlockTradeParty, "accountId">> {
+  readonly account: AccountState
 }
 
 export type TransferState = Mutable<ShardTransfer>
@@ -272,6 +291,8 @@ export interface State {
   /** All RFQs, oldest first. */
   readonly rfqList: Array<RfqState>
   readonly quotes: Map<string, QuoteState>
+  /** All proposed block trades, oldest first. */
+  readonly blockTrades: Map<string, BlockTradeState>
 }
 
 /** Subaccounts are numbered from 0 to 63. */

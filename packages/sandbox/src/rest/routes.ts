@@ -5,6 +5,7 @@
  */
 import type { Route } from "./route.ts"
 import { account, apiKeys } from "./routes/account.ts"
+import { blockTrades } from "./routes/blockTrades.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
 import { historical } from "./routes/historical.ts"
@@ -30,8 +31,14 @@ export const routes: ReadonlyArray<Route> = [
   ...series,
   ...historical,
   ...rfqs,
-  ...quotes
+  ...quotes,
+  ...blockTrades
 ]
 
+const implemented = new Set(routes.map(({ descriptor }) => descriptor.operationId))
+
 /** All operations of the published document. */
-export const allRoutes: ReadonlyArray<Route> = [...routes, ...seeded]
+export const allRoutes: ReadonlyArray<Route> = [
+  ...routes,
+  ...seeded.filter(({ descriptor }) => !implemented.has(descriptor.operationId))
+]
