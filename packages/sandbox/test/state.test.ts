@@ -199,7 +199,13 @@ describe("Sandbox.layer with a state file", () => {
   it.live("keeps private keys only in their own file, which only the owner can read", () =>
     Effect.gen(function* () {
       const file = newFile()
-      yield* serving(file, (operator) => operator.createAccount({ name: "third" }))
+      yield* serving(file, (operator) =>
+        Effect.gen(function* () {
+          yield* operator.createAccount({ name: "third" })
+          // The operator's effects wait for the disk, too.
+          assert.include(readFileSync(file, "utf8"), '"third"')
+        })
+      )
       assert.notInclude(readFileSync(file, "utf8"), "PRIVATE")
       assert.strictEqual(readFileSync(`${file}.keys`, "utf8").split("BEGIN PRIVATE KEY").length, 3)
       for (const path of [file, `${file}.keys`]) assert.strictEqual(statSync(path).mode & 0o777, 0o600)

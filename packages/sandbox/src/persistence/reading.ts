@@ -30,8 +30,8 @@ export interface Stored {
 /**
  * Reads a state file, and executes its commands. Returns undefined if there is no such file.
  *
- * The last write before a crash may be incomplete. Nothing in it was answered, so it is ignored. Any other damage throws
- * {@link Unusable}.
+ * The last write before a crash may be incomplete. Nothing in it was answered, so it is ignored. After a power failure,
+ * any part of it may be damaged. Any other damage throws {@link Unusable}.
  */
 export const readStateFile = (disk: Disk, path: string, options: Options): Stored | undefined => {
   const chunks = disk.read(path)
@@ -45,8 +45,11 @@ export const readStateFile = (disk: Disk, path: string, options: Options): Store
   const reading = readEntries(lines, head, baseBytes, path, (entry) => replay.apply(entry))
   const reports: Array<string> = []
   if (reading.lostBytes > 0) {
+    const ignored = `ignored ${reading.lostBytes} bytes after byte ${baseBytes + reading.journalBytes}`
     reports.push(
-      `the last write to the state file ${path} was interrupted: ignored ${reading.lostBytes} bytes after byte ${baseBytes + reading.journalBytes}. Nothing in them was answered`
+      reading.isTorn
+        ? `the last write to the state file ${path} was interrupted: ${ignored}. Nothing in them was answered`
+        : `the last write to the state file ${path} is damaged: ${ignored}. Unless the power failed during the write, they can contain commands that were answered`
     )
   }
   if (replay.defects > 0) {
@@ -172,12 +175,13 @@ const readEntries = (
   baseBytes: number,
   path: string,
   apply: (entry: Entry) => void
-): { readonly seq: number; readonly journalBytes: number; readonly lostBytes: number } => {
+): { readonly seq: number; readonly journalBytes: number; readonly lostBytes: number; readonly isTorn: boolean } => {
   let { seq } = head
   let validBytes = baseBytes
   let endBytes = baseBytes
   let line = head.parts + 1
   let damagedLine: number | undefined
+  let isTorn = false
   for (const { endBytes: end, isComplete, text } of lines) {
     line++
     endBytes = end
@@ -189,6 +193,7 @@ const readEntries = (
       continue
     }
     damagedLine ??= line
+    isTorn = !isComplete && damagedLine === line
     // A batch was on the disk before the next batch was written.
     if (entry !== undefined && entry.batch > seq + 1) {
       throw new Unusable(
@@ -196,5 +201,5 @@ const readEntries = (
       )
     }
   }
-  return { seq, journalBytes: validBytes - baseBytes, lostBytes: endBytes - validBytes }
+  return { seq, journalBytes: validBytes - baseBytes, lostBytes: endBytes - validBytes, isTorn }
 }
