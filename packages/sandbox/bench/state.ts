@@ -28,7 +28,7 @@ import { readStateFile } from "../src/persistence/reading.ts"
 import type { Served } from "./exchangeServer.ts"
 import { order } from "./order.ts"
 
-const [requests = 1_000, rounds = 7] = process.argv.slice(2).map(Number)
+const [requests = 500, rounds = 31] = process.argv.slice(2).map(Number)
 const folder = mkdtempSync(join(tmpdir(), "kalshi-state-bench-"))
 const servers: Array<ChildProcess> = []
 
@@ -70,17 +70,22 @@ const without = await start()
 const withState = await start(join(folder, "http.jsonl"))
 for (const concurrency of [1, 32, 256]) {
   const count = concurrency === 1 ? requests / 5 : requests
-  const seconds: { readonly without: Array<number>; readonly with: Array<number> } = { without: [], with: [] }
+  const plain: Array<number> = []
+  const kept: Array<number> = []
   for (let round = 0; round <= rounds; round++) {
-    const times = [await without(count, concurrency), await withState(count, concurrency)] as const
+    // The order of the two changes, so that a load that grows does not favour one of them.
+    const seconds = round % 2 === 0 ? await without(count, concurrency) : undefined
+    const secondsWithState = await withState(count, concurrency)
+    const other = seconds ?? (await without(count, concurrency))
     if (round > 0) {
-      seconds.without.push(times[0]) // the first round warms up
-      seconds.with.push(times[1])
+      plain.push(other) // the first round warms up
+      kept.push(secondsWithState)
     }
   }
-  const [plain, kept] = [median(seconds.without), median(seconds.with)]
+  const ratios = plain.map((seconds, round) => seconds / kept[round]!).sort((a, b) => a - b)
+  const percent = (share: number): string => `${(100 * ratios[Math.floor(share * (rounds - 1))]!).toFixed(0)} %`
   console.log(
-    `${String(concurrency).padStart(3)} at once: ${(count / plain).toFixed(0)} orders/s without a state file, ${(count / kept).toFixed(0)} with: ${((100 * plain) / kept).toFixed(0)} %`
+    `${String(concurrency).padStart(3)} at once: ${(count / median(plain)).toFixed(0)} orders/s without a state file, ${(count / median(kept)).toFixed(0)} with; ratio of a round: median ${percent(0.5)}, quartiles ${percent(0.25)} and ${percent(0.75)}`
   )
 }
 servers.forEach((server) => server.disconnect())

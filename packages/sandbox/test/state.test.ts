@@ -227,7 +227,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("reports an interrupted write", () =>
+  it.live("reports an interrupted write once, and continues after it", () =>
     Effect.gen(function* () {
       const file = newFile()
       yield* serving(file, (operator) => operator.createAccount({ name: "third" }))
@@ -235,7 +235,11 @@ describe("Sandbox.layer with a state file", () => {
       const printed: Array<string> = []
       const { error } = console
       console.error = (line: string) => void printed.push(line)
-      yield* serving(file, () => Effect.void).pipe(Effect.ensuring(Effect.sync(() => (console.error = error))))
+      const names = yield* Effect.gen(function* () {
+        yield* serving(file, (operator) => operator.createAccount({ name: "fourth" }))
+        return yield* serving(file, ({ accounts }) => Effect.map(accounts, (list) => list.map(({ name }) => name)))
+      }).pipe(Effect.ensuring(Effect.sync(() => (console.error = error))))
+      assert.deepStrictEqual(names, ["one", "other", "third", "fourth"])
       assert.strictEqual(printed.length, 1)
       assert.match(printed[0] ?? "", /^kalshi-sandbox: the last write to the state file .* ignored 6 bytes/)
     })
