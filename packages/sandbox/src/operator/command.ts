@@ -21,7 +21,10 @@ import { packageVersion } from "../persistence/format.ts"
 
 const names = ["one", "other"]
 
-const sampleMarket = "KXSAMPLE-26-YES"
+const sampleMarkets = ["KXSAMPLE-26-YES", "KXOTHER-26-YES"]
+
+/** A collection of the events of all markets. */
+const sampleCollection = "KXMVESAMPLE-R"
 
 const flags = {
   port: Flag.Int("port").pipe(
@@ -55,12 +58,12 @@ const flags = {
     Flag.optional
   ),
   markets: Flag.String("market").pipe(
-    Flag.withDescription(`A market to create; may be repeated (default ${sampleMarket})`),
+    Flag.withDescription(`A market to create; may be repeated (default ${sampleMarkets.join(" and ")})`),
     Flag.atLeast(0)
   )
 }
 
-/** The address, the markets, the accounts, and shell lines that connect a program to the exchange. */
+/** The address, the markets, their collection, the accounts, and shell lines that connect a program to the exchange. */
 const announcement = (
   { credentials, url }: Operator,
   tickers: ReadonlyArray<string>,
@@ -68,13 +71,18 @@ const announcement = (
 ): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
-    `# Markets: ${tickers.join(", ")}`,
+    `# Markets: ${tickers.join(", ")}. Collection of their events: ${sampleCollection}`,
     ...credentials.flatMap((key, index) => [
       "",
       ...accountLines(key, url, names[index] ?? "", accounts.find(({ accountId }) => accountId === key.accountId)?.tier)
     ]),
     ""
   ].join("\n")
+
+/** The events of markets that were created without an event's ticker. */
+const eventsOf = (tickers: ReadonlyArray<string>): ReadonlyArray<string> => [
+  ...new Set(tickers.map((ticker) => ticker.replace(/-[^-]*$/, "")))
+]
 
 const accountLines = (
   { accountId, keyId, kind, privateKey }: Credentials,
@@ -89,7 +97,7 @@ const accountLines = (
 ]
 
 const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, state, tier, ...options }) => {
-  const tickers = markets.length === 0 ? [sampleMarket] : markets
+  const tickers = markets.length === 0 ? sampleMarkets : markets
   return Effect.gen(function* () {
     const sandbox = yield* Sandbox
     yield* Console.log(announcement(sandbox, tickers, yield* sandbox.accounts))
@@ -100,6 +108,12 @@ const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, state, t
         ...options,
         ...(Option.isSome(state) && { state: { file: state.value } }),
         markets: tickers.map((ticker) => ({ ticker })),
+        collections: [
+          {
+            collectionTicker: sampleCollection,
+            associatedEvents: eventsOf(tickers).map((eventTicker) => ({ eventTicker }))
+          }
+        ],
         accounts: names.map((name) => ({ name, kind: keys, tier }))
       })
     ),
@@ -115,7 +129,7 @@ const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, state, t
     )
   )
 }).pipe(
-  Command.withDescription("Serves a local Kalshi exchange with two accounts and a market"),
+  Command.withDescription("Serves a local Kalshi exchange with two accounts and two markets"),
   Command.withExamples([
     { command: "kalshi-sandbox", description: "Serves on 127.0.0.1:8787, the address of KALSHI_ENV=sandbox" },
     {

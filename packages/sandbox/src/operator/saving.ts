@@ -133,8 +133,21 @@ const failureOf = (path: string, cause: unknown): SandboxError =>
 /** An operator whose changes succeed when they are on the disk. */
 export const saving = (operator: Operator, { saved }: Journal): Operator => {
   const wait = <A>(change: Effect.Effect<A, SandboxError>): Effect.Effect<A, SandboxError> => Effect.tap(change, saved)
+  const { accounts, clearFaults, credentials, dump, environment, plant, portfolio, requests, snapshot, url, view } =
+    operator
+  // Without a spread, a new operation must be listed here.
   return {
-    ...operator,
+    environment,
+    url,
+    credentials,
+    accounts,
+    plant,
+    clearFaults,
+    portfolio,
+    requests,
+    view,
+    dump,
+    snapshot,
     createAccount: (account) => wait(operator.createAccount(account)),
     createKey: (accountId, kind, key) => wait(operator.createKey(accountId, kind, key)),
     registerKey: (accountId, publicKey, key) => wait(operator.registerKey(accountId, publicKey, key)),
@@ -144,6 +157,8 @@ export const saving = (operator: Operator, { saved }: Journal): Operator => {
     withdraw: (accountId, dollars, till) => wait(operator.withdraw(accountId, dollars, till)),
     createSeries: (series) => wait(operator.createSeries(series)),
     createEvent: (event) => wait(operator.createEvent(event)),
+    enableFcm: (accountId, options) => wait(operator.enableFcm(accountId, options)),
+    createCollection: (collection) => wait(operator.createCollection(collection)),
     createMarket: (market) => wait(operator.createMarket(market)),
     pauseMarket: (ticker) => wait(operator.pauseMarket(ticker)),
     reactivateMarket: (ticker) => wait(operator.reactivateMarket(ticker)),

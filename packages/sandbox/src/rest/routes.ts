@@ -8,8 +8,10 @@ import { account, apiKeys } from "./routes/account.ts"
 import { blockTrades } from "./routes/blockTrades.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
+import { fcm } from "./routes/fcm.ts"
 import { historical } from "./routes/historical.ts"
 import { events, markets, series } from "./routes/markets.ts"
+import { collections } from "./routes/collections.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
 import { orders } from "./routes/orders.ts"
 import { portfolio } from "./routes/portfolio.ts"
@@ -29,10 +31,12 @@ export const routes: ReadonlyArray<Route> = [
   ...markets,
   ...events,
   ...series,
+  ...collections,
   ...historical,
   ...rfqs,
   ...quotes,
-  ...blockTrades
+  ...blockTrades,
+  ...fcm
 ]
 
 const implemented = new Set(routes.map(({ descriptor }) => descriptor.operationId))
