@@ -36,8 +36,9 @@ const packages: Readonly<Record<string, Arrows>> = {
     feed: [".", "exchange", "rest"],
     serving: ["feed", "rest"],
     persistence: [".", "exchange", "feed", "rest"],
-    operator: [".", "Sandbox.ts", "exchange", "feed", "persistence", "rest"],
-    "Sandbox.ts": [".", "feed", "operator", "persistence", "rest", "serving"]
+    operator: [".", "Sandbox.ts", "exchange", "feed", "page", "persistence", "rest"],
+    page: ["exchange", "feed", "operator", "rest"],
+    "Sandbox.ts": [".", "feed", "operator", "page", "persistence", "rest", "serving"]
   },
   "packages/signing/src": {
     internal: ["."],

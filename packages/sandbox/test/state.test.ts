@@ -13,7 +13,7 @@ import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Line } from "../src/feed/line.ts"
 import { gateFeed, holdResponse, refuseIfFailed } from "../src/persistence/gate.ts"
-import { toWire } from "../src/rest/handler.ts"
+import { type BodyStream, toWire } from "../src/rest/handler.ts"
 import { layer, type Operator, type Options, Sandbox } from "../src/Sandbox.ts"
 import { listen } from "../src/serving/httpServer.ts"
 import { makeFakeFeed } from "./support/fakeFeed.ts"
@@ -339,6 +339,32 @@ describe("responses and frames", () => {
       assert.deepStrictEqual(frames, ["before", ...Array.from({ length: 3 }, () => "of the command"), "close 1000"])
       assert.strictEqual(feed.connections[0]?.drains, 1)
     }).pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
+  )
+
+  it.live("of a stream wait in the same way, and the stream ends when the disk is full", () =>
+    Effect.promise(async () => {
+      const world = await makeJournaled(never)
+      const { disk, journal } = world
+      const written: Array<string> = []
+      let write = (_text: string): void => {}
+      const stream = (body: BodyStream) => {
+        write = body.write
+        return () => {}
+      }
+      const body = { write: (text: string) => written.push(text), isBehind: () => false, drop: () => written.push("end") }
+      holdResponse(journal)({ ...ok, stream }, (response) => response.stream?.(body))
+      write("before")
+      stepTo(world, 1)
+      write("after")
+      assert.deepStrictEqual(written, ["before"])
+      await journal.close()
+      assert.deepStrictEqual(written, ["before", "after"])
+      disk.failing.add("append")
+      stepTo(world, 2)
+      write("lost")
+      await journal.close()
+      assert.deepStrictEqual(written, ["before", "after", "end"])
+    })
   )
 
   it.live("are replaced by 503 with the reason when the disk is full", () =>

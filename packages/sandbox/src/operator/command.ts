@@ -57,20 +57,27 @@ const flags = {
     Flag.withDescription("A file that keeps the state, so that it survives a restart (default: none)"),
     Flag.optional
   ),
+  cors: Flag.String("cors").pipe(
+    Flag.withDescription("An origin whose pages may call the API from a browser; may be repeated (default none)"),
+    Flag.atLeast(0)
+  ),
   markets: Flag.String("market").pipe(
     Flag.withDescription(`A market to create; may be repeated (default ${sampleMarkets.join(" and ")})`),
     Flag.atLeast(0)
   )
 }
 
-/** The address, the markets, their collection, the accounts, and shell lines that connect a program to the exchange. */
+/** The address, the page, the markets, their collection, the accounts, and shell lines that connect a program. */
 const announcement = (
-  { credentials, url }: Operator,
+  { credentials, page, url }: Operator,
   tickers: ReadonlyArray<string>,
   accounts: ReadonlyArray<Account>
 ): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
+    ...(page === undefined
+      ? []
+      : [`# Its page: ${page.url} (the token of its changes: ${Redacted.value(page.token)})`]),
     `# Markets: ${tickers.join(", ")}. Collection of their events: ${sampleCollection}`,
     ...credentials.flatMap((key, index) => [
       "",

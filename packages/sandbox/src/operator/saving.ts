@@ -133,15 +133,17 @@ const failureOf = (path: string, cause: unknown): SandboxError =>
 /** An operator whose changes succeed when they are on the disk. */
 export const saving = (operator: Operator, { saved }: Journal): Operator => {
   const wait = <A>(change: Effect.Effect<A, SandboxError>): Effect.Effect<A, SandboxError> => Effect.tap(change, saved)
-  const { accounts, clearFaults, credentials, dump, environment, plant, portfolio, requests, snapshot, url, view } =
-    operator
+  const { accounts, clearFaults, credentials, dump, environment, page, plant, plantedFaults } = operator
+  const { portfolio, requests, snapshot, url, view } = operator
   // Without a spread, a new operation must be listed here.
   return {
     environment,
     url,
+    page,
     credentials,
     accounts,
     plant,
+    plantedFaults,
     clearFaults,
     portfolio,
     requests,
@@ -157,6 +159,8 @@ export const saving = (operator: Operator, { saved }: Journal): Operator => {
     withdraw: (accountId, dollars, till) => wait(operator.withdraw(accountId, dollars, till)),
     createSeries: (series) => wait(operator.createSeries(series)),
     createEvent: (event) => wait(operator.createEvent(event)),
+    placeOrder: (accountId, order) => wait(operator.placeOrder(accountId, order)),
+    cancelOrder: (accountId, orderId) => wait(operator.cancelOrder(accountId, orderId)),
     enableFcm: (accountId, options) => wait(operator.enableFcm(accountId, options)),
     createCollection: (collection) => wait(operator.createCollection(collection)),
     createMarket: (market) => wait(operator.createMarket(market)),

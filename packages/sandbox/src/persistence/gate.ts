@@ -18,7 +18,22 @@ export const refuseIfFailed = ({ failure }: Journal): WireResponse | undefined =
 export const holdResponse =
   (journal: Journal) =>
   (response: WireResponse, send: (response: WireResponse) => void): void =>
-    journal.hold((reason) => send(reason === undefined ? response : unavailable(reason)))
+    journal.hold((reason) => send(reason === undefined ? gateStream(response, journal) : unavailable(reason)))
+
+/** The same response. If its body is a stream, what is written to the stream waits as well. */
+const gateStream = (response: WireResponse, journal: Journal): WireResponse => {
+  const { stream } = response
+  return stream === undefined
+    ? response
+    : {
+        ...response,
+        stream: (body) =>
+          stream({
+            ...body,
+            write: (text) => journal.hold((reason) => (reason === undefined ? body.write(text) : body.drop()))
+          })
+      }
+}
 
 /** A feed whose frames wait until every change before them is on the disk. */
 export const gateFeed = (
