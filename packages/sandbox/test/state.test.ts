@@ -351,7 +351,11 @@ describe("responses and frames", () => {
         write = body.write
         return () => {}
       }
-      const body = { write: (text: string) => written.push(text), isBehind: () => false, drop: () => written.push("end") }
+      const body = {
+        write: (text: string) => written.push(text),
+        isBehind: () => false,
+        drop: () => written.push("end")
+      }
       holdResponse(journal)({ ...ok, stream }, (response) => response.stream?.(body))
       write("before")
       stepTo(world, 1)
