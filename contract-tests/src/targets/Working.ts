@@ -141,7 +141,10 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GenerateApiKey: () => [{ ...key, key_type: "ed25519" }],
   GetBalance: () => [shard],
   GetBlockTradeProposals: ({ ticker }) => [{ ...page, market_ticker: ticker, status: "pending" }],
-  GetEvent: ({ eventTicker }) => [{ event_ticker: eventTicker, with_nested_markets: true }],
+  GetEvent: ({ eventTicker }) => [
+    { event_ticker: eventTicker, with_nested_markets: true },
+    { event_ticker: eventTicker, exclude_markets: false }
+  ],
   GetEvents: ({ eventTicker, seriesTicker }) => [
     {
       ...page,
@@ -178,7 +181,10 @@ const inputs: Readonly<Record<string, Inputs>> = {
     }
   ],
   GetFCMSubtraderBlockedCategories: subtraderInput(),
-  GetFills: ({ orderIds, ticker }) => [{ ...page, ...between, ...shard, ticker, order_id: orderIds[0] ?? unknownId }],
+  GetFills: ({ orderIds, ticker }) => [
+    { ...page, ...between, ...shard, ticker },
+    { ...page, ...between, ...shard, order_id: orderIds[0] ?? unknownId }
+  ],
   GetFillsHistorical: archive,
   GetHistoricalMarket: ({ archivedTicker }) => [{ ticker: archivedTicker }],
   GetHistoricalMarkets: ({ archivedTicker }) => [
@@ -189,6 +195,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GetHistoricalPositions: ({ archivedTicker }) => [
     { ...page, ticker: archivedTicker, event_ticker: "KXCONTRACT-25", subaccount: 0 }
   ],
+  GetMarketOrderbooks: ({ ticker }) => [{ tickers: [ticker] }],
   GetMarkets: ({ eventTicker, seriesTicker, ticker }) => [
     {
       ...page,
@@ -253,9 +260,13 @@ const inputs: Readonly<Record<string, Inputs>> = {
       user_filter: "self"
     }
   ],
+  GetSeriesList: () => [
+    { category: "Local", tags: "Contract", include_product_metadata: true, include_volume: true, min_updated_ts: 0 }
+  ],
   GetSettlements: ({ eventTicker, settledTicker }) => [
     { ...page, ...between, ticker: settledTicker, event_ticker: eventTicker, subaccount: 0 }
   ],
+  GetTrades: ({ ticker }) => [{ ...page, ...between, ticker, is_block_trade: false }],
   GetTradesHistorical: ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, is_block_trade: false }],
   IntraExchangeInstanceTransfer: () => [
     {
