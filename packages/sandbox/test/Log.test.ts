@@ -65,6 +65,23 @@ describe("Exchange.execute", () => {
   })
 })
 
+describe("Exchange.recordCommands", () => {
+  it("gives every command before its execution, refused ones included, until it ends", () => {
+    const exchange = new Exchange({ seed: 5 })
+    const recorded: Array<string> = []
+    exchange.recordCommands(({ type }, atMillis) => {
+      recorded.push(`${type} ${atMillis - start}, ${exchange.view(0).accounts().length} accounts`)
+    })
+    exchange.execute({ type: "createAccount", name: "one" }, start)
+    exchange.execute({ type: "deposit", accountId: "unknown", dollars: "1" }, start + 5)
+    // The time never goes back.
+    exchange.execute({ type: "deposit", accountId: "unknown", dollars: "1" }, start)
+    exchange.recordCommands(undefined)
+    exchange.execute({ type: "createAccount", name: "other" }, start + 10)
+    assert.deepStrictEqual(recorded, ["createAccount 0, 0 accounts", "deposit 5, 1 accounts", "deposit 5, 1 accounts"])
+  })
+})
+
 /** The market and the clock of every change of a book. */
 const clocksOf = (log: ReadonlyArray<LogEntry>) =>
   log.flatMap((entry) => (entry.type === "book" ? [[entry.ticker, entry.clock] as const] : []))

@@ -35,23 +35,26 @@ const start = (...options: ReadonlyArray<string>) =>
     Effect.sync(() => spawn(process.execPath, [file, ...options])),
     (child) =>
       Effect.promise(async () => {
-        if (child.exitCode === null && child.kill()) await once(child, "exit")
+        if (child.exitCode === null && child.signalCode === null && child.kill()) await once(child, "exit")
       })
   )
 
-/** Starts the command. Returns the text that the command prints before it serves. */
-const announced = (...options: ReadonlyArray<string>) =>
+/** Starts the command. Returns its process, and the text that it prints before it serves. */
+const served = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
-    Effect.callback<string>((resume) => {
+    Effect.callback<{ readonly child: typeof child; readonly text: string }>((resume) => {
       let text = ""
       child.stderr.pipe(process.stderr)
       child.stdout.on("data", (chunk: Buffer) => {
         text += chunk.toString()
-        if (text.endsWith("\n\n")) resume(Effect.succeed(text))
+        if (text.endsWith("\n\n")) resume(Effect.succeed({ child, text }))
       })
-      child.once("exit", () => resume(Effect.succeed(text)))
+      child.once("exit", () => resume(Effect.succeed({ child, text })))
     })
   )
+
+/** Starts the command. Returns the text that the command prints before it serves. */
+const announced = (...options: ReadonlyArray<string>) => Effect.map(served(...options), ({ text }) => text)
 
 /** Starts the command, and waits for its end. Returns its exit code and everything that it printed. */
 const ended = (...options: ReadonlyArray<string>) =>
@@ -166,6 +169,30 @@ describe("kalshi-sandbox", () => {
       assert.isTrue(full.isAnnounced)
       assert.includeMembers([...full.tickers], ["KXSAMPLE", "KXNFLGAME", "KXBTCD"])
       assert.deepStrictEqual(empty, { tickers: ["KXSAMPLE", "KXOTHER"], isAnnounced: false })
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("continues from the file of --state after SIGKILL, with the same keys", () =>
+    Effect.gen(function* () {
+      const options = ["--port", "0", "--state", join(folder, "state.jsonl")]
+      const withoutPort = (text: string) => text.replaceAll(/127\.0\.0\.1:\d+|[0-9a-f]{64}/g, "")
+      const first = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const { child, text } = yield* served(...options)
+          yield* Orders.create(bid).pipe(Effect.provide(client(pasted(text.split("\n\n")[1] ?? ""))))
+          child.kill("SIGKILL")
+          yield* Effect.promise(() => once(child, "exit"))
+          return text
+        })
+      )
+      const second = yield* announced(...options)
+      assert.strictEqual(withoutPort(second), withoutPort(first))
+      const env = pasted(second.split("\n\n")[2] ?? "")
+      const taken = yield* Orders.create({ ...bid, side: "ask" }).pipe(Effect.provide(client(env)))
+      assert.strictEqual(taken.fill_count, "2.00")
+      const { code, text } = yield* ended(...options)
+      assert.strictEqual(code, 1)
+      assert.include(text, "is in use by process")
     }).pipe(Effect.scoped)
   )
 

@@ -56,6 +56,7 @@ export class Exchange {
   readonly #lagging: State | undefined
   /** Commands that the lagging state has not executed yet. */
   readonly #delayed: Array<DelayedCommand> = []
+  #record: ((command: Command, atMillis: number) => void) | undefined
   /** The clock of the tokens, which never goes back. */
   #tokenMillis = 0
   #agent: Agent | undefined
@@ -96,6 +97,7 @@ export class Exchange {
       this.#catchUp(this.#lagging, state.nowMillis)
       this.#delayed.push({ atMillis: state.nowMillis, command })
     }
+    this.#record?.(command, state.nowMillis)
     state.emit?.({ type: "command", command })
     const result = execute<Type>(state, command)
     reportChanges(state)
@@ -132,6 +134,14 @@ export class Exchange {
    */
   attach(agent: Agent): void {
     this.#agent = agent
+  }
+
+  /**
+   * Calls a function with every command and its time, before the command is executed. Undefined ends this. Unlike
+   * {@link Exchange.subscribe}, it does not make the exchange create events.
+   */
+  recordCommands(record: ((command: Command, atMillis: number) => void) | undefined): void {
+    this.#record = record
   }
 
   /** The state as plain JSON, without the text of keys and without tokens. Equal states have equal dumps. */

@@ -11,10 +11,14 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { readFileSync } from "node:fs"
 import { type Credentials, layer, type Operator, Sandbox } from "../Sandbox.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
+import type { Account, Tier } from "../exchange/Entities.ts"
+import { packageVersion } from "../persistence/format.ts"
+
+const names = ["one", "other"]
 
 const sampleMarkets = ["KXSAMPLE-26-YES", "KXOTHER-26-YES"]
 
@@ -70,6 +74,10 @@ const flags = {
     Flag.withDescription("How many times per second the traders of --crowd act, all together (default 7)"),
     Flag.withDefault(7)
   ),
+  state: Flag.String("state").pipe(
+    Flag.withDescription("A file that keeps the state, so that it survives a restart (default: none)"),
+    Flag.optional
+  ),
   cors: Flag.String("cors").pipe(
     Flag.withDescription("An origin whose pages may call the API from a browser; may be repeated (default none)"),
     Flag.atLeast(0)
@@ -85,13 +93,13 @@ const flags = {
 }
 
 /**
- * The address, the page, the markets, their collection, the crowd, the accounts, and shell lines that connect a program to the
- * exchange.
+ * The address, the page, the markets, their collection, the crowd, the accounts, and shell lines that connect a program to
+ * the exchange.
  */
 const announcement = (
   { credentials, page, url }: Operator,
   tickers: ReadonlyArray<string>,
-  tier: string,
+  accounts: ReadonlyArray<Account>,
   world: boolean,
   traders: number
 ): string =>
@@ -107,7 +115,10 @@ const announcement = (
       : [
           `# A crowd of ${traders} traders trades in these markets, and in its own of the series KXCROWD and KXCROWDLONG`
         ]),
-    ...credentials.flatMap((key, index) => ["", ...accountLines(key, url, ["one", "other"][index] ?? "", tier)]),
+    ...credentials.flatMap((key, index) => [
+      "",
+      ...accountLines(key, url, names[index] ?? "", accounts.find(({ accountId }) => accountId === key.accountId)?.tier)
+    ]),
     ""
   ].join("\n")
 
@@ -120,24 +131,26 @@ const accountLines = (
   { accountId, keyId, kind, privateKey }: Credentials,
   url: string,
   name: string,
-  tier: string
+  tier: Tier = "basic"
 ): ReadonlyArray<string> => [
-  `# Account "${name}" (${accountId}): $1,000,000, tier ${tier}, ${kind === "rsa" ? "RSA" : "Ed25519"} key`,
+  `# Account "${name}" (${accountId}): created with $1,000,000, tier ${tier}, ${kind === "rsa" ? "RSA" : "Ed25519"} key`,
   `export KALSHI_ENV=${url}`,
   `export KALSHI_API_KEY_ID=${keyId}`,
   `export KALSHI_PRIVATE_KEY='${Redacted.value(privateKey).trim().replaceAll("\n", "\\n")}'`
 ]
 
-const command = Command.make("kalshi-sandbox", flags, ({ crowd, keys, markets, pace, tier, ...options }) => {
+const command = Command.make("kalshi-sandbox", flags, ({ crowd, keys, markets, pace, state, tier, ...options }) => {
   const tickers = markets.length === 0 ? sampleMarkets : markets
   return Effect.gen(function* () {
-    yield* Console.log(announcement(yield* Sandbox, tickers, tier, options.world, crowd))
+    const sandbox = yield* Sandbox
+    yield* Console.log(announcement(sandbox, tickers, yield* sandbox.accounts, options.world, crowd))
     return yield* Effect.never
   }).pipe(
     Effect.provide(
       layer({
         ...options,
         ...(crowd === 0 ? undefined : { crowd: { traders: crowd, pace } }),
+        ...(Option.isSome(state) && { state: { file: state.value } }),
         markets: tickers.map((ticker) => ({ ticker })),
         collections: [
           {
@@ -145,7 +158,7 @@ const command = Command.make("kalshi-sandbox", flags, ({ crowd, keys, markets, p
             associatedEvents: eventsOf(tickers).map((eventTicker) => ({ eventTicker }))
           }
         ],
-        accounts: ["one", "other"].map((name) => ({ name, kind: keys, tier }))
+        accounts: names.map((name) => ({ name, kind: keys, tier }))
       })
     ),
     Effect.mapError(
@@ -167,15 +180,14 @@ const command = Command.make("kalshi-sandbox", flags, ({ crowd, keys, markets, p
       command: "kalshi-sandbox --clock frozen --market KXRAIN-26-NYC",
       description: "Serves another market, with a clock that only POST /sandbox/time moves"
     },
-    { command: "kalshi-sandbox --crowd 20", description: "Serves markets in which twenty simulated traders trade" }
+    { command: "kalshi-sandbox --crowd 20", description: "Serves markets in which twenty simulated traders trade" },
+    {
+      command: "kalshi-sandbox --state exchange.jsonl",
+      description: "Keeps the state in a file, and continues from it after a restart"
+    }
   ])
 )
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
-// `package.json` is two folders above this source, and also two folders above the bundle.
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  readonly version: string // of our own package
-}
-
-NodeRuntime.runMain(Command.run(command, { version }).pipe(Effect.provide(NodeServices.layer)))
+NodeRuntime.runMain(Command.run(command, { version: packageVersion() }).pipe(Effect.provide(NodeServices.layer)))

@@ -17,6 +17,8 @@ import { parseCount, parsePrice } from "../exchange/decimal.ts"
 import { invalidParameters } from "../exchange/refusals.ts"
 import { latestMillis } from "../exchange/times.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "../exchange/accounts/keys.ts"
+import type { Base, ClockState } from "../persistence/format.ts"
+import type { Journal } from "../persistence/journal.ts"
 import type { Now } from "../rest/authentication.ts"
 import { Feed } from "../feed/Feed.ts"
 import { checkFeedFault } from "../feed/faults.ts"
@@ -38,27 +40,59 @@ export interface Running {
   readonly source: Source
   /** Starts the crowd, if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator
+  /** The keys of the initial accounts, in order. */
+  readonly credentials: ReadonlyArray<Credentials>
+  /** The whole state, with the clock. */
+  readonly base: () => Base
+  /** Records every change of the state and of the clock from now on. */
+  readonly recordTo: (journal: Journal) => void
 }
 
-/** Creates an exchange whose time follows `wallMillis` (`real`), or stands still from its creation (`frozen`). */
+/** An exchange from before a restart. */
+export interface Saved {
+  readonly exchange: Exchange
+  readonly clock: ClockState
+  /** The initial accounts, in order. */
+  readonly accounts: ReadonlyArray<{ readonly accountId: string; readonly keyId: string; readonly pair: KeyPair }>
+}
+
+/**
+ * Creates an exchange whose time follows `wallMillis` (`real`), or stands still from its creation (`frozen`). If there
+ * is a saved exchange, continues it instead.
+ */
 export const run = (
   options: TestOptions,
   clock: "real" | "frozen",
-  wallMillis: () => number
+  wallMillis: () => number,
+  saved?: Saved
 ): Result.Result<Running, Refusal> => {
   const refused = options.crowd === undefined ? undefined : checkCrowd(options.crowd)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
   // An account keeps its key pair when the exchange is reset.
-  const accounts = (options.accounts ?? []).map((account) => ({ account, pair: makeKeyPair(kindOf(account)) }))
-  const host = new Host(options, clock, wallMillis)
+  const accounts = (options.accounts ?? []).map((account, index) => ({
+    account,
+    pair: saved?.accounts[index]?.pair ?? makeKeyPair(kindOf(account))
+  }))
+  const host = new Host(options, clock, wallMillis, saved)
   const reset = () =>
     Result.map(initialExchange(options, accounts, host.unmovedMillis()), ({ credentials, exchange }) => {
       host.reset(exchange)
       return credentials
     })
-  return Result.map(reset(), (credentials) => ({
+  const first =
+    saved === undefined
+      ? reset()
+      : Result.succeed(
+          saved.accounts.map(({ accountId, keyId, pair }, index) =>
+            credentialsOf(accountId, keyId, kindOf(accounts[index]?.account ?? {}), pair)
+          )
+        )
+  return Result.map(first, (credentials) => ({
+    credentials,
+    base: () => host.base(),
+    recordTo: (journal) => host.recordTo(journal),
     handle: (request, onDefect) => host.handle(request, onDefect),
     feed: host.feed,
     source: host,
@@ -81,6 +115,7 @@ class Host implements Source {
   readonly clock: "real" | "frozen"
   readonly #wallMillis: () => number
   readonly #createdMillis: number
+  #journal: Journal | undefined
   #offsetMillis = 0
   /** The furthest that the clock was ever moved ahead. */
   #furthestMillis = 0
@@ -93,14 +128,19 @@ class Host implements Source {
   /** Ends the watcher's subscription to the exchange. */
   #unwatch: (() => void) | undefined
 
-  constructor(options: TestOptions, clock: "real" | "frozen", wallMillis: () => number) {
+  constructor(options: TestOptions, clock: "real" | "frozen", wallMillis: () => number, saved?: Saved) {
     this.options = exchangeOptions(options)
     this.#crowd = options.crowd
     this.#keepRequests = options.keepRequests ?? 1_000
     this.clock = clock
     this.#wallMillis = wallMillis
-    this.#createdMillis = wallMillis()
-    this.#exchange = new Exchange(this.options)
+    this.#createdMillis = saved === undefined ? wallMillis() : frozenMillis(saved)
+    if (saved !== undefined) {
+      this.#offsetMillis = saved.clock.offsetMillis
+      this.#furthestMillis = saved.clock.furthestMillis
+      this.#restoredMillis = saved.clock.restoredMillis
+    }
+    this.#exchange = saved?.exchange ?? new Exchange(this.options)
     this.#handler = this.#makeHandler()
     this.feed = new Feed(this)
   }
@@ -149,6 +189,7 @@ class Host implements Source {
     }
     this.#offsetMillis += millis
     this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
+    this.#journal?.clock(this.#clockState(), exchangeMillis)
     this.feed.tick()
     return undefined
   }
@@ -165,6 +206,8 @@ class Host implements Source {
   /** Replaces the exchange. Discards planted faults and recorded requests, and closes the connections of the feed. */
   replace(exchange: Exchange): void {
     this.#exchange = exchange
+    this.#record()
+    this.#journal?.replaced()
     this.restFaults.clear()
     this.requests.length = 0
     this.#handler = this.#makeHandler()
@@ -221,6 +264,32 @@ class Host implements Source {
     this.replace(exchange)
   }
 
+  /** The whole state, with the clock. */
+  base(): Base {
+    return { snapshot: this.#exchange.snapshot(this.now().exchangeMillis), clock: this.#clockState() }
+  }
+
+  /** Records every change from now on. */
+  recordTo(journal: Journal): void {
+    this.#journal = journal
+    this.#record()
+  }
+
+  #record(): void {
+    const journal = this.#journal
+    this.#exchange.recordCommands(journal && ((command, atMillis) => journal.command(command, atMillis)))
+  }
+
+  #clockState(): ClockState {
+    return {
+      isFrozen: this.clock === "frozen",
+      createdMillis: this.#createdMillis,
+      offsetMillis: this.#offsetMillis,
+      furthestMillis: this.#furthestMillis,
+      restoredMillis: this.#restoredMillis
+    }
+  }
+
   /** Reads the exchange now. */
   read<A>(reading: (exchange: Exchange, nowMillis: number) => A): Effect.Effect<A> {
     return Effect.sync(() => reading(this.#exchange, this.now().exchangeMillis))
@@ -253,7 +322,14 @@ class Host implements Source {
   }
 }
 
-const exchangeOptions = ({ assumptions = {}, seed = 1 }: TestOptions): ExchangeOptions => ({ assumptions, seed })
+/** The time of a frozen clock before it was ever moved. A clock that was not frozen stops at the exchange's time. */
+const frozenMillis = ({ clock, exchange }: Saved): number =>
+  Math.max(
+    clock.isFrozen ? clock.createdMillis : 0,
+    exchange.view(0).nowMillis - clock.offsetMillis - clock.restoredMillis
+  )
+
+export const exchangeOptions = ({ assumptions = {}, seed = 1 }: TestOptions): ExchangeOptions => ({ assumptions, seed })
 
 /** An exchange in its initial state. The same seed gives its accounts and keys the same ids each time. */
 const initialExchange = (
@@ -442,7 +518,7 @@ export const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Eff
     ({ details, message }) => new SandboxError({ reason: details === undefined ? message : `${message}: ${details}` })
   )
 
-const kindOf = ({ kind = "ed25519" }: NewAccount): Signer.KeyKind => kind
+export const kindOf = ({ kind = "ed25519" }: NewAccount): Signer.KeyKind => kind
 
 const createAccount = (
   exchange: Exchange,
@@ -461,14 +537,24 @@ const createKey = (
   nowMillis: number,
   accountId: string,
   kind: Signer.KeyKind,
-  { privateKeyPem, publicKeyPem: publicKey, sign }: KeyPair,
+  pair: KeyPair,
   options: KeyOptions | undefined
 ): Result.Result<Credentials, Refusal> =>
-  Result.map(exchange.execute({ type: "registerKey", accountId, publicKey, options }, nowMillis), ({ keyId }) => ({
-    accountId,
-    keyId,
-    kind,
-    privateKey: Redacted.make(privateKeyPem, { label: "private key" }),
-    publicKey,
-    signer: Signer.makeSync({ keyId, kind, sign })
-  }))
+  Result.map(
+    exchange.execute({ type: "registerKey", accountId, publicKey: pair.publicKeyPem, options }, nowMillis),
+    ({ keyId }) => credentialsOf(accountId, keyId, kind, pair)
+  )
+
+const credentialsOf = (
+  accountId: string,
+  keyId: string,
+  kind: Signer.KeyKind,
+  { privateKeyPem, publicKeyPem: publicKey, sign }: KeyPair
+): Credentials => ({
+  accountId,
+  keyId,
+  kind,
+  privateKey: Redacted.make(privateKeyPem, { label: "private key" }),
+  publicKey,
+  signer: Signer.makeSync({ keyId, kind, sign })
+})

@@ -274,3 +274,17 @@ export interface TestOptions {
   /** How many of the last requests to keep. Default: 1,000. */
   readonly keepRequests?: number
 }
+
+/** Where the state of an exchange is kept. */
+export interface StateOptions {
+  /**
+   * The state file. It is created if it does not exist. Beside it are its lock (`.lock`), and the private keys of the
+   * initial accounts (`.keys`), which only the owner can read.
+   */
+  readonly file: string
+  /**
+   * The number of commands after which the journal is replaced by a snapshot. Default: when the journal has 100,000
+   * commands or 64 MiB, and is at least as large as the last snapshot.
+   */
+  readonly compactAfterCommands?: number
+}

@@ -51,7 +51,14 @@ export interface ListenOptions {
   readonly onDefect?: (request: RequestHead, defect: unknown) => void
   /** Takes over the connections of upgrade requests. Default: upgrade requests are ordinary requests. */
   readonly webSockets?: WebSockets
+  /** Sends a response later, and may send another one instead. Default: sends it immediately. */
+  readonly hold?: Hold
 }
+
+/** See {@link ListenOptions.hold}. */
+type Hold = (response: WireResponse, send: (response: WireResponse) => void) => void
+
+const immediately: Hold = (response, send) => send(response)
 
 /** The interval of the check for slow requests. */
 const checkMillis = 1_000
@@ -87,6 +94,7 @@ const makeServer = (
   serve: Serve,
   {
     headMillis = 10_000,
+    hold = immediately,
     isLarge = () => false,
     keepAliveMillis = 75_000,
     maxBufferedBytes = 128 * 1024 * 1024,
@@ -122,7 +130,7 @@ const makeServer = (
       const body = isAllowedLarge
         ? new ArrivingBody(budgets.large, maxTextBytes)
         : new ArrivingBody(budgets.small, maxBodyBytes)
-      receive(request, response, body, (wire) => serveAll(wire, fromLoopback))
+      receive(request, response, body, (wire) => serveAll(wire, fromLoopback), hold)
     }
   )
   server.maxConnections = maxConnections
@@ -149,7 +157,8 @@ const receive = (
   request: IncomingMessage,
   response: ServerResponse,
   body: ArrivingBody,
-  serve: (request: WireRequest) => WireResponse
+  serve: (request: WireRequest) => WireResponse,
+  hold: Hold
 ): void => {
   const take = (chunk: Buffer): void => {
     const refused = body.add(chunk)
@@ -176,7 +185,7 @@ const receive = (
   const finish = (): void => {
     const wire = toWireRequest(request, body.bytes())
     body.release()
-    respond(request, response, serve(wire))
+    hold(serve(wire), (result) => respond(request, response, result))
   }
   request.on("error", () => {}) // the client has closed the connection
   request.on("close", () => body.release())
