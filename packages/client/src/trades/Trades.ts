@@ -94,8 +94,9 @@ export interface TradeEvent {
  *
  * **Details**
  *
- * `sinceMillis` is the exchange's time of the last trade before the hole, less `disorderMillis`. Before the first trade, it is
- * a minute before the start of the watch. `untilMillis` is when a line was live again, by this machine's clock.
+ * `sinceMillis` is the exchange's time of the last trade before the hole, less `disorderMillis`. Before the first
+ * trade, it is a minute before the first line was live. `untilMillis` is when a line was live again, by this machine's
+ * clock.
  */
 export interface Hole extends Interval {
   readonly _tag: "Hole"
@@ -187,10 +188,9 @@ const open = <A>(
  * no trade is missing as long as another line delivers it. A `Hole` reports each interval in which trades can be missing.
  *
  * A loss on one line is harmless only if another line delivers the lost trades. That line may be late, and may be lost
- * before it delivers them. So the loss stays open until the other line has delivered a trade that is later, by more
- * than twice `disorderMillis`, than the first one of the restored line: by the exchange's times, not by this machine's
- * clock. If the other line is lost earlier, the loss is a hole. No loss is assumed to be harmless, so a hole can
- * contain no trade at all.
+ * before it delivers them. So the loss stays open until the other line delivers a trade whose exchange time is more
+ * than twice `disorderMillis` after that of the restored line's first trade. If the other line is lost earlier, the
+ * loss is a hole. No loss is assumed to be harmless, so perhaps no trade happened in a hole.
  *
  * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which lines
  * are complete, and why a line is over. The watch ends with the error of the last line, and with `Lagging` if more events wait
