@@ -96,8 +96,8 @@ export type SessionEvent<M = Message> =
   /** The delay from sending to receipt grew, or fell again. */
   | { readonly _tag: "Delay"; readonly isLate: boolean; readonly growthMillis: number }
   /**
-   * The subscription changed over to a new connection. Messages of the old connection may be repeated, but none is
-   * missing. A book starts again from its snapshot.
+   * The subscription changed over to a new connection. Messages of the old connection may be repeated. The changeover
+   * itself loses none. A book starts again from its snapshot.
    */
   | {
       readonly _tag: "Replaced"
