@@ -28,8 +28,8 @@ export interface CrowdOptions {
   readonly markets?: "own" | "all"
   /**
    * How many times per second the traders act, all together, on average. An action is one order or cancel of a taker, or
-   * one check by a maker of its orders in one market. More than 0 and at most 1,000. Default: 7, which gives about 11
-   * orders per second.
+   * one check by a maker of its orders in one market. More than 0 and at most 1,000. Default: 7. Makers check several
+   * orders at a time, so about 13 orders per second are placed, amended or cancelled.
    */
   readonly pace?: number
 }
