@@ -1,5 +1,5 @@
 /**
- * Seeds a local exchange with one of each entity.
+ * Seeds a local exchange with entities that requests can refer to.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import * as Effect from "effect/Effect"
 export interface World {
   /** The signing account. It has every permission and no rate limit. */
   readonly signer: Sandbox.Credentials
-  /** An account that no request refers to. */
+  /** Another account. Requests refer to it only as the seller of a block trade. */
   readonly bystander: Sandbox.Credentials
   readonly ticker: string
   readonly settledTicker: string

@@ -71,7 +71,7 @@ export const makeOrderForm = (selection) => {
   return {
     setPrice: (tenThousandths, side) => {
       fieldOf(form, "price").value = price(tenThousandths).slice(0, -1)
-      // A price of the book is taken from the other side.
+      // To trade with a price in the book, an order must be on the other side.
       const sides = form.elements.namedItem("side")
       if (sides instanceof RadioNodeList) sides.value = side === "ask" ? "bid" : "ask"
       showCost()
