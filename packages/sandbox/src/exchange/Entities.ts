@@ -71,7 +71,7 @@ export interface OrderGroup {
   readonly exchangeIndex: number
   readonly limit: number
   readonly triggered: boolean
-  /** The count that orders of the group filled in the last 15 seconds, and since the last reset. */
+  /** The count that orders of the group filled in the last 15 seconds. A reset sets it to zero. */
   readonly windowCount: number
   readonly isAutoCancelEnabled: boolean
   readonly orderIds: ReadonlyArray<string>
@@ -252,7 +252,7 @@ export interface AssociatedEvent {
   readonly sizeMax: number | undefined
 }
 
-/** A multivariate event collection: the events whose markets can be combined to combos. */
+/** A multivariate event collection: the events whose markets can be combined into combos. */
 export interface Collection {
   readonly collectionTicker: string
   /** The series of the collection's combos. */

@@ -154,7 +154,7 @@ export class MarketData {
       .map((market) => toMarket(this.state, market))
   }
 
-  /** Events, oldest first: those of combos, also those of one collection, or the others. */
+  /** Events, oldest first: those of all combos, those of the combos of one collection, or those of all other markets. */
   listEvents(
     query: PageQuery & {
       readonly multivariate: boolean
