@@ -423,9 +423,9 @@ export interface Subtrader {
   readonly subtraderId: string
   /** The account that holds the subtrader's orders, positions and money. */
   readonly accountId: string
-  /** The most premium that the subtrader may deploy in a day; undefined without a cap. */
+  /** The daily cap on the subtrader's premium; undefined without a cap. It refuses no order here. */
   readonly capMicros: number | undefined
-  /** The net premium of the fills of `capDate`. */
+  /** The net premium that the subtrader has deployed on `capDate`. */
   readonly premiumMicros: number
   /** Reserved for resting orders. */
   readonly collateralMicros: number
