@@ -11,6 +11,7 @@ import type {
   Account,
   Allocation,
   ApiKey,
+  BatchQuote,
   Market,
   MarketEvent,
   Order,
@@ -19,6 +20,7 @@ import type {
   Quote,
   Refusal,
   Rfq,
+  RfqBatch,
   Scope,
   Series,
   ShardTransfer,
@@ -225,6 +227,54 @@ export interface QuoteTarget {
   readonly subaccount: number | undefined
 }
 
+/** An RFQ batch. Its children are different combos on one shard, which are all sized the same way. */
+export interface CreateRfqBatch {
+  readonly children: ReadonlyArray<Pick<CreateRfq, "ticker" | "count" | "targetCostMicros">>
+  readonly subaccount: number
+  readonly targetCostExcludesFees: boolean
+  readonly isObscured: boolean
+  /** Whether to close the oldest open batches if the account has its maximum number of open batches. */
+  readonly replaceExisting: boolean
+  /** The only subaccount whose batches may be closed. Undefined for every subaccount. */
+  readonly lockedSubaccount: number | undefined
+  readonly clientBatchId: string | undefined
+}
+
+/** A batch quote. Needs exactly one entry for each child of the batch. A bid of zero declines that side. */
+export interface CreateBatchQuote {
+  readonly batchId: string
+  readonly subaccount: number
+  readonly bids: ReadonlyArray<Pick<CreateQuote, "rfqId" | "yesBid" | "noBid">>
+  readonly restRemainder: boolean
+  readonly postOnly: boolean
+}
+
+/** The target of a change of a batch quote. */
+export interface BatchQuoteTarget {
+  readonly batchQuoteId: string
+  readonly batchId: string
+  /** If set, must be the subaccount of the batch quote. */
+  readonly subaccount: number | undefined
+}
+
+/** The acceptance of an RFQ batch. Needs exactly one minimum bid for each child. */
+export interface AcceptRfqBatch {
+  readonly batchId: string
+  /** The makers' side of the trades. */
+  readonly side: "yes" | "no"
+  readonly minBids: ReadonlyArray<{ readonly rfqId: string; readonly bid: number }>
+  /** A repeated acceptance with the same id gets the same result. */
+  readonly clientOrderId: string | undefined
+  /** If set, must be the subaccount of the batch. */
+  readonly subaccount: number | undefined
+}
+
+/** An accepted RFQ batch: the quote that won each child, in the order of the children. */
+export interface AcceptedBatch {
+  readonly side: "yes" | "no"
+  readonly quotes: ReadonlyArray<Quote>
+}
+
 /** The new target allocation of cash. */
 export type SetAllocation = Allocation
 
@@ -359,6 +409,20 @@ export interface CommandTypes {
   ]
   /** Confirms an accepted quote of the account, and starts the timer that executes the quote. */
   readonly confirmQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
+  readonly createRfqBatch: readonly [{ readonly accountId: string; readonly batch: CreateRfqBatch }, RfqBatch]
+  /** Closes an open RFQ batch of the account with its children, and cancels the open batch quotes on it. */
+  readonly deleteRfqBatch: readonly [
+    { readonly accountId: string; readonly batchId: string; readonly subaccount?: number | undefined },
+    void
+  ]
+  /** Quotes every child of an RFQ batch of another account. Replaces the maker's older batch quote on it. */
+  readonly createBatchQuote: readonly [{ readonly accountId: string; readonly quote: CreateBatchQuote }, BatchQuote]
+  /** Cancels an open batch quote of the account. Any other batch quote is not found. */
+  readonly deleteBatchQuote: readonly [{ readonly accountId: string; readonly target: BatchQuoteTarget }, void]
+  /** Accepts every child of an RFQ batch of the account, each from the maker with the best bid, or none. */
+  readonly acceptRfqBatch: readonly [{ readonly accountId: string; readonly acceptance: AcceptRfqBatch }, AcceptedBatch]
+  /** Confirms all children that a batch quote of the account won. The last confirmation starts the execution timer. */
+  readonly confirmBatchQuote: readonly [{ readonly accountId: string; readonly target: BatchQuoteTarget }, void]
 }
 
 export type CommandType = keyof CommandTypes
@@ -440,6 +504,15 @@ export interface ListRfqs extends PageQuery {
   readonly ticker: string | undefined
   readonly eventTicker: string | undefined
   /** If set, lists only the caller's RFQs of this subaccount. */
+  readonly subaccount: number | undefined
+  readonly status: string | undefined
+}
+
+/** A filter of RFQ batches. Undefined fields do not filter. */
+export interface ListRfqBatches extends PageQuery {
+  /** If true, lists only the caller's batches. */
+  readonly isOwn: boolean
+  /** If set, lists only the caller's batches of this subaccount. */
   readonly subaccount: number | undefined
   readonly status: string | undefined
 }

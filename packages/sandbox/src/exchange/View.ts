@@ -10,6 +10,7 @@ import type {
   ListOrders,
   ListPositions,
   ListQuotes,
+  ListRfqBatches,
   ListRfqs,
   ListSettlements,
   Page,
@@ -21,6 +22,8 @@ import type {
   Allocation,
   ApiKey,
   Balance,
+  BatchQuote,
+  BestQuotes,
   Fill,
   Order,
   OrderGroup,
@@ -30,12 +33,16 @@ import type {
   Quote,
   Refusal,
   Rfq,
+  RfqBatch,
   Settlement,
   ShardTransfer,
   SubaccountTransfer
 } from "./Entities.ts"
 import * as accounts from "./accounts/accounts.ts"
 import { type Budget, budgetOf } from "./accounts/buckets.ts"
+import { toBestQuotes } from "./communications/batches/bestQuotes.ts"
+import { listBatches, listBatchQuotes } from "./communications/batches/lists.ts"
+import { findBatch, findOwnBatch, toBatch } from "./communications/batches/records.ts"
 import { listQuotes, listRfqs } from "./communications/lists.ts"
 import { findQuote, findRfq, toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
@@ -321,6 +328,34 @@ export class View extends MarketData {
   /** Quotes that the account made, or quotes on its RFQs, newest first. */
   listQuotes(accountId: string, query: ListQuotes): Result.Result<Page<Quote>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listQuotes(this.state, account, query))
+  }
+
+  /** An RFQ batch of any account. */
+  rfqBatch(batchId: string): Result.Result<RfqBatch, Refusal> {
+    return Result.map(findBatch(this.state, batchId), toBatch)
+  }
+
+  /** RFQ batches of all accounts, the most recently updated first. */
+  listRfqBatches(accountId: string, query: ListRfqBatches): Result.Result<Page<RfqBatch>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => listBatches(this.state, account, query))
+  }
+
+  /** The best bids on an RFQ batch of the account. */
+  bestQuotes(accountId: string, batchId: string, subaccount: number | undefined): Result.Result<BestQuotes, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) =>
+      Result.map(findOwnBatch(this.state, account, batchId, subaccount), toBestQuotes)
+    )
+  }
+
+  /** The batch quotes on an RFQ batch that the account may see. */
+  batchQuotes(
+    accountId: string,
+    batchId: string,
+    subaccount: number | undefined
+  ): Result.Result<ReadonlyArray<BatchQuote>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) =>
+      listBatchQuotes(this.state, account, batchId, subaccount)
+    )
   }
 
   #account(accountId: string): Result.Result<AccountState, Refusal> {

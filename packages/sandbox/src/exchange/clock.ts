@@ -3,6 +3,10 @@
  *
  * @module
  */
+import { publishBest } from "./communications/batches/bestQuotes.ts"
+import { lapseBatch } from "./communications/batches/closing.ts"
+import { executeBatch } from "./communications/batches/execution.ts"
+import { discount } from "./communications/batches/quoting.ts"
 import { executeQuote } from "./communications/execution.ts"
 import * as quotes from "./communications/quotes.ts"
 import { cancel } from "./orders/ending.ts"
@@ -36,6 +40,14 @@ const run = (state: State, timer: Timer, atMillis: number): void => {
     quotes.lapse(state, timer.lapse)
   } else if ("executeQuote" in timer) {
     executeQuote(state, timer.executeQuote)
+  } else if ("lapseBatch" in timer) {
+    lapseBatch(state, timer.lapseBatch)
+  } else if ("executeBatch" in timer) {
+    executeBatch(state, timer.executeBatch)
+  } else if ("publishBest" in timer) {
+    publishBest(state, timer.publishBest)
+  } else if ("discount" in timer) {
+    discount(state, timer.discount)
   } else if ("arrive" in timer) {
     arrive(state, timer.account, timer.arrive)
   } else {

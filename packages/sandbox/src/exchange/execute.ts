@@ -5,6 +5,10 @@
  */
 import * as Result from "effect/Result"
 import * as accounts from "./accounts/accounts.ts"
+import * as batchAcceptance from "./communications/batches/accepting.ts"
+import * as batches from "./communications/batches/creating.ts"
+import * as batchQuotes from "./communications/batches/quoting.ts"
+import { toBatch, toBatchQuote } from "./communications/batches/records.ts"
 import * as quotes from "./communications/quotes.ts"
 import { toQuote, toRfq } from "./communications/records.ts"
 import * as rfqs from "./communications/rfqs.ts"
@@ -113,7 +117,17 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   createQuote: onAccount((state, account, { quote }) => Result.map(quotes.create(state, account, quote), toQuote)),
   deleteQuote: onAccount((state, account, { target }) => quotes.remove(state, account, target)),
   acceptQuote: onAccount((state, account, { side, target }) => quotes.accept(state, account, target, side)),
-  confirmQuote: onAccount((state, account, { target }) => quotes.confirm(state, account, target))
+  confirmQuote: onAccount((state, account, { target }) => quotes.confirm(state, account, target)),
+  createRfqBatch: onAccount((state, account, { batch }) => Result.map(batches.create(state, account, batch), toBatch)),
+  deleteRfqBatch: onAccount((state, account, { batchId, subaccount }) =>
+    batches.remove(state, account, batchId, subaccount)
+  ),
+  createBatchQuote: onAccount((state, account, { quote }) =>
+    Result.map(batchQuotes.create(state, account, quote), toBatchQuote)
+  ),
+  deleteBatchQuote: onAccount((state, account, { target }) => batchQuotes.remove(state, account, target)),
+  acceptRfqBatch: onAccount((state, account, { acceptance }) => batchAcceptance.accept(state, account, acceptance)),
+  confirmBatchQuote: onAccount((state, account, { target }) => batchAcceptance.confirm(state, account, target))
 }
 
 /** Executes a command. A refused command may consume an id, so a replay must include refused commands. */

@@ -5,6 +5,8 @@
  */
 import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
+import { makeBatches } from "./communications/batches/batchParts.ts"
+import { restoreBatches } from "./communications/batches/restoring.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { Book } from "./orders/book.ts"
 import type { DelayedCommand, StateSnapshot } from "./dump.ts"
@@ -26,6 +28,7 @@ import type {
 import { schedule } from "./schedule.ts"
 import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
+import { found } from "./dangling.ts"
 
 type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
 
@@ -52,18 +55,9 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   tradingActive: [true, true, true, true],
   rfqs: new Map(),
   rfqList: [],
-  quotes: new Map()
+  quotes: new Map(),
+  batches: makeBatches()
 })
-
-/** A snapshot refers to an entity that it does not contain. */
-export class DanglingReference extends Error {}
-
-const found = <A>(value: A | undefined, what: string): A => {
-  if (value === undefined) {
-    throw new DanglingReference(`the snapshot refers to ${what}, which it does not contain`)
-  }
-  return value
-}
 
 export const restore = (from: StateSnapshot, assumptions: Assumptions): State => {
   if (!isTime(from.nowMillis)) {
@@ -95,6 +89,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     restoreBook(state, market)
   }
   restoreCommunications(state, from)
+  restoreBatches(state, from)
   for (const timer of from.timers) {
     schedule(state, timer.atMillis, restoreTimer(state, timer))
   }
@@ -326,6 +321,14 @@ const restoreTimer = (state: State, timer: Dumped["timers"]): Timer => {
       return { lapse: found(state.quotes.get(timer.of), timer.of) }
     case "executeQuote":
       return { executeQuote: found(state.quotes.get(timer.of), timer.of) }
+    case "lapseBatch":
+      return { lapseBatch: found(state.batches.byId.get(timer.of), timer.of) }
+    case "executeBatch":
+      return { executeBatch: found(state.batches.byId.get(timer.of), timer.of) }
+    case "publishBest":
+      return { publishBest: found(state.batches.byId.get(timer.of), timer.of) }
+    case "discount":
+      return { discount: found(state.batches.quotes.get(timer.of), timer.of) }
     case "spread":
       return { spread: found(state.accounts.get(timer.of), timer.of) }
   }

@@ -7,6 +7,7 @@ import type { Assumptions } from "../Assumptions.ts"
 import type {
   Allocation,
   ApiKey,
+  BatchQuote,
   MarketEvent,
   Order,
   Payment,
@@ -15,6 +16,7 @@ import type {
   TopOfBook,
   Refusal,
   Rfq,
+  RfqBatch,
   Series,
   Settlement,
   ShardTransfer,
@@ -22,6 +24,7 @@ import type {
   Tier,
   Trade
 } from "./Entities.ts"
+import type { UpdateList } from "./communications/batches/updateList.ts"
 import type { Book, Resting } from "./orders/book.ts"
 import type { Buckets } from "./accounts/buckets.ts"
 import type { Rounding } from "./money/fees.ts"
@@ -91,6 +94,65 @@ export interface RfqState extends Mutable<Rfq> {
 export interface QuoteState extends Mutable<Quote> {
   readonly account: AccountState
   readonly rfq: RfqState
+}
+
+/** The best bid on one side of a child. */
+export interface BestBid {
+  readonly batchQuote: BatchQuoteState
+  readonly bid: number
+  readonly priority: number
+}
+
+/** The best bids on one child; undefined if no counted batch quote bids on that side. */
+export type BestBids = Record<"yes" | "no", BestBid | undefined>
+
+export interface BatchState extends Mutable<Omit<RfqBatch, "rfqs">> {
+  readonly account: AccountState
+  /** The children, in the order of the request. */
+  readonly children: ReadonlyArray<RfqState>
+  /** The latest batch quote of each maker, by account id. */
+  readonly quotes: Map<string, BatchQuoteState>
+  /** The best bids, by child. All undefined if the batch is not open. */
+  readonly best: Array<BestBids>
+  /** The number of changes of the best bids, and the time of the last change. */
+  version: number
+  bestMillis: number | undefined
+  /** When the best bids were last sent to the creator. */
+  publishedMillis: number | undefined
+  /** The number of batch quotes that were made on the batch. */
+  quotesMade: number
+  /** The creator's id of the acceptance that succeeded. */
+  clientOrderId: string | undefined
+}
+
+export interface BatchQuoteState extends Mutable<Omit<BatchQuote, "quotes">> {
+  readonly account: AccountState
+  readonly batch: BatchState
+  /**
+   * The quotes on the children, in the order of the children. Once the batch is accepted, only the quotes that won a
+   * child. Only these are in the state's list of quotes.
+   */
+  quotes: Array<QuoteState>
+  /** The time priority of each bid, by side and child: of equal bids, the lowest number wins. */
+  readonly priorities: Readonly<Record<"yes" | "no", ReadonlyArray<number>>>
+  /** Whether the bids can win children: for 30 seconds after the batch quote was sent. */
+  isCounted: boolean
+}
+
+/** All batches, with the indexes that find them. */
+export interface Batches {
+  readonly byId: Map<string, BatchState>
+  /** The latest batch quote of each maker on each batch. */
+  readonly quotes: Map<string, BatchQuoteState>
+  /** The open batches of each account, oldest first. */
+  readonly openOf: Map<string, Set<BatchState>>
+  /** The open and accepted batches with a child on a market, by ticker. */
+  readonly ofMarket: Map<string, Set<BatchState>>
+  /** The latest batch with a client batch id, by account id. */
+  readonly byClientId: Map<string, Map<string, BatchState>>
+  /** The batches of all accounts, and of each account. */
+  readonly updates: UpdateList<BatchState>
+  readonly updatesOf: Map<string, UpdateList<BatchState>>
 }
 
 export type TransferState = Mutable<ShardTransfer>
@@ -228,6 +290,13 @@ export interface GroupState {
   readonly placed: Array<OrderState>
 }
 
+/** A timer of a batch or of a batch quote. */
+export type BatchTimer =
+  | { readonly lapseBatch: BatchState }
+  | { readonly executeBatch: BatchState }
+  | { readonly publishBest: BatchState }
+  | { readonly discount: BatchQuoteState }
+
 /** A scheduled effect on its subject. */
 export type Timer =
   | { readonly expire: OrderState }
@@ -238,6 +307,7 @@ export type Timer =
   | { readonly spread: AccountState }
   | { readonly lapse: QuoteState }
   | { readonly executeQuote: QuoteState }
+  | BatchTimer
 
 export interface State {
   readonly assumptions: Assumptions
@@ -272,6 +342,7 @@ export interface State {
   /** All RFQs, oldest first. */
   readonly rfqList: Array<RfqState>
   readonly quotes: Map<string, QuoteState>
+  readonly batches: Batches
 }
 
 /** Subaccounts are numbered from 0 to 63. */

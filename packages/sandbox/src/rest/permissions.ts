@@ -69,7 +69,14 @@ export const forbidden = (key: ApiKey, descriptor: Descriptor): Refusal | undefi
     : undefined
 }
 
-const namesSubaccount = new Set(["CreateOrderV2", "CreateOrderGroup", "CreateRFQ", "CreateQuote"])
+const namesSubaccount = new Set([
+  "CreateOrderV2",
+  "CreateOrderGroup",
+  "CreateRFQ",
+  "CreateQuote",
+  "CreateRFQBatch",
+  "CreateRFQBatchQuote"
+])
 const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])
 
 type Input = Readonly<Record<string, unknown>>

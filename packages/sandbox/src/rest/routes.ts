@@ -12,6 +12,7 @@ import { events, markets, series } from "./routes/markets.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
 import { orders } from "./routes/orders.ts"
 import { portfolio } from "./routes/portfolio.ts"
+import { rfqBatches } from "./routes/rfqBatches.ts"
 import { seeded } from "./routes/seeded.ts"
 import { subaccounts, transfers } from "./routes/transfers.ts"
 
@@ -30,7 +31,8 @@ export const routes: ReadonlyArray<Route> = [
   ...series,
   ...historical,
   ...rfqs,
-  ...quotes
+  ...quotes,
+  ...rfqBatches
 ]
 
 /** All operations of the published document. */

@@ -48,7 +48,7 @@ export const create = (state: State, account: AccountState, input: CreateRfq): R
 }
 
 /** The checks of an RFQ that need neither its market nor its account. */
-const checkSize = (state: State, input: CreateRfq): Refusal | undefined => {
+export const checkSize = (state: State, input: CreateRfq): Refusal | undefined => {
   const { count, subaccount, targetCostExcludesFees, targetCostMicros } = input
   const largest = state.assumptions.maxOrderContracts * contract
   if (!isSubaccount(subaccount)) {
@@ -87,8 +87,15 @@ const checkExisting = (
     : undefined
 }
 
-const makeRfq = (state: State, account: AccountState, market: MarketState, input: CreateRfq): RfqState => ({
+export const makeRfq = (
+  state: State,
+  account: AccountState,
+  market: MarketState,
+  input: CreateRfq,
+  batchId?: string
+): RfqState => ({
   rfqId: state.ids.next(),
+  batchId,
   accountId: account.accountId,
   subaccount: input.subaccount,
   communicationsId: account.communicationsId,
@@ -122,6 +129,9 @@ export const remove = (
     const refused =
       (isOwn && rfq.status === "open" ? undefined : notFound) ??
       checkNotPaused(state, rfq.exchangeIndex) ??
+      (rfq.batchId === undefined
+        ? undefined
+        : refusal("invalid", "bad_request", "the RFQ is part of an RFQ batch: delete the batch")) ??
       (rfq.accepted === undefined ? undefined : refusal("invalid", "bad_request", "a quote on the RFQ is accepted"))
     if (refused !== undefined) {
       return Result.fail(refused)

@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import type { Command, Outcome } from "../Commands.ts"
+import { closeBatchesOf } from "../communications/batches/closing.ts"
 import { closeRfqsOf } from "../communications/closing.ts"
 import type { EventBody, MarketStatus, Refusal } from "../Entities.ts"
 import { dollar, parsePrice } from "../decimal.ts"
@@ -96,6 +97,7 @@ export const close = (state: State, market: MarketState): void => {
   unschedule(state, { close: market })
   cancelMarket(state, market, "marketClosed", state.nowMillis)
   closeRfqsOf(state, market)
+  closeBatchesOf(state, market)
   logChange(state, market, "closed")
 }
 
