@@ -76,6 +76,8 @@ export interface Assumptions {
   readonly maxOrderGroups: number
   /** The maximum number of resting orders per account. Documented: 200,000. */
   readonly maxRestingOrders: number
+  /** The maximum number of combos that an account creates in seven days. Documented: 5,000 per week. */
+  readonly maxCombosPerWeek: number
   /** The largest order, in contracts. */
   readonly maxOrderContracts: number
   /** The maximum number of open feed connections per account. A further upgrade gets a 429. No public source. */
@@ -123,6 +125,7 @@ export const defaults: Assumptions = {
   marketLiquidity: "sent",
   maxOrderGroups: 100_000,
   maxRestingOrders: 200_000,
+  maxCombosPerWeek: 5_000,
   maxOrderContracts: 10_000_000,
   maxFeedConnections: 1_000,
   maxFeedMarkets: 500_000,

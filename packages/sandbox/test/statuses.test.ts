@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs"
 import { allRoutes, routes } from "../src/rest/routes.ts"
 import { type Fault, layerTest, Sandbox } from "../src/Sandbox.ts"
 import { type Case, cases as accountCases, type Change } from "./support/cases.ts"
+import { collectionCases } from "./support/collectionCases.ts"
 import { communicationsCases } from "./support/communicationsCases.ts"
 import { marketCases } from "./support/marketCases.ts"
 import { errorOf, type Got, send } from "./support/wire.ts"
@@ -21,9 +22,14 @@ const document: { readonly paths: Readonly<Record<string, Readonly<Record<string
 
 /** Tags whose operations the exchange implements completely, and tags with some generated responses. */
 const whole = new Set(["account", "api-keys", "exchange", "order-groups", "orders", "portfolio"])
-const partly = new Set(["communications", "events", "historical", "market"])
+const partly = new Set(["communications", "events", "historical", "market", "multivariate"])
 
-const cases: Readonly<Record<string, Case>> = { ...accountCases, ...communicationsCases, ...marketCases }
+const cases: Readonly<Record<string, Case>> = {
+  ...accountCases,
+  ...collectionCases,
+  ...communicationsCases,
+  ...marketCases
+}
 
 const performed = new Set(routes.map(({ descriptor }) => descriptor.operationId))
 

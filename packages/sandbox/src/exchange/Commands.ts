@@ -12,6 +12,8 @@ import type {
   Allocation,
   ApiKey,
   BatchQuote,
+  Collection,
+  ComboLeg,
   Market,
   MarketEvent,
   Order,
@@ -161,6 +163,45 @@ export interface CreateMarket {
   readonly isHighlyVolatile?: boolean
 }
 
+/** A multivariate event collection to create. */
+export interface CreateCollection {
+  readonly collectionTicker: string
+  /**
+   * The series of the combos. If it does not exist, it is created in the category `Exotics` with the fee type
+   * `quadratic_with_combo_maker_fees`. Default: the part of the collection's ticker before the first hyphen.
+   */
+  readonly seriesTicker?: string
+  /** The shard of the combos. Default: 1. */
+  readonly exchangeIndex?: number
+  /** Default: the ticker. */
+  readonly title?: string
+  readonly description?: string
+  /** Default: now. */
+  readonly openMillis?: number
+  /** Default: the collection does not close. */
+  readonly closeMillis?: number
+  /** The events whose markets can be legs. An event can be created later. At least one. */
+  readonly associatedEvents: ReadonlyArray<{
+    readonly eventTicker: string
+    /** Default: false. */
+    readonly isYesOnly?: boolean
+    /** The least number of legs from this event. Default: 0. */
+    readonly sizeMin?: number
+    /** The greatest number of legs from this event. Default: no limit. */
+    readonly sizeMax?: number
+  }>
+  /** Default: false. */
+  readonly isOrdered?: boolean
+  /** The least number of legs. Default: 2. */
+  readonly sizeMin?: number
+  /** The greatest number of legs; 0 for no limit. Default: 0. */
+  readonly sizeMax?: number
+  /**
+   * The price levels of new combos, in dollars. Default: steps of $0.001, and of $0.0001 below $0.01 and above $0.99.
+   */
+  readonly priceRanges?: ReadonlyArray<{ readonly start: string; readonly end: string; readonly step: string }>
+}
+
 /** The result of a market. A scalar value is the dollars of one YES contract, from "0.00" to "1.00". */
 export type Outcome = "yes" | "no" | { readonly scalar: string }
 
@@ -227,9 +268,16 @@ export interface QuoteTarget {
   readonly subaccount: number | undefined
 }
 
+/** A combo of an RFQ batch: a market by its ticker, or the legs of a combo. Needs exactly one of a count and a target cost. */
+export interface CreateRfqBatchChild extends Pick<CreateRfq, "count" | "targetCostMicros"> {
+  readonly combo: { readonly ticker: string } | { readonly legs: ReadonlyArray<ComboLeg> }
+}
+
 /** An RFQ batch. Its children are different combos on one shard, which are all sized the same way. */
 export interface CreateRfqBatch {
-  readonly children: ReadonlyArray<Pick<CreateRfq, "ticker" | "count" | "targetCostMicros">>
+  readonly children: ReadonlyArray<CreateRfqBatchChild>
+  /** The collection in which the children with legs are found or created. */
+  readonly collectionTicker: string | undefined
   readonly subaccount: number
   readonly targetCostExcludesFees: boolean
   readonly isObscured: boolean
@@ -329,6 +377,15 @@ export interface CommandTypes {
   readonly createSeries: readonly [{ readonly series: CreateSeries }, Series]
   readonly createEvent: readonly [{ readonly event: CreateEvent }, MarketEvent]
   readonly createMarket: readonly [{ readonly market: CreateMarket }, Market]
+  readonly createCollection: readonly [{ readonly collection: CreateCollection }, Collection]
+  /**
+   * Creates the combo of some legs in a collection. Returns the combo if it exists already. An account creates at most
+   * 5,000 combos in seven days.
+   */
+  readonly createCombo: readonly [
+    { readonly accountId: string; readonly collectionTicker: string; readonly legs: ReadonlyArray<ComboLeg> },
+    Market
+  ]
   /**
    * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with
    * `cancelOnPause`.
@@ -342,9 +399,15 @@ export interface CommandTypes {
    * determined.
    */
   readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
-  /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
+  /**
+   * Sets the result of a market, and of the combos whose value it determines. The market settles when its timer
+   * expires, or at `settleMarket`. Refused for a combo, which follows its legs.
+   */
   readonly determineMarket: readonly [{ readonly ticker: string; readonly outcome: Outcome }, void]
-  /** Disputes a market's result. The market does not settle until it is determined again. */
+  /**
+   * Disputes a market's result, and that of its combos if their value is no longer known. They do not settle until the
+   * market is determined again. Refused for a combo, which follows its legs.
+   */
   readonly disputeMarket: readonly [{ readonly ticker: string }, void]
   /** Pays out every position of a determined market. */
   readonly settleMarket: readonly [{ readonly ticker: string }, void]

@@ -9,7 +9,7 @@
 
 /** Why the exchange refused a command. `code`, `message` and `details` are those of the wire. */
 export interface Refusal {
-  readonly kind: "invalid" | "forbidden" | "notFound" | "conflict"
+  readonly kind: "invalid" | "forbidden" | "notFound" | "conflict" | "tooMany"
   readonly code: string
   readonly message: string
   readonly details?: string
@@ -233,6 +233,46 @@ export interface MarketEvent {
   readonly updatedMillis: number
 }
 
+/** An event of a collection, and how its markets can be legs of combos. */
+export interface AssociatedEvent {
+  readonly eventTicker: string
+  /** Whether a leg can only select YES. */
+  readonly isYesOnly: boolean
+  /** The least number of legs from this event. */
+  readonly sizeMin: number | undefined
+  /** The greatest number of legs from this event. Undefined: no limit. */
+  readonly sizeMax: number | undefined
+}
+
+/** A multivariate event collection: the events whose markets can be combined to combos. */
+export interface Collection {
+  readonly collectionTicker: string
+  /** The series of the collection's combos. */
+  readonly seriesTicker: string
+  readonly exchangeIndex: number
+  readonly title: string
+  readonly description: string
+  readonly functionalDescription: string
+  readonly openMillis: number
+  /** `Infinity` if the collection does not close. */
+  readonly closeMillis: number
+  readonly associatedEvents: ReadonlyArray<AssociatedEvent>
+  /** Whether the same legs in another order are another combo. */
+  readonly isOrdered: boolean
+  readonly sizeMin: number
+  /** 0: no limit. */
+  readonly sizeMax: number
+  /** The price levels of new combos. */
+  readonly priceRanges: ReadonlyArray<PriceRange>
+}
+
+/** A market that is part of a combo, and its selected outcome. */
+export interface ComboLeg {
+  readonly marketTicker: string
+  readonly eventTicker: string
+  readonly side: "yes" | "no"
+}
+
 /** The lifecycle status of a market. */
 export type MarketStatus =
   | "initialized"
@@ -244,6 +284,12 @@ export type MarketStatus =
   | "amended"
   | "finalized"
 
+/** A leg of a combo. */
+export interface MarketLeg extends ComboLeg {
+  /** The value of one YES contract of the leg's market, once determined, in ten-thousandths of a dollar. */
+  readonly settlementValue: number | undefined
+}
+
 /** The current state of a market. */
 export interface Market {
   readonly ticker: string
@@ -254,6 +300,8 @@ export interface Market {
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
+  /** Only for a combo that was created in a collection. */
+  readonly combo: { readonly collectionTicker: string; readonly legs: ReadonlyArray<MarketLeg> } | undefined
   readonly status: MarketStatus
   readonly createdMillis: number
   /** When the market last changed, apart from its trading. */
@@ -379,6 +427,8 @@ export interface Rfq {
   readonly isObscured: boolean
   readonly ticker: string
   readonly eventTicker: string
+  /** The collection and the legs of the market, if it is a combo. */
+  readonly combo: Market["combo"]
   readonly exchangeIndex: number
   /** Undefined for an RFQ with a target cost. */
   readonly count: number | undefined

@@ -5,7 +5,8 @@
  */
 import type { Command } from "./Commands.ts"
 import { dumpBatches } from "./communications/batches/restoring.ts"
-import { toQuote, toRfq } from "./communications/records.ts"
+import { rfqFields, toQuote } from "./communications/records.ts"
+import { toCollection } from "./markets/collections.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
 import { describeTimer } from "./schedule.ts"
@@ -45,20 +46,32 @@ export const takeSnapshot = (state: State) => ({
   depositedMicros: state.depositedMicros,
   series: Array.from(state.series.values(), (series) => ({ ...series })),
   events: Array.from(state.events.values(), ({ markets: _markets, series: _series, ...event }) => event),
+  collections: Array.from(state.collections.values(), (collection) => ({
+    ...toCollection(collection),
+    closeMillis: finite(collection.closeMillis)
+  })),
   markets: Array.from(state.markets.values(), dumpMarket),
   /** The markets of all trades, in chronological order. */
   traded: state.trades.map(({ ticker }) => ticker),
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
-  rfqs: state.rfqList.map((rfq) => ({ ...toRfq(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
+  rfqs: state.rfqList.map((rfq) => ({ ...rfqFields(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
   quotes: Array.from(state.quotes.values(), toQuote),
   ...dumpBatches(state),
   timers: state.timers.inOrder().map(({ atMillis, value }) => ({ atMillis, ...describeTimer(value) }))
 })
 
 const dumpMarket = (market: MarketState) => {
-  const { book, closeMillis, dayVolume: _dayVolume, event, oldTrades: _oldTrades, positions, trades, ...own } = market
+  const { book, closeMillis, combo, combos: _combos, event, positions, trades, ...rest } = market
+  const { dayVolume: _dayVolume, oldTrades: _oldTrades, ...own } = rest
   return {
     ...own,
+    combo:
+      combo === undefined
+        ? undefined
+        : {
+            collectionTicker: combo.collection.collectionTicker,
+            legs: combo.legs.map(({ market: { ticker }, side }) => ({ ticker, side }))
+          },
     eventTicker: event.eventTicker,
     closeMillis: finite(closeMillis),
     trades: [...trades],
@@ -99,6 +112,7 @@ const dumpAccount = (account: AccountState, nowMillis: number) => {
     deposits: [...account.deposits],
     withdrawals: [...account.withdrawals],
     cashTransfers: [...account.cashTransfers],
+    comboCreations: [...account.comboCreations],
     shardTransfers: account.shardTransfers.map((transfer) => ({ ...transfer }))
   }
 }

@@ -16,6 +16,9 @@ import type { Command, CommandType, CommandResult } from "./Commands.ts"
 import { parseMicros } from "./decimal.ts"
 import type { Refusal } from "./Entities.ts"
 import * as catalog from "./markets/catalog.ts"
+import * as collections from "./markets/collections.ts"
+import { createCombo } from "./markets/combos.ts"
+import * as outcomes from "./markets/comboOutcomes.ts"
 import * as lifecycle from "./markets/lifecycle.ts"
 import { toMarket } from "./markets/marketView.ts"
 import * as ledger from "./money/ledger.ts"
@@ -94,11 +97,16 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   createEvent: (state, { event }) => Result.map(catalog.createEvent(state, event), catalog.toEvent),
   createMarket: (state, { market }) =>
     Result.map(catalog.createMarket(state, market), (created) => toMarket(state, created)),
+  createCollection: (state, { collection }) =>
+    Result.map(collections.create(state, collection), collections.toCollection),
+  createCombo: onAccount((state, account, { collectionTicker, legs }) =>
+    Result.map(createCombo(state, account, collectionTicker, legs), (combo) => toMarket(state, combo))
+  ),
   pauseMarket: onMarket(lifecycle.pause),
   reactivateMarket: onMarket(lifecycle.reactivate),
-  setMarketClose: onMarket((state, market, { closeMillis }) => lifecycle.setClose(state, market, closeMillis)),
-  determineMarket: onMarket((state, market, { outcome }) => lifecycle.determine(state, market, outcome)),
-  disputeMarket: onMarket(lifecycle.dispute),
+  setMarketClose: onMarket((state, market, { closeMillis }) => outcomes.setClose(state, market, closeMillis)),
+  determineMarket: onMarket((state, market, { outcome }) => outcomes.determine(state, market, outcome)),
+  disputeMarket: onMarket(outcomes.dispute),
   settleMarket: onMarket(lifecycle.settle),
   setActive: lifecycle.setActive,
   restartClocks: lifecycle.restartClocks,

@@ -8,6 +8,8 @@ import { makeAccount } from "./accounts/accounts.ts"
 import { makeBatches } from "./communications/batches/batchParts.ts"
 import { restoreBatches } from "./communications/batches/restoring.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
+import { attachEvent, attachMarket } from "./markets/catalog.ts"
+import { attachCombo } from "./markets/combos.ts"
 import { Book } from "./orders/book.ts"
 import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
@@ -16,6 +18,8 @@ import { Ids } from "./ids.ts"
 import { holdingKey, makeHolding, makePosition } from "./money/ledger.ts"
 import type {
   AccountState,
+  CollectionState,
+  ComboState,
   GroupState,
   Holding,
   MarketState,
@@ -30,7 +34,7 @@ import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
 import { found } from "./dangling.ts"
 
-type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
+type Dumped = { readonly [K in "accounts" | "collections" | "markets" | "timers"]: StateSnapshot[K][number] }
 
 export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   assumptions,
@@ -43,7 +47,10 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   keys: new Map(),
   series: new Map(),
   events: new Map(),
+  eventLists: { combos: [], others: [] },
   markets: new Map(),
+  marketLists: { all: [], combos: [], others: [] },
+  collections: new Map(),
   trades: [],
   orders: new Map(),
   timers: new Timers(),
@@ -76,7 +83,10 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   }
   for (const event of from.events) {
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
-    state.events.set(event.eventTicker, { ...event, series, markets: [] })
+    attachEvent(state, { ...event, series, markets: [] })
+  }
+  for (const collection of from.collections) {
+    state.collections.set(collection.collectionTicker, restoreCollection(collection))
   }
   for (const market of from.markets) {
     restoreMarket(state, market)
@@ -104,15 +114,23 @@ export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCo
       ? { ...command, closeMillis: command.closeMillis ?? Infinity }
       : command.type === "createMarket"
         ? { ...command, market: { ...command.market, closeMillis: command.market.closeMillis ?? Infinity } }
-        : command
+        : command.type === "createCollection"
+          ? {
+              ...command,
+              collection: { ...command.collection, closeMillis: command.collection.closeMillis ?? Infinity }
+            }
+          : command
 })
 
 const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
-  const { ask: _ask, bid: _bid, closeMillis, eventTicker, positions: _positions, ...own } = dumped
+  const { ask: _ask, bid: _bid, closeMillis, combo: dumpedCombo, eventTicker, positions: _positions, ...own } = dumped
   const event = found(state.events.get(eventTicker), eventTicker)
+  const combo = dumpedCombo === undefined ? undefined : restoreCombo(state, dumpedCombo)
   const market: MarketState = {
     ...own,
     event,
+    combo,
+    combos: [],
     closeMillis: closeMillis ?? Infinity,
     // JSON omits undefined fields.
     result: own.result,
@@ -126,9 +144,29 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     book: new Book(),
     positions: []
   }
-  event.markets.push(market)
-  state.markets.set(market.ticker, market)
+  attachMarket(state, market)
+  attachCombo(market)
 }
+
+const restoreCombo = (
+  state: State,
+  { collectionTicker, legs }: NonNullable<Dumped["markets"]["combo"]>
+): ComboState => ({
+  collection: found(state.collections.get(collectionTicker), collectionTicker),
+  legs: legs.map(({ side, ticker }) => ({ market: found(state.markets.get(ticker), ticker), side }))
+})
+
+const restoreCollection = ({ closeMillis, ...collection }: Dumped["collections"]): CollectionState => ({
+  ...collection,
+  closeMillis: closeMillis ?? Infinity,
+  // JSON omits undefined fields.
+  associatedEvents: collection.associatedEvents.map((event) => ({
+    ...event,
+    sizeMin: event.sizeMin,
+    sizeMax: event.sizeMax
+  })),
+  combos: new Map()
+})
 
 /** Merges the trades of all markets in chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
@@ -156,6 +194,7 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     deposits: [...dumped.deposits],
     withdrawals: [...dumped.withdrawals],
     cashTransfers: [...dumped.cashTransfers],
+    comboCreations: [...dumped.comboCreations],
     shardTransfers: dumped.shardTransfers.map((transfer) => ({ ...transfer })),
     holdings: new Map()
   }

@@ -8,6 +8,7 @@ import type {
   Allocation,
   ApiKey,
   BatchQuote,
+  Collection,
   MarketEvent,
   Order,
   Payment,
@@ -80,9 +81,11 @@ export interface AccountState {
   readonly quotes: Array<QuoteState>
   /** Every quote on the account's RFQs, oldest first. */
   readonly receivedQuotes: Array<QuoteState>
+  /** When the account created combos in the last seven days, oldest first. */
+  readonly comboCreations: Array<number>
 }
 
-export interface RfqState extends Mutable<Rfq> {
+export interface RfqState extends Mutable<Omit<Rfq, "combo">> {
   readonly account: AccountState
   readonly market: MarketState
   /** Every quote on the RFQ, oldest first. */
@@ -209,9 +212,24 @@ export interface EventState extends Mutable<MarketEvent> {
   readonly markets: Array<MarketState>
 }
 
+/** A collection, and its combos. */
+export interface CollectionState extends Collection {
+  /** The collection's combos by their legs, oldest first. */
+  readonly combos: Map<string, MarketState>
+}
+
+/** The collection and the legs of a combo. */
+export interface ComboState {
+  readonly collection: CollectionState
+  readonly legs: ReadonlyArray<{ readonly market: MarketState; readonly side: "yes" | "no" }>
+}
+
 export interface MarketState {
   readonly ticker: string
   readonly event: EventState
+  readonly combo: ComboState | undefined
+  /** The combos that have this market as a leg, oldest first. */
+  readonly combos: Array<MarketState>
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
@@ -322,7 +340,16 @@ export interface State {
   readonly keys: Map<string, ApiKey>
   readonly series: Map<string, SeriesState>
   readonly events: Map<string, EventState>
+  /** The events of combos, and the others, oldest first. */
+  readonly eventLists: { readonly combos: Array<EventState>; readonly others: Array<EventState> }
   readonly markets: Map<string, MarketState>
+  /** All markets, those of combos, and the others, oldest first. */
+  readonly marketLists: {
+    readonly all: Array<MarketState>
+    readonly combos: Array<MarketState>
+    readonly others: Array<MarketState>
+  }
+  readonly collections: Map<string, CollectionState>
   /** Every trade, oldest first. */
   readonly trades: Array<Trade>
   readonly orders: Map<string, OrderState>

@@ -7,6 +7,7 @@
  */
 import { shownTo } from "../exchange/communications/communicationsId.ts"
 import type { BatchQuote, BestQuotes, Event, Quote, RfqBatch } from "../exchange/Entities.ts"
+import { toLegs } from "../rest/routes/marketBodies.ts"
 import { quotedBatchCreatorId, toBestQuote } from "../rest/routes/rfqBatchBodies.ts"
 import { count, dollars, price, time } from "../rest/wire.ts"
 import type { Communication } from "./communications.ts"
@@ -87,18 +88,29 @@ const clientId = ({ clientBatchId }: Pick<RfqBatch, "clientBatchId">) =>
 const targetCost = (micros: number | undefined) =>
   micros === undefined ? undefined : { rfq_target_cost_dollars: dollars(micros) }
 
-const creation = ({ createdMillis, rfqs }: RfqBatch) => ({
-  created_ts: time(createdMillis),
-  legs: [],
-  rfqs: rfqs.map((rfq) => ({
-    id: rfq.rfqId,
-    market_ticker: rfq.ticker,
-    event_ticker: rfq.eventTicker,
-    ...(rfq.count === undefined ? undefined : { contracts_fp: count(rfq.count) }),
-    ...(rfq.targetCostMicros === undefined ? undefined : { target_cost_dollars: dollars(rfq.targetCostMicros) }),
-    leg_indices: []
-  }))
-})
+/** Every leg is listed once. The children refer to their legs by index. */
+const creation = ({ createdMillis, rfqs }: RfqBatch) => {
+  const legs = new Map<string, { readonly index: number; readonly leg: object }>()
+  const indexOf = (leg: NonNullable<ReturnType<typeof toLegs>>["mve_selected_legs"][number]): number => {
+    const name = `${leg.side} ${leg.market_ticker}`
+    const { index } = legs.get(name) ?? { index: legs.size }
+    legs.set(name, { index, leg })
+    return index
+  }
+  const children = rfqs.map((rfq) => {
+    const combo = toLegs(rfq)
+    return {
+      id: rfq.rfqId,
+      market_ticker: rfq.ticker,
+      event_ticker: rfq.eventTicker,
+      ...(rfq.count === undefined ? undefined : { contracts_fp: count(rfq.count) }),
+      ...(rfq.targetCostMicros === undefined ? undefined : { target_cost_dollars: dollars(rfq.targetCostMicros) }),
+      ...(combo === undefined ? undefined : { mve_collection_ticker: combo.mve_collection_ticker }),
+      leg_indices: (combo?.mve_selected_legs ?? []).map(indexOf)
+    }
+  })
+  return { created_ts: time(createdMillis), legs: Array.from(legs.values(), ({ leg }) => leg), rfqs: children }
+}
 
 const deletion = ({ closedMillis, rfqs }: RfqBatch) => ({
   rfq_ids: rfqs.map(({ rfqId }) => rfqId),

@@ -186,6 +186,12 @@ const initialExchange = (
       return Result.fail(created.failure)
     }
   }
+  for (const collection of options.collections ?? []) {
+    const created = exchange.execute({ type: "createCollection", collection }, nowMillis)
+    if (Result.isFailure(created)) {
+      return Result.fail(created.failure)
+    }
+  }
   const credentials: Array<Credentials> = []
   for (const { account, pair } of accounts) {
     const created = createAccount(exchange, nowMillis, account, pair)
@@ -231,6 +237,7 @@ const operatorOf = (
   createSeries: (series) => host.execute({ type: "createSeries", series }),
   createEvent: (event) => host.execute({ type: "createEvent", event }),
   createMarket: (market) => host.execute({ type: "createMarket", market }),
+  createCollection: (collection) => host.execute({ type: "createCollection", collection }),
   pauseMarket: (ticker) => host.execute({ type: "pauseMarket", ticker }),
   reactivateMarket: (ticker) => host.execute({ type: "reactivateMarket", ticker }),
   closeMarket: (ticker, closeMillis) =>

@@ -8,8 +8,15 @@ import type * as Signer from "@kalshi-effect/signing/Signer"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { Assumptions } from "../Assumptions.ts"
-import type { CreateEvent, CreateMarket, CreateSeries, KeyOptions, Outcome } from "../exchange/Commands.ts"
-import type { Account, Market, MarketEvent, Portfolio, Series, Tier } from "../exchange/Entities.ts"
+import type {
+  CreateCollection,
+  CreateEvent,
+  CreateMarket,
+  CreateSeries,
+  KeyOptions,
+  Outcome
+} from "../exchange/Commands.ts"
+import type { Account, Collection, Market, MarketEvent, Portfolio, Series, Tier } from "../exchange/Entities.ts"
 import type { Snapshot } from "../exchange/Exchange.ts"
 import type { FeedFault } from "../feed/faults.ts"
 import type { DropFeed, FeedConnectionInfo, FeedSelector, PublishFeed } from "../feed/operations.ts"
@@ -76,6 +83,8 @@ export interface Operator {
   readonly createEvent: (event: CreateEvent) => Effect.Effect<MarketEvent, SandboxError>
   /** Creates a market, and its event and series if missing. */
   readonly createMarket: (market: CreateMarket) => Effect.Effect<Market, SandboxError>
+  /** Creates a multivariate event collection, and the series of its combos if missing. */
+  readonly createCollection: (collection: CreateCollection) => Effect.Effect<Collection, SandboxError>
   /**
    * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with
    * `cancelOnPause`.
@@ -88,7 +97,10 @@ export interface Operator {
    * market that is not determined.
    */
   readonly closeMarket: (ticker: string, closeMillis?: number) => Effect.Effect<void, SandboxError>
-  /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
+  /**
+   * Sets the result of a market, and of the combos whose value it determines. The market settles when its timer
+   * expires, or at `settleMarket`. Fails for a combo, which follows its legs.
+   */
   readonly determineMarket: (ticker: string, outcome: Outcome) => Effect.Effect<void, SandboxError>
   /** Disputes a result. The market does not settle until it is determined again. */
   readonly disputeMarket: (ticker: string) => Effect.Effect<void, SandboxError>
@@ -170,6 +182,8 @@ export interface TestOptions {
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>
+  /** The initial multivariate event collections. */
+  readonly collections?: ReadonlyArray<CreateCollection>
   /** The initial accounts. Their keys are the operator's `credentials`. */
   readonly accounts?: ReadonlyArray<NewAccount>
   /** How many of the last requests to keep. Default: 1,000. */

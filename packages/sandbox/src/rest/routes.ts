@@ -9,6 +9,7 @@ import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
 import { historical } from "./routes/historical.ts"
 import { events, markets, series } from "./routes/markets.ts"
+import { collections } from "./routes/collections.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
 import { orders } from "./routes/orders.ts"
 import { portfolio } from "./routes/portfolio.ts"
@@ -29,6 +30,7 @@ export const routes: ReadonlyArray<Route> = [
   ...markets,
   ...events,
   ...series,
+  ...collections,
   ...historical,
   ...rfqs,
   ...quotes,

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs"
 import { exampleOf, type JsonSchema } from "../../src/rest/examples.ts"
 import type { Sent } from "./wire.ts"
-import { quote, rfq, settledTicker, ticker, type World } from "./world.ts"
+import { collectionTicker, quote, rfq, settledTicker, ticker, type World } from "./world.ts"
 
 interface Parameter {
   readonly $ref?: string
@@ -59,6 +59,10 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   }),
   SetTargetBalanceAllocation: () => ({ allocations: [{ exchange_index: 0, percent: 100 }] }),
   CreateRFQ: () => rfq({ replace_existing: true }),
+  CreateMarketInMultivariateEventCollection: () => ({
+    selected_markets: [{ market_ticker: ticker, event_ticker: "KXTEST-26", side: "yes" }],
+    with_market_payload: true
+  }),
   CreateQuote: ({ takerRfqId }) => quote(takerRfqId),
   AcceptRFQQuote: () => ({ accepted_side: "no" }),
   AcceptQuote: () => ({ accepted_side: "yes" })
@@ -109,7 +113,7 @@ const partsOf = (world: World, operationId: string): Readonly<Record<string, str
   ticker: operationId === "GetHistoricalMarket" ? settledTicker : ticker,
   event_ticker: "KXTEST-26",
   series_ticker: "KXTEST",
-  collection_ticker: "KXMVE-1",
+  collection_ticker: collectionTicker,
   city: "nyc",
   type: "football"
 })

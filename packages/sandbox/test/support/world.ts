@@ -10,6 +10,9 @@ import { type Got, send, type Sent } from "./wire.ts"
 export const ticker = "KXTEST-26-YES"
 export const settledTicker = "KXTEST-26-OVER"
 
+/** A collection whose combos have at least one leg, from the event of `ticker`. */
+export const collectionTicker = "KXMVE-1"
+
 /** The client id of an executed transfer between subaccounts on shard 0. */
 export const takenTransferId = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
@@ -73,6 +76,7 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
   const sandbox = yield* Sandbox
   yield* sandbox.createMarket({ ticker, makerFeeRate: 175 })
   yield* sandbox.createMarket({ ticker: settledTicker })
+  yield* sandbox.createCollection({ collectionTicker, sizeMin: 1, associatedEvents: [{ eventTicker: "KXTEST-26" }] })
   const maker = yield* sandbox.createAccount({ name: "maker", tier: "premier" })
   const taker = yield* sandbox.createAccount({ name: "taker" })
   const basic = yield* sandbox.createAccount({ name: "basic", tier: "basic" })

@@ -48,7 +48,7 @@ export const create = (state: State, account: AccountState, input: CreateRfq): R
 }
 
 /** The checks of an RFQ that need neither its market nor its account. */
-export const checkSize = (state: State, input: CreateRfq): Refusal | undefined => {
+export const checkSize = (state: State, input: Omit<CreateRfq, "ticker">): Refusal | undefined => {
   const { count, subaccount, targetCostExcludesFees, targetCostMicros } = input
   const largest = state.assumptions.maxOrderContracts * contract
   if (!isSubaccount(subaccount)) {
@@ -91,7 +91,7 @@ export const makeRfq = (
   state: State,
   account: AccountState,
   market: MarketState,
-  input: CreateRfq,
+  input: Omit<CreateRfq, "ticker">,
   batchId?: string
 ): RfqState => ({
   rfqId: state.ids.next(),

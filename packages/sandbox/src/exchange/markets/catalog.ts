@@ -13,7 +13,7 @@ import { schedule } from "../schedule.ts"
 import { isShard } from "../shards.ts"
 import { isTime } from "../times.ts"
 import { toMarket } from "./marketView.ts"
-import type { EventState, MarketState, SeriesState, State } from "../state.ts"
+import type { ComboState, EventState, MarketState, SeriesState, State } from "../state.ts"
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
 
@@ -85,11 +85,26 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
         series,
         markets: []
       }
-      state.events.set(eventTicker, event)
+      attachEvent(state, event)
       state.emit?.({ type: "eventCreated", event: toEvent(event) })
       return event
     }
   )
+}
+
+/** Adds an event to the state. */
+export const attachEvent = (state: State, event: EventState): void => {
+  state.events.set(event.eventTicker, event)
+  state.eventLists[event.multivariate ? "combos" : "others"].push(event)
+}
+
+/** Adds a market to the state and to its event. */
+export const attachMarket = (state: State, market: MarketState): void => {
+  const { event, ticker } = market
+  event.markets.push(market)
+  state.markets.set(ticker, market)
+  state.marketLists.all.push(market)
+  state.marketLists[event.multivariate ? "combos" : "others"].push(market)
 }
 
 /** Creates a market, and its event if missing. */
@@ -110,7 +125,14 @@ export const createMarket = (state: State, input: CreateMarket): Result.Result<M
   )
 }
 
-const addMarket = (state: State, input: CreateMarket, event: EventState, grid: MarketState["grid"]): MarketState => {
+/** Adds a market with valid terms. */
+export const addMarket = (
+  state: State,
+  input: Omit<CreateMarket, "priceRanges">,
+  event: EventState,
+  grid: MarketState["grid"],
+  combo?: ComboState
+): MarketState => {
   const { feeMultiplier, feeType } = event.series
   const { closeMillis = Infinity, openMillis = state.nowMillis, ticker } = input
   const rateOf = (own: number | undefined, who: "taker" | "maker"): number =>
@@ -118,6 +140,8 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
   const market: MarketState = {
     ticker,
     event,
+    combo,
+    combos: [],
     exchangeIndex: event.exchangeIndex,
     title: input.title ?? ticker,
     type: input.type ?? "binary",
@@ -147,8 +171,7 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     touchedMillis: state.nowMillis,
     clock: 0
   }
-  event.markets.push(market)
-  state.markets.set(ticker, market)
+  attachMarket(state, market)
   if (openMillis > state.nowMillis) {
     schedule(state, openMillis, { open: market })
   }
@@ -191,7 +214,9 @@ const isIn = (value: number, max: number): boolean => Number.isInteger(value) &&
  * Parses price ranges. Each range is a whole number of steps between $0 and $1. The finest step is $0.0001. Ranges
  * ascend, and share at most a boundary.
  */
-const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Result<MarketState["grid"], Refusal> => {
+export const readGrid = (
+  ranges: CreateMarket["priceRanges"] = everyCent
+): Result.Result<MarketState["grid"], Refusal> => {
   const grid: Array<MarketState["grid"][number]> = []
   for (const range of ranges) {
     const [start, end, step] = [parsePrice(range.start), parsePrice(range.end), parsePrice(range.step)]

@@ -5,12 +5,13 @@
  */
 import * as Result from "effect/Result"
 import type { Page, PageQuery, TimeQuery } from "../Commands.ts"
-import type { Market, MarketEvent, PriceLevels, Refusal, Series, Ticker, Trade } from "../Entities.ts"
+import type { Collection, Market, MarketEvent, PriceLevels, Refusal, Series, Ticker, Trade } from "../Entities.ts"
 import { type FindBefore, millisOf, page, within } from "../pages.ts"
 import { notFound } from "../refusals.ts"
 import { shards } from "../shards.ts"
 import type { MarketState, State } from "../state.ts"
 import { toEvent } from "./catalog.ts"
+import { toCollection } from "./collections.ts"
 import { type Cutoffs, cutoffsOf, isArchived } from "./history.ts"
 import { toMarket } from "./marketView.ts"
 import { topOfBookOf } from "./topOfBook.ts"
@@ -18,9 +19,13 @@ import { topOfBookOf } from "./topOfBook.ts"
 /** Whether a list contains current or archived items. */
 export type Era = "live" | "historical"
 
-/** Which markets to list. */
+/** Which markets to list. Undefined fields do not filter. */
 export interface ListMarkets extends PageQuery {
   readonly era: Era
+  readonly tickers?: ReadonlyArray<string> | undefined
+  readonly eventTickers?: ReadonlyArray<string> | undefined
+  readonly seriesTicker?: string | undefined
+  readonly multivariate?: boolean | undefined
   readonly isListed: (market: Market) => boolean
 }
 
@@ -85,15 +90,41 @@ export class MarketData {
 
   /** Markets, oldest first. Markets that settled long ago are historical. */
   listMarkets(query: ListMarkets): Result.Result<Page<Market>, Refusal> {
+    const { eventTickers, multivariate, seriesTicker, tickers } = query
     const cutoffs = cutoffsOf(this.state)
-    return page(Array.from(this.state.markets.values()), query, {
-      mark: query.era === "live" ? "m" : "hm",
+    const { items, mark } = this.#candidates(query)
+    return page(items, query, {
+      mark: query.era === "live" ? mark : `h${mark}`,
       order: "oldestFirst",
       isListed: (market) =>
+        (tickers === undefined || tickers.includes(market.ticker)) &&
+        (eventTickers === undefined || eventTickers.includes(market.event.eventTicker)) &&
+        (seriesTicker === undefined || seriesTicker === market.event.seriesTicker) &&
+        (multivariate === undefined || multivariate === market.event.multivariate) &&
         isArchived.market(market, cutoffs) === (query.era === "historical") &&
         query.isListed(toMarket(this.state, market)),
       show: (market) => toMarket(this.state, market)
     })
+  }
+
+  /** The shortest list that contains every market of a query, and the prefix of the cursors into it. */
+  #candidates({ eventTickers, multivariate, tickers }: ListMarkets): {
+    readonly items: ReadonlyArray<MarketState>
+    readonly mark: string
+  } {
+    const { events, marketLists, markets } = this.state
+    if (tickers !== undefined) {
+      return { items: byAge([...new Set(tickers)].flatMap((ticker) => markets.get(ticker) ?? [])), mark: "mt" }
+    }
+    if (eventTickers !== undefined) {
+      const items = [...new Set(eventTickers)].flatMap((ticker) => events.get(ticker)?.markets ?? [])
+      return { items: byAge(items), mark: "me" }
+    }
+    return multivariate === undefined
+      ? { items: marketLists.all, mark: "m" }
+      : multivariate
+        ? { items: marketLists.combos, mark: "mc" }
+        : { items: marketLists.others, mark: "mo" }
   }
 
   event(eventTicker: string): Result.Result<MarketEvent, Refusal> {
@@ -109,16 +140,44 @@ export class MarketData {
       .map((market) => toMarket(this.state, market))
   }
 
-  /** Events, oldest first: those of combos, or the others. */
+  /** Events, oldest first: those of combos, also those of one collection, or the others. */
   listEvents(
-    query: PageQuery & { readonly multivariate: boolean; readonly isListed: (event: MarketEvent) => boolean }
+    query: PageQuery & {
+      readonly multivariate: boolean
+      readonly collectionTicker?: string | undefined
+      readonly isListed: (event: MarketEvent) => boolean
+    }
   ): Result.Result<Page<MarketEvent>, Refusal> {
-    return page(Array.from(this.state.events.values()), query, {
-      mark: query.multivariate ? "me" : "e",
+    const { collectionTicker, isListed, multivariate } = query
+    const { collections, eventLists } = this.state
+    const items =
+      collectionTicker === undefined
+        ? eventLists[multivariate ? "combos" : "others"]
+        : Array.from(collections.get(collectionTicker)?.combos.values() ?? [], ({ event }) => event)
+    return page(items, query, {
+      mark: collectionTicker === undefined ? (multivariate ? "ev" : "e") : "ec",
       maxLimit: 200,
       order: "oldestFirst",
-      isListed: (event) => event.multivariate === query.multivariate && query.isListed(event),
+      isListed,
       show: toEvent
+    })
+  }
+
+  collection(collectionTicker: string): Result.Result<Collection, Refusal> {
+    const collection = this.state.collections.get(collectionTicker)
+    return collection === undefined ? Result.fail(notFound) : Result.succeed(toCollection(collection))
+  }
+
+  /** Collections, oldest first. */
+  listCollections(
+    query: PageQuery & { readonly isListed: (collection: Collection) => boolean }
+  ): Result.Result<Page<Collection>, Refusal> {
+    return page(Array.from(this.state.collections.values()), query, {
+      mark: "l",
+      maxLimit: 200,
+      order: "oldestFirst",
+      isListed: query.isListed,
+      show: toCollection
     })
   }
 
@@ -167,3 +226,7 @@ export class MarketData {
     return market === undefined ? Result.fail(notFound) : Result.succeed(market)
   }
 }
+
+/** Sorts markets by their creation. */
+const byAge = (markets: Array<MarketState>): ReadonlyArray<MarketState> =>
+  markets.sort((left, right) => left.createdMillis - right.createdMillis)

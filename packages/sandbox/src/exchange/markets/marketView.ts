@@ -31,6 +31,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   exchangeIndex: market.exchangeIndex,
   title: market.title,
   type: market.type,
+  combo: toCombo(market),
   status: statusOf(state, market),
   createdMillis: market.createdMillis,
   updatedMillis: market.updatedMillis,
@@ -50,3 +51,17 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   topOfBook: topOfBookOf(market),
   previous: topOfBookADayAgo(state, market)
 })
+
+/** The collection and the legs of a combo; undefined for any other market. */
+export const toCombo = ({ combo }: MarketState): Market["combo"] =>
+  combo === undefined
+    ? undefined
+    : {
+        collectionTicker: combo.collection.collectionTicker,
+        legs: combo.legs.map(({ market, side }) => ({
+          marketTicker: market.ticker,
+          eventTicker: market.event.eventTicker,
+          side,
+          settlementValue: market.settlementValue
+        }))
+      }

@@ -76,7 +76,10 @@ const checkRequest = (account: AccountState, input: CreateOrder): Refusal | unde
 }
 
 /** Refuses a request while the exchange or its trading is paused on the market's shard. */
-export const checkTrading = (state: State, { exchangeIndex }: MarketState): Refusal | undefined =>
+export const checkTrading = (
+  state: State,
+  { exchangeIndex }: Pick<MarketState, "exchangeIndex">
+): Refusal | undefined =>
   checkNotPaused(state, exchangeIndex) ??
   (state.tradingActive[exchangeIndex] === false ? refusal("conflict", "trading_is_paused") : undefined)
 

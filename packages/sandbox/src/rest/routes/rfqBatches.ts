@@ -5,7 +5,7 @@
  */
 import * as RfqBatches from "@kalshi-effect/client/RfqBatches"
 import * as Result from "effect/Result"
-import type { BatchQuoteTarget, CreateRfqBatch } from "../../exchange/Commands.ts"
+import type { BatchQuoteTarget, CreateRfqBatch, CreateRfqBatchChild } from "../../exchange/Commands.ts"
 import { unavailableToFcm } from "../../exchange/communications/batches/creating.ts"
 import type { Refusal } from "../../exchange/Entities.ts"
 import { invalidParameters } from "../../exchange/refusals.ts"
@@ -135,6 +135,7 @@ const readCreate = (
       readAll(input.children, (child) => readChild(child, shared)),
       (children) => ({
         children,
+        collectionTicker: input.mve_collection_ticker,
         subaccount: input.subaccount ?? 0,
         targetCostExcludesFees: input.target_cost_excludes_fees ?? false,
         isObscured: input.obscure_creator_id ?? false,
@@ -146,8 +147,7 @@ const readCreate = (
   )
 }
 
-type Child = CreateRfqBatch["children"][number]
-type Size = Pick<Child, "count" | "targetCostMicros">
+type Size = Pick<CreateRfqBatchChild, "count" | "targetCostMicros">
 
 /** The size of a batch or of a child: a number of contracts, a target cost, or neither. */
 const readSize = ({
@@ -169,17 +169,34 @@ const readSize = ({
 }
 
 /** Reads a child. Its own size takes precedence over the size of the batch. */
-const readChild = (child: RfqBatches.Child, shared: Size): Result.Result<Child, Refusal> => {
-  const { market_ticker: ticker, selected_markets: legs } = child
-  if ((ticker === undefined) === (legs === undefined)) {
+const readChild = (child: RfqBatches.Child, shared: Size): Result.Result<CreateRfqBatchChild, Refusal> => {
+  const combo = readCombo(child)
+  if (combo === undefined) {
     return Result.fail(invalidParameters("a child needs either market_ticker or selected_markets"))
   }
-  return ticker === undefined
-    ? Result.fail(invalidParameters("selected_markets is not supported: set market_ticker instead"))
-    : Result.map(readSize(child), (own) => ({
-        ticker,
-        ...(own.count === undefined && own.targetCostMicros === undefined ? shared : own)
-      }))
+  return Result.map(readSize(child), (own) => ({
+    combo,
+    ...(own.count === undefined && own.targetCostMicros === undefined ? shared : own)
+  }))
+}
+
+/** The combo that a child names, by its ticker or by its legs; undefined if it names both or neither. */
+const readCombo = ({
+  market_ticker: ticker,
+  selected_markets: legs
+}: RfqBatches.Child): CreateRfqBatchChild["combo"] | undefined => {
+  if (ticker !== undefined) {
+    return legs === undefined ? { ticker } : undefined
+  }
+  return legs === undefined
+    ? undefined
+    : {
+        legs: legs.map(({ event_ticker: eventTicker, market_ticker: marketTicker, side }) => ({
+          eventTicker,
+          marketTicker,
+          side
+        }))
+      }
 }
 
 const readMinBids = ({ min_bids: minBids }: RfqBatches.AcceptInput) =>

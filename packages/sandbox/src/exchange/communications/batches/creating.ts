@@ -4,16 +4,15 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type { CreateRfq, CreateRfqBatch } from "../../Commands.ts"
+import type { CreateRfq, CreateRfqBatch, CreateRfqBatchChild } from "../../Commands.ts"
 import type { Refusal } from "../../Entities.ts"
-import { checkActive, checkTrading } from "../../orders/placing.ts"
 import { invalidParameters, notFound, refusal } from "../../refusals.ts"
 import { type AccountState, checkNotPaused, type MarketState, type State, type BatchState } from "../../state.ts"
-import { isKept } from "../records.ts"
-import { attachRfq } from "../records.ts"
+import { attachRfq, isKept } from "../records.ts"
 import { checkSize, makeRfq } from "../rfqs.ts"
 import { emptyBest } from "./batchParts.ts"
 import { closeBatch } from "./closing.ts"
+import { findOrCreateMarkets } from "./combos.ts"
 import { attachBatch, findBatch, isCreator, noteUpdate, toBatch } from "./records.ts"
 
 /** Documented: the numbers of children of a batch. */
@@ -47,7 +46,7 @@ export const create = (
   if (Result.isFailure(replaced)) {
     return Result.fail(replaced.failure)
   }
-  return Result.flatMap(marketsOf(state, terms), (markets) => {
+  return Result.map(findOrCreateMarkets(state, account, input), (markets) => {
     for (const batch of replaced.success) {
       closeBatch(state, batch, "replaced")
     }
@@ -61,16 +60,15 @@ export const create = (
     attachBatch(state, batch)
     noteUpdate(state, batch)
     state.emit?.({ type: "rfqBatchCreated", batch: toBatch(batch) })
-    return Result.succeed(batch)
+    return batch
   })
 }
 
 /** The terms of a child, as a single RFQ has them. */
 const termsOf = (
   { isObscured, subaccount, targetCostExcludesFees }: CreateRfqBatch,
-  { count, targetCostMicros, ticker }: CreateRfqBatch["children"][number]
-): CreateRfq => ({
-  ticker,
+  { count, targetCostMicros }: CreateRfqBatchChild
+): Omit<CreateRfq, "ticker"> => ({
   subaccount,
   count,
   targetCostMicros,
@@ -85,7 +83,7 @@ const checkRequest = (
   state: State,
   account: AccountState,
   { children, clientBatchId }: CreateRfqBatch,
-  terms: ReadonlyArray<CreateRfq>
+  terms: ReadonlyArray<Omit<CreateRfq, "ticker">>
 ): Refusal | undefined => {
   if (children.length < minChildren || children.length > maxChildren) {
     return invalidParameters(`a batch must have ${minChildren} to ${maxChildren} children`)
@@ -130,41 +128,6 @@ const batchesToReplace = (
           `the account has its maximum of ${maxOpenBatches} open RFQ batches: delete one of them, or set replace_existing`
         )
       )
-}
-
-/** The markets of the children: different active combos on one shard. */
-const marketsOf = (
-  state: State,
-  children: ReadonlyArray<CreateRfq>
-): Result.Result<ReadonlyArray<MarketState>, Refusal> => {
-  const markets = new Set<MarketState>()
-  for (const { ticker } of children) {
-    const market = state.markets.get(ticker)
-    if (market === undefined) {
-      return Result.fail(
-        checkNotPaused(state) ?? refusal("notFound", "market_not_found", `the market ${ticker} does not exist`)
-      )
-    }
-    const refused = checkMarket(state, market, markets)
-    if (refused !== undefined) {
-      return Result.fail(refused)
-    }
-    markets.add(market)
-  }
-  return Result.succeed([...markets])
-}
-
-const checkMarket = (state: State, market: MarketState, earlier: ReadonlySet<MarketState>): Refusal | undefined => {
-  const [first = market] = earlier
-  return (
-    checkTrading(state, market) ??
-    checkActive(state, market) ??
-    (market.event.multivariate ? undefined : invalidParameters(`the market ${market.ticker} is not a combo`)) ??
-    (earlier.has(market) ? invalidParameters(`two children are the combo ${market.ticker}`) : undefined) ??
-    (market.exchangeIndex === first.exchangeIndex
-      ? undefined
-      : invalidParameters("all combos of a batch must be on one exchange_index"))
-  )
 }
 
 const makeBatch = (
