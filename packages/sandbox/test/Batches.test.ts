@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import type { Refusal, RfqBatch } from "../src/exchange/Entities.ts"
 import { Exchange, type Snapshot } from "../src/exchange/Exchange.ts"
 import { acceptTerms, batchQuoteTerms, batchTerms, combos, makeBatching } from "./support/batching.ts"
@@ -505,7 +505,7 @@ describe("the best quotes", () => {
       [40, 52],
       [30, 55]
     ])
-    assert.deepInclude(desk.best(batch).rfqs[0], { yesCount: 1_000, noCount: 1_000, ticker: combos[0] })
+    assert.deepInclude(desk.best(batch).rfqs[0], { yesCount: 1_000, noCount: 1_000, ticker: combos[0]! })
     assert.deepInclude(desk.best(batch).rfqs[1], { yesCount: 1_000, noCount: 1_000 })
   })
 
@@ -563,7 +563,7 @@ describe("the best quotes", () => {
     assert.deepInclude(refusalOf(read(desk.creator, 1)), { kind: "forbidden" })
     assert.strictEqual(codeOf(desk.view().bestQuotes(desk.creator, nowhere, undefined)), "not_found")
     unwrap(desk.accept(batch, "yes", [40, 40]))
-    const closed = { status: "accepted", isYesComplete: false, isNoComplete: false, version: 1 }
+    const closed = { status: "accepted" as const, isYesComplete: false, isNoComplete: false, version: 1 }
     assert.deepInclude(desk.best(batch), closed)
     assert.deepStrictEqual(desk.bestBids(batch), [
       [0, 0],
