@@ -1138,7 +1138,7 @@ describe("the execution of a batch", () => {
       unwrap(desk.execute({ type: "cancelAllOrders", accountId }))
     }
     desk.pass(1_000)
-    const [first, ...others] = batch.rfqs.map(({ rfqId }) => rfqId)
+    const [first = "", second = "", third = ""] = batch.rfqs.map(({ rfqId }) => rfqId)
     assert.deepInclude(desk.latest(batch), { closeReason: "partially executed", isObscured: false })
     assert.deepStrictEqual(
       desk.latest(batch).rfqs.map(({ closeReason, isObscured }) => [closeReason, isObscured]),
@@ -1156,9 +1156,9 @@ describe("the execution of a batch", () => {
         : []
     )
     assert.deepStrictEqual(outcomes, [
-      ["partially executed", [first], [others[1]]],
-      ["execution failed", [], [others[0]]],
-      ["partially executed", [first], others]
+      ["partially executed", [first], [third]],
+      ["execution failed", [], [second]],
+      ["partially executed", [first], [second, third]]
     ])
     const statuses = (accountId: string) =>
       desk.quotesOf(batch, accountId).map(({ isRfqObscured, status }) => [status, isRfqObscured])

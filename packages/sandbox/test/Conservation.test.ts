@@ -37,7 +37,9 @@ const kindOf = (event: Event): string =>
     ? `orderCanceled ${event.order.cancelReason}`
     : event.type === "quoteDeleted"
       ? `quoteDeleted ${event.quote.cancelReason}`
-      : event.type
+      : event.type === "fill" && event.isBlock
+        ? "fill of a block trade"
+        : event.type
 
 /** The numbers of traded combos that have settled, and of those whose value is neither zero nor one dollar. */
 const settledCombosOf = ({ markets }: Snapshot) => {
@@ -74,7 +76,7 @@ describe("Exchange, for many commands", () => {
       console.log(`settled combos: ${settledCombos.traded} traded, ${settledCombos.scalar} of them with a scalar value`)
       assert.isAbove(settledCombos.traded, 10)
       assert.isAbove(settledCombos.scalar, 0)
-      for (const what of ["quoteExecuted", "quoteLapsed"]) {
+      for (const what of ["quoteExecuted", "quoteLapsed", "fill of a block trade"]) {
         assert.isAbove(events.get(what) ?? 0, 10, what)
       }
       const again = run((exchange, now, part) =>

@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import type {
+  ListBlockTrades,
   KeyOptions,
   ListFills,
   ListOrders,
@@ -18,6 +19,7 @@ import type {
   QuoteTarget
 } from "./Commands.ts"
 import type {
+  BlockTrade,
   Account,
   Allocation,
   ApiKey,
@@ -43,6 +45,7 @@ import { type Budget, budgetOf } from "./accounts/buckets.ts"
 import { toBestQuotes } from "./communications/batches/bestQuotes.ts"
 import { listBatches, listBatchQuotes } from "./communications/batches/lists.ts"
 import { findBatch, findOwnBatch, toBatch } from "./communications/batches/records.ts"
+import { listBlockTrades } from "./communications/blockTrades.ts"
 import { listQuotes, listRfqs } from "./communications/lists.ts"
 import { findQuote, findRfq, toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
@@ -356,6 +359,11 @@ export class View extends MarketData {
     return Result.flatMap(this.#account(accountId), (account) =>
       listBatchQuotes(this.state, account, batchId, subaccount)
     )
+  }
+
+  /** Proposed block trades to which the account is a party, newest first. */
+  listBlockTrades(accountId: string, query: ListBlockTrades): Result.Result<Page<BlockTrade>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => listBlockTrades(this.state, account, query))
   }
 
   #account(accountId: string): Result.Result<AccountState, Refusal> {

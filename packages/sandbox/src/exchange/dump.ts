@@ -7,6 +7,7 @@ import type { Command } from "./Commands.ts"
 import { dumpBatches } from "./communications/batches/restoring.ts"
 import { rfqFields, toQuote } from "./communications/records.ts"
 import { toCollection } from "./markets/collections.ts"
+import { toBlockTrade } from "./communications/blockTrades.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
 import { describeTimer } from "./schedule.ts"
@@ -57,6 +58,7 @@ export const takeSnapshot = (state: State) => ({
   rfqs: state.rfqList.map((rfq) => ({ ...rfqFields(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
   quotes: Array.from(state.quotes.values(), toQuote),
   ...dumpBatches(state),
+  blockTrades: Array.from(state.blockTrades.values(), (trade) => toBlockTrade(state, trade)),
   timers: state.timers.inOrder().map(({ atMillis, value }) => ({ atMillis, ...describeTimer(value) }))
 })
 

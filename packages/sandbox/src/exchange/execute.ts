@@ -9,6 +9,7 @@ import * as batchAcceptance from "./communications/batches/accepting.ts"
 import * as batches from "./communications/batches/creating.ts"
 import * as batchQuotes from "./communications/batches/quoting.ts"
 import { toBatch, toBatchQuote } from "./communications/batches/records.ts"
+import * as blockTrades from "./communications/blockTrades.ts"
 import * as quotes from "./communications/quotes.ts"
 import { toQuote, toRfq } from "./communications/records.ts"
 import * as rfqs from "./communications/rfqs.ts"
@@ -135,7 +136,11 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   ),
   deleteBatchQuote: onAccount((state, account, { target }) => batchQuotes.remove(state, account, target)),
   acceptRfqBatch: onAccount((state, account, { acceptance }) => batchAcceptance.accept(state, account, acceptance)),
-  confirmBatchQuote: onAccount((state, account, { target }) => batchAcceptance.confirm(state, account, target))
+  confirmBatchQuote: onAccount((state, account, { target }) => batchAcceptance.confirm(state, account, target)),
+  proposeBlockTrade: onAccount((state, account, { proposal }) => blockTrades.propose(state, account, proposal)),
+  acceptBlockTrade: onAccount((state, account, { proposalId, subaccount }) =>
+    blockTrades.accept(state, account, proposalId, subaccount)
+  )
 }
 
 /** Executes a command. A refused command may consume an id, so a replay must include refused commands. */

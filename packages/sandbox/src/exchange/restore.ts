@@ -7,10 +7,12 @@ import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
 import { makeBatches } from "./communications/batches/batchParts.ts"
 import { restoreBatches } from "./communications/batches/restoring.ts"
+import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { attachEvent, attachMarket } from "./markets/catalog.ts"
 import { attachCombo } from "./markets/combos.ts"
 import { Book } from "./orders/book.ts"
+import type { BlockTradeParty } from "./Entities.ts"
 import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
@@ -63,7 +65,8 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   rfqs: new Map(),
   rfqList: [],
   quotes: new Map(),
-  batches: makeBatches()
+  batches: makeBatches(),
+  blockTrades: new Map()
 })
 
 export const restore = (from: StateSnapshot, assumptions: Assumptions): State => {
@@ -100,6 +103,23 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   }
   restoreCommunications(state, from)
   restoreBatches(state, from)
+  for (const { status: _status, ...trade } of from.blockTrades) {
+    const partyOf = ({ accountId, ...party }: BlockTradeParty) => ({
+      ...party,
+      // JSON omits undefined fields.
+      acceptedMillis: party.acceptedMillis,
+      orderId: party.orderId,
+      account: found(state.accounts.get(accountId), accountId)
+    })
+    const market = found(state.markets.get(trade.ticker), trade.ticker)
+    attachBlockTrade(state, {
+      ...trade,
+      executedMillis: trade.executedMillis,
+      market,
+      buyer: partyOf(trade.buyer),
+      seller: partyOf(trade.seller)
+    })
+  }
   for (const timer of from.timers) {
     schedule(state, timer.atMillis, restoreTimer(state, timer))
   }

@@ -9,6 +9,8 @@ import type {
   ApiKey,
   BatchQuote,
   Collection,
+  BlockTrade,
+  BlockTradeParty,
   MarketEvent,
   Order,
   Payment,
@@ -83,6 +85,8 @@ export interface AccountState {
   readonly receivedQuotes: Array<QuoteState>
   /** When the account created combos in the last seven days, oldest first. */
   readonly comboCreations: Array<number>
+  /** Every proposed block trade to which the account is a party, oldest first. */
+  readonly blockTrades: Array<BlockTradeState>
 }
 
 export interface RfqState extends Mutable<Omit<Rfq, "combo">> {
@@ -156,6 +160,21 @@ export interface Batches {
   /** The batches of all accounts, and of each account. */
   readonly updates: UpdateList<BatchState>
   readonly updatesOf: Map<string, UpdateList<BatchState>>
+}
+
+export interface BlockTradeState extends Omit<
+  BlockTrade,
+  "buyer" | "seller" | "status" | "updatedMillis" | "executedMillis"
+> {
+  readonly market: MarketState
+  readonly buyer: BlockPartyState
+  readonly seller: BlockPartyState
+  updatedMillis: number
+  executedMillis: number | undefined
+}
+
+export interface BlockPartyState extends Mutable<Omit<BlockTradeParty, "accountId">> {
+  readonly account: AccountState
 }
 
 export type TransferState = Mutable<ShardTransfer>
@@ -370,6 +389,8 @@ export interface State {
   readonly rfqList: Array<RfqState>
   readonly quotes: Map<string, QuoteState>
   readonly batches: Batches
+  /** All proposed block trades, oldest first. */
+  readonly blockTrades: Map<string, BlockTradeState>
 }
 
 /** Subaccounts are numbered from 0 to 63. */

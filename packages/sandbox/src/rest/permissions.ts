@@ -75,7 +75,8 @@ const namesSubaccount = new Set([
   "CreateRFQ",
   "CreateQuote",
   "CreateRFQBatch",
-  "CreateRFQBatchQuote"
+  "CreateRFQBatchQuote",
+  "AcceptBlockTradeProposal"
 ])
 const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])
 

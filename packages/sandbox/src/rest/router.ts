@@ -123,7 +123,8 @@ const uuids = new Set([
   "rfq_id",
   "quote_id",
   "rfq_batch_id",
-  "batch_quote_id"
+  "batch_quote_id",
+  "block_trade_proposal_id"
 ])
 
 /** Query parameters that narrow the search for an entity. With an invalid value, no entity is found. */

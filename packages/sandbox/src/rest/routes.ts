@@ -5,6 +5,7 @@
  */
 import type { Route } from "./route.ts"
 import { account, apiKeys } from "./routes/account.ts"
+import { blockTrades } from "./routes/blockTrades.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
 import { historical } from "./routes/historical.ts"
@@ -34,8 +35,14 @@ export const routes: ReadonlyArray<Route> = [
   ...historical,
   ...rfqs,
   ...quotes,
-  ...rfqBatches
+  ...rfqBatches,
+  ...blockTrades
 ]
 
+const implemented = new Set(routes.map(({ descriptor }) => descriptor.operationId))
+
 /** All operations of the published document. */
-export const allRoutes: ReadonlyArray<Route> = [...routes, ...seeded]
+export const allRoutes: ReadonlyArray<Route> = [
+  ...routes,
+  ...seeded.filter(({ descriptor }) => !implemented.has(descriptor.operationId))
+]

@@ -66,7 +66,8 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     openRfqs: new Map(),
     quotes: [],
     receivedQuotes: [],
-    comboCreations: []
+    comboCreations: [],
+    blockTrades: []
   }
   holdingOf(account, 0, 0)
   return account

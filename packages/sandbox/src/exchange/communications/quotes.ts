@@ -57,7 +57,9 @@ const checkRfq = (state: State, account: AccountState, rfq: RfqState): Refusal |
   checkTrading(state, rfq.market) ??
   (rfq.status === "closed" ? rfqClosed : undefined) ??
   checkActive(state, rfq.market) ??
-  (rfq.account === account ? invalidParameters("an account cannot quote its own RFQ") : undefined) ??
+  (rfq.account === account && state.assumptions.ownQuotes === "refused"
+    ? invalidParameters("an account cannot quote its own RFQ")
+    : undefined) ??
   (rfq.batchId === undefined
     ? undefined
     : invalidParameters("the RFQ is part of an RFQ batch: create a batch quote with a price for each of its RFQs"))

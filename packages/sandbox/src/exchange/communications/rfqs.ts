@@ -117,7 +117,7 @@ export const makeRfq = (
   accepted: undefined
 })
 
-/** Deletes an open RFQ. Refused while a quote on it is waiting for its confirmation or execution. */
+/** Deletes an open RFQ. A quote that its creator accepted can still be confirmed and executed. */
 export const remove = (
   state: State,
   account: AccountState,
@@ -131,8 +131,7 @@ export const remove = (
       checkNotPaused(state, rfq.exchangeIndex) ??
       (rfq.batchId === undefined
         ? undefined
-        : refusal("invalid", "bad_request", "the RFQ is part of an RFQ batch: delete the batch")) ??
-      (rfq.accepted === undefined ? undefined : refusal("invalid", "bad_request", "a quote on the RFQ is accepted"))
+        : refusal("invalid", "bad_request", "the RFQ is part of an RFQ batch: delete the batch"))
     if (refused !== undefined) {
       return Result.fail(refused)
     }

@@ -11,7 +11,7 @@ import { contract, dollar, printCount, printPrice } from "../decimal.ts"
 import { cancel } from "./ending.ts"
 import { attach, noteHolding, positionOf, checkCash } from "../money/ledger.ts"
 import { statusOf } from "../markets/marketView.ts"
-import { canFill, crosses, match } from "./matching.ts"
+import { canFill, crosses, match, tradeOffBook } from "./matching.ts"
 import { addToBook } from "./resting.ts"
 import { latestMillis } from "../times.ts"
 import { touch } from "../markets/topOfBook.ts"
@@ -32,7 +32,7 @@ import {
 /** Places an order: checks it, fills it as far as the book allows, and rests or cancels the remainder. */
 export const place = (state: State, account: AccountState, input: CreateOrder): Result.Result<Order, Refusal> =>
   Result.map(prepare(state, account, input), (order) => {
-    admit(state, order)
+    record(state, order)
     trade(state, order)
     return snapshot(order)
   })
@@ -271,8 +271,46 @@ const checkExecution = (state: State, order: OrderState, input: CreateOrder): Re
   )
 }
 
+/** Places the two orders of a block trade, which the parties can pay for, and fills them with each other. */
+export const placeBlock = (
+  state: State,
+  market: MarketState,
+  maker: BlockOrder,
+  taker: BlockOrder
+): { readonly maker: Order; readonly taker: Order } => {
+  const orderOf = ({ account, ...terms }: BlockOrder): OrderState =>
+    makeOrder(state, account, market, undefined, {
+      ...terms,
+      ticker: market.ticker,
+      clientOrderId: state.ids.next(),
+      timeInForce: "fill_or_kill",
+      selfTradePrevention: "taker_at_cross",
+      expirationSeconds: undefined,
+      postOnly: false,
+      reduceOnly: false,
+      cancelOnPause: false,
+      orderGroupId: undefined,
+      exchangeIndex: undefined
+    })
+  const [makerOrder, takerOrder] = [orderOf(maker), orderOf(taker)]
+  takerOrder.feeRate = market.takerRate
+  record(state, makerOrder)
+  record(state, takerOrder)
+  tradeOffBook(state, makerOrder, takerOrder)
+  return { maker: snapshot(makerOrder), taker: snapshot(takerOrder) }
+}
+
+/** One of the two orders of a block trade. */
+export interface BlockOrder {
+  readonly account: AccountState
+  readonly subaccount: number
+  readonly side: "bid" | "ask"
+  readonly price: number
+  readonly count: number
+}
+
 /** Records an order that passed the checks, and reserves its money. */
-export const admit = (state: State, order: OrderState): void => {
+export const record = (state: State, order: OrderState): void => {
   const { account, group } = order
   order.orderId = state.ids.next()
   state.orders.set(order.orderId, order)

@@ -16,7 +16,7 @@ import type { EventBody, RfqBatchCloseReason } from "../../Entities.ts"
 import { cashOf } from "../../money/ledger.ts"
 import { cancel } from "../../orders/ending.ts"
 import { canFill, crosses } from "../../orders/matching.ts"
-import { admit, checkActive, checkTrading, place, prepare, trade } from "../../orders/placing.ts"
+import { record, checkActive, checkTrading, place, prepare, trade } from "../../orders/placing.ts"
 import type { BatchQuoteState, BatchState, OrderState, QuoteState, State } from "../../state.ts"
 import { cancelQuote } from "../closing.ts"
 import { orderOf, reportFirst, toQuoteOrder } from "../execution.ts"
@@ -149,7 +149,7 @@ const placeAll = (state: State, batch: BatchState, children: ReadonlyArray<Child
     paired.push({ ...child, taker: taker.success })
   }
   for (const { taker } of paired) {
-    admit(state, taker)
+    record(state, taker)
   }
   for (const child of paired) {
     tradeChild(state, child)
