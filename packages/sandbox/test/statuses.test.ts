@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { allRoutes, routes } from "../src/rest/routes.ts"
 import { type Fault, layerTest, Sandbox } from "../src/Sandbox.ts"
+import { batchCases } from "./support/batchCases.ts"
 import { type Case, cases as accountCases, type Change } from "./support/cases.ts"
 import { collectionCases } from "./support/collectionCases.ts"
 import { communicationsCases } from "./support/communicationsCases.ts"
@@ -26,6 +27,7 @@ const partly = new Set(["communications", "events", "historical", "market", "mul
 
 const cases: Readonly<Record<string, Case>> = {
   ...accountCases,
+  ...batchCases,
   ...collectionCases,
   ...communicationsCases,
   ...marketCases
@@ -59,6 +61,15 @@ const filledIn = (text: string, world: World): string =>
     .replaceAll("{ownQuote}", world.ownQuoteId)
     .replaceAll("{acceptedQuote}", world.acceptedQuoteId)
     .replaceAll("{blockTrade}", world.blockTradeId)
+    .replaceAll("{batch}", world.batches.batchId)
+    .replaceAll("{child}", world.batches.childIds[0]!)
+    .replaceAll("{otherChild}", world.batches.childIds[1]!)
+    .replaceAll("{takerBatch}", world.batches.takerBatchId)
+    .replaceAll("{takerChild}", world.batches.takerChildIds[0]!)
+    .replaceAll("{otherTakerChild}", world.batches.takerChildIds[1]!)
+    .replaceAll("{ownBatchQuote}", world.batches.ownBatchQuoteId)
+    .replaceAll("{acceptedBatch}", world.batches.acceptedBatchId)
+    .replaceAll("{acceptedBatchQuote}", world.batches.acceptedBatchQuoteId)
     .replaceAll("{maker}", world.maker.accountId)
     .replaceAll("{taker}", world.taker.accountId)
 

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs"
 import { exampleOf, type JsonSchema } from "../../src/rest/examples.ts"
 import type { Sent } from "./wire.ts"
 import { collectionTicker, quote, rfq, settledTicker, ticker, type World } from "./world.ts"
+import { acceptance, batch, batchQuote } from "./worldBatches.ts"
 
 interface Parameter {
   readonly $ref?: string
@@ -64,6 +65,9 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
     with_market_payload: true
   }),
   CreateQuote: ({ takerRfqId }) => quote(takerRfqId),
+  CreateRFQBatch: () => batch(),
+  CreateRFQBatchQuote: ({ batches }) => batchQuote(batches.takerChildIds),
+  AcceptRFQBatch: ({ batches }) => acceptance(batches.childIds),
   AcceptRFQQuote: () => ({ accepted_side: "no" }),
   AcceptQuote: () => ({ accepted_side: "yes" })
 }
@@ -103,6 +107,14 @@ const quoteOf = (world: World, operationId: string): Readonly<Record<string, str
       : { rfq_id: rfqId, quote_id: quoteId }
 }
 
+/** An RFQ batch and a batch quote in the states that an operation requires. */
+const batchOf = ({ batches }: World, operationId: string): Readonly<Record<string, string>> =>
+  operationId === "ConfirmRFQBatchQuote"
+    ? { rfq_batch_id: batches.acceptedBatchId, batch_quote_id: batches.acceptedBatchQuoteId }
+    : operationId.endsWith("RFQBatchQuote")
+      ? { rfq_batch_id: batches.takerBatchId, batch_quote_id: batches.ownBatchQuoteId }
+      : { rfq_batch_id: batches.batchId }
+
 /** The values of path parameters by name. */
 const partsOf = (world: World, operationId: string): Readonly<Record<string, string>> => ({
   order_id: world.orderIds[0]!,
@@ -110,6 +122,7 @@ const partsOf = (world: World, operationId: string): Readonly<Record<string, str
   transfer_id: world.transferId,
   api_key: world.spareKeyId,
   ...quoteOf(world, operationId),
+  ...batchOf(world, operationId),
   ticker: operationId === "GetHistoricalMarket" ? settledTicker : ticker,
   event_ticker: "KXTEST-26",
   series_ticker: "KXTEST",

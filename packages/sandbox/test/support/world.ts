@@ -6,6 +6,7 @@ import type * as HttpClient from "effect/http/HttpClient"
 import type { Scope } from "../../src/exchange/Entities.ts"
 import { type Credentials, Sandbox } from "../../src/Sandbox.ts"
 import { type Got, send, type Sent } from "./wire.ts"
+import { makeWorldBatches, type WorldBatches } from "./worldBatches.ts"
 
 export const ticker = "KXTEST-26-YES"
 export const settledTicker = "KXTEST-26-OVER"
@@ -42,6 +43,7 @@ export interface World {
   readonly acceptedQuoteId: string
   /** A block trade that the taker proposed and accepted: the maker buys from the taker. */
   readonly blockTradeId: string
+  readonly batches: WorldBatches
 }
 
 type Needs = Sandbox | HttpClient.HttpClient
@@ -161,6 +163,7 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
     takerRfqId,
     ownQuoteId,
     acceptedQuoteId,
-    blockTradeId
+    blockTradeId,
+    batches: yield* makeWorldBatches(maker, taker)
   }
 })
