@@ -39,7 +39,9 @@ const kindOf = (event: Event): string =>
       ? `quoteDeleted ${event.quote.cancelReason}`
       : event.type === "fill" && event.isBlock
         ? "fill of a block trade"
-        : event.type
+        : event.type === "rfqBatchClosed"
+          ? `rfqBatchClosed ${event.batch.closeReason}`
+          : event.type
 
 /** The numbers of traded combos that have settled, and of those whose value is neither zero nor one dollar. */
 const settledCombosOf = ({ markets }: Snapshot) => {
@@ -79,6 +81,7 @@ describe("Exchange, for many commands", () => {
       for (const what of ["quoteExecuted", "quoteLapsed", "fill of a block trade"]) {
         assert.isAbove(events.get(what) ?? 0, 10, what)
       }
+      assert.isAbove(events.get("rfqBatchClosed executed") ?? 0, 3)
       const again = run((exchange, now, part) =>
         part === parts / 2 - 1 || part % 7 === 3
           ? Exchange.restore(written(exchange.snapshot(now)), { assumptions: options.assumptions })

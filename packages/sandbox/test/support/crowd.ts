@@ -1,10 +1,11 @@
 /**
  * A crowd that executes random commands from a seed: accounts with subaccounts and shards, markets that open, pause,
- * close and settle, combos of these markets, RFQs and quotes, and payments and transfers.
+ * close and settle, combos of these markets, RFQs, RFQ batches and quotes, and payments and transfers.
  */
 import * as Result from "effect/Result"
-import type { Refusal } from "../../src/exchange/Entities.ts"
+import type { BatchQuote, Refusal, RfqBatch } from "../../src/exchange/Entities.ts"
 import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
+import { auditBatches, dealBatch } from "./crowdBatches.ts"
 import { start, terms, unwrap } from "./floor.ts"
 
 /** Random numbers from a seed (mulberry32), so that every run of a crowd is the same. */
@@ -56,6 +57,8 @@ export interface Crowd {
     /** True once the quote was accepted. */
     isAccepted: boolean
   }>
+  readonly batches: Array<RfqBatch>
+  readonly batchQuotes: Array<BatchQuote>
   readonly blocks: Array<{ readonly parties: ReadonlyArray<string>; readonly proposalId: string }>
   made: number
   done: number
@@ -73,6 +76,8 @@ export const makeCrowd = (exchange: Exchange, size: number): Crowd => {
     groups: [],
     rfqs: [],
     quotes: [],
+    batches: [],
+    batchQuotes: [],
     blocks: [],
     made: 0,
     done: 0,
@@ -161,8 +166,11 @@ const step = (exchange: Exchange, crowd: Crowd, random: Random): Result.Result<u
   const choice = random.below(1_000)
   const account = random.of(crowd.accounts)
   const { now } = crowd
-  if (choice < 540) {
+  if (choice < 450) {
     return order(exchange, crowd, random, account)
+  }
+  if (choice < 530) {
+    return dealBatch(exchange, crowd, random, account, random.chance(70) ? 0 : random.below(subaccounts))
   }
   if (choice < 620) {
     return random.chance(20) ? dealBlock(exchange, crowd, random, account) : deal(exchange, crowd, random, account)
@@ -606,8 +614,11 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
       "an executed quote has two orders, and any other quote has none"
     )
   }
-  const open = state.rfqs.flatMap(({ accountId, status, ticker }) => (status === "open" ? [accountId + ticker] : []))
+  const open = state.rfqs.flatMap(({ accountId, batchId, status, ticker }) =>
+    status === "open" && batchId === undefined ? [accountId + ticker] : []
+  )
   check(new Set(open).size === open.length, "an account has at most one open RFQ per market")
+  auditBatches(state, check)
   const byTicker = new Map(state.markets.map((market) => [market.ticker, market]))
   for (const market of state.markets) {
     if (market.combo !== undefined) {
