@@ -194,6 +194,21 @@ describe("createRfqBatch", () => {
   })
 })
 
+describe("createRfqBatch, for FCM members", () => {
+  it("is not available, neither to the member nor to its subtraders", () => {
+    const desk = makeBatching()
+    const unavailable = { kind: "forbidden", code: "rfq_batch_unavailable" } as const
+    assert.deepInclude(refusalOf(desk.create({ subtraderId: "mine" })), unavailable)
+    unwrap(desk.execute({ type: "enableFcm", accountId: desk.maker }))
+    const subtrader = unwrap(desk.execute({ type: "createSubtrader", accountId: desk.maker, suffix: "A" }))
+    for (const accountId of [desk.maker, subtrader.accountId]) {
+      assert.deepInclude(refusalOf(desk.create({}, combos, accountId)), unavailable)
+    }
+    // An FCM member can quote.
+    desk.quote(desk.batch(), even)
+  })
+})
+
 describe("createRfqBatch, by legs", () => {
   const child = (...legs: ReadonlyArray<string>) => ({
     combo: { legs: legs.map(leg) },
@@ -711,6 +726,7 @@ describe("acceptRfqBatch", () => {
     desk.quote(batch, even, desk.second)
     unwrap(desk.withdraw(first))
     desk.quote(batch, even)
+    assert.strictEqual(desk.happened().filter((type) => type === "batchQuoteDeleted").length, 1)
     assert.strictEqual(unwrap(desk.accept(batch, "no", [50, 50])).quotes[0]?.accountId, desk.second)
   })
 
@@ -1258,6 +1274,8 @@ describe("Exchange.restore", () => {
     unwrap(desk.confirm(desk.quotesOf(confirmed, desk.maker)[0]!))
     const open = desk.batch()
     unwrap(desk.remove(desk.batch()))
+    desk.quote(open, even)
+    // Replaced: the older batch quote is forgotten, with its timer.
     desk.quote(open, even)
     desk.quote(open, even, desk.second)
     desk.pass(100)

@@ -197,6 +197,18 @@ describe("createCombo", () => {
     assert.strictEqual(floor.combo("A yes", "B yes").ticker, combo.ticker)
   })
 
+  it("is refused while the exchange is paused on the shard of the collection", () => {
+    const floor = makeCombining()
+    floor.combo("A yes", "B yes")
+    const pause = (exchangeIndex: number, exchange: boolean) =>
+      unwrap(floor.execute({ type: "setActive", exchange, exchangeIndex }))
+    pause(1, false)
+    assert.deepInclude(floor.refusedLegs("A yes", "B yes"), { kind: "conflict", code: "exchange_is_paused" })
+    pause(1, true)
+    pause(0, false)
+    floor.combo("A yes", "C yes")
+  })
+
   it("permits an account the documented number of creations in seven days, and any number of repetitions", () => {
     const floor = makeCombining({}, { assumptions: { maxCombosPerWeek: 2 } })
     floor.combo("A yes", "B yes")
@@ -268,7 +280,7 @@ describe("a combo", () => {
     floor.place(floor.taker, terms("bid", 30, 10, { ticker: combo.ticker }))
     unwrap(floor.determine("A", { scalar: "0.3333" }))
     unwrap(floor.determine("B", { scalar: "0.3333" }))
-    unwrap(floor.determine("C", { scalar: "0.5" + "0" }))
+    unwrap(floor.determine("C", { scalar: "0.50" }))
     // 0.3333 × 0.6667 × 0.5 = 0.111105…
     assert.deepInclude(floor.latest(combo), { result: "scalar", settlementValue: 1_111 })
     unwrap(floor.execute({ type: "settleMarket", ticker: combo.ticker }))
@@ -278,6 +290,22 @@ describe("a combo", () => {
     }
     assert.deepStrictEqual(settled(floor.taker), [1_111, 1_110_000])
     assert.deepStrictEqual(settled(floor.maker), [1_111, 8_880_000])
+  })
+
+  it("has the product of floors, where legs settle at their floors", () => {
+    const floor = makeCombining()
+    for (const [name, settlementFloor] of [
+      ["LOW", "0.10"],
+      ["HIGH", "0.40"]
+    ] as const) {
+      floor.market({ ticker: `KXA-26-${name}`, settlementFloor })
+    }
+    const combo = floor.combo("KXA-26-LOW yes", "KXA-26-HIGH yes")
+    unwrap(floor.execute({ type: "determineMarket", ticker: "KXA-26-LOW", outcome: "no" }))
+    unwrap(floor.execute({ type: "determineMarket", ticker: "KXA-26-HIGH", outcome: { scalar: "0.39" } }))
+    assert.deepInclude(floor.latest({ ticker: "KXA-26-LOW" }), { result: "scalar", settlementValue: 1_000 })
+    assert.deepInclude(floor.latest({ ticker: "KXA-26-HIGH" }), { result: "scalar", settlementValue: 4_000 })
+    assert.deepInclude(floor.latest(combo), { result: "scalar", settlementValue: 400 })
   })
 
   it("cannot be determined or disputed by itself", () => {
@@ -370,7 +398,7 @@ describe("a combo", () => {
 
 describe("Exchange.restore, with combos", () => {
   it("continues with the collections, the combos, their legs and the creations of the week", () => {
-    const floor = makeCombining({ closeMillis: start + week }, { assumptions: { maxCombosPerWeek: 2 } })
+    const floor = makeCombining({}, { assumptions: { maxCombosPerWeek: 2 } })
     const combo = floor.combo("A yes", "B no")
     unwrap(floor.determine("A", { scalar: "0.50" }))
     const written = JSON.parse(JSON.stringify(floor.exchange.snapshot(floor.time))) as Snapshot

@@ -7,6 +7,7 @@ import { batchCases } from "./support/batchCases.ts"
 import { type Case, cases as accountCases, type Change } from "./support/cases.ts"
 import { collectionCases } from "./support/collectionCases.ts"
 import { communicationsCases } from "./support/communicationsCases.ts"
+import { fcmCases } from "./support/fcmCases.ts"
 import { marketCases } from "./support/marketCases.ts"
 import { errorOf, type Got, send } from "./support/wire.ts"
 import { makeWorld, order, type World } from "./support/world.ts"
@@ -22,7 +23,7 @@ const document: { readonly paths: Readonly<Record<string, Readonly<Record<string
 )
 
 /** Tags whose operations the exchange implements completely, and tags with some generated responses. */
-const whole = new Set(["account", "api-keys", "exchange", "order-groups", "orders", "portfolio"])
+const whole = new Set(["account", "api-keys", "exchange", "fcm", "order-groups", "orders", "portfolio"])
 const partly = new Set(["communications", "events", "historical", "market", "multivariate"])
 
 const cases: Readonly<Record<string, Case>> = {
@@ -30,6 +31,7 @@ const cases: Readonly<Record<string, Case>> = {
   ...batchCases,
   ...collectionCases,
   ...communicationsCases,
+  ...fcmCases,
   ...marketCases
 }
 
@@ -60,25 +62,24 @@ const filledIn = (text: string, world: World): string =>
     .replaceAll("{takerRfq}", world.takerRfqId)
     .replaceAll("{ownQuote}", world.ownQuoteId)
     .replaceAll("{acceptedQuote}", world.acceptedQuoteId)
+    .replaceAll("{subtrader}", world.subtraderId)
+    .replaceAll("{errorSubtrader}", world.errorSubtraderId)
     .replaceAll("{blockTrade}", world.blockTradeId)
     .replaceAll("{batch}", world.batches.batchId)
     .replaceAll("{child}", world.batches.childIds[0]!)
     .replaceAll("{otherChild}", world.batches.childIds[1]!)
-    .replaceAll("{takerBatch}", world.batches.takerBatchId)
-    .replaceAll("{takerChild}", world.batches.takerChildIds[0]!)
-    .replaceAll("{otherTakerChild}", world.batches.takerChildIds[1]!)
-    .replaceAll("{ownBatchQuote}", world.batches.ownBatchQuoteId)
+    .replaceAll("{batchQuote}", world.batches.batchQuoteId)
     .replaceAll("{acceptedBatch}", world.batches.acceptedBatchId)
     .replaceAll("{acceptedBatchQuote}", world.batches.acceptedBatchQuoteId)
     .replaceAll("{maker}", world.maker.accountId)
     .replaceAll("{taker}", world.taker.accountId)
 
 /** Sends the request of a case, possibly changed. */
-const attempt = (world: World, { request }: Case, { who, ...change }: Change = {}) => {
+const attempt = (world: World, { request, who: usual = "maker" }: Case, { who, ...change }: Change = {}) => {
   const sent = { ...request, ...change }
   const json = sent.json === undefined ? {} : { json: JSON.parse(filledIn(JSON.stringify(sent.json), world)) }
   const text = sent.text === undefined ? {} : { json: undefined }
-  return send({ by: world[who ?? "maker"], ...sent, path: filledIn(sent.path, world), ...json, ...text })
+  return send({ by: world[who ?? usual], ...sent, path: filledIn(sent.path, world), ...json, ...text })
 }
 
 const assertError = (got: Got, status: number, about: string): void => {

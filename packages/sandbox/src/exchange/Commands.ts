@@ -28,6 +28,7 @@ import type {
   Series,
   ShardTransfer,
   SubaccountTransfer,
+  Subtrader,
   Tier
 } from "./Entities.ts"
 
@@ -158,6 +159,11 @@ export interface CreateMarket {
   /** Default: 3,600. */
   readonly settlementTimerSeconds?: number
   /**
+   * The lowest value at which one YES contract can settle, in dollars, more than "0.00" and less than "1.00". A result
+   * with a lower value settles at the floor. Default: no floor.
+   */
+  readonly settlementFloor?: string
+  /**
    * If true, a quote must be confirmed in 3 seconds and is executed 1 second after its confirmation. If false, the
    * times are 30 and 15 seconds. Default: true for combos, otherwise false.
    */
@@ -287,6 +293,8 @@ export interface CreateRfqBatch {
   /** The only subaccount whose batches may be closed. Undefined for every subaccount. */
   readonly lockedSubaccount: number | undefined
   readonly clientBatchId: string | undefined
+  /** Only for FCM members, who cannot create batches. */
+  readonly subtraderId: string | undefined
 }
 
 /** A batch quote. Needs exactly one entry for each child of the batch. A bid of zero declines that side. */
@@ -333,6 +341,17 @@ export interface ProposeBlockTrade {
   readonly count: number
   readonly makerSide: "yes" | "no"
   readonly expirationMillis: number
+}
+
+/** A position to transfer from an FCM's subtrader to a subtrader of its error account. */
+export interface TransferPosition {
+  readonly sourceSubtraderId: string
+  readonly targetSubtraderId: string
+  readonly ticker: string
+  /** In hundredths of a contract. Positive for YES, negative for NO. */
+  readonly count: number
+  /** The YES price. */
+  readonly price: number
 }
 
 /** The new target allocation of cash. */
@@ -511,6 +530,25 @@ export interface CommandTypes {
     { readonly accountId: string; readonly proposalId: string; readonly subaccount?: number | undefined },
     BlockTrade
   ]
+  /** Makes an account an FCM member. Position transfers need an error account. */
+  readonly enableFcm: readonly [{ readonly accountId: string; readonly errorAccountId?: string | undefined }, void]
+  readonly createSubtrader: readonly [{ readonly accountId: string; readonly suffix: string }, Subtrader]
+  /** Sets the daily cap of a subtrader. Undefined removes it. */
+  readonly setSubtraderCap: readonly [
+    { readonly accountId: string; readonly subtraderId: string; readonly capMicros: number | undefined },
+    void
+  ]
+  readonly setBlockedCategory: readonly [
+    {
+      readonly accountId: string
+      readonly subtraderId: string
+      readonly category: string
+      readonly blocked: boolean
+    },
+    Subtrader
+  ]
+  /** Transfers a position to a subtrader of the error account, and returns the id of the transfer. */
+  readonly transferPosition: readonly [{ readonly accountId: string; readonly transfer: TransferPosition }, string]
 }
 
 export type CommandType = keyof CommandTypes
@@ -631,4 +669,13 @@ export interface ListBlockTrades extends PageQuery {
   readonly status: string | undefined
   /** If set, lists only block trades in which the caller has this subaccount. */
   readonly subaccount: number | undefined
+}
+
+/** A filter of the orders of an FCM's subtraders. The time filter applies to the creation of an order. */
+export interface ListFcmOrders extends PageQuery, TimeQuery {
+  readonly subtraderId: string | undefined
+  readonly clientOrderIds: ReadonlyArray<string> | undefined
+  readonly ticker: string | undefined
+  readonly eventTicker: string | undefined
+  readonly status: string | undefined
 }

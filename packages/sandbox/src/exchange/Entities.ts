@@ -318,6 +318,8 @@ export interface Market {
   readonly makerFeeRate: number
   /** The time from determination to automatic settlement. */
   readonly settlementTimerSeconds: number
+  /** The lowest value at which one YES contract can settle, in ten-thousandths of a dollar. Undefined: no floor. */
+  readonly settlementFloor: number | undefined
   readonly result: "yes" | "no" | "scalar" | undefined
   /** The value of one YES contract, once determined, in ten-thousandths of a dollar. */
   readonly settlementValue: number | undefined
@@ -397,6 +399,46 @@ export interface ApiKey {
   readonly subaccount: number | undefined
   /** SPKI PEM. */
   readonly publicKey: string
+  /** The FCM's subtrader to which the key is bound. */
+  readonly subtraderId: string | undefined
+}
+
+/** A subtrader: a customer account of a futures commission merchant (FCM). */
+export interface Subtrader {
+  /** The id of the FCM's account, an underscore, and a suffix. */
+  readonly subtraderId: string
+  /** The account that holds the subtrader's orders, positions and money. */
+  readonly accountId: string
+  /** The most premium that the subtrader may deploy in a day; undefined without a cap. */
+  readonly capMicros: number | undefined
+  /** The net premium of the fills of `capDate`. */
+  readonly premiumMicros: number
+  /** Reserved for resting orders. */
+  readonly collateralMicros: number
+  /** The current date in New York. */
+  readonly capDate: string
+  /** Sorted. */
+  readonly blockedCategories: ReadonlyArray<string>
+}
+
+/** A trade of an FCM's subtraders. A side of another account is undefined. */
+export interface FcmTrade {
+  readonly tradeId: string
+  readonly exchangeIndex: number
+  readonly ticker: string
+  readonly price: number
+  readonly count: number
+  readonly takerSide: "bid" | "ask"
+  readonly atMillis: number
+  readonly maker: FcmTradeSide | undefined
+  readonly taker: FcmTradeSide | undefined
+}
+
+/** One side of a trade of an FCM's subtraders. */
+export interface FcmTradeSide {
+  readonly orderId: string
+  readonly subtraderId: string
+  readonly feeMicros: number
 }
 
 /**

@@ -6,6 +6,9 @@
 import * as Result from "effect/Result"
 import type {
   ListBlockTrades,
+  ListFcmOrders,
+  PageQuery,
+  TimeQuery,
   KeyOptions,
   ListFills,
   ListOrders,
@@ -15,11 +18,12 @@ import type {
   ListRfqs,
   ListSettlements,
   Page,
-  PageQuery,
   QuoteTarget
 } from "./Commands.ts"
 import type {
   BlockTrade,
+  FcmTrade,
+  Subtrader,
   Account,
   Allocation,
   ApiKey,
@@ -46,6 +50,8 @@ import { toBestQuotes } from "./communications/batches/bestQuotes.ts"
 import { listBatches, listBatchQuotes } from "./communications/batches/lists.ts"
 import { findBatch, findOwnBatch, toBatch } from "./communications/batches/records.ts"
 import { listBlockTrades } from "./communications/blockTrades.ts"
+import * as subtraders from "./fcm/subtraders.ts"
+import { listFcmTrades } from "./fcm/trades.ts"
 import { listQuotes, listRfqs } from "./communications/lists.ts"
 import { findQuote, findRfq, toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
@@ -359,6 +365,28 @@ export class View extends MarketData {
     return Result.flatMap(this.#account(accountId), (account) =>
       listBatchQuotes(this.state, account, batchId, subaccount)
     )
+  }
+
+  /** The subtraders of an FCM member. */
+  subtraders(accountId: string): Result.Result<ReadonlyArray<Subtrader>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => subtraders.list(this.state, account))
+  }
+
+  /** A subtrader of an FCM member, or the subtrader of a bound key, which may omit the id. */
+  subtrader(accountId: string, subtraderId: string | undefined): Result.Result<Subtrader, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) =>
+      Result.map(subtraders.find(account, subtraderId), (found) => subtraders.toSubtrader(this.state, found))
+    )
+  }
+
+  /** Orders of an FCM's subtraders, newest first. */
+  listFcmOrders(accountId: string, query: ListFcmOrders): Result.Result<Page<Order>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => subtraders.listOrders(this.state, account, query))
+  }
+
+  /** Trades of an FCM's subtraders, newest first. */
+  listFcmTrades(accountId: string, query: PageQuery & TimeQuery): Result.Result<Page<FcmTrade>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => listFcmTrades(account, query))
   }
 
   /** Proposed block trades to which the account is a party, newest first. */

@@ -13,6 +13,7 @@ import type { IdsState } from "./ids.ts"
 import { describeTimer } from "./schedule.ts"
 import {
   type AccountState,
+  type FcmState,
   type GroupState,
   type Holding,
   type MarketState,
@@ -115,9 +116,20 @@ const dumpAccount = (account: AccountState, nowMillis: number) => {
     withdrawals: [...account.withdrawals],
     cashTransfers: [...account.cashTransfers],
     comboCreations: [...account.comboCreations],
-    shardTransfers: account.shardTransfers.map((transfer) => ({ ...transfer }))
+    shardTransfers: account.shardTransfers.map((transfer) => ({ ...transfer })),
+    fcm: account.fcm === undefined ? undefined : dumpFcm(account.fcm)
   }
 }
+
+const dumpFcm = ({ errorAccount, subtraders, trades }: FcmState) => ({
+  errorAccountId: errorAccount?.accountId,
+  subtraders: Array.from(subtraders.values(), ({ account, blockedCategories, member: _member, ...subtrader }) => ({
+    ...subtrader,
+    accountId: account.accountId,
+    blockedCategories: [...blockedCategories]
+  })),
+  trades: [...trades]
+})
 
 const dumpGroup = (group: GroupState, nowMillis: number) => ({
   groupId: group.groupId,

@@ -16,9 +16,11 @@ import * as rfqs from "./communications/rfqs.ts"
 import type { Command, CommandType, CommandResult } from "./Commands.ts"
 import { parseMicros } from "./decimal.ts"
 import type { Refusal } from "./Entities.ts"
+import { transferPosition } from "./fcm/positionTransfers.ts"
+import * as subtraders from "./fcm/subtraders.ts"
 import * as catalog from "./markets/catalog.ts"
 import * as collections from "./markets/collections.ts"
-import { createCombo } from "./markets/combos.ts"
+import { comboOf } from "./markets/combos.ts"
 import * as outcomes from "./markets/comboOutcomes.ts"
 import * as lifecycle from "./markets/lifecycle.ts"
 import { toMarket } from "./markets/marketView.ts"
@@ -101,7 +103,7 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   createCollection: (state, { collection }) =>
     Result.map(collections.create(state, collection), collections.toCollection),
   createCombo: onAccount((state, account, { collectionTicker, legs }) =>
-    Result.map(createCombo(state, account, collectionTicker, legs), (combo) => toMarket(state, combo))
+    Result.map(comboOf(state, collectionTicker, legs, account), (combo) => toMarket(state, combo))
   ),
   pauseMarket: onMarket(lifecycle.pause),
   reactivateMarket: onMarket(lifecycle.reactivate),
@@ -140,7 +142,14 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   proposeBlockTrade: onAccount((state, account, { proposal }) => blockTrades.propose(state, account, proposal)),
   acceptBlockTrade: onAccount((state, account, { proposalId, subaccount }) =>
     blockTrades.accept(state, account, proposalId, subaccount)
-  )
+  ),
+  enableFcm: onAccount((state, account, { errorAccountId }) => subtraders.enable(state, account, errorAccountId)),
+  createSubtrader: onAccount((state, account, { suffix }) => subtraders.create(state, account, suffix)),
+  setSubtraderCap: onAccount((_state, account, { capMicros, subtraderId }) =>
+    subtraders.setCap(account, subtraderId, capMicros)
+  ),
+  setBlockedCategory: onAccount((state, account, command) => subtraders.setBlocked(state, account, command)),
+  transferPosition: onAccount((state, account, { transfer }) => transferPosition(state, account, transfer))
 }
 
 /** Executes a command. A refused command may consume an id, so a replay must include refused commands. */

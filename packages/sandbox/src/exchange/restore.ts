@@ -10,6 +10,7 @@ import { restoreBatches } from "./communications/batches/restoring.ts"
 import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { attachEvent, attachMarket } from "./markets/catalog.ts"
+import { makeCollection } from "./markets/collections.ts"
 import { attachCombo } from "./markets/combos.ts"
 import { Book } from "./orders/book.ts"
 import type { BlockTradeParty } from "./Entities.ts"
@@ -22,6 +23,7 @@ import type {
   AccountState,
   CollectionState,
   ComboState,
+  FcmState,
   GroupState,
   Holding,
   MarketState,
@@ -98,6 +100,9 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   for (const account of from.accounts) {
     restoreAccount(state, account)
   }
+  for (const account of from.accounts) {
+    restoreFcm(state, account)
+  }
   for (const market of from.markets) {
     restoreBook(state, market)
   }
@@ -154,6 +159,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     closeMillis: closeMillis ?? Infinity,
     // JSON omits undefined fields.
     result: own.result,
+    settlementFloor: own.settlementFloor,
     settlementValue: own.settlementValue,
     settledMillis: own.settledMillis,
     challenge: own.challenge,
@@ -176,17 +182,17 @@ const restoreCombo = (
   legs: legs.map(({ side, ticker }) => ({ market: found(state.markets.get(ticker), ticker), side }))
 })
 
-const restoreCollection = ({ closeMillis, ...collection }: Dumped["collections"]): CollectionState => ({
-  ...collection,
-  closeMillis: closeMillis ?? Infinity,
-  // JSON omits undefined fields.
-  associatedEvents: collection.associatedEvents.map((event) => ({
-    ...event,
-    sizeMin: event.sizeMin,
-    sizeMax: event.sizeMax
-  })),
-  combos: new Map()
-})
+const restoreCollection = ({ closeMillis, ...collection }: Dumped["collections"]): CollectionState =>
+  makeCollection({
+    ...collection,
+    closeMillis: closeMillis ?? Infinity,
+    // JSON omits undefined fields.
+    associatedEvents: collection.associatedEvents.map((event) => ({
+      ...event,
+      sizeMin: event.sizeMin,
+      sizeMax: event.sizeMax
+    }))
+  })
 
 /** Merges the trades of all markets in chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
@@ -206,7 +212,8 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     allocation: dumped.allocation,
     marginedMicros: dumped.marginedMicros,
     buckets: { read: { ...dumped.buckets.read }, write: dumped.buckets.write.map((bucket) => ({ ...bucket })) },
-    keys: [...dumped.keys],
+    // JSON omits undefined fields.
+    keys: dumped.keys.map((key) => ({ ...key, subaccount: key.subaccount, subtraderId: key.subtraderId })),
     netting: new Map(dumped.netting),
     cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
@@ -265,6 +272,29 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
       restoreSide(state, position.ask, ask)
     }
   }
+}
+
+const restoreFcm = (state: State, { accountId, fcm }: Dumped["accounts"]): void => {
+  if (fcm === undefined) {
+    return
+  }
+  const accountOf = (id: string): AccountState => found(state.accounts.get(id), id)
+  const member = accountOf(accountId)
+  const { errorAccountId, subtraders, trades } = fcm
+  const errorAccount = errorAccountId === undefined ? undefined : accountOf(errorAccountId)
+  const restored: FcmState = { errorAccount, subtraders: new Map(), trades: [] }
+  for (const trade of trades) {
+    // JSON omits undefined fields.
+    restored.trades.push({ ...trade, maker: trade.maker, taker: trade.taker })
+  }
+  for (const { accountId: id, blockedCategories, ...own } of subtraders) {
+    const account = accountOf(id)
+    const capMicros = own.capMicros
+    const subtrader = { ...own, capMicros, account, member, blockedCategories: new Set(blockedCategories) }
+    account.subtrader = subtrader
+    restored.subtraders.set(own.subtraderId, subtrader)
+  }
+  member.fcm = restored
 }
 
 const restoreHolding = (state: State, account: AccountState, dumped: Dumped["accounts"]["holdings"][number]): void => {

@@ -8,9 +8,11 @@ import type {
   Allocation,
   ApiKey,
   BatchQuote,
+  AssociatedEvent,
   Collection,
   BlockTrade,
   BlockTradeParty,
+  FcmTrade,
   MarketEvent,
   Order,
   Payment,
@@ -87,6 +89,30 @@ export interface AccountState {
   readonly comboCreations: Array<number>
   /** Every proposed block trade to which the account is a party, oldest first. */
   readonly blockTrades: Array<BlockTradeState>
+  /** The state of an FCM member; undefined for any other account. */
+  fcm: FcmState | undefined
+  /** What the account is for its FCM; undefined for any other account. */
+  subtrader: SubtraderState | undefined
+}
+
+/** The state of a futures commission merchant (FCM). */
+export interface FcmState {
+  /** The account whose subtraders receive transferred positions. Without it, transfers are refused. */
+  errorAccount: AccountState | undefined
+  readonly subtraders: Map<string, SubtraderState>
+  /** Every trade of the subtraders, oldest first. */
+  readonly trades: Array<FcmTrade>
+}
+
+export interface SubtraderState {
+  readonly subtraderId: string
+  readonly member: AccountState
+  readonly account: AccountState
+  capMicros: number | undefined
+  /** The net premium of the fills of a date in New York. */
+  premiumMicros: number
+  premiumDate: string
+  readonly blockedCategories: Set<string>
 }
 
 export interface RfqState extends Mutable<Omit<Rfq, "combo">> {
@@ -233,8 +259,13 @@ export interface EventState extends Mutable<MarketEvent> {
 
 /** A collection, and its combos. */
 export interface CollectionState extends Collection {
+  readonly eventsByTicker: ReadonlyMap<string, AssociatedEvent>
+  /** The events of which a combo needs legs. */
+  readonly requiredEvents: ReadonlyArray<AssociatedEvent>
   /** The collection's combos by their legs, oldest first. */
   readonly combos: Map<string, MarketState>
+  /** The events of the combos, oldest first. */
+  readonly comboEvents: Array<EventState>
 }
 
 /** The collection and the legs of a combo. */
@@ -262,6 +293,7 @@ export interface MarketState {
   readonly takerRate: number
   readonly makerRate: number
   readonly settlementTimerSeconds: number
+  readonly settlementFloor: number | undefined
   readonly isHighlyVolatile: boolean
   result: "yes" | "no" | "scalar" | undefined
   settlementValue: number | undefined

@@ -112,6 +112,7 @@ const newMarket = Schema.Struct({
   takerFeeRate: optional(Schema.Int),
   makerFeeRate: optional(Schema.Int),
   settlementTimerSeconds: optional(Schema.Int),
+  settlementFloor: optional(Schema.String),
   isHighlyVolatile: optional(Schema.Boolean)
 })
 
@@ -160,6 +161,9 @@ export const controls: ReadonlyArray<Control> = [
   ),
   post("accounts/:id/withdraw", payment, (operator, { dollars, ...till }, accountId) =>
     operator.withdraw(accountId, dollars, till)
+  ),
+  post("accounts/:id/fcm", Schema.Struct({ errorAccountId: optional(Schema.String) }), (operator, fcm, accountId) =>
+    operator.enableFcm(accountId, fcm)
   ),
   post("series", newSeries, (operator, input) => operator.createSeries(input)),
   post("events", newEvent, (operator, input) => operator.createEvent(input)),

@@ -234,6 +234,7 @@ const operatorOf = (
   createSubaccount: (accountId) => host.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }),
   deposit: (accountId, dollars, till) => host.execute({ type: "deposit", accountId, dollars, ...till }),
   withdraw: (accountId, dollars, till) => host.execute({ type: "withdraw", accountId, dollars, ...till }),
+  enableFcm: (accountId, { errorAccountId } = {}) => host.execute({ type: "enableFcm", accountId, errorAccountId }),
   createSeries: (series) => host.execute({ type: "createSeries", series }),
   createEvent: (event) => host.execute({ type: "createEvent", event }),
   createMarket: (market) => host.execute({ type: "createMarket", market }),

@@ -79,6 +79,14 @@ export interface Operator {
   readonly createSubaccount: (accountId: string) => Effect.Effect<number, SandboxError>
   readonly deposit: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
   readonly withdraw: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
+  /**
+   * Makes an account an FCM member, which can create subtraders. Transfers of positions need an error account, which
+   * receives them.
+   */
+  readonly enableFcm: (
+    accountId: string,
+    options?: { readonly errorAccountId?: string }
+  ) => Effect.Effect<void, SandboxError>
   readonly createSeries: (series: CreateSeries) => Effect.Effect<Series, SandboxError>
   readonly createEvent: (event: CreateEvent) => Effect.Effect<MarketEvent, SandboxError>
   /** Creates a market, and its event and series if missing. */

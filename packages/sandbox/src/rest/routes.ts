@@ -8,6 +8,7 @@ import { account, apiKeys } from "./routes/account.ts"
 import { blockTrades } from "./routes/blockTrades.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
+import { fcm } from "./routes/fcm.ts"
 import { historical } from "./routes/historical.ts"
 import { events, markets, series } from "./routes/markets.ts"
 import { collections } from "./routes/collections.ts"
@@ -36,7 +37,8 @@ export const routes: ReadonlyArray<Route> = [
   ...rfqs,
   ...quotes,
   ...rfqBatches,
-  ...blockTrades
+  ...blockTrades,
+  ...fcm
 ]
 
 const implemented = new Set(routes.map(({ descriptor }) => descriptor.operationId))

@@ -1,6 +1,6 @@
 /**
- * Requests that reach the statuses of the operations of RFQ batches. `{batch}`, `{child}`, `{otherChild}`, `{takerBatch}`
- * and so on stand for the entities of `worldBatches.ts`.
+ * Requests that reach the statuses of the operations of RFQ batches. `{batch}`, `{child}`, `{otherChild}` and so on stand
+ * for the entities of `worldBatches.ts`.
  */
 import { badBodies, badPages, type Case, type Change } from "./cases.ts"
 import { collectionTicker, settledTicker, ticker } from "./world.ts"
@@ -9,7 +9,6 @@ import { acceptance, batch, batchQuote, pair, takenBatchId } from "./worldBatche
 const nowhere = "00000000-0000-4000-8000-000000000000"
 const root = "/communications/rfq_batches"
 const children = ["{child}", "{otherChild}"]
-const takerChildren = ["{takerChild}", "{otherTakerChild}"]
 const [first, second] = pair.map((market_ticker) => ({ market_ticker }))
 
 const changes = (jsons: ReadonlyArray<object>): ReadonlyArray<Change> => jsons.map((json) => ({ json }))
@@ -44,6 +43,7 @@ export const batchCases: Readonly<Record<string, Case>> = {
     }
   },
   CreateRFQBatch: {
+    who: "taker",
     request: { method: "POST", path: root, json: batch() },
     others: {
       400: [
@@ -78,6 +78,7 @@ export const batchCases: Readonly<Record<string, Case>> = {
       ],
       403: [
         { json: batch({ subtrader_id: "mine" }) },
+        { who: "maker" },
         { who: "balanceOnly" },
         { who: "locked", json: batch({ subaccount: 0 }) }
       ],
@@ -86,20 +87,23 @@ export const batchCases: Readonly<Record<string, Case>> = {
   },
   GetRFQBatch: readOne(""),
   DeleteRFQBatch: {
+    who: "taker",
     request: { method: "DELETE", path: `${root}/{batch}` },
     others: {
-      400: [...ids("").malformed, { path: `${root}/{acceptedBatch}`, who: "taker" }],
-      404: [...ids("").unknown, { who: "taker" }, { who: "locked" }]
+      400: [...ids("").malformed, { path: `${root}/{acceptedBatch}` }],
+      404: [...ids("").unknown, { who: "maker" }, { who: "locked" }]
     }
   },
   GetRFQBatchBestQuotes: {
     ...readOne("/best_quotes"),
+    who: "taker",
     others: {
       ...readOne("/best_quotes").others,
-      403: [{ who: "taker" }, { who: "locked" }, { who: "balanceOnly" }]
+      403: [{ who: "maker" }, { who: "locked" }, { who: "balanceOnly" }]
     }
   },
   AcceptRFQBatch: {
+    who: "taker",
     request: { method: "PUT", path: `${root}/{batch}/accept`, json: acceptance(children) },
     others: {
       400: [
@@ -114,53 +118,49 @@ export const batchCases: Readonly<Record<string, Case>> = {
           acceptance(children, { min_bids: children.map((rfq_id) => ({ rfq_id, bid_dollars: "1.01" })) })
         ])
       ],
-      403: [{ who: "taker" }, { who: "locked" }, { who: "balanceOnly" }],
+      403: [{ who: "maker" }, { who: "locked" }, { who: "balanceOnly" }],
       404: ids("/accept").unknown,
       409: changes([acceptance(children, { min_bids: children.map((rfq_id) => ({ rfq_id, bid_dollars: "0.41" })) })])
     }
   },
   GetRFQBatchQuotes: readOne("/quotes"),
   CreateRFQBatchQuote: {
-    request: { method: "POST", path: `${root}/{takerBatch}/quotes`, json: batchQuote(takerChildren) },
+    request: { method: "POST", path: `${root}/{batch}/quotes`, json: batchQuote(children) },
     others: {
       400: [
         ...badBodies,
         ...ids("/quotes").malformed,
         ...changes([
-          batchQuote(["{takerChild}"]),
-          batchQuote(["{takerChild}", "{takerChild}"]),
-          batchQuote(["{takerChild}", nowhere]),
-          batchQuote(["{takerChild}", "mine"]),
-          batchQuote(takerChildren, { subaccount: 64 }),
-          batchQuote(takerChildren, { subaccount: 2 }),
+          batchQuote(["{child}"]),
+          batchQuote(["{child}", "{child}"]),
+          batchQuote(["{child}", nowhere]),
+          batchQuote(["{child}", "mine"]),
+          batchQuote(children, { subaccount: 64 }),
+          batchQuote(children, { subaccount: 2 }),
           ...[
             ["0", "0"],
             ["0.51", "0.50"],
             ["0.4", "0.50"],
             ["0.405", "0.50"]
           ].map(([yes_bid, no_bid]) => ({
-            ...batchQuote(takerChildren),
-            quotes: takerChildren.map((rfq_id) => ({ rfq_id, yes_bid, no_bid }))
+            ...batchQuote(children),
+            quotes: children.map((rfq_id) => ({ rfq_id, yes_bid, no_bid }))
           }))
         ])
       ],
-      403: [
-        { path: `${root}/{batch}/quotes`, json: batchQuote(children) },
-        { who: "balanceOnly" },
-        { who: "locked", json: batchQuote(takerChildren, { subaccount: 0 }) }
-      ],
+      403: [{ who: "taker" }, { who: "balanceOnly" }, { who: "locked", json: batchQuote(children, { subaccount: 0 }) }],
       404: ids("/quotes").unknown,
       409: [{ path: `${root}/{acceptedBatch}/quotes` }]
     }
   },
   DeleteRFQBatchQuote: {
-    request: { method: "DELETE", path: `${root}/{takerBatch}/quotes/{ownBatchQuote}` },
+    request: { method: "DELETE", path: `${root}/{batch}/quotes/{batchQuote}` },
     others: {
-      400: [{ path: `${root}/mine/quotes/{ownBatchQuote}` }, { path: `${root}/{takerBatch}/quotes/mine` }],
+      400: [{ path: `${root}/mine/quotes/{batchQuote}` }, { path: `${root}/{batch}/quotes/mine` }],
       404: [
-        { path: `${root}/${nowhere}/quotes/{ownBatchQuote}` },
-        { path: `${root}/{takerBatch}/quotes/${nowhere}` },
-        { path: `${root}/{batch}/quotes/{ownBatchQuote}` },
+        { path: `${root}/${nowhere}/quotes/{batchQuote}` },
+        { path: `${root}/{batch}/quotes/${nowhere}` },
+        { path: `${root}/{acceptedBatch}/quotes/{batchQuote}` },
         { who: "taker" },
         { who: "basic" },
         { who: "locked" }
@@ -177,7 +177,7 @@ export const batchCases: Readonly<Record<string, Case>> = {
         { text: "[]" }
       ],
       404: [{ path: `${root}/{acceptedBatch}/quotes/${nowhere}/confirm` }, { who: "taker" }, { who: "locked" }],
-      409: [{ path: `${root}/{takerBatch}/quotes/{ownBatchQuote}/confirm` }]
+      409: [{ path: `${root}/{batch}/quotes/{batchQuote}/confirm` }]
     }
   }
 }

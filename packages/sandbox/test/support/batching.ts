@@ -17,6 +17,7 @@ export const batchTerms = (tickers: ReadonlyArray<string>, change: Partial<Creat
   replaceExisting: false,
   lockedSubaccount: undefined,
   clientBatchId: undefined,
+  subtraderId: undefined,
   ...change
 })
 

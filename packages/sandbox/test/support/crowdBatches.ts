@@ -76,7 +76,8 @@ const create = (exchange: Exchange, crowd: BatchCrowd, random: Random, accountId
         isObscured: random.chance(30),
         replaceExisting: random.chance(70),
         lockedSubaccount: undefined,
-        clientBatchId: random.chance(30) ? `b${random.below(200)}` : undefined
+        clientBatchId: random.chance(30) ? `b${random.below(200)}` : undefined,
+        subtraderId: undefined
       }
     },
     crowd.now

@@ -66,7 +66,7 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   }),
   CreateQuote: ({ takerRfqId }) => quote(takerRfqId),
   CreateRFQBatch: () => batch(),
-  CreateRFQBatchQuote: ({ batches }) => batchQuote(batches.takerChildIds),
+  CreateRFQBatchQuote: ({ batches }) => batchQuote(batches.childIds),
   AcceptRFQBatch: ({ batches }) => acceptance(batches.childIds),
   AcceptRFQQuote: () => ({ accepted_side: "no" }),
   AcceptQuote: () => ({ accepted_side: "yes" })
@@ -111,9 +111,10 @@ const quoteOf = (world: World, operationId: string): Readonly<Record<string, str
 const batchOf = ({ batches }: World, operationId: string): Readonly<Record<string, string>> =>
   operationId === "ConfirmRFQBatchQuote"
     ? { rfq_batch_id: batches.acceptedBatchId, batch_quote_id: batches.acceptedBatchQuoteId }
-    : operationId.endsWith("RFQBatchQuote")
-      ? { rfq_batch_id: batches.takerBatchId, batch_quote_id: batches.ownBatchQuoteId }
-      : { rfq_batch_id: batches.batchId }
+    : { rfq_batch_id: batches.batchId, batch_quote_id: batches.batchQuoteId }
+
+/** The operations that only the creator of an RFQ batch performs, which is the taker. */
+const ofCreator = new Set(["CreateRFQBatch", "DeleteRFQBatch", "GetRFQBatchBestQuotes", "AcceptRFQBatch"])
 
 /** The values of path parameters by name. */
 const partsOf = (world: World, operationId: string): Readonly<Record<string, string>> => ({
@@ -168,7 +169,7 @@ export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.
         return {
           method: method.toUpperCase() as Sent["method"], // the document's methods are among them
           path: query === "" ? path : `${path}?${query}`,
-          by: world.maker,
+          by: ofCreator.has(operationId) ? world.taker : world.maker,
           ...(json === undefined ? (method === "post" || method === "put" ? { json: {} } : {}) : { json })
         }
       }

@@ -44,6 +44,10 @@ export interface World {
   /** A block trade that the taker proposed and accepted: the maker buys from the taker. */
   readonly blockTradeId: string
   readonly batches: WorldBatches
+  /** The maker is an FCM member. Its subtrader has $100 and a daily cap. */
+  readonly subtraderId: string
+  /** A subtrader of the error account of the maker. */
+  readonly errorSubtraderId: string
 }
 
 type Needs = Sandbox | HttpClient.HttpClient
@@ -141,6 +145,19 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
   const accepted = `/communications/quotes/${acceptedQuoteId}/accept`
   yield* send({ method: "PUT", path: accepted, json: { accepted_side: "yes" }, by: taker })
   const ownQuoteId = yield* created(maker, "/communications/quotes", quote(takerRfqId))
+  const errors = yield* sandbox.createAccount({ name: "errors" })
+  yield* sandbox.enableFcm(maker.accountId, { errorAccountId: errors.accountId })
+  const subtrader = yield* post(maker, "/fcm/subtraders", { subtrader_suffix: "ONE" })
+  const subtraderId = idOf(subtrader, "subtrader_id")
+  const view = yield* sandbox.view
+  const { accountId } = yield* Effect.fromResult(view.subtrader(maker.accountId, subtraderId))
+  yield* sandbox.deposit(accountId, "100")
+  yield* send({
+    method: "PUT",
+    path: "/fcm/subtraders/event_contract_daily_cap",
+    json: { subtrader_id: subtraderId, limit: "50.00" },
+    by: maker
+  })
   const proposed = yield* post(
     taker,
     "/communications/block-trade-proposals",
@@ -164,6 +181,8 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
     ownQuoteId,
     acceptedQuoteId,
     blockTradeId,
+    subtraderId,
+    errorSubtraderId: `${errors.accountId}_ERR`,
     batches: yield* makeWorldBatches(maker, taker)
   }
 })

@@ -7,18 +7,16 @@ import { type Got, send } from "./wire.ts"
 
 export const pair = ["KXPAIR-26-A", "KXPAIR-26-B"] as const
 
-/** The client id of the maker's batch. */
+/** The client id of the open batch. */
 export const takenBatchId = "taken"
 
+/** The batches of the taker, and the batch quotes of the maker on them. The maker is an FCM member, so it has no batches. */
 export interface WorldBatches {
-  /** An open batch of the maker, with its children and an open batch quote of the taker. */
+  /** An open batch with its children, and an open batch quote on it. */
   readonly batchId: string
   readonly childIds: ReadonlyArray<string>
-  /** An open batch of the taker, with its children and an open batch quote of the maker. */
-  readonly takerBatchId: string
-  readonly takerChildIds: ReadonlyArray<string>
-  readonly ownBatchQuoteId: string
-  /** An accepted batch of the taker, with a batch quote of the maker that waits for its confirmation. */
+  readonly batchQuoteId: string
+  /** An accepted batch, and a batch quote that waits for its confirmation. */
   readonly acceptedBatchId: string
   readonly acceptedBatchQuoteId: string
 }
@@ -64,27 +62,24 @@ export const makeWorldBatches = (maker: Credentials, taker: Credentials) =>
     }
     const post = (by: Credentials, path: string, json: unknown) =>
       Effect.map(send({ method: "POST", path, json, by }), bodyOf)
-    const create = (by: Credentials, change: object = {}) =>
-      Effect.map(post(by, root, batch(change)), ({ rfq_batch: { id, rfqs } }) => ({
+    const create = (change: object = {}) =>
+      Effect.map(post(taker, root, batch(change)), ({ rfq_batch: { id, rfqs } }) => ({
         id,
         ids: rfqs.map((rfq) => rfq.id)
       }))
-    const quote = (by: Credentials, { id, ids }: { readonly id: string; readonly ids: ReadonlyArray<string> }) =>
-      Effect.map(post(by, `${root}/${id}/quotes`, batchQuote(ids)), (made) => made.id)
-    const accepted = yield* create(taker)
-    const acceptedBatchQuoteId = yield* quote(maker, accepted)
+    const quote = ({ id, ids }: { readonly id: string; readonly ids: ReadonlyArray<string> }) =>
+      Effect.map(post(maker, `${root}/${id}/quotes`, batchQuote(ids)), (made) => made.id)
+    const accepted = yield* create()
+    const acceptedBatchQuoteId = yield* quote(accepted)
     yield* Effect.map(
       send({ method: "PUT", path: `${root}/${accepted.id}/accept`, json: acceptance(accepted.ids), by: taker }),
       bodyOf
     )
-    const [own, takers] = [yield* create(maker, { client_batch_id: takenBatchId }), yield* create(taker)]
-    yield* quote(taker, own)
+    const open = yield* create({ client_batch_id: takenBatchId })
     return {
-      batchId: own.id,
-      childIds: own.ids,
-      takerBatchId: takers.id,
-      takerChildIds: takers.ids,
-      ownBatchQuoteId: yield* quote(maker, takers),
+      batchId: open.id,
+      childIds: open.ids,
+      batchQuoteId: yield* quote(open),
       acceptedBatchId: accepted.id,
       acceptedBatchQuoteId
     } satisfies WorldBatches

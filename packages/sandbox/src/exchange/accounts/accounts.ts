@@ -67,7 +67,9 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     quotes: [],
     receivedQuotes: [],
     comboCreations: [],
-    blockTrades: []
+    blockTrades: [],
+    fcm: undefined,
+    subtrader: undefined
   }
   holdingOf(account, 0, 0)
   return account
@@ -165,7 +167,8 @@ export const registerKey = (
     name: options.name ?? freeName(account),
     scopes: [...new Set(options.scopes ?? fullAccess)],
     subaccount: options.subaccount,
-    publicKey
+    publicKey,
+    subtraderId: account.subtrader?.subtraderId
   }
   account.keys.push(key)
   state.keys.set(key.keyId, key)

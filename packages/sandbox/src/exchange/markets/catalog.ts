@@ -154,6 +154,7 @@ export const addMarket = (
     takerRate: rateOf(input.takerFeeRate, "taker"),
     makerRate: rateOf(input.makerFeeRate, "maker"),
     settlementTimerSeconds: input.settlementTimerSeconds ?? 3_600,
+    settlementFloor: input.settlementFloor === undefined ? undefined : parsePrice(input.settlementFloor),
     isHighlyVolatile: input.isHighlyVolatile ?? event.multivariate,
     result: undefined,
     settlementValue: undefined,
@@ -202,11 +203,16 @@ const checkMarket = (
   if (!isIn(settlementTimerSeconds, 1e9)) {
     return invalidParameters("the settlement timer must be whole seconds from 0 to 1,000,000,000")
   }
+  if (input.settlementFloor !== undefined && !isFloor(parsePrice(input.settlementFloor))) {
+    return invalidParameters('the settlement floor must be dollars, more than "0.00" and less than "1.00"')
+  }
   if (!isTime(openMillis) || (closeMillis !== Infinity && !isTime(closeMillis))) {
     return invalidTime
   }
   return openMillis < closeMillis ? undefined : invalidParameters("a market must open before it closes")
 }
+
+const isFloor = (value: number | undefined): boolean => value !== undefined && value > 0 && value < dollar
 
 const isIn = (value: number, max: number): boolean => Number.isInteger(value) && value >= 0 && value <= max
 

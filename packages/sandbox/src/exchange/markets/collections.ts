@@ -43,7 +43,7 @@ export const create = (state: State, input: CreateCollection): Result.Result<Col
   }
   return Result.flatMap(readGrid(input.priceRanges ?? comboRanges), (priceRanges) =>
     Result.map(seriesOf(state, input), (series) => {
-      const collection: CollectionState = {
+      const collection = makeCollection({
         collectionTicker,
         seriesTicker: series.ticker,
         exchangeIndex,
@@ -56,16 +56,30 @@ export const create = (state: State, input: CreateCollection): Result.Result<Col
         isOrdered: input.isOrdered ?? false,
         sizeMin,
         sizeMax,
-        priceRanges,
-        combos: new Map()
-      }
+        priceRanges
+      })
       state.collections.set(collectionTicker, collection)
       return collection
     })
   )
 }
 
-export const toCollection = ({ combos: _combos, ...collection }: CollectionState): Collection => collection
+/** A collection without combos. */
+export const makeCollection = (collection: Collection): CollectionState => ({
+  ...collection,
+  eventsByTicker: new Map(collection.associatedEvents.map((event) => [event.eventTicker, event])),
+  requiredEvents: collection.associatedEvents.filter(({ sizeMin = 0 }) => sizeMin > 0),
+  combos: new Map(),
+  comboEvents: []
+})
+
+export const toCollection = ({
+  comboEvents: _comboEvents,
+  combos: _combos,
+  eventsByTicker: _eventsByTicker,
+  requiredEvents: _requiredEvents,
+  ...collection
+}: CollectionState): Collection => collection
 
 /** Whether a collection opens later, is open, or has closed. */
 export const statusOf = (

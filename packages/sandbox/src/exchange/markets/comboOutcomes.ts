@@ -14,7 +14,6 @@ import { refusal } from "../refusals.ts"
 import type { ComboState, MarketState, State } from "../state.ts"
 import { closeOf } from "./combos.ts"
 import * as lifecycle from "./lifecycle.ts"
-import { statusOf } from "./marketView.ts"
 
 const comboFollowsLegs: Refusal = /*#__PURE__*/ refusal(
   "conflict",
@@ -62,13 +61,10 @@ const change = (
 
 const followResult = (state: State, combo: MarketState): void => {
   const value = valueOf(combo.combo!) // every market of `combos` is a combo
-  const status = statusOf(state, combo)
-  const isDetermined = status === "determined" || status === "amended"
+  // A combo whose status does not permit the change refuses it and stays as it is.
   if (value === undefined) {
-    if (isDetermined) {
-      lifecycle.dispute(state, combo)
-    }
-  } else if (!isDetermined && status !== "finalized") {
+    lifecycle.dispute(state, combo)
+  } else {
     lifecycle.determine(state, combo, value === dollar ? "yes" : value === 0 ? "no" : { scalar: printPrice(value) })
   }
 }

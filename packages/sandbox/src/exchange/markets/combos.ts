@@ -7,7 +7,14 @@ import * as Result from "effect/Result"
 import type { AssociatedEvent, ComboLeg, Refusal } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import { invalidParameters, notFound, refusal } from "../refusals.ts"
-import type { AccountState, CollectionState, ComboState, MarketState, State } from "../state.ts"
+import {
+  type AccountState,
+  checkNotPaused,
+  type CollectionState,
+  type ComboState,
+  type MarketState,
+  type State
+} from "../state.ts"
 import { addMarket, createEvent } from "./catalog.ts"
 import { statusOf as statusOfCollection } from "./collections.ts"
 import { statusOf } from "./marketView.ts"
@@ -20,33 +27,23 @@ export interface Combination {
 
 /**
  * Finds the combo of some legs in a collection, or creates it with its event. The legs of an existing combo may be
- * closed; a new combo needs legs that are not.
+ * closed; a new combo needs legs that are not. The creation counts towards the limit of its creator, if there is one.
  */
 export const comboOf = (
   state: State,
   collectionTicker: string,
-  legs: ReadonlyArray<ComboLeg>
-): Result.Result<MarketState, Refusal> =>
-  Result.flatMap(combine(state, collectionTicker, legs), ({ combo, market }) =>
-    market === undefined ? add(state, combo) : Result.succeed(market)
-  )
-
-/** As {@link comboOf}, for an account, whose creations are limited. */
-export const createCombo = (
-  state: State,
-  account: AccountState,
-  collectionTicker: string,
-  legs: ReadonlyArray<ComboLeg>
+  legs: ReadonlyArray<ComboLeg>,
+  creator?: AccountState
 ): Result.Result<MarketState, Refusal> =>
   Result.flatMap(combine(state, collectionTicker, legs), ({ combo, market }) => {
     if (market !== undefined) {
       return Result.succeed(market)
     }
-    const refused = checkCreations(state, account, 1)
+    const refused = creator === undefined ? undefined : checkCreations(state, creator, 1)
     if (refused !== undefined) {
       return Result.fail(refused)
     }
-    account.comboCreations.push(state.nowMillis)
+    creator?.comboCreations.push(state.nowMillis)
     return add(state, combo)
   })
 
@@ -74,6 +71,7 @@ export const attachCombo = (market: MarketState): void => {
   if (market.combo !== undefined) {
     const { collection, legs } = market.combo
     collection.combos.set(keyOf(collection, legs), market)
+    collection.comboEvents.push(market.event)
     for (const leg of legs) {
       leg.market.combos.push(market)
     }
@@ -95,6 +93,10 @@ export const combine = (
   const collection = state.collections.get(collectionTicker)
   if (collection === undefined) {
     return Result.fail(notFound)
+  }
+  const paused = checkNotPaused(state, collection.exchangeIndex)
+  if (paused !== undefined) {
+    return Result.fail(paused)
   }
   const status = statusOfCollection(collection, state.nowMillis)
   if (status !== "open") {
@@ -119,11 +121,10 @@ const readLegs = (
     const most = sizeMax === 0 ? "" : ` and at most ${sizeMax}`
     return Result.fail(invalidParameters(`a combo of this collection has at least ${sizeMin}${most} markets`))
   }
-  const associated = new Map(collection.associatedEvents.map((event) => [event.eventTicker, event]))
   const legs: Array<ComboState["legs"][number]> = []
   const tickers = new Set<string>()
   for (const { eventTicker, marketTicker, side } of selected) {
-    const event = associated.get(eventTicker)
+    const event = collection.eventsByTicker.get(eventTicker)
     const market = state.markets.get(marketTicker)
     if (event === undefined) {
       return Result.fail(invalidParameters(`${eventTicker} is not an event of the collection`))
@@ -198,16 +199,23 @@ const checkConflicts = (legs: ComboState["legs"]): Refusal | undefined => {
 /** The ticker without its last part if this part is a number, which is the threshold of a market, as in `-T60`. */
 const ladderOf = (ticker: string): string | undefined => /^(.+-)[A-Z]?\d+(?:\.\d+)?$/.exec(ticker)?.[1]
 
+/** Refuses a wrong number of legs from one event. */
 const checkEventSizes = (collection: CollectionState, legs: ComboState["legs"]): Refusal | undefined => {
-  const byEvent = new Map(legs.map(({ market }) => [market.event.eventTicker, [] as Array<ComboState["legs"][number]>]))
+  const legsOf = new Map<AssociatedEvent, Array<ComboState["legs"][number]>>(
+    collection.requiredEvents.map((event) => [event, []])
+  )
   for (const leg of legs) {
-    byEvent.get(leg.market.event.eventTicker)!.push(leg)
+    const event = collection.eventsByTicker.get(leg.market.event.eventTicker)! // the legs have events of the collection
+    const own = legsOf.get(event)
+    if (own === undefined) {
+      legsOf.set(event, [leg])
+    } else {
+      own.push(leg)
+    }
   }
-  for (const event of collection.associatedEvents) {
-    const own = byEvent.get(event.eventTicker) ?? []
+  for (const [event, own] of legsOf) {
     if (!fits(event, own.length)) {
-      const most = event.sizeMax === undefined ? "" : ` and at most ${event.sizeMax}`
-      const message = `a combo has at least ${event.sizeMin ?? 0}${most} markets of ${event.eventTicker}`
+      const message = `a combo has ${rangeText(event)} of the markets of ${event.eventTicker}`
       return own.length === 0
         ? { kind: "invalid", code: "invalid_market_combination", message }
         : invalidLegs("invalid_market_combination", message, own)
@@ -215,6 +223,13 @@ const checkEventSizes = (collection: CollectionState, legs: ComboState["legs"]):
   }
   return undefined
 }
+
+/** The numbers of legs that an event permits, at least one of which is limited. */
+const rangeText = ({ sizeMax, sizeMin }: AssociatedEvent): string =>
+  [
+    ...(sizeMin === undefined ? [] : [`at least ${sizeMin}`]),
+    ...(sizeMax === undefined ? [] : [`at most ${sizeMax}`])
+  ].join(" and ")
 
 const fits = ({ sizeMax = Infinity, sizeMin = 0 }: AssociatedEvent, size: number): boolean =>
   size >= sizeMin && size <= sizeMax

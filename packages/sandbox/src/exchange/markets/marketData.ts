@@ -114,17 +114,17 @@ export class MarketData {
   } {
     const { events, marketLists, markets } = this.state
     if (tickers !== undefined) {
-      return { items: byAge([...new Set(tickers)].flatMap((ticker) => markets.get(ticker) ?? [])), mark: "mt" }
+      return { items: byAge([...new Set(tickers)].flatMap((ticker) => markets.get(ticker) ?? [])), mark: "mt-" }
     }
     if (eventTickers !== undefined) {
       const items = [...new Set(eventTickers)].flatMap((ticker) => events.get(ticker)?.markets ?? [])
-      return { items: byAge(items), mark: "me" }
+      return { items: byAge(items), mark: "me-" }
     }
     return multivariate === undefined
       ? { items: marketLists.all, mark: "m" }
       : multivariate
-        ? { items: marketLists.combos, mark: "mc" }
-        : { items: marketLists.others, mark: "mo" }
+        ? { items: marketLists.combos, mark: "mc-" }
+        : { items: marketLists.others, mark: "mo-" }
   }
 
   event(eventTicker: string): Result.Result<MarketEvent, Refusal> {
@@ -153,9 +153,9 @@ export class MarketData {
     const items =
       collectionTicker === undefined
         ? eventLists[multivariate ? "combos" : "others"]
-        : Array.from(collections.get(collectionTicker)?.combos.values() ?? [], ({ event }) => event)
+        : (collections.get(collectionTicker)?.comboEvents ?? [])
     return page(items, query, {
-      mark: collectionTicker === undefined ? (multivariate ? "ev" : "e") : "ec",
+      mark: collectionTicker === undefined ? (multivariate ? "ev-" : "e") : "ec-",
       maxLimit: 200,
       order: "oldestFirst",
       isListed,

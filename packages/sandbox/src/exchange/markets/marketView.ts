@@ -41,6 +41,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   takerFeeRate: market.takerRate / 100,
   makerFeeRate: market.makerRate / 100,
   settlementTimerSeconds: market.settlementTimerSeconds,
+  settlementFloor: market.settlementFloor,
   result: market.result,
   settlementValue: market.settlementValue,
   settledMillis: market.settledMillis,

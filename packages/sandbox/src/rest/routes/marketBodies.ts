@@ -62,7 +62,9 @@ export const toMarket = (market: Market): Markets.Market => {
     ...toLegs(market),
     price_level_structure: structureOf(market),
     price_ranges: toRanges(market),
-    settlement_bounds_type: "default"
+    ...(market.settlementFloor === undefined
+      ? { settlement_bounds_type: "default" }
+      : { settlement_bounds_type: "floor", settlement_floor_dollars: price(market.settlementFloor) })
   }
 }
 

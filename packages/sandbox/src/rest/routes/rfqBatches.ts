@@ -6,7 +6,6 @@
 import * as RfqBatches from "@kalshi-effect/client/RfqBatches"
 import * as Result from "effect/Result"
 import type { BatchQuoteTarget, CreateRfqBatch, CreateRfqBatchChild } from "../../exchange/Commands.ts"
-import { unavailableToFcm } from "../../exchange/communications/batches/creating.ts"
 import type { Refusal } from "../../exchange/Entities.ts"
 import { invalidParameters } from "../../exchange/refusals.ts"
 import { type Call, type Route, route } from "../route.ts"
@@ -123,10 +122,6 @@ const readCreate = (
   input: RfqBatches.CreateInput,
   lockedSubaccount: number | undefined
 ): Result.Result<CreateRfqBatch, Refusal> => {
-  if (input.subtrader_id !== undefined) {
-    // Subtraders are for FCM members only.
-    return Result.fail(unavailableToFcm)
-  }
   if (input.rest_remainder === true) {
     return Result.fail(invalidParameters("rest_remainder must be false: a batch executes as one fill-or-kill"))
   }
@@ -141,7 +136,8 @@ const readCreate = (
         isObscured: input.obscure_creator_id ?? false,
         replaceExisting: input.replace_existing ?? false,
         lockedSubaccount,
-        clientBatchId: input.client_batch_id
+        clientBatchId: input.client_batch_id,
+        subtraderId: input.subtrader_id
       })
     )
   )

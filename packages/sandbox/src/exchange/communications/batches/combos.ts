@@ -6,7 +6,7 @@
 import * as Result from "effect/Result"
 import type { CreateRfqBatch, CreateRfqBatchChild } from "../../Commands.ts"
 import type { Refusal } from "../../Entities.ts"
-import { checkCreations, combine, createCombo, keyOf } from "../../markets/combos.ts"
+import { checkCreations, combine, comboOf, keyOf } from "../../markets/combos.ts"
 import { checkActive, checkTrading } from "../../orders/placing.ts"
 import { invalidParameters, refusal } from "../../refusals.ts"
 import { type AccountState, checkNotPaused, type ComboState, type MarketState, type State } from "../../state.ts"
@@ -47,7 +47,7 @@ const create = (
   { market }: Found
 ): Result.Result<MarketState, Refusal> =>
   market === undefined && "legs" in combo
-    ? createCombo(state, account, collectionTicker, combo.legs)
+    ? comboOf(state, collectionTicker, combo.legs, account)
     : Result.succeed(market!) // only a combo with legs can be missing
 
 /** Finds the combo of a child. Creates nothing. */

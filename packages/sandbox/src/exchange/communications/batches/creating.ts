@@ -24,8 +24,7 @@ const maxOpenBatches = 2
 
 const maxClientBatchId = 64
 
-/** The refusal of FCM members. Documented: they cannot create RFQ batches yet. */
-export const unavailableToFcm: Refusal = /*#__PURE__*/ refusal(
+const unavailableToFcm: Refusal = /*#__PURE__*/ refusal(
   "forbidden",
   "rfq_batch_unavailable",
   "FCM members cannot create RFQ batches"
@@ -38,7 +37,7 @@ export const create = (
   input: CreateRfqBatch
 ): Result.Result<BatchState, Refusal> => {
   const terms = input.children.map((child) => termsOf(input, child))
-  const refused = checkRequest(state, account, input, terms)
+  const refused = checkMember(account, input) ?? checkRequest(state, account, input, terms)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -77,6 +76,10 @@ const termsOf = (
   restRemainder: false,
   replaceExisting: false
 })
+
+/** Documented: FCM members cannot create RFQ batches yet. Here, this also applies to their subtraders. */
+const checkMember = ({ fcm, subtrader }: AccountState, { subtraderId }: CreateRfqBatch): Refusal | undefined =>
+  fcm === undefined && subtrader === undefined && subtraderId === undefined ? undefined : unavailableToFcm
 
 /** The checks of a batch that do not need its markets. */
 const checkRequest = (
