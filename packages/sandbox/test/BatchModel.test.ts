@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type { BatchQuote } from "../src/exchange/Entities.ts"
 import { type Bids, combos, makeBatching } from "./support/batching.ts"
+import { audit } from "./support/crowd.ts"
 import { refusalOf, sampleSize, seed, terms, unwrap } from "./support/floor.ts"
 
 type Side = "yes" | "no"
@@ -179,6 +180,7 @@ const checkScenario = ({
     return
   }
   seen.accepted++
+  assert.deepStrictEqual(audit(desk.exchange.snapshot(desk.time)), [])
   const won = winners.map((winner) => ({ accountId: accounts[winner!.who]!, bid: winner!.bid }))
   assert.deepStrictEqual(
     unwrap(accepted).quotes.map((quote) => ({
@@ -208,6 +210,7 @@ const checkScenario = ({
     combos.map(() => (expected === "executed" ? bought : 0)),
     "every child is traded, or none"
   )
+  assert.deepStrictEqual(audit(desk.exchange.snapshot(desk.time)), [])
 }
 
 describe("RFQ batches, against a simple model", () => {

@@ -1019,7 +1019,10 @@ describe("the execution of a batch", () => {
       hinder(desk)
       const parties = [desk.maker, desk.creator, desk.third]
       const before = parties.map((accountId) => [desk.cash(accountId), ...desk.positions(accountId)])
+      const orders = () => desk.happened().filter((type) => /^order/.test(type)).length
+      const ordersBefore = orders()
       desk.pass(1_000)
+      assert.strictEqual(orders(), ordersBefore, "no order is placed")
       assert.deepInclude(desk.latest(batch), { closeReason: "execution failed", isObscured: true })
       assert.deepStrictEqual(
         desk.latest(batch).rfqs.map(({ closeReason }) => closeReason),
@@ -1042,6 +1045,23 @@ describe("the execution of a batch", () => {
     })
   }
 
+  it("fails for all children if a party would have too many open orders", () => {
+    for (const party of ["creator", "maker"] as const) {
+      for (const { resting, closeReason } of [
+        { resting: 2, closeReason: "execution failed" },
+        { resting: 1, closeReason: "executed" }
+      ] as const) {
+        const desk = makeBatching({ assumptions: { maxRestingOrders: 3 } })
+        const batch = desk.batch()
+        desk.quote(batch, even)
+        for (let n = 0; n < resting; n++) {
+          desk.order(desk[party], combos[2]!, "bid", 1, 1)
+        }
+        assert.strictEqual(desk.trade(batch, "yes", [40, 40]).closeReason, closeReason)
+      }
+    }
+  })
+
   it("fails for all children if a post-only order of a maker would meet its own order", () => {
     for (const { postOnly, closeReason } of [
       { postOnly: true, closeReason: "execution failed" },
@@ -1053,6 +1073,7 @@ describe("the execution of a batch", () => {
       const own = desk.order(desk.maker, combos[1]!, "ask", 39, 3)
       assert.strictEqual(desk.trade(batch, "yes", [40, 40]).closeReason, closeReason)
       assert.strictEqual(desk.now(own, "status")[0], postOnly ? "resting" : "canceled")
+      assert.strictEqual(desk.happened().filter((type) => type === "orderAccepted").length, postOnly ? 1 : 5)
     }
   })
 

@@ -779,8 +779,8 @@ export type EventBody =
   | { readonly type: "rfqBatchBestQuotes"; readonly bestQuotes: BestQuotes }
   | { readonly type: "rfqBatchAccepted"; readonly batch: RfqBatch }
   /**
-   * An RFQ batch closed, with its children. `executedFor` are the accounts that are told the result of its execution by
-   * other events.
+   * An RFQ batch closed, with its children. Other events notify the accounts in `executedFor` of the result of its
+   * execution.
    */
   | { readonly type: "rfqBatchClosed"; readonly batch: RfqBatch; readonly executedFor: ReadonlyArray<string> }
   /** The execution of an RFQ batch has ended, after the events of its orders. */

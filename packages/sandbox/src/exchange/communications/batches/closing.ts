@@ -59,8 +59,8 @@ export const closeChild = (state: State, rfq: RfqState, reason: RfqCloseReason):
 }
 
 /**
- * Closes a batch with its children, and cancels the batch quotes that could still be executed. `executedFor` are the
- * accounts that were told the result of its execution.
+ * Closes a batch with its children, and cancels the batch quotes that could still be executed. Other events notify the
+ * accounts in `executedFor` of the result of its execution.
  */
 export const closeBatch = (
   state: State,

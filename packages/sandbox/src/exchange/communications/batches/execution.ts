@@ -5,9 +5,9 @@
  * the fill of one child cancels an order that another child needs, the other child fails, and the batch is partially
  * executed.
  *
- * The orders of all makers are placed first. They trade with nobody yet, because a batch whose maker's order would meet
- * another account's order in the book fails. Then the orders of the creator reserve their money, all before the first of
- * them trades.
+ * The orders of all makers are placed first. None of them trades yet: if one of them would meet an order of another
+ * account in the book, the batch fails. Then the orders of the creator reserve their money, all before the first of them
+ * trades.
  *
  * @module
  */
