@@ -459,6 +459,7 @@ describe("createBatchQuote", () => {
     ])
     assert.deepStrictEqual(desk.quotesOf(batch, desk.maker), [newer])
     assert.strictEqual(codeOf(desk.withdraw(older)), "not_found")
+    assert.strictEqual(codeOf(desk.confirm(older)), "not_found")
     assert.deepStrictEqual([desk.quotesOf(batch, desk.creator), desk.quotesOf(batch, desk.second)], [[], []])
   })
 })

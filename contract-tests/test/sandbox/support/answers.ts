@@ -94,7 +94,8 @@ export const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
   GetEvents: ["/events/*/settlement_sources", "/milestones"],
   GetExchangeSchedule: ["/schedule/maintenance_windows"],
   GetMultivariateEventCollections: ["/multivariate_contracts/*/associated_events/*/active_quoters"],
-  GetMultivariateEvents: ["/events"],
+  GetMultivariateEventCollection: ["/multivariate_contract/associated_events/*/active_quoters"],
+  GetMultivariateEvents: ["/events/*/settlement_sources"],
   GetSeries: ["/series/settlement_sources", "/series/additional_prohibitions"],
   GetSeriesList: ["/series/*/settlement_sources", "/series/*/additional_prohibitions"]
 }

@@ -142,13 +142,13 @@ export const calls: Calls = {
     getUserDataTimestamp: () => []
   },
   FcmApi: {
-    createFCMSubtrader: () => [{ subtrader_suffix: "one" }],
-    deleteFCMEventContractDailyCap: () => ["subtrader"],
-    getFCMEventContractDailyCap: () => ["subtrader"],
-    getFCMOrders: () => ["subtrader"],
-    getFCMPositions: () => ["subtrader"],
+    createFCMSubtrader: () => [{ subtrader_suffix: "TWO" }],
+    deleteFCMEventContractDailyCap: ({ subtraderId }) => [subtraderId],
+    getFCMEventContractDailyCap: ({ subtraderId }) => [subtraderId],
+    getFCMOrders: ({ subtraderId }) => [subtraderId],
+    getFCMPositions: ({ subtraderId }) => [subtraderId],
     listFCMSubtraders: () => [],
-    updateFCMEventContractDailyCap: () => [{ subtrader_id: "subtrader", limit: "1000.00" }]
+    updateFCMEventContractDailyCap: ({ subtraderId }) => [{ subtrader_id: subtraderId, limit: "1000.00" }]
   },
   HistoricalApi: {
     getFillsHistorical: ({ archivedTicker }) => [archivedTicker],
@@ -183,11 +183,22 @@ export const calls: Calls = {
   },
   MilestoneApi: { getMilestone: () => [unknownId], getMilestones: () => [10] },
   MultivariateApi: {
-    createMarketInMultivariateEventCollection: ({ eventTicker, ticker }) => [
-      "KXMVE-1",
-      { selected_markets: [{ market_ticker: ticker, event_ticker: eventTicker, side: "yes" }] }
+    createMarketInMultivariateEventCollection: ({
+      awayEventTicker,
+      awayTicker,
+      collectionTicker,
+      eventTicker,
+      ticker
+    }) => [
+      collectionTicker,
+      {
+        selected_markets: [
+          { market_ticker: ticker, event_ticker: eventTicker, side: "no" },
+          { market_ticker: awayTicker, event_ticker: awayEventTicker, side: "yes" }
+        ]
+      }
     ],
-    getMultivariateEventCollection: () => ["KXMVE-1"],
+    getMultivariateEventCollection: ({ collectionTicker }) => [collectionTicker],
     getMultivariateEventCollections: () => []
   },
   OrderGroupsApi: {
