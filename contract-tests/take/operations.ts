@@ -43,6 +43,8 @@ const fields = (input: Json): ReadonlyArray<string> =>
       ? Object.entries(input).flatMap(([name, value]) => [name, ...fields(value)])
       : []
 
+const seededBatch = { batchId: "1", childIds: ["1", "2"], batchQuoteId: "1" }
+
 const world: World = {
   signer: { accountId: "1" } as never, // Inputs use only the account's id.
   bystander: { accountId: "2" } as never, // Inputs use only the account's id.
@@ -62,6 +64,7 @@ const world: World = {
   ownQuoteId: "1",
   acceptedQuoteId: "1",
   blockTradeId: "1",
+  batches: { comboTickers: ["T", "U"], own: seededBatch, away: seededBatch, accepted: seededBatch },
   collectionTicker: "T",
   awayEventTicker: "T",
   awayTicker: "T",

@@ -4,6 +4,7 @@
  * @module
  */
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import type { SeededBatch } from "./BatchWorld.ts"
 import type { World } from "./World.ts"
 
 const unknownId = "00000000-0000-4000-8000-000000000000"
@@ -43,6 +44,41 @@ const quoteInput =
 
 const rfqOptions = { replace_existing: true, rest_remainder: true, subaccount: 0 }
 
+/** An RFQ batch of existing combos, by their tickers. */
+const batchOfTickers = ({ batches: { comboTickers } }: World): JsonObject => ({
+  children: comboTickers.map((market_ticker) => ({ market_ticker, contracts_fp: "1.00" })),
+  contracts_fp: "2.00",
+  ...batchOptions
+})
+
+/** An RFQ batch of combos of a collection, by their legs. */
+const batchOfLegs = ({ awayEventTicker, awayTicker, collectionTicker, eventTicker, ticker }: World): JsonObject => ({
+  children: (["yes", "no"] as const).map((side) => ({
+    selected_markets: [
+      { market_ticker: ticker, event_ticker: eventTicker, side },
+      { market_ticker: awayTicker, event_ticker: awayEventTicker, side }
+    ],
+    target_cost_dollars: "4.0000"
+  })),
+  mve_collection_ticker: collectionTicker,
+  target_cost_dollars: "5.0000",
+  target_cost_excludes_fees: true,
+  ...batchOptions
+})
+
+const batchOptions = {
+  rest_remainder: false,
+  replace_existing: true,
+  obscure_creator_id: true,
+  client_batch_id: "mine",
+  subaccount: 0
+}
+
+const batchQuoteIds = ({ batchId, batchQuoteId }: SeededBatch): JsonObject => ({
+  rfq_batch_id: batchId,
+  batch_quote_id: batchQuoteId
+})
+
 type Inputs = (world: World) => ReadonlyArray<JsonObject>
 
 /** Creates the input of an operation on a subtrader. */
@@ -59,6 +95,14 @@ const inputs: Readonly<Record<string, Inputs>> = {
   AcceptBlockTradeProposal: ({ blockTradeId }) => [{ block_trade_proposal_id: blockTradeId, subaccount: 0 }],
   AcceptQuote: quoteInput(undefined, "quoteId", { accepted_side: "yes" }),
   AcceptRFQQuote: quoteInput("rfqId", "quoteId", { accepted_side: "no" }),
+  AcceptRFQBatch: ({ batches: { own } }) => [
+    {
+      rfq_batch_id: own.batchId,
+      accepted_side: "yes",
+      min_bids: own.childIds.map((rfq_id) => ({ rfq_id, bid_dollars: "0.40" })),
+      client_order_id: "mine"
+    }
+  ],
   AmendOrderV2: ({ clientOrderId, orderIds, ticker }) => [
     {
       order_id: orderIds[1] ?? unknownId,
@@ -83,6 +127,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
   CancelOrderV2: ({ orderIds, ticker }) => [{ order_id: orderIds[0] ?? unknownId, market_ticker: ticker, ...shard }],
   ConfirmQuote: quoteInput(undefined, "acceptedQuoteId"),
   ConfirmRFQQuote: quoteInput("awayRfqId", "acceptedQuoteId"),
+  ConfirmRFQBatchQuote: ({ batches: { accepted } }) => [batchQuoteIds(accepted)],
   CreateApiKey: () => [{ ...key, public_key: publicKey }],
   CreateFCMPositionTransfer: ({ errorSubtraderId, subtraderId, ticker }) => [
     {
@@ -125,6 +170,16 @@ const inputs: Readonly<Record<string, Inputs>> = {
       ...rfqOptions
     }
   ],
+  CreateRFQBatch: (world) => [batchOfTickers(world), batchOfLegs(world)],
+  CreateRFQBatchQuote: ({ batches: { away } }) => [
+    {
+      rfq_batch_id: away.batchId,
+      quotes: away.childIds.map((rfq_id) => ({ rfq_id, yes_bid: "0.4000", no_bid: "0.5000" })),
+      rest_remainder: false,
+      post_only: true,
+      subaccount: 0
+    }
+  ],
   CreateSubaccount: () => [{ exchange_index: 0 }],
   DecreaseOrderV2: ({ orderIds, ticker }) =>
     [{ reduce_by: "1.00" }, { reduce_to: "2.00" }].map((how) => ({
@@ -136,6 +191,8 @@ const inputs: Readonly<Record<string, Inputs>> = {
   DeleteFCMEventContractDailyCap: subtraderInput(),
   DeleteQuote: quoteInput(undefined, "ownQuoteId"),
   DeleteRFQ: ({ rfqId }) => [{ rfq_id: rfqId }],
+  DeleteRFQBatch: ({ batches: { own } }) => [{ rfq_batch_id: own.batchId }],
+  DeleteRFQBatchQuote: ({ batches: { away } }) => [batchQuoteIds(away)],
   DeleteRFQQuote: quoteInput("awayRfqId", "ownQuoteId"),
   DeleteOrderGroup: ({ groupId }) => [{ order_group_id: groupId, ...shard }],
   GenerateApiKey: () => [{ ...key, key_type: "ed25519" }],
@@ -248,6 +305,10 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { ...page, rfq_creator_user_id: signer.accountId, rfq_user_filter: "self", rfq_id: rfqId }
   ],
   GetRFQ: ({ awayRfqId }) => [{ rfq_id: awayRfqId }],
+  GetRFQBatch: ({ batches: { away } }) => [{ rfq_batch_id: away.batchId }],
+  GetRFQBatchBestQuotes: ({ batches: { own } }) => [{ rfq_batch_id: own.batchId }],
+  GetRFQBatches: () => [{ ...page, subaccount: 0, status: "open", user_filter: "self" }],
+  GetRFQBatchQuotes: ({ batches: { away } }) => [{ rfq_batch_id: away.batchId }],
   GetRFQQuote: quoteInput("rfqId", "quoteId"),
   GetRFQs: ({ eventTicker, signer, ticker }) => [
     {

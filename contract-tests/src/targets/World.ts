@@ -15,6 +15,7 @@ import * as Subaccounts from "@kalshi-effect/client/Subaccounts"
 import * as Transfers from "@kalshi-effect/client/Transfers"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
+import { makeBatches, type SeededBatches } from "./BatchWorld.ts"
 
 /** The entities that requests can refer to. */
 export interface World {
@@ -45,6 +46,7 @@ export interface World {
   readonly acceptedQuoteId: string
   /** A block trade that the bystander proposed and accepted: the signer buys from the bystander. */
   readonly blockTradeId: string
+  readonly batches: SeededBatches
   /** An open collection of the events `eventTicker` and `awayEventTicker`, with one combo. */
   readonly collectionTicker: string
   readonly awayEventTicker: string
@@ -211,6 +213,7 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
       ownQuoteId: own.id,
       acceptedQuoteId: accepted.id,
       blockTradeId: block_trade_proposal_id,
+      batches: yield* makeBatches(as(signer), as(taker)),
       collectionTicker,
       awayEventTicker,
       awayTicker,
