@@ -63,6 +63,8 @@ const world: World = {
   awayRfqId: "1",
   ownQuoteId: "1",
   acceptedQuoteId: "1",
+  milestoneId: "1",
+  targetId: "1",
   blockTradeId: "1",
   batches: { comboTickers: ["T", "U"], own: seededBatch, away: seededBatch, accepted: seededBatch },
   collectionTicker: "T",

@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type { BatchQuote } from "../src/exchange/Entities.ts"
 import { type Bids, combos, makeBatching } from "./support/batching.ts"
-import { audit } from "./support/crowd.ts"
+import { audit } from "./support/actors.ts"
 import { refusalOf, sampleSize, seed, terms, unwrap } from "./support/floor.ts"
 
 type Side = "yes" | "no"

@@ -330,6 +330,7 @@ describe("deleteRfqBatch", () => {
       unwrap(desk.execute({ type: "setMarketClose", ticker: combos[1]!, closeMillis: start + 500 }))
       desk.pass(60_000)
       assert.deepInclude(desk.latest(batch), { closeReason: "market closed", closedMillis: start + 500 })
+      assert.notInclude(desk.happened(), "rfqDeleted")
       assert.deepStrictEqual(desk.positions(desk.creator), [0, 0, 0])
       assert.deepInclude(desk.quotesOf(batch, desk.maker)[0], { status: "cancelled" })
     }

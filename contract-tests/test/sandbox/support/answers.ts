@@ -91,7 +91,7 @@ export const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
   GetEvent: ["/event/settlement_sources"],
   GetEventFeeChanges: ["/event_fee_changes"],
   GetEventMetadata: ["/settlement_sources"],
-  GetEvents: ["/events/*/settlement_sources", "/milestones"],
+  GetEvents: ["/events/*/settlement_sources"],
   GetExchangeSchedule: ["/schedule/maintenance_windows"],
   GetMultivariateEventCollections: ["/multivariate_contracts/*/associated_events/*/active_quoters"],
   GetMultivariateEventCollection: ["/multivariate_contract/associated_events/*/active_quoters"],

@@ -14,7 +14,6 @@ import { take } from "./accounts/buckets.ts"
 import { advance } from "./clock.ts"
 import { type DelayedCommand, dump, type Snapshot, type StateSnapshot, takeSnapshot } from "./dump.ts"
 import { execute } from "./execute.ts"
-import { Ids } from "./ids.ts"
 import { Log, type LogEntry } from "./log.ts"
 import { reportChanges } from "./money/ledger.ts"
 import { emptyState, restore, restoreDelayed } from "./restore.ts"
@@ -34,6 +33,14 @@ export interface Options {
   readonly onEvent?: (event: Event) => void
 }
 
+/** Acts on an exchange by commands, at times that it chooses. */
+export interface Agent {
+  /** When the agent acts next, in Unix milliseconds. */
+  nextMillis(): number
+  /** Acts at each of its times up to and including `nowMillis`. Afterwards, `nextMillis` must be later. */
+  actUntil(nowMillis: number): void
+}
+
 /**
  * The exchange. Commands and reads carry their time in Unix milliseconds. Timers that are due by that time, such as an
  * order's expiry, fire first, each at its own time. Time never goes back: a call with an earlier time than the previous
@@ -41,7 +48,7 @@ export interface Options {
  */
 export class Exchange {
   readonly assumptions: Assumptions
-  /** The seed of the ids of a new exchange. An exchange from a snapshot continues the ids of the snapshot. */
+  /** The seed of the ids and of the generated values. An exchange from a snapshot has the seed of the snapshot. */
   readonly seed: number
   readonly #state: State
   readonly #log = new Log()
@@ -49,15 +56,18 @@ export class Exchange {
   readonly #lagging: State | undefined
   /** Commands that the lagging state has not executed yet. */
   readonly #delayed: Array<DelayedCommand> = []
+  #record: ((command: Command, atMillis: number) => void) | undefined
   /** The clock of the tokens, which never goes back. */
   #tokenMillis = 0
+  #agent: Agent | undefined
+  #isAgentActing = false
 
   constructor(options: Options, from?: Snapshot) {
     const { onEvent, seed } = options
     this.assumptions = { ...defaults, ...options.assumptions }
-    this.seed = seed
+    this.seed = from?.seed ?? seed
     const make = (state: StateSnapshot | undefined): State =>
-      state === undefined ? emptyState(this.assumptions, Ids.fromSeed(seed)) : restore(state, this.assumptions)
+      state === undefined ? emptyState(this.assumptions, seed) : restore(state, this.assumptions)
     this.#state = make(from)
     if (this.assumptions.readLagMillis > 0) {
       this.#lagging = make(from?.lagging?.state ?? from)
@@ -87,6 +97,7 @@ export class Exchange {
       this.#catchUp(this.#lagging, state.nowMillis)
       this.#delayed.push({ atMillis: state.nowMillis, command })
     }
+    this.#record?.(command, state.nowMillis)
     state.emit?.({ type: "command", command })
     const result = execute<Type>(state, command)
     reportChanges(state)
@@ -102,7 +113,7 @@ export class Exchange {
    * **Gotchas**
    *
    * A subscriber may call the exchange. The entries of such a call arrive after the call has returned. If a subscriber
-   * throws, the call that delivers the entry throws, after its effect.
+   * throws, the call that delivers the entry throws, after its effect and after all subscribers have received all entries.
    */
   subscribe(subscriber: (entry: LogEntry) => void): () => void {
     const end = this.#log.subscribe(subscriber)
@@ -115,6 +126,22 @@ export class Exchange {
         state.emit = undefined
       }
     }
+  }
+
+  /**
+   * Attaches an agent. Before each command and each read, the agent acts at its times up to the time of the call. It acts
+   * by ordinary commands, which are in the log. An agent is not part of the state: a snapshot does not contain it.
+   */
+  attach(agent: Agent): void {
+    this.#agent = agent
+  }
+
+  /**
+   * Calls a function with every command and its time, before the command is executed. Undefined ends this. Unlike
+   * {@link Exchange.subscribe}, it does not make the exchange create events.
+   */
+  recordCommands(record: ((command: Command, atMillis: number) => void) | undefined): void {
+    this.#record = record
   }
 
   /** The state as plain JSON, without the text of keys and without tokens. Equal states have equal dumps. */
@@ -150,9 +177,10 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
-  /** When the next timer is due, in Unix milliseconds. */
+  /** When the next timer is due or the agent acts next, in Unix milliseconds. */
   nextTimerMillis(): number | undefined {
-    return this.#state.timers.nextMillis()
+    const next = Math.min(this.#state.timers.nextMillis() ?? Infinity, this.#agent?.nextMillis() ?? Infinity)
+    return next === Infinity ? undefined : next
   }
 
   /**
@@ -167,6 +195,16 @@ export class Exchange {
   }
 
   #at(nowMillis: number): State {
+    const agent = this.#agent
+    // The calls of the agent itself must not let it act again.
+    if (agent !== undefined && !this.#isAgentActing && agent.nextMillis() <= nowMillis) {
+      this.#isAgentActing = true
+      try {
+        agent.actUntil(nowMillis)
+      } finally {
+        this.#isAgentActing = false
+      }
+    }
     advance(this.#state, nowMillis)
     this.#log.deliver()
     return this.#state

@@ -23,6 +23,8 @@ export interface Listing<in Item, out Shown> {
   readonly before?: FindBefore
   /** A page also ends before the total weight of its items would exceed a maximum. Default: no maximum. */
   readonly weight?: { readonly of: (item: Item) => number; readonly max: number }
+  /** Finds the smallest matching index above an index, for the order `oldestFirst`. Default: checks every item. */
+  readonly after?: FindBefore | undefined
   /** Default: lists every item. */
   readonly isListed?: (item: Item) => boolean
   readonly show: (item: Item) => Shown
@@ -37,6 +39,7 @@ export const page = <Item, Shown>(
   { cursor, limit }: PageQuery,
   {
     before = previous,
+    after = (index) => (index + 1 < items.length ? index + 1 : -1),
     isListed = () => true,
     mark,
     maxLimit = 1_000,
@@ -54,7 +57,7 @@ export const page = <Item, Shown>(
   }
   // A list that is read from its end is indexed from its beginning, so that new items do not shift pages.
   const isNewestFirst = order === "newestFirst"
-  const next: FindBefore = isNewestFirst ? before : (index) => (index + 1 < items.length ? index + 1 : -1)
+  const next: FindBefore = isNewestFirst ? before : after
   const shown: Array<Shown> = []
   let total = 0
   const start = isNewestFirst ? (from === 0 ? items.length : from) : from - 1

@@ -7,6 +7,7 @@ import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
 import { makeBatches } from "./communications/batches/batchParts.ts"
 import { restoreBatches } from "./communications/batches/restoring.ts"
+import { RecordIndexes } from "./communications/indexes.ts"
 import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { attachEvent, attachMarket } from "./markets/catalog.ts"
@@ -18,7 +19,9 @@ import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
 import { Ids } from "./ids.ts"
-import { holdingKey, makeHolding, makePosition } from "./money/ledger.ts"
+import { makeHolding, makePosition } from "./money/ledger.ts"
+import { holdingKey } from "./shards.ts"
+import { listPosition } from "./money/positionList.ts"
 import type {
   AccountState,
   CollectionState,
@@ -33,6 +36,7 @@ import type {
   Timer,
   OwnSide
 } from "./state.ts"
+import { emptyReference, restoreReference } from "./reference/records.ts"
 import { schedule } from "./schedule.ts"
 import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
@@ -40,8 +44,9 @@ import { found } from "./dangling.ts"
 
 type Dumped = { readonly [K in "accounts" | "collections" | "markets" | "timers"]: StateSnapshot[K][number] }
 
-export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
+export const emptyState = (assumptions: Assumptions, seed: number, ids = Ids.fromSeed(seed)): State => ({
   assumptions,
+  seed,
   rounding: roundingOf(assumptions),
   ids,
   emit: undefined,
@@ -65,18 +70,24 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   exchangeActive: [true, true, true, true],
   tradingActive: [true, true, true, true],
   rfqs: new Map(),
-  rfqList: [],
+  ...makeRfqList(),
   quotes: new Map(),
   batches: makeBatches(),
+  reference: emptyReference(),
   blockTrades: new Map()
 })
+
+const makeRfqList = (): Pick<State, "rfqList" | "rfqIndexes"> => {
+  const rfqList: State["rfqList"] = []
+  return { rfqList, rfqIndexes: new RecordIndexes(rfqList, ({ ticker }) => ticker) }
+}
 
 export const restore = (from: StateSnapshot, assumptions: Assumptions): State => {
   if (!isTime(from.nowMillis)) {
     throw new RangeError("nowMillis is not a time")
   }
   const state: State = {
-    ...emptyState(assumptions, Ids.fromState(from.ids)),
+    ...emptyState(assumptions, from.seed, Ids.fromState(from.ids)),
     nowMillis: from.nowMillis,
     clock: from.clock,
     depositedMicros: from.depositedMicros,
@@ -88,7 +99,15 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   }
   for (const event of from.events) {
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
-    attachEvent(state, { ...event, series, markets: [] })
+    attachEvent(state, {
+      ...event,
+      // JSON omits undefined fields.
+      competition: event.competition,
+      competitionScope: event.competitionScope,
+      liveSource: event.liveSource,
+      series,
+      markets: []
+    })
   }
   for (const collection of from.collections) {
     state.collections.set(collection.collectionTicker, restoreCollection(collection))
@@ -108,6 +127,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   }
   restoreCommunications(state, from)
   restoreBatches(state, from)
+  restoreReference(state, from.reference)
   for (const { status: _status, ...trade } of from.blockTrades) {
     const partyOf = ({ accountId, ...party }: BlockTradeParty) => ({
       ...party,
@@ -158,6 +178,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     combos: [],
     closeMillis: closeMillis ?? Infinity,
     // JSON omits undefined fields.
+    structuredTarget: own.structuredTarget,
     result: own.result,
     settlementFloor: own.settlementFloor,
     settlementValue: own.settlementValue,
@@ -217,13 +238,15 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     netting: new Map(dumped.netting),
     cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
-    settlements: [...dumped.settlements],
     deposits: [...dumped.deposits],
     withdrawals: [...dumped.withdrawals],
     cashTransfers: [...dumped.cashTransfers],
     comboCreations: [...dumped.comboCreations],
     shardTransfers: dumped.shardTransfers.map((transfer) => ({ ...transfer })),
     holdings: new Map()
+  }
+  for (const settlement of dumped.settlements) {
+    account.settlements.push(settlement)
   }
   state.accounts.set(account.accountId, account)
   for (const key of account.keys) {
@@ -248,6 +271,7 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
   for (const holding of dumped.holdings) {
     restoreHolding(state, account, holding)
   }
+  restorePositionLists(account)
   account.orders.restore(dumped.orders.map((order) => restoreOrder(state, account, order)))
   for (const fill of dumped.fills) {
     account.fills.add(fill, found(state.orders.get(fill.orderId), fill.orderId))
@@ -309,6 +333,14 @@ const restoreHolding = (state: State, account: AccountState, dumped: Dumped["acc
       tradedMicros: BigInt(tradedMicros)
     }
     holding.positions.set(ticker, position)
+  }
+}
+
+/** Lists the positions of all shards in order of their creation. */
+const restorePositionLists = (account: AccountState): void => {
+  const positions = Array.from(account.holdings.values()).flatMap((holding) => Array.from(holding.positions.values()))
+  for (const position of positions.sort((left, right) => left.listIndex - right.listIndex)) {
+    listPosition(position)
   }
 }
 

@@ -10,12 +10,14 @@ import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
 import { fcm } from "./routes/fcm.ts"
 import { historical } from "./routes/historical.ts"
+import { liveData } from "./routes/liveData.ts"
 import { events, markets, series } from "./routes/markets.ts"
 import { collections } from "./routes/collections.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
 import { orders } from "./routes/orders.ts"
 import { portfolio } from "./routes/portfolio.ts"
 import { rfqBatches } from "./routes/rfqBatches.ts"
+import { incentivePrograms, milestones, search, structuredTargets } from "./routes/reference.ts"
 import { seeded } from "./routes/seeded.ts"
 import { subaccounts, transfers } from "./routes/transfers.ts"
 
@@ -37,6 +39,11 @@ export const routes: ReadonlyArray<Route> = [
   ...rfqs,
   ...quotes,
   ...rfqBatches,
+  ...milestones,
+  ...structuredTargets,
+  ...incentivePrograms,
+  ...search,
+  ...liveData,
   ...blockTrades,
   ...fcm
 ]

@@ -1,16 +1,16 @@
 /**
- * RFQ batches of a crowd, and their invariants.
+ * RFQ batches of actors, and their invariants.
  */
 import * as Result from "effect/Result"
 import type { BatchQuote, Refusal, RfqBatch } from "../../src/exchange/Entities.ts"
 import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
 
-/** The part of a crowd that batches need. */
-interface BatchCrowd {
+/** The part of the actors that batches need. */
+interface BatchActors {
   readonly now: number
   readonly accounts: ReadonlyArray<string>
   readonly combos: ReadonlyArray<string>
-  /** The batches of the crowd, and the batch quotes on them. */
+  /** The batches of the actors, and the batch quotes on them. */
   readonly batches: Array<RfqBatch>
   readonly batchQuotes: Array<BatchQuote>
 }
@@ -24,24 +24,24 @@ interface Random {
 /** Creates, quotes, accepts, confirms or deletes one of the latest batches. */
 export const dealBatch = (
   exchange: Exchange,
-  crowd: BatchCrowd,
+  actors: BatchActors,
   random: Random,
   accountId: string,
   subaccount: number
 ): Result.Result<unknown, Refusal> => {
-  const { now } = crowd
+  const { now } = actors
   const choice = random.below(100)
-  const batch = crowd.batches.at(-1 - random.below(Math.min(crowd.batches.length, 3)))
+  const batch = actors.batches.at(-1 - random.below(Math.min(actors.batches.length, 3)))
   if (batch === undefined || choice < 20) {
-    return create(exchange, crowd, random, accountId, subaccount)
+    return create(exchange, actors, random, accountId, subaccount)
   }
   if (choice < 70) {
-    return quote(exchange, crowd, random, accountId, subaccount, batch)
+    return quote(exchange, actors, random, accountId, subaccount, batch)
   }
   if (choice < 92) {
-    return accept(exchange, crowd, random, batch)
+    return accept(exchange, actors, random, batch)
   }
-  const { accountId: maker = accountId, ...target } = crowd.batchQuotes.at(-1) ?? {
+  const { accountId: maker = accountId, ...target } = actors.batchQuotes.at(-1) ?? {
     batchId: batch.batchId,
     batchQuoteId: batch.batchId
   }
@@ -57,9 +57,9 @@ export const dealBatch = (
       )
 }
 
-const create = (exchange: Exchange, crowd: BatchCrowd, random: Random, accountId: string, subaccount: number) => {
+const create = (exchange: Exchange, actors: BatchActors, random: Random, accountId: string, subaccount: number) => {
   const hasTarget = random.chance(30)
-  const tickers = crowd.combos.filter(() => random.chance(80))
+  const tickers = actors.combos.filter(() => random.chance(80))
   const made = exchange.execute(
     {
       type: "createRfqBatch",
@@ -80,17 +80,17 @@ const create = (exchange: Exchange, crowd: BatchCrowd, random: Random, accountId
         subtraderId: undefined
       }
     },
-    crowd.now
+    actors.now
   )
   if (Result.isSuccess(made)) {
-    crowd.batches.push(made.success)
+    actors.batches.push(made.success)
   }
   return made
 }
 
 const quote = (
   exchange: Exchange,
-  crowd: BatchCrowd,
+  actors: BatchActors,
   random: Random,
   accountId: string,
   subaccount: number,
@@ -111,16 +111,16 @@ const quote = (
         postOnly: random.chance(20)
       }
     },
-    crowd.now
+    actors.now
   )
   if (Result.isSuccess(made)) {
-    crowd.batchQuotes.push(made.success)
+    actors.batchQuotes.push(made.success)
   }
   return made
 }
 
 /** Accepts a batch. Most winners then confirm. */
-const accept = (exchange: Exchange, { now }: BatchCrowd, random: Random, { accountId, batchId, rfqs }: RfqBatch) => {
+const accept = (exchange: Exchange, { now }: BatchActors, random: Random, { accountId, batchId, rfqs }: RfqBatch) => {
   const accepted = exchange.execute(
     {
       type: "acceptRfqBatch",
