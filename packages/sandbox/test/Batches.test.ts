@@ -1062,6 +1062,8 @@ describe("the execution of a batch", () => {
           desk.order(desk[party], combos[2]!, "bid", 1, 1)
         }
         assert.strictEqual(desk.trade(batch, "yes", [40, 40]).closeReason, closeReason)
+        const placed = desk.happened().filter((type) => type === "orderAccepted").length
+        assert.strictEqual(placed, resting + (closeReason === "executed" ? 4 : 0))
       }
     }
   })
