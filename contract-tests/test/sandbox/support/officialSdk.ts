@@ -32,6 +32,7 @@ export type Calls = {
 
 /** The relevant part of a response. */
 export interface Answer<out A = unknown> {
+  readonly config: { readonly url?: string | undefined; readonly data?: unknown }
   readonly status: number
   readonly headers: unknown
   readonly data: A
