@@ -11,6 +11,8 @@ import type {
   Account,
   Allocation,
   ApiKey,
+  EventFeeChange,
+  FeeTerms,
   Market,
   MarketEvent,
   Order,
@@ -21,6 +23,7 @@ import type {
   Rfq,
   Scope,
   Series,
+  SeriesFeeChange,
   ShardTransfer,
   SubaccountTransfer,
   Tier
@@ -246,6 +249,8 @@ export interface Canceled {
   readonly reducedBy: number
 }
 
+type Optional<A> = { readonly [K in keyof A]?: A[K] | undefined }
+
 /** The fields of each command, and its result. */
 export interface CommandTypes {
   /** Creates an account with cash in its primary subaccount. Defaults: a million dollars, the tier `unmetered`. */
@@ -279,6 +284,19 @@ export interface CommandTypes {
   readonly createSeries: readonly [{ readonly series: CreateSeries }, Series]
   readonly createEvent: readonly [{ readonly event: CreateEvent }, MarketEvent]
   readonly createMarket: readonly [{ readonly market: CreateMarket }, Market]
+  /**
+   * Changes the fee of a series, now or at a time in the future. Default of each field: the value at the time of the
+   * command. Markets that were created with a rate of their own keep it.
+   */
+  readonly changeSeriesFee: readonly [
+    { readonly seriesTicker: string; readonly atMillis?: number | undefined } & Optional<FeeTerms>,
+    SeriesFeeChange
+  ]
+  /** Sets the fee override of an event, now or at a time in the future. Without `override`, clears it. */
+  readonly changeEventFee: readonly [
+    { readonly eventTicker: string; readonly override?: FeeTerms | null; readonly atMillis?: number | undefined },
+    EventFeeChange
+  ]
   /**
    * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with
    * `cancelOnPause`.

@@ -7,6 +7,7 @@ import type { Command } from "./Commands.ts"
 import { toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
+import { toEvent, toSeries } from "./markets/catalog.ts"
 import { describeTimer } from "./schedule.ts"
 import {
   type AccountState,
@@ -42,8 +43,10 @@ export const takeSnapshot = (state: State) => ({
   exchangeActive: [...state.exchangeActive],
   tradingActive: [...state.tradingActive],
   depositedMicros: state.depositedMicros,
-  series: Array.from(state.series.values(), (series) => ({ ...series })),
-  events: Array.from(state.events.values(), ({ markets: _markets, series: _series, ...event }) => event),
+  series: Array.from(state.series.values(), toSeries),
+  events: Array.from(state.events.values(), toEvent),
+  seriesFeeChanges: [...state.seriesFeeChanges],
+  eventFeeChanges: [...state.eventFeeChanges],
   markets: Array.from(state.markets.values(), dumpMarket),
   /** The markets of all trades, in chronological order. */
   traded: state.trades.map(({ ticker }) => ticker),
@@ -61,6 +64,7 @@ const dumpMarket = (market: MarketState) => {
     closeMillis: finite(closeMillis),
     trades: [...trades],
     marks: [...own.marks],
+    quotes: [...own.quotes],
     bid: Array.from(book.bid.orders(), (order) => order.orderId),
     ask: Array.from(book.ask.orders(), (order) => order.orderId),
     positions: positions.map(({ holding }) => ({

@@ -12,6 +12,7 @@ import type { Command, CommandType, CommandResult } from "./Commands.ts"
 import { parseMicros } from "./decimal.ts"
 import type { Refusal } from "./Entities.ts"
 import * as catalog from "./markets/catalog.ts"
+import * as fees from "./markets/feeChanges.ts"
 import * as lifecycle from "./markets/lifecycle.ts"
 import { toMarket } from "./markets/marketView.ts"
 import * as ledger from "./money/ledger.ts"
@@ -86,10 +87,15 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   transferShard: onAccount((state, account, { transfer }) => transfers.transferShard(state, account, transfer)),
   setAllocation: onAccount((state, account, { allocation }) => transfers.setAllocation(state, account, allocation)),
   createSeries: (state, { series }) =>
-    Result.map(catalog.createSeries(state, series), ({ volume: _volume, ...created }) => created),
+    Result.map(catalog.createSeries(state, series), (created) => {
+      const { volume: _volume, ...shown } = catalog.toSeries(created)
+      return shown
+    }),
   createEvent: (state, { event }) => Result.map(catalog.createEvent(state, event), catalog.toEvent),
   createMarket: (state, { market }) =>
     Result.map(catalog.createMarket(state, market), (created) => toMarket(state, created)),
+  changeSeriesFee: fees.changeSeriesFee,
+  changeEventFee: fees.changeEventFee,
   pauseMarket: onMarket(lifecycle.pause),
   reactivateMarket: onMarket(lifecycle.reactivate),
   setMarketClose: onMarket((state, market, { closeMillis }) => lifecycle.setClose(state, market, closeMillis)),

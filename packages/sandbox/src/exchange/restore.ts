@@ -11,9 +11,11 @@ import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
 import { Ids } from "./ids.ts"
+import { attachEventFee, attachSeriesFee } from "./markets/feeChanges.ts"
 import { holdingKey, makeHolding, makePosition } from "./money/ledger.ts"
 import type {
   AccountState,
+  EventState,
   GroupState,
   Holding,
   MarketState,
@@ -52,7 +54,9 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   tradingActive: [true, true, true, true],
   rfqs: new Map(),
   rfqList: [],
-  quotes: new Map()
+  quotes: new Map(),
+  seriesFeeChanges: [],
+  eventFeeChanges: []
 })
 
 /** A snapshot refers to an entity that it does not contain. */
@@ -78,11 +82,19 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     tradingActive: [...from.tradingActive]
   }
   for (const series of from.series) {
-    state.series.set(series.ticker, { ...series })
+    state.series.set(series.ticker, { ...series, events: [], feeChanges: [] })
   }
   for (const event of from.events) {
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
-    state.events.set(event.eventTicker, { ...event, series, markets: [] })
+    const restored: EventState = { ...event, series, markets: [], feeChanges: [] }
+    series.events.push(restored)
+    state.events.set(event.eventTicker, restored)
+  }
+  for (const change of from.seriesFeeChanges) {
+    attachSeriesFee(state, found(state.series.get(change.seriesTicker), change.seriesTicker), change)
+  }
+  for (const change of from.eventFeeChanges) {
+    attachEventFee(state, found(state.events.get(change.eventTicker), change.eventTicker), change)
   }
   for (const market of from.markets) {
     restoreMarket(state, market)
@@ -124,10 +136,13 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     settlementValue: own.settlementValue,
     settledMillis: own.settledMillis,
     challenge: own.challenge,
+    ownTakerRate: own.ownTakerRate,
+    ownMakerRate: own.ownMakerRate,
     trades: [...own.trades],
     oldTrades: 0,
     dayVolume: own.volume,
     marks: [...own.marks],
+    quotes: [...own.quotes],
     book: new Book(),
     positions: []
   }
@@ -326,6 +341,20 @@ const restoreTimer = (state: State, timer: Dumped["timers"]): Timer => {
       return { lapse: found(state.quotes.get(timer.of), timer.of) }
     case "executeQuote":
       return { executeQuote: found(state.quotes.get(timer.of), timer.of) }
+    case "seriesFee":
+      return {
+        seriesFee: found(
+          state.seriesFeeChanges.find(({ changeId }) => changeId === timer.of),
+          timer.of
+        )
+      }
+    case "eventFee":
+      return {
+        eventFee: found(
+          state.eventFeeChanges.find(({ changeId }) => changeId === timer.of),
+          timer.of
+        )
+      }
     case "spread":
       return { spread: found(state.accounts.get(timer.of), timer.of) }
   }

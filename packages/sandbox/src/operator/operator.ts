@@ -231,6 +231,10 @@ const operatorOf = (
   createSeries: (series) => host.execute({ type: "createSeries", series }),
   createEvent: (event) => host.execute({ type: "createEvent", event }),
   createMarket: (market) => host.execute({ type: "createMarket", market }),
+  changeSeriesFee: (seriesTicker, fee, atMillis) =>
+    host.execute({ type: "changeSeriesFee", seriesTicker, ...fee, atMillis }),
+  changeEventFee: (eventTicker, override, atMillis) =>
+    host.execute({ type: "changeEventFee", eventTicker, override, atMillis }),
   pauseMarket: (ticker) => host.execute({ type: "pauseMarket", ticker }),
   reactivateMarket: (ticker) => host.execute({ type: "reactivateMarket", ticker }),
   closeMarket: (ticker, closeMillis) =>

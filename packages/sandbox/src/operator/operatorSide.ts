@@ -9,7 +9,17 @@ import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { Assumptions } from "../Assumptions.ts"
 import type { CreateEvent, CreateMarket, CreateSeries, KeyOptions, Outcome } from "../exchange/Commands.ts"
-import type { Account, Market, MarketEvent, Portfolio, Series, Tier } from "../exchange/Entities.ts"
+import type {
+  Account,
+  EventFeeChange,
+  FeeTerms,
+  Market,
+  MarketEvent,
+  Portfolio,
+  Series,
+  SeriesFeeChange,
+  Tier
+} from "../exchange/Entities.ts"
 import type { Snapshot } from "../exchange/Exchange.ts"
 import type { FeedFault } from "../feed/faults.ts"
 import type { DropFeed, FeedConnectionInfo, FeedSelector, PublishFeed } from "../feed/operations.ts"
@@ -76,6 +86,22 @@ export interface Operator {
   readonly createEvent: (event: CreateEvent) => Effect.Effect<MarketEvent, SandboxError>
   /** Creates a market, and its event and series if missing. */
   readonly createMarket: (market: CreateMarket) => Effect.Effect<Market, SandboxError>
+  /**
+   * Changes the fee of a series, now or at a time in the future. Markets that were created with a rate of their own
+   * keep it. A fill has the fee of its time. A resting order keeps its reservation: a higher fee is taken from free
+   * cash.
+   */
+  readonly changeSeriesFee: (
+    seriesTicker: string,
+    fee: Partial<FeeTerms>,
+    atMillis?: number
+  ) => Effect.Effect<SeriesFeeChange, SandboxError>
+  /** Sets the fee override of an event, or clears it with `null`, now or at a time in the future. */
+  readonly changeEventFee: (
+    eventTicker: string,
+    override: FeeTerms | null,
+    atMillis?: number
+  ) => Effect.Effect<EventFeeChange, SandboxError>
   /**
    * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with
    * `cancelOnPause`.

@@ -5,8 +5,10 @@
  */
 import type { Route } from "./route.ts"
 import { account, apiKeys } from "./routes/account.ts"
+import { candlesticks } from "./routes/candlesticks.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
+import { feeChanges } from "./routes/feeChanges.ts"
 import { historical } from "./routes/historical.ts"
 import { events, markets, series } from "./routes/markets.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
@@ -28,6 +30,8 @@ export const routes: ReadonlyArray<Route> = [
   ...markets,
   ...events,
   ...series,
+  ...candlesticks,
+  ...feeChanges,
   ...historical,
   ...rfqs,
   ...quotes

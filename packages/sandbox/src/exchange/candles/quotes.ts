@@ -1,0 +1,152 @@
+/**
+ * The history of a market's best prices and open interest, in one-minute periods.
+ *
+ * A period is recorded only if a best price or the open interest changed in it. The history is bounded: see
+ * {@link maxPeriods}.
+ *
+ * @module
+ */
+import { dollar } from "../decimal.ts"
+import type { MarketState, State } from "../state.ts"
+
+/**
+ * What changed in a period. The prices at its start are the closing prices of the previous period. An empty side has a
+ * bid of zero, or an ask of one dollar.
+ */
+export interface QuotePeriod {
+  /** The inclusive end, in minutes since 1970. */
+  readonly endMinute: number
+  /** The lowest and highest prices, the prices at the start of the period included. */
+  readonly bidLow: number
+  readonly bidHigh: number
+  readonly bidClose: number
+  readonly askLow: number
+  readonly askHigh: number
+  readonly askClose: number
+  /** At the end of the period. */
+  readonly openInterest: number
+}
+
+export const minuteMillis = 60_000
+
+/** The end of the minute that contains a time. The end of a minute belongs to this minute. */
+export const minuteOf = (atMillis: number): number => Math.ceil(atMillis / minuteMillis)
+
+/** A market without orders and trades. */
+export const noQuotes: QuotePeriod = {
+  endMinute: -Infinity,
+  bidLow: 0,
+  bidHigh: 0,
+  bidClose: 0,
+  askLow: dollar,
+  askHigh: dollar,
+  askClose: dollar,
+  openInterest: 0
+}
+
+/**
+ * The number of periods that a market keeps. Beyond it, the older half is merged into periods of an hour. If these are
+ * still too many, they are merged into periods of a day.
+ */
+const maxPeriods = 20_000
+
+/** The lengths of merged periods, in minutes. */
+const mergedMinutes = [60, 1_440]
+
+/**
+ * Call before a market's book changes. Records the prices that its previous action left. If the current action has
+ * already changed the book, records nothing: prices between two changes of one action are not observable.
+ */
+export const recordQuote = (state: State, market: MarketState): void => {
+  if (market.clock === state.actionClock) {
+    return
+  }
+  const change = changeOf(market)
+  if (change !== undefined) {
+    addTo(market.quotes, change)
+    if (market.quotes.length > maxPeriods) {
+      shorten(market.quotes, maxPeriods)
+    }
+  }
+}
+
+/** The periods of a market, up to its last action. */
+export const quotesOf = (market: MarketState): ReadonlyArray<QuotePeriod> => {
+  const change = changeOf(market)
+  if (change === undefined) {
+    return market.quotes
+  }
+  const quotes = market.quotes.slice()
+  addTo(quotes, change)
+  return quotes
+}
+
+/** What the last action changed and is not recorded yet. A settled market does not change. */
+const changeOf = (market: MarketState): QuotePeriod | undefined => {
+  const { book, openInterest, quotes } = market
+  const last = quotes.at(-1) ?? noQuotes
+  const bid = book.bid.bestPrice ?? 0
+  const ask = book.ask.bestPrice ?? dollar
+  if (bid === last.bidClose && ask === last.askClose && openInterest === last.openInterest) {
+    return undefined
+  }
+  return market.settledMillis === undefined
+    ? {
+        endMinute: minuteOf(market.touchedMillis),
+        bidLow: Math.min(bid, last.bidClose),
+        bidHigh: Math.max(bid, last.bidClose),
+        bidClose: bid,
+        askLow: Math.min(ask, last.askClose),
+        askHigh: Math.max(ask, last.askClose),
+        askClose: ask,
+        openInterest
+      }
+    : undefined
+}
+
+/** Adds a change at the end: to the last period, or as a new period. */
+const addTo = (quotes: Array<QuotePeriod>, change: QuotePeriod): void => {
+  const last = quotes.at(-1)
+  if (last?.endMinute === change.endMinute) {
+    quotes[quotes.length - 1] = merge(last, change, last.endMinute)
+  } else {
+    quotes.push(change)
+  }
+}
+
+/** Merges two consecutive periods. */
+const merge = (first: QuotePeriod, second: QuotePeriod, endMinute: number): QuotePeriod => ({
+  endMinute,
+  bidLow: Math.min(first.bidLow, second.bidLow),
+  bidHigh: Math.max(first.bidHigh, second.bidHigh),
+  bidClose: second.bidClose,
+  askLow: Math.min(first.askLow, second.askLow),
+  askHigh: Math.max(first.askHigh, second.askHigh),
+  askClose: second.askClose,
+  openInterest: second.openInterest
+})
+
+/** Merges the older half of the periods into hours, and if three quarters are still left, into days. */
+export const shorten = (quotes: Array<QuotePeriod>, max: number): void => {
+  for (const minutes of mergedMinutes) {
+    const older = quotes.length - max / 2
+    // Only whole hours and days are merged, so that the periods stay in order.
+    const untilMinute = Math.floor(quotes[older]!.endMinute / minutes) * minutes
+    const merged: Array<QuotePeriod> = []
+    let count = 0
+    for (; quotes[count]!.endMinute <= untilMinute; count++) {
+      const quote = quotes[count]!
+      const endMinute = Math.ceil(quote.endMinute / minutes) * minutes
+      const last = merged.at(-1)
+      if (last?.endMinute === endMinute) {
+        merged[merged.length - 1] = merge(last, quote, endMinute)
+      } else {
+        merged.push({ ...quote, endMinute })
+      }
+    }
+    quotes.splice(0, count, ...merged)
+    if (quotes.length <= (max * 3) / 4) {
+      return
+    }
+  }
+}
