@@ -86,7 +86,20 @@ const queries: Readonly<Record<string, string>> = {
   GetSeriesFeeChanges: "show_historical=true",
   GetPositions: "settlement_status=all",
   GetQuotes: "user_filter=self",
+  GetMarketCandlesticks: "start_ts=0&end_ts=3600&period_interval=1",
+  BatchGetMarketCandlesticks: `market_tickers=${ticker}&start_ts=0&end_ts=3600&period_interval=60`,
+  GetMarketCandlesticksByEvent: "start_ts=0&end_ts=3600&period_interval=60",
+  GetMarketCandlesticksHistorical: "start_ts=0&end_ts=3600&period_interval=1440",
+  GetEventForecastPercentilesHistory: "percentiles=2500&percentiles=5000&start_ts=0&end_ts=3600&period_interval=60",
   GetMarketOrderbooks: `tickers=${ticker}&tickers=${settledTicker}`
+}
+
+/** The tickers of operations on archived markets and on events. */
+const tickers: Readonly<Record<string, string>> = {
+  GetHistoricalMarket: settledTicker,
+  GetMarketCandlesticksHistorical: settledTicker,
+  GetMarketCandlesticksByEvent: "KXTEST-26",
+  GetEventForecastPercentilesHistory: "KXTEST-26"
 }
 
 /** A quote in the state that an operation requires. */
@@ -106,7 +119,7 @@ const partsOf = (world: World, operationId: string): Readonly<Record<string, str
   transfer_id: world.transferId,
   api_key: world.spareKeyId,
   ...quoteOf(world, operationId),
-  ticker: operationId === "GetHistoricalMarket" ? settledTicker : ticker,
+  ticker: tickers[operationId] ?? ticker,
   event_ticker: "KXTEST-26",
   series_ticker: "KXTEST",
   collection_ticker: "KXMVE-1",
