@@ -25,6 +25,7 @@ import type {
   Series,
   SeriesFeeChange,
   ShardTransfer,
+  Strike,
   SubaccountTransfer,
   Tier
 } from "./Entities.ts"
@@ -143,6 +144,8 @@ export interface CreateMarket {
   readonly title?: string
   /** Default: `binary`. */
   readonly type?: "binary" | "scalar"
+  /** Default: none. For a scalar market, the numbers at the prices of zero and of one dollar. */
+  readonly strike?: Strike
   /** Default: now. */
   readonly openMillis?: number
   /** Default: the market does not close automatically. */

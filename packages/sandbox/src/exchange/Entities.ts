@@ -267,6 +267,13 @@ export type MarketStatus =
   | "amended"
   | "finalized"
 
+/** Which numbers let a market resolve to YES. */
+export interface Strike {
+  readonly type: "greater" | "greater_or_equal" | "less" | "less_or_equal" | "between"
+  readonly floor?: number | undefined
+  readonly cap?: number | undefined
+}
+
 /** The current state of a market. */
 export interface Market {
   readonly ticker: string
@@ -277,6 +284,7 @@ export interface Market {
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
+  readonly strike: Strike | undefined
   readonly status: MarketStatus
   readonly createdMillis: number
   /** When the market last changed, apart from its trading. */

@@ -136,6 +136,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     settlementValue: own.settlementValue,
     settledMillis: own.settledMillis,
     challenge: own.challenge,
+    strike: own.strike,
     ownTakerRate: own.ownTakerRate,
     ownMakerRate: own.ownMakerRate,
     trades: [...own.trades],

@@ -20,6 +20,7 @@ import type {
   SeriesFeeChange,
   Settlement,
   ShardTransfer,
+  Strike,
   SubaccountTransfer,
   Tier,
   Trade
@@ -161,6 +162,7 @@ export interface MarketState {
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
+  readonly strike: Strike | undefined
   readonly createdMillis: number
   updatedMillis: number
   openMillis: number

@@ -84,6 +84,13 @@ const newMarket = Schema.Struct({
   exchangeIndex: optional(Schema.Int),
   title: optional(Schema.String),
   type: optional(Schema.Literals(["binary", "scalar"])),
+  strike: optional(
+    Schema.Struct({
+      type: Schema.Literals(["greater", "greater_or_equal", "less", "less_or_equal", "between"]),
+      floor: optional(Schema.Finite),
+      cap: optional(Schema.Finite)
+    })
+  ),
   openMillis: optional(Schema.Int),
   closeMillis: optional(Schema.Int),
   priceRanges: optional(Schema.Array(Schema.Struct({ start: Schema.String, end: Schema.String, step: Schema.String }))),

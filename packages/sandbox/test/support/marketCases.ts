@@ -15,6 +15,8 @@ const tooMany = Array.from({ length: 101 }, (_, n) => `tickers=T${n}`).join("&")
 
 const hour = "start_ts=0&end_ts=3600&period_interval=1"
 
+const forecast = "/series/KXTEST/events/KXTEST-26/forecast_percentile_history"
+
 /** Invalid ranges of candlesticks. The last one is too long. */
 const badRanges = [
   "start_ts=0&end_ts=3600",
@@ -130,6 +132,18 @@ export const marketCases: Readonly<Record<string, Case>> = {
         { path: `/series/KXNONE/events/KXTEST-26/candlesticks?${hour}` }
       ],
       401: [signedWrongly]
+    }
+  },
+  GetEventForecastPercentilesHistory: {
+    request: get(`${forecast}?percentiles=5000&${hour}`),
+    others: {
+      400: [
+        ...bad(forecast, hour, ...badRanges.map((range) => `percentiles=5000&${range}`)),
+        ...bad(forecast, `percentiles=10000&${hour}`, `percentiles=many&${hour}`),
+        ...bad(forecast, `${Array.from({ length: 11 }, (_, n) => `percentiles=${n}&`).join("")}${hour}`),
+        { path: `${forecast.replace("KXTEST-26", "KXNONE-26")}?percentiles=5000&${hour}` },
+        { path: `${forecast.replace("/KXTEST/", "/KXNONE/")}?percentiles=5000&${hour}` }
+      ]
     }
   },
   GetMarketCandlesticksHistorical: {

@@ -14,6 +14,7 @@ import { isShard } from "../shards.ts"
 import { isTime } from "../times.ts"
 import { addInitialFee, isMultiplier, ratesOf } from "./feeChanges.ts"
 import { toMarket } from "./marketView.ts"
+import { checkStrike } from "./strikes.ts"
 import type { EventState, MarketState, SeriesState, State } from "../state.ts"
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
@@ -131,6 +132,7 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     exchangeIndex: event.exchangeIndex,
     title: input.title ?? ticker,
     type: input.type ?? "binary",
+    strike: input.strike,
     createdMillis: state.nowMillis,
     updatedMillis: state.nowMillis,
     openMillis,
@@ -194,6 +196,10 @@ const checkMarket = (
   }
   if (!isTime(openMillis) || (closeMillis !== Infinity && !isTime(closeMillis))) {
     return invalidTime
+  }
+  const strike = input.strike === undefined ? undefined : checkStrike(input.strike)
+  if (strike !== undefined) {
+    return strike
   }
   return openMillis < closeMillis ? undefined : invalidParameters("a market must open before it closes")
 }

@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import { type Candle, type CandleRange, candlesOf } from "../candles/candles.ts"
+import { type Forecast, type ForecastRange, forecastsOf } from "../candles/forecast.ts"
 import type { Page, PageQuery, TimeQuery } from "../Commands.ts"
 import type {
   EventFeeChange,
@@ -140,6 +141,12 @@ export class MarketData {
     return (this.state.events.get(eventTicker)?.markets ?? [])
       .filter((market) => !isArchived.market(market, cutoffs))
       .map((market) => toMarket(this.state, market))
+  }
+
+  /** The forecasts of an event, oldest first. */
+  forecasts(eventTicker: string, range: ForecastRange): Result.Result<ReadonlyArray<Forecast>, Refusal> {
+    const event = this.state.events.get(eventTicker)
+    return event === undefined ? Result.fail(notFound) : Result.succeed(forecastsOf(this.state, event, range))
   }
 
   /** Events, oldest first: those of combos, or the others. */

@@ -31,6 +31,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   exchangeIndex: market.exchangeIndex,
   title: market.title,
   type: market.type,
+  strike: market.strike,
   status: statusOf(state, market),
   createdMillis: market.createdMillis,
   updatedMillis: market.updatedMillis,

@@ -8,6 +8,7 @@ import * as Historical from "@kalshi-effect/client/Historical"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as Result from "effect/Result"
 import type { Candle, CandleRange, Prices } from "../../exchange/candles/candles.ts"
+import type { Forecast, ForecastRange } from "../../exchange/candles/forecast.ts"
 import type { Refusal } from "../../exchange/Entities.ts"
 import { invalidParameters, notFound } from "../../exchange/refusals.ts"
 import type { View } from "../../exchange/View.ts"
@@ -89,6 +90,20 @@ export const candlesticks: ReadonlyArray<Route> = [
     isOfSeries(view.event(input.ticker), input.series_ticker) ? ofEvent(view, input) : Result.fail(notFound)
   ),
 
+  route(Events.forecastPercentileHistory, ({ input, view }) => {
+    const seconds = input.period_interval === 0 ? 5 : input.period_interval * 60
+    if ((input.end_ts - input.start_ts) / seconds > maxOfMarket) {
+      return Result.fail(
+        invalidParameters(`the request covers more than ${maxOfMarket} periods: request a shorter range`)
+      )
+    }
+    return isOfSeries(view.event(input.ticker), input.series_ticker)
+      ? Result.map(view.forecasts(input.ticker, forecastRangeOf(input, seconds)), (forecasts) => ({
+          forecast_history: forecasts.map((forecast) => toForecast(input, forecast))
+        }))
+      : Result.fail(notFound)
+  }),
+
   route(Historical.marketCandlesticks, ({ input, view }) => {
     const refused = checkPeriods(input, 1, maxOfMarket)
     return refused === undefined
@@ -99,6 +114,30 @@ export const candlesticks: ReadonlyArray<Route> = [
       : Result.fail(refused)
   })
 ]
+
+type ForecastInput = Events.ForecastPercentileHistoryInput
+
+const forecastRangeOf = ({ end_ts, percentiles, start_ts }: ForecastInput, seconds: number): ForecastRange => ({
+  startSeconds: start_ts,
+  endSeconds: end_ts,
+  seconds,
+  percentiles
+})
+
+const toForecast = (input: ForecastInput, { endSeconds, points }: Forecast): Events.ForecastPercentilesPoint => ({
+  event_ticker: input.ticker,
+  end_period_ts: endSeconds,
+  period_interval: input.period_interval,
+  percentile_points: points.map(({ percentile, value }) => {
+    const rounded = Math.round(value * 100) / 100
+    return {
+      percentile,
+      raw_numerical_forecast: value,
+      numerical_forecast: rounded,
+      formatted_forecast: String(rounded)
+    }
+  })
+})
 
 /** The candlesticks of an event's markets. A range with too many periods ends earlier. */
 const ofEvent = (

@@ -4,7 +4,7 @@
  * @module
  */
 import type * as Markets from "@kalshi-effect/client/Markets"
-import type { Market, Trade } from "../../exchange/Entities.ts"
+import type { Market, Strike, Trade } from "../../exchange/Entities.ts"
 import { dollar } from "../../exchange/decimal.ts"
 import { latestMillis } from "../../exchange/times.ts"
 import { count, price, time } from "../wire.ts"
@@ -35,6 +35,7 @@ export const toMarket = (market: Market): Markets.Market => {
     expiration_time: close,
     latest_expiration_time: close,
     settlement_timer_seconds: market.settlementTimerSeconds,
+    ...(market.strike === undefined ? undefined : toStrike(market.strike)),
     status: market.status,
     notional_value_dollars: price(dollar),
     ...(market.liquidity === undefined ? undefined : { liquidity_dollars: price(market.liquidity) }),
@@ -67,6 +68,12 @@ export const toMarket = (market: Market): Markets.Market => {
     settlement_bounds_type: "default"
   }
 }
+
+const toStrike = ({ cap, floor, type }: Strike) => ({
+  strike_type: type,
+  ...(floor === undefined ? undefined : { floor_strike: floor }),
+  ...(cap === undefined ? undefined : { cap_strike: cap })
+})
 
 /** The published name of a price grid. A grid without a published name is `custom`. */
 export const structureOf = ({ priceRanges }: Market): string => {
