@@ -8,8 +8,7 @@
  */
 import type { Trade } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
-import type { MarketState } from "../state.ts"
-import { minuteMillis, minuteOf, noQuotes, type QuotePeriod, quotesOf } from "./quotes.ts"
+import { minuteMillis, minuteOf, noQuotes, type QuotePeriod } from "./quotes.ts"
 
 /** Which candlesticks to read: those that end from `startSeconds` to `endSeconds`, both inclusive. */
 export interface CandleRange {
@@ -46,16 +45,18 @@ export interface Candle {
 }
 
 /**
- * The candlesticks of a market, oldest first. With `withLatestBefore`, and if an earlier candlestick exists, the first
+ * The candlesticks of a market from its quotes and trades, oldest first. With `withLatestBefore`, and if an earlier candlestick exists, the first
  * period of the range always has a candlestick. If nothing happened in it, it carries the earlier prices forward.
  */
-export const candlesOf = (market: MarketState, range: CandleRange): ReadonlyArray<Candle> => {
+export const candlesOf = (
+  quotes: ReadonlyArray<QuotePeriod>,
+  trades: ReadonlyArray<Trade>,
+  range: CandleRange
+): ReadonlyArray<Candle> => {
   const { minutes } = range
   const seconds = minutes * 60
   const firstEnd = Math.ceil(range.startSeconds / seconds) * minutes
   const lastEnd = Math.floor(range.endSeconds / seconds) * minutes
-  const quotes = quotesOf(market)
-  const { trades } = market
   const candles: Array<Candle> = []
   let quote = countWhile(quotes.length, (index) => quotes[index]!.endMinute <= firstEnd - minutes)
   let trade = countWhile(trades.length, (index) => minuteOf(trades[index]!.atMillis) <= firstEnd - minutes)

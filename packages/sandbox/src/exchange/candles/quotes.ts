@@ -131,7 +131,7 @@ export const shorten = (quotes: Array<QuotePeriod>, max: number): void => {
   for (const minutes of mergedMinutes) {
     const older = quotes.length - max / 2
     // Only whole hours and days are merged, so that the periods stay in order.
-    const untilMinute = Math.floor(quotes[older]!.endMinute / minutes) * minutes
+    const untilMinute = Math.floor(quotes[older - 1]!.endMinute / minutes) * minutes
     const merged: Array<QuotePeriod> = []
     let count = 0
     for (; quotes[count]!.endMinute <= untilMinute; count++) {
