@@ -64,7 +64,7 @@ describe("Exchange, for many commands", () => {
       for (const what of ["fill", "orderChanged", "orderGroup", "market", "settlement"]) {
         assert.isAbove(events.get(what) ?? 0, 100, what)
       }
-      for (const what of ["quoteExecuted", "quoteLapsed"]) {
+      for (const what of ["quoteExecuted", "quoteLapsed", "seriesFee", "eventFee"]) {
         assert.isAbove(events.get(what) ?? 0, 10, what)
       }
       const again = run((exchange, now, part) =>

@@ -110,7 +110,8 @@ const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): voi
           ticker,
           eventTicker: `KXCROWD${exchangeIndex}-26`,
           exchangeIndex,
-          makerFeeRate: crowd.made % 2 === 0 ? 175 : 0,
+          // The other markets follow the fees of their events and series.
+          ...(crowd.made % 2 === 0 ? { makerFeeRate: 175 } : {}),
           ...(crowd.made % 6 === 0 ? { takerFeeRate: 0 } : {}),
           priceRanges: [{ start: "0.00", end: "1.00", step: crowd.made % 3 === 0 ? "0.0001" : "0.01" }],
           ...(crowd.made % 4 === 0 ? { closeMillis: crowd.now + 600_000 } : {})
@@ -396,9 +397,11 @@ const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string)
   const closed = crowd.markets.filter((market) => unwrap(exchange.view(crowd.now).market(market)).status !== "active")
   const ticker = random.of(random.chance(70) && closed.length > 0 ? closed : crowd.markets)
   const { now } = crowd
-  switch (random.below(10)) {
+  switch (random.below(11)) {
     case 0:
       return exchange.execute({ type: "pauseMarket", ticker }, now)
+    case 10:
+      return changeFee(exchange, crowd, random, ticker)
     case 1:
     case 2:
       return exchange.execute({ type: "reactivateMarket", ticker }, now)
@@ -438,6 +441,19 @@ const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string)
     default:
       return order(exchange, crowd, random, account)
   }
+}
+
+/** Changes the fee of a market's series or event, now or within ten minutes. */
+const changeFee = (exchange: Exchange, { now }: Crowd, random: Random, ticker: string) => {
+  const { eventTicker, seriesTicker } = unwrap(exchange.view(now).market(ticker))
+  const fee = {
+    feeType: random.of(["quadratic", "quadratic_with_maker_fees", "quadratic_with_combo_maker_fees"] as const),
+    feeMultiplier: random.below(1_001) / 100
+  }
+  const atMillis = random.chance(50) ? now : now + random.below(600_000)
+  return random.chance(50)
+    ? exchange.execute({ type: "changeSeriesFee", seriesTicker, ...fee, atMillis }, now)
+    : exchange.execute({ type: "changeEventFee", eventTicker, override: random.chance(70) ? fee : null, atMillis }, now)
 }
 
 /** Checks the invariants of a state, and returns the violated invariants. */
