@@ -3,10 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { layerTest, Sandbox } from "../src/Sandbox.ts"
+import type { Loose } from "./support/feedWorld.ts"
 import { errorOf, send } from "./support/wire.ts"
 import { makeWorld, order, settledTicker, ticker } from "./support/world.ts"
 
-type Json = Readonly<Record<string, any>> // the assertions check the fields
+type Json = Readonly<Record<string, Loose>>
 
 const get = (path: string) =>
   Effect.map(send({ method: "GET", path }), (got) => {

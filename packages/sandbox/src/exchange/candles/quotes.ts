@@ -7,7 +7,6 @@
  * @module
  */
 import { dollar } from "../decimal.ts"
-import type { MarketState, State } from "../state.ts"
 
 /**
  * What changed in a period. The prices at its start are the closing prices of the previous period. An empty side has a
@@ -44,6 +43,18 @@ export const noQuotes: QuotePeriod = {
   openInterest: 0
 }
 
+/** The part of a market that its history reads. */
+interface QuotedMarket {
+  readonly book: Readonly<Record<"bid" | "ask", { readonly bestPrice: number | undefined }>>
+  readonly openInterest: number
+  readonly settledMillis: number | undefined
+  /** When the last action that can have changed the book happened. */
+  readonly touchedMillis: number
+  /** The exchange's clock at the last change of the book. */
+  readonly clock: number
+  readonly quotes: Array<QuotePeriod>
+}
+
 /**
  * The number of periods that a market keeps. Beyond it, the older half is merged into periods of an hour. If these are
  * still too many, they are merged into periods of a day.
@@ -55,10 +66,11 @@ const mergedMinutes = [60, 1_440]
 
 /**
  * Call before a market's book changes. Records the prices that its previous action left. If the current action has
- * already changed the book, records nothing: prices between two changes of one action are not observable.
+ * already changed the book, records nothing: prices between two changes of one action are not observable. `actionClock`
+ * is what the market's clock becomes when the current action changes the book.
  */
-export const recordQuote = (state: State, market: MarketState): void => {
-  if (market.clock === state.actionClock) {
+export const recordQuote = (actionClock: number, market: QuotedMarket): void => {
+  if (market.clock === actionClock) {
     return
   }
   const change = changeOf(market)
@@ -71,7 +83,7 @@ export const recordQuote = (state: State, market: MarketState): void => {
 }
 
 /** The periods of a market, up to its last action. */
-export const quotesOf = (market: MarketState): ReadonlyArray<QuotePeriod> => {
+export const quotesOf = (market: QuotedMarket): ReadonlyArray<QuotePeriod> => {
   const change = changeOf(market)
   if (change === undefined) {
     return market.quotes
@@ -82,7 +94,7 @@ export const quotesOf = (market: MarketState): ReadonlyArray<QuotePeriod> => {
 }
 
 /** What the last action changed and is not recorded yet. A settled market does not change. */
-const changeOf = (market: MarketState): QuotePeriod | undefined => {
+const changeOf = (market: QuotedMarket): QuotePeriod | undefined => {
   const { book, openInterest, quotes } = market
   const last = quotes.at(-1) ?? noQuotes
   const bid = book.bid.bestPrice ?? 0

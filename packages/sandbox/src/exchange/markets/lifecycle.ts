@@ -137,7 +137,7 @@ export const dispute = (state: State, market: MarketState): Result.Result<void, 
 export const settle = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
     unschedule(state, { settle: market })
-    recordQuote(state, market)
+    recordQuote(state.actionClock, market)
     market.settledMillis = state.nowMillis
     market.openInterest = 0
     for (const position of market.positions) {

@@ -29,7 +29,7 @@ export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
  * hour the top of the book.
  */
 export const touch = (state: State, market: MarketState): void => {
-  recordQuote(state, market)
+  recordQuote(state.actionClock, market)
   const { marks, touchedMillis } = market
   const last = marks.at(-1)
   market.touchedMillis = state.nowMillis
