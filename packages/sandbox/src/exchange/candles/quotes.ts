@@ -15,7 +15,7 @@ import { dollar } from "../decimal.ts"
 export interface QuotePeriod {
   /** The inclusive end, in minutes since 1970. */
   readonly endMinute: number
-  /** The lowest and highest prices, the prices at the start of the period included. */
+  /** The lowest and highest prices after a change in the period. */
   readonly bidLow: number
   readonly bidHigh: number
   readonly bidClose: number
@@ -105,11 +105,11 @@ const changeOf = (market: QuotedMarket): QuotePeriod | undefined => {
   return market.settledMillis === undefined
     ? {
         endMinute: minuteOf(market.touchedMillis),
-        bidLow: Math.min(bid, last.bidClose),
-        bidHigh: Math.max(bid, last.bidClose),
+        bidLow: bid,
+        bidHigh: bid,
         bidClose: bid,
-        askLow: Math.min(ask, last.askClose),
-        askHigh: Math.max(ask, last.askClose),
+        askLow: ask,
+        askHigh: ask,
         askClose: ask,
         openInterest
       }
