@@ -1,8 +1,8 @@
-"""Points the demo addresses of kalshi-sdk at a local exchange, and records the frames of each test.
+"""Points the demo addresses of kalshi-sdk at a local exchange, and records the requests and the frames of each test.
 
 This is a pytest plugin, loaded with `-p local_exchange`. LOCAL_EXCHANGE is the address, such as http://127.0.0.1:8787. The
-plugin changes no file of kalshi-sdk. It writes the first frame of each type into the JUnit report, as a property of the
-test that received the frame.
+plugin changes no file of kalshi-sdk. It writes into the JUnit report, as properties of each test: the requests with their
+statuses, and the first received frame of each type.
 """
 
 import json
@@ -11,6 +11,7 @@ import socket
 import sys
 from urllib.parse import urlparse
 
+import httpx
 import pytest
 
 address = os.environ["LOCAL_EXCHANGE"]
@@ -37,10 +38,11 @@ def resolve_loopback(name, *args, **kwargs):
 
 
 class Recorder:
-    """The first frame of each type that the current test received."""
+    """The requests of the current test, and the first frame of each type that the test received."""
 
     def __init__(self):
         self.frames = {}
+        self.requests = []
 
     def record(self, text):
         try:
@@ -51,6 +53,23 @@ class Recorder:
 
 
 recorder = Recorder()
+
+
+def record_request(response):
+    recorder.requests.append(f"{response.request.method} {response.request.url} {response.status_code}")
+    return response
+
+
+def record_requests():
+    send, send_async = httpx.Client.send, httpx.AsyncClient.send
+
+    def recorded(self, *args, **kwargs):
+        return record_request(send(self, *args, **kwargs))
+
+    async def recorded_async(self, *args, **kwargs):
+        return record_request(await send_async(self, *args, **kwargs))
+
+    httpx.Client.send, httpx.AsyncClient.send = recorded, recorded_async
 
 
 def pytest_configure(config):
@@ -73,6 +92,7 @@ def pytest_configure(config):
         return text
 
     ConnectionManager.recv = recorded
+    record_requests()
     socket.getaddrinfo = resolve_loopback
 
 
@@ -90,4 +110,6 @@ def pytest_runtest_teardown(item):
         return (yield)
     finally:
         item.user_properties.extend(("frame", text) for text in recorder.frames.values())
+        item.user_properties.extend(("request", text) for text in recorder.requests)
         recorder.frames.clear()
+        recorder.requests.clear()

@@ -9,74 +9,27 @@
  * @module
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as Environment from "@kalshi-effect/client/Environment"
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
-import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Quotes from "@kalshi-effect/client/Quotes"
 import * as Rfqs from "@kalshi-effect/client/Rfqs"
-import * as ApiKey from "@kalshi-effect/signing/ApiKey"
-import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Console from "effect/Console"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import * as Schema from "effect/Schema"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-
-/** The exchange rejected a request of the operator, or an order of a batch. */
-class Rejected extends Data.TaggedError("Rejected")<{ readonly code: string }> {}
-
-type Trader = Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite
-
-/** Runs an effect as one of the accounts. */
-type As = <A, E>(effect: Effect.Effect<A, E, Trader>) => Effect.Effect<A, E>
-
-const credentials = Schema.Struct({ keyId: Schema.String, privateKey: Schema.String })
+import { type As, createAccount, makeAs, order, Rejected, sendAsOperator } from "./operator.ts"
 
 const tickMillis = 50
 const tradedMarkets = 4
 /**
- * The number of markets with RFQs. An RFQ stays open for the 15 seconds from the confirmation of its quote to the
- * execution. There are more markets than confirmations in that time, so no market gets a second RFQ while it has one.
+ * The number of markets with RFQs. The first market has none: the client under test creates its own RFQs there. An RFQ
+ * stays open for the 15 seconds from the confirmation of its quote to the execution. There are more markets than
+ * confirmations in that time, so no market gets a second RFQ while it has one.
  */
 const quotedMarkets = 10
-
-const order = {
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross",
-  exchange_index: 0
-} as const
-
-/** Sends a request to the operator's interface of the exchange. */
-const sendAsOperator = (url: string, path: string, body: object) =>
-  Effect.gen(function* () {
-    const request = HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(`${url}/sandbox/${path}`), body)
-    const response = yield* HttpClient.execute(request)
-    return response.status === 200
-      ? yield* response.json
-      : yield* new Rejected({ code: `${path} ${response.status} ${yield* response.text}` })
-  })
-
-const createAccount = (url: string, name: string, kind: "rsa" | "ed25519") =>
-  Effect.flatMap(sendAsOperator(url, "accounts", { name, kind }), Schema.decodeUnknownEffect(credentials))
-
-/** Creates a function that runs effects as an account. The client's rate limits are off: the accounts are unmetered. */
-const makeAs = (url: string, { keyId, privateKey }: typeof credentials.Type) =>
-  Effect.gen(function* () {
-    const environment = yield* Effect.fromResult(Environment.fromUrl(url))
-    const key = yield* ApiKey.fromPem({ keyId, privateKey: Redacted.make(privateKey) })
-    const context = yield* Layer.build(Kalshi.layer({ environment, signer: Signer.fromApiKey(key), limits: false }))
-    const as: As = (effect) => Effect.provide(effect, context)
-    return as
-  })
 
 /** Creates large orders on both sides, at prices that no other order reaches. */
 const placeBothSides = (ticker: string) =>
@@ -245,7 +198,7 @@ const runFlow = (url: string, folder: string, changesPerSecond: number) =>
           ...traded.map((ticker) => tally.repeat("trades", 1_000, trade(ticker, judged, other))),
           tally.repeat("book changes", tickMillis, other(makeBookChanges(tickers, changesPerSecond))),
           tally.repeat("order groups", 1_000, judged(changeGroup)),
-          tally.repeat("quotes", 2_000, makeQuoting(tickers.slice(0, quotedMarkets), judged, other)),
+          tally.repeat("quotes", 2_000, makeQuoting(tickers.slice(1, 1 + quotedMarkets), judged, other)),
           tally.repeat("markets", 2_000, makeCatalog(url))
         ],
         { concurrency: "unbounded", discard: true }

@@ -45,7 +45,7 @@ const fields = (input: Json): ReadonlyArray<string> =>
 
 const world: World = {
   signer: { accountId: "1" } as never, // Inputs use only the account's id.
-  bystander: undefined as never, // No input uses it.
+  bystander: { accountId: "2" } as never, // Inputs use only the account's id.
   ticker: "T",
   settledTicker: "T",
   archivedTicker: "T",
@@ -60,7 +60,8 @@ const world: World = {
   quoteId: "1",
   awayRfqId: "1",
   ownQuoteId: "1",
-  acceptedQuoteId: "1"
+  acceptedQuoteId: "1",
+  blockTradeId: "1"
 }
 
 // Checks the inputs that the local exchange must accept.

@@ -51,6 +51,7 @@ const archive: Inputs = ({ archivedTicker }) => [{ ...page, ...between, ticker: 
  * The inputs by operation id. If fields exclude each other, an operation has several inputs, so that each field occurs.
  */
 const inputs: Readonly<Record<string, Inputs>> = {
+  AcceptBlockTradeProposal: ({ blockTradeId }) => [{ block_trade_proposal_id: blockTradeId, subaccount: 0 }],
   AcceptQuote: quoteInput(undefined, "quoteId", { accepted_side: "yes" }),
   AcceptRFQQuote: quoteInput("rfqId", "quoteId", { accepted_side: "no" }),
   AmendOrderV2: ({ clientOrderId, orderIds, ticker }) => [
@@ -107,6 +108,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
   DeleteOrderGroup: ({ groupId }) => [{ order_group_id: groupId, ...shard }],
   GenerateApiKey: () => [{ ...key, key_type: "ed25519" }],
   GetBalance: () => [shard],
+  GetBlockTradeProposals: ({ ticker }) => [{ ...page, market_ticker: ticker, status: "pending" }],
   GetEvent: ({ eventTicker }) => [{ event_ticker: eventTicker, with_nested_markets: true }],
   GetEvents: ({ eventTicker, seriesTicker }) => [
     {
@@ -212,6 +214,19 @@ const inputs: Readonly<Record<string, Inputs>> = {
       destination_exchange_shard: 1,
       destination_subaccount: 1,
       amount: 10_000
+    }
+  ],
+  ProposeBlockTrade: ({ bystander, signer, ticker }) => [
+    {
+      buyer_user_id: signer.accountId,
+      buyer_subaccount: 0,
+      seller_user_id: bystander.accountId,
+      seller_subaccount: 0,
+      market_ticker: ticker,
+      price_centi_cents: 4_000,
+      centicount: 100,
+      maker_side: "yes",
+      expiration_ts: "2095-12-31T23:59:59Z"
     }
   ],
   SetTargetBalanceAllocation: () => [

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as BlockTrades from "@kalshi-effect/client/BlockTrades"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -40,6 +41,8 @@ export interface World {
   readonly ownQuoteId: string
   /** A quote of the signer on the other account's RFQ, accepted but not confirmed. */
   readonly acceptedQuoteId: string
+  /** A block trade that the bystander proposed and accepted: the signer buys from the bystander. */
+  readonly blockTradeId: string
 }
 
 const ticker = "KXCONTRACT-26-YES"
@@ -47,6 +50,9 @@ const settledTicker = "KXCONTRACT-26-OVER"
 const archivedTicker = "KXCONTRACT-25-OLD"
 const seriesTicker = "KXCONTRACT"
 const awayTicker = "KXAWAY-26-YES"
+
+/** A time after every test. */
+const farFuture = "2095-12-31T23:59:59Z"
 
 const order = (change: Partial<Orders.CreateInput>): Orders.CreateInput => ({
   ticker,
@@ -125,6 +131,17 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     const accepted = yield* quote(awayRfq.id).pipe(as(signer))
     yield* Quotes.accept({ rfq_id: awayRfq.id, quote_id: accepted.id, accepted_side: "yes" }).pipe(as(taker))
     const own = yield* quote(awayRfq.id).pipe(as(signer))
+    const blockTrade = yield* BlockTrades.propose({
+      buyer_user_id: signer.accountId,
+      seller_user_id: bystander.accountId,
+      market_ticker: ticker,
+      price_centi_cents: 4_000,
+      centicount: 100,
+      maker_side: "yes",
+      expiration_ts: farFuture
+    }).pipe(as(bystander))
+    const { block_trade_proposal_id } = blockTrade
+    yield* BlockTrades.accept({ block_trade_proposal_id }).pipe(as(bystander))
     yield* pass(settledAfterMillis)
     const world: World = {
       signer,
@@ -143,7 +160,8 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
       quoteId: received.id,
       awayRfqId: awayRfq.id,
       ownQuoteId: own.id,
-      acceptedQuoteId: accepted.id
+      acceptedQuoteId: accepted.id,
+      blockTradeId: block_trade_proposal_id
     }
     return world
   })

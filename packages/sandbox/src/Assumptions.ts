@@ -72,6 +72,11 @@ export interface Assumptions {
    * public client that is tested against demo still requires it.
    */
   readonly marketLiquidity: "absent" | "sent"
+  /**
+   * Whether an account may quote its own RFQ, as a public test suite reports of demo. Such a quote never trades: at its
+   * execution it is cancelled, because an account cannot trade with itself.
+   */
+  readonly ownQuotes: "allowed" | "refused"
   /** The maximum number of order groups per account. Documented: 100,000. */
   readonly maxOrderGroups: number
   /** The maximum number of resting orders per account. Documented: 200,000. */
@@ -121,6 +126,7 @@ export const defaults: Assumptions = {
   historicalOrdersMillis: 14 * days,
   undeclaredStatuses: "declared",
   marketLiquidity: "sent",
+  ownQuotes: "allowed",
   maxOrderGroups: 100_000,
   maxRestingOrders: 200_000,
   maxOrderContracts: 10_000_000,

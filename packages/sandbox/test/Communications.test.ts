@@ -121,14 +121,20 @@ describe("deleteRfq", () => {
     assert.deepStrictEqual(desk.happened(), ["rfqCreated", "quoteCreated", "rfqDeleted", "quoteDeleted"])
   })
 
-  it("is refused while a quote is accepted, until the quote lapses", () => {
+  it("keeps an accepted quote, which can still be confirmed and executed", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
-    unwrap(desk.accept(desk.quote(rfq, 40, 50), "yes"))
-    const remove = () => desk.execute({ type: "deleteRfq", accountId: desk.requester, rfqId: rfq.rfqId })
-    assert.strictEqual(codeOf(remove()), "bad_request")
-    desk.pass(30_000)
-    unwrap(remove())
+    const [accepted, open] = [desk.quote(rfq, 40, 50), desk.quote(rfq, 30, 50, {}, desk.account("other", "1000"))]
+    unwrap(desk.accept(accepted, "yes"))
+    unwrap(desk.execute({ type: "deleteRfq", accountId: desk.requester, rfqId: rfq.rfqId }))
+    assert.deepInclude(desk.latestRfq(rfq), { status: "closed", closeReason: "requested" })
+    assert.deepInclude(desk.latest(open), { status: "cancelled", cancelReason: "rfqClosed" })
+    desk.rfq(10) // the market is free for another RFQ of the account
+    unwrap(desk.confirm(accepted))
+    desk.pass(15_000)
+    assert.deepInclude(desk.latest(accepted), { status: "executed" })
+    assert.deepInclude(desk.latestRfq(rfq), { status: "closed", closeReason: "requested" })
+    assert.deepStrictEqual([positionOf(desk, desk.maker), positionOf(desk, desk.requester)], [10, -10])
   })
 
   it("happens automatically when the market closes, even if a quote is confirmed", () => {
@@ -187,7 +193,23 @@ describe("createQuote", () => {
     unwrap(desk.confirm(accepted))
   })
 
-  it("refuses bids that no trade can have, a quote on the account's own RFQ, and a closed or unknown RFQ", () => {
+  it("lets an account quote its own RFQ, but cancels the quote at its execution, because the account would trade with itself", () => {
+    const desk = makeDesk()
+    const rfq = desk.rfq(10)
+    const own = desk.trade(desk.quote(rfq, 40, 50, {}, desk.requester), "yes")
+    assert.deepInclude(own, { status: "cancelled", cancelReason: "notExecuted" })
+    assert.deepInclude(desk.latestRfq(rfq), { status: "open" })
+    assert.deepStrictEqual([cashOf(desk, desk.requester), positionOf(desk, desk.requester)], [1_000, 0])
+  })
+
+  it('refuses a quote on the account\'s own RFQ, with `ownQuotes: "refused"`', () => {
+    const desk = makeDesk({ assumptions: { ownQuotes: "refused" } })
+    const quote = quoteTerms(desk.rfq(10).rfqId, 40, 50)
+    const refused = refusalOf(desk.execute({ type: "createQuote", accountId: desk.requester, quote }))
+    assert.deepInclude(refused, { code: "invalid_parameters", details: "an account cannot quote its own RFQ" })
+  })
+
+  it("refuses bids that no trade can have, and a closed or unknown RFQ", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const refused = (yesCents: number, noCents: number, accountId = desk.maker, rfqId = rfq.rfqId) =>
@@ -197,7 +219,6 @@ describe("createQuote", () => {
     assert.strictEqual(refused(100, 0), "invalid_parameters")
     assert.strictEqual(refused(-1, 50), "invalid_parameters")
     unwrap(desk.execute({ type: "createQuote", accountId: desk.maker, quote: quoteTerms(rfq.rfqId, 50, 50) }))
-    assert.strictEqual(refused(40, 50, desk.requester), "invalid_parameters")
     assert.strictEqual(refused(40, 50, desk.maker, "00000000-0000-4000-8000-000000000000"), "not_found")
     for (const change of [{ subaccount: 64 }, { yesBid: 4_000.5 }]) {
       const quote = quoteTerms(rfq.rfqId, 40, 50, change)
@@ -345,8 +366,6 @@ describe("confirmQuote", () => {
     // The end of the time to confirm does not change a confirmed quote.
     desk.pass(14_999)
     assert.strictEqual(desk.latest(quote).status, "confirmed")
-    const { rfqId } = quote
-    assert.strictEqual(codeOf(desk.execute({ type: "deleteRfq", accountId: desk.requester, rfqId })), "bad_request")
     assert.deepStrictEqual(desk.happened(), ["rfqCreated", "quoteCreated", "quoteAccepted", "quoteConfirmed"])
     desk.pass(1)
     assert.deepInclude(desk.latest(quote), { status: "executed", executedMillis: start + 44_999 })

@@ -37,7 +37,9 @@ const kindOf = (event: Event): string =>
     ? `orderCanceled ${event.order.cancelReason}`
     : event.type === "quoteDeleted"
       ? `quoteDeleted ${event.quote.cancelReason}`
-      : event.type
+      : event.type === "fill" && event.isBlock
+        ? "fill of a block trade"
+        : event.type
 
 describe("Exchange, for many commands", () => {
   it(
@@ -64,7 +66,7 @@ describe("Exchange, for many commands", () => {
       for (const what of ["fill", "orderChanged", "orderGroup", "market", "settlement"]) {
         assert.isAbove(events.get(what) ?? 0, 100, what)
       }
-      for (const what of ["quoteExecuted", "quoteLapsed", "seriesFee", "eventFee"]) {
+      for (const what of ["quoteExecuted", "quoteLapsed", "fill of a block trade", "seriesFee", "eventFee"]) {
         assert.isAbove(events.get(what) ?? 0, 10, what)
       }
       const again = run((exchange, now, part) =>

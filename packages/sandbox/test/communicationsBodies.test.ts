@@ -216,6 +216,7 @@ describe("the lists of RFQs and quotes", () => {
           return (quotes ?? rfqs ?? []).map(({ id }) => id)
         })
       const upper = (text: string): string => text.toUpperCase()
+      const communicationsId = String(fieldOf(yield* call(requester, "GET", "/id"), "communications_id"))
       const { body } = yield* call(requester, "GET", "/rfqs?user_filter=self")
       assert.deepInclude((body as { readonly rfqs: ReadonlyArray<Fields> }).rfqs[0], {
         id: mine,
@@ -236,6 +237,7 @@ describe("the lists of RFQs and quotes", () => {
         ],
         [requester, "/quotes?rfq_user_filter=self&status=open", [onMine]],
         [requester, `/quotes?rfq_creator_user_id=${upper(requester.accountId)}`, [onMine]],
+        [requester, `/quotes?rfq_creator_user_id=${communicationsId}`, [onMine]],
         [requester, "/quotes?user_filter=self", []],
         [requester, "/quotes?rfq_user_filter=self&max_ts=-1", []]
       ]

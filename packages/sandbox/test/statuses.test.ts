@@ -52,6 +52,9 @@ const filledIn = (text: string, world: World): string =>
     .replaceAll("{takerRfq}", world.takerRfqId)
     .replaceAll("{ownQuote}", world.ownQuoteId)
     .replaceAll("{acceptedQuote}", world.acceptedQuoteId)
+    .replaceAll("{blockTrade}", world.blockTradeId)
+    .replaceAll("{maker}", world.maker.accountId)
+    .replaceAll("{taker}", world.taker.accountId)
 
 /** Sends the request of a case, possibly changed. */
 const attempt = (world: World, { request }: Case, { who, ...change }: Change = {}) => {

@@ -24,10 +24,6 @@ const excluded: ReadonlySet<string> = new Set([
   "GetRFQBatchBestQuotes",
   "GetRFQBatchQuotes",
   "GetRFQBatches",
-  // Block trades.
-  "AcceptBlockTradeProposal",
-  "GetBlockTradeProposals",
-  "ProposeBlockTrade",
   // FCM members.
   "CreateFCMPositionTransfer",
   "CreateFCMSubtrader",

@@ -89,7 +89,7 @@ export const calls: Calls = {
     getApiKeys: () => []
   },
   CommunicationsApi: {
-    acceptBlockTradeProposal: () => [unknownId, {}],
+    acceptBlockTradeProposal: ({ blockTradeId }) => [blockTradeId, {}],
     acceptQuote: ({ quoteId }) => [quoteId, { accepted_side: "yes" }],
     acceptRFQQuote: ({ quoteId, rfqId }) => [rfqId, quoteId, { accepted_side: "no" }],
     confirmQuote: ({ acceptedQuoteId }) => [acceptedQuoteId, {}],
@@ -116,7 +116,7 @@ export const calls: Calls = {
         price_centi_cents: 4_000,
         centicount: 100_000,
         maker_side: "yes",
-        expiration_ts: "2026-12-31T00:00:00Z"
+        expiration_ts: "2095-12-31T23:59:59Z"
       }
     ]
   },

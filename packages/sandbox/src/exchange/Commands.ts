@@ -11,6 +11,7 @@ import type {
   Account,
   Allocation,
   ApiKey,
+  BlockTrade,
   EventFeeChange,
   FeeTerms,
   Market,
@@ -231,6 +232,17 @@ export interface QuoteTarget {
   readonly subaccount: number | undefined
 }
 
+/** A block trade to propose, by its buyer or its seller. Buyer and seller must be different accounts. */
+export interface ProposeBlockTrade {
+  readonly buyer: { readonly accountId: string; readonly subaccount: number }
+  readonly seller: { readonly accountId: string; readonly subaccount: number }
+  readonly ticker: string
+  readonly price: number
+  readonly count: number
+  readonly makerSide: "yes" | "no"
+  readonly expirationMillis: number
+}
+
 /** The new target allocation of cash. */
 export type SetAllocation = Allocation
 
@@ -362,8 +374,8 @@ export interface CommandTypes {
   readonly deleteGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
   readonly createRfq: readonly [{ readonly accountId: string; readonly rfq: CreateRfq }, Rfq]
   /**
-   * Closes an open RFQ of the account, and cancels the open quotes on it. Refused while a quote on it is waiting for its
-   * confirmation or execution. The subaccount, if set, must be that of the RFQ.
+   * Closes an open RFQ of the account, and cancels the open quotes on it. An accepted quote can still be confirmed and
+   * executed. The subaccount, if set, must be that of the RFQ.
    */
   readonly deleteRfq: readonly [
     { readonly accountId: string; readonly rfqId: string; readonly subaccount?: number | undefined },
@@ -380,6 +392,19 @@ export interface CommandTypes {
   ]
   /** Confirms an accepted quote of the account, and starts the timer that executes the quote. */
   readonly confirmQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
+  /** Proposes a block trade. The account must be the buyer or the seller. */
+  readonly proposeBlockTrade: readonly [
+    { readonly accountId: string; readonly proposal: ProposeBlockTrade },
+    BlockTrade
+  ]
+  /**
+   * Accepts a block trade for the account's side. The subaccount, if set, replaces the proposed one. The second
+   * acceptance executes the trade. If one of the parties cannot pay, it is refused and changes nothing.
+   */
+  readonly acceptBlockTrade: readonly [
+    { readonly accountId: string; readonly proposalId: string; readonly subaccount?: number | undefined },
+    BlockTrade
+  ]
 }
 
 export type CommandType = keyof CommandTypes
@@ -482,5 +507,13 @@ export interface ListQuotes extends PageQuery, TimeQuery {
   readonly makerAccountId: string | undefined
   readonly rfqAccountId: string | undefined
   /** If set, lists only quotes in which the caller has this subaccount. */
+  readonly subaccount: number | undefined
+}
+
+/** A filter of block trades to which the caller is a party. Undefined fields do not filter. */
+export interface ListBlockTrades extends PageQuery {
+  readonly ticker: string | undefined
+  readonly status: string | undefined
+  /** If set, lists only block trades in which the caller has this subaccount. */
   readonly subaccount: number | undefined
 }

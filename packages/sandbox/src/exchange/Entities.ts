@@ -101,6 +101,8 @@ export interface Trade {
   readonly price: number
   readonly count: number
   readonly takerSide: "bid" | "ask"
+  /** Whether two parties agreed on the trade outside the book. */
+  readonly isBlock: boolean
   readonly atMillis: number
 }
 
@@ -473,6 +475,38 @@ export interface QuoteOrder {
   readonly clientOrderId: string
 }
 
+/** A proposal of a block trade: a trade that two parties agree on outside the book. */
+export interface BlockTrade {
+  readonly proposalId: string
+  /** The party that proposed the trade. */
+  readonly proposerId: string
+  /** The buyer of YES. */
+  readonly buyer: BlockTradeParty
+  /** The seller of YES, who buys NO. */
+  readonly seller: BlockTradeParty
+  readonly ticker: string
+  /** The YES price. */
+  readonly price: number
+  readonly count: number
+  /** The maker's side of the trade: `yes` if the buyer is the maker. */
+  readonly makerSide: "yes" | "no"
+  readonly expirationMillis: number
+  readonly status: "pending" | "executed" | "expired"
+  readonly createdMillis: number
+  readonly updatedMillis: number
+  readonly executedMillis: number | undefined
+}
+
+/** A party of a block trade. */
+export interface BlockTradeParty {
+  readonly accountId: string
+  /** The subaccount that trades. The party may choose another one when it accepts. */
+  readonly subaccount: number
+  readonly acceptedMillis: number | undefined
+  /** The party's order, once the trade is executed. */
+  readonly orderId: string | undefined
+}
+
 /** What happened on the exchange. */
 export type EventBody =
   /** An order was accepted. It has no fills yet. */
@@ -485,6 +519,8 @@ export type EventBody =
       readonly ticker: string
       readonly price: number
       readonly count: number
+      /** Whether two parties agreed on the trade outside the book. */
+      readonly isBlock: boolean
       /** Both orders after the fill. */
       readonly maker: Order
       readonly taker: Order

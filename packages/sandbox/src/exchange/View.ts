@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import type {
+  ListBlockTrades,
   KeyOptions,
   ListFills,
   ListOrders,
@@ -17,6 +18,7 @@ import type {
   QuoteTarget
 } from "./Commands.ts"
 import type {
+  BlockTrade,
   Account,
   Allocation,
   ApiKey,
@@ -36,6 +38,7 @@ import type {
 } from "./Entities.ts"
 import * as accounts from "./accounts/accounts.ts"
 import { type Budget, budgetOf } from "./accounts/buckets.ts"
+import { listBlockTrades } from "./communications/blockTrades.ts"
 import { listQuotes, listRfqs } from "./communications/lists.ts"
 import { findQuote, findRfq, toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
@@ -321,6 +324,11 @@ export class View extends MarketData {
   /** Quotes that the account made, or quotes on its RFQs, newest first. */
   listQuotes(accountId: string, query: ListQuotes): Result.Result<Page<Quote>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listQuotes(this.state, account, query))
+  }
+
+  /** Proposed block trades to which the account is a party, newest first. */
+  listBlockTrades(accountId: string, query: ListBlockTrades): Result.Result<Page<BlockTrade>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => listBlockTrades(this.state, account, query))
   }
 
   #account(accountId: string): Result.Result<AccountState, Refusal> {

@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import * as accounts from "./accounts/accounts.ts"
+import * as blockTrades from "./communications/blockTrades.ts"
 import * as quotes from "./communications/quotes.ts"
 import { toQuote, toRfq } from "./communications/records.ts"
 import * as rfqs from "./communications/rfqs.ts"
@@ -119,7 +120,11 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   createQuote: onAccount((state, account, { quote }) => Result.map(quotes.create(state, account, quote), toQuote)),
   deleteQuote: onAccount((state, account, { target }) => quotes.remove(state, account, target)),
   acceptQuote: onAccount((state, account, { side, target }) => quotes.accept(state, account, target, side)),
-  confirmQuote: onAccount((state, account, { target }) => quotes.confirm(state, account, target))
+  confirmQuote: onAccount((state, account, { target }) => quotes.confirm(state, account, target)),
+  proposeBlockTrade: onAccount((state, account, { proposal }) => blockTrades.propose(state, account, proposal)),
+  acceptBlockTrade: onAccount((state, account, { proposalId, subaccount }) =>
+    blockTrades.accept(state, account, proposalId, subaccount)
+  )
 }
 
 /** Executes a command. A refused command may consume an id, so a replay must include refused commands. */

@@ -5,8 +5,10 @@
  */
 import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
+import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { Book } from "./orders/book.ts"
+import type { BlockTradeParty } from "./Entities.ts"
 import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
@@ -56,7 +58,8 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   rfqList: [],
   quotes: new Map(),
   seriesFeeChanges: [],
-  eventFeeChanges: []
+  eventFeeChanges: [],
+  blockTrades: new Map()
 })
 
 /** A snapshot refers to an entity that it does not contain. */
@@ -107,6 +110,23 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     restoreBook(state, market)
   }
   restoreCommunications(state, from)
+  for (const { status: _status, ...trade } of from.blockTrades) {
+    const partyOf = ({ accountId, ...party }: BlockTradeParty) => ({
+      ...party,
+      // JSON omits undefined fields.
+      acceptedMillis: party.acceptedMillis,
+      orderId: party.orderId,
+      account: found(state.accounts.get(accountId), accountId)
+    })
+    const market = found(state.markets.get(trade.ticker), trade.ticker)
+    attachBlockTrade(state, {
+      ...trade,
+      executedMillis: trade.executedMillis,
+      market,
+      buyer: partyOf(trade.buyer),
+      seller: partyOf(trade.seller)
+    })
+  }
   for (const timer of from.timers) {
     schedule(state, timer.atMillis, restoreTimer(state, timer))
   }

@@ -7,6 +7,8 @@ import type { Assumptions } from "../Assumptions.ts"
 import type {
   Allocation,
   ApiKey,
+  BlockTrade,
+  BlockTradeParty,
   EventFeeChange,
   MarketEvent,
   Order,
@@ -81,6 +83,8 @@ export interface AccountState {
   readonly quotes: Array<QuoteState>
   /** Every quote on the account's RFQs, oldest first. */
   readonly receivedQuotes: Array<QuoteState>
+  /** Every proposed block trade to which the account is a party, oldest first. */
+  readonly blockTrades: Array<BlockTradeState>
 }
 
 export interface RfqState extends Mutable<Rfq> {
@@ -95,6 +99,21 @@ export interface RfqState extends Mutable<Rfq> {
 export interface QuoteState extends Mutable<Quote> {
   readonly account: AccountState
   readonly rfq: RfqState
+}
+
+export interface BlockTradeState extends Omit<
+  BlockTrade,
+  "buyer" | "seller" | "status" | "updatedMillis" | "executedMillis"
+> {
+  readonly market: MarketState
+  readonly buyer: BlockPartyState
+  readonly seller: BlockPartyState
+  updatedMillis: number
+  executedMillis: number | undefined
+}
+
+export interface BlockPartyState extends Mutable<Omit<BlockTradeParty, "accountId">> {
+  readonly account: AccountState
 }
 
 export type TransferState = Mutable<ShardTransfer>
@@ -292,6 +311,8 @@ export interface State {
   /** All changes of fees, in the order of the commands. */
   readonly seriesFeeChanges: Array<SeriesFeeChange>
   readonly eventFeeChanges: Array<EventFeeChange>
+  /** All proposed block trades, oldest first. */
+  readonly blockTrades: Map<string, BlockTradeState>
 }
 
 /** Subaccounts are numbered from 0 to 63. */

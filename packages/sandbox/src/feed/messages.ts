@@ -86,7 +86,7 @@ export const toTrade = (event: Body<"fill">) => ({
   taker_side: outcomeOf(event.taker.side),
   taker_outcome_side: outcomeOf(event.taker.side),
   taker_book_side: event.taker.side,
-  is_block_trade: false,
+  is_block_trade: event.isBlock,
   ts: seconds(event.atMillis),
   ts_ms: event.atMillis
 })

@@ -69,7 +69,13 @@ export const forbidden = (key: ApiKey, descriptor: Descriptor): Refusal | undefi
     : undefined
 }
 
-const namesSubaccount = new Set(["CreateOrderV2", "CreateOrderGroup", "CreateRFQ", "CreateQuote"])
+const namesSubaccount = new Set([
+  "CreateOrderV2",
+  "CreateOrderGroup",
+  "CreateRFQ",
+  "CreateQuote",
+  "AcceptBlockTradeProposal"
+])
 const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])
 
 type Input = Readonly<Record<string, unknown>>

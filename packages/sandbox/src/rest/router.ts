@@ -115,7 +115,15 @@ const unescape = (text: string): string | undefined => {
 }
 
 /** Path parameters that are UUIDs. Any other value is refused before the lookup. */
-const uuids = new Set(["order_id", "order_group_id", "transfer_id", "api_key", "rfq_id", "quote_id"])
+const uuids = new Set([
+  "order_id",
+  "order_group_id",
+  "transfer_id",
+  "api_key",
+  "rfq_id",
+  "quote_id",
+  "block_trade_proposal_id"
+])
 
 /** Query parameters that narrow the search for an entity. With an invalid value, no entity is found. */
 const narrowing = new Set(["subaccount", "exchange_index", "market_ticker"])

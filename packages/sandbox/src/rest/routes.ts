@@ -5,6 +5,7 @@
  */
 import type { Route } from "./route.ts"
 import { account, apiKeys } from "./routes/account.ts"
+import { blockTrades } from "./routes/blockTrades.ts"
 import { candlesticks } from "./routes/candlesticks.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
@@ -34,7 +35,8 @@ export const routes: ReadonlyArray<Route> = [
   ...feeChanges,
   ...historical,
   ...rfqs,
-  ...quotes
+  ...quotes,
+  ...blockTrades
 ]
 
 const implemented = new Set(routes.map(({ descriptor }) => descriptor.operationId))

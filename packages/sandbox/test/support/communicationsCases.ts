@@ -1,13 +1,16 @@
 /**
- * Requests that reach the statuses of the operations of RFQs and quotes, without the statuses that all operations share. `{rfq}`, `{quote}`, `{takerRfq}`,
- * `{ownQuote}` and `{acceptedQuote}` stand for existing entities.
+ * Requests that reach the statuses of the operations of RFQs, quotes and block trades, without the statuses that all
+ * operations share. `{rfq}`, `{quote}`, `{takerRfq}`, `{ownQuote}`, `{acceptedQuote}` and `{blockTrade}` stand for
+ * existing entities, `{maker}` and `{taker}` for their accounts.
  */
 import { badBodies, badPages, type Case, type Change } from "./cases.ts"
-import { quote, rfq, settledTicker } from "./world.ts"
+import { blockTrade, quote, rfq, settledTicker } from "./world.ts"
 
 const nowhere = "00000000-0000-4000-8000-000000000000"
 const rfqs = "/communications/rfqs"
 const quotes = "/communications/quotes"
+const blockTrades = "/communications/block-trade-proposals"
+const proposal = (change: object = {}) => blockTrade("{maker}", "{taker}", change)
 
 /** The cases of an operation on a quote: with the ids of its RFQ and of the quote, and with the quote's id only. */
 const both = (
@@ -85,7 +88,7 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
   DeleteRFQ: {
     request: { method: "DELETE", path: `${rfqs}/{rfq}` },
     others: {
-      400: [{ path: `${rfqs}/mine` }, { path: `${rfqs}/{takerRfq}`, who: "taker" }],
+      400: [{ path: `${rfqs}/mine` }],
       404: [{ path: `${rfqs}/${nowhere}` }, { who: "taker" }, { who: "locked" }]
     }
   },
@@ -113,7 +116,6 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
         ...changes([
           quote("mine"),
           quote(nowhere),
-          quote("{rfq}"),
           quote("{takerRfq}", { yes_bid: "0", no_bid: "0" }),
           quote("{takerRfq}", { yes_bid: "0.51", no_bid: "0.50" }),
           quote("{takerRfq}", { yes_bid: "1.00", no_bid: "0" }),
@@ -142,5 +144,46 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
   ...both(["DeleteRFQQuote", "DeleteQuote"], ["{takerRfq}", "{ownQuote}"], "", {
     request: { method: "DELETE" },
     others: { 404: [{ who: "taker" }, { who: "locked" }] }
-  })
+  }),
+  GetBlockTradeProposals: {
+    request: { method: "GET", path: blockTrades },
+    others: { 400: [...badPages(blockTrades), { path: `${blockTrades}?limit=101` }] }
+  },
+  ProposeBlockTrade: {
+    request: { method: "POST", path: blockTrades, json: proposal() },
+    others: {
+      400: [
+        ...badBodies,
+        ...changes([
+          proposal({ market_ticker: "KXNONE-1" }),
+          proposal({ market_ticker: settledTicker }),
+          proposal({ seller_user_id: "{maker}" }),
+          proposal({ seller_user_id: nowhere }),
+          proposal({ buyer_user_id: "me" }),
+          proposal({ price_centi_cents: 5_650 }),
+          proposal({ price_centi_cents: 10_000 }),
+          proposal({ centicount: 0 }),
+          proposal({ buyer_subaccount: 64 }),
+          proposal({ expiration_ts: "1970-01-01T00:00:00Z" }),
+          proposal({ expiration_ts: "tomorrow" }),
+          proposal({ buyer_subtrader_id: "mine" })
+        ])
+      ],
+      403: [{ who: "basic" }, { who: "locked", json: proposal({ buyer_subaccount: 2 }) }, { who: "balanceOnly" }]
+    }
+  },
+  AcceptBlockTradeProposal: {
+    request: { method: "POST", path: `${blockTrades}/{blockTrade}/accept`, json: {} },
+    others: {
+      400: [
+        { path: `${blockTrades}/mine/accept` },
+        { who: "taker" },
+        { json: { subaccount: 64 } },
+        { json: { subtrader_id: "mine" } },
+        { json: { subaccount: 3 } },
+        { text: "[]" }
+      ],
+      404: [{ path: `${blockTrades}/${nowhere}/accept` }, { who: "basic" }]
+    }
+  }
 }

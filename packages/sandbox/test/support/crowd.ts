@@ -51,6 +51,7 @@ export interface Crowd {
     /** True once the quote was accepted. */
     isAccepted: boolean
   }>
+  readonly blocks: Array<{ readonly parties: ReadonlyArray<string>; readonly proposalId: string }>
   made: number
   done: number
   /** The number of refusals by code. */
@@ -66,6 +67,7 @@ export const makeCrowd = (exchange: Exchange, size: number): Crowd => {
     groups: [],
     rfqs: [],
     quotes: [],
+    blocks: [],
     made: 0,
     done: 0,
     refused: new Map()
@@ -147,7 +149,7 @@ const step = (exchange: Exchange, crowd: Crowd, random: Random): Result.Result<u
     return order(exchange, crowd, random, account)
   }
   if (choice < 620) {
-    return deal(exchange, crowd, random, account)
+    return random.chance(20) ? dealBlock(exchange, crowd, random, account) : deal(exchange, crowd, random, account)
   }
   const target = crowd.orders.at(-1 - random.below(Math.min(crowd.orders.length, 60)))
   if (target !== undefined && choice < 850) {
@@ -318,6 +320,35 @@ const deal = (exchange: Exchange, crowd: Crowd, random: Random, accountId: strin
   return random.chance(50)
     ? exchange.execute({ type: "deleteRfq", accountId: rfq.account, rfqId: rfq.rfqId }, now)
     : exchange.execute({ type: "deleteQuote", accountId: quote.account, target: target(quote.quoteId) }, now)
+}
+
+/** Proposes a block trade, or accepts one of the latest as one of its parties. */
+const dealBlock = (exchange: Exchange, crowd: Crowd, random: Random, accountId: string) => {
+  const { now } = crowd
+  const block = crowd.blocks.at(-1 - random.below(Math.min(crowd.blocks.length, 4)))
+  if (block !== undefined && random.chance(70)) {
+    const { parties, proposalId } = block
+    const subaccount = random.chance(70) ? undefined : random.below(subaccounts)
+    return exchange.execute({ type: "acceptBlockTrade", accountId: random.of(parties), proposalId, subaccount }, now)
+  }
+  const partyOf = (id: string) => ({ accountId: id, subaccount: random.chance(70) ? 0 : random.below(subaccounts) })
+  const [buyer, seller] = random.chance(50)
+    ? [partyOf(accountId), partyOf(random.of(crowd.accounts))]
+    : [partyOf(random.of(crowd.accounts)), partyOf(accountId)]
+  const proposal = {
+    buyer,
+    seller,
+    ticker: random.of(crowd.markets),
+    price: 100 * (30 + random.below(40)),
+    count: 1 + random.below(1_500),
+    makerSide: random.of(["yes", "no"] as const),
+    expirationMillis: now + random.below(60_000)
+  }
+  const made = exchange.execute({ type: "proposeBlockTrade", accountId, proposal }, now)
+  if (Result.isSuccess(made)) {
+    crowd.blocks.push({ parties: [buyer.accountId, seller.accountId], proposalId: made.success.proposalId })
+  }
+  return made
 }
 
 const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {

@@ -37,6 +37,8 @@ export interface World {
   readonly takerRfqId: string
   readonly ownQuoteId: string
   readonly acceptedQuoteId: string
+  /** A block trade that the taker proposed and accepted: the maker buys from the taker. */
+  readonly blockTradeId: string
 }
 
 type Needs = Sandbox | HttpClient.HttpClient
@@ -66,6 +68,17 @@ export const quote = (rfq_id: string, change: object = {}) => ({
   yes_bid: "0.40",
   no_bid: "0.50",
   rest_remainder: false,
+  ...change
+})
+
+export const blockTrade = (buyer_user_id: string, seller_user_id: string, change: object = {}) => ({
+  buyer_user_id,
+  seller_user_id,
+  market_ticker: ticker,
+  price_centi_cents: 5_600,
+  centicount: 100,
+  maker_side: "yes",
+  expiration_ts: "2199-01-01T00:00:00Z",
   ...change
 })
 
@@ -122,6 +135,13 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
   const accepted = `/communications/quotes/${acceptedQuoteId}/accept`
   yield* send({ method: "PUT", path: accepted, json: { accepted_side: "yes" }, by: taker })
   const ownQuoteId = yield* created(maker, "/communications/quotes", quote(takerRfqId))
+  const proposed = yield* post(
+    taker,
+    "/communications/block-trade-proposals",
+    blockTrade(maker.accountId, taker.accountId)
+  )
+  const blockTradeId = idOf(proposed, "block_trade_proposal_id")
+  yield* post(taker, `/communications/block-trade-proposals/${blockTradeId}/accept`, {})
   return {
     maker,
     taker,
@@ -136,6 +156,7 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
     quoteId,
     takerRfqId,
     ownQuoteId,
-    acceptedQuoteId
+    acceptedQuoteId,
+    blockTradeId
   }
 })

@@ -65,7 +65,8 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     rfqs: [],
     openRfqs: new Map(),
     quotes: [],
-    receivedQuotes: []
+    receivedQuotes: [],
+    blockTrades: []
   }
   holdingOf(account, 0, 0)
   return account

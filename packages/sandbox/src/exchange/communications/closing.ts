@@ -21,7 +21,10 @@ export const cancelQuote = (state: State, quote: QuoteState, reason: QuoteCancel
   state.emit?.({ type: "quoteDeleted", quote: toQuote(quote) })
 }
 
-/** Closes an open RFQ, and cancels the quotes on it that could still be executed. */
+/**
+ * Closes an open RFQ, and cancels the quotes on it that could still be executed. If its creator deletes the RFQ, the
+ * accepted quote stays: both parties have agreed to this trade.
+ */
 export const closeRfq = (state: State, rfq: RfqState, reason: RfqCloseReason): void => {
   rfq.status = "closed"
   rfq.closeReason = reason
@@ -29,7 +32,7 @@ export const closeRfq = (state: State, rfq: RfqState, reason: RfqCloseReason): v
   rfq.account.openRfqs.delete(rfq.ticker)
   state.emit?.({ type: "rfqDeleted", rfq: toRfq(rfq) })
   for (const quote of rfq.quotes) {
-    if (quote.status === "open" || quote === rfq.accepted) {
+    if (quote.status === "open" || (quote === rfq.accepted && reason !== "requested")) {
       cancelQuote(state, quote, "rfqClosed")
     }
   }

@@ -36,7 +36,7 @@ export const executeQuote = (state: State, quote: QuoteState): void => {
     rfq.accepted = undefined
     return [{ type: "quoteExecuted", quote: toQuote(quote) }]
   })
-  if (quote.status === "executed") {
+  if (quote.status === "executed" && rfq.status === "open") {
     closeRfq(state, rfq, "executed")
   }
 }
@@ -45,6 +45,10 @@ export const executeQuote = (state: State, quote: QuoteState): void => {
 const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; readonly taker: Order } | undefined => {
   const { account, rfq, subaccount } = quote
   const { market } = rfq
+  if (account === rfq.account) {
+    // Self-trade prevention: the orders of one account do not trade with each other.
+    return undefined
+  }
   const terms = termsOf(quote, quote.acceptedSide!) // it was accepted
   const own = opposite(terms)
   // The taker's money must be checked before the maker's order reaches the book.

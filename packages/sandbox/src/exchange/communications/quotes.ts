@@ -56,7 +56,9 @@ const checkRfq = (state: State, account: AccountState, rfq: RfqState): Refusal |
   checkTrading(state, rfq.market) ??
   (rfq.status === "closed" ? rfqClosed : undefined) ??
   checkActive(state, rfq.market) ??
-  (rfq.account === account ? invalidParameters("an account cannot quote its own RFQ") : undefined)
+  (rfq.account === account && state.assumptions.ownQuotes === "refused"
+    ? invalidParameters("an account cannot quote its own RFQ")
+    : undefined)
 
 const rfqClosed = /*#__PURE__*/ refusal("invalid", "RFQ_CLOSED", "the RFQ is closed")
 

@@ -110,7 +110,7 @@ const makeRfq = (state: State, account: AccountState, market: MarketState, input
   accepted: undefined
 })
 
-/** Deletes an open RFQ. Refused while a quote on it is waiting for its confirmation or execution. */
+/** Deletes an open RFQ. A quote that its creator accepted can still be confirmed and executed. */
 export const remove = (
   state: State,
   account: AccountState,
@@ -119,10 +119,7 @@ export const remove = (
 ): Result.Result<void, Refusal> =>
   Result.flatMap(findRfq(state, rfqId), (rfq) => {
     const isOwn = rfq.account === account && (subaccount ?? rfq.subaccount) === rfq.subaccount
-    const refused =
-      (isOwn && rfq.status === "open" ? undefined : notFound) ??
-      checkNotPaused(state, rfq.exchangeIndex) ??
-      (rfq.accepted === undefined ? undefined : refusal("invalid", "bad_request", "a quote on the RFQ is accepted"))
+    const refused = (isOwn && rfq.status === "open" ? undefined : notFound) ?? checkNotPaused(state, rfq.exchangeIndex)
     if (refused !== undefined) {
       return Result.fail(refused)
     }

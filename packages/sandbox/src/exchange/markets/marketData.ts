@@ -186,13 +186,14 @@ export class MarketData {
 
   /** Trades of one market or of all markets, newest first. Old trades are historical. */
   listTrades(
-    query: PageQuery & TimeQuery & { readonly ticker: string | undefined },
+    query: PageQuery & TimeQuery & { readonly ticker: string | undefined; readonly isBlock?: boolean | undefined },
     era: Era = "live"
   ): Result.Result<Page<Trade>, Refusal> {
     const trades = query.ticker === undefined ? this.state.trades : (this.state.markets.get(query.ticker)?.trades ?? [])
     return page(trades, query, {
       mark: era === "live" ? "t" : "ht",
       before: this.within(trades, query, era),
+      isListed: ({ isBlock }) => query.isBlock === undefined || query.isBlock === isBlock,
       show: (trade) => trade
     })
   }

@@ -98,11 +98,23 @@ export const canFill = (state: State, taker: OrderState): boolean => {
 }
 
 const fill = (state: State, maker: OrderState, taker: OrderState): void => {
+  const count = Math.min(maker.remainingCount, taker.remainingCount)
+  reduceInBook(state, maker, count)
+  bookTrade(state, maker, taker, count, false)
+}
+
+/** Fills two orders of the same count with each other, at the price of the maker. Neither order is in the book. */
+export const tradeOffBook = (state: State, maker: OrderState, taker: OrderState): void => {
+  const count = maker.remainingCount
+  touch(state, maker.market)
+  maker.remainingCount = 0
+  bookTrade(state, maker, taker, count, true)
+}
+
+/** Books a trade at the price of the maker, whose remaining count is already reduced. */
+const bookTrade = (state: State, maker: OrderState, taker: OrderState, count: number, isBlock: boolean): void => {
   const { market, price } = maker
   const { nowMillis } = state
-  const count = Math.min(maker.remainingCount, taker.remainingCount)
-
-  reduceInBook(state, maker, count)
   taker.remainingCount -= count
   maker.makerCostMicros += count * (maker.side === "bid" ? price : dollar - price)
   taker.takerCostMicros += count * (taker.side === "bid" ? price : dollar - price)
@@ -117,7 +129,7 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   market.volume += count
   market.event.series.volume += count
   const tradeId = state.ids.next()
-  const trade = { tradeId, ticker: market.ticker, price, count, takerSide: taker.side, atMillis: nowMillis }
+  const trade = { tradeId, ticker: market.ticker, price, count, takerSide: taker.side, isBlock, atMillis: nowMillis }
   market.trades.push(trade)
   market.dayVolume += count
   state.trades.push(trade)
@@ -136,6 +148,7 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
     ticker: market.ticker,
     price,
     count,
+    isBlock,
     maker: snapshot(maker),
     taker: snapshot(taker),
     makerFeeMicros: makerFee,

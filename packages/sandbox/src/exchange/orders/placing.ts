@@ -11,7 +11,7 @@ import { contract, dollar, printCount, printPrice } from "../decimal.ts"
 import { cancel } from "./ending.ts"
 import { attach, noteHolding, positionOf, checkCash } from "../money/ledger.ts"
 import { statusOf } from "../markets/marketView.ts"
-import { canFill, crosses, match } from "./matching.ts"
+import { canFill, crosses, match, tradeOffBook } from "./matching.ts"
 import { addToBook } from "./resting.ts"
 import { latestMillis } from "../times.ts"
 import { touch } from "../markets/topOfBook.ts"
@@ -256,8 +256,56 @@ const checkExecution = (state: State, order: OrderState, input: CreateOrder): Re
   )
 }
 
+/** Places the two orders of a block trade, which the parties can pay for, and fills them with each other. */
+export const placeBlock = (
+  state: State,
+  market: MarketState,
+  maker: BlockOrder,
+  taker: BlockOrder
+): { readonly maker: Order; readonly taker: Order } => {
+  const orderOf = ({ account, ...terms }: BlockOrder): OrderState =>
+    makeOrder(state, account, market, undefined, {
+      ...terms,
+      ticker: market.ticker,
+      clientOrderId: state.ids.next(),
+      timeInForce: "fill_or_kill",
+      selfTradePrevention: "taker_at_cross",
+      expirationSeconds: undefined,
+      postOnly: false,
+      reduceOnly: false,
+      cancelOnPause: false,
+      orderGroupId: undefined,
+      exchangeIndex: undefined
+    })
+  const [makerOrder, takerOrder] = [orderOf(maker), orderOf(taker)]
+  takerOrder.feeRate = market.takerRate
+  record(state, makerOrder)
+  record(state, takerOrder)
+  tradeOffBook(state, makerOrder, takerOrder)
+  return { maker: snapshot(makerOrder), taker: snapshot(takerOrder) }
+}
+
+/** One of the two orders of a block trade. */
+export interface BlockOrder {
+  readonly account: AccountState
+  readonly subaccount: number
+  readonly side: "bid" | "ask"
+  readonly price: number
+  readonly count: number
+}
+
 /** Records an order that passed the checks, matches it, and rests or cancels its remainder. */
 const accept = (state: State, order: OrderState): OrderState => {
+  record(state, order)
+  match(state, order)
+  if (order.status === "resting") {
+    rest(state, order)
+  }
+  return order
+}
+
+/** Records an order that passed the checks, and reserves its money. */
+const record = (state: State, order: OrderState): void => {
   const { account, group } = order
   order.orderId = state.ids.next()
   state.orders.set(order.orderId, order)
@@ -272,11 +320,6 @@ const accept = (state: State, order: OrderState): OrderState => {
   enter(order)
   noteHolding(state, order.position.holding)
   state.emit?.({ type: "orderAccepted", orderId: order.orderId, ticker: order.ticker, order: snapshot(order) })
-  match(state, order)
-  if (order.status === "resting") {
-    rest(state, order)
-  }
-  return order
 }
 
 /** Puts the remainder of a matched order into the book. Cancels a remainder that must not rest. */

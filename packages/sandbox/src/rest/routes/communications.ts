@@ -71,11 +71,13 @@ const remove = (call: QuoteCall): Result.Result<void, Refusal> =>
 
 export const quotes: ReadonlyArray<Route> = [
   route(Quotes.list, ({ accountId, input, key, view }) =>
-    Result.flatMap(readListQuotes(input, key?.subaccount), (query) =>
-      Result.map(view.listQuotes(accountId, query), ({ cursor, items }) => ({
-        quotes: items.map((quote) => toQuote(quote, accountId)),
-        cursor
-      }))
+    Result.flatMap(view.communicationsId(accountId), (communicationsId) =>
+      Result.flatMap(readListQuotes(input, key?.subaccount, { accountId, communicationsId }), (query) =>
+        Result.map(view.listQuotes(accountId, query), ({ cursor, items }) => ({
+          quotes: items.map((quote) => toQuote(quote, accountId)),
+          cursor
+        }))
+      )
     )
   ),
 
@@ -119,10 +121,17 @@ const readListRfqs = (input: Rfqs.ListInput): Result.Result<ListRfqs, Refusal> =
     : Result.fail(refused)
 }
 
+/**
+ * Reads the query of a list of quotes. A public client names the creators by their communications ids, so the caller's
+ * own communications id stands for the caller's account.
+ */
 const readListQuotes = (
   input: Quotes.ListInput,
-  subaccount: number | undefined
+  subaccount: number | undefined,
+  caller: { readonly accountId: string; readonly communicationsId: string }
 ): Result.Result<ListQuotes, Refusal> => {
+  const accountOf = (id: string | undefined): string | undefined =>
+    id?.toLowerCase() === caller.communicationsId ? caller.accountId : id?.toLowerCase()
   const refused =
     checkUuid("rfq_id", input.rfq_id) ?? (input.rfq_creator_subtrader_id === undefined ? undefined : notFcm)
   return refused === undefined
@@ -131,8 +140,8 @@ const readListQuotes = (
         isRfqCreator: input.rfq_user_filter === "self",
         rfqId: input.rfq_id?.toLowerCase(),
         status: input.status,
-        makerAccountId: input.quote_creator_user_id?.toLowerCase(),
-        rfqAccountId: input.rfq_creator_user_id?.toLowerCase(),
+        makerAccountId: accountOf(input.quote_creator_user_id),
+        rfqAccountId: accountOf(input.rfq_creator_user_id),
         subaccount,
         minSeconds: input.min_ts,
         maxSeconds: input.max_ts,

@@ -99,6 +99,6 @@ export const toTrade = (trade: Trade): Markets.Trade => {
     taker_outcome_side: outcome,
     taker_book_side: trade.takerSide,
     created_time: time(trade.atMillis),
-    is_block_trade: false
+    is_block_trade: trade.isBlock
   }
 }

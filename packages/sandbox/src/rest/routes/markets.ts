@@ -121,27 +121,26 @@ const bookOf = (view: View, ticker: string, depth: number): Result.Result<Market
     return { yes_dollars: side(bid, (yes) => yes), no_dollars: side(ask, (yes) => dollar - yes) }
   })
 
-/** Lists current or historical trades. There are no block trades. */
+/** Lists current or historical trades. */
 export const listTrades = (
   view: View,
   input: Markets.TradesInput,
   era: Era = "live"
 ): Result.Result<Markets.GetTradesResponse, Refusal> =>
-  input.is_block_trade === true
-    ? Result.succeed({ trades: [], cursor: "" })
-    : Result.map(
-        view.listTrades(
-          {
-            ticker: input.ticker,
-            minSeconds: input.min_ts,
-            maxSeconds: input.max_ts,
-            limit: input.limit || 100,
-            cursor: input.cursor
-          },
-          era
-        ),
-        ({ cursor, items }) => ({ trades: items.map(toTrade), cursor })
-      )
+  Result.map(
+    view.listTrades(
+      {
+        ticker: input.ticker,
+        minSeconds: input.min_ts,
+        maxSeconds: input.max_ts,
+        isBlock: input.is_block_trade,
+        limit: input.limit || 100,
+        cursor: input.cursor
+      },
+      era
+    ),
+    ({ cursor, items }) => ({ trades: items.map(toTrade), cursor })
+  )
 
 export const events: ReadonlyArray<Route> = [
   route(Events.list, ({ input, view }) => {

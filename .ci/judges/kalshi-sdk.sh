@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tests the local exchange's WebSocket with an independent client: kalshi-sdk 22.4.0, from PyPI. Runs the live suite of
-# kalshi-sdk (tests/integration/test_websocket.py, unchanged). Then lets kalshi-sdk keep order books under load, and
-# compares these books with REST.
+# Tests the local exchange with an independent client: kalshi-sdk 22.4.0, from PyPI. Runs the integration suite of
+# kalshi-sdk (tests/integration, unchanged) except for perps, which the local exchange does not have. Then lets kalshi-sdk
+# keep order books under load, and compares these books with REST.
 # Needs Python 3.13 and PyPI. If one of them is missing, the script prints the reason and succeeds.
 # Arguments: the duration of the load in seconds (default: 60), and the book changes per second (default: 200).
 set -euo pipefail
@@ -10,40 +10,8 @@ judges=$PWD/.ci/judges
 node=$PWD/node_modules/.bin/node
 book_seconds=${1:-60} book_changes=${2:-200}
 
-skip() {
-  echo "kalshi-sdk's WebSocket suite was skipped: $1"
-  exit 0
-}
-
-find_python() {
-  local candidate
-  for candidate in python3.13 python3 python "$HOME"/.pyenv/versions/3.13.*/bin/python; do
-    if "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then
-      echo "$candidate"
-      return
-    fi
-  done
-  return 1
-}
-
-python=$(find_python) || skip "no Python 3.13"
-folder=$(mktemp -d)
-started=()
-clean() {
-  local id
-  for id in ${started[@]+"${started[@]}"}; do kill "$id" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$folder"
-}
-trap clean EXIT
-# Requests to the exchange must not go through a proxy, because the exchange is on this machine.
-export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
-
-"$python" -m venv "$folder/venv"
-pip() { "$folder/venv/bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
-# Checks that PyPI is reachable, with the smallest of the requirements.
-timeout 60 "$folder/venv/bin/python" -m pip --quiet --disable-pip-version-check download --retries 1 --no-deps --dest "$folder/probe" iniconfig==2.3.1 \
-  2>"$folder/probe.log" || skip "PyPI is unreachable ($(tail -n 1 "$folder/probe.log"))"
+judged="the integration suite of kalshi-sdk"
+source "$judges/python.sh"
 pip install --no-deps --requirement "$judges/requirements.txt"
 pip download --no-deps --no-build-isolation --dest "$folder" --requirement "$judges/kalshi-sdk.txt"
 tar -xzf "$folder/kalshi_sdk-22.4.0.tar.gz" -C "$folder"
@@ -66,14 +34,16 @@ start() {
   return 1
 }
 
-# Starts an exchange with a number of markets, and order flow on these markets.
+# Starts an exchange with a number of markets, and order flow on these markets. Other arguments are scripts that run
+# before the order flow.
 start_exchange() {
-  local name=$1 count=$2 changes=$3 markets=() n
+  local name=$1 count=$2 changes=$3 markets=() n script
   for ((n = 1; n <= count; n++)); do markets+=(--market "KXJUDGE-26-M$n"); done
   mkdir "$folder/$name"
   start "$name-exchange" '^# A local exchange at ' \
     "$node" packages/sandbox/src/operator/command.ts --port 0 --tier unmetered "${markets[@]}"
   url=$(sed -n 's|^# A local exchange at \(http://[^/]*\)/.*|\1|p' "$folder/$name-exchange.log")
+  for script in "${@:4}"; do "$node" "$script" "$url"; done
   start "$name-flow" '^order flow runs' \
     "$node" contract-tests/judges/orderFlow.ts "$url" "$folder/$name" "$changes"
 }
@@ -89,12 +59,13 @@ end_flow() {
 
 failed=0
 
-start_exchange suite 10 40
+start_exchange suite 12 40 contract-tests/judges/history.ts
 (
   cd "$sdk"
   LOCAL_EXCHANGE=$url KALSHI_DEMO_KEY_ID=$(cat "$folder/suite/key-id") KALSHI_DEMO_PRIVATE_KEY_PATH=$folder/suite/key.pem \
-    PYTHONPATH=$judges PYTHONDONTWRITEBYTECODE=1 timeout 300 "$folder/venv/bin/python" -m pytest -p local_exchange \
-    --junit-xml "$folder/suite.xml" -o asyncio_default_fixture_loop_scope=function -rs tests/integration/test_websocket.py
+    KALSHI_ENABLE_REAL_API_ONLY=1 PYTHONPATH=$judges PYTHONDONTWRITEBYTECODE=1 timeout 500 \
+    "$folder/venv/bin/python" -m pytest -p local_exchange --junit-xml "$folder/suite.xml" -q -W ignore::DeprecationWarning \
+    -o asyncio_default_fixture_loop_scope=function --ignore-glob='*/test_perps_*' tests/integration
 ) || true # the verdict is in the report
 "$folder/venv/bin/python" "$judges/verdict.py" "$folder/suite.xml" || failed=1
 end_flow suite || failed=1

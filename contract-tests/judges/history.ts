@@ -1,0 +1,75 @@
+/**
+ * Gives a running local exchange a past: a market that was traded and settled a hundred days ago, so that the historical
+ * operations have markets, trades, fills, orders and positions.
+ *
+ * Argument: the address of the exchange. The program creates another exchange with the same markets, executes the past
+ * on it, and puts its snapshot of the present into the running exchange. The accounts of the running exchange are lost.
+ *
+ * @module
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import type { CreateOrder } from "@kalshi-effect/sandbox/Commands"
+import { Exchange } from "@kalshi-effect/sandbox/Exchange"
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Schema from "effect/Schema"
+import { sendAsOperator } from "./operator.ts"
+
+const ageMillis = 100 * 86_400_000
+const ticker = "KXPAST-26-YES"
+
+const order: Omit<CreateOrder, "side" | "price"> = {
+  ticker,
+  count: 500,
+  clientOrderId: undefined,
+  timeInForce: "good_till_canceled",
+  selfTradePrevention: "taker_at_cross",
+  expirationSeconds: undefined,
+  postOnly: false,
+  reduceOnly: false,
+  cancelOnPause: false,
+  subaccount: 0,
+  orderGroupId: undefined,
+  exchangeIndex: undefined
+}
+
+/** An exchange with the markets of another exchange, and the past. */
+const makeExchange = (tickers: ReadonlyArray<string>, pastMillis: number) =>
+  Effect.gen(function* () {
+    const exchange = new Exchange({ seed: 7 })
+    const run: typeof exchange.execute = (command, atMillis) => exchange.execute(command, atMillis)
+    for (const ticker of tickers) {
+      yield* Effect.fromResult(run({ type: "createMarket", market: { ticker } }, pastMillis))
+    }
+    yield* Effect.fromResult(run({ type: "createMarket", market: { ticker } }, pastMillis))
+    const maker = yield* Effect.fromResult(run({ type: "createAccount", name: "past maker" }, pastMillis))
+    const taker = yield* Effect.fromResult(run({ type: "createAccount", name: "past taker" }, pastMillis))
+    for (const price of [4_000, 4_500, 6_000]) {
+      const place = ({ accountId }: typeof maker, side: "bid" | "ask") =>
+        Effect.fromResult(run({ type: "createOrder", accountId, order: { ...order, side, price } }, pastMillis))
+      yield* place(maker, "ask")
+      yield* place(taker, "bid")
+    }
+    yield* Effect.fromResult(run({ type: "determineMarket", ticker, outcome: "yes" }, pastMillis))
+    yield* Effect.fromResult(run({ type: "settleMarket", ticker }, pastMillis))
+    return exchange
+  })
+
+const OpenMarkets = Schema.Struct({ markets: Schema.Array(Schema.Struct({ ticker: Schema.String })) })
+
+const givePast = (url: string) =>
+  Effect.gen(function* () {
+    const response = yield* HttpClient.execute(HttpClientRequest.get(`${url}/trade-api/v2/markets?limit=1000`))
+    const { markets } = yield* Effect.flatMap(response.json, Schema.decodeUnknownEffect(OpenMarkets))
+    const nowMillis = yield* Clock.currentTimeMillis
+    const tickers = markets.map(({ ticker }) => ticker).toReversed() // lists have the newest market first
+    const exchange = yield* makeExchange(tickers, nowMillis - ageMillis)
+    yield* sendAsOperator(url, "snapshot", exchange.snapshot(nowMillis), "PUT")
+    yield* Console.log(`${ticker} was traded and settled a hundred days ago`)
+  })
+
+const [url = ""] = process.argv.slice(2)
+await Effect.runPromise(givePast(url).pipe(Effect.provide(NodeHttpClient.layerUndici)))

@@ -1,0 +1,102 @@
+/**
+ * Calls every method of the official Python SDK on a seeded local exchange, and checks each response against the
+ * document and against the request.
+ *
+ * Arguments: the Python interpreter with the SDK, and the program that makes the calls (`official_python.py`). Before each
+ * call, the exchange is restored to its seeded state. Prints the faults and a summary. Fails if there is a fault.
+ *
+ * @module
+ */
+import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { spawn, spawnSync } from "node:child_process"
+import { createInterface } from "node:readline"
+import type { JsonObject } from "../src/judge/JsonSchema.ts"
+import { parse } from "../src/operations/Answers.ts"
+import * as Working from "../src/targets/Working.ts"
+import { alwaysEmpty, differences, emptyLists, faultsOf } from "../test/sandbox/support/answers.ts"
+import { operations } from "../test/sandbox/support/judging.ts"
+import * as World from "../test/sandbox/support/world.ts"
+
+/** A line of the program that makes the calls. */
+interface Result {
+  readonly status?: number
+  readonly contentType?: string | null
+  readonly body?: string
+  readonly error?: string
+}
+
+const [python = "python3", program = "official_python.py"] = process.argv.slice(2)
+
+/** The methods of the SDK: names of operations in lower case. */
+const methods = new Set<string>(JSON.parse(spawnSync(python, [program, "methods"], { encoding: "utf8" }).stdout))
+
+/** Starts the program that makes the calls. Returns a function that makes a call. */
+const makeCall = (sandbox: Sandbox.Operator, { keyId, privateKey }: Sandbox.Credentials) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const child = spawn(python, [program], {
+        stdio: ["pipe", "pipe", "inherit"],
+        env: {
+          ...process.env,
+          LOCAL_EXCHANGE: `${sandbox.url}/trade-api/v2`,
+          KALSHI_API_KEY_ID: keyId,
+          KALSHI_PRIVATE_KEY: Redacted.value(privateKey)
+        }
+      })
+      return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() }
+    }),
+    ({ child }) => Effect.sync(() => child.kill())
+  ).pipe(
+    Effect.map(
+      ({ child, lines }) =>
+        (operation: string, input: JsonObject) =>
+          Effect.promise(async (): Promise<Result> => {
+            child.stdin.write(`${JSON.stringify({ operation, input })}\n`)
+            const { done, value } = await lines.next()
+            return done === true ? { error: "the program ended" } : (JSON.parse(value) as Result) // the program's own line
+          })
+    )
+  )
+
+/** Returns the faults of a call, and the pointers of its empty lists. */
+const judge = (operation: string, input: JsonObject, { body = "", contentType, error, status = 0 }: Result) => {
+  if (error !== undefined) return { faults: [`the SDK failed: ${error}`], empty: [] }
+  const data = body === "" ? "" : (parse(body) ?? "")
+  return {
+    faults: [...faultsOf(operation, { status, contentType: contentType ?? "", data }), ...differences(input, data)],
+    empty: emptyLists(data)
+  }
+}
+
+const checkAll = Effect.gen(function* () {
+  const world = yield* World.World
+  const call = yield* makeCall(yield* Sandbox.Sandbox, world.rsa)
+  const faults: Array<string> = []
+  let calls = 0
+  const called = operations.filter(({ reference }) => methods.has(reference.id.toLowerCase()))
+  for (const { reference, suite } of called) {
+    const inputs = Working.working(world, reference.id, suite.values) as ReadonlyArray<JsonObject> // inputs are objects
+    // A list must be full for at least one of the inputs.
+    const empty: Array<ReadonlyArray<string>> = []
+    for (const input of inputs) {
+      yield* world.refreshed
+      const result = judge(reference.id, input, yield* call(reference.id, input))
+      faults.push(...result.faults.map((fault) => `${reference.id}: ${fault}\n  ${JSON.stringify(input)}`))
+      empty.push(result.empty)
+      calls++
+    }
+    const always = (empty[0] ?? []).filter((pointer) => empty.every((pointers) => pointers.includes(pointer)))
+    const unexpected = always.filter((pointer) => !alwaysEmpty[reference.id]?.includes(pointer))
+    faults.push(...unexpected.map((pointer) => `${reference.id}: the list ${pointer} is empty`))
+  }
+  for (const fault of faults) console.log(`FAILED ${fault}`)
+  console.log(
+    `the official Python SDK: ${called.length} of ${methods.size} methods called, ${calls} calls, ${faults.length} faults`
+  )
+  return faults.length === 0 && called.length === methods.size
+})
+
+const passed = await Effect.runPromise(checkAll.pipe(Effect.scoped, Effect.provide(World.layer)))
+process.exit(passed ? 0 : 1)

@@ -1,0 +1,100 @@
+/** Checks the responses that other clients receive from the local exchange. */
+import { isArray, isObject, pointerTo, type Json, type JsonObject } from "../../../src/judge/JsonSchema.ts"
+import { conformance, document } from "../../operations/support/client.ts"
+
+/** The relevant part of a response. */
+export interface Received {
+  readonly status: number
+  readonly contentType: string
+  /** The parsed body; `""` without a body. */
+  readonly data: Json
+}
+
+/** Returns the violations of a successful response. */
+export const faultsOf = (operation: string, { contentType, data, status }: Received): ReadonlyArray<string> => {
+  const declared = document.operation(operation)?.success
+  if (declared?.status !== status) return [`status ${status}, but the document declares ${declared?.status}`]
+  if (declared.schema === undefined) {
+    // The exchange responds with an empty object, except for a 204.
+    const expected = status === 204 ? '""' : "{}"
+    return JSON.stringify(data) === expected ? [] : [`the body is ${JSON.stringify(data)}, not ${expected}`]
+  }
+  if (!contentType.startsWith("application/json")) return [`the content type is ${contentType}`]
+  const verdict = conformance.judge(declared.schema)(data)
+  return verdict.valid ? [] : verdict.violations.map(({ message, pointer }) => `${pointer} ${message}`)
+}
+
+/** Returns the pointers of the lists that are always empty in a response, with `*` for indices. They have no items to check. */
+export const emptyLists = (data: Json): ReadonlyArray<string> => {
+  const longest = new Map<string, number>()
+  const visit = (value: Json, pointer: string): void => {
+    if (isArray(value)) {
+      longest.set(pointer, Math.max(longest.get(pointer) ?? 0, value.length))
+      for (const item of value) visit(item, `${pointer}/*`)
+    } else if (isObject(value)) {
+      for (const [key, member] of Object.entries(value)) visit(member, pointerTo(pointer, key))
+    }
+  }
+  visit(data, "")
+  return [...longest].flatMap(([pointer, length]) => (length === 0 ? [pointer] : []))
+}
+
+/** The fields of requests that select entities: the entities in the response must have the same values. */
+const selecting = new Set([
+  "api_key",
+  "batch_quote_id",
+  "block_trade_proposal_id",
+  "collection_ticker",
+  "event_ticker",
+  "market_ticker",
+  "milestone_id",
+  "order_group_id",
+  "order_id",
+  "quote_id",
+  "rfq_batch_id",
+  "rfq_id",
+  "series_ticker",
+  "structured_target_id",
+  "ticker",
+  "transfer_id"
+])
+
+/**
+ * Returns the differences between what a request asked for and what the response shows: an entity of the response that
+ * has a selecting field of the request, with another value. Looks at the outermost object, its members, and the items of
+ * its lists.
+ */
+export const differences = (input: JsonObject, data: Json): ReadonlyArray<string> => {
+  const asked = Object.entries(input).filter(
+    (entry): entry is [string, string] => selecting.has(entry[0]) && typeof entry[1] === "string"
+  )
+  const compare = (value: Json, pointer: string, depth: number): ReadonlyArray<string> => {
+    if (isArray(value)) return value.flatMap((item, index) => compare(item, `${pointer}/${index}`, depth))
+    if (!isObject(value) || depth === 0) return []
+    const own = asked.flatMap(([name, expected]) => {
+      const got = value[name]
+      return typeof got === "string" && got.toLowerCase() !== expected.toLowerCase()
+        ? [`${pointer}/${name} is ${got}, but the request asks for ${expected}`]
+        : []
+    })
+    return [
+      ...own,
+      ...Object.entries(value).flatMap(([key, member]) => compare(member, pointerTo(pointer, key), depth - 1))
+    ]
+  }
+  return compare(data, "", 2)
+}
+
+/** The lists that are always empty on the local exchange. */
+export const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
+  GetAccountApiLimits: ["/grants"],
+  GetEvent: ["/event/settlement_sources"],
+  GetEventFeeChanges: ["/event_fee_changes"],
+  GetEventMetadata: ["/settlement_sources"],
+  GetEvents: ["/events/*/settlement_sources", "/milestones"],
+  GetExchangeSchedule: ["/schedule/maintenance_windows"],
+  GetMultivariateEventCollections: ["/multivariate_contracts/*/associated_events/*/active_quoters"],
+  GetMultivariateEvents: ["/events"],
+  GetSeries: ["/series/settlement_sources", "/series/additional_prohibitions"],
+  GetSeriesList: ["/series/*/settlement_sources", "/series/*/additional_prohibitions"]
+}
