@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs"
 import { exampleOf, type JsonSchema } from "../../src/rest/examples.ts"
 import type { Sent } from "./wire.ts"
-import { quote, rfq, settledTicker, ticker, type World } from "./world.ts"
+import { blockTrade, quote, rfq, settledTicker, ticker, type World } from "./world.ts"
 
 interface Parameter {
   readonly $ref?: string
@@ -59,6 +59,8 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   }),
   SetTargetBalanceAllocation: () => ({ allocations: [{ exchange_index: 0, percent: 100 }] }),
   CreateRFQ: () => rfq({ replace_existing: true }),
+  ProposeBlockTrade: ({ maker, taker }) => blockTrade(maker.accountId, taker.accountId),
+  AcceptBlockTradeProposal: () => ({}),
   CreateQuote: ({ takerRfqId }) => quote(takerRfqId),
   AcceptRFQQuote: () => ({ accepted_side: "no" }),
   AcceptQuote: () => ({ accepted_side: "yes" })
@@ -118,6 +120,7 @@ const partsOf = (world: World, operationId: string): Readonly<Record<string, str
   order_group_id: world.groupId,
   transfer_id: world.transferId,
   api_key: world.spareKeyId,
+  block_trade_proposal_id: world.blockTradeId,
   ...quoteOf(world, operationId),
   ticker: tickers[operationId] ?? ticker,
   event_ticker: "KXTEST-26",
