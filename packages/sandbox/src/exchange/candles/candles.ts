@@ -44,8 +44,12 @@ export interface Candle {
   readonly openInterest: number
 }
 
+/** The minute at which the first period of a range begins. */
+export const firstMinuteOf = ({ minutes, startSeconds }: CandleRange): number =>
+  (Math.ceil(startSeconds / (minutes * 60)) - 1) * minutes
+
 /**
- * The candlesticks of a market from its quotes and trades, oldest first. With `withLatestBefore`, and if an earlier candlestick exists, the first
+ * The candlesticks of a market from its quotes and trades, oldest first. The quotes include the last one before the first period. With `withLatestBefore`, and if an earlier candlestick exists, the first
  * period of the range always has a candlestick. If nothing happened in it, it carries the earlier prices forward.
  */
 export const candlesOf = (
@@ -55,16 +59,16 @@ export const candlesOf = (
 ): ReadonlyArray<Candle> => {
   const { minutes } = range
   const seconds = minutes * 60
-  const firstEnd = Math.ceil(range.startSeconds / seconds) * minutes
+  const firstMinute = firstMinuteOf(range)
   const lastEnd = Math.floor(range.endSeconds / seconds) * minutes
   const candles: Array<Candle> = []
-  let quote = countWhile(quotes.length, (index) => quotes[index]!.endMinute <= firstEnd - minutes)
-  let trade = countWhile(trades.length, (index) => minuteOf(trades[index]!.atMillis) <= firstEnd - minutes)
+  let quote = countWhile(quotes.length, (index) => quotes[index]!.endMinute <= firstMinute)
+  let trade = countWhile(trades.length, (index) => minuteOf(trades[index]!.atMillis) <= firstMinute)
   const isFollowing = quote > 0 || trade > 0
   const nextMinute = (): number =>
     Math.min(quotes[quote]?.endMinute ?? Infinity, trade < trades.length ? minuteOf(trades[trade]!.atMillis) : Infinity)
-  if (range.withLatestBefore && isFollowing && nextMinute() > firstEnd) {
-    candles.push(toCandle(quotes, quote, quote, trades, trade, trade, firstEnd))
+  if (range.withLatestBefore && isFollowing && nextMinute() > firstMinute + minutes) {
+    candles.push(toCandle(quotes, quote, quote, trades, trade, trade, firstMinute + minutes))
   }
   for (let minute = nextMinute(); minute <= lastEnd; minute = nextMinute()) {
     const endMinute = Math.ceil(minute / minutes) * minutes

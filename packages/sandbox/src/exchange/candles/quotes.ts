@@ -7,6 +7,7 @@
  * @module
  */
 import { dollar } from "../decimal.ts"
+import { countWhile } from "../pages.ts"
 
 /**
  * What changed in a period. The prices at its start are the closing prices of the previous period. An empty side has a
@@ -82,14 +83,14 @@ export const recordQuote = (actionClock: number, market: QuotedMarket): void => 
   }
 }
 
-/** The periods of a market, up to its last action. */
-export const quotesOf = (market: QuotedMarket): ReadonlyArray<QuotePeriod> => {
+/** The periods of a market that end after a minute, and the last period before them. Includes the last action. */
+export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray<QuotePeriod> => {
+  const before = countWhile(market.quotes.length, (index) => market.quotes[index]!.endMinute <= minute)
+  const quotes = market.quotes.slice(Math.max(0, before - 1))
   const change = changeOf(market)
-  if (change === undefined) {
-    return market.quotes
+  if (change !== undefined) {
+    addTo(quotes, change)
   }
-  const quotes = market.quotes.slice()
-  addTo(quotes, change)
   return quotes
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 import * as Result from "effect/Result"
-import { type Candle, type CandleRange, candlesOf } from "../candles/candles.ts"
-import { quotesOf } from "../candles/quotes.ts"
+import { type Candle, type CandleRange, candlesOf, firstMinuteOf } from "../candles/candles.ts"
+import { quotesAfter } from "../candles/quotes.ts"
 import { type Forecast, type ForecastRange, forecastsOf } from "../candles/forecast.ts"
 import type { Page, PageQuery, TimeQuery } from "../Commands.ts"
 import type {
@@ -118,7 +118,7 @@ export class MarketData {
   candles(ticker: string, range: CandleRange, era: Era): Result.Result<ReadonlyArray<Candle>, Refusal> {
     return Result.flatMap(this.#market(ticker), (market) =>
       isArchived.market(market, cutoffsOf(this.state)) === (era === "historical")
-        ? Result.succeed(candlesOf(quotesOf(market), market.trades, range))
+        ? Result.succeed(candlesOf(quotesAfter(market, firstMinuteOf(range)), market.trades, range))
         : Result.fail(notFound)
     )
   }
