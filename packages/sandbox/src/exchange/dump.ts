@@ -66,7 +66,7 @@ const dumpMarket = (market: MarketState) => {
     closeMillis: finite(closeMillis),
     trades: [...trades],
     marks: [...own.marks],
-    quotes: [...own.quotes],
+    quotes: own.quotes.map((quote) => ({ ...quote })),
     bid: Array.from(book.bid.orders(), (order) => order.orderId),
     ask: Array.from(book.ask.orders(), (order) => order.orderId),
     positions: positions.map(({ holding }) => ({

@@ -163,7 +163,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     oldTrades: 0,
     dayVolume: own.volume,
     marks: [...own.marks],
-    quotes: [...own.quotes],
+    quotes: own.quotes.map((quote) => ({ ...quote })),
     book: new Book(),
     positions: []
   }

@@ -17,14 +17,14 @@ export interface QuotePeriod {
   /** The inclusive end, in minutes since 1970. */
   readonly endMinute: number
   /** The lowest and highest prices after a change in the period. */
-  readonly bidLow: number
-  readonly bidHigh: number
-  readonly bidClose: number
-  readonly askLow: number
-  readonly askHigh: number
-  readonly askClose: number
+  bidLow: number
+  bidHigh: number
+  bidClose: number
+  askLow: number
+  askHigh: number
+  askClose: number
   /** At the end of the period. */
-  readonly openInterest: number
+  openInterest: number
 }
 
 export const minuteMillis = 60_000
@@ -33,7 +33,7 @@ export const minuteMillis = 60_000
 export const minuteOf = (atMillis: number): number => Math.ceil(atMillis / minuteMillis)
 
 /** A market without orders and trades. */
-export const noQuotes: QuotePeriod = {
+export const noQuotes: Readonly<QuotePeriod> = {
   endMinute: -Infinity,
   bidLow: 0,
   bidHigh: 0,
@@ -71,15 +71,8 @@ const mergedMinutes = [60, 1_440]
  * is what the market's clock becomes when the current action changes the book.
  */
 export const recordQuote = (actionClock: number, market: QuotedMarket): void => {
-  if (market.clock === actionClock) {
-    return
-  }
-  const change = changeOf(market)
-  if (change !== undefined) {
-    addTo(market.quotes, change)
-    if (market.quotes.length > maxPeriods) {
-      shorten(market.quotes, maxPeriods)
-    }
+  if (market.clock !== actionClock && addTo(market.quotes, market) && market.quotes.length > maxPeriods) {
+    shorten(market.quotes, maxPeriods)
   }
 }
 
@@ -87,44 +80,42 @@ export const recordQuote = (actionClock: number, market: QuotedMarket): void => 
 export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray<QuotePeriod> => {
   const before = countWhile(market.quotes.length, (index) => market.quotes[index]!.endMinute <= minute)
   const quotes = market.quotes.slice(Math.max(0, before - 1))
-  const change = changeOf(market)
-  if (change !== undefined) {
-    addTo(quotes, change)
+  const last = quotes.pop()
+  if (last !== undefined) {
+    quotes.push({ ...last })
   }
+  addTo(quotes, market)
   return quotes
 }
 
-/** What the last action changed and is not recorded yet. A settled market does not change. */
-const changeOf = (market: QuotedMarket): QuotePeriod | undefined => {
-  const { book, openInterest, quotes } = market
-  const last = quotes.at(-1) ?? noQuotes
+/**
+ * Adds the current prices of a market to its last period, or as a new period. Returns whether it added a period. A
+ * settled market does not change.
+ */
+const addTo = (quotes: Array<QuotePeriod>, market: QuotedMarket): boolean => {
+  const { book, openInterest, settledMillis, touchedMillis } = market
+  const last = quotes.at(-1)
+  const { askClose, bidClose, endMinute: lastMinute, openInterest: lastInterest } = last ?? noQuotes
   const bid = book.bid.bestPrice ?? 0
   const ask = book.ask.bestPrice ?? dollar
-  if (bid === last.bidClose && ask === last.askClose && openInterest === last.openInterest) {
-    return undefined
+  const isUnchanged = bid === bidClose && ask === askClose && openInterest === lastInterest
+  if (isUnchanged || settledMillis !== undefined) {
+    return false
   }
-  return market.settledMillis === undefined
-    ? {
-        endMinute: minuteOf(market.touchedMillis),
-        bidLow: bid,
-        bidHigh: bid,
-        bidClose: bid,
-        askLow: ask,
-        askHigh: ask,
-        askClose: ask,
-        openInterest
-      }
-    : undefined
-}
-
-/** Adds a change at the end: to the last period, or as a new period. */
-const addTo = (quotes: Array<QuotePeriod>, change: QuotePeriod): void => {
-  const last = quotes.at(-1)
-  if (last?.endMinute === change.endMinute) {
-    quotes[quotes.length - 1] = merge(last, change, last.endMinute)
-  } else {
-    quotes.push(change)
+  const endMinute = minuteOf(touchedMillis)
+  if (last === undefined || lastMinute !== endMinute) {
+    const prices = { bidLow: bid, bidHigh: bid, bidClose: bid, askLow: ask, askHigh: ask, askClose: ask }
+    quotes.push({ endMinute, ...prices, openInterest })
+    return true
   }
+  last.bidLow = Math.min(last.bidLow, bid)
+  last.bidHigh = Math.max(last.bidHigh, bid)
+  last.bidClose = bid
+  last.askLow = Math.min(last.askLow, ask)
+  last.askHigh = Math.max(last.askHigh, ask)
+  last.askClose = ask
+  last.openInterest = openInterest
+  return false
 }
 
 /** Merges two consecutive periods. */
