@@ -1,6 +1,6 @@
 /**
- * Gives a running local exchange a past: a market that was traded and settled a hundred days ago, so that the historical
- * operations have markets, trades, fills, orders and positions.
+ * Gives a running local exchange a past and combos: a market that was traded and settled a hundred days ago, so that the
+ * historical operations have markets, trades, fills, orders and positions; and a collection of two events.
  *
  * Argument: the address of the exchange. The program creates another exchange with the same markets, executes the past
  * on it, and puts its snapshot of the present into the running exchange. The accounts of the running exchange are lost.
@@ -20,6 +20,8 @@ import { sendAsOperator } from "./operator.ts"
 
 const ageMillis = 100 * 86_400_000
 const ticker = "KXPAST-26-YES"
+/** A market of another event than the traded markets, so that a combo can have legs of two events. */
+const otherTicker = "KXLEG-26-YES"
 
 const order: Omit<CreateOrder, "side" | "price"> = {
   ticker,
@@ -41,7 +43,8 @@ const makeExchange = (tickers: ReadonlyArray<string>, pastMillis: number) =>
   Effect.gen(function* () {
     const exchange = new Exchange({ seed: 7 })
     const run: typeof exchange.execute = (command, atMillis) => exchange.execute(command, atMillis)
-    for (const ticker of tickers) {
+    // Lists have the newest market first. The client under test trades on the first one, so it is created last.
+    for (const ticker of [otherTicker, ...tickers]) {
       yield* Effect.fromResult(run({ type: "createMarket", market: { ticker } }, pastMillis))
     }
     yield* Effect.fromResult(run({ type: "createMarket", market: { ticker } }, pastMillis))
@@ -55,8 +58,14 @@ const makeExchange = (tickers: ReadonlyArray<string>, pastMillis: number) =>
     }
     yield* Effect.fromResult(run({ type: "determineMarket", ticker, outcome: "yes" }, pastMillis))
     yield* Effect.fromResult(run({ type: "settleMarket", ticker }, pastMillis))
+    const associatedEvents = [otherTicker, ...tickers.slice(0, 1)].map((ticker) => ({ eventTicker: eventOf(ticker) }))
+    const collection = { collectionTicker: "KXMVEJUDGE-R", associatedEvents }
+    yield* Effect.fromResult(run({ type: "createCollection", collection }, pastMillis))
     return exchange
   })
+
+/** By default, the event of a market is its ticker without the last part. */
+const eventOf = (ticker: string): string => ticker.slice(0, ticker.lastIndexOf("-"))
 
 const OpenMarkets = Schema.Struct({ markets: Schema.Array(Schema.Struct({ ticker: Schema.String })) })
 
@@ -65,7 +74,7 @@ const givePast = (url: string) =>
     const response = yield* HttpClient.execute(HttpClientRequest.get(`${url}/trade-api/v2/markets?limit=1000`))
     const { markets } = yield* Effect.flatMap(response.json, Schema.decodeUnknownEffect(OpenMarkets))
     const nowMillis = yield* Clock.currentTimeMillis
-    const tickers = markets.map(({ ticker }) => ticker).toReversed() // lists have the newest market first
+    const tickers = markets.map(({ ticker }) => ticker).toReversed() // in the order of their creation
     const exchange = yield* makeExchange(tickers, nowMillis - ageMillis)
     yield* sendAsOperator(url, "snapshot", exchange.snapshot(nowMillis), "PUT")
     yield* Console.log(`${ticker} was traded and settled a hundred days ago`)

@@ -24,7 +24,7 @@ type Trader = Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite
 /** Runs an effect as one of the accounts. */
 export type As = <A, E>(effect: Effect.Effect<A, E, Trader>) => Effect.Effect<A, E>
 
-const credentials = Schema.Struct({ keyId: Schema.String, privateKey: Schema.String })
+const credentials = Schema.Struct({ accountId: Schema.String, keyId: Schema.String, privateKey: Schema.String })
 
 export const order = {
   time_in_force: "good_till_canceled",

@@ -2,7 +2,7 @@
  * Creates order flow on a running local exchange, so that the client under test receives every kind of message.
  *
  * Arguments: the address of the exchange, a folder, and the number of book changes a second (default: 40). The program
- * writes the key of the tested account into the folder (`key-id`, `key.pem`), prints `order flow runs`, and trades until
+ * writes the key of the tested account, an FCM member, into the folder (`key-id`, `key.pem`), prints `order flow runs`, and trades until
  * SIGTERM. The first four open markets trade every second, and every book always has both sides. At the end, the program
  * prints how often each step ran. It fails if the exchange rejected a step for a reason other than a pause.
  *
@@ -182,6 +182,7 @@ const reasonOf = (error: unknown): string => {
 const runFlow = (url: string, folder: string, changesPerSecond: number) =>
   Effect.gen(function* () {
     const judgedKey = yield* createAccount(url, "judged", "rsa")
+    yield* sendAsOperator(url, `accounts/${judgedKey.accountId}/fcm`, {})
     const judged = yield* makeAs(url, judgedKey)
     const other = yield* makeAs(url, yield* createAccount(url, "other", "ed25519"))
     const { markets } = yield* judged(Markets.list({ status: "open", limit: 1_000 }))

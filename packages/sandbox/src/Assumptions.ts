@@ -81,6 +81,8 @@ export interface Assumptions {
   readonly maxOrderGroups: number
   /** The maximum number of resting orders per account. Documented: 200,000. */
   readonly maxRestingOrders: number
+  /** The maximum number of combos that an account creates in seven days. Documented: 5,000 per week. */
+  readonly maxCombosPerWeek: number
   /** The largest order, in contracts. */
   readonly maxOrderContracts: number
   /** The maximum number of open feed connections per account. A further upgrade gets a 429. No public source. */
@@ -129,6 +131,7 @@ export const defaults: Assumptions = {
   ownQuotes: "allowed",
   maxOrderGroups: 100_000,
   maxRestingOrders: 200_000,
+  maxCombosPerWeek: 5_000,
   maxOrderContracts: 10_000_000,
   maxFeedConnections: 1_000,
   maxFeedMarkets: 500_000,

@@ -41,6 +41,12 @@ const kindOf = (event: Event): string =>
         ? "fill of a block trade"
         : event.type
 
+/** The numbers of traded combos that have settled, and of those whose value is neither zero nor one dollar. */
+const settledCombosOf = ({ markets }: Snapshot) => {
+  const traded = markets.filter(({ combo, settledMillis, volume }) => combo && settledMillis && volume > 0)
+  return { traded: traded.length, scalar: traded.filter(({ result }) => result === "scalar").length }
+}
+
 describe("Exchange, for many commands", () => {
   it(
     "conserves money and contracts, and ends with the same dump if it is restored from snapshots on the way",
@@ -55,6 +61,7 @@ describe("Exchange, for many commands", () => {
         (event) => count(events, kindOf(event))
       )
       const { crowd } = first
+      const settledCombos = settledCombosOf(first.exchange.snapshot(crowd.now))
       console.log(
         [
           `${total} commands, seed ${seed}: ${crowd.done} executed, ${parts} audits`,
@@ -66,6 +73,9 @@ describe("Exchange, for many commands", () => {
       for (const what of ["fill", "orderChanged", "orderGroup", "market", "settlement"]) {
         assert.isAbove(events.get(what) ?? 0, 100, what)
       }
+      console.log(`settled combos: ${settledCombos.traded} traded, ${settledCombos.scalar} of them with a scalar value`)
+      assert.isAbove(settledCombos.traded, 10)
+      assert.isAbove(settledCombos.scalar, 0)
       for (const what of ["quoteExecuted", "quoteLapsed", "fill of a block trade", "seriesFee", "eventFee"]) {
         assert.isAbove(events.get(what) ?? 0, 10, what)
       }

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type * as Fees from "@kalshi-effect/client/Fees"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
+import type { Command as AnyCommand, CommandType, CreateCollection } from "../src/exchange/Commands.ts"
 import type { Event, Refusal } from "../src/exchange/Entities.ts"
 import { Exchange } from "../src/exchange/Exchange.ts"
 import type { View } from "../src/exchange/View.ts"
@@ -67,7 +68,14 @@ interface Rules {
   readonly rounding: Fees.Rounding
   readonly member: "direct" | "other"
   readonly rates?: Rates
+  /** Whether the market is a combo of the markets `KXA-26-YES` and `KXB-26-YES`. */
+  readonly isCombo?: boolean
 }
+
+const legs = [
+  { marketTicker: "KXA-26-YES", eventTicker: "KXA-26", side: "yes" },
+  { marketTicker: "KXB-26-YES", eventTicker: "KXB-26", side: "no" }
+] as const
 
 const usual: Rules = { rounding: "microdollar", member: "direct" }
 
@@ -81,10 +89,11 @@ class Pair {
   readonly model: Model
   /** The number of commands by refusal code. */
   readonly refused = new Map<string, number>()
+  readonly ticker: string
   readonly #accountIds: ReadonlyArray<string>
   readonly #groupIds: Array<string> = []
 
-  constructor({ member, rates = usualRates, rounding }: Rules = usual) {
+  constructor({ isCombo = false, member, rates = usualRates, rounding }: Rules = usual) {
     const assumptions = { feeRounding: rounding, balanceSteps: member === "direct" ? "centicent" : "cent" } as const
     const exchange = new Exchange({ seed: 1, assumptions, onEvent: (event) => this.events.push(event) })
     const priceRanges = [{ start: "0.00", end: "1.00", step: "0.0001" }]
@@ -95,7 +104,24 @@ class Pair {
       (dollars, n) => unwrap(exchange.execute({ type: "createAccount", name: `a${n}`, dollars }, start)).accountId
     )
     const money = deposits.map((dollars) => Math.round(Number(dollars) * 1_000_000))
+    this.ticker = isCombo ? this.#createCombo(priceRanges) : ticker
     this.model = new Model(start, money, rounding, member, rates)
+  }
+
+  /** Creates a combo on shard 0 with the fees of a series with maker fees. */
+  #createCombo(priceRanges: NonNullable<CreateCollection["priceRanges"]>): string {
+    const run = <Type extends CommandType>(command: AnyCommand<Type> & AnyCommand) =>
+      unwrap(this.exchange.execute<Type>(command, start))
+    for (const { marketTicker } of legs) {
+      run({ type: "createMarket", market: { ticker: marketTicker } })
+    }
+    const collectionTicker = "KXMVE-R"
+    run({ type: "createSeries", series: { ticker: "KXMVE", feeType: "quadratic_with_maker_fees" } })
+    run({
+      type: "createCollection",
+      collection: { collectionTicker, exchangeIndex: 0, priceRanges, associatedEvents: legs }
+    })
+    return run({ type: "createCombo", accountId: this.#accountIds[0]!, collectionTicker, legs }).ticker
   }
 
   readonly apply = (command: Command): void => {
@@ -132,6 +158,7 @@ class Pair {
         type: "createOrder",
         accountId: this.#accountIds[command.account]!,
         order: terms(command.side, command.price / 100, command.count / 100, {
+          ticker: this.ticker,
           timeInForce: command.tif,
           selfTradePrevention: command.stp,
           postOnly,
@@ -185,7 +212,7 @@ class Pair {
       orderId: this.#orderIds()[index] ?? "none",
       subaccount: 0,
       exchangeIndex: undefined,
-      ticker,
+      ticker: this.ticker,
       side: target?.side ?? "bid",
       price: command.price,
       count: command.count,
@@ -242,7 +269,7 @@ class Pair {
         cashMicros,
         collateralMicros,
         feesMicros,
-        positions[ticker] ?? 0
+        positions[this.ticker] ?? 0
       ]),
       this.model.accounts.map(({ fees, money, position }, account) => {
         const reserved = this.model.reserved(account)
@@ -252,7 +279,7 @@ class Pair {
   }
 
   #compareOrders(view: View, ids: ReadonlyArray<string>): void {
-    const { ask, bid } = unwrap(view.book(ticker))
+    const { ask, bid } = unwrap(view.book(this.ticker))
     assert.deepStrictEqual<unknown>([bid, ask], [this.model.book("bid"), this.model.book("ask")])
     const orders = ids.map((id, index) => unwrap(view.order(this.#accountIds[this.model.orders[index]!.account]!, id)))
     assert.deepStrictEqual(
@@ -451,6 +478,30 @@ describe("Exchange, compared with a model", () => {
       )
       assert.strictEqual(total(), deposited)
     })
+  })
+
+  it("trades combos like any market, and settles them at the product of their legs", () => {
+    const settled = new Set<string>()
+    forAll(60, (commands) => {
+      const { apply, compare, exchange, holdings, model, ticker } = new Pair({ ...usual, isCombo: true })
+      commands.forEach(apply)
+      compare()
+      const values = [(commands.length * 1_237) % 10_001, (commands.length * 911) % 10_001]
+      const determined = legs.map(({ marketTicker, side }, index) => {
+        const value = commands.length % 3 === 0 ? 10_000 * (index % 2) : values[index]!
+        const outcome = { scalar: (value / 10_000).toFixed(4) }
+        unwrap(exchange.execute({ type: "determineMarket", ticker: marketTicker, outcome }, model.now))
+        return { value, side }
+      })
+      settled.add(unwrap(exchange.view(model.now).market(ticker)).result ?? "none")
+      unwrap(exchange.execute({ type: "settleMarket", ticker }, model.now))
+      model.settleCombo(determined)
+      assert.deepStrictEqual(
+        holdings().map(({ cashMicros, collateralMicros, feesMicros }) => [cashMicros, collateralMicros, feesMicros]),
+        model.accounts.map(({ fees, money }) => [BigInt(money), 0n, BigInt(fees)])
+      )
+    })
+    assert.deepStrictEqual([...settled].sort(), ["no", "scalar"])
   })
 
   it("gives the same dump for the same seed and commands", () => {

@@ -1,6 +1,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as MultivariateCollections from "@kalshi-effect/client/MultivariateCollections"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -98,6 +99,21 @@ describe("kalshi-sandbox", () => {
       }).pipe(Effect.scoped)
     )
   }
+
+  it.live("serves a collection of the events of its markets", () =>
+    Effect.gen(function* () {
+      const text = yield* announced("--port", "0")
+      assert.include(text, "# Markets: KXSAMPLE-26-YES, KXOTHER-26-YES. Collection of their events: KXMVESAMPLE-R")
+      const legs = ["KXSAMPLE-26", "KXOTHER-26"].map((event_ticker) => ({
+        event_ticker,
+        market_ticker: `${event_ticker}-YES`,
+        side: "yes" as const
+      }))
+      const combo = MultivariateCollections.createMarket({ collection_ticker: "KXMVESAMPLE-R", selected_markets: legs })
+      const { market_ticker } = yield* combo.pipe(Effect.provide(client(pasted(text.split("\n\n")[1] ?? ""))))
+      assert.match(market_ticker, /^KXMVESAMPLE-/)
+    }).pipe(Effect.scoped)
+  )
 
   it.live("creates the markets of --market, and stops the clock with --clock frozen", () =>
     Effect.gen(function* () {

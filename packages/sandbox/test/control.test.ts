@@ -53,6 +53,21 @@ const credentialsOf = ({ accountId, keyId, privateKey, publicKey }: Json) =>
   }))
 
 describe("control", () => {
+  it.live("creates a collection", () =>
+    served(
+      Effect.gen(function* () {
+        const collection = { collectionTicker: "KXMVE-R", associatedEvents: [{ eventTicker: "KXA-26", sizeMax: 1 }] }
+        const created = yield* control("POST", "collections", collection)
+        assert.deepInclude(created.body, { collectionTicker: "KXMVE-R", exchangeIndex: 1, closeMillis: null })
+        const read = yield* send({ method: "GET", path: "/multivariate_event_collections/KXMVE-R" })
+        assert.include(JSON.stringify(read.body), '"size_max":1')
+        const again = yield* control("POST", "collections", collection)
+        assert.strictEqual(again.status, 400)
+        assert.include(JSON.stringify(again.body), "collection already exists")
+      })
+    )
+  )
+
   it.live("runs an exchange from an empty state to a settlement", () =>
     served(
       Effect.gen(function* () {

@@ -56,6 +56,34 @@ describe("Markets.list", () => {
   )
 })
 
+describe("a settlement floor", () => {
+  onExchange("is shown, and is the lowest value of a settlement", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const create = (name: string, settlementFloor: string) =>
+        sandbox.createMarket({ ticker: `KXFLOOR-26-${name}`, settlementFloor })
+      for (const invalid of ["0.00", "1.00", "0.5", "much"]) {
+        assert.include((yield* Effect.flip(create("BAD", invalid))).reason, "settlement floor")
+      }
+      yield* create("A", "0.25")
+      yield* create("B", "0.25")
+      const bounds = (name: string) =>
+        Effect.map(send({ method: "GET", path: `/markets/${name}` }), ({ body }) => {
+          const { market } = body as { readonly market: Readonly<Record<string, unknown>> } // the market
+          return ["settlement_bounds_type", "settlement_floor_dollars", "result", "settlement_value_dollars"].map(
+            (field) => market[field]
+          )
+        })
+      assert.deepStrictEqual(yield* bounds(ticker), ["default", undefined, "", undefined])
+      assert.deepStrictEqual(yield* bounds("KXFLOOR-26-A"), ["floor", "0.2500", "", undefined])
+      yield* sandbox.determineMarket("KXFLOOR-26-A", "no")
+      yield* sandbox.determineMarket("KXFLOOR-26-B", "yes")
+      assert.deepStrictEqual(yield* bounds("KXFLOOR-26-A"), ["floor", "0.2500", "scalar", "0.2500"])
+      assert.deepStrictEqual(yield* bounds("KXFLOOR-26-B"), ["floor", "0.2500", "yes", "1.0000"])
+    })
+  )
+})
+
 describe("mve_filter, Events.list and Events.listMultivariate", () => {
   onExchange("separate combos from other markets and events", () =>
     Effect.gen(function* () {

@@ -13,7 +13,8 @@ const key = (scopes: ReadonlyArray<Scope>) => ({
   name: "",
   scopes,
   subaccount: undefined,
-  publicKey: ""
+  publicKey: "",
+  subtraderId: undefined
 })
 
 /** The non-public operations that a key with these scopes may perform. */

@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs"
 import { allRoutes, routes } from "../src/rest/routes.ts"
 import { type Fault, layerTest, Sandbox } from "../src/Sandbox.ts"
 import { type Case, cases as accountCases, type Change } from "./support/cases.ts"
+import { collectionCases } from "./support/collectionCases.ts"
 import { communicationsCases } from "./support/communicationsCases.ts"
+import { fcmCases } from "./support/fcmCases.ts"
 import { marketCases } from "./support/marketCases.ts"
 import { errorOf, type Got, send } from "./support/wire.ts"
 import { makeWorld, order, type World } from "./support/world.ts"
@@ -20,10 +22,16 @@ const document: { readonly paths: Readonly<Record<string, Readonly<Record<string
 )
 
 /** Tags whose operations the exchange implements completely, and tags with some generated responses. */
-const whole = new Set(["account", "api-keys", "exchange", "order-groups", "orders", "portfolio"])
-const partly = new Set(["communications", "events", "historical", "market"])
+const whole = new Set(["account", "api-keys", "exchange", "fcm", "order-groups", "orders", "portfolio"])
+const partly = new Set(["communications", "events", "historical", "market", "multivariate"])
 
-const cases: Readonly<Record<string, Case>> = { ...accountCases, ...communicationsCases, ...marketCases }
+const cases: Readonly<Record<string, Case>> = {
+  ...accountCases,
+  ...collectionCases,
+  ...communicationsCases,
+  ...fcmCases,
+  ...marketCases
+}
 
 const performed = new Set(routes.map(({ descriptor }) => descriptor.operationId))
 
@@ -52,6 +60,8 @@ const filledIn = (text: string, world: World): string =>
     .replaceAll("{takerRfq}", world.takerRfqId)
     .replaceAll("{ownQuote}", world.ownQuoteId)
     .replaceAll("{acceptedQuote}", world.acceptedQuoteId)
+    .replaceAll("{subtrader}", world.subtraderId)
+    .replaceAll("{errorSubtrader}", world.errorSubtraderId)
     .replaceAll("{blockTrade}", world.blockTradeId)
     .replaceAll("{maker}", world.maker.accountId)
     .replaceAll("{taker}", world.taker.accountId)

@@ -11,6 +11,8 @@ import type {
   Account,
   Allocation,
   ApiKey,
+  Collection,
+  ComboLeg,
   BlockTrade,
   EventFeeChange,
   FeeTerms,
@@ -28,6 +30,7 @@ import type {
   ShardTransfer,
   Strike,
   SubaccountTransfer,
+  Subtrader,
   Tier
 } from "./Entities.ts"
 
@@ -160,10 +163,54 @@ export interface CreateMarket {
   /** Default: 3,600. */
   readonly settlementTimerSeconds?: number
   /**
+   * The lowest value at which one YES contract can settle, in dollars, more than "0.00" and less than "1.00". A result
+   * with a lower value settles at the floor. Default: no floor.
+   */
+  readonly settlementFloor?: string
+  /**
    * If true, a quote must be confirmed in 3 seconds and is executed 1 second after its confirmation. If false, the
    * times are 30 and 15 seconds. Default: true for combos, otherwise false.
    */
   readonly isHighlyVolatile?: boolean
+}
+
+/** A multivariate event collection to create. */
+export interface CreateCollection {
+  readonly collectionTicker: string
+  /**
+   * The series of the combos. If it does not exist, it is created in the category `Exotics` with the fee type
+   * `quadratic_with_combo_maker_fees`. Default: the part of the collection's ticker before the first hyphen.
+   */
+  readonly seriesTicker?: string
+  /** The shard of the combos. Default: 1. */
+  readonly exchangeIndex?: number
+  /** Default: the ticker. */
+  readonly title?: string
+  readonly description?: string
+  /** Default: now. */
+  readonly openMillis?: number
+  /** Default: the collection does not close. */
+  readonly closeMillis?: number
+  /** The events whose markets can be legs. An event can be created later. At least one. */
+  readonly associatedEvents: ReadonlyArray<{
+    readonly eventTicker: string
+    /** Default: false. */
+    readonly isYesOnly?: boolean
+    /** The least number of legs from this event. Default: 0. */
+    readonly sizeMin?: number
+    /** The greatest number of legs from this event. Default: no limit. */
+    readonly sizeMax?: number
+  }>
+  /** Default: false. */
+  readonly isOrdered?: boolean
+  /** The least number of legs. Default: 2. */
+  readonly sizeMin?: number
+  /** The greatest number of legs; 0 for no limit. Default: 0. */
+  readonly sizeMax?: number
+  /**
+   * The price levels of new combos, in dollars. Default: steps of $0.001, and of $0.0001 below $0.01 and above $0.99.
+   */
+  readonly priceRanges?: ReadonlyArray<{ readonly start: string; readonly end: string; readonly step: string }>
 }
 
 /** The result of a market. A scalar value is the dollars of one YES contract, from "0.00" to "1.00". */
@@ -243,6 +290,17 @@ export interface ProposeBlockTrade {
   readonly expirationMillis: number
 }
 
+/** A position to transfer from an FCM's subtrader to a subtrader of its error account. */
+export interface TransferPosition {
+  readonly sourceSubtraderId: string
+  readonly targetSubtraderId: string
+  readonly ticker: string
+  /** In hundredths of a contract. Positive for YES, negative for NO. */
+  readonly count: number
+  /** The YES price. */
+  readonly price: number
+}
+
 /** The new target allocation of cash. */
 export type SetAllocation = Allocation
 
@@ -299,6 +357,15 @@ export interface CommandTypes {
   readonly createSeries: readonly [{ readonly series: CreateSeries }, Series]
   readonly createEvent: readonly [{ readonly event: CreateEvent }, MarketEvent]
   readonly createMarket: readonly [{ readonly market: CreateMarket }, Market]
+  readonly createCollection: readonly [{ readonly collection: CreateCollection }, Collection]
+  /**
+   * Creates the combo of some legs in a collection. Returns the combo if it exists already. An account creates at most
+   * 5,000 combos in seven days.
+   */
+  readonly createCombo: readonly [
+    { readonly accountId: string; readonly collectionTicker: string; readonly legs: ReadonlyArray<ComboLeg> },
+    Market
+  ]
   /**
    * Changes the fee of a series, now or at a time in the future. Default of each field: the value at the time of the
    * command. Markets that were created with a rate of their own keep it.
@@ -325,9 +392,15 @@ export interface CommandTypes {
    * determined.
    */
   readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
-  /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
+  /**
+   * Sets the result of a market, and of the combos whose value it determines. The market settles when its timer
+   * expires, or at `settleMarket`. Refused for a combo, which follows its legs.
+   */
   readonly determineMarket: readonly [{ readonly ticker: string; readonly outcome: Outcome }, void]
-  /** Disputes a market's result. The market does not settle until it is determined again. */
+  /**
+   * Disputes a market's result, and that of its combos if their value is no longer known. They do not settle until the
+   * market is determined again. Refused for a combo, which follows its legs.
+   */
   readonly disputeMarket: readonly [{ readonly ticker: string }, void]
   /** Pays out every position of a determined market. */
   readonly settleMarket: readonly [{ readonly ticker: string }, void]
@@ -405,6 +478,25 @@ export interface CommandTypes {
     { readonly accountId: string; readonly proposalId: string; readonly subaccount?: number | undefined },
     BlockTrade
   ]
+  /** Makes an account an FCM member. Position transfers need an error account. */
+  readonly enableFcm: readonly [{ readonly accountId: string; readonly errorAccountId?: string | undefined }, void]
+  readonly createSubtrader: readonly [{ readonly accountId: string; readonly suffix: string }, Subtrader]
+  /** Sets the daily cap of a subtrader. Undefined removes it. */
+  readonly setSubtraderCap: readonly [
+    { readonly accountId: string; readonly subtraderId: string; readonly capMicros: number | undefined },
+    void
+  ]
+  readonly setBlockedCategory: readonly [
+    {
+      readonly accountId: string
+      readonly subtraderId: string
+      readonly category: string
+      readonly blocked: boolean
+    },
+    Subtrader
+  ]
+  /** Transfers a position to a subtrader of the error account, and returns the id of the transfer. */
+  readonly transferPosition: readonly [{ readonly accountId: string; readonly transfer: TransferPosition }, string]
 }
 
 export type CommandType = keyof CommandTypes
@@ -516,4 +608,13 @@ export interface ListBlockTrades extends PageQuery {
   readonly status: string | undefined
   /** If set, lists only block trades in which the caller has this subaccount. */
   readonly subaccount: number | undefined
+}
+
+/** A filter of the orders of an FCM's subtraders. The time filter applies to the creation of an order. */
+export interface ListFcmOrders extends PageQuery, TimeQuery {
+  readonly subtraderId: string | undefined
+  readonly clientOrderIds: ReadonlyArray<string> | undefined
+  readonly ticker: string | undefined
+  readonly eventTicker: string | undefined
+  readonly status: string | undefined
 }

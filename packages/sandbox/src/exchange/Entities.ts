@@ -9,7 +9,7 @@
 
 /** Why the exchange refused a command. `code`, `message` and `details` are those of the wire. */
 export interface Refusal {
-  readonly kind: "invalid" | "forbidden" | "notFound" | "conflict"
+  readonly kind: "invalid" | "forbidden" | "notFound" | "conflict" | "tooMany"
   readonly code: string
   readonly message: string
   readonly details?: string
@@ -258,6 +258,46 @@ export interface MarketEvent {
   readonly updatedMillis: number
 }
 
+/** An event of a collection, and how its markets can be legs of combos. */
+export interface AssociatedEvent {
+  readonly eventTicker: string
+  /** Whether a leg can only select YES. */
+  readonly isYesOnly: boolean
+  /** The least number of legs from this event. */
+  readonly sizeMin: number | undefined
+  /** The greatest number of legs from this event. Undefined: no limit. */
+  readonly sizeMax: number | undefined
+}
+
+/** A multivariate event collection: the events whose markets can be combined to combos. */
+export interface Collection {
+  readonly collectionTicker: string
+  /** The series of the collection's combos. */
+  readonly seriesTicker: string
+  readonly exchangeIndex: number
+  readonly title: string
+  readonly description: string
+  readonly functionalDescription: string
+  readonly openMillis: number
+  /** `Infinity` if the collection does not close. */
+  readonly closeMillis: number
+  readonly associatedEvents: ReadonlyArray<AssociatedEvent>
+  /** Whether the same legs in another order are another combo. */
+  readonly isOrdered: boolean
+  readonly sizeMin: number
+  /** 0: no limit. */
+  readonly sizeMax: number
+  /** The price levels of new combos. */
+  readonly priceRanges: ReadonlyArray<PriceRange>
+}
+
+/** A market that is part of a combo, and its selected outcome. */
+export interface ComboLeg {
+  readonly marketTicker: string
+  readonly eventTicker: string
+  readonly side: "yes" | "no"
+}
+
 /** The lifecycle status of a market. */
 export type MarketStatus =
   | "initialized"
@@ -276,6 +316,12 @@ export interface Strike {
   readonly cap?: number | undefined
 }
 
+/** A leg of a combo. */
+export interface MarketLeg extends ComboLeg {
+  /** The value of one YES contract of the leg's market, once determined, in ten-thousandths of a dollar. */
+  readonly settlementValue: number | undefined
+}
+
 /** The current state of a market. */
 export interface Market {
   readonly ticker: string
@@ -287,6 +333,8 @@ export interface Market {
   readonly title: string
   readonly type: "binary" | "scalar"
   readonly strike: Strike | undefined
+  /** Only for a combo that was created in a collection. */
+  readonly combo: { readonly collectionTicker: string; readonly legs: ReadonlyArray<MarketLeg> } | undefined
   readonly status: MarketStatus
   readonly createdMillis: number
   /** When the market last changed, apart from its trading. */
@@ -301,6 +349,8 @@ export interface Market {
   readonly makerFeeRate: number
   /** The time from determination to automatic settlement. */
   readonly settlementTimerSeconds: number
+  /** The lowest value at which one YES contract can settle, in ten-thousandths of a dollar. Undefined: no floor. */
+  readonly settlementFloor: number | undefined
   readonly result: "yes" | "no" | "scalar" | undefined
   /** The value of one YES contract, once determined, in ten-thousandths of a dollar. */
   readonly settlementValue: number | undefined
@@ -380,6 +430,46 @@ export interface ApiKey {
   readonly subaccount: number | undefined
   /** SPKI PEM. */
   readonly publicKey: string
+  /** The FCM's subtrader to which the key is bound. */
+  readonly subtraderId: string | undefined
+}
+
+/** A subtrader: a customer account of a futures commission merchant (FCM). */
+export interface Subtrader {
+  /** The id of the FCM's account, an underscore, and a suffix. */
+  readonly subtraderId: string
+  /** The account that holds the subtrader's orders, positions and money. */
+  readonly accountId: string
+  /** The most premium that the subtrader may deploy in a day; undefined without a cap. */
+  readonly capMicros: number | undefined
+  /** The net premium of the fills of `capDate`. */
+  readonly premiumMicros: number
+  /** Reserved for resting orders. */
+  readonly collateralMicros: number
+  /** The current date in New York. */
+  readonly capDate: string
+  /** Sorted. */
+  readonly blockedCategories: ReadonlyArray<string>
+}
+
+/** A trade of an FCM's subtraders. A side of another account is undefined. */
+export interface FcmTrade {
+  readonly tradeId: string
+  readonly exchangeIndex: number
+  readonly ticker: string
+  readonly price: number
+  readonly count: number
+  readonly takerSide: "bid" | "ask"
+  readonly atMillis: number
+  readonly maker: FcmTradeSide | undefined
+  readonly taker: FcmTradeSide | undefined
+}
+
+/** One side of a trade of an FCM's subtraders. */
+export interface FcmTradeSide {
+  readonly orderId: string
+  readonly subtraderId: string
+  readonly feeMicros: number
 }
 
 /**
@@ -410,6 +500,8 @@ export interface Rfq {
   readonly isObscured: boolean
   readonly ticker: string
   readonly eventTicker: string
+  /** The collection and the legs of the market, if it is a combo. */
+  readonly combo: Market["combo"]
   readonly exchangeIndex: number
   /** Undefined for an RFQ with a target cost. */
   readonly count: number | undefined

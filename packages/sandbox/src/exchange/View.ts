@@ -6,6 +6,9 @@
 import * as Result from "effect/Result"
 import type {
   ListBlockTrades,
+  ListFcmOrders,
+  PageQuery,
+  TimeQuery,
   KeyOptions,
   ListFills,
   ListOrders,
@@ -14,11 +17,12 @@ import type {
   ListRfqs,
   ListSettlements,
   Page,
-  PageQuery,
   QuoteTarget
 } from "./Commands.ts"
 import type {
   BlockTrade,
+  FcmTrade,
+  Subtrader,
   Account,
   Allocation,
   ApiKey,
@@ -39,6 +43,8 @@ import type {
 import * as accounts from "./accounts/accounts.ts"
 import { type Budget, budgetOf } from "./accounts/buckets.ts"
 import { listBlockTrades } from "./communications/blockTrades.ts"
+import * as subtraders from "./fcm/subtraders.ts"
+import { listFcmTrades } from "./fcm/trades.ts"
 import { listQuotes, listRfqs } from "./communications/lists.ts"
 import { findQuote, findRfq, toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
@@ -324,6 +330,28 @@ export class View extends MarketData {
   /** Quotes that the account made, or quotes on its RFQs, newest first. */
   listQuotes(accountId: string, query: ListQuotes): Result.Result<Page<Quote>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listQuotes(this.state, account, query))
+  }
+
+  /** The subtraders of an FCM member. */
+  subtraders(accountId: string): Result.Result<ReadonlyArray<Subtrader>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => subtraders.list(this.state, account))
+  }
+
+  /** A subtrader of an FCM member, or the subtrader of a bound key, which may omit the id. */
+  subtrader(accountId: string, subtraderId: string | undefined): Result.Result<Subtrader, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) =>
+      Result.map(subtraders.find(account, subtraderId), (found) => subtraders.toSubtrader(this.state, found))
+    )
+  }
+
+  /** Orders of an FCM's subtraders, newest first. */
+  listFcmOrders(accountId: string, query: ListFcmOrders): Result.Result<Page<Order>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => subtraders.listOrders(this.state, account, query))
+  }
+
+  /** Trades of an FCM's subtraders, newest first. */
+  listFcmTrades(accountId: string, query: PageQuery & TimeQuery): Result.Result<Page<FcmTrade>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => listFcmTrades(account, query))
   }
 
   /** Proposed block trades to which the account is a party, newest first. */

@@ -5,13 +5,15 @@
  */
 import type { Command } from "./Commands.ts"
 import { toBlockTrade } from "./communications/blockTrades.ts"
-import { toQuote, toRfq } from "./communications/records.ts"
+import { rfqFields, toQuote } from "./communications/records.ts"
+import { toCollection } from "./markets/collections.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
 import { toEvent, toSeries } from "./markets/catalog.ts"
 import { describeTimer } from "./schedule.ts"
 import {
   type AccountState,
+  type FcmState,
   type GroupState,
   type Holding,
   type MarketState,
@@ -48,20 +50,32 @@ export const takeSnapshot = (state: State) => ({
   events: Array.from(state.events.values(), toEvent),
   seriesFeeChanges: [...state.seriesFeeChanges],
   eventFeeChanges: [...state.eventFeeChanges],
+  collections: Array.from(state.collections.values(), (collection) => ({
+    ...toCollection(collection),
+    closeMillis: finite(collection.closeMillis)
+  })),
   markets: Array.from(state.markets.values(), dumpMarket),
   /** The markets of all trades, in chronological order. */
   traded: state.trades.map(({ ticker }) => ticker),
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
-  rfqs: state.rfqList.map((rfq) => ({ ...toRfq(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
+  rfqs: state.rfqList.map((rfq) => ({ ...rfqFields(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
   quotes: Array.from(state.quotes.values(), toQuote),
   blockTrades: Array.from(state.blockTrades.values(), (trade) => toBlockTrade(state, trade)),
   timers: state.timers.inOrder().map(({ atMillis, value }) => ({ atMillis, ...describeTimer(value) }))
 })
 
 const dumpMarket = (market: MarketState) => {
-  const { book, closeMillis, dayVolume: _dayVolume, event, oldTrades: _oldTrades, positions, trades, ...own } = market
+  const { book, closeMillis, combo, combos: _combos, event, positions, trades, ...rest } = market
+  const { dayVolume: _dayVolume, oldTrades: _oldTrades, ...own } = rest
   return {
     ...own,
+    combo:
+      combo === undefined
+        ? undefined
+        : {
+            collectionTicker: combo.collection.collectionTicker,
+            legs: combo.legs.map(({ market: { ticker }, side }) => ({ ticker, side }))
+          },
     eventTicker: event.eventTicker,
     closeMillis: finite(closeMillis),
     trades: [...trades],
@@ -103,9 +117,21 @@ const dumpAccount = (account: AccountState, nowMillis: number) => {
     deposits: [...account.deposits],
     withdrawals: [...account.withdrawals],
     cashTransfers: [...account.cashTransfers],
-    shardTransfers: account.shardTransfers.map((transfer) => ({ ...transfer }))
+    comboCreations: [...account.comboCreations],
+    shardTransfers: account.shardTransfers.map((transfer) => ({ ...transfer })),
+    fcm: account.fcm === undefined ? undefined : dumpFcm(account.fcm)
   }
 }
+
+const dumpFcm = ({ errorAccount, subtraders, trades }: FcmState) => ({
+  errorAccountId: errorAccount?.accountId,
+  subtraders: Array.from(subtraders.values(), ({ account, blockedCategories, member: _member, ...subtrader }) => ({
+    ...subtrader,
+    accountId: account.accountId,
+    blockedCategories: [...blockedCategories]
+  })),
+  trades: [...trades]
+})
 
 const dumpGroup = (group: GroupState, nowMillis: number) => ({
   groupId: group.groupId,

@@ -12,8 +12,13 @@ import * as rfqs from "./communications/rfqs.ts"
 import type { Command, CommandType, CommandResult } from "./Commands.ts"
 import { parseMicros } from "./decimal.ts"
 import type { Refusal } from "./Entities.ts"
+import { transferPosition } from "./fcm/positionTransfers.ts"
+import * as subtraders from "./fcm/subtraders.ts"
 import * as catalog from "./markets/catalog.ts"
 import * as fees from "./markets/feeChanges.ts"
+import * as collections from "./markets/collections.ts"
+import { comboOf } from "./markets/combos.ts"
+import * as outcomes from "./markets/comboOutcomes.ts"
 import * as lifecycle from "./markets/lifecycle.ts"
 import { toMarket } from "./markets/marketView.ts"
 import * as ledger from "./money/ledger.ts"
@@ -97,11 +102,16 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
     Result.map(catalog.createMarket(state, market), (created) => toMarket(state, created)),
   changeSeriesFee: fees.changeSeriesFee,
   changeEventFee: fees.changeEventFee,
+  createCollection: (state, { collection }) =>
+    Result.map(collections.create(state, collection), collections.toCollection),
+  createCombo: onAccount((state, account, { collectionTicker, legs }) =>
+    Result.map(comboOf(state, collectionTicker, legs, account), (combo) => toMarket(state, combo))
+  ),
   pauseMarket: onMarket(lifecycle.pause),
   reactivateMarket: onMarket(lifecycle.reactivate),
-  setMarketClose: onMarket((state, market, { closeMillis }) => lifecycle.setClose(state, market, closeMillis)),
-  determineMarket: onMarket((state, market, { outcome }) => lifecycle.determine(state, market, outcome)),
-  disputeMarket: onMarket(lifecycle.dispute),
+  setMarketClose: onMarket((state, market, { closeMillis }) => outcomes.setClose(state, market, closeMillis)),
+  determineMarket: onMarket((state, market, { outcome }) => outcomes.determine(state, market, outcome)),
+  disputeMarket: onMarket(outcomes.dispute),
   settleMarket: onMarket(lifecycle.settle),
   setActive: lifecycle.setActive,
   restartClocks: lifecycle.restartClocks,
@@ -124,7 +134,14 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   proposeBlockTrade: onAccount((state, account, { proposal }) => blockTrades.propose(state, account, proposal)),
   acceptBlockTrade: onAccount((state, account, { proposalId, subaccount }) =>
     blockTrades.accept(state, account, proposalId, subaccount)
-  )
+  ),
+  enableFcm: onAccount((state, account, { errorAccountId }) => subtraders.enable(state, account, errorAccountId)),
+  createSubtrader: onAccount((state, account, { suffix }) => subtraders.create(state, account, suffix)),
+  setSubtraderCap: onAccount((_state, account, { capMicros, subtraderId }) =>
+    subtraders.setCap(account, subtraderId, capMicros)
+  ),
+  setBlockedCategory: onAccount((state, account, command) => subtraders.setBlocked(state, account, command)),
+  transferPosition: onAccount((state, account, { transfer }) => transferPosition(state, account, transfer))
 }
 
 /** Executes a command. A refused command may consume an id, so a replay must include refused commands. */

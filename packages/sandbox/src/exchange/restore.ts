@@ -7,6 +7,9 @@ import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
 import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
+import { attachEvent, attachMarket } from "./markets/catalog.ts"
+import { makeCollection } from "./markets/collections.ts"
+import { attachCombo } from "./markets/combos.ts"
 import { Book } from "./orders/book.ts"
 import type { BlockTradeParty } from "./Entities.ts"
 import type { DelayedCommand, StateSnapshot } from "./dump.ts"
@@ -17,7 +20,9 @@ import { attachEventFee, attachSeriesFee } from "./markets/feeChanges.ts"
 import { holdingKey, makeHolding, makePosition } from "./money/ledger.ts"
 import type {
   AccountState,
-  EventState,
+  CollectionState,
+  ComboState,
+  FcmState,
   GroupState,
   Holding,
   MarketState,
@@ -31,7 +36,7 @@ import { schedule } from "./schedule.ts"
 import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
 
-type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: StateSnapshot[K][number] }
+type Dumped = { readonly [K in "accounts" | "collections" | "markets" | "timers"]: StateSnapshot[K][number] }
 
 export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   assumptions,
@@ -44,7 +49,10 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   keys: new Map(),
   series: new Map(),
   events: new Map(),
+  eventLists: { combos: [], others: [] },
   markets: new Map(),
+  marketLists: { all: [], combos: [], others: [] },
+  collections: new Map(),
   trades: [],
   orders: new Map(),
   timers: new Timers(),
@@ -89,9 +97,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   }
   for (const event of from.events) {
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
-    const restored: EventState = { ...event, series, markets: [], feeChanges: [] }
-    series.events.push(restored)
-    state.events.set(event.eventTicker, restored)
+    attachEvent(state, { ...event, series, markets: [], feeChanges: [] })
   }
   for (const change of from.seriesFeeChanges) {
     attachSeriesFee(state, found(state.series.get(change.seriesTicker), change.seriesTicker), change)
@@ -99,12 +105,18 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   for (const change of from.eventFeeChanges) {
     attachEventFee(state, found(state.events.get(change.eventTicker), change.eventTicker), change)
   }
+  for (const collection of from.collections) {
+    state.collections.set(collection.collectionTicker, restoreCollection(collection))
+  }
   for (const market of from.markets) {
     restoreMarket(state, market)
   }
   restoreTrades(state, from.traded)
   for (const account of from.accounts) {
     restoreAccount(state, account)
+  }
+  for (const account of from.accounts) {
+    restoreFcm(state, account)
   }
   for (const market of from.markets) {
     restoreBook(state, market)
@@ -141,18 +153,27 @@ export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCo
       ? { ...command, closeMillis: command.closeMillis ?? Infinity }
       : command.type === "createMarket"
         ? { ...command, market: { ...command.market, closeMillis: command.market.closeMillis ?? Infinity } }
-        : command
+        : command.type === "createCollection"
+          ? {
+              ...command,
+              collection: { ...command.collection, closeMillis: command.collection.closeMillis ?? Infinity }
+            }
+          : command
 })
 
 const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
-  const { ask: _ask, bid: _bid, closeMillis, eventTicker, positions: _positions, ...own } = dumped
+  const { ask: _ask, bid: _bid, closeMillis, combo: dumpedCombo, eventTicker, positions: _positions, ...own } = dumped
   const event = found(state.events.get(eventTicker), eventTicker)
+  const combo = dumpedCombo === undefined ? undefined : restoreCombo(state, dumpedCombo)
   const market: MarketState = {
     ...own,
     event,
+    combo,
+    combos: [],
     closeMillis: closeMillis ?? Infinity,
     // JSON omits undefined fields.
     result: own.result,
+    settlementFloor: own.settlementFloor,
     settlementValue: own.settlementValue,
     settledMillis: own.settledMillis,
     challenge: own.challenge,
@@ -167,9 +188,29 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     book: new Book(),
     positions: []
   }
-  event.markets.push(market)
-  state.markets.set(market.ticker, market)
+  attachMarket(state, market)
+  attachCombo(market)
 }
+
+const restoreCombo = (
+  state: State,
+  { collectionTicker, legs }: NonNullable<Dumped["markets"]["combo"]>
+): ComboState => ({
+  collection: found(state.collections.get(collectionTicker), collectionTicker),
+  legs: legs.map(({ side, ticker }) => ({ market: found(state.markets.get(ticker), ticker), side }))
+})
+
+const restoreCollection = ({ closeMillis, ...collection }: Dumped["collections"]): CollectionState =>
+  makeCollection({
+    ...collection,
+    closeMillis: closeMillis ?? Infinity,
+    // JSON omits undefined fields.
+    associatedEvents: collection.associatedEvents.map((event) => ({
+      ...event,
+      sizeMin: event.sizeMin,
+      sizeMax: event.sizeMax
+    }))
+  })
 
 /** Merges the trades of all markets in chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
@@ -189,7 +230,8 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     allocation: dumped.allocation,
     marginedMicros: dumped.marginedMicros,
     buckets: { read: { ...dumped.buckets.read }, write: dumped.buckets.write.map((bucket) => ({ ...bucket })) },
-    keys: [...dumped.keys],
+    // JSON omits undefined fields.
+    keys: dumped.keys.map((key) => ({ ...key, subaccount: key.subaccount, subtraderId: key.subtraderId })),
     netting: new Map(dumped.netting),
     cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
@@ -197,6 +239,7 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     deposits: [...dumped.deposits],
     withdrawals: [...dumped.withdrawals],
     cashTransfers: [...dumped.cashTransfers],
+    comboCreations: [...dumped.comboCreations],
     shardTransfers: dumped.shardTransfers.map((transfer) => ({ ...transfer })),
     holdings: new Map()
   }
@@ -247,6 +290,29 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
       restoreSide(state, position.ask, ask)
     }
   }
+}
+
+const restoreFcm = (state: State, { accountId, fcm }: Dumped["accounts"]): void => {
+  if (fcm === undefined) {
+    return
+  }
+  const accountOf = (id: string): AccountState => found(state.accounts.get(id), id)
+  const member = accountOf(accountId)
+  const { errorAccountId, subtraders, trades } = fcm
+  const errorAccount = errorAccountId === undefined ? undefined : accountOf(errorAccountId)
+  const restored: FcmState = { errorAccount, subtraders: new Map(), trades: [] }
+  for (const trade of trades) {
+    // JSON omits undefined fields.
+    restored.trades.push({ ...trade, maker: trade.maker, taker: trade.taker })
+  }
+  for (const { accountId: id, blockedCategories, ...own } of subtraders) {
+    const account = accountOf(id)
+    const capMicros = own.capMicros
+    const subtrader = { ...own, capMicros, account, member, blockedCategories: new Set(blockedCategories) }
+    account.subtrader = subtrader
+    restored.subtraders.set(own.subtraderId, subtrader)
+  }
+  member.fcm = restored
 }
 
 const restoreHolding = (state: State, account: AccountState, dumped: Dumped["accounts"]["holdings"][number]): void => {

@@ -7,9 +7,12 @@ import type { Assumptions } from "../Assumptions.ts"
 import type {
   Allocation,
   ApiKey,
+  AssociatedEvent,
+  Collection,
   BlockTrade,
   BlockTradeParty,
   EventFeeChange,
+  FcmTrade,
   MarketEvent,
   Order,
   Payment,
@@ -83,11 +86,37 @@ export interface AccountState {
   readonly quotes: Array<QuoteState>
   /** Every quote on the account's RFQs, oldest first. */
   readonly receivedQuotes: Array<QuoteState>
+  /** When the account created combos in the last seven days, oldest first. */
+  readonly comboCreations: Array<number>
   /** Every proposed block trade to which the account is a party, oldest first. */
   readonly blockTrades: Array<BlockTradeState>
+  /** The state of an FCM member; undefined for any other account. */
+  fcm: FcmState | undefined
+  /** What the account is for its FCM; undefined for any other account. */
+  subtrader: SubtraderState | undefined
 }
 
-export interface RfqState extends Mutable<Rfq> {
+/** The state of a futures commission merchant (FCM). */
+export interface FcmState {
+  /** The account whose subtraders receive transferred positions. Without it, transfers are refused. */
+  errorAccount: AccountState | undefined
+  readonly subtraders: Map<string, SubtraderState>
+  /** Every trade of the subtraders, oldest first. */
+  readonly trades: Array<FcmTrade>
+}
+
+export interface SubtraderState {
+  readonly subtraderId: string
+  readonly member: AccountState
+  readonly account: AccountState
+  capMicros: number | undefined
+  /** The net premium of the fills of a date in New York. */
+  premiumMicros: number
+  premiumDate: string
+  readonly blockedCategories: Set<string>
+}
+
+export interface RfqState extends Mutable<Omit<Rfq, "combo">> {
   readonly account: AccountState
   readonly market: MarketState
   /** Every quote on the RFQ, oldest first. */
@@ -175,9 +204,29 @@ export interface EventState extends Mutable<MarketEvent> {
   readonly feeChanges: Array<EventFeeChange>
 }
 
+/** A collection, and its combos. */
+export interface CollectionState extends Collection {
+  readonly eventsByTicker: ReadonlyMap<string, AssociatedEvent>
+  /** The events of which a combo needs legs. */
+  readonly requiredEvents: ReadonlyArray<AssociatedEvent>
+  /** The collection's combos by their legs, oldest first. */
+  readonly combos: Map<string, MarketState>
+  /** The events of the combos, oldest first. */
+  readonly comboEvents: Array<EventState>
+}
+
+/** The collection and the legs of a combo. */
+export interface ComboState {
+  readonly collection: CollectionState
+  readonly legs: ReadonlyArray<{ readonly market: MarketState; readonly side: "yes" | "no" }>
+}
+
 export interface MarketState {
   readonly ticker: string
   readonly event: EventState
+  readonly combo: ComboState | undefined
+  /** The combos that have this market as a leg, oldest first. */
+  readonly combos: Array<MarketState>
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
@@ -195,6 +244,7 @@ export interface MarketState {
   readonly ownTakerRate: number | undefined
   readonly ownMakerRate: number | undefined
   readonly settlementTimerSeconds: number
+  readonly settlementFloor: number | undefined
   readonly isHighlyVolatile: boolean
   result: "yes" | "no" | "scalar" | undefined
   settlementValue: number | undefined
@@ -288,7 +338,16 @@ export interface State {
   readonly keys: Map<string, ApiKey>
   readonly series: Map<string, SeriesState>
   readonly events: Map<string, EventState>
+  /** The events of combos, and the others, oldest first. */
+  readonly eventLists: { readonly combos: Array<EventState>; readonly others: Array<EventState> }
   readonly markets: Map<string, MarketState>
+  /** All markets, those of combos, and the others, oldest first. */
+  readonly marketLists: {
+    readonly all: Array<MarketState>
+    readonly combos: Array<MarketState>
+    readonly others: Array<MarketState>
+  }
+  readonly collections: Map<string, CollectionState>
   /** Every trade, oldest first. */
   readonly trades: Array<Trade>
   readonly orders: Map<string, OrderState>

@@ -6,6 +6,7 @@
 import { shownTo } from "../exchange/communications/communicationsId.ts"
 import type { Event, Quote, Rfq } from "../exchange/Entities.ts"
 import { quotedCreatorId } from "../rest/routes/communicationsBodies.ts"
+import { toLegs } from "../rest/routes/marketBodies.ts"
 import { count, dollars, price, time } from "../rest/wire.ts"
 import type { Subscription } from "./connection.ts"
 
@@ -52,7 +53,8 @@ const ofRfq = (type: string, rfq: Rfq, times: object): Communication => ({
     event_ticker: rfq.eventTicker,
     ...(rfq.count === undefined ? undefined : { contracts_fp: count(rfq.count) }),
     ...(rfq.targetCostMicros === undefined ? undefined : { target_cost_dollars: dollars(rfq.targetCostMicros) }),
-    ...times
+    ...times,
+    ...toLegs(rfq)
   })
 })
 

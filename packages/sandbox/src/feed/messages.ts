@@ -17,7 +17,7 @@ import type {
 } from "../exchange/Entities.ts"
 import { contract, dollar } from "../exchange/decimal.ts"
 import { latestMillis } from "../exchange/times.ts"
-import { structureOf } from "../rest/routes/marketBodies.ts"
+import { feedStructureOf, toRanges, toStrike } from "../rest/routes/marketBodies.ts"
 import { action, count, dollars, price, seconds, time } from "../rest/wire.ts"
 
 type Body<Type extends EventBody["type"]> = Extract<Event, { readonly type: Type }>
@@ -208,9 +208,6 @@ export const toGroupUpdate = (change: keyof typeof groupTypes, group: OrderGroup
 /** When a market closes. A market without a closing time has the last second that RFC 3339 can represent. */
 const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, latestMillis))
 
-/** The price level structures that the document lists for the feed. Any other structure is sent as an empty string. */
-const namedStructures = new Set(["linear_cent", "deci_cent", "tapered_deci_cent"])
-
 /** A market's lifecycle message; undefined for a change without a message. `withRanges` adds the price ranges. */
 export const toLifecycle = (
   change: Body<"market">["change"],
@@ -244,35 +241,25 @@ export const toLifecycle = (
   }
 }
 
-const toCreation = (market: Market, withRanges: boolean) => {
-  const structure = structureOf(market)
-  return {
-    exchange_index: market.exchangeIndex,
-    open_ts: seconds(market.openMillis),
-    close_ts: closeSeconds(market),
-    price_level_structure: namedStructures.has(structure) ? structure : "",
-    ...(withRanges
-      ? {
-          price_ranges: market.priceRanges.map(({ end, start, step }) => ({
-            start: price(start),
-            end: price(end),
-            step: price(step)
-          }))
-        }
-      : undefined),
-    additional_metadata: {
-      name: market.title,
-      title: market.title,
-      yes_sub_title: market.title,
-      no_sub_title: market.title,
-      rules_primary: "",
-      rules_secondary: "",
-      can_close_early: true,
-      event_ticker: market.eventTicker,
-      expected_expiration_ts: closeSeconds(market)
-    }
+const toCreation = (market: Market, withRanges: boolean) => ({
+  exchange_index: market.exchangeIndex,
+  open_ts: seconds(market.openMillis),
+  close_ts: closeSeconds(market),
+  price_level_structure: feedStructureOf(market),
+  ...(withRanges ? { price_ranges: toRanges(market) } : undefined),
+  additional_metadata: {
+    name: market.title,
+    title: market.title,
+    yes_sub_title: market.title,
+    no_sub_title: market.title,
+    rules_primary: "",
+    rules_secondary: "",
+    can_close_early: true,
+    event_ticker: market.eventTicker,
+    expected_expiration_ts: closeSeconds(market),
+    ...toStrike(market)
   }
-}
+})
 
 export const toEventFeeUpdate = ({ eventTicker, override }: EventFeeChange) => ({
   event_ticker: eventTicker,

@@ -17,7 +17,10 @@ import { readFileSync } from "node:fs"
 import { type Credentials, layer, type Operator, Sandbox } from "../Sandbox.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
 
-const sampleMarket = "KXSAMPLE-26-YES"
+const sampleMarkets = ["KXSAMPLE-26-YES", "KXOTHER-26-YES"]
+
+/** A collection of the events of all markets. */
+const sampleCollection = "KXMVESAMPLE-R"
 
 const flags = {
   port: Flag.Int("port").pipe(
@@ -47,19 +50,24 @@ const flags = {
     Flag.withDefault("ed25519")
   ),
   markets: Flag.String("market").pipe(
-    Flag.withDescription(`A market to create; may be repeated (default ${sampleMarket})`),
+    Flag.withDescription(`A market to create; may be repeated (default ${sampleMarkets.join(" and ")})`),
     Flag.atLeast(0)
   )
 }
 
-/** The address, the markets, the accounts, and shell lines that connect a program to the exchange. */
+/** The address, the markets, their collection, the accounts, and shell lines that connect a program to the exchange. */
 const announcement = ({ credentials, url }: Operator, tickers: ReadonlyArray<string>, tier: string): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
-    `# Markets: ${tickers.join(", ")}`,
+    `# Markets: ${tickers.join(", ")}. Collection of their events: ${sampleCollection}`,
     ...credentials.flatMap((key, index) => ["", ...accountLines(key, url, ["one", "other"][index] ?? "", tier)]),
     ""
   ].join("\n")
+
+/** The events of markets that were created without an event's ticker. */
+const eventsOf = (tickers: ReadonlyArray<string>): ReadonlyArray<string> => [
+  ...new Set(tickers.map((ticker) => ticker.replace(/-[^-]*$/, "")))
+]
 
 const accountLines = (
   { accountId, keyId, kind, privateKey }: Credentials,
@@ -74,7 +82,7 @@ const accountLines = (
 ]
 
 const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ...options }) => {
-  const tickers = markets.length === 0 ? [sampleMarket] : markets
+  const tickers = markets.length === 0 ? sampleMarkets : markets
   return Effect.gen(function* () {
     yield* Console.log(announcement(yield* Sandbox, tickers, tier))
     return yield* Effect.never
@@ -83,6 +91,12 @@ const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ..
       layer({
         ...options,
         markets: tickers.map((ticker) => ({ ticker })),
+        collections: [
+          {
+            collectionTicker: sampleCollection,
+            associatedEvents: eventsOf(tickers).map((eventTicker) => ({ eventTicker }))
+          }
+        ],
         accounts: ["one", "other"].map((name) => ({ name, kind: keys, tier }))
       })
     ),
@@ -98,7 +112,7 @@ const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ..
     )
   )
 }).pipe(
-  Command.withDescription("Serves a local Kalshi exchange with two accounts and a market"),
+  Command.withDescription("Serves a local Kalshi exchange with two accounts and two markets"),
   Command.withExamples([
     { command: "kalshi-sandbox", description: "Serves on 127.0.0.1:8787, the address of KALSHI_ENV=sandbox" },
     {

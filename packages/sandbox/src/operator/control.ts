@@ -78,6 +78,30 @@ const newEvent = Schema.Struct({
   exchangeIndex: optional(Schema.Int)
 })
 
+const priceRanges = Schema.Array(Schema.Struct({ start: Schema.String, end: Schema.String, step: Schema.String }))
+
+const newCollection = Schema.Struct({
+  collectionTicker: Schema.String,
+  seriesTicker: optional(Schema.String),
+  exchangeIndex: optional(Schema.Int),
+  title: optional(Schema.String),
+  description: optional(Schema.String),
+  openMillis: optional(Schema.Int),
+  closeMillis: optional(Schema.Int),
+  associatedEvents: Schema.Array(
+    Schema.Struct({
+      eventTicker: Schema.String,
+      isYesOnly: optional(Schema.Boolean),
+      sizeMin: optional(Schema.Int),
+      sizeMax: optional(Schema.Int)
+    })
+  ),
+  isOrdered: optional(Schema.Boolean),
+  sizeMin: optional(Schema.Int),
+  sizeMax: optional(Schema.Int),
+  priceRanges: optional(priceRanges)
+})
+
 const newMarket = Schema.Struct({
   ticker: Schema.String,
   eventTicker: optional(Schema.String),
@@ -93,10 +117,11 @@ const newMarket = Schema.Struct({
   ),
   openMillis: optional(Schema.Int),
   closeMillis: optional(Schema.Int),
-  priceRanges: optional(Schema.Array(Schema.Struct({ start: Schema.String, end: Schema.String, step: Schema.String }))),
+  priceRanges: optional(priceRanges),
   takerFeeRate: optional(Schema.Int),
   makerFeeRate: optional(Schema.Int),
   settlementTimerSeconds: optional(Schema.Int),
+  settlementFloor: optional(Schema.String),
   isHighlyVolatile: optional(Schema.Boolean)
 })
 
@@ -146,6 +171,9 @@ export const controls: ReadonlyArray<Control> = [
   post("accounts/:id/withdraw", payment, (operator, { dollars, ...till }, accountId) =>
     operator.withdraw(accountId, dollars, till)
   ),
+  post("accounts/:id/fcm", Schema.Struct({ errorAccountId: optional(Schema.String) }), (operator, fcm, accountId) =>
+    operator.enableFcm(accountId, fcm)
+  ),
   post("series", newSeries, (operator, input) => operator.createSeries(input)),
   post("events", newEvent, (operator, input) => operator.createEvent(input)),
   post("markets", newMarket, (operator, input) => operator.createMarket(input)),
@@ -166,6 +194,7 @@ export const controls: ReadonlyArray<Control> = [
     }),
     (operator, { atMillis, override }, ticker) => operator.changeEventFee(ticker, override, atMillis)
   ),
+  post("collections", newCollection, (operator, input) => operator.createCollection(input)),
   post("markets/:ticker/pause", noFields, (operator, _, ticker) => operator.pauseMarket(ticker)),
   post("markets/:ticker/reactivate", noFields, (operator, _, ticker) => operator.reactivateMarket(ticker)),
   post(

@@ -186,6 +186,12 @@ const initialExchange = (
       return Result.fail(created.failure)
     }
   }
+  for (const collection of options.collections ?? []) {
+    const created = exchange.execute({ type: "createCollection", collection }, nowMillis)
+    if (Result.isFailure(created)) {
+      return Result.fail(created.failure)
+    }
+  }
   const credentials: Array<Credentials> = []
   for (const { account, pair } of accounts) {
     const created = createAccount(exchange, nowMillis, account, pair)
@@ -228,6 +234,7 @@ const operatorOf = (
   createSubaccount: (accountId) => host.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }),
   deposit: (accountId, dollars, till) => host.execute({ type: "deposit", accountId, dollars, ...till }),
   withdraw: (accountId, dollars, till) => host.execute({ type: "withdraw", accountId, dollars, ...till }),
+  enableFcm: (accountId, { errorAccountId } = {}) => host.execute({ type: "enableFcm", accountId, errorAccountId }),
   createSeries: (series) => host.execute({ type: "createSeries", series }),
   createEvent: (event) => host.execute({ type: "createEvent", event }),
   createMarket: (market) => host.execute({ type: "createMarket", market }),
@@ -235,6 +242,7 @@ const operatorOf = (
     host.execute({ type: "changeSeriesFee", seriesTicker, ...fee, atMillis }),
   changeEventFee: (eventTicker, override, atMillis) =>
     host.execute({ type: "changeEventFee", eventTicker, override, atMillis }),
+  createCollection: (collection) => host.execute({ type: "createCollection", collection }),
   pauseMarket: (ticker) => host.execute({ type: "pauseMarket", ticker }),
   reactivateMarket: (ticker) => host.execute({ type: "reactivateMarket", ticker }),
   closeMarket: (ticker, closeMillis) =>

@@ -8,9 +8,17 @@ import type * as Signer from "@kalshi-effect/signing/Signer"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { Assumptions } from "../Assumptions.ts"
-import type { CreateEvent, CreateMarket, CreateSeries, KeyOptions, Outcome } from "../exchange/Commands.ts"
+import type {
+  CreateCollection,
+  CreateEvent,
+  CreateMarket,
+  CreateSeries,
+  KeyOptions,
+  Outcome
+} from "../exchange/Commands.ts"
 import type {
   Account,
+  Collection,
   EventFeeChange,
   FeeTerms,
   Market,
@@ -82,10 +90,20 @@ export interface Operator {
   readonly createSubaccount: (accountId: string) => Effect.Effect<number, SandboxError>
   readonly deposit: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
   readonly withdraw: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
+  /**
+   * Makes an account an FCM member, which can create subtraders. Transfers of positions need an error account, which
+   * receives them.
+   */
+  readonly enableFcm: (
+    accountId: string,
+    options?: { readonly errorAccountId?: string }
+  ) => Effect.Effect<void, SandboxError>
   readonly createSeries: (series: CreateSeries) => Effect.Effect<Series, SandboxError>
   readonly createEvent: (event: CreateEvent) => Effect.Effect<MarketEvent, SandboxError>
   /** Creates a market, and its event and series if missing. */
   readonly createMarket: (market: CreateMarket) => Effect.Effect<Market, SandboxError>
+  /** Creates a multivariate event collection, and the series of its combos if missing. */
+  readonly createCollection: (collection: CreateCollection) => Effect.Effect<Collection, SandboxError>
   /**
    * Changes the fee of a series, now or at a time in the future. Markets that were created with a rate of their own
    * keep it. A fill has the fee of its time. A resting order keeps its reservation: a higher fee is taken from free
@@ -114,7 +132,10 @@ export interface Operator {
    * market that is not determined.
    */
   readonly closeMarket: (ticker: string, closeMillis?: number) => Effect.Effect<void, SandboxError>
-  /** Sets the result of a market. The market settles when its timer expires, or at `settleMarket`. */
+  /**
+   * Sets the result of a market, and of the combos whose value it determines. The market settles when its timer
+   * expires, or at `settleMarket`. Fails for a combo, which follows its legs.
+   */
   readonly determineMarket: (ticker: string, outcome: Outcome) => Effect.Effect<void, SandboxError>
   /** Disputes a result. The market does not settle until it is determined again. */
   readonly disputeMarket: (ticker: string) => Effect.Effect<void, SandboxError>
@@ -196,6 +217,8 @@ export interface TestOptions {
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>
+  /** The initial multivariate event collections. */
+  readonly collections?: ReadonlyArray<CreateCollection>
   /** The initial accounts. Their keys are the operator's `credentials`. */
   readonly accounts?: ReadonlyArray<NewAccount>
   /** How many of the last requests to keep. Default: 1,000. */

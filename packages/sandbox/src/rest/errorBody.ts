@@ -25,7 +25,7 @@ export interface RequestRefusal extends Refusal {
   readonly isStatusKept?: boolean
 }
 
-const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409 } as const
+const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409, tooMany: 429 } as const
 
 /** The substitute of each observed status. */
 const substitutes: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
@@ -37,7 +37,8 @@ const substitutes: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 
 export const refused = (refusal: RequestRefusal, descriptor: Descriptor, assumptions: Assumptions): RestResponse => {
   const { code, details, isStatusKept = false, kind, message } = refusal
   const observed = statusOf[kind]
-  const body = { error: detailsOf(refusal) }
+  // The error of a 429 is a string.
+  const body = { error: kind === "tooMany" ? (details ?? message) : detailsOf(refusal) }
   const declares = (status: number | undefined) => status !== undefined && statuses(descriptor).includes(status)
   const other = substitutes[observed]
   const isKept = isStatusKept || assumptions.undeclaredStatuses === "recorded" || declares(observed)

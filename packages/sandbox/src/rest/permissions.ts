@@ -32,6 +32,9 @@ const forbiddenToLocked = new Set([
   "UpgradeAccountApiUsageLevel"
 ])
 
+/** Documented: the only operations that a key may perform if it is bound to an FCM's subtrader. */
+const permittedToBound = new Set(["GetFCMOrders", "GetFCMPositions", "GetFCMEventContractDailyCap"])
+
 /** The child scope that permits an operation. The parent scope permits it, too. */
 const childOf = ({ access, operationId, path }: Descriptor): Scope | undefined => {
   if (access === "read") {
@@ -47,7 +50,7 @@ const childOf = ({ access, operationId, path }: Descriptor): Scope | undefined =
   if (transfers.has(operationId)) {
     return "write::transfer"
   }
-  return path.startsWith("/fcm/")
+  return path.startsWith("/fcm/subtraders")
     ? "write::fcm_risk"
     : /^\/portfolio\/(?:events\/orders|order_groups)|^\/communications\/(?:rfqs|rfq_batches|quotes)/.test(path)
       ? "write::trade"
@@ -63,6 +66,9 @@ export const forbidden = (key: ApiKey, descriptor: Descriptor): Refusal | undefi
   const child = childOf(descriptor)
   if (!key.scopes.includes(access) && (child === undefined || !key.scopes.includes(child))) {
     return refusal("forbidden", "permission_denied", `the key lacks the scope ${child ?? access}`)
+  }
+  if (key.subtraderId !== undefined && !permittedToBound.has(operationId)) {
+    return refusal("forbidden", "permission_denied", `the key is bound to the subtrader ${key.subtraderId}`)
   }
   return key.subaccount !== undefined && forbiddenToLocked.has(operationId)
     ? refusal("forbidden", "permission_denied", `the key is locked to subaccount ${key.subaccount}`)

@@ -10,8 +10,10 @@ import { candlesticks } from "./routes/candlesticks.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
 import { feeChanges } from "./routes/feeChanges.ts"
+import { fcm } from "./routes/fcm.ts"
 import { historical } from "./routes/historical.ts"
 import { events, markets, series } from "./routes/markets.ts"
+import { collections } from "./routes/collections.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
 import { orders } from "./routes/orders.ts"
 import { portfolio } from "./routes/portfolio.ts"
@@ -33,10 +35,12 @@ export const routes: ReadonlyArray<Route> = [
   ...series,
   ...candlesticks,
   ...feeChanges,
+  ...collections,
   ...historical,
   ...rfqs,
   ...quotes,
-  ...blockTrades
+  ...blockTrades,
+  ...fcm
 ]
 
 const implemented = new Set(routes.map(({ descriptor }) => descriptor.operationId))

@@ -1,6 +1,6 @@
 /**
  * A crowd that executes random commands from a seed: accounts with subaccounts and shards, markets that open, pause,
- * close and settle, RFQs and quotes, and payments and transfers.
+ * close and settle, combos of these markets, RFQs and quotes, and payments and transfers.
  */
 import * as Result from "effect/Result"
 import type { Refusal } from "../../src/exchange/Entities.ts"
@@ -26,10 +26,15 @@ const makeRandom = (seed: number) => {
 
 const subaccounts = 3
 
+/** The number of shards with markets, and of the events whose markets are the legs of combos. */
+const shards = 4
+
 export interface Crowd {
   now: number
   readonly accounts: Array<string>
+  /** The markets that are not determined, with the combos. */
   readonly markets: Array<string>
+  readonly combos: Array<string>
   readonly orders: Array<{
     readonly account: string
     readonly orderId: string
@@ -63,6 +68,7 @@ export const makeCrowd = (exchange: Exchange, size: number): Crowd => {
     now: start,
     accounts: [],
     markets: [],
+    combos: [],
     orders: [],
     groups: [],
     rfqs: [],
@@ -97,10 +103,21 @@ export const makeCrowd = (exchange: Exchange, size: number): Crowd => {
     crowd.accounts.push(accountId)
   }
   for (let n = 0; n < 6; n++) {
-    addMarket(exchange, crowd, n % 4)
+    addMarket(exchange, crowd, n % shards)
   }
+  const associatedEvents = Array.from({ length: shards }, (_, n) => ({ eventTicker: eventOf(n) }))
+  unwrap(
+    exchange.execute(
+      { type: "createCollection", collection: { collectionTicker, sizeMax: 3, associatedEvents } },
+      start
+    )
+  )
   return crowd
 }
+
+const collectionTicker = "KXCROWDMVE-R"
+
+const eventOf = (exchangeIndex: number): string => `KXCROWD${exchangeIndex}-26`
 
 const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): void => {
   const ticker = `KXCROWD${exchangeIndex}-26-${++crowd.made}`
@@ -110,7 +127,7 @@ const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): voi
         type: "createMarket",
         market: {
           ticker,
-          eventTicker: `KXCROWD${exchangeIndex}-26`,
+          eventTicker: eventOf(exchangeIndex),
           exchangeIndex,
           // The other markets follow the fees of their events and series.
           ...(crowd.made % 2 === 0 ? { makerFeeRate: 175 } : {}),
@@ -190,6 +207,31 @@ const step = (exchange: Exchange, crowd: Crowd, random: Random): Result.Result<u
     return group(exchange, crowd, random, account)
   }
   return choice < 985 ? money(exchange, crowd, random, account) : life(exchange, crowd, random, account)
+}
+
+/** The most combos that trade at a time. */
+const maxCombos = 4
+
+/** Creates a combo of two or three markets, or finds it. */
+const combine = (exchange: Exchange, crowd: Crowd, random: Random, accountId: string) => {
+  const singles = crowd.markets.filter((market) => !crowd.combos.includes(market))
+  const legs = Array.from({ length: 2 + random.below(2) }, () => {
+    const marketTicker = random.of(singles)
+    return { marketTicker, eventTicker: marketTicker.replace(/-[^-]*$/, ""), side: random.of(["yes", "no"] as const) }
+  })
+  const made = exchange.execute({ type: "createCombo", accountId, collectionTicker, legs }, crowd.now)
+  if (Result.isSuccess(made) && !crowd.combos.includes(made.success.ticker) && made.success.result === undefined) {
+    crowd.combos.push(made.success.ticker)
+    crowd.markets.push(made.success.ticker)
+  }
+  return made
+}
+
+/** Removes markets that were determined. */
+const forget = (crowd: Crowd, isDetermined: (ticker: string) => boolean): void => {
+  for (const list of [crowd.markets, crowd.combos]) {
+    list.splice(0, list.length, ...list.filter((ticker) => !isDetermined(ticker)))
+  }
 }
 
 const order = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {
@@ -428,6 +470,9 @@ const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string)
   const closed = crowd.markets.filter((market) => unwrap(exchange.view(crowd.now).market(market)).status !== "active")
   const ticker = random.of(random.chance(70) && closed.length > 0 ? closed : crowd.markets)
   const { now } = crowd
+  if (crowd.combos.length < maxCombos && random.chance(40)) {
+    return combine(exchange, crowd, random, account)
+  }
   switch (random.below(11)) {
     case 0:
       return exchange.execute({ type: "pauseMarket", ticker }, now)
@@ -447,8 +492,12 @@ const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string)
         now
       )
       if (Result.isSuccess(determined)) {
-        crowd.markets.splice(crowd.markets.indexOf(ticker), 1)
-        addMarket(exchange, crowd, random.below(4))
+        const isDetermined = (known: string) => unwrap(exchange.view(now).market(known)).result !== undefined
+        for (const combo of crowd.combos.filter((known) => isDetermined(known) && random.chance(50))) {
+          unwrap(exchange.execute({ type: "settleMarket", ticker: combo }, now))
+        }
+        forget(crowd, isDetermined)
+        addMarket(exchange, crowd, random.below(shards))
         // Half of the markets wait for their timer.
         return random.chance(50) ? exchange.execute({ type: "settleMarket", ticker }, now) : determined
       }
@@ -485,6 +534,25 @@ const changeFee = (exchange: Exchange, { now }: Crowd, random: Random, ticker: s
   return random.chance(50)
     ? exchange.execute({ type: "changeSeriesFee", seriesTicker, ...fee, atMillis }, now)
     : exchange.execute({ type: "changeEventFee", eventTicker, override: random.chance(70) ? fee : null, atMillis }, now)
+}
+
+/** The value of a combo by its legs; undefined if a leg without a result, or with a disputed one, decides. */
+const productOf = (
+  legs: ReadonlyArray<{ readonly ticker: string; readonly side: "yes" | "no" }>,
+  markets: ReadonlyMap<string, Snapshot["markets"][number]>
+): number | undefined => {
+  const values = legs.map(({ side, ticker }) => {
+    const { challenge, settlementValue } = markets.get(ticker)!
+    return settlementValue === undefined || challenge === "disputed"
+      ? undefined
+      : BigInt(side === "yes" ? settlementValue : 10_000 - settlementValue)
+  })
+  if (values.includes(0n)) {
+    return 0
+  }
+  return values.includes(undefined)
+    ? undefined
+    : Number(values.reduce((product, value) => product! * value!, 1n)! / 10_000n ** BigInt(legs.length - 1))
 }
 
 /** Checks the invariants of a state, and returns the violated invariants. */
@@ -556,7 +624,12 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
   }
   const open = state.rfqs.flatMap(({ accountId, status, ticker }) => (status === "open" ? [accountId + ticker] : []))
   check(new Set(open).size === open.length, "an account has at most one open RFQ per market")
+  const byTicker = new Map(state.markets.map((market) => [market.ticker, market]))
   for (const market of state.markets) {
+    if (market.combo !== undefined) {
+      const value = productOf(market.combo.legs, byTicker)
+      check(market.settlementValue === value, "a combo has the product of its legs as soon as they determine it")
+    }
     const counts = positions.get(market.ticker) ?? []
     const yes = counts.filter((count) => count > 0).reduce((sum, count) => sum + count, 0)
     check(counts.reduce((sum, count) => sum + count, 0) === 0, "the counts of YES and NO are equal")

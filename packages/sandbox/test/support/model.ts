@@ -300,6 +300,15 @@ export class Model {
     }
   }
 
+  /** Settles a combo: its value is the product of the values of its legs, rounded down to a ten-thousandth. */
+  settleCombo(legs: ReadonlyArray<{ readonly value: number; readonly side: "yes" | "no" }>): void {
+    let product = 1n
+    for (const { side, value } of legs) {
+      product *= BigInt(side === "yes" ? value : 10_000 - value)
+    }
+    this.settle(Number(product / 10_000n ** BigInt(legs.length - 1)))
+  }
+
   #own(order: number, account: number): ModelOrder | undefined {
     const target = this.orders[order]
     return target === undefined || target.account !== account || target.status !== "resting" ? undefined : target

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs"
 import { exampleOf, type JsonSchema } from "../../src/rest/examples.ts"
 import type { Sent } from "./wire.ts"
-import { blockTrade, quote, rfq, settledTicker, ticker, type World } from "./world.ts"
+import { blockTrade, collectionTicker, quote, rfq, settledTicker, ticker, type World } from "./world.ts"
 
 interface Parameter {
   readonly $ref?: string
@@ -61,6 +61,10 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   CreateRFQ: () => rfq({ replace_existing: true }),
   ProposeBlockTrade: ({ maker, taker }) => blockTrade(maker.accountId, taker.accountId),
   AcceptBlockTradeProposal: () => ({}),
+  CreateMarketInMultivariateEventCollection: () => ({
+    selected_markets: [{ market_ticker: ticker, event_ticker: "KXTEST-26", side: "yes" }],
+    with_market_payload: true
+  }),
   CreateQuote: ({ takerRfqId }) => quote(takerRfqId),
   AcceptRFQQuote: () => ({ accepted_side: "no" }),
   AcceptQuote: () => ({ accepted_side: "yes" })
@@ -125,7 +129,7 @@ const partsOf = (world: World, operationId: string): Readonly<Record<string, str
   ticker: tickers[operationId] ?? ticker,
   event_ticker: "KXTEST-26",
   series_ticker: "KXTEST",
-  collection_ticker: "KXMVE-1",
+  collection_ticker: collectionTicker,
   city: "nyc",
   type: "football"
 })

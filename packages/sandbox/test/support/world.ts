@@ -10,6 +10,9 @@ import { type Got, send, type Sent } from "./wire.ts"
 export const ticker = "KXTEST-26-YES"
 export const settledTicker = "KXTEST-26-OVER"
 
+/** A collection whose combos have at least one leg, from the event of `ticker`. */
+export const collectionTicker = "KXMVE-1"
+
 /** The client id of an executed transfer between subaccounts on shard 0. */
 export const takenTransferId = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
@@ -39,6 +42,10 @@ export interface World {
   readonly acceptedQuoteId: string
   /** A block trade that the taker proposed and accepted: the maker buys from the taker. */
   readonly blockTradeId: string
+  /** The maker is an FCM member. Its subtrader has $100 and a daily cap. */
+  readonly subtraderId: string
+  /** A subtrader of the error account of the maker. */
+  readonly errorSubtraderId: string
 }
 
 type Needs = Sandbox | HttpClient.HttpClient
@@ -86,6 +93,7 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
   const sandbox = yield* Sandbox
   yield* sandbox.createMarket({ ticker, makerFeeRate: 175 })
   yield* sandbox.createMarket({ ticker: settledTicker })
+  yield* sandbox.createCollection({ collectionTicker, sizeMin: 1, associatedEvents: [{ eventTicker: "KXTEST-26" }] })
   const maker = yield* sandbox.createAccount({ name: "maker", tier: "premier" })
   const taker = yield* sandbox.createAccount({ name: "taker" })
   const basic = yield* sandbox.createAccount({ name: "basic", tier: "basic" })
@@ -135,6 +143,19 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
   const accepted = `/communications/quotes/${acceptedQuoteId}/accept`
   yield* send({ method: "PUT", path: accepted, json: { accepted_side: "yes" }, by: taker })
   const ownQuoteId = yield* created(maker, "/communications/quotes", quote(takerRfqId))
+  const errors = yield* sandbox.createAccount({ name: "errors" })
+  yield* sandbox.enableFcm(maker.accountId, { errorAccountId: errors.accountId })
+  const subtrader = yield* post(maker, "/fcm/subtraders", { subtrader_suffix: "ONE" })
+  const subtraderId = idOf(subtrader, "subtrader_id")
+  const view = yield* sandbox.view
+  const { accountId } = yield* Effect.fromResult(view.subtrader(maker.accountId, subtraderId))
+  yield* sandbox.deposit(accountId, "100")
+  yield* send({
+    method: "PUT",
+    path: "/fcm/subtraders/event_contract_daily_cap",
+    json: { subtrader_id: subtraderId, limit: "50.00" },
+    by: maker
+  })
   const proposed = yield* post(
     taker,
     "/communications/block-trade-proposals",
@@ -157,6 +178,8 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
     takerRfqId,
     ownQuoteId,
     acceptedQuoteId,
-    blockTradeId
+    blockTradeId,
+    subtraderId,
+    errorSubtraderId: `${errors.accountId}_ERR`
   }
 })

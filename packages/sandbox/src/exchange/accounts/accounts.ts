@@ -66,7 +66,10 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     openRfqs: new Map(),
     quotes: [],
     receivedQuotes: [],
-    blockTrades: []
+    comboCreations: [],
+    blockTrades: [],
+    fcm: undefined,
+    subtrader: undefined
   }
   holdingOf(account, 0, 0)
   return account
@@ -164,7 +167,8 @@ export const registerKey = (
     name: options.name ?? freeName(account),
     scopes: [...new Set(options.scopes ?? fullAccess)],
     subaccount: options.subaccount,
-    publicKey
+    publicKey,
+    subtraderId: account.subtrader?.subtraderId
   }
   account.keys.push(key)
   state.keys.set(key.keyId, key)

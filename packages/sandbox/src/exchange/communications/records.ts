@@ -6,17 +6,21 @@
 import * as Result from "effect/Result"
 import type { QuoteTarget } from "../Commands.ts"
 import type { Quote, Refusal, Rfq } from "../Entities.ts"
+import { toCombo } from "../markets/marketView.ts"
 import { notFound } from "../refusals.ts"
 import type { AccountState, QuoteState, RfqState, State } from "../state.ts"
 
-/** A copy of an RFQ that later events do not change. */
-export const toRfq = ({
+/** The own fields of an RFQ. */
+export const rfqFields = ({
   accepted: _accepted,
   account: _account,
   market: _market,
   quotes: _quotes,
   ...rfq
-}: RfqState): Rfq => rfq
+}: RfqState): Omit<Rfq, "combo"> => rfq
+
+/** A copy of an RFQ that later events do not change. */
+export const toRfq = (rfq: RfqState): Rfq => ({ ...rfqFields(rfq), combo: toCombo(rfq.market) })
 
 /** A copy of a quote that later events do not change. */
 export const toQuote = ({ account: _account, rfq: _rfq, ...quote }: QuoteState): Quote => quote

@@ -15,7 +15,7 @@ import { isTime } from "../times.ts"
 import { addInitialFee, isMultiplier, ratesOf } from "./feeChanges.ts"
 import { toMarket } from "./marketView.ts"
 import { checkStrike } from "./strikes.ts"
-import type { EventState, MarketState, SeriesState, State } from "../state.ts"
+import type { ComboState, EventState, MarketState, SeriesState, State } from "../state.ts"
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
 
@@ -96,12 +96,27 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
         markets: [],
         feeChanges: []
       }
-      series.events.push(event)
-      state.events.set(eventTicker, event)
+      attachEvent(state, event)
       state.emit?.({ type: "eventCreated", event: toEvent(event) })
       return event
     }
   )
+}
+
+/** Adds an event to the state. */
+export const attachEvent = (state: State, event: EventState): void => {
+  event.series.events.push(event)
+  state.events.set(event.eventTicker, event)
+  state.eventLists[event.multivariate ? "combos" : "others"].push(event)
+}
+
+/** Adds a market to the state and to its event. */
+export const attachMarket = (state: State, market: MarketState): void => {
+  const { event, ticker } = market
+  event.markets.push(market)
+  state.markets.set(ticker, market)
+  state.marketLists.all.push(market)
+  state.marketLists[event.multivariate ? "combos" : "others"].push(market)
 }
 
 /** Creates a market, and its event if missing. */
@@ -122,13 +137,22 @@ export const createMarket = (state: State, input: CreateMarket): Result.Result<M
   )
 }
 
-const addMarket = (state: State, input: CreateMarket, event: EventState, grid: MarketState["grid"]): MarketState => {
+/** Adds a market with valid terms. */
+export const addMarket = (
+  state: State,
+  input: Omit<CreateMarket, "priceRanges">,
+  event: EventState,
+  grid: MarketState["grid"],
+  combo?: ComboState
+): MarketState => {
   const { closeMillis = Infinity, openMillis = state.nowMillis, ticker } = input
   const rates = ratesOf(event)
   const ownRate = (rate: number | undefined) => (rate === undefined ? undefined : rate * millionths)
   const market: MarketState = {
     ticker,
     event,
+    combo,
+    combos: [],
     exchangeIndex: event.exchangeIndex,
     title: input.title ?? ticker,
     type: input.type ?? "binary",
@@ -144,6 +168,7 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     ownTakerRate: ownRate(input.takerFeeRate),
     ownMakerRate: ownRate(input.makerFeeRate),
     settlementTimerSeconds: input.settlementTimerSeconds ?? 3_600,
+    settlementFloor: input.settlementFloor === undefined ? undefined : parsePrice(input.settlementFloor),
     isHighlyVolatile: input.isHighlyVolatile ?? event.multivariate,
     result: undefined,
     settlementValue: undefined,
@@ -162,8 +187,7 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     touchedMillis: state.nowMillis,
     clock: 0
   }
-  event.markets.push(market)
-  state.markets.set(ticker, market)
+  attachMarket(state, market)
   if (openMillis > state.nowMillis) {
     schedule(state, openMillis, { open: market })
   }
@@ -194,6 +218,9 @@ const checkMarket = (
   if (!isIn(settlementTimerSeconds, 1e9)) {
     return invalidParameters("the settlement timer must be whole seconds from 0 to 1,000,000,000")
   }
+  if (input.settlementFloor !== undefined && !isFloor(parsePrice(input.settlementFloor))) {
+    return invalidParameters('the settlement floor must be dollars, more than "0.00" and less than "1.00"')
+  }
   if (!isTime(openMillis) || (closeMillis !== Infinity && !isTime(closeMillis))) {
     return invalidTime
   }
@@ -204,13 +231,17 @@ const checkMarket = (
   return openMillis < closeMillis ? undefined : invalidParameters("a market must open before it closes")
 }
 
+const isFloor = (value: number | undefined): boolean => value !== undefined && value > 0 && value < dollar
+
 const isIn = (value: number, max: number): boolean => Number.isInteger(value) && value >= 0 && value <= max
 
 /**
  * Parses price ranges. Each range is a whole number of steps between $0 and $1. The finest step is $0.0001. Ranges
  * ascend, and share at most a boundary.
  */
-const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Result<MarketState["grid"], Refusal> => {
+export const readGrid = (
+  ranges: CreateMarket["priceRanges"] = everyCent
+): Result.Result<MarketState["grid"], Refusal> => {
   const grid: Array<MarketState["grid"][number]> = []
   for (const range of ranges) {
     const [start, end, step] = [parsePrice(range.start), parsePrice(range.end), parsePrice(range.step)]

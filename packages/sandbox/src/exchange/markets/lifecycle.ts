@@ -100,12 +100,16 @@ export const close = (state: State, market: MarketState): void => {
   logChange(state, market, "closed")
 }
 
-/** Sets the result of a market. An open market closes; a disputed market gets a new result. */
+/**
+ * Sets the result of a market. An open market closes; a disputed market gets a new result. A value below the market's
+ * floor becomes the floor, which is a scalar result.
+ */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> => {
-  const value = valueOf(outcome)
-  if (value === undefined || value < 0 || value > dollar) {
+  const stated = valueOf(outcome)
+  if (stated === undefined || stated < 0 || stated > dollar) {
     return Result.fail(invalidParameters("a scalar value must be dollars from 0.00 to 1.00"))
   }
+  const value = Math.max(stated, market.settlementFloor ?? 0)
   return step(state, market, ["initialized", "active", "inactive", "closed", "disputed"], () => {
     if (market.result === undefined && state.nowMillis < market.closeMillis) {
       // A market that is determined before it opens never opens.
@@ -115,7 +119,7 @@ export const determine = (state: State, market: MarketState, outcome: Outcome): 
       close(state, market)
     }
     market.challenge = market.result === undefined ? undefined : "amended"
-    market.result = typeof outcome === "string" ? outcome : "scalar"
+    market.result = typeof outcome === "string" && value === stated ? outcome : "scalar"
     market.settlementValue = value
     schedule(state, state.nowMillis + market.settlementTimerSeconds * 1_000, { settle: market })
     logChange(state, market, "determined")

@@ -9,6 +9,7 @@ import { quotesAfter } from "../candles/quotes.ts"
 import { type Forecast, type ForecastRange, forecastsOf } from "../candles/forecast.ts"
 import type { Page, PageQuery, TimeQuery } from "../Commands.ts"
 import type {
+  Collection,
   EventFeeChange,
   Market,
   MarketEvent,
@@ -24,6 +25,7 @@ import { notFound } from "../refusals.ts"
 import { shards } from "../shards.ts"
 import type { MarketState, State } from "../state.ts"
 import { toEvent, toSeries } from "./catalog.ts"
+import { toCollection } from "./collections.ts"
 import { type Cutoffs, cutoffsOf, isArchived } from "./history.ts"
 import { toMarket } from "./marketView.ts"
 import { topOfBookOf } from "./topOfBook.ts"
@@ -31,9 +33,13 @@ import { topOfBookOf } from "./topOfBook.ts"
 /** Whether a list contains current or archived items. */
 export type Era = "live" | "historical"
 
-/** Which markets to list. */
+/** Which markets to list. Undefined fields do not filter. */
 export interface ListMarkets extends PageQuery {
   readonly era: Era
+  readonly tickers?: ReadonlyArray<string> | undefined
+  readonly eventTickers?: ReadonlyArray<string> | undefined
+  readonly seriesTicker?: string | undefined
+  readonly multivariate?: boolean | undefined
   readonly isListed: (market: Market) => boolean
 }
 
@@ -103,11 +109,17 @@ export class MarketData {
 
   /** Markets, oldest first. Markets that settled long ago are historical. */
   listMarkets(query: ListMarkets): Result.Result<Page<Market>, Refusal> {
+    const { eventTickers, multivariate, seriesTicker, tickers } = query
     const cutoffs = cutoffsOf(this.state)
-    return page(Array.from(this.state.markets.values()), query, {
-      mark: query.era === "live" ? "m" : "hm",
+    const { items, mark } = this.#candidates(query)
+    return page(items, query, {
+      mark: query.era === "live" ? mark : `h${mark}`,
       order: "oldestFirst",
       isListed: (market) =>
+        (tickers === undefined || tickers.includes(market.ticker)) &&
+        (eventTickers === undefined || eventTickers.includes(market.event.eventTicker)) &&
+        (seriesTicker === undefined || seriesTicker === market.event.seriesTicker) &&
+        (multivariate === undefined || multivariate === market.event.multivariate) &&
         isArchived.market(market, cutoffs) === (query.era === "historical") &&
         query.isListed(toMarket(this.state, market)),
       show: (market) => toMarket(this.state, market)
@@ -121,6 +133,26 @@ export class MarketData {
         ? Result.succeed(candlesOf(quotesAfter(market, firstMinuteOf(range)), market.trades, range))
         : Result.fail(notFound)
     )
+  }
+
+  /** The shortest list that contains every market of a query, and the prefix of the cursors into it. */
+  #candidates({ eventTickers, multivariate, tickers }: ListMarkets): {
+    readonly items: ReadonlyArray<MarketState>
+    readonly mark: string
+  } {
+    const { events, marketLists, markets } = this.state
+    if (tickers !== undefined) {
+      return { items: byAge([...new Set(tickers)].flatMap((ticker) => markets.get(ticker) ?? [])), mark: "mt-" }
+    }
+    if (eventTickers !== undefined) {
+      const items = [...new Set(eventTickers)].flatMap((ticker) => events.get(ticker)?.markets ?? [])
+      return { items: byAge(items), mark: "me-" }
+    }
+    return multivariate === undefined
+      ? { items: marketLists.all, mark: "m" }
+      : multivariate
+        ? { items: marketLists.combos, mark: "mc-" }
+        : { items: marketLists.others, mark: "mo-" }
   }
 
   event(eventTicker: string): Result.Result<MarketEvent, Refusal> {
@@ -150,16 +182,44 @@ export class MarketData {
     return event === undefined ? Result.fail(notFound) : Result.succeed(forecastsOf(this.state, event, range))
   }
 
-  /** Events, oldest first: those of combos, or the others. */
+  /** Events, oldest first: those of combos, also those of one collection, or the others. */
   listEvents(
-    query: PageQuery & { readonly multivariate: boolean; readonly isListed: (event: MarketEvent) => boolean }
+    query: PageQuery & {
+      readonly multivariate: boolean
+      readonly collectionTicker?: string | undefined
+      readonly isListed: (event: MarketEvent) => boolean
+    }
   ): Result.Result<Page<MarketEvent>, Refusal> {
-    return page(Array.from(this.state.events.values()), query, {
-      mark: query.multivariate ? "me" : "e",
+    const { collectionTicker, isListed, multivariate } = query
+    const { collections, eventLists } = this.state
+    const items =
+      collectionTicker === undefined
+        ? eventLists[multivariate ? "combos" : "others"]
+        : (collections.get(collectionTicker)?.comboEvents ?? [])
+    return page(items, query, {
+      mark: collectionTicker === undefined ? (multivariate ? "ev-" : "e") : "ec-",
       maxLimit: 200,
       order: "oldestFirst",
-      isListed: (event) => event.multivariate === query.multivariate && query.isListed(event),
+      isListed,
       show: toEvent
+    })
+  }
+
+  collection(collectionTicker: string): Result.Result<Collection, Refusal> {
+    const collection = this.state.collections.get(collectionTicker)
+    return collection === undefined ? Result.fail(notFound) : Result.succeed(toCollection(collection))
+  }
+
+  /** Collections, oldest first. */
+  listCollections(
+    query: PageQuery & { readonly isListed: (collection: Collection) => boolean }
+  ): Result.Result<Page<Collection>, Refusal> {
+    return page(Array.from(this.state.collections.values()), query, {
+      mark: "l",
+      maxLimit: 200,
+      order: "oldestFirst",
+      isListed: query.isListed,
+      show: toCollection
     })
   }
 
@@ -181,7 +241,7 @@ export class MarketData {
     const { eventTicker } = query
     const changes =
       eventTicker === undefined ? this.state.eventFeeChanges : (this.state.events.get(eventTicker)?.feeChanges ?? [])
-    return page(changes, query, { mark: "ef", show: (change) => change })
+    return page(changes, query, { mark: "ef-", show: (change) => change })
   }
 
   /** Trades of one market or of all markets, newest first. Old trades are historical. */
@@ -226,3 +286,7 @@ export class MarketData {
     return market === undefined ? Result.fail(notFound) : Result.succeed(market)
   }
 }
+
+/** Sorts markets by their creation. */
+const byAge = (markets: Array<MarketState>): ReadonlyArray<MarketState> =>
+  markets.sort((left, right) => left.createdMillis - right.createdMillis)

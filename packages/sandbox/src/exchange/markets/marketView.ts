@@ -32,6 +32,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   title: market.title,
   type: market.type,
   strike: market.strike,
+  combo: toCombo(market),
   status: statusOf(state, market),
   createdMillis: market.createdMillis,
   updatedMillis: market.updatedMillis,
@@ -41,6 +42,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   takerFeeRate: market.takerRate / 100,
   makerFeeRate: market.makerRate / 100,
   settlementTimerSeconds: market.settlementTimerSeconds,
+  settlementFloor: market.settlementFloor,
   result: market.result,
   settlementValue: market.settlementValue,
   settledMillis: market.settledMillis,
@@ -51,3 +53,17 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   topOfBook: topOfBookOf(market),
   previous: topOfBookADayAgo(state, market)
 })
+
+/** The collection and the legs of a combo; undefined for any other market. */
+export const toCombo = ({ combo }: MarketState): Market["combo"] =>
+  combo === undefined
+    ? undefined
+    : {
+        collectionTicker: combo.collection.collectionTicker,
+        legs: combo.legs.map(({ market, side }) => ({
+          marketTicker: market.ticker,
+          eventTicker: market.event.eventTicker,
+          side,
+          settlementValue: market.settlementValue
+        }))
+      }

@@ -14,6 +14,7 @@ import * as Result from "effect/Result"
 import type { Balance, Payment, Position, Refusal, Settlement } from "../Entities.ts"
 import { cover, makeOwnSide, shrink } from "../orders/backing.ts"
 import { dollar } from "../decimal.ts"
+import { deployPremium } from "../fcm/premium.ts"
 import { charge, feeUp } from "./fees.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
 import { isShard, shards } from "../shards.ts"
@@ -148,11 +149,19 @@ const share = (micros: number, part: number, whole: number): number => {
     : Number((BigInt(micros) * BigInt(part)) / BigInt(whole))
 }
 
-/** Books a fill for one of its two orders, and returns the fee. The order's remaining count is already reduced. */
-export const bookFill = (state: State, order: OrderState, count: number, price: number, rate: number): number => {
-  const { position } = order
+/**
+ * Buys or sells contracts for a position, without a fee, and returns the change of the cash. Does not update the backing
+ * of resting orders.
+ */
+export const changePosition = (
+  state: State,
+  position: PositionState,
+  side: "bid" | "ask",
+  count: number,
+  price: number
+): number => {
   const { holding, market } = position
-  const isBid = order.side === "bid"
+  const isBid = side === "bid"
   const ownPrice = isBid ? price : dollar - price
   const cost = count * ownPrice
   const before = position.count
@@ -172,8 +181,18 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
   position.tradedCount += count
   position.updatedMillis = state.nowMillis
   holding.cashMicros += revenue
+  holding.updatedMillis = state.nowMillis
+  notePosition(state, position)
+  return revenue
+}
+
+/** Books a fill for one of its two orders, and returns the fee. The order's remaining count is already reduced. */
+export const bookFill = (state: State, order: OrderState, count: number, price: number, rate: number): number => {
+  const { position } = order
+  const { holding } = position
+  const revenue = changePosition(state, position, order.side, count, price)
   shrink(order, count)
-  cover(position, isBid ? "ask" : "bid")
+  cover(position, order.side === "bid" ? "ask" : "bid")
 
   // Many tiny fills can round their fees up beyond the reservation. The cash limits the fee: it is never overdrawn.
   const tradeFee = feeUp(rate, count, price, state.rounding.feeStep)
@@ -184,8 +203,7 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
   holding.cashMicros -= fee
   holding.feesMicros += fee
   position.feesMicros += fee
-  holding.updatedMillis = state.nowMillis
-  notePosition(state, position)
+  deployPremium(state, holding.account, fee - revenue)
   return fee
 }
 
@@ -208,6 +226,7 @@ export const settlePosition = (state: State, position: PositionState): Settlemen
   position.updatedMillis = state.nowMillis
   holding.feesMicros += worth - paid
   pay(state, holding, paid)
+  deployPremium(state, holding.account, -paid)
   const settlement: Settlement = {
     accountId: holding.account.accountId,
     subaccount: holding.subaccount,

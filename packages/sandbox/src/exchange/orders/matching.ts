@@ -6,6 +6,7 @@
  */
 import type { Fill } from "../Entities.ts"
 import { dollar } from "../decimal.ts"
+import { recordFcmTrade } from "../fcm/trades.ts"
 import { cancel, end } from "./ending.ts"
 import { bookFill } from "../money/ledger.ts"
 import { exceedsLimit, trigger } from "./groups.ts"
@@ -135,6 +136,9 @@ const bookTrade = (state: State, maker: OrderState, taker: OrderState, count: nu
   state.trades.push(trade)
   maker.account.fills.add(toFill(maker, tradeId, price, count, false, makerFee, nowMillis), maker)
   taker.account.fills.add(toFill(taker, tradeId, price, count, true, takerFee, nowMillis), taker)
+  if (maker.account.subtrader !== undefined || taker.account.subtrader !== undefined) {
+    recordFcmTrade(trade, maker, taker, makerFee, takerFee)
+  }
   if (maker.remainingCount === 0) {
     market.book[maker.side].remove(maker)
     end(state, maker, "executed", nowMillis)

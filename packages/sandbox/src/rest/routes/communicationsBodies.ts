@@ -8,6 +8,7 @@ import type * as Rfqs from "@kalshi-effect/client/Rfqs"
 import { shownTo } from "../../exchange/communications/communicationsId.ts"
 import type { Quote, Rfq } from "../../exchange/Entities.ts"
 import { count, dollars, price, time } from "../wire.ts"
+import { toLegs } from "./marketBodies.ts"
 
 /** The public id of an RFQ's creator as an account sees it, or a placeholder. */
 export const rfqCreatorId = ({ accountId, communicationsId, isObscured }: Rfq, viewerId: string): string =>
@@ -33,6 +34,7 @@ export const toRfq = (rfq: Rfq, viewerId: string): Rfqs.RFQ => ({
         target_cost_excludes_fees: rfq.targetCostExcludesFees
       }),
   status: rfq.status,
+  ...toLegs(rfq),
   created_ts: time(rfq.createdMillis),
   updated_ts: time(rfq.updatedMillis),
   rest_remainder: rfq.restRemainder,

@@ -35,7 +35,7 @@ export const toMarket = (market: Market): Markets.Market => {
     expiration_time: close,
     latest_expiration_time: close,
     settlement_timer_seconds: market.settlementTimerSeconds,
-    ...(market.strike === undefined ? undefined : toStrike(market.strike)),
+    ...(market.strike === undefined ? undefined : toNumericStrike(market.strike)),
     status: market.status,
     notional_value_dollars: price(dollar),
     ...(market.liquidity === undefined ? undefined : { liquidity_dollars: price(market.liquidity) }),
@@ -59,32 +59,82 @@ export const toMarket = (market: Market): Markets.Market => {
     ...(market.settledMillis === undefined ? undefined : { settlement_ts: time(market.settledMillis) }),
     rules_primary: "",
     rules_secondary: "",
+    ...toStrike(market),
+    ...toLegs(market),
     price_level_structure: structureOf(market),
-    price_ranges: market.priceRanges.map(({ end, start, step }) => ({
-      start: price(start),
-      end: price(end),
-      step: price(step)
-    })),
-    settlement_bounds_type: "default"
+    price_ranges: toRanges(market),
+    ...(market.settlementFloor === undefined
+      ? { settlement_bounds_type: "default" }
+      : { settlement_bounds_type: "floor", settlement_floor_dollars: price(market.settlementFloor) })
   }
 }
 
-const toStrike = ({ cap, floor, type }: Strike) => ({
+const toNumericStrike = ({ cap, floor, type }: Strike) => ({
   strike_type: type,
   ...(floor === undefined ? undefined : { floor_strike: floor }),
   ...(cap === undefined ? undefined : { cap_strike: cap })
 })
 
+/** The legs of a combo, and its collection. */
+export const toLegs = ({ combo }: Pick<Market, "combo">) =>
+  combo === undefined
+    ? undefined
+    : {
+        mve_collection_ticker: combo.collectionTicker,
+        mve_selected_legs: combo.legs.map(({ eventTicker, marketTicker, settlementValue, side }) => ({
+          event_ticker: eventTicker,
+          market_ticker: marketTicker,
+          side,
+          ...(settlementValue === undefined ? undefined : { yes_settlement_value_dollars: price(settlementValue) })
+        }))
+      }
+
+/** The strike of a combo repeats its legs, as the exchange was observed to do. */
+export const toStrike = ({ combo }: Pick<Market, "combo">) =>
+  combo === undefined
+    ? undefined
+    : {
+        strike_type: "custom" as const,
+        custom_strike: {
+          "Associated Events": combo.legs.map(({ eventTicker }) => eventTicker).join(","),
+          "Associated Markets": combo.legs.map(({ marketTicker }) => marketTicker).join(","),
+          "Associated Market Sides": combo.legs.map(({ side }) => side).join(",")
+        }
+      }
+
+export const toRanges = ({ priceRanges }: Pick<Market, "priceRanges">) =>
+  priceRanges.map(({ end, start, step }) => ({ start: price(start), end: price(end), step: price(step) }))
+
+/** The published price grids, as the steps of their ranges and the ends of all ranges but the last. */
+const structures: Readonly<Record<string, string>> = {
+  "100": "linear_cent",
+  "10": "deci_cent",
+  "20": "center_quint_edge_quint_cent",
+  "1": "center_centi_edge_centi_cent",
+  "10,100,10 1000,9000": "tapered_deci_cent",
+  "50,100,50 1000,9000": "center_whole_edge_half_cent",
+  "20,100,20 1000,9000": "center_whole_edge_quint_cent",
+  "50": "center_half_edge_half_cent",
+  "20,50,20 1000,9000": "center_half_edge_quint_cent",
+  "10,50,10 1000,9000": "center_half_edge_deci_cent",
+  "10,20,10 1000,9000": "center_quint_edge_deci_cent",
+  "1,10,1 100,9900": "center_deci_edge_centi_cent"
+}
+
+/** The name of a price grid without a published name. */
+const unnamed = "custom"
+
 /** The published name of a price grid. A grid without a published name is `custom`. */
-export const structureOf = ({ priceRanges }: Market): string => {
+export const structureOf = ({ priceRanges }: Pick<Market, "priceRanges">): string => {
   const steps = priceRanges.map(({ step }) => step).join()
-  return steps === "100"
-    ? "linear_cent"
-    : steps === "10"
-      ? "deci_cent"
-      : steps === "10,100,10"
-        ? "tapered_deci_cent"
-        : "custom"
+  const ends = priceRanges.slice(0, -1).map(({ end }) => end)
+  return structures[ends.length === 0 ? steps : `${steps} ${ends.join()}`] ?? unnamed
+}
+
+/** The name of a price grid in the feed, where a grid without a published name has an empty one. */
+export const feedStructureOf = (market: Pick<Market, "priceRanges">): string => {
+  const structure = structureOf(market)
+  return structure === unnamed ? "" : structure
 }
 
 export const toTrade = (trade: Trade): Markets.Trade => {

@@ -59,19 +59,23 @@ export const listMarkets = (
   if (refused !== undefined) {
     return Result.fail(refused)
   }
-  const tickers = input.tickers === undefined ? undefined : new Set(input.tickers.split(","))
   const isListed = (market: Market): boolean =>
-    (input.mve_filter === undefined || market.multivariate === (input.mve_filter === "only")) &&
-    (tickers === undefined || tickers.has(market.ticker)) &&
-    (input.event_ticker === undefined || input.event_ticker.split(",").includes(market.eventTicker)) &&
-    (input.series_ticker === undefined || input.series_ticker === market.seriesTicker) &&
     (input.status === undefined || statuses[input.status].includes(market.status)) &&
     isBetween(market.createdMillis, input.min_created_ts, input.max_created_ts) &&
     isBetween(market.closeMillis, input.min_close_ts, input.max_close_ts) &&
     isBetween(market.settledMillis ?? NaN, input.min_settled_ts, input.max_settled_ts) &&
     isUpdatedBetween(market, input.min_updated_ts, input.max_updated_ts)
   return Result.map(
-    view.listMarkets({ era, isListed, limit: input.limit || 100, cursor: input.cursor }),
+    view.listMarkets({
+      era,
+      tickers: input.tickers?.split(","),
+      eventTickers: input.event_ticker?.split(","),
+      seriesTicker: input.series_ticker,
+      multivariate: input.mve_filter === undefined ? undefined : input.mve_filter === "only",
+      isListed,
+      limit: input.limit || 100,
+      cursor: input.cursor
+    }),
     ({ cursor, items }) => ({ markets: items.map(toMarket), cursor })
   )
 }
@@ -80,9 +84,12 @@ export const listMarkets = (
 const isBetween = (millis: number, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || millis >= min * 1_000) && (max === undefined || millis <= max * 1_000)
 
+/** Whether a time is after a bound in Unix seconds. */
+const isAfter = (millis: number, min: number | undefined): boolean => min === undefined || millis > min * 1_000
+
 /** Whether a market was updated after `min` and not after `max`, in Unix seconds. */
 const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>
-  (min === undefined || updatedMillis > min * 1_000) && (max === undefined || updatedMillis <= max * 1_000)
+  isAfter(updatedMillis, min) && (max === undefined || updatedMillis <= max * 1_000)
 
 /** Documented: only one pair of times may be set, and each pair is permitted only with some statuses. */
 const checkFilters = (input: Markets.ListInput): Refusal | undefined => {
@@ -145,17 +152,15 @@ export const listTrades = (
 export const events: ReadonlyArray<Route> = [
   route(Events.list, ({ input, view }) => {
     const tickers = input.tickers === undefined ? undefined : new Set(input.tickers.split(","))
-    const isListed = (event: MarketEvent): boolean => {
-      const own = view.marketsOf(event.eventTicker)
-      return (
-        (tickers === undefined || tickers.has(event.eventTicker)) &&
-        (input.series_ticker === undefined || input.series_ticker === event.seriesTicker) &&
-        (input.status === undefined || own.some(({ status }) => statuses[input.status!].includes(status))) &&
-        (input.min_close_ts === undefined ||
-          own.some(({ closeMillis }) => closeMillis >= input.min_close_ts! * 1_000)) &&
-        isBetween(event.updatedMillis, input.min_updated_ts, undefined)
-      )
-    }
+    const hasMarket = (event: MarketEvent, isWanted: (market: Market) => boolean): boolean =>
+      view.marketsOf(event.eventTicker).some(isWanted)
+    const isListed = (event: MarketEvent): boolean =>
+      (tickers === undefined || tickers.has(event.eventTicker)) &&
+      (input.series_ticker === undefined || input.series_ticker === event.seriesTicker) &&
+      isAfter(event.updatedMillis, input.min_updated_ts) &&
+      (input.status === undefined || hasMarket(event, ({ status }) => statuses[input.status!].includes(status))) &&
+      (input.min_close_ts === undefined ||
+        hasMarket(event, ({ closeMillis }) => isAfter(closeMillis, input.min_close_ts)))
     return Result.map(
       view.listEvents({ multivariate: false, isListed, limit: input.limit ?? 200, cursor: input.cursor }),
       ({ cursor, items }) => ({
@@ -171,13 +176,17 @@ export const events: ReadonlyArray<Route> = [
       return Result.fail(invalidParameters("series_ticker cannot be combined with collection_ticker"))
     }
     const tickers = input.tickers === undefined ? undefined : new Set(input.tickers.split(","))
-    // No combo belongs to a collection.
     const isListed = (event: MarketEvent): boolean =>
-      input.collection_ticker === undefined &&
       (tickers === undefined || tickers.has(event.eventTicker)) &&
       (input.series_ticker === undefined || input.series_ticker === event.seriesTicker)
     return Result.map(
-      view.listEvents({ multivariate: true, isListed, limit: input.limit ?? 100, cursor: input.cursor }),
+      view.listEvents({
+        multivariate: true,
+        collectionTicker: input.collection_ticker,
+        isListed,
+        limit: input.limit ?? 100,
+        cursor: input.cursor
+      }),
       ({ cursor, items }) => ({
         events: items.map((event) => toEvent(view, event, input.with_nested_markets ?? false)),
         cursor
@@ -234,7 +243,7 @@ export const series: ReadonlyArray<Route> = [
           (known) =>
             (input.category === undefined || known.category === input.category) &&
             (tags === undefined || tags.some((tag) => known.tags.includes(tag))) &&
-            isBetween(known.updatedMillis, input.min_updated_ts, undefined)
+            isAfter(known.updatedMillis, input.min_updated_ts)
         )
         .map((known) => toSeries(known, input.include_volume ?? false))
     })

@@ -200,7 +200,7 @@ const cancel = ({ accountId, execute, nowMillis }: Call<unknown>, input: Orders.
 const clientIdOf = (id: string | undefined): { readonly client_order_id?: string } =>
   id === undefined ? {} : { client_order_id: id }
 
-const toOrder = (order: Order): Orders.Order => ({
+export const toOrder = (order: Order): Orders.Order => ({
   order_id: order.orderId,
   user_id: order.accountId,
   client_order_id: order.clientOrderId ?? "",

@@ -1,0 +1,28 @@
+/**
+ * The net premium that an FCM's subtrader deploys in a day. Its daily cap limits this premium.
+ *
+ * @module
+ */
+import type { AccountState, State, SubtraderState } from "../state.ts"
+
+const newYork = /*#__PURE__*/ new Intl.DateTimeFormat("en-CA", {
+  timeZone: "America/New_York",
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit"
+})
+
+/** The calendar date in New York, such as `2026-10-26`. Documented: a cap applies to such a date. */
+export const capDateOf = (millis: number): string => newYork.format(millis)
+
+/** Adds to the premium that a subtrader has deployed today. Does nothing for any other account. */
+export const deployPremium = (state: State, { subtrader }: AccountState, micros: number): void => {
+  if (subtrader !== undefined) {
+    subtrader.premiumMicros = premiumOf(state, subtrader) + micros
+    subtrader.premiumDate = capDateOf(state.nowMillis)
+  }
+}
+
+/** The premium that a subtrader has deployed today. Negative if it was paid more than it paid. */
+export const premiumOf = ({ nowMillis }: State, { premiumDate, premiumMicros }: SubtraderState): number =>
+  premiumDate === capDateOf(nowMillis) ? premiumMicros : 0

@@ -1,0 +1,210 @@
+/**
+ * Futures commission merchants (FCMs) and their subtraders.
+ *
+ * A subtrader is an account of its own, so its orders, positions and money are those of any account. Keys that are bound
+ * to it may only read: its orders reach the exchange by other ways than REST, here by the operator.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { Order, Refusal, Subtrader } from "../Entities.ts"
+import { makeAccount } from "../accounts/accounts.ts"
+import type { ListFcmOrders, Page } from "../Commands.ts"
+import { isWithin, page } from "../pages.ts"
+import { invalidParameters, notFound, refusal } from "../refusals.ts"
+import { type AccountState, type FcmState, snapshot, type State, type SubtraderState } from "../state.ts"
+import { capDateOf, premiumOf } from "./premium.ts"
+import { notFcm } from "./trades.ts"
+
+/** Makes an account an FCM member. The error account, if named, becomes one as well. */
+export const enable = (
+  state: State,
+  account: AccountState,
+  errorAccountId: string | undefined
+): Result.Result<void, Refusal> => {
+  const errorAccount = errorAccountId === undefined ? undefined : state.accounts.get(errorAccountId)
+  if (errorAccountId !== undefined && (errorAccount === undefined || errorAccount === account)) {
+    return Result.fail(invalidParameters("the error account must be another account of the exchange"))
+  }
+  memberOf(account).errorAccount = errorAccount
+  if (errorAccount !== undefined) {
+    memberOf(errorAccount)
+  }
+  return Result.void
+}
+
+const memberOf = (account: AccountState): FcmState =>
+  (account.fcm ??= { errorAccount: undefined, subtraders: new Map(), trades: [] })
+
+const suffix = /^[A-Za-z0-9]{1,16}$/
+
+/** Creates a subtrader of an FCM member. */
+export const create = (
+  state: State,
+  member: AccountState,
+  subtraderSuffix: string
+): Result.Result<Subtrader, Refusal> => {
+  const { fcm } = member
+  if (fcm === undefined) {
+    return Result.fail(notFcm)
+  }
+  if (!suffix.test(subtraderSuffix)) {
+    return Result.fail(invalidParameters("subtrader_suffix must be 1 to 16 letters and digits"))
+  }
+  const subtraderId = `${member.accountId}_${subtraderSuffix}`
+  return fcm.subtraders.has(subtraderId)
+    ? Result.fail(refusal("conflict", "conflict", `the subtrader ${subtraderId} already exists`))
+    : Result.succeed(toSubtrader(state, add(state, member, fcm, subtraderId)))
+}
+
+const add = (state: State, member: AccountState, fcm: FcmState, subtraderId: string): SubtraderState => {
+  const account = makeAccount(state.ids.next(), subtraderId, "unmetered")
+  state.accounts.set(account.accountId, account)
+  const subtrader: SubtraderState = {
+    subtraderId,
+    member,
+    account,
+    capMicros: undefined,
+    premiumMicros: 0,
+    premiumDate: "",
+    blockedCategories: new Set()
+  }
+  account.subtrader = subtrader
+  fcm.subtraders.set(subtraderId, subtrader)
+  return subtrader
+}
+
+/** Whether an id is that of a subtrader of an account, which may not exist yet. */
+export const isSubtraderOf = ({ accountId }: AccountState, subtraderId: string): boolean =>
+  subtraderId.startsWith(`${accountId}_`) && suffix.test(subtraderId.slice(accountId.length + 1))
+
+/** Finds or creates a subtrader. */
+export const findOrCreate = (state: State, member: AccountState, subtraderId: string): SubtraderState =>
+  member.fcm?.subtraders.get(subtraderId) ?? add(state, member, memberOf(member), subtraderId)
+
+/**
+ * Finds a subtrader for its FCM member, or for a key that is bound to it. A bound key may omit the id, and may not name
+ * another subtrader.
+ */
+export const find = (
+  account: AccountState,
+  subtraderId: string | undefined
+): Result.Result<SubtraderState, Refusal> => {
+  const { fcm, subtrader } = account
+  if (subtrader !== undefined) {
+    return subtraderId === undefined || subtraderId === subtrader.subtraderId
+      ? Result.succeed(subtrader)
+      : Result.fail(refusal("forbidden", "permission_denied", "the key is bound to another subtrader"))
+  }
+  if (fcm === undefined) {
+    return Result.fail(notFcm)
+  }
+  if (subtraderId === undefined) {
+    return Result.fail(invalidParameters("subtrader_id is required"))
+  }
+  const found = fcm.subtraders.get(subtraderId)
+  return found === undefined ? Result.fail(notFound) : Result.succeed(found)
+}
+
+/** All subtraders of an FCM member, oldest first. */
+export const list = (state: State, { fcm }: AccountState): Result.Result<ReadonlyArray<Subtrader>, Refusal> =>
+  fcm === undefined
+    ? Result.fail(notFcm)
+    : Result.succeed(Array.from(fcm.subtraders.values(), (subtrader) => toSubtrader(state, subtrader)))
+
+export const toSubtrader = (state: State, subtrader: SubtraderState): Subtrader => ({
+  subtraderId: subtrader.subtraderId,
+  accountId: subtrader.account.accountId,
+  capMicros: subtrader.capMicros,
+  premiumMicros: premiumOf(state, subtrader),
+  collateralMicros: Array.from(subtrader.account.holdings.values()).reduce(
+    (total, { collateralMicros }) => total + collateralMicros,
+    0
+  ),
+  capDate: capDateOf(state.nowMillis),
+  blockedCategories: [...subtrader.blockedCategories].sort()
+})
+
+/** Sets the daily cap of a subtrader, or removes it. Removing a cap that is not set is not found. */
+export const setCap = (
+  account: AccountState,
+  subtraderId: string,
+  capMicros: number | undefined
+): Result.Result<void, Refusal> =>
+  Result.flatMap(find(account, subtraderId), (subtrader) => {
+    if (capMicros === undefined && subtrader.capMicros === undefined) {
+      return Result.fail(notFound)
+    }
+    if (capMicros !== undefined && capMicros < 0) {
+      return Result.fail(invalidParameters("limit must not be negative"))
+    }
+    subtrader.capMicros = capMicros
+    return Result.void
+  })
+
+/** Blocks or unblocks a category for a subtrader. */
+export const setBlocked = (
+  state: State,
+  account: AccountState,
+  {
+    blocked,
+    category,
+    subtraderId
+  }: { readonly subtraderId: string; readonly category: string; readonly blocked: boolean }
+): Result.Result<Subtrader, Refusal> =>
+  Result.flatMap(find(account, subtraderId), (subtrader) => {
+    if (category.length < 1 || category.length > 100) {
+      return Result.fail(invalidParameters("category must have 1 to 100 characters"))
+    }
+    if (blocked) {
+      subtrader.blockedCategories.add(category)
+    } else {
+      subtrader.blockedCategories.delete(category)
+    }
+    return Result.succeed(toSubtrader(state, subtrader))
+  })
+
+const day = 86_400_000
+
+/**
+ * Orders of one subtrader, or of all subtraders of an FCM, newest first. Documented: a search by client ids finds only
+ * orders of the last 24 hours.
+ */
+export const listOrders = (
+  { nowMillis }: State,
+  account: AccountState,
+  query: ListFcmOrders
+): Result.Result<Page<Order>, Refusal> => {
+  const { clientOrderIds, eventTicker, status, subtraderId, ticker } = query
+  const isBound = account.subtrader !== undefined
+  if (!isBound && account.fcm !== undefined && subtraderId === undefined && clientOrderIds === undefined) {
+    return Result.fail(invalidParameters("subtrader_id or client_order_ids is required"))
+  }
+  if (clientOrderIds !== undefined && clientOrderIds.length > 100) {
+    return Result.fail(invalidParameters("client_order_ids may have at most 100 ids"))
+  }
+  const subtraders: Result.Result<ReadonlyArray<SubtraderState>, Refusal> = isBound ||
+  account.fcm === undefined ||
+  subtraderId !== undefined
+    ? Result.map(find(account, subtraderId), (found) => [found])
+    : Result.succeed([...account.fcm.subtraders.values()])
+  return Result.flatMap(subtraders, (found) => {
+    const ids = clientOrderIds === undefined ? undefined : new Set(clientOrderIds)
+    const orders = found.flatMap((subtrader) => subtrader.account.orders.all)
+    const sorted =
+      found.length === 1 ? orders : orders.toSorted((one, other) => one.createdMillis - other.createdMillis)
+    return page(sorted, query, {
+      mark: "fcmo-",
+      isListed: (order) =>
+        (ids === undefined ||
+          (order.clientOrderId !== undefined &&
+            ids.has(order.clientOrderId) &&
+            order.createdMillis >= nowMillis - day)) &&
+        (ticker === undefined || order.ticker === ticker) &&
+        (eventTicker === undefined || order.market.event.eventTicker === eventTicker) &&
+        (status === undefined || order.status === status) &&
+        isWithin(order.createdMillis, query),
+      show: snapshot
+    })
+  })
+}
