@@ -1,4 +1,4 @@
-/** Candlesticks, forecasts and fees on the wire. */
+/** Candlesticks, forecasts, events and fees on the wire. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
@@ -236,6 +236,18 @@ describe("GET forecast_percentile_history", () => {
       })
       const market = yield* get("/markets/KXRATE-26-1")
       assert.deepStrictEqual([market["market"].strike_type, market["market"].floor_strike], ["greater", 1])
+    }).pipe(Effect.provide(layerTest()))
+  )
+})
+
+describe("GET event", () => {
+  it.effect("names the netting of an event of which one market resolves to YES", () =>
+    Effect.gen(function* () {
+      const { sandbox } = yield* setup
+      yield* sandbox.createEvent({ eventTicker: "KXONE-26", mutuallyExclusive: true })
+      const typeOf = (event: string) =>
+        Effect.map(get(`/events/${event}`), (body) => body["event"].collateral_return_type)
+      assert.deepStrictEqual([yield* typeOf("KXONE-26"), yield* typeOf("KXTEST-26")], ["MECNET", ""])
     }).pipe(Effect.provide(layerTest()))
   )
 })

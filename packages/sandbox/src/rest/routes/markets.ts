@@ -222,7 +222,7 @@ const toEvent = (view: View, event: MarketEvent, nested: boolean): Events.EventD
   series_ticker: event.seriesTicker,
   title: event.title,
   sub_title: event.subTitle,
-  collateral_return_type: "binary",
+  collateral_return_type: event.mutuallyExclusive ? "MECNET" : "",
   mutually_exclusive: event.mutuallyExclusive,
   settlement_sources: [],
   last_updated_ts: time(event.updatedMillis),
