@@ -7,6 +7,7 @@ import { BaseSequencer, type Reporter, type TestModule, type TestSpecification }
 const longest = [
   "hostile",
   "faultRun",
+  "pageBrowser",
   "properties/All",
   "sandbox/Requests",
   "operations/Responses",

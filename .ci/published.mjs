@@ -37,6 +37,11 @@ try {
   const layer = Layer.provide(Kalshi.layerPublic({ environment }), FetchHttpClient.layer)
   const { trading_active } = await Effect.runPromise(Effect.provide(Exchange.status(), layer))
   if (!trading_active) throw new Error("kalshi-sandbox does not trade")
+  const { origin } = new URL(url)
+  for (const path of ["/sandbox/", "/sandbox/page/main.js", "/sandbox/page/page.css"]) {
+    const { status } = await fetch(origin + path)
+    if (status !== 200) throw new Error(`kalshi-sandbox does not serve its page: ${path} is ${status}`)
+  }
   console.log(`Node ${process.version}: ${modules} modules imported, kalshi-sandbox started and answered the client`)
 } finally {
   child.kill()

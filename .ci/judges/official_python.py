@@ -42,7 +42,10 @@ def model_of(parameter):
 
 
 def arguments_of(method, fields):
-    """Divides the fields of a request into the arguments of a method. The body takes the fields that are no argument."""
+    """Divides the fields of a request into the arguments of a method, and the fields for which the method has no argument.
+
+    The body takes the fields that are no argument.
+    """
     parameters = {name: p for name, p in inspect.signature(method).parameters.items() if name[0] != "_" and name != "self"}
     # The SDK renames fields that are keywords of Python.
     fields = {f"var_{name}" if f"var_{name}" in parameters else name: value for name, value in fields.items()}
@@ -52,24 +55,29 @@ def arguments_of(method, fields):
         model = model_of(parameter)
         if model is not None and name not in arguments and (body or parameter.default is inspect.Parameter.empty):
             arguments[name], body = model.from_dict(body), {}
-    if body:
-        raise ValueError(f"the method has no argument for {', '.join(body)}")
-    return arguments
+    return arguments, list(body)
 
 
 def call(client, found, operation, fields):
     api, name = found[operation.lower()]
     method = getattr(api(client), f"{name}_with_http_info")
+    missing = []
     try:
-        response = method(**arguments_of(method, fields))
+        arguments, missing = arguments_of(method, fields)
+        response = method(**arguments)
     except ApiException as error:
-        return {"status": error.status, "body": error.body, "error": f"{error.status} {error.body}"}
+        return {"error": f"{error.status} {error.body}", "missing": missing}
     except Exception as error:
-        return {"error": f"{type(error).__name__}: {error}"[:500]}
+        return {"error": f"{type(error).__name__}: {error}"[:500], "missing": missing}
     headers = {name.lower(): value for name, value in (response.headers or {}).items()}
     raw = response.raw_data
     body = raw.decode() if isinstance(raw, bytes) else (raw or "")
-    return {"status": response.status_code, "contentType": headers.get("content-type"), "body": body}
+    return {
+        "status": response.status_code,
+        "contentType": headers.get("content-type"),
+        "body": body,
+        "missing": missing,
+    }
 
 
 def main():

@@ -61,7 +61,15 @@ const world: World = {
   awayRfqId: "1",
   ownQuoteId: "1",
   acceptedQuoteId: "1",
-  blockTradeId: "1"
+  blockTradeId: "1",
+  collectionTicker: "T",
+  awayEventTicker: "T",
+  awayTicker: "T",
+  comboEventTicker: "T",
+  fcmMember: undefined as never, // No input uses it.
+  subtraderId: "1",
+  subtraderOrderId: "1",
+  errorSubtraderId: "1"
 }
 
 // Checks the inputs that the local exchange must accept.

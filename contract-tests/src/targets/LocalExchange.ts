@@ -21,7 +21,7 @@ import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as VirtualTime from "../runner/VirtualTime.ts"
 import type { Traffic } from "./Judging.ts"
 import * as Tap from "./Tap.ts"
-import { makeWorld, seedingMillis, type World } from "./World.ts"
+import { makeWorld, seedingMillis, signerOf, type World } from "./World.ts"
 
 /** A local exchange, and its entities. */
 export interface LocalExchange {
@@ -58,16 +58,20 @@ export const make = (
   time.advanceTo(startMillis + seedingMillis)
   const { http, sandbox, snapshot, world } = resultOf(seeding)
   const tap = Tap.make(through(http))
-  const kalshi = Kalshi.layer({
-    environment: sandbox.environment,
-    signer: world.signer.signer,
-    limits: false,
-    policy: { retry: SendPolicy.noRetry }
-  }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, tap.http)))
+  const clientOf = ({ signer }: Sandbox.Credentials) =>
+    Kalshi.layer({
+      environment: sandbox.environment,
+      signer,
+      limits: false,
+      policy: { retry: SendPolicy.noRetry }
+    }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, tap.http)))
+  const clients = new Map([world.signer, world.fcmMember].map((account) => [account, clientOf(account)]))
   return {
     world,
-    call: ({ operation }, input) => {
+    call: ({ descriptor, operation }, input) => {
       tap.take()
+      const account = signerOf(world, descriptor.path)
+      const kalshi = clients.get(account) ?? clientOf(account)
       const result = resultOf(
         time.fork(Effect.andThen(sandbox.restore(snapshot), Effect.provide(Effect.result(operation(input)), kalshi)))
       )

@@ -33,6 +33,7 @@ const order = ({ groupId, ticker }: World): JsonObject => ({
 
 const page = { limit: 10, cursor: "" }
 const between = { min_ts: 0, max_ts: farFuture }
+const hours = { start_ts: 0, end_ts: 86_400 }
 const key = { name: "new", scopes: ["read", "write"], subaccount: 1 }
 const shard = { subaccount: 0, exchange_index: 0 }
 
@@ -44,6 +45,11 @@ const quoteInput =
 const rfqOptions = { replace_existing: true, rest_remainder: true, subaccount: 0 }
 
 type Inputs = (world: World) => ReadonlyArray<JsonObject>
+
+/** Creates the input of an operation on a subtrader. */
+const subtraderInput =
+  (body = {}): Inputs =>
+  ({ subtraderId }) => [{ subtrader_id: subtraderId, ...body }]
 
 const archive: Inputs = ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, subaccount: 0 }]
 
@@ -79,6 +85,32 @@ const inputs: Readonly<Record<string, Inputs>> = {
   ConfirmQuote: quoteInput(undefined, "acceptedQuoteId"),
   ConfirmRFQQuote: quoteInput("awayRfqId", "acceptedQuoteId"),
   CreateApiKey: () => [{ ...key, public_key: publicKey }],
+  CreateFCMPositionTransfer: ({ errorSubtraderId, subtraderId, ticker }) => [
+    {
+      source_subtrader_id: subtraderId,
+      target_subtrader_id: errorSubtraderId,
+      market_ticker: ticker,
+      position_centicount: 100,
+      price_centicents: 4_000
+    }
+  ],
+  CreateFCMSubtrader: () => [{ subtrader_suffix: "TWO" }],
+  CreateMarketInMultivariateEventCollection: ({
+    awayEventTicker,
+    awayTicker,
+    collectionTicker,
+    eventTicker,
+    ticker
+  }) => [
+    {
+      collection_ticker: collectionTicker,
+      selected_markets: [
+        { market_ticker: ticker, event_ticker: eventTicker, side: "no" },
+        { market_ticker: awayTicker, event_ticker: awayEventTicker, side: "yes" }
+      ],
+      with_market_payload: true
+    }
+  ],
   CreateOrderGroup: () => [{ contracts_limit: 10, contracts_limit_fp: "10.00", ...shard }],
   CreateOrderV2: (world) => [order(world)],
   CreateQuote: ({ awayRfqId }) => [
@@ -102,6 +134,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
       ...shard,
       ...how
     })),
+  DeleteFCMEventContractDailyCap: subtraderInput(),
   DeleteQuote: quoteInput(undefined, "ownQuoteId"),
   DeleteRFQ: ({ rfqId }) => [{ rfq_id: rfqId }],
   DeleteRFQQuote: quoteInput("awayRfqId", "ownQuoteId"),
@@ -109,7 +142,10 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GenerateApiKey: () => [{ ...key, key_type: "ed25519" }],
   GetBalance: () => [shard],
   GetBlockTradeProposals: ({ ticker }) => [{ ...page, market_ticker: ticker, status: "pending" }],
-  GetEvent: ({ eventTicker }) => [{ event_ticker: eventTicker, with_nested_markets: true }],
+  GetEvent: ({ eventTicker }) => [
+    { event_ticker: eventTicker, with_nested_markets: true },
+    { event_ticker: eventTicker, exclude_markets: false }
+  ],
   GetEvents: ({ eventTicker, seriesTicker }) => [
     {
       ...page,
@@ -122,7 +158,34 @@ const inputs: Readonly<Record<string, Inputs>> = {
       min_updated_ts: 0
     }
   ],
-  GetFills: ({ orderIds, ticker }) => [{ ...page, ...between, ...shard, ticker, order_id: orderIds[0] ?? unknownId }],
+  GetFCMEventContractDailyCap: subtraderInput(),
+  GetFCMFills: () => [{ cursor: "", ...between }],
+  GetFCMOrders: ({ eventTicker, subtraderId, subtraderOrderId, ticker }) => [
+    {
+      ...page,
+      ...between,
+      subtrader_id: subtraderId,
+      client_order_ids: subtraderOrderId,
+      event_ticker: eventTicker,
+      ticker,
+      status: "executed"
+    }
+  ],
+  GetFCMPositions: ({ eventTicker, subtraderId, ticker }) => [
+    {
+      ...page,
+      subtrader_id: subtraderId,
+      ticker,
+      event_ticker: eventTicker,
+      count_filter: "position,total_traded",
+      settlement_status: "unsettled"
+    }
+  ],
+  GetFCMSubtraderBlockedCategories: subtraderInput(),
+  GetFills: ({ orderIds, ticker }) => [
+    { ...page, ...between, ...shard, ticker },
+    { ...page, ...between, ...shard, order_id: orderIds[0] ?? unknownId }
+  ],
   GetFillsHistorical: archive,
   GetHistoricalMarket: ({ archivedTicker }) => [{ ticker: archivedTicker }],
   GetHistoricalMarkets: ({ archivedTicker }) => [
@@ -133,6 +196,20 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GetHistoricalPositions: ({ archivedTicker }) => [
     { ...page, ticker: archivedTicker, event_ticker: "KXCONTRACT-25", subaccount: 0 }
   ],
+  BatchGetMarketCandlesticks: ({ ticker }) => [
+    { market_tickers: ticker, ...hours, period_interval: 60, include_latest_before_start: true }
+  ],
+  GetEventForecastPercentilesHistory: ({ eventTicker, seriesTicker }) => [
+    { ticker: eventTicker, series_ticker: seriesTicker, percentiles: [5_000], ...hours, period_interval: 60 }
+  ],
+  GetMarketCandlesticks: ({ seriesTicker, ticker }) => [
+    { series_ticker: seriesTicker, ticker, ...hours, period_interval: 60, include_latest_before_start: true }
+  ],
+  GetMarketCandlesticksByEvent: ({ eventTicker, seriesTicker }) => [
+    { ticker: eventTicker, series_ticker: seriesTicker, ...hours, period_interval: 60 }
+  ],
+  GetMarketCandlesticksHistorical: ({ archivedTicker }) => [{ ticker: archivedTicker, ...hours, period_interval: 60 }],
+  GetMarketOrderbooks: ({ ticker }) => [{ tickers: [ticker] }],
   GetMarkets: ({ eventTicker, seriesTicker, ticker }) => [
     {
       ...page,
@@ -148,9 +225,13 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { ...page, min_settled_ts: 0, max_settled_ts: farFuture, status: "settled" },
     { ...page, min_updated_ts: 0 }
   ],
-  GetMultivariateEvents: ({ eventTicker, seriesTicker }) => [
-    { ...page, tickers: eventTicker, series_ticker: seriesTicker, with_nested_markets: true },
-    { ...page, tickers: eventTicker, collection_ticker: "KXCONTRACT-R", with_nested_markets: true }
+  GetMultivariateEventCollection: ({ collectionTicker }) => [{ collection_ticker: collectionTicker }],
+  GetMultivariateEventCollections: ({ eventTicker, seriesTicker }) => [
+    { ...page, status: "open", associated_event_ticker: eventTicker, series_ticker: seriesTicker }
+  ],
+  GetMultivariateEvents: ({ collectionTicker, comboEventTicker, seriesTicker }) => [
+    { ...page, tickers: comboEventTicker, series_ticker: seriesTicker, with_nested_markets: true },
+    { ...page, tickers: comboEventTicker, collection_ticker: collectionTicker, with_nested_markets: true }
   ],
   GetOrderQueuePositions: ({ eventTicker, ticker }) => [
     { market_tickers: ticker, event_ticker: eventTicker, subaccount: 0 }
@@ -193,9 +274,13 @@ const inputs: Readonly<Record<string, Inputs>> = {
       user_filter: "self"
     }
   ],
+  GetSeriesList: () => [
+    { category: "Local", tags: "Contract", include_product_metadata: true, include_volume: true, min_updated_ts: 0 }
+  ],
   GetSettlements: ({ eventTicker, settledTicker }) => [
     { ...page, ...between, ticker: settledTicker, event_ticker: eventTicker, subaccount: 0 }
   ],
+  GetTrades: ({ ticker }) => [{ ...page, ...between, ticker, is_block_trade: false }],
   GetTradesHistorical: ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, is_block_trade: false }],
   IntraExchangeInstanceTransfer: () => [
     {
@@ -238,6 +323,8 @@ const inputs: Readonly<Record<string, Inputs>> = {
       resting_margin_reservation: "max"
     }
   ],
+  UpdateFCMEventContractDailyCap: subtraderInput({ limit: "100.00" }),
+  UpdateFCMSubtraderBlockedCategories: subtraderInput({ category: "Politics", blocked: true }),
   UpdateOrderGroupLimit: ({ groupId }) => [
     { order_group_id: groupId, contracts_limit: 7, contracts_limit_fp: "7.00", ...shard }
   ],

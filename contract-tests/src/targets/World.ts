@@ -4,7 +4,9 @@
  * @module
  */
 import * as BlockTrades from "@kalshi-effect/client/BlockTrades"
+import * as Fcm from "@kalshi-effect/client/Fcm"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as MultivariateCollections from "@kalshi-effect/client/MultivariateCollections"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Quotes from "@kalshi-effect/client/Quotes"
@@ -43,13 +45,33 @@ export interface World {
   readonly acceptedQuoteId: string
   /** A block trade that the bystander proposed and accepted: the signer buys from the bystander. */
   readonly blockTradeId: string
+  /** An open collection of the events `eventTicker` and `awayEventTicker`, with one combo. */
+  readonly collectionTicker: string
+  readonly awayEventTicker: string
+  readonly awayTicker: string
+  readonly comboEventTicker: string
+  /** An FCM member. It signs the requests of the operations for FCM members: see {@link signerOf}. */
+  readonly fcmMember: Sandbox.Credentials
+  /** A subtrader of the FCM member with a daily cap, an order, a fill and a position. */
+  readonly subtraderId: string
+  /** The client order id of the subtrader's order. */
+  readonly subtraderOrderId: string
+  /** The id of a subtrader of the FCM member's error account, which does not exist yet. */
+  readonly errorSubtraderId: string
 }
+
+/** The account that signs the requests to a path. */
+export const signerOf = ({ fcmMember, signer }: World, path: string): Sandbox.Credentials =>
+  /\/fcm\//.test(path) ? fcmMember : signer
 
 const ticker = "KXCONTRACT-26-YES"
 const settledTicker = "KXCONTRACT-26-OVER"
 const archivedTicker = "KXCONTRACT-25-OLD"
 const seriesTicker = "KXCONTRACT"
+const eventTicker = "KXCONTRACT-26"
 const awayTicker = "KXAWAY-26-YES"
+const awayEventTicker = "KXAWAY-26"
+const collectionTicker = "KXCONTRACT-R"
 
 /** A time after every test. */
 const farFuture = "2095-12-31T23:59:59Z"
@@ -131,6 +153,33 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     const accepted = yield* quote(awayRfq.id).pipe(as(signer))
     yield* Quotes.accept({ rfq_id: awayRfq.id, quote_id: accepted.id, accepted_side: "yes" }).pipe(as(taker))
     const own = yield* quote(awayRfq.id).pipe(as(signer))
+    const [fcmMember, errors] = [yield* account("FCM member"), yield* account("errors of the FCM member")]
+    yield* sandbox.enableFcm(fcmMember.accountId, { errorAccountId: errors.accountId })
+    const subtrader = yield* Fcm.createSubtrader({ subtrader_suffix: "ONE" }).pipe(as(fcmMember))
+    const subtraderAccount = (yield* Effect.fromResult(
+      (yield* sandbox.view).subtrader(fcmMember.accountId, subtrader.subtrader_id)
+    )).accountId
+    yield* sandbox.deposit(subtraderAccount, "1000")
+    yield* Orders.create(order({ side: "ask", count: "4", price: "0.65" })).pipe(as(taker))
+    const subtraderOrder = { ticker, side: "bid", count: "4", price: "0.65", clientOrderId: "subtrader's" } as const
+    yield* sandbox.placeOrder(subtraderAccount, subtraderOrder)
+    yield* Fcm.updateDailyCap({ subtrader_id: subtrader.subtrader_id, limit: "500.00" }).pipe(as(fcmMember))
+    yield* Fcm.updateBlockedCategories({
+      subtrader_id: subtrader.subtrader_id,
+      category: "Sports",
+      blocked: true
+    }).pipe(as(fcmMember))
+    yield* sandbox.createCollection({
+      collectionTicker,
+      associatedEvents: [{ eventTicker }, { eventTicker: awayEventTicker }]
+    })
+    const combo = yield* MultivariateCollections.createMarket({
+      collection_ticker: collectionTicker,
+      selected_markets: [
+        { market_ticker: ticker, event_ticker: eventTicker, side: "yes" },
+        { market_ticker: awayTicker, event_ticker: awayEventTicker, side: "no" }
+      ]
+    }).pipe(as(signer))
     const blockTrade = yield* BlockTrades.propose({
       buyer_user_id: signer.accountId,
       seller_user_id: bystander.accountId,
@@ -149,7 +198,7 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
       ticker,
       settledTicker,
       archivedTicker,
-      eventTicker: "KXCONTRACT-26",
+      eventTicker,
       seriesTicker,
       orderIds: placed.map(({ order_id }) => order_id),
       clientOrderId,
@@ -161,7 +210,15 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
       awayRfqId: awayRfq.id,
       ownQuoteId: own.id,
       acceptedQuoteId: accepted.id,
-      blockTradeId: block_trade_proposal_id
+      blockTradeId: block_trade_proposal_id,
+      collectionTicker,
+      awayEventTicker,
+      awayTicker,
+      comboEventTicker: combo.event_ticker,
+      fcmMember,
+      subtraderId: subtrader.subtrader_id,
+      subtraderOrderId: subtraderOrder.clientOrderId,
+      errorSubtraderId: `${errors.accountId}_ERR`
     }
     return world
   })

@@ -35,8 +35,9 @@ const packages: Readonly<Record<string, Arrows>> = {
     rest: [".", "exchange"],
     feed: [".", "exchange", "rest"],
     serving: ["feed", "rest"],
-    operator: [".", "Sandbox.ts", "exchange", "feed", "rest"],
-    "Sandbox.ts": [".", "feed", "operator", "rest", "serving"]
+    operator: [".", "Sandbox.ts", "exchange", "feed", "page", "rest"],
+    page: ["exchange", "feed", "operator", "rest"],
+    "Sandbox.ts": [".", "feed", "operator", "page", "rest", "serving"]
   },
   "packages/signing/src": {
     internal: ["."],

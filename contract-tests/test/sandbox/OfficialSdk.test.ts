@@ -7,6 +7,7 @@ import { type Fault, layer as layerSandbox, Sandbox } from "@kalshi-effect/sandb
 import * as Effect from "effect/Effect"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import type { Json } from "../../src/judge/JsonSchema.ts"
+import { document } from "../operations/support/client.ts"
 import { alwaysEmpty, emptyLists, faultsOf, type Received } from "./support/answers.ts"
 import {
   type Answer,
@@ -56,7 +57,8 @@ const call = (api: keyof Apis, method: string) =>
     const table: Readonly<Record<string, (world: World.Shape) => ReadonlyArray<unknown>>> = calls[api]
     const argumentsOf = table[method]
     if (argumentsOf === undefined) return assert.fail(`${api}.${method} has no arguments`)
-    const object: unknown = make(api, configurationOf(sandbox, world.rsa))
+    const path = document.operation(operationOf(method))?.path ?? ""
+    const object: unknown = make(api, configurationOf(sandbox, world.rsaOf(path)))
     const methods = object as Readonly<Record<string, Method>> // `found` lists the methods.
     const answer = yield* Effect.promise(() => methods[method]!(...argumentsOf(world)))
     return { answer, operations: (yield* sandbox.requests).map(({ operation }) => operation) }

@@ -25,7 +25,7 @@ import {
 } from "../operations/support/client.ts"
 import * as Prism from "../operations/support/prism.ts"
 import { working } from "../../src/targets/Working.ts"
-import type * as Exchange from "../../src/targets/World.ts"
+import * as Exchange from "../../src/targets/World.ts"
 import { trading } from "./support/trading.ts"
 import * as World from "./support/world.ts"
 
@@ -97,11 +97,11 @@ const inputsOf = (client: ClientOperations.ClientOperation, world: Exchange.Worl
 }
 
 /** Calls an operation as the signer. */
-const call = ({ operation }: ClientOperations.ClientOperation, input: unknown) =>
+const call = ({ descriptor, operation }: ClientOperations.ClientOperation, input: unknown) =>
   Effect.gen(function* () {
-    const { signer } = yield* World.World
+    const { signer } = Exchange.signerOf(yield* World.World, descriptor.path)
     const { environment } = yield* Sandbox
-    return yield* Effect.provide(operation(input), World.clientOf(signer.signer, environment))
+    return yield* Effect.provide(operation(input), World.clientOf(signer, environment))
   })
 
 /** The operations whose correct requests Prism rejects, with Prism's reports. */

@@ -10,11 +10,15 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
+import { randomBytes } from "node:crypto"
 import type { Feed } from "./feed/Feed.ts"
 import { feedPath } from "./feed/line.ts"
 import { control } from "./operator/control.ts"
+import { Page, pagePath } from "./page/Page.ts"
+import { checkOrigin, permitOrigins } from "./serving/cors.ts"
 import { listen } from "./serving/httpServer.ts"
 import { memoryClient } from "./serving/memoryClient.ts"
 import { makeMemoryWebSocket } from "./serving/memorySocket.ts"
@@ -28,7 +32,16 @@ export type { CommandFault, FeedFault, FrameFault, SubscriptionFault, UpgradeFau
 export type { DropFeed, FeedConnectionInfo, FeedSelector, PublishFeed } from "./feed/operations.ts"
 export type { Fault } from "./rest/faults.ts"
 export type { ServedRequest } from "./rest/handler.ts"
-export type { Credentials, FeedOperator, NewAccount, Operator, TestOptions, Till } from "./operator/operatorSide.ts"
+export type { PlantedFault } from "./operator/watch.ts"
+export type {
+  Credentials,
+  FeedOperator,
+  NewAccount,
+  NewOrder,
+  Operator,
+  TestOptions,
+  Till
+} from "./operator/operatorSide.ts"
 export { SandboxError } from "./SandboxError.ts"
 
 /** The operator interface of a local exchange. */
@@ -44,6 +57,8 @@ export interface Options extends TestOptions {
   readonly allowRemote?: boolean
   /** Whether the exchange's time passes by itself, or only by `moveClock`. Default: `real`. */
   readonly clock?: "real" | "frozen"
+  /** The origins of pages that may call the API from a browser, such as `http://localhost:3000`. Default: none. */
+  readonly cors?: ReadonlyArray<string>
 }
 
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host)
@@ -86,20 +101,33 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
           reason: `${host} is not a loopback address. Set allowRemote (--allow-remote) to let other machines trade here`
         })
       }
+      const origins = options.cors ?? []
+      const invalid = origins.map(checkOrigin).find((reason) => reason !== undefined)
+      if (invalid !== undefined) {
+        return yield* new SandboxError({ reason: invalid })
+      }
       const { onDefect, running } = yield* start(options, options.clock ?? "real")
+      const token = randomBytes(32).toString("hex")
+      const page = new Page(running.source, token, onDefect({ method: "GET", path: pagePath }))
+      const withCors = permitOrigins(origins)
       const name = host.includes(":") ? `[${host}]` : host
       let operator: Operator | undefined
       const port = yield* listen(
         (request, fromLoopback) =>
-          (fromLoopback && operator !== undefined ? control(operator, request) : undefined) ??
-          running.handle(request, onDefect(request)),
+          (fromLoopback && operator !== undefined
+            ? (page.respond(request) ?? control(operator, request, token))
+            : undefined) ?? withCors(request, () => running.handle(request, onDefect(request))),
         host,
         options.port ?? 0,
         { webSockets: new WebSockets(running.feed, onDefect({ method: "GET", path: feedPath })) }
       )
       // Closes the connections of the feed before those of the server.
       yield* pumpFeed(running.feed)
-      operator = running.operate(yield* environmentAt(`http://${name}:${port}`))
+      const url = `http://${name}:${port}`
+      operator = {
+        ...running.operate(yield* environmentAt(url)),
+        page: { url: url + pagePath, token: Redacted.make(token, { label: "page token" }) }
+      }
       return operator
     })
   )

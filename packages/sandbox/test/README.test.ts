@@ -47,7 +47,7 @@ describe("README", () => {
   })
 
   it("lists every operator request", () => {
-    const rows = [...readme.matchAll(/^\| `((?:GET|POST|PUT) \S+)` /gm)].map(([, request]) => request)
+    const rows = [...readme.matchAll(/^\| `((?:GET|POST|PUT|DELETE) \S+)` /gm)].map(([, request]) => request)
     assert.deepStrictEqual(
       rows.toSorted(),
       controls.map(({ method, path }) => `${method} ${path.join("/")}`).toSorted()

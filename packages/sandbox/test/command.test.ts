@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs"
+import { cpSync, mkdtempSync, rmSync } from "node:fs"
 import { createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -21,7 +21,9 @@ const folder = mkdtempSync(join(tmpdir(), "kalshi-sandbox-"))
 const file = join(folder, "dist", "bin", "kalshi-sandbox.js")
 
 beforeAll(async () => {
-  copyFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), join(folder, "package.json"))
+  for (const name of ["package.json", "page"]) {
+    cpSync(fileURLToPath(new URL(`../${name}`, import.meta.url)), join(folder, name), { recursive: true })
+  }
   await bundle(file)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -135,6 +137,22 @@ describe("kalshi-sandbox", () => {
       assert.strictEqual(first?.length, 4)
       assert.deepStrictEqual(ids(yield* announced("--port", "0", "--seed", "7")), first)
       assert.notDeepEqual(ids(yield* announced("--port", "0", "--seed", "8")), first)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("prints the address of its page, and permits the pages of --cors", () =>
+    Effect.gen(function* () {
+      const origin = "http://localhost:3000"
+      const text = yield* announced("--port", "0", "--cors", "https://app.example.com", "--cors", origin)
+      const [, url = "", token] = /# Its page: (\S+) \(the token of its changes: ([0-9a-f]{64})\)/.exec(text) ?? []
+      yield* Effect.promise(async () => {
+        const page = await (await fetch(url)).text()
+        assert.include(page, `content="${token}"`)
+        assert.strictEqual((await fetch(new URL("page/main.js", url))).status, 200)
+        const status = await fetch(new URL("/trade-api/v2/exchange/status", url), { headers: { origin } })
+        assert.strictEqual(status.headers.get("access-control-allow-origin"), origin)
+      })
+      assert.include((yield* ended("--port", "0", "--cors", "localhost")).text, "is not an origin")
     }).pipe(Effect.scoped)
   )
 

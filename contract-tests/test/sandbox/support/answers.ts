@@ -90,11 +90,14 @@ export const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
   GetAccountApiLimits: ["/grants"],
   GetEvent: ["/event/settlement_sources"],
   GetEventFeeChanges: ["/event_fee_changes"],
+  // No market of the world has a strike.
+  GetEventForecastPercentilesHistory: ["/forecast_history"],
   GetEventMetadata: ["/settlement_sources"],
   GetEvents: ["/events/*/settlement_sources", "/milestones"],
   GetExchangeSchedule: ["/schedule/maintenance_windows"],
   GetMultivariateEventCollections: ["/multivariate_contracts/*/associated_events/*/active_quoters"],
-  GetMultivariateEvents: ["/events"],
+  GetMultivariateEventCollection: ["/multivariate_contract/associated_events/*/active_quoters"],
+  GetMultivariateEvents: ["/events/*/settlement_sources"],
   GetSeries: ["/series/settlement_sources", "/series/additional_prohibitions"],
   GetSeriesList: ["/series/*/settlement_sources", "/series/*/additional_prohibitions"]
 }

@@ -8,7 +8,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import type * as Answers from "../../../src/operations/Answers.ts"
 import type * as Requests from "../../../src/operations/Requests.ts"
-import type { World } from "../../../src/targets/World.ts"
+import { signerOf, type World } from "../../../src/targets/World.ts"
 
 /** Signs a request without checking it. */
 const signed = (sent: Requests.Sent, { keyId, signer }: Sandbox.Credentials, nowMillis: number): Requests.Sent => {
@@ -42,7 +42,11 @@ export const sendAsSigner =
     Effect.gen(function* () {
       const { url } = yield* Sandbox.Sandbox
       const http = yield* HttpClient.HttpClient
-      const { body, headers, method, target } = signed(sent, world.signer, yield* Clock.currentTimeMillis)
+      const { body, headers, method, target } = signed(
+        sent,
+        signerOf(world, sent.target),
+        yield* Clock.currentTimeMillis
+      )
       // Every POST and PUT has the JSON content type, even without a declared body.
       const text = body ?? (method === "POST" || method === "PUT" ? "{}" : undefined)
       const response = yield* http.execute(

@@ -17,8 +17,8 @@ export const unknownId = "00000000-0000-4000-8000-000000000000"
 export interface Shape extends Exchange.World {
   /** The id of a resting order of the signer. */
   readonly orderId: string
-  /** An RSA key of the signer. */
-  readonly rsa: Sandbox.Credentials
+  /** An RSA key of the account that signs the requests to a path. */
+  readonly rsaOf: (path: string) => Sandbox.Credentials
   /** Restores the seeded state of the exchange. */
   readonly refreshed: Effect.Effect<void, Sandbox.SandboxError>
 }
@@ -52,8 +52,10 @@ const make = Effect.gen(function* () {
   const { order_id } = yield* asSigner(Orders.create({ ...order(ticker), price: "0.3900", order_group_id: groupId }))
   yield* asSigner(Transfers.setTargetBalanceAllocation({ allocations: [{ exchange_index: 0, percent: 100 }] }))
   const rsa = yield* sandbox.createKey(signer.accountId, "rsa")
+  const fcmRsa = yield* sandbox.createKey(world.fcmMember.accountId, "rsa")
+  const rsaOf = (path: string) => (Exchange.signerOf(world, path) === signer ? rsa : fcmRsa)
   const snapshot = yield* sandbox.snapshot
-  return World.of({ ...world, orderId: order_id, rsa, refreshed: sandbox.restore(snapshot) })
+  return World.of({ ...world, orderId: order_id, rsaOf, refreshed: sandbox.restore(snapshot) })
 })
 
 /** Provides the exchange, its entities, and an HTTP client. */

@@ -52,6 +52,7 @@ import { cutoffsOf, isArchived } from "./markets/history.ts"
 import { toBalance, toPosition } from "./money/ledger.ts"
 import { type Era, MarketData } from "./markets/marketData.ts"
 import * as groups from "./orders/groups.ts"
+import { type GroupWindow, newestGroups, newestRfqs, type QuotedRfq } from "./newest.ts"
 import { countWhile, isWithin, millisOf, page } from "./pages.ts"
 import { notFound } from "./refusals.ts"
 import { type AccountState, type OrderState, type PositionState, snapshot } from "./state.ts"
@@ -330,6 +331,16 @@ export class View extends MarketData {
   /** Quotes that the account made, or quotes on its RFQs, newest first. */
   listQuotes(accountId: string, query: ListQuotes): Result.Result<Page<Quote>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listQuotes(this.state, account, query))
+  }
+
+  /** The account's newest order groups, newest first, with the fills in their windows. */
+  newestGroups(accountId: string, limit: number): Result.Result<ReadonlyArray<GroupWindow>, Refusal> {
+    return Result.map(this.#account(accountId), (account) => newestGroups(this.state, account, limit))
+  }
+
+  /** The newest RFQs of all accounts, newest first, with the quotes on them. For the operator, not for a party. */
+  newestRfqs(limit: number): ReadonlyArray<QuotedRfq> {
+    return newestRfqs(this.state, limit)
   }
 
   /** The subtraders of an FCM member. */

@@ -18,7 +18,7 @@ import { FeedConnection, type Subscription } from "./connection.ts"
 import { execute, type Execution } from "./execution.ts"
 import { type CommandFault, errorOf, FeedFaults, type UpgradeFault } from "./faults.ts"
 import type { FeedError } from "./feedErrors.ts"
-import type { Endpoint, Line, Upgrade } from "./line.ts"
+import type { Endpoint, FeedFrame, Line, Upgrade } from "./line.ts"
 import { MarketIds } from "./marketIds.ts"
 import { Publisher } from "./publisher.ts"
 import { periodMillis, type ReferenceChannel, References } from "./references.ts"
@@ -46,6 +46,8 @@ const upgradeCost = 10
 export class Feed {
   readonly faults = new FeedFaults()
   readonly references: References
+  /** Receives every frame, if set. */
+  onFrame: ((frame: FeedFrame) => void) | undefined = undefined
   readonly #host: FeedHost
   readonly #assumptions: Assumptions
   #authenticate: ReturnType<typeof makeAuthenticate>
@@ -189,6 +191,7 @@ export class Feed {
       exchangeMillis: () => this.#host.now().exchangeMillis,
       maxWaiting: this.#assumptions.maxFeedWaitingFrames,
       later: (delayMillis, run) => this.#later(delayMillis, run),
+      onSend: (text) => this.onFrame?.({ connectionId: id, direction: "out", text }),
       onEnded: (subscription) => this.#audience.remove(subscription)
     })
     if (this.#isStopped || closeCode !== undefined) {
@@ -211,6 +214,7 @@ export class Feed {
     return {
       receive: (text) => {
         if (connection.isOpen) {
+          this.onFrame?.({ connectionId: id, direction: "in", text })
           this.#receive(connection, commands, text)
         }
       },

@@ -63,6 +63,8 @@ export interface ConnectionOptions {
   readonly maxWaiting: number
   /** Calls back later. */
   readonly later: (delayMillis: number, run: () => void) => void
+  /** Called with every frame that is sent. */
+  readonly onSend: (text: string) => void
   /** Called when a subscription ends. */
   readonly onEnded: (subscription: Subscription) => void
 }
@@ -196,6 +198,7 @@ export class FeedConnection {
     if (!this.isOpen) {
       return
     }
+    this.#options.onSend(text)
     if (this.#waiting.length === 0 && this.line.bufferedBytes() < highWaterBytes) {
       this.line.send(text)
       return

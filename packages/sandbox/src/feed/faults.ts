@@ -156,6 +156,11 @@ export const isCloseCode = (code: number): boolean =>
 export class FeedFaults {
   readonly #planted: Array<{ readonly fault: FeedFault; left: number }> = []
 
+  /** The planted faults, oldest first. */
+  get planted(): ReadonlyArray<{ readonly fault: FeedFault; readonly left: number }> {
+    return this.#planted
+  }
+
   plant(fault: FeedFault): void {
     this.#planted.push({ fault, left: fault.times ?? 1 })
   }

@@ -28,6 +28,14 @@ export interface Line {
   readonly drop: (how: "reset" | "silence") => void
 }
 
+/** A frame of a connection, as an operator sees it. */
+export interface FeedFrame {
+  readonly connectionId: number
+  /** `in`: a command of the client. `out`: a message or reply of the exchange, with the changes of planted faults. */
+  readonly direction: "in" | "out"
+  readonly text: string
+}
+
 /** The feed as a socket sees it: the events of one connection. */
 export interface Endpoint {
   /** A complete text message arrived. */

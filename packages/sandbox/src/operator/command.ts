@@ -49,16 +49,23 @@ const flags = {
     Flag.withDescription("The kind of the accounts' keys (default ed25519)"),
     Flag.withDefault("ed25519")
   ),
+  cors: Flag.String("cors").pipe(
+    Flag.withDescription("An origin whose pages may call the API from a browser; may be repeated (default none)"),
+    Flag.atLeast(0)
+  ),
   markets: Flag.String("market").pipe(
     Flag.withDescription(`A market to create; may be repeated (default ${sampleMarkets.join(" and ")})`),
     Flag.atLeast(0)
   )
 }
 
-/** The address, the markets, their collection, the accounts, and shell lines that connect a program to the exchange. */
-const announcement = ({ credentials, url }: Operator, tickers: ReadonlyArray<string>, tier: string): string =>
+/** The address, the page, the markets, their collection, the accounts, and shell lines that connect a program. */
+const announcement = ({ credentials, page, url }: Operator, tickers: ReadonlyArray<string>, tier: string): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
+    ...(page === undefined
+      ? []
+      : [`# Its page: ${page.url} (the token of its changes: ${Redacted.value(page.token)})`]),
     `# Markets: ${tickers.join(", ")}. Collection of their events: ${sampleCollection}`,
     ...credentials.flatMap((key, index) => ["", ...accountLines(key, url, ["one", "other"][index] ?? "", tier)]),
     ""

@@ -8,9 +8,12 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Snapshot } from "../exchange/Exchange.ts"
-import { type Control, get, post } from "./controlRoute.ts"
+import { type Control, get, post, withPrivateKey } from "./controlRoute.ts"
 import { feedControls, feedFaults } from "./feedControls.ts"
 import type { Credentials, Operator } from "./operatorSide.ts"
+import { senderOf } from "../page/access.ts"
+import { safeHeaders } from "../page/files.ts"
+import { orderControls } from "../page/orderControls.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
 import { type RestResponse, failure } from "../rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
@@ -140,7 +143,7 @@ const fault = Schema.Struct({
 })
 
 /** A key of a test account, with its private key. */
-const withPrivateKey = ({ accountId, keyId, kind, privateKey, publicKey }: Credentials) => ({
+const toKey = ({ accountId, keyId, kind, privateKey, publicKey }: Credentials) => ({
   accountId,
   keyId,
   kind,
@@ -151,14 +154,18 @@ const withPrivateKey = ({ accountId, keyId, kind, privateKey, publicKey }: Crede
 /** The actions of the operator interface over HTTP. */
 export const controls: ReadonlyArray<Control> = [
   get("accounts", (operator) => operator.accounts),
+  get("faults", (operator) => operator.plantedFaults),
   get("requests", (operator) => operator.requests),
   get("dump", (operator) => operator.dump),
   get("snapshot", (operator) => operator.snapshot),
   get("time", (operator) => Effect.map(operator.view, ({ nowMillis }) => ({ nowMillis }))),
-  post("accounts", newAccount, (operator, input) => Effect.map(operator.createAccount(input), withPrivateKey)),
-  post("accounts/:id/keys", Schema.Struct({ kind, ...keyFields }), (operator, { kind, ...key }, accountId) =>
-    Effect.map(operator.createKey(accountId, kind, key), withPrivateKey)
+  withPrivateKey(post("accounts", newAccount, (operator, input) => Effect.map(operator.createAccount(input), toKey))),
+  withPrivateKey(
+    post("accounts/:id/keys", Schema.Struct({ kind, ...keyFields }), (operator, { kind, ...key }, accountId) =>
+      Effect.map(operator.createKey(accountId, kind, key), toKey)
+    )
   ),
+  ...orderControls,
   post("accounts/:id/tier", Schema.Struct({ tier }), (operator, { tier }, accountId) =>
     operator.setTier(accountId, tier)
   ),
@@ -232,14 +239,22 @@ export const controls: ReadonlyArray<Control> = [
 
 const root = "/sandbox/"
 
-/** Responds to an operator request; undefined for a request to the exchange. */
-export const control = (operator: Operator, request: WireRequest): WireResponse | undefined =>
-  request.path.startsWith(root) ? toWire(respond(operator, request), Date.now()) : undefined
+/**
+ * Responds to an operator request; undefined for a request to the exchange. `token` is the token that changes by the page
+ * need.
+ */
+export const control = (operator: Operator, request: WireRequest, token: string): WireResponse | undefined => {
+  if (!request.path.startsWith(root)) {
+    return undefined
+  }
+  const response = respond(operator, request, token)
+  return toWire({ ...response, headers: { ...safeHeaders, ...response.headers } }, Date.now())
+}
 
-const respond = (operator: Operator, request: WireRequest): RestResponse => {
-  // Pages in a browser on this machine are not trusted: their requests have an origin, or a foreign host name.
-  if (request.headers["origin"] !== undefined || !isOwnName(request.headers["host"] ?? "")) {
-    return failure(403, "permission_denied", "the operator interface is only for programs on this machine")
+const respond = (operator: Operator, request: WireRequest, token: string): RestResponse => {
+  const sender = senderOf(request, token)
+  if (typeof sender !== "string") {
+    return sender
   }
   const parts = request.path.slice(root.length).replace(/\?.*$/, "").split("/")
   const matching = controls.filter(({ path }) => isMatching(path, parts))
@@ -249,9 +264,11 @@ const respond = (operator: Operator, request: WireRequest): RestResponse => {
       ? failure(404, "not_found")
       : { ...failure(405, "method_not_allowed"), headers: { allow: matching.map(({ method }) => method).join(", ") } }
   }
-  const json = found.method === "GET" ? Result.succeed({}) : readJson(request)
-  const part = unescape(parts[1] ?? "")
-  const action = Result.flatMap(json, (body) => found.run(operator, part, body))
+  if (found.hasPrivateKey === true && sender === "page") {
+    return failure(403, "permission_denied", "a page receives no private keys. Send this request from a program")
+  }
+  const json = found.method === "GET" || found.method === "DELETE" ? Result.succeed({}) : readJson(request)
+  const action = Result.flatMap(json, (body) => found.run(operator, parts.map(unescape), body))
   if (Result.isFailure(action)) {
     return failure(400, "invalid_parameters", action.failure)
   }
@@ -261,8 +278,6 @@ const respond = (operator: Operator, request: WireRequest): RestResponse => {
     ? failure(400, "sandbox_error", result.failure.reason)
     : { status: 200, body: JSON.stringify(result.success ?? {}, replaceInfinity) }
 }
-
-const isOwnName = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
 
 const isMatching = (path: ReadonlyArray<string>, parts: ReadonlyArray<string>): boolean =>
   path.length === parts.length && path.every((part, index) => part.startsWith(":") || part === parts[index])

@@ -18,10 +18,13 @@ export type Action = Effect.Effect<unknown, SandboxError>
 
 /** A route of the operator interface. */
 export interface Control {
-  readonly method: "GET" | "POST" | "PUT"
+  readonly method: "GET" | "POST" | "PUT" | "DELETE"
   /** Segments after `/sandbox`; a leading colon marks a parameter. */
   readonly path: ReadonlyArray<string>
-  readonly run: (operator: Operator, part: string, body: unknown) => Result.Result<Action, string>
+  /** Whether the response has a private key. Then the page of the operator's side cannot use the route. */
+  readonly hasPrivateKey?: boolean
+  /** `parts` are the segments of the request, as in `path`. */
+  readonly run: (operator: Operator, parts: ReadonlyArray<string>, body: unknown) => Result.Result<Action, string>
 }
 
 /** A control that takes a body of this schema. */
@@ -35,7 +38,7 @@ export const post = <A>(
   return {
     method,
     path: path.split("/"),
-    run: (operator, part, json) =>
+    run: (operator, [, part = ""], json) =>
       // A schema without fields accepts any value but null.
       Predicate.isObject(json)
         ? Result.mapBoth(decode(json), {
@@ -52,3 +55,16 @@ export const get = (path: string, read: (operator: Operator) => Action): Control
   path: path.split("/"),
   run: (operator) => Result.succeed(read(operator))
 })
+
+/** A control that deletes an entity of another one: `accounts/:id/orders/:orderId`. */
+export const remove = (
+  path: string,
+  run: (operator: Operator, part: string, innerPart: string) => Action
+): Control => ({
+  method: "DELETE",
+  path: path.split("/"),
+  run: (operator, [, part = "", , innerPart = ""]) => Result.succeed(run(operator, part, innerPart))
+})
+
+/** A control whose response has a private key. */
+export const withPrivateKey = (control: Control): Control => ({ ...control, hasPrivateKey: true })

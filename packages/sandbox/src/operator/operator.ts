@@ -8,25 +8,32 @@ import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type { Command, CommandType, KeyOptions } from "../exchange/Commands.ts"
+import type { Command, CommandType, CreateOrder, KeyOptions } from "../exchange/Commands.ts"
 import type { Refusal } from "../exchange/Entities.ts"
 import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
+import { parseCount, parsePrice } from "../exchange/decimal.ts"
+import { invalidParameters } from "../exchange/refusals.ts"
 import { latestMillis } from "../exchange/times.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "../exchange/accounts/keys.ts"
 import type { Now } from "../rest/authentication.ts"
 import { Feed } from "../feed/Feed.ts"
 import { checkFeedFault } from "../feed/faults.ts"
 import * as operations from "../feed/operations.ts"
+import type { FeedConnectionInfo } from "../feed/operations.ts"
 import { defaultResponse } from "../rest/errorBody.ts"
 import { Faults, checkFault } from "../rest/faults.ts"
 import { makeHandler, type ServedRequest, toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 import { SandboxError } from "../SandboxError.ts"
-import type { Credentials, FeedOperator, NewAccount, Operator, TestOptions } from "./operatorSide.ts"
+import type { View } from "../exchange/View.ts"
+import type { Credentials, FeedOperator, NewAccount, NewOrder, Operator, TestOptions } from "./operatorSide.ts"
+import type { PlantedFault, Source, Watcher } from "./watch.ts"
 
 /** The request handler, the feed, and the operator interface once the address is known. */
 export interface Running {
   readonly handle: (request: WireRequest, onDefect: (defect: unknown) => void) => WireResponse
   readonly feed: Feed
+  /** For a page about the exchange. */
+  readonly source: Source
   readonly operate: (environment: Environment.Environment) => Operator
 }
 
@@ -47,18 +54,19 @@ export const run = (
   return Result.map(reset(), (credentials) => ({
     handle: (request, onDefect) => host.handle(request, onDefect),
     feed: host.feed,
+    source: host,
     operate: (environment) => operatorOf(host, environment, credentials, reset)
   }))
 }
 
 /** An exchange with its clock, its planted faults and the last requests. */
-class Host {
-  readonly faults = new Faults()
+class Host implements Source {
+  readonly restFaults = new Faults()
   readonly requests: Array<ServedRequest> = []
   /** The options of every exchange of this host. */
   readonly options: ExchangeOptions
   readonly #keepRequests: number
-  readonly #clock: "real" | "frozen"
+  readonly clock: "real" | "frozen"
   readonly #wallMillis: () => number
   readonly #createdMillis: number
   #offsetMillis = 0
@@ -69,11 +77,14 @@ class Host {
   #exchange: Exchange
   #handler: ReturnType<typeof makeHandler>
   readonly feed: Feed
+  #watcher: Watcher | undefined
+  /** Ends the watcher's subscription to the exchange. */
+  #unwatch: (() => void) | undefined
 
   constructor(options: TestOptions, clock: "real" | "frozen", wallMillis: () => number) {
     this.options = exchangeOptions(options)
     this.#keepRequests = options.keepRequests ?? 1_000
-    this.#clock = clock
+    this.clock = clock
     this.#wallMillis = wallMillis
     this.#createdMillis = wallMillis()
     this.#exchange = new Exchange(this.options)
@@ -89,7 +100,7 @@ class Host {
   now(): Now {
     const wallMillis = this.#wallMillis()
     const aheadMillis = this.#offsetMillis + this.#restoredMillis
-    return this.#clock === "frozen"
+    return this.clock === "frozen"
       ? { exchangeMillis: this.#createdMillis + aheadMillis, wallMillis, tokenMillis: wallMillis }
       : {
           exchangeMillis: wallMillis + aheadMillis,
@@ -103,12 +114,12 @@ class Host {
   }
 
   clockMillisAt(exchangeMillis: number): number | undefined {
-    return this.#clock === "frozen" ? undefined : exchangeMillis - this.#offsetMillis - this.#restoredMillis
+    return this.clock === "frozen" ? undefined : exchangeMillis - this.#offsetMillis - this.#restoredMillis
   }
 
   /** Returns why the clock cannot be moved. A frozen clock moves only the exchange's time, which never goes back. */
   moveClock(millis: number): string | undefined {
-    if (millis === 0 || (millis < 0 && this.#clock === "frozen")) {
+    if (millis === 0 || (millis < 0 && this.clock === "frozen")) {
       return "a frozen clock moves only forward, and no clock moves by 0 ms"
     }
     const { exchangeMillis, wallMillis } = this.now()
@@ -133,10 +144,35 @@ class Host {
   /** Replaces the exchange. Discards planted faults and recorded requests, and closes the connections of the feed. */
   replace(exchange: Exchange): void {
     this.#exchange = exchange
-    this.faults.clear()
+    this.restFaults.clear()
     this.requests.length = 0
     this.#handler = this.#makeHandler()
     this.feed.restart()
+    this.watch(this.#watcher)
+    this.#watcher?.replaced()
+  }
+
+  watch(watcher: Watcher | undefined): void {
+    this.#unwatch?.()
+    this.#watcher = watcher
+    this.#unwatch = watcher === undefined ? undefined : this.#exchange.subscribe(watcher.entry)
+    this.feed.onFrame = watcher?.frame
+  }
+
+  nowMillis(): number {
+    return this.now().exchangeMillis
+  }
+
+  view(): View {
+    return this.#exchange.view(this.nowMillis())
+  }
+
+  faults(): ReadonlyArray<PlantedFault> {
+    return [...this.restFaults.planted, ...this.feed.faults.planted].map(({ fault, left }) => ({ fault, left }))
+  }
+
+  connections(): ReadonlyArray<FeedConnectionInfo> {
+    return operations.connectionsOf(this.feed)
   }
 
   /** Replaces the exchange by one from a snapshot, and continues at the time of the snapshot. */
@@ -162,11 +198,12 @@ class Host {
   }
 
   #makeHandler() {
-    return makeHandler(this.#exchange, this.faults, (request) => {
+    return makeHandler(this.#exchange, this.restFaults, (request) => {
       this.requests.push(request)
       if (this.requests.length > this.#keepRequests) {
         this.requests.shift()
       }
+      this.#watcher?.served(request)
     })
   }
 }
@@ -211,6 +248,7 @@ const operatorOf = (
 ): Operator => ({
   environment,
   url: new URL(environment.restUrl).origin,
+  page: undefined,
   credentials,
   accounts: host.read((exchange, nowMillis) => exchange.view(nowMillis).accounts()),
   createAccount: (account = {}) =>
@@ -253,15 +291,27 @@ const operatorOf = (
   disputeMarket: (ticker) => host.execute({ type: "disputeMarket", ticker }),
   settleMarket: (ticker) => host.execute({ type: "settleMarket", ticker }),
   setActive: (active) => host.execute({ type: "setActive", ...active }),
+  placeOrder: (accountId, order) =>
+    Effect.flatMap(orSandboxError(readOrder(order)), (order) =>
+      host.execute({ type: "createOrder", accountId, order })
+    ),
+  cancelOrder: (accountId, orderId) =>
+    host.write((exchange, nowMillis) =>
+      Result.flatMap(exchange.view(nowMillis).order(accountId, orderId), ({ exchangeIndex, subaccount }) => {
+        const target = { orderId, subaccount, exchangeIndex, marketTicker: undefined }
+        return Result.map(exchange.execute({ type: "cancelOrder", accountId, target }, nowMillis), ({ order }) => order)
+      })
+    ),
+  plantedFaults: Effect.sync(() => host.faults()),
   plant: (fault) =>
     Effect.suspend(() => {
       const reason = "feed" in fault ? checkFeedFault(fault) : checkFault(fault)
       return reason === undefined
-        ? Effect.sync(() => ("feed" in fault ? host.feed.faults.plant(fault) : host.faults.plant(fault)))
+        ? Effect.sync(() => ("feed" in fault ? host.feed.faults.plant(fault) : host.restFaults.plant(fault)))
         : Effect.fail(new SandboxError({ reason: `the fault is invalid: ${reason}` }))
     }),
   clearFaults: Effect.sync(() => {
-    host.faults.clear()
+    host.restFaults.clear()
     host.feed.faults.clear()
   }),
   feed: feedOperatorOf(host),
@@ -286,6 +336,35 @@ const operatorOf = (
     ),
   reset: Effect.suspend(() => Effect.asVoid(orSandboxError(reset())))
 })
+
+/** The terms of an order, as the exchange takes them. */
+const readOrder = (order: NewOrder): Result.Result<CreateOrder, Refusal> => {
+  const [count, price] = [parseCount(order.count), parsePrice(order.price)]
+  return count === undefined || price === undefined
+    ? Result.fail(
+        invalidParameters(
+          count === undefined
+            ? "count must be a number of contracts with at most two decimals"
+            : "price must be dollars with two to four decimals"
+        )
+      )
+    : Result.succeed({
+        ticker: order.ticker,
+        clientOrderId: order.clientOrderId,
+        side: order.side,
+        count,
+        price,
+        timeInForce: order.timeInForce ?? "good_till_canceled",
+        selfTradePrevention: order.selfTradePrevention ?? "taker_at_cross",
+        expirationSeconds: order.expirationSeconds,
+        postOnly: order.postOnly ?? false,
+        reduceOnly: order.reduceOnly ?? false,
+        cancelOnPause: order.cancelOnPause ?? false,
+        subaccount: order.subaccount ?? 0,
+        orderGroupId: order.orderGroupId,
+        exchangeIndex: undefined
+      })
+}
 
 const feedOperatorOf = (host: Host): FeedOperator => {
   const run = <A>(operation: (feed: Feed) => Result.Result<A, string>): Effect.Effect<A, SandboxError> =>

@@ -23,6 +23,7 @@ import type {
   FeeTerms,
   Market,
   MarketEvent,
+  Order,
   Portfolio,
   Series,
   SeriesFeeChange,
@@ -35,6 +36,7 @@ import type { Fault } from "../rest/faults.ts"
 import type { ServedRequest } from "../rest/handler.ts"
 import type { SandboxError } from "../SandboxError.ts"
 import type { View } from "../exchange/View.ts"
+import type { PlantedFault } from "./watch.ts"
 
 /** A key of an account, and its signer. */
 export interface Credentials {
@@ -66,12 +68,40 @@ export interface NewAccount {
   readonly key?: KeyOptions
 }
 
+/** An order to place for an account, without a request. */
+export interface NewOrder {
+  readonly ticker: string
+  /** `bid` buys YES. `ask` sells YES, which is the same as buying NO at one dollar minus the price. */
+  readonly side: "bid" | "ask"
+  /** Contracts, with at most two decimals. */
+  readonly count: string
+  /** The YES price in dollars, with two to four decimals. */
+  readonly price: string
+  readonly clientOrderId?: string
+  /** Default: `good_till_canceled`. */
+  readonly timeInForce?: Order["timeInForce"]
+  /** Default: `taker_at_cross`. */
+  readonly selfTradePrevention?: Order["selfTradePrevention"]
+  readonly expirationSeconds?: number
+  readonly postOnly?: boolean
+  readonly reduceOnly?: boolean
+  readonly cancelOnPause?: boolean
+  /** Default: 0. */
+  readonly subaccount?: number
+  readonly orderGroupId?: string
+}
+
 /** The operator interface of a local exchange. */
 export interface Operator {
   /** The environment for `Kalshi.layer`. */
   readonly environment: Environment.Environment
   /** Scheme, host and port, for `KALSHI_ENV` and for third-party clients. */
   readonly url: string
+  /**
+   * The page of an exchange that is served over HTTP; undefined in memory. Changes by the page need the token, which is
+   * new in each run.
+   */
+  readonly page: { readonly url: string; readonly token: Redacted.Redacted<string> } | undefined
   /** The keys of the initial accounts, in order. */
   readonly credentials: ReadonlyArray<Credentials>
   readonly accounts: Effect.Effect<ReadonlyArray<Account>>
@@ -147,6 +177,15 @@ export interface Operator {
     readonly trading?: boolean
     readonly exchangeIndex?: number
   }) => Effect.Effect<void, SandboxError>
+  /**
+   * Places an order for an account, without a signature and without tokens. The exchange checks the order like any other
+   * order, and fails if it refuses the order.
+   */
+  readonly placeOrder: (accountId: string, order: NewOrder) => Effect.Effect<Order, SandboxError>
+  /** Cancels a resting order of an account, and returns the cancelled order. */
+  readonly cancelOrder: (accountId: string, orderId: string) => Effect.Effect<Order, SandboxError>
+  /** The planted faults that still apply. */
+  readonly plantedFaults: Effect.Effect<ReadonlyArray<PlantedFault>>
   /**
    * Plants a fault for later requests. Faults apply in the order of planting. Fails if the fault is invalid,
    * for example because its operation or path is unknown.

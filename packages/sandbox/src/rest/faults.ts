@@ -61,6 +61,11 @@ export const checkFault = ({ delayMillis = 0, operation, path, status, times = 1
 export class Faults {
   readonly #planted: Array<{ readonly fault: Fault; left: number }> = []
 
+  /** The planted faults, oldest first. */
+  get planted(): ReadonlyArray<{ readonly fault: Fault; readonly left: number }> {
+    return this.#planted
+  }
+
   plant(fault: Fault): void {
     this.#planted.push({ fault, left: fault.times ?? 1 })
   }

@@ -26,6 +26,15 @@ export interface WireRequest {
   readonly body: Uint8Array
 }
 
+/** A body that continues after the head of its response. */
+export interface BodyStream {
+  readonly write: (text: string) => void
+  /** Whether written bytes still wait for the network. */
+  readonly isBehind: () => boolean
+  /** Ends the connection. */
+  readonly drop: () => void
+}
+
 /** A response, and how it is delivered. */
 export interface WireResponse {
   readonly status: number
@@ -34,6 +43,8 @@ export interface WireResponse {
   readonly delayMillis: number
   /** Whether the response arrives complete, truncated after its first half, or not at all. */
   readonly arrives: "whole" | "half" | "never"
+  /** Continues the body over HTTP, instead of `body`. Returns a function that the end of the connection calls. */
+  readonly stream?: (body: BodyStream) => () => void
 }
 
 /** A served request, without its signature. */

@@ -53,10 +53,25 @@ const send = (request: IncomingMessage, response: ServerResponse, result: WireRe
     request.socket.resetAndDestroy()
     return
   }
+  if (result.stream !== undefined) {
+    response.writeHead(status, headers)
+    continueBody(response, result.stream)
+    return
+  }
   response.writeHead(status, status === 204 ? headers : { ...headers, "content-length": body.length })
   if (arrives === "whole") {
     response.end(body)
     return
   }
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => request.socket.resetAndDestroy())
+}
+
+const continueBody = (response: ServerResponse, stream: NonNullable<WireResponse["stream"]>): void => {
+  response.on("error", () => {}) // `close` follows
+  const end = stream({
+    write: (text) => void response.write(text),
+    isBehind: () => response.writableNeedDrain,
+    drop: () => response.destroy()
+  })
+  response.once("close", end)
 }

@@ -1,0 +1,64 @@
+/**
+ * Which requests the operator's side accepts: those of programs on this machine, and those of its own page.
+ *
+ * A page of another site can make a browser on this machine send requests, but it cannot make the browser lie about
+ * the headers `Host`, `Origin` and `Sec-Fetch-Site`.
+ *
+ * @module
+ */
+import { createHash, timingSafeEqual } from "node:crypto"
+import { failure, type RestResponse } from "../rest/errorBody.ts"
+import type { WireRequest } from "../rest/handler.ts"
+
+/** Who sent a request: a program, or the page of the operator's side. */
+export type Sender = "program" | "page"
+
+/** The header with which the page proves that this exchange served it. */
+export const tokenHeader = "x-sandbox-token"
+
+/**
+ * Finds who sent a request, or the response that refuses it.
+ *
+ * **Details**
+ *
+ * A host name that is not of this machine is refused: with DNS rebinding, a foreign name leads to this machine. A request
+ * with an origin is refused unless the origin is that of the request's own host and port. A browser sends no origin with
+ * some reads, but then it sends `Sec-Fetch-Site`. A change by the page needs the token. Programs send neither header, and
+ * need no token: they could read it from the page.
+ */
+export const senderOf = ({ headers, method }: WireRequest, token: string): Sender | RestResponse => {
+  const { host = "", origin, "sec-fetch-site": site } = headers
+  if (!isOwnName(host)) {
+    return forbidden("the header Host must have the address that the exchange printed, such as 127.0.0.1:8787")
+  }
+  if (origin === undefined && site === undefined) {
+    return "program"
+  }
+  if ((origin !== undefined && origin !== `http://${host}`) || !isOwnSite(site)) {
+    return forbidden("the operator interface is only for programs on this machine and for its own page")
+  }
+  return method === "GET" || isToken(headers[tokenHeader], token)
+    ? "page"
+    : forbidden(`the header ${tokenHeader} must have the token of this run. Load the page again`)
+}
+
+/** Whether a request opens the page itself. Links of other pages may do so, because the page cannot be framed. */
+export const isNavigation = ({ headers, method }: WireRequest): boolean =>
+  method === "GET" &&
+  headers["sec-fetch-mode"] === "navigate" &&
+  headers["sec-fetch-dest"] === "document" &&
+  headers["origin"] === undefined &&
+  isOwnName(headers["host"] ?? "")
+
+const forbidden = (details: string): RestResponse => failure(403, "permission_denied", details)
+
+const isOwnName = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
+
+/** A browser sends `none` if its user typed the address. */
+const isOwnSite = (site: string | undefined): boolean => site === undefined || site === "same-origin" || site === "none"
+
+/** Compares digests, so that the time of the comparison shows neither the token nor its length. */
+const isToken = (sent: string | undefined, token: string): boolean =>
+  sent !== undefined && timingSafeEqual(digest(sent), digest(token))
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest()
