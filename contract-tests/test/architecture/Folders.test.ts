@@ -32,12 +32,13 @@ const packages: Readonly<Record<string, Arrows>> = {
   "packages/sandbox/src": {
     ".": [],
     exchange: ["."],
+    crowd: ["exchange"],
     rest: [".", "exchange"],
     feed: [".", "exchange", "rest"],
     serving: ["feed", "rest"],
-    operator: [".", "Sandbox.ts", "exchange", "feed", "page", "rest"],
+    operator: [".", "Sandbox.ts", "crowd", "exchange", "feed", "page", "rest"],
     page: ["exchange", "feed", "operator", "rest"],
-    "Sandbox.ts": [".", "feed", "operator", "page", "rest", "serving"]
+    "Sandbox.ts": [".", "crowd", "feed", "operator", "page", "rest", "serving"]
   },
   "packages/signing/src": {
     internal: ["."],

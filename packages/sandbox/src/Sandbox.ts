@@ -11,6 +11,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
 import { randomBytes } from "node:crypto"
@@ -28,6 +29,7 @@ import { orSandboxError, type Running, run } from "./operator/operator.ts"
 import type { Operator, TestOptions } from "./operator/operatorSide.ts"
 import { SandboxError } from "./SandboxError.ts"
 
+export type { CrowdOptions } from "./crowd/Crowd.ts"
 export type { CommandFault, FeedFault, FrameFault, SubscriptionFault, UpgradeFault } from "./feed/faults.ts"
 export type { DropFeed, FeedConnectionInfo, FeedSelector, PublishFeed } from "./feed/operations.ts"
 export type { Fault } from "./rest/faults.ts"
@@ -128,6 +130,9 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
         ...running.operate(yield* environmentAt(url)),
         page: { url: url + pagePath, token: Redacted.make(token, { label: "page token" }) }
       }
+      if (options.crowd !== undefined) {
+        yield* keepActing(operator)
+      }
       return operator
     })
   )
@@ -174,6 +179,18 @@ const pumpFeed = (feed: Feed): Effect.Effect<void, never, Scope.Scope> =>
   Effect.andThen(
     pump(feed),
     Effect.addFinalizer(() => Effect.sync(() => feed.stop()))
+  )
+
+/**
+ * Reads the exchange every second until the scope closes, so that a crowd acts as the time passes. Without these reads,
+ * the crowd would do everything at the next request.
+ */
+const keepActing = ({ view }: Operator): Effect.Effect<void, never, Scope.Scope> =>
+  view.pipe(
+    Effect.repeat(Schedule.spaced("1 second")),
+    Effect.tapDefect((defect) => Effect.logError("the crowd of the local exchange stopped", defect)),
+    Effect.forkScoped,
+    Effect.asVoid
   )
 
 const environmentAt = (url: string): Effect.Effect<Environment.Environment, SandboxError> =>

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Event } from "../src/exchange/Entities.ts"
 import { Exchange, type Snapshot } from "../src/exchange/Exchange.ts"
-import { act, audit, makeCrowd } from "./support/crowd.ts"
+import { act, audit, makeActors } from "./support/actors.ts"
 import { sampleSize, seed } from "./support/floor.ts"
 
 /** The number of commands in a run, and between two audits. */
@@ -15,18 +15,18 @@ const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snap
 
 const parts = total / between
 
-/** Runs the crowd. After each part, `replace` may return another exchange. */
+/** Runs the actors. After each part, `replace` may return another exchange. */
 const run = (
   replace: (exchange: Exchange, now: number, part: number) => Exchange,
   onEvent: (event: Event) => void = () => {}
 ) => {
   let exchange = new Exchange({ ...options, onEvent })
-  const crowd = makeCrowd(exchange, 12)
+  const actors = makeActors(exchange, 12)
   for (let part = 0; part < parts; part++) {
-    act(exchange, crowd, seed + part, between)
-    exchange = replace(exchange, crowd.now, part)
+    act(exchange, actors, seed + part, between)
+    exchange = replace(exchange, actors.now, part)
   }
-  return { exchange, crowd }
+  return { exchange, actors }
 }
 
 const count = (counts: Map<string, number>, what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
@@ -60,16 +60,16 @@ describe("Exchange, for many commands", () => {
         },
         (event) => count(events, kindOf(event))
       )
-      const { crowd } = first
-      const settledCombos = settledCombosOf(first.exchange.snapshot(crowd.now))
+      const { actors } = first
+      const settledCombos = settledCombosOf(first.exchange.snapshot(actors.now))
       console.log(
         [
-          `${total} commands, seed ${seed}: ${crowd.done} executed, ${parts} audits`,
-          ...[...events, ...crowd.refused].sort().map(([what, times]) => `${what} ${times}`)
+          `${total} commands, seed ${seed}: ${actors.done} executed, ${parts} audits`,
+          ...[...events, ...actors.refused].sort().map(([what, times]) => `${what} ${times}`)
         ].join("\n")
       )
-      assert.isAbove(crowd.done, total / 3)
-      assert.isAbove(first.exchange.view(crowd.now).cutoffs().tradeMillis, 0)
+      assert.isAbove(actors.done, total / 3)
+      assert.isAbove(first.exchange.view(actors.now).cutoffs().tradeMillis, 0)
       for (const what of ["fill", "orderChanged", "orderGroup", "market", "settlement"]) {
         assert.isAbove(events.get(what) ?? 0, 100, what)
       }
@@ -84,15 +84,15 @@ describe("Exchange, for many commands", () => {
           ? Exchange.restore(written(exchange.snapshot(now)), { assumptions: options.assumptions })
           : exchange
       )
-      assert.deepStrictEqual(again.crowd, crowd)
+      assert.deepStrictEqual(again.actors, actors)
       // The dumps are compared as JSON, because a restored field that was undefined has another position.
-      const [one, other] = [first, again].map(({ exchange }) => JSON.parse(JSON.stringify(exchange.dump(crowd.now))))
+      const [one, other] = [first, again].map(({ exchange }) => JSON.parse(JSON.stringify(exchange.dump(actors.now))))
       assert.deepStrictEqual(other, one)
     }
   )
 })
 
-describe("Exchange, in small crowds", () => {
+describe("Exchange, with few actors", () => {
   // Errors that cancel out over thousands of commands do not cancel out over five.
   it.each([
     { feeRounding: "centicent", balanceSteps: "centicent" },
@@ -102,11 +102,11 @@ describe("Exchange, in small crowds", () => {
   ] as const)("conserves money and contracts after every few commands, $feeRounding, $balanceSteps", (assumptions) => {
     for (let made = 0; made < sampleSize(2, 8); made++) {
       const exchange = new Exchange({ seed: made, assumptions: { transferMillis: 3_000, ...assumptions } })
-      const crowd = makeCrowd(exchange, 4)
+      const actors = makeActors(exchange, 4)
       for (let done = 0; done < 1_500; done += 5) {
         const own = seed + 10_000 * made + done
-        act(exchange, crowd, own, 5)
-        assert.deepStrictEqual(audit(exchange.snapshot(crowd.now)), [], `FC_SEED=${seed}, crowd ${made}, ${done}`)
+        act(exchange, actors, own, 5)
+        assert.deepStrictEqual(audit(exchange.snapshot(actors.now)), [], `FC_SEED=${seed}, actors ${made}, ${done}`)
       }
     }
   })

@@ -4,7 +4,7 @@ import type { TransferPosition } from "../src/exchange/Commands.ts"
 import type { Refusal } from "../src/exchange/Entities.ts"
 import { capDateOf } from "../src/exchange/fcm/premium.ts"
 import { Exchange, type Snapshot } from "../src/exchange/Exchange.ts"
-import { audit } from "./support/crowd.ts"
+import { audit } from "./support/actors.ts"
 import { makeFloor, refusalOf, terms, ticker, unwrap } from "./support/floor.ts"
 
 const everyOrder = {

@@ -1,8 +1,8 @@
 /**
- * Checks that REST and the feed agree after each step, for random commands of a crowd and random sessions of readers.
+ * Checks that REST and the feed agree after each step, for random commands of some actors and random sessions of readers.
  */
 import { assert, describe, it } from "vitest"
-import { act, makeCrowd } from "./support/crowd.ts"
+import { act, makeActors } from "./support/actors.ts"
 import { FeedReader } from "./support/feedReader.ts"
 import { type Loose, type Frame, makeFeedWorld } from "./support/feedWorld.ts"
 import { sampleSize, seed } from "./support/floor.ts"
@@ -24,10 +24,10 @@ interface Options {
   readonly change?: (frame: Frame) => ReadonlyArray<Frame>
 }
 
-/** Lets a crowd act, and returns the differences that readers find, with the types of messages they read. */
+/** Lets the actors act, and returns the differences that readers find, with the types of messages they read. */
 const run = ({ change, seed, steps }: Options) => {
   const world = makeFeedWorld({ transferMillis: 3_000 })
-  const crowd = makeCrowd(world.exchange, 4)
+  const actors = makeActors(world.exchange, 4)
   const tickers = () => world.view().tickers()
   const open = (accountId: string, isYesScale: boolean, names: ReadonlyArray<string>): FeedReader => {
     const reader = new FeedReader(accountId, world.connect(world.keyOf(accountId)), isYesScale)
@@ -36,17 +36,17 @@ const run = ({ change, seed, steps }: Options) => {
     reader.line.send({ id: 2, cmd: "subscribe", params: { channels: ["orderbook_delta"], ...params } })
     return reader
   }
-  const complete = open(crowd.accounts[0]!, false, channels)
+  const complete = open(actors.accounts[0]!, false, channels)
   // The feed follows the exchange from the first connection on. It sends no messages about earlier commands.
-  let passing = open(crowd.accounts[1]!, true, ["user_orders"])
+  let passing = open(actors.accounts[1]!, true, ["user_orders"])
   const differences: Array<string> = []
   for (let step = 0; step < steps; step++) {
-    act(world.exchange, crowd, seed + step, 5)
-    world.pass(Math.max(0, crowd.now - world.nowMillis()))
+    act(world.exchange, actors, seed + step, 5)
+    world.pass(Math.max(0, actors.now - world.nowMillis()))
     visit(passing, step)
     if (step % 13 === 12) {
       passing.line.endpoint.closed()
-      passing = open(crowd.accounts[step % 4]!, step % 2 === 0, ["user_orders", "ticker"])
+      passing = open(actors.accounts[step % 4]!, step % 2 === 0, ["user_orders", "ticker"])
     }
     complete.read(change)
     passing.read()

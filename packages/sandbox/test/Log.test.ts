@@ -3,19 +3,19 @@ import * as Result from "effect/Result"
 import type { CommandEntry } from "../src/exchange/Commands.ts"
 import type { Fill, Order, Position } from "../src/exchange/Entities.ts"
 import { Exchange, type LogEntry, type Snapshot } from "../src/exchange/Exchange.ts"
-import { act, type Crowd, makeCrowd } from "./support/crowd.ts"
+import { act, type Actors, makeActors } from "./support/actors.ts"
 import { makeFloor, seed, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 const assumptions = { transferMillis: 3_000 }
 
-/** A random crowd on an exchange whose log is recorded. */
+/** Random actors on an exchange whose log is recorded. */
 const makeRecorded = (actions: number) => {
   const exchange = new Exchange({ seed: 5, assumptions })
   const log: Array<LogEntry> = []
   exchange.subscribe((entry) => log.push(entry))
-  const crowd = makeCrowd(exchange, 6)
-  act(exchange, crowd, seed, actions)
-  return { exchange, crowd, log }
+  const actors = makeActors(exchange, 6)
+  act(exchange, actors, seed, actions)
+  return { exchange, actors, log }
 }
 
 const isCommand = (entry: LogEntry): entry is CommandEntry => entry.type === "command"
@@ -32,36 +32,36 @@ const replay = (exchange: Exchange, log: ReadonlyArray<LogEntry>): void => {
 
 describe("Exchange.execute", () => {
   it("gives the same state when the logged commands are executed on an empty exchange", () => {
-    const { crowd, exchange, log } = makeRecorded(6_000)
+    const { actors, exchange, log } = makeRecorded(6_000)
     assert.isAbove(log.filter(isCommand).length, 4_000)
     const replayed = new Exchange({ seed: 5, assumptions })
     replay(replayed, log)
-    assert.deepStrictEqual(throughJson(replayed.dump(crowd.now)), throughJson(exchange.dump(crowd.now)))
+    assert.deepStrictEqual(throughJson(replayed.dump(actors.now)), throughJson(exchange.dump(actors.now)))
   })
 
   it("gives the same state when the commands after a snapshot are executed on the restored exchange", () => {
-    const { crowd, exchange, log } = makeRecorded(3_000)
-    const snapshot: Snapshot = throughJson(exchange.snapshot(crowd.now))
+    const { actors, exchange, log } = makeRecorded(3_000)
+    const snapshot: Snapshot = throughJson(exchange.snapshot(actors.now))
     const { length } = log
-    act(exchange, crowd, seed + 1, 3_000)
+    act(exchange, actors, seed + 1, 3_000)
     const replayed = Exchange.restore(snapshot, { assumptions })
     replay(replayed, log.slice(length))
-    assert.deepStrictEqual(throughJson(replayed.dump(crowd.now)), throughJson(exchange.dump(crowd.now)))
+    assert.deepStrictEqual(throughJson(replayed.dump(actors.now)), throughJson(exchange.dump(actors.now)))
   })
 
   it("gives the same state and the same log on every run", () => {
     const [one, other] = [makeRecorded(2_000), makeRecorded(2_000)]
     assert.deepStrictEqual(other.log, one.log)
-    assert.deepStrictEqual(other.exchange.dump(other.crowd.now), one.exchange.dump(one.crowd.now))
+    assert.deepStrictEqual(other.exchange.dump(other.actors.now), one.exchange.dump(one.actors.now))
   })
 
   it("gives the same state with and without a subscriber", () => {
-    const { crowd, exchange } = makeRecorded(2_000)
+    const { actors, exchange } = makeRecorded(2_000)
     const silent = new Exchange({ seed: 5, assumptions })
-    const other = makeCrowd(silent, 6)
+    const other = makeActors(silent, 6)
     act(silent, other, seed, 2_000)
-    assert.deepStrictEqual(other, crowd)
-    assert.deepStrictEqual(silent.snapshot(crowd.now), exchange.snapshot(crowd.now))
+    assert.deepStrictEqual(other, actors)
+    assert.deepStrictEqual(silent.snapshot(actors.now), exchange.snapshot(actors.now))
   })
 })
 
@@ -140,9 +140,9 @@ describe("the clock of a book", () => {
   })
 
   it("is the same when the logged commands are executed on an empty exchange", () => {
-    const { crowd, exchange, log } = makeRecorded(1_500)
-    exchange.execute({ type: "restartClocks" }, crowd.now)
-    act(exchange, crowd, seed + 1, 1_500)
+    const { actors, exchange, log } = makeRecorded(1_500)
+    exchange.execute({ type: "restartClocks" }, actors.now)
+    act(exchange, actors, seed + 1, 1_500)
     const replayed = new Exchange({ seed: 5, assumptions })
     const again: Array<LogEntry> = []
     replayed.subscribe((entry) => again.push(entry))
@@ -167,15 +167,15 @@ describe("Exchange.userView", () => {
     const exchange = new Exchange({ seed: 5, assumptions: { ...assumptions, readLagMillis } })
     const log: Array<LogEntry> = []
     exchange.subscribe((entry) => log.push(entry))
-    const crowd = makeCrowd(exchange, 6)
-    act(exchange, crowd, seed, 2_000)
-    const thenMillis = crowd.now - readLagMillis
+    const actors = makeActors(exchange, 6)
+    act(exchange, actors, seed, 2_000)
+    const thenMillis = actors.now - readLagMillis
     const earlier = log.filter(({ atMillis }) => atMillis <= thenMillis)
     const replayed = new Exchange({ seed: 5, assumptions })
     replay(replayed, earlier)
-    const [lagging, expected] = [exchange.userView(crowd.now), replayed.view(thenMillis)]
+    const [lagging, expected] = [exchange.userView(actors.now), replayed.view(thenMillis)]
     assert.strictEqual(lagging.nowMillis, thenMillis)
-    for (const accountId of crowd.accounts) {
+    for (const accountId of actors.accounts) {
       assert.deepStrictEqual(lagging.balances(accountId), expected.balances(accountId))
       assert.deepStrictEqual(
         lagging.listOrders(accountId, { limit: 1_000 }),
@@ -183,32 +183,32 @@ describe("Exchange.userView", () => {
       )
     }
     assert.notDeepEqual(
-      crowd.accounts.map((accountId) => lagging.balances(accountId)),
-      crowd.accounts.map((accountId) => exchange.view(crowd.now).balances(accountId))
+      actors.accounts.map((accountId) => lagging.balances(accountId)),
+      actors.accounts.map((accountId) => exchange.view(actors.now).balances(accountId))
     )
   })
 
   it("lags behind after a restored snapshot as well", () => {
     const options = { seed: 5, assumptions: { ...assumptions, readLagMillis: 20_000 } }
     const exchange = new Exchange(options)
-    const crowd = makeCrowd(exchange, 6)
-    act(exchange, crowd, seed, 2_000)
+    const actors = makeActors(exchange, 6)
+    act(exchange, actors, seed, 2_000)
     const reads = (of: Exchange, nowMillis: number) => {
       const view = of.userView(nowMillis)
-      return crowd.accounts.map((accountId) => [
+      return actors.accounts.map((accountId) => [
         view.nowMillis,
         unwrap(view.balances(accountId)),
         unwrap(view.listOrders(accountId, { limit: 1_000 }))
       ])
     }
-    unwrap(exchange.execute({ type: "createMarket", market: { ticker, closeMillis: Infinity } }, crowd.now))
-    unwrap(exchange.execute({ type: "setMarketClose", ticker, closeMillis: Infinity }, crowd.now))
-    const restored = Exchange.restore(throughJson(exchange.snapshot(crowd.now)), options)
+    unwrap(exchange.execute({ type: "createMarket", market: { ticker, closeMillis: Infinity } }, actors.now))
+    unwrap(exchange.execute({ type: "setMarketClose", ticker, closeMillis: Infinity }, actors.now))
+    const restored = Exchange.restore(throughJson(exchange.snapshot(actors.now)), options)
     for (const waited of [0, 10_000, 20_000, 30_000]) {
-      const now = crowd.now + waited
+      const now = actors.now + waited
       assert.deepStrictEqual(throughJson(reads(restored, now)), throughJson(reads(exchange, now)), `${waited} ms later`)
     }
-    const status = unwrap(restored.userView(crowd.now + 30_000).market(ticker)).status
+    const status = unwrap(restored.userView(actors.now + 30_000).market(ticker)).status
     assert.strictEqual(status, "active")
   })
 })
@@ -275,7 +275,7 @@ const makeMirror = () => {
 }
 
 /** Compares a mirror with the view of the exchange. */
-const compare = (mirror: ReturnType<typeof makeMirror>, exchange: Exchange, { accounts, now }: Crowd): void => {
+const compare = (mirror: ReturnType<typeof makeMirror>, exchange: Exchange, { accounts, now }: Actors): void => {
   const view = exchange.view(now)
   assert.deepStrictEqual(mirror.wrong, [])
   for (const market of view.tickers()) {
@@ -327,10 +327,10 @@ describe("Exchange.subscribe", () => {
     const exchange = new Exchange({ seed: 5, assumptions })
     const mirror = makeMirror()
     exchange.subscribe(mirror.read)
-    const crowd = makeCrowd(exchange, 6)
+    const actors = makeActors(exchange, 6)
     for (let part = 0; part < 40; part++) {
-      act(exchange, crowd, seed + part, 100)
-      compare(mirror, exchange, crowd)
+      act(exchange, actors, seed + part, 100)
+      compare(mirror, exchange, actors)
     }
     const sizes = [mirror.books, mirror.orders, mirror.fills, mirror.positions].map(({ size }) => size)
     assert.isTrue(
@@ -347,7 +347,7 @@ describe("Exchange.subscribe", () => {
       log.push(entry)
       copies.push(structuredClone(entry))
     })
-    act(exchange, makeCrowd(exchange, 6), seed, 2_000)
+    act(exchange, makeActors(exchange, 6), seed, 2_000)
     assert.deepStrictEqual(log, copies)
   })
 

@@ -5,7 +5,7 @@ import * as fc from "fast-check"
 import type { ListFills, ListOrders, Page, PageQuery } from "../src/exchange/Commands.ts"
 import { Exchange, type Snapshot } from "../src/exchange/Exchange.ts"
 import type { Era, View } from "../src/exchange/View.ts"
-import { act, makeCrowd } from "./support/crowd.ts"
+import { act, makeActors } from "./support/actors.ts"
 import { makeFloor, seed, terms, ticker, unwrap } from "./support/floor.ts"
 
 const day = 86_400_000
@@ -45,7 +45,7 @@ const read = <A, Query extends PageQuery>(
 
 const some = <A>(arbitrary: fc.Arbitrary<A>) => fc.option(arbitrary, { nil: undefined, freq: 1 })
 
-/** Queries about the data of a crowd. */
+/** Queries about the data of the actors. */
 const queriesOf = (state: Snapshot, account: Account) => {
   const tickers = [...state.markets.map(({ ticker }) => ticker), "KXNONE-1"]
   const events = [...state.events.map(({ eventTicker }) => eventTicker), "KXNONE"]
@@ -216,16 +216,16 @@ describe("View, after random commands", () => {
     { timeout: 120_000 },
     () => {
       let exchange = new Exchange({ seed: 3, assumptions })
-      const crowd = makeCrowd(exchange, 4)
+      const actors = makeActors(exchange, 4)
       const seen = { orders: 0, archivedOrders: 0, fills: 0, archivedFills: 0, fillsOfOrders: 0, trades: 0 }
       for (let part = 0; part < 16; part++) {
-        act(exchange, crowd, seed + part, 600)
-        crowd.now += Math.floor((part % 3) * 0.37 * day)
+        act(exchange, actors, seed + part, 600)
+        actors.now += Math.floor((part % 3) * 0.37 * day)
         if (part % 5 === 4) {
-          exchange = Exchange.restore(written(exchange.snapshot(crowd.now)), { assumptions })
+          exchange = Exchange.restore(written(exchange.snapshot(actors.now)), { assumptions })
         }
-        const state = exchange.snapshot(crowd.now)
-        const found = compare(exchange.view(crowd.now), state, state.accounts[part % 4]!, part)
+        const state = exchange.snapshot(actors.now)
+        const found = compare(exchange.view(actors.now), state, state.accounts[part % 4]!, part)
         for (const what of Object.keys(seen) as ReadonlyArray<keyof typeof seen>) {
           seen[what] += found[what]
         }
@@ -242,14 +242,14 @@ describe("View, after random commands", () => {
     { timeout: 120_000 },
     () => {
       let exchange = new Exchange({ seed: 4, assumptions })
-      const crowd = makeCrowd(exchange, 4)
+      const actors = makeActors(exchange, 4)
       let count = 0
       for (let part = 0; part < 60; part++) {
-        act(exchange, crowd, seed + 1_000 + part, 100)
+        act(exchange, actors, seed + 1_000 + part, 100)
         if (part % 7 === 6) {
-          exchange = Exchange.restore(written(exchange.snapshot(crowd.now)), { assumptions })
+          exchange = Exchange.restore(written(exchange.snapshot(actors.now)), { assumptions })
         }
-        count += compareQueues(exchange.view(crowd.now), exchange.snapshot(crowd.now))
+        count += compareQueues(exchange.view(actors.now), exchange.snapshot(actors.now))
       }
       assert.isAbove(count, 1_000)
     }

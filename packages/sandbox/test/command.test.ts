@@ -130,6 +130,16 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("serves a market in which a crowd trades with --crowd", () =>
+    Effect.gen(function* () {
+      const text = yield* announced("--port", "0", "--crowd", "5")
+      assert.include(text, "# A crowd of 5 traders")
+      const order = { ...bid, price: "0.99", time_in_force: "immediate_or_cancel" } as const
+      const placed = yield* Orders.create(order).pipe(Effect.provide(client(pasted(text.split("\n\n")[1] ?? ""))))
+      assert.strictEqual(placed.fill_count, "2.00")
+    }).pipe(Effect.scoped)
+  )
+
   it.live("gives accounts and keys the same ids for the same seed", () =>
     Effect.gen(function* () {
       const ids = (text: string) => text.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g)
@@ -183,6 +193,7 @@ describe("kalshi-sandbox", () => {
       for (const options of [
         ["--port", "70000"],
         ["--clock", "slow"],
+        ["--crowd", "1001"],
         ["--colour", "red"]
       ]) {
         const { code, text } = yield* ended(...options)

@@ -34,6 +34,14 @@ export interface Options {
   readonly onEvent?: (event: Event) => void
 }
 
+/** Acts on an exchange by commands, at times that it chooses. */
+export interface Agent {
+  /** When the agent acts next, in Unix milliseconds. */
+  nextMillis(): number
+  /** Acts at each of its times up to and including `nowMillis`. Afterwards, `nextMillis` must be later. */
+  actUntil(nowMillis: number): void
+}
+
 /**
  * The exchange. Commands and reads carry their time in Unix milliseconds. Timers that are due by that time, such as an
  * order's expiry, fire first, each at its own time. Time never goes back: a call with an earlier time than the previous
@@ -51,6 +59,8 @@ export class Exchange {
   readonly #delayed: Array<DelayedCommand> = []
   /** The clock of the tokens, which never goes back. */
   #tokenMillis = 0
+  #agent: Agent | undefined
+  #isAgentActing = false
 
   constructor(options: Options, from?: Snapshot) {
     const { onEvent, seed } = options
@@ -117,6 +127,14 @@ export class Exchange {
     }
   }
 
+  /**
+   * Attaches an agent. Before each command and each read, the agent acts at its times up to the time of the call. It acts
+   * by ordinary commands, which are in the log. An agent is not part of the state: a snapshot does not contain it.
+   */
+  attach(agent: Agent): void {
+    this.#agent = agent
+  }
+
   /** The state as plain JSON, without the text of keys and without tokens. Equal states have equal dumps. */
   dump(nowMillis: number): unknown {
     return dump(this.#at(nowMillis))
@@ -150,9 +168,10 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
-  /** When the next timer is due, in Unix milliseconds. */
+  /** When the next timer is due or the agent acts next, in Unix milliseconds. */
   nextTimerMillis(): number | undefined {
-    return this.#state.timers.nextMillis()
+    const next = Math.min(this.#state.timers.nextMillis() ?? Infinity, this.#agent?.nextMillis() ?? Infinity)
+    return next === Infinity ? undefined : next
   }
 
   /**
@@ -167,6 +186,16 @@ export class Exchange {
   }
 
   #at(nowMillis: number): State {
+    const agent = this.#agent
+    // The calls of the agent itself must not let it act again.
+    if (agent !== undefined && !this.#isAgentActing && agent.nextMillis() <= nowMillis) {
+      this.#isAgentActing = true
+      try {
+        agent.actUntil(nowMillis)
+      } finally {
+        this.#isAgentActing = false
+      }
+    }
     advance(this.#state, nowMillis)
     this.#log.deliver()
     return this.#state

@@ -49,7 +49,7 @@ import { listQuotes, listRfqs } from "./communications/lists.ts"
 import { findQuote, findRfq, toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
 import { cutoffsOf, isArchived } from "./markets/history.ts"
-import { toBalance, toPosition } from "./money/ledger.ts"
+import { positionOf, toBalance, toPosition } from "./money/ledger.ts"
 import { type Era, MarketData } from "./markets/marketData.ts"
 import * as groups from "./orders/groups.ts"
 import { type GroupWindow, newestGroups, newestRfqs, type QuotedRfq } from "./newest.ts"
@@ -188,6 +188,12 @@ export class View extends MarketData {
     })
   }
 
+  /** The count of a subaccount's position in a market: positive for YES, negative for NO. */
+  positionCount(accountId: string, ticker: string, subaccount = 0): number {
+    const [account, market] = [this.state.accounts.get(accountId), this.state.markets.get(ticker)]
+    return account === undefined || market === undefined ? 0 : positionOf(account, subaccount, market).count
+  }
+
   /** Positions of traded markets. Positions that settled long ago are historical. */
   listPositions(accountId: string, query: ListPositions, era: Era = "live"): Result.Result<Page<Position>, Refusal> {
     return Result.flatMap(this.#positions(accountId, query.subaccount), (positions) =>
@@ -314,6 +320,33 @@ export class View extends MarketData {
   /** An RFQ of any account. */
   rfq(rfqId: string): Result.Result<Rfq, Refusal> {
     return Result.map(findRfq(this.state, rfqId), toRfq)
+  }
+
+  /** The accepted quotes of all accounts whose time to be confirmed is running, by id. */
+  quotesToConfirm(): ReadonlyArray<Quote> {
+    const found: Array<Quote> = []
+    for (const timer of this.state.timers.values()) {
+      if ("lapse" in timer) {
+        found.push(toQuote(timer.lapse))
+      }
+    }
+    return found.sort((left, right) => (left.quoteId < right.quoteId ? -1 : 1))
+  }
+
+  /** The open RFQs of all accounts, each with the quotes on it that are not cancelled. */
+  openRfqs(): ReadonlyArray<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> {
+    const found: Array<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> = []
+    for (const { openRfqs } of this.state.accounts.values()) {
+      if (openRfqs.size > 0) {
+        for (const rfq of openRfqs.values()) {
+          found.push({
+            rfq: toRfq(rfq),
+            quotes: rfq.quotes.filter(({ status }) => status !== "cancelled").map(toQuote)
+          })
+        }
+      }
+    }
+    return found
   }
 
   /** RFQs of all accounts, newest first. */

@@ -52,6 +52,13 @@ export class Timers<A> {
     return next
   }
 
+  /** The values of all timers, in no particular order. */
+  *values(): IterableIterator<A> {
+    for (const { value } of this.#heap) {
+      yield value
+    }
+  }
+
   /** All timers, in the order in which they fire. */
   inOrder(): ReadonlyArray<Timer<A>> {
     return [...this.#heap].sort((left, right) => (isBefore(left, right) ? -1 : 1))

@@ -49,6 +49,15 @@ const flags = {
     Flag.withDescription("The kind of the accounts' keys (default ed25519)"),
     Flag.withDefault("ed25519")
   ),
+  crowd: Flag.Int("crowd").pipe(
+    Flag.withDescription("Simulated traders that quote and trade in all markets; 0 for none (default 0)"),
+    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000 }))),
+    Flag.withDefault(0)
+  ),
+  pace: Flag.Finite("crowd-pace").pipe(
+    Flag.withDescription("How many times per second the traders of --crowd act, all together (default 7)"),
+    Flag.withDefault(7)
+  ),
   cors: Flag.String("cors").pipe(
     Flag.withDescription("An origin whose pages may call the API from a browser; may be repeated (default none)"),
     Flag.atLeast(0)
@@ -59,14 +68,27 @@ const flags = {
   )
 }
 
-/** The address, the page, the markets, their collection, the accounts, and shell lines that connect a program. */
-const announcement = ({ credentials, page, url }: Operator, tickers: ReadonlyArray<string>, tier: string): string =>
+/**
+ * The address, the page, the markets, their collection, the crowd, the accounts, and shell lines that connect a program to the
+ * exchange.
+ */
+const announcement = (
+  { credentials, page, url }: Operator,
+  tickers: ReadonlyArray<string>,
+  tier: string,
+  traders: number
+): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
     ...(page === undefined
       ? []
       : [`# Its page: ${page.url} (the token of its changes: ${Redacted.value(page.token)})`]),
     `# Markets: ${tickers.join(", ")}. Collection of their events: ${sampleCollection}`,
+    ...(traders === 0
+      ? []
+      : [
+          `# A crowd of ${traders} traders trades in these markets, and in its own of the series KXCROWD and KXCROWDLONG`
+        ]),
     ...credentials.flatMap((key, index) => ["", ...accountLines(key, url, ["one", "other"][index] ?? "", tier)]),
     ""
   ].join("\n")
@@ -88,15 +110,16 @@ const accountLines = (
   `export KALSHI_PRIVATE_KEY='${Redacted.value(privateKey).trim().replaceAll("\n", "\\n")}'`
 ]
 
-const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ...options }) => {
+const command = Command.make("kalshi-sandbox", flags, ({ crowd, keys, markets, pace, tier, ...options }) => {
   const tickers = markets.length === 0 ? sampleMarkets : markets
   return Effect.gen(function* () {
-    yield* Console.log(announcement(yield* Sandbox, tickers, tier))
+    yield* Console.log(announcement(yield* Sandbox, tickers, tier, crowd))
     return yield* Effect.never
   }).pipe(
     Effect.provide(
       layer({
         ...options,
+        ...(crowd === 0 ? undefined : { crowd: { traders: crowd, pace } }),
         markets: tickers.map((ticker) => ({ ticker })),
         collections: [
           {
@@ -125,7 +148,8 @@ const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ..
     {
       command: "kalshi-sandbox --clock frozen --market KXRAIN-26-NYC",
       description: "Serves another market, with a clock that only POST /sandbox/time moves"
-    }
+    },
+    { command: "kalshi-sandbox --crowd 20", description: "Serves markets in which twenty simulated traders trade" }
   ])
 )
 

@@ -8,6 +8,7 @@ import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { attachCrowd, checkCrowd, type CrowdOptions } from "../crowd/Crowd.ts"
 import type { Command, CommandType, CreateOrder, KeyOptions } from "../exchange/Commands.ts"
 import type { Refusal } from "../exchange/Entities.ts"
 import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
@@ -34,6 +35,7 @@ export interface Running {
   readonly feed: Feed
   /** For a page about the exchange. */
   readonly source: Source
+  /** Starts the crowd, if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator
 }
 
@@ -43,6 +45,10 @@ export const run = (
   clock: "real" | "frozen",
   wallMillis: () => number
 ): Result.Result<Running, Refusal> => {
+  const refused = options.crowd === undefined ? undefined : checkCrowd(options.crowd)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
   // An account keeps its key pair when the exchange is reset.
   const accounts = (options.accounts ?? []).map((account) => ({ account, pair: makeKeyPair(kindOf(account)) }))
   const host = new Host(options, clock, wallMillis)
@@ -55,7 +61,10 @@ export const run = (
     handle: (request, onDefect) => host.handle(request, onDefect),
     feed: host.feed,
     source: host,
-    operate: (environment) => operatorOf(host, environment, credentials, reset)
+    operate: (environment) => {
+      host.startCrowd()
+      return operatorOf(host, environment, credentials, reset)
+    }
   }))
 }
 
@@ -65,6 +74,8 @@ class Host implements Source {
   readonly requests: Array<ServedRequest> = []
   /** The options of every exchange of this host. */
   readonly options: ExchangeOptions
+  readonly #crowd: CrowdOptions | undefined
+  #isCrowdStarted = false
   readonly #keepRequests: number
   readonly clock: "real" | "frozen"
   readonly #wallMillis: () => number
@@ -83,6 +94,7 @@ class Host implements Source {
 
   constructor(options: TestOptions, clock: "real" | "frozen", wallMillis: () => number) {
     this.options = exchangeOptions(options)
+    this.#crowd = options.crowd
     this.#keepRequests = options.keepRequests ?? 1_000
     this.clock = clock
     this.#wallMillis = wallMillis
@@ -150,6 +162,17 @@ class Host implements Source {
     this.feed.restart()
     this.watch(this.#watcher)
     this.#watcher?.replaced()
+    if (this.#isCrowdStarted) {
+      this.startCrowd()
+    }
+  }
+
+  /** Lets the crowd of the options trade, on this exchange and on those that replace it. */
+  startCrowd(): void {
+    this.#isCrowdStarted = true
+    if (this.#crowd !== undefined) {
+      attachCrowd(this.#exchange, this.#crowd, this.now().exchangeMillis)
+    }
   }
 
   watch(watcher: Watcher | undefined): void {

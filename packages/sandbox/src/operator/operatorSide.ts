@@ -8,6 +8,7 @@ import type * as Signer from "@kalshi-effect/signing/Signer"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { Assumptions } from "../Assumptions.ts"
+import type { CrowdOptions } from "../crowd/Crowd.ts"
 import type {
   CreateCollection,
   CreateEvent,
@@ -260,6 +261,11 @@ export interface TestOptions {
   readonly collections?: ReadonlyArray<CreateCollection>
   /** The initial accounts. Their keys are the operator's `credentials`. */
   readonly accounts?: ReadonlyArray<NewAccount>
+  /**
+   * Simulated traders that trade from the start, and continue after `reset` and `restore`. They are the same for the
+   * same seed and the same time. Default: none.
+   */
+  readonly crowd?: CrowdOptions
   /** How many of the last requests to keep. Default: 1,000. */
   readonly keepRequests?: number
 }

@@ -27,7 +27,7 @@ import type { MarketState, State } from "../state.ts"
 import { toEvent, toSeries } from "./catalog.ts"
 import { toCollection } from "./collections.ts"
 import { type Cutoffs, cutoffsOf, isArchived } from "./history.ts"
-import { toMarket } from "./marketView.ts"
+import { statusOf, toMarket } from "./marketView.ts"
 import { topOfBookOf } from "./topOfBook.ts"
 
 /** Whether a list contains current or archived items. */
@@ -105,6 +105,20 @@ export class MarketData {
   /** The tickers of all markets, current and past. */
   tickers(): ReadonlyArray<string> {
     return [...this.state.markets.keys()]
+  }
+
+  /** The tickers of the first markets that trade now, oldest first, without combos. */
+  activeTickers(limit: number): ReadonlyArray<string> {
+    const tickers: Array<string> = []
+    for (const market of this.state.markets.values()) {
+      if (tickers.length === limit) {
+        break
+      }
+      if (!market.event.multivariate && statusOf(this.state, market) === "active") {
+        tickers.push(market.ticker)
+      }
+    }
+    return tickers
   }
 
   /** Markets, oldest first. Markets that settled long ago are historical. */

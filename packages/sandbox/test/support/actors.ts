@@ -1,5 +1,5 @@
 /**
- * A crowd that executes random commands from a seed: accounts with subaccounts and shards, markets that open, pause,
+ * Actors that execute random commands from a seed: accounts with subaccounts and shards, markets that open, pause,
  * close and settle, combos of these markets, RFQs and quotes, and payments and transfers.
  */
 import * as Result from "effect/Result"
@@ -7,7 +7,7 @@ import type { Refusal } from "../../src/exchange/Entities.ts"
 import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
 import { start, terms, unwrap } from "./floor.ts"
 
-/** Random numbers from a seed (mulberry32), so that every run of a crowd is the same. */
+/** Random numbers from a seed (mulberry32), so that every run of the actors is the same. */
 const makeRandom = (seed: number) => {
   let state = seed | 0
   const next = (): number => {
@@ -29,7 +29,7 @@ const subaccounts = 3
 /** The number of shards with markets, and of the events whose markets are the legs of combos. */
 const shards = 4
 
-export interface Crowd {
+export interface Actors {
   now: number
   readonly accounts: Array<string>
   /** The markets that are not determined, with the combos. */
@@ -63,8 +63,8 @@ export interface Crowd {
   readonly refused: Map<string, number>
 }
 
-export const makeCrowd = (exchange: Exchange, size: number): Crowd => {
-  const crowd: Crowd = {
+export const makeActors = (exchange: Exchange, size: number): Actors => {
+  const actors: Actors = {
     now: start,
     accounts: [],
     markets: [],
@@ -100,10 +100,10 @@ export const makeCrowd = (exchange: Exchange, size: number): Crowd => {
         )
       )
     }
-    crowd.accounts.push(accountId)
+    actors.accounts.push(accountId)
   }
   for (let n = 0; n < 6; n++) {
-    addMarket(exchange, crowd, n % shards)
+    addMarket(exchange, actors, n % shards)
   }
   const associatedEvents = Array.from({ length: shards }, (_, n) => ({ eventTicker: eventOf(n) }))
   unwrap(
@@ -112,15 +112,15 @@ export const makeCrowd = (exchange: Exchange, size: number): Crowd => {
       start
     )
   )
-  return crowd
+  return actors
 }
 
-const collectionTicker = "KXCROWDMVE-R"
+const collectionTicker = "KXACTORSMVE-R"
 
-const eventOf = (exchangeIndex: number): string => `KXCROWD${exchangeIndex}-26`
+const eventOf = (exchangeIndex: number): string => `KXACTORS${exchangeIndex}-26`
 
-const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): void => {
-  const ticker = `KXCROWD${exchangeIndex}-26-${++crowd.made}`
+const addMarket = (exchange: Exchange, actors: Actors, exchangeIndex: number): void => {
+  const ticker = `KXACTORS${exchangeIndex}-26-${++actors.made}`
   unwrap(
     exchange.execute(
       {
@@ -130,45 +130,45 @@ const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): voi
           eventTicker: eventOf(exchangeIndex),
           exchangeIndex,
           // The other markets follow the fees of their events and series.
-          ...(crowd.made % 2 === 0 ? { makerFeeRate: 175 } : {}),
-          ...(crowd.made % 6 === 0 ? { takerFeeRate: 0 } : {}),
-          priceRanges: [{ start: "0.00", end: "1.00", step: crowd.made % 3 === 0 ? "0.0001" : "0.01" }],
-          ...(crowd.made % 4 === 0 ? { closeMillis: crowd.now + 600_000 } : {})
+          ...(actors.made % 2 === 0 ? { makerFeeRate: 175 } : {}),
+          ...(actors.made % 6 === 0 ? { takerFeeRate: 0 } : {}),
+          priceRanges: [{ start: "0.00", end: "1.00", step: actors.made % 3 === 0 ? "0.0001" : "0.01" }],
+          ...(actors.made % 4 === 0 ? { closeMillis: actors.now + 600_000 } : {})
         }
       },
-      crowd.now
+      actors.now
     )
   )
-  crowd.markets.push(ticker)
+  actors.markets.push(ticker)
 }
 
-/** Executes a number of random commands of a crowd, from a seed. */
-export const act = (exchange: Exchange, crowd: Crowd, seed: number, times: number): void => {
+/** Executes a number of random commands of some actors, from a seed. */
+export const act = (exchange: Exchange, actors: Actors, seed: number, times: number): void => {
   const random = makeRandom(seed)
   for (let n = 0; n < times; n++) {
-    const result = step(exchange, crowd, random)
+    const result = step(exchange, actors, random)
     if (result !== undefined && Result.isFailure(result)) {
       const { code } = result.failure
-      crowd.refused.set(code, (crowd.refused.get(code) ?? 0) + 1)
+      actors.refused.set(code, (actors.refused.get(code) ?? 0) + 1)
     } else if (result !== undefined) {
-      crowd.done++
+      actors.done++
     }
   }
 }
 
 type Random = ReturnType<typeof makeRandom>
 
-const step = (exchange: Exchange, crowd: Crowd, random: Random): Result.Result<unknown, Refusal> | undefined => {
+const step = (exchange: Exchange, actors: Actors, random: Random): Result.Result<unknown, Refusal> | undefined => {
   const choice = random.below(1_000)
-  const account = random.of(crowd.accounts)
-  const { now } = crowd
+  const account = random.of(actors.accounts)
+  const { now } = actors
   if (choice < 540) {
-    return order(exchange, crowd, random, account)
+    return order(exchange, actors, random, account)
   }
   if (choice < 620) {
-    return random.chance(20) ? dealBlock(exchange, crowd, random, account) : deal(exchange, crowd, random, account)
+    return random.chance(20) ? dealBlock(exchange, actors, random, account) : deal(exchange, actors, random, account)
   }
-  const target = crowd.orders.at(-1 - random.below(Math.min(crowd.orders.length, 60)))
+  const target = actors.orders.at(-1 - random.below(Math.min(actors.orders.length, 60)))
   if (target !== undefined && choice < 850) {
     const { orderId, side, subaccount, ticker } = target
     const named = { orderId, subaccount, exchangeIndex: undefined, marketTicker: ticker }
@@ -200,45 +200,45 @@ const step = (exchange: Exchange, crowd: Crowd, random: Random): Result.Result<u
     return exchange.execute({ type: "amendOrder", accountId: target.account, order: amended }, now)
   }
   if (choice < 900) {
-    crowd.now += random.below(4_000)
+    actors.now += random.below(4_000)
     return undefined
   }
   if (choice < 940) {
-    return group(exchange, crowd, random, account)
+    return group(exchange, actors, random, account)
   }
-  return choice < 985 ? money(exchange, crowd, random, account) : life(exchange, crowd, random, account)
+  return choice < 985 ? money(exchange, actors, random, account) : life(exchange, actors, random, account)
 }
 
 /** The most combos that trade at a time. */
 const maxCombos = 4
 
 /** Creates a combo of two or three markets, or finds it. */
-const combine = (exchange: Exchange, crowd: Crowd, random: Random, accountId: string) => {
-  const singles = crowd.markets.filter((market) => !crowd.combos.includes(market))
+const combine = (exchange: Exchange, actors: Actors, random: Random, accountId: string) => {
+  const singles = actors.markets.filter((market) => !actors.combos.includes(market))
   const legs = Array.from({ length: 2 + random.below(2) }, () => {
     const marketTicker = random.of(singles)
     return { marketTicker, eventTicker: marketTicker.replace(/-[^-]*$/, ""), side: random.of(["yes", "no"] as const) }
   })
-  const made = exchange.execute({ type: "createCombo", accountId, collectionTicker, legs }, crowd.now)
-  if (Result.isSuccess(made) && !crowd.combos.includes(made.success.ticker) && made.success.result === undefined) {
-    crowd.combos.push(made.success.ticker)
-    crowd.markets.push(made.success.ticker)
+  const made = exchange.execute({ type: "createCombo", accountId, collectionTicker, legs }, actors.now)
+  if (Result.isSuccess(made) && !actors.combos.includes(made.success.ticker) && made.success.result === undefined) {
+    actors.combos.push(made.success.ticker)
+    actors.markets.push(made.success.ticker)
   }
   return made
 }
 
 /** Removes markets that were determined. */
-const forget = (crowd: Crowd, isDetermined: (ticker: string) => boolean): void => {
-  for (const list of [crowd.markets, crowd.combos]) {
+const forget = (actors: Actors, isDetermined: (ticker: string) => boolean): void => {
+  for (const list of [actors.markets, actors.combos]) {
     list.splice(0, list.length, ...list.filter((ticker) => !isDetermined(ticker)))
   }
 }
 
-const order = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {
-  const ticker = random.of(crowd.markets)
+const order = (exchange: Exchange, actors: Actors, random: Random, account: string) => {
+  const ticker = random.of(actors.markets)
   const subaccount = random.chance(70) ? 0 : random.below(subaccounts)
   const side = random.of(["bid", "ask"] as const)
-  const groups = crowd.groups.filter((known) => known.account === account && known.subaccount === subaccount)
+  const groups = actors.groups.filter((known) => known.account === account && known.subaccount === subaccount)
   const group = random.chance(30) ? random.of([undefined, ...groups.slice(-3)]) : undefined
   const tif = random.of(["good_till_canceled", "good_till_canceled", "immediate_or_cancel", "fill_or_kill"] as const)
   const gtc = tif === "good_till_canceled"
@@ -256,7 +256,7 @@ const order = (exchange: Exchange, crowd: Crowd, random: Random, account: string
           timeInForce: tif,
           selfTradePrevention: random.of(["taker_at_cross", "maker"] as const),
           clientOrderId: random.chance(30) ? `c${random.below(1_000_000)}` : undefined,
-          expirationSeconds: gtc && random.chance(20) ? Math.ceil(crowd.now / 1_000) + random.below(60) : undefined,
+          expirationSeconds: gtc && random.chance(20) ? Math.ceil(actors.now / 1_000) + random.below(60) : undefined,
           postOnly: gtc && random.chance(10),
           reduceOnly: tif === "immediate_or_cancel" && random.chance(20),
           cancelOnPause: random.chance(30),
@@ -264,40 +264,40 @@ const order = (exchange: Exchange, crowd: Crowd, random: Random, account: string
         }
       )
     },
-    crowd.now
+    actors.now
   )
   if (Result.isSuccess(made) && made.success.status === "resting") {
-    crowd.orders.push({ account, orderId: made.success.orderId, subaccount, ticker, side })
+    actors.orders.push({ account, orderId: made.success.orderId, subaccount, ticker, side })
   }
   return made
 }
 
-const group = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {
-  const target = random.of(crowd.groups.length === 0 ? [undefined] : crowd.groups)
+const group = (exchange: Exchange, actors: Actors, random: Random, account: string) => {
+  const target = random.of(actors.groups.length === 0 ? [undefined] : actors.groups)
   const limit = 100 * (1 + random.below(40))
   if (target === undefined || random.chance(30)) {
     const [subaccount, exchangeIndex] = [random.below(subaccounts), random.below(4)]
     const made = exchange.execute(
       { type: "createGroup", accountId: account, group: { subaccount, limit, exchangeIndex } },
-      crowd.now
+      actors.now
     )
     if (Result.isSuccess(made)) {
-      crowd.groups.push({ account, groupId: made.success.groupId, subaccount, exchangeIndex })
+      actors.groups.push({ account, groupId: made.success.groupId, subaccount, exchangeIndex })
     }
     return made
   }
   const change = random.of(["resetGroup", "triggerGroup", "deleteGroup", "setGroupLimit"] as const)
   return change === "setGroupLimit"
-    ? exchange.execute({ type: "setGroupLimit", accountId: target.account, target, limit }, crowd.now)
-    : exchange.execute({ type: change, accountId: target.account, target }, crowd.now)
+    ? exchange.execute({ type: "setGroupLimit", accountId: target.account, target, limit }, actors.now)
+    : exchange.execute({ type: change, accountId: target.account, target }, actors.now)
 }
 
-const deal = (exchange: Exchange, crowd: Crowd, random: Random, accountId: string) => {
-  const { now } = crowd
+const deal = (exchange: Exchange, actors: Actors, random: Random, accountId: string) => {
+  const { now } = actors
   const subaccount = random.chance(70) ? 0 : random.below(subaccounts)
-  const rfq = crowd.rfqs.at(-1 - random.below(Math.min(crowd.rfqs.length, 8)))
-  const quote = crowd.quotes.at(-1 - random.below(Math.min(crowd.quotes.length, 8)))
-  const accepted = crowd.quotes.slice(-12).filter(({ isAccepted }) => isAccepted)
+  const rfq = actors.rfqs.at(-1 - random.below(Math.min(actors.rfqs.length, 8)))
+  const quote = actors.quotes.at(-1 - random.below(Math.min(actors.quotes.length, 8)))
+  const accepted = actors.quotes.slice(-12).filter(({ isAccepted }) => isAccepted)
   const target = (quoteId: string) => ({ quoteId, rfqId: undefined, subaccount: undefined })
   const choice = random.below(100)
   if (rfq === undefined || choice < 14) {
@@ -307,7 +307,7 @@ const deal = (exchange: Exchange, crowd: Crowd, random: Random, accountId: strin
         type: "createRfq",
         accountId,
         rfq: {
-          ticker: random.of(crowd.markets),
+          ticker: random.of(actors.markets),
           subaccount,
           count: hasTarget ? undefined : 1 + random.below(1_500),
           targetCostMicros: hasTarget ? 1 + random.below(10_000_000) : undefined,
@@ -320,7 +320,7 @@ const deal = (exchange: Exchange, crowd: Crowd, random: Random, accountId: strin
       now
     )
     if (Result.isSuccess(made)) {
-      crowd.rfqs.push({ account: accountId, rfqId: made.success.rfqId })
+      actors.rfqs.push({ account: accountId, rfqId: made.success.rfqId })
     }
     return made
   }
@@ -344,7 +344,7 @@ const deal = (exchange: Exchange, crowd: Crowd, random: Random, accountId: strin
     )
     if (Result.isSuccess(made)) {
       const { quoteId, rfqAccountId } = made.success
-      crowd.quotes.push({ account: accountId, quoteId, rfqAccount: rfqAccountId, isAccepted: false })
+      actors.quotes.push({ account: accountId, quoteId, rfqAccount: rfqAccountId, isAccepted: false })
     }
     return made
   }
@@ -365,9 +365,9 @@ const deal = (exchange: Exchange, crowd: Crowd, random: Random, accountId: strin
 }
 
 /** Proposes a block trade, or accepts one of the latest as one of its parties. */
-const dealBlock = (exchange: Exchange, crowd: Crowd, random: Random, accountId: string) => {
-  const { now } = crowd
-  const block = crowd.blocks.at(-1 - random.below(Math.min(crowd.blocks.length, 4)))
+const dealBlock = (exchange: Exchange, actors: Actors, random: Random, accountId: string) => {
+  const { now } = actors
+  const block = actors.blocks.at(-1 - random.below(Math.min(actors.blocks.length, 4)))
   if (block !== undefined && random.chance(70)) {
     const { parties, proposalId } = block
     const subaccount = random.chance(70) ? undefined : random.below(subaccounts)
@@ -375,12 +375,12 @@ const dealBlock = (exchange: Exchange, crowd: Crowd, random: Random, accountId: 
   }
   const partyOf = (id: string) => ({ accountId: id, subaccount: random.chance(70) ? 0 : random.below(subaccounts) })
   const [buyer, seller] = random.chance(50)
-    ? [partyOf(accountId), partyOf(random.of(crowd.accounts))]
-    : [partyOf(random.of(crowd.accounts)), partyOf(accountId)]
+    ? [partyOf(accountId), partyOf(random.of(actors.accounts))]
+    : [partyOf(random.of(actors.accounts)), partyOf(accountId)]
   const proposal = {
     buyer,
     seller,
-    ticker: random.of(crowd.markets),
+    ticker: random.of(actors.markets),
     price: 100 * (30 + random.below(40)),
     count: 1 + random.below(1_500),
     makerSide: random.of(["yes", "no"] as const),
@@ -388,12 +388,12 @@ const dealBlock = (exchange: Exchange, crowd: Crowd, random: Random, accountId: 
   }
   const made = exchange.execute({ type: "proposeBlockTrade", accountId, proposal }, now)
   if (Result.isSuccess(made)) {
-    crowd.blocks.push({ parties: [buyer.accountId, seller.accountId], proposalId: made.success.proposalId })
+    actors.blocks.push({ parties: [buyer.accountId, seller.accountId], proposalId: made.success.proposalId })
   }
   return made
 }
 
-const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {
+const money = (exchange: Exchange, actors: Actors, random: Random, account: string) => {
   const place = (instance: "event_contract" | "margined", numbered: boolean) => ({
     instance,
     exchangeIndex: random.below(4),
@@ -402,11 +402,11 @@ const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string
   const amountMicros = 1 + random.below(40_000_000)
   switch (random.below(7)) {
     case 0:
-      return exchange.execute({ type: "deposit", accountId: account, dollars: String(random.below(20)) }, crowd.now)
+      return exchange.execute({ type: "deposit", accountId: account, dollars: String(random.below(20)) }, actors.now)
     case 1:
       return exchange.execute(
         { type: "withdraw", accountId: account, dollars: (random.below(1_000) / 100).toFixed(2) },
-        crowd.now
+        actors.now
       )
     case 2: {
       const [fromSubaccount, toSubaccount] = [random.below(subaccounts), random.below(subaccounts)]
@@ -418,7 +418,7 @@ const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string
           accountId: account,
           transfer: { clientTransferId, fromSubaccount, toSubaccount, amountMicros, exchangeIndex }
         },
-        crowd.now
+        actors.now
       )
     }
     case 3: {
@@ -437,7 +437,7 @@ const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string
             amountMicros
           }
         },
-        crowd.now
+        actors.now
       )
     }
     case 4: {
@@ -449,7 +449,7 @@ const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string
           ]
       return exchange.execute(
         { type: "setAllocation", accountId: account, allocation: { percents, reservation: "sum" } },
-        crowd.now
+        actors.now
       )
     }
     default: {
@@ -460,24 +460,24 @@ const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string
           accountId: account,
           transfer: { clientTransferId: undefined, source, destination, amountMicros }
         },
-        crowd.now
+        actors.now
       )
     }
   }
 }
 
-const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {
-  const closed = crowd.markets.filter((market) => unwrap(exchange.view(crowd.now).market(market)).status !== "active")
-  const ticker = random.of(random.chance(70) && closed.length > 0 ? closed : crowd.markets)
-  const { now } = crowd
-  if (crowd.combos.length < maxCombos && random.chance(40)) {
-    return combine(exchange, crowd, random, account)
+const life = (exchange: Exchange, actors: Actors, random: Random, account: string) => {
+  const closed = actors.markets.filter((market) => unwrap(exchange.view(actors.now).market(market)).status !== "active")
+  const ticker = random.of(random.chance(70) && closed.length > 0 ? closed : actors.markets)
+  const { now } = actors
+  if (actors.combos.length < maxCombos && random.chance(40)) {
+    return combine(exchange, actors, random, account)
   }
   switch (random.below(11)) {
     case 0:
       return exchange.execute({ type: "pauseMarket", ticker }, now)
     case 10:
-      return changeFee(exchange, crowd, random, ticker)
+      return changeFee(exchange, actors, random, ticker)
     case 1:
     case 2:
       return exchange.execute({ type: "reactivateMarket", ticker }, now)
@@ -493,11 +493,11 @@ const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string)
       )
       if (Result.isSuccess(determined)) {
         const isDetermined = (known: string) => unwrap(exchange.view(now).market(known)).result !== undefined
-        for (const combo of crowd.combos.filter((known) => isDetermined(known) && random.chance(50))) {
+        for (const combo of actors.combos.filter((known) => isDetermined(known) && random.chance(50))) {
           unwrap(exchange.execute({ type: "settleMarket", ticker: combo }, now))
         }
-        forget(crowd, isDetermined)
-        addMarket(exchange, crowd, random.below(shards))
+        forget(actors, isDetermined)
+        addMarket(exchange, actors, random.below(shards))
         // Half of the markets wait for their timer.
         return random.chance(50) ? exchange.execute({ type: "settleMarket", ticker }, now) : determined
       }
@@ -519,12 +519,12 @@ const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string)
         now
       )
     default:
-      return order(exchange, crowd, random, account)
+      return order(exchange, actors, random, account)
   }
 }
 
 /** Changes the fee of a market's series or event, now or within ten minutes. */
-const changeFee = (exchange: Exchange, { now }: Crowd, random: Random, ticker: string) => {
+const changeFee = (exchange: Exchange, { now }: Actors, random: Random, ticker: string) => {
   const { eventTicker, seriesTicker } = unwrap(exchange.view(now).market(ticker))
   const fee = {
     feeType: random.of(["quadratic", "quadratic_with_maker_fees", "quadratic_with_combo_maker_fees"] as const),

@@ -1,0 +1,140 @@
+/**
+ * Makers: they rest a ladder of orders on both sides of a market's value, and move it as the value moves.
+ *
+ * @module
+ */
+import type { Order } from "../exchange/Entities.ts"
+import { atOrAbove, atOrBelow, type Levels } from "./grid.ts"
+import { hashOf, type Random, unitOf } from "./random.ts"
+import { type Crowd, fairPrice, levelsOfMarket, maxPosition, placeOrder, restingOf, topOf } from "./traders.ts"
+
+/** The orders of a maker on one side of a market. */
+const ladderLength = 3
+
+/** The distance between the orders of a ladder, in ten-thousandths of a dollar. */
+const ladderStep = 100
+
+/**
+ * The most that a maker shifts its prices because of its position, in ten-thousandths of a dollar, and the position of
+ * that shift, in hundredths of a contract.
+ */
+const maxShift = 150
+const shiftedPosition = 200_000
+
+/** A maker trades with an order that is better than the maker's own price by more than this, in ten-thousandths. */
+const staleness = 100
+
+/** Half of the difference between a maker's prices, in ten-thousandths: more if the value moves faster. */
+export const halfSpreadOf = ({ markets, seed }: Crowd, accountId: string, ticker: string, atMillis: number): number =>
+  60 + 60 * unitOf(hashOf(seed, accountId, ticker)) + Math.min(180, markets.volatility(ticker, atMillis) * 20_000)
+
+/** What a maker wants on one side: prices from the best to the worst. */
+const ladderOf = (levels: Levels, side: "bid" | "ask", best: number): ReadonlyArray<number> => {
+  const prices: Array<number> = []
+  let next = best
+  for (let index = 0; index < ladderLength; index++) {
+    const price = side === "bid" ? atOrBelow(levels, next) : atOrAbove(levels, next)
+    if (price === undefined) {
+      break
+    }
+    prices.push(price)
+    next = side === "bid" ? price - ladderStep : price + ladderStep
+  }
+  return prices
+}
+
+/** Lets a maker check its orders in a market: amends those that are too far from its prices, and adds missing orders. */
+export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis: number, random: Random): void => {
+  const { exchange } = crowd
+  const position = exchange.view(atMillis).positionCount(accountId, ticker)
+  const own = restingOf(exchange, accountId, ticker, atMillis)
+  const bids = own.filter(({ side }) => side === "bid").sort((left, right) => right.price - left.price)
+  const asks = own.filter(({ side }) => side === "ask").sort((left, right) => left.price - right.price)
+  const shift = Math.min(Math.max(-position / shiftedPosition, -1), 1) * maxShift
+  const fair = fairPrice(crowd, ticker, atMillis) + shift
+  const half = halfSpreadOf(crowd, accountId, ticker, atMillis)
+  const move = (side: "bid" | "ask", orders: ReadonlyArray<Order>) => {
+    // A maker with a full position only reduces it.
+    const isFull = side === "bid" ? position >= maxPosition : position <= -maxPosition
+    const best = isFull
+      ? undefined
+      : bestPrice(crowd, ticker, atMillis, side, side === "bid" ? fair - half : fair + half)
+    const prices = best === undefined ? [] : ladderOf(levelsOfMarket(crowd, ticker, atMillis), side, best)
+    moveLadder(crowd, accountId, ticker, atMillis, random, side, orders, prices)
+  }
+  // The side that the value moves towards goes first, so that a maker's orders never cross each other.
+  if (fair - half > (bids[0]?.price ?? 0)) {
+    move("ask", asks)
+    move("bid", bids)
+  } else {
+    move("bid", bids)
+    move("ask", asks)
+  }
+}
+
+/**
+ * The wanted price, or the closest price that does not trade immediately. A maker trades with an order only if that order
+ * is too far from the value.
+ */
+const bestPrice = (
+  crowd: Crowd,
+  ticker: string,
+  atMillis: number,
+  side: "bid" | "ask",
+  price: number
+): number | undefined => {
+  const levels = levelsOfMarket(crowd, ticker, atMillis)
+  const wanted = Math.min(Math.max(price, levels[0] ?? 0), levels.at(-1) ?? 0)
+  const { ask, bid } = topOf(crowd, ticker, atMillis)
+  return side === "bid"
+    ? atOrBelow(levels, ask === 0 || ask < wanted - staleness ? wanted : Math.min(wanted, ask - 1))
+    : atOrAbove(levels, bid === 0 || bid > wanted + staleness ? wanted : Math.max(wanted, bid + 1))
+}
+
+const moveLadder = (
+  { exchange }: Crowd,
+  accountId: string,
+  ticker: string,
+  atMillis: number,
+  random: Random,
+  side: "bid" | "ask",
+  orders: ReadonlyArray<Order>,
+  prices: ReadonlyArray<number>
+): void => {
+  for (let index = 0; index < Math.max(orders.length, prices.length); index++) {
+    const [order, price] = [orders[index], prices[index]]
+    // In hundredths of a contract. Orders further from the value are larger.
+    const count = 100 * (5 + random.below(20)) * (index + 1)
+    if (order === undefined && price !== undefined) {
+      placeOrder(exchange, accountId, { ticker, side, price, count, timeInForce: "good_till_canceled" }, atMillis)
+    } else if (order !== undefined && price === undefined) {
+      const target = { orderId: order.orderId, subaccount: 0, exchangeIndex: -1, marketTicker: ticker }
+      exchange.execute({ type: "cancelOrder", accountId, target }, atMillis)
+    } else if (order !== undefined && price !== undefined && !isGood(order, price, index)) {
+      const { orderId } = order
+      exchange.execute(
+        {
+          type: "amendOrder",
+          accountId,
+          order: {
+            orderId,
+            subaccount: 0,
+            exchangeIndex: -1,
+            ticker,
+            side,
+            price,
+            count: order.fillCount + count,
+            clientOrderId: undefined,
+            updatedClientOrderId: undefined,
+            expirationSeconds: undefined
+          }
+        },
+        atMillis
+      )
+    }
+  }
+}
+
+/** Whether an order can stay: the best order of a ladder must be at its price, the others close to theirs. */
+const isGood = ({ price, remainingCount }: Order, wanted: number, index: number): boolean =>
+  Math.abs(price - wanted) <= index * (ladderStep / 2) && remainingCount >= 100

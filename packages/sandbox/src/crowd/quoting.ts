@@ -1,0 +1,90 @@
+/**
+ * Makers answer the requests for quote (RFQs) of other accounts, and confirm accepted quotes.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { Quote, Rfq } from "../exchange/Entities.ts"
+import { dollar } from "../exchange/decimal.ts"
+import { atOrAbove, atOrBelow } from "./grid.ts"
+import { halfSpreadOf } from "./making.ts"
+import { hashOf } from "./random.ts"
+import { type Crowd, fairPrice, levelsOfMarket, makersOf } from "./traders.ts"
+
+/** A maker quotes an RFQ at the first full second after this time at the latest. */
+const maxDelayMillis = 900
+
+/** A maker replaces a quote that is this far from its price, in ten-thousandths, at most once in this time. */
+const tolerance = 200
+const replaceMillis = 10_000
+
+/** A maker quotes a side only if its position is then at most this count, in hundredths of a contract. */
+const maxRfqPosition = 5_000_000
+
+/** Lets the makers answer every open RFQ. `isTraded` selects the markets. */
+export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: string) => boolean): void => {
+  const own = new Set([...crowd.makers, ...crowd.takers])
+  for (const { quotes, rfq } of crowd.exchange.view(atMillis).openRfqs()) {
+    if (!own.has(rfq.accountId) && isTraded(rfq.ticker) && !quotes.some((quote) => isPending(quote, atMillis))) {
+      for (const accountId of makersOf(crowd, rfq.ticker)) {
+        answer(crowd, accountId, atMillis, rfq, quotes)
+      }
+    }
+  }
+}
+
+/** Whether a quote may still be executed without a new acceptance. A confirmation takes at most 30 seconds. */
+const isPending = ({ acceptedMillis = -Infinity, status }: Quote, atMillis: number): boolean =>
+  status === "confirmed" || (status === "accepted" && atMillis - acceptedMillis < 30_000)
+
+/** Lets the makers confirm their accepted quotes, also those on RFQs that are closed. */
+export const confirmQuotes = ({ exchange, makers }: Crowd, atMillis: number): void => {
+  for (const { accountId, quoteId } of exchange.view(atMillis).quotesToConfirm()) {
+    if (makers.includes(accountId)) {
+      const target = { quoteId, rfqId: undefined, subaccount: undefined }
+      exchange.execute({ type: "confirmQuote", accountId, target }, atMillis)
+    }
+  }
+}
+
+const answer = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq, quotes: ReadonlyArray<Quote>): void => {
+  if (atMillis - rfq.createdMillis < hashOf(crowd.seed, rfq.rfqId, accountId) % maxDelayMillis) {
+    return
+  }
+  const bids = bidsOf(crowd, accountId, atMillis, rfq)
+  const open = quotes.find((quote) => quote.accountId === accountId && quote.status === "open")
+  const isGood =
+    open !== undefined &&
+    (atMillis - open.createdMillis < replaceMillis || Math.abs(open.yesBid - bids.yesBid) < tolerance)
+  if (!isGood && bids.yesBid + bids.noBid > 0) {
+    const quote = { rfqId: rfq.rfqId, subaccount: 0, ...bids, restRemainder: false, postOnly: false }
+    crowd.exchange.execute({ type: "createQuote", accountId, quote }, atMillis)
+  }
+}
+
+/** The maker's bids around the value; zero for a side that would make its position too large. */
+const bidsOf = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq): Pick<Quote, "yesBid" | "noBid"> => {
+  const { ticker } = rfq
+  const levels = levelsOfMarket(crowd, ticker, atMillis)
+  const position = crowd.exchange.view(atMillis).positionCount(accountId, ticker)
+  const fair = priceOf(crowd, ticker, atMillis)
+  // A target cost buys about this count.
+  const count = rfq.count ?? (rfq.targetCostMicros ?? 0) / (dollar / 2)
+  const half = halfSpreadOf(crowd, accountId, ticker, atMillis) + Math.min(200, count / 1_000)
+  const bid = position + count > maxRfqPosition ? 0 : (atOrBelow(levels, fair - half) ?? 0)
+  const ask = position - count < -maxRfqPosition ? dollar : (atOrAbove(levels, fair + half) ?? dollar)
+  return { yesBid: bid, noBid: dollar - ask }
+}
+
+/** A market's value as a price. That of a combo is the product of its legs, as if they were independent. */
+const priceOf = (crowd: Crowd, ticker: string, atMillis: number): number => {
+  const view = crowd.exchange.view(atMillis)
+  const legs = Result.getOrUndefined(view.market(ticker))?.combo?.legs
+  return legs === undefined
+    ? fairPrice(crowd, ticker, atMillis)
+    : legs.reduce((price, { marketTicker, side }) => {
+        const known = Result.getOrUndefined(view.market(marketTicker))?.settlementValue
+        const yes = (known ?? fairPrice(crowd, marketTicker, atMillis)) / dollar
+        return price * (side === "yes" ? yes : 1 - yes)
+      }, dollar)
+}

@@ -1,0 +1,97 @@
+/**
+ * Takers: they trade with resting orders, rest an order for a short time, and cancel.
+ *
+ * @module
+ */
+import { atOrAbove, atOrBelow } from "./grid.ts"
+import type { Random } from "./random.ts"
+import {
+  buyProbability,
+  type Crowd,
+  fairPrice,
+  levelsOfMarket,
+  maxPosition,
+  placeOrder,
+  restingOf,
+  topOf
+} from "./traders.ts"
+
+/** The part of the takers' decisions that follow the value. The other decisions are random. */
+const informed = 0.35
+
+/** An informed taker trades only at prices that are better than the value by this, in ten-thousandths of a dollar. */
+const edge = 100
+
+/** How far beyond the best price a taker goes. */
+const slippage = 200
+
+/** A size in hundredths of a contract: mostly small, sometimes large. */
+const sizeOf = (random: Random): number => {
+  const contracts = random.chance(0.15) ? 15 + random.below(85) : 1 + random.below(12)
+  return contracts * 100 + (random.chance(0.1) ? random.below(100) : 0)
+}
+
+/** Lets a trader trade with the resting orders of a market. */
+export const take = (crowd: Crowd, accountId: string, ticker: string, atMillis: number, random: Random): void => {
+  const { ask, bid } = topOf(crowd, ticker, atMillis)
+  const position = crowd.exchange.view(atMillis).positionCount(accountId, ticker)
+  const fair = fairPrice(crowd, ticker, atMillis)
+  const levels = levelsOfMarket(crowd, ticker, atMillis)
+  const buys = random.chance(buyProbability(position))
+  const count = sizeOf(random)
+  if (random.chance(informed)) {
+    const side = ask !== 0 && ask + edge < fair ? "bid" : bid - edge > fair ? "ask" : undefined
+    // The limit leaves half of the gain.
+    const price = side === "bid" ? atOrBelow(levels, (ask + fair) / 2) : atOrAbove(levels, (bid + fair) / 2)
+    if (side !== undefined && price !== undefined && Math.abs(position) < maxPosition) {
+      placeOrder(
+        crowd.exchange,
+        accountId,
+        { ticker, side, price, count, timeInForce: "immediate_or_cancel" },
+        atMillis
+      )
+    }
+    return
+  }
+  const side = buys ? "bid" : "ask"
+  const price = buys ? atOrBelow(levels, ask + slippage) : atOrAbove(levels, bid - slippage)
+  if (price !== undefined && (buys ? ask : bid) !== 0) {
+    placeOrder(crowd.exchange, accountId, { ticker, side, price, count, timeInForce: "immediate_or_cancel" }, atMillis)
+  }
+}
+
+/** Lets a trader rest an order at the best price, or inside the spread. The order expires by itself. */
+export const rest = (crowd: Crowd, accountId: string, ticker: string, atMillis: number, random: Random): void => {
+  const { ask, bid } = topOf(crowd, ticker, atMillis)
+  const levels = levelsOfMarket(crowd, ticker, atMillis)
+  const buys = random.chance(buyProbability(crowd.exchange.view(atMillis).positionCount(accountId, ticker)))
+  const inside = buys ? atOrAbove(levels, bid + 1) : atOrBelow(levels, ask - 1)
+  const improves = random.chance(0.4) && inside !== undefined && bid < inside && inside < ask
+  const price = improves ? inside : buys ? bid : ask
+  if (bid !== 0 && ask !== 0) {
+    placeOrder(
+      crowd.exchange,
+      accountId,
+      {
+        ticker,
+        side: buys ? "bid" : "ask",
+        price,
+        count: sizeOf(random),
+        timeInForce: "good_till_canceled",
+        postOnly: true,
+        expirationSeconds: Math.ceil(atMillis / 1_000) + 20 + random.below(100)
+      },
+      atMillis
+    )
+  }
+}
+
+/** Lets a trader cancel one of its resting orders. */
+export const cancel = ({ exchange }: Crowd, accountId: string, atMillis: number, random: Random): void => {
+  const order = random.of(restingOf(exchange, accountId, undefined, atMillis))
+  if (order !== undefined) {
+    const { orderId, ticker: marketTicker } = order
+    const target = { orderId, subaccount: 0, exchangeIndex: -1, marketTicker }
+    exchange.execute({ type: "cancelOrder", accountId, target }, atMillis)
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * The accounts of the crowd, and what all traders share.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { CreateOrder } from "../exchange/Commands.ts"
+import type { Order, TopOfBook } from "../exchange/Entities.ts"
+import type { Exchange } from "../exchange/Exchange.ts"
+import { type Levels, levelsOf } from "./grid.ts"
+import type { OwnMarkets } from "./ownMarkets.ts"
+import { hashOf } from "./random.ts"
+
+/** The crowd, as its traders see it. */
+export interface Crowd {
+  readonly exchange: Exchange
+  readonly seed: number
+  readonly markets: OwnMarkets
+  /** The account ids of the traders that quote, and of the traders that take. */
+  readonly makers: ReadonlyArray<string>
+  readonly takers: ReadonlyArray<string>
+  /** The price levels by ticker. */
+  readonly levels: Map<string, Levels>
+}
+
+/** A trader adds to a position only up to this count, in hundredths of a contract. */
+export const maxPosition = 2_000_000
+
+/** A taker with a position of this count, in hundredths of a contract, only reduces it. */
+const maxTakerPosition = 25_000
+
+/** The number of makers that quote a market. */
+const makersPerMarket = 3
+
+/** The cash of a new trader on shard 0 and on each other shard, in dollars. */
+const dollarsOf = (shard: number): number => (shard === 0 ? 1_000_000 : 250_000)
+
+const nameOf = (number: number): string => `crowd ${number}`
+
+/**
+ * Finds the accounts of the crowd by their names, and creates those that are missing. Cancels the orders of accounts of
+ * an earlier, larger crowd.
+ */
+export const findTraders = (exchange: Exchange, count: number, atMillis: number): ReadonlyArray<string> => {
+  const view = exchange.view(atMillis)
+  const ids = new Map(view.accounts().map(({ accountId, name }) => [name, accountId]))
+  for (const [name, accountId] of ids) {
+    const number = /^crowd ([1-9]\d*)$/.exec(name)?.[1]
+    if (number !== undefined && Number(number) > count) {
+      retire(exchange, accountId, atMillis)
+    }
+  }
+  return Array.from({ length: count }, (_, index) => {
+    const name = nameOf(index + 1)
+    return ids.get(name) ?? createTrader(exchange, name, atMillis)
+  }).filter((accountId) => accountId !== undefined)
+}
+
+const retire = (exchange: Exchange, accountId: string, atMillis: number): void => {
+  if (restingOf(exchange, accountId, undefined, atMillis).length > 0) {
+    exchange.execute({ type: "cancelAllOrders", accountId }, atMillis)
+  }
+}
+
+/** Creates an account. Undefined if the exchange refuses it, because all accounts together have too much money. */
+const createTrader = (exchange: Exchange, name: string, atMillis: number): string | undefined => {
+  const created = exchange.execute({ type: "createAccount", name, dollars: String(dollarsOf(0)) }, atMillis)
+  if (Result.isFailure(created)) {
+    return undefined
+  }
+  const { accountId } = created.success
+  for (let exchangeIndex = 1; exchangeIndex < exchange.view(atMillis).shards; exchangeIndex++) {
+    exchange.execute({ type: "deposit", accountId, dollars: String(dollarsOf(exchangeIndex)), exchangeIndex }, atMillis)
+  }
+  return accountId
+}
+
+/** Deposits cash for each trader that has spent half of its first cash on a shard. */
+export const refill = ({ exchange, makers, takers }: Crowd, atMillis: number): void => {
+  for (const accountId of [...makers, ...takers]) {
+    const balances = Result.getOrElse(exchange.view(atMillis).balances(accountId), () => [])
+    for (const { cashMicros, exchangeIndex, subaccount } of balances) {
+      const dollars = dollarsOf(exchangeIndex)
+      if (subaccount === 0 && cashMicros < (dollars * 1_000_000) / 2) {
+        exchange.execute({ type: "deposit", accountId, dollars: String(dollars), exchangeIndex }, atMillis)
+      }
+    }
+  }
+}
+
+/** The makers that quote a market. */
+export const makersOf = ({ makers, seed }: Crowd, ticker: string): ReadonlyArray<string> => {
+  const first = hashOf(seed, "makers", ticker)
+  return makers.length === 0
+    ? []
+    : Array.from(
+        { length: Math.min(makersPerMarket, makers.length) },
+        (_, index) => makers[(first + index) % makers.length]! // an index below the length
+      )
+}
+
+/** A market's value as a price, in ten-thousandths of a dollar with fractions. */
+export const fairPrice = ({ markets }: Crowd, ticker: string, atMillis: number): number =>
+  markets.value(ticker, atMillis) * 10_000
+
+export const levelsOfMarket = ({ exchange, levels }: Crowd, ticker: string, atMillis: number): Levels => {
+  let known = levels.get(ticker)
+  if (known === undefined) {
+    const market = exchange.view(atMillis).market(ticker)
+    known = Result.isFailure(market) ? [] : levelsOf(market.success.priceRanges)
+    levels.set(ticker, known)
+  }
+  return known
+}
+
+const noPrices: TopOfBook = { bid: 0, bidCount: 0, ask: 0, askCount: 0, lastPrice: 0 }
+
+export const topOf = ({ exchange }: Pick<Crowd, "exchange">, ticker: string, atMillis: number): TopOfBook =>
+  Result.getOrElse(exchange.view(atMillis).ticker(ticker), () => noPrices)
+
+/** The newest resting orders of a trader, in one market or in all markets. */
+export const restingOf = (
+  exchange: Exchange,
+  accountId: string,
+  ticker: string | undefined,
+  atMillis: number
+): ReadonlyArray<Order> =>
+  Result.match(
+    exchange.view(atMillis).listOrders(accountId, { ticker, status: "resting", limit: 50, cursor: undefined }),
+    {
+      onFailure: () => [],
+      onSuccess: ({ items }) => items
+    }
+  )
+
+/** The probability that a taker buys: lower if it has YES, higher if it has NO. So the positions of takers stay small. */
+export const buyProbability = (position: number): number =>
+  Math.min(Math.max((1 - position / maxTakerPosition) / 2, 0), 1)
+
+/** Places an order. The exchange may refuse it, for example because the market has closed. */
+export const placeOrder = (
+  exchange: Exchange,
+  accountId: string,
+  order: Pick<CreateOrder, "ticker" | "side" | "price" | "count" | "timeInForce"> & Partial<CreateOrder>,
+  atMillis: number
+): void => {
+  exchange.execute(
+    {
+      type: "createOrder",
+      accountId,
+      order: {
+        clientOrderId: undefined,
+        selfTradePrevention: "taker_at_cross",
+        expirationSeconds: undefined,
+        postOnly: false,
+        reduceOnly: false,
+        cancelOnPause: false,
+        subaccount: 0,
+        orderGroupId: undefined,
+        exchangeIndex: undefined,
+        ...order
+      }
+    },
+    atMillis
+  )
+}
