@@ -94,7 +94,7 @@ export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray
  */
 const addTo = (quotes: Array<QuotePeriod>, market: QuotedMarket): boolean => {
   const { book, openInterest, settledMillis, touchedMillis } = market
-  const last = quotes.at(-1)
+  const last = quotes.length === 0 ? undefined : quotes[quotes.length - 1]
   const { askClose, bidClose, endMinute: lastMinute, openInterest: lastInterest } = last ?? noQuotes
   const bid = book.bid.bestPrice ?? 0
   const ask = book.ask.bestPrice ?? dollar

@@ -98,7 +98,9 @@ class BookSide<Order extends Resting<Order>> {
 
   /** The best price. Cheaper than {@link best}. */
   get bestPrice(): number | undefined {
-    return this.#prices.at(-1)
+    const { length } = this.#prices
+    // An index is faster than `at`, and this runs several times per order.
+    return length === 0 ? undefined : this.#prices[length - 1]
   }
 
   /** Whether an order of the other side at this price would trade with this level. */
