@@ -41,7 +41,7 @@ start_exchange() {
   for ((n = 1; n <= count; n++)); do markets+=(--market "KXJUDGE-26-M$n"); done
   mkdir "$folder/$name"
   start "$name-exchange" '^# A local exchange at ' \
-    "$node" packages/sandbox/src/operator/command.ts --port 0 --tier unmetered "${markets[@]}"
+    "$node" packages/sandbox/src/operator/command.ts --port 0 --tier unmetered --no-world "${markets[@]}"
   url=$(sed -n 's|^# A local exchange at \(http://[^/]*\)/.*|\1|p' "$folder/$name-exchange.log")
   for script in "${@:4}"; do "$node" "$script" "$url"; done
   start "$name-flow" '^order flow runs' \

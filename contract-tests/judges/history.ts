@@ -1,6 +1,7 @@
 /**
  * Gives a running local exchange a past and combos: a market that was traded and settled a hundred days ago, so that the
- * historical operations have markets, trades, fills, orders and positions; and a collection of two events.
+ * historical operations have markets, trades, fills, orders and positions; a collection of two events;
+ * and a game with two teams.
  *
  * Argument: the address of the exchange. The program creates another exchange with the same markets, executes the past
  * on it, and puts its snapshot of the present into the running exchange. The accounts of the running exchange are lost.
@@ -58,6 +59,13 @@ const makeExchange = (tickers: ReadonlyArray<string>, pastMillis: number) =>
     }
     yield* Effect.fromResult(run({ type: "determineMarket", ticker, outcome: "yes" }, pastMillis))
     yield* Effect.fromResult(run({ type: "settleMarket", ticker }, pastMillis))
+    const targetIds: Array<string> = []
+    for (const name of ["Boston", "Denver"]) {
+      const target = { name, type: "football_team", details: { league: "Pro Football" } }
+      targetIds.push((yield* Effect.fromResult(run({ type: "createStructuredTarget", target }, pastMillis))).targetId)
+    }
+    const milestone = { type: "football_game", startMillis: pastMillis, primaryEventTickers: ["KXPAST-26"], targetIds }
+    yield* Effect.fromResult(run({ type: "createMilestone", milestone }, pastMillis))
     const associatedEvents = [otherTicker, ...tickers.slice(0, 1)].map((ticker) => ({ eventTicker: eventOf(ticker) }))
     const collection = { collectionTicker: "KXMVEJUDGE-R", associatedEvents }
     yield* Effect.fromResult(run({ type: "createCollection", collection }, pastMillis))

@@ -61,6 +61,8 @@ const world: World = {
   awayRfqId: "1",
   ownQuoteId: "1",
   acceptedQuoteId: "1",
+  milestoneId: "1",
+  targetId: "1",
   blockTradeId: "1",
   collectionTicker: "T",
   awayEventTicker: "T",

@@ -1,5 +1,6 @@
 /**
- * P11: live order books, streams and subscriptions of the client while the network and the exchange fail.
+ * P11: live order books, the live account, streams and subscriptions of the client while the network and the exchange
+ * fail.
  *
  * @module
  */
@@ -14,9 +15,9 @@ const targets: Readonly<Record<string, number>> = { "one line": 1, "two lines": 
 const make = (hidesLosses: boolean): TargetProperty => ({
   id,
   statement:
-    "Whatever happens to connections and messages, a readable order book equals a state that the exchange has sent, never goes back, and is unreadable after a loss until it has healed. Every stream delivers each message once and in order, or reports a loss. After the last fault, all books equal the exchange's own, and the exchange sends exactly what is wanted.",
+    "Whatever happens to connections and messages, a readable order book equals a state that the exchange has sent, never goes back, and is unreadable after a loss on all its lines until it has healed. Every stream delivers each message once and in order, or reports a loss. After the last fault, all books equal the exchange's own, and the exchange sends exactly what is wanted.",
   method:
-    "The client runs on virtual time against the local exchange, with order books over one line or two. Random schedules place and cancel orders, lose, repeat, reorder, delay, cut and add messages, lose and delay commands, refuse dials, end and stall connections and subscriptions, run maintenance, and let users come and go. Every book is compared with the record of a connection without faults. Faults are made between client and exchange, so that a real exchange cannot be checked.",
+    "The client runs on virtual time against the local exchange, with order books over one line or two. Random schedules place and cancel orders, lose, repeat, reorder, delay, cut and add messages, lose and delay commands, refuse dials, end and stall connections and subscriptions, run maintenance, and let users come and go. Every book is compared with the record of a connection without faults. The network that fails is the suite's own, so a real exchange cannot be checked.",
   targets: Object.keys(targets),
   runOn: (target, settings: Settings) =>
     checkTarget(id, target, settings, schedules, (schedule, reach) =>

@@ -4,8 +4,8 @@
  * **Details**
  *
  * An entry has one operation of a small closed set. It has JSON Pointers into the normalised document, or the number of
- * places to which it applies. Every entry must apply: if a target is missing, or already has the new value, the import fails. So obsolete entries are noticed and
- * removed.
+ * places to which it applies. Every entry must apply: if a target is missing, or already has the new value, the import
+ * fails. So obsolete entries are noticed and removed.
  *
  * @module
  */

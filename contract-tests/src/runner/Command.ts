@@ -114,7 +114,7 @@ const describeCleanup = ({ groups, left, orders, runId }: Session.CleanupResult)
     ? `cleaned up after ${runId}: ${orders} orders cancelled, ${groups} order groups deleted, nothing remains`
     : `cleanup of ${runId} failed: ${left.join(", ")} remain; run kalshi-contract cleanup --run-id ${runId}`
 
-/** The only property that needs an exchange. */
+/** The only property that runs on a live exchange. */
 const exchangeProperty = "P12"
 
 const runFlags = {
@@ -160,8 +160,8 @@ const runCommand = Command.make(
     const selection = {
       seed: yield* seedOf(flags.seed),
       runs,
-      // Properties that need no exchange give the same result on every target. On a live exchange, they run only if
-      // they are selected.
+      // All other properties give the same result on every target. On a live exchange, they run only if they are
+      // selected.
       properties:
         requestedProperties.length === 0 && environment !== undefined ? [exchangeProperty] : requestedProperties,
       operations: list(flags.operations)

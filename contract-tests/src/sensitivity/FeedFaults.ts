@@ -1,6 +1,6 @@
 /**
- * The faults of the feed, of order books and of the live account that P11 must detect. Those of the feed and of order books
- * are read from the client's tests, whose own laws have the same faults.
+ * The faults of the feed, of order books and of the live account that P11 must detect. The faults of the feed and of
+ * order books are read from the client's tests, which check their own laws with these faults.
  *
  * @module
  */

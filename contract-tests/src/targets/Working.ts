@@ -4,7 +4,7 @@
  * @module
  */
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
-import type { World } from "./World.ts"
+import { sportradar, type World } from "./World.ts"
 
 const unknownId = "00000000-0000-4000-8000-000000000000"
 
@@ -36,6 +36,7 @@ const between = { min_ts: 0, max_ts: farFuture }
 const hours = { start_ts: 0, end_ts: 86_400 }
 const key = { name: "new", scopes: ["read", "write"], subaccount: 1 }
 const shard = { subaccount: 0, exchange_index: 0 }
+const players = { include_player_stats: true }
 
 /** Creates the input of an operation on a quote: with the ids of its RFQ and of the quote, or with the quote's id only. */
 const quoteInput =
@@ -158,6 +159,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
       min_updated_ts: 0
     }
   ],
+  GetEventLiveData: ({ eventTicker }) => [{ event_ticker: eventTicker, range: "1h" }],
   GetFCMEventContractDailyCap: subtraderInput(),
   GetFCMFills: () => [{ cursor: "", ...between }],
   GetFCMOrders: ({ eventTicker, subtraderId, subtraderOrderId, ticker }) => [
@@ -209,6 +211,13 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { ticker: eventTicker, series_ticker: seriesTicker, ...hours, period_interval: 60 }
   ],
   GetMarketCandlesticksHistorical: ({ archivedTicker }) => [{ ticker: archivedTicker, ...hours, period_interval: 60 }],
+  GetGameStats: ({ milestoneId }) => [{ milestone_id: milestoneId }],
+  GetIncentivePrograms: () => [
+    { ...page, status: "active", type: "volume", incentive_description: "volume in KXCONTRACT-26-YES" }
+  ],
+  GetLiveData: ({ milestoneId }) => [{ type: "football_game", milestone_id: milestoneId, ...players }],
+  GetLiveDataByMilestone: ({ milestoneId }) => [{ milestone_id: milestoneId, ...players }],
+  GetLiveDatas: ({ milestoneId }) => [{ milestone_ids: [milestoneId], ...players }],
   GetMarketOrderbooks: ({ ticker }) => [{ tickers: [ticker] }],
   GetMarkets: ({ eventTicker, seriesTicker, ticker }) => [
     {
@@ -224,6 +233,19 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { ...page, min_close_ts: 0, max_close_ts: farFuture, status: "closed" },
     { ...page, min_settled_ts: 0, max_settled_ts: farFuture, status: "settled" },
     { ...page, min_updated_ts: 0 }
+  ],
+  GetMilestone: ({ milestoneId }) => [{ milestone_id: milestoneId }],
+  GetMilestones: ({ eventTicker }) => [
+    {
+      ...page,
+      minimum_start_date: "2020-01-01T00:00:00Z",
+      category: "Sports",
+      competition: "Pro Football",
+      source_id: sportradar,
+      type: "football_game",
+      related_event_ticker: eventTicker,
+      min_updated_ts: 0
+    }
   ],
   GetMultivariateEventCollection: ({ collectionTicker }) => [{ collection_ticker: collectionTicker }],
   GetMultivariateEventCollections: ({ eventTicker, seriesTicker }) => [
@@ -280,8 +302,17 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GetSettlements: ({ eventTicker, settledTicker }) => [
     { ...page, ...between, ticker: settledTicker, event_ticker: eventTicker, subaccount: 0 }
   ],
+  GetStructuredTarget: ({ targetId }) => [{ structured_target_id: targetId }],
+  GetStructuredTargets: ({ targetId }) => [
+    { ids: [targetId], type: "football_team", competition: "Pro Football", page_size: 10, cursor: "" }
+  ],
   GetTrades: ({ ticker }) => [{ ...page, ...between, ticker, is_block_trade: false }],
   GetTradesHistorical: ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, is_block_trade: false }],
+  GetWeatherIndex: () => [
+    { city: "miami", from: 1_798_000_000_000, to: 1_798_000_600_000, detailed: true },
+    { city: "miami", last_sec: 600, detailed: true }
+  ],
+  GetWeatherIndexCalibrations: () => [{ city: "miami" }],
   IntraExchangeInstanceTransfer: () => [
     {
       client_transfer_id: unknownId,
@@ -341,6 +372,9 @@ const knownOf = (world: World): JsonObject => ({
   market_ticker: world.ticker,
   event_ticker: world.eventTicker,
   series_ticker: world.seriesTicker,
+  milestone_id: world.milestoneId,
+  structured_target_id: world.targetId,
+  city: "miami",
   ...shard,
   ...page,
   ...between,

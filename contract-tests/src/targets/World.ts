@@ -43,6 +43,9 @@ export interface World {
   readonly ownQuoteId: string
   /** A quote of the signer on the other account's RFQ, accepted but not confirmed. */
   readonly acceptedQuoteId: string
+  /** A football game that is on, and its home team. */
+  readonly milestoneId: string
+  readonly targetId: string
   /** A block trade that the bystander proposed and accepted: the signer buys from the bystander. */
   readonly blockTradeId: string
   /** An open collection of the events `eventTicker` and `awayEventTicker`, with one combo. */
@@ -67,9 +70,13 @@ export const signerOf = ({ fcmMember, signer }: World, path: string): Sandbox.Cr
 const ticker = "KXCONTRACT-26-YES"
 const settledTicker = "KXCONTRACT-26-OVER"
 const archivedTicker = "KXCONTRACT-25-OLD"
-const seriesTicker = "KXCONTRACT"
 const eventTicker = "KXCONTRACT-26"
+const seriesTicker = "KXCONTRACT"
 const awayTicker = "KXAWAY-26-YES"
+const competition = "Pro Football"
+
+/** The id of the game at the data provider Sportradar. */
+export const sportradar = "sr:match:1"
 const awayEventTicker = "KXAWAY-26"
 const collectionTicker = "KXCONTRACT-R"
 
@@ -120,6 +127,7 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     yield* sandbox.createSeries({ ticker: seriesTicker, tags: ["Contract"] })
     yield* settled(archivedTicker)
     yield* pass(archivedAfterMillis)
+    yield* sandbox.createEvent({ eventTicker, competition, competitionScope: "Game", liveSource: "BRTI" })
     yield* settled(settledTicker)
     yield* traded(ticker, signer)
     yield* traded(awayTicker, bystander)
@@ -153,6 +161,7 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     const accepted = yield* quote(awayRfq.id).pipe(as(signer))
     yield* Quotes.accept({ rfq_id: awayRfq.id, quote_id: accepted.id, accepted_side: "yes" }).pipe(as(taker))
     const own = yield* quote(awayRfq.id).pipe(as(signer))
+    const game = yield* makeGame
     const [fcmMember, errors] = [yield* account("FCM member"), yield* account("errors of the FCM member")]
     yield* sandbox.enableFcm(fcmMember.accountId, { errorAccountId: errors.accountId })
     const subtrader = yield* Fcm.createSubtrader({ subtrader_suffix: "ONE" }).pipe(as(fcmMember))
@@ -210,6 +219,7 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
       awayRfqId: awayRfq.id,
       ownQuoteId: own.id,
       acceptedQuoteId: accepted.id,
+      ...game,
       blockTradeId: block_trade_proposal_id,
       collectionTicker,
       awayEventTicker,
@@ -222,3 +232,30 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     }
     return world
   })
+
+/** Creates a football game of the event, which began an hour ago, and incentive programs of a market. */
+const makeGame = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  const { nowMillis } = yield* sandbox.view
+  const startMillis = Math.max(0, nowMillis - 3_600_000)
+  const endMillis = nowMillis + 3_600_000
+  const details = { league: competition, leagues: [competition] }
+  const team = (name: string) =>
+    sandbox.createStructuredTarget({ name, type: "football_team", details, sourceIds: { sportradar: name } })
+  const [away, home] = [yield* team("Boston"), yield* team("Denver")]
+  yield* sandbox.createStructuredTarget({ name: "A. Baker", type: "football_player", teamId: home.targetId, details })
+  const { milestoneId } = yield* sandbox.createMilestone({
+    type: "football_game",
+    startMillis,
+    endMillis,
+    competition,
+    primaryEventTickers: [eventTicker],
+    targetIds: [away.targetId, home.targetId],
+    sourceIds: { sportradar }
+  })
+  const program = { ticker, startMillis, endMillis, periodReward: "10.00" }
+  yield* sandbox.createIncentiveProgram({ ...program, type: "volume", maxRewardPerAccount: "1.00" })
+  const terms = { targetSize: "100.00", discountFactorBps: 5_000 }
+  yield* sandbox.createIncentiveProgram({ ...program, type: "liquidity", ...terms })
+  return { milestoneId, targetId: home.targetId }
+})

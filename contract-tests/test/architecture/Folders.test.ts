@@ -36,9 +36,10 @@ const packages: Readonly<Record<string, Arrows>> = {
     rest: [".", "exchange"],
     feed: [".", "exchange", "rest"],
     serving: ["feed", "rest"],
-    operator: [".", "Sandbox.ts", "crowd", "exchange", "feed", "page", "rest"],
+    persistence: [".", "exchange", "feed", "rest"],
+    operator: [".", "Sandbox.ts", "crowd", "exchange", "feed", "page", "persistence", "rest"],
     page: ["exchange", "feed", "operator", "rest"],
-    "Sandbox.ts": [".", "crowd", "feed", "operator", "page", "rest", "serving"]
+    "Sandbox.ts": [".", "crowd", "feed", "operator", "page", "persistence", "rest", "serving"]
   },
   "packages/signing/src": {
     internal: ["."],

@@ -1,7 +1,7 @@
 /**
  * A local exchange in another process: one market, and one account for each kind of key. Arguments: the accounts' tier
- * (default: `unmetered`), the number of requests to keep (default: 0), and the lag of reads in milliseconds (default:
- * 0). For a message with a time in milliseconds, the process returns the requests that it has served since that time.
+ * (default: `unmetered`), the number of requests to keep (default: 0), the lag of reads in milliseconds (default: 0), and
+ * the state file (default: none). For a message with a time in milliseconds, the process returns the requests that it has served since that time.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -23,7 +23,7 @@ export interface Request {
 }
 
 const ticker = "KXBENCH-26-YES"
-const [tier = "unmetered", keepRequests = "0", readLagMillis = "0"] = process.argv.slice(2)
+const [tier = "unmetered", keepRequests = "0", readLagMillis = "0", file] = process.argv.slice(2)
 
 const program = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
@@ -53,7 +53,8 @@ await Effect.runPromise(
       Sandbox.layer({
         markets: [{ ticker }],
         keepRequests: Number(keepRequests),
-        assumptions: { readLagMillis: Number(readLagMillis) }
+        assumptions: { readLagMillis: Number(readLagMillis) },
+        ...(file !== undefined && { state: { file } })
       })
     )
   )

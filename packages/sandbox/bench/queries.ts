@@ -4,7 +4,7 @@
  * the size. The ratio is 1 if the cost of an item does not depend on the size, and 10 if it is proportional to the size.
  */
 import * as Result from "effect/Result"
-import type { CreateOrder } from "../src/exchange/Commands.ts"
+import type { CreateOrder, CreateRfq } from "../src/exchange/Commands.ts"
 import type { Refusal } from "../src/exchange/Entities.ts"
 import { Exchange } from "../src/exchange/Exchange.ts"
 import type { View } from "../src/exchange/View.ts"
@@ -116,6 +116,97 @@ const tradedEachMinute = (size: number) => {
   return floor
 }
 
+const rfq = (ticker: string): CreateRfq => ({
+  ticker,
+  subaccount: 0,
+  count: 100,
+  targetCostMicros: undefined,
+  targetCostExcludesFees: false,
+  isObscured: false,
+  restRemainder: false,
+  replaceExisting: true
+})
+
+/** Closed RFQs with a cancelled quote each, before ten open ones, and one old RFQ on another market. */
+const closedRfqs = (size: number) => {
+  const floor = makeFloor(here, there, ...Array.from({ length: 10 }, (_, n) => `KXOPEN-26-N${n}`))
+  const create = (ticker: string) => {
+    const { rfqId } = unwrap(
+      floor.exchange.execute({ type: "createRfq", accountId: floor.me, rfq: rfq(ticker) }, start)
+    )
+    const quote = { rfqId, subaccount: 0, yesBid: 4_000, noBid: 5_000, restRemainder: false, postOnly: false }
+    unwrap(floor.exchange.execute({ type: "createQuote", accountId: floor.other, quote }, start))
+  }
+  create(there)
+  for (let n = 0; n < 10; n++) {
+    create(`KXOPEN-26-N${n}`)
+  }
+  for (let n = 0; n < size; n++) {
+    create(here)
+  }
+  return floor
+}
+
+/** Positions in as many markets as the size says, all but ten of which are settled. One event has one market. */
+const positions = (size: number) => {
+  const tickers = Array.from({ length: size }, (_, n) => `KXPOS${Math.floor(n / 10)}-26-N${n}`)
+  const floor = makeFloor(...tickers)
+  tickers.forEach((ticker, n) => {
+    floor.place(floor.other, order(ticker, "ask", 5_000))
+    floor.place(floor.me, order(ticker, "bid", 5_000))
+    if (n < size - 10) {
+      unwrap(floor.exchange.execute({ type: "determineMarket", ticker, outcome: "yes" }, start))
+      unwrap(floor.exchange.execute({ type: "settleMarket", ticker }, start))
+    }
+  })
+  return floor
+}
+
+const allPositions = {
+  ticker: undefined,
+  eventTicker: undefined,
+  subaccount: 0,
+  exchangeIndex: undefined,
+  nonZero: [],
+  limit: page
+} as const
+
+const noTimes = {
+  ticker: undefined,
+  eventTicker: undefined,
+  subaccount: undefined,
+  minSeconds: undefined,
+  maxSeconds: undefined,
+  limit: page
+}
+
+const fail = (what: string): never => {
+  throw new Error(`the number of ${what} is wrong`)
+}
+
+const allQuotes = {
+  isMaker: true,
+  isRfqCreator: false,
+  makerAccountId: undefined,
+  rfqAccountId: undefined,
+  rfqId: undefined,
+  subaccount: undefined,
+  status: undefined,
+  minSeconds: undefined,
+  maxSeconds: undefined,
+  limit: page
+}
+
+const allRfqs = {
+  ticker: undefined,
+  eventTicker: undefined,
+  subaccount: undefined,
+  status: undefined,
+  accountId: undefined,
+  isOwn: false,
+  limit: page
+}
+
 const walk = (
   next: (cursor: string | undefined) => { readonly items: ReadonlyArray<unknown>; readonly cursor: string }
 ) => {
@@ -192,6 +283,59 @@ const reads: Readonly<Record<string, Read>> = {
       const range = { startSeconds: endSeconds - 6_000, endSeconds, minutes: 1, withLatestBefore: true }
       return unwrap(view.candles(here, range, "live")).length >= page ? 1 : 0
     }
+  },
+  "10 open RFQs among closed ones": {
+    prepare: closedRfqs,
+    read: (view, { me }) =>
+      unwrap(view.listRfqs(me, { ...allRfqs, status: "open" })).items.length === 12 ? 1 : fail("RFQs")
+  },
+  "one RFQ of one ticker among closed ones": {
+    prepare: closedRfqs,
+    read: (view, { me }) => unwrap(view.listRfqs(me, { ...allRfqs, ticker: there })).items.length
+  },
+  "10 open quotes among cancelled ones": {
+    prepare: closedRfqs,
+    read: (view, { other }) =>
+      unwrap(view.listQuotes(other, { ...allQuotes, status: "open" })).items.length === 12 ? 1 : fail("quotes")
+  },
+  "quotes on one RFQ among others": {
+    prepare: closedRfqs,
+    read: (view, { me, other }) => {
+      const [old] = unwrap(view.listRfqs(me, { ...allRfqs, ticker: there })).items
+      return unwrap(view.listQuotes(other, { ...allQuotes, rfqId: old!.rfqId })).items.length
+    }
+  },
+  "10 unsettled positions among settled ones": {
+    prepare: positions,
+    read: (view, { me }) =>
+      unwrap(view.listPositions(me, { ...allPositions, settlement: "unsettled" })).items.length === 10
+        ? 1
+        : fail("positions")
+  },
+  "one position of one ticker among others": {
+    prepare: positions,
+    read: (view, { me }) =>
+      unwrap(view.listPositions(me, { ...allPositions, settlement: "all", ticker: "KXPOS5-26-N55" })).items.length
+  },
+  "totals of one event among others": {
+    prepare: positions,
+    read: (view, { me }) =>
+      unwrap(view.positionsOfEvent(me, "KXPOS5-26", { ...allPositions, settlement: "all" })).length === 10
+        ? 1
+        : fail("totals")
+  },
+  "one settlement of one ticker among others": {
+    prepare: positions,
+    read: (view, { me }) => unwrap(view.listSettlements(me, { ...noTimes, ticker: "KXPOS5-26-N55" })).items.length
+  },
+  "settlements of one second among others": {
+    prepare: positions,
+    read: (view, { me }) =>
+      1 + unwrap(view.listSettlements(me, { ...noTimes, maxSeconds: start / 1_000 - 1 })).items.length
+  },
+  "balances with all positions": {
+    prepare: positions,
+    read: (view, { me }) => unwrap(view.balances(me)).length
   },
   "a market with its volume of a day": {
     prepare: filled,

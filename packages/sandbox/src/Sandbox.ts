@@ -13,11 +13,12 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import * as Console from "effect/Console"
 import * as Socket from "effect/socket/Socket"
 import { randomBytes } from "node:crypto"
 import type { Feed } from "./feed/Feed.ts"
 import { feedPath } from "./feed/line.ts"
-import { control } from "./operator/control.ts"
+import { control, isLargeControl } from "./operator/control.ts"
 import { Page, pagePath } from "./page/Page.ts"
 import { checkOrigin, permitOrigins } from "./serving/cors.ts"
 import { listen } from "./serving/httpServer.ts"
@@ -25,8 +26,10 @@ import { memoryClient } from "./serving/memoryClient.ts"
 import { makeMemoryWebSocket } from "./serving/memorySocket.ts"
 import { pump } from "./serving/pump.ts"
 import { WebSockets } from "./serving/webSocket.ts"
-import { orSandboxError, type Running, run } from "./operator/operator.ts"
-import type { Operator, TestOptions } from "./operator/operatorSide.ts"
+import { orSandboxError, type Running, run, type Saved } from "./operator/operator.ts"
+import type { Operator, StateOptions, TestOptions } from "./operator/operatorSide.ts"
+import { openStateFile, saving } from "./operator/saving.ts"
+import { gateFeed, holdResponse, refuseIfFailed } from "./persistence/gate.ts"
 import { SandboxError } from "./SandboxError.ts"
 
 export type { CrowdOptions } from "./crowd/Crowd.ts"
@@ -41,6 +44,7 @@ export type {
   NewAccount,
   NewOrder,
   Operator,
+  StateOptions,
   TestOptions,
   Till
 } from "./operator/operatorSide.ts"
@@ -59,6 +63,8 @@ export interface Options extends TestOptions {
   readonly allowRemote?: boolean
   /** Whether the exchange's time passes by itself, or only by `moveClock`. Default: `real`. */
   readonly clock?: "real" | "frozen"
+  /** Keeps the state in a file, so that it survives a restart. Default: the state ends with the process. */
+  readonly state?: StateOptions
   /** The origins of pages that may call the API from a browser, such as `http://localhost:3000`. Default: none. */
   readonly cors?: ReadonlyArray<string>
 }
@@ -108,7 +114,12 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
       if (invalid !== undefined) {
         return yield* new SandboxError({ reason: invalid })
       }
-      const { onDefect, running } = yield* start(options, options.clock ?? "real")
+      const console = yield* Console.Console
+      const clock = options.clock ?? "real"
+      const file = options.state && (yield* openStateFile(options.state, options, (line) => console.error(line)))
+      const { onDefect, running } = yield* start(options, clock, file?.saved)
+      const journal = file && (yield* file.begin(running))
+      journal?.onFailure(() => running.feed.closeAll(1011, "the state cannot be saved"))
       const token = randomBytes(32).toString("hex")
       const page = new Page(running.source, token, onDefect({ method: "GET", path: pagePath }))
       const withCors = permitOrigins(origins)
@@ -116,12 +127,22 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
       let operator: Operator | undefined
       const port = yield* listen(
         (request, fromLoopback) =>
+          (journal && refuseIfFailed(journal)) ??
           (fromLoopback && operator !== undefined
             ? (page.respond(request) ?? control(operator, request, token))
-            : undefined) ?? withCors(request, () => running.handle(request, onDefect(request))),
+            : undefined) ??
+          withCors(request, () => running.handle(request, onDefect(request))),
         host,
         options.port ?? 0,
-        { webSockets: new WebSockets(running.feed, onDefect({ method: "GET", path: feedPath })) }
+        {
+          onDefect: (request, defect) => onDefect(request)(defect),
+          isLarge: (request, fromLoopback) => fromLoopback && isLargeControl(request, token),
+          webSockets: new WebSockets(
+            journal === undefined ? running.feed : gateFeed(running.feed, journal),
+            onDefect({ method: "GET", path: feedPath })
+          ),
+          ...(journal && { hold: holdResponse(journal) })
+        }
       )
       // Closes the connections of the feed before those of the server.
       yield* pumpFeed(running.feed)
@@ -130,12 +151,30 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
         ...running.operate(yield* environmentAt(url)),
         page: { url: url + pagePath, token: Redacted.make(token, { label: "page token" }) }
       }
-      if (options.crowd !== undefined) {
-        yield* keepActing(operator)
+      const lasting = journal === undefined ? operator : saving(operator, journal)
+      if (journal !== undefined) {
+        yield* createMissing(lasting, options.markets ?? [])
       }
-      return operator
+      if (options.crowd !== undefined) {
+        yield* keepActing(lasting)
+      }
+      return lasting
     })
   )
+
+/** Creates the markets that an exchange from before a restart does not have. */
+const createMissing = (
+  operator: Operator,
+  markets: NonNullable<Options["markets"]>
+): Effect.Effect<void, SandboxError> =>
+  Effect.flatMap(operator.view, (view) => {
+    const known = new Set(view.tickers())
+    return Effect.forEach(
+      markets.filter(({ ticker }) => !known.has(ticker)),
+      operator.createMarket,
+      { discard: true }
+    )
+  })
 
 /**
  * A local exchange in memory, with the `HttpClient` and the WebSocket constructor that reach it. It uses no sockets and
@@ -204,7 +243,8 @@ const environmentAt = (url: string): Effect.Effect<Environment.Environment, Sand
 /** An exchange on Effect's clock that logs its own failures to Effect's log. */
 const start = (
   options: TestOptions,
-  clock: "real" | "frozen"
+  clock: "real" | "frozen",
+  saved?: Saved
 ): Effect.Effect<
   {
     readonly running: Running
@@ -215,7 +255,7 @@ const start = (
   Effect.gen(function* () {
     const time = yield* Clock.Clock
     const log = Effect.runForkWith(yield* Effect.context<never>())
-    const running = yield* orSandboxError(run(options, clock, () => time.currentTimeMillisUnsafe()))
+    const running = yield* orSandboxError(run(options, clock, () => time.currentTimeMillisUnsafe(), saved))
     const onDefect =
       ({ method, path }: { readonly method: string; readonly path: string }) =>
       (defect: unknown) =>

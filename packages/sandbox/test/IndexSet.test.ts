@@ -11,7 +11,7 @@ const index = fc.oneof(
 )
 
 describe("IndexSet", () => {
-  it("finds the same greatest member below an index as a plain set, after any additions and deletions", () => {
+  it("finds the same greatest member below an index, and smallest member above it, as a plain set, after any additions and deletions", () => {
     const change = fc.record({ action: fc.constantFrom("add" as const, "add" as const, "delete" as const), index })
     fc.assert(
       fc.property(
@@ -26,6 +26,8 @@ describe("IndexSet", () => {
           }
           for (const index of [...queries, ...changes.flatMap(({ index }) => [index, index + 1])]) {
             assert.strictEqual(set.below(index), Math.max(-1, ...[...plain].filter((member) => member < index)))
+            const above = Math.min(...[...plain].filter((member) => member > index))
+            assert.strictEqual(set.above(index), above === Infinity ? -1 : above)
           }
         }
       ),
@@ -39,5 +41,6 @@ describe("IndexSet", () => {
     set.delete(5)
     set.add(0)
     assert.deepStrictEqual([set.below(0), set.below(1), set.below(1_000_000)], [-1, 0, 0])
+    assert.deepStrictEqual([set.above(-1), set.above(0), set.above(1_000_000)], [0, -1, -1])
   })
 })

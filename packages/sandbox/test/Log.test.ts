@@ -65,6 +65,23 @@ describe("Exchange.execute", () => {
   })
 })
 
+describe("Exchange.recordCommands", () => {
+  it("gives every command before its execution, refused ones included, until it ends", () => {
+    const exchange = new Exchange({ seed: 5 })
+    const recorded: Array<string> = []
+    exchange.recordCommands(({ type }, atMillis) => {
+      recorded.push(`${type} ${atMillis - start}, ${exchange.view(0).accounts().length} accounts`)
+    })
+    exchange.execute({ type: "createAccount", name: "one" }, start)
+    exchange.execute({ type: "deposit", accountId: "unknown", dollars: "1" }, start + 5)
+    // The time never goes back.
+    exchange.execute({ type: "deposit", accountId: "unknown", dollars: "1" }, start)
+    exchange.recordCommands(undefined)
+    exchange.execute({ type: "createAccount", name: "other" }, start + 10)
+    assert.deepStrictEqual(recorded, ["createAccount 0, 0 accounts", "deposit 5, 1 accounts", "deposit 5, 1 accounts"])
+  })
+})
+
 /** The market and the clock of every change of a book. */
 const clocksOf = (log: ReadonlyArray<LogEntry>) =>
   log.flatMap((entry) => (entry.type === "book" ? [[entry.ticker, entry.clock] as const] : []))
@@ -511,21 +528,26 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("keeps the state and delivers the rest of the entries later if a subscriber throws", () => {
+  it("keeps the state, delivers every entry to every subscriber, and then throws, if a subscriber throws", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const log: Array<string> = []
-    let fails = true
+    const all = ["command", "orderAccepted", "book", "balance"]
+    floor.exchange.subscribe(({ type }) => log.push(type))
     floor.exchange.subscribe(({ type }) => {
-      if (fails && type === "orderAccepted") {
-        throw new Error("the subscriber failed")
+      if (type === "orderAccepted" || type === "book") {
+        throw new Error(`the subscriber failed at ${type}`)
       }
-      log.push(type)
     })
-    assert.throws(() => floor.place(one, terms("bid", 50, 1)), "the subscriber failed")
+    floor.exchange.subscribe(({ type }) => log.push(type))
+    assert.throws(() => floor.place(one, terms("bid", 50, 1)), "the subscriber failed at orderAccepted")
     assert.deepStrictEqual(floor.book().bid, [[5_000, 100]])
-    fails = false
+    assert.deepStrictEqual(
+      log,
+      all.flatMap((type) => [type, type])
+    )
+    // Nothing is delivered twice.
     floor.view()
-    assert.deepStrictEqual(log, ["command", "book", "balance"])
+    assert.strictEqual(log.length, 8)
   })
 })

@@ -249,7 +249,7 @@ describe("Sandbox.layer", () => {
   it.live("fails for invalid markets, with the reason", () =>
     Effect.gen(function* () {
       for (const [markets, reason] of [
-        [[{ ticker }, { ticker }], "market already exists"],
+        [[{ ticker }, { ticker }], "market already exists: KXTEST-26-YES"],
         [[{ ticker, priceRanges: [] }], "invalid parameters: a market needs at least one price range"]
       ] as const) {
         const error = yield* Effect.flip(Effect.scoped(Layer.build(layer({ markets }))))

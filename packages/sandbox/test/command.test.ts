@@ -1,5 +1,6 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Events from "@kalshi-effect/client/Events"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as MultivariateCollections from "@kalshi-effect/client/MultivariateCollections"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -34,32 +35,35 @@ const start = (...options: ReadonlyArray<string>) =>
     Effect.sync(() => spawn(process.execPath, [file, ...options])),
     (child) =>
       Effect.promise(async () => {
-        if (child.exitCode === null && child.kill()) await once(child, "exit")
+        if (child.exitCode === null && child.signalCode === null && child.kill()) await once(child, "exit")
       })
   )
 
-/** Starts the command. Returns the text that the command prints before it serves. */
-const announced = (...options: ReadonlyArray<string>) =>
+/** Starts the command. Returns its process, and the text that it prints before it serves. */
+const served = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
-    Effect.callback<string>((resume) => {
+    Effect.callback<{ readonly child: typeof child; readonly text: string }>((resume) => {
       let text = ""
       child.stderr.pipe(process.stderr)
       child.stdout.on("data", (chunk: Buffer) => {
         text += chunk.toString()
-        if (text.endsWith("\n\n")) resume(Effect.succeed(text))
+        if (text.endsWith("\n\n")) resume(Effect.succeed({ child, text }))
       })
-      child.once("exit", () => resume(Effect.succeed(text)))
+      child.once("exit", () => resume(Effect.succeed({ child, text })))
     })
   )
+
+/** Starts the command. Returns the text that the command prints before it serves. */
+const announced = (...options: ReadonlyArray<string>) => Effect.map(served(...options), ({ text }) => text)
 
 /** Starts the command, and waits for its end. Returns its exit code and everything that it printed. */
 const ended = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
-    Effect.callback<{ readonly code: number | null; readonly text: string }>((resume) => {
-      let text = ""
+    Effect.callback<{ readonly code: number | null; readonly text: string; readonly errors: string }>((resume) => {
+      let [text, errors] = ["", ""]
       child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()))
-      child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()))
-      child.once("close", (code) => resume(Effect.succeed({ code, text })))
+      child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()))
+      child.once("close", (code) => resume(Effect.succeed({ code, text: text + errors, errors })))
     })
   )
 
@@ -150,6 +154,48 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("creates the example world, except with --no-world", () =>
+    Effect.gen(function* () {
+      const events = (...options: ReadonlyArray<string>) =>
+        Effect.gen(function* () {
+          const text = yield* announced("--port", "0", ...options)
+          const tickers = yield* Events.list().pipe(
+            Effect.map((page) => page.events.map(({ event_ticker }) => event_ticker.replace(/-.*$/, ""))),
+            Effect.provide(client(pasted(text.split("\n\n")[1] ?? "")))
+          )
+          return { tickers, isAnnounced: text.includes("--no-world") }
+        })
+      const [full, empty] = [yield* events(), yield* events("--no-world")]
+      assert.isTrue(full.isAnnounced)
+      assert.includeMembers([...full.tickers], ["KXSAMPLE", "KXNFLGAME", "KXBTCD"])
+      assert.deepStrictEqual(empty, { tickers: ["KXSAMPLE", "KXOTHER"], isAnnounced: false })
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("continues from the file of --state after SIGKILL, with the same keys", () =>
+    Effect.gen(function* () {
+      const options = ["--port", "0", "--state", join(folder, "state.jsonl")]
+      const withoutPort = (text: string) => text.replaceAll(/127\.0\.0\.1:\d+|[0-9a-f]{64}/g, "")
+      const first = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const { child, text } = yield* served(...options)
+          yield* Orders.create(bid).pipe(Effect.provide(client(pasted(text.split("\n\n")[1] ?? ""))))
+          child.kill("SIGKILL")
+          yield* Effect.promise(() => once(child, "exit"))
+          return text
+        })
+      )
+      const second = yield* announced(...options)
+      assert.strictEqual(withoutPort(second), withoutPort(first))
+      const env = pasted(second.split("\n\n")[2] ?? "")
+      const taken = yield* Orders.create({ ...bid, side: "ask" }).pipe(Effect.provide(client(env)))
+      assert.strictEqual(taken.fill_count, "2.00")
+      const { code, text } = yield* ended(...options)
+      assert.strictEqual(code, 1)
+      assert.include(text, "is in use by process")
+    }).pipe(Effect.scoped)
+  )
+
   it.live("prints the address of its page, and permits the pages of --cors", () =>
     Effect.gen(function* () {
       const origin = "http://localhost:3000"
@@ -190,15 +236,22 @@ describe("kalshi-sandbox", () => {
 
   it.live("explains an invalid option", () =>
     Effect.gen(function* () {
-      for (const options of [
-        ["--port", "70000"],
-        ["--clock", "slow"],
-        ["--crowd", "1001"],
-        ["--colour", "red"]
-      ]) {
-        const { code, text } = yield* ended(...options)
+      for (const [options, reason] of [
+        [["--port", "70000"], "a port from 0 to 65535"],
+        [["--port", "-1"], "a port from 0 to 65535"],
+        [["--port", "1.5"], "an integer"],
+        [["--seed", "-1"], "a whole number from 0 to 9007199254740991"],
+        [["--clock", "slow"], '"real" | "frozen"'],
+        [["--crowd", "1001"], "a number of traders from 0 to 1000"],
+        [["--colour", "red"], "Unrecognized flag"],
+        [["--port", "0", "--market", "KXA-1", "--market", "KXA-1"], "market already exists: KXA-1"]
+      ] as const) {
+        const { code, errors } = yield* ended(...options)
         assert.strictEqual(code, 1, options.join(" "))
-        assert.include(text, String(options[0]))
+        // The help goes to the output. The errors are one line below a heading.
+        const lines = errors.split("\n").filter((line) => line.trim() !== "")
+        assert.deepStrictEqual([lines.length, lines[0]], [2, "ERROR"], errors)
+        assert.include(lines[1], reason)
       }
     }).pipe(Effect.scoped)
   )

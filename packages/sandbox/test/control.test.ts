@@ -104,6 +104,65 @@ describe("control", () => {
     )
   )
 
+  it.live("creates milestones, structured targets and incentive programs", () =>
+    served(
+      Effect.gen(function* () {
+        const created = (path: string, json: unknown) =>
+          Effect.map(control("POST", path, json), ({ body, status }) => {
+            assert.strictEqual(status, 200, JSON.stringify(body))
+            return body
+          })
+        const event = {
+          eventTicker: "KXGAME-26",
+          competition: "Pro Football",
+          competitionScope: "Game",
+          liveSource: "BRTI"
+        }
+        assert.deepInclude(yield* created("events", event), event)
+        const team = {
+          name: "Boston",
+          type: "football_team",
+          details: { league: "NFL" },
+          sourceIds: { sportradar: "t1" }
+        }
+        const { targetId } = yield* created("structured-targets", team)
+        yield* created("structured-targets", { name: "A. Baker", type: "football_player", teamId: targetId })
+        const market = yield* created("markets", { ticker: "KXGAME-26-BOS", structuredTargetId: targetId })
+        assert.deepInclude(market, { structuredTarget: { type: "football_team", targetId } })
+        const milestone = {
+          type: "football_game",
+          startMillis: 0,
+          endMillis: 1_000,
+          category: "Sports",
+          competition: "Pro Football",
+          title: "A game",
+          notificationMessage: "It starts",
+          primaryEventTickers: ["KXGAME-26"],
+          relatedEventTickers: ["KXGAME-26"],
+          targetIds: [targetId],
+          sourceIds: { sportradar: "m1" },
+          details: { week: 1 }
+        }
+        assert.deepInclude(yield* created("milestones", milestone), milestone)
+        const program = {
+          ticker: "KXGAME-26-BOS",
+          type: "liquidity",
+          description: "Quotes",
+          startMillis: 0,
+          endMillis: 1_000
+        }
+        const amounts = { periodReward: "1.00", maxRewardPerAccount: "0.10", discountFactorBps: 1, targetSize: "1" }
+        const { programId } = yield* created("incentive-programs", { ...program, ...amounts })
+        yield* created(`incentive-programs/${String(programId)}/paid-out`, {})
+        assert.deepInclude((yield* send({ method: "GET", path: "/incentive_programs?status=paid_out" })).body, {
+          next_cursor: ""
+        })
+        assert.strictEqual((yield* control("POST", "milestones", { type: "football_game" })).status, 400)
+        assert.strictEqual((yield* control("POST", "incentive-programs/none/paid-out", {})).status, 400)
+      })
+    )
+  )
+
   it.live("moves time, pauses, plants faults, and lists accounts and requests", () =>
     served(
       Effect.gen(function* () {

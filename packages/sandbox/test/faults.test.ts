@@ -114,6 +114,7 @@ describe("Operator.plant", () => {
         [{ times: 1.5 }, "not 1.5"],
         [{ delayMillis: -1 }, "not -1"],
         [{ delayMillis: Number.NaN }, "not NaN"],
+        [{ delayMillis: 2 ** 31 }, "not 2147483648"],
         [{ status: 99 }, "not 99"],
         [{ status: 600 }, "not 600"]
       ]

@@ -296,9 +296,14 @@ describe("checkFeedFault", () => {
       [{ feed: "upgrade", status: 503, closeCode: 1000 }, /exactly one/],
       [{ feed: "upgrade", status: 99 }, /status must be/],
       [{ feed: "upgrade", closeCode: 1006 }, /closeCode must be/],
+      [{ feed: "upgrade", closeCode: 1000.5 }, /closeCode must be/],
+      [{ feed: "upgrade", closeCode: 3000.5 }, /closeCode must be/],
+      [{ feed: "upgrade", closeCode: 4999.5 }, /closeCode must be/],
       [{ feed: "command", error: 6 }, /no error has the code 6/],
       [{ feed: "command", times: 0 }, /times must be/],
       [{ feed: "command", delayMillis: -1 }, /delayMillis must be/],
+      [{ feed: "command", delayMillis: Infinity }, /delayMillis must be/],
+      [{ feed: "frame", delayMillis: 2 ** 31 }, /delayMillis must be/],
       [{ feed: "frame", change: "cross", type: "ticker" }, /applies only to orderbook_delta/],
       [{ feed: "frame", change: "renameKeys", type: "ticker" }, /applies only to orderbook_snapshot/],
       [{ feed: "frame", channel: "no" as "trade" }, /no channel has the name "no"/],
@@ -307,5 +312,7 @@ describe("checkFeedFault", () => {
     for (const [fault, reason] of wrong) {
       assert.match(checkFeedFault(fault) ?? "valid", reason)
     }
+    assert.isUndefined(checkFeedFault({ feed: "upgrade", closeCode: 4999 }))
+    assert.isUndefined(checkFeedFault({ feed: "frame", delayMillis: 2 ** 31 - 1 }))
   })
 })

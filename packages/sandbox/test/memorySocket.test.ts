@@ -153,6 +153,34 @@ describe("makeMemoryWebSocket", () => {
     })
   )
 
+  it.effect("passes pings to a listener of ping, which does not receive the response of a refusal", () =>
+    Effect.gen(function* () {
+      const feed = makeFakeFeed()
+      const make = yield* makeMemoryWebSocket(feed, url)
+      const open = () => {
+        const socket = make(url)
+        const pings: Array<string> = []
+        const errors: Array<unknown> = []
+        assert.isTrue("on" in socket && typeof socket.on === "function")
+        const on = (socket as unknown as { readonly on: Function }).on // checked above
+        on.call(socket, "ping", (body: Buffer) => pings.push(body.toString()))
+        on.call(socket, "upgrade", () => pings.push("upgrade"))
+        socket.addEventListener("error", (event) => errors.push(event))
+        return { pings, errors }
+      }
+      const accepted = open()
+      yield* TestClock.adjust(1)
+      only(feed).line.ping("heartbeat")
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual(accepted, { pings: ["heartbeat"], errors: [] })
+      assert.strictEqual(only(feed).pongs, 1)
+      feed.refusals.push(refusal(429))
+      const refused = open()
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual([refused.pings, refused.errors.length], [[], 1])
+    })
+  )
+
   it.effect("ends with the feed's close code and reason, after the messages sent before the close", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {

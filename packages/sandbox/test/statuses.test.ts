@@ -8,6 +8,7 @@ import { collectionCases } from "./support/collectionCases.ts"
 import { communicationsCases } from "./support/communicationsCases.ts"
 import { fcmCases } from "./support/fcmCases.ts"
 import { marketCases } from "./support/marketCases.ts"
+import { referenceCases } from "./support/referenceCases.ts"
 import { errorOf, type Got, send } from "./support/wire.ts"
 import { makeWorld, order, type World } from "./support/world.ts"
 
@@ -22,7 +23,20 @@ const document: { readonly paths: Readonly<Record<string, Readonly<Record<string
 )
 
 /** Tags whose operations the exchange implements completely, and tags with some generated responses. */
-const whole = new Set(["account", "api-keys", "exchange", "fcm", "order-groups", "orders", "portfolio"])
+const whole = new Set([
+  "account",
+  "api-keys",
+  "exchange",
+  "fcm",
+  "incentive-programs",
+  "live-data",
+  "milestone",
+  "order-groups",
+  "orders",
+  "portfolio",
+  "search",
+  "structured-targets"
+])
 const partly = new Set(["communications", "events", "historical", "market", "multivariate"])
 
 const cases: Readonly<Record<string, Case>> = {
@@ -30,7 +44,8 @@ const cases: Readonly<Record<string, Case>> = {
   ...collectionCases,
   ...communicationsCases,
   ...fcmCases,
-  ...marketCases
+  ...marketCases,
+  ...referenceCases
 }
 
 const performed = new Set(routes.map(({ descriptor }) => descriptor.operationId))
@@ -60,6 +75,8 @@ const filledIn = (text: string, world: World): string =>
     .replaceAll("{takerRfq}", world.takerRfqId)
     .replaceAll("{ownQuote}", world.ownQuoteId)
     .replaceAll("{acceptedQuote}", world.acceptedQuoteId)
+    .replaceAll("{milestone}", world.milestoneId)
+    .replaceAll("{target}", world.targetId)
     .replaceAll("{subtrader}", world.subtraderId)
     .replaceAll("{errorSubtrader}", world.errorSubtraderId)
     .replaceAll("{blockTrade}", world.blockTradeId)

@@ -93,7 +93,7 @@ export const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
   // No market of the world has a strike.
   GetEventForecastPercentilesHistory: ["/forecast_history"],
   GetEventMetadata: ["/settlement_sources"],
-  GetEvents: ["/events/*/settlement_sources", "/milestones"],
+  GetEvents: ["/events/*/settlement_sources"],
   GetExchangeSchedule: ["/schedule/maintenance_windows"],
   GetMultivariateEventCollections: ["/multivariate_contracts/*/associated_events/*/active_quoters"],
   GetMultivariateEventCollection: ["/multivariate_contract/associated_events/*/active_quoters"],

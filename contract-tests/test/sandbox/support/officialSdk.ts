@@ -79,8 +79,7 @@ export const calls: Calls = {
     getAccountApiLimits: () => [],
     getAccountApiUsageLevelVolumeProgress: () => [],
     getAccountEndpointCosts: () => [],
-    // The document declares no body, but the exchange rejects a write without the JSON content type.
-    upgradeAccountApiUsageLevel: () => [{ data: {} }]
+    upgradeAccountApiUsageLevel: () => []
   },
   ApiKeysApi: {
     createApiKey: () => [{ name: "mine", public_key: publicKey }],
@@ -157,10 +156,10 @@ export const calls: Calls = {
   IncentiveProgramsApi: { getIncentivePrograms: () => [] },
   LiveDataApi: {
     getEventLiveData: ({ eventTicker }) => [eventTicker],
-    getGameStats: () => [unknownId],
-    getLiveData: () => ["football", unknownId],
-    getLiveDataByMilestone: () => [unknownId],
-    getLiveDatas: () => [[unknownId]],
+    getGameStats: ({ milestoneId }) => [milestoneId],
+    getLiveData: ({ milestoneId }) => ["football_game", milestoneId],
+    getLiveDataByMilestone: ({ milestoneId }) => [milestoneId],
+    getLiveDatas: ({ milestoneId }) => [[milestoneId]],
     getWeatherIndex: () => ["nyc"],
     getWeatherIndexCalibrations: () => ["nyc"]
   },
@@ -175,7 +174,7 @@ export const calls: Calls = {
     getSeriesList: () => [undefined, undefined, true, true],
     getTrades: ({ ticker }) => [10, undefined, ticker]
   },
-  MilestoneApi: { getMilestone: () => [unknownId], getMilestones: () => [10] },
+  MilestoneApi: { getMilestone: ({ milestoneId }) => [milestoneId], getMilestones: () => [10] },
   MultivariateApi: {
     createMarketInMultivariateEventCollection: ({
       awayEventTicker,
@@ -240,5 +239,5 @@ export const calls: Calls = {
     updateSubaccountNetting: () => [{ subaccount_number: 1, enabled: true }]
   },
   SearchApi: { getFiltersForSports: () => [], getTagsForSeriesCategories: () => [] },
-  StructuredTargetsApi: { getStructuredTarget: () => [unknownId], getStructuredTargets: () => [] }
+  StructuredTargetsApi: { getStructuredTarget: ({ targetId }) => [targetId], getStructuredTargets: () => [] }
 }

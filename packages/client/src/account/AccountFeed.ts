@@ -65,8 +65,9 @@ export type { AccountFill, AccountOrder, AccountPosition } from "./rows.ts"
 /** The live account. It ends with its scope. */
 export interface AccountFeedService {
   /**
-   * Returns the account. The returned object never changes: read again for a newer one. While messages may be missing,
-   * fails with the reason and the time since when. After the feed has ended, fails with the feed's error.
+   * Returns the account. The returned object never changes: read again for a newer one. While the account is not live,
+   * fails with `AccountNotLive`, which states why and since when. After the feed has ended, fails with the feed's
+   * error.
    */
   readonly read: Effect.Effect<AccountState.Account, AccountState.AccountNotLive | Feed.FeedError>
   /** Returns what is known, even while messages may be missing. */
@@ -75,8 +76,8 @@ export interface AccountFeedService {
   readonly awaitLive: Effect.Effect<AccountState.Account, Feed.FeedError>
   readonly status: Effect.Effect<AccountState.AccountStatus>
   /**
-   * A stream of events. The first event is `Live`, at once if the account is live. Each change is an event, even if its
-   * message was lost and a REST read found the change later. Each consumer receives all events.
+   * A stream of events. The first event is `Live`, at once if the account is live. If the message of a change was lost,
+   * the event follows when a REST read finds the change. Each consumer receives all events.
    */
   readonly events: Stream.Stream<AccountEvent, Feed.FeedError>
   /** Reads all lists again soon. */
@@ -176,10 +177,11 @@ const start = (options: Options = {}) =>
  * A list counts only if `Exchange.userDataTimestamp` shows that it is new enough. Fills from more than a day ago are also
  * read from `Historical.fills`. Without `subaccounts`, only the primary account is followed.
  *
- * With `lines: 2`, the account stays live while one of two connections is lost, and the lists are still read again. If one
- * line is behind the other, a position can briefly show its state before the last change.
+ * With `lines: 2`, the account stays live while one of two connections is lost, and the lists are still read again. If
+ * one line is behind the other, a position can briefly show an older state.
  *
- * If the feed fails for good, such as with a refused key, `read`, `awaitLive` and `events` fail with the feed's error.
+ * If the feed fails permanently, for example because the exchange refuses the key, `read`, `awaitLive` and `events`
+ * fail with the feed's error.
  *
  * **Gotchas**
  *

@@ -115,7 +115,7 @@ type What =
  */
 export type Need = What & { readonly asOfMillis: number }
 
-/** A page of a list. All pages of a read have the time at which the read began. */
+/** A page of a list. All pages of one read have the same `startedMillis`. */
 export interface Page<Row> {
   readonly rows: ReadonlyArray<Row>
   /**

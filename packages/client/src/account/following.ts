@@ -25,12 +25,12 @@ const behindMillis = 10_000
 /** How long to wait before opening a subscription again after the exchange ended it or did not answer. */
 const retryMillis = 5_000
 
-/** What the follower needs of its owner. */
+/** What the follower needs from its owner. */
 export interface Outside {
   readonly nowMillis: () => number
   /** Called after each change of the state. */
   readonly onInput: () => void
-  /** Calls `run` after a time, unless the account is closed before. */
+  /** Calls `run` after a time, unless the account closes first. */
   readonly later: (millis: number, run: () => void) => void
   /** Called when the last line has ended. */
   readonly onEnd: (error: Feed.FeedError) => void

@@ -45,7 +45,10 @@ export class OrderGroups {
     return [...this.#groups.values(), ...this.#deleted.values()]
   }
 
-  /** Applies a message. Returns the changed group. Undefined for a repeated or older message, and for a deleted group. */
+  /**
+   * Applies a message. Returns the changed group. Undefined for a repeated or older message, and for a group that is
+   * already deleted.
+   */
   update({ contracts_limit_fp, event_type, order_group_id, ts_ms }: OrderGroupUpdates): AccountOrderGroup | undefined {
     if (this.#deleted.has(order_group_id)) return undefined
     const known = this.#groups.get(order_group_id)

@@ -44,7 +44,10 @@ export class Book {
   readonly epoch: number
   /** When the last message of this book arrived, in Unix milliseconds. */
   readonly receivedMillis: number
-  /** The time since the last message of this book. The book of a quiet market grows old, but is still correct. */
+  /**
+   * The time from the last message of this book to the read. The book of a quiet market grows old, but is still
+   * correct.
+   */
   readonly ageMillis: number
   readonly #bids: Levels
   readonly #asks: Levels

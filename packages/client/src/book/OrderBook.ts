@@ -250,8 +250,9 @@ export class OrderBook {
   }
 
   /**
-   * Returns the book without `tick`, for an owner with a timer. A deadline can pass while the process is busy: the messages
-   * that wait in the socket come before it, and a reader may come before both.
+   * Returns the book without `tick`, for an owner with a timer. If the process was busy, a deadline can have passed
+   * while earlier messages still wait in the socket. Those messages are applied before the deadline takes effect, even
+   * if a reader comes first.
    *
    * @internal
    */

@@ -201,9 +201,10 @@ class Books {
  * a higher `epoch`: only then can a book be older than the book read before. Each line is a session with the options of
  * the layer, on connections of its own.
  *
- * A line that fails for good, such as with a refused key, is not opened again. `lines` shows why. When all lines have
- * failed, the watch ends with the error of the last one. A market is refused if the exchange refuses it on all lines.
- * Until then, a line that lacks the market tries again after 5 seconds, then after longer waits of up to a minute.
+ * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` shows
+ * why. When all lines have failed, the watch ends with the error of the last one. A market is refused if the exchange
+ * refuses it on all lines. Until then, a line that lacks the market tries again after 5 seconds, then after longer
+ * waits of up to a minute.
  *
  * **Gotchas**
  *

@@ -256,9 +256,9 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
  *   the read, or up to `toleranceMillis` before or after the read. So neither a busy market nor a late message counts as
  *   a difference.
  * - A market with a difference is read again. A difference counts only if the same level differs again.
- * - A market is `undecided` if its book was not readable all that time, or changed 1,000 times or more during a read. It
- *   is also `undecided` if REST does not return it or returns too many decimals, or if the two reads show differences
- *   only at different levels.
+ * - A market is `undecided` if its book was unreadable at any time during a read, or changed 1,000 times or more. It is
+ *   also `undecided` if REST does not return it or returns too many decimals, or if the two reads show differences only
+ *   at different levels.
  * - The levels of REST are bids of YES and bids of NO. A bid of NO is compared as an ask of YES.
  * - An audit of several lines compares what readers see, and heals all lines of the market.
  *

@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * Each market has a {@link MergedBook}. Each outage of a subscription closes its line in that book and opens a line
- * with a new number. The number modulo the count of lines is the index of the subscription's line here.
+ * Each market has a {@link MergedBook}. Each outage of a subscription closes its line in that book and opens another
+ * line under a new number. The new number modulo the number of lines is the index of the subscription in this module.
  *
  * The exchange can refuse a market on one line and send it on another, for example if a snapshot was lost twice. The line
  * without the market then adds it again after a wait. A market that is refused on all lines is no longer watched.

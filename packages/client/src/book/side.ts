@@ -126,7 +126,7 @@ export class Levels {
   }
 }
 
-/** Why a change was not applied. The side is then as before. */
+/** Why a change was not applied. The side is then unchanged. */
 export type Refusal = "negative" | "tooLarge"
 
 /** A side that changes. */

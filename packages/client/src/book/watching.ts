@@ -49,8 +49,8 @@ export type ReadResult = Result.Result<Book, BookNotLive | NotWatched | Feed.Fee
 /** The watched books. They are updated until the scope closes. */
 export interface Watch {
   /**
-   * Returns the book of a market. The book never changes: read again for a newer one. While the book may be wrong,
-   * fails with the reason and the time since when. After the feed has ended, fails with the feed's error.
+   * Returns the book of a market. The book never changes: read again for a newer one. While the book is not live, fails
+   * with `BookNotLive`, which states why and since when. After the feed has ended, fails with the feed's error.
    */
   readonly read: (market_ticker: string) => Effect.Effect<Book, BookNotLive | NotWatched | Feed.FeedError>
   /**

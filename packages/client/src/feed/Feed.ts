@@ -175,8 +175,8 @@ export const frames = ({ bufferSize = defaultBufferSize }: SubscribeOptions = {}
   )
 
 /**
- * Subscribes to the best quotes of your RFQ batches. For each batch, every delivered message has a higher `version` than
- * the message before it. Older and repeated messages are dropped.
+ * Subscribes to the best quotes of your RFQ batches. For each batch, every delivered message has a higher `version`
+ * than the last delivered message. Older and repeated messages are dropped.
  *
  * **Details**
  *

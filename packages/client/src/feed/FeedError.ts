@@ -22,7 +22,7 @@ const list = (names: ReadonlyArray<string>): string => {
 const about = (names: ReadonlyArray<string>): string => (names.length === 0 ? "" : ` for ${list(names)}`)
 
 /**
- * The exchange refused the connection for good: the feed does not connect again.
+ * The exchange refused the connection permanently: the feed does not connect again.
  *
  * **Details**
  *

@@ -191,8 +191,8 @@ export class BucketQueue {
   }
 
   /**
-   * Whether a call must be sent in any case. A cancel must be sent if the latest attempt to fetch the budgets failed,
-   * or if no attempt has ended yet. The exchange then decides.
+   * Whether a call must be sent even if its tokens come too late. A cancel must be sent if the latest attempt to fetch
+   * the budgets failed, or if no attempt has ended yet. The exchange then decides.
    */
   #mustBeSent({ descriptor }: Bill): boolean {
     return descriptor.limits.urgent && !this.#shared.learned.isCertain

@@ -42,7 +42,7 @@ export interface Options {
 type Kind = "read" | "write"
 type Budgets = Readonly<Record<Kind, RateLimits.Budget>>
 
-/** The factor on refill rates that tolerates a machine clock that runs faster than the exchange's clock. */
+/** The factor on refill rates, because this machine's clock may run faster than the exchange's clock. */
 const clockTolerance = 0.999
 
 /** The shortest time between two attempts to fetch the budgets. */

@@ -105,7 +105,8 @@ export const usageLevelVolumeProgress: Operation.Operation<
 })
 
 /**
- * Requests the advanced usage level, permanently. The response is empty: read {@link limits} to see the result.
+ * Requests the advanced usage level, which the exchange grants permanently. The response is empty: read {@link limits}
+ * to see the result.
  *
  * **Details**
  *

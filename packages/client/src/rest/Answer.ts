@@ -1,5 +1,6 @@
 /**
- * Decodes a recorded or synthetic response of an operation, exactly as a call does, without a connection.
+ * Decodes a recorded or synthetic response of an operation without a connection, exactly as the first attempt of a call
+ * does.
  *
  * @module
  */
@@ -23,8 +24,8 @@ export interface Answer {
 const utf8 = /*#__PURE__*/ new TextEncoder()
 
 /**
- * Makes the decoder of an operation's responses. It returns the output of the operation, or the error with which a call
- * would fail.
+ * Makes the decoder of an operation's responses. The decoder returns the output of the operation, or the error with
+ * which a call would fail after this response.
  *
  * **When to use**
  *

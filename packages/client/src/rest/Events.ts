@@ -171,7 +171,7 @@ export const metadata: Operation.Operation<
 })
 
 /**
- * Lists fee changes of single events, which override the fees of the series, a page at a time.
+ * Lists the fee changes of single events, a page at a time. They override the fees of the series.
  *
  * **Gotchas**
  *

@@ -25,7 +25,8 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads whether the exchange is up and whether it trades: for the exchange as a whole (shard 0), and per shard.
+ * Reads whether the exchange is up and whether it trades: at the top level for shard 0, and in
+ * `exchange_index_statuses` for each shard.
  *
  * **Details**
  *

@@ -54,12 +54,12 @@ export type {
 /**
  * Reads the cutoffs where the live reads end, as RFC 3339 times:
  *
- * | field | operations that read older data |
- * | --- | --- |
- * | `market_settled_ts` (settled) | {@link markets}, {@link market}, {@link marketCandlesticks} |
- * | `trades_created_ts` (traded) | {@link fills}, {@link trades} |
- * | `orders_updated_ts` (cancelled or executed) | {@link orders} |
- * | `market_positions_last_updated_ts` (archived) | {@link positions} |
+ * | field | time of an item that it is compared with | operations that read older items |
+ * | --- | --- | --- |
+ * | `market_settled_ts` | the settlement of the market | {@link markets}, {@link market}, {@link marketCandlesticks} |
+ * | `trades_created_ts` | the trade | {@link fills}, {@link trades} |
+ * | `orders_updated_ts` | the cancellation or execution of the order | {@link orders} |
+ * | `market_positions_last_updated_ts` | the last update of the position | {@link positions} |
  *
  * **Gotchas**
  *

@@ -14,9 +14,9 @@
  *   remembers the ids of live items that are older than the first cutoff plus `overlapMillis`, and skips these items on
  *   the historical side.
  * 3. A historical item that is younger than the first cutoff plus `overlapMillis` moved during the reading. The stream
- *   reads the cutoff again between the two sides. An item that is younger than this second cutoff was live during the
- *   complete live reading, so the live side has emitted it. For an older item this is uncertain, and the stream fails
- *   with {@link HistoryUncertain}.
+ *    reads the cutoff again between the two sides, and again when a historical item is younger than the last cutoff. An
+ *    item between the second and the last cutoff was live during the complete live reading, so the live side has
+ *    emitted it. For any other item this is uncertain, and the stream fails with {@link HistoryUncertain}.
  * 4. One side can also repeat an item if its pages shift during the reading. Therefore the stream remembers the last
  *    100,000 ids of each side, and skips repeated items.
  *

@@ -19,8 +19,8 @@ export type { GetIncentiveProgramsResponse, IncentiveProgram } from "../generate
  * **Gotchas**
  *
  * - `period_reward` and `max_reward_per_account` are integers in hundredths of a cent: 10,000 is one dollar.
- * - The cursor of the response is named `next_cursor`. Every other list has `cursor`. The last page has an empty
- *   `next_cursor`, or no cursor.
+ * - The cursor of the response is named `next_cursor`. Every other list with pages has `cursor`. The last page has an
+ *   empty `next_cursor`, or no cursor.
  */
 export const list: Pages.Paged<
   Inputs.GetIncentiveProgramsInput,

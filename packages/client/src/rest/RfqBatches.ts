@@ -188,7 +188,7 @@ const legsHaveACollection: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ child
       }
     : undefined
 
-/** Returns a key that is equal for two children with the same combo: the ticker, or the legs in any order. */
+/** Returns the key by which combos are compared: the ticker, or the legs in any order. */
 const comboOf = ({ market_ticker, selected_markets = [] }: Inputs.CreateRFQBatchChildInput): string =>
   JSON.stringify(
     market_ticker ??
@@ -363,8 +363,8 @@ export {
  * **Details**
  *
  * `version` increases when a best bid changes. `yes_complete` and `no_complete` show whether every child has a bid on
- * that side. If not, the batch cannot be accepted on that side. A side without a bid has no `yes_bid_dollars` or
- * `no_bid_dollars`.
+ * that side. If not, the batch cannot be accepted on that side. If a child has no bid on a side, its `yes_bid_dollars`
+ * or `no_bid_dollars` is absent.
  *
  * **Gotchas**
  *
@@ -610,7 +610,7 @@ export const deleteQuote: Operation.Operation<
 })
 
 /**
- * Confirms all children that your batch quote won, at once.
+ * Confirms all children that your batch quote won, in one call.
  *
  * **Details**
  *
@@ -620,10 +620,10 @@ export const deleteQuote: Operation.Operation<
  * **Gotchas**
  *
  * - The document does not say how long you have. A single quote on a combo leaves 3 s: see `Quotes.confirm`.
- * - The client retries this operation after a lost response, because there is at most one confirmation. A `Conflict` or
- *   `NotFound` with `afterLostAnswer` then most likely means that the first attempt succeeded. {@link quotes} shows
- *   the `status`.
- * - The client sends `{}` as the body, because `Quotes.confirm` requires it.
+ * - The client retries this operation after a lost response, because a batch quote can be confirmed only once. A
+ *   `Conflict` or `NotFound` with `afterLostAnswer` then most likely means that the first attempt succeeded. {@link
+ *   quotes} shows the `status`.
+ * - The client sends `{}` as the body, because the exchange requires a body in `Quotes.confirm`.
  *
  * Source: the document of October 26, 2026.
  */

@@ -1,5 +1,5 @@
 /**
- * Requests for quote (RFQ) ask makers for a price for a size, without an order in the book. Makers respond with
+ * Requests for quote (RFQ) ask makers for the price of a given size, without an order in the book. Makers respond with
  * `Quotes`.
  *
  * **Details**

@@ -77,7 +77,7 @@ export const create: Operation.Operation<
 })
 
 /**
- * Reads whether netting is on, for every subaccount.
+ * Reads for each subaccount whether netting is on.
  *
  * **Gotchas**
  *

@@ -7,7 +7,7 @@
  * request with 401. Every layer measures the difference by the `Date` header of each response, without further
  * requests. A date has a resolution of one second, and the exchange wrote it between the sending of the request and the
  * arrival of the response. So one response gives an interval for the difference, and several responses give the
- * intersection of their intervals. A response discards a measurement that contradicts it, or that is several minutes
+ * intersection of their intervals. A new response replaces a measurement that contradicts it or that is several minutes
  * old. The measurement is also discarded if this machine's clock was set or the machine slept. A response without a
  * valid date, or from a cache (with an `Age` header, or a CDN hit), is ignored.
  *

@@ -21,9 +21,9 @@ import { durationMillis } from "../time.ts"
  * - A 401 is retried if its code blames the timestamp (`header_timestamp_expired`), or if the layer corrects its clock
  *   (`correctClockSkew`) and the date of the response shows that the timestamp was wrong. This happens at most once per
  *   call, for every retry class, and counts as a retry of this policy.
- * - After a lost response, the client retries an order for at most a minute from the first attempt whose response was
- *   lost, under every schedule. The reason is that the exchange does not document how long it recognises a
- *   `client_order_id`.
+ * - After a lost response, the client retries a request with a client-supplied id, such as an order, for at most a
+ *   minute from the first attempt whose response was lost, under every schedule. The reason is that the exchange does
+ *   not document how long it recognises such an id.
  * - A `Retry-After` header in seconds or as a date can make a wait longer, never shorter. If the wait would exceed the
  *   total time of the call, the call fails at once with the error of that response. Any other value, or a repeated
  *   header, is ignored.

@@ -13,7 +13,7 @@ import { type Interval, jumped, read, type Reading } from "./skew.ts"
 /**
  * The largest difference between a signature's timestamp and the exchange's clock that the exchange accepts. The
  * document states no number. Public measurements: 30 seconds are at the limit, 60 are refused. The bound also applies
- * to a clock that was never measured, because the exchange refuses all other signatures.
+ * to a clock that was never measured, because the exchange refuses signatures outside the bound.
  */
 export const maxSkewMillis = 60_000
 
@@ -73,7 +73,7 @@ export const Recorded: Context.Reference<Attempts | undefined> = /*#__PURE__*/ C
  * clock.
  */
 export interface Now extends Reading {
-  /** Undefined if no response had a usable date. */
+  /** Undefined if there is no measurement. */
   readonly skew: Interval | undefined
 }
 

@@ -147,8 +147,9 @@ const errorFields = (
 }
 
 /**
- * Reads the error in a body. Most responses nest it under `error`. The document and some 404s have it flat. In a 429,
- * `error` is a bare string. The CDN sends HTML or no body. Source: bodies recorded in production and demo, 2025–2026.
+ * Reads the error in a body. Most responses nest it under `error`. In the document and in some 404s, its fields are at
+ * the top level. In a 429, `error` is a bare string. The CDN sends HTML or no body. Source: bodies recorded in
+ * production and demo, 2025–2026.
  *
  * With `isSecret`, the body may contain a secret, so the result contains only the fields of the error.
  */

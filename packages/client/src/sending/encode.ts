@@ -133,7 +133,7 @@ const copyOf = (input: unknown): unknown => {
 }
 
 /**
- * Returns the JSON pointer of a string in a body that is not well-formed Unicode. The exchange would read such a string
+ * Finds a string that is not well-formed Unicode, and returns its JSON pointer. The exchange would read such a string
  * as another string.
  */
 const illFormed = (value: unknown, pointer: string): string | undefined => {

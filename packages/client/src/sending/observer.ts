@@ -75,7 +75,7 @@ interface Request {
   span: Tracer.Span | undefined
 }
 
-/** Shorter waits are not recorded: they are only requests to the store. */
+/** The shortest wait that is recorded. In a shorter one, the call only asked the store for its tokens. */
 const minWaitNanos = 1_000_000n
 
 /** The `error.type` of an interrupted call, attempt or wait. */

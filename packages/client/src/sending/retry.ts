@@ -24,7 +24,8 @@ const isLost = (error: CallFailure): boolean =>
 
 /**
  * Whether a request may be sent again: no byte of the request can have left this machine, the refusal is temporary, or
- * the response was lost and a repeat is harmless.
+ * the response was lost and a repeat is harmless. Not if the response is too large, or if the HTTP client itself
+ * repeats requests.
  */
 const mayRepeat = ({ isRepeatable }: CallState, error: CallFailure): boolean => {
   if (error._tag === "TransportError" && (error.code === bodyTooLarge || error.code === clientRepeats)) return false

@@ -59,8 +59,8 @@ export interface Options {
   /** As in `Feed.subscribe`. Default: 65,536. */
   readonly bufferSize?: number | undefined
   /**
-   * How far the exchange's times of the trades can be out of order on a line. A larger value reports more holes, a value that
-   * is too small can hide one. Default: 1,000.
+   * How far the exchange's times of the trades can be out of order on a line. A value that is too small can hide a
+   * hole. A larger value reports more holes. Default: 1,000.
    */
   readonly disorderMillis?: number | undefined
   /** How long a line can lack a trade of another line before it counts as lost. Default: 30,000. */
@@ -94,8 +94,9 @@ export interface TradeEvent {
  *
  * **Details**
  *
- * `sinceMillis` is the exchange's time of the last trade before the hole, less `disorderMillis`. Before the first trade, it is
- * a minute before the start of the watch. `untilMillis` is when a line was live again, by this machine's clock.
+ * `sinceMillis` is the exchange's time of the last trade before the hole, less `disorderMillis`. Before the first
+ * trade, it is a minute before the first line was live. `untilMillis` is when a line was live again, by this machine's
+ * clock.
  */
 export interface Hole extends Interval {
   readonly _tag: "Hole"
@@ -187,10 +188,9 @@ const open = <A>(
  * no trade is missing as long as another line delivers it. A `Hole` reports each interval in which trades can be missing.
  *
  * A loss on one line is harmless only if another line delivers the lost trades. That line may be late, and may be lost
- * before it delivers them. So the loss stays open until the other line has delivered a trade that is later, by more
- * than twice `disorderMillis`, than the first one of the restored line: by the exchange's times, not by this machine's
- * clock. If the other line is lost earlier, the loss is a hole. No loss is assumed to be harmless, so a hole can
- * contain no trade at all.
+ * before it delivers them. So the loss stays open until the other line delivers a trade whose exchange time is more
+ * than twice `disorderMillis` after that of the restored line's first trade. If the other line is lost earlier, the
+ * loss is a hole. No loss is assumed to be harmless, so perhaps no trade happened in a hole.
  *
  * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which lines
  * are complete, and why a line is over. The watch ends with the error of the last line, and with `Lagging` if more events wait
@@ -202,8 +202,9 @@ const open = <A>(
  *   is then a hole if the other line is lost before the next trade, although perhaps nothing was traded.
  * - Trades of a late line arrive late. The events are not sorted by the exchange's time, `ts_ms`.
  * - The ids of the last 100,000 trades are remembered. A line that is further behind repeats trades.
- * - A list of more markets than the exchange permits in one subscription takes several connections per line. If one of them is
- *   late, the trades of the line are out of order by more than `disorderMillis`. Watch all markets then.
+ * - A list of more markets than the exchange permits in one subscription takes several connections per line. If one of
+ *   them is late, the trades of the line are out of order by more than `disorderMillis`. In that case, watch all
+ *   markets.
  * - `Feed.state` and `Feed.changeOver` concern the first line alone.
  */
 export const watch = (
@@ -222,8 +223,8 @@ export const watch = (
  *
  * **Gotchas**
  *
- * - A read begins up to two seconds before its hole, and a hole before the first trade begins a minute before the watch. So
- *   `Filled` can contain trades from before the watch.
+ * - A read begins up to two seconds before its hole, and a hole before the first trade begins a minute before the first
+ *   line was live. So `Filled` can contain trades from before the watch.
  * - A read lacks trades that `Markets.trades` returns only after `readAfterMillis`, and block trades whose time is older than
  *   the hole.
  */

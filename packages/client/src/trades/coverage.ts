@@ -139,7 +139,10 @@ export class Coverage {
     })
   }
 
-  /** Completes a line although no line covers what it lacks. Returns that hole, unless it is the first line. */
+  /**
+   * Completes a line although no line covers what it lacks. Returns what it lacks as a hole, unless no line was live
+   * before.
+   */
   #complete(line: LineCoverage): Interval | undefined {
     const sinceMillis =
       this.#lastMillis === Number.NEGATIVE_INFINITY

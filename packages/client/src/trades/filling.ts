@@ -26,7 +26,7 @@ export interface Filling {
   readonly maxPages: number
 }
 
-/** The operation reads one market or all: beyond so many markets, one read of all is cheaper. */
+/** `Markets.trades` reads one market or all markets. For more markets than this, one read of all markets is cheaper. */
 const maxSingleReads = 10
 
 /** Converts a trade of REST to one of the feed. */

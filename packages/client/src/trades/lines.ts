@@ -46,7 +46,7 @@ export interface Sink {
   readonly end: (error: Feed.FeedError | undefined) => void
 }
 
-/** The name of all markets, in a watch without a list. */
+/** Stands for all markets, in a watch without a list. */
 const everyMarket = ""
 
 class Line {
@@ -187,7 +187,8 @@ export class TradeLines {
     } else if (opened.failure._tag !== "InvalidRequest") {
       this.#endLine(line, opened.failure)
     }
-    // Both share one subscription of the exchange, so that it does not end in between.
+    // The former subscription is closed last. Both share one subscription of the exchange, which thus does not end in
+    // between.
     former?.close()
     return Result.map(opened, () => undefined)
   }

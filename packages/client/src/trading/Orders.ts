@@ -10,8 +10,8 @@
  *
  * **Details**
  *
- * Every price and side refers to the YES book: `bid` buys YES at `price`; `ask` sells YES, which is the same as buying
- * NO at one dollar minus the price.
+ * In the operations, every price and side refers to the YES book: `bid` buys YES at `price`; `ask` sells YES, which is
+ * the same as buying NO at one dollar minus the price.
  *
  * **Gotchas**
  *

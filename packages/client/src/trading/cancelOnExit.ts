@@ -107,7 +107,7 @@ interface State {
 }
 
 interface Signals {
-  /** Completes when no more calls are pending. */
+  /** Completes when the scope is closing and no call is pending any longer. */
   readonly idle: Deferred.Deferred<void>
   /** Completes when pending calls are abandoned. */
   readonly ended: Deferred.Deferred<void>
@@ -209,8 +209,8 @@ const abandoned = (call: CallState): Effect.Effect<never, CallFailure> =>
   })
 
 /**
- * Follows the operations on orders. `Orders.create` and `Orders.batchCreate` register their orders. The others remove
- * orders that no longer rest.
+ * Follows the operations on orders. `Orders.create` and `Orders.batchCreate` register their orders. A successful
+ * cancel, decrease or amend updates the resting orders.
  */
 const makeAroundWrite =
   (state: State, signals: Signals): AroundWrite =>
@@ -353,7 +353,10 @@ const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): str
   return asOf === undefined ? "no list of orders could be read" : `no list of orders as of ${asOf} shows it`
 }
 
-/** Waits for pending calls, abandons calls that do not end, and finds and cancels their orders. */
+/**
+ * Waits for pending calls and abandons those that do not end. Then finds and cancels the orders whose outcome is not
+ * known.
+ */
 const cancelLost = (closing: Closing): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     const { signals, state, withinMillis } = closing
@@ -417,7 +420,8 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  * logged as warnings.
  *
  * A call of `create` or `batchCreate` that is pending when the layer closes gets half of `within` to end. After that it
- * fails with a `TransportError` whose `requestSent` is `maybe`.
+ * fails: with an `InvalidRequest` if nothing was sent, otherwise with a `TransportError` whose `requestSent` is
+ * `maybe`.
  *
  * **Gotchas**
  *
@@ -429,7 +433,7 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  *   `Effect.runPromise` these signals end the process at once, and nothing is cancelled.
  * - A killed process cancels nothing: use an order group, an `expiration_time` or a journal for that case.
  * - Each order that may rest stays in memory until {@link ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`,
- *   `Orders.decrease`, `Orders.amend` or the end of the scope has ended it.
+ *   `Orders.decrease` or `Orders.amend` shows that it no longer rests, or until the scope closes.
  *
  * **Example** (Orders that are cancelled at the end of the program)
  *

@@ -45,7 +45,7 @@ export interface Canceled {
   readonly ts_ms: number
 }
 
-/** The order had been cancelled before. A part of the order may have filled. */
+/** The order is cancelled, but no response shows that this call cancelled it. A part of the order may have filled. */
 export interface AlreadyCanceled {
   readonly _tag: "AlreadyCanceled"
   readonly order_id: string
@@ -90,7 +90,7 @@ export interface CancelOptions {
 }
 
 /**
- * The errors of {@link ensureCanceled}: the exchange refused the cancel for another reason than a missing order, or the
+ * The errors of {@link ensureCanceled}: the exchange refused the cancel for a reason other than a missing order, or the
  * cancel was never sent. The exchange has carried out no cancel of this call.
  */
 export type EnsureCanceledError = Exclude<CancelError, { readonly _tag: Unclear }>
@@ -126,19 +126,19 @@ const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
 const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || error.afterLostAnswer
 
 /**
- * Cancels the resting part of an order on any shard, and returns the state of the order: cancelled now, cancelled
- * before, filled, or not found.
+ * Cancels the resting part of an order on any shard, and returns the state of the order: cancelled by this call,
+ * already cancelled, filled, not found, or unknown.
  *
  * **Details**
  *
- * A 404 does not say whether the order filled, was cancelled before, or never existed. Right after a create, demo has
+ * A 404 does not say whether the order filled, was already cancelled, or never existed. Right after a create, demo has
  * returned 404 for about half a second. A response can also be lost. In all these cases the client reads the order.
  * While the order seems to rest, the client cancels it again, until the state is known or `within` has passed.
  * Repeating a cancel is harmless.
  *
- * `ensureCanceled` fails if the exchange refuses the cancel for another reason, or if nothing was sent. Once the
- * exchange may have carried out a cancel, the call no longer fails. If the state stays unknown, it returns `MayRest`,
- * whose `error` takes the lost response into account.
+ * `ensureCanceled` fails if the exchange refuses the cancel for a reason other than a missing order, or if nothing was
+ * sent. Once the exchange may have carried out a cancel, the call no longer fails. If the state stays unknown, the call
+ * returns `MayRest`. If a response was lost, the `error` of `MayRest` says so.
  *
  * **Example** (Checking whether the order filled before the cancel)
  *
@@ -187,7 +187,10 @@ const afterLostCancel = (error: CancelError): CancelError =>
 /** Returns the upper bound of how far the exchange's clock is ahead of the wall clock. */
 const aheadMillis = ({ skew }: Now): number => Math.max(0, skew?.upperMillis ?? 0)
 
-/** Returns the latest possible start of a call by the exchange's clock. The wall clock may have been set since. */
+/**
+ * Returns the latest possible start of a call by the exchange's clock. The wall clock may have been set since the
+ * start.
+ */
 const latestStart = (began: Now, current: Now): number => {
   const elapsedMillis = current.monotonicMillis - began.monotonicMillis
   return Math.max(began.wallMillis + aheadMillis(began), current.wallMillis - elapsedMillis + aheadMillis(current))

@@ -23,7 +23,7 @@ import type { CallState } from "../sending/callState.ts"
 export interface Changes {
   /** The ids of orders that no longer rest. */
   readonly ended: ReadonlyArray<string>
-  /** A changed order whose response has another `order_id`. */
+  /** A changed order, if the `order_id` in the response is not that of the request. */
   readonly renamed?: {
     readonly from: string
     readonly to: string

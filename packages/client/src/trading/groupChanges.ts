@@ -247,9 +247,9 @@ export const watch = (
  *
  * **Details**
  *
- * The first element is `Live`, unless messages of the group arrive with the start of the subscription. The stream ends
- * after the deletion of the group. It fails with the error of the feed if the subscription ends earlier, and with
- * `Lagging` if more than `bufferSize` changes wait for the consumer.
+ * The first element is `Live`, or an `Update` if a message of the group arrives before the subscription is live. The
+ * stream ends after the deletion of the group. It fails with the error of the feed if the subscription ends earlier,
+ * and with `Lagging` if more than `bufferSize` changes wait for the consumer.
  *
  * **Example** (Printing each new limit of a group)
  *

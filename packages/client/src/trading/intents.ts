@@ -140,7 +140,7 @@ type CloseOmits =
   | "reduce_only"
 
 /**
- * Sells a position in YES or NO for at least the price, at once. Never sells more than the position.
+ * Sells a position in YES or NO immediately, for at least the price. Never sells more than the position.
  *
  * **Details**
  *

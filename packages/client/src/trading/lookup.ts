@@ -1,5 +1,5 @@
 /**
- * Finds orders by `client_order_id`, for which no list of the exchange has a filter.
+ * Finds orders by `client_order_id`. `Orders.list` and `Historical.orders` have no filter for it.
  *
  * @module
  */
@@ -193,7 +193,7 @@ interface SearchState {
   readonly done: Set<Wanted>
 }
 
-/** Reads the lists of every wanted market, up to the last wanted order. Returns whether all of them could be read. */
+/** Reads the lists of each market until its wanted orders are found. Returns whether all lists could be read. */
 const readLists = (
   wanted: ReadonlyArray<Wanted>,
   state: SearchState,

@@ -85,7 +85,7 @@ export interface Accepted extends Placement {
   readonly average_fee_paid: Dollars | undefined
   /** Unix milliseconds by the exchange's clock. */
   readonly ts_ms: number | undefined
-  /** The shard, if the intent or the list contains it. */
+  /** The shard, if the intent, the list or the message of the feed contains it. */
   readonly exchange_index: number | undefined
   readonly subaccount: number | undefined
   /** The order as a list showed it. The order can have changed since. */

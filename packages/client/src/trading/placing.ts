@@ -286,7 +286,8 @@ const sendAll = (
  * shows the order, the lists are newer than the last attempt, or `within` has elapsed.
  *
  * - `Accepted`: the order exists. This is known from a response, from the id in a response that does not decode, or
- *   from a list that shows an order with this id and the market, subaccount, side, price and count of the intent.
+ *   because a list or a live `AccountFeed` shows an order with this id and the market, subaccount, side, price and
+ *   count of the intent.
  * - `Rejected`: the exchange refused the order, and no earlier response of this call was lost. The absence of the order
  *   from a list is never sufficient.
  * - `Unknown`: everything else, such as a response that contradicts itself, or another order with the same id.
@@ -345,9 +346,10 @@ export const place = (intent: OrderIntent, options?: PlaceOptions): Effect.Effec
  *
  * **Details**
  *
- * Each order has its own `client_order_id`, and an outcome as in {@link place}. The refusal of a single order is an
- * `ItemRefused`. The refusal of the request counts as the refusal of each order, although the document does not say
- * whether the exchange can refuse a batch and still carry out a part of it. `placeAll` fails only if nothing was sent.
+ * Each order has its own `client_order_id`, and an outcome as in {@link place}. If the exchange refuses a single order,
+ * the error of its outcome is an `ItemRefused`. The refusal of the request counts as the refusal of each order,
+ * although the document does not say whether the exchange can refuse a batch and still carry out a part of it.
+ * `placeAll` fails only if nothing was sent.
  *
  * **Gotchas**
  *

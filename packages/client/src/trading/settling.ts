@@ -28,8 +28,8 @@ export interface SettleOptions {
  * `settle` searches the live and historical orders of the market for the `client_order_id`, and places nothing. It
  * fails only if the placement is malformed (`InvalidRequest`). If nothing can be read, the result is `Unknown`.
  *
- * - `Accepted`: a list shows an order with the id. If the placement has a `request`, the market, subaccount, side,
- *   price and count are the same.
+ * - `Accepted`: a list or a live `AccountFeed` shows an order with the id. If the placement has a `request`, the
+ *   market, subaccount, side, price and count are the same.
  * - `NotPlaced`: no list shows the order, and every list is so new that the exchange no longer accepts the signature of
  *   the last attempt. It is not known whether the exchange refused the order or never received it.
  * - `Unknown`: `within` elapsed too early, or absence proves nothing. Absence proves nothing if a response reported

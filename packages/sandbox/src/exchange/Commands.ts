@@ -11,6 +11,7 @@ import type {
   Account,
   Allocation,
   ApiKey,
+  IncentiveProgram,
   Collection,
   ComboLeg,
   BlockTrade,
@@ -18,6 +19,7 @@ import type {
   FeeTerms,
   Market,
   MarketEvent,
+  Milestone,
   Order,
   OrderGroup,
   Location,
@@ -29,6 +31,7 @@ import type {
   SeriesFeeChange,
   ShardTransfer,
   Strike,
+  StructuredTarget,
   SubaccountTransfer,
   Subtrader,
   Tier
@@ -135,6 +138,15 @@ export interface CreateEvent {
   readonly multivariate?: boolean
   /** Default: 0. All markets of an event are on its shard. */
   readonly exchangeIndex?: number
+  /** The competition of a sport, such as `Pro Football`. */
+  readonly competition?: string
+  /** What the event asks about its competition, such as `Game`. */
+  readonly competitionScope?: string
+  /**
+   * The source of the event's live data: an index or an underlying of the feed such as `BRTI` or `Metal.XAU/USD`, or a
+   * city of the weather index such as `miami`. Default: the event has no live data.
+   */
+  readonly liveSource?: string
 }
 
 /** A market to create. */
@@ -172,6 +184,68 @@ export interface CreateMarket {
    * times are 30 and 15 seconds. Default: true for combos, otherwise false.
    */
   readonly isHighlyVolatile?: boolean
+  /** The id of the structured target of the market's strike. Default: the strike has no structured target. */
+  readonly structuredTargetId?: string
+}
+
+/** A structured target to create. */
+export interface CreateStructuredTarget {
+  readonly name: string
+  /** Such as `football_team` or `football_player`. */
+  readonly type: string
+  /** The team of a player: the id of another structured target. */
+  readonly teamId?: string
+  /**
+   * Further facts as plain JSON. The filter by competition reads `league`, `conference`, `division`, `tour` and
+   * `leagues`.
+   */
+  readonly details?: Readonly<Record<string, unknown>>
+  /** Ids by data provider. */
+  readonly sourceIds?: Readonly<Record<string, string>>
+}
+
+/** A milestone to create. The events and the structured targets must exist. */
+export interface CreateMilestone {
+  /** Such as `football_game`. */
+  readonly type: string
+  readonly startMillis: number
+  /** Default: the milestone has no stated end. It then lasts as long as a game of its type, or a day. */
+  readonly endMillis?: number
+  /** Default: `Sports` for the type of a game, otherwise `Local`. */
+  readonly category?: string
+  readonly competition?: string
+  /** Default: the names of the participants, or the type. */
+  readonly title?: string
+  /** Default: the title, and that it starts. */
+  readonly notificationMessage?: string
+  /** The events that the outcome decides. Default: none. */
+  readonly primaryEventTickers?: ReadonlyArray<string>
+  /** Further events that depend on the milestone. The primary events are always related. */
+  readonly relatedEventTickers?: ReadonlyArray<string>
+  /** The ids of the participants: for a game, the away team and then the home team. */
+  readonly targetIds?: ReadonlyArray<string>
+  /** Ids by data provider. A game has play-by-play statistics only with an id of the provider `sportradar`. */
+  readonly sourceIds?: Readonly<Record<string, string>>
+  /** Further facts as plain JSON. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** An incentive program to create. The market must exist. */
+export interface CreateIncentiveProgram {
+  readonly ticker: string
+  readonly type: IncentiveProgram["type"]
+  /** Default: the type and the ticker. */
+  readonly description?: string
+  readonly startMillis: number
+  readonly endMillis: number
+  /** The reward for the whole period: dollars with at most four decimals. */
+  readonly periodReward: string
+  /** Dollars with at most four decimals. */
+  readonly maxRewardPerAccount?: string
+  /** In basis points, from 0 to 10,000. */
+  readonly discountFactorBps?: number
+  /** Contracts with at most two decimals. */
+  readonly targetSize?: string
 }
 
 /** A multivariate event collection to create. */
@@ -357,6 +431,11 @@ export interface CommandTypes {
   readonly createSeries: readonly [{ readonly series: CreateSeries }, Series]
   readonly createEvent: readonly [{ readonly event: CreateEvent }, MarketEvent]
   readonly createMarket: readonly [{ readonly market: CreateMarket }, Market]
+  readonly createStructuredTarget: readonly [{ readonly target: CreateStructuredTarget }, StructuredTarget]
+  readonly createMilestone: readonly [{ readonly milestone: CreateMilestone }, Milestone]
+  readonly createIncentiveProgram: readonly [{ readonly program: CreateIncentiveProgram }, IncentiveProgram]
+  /** Marks an incentive program that has ended as paid out. Moves no money. */
+  readonly markProgramPaidOut: readonly [{ readonly programId: string }, void]
   readonly createCollection: readonly [{ readonly collection: CreateCollection }, Collection]
   /**
    * Creates the combo of some legs in a collection. Returns the combo if it exists already. An account creates at most
@@ -600,6 +679,36 @@ export interface ListQuotes extends PageQuery, TimeQuery {
   readonly rfqAccountId: string | undefined
   /** If set, lists only quotes in which the caller has this subaccount. */
   readonly subaccount: number | undefined
+}
+
+/** A filter of milestones. Undefined fields do not filter. */
+export interface ListMilestones extends PageQuery {
+  /** Lists milestones that start at this time or later. */
+  readonly minStartMillis?: number | undefined
+  readonly category?: string | undefined
+  readonly competition?: string | undefined
+  /** An id of any data provider. */
+  readonly sourceId?: string | undefined
+  readonly type?: string | undefined
+  readonly eventTicker?: string | undefined
+  /** Lists milestones that were updated after this time, in Unix seconds. */
+  readonly minUpdatedSeconds?: number | undefined
+}
+
+/** A filter of structured targets. Undefined fields do not filter. */
+export interface ListStructuredTargets extends PageQuery {
+  /** Lists these targets in this order. An unknown id has no target. */
+  readonly ids?: ReadonlyArray<string> | undefined
+  readonly type?: string | undefined
+  /** The league, conference, division or tour, or one of the leagues. */
+  readonly competition?: string | undefined
+}
+
+/** A filter of incentive programs. Undefined fields do not filter. */
+export interface ListIncentivePrograms extends PageQuery {
+  readonly status?: string | undefined
+  readonly type?: string | undefined
+  readonly description?: string | undefined
 }
 
 /** A filter of block trades to which the caller is a party. Undefined fields do not filter. */

@@ -255,6 +255,12 @@ export interface MarketEvent {
   readonly exchangeIndex: number
   /** Takes precedence over the fee of the series. Null if there is none. */
   readonly feeOverride: FeeTerms | null
+  /** The competition of a sport, such as `Pro Football`. */
+  readonly competition: string | undefined
+  /** What the event asks about its competition, such as `Game`. */
+  readonly competitionScope: string | undefined
+  /** The source of the event's live data: an index or an underlying of the feed, or a city of the weather index. */
+  readonly liveSource: string | undefined
   readonly updatedMillis: number
 }
 
@@ -333,6 +339,8 @@ export interface Market {
   readonly title: string
   readonly type: "binary" | "scalar"
   readonly strike: Strike | undefined
+  /** The subject of the market's strike. */
+  readonly structuredTarget: StrikeTarget | undefined
   /** Only for a combo that was created in a collection. */
   readonly combo: { readonly collectionTicker: string; readonly legs: ReadonlyArray<MarketLeg> } | undefined
   readonly status: MarketStatus
@@ -364,6 +372,12 @@ export interface Market {
   readonly topOfBook: TopOfBook
   /** The top of the book a day ago, accurate to the hour. All zero if the market did not exist yet. */
   readonly previous: TopOfBook
+}
+
+/** The structured target of a market's strike. */
+export interface StrikeTarget {
+  readonly type: string
+  readonly targetId: string
 }
 
 /** Prices from `start` to `end` by `step`. */
@@ -565,6 +579,70 @@ export interface Quote {
 export interface QuoteOrder {
   readonly orderId: string
   readonly clientOrderId: string
+}
+
+/** An entity that strikes and milestones refer to, such as a team or a player. */
+export interface StructuredTarget {
+  readonly targetId: string
+  readonly name: string
+  /** Such as `football_team`. */
+  readonly type: string
+  /** The team of a player: the id of another structured target. */
+  readonly teamId: string | undefined
+  /** Further facts as plain JSON, such as `league`. */
+  readonly details: Readonly<Record<string, unknown>>
+  /** Ids by data provider. */
+  readonly sourceIds: Readonly<Record<string, string>>
+  readonly updatedMillis: number
+}
+
+/** The phase of a milestone. */
+export type Phase = "scheduled" | "live" | "closed"
+
+/** A real-world occurrence at a certain time, such as a game, and the events that depend on it. */
+export interface Milestone {
+  readonly milestoneId: string
+  readonly category: string
+  /** Such as `football_game`. */
+  readonly type: string
+  readonly competition: string | undefined
+  readonly title: string
+  readonly notificationMessage: string
+  readonly startMillis: number
+  readonly endMillis: number | undefined
+  /** All events that depend on the milestone. */
+  readonly relatedEventTickers: ReadonlyArray<string>
+  /** The events that the outcome decides. */
+  readonly primaryEventTickers: ReadonlyArray<string>
+  /** The participants: for a game, the away team and then the home team. */
+  readonly targetIds: ReadonlyArray<string>
+  /** Ids by data provider. */
+  readonly sourceIds: Readonly<Record<string, string>>
+  /** Further facts as plain JSON. */
+  readonly details: Readonly<Record<string, unknown>>
+  readonly createdMillis: number
+  /** The phase at the last run of the job that maintains it. */
+  readonly phase: Phase
+  /** When the milestone was created, or when the job last changed its phase. */
+  readonly updatedMillis: number
+}
+
+/** A program that rewards trading or quoting in one market. */
+export interface IncentiveProgram {
+  readonly programId: string
+  readonly ticker: string
+  readonly type: "liquidity" | "volume"
+  readonly description: string
+  readonly startMillis: number
+  readonly endMillis: number
+  readonly status: "upcoming" | "active" | "closed" | "paid_out"
+  /** The reward for the whole period, in ten-thousandths of a dollar. */
+  readonly periodReward: number
+  /** In ten-thousandths of a dollar. */
+  readonly maxRewardPerAccount: number | undefined
+  readonly discountFactorBps: number | undefined
+  /** In hundredths of a contract. */
+  readonly targetSize: number | undefined
 }
 
 /** A proposal of a block trade: a trade that two parties agree on outside the book. */

@@ -14,7 +14,6 @@ import { take } from "./accounts/buckets.ts"
 import { advance } from "./clock.ts"
 import { type DelayedCommand, dump, type Snapshot, type StateSnapshot, takeSnapshot } from "./dump.ts"
 import { execute } from "./execute.ts"
-import { Ids } from "./ids.ts"
 import { Log, type LogEntry } from "./log.ts"
 import { reportChanges } from "./money/ledger.ts"
 import { emptyState, restore, restoreDelayed } from "./restore.ts"
@@ -49,7 +48,7 @@ export interface Agent {
  */
 export class Exchange {
   readonly assumptions: Assumptions
-  /** The seed of the ids of a new exchange. An exchange from a snapshot continues the ids of the snapshot. */
+  /** The seed of the ids and of the generated values. An exchange from a snapshot has the seed of the snapshot. */
   readonly seed: number
   readonly #state: State
   readonly #log = new Log()
@@ -57,6 +56,7 @@ export class Exchange {
   readonly #lagging: State | undefined
   /** Commands that the lagging state has not executed yet. */
   readonly #delayed: Array<DelayedCommand> = []
+  #record: ((command: Command, atMillis: number) => void) | undefined
   /** The clock of the tokens, which never goes back. */
   #tokenMillis = 0
   #agent: Agent | undefined
@@ -65,9 +65,9 @@ export class Exchange {
   constructor(options: Options, from?: Snapshot) {
     const { onEvent, seed } = options
     this.assumptions = { ...defaults, ...options.assumptions }
-    this.seed = seed
+    this.seed = from?.seed ?? seed
     const make = (state: StateSnapshot | undefined): State =>
-      state === undefined ? emptyState(this.assumptions, Ids.fromSeed(seed)) : restore(state, this.assumptions)
+      state === undefined ? emptyState(this.assumptions, seed) : restore(state, this.assumptions)
     this.#state = make(from)
     if (this.assumptions.readLagMillis > 0) {
       this.#lagging = make(from?.lagging?.state ?? from)
@@ -97,6 +97,7 @@ export class Exchange {
       this.#catchUp(this.#lagging, state.nowMillis)
       this.#delayed.push({ atMillis: state.nowMillis, command })
     }
+    this.#record?.(command, state.nowMillis)
     state.emit?.({ type: "command", command })
     const result = execute<Type>(state, command)
     reportChanges(state)
@@ -112,7 +113,7 @@ export class Exchange {
    * **Gotchas**
    *
    * A subscriber may call the exchange. The entries of such a call arrive after the call has returned. If a subscriber
-   * throws, the call that delivers the entry throws, after its effect.
+   * throws, the call that delivers the entry throws, after its effect and after all subscribers have received all entries.
    */
   subscribe(subscriber: (entry: LogEntry) => void): () => void {
     const end = this.#log.subscribe(subscriber)
@@ -133,6 +134,14 @@ export class Exchange {
    */
   attach(agent: Agent): void {
     this.#agent = agent
+  }
+
+  /**
+   * Calls a function with every command and its time, before the command is executed. Undefined ends this. Unlike
+   * {@link Exchange.subscribe}, it does not make the exchange create events.
+   */
+  recordCommands(record: ((command: Command, atMillis: number) => void) | undefined): void {
+    this.#record = record
   }
 
   /** The state as plain JSON, without the text of keys and without tokens. Equal states have equal dumps. */

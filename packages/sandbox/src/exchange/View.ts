@@ -50,12 +50,14 @@ import { findQuote, findRfq, toQuote, toRfq } from "./communications/records.ts"
 import { ordersOf } from "./orders/ending.ts"
 import { cutoffsOf, isArchived } from "./markets/history.ts"
 import { positionOf, toBalance, toPosition } from "./money/ledger.ts"
-import { type Era, MarketData } from "./markets/marketData.ts"
+import type { Era } from "./markets/marketData.ts"
+import { laterPositions, makePositionList, positionsIn, positionsOfEvent } from "./money/positionList.ts"
 import * as groups from "./orders/groups.ts"
 import { type GroupWindow, newestGroups, newestRfqs, type QuotedRfq } from "./newest.ts"
-import { countWhile, isWithin, millisOf, page } from "./pages.ts"
+import { countWhile, millisOf, page, within } from "./pages.ts"
+import { ReferenceData } from "./reference/referenceData.ts"
 import { notFound } from "./refusals.ts"
-import { type AccountState, type OrderState, type PositionState, snapshot } from "./state.ts"
+import { type AccountState, type OrderState, type PositionList, type PositionState, snapshot } from "./state.ts"
 
 export type { Era, ListMarkets } from "./markets/marketData.ts"
 
@@ -66,8 +68,8 @@ export interface QueuePosition {
   readonly count: number
 }
 
-/** The market data, and the accounts' own data. */
-export class View extends MarketData {
+/** The market data, the reference data, and the accounts' own data. */
+export class View extends ReferenceData {
   accounts(): ReadonlyArray<Account> {
     return Array.from(this.state.accounts.values(), accounts.view)
   }
@@ -140,16 +142,21 @@ export class View extends MarketData {
     subaccount: number,
     query: { readonly tickers: ReadonlyArray<string> | undefined; readonly eventTicker: string | undefined }
   ): Result.Result<ReadonlyArray<QueuePosition>, Refusal> {
-    const tickers = query.tickers === undefined ? undefined : new Set(query.tickers)
-    return Result.map(this.#positions(accountId, subaccount), (positions) =>
-      positions
-        .filter(
-          ({ market }) =>
-            (tickers === undefined || tickers.has(market.ticker)) &&
-            (query.eventTicker === undefined || market.event.eventTicker === query.eventTicker)
-        )
+    const { eventTicker, tickers } = query
+    return Result.map(this.#positions(accountId, subaccount), (list) => {
+      const positions =
+        tickers !== undefined
+          ? positionsIn(
+              list,
+              [...new Set(tickers)].map((ticker) => this.state.markets.get(ticker))
+            )
+          : eventTicker !== undefined
+            ? positionsOfEvent(list, this.state.events.get(eventTicker))
+            : list.all
+      return positions
+        .filter(({ market }) => eventTicker === undefined || market.event.eventTicker === eventTicker)
         .flatMap((position) => sides.flatMap((side) => queuePositionsOf(position, side)))
-    )
+    })
   }
 
   /** An order group by id; a subaccount narrows the search. */
@@ -197,9 +204,10 @@ export class View extends MarketData {
   /** Positions of traded markets. Positions that settled long ago are historical. */
   listPositions(accountId: string, query: ListPositions, era: Era = "live"): Result.Result<Page<Position>, Refusal> {
     return Result.flatMap(this.#positions(accountId, query.subaccount), (positions) =>
-      page(positions, query, {
+      page(positions.all, query, {
         mark: `${era === "live" ? "p" : "hp"}${query.settlement}-`,
         order: "oldestFirst",
+        after: laterPositions(positions, this.state, query),
         isListed: this.#isListed(query, era),
         show: toPosition
       })
@@ -213,7 +221,19 @@ export class View extends MarketData {
     era: Era = "live"
   ): Result.Result<ReadonlyArray<Position>, Refusal> {
     return Result.map(this.#positions(accountId, query.subaccount), (positions) =>
-      positions.filter(this.#isListed(query, era)).map(toPosition)
+      positions.all.filter(this.#isListed(query, era)).map(toPosition)
+    )
+  }
+
+  /** The positions in the markets of an event, of all pages of {@link listPositions}. */
+  positionsOfEvent(
+    accountId: string,
+    eventTicker: string,
+    query: ListPositions,
+    era: Era = "live"
+  ): Result.Result<ReadonlyArray<Position>, Refusal> {
+    return Result.map(this.#positions(accountId, query.subaccount), (positions) =>
+      positionsOfEvent(positions, this.state.events.get(eventTicker)).filter(this.#isListed(query, era)).map(toPosition)
     )
   }
 
@@ -255,14 +275,22 @@ export class View extends MarketData {
 
   /** Settlements, newest first. */
   listSettlements(accountId: string, query: ListSettlements): Result.Result<Page<Settlement>, Refusal> {
-    return Result.flatMap(this.#account(accountId), ({ settlements }) =>
+    const { eventTicker, ticker } = query
+    const { maxMillis, minMillis } = millisOf(query)
+    return Result.flatMap(this.#account(accountId), ({ settlements, settlementsByTicker }) =>
       page(settlements, query, {
         mark: "s",
+        before: within(
+          settlements,
+          (atMillis) => atMillis < minMillis,
+          (atMillis) => atMillis > maxMillis,
+          ticker === undefined && eventTicker === undefined
+            ? undefined
+            : settlementsByTicker.before(ticker === undefined ? this.#tickersOf(eventTicker!) : [ticker])
+        ),
         isListed: (settlement) =>
-          (query.ticker === undefined || query.ticker === settlement.ticker) &&
-          (query.eventTicker === undefined || query.eventTicker === settlement.eventTicker) &&
-          (query.subaccount === undefined || query.subaccount === settlement.subaccount) &&
-          isWithin(settlement.atMillis, query),
+          (eventTicker === undefined || eventTicker === settlement.eventTicker) &&
+          (query.subaccount === undefined || query.subaccount === settlement.subaccount),
         show: (settlement) => settlement
       })
     )
@@ -284,8 +312,8 @@ export class View extends MarketData {
 
   /** Transfers between shards, and to and from the margined exchange, newest first. */
   listShardTransfers(accountId: string, query: PageQuery): Result.Result<Page<ShardTransfer>, Refusal> {
-    return this.#all(accountId, query, "x", 500, ({ shardTransfers }) =>
-      shardTransfers.map((transfer) => ({ ...transfer }))
+    return Result.flatMap(this.#account(accountId), ({ shardTransfers }) =>
+      page(shardTransfers, query, { mark: "x", maxLimit: 500, show: (transfer) => ({ ...transfer }) })
     )
   }
 
@@ -420,12 +448,8 @@ export class View extends MarketData {
     return (this.state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
   }
 
-  #positions(accountId: string, subaccount: number): Result.Result<ReadonlyArray<PositionState>, Refusal> {
-    return Result.map(this.#account(accountId), ({ holdings }) =>
-      Array.from(holdings.values())
-        .filter((holding) => holding.subaccount === subaccount)
-        .flatMap((holding) => Array.from(holding.positions.values()))
-    )
+  #positions(accountId: string, subaccount: number): Result.Result<PositionList, Refusal> {
+    return Result.map(this.#account(accountId), ({ positions }) => positions.get(subaccount) ?? makePositionList())
   }
 
   #isListed(query: ListPositions, era: Era): (position: PositionState) => boolean {

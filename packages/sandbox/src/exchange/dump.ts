@@ -10,6 +10,7 @@ import { toCollection } from "./markets/collections.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
 import { toEvent, toSeries } from "./markets/catalog.ts"
+import { dumpReference } from "./reference/records.ts"
 import { describeTimer } from "./schedule.ts"
 import {
   type AccountState,
@@ -42,6 +43,7 @@ export interface DelayedCommand {
 export const takeSnapshot = (state: State) => ({
   nowMillis: state.nowMillis,
   clock: state.clock,
+  seed: state.seed,
   ids: state.ids.state satisfies IdsState,
   exchangeActive: [...state.exchangeActive],
   tradingActive: [...state.tradingActive],
@@ -60,6 +62,7 @@ export const takeSnapshot = (state: State) => ({
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
   rfqs: state.rfqList.map((rfq) => ({ ...rfqFields(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
   quotes: Array.from(state.quotes.values(), toQuote),
+  reference: dumpReference(state.reference),
   blockTrades: Array.from(state.blockTrades.values(), (trade) => toBlockTrade(state, trade)),
   timers: state.timers.inOrder().map(({ atMillis, value }) => ({ atMillis, ...describeTimer(value) }))
 })

@@ -27,6 +27,9 @@ import * as changes from "./orders/changes.ts"
 import * as groups from "./orders/groups.ts"
 import * as orders from "./orders/placing.ts"
 import { beginAction } from "./orders/resting.ts"
+import * as incentivePrograms from "./reference/incentivePrograms.ts"
+import * as milestones from "./reference/milestones.ts"
+import * as structuredTargets from "./reference/structuredTargets.ts"
 import { notFound } from "./refusals.ts"
 import type { AccountState, GroupState, MarketState, State } from "./state.ts"
 
@@ -102,6 +105,10 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
     Result.map(catalog.createMarket(state, market), (created) => toMarket(state, created)),
   changeSeriesFee: fees.changeSeriesFee,
   changeEventFee: fees.changeEventFee,
+  createStructuredTarget: (state, { target }) => structuredTargets.create(state, target),
+  createMilestone: (state, { milestone }) => milestones.create(state, milestone),
+  createIncentiveProgram: (state, { program }) => incentivePrograms.create(state, program),
+  markProgramPaidOut: (state, { programId }) => incentivePrograms.markPaidOut(state, programId),
   createCollection: (state, { collection }) =>
     Result.map(collections.create(state, collection), collections.toCollection),
   createCombo: onAccount((state, account, { collectionTicker, legs }) =>

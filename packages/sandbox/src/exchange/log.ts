@@ -35,24 +35,29 @@ export class Log {
     return () => void this.#subscribers.delete(subscription)
   }
 
-  /** Delivers the entries that were added. A subscriber may add entries: they are delivered after the current one. */
+  /**
+   * Delivers the entries that were added. A subscriber may add entries: they are delivered after the current one. If
+   * subscribers throw, all entries are delivered to all subscribers first. Then the first error is thrown.
+   */
   deliver(): void {
     if (this.#isDelivering || this.#undelivered.length === 0) {
       return
     }
     this.#isDelivering = true
-    let delivered = 0
-    try {
-      for (const entry of this.#undelivered) {
-        delivered++
-        for (const subscriber of this.#subscribers) {
+    const errors: Array<unknown> = []
+    for (const entry of this.#undelivered) {
+      for (const subscriber of this.#subscribers) {
+        try {
           subscriber(entry)
+        } catch (error) {
+          errors.push(error)
         }
       }
-    } finally {
-      // If a subscriber throws, the next call delivers the remaining entries.
-      this.#undelivered = this.#undelivered.slice(delivered)
-      this.#isDelivering = false
+    }
+    this.#undelivered = []
+    this.#isDelivering = false
+    if (errors.length > 0) {
+      throw errors[0]
     }
   }
 }

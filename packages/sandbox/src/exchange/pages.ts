@@ -21,6 +21,8 @@ export interface Listing<in Item, out Shown> {
   readonly order?: "newestFirst" | "oldestFirst"
   /** Finds the next item to check, for the order `newestFirst`. Default: checks every item. */
   readonly before?: FindBefore
+  /** Finds the smallest matching index above an index, for the order `oldestFirst`. Default: checks every item. */
+  readonly after?: FindBefore | undefined
   /** Default: lists every item. */
   readonly isListed?: (item: Item) => boolean
   readonly show: (item: Item) => Shown
@@ -35,6 +37,7 @@ export const page = <Item, Shown>(
   { cursor, limit }: PageQuery,
   {
     before = previous,
+    after = (index) => (index + 1 < items.length ? index + 1 : -1),
     isListed = () => true,
     mark,
     maxLimit = 1_000,
@@ -51,7 +54,7 @@ export const page = <Item, Shown>(
   }
   // A list that is read from its end is indexed from its beginning, so that new items do not shift pages.
   const isNewestFirst = order === "newestFirst"
-  const next: FindBefore = isNewestFirst ? before : (index) => (index + 1 < items.length ? index + 1 : -1)
+  const next: FindBefore = isNewestFirst ? before : after
   const shown: Array<Shown> = []
   const start = isNewestFirst ? (from === 0 ? items.length : from) : from - 1
   for (let index = next(start); index >= 0; index = next(index)) {

@@ -5,6 +5,7 @@
  */
 import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
+import { RecordIndexes } from "./communications/indexes.ts"
 import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
 import { attachEvent, attachMarket } from "./markets/catalog.ts"
@@ -17,7 +18,9 @@ import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
 import { Ids } from "./ids.ts"
 import { attachEventFee, attachSeriesFee } from "./markets/feeChanges.ts"
-import { holdingKey, makeHolding, makePosition } from "./money/ledger.ts"
+import { makeHolding, makePosition } from "./money/ledger.ts"
+import { holdingKey } from "./shards.ts"
+import { listPosition } from "./money/positionList.ts"
 import type {
   AccountState,
   CollectionState,
@@ -32,14 +35,16 @@ import type {
   Timer,
   OwnSide
 } from "./state.ts"
+import { emptyReference, restoreReference } from "./reference/records.ts"
 import { schedule } from "./schedule.ts"
 import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
 
 type Dumped = { readonly [K in "accounts" | "collections" | "markets" | "timers"]: StateSnapshot[K][number] }
 
-export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
+export const emptyState = (assumptions: Assumptions, seed: number, ids = Ids.fromSeed(seed)): State => ({
   assumptions,
+  seed,
   rounding: roundingOf(assumptions),
   ids,
   emit: undefined,
@@ -63,12 +68,18 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   exchangeActive: [true, true, true, true],
   tradingActive: [true, true, true, true],
   rfqs: new Map(),
-  rfqList: [],
+  ...makeRfqList(),
   quotes: new Map(),
   seriesFeeChanges: [],
   eventFeeChanges: [],
+  reference: emptyReference(),
   blockTrades: new Map()
 })
+
+const makeRfqList = (): Pick<State, "rfqList" | "rfqIndexes"> => {
+  const rfqList: State["rfqList"] = []
+  return { rfqList, rfqIndexes: new RecordIndexes(rfqList, ({ ticker }) => ticker) }
+}
 
 /** A snapshot refers to an entity that it does not contain. */
 export class DanglingReference extends Error {}
@@ -85,7 +96,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     throw new RangeError("nowMillis is not a time")
   }
   const state: State = {
-    ...emptyState(assumptions, Ids.fromState(from.ids)),
+    ...emptyState(assumptions, from.seed, Ids.fromState(from.ids)),
     nowMillis: from.nowMillis,
     clock: from.clock,
     depositedMicros: from.depositedMicros,
@@ -97,7 +108,16 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   }
   for (const event of from.events) {
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
-    attachEvent(state, { ...event, series, markets: [], feeChanges: [] })
+    attachEvent(state, {
+      ...event,
+      // JSON omits undefined fields.
+      competition: event.competition,
+      competitionScope: event.competitionScope,
+      liveSource: event.liveSource,
+      series,
+      markets: [],
+      feeChanges: []
+    })
   }
   for (const change of from.seriesFeeChanges) {
     attachSeriesFee(state, found(state.series.get(change.seriesTicker), change.seriesTicker), change)
@@ -122,6 +142,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     restoreBook(state, market)
   }
   restoreCommunications(state, from)
+  restoreReference(state, from.reference)
   for (const { status: _status, ...trade } of from.blockTrades) {
     const partyOf = ({ accountId, ...party }: BlockTradeParty) => ({
       ...party,
@@ -172,6 +193,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     combos: [],
     closeMillis: closeMillis ?? Infinity,
     // JSON omits undefined fields.
+    structuredTarget: own.structuredTarget,
     result: own.result,
     settlementFloor: own.settlementFloor,
     settlementValue: own.settlementValue,
@@ -235,13 +257,15 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     netting: new Map(dumped.netting),
     cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
-    settlements: [...dumped.settlements],
     deposits: [...dumped.deposits],
     withdrawals: [...dumped.withdrawals],
     cashTransfers: [...dumped.cashTransfers],
     comboCreations: [...dumped.comboCreations],
     shardTransfers: dumped.shardTransfers.map((transfer) => ({ ...transfer })),
     holdings: new Map()
+  }
+  for (const settlement of dumped.settlements) {
+    account.settlements.push(settlement)
   }
   state.accounts.set(account.accountId, account)
   for (const key of account.keys) {
@@ -266,6 +290,7 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
   for (const holding of dumped.holdings) {
     restoreHolding(state, account, holding)
   }
+  restorePositionLists(account)
   account.orders.restore(dumped.orders.map((order) => restoreOrder(state, account, order)))
   for (const fill of dumped.fills) {
     account.fills.add(fill, found(state.orders.get(fill.orderId), fill.orderId))
@@ -327,6 +352,14 @@ const restoreHolding = (state: State, account: AccountState, dumped: Dumped["acc
       tradedMicros: BigInt(tradedMicros)
     }
     holding.positions.set(ticker, position)
+  }
+}
+
+/** Lists the positions of all shards in order of their creation. */
+const restorePositionLists = (account: AccountState): void => {
+  const positions = Array.from(account.holdings.values()).flatMap((holding) => Array.from(holding.positions.values()))
+  for (const position of positions.sort((left, right) => left.listIndex - right.listIndex)) {
+    listPosition(position)
   }
 }
 

@@ -26,6 +26,7 @@ import type {
   Settlement,
   ShardTransfer,
   Strike,
+  StrikeTarget,
   SubaccountTransfer,
   Tier,
   Trade
@@ -36,9 +37,12 @@ import type { Buckets } from "./accounts/buckets.ts"
 import type { Rounding } from "./money/fees.ts"
 import type { FillWindow } from "./orders/fillWindow.ts"
 import type { FillList } from "./orders/fillList.ts"
+import type { RecordIndexes } from "./communications/indexes.ts"
 import type { Ids } from "./ids.ts"
+import type { FadingIndex, KeyIndex } from "./listIndexes.ts"
 import type { LogBody } from "./log.ts"
 import type { OrderList } from "./orders/orderList.ts"
+import type { ReferenceState } from "./reference/records.ts"
 import { refusal } from "./refusals.ts"
 import type { Timers } from "./timers.ts"
 
@@ -58,12 +62,15 @@ export interface AccountState {
   readonly groups: Map<string, GroupState>
   /** The holdings by subaccount and shard. An unused subaccount or shard has no entry. */
   readonly holdings: Map<number, Holding>
+  /** The positions of each subaccount on all shards. */
+  readonly positions: Map<number, PositionList>
   /** The number of created subaccounts, which are numbered from 1. */
   subaccounts: number
   /** Netting flags by subaccount. A flag that was never set has no entry. */
   readonly netting: Map<number, boolean>
   readonly fills: FillList
   readonly settlements: Array<Settlement>
+  readonly settlementsByTicker: KeyIndex<Settlement>
   readonly deposits: Array<Payment>
   readonly withdrawals: Array<Payment>
   readonly cashTransfers: Array<SubaccountTransfer>
@@ -80,12 +87,15 @@ export interface AccountState {
   readonly communicationsId: string
   /** Every RFQ that the account created, oldest first. */
   readonly rfqs: Array<RfqState>
+  readonly rfqIndexes: RecordIndexes<RfqState>
   /** The account's open RFQs by market ticker. */
   readonly openRfqs: Map<string, RfqState>
   /** Every quote that the account made, oldest first. */
   readonly quotes: Array<QuoteState>
+  readonly quoteIndexes: RecordIndexes<QuoteState>
   /** Every quote on the account's RFQs, oldest first. */
   readonly receivedQuotes: Array<QuoteState>
+  readonly receivedQuoteIndexes: RecordIndexes<QuoteState>
   /** When the account created combos in the last seven days, oldest first. */
   readonly comboCreations: Array<number>
   /** Every proposed block trade to which the account is a party, oldest first. */
@@ -173,6 +183,12 @@ export interface OwnSide {
   coveredCount: number
 }
 
+/** Every position of a subaccount, in order of their creation. New positions come last, so that pages do not shift. */
+export interface PositionList {
+  readonly all: Array<PositionState>
+  readonly unsettled: FadingIndex<PositionState>
+}
+
 export interface PositionState {
   readonly holding: Holding
   readonly market: MarketState
@@ -185,6 +201,8 @@ export interface PositionState {
   feesMicros: number
   updatedMillis: number
   settled: boolean
+  /** The index among the positions of the subaccount, in order of their creation. */
+  listIndex: number
   /** The subaccount's own resting orders in the market. */
   readonly bid: OwnSide
   readonly ask: OwnSide
@@ -231,6 +249,7 @@ export interface MarketState {
   readonly title: string
   readonly type: "binary" | "scalar"
   readonly strike: Strike | undefined
+  readonly structuredTarget: StrikeTarget | undefined
   readonly createdMillis: number
   updatedMillis: number
   openMillis: number
@@ -327,6 +346,8 @@ export type Timer =
 
 export interface State {
   readonly assumptions: Assumptions
+  /** The seed of the generated values, such as live data and reference prices. */
+  readonly seed: number
   readonly rounding: Rounding
   readonly ids: Ids
   /** Adds an entry to the log; undefined without subscribers. */
@@ -366,10 +387,12 @@ export interface State {
   readonly rfqs: Map<string, RfqState>
   /** All RFQs, oldest first. */
   readonly rfqList: Array<RfqState>
+  readonly rfqIndexes: RecordIndexes<RfqState>
   readonly quotes: Map<string, QuoteState>
   /** All changes of fees, in the order of the commands. */
   readonly seriesFeeChanges: Array<SeriesFeeChange>
   readonly eventFeeChanges: Array<EventFeeChange>
+  readonly reference: ReferenceState
   /** All proposed block trades, oldest first. */
   readonly blockTrades: Map<string, BlockTradeState>
 }

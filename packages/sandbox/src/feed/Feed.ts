@@ -19,9 +19,9 @@ import { execute, type Execution } from "./execution.ts"
 import { type CommandFault, errorOf, FeedFaults, type UpgradeFault } from "./faults.ts"
 import type { FeedError } from "./feedErrors.ts"
 import type { Endpoint, FeedFrame, Line, Upgrade } from "./line.ts"
-import { MarketIds } from "./marketIds.ts"
+import { MarketIds } from "../exchange/markets/marketIds.ts"
 import { Publisher } from "./publisher.ts"
-import { periodMillis, type ReferenceChannel, References } from "./references.ts"
+import { periodMillis, type ReferenceChannel, References } from "../exchange/reference/references.ts"
 
 /** The exchange behind a feed, and its time. */
 export interface FeedHost {
@@ -157,7 +157,7 @@ export class Feed {
   restart(): void {
     this.closeAll(1001, "the exchange restarts")
     this.faults.clear()
-    this.references.clear()
+    this.references.restart(this.#host.exchange.seed)
     this.#authenticate = makeAuthenticate(this.#host.exchange)
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { channels, type ChannelName } from "./channels.ts"
+import { isDelay, longestDelayMillis } from "../exchange/times.ts"
 import { type FeedErrorCode, isFeedErrorCode } from "./feedErrors.ts"
 
 /** A fault of an upgrade: its refusal, or a connection that ends right after the handshake. */
@@ -114,8 +115,8 @@ export const checkFeedFault = (fault: FeedFault): string | undefined => {
   if ("channel" in fault && fault.channel !== undefined && !Object.hasOwn(channels, fault.channel)) {
     return `no channel has the name ${JSON.stringify(fault.channel)}. The channels are ${Object.keys(channels).join(", ")}`
   }
-  if ("delayMillis" in fault && fault.delayMillis !== undefined && !(fault.delayMillis >= 0)) {
-    return `delayMillis must be zero or more, not ${fault.delayMillis}`
+  if ("delayMillis" in fault && fault.delayMillis !== undefined && !isDelay(fault.delayMillis)) {
+    return `delayMillis must be 0 to ${longestDelayMillis}, not ${fault.delayMillis}`
   }
   switch (fault.feed) {
     case "upgrade":
@@ -149,8 +150,8 @@ const checkUpgrade = ({ closeCode, reset, status }: UpgradeFault): string | unde
 
 /** Whether a server may send a close code. */
 export const isCloseCode = (code: number): boolean =>
-  (Number.isInteger(code) && code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) ||
-  (code >= 3000 && code <= 4999)
+  Number.isInteger(code) &&
+  ((code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999))
 
 /** The planted faults. The oldest fault that matches applies first. */
 export class FeedFaults {

@@ -8,7 +8,7 @@ import { channels, type ChannelName, isChannelName } from "./channels.ts"
 import type { Feed } from "./Feed.ts"
 import { isCloseCode } from "./faults.ts"
 import { isFeedErrorCode } from "./feedErrors.ts"
-import { parseReference } from "./references.ts"
+import { kindOf, parseReference } from "../exchange/reference/references.ts"
 import type { Subscription } from "./connection.ts"
 
 /** Selects connections and subscriptions. An undefined field does not filter. */
@@ -151,7 +151,7 @@ export const setReference = (
   nowMillis: number
 ): Result.Result<void, string> => {
   const parsed = parseReference(value)
-  if (!feed.references.has(name)) {
+  if (kindOf(name) === undefined) {
     return Result.fail(`no index or underlying has the name ${JSON.stringify(name)}`)
   }
   return parsed === undefined

@@ -11,11 +11,14 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
-import { readFileSync } from "node:fs"
 import { type Credentials, layer, type Operator, Sandbox } from "../Sandbox.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
+import type { Account, Tier } from "../exchange/Entities.ts"
+import { packageVersion } from "../persistence/format.ts"
+
+const names = ["one", "other"]
 
 const sampleMarkets = ["KXSAMPLE-26-YES", "KXOTHER-26-YES"]
 
@@ -25,7 +28,10 @@ const sampleCollection = "KXMVESAMPLE-R"
 const flags = {
   port: Flag.Int("port").pipe(
     Flag.withDescription("The port to listen on; 0 for any free port (default 8787)"),
-    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
+    Flag.filter(
+      (port) => port >= 0 && port <= 65_535,
+      () => "a port from 0 to 65535"
+    ),
     Flag.withDefault(8787)
   ),
   host: Flag.String("host").pipe(
@@ -36,7 +42,14 @@ const flags = {
     Flag.withDescription("Permits a host that other machines can reach. Their users can then trade on this exchange"),
     Flag.withDefault(false)
   ),
-  seed: Flag.Int("seed").pipe(Flag.withDescription("The seed of the exchange's ids (default 1)"), Flag.withDefault(1)),
+  seed: Flag.Int("seed").pipe(
+    Flag.withDescription("The seed of the exchange's ids (default 1)"),
+    Flag.filter(
+      (seed) => Number.isSafeInteger(seed) && seed >= 0,
+      () => `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`
+    ),
+    Flag.withDefault(1)
+  ),
   clock: Flag.Literals("clock", ["real", "frozen"]).pipe(
     Flag.withDescription("Whether time passes by itself, or only by POST /sandbox/time (default real)"),
     Flag.withDefault("real")
@@ -51,12 +64,19 @@ const flags = {
   ),
   crowd: Flag.Int("crowd").pipe(
     Flag.withDescription("Simulated traders that quote and trade in all markets; 0 for none (default 0)"),
-    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000 }))),
+    Flag.filter(
+      (traders) => traders >= 0 && traders <= 1_000,
+      () => "a number of traders from 0 to 1000"
+    ),
     Flag.withDefault(0)
   ),
   pace: Flag.Finite("crowd-pace").pipe(
     Flag.withDescription("How many times per second the traders of --crowd act, all together (default 7)"),
     Flag.withDefault(7)
+  ),
+  state: Flag.String("state").pipe(
+    Flag.withDescription("A file that keeps the state, so that it survives a restart (default: none)"),
+    Flag.optional
   ),
   cors: Flag.String("cors").pipe(
     Flag.withDescription("An origin whose pages may call the API from a browser; may be repeated (default none)"),
@@ -65,17 +85,22 @@ const flags = {
   markets: Flag.String("market").pipe(
     Flag.withDescription(`A market to create; may be repeated (default ${sampleMarkets.join(" and ")})`),
     Flag.atLeast(0)
+  ),
+  world: Flag.Boolean("world").pipe(
+    Flag.withDescription("Whether to create the example world of games, prices and weather (default true)"),
+    Flag.withDefault(true)
   )
 }
 
 /**
- * The address, the page, the markets, their collection, the crowd, the accounts, and shell lines that connect a program to the
- * exchange.
+ * The address, the page, the markets, their collection, the crowd, the accounts, and shell lines that connect a program to
+ * the exchange.
  */
 const announcement = (
   { credentials, page, url }: Operator,
   tickers: ReadonlyArray<string>,
-  tier: string,
+  accounts: ReadonlyArray<Account>,
+  world: boolean,
   traders: number
 ): string =>
   [
@@ -84,12 +109,16 @@ const announcement = (
       ? []
       : [`# Its page: ${page.url} (the token of its changes: ${Redacted.value(page.token)})`]),
     `# Markets: ${tickers.join(", ")}. Collection of their events: ${sampleCollection}`,
+    ...(world ? ["# Example games, prices and weather: GET /events and GET /milestones. --no-world omits them"] : []),
     ...(traders === 0
       ? []
       : [
           `# A crowd of ${traders} traders trades in these markets, and in its own of the series KXCROWD and KXCROWDLONG`
         ]),
-    ...credentials.flatMap((key, index) => ["", ...accountLines(key, url, ["one", "other"][index] ?? "", tier)]),
+    ...credentials.flatMap((key, index) => [
+      "",
+      ...accountLines(key, url, names[index] ?? "", accounts.find(({ accountId }) => accountId === key.accountId)?.tier)
+    ]),
     ""
   ].join("\n")
 
@@ -102,24 +131,26 @@ const accountLines = (
   { accountId, keyId, kind, privateKey }: Credentials,
   url: string,
   name: string,
-  tier: string
+  tier: Tier = "basic"
 ): ReadonlyArray<string> => [
-  `# Account "${name}" (${accountId}): $1,000,000, tier ${tier}, ${kind === "rsa" ? "RSA" : "Ed25519"} key`,
+  `# Account "${name}" (${accountId}): created with $1,000,000, tier ${tier}, ${kind === "rsa" ? "RSA" : "Ed25519"} key`,
   `export KALSHI_ENV=${url}`,
   `export KALSHI_API_KEY_ID=${keyId}`,
   `export KALSHI_PRIVATE_KEY='${Redacted.value(privateKey).trim().replaceAll("\n", "\\n")}'`
 ]
 
-const command = Command.make("kalshi-sandbox", flags, ({ crowd, keys, markets, pace, tier, ...options }) => {
+const command = Command.make("kalshi-sandbox", flags, ({ crowd, keys, markets, pace, state, tier, ...options }) => {
   const tickers = markets.length === 0 ? sampleMarkets : markets
   return Effect.gen(function* () {
-    yield* Console.log(announcement(yield* Sandbox, tickers, tier, crowd))
+    const sandbox = yield* Sandbox
+    yield* Console.log(announcement(sandbox, tickers, yield* sandbox.accounts, options.world, crowd))
     return yield* Effect.never
   }).pipe(
     Effect.provide(
       layer({
         ...options,
         ...(crowd === 0 ? undefined : { crowd: { traders: crowd, pace } }),
+        ...(Option.isSome(state) && { state: { file: state.value } }),
         markets: tickers.map((ticker) => ({ ticker })),
         collections: [
           {
@@ -127,7 +158,7 @@ const command = Command.make("kalshi-sandbox", flags, ({ crowd, keys, markets, p
             associatedEvents: eventsOf(tickers).map((eventTicker) => ({ eventTicker }))
           }
         ],
-        accounts: ["one", "other"].map((name) => ({ name, kind: keys, tier }))
+        accounts: names.map((name) => ({ name, kind: keys, tier }))
       })
     ),
     Effect.mapError(
@@ -142,22 +173,21 @@ const command = Command.make("kalshi-sandbox", flags, ({ crowd, keys, markets, p
     )
   )
 }).pipe(
-  Command.withDescription("Serves a local Kalshi exchange with two accounts and two markets"),
+  Command.withDescription("Serves a local Kalshi exchange with two accounts, two markets and an example world"),
   Command.withExamples([
     { command: "kalshi-sandbox", description: "Serves on 127.0.0.1:8787, the address of KALSHI_ENV=sandbox" },
     {
       command: "kalshi-sandbox --clock frozen --market KXRAIN-26-NYC",
       description: "Serves another market, with a clock that only POST /sandbox/time moves"
     },
-    { command: "kalshi-sandbox --crowd 20", description: "Serves markets in which twenty simulated traders trade" }
+    { command: "kalshi-sandbox --crowd 20", description: "Serves markets in which twenty simulated traders trade" },
+    {
+      command: "kalshi-sandbox --state exchange.jsonl",
+      description: "Keeps the state in a file, and continues from it after a restart"
+    }
   ])
 )
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
-// `package.json` is two folders above this source, and also two folders above the bundle.
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  readonly version: string // of our own package
-}
-
-NodeRuntime.runMain(Command.run(command, { version }).pipe(Effect.provide(NodeServices.layer)))
+NodeRuntime.runMain(Command.run(command, { version: packageVersion() }).pipe(Effect.provide(NodeServices.layer)))

@@ -11,11 +11,13 @@ import type { Snapshot } from "../exchange/Exchange.ts"
 import { type Control, get, post, withPrivateKey } from "./controlRoute.ts"
 import { feedControls, feedFaults } from "./feedControls.ts"
 import type { Credentials, Operator } from "./operatorSide.ts"
+import { referenceControls } from "./referenceControls.ts"
 import { senderOf } from "../page/access.ts"
 import { safeHeaders } from "../page/files.ts"
 import { orderControls } from "../page/orderControls.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
 import { type RestResponse, failure } from "../rest/errorBody.ts"
+import { decodeBody, isJson, maxTextBytes } from "../rest/requestBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 
 const optional = Schema.optionalKey
@@ -78,7 +80,10 @@ const newEvent = Schema.Struct({
   subTitle: optional(Schema.String),
   mutuallyExclusive: optional(Schema.Boolean),
   multivariate: optional(Schema.Boolean),
-  exchangeIndex: optional(Schema.Int)
+  exchangeIndex: optional(Schema.Int),
+  competition: optional(Schema.String),
+  competitionScope: optional(Schema.String),
+  liveSource: optional(Schema.String)
 })
 
 const priceRanges = Schema.Array(Schema.Struct({ start: Schema.String, end: Schema.String, step: Schema.String }))
@@ -124,8 +129,9 @@ const newMarket = Schema.Struct({
   takerFeeRate: optional(Schema.Int),
   makerFeeRate: optional(Schema.Int),
   settlementTimerSeconds: optional(Schema.Int),
-  settlementFloor: optional(Schema.String),
-  isHighlyVolatile: optional(Schema.Boolean)
+  isHighlyVolatile: optional(Schema.Boolean),
+  structuredTargetId: optional(Schema.String),
+  settlementFloor: optional(Schema.String)
 })
 
 const outcome = Schema.Union([Schema.Literals(["yes", "no"]), Schema.Struct({ scalar: Schema.String })])
@@ -201,6 +207,7 @@ export const controls: ReadonlyArray<Control> = [
     }),
     (operator, { atMillis, override }, ticker) => operator.changeEventFee(ticker, override, atMillis)
   ),
+  ...referenceControls,
   post("collections", newCollection, (operator, input) => operator.createCollection(input)),
   post("markets/:ticker/pause", noFields, (operator, _, ticker) => operator.pauseMarket(ticker)),
   post("markets/:ticker/reactivate", noFields, (operator, _, ticker) => operator.reactivateMarket(ticker)),
@@ -239,6 +246,12 @@ export const controls: ReadonlyArray<Control> = [
 
 const root = "/sandbox/"
 
+/** Whether an accepted operator request has a body without the usual limit: a snapshot has any size. */
+export const isLargeControl = (request: Omit<WireRequest, "body">, token: string): boolean =>
+  request.method === "PUT" &&
+  request.path.replace(/\?.*$/s, "") === `${root}snapshot` &&
+  typeof senderOf(request, token) === "string"
+
 /**
  * Responds to an operator request; undefined for a request to the exchange. `token` is the token that changes by the page
  * need.
@@ -268,7 +281,10 @@ const respond = (operator: Operator, request: WireRequest, token: string): RestR
     return failure(403, "permission_denied", "a page receives no private keys. Send this request from a program")
   }
   const json = found.method === "GET" || found.method === "DELETE" ? Result.succeed({}) : readJson(request)
-  const action = Result.flatMap(json, (body) => found.run(operator, parts.map(unescape), body))
+  if (Result.isFailure(json)) {
+    return json.failure
+  }
+  const action = found.run(operator, parts.map(unescape), json.success)
   if (Result.isFailure(action)) {
     return failure(400, "invalid_parameters", action.failure)
   }
@@ -292,17 +308,21 @@ const unescape = (part: string): string => {
 
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
 
-const readJson = ({ body, headers }: WireRequest): Result.Result<unknown, string> => {
-  if (body.length === 0) {
+const readJson = (request: WireRequest): Result.Result<unknown, RestResponse> => {
+  if (request.body.length === 0) {
     return Result.succeed({})
   }
-  if (!/^application\/json\s*(?:;|$)/i.test(headers["content-type"] ?? "")) {
-    return Result.fail("the content type must be application/json")
+  if (!isJson(request)) {
+    return Result.fail(failure(400, "invalid_parameters", "the content type must be application/json"))
   }
-  return Result.try({
-    try: () => JSON.parse(utf8.decode(body)) as unknown,
-    catch: () => "the body is not JSON"
-  })
+  const isSnapshot = request.method === "PUT" // no other operator request is a PUT
+  const body = decodeBody(request, isSnapshot ? maxTextBytes : undefined)
+  return Result.flatMap(body, (bytes) =>
+    Result.try({
+      try: () => JSON.parse(utf8.decode(bytes)) as unknown,
+      catch: () => failure(400, "invalid_parameters", "the body is not JSON")
+    })
+  )
 }
 
 /** JSON has no infinity: a market that does not close automatically has null. */

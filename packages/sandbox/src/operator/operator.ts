@@ -12,10 +12,13 @@ import { attachCrowd, checkCrowd, type CrowdOptions } from "../crowd/Crowd.ts"
 import type { Command, CommandType, CreateOrder, KeyOptions } from "../exchange/Commands.ts"
 import type { Refusal } from "../exchange/Entities.ts"
 import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
+import { createWorld } from "../exchange/reference/world.ts"
 import { parseCount, parsePrice } from "../exchange/decimal.ts"
 import { invalidParameters } from "../exchange/refusals.ts"
 import { latestMillis } from "../exchange/times.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "../exchange/accounts/keys.ts"
+import type { Base, ClockState } from "../persistence/format.ts"
+import type { Journal } from "../persistence/journal.ts"
 import type { Now } from "../rest/authentication.ts"
 import { Feed } from "../feed/Feed.ts"
 import { checkFeedFault } from "../feed/faults.ts"
@@ -37,27 +40,59 @@ export interface Running {
   readonly source: Source
   /** Starts the crowd, if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator
+  /** The keys of the initial accounts, in order. */
+  readonly credentials: ReadonlyArray<Credentials>
+  /** The whole state, with the clock. */
+  readonly base: () => Base
+  /** Records every change of the state and of the clock from now on. */
+  readonly recordTo: (journal: Journal) => void
 }
 
-/** Creates an exchange whose time follows `wallMillis` (`real`), or stands still from its creation (`frozen`). */
+/** An exchange from before a restart. */
+export interface Saved {
+  readonly exchange: Exchange
+  readonly clock: ClockState
+  /** The initial accounts, in order. */
+  readonly accounts: ReadonlyArray<{ readonly accountId: string; readonly keyId: string; readonly pair: KeyPair }>
+}
+
+/**
+ * Creates an exchange whose time follows `wallMillis` (`real`), or stands still from its creation (`frozen`). If there
+ * is a saved exchange, continues it instead.
+ */
 export const run = (
   options: TestOptions,
   clock: "real" | "frozen",
-  wallMillis: () => number
+  wallMillis: () => number,
+  saved?: Saved
 ): Result.Result<Running, Refusal> => {
   const refused = options.crowd === undefined ? undefined : checkCrowd(options.crowd)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
   // An account keeps its key pair when the exchange is reset.
-  const accounts = (options.accounts ?? []).map((account) => ({ account, pair: makeKeyPair(kindOf(account)) }))
-  const host = new Host(options, clock, wallMillis)
+  const accounts = (options.accounts ?? []).map((account, index) => ({
+    account,
+    pair: saved?.accounts[index]?.pair ?? makeKeyPair(kindOf(account))
+  }))
+  const host = new Host(options, clock, wallMillis, saved)
   const reset = () =>
-    Result.map(initialExchange(options, accounts, host.now().exchangeMillis), ({ credentials, exchange }) => {
-      host.replace(exchange)
+    Result.map(initialExchange(options, accounts, host.unmovedMillis()), ({ credentials, exchange }) => {
+      host.reset(exchange)
       return credentials
     })
-  return Result.map(reset(), (credentials) => ({
+  const first =
+    saved === undefined
+      ? reset()
+      : Result.succeed(
+          saved.accounts.map(({ accountId, keyId, pair }, index) =>
+            credentialsOf(accountId, keyId, kindOf(accounts[index]?.account ?? {}), pair)
+          )
+        )
+  return Result.map(first, (credentials) => ({
+    credentials,
+    base: () => host.base(),
+    recordTo: (journal) => host.recordTo(journal),
     handle: (request, onDefect) => host.handle(request, onDefect),
     feed: host.feed,
     source: host,
@@ -80,6 +115,7 @@ class Host implements Source {
   readonly clock: "real" | "frozen"
   readonly #wallMillis: () => number
   readonly #createdMillis: number
+  #journal: Journal | undefined
   #offsetMillis = 0
   /** The furthest that the clock was ever moved ahead. */
   #furthestMillis = 0
@@ -92,14 +128,19 @@ class Host implements Source {
   /** Ends the watcher's subscription to the exchange. */
   #unwatch: (() => void) | undefined
 
-  constructor(options: TestOptions, clock: "real" | "frozen", wallMillis: () => number) {
+  constructor(options: TestOptions, clock: "real" | "frozen", wallMillis: () => number, saved?: Saved) {
     this.options = exchangeOptions(options)
     this.#crowd = options.crowd
     this.#keepRequests = options.keepRequests ?? 1_000
     this.clock = clock
     this.#wallMillis = wallMillis
-    this.#createdMillis = wallMillis()
-    this.#exchange = new Exchange(this.options)
+    this.#createdMillis = saved === undefined ? wallMillis() : frozenMillis(saved)
+    if (saved !== undefined) {
+      this.#offsetMillis = saved.clock.offsetMillis
+      this.#furthestMillis = saved.clock.furthestMillis
+      this.#restoredMillis = saved.clock.restoredMillis
+    }
+    this.#exchange = saved?.exchange ?? new Exchange(this.options)
     this.#handler = this.#makeHandler()
     this.feed = new Feed(this)
   }
@@ -121,6 +162,11 @@ class Host implements Source {
         }
   }
 
+  /** The exchange's time without moves and restored snapshots. */
+  unmovedMillis(): number {
+    return this.clock === "frozen" ? this.#createdMillis : this.#wallMillis()
+  }
+
   clockMillis(): number {
     return this.#wallMillis()
   }
@@ -131,6 +177,9 @@ class Host implements Source {
 
   /** Returns why the clock cannot be moved. A frozen clock moves only the exchange's time, which never goes back. */
   moveClock(millis: number): string | undefined {
+    if (!Number.isSafeInteger(millis)) {
+      return `the clock moves by a whole number of milliseconds, not ${millis}`
+    }
     if (millis === 0 || (millis < 0 && this.clock === "frozen")) {
       return "a frozen clock moves only forward, and no clock moves by 0 ms"
     }
@@ -140,6 +189,7 @@ class Host implements Source {
     }
     this.#offsetMillis += millis
     this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
+    this.#journal?.clock(this.#clockState(), exchangeMillis)
     this.feed.tick()
     return undefined
   }
@@ -156,6 +206,8 @@ class Host implements Source {
   /** Replaces the exchange. Discards planted faults and recorded requests, and closes the connections of the feed. */
   replace(exchange: Exchange): void {
     this.#exchange = exchange
+    this.#record()
+    this.#journal?.replaced()
     this.restFaults.clear()
     this.requests.length = 0
     this.#handler = this.#makeHandler()
@@ -198,10 +250,44 @@ class Host implements Source {
     return operations.connectionsOf(this.feed)
   }
 
+  /** Replaces the exchange by one in its initial state. Undoes moves of the clock and restored times. */
+  reset(exchange: Exchange): void {
+    this.#offsetMillis = 0
+    this.#furthestMillis = 0
+    this.#restoredMillis = 0
+    this.replace(exchange)
+  }
+
   /** Replaces the exchange by one from a snapshot, and continues at the time of the snapshot. */
   restore(exchange: Exchange, snapshotMillis: number): void {
     this.#restoredMillis += snapshotMillis - this.now().exchangeMillis
     this.replace(exchange)
+  }
+
+  /** The whole state, with the clock. */
+  base(): Base {
+    return { snapshot: this.#exchange.snapshot(this.now().exchangeMillis), clock: this.#clockState() }
+  }
+
+  /** Records every change from now on. */
+  recordTo(journal: Journal): void {
+    this.#journal = journal
+    this.#record()
+  }
+
+  #record(): void {
+    const journal = this.#journal
+    this.#exchange.recordCommands(journal && ((command, atMillis) => journal.command(command, atMillis)))
+  }
+
+  #clockState(): ClockState {
+    return {
+      isFrozen: this.clock === "frozen",
+      createdMillis: this.#createdMillis,
+      offsetMillis: this.#offsetMillis,
+      furthestMillis: this.#furthestMillis,
+      restoredMillis: this.#restoredMillis
+    }
   }
 
   /** Reads the exchange now. */
@@ -221,17 +307,29 @@ class Host implements Source {
   }
 
   #makeHandler() {
-    return makeHandler(this.#exchange, this.restFaults, (request) => {
-      this.requests.push(request)
-      if (this.requests.length > this.#keepRequests) {
-        this.requests.shift()
-      }
-      this.#watcher?.served(request)
-    })
+    return makeHandler(
+      this.#exchange,
+      this.restFaults,
+      (request) => {
+        this.requests.push(request)
+        if (this.requests.length > this.#keepRequests) {
+          this.requests.shift()
+        }
+        this.#watcher?.served(request)
+      },
+      (name, atMillis) => this.feed.references.valueAt(name, atMillis)
+    )
   }
 }
 
-const exchangeOptions = ({ assumptions = {}, seed = 1 }: TestOptions): ExchangeOptions => ({ assumptions, seed })
+/** The time of a frozen clock before it was ever moved. A clock that was not frozen stops at the exchange's time. */
+const frozenMillis = ({ clock, exchange }: Saved): number =>
+  Math.max(
+    clock.isFrozen ? clock.createdMillis : 0,
+    exchange.view(0).nowMillis - clock.offsetMillis - clock.restoredMillis
+  )
+
+export const exchangeOptions = ({ assumptions = {}, seed = 1 }: TestOptions): ExchangeOptions => ({ assumptions, seed })
 
 /** An exchange in its initial state. The same seed gives its accounts and keys the same ids each time. */
 const initialExchange = (
@@ -260,7 +358,11 @@ const initialExchange = (
     }
     credentials.push(created.success)
   }
-  return Result.succeed({ exchange, credentials })
+  // The world comes last, so that it does not change the ids of the accounts.
+  return Result.map(options.world === true ? createWorld(exchange, nowMillis) : Result.void, () => ({
+    exchange,
+    credentials
+  }))
 }
 
 const operatorOf = (
@@ -303,6 +405,10 @@ const operatorOf = (
     host.execute({ type: "changeSeriesFee", seriesTicker, ...fee, atMillis }),
   changeEventFee: (eventTicker, override, atMillis) =>
     host.execute({ type: "changeEventFee", eventTicker, override, atMillis }),
+  createStructuredTarget: (target) => host.execute({ type: "createStructuredTarget", target }),
+  createMilestone: (milestone) => host.execute({ type: "createMilestone", milestone }),
+  createIncentiveProgram: (program) => host.execute({ type: "createIncentiveProgram", program }),
+  markProgramPaidOut: (programId) => host.execute({ type: "markProgramPaidOut", programId }),
   createCollection: (collection) => host.execute({ type: "createCollection", collection }),
   pauseMarket: (ticker) => host.execute({ type: "pauseMarket", ticker }),
   reactivateMarket: (ticker) => host.execute({ type: "reactivateMarket", ticker }),
@@ -416,7 +522,7 @@ export const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Eff
     ({ details, message }) => new SandboxError({ reason: details === undefined ? message : `${message}: ${details}` })
   )
 
-const kindOf = ({ kind = "ed25519" }: NewAccount): Signer.KeyKind => kind
+export const kindOf = ({ kind = "ed25519" }: NewAccount): Signer.KeyKind => kind
 
 const createAccount = (
   exchange: Exchange,
@@ -435,14 +541,24 @@ const createKey = (
   nowMillis: number,
   accountId: string,
   kind: Signer.KeyKind,
-  { privateKeyPem, publicKeyPem: publicKey, sign }: KeyPair,
+  pair: KeyPair,
   options: KeyOptions | undefined
 ): Result.Result<Credentials, Refusal> =>
-  Result.map(exchange.execute({ type: "registerKey", accountId, publicKey, options }, nowMillis), ({ keyId }) => ({
-    accountId,
-    keyId,
-    kind,
-    privateKey: Redacted.make(privateKeyPem, { label: "private key" }),
-    publicKey,
-    signer: Signer.makeSync({ keyId, kind, sign })
-  }))
+  Result.map(
+    exchange.execute({ type: "registerKey", accountId, publicKey: pair.publicKeyPem, options }, nowMillis),
+    ({ keyId }) => credentialsOf(accountId, keyId, kind, pair)
+  )
+
+const credentialsOf = (
+  accountId: string,
+  keyId: string,
+  kind: Signer.KeyKind,
+  { privateKeyPem, publicKeyPem: publicKey, sign }: KeyPair
+): Credentials => ({
+  accountId,
+  keyId,
+  kind,
+  privateKey: Redacted.make(privateKeyPem, { label: "private key" }),
+  publicKey,
+  signer: Signer.makeSync({ keyId, kind, sign })
+})

@@ -12,8 +12,11 @@ import type { CrowdOptions } from "../crowd/Crowd.ts"
 import type {
   CreateCollection,
   CreateEvent,
+  CreateIncentiveProgram,
   CreateMarket,
+  CreateMilestone,
   CreateSeries,
+  CreateStructuredTarget,
   KeyOptions,
   Outcome
 } from "../exchange/Commands.ts"
@@ -22,12 +25,15 @@ import type {
   Collection,
   EventFeeChange,
   FeeTerms,
+  IncentiveProgram,
   Market,
   MarketEvent,
+  Milestone,
   Order,
   Portfolio,
   Series,
   SeriesFeeChange,
+  StructuredTarget,
   Tier
 } from "../exchange/Entities.ts"
 import type { Snapshot } from "../exchange/Exchange.ts"
@@ -133,6 +139,14 @@ export interface Operator {
   readonly createEvent: (event: CreateEvent) => Effect.Effect<MarketEvent, SandboxError>
   /** Creates a market, and its event and series if missing. */
   readonly createMarket: (market: CreateMarket) => Effect.Effect<Market, SandboxError>
+  /** Creates a structured target, such as a team or a player. */
+  readonly createStructuredTarget: (target: CreateStructuredTarget) => Effect.Effect<StructuredTarget, SandboxError>
+  /** Creates a milestone, such as a game. Its events and structured targets must exist. */
+  readonly createMilestone: (milestone: CreateMilestone) => Effect.Effect<Milestone, SandboxError>
+  /** Creates an incentive program for an existing market. */
+  readonly createIncentiveProgram: (program: CreateIncentiveProgram) => Effect.Effect<IncentiveProgram, SandboxError>
+  /** Marks an incentive program that has ended as paid out. Moves no money. */
+  readonly markProgramPaidOut: (programId: string) => Effect.Effect<void, SandboxError>
   /** Creates a multivariate event collection, and the series of its combos if missing. */
   readonly createCollection: (collection: CreateCollection) => Effect.Effect<Collection, SandboxError>
   /**
@@ -221,7 +235,11 @@ export interface Operator {
    * planted faults and recorded requests, and closes the connections of the feed.
    */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
-  /** Restarts with only the initial markets and accounts. The keys of these accounts stay the same. */
+  /**
+   * Restarts with only the initial markets, accounts and world. The keys of these accounts stay the same. Undoes moves of the
+   * clock and restored times, removes planted faults, recorded requests and set reference prices, and closes the
+   * connections of the feed.
+   */
   readonly reset: Effect.Effect<void, SandboxError>
 }
 
@@ -257,6 +275,12 @@ export interface TestOptions {
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>
+  /**
+   * Whether to create the example world: games, an election, prices and the weather, with their series, events,
+   * markets, milestones, structured targets and incentive programs. Its times are relative to the start. Default:
+   * false.
+   */
+  readonly world?: boolean
   /** The initial multivariate event collections. */
   readonly collections?: ReadonlyArray<CreateCollection>
   /** The initial accounts. Their keys are the operator's `credentials`. */
@@ -268,4 +292,18 @@ export interface TestOptions {
   readonly crowd?: CrowdOptions
   /** How many of the last requests to keep. Default: 1,000. */
   readonly keepRequests?: number
+}
+
+/** Where the state of an exchange is kept. */
+export interface StateOptions {
+  /**
+   * The state file. It is created if it does not exist. Beside it are its lock (`.lock`), and the private keys of the
+   * initial accounts (`.keys`), which only the owner can read.
+   */
+  readonly file: string
+  /**
+   * The number of commands after which the journal is replaced by a snapshot. Default: when the journal has 100,000
+   * commands or 64 MiB, and is at least as large as the last snapshot.
+   */
+  readonly compactAfterCommands?: number
 }

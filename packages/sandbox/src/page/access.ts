@@ -26,7 +26,7 @@ export const tokenHeader = "x-sandbox-token"
  * some reads, but then it sends `Sec-Fetch-Site`. A change by the page needs the token. Programs send neither header, and
  * need no token: they could read it from the page.
  */
-export const senderOf = ({ headers, method }: WireRequest, token: string): Sender | RestResponse => {
+export const senderOf = ({ headers, method }: Omit<WireRequest, "body">, token: string): Sender | RestResponse => {
   const { host = "", origin, "sec-fetch-site": site } = headers
   if (!isOwnName(host)) {
     return forbidden("the header Host must have the address that the exchange printed, such as 127.0.0.1:8787")

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDelay, longestDelayMillis } from "../exchange/times.ts"
 import { type RestResponse, defaultResponse } from "./errorBody.ts"
 import { isPathOfOperation } from "./router.ts"
 import { allRoutes } from "./routes.ts"
@@ -50,8 +51,7 @@ export const checkFault = ({ delayMillis = 0, operation, path, status, times = 1
     return `no operation has the path ${JSON.stringify(path)}. Use the part after /trade-api/v2, such as "/exchange/status", without a query`
   }
   if (!(Number.isInteger(times) && times >= 1)) return `times must be a whole number above zero, not ${times}`
-  if (!(delayMillis >= 0 && delayMillis < Number.POSITIVE_INFINITY))
-    return `delayMillis must be zero or more, not ${delayMillis}`
+  if (!isDelay(delayMillis)) return `delayMillis must be 0 to ${longestDelayMillis}, not ${delayMillis}`
   return status === undefined || (Number.isInteger(status) && status >= 200 && status <= 599)
     ? undefined
     : `status must be 200 to 599, not ${status}`

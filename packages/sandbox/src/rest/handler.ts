@@ -4,7 +4,6 @@
  * @module
  */
 import type { Descriptor } from "@kalshi-effect/client/Operation"
-import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type { ApiKey } from "../exchange/Entities.ts"
 import type { Exchange } from "../exchange/Exchange.ts"
@@ -14,6 +13,7 @@ import { defaultResponse, failure, refused, type RestResponse } from "./errorBod
 import { type Fault, type Faults, garbled, responseOf } from "./faults.ts"
 import { forbidden, lockInput } from "./permissions.ts"
 import type { Call } from "./route.ts"
+import { readBody } from "./requestBody.ts"
 import { makeRouter, type Match } from "./router.ts"
 
 /** A complete request. */
@@ -68,15 +68,16 @@ export type Handler = (request: WireRequest, now: Now) => WireResponse
 
 /**
  * Creates the handler of an exchange. A planted fault comes first: it can drop the request, or replace its response.
- * The handler calls `onServed` with every request.
+ * The handler calls `onServed` with every request, and `referenceAt` for the live data of prices.
  */
 export const makeHandler = (
   exchange: Exchange,
   faults: Faults,
-  onServed: (request: ServedRequest) => void
+  onServed: (request: ServedRequest) => void,
+  referenceAt: Call<unknown>["referenceAt"]
 ): Handler => {
   const route = makeRouter()
-  const respond = makeRespond(exchange)
+  const respond = makeRespond(exchange, referenceAt)
   return (request, now) => {
     const target = targetOf(request)
     const matched = target.below === undefined ? { allowed: [] } : route(request.method, target.below)
@@ -123,7 +124,7 @@ const targetOf = ({ path: line }: WireRequest): Target => {
  * Creates the response of an operation. It checks in this order: the signature, the tokens, the permissions of the key,
  * and the input.
  */
-const makeRespond = (exchange: Exchange) => {
+const makeRespond = (exchange: Exchange, referenceAt: Call<unknown>["referenceAt"]) => {
   const authenticate = makeAuthenticate(exchange)
   return (request: WireRequest, { path, query }: Target, { decode, path: parameters, route }: Match, now: Now) => {
     const { descriptor } = route
@@ -135,7 +136,7 @@ const makeRespond = (exchange: Exchange) => {
       return signer.failure
     }
     const key = signer.success
-    const json = readBody(request, descriptor.body !== undefined)
+    const json = readBody(request, descriptor)
     // Unsigned requests are free.
     if (key !== undefined && !takeTokens(exchange, key, descriptor, query, Result.getOrUndefined(json), now)) {
       return defaultResponse(429)
@@ -150,7 +151,9 @@ const makeRespond = (exchange: Exchange) => {
     const decoded = decode(parameters, query, json.success)
     const permitted =
       key === undefined ? decoded : Result.flatMap(decoded, (input) => lockInput(key, descriptor, input))
-    const outcome = Result.flatMap(permitted, (input) => route.handle(callOf(exchange, key, now, input)))
+    const outcome = Result.flatMap(permitted, (input) =>
+      route.handle({ ...callOf(exchange, key, now, input), referenceAt })
+    )
     return Result.isFailure(outcome)
       ? refused(outcome.failure, descriptor, exchange.assumptions)
       : { status: descriptor.success.status, body: bodyOf(descriptor, outcome.success) }
@@ -171,7 +174,7 @@ const callOf = (
   key: ApiKey | undefined,
   { exchangeMillis }: Now,
   input: unknown
-): Call<unknown> => ({
+): Omit<Call<unknown>, "referenceAt"> => ({
   execute: (command) => exchange.execute(command, exchangeMillis),
   seed: exchange.seed,
   view: exchange.view(exchangeMillis),
@@ -200,36 +203,6 @@ const applyFault = (response: WireResponse, { contentType, delayMillis = 0, mang
   delayMillis,
   arrives: reset === undefined ? (mangle === "truncated" ? "half" : "whole") : "never"
 })
-
-const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
-
-/**
- * Reads the JSON of a request. Every POST and PUT, and every operation with a body in the document, must declare a JSON
- * content type. If the document has no body, the request's body may be empty or any JSON object.
- */
-const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown, RestResponse> => {
-  if (request.method !== "POST" && request.method !== "PUT" && !needed) {
-    return Result.succeed(undefined)
-  }
-  if (!/^application\/json\s*(?:;|$)/i.test(request.headers["content-type"] ?? "")) {
-    return Result.fail(failure(400, "invalid_content_type"))
-  }
-  if (request.body.length === 0 && !needed) {
-    return Result.succeed(undefined)
-  }
-  return Result.flatMap(parseJson(request.body), (json) =>
-    // If the operation has input, its schema checks the body.
-    needed || Predicate.isObject(json)
-      ? Result.succeed(json)
-      : Result.fail(failure(400, "invalid_parameters", "the body: Expected object"))
-  )
-}
-
-const parseJson = (body: Uint8Array): Result.Result<unknown, RestResponse> =>
-  Result.try({
-    try: () => JSON.parse(utf8.decode(body)) as unknown,
-    catch: () => failure(400, "bad_request", "the body is not JSON")
-  })
 
 const encoder = /*#__PURE__*/ new TextEncoder()
 

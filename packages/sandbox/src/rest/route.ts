@@ -25,6 +25,8 @@ export interface Call<out Input> {
   /** Undefined for an unsigned request. */
   readonly key: ApiKey | undefined
   readonly nowMillis: number
+  /** The value of an index or underlying of the feed at a time, with eight decimals. */
+  readonly referenceAt: (name: string, atMillis: number) => string
   readonly input: Input
 }
 

@@ -12,6 +12,7 @@ import { isUuid } from "../exchange/ids.ts"
 import type { RequestRefusal } from "./errorBody.ts"
 import type { Route } from "./route.ts"
 import { allRoutes } from "./routes.ts"
+import { checkShards } from "./shards.ts"
 import { invalidParameters, refusal } from "../exchange/refusals.ts"
 import { isSubaccount } from "../exchange/state.ts"
 
@@ -197,13 +198,17 @@ const compile = (route: Route): Compiled => {
       if (typeof input["subaccount"] === "number" && !isSubaccount(input["subaccount"])) {
         return Result.fail(invalidParameters("subaccount must be 0 to 63"))
       }
+      const withShards = (whole: Readonly<Record<string, unknown>>) => {
+        const refused = checkShards(descriptor, whole)
+        return refused === undefined ? Result.succeed(whole) : Result.fail(refused)
+      }
       if (body === undefined) {
-        return Result.succeed(input)
+        return withShards(input)
       }
       const decoded = body(json)
       return Result.isFailure(decoded)
         ? Result.fail(invalidParameters(describeIssue(decoded.failure)))
-        : Result.succeed({ ...input, ...(decoded.success as object) }) // every body schema is an object schema
+        : withShards({ ...input, ...(decoded.success as object) }) // every body schema is an object schema
     }
   }
 }

@@ -12,11 +12,13 @@ import { exchange } from "./routes/exchange.ts"
 import { feeChanges } from "./routes/feeChanges.ts"
 import { fcm } from "./routes/fcm.ts"
 import { historical } from "./routes/historical.ts"
+import { liveData } from "./routes/liveData.ts"
 import { events, markets, series } from "./routes/markets.ts"
 import { collections } from "./routes/collections.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
 import { orders } from "./routes/orders.ts"
 import { portfolio } from "./routes/portfolio.ts"
+import { incentivePrograms, milestones, search, structuredTargets } from "./routes/reference.ts"
 import { seeded } from "./routes/seeded.ts"
 import { subaccounts, transfers } from "./routes/transfers.ts"
 
@@ -39,6 +41,11 @@ export const routes: ReadonlyArray<Route> = [
   ...historical,
   ...rfqs,
   ...quotes,
+  ...milestones,
+  ...structuredTargets,
+  ...incentivePrograms,
+  ...search,
+  ...liveData,
   ...blockTrades,
   ...fcm
 ]

@@ -63,6 +63,7 @@ class MemorySocket implements Socket.WebSocketLike {
   readonly #tasks: Tasks
   readonly #listeners = new Map<EventType, Map<Listener, { readonly once: boolean }>>()
   readonly #onResponse = new Set<(request: unknown, response: Response) => void>()
+  readonly #onPing = new Set<(body: Buffer) => void>()
   #readyState: typeof connecting | typeof opened | typeof closing | typeof closed = connecting
   #isPaused = false
   /** The feed's side; undefined before the connection and after its end. */
@@ -116,9 +117,22 @@ class MemorySocket implements Socket.WebSocketLike {
     this.#listeners.get(type)?.delete(listener)
   }
 
-  /** Listens for the response of a refused upgrade, instead of the events `error` and `close`. */
-  on(_type: "unexpected-response", listener: (request: unknown, response: Response) => void): this {
-    this.#onResponse.add(listener)
+  /**
+   * Listens for the response of a refused upgrade, instead of the events `error` and `close`, or for pings. Other events
+   * of the library `ws` have listeners only by {@link addEventListener}.
+   */
+  on(type: "unexpected-response", listener: (request: unknown, response: Response) => void): this
+  on(type: "ping", listener: (body: Buffer) => void): this
+  on(
+    ...[type, listener]:
+      | [type: "unexpected-response", listener: (request: unknown, response: Response) => void]
+      | [type: "ping", listener: (body: Buffer) => void]
+  ): this {
+    if (type === "unexpected-response") {
+      this.#onResponse.add(listener)
+    } else if (type === "ping") {
+      this.#onPing.add(listener)
+    }
     return this
   }
 
@@ -228,7 +242,11 @@ class MemorySocket implements Socket.WebSocketLike {
         return bytes
       },
       // The client sends a pong as soon as it reads the ping.
-      ping: () => this.#add(() => this.#toFeed(({ pong }) => pong())),
+      ping: (body) =>
+        this.#add(() => {
+          this.#onPing.forEach((listener) => listener(Buffer.from(body)))
+          this.#toFeed(({ pong }) => pong())
+        }),
       close: (code, reason) => {
         if (!this.#isSilent) {
           this.#closeFromFeed(code, reason)

@@ -97,6 +97,7 @@ const queries: Readonly<Record<string, string>> = {
   GetMarketCandlesticksByEvent: "start_ts=0&end_ts=3600&period_interval=60",
   GetMarketCandlesticksHistorical: "start_ts=0&end_ts=3600&period_interval=1440",
   GetEventForecastPercentilesHistory: "percentiles=2500&percentiles=5000&start_ts=0&end_ts=3600&period_interval=60",
+  GetLiveDatas: "milestone_ids={milestone}",
   GetMarketOrderbooks: `tickers=${ticker}&tickers=${settledTicker}`
 }
 
@@ -131,7 +132,9 @@ const partsOf = (world: World, operationId: string): Readonly<Record<string, str
   series_ticker: "KXTEST",
   collection_ticker: collectionTicker,
   city: "nyc",
-  type: "football"
+  milestone_id: world.milestoneId,
+  structured_target_id: world.targetId,
+  type: "football_game"
 })
 
 const parameterOf = (parameter: Parameter): Parameter =>
@@ -165,7 +168,7 @@ export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.
           .map(parameterOf)
           .filter((parameter) => parameter.in === "query" && parameter.required === true)
           .flatMap(({ name, schema }) => [make(schema)].flat().map((value) => `${name}=${String(value)}`))
-        const query = queries[operationId] ?? search.join("&")
+        const query = (queries[operationId] ?? search.join("&")).replaceAll("{milestone}", world.milestoneId)
         const schema = requestBody?.content["application/json"]?.schema
         const json = bodies[operationId]?.(world) ?? (schema === undefined ? undefined : make(schema))
         return {

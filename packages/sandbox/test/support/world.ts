@@ -40,6 +40,9 @@ export interface World {
   readonly takerRfqId: string
   readonly ownQuoteId: string
   readonly acceptedQuoteId: string
+  /** A football game that is on, and its home team. */
+  readonly milestoneId: string
+  readonly targetId: string
   /** A block trade that the taker proposed and accepted: the maker buys from the taker. */
   readonly blockTradeId: string
   /** The maker is an FCM member. Its subtrader has $100 and a daily cap. */
@@ -91,6 +94,7 @@ export const blockTrade = (buyer_user_id: string, seller_user_id: string, change
 
 export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(function* () {
   const sandbox = yield* Sandbox
+  yield* sandbox.createEvent({ eventTicker: "KXTEST-26", liveSource: "BRTI" })
   yield* sandbox.createMarket({ ticker, makerFeeRate: 175 })
   yield* sandbox.createMarket({ ticker: settledTicker })
   yield* sandbox.createCollection({ collectionTicker, sizeMin: 1, associatedEvents: [{ eventTicker: "KXTEST-26" }] })
@@ -143,6 +147,7 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
   const accepted = `/communications/quotes/${acceptedQuoteId}/accept`
   yield* send({ method: "PUT", path: accepted, json: { accepted_side: "yes" }, by: taker })
   const ownQuoteId = yield* created(maker, "/communications/quotes", quote(takerRfqId))
+  const { milestoneId, targetId } = yield* makeGame
   const errors = yield* sandbox.createAccount({ name: "errors" })
   yield* sandbox.enableFcm(maker.accountId, { errorAccountId: errors.accountId })
   const subtrader = yield* post(maker, "/fcm/subtraders", { subtrader_suffix: "ONE" })
@@ -178,8 +183,29 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
     takerRfqId,
     ownQuoteId,
     acceptedQuoteId,
+    milestoneId,
+    targetId,
     blockTradeId,
     subtraderId,
     errorSubtraderId: `${errors.accountId}_ERR`
   }
+})
+
+/** A football game that has begun, and an incentive program. */
+const makeGame = Effect.gen(function* () {
+  const sandbox = yield* Sandbox
+  const { nowMillis: startMillis } = yield* sandbox.view
+  const away = yield* sandbox.createStructuredTarget({ name: "Boston", type: "football_team" })
+  const home = yield* sandbox.createStructuredTarget({ name: "Denver", type: "football_team" })
+  const { milestoneId } = yield* sandbox.createMilestone({
+    type: "football_game",
+    startMillis,
+    competition: "Pro Football",
+    primaryEventTickers: ["KXTEST-26"],
+    targetIds: [away.targetId, home.targetId],
+    sourceIds: { sportradar: "sr:match:1" }
+  })
+  const program = { ticker, type: "volume", startMillis, endMillis: startMillis + 1_000, periodReward: "1.00" } as const
+  yield* sandbox.createIncentiveProgram(program)
+  return { milestoneId, targetId: home.targetId }
 })

@@ -34,7 +34,7 @@ export class AccountObserver implements Observer {
   constructor(world: World) {
     this.#world = world
     const services = Context.merge(world.client, world.accounts[0]!.kalshi)
-    // The lists are verified often, because no message shows that another one did not arrive.
+    // The lists are verified often, because no later message reveals that one was lost.
     const making = AccountFeed.make({ verifyMillis: 3_000, readTimeoutMillis: 1_000 })
     this.#mine = world.run(Effect.provideContext(Scope.provide(Effect.orDie(making), this.#scope), services))
     const events = Stream.runForEach(this.#mine.events, (event) => Effect.sync(() => this.#onEvent(event)))

@@ -1,5 +1,5 @@
 /**
- * Consumes a stream of the feed, as fast as it comes or not at all.
+ * Consumes a stream of the feed while it is not paused.
  *
  * @module
  */
@@ -27,11 +27,11 @@ export interface Consumer<Channel extends Name> extends Pick<
 /** What happens on a stream. */
 export interface Handlers<Channel extends Name> {
   readonly onEvent: (event: Feed.FeedEvent<Channel>) => void
-  /** Without an error if the stream was closed. */
+  /** `error` is undefined if the stream was closed. */
   readonly onEnd: (error: Feed.FeedError | undefined) => void
 }
 
-/** Opens a stream, whose consumer is paused. Undefined if the session has too many connections. */
+/** Opens a stream with a paused consumer. Undefined if the session has too many connections. */
 export const consume = <Channel extends Name>(
   world: World,
   channel: Channel,

@@ -42,7 +42,8 @@ export interface FrameFault {
 /** What happens to a command of the client. */
 export interface CommandFault {
   /**
-   * - `lose`: the exchange does not receive it. `late`: it reads it, and all later ones, later. `mute`: the reply is lost.
+   * - `lose`: the exchange does not receive it. `late`: the exchange reads it and all later commands later. `mute`: the
+   *   reply is lost.
    * - `refuse`: the reply is an error with this code. With 18, the exchange may have carried it out.
    */
   readonly kind: "lose" | "late" | "mute" | "refuse"
@@ -51,7 +52,10 @@ export interface CommandFault {
   readonly millis: number
 }
 
-/** How a dial ends: refused with a status, or without one, or not at all, or later. */
+/**
+ * How a dial ends. A number: refused with this status. `reset`: refused without a status. `hang`: no answer. `slow`: a
+ * late answer.
+ */
 export type DialFault = 429 | 503 | "reset" | "hang" | "slow"
 
 const millis = fc.constantFrom(50, 400, 1_300, 3_000)

@@ -27,14 +27,14 @@ export interface Behaviour {
   readonly hidesLosses: boolean
 }
 
-/** What a connection needs of its network. */
+/** What a connection needs from its network. */
 export interface Around {
   readonly behaviour: Behaviour
   /** Runs a task later, after the present one. */
   readonly soon: (task: () => void) => void
   readonly after: (millis: number, task: () => void) => void
   readonly takeCommandFault: () => CommandFault | undefined
-  /** Called after the client has received a frame. No one reads a book's levels after a partial one. */
+  /** Called after the client has received a frame. After a partial frame, no one reads the levels of a book. */
   readonly onDelivered: (isPartial: boolean) => void
   readonly onCommand: (name: string) => void
   /** Called when a frame is lost or late. */
@@ -47,7 +47,7 @@ export interface Around {
 interface Waiting {
   readonly text: string | undefined
   readonly close?: { readonly code: number; readonly reason: string }
-  /** The next frame belongs to it: no one reads a book between the two. */
+  /** Whether the next frame belongs to it. No one reads a book between the two. */
   readonly isPartial?: boolean
   /** Whether no book can apply it. */
   readonly isImpossible?: boolean

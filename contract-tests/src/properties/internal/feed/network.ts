@@ -1,5 +1,5 @@
 /**
- * The network between client and exchange: makes WebSockets that can do everything to frames.
+ * The network between client and exchange: makes WebSockets that hold, change, lose and add frames.
  *
  * @module
  */

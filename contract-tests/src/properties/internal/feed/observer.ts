@@ -11,17 +11,19 @@ export interface Observer {
   readonly name: string
   /** Whether its subscription is over. */
   readonly isOver: boolean
-  /** The client ends: its subscription ends with that reason. */
+  /** Whether the client is closing. Its subscription must then end with `FeedClosed`. */
   isClosing: boolean
-  /** What it wants of the exchange: `channel market`, with `all` for all markets. One entry per line. */
+  /**
+   * What it wants from the exchange: `channel market`, with `all` for all markets. One list of entries for each line.
+   */
   readonly wanted: ReadonlyArray<{ readonly filter: string; readonly entries: ReadonlyArray<string> }>
-  /** Checks what it sees now. `isPartial`: the next frame belongs to the last one. */
+  /** Checks what it sees now. `isPartial`: the next frame completes the last one. */
   readonly check: (isPartial: boolean) => void
   /** Checks what happened since the last step. */
   readonly step: () => void
   /** Whether it has recovered from all faults. */
   readonly isSettled: () => boolean
-  /** Checks that it has everything that the exchange has sent. Nothing is in flight. */
+  /** Checks that it has everything that the exchange has sent. Call it when nothing is in flight. */
   readonly finish: () => void
   /** Adds and removes markets, if it names markets. */
   readonly add: (markets: ReadonlyArray<string>) => void

@@ -25,13 +25,13 @@ export interface Settings {
 /** The longest time in which the client must recover from all faults. */
 const recoverySeconds = 300
 
-/** Commands that check a connection. They never end. */
+/** The commands that check connections and subscriptions. The client sends them as long as it runs. */
 const probes = new Set(["list_subscriptions", "get_snapshot"])
 
-/** How long nothing happens at the end. */
+/** The quiet time at the end of a play. */
 const quietSeconds = 20
 
-/** The most probes of a connection, and of a subscription to a market, in this time. */
+/** The most probes in this time, for each connection and each subscribed market. */
 const maxProbes = 7
 
 const pick = <A>(list: ReadonlyArray<A>, index: number): A | undefined => list[index % Math.max(1, list.length)]
@@ -55,7 +55,7 @@ class Play {
     for (const { isSmall, kind, names } of schedule.streams) this.#join(kind, names, isSmall)
   }
 
-  /** Plays a step, and lets everything happen that is due. */
+  /** Plays a step, then runs everything that is due. */
   async step(action: Step): Promise<void> {
     this.#play(action)
     await this.#settle()

@@ -46,7 +46,7 @@ export class StreamObserver implements Observer {
   readonly #replaced = new Set<string>()
   #isInterrupted = false
   #isPaused = false
-  /** Whether events may wait that were sent in an earlier step. */
+  /** Whether events of an earlier step may still wait. */
   #wasPaused = false
   readonly #consumer: Consumer<Channel> | undefined
 
@@ -152,7 +152,7 @@ export class StreamObserver implements Observer {
         this.#isInterrupted = false
         return
       case "Replaced":
-        // A lost message is shown by the next one, which the old connection no longer receives.
+        // The next message would reveal a lost one, but the old connection no longer receives it.
         if (this.#world.network.isDisturbed) return this.#onLoss(event)
         for (const market of event.markets.length === 0 ? this.#places.keys() : event.markets)
           this.#replaced.add(market)

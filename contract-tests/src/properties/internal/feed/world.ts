@@ -40,7 +40,8 @@ export interface Options extends Behaviour {
 
 /**
  * Short times: a schedule has many faults in a minute. Small batches and a slow pace let time pass in the middle of a
- * restore. A subscription is checked sooner than a connection, so that the one does not hide faults of the other.
+ * restore. A subscription is checked sooner than a connection, so that a new connection does not hide the faults of a
+ * subscription.
  */
 const sessionOptions = {
   dialTimeoutMillis: 2_000,
@@ -243,6 +244,6 @@ export class World {
   }
 }
 
-/** A subscription without a market is still one. */
+/** A subscription that has lost all its markets still counts. */
 const entriesOf = (tickers: ReadonlyArray<string> | undefined): ReadonlyArray<string> =>
   tickers === undefined ? ["all"] : tickers.length === 0 ? ["none"] : tickers

@@ -90,7 +90,7 @@ export class Session {
     return Result.succeed(this.#subscription(member))
   }
 
-  /** Passes all frames to a recorder. Returns a function that stops this. */
+  /** Passes all frames to a recorder. Returns a function that stops the recording. */
   record(recorder: Recorder): () => void {
     const core = this.#core
     if (core.ended === undefined) core.recorders.add(recorder)

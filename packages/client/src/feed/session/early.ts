@@ -6,7 +6,7 @@
 import type { Message } from "../../generated/feed.ts"
 import type * as FeedMessages from "../FeedMessages.ts"
 
-/** A message that waits. One that does not decode keeps its place among the others. */
+/** A message that waits. A message that does not decode keeps its place among the others. */
 export type Early =
   | { readonly _tag: "Decoded"; readonly message: Message; readonly receivedMillis: number }
   | {

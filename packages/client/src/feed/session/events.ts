@@ -28,9 +28,10 @@ export type GapReason = "missing" | "reset" | "overflow"
  * Between `Outage` and `Restored`, messages may be lost. `Gap` means that messages were lost, or that the count of `seq`
  * started again. Its reasons:
  *
- * - `missing`, only with `seq`: the numbers from `expectedSeq` to `receivedSeq - 1` did not arrive.
- * - `reset`, only with `seq`: a lower number arrived.
- * - `overflow`: too many messages arrived before the reply to the subscribe command. Both numbers are the next one.
+ * - `missing`, only on channels with `seq`: the numbers from `expectedSeq` to `receivedSeq - 1` did not arrive.
+ * - `reset`, only on channels with `seq`: a lower number arrived.
+ * - `overflow`: too many messages arrived before the reply to the subscribe command. `expectedSeq` and `receivedSeq`
+ *   are both the number of the next message.
  */
 export type SessionEvent<M = Message> =
   | MessageEvent<M>
@@ -95,8 +96,8 @@ export type SessionEvent<M = Message> =
   /** The delay from sending to receipt grew, or fell again. */
   | { readonly _tag: "Delay"; readonly isLate: boolean; readonly growthMillis: number }
   /**
-   * The subscription changed over to a new connection. Messages of the old connection may be repeated, but none is
-   * missing. A book starts again from its snapshot.
+   * The subscription changed over to a new connection. Messages of the old connection may be repeated. The changeover
+   * itself loses none. A book starts again from its snapshot.
    */
   | {
       readonly _tag: "Replaced"

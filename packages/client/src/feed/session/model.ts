@@ -152,7 +152,7 @@ export class Slot {
   }
 }
 
-/** A connection, and those that replace it after a loss. */
+/** A connection, and the connections that replace it after a loss. */
 export class Line {
   /** The number of the connection. Undefined without a connection. */
   generation: number | undefined

@@ -247,10 +247,10 @@ const deliverUndecodable = (core: Core, line: Line, slot: Slot, undecodable: Und
 
 /**
  * Delivers the event of a message that does not decode. If the message names a market of its subscription, the users of
- * this market receive the event. Otherwise all users of the subscription receive it. If the subscription is unknown, all
- * users of the connection receive it. A message of an unknown type can be about more markets than the one that it names,
- * so its name is ignored.
- * Before the reply to its subscribe command, the event waits with the other messages of its `sid`.
+ * this market receive the event. Otherwise all users of the subscription receive it. If the subscription is unknown,
+ * all users of the connection receive it, unless the connection has not taken over yet. A message of an unknown type
+ * can be about more markets than the one that it names, so its name is ignored. Before the reply to its subscribe
+ * command, the event waits with the other messages of its `sid`.
  */
 export const routeUndecodable = (core: Core, line: Line, error: Undecodable["error"], text: string): void => {
   core.counters.undecodable++

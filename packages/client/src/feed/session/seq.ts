@@ -1,5 +1,6 @@
 /**
- * The sequence numbers of one subscription. They count every message of their `sid`, replies included.
+ * The sequence numbers of one subscription. They count the messages of their `sid`, including the replies that have a
+ * `seq`.
  *
  * @module
  */

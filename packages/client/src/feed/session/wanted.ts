@@ -21,7 +21,7 @@ export const join = (core: Core, parsed: Parsed, subscriber: Subscriber): Member
   topic.members = [...topic.members, member]
   const isPlaced = topic.kind === undefined ? placeWhole(core, topic) : addNames(core, member, parsed.names)
   if (isPlaced) {
-    // A subscription that is live already is live for this user.
+    // If the subscription is already live, the new user is notified.
     for (const slot of topic.slots) core.touch(slot)
     return member
   }
@@ -83,7 +83,7 @@ export const leave = (core: Core, member: Member): void => {
   forgetIfUnused(core, topic)
 }
 
-/** Returns a function that tells whether a member uses a slot. */
+/** Returns a function that returns whether a member uses a slot. */
 export const isUserOf = ({ names, topic }: { readonly names: ReadonlySet<string>; readonly topic: Topic }) => {
   const isWhole = topic.kind === undefined || topic.slots.length === 1
   return (member: Member): boolean => isWhole || [...member.names].some((name) => names.has(name))

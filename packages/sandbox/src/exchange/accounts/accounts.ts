@@ -7,8 +7,10 @@ import * as Result from "effect/Result"
 import type { KeyOptions } from "../Commands.ts"
 import type { Account, ApiKey, Refusal, Scope, Tier } from "../Entities.ts"
 import { communicationsIdOf } from "../communications/communicationsId.ts"
+import { RecordIndexes } from "../communications/indexes.ts"
 import { makeBuckets, settle, tiers } from "./buckets.ts"
 import { parseMicros } from "../decimal.ts"
+import { KeyIndex } from "../listIndexes.ts"
 import { FillList } from "../orders/fillList.ts"
 import { deposit, hasSubaccount, holdingOf } from "../money/ledger.ts"
 import { OrderList } from "../orders/orderList.ts"
@@ -38,6 +40,10 @@ export const create = (
 }
 
 export const makeAccount = (accountId: string, name: string, tier: Tier): AccountState => {
+  const settlements: AccountState["settlements"] = []
+  const rfqs: AccountState["rfqs"] = []
+  const quotes: AccountState["quotes"] = []
+  const receivedQuotes: AccountState["quotes"] = []
   const account: AccountState = {
     accountId,
     name,
@@ -48,10 +54,12 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     clientOrderIds: new Map(),
     groups: new Map(),
     holdings: new Map(),
+    positions: new Map(),
     subaccounts: 0,
     netting: new Map(),
     fills: new FillList(),
-    settlements: [],
+    settlements,
+    settlementsByTicker: new KeyIndex(settlements, ({ ticker }) => ticker),
     deposits: [],
     withdrawals: [],
     cashTransfers: [],
@@ -62,10 +70,13 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     cancelledOnArrivalUntil: new Map(),
     buckets: makeBuckets(tier),
     communicationsId: communicationsIdOf(accountId),
-    rfqs: [],
+    rfqs,
+    rfqIndexes: new RecordIndexes(rfqs, ({ ticker }) => ticker),
     openRfqs: new Map(),
-    quotes: [],
-    receivedQuotes: [],
+    quotes,
+    quoteIndexes: new RecordIndexes(quotes, ({ rfqId }) => rfqId),
+    receivedQuotes,
+    receivedQuoteIndexes: new RecordIndexes(receivedQuotes, ({ rfqId }) => rfqId),
     comboCreations: [],
     blockTrades: [],
     fcm: undefined,

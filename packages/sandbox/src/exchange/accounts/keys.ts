@@ -4,7 +4,15 @@
  *
  * @module
  */
-import { constants, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto"
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify
+} from "node:crypto"
 import type { KeyKind } from "@kalshi-effect/signing/Signer"
 
 const rsaBits = 2048
@@ -18,9 +26,25 @@ export interface KeyPair {
   readonly sign: (text: string) => string
 }
 
-export const makeKeyPair = (kind: KeyKind): KeyPair => {
-  const { privateKey, publicKey } =
-    kind === "rsa" ? generateKeyPairSync("rsa", { modulusLength: rsaBits }) : generateKeyPairSync("ed25519")
+export const makeKeyPair = (kind: KeyKind): KeyPair =>
+  pairOf(
+    kind,
+    (kind === "rsa" ? generateKeyPairSync("rsa", { modulusLength: rsaBits }) : generateKeyPairSync("ed25519"))
+      .privateKey
+  )
+
+/** The key pair of a private key that {@link makeKeyPair} returned. Undefined for any other text. */
+export const keyPairOf = (kind: KeyKind, privateKeyPem: string): KeyPair | undefined => {
+  try {
+    const key = createPrivateKey(privateKeyPem)
+    return key.asymmetricKeyType === kind ? pairOf(kind, key) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const pairOf = (kind: KeyKind, privateKey: KeyObject): KeyPair => {
+  const publicKey = createPublicKey(privateKey)
   return {
     publicKeyPem: publicKey.export({ type: "spki", format: "pem" }).toString(),
     privateKeyPem: privateKey.export({ type: kind === "rsa" ? "pkcs1" : "pkcs8", format: "pem" }).toString(),

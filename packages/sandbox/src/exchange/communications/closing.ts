@@ -40,9 +40,8 @@ export const closeRfq = (state: State, rfq: RfqState, reason: RfqCloseReason): v
 
 /** Closes the open RFQs on a market that closes. */
 export const closeRfqsOf = (state: State, market: MarketState): void => {
-  for (const { openRfqs } of state.accounts.values()) {
-    const rfq = openRfqs.get(market.ticker)
-    if (rfq !== undefined) {
+  for (const rfq of state.rfqIndexes.of(market.ticker)) {
+    if (rfq.account.openRfqs.get(market.ticker) === rfq) {
       closeRfq(state, rfq, "marketClosed")
     }
   }

@@ -17,6 +17,11 @@ export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): R
   return page(isOwn ? caller.rfqs : state.rfqList, query, {
     mark: isOwn ? "ownrfq-" : "rfq-",
     maxLimit: 100,
+    before: (isOwn ? caller.rfqIndexes : state.rfqIndexes).before(
+      query.ticker === undefined ? tickersOf(state, query.eventTicker) : [query.ticker],
+      query.status,
+      (rfq) => isKept(state, rfq)
+    ),
     isListed: (rfq) =>
       isKept(state, rfq) &&
       // A filter by the creator's account does not find an obscured RFQ, except for the creator.
@@ -28,6 +33,10 @@ export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): R
     show: toRfq
   })
 }
+
+/** The tickers of the markets of an event. */
+const tickersOf = (state: State, eventTicker: string | undefined): ReadonlyArray<string> | undefined =>
+  eventTicker === undefined ? undefined : (state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
 
 /**
  * Quotes of the caller, or quotes on the caller's RFQs, newest first. Recorded: a query that names neither role is
@@ -47,6 +56,11 @@ export const listQuotes = (
   return page(isMaker ? caller.quotes : caller.receivedQuotes, query, {
     mark: isMaker ? "quote-" : "receivedquote-",
     maxLimit: 500,
+    before: (isMaker ? caller.quoteIndexes : caller.receivedQuoteIndexes).before(
+      query.rfqId === undefined ? undefined : [query.rfqId],
+      query.status,
+      (quote) => isKept(state, quote)
+    ),
     isListed: (quote) =>
       isKept(state, quote) &&
       (!isRfqCreator || quote.rfq.account === caller) &&

@@ -9,6 +9,8 @@ import type { MarketEvent, Refusal } from "../Entities.ts"
 import { Book } from "../orders/book.ts"
 import { dollar, parsePrice } from "../decimal.ts"
 import { invalidParameters, invalidTime, refusal } from "../refusals.ts"
+import { isLiveSource } from "../reference/liveSources.ts"
+import { strikeTargetOf } from "../reference/structuredTargets.ts"
 import { schedule } from "../schedule.ts"
 import { isShard } from "../shards.ts"
 import { isTime } from "../times.ts"
@@ -77,6 +79,13 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
   if (eventTicker === "" || !isShard(exchangeIndex)) {
     return Result.fail(invalidParameters("an event needs a ticker, and a shard from 0 to 3"))
   }
+  if (input.liveSource !== undefined && !isLiveSource(input.liveSource)) {
+    return Result.fail(
+      invalidParameters(
+        `${input.liveSource} is neither an index or underlying of the feed nor a city of the weather index`
+      )
+    )
+  }
   const seriesTicker = input.seriesTicker ?? eventTicker.replace(/-.*$/, "")
   const known = state.series.get(seriesTicker)
   return Result.map(
@@ -91,6 +100,9 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
         multivariate,
         exchangeIndex,
         feeOverride: null,
+        competition: input.competition,
+        competitionScope: input.competitionScope,
+        liveSource: input.liveSource,
         updatedMillis: state.nowMillis,
         series,
         markets: [],
@@ -157,6 +169,7 @@ export const addMarket = (
     title: input.title ?? ticker,
     type: input.type ?? "binary",
     strike: input.strike,
+    structuredTarget: strikeTargetOf(state, input.structuredTargetId),
     createdMillis: state.nowMillis,
     updatedMillis: state.nowMillis,
     openMillis,
@@ -207,13 +220,16 @@ const checkMarket = (
   const { closeMillis = Infinity, makerFeeRate = 0, openMillis = state.nowMillis, takerFeeRate = 0, ticker } = input
   const { settlementTimerSeconds = 0 } = input
   if (state.markets.has(ticker)) {
-    return refusal("conflict", "market_already_exists")
+    return refusal("conflict", "market_already_exists", ticker)
   }
   if (ticker === "" || !isShard(exchangeIndex) || !isIn(takerFeeRate, 10_000) || !isIn(makerFeeRate, 10_000)) {
     return invalidParameters("a market needs a ticker, a shard from 0 to 3, and fee rates from 0 to 10,000")
   }
   if (event !== undefined && event.exchangeIndex !== exchangeIndex) {
     return invalidParameters(`the markets of ${event.eventTicker} are on shard ${event.exchangeIndex}`)
+  }
+  if (input.structuredTargetId !== undefined && strikeTargetOf(state, input.structuredTargetId) === undefined) {
+    return invalidParameters(`no structured target has the id ${input.structuredTargetId}`)
   }
   if (!isIn(settlementTimerSeconds, 1e9)) {
     return invalidParameters("the settlement timer must be whole seconds from 0 to 1,000,000,000")

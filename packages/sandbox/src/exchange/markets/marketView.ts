@@ -32,6 +32,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   title: market.title,
   type: market.type,
   strike: market.strike,
+  structuredTarget: market.structuredTarget,
   combo: toCombo(market),
   status: statusOf(state, market),
   createdMillis: market.createdMillis,

@@ -17,7 +17,8 @@ import { dollar } from "../decimal.ts"
 import { deployPremium } from "../fcm/premium.ts"
 import { charge, feeUp } from "./fees.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
-import { isShard, shards } from "../shards.ts"
+import { listPosition, unsettledPositions } from "./positionList.ts"
+import { holdingKey, isShard } from "../shards.ts"
 import {
   type AccountState,
   type Holding,
@@ -32,8 +33,6 @@ import {
 export const maxTotalMicros = 9_000_000_000_000_000
 
 const oneCent = 10_000
-
-export const holdingKey = (subaccount: number, exchangeIndex: number): number => subaccount * shards + exchangeIndex
 
 export const holdingOf = (account: AccountState, subaccount: number, exchangeIndex: number): Holding => {
   const key = holdingKey(subaccount, exchangeIndex)
@@ -69,6 +68,7 @@ export const attach = (position: PositionState): void => {
   if (!holding.positions.has(market.ticker)) {
     holding.account.holdings.set(holdingKey(holding.subaccount, holding.exchangeIndex), holding)
     holding.positions.set(market.ticker, position)
+    listPosition(position)
     market.positions.push(position)
   }
 }
@@ -84,6 +84,7 @@ export const makePosition = (holding: Holding, market: MarketState): PositionSta
   feesMicros: 0,
   updatedMillis: 0,
   settled: false,
+  listIndex: -1,
   bid: makeOwnSide(),
   ask: makeOwnSide()
 })
@@ -321,10 +322,10 @@ const addPayment = (
   state.emit?.({ type: "payment", kind, accountId: account.accountId, payment })
 }
 
-/** The value of a holding's positions at the last prices of their markets. */
-const valueOfPositions = (holding: Holding): number => {
+/** The value of a holding's positions at the last prices of their markets. Settled positions are zero. */
+const valueOfPositions = ({ account, exchangeIndex, subaccount }: Holding): number => {
   let micros = 0
-  for (const { count, market } of holding.positions.values()) {
+  for (const { count, market } of unsettledPositions(account, subaccount, exchangeIndex)) {
     micros += Math.abs(count) * (count > 0 ? market.lastPrice : dollar - market.lastPrice)
   }
   return micros

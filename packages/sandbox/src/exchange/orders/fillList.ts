@@ -4,7 +4,8 @@
  * @module
  */
 import type { Fill } from "../Entities.ts"
-import { countWhile, type FindBefore } from "../pages.ts"
+import { KeyIndex } from "../listIndexes.ts"
+import type { FindBefore } from "../pages.ts"
 
 /** The order fields that the list reads and writes. */
 interface Filled {
@@ -15,8 +16,7 @@ interface Filled {
 /** Every fill of an account, oldest first. */
 export class FillList {
   readonly all: Array<Fill> = []
-  /** Indexes of the fills of a market, ascending. */
-  readonly #byTicker = new Map<string, Array<number>>()
+  readonly #byTicker = new KeyIndex(this.all, ({ ticker }) => ticker)
   /** For each fill: the index of the previous fill of the same order; -1 if there is none. */
   readonly #earlier: Array<number> = []
 
@@ -25,28 +25,11 @@ export class FillList {
     this.all.push(fill)
     this.#earlier.push(order.lastFill)
     order.lastFill = index
-    const indexes = this.#byTicker.get(fill.ticker)
-    if (indexes === undefined) {
-      this.#byTicker.set(fill.ticker, [index])
-    } else {
-      indexes.push(index)
-    }
   }
 
   /** Finds older fills of some markets. */
   beforeOfTickers(tickers: ReadonlyArray<string>): FindBefore {
-    const markets = tickers.flatMap((ticker) => {
-      const indexes = this.#byTicker.get(ticker)
-      return indexes === undefined ? [] : [indexes]
-    })
-    return (index) => {
-      let found = -1
-      for (const indexes of markets) {
-        const count = countWhile(indexes.length, (n) => indexes[n]! < index)
-        found = Math.max(found, indexes[count - 1] ?? -1)
-      }
-      return found
-    }
+    return this.#byTicker.before(tickers)
   }
 
   /** Finds older fills of an order. Each call must pass a smaller index than the previous call. */

@@ -5,7 +5,7 @@
  */
 
 /**
- * A set that finds the next smaller member fast. It has one bit for each index, and one summary bit for every 32 of
+ * A set that finds the next smaller and the next greater member fast. It has one bit for each index, and one summary bit for every 32 of
  * these bits. A search skips 1,024 indexes per step. An index costs about an eighth of a byte.
  */
 export class IndexSet {
@@ -51,6 +51,29 @@ export class IndexSet {
     const found = group * 32 + highest(words)
     return found * 32 + highest(this.#words[found]!)
   }
+
+  /** The smallest member above an index; -1 if there is none. */
+  above(index: number): number {
+    const first = index + 1
+    const word = first >>> 5
+    if (word >= this.#words.length) {
+      return -1
+    }
+    const own = from(this.#words[word]!, first & 31)
+    if (own !== 0) {
+      return word * 32 + lowest(own)
+    }
+    let group = word >>> 5
+    let words = from(this.#summary[group]!, (word & 31) + 1)
+    while (words === 0) {
+      if (++group >= this.#summary.length) {
+        return -1
+      }
+      words = this.#summary[group]!
+    }
+    const found = group * 32 + lowest(words)
+    return found * 32 + lowest(this.#words[found]!)
+  }
 }
 
 const setBit = (words: Array<number>, word: number, bit: number): void => {
@@ -62,5 +85,10 @@ const setBit = (words: Array<number>, word: number, bit: number): void => {
 
 /** The bits from 0 to `bit`; empty if `bit` is -1. */
 const upTo = (bits: number, bit: number): number => (bit < 0 ? 0 : bits & (-1 >>> (31 - bit)))
+
+/** The bits from `bit` to 31; empty if `bit` is 32. */
+const from = (bits: number, bit: number): number => (bit > 31 ? 0 : bits & (-1 << bit))
+
+const lowest = (bits: number): number => 31 - Math.clz32(bits & -bits)
 
 const highest = (bits: number): number => 31 - Math.clz32(bits)

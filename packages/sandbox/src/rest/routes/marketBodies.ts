@@ -15,6 +15,12 @@ const askOf = (yesAsk: number) => price(yesAsk === 0 ? dollar : yesAsk)
 const noBidOf = (yesAsk: number) => price(yesAsk === 0 ? 0 : dollar - yesAsk)
 const noAskOf = (yesBid: number) => price(dollar - yesBid)
 
+/** Recorded: the strike of a structured market names its target by the target's type. */
+const strikeOf = ({ structuredTarget }: Market): Pick<Markets.Market, "strike_type" | "custom_strike"> =>
+  structuredTarget === undefined
+    ? {}
+    : { strike_type: "structured", custom_strike: { [structuredTarget.type]: structuredTarget.targetId } }
+
 export const toMarket = (market: Market): Markets.Market => {
   const { previous, topOfBook } = market
   // A market without a closing time has the last time that the wire can represent.
@@ -36,6 +42,7 @@ export const toMarket = (market: Market): Markets.Market => {
     latest_expiration_time: close,
     settlement_timer_seconds: market.settlementTimerSeconds,
     ...(market.strike === undefined ? undefined : toNumericStrike(market.strike)),
+    ...strikeOf(market),
     status: market.status,
     notional_value_dollars: price(dollar),
     ...(market.liquidity === undefined ? undefined : { liquidity_dollars: price(market.liquidity) }),

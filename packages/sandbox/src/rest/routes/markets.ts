@@ -13,6 +13,7 @@ import { dollar } from "../../exchange/decimal.ts"
 import { type Route, route } from "../route.ts"
 import { invalidParameters, notFound } from "../../exchange/refusals.ts"
 import { toMarket, toTrade } from "./marketBodies.ts"
+import { toMilestone } from "./referenceBodies.ts"
 import { count, price, time } from "../wire.ts"
 
 export const markets: ReadonlyArray<Route> = [
@@ -165,7 +166,9 @@ export const events: ReadonlyArray<Route> = [
       view.listEvents({ multivariate: false, isListed, limit: input.limit ?? 200, cursor: input.cursor }),
       ({ cursor, items }) => ({
         events: items.map((event) => toEvent(view, event, input.with_nested_markets ?? false)),
-        ...(input.with_milestones === true ? { milestones: [] } : undefined),
+        ...(input.with_milestones === true
+          ? { milestones: view.milestonesOf(items.map(({ eventTicker }) => eventTicker)).map(toMilestone) }
+          : undefined),
         cursor
       })
     )
@@ -207,7 +210,9 @@ export const events: ReadonlyArray<Route> = [
   }),
 
   route(Events.metadata, ({ input, view }) =>
-    Result.map(view.event(input.event_ticker), ({ eventTicker }) => ({
+    Result.map(view.event(input.event_ticker), ({ competition, competitionScope, eventTicker }) => ({
+      ...(competition === undefined ? undefined : { competition }),
+      ...(competitionScope === undefined ? undefined : { competition_scope: competitionScope }),
       image_url: "",
       settlement_sources: [],
       market_details: view
@@ -230,8 +235,23 @@ const toEvent = (view: View, event: MarketEvent, nested: boolean): Events.EventD
   ...(event.feeOverride === null
     ? undefined
     : { fee_type_override: event.feeOverride.feeType, fee_multiplier_override: event.feeOverride.feeMultiplier }),
+  ...productMetadataOf(event),
   ...(nested ? { markets: view.marketsOf(event.eventTicker).map(toMarket) } : undefined)
 })
+
+/** The competition and its scope. Public fixtures have them under these names. */
+const productMetadataOf = ({
+  competition,
+  competitionScope
+}: MarketEvent): Pick<Events.EventData, "product_metadata"> =>
+  competition === undefined && competitionScope === undefined
+    ? {}
+    : {
+        product_metadata: {
+          ...(competition === undefined ? undefined : { competition }),
+          ...(competitionScope === undefined ? undefined : { competition_scope: competitionScope })
+        }
+      }
 
 export const series: ReadonlyArray<Route> = [
   route(SeriesOperations.list, ({ input, view }) => {

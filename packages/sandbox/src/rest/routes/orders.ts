@@ -12,6 +12,7 @@ import type { Era, View } from "../../exchange/View.ts"
 import { dollar } from "../../exchange/decimal.ts"
 import { detailsOf } from "../errorBody.ts"
 import { type Call, type Route, route } from "../route.ts"
+import { checkShardOf } from "../shards.ts"
 import { invalidParameters } from "../../exchange/refusals.ts"
 import { action, average, count, dollars, price, readCount, readPrice, time } from "../wire.ts"
 
@@ -57,8 +58,10 @@ export const orders: ReadonlyArray<Route> = [
     Result.succeed({
       orders: call.input.orders.map((item) =>
         Result.match(
-          Result.flatMap(readCreate(item), (order) =>
-            call.execute({ type: "createOrder", accountId: call.accountId, order })
+          Result.flatMap(onExistingShard(item), () =>
+            Result.flatMap(readCreate(item), (order) =>
+              call.execute({ type: "createOrder", accountId: call.accountId, order })
+            )
           ),
           {
             onFailure: (refusal) => ({ ...clientIdOf(item.client_order_id), error: detailsOf(refusal) }),
@@ -97,10 +100,13 @@ export const orders: ReadonlyArray<Route> = [
   route(Orders.batchCancel, (call) =>
     Result.succeed({
       orders: call.input.orders.map((item) =>
-        Result.match(cancel(call, item), {
-          onFailure: (refusal) => ({ order_id: item.order_id, reduced_by: count(0), error: detailsOf(refusal) }),
-          onSuccess: (canceled) => canceled
-        })
+        Result.match(
+          Result.flatMap(onExistingShard(item), () => cancel(call, item)),
+          {
+            onFailure: (refusal) => ({ order_id: item.order_id, reduced_by: count(0), error: detailsOf(refusal) }),
+            onSuccess: (canceled) => canceled
+          }
+        )
       )
     })
   ),
@@ -136,6 +142,12 @@ export const listOrders = (
     orders: items.map(toOrder),
     cursor
   }))
+}
+
+/** Refuses an item of a batch if its shard does not exist. */
+const onExistingShard = (item: { readonly exchange_index?: number | undefined }): Result.Result<void, Refusal> => {
+  const refused = checkShardOf(item)
+  return refused === undefined ? Result.void : Result.fail(refused)
 }
 
 const readCreate = (input: Orders.CreateInput): Result.Result<CreateOrder, Refusal> =>

@@ -111,17 +111,19 @@ export const listPositions = (
     cursor: input.cursor
   }
   return Result.flatMap(view.listPositions(accountId, query, era), ({ cursor, items }) => {
-    const events = new Map(items.map(({ eventTicker }) => [eventTicker, new Array<Position>()]))
-    return Result.map(view.allPositions(accountId, query, era), (positions) => {
-      for (const position of positions) {
-        events.get(position.eventTicker)?.push(position)
-      }
-      return {
-        market_positions: items.map(toMarketPosition),
-        event_positions: Array.from(events, ([eventTicker, own]) => toEventPosition(eventTicker, own)),
-        cursor
-      }
-    })
+    const events = [...new Set(items.map(({ eventTicker }) => eventTicker))]
+    const totals = Result.all(
+      events.map((eventTicker) =>
+        Result.map(view.positionsOfEvent(accountId, eventTicker, query, era), (own) =>
+          toEventPosition(eventTicker, own)
+        )
+      )
+    )
+    return Result.map(totals, (event_positions) => ({
+      market_positions: items.map(toMarketPosition),
+      event_positions,
+      cursor
+    }))
   })
 }
 

@@ -1,23 +1,28 @@
 /**
- * The ids of markets: UUIDs that are computed from the tickers. Only the feed uses them.
+ * The ids of markets: UUIDs that are computed from the tickers. The feed and the incentive programs use them.
  *
  * @module
  */
 import { createHash } from "node:crypto"
+
+/** The id of a market. The same ticker has the same id on every exchange. */
+export const marketIdOf = (ticker: string): string => {
+  const hex = createHash("sha256").update(`market ${ticker}`).digest("hex")
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
 
 /** Ids by ticker, and back. */
 export class MarketIds {
   readonly #ids = new Map<string, string>()
   readonly #tickers = new Map<string, string>()
 
-  /** The id of a market. The same ticker has the same id on every exchange. */
+  /** The id of a market: see {@link marketIdOf}. */
   of(ticker: string): string {
     const known = this.#ids.get(ticker)
     if (known !== undefined) {
       return known
     }
-    const hex = createHash("sha256").update(`market ${ticker}`).digest("hex")
-    const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+    const id = marketIdOf(ticker)
     this.#ids.set(ticker, id)
     this.#tickers.set(id, ticker)
     return id

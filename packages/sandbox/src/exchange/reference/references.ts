@@ -6,6 +6,8 @@
  * @module
  */
 
+import { fractionOf, hashOf } from "./random.ts"
+
 /** Indices with their usual level in dollars. Source of the names: the published document of October 26, 2026. */
 const indices: Readonly<Record<string, number>> = {
   BRTI: 64_000,
@@ -30,6 +32,13 @@ const indices: Readonly<Record<string, number>> = {
   XLMUSD_RTI: 0.1,
   ZECUSD_RTI: 40
 }
+
+/** What a reference price measures: a cryptocurrency, or a commodity, currency or yield. */
+export type ReferenceKind = "crypto" | "commodity"
+
+/** The kind of a reference price; undefined for an unknown name. */
+export const kindOf = (name: string): ReferenceKind | undefined =>
+  Object.hasOwn(indices, name) ? "crypto" : Object.hasOwn(underlyings, name) ? "commodity" : undefined
 
 /** The documented indices of the channel with five updates a second. */
 const fastIndices = ["BRTI", "ETHUSD_RTI", "SOLUSD_RTI", "XRPUSD_RTI", "DOGEUSD_RTI"]
@@ -86,7 +95,7 @@ const quarterHour = 15 * minute
 
 /** The reference prices of one exchange. */
 export class References {
-  readonly #seed: number
+  #seed: number
   /** By name: the values that the operator set, oldest first. Each value holds until the next. */
   readonly #set = new Map<string, Array<{ readonly fromMillis: number; readonly value: bigint }>>()
 
@@ -103,8 +112,9 @@ export class References {
         : fastIndices
   }
 
-  has(name: string): boolean {
-    return name in indices || name in underlyings
+  /** The value of an index or underlying, with eight decimals. */
+  valueAt(name: string, atMillis: number): string {
+    return print(this.#value(name, atMillis))
   }
 
   /** Sets a value from a time on, in place of the generated values. */
@@ -112,8 +122,9 @@ export class References {
     this.#set.set(name, [...(this.#set.get(name) ?? []).slice(-1_000), { fromMillis, value }])
   }
 
-  /** Removes the values that the operator set. */
-  clear(): void {
+  /** Removes the values that the operator set, and continues with the generated values of a seed. */
+  restart(seed: number): void {
+    this.#seed = seed
     this.#set.clear()
   }
 
@@ -169,19 +180,10 @@ export class References {
 /** The usual level, changed by at most 2 % by three waves. Their phase comes from the name and the seed. */
 const generated = (name: string, seed: number, atMillis: number): bigint => {
   const level = indices[name] ?? underlyings[name] ?? 1
-  const phase = hash(`${seed} ${name}`)
+  const phase = fractionOf(hashOf(`${seed} ${name}`))
   const wave = (periodSeconds: number, weight: number) =>
     weight * Math.sin(((atMillis / 1_000 / periodSeconds + phase) % 1) * 2 * Math.PI)
   return BigInt(Math.round(level * (1 + wave(86_400, 0.012) + wave(3_600, 0.005) + wave(47, 0.003)) * scale))
-}
-
-/** A number from 0 to 1 for a text. */
-const hash = (text: string): number => {
-  let value = 2_166_136_261
-  for (let index = 0; index < text.length; index++) {
-    value = Math.imul(value ^ text.charCodeAt(index), 16_777_619)
-  }
-  return (value >>> 0) / 4_294_967_296
 }
 
 /** Prints eight decimals. */

@@ -1,0 +1,46 @@
+/**
+ * Indexes of the lists of RFQs and quotes.
+ *
+ * @module
+ */
+import type { Quote, Rfq } from "../Entities.ts"
+import { FadingIndex, KeyIndex } from "../listIndexes.ts"
+import type { FindBefore } from "../pages.ts"
+
+type Status = (Rfq | Quote)["status"]
+
+/** The indexes of one list: by a key, of the open records, and of the records that can still be found. */
+export class RecordIndexes<Record extends { readonly status: Status }> {
+  readonly #byKey: KeyIndex<Record>
+  readonly #open: FadingIndex<Record>
+  readonly #kept: FadingIndex<Record>
+
+  constructor(records: ReadonlyArray<Record>, keyOf: (record: Record) => string) {
+    this.#byKey = new KeyIndex(records, keyOf)
+    this.#open = new FadingIndex(records)
+    this.#kept = new FadingIndex(records)
+  }
+
+  /** The records with a key, oldest first. */
+  of(key: string): ReadonlyArray<Record> {
+    return this.#byKey.of(key)
+  }
+
+  /**
+   * Finds older records. The result contains all records with one of the keys, if keys are given, and with the status, if
+   * they can still be found. It may contain other records.
+   */
+  before(
+    keys: ReadonlyArray<string> | undefined,
+    status: string | undefined,
+    isKept: (record: Record) => boolean
+  ): FindBefore {
+    if (keys !== undefined && keys.length <= maxKeys) {
+      return this.#byKey.before(keys)
+    }
+    return status === "open" ? this.#open.before((record) => record.status === "open") : this.#kept.before(isKept)
+  }
+}
+
+/** With more keys, one search in all records is cheaper than one search for each key. */
+const maxKeys = 50

@@ -1,0 +1,96 @@
+/**
+ * Indexes of append-only lists. An index reads the items that were added since its last search at its next search, so
+ * that the code that adds items need not know the index.
+ *
+ * @module
+ */
+import { IndexSet } from "./orders/indexSet.ts"
+import { countWhile, type FindBefore } from "./pages.ts"
+
+/** Finds the items with a key. */
+export class KeyIndex<Item> {
+  readonly #items: ReadonlyArray<Item>
+  readonly #keyOf: (item: Item) => string
+  /** The list indexes of the items with each key, ascending. */
+  readonly #byKey = new Map<string, Array<number>>()
+  #length = 0
+
+  constructor(items: ReadonlyArray<Item>, keyOf: (item: Item) => string) {
+    this.#items = items
+    this.#keyOf = keyOf
+  }
+
+  /** The items with a key, oldest first. */
+  of(key: string): ReadonlyArray<Item> {
+    this.#catchUp()
+    return (this.#byKey.get(key) ?? []).map((index) => this.#items[index]!)
+  }
+
+  /** Finds the greatest index below another one, among the items with one of some different keys. */
+  before(keys: ReadonlyArray<string>): FindBefore {
+    this.#catchUp()
+    const lists = keys.flatMap((key) => {
+      const indexes = this.#byKey.get(key)
+      return indexes === undefined ? [] : [indexes]
+    })
+    return (index) => {
+      let found = -1
+      for (const indexes of lists) {
+        const count = countWhile(indexes.length, (n) => indexes[n]! < index)
+        found = Math.max(found, indexes[count - 1] ?? -1)
+      }
+      return found
+    }
+  }
+
+  #catchUp(): void {
+    while (this.#length < this.#items.length) {
+      const index = this.#length++
+      const key = this.#keyOf(this.#items[index]!)
+      const indexes = this.#byKey.get(key)
+      if (indexes === undefined) {
+        this.#byKey.set(key, [index])
+      } else {
+        indexes.push(index)
+      }
+    }
+  }
+}
+
+/**
+ * Finds the items with a property that an item can lose, but never regains. A search drops the items that have lost it,
+ * so that each lost item costs one step of one search.
+ */
+export class FadingIndex<Item> {
+  readonly #items: ReadonlyArray<Item>
+  readonly #indexes = new IndexSet()
+  #length = 0
+
+  constructor(items: ReadonlyArray<Item>) {
+    this.#items = items
+  }
+
+  /** Finds the greatest index below another one, among the items with the property. */
+  before(has: (item: Item) => boolean): FindBefore {
+    return this.#find(has, (index) => this.#indexes.below(index))
+  }
+
+  /** Finds the smallest index above another one, among the items with the property. */
+  after(has: (item: Item) => boolean): FindBefore {
+    return this.#find(has, (index) => this.#indexes.above(index))
+  }
+
+  #find(has: (item: Item) => boolean, next: FindBefore): FindBefore {
+    while (this.#length < this.#items.length) {
+      this.#indexes.add(this.#length++)
+    }
+    return (index) => {
+      let found = next(index)
+      while (found >= 0 && !has(this.#items[found]!)) {
+        this.#indexes.delete(found)
+        found = next(found)
+      }
+      return found
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * The records of a state file: a head, the parts of a snapshot, and the entries of the journal since the snapshot.
+ *
+ * @module
+ */
+import type { KeyKind } from "@kalshi-effect/signing/Signer"
+import { readFileSync } from "node:fs"
+import type { Assumptions } from "../Assumptions.ts"
+import type { Command } from "../exchange/Commands.ts"
+import type { Snapshot } from "../exchange/Exchange.ts"
+
+/** Changes with the form of the records. */
+export const format = 1
+
+/** The clock of an exchange: see `Host` of the operator. */
+export interface ClockState {
+  readonly isFrozen: boolean
+  /** The time of a frozen clock before it was ever moved. */
+  readonly createdMillis: number
+  readonly offsetMillis: number
+  readonly furthestMillis: number
+  readonly restoredMillis: number
+}
+
+/** An initial account, without its private key. */
+export interface InitialAccount {
+  readonly name: string | undefined
+  readonly kind: KeyKind
+  readonly accountId: string
+  readonly keyId: string
+  readonly publicKey: string
+}
+
+/** The part of the head that stays the same. */
+export interface Origin {
+  readonly format: number
+  /** The version of this package. Another version may execute the same commands differently. */
+  readonly version: string
+  readonly seed: number
+  readonly assumptions: Partial<Assumptions>
+  readonly accounts: ReadonlyArray<InitialAccount>
+}
+
+/** The first record. */
+export interface Head extends Origin {
+  /** The number of parts of the snapshot. */
+  readonly parts: number
+  /** The number of the last entry whose effect is in the snapshot. */
+  readonly seq: number
+  readonly clock: ClockState
+}
+
+/** An entry of the journal. */
+export interface Entry {
+  readonly seq: number
+  /** The number of the first entry that was written together with this one. */
+  readonly batch: number
+  readonly change: Change
+}
+
+/** A command at its time, or a new state of the clock and the exchange's time before. */
+export type Change =
+  | { readonly atMillis: number; readonly command: Command }
+  | { readonly atMillis: number; readonly clock: ClockState }
+
+/** The whole state of a running exchange. */
+export interface Base {
+  readonly snapshot: Snapshot
+  readonly clock: ClockState
+}
+
+/** Assumptions that change responses, but not the state. */
+const stateless: ReadonlyArray<keyof Assumptions> = [
+  "timestampWindowMillis",
+  "rsaSalt",
+  "groupAutoCancelFlag",
+  "groupOrders",
+  "undeclaredStatuses",
+  "marketLiquidity",
+  "maxFeedConnections",
+  "maxFeedMarkets",
+  "maxFeedCommandsPerSecond",
+  "maxFeedWaitingFrames",
+  "pongTimeoutMillis",
+  "pythFeed"
+]
+
+/** The assumptions that change the state. A replay with other assumptions would give another state. */
+export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
+  const kept: Partial<Assumptions> = { ...assumptions }
+  for (const name of stateless) {
+    delete (kept as Partial<Record<keyof Assumptions, unknown>>)[name] // the copy is ours
+  }
+  return kept
+}
+
+/** The version of this package. `package.json` is two folders above the sources, the build and the bundle. */
+export const packageVersion = (): string => {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    readonly version: string // of our own package
+  }
+  return version
+}

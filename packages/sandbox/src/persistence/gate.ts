@@ -1,0 +1,88 @@
+/**
+ * Holds back responses and frames until the changes that they may show are on the disk.
+ *
+ * @module
+ */
+import type { Endpoint, Line, Upgrade } from "../feed/line.ts"
+import { failure } from "../rest/errorBody.ts"
+import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
+import type { Journal } from "./journal.ts"
+
+const unavailable = (reason: string): WireResponse => toWire(failure(503, "service_unavailable", reason), Date.now())
+
+/** The response to every request after the journal failed; undefined while it writes. */
+export const refuseIfFailed = ({ failure }: Journal): WireResponse | undefined =>
+  failure === undefined ? undefined : unavailable(failure)
+
+/** Sends a response when every change before it is on the disk. If that fails, sends a 503 instead. */
+export const holdResponse =
+  (journal: Journal) =>
+  (response: WireResponse, send: (response: WireResponse) => void): void =>
+    journal.hold((reason) => send(reason === undefined ? gateStream(response, journal) : unavailable(reason)))
+
+/** The same response. If its body is a stream, what is written to the stream waits as well. */
+const gateStream = (response: WireResponse, journal: Journal): WireResponse => {
+  const { stream } = response
+  return stream === undefined
+    ? response
+    : {
+        ...response,
+        stream: (body) =>
+          stream({
+            ...body,
+            write: (text) => journal.hold((reason) => (reason === undefined ? body.write(text) : body.drop()))
+          })
+      }
+}
+
+/** A feed whose frames wait until every change before them is on the disk. */
+export const gateFeed = (
+  feed: { readonly upgrade: (request: WireRequest) => Upgrade },
+  journal: Journal
+): { readonly upgrade: (request: WireRequest) => Upgrade } => ({
+  upgrade: (request) => {
+    const response = refuseIfFailed(journal)
+    if (response !== undefined) {
+      return { _tag: "Refused", response }
+    }
+    const decision = feed.upgrade(request)
+    return decision._tag === "Refused"
+      ? decision
+      : { _tag: "Accepted", open: (line) => openGated(decision.open, line, journal) }
+  }
+})
+
+const openGated = (open: (line: Line) => Endpoint, line: Line, journal: Journal): Endpoint => {
+  let endpoint: Endpoint | undefined
+  let heldBytes = 0
+  /** Whether frames of the feed may wait for held frames. */
+  let isBehind = false
+  const release = (text: string, reason: string | undefined): void => {
+    heldBytes -= text.length
+    if (reason === undefined) {
+      line.send(text)
+    }
+    if (heldBytes === 0 && isBehind) {
+      isBehind = false
+      endpoint?.drained()
+    }
+  }
+  endpoint = open({
+    send: (text) => {
+      if (journal.isSaved) {
+        line.send(text)
+      } else {
+        heldBytes += text.length
+        journal.hold((reason) => release(text, reason))
+      }
+    },
+    bufferedBytes: () => {
+      isBehind ||= heldBytes > 0
+      return heldBytes + line.bufferedBytes()
+    },
+    ping: (body) => line.ping(body),
+    close: (code, reason) => journal.hold(() => line.close(code, reason)),
+    drop: (how) => line.drop(how)
+  })
+  return endpoint
+}

@@ -1,0 +1,309 @@
+/**
+ * The journal of a running exchange. Commands that arrive in the same turn of the event loop share one write and one
+ * sync. What may show the effect of a command waits until the command is on the disk.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import type { Command } from "../exchange/Commands.ts"
+import { SandboxError } from "../SandboxError.ts"
+import { type Disk, type DiskFile, replaceFile } from "./disk.ts"
+import type { Base, Change, ClockState, Entry, Head, Origin } from "./format.ts"
+import { lineOf } from "./lines.ts"
+import { toParts } from "./parts.ts"
+
+/** When to replace the journal by a snapshot. */
+export interface Limits {
+  readonly commands: number
+  readonly bytes: number
+  /** The smallest size of the journal, as a share of the size of the last snapshot. */
+  readonly share: number
+}
+
+/** The size of a state file. */
+export interface Size {
+  /** The number of the last entry. */
+  readonly seq: number
+  readonly baseBytes: number
+  readonly journalBytes: number
+  readonly commands: number
+}
+
+/** What a journal needs. */
+export interface JournalOptions {
+  readonly disk: Disk
+  readonly path: string
+  readonly origin: Origin
+  readonly limits: Limits
+  /** The current state of the exchange. */
+  readonly base: () => Base
+  /** Receives lines for the operator. */
+  readonly report: (line: string) => void
+}
+
+interface Held {
+  readonly seq: number
+  readonly send: (failure: string | undefined) => void
+}
+
+const writeChars = 1024 * 1024
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+/** The journal of one exchange. */
+export class Journal {
+  readonly #options: JournalOptions
+  #file: DiskFile
+  /** The number of the last change. */
+  #seq: number
+  /** The number of the last change that is on the disk. */
+  #savedSeq: number
+  #pending: Array<{ readonly seq: number; readonly change: Change }> = []
+  #held: Array<Held> = []
+  #isReleasing = false
+  #baseBytes: number
+  #journalBytes: number
+  #commands: number
+  /** After a failed compaction: the size at which to try again. */
+  #retryBytes = 0
+  /** The number of the last replacement of the exchange. A snapshot must come before the entries after it. */
+  #replacedSeq = 0
+  #running: Promise<void> | undefined
+  #failure: string | undefined
+  readonly #onFailure: Array<() => void> = []
+
+  private constructor(options: JournalOptions, file: DiskFile, size: Size) {
+    this.#options = options
+    this.#file = file
+    this.#seq = size.seq
+    this.#savedSeq = size.seq
+    this.#baseBytes = size.baseBytes
+    this.#journalBytes = size.journalBytes
+    this.#commands = size.commands
+  }
+
+  /** Creates a state file with the current state. */
+  static async create(options: JournalOptions): Promise<Journal> {
+    const lines = baseLines(options, options.base(), 0)
+    const file = await replaceFile(options.disk, options.path, lines.chunks)
+    await options.disk.syncFolderOf(options.path)
+    return new Journal(options, file, { seq: 0, baseBytes: lines.bytes, journalBytes: 0, commands: 0 })
+  }
+
+  /** Continues a state file, whose content is the current state. Cuts off what was not written completely. */
+  static async resume(options: JournalOptions, size: Size): Promise<Journal> {
+    const file = await options.disk.cut(options.path, size.baseBytes + size.journalBytes)
+    await file.sync()
+    return new Journal(options, file, size)
+  }
+
+  /** Why the journal does not write any more; undefined while it writes. */
+  get failure(): string | undefined {
+    return this.#failure
+  }
+
+  /** Whether everything is on the disk, so that {@link hold} would not wait. */
+  get isSaved(): boolean {
+    return this.#savedSeq === this.#seq && this.#held.length === 0 && this.#failure === undefined
+  }
+
+  command(command: Command, atMillis: number): void {
+    this.#add({ atMillis, command })
+  }
+
+  /** Records a move of the clock. `atMillis` is the exchange's time before the move. */
+  clock(clock: ClockState, atMillis: number): void {
+    this.#add({ atMillis, clock })
+  }
+
+  /** Records that another exchange continues. Its state is written as a snapshot. */
+  replaced(): void {
+    this.#replacedSeq = ++this.#seq
+    this.#start()
+  }
+
+  /**
+   * Calls `send` as soon as everything that was recorded before is on the disk, in the order of the calls. If the
+   * journal fails, calls `send` with the reason.
+   */
+  hold(send: (failure: string | undefined) => void): void {
+    if (this.#failure !== undefined || this.isSaved) {
+      send(this.#failure)
+    } else {
+      this.#held.push({ seq: this.#seq, send })
+    }
+  }
+
+  /** Waits until everything that was recorded before is on the disk. */
+  readonly saved: Effect.Effect<void, SandboxError> = Effect.callback((resume) =>
+    this.hold((failure) =>
+      resume(failure === undefined ? Effect.void : Effect.fail(new SandboxError({ reason: failure })))
+    )
+  )
+
+  /** Calls back once if the journal fails. */
+  onFailure(callback: () => void): void {
+    this.#onFailure.push(callback)
+  }
+
+  /** Writes what is pending, and closes the file. */
+  async close(): Promise<void> {
+    while (this.#running !== undefined) {
+      await this.#running
+    }
+    await this.#file.close().catch(() => {})
+  }
+
+  #add(change: Change): void {
+    this.#pending.push({ seq: ++this.#seq, change })
+    this.#start()
+  }
+
+  #start(): void {
+    if (this.#running === undefined && this.#failure === undefined) {
+      // After the current turn, so that all of its requests share one write.
+      this.#running = new Promise((resolve) => setImmediate(() => void this.#run().then(resolve)))
+    }
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#savedSeq < this.#seq) {
+        if (this.#replacedSeq > this.#savedSeq) {
+          await this.#compact()
+        } else {
+          await this.#flush()
+          if (this.#isDue()) {
+            await this.#tryToCompact()
+          }
+        }
+      }
+    } catch (cause) {
+      this.#fail(cause)
+    }
+    this.#running = undefined
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#pending
+    this.#pending = []
+    const first = batch[0]!.seq
+    let text = ""
+    for (const { change, seq } of batch) {
+      text += lineOf(JSON.stringify({ seq, batch: first, change } satisfies Entry))
+      if (text.length > writeChars) {
+        await this.#append(text)
+        text = ""
+      }
+    }
+    await this.#append(text)
+    await this.#file.sync()
+    this.#commands += batch.length
+    this.#savedSeq = batch.at(-1)!.seq
+    this.#release()
+  }
+
+  async #append(text: string): Promise<void> {
+    const bytes = Buffer.from(text)
+    await this.#file.append(bytes)
+    this.#journalBytes += bytes.length
+  }
+
+  #isDue(): boolean {
+    const { bytes, commands, share } = this.#options.limits
+    return (
+      (this.#commands >= commands || this.#journalBytes >= bytes) &&
+      this.#journalBytes >= Math.max(this.#retryBytes, share * this.#baseBytes)
+    )
+  }
+
+  /** Compacts. If this fails before the file is replaced, the journal continues in the old file. */
+  async #tryToCompact(): Promise<void> {
+    try {
+      await this.#compact()
+    } catch (cause) {
+      if (cause instanceof Fatal) {
+        throw cause
+      }
+      this.#retryBytes = this.#journalBytes * 2
+      this.#options.report(
+        `kalshi-sandbox: cannot compact the state file ${this.#options.path}: ${reasonOf(cause)}. It keeps growing until this succeeds`
+      )
+    }
+  }
+
+  /** Replaces the file by a snapshot of the current state. */
+  async #compact(): Promise<void> {
+    const { disk, path } = this.#options
+    const state = this.#options.base()
+    // Reading the state can execute commands of an agent, which the state then contains.
+    const seq = this.#seq
+    const lines = baseLines(this.#options, state, seq)
+    const file = await replaceFile(disk, path, lines.chunks)
+    try {
+      await disk.syncFolderOf(path)
+      await this.#file.close()
+    } catch (cause) {
+      throw new Fatal(reasonOf(cause))
+    }
+    this.#file = file
+    this.#baseBytes = lines.bytes
+    this.#journalBytes = 0
+    this.#commands = 0
+    this.#retryBytes = 0
+    this.#pending = this.#pending.filter((pending) => pending.seq > seq)
+    this.#savedSeq = seq
+    this.#release()
+  }
+
+  #release(): void {
+    if (this.#isReleasing) {
+      return
+    }
+    this.#isReleasing = true
+    let released = 0
+    // A call may hold again: what it adds is behind the others.
+    while (released < this.#held.length && this.#held[released]!.seq <= this.#savedSeq) {
+      deliver(this.#held[released++]!, undefined)
+    }
+    this.#held = this.#held.slice(released)
+    this.#isReleasing = false
+  }
+
+  #fail(cause: unknown): void {
+    const { path, report } = this.#options
+    this.#failure = `cannot write the state file ${path}: ${reasonOf(cause)}. Nothing is executed any more. Remove the cause and restart: everything that was answered with success before is in the file`
+    report(`kalshi-sandbox: ${this.#failure}`)
+    this.#pending = []
+    const held = this.#held
+    this.#held = []
+    for (const waiting of held) {
+      deliver(waiting, this.#failure)
+    }
+    for (const callback of this.#onFailure) {
+      callback()
+    }
+  }
+}
+
+/** An exception is not a failure of the journal: it is thrown where nothing catches it. */
+const deliver = ({ send }: Held, failure: string | undefined): void => {
+  try {
+    send(failure)
+  } catch (defect) {
+    queueMicrotask(() => {
+      throw defect
+    })
+  }
+}
+
+/** The file was replaced, but it is unknown whether the new file would survive a power failure. */
+class Fatal extends Error {}
+
+/** The head and the snapshot of a state. */
+const baseLines = ({ origin }: JournalOptions, { clock, snapshot }: Base, seq: number) => {
+  const parts = toParts(snapshot)
+  const head: Head = { ...origin, parts: parts.length, seq, clock }
+  const chunks = [JSON.stringify(head), ...parts].map((json) => Buffer.from(lineOf(json)))
+  return { chunks, bytes: chunks.reduce((sum, { length }) => sum + length, 0) }
+}

@@ -1,0 +1,51 @@
+/**
+ * Refuses shards that do not exist, in the same way for every operation.
+ *
+ * @module
+ */
+import type { Descriptor } from "@kalshi-effect/client/Operation"
+import type { Refusal } from "../exchange/Entities.ts"
+import { invalidParameters } from "../exchange/refusals.ts"
+import { isShard, shards } from "../exchange/shards.ts"
+
+/** The fields of inputs that name a shard. */
+const fields = ["exchange_index", "source_exchange_shard", "destination_exchange_shard"] as const
+
+/** Operations that take −1: the exchange then finds the shard by the ticker of the market. */
+const routed: ReadonlySet<string> = /*#__PURE__*/ new Set([
+  "AmendOrderV2",
+  "CancelOrderV2",
+  "CreateOrderV2",
+  "DecreaseOrderV2"
+])
+
+type Input = Readonly<Record<string, unknown>>
+
+/** Refuses a decoded input that names a shard that does not exist. The items of batches have refusals of their own. */
+export const checkShards = ({ operationId }: Descriptor, input: Input): Refusal | undefined => {
+  const { allocations } = input
+  const items: ReadonlyArray<Input> = Array.isArray(allocations) ? allocations : []
+  for (const part of [input, ...items]) {
+    const refused = checkFields(part, routed.has(operationId))
+    if (refused !== undefined) {
+      return refused
+    }
+  }
+  return undefined
+}
+
+/** Refuses an item of a batch that names a shard that does not exist. Every item takes −1. */
+export const checkShardOf = (item: { readonly exchange_index?: number | undefined }): Refusal | undefined =>
+  checkFields(item, true)
+
+const checkFields = (input: Input, isRouted: boolean): Refusal | undefined => {
+  for (const name of fields) {
+    const shard = input[name]
+    if (typeof shard === "number" && !isShard(shard) && !(isRouted && shard === -1)) {
+      return invalidParameters(
+        `${name} must be 0 to ${shards - 1}${isRouted ? ", or -1 to find the shard by the market" : ""}`
+      )
+    }
+  }
+  return undefined
+}

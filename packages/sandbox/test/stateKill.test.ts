@@ -1,0 +1,132 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { Agent } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { bundle } from "../bundle.ts"
+import type { Snapshot } from "../src/exchange/Exchange.ts"
+import { nodeDisk } from "../src/persistence/disk.ts"
+import { readStateFile } from "../src/persistence/reading.ts"
+import { audit } from "./support/actors.ts"
+import { sampleSize } from "./support/floor.ts"
+import { operatorRead, type Trader, tradersOf } from "./support/killedTrader.ts"
+import type { Served } from "./support/stateServer.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "kalshi-kill-"))
+const server = join(folder, "dist", "bin", "server.js")
+
+beforeAll(async () => {
+  copyFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), join(folder, "package.json"))
+  await bundle(server, "test/support/stateServer.ts")
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const start = async (
+  file: string
+): Promise<{ readonly child: ChildProcess; readonly served: Served; readonly errors: () => string }> => {
+  // Few commands per compaction, so that many kills fall into one.
+  const child = fork(server, [file, "10"], { silent: true })
+  let errors = ""
+  child.stderr?.on("data", (chunk: Buffer) => (errors += chunk.toString()))
+  const [message] = (await Promise.race([once(child, "message"), once(child, "exit").then(() => [undefined])])) as [
+    unknown
+  ]
+  if (message === undefined) throw new Error(`the exchange did not start: ${errors}`)
+  return { child, served: message as Served, errors: () => errors }
+}
+
+/** The dump without the time, which passes between two dumps. */
+const stable = (dump: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify({ ...(dump as object), nowMillis: 0 }, (_, value: unknown) => (value === Infinity ? null : value))
+  )
+
+const kills = sampleSize(10, 100)
+/** The number of kills of one state file. */
+const killsPerFile = 5
+/** The exchange is killed after a random number of responses. */
+const mostAnswers = 300
+const streamsPerAccount = 8
+
+/** Compares the restarted exchange with its answers, and with the commands in the state file that it found. */
+const check = async (
+  served: Served,
+  agent: Agent,
+  traders: ReadonlyArray<Trader>,
+  expected: unknown
+): Promise<void> => {
+  assert.deepStrictEqual(stable(await operatorRead(served.url, agent, "dump")), stable(expected))
+  const wrong = await Promise.all(traders.map((trader) => trader.check(served.url, agent)))
+  assert.deepStrictEqual(wrong.flat(), [])
+  const snapshot = (await operatorRead(served.url, agent, "snapshot")) as Snapshot // of our own exchange
+  assert.deepStrictEqual(audit(snapshot), [])
+}
+
+describe("an exchange that is killed at a random point", () => {
+  it(
+    `has everything that it answered after each of ${kills} restarts, and nothing twice`,
+    async () => {
+      const found = { kills: 0, answered: 0, fills: 0, duringCompaction: 0, compactions: 0, interruptedWrites: 0 }
+      for (let part = 0; part < kills / killsPerFile; part++) {
+        const file = join(folder, `${part}.jsonl`)
+        let traders: ReadonlyArray<Trader> | undefined
+        for (let kill = 0; kill <= killsPerFile; kill++) {
+          const expected = kill === 0 ? undefined : readStateFile(nodeDisk, file, { seed: 1 })
+          const agent = new Agent({ keepAlive: true })
+          const { child, errors, served } = await start(file)
+          try {
+            traders ??= tradersOf(served)
+            assert.deepStrictEqual(
+              served.keys,
+              traders.map(({ key }) => key)
+            )
+            if (expected !== undefined) {
+              found.interruptedWrites += expected.reports.length
+              await check(served, agent, traders, expected.exchange.dump(0))
+            }
+            const lines = errors()
+              .split("\n")
+              .filter((line) => line !== "")
+            assert.strictEqual(lines.length, expected?.reports.length ?? 0, errors())
+            if (kill === killsPerFile) continue
+            const before = headOf(file)
+            const trading = traders.flatMap((trader) =>
+              Array.from({ length: streamsPerAccount }, () => trader.trade(served.url, agent, Math.random))
+            )
+            const answered = answeredBy(traders) + Math.random() * mostAnswers
+            while (answeredBy(traders) < answered) await setTimeout(1)
+            await setTimeout(Math.random() * 10)
+            child.kill("SIGKILL")
+            await once(child, "exit")
+            await Promise.all(trading)
+            found.kills++
+            found.duringCompaction += existsSync(`${file}.tmp`) ? 1 : 0
+            found.compactions += headOf(file) === before ? 0 : 1
+          } finally {
+            agent.destroy()
+            if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL")
+          }
+        }
+        for (const trader of traders ?? []) {
+          found.answered += trader.answered
+          found.fills += trader.fills.size
+        }
+      }
+      console.log(JSON.stringify(found))
+      assert.strictEqual(found.kills, kills)
+      assert.isAbove(found.answered, kills * 20)
+      assert.isAbove(found.compactions, kills / 3)
+      assert.isAbove(found.fills, 0)
+    },
+    sampleSize(120_000, 1_800_000)
+  )
+})
+
+const answeredBy = (traders: ReadonlyArray<Trader>): number => traders.reduce((sum, { answered }) => sum + answered, 0)
+
+/** The first line of a state file: each compaction changes it. */
+const headOf = (file: string): string => readFileSync(file, "utf8").split("\n", 1)[0] ?? ""

@@ -1,0 +1,34 @@
+/**
+ * A local exchange with a state file, in another process. Arguments: the state file, and the number of commands after
+ * which its journal is compacted. The first message names the address and the keys.
+ */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Sandbox from "../../src/Sandbox.ts"
+
+export const ticker = "KXKILL-26-YES"
+
+/** The first message. */
+export interface Served {
+  readonly url: string
+  readonly keys: ReadonlyArray<{ readonly keyId: string; readonly privateKey: string }>
+}
+
+const accounts = ["a", "b", "c", "d"].map((name) => ({ name, kind: "ed25519" as const }))
+
+if (import.meta.main) {
+  const [file = "", compactAfterCommands = "0"] = process.argv.slice(2)
+  const program = Effect.gen(function* () {
+    const { credentials, url } = yield* Sandbox.Sandbox
+    const served: Served = {
+      url,
+      keys: credentials.map(({ keyId, privateKey }) => ({ keyId, privateKey: Redacted.value(privateKey) }))
+    }
+    process.send?.(served)
+    return yield* Effect.never
+  })
+  process.on("disconnect", () => process.exit())
+  const options = { accounts, markets: [{ ticker }], keepRequests: 0 }
+  const state = { file, compactAfterCommands: Number(compactAfterCommands) }
+  await Effect.runPromise(program.pipe(Effect.provide(Sandbox.layer({ ...options, state }))))
+}
