@@ -35,22 +35,7 @@ const excluded: ReadonlySet<string> = new Set([
   "GetFCMSubtraderBlockedCategories",
   "ListFCMSubtraders",
   "UpdateFCMEventContractDailyCap",
-  "UpdateFCMSubtraderBlockedCategories",
-  // Reference data.
-  "GetEventLiveData",
-  "GetFiltersForSports",
-  "GetGameStats",
-  "GetIncentivePrograms",
-  "GetLiveData",
-  "GetLiveDataByMilestone",
-  "GetLiveDatas",
-  "GetMilestone",
-  "GetMilestones",
-  "GetStructuredTarget",
-  "GetStructuredTargets",
-  "GetTagsForSeriesCategories",
-  "GetWeatherIndex",
-  "GetWeatherIndexCalibrations"
+  "UpdateFCMSubtraderBlockedCategories"
 ])
 
 interface Schema {

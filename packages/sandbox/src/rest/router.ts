@@ -123,7 +123,8 @@ const uuids = new Set([
   "api_key",
   "rfq_id",
   "quote_id",
-  "block_trade_proposal_id"
+  "block_trade_proposal_id",
+  "milestone_id"
 ])
 
 /** Query parameters that narrow the search for an entity. With an invalid value, no entity is found. */
