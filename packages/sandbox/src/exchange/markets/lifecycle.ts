@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import type { Command, Outcome } from "../Commands.ts"
+import { recordQuote } from "../candles/quotes.ts"
 import { closeRfqsOf } from "../communications/closing.ts"
 import type { EventBody, MarketStatus, Refusal } from "../Entities.ts"
 import { dollar, parsePrice } from "../decimal.ts"
@@ -140,6 +141,7 @@ export const dispute = (state: State, market: MarketState): Result.Result<void, 
 export const settle = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
     unschedule(state, { settle: market })
+    recordQuote(state.actionClock, market)
     market.settledMillis = state.nowMillis
     market.openInterest = 0
     for (const position of market.positions) {
