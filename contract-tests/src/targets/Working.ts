@@ -34,6 +34,7 @@ const order = ({ groupId, ticker }: World): JsonObject => ({
 
 const page = { limit: 10, cursor: "" }
 const between = { min_ts: 0, max_ts: farFuture }
+const hours = { start_ts: 0, end_ts: 86_400 }
 const key = { name: "new", scopes: ["read", "write"], subaccount: 1 }
 const shard = { subaccount: 0, exchange_index: 0 }
 const players = { include_player_stats: true }
@@ -254,6 +255,19 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GetHistoricalPositions: ({ archivedTicker }) => [
     { ...page, ticker: archivedTicker, event_ticker: "KXCONTRACT-25", subaccount: 0 }
   ],
+  BatchGetMarketCandlesticks: ({ ticker }) => [
+    { market_tickers: ticker, ...hours, period_interval: 60, include_latest_before_start: true }
+  ],
+  GetEventForecastPercentilesHistory: ({ eventTicker, seriesTicker }) => [
+    { ticker: eventTicker, series_ticker: seriesTicker, percentiles: [5_000], ...hours, period_interval: 60 }
+  ],
+  GetMarketCandlesticks: ({ seriesTicker, ticker }) => [
+    { series_ticker: seriesTicker, ticker, ...hours, period_interval: 60, include_latest_before_start: true }
+  ],
+  GetMarketCandlesticksByEvent: ({ eventTicker, seriesTicker }) => [
+    { ticker: eventTicker, series_ticker: seriesTicker, ...hours, period_interval: 60 }
+  ],
+  GetMarketCandlesticksHistorical: ({ archivedTicker }) => [{ ticker: archivedTicker, ...hours, period_interval: 60 }],
   GetGameStats: ({ milestoneId }) => [{ milestone_id: milestoneId }],
   GetIncentivePrograms: () => [
     { ...page, status: "active", type: "volume", incentive_description: "volume in KXCONTRACT-26-YES" }

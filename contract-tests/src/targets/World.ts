@@ -246,7 +246,9 @@ const makeGame = Effect.gen(function* () {
   const team = (name: string) =>
     sandbox.createStructuredTarget({ name, type: "football_team", details, sourceIds: { sportradar: name } })
   const [away, home] = [yield* team("Boston"), yield* team("Denver")]
-  yield* sandbox.createStructuredTarget({ name: "A. Baker", type: "football_player", teamId: home.targetId, details })
+  const player = { type: "football_player", details }
+  yield* sandbox.createStructuredTarget({ ...player, name: "A. Baker", teamId: home.targetId })
+  yield* sandbox.createStructuredTarget({ ...player, name: "C. Doe", teamId: away.targetId })
   const { milestoneId } = yield* sandbox.createMilestone({
     type: "football_game",
     startMillis,

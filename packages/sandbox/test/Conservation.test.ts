@@ -78,7 +78,7 @@ describe("Exchange, for many commands", () => {
       console.log(`settled combos: ${settledCombos.traded} traded, ${settledCombos.scalar} of them with a scalar value`)
       assert.isAbove(settledCombos.traded, 10)
       assert.isAbove(settledCombos.scalar, 0)
-      for (const what of ["quoteExecuted", "quoteLapsed", "fill of a block trade"]) {
+      for (const what of ["quoteExecuted", "quoteLapsed", "fill of a block trade", "seriesFee", "eventFee"]) {
         assert.isAbove(events.get(what) ?? 0, 10, what)
       }
       assert.isAbove(events.get("rfqBatchClosed executed") ?? 0, 3)

@@ -32,6 +32,7 @@ export type Calls = {
 
 /** The relevant part of a response. */
 export interface Answer<out A = unknown> {
+  readonly config: { readonly url?: string | undefined; readonly data?: unknown }
   readonly status: number
   readonly headers: unknown
   readonly data: A
@@ -70,9 +71,9 @@ const publicKey =
 
 const instance = { source: "event_contract", destination: "event_contract" } as const
 
-/** `hour` is the start and the end of an hour in Unix seconds. `minutes` is the duration of a candlestick. */
-const hour = [1_790_000_000, 1_790_003_600] as const
-const minutes = 60
+/** A year before and after now, in Unix seconds. Then the duration of a candlestick in minutes. */
+const year = 365 * 86_400
+const days = [Math.floor(Date.now() / 1_000) - year, Math.floor(Date.now() / 1_000) + year, 1_440] as const
 
 export const calls: Calls = {
   AccountApi: {
@@ -122,16 +123,10 @@ export const calls: Calls = {
   EventsApi: {
     getEvent: ({ eventTicker }) => [eventTicker],
     getEventFeeChanges: () => [],
-    getEventForecastPercentilesHistory: ({ eventTicker, seriesTicker }) => [
-      eventTicker,
-      seriesTicker,
-      [50],
-      ...hour,
-      minutes
-    ],
+    getEventForecastPercentilesHistory: ({ eventTicker, seriesTicker }) => [eventTicker, seriesTicker, [50], ...days],
     getEventMetadata: ({ eventTicker }) => [eventTicker],
     getEvents: () => [10, undefined, true, true],
-    getMarketCandlesticksByEvent: ({ eventTicker, seriesTicker }) => [eventTicker, seriesTicker, ...hour, minutes],
+    getMarketCandlesticksByEvent: ({ eventTicker, seriesTicker }) => [eventTicker, seriesTicker, ...days],
     getMultivariateEvents: () => []
   },
   ExchangeApi: {
@@ -156,7 +151,7 @@ export const calls: Calls = {
     getHistoricalMarkets: () => [],
     getHistoricalOrders: ({ archivedTicker }) => [archivedTicker],
     getHistoricalPositions: ({ archivedTicker }) => [archivedTicker],
-    getMarketCandlesticksHistorical: ({ archivedTicker }) => [archivedTicker, ...hour, minutes],
+    getMarketCandlesticksHistorical: ({ archivedTicker }) => [archivedTicker, ...days],
     getTradesHistorical: ({ archivedTicker }) => [archivedTicker]
   },
   IncentiveProgramsApi: { getIncentivePrograms: () => [] },
@@ -170,9 +165,9 @@ export const calls: Calls = {
     getWeatherIndexCalibrations: () => ["nyc"]
   },
   MarketApi: {
-    batchGetMarketCandlesticks: ({ settledTicker, ticker }) => [`${ticker},${settledTicker}`, ...hour, minutes],
+    batchGetMarketCandlesticks: ({ settledTicker, ticker }) => [`${ticker},${settledTicker}`, ...days],
     getMarket: ({ ticker }) => [ticker],
-    getMarketCandlesticks: ({ seriesTicker, ticker }) => [seriesTicker, ticker, ...hour, minutes],
+    getMarketCandlesticks: ({ seriesTicker, ticker }) => [seriesTicker, ticker, ...days],
     getMarketOrderbook: ({ ticker }) => [ticker, 5],
     getMarketOrderbooks: ({ settledTicker, ticker }) => [[ticker, settledTicker]],
     getMarkets: ({ eventTicker }) => [10, undefined, eventTicker],

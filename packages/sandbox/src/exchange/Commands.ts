@@ -16,6 +16,8 @@ import type {
   Collection,
   ComboLeg,
   BlockTrade,
+  EventFeeChange,
+  FeeTerms,
   Market,
   MarketEvent,
   Milestone,
@@ -28,7 +30,9 @@ import type {
   RfqBatch,
   Scope,
   Series,
+  SeriesFeeChange,
   ShardTransfer,
+  Strike,
   StructuredTarget,
   SubaccountTransfer,
   Subtrader,
@@ -158,6 +162,8 @@ export interface CreateMarket {
   readonly title?: string
   /** Default: `binary`. */
   readonly type?: "binary" | "scalar"
+  /** Default: none. For a scalar market, the numbers at the prices of zero and of one dollar. */
+  readonly strike?: Strike
   /** Default: now. */
   readonly openMillis?: number
   /** Default: the market does not close automatically. */
@@ -449,6 +455,8 @@ export interface Canceled {
   readonly reducedBy: number
 }
 
+type Optional<A> = { readonly [K in keyof A]?: A[K] | undefined }
+
 /** The fields of each command, and its result. */
 export interface CommandTypes {
   /** Creates an account with cash in its primary subaccount. Defaults: a million dollars, the tier `unmetered`. */
@@ -495,6 +503,19 @@ export interface CommandTypes {
   readonly createCombo: readonly [
     { readonly accountId: string; readonly collectionTicker: string; readonly legs: ReadonlyArray<ComboLeg> },
     Market
+  ]
+  /**
+   * Changes the fee of a series, now or at a time in the future. Default of each field: the value at the time of the
+   * command. Markets that were created with a rate of their own keep it.
+   */
+  readonly changeSeriesFee: readonly [
+    { readonly seriesTicker: string; readonly atMillis?: number | undefined } & Optional<FeeTerms>,
+    SeriesFeeChange
+  ]
+  /** Sets the fee override of an event, now or at a time in the future. Without `override`, clears it. */
+  readonly changeEventFee: readonly [
+    { readonly eventTicker: string; readonly override?: FeeTerms | null; readonly atMillis?: number | undefined },
+    EventFeeChange
   ]
   /**
    * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with

@@ -209,16 +209,37 @@ export interface Allocation {
   readonly reservation: "none" | "max" | "sum"
 }
 
+/** The fee of a series, or the override of an event. */
+export interface FeeTerms {
+  readonly feeType: "quadratic" | "quadratic_with_maker_fees" | "quadratic_with_combo_maker_fees"
+  /** From 0 to 10, with at most two decimals. */
+  readonly feeMultiplier: number
+}
+
+/** A past or scheduled change of a series' fee. The first change of a series is its initial fee. */
+export interface SeriesFeeChange extends FeeTerms {
+  readonly changeId: string
+  readonly seriesTicker: string
+  readonly scheduledMillis: number
+}
+
+/** A past or scheduled change of an event's fee override. */
+export interface EventFeeChange {
+  readonly changeId: string
+  readonly eventTicker: string
+  readonly seriesTicker: string
+  /** Null clears the override. */
+  readonly override: FeeTerms | null
+  readonly scheduledMillis: number
+}
+
 /** A series of events, with the fees of its markets. */
-export interface Series {
+export interface Series extends FeeTerms {
   readonly ticker: string
   readonly title: string
   readonly category: string
   readonly frequency: string
   readonly tags: ReadonlyArray<string>
-  readonly feeType: "quadratic" | "quadratic_with_maker_fees" | "quadratic_with_combo_maker_fees"
-  /** At most two decimals. */
-  readonly feeMultiplier: number
   readonly updatedMillis: number
 }
 
@@ -232,6 +253,8 @@ export interface MarketEvent {
   /** Whether the markets of the event are combos. */
   readonly multivariate: boolean
   readonly exchangeIndex: number
+  /** Takes precedence over the fee of the series. Null if there is none. */
+  readonly feeOverride: FeeTerms | null
   /** The competition of a sport, such as `Pro Football`. */
   readonly competition: string | undefined
   /** What the event asks about its competition, such as `Game`. */
@@ -292,6 +315,13 @@ export type MarketStatus =
   | "amended"
   | "finalized"
 
+/** Which numbers let a market resolve to YES. */
+export interface Strike {
+  readonly type: "greater" | "greater_or_equal" | "less" | "less_or_equal" | "between"
+  readonly floor?: number | undefined
+  readonly cap?: number | undefined
+}
+
 /** A leg of a combo. */
 export interface MarketLeg extends ComboLeg {
   /** The value of one YES contract of the leg's market, once determined, in ten-thousandths of a dollar. */
@@ -308,6 +338,7 @@ export interface Market {
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
+  readonly strike: Strike | undefined
   /** The subject of the market's strike. */
   readonly structuredTarget: StrikeTarget | undefined
   /** Only for a combo that was created in a collection. */
@@ -830,6 +861,10 @@ export type EventBody =
       readonly market: Market
     }
   | { readonly type: "eventCreated"; readonly event: MarketEvent }
+  /** The fee of a series has changed. */
+  | { readonly type: "seriesFee"; readonly change: SeriesFeeChange }
+  /** The fee override of an event was set or cleared. */
+  | { readonly type: "eventFee"; readonly change: EventFeeChange }
   | { readonly type: "settlement"; readonly settlement: Settlement }
   | {
       readonly type: "status"

@@ -11,6 +11,7 @@ import { executeQuote } from "./communications/execution.ts"
 import * as quotes from "./communications/quotes.ts"
 import { cancel } from "./orders/ending.ts"
 import { beginAction } from "./orders/resting.ts"
+import { applyEventFee, applySeriesFee } from "./markets/feeChanges.ts"
 import { close, open, settle } from "./markets/lifecycle.ts"
 import type { State, Timer } from "./state.ts"
 import { reportChanges } from "./money/ledger.ts"
@@ -48,6 +49,10 @@ const run = (state: State, timer: Timer, atMillis: number): void => {
     publishBest(state, timer.publishBest)
   } else if ("discount" in timer) {
     discount(state, timer.discount)
+  } else if ("seriesFee" in timer) {
+    applySeriesFee(state, timer.seriesFee)
+  } else if ("eventFee" in timer) {
+    applyEventFee(state, timer.eventFee)
   } else if ("arrive" in timer) {
     arrive(state, timer.account, timer.arrive)
   } else {

@@ -10,6 +10,7 @@ import { toCollection } from "./markets/collections.ts"
 import { toBlockTrade } from "./communications/blockTrades.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
+import { toEvent, toSeries } from "./markets/catalog.ts"
 import { dumpReference } from "./reference/records.ts"
 import { describeTimer } from "./schedule.ts"
 import {
@@ -48,8 +49,10 @@ export const takeSnapshot = (state: State) => ({
   exchangeActive: [...state.exchangeActive],
   tradingActive: [...state.tradingActive],
   depositedMicros: state.depositedMicros,
-  series: Array.from(state.series.values(), (series) => ({ ...series })),
-  events: Array.from(state.events.values(), ({ markets: _markets, series: _series, ...event }) => event),
+  series: Array.from(state.series.values(), toSeries),
+  events: Array.from(state.events.values(), toEvent),
+  seriesFeeChanges: [...state.seriesFeeChanges],
+  eventFeeChanges: [...state.eventFeeChanges],
   collections: Array.from(state.collections.values(), (collection) => ({
     ...toCollection(collection),
     closeMillis: finite(collection.closeMillis)
@@ -82,6 +85,7 @@ const dumpMarket = (market: MarketState) => {
     closeMillis: finite(closeMillis),
     trades: [...trades],
     marks: [...own.marks],
+    quotes: own.quotes.map((quote) => ({ ...quote })),
     bid: Array.from(book.bid.orders(), (order) => order.orderId),
     ask: Array.from(book.ask.orders(), (order) => order.orderId),
     positions: positions.map(({ holding }) => ({

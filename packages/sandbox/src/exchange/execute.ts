@@ -19,6 +19,7 @@ import type { Refusal } from "./Entities.ts"
 import { transferPosition } from "./fcm/positionTransfers.ts"
 import * as subtraders from "./fcm/subtraders.ts"
 import * as catalog from "./markets/catalog.ts"
+import * as fees from "./markets/feeChanges.ts"
 import * as collections from "./markets/collections.ts"
 import { comboOf } from "./markets/combos.ts"
 import * as outcomes from "./markets/comboOutcomes.ts"
@@ -99,10 +100,15 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   transferShard: onAccount((state, account, { transfer }) => transfers.transferShard(state, account, transfer)),
   setAllocation: onAccount((state, account, { allocation }) => transfers.setAllocation(state, account, allocation)),
   createSeries: (state, { series }) =>
-    Result.map(catalog.createSeries(state, series), ({ volume: _volume, ...created }) => created),
+    Result.map(catalog.createSeries(state, series), (created) => {
+      const { volume: _volume, ...shown } = catalog.toSeries(created)
+      return shown
+    }),
   createEvent: (state, { event }) => Result.map(catalog.createEvent(state, event), catalog.toEvent),
   createMarket: (state, { market }) =>
     Result.map(catalog.createMarket(state, market), (created) => toMarket(state, created)),
+  changeSeriesFee: fees.changeSeriesFee,
+  changeEventFee: fees.changeEventFee,
   createStructuredTarget: (state, { target }) => structuredTargets.create(state, target),
   createMilestone: (state, { milestone }) => milestones.create(state, milestone),
   createIncentiveProgram: (state, { program }) => incentivePrograms.create(state, program),

@@ -19,6 +19,7 @@ import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
 import { Ids } from "./ids.ts"
+import { attachEventFee, attachSeriesFee } from "./markets/feeChanges.ts"
 import { makeHolding, makePosition } from "./money/ledger.ts"
 import { holdingKey } from "./shards.ts"
 import { listPosition } from "./money/positionList.ts"
@@ -73,6 +74,8 @@ export const emptyState = (assumptions: Assumptions, seed: number, ids = Ids.fro
   ...makeRfqList(),
   quotes: new Map(),
   batches: makeBatches(),
+  seriesFeeChanges: [],
+  eventFeeChanges: [],
   reference: emptyReference(),
   blockTrades: new Map()
 })
@@ -95,7 +98,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     tradingActive: [...from.tradingActive]
   }
   for (const series of from.series) {
-    state.series.set(series.ticker, { ...series })
+    state.series.set(series.ticker, { ...series, events: [], feeChanges: [] })
   }
   for (const event of from.events) {
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
@@ -106,8 +109,15 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
       competitionScope: event.competitionScope,
       liveSource: event.liveSource,
       series,
-      markets: []
+      markets: [],
+      feeChanges: []
     })
+  }
+  for (const change of from.seriesFeeChanges) {
+    attachSeriesFee(state, found(state.series.get(change.seriesTicker), change.seriesTicker), change)
+  }
+  for (const change of from.eventFeeChanges) {
+    attachEventFee(state, found(state.events.get(change.eventTicker), change.eventTicker), change)
   }
   for (const collection of from.collections) {
     state.collections.set(collection.collectionTicker, restoreCollection(collection))
@@ -184,10 +194,14 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     settlementValue: own.settlementValue,
     settledMillis: own.settledMillis,
     challenge: own.challenge,
+    strike: own.strike,
+    ownTakerRate: own.ownTakerRate,
+    ownMakerRate: own.ownMakerRate,
     trades: [...own.trades],
     oldTrades: 0,
     dayVolume: own.volume,
     marks: [...own.marks],
+    quotes: own.quotes.map((quote) => ({ ...quote })),
     book: new Book(),
     positions: []
   }
@@ -450,6 +464,20 @@ const restoreTimer = (state: State, timer: Dumped["timers"]): Timer => {
       return { publishBest: found(state.batches.byId.get(timer.of), timer.of) }
     case "discount":
       return { discount: found(state.batches.quotes.get(timer.of), timer.of) }
+    case "seriesFee":
+      return {
+        seriesFee: found(
+          state.seriesFeeChanges.find(({ changeId }) => changeId === timer.of),
+          timer.of
+        )
+      }
+    case "eventFee":
+      return {
+        eventFee: found(
+          state.eventFeeChanges.find(({ changeId }) => changeId === timer.of),
+          timer.of
+        )
+      }
     case "spread":
       return { spread: found(state.accounts.get(timer.of), timer.of) }
   }

@@ -37,6 +37,12 @@ export const describeTimer = (timer: Timer) => {
   if ("discount" in timer) {
     return { what: "discount", of: timer.discount.batchQuoteId } as const
   }
+  if ("seriesFee" in timer) {
+    return { what: "seriesFee", of: timer.seriesFee.changeId } as const
+  }
+  if ("eventFee" in timer) {
+    return { what: "eventFee", of: timer.eventFee.changeId } as const
+  }
   return "arrive" in timer
     ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
     : ({ what: "spread", of: timer.spread.accountId } as const)

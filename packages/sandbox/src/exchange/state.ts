@@ -12,6 +12,7 @@ import type {
   Collection,
   BlockTrade,
   BlockTradeParty,
+  EventFeeChange,
   FcmTrade,
   MarketEvent,
   Order,
@@ -23,14 +24,17 @@ import type {
   Rfq,
   RfqBatch,
   Series,
+  SeriesFeeChange,
   Settlement,
   ShardTransfer,
+  Strike,
   StrikeTarget,
   SubaccountTransfer,
   Tier,
   Trade
 } from "./Entities.ts"
 import type { UpdateList } from "./communications/batches/updateList.ts"
+import type { QuotePeriod } from "./candles/quotes.ts"
 import type { Book, Resting } from "./orders/book.ts"
 import type { Buckets } from "./accounts/buckets.ts"
 import type { Rounding } from "./money/fees.ts"
@@ -268,11 +272,16 @@ export interface PositionState {
 
 export interface SeriesState extends Mutable<Series> {
   volume: number
+  readonly events: Array<EventState>
+  /** Every change of the fee, in the order of the commands. */
+  readonly feeChanges: Array<SeriesFeeChange>
 }
 
 export interface EventState extends Mutable<MarketEvent> {
   readonly series: SeriesState
   readonly markets: Array<MarketState>
+  /** Every change of the fee override, in the order of the commands. */
+  readonly feeChanges: Array<EventFeeChange>
 }
 
 /** A collection, and its combos. */
@@ -301,6 +310,7 @@ export interface MarketState {
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
+  readonly strike: Strike | undefined
   readonly structuredTarget: StrikeTarget | undefined
   readonly createdMillis: number
   updatedMillis: number
@@ -309,8 +319,11 @@ export interface MarketState {
   paused: boolean
   readonly grid: ReadonlyArray<PriceRange>
   /** In millionths. */
-  readonly takerRate: number
-  readonly makerRate: number
+  takerRate: number
+  makerRate: number
+  /** The rates with which the market was created. Undefined if it follows its event and series. */
+  readonly ownTakerRate: number | undefined
+  readonly ownMakerRate: number | undefined
   readonly settlementTimerSeconds: number
   readonly settlementFloor: number | undefined
   readonly isHighlyVolatile: boolean
@@ -332,6 +345,8 @@ export interface MarketState {
   readonly positions: Array<PositionState>
   /** The top of the book in the past. At most one entry per hour, for at least a day. */
   readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
+  /** The best prices and the open interest in the past, without those that the last action left. Oldest first. */
+  readonly quotes: Array<QuotePeriod>
   /** When the book or the last price last changed. */
   touchedMillis: number
   /** The exchange's clock at the last change of the book. 0 before the first change. */
@@ -396,6 +411,8 @@ export type Timer =
   | { readonly lapse: QuoteState }
   | { readonly executeQuote: QuoteState }
   | BatchTimer
+  | { readonly seriesFee: SeriesFeeChange }
+  | { readonly eventFee: EventFeeChange }
 
 export interface State {
   readonly assumptions: Assumptions
@@ -443,6 +460,9 @@ export interface State {
   readonly rfqIndexes: RecordIndexes<RfqState>
   readonly quotes: Map<string, QuoteState>
   readonly batches: Batches
+  /** All changes of fees, in the order of the commands. */
+  readonly seriesFeeChanges: Array<SeriesFeeChange>
+  readonly eventFeeChanges: Array<EventFeeChange>
   readonly reference: ReferenceState
   /** All proposed block trades, oldest first. */
   readonly blockTrades: Map<string, BlockTradeState>

@@ -85,6 +85,10 @@ export class Publisher {
       case "eventCreated":
         this.#sendToAll(lifecycleOf(event.event), "event_lifecycle", messages.toEventCreation(event.event))
         break
+      case "eventFee":
+        // Documented: only on this channel, also for combos.
+        this.#sendToAll("market_lifecycle_v2", "event_fee_update", messages.toEventFeeUpdate(event.change))
+        break
       default:
         this.#sendCommunication(event)
     }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Parameter } from "@kalshi-effect/client/Operation"
+import type { Descriptor, Parameter } from "@kalshi-effect/client/Operation"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
@@ -125,11 +125,45 @@ const uuids = new Set([
   "quote_id",
   "rfq_batch_id",
   "batch_quote_id",
-  "block_trade_proposal_id"
+  "block_trade_proposal_id",
+  "milestone_id"
 ])
 
 /** Query parameters that narrow the search for an entity. With an invalid value, no entity is found. */
 const narrowing = new Set(["subaccount", "exchange_index", "market_ticker"])
+
+/** A range: the names of its first and of its last value. */
+export interface RangeNames {
+  readonly first: string
+  readonly last: string
+}
+
+/** How the names of the two parameters of a range begin. */
+const beginnings = [
+  ["min_", "max_"],
+  ["start_", "end_"],
+  ["from", "to"]
+] as const
+
+/** The ranges among the query parameters of an operation: `min_ts` and `max_ts`, `start_ts` and `end_ts`. */
+export const rangesOf = ({ query }: Descriptor): ReadonlyArray<RangeNames> =>
+  Object.keys(query).flatMap((first) =>
+    beginnings
+      .filter(([begin]) => first.startsWith(begin))
+      .map(([begin, end]) => ({ first, last: end + first.slice(begin.length) }))
+      .filter(({ last }) => Object.hasOwn(query, last))
+  )
+
+/** Refuses a range that ends before it begins. */
+const checkRanges = (
+  ranges: ReadonlyArray<RangeNames>,
+  input: Readonly<Record<string, unknown>>
+): RequestRefusal | undefined => {
+  const reversed = ranges.find(({ first, last }) => Number(input[first]) > Number(input[last]))
+  return reversed === undefined
+    ? undefined
+    : { ...invalidParameters(`${reversed.first} is greater than ${reversed.last}`), isStatusKept: true }
+}
 
 const compile = (route: Route): Compiled => {
   const { descriptor } = route
@@ -138,6 +172,7 @@ const compile = (route: Route): Compiled => {
     parameter,
     decode: decoderOf(parameter.schema)
   }))
+  const ranges = rangesOf(descriptor)
   const body = descriptor.body === undefined ? undefined : decoderOf(descriptor.body)
   return {
     route,
@@ -158,6 +193,10 @@ const compile = (route: Route): Compiled => {
         if (value.success !== undefined) {
           input[name] = value.success
         }
+      }
+      const reversed = checkRanges(ranges, input)
+      if (reversed !== undefined) {
+        return Result.fail(reversed)
       }
       if (typeof input["subaccount"] === "number" && !isSubaccount(input["subaccount"])) {
         return Result.fail(invalidParameters("subaccount must be 0 to 63"))

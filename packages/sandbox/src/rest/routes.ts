@@ -6,8 +6,10 @@
 import type { Route } from "./route.ts"
 import { account, apiKeys } from "./routes/account.ts"
 import { blockTrades } from "./routes/blockTrades.ts"
+import { candlesticks } from "./routes/candlesticks.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
+import { feeChanges } from "./routes/feeChanges.ts"
 import { fcm } from "./routes/fcm.ts"
 import { historical } from "./routes/historical.ts"
 import { liveData } from "./routes/liveData.ts"
@@ -34,6 +36,8 @@ export const routes: ReadonlyArray<Route> = [
   ...markets,
   ...events,
   ...series,
+  ...candlesticks,
+  ...feeChanges,
   ...collections,
   ...historical,
   ...rfqs,

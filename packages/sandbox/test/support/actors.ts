@@ -134,7 +134,8 @@ const addMarket = (exchange: Exchange, actors: Actors, exchangeIndex: number): v
           ticker,
           eventTicker: eventOf(exchangeIndex),
           exchangeIndex,
-          makerFeeRate: actors.made % 2 === 0 ? 175 : 0,
+          // The other markets follow the fees of their events and series.
+          ...(actors.made % 2 === 0 ? { makerFeeRate: 175 } : {}),
           ...(actors.made % 6 === 0 ? { takerFeeRate: 0 } : {}),
           priceRanges: [{ start: "0.00", end: "1.00", step: actors.made % 3 === 0 ? "0.0001" : "0.01" }],
           ...(actors.made % 4 === 0 ? { closeMillis: actors.now + 600_000 } : {})
@@ -480,9 +481,11 @@ const life = (exchange: Exchange, actors: Actors, random: Random, account: strin
   if (actors.combos.length < maxCombos && random.chance(40)) {
     return combine(exchange, actors, random, account)
   }
-  switch (random.below(10)) {
+  switch (random.below(11)) {
     case 0:
       return exchange.execute({ type: "pauseMarket", ticker }, now)
+    case 10:
+      return changeFee(exchange, actors, random, ticker)
     case 1:
     case 2:
       return exchange.execute({ type: "reactivateMarket", ticker }, now)
@@ -526,6 +529,19 @@ const life = (exchange: Exchange, actors: Actors, random: Random, account: strin
     default:
       return order(exchange, actors, random, account)
   }
+}
+
+/** Changes the fee of a market's series or event, now or within ten minutes. */
+const changeFee = (exchange: Exchange, { now }: Actors, random: Random, ticker: string) => {
+  const { eventTicker, seriesTicker } = unwrap(exchange.view(now).market(ticker))
+  const fee = {
+    feeType: random.of(["quadratic", "quadratic_with_maker_fees", "quadratic_with_combo_maker_fees"] as const),
+    feeMultiplier: random.below(1_001) / 100
+  }
+  const atMillis = random.chance(50) ? now : now + random.below(600_000)
+  return random.chance(50)
+    ? exchange.execute({ type: "changeSeriesFee", seriesTicker, ...fee, atMillis }, now)
+    : exchange.execute({ type: "changeEventFee", eventTicker, override: random.chance(70) ? fee : null, atMillis }, now)
 }
 
 /** The value of a combo by its legs; undefined if a leg without a result, or with a disputed one, decides. */

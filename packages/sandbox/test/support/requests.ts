@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs"
 import { exampleOf, type JsonSchema } from "../../src/rest/examples.ts"
 import type { Sent } from "./wire.ts"
-import { collectionTicker, quote, rfq, settledTicker, ticker, type World } from "./world.ts"
+import { blockTrade, collectionTicker, quote, rfq, settledTicker, ticker, type World } from "./world.ts"
 import { acceptance, batch, batchQuote } from "./worldBatches.ts"
 
 interface Parameter {
@@ -60,6 +60,8 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   }),
   SetTargetBalanceAllocation: () => ({ allocations: [{ exchange_index: 0, percent: 100 }] }),
   CreateRFQ: () => rfq({ replace_existing: true }),
+  ProposeBlockTrade: ({ maker, taker }) => blockTrade(maker.accountId, taker.accountId),
+  AcceptBlockTradeProposal: () => ({}),
   CreateMarketInMultivariateEventCollection: () => ({
     selected_markets: [{ market_ticker: ticker, event_ticker: "KXTEST-26", side: "yes" }],
     with_market_payload: true
@@ -94,8 +96,21 @@ const queries: Readonly<Record<string, string>> = {
   GetSeriesFeeChanges: "show_historical=true",
   GetPositions: "settlement_status=all",
   GetQuotes: "user_filter=self",
+  GetMarketCandlesticks: "start_ts=0&end_ts=3600&period_interval=1",
+  BatchGetMarketCandlesticks: `market_tickers=${ticker}&start_ts=0&end_ts=3600&period_interval=60`,
+  GetMarketCandlesticksByEvent: "start_ts=0&end_ts=3600&period_interval=60",
+  GetMarketCandlesticksHistorical: "start_ts=0&end_ts=3600&period_interval=1440",
+  GetEventForecastPercentilesHistory: "percentiles=2500&percentiles=5000&start_ts=0&end_ts=3600&period_interval=60",
   GetLiveDatas: "milestone_ids={milestone}",
   GetMarketOrderbooks: `tickers=${ticker}&tickers=${settledTicker}`
+}
+
+/** The tickers of operations on archived markets and on events. */
+const tickers: Readonly<Record<string, string>> = {
+  GetHistoricalMarket: settledTicker,
+  GetMarketCandlesticksHistorical: settledTicker,
+  GetMarketCandlesticksByEvent: "KXTEST-26",
+  GetEventForecastPercentilesHistory: "KXTEST-26"
 }
 
 /** A quote in the state that an operation requires. */
@@ -123,9 +138,10 @@ const partsOf = (world: World, operationId: string): Readonly<Record<string, str
   order_group_id: world.groupId,
   transfer_id: world.transferId,
   api_key: world.spareKeyId,
+  block_trade_proposal_id: world.blockTradeId,
   ...quoteOf(world, operationId),
   ...batchOf(world, operationId),
-  ticker: operationId === "GetHistoricalMarket" ? settledTicker : ticker,
+  ticker: tickers[operationId] ?? ticker,
   event_ticker: "KXTEST-26",
   series_ticker: "KXTEST",
   collection_ticker: collectionTicker,
