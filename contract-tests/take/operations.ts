@@ -47,7 +47,8 @@ const seededBatch = { batchId: "1", childIds: ["1", "2"], batchQuoteId: "1" }
 
 const world: World = {
   signer: { accountId: "1" } as never, // Inputs use only the account's id.
-  bystander: { accountId: "2" } as never, // Inputs use only the account's id.
+  bystander: undefined as never, // No input uses it.
+  taker: { accountId: "2" } as never, // Inputs use only the account's id.
   ticker: "T",
   settledTicker: "T",
   archivedTicker: "T",

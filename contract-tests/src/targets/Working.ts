@@ -393,11 +393,11 @@ const inputs: Readonly<Record<string, Inputs>> = {
       amount: 10_000
     }
   ],
-  ProposeBlockTrade: ({ bystander, signer, ticker }) => [
+  ProposeBlockTrade: ({ signer, taker, ticker }) => [
     {
       buyer_user_id: signer.accountId,
       buyer_subaccount: 0,
-      seller_user_id: bystander.accountId,
+      seller_user_id: taker.accountId,
       seller_subaccount: 0,
       market_ticker: ticker,
       price_centi_cents: 4_000,

@@ -23,6 +23,8 @@ export interface World {
   readonly signer: Sandbox.Credentials
   /** An account that no request refers to. */
   readonly bystander: Sandbox.Credentials
+  /** The account that trades with the signer. */
+  readonly taker: Sandbox.Credentials
   readonly ticker: string
   readonly settledTicker: string
   readonly archivedTicker: string
@@ -47,7 +49,7 @@ export interface World {
   /** A football game that is on, and its home team. */
   readonly milestoneId: string
   readonly targetId: string
-  /** A block trade that the bystander proposed and accepted: the signer buys from the bystander. */
+  /** A block trade that the taker proposed and accepted: the signer buys from the taker. */
   readonly blockTradeId: string
   readonly batches: SeededBatches
   /** An open collection of the events `eventTicker` and `awayEventTicker`, with one combo. */
@@ -193,19 +195,20 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     }).pipe(as(signer))
     const blockTrade = yield* BlockTrades.propose({
       buyer_user_id: signer.accountId,
-      seller_user_id: bystander.accountId,
+      seller_user_id: taker.accountId,
       market_ticker: ticker,
       price_centi_cents: 4_000,
       centicount: 100,
       maker_side: "yes",
       expiration_ts: farFuture
-    }).pipe(as(bystander))
+    }).pipe(as(taker))
     const { block_trade_proposal_id } = blockTrade
-    yield* BlockTrades.accept({ block_trade_proposal_id }).pipe(as(bystander))
+    yield* BlockTrades.accept({ block_trade_proposal_id }).pipe(as(taker))
     yield* pass(settledAfterMillis)
     const world: World = {
       signer,
       bystander,
+      taker,
       ticker,
       settledTicker,
       archivedTicker,

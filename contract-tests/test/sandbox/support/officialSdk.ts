@@ -108,10 +108,10 @@ export const calls: Calls = {
     getRFQ: ({ awayRfqId }) => [awayRfqId],
     getRFQQuote: ({ quoteId, rfqId }) => [rfqId, quoteId],
     getRFQs: () => [],
-    proposeBlockTrade: ({ bystander, signer, ticker }) => [
+    proposeBlockTrade: ({ signer, taker, ticker }) => [
       {
         buyer_user_id: signer.accountId,
-        seller_user_id: bystander.accountId,
+        seller_user_id: taker.accountId,
         market_ticker: ticker,
         price_centi_cents: 4_000,
         centicount: 100_000,

@@ -217,10 +217,10 @@ const restoreCombo = (
   legs: legs.map(({ side, ticker }) => ({ market: found(state.markets.get(ticker), ticker), side }))
 })
 
-const restoreCollection = ({ closeMillis, ...collection }: Dumped["collections"]): CollectionState =>
+const restoreCollection = (collection: Dumped["collections"]): CollectionState =>
   makeCollection({
     ...collection,
-    closeMillis: closeMillis ?? Infinity,
+    closeMillis: collection.closeMillis ?? Infinity,
     // JSON omits undefined fields.
     associatedEvents: collection.associatedEvents.map((event) => ({
       ...event,
