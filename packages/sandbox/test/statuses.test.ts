@@ -1,7 +1,7 @@
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
-import { allRoutes, routes } from "../src/rest/routes.ts"
+import { routes } from "../src/rest/routes.ts"
 import { type Fault, layerTest, Sandbox } from "../src/Sandbox.ts"
 import { batchCases } from "./support/batchCases.ts"
 import { type Case, cases as accountCases, type Change } from "./support/cases.ts"
@@ -53,7 +53,7 @@ const cases: Readonly<Record<string, Case>> = {
 const performed = new Set(routes.map(({ descriptor }) => descriptor.operationId))
 
 /** The tested operations. They are found by the exchange's routes, so that a new operation is tested as well. */
-const published = allRoutes.flatMap(({ descriptor }) => {
+const published = routes.flatMap(({ descriptor }) => {
   const operation = Object.values(document.paths)
     .flatMap((methods) => Object.values(methods))
     .find(({ operationId }) => operationId === descriptor.operationId)!

@@ -271,7 +271,7 @@ export interface FeedOperator {
 
 /** Options of a local exchange. */
 export interface TestOptions {
-  /** The seed of the exchange's ids, generated responses and reference prices. Default: 1. */
+  /** The seed of the exchange's ids, live data and reference prices. Default: 1. */
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>

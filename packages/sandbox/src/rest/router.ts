@@ -11,7 +11,7 @@ import * as SchemaParser from "effect/SchemaParser"
 import { isUuid } from "../exchange/ids.ts"
 import type { RequestRefusal } from "./errorBody.ts"
 import type { Route } from "./route.ts"
-import { allRoutes } from "./routes.ts"
+import { routes } from "./routes.ts"
 import { checkShards } from "./shards.ts"
 import { invalidParameters, refusal } from "../exchange/refusals.ts"
 import { isSubaccount } from "../exchange/state.ts"
@@ -44,7 +44,7 @@ const decoderOf = (schema: Schema.Codec<unknown>): Decode => SchemaParser.decode
  */
 export const makeRouter = (): ((method: string, path: string) => Matched) => {
   const byLength = new Map<number, Array<Compiled>>()
-  for (const compiled of allRoutes.map(compile)) {
+  for (const compiled of routes.map(compile)) {
     const { length } = compiled.segments
     byLength.set(length, [...(byLength.get(length) ?? []), compiled].toSorted(literalsFirst))
   }
@@ -67,7 +67,7 @@ export const makeRouter = (): ((method: string, path: string) => Matched) => {
 /** Whether an operation has this path, with any method. */
 export const isPathOfOperation = (path: string): boolean => {
   const parts = path.split("/")
-  return allRoutes.some(({ descriptor }) => {
+  return routes.some(({ descriptor }) => {
     const segments = descriptor.path.split("/")
     return segments.length === parts.length && capture(segments, parts) !== undefined
   })

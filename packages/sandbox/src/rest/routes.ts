@@ -20,10 +20,9 @@ import { orders } from "./routes/orders.ts"
 import { portfolio } from "./routes/portfolio.ts"
 import { rfqBatches } from "./routes/rfqBatches.ts"
 import { incentivePrograms, milestones, search, structuredTargets } from "./routes/reference.ts"
-import { seeded } from "./routes/seeded.ts"
 import { subaccounts, transfers } from "./routes/transfers.ts"
 
-/** The routes of the implemented operations. */
+/** The routes of all operations of the published document. */
 export const routes: ReadonlyArray<Route> = [
   ...exchange,
   ...orderGroups,
@@ -50,12 +49,4 @@ export const routes: ReadonlyArray<Route> = [
   ...liveData,
   ...blockTrades,
   ...fcm
-]
-
-const implemented = new Set(routes.map(({ descriptor }) => descriptor.operationId))
-
-/** All operations of the published document. */
-export const allRoutes: ReadonlyArray<Route> = [
-  ...routes,
-  ...seeded.filter(({ descriptor }) => !implemented.has(descriptor.operationId))
 ]

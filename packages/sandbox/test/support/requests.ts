@@ -2,7 +2,7 @@
  * A request for every operation of the document. Most parts of the requests are generated from the document.
  */
 import { readFileSync } from "node:fs"
-import { exampleOf, type JsonSchema } from "../../src/rest/examples.ts"
+import { exampleOf, type JsonSchema } from "./examples.ts"
 import type { Sent } from "./wire.ts"
 import { blockTrade, collectionTicker, quote, rfq, settledTicker, ticker, type World } from "./world.ts"
 import { acceptance, batch, batchQuote } from "./worldBatches.ts"
@@ -66,6 +66,20 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
     selected_markets: [{ market_ticker: ticker, event_ticker: "KXTEST-26", side: "yes" }],
     with_market_payload: true
   }),
+  CreateFCMSubtrader: () => ({ subtrader_suffix: "TWO" }),
+  UpdateFCMEventContractDailyCap: ({ subtraderId }) => ({ subtrader_id: subtraderId, limit: "100.00" }),
+  UpdateFCMSubtraderBlockedCategories: ({ subtraderId }) => ({
+    subtrader_id: subtraderId,
+    category: "Sports",
+    blocked: true
+  }),
+  CreateFCMPositionTransfer: ({ errorSubtraderId, subtraderId }) => ({
+    source_subtrader_id: subtraderId,
+    target_subtrader_id: errorSubtraderId,
+    market_ticker: ticker,
+    position_centicount: 100,
+    price_centicents: 4_500
+  }),
   CreateQuote: ({ takerRfqId }) => quote(takerRfqId),
   CreateRFQBatch: () => batch(),
   CreateRFQBatchQuote: ({ batches }) => batchQuote(batches.childIds),
@@ -101,6 +115,11 @@ const queries: Readonly<Record<string, string>> = {
   GetMarketCandlesticksByEvent: "start_ts=0&end_ts=3600&period_interval=60",
   GetMarketCandlesticksHistorical: "start_ts=0&end_ts=3600&period_interval=1440",
   GetEventForecastPercentilesHistory: "percentiles=2500&percentiles=5000&start_ts=0&end_ts=3600&period_interval=60",
+  GetFCMOrders: "subtrader_id={subtrader}",
+  GetFCMPositions: "subtrader_id={subtrader}",
+  GetFCMEventContractDailyCap: "subtrader_id={subtrader}",
+  DeleteFCMEventContractDailyCap: "subtrader_id={subtrader}",
+  GetFCMSubtraderBlockedCategories: "subtrader_id={subtrader}",
   GetLiveDatas: "milestone_ids={milestone}",
   GetMarketOrderbooks: `tickers=${ticker}&tickers=${settledTicker}`
 }
@@ -182,7 +201,9 @@ export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.
           .map(parameterOf)
           .filter((parameter) => parameter.in === "query" && parameter.required === true)
           .flatMap(({ name, schema }) => [make(schema)].flat().map((value) => `${name}=${String(value)}`))
-        const query = (queries[operationId] ?? search.join("&")).replaceAll("{milestone}", world.milestoneId)
+        const query = (queries[operationId] ?? search.join("&"))
+          .replaceAll("{milestone}", world.milestoneId)
+          .replaceAll("{subtrader}", world.subtraderId)
         const schema = requestBody?.content["application/json"]?.schema
         const json = bodies[operationId]?.(world) ?? (schema === undefined ? undefined : make(schema))
         return {
