@@ -75,7 +75,8 @@ const world: World = {
   fcmMember: undefined as never, // No input uses it.
   subtraderId: "1",
   subtraderOrderId: "1",
-  errorSubtraderId: "1"
+  errorSubtraderId: "1",
+  seededSeconds: 0
 }
 
 // Checks the inputs that the local exchange must accept.

@@ -5,7 +5,7 @@
  */
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import type { SeededBatch } from "./BatchWorld.ts"
-import { sportradar, type World } from "./World.ts"
+import { candleDays, sportradar, type World } from "./World.ts"
 
 const unknownId = "00000000-0000-4000-8000-000000000000"
 
@@ -34,7 +34,6 @@ const order = ({ groupId, ticker }: World): JsonObject => ({
 
 const page = { limit: 10, cursor: "" }
 const between = { min_ts: 0, max_ts: farFuture }
-const hours = { start_ts: 0, end_ts: 86_400 }
 const key = { name: "new", scopes: ["read", "write"], subaccount: 1 }
 const shard = { subaccount: 0, exchange_index: 0 }
 const players = { include_player_stats: true }
@@ -125,6 +124,13 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { orders: orderIds.slice(1).map((order_id) => ({ order_id, market_ticker: ticker, ...shard })) }
   ],
   BatchCreateOrdersV2: (world) => [{ orders: [order(world), { ...order(world), client_order_id: "second" }] }],
+  BatchGetMarketCandlesticks: (world) => [
+    {
+      ...candleDays(world),
+      market_tickers: `${world.ticker},${world.settledTicker}`,
+      include_latest_before_start: true
+    }
+  ],
   CancelAllOrders: () => [{ subaccount: 0 }],
   CancelOrderV2: ({ orderIds, ticker }) => [{ order_id: orderIds[0] ?? unknownId, market_ticker: ticker, ...shard }],
   ConfirmQuote: quoteInput(undefined, "acceptedQuoteId"),
@@ -204,6 +210,9 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { event_ticker: eventTicker, with_nested_markets: true },
     { event_ticker: eventTicker, exclude_markets: false }
   ],
+  GetEventForecastPercentilesHistory: (world) => [
+    { ...candleDays(world), ticker: world.eventTicker, series_ticker: world.seriesTicker, percentiles: [2_500, 5_000] }
+  ],
   GetEvents: ({ eventTicker, seriesTicker }) => [
     {
       ...page,
@@ -255,19 +264,6 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GetHistoricalPositions: ({ archivedTicker }) => [
     { ...page, ticker: archivedTicker, event_ticker: "KXCONTRACT-25", subaccount: 0 }
   ],
-  BatchGetMarketCandlesticks: ({ ticker }) => [
-    { market_tickers: ticker, ...hours, period_interval: 60, include_latest_before_start: true }
-  ],
-  GetEventForecastPercentilesHistory: ({ eventTicker, seriesTicker }) => [
-    { ticker: eventTicker, series_ticker: seriesTicker, percentiles: [5_000], ...hours, period_interval: 60 }
-  ],
-  GetMarketCandlesticks: ({ seriesTicker, ticker }) => [
-    { series_ticker: seriesTicker, ticker, ...hours, period_interval: 60, include_latest_before_start: true }
-  ],
-  GetMarketCandlesticksByEvent: ({ eventTicker, seriesTicker }) => [
-    { ticker: eventTicker, series_ticker: seriesTicker, ...hours, period_interval: 60 }
-  ],
-  GetMarketCandlesticksHistorical: ({ archivedTicker }) => [{ ticker: archivedTicker, ...hours, period_interval: 60 }],
   GetGameStats: ({ milestoneId }) => [{ milestone_id: milestoneId }],
   GetIncentivePrograms: () => [
     { ...page, status: "active", type: "volume", incentive_description: "volume in KXCONTRACT-26-YES" }
@@ -275,6 +271,18 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GetLiveData: ({ milestoneId }) => [{ type: "football_game", milestone_id: milestoneId, ...players }],
   GetLiveDataByMilestone: ({ milestoneId }) => [{ milestone_id: milestoneId, ...players }],
   GetLiveDatas: ({ milestoneId }) => [{ milestone_ids: [milestoneId], ...players }],
+  GetMarketCandlesticks: (world) => [
+    {
+      ...candleDays(world),
+      series_ticker: world.seriesTicker,
+      ticker: world.ticker,
+      include_latest_before_start: true
+    }
+  ],
+  GetMarketCandlesticksByEvent: (world) => [
+    { ...candleDays(world), ticker: world.eventTicker, series_ticker: world.seriesTicker }
+  ],
+  GetMarketCandlesticksHistorical: (world) => [{ ...candleDays(world), ticker: world.archivedTicker }],
   GetMarketOrderbooks: ({ ticker }) => [{ tickers: [ticker] }],
   GetMarkets: ({ eventTicker, seriesTicker, ticker }) => [
     {

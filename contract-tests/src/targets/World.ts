@@ -65,7 +65,16 @@ export interface World {
   readonly subtraderOrderId: string
   /** The id of a subtrader of the FCM member's error account, which does not exist yet. */
   readonly errorSubtraderId: string
+  /** The time of the exchange after the seeding, in Unix seconds. */
+  readonly seededSeconds: number
 }
+
+/** The times of daily candlesticks that contain every trade of the world, in Unix seconds. */
+export const candleDays = ({ seededSeconds }: World) => ({
+  start_ts: Math.max(0, seededSeconds - 200 * 86_400),
+  end_ts: seededSeconds + 86_400,
+  period_interval: 1_440
+})
 
 /** The account that signs the requests to a path. */
 export const signerOf = ({ fcmMember, signer }: World, path: string): Sandbox.Credentials =>
@@ -234,7 +243,8 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
       fcmMember,
       subtraderId: subtrader.subtrader_id,
       subtraderOrderId: subtraderOrder.clientOrderId,
-      errorSubtraderId: `${errors.accountId}_ERR`
+      errorSubtraderId: `${errors.accountId}_ERR`,
+      seededSeconds: Math.floor((yield* sandbox.view).nowMillis / 1_000)
     }
     return world
   })

@@ -4,6 +4,7 @@ import type Axios from "axios" with { "resolution-mode": "require" }
 import * as Redacted from "effect/Redacted"
 import type * as Sdk from "kalshi-typescript"
 import { createRequire } from "node:module"
+import { candleDays } from "../../../src/targets/World.ts"
 import { unknownId, order, type Shape } from "./world.ts"
 
 const require = createRequire(import.meta.url)
@@ -71,9 +72,11 @@ const publicKey =
 
 const instance = { source: "event_contract", destination: "event_contract" } as const
 
-/** A year before and after now, in Unix seconds. Then the duration of a candlestick in minutes. */
-const year = 365 * 86_400
-const days = [Math.floor(Date.now() / 1_000) - year, Math.floor(Date.now() / 1_000) + year, 1_440] as const
+/** The arguments of daily candlesticks that contain every trade. */
+const days = (world: Shape): readonly [startSeconds: number, endSeconds: number, minutes: 1440] => {
+  const { end_ts, start_ts } = candleDays(world)
+  return [start_ts, end_ts, 1_440]
+}
 
 export const calls: Calls = {
   AccountApi: {
@@ -123,10 +126,10 @@ export const calls: Calls = {
   EventsApi: {
     getEvent: ({ eventTicker }) => [eventTicker],
     getEventFeeChanges: () => [],
-    getEventForecastPercentilesHistory: ({ eventTicker, seriesTicker }) => [eventTicker, seriesTicker, [50], ...days],
+    getEventForecastPercentilesHistory: (world) => [world.eventTicker, world.seriesTicker, [50], ...days(world)],
     getEventMetadata: ({ eventTicker }) => [eventTicker],
     getEvents: () => [10, undefined, true, true],
-    getMarketCandlesticksByEvent: ({ eventTicker, seriesTicker }) => [eventTicker, seriesTicker, ...days],
+    getMarketCandlesticksByEvent: (world) => [world.eventTicker, world.seriesTicker, ...days(world)],
     getMultivariateEvents: () => []
   },
   ExchangeApi: {
@@ -151,7 +154,7 @@ export const calls: Calls = {
     getHistoricalMarkets: () => [],
     getHistoricalOrders: ({ archivedTicker }) => [archivedTicker],
     getHistoricalPositions: ({ archivedTicker }) => [archivedTicker],
-    getMarketCandlesticksHistorical: ({ archivedTicker }) => [archivedTicker, ...days],
+    getMarketCandlesticksHistorical: (world) => [world.archivedTicker, ...days(world)],
     getTradesHistorical: ({ archivedTicker }) => [archivedTicker]
   },
   IncentiveProgramsApi: { getIncentivePrograms: () => [] },
@@ -165,9 +168,9 @@ export const calls: Calls = {
     getWeatherIndexCalibrations: () => ["nyc"]
   },
   MarketApi: {
-    batchGetMarketCandlesticks: ({ settledTicker, ticker }) => [`${ticker},${settledTicker}`, ...days],
+    batchGetMarketCandlesticks: (world) => [`${world.ticker},${world.settledTicker}`, ...days(world)],
     getMarket: ({ ticker }) => [ticker],
-    getMarketCandlesticks: ({ seriesTicker, ticker }) => [seriesTicker, ticker, ...days],
+    getMarketCandlesticks: (world) => [world.seriesTicker, world.ticker, ...days(world)],
     getMarketOrderbook: ({ ticker }) => [ticker, 5],
     getMarketOrderbooks: ({ settledTicker, ticker }) => [[ticker, settledTicker]],
     getMarkets: ({ eventTicker }) => [10, undefined, eventTicker],
