@@ -21,7 +21,7 @@ import { makeBatches, type SeededBatches } from "./BatchWorld.ts"
 export interface World {
   /** The signing account. It has every permission and no rate limit. */
   readonly signer: Sandbox.Credentials
-  /** Another account. Requests refer to it only as the seller of a block trade. */
+  /** An account that no request refers to. */
   readonly bystander: Sandbox.Credentials
   /** The account that trades with the signer. */
   readonly taker: Sandbox.Credentials
