@@ -10,7 +10,7 @@ const windowMillis = 15_000
 
 const sideNames = { bid: "Buy YES", ask: "Sell YES" }
 
-/** The terms in the form, or why they are invalid. */
+/** The terms in the form. An invalid number is undefined. */
 const readForm = (form) => {
   const data = new FormData(form)
   const [contracts, cents] = [parseCount(String(data.get("count"))), parseCents(String(data.get("price")))]
