@@ -153,7 +153,10 @@ class CrowdAgent implements Agent {
     this.#nextSecond = second + 1
   }
 
-  /** Acts at a full second: creates and determines markets, pays cash in, answers RFQs, and quotes in books that need it. */
+  /**
+   * Acts at a full second: answers RFQs, and quotes in books that need quotes. Once a minute, also creates and determines
+   * markets, and deposits cash.
+   */
   #actOnSecond(second: number): void {
     const atMillis = second * 1_000
     const { exchange, markets } = this.#crowd

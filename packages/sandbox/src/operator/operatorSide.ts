@@ -302,8 +302,8 @@ export interface StateOptions {
    */
   readonly file: string
   /**
-   * The number of commands (or 64 MiB, if that is less) after which a snapshot replaces the journal. Default: when the
-   * journal has 100,000 commands or 64 MiB, and is at least as large as the last snapshot.
+   * A snapshot replaces the journal after this number of commands, or after 64 MiB. Default: when the journal has 100,000
+   * commands or 64 MiB, and is at least as large as the last snapshot.
    */
   readonly compactAfterCommands?: number
 }
