@@ -12,7 +12,7 @@ import { find } from "./support/consistency/contradictions.ts"
 import { exceptions, keysOf } from "./support/consistency/exceptions.ts"
 import { make, tampered } from "./support/consistency/reading.ts"
 import { fields, texts } from "./support/consistency/references.ts"
-import { rules } from "./support/consistency/sums.ts"
+import type { rules } from "./support/consistency/sums.ts"
 
 /** A contradiction: another value in the responses of an operation, and what must be found. */
 interface Planted {

@@ -616,7 +616,7 @@ const games: Rule = (responses) => {
 }
 
 /** All rules by name. */
-export const rules: Readonly<Record<string, Rule>> = {
+export const rules = {
   "the volume of a market is that of its trades": volumesOfMarkets,
   "the volume of a series is that of its markets": volumesOfSeries,
   "a trade has two fills": fillsOfTrades,
@@ -640,4 +640,4 @@ export const rules: Readonly<Record<string, Rule>> = {
   "an entity is either live or historical": tiers,
   "the tags of a category are those of its series": tags,
   "the points of a game are those of its last play": games
-}
+} satisfies Readonly<Record<string, Rule>>
