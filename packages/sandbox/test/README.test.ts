@@ -8,7 +8,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { readFileSync } from "node:fs"
 import { controls } from "../src/operator/control.ts"
 import { defaults } from "../src/Assumptions.ts"
-import { allRoutes } from "../src/rest/routes.ts"
+import { routes } from "../src/rest/routes.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 
 const program = Effect.gen(function* () {
@@ -62,8 +62,8 @@ describe("README", () => {
     const listed = rows.flatMap(([, module = "", names = ""]) =>
       names.split(", ").map((name) => `${module}.${name.slice(1, -1)}`)
     )
-    assert.deepStrictEqual(listed.toSorted(), allRoutes.map(({ descriptor }) => descriptor.name).toSorted())
-    assert.include(readme, `all ${allRoutes.length} operations`)
+    assert.deepStrictEqual(listed.toSorted(), routes.map(({ descriptor }) => descriptor.name).toSorted())
+    assert.include(readme, `all ${routes.length} operations`)
   })
 
   it("lists every switch with its default", () => {

@@ -43,6 +43,7 @@ export const ownLists: Readonly<Record<string, ReadonlyArray<JsonObject>>> = {
   GetOrders: [{ limit: 1000 }],
   GetPortfolioRestingOrderTotalValue: [{}],
   GetQuotes: [{ user_filter: "self" }, { rfq_user_filter: "self" }],
+  GetRFQBatches: [{}],
   GetRFQs: [{}],
   GetSettlements: [{}],
   GetSubaccountBalances: [{}],
@@ -140,6 +141,14 @@ export const derived: Readonly<Record<string, Derived>> = {
   },
   GetQuote: { list: "GetQuotes", member: "quotes", input: by("id", "quote_id") },
   GetRFQ: { list: "GetRFQs", member: "rfqs", input: by("id", "rfq_id") },
+  GetRFQBatch: { list: "GetRFQBatches", member: "rfq_batches", input: by("id", "rfq_batch_id") },
+  GetRFQBatchBestQuotes: {
+    list: "GetRFQBatches",
+    member: "rfq_batches",
+    // Only the creator of a batch sees the best quotes.
+    input: (item) => (item["creator_user_id"] === undefined ? undefined : by("id", "rfq_batch_id")(item))
+  },
+  GetRFQBatchQuotes: { list: "GetRFQBatches", member: "rfq_batches", input: by("id", "rfq_batch_id") },
   GetRFQQuote: {
     list: "GetQuotes",
     member: "quotes",
@@ -160,23 +169,19 @@ export const derived: Readonly<Record<string, Derived>> = {
 /** The operations that are called once per city of the weather index. */
 export const cityReads: ReadonlyArray<string> = ["GetWeatherIndex", "GetWeatherIndexCalibrations"]
 
-/** The reads that the exchange does not implement yet. */
-export const notImplemented: ReadonlyArray<string> = [
+/** The operations that read candlesticks, for each market and each event. */
+export const candleReads: ReadonlyArray<string> = [
   "BatchGetMarketCandlesticks",
   "GetEventForecastPercentilesHistory",
   "GetMarketCandlesticks",
   "GetMarketCandlesticksByEvent",
-  "GetMarketCandlesticksHistorical",
-  "GetRFQBatch",
-  "GetRFQBatchBestQuotes",
-  "GetRFQBatches",
-  "GetRFQBatchQuotes"
+  "GetMarketCandlesticksHistorical"
 ]
 
 /** All operations of the tables above. */
 export const covered: ReadonlyArray<string> = [publicLists, ownLists, subaccountLists, derived]
   .flatMap(Object.keys)
-  .concat(memberLists, subtraderReads, cityReads)
+  .concat(memberLists, subtraderReads, cityReads, candleReads)
 
 /** Reads whose answer may be 404 for an entity that exists, with the reason. */
 export const absences: Readonly<Record<string, string>> = {
@@ -191,7 +196,7 @@ export interface Collected {
 }
 
 /** Calls all operations of the tables above. */
-export const collect = ({ accounts, members, read }: Reader) =>
+export const collect = ({ accounts, members, nowMillis, read }: Reader) =>
   Effect.gen(function* () {
     const bodies: Array<Body> = []
     const faults: Array<string> = []
@@ -229,9 +234,39 @@ export const collect = ({ accounts, members, read }: Reader) =>
         if (isObject(request.input)) yield* take(request.account, operation, request.input)
       }
     }
+    for (const { input, operation } of candleInputs(bodies, nowMillis)) yield* take(anyone, operation, input)
     const collected: Collected = { bodies: unique(bodies), faults }
     return collected
   })
+
+/** The inputs of the operations of candlesticks: daily candlesticks of 200 days, up to the current day. */
+const candleInputs = (bodies: ReadonlyArray<Body>, nowMillis: number) => {
+  const items = (operation: string, member: string) =>
+    bodies.filter((body) => body.operation === operation).flatMap(({ data }) => objectsIn(data, member))
+  const today = Math.floor(nowMillis / 86_400_000)
+  const range = { start_ts: Math.max(0, today - 200) * 86_400, end_ts: (today + 2) * 86_400, period_interval: 1_440 }
+  const events = [...items("GetEvents", "events"), ...items("GetMultivariateEvents", "events")]
+  return [
+    ...events.flatMap((event) => {
+      const ofEvent = { ...by("series_ticker")(event), ...by("event_ticker", "ticker")(event), ...range }
+      return [
+        { operation: "GetMarketCandlesticksByEvent", input: ofEvent },
+        { operation: "GetEventForecastPercentilesHistory", input: { ...ofEvent, percentiles: [5_000] } },
+        ...objectsIn(event, "markets").flatMap((market) => {
+          const ticker = textIn(market, "ticker")
+          return [
+            { operation: "GetMarketCandlesticks", input: { ...ofEvent, ticker } },
+            { operation: "BatchGetMarketCandlesticks", input: { ...range, market_tickers: ticker } }
+          ]
+        })
+      ]
+    }),
+    ...items("GetHistoricalMarkets", "markets").map((market) => ({
+      operation: "GetMarketCandlesticksHistorical",
+      input: { ...range, ...by("ticker")(market) }
+    }))
+  ]
+}
 
 /** Removes bodies that were collected twice. The reader returns the same object for the same request. */
 const unique = (bodies: ReadonlyArray<Body>): ReadonlyArray<Body> => {

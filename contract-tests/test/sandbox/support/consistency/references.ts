@@ -63,6 +63,10 @@ const player = { include_player_stats: true }
 
 /** How the exchange shows each kind of entity. */
 export const kinds = {
+  batch: all(
+    one("GetRFQBatch", "rfq_batch", (rfq_batch_id) => ({ rfq_batch_id })),
+    inList("GetRFQBatches", "rfq_batches", "id", {})
+  ),
   collection: all(
     one("GetMultivariateEventCollection", "multivariate_contract", (collection_ticker) => ({ collection_ticker })),
     inList("GetMultivariateEventCollections", "multivariate_contracts", "collection_ticker", {})
@@ -164,6 +168,7 @@ export const fields: Readonly<Record<string, Kind>> = {
   maker_order_id: "subtraderOrder",
   maker_subtrader_id: "subtrader",
   market_ticker: "market",
+  market_tickers: "market",
   milestone_id: "milestone",
   "milestone.id": "milestone",
   "milestones.id": "milestone",
@@ -179,6 +184,9 @@ export const fields: Readonly<Record<string, Kind>> = {
   "quotes.id": "ownQuote",
   related_event_tickers: "event",
   "rfq.id": "rfq",
+  "rfq_batch.id": "batch",
+  "rfq_batches.id": "batch",
+  rfq_batch_id: "batch",
   "rfqs.id": "rfq",
   rfq_creator_order_id: "order",
   rfq_id: "rfq",
@@ -210,6 +218,8 @@ export const unread: Readonly<Record<string, string>> = {
   "GetGameStats events.id": "the plays of a game are only in its statistics",
   "GetSubaccountTransfers transfers.transfer_id": "transfers between subaccounts are only in this list",
   api_key_id: "the ids of the account's keys are only in the list of keys",
+  batch_quote_id: "batch quotes are only in the list of their batch",
+  "batch_quotes.id": "batch quotes are only in the list of their batch",
   "block_trade_proposals.id": "block trades are only in their list",
   buyer_user_id: "no operation reads an account",
   client_order_id: "chosen by the client",

@@ -615,6 +615,61 @@ const games: Rule = (responses) => {
   })
 }
 
+/** The candlesticks of a market have its volume, and the last one its state. All operations show the same candlesticks. */
+const candlesticks: Rule = (responses) => {
+  const known = marketsByTicker(responses)
+  const others = new Map<string, Json | undefined>()
+  for (const { data, input } of responses.bodies("BatchGetMarketCandlesticks")) {
+    others.set(textIn(input, "market_tickers"), memberOf(objectsIn(data, "markets")[0], "candlesticks"))
+  }
+  const single = responses.bodies("GetMarketCandlesticks").flatMap(({ data, input }) => {
+    const ticker = textIn(input, "ticker")
+    const candles = objectsIn(data, "candlesticks")
+    const market = known.get(ticker)
+    if (market === undefined) return [`${ticker} has candlesticks, but is no market`]
+    const last = candles.at(-1)
+    const open = market["status"] === "active" && last !== undefined
+    return [
+      ...differs(
+        `${ticker}: the volume of the candlesticks`,
+        sumOf(candles, "volume_fp"),
+        amountOf(market, "volume_fp")
+      ),
+      ...(equals(memberOf(data, "candlesticks"), others.get(ticker)) ? [] : [`the candlesticks of ${ticker} differ`]),
+      ...(open
+        ? [
+            ...differs(`${ticker}: the open interest`, last["open_interest_fp"], market["open_interest_fp"]),
+            ...["yes_bid", "yes_ask"].flatMap((name) =>
+              differs(`${ticker}: ${name}`, memberOf(last[name], "close_dollars"), market[`${name}_dollars`])
+            )
+          ]
+        : [])
+    ]
+  })
+  const archived = responses.bodies("GetMarketCandlesticksHistorical").flatMap(({ data, input }) => {
+    const ticker = textIn(input, "ticker")
+    const volume = sumOf(objectsIn(data, "candlesticks"), "volume")
+    return differs(
+      `${ticker}: the volume of the historical candlesticks`,
+      volume,
+      amountOf(known.get(ticker) ?? {}, "volume_fp")
+    )
+  })
+  const ofEvents = responses.bodies("GetMarketCandlesticksByEvent").flatMap(({ data }) => {
+    const [tickers, lists] = [memberOf(data, "market_tickers"), memberOf(data, "market_candlesticks")]
+    if (!isArray(tickers) || !isArray(lists)) return []
+    return tickers.flatMap((ticker, index) => {
+      const volumes = objectsIn({ list: lists[index] ?? [] }, "list")
+      return differs(
+        `${String(ticker)}: the volume of the candlesticks of its event`,
+        sumOf(volumes, "volume_fp"),
+        amountOf(known.get(String(ticker)) ?? {}, "volume_fp")
+      )
+    })
+  })
+  return [...single, ...archived, ...ofEvents]
+}
+
 /** All rules by name. */
 export const rules = {
   "the volume of a market is that of its trades": volumesOfMarkets,
@@ -639,5 +694,6 @@ export const rules = {
   "an event has its markets in every form": marketsOfEvents,
   "an entity is either live or historical": tiers,
   "the tags of a category are those of its series": tags,
+  "the candlesticks of a market have its volume and its state": candlesticks,
   "the points of a game are those of its last play": games
 } satisfies Readonly<Record<string, Rule>>
