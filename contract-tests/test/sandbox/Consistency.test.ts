@@ -75,6 +75,11 @@ const ofRules: Readonly<Record<keyof typeof rules, Omit<Planted, "found">>> = {
     pointer: "/orders/0/fill_count_fp",
     value: "99.00"
   },
+  "batch quotes and quotes are the same": {
+    operation: "GetRFQBatchQuotes",
+    pointer: "/batch_quotes/0/quotes/0/no_bid_dollars",
+    value: "0.0100"
+  },
   "all accounts see the same values": {
     operation: "GetRFQs",
     pointer: "/rfqs/0/contracts_fp",

@@ -4,14 +4,15 @@ import * as MultivariateCollections from "@kalshi-effect/client/MultivariateColl
 import * as BlockTrades from "@kalshi-effect/client/BlockTrades"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Quotes from "@kalshi-effect/client/Quotes"
+import * as RfqBatches from "@kalshi-effect/client/RfqBatches"
 import * as Rfqs from "@kalshi-effect/client/Rfqs"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { makeWorld } from "../../../../src/targets/World.ts"
 
-/** In the day before the busy minutes, this crowd trades several hundred times. */
-export const crowd = { traders: 6, pace: 0.004 }
+/** In the day before the busy minutes, this crowd acts about 200 times. */
+export const crowd = { traders: 5, pace: 0.002 }
 
 export const layer = Sandbox.layerTest({ world: true, crowd })
 
@@ -58,11 +59,17 @@ export const makeBusyWorld = Effect.gen(function* () {
   const [quote] = quotes
   if (quote === undefined) return yield* Effect.die("the crowd did not quote the combo")
   yield* Quotes.accept({ rfq_id: rfq.id, quote_id: quote.id, accepted_side: "yes" }).pipe(as(world.signer))
-  yield* TestClock.adjust("10 minutes")
+  yield* TestClock.adjust("1 minute")
   // Later orders rest, so that every list has something to show.
   yield* place({ price: "0.10", order_group_id: world.groupId })
   yield* place({ subaccount: 1, price: "0.11" })
   yield* Rfqs.create({ market_ticker: world.ticker, contracts: 2, rest_remainder: false }).pipe(as(world.bystander))
+  const { batchId, childIds } = world.batches.own
+  yield* RfqBatches.quote({
+    rfq_batch_id: batchId,
+    quotes: childIds.map((rfq_id) => ({ rfq_id, yes_bid: "0.41", no_bid: "0.51" })),
+    rest_remainder: false
+  }).pipe(as(world.taker))
   yield* TestClock.adjust("4 seconds")
   return world
 })

@@ -46,7 +46,7 @@ export const exceptions: ReadonlyArray<Exception> = [
   {
     from: aQuote,
     to: "rfq",
-    fields: ["created_ts", "creator_id", "id", "status", "updated_ts"],
+    fields: ["cancellation_reason", "created_ts", "creator_id", "id", "status", "updated_ts"],
     reason: "a quote has its own id, status, creator and times"
   },
   {
@@ -73,6 +73,24 @@ export const exceptions: ReadonlyArray<Exception> = [
     to: "market",
     fields: ["created_time", "expiration_time"],
     reason: "an order has its own times"
+  },
+  {
+    from: ["batch_quotes"],
+    to: "batch",
+    fields: ["created_ts", "creator_id", "id", "status"],
+    reason: "a batch quote has its own id, status, creator and times"
+  },
+  {
+    from: ["best_quotes"],
+    to: "batch",
+    fields: ["rfqs", "updated_ts"],
+    reason: "the best bids on the children, and the time of their last change"
+  },
+  {
+    from: ["rfqs"],
+    to: "market",
+    fields: ["no_bid_dollars", "yes_bid_dollars"],
+    reason: "the best bids on a child, which do not rest in the book"
   },
   { from: ["events"], to: "target", fields: ["id", "type"], reason: "a play of a game has its own id and type" }
 ]

@@ -215,6 +215,8 @@ export const texts: Readonly<Record<string, Kind>> = { "Associated Events": "eve
  */
 export const unread: Readonly<Record<string, string>> = {
   "GetFCMOrders orders.order_id": "the orders of subtraders are only in this list",
+  "GetRFQBatchQuotes quotes.id":
+    "until a batch is accepted, these quotes are only in their batch quote: a rule compares them",
   "GetGameStats events.id": "the plays of a game are only in its statistics",
   "GetSubaccountTransfers transfers.transfer_id": "transfers between subaccounts are only in this list",
   api_key_id: "the ids of the account's keys are only in the list of keys",

@@ -170,8 +170,41 @@ const fillsOfSubtraderOrders: Rule = (responses) => {
   })
 }
 
+/** The quotes of a batch quote that won are in the list of quotes. The best quotes of a batch are those of its children. */
+const batches: Rule = (responses) => {
+  const idsOf = (data: Json | undefined) =>
+    objectsIn(data, "rfqs")
+      .map((rfq) => String(rfq["id"] ?? rfq["rfq_id"]))
+      .toSorted()
+      .join()
+  const children = new Map(
+    responses.items(["GetRFQBatches"], "rfq_batches").map((batch) => [textIn(batch, "id"), idsOf(batch)])
+  )
+  const best = responses.items(["GetRFQBatchBestQuotes"], "best_quotes").flatMap((quotes) => {
+    const id = textIn(quotes, "rfq_batch_id")
+    return differs(`the children in the best quotes of ${id}`, idsOf(quotes), children.get(id))
+  })
+  const won = responses.bodies("GetRFQBatchQuotes").flatMap(({ account, data }) => {
+    const known = new Map(
+      responses.items(["GetQuotes"], "quotes", account).map((quote) => [textIn(quote, "id"), quote])
+    )
+    return objectsIn(data, "batch_quotes").flatMap((batchQuote) =>
+      objectsIn(batchQuote, "quotes").flatMap((quote) => {
+        const [id, listed] = [textIn(quote, "id"), known.get(textIn(quote, "id"))]
+        if (listed === undefined) {
+          return /open|cancelled/.test(textIn(batchQuote, "status")) ? [] : [`GetQuotes does not list the quote ${id}`]
+        }
+        return Object.keys(quote)
+          .filter((name) => listed[name] !== undefined && !equals(listed[name], quote[name]))
+          .map((name) => `GetQuotes shows another ${name} of the quote ${id}`)
+      })
+    )
+  })
+  return [...best, ...won]
+}
+
 /** Fields that show an account more of its own requests than other accounts see. */
-const partial = new Set(["buyer_user_id", "seller_user_id"])
+const partial = new Set(["buyer_user_id", "rfqs", "seller_user_id"])
 
 /** Two accounts that see the same request or trade see the same values. */
 const sameForAllAccounts: Rule = (responses) =>
@@ -179,6 +212,7 @@ const sameForAllAccounts: Rule = (responses) =>
     [
       ["GetBlockTradeProposals", "block_trade_proposals"],
       ["GetQuotes", "quotes"],
+      ["GetRFQBatches", "rfq_batches"],
       ["GetRFQs", "rfqs"]
     ] as const
   ).flatMap(([operation, member]) =>
@@ -677,6 +711,7 @@ export const rules = {
   "a trade has two fills": fillsOfTrades,
   "an order has the totals of its fills": fillsOfOrders,
   "the order of a subtrader has the count of its fills": fillsOfSubtraderOrders,
+  "batch quotes and quotes are the same": batches,
   "all accounts see the same values": sameForAllAccounts,
   "a position has the totals of its fills": positionsOfFills,
   "the position of a subtrader has the totals of its fills": positionsOfSubtraders,
