@@ -185,6 +185,33 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
+  it.live("keeps what a crowd did before the clock was moved, at the same times", () =>
+    Effect.gen(function* () {
+      const file = newFile()
+      const orders = ({ dump }: Operator) =>
+        Effect.map(dump, (dumped) => {
+          const { accounts } = dumped as {
+            readonly accounts: ReadonlyArray<{ readonly orders: ReadonlyArray<unknown> }>
+          }
+          return JSON.parse(JSON.stringify(accounts.flatMap((account) => account.orders))) as ReadonlyArray<unknown>
+        })
+      const crowd = { traders: 10, pace: 1_000 }
+      const before = yield* serving(
+        file,
+        (operator) =>
+          Effect.gen(function* () {
+            yield* operator.view
+            yield* Effect.sleep("100 millis")
+            yield* operator.moveClock(1_000)
+            return yield* orders(operator)
+          }),
+        { crowd }
+      )
+      assert.isAbove(before.length, 100)
+      assert.deepStrictEqual(yield* serving(file, orders), before)
+    })
+  )
+
   it.live("creates the markets of the options that it does not have yet", () =>
     Effect.gen(function* () {
       const file = newFile()

@@ -187,6 +187,8 @@ class Host implements Source {
     if (Math.max(Math.abs(exchangeMillis + millis), Math.abs(wallMillis + millis)) > latestMillis) {
       return "the clock moves at most to the end of the year 9999"
     }
+    // Timers fire and the crowd acts before the move, as they do when a state file is read.
+    this.#exchange.view(exchangeMillis)
     this.#offsetMillis += millis
     this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
     this.#journal?.clock(this.#clockState(), exchangeMillis)

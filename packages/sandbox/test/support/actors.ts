@@ -8,7 +8,7 @@ import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
 import { start, terms, unwrap } from "./floor.ts"
 
 /** Random numbers from a seed (mulberry32), so that every run of the actors is the same. */
-const makeRandom = (seed: number) => {
+export const makeRandom = (seed: number) => {
   let state = seed | 0
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0
@@ -155,7 +155,7 @@ export const act = (exchange: Exchange, actors: Actors, seed: number, times: num
   }
 }
 
-type Random = ReturnType<typeof makeRandom>
+export type Random = ReturnType<typeof makeRandom>
 
 const step = (exchange: Exchange, actors: Actors, random: Random): Result.Result<unknown, Refusal> | undefined => {
   const choice = random.below(1_000)
