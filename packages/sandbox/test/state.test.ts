@@ -214,6 +214,33 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
+  it.live("keeps a refusal of a number that JSON does not have", () =>
+    Effect.gen(function* () {
+      const file = newFile()
+      const state = (operator: Operator) =>
+        Effect.map(operator.view, (view) => [view.tickers(), Result.getOrThrow(view.market(ticker)).closeMillis])
+      const before = yield* serving(file, (operator) =>
+        Effect.gen(function* () {
+          const { closeMarket, createCollection, createMarket } = operator
+          yield* closeMarket(ticker, nowMillis(operator) + 600_000)
+          for (const change of [
+            createMarket({ ticker: "KXSTATE-26-OTHER", closeMillis: NaN }),
+            closeMarket(ticker, NaN),
+            closeMarket(ticker, -Infinity),
+            createCollection({
+              collectionTicker: "KXMVE-R",
+              associatedEvents: [{ eventTicker: "KXA-1", sizeMin: NaN }]
+            })
+          ]) {
+            assert.include((yield* Effect.flip(change)).reason, "a number is NaN or infinite")
+          }
+          return yield* state(operator)
+        })
+      )
+      assert.deepStrictEqual(yield* serving(file, state), before)
+    })
+  )
+
   it.live("creates the markets of the options that it does not have yet", () =>
     Effect.gen(function* () {
       const file = newFile()
