@@ -444,6 +444,108 @@ const commands: { readonly [Type in CommandType]: (known: Known) => Omit<Command
         price: 100 * random.below(101)
       }
     }
+  },
+  changeSeriesFee: (known) => ({
+    seriesTicker: pick(known.random, known.state.series, undefined)?.ticker ?? "KXNONE",
+    atMillis: maybe(known.random, known.now + known.random.below(50_000)),
+    feeType: maybe(known.random, "quadratic_with_maker_fees" as const),
+    feeMultiplier: maybe(known.random, known.random.below(200) / 100)
+  }),
+  changeEventFee: (known) => {
+    const { random, state } = known
+    const override = { feeType: "quadratic" as const, feeMultiplier: random.below(200) / 100 }
+    return {
+      eventTicker: pick(random, state.events, undefined)?.eventTicker ?? "KXNONE-1",
+      ...(random.chance(30) ? {} : { override: random.chance(20) ? null : override }),
+      atMillis: maybe(random, known.now + random.below(50_000))
+    }
+  },
+  createRfqBatch: (known) => {
+    const { random, state } = known
+    const collection = pick(random, state.collections, undefined)
+    const combos = state.markets.filter(
+      ({ combo, result }) => combo?.collectionTicker === collection?.collectionTicker && result === undefined
+    )
+    const isCounted = random.chance(70)
+    return {
+      accountId: accountIn(known),
+      batch: {
+        children: Array.from({ length: 2 + random.below(2) }, () => ({
+          combo: { ticker: pick(random, combos, undefined)?.ticker ?? unknown },
+          count: isCounted ? 100 * (1 + random.below(5)) : undefined,
+          targetCostMicros: isCounted ? undefined : 1_000_000 * (1 + random.below(3))
+        })),
+        collectionTicker: maybe(random, collection?.collectionTicker),
+        subaccount: 0,
+        targetCostExcludesFees: !isCounted && random.chance(50),
+        isObscured: random.chance(30),
+        replaceExisting: random.chance(70),
+        lockedSubaccount: undefined,
+        clientBatchId: maybe(random, `b${random.below(100)}`),
+        subtraderId: undefined
+      }
+    }
+  },
+  deleteRfqBatch: (known) => {
+    const batch = batchIn(known)
+    return {
+      accountId: batch?.accountId ?? unknown,
+      batchId: batch?.batchId ?? unknown,
+      subaccount: maybe(known.random, 0)
+    }
+  },
+  createBatchQuote: (known) => {
+    const { random } = known
+    const batch = batchIn(known)
+    return {
+      accountId: accountIn(known),
+      quote: {
+        batchId: batch?.batchId ?? unknown,
+        subaccount: 0,
+        bids: (batch?.rfqIds ?? []).map((rfqId) => ({
+          rfqId,
+          yesBid: 100 * random.below(40),
+          noBid: 100 * random.below(40)
+        })),
+        restRemainder: random.chance(30),
+        postOnly: random.chance(20)
+      }
+    }
+  },
+  deleteBatchQuote: (known) => batchQuoteIn(known, "open"),
+  acceptRfqBatch: (known) => {
+    const { random } = known
+    const batch = batchIn(known)
+    return {
+      accountId: batch?.accountId ?? unknown,
+      acceptance: {
+        batchId: batch?.batchId ?? unknown,
+        side: random.of(["yes", "no"] as const),
+        minBids: (batch?.rfqIds ?? []).map((rfqId) => ({ rfqId, bid: 100 })),
+        clientOrderId: maybe(random, `o${random.below(100)}`),
+        subaccount: maybe(random, 0)
+      }
+    }
+  },
+  confirmBatchQuote: (known) => batchQuoteIn(known, "accepted")
+}
+
+/** The open batch of an account, with its children. */
+const batchIn = ({ random, state }: Known, status = "open") => {
+  const batches = state.rfqBatches.filter((batch) => batch.status === status)
+  return pick(random, batches.length > 0 ? batches : state.rfqBatches, undefined)
+}
+
+const batchQuoteIn = ({ random, state }: Known, status: string) => {
+  const quotes = state.batchQuotes.filter((quote) => quote.status === status)
+  const quote = pick(random, quotes.length > 0 ? quotes : state.batchQuotes, undefined)
+  return {
+    accountId: quote?.accountId ?? unknown,
+    target: {
+      batchQuoteId: quote?.batchQuoteId ?? unknown,
+      batchId: quote?.batchId ?? unknown,
+      subaccount: maybe(random, quote?.subaccount)
+    }
   }
 }
 
@@ -469,7 +571,16 @@ const frequent: ReadonlyArray<CommandType> = [
   "deposit",
   "transferPosition",
   "transferPosition",
-  "setMarketClose"
+  "setMarketClose",
+  "createCombo",
+  "createRfqBatch",
+  "createBatchQuote",
+  "createBatchQuote",
+  "createBatchQuote",
+  "acceptRfqBatch",
+  "acceptRfqBatch",
+  "confirmBatchQuote",
+  "confirmBatchQuote"
 ]
 
 const rare: ReadonlySet<CommandType> = new Set([
