@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { Command, CommandType } from "../src/exchange/Commands.ts"
+import type { Command, CommandType, CommandTypes } from "../src/exchange/Commands.ts"
 import { Exchange, type Options, type Snapshot } from "../src/exchange/Exchange.ts"
 import { restoreDelayed } from "../src/exchange/restore.ts"
 import { makeKeyPair } from "../src/exchange/accounts/keys.ts"
 import { audit, makeRandom, type Random } from "./support/actors.ts"
-import { sampleSize, seed, start, terms } from "./support/floor.ts"
+import { sampleSize, seed, start, terms, unwrap } from "./support/floor.ts"
 
 /** The state from which random commands take their targets. It can be some commands old. */
 interface Known {
@@ -185,6 +185,8 @@ const commands: { readonly [Type in CommandType]: (known: Known) => Omit<Command
         closeMillis: closeIn(known),
         settlementTimerSeconds: random.below(100),
         ...(random.chance(30) ? { settlementFloor: "0.10" } : {}),
+        ...(random.chance(30) ? { strike: { type: "greater" as const, floor: random.below(100) / 10 } } : {}),
+        ...(random.chance(20) ? { takerFeeRate: 0, makerFeeRate: random.below(500) } : {}),
         ...(target === undefined ? {} : { structuredTargetId: target.targetId })
       }
     }
@@ -239,7 +241,7 @@ const commands: { readonly [Type in CommandType]: (known: Known) => Omit<Command
     }))
     return {
       collection: {
-        collectionTicker: `KXMVE-${random.below(4)}`,
+        collectionTicker: `KXMVE-${random.below(5)}`,
         exchangeIndex: random.below(2),
         associatedEvents,
         closeMillis: random.chance(60) ? Infinity : known.now + 1 + random.below(200_000),
@@ -467,11 +469,12 @@ const commands: { readonly [Type in CommandType]: (known: Known) => Omit<Command
       ({ combo, result }) => combo?.collectionTicker === collection?.collectionTicker && result === undefined
     )
     const isCounted = random.chance(70)
+    const first = random.below(combos.length)
     return {
       accountId: accountIn(known),
       batch: {
-        children: Array.from({ length: 2 + random.below(2) }, () => ({
-          combo: { ticker: pick(random, combos, undefined)?.ticker ?? unknown },
+        children: Array.from({ length: 2 + random.below(2) }, (_, index) => ({
+          combo: { ticker: combos[(first + index) % combos.length]?.ticker ?? unknown },
           count: isCounted ? 100 * (1 + random.below(5)) : undefined,
           targetCostMicros: isCounted ? undefined : 1_000_000 * (1 + random.below(3))
         })),
@@ -618,12 +621,33 @@ const runRandom = (exchange: Exchange, from: number, times: number, randomSeed: 
   return { log, done, now }
 }
 
+/** Four accounts with subaccounts, four markets, and four combos of them. */
 const prepare = (exchange: Exchange): void => {
-  for (const name of ["a", "b", "c", "d"]) {
-    exchange.execute({ type: "createAccount", name, dollars: "5000" }, start)
+  const execute = <Type extends CommandType>(command: Command<Type> & Command) =>
+    unwrap<CommandTypes[Type][1]>(exchange.execute<Type>(command, start))
+  const accounts = ["a", "b", "c", "d"].map((name) => {
+    const { accountId } = execute({ type: "createAccount", name, dollars: "5000" })
+    execute({ type: "createSubaccount", accountId, exchangeIndex: 0 })
+    return accountId
+  })
+  const legs = [0, 2, 4, 6].map((n) => ({ eventTicker: `KXS${n % 4}-E${n}`, marketTicker: `KXS${n % 4}-E${n}-A` }))
+  for (const { eventTicker, marketTicker } of legs) {
+    execute({ type: "createMarket", market: { ticker: marketTicker, eventTicker } })
   }
-  exchange.execute({ type: "createMarket", market: { ticker: "KXS0-E0-A" } }, start)
-  exchange.execute({ type: "setActive", exchange: true, trading: true }, start)
+  const associatedEvents = legs.map(({ eventTicker }) => ({ eventTicker }))
+  execute({
+    type: "createCollection",
+    collection: { collectionTicker: "KXMVE-0", exchangeIndex: 0, associatedEvents }
+  })
+  for (const [one, other] of [
+    [0, 1],
+    [1, 2],
+    [2, 3],
+    [0, 3]
+  ] as const) {
+    const chosen = [legs[one]!, legs[other]!].map((leg) => ({ ...leg, side: "yes" as const })) // there are four legs
+    execute({ type: "createCombo", accountId: accounts[0]!, collectionTicker: "KXMVE-0", legs: chosen })
+  }
 }
 
 /** The value as JSON, because a restored field that was undefined is absent. */
