@@ -583,16 +583,11 @@ const frequent: ReadonlyArray<CommandType> = [
   "acceptRfqBatch",
   "acceptRfqBatch",
   "confirmBatchQuote",
-  "confirmBatchQuote"
+  "confirmBatchQuote",
+  "disputeMarket"
 ]
 
-const rare: ReadonlySet<CommandType> = new Set([
-  "setActive",
-  "disputeMarket",
-  "determineMarket",
-  "pauseMarket",
-  "createAccount"
-])
+const rare: ReadonlySet<CommandType> = new Set(["setActive", "determineMarket", "pauseMarket", "createAccount"])
 
 /** Executes random commands. Returns the commands as JSON, and the number of successes of each type. */
 const runRandom = (exchange: Exchange, from: number, times: number, randomSeed: number) => {
@@ -702,10 +697,13 @@ describe("Exchange, for random commands of every type", () => {
           }
         }
         console.log(types.map((type) => `${type} ${total.get(type) ?? 0}`).join(", "))
-        assert.deepStrictEqual(
-          types.filter((type) => !total.has(type)),
-          []
-        )
+        // With another seed, a command with many conditions may never succeed.
+        if (process.env["FC_SEED"] === undefined) {
+          assert.deepStrictEqual(
+            types.filter((type) => !total.has(type)),
+            []
+          )
+        }
       }
     )
   }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { isPlainJson, maxJsonDepth } from "../exchange/plainJson.ts"
 import { isDelay, longestDelayMillis } from "../exchange/times.ts"
 import { type RestResponse, defaultResponse } from "./errorBody.ts"
 import { isPathOfOperation } from "./router.ts"
@@ -44,7 +43,7 @@ export interface Fault {
 
 /** Returns why a fault is invalid: no operation matches it, or a value is invalid. Undefined for a valid fault. */
 export const checkFault = (fault: Fault): string | undefined => {
-  const { body, contentType = "", delayMillis = 0, operation, path, status, times = 1 } = fault
+  const { contentType = "", delayMillis = 0, operation, path, status, times = 1 } = fault
   if (operation !== undefined && !routes.some(({ descriptor }) => descriptor.operationId === operation)) {
     const example = routes.find(({ descriptor }) => descriptor.name === operation)?.descriptor.operationId
     return `no operation has the id ${JSON.stringify(operation)}. Use an id of the published document, such as ${JSON.stringify(example ?? "GetOrderGroup")}`
@@ -53,7 +52,6 @@ export const checkFault = (fault: Fault): string | undefined => {
     return `no operation has the path ${JSON.stringify(path)}. Use the part after /trade-api/v2, such as "/exchange/status", without a query`
   }
   if (!(Number.isInteger(times) && times >= 1)) return `times must be a whole number above zero, not ${times}`
-  if (body !== undefined && !isPlainJson(body)) return `body must be plain JSON with at most ${maxJsonDepth} levels`
   if (!/^[\t\x20-\x7e]*$/.test(contentType)) {
     return `contentType must be a header value of printable ASCII characters, not ${JSON.stringify(contentType)}`
   }

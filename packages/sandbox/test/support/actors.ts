@@ -639,7 +639,12 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
   for (const market of state.markets) {
     if (market.combo !== undefined) {
       const value = productOf(market.combo.legs, byTicker)
-      check(market.settlementValue === value, "a combo has the product of its legs as soon as they determine it")
+      // A combo that has settled keeps its value, and a disputed combo has its old value.
+      const own = market.challenge === "disputed" ? undefined : market.settlementValue
+      check(
+        market.settledMillis !== undefined || own === value,
+        "a combo has the product of its legs as soon as they determine it"
+      )
     }
     const counts = positions.get(market.ticker) ?? []
     const yes = counts.filter((count) => count > 0).reduce((sum, count) => sum + count, 0)
