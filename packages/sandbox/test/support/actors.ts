@@ -639,10 +639,11 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
   for (const market of state.markets) {
     if (market.combo !== undefined) {
       const value = productOf(market.combo.legs, byTicker)
-      // A combo that has settled keeps its value, and a disputed combo has its old value.
+      // A combo that has settled keeps its value if a leg is disputed later, and a disputed combo has its old value.
       const own = market.challenge === "disputed" ? undefined : market.settlementValue
+      const isChallenged = market.combo.legs.some(({ ticker }) => byTicker.get(ticker)?.challenge !== undefined)
       check(
-        market.settledMillis !== undefined || own === value,
+        own === value || (market.settledMillis !== undefined && isChallenged),
         "a combo has the product of its legs as soon as they determine it"
       )
     }
