@@ -271,6 +271,16 @@ describe("transferPosition", () => {
     assert.strictEqual(desk.positionOf(desk.one.accountId), 10)
   })
 
+  it("cannot take the money of one account twice: a subtrader is neither an FCM member nor an error account", () => {
+    const { errorAccount, execute, member, one } = makeDesk()
+    const enable = (accountId: string, errorAccountId?: string) =>
+      execute({ type: "enableFcm", accountId, errorAccountId })
+    for (const refused of [enable(member, one.accountId), enable(one.accountId), enable(one.accountId, errorAccount)]) {
+      assert.strictEqual(refusalOf(refused).details, "a subtrader can be neither an FCM member nor an error account")
+    }
+    unwrap(enable(member, errorAccount))
+  })
+
   it("is refused while resting orders of the subtrader need the position", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 10)

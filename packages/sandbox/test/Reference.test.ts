@@ -54,6 +54,9 @@ const volume = {
 const refusalOf = (result: Result.Result<unknown, { readonly details?: string; readonly code: string }>) =>
   Result.isFailure(result) ? (result.failure.details ?? result.failure.code) : "accepted"
 
+/** Arrays within each other. */
+const nested = (levels: number): unknown => (levels === 0 ? "" : [nested(levels - 1)])
+
 const nowhere = "00000000-0000-4000-8000-000000000000"
 
 describe("milestones", () => {
@@ -124,6 +127,9 @@ describe("milestones", () => {
     assert.strictEqual(create({ endMillis: start }), "a milestone must start before it ends")
     assert.strictEqual(create({ type: "" }), "a milestone needs a type")
     assert.include(create({ startMillis: 0.5 }), "a time must be whole Unix milliseconds")
+    for (const details of [{ deep: nested(64) }, { count: 1n }, { at: new Date(0) }, { ratio: NaN }]) {
+      assert.strictEqual(create({ details }), "details must be plain JSON with at most 64 levels")
+    }
     assert.strictEqual(milestone().milestoneId, open().milestone().milestoneId)
   })
 })
@@ -150,6 +156,9 @@ describe("structured targets", () => {
     assert.strictEqual(create({ name: "Boston", type: "" }), "a structured target needs a name and a type")
     const player = { name: "A. Baker", type: "player", teamId: nowhere }
     assert.strictEqual(create(player), `no structured target has the id ${nowhere}`)
+    const withDetails = (details: object) => create({ name: "Boston", type: "team", details: { ...details } })
+    assert.strictEqual(withDetails({ deep: nested(64) }), "details must be plain JSON with at most 64 levels")
+    assert.strictEqual(withDetails({ deep: nested(63), list: [null, true, 1.5, "text"] }), "accepted")
   })
 
   it("are listed by ids in the requested order, each once, without the unknown ids", () => {

@@ -116,7 +116,10 @@ describe("Operator.plant", () => {
         [{ delayMillis: Number.NaN }, "not NaN"],
         [{ delayMillis: 2 ** 31 }, "not 2147483648"],
         [{ status: 99 }, "not 99"],
-        [{ status: 600 }, "not 600"]
+        [{ status: 600 }, "not 600"],
+        // A response with such a header would end the process.
+        [{ status: 503, contentType: "text/html\r\nx-other: 1" }, "contentType must be a header value"],
+        [{ status: 503, contentType: "téxt" }, "contentType must be a header value"]
       ]
       for (const [fault, reason] of cases) {
         const error = yield* Effect.flip(sandbox.plant(fault))

@@ -363,6 +363,7 @@ describe("a failing disk", () => {
         assert.match(answer ?? "", /cannot write the state file .*ENOSPC.*Remove the cause and restart/)
       }
       assert.deepStrictEqual(world.reports, [`kalshi-sandbox: ${world.journal.failure}`])
+      assert.strictEqual(world.journal.waiting, 0)
       assert.isTrue(Exit.isFailure(await Effect.runPromiseExit(world.journal.saved)))
       const stored = read(world.disk.restarted(() => 0))
       assert.isAtLeast(stored?.size.seq ?? 0, 10)
@@ -398,6 +399,11 @@ describe("the parts of a snapshot", () => {
       }),
       { seed, numRuns: sampleSize(200, 2_000) }
     )
+  })
+
+  it("give the same value if the value looks like a reference to a part", () => {
+    const value = { details: { $list: 1 }, one: ["$list", 1], other: [["$list"], { deep: ["$list", ["$list", 2]] }] }
+    assert.deepStrictEqual(joined(value), value)
   })
 
   it("are short, however long and deep the arrays are", () => {

@@ -6,7 +6,7 @@ import type { Source, Watcher } from "../src/operator/watch.ts"
 import { Streams } from "../src/page/stream.ts"
 import type { BodyStream } from "../src/rest/handler.ts"
 import { listen } from "../src/serving/httpServer.ts"
-import { makeFloor, terms, ticker } from "./support/floor.ts"
+import { makeFloor, terms, ticker, unwrap } from "./support/floor.ts"
 
 type Data = Readonly<Record<string, { readonly items: ReadonlyArray<unknown>; readonly discarded: number }>>
 
@@ -128,6 +128,26 @@ describe("Streams", () => {
     world.pass(200)
     const trades = [...messages, ...body.take()].flatMap((message) => message["trades"]?.items ?? [])
     assert.strictEqual(trades.length, 200)
+  })
+
+  it("sends the whole state after a reset, also if markets and trades changed since", () => {
+    const world = makeStreams()
+    const { floor } = world
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXOTHER-26-YES" } }))
+    world.trade()
+    const body = makeBody()
+    world.streams.open(body, selection())
+    world.trade()
+    world.pass(0)
+    const whole = (message: Data | undefined): ReadonlyArray<number> => {
+      assert.isTrue(message !== undefined && "isWhole" in message)
+      return [Array.from(Object(message?.["markets"])).length, message?.["trades"]?.items.length ?? 0]
+    }
+    assert.deepStrictEqual(whole(body.take()[0]), [2, 2])
+    world.watching.watcher?.replaced()
+    world.trade()
+    world.pass(200)
+    assert.deepStrictEqual(whole(body.take()[0]), [2, 3])
   })
 
   it("spends at most a tenth of the time on reading a large exchange", () => {
@@ -275,6 +295,33 @@ describe("Streams", () => {
 })
 
 describe("listen, with a stream", () => {
+  it.live("starts no stream for a reader that left while the response was held", () =>
+    Effect.gen(function* () {
+      const response = { status: 200, headers: {}, body: new Uint8Array(), delayMillis: 0, arrives: "whole" } as const
+      let opened = 0
+      const held: Array<() => void> = []
+      const stream = (): (() => void) => {
+        opened++
+        return () => opened--
+      }
+      const port = yield* listen(() => ({ ...response, stream }), "127.0.0.1", 0, {
+        hold: (result, send) => held.push(() => send(result))
+      })
+      yield* Effect.promise(async () => {
+        const wait = () => new Promise((resolve) => setTimeout(resolve, 5))
+        const request = get(`http://127.0.0.1:${port}/`)
+        const closed = new Promise((resolve) => request.on("error", resolve))
+        while (held.length === 0) await wait()
+        request.destroy()
+        await closed
+        await wait()
+        held.forEach((send) => send())
+        await wait()
+      })
+      assert.strictEqual(opened, 0)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("reports that the reader is behind, and the end of the connection", () =>
     Effect.gen(function* () {
       const opened: Array<BodyStream> = []

@@ -118,6 +118,7 @@ describe("lockInput", () => {
         ["POST", "/portfolio/intra_exchange_instance_transfer"],
         ["POST", "/portfolio/target_balance_allocation"],
         ["POST", "/api_keys/generate"],
+        ["POST", "/fcm/positions/transfers"],
         ["POST", "/account/api_usage_level/upgrade"]
       ] as const) {
         const got = yield* send({ method, path, by: locked, ...(method === "GET" ? {} : { json: {} }) })

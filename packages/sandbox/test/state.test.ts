@@ -8,9 +8,10 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
+import type { Snapshot } from "../src/exchange/Exchange.ts"
 import type { Line } from "../src/feed/line.ts"
 import { gateFeed, holdResponse, refuseIfFailed } from "../src/persistence/gate.ts"
 import { type BodyStream, toWire } from "../src/rest/handler.ts"
@@ -185,6 +186,61 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
+  it.live("keeps what a crowd did before the clock was moved, at the same times", () =>
+    Effect.gen(function* () {
+      const file = newFile()
+      /** The ids of all orders, and when they were created. */
+      const orders = ({ dump }: Operator) =>
+        Effect.map(dump, (dumped) => {
+          const { accounts } = dumped as Snapshot // without what this test does not read
+          const all = accounts.flatMap((account) => account.orders)
+          return new Map(all.map(({ createdMillis, orderId }) => [orderId, createdMillis]))
+        })
+      const crowd = { traders: 10, pace: 1_000 }
+      const before = yield* serving(
+        file,
+        (operator) =>
+          Effect.gen(function* () {
+            yield* operator.view
+            yield* Effect.sleep("100 millis")
+            yield* operator.moveClock(1_000)
+            return yield* orders(operator)
+          }),
+        { crowd }
+      )
+      assert.isAbove(before.size, 100)
+      const after = yield* serving(file, orders)
+      assert.deepStrictEqual(new Map([...before.keys()].map((orderId) => [orderId, after.get(orderId)])), before)
+    })
+  )
+
+  it.live("keeps a refusal of a number that JSON does not have", () =>
+    Effect.gen(function* () {
+      const file = newFile()
+      const state = (operator: Operator) =>
+        Effect.map(operator.view, (view) => [view.tickers(), Result.getOrThrow(view.market(ticker)).closeMillis])
+      const before = yield* serving(file, (operator) =>
+        Effect.gen(function* () {
+          const { closeMarket, createCollection, createMarket } = operator
+          yield* closeMarket(ticker, nowMillis(operator) + 600_000)
+          for (const change of [
+            createMarket({ ticker: "KXSTATE-26-OTHER", closeMillis: NaN }),
+            closeMarket(ticker, NaN),
+            closeMarket(ticker, -Infinity),
+            createCollection({
+              collectionTicker: "KXMVE-R",
+              associatedEvents: [{ eventTicker: "KXA-1", sizeMin: NaN }]
+            })
+          ]) {
+            assert.include((yield* Effect.flip(change)).reason, "a number is NaN or infinite")
+          }
+          return yield* state(operator)
+        })
+      )
+      assert.deepStrictEqual(yield* serving(file, state), before)
+    })
+  )
+
   it.live("creates the markets of the options that the file does not have yet", () =>
     Effect.gen(function* () {
       const file = newFile()
@@ -211,6 +267,20 @@ describe("Sandbox.layer with a state file", () => {
       for (const path of [file, `${file}.keys`]) assert.strictEqual(statSync(path).mode & 0o777, 0o600)
       rmSync(`${file}.keys`)
       assert.match(yield* refusal(file), /\.keys does not have the private keys of the initial accounts/)
+    })
+  )
+
+  it.live("does not write through a link that another user has put in the place of its temporary file", () =>
+    Effect.gen(function* () {
+      const file = newFile()
+      const other = join(folder, "other.txt")
+      writeFileSync(other, "other")
+      symlinkSync(other, `${file}.tmp`)
+      symlinkSync(other, `${file}.keys.tmp`)
+      yield* serving(file, ({ createAccount }) => createAccount())
+      assert.strictEqual(readFileSync(other, "utf8"), "other")
+      assert.isFalse(lstatSync(file).isSymbolicLink())
+      yield* serving(file, () => Effect.void)
     })
   )
 

@@ -6,6 +6,7 @@
 import type * as Environment from "@kalshi-effect/client/Environment"
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { attachCrowd, checkCrowd, type CrowdOptions } from "../crowd/Crowd.ts"
@@ -13,6 +14,7 @@ import type { Command, CommandType, CreateOrder, KeyOptions } from "../exchange/
 import type { Refusal } from "../exchange/Entities.ts"
 import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
 import { createWorld } from "../exchange/reference/world.ts"
+import { maxJsonDepth } from "../exchange/plainJson.ts"
 import { parseCount, parsePrice } from "../exchange/decimal.ts"
 import { invalidParameters } from "../exchange/refusals.ts"
 import { latestMillis } from "../exchange/times.ts"
@@ -193,6 +195,8 @@ class Host implements Source {
     if (Math.max(Math.abs(exchangeMillis + millis), Math.abs(wallMillis + millis)) > latestMillis) {
       return "the clock cannot move so far: the limits are the end of the year 9999, and as far before 1970"
     }
+    // Timers fire and the crowd acts before the move, as they do when a state file is read.
+    this.#exchange.view(exchangeMillis)
     this.#offsetMillis += millis
     this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
     this.#journal?.clock(this.#clockState(), exchangeMillis)
@@ -309,7 +313,9 @@ class Host implements Source {
   }
 
   execute<Type extends CommandType>(command: Command<Type> & Command) {
-    return this.write((exchange, nowMillis) => exchange.execute<Type>(command, nowMillis))
+    return this.write((exchange, nowMillis) =>
+      isRepeatable(command) ? exchange.execute<Type>(command, nowMillis) : Result.fail(notANumber)
+    )
   }
 
   #makeHandler() {
@@ -327,6 +333,19 @@ class Host implements Source {
     )
   }
 }
+
+const notANumber: Refusal = /*#__PURE__*/ invalidParameters(
+  "a number is NaN or infinite. Only the closing time of a market or collection can be Infinity"
+)
+
+/** Whether the numbers of a command are the same after a round trip through JSON, which a state file needs. */
+const isRepeatable = (value: unknown, name = "", depth = maxJsonDepth): boolean =>
+  typeof value === "number"
+    ? Number.isFinite(value) || (name === "closeMillis" && value === Infinity)
+    : // The exchange refuses deeper values.
+      depth === 0 ||
+      !Predicate.isObjectOrArray(value) ||
+      Object.entries(value).every(([key, field]) => isRepeatable(field, key, depth - 1))
 
 /** The time of a frozen clock without its moves. If the clock was real before the restart, the frozen clock starts at the exchange's time. */
 const frozenMillis = ({ clock, exchange }: Saved): number =>
@@ -419,8 +438,9 @@ const operatorOf = (
   pauseMarket: (ticker) => host.execute({ type: "pauseMarket", ticker }),
   reactivateMarket: (ticker) => host.execute({ type: "reactivateMarket", ticker }),
   closeMarket: (ticker, closeMillis) =>
-    host.write((exchange, nowMillis) =>
-      exchange.execute({ type: "setMarketClose", ticker, closeMillis: closeMillis ?? nowMillis }, nowMillis)
+    Effect.flatMap(
+      host.read((_, nowMillis) => closeMillis ?? nowMillis),
+      (millis) => host.execute({ type: "setMarketClose", ticker, closeMillis: millis })
     ),
   determineMarket: (ticker, outcome) => host.execute({ type: "determineMarket", ticker, outcome }),
   disputeMarket: (ticker) => host.execute({ type: "disputeMarket", ticker }),

@@ -187,16 +187,19 @@ class Reader {
     this.#listed = new Set(tickers.slice(-maxMarkets))
     const selected = this.#selection.ticker
     const requests = this.#source.requests.slice(-maxRecent).map((request) => shownRequest(request, view))
-    const whole = {
+    // What waits is part of the whole state. Without this, it would replace the lists below.
+    this.#markets.clear()
+    this.#trades.take()
+    this.#requests.take()
+    return {
       isWhole: true,
       clock: this.#source.clock,
       totalMarkets: tickers.length,
       markets: [...this.#listed].map((ticker) => sections.marketLine(view, ticker)),
       trades: { items: selected === undefined ? [] : sections.tradesOf(view, selected), discarded: 0 },
+      requests: { items: requests, discarded: 0 },
       ...this.#changes(view, wallMillis)
     }
-    this.#requests.take()
-    return { ...whole, requests: { items: requests, discarded: 0 } }
   }
 
   #changes(view: View, wallMillis: number): object {

@@ -22,7 +22,7 @@ export interface DiskFile {
 export interface Disk {
   /** The content in chunks; undefined if there is no such file. */
   readonly read: (path: string) => Iterable<Uint8Array> | undefined
-  /** Creates an empty file that only its owner can read, or empties an existing file. */
+  /** Creates an empty file that only its owner can read, in the place of an existing file or link. */
   readonly create: (path: string) => Promise<DiskFile>
   /** Opens a file, and cuts it to a length. */
   readonly cut: (path: string, length: number) => Promise<DiskFile>
@@ -75,10 +75,9 @@ export const nodeDisk: Disk = {
     }
   },
   create: async (path) => {
-    const handle = await open(path, "w", ownerOnly)
-    // The mode of `open` applies only to a new file.
-    await handle.chmod(ownerOnly)
-    return fileOf(handle)
+    await rm(path, { force: true })
+    // Only a new file: in a shared folder, another user can create a file or a link with this name.
+    return fileOf(await open(path, "wx", ownerOnly))
   },
   cut: async (path, length) => {
     const handle = await open(path, "a")

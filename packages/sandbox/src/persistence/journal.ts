@@ -102,6 +102,11 @@ export class Journal {
     return this.#failure
   }
 
+  /** The number of changes that wait to be written. */
+  get waiting(): number {
+    return this.#pending.length
+  }
+
   /** Whether everything is on the disk, so that {@link hold} would not wait. */
   get isSaved(): boolean {
     return this.#savedSeq === this.#seq && this.#held.length === 0 && this.#failure === undefined
@@ -155,6 +160,9 @@ export class Journal {
   }
 
   #add(change: Change): void {
+    if (this.#failure !== undefined) {
+      return
+    }
     this.#pending.push({ seq: ++this.#seq, change })
     this.#start()
   }

@@ -13,6 +13,10 @@ export type Part = { readonly list: number; readonly items: ReadonlyArray<unknow
 /** An array whose JSON has at least this many characters becomes one or several parts. */
 const longText = 256 * 1024
 
+/**
+ * The first item of a reference, which is an array with this text and the number of the list. An array of the snapshot
+ * that starts with this text becomes a part of its own, so that it is not read as a reference.
+ */
 const reference = "$list"
 
 /** The JSON texts of the parts. A part refers only to earlier parts. The last part is the snapshot. */
@@ -37,13 +41,13 @@ export const toParts = (value: unknown): ReadonlyArray<string> => {
         addPart()
       }
     }
-    if (list === undefined) {
+    if (list === undefined && items[0] !== reference) {
       return `[${waiting.join(",")}]`
     }
     if (waiting.length > 0) {
       addPart()
     }
-    return `{"${reference}":${list}}`
+    return `["${reference}",${list}]`
   }
   const textOf = (item: unknown): string | undefined => {
     if (Array.isArray(item)) {
@@ -90,6 +94,9 @@ export class Joined {
   /** Replaces references by their arrays. */
   #resolve(value: unknown): unknown {
     if (Array.isArray(value)) {
+      if (value[0] === reference) {
+        return this.#lists.get(value[1] as number) // written by `toParts`
+      }
       for (let index = 0; index < value.length; index++) {
         value[index] = this.#resolve(value[index])
       }
@@ -97,10 +104,6 @@ export class Joined {
     }
     if (!Predicate.isObject(value)) {
       return value
-    }
-    const list = Reflect.get(value, reference) as number | undefined // written by `toParts`
-    if (list !== undefined) {
-      return this.#lists.get(list)
     }
     for (const name in value) {
       const field: unknown = Reflect.get(value, name)

@@ -42,7 +42,8 @@ export interface Fault {
 }
 
 /** Returns why a fault is invalid: no operation matches it, or a value is invalid. Undefined for a valid fault. */
-export const checkFault = ({ delayMillis = 0, operation, path, status, times = 1 }: Fault): string | undefined => {
+export const checkFault = (fault: Fault): string | undefined => {
+  const { contentType = "", delayMillis = 0, operation, path, status, times = 1 } = fault
   if (operation !== undefined && !routes.some(({ descriptor }) => descriptor.operationId === operation)) {
     const example = routes.find(({ descriptor }) => descriptor.name === operation)?.descriptor.operationId
     return `no operation has the id ${JSON.stringify(operation)}. Use an id of the published document, such as ${JSON.stringify(example ?? "GetOrderGroup")}`
@@ -51,6 +52,9 @@ export const checkFault = ({ delayMillis = 0, operation, path, status, times = 1
     return `no operation has the path ${JSON.stringify(path)}. Use the part after /trade-api/v2, such as "/exchange/status", without a query`
   }
   if (!(Number.isInteger(times) && times >= 1)) return `times must be a whole number above zero, not ${times}`
+  if (!/^[\t\x20-\x7e]*$/.test(contentType)) {
+    return `contentType must be a header value of printable ASCII characters, not ${JSON.stringify(contentType)}`
+  }
   if (!isDelay(delayMillis)) return `delayMillis must be 0 to ${longestDelayMillis}, not ${delayMillis}`
   return status === undefined || (Number.isInteger(status) && status >= 200 && status <= 599)
     ? undefined

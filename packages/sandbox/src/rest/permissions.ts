@@ -29,7 +29,8 @@ const forbiddenToLocked = new Set([
   "CreateApiKey",
   "GenerateApiKey",
   "DeleteApiKey",
-  "UpgradeAccountApiUsageLevel"
+  "UpgradeAccountApiUsageLevel",
+  "CreateFCMPositionTransfer"
 ])
 
 /** Documented: the only operations that a key may perform if it is bound to an FCM's subtrader. */

@@ -54,6 +54,9 @@ const send = (request: IncomingMessage, response: ServerResponse, result: WireRe
     return
   }
   if (result.stream !== undefined) {
+    if (response.destroyed) {
+      return // the client has closed the connection, so the end of the stream would never be reported
+    }
     response.writeHead(status, headers)
     continueBody(response, result.stream)
     return

@@ -9,7 +9,7 @@ import { auditBatches, dealBatch } from "./actorBatches.ts"
 import { start, terms, unwrap } from "./floor.ts"
 
 /** Random numbers from a seed (mulberry32), so that every run of the actors is the same. */
-const makeRandom = (seed: number) => {
+export const makeRandom = (seed: number) => {
   let state = seed | 0
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0
@@ -161,7 +161,7 @@ export const act = (exchange: Exchange, actors: Actors, seed: number, times: num
   }
 }
 
-type Random = ReturnType<typeof makeRandom>
+export type Random = ReturnType<typeof makeRandom>
 
 const step = (exchange: Exchange, actors: Actors, random: Random): Result.Result<unknown, Refusal> | undefined => {
   const choice = random.below(1_000)
@@ -639,7 +639,13 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
   for (const market of state.markets) {
     if (market.combo !== undefined) {
       const value = productOf(market.combo.legs, byTicker)
-      check(market.settlementValue === value, "a combo has the product of its legs as soon as they determine it")
+      // A combo that has settled keeps its value if a leg is disputed later, and a disputed combo has its old value.
+      const own = market.challenge === "disputed" ? undefined : market.settlementValue
+      const isChallenged = market.combo.legs.some(({ ticker }) => byTicker.get(ticker)?.challenge !== undefined)
+      check(
+        own === value || (market.settledMillis !== undefined && isChallenged),
+        "a combo has the product of its legs as soon as they determine it"
+      )
     }
     const counts = positions.get(market.ticker) ?? []
     const yes = counts.filter((count) => count > 0).reduce((sum, count) => sum + count, 0)

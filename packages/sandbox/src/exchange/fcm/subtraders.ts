@@ -16,7 +16,10 @@ import { type AccountState, type FcmState, snapshot, type State, type SubtraderS
 import { capDateOf, premiumOf } from "./premium.ts"
 import { notFcm } from "./trades.ts"
 
-/** Makes an account an FCM member. The error account, if there is one, also becomes an FCM member. */
+/**
+ * Makes an account an FCM member. The error account, if there is one, also becomes an FCM member. Neither can be a
+ * subtrader: a transfer could then take money from the same account twice.
+ */
 export const enable = (
   state: State,
   account: AccountState,
@@ -25,6 +28,9 @@ export const enable = (
   const errorAccount = errorAccountId === undefined ? undefined : state.accounts.get(errorAccountId)
   if (errorAccountId !== undefined && (errorAccount === undefined || errorAccount === account)) {
     return Result.fail(invalidParameters("the error account must be another account of the exchange"))
+  }
+  if (account.subtrader !== undefined || errorAccount?.subtrader !== undefined) {
+    return Result.fail(invalidParameters("a subtrader can be neither an FCM member nor an error account"))
   }
   memberOf(account).errorAccount = errorAccount
   if (errorAccount !== undefined) {

@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import type { CreateMilestone, ListMilestones, Page } from "../Commands.ts"
 import type { Milestone, Phase, Refusal, StructuredTarget } from "../Entities.ts"
 import { page } from "../pages.ts"
+import { isPlainJson, maxJsonDepth } from "../plainJson.ts"
 import { invalidParameters, invalidTime, notFound } from "../refusals.ts"
 import type { State } from "../state.ts"
 import { isTime } from "../times.ts"
@@ -20,6 +21,9 @@ export const create = (state: State, input: CreateMilestone): Result.Result<Mile
   const unknown = relatedEventTickers.find((ticker) => !state.events.has(ticker))
   if (type === "") {
     return Result.fail(invalidParameters("a milestone needs a type"))
+  }
+  if (!isPlainJson(details)) {
+    return Result.fail(invalidParameters(`details must be plain JSON with at most ${maxJsonDepth} levels`))
   }
   if (unknown !== undefined) {
     return Result.fail(invalidParameters(`no event has the ticker ${unknown}`))

@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import type { CreateStructuredTarget, ListStructuredTargets, Page } from "../Commands.ts"
 import type { Refusal, StrikeTarget, StructuredTarget } from "../Entities.ts"
 import { page } from "../pages.ts"
+import { isPlainJson, maxJsonDepth } from "../plainJson.ts"
 import { invalidParameters, notFound } from "../refusals.ts"
 import type { State } from "../state.ts"
 import { addTarget } from "./records.ts"
@@ -15,6 +16,9 @@ export const create = (state: State, input: CreateStructuredTarget): Result.Resu
   const { details = {}, name, sourceIds = {}, teamId, type } = input
   if (name === "" || type === "") {
     return Result.fail(invalidParameters("a structured target needs a name and a type"))
+  }
+  if (!isPlainJson(details)) {
+    return Result.fail(invalidParameters(`details must be plain JSON with at most ${maxJsonDepth} levels`))
   }
   const team = teamId === undefined ? undefined : state.reference.targets.get(teamId.toLowerCase())
   if (teamId !== undefined && team === undefined) {

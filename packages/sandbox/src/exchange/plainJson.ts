@@ -1,0 +1,24 @@
+/**
+ * Checks free values that the operator fills, which must survive a round trip through JSON.
+ *
+ * @module
+ */
+import * as Predicate from "effect/Predicate"
+
+/** The most levels of nested values. Writing much deeper values as JSON exceeds the stack. */
+export const maxJsonDepth = 64
+
+/** Whether JSON represents a value exactly, and the value is not nested too deeply. */
+export const isPlainJson = (value: unknown, depth: number = maxJsonDepth): boolean => {
+  if (Predicate.isObjectOrArray(value)) {
+    const isPlain = Array.isArray(value) || isPlainObject(value)
+    return depth > 0 && isPlain && Object.values(value).every((item) => isPlainJson(item, depth - 1))
+  }
+  return value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value)
+}
+
+/** Whether an object has the prototype of a literal, also of another realm, or none. */
+const isPlainObject = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
