@@ -70,9 +70,12 @@ export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: Cro
         'a crowd needs 1 to 1,000 traders, a pace of more than 0 and at most 1,000, and "own" or "all" as its markets'
       )
 
-/** Attaches a crowd to an exchange. It finds its accounts, markets and orders in the state, and creates what is missing. */
+/**
+ * Attaches a crowd to an exchange. It finds its accounts, markets and orders in the state, and creates what is missing. If
+ * the exchange's time is later than `atMillis`, because its clock was moved back, the crowd waits until that time.
+ */
 export const attachCrowd = (exchange: Exchange, options: CrowdOptions, atMillis: number): void =>
-  exchange.attach(new CrowdAgent(exchange, options, atMillis))
+  exchange.attach(new CrowdAgent(exchange, options, exchange.view(atMillis).nowMillis))
 
 class CrowdAgent implements Agent {
   readonly #crowd: Crowd
