@@ -92,20 +92,6 @@ describe("commands of a crowd", () => {
       stateOf(on)
     )
   })
-
-  it("of an exchange that was replaced are not in the journal of its successor", async () => {
-    const on = await world()
-    on.wall.millis += minute
-    act(on)
-    await Effect.runPromise(on.operator.reset)
-    on.wall.millis += minute
-    act(on)
-    await saved(on)
-    assert.strictEqual(
-      stateAt(readFile(on.disk).exchange, on.nowMillis()),
-      stateOf(on)
-    )
-  })
 })
 
 describe("a process with a crowd that is killed at any operation of the disk", () => {

@@ -210,7 +210,6 @@ class Host implements Source {
 
   /** Replaces the exchange. Discards planted faults and recorded requests, and closes the connections of the feed. */
   replace(exchange: Exchange): void {
-    this.#exchange.recordCommands(undefined)
     this.#exchange = exchange
     this.#record()
     this.#journal?.replaced()
