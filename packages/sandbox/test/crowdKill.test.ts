@@ -37,7 +37,7 @@ const killsPerFile = 5
 /** Of the restarts of one state file, this one is without the crowd. */
 const withoutCrowd = 2
 const size = 20
-const compactAfterCommands = "40"
+const compactAfterCommands = "10"
 /** The exchange is killed after a random number of responses. */
 const mostAnswers = 150
 const streamsPerAccount = 4
@@ -176,7 +176,9 @@ describe("an exchange with a crowd that is killed at a random point", () => {
               assert.deepStrictEqual(stable(dump), stable(stored?.exchange.dump(dump.nowMillis)))
             }
             found.interruptedWrites += expected?.reports.length ?? 0
-            const lines = errors().split("\n").filter((line) => line !== "")
+            const lines = errors()
+              .split("\n")
+              .filter((line) => line !== "")
             assert.strictEqual(lines.length, expected?.reports.length ?? 0, errors())
             if (kill === killsPerFile) continue
             const before = headOf(file)

@@ -10,8 +10,10 @@ import { fileURLToPath } from "node:url"
 import { bundle } from "../bundle.ts"
 import type { Snapshot } from "../src/exchange/Exchange.ts"
 import { nodeDisk } from "../src/persistence/disk.ts"
-import { readStateFile } from "../src/persistence/reading.ts"
+import type { Head } from "../src/persistence/format.ts"
+import { linesOf, recordOf } from "../src/persistence/lines.ts"
 import { audit } from "./support/actors.ts"
+import { sampleSize } from "./support/floor.ts"
 import { moveClock, operatorRead } from "./support/killedTrader.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "kalshi-endurance-"))
@@ -46,7 +48,7 @@ const start = async (file: string): Promise<{ readonly child: ChildProcess; read
 /** The size of the state, of its file and of the process. */
 interface Sizes {
   readonly minutes: number
-  readonly fileBytes: number
+  readonly baseBytes: number
   readonly journalBytes: number
   readonly snapshotBytes: number
   readonly residentBytes: number
@@ -60,20 +62,48 @@ interface Sizes {
 const residentOf = ({ pid }: ChildProcess): number =>
   1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }))
 
-const measure = (minutes: number, child: ChildProcess, file: string, snapshot: Snapshot, residentBytes: number): Sizes => {
-  const stored = readStateFile(nodeDisk, file, { seed: 1 })!
-  return {
-    minutes,
-    fileBytes: statSync(file).size,
-    journalBytes: stored.size.journalBytes,
-    snapshotBytes: JSON.stringify(snapshot).length,
-    residentBytes,
-    orders: snapshot.accounts.reduce((sum, { orders }) => sum + orders.length, 0),
-    resting: snapshot.accounts.reduce((sum, { restingCount }) => sum + restingCount, 0),
-    trades: snapshot.traded.length,
-    timers: snapshot.timers.length,
-    openMarkets: snapshot.markets.filter(({ result }) => result === undefined).length
+/** The sizes of the two parts of a state file. */
+const partsOf = (file: string): { readonly baseBytes: number; readonly journalBytes: number } => {
+  let baseBytes = 0
+  let lines = 0
+  let parts = Infinity
+  for (const { endBytes, text } of linesOf(nodeDisk.read(file) ?? [])) {
+    if (lines === 0) parts = (recordOf(text) as Head).parts
+    if (lines++ <= parts) baseBytes = endBytes
   }
+  return { baseBytes, journalBytes: statSync(file).size - baseBytes }
+}
+
+const measure = (minutes: number, file: string, snapshot: Snapshot, residentBytes: number): Sizes => ({
+  minutes,
+  ...partsOf(file),
+  snapshotBytes: JSON.stringify(snapshot).length,
+  residentBytes,
+  orders: snapshot.accounts.reduce((sum, { orders }) => sum + orders.length, 0),
+  resting: snapshot.accounts.reduce((sum, { restingCount }) => sum + restingCount, 0),
+  trades: snapshot.traded.length,
+  timers: snapshot.timers.length,
+  openMarkets: snapshot.markets.filter(({ result }) => result === undefined).length
+})
+
+/** The journal at most, without the commands of the last write: see README. */
+const mostJournal = (baseBytes: number): number => Math.max(baseBytes, 64 * mebi)
+
+/** In the full mode, six more hours, then twelve hours in one move: the file is compacted. */
+const checkLater = async (url: string, agent: Agent, file: string): Promise<void> => {
+  if (sampleSize(0, 1) === 0) return
+  let compactions = 0
+  let before = partsOf(file).baseBytes
+  for (const minutes of [...Array.from({ length: 72 }, () => 5), 720]) {
+    await moveClock(url, agent, minutes * 60_000)
+    await operatorRead(url, agent, "time")
+    const { baseBytes, journalBytes } = partsOf(file)
+    assert.isAtMost(journalBytes, mostJournal(baseBytes) + 3 * mebi)
+    compactions += baseBytes === before ? 0 : 1
+    before = baseBytes
+    if (minutes === 720) console.log(JSON.stringify({ baseBytes, journalBytes, compactions }))
+  }
+  assert.isAtLeast(compactions, 2)
 }
 
 describe("kalshi-sandbox --crowd 20 --state FILE", () => {
@@ -92,7 +122,7 @@ describe("kalshi-sandbox --crowd 20 --state FILE", () => {
         await read("time")
         if ([0, 10, 60].includes(minutes)) {
           const resident = residentOf(child)
-          sizes.push(measure(minutes, child, file, await read<Snapshot>("snapshot"), resident))
+          sizes.push(measure(minutes, file, await read<Snapshot>("snapshot"), resident))
         }
       }
       const [first, ten, hour] = sizes as [Sizes, Sizes, Sizes]
@@ -106,11 +136,9 @@ describe("kalshi-sandbox --crowd 20 --state FILE", () => {
       }
       // The numbers that grow with the orders and trades.
       assert.isAtMost(hour.snapshotBytes - first.snapshotBytes, 8_000_000)
-      for (const { fileBytes, journalBytes } of sizes) {
-        const baseBytes = fileBytes - journalBytes
-        assert.isAtMost(fileBytes, Math.max(2 * baseBytes, baseBytes + 64 * mebi))
-      }
+      for (const { baseBytes, journalBytes } of sizes) assert.isAtMost(journalBytes, mostJournal(baseBytes))
       assert.isAtMost(Math.max(ten.residentBytes, hour.residentBytes), 256 * mebi)
+      await checkLater(url, agent, file)
 
       const before = await read<Snapshot>("snapshot")
       assert.deepStrictEqual(audit(before), [])
@@ -123,5 +151,5 @@ describe("kalshi-sandbox --crowd 20 --state FILE", () => {
       agent.destroy()
       for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL")
     }
-  })
+  }, 600_000)
 })

@@ -105,8 +105,9 @@ export const startCrowded = async ({
     wall,
     lastSeq: () => firstSeq + steps.length,
     move: (millis) => {
-      steps.push({ isMove: true })
       Effect.runSync(operator.moveClock(millis))
+      // What the crowd does up to the move comes first.
+      steps.push({ isMove: true })
     },
     nowMillis: () => source.nowMillis(),
     rebuilt: (seq) => {
