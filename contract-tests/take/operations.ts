@@ -43,9 +43,12 @@ const fields = (input: Json): ReadonlyArray<string> =>
       ? Object.entries(input).flatMap(([name, value]) => [name, ...fields(value)])
       : []
 
+const seededBatch = { batchId: "1", childIds: ["1", "2"], batchQuoteId: "1" }
+
 const world: World = {
   signer: { accountId: "1" } as never, // Inputs use only the account's id.
-  bystander: { accountId: "2" } as never, // Inputs use only the account's id.
+  bystander: undefined as never, // No input uses it.
+  taker: { accountId: "2" } as never, // Inputs use only the account's id.
   ticker: "T",
   settledTicker: "T",
   archivedTicker: "T",
@@ -64,6 +67,7 @@ const world: World = {
   milestoneId: "1",
   targetId: "1",
   blockTradeId: "1",
+  batches: { comboTickers: ["T", "U"], own: seededBatch, away: seededBatch, accepted: seededBatch },
   collectionTicker: "T",
   awayEventTicker: "T",
   awayTicker: "T",
@@ -71,7 +75,8 @@ const world: World = {
   fcmMember: undefined as never, // No input uses it.
   subtraderId: "1",
   subtraderOrderId: "1",
-  errorSubtraderId: "1"
+  errorSubtraderId: "1",
+  seededSeconds: 0
 }
 
 // Checks the inputs that the local exchange must accept.

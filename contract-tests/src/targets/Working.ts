@@ -4,7 +4,8 @@
  * @module
  */
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
-import { sportradar, type World } from "./World.ts"
+import type { SeededBatch } from "./BatchWorld.ts"
+import { candleDays, sportradar, type World } from "./World.ts"
 
 const unknownId = "00000000-0000-4000-8000-000000000000"
 
@@ -44,6 +45,41 @@ const quoteInput =
 
 const rfqOptions = { replace_existing: true, rest_remainder: true, subaccount: 0 }
 
+/** An RFQ batch of existing combos, by their tickers. */
+const batchOfTickers = ({ batches: { comboTickers } }: World): JsonObject => ({
+  children: comboTickers.map((market_ticker) => ({ market_ticker, contracts_fp: "1.00" })),
+  contracts_fp: "2.00",
+  ...batchOptions
+})
+
+/** An RFQ batch of combos of a collection, by their legs. */
+const batchOfLegs = ({ awayEventTicker, awayTicker, collectionTicker, eventTicker, ticker }: World): JsonObject => ({
+  children: (["yes", "no"] as const).map((side) => ({
+    selected_markets: [
+      { market_ticker: ticker, event_ticker: eventTicker, side },
+      { market_ticker: awayTicker, event_ticker: awayEventTicker, side }
+    ],
+    target_cost_dollars: "4.0000"
+  })),
+  mve_collection_ticker: collectionTicker,
+  target_cost_dollars: "5.0000",
+  target_cost_excludes_fees: true,
+  ...batchOptions
+})
+
+const batchOptions = {
+  rest_remainder: false,
+  replace_existing: true,
+  obscure_creator_id: true,
+  client_batch_id: "mine",
+  subaccount: 0
+}
+
+const batchQuoteIds = ({ batchId, batchQuoteId }: SeededBatch): JsonObject => ({
+  rfq_batch_id: batchId,
+  batch_quote_id: batchQuoteId
+})
+
 type Inputs = (world: World) => ReadonlyArray<JsonObject>
 
 /** Creates the input of an operation on a subtrader. */
@@ -60,6 +96,14 @@ const inputs: Readonly<Record<string, Inputs>> = {
   AcceptBlockTradeProposal: ({ blockTradeId }) => [{ block_trade_proposal_id: blockTradeId, subaccount: 0 }],
   AcceptQuote: quoteInput(undefined, "quoteId", { accepted_side: "yes" }),
   AcceptRFQQuote: quoteInput("rfqId", "quoteId", { accepted_side: "no" }),
+  AcceptRFQBatch: ({ batches: { own } }) => [
+    {
+      rfq_batch_id: own.batchId,
+      accepted_side: "yes",
+      min_bids: own.childIds.map((rfq_id) => ({ rfq_id, bid_dollars: "0.40" })),
+      client_order_id: "mine"
+    }
+  ],
   AmendOrderV2: ({ clientOrderId, orderIds, ticker }) => [
     {
       order_id: orderIds[1] ?? unknownId,
@@ -80,10 +124,18 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { orders: orderIds.slice(1).map((order_id) => ({ order_id, market_ticker: ticker, ...shard })) }
   ],
   BatchCreateOrdersV2: (world) => [{ orders: [order(world), { ...order(world), client_order_id: "second" }] }],
+  BatchGetMarketCandlesticks: (world) => [
+    {
+      ...candleDays(world),
+      market_tickers: `${world.ticker},${world.settledTicker}`,
+      include_latest_before_start: true
+    }
+  ],
   CancelAllOrders: () => [{ subaccount: 0 }],
   CancelOrderV2: ({ orderIds, ticker }) => [{ order_id: orderIds[0] ?? unknownId, market_ticker: ticker, ...shard }],
   ConfirmQuote: quoteInput(undefined, "acceptedQuoteId"),
   ConfirmRFQQuote: quoteInput("awayRfqId", "acceptedQuoteId"),
+  ConfirmRFQBatchQuote: ({ batches: { accepted } }) => [batchQuoteIds(accepted)],
   CreateApiKey: () => [{ ...key, public_key: publicKey }],
   CreateFCMPositionTransfer: ({ errorSubtraderId, subtraderId, ticker }) => [
     {
@@ -126,6 +178,16 @@ const inputs: Readonly<Record<string, Inputs>> = {
       ...rfqOptions
     }
   ],
+  CreateRFQBatch: (world) => [batchOfTickers(world), batchOfLegs(world)],
+  CreateRFQBatchQuote: ({ batches: { away } }) => [
+    {
+      rfq_batch_id: away.batchId,
+      quotes: away.childIds.map((rfq_id) => ({ rfq_id, yes_bid: "0.4000", no_bid: "0.5000" })),
+      rest_remainder: false,
+      post_only: true,
+      subaccount: 0
+    }
+  ],
   CreateSubaccount: () => [{ exchange_index: 0 }],
   DecreaseOrderV2: ({ orderIds, ticker }) =>
     [{ reduce_by: "1.00" }, { reduce_to: "2.00" }].map((how) => ({
@@ -137,6 +199,8 @@ const inputs: Readonly<Record<string, Inputs>> = {
   DeleteFCMEventContractDailyCap: subtraderInput(),
   DeleteQuote: quoteInput(undefined, "ownQuoteId"),
   DeleteRFQ: ({ rfqId }) => [{ rfq_id: rfqId }],
+  DeleteRFQBatch: ({ batches: { own } }) => [{ rfq_batch_id: own.batchId }],
+  DeleteRFQBatchQuote: ({ batches: { away } }) => [batchQuoteIds(away)],
   DeleteRFQQuote: quoteInput("awayRfqId", "ownQuoteId"),
   DeleteOrderGroup: ({ groupId }) => [{ order_group_id: groupId, ...shard }],
   GenerateApiKey: () => [{ ...key, key_type: "ed25519" }],
@@ -145,6 +209,9 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GetEvent: ({ eventTicker }) => [
     { event_ticker: eventTicker, with_nested_markets: true },
     { event_ticker: eventTicker, exclude_markets: false }
+  ],
+  GetEventForecastPercentilesHistory: (world) => [
+    { ...candleDays(world), ticker: world.eventTicker, series_ticker: world.seriesTicker, percentiles: [2_500, 5_000] }
   ],
   GetEvents: ({ eventTicker, seriesTicker }) => [
     {
@@ -204,6 +271,18 @@ const inputs: Readonly<Record<string, Inputs>> = {
   GetLiveData: ({ milestoneId }) => [{ type: "football_game", milestone_id: milestoneId, ...players }],
   GetLiveDataByMilestone: ({ milestoneId }) => [{ milestone_id: milestoneId, ...players }],
   GetLiveDatas: ({ milestoneId }) => [{ milestone_ids: [milestoneId], ...players }],
+  GetMarketCandlesticks: (world) => [
+    {
+      ...candleDays(world),
+      series_ticker: world.seriesTicker,
+      ticker: world.ticker,
+      include_latest_before_start: true
+    }
+  ],
+  GetMarketCandlesticksByEvent: (world) => [
+    { ...candleDays(world), ticker: world.eventTicker, series_ticker: world.seriesTicker }
+  ],
+  GetMarketCandlesticksHistorical: (world) => [{ ...candleDays(world), ticker: world.archivedTicker }],
   GetMarketOrderbooks: ({ ticker }) => [{ tickers: [ticker] }],
   GetMarkets: ({ eventTicker, seriesTicker, ticker }) => [
     {
@@ -270,6 +349,10 @@ const inputs: Readonly<Record<string, Inputs>> = {
     { ...page, rfq_creator_user_id: signer.accountId, rfq_user_filter: "self", rfq_id: rfqId }
   ],
   GetRFQ: ({ awayRfqId }) => [{ rfq_id: awayRfqId }],
+  GetRFQBatch: ({ batches: { away } }) => [{ rfq_batch_id: away.batchId }],
+  GetRFQBatchBestQuotes: ({ batches: { own } }) => [{ rfq_batch_id: own.batchId }],
+  GetRFQBatches: () => [{ ...page, subaccount: 0, status: "open", user_filter: "self" }],
+  GetRFQBatchQuotes: ({ batches: { away } }) => [{ rfq_batch_id: away.batchId }],
   GetRFQQuote: quoteInput("rfqId", "quoteId"),
   GetRFQs: ({ eventTicker, signer, ticker }) => [
     {
@@ -318,11 +401,11 @@ const inputs: Readonly<Record<string, Inputs>> = {
       amount: 10_000
     }
   ],
-  ProposeBlockTrade: ({ bystander, signer, ticker }) => [
+  ProposeBlockTrade: ({ signer, taker, ticker }) => [
     {
       buyer_user_id: signer.accountId,
       buyer_subaccount: 0,
-      seller_user_id: bystander.accountId,
+      seller_user_id: taker.accountId,
       seller_subaccount: 0,
       market_ticker: ticker,
       price_centi_cents: 4_000,

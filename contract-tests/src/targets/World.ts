@@ -15,6 +15,7 @@ import * as Subaccounts from "@kalshi-effect/client/Subaccounts"
 import * as Transfers from "@kalshi-effect/client/Transfers"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
+import { makeBatches, type SeededBatches } from "./BatchWorld.ts"
 
 /** The entities that requests can refer to. */
 export interface World {
@@ -22,6 +23,8 @@ export interface World {
   readonly signer: Sandbox.Credentials
   /** An account that no request refers to. */
   readonly bystander: Sandbox.Credentials
+  /** The account that trades with the signer. */
+  readonly taker: Sandbox.Credentials
   readonly ticker: string
   readonly settledTicker: string
   readonly archivedTicker: string
@@ -46,8 +49,9 @@ export interface World {
   /** A football game that is on, and its home team. */
   readonly milestoneId: string
   readonly targetId: string
-  /** A block trade that the bystander proposed and accepted: the signer buys from the bystander. */
+  /** A block trade that the taker proposed and accepted: the signer buys from the taker. */
   readonly blockTradeId: string
+  readonly batches: SeededBatches
   /** An open collection of the events `eventTicker` and `awayEventTicker`, with one combo. */
   readonly collectionTicker: string
   readonly awayEventTicker: string
@@ -61,7 +65,16 @@ export interface World {
   readonly subtraderOrderId: string
   /** The id of a subtrader of the FCM member's error account, which does not exist yet. */
   readonly errorSubtraderId: string
+  /** The time of the exchange after the seeding, in Unix seconds. */
+  readonly seededSeconds: number
 }
+
+/** The times of daily candlesticks that contain every trade of the world, in Unix seconds. */
+export const candleDays = ({ seededSeconds }: World) => ({
+  start_ts: Math.max(0, seededSeconds - 200 * 86_400),
+  end_ts: seededSeconds + 86_400,
+  period_interval: 1_440
+})
 
 /** The account that signs the requests to a path. */
 export const signerOf = ({ fcmMember, signer }: World, path: string): Sandbox.Credentials =>
@@ -191,19 +204,20 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     }).pipe(as(signer))
     const blockTrade = yield* BlockTrades.propose({
       buyer_user_id: signer.accountId,
-      seller_user_id: bystander.accountId,
+      seller_user_id: taker.accountId,
       market_ticker: ticker,
       price_centi_cents: 4_000,
       centicount: 100,
       maker_side: "yes",
       expiration_ts: farFuture
-    }).pipe(as(bystander))
+    }).pipe(as(taker))
     const { block_trade_proposal_id } = blockTrade
-    yield* BlockTrades.accept({ block_trade_proposal_id }).pipe(as(bystander))
+    yield* BlockTrades.accept({ block_trade_proposal_id }).pipe(as(taker))
     yield* pass(settledAfterMillis)
     const world: World = {
       signer,
       bystander,
+      taker,
       ticker,
       settledTicker,
       archivedTicker,
@@ -221,6 +235,7 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
       acceptedQuoteId: accepted.id,
       ...game,
       blockTradeId: block_trade_proposal_id,
+      batches: yield* makeBatches(as(signer), as(taker)),
       collectionTicker,
       awayEventTicker,
       awayTicker,
@@ -228,7 +243,8 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
       fcmMember,
       subtraderId: subtrader.subtrader_id,
       subtraderOrderId: subtraderOrder.clientOrderId,
-      errorSubtraderId: `${errors.accountId}_ERR`
+      errorSubtraderId: `${errors.accountId}_ERR`,
+      seededSeconds: Math.floor((yield* sandbox.view).nowMillis / 1_000)
     }
     return world
   })
@@ -243,7 +259,9 @@ const makeGame = Effect.gen(function* () {
   const team = (name: string) =>
     sandbox.createStructuredTarget({ name, type: "football_team", details, sourceIds: { sportradar: name } })
   const [away, home] = [yield* team("Boston"), yield* team("Denver")]
-  yield* sandbox.createStructuredTarget({ name: "A. Baker", type: "football_player", teamId: home.targetId, details })
+  const player = { type: "football_player", details }
+  yield* sandbox.createStructuredTarget({ ...player, name: "A. Baker", teamId: home.targetId })
+  yield* sandbox.createStructuredTarget({ ...player, name: "C. Doe", teamId: away.targetId })
   const { milestoneId } = yield* sandbox.createMilestone({
     type: "football_game",
     startMillis,

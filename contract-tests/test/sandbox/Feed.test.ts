@@ -41,7 +41,7 @@ const checkFrame = (text: string): { readonly frame: JsonObject; readonly faults
   }
 }
 
-/** Message types that no event on the local exchange causes. The test publishes them as the operator. */
+/** Message types that no event of the simulated day causes. The test publishes them as the operator. */
 const publishedTypes = [
   "event_fee_update",
   "rfq_batch_created",

@@ -6,9 +6,9 @@ import { afterAll, assert, describe, it, layer } from "@effect/vitest"
 import { type Fault, layer as layerSandbox, Sandbox } from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
-import type { Json } from "../../src/judge/JsonSchema.ts"
+import type { Json, JsonObject } from "../../src/judge/JsonSchema.ts"
 import { document } from "../operations/support/client.ts"
-import { alwaysEmpty, emptyLists, faultsOf, type Received } from "./support/answers.ts"
+import { alwaysEmpty, differences, emptyLists, faultsOf, type Received } from "./support/answers.ts"
 import {
   type Answer,
   type Apis,
@@ -49,6 +49,17 @@ const received = ({ data, headers, status }: Answer): Received => ({
   data: data as Json // axios parsed this JSON.
 })
 
+/** The fields of the sent request: those of its path, its query and its body. */
+const sent = (path: string, { data, url = "" }: Answer["config"]): JsonObject => {
+  const { pathname, searchParams } = new URL(url)
+  const parts = pathname.replace("/trade-api/v2", "").split("/").map(decodeURIComponent)
+  const ids = path
+    .split("/")
+    .flatMap((part, index) => (part.startsWith("{") ? [[part.slice(1, -1), parts[index] ?? ""]] : []))
+  const body: unknown = typeof data === "string" && data !== "" ? JSON.parse(data) : {}
+  return { ...(body as JsonObject), ...Object.fromEntries([...searchParams, ...ids]) } // The SDK sends objects.
+}
+
 /** Makes a call on a fresh exchange. Returns the result, and the operations that the exchange recognized. */
 const call = (api: keyof Apis, method: string) =>
   Effect.gen(function* () {
@@ -85,8 +96,11 @@ layer(World.layer, { excludeTestServices: true })("the official SDK, against the
         const { answer, operations } = yield* call(api, method)
         statuses.set(operation, answer.status)
         assert.deepStrictEqual(operations, [operation])
+        const { data } = received(answer)
+        const path = document.operation(operation)?.path ?? ""
         assert.deepStrictEqual(faultsOf(operation, received(answer)), [])
-        assert.deepStrictEqual(emptyLists(received(answer).data), alwaysEmpty[operation] ?? [])
+        assert.deepStrictEqual(differences(sent(path, answer.config), data), [])
+        assert.deepStrictEqual(emptyLists(data), alwaysEmpty[operation] ?? [])
       })
     )
   }
@@ -110,6 +124,27 @@ layer(World.layer, { excludeTestServices: true })("the official SDK, against the
       })
     )
   }
+})
+
+describe("the checks of responses", () => {
+  it("detect another entity than the request asks for, in the body, its members and its lists", () => {
+    const asked = { ticker: "KXA-26-YES", order_id: "1", status: "open", limit: 10 }
+    assert.deepStrictEqual(differences(asked, { ticker: "KXA-26-YES", orders: [{ order_id: "1", status: "x" }] }), [])
+    assert.deepStrictEqual(differences(asked, { ticker: "KXB-26-YES" }), [
+      "/ticker is KXB-26-YES, but the request asks for KXA-26-YES"
+    ])
+    assert.deepStrictEqual(differences(asked, { order: { order_id: "2" } }), [
+      "/order/order_id is 2, but the request asks for 1"
+    ])
+    assert.deepStrictEqual(differences(asked, { orders: [{ order_id: "1" }, { order_id: "2" }] }), [
+      "/orders/1/order_id is 2, but the request asks for 1"
+    ])
+  })
+
+  it("find the lists that are empty in every item", () => {
+    const data = { a: [], b: [{ c: [] }, { c: [1] }, { d: [] }], e: { f: [] } }
+    assert.deepStrictEqual(emptyLists(data), ["/a", "/b/*/d", "/e/f"])
+  })
 })
 
 const ticker = "KXTEST-26-YES"

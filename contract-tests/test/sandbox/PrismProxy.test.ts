@@ -131,7 +131,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
       Effect.gen(function* () {
         const { bystander, signer, ticker } = yield* World.World
         const { judged, result } = yield* runThroughPrism(trading(signer, bystander, ticker, yield* Sandbox))
-        assert.deepStrictEqual(result, Result.succeed({ orders: 9, fills: 4, positions: 2, settlements: 3, trades: 3 }))
+        assert.deepStrictEqual(result, Result.succeed({ orders: 9, fills: 4, positions: 2, settlements: 3, trades: 4 }))
         assert.deepStrictEqual(
           judged.flatMap(({ violations }) => violations),
           []

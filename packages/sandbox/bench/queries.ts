@@ -97,6 +97,25 @@ const filled = (size: number) => {
   return floor
 }
 
+/** Trades, one in each minute. */
+const tradedEachMinute = (size: number) => {
+  const floor = makeFloor(here)
+  for (let n = 0; n < size; n++) {
+    for (const [accountId, side] of [
+      [floor.other, "ask"],
+      [floor.me, "bid"]
+    ] as const) {
+      unwrap(
+        floor.exchange.execute(
+          { type: "createOrder", accountId, order: order(here, side, 5_000 + 10 * (n % 7)) },
+          start + n * 60_000
+        )
+      )
+    }
+  }
+  return floor
+}
+
 const rfq = (ticker: string): CreateRfq => ({
   ticker,
   subaccount: 0,
@@ -256,6 +275,14 @@ const reads: Readonly<Record<string, Read>> = {
   "100 trades of all markets": {
     prepare: filled,
     read: (view) => (unwrap(view.listTrades({ ticker: undefined, limit: page })).items.length === page ? 1 : 0)
+  },
+  "100 candlesticks of a minute": {
+    prepare: tradedEachMinute,
+    read: (view) => {
+      const endSeconds = Math.floor(view.nowMillis / 1_000)
+      const range = { startSeconds: endSeconds - 6_000, endSeconds, minutes: 1, withLatestBefore: true }
+      return unwrap(view.candles(here, range, "live")).length >= page ? 1 : 0
+    }
   },
   "10 open RFQs among closed ones": {
     prepare: closedRfqs,

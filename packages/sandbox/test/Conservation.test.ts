@@ -39,7 +39,9 @@ const kindOf = (event: Event): string =>
       ? `quoteDeleted ${event.quote.cancelReason}`
       : event.type === "fill" && event.isBlock
         ? "fill of a block trade"
-        : event.type
+        : event.type === "rfqBatchClosed"
+          ? `rfqBatchClosed ${event.batch.closeReason}`
+          : event.type
 
 /** The numbers of traded combos that have settled, and of those whose value is neither zero nor one dollar. */
 const settledCombosOf = ({ markets }: Snapshot) => {
@@ -76,9 +78,10 @@ describe("Exchange, for many commands", () => {
       console.log(`settled combos: ${settledCombos.traded} traded, ${settledCombos.scalar} of them with a scalar value`)
       assert.isAbove(settledCombos.traded, 10)
       assert.isAbove(settledCombos.scalar, 0)
-      for (const what of ["quoteExecuted", "quoteLapsed", "fill of a block trade"]) {
+      for (const what of ["quoteExecuted", "quoteLapsed", "fill of a block trade", "seriesFee", "eventFee"]) {
         assert.isAbove(events.get(what) ?? 0, 10, what)
       }
+      assert.isAbove(events.get("rfqBatchClosed executed") ?? 0, 3)
       const again = run((exchange, now, part) =>
         part === parts / 2 - 1 || part % 7 === 3
           ? Exchange.restore(written(exchange.snapshot(now)), { assumptions: options.assumptions })

@@ -5,17 +5,17 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 import { costOf, endpointCosts, bucketsOf } from "../src/rest/costs.ts"
-import { allRoutes } from "../src/rest/routes.ts"
+import { routes } from "../src/rest/routes.ts"
 import { layerTest, Sandbox } from "../src/Sandbox.ts"
 import { send, type Sent } from "./support/wire.ts"
 import { makeWorld, order, ticker } from "./support/world.ts"
 
 const descriptorOf = (operationId: string) =>
-  allRoutes.find(({ descriptor }) => descriptor.operationId === operationId)!.descriptor
+  routes.find(({ descriptor }) => descriptor.operationId === operationId)!.descriptor
 
 describe("costOf", () => {
   it("is the cost of the client's descriptor, for every operation", () => {
-    for (const { descriptor } of allRoutes) {
+    for (const { descriptor } of routes) {
       assert.strictEqual(costOf(descriptor, {}), descriptor.limits.cost, descriptor.operationId)
     }
   })

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Scope } from "../src/exchange/Entities.ts"
 import { forbidden } from "../src/rest/permissions.ts"
-import { allRoutes } from "../src/rest/routes.ts"
+import { routes } from "../src/rest/routes.ts"
 import { layerTest, Sandbox } from "../src/Sandbox.ts"
 import { errorOf, send, type Sent } from "./support/wire.ts"
 import { makeWorld, order } from "./support/world.ts"
@@ -19,7 +19,7 @@ const key = (scopes: ReadonlyArray<Scope>) => ({
 
 /** The non-public operations that a key with these scopes may perform. */
 const permitted = (...scopes: ReadonlyArray<Scope>): ReadonlyArray<string> =>
-  allRoutes
+  routes
     .filter(({ descriptor }) => forbidden(key([]), descriptor) !== undefined)
     .filter(({ descriptor }) => forbidden(key(scopes), descriptor) === undefined)
     .map(({ descriptor }) => descriptor.operationId)
@@ -27,7 +27,7 @@ const permitted = (...scopes: ReadonlyArray<Scope>): ReadonlyArray<string> =>
 
 describe("forbidden", () => {
   it("permits every read with the scope read, every write with the scope write, and public operations without a scope", () => {
-    const needing = allRoutes.filter(({ descriptor }) => forbidden(key([]), descriptor) !== undefined)
+    const needing = routes.filter(({ descriptor }) => forbidden(key([]), descriptor) !== undefined)
     assert.isAbove(needing.length, 60)
     assert.isFalse(needing.some(({ descriptor }) => descriptor.access === "public"))
     const by = (access: string) =>

@@ -5,7 +5,7 @@ import type * as HttpClient from "effect/http/HttpClient"
 import { readFileSync } from "node:fs"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import { bodyRuleOf } from "../src/rest/requestBody.ts"
-import { allRoutes } from "../src/rest/routes.ts"
+import { routes } from "../src/rest/routes.ts"
 import { layer, layerTest, Sandbox } from "../src/Sandbox.ts"
 import { errorOf, send, type Sent } from "./support/wire.ts"
 import { makeWorld, order, type World } from "./support/world.ts"
@@ -140,7 +140,7 @@ describe("the body of a request", () => {
         ])
     )
     assert.deepStrictEqual(
-      Object.fromEntries(allRoutes.map(({ descriptor }) => [descriptor.operationId, bodyRuleOf(descriptor)])),
+      Object.fromEntries(routes.map(({ descriptor }) => [descriptor.operationId, bodyRuleOf(descriptor)])),
       Object.fromEntries(published)
     )
   })

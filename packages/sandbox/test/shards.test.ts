@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
-import { allRoutes } from "../src/rest/routes.ts"
+import { routes } from "../src/rest/routes.ts"
 import { layerTest, Sandbox } from "../src/Sandbox.ts"
 import { everyRequest } from "./support/requests.ts"
 import { errorOf, send, type Sent } from "./support/wire.ts"
@@ -40,7 +40,7 @@ const resolved = (schema: Schema): Schema =>
   schema.$ref === undefined ? schema : document.components.schemas[schema.$ref.split("/").at(-1)!]!
 
 /** Every field that names a shard, as the client's descriptors and the document have them. */
-const fields: ReadonlyArray<Field> = allRoutes.flatMap(({ descriptor: { operationId, query } }) => {
+const fields: ReadonlyArray<Field> = routes.flatMap(({ descriptor: { operationId, query } }) => {
   const { requestBody } = published.find((operation) => operation.operationId === operationId)!
   const body = requestBody === undefined ? {} : resolved(requestBody.content["application/json"].schema)
   const named = (names: ReadonlyArray<string>, at: Field["at"]) =>

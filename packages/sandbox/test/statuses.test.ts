@@ -1,8 +1,9 @@
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
-import { allRoutes, routes } from "../src/rest/routes.ts"
+import { routes } from "../src/rest/routes.ts"
 import { type Fault, layerTest, Sandbox } from "../src/Sandbox.ts"
+import { batchCases } from "./support/batchCases.ts"
 import { type Case, cases as accountCases, type Change } from "./support/cases.ts"
 import { collectionCases } from "./support/collectionCases.ts"
 import { communicationsCases } from "./support/communicationsCases.ts"
@@ -41,6 +42,7 @@ const partly = new Set(["communications", "events", "historical", "market", "mul
 
 const cases: Readonly<Record<string, Case>> = {
   ...accountCases,
+  ...batchCases,
   ...collectionCases,
   ...communicationsCases,
   ...fcmCases,
@@ -51,7 +53,7 @@ const cases: Readonly<Record<string, Case>> = {
 const performed = new Set(routes.map(({ descriptor }) => descriptor.operationId))
 
 /** The tested operations. They are found by the exchange's routes, so that a new operation is tested as well. */
-const published = allRoutes.flatMap(({ descriptor }) => {
+const published = routes.flatMap(({ descriptor }) => {
   const operation = Object.values(document.paths)
     .flatMap((methods) => Object.values(methods))
     .find(({ operationId }) => operationId === descriptor.operationId)!
@@ -80,15 +82,21 @@ const filledIn = (text: string, world: World): string =>
     .replaceAll("{subtrader}", world.subtraderId)
     .replaceAll("{errorSubtrader}", world.errorSubtraderId)
     .replaceAll("{blockTrade}", world.blockTradeId)
+    .replaceAll("{batch}", world.batches.batchId)
+    .replaceAll("{child}", world.batches.childIds[0]!)
+    .replaceAll("{otherChild}", world.batches.childIds[1]!)
+    .replaceAll("{batchQuote}", world.batches.batchQuoteId)
+    .replaceAll("{acceptedBatch}", world.batches.acceptedBatchId)
+    .replaceAll("{acceptedBatchQuote}", world.batches.acceptedBatchQuoteId)
     .replaceAll("{maker}", world.maker.accountId)
     .replaceAll("{taker}", world.taker.accountId)
 
 /** Sends the request of a case, possibly changed. */
-const attempt = (world: World, { request }: Case, { who, ...change }: Change = {}) => {
+const attempt = (world: World, { request, who: usual = "maker" }: Case, { who, ...change }: Change = {}) => {
   const sent = { ...request, ...change }
   const json = sent.json === undefined ? {} : { json: JSON.parse(filledIn(JSON.stringify(sent.json), world)) }
   const text = sent.text === undefined ? {} : { json: undefined }
-  return send({ by: world[who ?? "maker"], ...sent, path: filledIn(sent.path, world), ...json, ...text })
+  return send({ by: world[who ?? usual], ...sent, path: filledIn(sent.path, world), ...json, ...text })
 }
 
 const assertError = (got: Got, status: number, about: string): void => {

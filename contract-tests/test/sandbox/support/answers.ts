@@ -90,6 +90,8 @@ export const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
   GetAccountApiLimits: ["/grants"],
   GetEvent: ["/event/settlement_sources"],
   GetEventFeeChanges: ["/event_fee_changes"],
+  // No market of the world has a strike.
+  GetEventForecastPercentilesHistory: ["/forecast_history"],
   GetEventMetadata: ["/settlement_sources"],
   GetEvents: ["/events/*/settlement_sources"],
   GetExchangeSchedule: ["/schedule/maintenance_windows"],

@@ -4,6 +4,7 @@ import type Axios from "axios" with { "resolution-mode": "require" }
 import * as Redacted from "effect/Redacted"
 import type * as Sdk from "kalshi-typescript"
 import { createRequire } from "node:module"
+import { candleDays } from "../../../src/targets/World.ts"
 import { unknownId, order, type Shape } from "./world.ts"
 
 const require = createRequire(import.meta.url)
@@ -32,6 +33,7 @@ export type Calls = {
 
 /** The relevant part of a response. */
 export interface Answer<out A = unknown> {
+  readonly config: { readonly url?: string | undefined; readonly data?: unknown }
   readonly status: number
   readonly headers: unknown
   readonly data: A
@@ -70,9 +72,11 @@ const publicKey =
 
 const instance = { source: "event_contract", destination: "event_contract" } as const
 
-/** `hour` is the start and the end of an hour in Unix seconds. `minutes` is the duration of a candlestick. */
-const hour = [1_790_000_000, 1_790_003_600] as const
-const minutes = 60
+/** The arguments of daily candlesticks that contain every trade. */
+const days = (world: Shape): readonly [startSeconds: number, endSeconds: number, minutes: 1440] => {
+  const { end_ts, start_ts } = candleDays(world)
+  return [start_ts, end_ts, 1_440]
+}
 
 export const calls: Calls = {
   AccountApi: {
@@ -107,10 +111,10 @@ export const calls: Calls = {
     getRFQ: ({ awayRfqId }) => [awayRfqId],
     getRFQQuote: ({ quoteId, rfqId }) => [rfqId, quoteId],
     getRFQs: () => [],
-    proposeBlockTrade: ({ bystander, signer, ticker }) => [
+    proposeBlockTrade: ({ signer, taker, ticker }) => [
       {
         buyer_user_id: signer.accountId,
-        seller_user_id: bystander.accountId,
+        seller_user_id: taker.accountId,
         market_ticker: ticker,
         price_centi_cents: 4_000,
         centicount: 100_000,
@@ -122,16 +126,10 @@ export const calls: Calls = {
   EventsApi: {
     getEvent: ({ eventTicker }) => [eventTicker],
     getEventFeeChanges: () => [],
-    getEventForecastPercentilesHistory: ({ eventTicker, seriesTicker }) => [
-      eventTicker,
-      seriesTicker,
-      [50],
-      ...hour,
-      minutes
-    ],
+    getEventForecastPercentilesHistory: (world) => [world.eventTicker, world.seriesTicker, [50], ...days(world)],
     getEventMetadata: ({ eventTicker }) => [eventTicker],
     getEvents: () => [10, undefined, true, true],
-    getMarketCandlesticksByEvent: ({ eventTicker, seriesTicker }) => [eventTicker, seriesTicker, ...hour, minutes],
+    getMarketCandlesticksByEvent: (world) => [world.eventTicker, world.seriesTicker, ...days(world)],
     getMultivariateEvents: () => []
   },
   ExchangeApi: {
@@ -156,7 +154,7 @@ export const calls: Calls = {
     getHistoricalMarkets: () => [],
     getHistoricalOrders: ({ archivedTicker }) => [archivedTicker],
     getHistoricalPositions: ({ archivedTicker }) => [archivedTicker],
-    getMarketCandlesticksHistorical: ({ archivedTicker }) => [archivedTicker, ...hour, minutes],
+    getMarketCandlesticksHistorical: (world) => [world.archivedTicker, ...days(world)],
     getTradesHistorical: ({ archivedTicker }) => [archivedTicker]
   },
   IncentiveProgramsApi: { getIncentivePrograms: () => [] },
@@ -170,9 +168,9 @@ export const calls: Calls = {
     getWeatherIndexCalibrations: () => ["nyc"]
   },
   MarketApi: {
-    batchGetMarketCandlesticks: ({ settledTicker, ticker }) => [`${ticker},${settledTicker}`, ...hour, minutes],
+    batchGetMarketCandlesticks: (world) => [`${world.ticker},${world.settledTicker}`, ...days(world)],
     getMarket: ({ ticker }) => [ticker],
-    getMarketCandlesticks: ({ seriesTicker, ticker }) => [seriesTicker, ticker, ...hour, minutes],
+    getMarketCandlesticks: (world) => [world.seriesTicker, world.ticker, ...days(world)],
     getMarketOrderbook: ({ ticker }) => [ticker, 5],
     getMarketOrderbooks: ({ settledTicker, ticker }) => [[ticker, settledTicker]],
     getMarkets: ({ eventTicker }) => [10, undefined, eventTicker],

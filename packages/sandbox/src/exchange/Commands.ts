@@ -11,10 +11,13 @@ import type {
   Account,
   Allocation,
   ApiKey,
+  BatchQuote,
   IncentiveProgram,
   Collection,
   ComboLeg,
   BlockTrade,
+  EventFeeChange,
+  FeeTerms,
   Market,
   MarketEvent,
   Milestone,
@@ -24,9 +27,12 @@ import type {
   Quote,
   Refusal,
   Rfq,
+  RfqBatch,
   Scope,
   Series,
+  SeriesFeeChange,
   ShardTransfer,
+  Strike,
   StructuredTarget,
   SubaccountTransfer,
   Subtrader,
@@ -156,6 +162,8 @@ export interface CreateMarket {
   readonly title?: string
   /** Default: `binary`. */
   readonly type?: "binary" | "scalar"
+  /** Default: none. For a scalar market, the numbers at the prices of zero and of one dollar. */
+  readonly strike?: Strike
   /** Default: now. */
   readonly openMillis?: number
   /** Default: the market does not close automatically. */
@@ -347,6 +355,63 @@ export interface QuoteTarget {
   readonly subaccount: number | undefined
 }
 
+/** A combo of an RFQ batch: a market by its ticker, or the legs of a combo. Needs exactly one of a count and a target cost. */
+export interface CreateRfqBatchChild extends Pick<CreateRfq, "count" | "targetCostMicros"> {
+  readonly combo: { readonly ticker: string } | { readonly legs: ReadonlyArray<ComboLeg> }
+}
+
+/** An RFQ batch. Its children are different combos on one shard, which are all sized the same way. */
+export interface CreateRfqBatch {
+  readonly children: ReadonlyArray<CreateRfqBatchChild>
+  /** The collection in which the children with legs are found or created. */
+  readonly collectionTicker: string | undefined
+  readonly subaccount: number
+  readonly targetCostExcludesFees: boolean
+  readonly isObscured: boolean
+  /** Whether to close the oldest open batches if the account has its maximum number of open batches. */
+  readonly replaceExisting: boolean
+  /** The only subaccount whose batches may be closed. Undefined for every subaccount. */
+  readonly lockedSubaccount: number | undefined
+  readonly clientBatchId: string | undefined
+  /** Only for FCM members, who cannot create batches. */
+  readonly subtraderId: string | undefined
+}
+
+/** A batch quote. Needs exactly one entry for each child of the batch. A bid of zero declines that side. */
+export interface CreateBatchQuote {
+  readonly batchId: string
+  readonly subaccount: number
+  readonly bids: ReadonlyArray<Pick<CreateQuote, "rfqId" | "yesBid" | "noBid">>
+  readonly restRemainder: boolean
+  readonly postOnly: boolean
+}
+
+/** The target of a change of a batch quote. */
+export interface BatchQuoteTarget {
+  readonly batchQuoteId: string
+  readonly batchId: string
+  /** If set, must be the subaccount of the batch quote. */
+  readonly subaccount: number | undefined
+}
+
+/** The acceptance of an RFQ batch. Needs exactly one minimum bid for each child. */
+export interface AcceptRfqBatch {
+  readonly batchId: string
+  /** The makers' side of the trades. */
+  readonly side: "yes" | "no"
+  readonly minBids: ReadonlyArray<{ readonly rfqId: string; readonly bid: number }>
+  /** A repeated acceptance with the same id gets the same result. */
+  readonly clientOrderId: string | undefined
+  /** If set, must be the subaccount of the batch. */
+  readonly subaccount: number | undefined
+}
+
+/** An accepted RFQ batch: the quote that won each child, in the order of the children. */
+export interface AcceptedBatch {
+  readonly side: "yes" | "no"
+  readonly quotes: ReadonlyArray<Quote>
+}
+
 /** A block trade to propose, by its buyer or its seller. Buyer and seller must be different accounts. */
 export interface ProposeBlockTrade {
   readonly buyer: { readonly accountId: string; readonly subaccount: number }
@@ -389,6 +454,8 @@ export interface Canceled {
   readonly order: Order
   readonly reducedBy: number
 }
+
+type Optional<A> = { readonly [K in keyof A]?: A[K] | undefined }
 
 /** The fields of each command, and its result. */
 export interface CommandTypes {
@@ -436,6 +503,19 @@ export interface CommandTypes {
   readonly createCombo: readonly [
     { readonly accountId: string; readonly collectionTicker: string; readonly legs: ReadonlyArray<ComboLeg> },
     Market
+  ]
+  /**
+   * Changes the fee of a series, now or at a time in the future. Default of each field: the value at the time of the
+   * command. Markets that were created with a rate of their own keep it.
+   */
+  readonly changeSeriesFee: readonly [
+    { readonly seriesTicker: string; readonly atMillis?: number | undefined } & Optional<FeeTerms>,
+    SeriesFeeChange
+  ]
+  /** Sets the fee override of an event, now or at a time in the future. Without `override`, clears it. */
+  readonly changeEventFee: readonly [
+    { readonly eventTicker: string; readonly override?: FeeTerms | null; readonly atMillis?: number | undefined },
+    EventFeeChange
   ]
   /**
    * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with
@@ -523,6 +603,20 @@ export interface CommandTypes {
   ]
   /** Confirms an accepted quote of the account, and starts the timer that executes the quote. */
   readonly confirmQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
+  readonly createRfqBatch: readonly [{ readonly accountId: string; readonly batch: CreateRfqBatch }, RfqBatch]
+  /** Closes an open RFQ batch of the account with its children, and cancels the open batch quotes on it. */
+  readonly deleteRfqBatch: readonly [
+    { readonly accountId: string; readonly batchId: string; readonly subaccount?: number | undefined },
+    void
+  ]
+  /** Quotes every child of an RFQ batch of another account. Replaces the maker's older batch quote on it. */
+  readonly createBatchQuote: readonly [{ readonly accountId: string; readonly quote: CreateBatchQuote }, BatchQuote]
+  /** Cancels an open batch quote of the account. Any other batch quote is not found. */
+  readonly deleteBatchQuote: readonly [{ readonly accountId: string; readonly target: BatchQuoteTarget }, void]
+  /** Accepts every child of an RFQ batch of the account, each from the maker with the best bid, or none. */
+  readonly acceptRfqBatch: readonly [{ readonly accountId: string; readonly acceptance: AcceptRfqBatch }, AcceptedBatch]
+  /** Confirms all children that a batch quote of the account won. The last confirmation starts the execution timer. */
+  readonly confirmBatchQuote: readonly [{ readonly accountId: string; readonly target: BatchQuoteTarget }, void]
   /** Proposes a block trade. The account must be the buyer or the seller. */
   readonly proposeBlockTrade: readonly [
     { readonly accountId: string; readonly proposal: ProposeBlockTrade },
@@ -636,6 +730,15 @@ export interface ListRfqs extends PageQuery {
   readonly ticker: string | undefined
   readonly eventTicker: string | undefined
   /** If set, lists only the caller's RFQs of this subaccount. */
+  readonly subaccount: number | undefined
+  readonly status: string | undefined
+}
+
+/** A filter of RFQ batches. Undefined fields do not filter. */
+export interface ListRfqBatches extends PageQuery {
+  /** If true, lists only the caller's batches. */
+  readonly isOwn: boolean
+  /** If set, lists only the caller's batches of this subaccount. */
   readonly subaccount: number | undefined
   readonly status: string | undefined
 }

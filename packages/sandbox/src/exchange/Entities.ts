@@ -209,16 +209,37 @@ export interface Allocation {
   readonly reservation: "none" | "max" | "sum"
 }
 
+/** The fee of a series, or the override of an event. */
+export interface FeeTerms {
+  readonly feeType: "quadratic" | "quadratic_with_maker_fees" | "quadratic_with_combo_maker_fees"
+  /** From 0 to 10, with at most two decimals. */
+  readonly feeMultiplier: number
+}
+
+/** A past or scheduled change of a series' fee. The first change of a series is its initial fee. */
+export interface SeriesFeeChange extends FeeTerms {
+  readonly changeId: string
+  readonly seriesTicker: string
+  readonly scheduledMillis: number
+}
+
+/** A past or scheduled change of an event's fee override. */
+export interface EventFeeChange {
+  readonly changeId: string
+  readonly eventTicker: string
+  readonly seriesTicker: string
+  /** Null clears the override. */
+  readonly override: FeeTerms | null
+  readonly scheduledMillis: number
+}
+
 /** A series of events, with the fees of its markets. */
-export interface Series {
+export interface Series extends FeeTerms {
   readonly ticker: string
   readonly title: string
   readonly category: string
   readonly frequency: string
   readonly tags: ReadonlyArray<string>
-  readonly feeType: "quadratic" | "quadratic_with_maker_fees" | "quadratic_with_combo_maker_fees"
-  /** At most two decimals. */
-  readonly feeMultiplier: number
   readonly updatedMillis: number
 }
 
@@ -232,6 +253,8 @@ export interface MarketEvent {
   /** Whether the markets of the event are combos. */
   readonly multivariate: boolean
   readonly exchangeIndex: number
+  /** Takes precedence over the fee of the series. Null if there is none. */
+  readonly feeOverride: FeeTerms | null
   /** The competition of a sport, such as `Pro Football`. */
   readonly competition: string | undefined
   /** What the event asks about its competition, such as `Game`. */
@@ -292,6 +315,13 @@ export type MarketStatus =
   | "amended"
   | "finalized"
 
+/** Which numbers let a market resolve to YES. */
+export interface Strike {
+  readonly type: "greater" | "greater_or_equal" | "less" | "less_or_equal" | "between"
+  readonly floor?: number | undefined
+  readonly cap?: number | undefined
+}
+
 /** A leg of a combo. */
 export interface MarketLeg extends ComboLeg {
   /** The value of one YES contract of the leg's market, once determined, in ten-thousandths of a dollar. */
@@ -308,6 +338,7 @@ export interface Market {
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
+  readonly strike: Strike | undefined
   /** The subject of the market's strike. */
   readonly structuredTarget: StrikeTarget | undefined
   /** Only for a combo that was created in a collection. */
@@ -467,11 +498,13 @@ export interface Portfolio {
 }
 
 /** Why a request for quote closed. */
-export type RfqCloseReason = "requested" | "replaced" | "marketClosed" | "executed"
+export type RfqCloseReason = "requested" | "replaced" | "marketClosed" | "executed" | "expired" | "notExecuted"
 
 /** A request for quote (RFQ). */
 export interface Rfq {
   readonly rfqId: string
+  /** The RFQ batch of which the RFQ is a child. */
+  readonly batchId: string | undefined
   readonly accountId: string
   readonly subaccount: number
   /** The public id of the creator. */
@@ -505,6 +538,8 @@ export type QuoteCancelReason = "requested" | "replaced" | "rfqClosed" | "notExe
 export interface Quote {
   readonly quoteId: string
   readonly rfqId: string
+  /** The RFQ batch of the RFQ, if there is one. */
+  readonly batchId: string | undefined
   /** The maker. */
   readonly accountId: string
   readonly subaccount: number
@@ -548,6 +583,102 @@ export interface Quote {
 export interface QuoteOrder {
   readonly orderId: string
   readonly clientOrderId: string
+}
+
+/**
+ * Why an RFQ batch closed. `expired`: a winning maker did not confirm in time. `execution failed`: the children could
+ * not all fill in full.
+ */
+export type RfqBatchCloseReason =
+  | "cancelled"
+  | "replaced"
+  | "expired"
+  | "market closed"
+  | "executed"
+  | "execution failed"
+  | "partially executed"
+
+/** One request for quotes on several combos, which trade together. Each combo is a child: an RFQ. */
+export interface RfqBatch {
+  readonly batchId: string
+  readonly accountId: string
+  readonly subaccount: number
+  /** The public id of the creator. */
+  readonly communicationsId: string
+  /** Whether other accounts see a placeholder instead of `communicationsId`: see {@link Rfq}. */
+  readonly isObscured: boolean
+  /** The shard of all markets. */
+  readonly exchangeIndex: number
+  readonly clientBatchId: string | undefined
+  /** An accepted batch is waiting for the confirmations of the winning makers, or for its execution. */
+  readonly status: "open" | "accepted" | "closed"
+  readonly closeReason: RfqBatchCloseReason | undefined
+  /** The makers' side of the trades. */
+  readonly acceptedSide: "yes" | "no" | undefined
+  readonly createdMillis: number
+  readonly updatedMillis: number
+  readonly acceptedMillis: number | undefined
+  readonly closedMillis: number | undefined
+  /** The children, in the order of the request. */
+  readonly rfqs: ReadonlyArray<Rfq>
+}
+
+/** A maker's quote on all children of an RFQ batch. */
+export interface BatchQuote {
+  readonly batchQuoteId: string
+  readonly batchId: string
+  /** The maker. */
+  readonly accountId: string
+  readonly subaccount: number
+  readonly communicationsId: string
+  /** The creator of the batch. */
+  readonly rfqAccountId: string
+  readonly rfqSubaccount: number
+  readonly rfqCommunicationsId: string
+  /** Whether the maker sees a placeholder instead of `rfqCommunicationsId`: see {@link Rfq}. */
+  readonly isRfqObscured: boolean
+  readonly restRemainder: boolean
+  readonly postOnly: boolean
+  readonly status: "open" | "accepted" | "confirmed" | "executed" | "partially_executed" | "cancelled"
+  readonly acceptedSide: "yes" | "no" | undefined
+  readonly createdMillis: number
+  readonly updatedMillis: number
+  readonly acceptedMillis: number | undefined
+  readonly confirmedMillis: number | undefined
+  /** One quote for each child. Once the batch was accepted, one quote for each child that the maker won. */
+  readonly quotes: ReadonlyArray<Quote>
+}
+
+/** The best bids on the children of an RFQ batch, over all makers. A batch that is not open has none. */
+export interface BestQuotes {
+  readonly batchId: string
+  readonly clientBatchId: string | undefined
+  /** The creator of the batch. */
+  readonly accountId: string
+  readonly subaccount: number
+  readonly status: RfqBatch["status"]
+  /** The number of changes of the best bids. */
+  readonly version: number
+  /** When the best bids last changed. */
+  readonly updatedMillis: number | undefined
+  /** Whether every child has a bid on this side. */
+  readonly isYesComplete: boolean
+  readonly isNoComplete: boolean
+  /** One entry for each child, in the order of the request. */
+  readonly rfqs: ReadonlyArray<BestQuote>
+}
+
+/** The best bids on one child, and the counts that they offer; zero without a bid. */
+export interface BestQuote
+  extends
+    Pick<Rfq, "rfqId" | "ticker" | "eventTicker" | "count" | "targetCostMicros">,
+    Pick<Quote, "yesBid" | "noBid" | "yesCount" | "noCount"> {}
+
+/** The result of an executed RFQ batch, or of the children that one maker won. */
+interface BatchOutcome {
+  readonly executedRfqIds: ReadonlyArray<string>
+  readonly failedRfqIds: ReadonlyArray<string>
+  readonly closeReason: RfqBatchCloseReason
 }
 
 /** An entity that strikes and milestones refer to, such as a team or a player. */
@@ -730,6 +861,10 @@ export type EventBody =
       readonly market: Market
     }
   | { readonly type: "eventCreated"; readonly event: MarketEvent }
+  /** The fee of a series has changed. */
+  | { readonly type: "seriesFee"; readonly change: SeriesFeeChange }
+  /** The fee override of an event was set or cleared. */
+  | { readonly type: "eventFee"; readonly change: EventFeeChange }
   | { readonly type: "settlement"; readonly settlement: Settlement }
   | {
       readonly type: "status"
@@ -751,6 +886,26 @@ export type EventBody =
   | { readonly type: "quoteLapsed"; readonly quote: Quote }
   /** The orders of a quote are placed: their events follow. */
   | { readonly type: "quoteExecuted"; readonly quote: Quote }
+  /** An RFQ batch was created, with its children. These have no events of their own. */
+  | { readonly type: "rfqBatchCreated"; readonly batch: RfqBatch }
+  /** The best bids on an open RFQ batch. At most once every 250 ms per batch. */
+  | { readonly type: "rfqBatchBestQuotes"; readonly bestQuotes: BestQuotes }
+  | { readonly type: "rfqBatchAccepted"; readonly batch: RfqBatch }
+  /**
+   * An RFQ batch closed, with its children. Other events notify the accounts in `executedFor` of the result of its
+   * execution.
+   */
+  | { readonly type: "rfqBatchClosed"; readonly batch: RfqBatch; readonly executedFor: ReadonlyArray<string> }
+  /** The execution of an RFQ batch has ended, after the events of its orders. */
+  | ({ readonly type: "rfqBatchExecuted"; readonly batch: RfqBatch } & BatchOutcome)
+  | { readonly type: "batchQuoteCreated"; readonly batchQuote: BatchQuote }
+  /** A batch quote was cancelled. */
+  | { readonly type: "batchQuoteDeleted"; readonly batchQuote: BatchQuote }
+  /** A batch quote won children. */
+  | { readonly type: "batchQuoteAccepted"; readonly batchQuote: BatchQuote }
+  | { readonly type: "batchQuoteConfirmed"; readonly batchQuote: BatchQuote }
+  /** The execution of the children that a batch quote won has ended. */
+  | ({ readonly type: "batchQuoteExecuted"; readonly batchQuote: BatchQuote } & BatchOutcome)
 
 /** An event in the exchange's log. */
 export type Event = EventBody & {

@@ -14,6 +14,7 @@ import type {
   ListOrders,
   ListPositions,
   ListQuotes,
+  ListRfqBatches,
   ListRfqs,
   ListSettlements,
   Page,
@@ -27,6 +28,8 @@ import type {
   Allocation,
   ApiKey,
   Balance,
+  BatchQuote,
+  BestQuotes,
   Fill,
   Order,
   OrderGroup,
@@ -36,12 +39,16 @@ import type {
   Quote,
   Refusal,
   Rfq,
+  RfqBatch,
   Settlement,
   ShardTransfer,
   SubaccountTransfer
 } from "./Entities.ts"
 import * as accounts from "./accounts/accounts.ts"
 import { type Budget, budgetOf } from "./accounts/buckets.ts"
+import { toBestQuotes } from "./communications/batches/bestQuotes.ts"
+import { listBatches, listBatchQuotes } from "./communications/batches/lists.ts"
+import { findBatch, findOwnBatch, toBatch } from "./communications/batches/records.ts"
 import { listBlockTrades } from "./communications/blockTrades.ts"
 import * as subtraders from "./fcm/subtraders.ts"
 import { listFcmTrades } from "./fcm/trades.ts"
@@ -392,6 +399,34 @@ export class View extends ReferenceData {
   /** Quotes that the account made, or quotes on its RFQs, newest first. */
   listQuotes(accountId: string, query: ListQuotes): Result.Result<Page<Quote>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listQuotes(this.state, account, query))
+  }
+
+  /** An RFQ batch of any account. */
+  rfqBatch(batchId: string): Result.Result<RfqBatch, Refusal> {
+    return Result.map(findBatch(this.state, batchId), toBatch)
+  }
+
+  /** RFQ batches of all accounts, the most recently updated first. */
+  listRfqBatches(accountId: string, query: ListRfqBatches): Result.Result<Page<RfqBatch>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => listBatches(this.state, account, query))
+  }
+
+  /** The best bids on an RFQ batch of the account. */
+  bestQuotes(accountId: string, batchId: string, subaccount: number | undefined): Result.Result<BestQuotes, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) =>
+      Result.map(findOwnBatch(this.state, account, batchId, subaccount), toBestQuotes)
+    )
+  }
+
+  /** The batch quotes on an RFQ batch that the account may see. */
+  batchQuotes(
+    accountId: string,
+    batchId: string,
+    subaccount: number | undefined
+  ): Result.Result<ReadonlyArray<BatchQuote>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) =>
+      listBatchQuotes(this.state, account, batchId, subaccount)
+    )
   }
 
   /** The account's newest order groups, newest first, with the fills in their windows. */

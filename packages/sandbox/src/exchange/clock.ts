@@ -3,10 +3,15 @@
  *
  * @module
  */
+import { publishBest } from "./communications/batches/bestQuotes.ts"
+import { lapseBatch } from "./communications/batches/closing.ts"
+import { executeBatch } from "./communications/batches/execution.ts"
+import { discount } from "./communications/batches/quoting.ts"
 import { executeQuote } from "./communications/execution.ts"
 import * as quotes from "./communications/quotes.ts"
 import { cancel } from "./orders/ending.ts"
 import { beginAction } from "./orders/resting.ts"
+import { applyEventFee, applySeriesFee } from "./markets/feeChanges.ts"
 import { close, open, settle } from "./markets/lifecycle.ts"
 import type { State, Timer } from "./state.ts"
 import { reportChanges } from "./money/ledger.ts"
@@ -36,6 +41,18 @@ const run = (state: State, timer: Timer, atMillis: number): void => {
     quotes.lapse(state, timer.lapse)
   } else if ("executeQuote" in timer) {
     executeQuote(state, timer.executeQuote)
+  } else if ("lapseBatch" in timer) {
+    lapseBatch(state, timer.lapseBatch)
+  } else if ("executeBatch" in timer) {
+    executeBatch(state, timer.executeBatch)
+  } else if ("publishBest" in timer) {
+    publishBest(state, timer.publishBest)
+  } else if ("discount" in timer) {
+    discount(state, timer.discount)
+  } else if ("seriesFee" in timer) {
+    applySeriesFee(state, timer.seriesFee)
+  } else if ("eventFee" in timer) {
+    applyEventFee(state, timer.eventFee)
   } else if ("arrive" in timer) {
     arrive(state, timer.account, timer.arrive)
   } else {

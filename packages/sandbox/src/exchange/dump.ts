@@ -4,11 +4,13 @@
  * @module
  */
 import type { Command } from "./Commands.ts"
-import { toBlockTrade } from "./communications/blockTrades.ts"
+import { dumpBatches } from "./communications/batches/restoring.ts"
 import { rfqFields, toQuote } from "./communications/records.ts"
 import { toCollection } from "./markets/collections.ts"
+import { toBlockTrade } from "./communications/blockTrades.ts"
 import { ordersOf } from "./orders/ending.ts"
 import type { IdsState } from "./ids.ts"
+import { toEvent, toSeries } from "./markets/catalog.ts"
 import { dumpReference } from "./reference/records.ts"
 import { describeTimer } from "./schedule.ts"
 import {
@@ -47,8 +49,10 @@ export const takeSnapshot = (state: State) => ({
   exchangeActive: [...state.exchangeActive],
   tradingActive: [...state.tradingActive],
   depositedMicros: state.depositedMicros,
-  series: Array.from(state.series.values(), (series) => ({ ...series })),
-  events: Array.from(state.events.values(), ({ markets: _markets, series: _series, ...event }) => event),
+  series: Array.from(state.series.values(), toSeries),
+  events: Array.from(state.events.values(), toEvent),
+  seriesFeeChanges: [...state.seriesFeeChanges],
+  eventFeeChanges: [...state.eventFeeChanges],
   collections: Array.from(state.collections.values(), (collection) => ({
     ...toCollection(collection),
     closeMillis: finite(collection.closeMillis)
@@ -59,6 +63,7 @@ export const takeSnapshot = (state: State) => ({
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
   rfqs: state.rfqList.map((rfq) => ({ ...rfqFields(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
   quotes: Array.from(state.quotes.values(), toQuote),
+  ...dumpBatches(state),
   reference: dumpReference(state.reference),
   blockTrades: Array.from(state.blockTrades.values(), (trade) => toBlockTrade(state, trade)),
   timers: state.timers.inOrder().map(({ atMillis, value }) => ({ atMillis, ...describeTimer(value) }))
@@ -80,6 +85,7 @@ const dumpMarket = (market: MarketState) => {
     closeMillis: finite(closeMillis),
     trades: [...trades],
     marks: [...own.marks],
+    quotes: own.quotes.map((quote) => ({ ...quote })),
     bid: Array.from(book.bid.orders(), (order) => order.orderId),
     ask: Array.from(book.ask.orders(), (order) => order.orderId),
     positions: positions.map(({ holding }) => ({

@@ -5,6 +5,10 @@
  */
 import * as Result from "effect/Result"
 import * as accounts from "./accounts/accounts.ts"
+import * as batchAcceptance from "./communications/batches/accepting.ts"
+import * as batches from "./communications/batches/creating.ts"
+import * as batchQuotes from "./communications/batches/quoting.ts"
+import { toBatch, toBatchQuote } from "./communications/batches/records.ts"
 import * as blockTrades from "./communications/blockTrades.ts"
 import * as quotes from "./communications/quotes.ts"
 import { toQuote, toRfq } from "./communications/records.ts"
@@ -15,6 +19,7 @@ import type { Refusal } from "./Entities.ts"
 import { transferPosition } from "./fcm/positionTransfers.ts"
 import * as subtraders from "./fcm/subtraders.ts"
 import * as catalog from "./markets/catalog.ts"
+import * as fees from "./markets/feeChanges.ts"
 import * as collections from "./markets/collections.ts"
 import { comboOf } from "./markets/combos.ts"
 import * as outcomes from "./markets/comboOutcomes.ts"
@@ -95,10 +100,15 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   transferShard: onAccount((state, account, { transfer }) => transfers.transferShard(state, account, transfer)),
   setAllocation: onAccount((state, account, { allocation }) => transfers.setAllocation(state, account, allocation)),
   createSeries: (state, { series }) =>
-    Result.map(catalog.createSeries(state, series), ({ volume: _volume, ...created }) => created),
+    Result.map(catalog.createSeries(state, series), (created) => {
+      const { volume: _volume, ...shown } = catalog.toSeries(created)
+      return shown
+    }),
   createEvent: (state, { event }) => Result.map(catalog.createEvent(state, event), catalog.toEvent),
   createMarket: (state, { market }) =>
     Result.map(catalog.createMarket(state, market), (created) => toMarket(state, created)),
+  changeSeriesFee: fees.changeSeriesFee,
+  changeEventFee: fees.changeEventFee,
   createStructuredTarget: (state, { target }) => structuredTargets.create(state, target),
   createMilestone: (state, { milestone }) => milestones.create(state, milestone),
   createIncentiveProgram: (state, { program }) => incentivePrograms.create(state, program),
@@ -132,6 +142,16 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   deleteQuote: onAccount((state, account, { target }) => quotes.remove(state, account, target)),
   acceptQuote: onAccount((state, account, { side, target }) => quotes.accept(state, account, target, side)),
   confirmQuote: onAccount((state, account, { target }) => quotes.confirm(state, account, target)),
+  createRfqBatch: onAccount((state, account, { batch }) => Result.map(batches.create(state, account, batch), toBatch)),
+  deleteRfqBatch: onAccount((state, account, { batchId, subaccount }) =>
+    batches.remove(state, account, batchId, subaccount)
+  ),
+  createBatchQuote: onAccount((state, account, { quote }) =>
+    Result.map(batchQuotes.create(state, account, quote), toBatchQuote)
+  ),
+  deleteBatchQuote: onAccount((state, account, { target }) => batchQuotes.remove(state, account, target)),
+  acceptRfqBatch: onAccount((state, account, { acceptance }) => batchAcceptance.accept(state, account, acceptance)),
+  confirmBatchQuote: onAccount((state, account, { target }) => batchAcceptance.confirm(state, account, target)),
   proposeBlockTrade: onAccount((state, account, { proposal }) => blockTrades.propose(state, account, proposal)),
   acceptBlockTrade: onAccount((state, account, { proposalId, subaccount }) =>
     blockTrades.accept(state, account, proposalId, subaccount)

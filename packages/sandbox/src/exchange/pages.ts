@@ -21,6 +21,8 @@ export interface Listing<in Item, out Shown> {
   readonly order?: "newestFirst" | "oldestFirst"
   /** Finds the next item to check, for the order `newestFirst`. Default: checks every item. */
   readonly before?: FindBefore
+  /** A page also ends before the total weight of its items would exceed a maximum. Default: no maximum. */
+  readonly weight?: { readonly of: (item: Item) => number; readonly max: number }
   /** Finds the smallest matching index above an index, for the order `oldestFirst`. Default: checks every item. */
   readonly after?: FindBefore | undefined
   /** Default: lists every item. */
@@ -42,7 +44,8 @@ export const page = <Item, Shown>(
     mark,
     maxLimit = 1_000,
     order = "newestFirst",
-    show
+    show,
+    weight
   }: Listing<Item, Shown>
 ): Result.Result<Page<Shown>, Refusal> => {
   if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit) {
@@ -56,11 +59,13 @@ export const page = <Item, Shown>(
   const isNewestFirst = order === "newestFirst"
   const next: FindBefore = isNewestFirst ? before : after
   const shown: Array<Shown> = []
+  let total = 0
   const start = isNewestFirst ? (from === 0 ? items.length : from) : from - 1
   for (let index = next(start); index >= 0; index = next(index)) {
     const item = items[index]! // an index in the list
     if (isListed(item)) {
-      if (shown.length === limit) {
+      total += weight?.of(item) ?? 0
+      if (shown.length === limit || (weight !== undefined && shown.length > 0 && total > weight.max)) {
         return Result.succeed({ items: shown, cursor: printCursor(isNewestFirst ? index + 1 : index, mark) })
       }
       shown.push(show(item))

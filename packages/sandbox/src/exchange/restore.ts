@@ -5,6 +5,8 @@
  */
 import type { Assumptions } from "../Assumptions.ts"
 import { makeAccount } from "./accounts/accounts.ts"
+import { makeBatches } from "./communications/batches/batchParts.ts"
+import { restoreBatches } from "./communications/batches/restoring.ts"
 import { RecordIndexes } from "./communications/indexes.ts"
 import { attachBlockTrade } from "./communications/blockTrades.ts"
 import { attachQuote, attachRfq } from "./communications/records.ts"
@@ -17,6 +19,7 @@ import type { DelayedCommand, StateSnapshot } from "./dump.ts"
 import { roundingOf } from "./money/fees.ts"
 import { FillWindow } from "./orders/fillWindow.ts"
 import { Ids } from "./ids.ts"
+import { attachEventFee, attachSeriesFee } from "./markets/feeChanges.ts"
 import { makeHolding, makePosition } from "./money/ledger.ts"
 import { holdingKey } from "./shards.ts"
 import { listPosition } from "./money/positionList.ts"
@@ -38,6 +41,7 @@ import { emptyReference, restoreReference } from "./reference/records.ts"
 import { schedule } from "./schedule.ts"
 import { isTime } from "./times.ts"
 import { Timers } from "./timers.ts"
+import { found } from "./dangling.ts"
 
 type Dumped = { readonly [K in "accounts" | "collections" | "markets" | "timers"]: StateSnapshot[K][number] }
 
@@ -69,6 +73,9 @@ export const emptyState = (assumptions: Assumptions, seed: number, ids = Ids.fro
   rfqs: new Map(),
   ...makeRfqList(),
   quotes: new Map(),
+  batches: makeBatches(),
+  seriesFeeChanges: [],
+  eventFeeChanges: [],
   reference: emptyReference(),
   blockTrades: new Map()
 })
@@ -76,16 +83,6 @@ export const emptyState = (assumptions: Assumptions, seed: number, ids = Ids.fro
 const makeRfqList = (): Pick<State, "rfqList" | "rfqIndexes"> => {
   const rfqList: State["rfqList"] = []
   return { rfqList, rfqIndexes: new RecordIndexes(rfqList, ({ ticker }) => ticker) }
-}
-
-/** A snapshot refers to an entity that it does not contain. */
-export class DanglingReference extends Error {}
-
-const found = <A>(value: A | undefined, what: string): A => {
-  if (value === undefined) {
-    throw new DanglingReference(`the snapshot refers to ${what}, which it does not contain`)
-  }
-  return value
 }
 
 export const restore = (from: StateSnapshot, assumptions: Assumptions): State => {
@@ -101,7 +98,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     tradingActive: [...from.tradingActive]
   }
   for (const series of from.series) {
-    state.series.set(series.ticker, { ...series })
+    state.series.set(series.ticker, { ...series, events: [], feeChanges: [] })
   }
   for (const event of from.events) {
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
@@ -112,8 +109,15 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
       competitionScope: event.competitionScope,
       liveSource: event.liveSource,
       series,
-      markets: []
+      markets: [],
+      feeChanges: []
     })
+  }
+  for (const change of from.seriesFeeChanges) {
+    attachSeriesFee(state, found(state.series.get(change.seriesTicker), change.seriesTicker), change)
+  }
+  for (const change of from.eventFeeChanges) {
+    attachEventFee(state, found(state.events.get(change.eventTicker), change.eventTicker), change)
   }
   for (const collection of from.collections) {
     state.collections.set(collection.collectionTicker, restoreCollection(collection))
@@ -132,6 +136,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     restoreBook(state, market)
   }
   restoreCommunications(state, from)
+  restoreBatches(state, from)
   restoreReference(state, from.reference)
   for (const { status: _status, ...trade } of from.blockTrades) {
     const partyOf = ({ accountId, ...party }: BlockTradeParty) => ({
@@ -189,10 +194,14 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     settlementValue: own.settlementValue,
     settledMillis: own.settledMillis,
     challenge: own.challenge,
+    strike: own.strike,
+    ownTakerRate: own.ownTakerRate,
+    ownMakerRate: own.ownMakerRate,
     trades: [...own.trades],
     oldTrades: 0,
     dayVolume: own.volume,
     marks: [...own.marks],
+    quotes: own.quotes.map((quote) => ({ ...quote })),
     book: new Book(),
     positions: []
   }
@@ -208,10 +217,10 @@ const restoreCombo = (
   legs: legs.map(({ side, ticker }) => ({ market: found(state.markets.get(ticker), ticker), side }))
 })
 
-const restoreCollection = ({ closeMillis, ...collection }: Dumped["collections"]): CollectionState =>
+const restoreCollection = (collection: Dumped["collections"]): CollectionState =>
   makeCollection({
     ...collection,
-    closeMillis: closeMillis ?? Infinity,
+    closeMillis: collection.closeMillis ?? Infinity,
     // JSON omits undefined fields.
     associatedEvents: collection.associatedEvents.map((event) => ({
       ...event,
@@ -447,6 +456,28 @@ const restoreTimer = (state: State, timer: Dumped["timers"]): Timer => {
       return { lapse: found(state.quotes.get(timer.of), timer.of) }
     case "executeQuote":
       return { executeQuote: found(state.quotes.get(timer.of), timer.of) }
+    case "lapseBatch":
+      return { lapseBatch: found(state.batches.byId.get(timer.of), timer.of) }
+    case "executeBatch":
+      return { executeBatch: found(state.batches.byId.get(timer.of), timer.of) }
+    case "publishBest":
+      return { publishBest: found(state.batches.byId.get(timer.of), timer.of) }
+    case "discount":
+      return { discount: found(state.batches.quotes.get(timer.of), timer.of) }
+    case "seriesFee":
+      return {
+        seriesFee: found(
+          state.seriesFeeChanges.find(({ changeId }) => changeId === timer.of),
+          timer.of
+        )
+      }
+    case "eventFee":
+      return {
+        eventFee: found(
+          state.eventFeeChanges.find(({ changeId }) => changeId === timer.of),
+          timer.of
+        )
+      }
     case "spread":
       return { spread: found(state.accounts.get(timer.of), timer.of) }
   }

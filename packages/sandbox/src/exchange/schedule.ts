@@ -25,6 +25,24 @@ export const describeTimer = (timer: Timer) => {
   if ("executeQuote" in timer) {
     return { what: "executeQuote", of: timer.executeQuote.quoteId } as const
   }
+  if ("lapseBatch" in timer) {
+    return { what: "lapseBatch", of: timer.lapseBatch.batchId } as const
+  }
+  if ("executeBatch" in timer) {
+    return { what: "executeBatch", of: timer.executeBatch.batchId } as const
+  }
+  if ("publishBest" in timer) {
+    return { what: "publishBest", of: timer.publishBest.batchId } as const
+  }
+  if ("discount" in timer) {
+    return { what: "discount", of: timer.discount.batchQuoteId } as const
+  }
+  if ("seriesFee" in timer) {
+    return { what: "seriesFee", of: timer.seriesFee.changeId } as const
+  }
+  if ("eventFee" in timer) {
+    return { what: "eventFee", of: timer.eventFee.changeId } as const
+  }
   return "arrive" in timer
     ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
     : ({ what: "spread", of: timer.spread.accountId } as const)

@@ -7,10 +7,12 @@ import type { Assumptions } from "../Assumptions.ts"
 import type {
   Allocation,
   ApiKey,
+  BatchQuote,
   AssociatedEvent,
   Collection,
   BlockTrade,
   BlockTradeParty,
+  EventFeeChange,
   FcmTrade,
   MarketEvent,
   Order,
@@ -20,14 +22,19 @@ import type {
   TopOfBook,
   Refusal,
   Rfq,
+  RfqBatch,
   Series,
+  SeriesFeeChange,
   Settlement,
   ShardTransfer,
+  Strike,
   StrikeTarget,
   SubaccountTransfer,
   Tier,
   Trade
 } from "./Entities.ts"
+import type { UpdateList } from "./communications/batches/updateList.ts"
+import type { QuotePeriod } from "./candles/quotes.ts"
 import type { Book, Resting } from "./orders/book.ts"
 import type { Buckets } from "./accounts/buckets.ts"
 import type { Rounding } from "./money/fees.ts"
@@ -136,6 +143,65 @@ export interface QuoteState extends Mutable<Quote> {
   readonly rfq: RfqState
 }
 
+/** The best bid on one side of a child. */
+export interface BestBid {
+  readonly batchQuote: BatchQuoteState
+  readonly bid: number
+  readonly priority: number
+}
+
+/** The best bids on one child; undefined if no counted batch quote bids on that side. */
+export type BestBids = Record<"yes" | "no", BestBid | undefined>
+
+export interface BatchState extends Mutable<Omit<RfqBatch, "rfqs">> {
+  readonly account: AccountState
+  /** The children, in the order of the request. */
+  readonly children: ReadonlyArray<RfqState>
+  /** The latest batch quote of each maker, by account id. */
+  readonly quotes: Map<string, BatchQuoteState>
+  /** The best bids, by child. All undefined if the batch is not open. */
+  readonly best: Array<BestBids>
+  /** The number of changes of the best bids, and the time of the last change. */
+  version: number
+  bestMillis: number | undefined
+  /** When the best bids were last sent to the creator. */
+  publishedMillis: number | undefined
+  /** The number of batch quotes that were made on the batch. */
+  quotesMade: number
+  /** The creator's id of the acceptance that succeeded. */
+  clientOrderId: string | undefined
+}
+
+export interface BatchQuoteState extends Mutable<Omit<BatchQuote, "quotes">> {
+  readonly account: AccountState
+  readonly batch: BatchState
+  /**
+   * The quotes on the children, in the order of the children. Once the batch is accepted, only the quotes that won a
+   * child. Only these are in the state's list of quotes.
+   */
+  quotes: Array<QuoteState>
+  /** The time priority of each bid, by side and child: of equal bids, the lowest number wins. */
+  readonly priorities: Readonly<Record<"yes" | "no", ReadonlyArray<number>>>
+  /** Whether the bids can win children: for 30 seconds after the batch quote was sent. */
+  isCounted: boolean
+}
+
+/** All batches, with the indexes that find them. */
+export interface Batches {
+  readonly byId: Map<string, BatchState>
+  /** The latest batch quote of each maker on each batch. */
+  readonly quotes: Map<string, BatchQuoteState>
+  /** The open batches of each account, oldest first. */
+  readonly openOf: Map<string, Set<BatchState>>
+  /** The open and accepted batches with a child on a market, by ticker. */
+  readonly ofMarket: Map<string, Set<BatchState>>
+  /** The latest batch with a client batch id, by account id. */
+  readonly byClientId: Map<string, Map<string, BatchState>>
+  /** The batches of all accounts, and of each account. */
+  readonly updates: UpdateList<BatchState>
+  readonly updatesOf: Map<string, UpdateList<BatchState>>
+}
+
 export interface BlockTradeState extends Omit<
   BlockTrade,
   "buyer" | "seller" | "status" | "updatedMillis" | "executedMillis"
@@ -206,11 +272,16 @@ export interface PositionState {
 
 export interface SeriesState extends Mutable<Series> {
   volume: number
+  readonly events: Array<EventState>
+  /** Every change of the fee, in the order of the commands. */
+  readonly feeChanges: Array<SeriesFeeChange>
 }
 
 export interface EventState extends Mutable<MarketEvent> {
   readonly series: SeriesState
   readonly markets: Array<MarketState>
+  /** Every change of the fee override, in the order of the commands. */
+  readonly feeChanges: Array<EventFeeChange>
 }
 
 /** A collection, and its combos. */
@@ -239,6 +310,7 @@ export interface MarketState {
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
+  readonly strike: Strike | undefined
   readonly structuredTarget: StrikeTarget | undefined
   readonly createdMillis: number
   updatedMillis: number
@@ -247,8 +319,11 @@ export interface MarketState {
   paused: boolean
   readonly grid: ReadonlyArray<PriceRange>
   /** In millionths. */
-  readonly takerRate: number
-  readonly makerRate: number
+  takerRate: number
+  makerRate: number
+  /** The rates with which the market was created. Undefined if it follows its event and series. */
+  readonly ownTakerRate: number | undefined
+  readonly ownMakerRate: number | undefined
   readonly settlementTimerSeconds: number
   readonly settlementFloor: number | undefined
   readonly isHighlyVolatile: boolean
@@ -270,6 +345,8 @@ export interface MarketState {
   readonly positions: Array<PositionState>
   /** The top of the book in the past. At most one entry per hour, for at least a day. */
   readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
+  /** The best prices and the open interest in the past, without those that the last action left. Oldest first. */
+  readonly quotes: Array<QuotePeriod>
   /** When the book or the last price last changed. */
   touchedMillis: number
   /** The exchange's clock at the last change of the book. 0 before the first change. */
@@ -316,6 +393,13 @@ export interface GroupState {
   readonly placed: Array<OrderState>
 }
 
+/** A timer of a batch or of a batch quote. */
+export type BatchTimer =
+  | { readonly lapseBatch: BatchState }
+  | { readonly executeBatch: BatchState }
+  | { readonly publishBest: BatchState }
+  | { readonly discount: BatchQuoteState }
+
 /** A scheduled effect on its subject. */
 export type Timer =
   | { readonly expire: OrderState }
@@ -326,6 +410,9 @@ export type Timer =
   | { readonly spread: AccountState }
   | { readonly lapse: QuoteState }
   | { readonly executeQuote: QuoteState }
+  | BatchTimer
+  | { readonly seriesFee: SeriesFeeChange }
+  | { readonly eventFee: EventFeeChange }
 
 export interface State {
   readonly assumptions: Assumptions
@@ -372,6 +459,10 @@ export interface State {
   readonly rfqList: Array<RfqState>
   readonly rfqIndexes: RecordIndexes<RfqState>
   readonly quotes: Map<string, QuoteState>
+  readonly batches: Batches
+  /** All changes of fees, in the order of the commands. */
+  readonly seriesFeeChanges: Array<SeriesFeeChange>
+  readonly eventFeeChanges: Array<EventFeeChange>
   readonly reference: ReferenceState
   /** All proposed block trades, oldest first. */
   readonly blockTrades: Map<string, BlockTradeState>

@@ -13,7 +13,8 @@ import type { Subscription } from "./connection.ts"
 /** A message, and the subscriptions that receive it. */
 export interface Communication {
   readonly type: string
-  readonly ticker: string
+  /** What decides the shard of the message: the market of a single RFQ or of a quote, or the RFQ batch. */
+  readonly shardedBy: string
   /** Whether a subscription receives the message. */
   readonly isFor: (subscription: Subscription) => boolean
   /** The `msg` for the account of a subscription. */
@@ -35,7 +36,10 @@ export const toCommunication = (event: Event): Communication | undefined => {
     case "quoteAccepted":
       return ofQuote("quote_accepted", event.quote, () => ({ ...offer(event.quote), ...acceptance(event.quote) }))
     case "quoteExecuted":
-      return ofQuote("quote_executed", event.quote, (isMaker) => execution(event.quote, isMaker))
+      return ofQuote("quote_executed", event.quote, (isMaker) => ({
+        ...execution(event.quote, isMaker),
+        ...(event.quote.batchId === undefined ? undefined : { rfq_batch_id: event.quote.batchId })
+      }))
     default:
       return undefined
   }
@@ -44,7 +48,7 @@ export const toCommunication = (event: Event): Communication | undefined => {
 /** Every subscription receives the message, except those of other accounts with the user filter `self`. */
 const ofRfq = (type: string, rfq: Rfq, times: object): Communication => ({
   type,
-  ticker: rfq.ticker,
+  shardedBy: rfq.ticker,
   isFor: ({ connection, userFilter }) => userFilter !== "self" || connection.key.accountId === rfq.accountId,
   bodyFor: (viewerId) => ({
     id: rfq.rfqId,
@@ -61,7 +65,7 @@ const ofRfq = (type: string, rfq: Rfq, times: object): Communication => ({
 /** Only the two parties of a quote receive the message. */
 const ofQuote = (type: string, quote: Quote, fields: (isMaker: boolean) => object): Communication => ({
   type,
-  ticker: quote.ticker,
+  shardedBy: quote.ticker,
   isFor: (subscription) =>
     subscription.isOwn(quote.accountId, quote.subaccount) ||
     subscription.isOwn(quote.rfqAccountId, quote.rfqSubaccount),
@@ -106,9 +110,9 @@ const execution = ({ executedMillis, makerOrder, rfqOrder }: Quote, isMaker: boo
   }
 }
 
-/** Whether a subscription's shard contains a market. */
-export const isInShard = ({ shardFactor, shardKey }: Subscription, ticker: string): boolean =>
-  shardKey === undefined || hash(ticker) % shardFactor === shardKey
+/** Whether a subscription's shard contains the messages of a market or of an RFQ batch. */
+export const isInShard = ({ shardFactor, shardKey }: Subscription, shardedBy: string): boolean =>
+  shardKey === undefined || hash(shardedBy) % shardFactor === shardKey
 
 const hash = (text: string): number => {
   let value = 0

@@ -6,6 +6,7 @@
 import type {
   Event,
   EventBody,
+  EventFeeChange,
   Market,
   MarketEvent,
   Order,
@@ -258,6 +259,12 @@ const toCreation = (market: Market, withRanges: boolean) => ({
     expected_expiration_ts: closeSeconds(market),
     ...toStrike(market)
   }
+})
+
+export const toEventFeeUpdate = ({ eventTicker, override }: EventFeeChange) => ({
+  event_ticker: eventTicker,
+  fee_type_override: override?.feeType ?? null,
+  fee_multiplier_override: override?.feeMultiplier ?? null
 })
 
 export const toEventCreation = (event: MarketEvent) => ({

@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import type { Event } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 import { contract } from "../exchange/decimal.ts"
+import { toBatchCommunication } from "./batches.ts"
 import type { ChannelName } from "./channels.ts"
 import { isInShard, toCommunication } from "./communications.ts"
 import type { FeedFaults, FrameFault } from "./faults.ts"
@@ -83,6 +84,10 @@ export class Publisher {
         break
       case "eventCreated":
         this.#sendToAll(lifecycleOf(event.event), "event_lifecycle", messages.toEventCreation(event.event))
+        break
+      case "eventFee":
+        // Documented: only on this channel, also for combos.
+        this.#sendToAll("market_lifecycle_v2", "event_fee_update", messages.toEventFeeUpdate(event.change))
         break
       default:
         this.#sendCommunication(event)
@@ -186,12 +191,12 @@ export class Publisher {
   }
 
   #sendCommunication(event: Event): void {
-    const message = toCommunication(event)
+    const message = toCommunication(event) ?? toBatchCommunication(event)
     if (message === undefined) {
       return
     }
     for (const subscription of this.#audience.of("communications")) {
-      if (message.isFor(subscription) && isInShard(subscription, message.ticker)) {
+      if (message.isFor(subscription) && isInShard(subscription, message.shardedBy)) {
         this.send(subscription, message.type, JSON.stringify(message.bodyFor(subscription.connection.key.accountId)))
       }
     }

@@ -61,13 +61,15 @@ const payment = Schema.Struct({
   exchangeIndex: optional(Schema.Int)
 })
 
+const feeType = Schema.Literals(["quadratic", "quadratic_with_maker_fees", "quadratic_with_combo_maker_fees"])
+
 const newSeries = Schema.Struct({
   ticker: Schema.String,
   title: optional(Schema.String),
   category: optional(Schema.String),
   frequency: optional(Schema.String),
   tags: optional(Schema.Array(Schema.String)),
-  feeType: optional(Schema.Literals(["quadratic", "quadratic_with_maker_fees", "quadratic_with_combo_maker_fees"])),
+  feeType: optional(feeType),
   feeMultiplier: optional(Schema.Finite)
 })
 
@@ -114,6 +116,13 @@ const newMarket = Schema.Struct({
   exchangeIndex: optional(Schema.Int),
   title: optional(Schema.String),
   type: optional(Schema.Literals(["binary", "scalar"])),
+  strike: optional(
+    Schema.Struct({
+      type: Schema.Literals(["greater", "greater_or_equal", "less", "less_or_equal", "between"]),
+      floor: optional(Schema.Finite),
+      cap: optional(Schema.Finite)
+    })
+  ),
   openMillis: optional(Schema.Int),
   closeMillis: optional(Schema.Int),
   priceRanges: optional(priceRanges),
@@ -181,6 +190,23 @@ export const controls: ReadonlyArray<Control> = [
   post("series", newSeries, (operator, input) => operator.createSeries(input)),
   post("events", newEvent, (operator, input) => operator.createEvent(input)),
   post("markets", newMarket, (operator, input) => operator.createMarket(input)),
+  post(
+    "series/:ticker/fee",
+    Schema.Struct({
+      feeType: optional(feeType),
+      feeMultiplier: optional(Schema.Finite),
+      atMillis: optional(Schema.Int)
+    }),
+    (operator, { atMillis, ...fee }, ticker) => operator.changeSeriesFee(ticker, fee, atMillis)
+  ),
+  post(
+    "events/:ticker/fee",
+    Schema.Struct({
+      override: Schema.NullOr(Schema.Struct({ feeType, feeMultiplier: Schema.Finite })),
+      atMillis: optional(Schema.Int)
+    }),
+    (operator, { atMillis, override }, ticker) => operator.changeEventFee(ticker, override, atMillis)
+  ),
   ...referenceControls,
   post("collections", newCollection, (operator, input) => operator.createCollection(input)),
   post("markets/:ticker/pause", noFields, (operator, _, ticker) => operator.pauseMarket(ticker)),

@@ -416,6 +416,10 @@ const operatorOf = (
   createSeries: (series) => host.execute({ type: "createSeries", series }),
   createEvent: (event) => host.execute({ type: "createEvent", event }),
   createMarket: (market) => host.execute({ type: "createMarket", market }),
+  changeSeriesFee: (seriesTicker, fee, atMillis) =>
+    host.execute({ type: "changeSeriesFee", seriesTicker, ...fee, atMillis }),
+  changeEventFee: (eventTicker, override, atMillis) =>
+    host.execute({ type: "changeEventFee", eventTicker, override, atMillis }),
   createStructuredTarget: (target) => host.execute({ type: "createStructuredTarget", target }),
   createMilestone: (milestone) => host.execute({ type: "createMilestone", milestone }),
   createIncentiveProgram: (program) => host.execute({ type: "createIncentiveProgram", program }),

@@ -23,6 +23,8 @@ import type {
 import type {
   Account,
   Collection,
+  EventFeeChange,
+  FeeTerms,
   IncentiveProgram,
   Market,
   MarketEvent,
@@ -30,6 +32,7 @@ import type {
   Order,
   Portfolio,
   Series,
+  SeriesFeeChange,
   StructuredTarget,
   Tier
 } from "../exchange/Entities.ts"
@@ -147,6 +150,22 @@ export interface Operator {
   /** Creates a multivariate event collection, and the series of its combos if missing. */
   readonly createCollection: (collection: CreateCollection) => Effect.Effect<Collection, SandboxError>
   /**
+   * Changes the fee of a series, now or at a time in the future. Markets that were created with a rate of their own
+   * keep it. A fill has the fee of its time. A resting order keeps its reservation: a higher fee is taken from free
+   * cash.
+   */
+  readonly changeSeriesFee: (
+    seriesTicker: string,
+    fee: Partial<FeeTerms>,
+    atMillis?: number
+  ) => Effect.Effect<SeriesFeeChange, SandboxError>
+  /** Sets the fee override of an event, or clears it with `null`, now or at a time in the future. */
+  readonly changeEventFee: (
+    eventTicker: string,
+    override: FeeTerms | null,
+    atMillis?: number
+  ) => Effect.Effect<EventFeeChange, SandboxError>
+  /**
    * Pauses a market: it accepts no new orders until it is reactivated. Resting orders stay, except those with
    * `cancelOnPause`.
    */
@@ -252,7 +271,7 @@ export interface FeedOperator {
 
 /** Options of a local exchange. */
 export interface TestOptions {
-  /** The seed of the exchange's ids, generated responses and reference prices. Default: 1. */
+  /** The seed of the exchange's ids, live data and reference prices. Default: 1. */
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>

@@ -168,6 +168,8 @@ export const saving = (operator: Operator, { saved }: Journal): Operator => {
     createIncentiveProgram: (program) => wait(operator.createIncentiveProgram(program)),
     markProgramPaidOut: (programId) => wait(operator.markProgramPaidOut(programId)),
     createMarket: (market) => wait(operator.createMarket(market)),
+    changeSeriesFee: (seriesTicker, fee, atMillis) => wait(operator.changeSeriesFee(seriesTicker, fee, atMillis)),
+    changeEventFee: (eventTicker, override, atMillis) => wait(operator.changeEventFee(eventTicker, override, atMillis)),
     pauseMarket: (ticker) => wait(operator.pauseMarket(ticker)),
     reactivateMarket: (ticker) => wait(operator.reactivateMarket(ticker)),
     closeMarket: (ticker, closeMillis) => wait(operator.closeMarket(ticker, closeMillis)),

@@ -6,7 +6,7 @@
 import { isDelay, longestDelayMillis } from "../exchange/times.ts"
 import { type RestResponse, defaultResponse } from "./errorBody.ts"
 import { isPathOfOperation } from "./router.ts"
-import { allRoutes } from "./routes.ts"
+import { routes } from "./routes.ts"
 
 /**
  * A fault for matching requests. Without an operation and a path it matches every request.
@@ -43,8 +43,8 @@ export interface Fault {
 
 /** Returns why a fault is invalid: no operation matches it, or a value is invalid. Undefined for a valid fault. */
 export const checkFault = ({ delayMillis = 0, operation, path, status, times = 1 }: Fault): string | undefined => {
-  if (operation !== undefined && !allRoutes.some(({ descriptor }) => descriptor.operationId === operation)) {
-    const example = allRoutes.find(({ descriptor }) => descriptor.name === operation)?.descriptor.operationId
+  if (operation !== undefined && !routes.some(({ descriptor }) => descriptor.operationId === operation)) {
+    const example = routes.find(({ descriptor }) => descriptor.name === operation)?.descriptor.operationId
     return `no operation has the id ${JSON.stringify(operation)}. Use an id of the published document, such as ${JSON.stringify(example ?? "GetOrderGroup")}`
   }
   if (path !== undefined && !isPathOfOperation(path)) {

@@ -176,7 +176,6 @@ const callOf = (
   input: unknown
 ): Omit<Call<unknown>, "referenceAt"> => ({
   execute: (command) => exchange.execute(command, exchangeMillis),
-  seed: exchange.seed,
   view: exchange.view(exchangeMillis),
   userView: exchange.userView(exchangeMillis),
   accountId: key?.accountId ?? "",

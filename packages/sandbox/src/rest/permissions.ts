@@ -80,6 +80,8 @@ const namesSubaccount = new Set([
   "CreateOrderGroup",
   "CreateRFQ",
   "CreateQuote",
+  "CreateRFQBatch",
+  "CreateRFQBatchQuote",
   "AcceptBlockTradeProposal"
 ])
 const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])

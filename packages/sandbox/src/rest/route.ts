@@ -14,8 +14,6 @@ import type { View } from "../exchange/View.ts"
 export interface Call<out Input> {
   /** Executes a command now. */
   readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => CommandResult<Type>
-  /** The seed of the exchange. */
-  readonly seed: number
   /** The current state of the exchange. */
   readonly view: View
   /** For reads of orders, groups, fills, positions, settlements and money. This view lags behind by `readLagMillis`. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Parameter } from "@kalshi-effect/client/Operation"
+import type { Descriptor, Parameter } from "@kalshi-effect/client/Operation"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
@@ -11,7 +11,7 @@ import * as SchemaParser from "effect/SchemaParser"
 import { isUuid } from "../exchange/ids.ts"
 import type { RequestRefusal } from "./errorBody.ts"
 import type { Route } from "./route.ts"
-import { allRoutes } from "./routes.ts"
+import { routes } from "./routes.ts"
 import { checkShards } from "./shards.ts"
 import { invalidParameters, refusal } from "../exchange/refusals.ts"
 import { isSubaccount } from "../exchange/state.ts"
@@ -44,7 +44,7 @@ const decoderOf = (schema: Schema.Codec<unknown>): Decode => SchemaParser.decode
  */
 export const makeRouter = (): ((method: string, path: string) => Matched) => {
   const byLength = new Map<number, Array<Compiled>>()
-  for (const compiled of allRoutes.map(compile)) {
+  for (const compiled of routes.map(compile)) {
     const { length } = compiled.segments
     byLength.set(length, [...(byLength.get(length) ?? []), compiled].toSorted(literalsFirst))
   }
@@ -67,7 +67,7 @@ export const makeRouter = (): ((method: string, path: string) => Matched) => {
 /** Whether an operation has this path, with any method. */
 export const isPathOfOperation = (path: string): boolean => {
   const parts = path.split("/")
-  return allRoutes.some(({ descriptor }) => {
+  return routes.some(({ descriptor }) => {
     const segments = descriptor.path.split("/")
     return segments.length === parts.length && capture(segments, parts) !== undefined
   })
@@ -123,11 +123,47 @@ const uuids = new Set([
   "api_key",
   "rfq_id",
   "quote_id",
-  "block_trade_proposal_id"
+  "rfq_batch_id",
+  "batch_quote_id",
+  "block_trade_proposal_id",
+  "milestone_id"
 ])
 
 /** Query parameters that narrow the search for an entity. With an invalid value, no entity is found. */
 const narrowing = new Set(["subaccount", "exchange_index", "market_ticker"])
+
+/** A range: the names of its first and of its last value. */
+export interface RangeNames {
+  readonly first: string
+  readonly last: string
+}
+
+/** How the names of the two parameters of a range begin. */
+const beginnings = [
+  ["min_", "max_"],
+  ["start_", "end_"],
+  ["from", "to"]
+] as const
+
+/** The ranges among the query parameters of an operation: `min_ts` and `max_ts`, `start_ts` and `end_ts`. */
+export const rangesOf = ({ query }: Descriptor): ReadonlyArray<RangeNames> =>
+  Object.keys(query).flatMap((first) =>
+    beginnings
+      .filter(([begin]) => first.startsWith(begin))
+      .map(([begin, end]) => ({ first, last: end + first.slice(begin.length) }))
+      .filter(({ last }) => Object.hasOwn(query, last))
+  )
+
+/** Refuses a range that ends before it begins. */
+const checkRanges = (
+  ranges: ReadonlyArray<RangeNames>,
+  input: Readonly<Record<string, unknown>>
+): RequestRefusal | undefined => {
+  const reversed = ranges.find(({ first, last }) => Number(input[first]) > Number(input[last]))
+  return reversed === undefined
+    ? undefined
+    : { ...invalidParameters(`${reversed.first} is greater than ${reversed.last}`), isStatusKept: true }
+}
 
 const compile = (route: Route): Compiled => {
   const { descriptor } = route
@@ -136,6 +172,7 @@ const compile = (route: Route): Compiled => {
     parameter,
     decode: decoderOf(parameter.schema)
   }))
+  const ranges = rangesOf(descriptor)
   const body = descriptor.body === undefined ? undefined : decoderOf(descriptor.body)
   return {
     route,
@@ -156,6 +193,10 @@ const compile = (route: Route): Compiled => {
         if (value.success !== undefined) {
           input[name] = value.success
         }
+      }
+      const reversed = checkRanges(ranges, input)
+      if (reversed !== undefined) {
+        return Result.fail(reversed)
       }
       if (typeof input["subaccount"] === "number" && !isSubaccount(input["subaccount"])) {
         return Result.fail(invalidParameters("subaccount must be 0 to 63"))

@@ -6,8 +6,10 @@
 import type { Route } from "./route.ts"
 import { account, apiKeys } from "./routes/account.ts"
 import { blockTrades } from "./routes/blockTrades.ts"
+import { candlesticks } from "./routes/candlesticks.ts"
 import { quotes, rfqs } from "./routes/communications.ts"
 import { exchange } from "./routes/exchange.ts"
+import { feeChanges } from "./routes/feeChanges.ts"
 import { fcm } from "./routes/fcm.ts"
 import { historical } from "./routes/historical.ts"
 import { liveData } from "./routes/liveData.ts"
@@ -16,11 +18,11 @@ import { collections } from "./routes/collections.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
 import { orders } from "./routes/orders.ts"
 import { portfolio } from "./routes/portfolio.ts"
+import { rfqBatches } from "./routes/rfqBatches.ts"
 import { incentivePrograms, milestones, search, structuredTargets } from "./routes/reference.ts"
-import { seeded } from "./routes/seeded.ts"
 import { subaccounts, transfers } from "./routes/transfers.ts"
 
-/** The routes of the implemented operations. */
+/** The routes of all operations of the published document. */
 export const routes: ReadonlyArray<Route> = [
   ...exchange,
   ...orderGroups,
@@ -33,10 +35,13 @@ export const routes: ReadonlyArray<Route> = [
   ...markets,
   ...events,
   ...series,
+  ...candlesticks,
+  ...feeChanges,
   ...collections,
   ...historical,
   ...rfqs,
   ...quotes,
+  ...rfqBatches,
   ...milestones,
   ...structuredTargets,
   ...incentivePrograms,
@@ -44,12 +49,4 @@ export const routes: ReadonlyArray<Route> = [
   ...liveData,
   ...blockTrades,
   ...fcm
-]
-
-const implemented = new Set(routes.map(({ descriptor }) => descriptor.operationId))
-
-/** All operations of the published document. */
-export const allRoutes: ReadonlyArray<Route> = [
-  ...routes,
-  ...seeded.filter(({ descriptor }) => !implemented.has(descriptor.operationId))
 ]

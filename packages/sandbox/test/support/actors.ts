@@ -1,10 +1,11 @@
 /**
  * Actors that execute random commands from a seed: accounts with subaccounts and shards, markets that open, pause,
- * close and settle, combos of these markets, RFQs and quotes, and payments and transfers.
+ * close and settle, combos of these markets, RFQs, RFQ batches and quotes, and payments and transfers.
  */
 import * as Result from "effect/Result"
-import type { Refusal } from "../../src/exchange/Entities.ts"
+import type { BatchQuote, Refusal, RfqBatch } from "../../src/exchange/Entities.ts"
 import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
+import { auditBatches, dealBatch } from "./actorBatches.ts"
 import { start, terms, unwrap } from "./floor.ts"
 
 /** Random numbers from a seed (mulberry32), so that every run of the actors is the same. */
@@ -56,6 +57,8 @@ export interface Actors {
     /** True once the quote was accepted. */
     isAccepted: boolean
   }>
+  readonly batches: Array<RfqBatch>
+  readonly batchQuotes: Array<BatchQuote>
   readonly blocks: Array<{ readonly parties: ReadonlyArray<string>; readonly proposalId: string }>
   made: number
   done: number
@@ -73,6 +76,8 @@ export const makeActors = (exchange: Exchange, size: number): Actors => {
     groups: [],
     rfqs: [],
     quotes: [],
+    batches: [],
+    batchQuotes: [],
     blocks: [],
     made: 0,
     done: 0,
@@ -129,7 +134,8 @@ const addMarket = (exchange: Exchange, actors: Actors, exchangeIndex: number): v
           ticker,
           eventTicker: eventOf(exchangeIndex),
           exchangeIndex,
-          makerFeeRate: actors.made % 2 === 0 ? 175 : 0,
+          // The other markets follow the fees of their events and series.
+          ...(actors.made % 2 === 0 ? { makerFeeRate: 175 } : {}),
           ...(actors.made % 6 === 0 ? { takerFeeRate: 0 } : {}),
           priceRanges: [{ start: "0.00", end: "1.00", step: actors.made % 3 === 0 ? "0.0001" : "0.01" }],
           ...(actors.made % 4 === 0 ? { closeMillis: actors.now + 600_000 } : {})
@@ -161,8 +167,11 @@ const step = (exchange: Exchange, actors: Actors, random: Random): Result.Result
   const choice = random.below(1_000)
   const account = random.of(actors.accounts)
   const { now } = actors
-  if (choice < 540) {
+  if (choice < 450) {
     return order(exchange, actors, random, account)
+  }
+  if (choice < 530) {
+    return dealBatch(exchange, actors, random, account, random.chance(70) ? 0 : random.below(subaccounts))
   }
   if (choice < 620) {
     return random.chance(20) ? dealBlock(exchange, actors, random, account) : deal(exchange, actors, random, account)
@@ -472,9 +481,11 @@ const life = (exchange: Exchange, actors: Actors, random: Random, account: strin
   if (actors.combos.length < maxCombos && random.chance(40)) {
     return combine(exchange, actors, random, account)
   }
-  switch (random.below(10)) {
+  switch (random.below(11)) {
     case 0:
       return exchange.execute({ type: "pauseMarket", ticker }, now)
+    case 10:
+      return changeFee(exchange, actors, random, ticker)
     case 1:
     case 2:
       return exchange.execute({ type: "reactivateMarket", ticker }, now)
@@ -518,6 +529,19 @@ const life = (exchange: Exchange, actors: Actors, random: Random, account: strin
     default:
       return order(exchange, actors, random, account)
   }
+}
+
+/** Changes the fee of a market's series or event, now or within ten minutes. */
+const changeFee = (exchange: Exchange, { now }: Actors, random: Random, ticker: string) => {
+  const { eventTicker, seriesTicker } = unwrap(exchange.view(now).market(ticker))
+  const fee = {
+    feeType: random.of(["quadratic", "quadratic_with_maker_fees", "quadratic_with_combo_maker_fees"] as const),
+    feeMultiplier: random.below(1_001) / 100
+  }
+  const atMillis = random.chance(50) ? now : now + random.below(600_000)
+  return random.chance(50)
+    ? exchange.execute({ type: "changeSeriesFee", seriesTicker, ...fee, atMillis }, now)
+    : exchange.execute({ type: "changeEventFee", eventTicker, override: random.chance(70) ? fee : null, atMillis }, now)
 }
 
 /** The value of a combo by its legs; undefined if a leg without a result, or with a disputed one, decides. */
@@ -606,8 +630,11 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
       "an executed quote has two orders, and any other quote has none"
     )
   }
-  const open = state.rfqs.flatMap(({ accountId, status, ticker }) => (status === "open" ? [accountId + ticker] : []))
+  const open = state.rfqs.flatMap(({ accountId, batchId, status, ticker }) =>
+    status === "open" && batchId === undefined ? [accountId + ticker] : []
+  )
   check(new Set(open).size === open.length, "an account has at most one open RFQ per market")
+  auditBatches(state, check)
   const byTicker = new Map(state.markets.map((market) => [market.ticker, market]))
   for (const market of state.markets) {
     if (market.combo !== undefined) {

@@ -13,6 +13,8 @@ export interface Change extends Partial<Omit<Sent, "by">> {
 }
 
 export interface Case {
+  /** Who signs the request. Default: the maker. */
+  readonly who?: Who
   readonly request: Omit<Sent, "by">
   /** Changes of the request that reach the other statuses. */
   readonly others?: Readonly<Record<number, ReadonlyArray<Change>>>

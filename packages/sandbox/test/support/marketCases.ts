@@ -13,6 +13,22 @@ const isNotPerhaps = ["with_nested_markets=perhaps", "with_nested_markets=true&w
 /** More tickers than the maximum of 100. */
 const tooMany = Array.from({ length: 101 }, (_, n) => `tickers=T${n}`).join("&")
 
+const hour = "start_ts=0&end_ts=3600&period_interval=1"
+
+const forecast = "/series/KXTEST/events/KXTEST-26/forecast_percentile_history"
+
+/** Invalid ranges of candlesticks. The last one is too long. */
+const badRanges = [
+  "start_ts=0&end_ts=3600",
+  "start_ts=3601&end_ts=3600&period_interval=1",
+  "start_ts=0&end_ts=3600&period_interval=5",
+  "start_ts=now&end_ts=3600&period_interval=1",
+  "start_ts=0&end_ts=300001&period_interval=1"
+]
+
+/** Public operations that declare 401 refuse a wrong signature. */
+const signedWrongly = { signed: { path: "/" } }
+
 /** The historical lists also accept a subaccount. */
 const badArchive = (path: string) => [...badPages(path), ...bad(path, "subaccount=64", "min_ts=yesterday")]
 
@@ -81,6 +97,64 @@ export const marketCases: Readonly<Record<string, Case>> = {
   GetSeries: {
     request: get("/series/KXTEST"),
     others: { 400: [{ path: "/series/KXNONE" }, ...bad("/series/KXTEST", "include_volume=perhaps")] }
+  },
+
+  GetMarketCandlesticks: {
+    request: get(`/series/KXTEST/markets/${ticker}/candlesticks?${hour}`),
+    others: {
+      400: bad(`/series/KXTEST/markets/${ticker}/candlesticks`, ...badRanges),
+      404: [
+        { path: `/series/KXTEST/markets/KXNONE-26-YES/candlesticks?${hour}` },
+        { path: `/series/KXNONE/markets/${ticker}/candlesticks?${hour}` }
+      ]
+    }
+  },
+  BatchGetMarketCandlesticks: {
+    request: get(`/markets/candlesticks?market_tickers=${ticker},${settledTicker}&${hour}`),
+    others: {
+      400: [
+        ...bad("/markets/candlesticks", hour),
+        ...bad("/markets/candlesticks", `market_tickers=${ticker}&start_ts=0&end_ts=3600&period_interval=0`),
+        ...bad(
+          "/markets/candlesticks",
+          `market_tickers=${Array.from({ length: 101 }, (_, n) => `T${n}`).join()}&${hour}`
+        )
+      ],
+      401: [signedWrongly]
+    }
+  },
+  GetMarketCandlesticksByEvent: {
+    request: get(`/series/KXTEST/events/KXTEST-26/candlesticks?${hour}`),
+    others: {
+      400: [
+        ...bad("/series/KXTEST/events/KXTEST-26/candlesticks", ...badRanges.slice(0, -1)),
+        { path: `/series/KXTEST/events/KXNONE-26/candlesticks?${hour}` },
+        { path: `/series/KXNONE/events/KXTEST-26/candlesticks?${hour}` }
+      ],
+      401: [signedWrongly]
+    }
+  },
+  GetEventForecastPercentilesHistory: {
+    request: get(`${forecast}?percentiles=5000&${hour}`),
+    others: {
+      400: [
+        ...bad(forecast, hour, ...badRanges.map((range) => `percentiles=5000&${range}`)),
+        ...bad(forecast, `percentiles=10000&${hour}`, `percentiles=many&${hour}`),
+        ...bad(forecast, `${Array.from({ length: 11 }, (_, n) => `percentiles=${n}&`).join("")}${hour}`),
+        { path: `${forecast.replace("KXTEST-26", "KXNONE-26")}?percentiles=5000&${hour}` },
+        { path: `${forecast.replace("/KXTEST/", "/KXNONE/")}?percentiles=5000&${hour}` }
+      ]
+    }
+  },
+  GetMarketCandlesticksHistorical: {
+    request: get(`/historical/markets/${settledTicker}/candlesticks?${hour}`),
+    others: {
+      400: bad(`/historical/markets/${settledTicker}/candlesticks`, ...badRanges),
+      404: [
+        { path: `/historical/markets/${ticker}/candlesticks?${hour}` },
+        { path: `/historical/markets/KXNONE-26-YES/candlesticks?${hour}` }
+      ]
+    }
   },
 
   GetHistoricalCutoff: { request: get("/historical/cutoff") },

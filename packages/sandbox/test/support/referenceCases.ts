@@ -25,8 +25,10 @@ export const referenceCases: Readonly<Record<string, Case>> = {
   },
   GetMilestone: {
     request: get("/milestones/{milestone}"),
-    others: { 404: missing((id) => `/milestones/${id}`) },
-    planted: [400]
+    others: {
+      400: [{ path: "/milestones/not-a-uuid" }],
+      404: [{ path: "/milestones/00000000-0000-4000-8000-000000000000" }]
+    }
   },
 
   GetStructuredTargets: { request: get("/structured_targets?ids={target}") },

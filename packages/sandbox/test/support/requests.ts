@@ -2,9 +2,10 @@
  * A request for every operation of the document. Most parts of the requests are generated from the document.
  */
 import { readFileSync } from "node:fs"
-import { exampleOf, type JsonSchema } from "../../src/rest/examples.ts"
+import { exampleOf, type JsonSchema } from "./examples.ts"
 import type { Sent } from "./wire.ts"
-import { collectionTicker, quote, rfq, settledTicker, ticker, type World } from "./world.ts"
+import { blockTrade, collectionTicker, quote, rfq, settledTicker, ticker, type World } from "./world.ts"
+import { acceptance, batch, batchQuote } from "./worldBatches.ts"
 
 interface Parameter {
   readonly $ref?: string
@@ -59,11 +60,30 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   }),
   SetTargetBalanceAllocation: () => ({ allocations: [{ exchange_index: 0, percent: 100 }] }),
   CreateRFQ: () => rfq({ replace_existing: true }),
+  ProposeBlockTrade: ({ maker, taker }) => blockTrade(maker.accountId, taker.accountId),
+  AcceptBlockTradeProposal: () => ({}),
   CreateMarketInMultivariateEventCollection: () => ({
     selected_markets: [{ market_ticker: ticker, event_ticker: "KXTEST-26", side: "yes" }],
     with_market_payload: true
   }),
+  CreateFCMSubtrader: () => ({ subtrader_suffix: "TWO" }),
+  UpdateFCMEventContractDailyCap: ({ subtraderId }) => ({ subtrader_id: subtraderId, limit: "100.00" }),
+  UpdateFCMSubtraderBlockedCategories: ({ subtraderId }) => ({
+    subtrader_id: subtraderId,
+    category: "Sports",
+    blocked: true
+  }),
+  CreateFCMPositionTransfer: ({ errorSubtraderId, subtraderId }) => ({
+    source_subtrader_id: subtraderId,
+    target_subtrader_id: errorSubtraderId,
+    market_ticker: ticker,
+    position_centicount: 100,
+    price_centicents: 4_500
+  }),
   CreateQuote: ({ takerRfqId }) => quote(takerRfqId),
+  CreateRFQBatch: () => batch(),
+  CreateRFQBatchQuote: ({ batches }) => batchQuote(batches.childIds),
+  AcceptRFQBatch: ({ batches }) => acceptance(batches.childIds),
   AcceptRFQQuote: () => ({ accepted_side: "no" }),
   AcceptQuote: () => ({ accepted_side: "yes" })
 }
@@ -90,8 +110,26 @@ const queries: Readonly<Record<string, string>> = {
   GetSeriesFeeChanges: "show_historical=true",
   GetPositions: "settlement_status=all",
   GetQuotes: "user_filter=self",
+  GetMarketCandlesticks: "start_ts=0&end_ts=3600&period_interval=1",
+  BatchGetMarketCandlesticks: `market_tickers=${ticker}&start_ts=0&end_ts=3600&period_interval=60`,
+  GetMarketCandlesticksByEvent: "start_ts=0&end_ts=3600&period_interval=60",
+  GetMarketCandlesticksHistorical: "start_ts=0&end_ts=3600&period_interval=1440",
+  GetEventForecastPercentilesHistory: "percentiles=2500&percentiles=5000&start_ts=0&end_ts=3600&period_interval=60",
+  GetFCMOrders: "subtrader_id={subtrader}",
+  GetFCMPositions: "subtrader_id={subtrader}",
+  GetFCMEventContractDailyCap: "subtrader_id={subtrader}",
+  DeleteFCMEventContractDailyCap: "subtrader_id={subtrader}",
+  GetFCMSubtraderBlockedCategories: "subtrader_id={subtrader}",
   GetLiveDatas: "milestone_ids={milestone}",
   GetMarketOrderbooks: `tickers=${ticker}&tickers=${settledTicker}`
+}
+
+/** The tickers of operations on archived markets and on events. */
+const tickers: Readonly<Record<string, string>> = {
+  GetHistoricalMarket: settledTicker,
+  GetMarketCandlesticksHistorical: settledTicker,
+  GetMarketCandlesticksByEvent: "KXTEST-26",
+  GetEventForecastPercentilesHistory: "KXTEST-26"
 }
 
 /** A quote in the state that an operation requires. */
@@ -104,14 +142,25 @@ const quoteOf = (world: World, operationId: string): Readonly<Record<string, str
       : { rfq_id: rfqId, quote_id: quoteId }
 }
 
+/** An RFQ batch and a batch quote in the states that an operation requires. */
+const batchOf = ({ batches }: World, operationId: string): Readonly<Record<string, string>> =>
+  operationId === "ConfirmRFQBatchQuote"
+    ? { rfq_batch_id: batches.acceptedBatchId, batch_quote_id: batches.acceptedBatchQuoteId }
+    : { rfq_batch_id: batches.batchId, batch_quote_id: batches.batchQuoteId }
+
+/** The operations that only the creator of an RFQ batch performs, which is the taker. */
+const ofCreator = new Set(["CreateRFQBatch", "DeleteRFQBatch", "GetRFQBatchBestQuotes", "AcceptRFQBatch"])
+
 /** The values of path parameters by name. */
 const partsOf = (world: World, operationId: string): Readonly<Record<string, string>> => ({
   order_id: world.orderIds[0]!,
   order_group_id: world.groupId,
   transfer_id: world.transferId,
   api_key: world.spareKeyId,
+  block_trade_proposal_id: world.blockTradeId,
   ...quoteOf(world, operationId),
-  ticker: operationId === "GetHistoricalMarket" ? settledTicker : ticker,
+  ...batchOf(world, operationId),
+  ticker: tickers[operationId] ?? ticker,
   event_ticker: "KXTEST-26",
   series_ticker: "KXTEST",
   collection_ticker: collectionTicker,
@@ -152,13 +201,15 @@ export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.
           .map(parameterOf)
           .filter((parameter) => parameter.in === "query" && parameter.required === true)
           .flatMap(({ name, schema }) => [make(schema)].flat().map((value) => `${name}=${String(value)}`))
-        const query = (queries[operationId] ?? search.join("&")).replaceAll("{milestone}", world.milestoneId)
+        const query = (queries[operationId] ?? search.join("&"))
+          .replaceAll("{milestone}", world.milestoneId)
+          .replaceAll("{subtrader}", world.subtraderId)
         const schema = requestBody?.content["application/json"]?.schema
         const json = bodies[operationId]?.(world) ?? (schema === undefined ? undefined : make(schema))
         return {
           method: method.toUpperCase() as Sent["method"], // the document's methods are among them
           path: query === "" ? path : `${path}?${query}`,
-          by: world.maker,
+          by: ofCreator.has(operationId) ? world.taker : world.maker,
           ...(json === undefined ? (method === "post" || method === "put" ? { json: {} } : {}) : { json })
         }
       }

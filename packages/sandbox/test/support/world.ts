@@ -6,6 +6,7 @@ import type * as HttpClient from "effect/http/HttpClient"
 import type { Scope } from "../../src/exchange/Entities.ts"
 import { type Credentials, Sandbox } from "../../src/Sandbox.ts"
 import { type Got, send, type Sent } from "./wire.ts"
+import { makeWorldBatches, type WorldBatches } from "./worldBatches.ts"
 
 export const ticker = "KXTEST-26-YES"
 export const settledTicker = "KXTEST-26-OVER"
@@ -45,6 +46,7 @@ export interface World {
   readonly targetId: string
   /** A block trade that the taker proposed and accepted: the maker buys from the taker. */
   readonly blockTradeId: string
+  readonly batches: WorldBatches
   /** The maker is an FCM member. Its subtrader has $100 and a daily cap. */
   readonly subtraderId: string
   /** A subtrader of the error account of the maker. */
@@ -187,7 +189,8 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
     targetId,
     blockTradeId,
     subtraderId,
-    errorSubtraderId: `${errors.accountId}_ERR`
+    errorSubtraderId: `${errors.accountId}_ERR`,
+    batches: yield* makeWorldBatches(maker, taker)
   }
 })
 

@@ -79,7 +79,8 @@ const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; 
   return Result.isFailure(taker) ? undefined : { maker: maker.success, taker: taker.success }
 }
 
-const orderOf = (
+/** The order of one party of a quote. */
+export const orderOf = (
   state: State,
   { ticker }: QuoteState,
   terms: Terms,
@@ -98,13 +99,13 @@ const orderOf = (
   exchangeIndex: undefined
 })
 
-const toQuoteOrder = ({ clientOrderId, orderId }: Order) => ({
+export const toQuoteOrder = ({ clientOrderId, orderId }: Order) => ({
   orderId,
   clientOrderId: clientOrderId! // see `orderOf`
 })
 
 /** Runs a function. Logs the events that it returns, and then the events that it emitted while it ran. */
-const reportFirst = (state: State, run: () => ReadonlyArray<EventBody>): void => {
+export const reportFirst = (state: State, run: () => ReadonlyArray<EventBody>): void => {
   const { emit } = state
   const caused: Array<LogBody> = []
   state.emit = emit === undefined ? undefined : (body) => void caused.push(body)

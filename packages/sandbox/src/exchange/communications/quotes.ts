@@ -14,6 +14,7 @@ import {
   type AccountState,
   checkNotPaused,
   isSubaccount,
+  type MarketState,
   type QuoteState,
   type RfqState,
   type State
@@ -23,8 +24,8 @@ import { attachQuote, findQuote, findRfq, toQuote } from "./records.ts"
 import { checkMoney, countOf, insufficientBalance, opposite, type Terms, termsOf } from "./terms.ts"
 
 /** Documented: the time to confirm an accepted quote, and the time from its confirmation to its execution. */
-const windowsOf = ({ rfq: { market } }: QuoteState) =>
-  market.isHighlyVolatile
+export const windowsOf = ({ isHighlyVolatile }: MarketState) =>
+  isHighlyVolatile
     ? { confirmationMillis: 3_000, executionMillis: 1_000 }
     : { confirmationMillis: 30_000, executionMillis: 15_000 }
 
@@ -58,11 +59,15 @@ const checkRfq = (state: State, account: AccountState, rfq: RfqState): Refusal |
   checkActive(state, rfq.market) ??
   (rfq.account === account && state.assumptions.ownQuotes === "refused"
     ? invalidParameters("an account cannot quote its own RFQ")
-    : undefined)
+    : undefined) ??
+  (rfq.batchId === undefined
+    ? undefined
+    : invalidParameters("the RFQ is part of an RFQ batch: create a batch quote with a price for each of its RFQs"))
 
 const rfqClosed = /*#__PURE__*/ refusal("invalid", "RFQ_CLOSED", "the RFQ is closed")
 
-const checkBids = ({ noBid, subaccount, yesBid }: CreateQuote): Refusal | undefined => {
+/** Refuses bids that no quote can have. */
+export const checkBids = ({ noBid, subaccount, yesBid }: CreateQuote): Refusal | undefined => {
   if (!isSubaccount(subaccount)) {
     return invalidParameters("subaccount must be 0 to 63")
   }
@@ -96,9 +101,10 @@ const checkOffers = (state: State, quote: QuoteState): Refusal | undefined => {
   return checks.find((refused) => refused !== undefined)
 }
 
-const makeQuote = (state: State, account: AccountState, rfq: RfqState, input: CreateQuote): QuoteState => ({
+export const makeQuote = (state: State, account: AccountState, rfq: RfqState, input: CreateQuote): QuoteState => ({
   quoteId: "",
   rfqId: rfq.rfqId,
+  batchId: rfq.batchId,
   accountId: account.accountId,
   subaccount: input.subaccount,
   communicationsId: account.communicationsId,
@@ -173,7 +179,7 @@ export const accept = (
       quote.acceptedSide = side
       quote.acceptedMillis = state.nowMillis
       quote.rfq.accepted = quote
-      schedule(state, state.nowMillis + windowsOf(quote).confirmationMillis, { lapse: quote })
+      schedule(state, state.nowMillis + windowsOf(quote.rfq.market).confirmationMillis, { lapse: quote })
       state.emit?.({ type: "quoteAccepted", quote: toQuote(quote) })
     }
   )
@@ -223,7 +229,7 @@ export const confirm = (state: State, account: AccountState, target: QuoteTarget
       quote.status = "confirmed"
       quote.confirmedMillis = state.nowMillis
       unschedule(state, { lapse: quote })
-      schedule(state, state.nowMillis + windowsOf(quote).executionMillis, { executeQuote: quote })
+      schedule(state, state.nowMillis + windowsOf(quote.rfq.market).executionMillis, { executeQuote: quote })
       state.emit?.({ type: "quoteConfirmed", quote: toQuote(quote) })
     }
   )
@@ -233,6 +239,9 @@ const checkConfirmable = (state: State, quote: QuoteState): Refusal | undefined 
   const { market } = rfq
   return (
     checkTrading(state, market) ??
+    (quote.batchId === undefined
+      ? undefined
+      : refusal("invalid", "bad_request", "the quote is part of a batch quote: confirm the batch quote")) ??
     checkStatus(quote, "accepted") ??
     // Recorded: a late confirmation is refused with this code, and the quote stays accepted.
     (rfq.accepted === quote ? undefined : refusal("invalid", "expired", "the time to confirm the quote is over")) ??

@@ -30,7 +30,8 @@ export const attachRfq = (state: State, rfq: RfqState): void => {
   state.rfqs.set(rfq.rfqId, rfq)
   state.rfqList.push(rfq)
   rfq.account.rfqs.push(rfq)
-  if (rfq.status === "open") {
+  // The RFQs of batches have limits of their own.
+  if (rfq.status === "open" && rfq.batchId === undefined) {
     rfq.account.openRfqs.set(rfq.ticker, rfq)
   }
 }

@@ -48,7 +48,7 @@ export const create = (state: State, account: AccountState, input: CreateRfq): R
 }
 
 /** The checks of an RFQ that need neither its market nor its account. */
-const checkSize = (state: State, input: CreateRfq): Refusal | undefined => {
+export const checkSize = (state: State, input: Omit<CreateRfq, "ticker">): Refusal | undefined => {
   const { count, subaccount, targetCostExcludesFees, targetCostMicros } = input
   const largest = state.assumptions.maxOrderContracts * contract
   if (!isSubaccount(subaccount)) {
@@ -87,8 +87,15 @@ const checkExisting = (
     : undefined
 }
 
-const makeRfq = (state: State, account: AccountState, market: MarketState, input: CreateRfq): RfqState => ({
+export const makeRfq = (
+  state: State,
+  account: AccountState,
+  market: MarketState,
+  input: Omit<CreateRfq, "ticker">,
+  batchId?: string
+): RfqState => ({
   rfqId: state.ids.next(),
+  batchId,
   accountId: account.accountId,
   subaccount: input.subaccount,
   communicationsId: account.communicationsId,
@@ -119,7 +126,12 @@ export const remove = (
 ): Result.Result<void, Refusal> =>
   Result.flatMap(findRfq(state, rfqId), (rfq) => {
     const isOwn = rfq.account === account && (subaccount ?? rfq.subaccount) === rfq.subaccount
-    const refused = (isOwn && rfq.status === "open" ? undefined : notFound) ?? checkNotPaused(state, rfq.exchangeIndex)
+    const refused =
+      (isOwn && rfq.status === "open" ? undefined : notFound) ??
+      checkNotPaused(state, rfq.exchangeIndex) ??
+      (rfq.batchId === undefined
+        ? undefined
+        : refusal("invalid", "bad_request", "the RFQ is part of an RFQ batch: delete the batch"))
     if (refused !== undefined) {
       return Result.fail(refused)
     }

@@ -6,7 +6,7 @@
 import type { Quote, Refusal } from "../Entities.ts"
 import { contract, dollar } from "../decimal.ts"
 import { feeUp } from "../money/fees.ts"
-import { positionOf } from "../money/ledger.ts"
+import { cashOf, positionOf } from "../money/ledger.ts"
 import { moneyNeeded } from "../orders/backing.ts"
 import { countWhile } from "../pages.ts"
 import { refusal } from "../refusals.ts"
@@ -51,19 +51,27 @@ export const countOf = (state: State, { count, market, ...rfq }: RfqState, bid: 
   return rfq.targetCostExcludesFees ? largest : countWhile(largest + 1, (n) => costOf(n) <= target) - 1
 }
 
+/** The money that a subaccount needs for an order. */
+export const moneyOf = (
+  account: AccountState,
+  subaccount: number,
+  market: MarketState,
+  { count, price, side }: Terms,
+  feeRate: number
+): number => moneyNeeded(positionOf(account, subaccount, market), side, price, count, feeRate)
+
 /** Refuses an order that a subaccount cannot pay for. */
 export const checkMoney = (
   account: AccountState,
   subaccount: number,
   market: MarketState,
-  { count, price, side }: Terms,
+  terms: Terms,
   feeRate: number,
   code: string
-): Refusal | undefined => {
-  const position = positionOf(account, subaccount, market)
-  const needed = moneyNeeded(position, side, price, count, feeRate)
-  return needed > position.holding.cashMicros ? refusal("invalid", code) : undefined
-}
+): Refusal | undefined =>
+  moneyOf(account, subaccount, market, terms, feeRate) > cashOf(account, subaccount, market.exchangeIndex)
+    ? refusal("invalid", code)
+    : undefined
 
 /** The error code if an account cannot pay for a quote that it accepts (documented) or confirms. */
 export const insufficientBalance = "INSUFFICIENT_BALANCE"

@@ -5,7 +5,7 @@
  */
 import * as Result from "effect/Result"
 import type { CreateEvent, CreateMarket, CreateSeries } from "../Commands.ts"
-import type { MarketEvent, Refusal, Series } from "../Entities.ts"
+import type { MarketEvent, Refusal } from "../Entities.ts"
 import { Book } from "../orders/book.ts"
 import { dollar, parsePrice } from "../decimal.ts"
 import { invalidParameters, invalidTime, refusal } from "../refusals.ts"
@@ -14,17 +14,12 @@ import { strikeTargetOf } from "../reference/structuredTargets.ts"
 import { schedule } from "../schedule.ts"
 import { isShard } from "../shards.ts"
 import { isTime } from "../times.ts"
+import { addInitialFee, isMultiplier, ratesOf } from "./feeChanges.ts"
 import { toMarket } from "./marketView.ts"
+import { checkStrike } from "./strikes.ts"
 import type { ComboState, EventState, MarketState, SeriesState, State } from "../state.ts"
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
-
-/** Rates of the published fee types, in millionths. */
-const rates: Readonly<Record<Series["feeType"], { readonly taker: number; readonly maker: number }>> = {
-  quadratic: { taker: 70_000, maker: 0 },
-  quadratic_with_maker_fees: { taker: 70_000, maker: 17_500 },
-  quadratic_with_combo_maker_fees: { taker: 70_000, maker: 35_000 }
-}
 
 /** Millionths in one ten-thousandth, the unit of an input's fee rates. */
 const millionths = 100
@@ -41,25 +36,39 @@ export const createSeries = (state: State, input: CreateSeries): Result.Result<S
   if (state.series.has(ticker)) {
     return Result.fail(refusal("conflict", "series_already_exists"))
   }
-  if (ticker === "" || !(feeMultiplier >= 0 && feeMultiplier <= 10) || !Number.isInteger(hundredths(feeMultiplier))) {
+  if (ticker === "" || !isMultiplier(feeMultiplier)) {
     return Result.fail(
       invalidParameters("a series needs a ticker, and a fee multiplier from 0 to 10 with at most two decimals")
     )
   }
   const title = input.title ?? ticker
   const updatedMillis = state.nowMillis
-  const series = { ticker, title, category, frequency, tags, feeType, feeMultiplier, updatedMillis, volume: 0 }
+  const series: SeriesState = {
+    ticker,
+    title,
+    category,
+    frequency,
+    tags,
+    feeType,
+    feeMultiplier,
+    updatedMillis,
+    volume: 0,
+    events: [],
+    feeChanges: []
+  }
   state.series.set(ticker, series)
+  addInitialFee(state, series)
   return Result.succeed(series)
 }
 
-/** The value times a hundred; NaN if the value has more than two decimals. */
-const hundredths = (value: number): number => {
-  const rounded = Math.round(value * 100)
-  return rounded / 100 === value ? rounded : NaN
-}
+export const toSeries = ({ events: _events, feeChanges: _feeChanges, ...series }: SeriesState) => series
 
-export const toEvent = ({ markets: _markets, series: _series, ...event }: EventState): MarketEvent => event
+export const toEvent = ({
+  feeChanges: _feeChanges,
+  markets: _markets,
+  series: _series,
+  ...event
+}: EventState): MarketEvent => event
 
 /** Creates an event, and its series if missing. */
 export const createEvent = (state: State, input: CreateEvent): Result.Result<EventState, Refusal> => {
@@ -90,12 +99,14 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
         mutuallyExclusive,
         multivariate,
         exchangeIndex,
+        feeOverride: null,
         competition: input.competition,
         competitionScope: input.competitionScope,
         liveSource: input.liveSource,
         updatedMillis: state.nowMillis,
         series,
-        markets: []
+        markets: [],
+        feeChanges: []
       }
       attachEvent(state, event)
       state.emit?.({ type: "eventCreated", event: toEvent(event) })
@@ -106,6 +117,7 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
 
 /** Adds an event to the state. */
 export const attachEvent = (state: State, event: EventState): void => {
+  event.series.events.push(event)
   state.events.set(event.eventTicker, event)
   state.eventLists[event.multivariate ? "combos" : "others"].push(event)
 }
@@ -145,10 +157,9 @@ export const addMarket = (
   grid: MarketState["grid"],
   combo?: ComboState
 ): MarketState => {
-  const { feeMultiplier, feeType } = event.series
   const { closeMillis = Infinity, openMillis = state.nowMillis, ticker } = input
-  const rateOf = (own: number | undefined, who: "taker" | "maker"): number =>
-    own === undefined ? (rates[feeType][who] * Math.round(feeMultiplier * 100)) / 100 : own * millionths
+  const rates = ratesOf(event)
+  const ownRate = (rate: number | undefined) => (rate === undefined ? undefined : rate * millionths)
   const market: MarketState = {
     ticker,
     event,
@@ -157,6 +168,7 @@ export const addMarket = (
     exchangeIndex: event.exchangeIndex,
     title: input.title ?? ticker,
     type: input.type ?? "binary",
+    strike: input.strike,
     structuredTarget: strikeTargetOf(state, input.structuredTargetId),
     createdMillis: state.nowMillis,
     updatedMillis: state.nowMillis,
@@ -164,8 +176,10 @@ export const addMarket = (
     closeMillis,
     paused: false,
     grid,
-    takerRate: rateOf(input.takerFeeRate, "taker"),
-    makerRate: rateOf(input.makerFeeRate, "maker"),
+    takerRate: ownRate(input.takerFeeRate) ?? rates.taker,
+    makerRate: ownRate(input.makerFeeRate) ?? rates.maker,
+    ownTakerRate: ownRate(input.takerFeeRate),
+    ownMakerRate: ownRate(input.makerFeeRate),
     settlementTimerSeconds: input.settlementTimerSeconds ?? 3_600,
     settlementFloor: input.settlementFloor === undefined ? undefined : parsePrice(input.settlementFloor),
     isHighlyVolatile: input.isHighlyVolatile ?? event.multivariate,
@@ -182,6 +196,7 @@ export const addMarket = (
     openInterest: 0,
     positions: [],
     marks: [],
+    quotes: [],
     touchedMillis: state.nowMillis,
     clock: 0
   }
@@ -224,6 +239,10 @@ const checkMarket = (
   }
   if (!isTime(openMillis) || (closeMillis !== Infinity && !isTime(closeMillis))) {
     return invalidTime
+  }
+  const strike = input.strike === undefined ? undefined : checkStrike(input.strike)
+  if (strike !== undefined) {
+    return strike
   }
   return openMillis < closeMillis ? undefined : invalidParameters("a market must open before it closes")
 }

@@ -79,7 +79,7 @@ export const attachCombo = (market: MarketState): void => {
 }
 
 /** The legs as text. Equal combos have equal texts. */
-const keyOf = ({ isOrdered }: CollectionState, legs: ComboState["legs"]): string => {
+export const keyOf = ({ isOrdered }: CollectionState, legs: ComboState["legs"]): string => {
   const texts = legs.map(({ market: { ticker }, side }) => JSON.stringify([ticker, side]))
   return (isOrdered ? texts : texts.sort()).join()
 }

@@ -5,6 +5,8 @@
  */
 import * as Result from "effect/Result"
 import type { Command, Outcome } from "../Commands.ts"
+import { closeBatchesOf } from "../communications/batches/closing.ts"
+import { recordQuote } from "../candles/quotes.ts"
 import { closeRfqsOf } from "../communications/closing.ts"
 import type { EventBody, MarketStatus, Refusal } from "../Entities.ts"
 import { dollar, parsePrice } from "../decimal.ts"
@@ -96,6 +98,7 @@ export const close = (state: State, market: MarketState): void => {
   unschedule(state, { close: market })
   cancelMarket(state, market, "marketClosed", state.nowMillis)
   closeRfqsOf(state, market)
+  closeBatchesOf(state, market)
   logChange(state, market, "closed")
 }
 
@@ -140,6 +143,7 @@ export const dispute = (state: State, market: MarketState): Result.Result<void, 
 export const settle = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
     unschedule(state, { settle: market })
+    recordQuote(state.actionClock, market)
     market.settledMillis = state.nowMillis
     market.openInterest = 0
     for (const position of market.positions) {

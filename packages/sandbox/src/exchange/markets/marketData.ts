@@ -4,13 +4,27 @@
  * @module
  */
 import * as Result from "effect/Result"
+import { type Candle, type CandleRange, candlesOf, firstMinuteOf } from "../candles/candles.ts"
+import { quotesAfter } from "../candles/quotes.ts"
+import { type Forecast, type ForecastRange, forecastsOf } from "../candles/forecast.ts"
 import type { Page, PageQuery, TimeQuery } from "../Commands.ts"
-import type { Collection, Market, MarketEvent, PriceLevels, Refusal, Series, Ticker, Trade } from "../Entities.ts"
+import type {
+  Collection,
+  EventFeeChange,
+  Market,
+  MarketEvent,
+  PriceLevels,
+  Refusal,
+  Series,
+  SeriesFeeChange,
+  Ticker,
+  Trade
+} from "../Entities.ts"
 import { type FindBefore, millisOf, page, within } from "../pages.ts"
 import { notFound } from "../refusals.ts"
 import { shards } from "../shards.ts"
 import type { MarketState, State } from "../state.ts"
-import { toEvent } from "./catalog.ts"
+import { toEvent, toSeries } from "./catalog.ts"
 import { toCollection } from "./collections.ts"
 import { type Cutoffs, cutoffsOf, isArchived } from "./history.ts"
 import { statusOf, toMarket } from "./marketView.ts"
@@ -83,6 +97,11 @@ export class MarketData {
     )
   }
 
+  /** The event of a market, current or past. */
+  eventOf(ticker: string): Result.Result<MarketEvent, Refusal> {
+    return Result.map(this.#market(ticker), ({ event }) => toEvent(event))
+  }
+
   /** The tickers of all markets, current and past. */
   tickers(): ReadonlyArray<string> {
     return [...this.state.markets.keys()]
@@ -121,6 +140,15 @@ export class MarketData {
     })
   }
 
+  /** The candlesticks of a market, oldest first. */
+  candles(ticker: string, range: CandleRange, era: Era): Result.Result<ReadonlyArray<Candle>, Refusal> {
+    return Result.flatMap(this.#market(ticker), (market) =>
+      isArchived.market(market, cutoffsOf(this.state)) === (era === "historical")
+        ? Result.succeed(candlesOf(quotesAfter(market, firstMinuteOf(range)), market.trades, range))
+        : Result.fail(notFound)
+    )
+  }
+
   /** The shortest list that contains every market of a query, and the prefix of the cursors into it. */
   #candidates({ eventTickers, multivariate, tickers }: ListMarkets): {
     readonly items: ReadonlyArray<MarketState>
@@ -146,12 +174,26 @@ export class MarketData {
     return event === undefined ? Result.fail(notFound) : Result.succeed(toEvent(event))
   }
 
+  /** The tickers of an event's markets, except those that settled long ago. */
+  liveTickersOf(eventTicker: string): ReadonlyArray<string> {
+    const cutoffs = cutoffsOf(this.state)
+    return (this.state.events.get(eventTicker)?.markets ?? [])
+      .filter((market) => !isArchived.market(market, cutoffs))
+      .map(({ ticker }) => ticker)
+  }
+
   /** Markets of an event, except those that settled long ago. */
   marketsOf(eventTicker: string): ReadonlyArray<Market> {
     const cutoffs = cutoffsOf(this.state)
     return (this.state.events.get(eventTicker)?.markets ?? [])
       .filter((market) => !isArchived.market(market, cutoffs))
       .map((market) => toMarket(this.state, market))
+  }
+
+  /** The forecasts of an event, oldest first. */
+  forecasts(eventTicker: string, range: ForecastRange): Result.Result<ReadonlyArray<Forecast>, Refusal> {
+    const event = this.state.events.get(eventTicker)
+    return event === undefined ? Result.fail(notFound) : Result.succeed(forecastsOf(this.state, event, range))
   }
 
   /** Events, oldest first: those of combos, also those of one collection, or the others. */
@@ -196,7 +238,24 @@ export class MarketData {
   }
 
   series(): ReadonlyArray<Series & { readonly volume: number }> {
-    return Array.from(this.state.series.values(), (series) => ({ ...series }))
+    return Array.from(this.state.series.values(), toSeries)
+  }
+
+  /** The changes of the fee of one series or of all series, oldest command first. */
+  seriesFeeChanges(seriesTicker: string | undefined): ReadonlyArray<SeriesFeeChange> {
+    return seriesTicker === undefined
+      ? this.state.seriesFeeChanges
+      : (this.state.series.get(seriesTicker)?.feeChanges ?? [])
+  }
+
+  /** The changes of the fee override of one event or of all events, newest command first. */
+  listEventFeeChanges(
+    query: PageQuery & { readonly eventTicker: string | undefined }
+  ): Result.Result<Page<EventFeeChange>, Refusal> {
+    const { eventTicker } = query
+    const changes =
+      eventTicker === undefined ? this.state.eventFeeChanges : (this.state.events.get(eventTicker)?.feeChanges ?? [])
+    return page(changes, query, { mark: "ef-", show: (change) => change })
   }
 
   /** Trades of one market or of all markets, newest first. Old trades are historical. */

@@ -31,6 +31,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   exchangeIndex: market.exchangeIndex,
   title: market.title,
   type: market.type,
+  strike: market.strike,
   structuredTarget: market.structuredTarget,
   combo: toCombo(market),
   status: statusOf(state, market),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { recordQuote } from "../candles/quotes.ts"
 import type { TopOfBook } from "../Entities.ts"
 import type { MarketState, State } from "../state.ts"
 
@@ -24,10 +25,11 @@ export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
 }
 
 /**
- * Call before a market's book or last price changes. At most once an hour, records the top of the book before the
- * change.
+ * Call before a market's book or last price changes. Records the best prices before the change, and at most once an
+ * hour the top of the book.
  */
 export const touch = (state: State, market: MarketState): void => {
+  recordQuote(state.actionClock, market)
   const { marks, touchedMillis } = market
   const last = marks.at(-1)
   market.touchedMillis = state.nowMillis

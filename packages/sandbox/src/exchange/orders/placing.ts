@@ -30,7 +30,19 @@ import {
 } from "../state.ts"
 
 /** Places an order: checks it, fills it as far as the book allows, and rests or cancels the remainder. */
-export const place = (state: State, account: AccountState, input: CreateOrder): Result.Result<Order, Refusal> => {
+export const place = (state: State, account: AccountState, input: CreateOrder): Result.Result<Order, Refusal> =>
+  Result.map(prepare(state, account, input), (order) => {
+    record(state, order)
+    trade(state, order)
+    return snapshot(order)
+  })
+
+/** Checks an order, and returns it without a change of the state. */
+export const prepare = (
+  state: State,
+  account: AccountState,
+  input: CreateOrder
+): Result.Result<OrderState, Refusal> => {
   const refused = checkRequest(account, input)
   if (refused !== undefined) {
     return Result.fail(refused)
@@ -50,7 +62,7 @@ export const place = (state: State, account: AccountState, input: CreateOrder): 
   const order = makeOrder(state, account, market.success, group.success, input)
   order.feeRate = feeRateOf(state, order)
   const execution = checkExecution(state, order, input)
-  return execution === undefined ? Result.succeed(snapshot(accept(state, order))) : Result.fail(execution)
+  return execution === undefined ? Result.succeed(order) : Result.fail(execution)
 }
 
 /** The checks of an order that do not need its market. */
@@ -64,7 +76,10 @@ const checkRequest = (account: AccountState, input: CreateOrder): Refusal | unde
 }
 
 /** Refuses a request while the exchange or its trading is paused on the market's shard. */
-export const checkTrading = (state: State, { exchangeIndex }: MarketState): Refusal | undefined =>
+export const checkTrading = (
+  state: State,
+  { exchangeIndex }: Pick<MarketState, "exchangeIndex">
+): Refusal | undefined =>
   checkNotPaused(state, exchangeIndex) ??
   (state.tradingActive[exchangeIndex] === false ? refusal("conflict", "trading_is_paused") : undefined)
 
@@ -294,18 +309,8 @@ export interface BlockOrder {
   readonly count: number
 }
 
-/** Records an order that passed the checks, matches it, and rests or cancels its remainder. */
-const accept = (state: State, order: OrderState): OrderState => {
-  record(state, order)
-  match(state, order)
-  if (order.status === "resting") {
-    rest(state, order)
-  }
-  return order
-}
-
 /** Records an order that passed the checks, and reserves its money. */
-const record = (state: State, order: OrderState): void => {
+export const record = (state: State, order: OrderState): void => {
   const { account, group } = order
   order.orderId = state.ids.next()
   state.orders.set(order.orderId, order)
@@ -320,6 +325,14 @@ const record = (state: State, order: OrderState): void => {
   enter(order)
   noteHolding(state, order.position.holding)
   state.emit?.({ type: "orderAccepted", orderId: order.orderId, ticker: order.ticker, order: snapshot(order) })
+}
+
+/** Matches a recorded order, and rests or cancels its remainder. */
+export const trade = (state: State, order: OrderState): void => {
+  match(state, order)
+  if (order.status === "resting") {
+    rest(state, order)
+  }
 }
 
 /** Puts the remainder of a matched order into the book. Cancels a remainder that must not rest. */

@@ -102,7 +102,7 @@ export const quotes: ReadonlyArray<Route> = [
 const notFcm = /*#__PURE__*/ invalidParameters("subtraders are for FCM members only")
 
 /** Refuses a malformed id. */
-const checkUuid = (name: string, id: string | undefined): Refusal | undefined =>
+export const checkUuid = (name: string, id: string | undefined): Refusal | undefined =>
   id === undefined || isUuid(id) ? undefined : invalidParameters(`${name} is not a UUID`)
 
 const readListRfqs = (input: Rfqs.ListInput): Result.Result<ListRfqs, Refusal> => {

@@ -4,7 +4,7 @@
  * @module
  */
 import type * as Markets from "@kalshi-effect/client/Markets"
-import type { Market, Trade } from "../../exchange/Entities.ts"
+import type { Market, Strike, Trade } from "../../exchange/Entities.ts"
 import { dollar } from "../../exchange/decimal.ts"
 import { latestMillis } from "../../exchange/times.ts"
 import { count, price, time } from "../wire.ts"
@@ -41,6 +41,7 @@ export const toMarket = (market: Market): Markets.Market => {
     expiration_time: close,
     latest_expiration_time: close,
     settlement_timer_seconds: market.settlementTimerSeconds,
+    ...(market.strike === undefined ? undefined : toNumericStrike(market.strike)),
     ...strikeOf(market),
     status: market.status,
     notional_value_dollars: price(dollar),
@@ -74,6 +75,12 @@ export const toMarket = (market: Market): Markets.Market => {
       : { settlement_bounds_type: "floor", settlement_floor_dollars: price(market.settlementFloor) })
   }
 }
+
+const toNumericStrike = ({ cap, floor, type }: Strike) => ({
+  strike_type: type,
+  ...(floor === undefined ? undefined : { floor_strike: floor }),
+  ...(cap === undefined ? undefined : { cap_strike: cap })
+})
 
 /** The legs of a combo, and its collection. */
 export const toLegs = ({ combo }: Pick<Market, "combo">) =>

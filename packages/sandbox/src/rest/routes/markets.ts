@@ -219,9 +219,7 @@ export const events: ReadonlyArray<Route> = [
         .marketsOf(eventTicker)
         .map(({ ticker }) => ({ market_ticker: ticker, image_url: "", color_code: "" }))
     }))
-  ),
-
-  route(Events.feeChanges, () => Result.succeed({ event_fee_changes: [], cursor: "" }))
+  )
 ]
 
 const toEvent = (view: View, event: MarketEvent, nested: boolean): Events.EventData => ({
@@ -229,11 +227,14 @@ const toEvent = (view: View, event: MarketEvent, nested: boolean): Events.EventD
   series_ticker: event.seriesTicker,
   title: event.title,
   sub_title: event.subTitle,
-  collateral_return_type: "binary",
+  collateral_return_type: event.mutuallyExclusive ? "MECNET" : "",
   mutually_exclusive: event.mutuallyExclusive,
   settlement_sources: [],
   last_updated_ts: time(event.updatedMillis),
   exchange_index: event.exchangeIndex,
+  ...(event.feeOverride === null
+    ? undefined
+    : { fee_type_override: event.feeOverride.feeType, fee_multiplier_override: event.feeOverride.feeMultiplier }),
   ...productMetadataOf(event),
   ...(nested ? { markets: view.marketsOf(event.eventTicker).map(toMarket) } : undefined)
 })
@@ -273,24 +274,7 @@ export const series: ReadonlyArray<Route> = [
     return found === undefined
       ? Result.fail(notFound)
       : Result.succeed({ series: toSeries(found, input.include_volume ?? false) })
-  }),
-
-  // Fees do not change, so the history of a series has only its initial fees.
-  route(SeriesOperations.feeChanges, ({ input, view }) =>
-    Result.succeed({
-      series_fee_change_arr: view
-        .series()
-        .filter(({ ticker }) => input.series_ticker === undefined || input.series_ticker === ticker)
-        .filter(() => input.show_historical === true)
-        .map((known) => ({
-          id: `${known.ticker}-1`,
-          series_ticker: known.ticker,
-          fee_type: known.feeType,
-          fee_multiplier: known.feeMultiplier,
-          scheduled_ts: time(known.updatedMillis)
-        }))
-    })
-  )
+  })
 ]
 
 const toSeries = (known: Series & { readonly volume: number }, withVolume: boolean): SeriesOperations.Series => ({

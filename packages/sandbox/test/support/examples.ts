@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { time } from "./wire.ts"
+import { time } from "../../src/rest/wire.ts"
 
 /** The part of JSON Schema that the published document uses for responses. */
 export interface JsonSchema {

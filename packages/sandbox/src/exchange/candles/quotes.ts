@@ -1,0 +1,156 @@
+/**
+ * The history of a market's best prices and open interest, in one-minute periods.
+ *
+ * A period is recorded only if a best price or the open interest changed in it. The history is bounded: see
+ * {@link maxPeriods}.
+ *
+ * @module
+ */
+import { dollar } from "../decimal.ts"
+import { countWhile } from "../pages.ts"
+
+/**
+ * What changed in a period. The prices at its start are the closing prices of the previous period. An empty side has a
+ * bid of zero, or an ask of one dollar.
+ */
+export interface QuotePeriod {
+  /** The inclusive end, in minutes since 1970. */
+  readonly endMinute: number
+  /** The lowest and highest prices after a change in the period. */
+  bidLow: number
+  bidHigh: number
+  bidClose: number
+  askLow: number
+  askHigh: number
+  askClose: number
+  /** At the end of the period. */
+  openInterest: number
+}
+
+export const minuteMillis = 60_000
+
+/** The end of the minute that contains a time. The end of a minute belongs to this minute. */
+export const minuteOf = (atMillis: number): number => Math.ceil(atMillis / minuteMillis)
+
+/** A market without orders and trades. */
+export const noQuotes: Readonly<QuotePeriod> = {
+  endMinute: -Infinity,
+  bidLow: 0,
+  bidHigh: 0,
+  bidClose: 0,
+  askLow: dollar,
+  askHigh: dollar,
+  askClose: dollar,
+  openInterest: 0
+}
+
+/** The part of a market that its history reads. */
+interface QuotedMarket {
+  readonly book: Readonly<Record<"bid" | "ask", { readonly bestPrice: number | undefined }>>
+  readonly openInterest: number
+  readonly settledMillis: number | undefined
+  /** When the last action that can have changed the book happened. */
+  readonly touchedMillis: number
+  /** The exchange's clock at the last change of the book. */
+  readonly clock: number
+  readonly quotes: Array<QuotePeriod>
+}
+
+/**
+ * The number of periods that a market keeps. Beyond it, the older half is merged into periods of an hour. If these are
+ * still too many, they are merged into periods of a day.
+ */
+const maxPeriods = 20_000
+
+/** The lengths of merged periods, in minutes. */
+const mergedMinutes = [60, 1_440]
+
+/**
+ * Call before a market's book changes. Records the prices that its previous action left. If the current action has
+ * already changed the book, records nothing: prices between two changes of one action are not observable. `actionClock`
+ * is what the market's clock becomes when the current action changes the book.
+ */
+export const recordQuote = (actionClock: number, market: QuotedMarket): void => {
+  if (market.clock !== actionClock && addTo(market.quotes, market) && market.quotes.length > maxPeriods) {
+    shorten(market.quotes, maxPeriods)
+  }
+}
+
+/** The periods of a market that end after a minute, and the last period before them. Includes the last action. */
+export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray<QuotePeriod> => {
+  const before = countWhile(market.quotes.length, (index) => market.quotes[index]!.endMinute <= minute)
+  const quotes = market.quotes.slice(Math.max(0, before - 1))
+  const last = quotes.pop()
+  if (last !== undefined) {
+    quotes.push({ ...last })
+  }
+  addTo(quotes, market)
+  return quotes
+}
+
+/**
+ * Adds the current prices of a market to its last period, or as a new period. Returns whether it added a period. A
+ * settled market does not change.
+ */
+const addTo = (quotes: Array<QuotePeriod>, market: QuotedMarket): boolean => {
+  const { book, openInterest, settledMillis, touchedMillis } = market
+  const last = quotes.length === 0 ? undefined : quotes[quotes.length - 1]
+  const { askClose, bidClose, endMinute: lastMinute, openInterest: lastInterest } = last ?? noQuotes
+  const bid = book.bid.bestPrice ?? 0
+  const ask = book.ask.bestPrice ?? dollar
+  const isUnchanged = bid === bidClose && ask === askClose && openInterest === lastInterest
+  if (isUnchanged || settledMillis !== undefined) {
+    return false
+  }
+  const endMinute = minuteOf(touchedMillis)
+  if (last === undefined || lastMinute !== endMinute) {
+    const prices = { bidLow: bid, bidHigh: bid, bidClose: bid, askLow: ask, askHigh: ask, askClose: ask }
+    quotes.push({ endMinute, ...prices, openInterest })
+    return true
+  }
+  last.bidLow = Math.min(last.bidLow, bid)
+  last.bidHigh = Math.max(last.bidHigh, bid)
+  last.bidClose = bid
+  last.askLow = Math.min(last.askLow, ask)
+  last.askHigh = Math.max(last.askHigh, ask)
+  last.askClose = ask
+  last.openInterest = openInterest
+  return false
+}
+
+/** Merges two consecutive periods. */
+const merge = (first: QuotePeriod, second: QuotePeriod, endMinute: number): QuotePeriod => ({
+  endMinute,
+  bidLow: Math.min(first.bidLow, second.bidLow),
+  bidHigh: Math.max(first.bidHigh, second.bidHigh),
+  bidClose: second.bidClose,
+  askLow: Math.min(first.askLow, second.askLow),
+  askHigh: Math.max(first.askHigh, second.askHigh),
+  askClose: second.askClose,
+  openInterest: second.openInterest
+})
+
+/** Merges the older half of the periods into hours, and if three quarters are still left, into days. */
+export const shorten = (quotes: Array<QuotePeriod>, max: number): void => {
+  for (const minutes of mergedMinutes) {
+    const older = quotes.length - max / 2
+    // Only whole hours and days are merged, so that the periods stay in order.
+    const untilMinute = Math.floor(quotes[older - 1]!.endMinute / minutes) * minutes
+    const merged: Array<QuotePeriod> = []
+    let count = 0
+    for (; quotes[count]!.endMinute <= untilMinute; count++) {
+      const quote = quotes[count]!
+      const endMinute = Math.ceil(quote.endMinute / minutes) * minutes
+      const last = merged.at(-1)
+      if (last?.endMinute === endMinute) {
+        merged[merged.length - 1] = merge(last, quote, endMinute)
+      } else {
+        merged.push({ ...quote, endMinute })
+      }
+    }
+    quotes.splice(0, count, ...merged)
+    if (quotes.length <= (max * 3) / 4) {
+      return
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * The parts of the state of RFQ batches.
+ *
+ * @module
+ */
+import type { Batches, BestBids } from "../../state.ts"
+import { UpdateList } from "./updateList.ts"
+
+export type Side = "yes" | "no"
+
+export const sides: ReadonlyArray<Side> = ["yes", "no"]
+
+export const makeBatches = (): Batches => ({
+  byId: new Map(),
+  quotes: new Map(),
+  openOf: new Map(),
+  ofMarket: new Map(),
+  byClientId: new Map(),
+  updates: new UpdateList(),
+  updatesOf: new Map()
+})
+
+/** The value of a map's key, which is created if missing. */
+export const valueOf = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
+  let value = map.get(key)
+  if (value === undefined) {
+    value = make()
+    map.set(key, value)
+  }
+  return value
+}
+
+export const emptyBest = (children: number): Array<BestBids> =>
+  Array.from({ length: children }, () => ({ yes: undefined, no: undefined }))

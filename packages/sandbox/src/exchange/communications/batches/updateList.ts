@@ -1,0 +1,49 @@
+/**
+ * RFQ batches in the order of their updates.
+ *
+ * @module
+ */
+import type { FindBefore } from "../../pages.ts"
+import type { RfqBatch } from "../../Entities.ts"
+import { IndexSet } from "../../orders/indexSet.ts"
+
+type Status = RfqBatch["status"]
+
+/**
+ * An append-only list with one entry for each update of a batch. Only the last entry of a batch counts. So the batches
+ * that were updated most recently come last, and an index stays valid.
+ */
+export class UpdateList<Item extends { readonly status: Status }> {
+  readonly all: Array<Item> = []
+  readonly #indexes = new Map<Item, number>()
+  readonly #current = new IndexSet()
+  readonly #byStatus: Readonly<Record<Status, IndexSet>> = {
+    open: new IndexSet(),
+    accepted: new IndexSet(),
+    closed: new IndexSet()
+  }
+
+  /** Adds an update, after which the batch has its current status. */
+  add(batch: Item): void {
+    const previous = this.#indexes.get(batch)
+    if (previous !== undefined) {
+      for (const set of [this.#current, ...Object.values(this.#byStatus)]) {
+        set.delete(previous)
+      }
+    }
+    const index = this.all.push(batch) - 1
+    this.#indexes.set(batch, index)
+    this.#current.add(index)
+    this.#byStatus[batch.status].add(index)
+  }
+
+  /** Finds the last entries of batches, or of the batches with a status. */
+  before(status: string | undefined): FindBefore {
+    if (status === undefined) {
+      return (index) => this.#current.below(index)
+    }
+    return (index) => (isStatus(status) ? this.#byStatus[status].below(index) : -1)
+  }
+}
+
+const isStatus = (status: string): status is Status => status === "open" || status === "accepted" || status === "closed"
