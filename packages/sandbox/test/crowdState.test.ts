@@ -2,14 +2,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Snapshot } from "../src/exchange/Exchange.ts"
-import type { Limits } from "../src/persistence/journal.ts"
 import { linesOf } from "../src/persistence/lines.ts"
 import { readStateFile, type Stored } from "../src/persistence/reading.ts"
 import { audit } from "./support/actors.ts"
 import {
   type Crowded,
   type CrowdedOptions,
-  path,
   saved,
   startCrowded,
   stateAt,
@@ -17,13 +15,11 @@ import {
   throughJson
 } from "./support/crowdedJournal.ts"
 import { sampleSize, unwrap } from "./support/floor.ts"
+import { after, never, path, turn } from "./support/journaled.ts"
 import { MemoryDisk } from "./support/memoryDisk.ts"
 
 const start = Date.UTC(2026, 10, 30, 14, 7, 30)
 const minute = 60_000
-
-const never: Limits = { commands: Infinity, bytes: Infinity, share: 0 }
-const after = (commands: number): Limits => ({ commands, bytes: Infinity, share: 0 })
 
 const crowd = { traders: 4, pace: 20 }
 
@@ -112,9 +108,8 @@ describe("a process with a crowd that is killed at any operation of the disk", (
         act(on)
         const seq = on.lastSeq()
         on.journal.hold(() => (answered = seq))
-        for (let turns = 0; turns < 40 && answered < seq && !disk.isStopped; turns++) {
-          await new Promise((resolve) => setImmediate(resolve))
-        }
+        const isOver = () => answered >= seq || disk.isStopped
+        for (let turns = 0; turns < 40 && !isOver(); turns++) await turn()
       }
       if (!disk.isStopped) {
         operations = disk.operations.length - created

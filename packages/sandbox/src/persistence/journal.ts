@@ -48,7 +48,7 @@ interface Held {
 
 const writeChars = 1024 * 1024
 
-/** The smallest number of pending changes that a snapshot replaces, whatever the limits are. */
+/** The smallest number of pending changes that a snapshot replaces, also with smaller limits. */
 const smallestBurst = 1_000
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

@@ -11,9 +11,8 @@ import { decisive, format, packageVersion } from "../../src/persistence/format.t
 import { Journal, type JournalOptions, type Limits } from "../../src/persistence/journal.ts"
 import { readStateFile } from "../../src/persistence/reading.ts"
 import { unwrap } from "./floor.ts"
+import { path, turn } from "./journaled.ts"
 import type { MemoryDisk } from "./memoryDisk.ts"
-
-export const path = "/state/exchange.jsonl"
 
 /** A change of the exchange, as its journal counts them. */
 type Step =
@@ -127,5 +126,5 @@ export const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value))
 
 /** Waits until everything is on the disk. */
 export const saved = async ({ journal }: Crowded): Promise<void> => {
-  while (!journal.isSaved && journal.failure === undefined) await new Promise((resolve) => setImmediate(resolve))
+  while (!journal.isSaved && journal.failure === undefined) await turn()
 }
