@@ -1,4 +1,4 @@
-"""Calls the methods of the official Python SDK as a program on the other side of a pipe asks for.
+"""Calls the methods of the official Python SDK that the program at the other end of the pipes requests.
 
 Each line of the input is a call: {"operation": ..., "input": {...}}, with the fields of the request by their names on the
 wire. Each line of the output is its result: the status, the content type and the text of the response, or the error.

@@ -44,7 +44,7 @@ const makeExchange = (tickers: ReadonlyArray<string>, pastMillis: number) =>
   Effect.gen(function* () {
     const exchange = new Exchange({ seed: 7 })
     const run: typeof exchange.execute = (command, atMillis) => exchange.execute(command, atMillis)
-    // Lists have the newest market first. The client under test trades on the first one, so it is created last.
+    // Lists have the newest market first. The client under test trades on the first open market, which is created last.
     for (const ticker of [otherTicker, ...tickers]) {
       yield* Effect.fromResult(run({ type: "createMarket", market: { ticker } }, pastMillis))
     }

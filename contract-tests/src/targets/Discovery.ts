@@ -161,7 +161,7 @@ export const make = (read: Read) => {
       return yield* valueOf(plural[name] ?? name, operation, own)
     })
 
-  /** Creates the input of a read. Fails if no entity exists. */
+  /** Creates the input of a read. Fails if an entity that the input needs does not exist. */
   return (client: ClientOperation, fallbacks: Fallbacks = {}): Effect.Effect<JsonObject, Missing> =>
     Effect.gen(function* () {
       const parameters = referenceOf(client).parameters.filter(

@@ -1,5 +1,5 @@
 /**
- * Seeds a local exchange with one of each entity.
+ * Seeds a local exchange with entities that requests can refer to.
  *
  * @module
  */

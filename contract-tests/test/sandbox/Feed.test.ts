@@ -65,8 +65,8 @@ const examples = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", i
   .map((line) => JSON.parse(line) as Example)
 
 /**
- * Fields of the examples that the local exchange never sends. It does not support multivariate RFQs, or changes of a
- * market's metadata and price levels.
+ * Fields of the examples that no frame of this test has. The local exchange has no changes of a market's metadata and price
+ * levels, and the test has no RFQs on combos.
  */
 const notSent = [
   /^market_lifecycle_v2 (?:metadata_updated|price_level_structure_updated) /,

@@ -106,7 +106,7 @@ const call = ({ descriptor, operation }: ClientOperations.ClientOperation, input
 
 /** The operations whose correct requests Prism rejects, with Prism's reports. */
 const wronglyRejected: Readonly<Record<string, string>> = {
-  // The exchange rejects a write without a body, but the document declares no body.
+  // The client sends an empty object, but the document declares no body.
   UpgradeAccountApiUsageLevel: "request: No supported content types, but request included a non-empty body"
 }
 

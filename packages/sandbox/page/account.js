@@ -10,7 +10,7 @@ const windowMillis = 15_000
 
 const sideNames = { bid: "Buy YES", ask: "Sell YES" }
 
-/** The terms in the form, or why they are invalid. */
+/** The terms in the form. An invalid number is undefined. */
 const readForm = (form) => {
   const data = new FormData(form)
   const [contracts, cents] = [parseCount(String(data.get("count"))), parseCents(String(data.get("price")))]
@@ -71,7 +71,7 @@ export const makeOrderForm = (selection) => {
   return {
     setPrice: (tenThousandths, side) => {
       fieldOf(form, "price").value = price(tenThousandths).slice(0, -1)
-      // A price of the book is taken from the other side.
+      // To trade with a price in the book, an order must be on the other side.
       const sides = form.elements.namedItem("side")
       if (sides instanceof RadioNodeList) sides.value = side === "ask" ? "bid" : "ask"
       showCost()

@@ -7,7 +7,7 @@ import { refusalOf, sampleSize, seed, start, terms, unwrap } from "./support/flo
 const week = 7 * 86_400_000
 
 describe("createCollection", () => {
-  it("has combos on shard 1, of at least two legs, with the price levels and the fees of combos", () => {
+  it("has by default combos on shard 1, of at least two legs, with the price levels and the fees of combos", () => {
     const floor = makeCombining()
     assert.deepInclude(unwrap(floor.view().collection(collectionTicker)), {
       seriesTicker: "KXMVE",
@@ -261,7 +261,7 @@ describe("a combo", () => {
     assert.strictEqual(floor.latest(combo).status, "finalized")
   })
 
-  it("resolves to no when the first leg fails, and cancels its orders", () => {
+  it("resolves to no as soon as one leg fails, and cancels its orders", () => {
     const floor = makeCombining()
     const combo = floor.combo("A yes", "B no", "C yes")
     const order = floor.place(floor.maker, terms("bid", 10, 5, { ticker: combo.ticker }))
@@ -292,7 +292,7 @@ describe("a combo", () => {
     assert.deepStrictEqual(settled(floor.maker), [1_111, 8_880_000])
   })
 
-  it("has the product of floors, where legs settle at their floors", () => {
+  it("has the product of the floors of its legs if they settle at their floors", () => {
     const floor = makeCombining()
     for (const [name, settlementFloor] of [
       ["LOW", "0.10"],
@@ -308,7 +308,7 @@ describe("a combo", () => {
     assert.deepInclude(floor.latest(combo), { result: "scalar", settlementValue: 400 })
   })
 
-  it("cannot be determined or disputed by itself", () => {
+  it("cannot be determined or disputed by the operator", () => {
     const floor = makeCombining()
     const { ticker } = floor.combo("A yes", "B no")
     const refused = refusalOf(floor.execute({ type: "determineMarket", ticker, outcome: "yes" }))

@@ -117,7 +117,7 @@ describe("the markets of the crowd", () => {
     assert.deepStrictEqual(statuses, ["active", "closed", "closed", "determined", "determined", "finalized"])
   })
 
-  it("have the result that their prices expected, most of the time", () => {
+  it("have the result that their last price indicated, in more than 80 % of the markets", () => {
     const exchange = makeCrowded({ pace: 3 })
     const last = new Map<string, number>()
     for (let atMillis = start; atMillis < start + 6 * hour; atMillis += minute) {
@@ -229,7 +229,7 @@ describe("the traders of the crowd", () => {
     assert.isAbove(after, before)
   })
 
-  it("get new cash when they have spent half of it", () => {
+  it("get a deposit when they have less than half of their initial cash", () => {
     const exchange = makeCrowded({ traders: 1 })
     const { accountId } = exchange.view(start).accounts()[0]!
     unwrap(exchange.execute({ type: "withdraw", accountId, dollars: "600000" }, start))
@@ -280,7 +280,7 @@ describe("the quotes of the crowd", () => {
     }
   })
 
-  it("are confirmed within a second after they were accepted, also if the RFQ was deleted, and not replaced then", () => {
+  it("are confirmed within a second after the acceptance, also if the RFQ is deleted, and are no longer replaced", () => {
     const exchange = makeCrowded()
     const quotesAt = requestQuotes(exchange, "KXCROWDLONG-A-YES", 10)
     const at = start + 5_100
@@ -299,7 +299,7 @@ describe("the quotes of the crowd", () => {
     assert.deepStrictEqual(requestQuotes(exchange, "KXCROWDLONG-A-YES", 60_000)(start + minute), [])
   })
 
-  it("cover RFQs on combos at the product of their legs, in which the traders do not trade otherwise", () => {
+  it("price combos at the product of their legs, although the traders trade combos only by RFQs", () => {
     const exchange = makeCrowded()
     const legs = [
       { marketTicker: "KXCROWDLONG-A-YES", eventTicker: "KXCROWDLONG-A", side: "yes" },
@@ -386,7 +386,7 @@ describe("attachCrowd", () => {
     assert.notDeepEqual(dumpAt(makeCrowded({}, 2), end), dump)
   })
 
-  it("gives the same state for any division of the time into moves", () => {
+  it("gives the same state for any steps of the clock", () => {
     const end = start + 3 * minute
     const expected = dumpAt(makeCrowded(), end)
     fc.assert(

@@ -122,7 +122,7 @@ describe("the orders and fills of subtraders", () => {
     assert.strictEqual(refused({ subtraderId: "nobody" }), "not_found")
   })
 
-  it("show an FCM the sides of its own subtraders", () => {
+  it("show an FCM only the sides of its own subtraders", () => {
     const desk = makeDesk()
     const { orderId } = desk.buy(desk.one, 40, 2)
     desk.place(desk.two.accountId, terms("ask", 50, 1))
@@ -217,7 +217,7 @@ describe("transferPosition", () => {
     ])
   })
 
-  it("moves NO at one dollar minus the price, and without money at 10000", () => {
+  it("moves NO at one dollar minus the price, so no money moves at 10000", () => {
     const desk = makeDesk()
     desk.place(desk.maker, terms("bid", 60, 5))
     desk.place(desk.one.accountId, terms("ask", 60, 5))

@@ -94,7 +94,7 @@ describe("milestones", () => {
     })
   })
 
-  it("have a status that lags up to five minutes behind the live data, and an update when it changes", () => {
+  it("have a status that lags up to five minutes behind the live data, and an update time that changes with it", () => {
     const { get, milestone } = open()
     const [startMillis, endMillis] = [start + 12 * minute, start + 21 * minute]
     const { milestoneId } = milestone({ startMillis, endMillis })

@@ -197,7 +197,7 @@ describe("MultivariateCollections.createMarket", () => {
   )
 
   onExchange(
-    "responds with 429 beyond the creations of a week, and an error that is a string",
+    "responds with 429 and an error that is a string to a creation beyond the weekly limit",
     () =>
       Effect.gen(function* () {
         const { credentials } = yield* Sandbox

@@ -149,7 +149,7 @@ describe("listen, with malformed HTTP", () => {
     )
   )
 
-  it.live("drops a connection without a complete request when the client resets it", () =>
+  it.live("serves the next connection after a client has reset one in the middle of a request", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo()
@@ -251,7 +251,7 @@ describe("listen, with many large bodies", () => {
     )
   )
 
-  it.live("closes connections beyond their number", () =>
+  it.live("closes connections beyond the limit", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo({ maxConnections: 2 })
@@ -293,7 +293,7 @@ describe("ArrivingBody", () => {
   it("keeps the bytes of chunks of any size, and takes at most about twice their memory", () => {
     for (const size of [1, 7, 1_000, 16 * kibibyte, 100_000]) {
       const whole = Buffer.from(Array.from({ length: 300_000 }, (_, n) => n % 251))
-      // A budget is exact, so that a smaller one refuses the body.
+      // This budget refuses a body that takes more memory.
       const budget = new BodyBudget(2 * whole.length + 2 * kibibyte)
       const body = new ArrivingBody(budget, whole.length)
       for (let at = 0; at < whole.length; at += size) {

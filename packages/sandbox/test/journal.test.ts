@@ -261,7 +261,7 @@ describe("compaction", () => {
   })
 
   for (const [name, kept] of [
-    ["a process that is killed", () => undefined],
+    ["the end of the process", () => undefined],
     ["a power failure", (random: () => number) => random]
   ] as const) {
     it(`and every other write can be interrupted by ${name} at any operation`, async () => {

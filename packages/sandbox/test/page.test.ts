@@ -76,7 +76,7 @@ describe("the page", () => {
           "x-content-type-options": "nosniff",
           "cross-origin-resource-policy": "same-origin"
         })
-        // Markup that the policy would block does not work in the page either.
+        // The page has no markup that the policy would block.
         assert.notMatch(text, /<script(?![^>]*src=)|<style|\sstyle=|\son\w+=|https?:/)
       })
     )

@@ -151,7 +151,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
       await tab.until(`${text("#market-title")} === ${JSON.stringify(title)}`)
       assert.strictEqual(await tab.evaluate("document.querySelectorAll('main img, main b b').length"), 0)
       assert.strictEqual(await tab.evaluate("document.title"), "Local exchange")
-      // The policy refuses markup even if the page tried.
+      // The policy refuses markup even if a script of the page sets it.
       const refused = await tab.evaluate(
         "(() => { try { document.body.innerHTML = '<i>'; return false } catch { return true } })()"
       )
@@ -318,7 +318,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
       )
     )
 
-    it.live("cannot call the API without that", () =>
+    it.live("cannot call the API by default", () =>
       inTab(async (tab, sandbox) => {
         await tab.open(origin)
         assert.strictEqual(await tab.evaluate(outcome(`${sandbox.url}/trade-api/v2/exchange/status`)), "blocked")

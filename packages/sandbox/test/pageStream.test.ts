@@ -156,7 +156,7 @@ describe("Streams", () => {
   })
 
   for (const size of [1, 1_000, 100_000]) {
-    it(`keeps at most 300 trades and 100 frames for a page that is behind, of ${size}`, () => {
+    it(`keeps at most 300 trades and 100 frames out of ${size} for a page that is behind`, () => {
       const world = makeStreams()
       const body = makeBody()
       world.streams.open(body, selection())

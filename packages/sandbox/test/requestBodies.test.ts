@@ -115,7 +115,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "is checked after the signature and does not save tokens",
+    "is checked after the signature, and costs tokens even if it is refused",
     Effect.gen(function* () {
       const world = yield* makeWorld
       const sent: Sent = { method: "POST", path: orders, text: gzipSync(body), headers: { "content-encoding": "zstd" } }

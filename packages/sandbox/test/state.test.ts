@@ -185,7 +185,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("creates the markets of the options that it does not have yet", () =>
+  it.live("creates the markets of the options that the file does not have yet", () =>
     Effect.gen(function* () {
       const file = newFile()
       const tickers = ({ view }: Operator) => Effect.map(view, (all) => all.tickers())

@@ -28,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const start = async (
   file: string
 ): Promise<{ readonly child: ChildProcess; readonly served: Served; readonly errors: () => string }> => {
-  // Few commands per compaction, so that many kills fall into one.
+  // Compacts after few commands, so that many kills fall into a compaction.
   const child = fork(server, [file, "10"], { silent: true })
   let errors = ""
   child.stderr?.on("data", (chunk: Buffer) => (errors += chunk.toString()))

@@ -1,9 +1,9 @@
 /**
  * A crowd of simulated traders, for a local exchange on which markets move.
  *
- * The crowd acts only by ordinary commands. What it does in a second depends only on the seed, on the number of that
- * second and on the state of the exchange. So the same seed gives the same trades, for any division of the time into
- * moves, and a crowd on a restored exchange continues as if it had never stopped.
+ * The crowd acts only by ordinary commands. What it does in a second depends only on its options, on the seed, on the
+ * number of that second and on the state of the exchange. So the same seed gives the same trades, whether the clock moves
+ * in small or in large steps (of up to a day), and a crowd on a restored exchange continues where it stopped.
  *
  * @module
  */
@@ -27,8 +27,9 @@ export interface CrowdOptions {
    */
   readonly markets?: "own" | "all"
   /**
-   * How many times per second the traders act, all together, on average. An action is one order of a taker, or a maker's
-   * look at its orders in one market. More than 0 and at most 1,000. Default: 7, which gives about 11 orders per second.
+   * How many times per second the traders act, all together, on average. An action is one order or cancel of a taker, or
+   * one check by a maker of its orders in one market. More than 0 and at most 1,000. Default: 7. Makers check several
+   * orders at a time, so about 13 orders per second are placed, amended or cancelled.
    */
   readonly pace?: number
 }
@@ -36,19 +37,19 @@ export interface CrowdOptions {
 /** The most markets in which the traders trade at the same time. */
 const maxMarkets = 32
 
-/** The part of the traders that quotes. The others take. */
+/** The share of makers among the traders. The others are takers. */
 const makerShare = 0.4
 
 const defaultPace = 7
 
 /**
- * At each full second, a maker quotes in every book that lacks a side, whose spread is wider than this, or that is
- * further than this from the value, in ten-thousandths of a dollar.
+ * At each full second, a maker quotes in every book that lacks a side, whose spread is wider than `maxSpread`, or whose
+ * best bid is above the value, or best ask below it, by more than `maxDistance`. In ten-thousandths of a dollar.
  */
 const maxSpread = 600
 const maxDistance = 150
 
-/** After a longer move of the time, the crowd acts only in the last part of the move, so that the move ends soon. */
+/** If the time moves further than this at once, the crowd acts only in the last part of this length. This limits the work. */
 const maxMoveMillis = 86_400_000
 
 /** An action within a second. */
@@ -71,8 +72,8 @@ export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: Cro
       )
 
 /**
- * Attaches a crowd to an exchange. It finds its accounts, markets and orders in the state, and creates what is missing. If
- * the exchange's time is later than `atMillis`, because its clock was moved back, the crowd waits until that time.
+ * Attaches a crowd to an exchange. The crowd finds its accounts, markets and orders in the state, and creates what is
+ * missing. If the exchange's time is later than `atMillis`, because its clock was moved back, the crowd waits until then.
  */
 export const attachCrowd = (exchange: Exchange, options: CrowdOptions, atMillis: number): void =>
   exchange.attach(new CrowdAgent(exchange, options, exchange.view(atMillis).nowMillis))
@@ -81,7 +82,7 @@ class CrowdAgent implements Agent {
   readonly #crowd: Crowd
   readonly #pace: number
   readonly #isOwnOnly: boolean
-  /** The markets in which the traders trade, since the last full second. */
+  /** The markets in which the traders trade. Each full second selects them again. */
   #tickers: ReadonlyArray<string> = []
   /** The next full second, and the actions before it, in order. */
   #nextSecond = 0
@@ -139,7 +140,7 @@ class CrowdAgent implements Agent {
     this.#plan(Math.floor(atMillis / 1_000), atMillis)
   }
 
-  /** Plans the actions of a second, without those up to a time. */
+  /** Plans the actions of a second that are later than `afterMillis`. */
   #plan(second: number, afterMillis: number): void {
     const { seed } = this.#crowd.exchange
     const random = new Random(seed, "second", second)
@@ -152,7 +153,10 @@ class CrowdAgent implements Agent {
     this.#nextSecond = second + 1
   }
 
-  /** What happens at each full second: the schedule of the markets, RFQs, and quotes in books without them. */
+  /**
+   * Acts at a full second: answers RFQs, and quotes in books that need quotes. Once a minute, also creates and determines
+   * markets, and deposits cash.
+   */
   #actOnSecond(second: number): void {
     const atMillis = second * 1_000
     const { exchange, markets } = this.#crowd

@@ -8,15 +8,15 @@ import { atOrAbove, atOrBelow, type Levels } from "./grid.ts"
 import { hashOf, type Random, unitOf } from "./random.ts"
 import { type Crowd, fairPrice, levelsOfMarket, maxPosition, placeOrder, restingOf, topOf } from "./traders.ts"
 
-/** The orders of a maker on one side of a market. */
+/** The number of orders of a maker on one side of a market. */
 const ladderLength = 3
 
 /** The distance between the orders of a ladder, in ten-thousandths of a dollar. */
 const ladderStep = 100
 
 /**
- * The most that a maker shifts its prices because of its position, in ten-thousandths of a dollar, and the position of
- * that shift, in hundredths of a contract.
+ * The most that a maker shifts its prices because of its position, in ten-thousandths of a dollar, and the position from
+ * which it shifts them that far, in hundredths of a contract.
  */
 const maxShift = 150
 const shiftedPosition = 200_000
@@ -24,7 +24,7 @@ const shiftedPosition = 200_000
 /** A maker trades with an order that is better than the maker's own price by more than this, in ten-thousandths. */
 const staleness = 100
 
-/** Half of the difference between a maker's prices, in ten-thousandths: more if the value moves faster. */
+/** Half of a maker's spread, in ten-thousandths of a dollar. The spread is wider if the value moves faster. */
 export const halfSpreadOf = ({ markets, seed }: Crowd, accountId: string, ticker: string, atMillis: number): number =>
   60 + 60 * unitOf(hashOf(seed, accountId, ticker)) + Math.min(180, markets.volatility(ticker, atMillis) * 20_000)
 
@@ -43,7 +43,10 @@ const ladderOf = (levels: Levels, side: "bid" | "ask", best: number): ReadonlyAr
   return prices
 }
 
-/** Lets a maker check its orders in a market: amends those that are too far from its prices, and adds missing orders. */
+/**
+ * Lets a maker check its orders in a market. Amends orders that are almost filled or too far from the maker's prices, adds
+ * missing orders, and cancels surplus orders.
+ */
 export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis: number, random: Random): void => {
   const { exchange } = crowd
   const position = exchange.view(atMillis).positionCount(accountId, ticker)
@@ -73,8 +76,8 @@ export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis:
 }
 
 /**
- * The wanted price, or the closest price that does not trade immediately. A maker trades with an order only if that order
- * is too far from the value.
+ * The wanted price if it does not trade immediately, or trades with an order that is better by more than `staleness`.
+ * Otherwise the closest price that does not trade immediately.
  */
 const bestPrice = (
   crowd: Crowd,
@@ -135,6 +138,9 @@ const moveLadder = (
   }
 }
 
-/** Whether an order can stay: the best order of a ladder must be at its price, the others close to theirs. */
+/**
+ * Whether an order can stay. The best order of a ladder must be at its price, the others must be close to theirs, and each
+ * must have a contract left.
+ */
 const isGood = ({ price, remainingCount }: Order, wanted: number, index: number): boolean =>
   Math.abs(price - wanted) <= index * (ladderStep / 2) && remainingCount >= 100

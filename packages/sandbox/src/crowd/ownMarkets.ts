@@ -13,7 +13,7 @@ import { aboveStrike, logistic, scoreOf, volatility } from "./value.ts"
 
 const quarterMillis = 900_000
 
-/** Short markets that are open at the same time. */
+/** The number of short markets that are open at the same time. */
 const openAtOnce = 4
 
 /** The time from the close of a short market to its result, and from its result to its settlement. */
@@ -50,7 +50,7 @@ const eventOf = (closeMillis: number): string => {
   return `${shortSeries}-${text.slice(2, 4)}${month}${text.slice(8, 10)}${text.slice(11, 13)}${text.slice(14, 16)}`
 }
 
-/** The short market of a quarter of an hour. Its strike is the index at the start of that quarter. */
+/** The short market that the crowd creates in a quarter. Its strike is the index at the start of that quarter. */
 const shortMarketOf = (seed: number, quarter: number): ShortMarket => {
   const closeMillis = (quarter + openAtOnce) * quarterMillis
   const index = indexOf(scoreOf(seed, shortSeries, (quarter * quarterMillis) / 1_000)).toFixed(1)
@@ -86,7 +86,7 @@ const longMarkets: ReadonlyArray<CreateMarket> = [
 /** The crowd's own markets, and the hidden value of any market. It keeps nothing but the latest short markets. */
 export class OwnMarkets {
   readonly #seed: number
-  /** The short markets by quarter, those that are open and those that await their result. */
+  /** The latest short markets, newest first: the open ones, and as many that have closed. */
   #short: ReadonlyArray<ShortMarket> = []
   #quarter = -1
 
@@ -115,7 +115,7 @@ export class OwnMarkets {
         )
   }
 
-  /** The change of a market's value in one second (its standard deviation). */
+  /** The standard deviation of the change of a market's value in one second. */
   volatility(ticker: string, atMillis: number): number {
     const value = this.value(ticker, atMillis)
     const short = this.#latest(atMillis).find((market) => market.ticker === ticker)
@@ -123,7 +123,7 @@ export class OwnMarkets {
     return value * (1 - value) * (seconds === undefined ? volatility : 1.702 / Math.sqrt(seconds))
   }
 
-  /** Creates the markets that are missing, and sets the results of closed markets. */
+  /** Creates the series and markets that are missing, and sets the results of the latest closed markets. */
   tend(exchange: Exchange, atMillis: number): void {
     const known = new Set(
       exchange

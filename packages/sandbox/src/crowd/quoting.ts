@@ -11,17 +11,23 @@ import { halfSpreadOf } from "./making.ts"
 import { hashOf } from "./random.ts"
 import { type Crowd, fairPrice, levelsOfMarket, makersOf } from "./traders.ts"
 
-/** A maker quotes an RFQ at the first full second after this time at the latest. */
+/** A maker waits less than this before it quotes an RFQ, at the next full second. */
 const maxDelayMillis = 900
 
-/** A maker replaces a quote that is this far from its price, in ten-thousandths, at most once in this time. */
+/**
+ * A maker replaces a quote whose YES bid is `tolerance` or more from the maker's price, in ten-thousandths of a dollar, as
+ * soon as the quote is `replaceMillis` old.
+ */
 const tolerance = 200
 const replaceMillis = 10_000
 
-/** A maker quotes a side only if its position is then at most this count, in hundredths of a contract. */
+/** A maker quotes a side only if its position after a trade is at most this count, in hundredths of a contract. */
 const maxRfqPosition = 5_000_000
 
-/** Lets the makers answer every open RFQ. `isTraded` selects the markets. */
+/**
+ * Lets the makers answer the open RFQs of other accounts that have no accepted quote in progress. `isTraded` selects the
+ * markets.
+ */
 export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: string) => boolean): void => {
   const own = new Set([...crowd.makers, ...crowd.takers])
   for (const { quotes, rfq } of crowd.exchange.view(atMillis).openRfqs()) {
@@ -33,7 +39,7 @@ export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: st
   }
 }
 
-/** Whether a quote may still be executed without a new acceptance. A confirmation takes at most 30 seconds. */
+/** Whether a quote may still be executed without a new acceptance. A maker has at most 30 seconds to confirm. */
 const isPending = ({ acceptedMillis = -Infinity, status }: Quote, atMillis: number): boolean =>
   status === "confirmed" || (status === "accepted" && atMillis - acceptedMillis < 30_000)
 
@@ -68,7 +74,7 @@ const bidsOf = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq): Pi
   const levels = levelsOfMarket(crowd, ticker, atMillis)
   const position = crowd.exchange.view(atMillis).positionCount(accountId, ticker)
   const fair = priceOf(crowd, ticker, atMillis)
-  // A target cost buys about this count.
+  // At half a dollar, a target cost buys about this count.
   const count = rfq.count ?? (rfq.targetCostMicros ?? 0) / (dollar / 2)
   const half = halfSpreadOf(crowd, accountId, ticker, atMillis) + Math.min(200, count / 1_000)
   const bid = position + count > maxRfqPosition ? 0 : (atOrBelow(levels, fair - half) ?? 0)

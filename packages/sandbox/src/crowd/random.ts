@@ -1,5 +1,5 @@
 /**
- * Random numbers that depend only on a key: the same key gives the same numbers, in any order of the calls.
+ * Random numbers that depend only on a key: the same key gives the same numbers.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export const hashOf = (...parts: ReadonlyArray<number | string>): number => {
 /** A number from 0 to less than 1 for a hash. */
 export const unitOf = (hash: number): number => hash / 4_294_967_296
 
-/** A number for a hash, approximately normal with mean 0 and variance 1, and at most √12. */
+/** A number for a hash, approximately normal with mean 0 and variance 1, between −√12 and √12. */
 export const normalOf = (hash: number): number => {
   const other = mix(hash, 1)
   const sum = (hash >>> 16) + (hash & 0xffff) + (other >>> 16) + (other & 0xffff)
@@ -64,7 +64,7 @@ export class Random {
 
   /** The number of events of a Poisson process with this mean. */
   poisson(mean: number): number {
-    // Several small means, because e^−mean is zero for a large mean.
+    // Adds up processes with small means, because e^−mean is zero for a large mean.
     let count = 0
     for (let rest = mean; rest > 0; rest -= 10) {
       const limit = Math.exp(-Math.min(rest, 10))

@@ -16,13 +16,16 @@ import {
   topOf
 } from "./traders.ts"
 
-/** The part of the takers' decisions that follow the value. The other decisions are random. */
+/** The probability that a taker who trades is informed: it compares the prices with the value. Others trade randomly. */
 const informed = 0.35
 
-/** An informed taker trades only at prices that are better than the value by this, in ten-thousandths of a dollar. */
+/**
+ * An informed taker trades only if the best price is better than the value by more than this, in ten-thousandths of a
+ * dollar.
+ */
 const edge = 100
 
-/** How far beyond the best price a taker goes. */
+/** How far beyond the best price another taker trades, in ten-thousandths of a dollar. */
 const slippage = 200
 
 /** A size in hundredths of a contract: mostly small, sometimes large. */
@@ -41,7 +44,7 @@ export const take = (crowd: Crowd, accountId: string, ticker: string, atMillis: 
   const count = sizeOf(random)
   if (random.chance(informed)) {
     const side = ask !== 0 && ask + edge < fair ? "bid" : bid - edge > fair ? "ask" : undefined
-    // The limit leaves half of the gain.
+    // The limit is halfway between the best price and the value.
     const price = side === "bid" ? atOrBelow(levels, (ask + fair) / 2) : atOrAbove(levels, (bid + fair) / 2)
     if (side !== undefined && price !== undefined && Math.abs(position) < maxPosition) {
       placeOrder(

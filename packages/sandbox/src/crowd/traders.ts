@@ -23,13 +23,13 @@ export interface Crowd {
   readonly levels: Map<string, Levels>
 }
 
-/** A trader adds to a position only up to this count, in hundredths of a contract. */
+/** Makers and informed takers stop adding to a position in the book at this count, in hundredths of a contract. */
 export const maxPosition = 2_000_000
 
-/** A taker with a position of this count, in hundredths of a contract, only reduces it. */
+/** An uninformed taker with a position of this count, in hundredths of a contract, only reduces it. */
 const maxTakerPosition = 25_000
 
-/** The number of makers that quote a market. */
+/** The most makers that quote a market. */
 const makersPerMarket = 3
 
 /** The cash of a new trader on shard 0 and on each other shard, in dollars. */
@@ -64,7 +64,7 @@ const retire = (exchange: Exchange, accountId: string, atMillis: number): void =
   }
 }
 
-/** Creates an account. Undefined if the exchange refuses it, because all accounts together have too much money. */
+/** Creates an account and returns its id; undefined if the exchange refuses because all accounts have too much money. */
 const createTrader = (exchange: Exchange, name: string, atMillis: number): string | undefined => {
   const created = exchange.execute({ type: "createAccount", name, dollars: String(dollarsOf(0)) }, atMillis)
   return Result.isFailure(created) ? undefined : created.success.accountId
@@ -86,7 +86,7 @@ const fund = (exchange: Exchange, accountId: string, atMillis: number): void => 
   }
 }
 
-/** Deposits cash for each trader that has spent half of its first cash on a shard. */
+/** Deposits cash for each trader that has spent more than half of its initial cash on a shard. */
 export const refill = ({ exchange, makers, takers }: Crowd, atMillis: number): void => {
   for (const accountId of [...makers, ...takers]) {
     const balances = Result.getOrElse(exchange.view(atMillis).balances(accountId), () => [])
@@ -129,7 +129,7 @@ const noPrices: TopOfBook = { bid: 0, bidCount: 0, ask: 0, askCount: 0, lastPric
 export const topOf = ({ exchange }: Pick<Crowd, "exchange">, ticker: string, atMillis: number): TopOfBook =>
   Result.getOrElse(exchange.view(atMillis).ticker(ticker), () => noPrices)
 
-/** The newest resting orders of a trader, in one market or in all markets. */
+/** The newest 50 resting orders of a trader, in one market or in all markets. */
 export const restingOf = (
   exchange: Exchange,
   accountId: string,

@@ -18,7 +18,7 @@ export const bound = 2.5
 const blockSeconds = 65_536
 const maxAnchor = 1.2
 
-/** On average, a score jumps once in this time. */
+/** A score jumps once in each period of this length. */
 const jumpSeconds = 600
 const maxJump = 0.15
 
@@ -72,7 +72,7 @@ const fold = (score: number): number => {
 /** The value for a score. */
 export const logistic = (score: number): number => within(1 / (1 + Math.exp(-score)))
 
-/** The probability that a score is at least `strike` after some seconds, without jumps. */
+/** The probability that a score is at least `strike` after some seconds. Ignores jumps. */
 export const aboveStrike = (score: number, strike: number, seconds: number): number =>
   // The logistic function with this factor is close to the normal distribution.
   logistic((1.702 * (score - strike)) / (volatility * Math.sqrt(Math.max(1, seconds))))

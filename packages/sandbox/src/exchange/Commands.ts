@@ -267,7 +267,7 @@ export interface CreateCollection {
   readonly openMillis?: number
   /** Default: the collection does not close. */
   readonly closeMillis?: number
-  /** The events whose markets can be legs. An event can be created later. At least one. */
+  /** The events whose markets can be legs; at least one. An event can be created later. */
   readonly associatedEvents: ReadonlyArray<{
     readonly eventTicker: string
     /** Default: false. */
@@ -423,7 +423,7 @@ export interface ProposeBlockTrade {
   readonly expirationMillis: number
 }
 
-/** A position to transfer from an FCM's subtrader to a subtrader of its error account. */
+/** A position to transfer from an FCM's subtrader to a subtrader of the FCM's error account. */
 export interface TransferPosition {
   readonly sourceSubtraderId: string
   readonly targetSubtraderId: string
@@ -498,7 +498,7 @@ export interface CommandTypes {
   readonly createCollection: readonly [{ readonly collection: CreateCollection }, Collection]
   /**
    * Creates the combo of some legs in a collection. Returns the combo if it exists already. An account creates at most
-   * 5,000 combos in seven days.
+   * `maxCombosPerWeek` combos in seven days.
    */
   readonly createCombo: readonly [
     { readonly accountId: string; readonly collectionTicker: string; readonly legs: ReadonlyArray<ComboLeg> },
@@ -592,7 +592,10 @@ export interface CommandTypes {
     { readonly accountId: string; readonly rfqId: string; readonly subaccount?: number | undefined },
     void
   ]
-  /** Creates a quote on an RFQ of another account. Replaces the maker's open quote on the RFQ. */
+  /**
+   * Creates a quote on an RFQ. Replaces the maker's open quote on the RFQ. An own RFQ can be quoted unless `ownQuotes` is
+   * `refused`.
+   */
   readonly createQuote: readonly [{ readonly accountId: string; readonly quote: CreateQuote }, Quote]
   /** Cancels an open quote of the account. Any other quote is not found. */
   readonly deleteQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
@@ -624,7 +627,7 @@ export interface CommandTypes {
   ]
   /**
    * Accepts a block trade for the account's side. The subaccount, if set, replaces the proposed one. The second
-   * acceptance executes the trade. If one of the parties cannot pay, it is refused and changes nothing.
+   * acceptance executes the trade. If a party that has accepted cannot pay, the acceptance is refused.
    */
   readonly acceptBlockTrade: readonly [
     { readonly accountId: string; readonly proposalId: string; readonly subaccount?: number | undefined },
@@ -750,10 +753,7 @@ export interface ListRfqBatches extends PageQuery {
 export interface ListQuotes extends PageQuery, TimeQuery {
   /** If true, lists the quotes that the caller made. */
   readonly isMaker: boolean
-  /**
-   * If true, lists the quotes on the caller's RFQs. With both roles, the list is empty: an account cannot quote its own
-   * RFQ.
-   */
+  /** If true, lists the quotes on the caller's RFQs. With both roles, lists the caller's quotes on its own RFQs. */
   readonly isRfqCreator: boolean
   readonly rfqId: string | undefined
   readonly status: string | undefined

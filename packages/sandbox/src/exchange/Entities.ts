@@ -71,7 +71,7 @@ export interface OrderGroup {
   readonly exchangeIndex: number
   readonly limit: number
   readonly triggered: boolean
-  /** The count that orders of the group filled in the last 15 seconds, and since the last reset. */
+  /** The count that orders of the group filled in the last 15 seconds. A reset sets it to zero. */
   readonly windowCount: number
   readonly isAutoCancelEnabled: boolean
   readonly orderIds: ReadonlyArray<string>
@@ -275,7 +275,7 @@ export interface AssociatedEvent {
   readonly sizeMax: number | undefined
 }
 
-/** A multivariate event collection: the events whose markets can be combined to combos. */
+/** A multivariate event collection: the events whose markets can be combined into combos. */
 export interface Collection {
   readonly collectionTicker: string
   /** The series of the collection's combos. */
@@ -454,9 +454,9 @@ export interface Subtrader {
   readonly subtraderId: string
   /** The account that holds the subtrader's orders, positions and money. */
   readonly accountId: string
-  /** The most premium that the subtrader may deploy in a day; undefined without a cap. */
+  /** The daily cap on the subtrader's premium; undefined without a cap. It refuses no order here. */
   readonly capMicros: number | undefined
-  /** The net premium of the fills of `capDate`. */
+  /** The net premium that the subtrader has deployed on `capDate`. */
   readonly premiumMicros: number
   /** Reserved for resting orders. */
   readonly collateralMicros: number

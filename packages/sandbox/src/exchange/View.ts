@@ -357,7 +357,7 @@ export class View extends ReferenceData {
     return Result.map(findRfq(this.state, rfqId), toRfq)
   }
 
-  /** The accepted quotes of all accounts whose time to be confirmed is running, by id. */
+  /** The accepted quotes of all accounts that can still be confirmed, ordered by id. */
   quotesToConfirm(): ReadonlyArray<Quote> {
     const found: Array<Quote> = []
     for (const timer of this.state.timers.values()) {

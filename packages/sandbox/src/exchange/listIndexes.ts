@@ -1,6 +1,6 @@
 /**
- * Indexes of append-only lists. An index reads the items that were added since its last search at its next search, so
- * that the code that adds items need not know the index.
+ * Indexes of append-only lists. Each search first reads the items that were added since the previous search. So the code
+ * that adds items need not know the index.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export class KeyIndex<Item> {
     return (this.#byKey.get(key) ?? []).map((index) => this.#items[index]!)
   }
 
-  /** Finds the greatest index below another one, among the items with one of some different keys. */
+  /** Finds the greatest index below another one, among the items that have one of the keys. */
   before(keys: ReadonlyArray<string>): FindBefore {
     this.#catchUp()
     const lists = keys.flatMap((key) => {

@@ -105,7 +105,7 @@ export interface AccountState {
   readonly blockTrades: Array<BlockTradeState>
   /** The state of an FCM member; undefined for any other account. */
   fcm: FcmState | undefined
-  /** What the account is for its FCM; undefined for any other account. */
+  /** The account as a subtrader of an FCM; undefined for any other account. */
   subtrader: SubtraderState | undefined
 }
 
@@ -123,7 +123,7 @@ export interface SubtraderState {
   readonly member: AccountState
   readonly account: AccountState
   capMicros: number | undefined
-  /** The net premium of the fills of a date in New York. */
+  /** The net premium of `premiumDate`, a date in New York. */
   premiumMicros: number
   premiumDate: string
   readonly blockedCategories: Set<string>
@@ -287,7 +287,7 @@ export interface EventState extends Mutable<MarketEvent> {
 /** A collection, and its combos. */
 export interface CollectionState extends Collection {
   readonly eventsByTicker: ReadonlyMap<string, AssociatedEvent>
-  /** The events of which a combo needs legs. */
+  /** The events from which a combo needs legs. */
   readonly requiredEvents: ReadonlyArray<AssociatedEvent>
   /** The collection's combos by their legs, oldest first. */
   readonly combos: Map<string, MarketState>

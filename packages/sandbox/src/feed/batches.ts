@@ -1,7 +1,7 @@
 /**
  * Messages about RFQ batches and batch quotes, as one account sees them.
  *
- * Documented: with shards, all of them are divided by the id of the batch.
+ * Documented: in a subscription with shards, the id of the batch determines the shard of these messages.
  *
  * @module
  */

@@ -63,7 +63,7 @@ const flags = {
     Flag.withDefault("ed25519")
   ),
   crowd: Flag.Int("crowd").pipe(
-    Flag.withDescription("Simulated traders that quote and trade in all markets; 0 for none (default 0)"),
+    Flag.withDescription("The number of simulated traders. They trade in up to 32 markets; 0 for none (default 0)"),
     Flag.filter(
       (traders) => traders >= 0 && traders <= 1_000,
       () => "a number of traders from 0 to 1000"

@@ -246,7 +246,7 @@ export const controls: ReadonlyArray<Control> = [
 
 const root = "/sandbox/"
 
-/** Whether an accepted operator request has a body without the usual limit: a snapshot has any size. */
+/** Whether a request is accepted and may have a larger body than usual: only a snapshot may. */
 export const isLargeControl = (request: Omit<WireRequest, "body">, token: string): boolean =>
   request.method === "PUT" &&
   request.path.replace(/\?.*$/s, "") === `${root}snapshot` &&

@@ -119,7 +119,7 @@ class Host implements Source {
   readonly #createdMillis: number
   #journal: Journal | undefined
   #offsetMillis = 0
-  /** The furthest that the clock was ever moved ahead. */
+  /** The furthest that the clock was moved ahead since the last reset. */
   #furthestMillis = 0
   /** How far a restored snapshot's time is ahead of the moved clock. */
   #restoredMillis = 0
@@ -152,7 +152,10 @@ class Host implements Source {
     return this.#exchange
   }
 
-  /** A frozen clock moves only by {@link moveClock} and {@link restore}. Signatures then follow the real time. */
+  /**
+   * The current times. A frozen clock moves only by {@link moveClock}, {@link restore} and {@link reset}; signatures then
+   * follow the real time.
+   */
   now(): Now {
     const wallMillis = this.#wallMillis()
     const aheadMillis = this.#offsetMillis + this.#restoredMillis
@@ -178,7 +181,10 @@ class Host implements Source {
     return this.clock === "frozen" ? undefined : exchangeMillis - this.#offsetMillis - this.#restoredMillis
   }
 
-  /** Returns why the clock cannot be moved. A frozen clock moves only the exchange's time, which never goes back. */
+  /**
+   * Moves the clock. Returns why it cannot be moved; undefined after a move. A frozen clock moves only the exchange's time,
+   * which never goes back.
+   */
   moveClock(millis: number): string | undefined {
     if (!Number.isSafeInteger(millis)) {
       return `the clock moves by a whole number of milliseconds, not ${millis}`
@@ -337,7 +343,7 @@ class Host implements Source {
   }
 }
 
-/** The time of a frozen clock before it was ever moved. A clock that was not frozen stops at the exchange's time. */
+/** The time of a frozen clock before it was ever moved. If the saved clock was real, it stops at the exchange's time. */
 const frozenMillis = ({ clock, exchange }: Saved): number =>
   Math.max(
     clock.isFrozen ? clock.createdMillis : 0,

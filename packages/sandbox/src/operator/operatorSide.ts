@@ -193,8 +193,8 @@ export interface Operator {
     readonly exchangeIndex?: number
   }) => Effect.Effect<void, SandboxError>
   /**
-   * Places an order for an account, without a signature and without tokens. The exchange checks the order like any other
-   * order, and fails if it refuses the order.
+   * Places an order for an account, without a signature and without tokens. The exchange checks the order like any other.
+   * Fails if the exchange refuses the order.
    */
   readonly placeOrder: (accountId: string, order: NewOrder) => Effect.Effect<Order, SandboxError>
   /** Cancels a resting order of an account, and returns the cancelled order. */
@@ -236,9 +236,9 @@ export interface Operator {
    */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
   /**
-   * Restarts with only the initial markets, accounts and world. The keys of these accounts stay the same. Undoes moves of the
-   * clock and restored times, removes planted faults, recorded requests and set reference prices, and closes the
-   * connections of the feed.
+   * Restarts with only the initial markets, collections, accounts and world. The keys of these accounts stay the same.
+   * Undoes moves of the clock and restored times, removes planted faults, recorded requests and set reference prices, and
+   * closes the connections of the feed.
    */
   readonly reset: Effect.Effect<void, SandboxError>
 }
@@ -271,7 +271,7 @@ export interface FeedOperator {
 
 /** Options of a local exchange. */
 export interface TestOptions {
-  /** The seed of the exchange's ids, live data and reference prices. Default: 1. */
+  /** The seed of the exchange's ids and of everything it generates, such as reference prices and a crowd. Default: 1. */
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>
@@ -286,8 +286,8 @@ export interface TestOptions {
   /** The initial accounts. Their keys are the operator's `credentials`. */
   readonly accounts?: ReadonlyArray<NewAccount>
   /**
-   * Simulated traders that trade from the start, and continue after `reset` and `restore`. They are the same for the
-   * same seed and the same time. Default: none.
+   * Simulated traders that trade from the start, and continue after `reset` and `restore`. What they do depends only on
+   * these options, the seed, the time and the state of the exchange. Default: none.
    */
   readonly crowd?: CrowdOptions
   /** How many of the last requests to keep. Default: 1,000. */
@@ -302,7 +302,7 @@ export interface StateOptions {
    */
   readonly file: string
   /**
-   * The number of commands after which the journal is replaced by a snapshot. Default: when the journal has 100,000
+   * A snapshot replaces the journal after this number of commands, or after 64 MiB. Default: when the journal has 100,000
    * commands or 64 MiB, and is at least as large as the last snapshot.
    */
   readonly compactAfterCommands?: number

@@ -135,7 +135,7 @@ export const saving = (operator: Operator, { saved }: Journal): Operator => {
   const wait = <A>(change: Effect.Effect<A, SandboxError>): Effect.Effect<A, SandboxError> => Effect.tap(change, saved)
   const { accounts, clearFaults, credentials, dump, environment, page, plant, plantedFaults } = operator
   const { portfolio, requests, snapshot, url, view } = operator
-  // Without a spread, a new operation must be listed here.
+  // `operator` is not spread, so the compiler reports a new operation that is not listed here.
   return {
     environment,
     url,

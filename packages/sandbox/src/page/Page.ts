@@ -10,7 +10,7 @@ import { isNavigation, senderOf } from "./access.ts"
 import { makeFiles, safeHeaders } from "./files.ts"
 import { Streams } from "./stream.ts"
 
-/** Where the page is. */
+/** The path of the page. */
 export const pagePath = "/sandbox/"
 const filesPath = "/sandbox/page/"
 const streamPath = "/sandbox/stream"

@@ -17,7 +17,7 @@ import * as sections from "./sections.ts"
 
 /** The shortest time between two messages to a reader. */
 const periodMillis = 200
-/** Building a message takes at most this part of the time. */
+/** Building messages takes at most about this share of the time. */
 const maxLoad = 0.1
 /** How often an idle exchange is moved to the current time, so that orders expire and fills leave their windows. */
 const idleMillis = 1_000
@@ -26,12 +26,12 @@ const maxBehindMillis = 20_000
 const maxReaders = 16
 /** A smaller change of the offset between two clocks is not sent. */
 const timePrecisionMillis = 50
-/** The most markets in the list, and the most lines of markets in one message. */
+/** The most markets in the list, and the most of them that one message updates. */
 const maxMarkets = 1_000
 const maxLines = 200
 const maxRecent = 100
 const maxRecentTrades = 300
-/** The characters of a frame or a path that are sent. */
+/** The most characters of a frame or a path that are sent. */
 const maxText = 600
 
 /** What a reader wants to see besides the lists. */
@@ -289,7 +289,7 @@ export class Streams implements Watcher {
     }
   }
 
-  /** The number of items that wait to be sent to all readers. */
+  /** The number of items that wait to be sent, over all readers. */
   get waiting(): number {
     return [...this.#readers].reduce((total, { waiting }) => total + waiting, 0)
   }

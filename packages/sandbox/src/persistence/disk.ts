@@ -88,7 +88,7 @@ export const nodeDisk: Disk = {
   rename,
   syncFolderOf: async (path) => {
     if (process.platform === "win32") {
-      return // Windows cannot open a folder, and writes its entries with the file
+      return // Windows cannot open a folder. It writes the entry of a file with the file
     }
     const handle = await open(dirname(path), "r")
     try {

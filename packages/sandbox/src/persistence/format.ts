@@ -9,7 +9,7 @@ import type { Assumptions } from "../Assumptions.ts"
 import type { Command } from "../exchange/Commands.ts"
 import type { Snapshot } from "../exchange/Exchange.ts"
 
-/** Changes with the form of the records. */
+/** The version of the form of the records. */
 export const format = 1
 
 /** The clock of an exchange: see `Host` of the operator. */
@@ -58,7 +58,7 @@ export interface Entry {
   readonly change: Change
 }
 
-/** A command at its time, or a new state of the clock and the exchange's time before. */
+/** A command and its time, or a new state of the clock and the exchange's time before this change. */
 export type Change =
   | { readonly atMillis: number; readonly command: Command }
   | { readonly atMillis: number; readonly clock: ClockState }
@@ -94,7 +94,7 @@ export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
   return kept
 }
 
-/** The version of this package. `package.json` is two folders above the sources, the build and the bundle. */
+/** The version of this package. `package.json` is two folders above this source, the compiled file and the bundle. */
 export const packageVersion = (): string => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     readonly version: string // of our own package

@@ -55,7 +55,7 @@ export const gateFeed = (
 const openGated = (open: (line: Line) => Endpoint, line: Line, journal: Journal): Endpoint => {
   let endpoint: Endpoint | undefined
   let heldBytes = 0
-  /** Whether frames of the feed may wait for held frames. */
+  /** Whether the feed saw held bytes, and may wait until they are sent. */
   let isBehind = false
   const release = (text: string, reason: string | undefined): void => {
     heldBytes -= text.length

@@ -12,7 +12,7 @@ import type { Base, Change, ClockState, Entry, Head, Origin } from "./format.ts"
 import { lineOf } from "./lines.ts"
 import { toParts } from "./parts.ts"
 
-/** When to replace the journal by a snapshot. */
+/** A snapshot replaces a journal that has `commands` or `bytes`, and at least `share`. */
 export interface Limits {
   readonly commands: number
   readonly bytes: number
@@ -119,7 +119,7 @@ export class Journal {
     this.#add({ atMillis, clock })
   }
 
-  /** Records that another exchange continues. Its state is written as a snapshot. */
+  /** Records that another exchange has replaced the exchange. Its state is written as a snapshot. */
   replaced(): void {
     this.#replacedSeq = ++this.#seq
     this.#start()
@@ -297,7 +297,7 @@ export class Journal {
   }
 }
 
-/** An exception is not a failure of the journal: it is thrown where nothing catches it. */
+/** An exception of `send` is not a failure of the journal: it is thrown again where nothing catches it. */
 const deliver = ({ send }: Held, failure: string | undefined): void => {
   try {
     send(failure)

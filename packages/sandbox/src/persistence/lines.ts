@@ -11,7 +11,7 @@ const checksumOf = (text: string): string => crc32(text).toString(16).padStart(8
 /** The line of a record that is already JSON. */
 export const lineOf = (json: string): string => `["${checksumOf(json)}",${json}]\n`
 
-/** The record of a line without its end; undefined if the line is corrupted. */
+/** The record of a line; undefined if the line is corrupted. `line` has no line feed. */
 export const recordOf = (line: string): unknown => {
   const json = line.slice(12, -1)
   if (line !== `["${line.slice(2, 10)}",${json}]` || line.slice(2, 10) !== checksumOf(json)) {

@@ -28,7 +28,7 @@ export const lock = (path: string): (() => void) | string => {
   // A link creates the lock together with its content.
   writeFileSync(temporary, text, { mode: 0o600 })
   try {
-    // A stale lock is removed at most once, so a race with other processes ends.
+    // Tries only twice, so that a race with other processes ends.
     for (const isLast of [false, true]) {
       if (link(temporary, file)) {
         return () => {
@@ -70,7 +70,7 @@ const read = (file: string): string | undefined => {
   }
 }
 
-/** The owner of a lock; undefined if the lock is not whole, which only a power failure leaves behind. */
+/** The owner of a lock; undefined if the lock is incomplete. Only a power failure leaves an incomplete lock behind. */
 const ownerOf = (text = ""): Owner | undefined => {
   try {
     const owner = JSON.parse(text) as Partial<Owner> // the fields are checked
@@ -83,7 +83,7 @@ const ownerOf = (text = ""): Owner | undefined => {
   }
 }
 
-/** Whether the owner may still run. Of a process on another machine nothing is known. */
+/** Whether the owner may still run. Nothing is known about a process on another machine. */
 const isRunning = ({ host, pid, started }: Owner): boolean => {
   if (host !== hostname()) {
     return true
@@ -96,7 +96,7 @@ const isRunning = ({ host, pid, started }: Owner): boolean => {
   return startOf(pid) === started
 }
 
-/** The boot and the start time of a process on Linux; empty elsewhere. */
+/** The boot id and the start time of a process on Linux; empty elsewhere. */
 const startOf = (pid: number): string => {
   const boot = read("/proc/sys/kernel/random/boot_id")?.trim()
   const stat = read(`/proc/${pid}/stat`)

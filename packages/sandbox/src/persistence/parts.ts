@@ -10,7 +10,7 @@ import * as Predicate from "effect/Predicate"
 /** A part: items of a long array, or the snapshot itself. */
 export type Part = { readonly list: number; readonly items: ReadonlyArray<unknown> } | { readonly whole: unknown }
 
-/** The length from which an array is a part of its own. */
+/** An array whose JSON has at least this many characters becomes one or several parts. */
 const longText = 256 * 1024
 
 const reference = "$list"

@@ -19,8 +19,8 @@ const transfers = new Set([
 ])
 
 /**
- * The operations that a locked key may not perform. Documented: it acts only on its subaccount, moves no money, and
- * creates no subaccounts. Here, it also manages no keys and does not upgrade the account.
+ * The operations that a locked key may not perform. Documented: a locked key acts only on its subaccount, moves no money,
+ * and creates no subaccounts. Here, it also manages no keys and does not upgrade the account.
  */
 const forbiddenToLocked = new Set([
   ...transfers,

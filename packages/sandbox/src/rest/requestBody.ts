@@ -23,7 +23,10 @@ export interface Sent {
 /** Whether the document declares a body for an operation, and whether this body is required. */
 export type BodyRule = "none" | "optional" | "required"
 
-/** Operations with the document's `required: false`. Their body is an object without fields, or with optional fields. */
+/**
+ * Operations whose body has `required: false` in the document. Their body is an object without fields, or with optional
+ * fields only.
+ */
 const optionalBodies: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "AcceptBlockTradeProposal",
   "ConfirmQuote",
@@ -44,7 +47,7 @@ export const bodyRuleOf = ({ body, operationId }: Descriptor): BodyRule =>
  *   recorded for writes with an optional body. An empty optional body is an empty object.
  * - A POST or PUT without a body in the document may be empty, then without a content type. Otherwise it is like a write
  *   with an optional body.
- * - The body of any other GET or DELETE is ignored.
+ * - The body of a GET or DELETE without a body in the document is ignored.
  *
  * The caller checks a body against the schema of the operation. If there is no schema, any JSON object is valid.
  */
@@ -107,8 +110,8 @@ const decoders: ReadonlyMap<string, Decoder> = /*#__PURE__*/ new Map<string, Dec
 /**
  * Decodes the content encoding of a body. The decoded body has at most 4 MiB, or the given limit.
  *
- * Refuses an encoding that is unknown and a combination of encodings (415), a body that is not in its encoding (400), and
- * a decoded body beyond the limit (413).
+ * Refuses an unknown encoding or a combination of encodings (415), a body that is not in its encoding (400), and a decoded
+ * body beyond the limit (413).
  */
 export const decodeBody = (
   { body, headers }: Pick<Sent, "body" | "headers">,

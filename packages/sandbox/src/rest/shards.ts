@@ -34,7 +34,7 @@ export const checkShards = ({ operationId }: Descriptor, input: Input): Refusal 
   return undefined
 }
 
-/** Refuses an item of a batch that names a shard that does not exist. Every item takes −1. */
+/** Refuses an item of a batch that names a shard that does not exist. Every item may name −1. */
 export const checkShardOf = (item: { readonly exchange_index?: number | undefined }): Refusal | undefined =>
   checkFields(item, true)
 

@@ -34,8 +34,8 @@ const minBlockBytes = 1024
 const maxBlockBytes = 64 * 1024
 
 /**
- * A body that arrives in chunks. It takes its memory from a budget. This memory is at most about twice the length of the
- * body, even if every chunk is one byte long.
+ * A body that arrives in chunks. It takes its memory from a budget. This memory is at most about twice the length of a body
+ * of more than 1 KiB, even if every chunk is one byte long.
  */
 export class ArrivingBody {
   readonly #budget: BodyBudget

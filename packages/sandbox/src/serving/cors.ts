@@ -24,7 +24,7 @@ export const checkOrigin = (text: string): string | undefined =>
     ? undefined
     : `${JSON.stringify(text)} is not an origin. Write it as the browser sends it, such as http://localhost:3000`
 
-/** Permits pages of these origins to call the API. Their requests need signatures like all others. */
+/** Permits pages of these origins to call the API. Their requests need the same signatures as all others. */
 export const permitOrigins =
   (origins: ReadonlyArray<string>) =>
   (request: WireRequest, respond: () => WireResponse): WireResponse => {

@@ -24,13 +24,13 @@ export type Serve = (request: WireRequest, fromLoopback: boolean) => WireRespons
 /** The parts of a request that are known before its body. */
 export type RequestHead = Omit<WireRequest, "body">
 
-/** The largest body of a request, except of those that {@link ListenOptions.isLarge} names. */
+/** The largest body of a request, except for requests that {@link ListenOptions.isLarge} permits. */
 const maxBodyBytes = 4 * 1024 * 1024
 
 /** The largest request head. 2,000 UUIDs in a query need 82 KB. */
 const maxHeadBytes = 128 * 1024
 
-/** Options of a server. Slow requests are dropped. */
+/** Options of a server. A request that exceeds a time limit is 408. */
 export interface ListenOptions {
   /** The time limit from the connection, or from the first byte of a further request, to the end of the head. Default: 10,000. */
   readonly headMillis?: number
@@ -43,7 +43,7 @@ export interface ListenOptions {
   readonly keepAliveMillis?: number
   /** The number of connections. Further ones are closed at once. Default: 4,096. */
   readonly maxConnections?: number
-  /** The memory that the bodies of incomplete requests may take together. Beyond it, requests are 503. Default: 128 MiB. */
+  /** The memory that the bodies of incomplete requests may take together. A request beyond it is 503. Default: 128 MiB. */
   readonly maxBufferedBytes?: number
   /** Whether the body of a request may be as long as the longest text of JavaScript (512 MiB). Default: none may. */
   readonly isLarge?: (request: RequestHead, fromLoopback: boolean) => boolean

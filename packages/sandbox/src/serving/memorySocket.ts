@@ -118,8 +118,8 @@ class MemorySocket implements Socket.WebSocketLike {
   }
 
   /**
-   * Listens for the response of a refused upgrade, instead of the events `error` and `close`, or for pings. Other events
-   * of the library `ws` have listeners only by {@link addEventListener}.
+   * Listens for pings, or for the response of a refused upgrade. This response then replaces the events `error` and
+   * `close`. Other events of the library `ws` have listeners only by {@link addEventListener}.
    */
   on(type: "unexpected-response", listener: (request: unknown, response: Response) => void): this
   on(type: "ping", listener: (body: Buffer) => void): this
@@ -302,7 +302,7 @@ class MemorySocket implements Socket.WebSocketLike {
     this.#schedule()
   }
 
-  /** Dispatches the events soon, as far as the socket is not paused. */
+  /** Dispatches the events soon, unless the socket is paused. */
   #schedule(): void {
     if (this.#isScheduled || this.#isPaused) {
       return

@@ -24,7 +24,7 @@ export interface Buckets {
   readonly write: ReadonlyArray<Bucket>
 }
 
-/** Tokens per second; published on 24 September 2026, except the local exchange's own `unmetered`. */
+/** Tokens per second; published on September 24, 2026, except the local exchange's own `unmetered`. */
 const rates: Readonly<Record<Tier, readonly [read: number, write: number]>> = {
   basic: [200, 100],
   advanced: [300, 300],

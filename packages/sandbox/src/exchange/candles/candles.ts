@@ -114,7 +114,7 @@ const toCandle = (
   }
 }
 
-/** A sum that is moved to a bigint before it can exceed the safe integers: a product of a trade is at most 10¹³. */
+/** A sum above this moves to a bigint, before it can exceed the safe integers. One trade adds at most 10¹³. */
 const maxSum = 2 ** 52
 
 /** The prices and the volume of some trades. */

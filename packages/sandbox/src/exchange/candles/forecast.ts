@@ -75,7 +75,7 @@ interface Chance {
   readonly probability: number
 }
 
-/** The distribution at a time, by ascending values. Empty if no market with a strike has traded. */
+/** The distribution at a time, by ascending values. Empty if no scalar market and no market with a strike has traded. */
 const distributionAt = (event: EventState, atMillis: number): ReadonlyArray<Point> => {
   const chances: Array<Chance> = []
   for (const market of event.markets) {
@@ -115,7 +115,7 @@ const ofParts = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   return points
 }
 
-/** The distribution of markets with one strike each. A probability that would fall as the value rises stays the same. */
+/** The distribution of markets with one bound each. A probability that would fall as the value rises stays the same. */
 const ofLadder = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   let highest = 0
   return chances

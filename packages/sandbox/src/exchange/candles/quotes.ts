@@ -130,7 +130,7 @@ const merge = (first: QuotePeriod, second: QuotePeriod, endMinute: number): Quot
   openInterest: second.openInterest
 })
 
-/** Merges the older half of the periods into hours, and if three quarters are still left, into days. */
+/** Merges the older half of the periods into hours, and if more than three quarters are still left, into days. */
 export const shorten = (quotes: Array<QuotePeriod>, max: number): void => {
   for (const minutes of mergedMinutes) {
     const older = quotes.length - max / 2

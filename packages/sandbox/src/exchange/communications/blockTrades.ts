@@ -170,7 +170,7 @@ const execute = (state: State, trade: BlockTradeState): void => {
   trade.executedMillis = state.nowMillis
 }
 
-/** A proposal that was not executed expires at its time. */
+/** A proposal that was not executed expires at its `expirationMillis`. */
 const statusOf = (
   { nowMillis }: State,
   { executedMillis, expirationMillis }: Pick<BlockTradeState, "executedMillis" | "expirationMillis">

@@ -1,5 +1,5 @@
 /**
- * Transfers of positions from an FCM's subtrader to a subtrader of its error account.
+ * Transfers of positions from an FCM's subtrader to a subtrader of the FCM's error account.
  *
  * @module
  */
@@ -17,8 +17,8 @@ import { find, findOrCreate, isSubtraderOf } from "./subtraders.ts"
 const cent = dollar / 100
 
 /**
- * Transfers a position at a price, without fees and fills. The error account pays for it, and the source receives the
- * money. Returns the id of the transfer.
+ * Transfers a position at a price, without fees and fills. The cash of the source and of the error account changes as in a
+ * trade at this price. Returns the id of the transfer.
  */
 export const transferPosition = (
   state: State,
@@ -62,7 +62,7 @@ const checkTerms = ({ count, price }: TransferPosition): Refusal | undefined => 
   }
   return Number.isInteger(price) && price >= 0 && price <= dollar && price % cent === 0
     ? undefined
-    : invalidParameters("price_centicents must be whole cents from 0 to 10000")
+    : invalidParameters("price_centicents must be a multiple of 100 from 0 to 10000")
 }
 
 const checkOpen = (state: State, market: MarketState): Refusal | undefined =>
@@ -73,15 +73,15 @@ const checkOpen = (state: State, market: MarketState): Refusal | undefined =>
 const sidesOf = ({ count }: TransferPosition) =>
   count > 0 ? ({ from: "ask", to: "bid" } as const) : ({ from: "bid", to: "ask" } as const)
 
-/** The change of the cash when a position buys or sells. */
+/** The change of the cash when the holder of a position buys or sells. */
 const revenueOf = (held: number, side: "bid" | "ask", count: number, price: number): number => {
   const closed = Math.min(count, Math.max(0, side === "bid" ? -held : held))
   return closed * dollar - count * (side === "bid" ? price : dollar - price)
 }
 
 /**
- * Refuses a transfer that one of the parties cannot pay, and a transfer of contracts that back resting orders of the
- * source, because the money for these orders would be missing.
+ * Refuses a transfer that one of the parties cannot pay for. Also refuses a transfer that takes away contracts that cover
+ * resting orders of a party, because the money for these orders would be missing.
  */
 const checkTransfer = (
   errorAccount: AccountState,

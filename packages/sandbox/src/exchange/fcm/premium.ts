@@ -1,5 +1,5 @@
 /**
- * The net premium that an FCM's subtrader deploys in a day. Its daily cap limits this premium.
+ * The net premium that an FCM's subtrader deploys in a day. It is reported beside the daily cap, and refuses no order.
  *
  * @module
  */
@@ -23,6 +23,6 @@ export const deployPremium = (state: State, { subtrader }: AccountState, micros:
   }
 }
 
-/** The premium that a subtrader has deployed today. Negative if it was paid more than it paid. */
+/** The premium that a subtrader has deployed today. Negative if the subtrader received more than it paid. */
 export const premiumOf = ({ nowMillis }: State, { premiumDate, premiumMicros }: SubtraderState): number =>
   premiumDate === capDateOf(nowMillis) ? premiumMicros : 0

@@ -1,8 +1,8 @@
 /**
  * Futures commission merchants (FCMs) and their subtraders.
  *
- * A subtrader is an account of its own, so its orders, positions and money are those of any account. Keys that are bound
- * to it may only read: its orders reach the exchange by other ways than REST, here by the operator.
+ * A subtrader is an account of its own: it has orders, positions and money like any other account. Keys that are bound to
+ * it may only read. Its orders do not reach the exchange over REST. Here, the operator places them.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { type AccountState, type FcmState, snapshot, type State, type SubtraderS
 import { capDateOf, premiumOf } from "./premium.ts"
 import { notFcm } from "./trades.ts"
 
-/** Makes an account an FCM member. The error account, if named, becomes one as well. */
+/** Makes an account an FCM member. The error account, if there is one, also becomes an FCM member. */
 export const enable = (
   state: State,
   account: AccountState,
@@ -74,7 +74,7 @@ const add = (state: State, member: AccountState, fcm: FcmState, subtraderId: str
   return subtrader
 }
 
-/** Whether an id is that of a subtrader of an account, which may not exist yet. */
+/** Whether an id has the form of the ids of an account's subtraders. The subtrader need not exist yet. */
 export const isSubtraderOf = ({ accountId }: AccountState, subtraderId: string): boolean =>
   subtraderId.startsWith(`${accountId}_`) && suffix.test(subtraderId.slice(accountId.length + 1))
 
@@ -125,7 +125,7 @@ export const toSubtrader = (state: State, subtrader: SubtraderState): Subtrader 
   blockedCategories: [...subtrader.blockedCategories].sort()
 })
 
-/** Sets the daily cap of a subtrader, or removes it. Removing a cap that is not set is not found. */
+/** Sets the daily cap of a subtrader, or removes it. Fails with `notFound` if there is no cap to remove. */
 export const setCap = (
   account: AccountState,
   subtraderId: string,

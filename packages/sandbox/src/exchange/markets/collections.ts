@@ -22,10 +22,10 @@ const comboRanges: NonNullable<CreateCollection["priceRanges"]> = [
 const functionalDescription =
   "The value of a combo is the product of the values of its legs, rounded down: one dollar if every leg has its selected outcome, and nothing if one leg does not"
 
-/** The largest number of legs, as the wire can represent it. */
+/** The largest number of legs that the wire can represent. */
 const maxSize = 2_147_483_647
 
-/** The shard of combos. */
+/** The default shard of combos. */
 const comboShard = 1
 
 /** Creates a collection, and the series of its combos if missing. */
@@ -123,7 +123,9 @@ const isSize = (size: number, least: number): boolean => Number.isInteger(size) 
 
 const checkSizes = (sizeMin: number, sizeMax: number, events: ReadonlyArray<AssociatedEvent>): Refusal | undefined => {
   if (!isSize(sizeMin, 1) || !isSize(sizeMax, 0) || (sizeMax !== 0 && sizeMax < sizeMin)) {
-    return invalidParameters("the sizes of a collection must be whole: at least 1, and a maximum of 0 for no limit")
+    return invalidParameters(
+      "sizeMin of a collection must be a whole number from 1, and sizeMax a whole number from sizeMin, or 0 for no limit"
+    )
   }
   const invalid = events.find(
     (event) =>
@@ -133,7 +135,9 @@ const checkSizes = (sizeMin: number, sizeMax: number, events: ReadonlyArray<Asso
   )
   return invalid === undefined
     ? undefined
-    : invalidParameters(`the sizes of ${invalid.eventTicker} must be whole, and the maximum at least 1 and the minimum`)
+    : invalidParameters(
+        `sizeMin of ${invalid.eventTicker} must be a whole number from 0, and sizeMax a whole number from 1 and from sizeMin`
+      )
 }
 
 const checkEvents = (state: State, events: ReadonlyArray<AssociatedEvent>): Refusal | undefined => {

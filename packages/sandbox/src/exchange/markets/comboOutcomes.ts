@@ -1,8 +1,8 @@
 /**
  * The outcomes of combos, which follow those of their legs.
  *
- * The value of a combo is the product of the values of its legs, rounded down to $0.0001. A combo is determined when
- * its last leg is, or when the first leg without value is.
+ * The value of a combo is the product of the values of its legs, rounded down to $0.0001. A combo is determined when its
+ * last leg is determined, or as soon as one leg is determined with the value zero.
  *
  * @module
  */
@@ -21,11 +21,11 @@ const comboFollowsLegs: Refusal = /*#__PURE__*/ refusal(
   "the legs of a combo determine its result: determine or dispute the markets of its legs"
 )
 
-/** Sets the result of a market, and of each combo whose value is known now. */
+/** Sets the result of a market, and of each of its combos whose value is then known. */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.determine(state, market, outcome), state)
 
-/** Disputes the result of a market, and of each combo whose value is no longer known. A settled combo stays settled. */
+/** Disputes the result of a market, and of each of its combos whose value is then unknown. A settled combo stays settled. */
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.dispute(state, market), state)
 

@@ -26,8 +26,9 @@ export interface Combination {
 }
 
 /**
- * Finds the combo of some legs in a collection, or creates it with its event. The legs of an existing combo may be
- * closed; a new combo needs legs that are not. The creation counts towards the limit of its creator, if there is one.
+ * Finds the combo of some legs in a collection, or creates it with its event. The legs of an existing combo may be closed.
+ * A new combo needs legs that are not closed, and counts towards the limit of `creator`. Without a creator, there is no
+ * limit.
  */
 export const comboOf = (
   state: State,
@@ -196,7 +197,7 @@ const checkConflicts = (legs: ComboState["legs"]): Refusal | undefined => {
   return undefined
 }
 
-/** The ticker without its last part if this part is a number, which is the threshold of a market, as in `-T60`. */
+/** The ticker of a market without its threshold, such as the `T60` at the end; undefined if the ticker has no threshold. */
 const ladderOf = (ticker: string): string | undefined => /^(.+-)[A-Z]?\d+(?:\.\d+)?$/.exec(ticker)?.[1]
 
 /** Refuses a wrong number of legs from one event. */
@@ -224,7 +225,7 @@ const checkEventSizes = (collection: CollectionState, legs: ComboState["legs"]):
   return undefined
 }
 
-/** The numbers of legs that an event permits, at least one of which is limited. */
+/** The permitted numbers of legs, for an event that limits them. */
 const rangeText = ({ sizeMax, sizeMin }: AssociatedEvent): string =>
   [
     ...(sizeMin === undefined ? [] : [`at least ${sizeMin}`]),

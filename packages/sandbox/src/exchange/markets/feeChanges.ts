@@ -144,7 +144,7 @@ export const attachEventFee = (state: State, event: EventState, change: EventFee
   state.eventFeeChanges.push(change)
 }
 
-/** An id that no other change of a series, or no other change of an event, has. */
+/** An id that is unique among the changes of series, and among the changes of events. */
 const idOf = (ticker: string, changes: ReadonlyArray<unknown>): string => `${ticker}-${changes.length + 1}`
 
 const checkTerms = (feeMultiplier: number, atMillis: number): Refusal | undefined =>

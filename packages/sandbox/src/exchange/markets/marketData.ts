@@ -196,7 +196,7 @@ export class MarketData {
     return event === undefined ? Result.fail(notFound) : Result.succeed(forecastsOf(this.state, event, range))
   }
 
-  /** Events, oldest first: those of combos, also those of one collection, or the others. */
+  /** Events, oldest first: those of all combos, those of the combos of one collection, or those of all other markets. */
   listEvents(
     query: PageQuery & {
       readonly multivariate: boolean

@@ -31,8 +31,8 @@ export const listPosition = (position: PositionState): void => {
 }
 
 /**
- * Finds later positions of a list. The result contains all that match a filter, and may contain others. Undefined if all
- * positions have to be checked.
+ * Returns a function that finds the next position after an index. It skips no position that matches the filter, but may
+ * find positions that do not match. Undefined if every position must be checked.
  */
 export const laterPositions = (
   list: PositionList,

@@ -1,8 +1,8 @@
 /**
  * Generated games: their scores, their clock and their plays.
  *
- * A game depends only on the id of its milestone and on the time. It is the same at the same time, and it never goes
- * back.
+ * A game depends only on its milestone and on the time. At the same time it is always the same. Its clock and its scores
+ * never go back.
  *
  * @module
  */
@@ -85,7 +85,7 @@ const playsOf = ({ milestoneId }: Scheduled, rules: GameRules): ReadonlyArray<Pl
   const total = rules.periods * rules.periodSeconds
   const unscored: Array<Unscored> = (["away", "home"] as const)
     .flatMap((side) => {
-      // Teams of a sport with many scores all score often.
+      // In a sport with many scores, both teams score often.
       const least = Math.floor(rules.maxScores / 2.5)
       return Array.from({ length: least + next(rules.maxScores - least + 1) }, () => side)
     })

@@ -86,7 +86,7 @@ export class ReferenceData extends MarketData {
     })
   }
 
-  /** When the last market of an event closed; undefined while one of its markets can still trade. */
+  /** When the last market of an event closed; undefined if it has no markets, or while one has not closed. */
   maturityOf(eventTicker: string): number | undefined {
     const markets = this.state.events.get(eventTicker)?.markets ?? []
     const isOver = markets.every(({ closeMillis }) => closeMillis <= this.state.nowMillis)

@@ -33,7 +33,7 @@ const indices: Readonly<Record<string, number>> = {
   ZECUSD_RTI: 40
 }
 
-/** What a reference price measures: a cryptocurrency, or a commodity, currency or yield. */
+/** What a reference price measures: a cryptocurrency (`crypto`), or a commodity, currency, yield or stock index. */
 export type ReferenceKind = "crypto" | "commodity"
 
 /** The kind of a reference price; undefined for an unknown name. */
@@ -43,7 +43,10 @@ export const kindOf = (name: string): ReferenceKind | undefined =>
 /** The documented indices of the channel with five updates a second. */
 const fastIndices = ["BRTI", "ETHUSD_RTI", "SOLUSD_RTI", "XRPUSD_RTI", "DOGEUSD_RTI"]
 
-/** Underlyings with their usual level: dollars, or percent for a Treasury yield. Source of the names: the document. */
+/**
+ * Underlyings with their usual level: an exchange rate for a currency pair, percent for a Treasury yield, otherwise
+ * dollars. Source of the names: the document.
+ */
 const underlyings: Readonly<Record<string, number>> = {
   "Metal.XAG/USD": 31,
   "Metal.XAU/USD": 2_650,

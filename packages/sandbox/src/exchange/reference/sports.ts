@@ -16,7 +16,7 @@ export interface Score {
 export interface GameRules {
   readonly periods: number
   readonly periodSeconds: number
-  /** Whether the clock of a period shows the remaining time or the elapsed time of the game; baseball has no clock. */
+  /** What the clock shows: the remaining time of the period, or the elapsed time of the game. Baseball has no clock. */
   readonly clock: "remaining" | "elapsed" | "none"
   readonly scores: ReadonlyArray<Score>
   /** The most scores of one team in a game. */
@@ -92,7 +92,7 @@ const rules: Readonly<Record<string, GameRules>> = {
   soccer_tournament_multi_leg: soccer
 }
 
-/** The rules of the games of a type of milestone; undefined for other milestones. */
+/** The rules of the games of a type of milestone; undefined if milestones of the type are not games. */
 export const rulesOf = (type: string): GameRules | undefined => (Object.hasOwn(rules, type) ? rules[type] : undefined)
 
 const dayMillis = minutes(24 * 60)

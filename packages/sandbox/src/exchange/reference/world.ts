@@ -42,7 +42,7 @@ interface GameExample {
 
 const day = 24 * 60
 
-/** A game that is on, two that follow today, and two of tomorrow. */
+/** A game that is on, two that start within two hours, and two that start about a day later. */
 const games: ReadonlyArray<GameExample> = [
   {
     winners: "KXNFLGAME",
@@ -302,7 +302,7 @@ const createSeries = (site: Site, series: CreateSeries): Result.Result<unknown, 
 const createEvent = (site: Site, event: CreateEvent): Result.Result<unknown, Refusal> =>
   site.execute({ type: "createEvent", event })
 
-/** The quarter of an hour before a time in some minutes from now, but not before 1970. */
+/** A time some minutes from now, rounded down to a quarter of an hour, but not before 1970. */
 const roundedIn = ({ nowMillis }: Site, minutes: number): number =>
   Math.max(0, Math.floor((nowMillis + minutes * minute) / quarter) * quarter)
 

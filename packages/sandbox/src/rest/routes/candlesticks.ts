@@ -18,10 +18,13 @@ import { count, price } from "../wire.ts"
 /** Observed: a request of one market may cover at most this number of periods. */
 const maxOfMarket = 5_000
 
-/** Documented for requests of several markets: periods times markets. Observed: the requested periods count. */
+/**
+ * Documented: the maximum of periods times markets in a request of several markets. Observed: the requested periods count,
+ * even those without a candlestick.
+ */
 const maxOfAll = 10_000
 
-/** Documented. */
+/** Documented: the most tickers of a request. */
 const maxTickers = 100
 
 /** The common fields of the inputs. */

@@ -1,5 +1,5 @@
 /**
- * Futures commission merchants (FCMs): their subtraders, and the orders, positions and fills of these.
+ * Futures commission merchants (FCMs): their subtraders, and the orders, positions and fills of the subtraders.
  *
  * @module
  */
@@ -109,7 +109,7 @@ export const fcm: ReadonlyArray<Route> = [
   ),
 
   route(Fcm.transferPosition, ({ accountId, execute, input, view }) =>
-    // A key that is bound to a subtrader transfers nothing.
+    // Refuses a key that is bound to a subtrader.
     Result.flatMap(view.subtraders(accountId), () =>
       Result.map(
         execute({

@@ -46,6 +46,6 @@ export const historical: ReadonlyArray<Route> = [
   )
 ]
 
-/** Whether the ticker never belonged to a market. */
+/** Whether a request names a ticker that no market has. */
 const isUnknown = (view: View, ticker: string | undefined): boolean =>
   ticker !== undefined && Result.isFailure(view.market(ticker))

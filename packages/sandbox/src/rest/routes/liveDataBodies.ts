@@ -61,7 +61,7 @@ const playerStatsOf = ({ milestone }: LiveMilestone, { players, state }: LiveGam
 const scorerOf = ({ player, side }: Play, players: LiveGame["players"]): StructuredTarget | undefined =>
   players[side][player % players[side].length]
 
-/** Documented: null for milestones that are not games of a supported sport, and without an id of Sportradar. */
+/** Documented: null for milestones that are not games of a supported sport, or have no id of Sportradar. */
 export const playByPlayOf = ({ game, milestone, targets }: LiveMilestone): LiveData.PlayByPlay | null => {
   if (game === undefined || milestone.sourceIds["sportradar"] === undefined) {
     return null

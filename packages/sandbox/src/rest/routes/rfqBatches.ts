@@ -112,7 +112,7 @@ export const rfqBatches: ReadonlyArray<Route> = [
   )
 ]
 
-/** Reads every item of a list, up to the first that is refused. */
+/** Reads every item of a list. Fails with the first refusal. */
 const readAll = <A, B>(
   items: ReadonlyArray<A>,
   read: (item: A) => Result.Result<B, Refusal>

@@ -43,11 +43,11 @@ export const addBids = (state: State, batchQuote: BatchQuoteState, older: BatchQ
     if (best === undefined || best.batchQuote !== older) {
       return better(best, own)
     }
-    // A bid that is not worse than the best bid before stays the best.
+    // The maker had the best bid. If its new bid is not worse, it is still the best.
     return own !== undefined && own.bid >= best.bid ? own : search(batchQuote.batch, child, side)
   })
 
-/** Updates the best bids after a batch quote has stopped to count. */
+/** Updates the best bids when a batch quote no longer counts. */
 export const removeBids = (state: State, batchQuote: BatchQuoteState): void =>
   update(state, batchQuote.batch, (best, child, side) =>
     best?.batchQuote === batchQuote ? search(batchQuote.batch, child, side) : best

@@ -50,7 +50,7 @@ const childReasons: Readonly<Record<RfqBatchCloseReason, RfqCloseReason>> = {
   "partially executed": "notExecuted"
 }
 
-/** Closes a child. It is not announced: the batch is. */
+/** Closes a child. A child has no event of its own: its batch has one. */
 export const closeChild = (state: State, rfq: RfqState, reason: RfqCloseReason): void => {
   rfq.status = "closed"
   rfq.closeReason = reason

@@ -56,7 +56,7 @@ export const checkOpen = ({ batchId, status }: BatchState): Refusal | undefined 
 export const checkMarkets = (state: State, { children }: BatchState): Refusal | undefined =>
   children.map(({ market }) => checkActive(state, market)).find((refused) => refused !== undefined)
 
-/** The bids of a batch quote in the order of the children. Refuses bids that are not one for each child. */
+/** The bids of a batch quote in the order of the children. There must be exactly one for each child. */
 const bidsByChild = (
   { children }: BatchState,
   { batchId: _batchId, bids, ...terms }: CreateBatchQuote

@@ -71,7 +71,7 @@ export const noteUpdate = ({ batches }: State, batch: BatchState): void => {
   valueOf(batches.updatesOf, batch.accountId, () => new UpdateList()).add(batch)
 }
 
-/** Adds a maker's batch quote to the state. Its older batch quote on the batch is forgotten. */
+/** Adds a maker's batch quote to the state. Removes the maker's older batch quote on the batch. */
 export const attachBatchQuote = ({ batches }: State, batchQuote: BatchQuoteState): void => {
   const { accountId, batch } = batchQuote
   const older = batch.quotes.get(accountId)

@@ -1,5 +1,5 @@
 /**
- * The temperature index of a city: one value for each minute, from the readings of the city's stations.
+ * The temperature index of a city: at most one value for each minute, from the readings of the city's stations.
  *
  * A value depends only on the seed, the city and the minute. Temperatures are JSON numbers, as in the document.
  *
@@ -46,8 +46,8 @@ const deadlineMillis = 3 * minute
 const quorum = 3
 
 /**
- * The points of a window, both bounds inclusive. A minute has a canonical point as soon as its deadline has passed. A
- * minute without a quorum has no point. The points of later minutes are incomplete.
+ * The points of a window, both bounds inclusive. Until the deadline of a minute has passed, its point is incomplete. Then
+ * the minute has a canonical point, or no point if it has no quorum.
  */
 export const pointsOf = (
   seed: number,
