@@ -31,9 +31,9 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const kills = sampleSize(10, 100)
+const kills = sampleSize(6, 100)
 /** The number of kills of one state file. */
-const killsPerFile = 5
+const killsPerFile = sampleSize(3, 5)
 /** Of the restarts of one state file, this one is without the crowd. */
 const withoutCrowd = 2
 const size = 20
