@@ -104,7 +104,7 @@ export interface Mutants {
   readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
   /**
    * Returns valid values with members that the schema permits but does not declare. Each name is added once per
-   * location. One more value is the first input value with all members added at once.
+   * location. One more value is the first input value with all members added at once, if there are several and the judge accepts the value.
    */
   readonly additions: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => ReadonlyArray<Addition>
 }
@@ -138,10 +138,10 @@ interface Position {
   readonly pointer: string
   readonly location: string
   /**
-   * The location, with the alternative that was taken at each union. The same schema node gives the same identity.
+   * The location, with the alternative that was taken at each union. Values at the same place of the expanded schema have the same identity.
    */
   readonly identity: string
-  /** Whether the value is an element of a list, but not the first. */
+  /** Whether the value is an element of a list after the first one of the list's common item type. */
   readonly later: boolean
 }
 
@@ -404,7 +404,7 @@ const typeFaults = (places: Positions, place: Position): ReadonlyArray<Fault> =>
     : [...faults, replacementFault("null-where-not-nullable", later, place.value, null)]
 }
 
-/** Returns a function that derives further distinct items from an item of a list. */
+/** Returns a function that derives further distinct items from an item of a list. An item that is not a literal, a text or a number is repeated. */
 const distinctItems = (places: Positions, node: Shape.Node, value: Json): ((step: number) => Json) => {
   const members = places.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
   return (step) => {
@@ -510,7 +510,7 @@ const additionsOf = (
       for (const place of places.in(schema, base)) {
         const alternative = places.alternativeFor(place)
         if (alternative?.kind !== "object" || alternative.closed || !isObject(place.value)) continue
-        // Additional members with a schema of their own are part of the coverage set.
+        // Skips objects whose additional members have a schema: `Coverage.ts` already creates such members.
         if (alternative.open && alternative.additional.schemas.length > 0) continue
         for (const name of unknownNames(alternative, place.value)) {
           const identity = pointerTo(places.identityOf(place, alternative), name)

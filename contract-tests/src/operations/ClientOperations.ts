@@ -46,7 +46,7 @@ export type NamedError =
   | Errors.ServiceUnavailable<unknown>
   | Errors.GatewayTimeout<unknown>
 
-/** An operation with unknown types. */
+/** An operation with unknown input and output. */
 export type AnyOperation = Operation<
   unknown,
   unknown,

@@ -64,7 +64,7 @@ interface Case {
   /** The items of the response's other list, on each page. */
   readonly others: ReadonlyArray<Json>
   readonly sizes: readonly [number, number]
-  /** Page indices before which an empty page is inserted. */
+  /** The indices at which empty pages are inserted, counting those already inserted. */
   readonly emptyBefore: ReadonlyArray<number>
   readonly cursors: ReadonlyArray<string>
   /** The preferred form of an empty list, and of the last cursor: 0 for empty, 1 for null, 2 for absent. */
@@ -245,7 +245,7 @@ const readsAll = ({ all, firstInput, itemsOf, itemsReader, pages, target }: Mode
   }
 }
 
-/** Checks that the items do not depend on the page size. */
+/** Checks that the items do not depend on the page size, and that no more pages are requested than needed. */
 const readsAnySize = ({ all, split, input, inputOf, itemsReader }: Model): void => {
   const [size, otherSize] = input.sizes
   const resized = split(otherSize, [])

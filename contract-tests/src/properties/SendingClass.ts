@@ -1,5 +1,5 @@
 /**
- * Defines which requests may be retried, by HTTP method and operation id. These rules are independent of the client's
+ * Defines which requests may be retried, by method, path and operation id, and what a request costs. These rules are independent of the client's
  * descriptors, because the suite compares the client's behaviour with them.
  *
  * @module
@@ -16,12 +16,11 @@ import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } fro
  */
 export type SendingClass = "idempotent" | "keyed" | "never"
 
-/** A reason, or the name of a member, by operation id. */
+/** A text by operation id: a reason in `idempotent`, the name of a member in `keys`. */
 type Reasons = Readonly<Record<string, string>>
 
 /**
- * The idempotent operations that are neither a GET nor a DELETE whose path ends with an id, and the reason why a repeated
- * request has no further effect.
+ * The idempotent operations besides every GET and every DELETE whose path ends with an id. The text says why a repeat has no further effect.
  */
 const idempotent: Reasons = {
   UpdateOrderGroupLimit: "sets the limit",
@@ -62,7 +61,7 @@ const itemsOf = (input: JsonObject): ReadonlyArray<Json> => {
   return isArray(orders) ? orders : [input]
 }
 
-/** Returns the client-supplied id of each item of an input or a body. An item without an id gives undefined. */
+/** Returns the client-supplied id of each item of an input or a body. An item without an id, or with an empty id, gives undefined. Empty for an operation that is not keyed. */
 export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<string | undefined> => {
   const key = keys[id]
   if (key === undefined) return []

@@ -8,6 +8,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { readFileSync } from "node:fs"
 import { controls } from "../src/operator/control.ts"
 import { defaults } from "../src/Assumptions.ts"
+import { routes } from "../src/rest/routes.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 
 const program = Effect.gen(function* () {
@@ -52,6 +53,17 @@ describe("README", () => {
       rows.toSorted(),
       controls.map(({ method, path }) => `${method} ${path.join("/")}`).toSorted()
     )
+  })
+
+  it("lists what is behind every operation exactly once", () => {
+    const rows = [
+      ...readme.matchAll(/^\| `([A-Z]\w+)` +\| (`\w+`(?:, `\w+`)*) +\| (?:state|reference data|generated|fixed)\b/gm)
+    ]
+    const listed = rows.flatMap(([, module = "", names = ""]) =>
+      names.split(", ").map((name) => `${module}.${name.slice(1, -1)}`)
+    )
+    assert.deepStrictEqual(listed.toSorted(), routes.map(({ descriptor }) => descriptor.name).toSorted())
+    assert.include(readme, `all ${routes.length} operations`)
   })
 
   it("lists every switch with its default", () => {

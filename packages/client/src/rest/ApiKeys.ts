@@ -24,11 +24,11 @@ export type { ApiKeyScope, ApiKeyType } from "../generated/requests.ts"
 export type { ApiKey, CreateApiKeyResponse, GetApiKeysResponse } from "../generated/responses.ts"
 
 /**
- * Lists the account's keys: ids, names, scopes and locks. The response never contains a private key.
+ * Lists the account's keys: ids, names, scopes, and the subaccount or FCM subtrader to which each key is locked. The response never contains a private key.
  *
  * **Details**
  *
- * The account's location attestation ends at `api_key_region_expiration_ts` (Unix seconds). The field is absent if the
+ * The account's location attestation ends at `api_key_region_expiration_ts` (Unix seconds). The field is absent or null if the
  * account never attested its location. Check it if the exchange suddenly returns 403.
  */
 export const list: Operation.Operation<Inputs.GetApiKeysInput, Responses.GetApiKeysResponse, Unauthorized, KalshiRead> =
@@ -107,8 +107,7 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
  *
  * **Details**
  *
- * `private_key` is `Redacted`: it prints as `<redacted>`. Of a response that could contain the key, an error keeps at
- * most the exchange's `code`, `message`, `details` and `service`.
+ * `private_key` is `Redacted`: it prints as `<redacted>`. If the call fails, the error keeps at most the exchange's `code`, `message`, `details` and `service` of the response, because the rest could contain the key.
  *
  * **Gotchas**
  *

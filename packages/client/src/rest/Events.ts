@@ -53,7 +53,7 @@ export type {
  * **Gotchas**
  *
  * - Only {@link listMultivariate} lists combos.
- * - The last page has `cursor: ""`.
+ * - The last page has `cursor: ""`, null or no cursor.
  *
  * **Example** (The tickers of all open markets, without combos)
  *
@@ -96,7 +96,7 @@ export const list: Pages.Paged<
  *
  * **Gotchas**
  *
- * The last page has `cursor: ""`.
+ * The last page has `cursor: ""`, null or no cursor.
  */
 export const listMultivariate: Pages.Paged<
   Inputs.GetMultivariateEventsInput,
@@ -176,7 +176,7 @@ export const metadata: Operation.Operation<
  * **Gotchas**
  *
  * - If both overrides are null, the event returns to the fee of its series at `scheduled_ts` (RFC 3339).
- * - The last page has `cursor: ""`.
+ * - The last page has `cursor: ""`, null or no cursor.
  */
 export const feeChanges: Pages.Paged<
   Inputs.GetEventFeeChangesInput,

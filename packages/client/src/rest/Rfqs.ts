@@ -69,7 +69,7 @@ export const list: Pages.Paged<
  *
  * **Details**
  *
- * Only the creator sees `creator_user_id` and `creator_subaccount`. Others see `creator_id`, a communications id.
+ * Everyone sees `creator_id`, a communications id. Only the creator also sees `creator_user_id` and `creator_subaccount`.
  */
 export const get: Operation.Operation<
   Inputs.GetRFQInput,

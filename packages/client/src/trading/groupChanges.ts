@@ -29,7 +29,7 @@ export interface GroupLoss {
 
 /** A change of an order group, or a change in whether all its messages arrive. */
 export type GroupChange =
-  /** The subscription is live. From here on, every change is delivered, until the next `Uncertain`. */
+  /** The subscription is live. From here on, every change is delivered, until the next `Uncertain`. Of several changes of one type in one millisecond, only the first is delivered. */
   | { readonly _tag: "Live" }
   /** A message of the group. The message of a trigger has the `event_type` `triggered`. */
   | { readonly _tag: "Update"; readonly update: OrderGroupUpdates }
@@ -80,7 +80,7 @@ export class OrderGroupDeleted
 /** Why no trigger of an order group was received. */
 export type TriggerError = TriggerUnknown | OrderGroupDeleted | FeedError
 
-/** Returns why messages of the channel may be missing. */
+/** Returns why messages of the channel may be missing; undefined if the event reports no loss. */
 const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
   switch (event._tag) {
     case "Outage":

@@ -19,7 +19,7 @@ const object = (properties: Json, required: ReadonlyArray<string> = Object.keys(
   required
 })
 
-/** Decodes values as the only property of a response and of a request. */
+/** Returns functions that decode a value as the only property of a response or of a request. */
 const both = async (schema: Json, others: Json = {}) => {
   const document = documentOf({
     schemas: { ...others, Both: object({ a: schema }) },
@@ -410,7 +410,7 @@ describe("a list", () => {
     for (const decode of [request, response]) accepts(decode, [[], [null, 1]])
   })
 
-  it("that can be null decodes to an empty list in a response, and stays null in a request", async () => {
+  it("that can be null: null decodes to an empty list in a response, and stays null in a request", async () => {
     const { request, response } = await both({ type: ["array", "null"], items: { type: "integer" } })
     assert.deepStrictEqual(response(null), { value: { a: [] } })
     accepts(response, [[], [1]])
@@ -643,7 +643,7 @@ describe("times of requests", () => {
   })
   const facts = { ...noFacts, units: { "In/ends": "Unix seconds.", "GetThings/from": "Unix milliseconds." } }
 
-  it("reject the other unit, by the unit that their name or a fact states", async () => {
+  it("have the unit that their name or a fact states, and reject the other unit", async () => {
     const files = await filesOf(document, facts)
     const requests = files.get("requests.ts")!
     assert.include(requests, "made_ts: UnixSeconds\n")

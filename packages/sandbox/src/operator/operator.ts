@@ -32,13 +32,13 @@ import type { View } from "../exchange/View.ts"
 import type { Credentials, FeedOperator, NewAccount, NewOrder, Operator, TestOptions } from "./operatorSide.ts"
 import type { PlantedFault, Source, Watcher } from "./watch.ts"
 
-/** The request handler, the feed, and the operator interface once the address is known. */
+/** A running exchange. `operate` returns its operator interface once the address is known. */
 export interface Running {
   readonly handle: (request: WireRequest, onDefect: (defect: unknown) => void) => WireResponse
   readonly feed: Feed
   /** For a page about the exchange. */
   readonly source: Source
-  /** Starts the crowd, if the options have one. */
+  /** Returns the operator interface, and starts the crowd if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator
   /** The keys of the initial accounts, in order. */
   readonly credentials: ReadonlyArray<Credentials>
@@ -194,7 +194,7 @@ class Host implements Source {
     }
     const { exchangeMillis, wallMillis } = this.now()
     if (Math.max(Math.abs(exchangeMillis + millis), Math.abs(wallMillis + millis)) > latestMillis) {
-      return "the clock moves at most to the end of the year 9999"
+      return "the clock cannot move so far: the limits are the end of the year 9999, and as far before 1970"
     }
     // What happens before the move must be in the journal before it: a replay fires the timers up to the move.
     this.#exchange.view(exchangeMillis)
@@ -343,7 +343,7 @@ class Host implements Source {
   }
 }
 
-/** The time of a frozen clock before it was ever moved. If the saved clock was real, it stops at the exchange's time. */
+/** The time of a frozen clock without its moves. If the clock was real before the restart, the frozen clock starts at the exchange's time. */
 const frozenMillis = ({ clock, exchange }: Saved): number =>
   Math.max(
     clock.isFrozen ? clock.createdMillis : 0,
@@ -411,7 +411,7 @@ const operatorOf = (
       : Effect.map(host.execute({ type: "registerKey", accountId, publicKey, options }), ({ keyId }) => keyId),
   setTier: (accountId, tier) =>
     host.write((exchange, nowMillis) => {
-      // Refills the buckets at the old rate, also if the exchange's time is not the time of the tokens.
+      // Taking 0 tokens refills the buckets at the old rate up to now. `setTier` cannot do this, because the tokens have their own clock.
       exchange.takeTokens(accountId, "read", 0, host.now().tokenMillis)
       return exchange.execute({ type: "setTier", accountId, tier }, nowMillis)
     }),

@@ -1,6 +1,5 @@
 /**
- * The implementation of one operation, typed by the client's own descriptor: a route cannot read an input or return a
- * value outside the client's types.
+ * The implementation of one operation, typed by the client's own descriptor: `route` cannot read an input or return a value outside the client's types, and `wireRoute` checks only the names of the output's fields.
  *
  * @module
  */
@@ -10,7 +9,7 @@ import type { Command, CommandType, CommandResult } from "../exchange/Commands.t
 import type { ApiKey, Refusal } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 
-/** A request with a verified signature, if required, and with input that fits the operation's schemas. */
+/** A request whose signature is verified if it is required or present, with input that fits the operation's schemas. */
 export interface Call<out Input> {
   /** Executes a command now. */
   readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => CommandResult<Type>

@@ -20,7 +20,7 @@ const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Hex.encode(bytes)}`)
  *
  * **Details**
  *
- * On Node, a trial signature does not detect a damaged prime, exponent or coefficient: OpenSSL notices the wrong
+ * On Node, a trial signature does not detect a damaged prime, CRT exponent or coefficient: OpenSSL notices the wrong
  * signature and recomputes it without the damaged CRT values. The equations here detect every changed bit.
  */
 export const rsaProblem = (members: ReadonlyArray<Uint8Array>): KeyErrorReason | undefined => {

@@ -7,7 +7,7 @@
 /** The options of a session. */
 export interface SessionOptions {
   /**
-   * Whether a lost connection is opened again. With `maxAttempts`, the subscriptions fail after that many attempts
+   * Whether the session dials again after a lost connection or a failed dial. With `maxAttempts`, the subscriptions fail after that many attempts
    * without a stable connection. Default: true, without a limit.
    */
   readonly reconnect?: boolean | { readonly maxAttempts: number } | undefined
@@ -28,7 +28,7 @@ export interface SessionOptions {
   /** The maximum number of times that a command is sent if the exchange does not answer. Default: 3. */
   readonly commandAttempts?: number | undefined
   /**
-   * How long a snapshot of a book may take. A missing snapshot is requested once before its market is refused. Default:
+   * How long a snapshot of a book may take. A missing snapshot is requested once more. If the subscription stays silent, it is reopened once. Then the market is refused. Default:
    * 5,000.
    */
   readonly snapshotTimeoutMillis?: number | undefined
@@ -46,19 +46,18 @@ export interface SessionOptions {
    * A jump of the clock beyond this limit ends the connections: the machine was most likely suspended. Default: 30,000.
    */
   readonly jumpMillis?: number | undefined
-  /** The growth of the delay from sending to receipt at which subscribers are notified. Default: 5,000. */
+  /** Subscribers are notified when the delay of messages (from sending to receipt) exceeds the smallest delay so far by this much, and again when it falls below half of this. Default: 5,000. */
   readonly delayMillis?: number | undefined
   /** The maximum number of markets in one command. Default: 500. */
   readonly batchSize?: number | undefined
   /** The number of commands that a connection may send at once. Default: 20. */
   readonly commandBurst?: number | undefined
-  /** After the burst, the time between two commands of a connection. Error 27 lengthens it. Default: 50. */
+  /** The time between two commands of a connection after the burst. It grows when the exchange refuses a command because of the pace (error 27). Default: 50. */
   readonly commandIntervalMillis?: number | undefined
-  /** The maximum number of connections. A second filter of a channel needs a second connection. Default: 10. */
+  /** The maximum number of connections. During a changeover, each connection has a second one that does not count. A second filter of a channel needs a second connection. Default: 10. */
   readonly maxConnections?: number | undefined
   /**
-   * The maximum number of messages of a connection that wait for the reply to a subscribe command, or for the
-   * changeover. Default: 10,000.
+   * The maximum number of messages that a connection holds back: before the reply to its subscribe command, or while it takes over from an old connection (`changeOver`). Beyond that, messages are reported as missing, or the new connection is dropped. Default: 10,000.
    */
   readonly maxEarlyMessages?: number | undefined
 }

@@ -136,7 +136,7 @@ const checkSizes = (sizeMin: number, sizeMax: number, events: ReadonlyArray<Asso
   return invalid === undefined
     ? undefined
     : invalidParameters(
-        `sizeMin of ${invalid.eventTicker} must be a whole number from 0, and sizeMax a whole number from 1 and from sizeMin`
+        `sizeMin of ${invalid.eventTicker} must be a whole number from 0, and sizeMax a whole number of at least 1 and at least sizeMin`
       )
 }
 

@@ -1,0 +1,245 @@
+/** Checks that no operation of the local exchange contradicts another. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import { pointerKeys, updateAt, valueAt, type Json } from "../../src/judge/JsonSchema.ts"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import { makeWorld, type World } from "../../src/targets/World.ts"
+import { layer as busyLayer, makeBusyWorld } from "./support/consistency/busyWorld.ts"
+import { covered } from "./support/consistency/collecting.ts"
+import { find } from "./support/consistency/contradictions.ts"
+import { exceptions, keysOf } from "./support/consistency/exceptions.ts"
+import { make, tampered } from "./support/consistency/reading.ts"
+import { fields, texts } from "./support/consistency/references.ts"
+import type { rules } from "./support/consistency/sums.ts"
+
+/** A contradiction: another value in the responses of an operation, and what must be found. */
+interface Planted {
+  readonly operation: string
+  readonly pointer: string
+  readonly value: Json | ((world: World) => Json)
+  readonly found: string
+  /** Only the responses to the signer have the value. */
+  readonly onlySigner?: true
+}
+
+const nowhere = "00000000-0000-4000-8000-000000000000"
+
+const ofReferences: ReadonlyArray<Planted> = [
+  ["GetMarkets", "/markets/0/event_ticker", "KXNONE-26", "GetEvent does not find the event KXNONE-26"],
+  ["GetEvents", "/events/0/series_ticker", "KXNONE", "GetSeriesList does not find the series KXNONE"],
+  ["GetOrder", "/order/yes_price_dollars", "0.9900", 'order.yes_price_dollars is "0.9900", but GetOrders shows'],
+  ["GetFills", "/fills/0/order_id", nowhere, "GetOrder does not find the order"],
+  ["GetFills", "/fills/0/count_fp", "77.00", 'fills.count_fp is "77.00", but GetTrades shows'],
+  ["GetTrades", "/trades/0/trade_id", nowhere, "GetTrades does not find the trade"],
+  ["GetQuote", "/quote/no_bid_dollars", "0.0100", 'quote.no_bid_dollars is "0.0100", but GetRFQQuote shows'],
+  ["GetRFQ", "/rfq/contracts_fp", "9.00", 'rfq.contracts_fp is "9.00", but GetRFQs shows'],
+  ["GetRFQBatch", "/rfq_batch/created_ts", "2001-01-01T00:00:00Z", "rfq_batch.created_ts is"],
+  ["GetMilestone", "/milestone/title", "Another", 'milestone.title is "Another", but GetMilestones shows'],
+  ["GetLiveData", "/live_data/type", "golf_tournament", 'live_data.type is "golf_tournament", but'],
+  ["GetStructuredTarget", "/structured_target/name", "Nobody", 'structured_target.name is "Nobody", but'],
+  ["GetMultivariateEventCollection", "/multivariate_contract/size_min", 9, "multivariate_contract.size_min is 9, but"],
+  ["GetIntraExchangeInstanceTransfer", "/transfer/amount", "1.000000", 'transfer.amount is "1.000000", but'],
+  ["ListFCMSubtraders", "/subtraders/0/subtrader_id", "NONE", "ListFCMSubtraders does not find the subtrader"],
+  ["GetOrderGroups", "/order_groups/0/contracts_limit_fp", "1.00", 'order_groups.contracts_limit_fp is "1.00", but'],
+  ["GetSeries", "/series/fee_type", "flat", 'series.fee_type is "flat", but GetSeriesList shows'],
+  ["GetIncentivePrograms", "/incentive_programs/0/market_ticker", "KXNONE-1", "GetMarket does not find the market"],
+  ["GetOrder", "/order/parent_id", nowhere, "order.parent_id is in no table of references"]
+].map(([operation, pointer, value, found]) => ({
+  operation: String(operation),
+  pointer: String(pointer),
+  value: value ?? null,
+  found: String(found)
+}))
+
+const ofRules: Readonly<Record<keyof typeof rules, Omit<Planted, "found">>> = {
+  "the volume of a market is that of its trades": {
+    operation: "GetMarkets",
+    pointer: "/markets/0/volume_fp",
+    value: "99.00"
+  },
+  "the volume of a series is that of its markets": {
+    operation: "GetSeriesList",
+    pointer: "/series/0/volume_fp",
+    value: "99.00"
+  },
+  "a trade has two fills": { operation: "GetFills", pointer: "/fills/0/book_side", value: "bid" },
+  "an order has the totals of its fills": {
+    operation: "GetOrders",
+    pointer: "/orders/0/fill_count_fp",
+    value: "99.00"
+  },
+  "the order of a subtrader has the count of its fills": {
+    operation: "GetFCMOrders",
+    pointer: "/orders/0/fill_count_fp",
+    value: "99.00"
+  },
+  "batch quotes and quotes are the same": {
+    operation: "GetRFQBatchQuotes",
+    pointer: "/batch_quotes/0/quotes/0/no_bid_dollars",
+    value: "0.0100"
+  },
+  "all accounts see the same values": {
+    operation: "GetRFQs",
+    pointer: "/rfqs/0/contracts_fp",
+    value: "99.00",
+    onlySigner: true
+  },
+  "a position has the totals of its fills": {
+    operation: "GetPositions",
+    pointer: "/market_positions/0/position_fp",
+    value: "99.00"
+  },
+  "the position of a subtrader has the totals of its fills": {
+    operation: "GetFCMPositions",
+    pointer: "/market_positions/0/position_fp",
+    value: "99.00"
+  },
+  "the position in an event has the totals of its markets": {
+    operation: "GetPositions",
+    pointer: "/event_positions/0/fees_paid_dollars",
+    value: "99.000000"
+  },
+  "open interest is the number of contracts held": {
+    operation: "GetMarkets",
+    pointer: "/markets/0/open_interest_fp",
+    value: "99.00"
+  },
+  "a balance is the sum over the shards": {
+    operation: "GetBalance",
+    pointer: "/balance_breakdown/0/balance",
+    value: "1.0000"
+  },
+  "the value of resting orders is the sum over the shards": {
+    operation: "GetPortfolioRestingOrderTotalValue",
+    pointer: "/total_resting_order_value",
+    value: 1
+  },
+  "cash is what payments, fills and settlements leave": {
+    operation: "GetDeposits",
+    pointer: "/deposits/0/amount_cents",
+    value: 1
+  },
+  "an order book has the resting orders": {
+    operation: "GetMarketOrderbook",
+    pointer: "/orderbook_fp/yes_dollars/0/1",
+    value: "99.00"
+  },
+  "the best prices of a market are those of its book": {
+    operation: "GetMarkets",
+    pointer: "/markets/0/yes_ask_dollars",
+    value: "0.0100"
+  },
+  "a queue position is the number of contracts before the order": {
+    operation: "GetOrderQueuePosition",
+    pointer: "/queue_position_fp",
+    value: "99.00"
+  },
+  "an order group has its resting orders": { operation: "GetOrderGroup", pointer: "/orders", value: [nowhere] },
+  "a settlement pays the position at the value of the market": {
+    operation: "GetSettlements",
+    pointer: "/settlements/0/revenue",
+    value: 5
+  },
+  "the volume for usage levels is that of the fills": {
+    operation: "GetAccountApiUsageLevelVolumeProgress",
+    pointer: "/volume_progress/0/trailing_30d_volume_fp",
+    value: "99.00"
+  },
+  "an event has its markets in every form": {
+    operation: "GetEventMetadata",
+    pointer: "/market_details",
+    value: []
+  },
+  "an entity is either live or historical": {
+    operation: "GetHistoricalMarkets",
+    pointer: "/markets/0/ticker",
+    value: ({ ticker }) => ticker
+  },
+  "the tags of a category are those of its series": {
+    operation: "GetTagsForSeriesCategories",
+    pointer: "/tags_by_categories/Local",
+    value: ["Another"]
+  },
+  "the candlesticks of a market have its volume and its state": {
+    operation: "GetMarketCandlesticks",
+    pointer: "/candlesticks/0/volume_fp",
+    value: "99.00"
+  },
+  "the points of a game are those of its last play": {
+    operation: "GetLiveDataByMilestone",
+    pointer: "/live_data/details/home_points",
+    value: 99
+  }
+}
+
+const planted: ReadonlyArray<Planted> = [
+  ...ofReferences,
+  ...Object.entries(ofRules).map(([found, planted]) => ({ ...planted, found: `${found}: ` }))
+]
+
+describe("the operations of the local exchange", () => {
+  it("are all read, except those that change something", () => {
+    const reads = ClientOperations.all.filter(({ descriptor }) => descriptor.method === "GET")
+    assert.deepStrictEqual(covered.toSorted(), reads.map(({ descriptor }) => descriptor.operationId).toSorted())
+  })
+
+  it.effect("do not contradict each other with one of each entity, and a planted contradiction is found", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld((millis) => TestClock.adjust(millis))
+      const reader = yield* make
+      const { bodies, contradictions } = yield* find(reader)
+      assert.deepStrictEqual(contradictions, [])
+      const read = new Set(bodies.map(({ operation }) => operation))
+      assert.deepStrictEqual(
+        covered.filter((operation) => !read.has(operation)),
+        [],
+        "every operation must be read"
+      )
+      for (const { found, onlySigner, operation, pointer, value } of planted) {
+        const changed = typeof value === "function" ? value(world) : value
+        const parent = pointer.slice(0, pointer.lastIndexOf("/"))
+        let changes = 0
+        const changing = tampered(reader, (of, data, account) => {
+          if (of !== operation || (onlySigner && account !== world.signer.accountId)) return data
+          if (valueAt(data, parent) === undefined) return data
+          changes++
+          return updateAt(data, pointerKeys(pointer), () => changed) ?? data
+        })
+        const got = (yield* find(changing)).contradictions
+        assert.isAbove(changes, 0, `${operation} has no ${parent}`)
+        assert.isTrue(
+          got.some((contradiction) => contradiction.includes(found)),
+          `${operation} ${pointer}: expected "${found}", but found ${JSON.stringify(got, undefined, 2)}`
+        )
+      }
+    }).pipe(Effect.scoped, Effect.provide(Sandbox.layerTest()))
+  )
+
+  it.effect(
+    "do not contradict each other on a busy exchange, where every exception and every reference occurs",
+    () =>
+      Effect.gen(function* () {
+        yield* makeBusyWorld
+        const { bodies, contradictions, excused, followed } = yield* find(yield* make)
+        assert.deepStrictEqual(contradictions.slice(0, 20), [])
+        assert.deepStrictEqual(
+          keysOf(exceptions).filter((key) => !excused.has(key)),
+          [],
+          "an exception that does not occur must be removed"
+        )
+        const names = [...followed.keys()]
+        assert.deepStrictEqual(
+          [...Object.keys(fields), ...Object.keys(texts)].filter(
+            (field) => !names.some((name) => name === field || name.endsWith(`.${field}`))
+          ),
+          [],
+          "a field of the table must occur"
+        )
+        const count = [...followed.values()].reduce((sum, times) => sum + times, 0)
+        console.log(`${bodies.length} responses, ${count} references of ${followed.size} fields`)
+      }).pipe(Effect.scoped, Effect.provide(busyLayer)),
+    120_000
+  )
+})

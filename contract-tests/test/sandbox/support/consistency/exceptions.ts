@@ -1,0 +1,100 @@
+/** The fields of the same name that legitimately differ between two bodies. */
+import type { Kind } from "./references.ts"
+
+/** Fields of an object that may differ from the entity to which it refers, with the reason. */
+export interface Exception {
+  /** The names of the members around the objects. */
+  readonly from: ReadonlyArray<string>
+  readonly to: Kind
+  readonly fields: ReadonlyArray<string>
+  readonly reason: string
+}
+
+const [anEvent, aMarket, aQuote] = [
+  ["event", "events"],
+  ["market", "markets"],
+  ["quote", "quotes"]
+]
+
+export const exceptions: ReadonlyArray<Exception> = [
+  { from: aMarket, to: "event", fields: ["title"], reason: "a market has its own title" },
+  { from: aMarket, to: "collection", fields: ["title"], reason: "a market has its own title" },
+  {
+    from: anEvent,
+    to: "series",
+    fields: ["title", "last_updated_ts"],
+    reason: "an event has its own title and changes"
+  },
+  {
+    from: ["multivariate_contract", "multivariate_contracts"],
+    to: "series",
+    fields: ["title"],
+    reason: "a collection has its own title"
+  },
+  {
+    from: ["block_trade_proposals", "order", "orders", "rfq", "rfqs", ...aQuote],
+    to: "market",
+    fields: ["status"],
+    reason: "the status of a request, not of the market"
+  },
+  {
+    from: aQuote,
+    to: "market",
+    fields: ["no_bid_dollars", "yes_bid_dollars"],
+    reason: "the prices of the quote, which do not rest in the book"
+  },
+  {
+    from: aQuote,
+    to: "rfq",
+    fields: ["cancellation_reason", "created_ts", "creator_id", "id", "status", "updated_ts"],
+    reason: "a quote has its own id, status, creator and times"
+  },
+  {
+    from: ["fills"],
+    to: "order",
+    fields: ["side"],
+    reason: "the deprecated side of a fill is the bought outcome; an order that sells YES has the side yes"
+  },
+  {
+    from: ["fills"],
+    to: "order",
+    fields: ["created_time", "no_price_dollars", "yes_price_dollars"],
+    reason: "an order may be filled later, and at another price than its limit"
+  },
+  {
+    from: ["fills"],
+    to: "subtraderOrder",
+    fields: ["yes_price_dollars"],
+    reason: "an order may be filled at another price than its limit"
+  },
+  { from: ["fills", "trades"], to: "market", fields: ["created_time"], reason: "markets are older than their trades" },
+  {
+    from: ["order", "orders"],
+    to: "market",
+    fields: ["created_time", "expiration_time"],
+    reason: "an order has its own times"
+  },
+  {
+    from: ["batch_quotes"],
+    to: "batch",
+    fields: ["created_ts", "creator_id", "id", "status"],
+    reason: "a batch quote has its own id, status, creator and times"
+  },
+  {
+    from: ["best_quotes"],
+    to: "batch",
+    fields: ["rfqs", "updated_ts"],
+    reason: "the best bids on the children, and the time of their last change"
+  },
+  {
+    from: ["rfqs"],
+    to: "market",
+    fields: ["no_bid_dollars", "yes_bid_dollars"],
+    reason: "the best bids on a child, which do not rest in the book"
+  },
+  { from: ["events"], to: "target", fields: ["id", "type"], reason: "a play of a game has its own id and type" }
+]
+
+/** The exceptions one by one. */
+export const keysOf = (exceptions: ReadonlyArray<Exception>): ReadonlyArray<string> =>
+  exceptions.flatMap(({ fields, from, to }) => from.flatMap((place) => fields.map((name) => `${place} ${to} ${name}`)))
