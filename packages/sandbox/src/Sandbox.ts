@@ -156,7 +156,7 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
         yield* createMissing(lasting, options.markets ?? [])
       }
       if (options.crowd !== undefined) {
-        yield* keepActing(lasting)
+        yield* keepActing(lasting, () => journal?.failure === undefined)
       }
       return lasting
     })
@@ -222,11 +222,11 @@ const pumpFeed = (feed: Feed): Effect.Effect<void, never, Scope.Scope> =>
 
 /**
  * Reads the exchange every second until the scope closes, so that a crowd acts as the time passes. Without these reads,
- * the crowd would do everything at the next request.
+ * the crowd would do everything at the next request. Ends when the state cannot be saved.
  */
-const keepActing = ({ view }: Operator): Effect.Effect<void, never, Scope.Scope> =>
+const keepActing = ({ view }: Operator, isSaving: () => boolean): Effect.Effect<void, never, Scope.Scope> =>
   view.pipe(
-    Effect.repeat(Schedule.spaced("1 second")),
+    Effect.repeat({ schedule: Schedule.spaced("1 second"), while: isSaving }),
     Effect.tapDefect((defect) => Effect.logError("the crowd of the local exchange stopped", defect)),
     Effect.forkScoped,
     Effect.asVoid

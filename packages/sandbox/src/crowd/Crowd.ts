@@ -73,10 +73,10 @@ export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: Cro
 
 /**
  * Attaches a crowd to an exchange. The crowd finds its accounts, markets and orders in the state, and creates what is
- * missing.
+ * missing. If the exchange's time is later than `atMillis`, because its clock was moved back, the crowd waits until then.
  */
 export const attachCrowd = (exchange: Exchange, options: CrowdOptions, atMillis: number): void =>
-  exchange.attach(new CrowdAgent(exchange, options, atMillis))
+  exchange.attach(new CrowdAgent(exchange, options, exchange.view(atMillis).nowMillis))
 
 class CrowdAgent implements Agent {
   readonly #crowd: Crowd

@@ -50,10 +50,12 @@ export const findTraders = (exchange: Exchange, count: number, atMillis: number)
       retire(exchange, accountId, atMillis)
     }
   }
-  return Array.from({ length: count }, (_, index) => {
+  const traders = Array.from({ length: count }, (_, index) => {
     const name = nameOf(index + 1)
     return ids.get(name) ?? createTrader(exchange, name, atMillis)
   }).filter((accountId) => accountId !== undefined)
+  traders.forEach((accountId) => fund(exchange, accountId, atMillis))
+  return traders
 }
 
 const retire = (exchange: Exchange, accountId: string, atMillis: number): void => {
@@ -65,14 +67,23 @@ const retire = (exchange: Exchange, accountId: string, atMillis: number): void =
 /** Creates an account and returns its id; undefined if the exchange refuses because all accounts have too much money. */
 const createTrader = (exchange: Exchange, name: string, atMillis: number): string | undefined => {
   const created = exchange.execute({ type: "createAccount", name, dollars: String(dollarsOf(0)) }, atMillis)
-  if (Result.isFailure(created)) {
-    return undefined
+  return Result.isFailure(created) ? undefined : created.success.accountId
+}
+
+/**
+ * Deposits the first cash of a trader on each shard where it never had any. An account from before a restart can lack
+ * some of it, if the process was killed between two of these deposits.
+ */
+const fund = (exchange: Exchange, accountId: string, atMillis: number): void => {
+  const view = exchange.view(atMillis)
+  const balances = Result.getOrElse(view.balances(accountId), () => [])
+  const funded = new Set(balances.flatMap((balance) => (balance.subaccount === 0 ? [balance.exchangeIndex] : [])))
+  for (let exchangeIndex = 0; exchangeIndex < view.shards; exchangeIndex++) {
+    if (!funded.has(exchangeIndex)) {
+      const dollars = String(dollarsOf(exchangeIndex))
+      exchange.execute({ type: "deposit", accountId, dollars, exchangeIndex }, atMillis)
+    }
   }
-  const { accountId } = created.success
-  for (let exchangeIndex = 1; exchangeIndex < exchange.view(atMillis).shards; exchangeIndex++) {
-    exchange.execute({ type: "deposit", accountId, dollars: String(dollarsOf(exchangeIndex)), exchangeIndex }, atMillis)
-  }
-  return accountId
 }
 
 /** Deposits cash for each trader that has spent more than half of its initial cash on a shard. */

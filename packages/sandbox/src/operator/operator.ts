@@ -113,6 +113,8 @@ class Host implements Source {
   readonly options: ExchangeOptions
   readonly #crowd: CrowdOptions | undefined
   #isCrowdStarted = false
+  /** Whether the first exchange is from before a restart. */
+  readonly #isSaved: boolean
   readonly #keepRequests: number
   readonly clock: "real" | "frozen"
   readonly #wallMillis: () => number
@@ -136,6 +138,7 @@ class Host implements Source {
     this.#keepRequests = options.keepRequests ?? 1_000
     this.clock = clock
     this.#wallMillis = wallMillis
+    this.#isSaved = saved !== undefined
     this.#createdMillis = saved === undefined ? wallMillis() : frozenMillis(saved)
     if (saved !== undefined) {
       this.#offsetMillis = saved.clock.offsetMillis
@@ -195,7 +198,7 @@ class Host implements Source {
     if (Math.max(Math.abs(exchangeMillis + millis), Math.abs(wallMillis + millis)) > latestMillis) {
       return "the clock cannot move so far: the limits are the end of the year 9999, and as far before 1970"
     }
-    // Timers fire and the crowd acts before the move, as they do when a state file is read.
+    // What happens before the move must be in the journal before it: a replay fires the timers up to the move.
     this.#exchange.view(exchangeMillis)
     this.#offsetMillis += millis
     this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
@@ -231,10 +234,20 @@ class Host implements Source {
 
   /** Lets the crowd of the options trade, on this exchange and on those that replace it. */
   startCrowd(): void {
-    this.#isCrowdStarted = true
     if (this.#crowd !== undefined) {
-      attachCrowd(this.#exchange, this.#crowd, this.now().exchangeMillis)
+      attachCrowd(this.#exchange, this.#crowd, this.#crowdMillis())
     }
+    this.#isCrowdStarted = true
+  }
+
+  /**
+   * When the crowd begins: now. Under a frozen clock, a saved exchange can be behind the clock, if the process ended
+   * before the crowd acted. The crowd then begins at the exchange's time, as if the process had not ended.
+   */
+  #crowdMillis(): number {
+    return this.clock === "frozen" && this.#isSaved && !this.#isCrowdStarted
+      ? this.#exchange.view(0).nowMillis
+      : this.now().exchangeMillis
   }
 
   watch(watcher: Watcher | undefined): void {

@@ -48,6 +48,9 @@ interface Held {
 
 const writeChars = 1024 * 1024
 
+/** The smallest number of pending changes that a snapshot replaces, also with smaller limits. */
+const smallestBurst = 1_000
+
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
 /** The journal of one exchange. */
@@ -66,7 +69,7 @@ export class Journal {
   #commands: number
   /** After a failed compaction: the size at which to try again. */
   #retryBytes = 0
-  /** The number of the last replacement of the exchange. A snapshot must be written before any later entry. */
+  /** The number of the last change that only a snapshot can show. The snapshot must come before the entries after it. */
   #replacedSeq = 0
   #running: Promise<void> | undefined
   #failure: string | undefined
@@ -163,7 +166,13 @@ export class Journal {
     if (this.#failure !== undefined) {
       return
     }
-    this.#pending.push({ seq: ++this.#seq, change })
+    const seq = ++this.#seq
+    this.#pending.push({ seq, change })
+    if (this.#pending.length > Math.max(this.#options.limits.commands, smallestBurst)) {
+      // A long move of the time with an agent: a snapshot is smaller than all its commands.
+      this.#pending = []
+      this.#replacedSeq = seq
+    }
     this.#start()
   }
 

@@ -3,6 +3,7 @@
  */
 import { randomUUID, sign } from "node:crypto"
 import { type Agent, request as httpRequest } from "node:http"
+import { feedPath } from "../../src/feed/line.ts"
 import { type Served, ticker } from "./stateServer.ts"
 
 interface Response {
@@ -184,6 +185,22 @@ export class Trader {
 /** A read of the operator. */
 export const operatorRead = async (url: string, agent: Agent, path: string): Promise<unknown> =>
   (await call(agent, url, undefined, "GET", `/sandbox/${path}`)).body
+
+/** Moves the clock by the operator's interface. Rejects if there is no response. */
+export const moveClock = async (url: string, agent: Agent, millis: number): Promise<void> => {
+  const { status } = await call(agent, url, undefined, "POST", "/sandbox/time", { millis })
+  if (status !== 200) throw new Error(`the clock was not moved: ${status}`)
+}
+
+/** The signed headers of an upgrade to the feed. */
+export const feedHeaders = (key: Key): Record<string, string> => {
+  const timestamp = String(Date.now())
+  return {
+    "kalshi-access-key": key.keyId,
+    "kalshi-access-timestamp": timestamp,
+    "kalshi-access-signature": sign(null, Buffer.from(`${timestamp}GET${feedPath}`), key.privateKey).toString("base64")
+  }
+}
 
 /** One trader for each account. */
 export const tradersOf = ({ keys }: Served): ReadonlyArray<Trader> => keys.map((key) => new Trader(key))

@@ -1,6 +1,7 @@
 /**
- * A local exchange with a state file, in another process. Arguments: the state file, and the number of commands after
- * which its journal is compacted. The first message names the address and the keys.
+ * A local exchange with a state file, in another process. Arguments: the state file, the number of commands after which
+ * its journal is compacted, the traders of its crowd (default: 0), and its clock (default: `real`). The first message
+ * names the address and the keys.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -17,7 +18,7 @@ export interface Served {
 const accounts = ["a", "b", "c", "d"].map((name) => ({ name, kind: "ed25519" as const }))
 
 if (import.meta.main) {
-  const [file = "", compactAfterCommands = "0"] = process.argv.slice(2)
+  const [file = "", compactAfterCommands = "0", traders = "0", clock = "real"] = process.argv.slice(2)
   const program = Effect.gen(function* () {
     const { credentials, url } = yield* Sandbox.Sandbox
     const served: Served = {
@@ -28,7 +29,13 @@ if (import.meta.main) {
     return yield* Effect.never
   })
   process.on("disconnect", () => process.exit())
-  const options = { accounts, markets: [{ ticker }], keepRequests: 0 }
+  const options = {
+    accounts,
+    markets: [{ ticker }],
+    keepRequests: 0,
+    clock: clock === "frozen" ? ("frozen" as const) : ("real" as const),
+    ...(traders !== "0" && { crowd: { traders: Number(traders), pace: 40 } })
+  }
   const state = { file, compactAfterCommands: Number(compactAfterCommands) }
   await Effect.runPromise(program.pipe(Effect.provide(Sandbox.layer({ ...options, state }))))
 }

@@ -1,0 +1,222 @@
+/**
+ * An exchange with a crowd and a state file, in a process that is killed at random points. Its state file is compacted
+ * so often that many kills come during a compaction.
+ */
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { Agent } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { WebSocket } from "ws"
+import { bundle } from "../bundle.ts"
+import type { Snapshot } from "../src/exchange/Exchange.ts"
+import { feedPath } from "../src/feed/line.ts"
+import { nodeDisk } from "../src/persistence/disk.ts"
+import { readStateFile } from "../src/persistence/reading.ts"
+import { audit } from "./support/actors.ts"
+import { sampleSize } from "./support/floor.ts"
+import { feedHeaders, moveClock, operatorRead, type Trader, tradersOf } from "./support/killedTrader.ts"
+import type { Served } from "./support/stateServer.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "kalshi-crowd-kill-"))
+const server = join(folder, "dist", "bin", "server.js")
+
+beforeAll(async () => {
+  copyFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), join(folder, "package.json"))
+  await bundle(server, "test/support/stateServer.ts")
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const kills = sampleSize(6, 100)
+/** The number of kills of one state file. */
+const killsPerFile = sampleSize(3, 5)
+/** Of the restarts of one state file, this one is without the crowd. */
+const withoutCrowd = 2
+const size = 20
+const compactAfterCommands = "10"
+/** The exchange is killed after a random number of responses. */
+const mostAnswers = 150
+const streamsPerAccount = 4
+
+type Clock = "real" | "frozen"
+
+const start = async (
+  file: string,
+  clock: Clock,
+  traders: number
+): Promise<{ readonly child: ChildProcess; readonly served: Served; readonly errors: () => string }> => {
+  const child = fork(server, [file, compactAfterCommands, String(traders), clock], { silent: true })
+  let errors = ""
+  child.stderr?.on("data", (chunk: Buffer) => (errors += chunk.toString()))
+  const [message] = (await Promise.race([once(child, "message"), once(child, "exit").then(() => [undefined])])) as [
+    unknown
+  ]
+  if (message === undefined) throw new Error(`the exchange did not start: ${errors}`)
+  return { child, served: message as Served, errors: () => errors }
+}
+
+/** What one state file must have, by the responses and frames so far. */
+interface Known {
+  readonly traders: ReadonlyArray<Trader>
+  /** The accounts of the crowd, with their names. */
+  crowd: ReadonlyArray<string>
+  /** Ids of the trades that the feed sent. */
+  readonly trades: Set<string>
+  readonly beginMillis: number
+  /** The answered moves of the clock, and all moves that were sent. */
+  movedMillis: number
+  sentMillis: number
+}
+
+/** A dump as the operator's interface sends it. */
+const stable = (dump: unknown): unknown =>
+  JSON.parse(JSON.stringify(dump, (_, value: unknown) => (value === Infinity ? null : value)))
+
+const dumpOf = async (url: string, agent: Agent): Promise<{ readonly nowMillis: number }> =>
+  (await operatorRead(url, agent, "dump")) as { readonly nowMillis: number } // of our own exchange
+
+const crowdOf = ({ accounts }: Snapshot): ReadonlyArray<string> =>
+  accounts.flatMap(({ accountId, name }) => (name.startsWith("crowd ") ? [`${name} ${accountId}`] : []))
+
+const snapshotOf = async (url: string, agent: Agent): Promise<Snapshot> =>
+  (await operatorRead(url, agent, "snapshot")) as Snapshot // of our own exchange
+
+/** Compares a restarted exchange with what it answered before. */
+const check = async (url: string, agent: Agent, clock: Clock, known: Known): Promise<void> => {
+  const wrong = await Promise.all(known.traders.map((trader) => trader.check(url, agent)))
+  assert.deepStrictEqual(wrong.flat(), [])
+  const snapshot = await snapshotOf(url, agent)
+  assert.deepStrictEqual(audit(snapshot), [])
+  assert.deepStrictEqual(crowdOf(snapshot), known.crowd)
+  assert.deepStrictEqual(
+    known.crowd.map((account) => account.split(" ")[1]),
+    Array.from({ length: size }, (_, index) => String(index + 1))
+  )
+  const ids = snapshot.markets.flatMap(({ trades }) => trades.map(({ tradeId }) => tradeId))
+  const found = new Set(ids)
+  assert.strictEqual(found.size, ids.length)
+  assert.deepStrictEqual(
+    [...known.trades].filter((id) => !found.has(id)),
+    []
+  )
+  if (clock === "frozen") {
+    const moved = snapshot.nowMillis - known.beginMillis
+    assert.isTrue(known.movedMillis <= moved && moved <= known.sentMillis, `${known.movedMillis} ${moved}`)
+    known.movedMillis = known.sentMillis = moved
+  }
+}
+
+/** Follows all trades by the feed until the exchange is killed. */
+const follow = async (url: string, { traders, trades }: Known): Promise<WebSocket> => {
+  const socket = new WebSocket(url.replace("http", "ws") + feedPath, { headers: feedHeaders(traders[0]!.key) })
+  socket.on("error", () => {})
+  socket.on("message", (data: Buffer) => {
+    const { msg, type } = JSON.parse(data.toString()) as {
+      readonly type: string
+      readonly msg: { readonly trade_id: string }
+    }
+    if (type === "trade") trades.add(msg.trade_id)
+  })
+  await once(socket, "open")
+  socket.send(JSON.stringify({ id: 1, cmd: "subscribe", params: { channels: ["trade"] } }))
+  return socket
+}
+
+/** Moves a frozen clock until the exchange is killed, so that its crowd acts. */
+const moveOn = async (url: string, agent: Agent, known: Known): Promise<void> => {
+  try {
+    for (;;) {
+      const millis = 1 + Math.floor(Math.random() * 400)
+      known.sentMillis += millis
+      await moveClock(url, agent, millis)
+      known.movedMillis += millis
+    }
+  } catch {
+    // The exchange was killed.
+  }
+}
+
+describe("an exchange with a crowd that is killed at a random point", () => {
+  it(
+    `has everything that it answered after each of ${kills} restarts, nothing twice, and the same crowd`,
+    async () => {
+      const found = { kills: 0, answered: 0, trades: 0, duringCompaction: 0, compactions: 0, interruptedWrites: 0 }
+      for (let part = 0; part < kills / killsPerFile; part++) {
+        const file = join(folder, `${part}.jsonl`)
+        const clock: Clock = part % 2 === 0 ? "frozen" : "real"
+        let known: Known | undefined
+        for (let kill = 0; kill <= killsPerFile; kill++) {
+          const isWithout = kill === withoutCrowd
+          const expected = kill === 0 ? undefined : readStateFile(nodeDisk, file, { seed: 1 })
+          const agent = new Agent({ keepAlive: true })
+          const { child, errors, served } = await start(file, clock, isWithout ? 0 : size)
+          try {
+            if (expected !== undefined && isWithout) {
+              // Without the crowd, only timers change the state.
+              const dump = await dumpOf(served.url, agent)
+              assert.deepStrictEqual(stable(dump), stable(expected.exchange.dump(dump.nowMillis)))
+            }
+            known ??= {
+              traders: tradersOf(served),
+              crowd: crowdOf(await snapshotOf(served.url, agent)),
+              trades: new Set(),
+              beginMillis: (await dumpOf(served.url, agent)).nowMillis,
+              movedMillis: 0,
+              sentMillis: 0
+            }
+            await check(served.url, agent, clock, known)
+            if (clock === "frozen") {
+              // Nothing happens between the requests, so the file has the whole state.
+              const dump = await dumpOf(served.url, agent)
+              const stored = readStateFile(nodeDisk, file, { seed: 1 })
+              assert.deepStrictEqual(stable(dump), stable(stored?.exchange.dump(dump.nowMillis)))
+            }
+            found.interruptedWrites += expected?.reports.length ?? 0
+            const lines = errors()
+              .split("\n")
+              .filter((line) => line !== "")
+            assert.strictEqual(lines.length, expected?.reports.length ?? 0, errors())
+            if (kill === killsPerFile) continue
+            const before = headOf(file)
+            const { traders } = known
+            const socket = await follow(served.url, known)
+            const trading = traders.flatMap((trader) =>
+              Array.from({ length: streamsPerAccount }, () => trader.trade(served.url, agent, Math.random))
+            )
+            if (clock === "frozen") trading.push(moveOn(served.url, agent, known))
+            const answered = answeredBy(traders) + Math.random() * mostAnswers
+            while (answeredBy(traders) < answered) await setTimeout(1)
+            await setTimeout(Math.random() * 10)
+            child.kill("SIGKILL")
+            await once(child, "exit")
+            await Promise.all(trading)
+            if (socket.readyState !== WebSocket.CLOSED) await once(socket, "close")
+            found.kills++
+            found.duringCompaction += existsSync(`${file}.tmp`) ? 1 : 0
+            found.compactions += headOf(file) === before ? 0 : 1
+          } finally {
+            agent.destroy()
+            if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL")
+          }
+        }
+        found.answered += answeredBy(known?.traders ?? [])
+        found.trades += known?.trades.size ?? 0
+      }
+      console.log(JSON.stringify(found))
+      assert.strictEqual(found.kills, kills)
+      assert.isAbove(found.answered, kills * 10)
+      assert.isAbove(found.compactions, kills / 3)
+      assert.isAbove(found.trades, kills)
+    },
+    sampleSize(120_000, 1_800_000)
+  )
+})
+
+const answeredBy = (traders: ReadonlyArray<Trader>): number => traders.reduce((sum, { answered }) => sum + answered, 0)
+
+/** The first line of a state file: each compaction changes it. */
+const headOf = (file: string): string => readFileSync(file, "utf8").split("\n", 1)[0] ?? ""

@@ -1,0 +1,130 @@
+/** A running exchange with a crowd and a journal, on a file system in memory and with a clock that the test moves. */
+import * as Environment from "@kalshi-effect/client/Environment"
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import { defaults } from "../../src/Assumptions.ts"
+import type { Command } from "../../src/exchange/Commands.ts"
+import { Exchange, type Snapshot } from "../../src/exchange/Exchange.ts"
+import { run, type Running, type Saved } from "../../src/operator/operator.ts"
+import type { Operator, TestOptions } from "../../src/operator/operatorSide.ts"
+import { decisive, format, packageVersion } from "../../src/persistence/format.ts"
+import { Journal, type JournalOptions, type Limits } from "../../src/persistence/journal.ts"
+import { readStateFile } from "../../src/persistence/reading.ts"
+import { unwrap } from "./floor.ts"
+import { path, turn } from "./journaled.ts"
+import type { MemoryDisk } from "./memoryDisk.ts"
+
+/** A change of the exchange, as its journal counts them. */
+type Step =
+  | { readonly replacedBy: Snapshot }
+  | { readonly command: Command; readonly atMillis: number }
+  | { readonly isMove: true }
+
+/** A short text of a dump: equal dumps have equal texts. */
+const digest = (dump: unknown): string => createHash("sha256").update(JSON.stringify(dump)).digest("hex")
+
+/** The state of an exchange at a time. It advances the time. */
+export const stateAt = (exchange: Exchange, atMillis: number): string => digest(exchange.dump(atMillis))
+
+/** The state of a running exchange now. */
+export const stateOf = ({ operator }: Crowded): string => digest(Effect.runSync(operator.dump))
+
+const seed = 1
+
+export interface Crowded {
+  readonly disk: MemoryDisk
+  readonly journal: Journal
+  readonly operator: Operator
+  readonly running: Running
+  /** The time of the clock without moves. */
+  readonly wall: { millis: number }
+  /** The number of the last change. */
+  readonly lastSeq: () => number
+  readonly move: (millis: number) => void
+  readonly nowMillis: () => number
+  /** The state after a change, from the changes that the exchange itself reported. */
+  readonly rebuilt: (seq: number) => Exchange
+}
+
+export interface CrowdedOptions extends TestOptions {
+  readonly disk: MemoryDisk
+  readonly limits: Limits
+  readonly wallMillis: number
+  readonly clock?: "real" | "frozen"
+  /** Runs before each snapshot of a compaction. */
+  readonly beforeSnapshot?: (world: { millis: number }) => void
+}
+
+/** Starts an exchange, or continues the one on the disk. */
+export const startCrowded = async ({
+  beforeSnapshot,
+  clock = "real",
+  disk,
+  limits,
+  wallMillis,
+  ...options
+}: CrowdedOptions): Promise<Crowded> => {
+  const wall = { millis: wallMillis }
+  const stored = readStateFile(disk, path, { seed })
+  const saved: Saved | undefined = stored && { exchange: stored.exchange, clock: stored.clock, accounts: [] }
+  const running = unwrap(run({ ...options, seed }, clock, () => wall.millis, saved))
+  const journalOptions: JournalOptions = {
+    disk,
+    path,
+    limits,
+    origin: { format, version: packageVersion(), seed, assumptions: decisive(defaults), accounts: [] },
+    base: () => {
+      beforeSnapshot?.(wall)
+      return running.base()
+    },
+    report: () => {}
+  }
+  // The time of a saved exchange must not advance before its crowd begins.
+  const first = throughJson(stored === undefined ? running.base().snapshot : stored.exchange.snapshot(0))
+  const journal =
+    stored === undefined ? await Journal.create(journalOptions) : await Journal.resume(journalOptions, stored.size)
+  running.recordTo(journal)
+  const firstSeq = stored?.size.seq ?? 0
+  const steps: Array<Step> = []
+  const { source } = running
+  source.watch({
+    entry: (entry) => {
+      if (entry.type === "command") steps.push({ command: entry.command, atMillis: entry.atMillis })
+    },
+    frame: () => {},
+    served: () => {},
+    replaced: () => steps.push({ replacedBy: throughJson(running.base().snapshot) })
+  })
+  const operator = running.operate(Environment.sandbox)
+  return {
+    disk,
+    journal,
+    operator,
+    running,
+    wall,
+    lastSeq: () => firstSeq + steps.length,
+    move: (millis) => {
+      Effect.runSync(operator.moveClock(millis))
+      // What the crowd does up to the move comes first.
+      steps.push({ isMove: true })
+    },
+    nowMillis: () => source.nowMillis(),
+    rebuilt: (seq) => {
+      const until = steps.slice(0, seq - firstSeq)
+      const last = until.findLastIndex((step) => "replacedBy" in step)
+      const from = until[last]
+      const exchange = Exchange.restore(from !== undefined && "replacedBy" in from ? from.replacedBy : first)
+      for (const step of until.slice(last + 1)) {
+        if ("command" in step) exchange.execute<Command["type"]>(step.command, step.atMillis)
+      }
+      return exchange
+    }
+  }
+}
+
+export const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // the same JSON
+
+/** Waits until everything is on the disk. */
+export const saved = async ({ journal }: Crowded): Promise<void> => {
+  while (!journal.isSaved && journal.failure === undefined) await turn()
+}
