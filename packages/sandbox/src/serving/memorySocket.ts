@@ -242,11 +242,14 @@ class MemorySocket implements Socket.WebSocketLike {
         return bytes
       },
       // The client sends a pong as soon as it reads the ping.
-      ping: (body) =>
-        this.#add(() => {
-          this.#onPing.forEach((listener) => listener(Buffer.from(body)))
-          this.#toFeed(({ pong }) => pong())
-        }),
+      ping: (body) => {
+        if (!this.#isSilent && !this.#feedHasClosed) {
+          this.#add(() => {
+            this.#onPing.forEach((listener) => listener(Buffer.from(body)))
+            this.#toFeed(({ pong }) => pong())
+          })
+        }
+      },
       close: (code, reason) => {
         if (!this.#isSilent) {
           this.#closeFromFeed(code, reason)
