@@ -6,7 +6,7 @@ import type { Command as AnyCommand, CommandType, CreateCollection } from "../sr
 import type { Event, Refusal } from "../src/exchange/Entities.ts"
 import { Exchange } from "../src/exchange/Exchange.ts"
 import type { View } from "../src/exchange/View.ts"
-import { Model, type ModelPlace, type Rates, usualRates } from "./support/model.ts"
+import { Model, type ModelBlock, type ModelPlace, type Rates, usualRates } from "./support/model.ts"
 import { seed, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 type Command =
@@ -25,6 +25,32 @@ type Command =
   | { readonly do: "createGroup"; readonly account: number; readonly limit: number }
   | { readonly do: "setLimit"; readonly group: number; readonly limit: number }
   | { readonly do: "trigger" | "reset" | "delete"; readonly group: number }
+  | ({ readonly do: "propose"; readonly proposer: number; readonly in: number } & Omit<
+      ModelBlock,
+      "accepted" | "expiresAt"
+    >)
+  | {
+      readonly do: "createRfq"
+      readonly account: number
+      readonly count: number
+      readonly sizing: "count" | "cost" | "costWithoutFees"
+      readonly rests: boolean
+      readonly replaces: boolean
+    }
+  | {
+      readonly do: "quote"
+      readonly rfq: number
+      readonly account: number
+      readonly yesBid: number
+      readonly noBid: number
+      readonly rests: boolean
+      readonly postOnly: boolean
+    }
+  | { readonly do: "accept"; readonly quote: number; readonly account: number; readonly side: "yes" | "no" }
+  | { readonly do: "confirm"; readonly quote: number; readonly account: number }
+  | { readonly do: "acceptBlock"; readonly target: number; readonly account: number }
+  | { readonly do: "deleteRfq"; readonly target: number; readonly account: number }
+  | { readonly do: "deleteQuote"; readonly target: number; readonly account: number }
 
 /** The initial deposits: one account can always pay, the others often cannot. */
 const deposits = ["1000000", "14.50", "4.003"]
@@ -49,7 +75,66 @@ const place = fc.record({
   in: fc.nat(11)
 })
 
-const command: fc.Arbitrary<Command> = fc.oneof(
+const target = fc.nat(39)
+const side = fc.constantFrom("yes" as const, "no" as const)
+const rarely = fc.integer({ min: 0, max: 5 }).map((n) => n === 0)
+/** Zero declines a side. */
+const bid = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 4_996, max: 5_001 }) },
+  { weight: 1, arbitrary: fc.constant(0) }
+)
+
+/** Most proposals name two different parties, of which one proposes. */
+const block = fc
+  .record({
+    do: fc.constant("propose" as const),
+    proposer: account,
+    buyer: account,
+    seller: account,
+    makerSide: side,
+    price,
+    count,
+    in: fc.integer({ min: -1, max: 20 }),
+    isOdd: rarely
+  })
+  .map(({ isOdd, ...terms }) => {
+    const seller = (terms.buyer + 1 + (terms.seller % (deposits.length - 1))) % deposits.length
+    return isOdd ? terms : { ...terms, seller, proposer: terms.count % 2 === 0 ? terms.buyer : seller }
+  })
+const rfq = fc.record({
+  do: fc.constant("createRfq" as const),
+  account,
+  count,
+  sizing: fc.constantFrom("count" as const, "cost" as const, "costWithoutFees" as const),
+  rests: fc.boolean(),
+  replaces: fc.boolean()
+})
+const quote = fc.record({
+  do: fc.constant("quote" as const),
+  rfq: target,
+  account,
+  yesBid: bid,
+  noBid: bid,
+  rests: fc.boolean(),
+  postOnly: rarely
+})
+
+/** Trades that two parties agree on: block trades, and quotes on RFQs. */
+const agreement: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 4, arbitrary: block },
+  { weight: 7, arbitrary: fc.record({ do: fc.constant("acceptBlock" as const), target, account }) },
+  { weight: 4, arbitrary: rfq },
+  { weight: 9, arbitrary: quote },
+  { weight: 7, arbitrary: fc.record({ do: fc.constant("accept" as const), quote: target, account, side }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("confirm" as const), quote: target, account }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom("deleteRfq" as const, "deleteQuote" as const), target, account })
+  }
+)
+
+/** Orders and order groups. */
+const orderCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 20, arbitrary: place },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("cancel" as const), order, account }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("cancelAll" as const), account }) },
@@ -64,12 +149,24 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }
 )
 
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 15, arbitrary: orderCommand },
+  { weight: 25, arbitrary: agreement },
+  // Long enough to execute a quote, or to confirm it too late.
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("wait" as const), millis: fc.integer({ min: 15_000, max: 31_000 }) })
+  }
+)
+
 interface Rules {
   readonly rounding: Fees.Rounding
   readonly member: "direct" | "other"
   readonly rates?: Rates
   /** Whether the market is a combo of the markets `KXA-26-YES` and `KXB-26-YES`. */
   readonly isCombo?: boolean
+  /** Whether a quote must be confirmed within 3 seconds, and is executed 1 second later. Combos are always volatile. */
+  readonly isVolatile?: boolean
 }
 
 const legs = [
@@ -92,20 +189,28 @@ class Pair {
   readonly ticker: string
   readonly #accountIds: ReadonlyArray<string>
   readonly #groupIds: Array<string> = []
+  readonly #blockIds: Array<string> = []
+  readonly #rfqIds: Array<string> = []
+  readonly #quoteIds: Array<string> = []
 
-  constructor({ isCombo = false, member, rates = usualRates, rounding }: Rules = usual) {
+  constructor({ isCombo = false, isVolatile = isCombo, member, rates = usualRates, rounding }: Rules = usual) {
     const assumptions = { feeRounding: rounding, balanceSteps: member === "direct" ? "centicent" : "cent" } as const
     const exchange = new Exchange({ seed: 1, assumptions, onEvent: (event) => this.events.push(event) })
     const priceRanges = [{ start: "0.00", end: "1.00", step: "0.0001" }]
     const feeRates = { takerFeeRate: rates.taker / 100, makerFeeRate: rates.maker / 100 }
-    unwrap(exchange.execute({ type: "createMarket", market: { ticker, ...feeRates, priceRanges } }, start))
+    unwrap(
+      exchange.execute(
+        { type: "createMarket", market: { ticker, ...feeRates, priceRanges, isHighlyVolatile: isVolatile } },
+        start
+      )
+    )
     this.exchange = exchange
     this.#accountIds = deposits.map(
       (dollars, n) => unwrap(exchange.execute({ type: "createAccount", name: `a${n}`, dollars }, start)).accountId
     )
     const money = deposits.map((dollars) => Math.round(Number(dollars) * 1_000_000))
     this.ticker = isCombo ? this.#createCombo(priceRanges) : ticker
-    this.model = new Model(start, money, rounding, member, rates)
+    this.model = new Model(start, money, rounding, member, rates, isVolatile)
   }
 
   /** Creates a combo on shard 0 with the fees of a series with maker fees. */
@@ -140,6 +245,22 @@ class Pair {
         return this.model.wait(command.millis)
       case "createGroup":
         return this.#createGroup(command)
+      case "propose":
+        return this.#propose(command)
+      case "acceptBlock":
+        return this.#acceptBlock(command)
+      case "createRfq":
+        return this.#createRfq(command)
+      case "deleteRfq":
+        return this.#deleteRfq(command)
+      case "quote":
+        return this.#createQuote(command)
+      case "deleteQuote":
+        return this.#deleteQuote(command)
+      case "accept":
+        return this.#accept(command)
+      case "confirm":
+        return this.#confirm(command)
       default:
         return this.#changeGroup(command)
     }
@@ -258,12 +379,140 @@ class Pair {
     }
   }
 
-  /** Compares the book, orders, fills, groups and money with the model. */
+  #propose({ do: _do, in: seconds, proposer, ...terms }: Of<"propose">): void {
+    const expiresAt = this.model.now + seconds * 1_000
+    const party = (account: number) => ({ accountId: this.#accountIds[account]!, subaccount: 0 })
+    const { buyer, count, makerSide, price, seller } = terms
+    const proposal = {
+      buyer: party(buyer),
+      seller: party(seller),
+      ticker: this.ticker,
+      price,
+      count,
+      makerSide,
+      expirationMillis: expiresAt
+    }
+    const accountId = this.#accountIds[proposer]!
+    const result = this.exchange.execute({ type: "proposeBlockTrade", accountId, proposal }, this.model.now)
+    this.#blockIds.push(...Result.match(result, { onFailure: () => [], onSuccess: ({ proposalId }) => [proposalId] }))
+    return this.#agree(codeOf(result), this.model.propose(proposer, { ...terms, expiresAt }))
+  }
+
+  /** Most numbers select a party that has not accepted a block trade. */
+  #acceptBlock(command: Of<"acceptBlock">): void {
+    const waiting = this.model.blocks.flatMap(({ accepted, buyer, seller }, index) =>
+      accepted.length === 2
+        ? []
+        : [buyer, seller].flatMap((account) => (accepted.includes(account) ? [] : [[index, account] as const]))
+    )
+    const [index, account] = often(command.target, waiting) ?? [command.target - usually, command.account]
+    const proposalId = this.#blockIds[index] ?? "none"
+    const accountId = this.#accountIds[account]!
+    const result = this.exchange.execute({ type: "acceptBlockTrade", accountId, proposalId }, this.model.now)
+    return this.#agreeOn("block", codeOf(result), this.model.acceptBlock(index, account))
+  }
+
+  #createRfq({ account, count, replaces, rests, sizing }: Of<"createRfq">): void {
+    const size = {
+      count: sizing === "count" ? count : undefined,
+      // An odd cost of about as many contracts. Some costs are too small for one contract.
+      targetCost: sizing === "count" ? undefined : count * 5_003 - 4_321 + (count % 7),
+      excludesFees: sizing === "costWithoutFees"
+    }
+    const rfq = {
+      ticker: this.ticker,
+      subaccount: 0,
+      count: size.count,
+      targetCostMicros: size.targetCost,
+      targetCostExcludesFees: size.excludesFees,
+      isObscured: false,
+      restRemainder: rests,
+      replaceExisting: replaces
+    }
+    const accountId = this.#accountIds[account]!
+    const result = this.exchange.execute({ type: "createRfq", accountId, rfq }, this.model.now)
+    this.#rfqIds.push(...Result.match(result, { onFailure: () => [], onSuccess: ({ rfqId }) => [rfqId] }))
+    return this.#agree(codeOf(result), this.model.createRfq({ account, ...size, restRemainder: rests }, replaces))
+  }
+
+  #deleteRfq({ account, target }: Of<"deleteRfq">): void {
+    const open = this.model.rfqs.flatMap((rfq, index) => (rfq.isOpen ? [[index, rfq.account] as const] : []))
+    const [index, owner] = often(target, open) ?? [target - usually, account]
+    const accountId = this.#accountIds[owner]!
+    const rfqId = this.#rfqIds[index] ?? "none"
+    const result = this.exchange.execute({ type: "deleteRfq", accountId, rfqId }, this.model.now)
+    return this.#agree(codeOf(result), this.model.deleteRfq(index, owner))
+  }
+
+  /** Most numbers select an open RFQ. */
+  #createQuote({ account, noBid, postOnly, rests, rfq, yesBid }: Of<"quote">): void {
+    const index =
+      often(
+        rfq,
+        [...this.model.rfqs.keys()].filter((n) => this.model.rfqs[n]!.isOpen)
+      ) ?? rfq - usually
+    const terms = { yesBid, noBid, restRemainder: rests, postOnly }
+    const quote = { rfqId: this.#rfqIds[index] ?? "none", subaccount: 0, ...terms }
+    const accountId = this.#accountIds[account]!
+    const result = this.exchange.execute({ type: "createQuote", accountId, quote }, this.model.now)
+    this.#quoteIds.push(...Result.match(result, { onFailure: () => [], onSuccess: ({ quoteId }) => [quoteId] }))
+    return this.#agreeOn("quote", codeOf(result), this.model.createQuote(index, { account, ...terms }))
+  }
+
+  #deleteQuote({ account, target }: Of<"deleteQuote">): void {
+    const [index, maker] = this.#quoteIn("open", target) ?? [target - usually, account]
+    const command = {
+      type: "deleteQuote",
+      accountId: this.#accountIds[maker]!,
+      target: this.#quoteTarget(index)
+    } as const
+    const result = this.exchange.execute(command, this.model.now)
+    return this.#agree(codeOf(result), this.model.deleteQuote(index, maker))
+  }
+
+  #accept({ account, quote, side }: Of<"accept">): void {
+    const [index, creator] = this.#quoteIn("open", quote, "creator") ?? [quote - usually, account]
+    const target = this.#quoteTarget(index)
+    const accountId = this.#accountIds[creator]!
+    const result = this.exchange.execute({ type: "acceptQuote", accountId, target, side }, this.model.now)
+    return this.#agreeOn("accept", codeOf(result), this.model.acceptQuote(index, creator, side))
+  }
+
+  #confirm({ account, quote }: Of<"confirm">): void {
+    if (this.model.now % 1_000 === 0) {
+      // Orders expire on whole seconds. No execution has the time of an expiry, so their order is always clear.
+      this.model.wait(1)
+    }
+    const [index, maker] = this.#quoteIn("accepted", quote) ?? [quote - usually, account]
+    const target = this.#quoteTarget(index)
+    const result = this.exchange.execute(
+      { type: "confirmQuote", accountId: this.#accountIds[maker]!, target },
+      this.model.now
+    )
+    return this.#agreeOn("confirm", codeOf(result), this.model.confirmQuote(index, maker))
+  }
+
+  /** Most numbers select a quote with a status, and the account that can change it. */
+  #quoteIn(status: "open" | "accepted", number: number, party: "maker" | "creator" = "maker") {
+    return often(
+      number,
+      this.model.quotes.flatMap((quote, index) =>
+        quote.status === status ? [[index, party === "maker" ? quote.account : quote.rfq.account] as const] : []
+      )
+    )
+  }
+
+  #quoteTarget(index: number) {
+    return { quoteId: this.#quoteIds[index] ?? "none", rfqId: undefined, subaccount: undefined }
+  }
+
+  /** Compares the book, orders, fills, groups, RFQs, quotes and money with the model. */
   readonly compare = (): void => {
     const view = this.exchange.view(this.model.now)
     const ids = this.#orderIds()
     this.#compareOrders(view, ids)
     this.#compareGroups(view, ids)
+    this.#compareAgreements(view, ids)
     assert.deepStrictEqual(
       this.holdings().map(({ cashMicros, collateralMicros, feesMicros, positions }) => [
         cashMicros,
@@ -301,7 +550,8 @@ class Pair {
                 maker: ids.indexOf(event.maker.orderId),
                 taker: ids.indexOf(event.taker.orderId),
                 price: event.price,
-                count: event.count
+                count: event.count,
+                isBlock: event.isBlock
               }
             ]
           : []
@@ -331,12 +581,43 @@ class Pair {
     })
   }
 
+  #compareAgreements(view: View, ids: ReadonlyArray<string>): void {
+    assert.deepStrictEqual(
+      this.model.rfqs.map((_, index) => unwrap(view.rfq(this.#rfqIds[index]!)).status === "open"),
+      this.model.rfqs.map(({ isOpen }) => isOpen)
+    )
+    const quotes = this.model.quotes.map(({ account }, index) =>
+      unwrap(view.quote(this.#accountIds[account]!, this.#quoteTarget(index)))
+    )
+    assert.deepStrictEqual(
+      quotes.map(({ acceptedSide, makerOrder, noCount, rfqOrder, status, yesCount }) => ({
+        status,
+        side: acceptedSide,
+        counts: [yesCount, noCount],
+        placed: [makerOrder, rfqOrder].flatMap((order) => (order === undefined ? [] : [ids.indexOf(order.orderId)]))
+      })),
+      this.model.quotes.map(({ noCount, placed, side, status, yesCount }) => ({
+        status,
+        side,
+        counts: [yesCount, noCount],
+        placed
+      }))
+    )
+  }
+
   readonly holdings = () =>
     this.#accountIds.map((accountId) => unwrap(this.exchange.view(this.model.now).portfolio(accountId)))
 
   #agree(result: string | undefined, expected: string | undefined): void {
     assert.strictEqual(result, expected)
     this.refused.set(expected ?? "done", (this.refused.get(expected ?? "done") ?? 0) + 1)
+  }
+
+  /** Counts the refusals of one kind of command separately. */
+  #agreeOn(kind: string, result: string | undefined, expected: string | undefined): void {
+    this.#agree(result, expected)
+    const key = `${kind}: ${expected ?? "done"}`
+    this.refused.set(key, (this.refused.get(key) ?? 0) + 1)
   }
 
   /** An expiry on a whole second, as on the wire. */
@@ -364,6 +645,12 @@ class Pair {
   }
 }
 
+/** Numbers below this one select a target that fits the command, if there is one. */
+const usually = 32
+
+const often = <A>(number: number, targets: ReadonlyArray<A>): A | undefined =>
+  number < usually ? targets[number % Math.max(1, targets.length)] : undefined
+
 /** A command of one kind. */
 type Of<Kind extends Command["do"]> = Extract<Command, { readonly do: Kind }>
 
@@ -373,37 +660,111 @@ const pick = ({ limit, triggered, windowCount }: { limit: number; triggered: boo
   windowCount
 })
 
-const commands = fc.array(command, { minLength: 20, maxLength: 80, size: "max" })
+const orderCommands = fc.array(orderCommand, { minLength: 20, maxLength: 80, size: "max" })
+const commands = fc.array(command, { minLength: 40, maxLength: 120, size: "max" })
+
+/** What the random commands must cover. */
+const covered = [
+  "a block trade",
+  "an executed quote",
+  "a target cost with fees",
+  "a target cost without fees",
+  "a resting order that a quote meets",
+  "a remainder that rests",
+  "a quote that is not executed",
+  "a replaced quote",
+  "block: INSUFFICIENT_BALANCE",
+  "block: expired",
+  "block: bad_request",
+  "block: not_found",
+  "quote: insufficient_balance",
+  "quote: invalid_parameters",
+  "quote: RFQ_CLOSED",
+  "accept: INSUFFICIENT_BALANCE",
+  "accept: bad_request",
+  "accept: invalid_parameters",
+  "accept: RFQ_CLOSED",
+  "confirm: INSUFFICIENT_BALANCE",
+  "confirm: expired",
+  "conflict"
+]
 
 /** Checks a law for random commands. A failure has the seed and the path that replay the counterexample. */
-const forAll = (runs: number, law: (commands: ReadonlyArray<Command>) => void): void =>
-  fc.assert(fc.property(commands, law), { seed, numRuns: runs })
+const forAll = (runs: number, law: (commands: ReadonlyArray<Command>) => void, from = commands): void =>
+  fc.assert(fc.property(from, law), { seed, numRuns: runs })
 
 describe("Exchange, compared with a model", () => {
   it("fills, rests, pays, cancels and triggers like the model, after every command", () => {
     const seen = { fills: 0, triggers: 0, expiries: 0, killed: 0, selfTrades: 0, amended: 0, decreased: 0, poor: 0 }
-    forAll(500, (commands) => {
-      const pair = new Pair()
-      for (const command of commands) {
-        pair.apply(command)
-        pair.compare()
-      }
-      const canceled = (reason: string) =>
-        pair.events.filter((event) => event.type === "orderCanceled" && event.order.cancelReason === reason).length
-      const changed = (change: string) =>
-        pair.events.filter((event) => event.type === "orderChanged" && event.change === change).length
-      seen.fills += pair.model.fills.length
-      seen.triggers += canceled("orderGroup")
-      seen.expiries += canceled("expired")
-      seen.selfTrades += canceled("selfTrade")
-      seen.killed += canceled("immediateOrCancel")
-      seen.amended += changed("amend")
-      seen.decreased += changed("decrease")
-      seen.poor += pair.refused.get("insufficient_balance") ?? 0
-    })
+    forAll(
+      500,
+      (commands) => {
+        const pair = new Pair()
+        for (const command of commands) {
+          pair.apply(command)
+          pair.compare()
+        }
+        const canceled = (reason: string) =>
+          pair.events.filter((event) => event.type === "orderCanceled" && event.order.cancelReason === reason).length
+        const changed = (change: string) =>
+          pair.events.filter((event) => event.type === "orderChanged" && event.change === change).length
+        seen.fills += pair.model.fills.length
+        seen.triggers += canceled("orderGroup")
+        seen.expiries += canceled("expired")
+        seen.selfTrades += canceled("selfTrade")
+        seen.killed += canceled("immediateOrCancel")
+        seen.amended += changed("amend")
+        seen.decreased += changed("decrease")
+        seen.poor += pair.refused.get("insufficient_balance") ?? 0
+      },
+      orderCommands
+    )
     // The random commands cover every kind of event.
     for (const [what, times] of Object.entries(seen)) {
       assert.isAbove(times, 50, what)
+    }
+  })
+
+  it("executes block trades and quotes like the model, after every command", () => {
+    const seen = new Map<string, number>()
+    const see = (what: string, times: number) => seen.set(what, (seen.get(what) ?? 0) + times)
+    forAll(
+      500,
+      (commands) => {
+        const pair = new Pair({ ...usual, isVolatile: commands.length % 2 === 0 })
+        for (const command of commands) {
+          pair.apply(command)
+          pair.compare()
+        }
+        const { fills, orders, quotes } = pair.model
+        see("a block trade", fills.filter(({ isBlock }) => isBlock).length)
+        const executed = quotes.filter(({ status }) => status === "executed")
+        see("an executed quote", executed.length)
+        see(
+          "a target cost with fees",
+          executed.filter(({ rfq }) => rfq.count === undefined && !rfq.excludesFees).length
+        )
+        see("a target cost without fees", executed.filter(({ rfq }) => rfq.excludesFees).length)
+        const inQuote = new Set(executed.flatMap(({ placed }) => placed))
+        const placed = executed.map((quote) => quote.placed.map((index) => orders[index]!))
+        const meets = fills.filter(({ maker, taker }) => inQuote.has(taker) && !inQuote.has(maker))
+        see("a resting order that a quote meets", meets.length)
+        see(
+          "a remainder that rests",
+          placed.filter((both) => both.some((order) => order.inBook && order.remaining > 0)).length
+        )
+        const deleted = (reason: string) =>
+          pair.events.filter((event) => event.type === "quoteDeleted" && event.quote.cancelReason === reason)
+        see("a quote that is not executed", deleted("notExecuted").length)
+        see("a replaced quote", deleted("replaced").length)
+        for (const refused of pair.refused.keys()) {
+          see(refused, pair.refused.get(refused)!)
+        }
+      },
+      commands
+    )
+    for (const what of covered) {
+      assert.isAbove(seen.get(what) ?? 0, 20, `${what}, of ${JSON.stringify([...seen])}`)
     }
   })
 

@@ -40,6 +40,45 @@ export interface ModelFill {
   readonly taker: number
   readonly price: number
   readonly count: number
+  readonly isBlock: boolean
+}
+
+export interface ModelBlock {
+  readonly buyer: number
+  readonly seller: number
+  readonly makerSide: "yes" | "no"
+  readonly price: number
+  readonly count: number
+  readonly expiresAt: number
+  /** The parties that have accepted. */
+  readonly accepted: Array<number>
+}
+
+/** An RFQ for a number of contracts, or for a cost. */
+export interface ModelRfq {
+  readonly account: number
+  readonly count: number | undefined
+  readonly targetCost: number | undefined
+  readonly excludesFees: boolean
+  readonly restRemainder: boolean
+  isOpen: boolean
+}
+
+export interface ModelQuote {
+  readonly account: number
+  readonly rfq: ModelRfq
+  readonly yesBid: number
+  readonly noBid: number
+  readonly yesCount: number
+  readonly noCount: number
+  readonly restRemainder: boolean
+  readonly postOnly: boolean
+  status: "open" | "accepted" | "confirmed" | "executed" | "cancelled"
+  side: "yes" | "no" | undefined
+  /** The time by which the maker must confirm the accepted quote, or at which the confirmed quote is executed. */
+  due: number
+  /** The orders of the maker and of the RFQ's creator. */
+  placed: ReadonlyArray<number>
 }
 
 export interface ModelAccount {
@@ -69,6 +108,14 @@ export interface ModelAmend {
   readonly expiresAt: number | undefined
 }
 
+/** The parts of an order that set its cost. */
+interface Terms {
+  readonly account: number
+  readonly side: "bid" | "ask"
+  readonly price: number
+  readonly count: number
+}
+
 /** Rates in millionths. */
 export interface Rates {
   readonly taker: number
@@ -88,28 +135,48 @@ export class Model {
   orders: Array<ModelOrder> = []
   groups: Array<ModelGroup> = []
   fills: Array<ModelFill> = []
+  blocks: Array<ModelBlock> = []
+  rfqs: Array<ModelRfq> = []
+  quotes: Array<ModelQuote> = []
   accounts: Array<ModelAccount>
   stamps = 0
   readonly rounding: Fees.Rounding
   readonly member: "direct" | "other"
   readonly rates: Rates
+  /** Whether the market has the short times to confirm and to execute a quote. */
+  readonly isVolatile: boolean
+  /** The confirmed quotes. The first one is executed first. */
+  #confirmed: Array<ModelQuote> = []
 
   constructor(
     now: number,
     money: ReadonlyArray<number>,
     rounding: Fees.Rounding,
     member: "direct" | "other",
-    rates: Rates
+    rates: Rates,
+    isVolatile = false
   ) {
     this.rates = rates
+    this.isVolatile = isVolatile
     this.now = now
     this.accounts = money.map((micros) => ({ money: micros, fees: 0, position: 0 }))
     this.rounding = rounding
     this.member = member
   }
 
+  /** Advances the time. Executes the confirmed quotes that are due, each at its own time. */
   wait(millis: number): void {
-    this.now += millis
+    const end = this.now + millis
+    for (let next = this.#confirmed[0]; next !== undefined && next.due <= end; next = this.#confirmed[0]) {
+      this.#advance(next.due)
+      this.#confirmed.shift()
+      this.#execute(next)
+    }
+    this.#advance(end)
+  }
+
+  #advance(now: number): void {
+    this.now = now
     for (const order of this.orders) {
       if (order.status === "resting" && order.expiresAt <= this.now) {
         this.#cancel(order)
@@ -127,24 +194,10 @@ export class Model {
     if (count === 0 || (input.postOnly && this.#reachable(input.side, input.price).length > 0)) {
       return "invalid_order"
     }
-    const order: ModelOrder = {
-      account: input.account,
-      side: input.side,
-      group,
-      postOnly: input.postOnly,
-      stp: input.stp,
-      price: input.price,
-      expiresAt: input.expiresAt,
-      status: "resting",
-      filled: 0,
-      remaining: count,
-      inBook: false,
-      stamp: ++this.stamps,
-      rate: 0,
-      carried: dollarsUnsafe("0.00")
-    }
+    const { expiresAt, postOnly, stp } = input
+    const order: ModelOrder = { ...this.#order({ ...input, count }, 0), group, postOnly, stp, expiresAt }
     order.rate = this.#rateOf(order, input.tif)
-    if (this.#required(input.account, [...this.orders, order]) > this.accounts[input.account]!.money) {
+    if (!this.#canPay(order)) {
       return "insufficient_balance"
     }
     if (input.tif === "fill_or_kill" && !this.#fillsCompletely(order)) {
@@ -235,6 +288,166 @@ export class Model {
     return undefined
   }
 
+  /** Returns the refusal's code, or undefined. */
+  propose(proposer: number, block: Omit<ModelBlock, "accepted">): string | undefined {
+    if (proposer !== block.buyer && proposer !== block.seller) {
+      return "permission_denied"
+    }
+    if (block.buyer === block.seller || block.expiresAt <= this.now) {
+      return "invalid_parameters"
+    }
+    this.blocks.push({ ...block, accepted: [] })
+    return undefined
+  }
+
+  /** Accepts a block trade. The second party's acceptance executes it. Returns the refusal's code, or undefined. */
+  acceptBlock(index: number, account: number): string | undefined {
+    const block = this.blocks[index]
+    if (block === undefined || (account !== block.buyer && account !== block.seller)) {
+      return "not_found"
+    }
+    if (block.accepted.includes(account)) {
+      return "bad_request"
+    }
+    if (this.now >= block.expiresAt) {
+      return "expired"
+    }
+    const { buyer, count, makerSide, price, seller } = block
+    const rate = (side: "yes" | "no") => this.rates[side === makerSide ? "maker" : "taker"]
+    const buy = this.#order({ account: buyer, side: "bid", price, count }, rate("yes"))
+    const sell = this.#order({ account: seller, side: "ask", price, count }, rate("no"))
+    const payers = [...block.accepted, account]
+    if ([buy, sell].some((order) => payers.includes(order.account) && !this.#canPay(order))) {
+      return "INSUFFICIENT_BALANCE"
+    }
+    block.accepted.push(account)
+    if (payers.length === 2) {
+      const [maker, taker] = makerSide === "yes" ? [buy, sell] : [sell, buy]
+      this.orders.push(maker, taker)
+      this.#trade(maker, taker, price, true)
+    }
+    return undefined
+  }
+
+  /** Returns the refusal's code, or undefined. */
+  createRfq(rfq: Omit<ModelRfq, "isOpen">, replaces: boolean): string | undefined {
+    const existing = this.rfqs.find(({ account, isOpen }) => isOpen && account === rfq.account)
+    if (existing !== undefined) {
+      if (!replaces || this.#hasAccepted(existing)) {
+        return "conflict"
+      }
+      this.#close(existing)
+    }
+    this.rfqs.push({ ...rfq, isOpen: true })
+    return undefined
+  }
+
+  /** Returns the refusal's code, or undefined. */
+  deleteRfq(index: number, account: number): string | undefined {
+    const rfq = this.rfqs[index]
+    if (rfq === undefined || rfq.account !== account || !rfq.isOpen) {
+      return "not_found"
+    }
+    this.#close(rfq)
+    return undefined
+  }
+
+  /** Returns the refusal's code, or undefined. */
+  createQuote(
+    index: number,
+    input: Pick<ModelQuote, "account" | "yesBid" | "noBid" | "restRemainder" | "postOnly">
+  ): string | undefined {
+    const { account, noBid, yesBid } = input
+    const rfq = this.rfqs[index]
+    if (rfq === undefined) {
+      return "not_found"
+    }
+    if (!rfq.isOpen) {
+      return "RFQ_CLOSED"
+    }
+    if (yesBid + noBid === 0 || yesBid + noBid > 10_000) {
+      return "invalid_parameters"
+    }
+    const quote: ModelQuote = {
+      ...input,
+      rfq,
+      yesCount: this.#quoted(rfq, yesBid),
+      noCount: this.#quoted(rfq, noBid),
+      status: "open",
+      side: undefined,
+      due: 0,
+      placed: []
+    }
+    const sides = [yesBid > 0 ? this.#ordersOf(quote, "yes") : [], noBid > 0 ? this.#ordersOf(quote, "no") : []]
+    const offers = sides.flatMap(([maker]) => maker ?? [])
+    if (offers.some(({ remaining }) => remaining === 0)) {
+      return "invalid_parameters"
+    }
+    if (!offers.every((offer) => this.#canPay(offer))) {
+      return "insufficient_balance"
+    }
+    for (const older of this.quotes) {
+      if (older.rfq === rfq && older.account === account && older.status === "open") {
+        older.status = "cancelled"
+      }
+    }
+    this.quotes.push(quote)
+    return undefined
+  }
+
+  /** Returns the refusal's code, or undefined. */
+  deleteQuote(index: number, account: number): string | undefined {
+    const quote = this.quotes[index]
+    if (quote === undefined || quote.account !== account || quote.status !== "open") {
+      return "not_found"
+    }
+    quote.status = "cancelled"
+    return undefined
+  }
+
+  /** Returns the refusal's code, or undefined. */
+  acceptQuote(index: number, account: number, side: "yes" | "no"): string | undefined {
+    const quote = this.quotes[index]
+    if (quote === undefined || quote.rfq.account !== account) {
+      return "not_found"
+    }
+    if (!quote.rfq.isOpen) {
+      return "RFQ_CLOSED"
+    }
+    if (quote.status !== "open" || this.#hasAccepted(quote.rfq)) {
+      return "bad_request"
+    }
+    const [maker, creator] = this.#ordersOf(quote, side)
+    if (maker.remaining === 0) {
+      return "invalid_parameters"
+    }
+    if (!this.#canPay(creator)) {
+      return "INSUFFICIENT_BALANCE"
+    }
+    Object.assign(quote, { status: "accepted", side, due: this.now + (this.isVolatile ? 3_000 : 30_000) })
+    return undefined
+  }
+
+  /** Returns the refusal's code, or undefined. */
+  confirmQuote(index: number, account: number): string | undefined {
+    const quote = this.quotes[index]
+    if (quote === undefined || quote.account !== account) {
+      return "not_found"
+    }
+    if (quote.status !== "accepted") {
+      return "bad_request"
+    }
+    if (this.now >= quote.due) {
+      return "expired"
+    }
+    if (!this.#canPay(this.#ordersOf(quote, quote.side!)[0])) {
+      return "INSUFFICIENT_BALANCE"
+    }
+    Object.assign(quote, { status: "confirmed", due: this.now + (this.isVolatile ? 1_000 : 15_000) })
+    this.#confirmed.push(quote)
+    return undefined
+  }
+
   window(group: ModelGroup): number {
     return group.fills.filter(({ at }) => this.now - at < 15_000).reduce((sum, { count }) => sum + count, 0)
   }
@@ -309,6 +522,88 @@ export class Model {
     this.settle(Number(product / 10_000n ** BigInt(legs.length - 1)))
   }
 
+  /** Whether a quote on an RFQ waits for its confirmation or its execution. */
+  #hasAccepted(rfq: ModelRfq): boolean {
+    return this.quotes.some(
+      (quote) =>
+        quote.rfq === rfq && (quote.status === "confirmed" || (quote.status === "accepted" && this.now < quote.due))
+    )
+  }
+
+  /** Closes an RFQ and cancels the open quotes on it. */
+  #close(rfq: ModelRfq): void {
+    rfq.isOpen = false
+    for (const quote of this.quotes) {
+      if (quote.rfq === rfq && quote.status === "open") {
+        quote.status = "cancelled"
+      }
+    }
+  }
+
+  /** The count of a quote: the largest count with a cost, usually with its fee, of at most the target cost. */
+  #quoted({ count, excludesFees, targetCost }: ModelRfq, bid: number): number {
+    if (bid === 0 || targetCost === undefined) {
+      return bid === 0 ? 0 : count!
+    }
+    const cost = (count: number): number => {
+      const { netFee } = this.#charge("taker", "ask", bid, count, dollarsUnsafe("0.00"))
+      return count * (10_000 - bid) + (excludesFees ? 0 : Number(toMicros(netFee)))
+    }
+    let largest = Math.floor(targetCost / (10_000 - bid))
+    while (largest > 0 && cost(largest) > targetCost) {
+      largest--
+    }
+    return largest
+  }
+
+  /** The orders of the maker and of the RFQ's creator if a side of a quote is accepted. */
+  #ordersOf(quote: ModelQuote, accepted: "yes" | "no"): readonly [maker: ModelOrder, creator: ModelOrder] {
+    const isYes = accepted === "yes"
+    const price = isYes ? quote.yesBid : 10_000 - quote.noBid
+    const count = isYes ? quote.yesCount : quote.noCount
+    const { maker, taker } = this.rates
+    return [
+      this.#order({ account: quote.account, side: isYes ? "bid" : "ask", price, count }, maker),
+      this.#order({ account: quote.rfq.account, side: isYes ? "ask" : "bid", price, count }, taker)
+    ]
+  }
+
+  /** Places the maker's order, and then the order of the RFQ's creator. Both meet the orders in the book. */
+  #execute(quote: ModelQuote): void {
+    const { postOnly, restRemainder, rfq } = quote
+    quote.status = "cancelled"
+    const [maker, creator] = this.#ordersOf(quote, quote.side!)
+    if (maker.account === creator.account || !this.#canPay(creator)) {
+      return
+    }
+    const place = ({ account, price, remaining, side }: ModelOrder, rests: boolean, postOnly: boolean) =>
+      this.place({
+        account,
+        side,
+        price,
+        count: remaining,
+        tif: rests ? "good_till_canceled" : "immediate_or_cancel",
+        stp: "maker",
+        postOnly,
+        reduceOnly: false,
+        expiresAt: Infinity,
+        group: undefined
+      })
+    if (place(maker, true, postOnly) !== undefined) {
+      return
+    }
+    const index = this.orders.length - 1
+    const refused = place(creator, rfq.restRemainder, false)
+    if (this.orders[index]!.status === "resting" && (refused !== undefined || !restRemainder)) {
+      this.#cancel(this.orders[index]!)
+    }
+    if (refused === undefined) {
+      quote.status = "executed"
+      quote.placed = [index, index + 1]
+      this.#close(rfq)
+    }
+  }
+
   #own(order: number, account: number): ModelOrder | undefined {
     const target = this.orders[order]
     return target === undefined || target.account !== account || target.status !== "resting" ? undefined : target
@@ -324,6 +619,31 @@ export class Model {
       stamps: this.stamps
     })
     return Object.assign(copy, { accounts, fills, groups, orders, stamps })
+  }
+
+  /** An order that is not in the book. */
+  #order({ account, count, price, side }: Terms, rate: number): ModelOrder {
+    return {
+      account,
+      side,
+      group: undefined,
+      postOnly: false,
+      stp: "taker_at_cross",
+      price,
+      expiresAt: Infinity,
+      status: "resting",
+      filled: 0,
+      remaining: count,
+      inBook: false,
+      stamp: ++this.stamps,
+      rate,
+      carried: dollarsUnsafe("0.00")
+    }
+  }
+
+  /** Whether an account can pay for a new order besides its other orders. */
+  #canPay(order: ModelOrder): boolean {
+    return this.#required(order.account, [...this.orders, order]) <= this.accounts[order.account]!.money
   }
 
   #closable(account: number, side: "bid" | "ask"): number {
@@ -403,25 +723,44 @@ export class Model {
         this.#cancel(taker.stp === "maker" ? maker : taker)
         continue
       }
-      const count = Math.min(maker.remaining, taker.remaining)
-      const { price } = maker
-      this.fills.push({ maker: this.orders.indexOf(maker), taker: this.orders.indexOf(taker), price, count })
-      this.#fill(maker, "maker", price, count)
-      this.#fill(taker, "taker", price, count)
-      for (const order of [maker, taker]) {
-        if (order.remaining === 0) {
-          order.status = "executed"
-        }
+      this.#trade(maker, taker, maker.price, false)
+    }
+  }
+
+  #trade(maker: ModelOrder, taker: ModelOrder, price: number, isBlock: boolean): void {
+    const count = Math.min(maker.remaining, taker.remaining)
+    this.fills.push({ maker: this.orders.indexOf(maker), taker: this.orders.indexOf(taker), price, count, isBlock })
+    this.#fill(maker, "maker", price, count)
+    this.#fill(taker, "taker", price, count)
+    for (const order of [maker, taker]) {
+      if (order.remaining === 0) {
+        order.status = "executed"
       }
-      for (const { group } of [maker, taker]) {
-        if (group !== undefined) {
-          group.fills.push({ at: this.now, count })
-          if (this.window(group) > group.limit) {
-            this.trigger(group)
-          }
+    }
+    for (const { group } of [maker, taker]) {
+      if (group !== undefined) {
+        group.fills.push({ at: this.now, count })
+        if (this.window(group) > group.limit) {
+          this.trigger(group)
         }
       }
     }
+  }
+
+  #charge(role: "maker" | "taker", side: "bid" | "ask", price: number, count: number, carried: Dollars): Fees.Charge {
+    return Result.getOrThrow(
+      Fees.charge({
+        fee_type: "quadratic_with_maker_fees",
+        fee_multiplier: this.rates[role] / usualRates[role],
+        role,
+        side,
+        price: dollarsUnsafe(decimal(price, 4)),
+        count: countUnsafe(decimal(count, 2)),
+        rounding: this.rounding,
+        member: this.member,
+        carried
+      })
+    )
   }
 
   #fill(order: ModelOrder, role: "maker" | "taker", price: number, count: number): void {
@@ -431,19 +770,7 @@ export class Model {
     order.remaining -= count
     account.position += order.side === "bid" ? count : -count
     account.money += closed * 10_000 - count * own({ side: order.side, price })
-    const charge = Result.getOrThrow(
-      Fees.charge({
-        fee_type: "quadratic_with_maker_fees",
-        fee_multiplier: this.rates[role] / usualRates[role],
-        role,
-        side: order.side,
-        price: dollarsUnsafe(decimal(price, 4)),
-        count: countUnsafe(decimal(count, 2)),
-        rounding: this.rounding,
-        member: this.member,
-        carried: order.carried
-      })
-    )
+    const charge = this.#charge(role, order.side, price, count, order.carried)
     const owed = Number(toMicros(charge.netFee))
     const fee = Math.min(owed, account.money - this.#required(order.account, this.orders))
     order.carried = dollarsUnsafe(decimal(Math.max(0, Number(toMicros(charge.carried)) - (owed - fee)), 6))
