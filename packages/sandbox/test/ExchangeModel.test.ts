@@ -78,6 +78,8 @@ const place = fc.record({
 const target = fc.nat(39)
 const side = fc.constantFrom("yes" as const, "no" as const)
 const rarely = fc.integer({ min: 0, max: 5 }).map((n) => n === 0)
+/** The size of a block trade or an RFQ. Accounts often cannot pay for two of them. */
+const size = fc.integer({ min: 1, max: 1_200 })
 /** Zero declines a side. */
 const bid = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 4_996, max: 5_001 }) },
@@ -93,7 +95,7 @@ const block = fc
     seller: account,
     makerSide: side,
     price,
-    count,
+    count: size,
     in: fc.integer({ min: -1, max: 20 }),
     isOdd: rarely
   })
@@ -104,7 +106,7 @@ const block = fc
 const rfq = fc.record({
   do: fc.constant("createRfq" as const),
   account,
-  count,
+  count: size,
   sizing: fc.constantFrom("count" as const, "cost" as const, "costWithoutFees" as const),
   rests: fc.boolean(),
   replaces: fc.boolean()
@@ -152,10 +154,13 @@ const orderCommand: fc.Arbitrary<Command> = fc.oneof(
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 15, arbitrary: orderCommand },
   { weight: 25, arbitrary: agreement },
-  // Long enough to execute a quote, or to confirm it too late.
+  // Long enough to execute a quote, or exactly long enough to confirm it too late.
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constant("wait" as const), millis: fc.integer({ min: 15_000, max: 31_000 }) })
+    arbitrary: fc.record({
+      do: fc.constant("wait" as const),
+      millis: fc.constantFrom(1_000, 3_000, 15_000, 17_500, 30_000, 30_001)
+    })
   }
 )
 
@@ -673,31 +678,32 @@ const pick = ({ limit, triggered, windowCount }: { limit: number; triggered: boo
 const orderCommands = fc.array(orderCommand, { minLength: 20, maxLength: 80, size: "max" })
 const commands = fc.array(command, { minLength: 40, maxLength: 120, size: "max" })
 
-/** What the random commands must cover. */
-const covered = [
-  "a block trade",
-  "an executed quote",
-  "a target cost with fees",
-  "a target cost without fees",
-  "a resting order that a quote meets",
-  "a remainder that rests",
-  "a quote that is not executed",
-  "a replaced quote",
-  "block: INSUFFICIENT_BALANCE",
-  "block: expired",
-  "block: bad_request",
-  "block: not_found",
-  "quote: insufficient_balance",
-  "quote: invalid_parameters",
-  "quote: RFQ_CLOSED",
-  "accept: INSUFFICIENT_BALANCE",
-  "accept: bad_request",
-  "accept: invalid_parameters",
-  "accept: RFQ_CLOSED",
-  "confirm: INSUFFICIENT_BALANCE",
-  "confirm: expired",
-  "conflict"
-]
+/** How often the random commands must cause each of these, at least. */
+const covered = {
+  "a block trade": 150,
+  "an executed quote": 100,
+  "a target cost with fees": 30,
+  "a target cost without fees": 30,
+  "a resting order that a quote meets": 30,
+  "a remainder that rests": 10,
+  "a quote that is not executed": 50,
+  "a replaced quote": 100,
+  "block: INSUFFICIENT_BALANCE": 100,
+  "block: bad_request": 20,
+  "block: expired": 100,
+  "block: not_found": 100,
+  "quote: RFQ_CLOSED": 20,
+  "quote: insufficient_balance": 50,
+  "quote: invalid_parameters": 50,
+  "accept: INSUFFICIENT_BALANCE": 100,
+  "accept: RFQ_CLOSED": 10,
+  "accept: bad_request": 100,
+  "accept: invalid_parameters": 50,
+  "confirm: INSUFFICIENT_BALANCE": 1,
+  "confirm: bad_request": 20,
+  "confirm: expired": 50,
+  conflict: 100
+}
 
 /** Checks a law for random commands. A failure has the seed and the path that replay the counterexample. */
 const forAll = (runs: number, law: (commands: ReadonlyArray<Command>) => void, from = commands): void =>
@@ -738,44 +744,36 @@ describe("Exchange, compared with a model", () => {
   it("executes block trades and quotes like the model, after every command", () => {
     const seen = new Map<string, number>()
     const see = (what: string, times: number) => seen.set(what, (seen.get(what) ?? 0) + times)
-    forAll(
-      500,
-      (commands) => {
-        const pair = new Pair({ ...usual, isVolatile: commands.length % 2 === 0 })
-        for (const command of commands) {
-          pair.apply(command)
-          pair.compare()
-        }
-        const { fills, orders, quotes } = pair.model
-        see("a block trade", fills.filter(({ isBlock }) => isBlock).length)
-        const executed = quotes.filter(({ status }) => status === "executed")
-        see("an executed quote", executed.length)
-        see(
-          "a target cost with fees",
-          executed.filter(({ rfq }) => rfq.count === undefined && !rfq.excludesFees).length
-        )
-        see("a target cost without fees", executed.filter(({ rfq }) => rfq.excludesFees).length)
-        const inQuote = new Set(executed.flatMap(({ placed }) => placed))
-        const placed = executed.map((quote) => quote.placed.map((index) => orders[index]!))
-        const meets = fills.filter(({ maker, taker }) => inQuote.has(taker) && !inQuote.has(maker))
-        see("a resting order that a quote meets", meets.length)
-        see(
-          "a remainder that rests",
-          placed.filter((both) => both.some((order) => order.inBook && order.remaining > 0)).length
-        )
-        const deleted = (reason: string) =>
-          pair.events.filter((event) => event.type === "quoteDeleted" && event.quote.cancelReason === reason)
-        see("a quote that is not executed", deleted("notExecuted").length)
-        see("a replaced quote", deleted("replaced").length)
-        for (const refused of pair.refused.keys()) {
-          see(refused, pair.refused.get(refused)!)
-        }
-      },
-      commands
-    )
-    console.log(JSON.stringify([...seen]))
-    for (const what of covered) {
-      assert.isAbove(seen.get(what) ?? 0, 10, what)
+    forAll(500, (commands) => {
+      const pair = new Pair({ ...usual, isVolatile: commands.length % 2 === 0 })
+      for (const command of commands) {
+        pair.apply(command)
+        pair.compare()
+      }
+      const { fills, orders, quotes } = pair.model
+      see("a block trade", fills.filter(({ isBlock }) => isBlock).length)
+      const executed = quotes.filter(({ status }) => status === "executed")
+      see("an executed quote", executed.length)
+      see("a target cost with fees", executed.filter(({ rfq }) => rfq.count === undefined && !rfq.excludesFees).length)
+      see("a target cost without fees", executed.filter(({ rfq }) => rfq.excludesFees).length)
+      const inQuote = new Set(executed.flatMap(({ placed }) => placed))
+      const placed = executed.map((quote) => quote.placed.map((index) => orders[index]!))
+      const meets = fills.filter(({ maker, taker }) => inQuote.has(taker) && !inQuote.has(maker))
+      see("a resting order that a quote meets", meets.length)
+      see(
+        "a remainder that rests",
+        placed.filter((both) => both.some((order) => order.inBook && order.remaining > 0)).length
+      )
+      const deleted = (reason: string) =>
+        pair.events.filter((event) => event.type === "quoteDeleted" && event.quote.cancelReason === reason)
+      see("a quote that is not executed", deleted("notExecuted").length)
+      see("a replaced quote", deleted("replaced").length)
+      for (const refused of pair.refused.keys()) {
+        see(refused, pair.refused.get(refused)!)
+      }
+    })
+    for (const [what, times] of Object.entries(covered)) {
+      assert.isAtLeast(seen.get(what) ?? 0, times, what)
     }
   })
 
