@@ -232,7 +232,7 @@ class Rounds {
   }
 }
 
-/** Returns an error for an invalid time. */
+/** Returns an error for an invalid time. Undefined for a valid time. */
 const checkMillis = (pointer: string, millis: number, least: number): InvalidRequest | undefined =>
   millis >= least && millis < Number.POSITIVE_INFINITY
     ? undefined

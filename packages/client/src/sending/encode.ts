@@ -133,8 +133,8 @@ const copyOf = (input: unknown): unknown => {
 }
 
 /**
- * Finds a string that is not well-formed Unicode, and returns its JSON pointer. The exchange would read such a string
- * as another string.
+ * Returns the JSON pointer of the first string that is not well-formed Unicode, or undefined. The exchange would read such
+ * a string as another string.
  */
 const illFormed = (value: unknown, pointer: string): string | undefined => {
   if (typeof value === "string") return value.isWellFormed() ? undefined : pointer
@@ -159,7 +159,7 @@ const keyedBy = ({ field, list }: Key) => {
   }
 }
 
-/** Returns why a string cannot be a path segment: the platform or the exchange would read another path. */
+/** Returns why a string cannot be a path segment, or undefined. The platform or the exchange would read another path. */
 const segmentFault = (text: string): string | undefined => {
   if (text === "") return "an empty path segment cannot be sent"
   if (text === "." || text === "..") return `${JSON.stringify(text)} cannot be a path segment`
@@ -170,7 +170,7 @@ const segmentFault = (text: string): string | undefined => {
   return undefined
 }
 
-/** Returns why values cannot be written as a query parameter. */
+/** Returns why values cannot be written as a query parameter, or undefined. */
 const queryFault = (items: ReadonlyArray<unknown>, isList: boolean, parameter: Parameter): string | undefined => {
   // A repeated parameter without items would be absent from the query, and the exchange would return everything.
   if (isList && items.length === 0) {

@@ -1312,7 +1312,7 @@ describe("Session", () => {
     )
     assert.strictEqual(
       Result.getOrThrow(Result.flip(refused)).message,
-      "A subscription to communications needs more than 1 connections: use fewer different filters of this channel, or allow more connections"
+      "A subscription to communications needs more than 1 connections: use fewer different filters or fewer markets of this channel, or allow more connections"
     )
     assert.strictEqual(world.session.state().subscriptions.length, 1)
   })
