@@ -95,7 +95,8 @@ const copyOf = (input: unknown): unknown => {
   }
 
   const copyRecord = (record: object): Record<string, unknown> => {
-    if (!isPlainRecord(record)) throw refusal("this is an instance of a class: pass a plain object")
+    if (!isPlainRecord(record))
+      throw refusal("this object has a prototype of its own, such as a class: pass a plain object")
     const copied = bareRecord()
     for (const key of Object.keys(record)) {
       path.push(key)
@@ -107,10 +108,10 @@ const copyOf = (input: unknown): unknown => {
   }
 
   const copyList = (list: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
-    if (!isPlainList(list)) throw refusal("this is an instance of a class: pass a plain array")
+    if (!isPlainList(list)) throw refusal("this array has a prototype of its own, such as a class: pass a plain array")
     const copied: Array<unknown> = []
     if ("toJSON" in list || "toJSON" in copied) {
-      throw refusal("this array has a method toJSON, which would replace its items: remove it")
+      throw refusal("this array has or inherits toJSON, which would replace its items: remove it")
     }
     const { length } = list
     for (let index = 0; index < length; index++) {
@@ -163,7 +164,8 @@ const keyedBy = ({ field, list }: Key) => {
 const segmentFault = (text: string): string | undefined => {
   if (text === "") return "an empty path segment cannot be sent"
   if (text === "." || text === "..") return `${JSON.stringify(text)} cannot be a path segment`
-  if (/[/\\]/.test(text) || /%2f|%5c/i.test(text)) return "a path segment cannot contain a slash"
+  if (/[/\\]/.test(text) || /%2f|%5c/i.test(text))
+    return "a path segment cannot contain a slash or a backslash, not even percent-encoded"
   // oxlint-disable-next-line no-control-regex -- this rejects control characters
   if (/[\u0000-\u001f\u007f]/.test(text)) return "a path segment cannot contain control characters"
   if (!text.isWellFormed()) return "a path segment must be well-formed Unicode"
