@@ -340,7 +340,7 @@ const makeTallies = (target: string, shown: number) => {
   return { tallies, failures, fail }
 }
 
-/** Checks random values. Returns the number of runs. If a value fails, also returns the shrunk fault and its replay line. */
+/** Checks random values. Returns the number of runs and, if a value fails, the shrunk fault and its replay line. */
 const checkRandom = <A>(
   codec: Codec<A>,
   { name, direction }: Target,

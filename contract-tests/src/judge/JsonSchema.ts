@@ -178,8 +178,8 @@ export const valueAt = (root: Json, pointer: string): Json | undefined =>
   pointerKeys(pointer).reduce<Json | undefined>(memberOf, root)
 
 /**
- * Copies `root` and replaces the value at the path `keys` by the result of `update`, or removes the value if the result is
- * `undefined`. Adds a missing member to an existing object. Any other missing path changes nothing.
+ * Copies `root` and replaces the value at the path `keys` by the result of `update`, or removes the value if the result
+ * is `undefined`. Adds a missing member to an existing object. Any other missing path changes nothing.
  */
 export const updateAt = (
   root: Json,

@@ -230,6 +230,7 @@ export const url = (): URL => fixture("spec/rest.json")
 export const load = (): ReferenceDocument => make(readJson("spec/rest.json"))
 
 /**
- * Loads an older REST reference document by name, such as `3.28.0-2026-08-22` or `3.13.0`. Older documents have no overlay.
+ * Loads an older REST reference document by name, such as `3.28.0-2026-08-22` or `3.13.0`. Older documents have no
+ * overlay.
  */
 export const loadHistory = (name: string): ReferenceDocument => make(readJson(`spec/history/rest-${name}.json`))

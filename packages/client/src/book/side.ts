@@ -168,8 +168,8 @@ export class LevelSide {
   }
 
   /**
-   * Adds a signed number of hundredths of a contract to a level. A level of zero is removed. Returns why the change was not
-   * applied, or undefined.
+   * Adds a signed number of hundredths of a contract to a level. A level of zero is removed. Returns why the change was
+   * not applied, or undefined.
    */
   add(key: number, delta: number): Refusal | undefined {
     const position = positionOf(this.#keys, key)

@@ -65,7 +65,7 @@ class Deadlines<W extends Waiting> {
     heap[index] = waiting
   }
 
-  /** Returns the call with the earliest deadline that is still in the queue. Undefined if the queue is empty. */
+  /** Returns the call with the earliest deadline that is still in the queue. Undefined if there is none. */
   peek(isQueued: (waiting: W) => boolean): W | undefined {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
       if (isQueued(top)) return top

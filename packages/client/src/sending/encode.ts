@@ -134,8 +134,8 @@ const copyOf = (input: unknown): unknown => {
 }
 
 /**
- * Returns the JSON pointer of the first string that is not well-formed Unicode, or undefined. The exchange would read such
- * a string as another string.
+ * Returns the JSON pointer of the first string that is not well-formed Unicode, or undefined. The exchange would read
+ * such a string as another string.
  */
 const illFormed = (value: unknown, pointer: string): string | undefined => {
   if (typeof value === "string") return value.isWellFormed() ? undefined : pointer

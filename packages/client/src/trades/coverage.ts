@@ -72,7 +72,10 @@ export class Coverage {
     return this.#lines[index]!.status
   }
 
-  /** A line is live: what is sent from now on arrives on it, unless it is lost again. Returns the hole that this ends, if any. */
+  /**
+   * A line is live: what is sent from now on arrives on it, unless it is lost again. Returns the hole that this ends, if
+   * any.
+   */
   live(index: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!
     line.isLate = false

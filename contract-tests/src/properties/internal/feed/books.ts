@@ -181,7 +181,7 @@ export class BooksObserver implements Observer {
     seen.epoch = book.epoch
   }
 
-  /** A book is readable on an undisturbed line, and is as new as that line. After maintenance, checks only a single line. */
+  /** Checks that a book is readable and as new as its undisturbed line. After maintenance, checks only a single line. */
   #checkNewest(market: string, { isReadable, view }: Seen): void {
     const clock = this.#undisturbedClock(market)
     const newest = this.#world.truth.moments(market).at(-1)
@@ -193,8 +193,8 @@ export class BooksObserver implements Observer {
   }
 
   /**
-   * The newest clock of the book on the connections that nothing has disturbed. Undefined if there is none, or if a session
-   * can have several connections, because a message that cannot be read can concern any market of its session.
+   * The newest clock of the book on the connections that nothing has disturbed. Undefined if there is none, or if a
+   * session can have several connections, because a message that cannot be read can concern any market of its session.
    */
   #undisturbedClock(market: string): number | undefined {
     const { network, options } = this.#world

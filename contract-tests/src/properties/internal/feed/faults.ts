@@ -45,8 +45,8 @@ export interface CommandFault {
   /**
    * - `lose`: the exchange does not receive it. `late`: the exchange reads it and all later commands later. `mute`: the
    *   reply is lost.
-   * - `refuse`: the reply is an error with `code`. With 18 (`CommandTimeout`), `isExecuted` states whether the exchange carried out
-   *   the command anyway.
+   * - `refuse`: the reply is an error with `code`. With 18 (`CommandTimeout`), `isExecuted` states whether the
+   *   exchange carried out the command anyway.
    */
   readonly kind: "lose" | "late" | "mute" | "refuse"
   readonly code: 18 | 27

@@ -34,7 +34,7 @@ export interface Around {
   readonly soon: (task: () => void) => void
   readonly after: (millis: number, task: () => void) => void
   readonly takeCommandFault: () => CommandFault | undefined
-  /** Called after the client has received a frame. `isPartial`: the next frame completes it, so no one reads a book yet. */
+  /** Called after the client received a frame. `isPartial`: the next frame completes it, so no one reads a book yet. */
   readonly onDelivered: (isPartial: boolean) => void
   readonly onCommand: (name: string) => void
   /** Called when a frame is lost or late. */

@@ -126,8 +126,8 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
 }
 
 /**
- * Reads the name that a message is about. Undefined if it has none. All messages of a channel have their name in the same
- * field.
+ * Reads the name that a message is about. Undefined if the message has none. The names of a channel are always in the
+ * same field.
  */
 const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
   const name = kind === undefined || !isRecord(msg) ? undefined : msg[kind.field]
