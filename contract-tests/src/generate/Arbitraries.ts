@@ -4,7 +4,8 @@
  * **Details**
  *
  * - An optional key is present with probability 7/8.
- * - A recursive reference is followed twice; below that, optional keys are absent and arrays are empty.
+ * - A recursive reference is followed twice; below that, optional keys that need it are absent, and
+ *   arrays of it are empty.
  * - `date-time` is RFC 3339 with zero to nine fraction digits, offsets, and occasionally a lower-case `t` or `z`,
  *   which RFC 3339 §5.6 allows; leap seconds are not generated.
  * - Strings can contain every Unicode character except lone surrogates, which UTF-8 cannot encode.

@@ -52,14 +52,14 @@ export interface Codec<A> {
  *
  * **Details**
  *
- * - `completeness`: every value of the coverage set and of the random sample decodes (P1).
+ * - `completeness`: every value of the coverage set (`Coverage.ts`) and of the random sample decodes (P1).
  * - `own-values`: every value that the codec itself generates is valid, except for violations that the policy
  *   tolerates (P1′).
  * - `precision`: the codec rejects every mutant whose kind the policy rejects, with exactly the pointer of its
  *   fault (P2).
  * - `tolerance`: every mutant whose kind the policy tolerates decodes. If the policy says `tolerate-and-tag`, the
  *   decoded value keeps the changed member. Unknown members change nothing else (P1, P2).
- * - `round-trip`: a decoded value encodes to the original (P3).
+ * - `round-trip`: a decoded value encodes to the original, if both are normalised (P3).
  */
 export type Check = "completeness" | "own-values" | "precision" | "round-trip" | "tolerance"
 
@@ -340,7 +340,7 @@ const makeTallies = (target: string, shown: number) => {
   return { tallies, failures, fail }
 }
 
-/** Checks random values. Returns the number of runs, and the shrunk counterexample with the line that replays it. */
+/** Checks random values. Returns the number of runs and, if a value fails, the shrunk fault and its replay line. */
 const checkRandom = <A>(
   codec: Codec<A>,
   { name, direction }: Target,

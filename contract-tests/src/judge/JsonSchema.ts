@@ -128,7 +128,7 @@ export class UnusableSchema extends Error {
 /** Appends a key or an index to a JSON Pointer. */
 export const pointerTo = child
 
-/** Returns the unescaped keys of a JSON Pointer. The empty pointer has no keys. */
+/** Returns the unescaped keys of a JSON Pointer. An empty or invalid pointer has no keys. */
 export const pointerKeys = (pointer: string): ReadonlyArray<string> => parsePointer(pointer) ?? []
 
 /** Returns the JSON type of a value. The type of integers is `number` too. */
@@ -167,7 +167,7 @@ export const objectOf = (entries: Iterable<readonly [string, Json]>): JsonObject
   return object
 }
 
-/** Returns the own member of an object or the element of an array for a key, if it exists. */
+/** Returns the own member of an object or the element of an array for a key, or `undefined`. */
 export const memberOf = (value: Json | undefined, key: string): Json | undefined => {
   if (isArray(value)) return /^(0|[1-9][0-9]*)$/.test(key) ? value[Number(key)] : undefined
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
@@ -177,7 +177,10 @@ export const memberOf = (value: Json | undefined, key: string): Json | undefined
 export const valueAt = (root: Json, pointer: string): Json | undefined =>
   pointerKeys(pointer).reduce<Json | undefined>(memberOf, root)
 
-/** Copies `root` and replaces the value at the path `keys` by the result of `update`. `undefined` removes it. */
+/**
+ * Copies `root` and replaces the value at the path `keys` by the result of `update`, or removes the value if the result
+ * is `undefined`. Adds a missing member to an existing object. Any other missing path changes nothing.
+ */
 export const updateAt = (
   root: Json,
   keys: ReadonlyArray<string>,

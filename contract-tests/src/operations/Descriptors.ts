@@ -291,7 +291,7 @@ export const pages =
       got === undefined ? undefined : { cursor: got.cursor, lists: [...got.lists].sort() }
     )
 
-/** Returns the doc block of an export, for `export const name` and for `local as name`. */
+/** Returns the doc block of an export, for `export const name` and for `local as name`, or undefined. */
 const docBlock = (source: string, exported: string): string | undefined => {
   const found = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export const (\w+)\b|\w+ as (\w+)\b)/g)].find(
     (match) => match[2] === exported || match[3] === exported
@@ -299,7 +299,7 @@ const docBlock = (source: string, exported: string): string | undefined => {
   return found?.[1]
 }
 
-/** Returns the source text of the members of an interface. */
+/** Returns the source text of the members of an interface. Empty if the interface does not exist. */
 const membersOf = (source: string, name: string): string =>
   new RegExp(`^export interface ${name} \\{\\n([\\s\\S]*?)^\\}`, "m").exec(source)?.[1] ?? ""
 

@@ -342,5 +342,8 @@ const caseMakers: Readonly<Record<string, (plain: JsonObject) => ReadonlyArray<C
   CreateRFQBatchQuote: /*#__PURE__*/ distinctIdCases("quotes")
 }
 
-/** Derives cases from a sendable input: inputs that violate one rule each, and inputs that only just satisfy the rules. */
+/**
+ * Derives cases from a sendable input: inputs that violate one rule each, and inputs that only just satisfy the rules.
+ * Empty for an operation without rules.
+ */
 export const casesOf = (id: string, plain: JsonObject): ReadonlyArray<Case> => caseMakers[id]?.(plain) ?? []

@@ -63,6 +63,7 @@ interface Case {
   readonly items: ReadonlyArray<Json>
   /** The items of the response's other list, on each page. */
   readonly others: ReadonlyArray<Json>
+  /** The page sizes of two readings of the same list. */
   readonly sizes: readonly [number, number]
   /** The indices at which empty pages are inserted, counting those already inserted. */
   readonly emptyBefore: ReadonlyArray<number>
@@ -70,9 +71,11 @@ interface Case {
   /** The preferred form of an empty list, and of the last cursor: 0 for empty, 1 for null, 2 for absent. */
   readonly empty: number
   readonly end: number
-  /** The number of items and the indices of pages at which an event happens, modulo the available range. */
+  /** The number of items after which the consumer stops, modulo the number of items plus one. */
   readonly take: number
+  /** The index of the page at which the reading fails or a cycle begins, modulo the number of pages. */
   readonly at: number
+  /** Selects the earlier page whose cursor a cycle repeats. */
   readonly back: number
 }
 

@@ -71,7 +71,7 @@ export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): R
   })
 }
 
-/** Returns whether every item has a client-supplied id. */
+/** Returns whether an operation is keyed, and there is at least one item, and every item has a client-supplied id. */
 export const isKeyed = (operation: ReferenceDocument.Operation, input: JsonObject): boolean => {
   const ids = idsOf(operation, input)
   return ids.length > 0 && ids.every((id) => id !== undefined)
@@ -109,7 +109,8 @@ export const variants = (operation: ReferenceDocument.Operation, input: JsonObje
 }
 
 /**
- * Costs other than 10 tokens. Source: the exchange's guide to rate limits, and the list that demo returned in July 2026.
+ * Costs of one request, or of one order of a batch, other than 10 tokens. Source: the exchange's guide to rate limits,
+ * and the list that demo returned in July 2026.
  */
 const costs: Readonly<Record<string, number>> = {
   CancelOrderV2: 2,

@@ -42,7 +42,7 @@ export const simplestInput = (client: ClientOperation): JsonObject => {
   return sendable(coverage().of(input)[0] as JsonObject) // The schema allows only objects.
 }
 
-/** Returns valid values that cover a schema, the simplest first. */
+/** Returns the coverage set of a schema (see `Coverage.ts`). Its first value is the simplest. */
 export const coverageOf = (schema: JsonSchema): ReadonlyArray<Json> => coverage().of(schema)
 
 /** Returns the simplest valid response body of an operation, or `{}` if the document declares no body. */

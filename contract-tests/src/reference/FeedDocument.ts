@@ -94,7 +94,7 @@ const readSubscribable = (feed: Document): ReadonlySet<string> => {
 /**
  * Parses a WebSocket reference document.
  *
- * @throws `InvalidDocument` for every other value.
+ * @throws `InvalidDocument` for a value that is not a valid WebSocket reference document.
  */
 export const make = (json: unknown): FeedDocument => {
   const feed = readDocument(json, "asyncapi", "3.")
@@ -144,5 +144,5 @@ export const url = (): URL => fixture("spec/feed.json")
 /** Loads the current WebSocket reference document. */
 export const load = (): FeedDocument => make(readJson("spec/feed.json"))
 
-/** Loads an older WebSocket reference document by name: `2.0.0-2026-08-22`. Older documents have no overlay. */
+/** Loads an older WebSocket reference document by name, such as `2.0.0-2026-08-22`. Older documents have no overlay. */
 export const loadHistory = (name: string): FeedDocument => make(readJson(`spec/history/feed-${name}.json`))

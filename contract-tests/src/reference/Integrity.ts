@@ -86,7 +86,7 @@ export const document = (name: string, read: Read): Checked => {
   return { findings, reached: { schemas: schemasOf(json).length } }
 }
 
-/** Returns the value at a pointer. Follows references. */
+/** Returns the value at a pointer, or undefined. Follows references. */
 const valueThroughReferences = (document: JsonObject, pointer: string): Json | undefined => {
   const follow = (value: Json | undefined): Json | undefined =>
     isObject(value) && typeof value["$ref"] === "string" ? follow(at(document, value["$ref"].slice(1))) : value

@@ -118,7 +118,7 @@ const readParameter = (document: JsonObject, value: Json, pointer: string): Para
   }
 }
 
-/** Reads the JSON schema of a `content` object, with its pointer. */
+/** Reads the JSON schema of a `content` object, with its pointer. Undefined if there is no `content`. */
 const readContent = (
   value: Json | undefined,
   pointer: string
@@ -188,7 +188,7 @@ const readOperation = (document: JsonObject, method: Method, path: string, value
  * Checks the complete document against the closed keyword table first, so every returned schema is a valid
  * `JsonSchema`, subschemas included.
  *
- * @throws `InvalidDocument` for every other value.
+ * @throws `InvalidDocument` for a value that is not a valid REST reference document.
  */
 export const make = (json: unknown): ReferenceDocument => {
   const document = readDocument(json, "openapi", "3.1.")
@@ -230,6 +230,7 @@ export const url = (): URL => fixture("spec/rest.json")
 export const load = (): ReferenceDocument => make(readJson("spec/rest.json"))
 
 /**
- * Loads an older REST reference document by name: `3.28.0-2026-08-22` or `3.13.0`. Older documents have no overlay.
+ * Loads an older REST reference document by name, such as `3.28.0-2026-08-22` or `3.13.0`. Older documents have no
+ * overlay.
  */
 export const loadHistory = (name: string): ReferenceDocument => make(readJson(`spec/history/rest-${name}.json`))

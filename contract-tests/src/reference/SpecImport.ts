@@ -46,7 +46,7 @@ export interface NullableByIntent {
 export interface Imported {
   readonly kind: "feed" | "rest"
   readonly version: string
-  /** The date of publication, YYYY-MM-DD. */
+  /** The date of publication, YYYY-MM-DD. Undefined if unknown. */
   readonly published: string | undefined
   /** The content of the file with the reference document. */
   readonly text: string
@@ -63,7 +63,7 @@ export const overlaySha256 = (overlay: string, kind: "feed" | "rest"): string =>
   return sha256(print((isObject(json) ? json[kind] : undefined) ?? null))
 }
 
-/** Returns the date in a file's name, such as 2026-10-26 in openapi-3.34.0-2026-10-26.yaml. */
+/** Returns the date in a file's name, such as 2026-10-26 in openapi-3.34.0-2026-10-26.yaml, or undefined. */
 export const dateIn = (file: string): string | undefined => /(\d{4}-\d{2}-\d{2})[^/\\]*$/.exec(file)?.[1]
 
 const isDate = (text: string): boolean =>

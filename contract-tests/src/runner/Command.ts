@@ -80,7 +80,7 @@ const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration
   })
 }
 
-/** Returns the seed from `--seed`. Default: the seed of the environment. */
+/** Returns the seed from `--seed`. Default: the seed of `Replay.seedFrom`. Refuses a seed that is no 32-bit integer. */
 const seedOf = (flag: Option.Option<number>): Effect.Effect<number, Ended> => {
   if (Option.isNone(flag)) {
     return Effect.catch(

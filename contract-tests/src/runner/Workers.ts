@@ -28,7 +28,7 @@ const defaults: Options = { limitMillis: 600_000, script }
 /** Starts a worker. A worker that dies while idle is detected at its next job. */
 const start = (script: URL): Worker => new Worker(script).on("error", () => {})
 
-/** Runs a cell in a worker. If the worker dies, the cell fails. */
+/** Runs a cell in a worker. If the worker dies, or the cell exceeds its time limit, the cell fails. */
 const runIn = (
   worker: Worker,
   job: Cells.Job,

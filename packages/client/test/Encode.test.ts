@@ -135,7 +135,10 @@ describe("encode.prepare, a body", () => {
 
   it("rejects an object that inherits from an object with a method isPrototypeOf", () => {
     const odd: unknown = Object.create({ isPrototypeOf: () => true })
-    assert.strictEqual(encoded(anything, { v: odd }), "/v: this is an instance of a class: pass a plain object")
+    assert.strictEqual(
+      encoded(anything, { v: odd }),
+      "/v: this object has a prototype of its own, such as a class: pass a plain object"
+    )
   })
 
   it("rejects ill-formed text at its pointer, after numbers and null", () => {

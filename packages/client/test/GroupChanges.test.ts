@@ -129,7 +129,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("keeps waiting during a changeover, which loses no message", () =>
+  it.effect("keeps waiting while the feed replaces its connection, which loses no message", () =>
     Effect.gen(function* () {
       const { triggered, world } = yield* watching
       world.session.changeOver()

@@ -190,19 +190,21 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("must fetch once more than half of a default bucket is spent, and later once the budgets are too old", () =>
-    Effect.gen(function* () {
-      const made = yield* make()
-      const { learned } = made
-      assert.isFalse(learned.spend("read", 100, 0))
-      assert.isFalse(learned.spend("write", 30, 0))
-      assert.isFalse(learned.spend("write", 20, 0))
-      assert.isTrue(learned.spend("write", 1, 0))
-      assert.isTrue(learned.spend("read", 1, 0))
-      yield* learn(made, 1_000)
-      assert.isFalse(learned.spend("write", 1_000, 61_000))
-      assert.isTrue(learned.spend("write", 0, 61_001))
-    }).pipe(Effect.scoped)
+  it.effect(
+    "must fetch as soon as more than half of a default bucket is spent, and later once the budgets are too old",
+    () =>
+      Effect.gen(function* () {
+        const made = yield* make()
+        const { learned } = made
+        assert.isFalse(learned.spend("read", 100, 0))
+        assert.isFalse(learned.spend("write", 30, 0))
+        assert.isFalse(learned.spend("write", 20, 0))
+        assert.isTrue(learned.spend("write", 1, 0))
+        assert.isTrue(learned.spend("read", 1, 0))
+        yield* learn(made, 1_000)
+        assert.isFalse(learned.spend("write", 1_000, 61_000))
+        assert.isTrue(learned.spend("write", 0, 61_001))
+      }).pipe(Effect.scoped)
   )
 
   it.effect("marks its requests as those that fetch the budgets, and omits the caller's policy, record and span", () =>

@@ -183,7 +183,7 @@ describe("a fetched budget", () => {
     }).pipe(Effect.provide(changing([small, large], large)))
   )
 
-  it.effect("rejects such a batch at once for ten seconds, and is not fetched again in that time", () =>
+  it.effect("rejects a larger batch at once and is not fetched again, both for ten seconds", () =>
     Effect.gen(function* () {
       for (let i = 0; i < 5; i++) {
         assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")

@@ -52,7 +52,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("is fetched in the background once more than that is spent, and then used", () =>
+  it.effect("is fetched in the background as soon as more than half of a default bucket is spent, and then used", () =>
     Effect.gen(function* () {
       yield* runFor(0, creates(6))
       assert.deepStrictEqual(yield* limitRequests, both)
@@ -75,7 +75,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write, transitMillis: () => 0 }), Effect.timeout("1 second"))
   )
 
-  it.effect("is fetched once for several such batches", () =>
+  it.effect("is fetched once for several batches that exceed a default bucket", () =>
     Effect.gen(function* () {
       yield* runFor(
         "1 second",
@@ -85,7 +85,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write, transitMillis: () => 50 }, { limits: {} }))
   )
 
-  it.effect("does not prevent a large batch from being sent if it cannot be fetched", () =>
+  it.effect("does not prevent a large batch from being sent if the budget cannot be fetched", () =>
     Effect.gen(function* () {
       yield* runFor("1 minute", Orders.batchCreate(batch(11)))
       assert.strictEqual((yield* Metered).calls().length, 1)
@@ -98,7 +98,7 @@ describe("RateLimits, the account's budget", () => {
     )
   )
 
-  it.effect("does not delay such a batch longer than its maxWait", () =>
+  it.effect("does not delay a large batch longer than the maxWait of the batch", () =>
     Effect.gen(function* () {
       yield* runFor(
         "2 seconds",

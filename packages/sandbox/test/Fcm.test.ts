@@ -134,6 +134,25 @@ describe("the orders and fills of subtraders", () => {
     assert.deepInclude(both?.taker, { subtraderId: desk.one.subtraderId })
     assert.deepStrictEqual(unwrap(desk.view().listFcmTrades(desk.member, { limit: 10, minSeconds: 9e9 })).items, [])
   })
+
+  it("have pages without gaps and repeats, even if an order of the same moment arrives between two pages", () => {
+    const desk = makeDesk()
+    const place = ({ accountId }: typeof desk.one, clientOrderId: string) =>
+      desk.place(accountId, terms("bid", 10, 1, { clientOrderId })).orderId
+    const placed = [place(desk.one, "mine"), place(desk.two, "mine")]
+    const page = (cursor: string) => {
+      const query = { ...everyOrder, clientOrderIds: ["mine", "later"], limit: 1, cursor }
+      return unwrap(desk.view().listFcmOrders(desk.member, query))
+    }
+    const first = page("")
+    place(desk.one, "later")
+    const second = page(first.cursor)
+    assert.deepStrictEqual(
+      [...first.items, ...second.items].map(({ orderId }) => orderId),
+      placed.toReversed()
+    )
+    assert.strictEqual(second.cursor, "")
+  })
 })
 
 describe("setSubtraderCap", () => {

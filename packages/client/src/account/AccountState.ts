@@ -14,7 +14,8 @@
  * - **Fills.** Each fill is kept once, by `trade_id` and `order_id`, although both sources send it.
  * - **Positions.** A message replaces the known position, unless REST showed a later change. A read replaces a message
  *   only if the read began at least `lagMillis` after the message. A message carries no time of its change, so a repeated
- *   message can bring back an older state. The owner must then pass on the later messages again, as a changeover does.
+ *   message can bring back an older state. The owner must then pass on the later messages again, as the feed does after it
+ *   replaces a connection.
  * - **Order groups.** They are known only from messages. After a loss, their status is unknown, but the account stays
  *   live: no REST operation returns the status.
  * - **Memory.** Open orders and positions are kept without a limit, because the exchange limits their number. Of the

@@ -37,7 +37,8 @@ export const faultIn = (options: Options): InvalidRequest | undefined => {
   for (const name of ["lagMillis", "overlapMillis", "readTimeoutMillis", "verifyMillis"] as const) {
     const value = options[name] ?? 1
     const isUnlimited = name === "verifyMillis" && value === Number.POSITIVE_INFINITY
-    if (!isUnlimited && !(Number.isFinite(value) && value > 0)) return invalid(`/${name}`, "expected a positive number")
+    if (!isUnlimited && !(Number.isFinite(value) && value > 0))
+      return invalid(`/${name}`, `expected a positive${name === "verifyMillis" ? "" : ", finite"} number`)
   }
   const { fillsFromMillis = 0 } = options
   return Number.isFinite(fillsFromMillis) ? undefined : invalid("/fillsFromMillis", "expected a time in milliseconds")

@@ -83,7 +83,7 @@ export class Read {
     this.#seen = new Set()
   }
 
-  /** Adds a page. Returns the keys of the whole read if this page completes a read that counts. */
+  /** Adds a page. Returns the keys of the whole read if this page completes a read that counts, otherwise undefined. */
   page(
     keys: ReadonlyArray<string>,
     startedMillis: number,

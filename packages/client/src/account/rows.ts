@@ -156,7 +156,7 @@ export const positionOfRest = (position: Responses.MarketPosition, subaccount: n
     fees_paid_dollars: position.fees_paid_dollars
   })
 
-/** When the exchange last changed a position that REST shows. */
+/** When the exchange last changed a position that REST shows. Negative infinity if REST sends no time. */
 export const positionUpdatedMillis = (position: Responses.MarketPosition): number =>
   millisOf(position.last_updated_ts) ?? Number.NEGATIVE_INFINITY
 

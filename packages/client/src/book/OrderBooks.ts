@@ -139,7 +139,7 @@ class Books {
     this.#changes.end(error)
   }
 
-  /** When `tick` must be called next. */
+  /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next: number | undefined
     for (const { book } of this.#books.values()) {

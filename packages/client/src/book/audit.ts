@@ -232,11 +232,15 @@ class Rounds {
   }
 }
 
-/** Returns an error for an invalid time. */
+/** Returns an error for an invalid time. Undefined for a valid time. */
 const checkMillis = (pointer: string, millis: number, least: number): InvalidRequest | undefined =>
   millis >= least && millis < Number.POSITIVE_INFINITY
     ? undefined
-    : new InvalidRequest({ operation: "OrderBooks.audit", pointer, reason: `expected at least ${least} milliseconds` })
+    : new InvalidRequest({
+        operation: "OrderBooks.audit",
+        pointer,
+        reason: `expected a finite time of at least ${least} milliseconds`
+      })
 
 /**
  * Compares the books of a watch with those of REST for as long as the stream runs. A confirmed difference is an event.

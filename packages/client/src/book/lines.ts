@@ -172,7 +172,7 @@ class Lines {
     this.#changes.end(undefined)
   }
 
-  /** When `tick` must be called next. */
+  /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next = Number.POSITIVE_INFINITY
     if (this.ended === undefined) {

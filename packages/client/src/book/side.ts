@@ -67,7 +67,7 @@ export class Levels {
     this.#sizes = sizes
   }
 
-  /** The best price of YES in micro-dollars. */
+  /** The best price of YES in micro-dollars. Undefined if there is no level. */
   get bestMicros(): number | undefined {
     const key = this.#keys[this.#keys.length - 1]
     return key === undefined ? undefined : this.#priceOf(key)
@@ -167,7 +167,10 @@ export class LevelSide {
     this.#keysAreShared = false
   }
 
-  /** Adds a signed number of hundredths of a contract to a level. A level of zero is removed. */
+  /**
+   * Adds a signed number of hundredths of a contract to a level. A level of zero is removed. Returns why the change was
+   * not applied, or undefined.
+   */
   add(key: number, delta: number): Refusal | undefined {
     const position = positionOf(this.#keys, key)
     const isKnown = this.#keys[position] === key

@@ -124,7 +124,8 @@ export class ConnectionLost
 
 /**
  * The exchange refused a command, or reported an error of a subscription. `markets` lists the markets, indices or
- * underlyings that are no longer part of the subscription. The others are kept.
+ * underlyings that are no longer part of the subscription. The others are kept. A subscription without such a list, or
+ * without any name left, ends.
  */
 export class SubscriptionRefused
   extends /*#__PURE__*/ Data.TaggedError("SubscriptionRefused")<{
@@ -196,7 +197,7 @@ export class CommandTimedOut
 
 /**
  * A subscription needs more connections than the feed may open: a connection has at most one subscription per channel,
- * so each filter of a channel needs a connection of its own.
+ * so each filter of a channel needs a connection of its own. So do the markets beyond the limit of a subscription.
  */
 export class TooManyConnections
   extends /*#__PURE__*/ Data.TaggedError("TooManyConnections")<{
@@ -205,7 +206,7 @@ export class TooManyConnections
   }>
 {
   override get message(): string {
-    return `A subscription to ${this.channel} needs more than ${this.maxConnections} connections: use fewer different filters of this channel, or allow more connections`
+    return `A subscription to ${this.channel} needs more than ${this.maxConnections} connections: use fewer different filters or fewer markets of this channel, or allow more connections`
   }
 }
 

@@ -29,7 +29,7 @@ interface Settings {
   readonly shards: number
 }
 
-/** Validates options. Returns an error message if they are invalid. */
+/** Validates options. Returns the settings, or an error message. */
 const resolve = (options: RateLimits.Options, environment: string, keyId: string): Settings | string => {
   const { share = 1, shards = 4 } = options
   const latencyMillis = durationMillis(options.latency ?? 500)

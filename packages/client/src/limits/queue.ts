@@ -65,7 +65,7 @@ class Deadlines<W extends Waiting> {
     heap[index] = waiting
   }
 
-  /** Returns the call with the earliest deadline that is still in the queue. */
+  /** Returns the call with the earliest deadline that is still in the queue. Undefined if there is none. */
   peek(isQueued: (waiting: W) => boolean): W | undefined {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
       if (isQueued(top)) return top
@@ -181,7 +181,7 @@ export class WaitingQueue<W extends Waiting> {
     return this.#urgent.costOutsideStore + (urgent ? 0 : this.#normal.costOutsideStore)
   }
 
-  /** Returns the call with the earliest deadline. */
+  /** Returns the call with the earliest deadline, or undefined. */
   nextDeadline(): W | undefined {
     return this.#deadlines.peek(this.#isQueued)
   }

@@ -136,7 +136,7 @@ const sizesOf = (size: Size): ReadonlyArray<SizeField> =>
     (field) => size[field] !== undefined && size[field] !== null
   )
 
-/** Returns the first error of the children. */
+/** Returns the first error of the children, or undefined. */
 const firstOf = (
   { children }: Inputs.CreateRFQBatchInput,
   faultOf: (child: Inputs.CreateRFQBatchChildInput, pointer: string) => Operation.InputFault | undefined

@@ -80,7 +80,10 @@ export interface Connection extends ConnectionOptions {
   readonly clockSkew: skew.Skew
   /** Signs a request with the current time. Returns undefined on a connection without a key. */
   readonly sign: (request: SignedRequest) => Effect.Effect<Signed | undefined, SigningError>
-  /** Explains a signature that the exchange refused. `measured` is the clock skew, if it is known. */
+  /**
+   * Explains a signature that the exchange refused. `measured` is the clock skew, if it is known. Undefined on a
+   * connection without a key.
+   */
   readonly explain: (signed: Signed, measured: skew.Interval | undefined) => Errors.Explanation | undefined
 }
 

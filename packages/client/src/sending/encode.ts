@@ -95,7 +95,8 @@ const copyOf = (input: unknown): unknown => {
   }
 
   const copyRecord = (record: object): Record<string, unknown> => {
-    if (!isPlainRecord(record)) throw refusal("this is an instance of a class: pass a plain object")
+    if (!isPlainRecord(record))
+      throw refusal("this object has a prototype of its own, such as a class: pass a plain object")
     const copied = bareRecord()
     for (const key of Object.keys(record)) {
       path.push(key)
@@ -107,10 +108,10 @@ const copyOf = (input: unknown): unknown => {
   }
 
   const copyList = (list: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
-    if (!isPlainList(list)) throw refusal("this is an instance of a class: pass a plain array")
+    if (!isPlainList(list)) throw refusal("this array has a prototype of its own, such as a class: pass a plain array")
     const copied: Array<unknown> = []
     if ("toJSON" in list || "toJSON" in copied) {
-      throw refusal("this array has a method toJSON, which would replace its items: remove it")
+      throw refusal("this array has or inherits toJSON, which would replace its items: remove it")
     }
     const { length } = list
     for (let index = 0; index < length; index++) {
@@ -133,8 +134,8 @@ const copyOf = (input: unknown): unknown => {
 }
 
 /**
- * Finds a string that is not well-formed Unicode, and returns its JSON pointer. The exchange would read such a string
- * as another string.
+ * Returns the JSON pointer of the first string that is not well-formed Unicode, or undefined. The exchange would read
+ * such a string as another string.
  */
 const illFormed = (value: unknown, pointer: string): string | undefined => {
   if (typeof value === "string") return value.isWellFormed() ? undefined : pointer
@@ -159,18 +160,19 @@ const keyedBy = ({ field, list }: Key) => {
   }
 }
 
-/** Returns why a string cannot be a path segment: the platform or the exchange would read another path. */
+/** Returns why a string cannot be a path segment, or undefined. The platform or the exchange would read another path. */
 const segmentFault = (text: string): string | undefined => {
   if (text === "") return "an empty path segment cannot be sent"
   if (text === "." || text === "..") return `${JSON.stringify(text)} cannot be a path segment`
-  if (/[/\\]/.test(text) || /%2f|%5c/i.test(text)) return "a path segment cannot contain a slash"
+  if (/[/\\]/.test(text) || /%2f|%5c/i.test(text))
+    return "a path segment cannot contain a slash or a backslash, not even percent-encoded"
   // oxlint-disable-next-line no-control-regex -- this rejects control characters
   if (/[\u0000-\u001f\u007f]/.test(text)) return "a path segment cannot contain control characters"
   if (!text.isWellFormed()) return "a path segment must be well-formed Unicode"
   return undefined
 }
 
-/** Returns why values cannot be written as a query parameter. */
+/** Returns why values cannot be written as a query parameter, or undefined. */
 const queryFault = (items: ReadonlyArray<unknown>, isList: boolean, parameter: Parameter): string | undefined => {
   // A repeated parameter without items would be absent from the query, and the exchange would return everything.
   if (isList && items.length === 0) {

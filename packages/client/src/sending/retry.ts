@@ -44,7 +44,7 @@ const maySignAgain = (call: CallState, error: CallFailure): boolean => {
   return call.wasSignedAgain
 }
 
-/** Returns the wait that the response requests, in milliseconds. */
+/** Returns the wait that the response requests, in milliseconds. 0 if it requests none. */
 const requestedWait = (error: CallFailure): number => ("retryAfterMillis" in error ? error.retryAfterMillis : 0) ?? 0
 
 type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Failure, never, never>>>

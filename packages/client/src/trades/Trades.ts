@@ -184,8 +184,9 @@ const open = <A>(
  *
  * **Details**
  *
- * Each trade arrives once, from the line that delivers it first. A line can be lost, miss messages, be late or change over:
- * no trade is missing as long as another line delivers it. A `Hole` reports each interval in which trades can be missing.
+ * Each trade arrives once, from the line that delivers it first. A line can be lost, miss messages, be late or move to
+ * a new connection: no trade is missing as long as another line delivers it. A `Hole` reports each interval in which
+ * trades can be missing.
  *
  * A loss on one line is harmless only if another line delivers the lost trades. That line may be late, and may be lost
  * before it delivers them. So the loss stays open until the other line delivers a trade whose exchange time is more

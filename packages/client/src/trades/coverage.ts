@@ -72,7 +72,10 @@ export class Coverage {
     return this.#lines[index]!.status
   }
 
-  /** A line is live: what is sent from now on arrives on it, unless it is lost again. */
+  /**
+   * A line is live: what is sent from now on arrives on it, unless it is lost again. Returns the hole that this ends, if
+   * any.
+   */
   live(index: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!
     line.isLate = false
@@ -84,7 +87,10 @@ export class Coverage {
     return this.#complete(line)
   }
 
-  /** A line lost messages, and delivers no later ones before it is live again. */
+  /**
+   * A line lost messages, and delivers no later ones before it is live again. Returns the hole that results, if another
+   * line has been live since.
+   */
   lost(index: number): Interval | undefined {
     const line = this.#lines[index]!
     const wasComplete = line.status === "complete"
@@ -99,7 +105,7 @@ export class Coverage {
     return first === undefined ? undefined : this.#complete(first)
   }
 
-  /** A line delivered a trade, repeated or not. */
+  /** A line delivered a trade, repeated or not. Returns the hole that ends if the trade makes a late line live again. */
   trade(index: number, atMillis: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!
     const hole = line.isLate ? this.live(index, nowMillis) : undefined
@@ -120,7 +126,7 @@ export class Coverage {
     return hole
   }
 
-  /** When `tick` must be called next. */
+  /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next: number | undefined
     for (const { lacks } of this.#lines) {
@@ -129,7 +135,7 @@ export class Coverage {
     return next
   }
 
-  /** Treats lines that are too late as lost. */
+  /** Treats lines that are too late as lost. Returns the holes that result. */
   tick(nowMillis: number): ReadonlyArray<Interval> {
     return this.#lines.flatMap((line, index) => {
       if (line.lacks === undefined || line.lacks.dueMillis > nowMillis) return []

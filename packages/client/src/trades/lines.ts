@@ -133,7 +133,7 @@ export class TradeLines {
     return this.#coverage.statusOf(index)
   }
 
-  /** When `tick` must be called next. */
+  /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next = Number.POSITIVE_INFINITY
     if (!this.#isOver) {

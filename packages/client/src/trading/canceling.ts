@@ -175,7 +175,8 @@ const notTarget = /*#__PURE__*/ Effect.suspend(() =>
     new InvalidRequest({
       operation: "Orders.ensureCanceled",
       pointer: "",
-      reason: "the value is not an order; pass an Accepted, an Order of a list, or order_id and ticker"
+      reason:
+        "the value is not an order; pass an Accepted, an Order of a list, or order_id with ticker or exchange_index"
     })
   )
 )

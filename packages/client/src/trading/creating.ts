@@ -47,7 +47,10 @@ export const ordersOf = ({ descriptor, wire }: CallState, attempts: Attempts): R
   })
 }
 
-/** The sender has checked the input by the schemas of the descriptor, so its type is that of the operation. */
+/**
+ * Returns the orders of a create or batch create, otherwise undefined. The sender has checked the input by the schemas
+ * of the descriptor, so its type is that of the operation.
+ */
 const requestsOf = (
   descriptor: CallState["descriptor"],
   input: CallState["wire"]["input"]

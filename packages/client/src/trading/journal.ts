@@ -22,7 +22,7 @@ interface Journal {
   readonly recordWrite: RecordWrite
 }
 
-/** Returns the orders of a request. The request was checked against its schema. */
+/** Returns the orders that a request places, or undefined. The request was checked against its schema. */
 const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<CreateInput> | undefined => {
   switch (descriptor.operationId) {
     case "CreateOrderV2":

@@ -42,7 +42,7 @@ export interface Wanted {
 export interface Found {
   /** Returns the outcome of the order that was placed. Undefined if the order was not found. */
   readonly acceptedOf: (search: Wanted) => Accepted | undefined
-  /** Returns another order with the same id, if the order was not found. */
+  /** Returns another order with the same id, if only such an order was found. Otherwise undefined. */
   readonly mismatchOf: (search: Wanted) => Mismatch | undefined
   /** RFC 3339: the time of the newest lists that were read completely. Undefined if no lists were read completely. */
   readonly asOf: string | undefined

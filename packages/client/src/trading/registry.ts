@@ -35,7 +35,7 @@ export interface OrderRegistry {
   readonly ended: Effect.Effect<void>
   /** Removes an order that no longer rests. */
   readonly remove: (order_id: string) => void
-  /** Returns the `client_order_id` of the resting order with this `order_id`. */
+  /** Returns the `client_order_id` of the resting order with this `order_id`, or undefined. */
   readonly clientOrderIdOf: (order_id: string) => string | undefined
 }
 

@@ -93,7 +93,7 @@ export const settleAll = (
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== ""
 
-/** Returns the reason why a placement cannot be settled. A placement from a journal can be malformed. */
+/** Returns why a placement cannot be settled, or undefined. A placement from a journal can be malformed. */
 const faultIn = (placement: Placement): { readonly pointer: string; readonly reason: string } | undefined => {
   if (typeof placement !== "object" || placement === null) {
     return {

@@ -98,7 +98,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.48 0.00"])
   })
 
-  it("keeps a message if a read without a newer time began before the message, or less than the lag after it", () => {
+  it("keeps a message if a read without a newer time began before the message, or less than the lag of REST after the message", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", price: "0.47" }), 2_000)
     state.ordersPage(page(1_900, orderRow({ id: "a", price: "0.46" })), 5_000)

@@ -395,7 +395,7 @@ describe("OrderBooks.audit", () => {
             _tag: "InvalidRequest",
             operation: "OrderBooks.audit",
             pointer,
-            reason: `expected at least ${least} milliseconds`
+            reason: `expected a finite time of at least ${least} milliseconds`
           }
         )
       }

@@ -127,7 +127,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S6 refuses the only market of an update after error 12, and keeps the others", () => {
+  it("S6 refuses the only market of an update after error 12 (ExactlyOneSidRequired), and keeps the others", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -314,7 +314,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.takeOne().params.sids, [2])
   })
 
-  it("S12 pauses, slows down and repeats the command after error 27", () => {
+  it("S12 pauses, slows down and repeats the command after error 27 (TooManyRequests)", () => {
     const world = new World({ commandBurst: 1_000, batchSize: 100 })
     const names = Array.from({ length: 300 }, (_, index) => `M${index}`)
     world.subscribe("trade", tickers(...names))
@@ -333,7 +333,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().params.market_tickers?.length, 100)
   })
 
-  it("S12 pauses the probes too after error 27 to a probe", () => {
+  it("S12 pauses the probes too after error 27 (TooManyRequests) to a probe", () => {
     const world = new World()
     world.subscribe("ticker")
     world.open()
@@ -349,7 +349,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1])
   })
 
-  it("S13 requests the list of subscriptions after error 18, and acts on that list", () => {
+  it("S13 requests the list of subscriptions after error 18 (CommandTimeout), and acts on that list", () => {
     for (const isOpen of [true, false]) {
       const world = new World()
       const { user } = world.subscribe("ticker")
@@ -365,7 +365,7 @@ describe("Session", () => {
     }
   })
 
-  it("fails with CommandTimedOut if the exchange never answers a command, although it answers the list", () => {
+  it("fails with CommandTimedOut if the exchange never answers a command, although it answers requests for the list of subscriptions", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A"))
     world.open()
@@ -380,7 +380,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().subscriptions, [])
   })
 
-  it("S14 waits longer after each repeated error 25", () => {
+  it("S14 waits longer after each repeated error 25 (BufferOverflow)", () => {
     const world = new World({ commandBurst: 1_000 })
     const { user } = world.live("orderbook_delta", tickers("A"))
     const waits: Array<number> = []
@@ -422,7 +422,7 @@ describe("Session", () => {
     )
   })
 
-  it("S15 opens another connection for the markets beyond the limit after error 26", () => {
+  it("S15 opens another connection for the markets beyond the limit after error 26 (MarketLimitExceeded)", () => {
     const world = new World({ batchSize: 2 })
     const { user } = world.subscribe("trade", tickers("A", "B", "C", "D"))
     world.open()
@@ -631,7 +631,7 @@ describe("Session", () => {
     }
   })
 
-  it("S12 pauses a restore after error 27, and then restores every market", () => {
+  it("S12 pauses a restore after error 27 (TooManyRequests), and then restores every market", () => {
     const world = new World()
     const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)
     const { user } = world.live("trade", tickers(...names))
@@ -747,7 +747,7 @@ describe("Session", () => {
     assert.deepStrictEqual(new Set(books.user.tags), new Set(["orderbook_snapshot"]))
   })
 
-  it("S25 reopens a subscription that is not in the list", () => {
+  it("S25 reopens a subscription that is not in the exchange's list of subscriptions", () => {
     const world = new World()
     const { user } = world.live("fill")
     let isOpen = false
@@ -1111,7 +1111,7 @@ describe("Session", () => {
     assert.deepInclude(user.of("Gap")[1], { reason: "missing", expectedSeq: 4, receivedSeq: 7 })
   })
 
-  it("B18 gives up a new connection that holds back too many messages before it takes over, and loses none", () => {
+  it("B18 gives up a new connection that holds back too many messages before it takes over, and loses no message", () => {
     const world = new World({ maxEarlyMessages: 3 })
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1312,7 +1312,7 @@ describe("Session", () => {
     )
     assert.strictEqual(
       Result.getOrThrow(Result.flip(refused)).message,
-      "A subscription to communications needs more than 1 connections: use fewer different filters of this channel, or allow more connections"
+      "A subscription to communications needs more than 1 connections: use fewer different filters or fewer markets of this channel, or allow more connections"
     )
     assert.strictEqual(world.session.state().subscriptions.length, 1)
   })

@@ -128,13 +128,14 @@ const dumpAccount = (account: AccountState, nowMillis: number) => {
   }
 }
 
-const dumpFcm = ({ errorAccount, subtraders, trades }: FcmState) => ({
+const dumpFcm = ({ errorAccount, orders, subtraders, trades }: FcmState) => ({
   errorAccountId: errorAccount?.accountId,
   subtraders: Array.from(subtraders.values(), ({ account, blockedCategories, member: _member, ...subtrader }) => ({
     ...subtrader,
     accountId: account.accountId,
     blockedCategories: [...blockedCategories]
   })),
+  orders: orders.map(({ orderId }) => orderId),
   trades: [...trades]
 })
 

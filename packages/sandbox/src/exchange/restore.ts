@@ -318,9 +318,14 @@ const restoreFcm = (state: State, { accountId, fcm }: Dumped["accounts"]): void 
   }
   const accountOf = (id: string): AccountState => found(state.accounts.get(id), id)
   const member = accountOf(accountId)
-  const { errorAccountId, subtraders, trades } = fcm
+  const { errorAccountId, orders, subtraders, trades } = fcm
   const errorAccount = errorAccountId === undefined ? undefined : accountOf(errorAccountId)
-  const restored: FcmState = { errorAccount, subtraders: new Map(), trades: [] }
+  const restored: FcmState = {
+    errorAccount,
+    subtraders: new Map(),
+    orders: orders.map((orderId) => found(state.orders.get(orderId), orderId)),
+    trades: []
+  }
   for (const trade of trades) {
     // JSON omits undefined fields.
     restored.trades.push({ ...trade, maker: trade.maker, taker: trade.taker })

@@ -114,6 +114,8 @@ export interface FcmState {
   /** The account whose subtraders receive transferred positions. Without it, transfers are refused. */
   errorAccount: AccountState | undefined
   readonly subtraders: Map<string, SubtraderState>
+  /** Every accepted order of the subtraders, oldest first. */
+  readonly orders: Array<OrderState>
   /** Every trade of the subtraders, oldest first. */
   readonly trades: Array<FcmTrade>
 }

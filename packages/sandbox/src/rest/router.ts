@@ -125,8 +125,7 @@ const uuids = new Set([
   "quote_id",
   "rfq_batch_id",
   "batch_quote_id",
-  "block_trade_proposal_id",
-  "milestone_id"
+  "block_trade_proposal_id"
 ])
 
 /** Query parameters that narrow the search for an entity. With an invalid value, no entity is found. */

@@ -25,10 +25,9 @@ export const referenceCases: Readonly<Record<string, Case>> = {
   },
   GetMilestone: {
     request: get("/milestones/{milestone}"),
-    others: {
-      400: [{ path: "/milestones/not-a-uuid" }],
-      404: [{ path: "/milestones/00000000-0000-4000-8000-000000000000" }]
-    }
+    // A malformed id is an unknown milestone, as a public client tests against demo.
+    others: { 404: missing((id) => `/milestones/${id}`) },
+    planted: [400]
   },
 
   GetStructuredTargets: { request: get("/structured_targets?ids={target}") },

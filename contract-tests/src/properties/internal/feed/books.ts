@@ -16,7 +16,7 @@ import { markets, type World } from "./world.ts"
 
 /** What was seen of a market. */
 interface Seen {
-  /** The place in the exchange's history. */
+  /** The index of the book in the exchange's history. */
   place: number
   epoch: number
   isReadable: boolean
@@ -28,7 +28,7 @@ interface Seen {
   kept: { readonly text: string; readonly again: () => string } | undefined
 }
 
-/** Watches the books of markets, over as many lines as the run has. */
+/** Watches the books of markets, over as many lines (sessions with the same subscriptions) as the run has. */
 export class BooksObserver implements Observer {
   readonly name = "books"
   isOver = false
@@ -181,7 +181,7 @@ export class BooksObserver implements Observer {
     seen.epoch = book.epoch
   }
 
-  /** Without maintenance, a book is readable on an undisturbed line, and is as new as that line. */
+  /** Checks that a book is readable and as new as its undisturbed line. After maintenance, checks only a single line. */
   #checkNewest(market: string, { isReadable, view }: Seen): void {
     const clock = this.#undisturbedClock(market)
     const newest = this.#world.truth.moments(market).at(-1)
@@ -193,8 +193,8 @@ export class BooksObserver implements Observer {
   }
 
   /**
-   * The clock of the book on a line that nothing has disturbed. A message that cannot be read can concern any market of its
-   * session, so this needs a session with one connection.
+   * The newest clock of the book on the connections that nothing has disturbed. Undefined if there is none, or if a
+   * session can have several connections, because a message that cannot be read can concern any market of its session.
    */
   #undisturbedClock(market: string): number | undefined {
     const { network, options } = this.#world

@@ -12,7 +12,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { World } from "./world.ts"
 
-/** Channels whose messages the suite reads. */
+/** The name of a channel. */
 type Name = Parameters<typeof Feed.subscribe>[0]
 
 /** A stream that is consumed. */
@@ -31,7 +31,7 @@ export interface Handlers<Channel extends Name> {
   readonly onEnd: (error: Feed.FeedError | undefined) => void
 }
 
-/** Opens a stream with a paused consumer. Undefined if the session has too many connections. */
+/** Opens a stream with a paused consumer. Returns undefined if the session has too many connections. */
 export const consume = <Channel extends Name>(
   world: World,
   channel: Channel,

@@ -34,8 +34,9 @@ export interface FrameFault {
   readonly kind: (typeof frameFaults)[number]
   /** Which frames it can concern. */
   readonly of: "any" | "delta" | "snapshot" | "trade" | "reply"
-  /** The number of frames that pass before. */
+  /** The number of such frames that pass first. */
   readonly after: number
+  /** The delay of a `late` frame. */
   readonly millis: number
 }
 
@@ -44,7 +45,8 @@ export interface CommandFault {
   /**
    * - `lose`: the exchange does not receive it. `late`: the exchange reads it and all later commands later. `mute`: the
    *   reply is lost.
-   * - `refuse`: the reply is an error with this code. With 18, the exchange may have carried it out.
+   * - `refuse`: the reply is an error with `code`. With 18 (`CommandTimeout`), `isExecuted` states whether the
+   *   exchange carried out the command anyway.
    */
   readonly kind: "lose" | "late" | "mute" | "refuse"
   readonly code: 18 | 27

@@ -34,7 +34,7 @@ export interface Around {
   readonly soon: (task: () => void) => void
   readonly after: (millis: number, task: () => void) => void
   readonly takeCommandFault: () => CommandFault | undefined
-  /** Called after the client has received a frame. After a partial frame, no one reads the levels of a book. */
+  /** Called after the client received a frame. `isPartial`: the next frame completes it, so no one reads a book yet. */
   readonly onDelivered: (isPartial: boolean) => void
   readonly onCommand: (name: string) => void
   /** Called when a frame is lost or late. */
@@ -47,9 +47,9 @@ export interface Around {
 interface Waiting {
   readonly text: string | undefined
   readonly close?: { readonly code: number; readonly reason: string }
-  /** Whether the next frame belongs to it. No one reads a book between the two. */
+  /** Whether the next frame completes this frame. No one reads a book between the two. */
   readonly isPartial?: boolean
-  /** Whether no book can apply it. */
+  /** Whether no book can apply the frame. */
   readonly isImpossible?: boolean
 }
 
@@ -304,7 +304,7 @@ export class Link implements Socket.WebSocketLike {
     if (sid !== undefined && seq !== undefined) this.#shifts.set(sid, (this.#shifts.get(sid) ?? 0) + by)
   }
 
-  /** The planted fault of a frame. */
+  /** Removes and returns the planted fault of a frame, if there is one. */
   #take(frame: WireMessage, text: string): FrameFault | undefined {
     const isReply = frame.id !== undefined && !text.includes('"orderbook_')
     const kind = isReply ? "reply" : frame.type?.replace("orderbook_", "")

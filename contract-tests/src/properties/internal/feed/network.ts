@@ -20,7 +20,7 @@ export class Network implements Around {
   dials: Array<DialFault> = []
   /** What happens to the next commands. */
   commands: Array<CommandFault> = []
-  /** Whether a connection was changed over: for a moment, two connections share what one had. */
+  /** Whether a connection was changed over (replaced while open): for a moment, two connections share what one had. */
   hasChangedOver = false
   /** Whether a frame was lost or late: a change-over can then hide a loss that the next frame would have shown. */
   isDisturbed = false

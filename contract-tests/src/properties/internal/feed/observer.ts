@@ -1,5 +1,6 @@
 /**
- * An observer uses the client as a program does, and checks what it sees. Add one to the schedule to check another part.
+ * An observer uses the client as a program does, and checks what it sees. Add an observer to the schedule to check
+ * another part of the client.
  *
  * @module
  */
@@ -14,7 +15,8 @@ export interface Observer {
   /** Whether the client is closing. Its subscription must then end with `FeedClosed`. */
   isClosing: boolean
   /**
-   * What it wants from the exchange: `channel market`, with `all` for all markets. One list of entries for each line.
+   * What the observer wants from the exchange, one item for each line. An entry is `channel market`, with `all` for all
+   * markets.
    */
   readonly wanted: ReadonlyArray<{ readonly filter: string; readonly entries: ReadonlyArray<string> }>
   /** Checks what it sees now. `isPartial`: the next frame completes the last one. */

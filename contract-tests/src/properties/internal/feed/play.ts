@@ -31,7 +31,7 @@ const probes = new Set(["list_subscriptions", "get_snapshot"])
 /** The quiet time at the end of a play. */
 const quietSeconds = 20
 
-/** The most probes in this time, for each connection and each subscribed market. */
+/** The most probes in the quiet time, for each connection and each subscribed market. */
 const maxProbes = 7
 
 const pick = <A>(list: ReadonlyArray<A>, index: number): A | undefined => list[index % Math.max(1, list.length)]
@@ -61,7 +61,7 @@ class Play {
     await this.#settle()
   }
 
-  /** Without faults from here on, the client recovers, and has everything. */
+  /** Ends all faults, and checks that the client recovers and has everything. */
   async finish(): Promise<void> {
     await this.#calm()
     await this.#recover()
@@ -136,7 +136,7 @@ class Play {
     )
   }
 
-  /** What the observers want. Those with one filter share a subscription. */
+  /** What the observers want. Observers with the same filter share a subscription. */
   #wanted(): ReadonlyArray<string> {
     const byFilter = new Map<string, Set<string>>()
     for (const { entries, filter } of this.#observers.flatMap(({ wanted }) => wanted)) {
@@ -267,7 +267,7 @@ class Play {
     }
   }
 
-  /** Lets the exchange disturb a connection. The network cannot know which it is. */
+  /** Lets the exchange disturb a connection. The network cannot know which connection this is. */
   #disturb(disturb: (connectionId: number) => Effect.Effect<unknown, unknown>, index: number): void {
     const world = this.#world
     const connectionId = pick(world.connectionIds(), index)

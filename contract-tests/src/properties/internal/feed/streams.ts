@@ -42,7 +42,7 @@ export class StreamObserver implements Observer {
    * entry: nothing was received since the last loss.
    */
   readonly #places = new Map<string, ReadonlyArray<number>>()
-  /** The markets whose messages may be repeated: the subscription has changed over. */
+  /** The markets whose messages may be repeated: a new connection has replaced the old one. */
   readonly #replaced = new Set<string>()
   #isInterrupted = false
   #isPaused = false

@@ -71,7 +71,7 @@ export class Wire {
     return [...this.#subscriptions.keys()]
   }
 
-  /** The command that a frame answers. */
+  /** The command that a frame answers. Undefined if it answers none. */
   commandOf({ id }: WireMessage): WireMessage | undefined {
     return id === undefined ? undefined : this.#commands.get(id)
   }
@@ -90,7 +90,7 @@ export class Wire {
     return channel === undefined || type === "ok" || type === "unsubscribed" || !unsequenced.has(channel)
   }
 
-  /** The `seq` of the last frame that the client has received of a subscription. */
+  /** The `seq` of the last frame that the client has received of the frame's subscription. 0 if there is none. */
   lastSeqOf({ sid }: WireMessage): number {
     return (sid === undefined ? undefined : this.#subscriptions.get(sid)?.lastSeq) ?? 0
   }

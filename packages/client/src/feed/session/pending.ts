@@ -51,7 +51,7 @@ export class Pending<Slot> {
     return undefined
   }
 
-  /** Removes the commands whose deadline passed. Late replies to them are still matched. */
+  /** Removes and returns the commands whose deadline passed. Late replies to them are still matched. */
   expire(nowMillis: number): ReadonlyArray<Sent<Slot>> {
     const expired: Array<Sent<Slot>> = []
     for (const sent of this.#waiting.values()) {

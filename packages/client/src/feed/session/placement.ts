@@ -72,7 +72,7 @@ export const unplace = (core: Core, topic: Topic, names: Iterable<string>): void
   }
 }
 
-/** Finds the slot that has a name. */
+/** Returns the slot that carries a name, or undefined. */
 export const slotOf = (topic: Topic, name: string): Slot | undefined => topic.slots.find(({ names }) => names.has(name))
 
 /** Forgets a slot that the exchange does not have, and its topic if no one wants it. */

@@ -125,7 +125,10 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
   if (message.sending_ts_ms !== undefined) onDelay(core, line, message.sending_ts_ms, receivedMillis)
 }
 
-/** Reads the name that a message is about. All messages of a channel that name one have the name in the same field. */
+/**
+ * Reads the name that a message is about. Undefined if the message has none. The names of a channel are always in the
+ * same field.
+ */
 const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
   const name = kind === undefined || !isRecord(msg) ? undefined : msg[kind.field]
   return typeof name === "string" ? name : undefined

@@ -68,7 +68,7 @@ export interface Missing {
   readonly isSilent: boolean
 }
 
-/** Requests each late snapshot once more. Returns the markets whose snapshot is late again. */
+/** Requests each late snapshot once more. Returns the markets whose snapshot is late again, or undefined. */
 export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
   const now = core.now()
   const late: Array<string> = []

@@ -17,7 +17,7 @@ export interface ConnectionState {
   readonly sinceMillis: number
   /** The attempts to reconnect since the last stable connection, including a scheduled one. */
   readonly attempts: number
-  /** Why the last connection was lost, or the last dial failed. */
+  /** Why the last connection was lost, or the last dial failed. Undefined if neither has happened. */
   readonly lastLoss: string | undefined
   readonly commandsInFlight: number
 }
@@ -48,7 +48,7 @@ export interface SubscriptionState {
 
 /** The state of a session. The sets in it change with the session: copy a set to keep it. */
 export interface SessionState {
-  /** Why the session is over. */
+  /** Why the session is over. Undefined while it lasts. */
   readonly ended: FeedError | undefined
   readonly connections: ReadonlyArray<ConnectionState>
   readonly subscriptions: ReadonlyArray<SubscriptionState>

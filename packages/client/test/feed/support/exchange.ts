@@ -31,7 +31,9 @@ interface Command {
 
 /** How the next command is answered. */
 export interface CommandFault {
+  /** The error: 10 (ChannelError), 18 (CommandTimeout) or 27 (TooManyRequests). Undefined: no answer. */
   readonly code: 10 | 18 | 27 | undefined
+  /** Whether the exchange carries out the command anyway. */
   readonly isExecuted: boolean
 }
 

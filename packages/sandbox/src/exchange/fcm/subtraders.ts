@@ -12,7 +12,14 @@ import { makeAccount } from "../accounts/accounts.ts"
 import type { ListFcmOrders, Page } from "../Commands.ts"
 import { isWithin, page } from "../pages.ts"
 import { invalidParameters, notFound, refusal } from "../refusals.ts"
-import { type AccountState, type FcmState, snapshot, type State, type SubtraderState } from "../state.ts"
+import {
+  type AccountState,
+  type FcmState,
+  type OrderState,
+  snapshot,
+  type State,
+  type SubtraderState
+} from "../state.ts"
 import { capDateOf, premiumOf } from "./premium.ts"
 import { notFcm } from "./trades.ts"
 
@@ -40,7 +47,7 @@ export const enable = (
 }
 
 const memberOf = (account: AccountState): FcmState =>
-  (account.fcm ??= { errorAccount: undefined, subtraders: new Map(), trades: [] })
+  (account.fcm ??= { errorAccount: undefined, subtraders: new Map(), orders: [], trades: [] })
 
 const suffix = /^[A-Za-z0-9]{1,16}$/
 
@@ -189,17 +196,14 @@ export const listOrders = (
   if (clientOrderIds !== undefined && clientOrderIds.length > 100) {
     return Result.fail(invalidParameters("client_order_ids may have at most 100 ids"))
   }
-  const subtraders: Result.Result<ReadonlyArray<SubtraderState>, Refusal> = isBound ||
+  const orders: Result.Result<ReadonlyArray<OrderState>, Refusal> = isBound ||
   account.fcm === undefined ||
   subtraderId !== undefined
-    ? Result.map(find(account, subtraderId), (found) => [found])
-    : Result.succeed([...account.fcm.subtraders.values()])
-  return Result.flatMap(subtraders, (found) => {
+    ? Result.map(find(account, subtraderId), (subtrader) => subtrader.account.orders.all)
+    : Result.succeed(account.fcm.orders)
+  return Result.flatMap(orders, (found) => {
     const ids = clientOrderIds === undefined ? undefined : new Set(clientOrderIds)
-    const orders = found.flatMap((subtrader) => subtrader.account.orders.all)
-    const sorted =
-      found.length === 1 ? orders : orders.toSorted((one, other) => one.createdMillis - other.createdMillis)
-    return page(sorted, query, {
+    return page(found, query, {
       mark: "fcmo-",
       isListed: (order) =>
         (ids === undefined ||

@@ -315,6 +315,7 @@ export const record = (state: State, order: OrderState): void => {
   order.orderId = state.ids.next()
   state.orders.set(order.orderId, order)
   account.orders.add(order)
+  account.subtrader?.member.fcm?.orders.push(order)
   account.restingCount++
   if (order.clientOrderId !== undefined) {
     account.clientOrderIds.set(order.clientOrderId, order)
