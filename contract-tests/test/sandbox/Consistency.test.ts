@@ -24,15 +24,15 @@ interface Planted {
   readonly onlySigner?: true
 }
 
-const nowhere = "00000000-0000-4000-8000-000000000000"
+const unknownId = "00000000-0000-4000-8000-000000000000"
 
 const ofReferences: ReadonlyArray<Planted> = [
   ["GetMarkets", "/markets/0/event_ticker", "KXNONE-26", "GetEvent does not find the event KXNONE-26"],
   ["GetEvents", "/events/0/series_ticker", "KXNONE", "GetSeriesList does not find the series KXNONE"],
   ["GetOrder", "/order/yes_price_dollars", "0.9900", 'order.yes_price_dollars is "0.9900", but GetOrders shows'],
-  ["GetFills", "/fills/0/order_id", nowhere, "GetOrder does not find the order"],
+  ["GetFills", "/fills/0/order_id", unknownId, "GetOrder does not find the order"],
   ["GetFills", "/fills/0/count_fp", "77.00", 'fills.count_fp is "77.00", but GetTrades shows'],
-  ["GetTrades", "/trades/0/trade_id", nowhere, "GetTrades does not find the trade"],
+  ["GetTrades", "/trades/0/trade_id", unknownId, "GetTrades does not find the trade"],
   ["GetQuote", "/quote/no_bid_dollars", "0.0100", 'quote.no_bid_dollars is "0.0100", but GetRFQQuote shows'],
   ["GetRFQ", "/rfq/contracts_fp", "9.00", 'rfq.contracts_fp is "9.00", but GetRFQs shows'],
   ["GetRFQBatch", "/rfq_batch/created_ts", "2001-01-01T00:00:00Z", "rfq_batch.created_ts is"],
@@ -45,7 +45,7 @@ const ofReferences: ReadonlyArray<Planted> = [
   ["GetOrderGroups", "/order_groups/0/contracts_limit_fp", "1.00", 'order_groups.contracts_limit_fp is "1.00", but'],
   ["GetSeries", "/series/fee_type", "flat", 'series.fee_type is "flat", but GetSeriesList shows'],
   ["GetIncentivePrograms", "/incentive_programs/0/market_ticker", "KXNONE-1", "GetMarket does not find the market"],
-  ["GetOrder", "/order/parent_id", nowhere, "order.parent_id is in no table of references"]
+  ["GetOrder", "/order/parent_id", unknownId, "order.parent_id is in no table of references"]
 ].map(([operation, pointer, value, found]) => ({
   operation: String(operation),
   pointer: String(pointer),
@@ -136,7 +136,7 @@ const ofRules: Readonly<Record<keyof typeof rules, Omit<Planted, "found">>> = {
     pointer: "/queue_position_fp",
     value: "99.00"
   },
-  "an order group has its resting orders": { operation: "GetOrderGroup", pointer: "/orders", value: [nowhere] },
+  "an order group has its resting orders": { operation: "GetOrderGroup", pointer: "/orders", value: [unknownId] },
   "a settlement pays the position at the value of the market": {
     operation: "GetSettlements",
     pointer: "/settlements/0/revenue",

@@ -12,7 +12,7 @@ type Desk = ReturnType<typeof makeBatching>
 const codeOf = (result: Result.Result<unknown, Refusal>): string => refusalOf(result).code
 const detailsOf = (result: Result.Result<unknown, Refusal>): string => refusalOf(result).details ?? ""
 
-const nowhere = "00000000-0000-4000-8000-000000000000"
+const unknownId = "00000000-0000-4000-8000-000000000000"
 const everything = { limit: 20, isOwn: false, subaccount: undefined, status: undefined }
 const everyRfq = { ...everything, limit: 100, accountId: undefined, ticker: undefined, eventTicker: undefined }
 
@@ -367,7 +367,7 @@ describe("createBatchQuote", () => {
       terms.bids.slice(0, 2),
       [...terms.bids, first!],
       [first!, second!, first!],
-      [first!, second!, { ...first!, rfqId: nowhere }]
+      [first!, second!, { ...first!, rfqId: unknownId }]
     ]) {
       const refused = desk.execute({ type: "createBatchQuote", accountId: desk.maker, quote: { ...terms, bids } })
       assert.include(detailsOf(refused), "exactly once")
@@ -406,7 +406,7 @@ describe("createBatchQuote", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     assert.deepInclude(refusalOf(desk.offer(batch, even, desk.creator)), { kind: "forbidden" })
-    assert.strictEqual(codeOf(desk.offer({ ...batch, batchId: nowhere }, even)), "not_found")
+    assert.strictEqual(codeOf(desk.offer({ ...batch, batchId: unknownId }, even)), "not_found")
     desk.quote(batch, even)
     unwrap(desk.accept(batch, "yes", [40, 40]))
     assert.deepInclude(refusalOf(desk.offer(batch, even, desk.second)), { kind: "conflict" })
@@ -473,7 +473,7 @@ describe("deleteBatchQuote", () => {
     const batch = desk.batch()
     const quote = desk.quote(batch, even)
     assert.strictEqual(codeOf(desk.withdraw({ ...quote, accountId: desk.second })), "not_found")
-    assert.strictEqual(codeOf(desk.withdraw({ ...quote, batchId: nowhere })), "not_found")
+    assert.strictEqual(codeOf(desk.withdraw({ ...quote, batchId: unknownId })), "not_found")
     unwrap(desk.withdraw(quote))
     assert.deepInclude(desk.quotesOf(batch, desk.maker)[0], { status: "cancelled" })
     assert.strictEqual(codeOf(desk.withdraw(quote)), "not_found")
@@ -580,7 +580,7 @@ describe("the best quotes", () => {
     const read = (accountId: string, subaccount?: number) => desk.view().bestQuotes(accountId, batchId, subaccount)
     assert.deepInclude(refusalOf(read(desk.maker)), { kind: "forbidden", code: "permission_denied" })
     assert.deepInclude(refusalOf(read(desk.creator, 1)), { kind: "forbidden" })
-    assert.strictEqual(codeOf(desk.view().bestQuotes(desk.creator, nowhere, undefined)), "not_found")
+    assert.strictEqual(codeOf(desk.view().bestQuotes(desk.creator, unknownId, undefined)), "not_found")
     unwrap(desk.accept(batch, "yes", [40, 40]))
     const closed = { status: "accepted" as const, isYesComplete: false, isNoComplete: false, version: 1 }
     assert.deepInclude(desk.best(batch), closed)
@@ -769,7 +769,7 @@ describe("acceptRfqBatch", () => {
       [first!],
       [first!, first!],
       [first!, second!, second!],
-      [first!, { rfqId: nowhere, bid: 1 }]
+      [first!, { rfqId: unknownId, bid: 1 }]
     ]) {
       const refused = desk.execute({
         type: "acceptRfqBatch",
@@ -789,7 +789,7 @@ describe("acceptRfqBatch", () => {
       refusalOf(desk.execute({ type: "acceptRfqBatch", accountId, acceptance: { ...acceptance, ...change } }))
     assert.deepInclude(accept(desk.maker), { kind: "forbidden" })
     assert.deepInclude(accept(desk.creator, { subaccount: 1 }), { kind: "forbidden" })
-    assert.deepInclude(accept(desk.creator, { batchId: nowhere }), { kind: "notFound" })
+    assert.deepInclude(accept(desk.creator, { batchId: unknownId }), { kind: "notFound" })
   })
 
   it("is refused if the balance does not cover all children", () => {

@@ -57,7 +57,7 @@ const refusalOf = (result: Result.Result<unknown, { readonly details?: string; r
 /** Arrays within each other. */
 const nested = (levels: number): unknown => (levels === 0 ? "" : [nested(levels - 1)])
 
-const nowhere = "00000000-0000-4000-8000-000000000000"
+const unknownId = "00000000-0000-4000-8000-000000000000"
 
 describe("milestones", () => {
   it("name their teams, events and ids of data providers", () => {
@@ -123,7 +123,7 @@ describe("milestones", () => {
         execute({ type: "createMilestone", milestone: { type: "football_game", startMillis: start, ...change } })
       )
     assert.strictEqual(create({ relatedEventTickers: ["KXNONE-26"] }), "no event has the ticker KXNONE-26")
-    assert.strictEqual(create({ targetIds: [nowhere] }), `no structured target has the id ${nowhere}`)
+    assert.strictEqual(create({ targetIds: [unknownId] }), `no structured target has the id ${unknownId}`)
     assert.strictEqual(create({ endMillis: start }), "a milestone must start before it ends")
     assert.strictEqual(create({ type: "" }), "a milestone needs a type")
     assert.include(create({ startMillis: 0.5 }), "a time must be whole Unix milliseconds")
@@ -146,7 +146,7 @@ describe("structured targets", () => {
       custom_strike: { baseball_team: targetId }
     })
     assert.notProperty(get("/markets/KXGAME-26-A").body["market"], "custom_strike")
-    assert.strictEqual(refusalOf(market("KXGAME-26-B", nowhere)), `no structured target has the id ${nowhere}`)
+    assert.strictEqual(refusalOf(market("KXGAME-26-B", unknownId)), `no structured target has the id ${unknownId}`)
   })
 
   it("are refused without a name or a type, and with an unknown team", () => {
@@ -154,8 +154,8 @@ describe("structured targets", () => {
     const create = (target: CreateStructuredTarget) => refusalOf(execute({ type: "createStructuredTarget", target }))
     assert.strictEqual(create({ name: "", type: "team" }), "a structured target needs a name and a type")
     assert.strictEqual(create({ name: "Boston", type: "" }), "a structured target needs a name and a type")
-    const player = { name: "A. Baker", type: "player", teamId: nowhere }
-    assert.strictEqual(create(player), `no structured target has the id ${nowhere}`)
+    const player = { name: "A. Baker", type: "player", teamId: unknownId }
+    assert.strictEqual(create(player), `no structured target has the id ${unknownId}`)
     const withDetails = (details: object) => create({ name: "Boston", type: "team", details: { ...details } })
     assert.strictEqual(withDetails({ deep: nested(64) }), "details must be plain JSON with at most 64 levels")
     assert.strictEqual(withDetails({ deep: nested(63), list: [null, true, 1.5, "text"] }), "accepted")
@@ -165,12 +165,12 @@ describe("structured targets", () => {
     const { get, target } = open()
     const ids = ["a", "b", "c"].map((name) => target({ name, type: "team" }).targetId)
     const list = (query: string) => get(`/structured_targets?${query}`)
-    const query = [ids[2], nowhere, "not-a-uuid", ids[0], ids[2]].map((id) => `ids=${id}`).join("&")
+    const query = [ids[2], unknownId, "not-a-uuid", ids[0], ids[2]].map((id) => `ids=${id}`).join("&")
     assert.deepStrictEqual(
       itemsOf(list(query), "structured_targets").map(({ id }) => id),
       [ids[2], ids[0]]
     )
-    const many = (length: number) => Array.from({ length }, () => `ids=${nowhere}`).join("&")
+    const many = (length: number) => Array.from({ length }, () => `ids=${unknownId}`).join("&")
     assert.strictEqual(list(many(2_000)).status, 200)
     assert.strictEqual(list(many(2_001)).status, 400)
     for (const refused of ["page_size=0", "page_size=2001", "cursor=nonsense", "cursor=ms-1"]) {
@@ -221,7 +221,7 @@ describe("incentive programs", () => {
     assert.deepStrictEqual(statuses(startMillis), ["all", "active"])
     assert.strictEqual(mark(programId, endMillis - 1), "incentive_program_has_not_ended")
     assert.deepStrictEqual(statuses(endMillis), ["all", "closed"])
-    assert.strictEqual(mark(nowhere, endMillis), "not_found")
+    assert.strictEqual(mark(unknownId, endMillis), "not_found")
     assert.strictEqual(mark(programId, endMillis), "accepted")
     assert.deepStrictEqual(statuses(endMillis), ["all", "paid_out"])
     assert.deepInclude(itemsOf(get("/incentive_programs", endMillis), "incentive_programs")[0], { paid_out: true })
@@ -445,7 +445,7 @@ describe("reference data", () => {
           assert.deepInclude(live.body["live_data"], { milestone_id: id, type })
           assert.deepStrictEqual(get(`/live_data/${type}/milestone/${id}?include_player_stats=true`), live)
           const batch = get(
-            `/live_data/batch?milestone_ids=${id}&milestone_ids=${nowhere}&milestone_ids=${id}&include_player_stats=true`
+            `/live_data/batch?milestone_ids=${id}&milestone_ids=${unknownId}&milestone_ids=${id}&include_player_stats=true`
           )
           assert.deepStrictEqual(batch.body, { live_datas: [live.body["live_data"]] })
           const stats = get(`/live_data/milestone/${id}/game_stats`)

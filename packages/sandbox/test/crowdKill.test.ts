@@ -3,32 +3,24 @@
  * so often that many kills come during a compaction.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, readFileSync, rmSync } from "node:fs"
 import { Agent } from "node:http"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
 import { WebSocket } from "ws"
-import { bundle } from "../bundle.ts"
 import type { Snapshot } from "../src/exchange/Exchange.ts"
 import { feedPath } from "../src/feed/line.ts"
 import { nodeDisk } from "../src/persistence/disk.ts"
 import { readStateFile } from "../src/persistence/reading.ts"
 import { audit } from "./support/actors.ts"
 import { sampleSize } from "./support/floor.ts"
+import { makeServer, type Started } from "./support/killedServer.ts"
 import { feedHeaders, moveClock, operatorRead, type Trader, tradersOf } from "./support/killedTrader.ts"
-import type { Served } from "./support/stateServer.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "kalshi-crowd-kill-"))
-const server = join(folder, "dist", "bin", "server.js")
+const { build, folder, start: startServer } = makeServer("kalshi-crowd-kill-")
 
-beforeAll(async () => {
-  copyFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), join(folder, "package.json"))
-  await bundle(server, "test/support/stateServer.ts")
-})
+beforeAll(build)
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const kills = sampleSize(6, 100)
@@ -44,20 +36,8 @@ const streamsPerAccount = 4
 
 type Clock = "real" | "frozen"
 
-const start = async (
-  file: string,
-  clock: Clock,
-  traders: number
-): Promise<{ readonly child: ChildProcess; readonly served: Served; readonly errors: () => string }> => {
-  const child = fork(server, [file, compactAfterCommands, String(traders), clock], { silent: true })
-  let errors = ""
-  child.stderr?.on("data", (chunk: Buffer) => (errors += chunk.toString()))
-  const [message] = (await Promise.race([once(child, "message"), once(child, "exit").then(() => [undefined])])) as [
-    unknown
-  ]
-  if (message === undefined) throw new Error(`the exchange did not start: ${errors}`)
-  return { child, served: message as Served, errors: () => errors }
-}
+const start = (file: string, clock: Clock, traders: number): Promise<Started> =>
+  startServer(file, compactAfterCommands, String(traders), clock)
 
 /** What one state file must have, by the responses and frames so far. */
 interface Known {

@@ -1,43 +1,25 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, readFileSync, rmSync } from "node:fs"
 import { Agent } from "node:http"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
-import { bundle } from "../bundle.ts"
 import type { Snapshot } from "../src/exchange/Exchange.ts"
 import { nodeDisk } from "../src/persistence/disk.ts"
 import { readStateFile } from "../src/persistence/reading.ts"
 import { audit } from "./support/actors.ts"
 import { sampleSize } from "./support/floor.ts"
+import { makeServer, type Started } from "./support/killedServer.ts"
 import { operatorRead, type Trader, tradersOf } from "./support/killedTrader.ts"
 import type { Served } from "./support/stateServer.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "kalshi-kill-"))
-const server = join(folder, "dist", "bin", "server.js")
+const { build, folder, start: startServer } = makeServer("kalshi-kill-")
 
-beforeAll(async () => {
-  copyFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), join(folder, "package.json"))
-  await bundle(server, "test/support/stateServer.ts")
-})
+beforeAll(build)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const start = async (
-  file: string
-): Promise<{ readonly child: ChildProcess; readonly served: Served; readonly errors: () => string }> => {
-  // Compacts after few commands, so that many kills fall into a compaction.
-  const child = fork(server, [file, "10"], { silent: true })
-  let errors = ""
-  child.stderr?.on("data", (chunk: Buffer) => (errors += chunk.toString()))
-  const [message] = (await Promise.race([once(child, "message"), once(child, "exit").then(() => [undefined])])) as [
-    unknown
-  ]
-  if (message === undefined) throw new Error(`the exchange did not start: ${errors}`)
-  return { child, served: message as Served, errors: () => errors }
-}
+/** Compacts after few commands, so that many kills fall into a compaction. */
+const start = (file: string): Promise<Started> => startServer(file, "10")
 
 /** The dump without the time, which passes between two dumps. */
 const stable = (dump: unknown): unknown =>

@@ -6,7 +6,7 @@ import { badBodies, badPages, type Case, type Change } from "./cases.ts"
 import { collectionTicker, settledTicker, ticker } from "./world.ts"
 import { acceptance, batch, batchQuote, pair, takenBatchId } from "./worldBatches.ts"
 
-const nowhere = "00000000-0000-4000-8000-000000000000"
+const unknownId = "00000000-0000-4000-8000-000000000000"
 const root = "/communications/rfq_batches"
 const children = ["{child}", "{otherChild}"]
 const [first, second] = pair.map((market_ticker) => ({ market_ticker }))
@@ -16,7 +16,7 @@ const changes = (jsons: ReadonlyArray<object>): ReadonlyArray<Change> => jsons.m
 /** The changes of a path with the id of a batch. */
 const ids = (suffix: string) => ({
   malformed: [{ path: `${root}/mine${suffix}` }],
-  unknown: [{ path: `${root}/${nowhere}${suffix}` }]
+  unknown: [{ path: `${root}/${unknownId}${suffix}` }]
 })
 
 /** A batch of these children. */
@@ -114,7 +114,7 @@ export const batchCases: Readonly<Record<string, Case>> = {
           acceptance(["{child}"]),
           acceptance(["{child}", "{child}"]),
           acceptance(["{child}", "mine"]),
-          acceptance([...children, nowhere]),
+          acceptance([...children, unknownId]),
           acceptance(children, { min_bids: children.map((rfq_id) => ({ rfq_id, bid_dollars: "1.01" })) })
         ])
       ],
@@ -133,7 +133,7 @@ export const batchCases: Readonly<Record<string, Case>> = {
         ...changes([
           batchQuote(["{child}"]),
           batchQuote(["{child}", "{child}"]),
-          batchQuote(["{child}", nowhere]),
+          batchQuote(["{child}", unknownId]),
           batchQuote(["{child}", "mine"]),
           batchQuote(children, { subaccount: 64 }),
           batchQuote(children, { subaccount: 2 }),
@@ -158,8 +158,8 @@ export const batchCases: Readonly<Record<string, Case>> = {
     others: {
       400: [{ path: `${root}/mine/quotes/{batchQuote}` }, { path: `${root}/{batch}/quotes/mine` }],
       404: [
-        { path: `${root}/${nowhere}/quotes/{batchQuote}` },
-        { path: `${root}/{batch}/quotes/${nowhere}` },
+        { path: `${root}/${unknownId}/quotes/{batchQuote}` },
+        { path: `${root}/{batch}/quotes/${unknownId}` },
         { path: `${root}/{acceptedBatch}/quotes/{batchQuote}` },
         { who: "taker" },
         { who: "basic" },
@@ -176,7 +176,7 @@ export const batchCases: Readonly<Record<string, Case>> = {
         { path: `${root}/{acceptedBatch}/quotes/mine/confirm` },
         { text: "[]" }
       ],
-      404: [{ path: `${root}/{acceptedBatch}/quotes/${nowhere}/confirm` }, { who: "taker" }, { who: "locked" }],
+      404: [{ path: `${root}/{acceptedBatch}/quotes/${unknownId}/confirm` }, { who: "taker" }, { who: "locked" }],
       409: [{ path: `${root}/{batch}/quotes/{batchQuote}/confirm` }]
     }
   }

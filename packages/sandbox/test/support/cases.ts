@@ -22,7 +22,7 @@ export interface Case {
   readonly planted?: ReadonlyArray<number>
 }
 
-const nowhere = "00000000-0000-4000-8000-000000000000"
+const unknownId = "00000000-0000-4000-8000-000000000000"
 const orders = "/portfolio/events/orders"
 const groups = "/portfolio/order_groups"
 const publicKey =
@@ -34,7 +34,7 @@ export const badPages = (path: string): ReadonlyArray<Change> =>
   }))
 
 const missingGroup = (suffix = ""): ReadonlyArray<Change> => [
-  { path: `${groups}/${nowhere}${suffix}` },
+  { path: `${groups}/${unknownId}${suffix}` },
   { path: `${groups}/not-a-uuid${suffix}` },
   { path: `${groups}/{group}${suffix}?subaccount=1` },
   { path: `${groups}/{group}${suffix}?subaccount=64` },
@@ -119,7 +119,7 @@ export const cases: Readonly<Record<string, Case>> = {
   },
   DeleteApiKey: {
     request: { method: "DELETE", path: "/api_keys/{key}" },
-    others: { 400: [{ path: "/api_keys/not-a-uuid" }], 404: [{ path: `/api_keys/${nowhere}` }] }
+    others: { 400: [{ path: "/api_keys/not-a-uuid" }], 404: [{ path: `/api_keys/${unknownId}` }] }
   },
 
   GetOrders: {
@@ -136,7 +136,7 @@ export const cases: Readonly<Record<string, Case>> = {
     request: { method: "GET", path: "/portfolio/orders/{order}" },
     others: {
       404: [
-        { path: `/portfolio/orders/${nowhere}` },
+        { path: `/portfolio/orders/${unknownId}` },
         { path: "/portfolio/orders/not-a-uuid" },
         { who: "taker" },
         { who: "locked" }
@@ -145,7 +145,7 @@ export const cases: Readonly<Record<string, Case>> = {
   },
   GetOrderQueuePosition: {
     request: { method: "GET", path: "/portfolio/orders/{order}/queue_position" },
-    others: { 404: [{ path: `/portfolio/orders/${nowhere}/queue_position` }, { who: "taker" }, { who: "locked" }] }
+    others: { 404: [{ path: `/portfolio/orders/${unknownId}/queue_position` }, { who: "taker" }, { who: "locked" }] }
   },
   GetOrderQueuePositions: {
     request: { method: "GET", path: `/portfolio/orders/queue_positions?market_tickers=${ticker}` },
@@ -171,7 +171,7 @@ export const cases: Readonly<Record<string, Case>> = {
         { json: order({ ticker: "KXNONE-1" }) },
         { json: order({ ticker: settledTicker }) },
         { json: order({ count: "9000000" }) },
-        { json: order({ order_group_id: nowhere }) },
+        { json: order({ order_group_id: unknownId }) },
         { json: order({ expiration_time: 0 }) },
         { json: order({ subaccount: 64 }) },
         { json: order({ side: "ask", price: "0.40", post_only: true }), who: "taker" }
@@ -199,7 +199,7 @@ export const cases: Readonly<Record<string, Case>> = {
         { json: { ...amended, client_order_id: "another" } }
       ],
       403: [{ who: "balanceOnly" }, { who: "locked", path: `${orders}/{order}/amend?subaccount=0` }],
-      404: [{ path: `${orders}/${nowhere}/amend` }, { who: "taker" }]
+      404: [{ path: `${orders}/${unknownId}/amend` }, { who: "taker" }]
     }
   },
   DecreaseOrderV2: {
@@ -212,7 +212,7 @@ export const cases: Readonly<Record<string, Case>> = {
         { json: { reduce_to: "5.001" } }
       ],
       404: [
-        { path: `${orders}/${nowhere}/decrease` },
+        { path: `${orders}/${unknownId}/decrease` },
         { who: "taker" },
         { json: { reduce_by: "1", exchange_index: 1 } }
       ]
@@ -222,7 +222,7 @@ export const cases: Readonly<Record<string, Case>> = {
     request: { method: "DELETE", path: `${orders}/{order}` },
     others: {
       404: [
-        { path: `${orders}/${nowhere}` },
+        { path: `${orders}/${unknownId}` },
         { path: `${orders}/not-a-uuid` },
         { path: `${orders}/{order}?exchange_index=1` },
         { path: `${orders}/{order}?subaccount=1` },
@@ -234,7 +234,7 @@ export const cases: Readonly<Record<string, Case>> = {
     request: {
       method: "DELETE",
       path: `${orders}/batched`,
-      json: { orders: [{ order_id: "{order}" }, { order_id: nowhere }] }
+      json: { orders: [{ order_id: "{order}" }, { order_id: unknownId }] }
     },
     others: {
       400: [...badBodies, { json: { orders: [{}] } }],
@@ -285,7 +285,7 @@ export const cases: Readonly<Record<string, Case>> = {
         { path: `${groups}/{group}/limit?subaccount=64` }
       ],
       404: [
-        { path: `${groups}/${nowhere}/limit` },
+        { path: `${groups}/${unknownId}/limit` },
         { path: `${groups}/{group}/limit?subaccount=1` },
         { path: `${groups}/{group}/limit?exchange_index=1` }
       ]
@@ -374,7 +374,7 @@ export const cases: Readonly<Record<string, Case>> = {
   GetIntraExchangeInstanceTransfer: {
     request: { method: "GET", path: "/portfolio/intra_exchange_instance_transfers/{transfer}" },
     others: {
-      404: [{ path: `/portfolio/intra_exchange_instance_transfers/${nowhere}` }, { who: "taker" }]
+      404: [{ path: `/portfolio/intra_exchange_instance_transfers/${unknownId}` }, { who: "taker" }]
     }
   },
   IntraExchangeInstanceTransfer: {

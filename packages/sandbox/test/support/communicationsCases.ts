@@ -6,7 +6,7 @@
 import { badBodies, badPages, type Case, type Change } from "./cases.ts"
 import { blockTrade, quote, rfq, settledTicker } from "./world.ts"
 
-const nowhere = "00000000-0000-4000-8000-000000000000"
+const unknownId = "00000000-0000-4000-8000-000000000000"
 const rfqs = "/communications/rfqs"
 const quotes = "/communications/quotes"
 const blockTrades = "/communications/block-trade-proposals"
@@ -32,11 +32,11 @@ const both = (
   })
   return {
     [names[0]]: with404(
-      [scoped(rfqId, nowhere), scoped(nowhere, quoteId)],
+      [scoped(rfqId, unknownId), scoped(unknownId, quoteId)],
       [scoped("mine", quoteId), scoped(rfqId, "mine")],
       scoped(rfqId, quoteId)
     ),
-    [names[1]]: with404([bare(nowhere)], [bare("mine")], bare(quoteId))
+    [names[1]]: with404([bare(unknownId)], [bare("mine")], bare(quoteId))
   }
 }
 
@@ -58,7 +58,7 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
   },
   GetRFQ: {
     request: { method: "GET", path: `${rfqs}/{rfq}` },
-    others: { 400: [{ path: `${rfqs}/mine` }], 404: [{ path: `${rfqs}/${nowhere}` }] }
+    others: { 400: [{ path: `${rfqs}/mine` }], 404: [{ path: `${rfqs}/${unknownId}` }] }
   },
   CreateRFQ: {
     request: { method: "POST", path: rfqs, json: rfq({ replace_existing: true }) },
@@ -89,7 +89,7 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
     request: { method: "DELETE", path: `${rfqs}/{rfq}` },
     others: {
       400: [{ path: `${rfqs}/mine` }],
-      404: [{ path: `${rfqs}/${nowhere}` }, { who: "taker" }, { who: "locked" }]
+      404: [{ path: `${rfqs}/${unknownId}` }, { who: "taker" }, { who: "locked" }]
     }
   },
   GetQuotes: {
@@ -115,7 +115,7 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
         ...badBodies,
         ...changes([
           quote("mine"),
-          quote(nowhere),
+          quote(unknownId),
           quote("{takerRfq}", { yes_bid: "0", no_bid: "0" }),
           quote("{takerRfq}", { yes_bid: "0.51", no_bid: "0.50" }),
           quote("{takerRfq}", { yes_bid: "1.00", no_bid: "0" }),
@@ -158,7 +158,7 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
           proposal({ market_ticker: "KXNONE-1" }),
           proposal({ market_ticker: settledTicker }),
           proposal({ seller_user_id: "{maker}" }),
-          proposal({ seller_user_id: nowhere }),
+          proposal({ seller_user_id: unknownId }),
           proposal({ buyer_user_id: "me" }),
           proposal({ price_centi_cents: 5_650 }),
           proposal({ price_centi_cents: 10_000 }),
@@ -183,7 +183,7 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
         { json: { subaccount: 3 } },
         { text: "[]" }
       ],
-      404: [{ path: `${blockTrades}/${nowhere}/accept` }, { who: "basic" }]
+      404: [{ path: `${blockTrades}/${unknownId}/accept` }, { who: "basic" }]
     }
   }
 }

@@ -8,10 +8,10 @@ const get = (path: string): Case["request"] => ({ method: "GET", path })
 
 const bad = (path: string, ...queries: ReadonlyArray<string>) => queries.map((query) => ({ path: `${path}?${query}` }))
 
-const nowhere = "00000000-0000-4000-8000-000000000000"
+const unknownId = "00000000-0000-4000-8000-000000000000"
 
 /** An id that is not a UUID has no entity either. */
-const missing = (path: (id: string) => string) => [{ path: path(nowhere) }, { path: path("not-a-uuid") }]
+const missing = (path: (id: string) => string) => [{ path: path(unknownId) }, { path: path("not-a-uuid") }]
 
 export const referenceCases: Readonly<Record<string, Case>> = {
   GetMilestones: {

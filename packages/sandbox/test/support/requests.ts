@@ -40,7 +40,7 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   BatchCreateOrdersV2: () => ({ orders: [order, { ...order, count: "0" }] }),
   AmendOrderV2: () => ({ ticker, side: "bid", price: "0.41", count: "5" }),
   DecreaseOrderV2: () => ({ reduce_by: "1" }),
-  BatchCancelOrdersV2: ({ orderIds }) => ({ orders: [{ order_id: orderIds[1] }, { order_id: nowhere }] }),
+  BatchCancelOrdersV2: ({ orderIds }) => ({ orders: [{ order_id: orderIds[1] }, { order_id: unknownId }] }),
   CreateOrderGroup: () => ({ contracts_limit: 10 }),
   UpdateOrderGroupLimit: () => ({ contracts_limit: 10 }),
   CreateApiKey: () => ({ name: "mine", public_key: publicKey }),
@@ -48,7 +48,7 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   CreateSubaccount: () => ({}),
   UpdateSubaccountNetting: () => ({ subaccount_number: 1, enabled: true }),
   ApplySubaccountTransfer: () => ({
-    client_transfer_id: nowhere,
+    client_transfer_id: unknownId,
     from_subaccount: 0,
     to_subaccount: 1,
     amount_cents: 100
@@ -88,7 +88,7 @@ const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   AcceptQuote: () => ({ accepted_side: "yes" })
 }
 
-const nowhere = "00000000-0000-4000-8000-000000000000"
+const unknownId = "00000000-0000-4000-8000-000000000000"
 
 const publicKey =
   "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA5nmzbJSxFkN2RH0BtdzGlRc76O9r/m0hNszCgFWyh8w=\n-----END PUBLIC KEY-----\n"
@@ -196,7 +196,7 @@ export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.
       success: Number(Object.keys(responses).find((status) => status.startsWith("2"))),
       request: (world) => {
         const parts = partsOf(world, operationId)
-        const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => parts[name] ?? nowhere)
+        const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => parts[name] ?? unknownId)
         const search = parameters
           .map(parameterOf)
           .filter((parameter) => parameter.in === "query" && parameter.required === true)
