@@ -17,10 +17,15 @@ import { version } from "./app/version.ts"
 import { markets } from "./look/markets.ts"
 import { status } from "./look/status.ts"
 import { Output } from "./output/Output.ts"
+import { group } from "./trade/group.ts"
+import { order } from "./trade/order.ts"
 
 /** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
-  Command.withSubcommands([{ group: "Look", commands: [status, markets] }]),
+  Command.withSubcommands([
+    { group: "Look", commands: [status, markets] },
+    { group: "Trade", commands: [order, group] }
+  ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
   Command.withGlobalFlags(settings)
 )

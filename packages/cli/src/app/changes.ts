@@ -17,7 +17,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { connection } from "./connection.ts"
 import { CommandError, describeFailure, OutputClosed, usage } from "./failures.ts"
-import { Env, Json } from "./settings.ts"
+import { Csv, Env, Json } from "./settings.ts"
 
 /** The flags of a command that changes something. */
 export const changeFlags = {
@@ -46,6 +46,8 @@ export const isProduction = ({ name, restUrl }: Environment.Environment): boolea
  * line: a variable or a profile could be left over from earlier work. A dry run sends nothing, so it needs no `--env`.
  */
 export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<ChangeOptions, "dryRun">) {
+  // An output that cannot be printed must be refused before the change is sent.
+  if (yield* Csv) return yield* usage("Nothing was sent, because --csv prints lists only. Use --json")
   const connected = yield* connection
   if (isProduction(connected.environment) && Option.isNone(yield* Env) && !dryRun) {
     return yield* usage(
