@@ -15,6 +15,7 @@ import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import * as Terminal from "effect/Terminal"
 import { connection } from "./connection.ts"
 import { CommandError, describeFailure, OutputClosed, usage } from "./failures.ts"
 import { Csv, Env, Json } from "./settings.ts"
@@ -78,9 +79,12 @@ export const confirm = Effect.fnUntraced(function* (
   }
   const where = isProduction(environment) ? "PRODUCTION, real money. " : ""
   const notSent = new CommandError({ exit: "interrupted", message: "Nothing was sent." })
-  const answer = yield* Effect.mapError(
+  const terminal = yield* Terminal.Terminal
+  const answer = yield* Effect.catch(
     Prompt.run(Prompt.String({ message: `${where}${question} Type yes or no:` })),
-    () => notSent
+    () =>
+      // Ctrl-C leaves the cursor in the line of the question.
+      Effect.andThen(Effect.ignore(terminal.display("\n")), notSent)
   )
   if (!/^y(?:es)?$/i.test(answer.trim())) return yield* notSent
 })

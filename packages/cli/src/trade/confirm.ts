@@ -86,7 +86,9 @@ const fieldsOf = ({ environment, signer, subaccount }: Connected, screen: Output
     "environment",
     isProduction(environment)
       ? screen.paint(["bold", "red"], `PRODUCTION, real money (${new URL(environment.restUrl).host})`)
-      : `${environment.name} (${new URL(environment.restUrl).host})`
+      : environment.name.includes("://")
+        ? environment.name
+        : `${environment.name} (${new URL(environment.restUrl).host})`
   ],
   ["account", `${subaccountName(subaccount)}, key ${signer.keyId}`]
 ]

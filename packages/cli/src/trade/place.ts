@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import { Changes } from "../app/annotations.ts"
 import { changeFlags } from "../app/changes.ts"
 import { subaccount } from "../app/connection.ts"
+import { usage } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 import { carryOut, connect, type Connected, layerOf } from "./confirm.ts"
 import { readFacts } from "./facts.ts"
@@ -17,6 +18,12 @@ import { countFlag, fieldsOf, intentOf, orderFlags, priceFlag, type Spoken } fro
 import { endWith, printOutcome, settleAdvice } from "./outcome.ts"
 import * as pending from "./pending.ts"
 import { previewOrder } from "./preview.ts"
+
+/** The request of an intent. An invalid price names the flag. */
+const requestFrom = ({ request }: Orders.OrderIntent) =>
+  Effect.mapError(Effect.fromResult(request), ({ pointer, reason }) =>
+    usage(`${pointer.endsWith("_price") ? "--price: " : ""}${reason}. Nothing was sent`)
+  )
 
 /** Says which orders have no known outcome yet, because placing them again could double them. */
 const notePending = (ticker: string) =>
@@ -35,7 +42,7 @@ const notePending = (ticker: string) =>
  */
 export const place = (connected: Connected, intent: Orders.OrderIntent, clientOrderId: string) =>
   Effect.gen(function* () {
-    const request = yield* Effect.fromResult(intent.request)
+    const request = yield* requestFrom(intent)
     const record = yield* pending.recordOf(connected, clientOrderId, request)
     yield* pending.begin(record)
     // A failure means that nothing was sent.
@@ -79,14 +86,16 @@ export const placeCommand = Command.make(
       const spoken: Spoken = { action, outcome, ticker, count, price }
       const fields = yield* fieldsOf(options, yield* subaccount)
       // An invalid order fails before the key is read.
-      yield* Effect.fromResult(intentOf(spoken, fields).request)
+      yield* requestFrom(intentOf(spoken, fields))
       const connected = yield* connect(options)
       yield* notePending(ticker)
       const layer = layerOf(connected)
       let intent = intentOf(spoken, fields)
       const preview = Effect.gen(function* () {
         const facts = yield* readFacts(ticker, connected.subaccount)
+        // The grid of the market is known only now.
         intent = intentOf(spoken, fields, { grid: facts.grid, exchange_index: facts.market.exchange_index })
+        yield* requestFrom(intent)
         return yield* previewOrder(connected, spoken, intent, facts)
       })
       yield* carryOut(connected, options, {

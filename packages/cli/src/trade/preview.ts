@@ -52,7 +52,13 @@ const positionWords = ({ free, position }: Facts): string => {
     : `${words(position)}, resting orders close all but ${words(free)}`
 }
 
-const unless = (amount: FixedPoint.Dollars, isShown: boolean): string | undefined => (isShown ? amount : undefined)
+const unless = (text: string, isShown: boolean): string | undefined => (isShown ? text : undefined)
+
+/** The contracts of a sale beyond the position: they open a position in the other outcome. */
+const oversoldWords = ({ action, outcome, price }: Spoken, { maxPayout }: OrderCost.OrderCost): string | undefined =>
+  action === "buy" || FixedPoint.isZero(maxPayout)
+    ? undefined
+    : `you do not hold all of them: ${FixedPoint.countUnsafe(maxPayout)} open a position in ${outcome === "yes" ? "NO" : "YES"} at ${complement(price)} or less`
 
 const amount = (result: Result.Result<FixedPoint.Dollars, { readonly message: string }>): string =>
   Result.match(result, { onSuccess: (dollars) => dollars, onFailure: ({ message }) => `unknown: ${message}` })
@@ -61,7 +67,7 @@ const costFields = (cost: OrderCost.OrderCost, request: Orders.CreateInput): Rea
   const opens = !FixedPoint.isZero(cost.maxPayout)
   return [
     ["cost", unless(cost.collateral, opens)],
-    ["pays at most", unless(cost.maxPayout, opens)],
+    ["payout", unless(`${cost.maxPayout} if the market settles ${request.side === "bid" ? "YES" : "NO"}`, opens)],
     ["returns", FixedPoint.isZero(cost.proceeds) ? undefined : `${cost.proceeds} or more, before fees`],
     ["fee", `${amount(cost.fee)} as ${request.post_only === true ? "maker" : "taker"} at this price`],
     ["worst case", `${amount(cost.worstCase)} with all fees`]
@@ -127,6 +133,7 @@ export const previewOrder = Effect.fnUntraced(function* (
         ["book", bookWords(request)],
         ["order", orderWords(request)],
         ["position", `${positionWords(facts)} in the ${subaccountName(connected.subaccount)}`],
+        ["careful", cost === undefined ? undefined : oversoldWords(spoken, cost)],
         ...(cost === undefined
           ? [["cost", `unknown: ${unsent.cost?.unknownBecause}`] as const]
           : costFields(cost, request)),
