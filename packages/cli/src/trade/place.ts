@@ -28,7 +28,8 @@ const requestFrom = ({ request }: Orders.OrderIntent) =>
 /** Says which orders have no known outcome yet, because placing them again could double them. */
 const notePending = (ticker: string) =>
   Effect.gen(function* () {
-    const { orders } = yield* pending.readAll
+    // A folder that cannot be read fails later, when the order is recorded.
+    const { orders } = yield* Effect.orElseSucceed(pending.readAll, () => ({ orders: [] }))
     const same = orders.filter((order) => order.ticker === ticker)
     if (same.length === 0) return
     yield* Output.note(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -143,9 +143,18 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
 /** The entry point of the command. */
 export const entry = fileURLToPath(new URL("../../src/bin/kalshi.ts", import.meta.url))
 
-/** Runs the command as a process of its own. Only for what a run in this process cannot show. */
-export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
-  Effect.callback((resume) => {
+/** A running process of the command. */
+export interface Running {
+  readonly child: ChildProcess
+  /** What it has printed to the standard error so far. */
+  readonly stderr: () => string
+  /** Waits until it ends. */
+  readonly ended: Effect.Effect<Result>
+}
+
+/** Starts the command as a process of its own. Only for what a run in this process cannot show. */
+export const startKalshi = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Running> =>
+  Effect.sync(() => {
     const child = spawn(process.execPath, [entry, ...args], {
       env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...options.env },
       stdio: ["pipe", "pipe", "pipe"]
@@ -156,9 +165,17 @@ export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}
     child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text))
     child.stdin.on("error", () => {})
     child.stdin.end(options.stdin ?? "")
-    child.on("close", (code) => {
-      const exit = Object.entries(exits).find((entry) => entry[1].code === code)?.[0] as Exit | undefined // a key of `exits`
-      resume(Effect.succeed({ exit, code: code ?? -1, stdout, stderr }))
+    const closed = new Promise<Result>((resolve) => {
+      child.on("close", (code) => {
+        const exit = Object.entries(exits).find((entry) => entry[1].code === code)?.[0] as Exit | undefined // a key of `exits`
+        resolve({ exit, code: code ?? -1, stdout, stderr })
+      })
     })
-    return Effect.sync(() => child.kill("SIGKILL"))
+    return { child, stderr: () => stderr, ended: Effect.promise(() => closed) }
   })
+
+/** Runs the command as a process of its own. */
+export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
+  Effect.flatMap(startKalshi(args, options), ({ child, ended }) =>
+    Effect.onInterrupt(ended, () => Effect.sync(() => child.kill("SIGKILL")))
+  )
