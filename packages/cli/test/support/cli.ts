@@ -13,6 +13,8 @@ import * as Clock from "effect/Clock"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { systemError } from "effect/PlatformError"
@@ -48,6 +50,8 @@ export interface Options {
   readonly color?: boolean
   /** The keys that a user presses, for a command that asks. Then the run has a terminal that can ask. */
   readonly keys?: ReadonlyArray<Terminal.UserInput>
+  /** The address that every request goes to instead of its own. So a test can use the name of an environment. */
+  readonly redirectTo?: string
   /** The time at which the run starts and stands still. Waits still take their real time. Default: the real time. */
   readonly nowMillis?: number
 }
@@ -77,6 +81,19 @@ export const frozenClock = (nowMillis: number) =>
     currentTimeNanos: Effect.succeed(BigInt(nowMillis) * 1_000_000n),
     sleep: (duration) => real.sleep(duration)
   }))
+
+/** An HTTP client that sends every request to one address. */
+const redirecting = (address: string) =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(
+      HttpClient.HttpClient,
+      HttpClient.mapRequest((request) => {
+        const { pathname } = new URL(request.url)
+        return HttpClientRequest.setUrl(request, `${address}${pathname}`)
+      })
+    )
+  ).pipe(Layer.provide(NodeHttpClient.layerUndici))
 
 /** Runs the command in this process. */
 export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
@@ -133,7 +150,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
     )
     const services = Layer.mergeAll(
       Layer.provideMerge(Output.layer, platform),
-      NodeHttpClient.layerUndici,
+      options.redirectTo === undefined ? NodeHttpClient.layerUndici : redirecting(options.redirectTo),
       NodeWS.layerWebSocketConstructor
     )
     const exit = yield* run(args).pipe(Effect.provide(services))
