@@ -14,6 +14,8 @@ export interface Column<in Row> {
   readonly name: string
   /** The text of a row. Undefined if the row has none. */
   readonly value: (row: Row) => string | undefined
+  /** The text in CSV, if it differs from the text for people, such as a time as it is on the wire. */
+  readonly csv?: (row: Row) => string | undefined
   /** Numbers are aligned right, so that their digits can be compared. Default: left. */
   readonly align?: "left" | "right"
   /** Whether the column may be shortened on a narrow terminal. Default: false. */
@@ -64,16 +66,27 @@ const shrink = (columns: ReadonlyArray<{ readonly shrinks: boolean; readonly wid
   return widths
 }
 
+/** The display width of a text. Most texts are ASCII, for which the length is the width. */
+const widthOf = (text: string): number => (/^[\u0020-\u007e]*$/.test(text) ? text.length : displayWidth(text))
+
+const naturalWidth = <Row>(column: Column<Row>, rows: ReadonlyArray<Row>): number =>
+  rows.reduce((width, row) => Math.max(width, widthOf(plain(column.value(row) ?? ""))), widthOf(column.name))
+
+interface Fitted<in Row> {
+  readonly column: Column<Row>
+  readonly width: number
+}
+
 /** Leaves columns out until the others fit, and returns these with their widths. */
 const fit = <Row>(
   columns: ReadonlyArray<Column<Row>>,
-  rows: ReadonlyArray<Row>,
+  widthsNeeded: ReadonlyArray<number>,
   available: number | undefined
-): ReadonlyArray<{ readonly column: Column<Row>; readonly width: number }> => {
-  const natural = columns.map((column) => ({
+): ReadonlyArray<Fitted<Row>> => {
+  const natural = columns.map((column, index) => ({
     column,
     shrinks: column.shrinks === true,
-    width: Math.max(displayWidth(column.name), ...rows.map((row) => displayWidth(plain(column.value(row) ?? ""))))
+    width: widthsNeeded[index]!
   }))
   if (available === undefined) return natural
   const kept = [...natural]
@@ -90,18 +103,17 @@ const fit = <Row>(
   return kept.map(({ column }, index) => ({ column, width: widths[index]! }))
 }
 
-/**
- * Formats rows as a table with a header. If the terminal is too narrow, columns become shorter, and then columns are left
- * out (see {@link Column}).
- */
-export const formatTable = <Row>(
-  columns: ReadonlyArray<Column<Row>>,
+/** The number of rows that the library formats at once. Its time grows faster than the number of rows. */
+const rowsAtOnce = 500
+
+const formatRows = <Row>(
+  fitted: ReadonlyArray<Fitted<Row>>,
   rows: ReadonlyArray<Row>,
-  { columns: available, paint }: Pick<Screen, "columns" | "paint">
+  paint: Screen["paint"],
+  hasHeader: boolean
 ): string => {
-  const fitted = fit(columns, rows, available)
   const table = new Table({
-    head: fitted.map(({ column, width }) => paint("dim", clip(column.name, width))),
+    head: hasHeader ? fitted.map(({ column, width }) => paint("dim", clip(column.name, width))) : [],
     chars: noBorders,
     colWidths: fitted.map(({ width }) => width),
     colAligns: fitted.map(({ column }) => column.align ?? "left"),
@@ -123,13 +135,47 @@ export const formatTable = <Row>(
     .join("\n")
 }
 
+/**
+ * Makes a function that formats the rows of a long list part by part. The first part has the header. A later part
+ * widens columns if its values need it.
+ */
+export const tableParts = <Row>(
+  columns: ReadonlyArray<Column<Row>>,
+  { columns: available, paint }: Pick<Screen, "columns" | "paint">
+): ((rows: ReadonlyArray<Row>) => string) => {
+  const needed = columns.map(() => 0)
+  let hasHeader = true
+  return (rows) => {
+    for (const [index, column] of columns.entries()) {
+      needed[index] = Math.max(needed[index]!, naturalWidth(column, rows))
+    }
+    const fitted = fit(columns, needed, available)
+    const parts: Array<string> = []
+    for (let start = 0; start < rows.length || hasHeader; start += rowsAtOnce) {
+      parts.push(formatRows(fitted, rows.slice(start, start + rowsAtOnce), paint, hasHeader))
+      hasHeader = false
+    }
+    return parts.join("\n")
+  }
+}
+
+/**
+ * Formats rows as a table with a header. If the terminal is too narrow, columns become shorter, and then columns are left
+ * out (see {@link Column}).
+ */
+export const formatTable = <Row>(
+  columns: ReadonlyArray<Column<Row>>,
+  rows: ReadonlyArray<Row>,
+  screen: Pick<Screen, "columns" | "paint">
+): string => tableParts(columns, screen)(rows)
+
 /** Shortens a text to a width. */
 const clip = (text: string, width: number): string => {
-  if (displayWidth(text) <= width) return text
+  if (widthOf(text) <= width) return text
   let kept = ""
   let used = 0
   for (const character of text) {
-    used += displayWidth(character)
+    used += widthOf(character)
     if (used > width - 1) break
     kept += character
   }
