@@ -23,6 +23,7 @@ import { market } from "./look/market.ts"
 import { markets } from "./look/markets.ts"
 import { orders } from "./look/orders.ts"
 import { positions } from "./look/positions.ts"
+import { search } from "./look/search.ts"
 import { series } from "./look/series.ts"
 import { settlements } from "./look/settlements.ts"
 import { status } from "./look/status.ts"
@@ -34,6 +35,7 @@ const look = {
   group: "Look",
   commands: [
     status,
+    search,
     markets,
     market,
     events,

@@ -24,13 +24,17 @@ interface OfSubaccount extends Balance {
 
 const valueOf = ({ portfolio_value }: Balance): FixedPoint.Dollars => dollarsOfCents(portfolio_value)
 
+/** Cash with two decimals, unless there is more to show. */
+const cashOf = ({ balance_dollars }: Balance): FixedPoint.Dollars =>
+  FixedPoint.fromMicros(FixedPoint.toMicros(balance_dollars))
+
 const totalOf = (balance: Balance): FixedPoint.Dollars => FixedPoint.add(balance.balance_dollars, valueOf(balance))
 
 const formatBalance = (balance: Balance, screen: Output.Screen): string => {
   // Cash on one shard does not back an order on another one. Without a second shard, the line would only repeat the cash.
   const shards = (balance.balance_breakdown ?? []).filter(({ balance }) => !FixedPoint.isZero(balance))
   return Output.formatFields(screen, [
-    ["cash", `$${balance.balance_dollars}`],
+    ["cash", `$${cashOf(balance)}`],
     ["positions", `$${valueOf(balance)}`],
     ["total", `$${totalOf(balance)}`],
     [
@@ -45,7 +49,7 @@ const formatBalance = (balance: Balance, screen: Output.Screen): string => {
 
 const columns: ReadonlyArray<Output.Column<OfSubaccount>> = [
   numberColumn("subaccount", ({ subaccount_number }) => String(subaccount_number)),
-  numberColumn("cash", ({ balance_dollars }) => balance_dollars),
+  numberColumn("cash", cashOf),
   numberColumn("positions", valueOf),
   numberColumn("total", totalOf)
 ]

@@ -15,6 +15,7 @@ import * as Output from "../output/Output.ts"
 import { plain } from "../output/plain.ts"
 import { formatTable } from "../output/table.ts"
 import { type Ladder, ladder, type Level } from "./ladder.ts"
+import { knownMarket } from "./unknown.ts"
 
 /** The number of books that the exchange sends in one response. */
 const booksAtOnce = 100
@@ -59,7 +60,7 @@ const read = Effect.fnUntraced(function* (tickers: ReadonlyArray<string>) {
     const book = books.get(ticker)
     if (book !== undefined) found.push(book)
     // The exchange leaves out markets that it does not know. This read fails with its error.
-    else yield* Markets.get({ ticker })
+    else yield* knownMarket(ticker)
   }
   return found
 })

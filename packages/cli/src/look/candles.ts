@@ -15,6 +15,7 @@ import * as Output from "../output/Output.ts"
 import { numberColumn } from "./columns.ts"
 import { ticker } from "./options.ts"
 import { range, secondsOf, shortSeconds } from "./times.ts"
+import { knownMarket } from "./unknown.ts"
 
 /** The periods: their length in minutes, and the number of candlesticks without `--since`. */
 const periods = {
@@ -74,8 +75,10 @@ export const candles = Command.make("candles", flags, ({ period, ticker, ...rang
     yield* Output.format
     const { byDefault, minutes } = periods[period]
     const { max_ts, min_ts } = yield* secondsOf(range)
-    const end = max_ts ?? Math.ceil((yield* Clock.currentTimeMillis) / 1000)
-    const start = min_ts ?? end - byDefault * minutes * 60
+    const nowSeconds = Math.ceil((yield* Clock.currentTimeMillis) / 1000)
+    // A candlestick belongs to the time when it ends, so the current one is in the future.
+    const end = max_ts ?? nowSeconds + minutes * 60
+    const start = min_ts ?? Math.min(end, nowSeconds) - byDefault * minutes * 60
     if (start > end) return yield* usage("--since is in the future. Pass an earlier time")
     if ((end - start) / (minutes * 60) > candlesAtOnce * mostRequests) {
       return yield* usage(`The range has over ${candlesAtOnce * mostRequests} candlesticks. Pass a later --since`)
@@ -87,9 +90,7 @@ export const candles = Command.make("candles", flags, ({ period, ticker, ...rang
       Stream.mapEffect(({ markets }) => {
         const found = markets.find(({ market_ticker }) => market_ticker === ticker)
         // The exchange leaves out a market that it does not know. This read fails with its error.
-        return found === undefined || found.candlesticks.length === 0
-          ? Effect.as(Markets.get({ ticker }), [])
-          : Effect.succeed(found.candlesticks)
+        return found === undefined ? Effect.as(knownMarket(ticker), []) : Effect.succeed(found.candlesticks)
       }),
       Stream.flatMap((candlesticks) => Stream.fromIterable(candlesticks))
     )

@@ -15,6 +15,7 @@ import { plain } from "../output/plain.ts"
 import { formatTable } from "../output/table.ts"
 import { marketColumns } from "./marketColumns.ts"
 import { extent, pageSize, print, printValue } from "./options.ts"
+import { explainUnknown } from "./unknown.ts"
 
 const columns: ReadonlyArray<Output.Column<Events.EventData>> = [
   { name: "event_ticker", value: ({ event_ticker }) => event_ticker },
@@ -59,9 +60,14 @@ const formatEvent = ({ event }: Events.GetEventResponse, screen: Output.Screen):
 
 const ticker = Argument.String("ticker").pipe(Argument.withDescription("The ticker of the event"))
 
+const knownEvent = (ticker: string) =>
+  Events.get({ event_ticker: ticker, with_nested_markets: true }).pipe(
+    explainUnknown("event", ticker, "Find an event with `kalshi search`")
+  )
+
 /** `kalshi event`. */
 export const event = Command.make("event", { ticker }, ({ ticker }) =>
-  printValue(Events.get({ event_ticker: ticker, with_nested_markets: true }), formatEvent).pipe(
+  printValue(knownEvent(ticker), formatEvent).pipe(
     Effect.provide(publicLayer)
   )
 ).pipe(

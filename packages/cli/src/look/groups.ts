@@ -14,6 +14,7 @@ import * as Output from "../output/Output.ts"
 import { plain } from "../output/plain.ts"
 import { numberColumn, text } from "./columns.ts"
 import { extent, print, printValue } from "./options.ts"
+import { explainUnknown } from "./unknown.ts"
 
 const yesOrNo = (value: boolean): string => (value ? "yes" : "no")
 
@@ -33,6 +34,11 @@ const formatGroup = (group: OrderGroups.GetOrderGroupResponse, screen: Output.Sc
     ...group.orders.map((id) => ["", plain(id)] as const)
   ])
 
+const knownGroup = (id: string, subaccount: number | undefined) =>
+  OrderGroups.get({ order_group_id: id, subaccount }).pipe(
+    explainUnknown("order group", id, "List the order groups with `kalshi groups`")
+  )
+
 const flags = {
   id: Argument.String("id").pipe(
     Argument.withDescription("The id of one group, to see its resting orders"),
@@ -46,7 +52,7 @@ export const groups = Command.make("groups", flags, ({ id, ...extent }) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount
     if (Option.isSome(id)) {
-      return yield* printValue(OrderGroups.get({ order_group_id: id.value, subaccount: chosen }), formatGroup)
+      return yield* printValue(knownGroup(id.value, chosen), formatGroup)
     }
     const list = Effect.map(OrderGroups.list({ subaccount: chosen }), ({ order_groups }) => order_groups ?? [])
     yield* print(columns, extent, () => Stream.fromIterableEffect(list), { empty: "There is no order group" })

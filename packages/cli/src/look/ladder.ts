@@ -9,7 +9,7 @@ import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 /** A price level. All prices are prices of YES. */
 export interface Level {
   readonly side: "bid" | "ask"
-  readonly price: FixedPoint.Dollars
+  readonly price: string
   readonly count: FixedPoint.Count
   /** The contracts at this price and at all better prices. */
   readonly total: FixedPoint.Count
@@ -20,12 +20,20 @@ export interface Ladder {
   readonly asks: ReadonlyArray<Level>
   readonly bids: ReadonlyArray<Level>
   /** The best ask minus the best bid. Undefined if a side is empty. */
-  readonly spread: FixedPoint.Dollars | undefined
+  readonly spread: string | undefined
   /** The number of levels that are not in `asks` and `bids`, because of the depth. */
   readonly hidden: number
 }
 
 const oneDollar = 1_000_000n
+
+/** Prints a price with four decimals, as the exchange does, so that the prices of a ladder are aligned. */
+const printPrice = (micros: bigint): string => {
+  const text = FixedPoint.fromMicros(micros)
+  return text.padEnd(text.indexOf(".") + 5, "0")
+}
+
+const microsOf = ({ price }: Level): bigint => FixedPoint.toMicros(FixedPoint.dollarsUnsafe(price))
 
 /** A side of the book, best level first. The exchange sends the best level last. */
 const sideOf = (side: Level["side"], levels: ReadonlyArray<PriceLevelDollarsCountFp>): ReadonlyArray<Level> => {
@@ -36,7 +44,7 @@ const sideOf = (side: Level["side"], levels: ReadonlyArray<PriceLevelDollarsCoun
     return {
       side,
       // A bid for NO is an ask for YES at one dollar minus its price.
-      price: FixedPoint.fromMicros(side === "bid" ? micros : oneDollar - micros),
+      price: printPrice(side === "bid" ? micros : oneDollar - micros),
       count,
       total: FixedPoint.fromHundredths(total)
     }
@@ -54,7 +62,7 @@ export const ladder = (
   const shown = { asks: asks.slice(0, depth).toReversed(), bids: bids.slice(0, depth) }
   return {
     ...shown,
-    spread: ask === undefined || bid === undefined ? undefined : FixedPoint.subtract(ask.price, bid.price),
+    spread: ask === undefined || bid === undefined ? undefined : printPrice(microsOf(ask) - microsOf(bid)),
     hidden: asks.length + bids.length - shown.asks.length - shown.bids.length
   }
 }

@@ -17,10 +17,13 @@ export const titleOf = ({ title, yes_sub_title }: Market): string =>
 export const offer = (price: FixedPoint.Dollars, size: FixedPoint.Count): string | undefined =>
   FixedPoint.isZero(size) ? undefined : price
 
+/** The price of a trade for people. The price is zero if there was no trade. */
+export const price = (price: FixedPoint.Dollars): string | undefined => (FixedPoint.isZero(price) ? undefined : price)
+
 /** The columns of a list of markets. */
 export const marketColumns: ReadonlyArray<Output.Column<Market>> = [
   { name: "ticker", value: ({ ticker }) => ticker },
-  { name: "status", value: ({ status }) => status, dropOrder: 1 },
+  { name: "status", value: ({ status }) => status, dropOrder: 4 },
   {
     ...numberColumn("yes_bid", ({ yes_bid_dollars, yes_bid_size_fp }) => offer(yes_bid_dollars, yes_bid_size_fp)),
     csv: ({ yes_bid_dollars }) => yes_bid_dollars
@@ -29,7 +32,10 @@ export const marketColumns: ReadonlyArray<Output.Column<Market>> = [
     ...numberColumn("yes_ask", ({ yes_ask_dollars, yes_ask_size_fp }) => offer(yes_ask_dollars, yes_ask_size_fp)),
     csv: ({ yes_ask_dollars }) => yes_ask_dollars
   },
-  numberColumn("last", ({ last_price_dollars }) => last_price_dollars, { dropOrder: 3 }),
+  {
+    ...numberColumn("last", ({ last_price_dollars }) => price(last_price_dollars), { dropOrder: 3 }),
+    csv: ({ last_price_dollars }) => last_price_dollars
+  },
   numberColumn("volume", ({ volume_fp }) => volume_fp, { dropOrder: 2 }),
   {
     name: "close_time",
@@ -37,5 +43,5 @@ export const marketColumns: ReadonlyArray<Output.Column<Market>> = [
     csv: ({ close_time }) => close_time,
     dropOrder: 5
   },
-  { name: "title", value: titleOf, shrinks: true, dropOrder: 4 }
+  { name: "title", value: titleOf, shrinks: true, smallest: 16, dropOrder: 1 }
 ]

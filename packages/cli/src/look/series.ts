@@ -15,6 +15,7 @@ import { usage } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 import { plain } from "../output/plain.ts"
 import { extent, print, printValue } from "./options.ts"
+import { explainUnknown } from "./unknown.ts"
 
 const columns: ReadonlyArray<Output.Column<Series.Series>> = [
   { name: "ticker", value: ({ ticker }) => ticker },
@@ -37,6 +38,11 @@ const formatSeries = ({ series }: Series.GetSeriesResponse, screen: Output.Scree
     ["terms", series.contract_terms_url === "" ? undefined : plain(series.contract_terms_url)]
   ])
 
+const knownSeries = (ticker: string) =>
+  Series.get({ series_ticker: ticker }).pipe(
+    explainUnknown("series", ticker, "List the series with `kalshi series --all`")
+  )
+
 const flags = {
   ticker: Argument.String("ticker").pipe(
     Argument.withDescription("The ticker of one series, to see its fees and sources"),
@@ -54,7 +60,7 @@ export const series = Command.make("series", flags, ({ category, tag, ticker, ..
       if (Option.isSome(category) || Option.isSome(tag)) {
         return yield* usage("--category and --tag filter the list of series. Leave them out to see one series")
       }
-      return yield* printValue(Series.get({ series_ticker: ticker.value }), formatSeries)
+      return yield* printValue(knownSeries(ticker.value), formatSeries)
     }
     const input = { category: Option.getOrUndefined(category), tags: Option.getOrUndefined(tag) }
     const list = Effect.map(Series.list(input), ({ series }) => series)

@@ -48,7 +48,7 @@ const time = (name: string, description: string) =>
     Flag.withDescription(`${description}: a time such as 2026-11-30T09:00Z, or 24h for 24 hours ago`),
     Flag.filterMap(
       (text) => Option.fromUndefinedOr(parseTime(text)),
-      (text) => `${JSON.stringify(text)} is no time. Pass a date, a time such as 2026-11-30T09:00Z, or such as 24h`
+      () => "a date, a time such as 2026-11-30T09:00Z, or such as 24h"
     ),
     Flag.optional
   )

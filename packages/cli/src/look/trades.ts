@@ -8,11 +8,13 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { publicLayer } from "../app/connection.ts"
 import type * as Output from "../output/Output.ts"
 import { sideColumn } from "./columns.ts"
 import { extent, pageSize, print, ticker } from "./options.ts"
 import { range, secondsOf, shortTime } from "./times.ts"
+import { knownMarket } from "./unknown.ts"
 
 const columns: ReadonlyArray<Output.Column<Markets.Trade>> = [
   { name: "created_time", value: ({ created_time }) => shortTime(created_time), csv: ({ created_time }) => created_time },
@@ -35,7 +37,14 @@ export const trades = Command.make("trades", flags, (input) =>
         ticker: Option.getOrUndefined(input.ticker),
         ...seconds,
         limit: pageSize(rows, 1000)
-      })
+      }).pipe(
+        // The exchange has no trades of a market that it does not know. This read fails with its error.
+        Stream.orElseIfEmpty(() =>
+          Option.isNone(input.ticker)
+            ? Stream.empty
+            : Stream.drain(Stream.fromEffect(knownMarket(input.ticker.value)))
+        )
+      )
     yield* print(columns, input, items, { empty: "There was no such trade" }).pipe(Effect.provide(publicLayer))
   })
 ).pipe(

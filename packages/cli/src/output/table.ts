@@ -20,6 +20,8 @@ export interface Column<in Row> {
   readonly align?: "left" | "right"
   /** Whether the column may be shortened on a narrow terminal. Default: false. */
   readonly shrinks?: boolean
+  /** The width below which a column that shrinks is left out instead. Default: 8. */
+  readonly smallest?: number
   /** The style of a value on a terminal with colours. */
   readonly style?: (row: Row) => Style | undefined
   /** Columns with the highest number are left out first, if the terminal is too narrow. Default: 0, never left out. */
@@ -28,8 +30,8 @@ export interface Column<in Row> {
 
 /** The number of spaces between two columns. */
 const gap = 2
-/** The smallest width of a column that shrinks. */
-const smallest = 8
+/** The smallest width of a column that shrinks, unless it names another one. */
+const smallestByDefault = 8
 
 const noBorders = {
   top: "",
@@ -53,11 +55,14 @@ const totalOf = (widths: ReadonlyArray<number>): number =>
   widths.reduce((sum, width) => sum + width, 0) + gap * (widths.length - 1)
 
 /** The widths that fit: columns that shrink become narrower, the widest first. */
-const shrink = (columns: ReadonlyArray<{ readonly shrinks: boolean; readonly width: number }>, available: number) => {
+const shrink = (
+  columns: ReadonlyArray<{ readonly shrinks: boolean; readonly smallest: number; readonly width: number }>,
+  available: number
+) => {
   const widths = columns.map(({ width }) => width)
   for (let surplus = totalOf(widths) - available; surplus > 0; surplus--) {
     let widest = -1
-    for (const [index, { shrinks }] of columns.entries()) {
+    for (const [index, { shrinks, smallest }] of columns.entries()) {
       if (shrinks && widths[index]! > smallest && (widest === -1 || widths[index]! > widths[widest]!)) widest = index
     }
     if (widest === -1) break
@@ -86,11 +91,13 @@ const fit = <Row>(
   const natural = columns.map((column, index) => ({
     column,
     shrinks: column.shrinks === true,
+    smallest: column.smallest ?? smallestByDefault,
     width: widthsNeeded[index]!
   }))
   if (available === undefined) return natural
   const kept = [...natural]
-  const minimum = () => totalOf(kept.map(({ shrinks, width }) => (shrinks ? Math.min(width, smallest) : width)))
+  const minimum = () =>
+    totalOf(kept.map(({ shrinks, smallest, width }) => (shrinks ? Math.min(width, smallest) : width)))
   while (minimum() > available) {
     const last = Math.max(...kept.map(({ column }) => column.dropOrder ?? 0))
     if (last === 0) break
@@ -104,7 +111,7 @@ const fit = <Row>(
 }
 
 /** The number of rows that the library formats at once. Its time grows faster than the number of rows. */
-const rowsAtOnce = 500
+const rowsAtOnce = 200
 
 const formatRows = <Row>(
   fitted: ReadonlyArray<Fitted<Row>>,
