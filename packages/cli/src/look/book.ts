@@ -42,7 +42,8 @@ const formatLadder = ({ asks, bids, hidden, spread }: Ladder, screen: Output.Scr
   if (asks.length === 0 && bids.length === 0) return "The book is empty"
   const [header = "", ...lines] = formatTable(levelColumns, [...asks, ...bids], screen).split("\n")
   const between = spread === undefined ? "no spread, because a side is empty" : `spread ${spread}`
-  const more = hidden === 0 ? [] : [screen.paint("dim", `${hidden} more levels. Pass --depth to see them, 0 for all`)]
+  const levels = hidden === 1 ? "level" : "levels"
+  const more = hidden === 0 ? [] : [screen.paint("dim", `${hidden} more ${levels}. Pass --depth to see more, 0 for all`)]
   return [
     header,
     ...lines.slice(0, asks.length),

@@ -15,7 +15,7 @@ import { extent, ofEvent, ofMarket, pageSize, print } from "./options.ts"
 import { range, secondsOf, shortTime } from "./times.ts"
 
 const columns: ReadonlyArray<Output.Column<Orders.Order>> = [
-  { name: "order_id", value: ({ order_id }) => order_id },
+  { name: "order_id", value: ({ order_id }) => order_id, shrinks: true },
   { name: "ticker", value: ({ ticker }) => ticker },
   sideColumn("book_side", ({ book_side }) => book_side),
   numberColumn("yes_price", ({ yes_price_dollars }) => yes_price_dollars),

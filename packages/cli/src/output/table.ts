@@ -3,7 +3,6 @@
  *
  * @module
  */
-import Table from "cli-table3"
 import { displayWidth } from "effect/cli/CliOutput"
 import { plain } from "./plain.ts"
 import type { Screen, Style } from "./Screen.ts"
@@ -32,24 +31,6 @@ export interface Column<in Row> {
 const gap = 2
 /** The smallest width of a column that shrinks, unless it names another one. */
 const smallestByDefault = 8
-
-const noBorders = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: " ".repeat(gap)
-}
 
 const totalOf = (widths: ReadonlyArray<number>): number =>
   widths.reduce((sum, width) => sum + width, 0) + gap * (widths.length - 1)
@@ -110,37 +91,24 @@ const fit = <Row>(
   return kept.map(({ column }, index) => ({ column, width: widths[index]! }))
 }
 
-/** The number of rows that the library formats at once. Its time grows faster than the number of rows. */
-const rowsAtOnce = 200
-
-const formatRows = <Row>(
-  fitted: ReadonlyArray<Fitted<Row>>,
-  rows: ReadonlyArray<Row>,
-  paint: Screen["paint"],
-  hasHeader: boolean
-): string => {
-  const table = new Table({
-    head: hasHeader ? fitted.map(({ column, width }) => paint("dim", clip(column.name, width))) : [],
-    chars: noBorders,
-    colWidths: fitted.map(({ width }) => width),
-    colAligns: fitted.map(({ column }) => column.align ?? "left"),
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true }
-  })
-  for (const row of rows) {
-    table.push(
-      fitted.map(({ column, width }) => {
-        const text = clip(plain(column.value(row) ?? ""), width)
-        const style = column.style?.(row)
-        return style === undefined ? text : paint(style, text)
-      })
-    )
-  }
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n")
+/** Pads a text to a width. Colours are not part of the width, so the text is painted afterwards. */
+const pad = (text: string, width: number, align: Column<never>["align"], style: (text: string) => string): string => {
+  const space = " ".repeat(width - widthOf(text))
+  return align === "right" ? `${space}${style(text)}` : `${style(text)}${space}`
 }
+
+const formatLine = <Row>(
+  fitted: ReadonlyArray<Fitted<Row>>,
+  cell: (column: Column<Row>) => readonly [text: string, style: Style | undefined],
+  paint: Screen["paint"]
+): string =>
+  fitted
+    .map(({ column, width }) => {
+      const [text, style] = cell(column)
+      return pad(clip(text, width), width, column.align, (text) => (style === undefined ? text : paint(style, text)))
+    })
+    .join(" ".repeat(gap))
+    .trimEnd()
 
 /**
  * Makes a function that formats the rows of a long list part by part. The first part has the header. A later part
@@ -157,12 +125,12 @@ export const tableParts = <Row>(
       needed[index] = Math.max(needed[index]!, naturalWidth(column, rows))
     }
     const fitted = fit(columns, needed, available)
-    const parts: Array<string> = []
-    for (let start = 0; start < rows.length || hasHeader; start += rowsAtOnce) {
-      parts.push(formatRows(fitted, rows.slice(start, start + rowsAtOnce), paint, hasHeader))
-      hasHeader = false
-    }
-    return parts.join("\n")
+    const header = hasHeader ? [formatLine(fitted, ({ name }) => [name, "dim"], paint)] : []
+    hasHeader = false
+    const lines = rows.map((row) =>
+      formatLine(fitted, ({ style, value }) => [plain(value(row) ?? ""), style?.(row)], paint)
+    )
+    return [...header, ...lines].join("\n")
   }
 }
 
