@@ -60,10 +60,10 @@ const readEach = Effect.gen(function* () {
   return yield* Effect.forEach(
     numbers.sort((left, right) => left - right),
     (number) =>
-      Effect.map(
-        Portfolio.balance({ subaccount: number }),
-        (balance): OfSubaccount => ({ subaccount_number: number, ...balance })
-      )
+      Effect.map(Portfolio.balance({ subaccount: number }), (balance): OfSubaccount => ({
+        subaccount_number: number,
+        ...balance
+      }))
   )
 })
 

@@ -43,7 +43,8 @@ const formatLadder = ({ asks, bids, hidden, spread }: Ladder, screen: Output.Scr
   const [header = "", ...lines] = formatTable(levelColumns, [...asks, ...bids], screen).split("\n")
   const between = spread === undefined ? "no spread, because a side is empty" : `spread ${spread}`
   const levels = hidden === 1 ? "level" : "levels"
-  const more = hidden === 0 ? [] : [screen.paint("dim", `${hidden} more ${levels}. Pass --depth to see more, 0 for all`)]
+  const more =
+    hidden === 0 ? [] : [screen.paint("dim", `${hidden} more ${levels}. Pass --depth to see more, 0 for all`)]
   return [
     header,
     ...lines.slice(0, asks.length),
@@ -132,6 +133,9 @@ export const book = Command.make("book", { depth, tickers }, ({ depth, tickers }
   Command.withShortDescription("Shows order books"),
   Command.withExamples([
     { command: "kalshi book KXHIGHNY-26NOV30-T60", description: "The best ten levels of each side" },
-    { command: "kalshi book KXHIGHNY-26NOV30-T60 KXHIGHNY-26NOV30-T62 --depth 1", description: "The best prices of two markets" }
+    {
+      command: "kalshi book KXHIGHNY-26NOV30-T60 KXHIGHNY-26NOV30-T62 --depth 1",
+      description: "The best prices of two markets"
+    }
   ])
 )

@@ -94,9 +94,9 @@ export const candles = Command.make("candles", flags, ({ period, ticker, ...rang
       }),
       Stream.flatMap((candlesticks) => Stream.fromIterable(candlesticks))
     )
-    yield* Output.stream(columns, rows, { empty: "There is no candlestick in this range. Pass an earlier --since" }).pipe(
-      Effect.provide(publicLayer)
-    )
+    yield* Output.stream(columns, rows, {
+      empty: "No candlesticks found in this range. Pass an earlier --since"
+    }).pipe(Effect.provide(publicLayer))
   })
 ).pipe(
   Command.withDescription(
@@ -104,7 +104,10 @@ export const candles = Command.make("candles", flags, ({ period, ticker, ...rang
   ),
   Command.withShortDescription("Lists the candlesticks of a market"),
   Command.withExamples([
-    { command: "kalshi candles KXHIGHNY-26NOV30-T60 --period 1m --since 2h", description: "The last two hours by minutes" },
+    {
+      command: "kalshi candles KXHIGHNY-26NOV30-T60 --period 1m --since 2h",
+      description: "The last two hours by minutes"
+    },
     {
       command: "kalshi candles KXHIGHNY-26NOV30-T60 --since 2026-11-01 --until 2026-11-15T12:00Z --csv",
       description: "A range as CSV"

@@ -37,7 +37,7 @@ const flags = {
 export const events = Command.make("events", flags, ({ series, status, ...extent }) => {
   const items = (rows: number | undefined) =>
     Events.list.items.events({ status, series_ticker: Option.getOrUndefined(series), limit: pageSize(rows, 200) })
-  return print(columns, extent, items, { empty: "No event matches. Pass another --status or --series" }).pipe(
+  return print(columns, extent, items, { empty: "No events found. Pass another --status or --series" }).pipe(
     Effect.provide(publicLayer)
   )
 }).pipe(
@@ -67,9 +67,7 @@ const knownEvent = (ticker: string) =>
 
 /** `kalshi event`. */
 export const event = Command.make("event", { ticker }, ({ ticker }) =>
-  printValue(knownEvent(ticker), formatEvent).pipe(
-    Effect.provide(publicLayer)
-  )
+  printValue(knownEvent(ticker), formatEvent).pipe(Effect.provide(publicLayer))
 ).pipe(
   Command.withDescription("Shows one event and its markets"),
   Command.withExamples([{ command: "kalshi event KXHIGHNY-26NOV30", description: "An event" }])

@@ -15,7 +15,11 @@ import { extent, ofMarket, pageSize, print } from "./options.ts"
 import { range, secondsOf, shortTime } from "./times.ts"
 
 const columns: ReadonlyArray<Output.Column<Portfolio.Fill>> = [
-  { name: "created_time", value: ({ created_time }) => shortTime(created_time), csv: ({ created_time }) => created_time },
+  {
+    name: "created_time",
+    value: ({ created_time }) => shortTime(created_time),
+    csv: ({ created_time }) => created_time
+  },
   { name: "ticker", value: ({ ticker }) => ticker },
   sideColumn("outcome_side", ({ outcome_side }) => outcome_side),
   numberColumn("count", ({ count_fp }) => count_fp),
@@ -50,7 +54,7 @@ export const fills = Command.make("fills", flags, (input) =>
         subaccount: chosen,
         limit: pageSize(rows, 1000)
       })
-    yield* print(columns, input, items, { empty: "There is no such fill" }).pipe(Effect.provide(readLayer))
+    yield* print(columns, input, items, { empty: "No fills found" }).pipe(Effect.provide(readLayer))
   })
 ).pipe(
   Command.withDescription(

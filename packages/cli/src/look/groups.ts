@@ -55,7 +55,7 @@ export const groups = Command.make("groups", flags, ({ id, ...extent }) =>
       return yield* printValue(knownGroup(id.value, chosen), formatGroup)
     }
     const list = Effect.map(OrderGroups.list({ subaccount: chosen }), ({ order_groups }) => order_groups ?? [])
-    yield* print(columns, extent, () => Stream.fromIterableEffect(list), { empty: "There is no order group" })
+    yield* print(columns, extent, () => Stream.fromIterableEffect(list), { empty: "No order groups found" })
   }).pipe(Effect.provide(readLayer))
 ).pipe(
   Command.withDescription(

@@ -37,7 +37,7 @@ export const markets = Command.make("markets", flags, ({ combos, event, series, 
       limit: pageSize(rows, 1000)
     })
   return print(marketColumns, extent, items, {
-    empty: "No market matches. Pass another --status, --series or --event"
+    empty: "No markets found. Pass another --status, --series or --event"
   }).pipe(Effect.provide(publicLayer))
 }).pipe(
   Command.withDescription("Lists markets"),

@@ -69,7 +69,8 @@ export const take = <A, E, R>(
   }))
 
 /** Says that a list has more rows than the command printed. */
-export const moreRows = (rows: number): string => `${rows === 1 ? "This is the first row" : `These are the first ${rows} rows`}. Pass --limit or --all to see more`
+export const moreRows = (rows: number): string =>
+  `${rows === 1 ? "This is the first row" : `These are the first ${rows} rows`}. Pass --limit or --all to see more`
 
 /** What a list prints for people, besides its rows. */
 export interface ListOptions<Row> {

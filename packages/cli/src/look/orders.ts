@@ -64,7 +64,7 @@ export const orders = Command.make("orders", flags, (input) =>
         subaccount: chosen,
         limit: pageSize(rows, 1000)
       })
-    const empty = input.status === "all" ? "There is no such order" : `There is no such ${input.status} order`
+    const empty = input.status === "all" ? "No orders found" : `No ${input.status} orders found`
     yield* print(columns, input, items, { empty }).pipe(Effect.provide(readLayer))
   })
 ).pipe(

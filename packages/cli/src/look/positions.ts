@@ -68,7 +68,10 @@ export const positions = Command.make("positions", flags, ({ event, status, tick
         subaccount: chosen,
         limit: pageSize(rows, 1000)
       })
-    yield* print(columns, extent, items, { empty: "There is no such position", total }).pipe(Effect.provide(readLayer))
+    yield* print(columns, extent, items, {
+      empty: status === "all" ? "No positions found" : `No ${status} positions found`,
+      total
+    }).pipe(Effect.provide(readLayer))
   })
 ).pipe(
   Command.withDescription(

@@ -58,11 +58,9 @@ const entryOf = (event: Events.EventData): EventEntry => ({
 /** Reads the open events from the exchange, and keeps them for later searches. */
 const readEvents = Effect.gen(function* () {
   const target = yield* environment
-  const events = yield* Events.list.items.events({ status: "open", with_nested_markets: true, limit: 200 }).pipe(
-    Stream.map(entryOf),
-    Stream.runCollect,
-    Effect.provide(publicLayer)
-  )
+  const events = yield* Events.list.items
+    .events({ status: "open", with_nested_markets: true, limit: 200 })
+    .pipe(Stream.map(entryOf), Stream.runCollect, Effect.provide(publicLayer))
   const listing = { events, readMillis: yield* Clock.currentTimeMillis }
   yield* Effect.catch(writeCache(target, listing), ({ message }) =>
     Output.note(`The list of open events was not kept for the next search: ${message}`)

@@ -94,7 +94,10 @@ const costOfWord = ({ inherited, own, ticker }: Texts, word: string): number | u
     costIn(ticker, word),
     inherited === "" ? undefined : add(costIn(inherited, word), inheritedCost)
   ]
-  return costs.reduce((best, cost) => (best === undefined || (cost !== undefined && cost < best) ? cost : best), undefined)
+  return costs.reduce(
+    (best, cost) => (best === undefined || (cost !== undefined && cost < best) ? cost : best),
+    undefined
+  )
 }
 
 const add = (cost: number | undefined, more: number): number | undefined =>

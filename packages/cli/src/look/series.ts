@@ -65,7 +65,7 @@ export const series = Command.make("series", flags, ({ category, tag, ticker, ..
     const input = { category: Option.getOrUndefined(category), tags: Option.getOrUndefined(tag) }
     const list = Effect.map(Series.list(input), ({ series }) => series)
     yield* print(columns, extent, () => Stream.fromIterableEffect(list), {
-      empty: "No series matches. Pass another --category or --tag"
+      empty: "No series found. Pass another --category or --tag"
     })
   }).pipe(Effect.provide(publicLayer))
 ).pipe(

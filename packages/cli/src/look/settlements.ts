@@ -3,25 +3,22 @@
  *
  * @module
  */
-import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { readLayer, subaccount } from "../app/connection.ts"
 import type * as Output from "../output/Output.ts"
-import { dollarsOfCents, numberColumn, profitColumn } from "./columns.ts"
+import { dollarsOfCents, numberColumn } from "./columns.ts"
 import { extent, ofEvent, ofMarket, pageSize, print } from "./options.ts"
 import { range, secondsOf, shortTime } from "./times.ts"
 
-/** What the account received, minus what it paid for its contracts and the fees. */
-const profitOf = (row: Portfolio.Settlement): FixedPoint.Dollars => {
-  const paid = FixedPoint.sum([row.yes_total_cost_dollars, row.no_total_cost_dollars, row.fee_cost])
-  return FixedPoint.subtract(dollarsOfCents(row.revenue), paid)
-}
-
 const columns: ReadonlyArray<Output.Column<Portfolio.Settlement>> = [
-  { name: "settled_time", value: ({ settled_time }) => shortTime(settled_time), csv: ({ settled_time }) => settled_time },
+  {
+    name: "settled_time",
+    value: ({ settled_time }) => shortTime(settled_time),
+    csv: ({ settled_time }) => settled_time
+  },
   { name: "ticker", value: ({ ticker }) => ticker },
   { name: "result", value: ({ market_result }) => market_result },
   numberColumn("yes_count", ({ yes_count_fp }) => yes_count_fp),
@@ -29,8 +26,7 @@ const columns: ReadonlyArray<Output.Column<Portfolio.Settlement>> = [
   numberColumn("revenue", ({ revenue }) => dollarsOfCents(revenue)),
   numberColumn("yes_cost", ({ yes_total_cost_dollars }) => yes_total_cost_dollars, { dropOrder: 2 }),
   numberColumn("no_cost", ({ no_total_cost_dollars }) => no_total_cost_dollars, { dropOrder: 2 }),
-  numberColumn("fee_cost", ({ fee_cost }) => fee_cost, { dropOrder: 1 }),
-  profitColumn("profit", profitOf)
+  numberColumn("fee_cost", ({ fee_cost }) => fee_cost, { dropOrder: 1 })
 ]
 
 const flags = { ticker: ofMarket, event: ofEvent, ...range, ...extent }
@@ -48,13 +44,11 @@ export const settlements = Command.make("settlements", flags, (input) =>
         subaccount: chosen,
         limit: pageSize(rows, 1000)
       })
-    yield* print(columns, input, items, { empty: "No market of the account has settled" }).pipe(
-      Effect.provide(readLayer)
-    )
+    yield* print(columns, input, items, { empty: "No settlements found" }).pipe(Effect.provide(readLayer))
   })
 ).pipe(
   Command.withDescription(
-    "Lists the payouts of settled markets, newest first. The profit is the payout minus the cost of the contracts and the fees"
+    "Lists the payouts of settled markets, newest first: the contracts of each side with their costs, and the revenue in dollars"
   ),
   Command.withShortDescription("Lists the payouts of settled markets"),
   Command.withExamples([{ command: "kalshi settlements --since 7d", description: "The payouts of the last week" }])

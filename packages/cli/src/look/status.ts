@@ -48,7 +48,9 @@ const formatStatus = (status: Exchange.ExchangeStatus, screen: Output.Screen): s
 }
 
 /** The command. */
-export const status = Command.make("status", {}, () => printValue(read, formatStatus).pipe(Effect.provide(publicLayer))).pipe(
+export const status = Command.make("status", {}, () =>
+  printValue(read, formatStatus).pipe(Effect.provide(publicLayer))
+).pipe(
   Command.withDescription(
     "Shows whether the exchange is up and trading, and the shards whose state differs from that of the exchange"
   ),

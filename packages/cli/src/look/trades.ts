@@ -17,7 +17,11 @@ import { range, secondsOf, shortTime } from "./times.ts"
 import { knownMarket } from "./unknown.ts"
 
 const columns: ReadonlyArray<Output.Column<Markets.Trade>> = [
-  { name: "created_time", value: ({ created_time }) => shortTime(created_time), csv: ({ created_time }) => created_time },
+  {
+    name: "created_time",
+    value: ({ created_time }) => shortTime(created_time),
+    csv: ({ created_time }) => created_time
+  },
   { name: "ticker", value: ({ ticker }) => ticker },
   sideColumn("taker_outcome_side", ({ taker_outcome_side }) => taker_outcome_side),
   { name: "count", value: ({ count_fp }) => count_fp, align: "right" },
@@ -33,19 +37,21 @@ export const trades = Command.make("trades", flags, (input) =>
   Effect.gen(function* () {
     const seconds = yield* secondsOf(input)
     const items = (rows: number | undefined) =>
-      Markets.trades.items({
-        ticker: Option.getOrUndefined(input.ticker),
-        ...seconds,
-        limit: pageSize(rows, 1000)
-      }).pipe(
-        // The exchange has no trades of a market that it does not know. This read fails with its error.
-        Stream.orElseIfEmpty(() =>
-          Option.isNone(input.ticker)
-            ? Stream.empty
-            : Stream.drain(Stream.fromEffect(knownMarket(input.ticker.value)))
+      Markets.trades
+        .items({
+          ticker: Option.getOrUndefined(input.ticker),
+          ...seconds,
+          limit: pageSize(rows, 1000)
+        })
+        .pipe(
+          // The exchange has no trades of a market that it does not know. This read fails with its error.
+          Stream.orElseIfEmpty(() =>
+            Option.isNone(input.ticker)
+              ? Stream.empty
+              : Stream.drain(Stream.fromEffect(knownMarket(input.ticker.value)))
+          )
         )
-      )
-    yield* print(columns, input, items, { empty: "There was no such trade" }).pipe(Effect.provide(publicLayer))
+    yield* print(columns, input, items, { empty: "No trades found" }).pipe(Effect.provide(publicLayer))
   })
 ).pipe(
   Command.withDescription("Lists the public trades of a market, or of all markets, newest first"),

@@ -17,18 +17,15 @@ const isUnknown = (error: unknown): boolean =>
 export const explainUnknown =
   (what: string, id: string, hint: string) =>
   <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A, E | CommandError, R> =>
-    Effect.catchIf(
-      read,
-      isUnknown,
-      (cause) =>
-        Effect.fail(
-          new CommandError({
-            exit: "refused",
-            message: `The exchange has no ${what} ${JSON.stringify(id)}. ${hint}`,
-            details: { type: "NotFound" },
-            cause
-          })
-        )
+    Effect.catchIf(read, isUnknown, (cause) =>
+      Effect.fail(
+        new CommandError({
+          exit: "refused",
+          message: `The exchange has no ${what} ${JSON.stringify(id)}. ${hint}`,
+          details: { type: "NotFound" },
+          cause
+        })
+      )
     )
 
 /** Reads a market. Its error says what to do if the exchange does not know the market. */

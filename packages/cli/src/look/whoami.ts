@@ -74,10 +74,7 @@ const formatSkew = (skew: NonNullable<Effect.Success<typeof read>["clock_skew"]>
 export const whoami = Command.make("whoami", {}, () =>
   printValue(read, (me, screen) =>
     Output.formatFields(screen, [
-      [
-        "environment",
-        me.rest_url.startsWith(me.environment) ? me.rest_url : `${me.environment} (${me.rest_url})`
-      ],
+      ["environment", me.rest_url.startsWith(me.environment) ? me.rest_url : `${me.environment} (${me.rest_url})`],
       ["profile", me.profile],
       ["key id", me.api_key_id],
       ["key type", me.key_type],

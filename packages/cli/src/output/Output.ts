@@ -150,7 +150,7 @@ const formatParts = <Row>(
 
 /**
  * Prints a list of any length while it is read, and keeps only a part of it in memory. If the list fails midway, its JSON
- * array has no end, so that nobody takes it for the whole list.
+ * array has no end, so that no program takes it for the whole list.
  */
 export const stream = <Row, E, R>(
   columns: ReadonlyArray<Column<Row>>,

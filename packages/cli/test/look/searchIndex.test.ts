@@ -16,7 +16,10 @@ const events: ReadonlyArray<EventEntry> = [
     series_ticker: "KXHIGHNY",
     title: "Highest temperature in New York on December 1",
     sub_title: "On Dec 1, 2026",
-    markets: [market("KXHIGHNY-26DEC01-T50", "51° or above", "10.00"), market("KXHIGHNY-26DEC01-B48", "48° to 49°", "99.00")]
+    markets: [
+      market("KXHIGHNY-26DEC01-T50", "51° or above", "10.00"),
+      market("KXHIGHNY-26DEC01-B48", "48° to 49°", "99.00")
+    ]
   },
   {
     event_ticker: "KXMAYOR-26",

@@ -28,7 +28,18 @@ describe("parseTime", () => {
   })
 
   it("rejects everything else", () => {
-    const wrong = ["", "yesterday", "24", "h", "1.5h", "-1h", "2026-02-30", "2026-13-01", "2026-11-30T25:00", "12345678h"]
+    const wrong = [
+      "",
+      "yesterday",
+      "24",
+      "h",
+      "1.5h",
+      "-1h",
+      "2026-02-30",
+      "2026-13-01",
+      "2026-11-30T25:00",
+      "12345678h"
+    ]
     for (const text of [...wrong, "2026-11-30T09:00+15:00", "2026-11-30T09", "2026-11-30Z", "1767225600"]) {
       assert.strictEqual(parseTime(text), undefined, text)
     }

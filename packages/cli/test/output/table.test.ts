@@ -66,7 +66,9 @@ describe("formatTable", () => {
         for (const line of formatTable(columns, titles.map(row), screen(width)).split("\n")) {
           assert.isAtMost(displayWidth(line), width)
         }
-      })
+      }),
+      // Segmenting random characters is slow.
+      { numRuns: 20 }
     )
   })
 
@@ -80,7 +82,10 @@ describe("tableParts", () => {
   it("prints the header once, and widens columns for later rows", () => {
     const part = tableParts(columns, screen(undefined))
     assert.deepStrictEqual(
-      [part([{ ticker: "A", title: "first", volume: "1.00" }]), part([{ ticker: "LONGER", title: "x", volume: "2.00" }])],
+      [
+        part([{ ticker: "A", title: "first", volume: "1.00" }]),
+        part([{ ticker: "LONGER", title: "x", volume: "2.00" }])
+      ],
       ["ticker  volume  title\nA         1.00  first", "LONGER    2.00  x"]
     )
   })
@@ -88,7 +93,10 @@ describe("tableParts", () => {
 
 describe("formatCsv", () => {
   it("quotes what needs quotes, and neutralizes formulas, but not numbers", () => {
-    const rows = ['say "hi", you', "=1+1", "-5.00", "a\nb", "+cmd", "-cmd"].map((title) => ({ ...row(title), volume: "-1.00" }))
+    const rows = ['say "hi", you', "=1+1", "-5.00", "a\nb", "+cmd", "-cmd"].map((title) => ({
+      ...row(title),
+      volume: "-1.00"
+    }))
     assert.deepStrictEqual(formatCsv(columns.slice(1), rows).split("\r\n"), [
       "volume,title",
       '-1.00,"say ""hi"", you"',
