@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -14,7 +15,7 @@ import { CommandError, describeFailure } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 import { formatTable } from "../output/table.ts"
 import { carryOut, connect, layerOf, type Connected, type Preview, requestsOf } from "./confirm.ts"
-import { orderColumns, readOrder } from "./orders.ts"
+import { orderColumns, readOrder, totalOf } from "./orders.ts"
 
 /** How many orders are read or cancelled at the same time. */
 const concurrency = 8
@@ -58,9 +59,13 @@ const exitOf = ({ result }: Canceled): Exit => {
   }
 }
 
-/** The contracts that filled before the cancel. */
-const filledOf = ({ result }: Canceled): string | undefined =>
-  "order" in result ? result.order?.fill_count_fp : undefined
+/** The contracts that filled before the cancel. A fill moves contracts within the total, which stays the same. */
+const filledOf = ({ order, result }: Canceled): string | undefined =>
+  result._tag === "Canceled"
+    ? FixedPoint.subtract(totalOf(order), result.reduced_by)
+    : "order" in result
+      ? result.order?.fill_count_fp
+      : undefined
 
 const words = ({ result }: Canceled): string => {
   if (!isCancellation(result)) return result.message

@@ -55,31 +55,6 @@ const getCommand = Command.make("get", { id: groupId }, ({ id }) =>
   ])
 )
 
-const listCommand = Command.make("list", {}, () =>
-  Effect.gen(function* () {
-    const { order_groups = [] } = yield* OrderGroups.list({ subaccount: yield* subaccount }).pipe(
-      Effect.provide(readLayer)
-    )
-    yield* Output.list(
-      [
-        { name: "id", value: ({ id }) => id },
-        { name: "contracts_limit", value: ({ contracts_limit_fp }) => contracts_limit_fp, align: "right" },
-        {
-          name: "exchange_index",
-          value: ({ exchange_index }) => exchange_index?.toString(),
-          align: "right",
-          dropOrder: 1
-        }
-      ] satisfies ReadonlyArray<Output.Column<OrderGroups.OrderGroup>>,
-      order_groups,
-      { empty: "There is no order group. Create one with `kalshi group create --limit 100`" }
-    )
-  })
-).pipe(
-  Command.withDescription("Lists the order groups"),
-  Command.withExamples([{ command: "kalshi group list", description: "All groups of the account" }])
-)
-
 /** One change of a group: the call, and how it reads. */
 interface GroupChange<A, E> {
   readonly call: Effect.Effect<A, E | NotSent, Capabilities>
@@ -141,7 +116,7 @@ const createCommand = Command.make(
           json: { outcome: "created", ...response },
           text: `Created the group ${response.order_group_id}`
         }),
-        advice: "Look for the group with `kalshi group list` before you create another"
+        advice: "Look for the group with `kalshi groups` before you create another"
       }).pipe(Effect.provide(layerOf(connected)))
     })
 ).pipe(
@@ -271,14 +246,6 @@ const limitCommand = Command.make(
 
 /** The command. */
 export const group = Command.make("group").pipe(
-  Command.withSubcommands([
-    listCommand,
-    getCommand,
-    createCommand,
-    limitCommand,
-    resetCommand,
-    triggerCommand,
-    deleteCommand
-  ]),
+  Command.withSubcommands([getCommand, createCommand, limitCommand, resetCommand, triggerCommand, deleteCommand]),
   Command.withDescription("Order groups: a limit on the contracts that fill in 15 seconds")
 )

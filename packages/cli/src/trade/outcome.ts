@@ -69,10 +69,13 @@ export const toJson = (outcome: Orders.Outcome | Orders.Settlement) => {
 const acceptedWords = ({ fill_count, remaining_count, request, source }: Orders.Accepted): string => {
   if (source === "list" || source === "feed") return "Accepted: the exchange lists the order"
   if (fill_count === undefined || remaining_count === undefined) return "Accepted"
-  if (FixedPoint.isZero(remaining_count) && !FixedPoint.isZero(fill_count)) return `Filled: ${fill_count}`
+  if (FixedPoint.isZero(remaining_count) && !FixedPoint.isZero(fill_count)) return `Filled: ${fill_count} contracts`
   const rests = request?.time_in_force === "good_till_canceled"
-  if (FixedPoint.isZero(fill_count)) return rests ? `Accepted: ${remaining_count} rest` : "Accepted: nothing filled"
-  return rests ? `Partly filled: ${fill_count} filled, ${remaining_count} rest` : `Partly filled: ${fill_count} filled`
+  if (FixedPoint.isZero(fill_count))
+    return rests ? `Accepted: ${remaining_count} contracts rest` : "Accepted: nothing filled"
+  return rests
+    ? `Partly filled: ${fill_count} contracts, ${remaining_count} rest`
+    : `Partly filled: ${fill_count} contracts`
 }
 
 /** The outcome in a few words. */

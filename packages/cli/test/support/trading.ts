@@ -22,6 +22,9 @@ export interface PlacedOrder {
   readonly status: string
 }
 
+/** Parsed JSON, whose fields a test reads as it expects them. */
+type Json = ReturnType<typeof JSON.parse>
+
 /** A market of a test, with the commands of its account. */
 export interface Trading extends Exchange {
   readonly ticker: string
@@ -30,7 +33,7 @@ export interface Trading extends Exchange {
   /** The files of pending orders. */
   readonly pendingFiles: () => ReadonlyArray<string>
   /** Runs a command and parses the JSON that it prints. */
-  readonly json: (args: ReadonlyArray<string>, options?: Options) => Effect.Effect<RunResult & { readonly value: any }> // parsed JSON
+  readonly json: (args: ReadonlyArray<string>, options?: Options) => Effect.Effect<RunResult & { readonly value: Json }>
 }
 
 /** The folder of the records of pending orders. */

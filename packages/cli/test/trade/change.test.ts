@@ -184,7 +184,12 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
           assert.include(shown.stdout, "Cancel these 2 orders")
           const { code, value } = yield* trader.json([...args, "--yes"])
           assert.strictEqual(code, 3)
-          assert.deepInclude(value[0], { order_id: resting.orderId, outcome: "canceled", reduced_by: "10.00" })
+          assert.deepInclude(value[0], {
+            order_id: resting.orderId,
+            outcome: "canceled",
+            reduced_by: "10.00",
+            fill_count: "0.00"
+          })
           assert.deepInclude(value[1], {
             order_id: filled.orderId,
             outcome: "executed",

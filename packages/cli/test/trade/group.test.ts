@@ -17,7 +17,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi group", (it) => {
         stdout,
         `limit   100.00 contracts in 15 seconds\norders  ${placed.value.order_id}\nshard   0\n`
       )
-      const listed = yield* json(["group", "list"])
+      const listed = yield* json(["groups"])
       assert.deepInclude(listed.value[0], { id, contracts_limit_fp: "100.00" })
     })
   )
@@ -47,7 +47,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi group", (it) => {
   it.effect("--dry-run prints the exact request, and sends nothing", () =>
     Effect.gen(function* () {
       const { json } = yield* trading("KXGROUP-26-T3")
-      const before = (yield* json(["group", "list"])).value.length
+      const before = (yield* json(["groups"])).value.length
       const { exit, value } = yield* json(["group", "create", "--limit", "2.5", "--shard", "2", "--dry-run"])
       assert.strictEqual(exit, "done")
       assert.deepStrictEqual(value.requests, [
@@ -57,7 +57,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi group", (it) => {
           body: { contracts_limit_fp: "2.50", exchange_index: 2 }
         }
       ])
-      assert.strictEqual((yield* json(["group", "list"])).value.length, before)
+      assert.strictEqual((yield* json(["groups"])).value.length, before)
     })
   )
 
@@ -67,7 +67,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi group", (it) => {
       yield* sandbox.plant({ operation: "CreateOrderGroup", reset: "after" })
       const { code, stderr } = yield* json(["group", "create", "--limit", "100", "--yes"])
       assert.strictEqual(code, 5)
-      assert.include(JSON.parse(stderr).error.message, "Look for the group with `kalshi group list`")
+      assert.include(JSON.parse(stderr).error.message, "Look for the group with `kalshi groups`")
     })
   )
 
