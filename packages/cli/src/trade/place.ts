@@ -20,7 +20,7 @@ import * as pending from "./pending.ts"
 import { previewOrder } from "./preview.ts"
 
 /** The request of an intent. An invalid price names the flag. */
-const requestFrom = ({ request }: Orders.OrderIntent) =>
+export const requestFrom = ({ request }: Orders.OrderIntent) =>
   Effect.mapError(Effect.fromResult(request), ({ pointer, reason }) =>
     usage(`${pointer.endsWith("_price") ? "--price: " : ""}${reason}. Nothing was sent`)
   )

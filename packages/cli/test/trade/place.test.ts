@@ -99,6 +99,10 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         const closing = yield* json([...args, "--count", "10"])
         assert.deepInclude(closing.value, { position_fp: "10.00" })
         assert.deepInclude(closing.value.cost, { collateral: "0.00", proceeds: "6.00" })
+        // An order of a subaccount closes no position of the primary account.
+        const number = yield* sandbox.createSubaccount(account.accountId)
+        yield* sandbox.deposit(account.accountId, "100", { subaccount: number })
+        yield* sandbox.placeOrder(account.accountId, { ...order, side: "ask", price: "0.95", subaccount: number })
         // Six of the ten are offered already.
         yield* sandbox.placeOrder(account.accountId, { ...order, side: "ask", count: "6", price: "0.90" })
         const oversold = yield* run([...args, "--count", "10"])
