@@ -13,7 +13,7 @@ import { layer as exchange, LocalExchange } from "../support/exchange.ts"
 const [a, b] = ["KXACCT-26-A", "KXACCT-26-B"]
 
 /**
- * The trader has a YES position in A and a NO position in B, a resting order on a subaccount, another one in an order
+ * The trader has a YES position in A, a NO position in B and none left in D, a resting order on a subaccount, another one in an order
  * group, and a payout.
  */
 const prepare = Effect.gen(function* () {
@@ -23,6 +23,7 @@ const prepare = Effect.gen(function* () {
   yield* sandbox.createMarket({ ticker: a })
   yield* sandbox.createMarket({ ticker: b })
   yield* sandbox.createMarket({ ticker: "KXPAID-26-C" })
+  yield* sandbox.createMarket({ ticker: "KXENDED-26-D" })
   const subaccount = yield* sandbox.createSubaccount(accountId)
   yield* sandbox.deposit(accountId, "50", { subaccount })
   const other = yield* sandbox.createAccount({ name: "other" })
@@ -35,6 +36,8 @@ const prepare = Effect.gen(function* () {
   yield* trade(a, "ask", "0.60", "4")
   yield* trade(b, "ask", "0.70", "5.5")
   yield* trade("KXPAID-26-C", "bid", "0.25", "8")
+  yield* trade("KXENDED-26-D", "bid", "0.25", "2")
+  yield* trade("KXENDED-26-D", "ask", "0.35", "2")
   yield* sandbox.determineMarket("KXPAID-26-C", "yes")
   yield* sandbox.settleMarket("KXPAID-26-C")
   yield* sandbox.placeOrder(accountId, { ticker: a, side: "bid", price: "0.10", count: "2", subaccount })
@@ -154,6 +157,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         assert.include((yield* run(["positions", "--status", "settled"])).stdout, "KXPAID-26-C")
+        assert.include((yield* run(["positions", "--status", "unsettled"])).stdout, "KXENDED-26-D")
         assert.strictEqual((yield* run(["positions", "--subaccount", "1"])).stdout, "No open positions found\n")
         const one = yield* run(["positions", "--ticker", b, "--json"])
         assert.strictEqual(JSON.parse(one.stdout).length, 1)
@@ -230,8 +234,12 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
             dollars(feeMicros)
           ])
         )
-        const order = items[0]?.orderId ?? ""
-        assert.strictEqual(JSON.parse((yield* run(["fills", "--order", order, "--json"])).stdout)[0].order_id, order)
+        const order = items.at(-1)?.orderId ?? ""
+        const ofOrder = yield* run(["fills", "--order", order, "--json"])
+        assert.deepStrictEqual(
+          JSON.parse(ofOrder.stdout).map((fill: { order_id: string }) => fill.order_id),
+          [order]
+        )
         assert.strictEqual((yield* run(["fills", "--until", "1h"])).stdout, "No fills found\n")
       })
     )
