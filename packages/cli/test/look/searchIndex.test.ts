@@ -57,10 +57,10 @@ describe("search", () => {
       "KXHIGHNY-26DEC01-T50",
       "KXHIGHNY-26DEC01-B48"
     ])
-    const [whole, longer] = [titled("AB", ""), { ...titled("A", ""), markets: [market("AB-1", "", "5.00")] }]
+    const [whole, longer] = [titled("AB", ""), { ...titled("AB-1", ""), markets: [market("X", "", "5.00")] }]
     assert.deepStrictEqual(
       search([longer, whole], ["ab"]).map(({ ticker }) => ticker),
-      ["AB", "AB-1"]
+      ["AB", "AB-1", "X"]
     )
   })
 
