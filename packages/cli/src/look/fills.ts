@@ -18,20 +18,21 @@ const columns: ReadonlyArray<Output.Column<Portfolio.Fill>> = [
   {
     name: "created_time",
     value: ({ created_time }) => shortTime(created_time),
-    csv: ({ created_time }) => created_time
+    csv: ({ created_time }) => created_time,
+    dropOrder: 2
   },
   { name: "ticker", value: ({ ticker }) => ticker },
-  sideColumn("outcome_side", ({ outcome_side }) => outcome_side),
+  sideColumn("side", ({ outcome_side }) => outcome_side),
   numberColumn("count", ({ count_fp }) => count_fp),
   // The price of the side that the account received, and not of YES, is what it paid.
   numberColumn("price", ({ no_price_dollars, outcome_side, yes_price_dollars }) =>
     outcome_side === "no" ? no_price_dollars : yes_price_dollars
   ),
-  numberColumn("fee_cost", ({ fee_cost }) => fee_cost),
-  { name: "role", value: ({ is_taker }) => (is_taker ? "taker" : "maker"), dropOrder: 1 },
-  numberColumn("subaccount", ({ subaccount_number }) => text(subaccount_number), { dropOrder: 2 }),
-  { name: "order_id", value: ({ order_id }) => order_id, dropOrder: 3 },
-  { name: "fill_id", value: ({ fill_id }) => fill_id, dropOrder: 4 }
+  numberColumn("fee_cost", ({ fee_cost }) => fee_cost, { dropOrder: 1 }),
+  { name: "role", value: ({ is_taker }) => (is_taker ? "taker" : "maker"), dropOrder: 3 },
+  numberColumn("subaccount", ({ subaccount_number }) => text(subaccount_number), { dropOrder: 4 }),
+  { name: "order_id", value: ({ order_id }) => order_id, dropOrder: 5 },
+  { name: "fill_id", value: ({ fill_id }) => fill_id, dropOrder: 6 }
 ]
 
 const flags = {

@@ -17,26 +17,26 @@ import { range, secondsOf, shortTime } from "./times.ts"
 const columns: ReadonlyArray<Output.Column<Orders.Order>> = [
   { name: "order_id", value: ({ order_id }) => order_id, shrinks: true },
   { name: "ticker", value: ({ ticker }) => ticker },
-  sideColumn("book_side", ({ book_side }) => book_side),
+  sideColumn("side", ({ book_side }) => book_side),
   numberColumn("yes_price", ({ yes_price_dollars }) => yes_price_dollars),
   numberColumn("remaining", ({ remaining_count_fp }) => remaining_count_fp),
-  numberColumn("filled", ({ fill_count_fp }) => fill_count_fp),
-  { name: "status", value: ({ status }) => status, dropOrder: 1 },
+  numberColumn("filled", ({ fill_count_fp }) => fill_count_fp, { dropOrder: 1 }),
+  { name: "status", value: ({ status }) => status, dropOrder: 2 },
   {
     name: "created_time",
     value: ({ created_time }) => shortTime(created_time),
     csv: ({ created_time }) => created_time ?? undefined,
-    dropOrder: 2
+    dropOrder: 3
   },
   {
     name: "expiration_time",
     value: ({ expiration_time }) => shortTime(expiration_time),
     csv: ({ expiration_time }) => expiration_time ?? undefined,
-    dropOrder: 3
+    dropOrder: 4
   },
-  numberColumn("subaccount", ({ subaccount_number }) => text(subaccount_number), { dropOrder: 4 }),
-  { name: "client_order_id", value: ({ client_order_id }) => client_order_id, dropOrder: 5 },
-  { name: "order_group_id", value: ({ order_group_id }) => order_group_id ?? undefined, dropOrder: 6 }
+  numberColumn("subaccount", ({ subaccount_number }) => text(subaccount_number), { dropOrder: 5 }),
+  { name: "client_order_id", value: ({ client_order_id }) => client_order_id, dropOrder: 6 },
+  { name: "order_group_id", value: ({ order_group_id }) => order_group_id ?? undefined, dropOrder: 7 }
 ]
 
 const flags = {

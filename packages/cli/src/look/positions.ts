@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { readLayer, subaccount } from "../app/connection.ts"
 import type * as Output from "../output/Output.ts"
-import { numberColumn, profitColumn, sideColumn } from "./columns.ts"
+import { fourDecimals, numberColumn, profitColumn, sideColumn } from "./columns.ts"
 import { extent, ofEvent, ofMarket, pageSize, print } from "./options.ts"
 import { shortTime } from "./times.ts"
 
@@ -25,7 +25,7 @@ const columns: ReadonlyArray<Output.Column<Portfolio.MarketPosition>> = [
   ),
   numberColumn("exposure", ({ market_exposure_dollars }) => market_exposure_dollars),
   profitColumn("realized_pnl", ({ realized_pnl_dollars }) => realized_pnl_dollars),
-  numberColumn("fees_paid", ({ fees_paid_dollars }) => fees_paid_dollars),
+  numberColumn("fees_paid", ({ fees_paid_dollars }) => fees_paid_dollars, { dropOrder: 1 }),
   numberColumn("total_traded", ({ total_traded_dollars }) => total_traded_dollars, { dropOrder: 2 }),
   {
     name: "last_updated_ts",
@@ -36,7 +36,7 @@ const columns: ReadonlyArray<Output.Column<Portfolio.MarketPosition>> = [
 ]
 
 const total = (rows: ReadonlyArray<Portfolio.MarketPosition>): string => {
-  const sum = (of: (row: Portfolio.MarketPosition) => FixedPoint.Dollars) => FixedPoint.sum(rows.map(of))
+  const sum = (of: (row: Portfolio.MarketPosition) => FixedPoint.Dollars) => fourDecimals(FixedPoint.sum(rows.map(of)))
   const exposure = sum(({ market_exposure_dollars }) => market_exposure_dollars)
   const profit = sum(({ realized_pnl_dollars }) => realized_pnl_dollars)
   const fees = sum(({ fees_paid_dollars }) => fees_paid_dollars)

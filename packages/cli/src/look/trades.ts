@@ -20,14 +20,15 @@ const columns: ReadonlyArray<Output.Column<Markets.Trade>> = [
   {
     name: "created_time",
     value: ({ created_time }) => shortTime(created_time),
-    csv: ({ created_time }) => created_time
+    csv: ({ created_time }) => created_time,
+    dropOrder: 1
   },
   { name: "ticker", value: ({ ticker }) => ticker },
-  sideColumn("taker_outcome_side", ({ taker_outcome_side }) => taker_outcome_side),
+  sideColumn("taker_side", ({ taker_outcome_side }) => taker_outcome_side),
   { name: "count", value: ({ count_fp }) => count_fp, align: "right" },
   { name: "yes_price", value: ({ yes_price_dollars }) => yes_price_dollars, align: "right" },
-  { name: "block", value: ({ is_block_trade }) => (is_block_trade ? "block" : undefined), dropOrder: 1 },
-  { name: "trade_id", value: ({ trade_id }) => trade_id, dropOrder: 2 }
+  { name: "block", value: ({ is_block_trade }) => (is_block_trade ? "block" : undefined), dropOrder: 2 },
+  { name: "trade_id", value: ({ trade_id }) => trade_id, dropOrder: 3 }
 ]
 
 const flags = { ticker: Argument.optional(ticker), ...range, ...extent }

@@ -59,6 +59,9 @@ const prepare = Effect.gen(function* () {
 const prepared = Layer.effect(LocalExchange, prepare).pipe(Layer.provide(exchange()))
 
 const dollars = (micros: number | bigint): string => FixedPoint.fromMicros(BigInt(micros))
+/** Dollars as people see them. */
+const printed = (micros: number): string =>
+  `$${dollars(micros).replace(/\.(\d+)$/, (_, digits: string) => `.${digits.padEnd(4, "0")}`)}`
 const count = (hundredths: number): string => FixedPoint.fromHundredths(BigInt(hundredths))
 
 /** The lines of a table, as words. */
@@ -81,9 +84,9 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         const positions = balances.reduce((sum, { positionsMicros }) => sum + positionsMicros, 0)
         const { stdout } = yield* run(["balance"])
         assert.deepStrictEqual(wordsOf(stdout).slice(0, 3), [
-          ["cash", `$${dollars(cash)}`],
-          ["positions", `$${dollars(positions)}`],
-          ["total", `$${dollars(cash + positions)}`]
+          ["cash", printed(cash)],
+          ["positions", printed(positions)],
+          ["total", printed(cash + positions)]
         ])
       })
     )
@@ -93,7 +96,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         const { run } = yield* LocalExchange
         const one = yield* run(["balance", "--subaccount", "1"])
         // Two contracts at $0.10 are reserved, and the exchange does not count the reserved money as cash.
-        assert.deepStrictEqual(wordsOf(one.stdout)[0], ["cash", "$49.80"])
+        assert.deepStrictEqual(wordsOf(one.stdout)[0], ["cash", "$49.8000"])
         const each = yield* run(["balance", "--each", "--json"])
         const rows: ReadonlyArray<Record<string, unknown>> = JSON.parse(each.stdout)
         assert.deepStrictEqual(
@@ -101,7 +104,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
           [0, 1]
         )
         assert.strictEqual((yield* run(["balance", "--each", "--subaccount", "1"])).exit, "usage")
-        assert.include((yield* run(["balance", "--each", "--csv"])).stdout, "\r\n1,49.80,0.00,49.80\r\n")
+        assert.include((yield* run(["balance", "--each", "--csv"])).stdout, "\r\n1,49.8000,0.0000,49.8000\r\n")
       })
     )
   })
@@ -145,10 +148,10 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
           ])
         )
         const sum = (of: (item: (typeof items)[number]) => number) =>
-          dollars(items.reduce((sum, item) => sum + of(item), 0))
+          printed(items.reduce((sum, item) => sum + of(item), 0))
         assert.strictEqual(
           stdout.trimEnd().split("\n").at(-1),
-          `Together: exposure $${sum(({ exposureMicros }) => exposureMicros)}, realized P&L $${sum(({ realizedMicros }) => realizedMicros)} before fees of $${sum(({ feesMicros }) => feesMicros)}`
+          `Together: exposure ${sum(({ exposureMicros }) => exposureMicros)}, realized P&L ${sum(({ realizedMicros }) => realizedMicros)} before fees of ${sum(({ feesMicros }) => feesMicros)}`
         )
       })
     )
@@ -210,7 +213,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         const { run } = yield* LocalExchange
         const { stdout } = yield* run(["orders"], { columns: 80 })
         for (const line of stdout.split("\n")) assert.isAtMost(line.length, 80)
-        assert.match(stdout, /^order_id +ticker +book_side +yes_price +remaining +filled/)
+        assert.match(stdout, /^order_id +ticker +side +yes_price +remaining +filled/)
       })
     )
   })
