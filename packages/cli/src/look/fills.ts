@@ -3,11 +3,13 @@
  *
  * @module
  */
+import * as History from "@kalshi-effect/client/History"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { readLayer, subaccount } from "../app/connection.ts"
 import type * as Output from "../output/Output.ts"
 import { numberColumn, sideColumn, text } from "./columns.ts"
@@ -37,7 +39,10 @@ const columns: ReadonlyArray<Output.Column<Portfolio.Fill>> = [
 
 const flags = {
   ticker: ofMarket,
-  order: Flag.String("order").pipe(Flag.withDescription("Only fills of the order with this id"), Flag.optional),
+  order: Flag.String("order").pipe(
+    Flag.withDescription("Only fills of the order with this id. Archived fills are left out"),
+    Flag.optional
+  ),
   ...range,
   ...extent
 }
@@ -47,14 +52,20 @@ export const fills = Command.make("fills", flags, (input) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount
     const seconds = yield* secondsOf(input)
-    const items = (rows: number | undefined) =>
-      Portfolio.fills.items({
+    const items = (rows: number | undefined) => {
+      const filters = {
         ticker: Option.getOrUndefined(input.ticker),
-        order_id: Option.getOrUndefined(input.order),
         ...seconds,
         subaccount: chosen,
         limit: pageSize(rows, 1000)
+      }
+      // The archive cannot be filtered by order.
+      return Option.match(input.order, {
+        // The archive may not know the market.
+        onNone: () => Stream.catchTag(History.fills(filters), "NotFound", () => Stream.empty),
+        onSome: (order_id) => Portfolio.fills.items({ ...filters, order_id })
       })
+    }
     yield* print(columns, input, items, { empty: "No fills found" }).pipe(Effect.provide(readLayer))
   })
 ).pipe(

@@ -3,15 +3,17 @@
  *
  * @module
  */
+import * as History from "@kalshi-effect/client/History"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { readLayer, subaccount } from "../app/connection.ts"
 import type * as Output from "../output/Output.ts"
 import { numberColumn, sideColumn, text } from "./columns.ts"
-import { extent, ofEvent, ofMarket, pageSize, print } from "./options.ts"
+import { extent, ofMarket, pageSize, print } from "./options.ts"
 import { range, secondsOf, shortTime } from "./times.ts"
 
 const columns: ReadonlyArray<Output.Column<Orders.Order>> = [
@@ -45,7 +47,10 @@ const flags = {
     Flag.withDefault("resting")
   ),
   ticker: ofMarket,
-  event: ofEvent,
+  event: Flag.String("event").pipe(
+    Flag.withDescription("Only orders in this event. Archived orders are left out"),
+    Flag.optional
+  ),
   ...range,
   ...extent
 }
@@ -55,15 +60,21 @@ export const orders = Command.make("orders", flags, (input) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount
     const seconds = yield* secondsOf(input)
-    const items = (rows: number | undefined) =>
-      Orders.list.items({
-        status: input.status === "all" ? undefined : input.status,
+    const status = input.status === "all" ? undefined : input.status
+    const items = (rows: number | undefined) => {
+      const filters = {
         ticker: Option.getOrUndefined(input.ticker),
-        event_ticker: Option.getOrUndefined(input.event),
         ...seconds,
         subaccount: chosen,
         limit: pageSize(rows, 1000)
-      })
+      }
+      const event_ticker = Option.getOrUndefined(input.event)
+      // Resting orders are never in the archive. The archive cannot be filtered by event or status.
+      if (status === "resting" || event_ticker !== undefined)
+        return Orders.list.items({ ...filters, event_ticker, status })
+      if (status === undefined) return History.orders(filters)
+      return Stream.filter(History.orders({ ...filters, limit: 1000 }), (order) => order.status === status)
+    }
     const empty = input.status === "all" ? "No orders found" : `No ${input.status} orders found`
     yield* print(columns, input, items, { empty }).pipe(Effect.provide(readLayer))
   })

@@ -4,6 +4,7 @@
  * @module
  */
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import * as Historical from "@kalshi-effect/client/Historical"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -11,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { readLayer, subaccount } from "../app/connection.ts"
 import type * as Output from "../output/Output.ts"
+import { withArchive } from "./archive.ts"
 import { fourDecimals, numberColumn, profitColumn, sideColumn } from "./columns.ts"
 import { extent, ofEvent, ofMarket, pageSize, print } from "./options.ts"
 import { shortTime } from "./times.ts"
@@ -59,15 +61,23 @@ const flags = {
 export const positions = Command.make("positions", flags, ({ event, status, ticker, ...extent }) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount
-    const items = (rows: number | undefined) =>
-      Portfolio.positions.items.market_positions({
+    const items = (rows: number | undefined) => {
+      const filters = {
         ticker: Option.getOrUndefined(ticker),
         event_ticker: Option.getOrUndefined(event),
-        settlement_status: status === "open" ? "unsettled" : status,
-        count_filter: status === "open" ? "position" : undefined,
         subaccount: chosen,
         limit: pageSize(rows, 1000)
+      }
+      const live = Portfolio.positions.items.market_positions({
+        ...filters,
+        settlement_status: status === "open" ? "unsettled" : status,
+        count_filter: status === "open" ? "position" : undefined
       })
+      // Unsettled positions are never in the archive.
+      return status === "open" || status === "unsettled"
+        ? live
+        : withArchive(live, Historical.positions.items.market_positions(filters), ({ ticker }) => ticker)
+    }
     yield* print(columns, extent, items, {
       empty: status === "all" ? "No positions found" : `No ${status} positions found`,
       total

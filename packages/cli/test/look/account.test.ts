@@ -244,6 +244,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
           [order]
         )
         assert.strictEqual((yield* run(["fills", "--until", "1h"])).stdout, "No fills found\n")
+        assert.strictEqual((yield* run(["fills", "--ticker", "KXNONE"])).stdout, "No fills found\n")
       })
     )
   })
