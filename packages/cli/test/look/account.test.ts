@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
 import { kalshi } from "../support/cli.ts"
-import { layer as exchange, LocalExchange } from "../support/exchange.ts"
+import { layer as exchange, LocalExchange, writeKey } from "../support/exchange.ts"
 
 const [a, b] = ["KXACCT-26-A", "KXACCT-26-B"]
 
@@ -334,6 +334,27 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         assert.isAtMost(me.clock_skew.lower_millis, me.clock_skew.upper_millis)
         const human = yield* run(["whoami"])
         assert.match(human.stdout, /\nscopes +read, write\n[\s\S]*\nclock +agrees with the exchange's clock\n$/)
+      })
+    )
+
+    it.effect("says what the key does not permit to read", () =>
+      Effect.gen(function* () {
+        const { account, folder, run, sandbox } = yield* LocalExchange
+        const credentials = yield* sandbox.createKey(account.accountId, "rsa", {
+          name: "narrow",
+          scopes: ["read::portfolio_balance"]
+        })
+        const env = {
+          KALSHI_API_KEY_ID: credentials.keyId,
+          KALSHI_PRIVATE_KEY_PATH: writeKey(folder, "narrow.pem", credentials)
+        }
+        const { exit, stdout } = yield* run(["whoami"], { env })
+        assert.strictEqual(exit, "done")
+        assert.include(stdout, `key id       ${credentials.keyId}\n`)
+        assert.match(stdout, /\nscopes +not readable with this key\ntier +not readable with this key\n/)
+        assert.strictEqual((yield* run(["balance"], { env })).exit, "done")
+        const orders = yield* run(["orders"], { env })
+        assert.deepStrictEqual([orders.exit, orders.stdout], ["key", ""])
       })
     )
 

@@ -74,6 +74,8 @@ layer(prepared, { excludeTestServices: true })("Look at the archive", (it) => {
       assert.deepStrictEqual(yield* tickersOf(["markets", "--status", "settled"]), [recent, old])
       assert.deepStrictEqual(yield* tickersOf(["markets", "--status", "settled", "--series", "KXOLD"]), [old])
       assert.deepStrictEqual(yield* tickersOf(["markets", "--status", "settled", "--event", "KXOLD-26"]), [old])
+      assert.deepStrictEqual(yield* tickersOf(["markets", "--status", "settled", "--series", "KXNEW"]), [recent])
+      assert.deepStrictEqual(yield* tickersOf(["markets", "--status", "settled", "--event", "KXNEW-26"]), [recent])
       assert.deepStrictEqual(yield* tickersOf(["markets", "--status", "closed"]), [])
     })
   )
