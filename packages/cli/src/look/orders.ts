@@ -11,9 +11,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { readLayer, subaccount } from "../app/connection.ts"
+import { usage } from "../app/failures.ts"
 import type * as Output from "../output/Output.ts"
 import { numberColumn, sideColumn, text } from "./columns.ts"
 import { extent, ofMarket, pageSize, print } from "./options.ts"
+import { type QueuedOrder, withQueuePositions } from "./queue.ts"
 import { range, secondsOf, shortTime } from "./times.ts"
 
 const columns: ReadonlyArray<Output.Column<Orders.Order>> = [
@@ -41,6 +43,8 @@ const columns: ReadonlyArray<Output.Column<Orders.Order>> = [
   { name: "order_group_id", value: ({ order_group_id }) => order_group_id ?? undefined, dropOrder: 7 }
 ]
 
+const queueColumn = numberColumn<QueuedOrder>("queue_position", ({ queue_position_fp }) => queue_position_fp)
+
 const flags = {
   status: Flag.Literals("status", ["resting", "canceled", "executed", "all"]).pipe(
     Flag.withDescription("Only orders in this state (default resting)"),
@@ -51,15 +55,30 @@ const flags = {
     Flag.withDescription("Only orders in this event. Archived orders are left out"),
     Flag.optional
   ),
+  queue: Flag.Boolean("queue").pipe(
+    Flag.withDescription("Read how many contracts are ahead of each resting order (default false)"),
+    Flag.withDefault(false)
+  ),
   ...range,
   ...extent
 }
+
+/** Adds the queue positions. `rows` is the number of rows to print, so that no more are read. */
+const queued = <E, R>(orders: Stream.Stream<Orders.Order, E, R>, rows: number | undefined) =>
+  orders.pipe(
+    Stream.grouped(pageSize(rows, 1000)),
+    Stream.mapEffect(withQueuePositions),
+    Stream.flatMap((orders) => Stream.fromIterable(orders))
+  )
 
 /** The command. */
 export const orders = Command.make("orders", flags, (input) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount
     const seconds = yield* secondsOf(input)
+    if (input.queue && input.status !== "resting") {
+      return yield* usage("Only resting orders have a place in the queue. Leave out --queue or --status")
+    }
     const status = input.status === "all" ? undefined : input.status
     const items = (rows: number | undefined) => {
       const filters = {
@@ -76,7 +95,10 @@ export const orders = Command.make("orders", flags, (input) =>
       return Stream.filter(History.orders({ ...filters, limit: 1000 }), (order) => order.status === status)
     }
     const empty = input.status === "all" ? "No orders found" : `No ${input.status} orders found`
-    yield* print(columns, input, items, { empty }).pipe(Effect.provide(readLayer))
+    const printed = input.queue
+      ? print([...columns, queueColumn], input, (rows) => queued(items(rows), rows), { empty })
+      : print(columns, input, items, { empty })
+    yield* printed.pipe(Effect.provide(readLayer))
   })
 ).pipe(
   Command.withDescription(
@@ -84,7 +106,7 @@ export const orders = Command.make("orders", flags, (input) =>
   ),
   Command.withShortDescription("Lists orders"),
   Command.withExamples([
-    { command: "kalshi orders", description: "The resting orders" },
+    { command: "kalshi orders --queue", description: "The resting orders, with their places in the queue" },
     { command: "kalshi orders --status executed --since 24h", description: "The orders of the last day that filled" }
   ])
 )

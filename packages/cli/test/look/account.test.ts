@@ -33,6 +33,9 @@ const prepare = Effect.gen(function* () {
       sandbox.placeOrder(other.accountId, { ticker, side: side === "bid" ? "ask" : "bid", price, count })
     )
   yield* trade(a, "bid", "0.40", "10")
+  for (const price of ["0.10", "0.20"]) {
+    yield* sandbox.placeOrder(other.accountId, { ticker: a, side: "bid", price, count: "7" })
+  }
   yield* trade(a, "ask", "0.60", "4")
   yield* trade(b, "ask", "0.70", "5.5")
   yield* trade("KXPAID-26-C", "bid", "0.25", "8")
@@ -191,6 +194,33 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         assert.strictEqual(items.length, 2)
         assert.strictEqual(JSON.parse((yield* run(["orders", "--subaccount", "1", "--json"])).stdout).length, 1)
         assert.strictEqual((yield* run(["orders", "--ticker", b])).stdout, "No resting orders found\n")
+      })
+    )
+
+    it.effect("shows how many contracts are ahead of each order", () =>
+      Effect.gen(function* () {
+        const { account, run, sandbox } = yield* LocalExchange
+        const view = yield* sandbox.view
+        const { items } = Result.getOrThrow(view.listOrders(account.accountId, { status: "resting", limit: 10 }))
+        const csv = yield* run(["orders", "--queue", "--csv"])
+        assert.deepStrictEqual(
+          csv.stdout
+            .trimEnd()
+            .split("\r\n")
+            .slice(1)
+            .map((line) => line.split(",").at(-1)),
+          items.map(({ orderId }) => count(Result.getOrThrow(view.queuePosition(account.accountId, orderId)).count))
+        )
+        // The other trader's order is in front of both.
+        assert.isTrue(
+          csv.stdout
+            .trimEnd()
+            .split("\r\n")
+            .slice(1)
+            .every((line) => /,[1-9]\d*\.00$/.test(line))
+        )
+        assert.strictEqual(JSON.parse((yield* run(["orders", "--queue", "--json", "--all"])).stdout).length, 2)
+        assert.strictEqual((yield* run(["orders", "--queue", "--status", "all"])).exit, "usage")
       })
     )
 
