@@ -180,6 +180,9 @@ const judgeReport = (session: Session, report: unknown): Effect.Effect<Scorecard
     if (session.acted < plan.steps.length - steps.length) {
       return { verdict: "incomplete", findings: [], reason: "the driver did not make the step continue" }
     }
+    if (stage.recorder.requests.length === 0) {
+      return { verdict: "incomplete", findings: [], reason: "the client sent no request" }
+    }
     const judged = yield* Effect.orDie(plan.judge(results))
     const findings = [...signatureFindings(stage.recorder.requests), ...judged]
     return { verdict: findings.length === 0 ? "passed" : "faulty", findings }

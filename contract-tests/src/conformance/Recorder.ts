@@ -160,9 +160,17 @@ const reply = (response: ServerResponse, { body, headers = {}, status }: Reply):
   response.end(body)
 }
 
+/** The largest body of a request or a response. The exchange accepts smaller ones only. */
+const maxBodyBytes = 8 * 1024 * 1024
+
 const collect = (message: IncomingMessage, done: (body: Buffer) => void): void => {
   const chunks: Array<Buffer> = []
-  message.on("data", (chunk: Buffer) => chunks.push(chunk))
+  let bytes = 0
+  message.on("data", (chunk: Buffer) => {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes > maxBodyBytes) message.socket.destroy()
+  })
   message.on("end", () => done(Buffer.concat(chunks)))
   message.on("error", () => {}) // the other side has closed the connection
 }

@@ -163,7 +163,13 @@ const books: ReadonlyArray<BookScenario> = [
     title: "A message takes more from a level than the level holds.",
     expected: rightOrUnreadable,
     rules: { mustBeReadable: false, wrong: "exposes a wrong book after an impossible change" },
-    act: faulty({ ...delta, change: "belowZero" })
+    // The level must exist, so that the impossible change has an effect.
+    act: (stage) =>
+      Effect.all([
+        stage.operator.plant({ ...delta, change: "belowZero" }),
+        rest(stage, "bid", "0.40", ticker, "2"),
+        change(stage)
+      ])
   },
   {
     id: "book-renamed",
