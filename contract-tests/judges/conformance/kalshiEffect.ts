@@ -28,7 +28,15 @@ import * as Stream from "effect/Stream"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { inspect } from "node:util"
-import { type Assignment, type Driver, inputOf, main, type Result as Reported, type Step, unsupported } from "./driver.ts"
+import {
+  type Assignment,
+  type Driver,
+  inputOf,
+  main,
+  type Result as Reported,
+  type Step,
+  unsupported
+} from "./driver.ts"
 
 type Services = Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | Feed.KalshiFeed
 
@@ -97,7 +105,11 @@ const reportOutcome = (outcome: Orders.Outcome): Reported => {
 
 /** The report about one order of several. */
 const itemOf = (reported: Reported): unknown =>
-  "value" in reported ? reported.value : "error" in reported ? { error: reported.error.kind, placed: reported.error.placed } : {}
+  "value" in reported
+    ? reported.value
+    : "error" in reported
+      ? { error: reported.error.kind, placed: reported.error.placed }
+      : {}
 
 const placeOne = (input: OrderInput): Effect.Effect<Reported, never, Services> =>
   Orders.place(intentOf(input)).pipe(
@@ -171,10 +183,7 @@ const orderIds = (orders: ReadonlyArray<{ readonly order_id: string }>) => ({
 })
 
 /** The call of a step. Its value is the value to report, or a complete report. */
-const callOf = (
-  step: Step,
-  followed: Followed
-): Effect.Effect<Reported, unknown, Services | Scope.Scope> => {
+const callOf = (step: Step, followed: Followed): Effect.Effect<Reported, unknown, Services | Scope.Scope> => {
   const value = <E, R>(effect: Effect.Effect<Readonly<Record<string, unknown>>, E, R>) =>
     Effect.map(effect, (value): Reported => ({ value }))
   switch (step.do) {

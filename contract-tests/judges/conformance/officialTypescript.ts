@@ -108,8 +108,9 @@ const call = async (apis: Apis, step: Step): Promise<Result> => {
       return createOne(apis, inputOf(step))
     case "create_orders": {
       const { orders } = inputOf<{ readonly orders: ReadonlyArray<OrderInput> }>(step)
-      const { data }: { readonly data: Loose<Sdk.BatchCreateOrdersV2Response> } =
-        await apis.orders.batchCreateOrdersV2({ orders: orders.map(orderOf) })
+      const { data }: { readonly data: Loose<Sdk.BatchCreateOrdersV2Response> } = await apis.orders.batchCreateOrdersV2(
+        { orders: orders.map(orderOf) }
+      )
       return {
         value: {
           results: (data?.orders ?? []).map(({ error, order_id }) =>

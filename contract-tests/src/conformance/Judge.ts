@@ -16,7 +16,17 @@ import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import { generateKeyPairSync } from "node:crypto"
 import * as Recorder from "./Recorder.ts"
-import { type Account, type Finding, found, otherTicker, type Plan, Report, type Scenario, type Stage, ticker } from "./Scenario.ts"
+import {
+  type Account,
+  type Finding,
+  found,
+  otherTicker,
+  type Plan,
+  Report,
+  type Scenario,
+  type Stage,
+  ticker
+} from "./Scenario.ts"
 import * as Scorecard from "./Scorecard.ts"
 
 /** A request to the judge that it cannot execute. */
@@ -111,10 +121,13 @@ const openStage = (scenario: Scenario, key: "rsa" | "ed25519", rsaPairs: RsaPair
         ? operator.credentials.slice(0, count)
         : yield* Effect.forEach(operator.credentials.slice(0, count), ({ accountId }, index) => {
             const { privateKey, publicKey } = rsaPairs(index)
-            return Effect.map(
-              operator.registerKey(accountId, publicKey),
-              (keyId): Account => ({ accountId, keyId, kind, publicKey, privateKey: Redacted.make(privateKey) })
-            )
+            return Effect.map(operator.registerKey(accountId, publicKey), (keyId): Account => ({
+              accountId,
+              keyId,
+              kind,
+              publicKey,
+              privateKey: Redacted.make(privateKey)
+            }))
           })
     const recorder = yield* Recorder.make(() => operator.url)
     for (const { keyId, publicKey } of accounts) recorder.keys.set(keyId, publicKey)
@@ -232,7 +245,10 @@ export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge,
           if (earlier !== undefined) yield* close(run, earlier)
           const scope = yield* Scope.fork(parent)
           // The options of the exchange and the commands of scenarios are constants, so a failure is a defect.
-          const stage = yield* openStage(scenario, run.key, rsaPairs, settleMillis).pipe(Scope.provide(scope), Effect.orDie)
+          const stage = yield* openStage(scenario, run.key, rsaPairs, settleMillis).pipe(
+            Scope.provide(scope),
+            Effect.orDie
+          )
           const plan = yield* scenario.prepare(stage).pipe(Scope.provide(scope), Effect.orDie)
           const session: Session = { scenario, stage, plan, scope, acted: 0 }
           run.sessions.set(scenarioId, session)

@@ -74,11 +74,7 @@ const scorecard = (judge: Judge.Judge) =>
 
 const routes = (judge: Judge.Judge) =>
   HttpRouter.addAll([
-    HttpRouter.route(
-      "GET",
-      "/scenarios",
-      respond(Effect.sync(() => listing(judge)))
-    ),
+    HttpRouter.route("GET", "/scenarios", respond(Effect.sync(() => listing(judge)))),
     HttpRouter.route("POST", "/runs", respond(start(judge), 201)),
     HttpRouter.route("GET", "/runs/:run/scorecard", scorecard(judge)),
     HttpRouter.route(

@@ -28,12 +28,7 @@ const invalid = (reason: string): SignatureCheck => ({ reason })
 const isSignatureOf = (key: KeyObject, text: string, signature: Buffer, saltLength: number): boolean =>
   key.asymmetricKeyType === "ed25519"
     ? verify(null, Buffer.from(text), key, signature)
-    : verify(
-        "sha256",
-        Buffer.from(text),
-        { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength },
-        signature
-      )
+    : verify("sha256", Buffer.from(text), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }, signature)
 
 /** The documented salt length of an RSA signature, in bytes. */
 const saltBytes = 32

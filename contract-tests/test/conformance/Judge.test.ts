@@ -105,7 +105,9 @@ describe("the judge", () => {
   it("passes a good client in every scenario", async () => {
     const card = await playAll(judge, scripted())
     assert.deepStrictEqual(
-      card.rows.filter(({ verdict }) => verdict !== "passed").map(({ findings, reason, scenario }) => [scenario, reason, findings]),
+      card.rows
+        .filter(({ verdict }) => verdict !== "passed")
+        .map(({ findings, reason, scenario }) => [scenario, reason, findings]),
       []
     )
   })

@@ -30,14 +30,16 @@ const order =
 
 const omit =
   (name: string) =>
-  ({ [name]: _, ...rest }: Fields): Fields =>
-    rest
+  (fields: Fields): Fields =>
+    Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name))
 
-const body = (text: string, contentType = "application/json; charset=utf-8"): Answer["alter"] => () => ({
-  status: 200,
-  headers: { "content-type": contentType },
-  body: text
-})
+const body =
+  (text: string, contentType = "application/json; charset=utf-8"): Answer["alter"] =>
+  () => ({
+    status: 200,
+    headers: { "content-type": contentType },
+    body: text
+  })
 
 const answers_: ReadonlyArray<Answer> = [
   {

@@ -6,7 +6,16 @@
  */
 import type * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
-import { type Finding, found, nothing, otherTicker, type Result, type Scenario, type Stage, ticker } from "../Scenario.ts"
+import {
+  type Finding,
+  found,
+  nothing,
+  otherTicker,
+  type Result,
+  type Scenario,
+  type Stage,
+  ticker
+} from "../Scenario.ts"
 import { errorIn, micros, mustSucceed, textsIn, valueIn } from "./support.ts"
 
 type Act = Effect.Effect<unknown, Sandbox.SandboxError>
@@ -67,7 +76,11 @@ const rest = (stage: Stage, side: "bid" | "ask", price: string, market = ticker,
 
 /** Gives a market a book with both sides. */
 const seed = (stage: Stage, market = ticker): Act =>
-  Effect.all([rest(stage, "bid", "0.40", market), rest(stage, "bid", "0.39", market), rest(stage, "ask", "0.60", market)])
+  Effect.all([
+    rest(stage, "bid", "0.40", market),
+    rest(stage, "bid", "0.39", market),
+    rest(stage, "ask", "0.60", market)
+  ])
 
 /** Changes of a book: new levels, and more at a level. */
 const change = (stage: Stage, market = ticker): Act =>
@@ -324,7 +337,9 @@ const refusalScenario = ({ fault, id, title }: Refusal): Scenario => ({
       ],
       judge: ([watched, read]) =>
         Effect.sync(() => [
-          ...(valueIn(read) !== undefined ? found("accepted wrongly", "exposes a book without a subscription") : nothing),
+          ...(valueIn(read) !== undefined
+            ? found("accepted wrongly", "exposes a book without a subscription")
+            : nothing),
           ...(errorIn(watched) === undefined || errorIn(watched)?.kind === "timeout"
             ? found("lost", "does not report the refusal")
             : nothing),

@@ -28,8 +28,7 @@ const signs = (key: "rsa" | "ed25519", name: string): Scenario => ({
       ]
       return {
         steps,
-        judge: (results) =>
-          Effect.succeed(results.flatMap((result, index) => mustSucceed(steps[index]!.do, result)))
+        judge: (results) => Effect.succeed(results.flatMap((result, index) => mustSucceed(steps[index]!.do, result)))
       }
     })
 })

@@ -5,62 +5,10 @@
 import { constants, randomUUID, sign } from "node:crypto"
 import { inspect } from "node:util"
 import type { Assignment, Driver, Result, Step } from "../../../judges/conformance/driver.ts"
+import type { Fault } from "./faults.ts"
 import { ScriptedFeed } from "./scriptedFeed.ts"
 
-export type Fault =
-  // signing
-  | "signs the query"
-  | "signs without the root path"
-  | "signs the method in lower case"
-  | "signs with a long salt"
-  | "signs without a timestamp"
-  | "shares the first key"
-  | "follows redirects"
-  | "prints request headers"
-  // paging
-  | "reads one page"
-  | "stops at an empty page"
-  | "does not escape cursors"
-  | "ignores repeated cursors"
-  | "swallows failed pages"
-  | "repeats the last item of a page"
-  // errors and responses
-  | "ignores statuses"
-  | "drops statuses"
-  | "drops codes"
-  | "retries twenty times"
-  | "accepts any body"
-  | "accepts cut responses"
-  | "rejects unknown fields"
-  | "rejects unknown statuses"
-  | "reads numbers as doubles"
-  // writes
-  | "retries under a new id"
-  | "retries writes"
-  | "denies orders"
-  | "invents orders"
-  | "forgets items of batches"
-  | "reports conflicts as successes"
-  | "sends orders twice"
-  | "drops refused orders"
-  // feed
-  | FeedFault
-
-export type FeedFault =
-  | "ignores deltas"
-  | "requires both sides"
-  | "ignores gaps"
-  | "applies repeats"
-  | "clamps levels"
-  | "ignores unknown members"
-  | "keeps books after a loss"
-  | "reads one line"
-  | "does not count replies"
-  | "ignores refusals"
-  | "dials without a pause"
-  | "shows books without a subscription"
-  | "drops trades"
-  | "does not merge trades"
+export type { Fault }
 
 /** A failed call of the scripted client. */
 class Failed extends Error {
@@ -137,7 +85,10 @@ class ScriptedClient {
   async #attempt(account: Account, { body, method, path, query = "" }: Call): Promise<unknown> {
     const { exchange, timeout_millis } = this.#assignment
     const url = `${exchange.rest}${path}${query}`
-    const headers = { ...signedHeaders(account, method, `/trade-api/v2${path}${query}`, this.#faults), "content-type": "application/json" }
+    const headers = {
+      ...signedHeaders(account, method, `/trade-api/v2${path}${query}`, this.#faults),
+      "content-type": "application/json"
+    }
     const response = await fetch(url, {
       method,
       headers,
@@ -173,7 +124,8 @@ class ScriptedClient {
 
   async send(step: Step, call: Call): Promise<unknown> {
     const account = this.#assignment.accounts[this.#faults.has("shares the first key") ? 0 : (step.account ?? 0)]!
-    const isRepeated = call.method === "GET" ? this.#faults.has("retries twenty times") : this.#faults.has("retries writes")
+    const isRepeated =
+      call.method === "GET" ? this.#faults.has("retries twenty times") : this.#faults.has("retries writes")
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#attempt(account, call)
@@ -212,7 +164,11 @@ class ScriptedClient {
     }
   }
 
-  async page(step: Step, limit: number, cursor: string): Promise<{ readonly ids: Array<string>; readonly cursor: string }> {
+  async page(
+    step: Step,
+    limit: number,
+    cursor: string
+  ): Promise<{ readonly ids: Array<string>; readonly cursor: string }> {
     const text = this.#faults.has("does not escape cursors") ? encodeURI(cursor) : encodeURIComponent(cursor)
     const query = `?limit=${limit}${cursor === "" ? "" : `&cursor=${text}`}`
     const body = await this.send(step, { method: "GET", path: "/portfolio/orders", query })
@@ -225,7 +181,7 @@ class ScriptedClient {
   async list(step: Step, limit: number): Promise<ReadonlyArray<string>> {
     const seen = new Set<string>()
     const all: Array<string> = []
-    for (let cursor = ""; ; ) {
+    for (let cursor = ""; ;) {
       let page: Awaited<ReturnType<ScriptedClient["page"]>>
       try {
         page = await this.page(step, limit, cursor)
@@ -268,7 +224,8 @@ class ScriptedClient {
     if (typeof id === "string") return { order_id: id }
     if (this.#faults.has("accepts any body")) return { order_id: null }
     if (this.#faults.has("invents orders")) return { order_id: randomUUID() }
-    if (this.#faults.has("retries under a new id")) return this.create(step, { ...input, client_order_id: randomUUID() })
+    if (this.#faults.has("retries under a new id"))
+      return this.create(step, { ...input, client_order_id: randomUUID() })
     throw new Failed("the response has no order_id")
   }
 
@@ -282,7 +239,9 @@ class ScriptedClient {
     }
     const path = "/portfolio/events/orders/batched"
     // The exchange's own response: a failure of this cast fails the test.
-    const response = (await this.send(step, { method: "POST", path, body })) as { readonly orders: ReadonlyArray<Fields> }
+    const response = (await this.send(step, { method: "POST", path, body })) as {
+      readonly orders: ReadonlyArray<Fields>
+    }
     const results = response.orders.map(({ error, order_id }) =>
       typeof order_id === "string" ? { order_id } : { error, placed: "no" }
     )

@@ -1,6 +1,6 @@
 /** The feed of the scripted client: books and trades over several connections, which never heal after a loss. */
 import { WebSocket } from "@effect/platform-node/NodeWS"
-import type { Fault } from "./scriptedClient.ts"
+import type { Fault } from "./faults.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -133,7 +133,7 @@ class Line {
 }
 
 const until = async (isDone: () => boolean, millis: number): Promise<void> => {
-  for (const end = Date.now() + millis; !isDone() && Date.now() < end; ) {
+  for (const end = Date.now() + millis; !isDone() && Date.now() < end;) {
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
 }
