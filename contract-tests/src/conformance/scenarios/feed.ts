@@ -132,6 +132,8 @@ const faulty =
   (stage: Stage): Act =>
     Effect.andThen(stage.operator.plant(fault), change(stage))
 
+const burstChanges = 1_000
+
 const rightOrUnreadable = "The book that the client exposes is right, or the client reports that it is not usable."
 
 const books: ReadonlyArray<BookScenario> = [
@@ -185,6 +187,59 @@ const books: ReadonlyArray<BookScenario> = [
       ])
   },
   {
+    id: "book-zero",
+    title: "A message changes a level by 0.00.",
+    expected: rightOrUnreadable,
+    rules: { mustBeReadable: false, wrong: "exposes a wrong book after a change by 0.00" },
+    // The level must exist, so that a client can delete it by mistake.
+    act: (stage) =>
+      Effect.all([
+        change(stage),
+        stage.operator.plant({ ...delta, change: "zeroDelta" }),
+        rest(stage, "bid", "0.40", ticker, "2")
+      ])
+  },
+  {
+    id: "book-crossed",
+    title: "Two messages with the same clock change a book, and between them the book is crossed.",
+    expected: rightOrUnreadable,
+    rules: { mustBeReadable: false, wrong: "exposes a wrong book after two messages with the same clock" },
+    act: faulty({ ...delta, change: "cross" })
+  },
+  {
+    id: "book-late",
+    title: "One message of a book arrives late, after the messages that follow it.",
+    expected: rightOrUnreadable,
+    rules: { mustBeReadable: false, wrong: "exposes a wrong book after a late message" },
+    act: faulty({ ...delta, delayMillis: 20 })
+  },
+  {
+    id: "book-unknown-message",
+    title: "A change of a book arrives as a message whose type the client cannot know, with the next `seq`.",
+    expected: rightOrUnreadable,
+    rules: { mustBeReadable: false, wrong: "exposes a wrong book after a message of an unknown type" },
+    act: faulty({ ...delta, change: "unknownType" })
+  },
+  {
+    id: "book-burst",
+    title: `A book changes ${burstChanges} times at once.`,
+    expected: rightOrUnreadable,
+    rules: { mustBeReadable: false, wrong: "exposes a wrong book after a burst of messages" },
+    act: (stage) =>
+      Effect.forEach(
+        Array.from({ length: burstChanges }, (_, index) => index),
+        (index) => rest(stage, "bid", `0.${10 + (index % 30)}`, ticker, "1"),
+        { discard: true }
+      )
+  },
+  {
+    id: "book-ended",
+    title: "The exchange ends the subscription with error 25 (buffer overflow), and the book changes.",
+    expected: rightOrUnreadable,
+    rules: { mustBeReadable: false, wrong: "exposes a wrong book after the end of its subscription" },
+    act: (stage) => Effect.andThen(stage.operator.feed.fail(25, { channel }), change(stage))
+  },
+  {
     id: "book-renamed",
     title: "The members of a snapshot have names that the client cannot know, so the book seems to be empty.",
     expected: "The client reports that the book is not usable, or warns about it.",
@@ -208,6 +263,21 @@ const books: ReadonlyArray<BookScenario> = [
     expected: rightOrUnreadable,
     rules: { mustBeReadable: false, wrong: "exposes a wrong book after a lost connection" },
     act: (stage) => Effect.andThen(stage.operator.feed.drop({ how: "reset" }), change(stage))
+  },
+  {
+    id: "book-maintenance",
+    title: "After maintenance, the clock of the book starts again, and the book changes.",
+    expected: rightOrUnreadable,
+    rules: { mustBeReadable: false, wrong: "exposes a wrong book after maintenance" },
+    act: (stage) => Effect.andThen(stage.operator.feed.maintenance, change(stage))
+  },
+  {
+    id: "lines-maintenance",
+    title: "Two lines carry a book. After maintenance, the clock of the book starts again, and the book changes.",
+    expected: rightOrUnreadable,
+    lines: 2,
+    rules: { mustBeReadable: false, wrong: "exposes a wrong book after maintenance" },
+    act: (stage) => Effect.andThen(stage.operator.feed.maintenance, change(stage))
   },
   {
     id: "lines-stall",

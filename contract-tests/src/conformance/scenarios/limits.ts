@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { type Finding, found, nothing, type Scenario } from "../Scenario.ts"
-import { createPath, mustSucceed, orderInput, ordersOf, valueIn } from "./support.ts"
+import { createPath, mustFail, mustSucceed, orderInput, ordersOf, valueIn } from "./support.ts"
 import { judgeCreate } from "./writes.ts"
 
 const once: Scenario = {
@@ -17,6 +17,27 @@ const once: Scenario = {
     Effect.as(stage.operator.plant({ operation: "CreateOrderV2", status: 429 }), {
       steps: [{ do: "create_order", input: orderInput(1) }],
       judge: ([result]) => judgeCreate(stage, result)
+    })
+}
+
+/** The most requests that one call may send against a limit that does not end. */
+const maxAttempts = 10
+
+const always: Scenario = {
+  id: "limit-always",
+  area: "limits",
+  title: "The exchange refuses an order with 429 at every attempt.",
+  expected: `The client reports an error after at most ${maxAttempts} requests.`,
+  prepare: (stage) =>
+    Effect.as(stage.operator.plant({ operation: "CreateOrderV2", status: 429, times: 1_000 }), {
+      steps: [{ do: "create_order", input: orderInput(1) }],
+      judge: ([result]) =>
+        Effect.sync(() => [
+          ...mustFail("reports a refused order as a success", result),
+          ...(stage.recorder.sent("POST", createPath).length > maxAttempts
+            ? found("sent twice", `sends the order more than ${maxAttempts} times`)
+            : nothing)
+        ])
     })
 }
 
@@ -70,4 +91,4 @@ const burst: Scenario = {
     })
 }
 
-export const limits: ReadonlyArray<Scenario> = [once, burst]
+export const limits: ReadonlyArray<Scenario> = [once, always, burst]

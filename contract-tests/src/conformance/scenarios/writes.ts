@@ -216,6 +216,49 @@ const batch: Scenario = {
     })
 }
 
+const batchLost: Scenario = {
+  id: "batch-response-lost",
+  area: "writes",
+  title: "The exchange places a batch of three orders, and drops the connection without a response.",
+  expected: "At most three orders result, and the client does not report that one of them was not placed.",
+  prepare: (stage) =>
+    Effect.as(stage.operator.plant({ operation: "BatchCreateOrdersV2", reset: "after" }), {
+      steps: [{ do: "create_orders", input: { orders: [orderInput(1), orderInput(2), orderInput(3)] } }],
+      judge: ([result]) =>
+        Effect.map(ordersOf(stage), (orders) => {
+          const listed = valueIn(result)?.["results"]
+          const results: ReadonlyArray<{ readonly placed?: unknown }> = Array.isArray(listed)
+            ? listed.map((item) => Object(item) as object) // the report of the driver
+            : []
+          const isDenied = errorIn(result)?.placed === "no" || results.some(({ placed }) => placed === "no")
+          return [
+            ...(orders.length > 3 ? found("sent twice", `places ${orders.length} orders instead of three`) : nothing),
+            ...(isDenied && orders.length >= 3
+              ? found("lost", "reports orders as not placed that rest on the exchange")
+              : nothing)
+          ]
+        })
+    })
+}
+
+const exact: Scenario = {
+  id: "create-exact",
+  area: "writes",
+  title: "A program places an order for 1234567.89 contracts.",
+  expected: "The order on the exchange has this count.",
+  prepare: (stage) =>
+    Effect.succeed({
+      steps: [{ do: "create_order", input: orderInput(1, { count: "1234567.89" }) }],
+      judge: ([result]) =>
+        Effect.map(ordersOf(stage), ([order]) => [
+          ...mustSucceed("the order", result),
+          ...(order !== undefined && order.initialCount !== 123_456_789
+            ? found("lost", `the order on the exchange has ${order.initialCount / 100} contracts`)
+            : nothing)
+        ])
+    })
+}
+
 const cancelLost: Scenario = {
   id: "cancel-response-lost",
   area: "writes",
@@ -284,7 +327,9 @@ export const writes: ReadonlyArray<Scenario> = [
   ...creates.map(createScenario),
   sameId,
   refused,
+  exact,
   batch,
+  batchLost,
   cancelLost,
   decreaseLost,
   groupLost

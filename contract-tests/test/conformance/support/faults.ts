@@ -35,6 +35,7 @@ export type Fault =
   | "reports conflicts as successes"
   | "sends orders twice"
   | "drops refused orders"
+  | "rounds counts"
   // feed
   | FeedFault
 
@@ -45,6 +46,12 @@ type FeedFault =
   | "ignores gaps"
   | "applies repeats"
   | "clamps levels"
+  | "drops late messages"
+  | "ignores unknown messages"
+  | "deletes levels at zero changes"
+  | "drops a second message with the same clock"
+  | "keeps the first hundred messages"
+  | "ignores ended subscriptions"
   | "ignores unknown members"
   | "keeps books after a loss"
   | "reads one line"

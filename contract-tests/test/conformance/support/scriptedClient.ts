@@ -63,6 +63,7 @@ const isFields = (value: unknown): value is Fields => typeof value === "object" 
 const decimal = /^-?\d+(\.\d{1,6})?$/
 
 interface OrderInput {
+  readonly count: string
   readonly client_order_id: string
 }
 
@@ -206,6 +207,7 @@ class ScriptedClient {
         path: "/portfolio/events/orders",
         body: {
           ...input,
+          ...(this.#faults.has("rounds counts") && { count: Math.round(Number(input.count)).toFixed(2) }),
           client_order_id: id,
           time_in_force: "good_till_canceled",
           self_trade_prevention_type: "taker_at_cross"

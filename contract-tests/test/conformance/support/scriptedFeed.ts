@@ -19,7 +19,7 @@ interface Frame {
     readonly price_dollars: string
     readonly delta_fp: string
     readonly trade_id: string
-    readonly code?: number
+    readonly clock?: number
   }
 }
 
@@ -42,6 +42,7 @@ interface Book {
   /** Whether the snapshot has members that the client does not know. */
   warning: boolean
   applied: number
+  clock: number | undefined
 }
 
 /** One connection. */
@@ -83,13 +84,16 @@ class Line {
       return // The next frame shows the gap.
     }
     if (frame.type === "error") {
-      if (!this.#faults.has("ignores refusals")) this.#fail("subscription refused")
+      const isIgnored = this.#faults.has(frame.id === undefined ? "ignores ended subscriptions" : "ignores refusals")
+      if (!isIgnored) this.#fail("subscription refused")
       return
     }
     const isReply = frame.type === "ok" || frame.type === "subscribed"
     if (frame.seq !== undefined && !(isReply && this.#faults.has("does not count replies"))) {
       if (frame.seq === this.seq && !this.#faults.has("applies repeats")) return
-      if (frame.seq > this.seq + 1 && !this.#faults.has("ignores gaps")) {
+      const dropsLate = this.#faults.has("drops late messages")
+      if (dropsLate && frame.seq < this.seq) return
+      if (frame.seq > this.seq + 1 && !dropsLate && !this.#faults.has("ignores gaps")) {
         this.hasGap = true
         this.#fail("gap")
         return
@@ -100,6 +104,8 @@ class Line {
     else if (frame.type === "orderbook_delta") this.#delta(frame)
     else if (frame.type === "trade" && !(this.#faults.has("drops trades") && this.seq % 2 === 0)) {
       this.tradeIds.push(frame.msg.trade_id)
+    } else if (!isReply && frame.type !== "trade" && !this.#faults.has("ignores unknown messages")) {
+      this.#fail("unknown message")
     }
   }
 
@@ -112,13 +118,17 @@ class Line {
       yes: sideOf(yes_dollars_fp ?? []),
       no: sideOf(no_dollars_fp ?? []),
       warning,
-      applied: 1
+      applied: 1,
+      clock: undefined
     })
   }
 
   #delta({ msg }: Frame): void {
     const book = this.books.get(msg.market_ticker)
     if (book === undefined || this.#faults.has("ignores deltas")) return
+    if (this.#faults.has("keeps the first hundred messages") && book.applied >= 100) return
+    if (this.#faults.has("drops a second message with the same clock") && msg.clock === book.clock) return
+    book.clock = msg.clock
     book.applied++
     const price = Math.round(Number(msg.price_dollars) * 10_000)
     const side = book[msg.side]
@@ -127,7 +137,8 @@ class Line {
       this.#fail("impossible")
       return
     }
-    if (count <= 0) side.delete(price)
+    const isDeleted = this.#faults.has("deletes levels at zero changes") && Number(msg.delta_fp) === 0
+    if (count <= 0 || isDeleted) side.delete(price)
     else side.set(price, count)
   }
 }
