@@ -94,7 +94,7 @@ const areas: Readonly<Record<(typeof scenarios)[number]["area"], string>> = {
 
 const intro = `# Scorecards of clients
 
-The judge exchange (\`kalshi-contract serve\`) plays ${scenarios.length} scenarios with a client and decides what the client did wrong, from its requests and from what its driver reports. This page has the scorecards of four clients. It shows only what these runs showed: a client can have faults that no scenario covers. The drivers use each client as its documentation describes. The clients, the exchange and the judge ran on one machine; no request went to the real exchange.
+The judge exchange (\`kalshi-contract serve\`) plays ${scenarios.length} scenarios with a client and decides what the client did wrong, from its requests and from what its driver reports. This page has the scorecards of four clients. It shows only what these runs showed: a client can have faults that no scenario covers. The clients, the exchange and the judge ran on one machine, with Node 26.10 and Python 3.13; no request went to the real exchange.
 
 | to get these scorecards | run |
 | --- | --- |
@@ -114,6 +114,13 @@ The judge exchange (\`kalshi-contract serve\`) plays ${scenarios.length} scenari
 | mis-signed | a signature is invalid, missing, or of another account |
 | lost | the client does not report valid data, an error, a refusal or an order |
 | leaked | a signature or a private key reaches another host or the text of an error |
+
+The drivers in \`contract-tests/judges/conformance\` use each client as its documentation describes, with the time limit of the scenario and otherwise with the defaults:
+
+- \`@kalshi-effect/client\`: \`Orders.place\` and \`Orders.placeAll\`, the streams \`.items\`, \`OrderBooks.watch\` and \`Trades.watch\`. \`unknownKeys\` of a book and a \`Hole\` between trades are warnings.
+- \`kalshi-typescript\`: API objects with only a \`Configuration\`, so they share the SDK's default HTTP client. The driver removes the interceptors of that client before each scenario, as in a new process.
+- \`kalshi_python_sync\`: \`KalshiClient\` with the methods of its README, which take no time limit.
+- \`kalshi-sdk\`: \`KalshiClient\`, \`list_all\`, and \`KalshiWebSocket\` with \`orderbook\` for each market and \`subscribe_trade\`. The exposed book is the last one that the iterator yielded, or its error. A call of \`on_error\` is a warning.
 `
 
 /** Renders the recorded scorecards as a document. */

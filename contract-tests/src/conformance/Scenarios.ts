@@ -5,6 +5,7 @@
  */
 import type { Scenario, Verb } from "./Scenario.ts"
 import { answers } from "./scenarios/answers.ts"
+import { books } from "./scenarios/books.ts"
 import { errors } from "./scenarios/errors.ts"
 import { feed } from "./scenarios/feed.ts"
 import { limits } from "./scenarios/limits.ts"
@@ -20,6 +21,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
   ...answers,
   ...writes,
   ...limits,
+  ...books,
   ...feed
 ]
 
