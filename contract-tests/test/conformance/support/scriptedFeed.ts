@@ -71,6 +71,20 @@ class Line {
     else this.socket.once("open", send)
   }
 
+  /**
+   * Waits for the reply to a command, or for the end of the connection. Then all earlier messages have arrived, on a slow
+   * machine too.
+   */
+  roundTrip(): Promise<void> {
+    if (this.socket.readyState !== WebSocket.OPEN) return Promise.resolve()
+    const id = this.#commands + 1
+    return new Promise((resolve) => {
+      this.socket.on("close", resolve)
+      this.socket.on("message", (data: Buffer) => data.toString().includes(`"id":${id},`) && resolve())
+      this.command("list_subscriptions", {})
+    })
+  }
+
   #fail(why: string): void {
     if (!this.#faults.has("keeps books after a loss")) this.books.clear()
     this.failure ??= why
@@ -185,7 +199,8 @@ export class ScriptedFeed {
     return {}
   }
 
-  readBook(ticker: string): Fields {
+  async readBook(ticker: string): Promise<Fields> {
+    await Promise.all(this.#lines.map((line) => line.roundTrip()))
     if (this.#faults.has("shows books without a subscription")) return { yes: [], no: [] }
     const lines = this.#faults.has("reads one line") ? this.#lines.slice(0, 1) : this.#lines
     const books = lines.flatMap(({ books }) => books.get(ticker) ?? [])
@@ -201,7 +216,8 @@ export class ScriptedFeed {
     return {}
   }
 
-  readTrades(): Fields {
+  async readTrades(): Promise<Fields> {
+    await Promise.all(this.#lines.map((line) => line.roundTrip()))
     const all = this.#lines.flatMap(({ tradeIds }) => tradeIds)
     return {
       trade_ids: this.#faults.has("does not merge trades") ? all : [...new Set(all)],
