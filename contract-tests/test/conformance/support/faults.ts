@@ -7,8 +7,10 @@ export type Fault =
   | "signs with a long salt"
   | "signs without a timestamp"
   | "shares the first key"
+  | "signs orders with the first key"
   | "follows redirects"
   | "prints request headers"
+  | "prints the private key"
   // paging
   | "reads one page"
   | "stops at an empty page"
@@ -36,6 +38,7 @@ export type Fault =
   | "sends orders twice"
   | "drops refused orders"
   | "rounds counts"
+  | "denies placed orders"
   // feed
   | FeedFault
 

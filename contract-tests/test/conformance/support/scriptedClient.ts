@@ -116,7 +116,11 @@ class ScriptedClient {
         `status ${response.status}`,
         response.status,
         code,
-        this.#faults.has("prints request headers") ? headers : undefined
+        this.#faults.has("prints request headers")
+          ? headers
+          : this.#faults.has("prints the private key")
+            ? account.private_key
+            : undefined
       )
     }
     if (json === undefined && !lenient) throw new Failed("the body is not JSON")
@@ -124,7 +128,10 @@ class ScriptedClient {
   }
 
   async send(step: Step, call: Call): Promise<unknown> {
-    const account = this.#assignment.accounts[this.#faults.has("shares the first key") ? 0 : (step.account ?? 0)]!
+    const isFirst =
+      this.#faults.has("shares the first key") ||
+      (step.do === "create_order" && this.#faults.has("signs orders with the first key"))
+    const account = this.#assignment.accounts[isFirst ? 0 : (step.account ?? 0)]!
     const isRepeated =
       call.method === "GET" ? this.#faults.has("retries twenty times") : this.#faults.has("retries writes")
     for (let attempt = 1; ; attempt++) {
@@ -223,6 +230,7 @@ class ScriptedClient {
       throw error
     })
     const id = isFields(response) ? response["order_id"] : undefined
+    if (this.#faults.has("denies placed orders")) throw new Failed("refused", 400)
     if (typeof id === "string") return { order_id: id }
     if (this.#faults.has("accepts any body")) return { order_id: null }
     if (this.#faults.has("invents orders")) return { order_id: randomUUID() }
