@@ -52,7 +52,7 @@ score kalshi-effect "$node" "$drivers/kalshiEffect.ts"
 score official-typescript "$node" "$drivers/officialTypescript.ts"
 [ "$failed" -eq 0 ] || exit 1
 
-judged="the scorecards of the official Python SDK and of kalshi-sdk"
+judged="the comparison of scorecards of the official Python SDK and of kalshi-sdk"
 source "$judges/python.sh"
 trap 'clean; end_judge' EXIT
 # `clean` waits for all children, so the judge is one of those that it ends.

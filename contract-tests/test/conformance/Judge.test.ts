@@ -44,7 +44,7 @@ const detected: ReadonlyArray<readonly [fault: Fault, category: Category, ids: R
   ["swallows failed pages", "accepted wrongly", ["pages-failure"]],
   ["accepts any body", "accepted wrongly", ["pages-missing"]],
   ["ignores statuses", "accepted wrongly", errorIds.filter((id) => !/-(?:html|cdn|empty|truncated)$/.test(id))],
-  ["drops statuses", "lost", errorIds],
+  ["drops statuses", "lost", [...errorIds, "create-refused"]],
   ["drops codes", "lost", ["error-nested", "error-flat", "error-conflict", "error-clock", "create-refused"]],
   ["retries twenty times", "sent twice", ["error-cdn", "error-empty", "error-truncated", "error-limit"]],
   [
@@ -90,7 +90,7 @@ const detected: ReadonlyArray<readonly [fault: Fault, category: Category, ids: R
   ["retries writes", "sent twice", ["limit-always"]],
   ["denies placed orders", "lost", ["limit-burst"]],
   ["rounds counts", "lost", ["create-exact"]],
-  ["sends orders twice", "sent twice", ["limit-burst"]],
+  ["sends orders twice", "sent twice", ["limit-burst", "batch-partial", "batch-response-lost"]],
   ["drops refused orders", "lost", ["limit-burst"]],
   ["ignores deltas", "accepted wrongly", ["book-changes"]],
   ["requires both sides", "lost", ["book-one-side"]],

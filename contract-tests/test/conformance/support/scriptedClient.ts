@@ -240,16 +240,22 @@ class ScriptedClient {
   }
 
   async batch(step: Step, orders: ReadonlyArray<OrderInput>): Promise<ReadonlyArray<unknown>> {
-    const body = {
-      orders: orders.map((order) => ({
-        ...order,
-        time_in_force: "good_till_canceled",
-        self_trade_prevention_type: "taker_at_cross"
-      }))
-    }
-    const path = "/portfolio/events/orders/batched"
+    const send = (idOf: (order: OrderInput) => string) =>
+      this.send(step, {
+        method: "POST",
+        path: "/portfolio/events/orders/batched",
+        body: {
+          orders: orders.map((order) => ({
+            ...order,
+            client_order_id: idOf(order),
+            time_in_force: "good_till_canceled",
+            self_trade_prevention_type: "taker_at_cross"
+          }))
+        }
+      })
+    if (this.#faults.has("sends orders twice")) await send(() => randomUUID()).catch(() => undefined)
     // The exchange's own response: a failure of this cast fails the test.
-    const response = (await this.send(step, { method: "POST", path, body })) as {
+    const response = (await send(({ client_order_id }) => client_order_id)) as {
       readonly orders: ReadonlyArray<Fields>
     }
     const results = response.orders.map(({ error, order_id }) =>
