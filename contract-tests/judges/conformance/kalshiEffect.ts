@@ -72,7 +72,7 @@ const reportError = (error: unknown, more: object = {}): Reported => {
       ...(status !== undefined && { status }),
       ...(typeof code === "string" && { code }),
       ...(afterLostAnswer !== undefined && { earlier_response_lost: afterLostAnswer }),
-      text: inspect(error, { depth: 10 }),
+      text: inspect(error),
       ...more
     }
   }

@@ -34,6 +34,13 @@ const apisOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["a
 
 type Apis = ReturnType<typeof apisOf>
 
+/** The code in the body of an error, which axios exposes as parsed JSON. The exchange nests it under `error`, or does not. */
+const codeOf = (data: unknown): { readonly code?: string } => {
+  const body = Object(data) as { readonly code?: unknown; readonly error?: { readonly code?: unknown } | string } // any value
+  const code = Object(body.error).code ?? body.code
+  return typeof code === "string" ? { code } : {}
+}
+
 /** The report of an error. The SDK throws the errors of axios. */
 const reportError = (error: unknown): Result => {
   const { code, message, name, response } = error as Partial<InstanceType<typeof Axios.AxiosError>> // The fields are absent from other errors.
@@ -42,10 +49,10 @@ const reportError = (error: unknown): Result => {
     error: {
       kind: name ?? "Error",
       ...(status !== undefined && { status }),
-      ...(status === undefined && code !== undefined && { code }),
+      ...(status === undefined ? code !== undefined && { code } : codeOf(response?.data)),
       // An error with a status from 400 to 499 says that the exchange refused the request.
       ...(status !== undefined && status >= 400 && status < 500 ? { placed: "no" as const } : {}),
-      text: message === undefined ? String(error) : inspect(error, { depth: 10 })
+      text: message === undefined ? String(error) : inspect(error)
     }
   }
 }

@@ -98,7 +98,7 @@ const redirect: Scenario = {
 const errorText: Scenario = {
   id: "sign-error-text",
   area: "signing",
-  title: "A read fails, and the program prints the error with all its fields.",
+  title: "A read fails, and the program prints the error.",
   expected: "The text contains neither the signature of the request nor the private key.",
   prepare: (stage) =>
     Effect.sync(() => {
