@@ -76,10 +76,12 @@ class Line {
    * machine too.
    */
   roundTrip(): Promise<void> {
-    if (this.socket.readyState !== WebSocket.OPEN) return Promise.resolve()
-    const id = this.#commands + 1
+    const { readyState } = this.socket
+    if (readyState === WebSocket.CONNECTING || readyState === WebSocket.CLOSED) return Promise.resolve()
     return new Promise((resolve) => {
       this.socket.on("close", resolve)
+      if (readyState === WebSocket.CLOSING) return
+      const id = this.#commands + 1
       this.socket.on("message", (data: Buffer) => data.toString().includes(`"id":${id},`) && resolve())
       this.command("list_subscriptions", {})
     })
@@ -192,7 +194,10 @@ export class ScriptedFeed {
       else line.command("update_subscription", { sids: [1], action: "add_markets", market_tickers: [ticker] })
     }
     const isSettled = () => this.#lines.every(({ books, failure }) => failure !== undefined || books.has(ticker))
-    await until(isSettled, this.#faults.has("ignores refusals") || this.#faults.has("requires both sides") ? 50 : 1_000)
+    await until(
+      isSettled,
+      this.#faults.has("ignores refusals") || this.#faults.has("requires both sides") ? 50 : 10_000
+    )
     const failure = this.#lines.find(({ failure }) => failure !== undefined)?.failure
     if (failure !== undefined && !this.#faults.has("ignores refusals")) throw new Error(failure)
     if (!isSettled() || failure !== undefined) throw new Error("timeout")
