@@ -54,11 +54,15 @@ describe("the control interface of the judge", () => {
   it("executes the commands of the README, which show that curl does not sign", async () => {
     const readme = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8")
     const commands = /## Scoring your own client[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? ""
-    const here = commands.replace("http://127.0.0.1:8790", judge)
+    // The commands use the run 1, so they need a judge of their own.
+    const own = Scope.makeUnsafe()
+    const url = await Effect.runPromise(Scope.provide(serve({ port: 0, settleMillis: 0, scenarios }), own))
+    const here = commands.replace("http://127.0.0.1:8790", url)
     assert.notStrictEqual(here, commands)
     const { stdout } = await promisify(execFile)("bash", ["-euc", here], {
       env: { ...process.env, NO_PROXY: "127.0.0.1", no_proxy: "127.0.0.1" }
     })
+    await Effect.runPromise(Scope.close(own, Exit.void))
     assert.include(stdout, '"findings":[{"category":"mis-signed","text":"sends a private GET without a signature"}]')
     assert.match(stdout, /sign-error-text +FAULTY/)
     assert.include(stdout, "curl 8 (shell): 0 passed, 1 faulty, 0 not supported")

@@ -52,7 +52,7 @@ const twoAccounts: Scenario = {
         ],
         judge: (results) =>
           Effect.gen(function* () {
-            const strayOrders = (yield* ordersOf(stage, 0)).length
+            const wrongOrders = (yield* ordersOf(stage, 0)).length
             return [
               ...["100", "200", "100"].flatMap((dollars, index) => {
                 const balance = textIn(results[index], "balance_dollars")
@@ -60,7 +60,7 @@ const twoAccounts: Scenario = {
                   ? found("mis-signed", `client ${index % 2} reads the balance of the other account`)
                   : nothing
               }),
-              ...(strayOrders > 0 ? found("mis-signed", "the order of client 1 is an order of account 0") : nothing),
+              ...(wrongOrders > 0 ? found("mis-signed", "the order of client 1 is an order of account 0") : nothing),
               ...results.flatMap((result, index) => mustSucceed(`call ${index + 1}`, result))
             ]
           })
