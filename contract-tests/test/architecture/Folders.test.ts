@@ -45,9 +45,10 @@ const packages: Readonly<Record<string, Arrows>> = {
     app: [],
     output: ["app"],
     look: ["app", "output"],
+    record: ["app", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "look", "output"]
+    ".": ["app", "look", "output", "record"]
   },
   "packages/signing/src": {
     internal: ["."],
