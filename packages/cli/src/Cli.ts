@@ -16,12 +16,13 @@ import { markets } from "./look/markets.ts"
 import { status } from "./look/status.ts"
 import { Output } from "./output/Output.ts"
 import { record } from "./record/record.ts"
+import { replay } from "./record/replay.ts"
 
 /** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
   Command.withSubcommands([
     { group: "Look", commands: [status, markets] },
-    { group: "Record and relay", commands: [record] }
+    { group: "Record and relay", commands: [record, replay] }
   ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
   Command.withGlobalFlags(settings)

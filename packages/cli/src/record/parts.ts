@@ -30,7 +30,7 @@ export const existingParts = (file: string): ReadonlyArray<{ readonly part: numb
     .toSorted((left, right) => left.part - right.part)
 }
 
-/** The reason of a failed call of the file system. */
+/** The reason of a failed call of the system. */
 export const reasonOf = (error: unknown): string => {
   const code = error instanceof Error && "code" in error ? String(error.code) : ""
   const known: Readonly<Record<string, string>> = {
@@ -41,7 +41,8 @@ export const reasonOf = (error: unknown): string => {
     EPERM: "this user may not write there",
     EROFS: "the file system is read-only",
     ENOENT: "there is no such file or folder",
-    EISDIR: "it is a folder"
+    EISDIR: "it is a folder",
+    EADDRINUSE: "another program uses this port"
   }
   const reason = known[code] ?? (error instanceof Error ? error.message : String(error))
   return code === "" || reason.includes(code) ? reason : `${reason} (${code})`

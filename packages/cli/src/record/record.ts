@@ -38,7 +38,7 @@ const duration = (name: string, description: string) =>
     Flag.withDescription(description),
     Flag.filterMap(
       (text) => Option.fromUndefinedOr(parseDuration(text)),
-      (text) => `a duration such as 90s, 5m or 1h, not ${JSON.stringify(text)}`
+      () => "a duration such as 90s, 5m or 1h"
     )
   )
 
@@ -58,7 +58,7 @@ const flags = {
     Flag.withDescription("How often to read the order books over REST, such as 30s, or off (default 5m)"),
     Flag.filterMap(
       (text) => (text === "off" ? Option.some(0) : Option.fromUndefinedOr(parseDuration(text))),
-      (text) => `a duration such as 30s or 5m, or off, not ${JSON.stringify(text)}`
+      () => "a duration such as 30s or 5m, or off"
     ),
     Flag.withDefault(300_000)
   ),
@@ -66,7 +66,7 @@ const flags = {
     Flag.withDescription("Begins another file when one has this size, such as 256MB"),
     Flag.filterMap(
       (text) => Option.fromUndefinedOr(parseSize(text)),
-      (text) => `a size such as 256MB or 1GB, not ${JSON.stringify(text)}`
+      () => "a size such as 256MB or 1GB"
     ),
     Flag.optional
   ),

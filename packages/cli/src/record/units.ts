@@ -3,8 +3,6 @@
  *
  * @module
  */
-import * as Result from "effect/Result"
-
 const unitMillis: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const unitBytes: Readonly<Record<string, number>> = {
   B: 1,
@@ -33,17 +31,13 @@ export const parseSize = (text: string): number | undefined => {
 /** A time: absolute, or counted from the start of a recording. In milliseconds. */
 export type Time = { readonly at: number } | { readonly after: number }
 
-/** Parses a time: ISO 8601 with a zone, Unix milliseconds, or a duration from the start of the recording. */
-export const parseTime = (text: string): Result.Result<Time, string> => {
+/** Parses a time: ISO 8601 with a zone, Unix milliseconds, or a duration from the start. Undefined if it is none. */
+export const parseTime = (text: string): Time | undefined => {
   const after = parseDuration(text)
-  if (after !== undefined) return Result.succeed({ after })
-  if (/^\d{12,14}$/.test(text)) return Result.succeed({ at: Number(text) })
+  if (after !== undefined) return { after }
+  if (/^\d{12,14}$/.test(text)) return { at: Number(text) }
   const at = /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(at)
-    ? Result.fail(
-        "a time with its zone (2026-11-30T12:00:00Z), Unix milliseconds, or the time from the start (90s, 5m)"
-      )
-    : Result.succeed({ at })
+  return Number.isNaN(at) ? undefined : { at }
 }
 
 /** Formats a number of bytes for people. */
