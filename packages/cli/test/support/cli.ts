@@ -24,6 +24,7 @@ import * as Terminal from "effect/Terminal"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import { codeOf, run } from "../../src/Cli.ts"
 import { type Exit, exits } from "../../src/app/exits.ts"
+import { StopRequested } from "../../src/app/stopping.ts"
 import * as Output from "../../src/output/Output.ts"
 
 /** How a run ended, and what it printed. */
@@ -50,6 +51,8 @@ export interface Options {
   readonly keys?: ReadonlyArray<Terminal.UserInput>
   /** The time at which the run starts and stands still. Waits still take their real time. Default: the real time. */
   readonly nowMillis?: number
+  /** When it completes, the user stops the command with Ctrl-C. Default: never. */
+  readonly stop?: Effect.Effect<void>
 }
 
 /** A key without modifiers, such as `y` or `return`. */
@@ -128,6 +131,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       Layer.succeed(Terminal.Terminal, terminal),
       capabilities,
       Layer.succeed(Console.Console, console),
+      Layer.succeed(StopRequested, options.stop ?? Effect.never),
       ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...options.env } })),
       ...(options.nowMillis === undefined ? [] : [Layer.effect(Clock.Clock, frozenClock(options.nowMillis))])
     )
@@ -156,9 +160,14 @@ export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}
     child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text))
     child.stdin.on("error", () => {})
     child.stdin.end(options.stdin ?? "")
+    const stopping = Effect.runFork(Effect.map(options.stop ?? Effect.never, () => child.kill("SIGINT")))
     child.on("close", (code) => {
+      stopping.interruptUnsafe()
       const exit = Object.entries(exits).find((entry) => entry[1].code === code)?.[0] as Exit | undefined // a key of `exits`
       resume(Effect.succeed({ exit, code: code ?? -1, stdout, stderr }))
     })
-    return Effect.sync(() => child.kill("SIGKILL"))
+    return Effect.sync(() => {
+      stopping.interruptUnsafe()
+      child.kill("SIGKILL")
+    })
   })
