@@ -76,7 +76,16 @@ describe("kalshi replay", () => {
       const file = write("day.ndjson", day)
       const whole = yield* replay([file, "--json"])
       assert.strictEqual(whole.stdout, readFileSync(file, "utf8"))
-      const some = yield* replay([file, "--json", "--ticker", "B", "--from", "5ms", "--until", "2026-11-30T12:00:03.5Z"])
+      const some = yield* replay([
+        file,
+        "--json",
+        "--ticker",
+        "B",
+        "--from",
+        "5ms",
+        "--until",
+        "2026-11-30T12:00:03.5Z"
+      ])
       assert.strictEqual(some.stdout, `${day[3]}\n${day[7]}\n`)
       const exact = yield* replay([file, "--json", "--from", `${at(1_000)}`, "--until", `${at(1_000)}`])
       assert.strictEqual(exact.stdout, `${day[4]}\n`)

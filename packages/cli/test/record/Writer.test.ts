@@ -4,7 +4,15 @@ import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import type { CommandError } from "../../src/app/failures.ts"
-import { checkContinued, continueFile, create, existingParts, type OpenFile, partPath, plan } from "../../src/record/parts.ts"
+import {
+  checkContinued,
+  continueFile,
+  create,
+  existingParts,
+  type OpenFile,
+  partPath,
+  plan
+} from "../../src/record/parts.ts"
 import { Writer, type WriterOptions } from "../../src/record/Writer.ts"
 
 let folder = ""

@@ -12,7 +12,8 @@ const again = (text: string): string | undefined => {
 
 describe("encodeFrame", () => {
   it("keeps the message as it was received, with its numbers and spaces", () => {
-    const text = '{"type":"trade", "sid":2,"n":12345678901234567890.10,"n":1e999,"msg":{"ts_ms":5,"s":"}\\"message\\":{"}}'
+    const text =
+      '{"type":"trade", "sid":2,"n":12345678901234567890.10,"n":1e999,"msg":{"ts_ms":5,"s":"}\\"message\\":{"}}'
     assert.strictEqual(
       encodeFrame({ text, generation: 3, receivedMillis: 17 }),
       `{"type":"frame","at_ms":17,"exchange_ms":5,"connection":3,"message":${text}}`
@@ -53,7 +54,16 @@ describe("encodeRead", () => {
 
 describe("parseLine", () => {
   it("accepts only objects with a type and a time", () => {
-    for (const text of ["", "{", "1", "[]", '{"type":"frame"}', '{"at_ms":1}', '{"type":1,"at_ms":1}', '{"type":"frame","at_ms":1']) {
+    for (const text of [
+      "",
+      "{",
+      "1",
+      "[]",
+      '{"type":"frame"}',
+      '{"at_ms":1}',
+      '{"type":1,"at_ms":1}',
+      '{"type":"frame","at_ms":1'
+    ]) {
       assert.isUndefined(parseLine(text), text)
     }
   })
