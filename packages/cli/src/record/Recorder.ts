@@ -82,7 +82,7 @@ export class Recorder {
   readonly #options: RecorderOptions
   readonly counts: Counts = { frames: 0, orderBooks: 0, outages: 0, gaps: 0 }
   /** The last frame. A gap before it must stand before it in the file. */
-  #pending: string | undefined
+  #pending: { readonly line: string; readonly isCounted: boolean } | undefined
   readonly #subscriptions: Array<Feed.Subscription> = []
   #books: Feed.Subscription | undefined
   #stopFrames = (): void => {}
@@ -98,7 +98,7 @@ export class Recorder {
     this.#stopFrames = feed.record({
       onFrame: (frame) => {
         this.#flushPending()
-        this.#pending = encodeFrame(frame)
+        this.#pending = { line: encodeFrame(frame), isCounted: !frame.text.includes('"orderbook_snapshot"') }
         this.counts.frames++
       },
       onEnd: (error) => this.#whileRunning(() => onEnd(error))
@@ -129,7 +129,7 @@ export class Recorder {
   /** Adds a line that is not of the feed. */
   line(text: string): void {
     this.#flushPending()
-    this.#options.writer.line(text)
+    this.#options.writer.line(text, false)
   }
 
   #whileRunning(run: () => void): void {
@@ -139,7 +139,7 @@ export class Recorder {
   #flushPending(): void {
     const pending = this.#pending
     this.#pending = undefined
-    if (pending !== undefined) this.#options.writer.line(pending)
+    if (pending !== undefined) this.#options.writer.line(pending.line, pending.isCounted)
   }
 
   #subscribe(channel: RecordedChannel): void {

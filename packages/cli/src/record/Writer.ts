@@ -15,8 +15,8 @@ import { type OpenFile, reasonOf } from "./parts.ts"
 /** A part that was opened. */
 export interface OpenedPart {
   readonly file: OpenFile
-  /** The first line. */
-  readonly header: string
+  /** The first lines. */
+  readonly head: string
 }
 
 /** Options of a {@link Writer}. */
@@ -25,9 +25,9 @@ export interface WriterOptions {
   /** Opens a part. Throws like `node:fs`. */
   readonly open: (part: number) => OpenedPart
   readonly firstPart: number
-  /** A part ends when it has this many bytes. Default: never. */
+  /** A part ends when its counted lines have about this many bytes. Default: never. */
   readonly rotateBytes?: number | undefined
-  /** A part ends at this age. Default: never. */
+  /** A part with a counted line ends at this age. Default: never. */
   readonly rotateMillis?: number | undefined
   readonly nowMillis: () => number
   /** Called once, when a write fails. No line is written after that. */
@@ -46,7 +46,8 @@ export class Writer {
   #length = 0
   #part: number
   #opened: OpenedPart | undefined
-  #partBytes = 0
+  /** The length of the counted lines of the part. */
+  #counted = 0
   #partMillis = 0
   #failure: CommandError | undefined
   /** All bytes of this run. */
@@ -63,11 +64,15 @@ export class Writer {
     return this.#failure
   }
 
-  /** Adds a line. */
-  line(text: string): void {
+  /**
+   * Adds a line. A line that each part has anyway, such as a snapshot, is not counted. Otherwise a small part would be
+   * full at once.
+   */
+  line(text: string, isCounted = true): void {
     if (this.#failure !== undefined) return
     this.#lines.push(text)
     this.#length += text.length + 1
+    if (isCounted) this.#counted += text.length + 1
     if (this.#length >= bufferLength) this.flush()
   }
 
@@ -80,7 +85,8 @@ export class Writer {
         rotateBytes = Number.POSITIVE_INFINITY,
         rotateMillis = Number.POSITIVE_INFINITY
       } = this.#options
-      if (this.#partBytes < rotateBytes && nowMillis() - this.#partMillis < rotateMillis) return
+      if (this.#counted === 0) return
+      if (this.#counted < rotateBytes && nowMillis() - this.#partMillis < rotateMillis) return
       this.#close("rotated")
       this.#part++
       this.#open()
@@ -116,10 +122,9 @@ export class Writer {
   #open(): void {
     this.#opened = this.#options.open(this.#part)
     this.paths.push(this.#options.pathOf(this.#part))
-    this.#partBytes = 0
+    this.#counted = 0
     this.#partMillis = this.#options.nowMillis()
-    // The header must be the first line, also before lines that wait already.
-    this.#lines.unshift(this.#opened.header)
+    this.#lines.push(this.#opened.head)
     this.#write()
   }
 
@@ -130,7 +135,6 @@ export class Writer {
     this.#length = 0
     let offset = 0
     while (offset < bytes.length) offset += this.#opened.file.write(bytes, offset)
-    this.#partBytes += bytes.length
     this.bytes += bytes.length
   }
 

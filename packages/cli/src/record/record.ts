@@ -85,6 +85,7 @@ const openWriter = (
   options: Flags & { readonly environment: string; readonly tickers: ReadonlyArray<string> },
   where: Plan,
   channels: ReadonlyArray<RecordedChannel>,
+  markets: ReadonlyArray<string>,
   onEvent: Pick<ConstructorParameters<typeof Writer>[0], "nowMillis" | "onFailure" | "onRotated">
 ): Writer => {
   const recordingId = randomUUID()
@@ -114,7 +115,7 @@ const openWriter = (
         ...(removedBytes > 0 && { removed_bytes: removedBytes }),
         versions: { kalshi: version, node: process.versions.node }
       })
-      return { file: opened, header }
+      return { file: opened, head: [header, ...markets].join("\n") }
     }
   })
 }
@@ -169,11 +170,10 @@ const recordFeed = (
     const requestBooks = (reason: ReadReason): void => void Queue.offerUnsafe(requests, reason)
     const notes = yield* Queue.dropping<string>(100)
     const onRotated = (): void => {
-      for (const line of markets) writer.line(line)
       recorder.requestSnapshots()
       requestBooks("rotation")
     }
-    const writer = openWriter({ ...options, environment, tickers }, where, channels, {
+    const writer = openWriter({ ...options, environment, tickers }, where, channels, markets, {
       nowMillis,
       onFailure: fail,
       onRotated
@@ -195,7 +195,6 @@ const recordFeed = (
       writer.end(error === undefined ? "stopped" : "failed", error)
     }
     yield* Effect.addFinalizer(() => Effect.sync(() => finish("the command was interrupted")))
-    for (const line of markets) writer.line(line)
     yield* screen.note(
       `Recording ${plural(tickers.length, "market")} to ${where.path}. ${options.account ? "The file contains private data of the account. " : ""}Press Ctrl-C to stop`
     )

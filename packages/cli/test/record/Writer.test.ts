@@ -46,7 +46,7 @@ const inMemory = (options: Partial<WriterOptions> & { readonly space?: number; r
   const writer = new Writer({
     firstPart: 1,
     pathOf: (part) => `part ${part}`,
-    open: (part) => ({ file: open(part), header: header(part) }),
+    open: (part) => ({ file: open(part), head: header(part) }),
     nowMillis: () => 0,
     onFailure: (error) => void failures.push(error),
     ...options
@@ -86,7 +86,7 @@ describe("Writer", () => {
   }
 
   it("begins another part at a size, each with a header", () => {
-    const { calls, files, writer } = inMemory({ rotateBytes: 60 })
+    const { calls, files, writer } = inMemory({ rotateBytes: 20 })
     for (const line of ["one", "two", "three"]) {
       writer.line(`${line} ${"x".repeat(20)}`)
       writer.flush()
@@ -107,8 +107,21 @@ describe("Writer", () => {
   it("begins another part at an age", () => {
     let now = 0
     const { files, writer } = inMemory({ rotateMillis: 1_000, nowMillis: () => now })
-    for (now of [500, 999, 1_000, 1_500, 2_000]) writer.flush()
+    for (now of [500, 999, 1_000, 1_500, 2_000, 9_000]) {
+      if (now < 9_000) writer.line("one")
+      writer.flush()
+    }
     assert.strictEqual(files.length, 3)
+  })
+
+  it("does not begin another part for lines that each part has anyway", () => {
+    const { files, writer } = inMemory({ rotateBytes: 1, rotateMillis: 1 })
+    writer.line("snapshot", false)
+    writer.flush()
+    assert.strictEqual(files.length, 1)
+    writer.line("message")
+    writer.flush()
+    assert.strictEqual(files.length, 2)
   })
 
   it("reports a full disk once, and writes nothing after that", () => {
@@ -140,10 +153,11 @@ describe("Writer", () => {
       firstPart: 1,
       rotateBytes: 1,
       pathOf: (part) => partPath(files, part),
-      open: (part) => ({ file: create(partPath(files, part)), header: header(part) }),
+      open: (part) => ({ file: create(partPath(files, part)), head: header(part) }),
       nowMillis: () => 0,
       onFailure: ({ message }) => void failures.push(message)
     })
+    writer.line("one")
     writer.flush()
     assert.match(failures.join(), /^Cannot write the recording to .*parts\.0002\.ndjson: .*EEXIST/)
   })
