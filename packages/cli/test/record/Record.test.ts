@@ -246,6 +246,18 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
     })
   )
 
+  it.effect("leaves no file if the exchange refuses the feed", () =>
+    Effect.gen(function* () {
+      const { file, run, sandbox, ticker } = yield* prepare("upgrade")
+      yield* sandbox.plant({ feed: "upgrade", status: 401 }).pipe(Effect.orDie)
+      const result = yield* run(["record", "--out", file, ticker])
+      yield* sandbox.clearFaults
+      assert.notStrictEqual(result.exit, "done")
+      assert.include(result.stderr, "The exchange refused the feed with status 401")
+      assert.isFalse(existsSync(file))
+    })
+  )
+
   it.effect("ends with the error of the feed, and keeps what was recorded", () =>
     Effect.gen(function* () {
       const { file, run, sandbox, ticker } = yield* prepare("refused")
@@ -258,7 +270,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
           return yield* Effect.never
         }).pipe(Effect.orDie)
       )
-      assert.strictEqual(result.exit, "failed")
+      assert.notStrictEqual(result.exit, "done")
       assert.include(result.stderr, "The exchange closed the feed with code 4001: no more")
       assert.propertyVal(linesOf(file).at(-1), "reason", "failed")
     })
