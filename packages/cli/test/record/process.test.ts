@@ -1,0 +1,42 @@
+import { appendFileSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { layer as exchange, LocalExchange } from "../support/exchange.ts"
+import { linesOf, waitForText } from "./support/recordings.ts"
+
+const ticker = "KXPROCESS-26-A"
+
+layer(exchange({ markets: [{ ticker }] }), { excludeTestServices: true })("kalshi record as a process", (it) => {
+  it.effect("ends with 0 after Ctrl-C with all messages, and loses no written line when it is killed", () =>
+    Effect.gen(function* () {
+      const { account, folder, run, runProcess, sandbox } = yield* LocalExchange
+      const [stopped, killed] = [join(folder, "stopped.ndjson"), join(folder, "killed.ndjson")]
+      const bid = (price: string) =>
+        Effect.orDie(sandbox.placeOrder(account.accountId, { ticker, side: "bid", count: "5", price }))
+      const arrived = Effect.forEach([stopped, killed], (file) => waitForText(file, '"0.4000"'), { discard: true })
+      const stopping = yield* Effect.forkChild(runProcess(["record", "--out", stopped, ticker], { stop: arrived }))
+      const killing = yield* Effect.forkChild(runProcess(["record", "--out", killed, ticker]))
+      for (const file of [stopped, killed]) yield* waitForText(file, "orderbook_snapshot")
+      yield* bid("0.40")
+      yield* arrived
+      // The interruption kills the process.
+      yield* Fiber.interrupt(killing)
+      const result = yield* Fiber.join(stopping)
+      assert.deepStrictEqual([result.code, result.exit], [0, "done"], result.stderr)
+      assert.match(result.stdout, /^file +\S+stopped\.ndjson\nmessages +\d+\norder books +1\noutages +0\n/)
+      assert.propertyVal(linesOf(stopped).at(-1), "reason", "stopped")
+      assert.isTrue(readFileSync(stopped, "utf8").endsWith("\n"))
+      assert.notInclude(readFileSync(killed, "utf8"), '"type":"end"')
+      appendFileSync(killed, '{"type":"fra')
+      const replayed = yield* run(["replay", killed, "--books", "--json"])
+      assert.strictEqual(replayed.exit, "done")
+      assert.strictEqual(
+        replayed.stdout,
+        `${JSON.stringify([{ market_ticker: ticker, side: "bid", price: "0.40", count: "5.00" }])}\n`
+      )
+      assert.include(replayed.stderr, "killed.ndjson ends with an incomplete line of 12 bytes")
+    }).pipe(Effect.orDie)
+  )
+})
