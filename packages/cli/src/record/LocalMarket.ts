@@ -39,6 +39,9 @@ interface HouseLevel {
 
 const unitsPerDollar = 10_000
 
+/** The most orders of the house at a price. Then the newest one is replaced by a larger one. */
+const maxOrders = 8
+
 /** Parses a price as ten-thousandths of a dollar: the finest published price grid. */
 const priceOf = (text: string): number => {
   const micros = FixedPoint.toMicros(FixedPoint.dollarsUnsafe(text))
@@ -158,15 +161,7 @@ export class LocalMarket {
   #shrink(level: HouseLevel, target: number) {
     return Effect.gen({ self: this }, function* () {
       let resting = yield* this.#resting(level)
-      while (resting > target) {
-        const orderId = level.orderIds.pop()
-        if (orderId === undefined) break
-        const remaining = yield* this.#remaining(orderId)
-        resting -= remaining
-        if (remaining > 0) {
-          yield* this.#orElse(this.#operator.cancelOrder(this.#accounts.house, orderId), "cancel an order of the house")
-        }
-      }
+      while (resting > target && level.orderIds.length > 0) resting -= yield* this.#cancelNewest(level)
       return resting
     })
   }
@@ -195,10 +190,12 @@ export class LocalMarket {
     )
   }
 
+  /** Rests more contracts behind the orders at this price. */
   #place(level: HouseLevel, count: number) {
-    const [price, contracts] = [printPrice(level.price), printCount(count)]
-    return Effect.map(
-      this.#orElse(
+    return Effect.gen({ self: this }, function* () {
+      const replaced = level.orderIds.length < maxOrders ? 0 : yield* this.#cancelNewest(level)
+      const [price, contracts] = [printPrice(level.price), printCount(count + replaced)]
+      const { orderId } = yield* this.#orElse(
         this.#operator.placeOrder(this.#accounts.house, {
           ticker: this.#ticker,
           side: level.side,
@@ -206,9 +203,21 @@ export class LocalMarket {
           price
         }),
         `rest ${contracts} at ${price}`
-      ),
-      ({ orderId }) => void level.orderIds.push(orderId)
-    )
+      )
+      level.orderIds.push(orderId)
+    })
+  }
+
+  /** Cancels the newest order of a level. Returns what rested of it. */
+  #cancelNewest(level: HouseLevel) {
+    return Effect.gen({ self: this }, function* () {
+      const orderId = level.orderIds.pop()
+      const remaining = orderId === undefined ? 0 : yield* this.#remaining(orderId)
+      if (orderId !== undefined && remaining > 0) {
+        yield* this.#orElse(this.#operator.cancelOrder(this.#accounts.house, orderId), "cancel an order of the house")
+      }
+      return remaining
+    })
   }
 
   #orElse<A>(effect: Effect.Effect<A, Sandbox.SandboxError>, action: string): Effect.Effect<A, CommandError> {
