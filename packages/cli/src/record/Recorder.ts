@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as Feed from "@kalshi-effect/client/Feed"
+import type * as Feed from "@kalshi-effect/client/Feed"
 import type { InvalidRequest } from "@kalshi-effect/client/Errors"
 import type { ChannelName } from "@kalshi-effect/client/generated/feed"
 import * as Result from "effect/Result"

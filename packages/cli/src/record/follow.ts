@@ -59,8 +59,18 @@ export class Follower {
     if (followed !== undefined) followed.isAllChanged = true
   }
 
+  /** Creates the markets that the first lines of a recording name. */
+  prepare(entries: ReadonlyArray<Entry>): Effect.Effect<void, CommandError> {
+    const named = new Set(entries.flatMap(({ line }) => (line.type === "recording" ? line.tickers : [])))
+    const wanted = [...named].filter((ticker) => this.#isWanted(ticker))
+    return Effect.andThen(
+      Effect.forEach(entries, (entry) => this.#describe(entry), { discard: true }),
+      Effect.forEach(wanted, (ticker) => this.#market(ticker), { discard: true })
+    )
+  }
+
   /** Creates the market that a line describes, if the local exchange does not have it. */
-  describe({ line, text }: Entry): Effect.Effect<void, CommandError> {
+  #describe({ line, text }: Entry): Effect.Effect<void, CommandError> {
     if (line.type !== "market" || this.#followed.has(line.ticker) || !this.#isWanted(line.ticker)) return Effect.void
     return this.#create(line.ticker, this.#description(line, text))
   }
@@ -68,7 +78,7 @@ export class Follower {
   /** Applies a line: changes the local book, or repeats a trade. */
   play(entry: Entry): Effect.Effect<void, CommandError> | undefined {
     const { line, text } = entry
-    if (line.type === "market") return this.describe(entry)
+    if (line.type === "market") return this.#describe(entry)
     const change = this.#books.apply(entry)
     if (change !== undefined) return this.#isWanted(change.ticker) ? this.#change(change, line.at_ms) : undefined
     return line.type === "frame" && isTrade(line) ? this.#trade(line, text) : undefined

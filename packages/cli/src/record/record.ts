@@ -189,15 +189,16 @@ const recordFeed = (
     })
     const refused = failureOf(writer)
     if (refused !== undefined) return yield* refused
-    const startedMillis = nowMillis()
+    const startedNanos = yield* Clock.monotonicTimeNanos
     const finish = (error?: string): void => {
       recorder.stop()
       writer.end(error === undefined ? "stopped" : "failed", error)
     }
     yield* Effect.addFinalizer(() => Effect.sync(() => finish("the command was interrupted")))
-    yield* screen.note(
-      `Recording ${plural(tickers.length, "market")} to ${where.path}. ${options.account ? "The file contains private data of the account. " : ""}Press Ctrl-C to stop`
-    )
+    if (options.account) yield* screen.note("The file will contain private data: fills, orders and positions")
+    if (screen.isTerminal) {
+      yield* screen.note(`Recording ${plural(tickers.length, "market")} to ${where.path}. Press Ctrl-C to stop`)
+    }
     recorder.start(channels)
     requestBooks("start")
     yield* Effect.forkScoped(readBooks(requests, tickers, recorder))
@@ -225,7 +226,8 @@ const recordFeed = (
     if (error !== undefined && recorder.counts.frames === 0 && !where.exists) remove(where.path)
     const failure = error ?? failureOf(writer)
     if (failure !== undefined) return yield* failure
-    return { counts: recorder.counts, writer, startedMillis, endedMillis: nowMillis() }
+    const durationMillis = Number((yield* Clock.monotonicTimeNanos) - startedNanos) / 1e6
+    return { counts: recorder.counts, writer, durationMillis: Math.round(durationMillis) }
   }).pipe(Effect.scoped)
 
 /** The command. */
@@ -239,10 +241,9 @@ export const record = Command.make(
     Effect.gen(function* () {
       const checked = yield* check(options, tickers)
       const layers = Layer.mergeAll(feedLayer, Layer.provide(publicLayer, capture.layer))
-      const { counts, endedMillis, startedMillis, writer } = yield* recordFeed(options, tickers, checked).pipe(
+      const { counts, durationMillis, writer } = yield* recordFeed(options, tickers, checked).pipe(
         Effect.provide(layers)
       )
-      const durationMillis = endedMillis - startedMillis
       yield* Output.value(
         {
           files: writer.paths,

@@ -31,6 +31,13 @@ export interface ServeOptions {
 /** The cash of the accounts that make the recorded book and the recorded trades. */
 const houseDollars = "999999999"
 
+/** The accounts of the local exchange: the last one is the user's. */
+export const accounts: ReadonlyArray<Sandbox.NewAccount> = [
+  { name: "house", dollars: houseDollars },
+  { name: "taker", dollars: houseDollars },
+  { name: "you" }
+]
+
 /** Writes the key of the user's account to a file that is removed at the end. */
 const keyFile = (port: number, key: Sandbox.Credentials) =>
   Effect.gen(function* () {
@@ -51,12 +58,11 @@ const keyFile = (port: number, key: Sandbox.Credentials) =>
     return file
   })
 
-/** The lines before the first message, which describe the markets. */
-const descriptions = (entries: ServeOptions["entries"]) =>
+/** The lines before the first message: they name and describe the markets. */
+const firstLines = (entries: ServeOptions["entries"]) =>
   entries.pipe(
     Stream.flatMap((chunk) => Stream.fromIterable(chunk)),
     Stream.takeWhile(({ line }) => line.type !== "frame"),
-    Stream.filter(({ line }) => line.type === "market"),
     Stream.runCollect
   )
 
@@ -91,7 +97,7 @@ export const serve = (options: ServeOptions) =>
     const [house, taker, user] = sandbox.credentials
     if (house === undefined || taker === undefined || user === undefined) return
     const follower = new Follower(sandbox, { house: house.accountId, taker: taker.accountId }, options.isWanted)
-    for (const entry of yield* descriptions(options.entries)) yield* follower.describe(entry)
+    yield* follower.prepare(yield* firstLines(options.entries))
     const file = yield* keyFile(Number(new URL(sandbox.url).port), user)
     yield* Output.value(
       { url: sandbox.url, key_id: user.keyId, private_key_path: file, tickers: follower.tickers },

@@ -4,7 +4,7 @@ import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { LocalMarket } from "../../src/record/LocalMarket.ts"
@@ -160,6 +160,20 @@ describe("LocalMarket", () => {
       assert.deepStrictEqual((yield* restBook(ticker)).asks, [level(50, 300), level(51, 200)])
       yield* market.change([{ side: "ask", ...level(50, 600) }])
       assert.deepStrictEqual((yield* restBook(ticker)).asks, [level(50, 600), level(51, 200)])
+    }).pipe(Effect.provide(exchange))
+  )
+
+  it.effect("needs a bounded number of orders for a level that grows often", () =>
+    Effect.gen(function* () {
+      const { market, sandbox } = yield* start
+      for (let count = 1; count <= 1_000; count++) yield* market.change([{ side: "bid", ...level(40, count) }])
+      assert.deepStrictEqual((yield* restBook(ticker)).bids, [level(40, 1_000)])
+      const [house] = sandbox.credentials
+      const query = { status: "resting", limit: 100, ticker } as const
+      const resting = (yield* sandbox.view).listOrders(house?.accountId ?? "", query)
+      assert.isAtMost(Result.getOrThrow(resting).items.length, 8)
+      yield* market.change([{ side: "bid", ...level(40, 1) }])
+      assert.deepStrictEqual((yield* restBook(ticker)).bids, [level(40, 1)])
     }).pipe(Effect.provide(exchange))
   )
 

@@ -6,14 +6,25 @@ import type { Frame, Line, Notice } from "../../src/record/lines.ts"
 import { layer as exchange, LocalExchange } from "../support/exchange.ts"
 import { linesOf, waitForText, waitUntil, whileRecording } from "./support/recordings.ts"
 
-/** The types of the lines, without those that depend on time. */
-const typesOf = (lines: ReadonlyArray<Line>): ReadonlyArray<string> =>
-  lines.map((line) => (line.type === "frame" ? ((line.message as { type: string }).type ?? "?") : line.type)) // frames of the exchange
+/** The parts of a message that the tests read. */
+interface Message {
+  readonly type: string
+  readonly msg: {
+    readonly ts_ms: number
+    readonly delta_fp: string
+    readonly yes_dollars_fp: ReadonlyArray<readonly [string, string]>
+  }
+}
 
-const frames = (lines: ReadonlyArray<Line>, type: string): ReadonlyArray<Frame & { readonly message: any }> =>
-  lines.filter(
-    (line): line is Frame & { readonly message: any } => line.type === "frame" && typesOf([line])[0] === type
-  )
+const messageOf = (line: Line | undefined): Message | undefined =>
+  line?.type === "frame" ? (line.message as Message) : undefined // as the exchange sent it
+
+/** The types of the lines, and of the messages in frames. */
+const typesOf = (lines: ReadonlyArray<Line>): ReadonlyArray<string> =>
+  lines.map((line) => messageOf(line)?.type ?? line.type)
+
+const frames = (lines: ReadonlyArray<Line>, type: string): ReadonlyArray<Frame> =>
+  lines.filter((line): line is Frame => messageOf(line)?.type === type)
 
 const notices = (lines: ReadonlyArray<Line>, type: Notice["type"]): ReadonlyArray<Notice> =>
   lines.filter((line): line is Notice => line.type === type)
@@ -46,7 +57,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
         }).pipe(Effect.orDie)
       )
       assert.strictEqual(result.exit, "done", result.stderr)
-      assert.include(result.stderr, `Recording 1 market to ${file}. Press Ctrl-C to stop`)
+      assert.strictEqual(result.stderr, "")
       const lines = linesOf(file)
       const [first, market] = lines
       assert.deepInclude(first, {
@@ -60,19 +71,19 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
         continues: false
       })
       assert.propertyVal(market, "type", "market")
-      const [book] = lines.filter((line) => line.type === "order_book")
+      const book = lines.find((line) => line.type === "order_book")
       assert.propertyVal(book, "reason", "start")
       assert.deepStrictEqual(book?.type === "order_book" ? book.message : undefined, {
         orderbook_fp: { yes_dollars: [["0.4000", "5.00"]], no_dollars: [] }
       })
       const [snapshot] = frames(lines, "orderbook_snapshot")
-      assert.deepStrictEqual(snapshot?.message.msg.yes_dollars_fp, [["0.4000", "5.00"]])
+      assert.deepStrictEqual(messageOf(snapshot)?.msg.yes_dollars_fp, [["0.4000", "5.00"]])
       assert.deepStrictEqual(
-        frames(lines, "orderbook_delta").map(({ message }) => message.msg.delta_fp),
+        frames(lines, "orderbook_delta").map((line) => messageOf(line)?.msg.delta_fp),
         ["7.00", "-2.00"]
       )
       const [trade] = frames(lines, "trade")
-      assert.strictEqual(trade?.exchange_ms, trade?.message.msg.ts_ms)
+      assert.strictEqual(trade?.exchange_ms, messageOf(trade)?.msg.ts_ms)
       assert.isAtLeast(trade?.at_ms ?? 0, trade?.exchange_ms ?? 0)
       assert.propertyVal(lines.at(-1), "reason", "stopped")
       // No private message, and a file that only this user can read.
@@ -101,7 +112,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
           yield* waitForText(file, '"user_order"')
         })
       )
-      assert.include(result.stderr, "The file contains private data of the account")
+      assert.include(result.stderr, "The file will contain private data: fills, orders and positions")
       const lines = linesOf(file)
       assert.deepInclude(lines[0], { account: true, channels: ["trade", "fill", "user_orders", "market_positions"] })
       assert.notInclude(typesOf(lines), "orderbook_snapshot")
@@ -123,8 +134,8 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
       )
       const lines = linesOf(file)
       const book = (line: Line) => "channel" in line && line.channel === "orderbook_delta"
-      const [outage] = notices(lines, "outage").filter(book)
-      const [restored] = notices(lines, "restored").filter(book)
+      const outage = notices(lines, "outage").find(book)
+      const restored = notices(lines, "restored").find(book)
       assert.deepStrictEqual(outage?.markets, [ticker])
       assert.include(outage?.detail, "Closed with code 1006")
       const [before, after] = frames(lines, "orderbook_snapshot")
@@ -132,7 +143,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
       assert.isBelow(lines.indexOf(outage!), lines.indexOf(after!))
       assert.isBelow(before!.connection, after!.connection)
       assert.isDefined(restored)
-      assert.strictEqual(after?.message.msg.yes_dollars_fp.length, 2)
+      assert.strictEqual(messageOf(after)?.msg.yes_dollars_fp.length, 2)
       assert.match(result.stderr, /outage of orderbook_delta for KXOUTAGE-26-A: Closed with code 1006/)
       assert.match(result.stdout, /outages\s+3/)
     })
@@ -200,7 +211,9 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
     Effect.gen(function* () {
       const { file, run, ticker } = yield* prepare("append")
       const args = ["record", "--out", file, "--for", "1ms", "--snapshot-every", "off", ticker]
-      assert.strictEqual((yield* run(args)).exit, "done")
+      const started = yield* run(args, { columns: 80 })
+      assert.strictEqual(started.exit, "done")
+      assert.strictEqual(started.stderr, `Recording 1 market to ${file}. Press Ctrl-C to stop\n`)
       const first = readFileSync(file, "utf8")
       const refused = yield* run(args)
       assert.strictEqual(refused.exit, "usage")

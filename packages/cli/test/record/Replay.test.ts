@@ -223,7 +223,7 @@ describe("kalshi replay", () => {
     Effect.gen(function* () {
       const evil = frame(1, delta(2, "yes", "0.4500", "1.00", "A\u001b[2J\u202e"))
       const { stdout } = yield* replay([write("evil.ndjson", [header({ environment: "x\u001b[31m" }), evil])])
-      assert.notMatch(stdout, /[\u001b\u202e]/)
+      for (const control of ["\u001b", "\u202e"]) assert.notInclude(stdout, control)
     })
   )
 })
