@@ -70,8 +70,8 @@ const start = Effect.gen(function* () {
   return { sandbox, market, user: user ?? "" }
 })
 
-/** A book that is not crossed: bids below a price, asks above it. */
-const book: fc.Arbitrary<Levels> = fc.integer({ min: 1, max: 98 }).chain((middle) => {
+/** A book that is not crossed: bids below a price, asks above it. It replaces a book as a whole or level by level. */
+const book: fc.Arbitrary<Levels & { readonly isWhole: boolean }> = fc.integer({ min: 1, max: 98 }).chain((middle) => {
   const side = (min: number, max: number) =>
     fc
       .uniqueArray(fc.record({ cents: fc.integer({ min, max }), hundredths: fc.integer({ min: 1, max: 50_000 }) }), {
@@ -83,8 +83,16 @@ const book: fc.Arbitrary<Levels> = fc.integer({ min: 1, max: 98 }).chain((middle
           .toSorted((left, right) => left.cents - right.cents)
           .map(({ cents, hundredths }) => level(cents, hundredths))
       )
-  return fc.record({ bids: side(1, middle), asks: side(middle + 1, 99) })
+  return fc.record({ bids: side(1, middle), asks: side(middle + 1, 99), isWhole: fc.boolean() })
 })
+
+const ofSide = (levels: ReadonlyArray<Level>, side: "bid" | "ask") => levels.map((own) => ({ ...own, side }))
+
+/** The levels that a book no longer has, with no contract. */
+const left = (before: ReadonlyArray<Level>, after: ReadonlyArray<Level>, side: "bid" | "ask") =>
+  before
+    .filter(({ price }) => !after.some((own) => own.price === price))
+    .map(({ price }) => ({ side, price, count: FixedPoint.fromHundredths(0n) }))
 
 const recordedTrade = fc
   .record({
@@ -109,8 +117,14 @@ describe("LocalMarket", () => {
                 let seen = 0
                 for (const step of steps) {
                   if ("bids" in step) {
-                    expected = step
-                    yield* market.follow(step)
+                    const vanished = [
+                      ...left(expected.bids, step.bids, "bid"),
+                      ...left(expected.asks, step.asks, "ask")
+                    ]
+                    yield* step.isWhole
+                      ? market.follow(step)
+                      : market.change([...ofSide(step.bids, "bid"), ...ofSide(step.asks, "ask"), ...vanished])
+                    expected = { bids: step.bids, asks: step.asks }
                   } else {
                     yield* market.trade(step)
                     const all = yield* restTrades(ticker)

@@ -122,6 +122,7 @@ describe("kalshi replay", () => {
       yield* unknown(write("gap.ndjson", [header(), start, frame(1, delta(3, "yes", "0.4500", "1.00"))]))
       const next = header({ recording_id: "two" })
       yield* unknown(write("run.ndjson", [header(), start, next, frame(1, delta(2, "yes", "0.4500", "1.00"))]))
+      yield* unknown(write("restart.ndjson", [header(), start, next]))
       const missing = [header({ part: 3 }), frame(1, delta(2, "yes", "0.4500", "1.00"))]
       write("missing.0001.ndjson", [header(), start])
       write("missing.0003.ndjson", missing)

@@ -5,7 +5,8 @@ import { encodeFrame, encodeRead, messageText, parseLine } from "../../src/recor
 /** The text of a message, after it was written to a line and read again. */
 const again = (text: string): string | undefined => {
   const encoded = encodeFrame({ text, generation: 3, receivedMillis: 17 })
-  assert.notInclude(encoded, "\n")
+  // Chai formats both texts even if they do not match, which is slow.
+  assert.isFalse(encoded.includes("\n"))
   const line = parseLine(encoded)
   return line?.type === "frame" ? messageText(line, encoded) : undefined
 }
@@ -37,7 +38,9 @@ describe("encodeFrame", () => {
 
   it("loses nothing of any message", () => {
     const json = fc.tuple(fc.json({ maxDepth: 2 }), fc.constantFrom("", " ", "\n")).map(([text, end]) => text + end)
-    fc.assert(fc.property(fc.oneof(json, fc.string({ unit: "binary" })), (text) => again(text) === text))
+    // Any UTF-16 code units, also unpaired ones.
+    const units = fc.array(fc.nat({ max: 0xffff })).map((codes) => String.fromCharCode(...codes))
+    fc.assert(fc.property(fc.oneof(json, units), (text) => again(text) === text))
   })
 })
 

@@ -120,10 +120,11 @@ describe("kalshi replay --serve", () => {
 
   it.live("begins at --from with the book of that time, and continues at its speed", () =>
     Effect.gen(function* () {
-      // Eight recorded seconds take over two hours at this speed, so the last change does not happen.
-      const { acted } = yield* whileServing(
-        [write("day.ndjson", recording), "--from", "500ms", "--speed", "0.001"],
-        ({ environment }) => Effect.andThen(waitForLevel(environment, "0.4050"), bookOf(environment))
+      // After the start, only the other market changes. The eight recorded seconds after that take over two hours.
+      const other = frame(1_000, snapshot(1, [["0.10", "1.00"]], [], "KXOTHER-26-B", 7))
+      const file = write("slow.ndjson", [...recording.slice(0, 2), other, recording[4]!])
+      const { acted } = yield* whileServing([file, "--from", "500ms", "--speed", "0.001"], ({ environment }) =>
+        Effect.andThen(waitForLevel(environment, "0.4050"), bookOf(environment))
       )
       assert.deepStrictEqual<unknown>(acted.yes_dollars, [["0.4050", "10.00"]])
     })
@@ -162,7 +163,8 @@ describe("kalshi replay --serve", () => {
   it.live("serves only the markets of --ticker", () =>
     Effect.gen(function* () {
       const other = frame(10, snapshot(1, [["0.10", "1.00"]], [], "KXOTHER-26-B", 7))
-      const file = write("two.ndjson", [...recording.slice(0, 2), other])
+      const otherTrade = frame(10, trade(1, "bid", "0.4700", "2.00", "KXOTHER-26-B"))
+      const file = write("two.ndjson", [...recording.slice(0, 1), other, otherTrade, ...recording.slice(1, 2)])
       const { acted } = yield* whileServing([file, "--speed", "max", "--ticker", ticker], ({ environment }) =>
         Effect.gen(function* () {
           yield* waitForLevel(environment, "0.4050")
@@ -171,6 +173,34 @@ describe("kalshi replay --serve", () => {
         })
       )
       assert.deepStrictEqual(acted, [ticker])
+    })
+  )
+
+  it.live("repeats trades, except block trades", () =>
+    Effect.gen(function* () {
+      const block = JSON.stringify(trade(2, "bid", "0.4700", "9.00", ticker)).replace(
+        '"trade_id"',
+        '"is_block_trade":true,"trade_id"'
+      )
+      const file = write("trades.ndjson", [
+        ...recording.slice(0, 3),
+        frame(1_000, JSON.parse(block) as object),
+        ...recording.slice(3)
+      ])
+      const { acted } = yield* whileServing([file, "--speed", "max"], ({ environment }) =>
+        Effect.gen(function* () {
+          yield* waitForLevel(environment, "0.4600")
+          return yield* Markets.trades({ ticker }).pipe(Effect.provide(publicLayer(environment)))
+        })
+      )
+      assert.deepStrictEqual<unknown>(
+        acted.trades.map(({ count_fp, taker_book_side, yes_price_dollars }) => [
+          taker_book_side,
+          count_fp,
+          yes_price_dollars
+        ]),
+        [["bid", "2.00", "0.4700"]]
+      )
     })
   )
 
