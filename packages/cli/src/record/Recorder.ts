@@ -38,8 +38,6 @@ export interface Counts {
 
 type Event = Exclude<Feed.SessionEvent, { readonly _tag: "Message" }>
 
-const listOf = (markets: ReadonlyArray<string>): string => (markets.length === 0 ? "" : ` for ${markets.join(", ")}`)
-
 /** Describes a loss in words. */
 const describe = (event: Event): Pick<Notice, "type" | "detail" | "markets"> => {
   switch (event._tag) {
@@ -202,8 +200,17 @@ export class Recorder {
   }
 }
 
+/** The most markets that a notice names. */
+const maxNamed = 5
+
+const listOf = (markets: ReadonlyArray<string>): string => {
+  if (markets.length === 0) return ""
+  const more = markets.length - maxNamed
+  return ` for ${markets.slice(0, maxNamed).join(", ")}${more > 0 ? ` and ${more} more` : ""}`
+}
+
 /** A notice for people. */
 export const noticeText = ({ channel, detail, markets = [], type }: Notice): string => {
   const what = type.replaceAll("_", " ")
-  return `${what}${channel === undefined ? "" : ` of ${channel}`}${listOf(markets.slice(0, 5))}: ${detail}`
+  return `${what}${channel === undefined ? "" : ` of ${channel}`}${listOf(markets)}: ${detail}`
 }

@@ -45,7 +45,9 @@ const duration = (name: string, description: string) =>
 const flags = {
   out: Flag.String("out").pipe(Flag.withDescription("The file to write. It must not exist, unless --append is set")),
   channels: Flag.String("channels").pipe(
-    Flag.withDescription(`The channels: a list of ${channelNames.join(", ")} (default orderbook,trades,ticker)`),
+    Flag.withDescription(
+      `The channels: a list of ${channelNames.join(", ")} (default orderbook,trades,ticker). lifecycle covers all markets`
+    ),
     Flag.withDefault("orderbook,trades,ticker")
   ),
   account: Flag.Boolean("account").pipe(

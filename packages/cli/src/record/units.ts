@@ -49,7 +49,7 @@ export const formatBytes = (bytes: number): string => {
   ] as const) {
     if (bytes >= size) return `${(bytes / size).toFixed(1)} ${unit}`
   }
-  return `${bytes} bytes`
+  return plural(bytes, "byte")
 }
 
 /** Formats a duration for people. */
