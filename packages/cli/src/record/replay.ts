@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type * as OrderBook from "@kalshi-effect/client/OrderBook"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -138,6 +139,28 @@ const columns: ReadonlyArray<Output.Column<Row>> = [
   { name: "count", value: ({ count }) => count, align: "right" }
 ]
 
+/** A book at the end, as JSON. `bids` and `asks` are absent while messages are missing. Best levels come first. */
+interface FinalBook {
+  readonly market_ticker: string
+  readonly at_ms: number
+  readonly is_live: boolean
+  readonly bids?: ReadonlyArray<OrderBook.Level>
+  readonly asks?: ReadonlyArray<OrderBook.Level>
+}
+
+const finalBook = (books: Books, ticker: string, atMillis: number): FinalBook => {
+  const read = books.get(ticker)?.read(atMillis)
+  const base = { market_ticker: ticker, at_ms: atMillis }
+  return read === undefined || Result.isFailure(read)
+    ? { ...base, is_live: false }
+    : { ...base, is_live: true, bids: read.success.bids, asks: read.success.asks }
+}
+
+const rowsOf = ({ asks = [], bids = [], market_ticker }: FinalBook): ReadonlyArray<Row> => [
+  ...asks.toReversed().map((level) => ({ market_ticker, side: "ask", ...level })),
+  ...bids.map((level) => ({ market_ticker, side: "bid", ...level }))
+]
+
 /** Prints the order books at the end. */
 const printBooks = (entries: Entries, playback: Playback, tickers: ReadonlySet<string>) =>
   Effect.gen(function* () {
@@ -149,21 +172,15 @@ const printBooks = (entries: Entries, playback: Playback, tickers: ReadonlySet<s
       books.apply(entry)
     }
     yield* play(entries, playback, { before: apply, play: (entry) => void apply(entry), flush: Effect.void })
-    const rows: Array<Row> = []
-    for (const ticker of books.tickers) {
-      if (tickers.size > 0 && !tickers.has(ticker)) continue
-      const read = books.get(ticker)?.read(lastMillis)
-      if (read === undefined) continue
-      if (Result.isFailure(read)) {
-        yield* screen.note(plain(`The book of ${ticker} is not known at this time: messages are missing before it`))
-        continue
-      }
-      const rowOf = (side: string) => (level: { readonly price: string; readonly count: string }) =>
-        rows.push({ market_ticker: ticker, side, price: level.price, count: level.count })
-      read.success.asks.toReversed().forEach(rowOf("ask"))
-      read.success.bids.forEach(rowOf("bid"))
+    const found = books.tickers
+      .filter((ticker) => tickers.size === 0 || tickers.has(ticker))
+      .map((ticker) => finalBook(books, ticker, lastMillis))
+    for (const { is_live, market_ticker } of found) {
+      const reason = "is not known at this time: messages are missing before it"
+      if (!is_live) yield* screen.note(plain(`The book of ${market_ticker} ${reason}`))
     }
-    yield* Output.list(columns, rows, { empty: "There is no order" })
+    if ((yield* Output.format) === "json") return yield* Output.line(JSON.stringify(found))
+    yield* Output.list(columns, found.flatMap(rowsOf), { empty: "There is no order" })
   })
 
 type Entries = ReturnType<typeof readEntries>

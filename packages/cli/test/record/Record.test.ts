@@ -200,8 +200,9 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
       )
       assert.strictEqual(new Set(headers.map((line) => line?.type === "recording" && line.recording_id)).size, 1)
       const replayed = yield* run(["replay", part(2), "--books", "--json"])
+      const [book] = JSON.parse(replayed.stdout) as ReadonlyArray<{ readonly bids: ReadonlyArray<{ price: string }> }>
       assert.deepStrictEqual(
-        (JSON.parse(replayed.stdout) as ReadonlyArray<{ price: string }>).map(({ price }) => price),
+        book?.bids.map(({ price }) => price),
         ["0.41", "0.40"]
       )
     })

@@ -40,11 +40,21 @@ const day = [
   `{"type":"end","at_ms":${at(5_000)},"reason":"stopped"}`
 ]
 
+interface FinalBook {
+  readonly market_ticker: string
+  readonly is_live: boolean
+  readonly bids?: ReadonlyArray<{ readonly price: string; readonly count: string }>
+  readonly asks?: ReadonlyArray<{ readonly price: string; readonly count: string }>
+}
+
 const bookOf = (file: string, ...args: ReadonlyArray<string>) =>
   Effect.map(replay([file, "--books", "--json", ...args]), ({ stderr, stdout }) => ({
-    levels: (JSON.parse(stdout) as ReadonlyArray<Record<string, string>>).map(
-      ({ count, market_ticker, price, side }) => `${market_ticker} ${side} ${price} ${count}`
-    ),
+    levels: (JSON.parse(stdout) as ReadonlyArray<FinalBook>).flatMap(({ asks, bids, is_live, market_ticker }) => {
+      assert.deepStrictEqual([asks !== undefined, bids !== undefined], [is_live, is_live])
+      const text = (side: string) => (level: { readonly price: string; readonly count: string }) =>
+        `${market_ticker} ${side} ${level.price} ${level.count}`
+      return [...(asks ?? []).map(text("ask")), ...(bids ?? []).map(text("bid"))]
+    }),
     stderr
   }))
 

@@ -35,7 +35,7 @@ const source = exchange({
 
 layer(source, { excludeTestServices: true })("Follower", (it) => {
   it.effect(
-    "has the order books of the recorded exchange at each time, through a gap and a lost connection",
+    "has the order books of the recorded exchange at each time, through crossed books, gaps and a lost connection",
     () =>
       Effect.gen(function* () {
         const { folder, run, sandbox } = yield* LocalExchange
@@ -63,6 +63,8 @@ layer(source, { excludeTestServices: true })("Follower", (it) => {
             yield* isConnected(0)
             for (let step = 0; step < steps; step++) {
               if (step % 20 === 7) yield* sandbox.plant({ feed: "frame", channel: "orderbook_delta", change: "skip" })
+              if (step % 20 === 3) yield* sandbox.plant({ feed: "frame", channel: "orderbook_delta", change: "repeat" })
+              if (step % 20 === 13) yield* sandbox.plant({ feed: "frame", channel: "orderbook_delta", change: "cross" })
               if (step === 25) {
                 yield* sandbox.feed.drop({ how: "reset" })
                 yield* sandbox.moveClock(stepMillis)
