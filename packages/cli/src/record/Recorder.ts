@@ -32,6 +32,7 @@ export interface RecorderOptions {
 export interface Counts {
   frames: number
   orderBooks: number
+  /** Of the channel that was interrupted most often. A lost connection interrupts every channel once. */
   outages: number
   gaps: number
 }
@@ -81,6 +82,7 @@ export class Recorder {
   readonly counts: Counts = { frames: 0, orderBooks: 0, outages: 0, gaps: 0 }
   /** The last frame. A gap before it must stand before it in the file. */
   #pending: { readonly line: string; readonly isCounted: boolean } | undefined
+  readonly #outages = new Map<ChannelName, number>()
   readonly #subscriptions: Array<Feed.Subscription> = []
   #books: Feed.Subscription | undefined
   #stopFrames = (): void => {}
@@ -187,7 +189,11 @@ export class Recorder {
     if (event._tag !== "Gap") this.#flushPending()
     writer.line(encode(notice))
     const isBook = channel === "orderbook_delta"
-    if (event._tag === "Outage") this.counts.outages++
+    if (event._tag === "Outage") {
+      const outages = (this.#outages.get(channel) ?? 0) + 1
+      this.#outages.set(channel, outages)
+      this.counts.outages = Math.max(this.counts.outages, outages)
+    }
     if (event._tag === "Restored" && (isBook || this.#books === undefined)) requestBooks("reconnect")
     if (event._tag === "Gap") {
       this.counts.gaps++

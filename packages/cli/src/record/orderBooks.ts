@@ -6,6 +6,7 @@
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { CommandError } from "../app/failures.ts"
 import * as capture from "./capture.ts"
 import { encode, encodeRead, type ReadReason } from "./lines.ts"
 
@@ -27,7 +28,19 @@ const readLine = <A, E, R>(
 
 /** Reads the markets. Fails if one of them does not exist. */
 export const marketLines = (tickers: ReadonlyArray<string>) =>
-  Effect.forEach(tickers, (ticker) => readLine("market", ticker, "start", Markets.get({ ticker })), { concurrency })
+  Effect.forEach(
+    tickers,
+    (ticker) =>
+      Effect.catchTag(readLine("market", ticker, "start", Markets.get({ ticker })), "NotFound", () =>
+        Effect.fail(
+          new CommandError({
+            exit: "refused",
+            message: `The exchange has no market ${ticker}. Find its ticker with \`kalshi markets\``
+          })
+        )
+      ),
+    { concurrency }
+  )
 
 /** Reads the order books, and passes each line on. A read that fails is a line too. */
 export const orderBookLines = (

@@ -13,7 +13,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
-import * as Schedule from "effect/Schedule"
 import { randomUUID } from "node:crypto"
 import { environment, feedLayer, publicLayer } from "../app/connection.ts"
 import { type CommandError, describeFailure, usage } from "../app/failures.ts"
@@ -23,7 +22,7 @@ import * as Output from "../output/Output.ts"
 import { plain } from "../output/plain.ts"
 import * as capture from "./capture.ts"
 import { accountChannels, channelNames, parseChannels, type RecordedChannel } from "./channels.ts"
-import { encode, formatVersion, type ReadReason } from "./lines.ts"
+import { encode, formatVersion, type Notice, type ReadReason } from "./lines.ts"
 import { marketLines, orderBookLines } from "./orderBooks.ts"
 import { checkContinued, continueFile, create, partPath, plan, type Plan, remove } from "./parts.ts"
 import { noticeText, Recorder, type RecorderError } from "./Recorder.ts"
@@ -125,6 +124,7 @@ const openWriter = (
 /** Refuses a wrong command line before anything is sent. */
 const check = (options: Flags, tickers: ReadonlyArray<string>) =>
   Effect.gen(function* () {
+    if ((yield* Output.format) === "csv") return yield* usage("--csv prints lists only. Use --json")
     const channels = yield* Effect.mapError(Effect.fromResult(parseChannels(options.channels)), usage)
     const repeated = tickers.find((ticker, index) => tickers.indexOf(ticker) !== index)
     if (repeated !== undefined) return yield* usage(`${repeated} is listed twice. Name each market once`)
@@ -147,11 +147,24 @@ const readBooks = (requests: Queue.Queue<ReadReason>, tickers: ReadonlyArray<str
     )
   )
 
+/**
+ * Whether the user reads a notice while the recording runs. A lost connection interrupts every channel. One notice is
+ * enough for that.
+ */
+const isNoted = ({ channel, detail, type }: Notice, channels: ReadonlyArray<string>): boolean =>
+  channel === channels[0] ||
+  detail.startsWith("SubscriptionLost") ||
+  (type !== "outage" && type !== "restored" && type !== "delay")
+
 /** Why a recording ended without the user's wish. */
 type RecordError = CommandError | RecorderError
 
 /** A function, because the failure can appear at any time. */
 const failureOf = (writer: Writer): CommandError | undefined => writer.failure
+
+/** Runs an action again and again, after each interval, until the scope closes. */
+const every = (millis: number, action: () => void) =>
+  Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(millis), Effect.sync(action))))
 
 /** Records until the user stops the recording, or until it fails. Returns what was recorded. */
 const recordFeed = (
@@ -187,7 +200,9 @@ const recordFeed = (
       nowMillis,
       requestBooks,
       onEnd: fail,
-      onNotice: (notice) => void Queue.offerUnsafe(notes, plain(noticeText(notice)))
+      onNotice: (notice) => {
+        if (isNoted(notice, channels)) Queue.offerUnsafe(notes, plain(noticeText(notice)))
+      }
     })
     const refused = failureOf(writer)
     if (refused !== undefined) return yield* refused
@@ -205,19 +220,11 @@ const recordFeed = (
     requestBooks("start")
     yield* Effect.forkScoped(readBooks(requests, tickers, recorder))
     yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(notes), (note) => screen.note(note))))
-    yield* Effect.forkScoped(
-      Effect.repeat(
-        Effect.sync(() => {
-          recorder.settle()
-          writer.flush()
-        }),
-        Schedule.spaced(flushMillis)
-      )
-    )
-    if (options.snapshotEvery > 0) {
-      const request = Effect.sync(() => requestBooks("interval"))
-      yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(options.snapshotEvery), request)))
-    }
+    yield* every(flushMillis, () => {
+      recorder.settle()
+      writer.flush()
+    })
+    if (options.snapshotEvery > 0) yield* every(options.snapshotEvery, () => requestBooks("interval"))
     const ended = Option.match(options.runFor, { onNone: () => Effect.never, onSome: (millis) => Effect.sleep(millis) })
     const error = yield* Effect.raceAllFirst([
       Deferred.await(over),
@@ -227,7 +234,11 @@ const recordFeed = (
     // A recording without a message is of no use after an error.
     if (error !== undefined && recorder.counts.frames === 0 && !where.exists) remove(where.path)
     const failure = error ?? failureOf(writer)
-    if (failure !== undefined) return yield* failure
+    if (failure !== undefined) {
+      const messages = plural(recorder.counts.frames, "message")
+      if (recorder.counts.frames > 0) yield* screen.note(`${writer.paths.join(", ")}: ${messages} until the error`)
+      return yield* failure
+    }
     const durationMillis = Number((yield* Clock.monotonicTimeNanos) - startedNanos) / 1e6
     return { counts: recorder.counts, writer, durationMillis: Math.round(durationMillis) }
   }).pipe(Effect.scoped)

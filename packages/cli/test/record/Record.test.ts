@@ -145,7 +145,8 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
       assert.isDefined(restored)
       assert.strictEqual(messageOf(after)?.msg.yes_dollars_fp.length, 2)
       assert.match(result.stderr, /outage of orderbook_delta for KXOUTAGE-26-A: Closed with code 1006/)
-      assert.match(result.stdout, /outages\s+3/)
+      assert.match(result.stdout, /outages\s+1\n/)
+      assert.strictEqual(result.stderr.split("outage of").length, 2)
     })
   )
 
@@ -238,8 +239,13 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
     Effect.gen(function* () {
       const { file, folder, run, ticker } = yield* prepare("refusals")
       for (const [args, exit, message] of [
-        [["KXNOTHING-26-A"], "refused", "Markets.get failed with status 404"],
+        [
+          ["KXNOTHING-26-A"],
+          "refused",
+          "The exchange has no market KXNOTHING-26-A. Find its ticker with `kalshi markets`"
+        ],
         [[ticker, ticker], "usage", "is listed twice"],
+        [[ticker, "--csv"], "usage", "--csv prints lists only. Use --json"],
         [[ticker, "--channels", "orderbook,fills"], "usage", 'there is no channel "fills"'],
         [[ticker, "--for", "1"], "usage", "a duration such as 90s, 5m or 1h"],
         [[ticker, "--rotate-size", "many"], "usage", "a size such as 256MB or 1GB"],
@@ -286,6 +292,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
       )
       assert.notStrictEqual(result.exit, "done")
       assert.include(result.stderr, "The exchange closed the feed with code 4001: no more")
+      assert.match(result.stderr, /refused\.ndjson: \d+ messages until the error/)
       assert.propertyVal(linesOf(file).at(-1), "reason", "failed")
     })
   )
