@@ -12,18 +12,54 @@ import { type Exit, exits } from "./app/exits.ts"
 import { describeCause, type Failure, toJson } from "./app/failures.ts"
 import { settings } from "./app/settings.ts"
 import { version } from "./app/version.ts"
+import { balance } from "./look/balance.ts"
+import { book } from "./look/book.ts"
+import { candles } from "./look/candles.ts"
+import { event, events } from "./look/events.ts"
+import { fills } from "./look/fills.ts"
+import { groups } from "./look/groups.ts"
+import { limits } from "./look/limits.ts"
+import { market } from "./look/market.ts"
 import { markets } from "./look/markets.ts"
+import { orders } from "./look/orders.ts"
+import { positions } from "./look/positions.ts"
+import { search } from "./look/search.ts"
+import { series } from "./look/series.ts"
+import { settlements } from "./look/settlements.ts"
 import { status } from "./look/status.ts"
+import { trades } from "./look/trades.ts"
+import { whoami } from "./look/whoami.ts"
 import { Output } from "./output/Output.ts"
 import { record } from "./record/record.ts"
 import { replay } from "./record/replay.ts"
 
+const look = {
+  group: "Look",
+  commands: [
+    status,
+    search,
+    markets,
+    market,
+    events,
+    event,
+    series,
+    book,
+    trades,
+    candles,
+    balance,
+    positions,
+    orders,
+    fills,
+    settlements,
+    groups,
+    limits,
+    whoami
+  ]
+} as const
+
 /** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
-  Command.withSubcommands([
-    { group: "Look", commands: [status, markets] },
-    { group: "Record and relay", commands: [record, replay] }
-  ]),
+  Command.withSubcommands([look, { group: "Record and relay", commands: [record, replay] }]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
   Command.withGlobalFlags(settings)
 )
