@@ -46,9 +46,10 @@ const packages: Readonly<Record<string, Arrows>> = {
     output: ["app"],
     look: ["app", "output"],
     record: ["app", "output"],
+    trade: ["app", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "look", "output", "record"]
+    ".": ["app", "look", "output", "record", "trade"]
   },
   "packages/signing/src": {
     internal: ["."],
