@@ -281,7 +281,7 @@ export const record = Command.make(
     })
 ).pipe(
   Command.withDescription(
-    "Records the messages of the feed, and order books over REST, to a file, until Ctrl-C. Each line is a JSON object. The file can only be read by its owner: the messages of your own orders in a book contain their client_order_id"
+    "Records the messages of the feed, and order books over REST, to a file, until Ctrl-C. Each line is a JSON object. Only its owner can read the file, because the messages of an order book contain the client_order_id of your own orders"
   ),
   Command.withExamples([
     {
