@@ -11,7 +11,8 @@ node=$PWD/node_modules/.bin/node
 action=${1:-check}
 
 cards=$(mktemp -d)
-"$node" contract-tests/src/bin/kalshi-contract.ts serve --port 0 >"$cards/judge.log" 2>&1 &
+: >"$cards/judge.log" # the background process may open it later than this script
+"$node" contract-tests/src/bin/kalshi-contract.ts serve --port 0 >>"$cards/judge.log" 2>&1 &
 judge=$!
 end_judge() {
   kill "$judge" 2>/dev/null || true
