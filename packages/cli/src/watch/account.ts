@@ -4,12 +4,14 @@
  * @module
  */
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
+import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Command from "effect/cli/Command"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
@@ -17,8 +19,8 @@ import { environment, feedLayer, readLayer, subaccount } from "../app/connection
 import { usage } from "../app/failures.ts"
 import { endsByInterruption } from "../app/interruption.ts"
 import * as Output from "../output/Output.ts"
-import { accountEvent, balanceEvent } from "./accountEvents.ts"
-import { type BalanceState, pageRows, renderAccount, sectionCount, sectionsOf } from "./accountView.ts"
+import { accountEvent, balanceEvent, orderGroupsEvent } from "./accountEvents.ts"
+import { type BalanceState, type ListedGroup, pageRows, renderAccount, sectionCount, sectionsOf } from "./accountView.ts"
 import { requireTerminal, show, type View } from "./fullScreen.ts"
 import { AccountKeys } from "./keys.ts"
 import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
@@ -42,23 +44,45 @@ const balances = (number: number | undefined, isStale: Queue.Dequeue<void>) => {
   return Stream.concat(Stream.fromEffect(read), Stream.forever(Stream.fromEffect(Effect.andThen(wait, read))))
 }
 
+/** How long before the start the shown fills begin. */
+const fillsMillis = 3_600_000
+
+/** The order groups of the account. If they cannot be read, the groups that the feed shows remain. */
+const listGroups = (number: number | undefined) =>
+  OrderGroups.list(number === undefined ? {} : { subaccount: number }).pipe(
+    Effect.map(({ order_groups = [] }) => order_groups),
+    Effect.option
+  )
+
 const makeAccount = Effect.gen(function* () {
   const number = yield* subaccount
-  const mine = yield* AccountFeed.make(number === undefined ? {} : { subaccounts: [number] })
+  const nowMillis = yield* Clock.currentTimeMillis
+  const mine = yield* AccountFeed.make({
+    fillsFromMillis: nowMillis - fillsMillis,
+    ...(number !== undefined && { subaccounts: [number] })
+  })
   // One waiting request is enough: the read that follows shows the newest balance.
   const isStale = yield* Queue.sliding<void>(1)
-  return { mine, number: number ?? 0, balances: balances(number, isStale), noteEvent: Queue.offer(isStale, undefined) }
+  return {
+    mine,
+    number: number ?? 0,
+    balances: balances(number, isStale),
+    noteEvent: Queue.offer(isStale, undefined),
+    listGroups: listGroups(number)
+  }
 })
 
 /** The events of the account as JSON lines. */
 const events = Stream.unwrap(
-  Effect.map(makeAccount, ({ balances, mine, noteEvent }) => {
+  Effect.map(makeAccount, ({ balances, listGroups, mine, noteEvent }) => {
     const changes = Stream.mapEffect(mine.events, (event) =>
-      Effect.andThen(
-        noteEvent,
-        Effect.map(Clock.currentTimeMillis, (nowMillis) => accountEvent(event, nowMillis))
-      )
-    )
+      Effect.gen(function* () {
+        yield* noteEvent
+        const line = accountEvent(event, yield* Clock.currentTimeMillis)
+        const groups = event._tag === "Live" ? yield* listGroups : Option.none()
+        return Option.isNone(groups) ? [line] : [line, orderGroupsEvent(groups.value, yield* Clock.currentTimeMillis)]
+      })
+    ).pipe(Stream.flattenIterable)
     const balanceEvents = Stream.mapEffect(balances, (read) =>
       Effect.map(
         Clock.currentTimeMillis,
@@ -76,10 +100,11 @@ const events = Stream.unwrap(
 const showAccount = Effect.gen(function* () {
   const changed = Latch.makeUnsafe(true)
   const { name } = yield* environment
-  const { balances, mine, noteEvent, number } = yield* makeAccount
+  const { balances, listGroups, mine, noteEvent, number } = yield* makeAccount
   const line: Line = { state: { _tag: "connecting" } }
   const keys = new AccountKeys(sectionCount)
   let balance: BalanceState = { _tag: "Unknown" }
+  let listedGroups: ReadonlyArray<ListedGroup> = []
   let lengths: ReadonlyArray<number> = []
   const view: View = {
     changed,
@@ -90,7 +115,7 @@ const showAccount = Effect.gen(function* () {
         const read = yield* Effect.result(mine.read)
         const error =
           Result.isFailure(read) && read.failure._tag === "AccountNotLive" ? read.failure.readError : undefined
-        lengths = sectionsOf(account).map(({ length }) => length)
+        lengths = sectionsOf(account, listedGroups).map(({ length }) => length)
         return renderAccount(
           {
             ...keys.state,
@@ -99,6 +124,7 @@ const showAccount = Effect.gen(function* () {
             readError: error?.message,
             subaccount: number,
             balance,
+            listedGroups,
             environment: name,
             line: line.state,
             nowMillis
@@ -124,11 +150,15 @@ const showAccount = Effect.gen(function* () {
   const run = Effect.gen(function* () {
     yield* Effect.forkScoped(followBalance)
     yield* followLine(line, changed)
-    yield* Stream.runForEachArray(mine.events, () =>
-      Effect.andThen(
-        noteEvent,
-        Effect.sync(() => changed.openUnsafe())
-      )
+    yield* Stream.runForEachArray(mine.events, (events) =>
+      Effect.gen(function* () {
+        yield* noteEvent
+        changed.openUnsafe()
+        if (!events.some(({ _tag }) => _tag === "Live")) return
+        const groups = yield* listGroups
+        if (Option.isSome(groups)) listedGroups = groups.value
+        changed.openUnsafe()
+      })
     )
     return yield* Effect.never
   })

@@ -60,3 +60,10 @@ export const balanceEvent = (balance: Responses.GetBalanceResponse, nowMillis: n
   time: isoOf(nowMillis),
   balance
 })
+
+/** Makes the line of the listed order groups. The list does not contain their status. */
+export const orderGroupsEvent = (groups: ReadonlyArray<Responses.OrderGroup>, nowMillis: number): Event => ({
+  type: "order_groups",
+  time: isoOf(nowMillis),
+  order_groups: groups
+})

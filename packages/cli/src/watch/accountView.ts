@@ -22,6 +22,12 @@ export type BalanceState =
     }
   | { readonly _tag: "Failed"; readonly reason: string }
 
+/** An order group of a REST list, which does not contain the status. */
+export interface ListedGroup {
+  readonly id: string
+  readonly contracts_limit_fp?: FixedPoint.Count
+}
+
 /** What the view shows. */
 export interface AccountViewState extends Omit<FrameState, "title"> {
   readonly account: AccountFeed.Account
@@ -30,6 +36,8 @@ export interface AccountViewState extends Omit<FrameState, "title"> {
   readonly readError: string | undefined
   readonly subaccount: number
   readonly balance: BalanceState
+  /** The order groups that REST listed. The feed shows a group only when it changes. */
+  readonly listedGroups: ReadonlyArray<ListedGroup>
   /** The section that the keys scroll. */
   readonly focus: number
   /** How many rows each section is scrolled. */
@@ -53,11 +61,14 @@ const twoColumns = 150
 const sideStyle = (side: string) => (side === "bid" ? ("green" as const) : ("red" as const))
 const sideOf = (side: string): string => (side === "bid" ? "buy" : "sell")
 
+/** An amount with four decimals, or more if they are not zero. */
+const moneyOf = (amount: FixedPoint.Dollars): string => priceOf(FixedPoint.fromMicros(FixedPoint.toMicros(amount)))
+
 const positionColumns: ReadonlyArray<Cells<AccountFeed.AccountPosition>> = [
   { name: "market", value: ({ market_ticker }) => market_ticker },
   { name: "position", width: 11, align: "right", value: ({ position_fp }) => position_fp },
-  { name: "realized", width: 12, align: "right", value: ({ realized_pnl_dollars }) => realized_pnl_dollars },
-  { name: "fees", width: 10, align: "right", dropOrder: 1, value: ({ fees_paid_dollars }) => fees_paid_dollars }
+  { name: "realized", width: 12, align: "right", value: ({ realized_pnl_dollars }) => moneyOf(realized_pnl_dollars) },
+  { name: "fees", width: 10, align: "right", dropOrder: 1, value: ({ fees_paid_dollars }) => moneyOf(fees_paid_dollars) }
 ]
 
 const orderColumns: ReadonlyArray<Cells<AccountFeed.AccountOrder & { readonly isUnconfirmed: boolean }>> = [
@@ -76,11 +87,13 @@ const fillColumns: ReadonlyArray<Cells<AccountFeed.AccountFill>> = [
   { name: "side", width: 4, value: ({ book_side }) => sideOf(book_side), style: ({ book_side }) => sideStyle(book_side) },
   { name: "price", width: 7, align: "right", value: ({ yes_price_dollars }) => priceOf(yes_price_dollars) },
   { name: "count", width: 10, align: "right", value: ({ count_fp }) => count_fp },
-  { name: "fee", width: 8, align: "right", dropOrder: 2, value: ({ fee_cost }) => fee_cost },
+  { name: "fee", width: 8, align: "right", dropOrder: 2, value: ({ fee_cost }) => moneyOf(fee_cost) },
   { name: "", width: 5, dropOrder: 3, value: ({ is_taker }) => (is_taker ? "taker" : "maker") }
 ]
 
-const groupColumns: ReadonlyArray<Cells<AccountFeed.AccountOrderGroup>> = [
+type Group = Pick<AccountFeed.AccountOrderGroup, "contracts_limit_fp" | "order_group_id" | "status">
+
+const groupColumns: ReadonlyArray<Cells<Group>> = [
   { name: "group", width: 36, value: ({ order_group_id }) => order_group_id },
   { name: "status", width: 9, value: ({ status }) => status, style: ({ status }) => (status === "triggered" ? "red" : undefined) },
   { name: "limit", width: 10, align: "right", dropOrder: 1, value: ({ contracts_limit_fp }) => contracts_limit_fp ?? "" }
@@ -105,14 +118,29 @@ const section = <Row>(title: string, columns: ReadonlyArray<Cells<Row>>, rows: R
   }
 })
 
-/** The rows of each section, in the order of the sections. */
-export const sectionsOf = ({ fills, openOrders, orderGroups, positions, unconfirmed }: AccountFeed.Account) => {
+/** The groups that are not deleted: those that the feed has shown, then those that only REST has listed. */
+const groupsOf = (
+  { orderGroups }: AccountFeed.Account,
+  listed: ReadonlyArray<ListedGroup>
+): ReadonlyArray<Group> => {
+  const shown = new Set(orderGroups.map(({ order_group_id }) => order_group_id))
+  return [
+    ...orderGroups.filter(({ status }) => status !== "deleted"),
+    ...listed
+      .filter(({ id }) => !shown.has(id))
+      .map(({ contracts_limit_fp, id }) => ({ order_group_id: id, status: "unknown" as const, contracts_limit_fp }))
+  ]
+}
+
+/** The sections, from the first to the last. */
+export const sectionsOf = (account: AccountFeed.Account, listedGroups: ReadonlyArray<ListedGroup>) => {
+  const { fills, openOrders, positions, unconfirmed } = account
   const orders = openOrders.map((order) => ({ ...order, isUnconfirmed: unconfirmed.has(order.order_id) }))
   return [
     section("Positions", positionColumns, positions.filter(({ position_fp }) => !FixedPoint.isZero(position_fp))),
     section("Resting orders", orderColumns, orders),
     section("Fills", fillColumns, fills.toReversed()),
-    section("Order groups", groupColumns, orderGroups.filter(({ status }) => status !== "deleted"))
+    section("Order groups", groupColumns, groupsOf(account, listedGroups))
   ]
 }
 
@@ -133,13 +161,23 @@ export const shareRows = (wanted: ReadonlyArray<number>, rows: number): Readonly
   return shares
 }
 
+interface SectionOptions {
+  readonly isFocused: boolean
+  readonly status: AccountFeed.AccountStatus["_tag"]
+  readonly scroll: number
+}
+
+/** What a heading says about rows that may not be all. */
+const caveats = { Live: "", AwaitingSnapshot: " so far", Healing: ", last known" }
+
 const sectionLines = (
   { length, lines, title }: Section,
   rows: number,
   width: number,
-  { isFocused, isLive, scroll }: { readonly isFocused: boolean; readonly isLive: boolean; readonly scroll: number }
+  { isFocused, scroll, status }: SectionOptions
 ): ReadonlyArray<Line> => {
   if (rows <= 0) return []
+  const isLive = status === "Live"
   const visible = Math.max(0, rows - 2)
   const from = Math.max(0, Math.min(scroll, length - visible))
   const shown = Math.min(visible, length - from)
@@ -147,7 +185,7 @@ const sectionLines = (
   const heading: Line = [
     span(`${isFocused ? "›" : " "} `, "bold"),
     span(title, isFocused ? ["bold", "underline"] : "bold"),
-    span(isLive ? range : `${range}, last known`, "dim")
+    span(`${range}${caveats[status]}`, "dim")
   ]
   return fitRows(length === 0 ? [heading] : [heading, ...lines(width, from, visible, isLive)], rows)
 }
@@ -163,10 +201,9 @@ const column = (
   const wanted = chosen.map(({ length }) => (length === 0 ? 1 : length + 2))
   const between = rows >= 3 * chosen.length ? 1 : 0
   const shares = shareRows(wanted, rows - between * (chosen.length - 1))
-  const isLive = state.status._tag === "Live"
   return chosen.flatMap((section, place) => {
     const index = indices[place]!
-    const options = { isFocused: state.focus === index, isLive, scroll: state.scrolls[index] ?? 0 }
+    const options = { isFocused: state.focus === index, status: state.status._tag, scroll: state.scrolls[index] ?? 0 }
     const lines = sectionLines(section, shares[place]!, columns, options)
     return place > 0 && between === 1 ? [[], ...lines] : lines
   })
@@ -221,7 +258,7 @@ export const pageRows = ({ rows }: Size): number => Math.max(1, ((rows - 2 - hea
 /** The screen of the view. */
 export const renderAccount = (state: AccountViewState, size: Size): ReadonlyArray<Line> =>
   framed({ ...state, title: "Account" }, accountKeys, size, (inner) => {
-    const sections = sectionsOf(state.account)
+    const sections = sectionsOf(state.account, state.listedGroups)
     const rows = inner.rows - headLines
     const body =
       inner.columns < twoColumns

@@ -43,6 +43,8 @@ export interface BookViewState extends Omit<FrameState, "title"> {
 
 /** The narrowest panel with trades beside the ladder. */
 const withTape = 76
+/** The widest ladder. On a wider terminal, the trades stay close to it. */
+const widestLadder = 96
 /** The width of a panel if there are several. */
 const panelWidth = 79
 const separator = " │ "
@@ -127,14 +129,17 @@ const ladderOf = (market: MarketState, size: Size, scroll: number): ReadonlyArra
 const panel = (market: MarketState, state: BookViewState, { columns, rows }: Size): ReadonlyArray<Line> => {
   const isSelected = state.markets[state.selected] === market
   const head: ReadonlyArray<Line> = [
-    [span(market.ticker, isSelected ? "bold" : undefined), span("  "), span(market.title, "dim")],
+    [
+      span(market.ticker, isSelected ? "bold" : undefined),
+      span(market.title === market.ticker ? "" : `  ${market.title}`, "dim")
+    ],
     quoteLine(market),
     stateLine(market, state.nowMillis)
   ]
   const bodyRows = rows - head.length
   const scroll = isSelected ? state.scroll : 0
   if (columns < withTape) return [...head, ...ladderOf(market, { columns, rows: bodyRows }, scroll)]
-  const ladderWidth = columns - tapeWidth - separator.length
+  const ladderWidth = Math.min(widestLadder, columns - tapeWidth - separator.length)
   const tape = [tapeHeader(), ...market.trades.slice(0, Math.max(0, bodyRows - 1)).map((entry) => tapeLine(entry))]
   return [
     ...head,

@@ -19,26 +19,27 @@ export interface Cells<in Row> {
 }
 
 const gap = 2
-/** The smallest and the largest width of the column that takes the rest. */
-const smallest = 10
+/** The width of the column that takes the rest: at most, and what it should have before other columns are shown. */
 const largest = 40
+const wanted = 28
 
-const totalOf = (columns: ReadonlyArray<Cells<never>>): number =>
-  columns.reduce((sum, { width }) => sum + (width ?? smallest) + gap, -gap)
+/** The width of some columns, if the one without a width has `rest` cells. */
+const totalOf = (columns: ReadonlyArray<Cells<never>>, rest: number): number =>
+  columns.reduce((sum, { width }) => sum + (width ?? rest) + gap, -gap)
 
 /** Leaves columns out until the others fit. */
 export const fitColumns = <Row>(columns: ReadonlyArray<Cells<Row>>, width: number): ReadonlyArray<Cells<Row>> => {
   let kept = columns
-  while (totalOf(kept) > width) {
+  while (totalOf(kept, wanted) > width) {
     const last = Math.max(...kept.map(({ dropOrder }) => dropOrder ?? 0))
     if (last === 0) break
     kept = kept.filter(({ dropOrder }) => dropOrder !== last)
   }
-  const rest = Math.max(smallest, Math.min(largest, smallest + width - totalOf(kept)))
+  const rest = Math.max(1, Math.min(largest, width - totalOf(kept, 0)))
   return kept.map((column) => ({ ...column, width: column.width ?? rest }))
 }
 
-const cellOf = (text: string, { align, width = smallest }: Pick<Cells<never>, "align" | "width">, style?: Style) =>
+const cellOf = (text: string, { align, width = wanted }: Pick<Cells<never>, "align" | "width">, style?: Style) =>
   align === "right" ? right(text, width, style) : left(text, width, style)
 
 /** The names of the columns. */

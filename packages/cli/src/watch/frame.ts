@@ -37,7 +37,9 @@ const header = ({ environment, line, nowMillis, title }: FrameState, columns: nu
     columns
   )
 
-const footer = (keys: ReadonlyArray<KeyHelp>, columns: number): Line => {
+const footer = ({ line }: FrameState, keys: ReadonlyArray<KeyHelp>, columns: number): Line => {
+  // The reason of a broken line is more useful than the keys, and replacing them moves nothing.
+  if ("reason" in line) return ends([span(line.reason, "red")], [span("q quit", "dim")], columns)
   const hints = [...keys.slice(0, 3), ["?", "keys"], ["q", "quit"]].map(([key, effect]) => `${key} ${effect}`)
   const text = hints.join("   ")
   return [span(text.length <= columns ? text : "? keys   q quit", "dim")]
@@ -69,5 +71,5 @@ export const framed = (
   const inner = { columns, rows: isSmall ? rows : rows - 2 }
   const lines = state.showsKeys ? keyList(keys, inner) : body(inner)
   if (isSmall) return screenOf(lines, size)
-  return screenOf([header(state, columns), ...fitRows(lines, inner.rows), footer(keys, columns)], size)
+  return screenOf([header(state, columns), ...fitRows(lines, inner.rows), footer(state, keys, columns)], size)
 }

@@ -55,7 +55,7 @@ interface Widths {
 
 const sideWidth = 3
 const priceWidth = 8
-const longestBar = 60
+const longestBar = 48
 
 const widthsOf = (columns: number): Widths => {
   const count = Math.min(11, Math.max(0, columns - sideWidth - priceWidth))
@@ -124,7 +124,8 @@ const middle = ({ book, isLive }: LadderState, columns: number): Line => {
       ? " one side is empty "
       : ` spread ${priceOf(book.spread)}${book.mid === undefined ? "" : `  mid ${priceOf(book.mid)}`} `
     : " not current "
-  return [span("──", "dim"), span(text, isLive ? "bold" : "dim"), span("─".repeat(columns), "dim")]
+  const rest = Math.max(0, columns - 2 - text.length)
+  return [span("──", "dim"), span(text, isLive ? "bold" : "dim"), span("─".repeat(rest), "dim")]
 }
 
 /** The scroll values at which the ladder still shows a level. */

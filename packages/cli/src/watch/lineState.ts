@@ -33,8 +33,8 @@ export const lineStateOf = ({ connections, ended, subscriptions }: Feed.SessionS
   return { _tag: "live", sinceMillis: Math.max(...subscriptions.map(({ sinceMillis }) => sinceMillis)) }
 }
 
-/** Describes a state in a few words. */
-export const describeLine = (state: LineState, nowMillis: number): string => {
+/** Describes a state in a few words, without the reason. */
+const describeLine = (state: LineState, nowMillis: number): string => {
   switch (state._tag) {
     case "connecting":
       return "connecting"
@@ -43,9 +43,9 @@ export const describeLine = (state: LineState, nowMillis: number): string => {
     case "live":
       return `live ${durationOf(nowMillis - state.sinceMillis)}`
     case "reconnecting":
-      return `reconnecting, attempt ${state.attempts}: ${state.reason}`
+      return `reconnecting, attempt ${state.attempts}`
     case "refused":
-      return `refused: ${state.reason}`
+      return "refused"
   }
 }
 

@@ -25,8 +25,14 @@ export interface TapeHole {
   readonly _tag: "Hole"
   readonly sinceMillis: number
   readonly untilMillis: number
-  readonly outcome: string
+  readonly outcome: HoleOutcome
 }
+
+/** What became of a hole: its trades are being read, were added, or could not be read. */
+export type HoleOutcome =
+  | { readonly _tag: "Reading" }
+  | { readonly _tag: "Filled"; readonly trades: number }
+  | { readonly _tag: "NotFilled"; readonly reason: string }
 
 /** An entry of the tape. */
 export type TapeEntry = TapeTrade | TapeHole
@@ -88,7 +94,7 @@ export class Tape {
   }
 
   /** Replaces the outcome of the hole that began and ended at these times. */
-  setOutcome(sinceMillis: number, untilMillis: number, outcome: string): void {
+  setOutcome({ sinceMillis, untilMillis }: Trades.Interval, outcome: HoleOutcome): void {
     this.#entries = this.#entries.map((entry) =>
       entry._tag === "Hole" && entry.sinceMillis === sinceMillis && entry.untilMillis === untilMillis
         ? { ...entry, outcome }
@@ -116,21 +122,18 @@ export const applyTradeEvent = (
       return
     }
     case "Hole":
-      for (const tape of all) tape.add({ ...event, _tag: "Hole", outcome: "reading them" })
+      for (const tape of all) tape.add({ ...event, _tag: "Hole", outcome: { _tag: "Reading" } })
       return
     case "Filled": {
       for (const trade of event.trades) {
         tapeOf(trade.market_ticker)?.add(tapeTrade(trade, trade.market_ticker, trade.ts_ms))
       }
-      const { sinceMillis, untilMillis } = event.hole
-      for (const tape of all) tape.setOutcome(sinceMillis, untilMillis, `${event.trades.length} were missing`)
+      for (const tape of all) tape.setOutcome(event.hole, { _tag: "Filled", trades: event.trades.length })
       return
     }
-    case "NotFilled": {
-      const { sinceMillis, untilMillis } = event.hole
-      for (const tape of all) tape.setOutcome(sinceMillis, untilMillis, `not read: ${event.error.message}`)
+    case "NotFilled":
+      for (const tape of all) tape.setOutcome(event.hole, { _tag: "NotFilled", reason: event.error.message })
       return
-    }
     case "Refused":
       return
   }
@@ -156,12 +159,23 @@ export const tapeHeader = (tickerWidth?: number): Line =>
 /** The width of a tape without the column of the ticker. */
 export const tapeWidth = 33
 
+const holeLine = ({ outcome, sinceMillis, untilMillis }: TapeHole, isWide: boolean): Line => {
+  const interval = `${timeOf(sinceMillis)} to ${timeOf(untilMillis)}`
+  switch (outcome._tag) {
+    case "Reading":
+      return [span(isWide ? `${interval}  trades may be missing, reading them` : `gap ${interval}`, "yellow")]
+    case "Filled":
+      return [
+        span(isWide ? `${interval}  ${outcome.trades} missing trades were read` : `read ${interval}: ${outcome.trades}`, "dim")
+      ]
+    case "NotFilled":
+      return [span(isWide ? `${interval}  trades may be missing: ${outcome.reason}` : `gap ${interval} !`, "red")]
+  }
+}
+
 /** A line of a tape. */
 export const tapeLine = (entry: TapeEntry, tickerWidth?: number): Line => {
-  if (entry._tag === "Hole") {
-    const interval = `${timeOf(entry.sinceMillis)} to ${timeOf(entry.untilMillis)}`
-    return [span(`trades may be missing, ${interval}: ${entry.outcome}`, "yellow")]
-  }
+  if (entry._tag === "Hole") return holeLine(entry, tickerWidth !== undefined)
   return [
     left(timeOf(entry.millis), 8, "dim"),
     span("  "),
