@@ -45,9 +45,10 @@ const packages: Readonly<Record<string, Arrows>> = {
     app: [],
     output: ["app"],
     look: ["app", "output"],
+    watch: ["app", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "look", "output"]
+    ".": ["app", "look", "output", "watch"]
   },
   "packages/signing/src": {
     internal: ["."],

@@ -20,7 +20,14 @@ import { usage } from "../app/failures.ts"
 import { endsByInterruption } from "../app/interruption.ts"
 import * as Output from "../output/Output.ts"
 import { accountEvent, balanceEvent, orderGroupsEvent } from "./accountEvents.ts"
-import { type BalanceState, type ListedGroup, pageRows, renderAccount, sectionCount, sectionsOf } from "./accountView.ts"
+import {
+  type BalanceState,
+  type ListedGroup,
+  pageRows,
+  renderAccount,
+  sectionCount,
+  sectionsOf
+} from "./accountView.ts"
 import { requireTerminal, show, type View } from "./fullScreen.ts"
 import { AccountKeys } from "./keys.ts"
 import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
@@ -84,12 +91,10 @@ const events = Stream.unwrap(
       })
     ).pipe(Stream.flattenIterable)
     const balanceEvents = Stream.mapEffect(balances, (read) =>
-      Effect.map(
-        Clock.currentTimeMillis,
-        (nowMillis): Event =>
-          Result.isSuccess(read)
-            ? balanceEvent(read.success, nowMillis)
-            : { type: "balance_failed", time: new Date(nowMillis).toISOString(), reason: read.failure.message }
+      Effect.map(Clock.currentTimeMillis, (nowMillis): Event =>
+        Result.isSuccess(read)
+          ? balanceEvent(read.success, nowMillis)
+          : { type: "balance_failed", time: new Date(nowMillis).toISOString(), reason: read.failure.message }
       )
     )
     return withLineEvents(Stream.merge(changes, balanceEvents))

@@ -58,11 +58,17 @@ export const bookEvents = (tickers: ReadonlyArray<string>) =>
     })
   )
 
-const stateOf = (read: Result.Result<OrderBooks.Book, OrderBooks.BookNotLive | OrderBooks.NotWatched | Feed.FeedError>, last: OrderBooks.Book | undefined): BookState => {
+const stateOf = (
+  read: Result.Result<OrderBooks.Book, OrderBooks.BookNotLive | OrderBooks.NotWatched | Feed.FeedError>,
+  last: OrderBooks.Book | undefined
+): BookState => {
   if (Result.isSuccess(read)) return { _tag: "Live", book: read.success }
   const { failure } = read
   if (failure._tag !== "BookNotLive") {
-    return { _tag: "Refused", reason: failure._tag === "NotWatched" ? (failure.refusal ?? failure).message : failure.message }
+    return {
+      _tag: "Refused",
+      reason: failure._tag === "NotWatched" ? (failure.refusal ?? failure).message : failure.message
+    }
   }
   const { state } = failure
   const reason =
@@ -149,16 +155,13 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
 export const book = Command.make(
   "book",
   {
-    tickers: Argument.String("ticker").pipe(
-      Argument.withDescription("The markets"),
-      Argument.variadic({ min: 1 })
-    )
+    tickers: Argument.String("ticker").pipe(Argument.withDescription("The markets"), Argument.variadic({ min: 1 }))
   },
-  ({ tickers: given }) =>
+  ({ tickers: input }) =>
     Effect.gen(function* () {
       const format = yield* Output.format
       if (format === "csv") return yield* usage("--csv prints lists only. Use --json for a stream of events")
-      const tickers = yield* checkTickers(given)
+      const tickers = yield* checkTickers(input)
       if (format === "human") yield* requireTerminal("kalshi watch book")
       const titles = yield* titlesOf(tickers).pipe(Effect.provide(publicLayer))
       if (format === "json") {
@@ -170,7 +173,10 @@ export const book = Command.make(
   Command.withDescription("Shows live order books: the depth, your own orders, and the last trades"),
   Command.withExamples([
     { command: "kalshi watch book KXHIGHNY-26NOV30-T50", description: "The book of one market" },
-    { command: "kalshi watch book KXHIGHNY-26NOV30-T50 KXHIGHNY-26NOV30-T52", description: "Two books; arrow keys switch" },
+    {
+      command: "kalshi watch book KXHIGHNY-26NOV30-T50 KXHIGHNY-26NOV30-T52",
+      description: "Two books; arrow keys switch"
+    },
     { command: "kalshi watch book KXHIGHNY-26NOV30-T50 --json", description: "Every message of the book, one per line" }
   ])
 )

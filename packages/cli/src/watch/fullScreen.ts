@@ -57,11 +57,17 @@ const paintLine = (line: Line, paint: Screen["paint"]): string =>
   line.map(({ style, text }) => (style === undefined ? text : paint(style, text))).join("")
 
 /** Draws the newest state after each change, until it is interrupted. */
-export const draw = (view: Pick<View, "changed" | "render">, size: () => Size, screen: Pick<Screen, "paint" | "write">) =>
+export const draw = (
+  view: Pick<View, "changed" | "render">,
+  size: () => Size,
+  screen: Pick<Screen, "paint" | "write">
+) =>
   Effect.gen(function* () {
     let shown: { readonly lines: ReadonlyArray<string>; readonly size: Size } | undefined
     const next = Effect.gen(function* () {
       yield* view.changed.await
+      // Opening the latch continues here at once. The other changes of the same moment belong to the same frame.
+      yield* Effect.yieldNow
       view.changed.closeUnsafe()
       const current = size()
       const rendered = yield* view.render(current, yield* Clock.currentTimeMillis)

@@ -43,7 +43,10 @@ export class BookKeys {
     this.#markets = markets
   }
 
-  press(key: KeyPress, { asks, bids, rows }: { readonly rows: number; readonly bids: number; readonly asks: number }): void {
+  press(
+    key: KeyPress,
+    { asks, bids, rows }: { readonly rows: number; readonly bids: number; readonly asks: number }
+  ): void {
     const { scroll, selected, showsKeys } = this.state
     const rowsMoved = scrollOf(key, rows)
     const number = Number(key.name)
@@ -73,7 +76,10 @@ export class TradesKeys {
   }
 
   /** `added` is the number of entries that the tape has ever had, `kept` the number that it still has. */
-  press(key: KeyPress, { added, kept, rows }: { readonly rows: number; readonly added: number; readonly kept: number }): void {
+  press(
+    key: KeyPress,
+    { added, kept, rows }: { readonly rows: number; readonly added: number; readonly kept: number }
+  ): void {
     const { pausedAt = added, scroll, showsKeys } = this.state
     const rowsMoved = scrollOf(key, rows)
     if (isHelp(key)) this.state = { ...this.state, showsKeys: !showsKeys }

@@ -102,10 +102,7 @@ export const beside = (
   separator: Span
 ): ReadonlyArray<Line> =>
   Array.from({ length: Math.max(0, rows) }, (_, row) =>
-    blocks.flatMap(({ lines, width }, index) => [
-      ...(index === 0 ? [] : [separator]),
-      ...fit(lines[row] ?? [], width)
-    ])
+    blocks.flatMap(({ lines, width }, index) => [...(index === 0 ? [] : [separator]), ...fit(lines[row] ?? [], width)])
   )
 
 /** Breaks a text into lines at spaces. A longer word is cut. */

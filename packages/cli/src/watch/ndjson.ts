@@ -21,13 +21,11 @@ export interface Event {
 /** A time as the events have it. */
 export const isoOf = (millis: number): string => new Date(millis).toISOString()
 
-const lineEvents: Stream.Stream<Event, never, Feed.KalshiFeed> = Stream.mapEffect(
-  lineStates,
-  ({ _tag, ...details }) =>
-    Effect.map(Clock.currentTimeMillis, (nowMillis) => {
-      const { sinceMillis: _, ...shown } = { sinceMillis: 0, ...details }
-      return { type: "line", time: isoOf(nowMillis), state: _tag, ...shown }
-    })
+const lineEvents: Stream.Stream<Event, never, Feed.KalshiFeed> = Stream.mapEffect(lineStates, ({ _tag, ...details }) =>
+  Effect.map(Clock.currentTimeMillis, (nowMillis) => {
+    const { sinceMillis: _, ...shown } = { sinceMillis: 0, ...details }
+    return { type: "line", time: isoOf(nowMillis), state: _tag, ...shown }
+  })
 )
 
 /** Adds the states of the line to the events of a subscription. Fails if the first connection cannot be opened. */

@@ -6,7 +6,7 @@
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as Effect from "effect/Effect"
-import * as Latch from "effect/Latch"
+import type * as Latch from "effect/Latch"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { CommandError, usage } from "../app/failures.ts"

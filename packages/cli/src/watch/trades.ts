@@ -115,6 +115,9 @@ export const trades = Command.make(
   Command.withDescription("Shows public trades as they happen"),
   Command.withExamples([
     { command: "kalshi watch trades", description: "The trades of all markets" },
-    { command: "kalshi watch trades KXHIGHNY-26NOV30-T50 --json", description: "The trades of one market, one per line" }
+    {
+      command: "kalshi watch trades KXHIGHNY-26NOV30-T50 --json",
+      description: "The trades of one market, one per line"
+    }
   ])
 )
