@@ -20,12 +20,12 @@ import { environment, feedLayer, publicLayer, readLayer, subaccount } from "../a
 import { usage } from "../app/failures.ts"
 import { endsByInterruption } from "../app/interruption.ts"
 import * as Output from "../output/Output.ts"
-import { bookEvent, bookStateEvent } from "./bookEvents.ts"
+import { BookStates } from "./bookEvents.ts"
 import { type BookState, type BookViewState, ladderRows, type MarketState, renderBooks } from "./bookView.ts"
 import { requireTerminal, show, type View } from "./fullScreen.ts"
 import { BookKeys } from "./keys.ts"
 import { ownCounts } from "./ladder.ts"
-import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
+import { printEvents, withLineEvents } from "./ndjson.ts"
 import { checkTickers, followLine, type Line, titlesOf } from "./session.ts"
 import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
 
@@ -35,26 +35,17 @@ const keptTrades = 200
 const earlierTrades = 50
 
 /** The events of books as JSON lines. */
-export const bookEvents = (tickers: ReadonlyArray<string>) =>
+const events = (tickers: ReadonlyArray<string>) =>
   Stream.unwrap(
     Effect.gen(function* () {
-      // Both share one subscription of the exchange. The books request the snapshots that heal it.
-      const params = { market_tickers: [...tickers], use_yes_price: true }
-      const { events } = yield* Feed.open("orderbook_delta", params)
-      const books = yield* OrderBooks.watch(tickers)
-      const shown = new Map<string, string>()
-      const states = Stream.filterMapEffect(books.changes, (ticker) =>
-        Effect.map(Clock.currentTimeMillis, (nowMillis): Result.Result<Event, undefined> => {
-          const state = books.state(ticker)
-          if (state === undefined || shown.get(ticker) === state._tag) return Result.fail(undefined)
-          shown.set(ticker, state._tag)
-          return Result.succeed(bookStateEvent(ticker, state, nowMillis))
-        })
+      // Both share one subscription of the exchange. The watched books request the snapshots that heal it.
+      const { events } = yield* Feed.open("orderbook_delta", { market_tickers: [...tickers], use_yes_price: true })
+      yield* OrderBooks.watch(tickers)
+      const states = new BookStates(tickers, yield* Clock.currentTimeMillis)
+      const lines = Stream.mapEffect(events, (event) =>
+        Effect.map(Clock.currentTimeMillis, (nowMillis) => states.linesOf(event, nowMillis))
       )
-      const messages = Stream.mapEffect(events, (event) =>
-        Effect.map(Clock.currentTimeMillis, (nowMillis) => bookEvent(event, nowMillis))
-      )
-      return withLineEvents(Stream.merge(states, messages))
+      return withLineEvents(Stream.flattenIterable(lines))
     })
   )
 
@@ -165,7 +156,7 @@ export const book = Command.make(
       if (format === "human") yield* requireTerminal("kalshi watch book")
       const titles = yield* titlesOf(tickers).pipe(Effect.provide(publicLayer))
       if (format === "json") {
-        return yield* printEvents(bookEvents(tickers)).pipe(Effect.provide(feedLayer))
+        return yield* printEvents(events(tickers)).pipe(Effect.provide(feedLayer))
       }
       yield* Effect.scoped(showBooks(tickers, titles)).pipe(Effect.provide(Layer.merge(readLayer, feedLayer)))
     }).pipe(endsByInterruption)

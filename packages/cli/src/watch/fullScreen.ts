@@ -44,7 +44,8 @@ const wrapOff = "\u001B[?7l"
 const wrapOn = "\u001B[?7h"
 
 const enter = ansi.enterAlternativeScreen + ansi.cursorHide + wrapOff + ansi.eraseScreen
-const leave = ansi.endSynchronizedOutput + wrapOn + ansi.cursorShow + ansi.exitAlternativeScreen
+// Without the erasing, tmux leaves lines of a screen that was resized.
+const leave = ansi.endSynchronizedOutput + ansi.eraseScreen + wrapOn + ansi.cursorShow + ansi.exitAlternativeScreen
 
 /** The text that turns the shown screen into the next one. Empty if they are the same. Undefined: nothing is shown. */
 export const changesOf = (shown: ReadonlyArray<string> | undefined, next: ReadonlyArray<string>): string => {

@@ -20,7 +20,11 @@ export type LineState =
   | { readonly _tag: "refused"; readonly reason: string }
 
 /** Returns the state of a session. Of several connections, the worst one counts. */
-export const lineStateOf = ({ connections, ended, subscriptions }: Feed.SessionState): LineState => {
+export const lineStateOf = ({
+  connections,
+  ended,
+  subscriptions
+}: Pick<Feed.SessionState, "connections" | "ended" | "subscriptions">): LineState => {
   if (ended !== undefined) return { _tag: "refused", reason: ended.message }
   const broken = connections.find(({ lastLoss, status }) => status !== "open" && lastLoss !== undefined)
   if (broken !== undefined) {

@@ -191,7 +191,7 @@ const shown = (
   })
 
 const enter = "\u001B[?1049h\u001B[?25l\u001B[?7l\u001B[2J"
-const leave = "\u001B[?2026l\u001B[?7h\u001B[?25h\u001B[?1049l"
+const leave = "\u001B[?2026l\u001B[2J\u001B[?7h\u001B[?25h\u001B[?1049l"
 
 describe("show", () => {
   for (const [name, quit] of [
