@@ -45,10 +45,11 @@ const packages: Readonly<Record<string, Arrows>> = {
     app: [],
     output: ["app"],
     look: ["app", "output"],
+    trade: ["app", "output"],
     watch: ["app", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "look", "output", "watch"]
+    ".": ["app", "look", "output", "trade", "watch"]
   },
   "packages/signing/src": {
     internal: ["."],
