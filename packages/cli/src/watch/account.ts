@@ -154,8 +154,7 @@ const showAccount = Effect.gen(function* () {
   )
   const run = Effect.gen(function* () {
     yield* Effect.forkScoped(followBalance)
-    yield* followLine(line, changed)
-    yield* Stream.runForEachArray(mine.events, (events) =>
+    const takeEvents = Stream.runForEachArray(mine.events, (events) =>
       Effect.gen(function* () {
         yield* noteEvent
         changed.openUnsafe()
@@ -165,6 +164,7 @@ const showAccount = Effect.gen(function* () {
         changed.openUnsafe()
       })
     )
+    yield* Effect.all([followLine(line, changed), takeEvents], { concurrency: "unbounded", discard: true })
     return yield* Effect.never
   })
   yield* show(view, run)

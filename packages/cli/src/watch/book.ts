@@ -128,7 +128,6 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
     const run = Effect.gen(function* () {
       yield* Effect.forkScoped(readEarlierTrades(tapes))
       yield* Effect.forkScoped(Stream.runForEachArray(mine.events, () => noteChange))
-      yield* followLine(line, changed)
       const all = [...tapes.values()]
       const takeTrades = Stream.runForEachArray(trades.events, (events) =>
         Effect.sync(() => {
@@ -136,7 +135,8 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
           changed.openUnsafe()
         })
       )
-      yield* Effect.all([Stream.runForEachArray(books.changes, () => noteChange), takeTrades], { concurrency: 2 })
+      const follow = [followLine(line, changed), Stream.runForEachArray(books.changes, () => noteChange), takeTrades]
+      yield* Effect.all(follow, { concurrency: "unbounded", discard: true })
       return yield* Effect.never
     })
     yield* show(view, run)

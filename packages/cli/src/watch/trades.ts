@@ -80,13 +80,13 @@ const showTrades = (tickers: ReadonlyArray<string>) =>
           Effect.sync(() => changed.openUnsafe())
         )
       )
-      yield* followLine(line, changed)
-      yield* Stream.runForEachArray(trades.events, (events) =>
+      const takeTrades = Stream.runForEachArray(trades.events, (events) =>
         Effect.sync(() => {
           for (const event of events) applyTradeEvent(event, () => tape, [tape])
           changed.openUnsafe()
         })
       )
+      yield* Effect.all([followLine(line, changed), takeTrades], { concurrency: "unbounded", discard: true })
       return yield* Effect.never
     })
     yield* show(view, run)

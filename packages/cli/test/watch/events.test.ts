@@ -286,7 +286,7 @@ describe("lineStateOf", () => {
     const open = { ...connection, status: "open" as const }
     assert.deepStrictEqual(lineStateOf(session([open])), { _tag: "live", sinceMillis: 5 })
     assert.deepStrictEqual(lineStateOf(session([open], [subscription, { ...subscription, status: "restoring" }])), {
-      _tag: "subscribing"
+      _tag: "connecting"
     })
     assert.deepStrictEqual(lineStateOf(session([open, { ...connection, status: "dialing" }])), { _tag: "connecting" })
     assert.deepStrictEqual(lineStateOf(session([])), { _tag: "connecting" })
@@ -299,6 +299,11 @@ describe("lineStateOf", () => {
       attempts: 2,
       reason: "the handshake failed"
     })
+  })
+
+  it("is reconnecting until the subscriptions are live again", () => {
+    const open = { ...connection, status: "open" as const, attempts: 1, lastLoss: "the handshake failed" }
+    assert.strictEqual(lineStateOf(session([open], [{ ...subscription, status: "restoring" }]))._tag, "reconnecting")
   })
 
   it("is live again after the loss, although the loss is still known", () => {
