@@ -24,7 +24,7 @@ import { BookStates } from "./bookEvents.ts"
 import { type BookState, type BookViewState, ladderRows, type MarketState, renderBooks } from "./bookView.ts"
 import { requireTerminal, show, type View } from "./fullScreen.ts"
 import { BookKeys } from "./keys.ts"
-import { ownCounts } from "./ladder.ts"
+import { type OwnCounts, ownCounts } from "./ladder.ts"
 import { printEvents, withLineEvents } from "./ndjson.ts"
 import { checkTickers, followLine, type Line, titlesOf } from "./session.ts"
 import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
@@ -95,14 +95,24 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
     const keys = new BookKeys(tickers.length)
     const last = new Map<string, OrderBooks.Book>()
 
-    const marketOf = (ticker: string, account: AccountFeed.Account | undefined): Effect.Effect<MarketState> =>
+    let own: { readonly account: AccountFeed.Account; readonly counts: ReturnType<typeof ownCounts> } | undefined
+
+    /** The own orders of all markets. Undefined while they are not known. */
+    const readOwn = Effect.gen(function* () {
+      if ((yield* mine.status)._tag !== "Live") return undefined
+      const account = yield* mine.known
+      // The account stays the same object until it changes.
+      if (own?.account !== account) own = { account, counts: ownCounts(account.openOrders) }
+      return own.counts
+    })
+    const marketOf = (ticker: string, counts: ReadonlyMap<string, OwnCounts> | undefined): Effect.Effect<MarketState> =>
       Effect.map(Effect.result(books.read(ticker)), (read) => {
         if (Result.isSuccess(read)) last.set(ticker, read.success)
         return {
           ticker,
           title: titles.get(ticker) ?? "",
           book: stateOf(read, last.get(ticker)),
-          own: account && ownCounts(account.openOrders.filter((order) => order.ticker === ticker)),
+          own: counts && (counts.get(ticker) ?? new Map()),
           trades: tapes.get(ticker)?.newest(keptTrades) ?? []
         }
       })
@@ -110,8 +120,8 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
       changed,
       render: (size, nowMillis) =>
         Effect.gen(function* () {
-          const account = (yield* mine.status)._tag === "Live" ? yield* mine.known : undefined
-          const markets = yield* Effect.forEach(tickers, (ticker) => marketOf(ticker, account))
+          const counts = yield* readOwn
+          const markets = yield* Effect.forEach(tickers, (ticker) => marketOf(ticker, counts))
           const state: BookViewState = { ...keys.state, environment: name, line: line.state, nowMillis, markets }
           return renderBooks(state, size)
         }),

@@ -202,17 +202,25 @@ describe("panelCount", () => {
 
 describe("ownCounts", () => {
   it("sums the orders of a price, whatever its number of decimals", () => {
-    const order = (book_side: string, price: string, count: string) => ({
+    const order = (ticker: string, book_side: string, price: string, count: string) => ({
+      ticker,
       book_side,
       yes_price_dollars: dollarsUnsafe(price),
       remaining_count_fp: countUnsafe(count)
     })
+    const counts = ownCounts([
+      order("A", "bid", "0.44", "1.50"),
+      order("A", "bid", "0.4400", "2.00"),
+      order("A", "ask", "0.44", "9.00"),
+      order("B", "bid", "0.44", "7.00")
+    ])
     assert.deepStrictEqual(
-      [...ownCounts([order("bid", "0.44", "1.50"), order("bid", "0.4400", "2.00"), order("ask", "0.44", "9.00")])],
+      [...(counts.get("A") ?? [])],
       [
         ["bid 440000", "3.50"],
         ["ask 440000", "9.00"]
       ]
     )
+    assert.deepStrictEqual([...(counts.get("B") ?? [])], [["bid 440000", "7.00"]])
   })
 })

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { displayWidth } from "effect/cli/CliOutput"
 import * as fc from "fast-check"
+import { plain } from "../../src/output/plain.ts"
 import { durationOf, priceOf, timeOf } from "../../src/watch/format.ts"
 import { beside, clip, ends, fit, left, lineWidth, right, span, textOf, widthOf, wrap } from "../../src/watch/layout.ts"
 import { hostileText } from "./support.ts"
@@ -17,6 +18,17 @@ describe("clip", () => {
 
   it("does not cut a wide character in half", () => {
     assert.strictEqual(clip("温度が高い", 6), "温度…")
+  })
+})
+
+describe("widthOf", () => {
+  it("is the width that the terminal library measures", () => {
+    const signs = ["…", "–", "●", "○", "←", "→", "↑", "↓", "‹", "›"]
+    const codes = Array.from({ length: 0x2_5a0 }, (_, code) => String.fromCharCode(code))
+    for (const character of [...codes, ...signs]) {
+      const text = plain(`a${character}b`)
+      assert.strictEqual(widthOf(text), displayWidth(text), character)
+    }
   })
 })
 
