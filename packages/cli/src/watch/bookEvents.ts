@@ -57,17 +57,14 @@ const eventOf = (event: BookEvent, nowMillis: number): Event => {
 }
 
 /** Makes the line of a book's state. */
-const stateEvent = (ticker: string, state: OrderBook.State, nowMillis: number): Event => {
-  const time = isoOf(nowMillis)
-  switch (state._tag) {
-    case "Live":
-      return { type: "book", time, ticker, state: "live" }
-    case "AwaitingSnapshot":
-      return { type: "book", time, ticker, state: "awaiting_snapshot" }
-    case "Healing":
-      return { type: "book", time, ticker, state: "healing", cause: state.loss.cause, reason: state.loss.detail }
-  }
-}
+const stateEvent = (ticker: string, state: OrderBook.State, nowMillis: number): Event => ({
+  type: "book",
+  time: isoOf(nowMillis),
+  ticker,
+  ...(state._tag === "Healing"
+    ? { state: "healing", cause: state.loss.cause, reason: state.loss.detail }
+    : { state: state._tag === "Live" ? "live" : "awaiting_snapshot" })
+})
 
 /** What an event takes from books: from some, or from all if no market is listed. */
 const lossOf = (

@@ -3,58 +3,18 @@ import type * as AccountFeed from "@kalshi-effect/client/AccountFeed"
 import { countUnsafe, dollarsUnsafe } from "@kalshi-effect/client/FixedPoint"
 import * as fc from "fast-check"
 import { type AccountViewState, renderAccount, shareRows } from "../../src/watch/accountView.ts"
-import { assertFits, assertScreen, hostileText, nowMillis, size, textsOf } from "./support.ts"
-
-const order = (index: number, ticker = "KXHIGHNY-26NOV30-T50"): AccountFeed.AccountOrder => ({
-  order_id: `9b0f6b43-5b68-4f9f-9f02-${String(index).padStart(12, "0")}`,
-  client_order_id: `bot-${index}`,
-  ticker,
-  subaccount: 0,
-  book_side: index % 2 === 0 ? "bid" : "ask",
-  outcome_side: index % 2 === 0 ? "yes" : "no",
-  status: "resting",
-  yes_price_dollars: dollarsUnsafe("0.4500"),
-  initial_count_fp: countUnsafe("12.00"),
-  fill_count_fp: countUnsafe("2.00"),
-  remaining_count_fp: countUnsafe("10.00"),
-  maker_fees_dollars: dollarsUnsafe("0.00"),
-  maker_fill_cost_dollars: dollarsUnsafe("0.00"),
-  taker_fees_dollars: dollarsUnsafe("0.00"),
-  taker_fill_cost_dollars: dollarsUnsafe("0.00"),
-  order_group_id: undefined,
-  exchange_index: undefined,
-  updatedMillis: nowMillis
-})
-
-const fill = (index: number, market_ticker = "KXHIGHNY-26NOV30-T50"): AccountFeed.AccountFill => ({
-  trade_id: `trade-${index}`,
-  order_id: order(index).order_id,
-  client_order_id: undefined,
-  market_ticker,
-  subaccount: 0,
-  book_side: "ask",
-  outcome_side: "no",
-  count_fp: countUnsafe("2.00"),
-  yes_price_dollars: dollarsUnsafe("0.46"),
-  fee_cost: dollarsUnsafe("0.034800"),
-  is_taker: index % 2 === 0,
-  filledMillis: nowMillis - 60_000 + index * 1_000
-})
-
-const position = (market_ticker: string, count: string): AccountFeed.AccountPosition => ({
-  market_ticker,
-  subaccount: 0,
-  position_fp: countUnsafe(count),
-  realized_pnl_dollars: dollarsUnsafe("-1.250000"),
-  fees_paid_dollars: dollarsUnsafe("0.0348")
-})
-
-const group = (id: number, status: AccountFeed.AccountOrderGroup["status"]): AccountFeed.AccountOrderGroup => ({
-  order_group_id: `5b2f6b43-5b68-4f9f-9f02-${String(id).padStart(12, "0")}`,
-  status,
-  contracts_limit_fp: countUnsafe("100.00"),
-  updatedMillis: nowMillis
-})
+import {
+  accountFill as fill,
+  accountGroup as group,
+  accountOrder as order,
+  accountPosition as position,
+  assertFits,
+  assertScreen,
+  hostileText,
+  nowMillis,
+  size,
+  textsOf
+} from "./support.ts"
 
 const account: AccountFeed.Account = {
   openOrders: [order(1), order(2), order(3)],

@@ -3,6 +3,7 @@ import type * as AccountFeed from "@kalshi-effect/client/AccountFeed"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import { countUnsafe, dollarsUnsafe } from "@kalshi-effect/client/FixedPoint"
+import { RepeatedCursor } from "@kalshi-effect/client/Pages"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
@@ -14,7 +15,7 @@ import { BookStates } from "../../src/watch/bookEvents.ts"
 import { lineStateOf } from "../../src/watch/lineState.ts"
 import { type Event, printEvents } from "../../src/watch/ndjson.ts"
 import { tradeEvents } from "../../src/watch/tradeEvents.ts"
-import { nowMillis } from "./support.ts"
+import { accountFill, accountGroup, accountOrder, accountPosition, nowMillis } from "./support.ts"
 
 type BookEvent = Feed.FeedEvent<"orderbook_delta">
 
@@ -42,15 +43,21 @@ const delta = (seq: number, delta_fp = "5.00") =>
 
 const loss = { _tag: "Closed" as const, code: 1006, reason: "" }
 
-/** The lines of some events, shortened to what differs. */
+/** The lines of some events, without the time and the message. */
 const linesOf = (events: ReadonlyArray<BookEvent>) => {
   const states = new BookStates(["A", "B"], nowMillis)
   return events
     .flatMap((event) => states.linesOf(event, nowMillis))
-    .map(({ cause, state, ticker, type }) =>
-      [type, ticker, state, cause].filter((part) => part !== undefined).join(" ")
-    )
+    .map(({ msg: _, time: shown, ...line }) => {
+      assert.strictEqual(shown, time)
+      return line
+    })
 }
+
+const summaryOf = (events: ReadonlyArray<BookEvent>) =>
+  linesOf(events).map((line) =>
+    ["type", "ticker", "state", "cause"].flatMap((name) => (name in line ? [line[name]] : [])).join(" ")
+  )
 
 describe("BookStates", () => {
   it("prints the wire values of each message", () => {
@@ -76,7 +83,7 @@ describe("BookStates", () => {
     const gap = { _tag: "Gap", generation: 1, sid: 1, reason: "missing", markets: ["A"] } as const
     const outage = { _tag: "Outage", cause: loss, sinceMillis: nowMillis, markets: [] } as const
     assert.deepStrictEqual(
-      linesOf([
+      summaryOf([
         snapshot(1),
         snapshot(2, "B"),
         delta(3),
@@ -106,36 +113,71 @@ describe("BookStates", () => {
   })
 
   it("notices a change that cannot be", () => {
-    assert.deepStrictEqual(linesOf([snapshot(1), delta(2, "-99.00")]).slice(2), [
+    assert.deepStrictEqual(summaryOf([snapshot(1), delta(2, "-99.00")]).slice(2), [
       "orderbook_delta A",
       "book A healing negative"
     ])
+    assert.deepStrictEqual(summaryOf([snapshot(1, "C")]), ["orderbook_snapshot C"])
   })
 
-  it("says what did not decode, what was refused, and what is late", () => {
+  it("says what happened to messages on the way", () => {
     const shared = { generation: 1, sid: 1, text: "" }
-    const error = new Feed.MarketsNotListed({ channel: "orderbook_delta", markets: ["A"] })
-    assert.deepStrictEqual(
-      linesOf([
-        snapshot(1),
-        { _tag: "Undecodable", ...shared, market: "A", pointer: "/msg/clock", reason: "expected a number" },
-        { _tag: "UnknownMessage", ...shared, type: "orderbook_hint" },
-        { _tag: "UnknownKeys", generation: 1, sid: 1, market: "A", pointers: ["/msg/yes_levels"] },
-        { _tag: "Refused", markets: ["B"], error },
-        { _tag: "Delay", isLate: true, growthMillis: 6_000 },
-        { _tag: "Replaced", generation: 2, sid: 1, markets: ["A"] }
-      ]).slice(2),
+    const unread = { _tag: "Undecodable", ...shared, pointer: "/msg/clock", reason: "expected a number" } as const
+    const error = new Feed.MarketsNotListed({ channel: "orderbook_delta", markets: ["B"] })
+    const healing = { type: "book", state: "healing" }
+    const sequence = { expectedSeq: 4, receivedSeq: 6 }
+    for (const [event, ...lines] of [
       [
-        "undecodable A",
-        "book A healing undecodable",
-        "undecodable",
-        "book B healing undecodable",
-        "unknown_keys A",
-        "refused",
-        "delay",
-        "replaced"
+        { _tag: "Gap", generation: 1, sid: 1, reason: "missing", markets: ["A"], ...sequence },
+        { type: "gap", tickers: ["A"], reason: "missing", expected_seq: 4, received_seq: 6 },
+        { ...healing, ticker: "A", cause: "gap", reason: "expected seq 4, got 6" }
+      ],
+      [
+        { _tag: "Outage", cause: loss, sinceMillis: nowMillis, markets: ["A"] },
+        { type: "outage", tickers: ["A"], reason: "the connection closed with code 1006" },
+        { ...healing, ticker: "A", cause: "outage", reason: "the connection closed with code 1006" }
+      ],
+      [
+        { _tag: "Restored", sinceMillis: nowMillis, durationMillis: 900 },
+        { type: "restored", duration_ms: 900 }
+      ],
+      [
+        { ...unread, market: "A" },
+        { type: "undecodable", ticker: "A", reason: "expected a number at /msg/clock" },
+        { ...healing, ticker: "A", cause: "undecodable", reason: "expected a number at /msg/clock" }
+      ],
+      [
+        { ...unread, market: undefined },
+        { type: "undecodable", ticker: undefined, reason: "expected a number at /msg/clock" },
+        { ...healing, ticker: "A", cause: "undecodable", reason: "expected a number at /msg/clock" },
+        { ...healing, ticker: "B", cause: "undecodable", reason: "expected a number at /msg/clock" }
+      ],
+      [
+        { _tag: "UnknownMessage", ...shared, type: "orderbook_hint" },
+        { type: "undecodable", reason: "a message has the unknown type orderbook_hint" },
+        { ...healing, ticker: "A", cause: "undecodable", reason: "a message has the unknown type orderbook_hint" },
+        { ...healing, ticker: "B", cause: "undecodable", reason: "a message has the unknown type orderbook_hint" }
+      ],
+      [
+        { _tag: "UnknownKeys", generation: 1, sid: 1, market: "A", pointers: ["/msg/yes_levels"] },
+        { type: "unknown_keys", ticker: "A", pointers: ["/msg/yes_levels"] }
+      ],
+      [
+        { _tag: "Refused", markets: ["B"], error },
+        { type: "refused", tickers: ["B"], reason: error.message }
+      ],
+      [
+        { _tag: "Delay", isLate: true, growthMillis: 6_000 },
+        { type: "delay", is_late: true, growth_ms: 6_000 }
+      ],
+      [
+        { _tag: "Replaced", generation: 2, sid: 1, markets: ["A"] },
+        { type: "replaced", tickers: ["A"] },
+        { ...healing, ticker: "A", cause: "outage", reason: "the line changed to another connection" }
       ]
-    )
+    ] satisfies ReadonlyArray<readonly [BookEvent, ...ReadonlyArray<Partial<Event>>]>) {
+      assert.deepStrictEqual(linesOf([snapshot(1), snapshot(2, "B"), event]).slice(4), lines, event._tag)
+    }
   })
 })
 
@@ -169,48 +211,87 @@ describe("tradeEvents", () => {
       { type: "filled", time, ...interval, trades: 1 }
     ])
   })
+
+  it("says which trades could not be read, and which markets were refused", () => {
+    const unread = new RepeatedCursor({ operation: "Markets.trades", cursor: "c", pages: 1 })
+    assert.deepStrictEqual(tradeEvents({ _tag: "NotFilled", hole, error: unread }, nowMillis), [
+      { type: "not_filled", time, ...interval, reason: unread.message }
+    ])
+    const error = new Feed.MarketsNotListed({ channel: "trade", markets: ["B"] })
+    assert.deepStrictEqual(tradeEvents({ _tag: "Refused", markets: ["B"], error }, nowMillis), [
+      { type: "refused", time, tickers: ["B"], reason: error.message }
+    ])
+  })
 })
 
 describe("accountEvent", () => {
-  it("uses the names of the wire", () => {
-    const order: AccountFeed.AccountOrder = {
-      order_id: "1",
-      client_order_id: "c",
-      ticker: "A",
-      subaccount: 3,
-      book_side: "bid",
-      outcome_side: "yes",
-      status: "resting",
-      yes_price_dollars: dollarsUnsafe("0.45"),
-      initial_count_fp: countUnsafe("1.00"),
-      fill_count_fp: countUnsafe("0.00"),
-      remaining_count_fp: countUnsafe("1.00"),
-      maker_fees_dollars: dollarsUnsafe("0.00"),
-      maker_fill_cost_dollars: dollarsUnsafe("0.00"),
-      taker_fees_dollars: dollarsUnsafe("0.00"),
-      taker_fill_cost_dollars: dollarsUnsafe("0.00"),
-      order_group_id: undefined,
-      exchange_index: undefined,
-      updatedMillis: nowMillis
-    }
-    const { subaccount: _, updatedMillis: __, ...shared } = order
-    assert.deepStrictEqual(accountEvent({ _tag: "Order", order, isUnconfirmed: true }, nowMillis), {
-      type: "order",
-      time,
-      order: { ...shared, subaccount_number: 3, last_updated_ts_ms: nowMillis },
-      is_unconfirmed: true
-    })
-  })
+  const order = accountOrder(1)
+  const { subaccount: _, updatedMillis: __, ...sharedOrder } = order
+  const wireOrder = { ...sharedOrder, subaccount_number: 0, last_updated_ts_ms: nowMillis }
+  const fill = accountFill(1)
+  const { filledMillis, ...sharedFill } = fill
+  const wireFill = { ...sharedFill, ts_ms: filledMillis }
+  const position = accountPosition("A", "3.00")
+  const group = accountGroup(1, "triggered")
+  const { updatedMillis: ___, ...sharedGroup } = group
+  const wireGroup = { ...sharedGroup, ts_ms: nowMillis }
 
-  it("says why messages may be missing", () => {
-    const event = { _tag: "Healing", loss: { cause: "outage", channel: "fill", detail: "Closed" } } as const
-    assert.deepStrictEqual(accountEvent(event, nowMillis), {
-      type: "healing",
-      time,
-      channel: "fill",
-      cause: "outage",
-      reason: "Closed"
-    })
+  it("uses the names of the wire", () => {
+    for (const [event, line] of [
+      [
+        {
+          _tag: "Live",
+          account: {
+            openOrders: [order],
+            unconfirmed: new Set([order.order_id]),
+            closedOrders: [],
+            fills: [fill],
+            positions: [position],
+            orderGroups: [group]
+          }
+        },
+        {
+          type: "live",
+          account: {
+            open_orders: [wireOrder],
+            unconfirmed: [order.order_id],
+            fills: [wireFill],
+            positions: [position],
+            order_groups: [wireGroup]
+          }
+        }
+      ],
+      [
+        { _tag: "Healing", loss: { cause: "outage", channel: "fill", detail: "Closed" } },
+        { type: "healing", channel: "fill", cause: "outage", reason: "Closed" }
+      ],
+      [
+        { _tag: "Order", order, isUnconfirmed: true },
+        { type: "order", order: wireOrder, is_unconfirmed: true }
+      ],
+      [
+        { _tag: "OrderNotFound", order },
+        { type: "order_not_found", order: wireOrder }
+      ],
+      [
+        { _tag: "Fill", fill },
+        { type: "fill", fill: wireFill }
+      ],
+      [
+        { _tag: "Position", position },
+        { type: "position", position }
+      ],
+      [
+        { _tag: "PositionSettled", position },
+        { type: "position_settled", position }
+      ],
+      [
+        { _tag: "OrderGroup", group },
+        { type: "order_group", order_group: wireGroup }
+      ]
+    ] satisfies ReadonlyArray<readonly [AccountFeed.AccountEvent, Partial<Event>]>) {
+      assert.deepStrictEqual({ ...accountEvent(event, nowMillis) }, { ...line, time } as Event, event._tag)
+    }
   })
 })
 

@@ -15,14 +15,25 @@ describe("BookKeys", () => {
   it("select a market, from the last to the first and back", () => {
     assert.strictEqual(after(key("right")).selected, 1)
     assert.strictEqual(after(key("left")).selected, 2)
+    assert.strictEqual(after(key("tab")).selected, 1)
     assert.strictEqual(after(key("tab"), key("tab"), key("tab")).selected, 0)
     assert.strictEqual(after(key("tab", true)).selected, 2)
+    assert.strictEqual(after(key("2")).selected, 1)
+    assert.strictEqual(after(key("3"), key("1")).selected, 0)
     assert.strictEqual(after(key("3")).selected, 2)
-    assert.strictEqual(after(key("4")).selected, 0)
+  })
+
+  it("ignore a key without an effect", () => {
+    for (const name of ["0", "4", "x", "", "end"]) {
+      assert.deepStrictEqual(after(key("right"), key("down"), key(name)), { selected: 1, scroll: 1, showsKeys: false })
+    }
+    assert.strictEqual(after(key("right", true)).selected, 1)
   })
 
   it("scroll no further than the levels, so that the opposite key works at once", () => {
     assert.strictEqual(after(key("down"), key("down")).scroll, 2)
+    assert.strictEqual(after(key("pagedown"), key("up")).scroll, 10)
+    assert.strictEqual(after(key("pagedown"), key("pagedown"), key("pageup")).scroll, 11)
     assert.strictEqual(after(...Array.from({ length: 100 }, () => key("up"))).scroll, -3)
     assert.strictEqual(after(...Array.from({ length: 100 }, () => key("pagedown"))).scroll, 35)
     assert.strictEqual(after(key("pagedown"), key("home")).scroll, 0)
@@ -30,6 +41,7 @@ describe("BookKeys", () => {
 
   it("show the best prices of a newly selected market", () => {
     assert.strictEqual(after(key("down"), key("right")).scroll, 0)
+    assert.strictEqual(after(key("down"), key("1")).scroll, 1)
   })
 
   it("show and hide the keys", () => {
@@ -57,6 +69,17 @@ describe("TradesKeys", () => {
     assert.deepInclude(after(key("down")), { pausedAt: 500, scroll: 1 })
     assert.deepInclude(after(...Array.from({ length: 9 }, () => key("pagedown"))), { pausedAt: 500, scroll: 80 })
     assert.deepInclude(after(key("down"), key("up"), key("up")), { pausedAt: 500, scroll: 0 })
+    const keys = new TradesKeys()
+    keys.press(key("down"), { rows: 20, added: 480, kept: 100 })
+    for (let count = 0; count < 9; count++) keys.press(key("pagedown"), tape)
+    assert.deepInclude(keys.state, { pausedAt: 480, scroll: 60 })
+    const short = new TradesKeys()
+    short.press(key("down"), { rows: 20, added: 3, kept: 3 })
+    assert.deepInclude(short.state, { pausedAt: 3, scroll: 0 })
+  })
+
+  it("ignore a key without an effect", () => {
+    assert.deepInclude(after(key("left")), { pausedAt: undefined, scroll: 0 })
   })
 
   it("return to the newest trade", () => {
@@ -84,6 +107,7 @@ describe("AccountKeys", () => {
     assert.deepStrictEqual(after(key("pagedown"), key("pagedown")).scrolls, [2, 0, 0, 0])
     assert.deepStrictEqual(after(key("pagedown"), key("home")).scrolls, [0, 0, 0, 0])
     assert.deepStrictEqual(after(key("tab"), key("tab"), key("down")).scrolls, [0, 0, 0, 0])
+    assert.deepStrictEqual(after(key("down"), key("left")).scrolls, [1, 0, 0, 0])
   })
 
   it("show the keys", () => assert.isTrue(after(help).showsKeys))

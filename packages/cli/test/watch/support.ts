@@ -6,7 +6,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { assert } from "@effect/vitest"
+import type * as AccountFeed from "@kalshi-effect/client/AccountFeed"
 import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
+import { countUnsafe, dollarsUnsafe } from "@kalshi-effect/client/FixedPoint"
 import * as OrderBook from "@kalshi-effect/client/OrderBook"
 import type * as OrderBooks from "@kalshi-effect/client/OrderBooks"
 import * as Result from "effect/Result"
@@ -104,6 +106,64 @@ export const books: BookViewState = {
     market("KXHIGHNY-26NOV30-T52", "High temperature in New York above 52°")
   ]
 }
+
+/** A resting order. */
+export const accountOrder = (index: number, ticker = "KXHIGHNY-26NOV30-T50"): AccountFeed.AccountOrder => ({
+  order_id: `9b0f6b43-5b68-4f9f-9f02-${String(index).padStart(12, "0")}`,
+  client_order_id: `bot-${index}`,
+  ticker,
+  subaccount: 0,
+  book_side: index % 2 === 0 ? "bid" : "ask",
+  outcome_side: index % 2 === 0 ? "yes" : "no",
+  status: "resting",
+  yes_price_dollars: dollarsUnsafe("0.4500"),
+  initial_count_fp: countUnsafe("12.00"),
+  fill_count_fp: countUnsafe("2.00"),
+  remaining_count_fp: countUnsafe("10.00"),
+  maker_fees_dollars: dollarsUnsafe("0.00"),
+  maker_fill_cost_dollars: dollarsUnsafe("0.00"),
+  taker_fees_dollars: dollarsUnsafe("0.00"),
+  taker_fill_cost_dollars: dollarsUnsafe("0.00"),
+  order_group_id: undefined,
+  exchange_index: undefined,
+  updatedMillis: nowMillis
+})
+
+/** A fill, a minute ago. */
+export const accountFill = (index: number, market_ticker = "KXHIGHNY-26NOV30-T50"): AccountFeed.AccountFill => ({
+  trade_id: `trade-${index}`,
+  order_id: accountOrder(index).order_id,
+  client_order_id: undefined,
+  market_ticker,
+  subaccount: 0,
+  book_side: "ask",
+  outcome_side: "no",
+  count_fp: countUnsafe("2.00"),
+  yes_price_dollars: dollarsUnsafe("0.46"),
+  fee_cost: dollarsUnsafe("0.034800"),
+  is_taker: index % 2 === 0,
+  filledMillis: nowMillis - 60_000 + index * 1_000
+})
+
+/** A position. */
+export const accountPosition = (market_ticker: string, count: string): AccountFeed.AccountPosition => ({
+  market_ticker,
+  subaccount: 0,
+  position_fp: countUnsafe(count),
+  realized_pnl_dollars: dollarsUnsafe("-1.250000"),
+  fees_paid_dollars: dollarsUnsafe("0.0348")
+})
+
+/** An order group. */
+export const accountGroup = (
+  id: number,
+  status: AccountFeed.AccountOrderGroup["status"]
+): AccountFeed.AccountOrderGroup => ({
+  order_group_id: `5b2f6b43-5b68-4f9f-9f02-${String(id).padStart(12, "0")}`,
+  status,
+  contracts_limit_fp: countUnsafe("100.00"),
+  updatedMillis: nowMillis
+})
 
 /** The texts of a screen, without the spaces at the ends of its lines. */
 export const textsOf = (screen: ReadonlyArray<Line>): ReadonlyArray<string> =>

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import type * as Trades from "@kalshi-effect/client/Trades"
 import { countUnsafe, dollarsUnsafe } from "@kalshi-effect/client/FixedPoint"
+import { MarketsNotListed } from "@kalshi-effect/client/Feed"
+import { RepeatedCursor } from "@kalshi-effect/client/Pages"
 import * as fc from "fast-check"
 import { applyTradeEvent, Tape, type TapeEntry, tapeTrade } from "../../src/watch/tape.ts"
 import { renderTrades, tapeRows, type TradesViewState } from "../../src/watch/tradesView.ts"
@@ -143,6 +145,20 @@ describe("Tape", () => {
   })
 })
 
+describe("newest", () => {
+  const countOf = (entry: TapeEntry | undefined) => (entry?._tag === "Trade" ? entry.count : undefined)
+
+  it("leaves out what was added after a pause, and what is forgotten", () => {
+    const tape = new Tape(4)
+    for (let index = 1; index <= 7; index++) tape.add(trade(10 - index, "bid", "0.5000", `${index}.00`))
+    assert.deepStrictEqual(tape.newest(2).map(countOf), ["7.00", "6.00"])
+    assert.deepStrictEqual(tape.newest(9).map(countOf), ["7.00", "6.00", "5.00", "4.00"])
+    assert.deepStrictEqual(tape.newest(2, 5).map(countOf), ["5.00", "4.00"])
+    assert.deepStrictEqual(tape.newest(9, 0), [])
+    assert.deepStrictEqual(tape.newest(2, 99).map(countOf), ["7.00", "6.00"])
+  })
+})
+
 describe("applyTradeEvent", () => {
   it("shows a hole, then the trades that were read for it, then how many", () => {
     const tape = new Tape(200)
@@ -156,6 +172,23 @@ describe("applyTradeEvent", () => {
     assert.deepStrictEqual(
       tape.newest(10).map((entry) => (entry._tag === "Trade" ? entry.id : entry.outcome)),
       ["2", { _tag: "Filled", trades: 1 }, "1"]
+    )
+  })
+
+  it("changes only the hole whose trades were read, and shows why the others were not", () => {
+    const tape = new Tape(200)
+    const apply = (event: Trades.FilledEvent) => applyTradeEvent(event, () => undefined, [tape])
+    const holeAt = (sinceMillis: number, untilMillis: number) =>
+      ({ _tag: "Hole", sinceMillis, untilMillis, durationMillis: untilMillis - sinceMillis }) as const
+    for (const reported of [holeAt(1, 3), holeAt(1, 2), holeAt(2, 3)]) apply(reported)
+    const error = new RepeatedCursor({ operation: "Markets.trades", cursor: "c", pages: 1 })
+    apply({ _tag: "NotFilled", hole: holeAt(1, 3), error })
+    apply({ _tag: "Refused", markets: ["A"], error: new MarketsNotListed({ channel: "trade", markets: ["A"] }) })
+    apply({ _tag: "Trade", trade: wireTrade("1", 1), receivedMillis: 1 })
+    apply({ _tag: "Filled", hole: holeAt(2, 3), trades: [wireTrade("2", 1)] })
+    assert.deepStrictEqual(
+      tape.newest(10).map((entry) => (entry._tag === "Hole" ? entry.outcome : entry.id)),
+      [{ _tag: "Filled", trades: 1 }, { _tag: "Reading" }, { _tag: "NotFilled", reason: error.message }]
     )
   })
 })
