@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import { readLayer, subaccount } from "../app/connection.ts"
 import { usage } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
-import { dollarsOfCents, numberColumn } from "./columns.ts"
+import { dollarsOfCents, fourDecimals, numberColumn } from "./columns.ts"
 import { printValue } from "./options.ts"
 import { shortSeconds } from "./times.ts"
 
@@ -24,19 +24,15 @@ interface OfSubaccount extends Balance {
 
 const valueOf = ({ portfolio_value }: Balance): FixedPoint.Dollars => dollarsOfCents(portfolio_value)
 
-/** Cash with two decimals, unless there is more to show. */
-const cashOf = ({ balance_dollars }: Balance): FixedPoint.Dollars =>
-  FixedPoint.fromMicros(FixedPoint.toMicros(balance_dollars))
-
 const totalOf = (balance: Balance): FixedPoint.Dollars => FixedPoint.add(balance.balance_dollars, valueOf(balance))
 
 const formatBalance = (balance: Balance, screen: Output.Screen): string => {
   // Cash on one shard does not back an order on another one. Without a second shard, the line would only repeat the cash.
   const shards = (balance.balance_breakdown ?? []).filter(({ balance }) => !FixedPoint.isZero(balance))
   return Output.formatFields(screen, [
-    ["cash", `$${cashOf(balance)}`],
-    ["positions", `$${valueOf(balance)}`],
-    ["total", `$${totalOf(balance)}`],
+    ["cash", `$${fourDecimals(balance.balance_dollars)}`],
+    ["positions", `$${fourDecimals(valueOf(balance))}`],
+    ["total", `$${fourDecimals(totalOf(balance))}`],
     [
       "cash by shard",
       shards.every(({ exchange_index }) => exchange_index === 0)
@@ -49,9 +45,9 @@ const formatBalance = (balance: Balance, screen: Output.Screen): string => {
 
 const columns: ReadonlyArray<Output.Column<OfSubaccount>> = [
   numberColumn("subaccount", ({ subaccount_number }) => String(subaccount_number)),
-  numberColumn("cash", cashOf),
-  numberColumn("positions", valueOf),
-  numberColumn("total", totalOf)
+  numberColumn("cash", ({ balance_dollars }) => fourDecimals(balance_dollars)),
+  numberColumn("positions", (row) => fourDecimals(valueOf(row))),
+  numberColumn("total", (row) => fourDecimals(totalOf(row)))
 ]
 
 const readEach = Effect.gen(function* () {
@@ -85,8 +81,8 @@ export const balance = Command.make("balance", flags, ({ each }) =>
     }
     const rows = yield* readEach
     yield* Output.list(columns, rows, {
-      empty: "There is no subaccount",
-      footer: `Together: $${FixedPoint.sum(rows.map(totalOf))}`
+      empty: "No subaccounts found",
+      footer: `Together: $${fourDecimals(FixedPoint.sum(rows.map(totalOf)))}`
     })
   }).pipe(Effect.provide(readLayer))
 ).pipe(

@@ -14,8 +14,8 @@ import { usage } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 import { plain } from "../output/plain.ts"
 import { formatTable } from "../output/table.ts"
+import { anyMarket } from "./archive.ts"
 import { type Ladder, ladder, type Level } from "./ladder.ts"
-import { knownMarket } from "./unknown.ts"
 
 /** The number of books that the exchange sends in one response. */
 const booksAtOnce = 100
@@ -60,9 +60,9 @@ const read = Effect.fnUntraced(function* (tickers: ReadonlyArray<string>) {
   const found: Array<Markets.MarketOrderbookFp> = []
   for (const ticker of tickers) {
     const book = books.get(ticker)
-    if (book !== undefined) found.push(book)
     // The exchange leaves out markets that it does not know. This read fails with its error.
-    else yield* knownMarket(ticker)
+    if (book === undefined) yield* anyMarket(ticker)
+    found.push(book ?? { ticker, orderbook_fp: { yes_dollars: [], no_dollars: [] } })
   }
   return found
 })

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Historical from "@kalshi-effect/client/Historical"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -15,7 +16,7 @@ import * as Output from "../output/Output.ts"
 import { numberColumn } from "./columns.ts"
 import { ticker } from "./options.ts"
 import { range, secondsOf, shortSeconds } from "./times.ts"
-import { knownMarket } from "./unknown.ts"
+import { explainUnknown } from "./unknown.ts"
 
 /** The periods: their length in minutes, and the number of candlesticks without `--since`. */
 const periods = {
@@ -30,20 +31,29 @@ const candlesAtOnce = 5000
 /** The number of requests of one run. It stops a mistyped year from reading for hours. */
 const mostRequests = 1000
 
-const columns: ReadonlyArray<Output.Column<Markets.MarketCandlestick>> = [
+/** A candlestick, or one of the archive, whose fields have shorter names. */
+type Candlestick = Markets.MarketCandlestick | Historical.MarketCandlestickHistorical
+
+const columns: ReadonlyArray<Output.Column<Candlestick>> = [
   {
     name: "end_period_ts",
     value: ({ end_period_ts }) => shortSeconds(end_period_ts),
     csv: ({ end_period_ts }) => String(end_period_ts)
   },
-  numberColumn("open", ({ price }) => price.open_dollars ?? undefined),
-  numberColumn("high", ({ price }) => price.high_dollars ?? undefined),
-  numberColumn("low", ({ price }) => price.low_dollars ?? undefined),
-  numberColumn("close", ({ price }) => price.close_dollars ?? undefined),
-  numberColumn("volume", ({ volume_fp }) => volume_fp),
-  numberColumn("yes_bid", ({ yes_bid }) => yes_bid.close_dollars, { dropOrder: 2 }),
-  numberColumn("yes_ask", ({ yes_ask }) => yes_ask.close_dollars, { dropOrder: 2 }),
-  numberColumn("open_interest", ({ open_interest_fp }) => open_interest_fp, { dropOrder: 1 })
+  numberColumn("open", ({ price }) => ("open" in price ? price.open : price.open_dollars) ?? undefined),
+  numberColumn("high", ({ price }) => ("high" in price ? price.high : price.high_dollars) ?? undefined),
+  numberColumn("low", ({ price }) => ("low" in price ? price.low : price.low_dollars) ?? undefined),
+  numberColumn("close", ({ price }) => ("close" in price ? price.close : price.close_dollars) ?? undefined),
+  numberColumn("volume", (row) => ("volume" in row ? row.volume : row.volume_fp)),
+  numberColumn("yes_bid", ({ yes_bid }) => ("close" in yes_bid ? yes_bid.close : yes_bid.close_dollars), {
+    dropOrder: 2
+  }),
+  numberColumn("yes_ask", ({ yes_ask }) => ("close" in yes_ask ? yes_ask.close : yes_ask.close_dollars), {
+    dropOrder: 2
+  }),
+  numberColumn("open_interest", (row) => ("open_interest" in row ? row.open_interest : row.open_interest_fp), {
+    dropOrder: 1
+  })
 ]
 
 /** Divides a range of seconds, both ends included, into parts that one response can contain. */
@@ -59,6 +69,20 @@ export const partsOf = (
     end_ts: Math.min(end, start + (index + 1) * length - 1)
   }))
 }
+
+/** Reads the candlesticks of a market of any age. */
+const read = (input: Historical.MarketCandlesticksInput) =>
+  Effect.gen(function* () {
+    const { ticker, ...range } = input
+    const { markets } = yield* Markets.batchCandlesticks({ market_tickers: ticker, ...range })
+    const found = markets.find(({ market_ticker }) => market_ticker === ticker)
+    if (found !== undefined) return found.candlesticks
+    // The exchange leaves out a market that it does not know, and one of the archive.
+    const { candlesticks } = yield* Historical.marketCandlesticks(input).pipe(
+      explainUnknown("market", ticker, "Find a market with `kalshi search`")
+    )
+    return candlesticks
+  })
 
 const flags = {
   ticker,
@@ -84,15 +108,8 @@ export const candles = Command.make("candles", flags, ({ period, ticker, ...rang
       return yield* usage(`The range has over ${candlesAtOnce * mostRequests} candlesticks. Pass a later --since`)
     }
     const rows = Stream.fromIterable(partsOf(start, end, minutes * 60)).pipe(
-      Stream.mapEffect((part) =>
-        Markets.batchCandlesticks({ market_tickers: ticker, period_interval: minutes, ...part })
-      ),
-      Stream.mapEffect(({ markets }) => {
-        const found = markets.find(({ market_ticker }) => market_ticker === ticker)
-        // The exchange leaves out a market that it does not know. This read fails with its error.
-        return found === undefined ? Effect.as(knownMarket(ticker), []) : Effect.succeed(found.candlesticks)
-      }),
-      Stream.flatMap((candlesticks) => Stream.fromIterable(candlesticks))
+      Stream.mapEffect((part) => read({ ticker, period_interval: minutes, ...part })),
+      Stream.flatMap((candlesticks: ReadonlyArray<Candlestick>) => Stream.fromIterable(candlesticks))
     )
     yield* Output.stream(columns, rows, {
       empty: "No candlesticks found in this range. Pass an earlier --since"

@@ -28,6 +28,12 @@ export const profitColumn = <Row>(name: string, value: (row: Row) => FixedPoint.
   style: (row) => (FixedPoint.isZero(value(row)) ? undefined : FixedPoint.isNegative(value(row)) ? "red" : "green")
 })
 
+/** Prints dollars with at least four decimals, as the exchange does, so that amounts are aligned. */
+export const fourDecimals = (amount: FixedPoint.Dollars): string => {
+  const text = FixedPoint.fromMicros(FixedPoint.toMicros(amount))
+  return text.padEnd(text.indexOf(".") + 5, "0")
+}
+
 /** Converts whole US cents to dollars. */
 export const dollarsOfCents = (cents: number): FixedPoint.Dollars => FixedPoint.fromMicros(BigInt(cents) * 10_000n)
 

@@ -5,6 +5,7 @@
  */
 import type { OrderbookCountFp, PriceLevelDollarsCountFp } from "@kalshi-effect/client/Markets"
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import { fourDecimals } from "./columns.ts"
 
 /** A price level. All prices are prices of YES. */
 export interface Level {
@@ -27,11 +28,7 @@ export interface Ladder {
 
 const oneDollar = 1_000_000n
 
-/** Prints a price with four decimals, as the exchange does, so that the prices of a ladder are aligned. */
-const printPrice = (micros: bigint): string => {
-  const text = FixedPoint.fromMicros(micros)
-  return text.padEnd(text.indexOf(".") + 5, "0")
-}
+const printPrice = (micros: bigint): string => fourDecimals(FixedPoint.fromMicros(micros))
 
 const microsOf = ({ price }: Level): bigint => FixedPoint.toMicros(FixedPoint.dollarsUnsafe(price))
 

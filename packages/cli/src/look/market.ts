@@ -9,10 +9,10 @@ import * as Effect from "effect/Effect"
 import { publicLayer } from "../app/connection.ts"
 import * as Output from "../output/Output.ts"
 import { plain } from "../output/plain.ts"
+import { anyMarket } from "./archive.ts"
 import { offer, price, titleOf } from "./marketColumns.ts"
 import { printValue, ticker } from "./options.ts"
 import { shortTime } from "./times.ts"
-import { knownMarket } from "./unknown.ts"
 
 const nonEmpty = (text: string | null | undefined): string | undefined =>
   text === null || text === undefined || text === "" ? undefined : plain(text)
@@ -50,7 +50,7 @@ const formatMarket = ({ market }: Markets.GetMarketResponse, screen: Output.Scre
 
 /** The command. */
 export const market = Command.make("market", { ticker }, ({ ticker }) =>
-  printValue(knownMarket(ticker), formatMarket).pipe(Effect.provide(publicLayer))
+  printValue(anyMarket(ticker), formatMarket).pipe(Effect.provide(publicLayer))
 ).pipe(
   Command.withDescription("Shows one market: its prices, state, price grid and rules"),
   Command.withExamples([{ command: "kalshi market KXHIGHNY-26NOV30-T60", description: "A market" }])

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import * as Historical from "@kalshi-effect/client/Historical"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { publicLayer } from "../app/connection.ts"
+import { withArchive } from "./archive.ts"
 import { marketColumns } from "./marketColumns.ts"
 import { extent, ofEvent, pageSize, print } from "./options.ts"
 
@@ -28,14 +30,18 @@ const flags = {
 
 /** The command. */
 export const markets = Command.make("markets", flags, ({ combos, event, series, status, ...extent }) => {
-  const items = (rows: number | undefined) =>
-    Markets.list.items({
-      status,
-      series_ticker: Option.getOrUndefined(series),
-      event_ticker: Option.getOrUndefined(event),
-      mve_filter: combos ? undefined : "exclude",
-      limit: pageSize(rows, 1000)
-    })
+  const series_ticker = Option.getOrUndefined(series)
+  const event_ticker = Option.getOrUndefined(event)
+  const mve_filter = combos ? undefined : ("exclude" as const)
+  const items = (rows: number | undefined) => {
+    const limit = pageSize(rows, 1000)
+    const live = Markets.list.items({ status, series_ticker, event_ticker, mve_filter, limit })
+    if (status !== "settled") return live
+    // The archive accepts one filter only.
+    const filter =
+      event_ticker !== undefined ? { event_ticker } : series_ticker !== undefined ? { series_ticker } : { mve_filter }
+    return withArchive(live, Historical.markets.items({ ...filter, limit }), ({ ticker }) => ticker)
+  }
   return print(marketColumns, extent, items, {
     empty: "No markets found. Pass another --status, --series or --event"
   }).pipe(Effect.provide(publicLayer))

@@ -4,6 +4,7 @@
  * @module
  */
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import * as Historical from "@kalshi-effect/client/Historical"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -11,7 +12,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { readLayer, subaccount } from "../app/connection.ts"
 import type * as Output from "../output/Output.ts"
-import { numberColumn, profitColumn, sideColumn } from "./columns.ts"
+import { withArchive } from "./archive.ts"
+import { fourDecimals, numberColumn, profitColumn, sideColumn } from "./columns.ts"
 import { extent, ofEvent, ofMarket, pageSize, print } from "./options.ts"
 import { shortTime } from "./times.ts"
 
@@ -25,7 +27,7 @@ const columns: ReadonlyArray<Output.Column<Portfolio.MarketPosition>> = [
   ),
   numberColumn("exposure", ({ market_exposure_dollars }) => market_exposure_dollars),
   profitColumn("realized_pnl", ({ realized_pnl_dollars }) => realized_pnl_dollars),
-  numberColumn("fees_paid", ({ fees_paid_dollars }) => fees_paid_dollars),
+  numberColumn("fees_paid", ({ fees_paid_dollars }) => fees_paid_dollars, { dropOrder: 1 }),
   numberColumn("total_traded", ({ total_traded_dollars }) => total_traded_dollars, { dropOrder: 2 }),
   {
     name: "last_updated_ts",
@@ -36,7 +38,7 @@ const columns: ReadonlyArray<Output.Column<Portfolio.MarketPosition>> = [
 ]
 
 const total = (rows: ReadonlyArray<Portfolio.MarketPosition>): string => {
-  const sum = (of: (row: Portfolio.MarketPosition) => FixedPoint.Dollars) => FixedPoint.sum(rows.map(of))
+  const sum = (of: (row: Portfolio.MarketPosition) => FixedPoint.Dollars) => fourDecimals(FixedPoint.sum(rows.map(of)))
   const exposure = sum(({ market_exposure_dollars }) => market_exposure_dollars)
   const profit = sum(({ realized_pnl_dollars }) => realized_pnl_dollars)
   const fees = sum(({ fees_paid_dollars }) => fees_paid_dollars)
@@ -59,15 +61,23 @@ const flags = {
 export const positions = Command.make("positions", flags, ({ event, status, ticker, ...extent }) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount
-    const items = (rows: number | undefined) =>
-      Portfolio.positions.items.market_positions({
+    const items = (rows: number | undefined) => {
+      const filters = {
         ticker: Option.getOrUndefined(ticker),
         event_ticker: Option.getOrUndefined(event),
-        settlement_status: status === "open" ? "unsettled" : status,
-        count_filter: status === "open" ? "position" : undefined,
         subaccount: chosen,
         limit: pageSize(rows, 1000)
+      }
+      const live = Portfolio.positions.items.market_positions({
+        ...filters,
+        settlement_status: status === "open" ? "unsettled" : status,
+        count_filter: status === "open" ? "position" : undefined
       })
+      // Unsettled positions are never in the archive.
+      return status === "open" || status === "unsettled"
+        ? live
+        : withArchive(live, Historical.positions.items.market_positions(filters), ({ ticker }) => ticker)
+    }
     yield* print(columns, extent, items, {
       empty: status === "all" ? "No positions found" : `No ${status} positions found`,
       total

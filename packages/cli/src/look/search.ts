@@ -58,6 +58,8 @@ const entryOf = (event: Events.EventData): EventEntry => ({
 /** Reads the open events from the exchange, and keeps them for later searches. */
 const readEvents = Effect.gen(function* () {
   const target = yield* environment
+  // The real exchange has thousands of events, so this takes a while.
+  if ((yield* Output.Output).isTerminal) yield* Output.note("Reading the open events of the exchange…")
   const events = yield* Events.list.items
     .events({ status: "open", with_nested_markets: true, limit: 200 })
     .pipe(Stream.map(entryOf), Stream.runCollect, Effect.provide(publicLayer))

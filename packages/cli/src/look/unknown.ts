@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as Markets from "@kalshi-effect/client/Markets"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { CommandError } from "../app/failures.ts"
@@ -27,9 +26,3 @@ export const explainUnknown =
         })
       )
     )
-
-/** Reads a market. Its error says what to do if the exchange does not know the market. */
-export const knownMarket = (ticker: string) =>
-  Markets.get({ ticker }).pipe(
-    explainUnknown("market", ticker, "Find a market with `kalshi search`. Markets that settled months ago are missing")
-  )

@@ -20,13 +20,14 @@ import { text } from "./columns.ts"
 import { printValue } from "./options.ts"
 import { shortSeconds } from "./times.ts"
 
+/** Some operations declare only 401. Then the code says that the signature is right, but the key has no permission. */
+const isForbidden = (error: unknown): boolean =>
+  (Predicate.hasProperty(error, "status") && error.status === 403) ||
+  (Predicate.hasProperty(error, "code") && error.code === "permission_denied")
+
 /** Reads something that the key may not permit. Undefined if it does not. */
 const ifPermitted = <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A | undefined, E, R> =>
-  Effect.catchIf(
-    read,
-    (error) => Predicate.hasProperty(error, "status") && error.status === 403,
-    () => Effect.undefined
-  )
+  Effect.catchIf(read, isForbidden, () => Effect.undefined)
 
 const read = Effect.gen(function* () {
   const target = yield* environment

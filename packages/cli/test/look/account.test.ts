@@ -8,12 +8,12 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
 import { kalshi } from "../support/cli.ts"
-import { layer as exchange, LocalExchange } from "../support/exchange.ts"
+import { layer as exchange, LocalExchange, writeKey } from "../support/exchange.ts"
 
 const [a, b] = ["KXACCT-26-A", "KXACCT-26-B"]
 
 /**
- * The trader has a YES position in A and a NO position in B, a resting order on a subaccount, another one in an order
+ * The trader has a YES position in A, a NO position in B and none left in D, a resting order on a subaccount, another one in an order
  * group, and a payout.
  */
 const prepare = Effect.gen(function* () {
@@ -23,6 +23,7 @@ const prepare = Effect.gen(function* () {
   yield* sandbox.createMarket({ ticker: a })
   yield* sandbox.createMarket({ ticker: b })
   yield* sandbox.createMarket({ ticker: "KXPAID-26-C" })
+  yield* sandbox.createMarket({ ticker: "KXENDED-26-D" })
   const subaccount = yield* sandbox.createSubaccount(accountId)
   yield* sandbox.deposit(accountId, "50", { subaccount })
   const other = yield* sandbox.createAccount({ name: "other" })
@@ -32,9 +33,14 @@ const prepare = Effect.gen(function* () {
       sandbox.placeOrder(other.accountId, { ticker, side: side === "bid" ? "ask" : "bid", price, count })
     )
   yield* trade(a, "bid", "0.40", "10")
+  for (const price of ["0.10", "0.20"]) {
+    yield* sandbox.placeOrder(other.accountId, { ticker: a, side: "bid", price, count: "7" })
+  }
   yield* trade(a, "ask", "0.60", "4")
   yield* trade(b, "ask", "0.70", "5.5")
   yield* trade("KXPAID-26-C", "bid", "0.25", "8")
+  yield* trade("KXENDED-26-D", "bid", "0.25", "2")
+  yield* trade("KXENDED-26-D", "ask", "0.35", "2")
   yield* sandbox.determineMarket("KXPAID-26-C", "yes")
   yield* sandbox.settleMarket("KXPAID-26-C")
   yield* sandbox.placeOrder(accountId, { ticker: a, side: "bid", price: "0.10", count: "2", subaccount })
@@ -56,6 +62,9 @@ const prepare = Effect.gen(function* () {
 const prepared = Layer.effect(LocalExchange, prepare).pipe(Layer.provide(exchange()))
 
 const dollars = (micros: number | bigint): string => FixedPoint.fromMicros(BigInt(micros))
+/** Dollars as people see them. */
+const printed = (micros: number): string =>
+  `$${dollars(micros).replace(/\.(\d+)$/, (_, digits: string) => `.${digits.padEnd(4, "0")}`)}`
 const count = (hundredths: number): string => FixedPoint.fromHundredths(BigInt(hundredths))
 
 /** The lines of a table, as words. */
@@ -78,9 +87,9 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         const positions = balances.reduce((sum, { positionsMicros }) => sum + positionsMicros, 0)
         const { stdout } = yield* run(["balance"])
         assert.deepStrictEqual(wordsOf(stdout).slice(0, 3), [
-          ["cash", `$${dollars(cash)}`],
-          ["positions", `$${dollars(positions)}`],
-          ["total", `$${dollars(cash + positions)}`]
+          ["cash", printed(cash)],
+          ["positions", printed(positions)],
+          ["total", printed(cash + positions)]
         ])
       })
     )
@@ -90,7 +99,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         const { run } = yield* LocalExchange
         const one = yield* run(["balance", "--subaccount", "1"])
         // Two contracts at $0.10 are reserved, and the exchange does not count the reserved money as cash.
-        assert.deepStrictEqual(wordsOf(one.stdout)[0], ["cash", "$49.80"])
+        assert.deepStrictEqual(wordsOf(one.stdout)[0], ["cash", "$49.8000"])
         const each = yield* run(["balance", "--each", "--json"])
         const rows: ReadonlyArray<Record<string, unknown>> = JSON.parse(each.stdout)
         assert.deepStrictEqual(
@@ -98,7 +107,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
           [0, 1]
         )
         assert.strictEqual((yield* run(["balance", "--each", "--subaccount", "1"])).exit, "usage")
-        assert.include((yield* run(["balance", "--each", "--csv"])).stdout, "\r\n1,49.80,0.00,49.80\r\n")
+        assert.include((yield* run(["balance", "--each", "--csv"])).stdout, "\r\n1,49.8000,0.0000,49.8000\r\n")
       })
     )
   })
@@ -142,10 +151,10 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
           ])
         )
         const sum = (of: (item: (typeof items)[number]) => number) =>
-          dollars(items.reduce((sum, item) => sum + of(item), 0))
+          printed(items.reduce((sum, item) => sum + of(item), 0))
         assert.strictEqual(
           stdout.trimEnd().split("\n").at(-1),
-          `Together: exposure $${sum(({ exposureMicros }) => exposureMicros)}, realized P&L $${sum(({ realizedMicros }) => realizedMicros)} before fees of $${sum(({ feesMicros }) => feesMicros)}`
+          `Together: exposure ${sum(({ exposureMicros }) => exposureMicros)}, realized P&L ${sum(({ realizedMicros }) => realizedMicros)} before fees of ${sum(({ feesMicros }) => feesMicros)}`
         )
       })
     )
@@ -154,6 +163,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         assert.include((yield* run(["positions", "--status", "settled"])).stdout, "KXPAID-26-C")
+        assert.include((yield* run(["positions", "--status", "unsettled"])).stdout, "KXENDED-26-D")
         assert.strictEqual((yield* run(["positions", "--subaccount", "1"])).stdout, "No open positions found\n")
         const one = yield* run(["positions", "--ticker", b, "--json"])
         assert.strictEqual(JSON.parse(one.stdout).length, 1)
@@ -187,6 +197,33 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
+    it.effect("shows how many contracts are ahead of each order", () =>
+      Effect.gen(function* () {
+        const { account, run, sandbox } = yield* LocalExchange
+        const view = yield* sandbox.view
+        const { items } = Result.getOrThrow(view.listOrders(account.accountId, { status: "resting", limit: 10 }))
+        const csv = yield* run(["orders", "--queue", "--csv"])
+        assert.deepStrictEqual(
+          csv.stdout
+            .trimEnd()
+            .split("\r\n")
+            .slice(1)
+            .map((line) => line.split(",").at(-1)),
+          items.map(({ orderId }) => count(Result.getOrThrow(view.queuePosition(account.accountId, orderId)).count))
+        )
+        // The other trader's order is in front of both.
+        assert.isTrue(
+          csv.stdout
+            .trimEnd()
+            .split("\r\n")
+            .slice(1)
+            .every((line) => /,[1-9]\d*\.00$/.test(line))
+        )
+        assert.strictEqual(JSON.parse((yield* run(["orders", "--queue", "--json", "--all"])).stdout).length, 2)
+        assert.strictEqual((yield* run(["orders", "--queue", "--status", "all"])).exit, "usage")
+      })
+    )
+
     it.effect("lists orders of another state", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
@@ -206,7 +243,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         const { run } = yield* LocalExchange
         const { stdout } = yield* run(["orders"], { columns: 80 })
         for (const line of stdout.split("\n")) assert.isAtMost(line.length, 80)
-        assert.match(stdout, /^order_id +ticker +book_side +yes_price +remaining +filled/)
+        assert.match(stdout, /^order_id +ticker +side +yes_price +remaining +filled/)
       })
     )
   })
@@ -230,9 +267,14 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
             dollars(feeMicros)
           ])
         )
-        const order = items[0]?.orderId ?? ""
-        assert.strictEqual(JSON.parse((yield* run(["fills", "--order", order, "--json"])).stdout)[0].order_id, order)
+        const order = items.at(-1)?.orderId ?? ""
+        const ofOrder = yield* run(["fills", "--order", order, "--json"])
+        assert.deepStrictEqual(
+          JSON.parse(ofOrder.stdout).map((fill: { order_id: string }) => fill.order_id),
+          [order]
+        )
         assert.strictEqual((yield* run(["fills", "--until", "1h"])).stdout, "No fills found\n")
+        assert.strictEqual((yield* run(["fills", "--ticker", "KXNONE"])).stdout, "No fills found\n")
       })
     )
   })
@@ -322,6 +364,27 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         assert.isAtMost(me.clock_skew.lower_millis, me.clock_skew.upper_millis)
         const human = yield* run(["whoami"])
         assert.match(human.stdout, /\nscopes +read, write\n[\s\S]*\nclock +agrees with the exchange's clock\n$/)
+      })
+    )
+
+    it.effect("says what the key does not permit to read", () =>
+      Effect.gen(function* () {
+        const { account, folder, run, sandbox } = yield* LocalExchange
+        const credentials = yield* sandbox.createKey(account.accountId, "rsa", {
+          name: "narrow",
+          scopes: ["read::portfolio_balance"]
+        })
+        const env = {
+          KALSHI_API_KEY_ID: credentials.keyId,
+          KALSHI_PRIVATE_KEY_PATH: writeKey(folder, "narrow.pem", credentials)
+        }
+        const { exit, stdout } = yield* run(["whoami"], { env })
+        assert.strictEqual(exit, "done")
+        assert.include(stdout, `key id       ${credentials.keyId}\n`)
+        assert.match(stdout, /\nscopes +not readable with this key\ntier +not readable with this key\n/)
+        assert.strictEqual((yield* run(["balance"], { env })).exit, "done")
+        const orders = yield* run(["orders"], { env })
+        assert.deepStrictEqual([orders.exit, orders.stdout], ["key", ""])
       })
     )
 

@@ -77,6 +77,8 @@ layer(exchange(), { excludeTestServices: true })("Look at the markets", (it) => 
         const csv = yield* run(["markets", "--limit", "1", "--csv"])
         assert.strictEqual(csv.stdout.split("\r\n").length, 3)
         assert.strictEqual(csv.stderr, "This is the first row. Pass --limit or --all to see more\n")
+        const both = yield* run(["markets", "--limit", "2", "--csv"])
+        assert.deepStrictEqual([both.stdout.split("\r\n").length, both.stderr], [4, ""])
         const all = yield* run(["markets", "--all", "--csv"])
         assert.deepStrictEqual([all.stdout.split("\r\n").length, all.stderr], [4, ""])
         const json = yield* run(["markets", "--all", "--json"])
@@ -211,13 +213,15 @@ bid      0.4000   5.00  12.00
   describe("exit codes", () => {
     it.effect("3: the exchange has no such ticker", () =>
       Effect.gen(function* () {
-        const { run } = yield* prepare
+        const { run, sandbox } = yield* prepare
         for (const command of ["market", "event", "series", "book", "trades", "candles"]) {
           const { exit, stderr, stdout } = yield* run([command, "KXNONE"])
           assert.deepStrictEqual([command, exit, stdout], [command, "refused", ""])
           assert.match(stderr, /^Error: The exchange has no (?:market|event|series) "KXNONE"\. /)
         }
         assert.strictEqual((yield* run(["book", ticker, "KXNONE", "--json"])).exit, "refused")
+        yield* sandbox.plant({ operation: "GetMarket", status: 404, times: 1, body: {} })
+        assert.include((yield* run(["market", ticker])).stderr, `The exchange has no market "${ticker}"`)
       })
     )
 

@@ -83,7 +83,9 @@ layer(exchange(), { excludeTestServices: true })("kalshi search", (it) => {
   it.effect("finds open markets by all words, and leaves out paused ones", () =>
     Effect.gen(function* () {
       const { run } = yield* prepare
-      const { stderr, stdout } = yield* run(["search", "malaga", "kxfind"])
+      const terminal = yield* run(["search", "malaga", "--refresh"], { columns: 80 })
+      assert.strictEqual(terminal.stderr, "Reading the open events of the exchange…\n")
+      const { stderr, stdout } = yield* run(["search", "malaga", "kxfind", "--refresh"])
       assert.match(stdout, /^type +ticker [^\n]*\nmarket +KXFIND-26-A +KXFIND-26 +Málaga wins [^\n]*\n$/)
       assert.strictEqual(stderr, "")
       assert.strictEqual(

@@ -3,7 +3,7 @@ import { displayWidth } from "effect/cli/CliOutput"
 import * as fc from "fast-check"
 import { type Column, formatTable, tableParts } from "../../src/output/table.ts"
 import { formatCsv } from "../../src/output/csv.ts"
-import { formatJson } from "../../src/output/plain.ts"
+import { formatJson, plain } from "../../src/output/plain.ts"
 
 interface Row {
   readonly ticker: string
@@ -20,6 +20,9 @@ const columns: ReadonlyArray<Column<Row>> = [
 const screen = (width: number | undefined) => ({ columns: width, paint: (_style: unknown, text: string) => text })
 
 const row = (title: string): Row => ({ ticker: "KXHIGHNY-26DEC01-T50", title, volume: "12.00" })
+
+/** Any characters, combining and unassigned ones included. */
+const anyText = fc.string({ unit: fc.integer({ min: 0, max: 0x2_ff_ff }).map((code) => String.fromCodePoint(code)) })
 
 /** Texts that could move the cursor, hide a line, or be wider than their length. */
 const hostile = [
@@ -62,13 +65,11 @@ describe("formatTable", () => {
 
   it("fits any width and any text", () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: "binary" })), fc.integer({ min: 30, max: 100 }), (titles, width) => {
+      fc.property(fc.array(anyText), fc.integer({ min: 30, max: 100 }), (titles, width) => {
         for (const line of formatTable(columns, titles.map(row), screen(width)).split("\n")) {
           assert.isAtMost(displayWidth(line), width)
         }
-      }),
-      // Segmenting random characters is slow.
-      { numRuns: 20 }
+      })
     )
   })
 
@@ -84,9 +85,10 @@ describe("tableParts", () => {
     assert.deepStrictEqual(
       [
         part([{ ticker: "A", title: "first", volume: "1.00" }]),
-        part([{ ticker: "LONGER", title: "x", volume: "2.00" }])
+        part([{ ticker: "LONGER-A", title: "x", volume: "2.00" }]),
+        part([{ ticker: "B", title: "y", volume: "3.00" }])
       ],
-      ["ticker  volume  title\nA         1.00  first", "LONGER    2.00  x"]
+      ["ticker  volume  title\nA         1.00  first", "LONGER-A    2.00  x", "B           3.00  y"]
     )
   })
 })
@@ -107,6 +109,12 @@ describe("formatCsv", () => {
       "-1.00,'-cmd",
       ""
     ])
+  })
+})
+
+describe("plain", () => {
+  it("removes whole escape sequences and controls, and keeps every other character", () => {
+    assert.deepStrictEqual(hostile.slice(0, 4).map(plain), ["red", "a b c", "esrever", hostile[3]])
   })
 })
 
