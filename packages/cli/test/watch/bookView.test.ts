@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { type BookViewState, type MarketState, panelCount, renderBooks } from "../../src/watch/bookView.ts"
@@ -28,6 +29,11 @@ const stylesOf = (screen: ReadonlyArray<Line>): ReadonlySet<unknown> =>
 describe("renderBooks", () => {
   it("shows one market at 80x24, with its trades beside the ladder", () => {
     assertScreen("book-80x24", renderBooks(one, { columns: 80, rows: 24 }))
+  })
+
+  it("looks as the README says", () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
+    assert.include(readme, readFileSync(new URL("screens/book-80x24.txt", import.meta.url), "utf8"))
   })
 
   it("shows two markets beside each other at 200x50", () => {

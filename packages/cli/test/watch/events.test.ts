@@ -48,7 +48,8 @@ const linesOf = (events: ReadonlyArray<BookEvent>) => {
   const states = new BookStates(["A", "B"], nowMillis)
   return events
     .flatMap((event) => states.linesOf(event, nowMillis))
-    .map(({ msg: _, time: shown, ...line }) => {
+    .map((event) => {
+      const { msg: _, time: shown, ...line } = event
       assert.strictEqual(shown, time)
       return line
     })
