@@ -45,11 +45,12 @@ const packages: Readonly<Record<string, Arrows>> = {
     app: [],
     output: ["app"],
     look: ["app", "output"],
+    record: ["app", "output"],
     trade: ["app", "output"],
     watch: ["app", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "look", "output", "trade", "watch"]
+    ".": ["app", "look", "output", "record", "trade", "watch"]
   },
   "packages/signing/src": {
     internal: ["."],

@@ -32,6 +32,8 @@ import { status } from "./look/status.ts"
 import { trades } from "./look/trades.ts"
 import { whoami } from "./look/whoami.ts"
 import { Output } from "./output/Output.ts"
+import { record } from "./record/record.ts"
+import { replay } from "./record/replay.ts"
 import { group } from "./trade/group.ts"
 import { order } from "./trade/order.ts"
 import { watch } from "./watch/watch.ts"
@@ -62,7 +64,12 @@ const look = {
 
 /** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
-  Command.withSubcommands([look, { group: "Watch", commands: [watch] }, { group: "Trade", commands: [order, group] }]),
+  Command.withSubcommands([
+    look,
+    { group: "Watch", commands: [watch] },
+    { group: "Trade", commands: [order, group] },
+    { group: "Record and relay", commands: [record, replay] }
+  ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
   Command.withGlobalFlags(settings)
 )
