@@ -14,13 +14,20 @@ import { type Exit, exits } from "./app/exits.ts"
 import { describeCause, type Failure, toJson } from "./app/failures.ts"
 import { settings } from "./app/settings.ts"
 import { version } from "./app/version.ts"
+import { call } from "./call/call.ts"
+import { keys } from "./keys/keys.ts"
+import { profile } from "./keys/profile.ts"
 import { markets } from "./look/markets.ts"
 import { status } from "./look/status.ts"
 import { Output } from "./output/Output.ts"
 
 /** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
-  Command.withSubcommands([{ group: "Look", commands: [status, markets] }]),
+  Command.withSubcommands([
+    { group: "Look", commands: [status, markets] },
+    { group: "Everything", commands: [call] },
+    { group: "Keys and profiles", commands: [keys, profile] }
+  ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
   Command.withGlobalFlags(settings)
 )

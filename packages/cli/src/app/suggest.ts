@@ -40,5 +40,6 @@ export const similar = (word: string, names: Iterable<string>): ReadonlyArray<st
 /** The question after an error about an unknown name. Empty if no name resembles it. */
 export const didYouMean = (word: string, names: Iterable<string>): string => {
   const found = similar(word, names)
-  return found.length === 0 ? "" : ` Did you mean ${found.join(" or ")}?`
+  const last = found.at(-1)
+  return last === undefined ? "" : ` Did you mean ${[found.slice(0, -1).join(", "), last].filter(Boolean).join(" or ")}?`
 }

@@ -58,9 +58,9 @@ export const describeFields = (
     })
 
 const accessIn = {
-  public: "public: it needs no key",
-  read: "reads the account: it needs a key",
-  write: "changes the account: it needs a key, and asks before it is sent"
+  public: "It is public and needs no key.",
+  read: "It reads the account, so it needs a key.",
+  write: "It changes the account, so it needs a key, and the command asks before it sends the request."
 } as const
 
 /** The description for people. */
@@ -74,13 +74,14 @@ export const formatDescription = (
   const usage = [
     `kalshi call ${name}`,
     ...required.map(({ field, type }) => (type.startsWith("a list of objects") ? `${field}.0.…` : `${field}=…`)),
+    ...(fields.length > 0 && required.length === 0 ? ["[field=…]"] : []),
     ...(secret ? ["--out FILE"] : [])
   ].join(" ")
   return [
     `${paint("bold", name)}  ${method} ${path}`,
     indented(doc, 0, width),
     "",
-    indented(`Operation id ${id}. Access ${accessIn[access]}.${paged ? " --pages N reads more pages." : ""}`, 0, width),
+    indented(`${accessIn[access]}${paged ? " --pages N reads more pages." : ""} Its id is ${id}.`, 0, width),
     "",
     paint("bold", "Usage"),
     `  ${usage}`,

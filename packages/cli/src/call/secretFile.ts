@@ -7,31 +7,8 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import { CommandError, usage } from "../app/failures.ts"
-
-/** Creates an empty file that only its owner can read. Fails if the file exists. */
-export const createPrivateFile = (path: string) =>
-  Effect.gen(function* () {
-    const files = yield* FileSystem.FileSystem
-    yield* files.writeFileString(path, "", { flag: "wx", mode: 0o600 }).pipe(
-      Effect.mapError((error) =>
-        error.reason._tag === "AlreadyExists"
-          ? usage(`The file ${JSON.stringify(path)} exists, and a key never replaces a file. Choose another --out`)
-          : new CommandError({
-              exit: "failed",
-              message: `The file ${JSON.stringify(path)} cannot be created: ${error.reason._tag}. Choose another --out`
-            })
-      )
-    )
-  })
-
-/** Writes the text of a secret to a file made by {@link createPrivateFile}. */
-export const writeSecret = (path: string, secret: Redacted.Redacted<string>) =>
-  Effect.gen(function* () {
-    const files = yield* FileSystem.FileSystem
-    const text = Redacted.value(secret)
-    yield* files.writeFileString(path, text.endsWith("\n") ? text : `${text}\n`, { flag: "w", mode: 0o600 })
-  })
+import { CommandError } from "../app/failures.ts"
+import { createPrivateFile, writeSecret } from "../app/privateFiles.ts"
 
 const isRedactedText = (value: unknown): value is Redacted.Redacted<string> => Redacted.isRedacted(value)
 
