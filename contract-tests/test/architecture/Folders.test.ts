@@ -45,9 +45,13 @@ const packages: Readonly<Record<string, Arrows>> = {
     app: [],
     output: ["app"],
     look: ["app", "output"],
+    "call/generated": ["call"],
+    call: ["app", "call/generated", "output"],
+    keys: ["app", "output"],
+    shell: ["app", "call", "call/generated", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "look", "output"]
+    ".": ["app", "call", "keys", "look", "output", "shell"]
   },
   "packages/signing/src": {
     internal: ["."],

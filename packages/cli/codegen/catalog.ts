@@ -22,7 +22,12 @@ const read = (path: string): string => readFileSync(`${client}${path}`, "utf8")
 const paragraph = (comment: string, module: string): string => {
   const [first = ""] = comment
     .split("\n")
-    .map((line) => line.replace(/^\s*\/?\*+ ?\/?/, "").replace(/\*\/$/, "").trimEnd())
+    .map((line) =>
+      line
+        .replace(/^\s*\/?\*+ ?\/?/, "")
+        .replace(/\*\/$/, "")
+        .trimEnd()
+    )
     .join("\n")
     .trim()
     .split("\n\n")
@@ -40,7 +45,8 @@ const comment = String.raw`(/\*\*(?:(?!\*/)[\s\S])*\*/)\s*`
 /** The doc of an operation, from the source of its module. */
 const operationDoc = (source: string, module: string, name: string): string => {
   const found =
-    new RegExp(`${comment}export const ${name}:`).exec(source) ?? new RegExp(`${comment}\\w+ as ${name}\\b`).exec(source)
+    new RegExp(`${comment}export const ${name}:`).exec(source) ??
+    new RegExp(`${comment}\\w+ as ${name}\\b`).exec(source)
   if (found?.[1] === undefined) throw new Error(`${module}.${name} has no doc comment`)
   return paragraph(found[1], module)
 }
@@ -72,10 +78,7 @@ export const makeCatalog = async (): Promise<ReadonlyArray<OperationEntry>> => {
   const sources = new Map(
     readdirSync(`${client}rest`).map((file) => [file.replace(/\.ts$/, ""), read(`rest/${file}`)] as const)
   )
-  const entriesOf = (
-    owner: string,
-    fields: ReadonlyMap<string, Field>
-  ): Readonly<Record<string, FieldEntry>> =>
+  const entriesOf = (owner: string, fields: ReadonlyMap<string, Field>): Readonly<Record<string, FieldEntry>> =>
     Object.fromEntries(
       [...fields.values()].map(({ name, required, shape }) => {
         const documented = interfaces.get(owner)?.get(name)
@@ -88,7 +91,8 @@ export const makeCatalog = async (): Promise<ReadonlyArray<OperationEntry>> => {
           doc: documented.doc,
           required,
           ...(values === undefined ? {} : { values }),
-          ...(inner === undefined ? {} : { fields: entriesOf(type!, inner) })
+          ...(inner === undefined ? {} : { fields: entriesOf(type!, inner) }),
+          ...(inner !== undefined && shape._tag === "List" ? { isList: true } : {})
         }
         return [name, entry]
       })

@@ -3,51 +3,86 @@
  *
  * @module
  */
-import * as CliOutput from "effect/cli/CliOutput"
+import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
+import * as Completions from "effect/cli/Completions"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as ExitValue from "effect/Exit"
 import { type Ending, RunEnding } from "./app/changes.ts"
 import { type Exit, exits } from "./app/exits.ts"
 import { describeCause, type Failure, toJson } from "./app/failures.ts"
 import { settings } from "./app/settings.ts"
+import { describeUsage } from "./app/usageErrors.ts"
 import { version } from "./app/version.ts"
 import { call } from "./call/call.ts"
 import { keys } from "./keys/keys.ts"
 import { profile } from "./keys/profile.ts"
 import { markets } from "./look/markets.ts"
 import { status } from "./look/status.ts"
+import { formatHelp } from "./output/help.ts"
 import { Output } from "./output/Output.ts"
+import { commandsOf } from "./shell/commands.ts"
+import { completionsOf } from "./shell/completions.ts"
+
+// The commands about the tree are part of it.
+const root = (): Command.Command.Any => kalshi
 
 /** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
   Command.withSubcommands([
     { group: "Look", commands: [status, markets] },
     { group: "Everything", commands: [call] },
-    { group: "Keys and profiles", commands: [keys, profile] }
+    { group: "Keys and profiles", commands: [keys, profile] },
+    { group: "Scripts and shells", commands: [commandsOf(root), completionsOf(root)] }
   ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
   Command.withGlobalFlags(settings)
 )
 
-/** Help goes to the standard output only if the user asked for it. */
-const presenter = CliOutput.layerPresenter({
+/** The wizard, the log level and the built-in completions are left out: this command logs nothing, and has completions of its own. */
+const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] })
+
+/** Help goes to the standard output, and only if the user asked for it. */
+const presenterOf = (screen: Output["Service"]): CliOutput.Presenter => ({
   present: (event) =>
-    Effect.gen(function* () {
-      if (event._tag !== "InvalidInvocation") return yield* CliOutput.defaultPresenter.present(event)
-    })
+    event._tag === "Help"
+      ? Console.log(formatHelp(event.helpDoc, screen))
+      : event._tag === "Version"
+        ? Console.log(event.version)
+        : Effect.void
 })
 
-const usageFailure = (error: CliError.ShowHelp): Failure | undefined =>
-  error.errors.length === 0
-    ? undefined
-    : {
-        exit: "usage",
-        message: `${error.errors.map(({ message }) => message).join(" ")}\nSee \`${error.commandPath.join(" ")} --help\`.`,
-        details: { type: "Usage" }
-      }
+/** The command at a path from the root. */
+const commandAt = (path: ReadonlyArray<string>): Command.Command.Any => {
+  let command: Command.Command.Any = kalshi
+  for (const name of path.slice(1)) {
+    command = command.subcommands.flatMap(({ commands }) => commands).find((inner) => inner.name === name) ?? command
+  }
+  return command
+}
+
+const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | undefined => {
+  if (errors.length === 0) return undefined
+  const path = commandPath.join(" ")
+  const command = commandAt(commandPath)
+  const names = {
+    commands: command.subcommands.flatMap(({ commands }) => commands.map(({ name }) => name)),
+    flags: [...Completions.fromCommand(command).flags, ...Completions.fromCommand(kalshi).flags].map(
+      ({ name }) => `--${name}`
+    )
+  }
+  const message = errors.map((error) => describeUsage(error, path, names)).join(". ")
+  return {
+    exit: "usage",
+    message: `${message}${/[?.]$/.test(message) ? "" : "."} See \`${path} --help\``,
+    details: { type: "Usage" }
+  }
+}
 
 const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
   Effect.gen(function* () {
@@ -66,7 +101,8 @@ export const run = (args: ReadonlyArray<string>) =>
   Effect.suspend(() => {
     const ending: Ending = { exit: undefined }
     const command = Command.runWith(kalshi, { version })(args).pipe(
-      Effect.provide(presenter),
+      Effect.provideServiceEffect(CliOutput.Presenter, Effect.map(Output, presenterOf)),
+      Effect.provide(config),
       Effect.provideService(RunEnding, ending)
     )
     // Also after Ctrl-C, this run says how it ended.

@@ -25,7 +25,10 @@ layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
         const result = yield* run(["statu"])
         assert.strictEqual(result.exit, "usage")
         assert.strictEqual(result.stdout, "")
-        assert.include(result.stderr, 'Error: Unknown subcommand "statu" for "kalshi"')
+        assert.strictEqual(
+          result.stderr,
+          'Error: There is no command "kalshi statu". Did you mean status? See `kalshi --help`\n'
+        )
       })
     )
 

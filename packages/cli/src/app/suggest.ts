@@ -41,5 +41,7 @@ export const similar = (word: string, names: Iterable<string>): ReadonlyArray<st
 export const didYouMean = (word: string, names: Iterable<string>): string => {
   const found = similar(word, names)
   const last = found.at(-1)
-  return last === undefined ? "" : ` Did you mean ${[found.slice(0, -1).join(", "), last].filter(Boolean).join(" or ")}?`
+  return last === undefined
+    ? ""
+    : ` Did you mean ${[found.slice(0, -1).join(", "), last].filter(Boolean).join(" or ")}?`
 }

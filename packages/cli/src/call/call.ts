@@ -38,7 +38,9 @@ const flags = {
   ),
   pages: Flag.String("pages").pipe(
     Flag.withMetavar("N|all"),
-    Flag.withDescription("Read a list up to this number of pages, or to its end, and print each item as a line of JSON"),
+    Flag.withDescription(
+      "Read a list up to this number of pages, or to its end, and print each item as a line of JSON"
+    ),
     Flag.optional
   ),
   out: Flag.Path("out", { pathType: "file" }).pipe(
@@ -73,7 +75,10 @@ const list = (filter: string) =>
     const found = (yield* readCatalog).filter(({ doc, id, name, path }) =>
       [name, id, path, doc].some((text) => text.toLowerCase().includes(wanted))
     )
-    const rows = found.map(({ fields: _, ...entry }) => entry)
+    const rows = found.map((entry) => {
+      const { fields: _, ...row } = entry
+      return row
+    })
     yield* Output.list(columns, rows, {
       empty: "No operation matches. Run `kalshi call --list` to see all",
       footer: "Run `kalshi call OPERATION --describe` to see the fields of one"
@@ -168,9 +173,7 @@ const callOperation = (name: string, { out, pages, ...options }: Invocation) =>
   }).pipe(
     Effect.mapError((error) =>
       error instanceof InvalidRequest
-        ? usage(
-            `${error.message.replace(/\.$/, "")}. Run \`kalshi call ${name} --describe\` to see the fields`
-          )
+        ? usage(`${error.message.replace(/\.$/, "")}. Run \`kalshi call ${name} --describe\` to see the fields`)
         : error
     )
   )
@@ -192,11 +195,17 @@ export const call = Command.make("call", { ...args, ...flags }, ({ list: lists, 
     "Calls any operation of the exchange by its name. A field is written as the exchange names it, in path, query and body alike. An operation that changes the account shows its request and asks before it is sent"
   ),
   Command.withExamples([
-    { command: "kalshi call --list orders", description: "The operations whose name, path or description has the word" },
+    {
+      command: "kalshi call --list orders",
+      description: "The operations whose name, path or description has the word"
+    },
     { command: "kalshi call OrderGroups.create --describe", description: "What an operation does, and its fields" },
     { command: "kalshi call Markets.list status=open limit=5", description: "A read, as YAML; --json prints JSON" },
     { command: "kalshi call Markets.trades ticker=KXHIGHNY-26NOV30-T60 --pages all", description: "A whole list" },
     { command: "kalshi call OrderGroups.create contracts_limit=100 --dry-run", description: "The exact request" },
-    { command: "kalshi call Orders.batchCreate @orders.json --yes", description: "A change, with its input from a file" }
+    {
+      command: "kalshi call Orders.batchCreate @orders.json --yes",
+      description: "A change, with its input from a file"
+    }
   ])
 )

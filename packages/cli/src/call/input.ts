@@ -121,7 +121,9 @@ interface Assignment {
 const assignmentOf = (argument: string): Assignment => {
   const match = /^([\w.]+?)(:?=)([\s\S]*)$/.exec(argument)
   if (match === null) {
-    throw new Unreadable(`${quoted(argument)} is not a field. Pass field=value, field:=JSON, @file.json, or - for stdin`)
+    throw new Unreadable(
+      `${quoted(argument)} is not a field. Pass field=value, field:=JSON, @file.json, or - for stdin`
+    )
   }
   const [, path = "", operator, text = ""] = match
   return { path, isJson: operator === ":=", text }
@@ -138,7 +140,9 @@ const assign = (place: Place, { isJson, path, text }: Assignment, given: Set<str
   } else if (place.shape._tag === "List" && Array.isArray(value) && Array.isArray(holder[place.key])) {
     for (const item of value) (holder[place.key] as Array<unknown>).push(item)
   } else {
-    throw new Unreadable(`${path} is given twice. Keep one; several values are separated by commas, if the field takes them`)
+    throw new Unreadable(
+      `${path} is given twice. Keep one; several values are separated by commas, if the field takes them`
+    )
   }
 }
 

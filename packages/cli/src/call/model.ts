@@ -13,6 +13,8 @@ export interface FieldEntry {
   readonly values?: ReadonlyArray<string>
   /** The fields of the object, or of each object in the list. Undefined if the field contains no object. */
   readonly fields?: Readonly<Record<string, FieldEntry>>
+  /** Whether the field is a list of objects. */
+  readonly isList?: true
 }
 
 /** An operation of the exchange. */

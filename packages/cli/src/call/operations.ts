@@ -9,10 +9,7 @@ import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 
 /** Reads pages or items of a list. */
-type Reader = (
-  input: unknown,
-  options?: { readonly maxPages?: number }
-) => Stream.Stream<unknown, unknown, never>
+type Reader = (input: unknown, options?: { readonly maxPages?: number }) => Stream.Stream<unknown, unknown, never>
 
 /** An operation, called with an input that its schemas check. The caller provides the capability. */
 export interface Operation {

@@ -26,12 +26,14 @@ export const withSecretFile = <E, R>(path: string, call: Effect.Effect<unknown, 
     const shown: Record<string, unknown> = {}
     for (const [name, value] of Object.entries(response)) {
       if (isRedactedText(value)) {
-        yield* Effect.mapError(writeSecret(path, value), (error) =>
-          new CommandError({
-            exit: "failed",
-            message: `The exchange created the key, but ${JSON.stringify(path)} cannot be written: ${error.reason._tag}. The private key is lost: delete the key with \`kalshi call ApiKeys.delete\`, and create another one`,
-            details: Object.fromEntries(Object.entries(response).filter(([, field]) => typeof field === "string"))
-          })
+        yield* Effect.mapError(
+          writeSecret(path, value),
+          (error) =>
+            new CommandError({
+              exit: "failed",
+              message: `The exchange created the key, but ${JSON.stringify(path)} cannot be written: ${error.reason._tag}. The private key is lost: delete the key with \`kalshi call ApiKeys.delete\`, and create another one`,
+              details: Object.fromEntries(Object.entries(response).filter(([, field]) => typeof field === "string"))
+            })
         )
         shown[`${name}_path`] = path
       } else {

@@ -47,14 +47,12 @@ export const requestOf = (operation: Operation, input: unknown, environment: Env
       (error) => error instanceof NotSent,
       (error) => error
     ),
-    Effect.map(
-      ({ intent }): Request => ({
-        operation: operation.descriptor.name,
-        method: intent.method,
-        path: intent.path,
-        body: intent.body
-      })
-    )
+    Effect.map(({ intent }): Request => ({
+      operation: operation.descriptor.name,
+      method: intent.method,
+      path: intent.path,
+      body: intent.body
+    }))
   )
 }
 
@@ -85,12 +83,7 @@ export const layerOf = ({ access, auth }: Operation["descriptor"]) =>
   })
 
 /** Sends a change, after the user agreed. `secretPath` is the file for the secret of the response. */
-export const change = (
-  operation: Operation,
-  input: unknown,
-  secretPath: string | undefined,
-  options: ChangeOptions
-) =>
+export const change = (operation: Operation, input: unknown, secretPath: string | undefined, options: ChangeOptions) =>
   Effect.gen(function* () {
     const connection = yield* changeConnection(options)
     const request = yield* requestOf(operation, input, connection.environment)
@@ -98,10 +91,7 @@ export const change = (
     yield* confirm(`Send ${request.method} ${plain(request.path)}?`, connection.environment, options)
     const call = operation(input).pipe(Effect.provide(Kalshi.layer(connection)))
     const response = secretPath === undefined ? call : withSecretFile(secretPath, call)
-    yield* send(
-      Effect.flatMap(response, printResponse),
-      "Read the state with `kalshi call` before you send it again"
-    )
+    yield* send(Effect.flatMap(response, printResponse), "Read the state with `kalshi call` before you send it again")
   })
 
 /** Makes the request of an operation, and prints it. Nothing is sent. */

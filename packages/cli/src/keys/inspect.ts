@@ -52,7 +52,8 @@ const explain = (path: string, { message, reason }: KeyError): string => {
     case "FileUnreadable":
       return message
     case "NoPem":
-      if (reason.looksLike === "FilePath") return `${file} contains the path of a file, not a key. Pass that path instead`
+      if (reason.looksLike === "FilePath")
+        return `${file} contains the path of a file, not a key. Pass that path instead`
       if (reason.looksLike === "Json") return `${file} contains JSON, not PEM. Save the key as PEM`
       return `${file} is no private key. ${message}`
     default:

@@ -107,7 +107,10 @@ const create = Command.make(
     "Creates a private key in a new file that only you can read, and prints the public key to register at the exchange. An existing file is never replaced"
   ),
   Command.withExamples([
-    { command: "kalshi keys new --out key.pem > public.pem", description: "A private key, and the public key to register" }
+    {
+      command: "kalshi keys new --out key.pem > public.pem",
+      description: "A private key, and the public key to register"
+    }
   ])
 )
 

@@ -99,15 +99,15 @@ const show = Command.make("show", { name: nameArgument.pipe(Argument.optional) }
 )
 
 const keyFlags = {
-  keyId: Flag.String("key-id").pipe(Flag.withDescription("The id that the exchange shows next to the key"), Flag.optional),
+  keyId: Flag.String("key-id").pipe(
+    Flag.withDescription("The id that the exchange shows next to the key"),
+    Flag.optional
+  ),
   keyFile: Flag.Path("key-file", { pathType: "file" }).pipe(
     Flag.withDescription("The file of the private key. The profile keeps its path, not the key"),
     Flag.optional
   ),
-  replace: Flag.Boolean("replace").pipe(
-    Flag.withDescription("Replace a profile of this name"),
-    Flag.withDefault(false)
-  )
+  replace: Flag.Boolean("replace").pipe(Flag.withDescription("Replace a profile of this name"), Flag.withDefault(false))
 }
 
 /** Checks the key of a new profile, and returns its id and its absolute path. */
@@ -153,7 +153,10 @@ const add = Command.make("add", { name: nameArgument, ...keyFlags }, ({ keyFile,
         ? usage(`The profile ${name} exists. Pass --replace to replace it, or choose another name`)
         : Effect.succeed({ ...all, profiles: { ...all.profiles, [name]: profile } })
     )
-    yield* Output.value(rowOf(name, profile, yield* readProfiles), () => `The profile ${name} connects to ${connects(profile)}`)
+    yield* Output.value(
+      rowOf(name, profile, yield* readProfiles),
+      () => `The profile ${name} connects to ${connects(profile)}`
+    )
     yield* Output.note(`Pass --profile ${name} to use it, or run \`kalshi profile use ${name}\` to use it by default`)
   })
 ).pipe(
@@ -175,7 +178,10 @@ const use = Command.make("use", { name: nameArgument }, ({ name }) =>
     yield* updateProfiles((all) => Effect.as(findProfile(all, name), { ...all, default: name }))
     const all = yield* readProfiles
     const profile = yield* findProfile(all, name)
-    yield* Output.value(rowOf(name, profile, all), () => `Without --profile, commands now use ${name} (${connects(profile)})`)
+    yield* Output.value(
+      rowOf(name, profile, all),
+      () => `Without --profile, commands now use ${name} (${connects(profile)})`
+    )
     const variables = yield* connectionVariables
     if (variables.length > 0) {
       yield* Output.note(`${variables.join(" and ")} go before this profile. Unset them, or pass --profile ${name}`)

@@ -1551,7 +1551,8 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: true,
             values: ["yes", "no"]
           }
-        }
+        },
+        isList: true
       },
       with_market_payload: {
         doc: "True: adds the complete `market` to the response.",
@@ -1860,7 +1861,8 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
             required: false
           }
-        }
+        },
+        isList: true
       }
     }
   },
@@ -1940,7 +1942,8 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: true,
             values: ["fill_or_kill", "good_till_canceled", "immediate_or_cancel"]
           }
-        }
+        },
+        isList: true
       }
     }
   },
@@ -2687,7 +2690,8 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             doc: "The `rfq_id` of the child.",
             required: true
           }
-        }
+        },
+        isList: true
       }
     }
   },
@@ -2766,13 +2770,15 @@ export const catalog: ReadonlyArray<OperationEntry> = [
                 required: true,
                 values: ["yes", "no"]
               }
-            }
+            },
+            isList: true
           },
           target_cost_dollars: {
             doc: "The amount to spend in dollars, with two to four decimals.",
             required: false
           }
-        }
+        },
+        isList: true
       },
       client_batch_id: {
         doc: "Your own id of the batch, 1 to 64 characters. With it, the client repeats the request after a lost response.",
@@ -2941,7 +2947,8 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             doc: 'Dollars per contract at which you buy YES: 0 to 1, with two to four decimals, or `"0"`.',
             required: true
           }
-        }
+        },
+        isList: true
       },
       rest_remainder: {
         doc: "True: the remainder of each child after the execution rests in the book.",
@@ -3479,7 +3486,8 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             doc: "The share of the shard in percent. 0 to 100.",
             required: true
           }
-        }
+        },
+        isList: true
       },
       resting_margin_reservation: {
         doc: "How much of each shard's cash stays reserved for its resting orders. Default: `sum`.",
