@@ -87,9 +87,14 @@ export const formatDescription = (
     `  ${usage}`,
     "",
     ...(fields.length === 0 ? ["It takes no field."] : [paint("bold", "Fields")]),
-    ...fields.flatMap(({ doc, field, required, type }) => [
-      `  ${paint("green", field)}  ${required ? "required, " : ""}${paint("dim", type)}`,
-      ...(doc === "" ? [] : [indented(doc, 6, width)])
-    ])
+    ...fields.flatMap(({ doc, field, required, type }) => {
+      const what = `${required ? "required, " : ""}${type}`
+      const isShort = 4 + field.length + what.length <= width
+      return [
+        `  ${paint("green", field)}${isShort ? `  ${paint("dim", what)}` : ""}`,
+        ...(isShort ? [] : [paint("dim", indented(what, 6, width))]),
+        ...(doc === "" ? [] : [indented(doc, 6, width)])
+      ]
+    })
   ].join("\n")
 }

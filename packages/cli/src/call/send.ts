@@ -19,7 +19,7 @@ import { toYaml } from "./print.ts"
 import { withSecretFile } from "./secretFile.ts"
 
 /** A request, as it would be sent: without key, signature and timestamp. */
-export interface Request {
+interface Request {
   readonly operation: string
   readonly method: string
   /** The path from the host's root, with the query. */
@@ -37,7 +37,7 @@ const noSigner = Signer.make({
 /**
  * Makes the request of an operation, without sending it. An invalid input is refused as usual.
  */
-export const requestOf = (operation: Operation, input: unknown, environment: Environment.Environment) => {
+const requestOf = (operation: Operation, input: unknown, environment: Environment.Environment) => {
   // A dry run records writes, but sends reads. So the operation becomes a write, which has the same request.
   const asWrite = ClientOperation.make({ ...operation.descriptor, access: "write" } as never) as unknown as Operation // every descriptor is a description
   return asWrite(input).pipe(
@@ -57,15 +57,21 @@ export const requestOf = (operation: Operation, input: unknown, environment: Env
 }
 
 /** Formats a request for people: its line, then its body. */
-export const formatRequest = ({ body, method, path }: Request): string =>
+const formatRequest = ({ body, method, path }: Request): string =>
   `${method} ${plain(path)}${body === undefined ? "" : `\n${JSON.stringify(body, null, 2)}`}`
 
-/** Prints a request that is not sent. */
-export const printDryRun = (request: Request) =>
-  Effect.gen(function* () {
-    yield* Output.value({ dry_run: true, ...request }, () => formatRequest(request))
-    yield* Output.note("This is a dry run: nothing was sent")
-  })
+/** Prints a request before it is sent, or instead of sending it. */
+const printRequest = (request: Request, { name, restUrl }: Environment.Environment) =>
+  Output.value(
+    {
+      outcome: "not_sent",
+      environment: name,
+      rest_url: restUrl,
+      operation: request.operation,
+      requests: [{ method: request.method, path: request.path, body: request.body }]
+    },
+    () => formatRequest(request)
+  )
 
 /** Prints a response. */
 export const printResponse = (response: unknown) =>
@@ -87,7 +93,7 @@ export const change = (operation: Operation, input: unknown, secretPath: string 
   Effect.gen(function* () {
     const connection = yield* changeConnection(options)
     const request = yield* requestOf(operation, input, connection.environment)
-    if (!options.yes) yield* Output.note(formatRequest(request))
+    if (!options.yes) yield* printRequest(request, connection.environment)
     yield* confirm(`Send ${request.method} ${plain(request.path)}?`, connection.environment, options)
     const call = operation(input).pipe(Effect.provide(Kalshi.layer(connection)))
     const response = secretPath === undefined ? call : withSecretFile(secretPath, call)
@@ -96,4 +102,8 @@ export const change = (operation: Operation, input: unknown, secretPath: string 
 
 /** Makes the request of an operation, and prints it. Nothing is sent. */
 export const dryRun = (operation: Operation, input: unknown) =>
-  Effect.flatMap(environment, (environment) => Effect.flatMap(requestOf(operation, input, environment), printDryRun))
+  Effect.gen(function* () {
+    const target = yield* environment
+    yield* printRequest(yield* requestOf(operation, input, target), target)
+    if ((yield* Output.format) === "human") yield* Output.note("This is a dry run: nothing was sent")
+  })

@@ -15,7 +15,7 @@ import { keyFileProblem, modeOf } from "../app/privateFiles.ts"
 export interface KeyFacts {
   readonly kind: ApiKey.ApiKey["kind"]
   readonly bits: number
-  /** SHA-256 of the public key (SubjectPublicKeyInfo, DER) in base64 without padding. */
+  /** SHA-256 of the public key (SubjectPublicKeyInfo, DER) in base64. */
   readonly fingerprint: string
   /** The public key as PEM. */
   readonly publicKey: string
@@ -33,7 +33,7 @@ export interface KeyFile {
 /** The fingerprint of a public key in PEM. */
 export const fingerprintOf = (publicKeyPem: string): string => {
   const der = Buffer.from(publicKeyPem.replaceAll(/-----[A-Z ]+-----|\s/g, ""), "base64")
-  return `SHA256:${createHash("sha256").update(der).digest("base64").replaceAll("=", "")}`
+  return `SHA256:${createHash("sha256").update(der).digest("base64")}`
 }
 
 const factsOf = (key: ApiKey.ApiKey): KeyFacts => {
