@@ -14,6 +14,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as ExitValue from "effect/Exit"
 import { type Ending, RunEnding } from "./app/changes.ts"
+import { conceal } from "./app/conceal.ts"
 import { type Exit, exits } from "./app/exits.ts"
 import { describeCause, type Failure, toJson } from "./app/failures.ts"
 import { settings } from "./app/settings.ts"
@@ -72,8 +73,8 @@ const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | und
   const command = commandAt(commandPath)
   const names = {
     commands: command.subcommands.flatMap(({ commands }) => commands.map(({ name }) => name)),
-    flags: [...Completions.fromCommand(command).flags, ...Completions.fromCommand(kalshi).flags].map(
-      ({ name }) => `--${name}`
+    flags: [...Completions.fromCommand(command).flags.map(({ name }) => name), ...settings.map(({ id }) => id)].map(
+      (name) => `--${name}`
     )
   }
   const message = errors.map((error) => describeUsage(error, path, names)).join(". ")
@@ -88,9 +89,9 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
   Effect.gen(function* () {
     const screen = yield* Output
     // The flags may not have been parsed, so the arguments are searched for them.
-    if (args.includes("--json")) yield* screen.note(JSON.stringify(toJson(failure)))
-    else yield* screen.note(`${screen.paint("red", "Error:")} ${failure.message}`)
-    if (args.includes("--debug")) yield* screen.note(Cause.pretty(cause))
+    if (args.includes("--json")) yield* screen.note(conceal(JSON.stringify(toJson(failure))))
+    else yield* screen.note(`${screen.paint("red", "Error:")} ${conceal(failure.message)}`)
+    if (args.includes("--debug")) yield* screen.note(conceal(Cause.pretty(cause)))
   })
 
 /**

@@ -30,7 +30,12 @@ const expectation = (expected: string): string => {
 const invalidValue = ({ expected, kind, option, value }: CliError.InvalidValue): string => {
   const name = kind === "flag" ? `--${option}` : `The argument ${option}`
   const must = expectation(expected)
-  if (value === "") return `${name} has no value. It ${must}`
+  if (value === "") {
+    const known = must.startsWith("must")
+    return known
+      ? `${name} has no value. It ${must}`
+      : `${name} has no value. Pass ${name} ${expected.replace(/^Expected:? /, "")}`
+  }
   return must.startsWith("must") ? `${name} ${must}, but is ${quoted(value)}` : `${name} ${must}`
 }
 

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Changes } from "../app/annotations.ts"
 import { changeFlags, type ChangeOptions } from "../app/changes.ts"
+import { containsPrivateKey } from "../app/conceal.ts"
 import { subaccount } from "../app/connection.ts"
 import { usage } from "../app/failures.ts"
 import { Subaccount } from "../app/settings.ts"
@@ -160,7 +161,11 @@ const callOperation = (name: string, { out, pages, ...options }: Invocation) =>
     if (Option.isSome(out) && !secret) {
       return yield* usage(`The response of ${entry.name} contains no private key. Leave --out out`)
     }
-    const input = yield* withSubaccount(entry.name, fields, yield* parseInput(entry.name, fields, options.fields))
+    const given = yield* parseInput(entry.name, fields, options.fields)
+    if (containsPrivateKey(JSON.stringify(given))) {
+      return yield* usage("The input contains a private key. Nothing was sent. The exchange takes only the public key")
+    }
+    const input = yield* withSubaccount(entry.name, fields, given)
     if (options.dryRun) return yield* dryRun(operation, input)
     if (access !== "write") return yield* read(operation, input, pages)
     if (Option.isSome(pages)) yield* pagesOf(pages.value, operation)
