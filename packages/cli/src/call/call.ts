@@ -156,6 +156,7 @@ const callOperation = (name: string, { out, pages, ...options }: Invocation) =>
     const entry = yield* find(name)
     const operation = yield* Effect.promise(() => load(entry.name))
     const fields = fieldsOf(operation.descriptor)
+    yield* Output.refuseCsv
     if (options.describe) return yield* describe(entry, fields)
     const { access, secret } = operation.descriptor
     if (Option.isSome(out) && !secret) {

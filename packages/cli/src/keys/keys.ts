@@ -76,6 +76,7 @@ const create = Command.make(
   },
   ({ kind, out }) =>
     Effect.gen(function* () {
+      yield* Output.refuseCsv
       yield* createPrivateFile(out)
       const files = yield* FileSystem.FileSystem
       const pair = yield* ApiKey.generateKeyPair({ kind }).pipe(

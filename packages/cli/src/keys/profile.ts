@@ -133,6 +133,7 @@ const connects = ({ environment, keyId }: Profile): string =>
 
 const add = Command.make("add", { name: nameArgument, ...keyFlags }, ({ keyFile, keyId, replace, ...input }) =>
   Effect.gen(function* () {
+    yield* Output.refuseCsv
     const name = yield* checkedName(input.name)
     const environment = yield* Env
     if (Option.isNone(environment)) {
@@ -175,6 +176,7 @@ const add = Command.make("add", { name: nameArgument, ...keyFlags }, ({ keyFile,
 
 const use = Command.make("use", { name: nameArgument }, ({ name }) =>
   Effect.gen(function* () {
+    yield* Output.refuseCsv
     yield* updateProfiles((all) => Effect.as(findProfile(all, name), { ...all, default: name }))
     const all = yield* readProfiles
     const profile = yield* findProfile(all, name)
@@ -194,6 +196,7 @@ const use = Command.make("use", { name: nameArgument }, ({ name }) =>
 
 const remove = Command.make("remove", { name: nameArgument }, ({ name }) =>
   Effect.gen(function* () {
+    yield* Output.refuseCsv
     const row = rowOf(name, yield* findProfile(yield* readProfiles, name), yield* readProfiles)
     yield* updateProfiles((all) =>
       Effect.map(findProfile(all, name), () => {

@@ -191,6 +191,19 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
+    it.effect("is not sent if its outcome cannot be printed", () =>
+      Effect.gen(function* () {
+        const { run } = yield* LocalExchange
+        const before = yield* received("CreateOrderGroup")
+        for (const flags of [["--csv"], ["--csv", "--json"]]) {
+          const { exit, stderr } = yield* run(["call", "OrderGroups.create", "contracts_limit=5", "--yes", ...flags])
+          assert.strictEqual(exit, "usage")
+          assert.include(stderr, "--csv")
+        }
+        assert.strictEqual(yield* received("CreateOrderGroup"), before)
+      })
+    )
+
     it.effect("is never sent to production because of a profile or a variable", () =>
       Effect.gen(function* () {
         const { env, run } = yield* LocalExchange

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -123,6 +123,16 @@ describe("kalshi keys new", () => {
       assert.strictEqual(exit, "usage")
       assert.include(stderr, "exists, and is not replaced")
       assert.strictEqual(readFileSync(path, "utf8"), "mine")
+    })
+  )
+
+  it.effect("writes no key if it cannot print the public key", () =>
+    Effect.gen(function* () {
+      const path = join(folder, "csv.pem")
+      const { exit, stderr } = yield* run(["keys", "new", "--out", path, "--csv"])
+      assert.strictEqual(exit, "usage")
+      assert.include(stderr, "--csv prints lists only")
+      assert.isFalse(existsSync(path))
     })
   )
 

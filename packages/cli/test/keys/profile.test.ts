@@ -175,6 +175,7 @@ describe("kalshi profile", () => {
           "cannot be read: NotFound"
         ],
         ["a name that is no name", ["add", "__proto__", "--env", "demo"], "usage", "Choose another name"],
+        ["--csv for a change", ["add", "a", "--env", "demo", "--csv"], "usage", "--csv prints lists only"],
         ["to show what does not exist", ["show", "a"], "usage", 'There is no profile "a". Create it with'],
         ["to show the profile in use if there is none", ["show"], "usage", "No profile is in use"],
         ["to use what does not exist", ["use", "toString"], "usage", 'There is no profile "toString"'],
