@@ -129,6 +129,9 @@ const assignmentOf = (argument: string): Assignment => {
   return { path, isJson: operator === ":=", text }
 }
 
+/** Whether the value is the text of a file. */
+const isFile = ({ isJson, text }: Assignment): boolean => !isJson && text.startsWith("@")
+
 /** Writes a value at its place. Values of a list are added to those before. `given` has the paths of the arguments. */
 const assign = (place: Place, { isJson, path, text }: Assignment, given: Set<string>): void => {
   const holder = place.holder as Record<string, unknown> // a list can be read and written by its index, too
@@ -199,14 +202,19 @@ export const parseInput = (
     const whole = args.filter(isWhole)
     if (whole.length > 1) return yield* usage(`Only one whole input is possible, but there are ${whole.join(" and ")}`)
     const input: Input = whole[0] === undefined ? {} : { ...(yield* readWhole(whole[0])) }
-    const given = new Set<string>()
-    for (const argument of args) {
-      if (isWhole(argument)) continue
-      const written = yield* attempt(operation, () => assignmentOf(argument))
-      const place = yield* attempt(operation, () => placeOf(input, fields, written.path))
-      const fromFile = !written.isJson && place.shape._tag === "Text" && written.text.startsWith("@")
-      const text = fromFile ? (yield* readFile(written.text.slice(1))).trimEnd() : written.text
-      yield* attempt(operation, () => assign(place, { ...written, text }, given))
-    }
+    const written = yield* attempt(operation, () =>
+      args.filter((argument) => !isWhole(argument)).map((argument) => assignmentOf(argument))
+    )
+    const files = written.filter(isFile).map(({ text }) => text)
+    const texts = new Map(
+      yield* Effect.forEach(files, (file) => Effect.map(readFile(file.slice(1)), (text) => [file, text] as const))
+    )
+    yield* attempt(operation, () => {
+      const given = new Set<string>()
+      for (const assignment of written) {
+        const text = isFile(assignment) ? texts.get(assignment.text)!.trimEnd() : assignment.text
+        assign(placeOf(input, fields, assignment.path), { ...assignment, text }, given)
+      }
+    })
     return input
   })
