@@ -73,9 +73,11 @@ const columns: ReadonlyArray<Output.Column<Omit<OperationEntry, "fields">>> = [
 const list = (filter: string) =>
   Effect.gen(function* () {
     const wanted = filter.toLowerCase()
-    const found = (yield* readCatalog).filter(({ doc, id, name, path }) =>
-      [name, id, path, doc].some((text) => text.toLowerCase().includes(wanted))
-    )
+    const catalog = yield* readCatalog
+    const has = (texts: ReadonlyArray<string>) => texts.some((text) => text.toLowerCase().includes(wanted))
+    const byName = catalog.filter(({ id, name, path }) => has([name, id, path]))
+    // An operation whose name has the word comes before one whose description has it.
+    const found = [...byName, ...catalog.filter((entry) => has([entry.doc]) && !byName.includes(entry))]
     const rows = found.map((entry) => {
       const { fields: _, ...row } = entry
       return row

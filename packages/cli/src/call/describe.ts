@@ -74,7 +74,7 @@ export const formatDescription = (
   const usage = [
     `kalshi call ${name}`,
     ...required.map(({ field, type }) => (type.startsWith("a list of objects") ? `${field}.0.…` : `${field}=…`)),
-    ...(fields.length > 0 && required.length === 0 ? ["[field=…]"] : []),
+    ...(fields.length > required.length ? ["[field=…]"] : []),
     ...(secret ? ["--out FILE"] : [])
   ].join(" ")
   return [

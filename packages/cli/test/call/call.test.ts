@@ -283,6 +283,9 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
         assert.lengthOf(json(all.stdout) as ReadonlyArray<unknown>, catalog.length)
         const some = yield* run(["call", "--list", "ORDER_GROUPS", "--csv"])
         assert.lengthOf(some.stdout.trimEnd().split("\r\n"), 8)
+        const orders = yield* run(["call", "--list", "orders", "--json"])
+        const names = (json(orders.stdout) as ReadonlyArray<{ readonly name: string }>).map(({ name }) => name)
+        assert.isTrue(names.indexOf("Orders.create") < names.indexOf("Exchange.userDataTimestamp"))
         assert.include(some.stdout, "OrderGroups.reset,PUT,/portfolio/order_groups/{order_group_id}/reset,write,")
       })
     )
@@ -292,7 +295,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
         const { run } = yield* LocalExchange
         const { stdout } = yield* run(["call", "Orders.batchCreate", "--describe"], { env: { KALSHI_ENV: "" } })
         assert.include(stdout, "Orders.batchCreate  POST /portfolio/events/orders/batched\nPlaces several orders")
-        assert.include(stdout, "  kalshi call Orders.batchCreate orders.0.…\n")
+        assert.include(stdout, "  kalshi call Orders.batchCreate orders.0.… [field=…]\n")
         assert.match(stdout, / {2}orders\.N\.side {2}required, bid \| ask\n/)
         assert.isTrue(stdout.split("\n").every((line) => line.length <= 80))
       })
