@@ -52,6 +52,10 @@ export const formatHelp = (doc: HelpDoc, { columns, paint }: Pick<Screen, "colum
     }))
     sections.push(`${heading(group ?? "Commands")}\n${rowsOf(rows, width, name)}`)
   }
+  if (doc.subcommands !== undefined) {
+    const [usage = ""] = doc.usage.split(" <")
+    sections.push(indented(`Run \`${usage} <command> --help\` for the flags and the examples of a command.`, 0, width))
+  }
   if (doc.args !== undefined) {
     const rows = doc.args.map((arg) => ({
       left: `${arg.name}${arg.variadic ? "…" : ""}`,
