@@ -27,6 +27,7 @@ import { markets } from "./look/markets.ts"
 import { status } from "./look/status.ts"
 import { formatHelp } from "./output/help.ts"
 import { Output } from "./output/Output.ts"
+import { formatJson, plain } from "./output/plain.ts"
 import { commandsOf } from "./shell/commands.ts"
 import { completionsOf } from "./shell/completions.ts"
 
@@ -85,13 +86,16 @@ const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | und
   }
 }
 
+/** A message that may contain text of the exchange or of the user. It keeps its lines. */
+const safe = (text: string): string => conceal(text).split("\n").map(plain).join("\n")
+
 const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const screen = yield* Output
     // The flags may not have been parsed, so the arguments are searched for them.
-    if (args.includes("--json")) yield* screen.note(conceal(JSON.stringify(toJson(failure))))
-    else yield* screen.note(`${screen.paint("red", "Error:")} ${conceal(failure.message)}`)
-    if (args.includes("--debug")) yield* screen.note(conceal(Cause.pretty(cause)))
+    if (args.includes("--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
+    else yield* screen.note(`${screen.paint("red", "Error:")} ${safe(failure.message)}`)
+    if (args.includes("--debug")) yield* screen.note(safe(Cause.pretty(cause)))
   })
 
 /**

@@ -51,6 +51,20 @@ layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
       })
     )
 
+    it.effect("text of the exchange in an error cannot control the terminal", () =>
+      Effect.gen(function* () {
+        const { run, sandbox } = yield* LocalExchange
+        const message = "\u001b]0;title\u0007\u001b[2Jred\u202etxt"
+        for (const flags of [[], ["--json"], ["--debug"]]) {
+          yield* sandbox.plant({ operation: "GetMarkets", status: 400, times: 1, body: { code: "a", message } })
+          const { exit, stderr } = yield* run(["markets", ...flags])
+          assert.strictEqual(exit, "refused")
+          assert.include(stderr, "red")
+          assert.notMatch(stderr, /(?!\n)[\p{Cc}\u202e]/u)
+        }
+      })
+    )
+
     it.effect("the JSON of an error has the exit code", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
