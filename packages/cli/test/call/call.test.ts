@@ -302,6 +302,37 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
     )
   })
 
+  describe("every operation", () => {
+    it.effect("is reached by its name and by its id", () =>
+      Effect.gen(function* () {
+        const { run } = yield* LocalExchange
+        for (const { id, name } of catalog) {
+          for (const called of [name, id]) {
+            const { exit, stdout } = yield* run(["call", called, "--describe", "--json"])
+            assert.strictEqual(exit, "done", called)
+            assert.deepInclude(json(stdout), { name, id })
+          }
+        }
+      })
+    )
+
+    it.effect("that reads and has no required field is answered by the exchange", () =>
+      Effect.gen(function* () {
+        const { run } = yield* LocalExchange
+        const reads = catalog.filter(
+          ({ access, fields }) => access !== "write" && Object.values(fields).every(({ required }) => !required)
+        )
+        assert.isAtLeast(reads.length, 40)
+        for (const { name } of reads) {
+          const { exit, stderr, stdout } = yield* run(["call", name])
+          // The account is no member of an FCM, so the exchange refuses some reads.
+          assert.include(["done", "refused", "key"], exit, stderr)
+          if (exit === "done") assert.isObject(parse(stdout), name)
+        }
+      })
+    )
+  })
+
   describe("refuses", () => {
     const refusals: ReadonlyArray<readonly [what: string, args: ReadonlyArray<string>, message: string]> = [
       ["no operation", [], "Name an operation, such as `kalshi call Exchange.status`, or pass --list"],
