@@ -23,8 +23,23 @@ import { version } from "./app/version.ts"
 import { call } from "./call/call.ts"
 import { keys } from "./keys/keys.ts"
 import { profile } from "./keys/profile.ts"
+import { balance } from "./look/balance.ts"
+import { book } from "./look/book.ts"
+import { candles } from "./look/candles.ts"
+import { event, events } from "./look/events.ts"
+import { fills } from "./look/fills.ts"
+import { groups } from "./look/groups.ts"
+import { limits } from "./look/limits.ts"
+import { market } from "./look/market.ts"
 import { markets } from "./look/markets.ts"
+import { orders } from "./look/orders.ts"
+import { positions } from "./look/positions.ts"
+import { search } from "./look/search.ts"
+import { series } from "./look/series.ts"
+import { settlements } from "./look/settlements.ts"
 import { status } from "./look/status.ts"
+import { trades } from "./look/trades.ts"
+import { whoami } from "./look/whoami.ts"
 import { formatHelp } from "./output/help.ts"
 import { Output } from "./output/Output.ts"
 import { formatJson, plain } from "./output/plain.ts"
@@ -34,10 +49,34 @@ import { completionsOf } from "./shell/completions.ts"
 // The commands about the tree are part of it.
 const root = (): Command.Command.Any => kalshi
 
+const look = {
+  group: "Look",
+  commands: [
+    status,
+    search,
+    markets,
+    market,
+    events,
+    event,
+    series,
+    book,
+    trades,
+    candles,
+    balance,
+    positions,
+    orders,
+    fills,
+    settlements,
+    groups,
+    limits,
+    whoami
+  ]
+} as const
+
 /** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
   Command.withSubcommands([
-    { group: "Look", commands: [status, markets] },
+    look,
     { group: "Everything", commands: [call] },
     { group: "Keys and profiles", commands: [keys, profile] },
     { group: "Scripts and shells", commands: [commandsOf(root), completionsOf(root)] }

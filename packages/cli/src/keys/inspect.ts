@@ -8,7 +8,7 @@ import * as ApiKey from "@kalshi-effect/signing/ApiKey"
 import type { KeyError } from "@kalshi-effect/signing/KeyError"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { createHash } from "node:crypto"
+import { fingerprintOfPem } from "../app/fingerprint.ts"
 import { keyFileProblem, modeOf } from "../app/privateFiles.ts"
 
 /** What a key file contains. */
@@ -30,17 +30,11 @@ export interface KeyFile {
   readonly problem: string | undefined
 }
 
-/** The fingerprint of a public key in PEM. */
-export const fingerprintOf = (publicKeyPem: string): string => {
-  const der = Buffer.from(publicKeyPem.replaceAll(/-----[A-Z ]+-----|\s/g, ""), "base64")
-  return `SHA256:${createHash("sha256").update(der).digest("base64")}`
-}
-
 const factsOf = (key: ApiKey.ApiKey): KeyFacts => {
   const publicKey = ApiKey.publicKeyPem(key)
   const { algorithm } = key.publicKey
   const bits = algorithm._tag === "RsaPss" ? algorithm.modulusLength : 256
-  return { kind: key.kind, bits, fingerprint: fingerprintOf(publicKey), publicKey }
+  return { kind: key.kind, bits, fingerprint: fingerprintOfPem(publicKey), publicKey }
 }
 
 /** The reasons whose advice is for programs. Here it is for people. */
@@ -50,7 +44,8 @@ const explain = (path: string, { message, reason }: KeyError): string => {
     case "PathHoldsKey":
       return "The argument is the text of a key, not the path of a file. Save the key to a file, and pass its path. The key is now in the history of your shell: delete it there"
     case "FileUnreadable":
-      return message
+      // The path could be the text of a key, so it is not repeated.
+      return `The private key file cannot be read: ${reason.problem}. Check the path and the permissions of the file`
     case "NoPem":
       if (reason.looksLike === "FilePath")
         return `${file} contains the path of a file, not a key. Pass that path instead`

@@ -10,9 +10,10 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import { CommandError } from "../app/failures.ts"
+import { fingerprintOfPem } from "../app/fingerprint.ts"
 import { createPrivateFile, formatMode, shellQuoted, writeSecret } from "../app/privateFiles.ts"
 import * as Output from "../output/Output.ts"
-import { fingerprintOf, inspectKeyFile, type KeyFacts } from "./inspect.ts"
+import { inspectKeyFile, type KeyFacts } from "./inspect.ts"
 
 const kindName = { ed25519: "Ed25519", rsa: "RSA" } as const
 
@@ -95,7 +96,7 @@ const create = Command.make(
         {
           kind,
           private_key_path: out,
-          fingerprint: fingerprintOf(pair.publicKeyPem),
+          fingerprint: fingerprintOfPem(pair.publicKeyPem),
           public_key: pair.publicKeyPem
         },
         () => pair.publicKeyPem.trimEnd()
