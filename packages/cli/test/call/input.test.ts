@@ -56,10 +56,17 @@ describe("parseInput", () => {
     assert.deepStrictEqual(await inputOf("Markets.candlesticks", ["period_interval=60"]), { period_interval: 60 })
   })
 
+  it("reads true and false", async () => {
+    for (const value of [true, false]) {
+      assert.deepStrictEqual(await inputOf("Events.get", [`exclude_markets=${value}`]), { exclude_markets: value })
+    }
+  })
+
   it("reads a list from commas and from repetition", async () => {
     const tickers = ["A", "B", "C"]
     assert.deepStrictEqual(await inputOf("Markets.orderbooks", ["tickers=A,B,C"]), { tickers })
     assert.deepStrictEqual(await inputOf("Markets.orderbooks", ["tickers=A", "tickers=B,C"]), { tickers })
+    assert.deepStrictEqual(await inputOf("Markets.orderbooks", ['tickers:=["A"]', "tickers=B,C"]), { tickers })
     assert.deepStrictEqual(await inputOf("Markets.orderbooks", ["tickers="]), { tickers: [] })
     assert.deepStrictEqual(await inputOf("Events.forecastPercentileHistory", ["percentiles=10,20"]), {
       percentiles: [10, 20]
@@ -74,6 +81,31 @@ describe("parseInput", () => {
         { ticker: "B", post_only: true }
       ]
     })
+  })
+
+  it("reads the fields of an object by their path", async () => {
+    const target: Field = {
+      name: "target",
+      required: false,
+      shape: { _tag: "Object", fields: new Map([["text", text]]) }
+    }
+    const parsed = await Effect.runPromise(parse(new Map([["target", target]]), ["target.text=a"]))
+    assert.deepStrictEqual(parsed, { target: { text: "a" } })
+    const error = await Effect.runPromise(Effect.flip(parse(new Map([["target", target]]), ["target=a"])))
+    assert.strictEqual(error.message, "target is an object. Pass target.FIELD=…, or target:= with JSON")
+  })
+
+  it("reads a field of several types only as JSON", async () => {
+    const fields = new Map<string, Field>([["any", { name: "any", required: false, shape: { _tag: "Other" } }]])
+    assert.deepStrictEqual(await Effect.runPromise(parse(fields, ["any:=[1]"])), { any: [1] })
+    const error = await Effect.runPromise(Effect.flip(parse(fields, ["any=a"])))
+    assert.strictEqual(error.message, "any has no single type. Pass any:= with JSON")
+  })
+
+  it("reads more than ten objects", async () => {
+    const orders = Array.from({ length: 12 }, (_, index) => ({ ticker: `T${index}` }))
+    const args = orders.map(({ ticker }, index) => `orders.${index}.ticker=${ticker}`)
+    assert.deepStrictEqual(await inputOf("Orders.batchCreate", args), { orders })
   })
 
   it("reads JSON after :=", async () => {
@@ -99,9 +131,9 @@ describe("parseInput", () => {
     assert.deepStrictEqual(await inputOf("Orders.create", ["-"], '{"ticker":"A"}\n'), { ticker: "A" })
   })
 
-  it("keeps an equals sign, spaces and an empty text in a value", async () => {
-    assert.deepStrictEqual(await inputOf("Orders.create", ["client_order_id=a=b :=c", "ticker="]), {
-      client_order_id: "a=b :=c",
+  it("keeps an equals sign, spaces, line ends and an empty text in a value", async () => {
+    assert.deepStrictEqual(await inputOf("Orders.create", ["client_order_id=a=b :=c\nd\n", "ticker="]), {
+      client_order_id: "a=b :=c\nd\n",
       ticker: ""
     })
   })
@@ -133,6 +165,10 @@ describe("parseInput", () => {
       assert.include(await errorOf("Orders.batchCreate", ["orders.0.tiker=A"]), 'There is no field "orders.0.tiker"')
       assert.include(await errorOf("Orders.create", ["ticker.name=A"]), '"ticker" contains no fields')
       assert.include(await errorOf("Exchange.status", ["a=1"]), "It takes no field")
+      assert.strictEqual(
+        await errorOf("Orders.create", ["abcdefghi=A"]),
+        'There is no field "abcdefghi". Run `kalshi call Test.operation --describe` to see the fields'
+      )
     })
 
     it("names of the language, such as __proto__", async () => {
@@ -155,6 +191,8 @@ describe("parseInput", () => {
 
     it("the same field twice", async () => {
       assert.include(await errorOf("Orders.create", ["ticker=A", "ticker=B"]), "ticker is given twice")
+      assert.include(await errorOf("Markets.orderbooks", ["tickers=A", 'tickers:="B"']), "tickers is given twice")
+      assert.include(await errorOf("Markets.orderbooks", ["tickers:=1", "tickers=B"]), "tickers is given twice")
     })
 
     it("items of a list out of order", async () => {
@@ -162,22 +200,36 @@ describe("parseInput", () => {
         await errorOf("Orders.batchCreate", ["orders.1.ticker=A"]),
         "orders.1.ticker comes before its item 0"
       )
-      assert.include(await errorOf("Orders.batchCreate", ["orders.x.ticker=A"]), "is not an item of a list")
+      for (const index of ["x", "x1", "1x", "-1"]) {
+        assert.match(
+          await errorOf("Orders.batchCreate", [`orders.${index}.ticker=A`]),
+          /is not (?:an item of a list|a field)/
+        )
+      }
     })
 
     it("an argument that is no field", async () => {
       assert.include(await errorOf("Orders.create", ["ticker"]), '"ticker" is not a field. Pass field=value')
+      assert.include(await errorOf("Orders.create", ["a ticker=A"]), '"a ticker=A" is not a field')
+      const long = await errorOf("Orders.create", ["a".repeat(100_000)])
+      assert.include(long, `"${"a".repeat(60)}…" is not a field`)
     })
 
     it("JSON that is invalid or no object, and a file that does not exist", async () => {
       assert.include(await errorOf("Orders.batchCreate", ["orders:=[1"]), "orders is not valid JSON")
-      assert.include(await errorOf("Orders.create", ["-"], "[1]"), "The standard input must contain one JSON object")
-      assert.include(await errorOf("Orders.create", [`@${file("x.json", "{")}`]), "is not valid JSON")
+      for (const json of ["[1]", "null", '"a"', "1"]) {
+        assert.include(await errorOf("Orders.create", ["-"], json), "The standard input must contain one JSON object")
+      }
+      const path = file("x.json", "{")
+      assert.match(await errorOf("Orders.create", [`@${path}`]), /^The file ".*x\.json" is not valid JSON: /)
       assert.include(
         await errorOf("Orders.create", ["@missing.json"]),
         'The file "missing.json" cannot be read: NotFound'
       )
-      assert.include(await errorOf("Orders.create", ["-", "@a.json"]), "Only one whole input")
+      assert.include(
+        await errorOf("Orders.create", ["-", "@a.json"]),
+        "Only one whole input is possible, but there are - and @a.json"
+      )
     })
   })
 })
