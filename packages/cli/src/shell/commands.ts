@@ -13,6 +13,7 @@ import { Changes } from "../app/annotations.ts"
 import { exits } from "../app/exits.ts"
 import { version } from "../app/version.ts"
 import * as Output from "../output/Output.ts"
+import { wrap } from "../output/wrap.ts"
 
 /** Anything that can be run as a command. */
 type AnyCommand = Command.Command.Any
@@ -87,7 +88,11 @@ export const describeCommand = (root: AnyCommand, { command, group, path }: Node
   })
 
 /** The tree of the commands for people. A command that changes something is marked. */
-const formatTree = (root: AnyCommand, nodes: ReadonlyArray<Node>, { paint }: Pick<Output.Screen, "paint">): string => {
+const formatTree = (
+  root: AnyCommand,
+  nodes: ReadonlyArray<Node>,
+  { columns, paint }: Pick<Output.Screen, "columns" | "paint">
+): string => {
   const rows = nodes.map(({ command, path }) => ({
     indentation: "  ".repeat(path.length - 1),
     name: command.name,
@@ -99,7 +104,9 @@ const formatTree = (root: AnyCommand, nodes: ReadonlyArray<Node>, { paint }: Pic
     root.name,
     ...rows.map(({ indentation, mark, name, text }) => {
       const gap = " ".repeat(width - indentation.length - name.length)
-      return `${indentation}${paint("cyan", name)}${gap} ${mark} ${text}`
+      const available = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(columns - width - 3, 20)
+      const lines = wrap(text, available).join(`\n${" ".repeat(width + 3)}`)
+      return `${indentation}${paint("cyan", name)}${gap} ${mark} ${lines}`
     }),
     "* changes something at the exchange"
   ].join("\n")

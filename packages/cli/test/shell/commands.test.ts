@@ -68,6 +68,13 @@ describe("kalshi commands", () => {
     })
   )
 
+  it.effect("fits the terminal", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* run(["commands"], { columns: 60 })
+      assert.isTrue(stdout.split("\n").every((line) => line.length <= 60))
+    })
+  )
+
   it.effect("prints everything as JSON: arguments, flags, exit codes and what changes something", () =>
     Effect.gen(function* () {
       const { stdout } = yield* run(["commands", "--json"])
