@@ -13,7 +13,7 @@ import { Changes } from "../app/annotations.ts"
 import { changeFlags, type ChangeOptions } from "../app/changes.ts"
 import { containsPrivateKey } from "../app/conceal.ts"
 import { subaccount } from "../app/connection.ts"
-import { usage } from "../app/failures.ts"
+import { CommandError, usage } from "../app/failures.ts"
 import { Subaccount } from "../app/settings.ts"
 import { didYouMean } from "../app/suggest.ts"
 import * as Output from "../output/Output.ts"
@@ -181,7 +181,11 @@ const callOperation = (name: string, { out, pages, ...options }: Invocation) =>
   }).pipe(
     Effect.mapError((error) =>
       error instanceof InvalidRequest
-        ? usage(`${error.message.replace(/\.$/, "")}. Run \`kalshi call ${name} --describe\` to see the fields`)
+        ? new CommandError({
+            exit: "usage",
+            message: `${error.message.replace(/\.$/, "")}. Run \`kalshi call ${name} --describe\` to see the fields`,
+            details: { type: error._tag, operation: error.operation, pointer: error.pointer }
+          })
         : error
     )
   )

@@ -371,6 +371,15 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
     }
   })
 
+  it.effect("names the invalid field in the JSON of the error", () =>
+    Effect.gen(function* () {
+      const { run } = yield* LocalExchange
+      const { stderr } = yield* run(["call", "OrderGroups.get", "--json"])
+      const { error } = json(stderr) as { readonly error: Readonly<Record<string, unknown>> }
+      assert.deepInclude(error, { type: "InvalidRequest", operation: "OrderGroups.get", pointer: "/order_group_id" })
+    })
+  )
+
   it.effect("puts the subaccount of the run into the input", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange
