@@ -10,7 +10,16 @@ describe("similar", () => {
     ])
   })
 
-  it("finds names that contain the word", () => {
+  it("allows two missing, additional or wrong characters, and a third of a long word", () => {
+    for (const word of ["ab12cd", "abxy", "xycd", "ab"]) assert.deepStrictEqual(similar(word, ["abcd"]), ["abcd"], word)
+    for (const word of ["ab123cd", "axyz", "a"]) assert.deepStrictEqual(similar(word, ["abcd"]), [], word)
+    assert.deepStrictEqual(similar("abcdefxyz", ["abcdefghi"]), ["abcdefghi"])
+    assert.deepStrictEqual(similar("abcdewxyz", ["abcdefghi"]), [])
+  })
+
+  it("finds names that contain a word of three characters or more", () => {
+    assert.deepStrictEqual(similar("abc", ["1234567abc"]), ["1234567abc"])
+    assert.deepStrictEqual(similar("ab", ["1234567ab"]), [])
     assert.deepStrictEqual(similar("status", ["Exchange.status", "Markets.list"]), ["Exchange.status"])
   })
 
