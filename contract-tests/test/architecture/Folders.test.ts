@@ -45,13 +45,14 @@ const packages: Readonly<Record<string, Arrows>> = {
     app: [],
     output: ["app"],
     look: ["app", "output"],
+    trade: ["app", "output"],
     "call/generated": ["call"],
     call: ["app", "call/generated", "output"],
     keys: ["app", "output"],
     shell: ["app", "call", "call/generated", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "call", "keys", "look", "output", "shell"]
+    ".": ["app", "call", "keys", "look", "output", "shell", "trade"]
   },
   "packages/signing/src": {
     internal: ["."],

@@ -45,6 +45,8 @@ import { Output } from "./output/Output.ts"
 import { formatJson, plain } from "./output/plain.ts"
 import { commandsOf } from "./shell/commands.ts"
 import { completionsOf } from "./shell/completions.ts"
+import { group } from "./trade/group.ts"
+import { order } from "./trade/order.ts"
 
 // The commands about the tree are part of it.
 const root = (): Command.Command.Any => kalshi
@@ -77,6 +79,7 @@ const look = {
 export const kalshi = Command.make("kalshi").pipe(
   Command.withSubcommands([
     look,
+    { group: "Trade", commands: [order, group] },
     { group: "Everything", commands: [call] },
     { group: "Keys and profiles", commands: [keys, profile] },
     { group: "Scripts and shells", commands: [commandsOf(root), completionsOf(root)] }

@@ -15,9 +15,10 @@ import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import * as Terminal from "effect/Terminal"
 import { connection } from "./connection.ts"
 import { CommandError, describeFailure, OutputClosed, usage } from "./failures.ts"
-import { Env, Json } from "./settings.ts"
+import { Csv, Env, Json } from "./settings.ts"
 
 /** The flags of a command that changes something. */
 export const changeFlags = {
@@ -46,6 +47,8 @@ export const isProduction = ({ name, restUrl }: Environment.Environment): boolea
  * line: a variable or a profile could be left over from earlier work. A dry run sends nothing, so it needs no `--env`.
  */
 export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<ChangeOptions, "dryRun">) {
+  // An output that cannot be printed must be refused before the change is sent.
+  if (yield* Csv) return yield* usage("Nothing was sent, because --csv prints lists only. Use --json")
   const connected = yield* connection
   if (isProduction(connected.environment) && Option.isNone(yield* Env) && !dryRun) {
     return yield* usage(
@@ -76,9 +79,12 @@ export const confirm = Effect.fnUntraced(function* (
   }
   const where = isProduction(environment) ? "PRODUCTION, real money. " : ""
   const notSent = new CommandError({ exit: "interrupted", message: "Nothing was sent." })
-  const answer = yield* Effect.mapError(
+  const terminal = yield* Terminal.Terminal
+  const answer = yield* Effect.catch(
     Prompt.run(Prompt.String({ message: `${where}${question} Type yes or no:` })),
-    () => notSent
+    () =>
+      // Ctrl-C leaves the cursor in the line of the question.
+      Effect.andThen(Effect.ignore(terminal.display("\n")), notSent)
   )
   if (!/^y(?:es)?$/i.test(answer.trim())) return yield* notSent
 })

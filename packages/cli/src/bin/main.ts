@@ -31,5 +31,5 @@ const main = Effect.gen(function* () {
 // After Ctrl-C, `run` still says how it ended. So the exit code is its own, not that of an interrupted program.
 NodeRuntime.runMain(Effect.provide(Effect.uninterruptible(main), services), {
   teardown: (exit, onExit) =>
-    Runtime.defaultTeardown(exit, (code) => onExit(code === 0 ? Number(process.exitCode ?? 0) : code))
+    Runtime.defaultTeardown(exit, (code) => onExit(process.exitCode === undefined ? code : Number(process.exitCode)))
 })
