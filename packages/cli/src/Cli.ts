@@ -97,7 +97,7 @@ const presenterOf = (screen: Output["Service"]): CliOutput.Presenter => ({
     event._tag === "Help"
       ? Console.log(formatHelp(event.helpDoc, screen))
       : event._tag === "Version"
-        ? Console.log(event.version)
+        ? Console.log(`${event.name} ${event.version}`)
         : Effect.void
 })
 

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { kalshi as tree } from "../../src/Cli.ts"
+import { version } from "../../src/app/version.ts"
 import { wrap } from "../../src/output/wrap.ts"
 import { nodesOf } from "../../src/shell/commands.ts"
 import { kalshi } from "../support/cli.ts"
@@ -58,6 +59,15 @@ describe("--help", () => {
     Effect.gen(function* () {
       assert.notInclude((yield* kalshi(["--help"], { columns: 80 })).stdout, "\u001b")
       assert.include((yield* kalshi(["--help"], { columns: 80, color: true })).stdout, "\u001b[36mstatus\u001b[39m")
+    })
+  )
+})
+
+describe("--version", () => {
+  it.effect("prints the name and the version", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* kalshi(["--version"])
+      assert.strictEqual(stdout, `kalshi ${version}\n`)
     })
   )
 })
