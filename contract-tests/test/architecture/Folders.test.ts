@@ -45,6 +45,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     app: [],
     output: ["app"],
     look: ["app", "output"],
+    record: ["app", "output"],
     trade: ["app", "output"],
     "call/generated": ["call"],
     call: ["app", "call/generated", "output"],
@@ -52,7 +53,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     shell: ["app", "call", "call/generated", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "call", "keys", "look", "output", "shell", "trade"]
+    ".": ["app", "call", "keys", "look", "output", "record", "shell", "trade"]
   },
   "packages/signing/src": {
     internal: ["."],

@@ -43,6 +43,8 @@ import { whoami } from "./look/whoami.ts"
 import { formatHelp } from "./output/help.ts"
 import { Output } from "./output/Output.ts"
 import { formatJson, plain } from "./output/plain.ts"
+import { record } from "./record/record.ts"
+import { replay } from "./record/replay.ts"
 import { commandsOf } from "./shell/commands.ts"
 import { completionsOf } from "./shell/completions.ts"
 import { group } from "./trade/group.ts"
@@ -82,6 +84,7 @@ export const kalshi = Command.make("kalshi").pipe(
     { group: "Trade", commands: [order, group] },
     { group: "Everything", commands: [call] },
     { group: "Keys and profiles", commands: [keys, profile] },
+    { group: "Record and relay", commands: [record, replay] },
     { group: "Scripts and shells", commands: [commandsOf(root), completionsOf(root)] }
   ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
