@@ -48,9 +48,13 @@ const packages: Readonly<Record<string, Arrows>> = {
     record: ["app", "output"],
     trade: ["app", "output"],
     watch: ["app", "output"],
+    "call/generated": ["call"],
+    call: ["app", "call/generated", "output"],
+    keys: ["app", "output"],
+    shell: ["app", "call", "call/generated", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "look", "output", "record", "trade", "watch"]
+    ".": ["app", "call", "keys", "look", "output", "record", "shell", "trade", "watch"]
   },
   "packages/signing/src": {
     internal: ["."],
