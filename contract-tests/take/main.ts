@@ -41,6 +41,7 @@ const documentTests = [
   "contract-tests/test/properties/DocumentIntegrity.test.ts",
   "contract-tests/test/reference",
   "contract-tests/test/sandbox/OfficialSdk.test.ts",
+  "packages/cli/test/call/catalog.test.ts",
   "packages/client/test/Pages.test.ts",
   "packages/client/test/README.test.ts",
   "packages/client/test/codegen",

@@ -45,10 +45,16 @@ const packages: Readonly<Record<string, Arrows>> = {
     app: [],
     output: ["app"],
     look: ["app", "output"],
+    record: ["app", "output"],
     trade: ["app", "output"],
+    watch: ["app", "output"],
+    "call/generated": ["call"],
+    call: ["app", "call/generated", "output"],
+    keys: ["app", "output"],
+    shell: ["app", "call", "call/generated", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "look", "output", "trade"]
+    ".": ["app", "call", "keys", "look", "output", "record", "shell", "trade", "watch"]
   },
   "packages/signing/src": {
     internal: ["."],

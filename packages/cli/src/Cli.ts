@@ -3,17 +3,26 @@
  *
  * @module
  */
-import * as CliOutput from "effect/cli/CliOutput"
+import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
+import * as Completions from "effect/cli/Completions"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as ExitValue from "effect/Exit"
 import { type Ending, RunEnding } from "./app/changes.ts"
+import { conceal } from "./app/conceal.ts"
 import { type Exit, exits } from "./app/exits.ts"
 import { describeCause, type Failure, toJson } from "./app/failures.ts"
 import { settings } from "./app/settings.ts"
+import { describeUsage } from "./app/usageErrors.ts"
 import { version } from "./app/version.ts"
+import { call } from "./call/call.ts"
+import { keys } from "./keys/keys.ts"
+import { profile } from "./keys/profile.ts"
 import { balance } from "./look/balance.ts"
 import { book } from "./look/book.ts"
 import { candles } from "./look/candles.ts"
@@ -31,9 +40,19 @@ import { settlements } from "./look/settlements.ts"
 import { status } from "./look/status.ts"
 import { trades } from "./look/trades.ts"
 import { whoami } from "./look/whoami.ts"
+import { formatHelp } from "./output/help.ts"
 import { Output } from "./output/Output.ts"
+import { formatJson, plain } from "./output/plain.ts"
+import { record } from "./record/record.ts"
+import { replay } from "./record/replay.ts"
+import { commandsOf } from "./shell/commands.ts"
+import { completionsOf } from "./shell/completions.ts"
 import { group } from "./trade/group.ts"
 import { order } from "./trade/order.ts"
+import { watch } from "./watch/watch.ts"
+
+// The commands about the tree are part of it.
+const root = (): Command.Command.Any => kalshi
 
 const look = {
   group: "Look",
@@ -61,35 +80,69 @@ const look = {
 
 /** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
-  Command.withSubcommands([look, { group: "Trade", commands: [order, group] }]),
+  Command.withSubcommands([
+    look,
+    { group: "Watch", commands: [watch] },
+    { group: "Trade", commands: [order, group] },
+    { group: "Everything", commands: [call] },
+    { group: "Keys and profiles", commands: [keys, profile] },
+    { group: "Record and relay", commands: [record, replay] },
+    { group: "Scripts and shells", commands: [commandsOf(root), completionsOf(root)] }
+  ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
   Command.withGlobalFlags(settings)
 )
 
-/** Help goes to the standard output only if the user asked for it. */
-const presenter = CliOutput.layerPresenter({
+/** The wizard, the log level and the built-in completions are left out: this command logs nothing, and has completions of its own. */
+const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] })
+
+/** Help goes to the standard output, and only if the user asked for it. */
+const presenterOf = (screen: Output["Service"]): CliOutput.Presenter => ({
   present: (event) =>
-    Effect.gen(function* () {
-      if (event._tag !== "InvalidInvocation") return yield* CliOutput.defaultPresenter.present(event)
-    })
+    event._tag === "Help"
+      ? Console.log(formatHelp(event.helpDoc, screen))
+      : event._tag === "Version"
+        ? Console.log(`${event.name} ${event.version}`)
+        : Effect.void
 })
 
-const usageFailure = (error: CliError.ShowHelp): Failure | undefined =>
-  error.errors.length === 0
-    ? undefined
-    : {
-        exit: "usage",
-        message: `${error.errors.map(({ message }) => message).join(" ")}\nSee \`${error.commandPath.join(" ")} --help\`.`,
-        details: { type: "Usage" }
-      }
+/** The command at a path from the root. */
+const commandAt = (path: ReadonlyArray<string>): Command.Command.Any => {
+  let command: Command.Command.Any = kalshi
+  for (const name of path.slice(1)) {
+    command = command.subcommands.flatMap(({ commands }) => commands).find((inner) => inner.name === name) ?? command
+  }
+  return command
+}
+
+const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | undefined => {
+  if (errors.length === 0) return undefined
+  const path = commandPath.join(" ")
+  const command = commandAt(commandPath)
+  const names = {
+    commands: command.subcommands.flatMap(({ commands }) => commands.map(({ name }) => name)),
+    flags: [...Completions.fromCommand(command).flags.map(({ name }) => name), ...settings.map(({ id }) => id)].map(
+      (name) => `--${name}`
+    )
+  }
+  const message = errors.map((error) => describeUsage(error, path, names)).join(". ")
+  return {
+    exit: "usage",
+    message: `${message}${/[?.]$/.test(message) ? "" : "."} See \`${path} --help\``,
+    details: { type: "Usage" }
+  }
+}
+
+/** A message that may contain text of the exchange or of the user. It keeps its lines. */
+const safe = (text: string): string => conceal(text).split("\n").map(plain).join("\n")
 
 const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const screen = yield* Output
     // The flags may not have been parsed, so the arguments are searched for them.
-    if (args.includes("--json")) yield* screen.note(JSON.stringify(toJson(failure)))
-    else yield* screen.note(`${screen.paint("red", "Error:")} ${failure.message}`)
-    if (args.includes("--debug")) yield* screen.note(Cause.pretty(cause))
+    if (args.includes("--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
+    else yield* screen.note(`${screen.paint("red", "Error:")} ${safe(failure.message)}`)
+    if (args.includes("--debug")) yield* screen.note(safe(Cause.pretty(cause)))
   })
 
 /**
@@ -100,7 +153,8 @@ export const run = (args: ReadonlyArray<string>) =>
   Effect.suspend(() => {
     const ending: Ending = { exit: undefined }
     const command = Command.runWith(kalshi, { version })(args).pipe(
-      Effect.provide(presenter),
+      Effect.provideServiceEffect(CliOutput.Presenter, Effect.map(Output, presenterOf)),
+      Effect.provide(config),
       Effect.provideService(RunEnding, ending)
     )
     // Also after Ctrl-C, this run says how it ended.

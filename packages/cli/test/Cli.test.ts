@@ -25,7 +25,10 @@ layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
         const result = yield* run(["statu"])
         assert.strictEqual(result.exit, "usage")
         assert.strictEqual(result.stdout, "")
-        assert.include(result.stderr, 'Error: Unknown subcommand "statu" for "kalshi"')
+        assert.strictEqual(
+          result.stderr,
+          'Error: There is no command "kalshi statu". Did you mean status? See `kalshi --help`\n'
+        )
       })
     )
 
@@ -45,6 +48,20 @@ layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
         const result = yield* run(["status", "--env", "http://127.0.0.1:1"])
         assert.strictEqual(result.exit, "unavailable")
         assert.include(result.stderr, "ECONNREFUSED")
+      })
+    )
+
+    it.effect("text of the exchange in an error cannot control the terminal", () =>
+      Effect.gen(function* () {
+        const { run, sandbox } = yield* LocalExchange
+        const message = "\u001b]0;title\u0007\u001b[2Jred\u202etxt"
+        for (const flags of [[], ["--json"], ["--debug"]]) {
+          yield* sandbox.plant({ operation: "GetMarkets", status: 400, times: 1, body: { code: "a", message } })
+          const { exit, stderr } = yield* run(["markets", ...flags])
+          assert.strictEqual(exit, "refused")
+          assert.include(stderr, "red")
+          assert.notMatch(stderr, /(?!\n)[\p{Cc}\u202e]/u)
+        }
       })
     )
 

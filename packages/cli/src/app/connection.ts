@@ -13,20 +13,40 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Path from "effect/Path"
 import { CommandError, usage } from "./failures.ts"
-import { chosenProfile, profilesPath } from "./profiles.ts"
-import { Env, Subaccount } from "./settings.ts"
+import { requirePrivateKeyFile } from "./privateFiles.ts"
+import { chosenProfile, keyPathOf } from "./profiles.ts"
+import { Env, Profile as ProfileFlag, Subaccount } from "./settings.ts"
 
 const parse = (text: string, source: string) =>
   Effect.mapError(Effect.fromResult(Environment.parse(text)), ({ reason }) => usage(`${source}: ${reason}`))
+
+/** The value of an environment variable. Undefined if it is not set or is empty. */
+const variable = (name: string) =>
+  Effect.map(Effect.orDie(Config.option(Config.String(name))), (value) =>
+    Option.getOrUndefined(Option.filter(value, (text) => text !== ""))
+  )
+
+/** The environment variables that choose an exchange or a key, if they are set. A profile without `--profile` comes after them. */
+export const connectionVariables = Effect.map(
+  Effect.forEach(["KALSHI_ENV", "KALSHI_API_KEY_ID", "KALSHI_PRIVATE_KEY", "KALSHI_PRIVATE_KEY_PATH"], (name) =>
+    Effect.map(variable(name), (value) => (value === undefined ? [] : [name]))
+  ),
+  (names) => names.flat()
+)
+
+/**
+ * Whether the command line names a profile. Then the environment variables do not count, so that a key of one exchange is
+ * never used at another.
+ */
+const hasProfileFlag = Effect.map(ProfileFlag, Option.isSome)
 
 /** The exchange of this run. There is no default, so that no command trades by accident. */
 export const environment = Effect.gen(function* () {
   const flag = yield* Env
   if (Option.isSome(flag)) return yield* parse(flag.value, "--env")
-  const variable = yield* Effect.orDie(Config.option(Config.String("KALSHI_ENV")))
-  if (Option.isSome(variable) && variable.value !== "") return yield* parse(variable.value, "KALSHI_ENV")
+  const fromVariable = (yield* hasProfileFlag) ? undefined : yield* variable("KALSHI_ENV")
+  if (fromVariable !== undefined) return yield* parse(fromVariable, "KALSHI_ENV")
   const chosen = yield* chosenProfile
   if (chosen !== undefined) return yield* parse(chosen.profile.environment, `The profile ${chosen.name}`)
   return yield* usage(
@@ -34,31 +54,28 @@ export const environment = Effect.gen(function* () {
   )
 })
 
-/** Whether the environment variables name a key. */
-const hasKeyVariables = Effect.map(
-  Effect.orDie(
-    Config.all([
-      Config.option(Config.String("KALSHI_API_KEY_ID")),
-      Config.option(Config.String("KALSHI_PRIVATE_KEY")),
-      Config.option(Config.String("KALSHI_PRIVATE_KEY_PATH"))
-    ])
-  ),
-  (variables) => variables.some((variable) => Option.isSome(variable) && variable.value !== "")
-)
-
 const keyOfProfile = Effect.gen(function* () {
   const chosen = yield* chosenProfile
   if (chosen === undefined) return undefined
-  const { keyId, privateKeyPath } = chosen.profile
-  if (keyId === undefined || privateKeyPath === undefined) return undefined
-  const path = yield* Path.Path
-  return yield* ApiKey.fromFile({ keyId, path: path.resolve(path.dirname(yield* profilesPath), privateKeyPath) })
+  const { keyId } = chosen.profile
+  const path = yield* keyPathOf(chosen.profile)
+  if (keyId === undefined || path === undefined) return undefined
+  // The request would show the id of the key to an exchange that does not know the key.
+  const ofProfile = yield* parse(chosen.profile.environment, `The profile ${chosen.name}`)
+  if (ofProfile.restUrl !== (yield* environment).restUrl) {
+    return yield* usage(
+      `The key of the profile ${chosen.name} is for ${chosen.profile.environment}, but this command connects to another exchange. Pass --profile with a profile of that exchange, or set KALSHI_API_KEY_ID and KALSHI_PRIVATE_KEY_PATH`
+    )
+  }
+  yield* requirePrivateKeyFile(path)
+  return yield* ApiKey.fromFile({ keyId, path })
 })
 
 /** The key of this run. Undefined if neither the environment variables nor the profile name one. */
 export const apiKey = Effect.gen(function* () {
-  const key = (yield* hasKeyVariables) ? yield* SigningConfig.apiKey : yield* keyOfProfile
-  return key
+  if (yield* hasProfileFlag) return yield* keyOfProfile
+  const variables = yield* connectionVariables
+  return variables.some((name) => name !== "KALSHI_ENV") ? yield* SigningConfig.apiKey : yield* keyOfProfile
 })
 
 /** The signer of this run. */

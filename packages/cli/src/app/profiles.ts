@@ -8,9 +8,11 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { CommandError, usage } from "./failures.ts"
 import { folder } from "./folders.ts"
+import { requireNotWritable } from "./privateFiles.ts"
 import { Profile as ProfileFlag } from "./settings.ts"
 
 /** A named connection. */
@@ -57,22 +59,89 @@ export const readProfiles = Effect.gen(function* () {
     Effect.mapError((error) => new CommandError({ exit: "failed", message: `Cannot read ${file}: ${error.message}` }))
   )
   if (text === undefined) return { profiles: {} } satisfies Profiles
+  // A user who can change this file could send another user's orders to an exchange of their own.
+  yield* requireNotWritable(file)
   return yield* Effect.mapError(decode(text), (error) =>
     usage(`${file} does not contain valid profiles: ${error.message}. Correct the file, or remove it`)
   )
 })
 
+/** Finds a profile by its name. */
+export const findProfile = ({ profiles }: Profiles, name: string): Effect.Effect<Profile, CommandError> => {
+  const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
+  if (profile !== undefined) return Effect.succeed(profile)
+  const names = Object.keys(profiles)
+  const advice = names.length === 0 ? "Create it with `kalshi profile add`" : `Choose one of: ${names.join(", ")}`
+  return Effect.fail(usage(`There is no profile ${JSON.stringify(name)}. ${advice}`))
+}
+
 /** The profile of this run, with its name. Undefined if the user chose none. */
 export const chosenProfile = Effect.gen(function* () {
   const flag = yield* ProfileFlag
   const variable = yield* Effect.orDie(Config.option(Config.String("KALSHI_PROFILE")))
-  const { default: fallback, profiles } = yield* readProfiles
-  const name = Option.getOrUndefined(Option.orElse(flag, () => variable)) ?? fallback
-  if (name === undefined) return undefined
-  const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
-  if (profile !== undefined) return { name, profile }
-  const names = Object.keys(profiles)
-  return yield* usage(
-    `There is no profile ${JSON.stringify(name)}. ${names.length === 0 ? "Create it with `kalshi profile add`" : `Choose one of: ${names.join(", ")}`}`
-  )
+  const all = yield* readProfiles
+  const name = Option.getOrUndefined(Option.orElse(flag, () => variable)) ?? all.default
+  return name === undefined ? undefined : { name, profile: yield* findProfile(all, name) }
 })
+
+/** The absolute path of the private key of a profile. Undefined if the profile has no key. */
+export const keyPathOf = ({ privateKeyPath }: Profile) =>
+  Effect.gen(function* () {
+    if (privateKeyPath === undefined) return undefined
+    const path = yield* Path.Path
+    return path.resolve(path.dirname(yield* profilesPath), privateKeyPath)
+  })
+
+/** How often, and for how long, a change of the profiles waits for another process. */
+const lockWait = { everyMillis: 50, times: 100 }
+
+/** Holds the lock of the profiles, so that two processes that change them at the same time lose nothing. */
+const lock = (file: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const path = `${file}.lock`
+    const create = files.writeFileString(path, "", { flag: "wx", mode: 0o600 }).pipe(
+      Effect.retry({
+        while: (error) => error.reason._tag === "AlreadyExists",
+        schedule: Schedule.spaced(lockWait.everyMillis),
+        times: lockWait.times
+      }),
+      Effect.mapError((error) =>
+        error.reason._tag === "AlreadyExists"
+          ? usage(
+              `Nothing was changed, because another process is changing the profiles. Try again. If no such process runs, remove ${path}`
+            )
+          : new CommandError({ exit: "failed", message: `Cannot create ${path}: ${error.reason._tag}` })
+      )
+    )
+    yield* Effect.acquireRelease(create, () => Effect.ignore(files.remove(path)))
+  })
+
+/** Writes the profiles to a new file, which then replaces the old one. So a crash leaves the old or the new file. */
+const writeProfiles = (file: string, profiles: Profiles) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    // A link, such as one to a folder of dotfiles, stays a link.
+    const target = yield* Effect.orElseSucceed(files.realPath(file), () => file)
+    const next = `${target}.new`
+    yield* Effect.ignore(files.remove(next))
+    yield* files.writeFileString(next, `${JSON.stringify(profiles, null, 2)}\n`, { flag: "wx", mode: 0o600 })
+    yield* files.rename(next, target)
+  }).pipe(
+    Effect.mapError((error) => new CommandError({ exit: "failed", message: `Cannot write ${file}: ${error.message}` }))
+  )
+
+/** Changes the profiles. The change starts from the newest state, and is complete or does not happen. */
+export const updateProfiles = <E, R>(change: (profiles: Profiles) => Effect.Effect<Profiles, E, R>) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const file = yield* profilesPath
+    const directory = path.dirname(file)
+    yield* Effect.mapError(
+      files.makeDirectory(directory, { recursive: true, mode: 0o700 }),
+      (error) => new CommandError({ exit: "failed", message: `Cannot create ${directory}: ${error.reason._tag}` })
+    )
+    yield* lock(file)
+    yield* writeProfiles(file, yield* change(yield* readProfiles))
+  }).pipe(Effect.scoped)

@@ -10,8 +10,9 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 export const Env = GlobalFlag.Setting("env")({
   flag: Flag.String("env").pipe(
     Flag.withDescription(
-      "The exchange: production, demo, sandbox (a local exchange on port 8787) or an address. Default: KALSHI_ENV, then the profile"
+      "The exchange: production, demo, sandbox (a local exchange on port 8787) or an address. Default: that of --profile, then KALSHI_ENV, then the default profile"
     ),
+    Flag.withMetavar("<exchange>"),
     Flag.optional
   )
 })
@@ -22,6 +23,7 @@ export const Profile = GlobalFlag.Setting("profile")({
     Flag.withDescription(
       "The profile to use. Default: KALSHI_PROFILE, then the profile that `kalshi profile use` chose"
     ),
+    Flag.withMetavar("<name>"),
     Flag.optional
   )
 })
@@ -32,6 +34,7 @@ export const Subaccount = GlobalFlag.Setting("subaccount")({
     Flag.withDescription(
       "The number of the subaccount; 0 is the primary one. Default: the profile's, then the exchange's"
     ),
+    Flag.withMetavar("<number>"),
     Flag.filter(
       (number) => number >= 0,
       () => "a subaccount number: 0 or more"

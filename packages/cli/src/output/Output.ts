@@ -74,6 +74,11 @@ export const format: Effect.Effect<
   return json ? "json" : csv ? "csv" : "human"
 })
 
+/** Refuses `--csv`. A command that changes something refuses it first, because it prints its one value at the end. */
+export const refuseCsv = Effect.flatMap(format, (chosen) =>
+  chosen === "csv" ? usage("--csv prints lists only. Use --json") : Effect.void
+)
+
 /** Writes a line to the standard output. */
 export const line = (text: string) => Effect.flatMap(Output, ({ write }) => write(`${text}\n`))
 

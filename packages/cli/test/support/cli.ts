@@ -27,6 +27,7 @@ import * as Terminal from "effect/Terminal"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import { codeOf, run } from "../../src/Cli.ts"
 import { type Exit, exits } from "../../src/app/exits.ts"
+import { StopRequested } from "../../src/app/stopping.ts"
 import * as Output from "../../src/output/Output.ts"
 
 /** How a run ended, and what it printed. */
@@ -45,6 +46,8 @@ export interface Options {
   readonly stdin?: string
   /** The number of lines after which the reader of the standard output closes it. Default: the reader reads all. */
   readonly head?: number
+  /** Whether the reader of the standard output closes it after this text. Default: the reader reads all. */
+  readonly until?: (stdout: string) => boolean
   /** The width of the terminal. Default: the output is not a terminal. */
   readonly columns?: number
   /** Whether the terminal has colours. Default: false. */
@@ -55,6 +58,8 @@ export interface Options {
   readonly redirectTo?: string
   /** The time at which the run starts and stands still. Waits still take their real time. Default: the real time. */
   readonly nowMillis?: number
+  /** When it completes, the user stops the command. Only for a run in this process. Default: never. */
+  readonly stop?: Effect.Effect<void>
 }
 
 /** A key without modifiers, such as `y` or `return`. */
@@ -105,6 +110,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       Sink.forEach((part: string | Uint8Array) =>
         Effect.suspend(() => {
           printed[stream] += typeof part === "string" ? part : decoder.decode(part)
+          if (stream === "stdout" && options.until?.(printed.stdout) === true) return Effect.fail(closed)
           const lines = printed[stream].split("\n")
           if (stream === "stderr" || options.head === undefined || lines.length <= options.head) return Effect.void
           printed[stream] = `${lines.slice(0, options.head).join("\n")}\n`
@@ -146,6 +152,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       Layer.succeed(Terminal.Terminal, terminal),
       capabilities,
       Layer.succeed(Console.Console, console),
+      Layer.succeed(StopRequested, options.stop ?? Effect.never),
       ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...options.env } })),
       ...(options.nowMillis === undefined
         ? []

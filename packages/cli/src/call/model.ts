@@ -1,0 +1,36 @@
+/**
+ * What is known about the operations without loading them: names, fields and their docs. Listing and completing
+ * operations then takes no time.
+ *
+ * @module
+ */
+
+/** A field of an operation's input, or of an object inside it. */
+export interface FieldEntry {
+  readonly doc: string
+  readonly required: boolean
+  /** The permitted values. Undefined if they are not listed. */
+  readonly values?: ReadonlyArray<string>
+  /** The fields of the object, or of each object in the list. Undefined if the field contains no object. */
+  readonly fields?: Readonly<Record<string, FieldEntry>>
+  /** Whether the field is a list of objects. */
+  readonly isList?: true
+}
+
+/** An operation of the exchange. */
+export interface OperationEntry {
+  /** The name by which users call it, such as `OrderGroups.get`. */
+  readonly name: string
+  /** The id in the published document, such as `GetOrderGroup`. */
+  readonly id: string
+  readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  readonly path: string
+  readonly access: "public" | "read" | "write"
+  readonly doc: string
+  /** Whether the response is a page of a list. */
+  readonly paged: boolean
+  /** Whether the response contains a private key. */
+  readonly secret: boolean
+  /** The fields of the input, by name: path, query and body. */
+  readonly fields: Readonly<Record<string, FieldEntry>>
+}

@@ -1,0 +1,69 @@
+/**
+ * The operations of the client, each in its module. A module is loaded when an operation of it is called.
+ *
+ * @module
+ */
+import type { Descriptor } from "@kalshi-effect/client/Operation"
+import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+
+/** Reads pages or items of a list. */
+type Reader = (input: unknown, options?: { readonly maxPages?: number }) => Stream.Stream<unknown, unknown, never>
+
+/** An operation, called with an input that its schemas check. The caller provides the capability. */
+export interface Operation {
+  (input: unknown): Effect.Effect<unknown, unknown, never>
+  readonly descriptor: Descriptor
+  /** Undefined if the response is always complete. */
+  readonly pages?: Reader
+}
+
+/** A module of the client, as `import` returns it. */
+type Module = Readonly<Record<string, unknown>>
+
+/** The modules with operations, by their names. */
+export const modules: Readonly<Record<string, () => Promise<Module>>> = {
+  Account: () => import("@kalshi-effect/client/Account"),
+  ApiKeys: () => import("@kalshi-effect/client/ApiKeys"),
+  BlockTrades: () => import("@kalshi-effect/client/BlockTrades"),
+  Events: () => import("@kalshi-effect/client/Events"),
+  Exchange: () => import("@kalshi-effect/client/Exchange"),
+  Fcm: () => import("@kalshi-effect/client/Fcm"),
+  Historical: () => import("@kalshi-effect/client/Historical"),
+  IncentivePrograms: () => import("@kalshi-effect/client/IncentivePrograms"),
+  LiveData: () => import("@kalshi-effect/client/LiveData"),
+  Markets: () => import("@kalshi-effect/client/Markets"),
+  Milestones: () => import("@kalshi-effect/client/Milestones"),
+  MultivariateCollections: () => import("@kalshi-effect/client/MultivariateCollections"),
+  OrderGroups: () => import("@kalshi-effect/client/OrderGroups"),
+  Orders: () => import("@kalshi-effect/client/Orders"),
+  Portfolio: () => import("@kalshi-effect/client/Portfolio"),
+  Quotes: () => import("@kalshi-effect/client/Quotes"),
+  RfqBatches: () => import("@kalshi-effect/client/RfqBatches"),
+  Rfqs: () => import("@kalshi-effect/client/Rfqs"),
+  Search: () => import("@kalshi-effect/client/Search"),
+  Series: () => import("@kalshi-effect/client/Series"),
+  StructuredTargets: () => import("@kalshi-effect/client/StructuredTargets"),
+  Subaccounts: () => import("@kalshi-effect/client/Subaccounts"),
+  Transfers: () => import("@kalshi-effect/client/Transfers")
+}
+
+/** Whether an export of a module is an operation. */
+export const isOperation = (value: unknown): value is Operation =>
+  typeof value === "function" &&
+  "descriptor" in value &&
+  typeof value.descriptor === "object" &&
+  value.descriptor !== null &&
+  "operationId" in value.descriptor
+
+/** The list of operations names an operation that the client does not have. This is a fault of the command. */
+class NoOperation extends Data.TaggedError("NoOperation")<{ readonly message: string }> {}
+
+/** Loads an operation by its name, such as `OrderGroups.get`. */
+export const load = async (name: string): Promise<Operation> => {
+  const [module = "", exported = ""] = name.split(".")
+  const operation = (await modules[module]?.())?.[exported]
+  if (!isOperation(operation)) throw new NoOperation({ message: `The client has no operation ${name}` })
+  return operation
+}

@@ -1,0 +1,32 @@
+/**
+ * Prints the items of a list, page by page.
+ *
+ * @module
+ */
+import { PageBudgetExceeded } from "@kalshi-effect/client/Pages"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as Output from "../output/Output.ts"
+import { formatJson, plain } from "../output/plain.ts"
+import type { Operation } from "./operations.ts"
+
+/** The items of a page, in the form in which they are printed. If a page has several lists, each item names its list. */
+const itemsOf = (page: unknown, lists: ReadonlyArray<string>): ReadonlyArray<unknown> => {
+  const fields = page as Readonly<Record<string, ReadonlyArray<unknown> | undefined>> // the response of a paged operation
+  const [only, ...more] = lists
+  return only !== undefined && more.length === 0
+    ? (fields[only] ?? [])
+    : lists.flatMap((list) => (fields[list] ?? []).map((item) => ({ [list]: item })))
+}
+
+/** Reads at most `maxPages` pages, and prints each item as a line of JSON. The caller provides the client. */
+export const printPages = (operation: Operation, input: unknown, maxPages: number) =>
+  Stream.runForEach(operation.pages!(input, { maxPages }), (page) => {
+    const lines = itemsOf(page, operation.descriptor.pages!.lists).map((item) => `${formatJson(item)}\n`)
+    return lines.length === 0 ? Effect.void : Effect.flatMap(Output.Output, ({ write }) => write(lines.join("")))
+  }).pipe(
+    Effect.catchIf(
+      (error) => error instanceof PageBudgetExceeded,
+      ({ cursor }) => Output.note(`The list continues. To read on, pass cursor=${plain(cursor)}`)
+    )
+  )

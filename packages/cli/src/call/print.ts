@@ -1,0 +1,23 @@
+/**
+ * Prints the response of an operation.
+ *
+ * @module
+ */
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import { plain } from "../output/plain.ts"
+
+/** Applies a function to every text in a value. */
+const mapText = (value: unknown, map: (text: string) => string): unknown => {
+  if (typeof value === "string") return map(value)
+  if (Array.isArray(value)) return value.map((item) => mapText(item, map))
+  if (!Predicate.isObject(value) || Redacted.isRedacted(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [plain(key), mapText(item, map)]))
+}
+
+/** Formats a value for people, as YAML. Amounts of money are quoted, because they are text. */
+export const toYaml = async (value: unknown): Promise<string> => {
+  // Only people read YAML, and loading its writer takes time.
+  const { stringify } = await import("yaml")
+  return stringify(mapText(value, plain), { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd()
+}

@@ -1,0 +1,109 @@
+/**
+ * Sends the request of an operation: a read at once, a change after a preview and a question.
+ *
+ * @module
+ */
+import type * as Environment from "@kalshi-effect/client/Environment"
+import { NotSent } from "@kalshi-effect/client/Errors"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as ClientOperation from "@kalshi-effect/client/Operation"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { changeConnection, type ChangeOptions, confirm, send } from "../app/changes.ts"
+import { apiKey, environment, publicLayer, readLayer } from "../app/connection.ts"
+import * as Output from "../output/Output.ts"
+import { plain } from "../output/plain.ts"
+import type { Operation } from "./operations.ts"
+import { toYaml } from "./print.ts"
+import { withSecretFile } from "./secretFile.ts"
+
+/** A request, as it would be sent: without key, signature and timestamp. */
+interface Request {
+  readonly operation: string
+  readonly method: string
+  /** The path from the host's root, with the query. */
+  readonly path: string
+  readonly body: unknown
+}
+
+/** A dry run signs nothing. */
+const noSigner = Signer.make({
+  keyId: "none",
+  kind: "ed25519",
+  sign: () => Effect.die(new Error("A dry run must not sign"))
+})
+
+/**
+ * Makes the request of an operation, without sending it. An invalid input is refused as usual.
+ */
+const requestOf = (operation: Operation, input: unknown, environment: Environment.Environment) => {
+  // A dry run records writes, but sends reads. So the operation becomes a write, which has the same request.
+  const asWrite = ClientOperation.make({ ...operation.descriptor, access: "write" } as never) as unknown as Operation // every descriptor is a description
+  return asWrite(input).pipe(
+    Effect.provide(Layer.fresh(Kalshi.layerDryRun({ environment, signer: noSigner }))),
+    Effect.flip,
+    Effect.filterOrFail(
+      (error) => error instanceof NotSent,
+      (error) => error
+    ),
+    Effect.map(({ intent }): Request => ({
+      operation: operation.descriptor.name,
+      method: intent.method,
+      path: intent.path,
+      body: intent.body
+    }))
+  )
+}
+
+/** Formats a request for people: its line, then its body. */
+const formatRequest = ({ body, method, path }: Request): string =>
+  `${method} ${plain(path)}${body === undefined ? "" : `\n${JSON.stringify(body, null, 2)}`}`
+
+/** Prints a request before it is sent, or instead of sending it. */
+const printRequest = (request: Request, { name, restUrl }: Environment.Environment) =>
+  Output.value(
+    {
+      outcome: "not_sent",
+      environment: name,
+      rest_url: restUrl,
+      operation: request.operation,
+      requests: [{ method: request.method, path: request.path, body: request.body }]
+    },
+    () => formatRequest(request)
+  )
+
+/** Prints a response. */
+export const printResponse = (response: unknown) =>
+  Effect.gen(function* () {
+    const text = response === undefined ? "" : yield* Effect.promise(() => toYaml(response))
+    yield* Output.value(response ?? null, () => text)
+    if (response === undefined) yield* Output.note("Done. The response is empty")
+  })
+
+/** The layer of a read. The order books are public, but are signed if there is a key. */
+export const layerOf = ({ access, auth }: Operation["descriptor"]) =>
+  Effect.gen(function* () {
+    if (access !== "public") return readLayer
+    return auth === "optional" && (yield* apiKey) !== undefined ? readLayer : publicLayer
+  })
+
+/** Sends a change, after the user agreed. `secretPath` is the file for the secret of the response. */
+export const change = (operation: Operation, input: unknown, secretPath: string | undefined, options: ChangeOptions) =>
+  Effect.gen(function* () {
+    const connection = yield* changeConnection(options)
+    const request = yield* requestOf(operation, input, connection.environment)
+    if (!options.yes) yield* printRequest(request, connection.environment)
+    yield* confirm(`Send ${request.method} ${plain(request.path)}?`, connection.environment, options)
+    const call = operation(input).pipe(Effect.provide(Kalshi.layer(connection)))
+    const response = secretPath === undefined ? call : withSecretFile(secretPath, call)
+    yield* send(Effect.flatMap(response, printResponse), "Read the state with `kalshi call` before you send it again")
+  })
+
+/** Makes the request of an operation, and prints it. Nothing is sent. */
+export const dryRun = (operation: Operation, input: unknown) =>
+  Effect.gen(function* () {
+    const target = yield* environment
+    yield* printRequest(yield* requestOf(operation, input, target), target)
+    if ((yield* Output.format) === "human") yield* Output.note("This is a dry run: nothing was sent")
+  })

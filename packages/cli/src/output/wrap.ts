@@ -1,0 +1,41 @@
+/**
+ * Prose on a terminal.
+ *
+ * @module
+ */
+import { displayWidth } from "effect/cli/CliOutput"
+
+/** The width of prose if the output is not a terminal. */
+const usualWidth = 80
+/** No line of prose is longer, because long lines are hard to read. */
+const widest = 100
+
+/** The width of prose on a terminal with this many columns. */
+export const proseWidth = (columns: number | undefined): number => Math.min(columns ?? usualWidth, widest)
+
+/** Breaks a text into lines of at most `width` columns, between words. A longer word has a line of its own. */
+export const wrap = (text: string, width: number): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  let line = ""
+  let used = 0
+  for (const word of text.split(/\s+/)) {
+    if (word === "") continue
+    const size = displayWidth(word)
+    if (line !== "" && used + 1 + size > width) {
+      lines.push(line)
+      line = word
+      used = size
+    } else {
+      used += (line === "" ? 0 : 1) + size
+      line = line === "" ? word : `${line} ${word}`
+    }
+  }
+  if (line !== "") lines.push(line)
+  return lines
+}
+
+/** Breaks a text into lines below an indentation. */
+export const indented = (text: string, indentation: number, width: number): string =>
+  wrap(text, Math.max(width - indentation, 20))
+    .map((line) => " ".repeat(indentation) + line)
+    .join("\n")

@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { assert, describe, it } from "@effect/vitest"
+import { exits } from "../../src/app/exits.ts"
+
+const readme = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8")
+
+describe("exits", () => {
+  it("are the exit codes of the README", () => {
+    const rows = [...readme.matchAll(/^\| (\d+) +\| (\w+) +\| (.+?) +\|$/gm)].map(([, code, name, meaning]) => [
+      name,
+      { code: Number(code), meaning }
+    ])
+    assert.deepStrictEqual(Object.fromEntries(rows), exits)
+  })
+
+  it("have different codes, which a shell can return", () => {
+    const codes = Object.values(exits).map(({ code }) => code)
+    assert.strictEqual(new Set(codes).size, codes.length)
+    assert.isTrue(codes.every((code) => (code >= 0 && code < 128) || code === 130))
+  })
+})
