@@ -1,0 +1,141 @@
+/**
+ * Compares two published documents by witnesses.
+ *
+ * **Details**
+ *
+ * A witness is a value that one of the documents allows and the other refuses. Each witness goes through a client of the old
+ * document. If the old document is the one from which the present client is generated, this is the client's own code.
+ * Otherwise it is a model of a client that is built in the same way: it allows unknown members and unknown members of enums
+ * in responses, and everything that this project's overlay allows.
+ *
+ * @module
+ */
+import { equals, isObject, stringify, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import { nameOf, type Document } from "../reference/Document.ts"
+import * as FeedDocument from "../reference/FeedDocument.ts"
+import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
+import * as Channels from "./Channels.ts"
+import { comparable, type Loaded, type LoadedFeed, type LoadedRest } from "./Documents.ts"
+import type { Compared, Drift, Finding } from "./Finding.ts"
+import { adviceFor } from "./internal/advice.ts"
+import type { Judged } from "./internal/judging.ts"
+import * as Operations from "./Operations.ts"
+
+/** The error for two documents of different kinds. */
+export class DifferentKinds extends Error {
+  override readonly name = "DifferentKinds"
+}
+
+const comparedOf = (file: string, { source }: Document): Compared => ({
+  file,
+  name: nameOf(source),
+  version: source.version,
+  sha256: source.sha256
+})
+
+/** Returns the addresses of a document. */
+const serversOf = (document: JsonObject): ReadonlyMap<string, string> => {
+  const servers = document["servers"] ?? []
+  const entries: ReadonlyArray<readonly [string, Json]> = isObject(servers)
+    ? Object.entries(servers)
+    : Object.entries(servers as ReadonlyArray<Json>) // The importer accepts only a list or an object.
+  return new Map(
+    entries.flatMap(([key, server]) =>
+      isObject(server)
+        ? [[String(server["url"] ?? `${String(server["protocol"])}://${String(server["host"])}${String(server["pathname"] ?? "")}`), key] as const]
+        : []
+    )
+  )
+}
+
+const compareServers = (old: Document, now: Document): ReadonlyArray<Finding> => {
+  const [before, after] = [serversOf(old.document), serversOf(now.document)]
+  const finding = (address: string, key: string, isNew: boolean): Finding => ({
+    kind: isNew ? "server-added" : "server-removed",
+    class: isNew ? "additive" : "breaking",
+    part: "document",
+    subject: "servers",
+    others: [],
+    pointer: `/servers/${key}`,
+    change: `the address ${address} was ${isNew ? "added" : "removed"}`,
+    witness: { pointer: "", value: address },
+    verdict: isNew ? "unaffected" : "sends a refused request",
+    savedBy: undefined,
+    advice: adviceFor(isNew ? "server-added" : "server-removed", isNew ? "unaffected" : "sends a refused request", "document")
+  })
+  return [
+    ...[...before].filter(([address]) => !after.has(address)).map(([address, key]) => finding(address, key, false)),
+    ...[...after].filter(([address]) => !before.has(address)).map(([address, key]) => finding(address, key, true))
+  ]
+}
+
+/** The content of a document without its version and its source. */
+const contentOf = ({ document }: Document): JsonObject => {
+  const { info: _, ...rest } = document
+  return rest
+}
+
+const order = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
+  const rank = (finding: Finding): string =>
+    [finding.class === "breaking" ? 0 : 1, finding.part, finding.subject, finding.pointer, finding.change].join("\n")
+  return [...findings].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))
+}
+
+const overlayNotes = (old: Loaded, now: Loaded): ReadonlyArray<string> => {
+  const isRefined = ({ facts }: Loaded): boolean => facts.source.overlay !== undefined
+  if (!isRefined(old) && !isRefined(now)) return []
+  return [old, now].flatMap(({ file, unapplied }) =>
+    unapplied.length === 0
+      ? []
+      : [
+          `${unapplied.length} targets of the overlay are missing or different in ${file}; a finding at these places can come from the overlay: ${unapplied.slice(0, 3).join("; ")}`
+        ]
+  )
+}
+
+const compareKind = (old: Loaded, now: Loaded): Judged => {
+  if (old.kind === "rest" && now.kind === "rest") {
+    const [before, after] = comparable<LoadedRest>(old, now)
+    const isPresent = before.source.sha256 === ReferenceDocument.load().source.sha256
+    return Operations.compare({ old: before, new: after, client: isPresent ? ReferenceDocument.load() : old.refined, isPresent })
+  }
+  if (old.kind === "feed" && now.kind === "feed") {
+    const [before, after] = comparable<LoadedFeed>(old, now)
+    const isPresent = before.source.sha256 === FeedDocument.load().source.sha256
+    return Channels.compare({ old: before, new: after, client: isPresent ? FeedDocument.load() : old.refined, isPresent })
+  }
+  throw new DifferentKinds(`${old.file} and ${now.file} are documents of different interfaces; compare two of the same kind`)
+}
+
+/**
+ * Compares two documents.
+ *
+ * @throws `DifferentKinds` for a REST and a WebSocket document.
+ */
+export const compare = (old: Loaded, now: Loaded): Drift => {
+  const [before, after]: readonly [Document, Document] = comparable<Loaded>(old, now)
+  const isSame = equals(contentOf(before), contentOf(after))
+  const { findings, notes } = isSame && old.kind === now.kind ? { findings: [], notes: [] } : compareKind(old, now)
+  const present = (old.kind === "rest" ? ReferenceDocument : FeedDocument).load()
+  const compared = { old: comparedOf(old.file, old.facts), new: comparedOf(now.file, now.facts) }
+  return {
+    kind: old.kind,
+    ...compared,
+    isSilent: compared.old.version === compared.new.version && !isSame,
+    client: before.source.sha256 === present.source.sha256 ? "present client" : "model",
+    findings: order([...compareServers(before, after), ...findings]),
+    notes: [
+      ...(isSame && compared.old.sha256 !== compared.new.sha256
+        ? ["the two documents differ only in prose, examples, or the order of members"]
+        : []),
+      ...overlayNotes(old, now),
+      ...notes
+    ]
+  }
+}
+
+/** Returns one line that describes the witness of a finding: the value at its pointer. */
+export const describeWitness = ({ witness }: Finding): string => {
+  if (witness === undefined) return "none"
+  return stringify(witness.value)
+}
