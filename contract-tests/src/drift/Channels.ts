@@ -236,8 +236,10 @@ const rootOf = (context: Context, before: Group, after: Group): Root => {
             // The client writes JSON.
             return judgeNew(JSON.parse(encoded.success) as Json).valid ? "valid" : "refused"
           },
-    isDeclared: (location) =>
-      after.messages.some(({ payload }) => declares(placeOf(now.tools, payload), pointerKeys(location))),
+    isDeclared: (location, side) => {
+      const [{ messages }, { tools }] = side === "old" ? [before, old] : [after, now]
+      return messages.some(({ payload }) => declares(placeOf(tools, payload), pointerKeys(location)))
+    },
     pointerOf: (schema, side) => context.pointerOf(schema, side) ?? after.messages[0]?.pointer
   }
 }

@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Document } from "../reference/Document.ts"
 import * as FeedDocument from "../reference/FeedDocument.ts"
-import { isObject, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import { isObject, valueAt, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import * as Overlay from "../reference/Overlay.ts"
 import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import { dateIn, importDocument } from "../reference/SpecImport.ts"
@@ -72,6 +72,26 @@ const parseReference = (text: string): JsonObject | undefined => {
   }
 }
 
+/** Returns whether the shared response or schema that an entry refers to exists in a document, or is added by an entry. */
+const isUsable = (document: JsonObject, entries: ReadonlyArray<Overlay.Entry>) => (entry: Overlay.Entry): boolean => {
+  if (entry.op !== "add-response" && entry.op !== "add-error-body") return true
+  const pointer = (entry.op === "add-response" ? entry.response : entry.schema).$ref.slice(1)
+  return (
+    valueAt(document, pointer) !== undefined ||
+    entries.some((other) => other.op === "add" && other.at.some((added) => added === pointer))
+  )
+}
+
+/** Applies every entry of an overlay that applies to a document. Reports the others. */
+const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: string) => void): JsonObject => {
+  const components = isObject(document["components"]) ? document["components"] : {}
+  // Entries of the overlay add components, so the lists must exist.
+  const prepared = { ...document, components: { parameters: {}, responses: {}, schemas: {}, ...components } }
+  const entries = part.entries.filter(isUsable(prepared, part.entries))
+  const refined = Overlay.apply(prepared, { ...part, entries }, (pointer, message) => unapplied(`${pointer}: ${message}`))
+  return Overlay.apply(refined, { ...part, entries: formerEntries }, () => {})
+}
+
 /** A text and the name of its file. */
 export interface Source {
   readonly file: string
@@ -99,16 +119,7 @@ export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
     try: (): Loaded => {
       const kind = facts["openapi"] === undefined ? "feed" : "rest"
       const unapplied: Array<string> = []
-      // An older or newer document lacks the target of some entries. These entries are skipped.
-      const refined = hasOverlay
-        ? facts
-        : Overlay.apply(
-            Overlay.apply(facts, decoded.success[kind], (pointer, message) => {
-              unapplied.push(`${pointer}: ${message}`)
-            }),
-            { ...decoded.success[kind], entries: formerEntries },
-            () => {}
-          )
+      const refined = hasOverlay ? facts : refine(facts, decoded.success[kind], (reason) => void unapplied.push(reason))
       const common = { file, unapplied }
       return kind === "rest"
         ? { ...common, kind, facts: ReferenceDocument.make(facts), refined: ReferenceDocument.make(refined) }

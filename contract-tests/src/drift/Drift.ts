@@ -10,7 +10,8 @@
  *
  * @module
  */
-import { equals, isObject, stringify, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import { basename } from "node:path"
+import { equals, isObject, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import { nameOf, type Document } from "../reference/Document.ts"
 import * as FeedDocument from "../reference/FeedDocument.ts"
 import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
@@ -28,7 +29,7 @@ export class DifferentKinds extends Error {
 
 const comparedOf = (file: string, { source }: Document): Compared => ({
   file,
-  name: nameOf(source),
+  name: source.published === undefined ? `${source.version} (${basename(file)})` : nameOf(source),
   version: source.version,
   sha256: source.sha256
 })
@@ -81,15 +82,14 @@ const order = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
   return [...findings].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))
 }
 
+/** Names the overlay entries whose target exists, but differs. If a target is missing, the entry can cause no finding. */
 const overlayNotes = (old: Loaded, now: Loaded): ReadonlyArray<string> => {
   const isRefined = ({ facts }: Loaded): boolean => facts.source.overlay !== undefined
   if (!isRefined(old) && !isRefined(now)) return []
   return [old, now].flatMap(({ file, unapplied }) =>
-    unapplied.length === 0
-      ? []
-      : [
-          `${unapplied.length} targets of the overlay are missing or different in ${file}; a finding at these places can come from the overlay: ${unapplied.slice(0, 3).join("; ")}`
-        ]
+    unapplied
+      .filter((reason) => !/does not exist|has no parent object|applies \d+ times|applies nowhere/.test(reason))
+      .map((reason) => `an overlay entry does not apply to ${file}, so a finding at its place can come from the overlay: ${reason}`)
   )
 }
 
@@ -132,10 +132,4 @@ export const compare = (old: Loaded, now: Loaded): Drift => {
       ...notes
     ]
   }
-}
-
-/** Returns one line that describes the witness of a finding: the value at its pointer. */
-export const describeWitness = ({ witness }: Finding): string => {
-  if (witness === undefined) return "none"
-  return stringify(witness.value)
 }

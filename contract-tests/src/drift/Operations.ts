@@ -264,7 +264,7 @@ const comparePair = (
   if (old.schema === undefined || now.schema === undefined) return
   const read = client === undefined ? undefined : opened(client)
   const judgeClient = tools.responses.judge(read ?? true)
-  const place = placeOf(tools.new, now.schema)
+  const places = { old: placeOf(tools.old, old.schema), new: placeOf(tools.new, now.schema) }
   const root: Root = {
     part,
     subject,
@@ -277,7 +277,7 @@ const comparePair = (
         return verdict.valid ? { ok: true } : { ok: false, pointers: verdict.pointers }
       }),
     sent: undefined,
-    isDeclared: (location) => declares(place, pointerKeys(location)),
+    isDeclared: (location, side) => declares(side === "old" ? places.old : places.new, pointerKeys(location)),
     pointerOf: (schema, side) => context.pointerOf(schema, side) ?? now.pointer
   }
   const walk = Walk.make({
@@ -286,8 +286,7 @@ const comparePair = (
     undecided: (location, detail) => collect.note(undecidedNote(subject, part, location, detail))
   })
   walk({
-    old: placeOf(tools.old, old.schema),
-    new: place,
+    ...places,
     client: read === undefined ? undefined : placeOf(tools.responses, read)
   })
 }

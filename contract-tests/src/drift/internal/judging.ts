@@ -31,8 +31,8 @@ export interface Root {
   readonly client: ClientOf
   /** A request: what the new document says about the request that the client's own code sends. */
   readonly sent: ((input: Json) => "not sent" | "refused" | "valid") | undefined
-  /** Returns whether another variant of the new schema still declares a removed member. */
-  readonly isDeclared: (location: string) => boolean
+  /** Returns whether some variant of the old or the new schema declares a member. */
+  readonly isDeclared: (location: string, side: "new" | "old") => boolean
   /** Returns the JSON Pointer of a schema of either document. */
   readonly pointerOf: (schema: JsonSchema | undefined, side: "new" | "old") => string | undefined
 }
@@ -135,10 +135,12 @@ type Outcome = Finding | "same" | "unproved"
 const judgeReceived = (root: Root, difference: Difference): Outcome => {
   const { kind, pointer } = difference
   const isError = root.part === "error response"
+  if (kind === "field-added" && root.isDeclared(difference.location, "old")) return "same"
   const grown = difference.grown?.()
   const isAllowed = grown !== undefined && root.new(grown).valid
   if (kind === "field-removed") {
-    if (root.isDeclared(difference.location)) return "same"
+    // Another variant has the member now.
+    if (root.isDeclared(difference.location, "new")) return "same"
     const witness = isAllowed ? grown : undefined
     const isRefused = !isError && witness !== undefined && refusesAt(root.client(witness), pointer)
     const wasRequired = witness !== undefined && refusesAt(asClient(root.old(witness)), pointer)

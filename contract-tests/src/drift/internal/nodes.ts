@@ -182,18 +182,23 @@ export const listOfLength = (
   guides: ReadonlyArray<Place>,
   length: number
 ): ReadonlyArray<Json> | undefined => {
-  const items = Array.from({ length }, (_, index) => {
-    const nodeIn = (list: Shape.ArrayAlternative): Shape.Node => list.prefix[index] ?? list.items
-    return minimal(
-      { tools, node: nodeIn(alternative) },
-      guides.flatMap((guide) => {
-        const found = counterpart(guide, { tools, alternative })
-        return found?.kind === "array" ? [{ tools: guide.tools, node: nodeIn(found) }] : []
-      })
-    )
+  const lists = guides.flatMap((guide) => {
+    const found = counterpart(guide, { tools, alternative })
+    return found?.kind === "array" ? [{ tools: guide.tools, alternative: found }] : []
   })
-  const known = items.filter((item) => item !== undefined)
-  return known.length === length ? known : undefined
+  const item = (nodeIn: (list: Shape.ArrayAlternative) => Shape.Node): Json | undefined =>
+    minimal(
+      { tools, node: nodeIn(alternative) },
+      lists.map((list) => ({ tools: list.tools, node: nodeIn(list.alternative) }))
+    )
+  const prefixed = Math.min(length, alternative.prefix.length)
+  const head = Array.from({ length: prefixed }, (_, index) => item((list) => list.prefix[index] ?? list.items))
+  // All items after the prefix have the same schema, so they can be equal.
+  const rest = length > prefixed ? item((list) => list.items) : null
+  const known = head.filter((value) => value !== undefined)
+  return rest === undefined || known.length < prefixed
+    ? undefined
+    : [...known, ...Array.from({ length: length - prefixed }, () => rest)]
 }
 
 /**

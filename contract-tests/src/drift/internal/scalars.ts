@@ -160,7 +160,10 @@ export const compareScalars = (
   if (before === undefined || after === undefined) return []
   if (before.plain.length === 0 && after.plain.length === 0) return literalDifferences(before, after)
   const limits = describeLimits(before, after)
-  if (before.literals.length === 0 && after.literals.length === 0 && limits === "") return []
+  const areSame = (left: Members, right: Members): boolean =>
+    left.literals.every((value) => right.literals.some((other) => equals(value, other)))
+  const isMixed = before.plain.length > 0 && after.plain.length > 0
+  if (isMixed && limits === "" && areSame(before, after) && areSame(after, before)) return []
   const all = [...candidates(now, after, family), ...candidates(old, before, family)]
   const [isOld, isNew] = [old.tools.accepts(old.node), now.tools.accepts(now.node)]
   const grown = shortest(all.filter((value) => isNew(value) && !isOld(value)))

@@ -176,20 +176,21 @@ export const make = (options: Options): ((places: Places) => void) => {
     const allows = ({ maxItems, minItems }: Shape.ArrayAlternative, length: number): boolean =>
       length >= minItems && length <= maxItems
     const bounds = [old, now].flatMap(({ maxItems, minItems }) => [minItems - 1, minItems, maxItems, maxItems + 1])
-    const lengths = [...new Set([0, 1, ...bounds])].filter((length) => length >= 0 && length <= 1000)
+    const lengths = [...new Set([0, 1, ...bounds])].filter((length) => length >= 0 && length <= maxItems)
     const grown = lengths.find((length) => allows(now, length) && !allows(old, length))
     const shrunk = lengths.find((length) => allows(old, length) && !allows(now, length))
     if (grown !== undefined || shrunk !== undefined) {
-      const range = ({ maxItems, minItems }: Shape.ArrayAlternative): string =>
-        `${minItems} to ${maxItems === Number.POSITIVE_INFINITY ? "any number of" : maxItems}`
       differ(
         shrunk === undefined ? "constraint-loosened" : grown === undefined ? "constraint-tightened" : "constraint-changed",
-        `the list has ${range(now)} items instead of ${range(old)}`,
+        describeRanges(old, now),
         {
           ...(grown === undefined ? {} : { grown: () => list("new", grown) }),
           ...(shrunk === undefined ? {} : { shrunk: () => list("old", shrunk) })
         }
       )
+    }
+    if (grown === undefined && shrunk === undefined && (old.minItems !== now.minItems || old.maxItems !== now.maxItems)) {
+      undecided(frame.location, describeRanges(old, now))
     }
     if (old.unique !== now.unique) {
       undecided(frame.location, now.unique ? "items became distinct" : "items need no longer be distinct")
@@ -382,6 +383,15 @@ type Differ = (kind: Kind, detail: string, embeds: { grown?: Embedded; shrunk?: 
 const embedded = (embed: Embed, leaf: Embedded, canBeAbsent = false): Json | undefined => {
   const value = leaf()
   return value === undefined && !canBeAbsent ? undefined : embed(value)
+}
+
+/** The longest list that a witness has. */
+const maxItems = 10_000
+
+const describeRanges = (old: Shape.ArrayAlternative, now: Shape.ArrayAlternative): string => {
+  const range = ({ maxItems, minItems }: Shape.ArrayAlternative): string =>
+    maxItems === Number.POSITIVE_INFINITY ? `at least ${minItems}` : `${minItems} to ${maxItems}`
+  return `the number of items changed from ${range(old)} to ${range(now)}`
 }
 
 const anyKey = "key"
