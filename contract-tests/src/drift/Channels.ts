@@ -10,7 +10,7 @@ import * as Messages from "../operations/Messages.ts"
 import type * as FeedDocument from "../reference/FeedDocument.ts"
 import type { Finding, Habit, Kind, Part, Verdict } from "./Finding.ts"
 import { adviceFor } from "./internal/advice.ts"
-import { collector, pointersOf, type Collector, type Judged, type Root } from "./internal/judging.ts"
+import { collector, lazily, modelOf, pointersOf, type Collector, type Judged, type Root } from "./internal/judging.ts"
 import { declares, minimal, placeOf, toolsOf, type Tools } from "./internal/nodes.ts"
 import * as PresentClient from "./internal/presentClient.ts"
 import { closed, opened, openedDocument } from "./internal/schemas.ts"
@@ -213,20 +213,16 @@ const pairs = (
 const rootOf = (context: Context, before: Group, after: Group): Root => {
   const { client, decode, new: now, old } = context
   const own = client.groups.get(`${before.part} ${before.name}`) ?? before
-  const judgeClient = client.tools.judge(client.schemaOf(own))
-  const judgeNew = now.tools.judge(now.schemaOf(after))
+  const judgeNew = lazily(() => now.tools.judge(now.schemaOf(after)))
   const { part } = before
   return {
     part,
     subject: after.name,
-    old: old.tools.judge(old.schemaOf(before)),
+    old: lazily(() => old.tools.judge(old.schemaOf(before))),
     new: judgeNew,
     client:
       (part === "message" ? decode : undefined) ??
-      ((value) => {
-        const verdict = judgeClient(value)
-        return verdict.valid ? { ok: true } : { ok: false, pointers: verdict.pointers }
-      }),
+      modelOf(lazily(() => client.tools.judge(client.schemaOf(own)))),
     sent:
       part === "message" || decode === undefined
         ? undefined

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
+import type * as Overlay from "../reference/Overlay.ts"
 import * as Integrity from "../reference/Integrity.ts"
 import { Ended, refuse } from "../runner/internal/ending.ts"
 import * as Outputs from "../runner/internal/outputs.ts"
@@ -23,10 +24,10 @@ import * as Reports from "./reports.ts"
 const write = Outputs.writeWith(Reports.renderers)
 
 /** Loads a document. Exits with 2 if the document cannot be used. */
-const load = Effect.fnUntraced(function* (file: string) {
+const load = Effect.fnUntraced(function* (file: string, overlay: Overlay.Overlay) {
   const fs = yield* FileSystem.FileSystem
   const text = yield* Effect.catch(fs.readFileString(file), ({ message }) => refuse(`cannot read ${file}: ${message}`))
-  return yield* Effect.catch(Documents.load({ file, text }, Integrity.read("overlay.json")), ({ message }) =>
+  return yield* Effect.catch(Documents.load({ file, text }, overlay), ({ message }) =>
     refuse(message)
   )
 })
@@ -69,19 +70,20 @@ export const driftCommand = Command.make(
   },
   Effect.fnUntraced(function* ({ documents, history, reports }) {
     const outputs = yield* Outputs.parse(reports)
+    const overlay = Documents.parseOverlay(Integrity.read("overlay.json"))
     if (Option.isNone(history)) {
       const [old, now, ...others] = documents
       if (old === undefined || now === undefined || others.length > 0) {
         return yield* refuse("drift takes two documents, the old one first, or --history FOLDER")
       }
-      const drift = yield* compare(yield* load(old), yield* load(now))
+      const drift = yield* compare(yield* load(old, overlay), yield* load(now, overlay))
       yield* write([drift], outputs)
       yield* Console.log(Reports.text(drift))
       if (exitCode([drift]) !== 0) return yield* new Ended({ code: 5 })
       return
     }
     const files = [...(yield* filesIn(history.value)), ...documents]
-    const loaded = yield* Effect.forEach(files, load)
+    const loaded = yield* Effect.forEach(files, (file) => load(file, overlay))
     const steps = History.steps(loaded)
     if (steps.length === 0) {
       return yield* refuse(`${history.value} has no two published documents of one kind: their names end in .yaml`)

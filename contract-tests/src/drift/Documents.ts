@@ -4,7 +4,6 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Document } from "../reference/Document.ts"
 import * as FeedDocument from "../reference/FeedDocument.ts"
@@ -45,7 +44,10 @@ export class UnusableDocument
   }
 }
 
-const decodeOverlay = /*#__PURE__*/ Schema.decodeUnknownResult(/*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay))
+/** Parses this project's overlay. */
+export const parseOverlay: (text: string) => Overlay.Overlay = /*#__PURE__*/ Schema.decodeUnknownSync(
+  /*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay)
+)
 
 /**
  * Entries of the overlay that applied to older documents, until a newer document had the change. A client of an older
@@ -98,15 +100,13 @@ export interface Source {
   readonly text: string
 }
 
-/** Loads a document. `overlay` is the text of this project's overlay. */
+/** Loads a document. `overlay` is this project's overlay. */
 export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   { file, text }: Source,
-  overlay: string
+  overlay: Overlay.Overlay
 ): Effect.fn.Return<Loaded, UnusableDocument> {
   const unusable = (reason: string): UnusableDocument => new UnusableDocument({ file, reason })
   const reference = parseReference(text)
-  const decoded = decodeOverlay(overlay)
-  if (Result.isFailure(decoded)) return yield* unusable(`the overlay is invalid: ${decoded.failure.message}`)
   const facts: JsonObject =
     reference ??
     (yield* Effect.map(
@@ -119,7 +119,7 @@ export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
     try: (): Loaded => {
       const kind = facts["openapi"] === undefined ? "feed" : "rest"
       const unapplied: Array<string> = []
-      const refined = hasOverlay ? facts : refine(facts, decoded.success[kind], (reason) => void unapplied.push(reason))
+      const refined = hasOverlay ? facts : refine(facts, overlay[kind], (reason) => void unapplied.push(reason))
       const common = { file, unapplied }
       return kind === "rest"
         ? { ...common, kind, facts: ReferenceDocument.make(facts), refined: ReferenceDocument.make(refined) }

@@ -14,7 +14,7 @@ import { basename } from "node:path"
 import { equals, isObject, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import { nameOf, type Document } from "../reference/Document.ts"
 import * as FeedDocument from "../reference/FeedDocument.ts"
-import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
+import { document as presentRest } from "../properties/Subject.ts"
 import * as Channels from "./Channels.ts"
 import { comparable, type Loaded, type LoadedFeed, type LoadedRest } from "./Documents.ts"
 import type { Compared, Drift, Finding } from "./Finding.ts"
@@ -26,6 +26,14 @@ import * as Operations from "./Operations.ts"
 export class DifferentKinds extends Error {
   override readonly name = "DifferentKinds"
 }
+
+const lazy = <A>(make: () => A): (() => A) => {
+  let cached: { readonly value: A } | undefined
+  return () => (cached ??= { value: make() }).value
+}
+
+/** Returns the WebSocket document from which the present client is generated. */
+const presentFeed = /*#__PURE__*/ lazy(() => FeedDocument.load())
 
 const comparedOf = (file: string, { source }: Document): Compared => ({
   file,
@@ -96,13 +104,15 @@ const overlayNotes = (old: Loaded, now: Loaded): ReadonlyArray<string> => {
 const compareKind = (old: Loaded, now: Loaded): Judged => {
   if (old.kind === "rest" && now.kind === "rest") {
     const [before, after] = comparable<LoadedRest>(old, now)
-    const isPresent = before.source.sha256 === ReferenceDocument.load().source.sha256
-    return Operations.compare({ old: before, new: after, client: isPresent ? ReferenceDocument.load() : old.refined, isPresent })
+    const present = presentRest()
+    const isPresent = before.source.sha256 === present.source.sha256
+    return Operations.compare({ old: before, new: after, client: isPresent ? present : old.refined, isPresent })
   }
   if (old.kind === "feed" && now.kind === "feed") {
     const [before, after] = comparable<LoadedFeed>(old, now)
-    const isPresent = before.source.sha256 === FeedDocument.load().source.sha256
-    return Channels.compare({ old: before, new: after, client: isPresent ? FeedDocument.load() : old.refined, isPresent })
+    const present = presentFeed()
+    const isPresent = before.source.sha256 === present.source.sha256
+    return Channels.compare({ old: before, new: after, client: isPresent ? present : old.refined, isPresent })
   }
   throw new DifferentKinds(`${old.file} and ${now.file} are documents of different interfaces; compare two of the same kind`)
 }
@@ -116,7 +126,7 @@ export const compare = (old: Loaded, now: Loaded): Drift => {
   const [before, after]: readonly [Document, Document] = comparable<Loaded>(old, now)
   const isSame = equals(contentOf(before), contentOf(after))
   const { findings, notes } = isSame && old.kind === now.kind ? { findings: [], notes: [] } : compareKind(old, now)
-  const present = (old.kind === "rest" ? ReferenceDocument : FeedDocument).load()
+  const present = old.kind === "rest" ? presentRest() : presentFeed()
   const compared = { old: comparedOf(old.file, old.facts), new: comparedOf(now.file, now.facts) }
   return {
     kind: old.kind,

@@ -7,7 +7,7 @@ import { pointerKeys, type Json, type JsonSchema, type SchemaObject } from "../j
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import type { Finding, Habit, Kind, Part, Verdict } from "./Finding.ts"
 import { adviceFor } from "./internal/advice.ts"
-import { collector, pointersOf, type ClientOf, type Collector, type Judged, type Root } from "./internal/judging.ts"
+import { collector, lazily, modelOf, pointersOf, type ClientOf, type Collector, type Judged, type Root } from "./internal/judging.ts"
 import { declares, placeOf, toolsOf, type Tools } from "./internal/nodes.ts"
 import * as PresentClient from "./internal/presentClient.ts"
 import { closed, dereferenced, isList, opened, openedDocument } from "./internal/schemas.ts"
@@ -208,33 +208,19 @@ const compareEncodings = ({ collect, tools }: Context, old: Operation, now: Oper
   }
 }
 
-/** Calls a function. Returns undefined if it throws, because the schema has a form that the tool does not support. */
-const attempt = <A>(create: () => A): A | undefined => {
-  try {
-    return create()
-  } catch {
-    return undefined
-  }
-}
-
 const compareRequests = (context: Context, old: Operation, now: Operation, aliases: ReadonlyMap<string, string>): void => {
   const { collect, documents, present, tools } = context
   const client = documents.client.operation(old.id) ?? old
   const judgeOf = (operation: Operation, own: Tools, names: ReadonlyMap<string, string>) =>
-    own.judge(inputOf(operation, own, names, true))
+    lazily(() => own.judge(inputOf(operation, own, names, true)))
   const none = new Map<string, string>()
-  const sender = attempt(() => present?.sender(old.id, now, tools.new.judge))
-  const judgeClient = judgeOf(client, tools.requests, none)
   const root: Root = {
     part: "request",
     subject: now.id,
     old: judgeOf(old, tools.old, none),
     new: judgeOf(now, tools.new, aliases),
-    client: (value) => {
-      const verdict = judgeClient(value)
-      return verdict.valid ? { ok: true } : { ok: false, pointers: verdict.pointers }
-    },
-    sent: sender,
+    client: modelOf(judgeOf(client, tools.requests, none)),
+    sent: present?.sender(old.id, now, tools.new.judge),
     isDeclared: () => false,
     pointerOf: (schema, side) => context.pointerOf(schema, side) ?? now.pointer
   }
@@ -261,21 +247,16 @@ const comparePair = (
 ): void => {
   const { collect, tools } = context
   const { new: now, old, part, subject } = pair
-  if (old.schema === undefined || now.schema === undefined) return
+  const [before, after] = [old.schema, now.schema]
+  if (before === undefined || after === undefined) return
   const read = client === undefined ? undefined : opened(client)
-  const judgeClient = tools.responses.judge(read ?? true)
-  const places = { old: placeOf(tools.old, old.schema), new: placeOf(tools.new, now.schema) }
+  const places = { old: placeOf(tools.old, before), new: placeOf(tools.new, after) }
   const root: Root = {
     part,
     subject,
-    old: tools.old.judge(old.schema),
-    new: tools.new.judge(now.schema),
-    client:
-      decoder ??
-      ((value) => {
-        const verdict = judgeClient(value)
-        return verdict.valid ? { ok: true } : { ok: false, pointers: verdict.pointers }
-      }),
+    old: lazily(() => tools.old.judge(before)),
+    new: lazily(() => tools.new.judge(after)),
+    client: decoder ?? modelOf(lazily(() => tools.responses.judge(read ?? true))),
     sent: undefined,
     isDeclared: (location, side) => declares(side === "old" ? places.old : places.new, pointerKeys(location)),
     pointerOf: (schema, side) => context.pointerOf(schema, side) ?? now.pointer
@@ -320,7 +301,7 @@ const compareResponses = (context: Context, old: Operation, now: Operation): voi
     )
   }
   compareBodies(context, "response", now, before, after)
-  const decoder = client && attempt(() => present?.decoder(client))
+  const decoder = client && present?.decoder(client)
   comparePair(context, { part: "response", subject: now.id, old: before, new: after }, client?.success.schema, decoder)
   for (const status of new Set([...old.responses.keys(), ...now.responses.keys()])) {
     if (status === before.status || status === after.status) continue

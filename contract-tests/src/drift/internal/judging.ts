@@ -65,6 +65,18 @@ const isChanged = (result: ReturnType<ClientOf>, witness: Json, pointer: string)
   return sent !== undefined && !equals(sent, kept) && !(sent === null && isArray(kept) && kept.length === 0)
 }
 
+/** Creates a judge on its first use, because most schemas have no difference. */
+export const lazily = (create: () => JudgeOf): JudgeOf => {
+  let judge: JudgeOf | undefined
+  return (value) => (judge ??= create())(value)
+}
+
+/** Returns what a model of a client does, judged by the schema that it was generated from. */
+export const modelOf =
+  (judge: JudgeOf): ClientOf =>
+  (value) =>
+    asClient(judge(value))
+
 const asClient = (verdict: JudgeVerdict): ReturnType<ClientOf> =>
   verdict.valid ? { ok: true } : { ok: false, pointers: verdict.pointers }
 

@@ -7,7 +7,7 @@ import * as Coverage from "../../generate/Coverage.ts"
 import * as Shape from "../../generate/internal/shape.ts"
 import * as Mutants from "../../generate/Mutants.ts"
 import * as Judge from "../../judge/Judge.ts"
-import { equals, objectOf, resolver, typeOf, type Json, type JsonSchema } from "../../judge/JsonSchema.ts"
+import { equals, objectOf, resolver, typeOf, type Json, type JsonSchema, type Resolve } from "../../judge/JsonSchema.ts"
 
 /** The tools of one document. */
 export interface Tools {
@@ -29,9 +29,19 @@ export const schemaOf = (alternative: Shape.Alternative): JsonSchema =>
     ? alternative.schema
     : { ...alternative.schema, type: alternative.kind }
 
+/** Creates a judge on its first use, because most comparisons need only some of the judges. */
+const lazyJudge = (resolve: Resolve): Judge.Judge => {
+  let judge: Judge.Judge | undefined
+  const made = (): Judge.Judge => (judge ??= Judge.make(resolve))
+  return Object.assign((schema: JsonSchema) => made()(schema), {
+    accepts: (schema: JsonSchema) => made().accepts(schema),
+    resolve
+  })
+}
+
 /** Creates the tools of a document. */
 export const toolsOf = (document: object): Tools => {
-  const judge = Judge.make(resolver(document))
+  const judge = lazyJudge(resolver(document))
   const coverage = Coverage.make(judge)
   const checks = new WeakMap<Shape.Node, (value: Json) => boolean>()
   const values = new WeakMap<Shape.Alternative, ReadonlyArray<Json>>()

@@ -48,9 +48,13 @@ export const rest = (judge: Judge): PresentRest => {
     sender: (id, now, judgeNew) => {
       const client = byId.get(id)
       if (client === undefined) return undefined
-      const requests = Requests.make(now, judgeNew)
-      const accepts = judgeNew.accepts(requests.input)
+      let prepared: { readonly requests: Requests.Requests; readonly accepts: (input: Json) => boolean } | undefined
+      const prepare = () => {
+        const requests = Requests.make(now, judgeNew)
+        return { requests, accepts: judgeNew.accepts(requests.input) }
+      }
       return (input) => {
+        const { accepts, requests } = (prepared ??= prepare())
         const outcome = recorder.call(client.operation, input)
         if (outcome._tag === "Refused") return "not sent"
         const { faults, input: read } = requests.read(outcome.sent)
