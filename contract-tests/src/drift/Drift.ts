@@ -124,22 +124,24 @@ const compareKind = (old: Loaded, now: Loaded): Judged => {
  */
 export const compare = (old: Loaded, now: Loaded): Drift => {
   const [before, after]: readonly [Document, Document] = comparable<Loaded>(old, now)
-  const isSame = equals(contentOf(before), contentOf(after))
-  const { findings, notes } = isSame && old.kind === now.kind ? { findings: [], notes: [] } : compareKind(old, now)
-  const present = old.kind === "rest" ? presentRest() : presentFeed()
+  const isSame = old.kind === now.kind && equals(contentOf(before), contentOf(after))
+  const judged: Judged = isSame ? { findings: [], notes: [] } : compareKind(old, now)
+  const findings = order([...compareServers(before, after), ...judged.findings])
   const compared = { old: comparedOf(old.file, old.facts), new: comparedOf(now.file, now.facts) }
+  const present = old.kind === "rest" ? presentRest() : presentFeed()
+  const isUnchanged = findings.length === 0 && judged.notes.length === 0
   return {
     kind: old.kind,
     ...compared,
-    isSilent: compared.old.version === compared.new.version && !isSame,
+    isSilent: compared.old.version === compared.new.version && findings.length > 0,
     client: before.source.sha256 === present.source.sha256 ? "present client" : "model",
-    findings: order([...compareServers(before, after), ...findings]),
+    findings,
     notes: [
-      ...(isSame && compared.old.sha256 !== compared.new.sha256
-        ? ["the two documents differ only in prose, examples, or the order of members"]
+      ...(isUnchanged && compared.old.sha256 !== compared.new.sha256
+        ? ["the two documents differ only in prose, examples, the order of members, or parts that nothing uses"]
         : []),
       ...overlayNotes(old, now),
-      ...notes
+      ...judged.notes
     ]
   }
 }
