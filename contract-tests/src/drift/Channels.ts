@@ -190,7 +190,8 @@ const comesOrGoes = (
   const { name, part } = group
   const isNew = before === undefined
   const witness = isJson(first) ? minimalOf(isNew ? now : old, first) : undefined
-  const kind = part === "command" ? (isNew ? "command-added" : "command-removed") : isNew ? "message-added" : "message-removed"
+  const kind =
+    part === "command" ? (isNew ? "command-added" : "command-removed") : isNew ? "message-added" : "message-removed"
   const verdict = isNew ? "unaffected" : part === "command" ? "sends a refused request" : "loses information"
   const habit = isNew && part === "message" ? { savedBy: "unknown messages" as const } : {}
   const change = `the ${part} was ${isNew ? "added" : "removed"}`
@@ -203,10 +204,15 @@ const pairs = (
   after: Group
 ): ReadonlyArray<readonly [old: Message | undefined, now: Message | undefined]> => {
   const byKey = new Map(before.messages.map((message) => [message.key, message]))
-  const same = after.messages.filter(({ key }) => byKey.has(key)).map((message) => [byKey.get(message.key), message] as const)
+  const same = after.messages
+    .filter(({ key }) => byKey.has(key))
+    .map((message) => [byKey.get(message.key), message] as const)
   const olds = before.messages.filter(({ key }) => !after.messages.some((other) => other.key === key))
   const news = after.messages.filter(({ key }) => !byKey.has(key))
-  const rest = Array.from({ length: Math.max(olds.length, news.length) }, (_, index) => [olds[index], news[index]] as const)
+  const rest = Array.from(
+    { length: Math.max(olds.length, news.length) },
+    (_, index) => [olds[index], news[index]] as const
+  )
   return [...same, ...rest]
 }
 
@@ -221,8 +227,7 @@ const rootOf = (context: Context, before: Group, after: Group): Root => {
     old: lazily(() => old.tools.judge(old.schemaOf(before))),
     new: judgeNew,
     client:
-      (part === "message" ? decode : undefined) ??
-      modelOf(lazily(() => client.tools.judge(client.schemaOf(own)))),
+      (part === "message" ? decode : undefined) ?? modelOf(lazily(() => client.tools.judge(client.schemaOf(own)))),
     sent:
       part === "message" || decode === undefined
         ? undefined
@@ -248,9 +253,7 @@ const compareGroup = (context: Context, before: Group, after: Group): void => {
     closed: before.part === "command",
     report: (difference) => collect.judge(root, difference),
     undecided: (location, detail) =>
-      collect.note(
-        `${after.name} ${before.part} ${location}: ${detail}, but no value that shows the change was found`
-      )
+      collect.leave(`${after.name} ${before.part} ${location}: ${detail}, but no value that shows the change was found`)
   })
   const rewrite = (schema: JsonSchema): JsonSchema => (before.part === "message" ? opened(schema) : schema)
   for (const [was, is] of pairs(before, after)) {
@@ -303,7 +306,7 @@ export const compare = (documents: Documents): Judged => {
     try {
       compareGroup(context, before, after)
     } catch (error) {
-      collect.note(`${key} was not compared completely: ${error instanceof Error ? error.message : String(error)}`)
+      collect.leave(`${key} was not compared completely: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
   return collect.result()

@@ -27,9 +27,7 @@ const write = Outputs.writeWith(Reports.renderers)
 const load = Effect.fnUntraced(function* (file: string, overlay: Overlay.Overlay) {
   const fs = yield* FileSystem.FileSystem
   const text = yield* Effect.catch(fs.readFileString(file), ({ message }) => refuse(`cannot read ${file}: ${message}`))
-  return yield* Effect.catch(Documents.load({ file, text }, overlay), ({ message }) =>
-    refuse(message)
-  )
+  return yield* Effect.catch(Documents.load({ file, text }, overlay), ({ message }) => refuse(message))
 })
 
 /** Compares two documents. Exits with 2 if they are documents of different interfaces. */
@@ -54,7 +52,9 @@ export const driftCommand = Command.make(
   "drift",
   {
     documents: Argument.String("document").pipe(
-      Argument.withDescription("The old and the new document: published OpenAPI or AsyncAPI, or imported (fixtures/spec)"),
+      Argument.withDescription(
+        "The old and the new document: published OpenAPI or AsyncAPI, or imported (fixtures/spec)"
+      ),
       Argument.atLeast(0)
     ),
     history: Flag.String("history").pipe(
@@ -79,7 +79,8 @@ export const driftCommand = Command.make(
       const drift = yield* compare(yield* load(old, overlay), yield* load(now, overlay))
       yield* write([drift], outputs)
       yield* Console.log(Reports.text(drift))
-      if (exitCode([drift]) !== 0) return yield* new Ended({ code: 5 })
+      const code = exitCode([drift])
+      if (code !== 0) return yield* new Ended({ code })
       return
     }
     const files = [...(yield* filesIn(history.value)), ...documents]
@@ -91,6 +92,11 @@ export const driftCommand = Command.make(
     const drifts = yield* Effect.forEach(steps, ([old, now]) => compare(old, now))
     yield* write(drifts, outputs)
     yield* Console.log(Reports.historyText(drifts))
-    if (exitCode(drifts) !== 0) return yield* new Ended({ code: 5 })
+    const code = exitCode(drifts)
+    if (code !== 0) return yield* new Ended({ code })
   })
-).pipe(Command.withDescription("Compare two published documents: exit code 5 if the drift is breaking"))
+).pipe(
+  Command.withDescription(
+    "Compare two published documents: exit code 5 if the drift is breaking, 3 if something is undecided"
+  )
+)

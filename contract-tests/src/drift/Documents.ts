@@ -75,14 +75,16 @@ const parseReference = (text: string): JsonObject | undefined => {
 }
 
 /** Returns whether the shared response or schema that an entry refers to exists in a document, or is added by an entry. */
-const isUsable = (document: JsonObject, entries: ReadonlyArray<Overlay.Entry>) => (entry: Overlay.Entry): boolean => {
-  if (entry.op !== "add-response" && entry.op !== "add-error-body") return true
-  const pointer = (entry.op === "add-response" ? entry.response : entry.schema).$ref.slice(1)
-  return (
-    valueAt(document, pointer) !== undefined ||
-    entries.some((other) => other.op === "add" && other.at.some((added) => added === pointer))
-  )
-}
+const isUsable =
+  (document: JsonObject, entries: ReadonlyArray<Overlay.Entry>) =>
+  (entry: Overlay.Entry): boolean => {
+    if (entry.op !== "add-response" && entry.op !== "add-error-body") return true
+    const pointer = (entry.op === "add-response" ? entry.response : entry.schema).$ref.slice(1)
+    return (
+      valueAt(document, pointer) !== undefined ||
+      entries.some((other) => other.op === "add" && other.at.some((added) => added === pointer))
+    )
+  }
 
 /** Applies every entry of an overlay that applies to a document. Reports the others. */
 const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: string) => void): JsonObject => {
@@ -90,7 +92,9 @@ const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: st
   // Entries of the overlay add components, so the lists must exist.
   const prepared = { ...document, components: { parameters: {}, responses: {}, schemas: {}, ...components } }
   const entries = part.entries.filter(isUsable(prepared, part.entries))
-  const refined = Overlay.apply(prepared, { ...part, entries }, (pointer, message) => unapplied(`${pointer}: ${message}`))
+  const refined = Overlay.apply(prepared, { ...part, entries }, (pointer, message) =>
+    unapplied(`${pointer}: ${message}`)
+  )
   return Overlay.apply(refined, { ...part, entries: formerEntries }, () => {})
 }
 

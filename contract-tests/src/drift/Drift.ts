@@ -51,7 +51,15 @@ const serversOf = (document: JsonObject): ReadonlyMap<string, string> => {
   return new Map(
     entries.flatMap(([key, server]) =>
       isObject(server)
-        ? [[String(server["url"] ?? `${String(server["protocol"])}://${String(server["host"])}${String(server["pathname"] ?? "")}`), key] as const]
+        ? [
+            [
+              String(
+                server["url"] ??
+                  `${String(server["protocol"])}://${String(server["host"])}${String(server["pathname"] ?? "")}`
+              ),
+              key
+            ] as const
+          ]
         : []
     )
   )
@@ -70,7 +78,11 @@ const compareServers = (old: Document, now: Document): ReadonlyArray<Finding> =>
     witness: { pointer: "", value: address },
     verdict: isNew ? "unaffected" : "sends a refused request",
     savedBy: undefined,
-    advice: adviceFor(isNew ? "server-added" : "server-removed", isNew ? "unaffected" : "sends a refused request", "document")
+    advice: adviceFor(
+      isNew ? "server-added" : "server-removed",
+      isNew ? "unaffected" : "sends a refused request",
+      "document"
+    )
   })
   return [
     ...[...before].filter(([address]) => !after.has(address)).map(([address, key]) => finding(address, key, false)),
@@ -97,7 +109,10 @@ const overlayNotes = (old: Loaded, now: Loaded): ReadonlyArray<string> => {
   return [old, now].flatMap(({ file, unapplied }) =>
     unapplied
       .filter((reason) => !/does not exist|has no parent object|applies \d+ times|applies nowhere/.test(reason))
-      .map((reason) => `an overlay entry does not apply to ${file}, so a finding at its place can come from the overlay: ${reason}`)
+      .map(
+        (reason) =>
+          `an overlay entry does not apply to ${file}, so a finding at its place can come from the overlay: ${reason}`
+      )
   )
 }
 
@@ -114,7 +129,9 @@ const compareKind = (old: Loaded, now: Loaded): Judged => {
     const isPresent = before.source.sha256 === present.source.sha256
     return Channels.compare({ old: before, new: after, client: isPresent ? present : old.refined, isPresent })
   }
-  throw new DifferentKinds(`${old.file} and ${now.file} are documents of different interfaces; compare two of the same kind`)
+  throw new DifferentKinds(
+    `${old.file} and ${now.file} are documents of different interfaces; compare two of the same kind`
+  )
 }
 
 /**
@@ -125,23 +142,23 @@ const compareKind = (old: Loaded, now: Loaded): Judged => {
 export const compare = (old: Loaded, now: Loaded): Drift => {
   const [before, after]: readonly [Document, Document] = comparable<Loaded>(old, now)
   const isSame = old.kind === now.kind && equals(contentOf(before), contentOf(after))
-  const judged: Judged = isSame ? { findings: [], notes: [] } : compareKind(old, now)
+  const judged: Judged = isSame ? { findings: [], undecided: [] } : compareKind(old, now)
   const findings = order([...compareServers(before, after), ...judged.findings])
   const compared = { old: comparedOf(old.file, old.facts), new: comparedOf(now.file, now.facts) }
   const present = old.kind === "rest" ? presentRest() : presentFeed()
-  const isUnchanged = findings.length === 0 && judged.notes.length === 0
+  const isUnchanged = findings.length === 0 && judged.undecided.length === 0
   return {
     kind: old.kind,
     ...compared,
     isSilent: compared.old.version === compared.new.version && findings.length > 0,
     client: before.source.sha256 === present.source.sha256 ? "present client" : "model",
     findings,
+    undecided: judged.undecided,
     notes: [
       ...(isUnchanged && compared.old.sha256 !== compared.new.sha256
         ? ["the two documents differ only in prose, examples, the order of members, or parts that nothing uses"]
         : []),
-      ...overlayNotes(old, now),
-      ...judged.notes
+      ...overlayNotes(old, now)
     ]
   }
 }

@@ -146,6 +146,8 @@ export interface Drift {
   readonly client: "model" | "present client"
   /** The findings. Breaking ones come first. */
   readonly findings: ReadonlyArray<Finding>
+  /** Changes for which no value was found, and parts that could not be compared. A person must decide about them. */
+  readonly undecided: ReadonlyArray<string>
   /** Remarks about the comparison itself. Each is one sentence. */
   readonly notes: ReadonlyArray<string>
 }
@@ -156,6 +158,6 @@ export const totals = ({ findings }: Drift): { readonly breaking: number; readon
   return { breaking, additive: findings.length - breaking }
 }
 
-/** Returns the exit code: 5 if a finding is breaking, otherwise 0. */
-export const exitCode = (drifts: ReadonlyArray<Drift>): 0 | 5 =>
-  drifts.some((drift) => totals(drift).breaking > 0) ? 5 : 0
+/** Returns the exit code: 5 if a finding is breaking. Otherwise 3 if something is undecided, and 0 if nothing is. */
+export const exitCode = (drifts: ReadonlyArray<Drift>): 0 | 3 | 5 =>
+  drifts.some((drift) => totals(drift).breaking > 0) ? 5 : drifts.some(({ undecided }) => undecided.length > 0) ? 3 : 0

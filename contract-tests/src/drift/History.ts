@@ -19,7 +19,12 @@ const dateKey = ({ facts, file }: Loaded): string =>
 /** Sorts documents by version, then by date. A document without a date comes after the others of its version. */
 export const ordered = (documents: ReadonlyArray<Loaded>): ReadonlyArray<Loaded> => {
   const keyOf = (document: Loaded): string =>
-    [document.kind === "rest" ? 0 : 1, versionKey(document.facts.source.version), dateKey(document), document.file].join("\n")
+    [
+      document.kind === "rest" ? 0 : 1,
+      versionKey(document.facts.source.version),
+      dateKey(document),
+      document.file
+    ].join("\n")
   return [...documents].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 }
 
@@ -79,6 +84,7 @@ export const summaryOf = (drift: Drift): string => {
   const silent = silence(drift)
   return [
     `${titleOf(drift)}: ${breaking} breaking, ${additive} additive`,
+    ...(drift.undecided.length === 0 ? [] : [`${drift.undecided.length} undecided`]),
     ...(silent === undefined ? [] : [silent]),
     ...(parts.length === 0 ? [] : [`client: ${parts.join(", ")}`])
   ].join("; ")
@@ -115,7 +121,8 @@ export const survivalRows = ({ findings }: Drift): ReadonlyArray<Row> => {
     const [first] = group
     if (first === undefined) return []
     const outcome = first.verdict === "unaffected" ? (first.savedBy ?? "nothing to survive") : first.verdict
-    const places = group.length > 3 ? `${lastToken(first.pointer)} in ${group.length} places` : group.map(shortPlace).join(", ")
+    const places =
+      group.length > 3 ? `${lastToken(first.pointer)} in ${group.length} places` : group.map(shortPlace).join(", ")
     return [{ place: places, change: first.change, outcome }]
   })
 }

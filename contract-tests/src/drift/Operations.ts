@@ -7,7 +7,16 @@ import { pointerKeys, type Json, type JsonSchema, type SchemaObject } from "../j
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import type { Finding, Habit, Kind, Part, Verdict } from "./Finding.ts"
 import { adviceFor } from "./internal/advice.ts"
-import { collector, lazily, modelOf, pointersOf, type ClientOf, type Collector, type Judged, type Root } from "./internal/judging.ts"
+import {
+  collector,
+  lazily,
+  modelOf,
+  pointersOf,
+  type ClientOf,
+  type Collector,
+  type Judged,
+  type Root
+} from "./internal/judging.ts"
 import { declares, placeOf, toolsOf, type Tools } from "./internal/nodes.ts"
 import * as PresentClient from "./internal/presentClient.ts"
 import { closed, dereferenced, isList, opened, openedDocument } from "./internal/schemas.ts"
@@ -69,12 +78,18 @@ const lineOf = ({ method, path }: Operation): string => `${method} ${path}`
 /** The path without the names of its parameters. Two operations with the same skeleton have the same URLs. */
 const skeleton = ({ method, path }: Operation): string => `${method} ${path.replaceAll(/\{[^}]*\}/g, "{}")}`
 
-const pathNames = ({ path }: Operation): ReadonlyArray<string> => [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = ""]) => name)
+const pathNames = ({ path }: Operation): ReadonlyArray<string> =>
+  [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = ""]) => name)
 
 /** Pairs the operations by id, and the others by their URL. */
-const pairs = ({ new: now, old }: Documents): ReadonlyArray<readonly [Operation | undefined, Operation | undefined]> => {
+const pairs = ({
+  new: now,
+  old
+}: Documents): ReadonlyArray<readonly [Operation | undefined, Operation | undefined]> => {
   const bySkeleton = new Map(
-    now.operations.filter(({ id }) => old.operation(id) === undefined).map((operation) => [skeleton(operation), operation])
+    now.operations
+      .filter(({ id }) => old.operation(id) === undefined)
+      .map((operation) => [skeleton(operation), operation])
   )
   const used = new Set<Operation>()
   const matched = old.operations.map((operation) => {
@@ -100,7 +115,8 @@ const inputOf = (
   const nameOf = (name: string): string => aliases.get(name) ?? name
   const { parameters, requestBody } = operation
   const body = requestBody === undefined ? undefined : dereferenced(requestBody.schema, resolve)
-  const isPlain = body !== undefined && typeof body !== "boolean" && body.properties !== undefined && body.anyOf === undefined
+  const isPlain =
+    body !== undefined && typeof body !== "boolean" && body.properties !== undefined && body.anyOf === undefined
   return {
     type: "object",
     properties: {
@@ -122,7 +138,9 @@ const inputOf = (
 /** Compares the method and the path. Returns the names of the new path parameters, by their old names. */
 const compareUrls = ({ collect }: Context, old: Operation, now: Operation): ReadonlyMap<string, string> => {
   if (old.id !== now.id) {
-    collect.add(about(now, "operation-renamed", `the operation id changed from ${old.id} to ${now.id}`, { witness: lineOf(now) }))
+    collect.add(
+      about(now, "operation-renamed", `the operation id changed from ${old.id} to ${now.id}`, { witness: lineOf(now) })
+    )
   }
   if (skeleton(old) !== skeleton(now)) {
     collect.add(
@@ -153,7 +171,8 @@ const compareUrls = ({ collect }: Context, old: Operation, now: Operation): Read
 
 const compareSecurity = ({ collect }: Context, old: Operation, now: Operation): void => {
   const at = `${now.pointer}/security`
-  const sets = ({ security }: Operation): ReadonlyArray<string> => security.map((schemes) => [...schemes].sort().join("+"))
+  const sets = ({ security }: Operation): ReadonlyArray<string> =>
+    security.map((schemes) => [...schemes].sort().join("+"))
   const [before, after] = [sets(old), sets(now)]
   if (before.length > 0 && after.length === 0) {
     collect.add(
@@ -172,7 +191,9 @@ const compareSecurity = ({ collect }: Context, old: Operation, now: Operation): 
     return
   }
   for (const scheme of after.filter((one) => !before.includes(one))) {
-    collect.add(about(now, "security-added", `${scheme} is accepted too`, { at, witness: `${lineOf(now)} with ${scheme}` }))
+    collect.add(
+      about(now, "security-added", `${scheme} is accepted too`, { at, witness: `${lineOf(now)} with ${scheme}` })
+    )
   }
   for (const scheme of before.filter((one) => !after.includes(one))) {
     collect.add(
@@ -208,7 +229,12 @@ const compareEncodings = ({ collect, tools }: Context, old: Operation, now: Oper
   }
 }
 
-const compareRequests = (context: Context, old: Operation, now: Operation, aliases: ReadonlyMap<string, string>): void => {
+const compareRequests = (
+  context: Context,
+  old: Operation,
+  now: Operation,
+  aliases: ReadonlyMap<string, string>
+): void => {
   const { collect, documents, present, tools } = context
   const client = documents.client.operation(old.id) ?? old
   const judgeOf = (operation: Operation, own: Tools, names: ReadonlyMap<string, string>) =>
@@ -227,7 +253,7 @@ const compareRequests = (context: Context, old: Operation, now: Operation, alias
   const walk = Walk.make({
     closed: true,
     report: (difference) => collect.judge(root, difference),
-    undecided: (location, detail) => collect.note(undecidedNote(now.id, "request", location, detail))
+    undecided: (location, detail) => collect.leave(undecidedNote(now.id, "request", location, detail))
   })
   walk({
     old: placeOf(tools.old, inputOf(old, tools.old, none, false)),
@@ -264,7 +290,7 @@ const comparePair = (
   const walk = Walk.make({
     closed: false,
     report: (difference) => collect.judge(root, difference),
-    undecided: (location, detail) => collect.note(undecidedNote(subject, part, location, detail))
+    undecided: (location, detail) => collect.leave(undecidedNote(subject, part, location, detail))
   })
   walk({
     ...places,
@@ -277,12 +303,16 @@ const compareBodies = (context: Context, part: Part, operation: Operation, old: 
   if (old.schema === undefined && now.schema !== undefined) {
     const habit = isError ? { savedBy: "lenient error bodies" as const } : {}
     const change = isError ? "an error body was declared" : "a body was declared"
-    context.collect.add(about(operation, "response-body-added", change, { part, at: now.pointer, witness: now.status, ...habit }))
+    context.collect.add(
+      about(operation, "response-body-added", change, { part, at: now.pointer, witness: now.status, ...habit })
+    )
   }
   if (old.schema !== undefined && now.schema === undefined) {
     const change = isError ? "the error body is no longer declared" : "the body was removed"
     const verdict: Verdict = isError ? "unaffected" : "refuses"
-    context.collect.add(about(operation, "response-body-removed", change, { part, at: now.pointer, witness: now.status, verdict }))
+    context.collect.add(
+      about(operation, "response-body-removed", change, { part, at: now.pointer, witness: now.status, verdict })
+    )
   }
 }
 
@@ -292,12 +322,17 @@ const compareResponses = (context: Context, old: Operation, now: Operation): voi
   const [before, after] = [old.success, now.success]
   if (before.status !== after.status) {
     collect.add(
-      about(now, "success-status-changed", `the status of the success changed from ${before.status} to ${after.status}`, {
-        part: "response",
-        at: after.pointer,
-        verdict: "refuses",
-        witness: { status: after.status }
-      })
+      about(
+        now,
+        "success-status-changed",
+        `the status of the success changed from ${before.status} to ${after.status}`,
+        {
+          part: "response",
+          at: after.pointer,
+          verdict: "refuses",
+          witness: { status: after.status }
+        }
+      )
     )
   }
   compareBodies(context, "response", now, before, after)
@@ -365,10 +400,11 @@ export const compare = (documents: Documents): Judged => {
       try {
         compareOperation(context, before, after)
       } catch (error) {
-        collect.note(`${after.id} was not compared completely: ${error instanceof Error ? error.message : String(error)}`)
+        collect.leave(
+          `${after.id} was not compared completely: ${error instanceof Error ? error.message : String(error)}`
+        )
       }
     }
   }
   return collect.result()
 }
-

@@ -47,7 +47,8 @@ const clientNames: Readonly<Record<Drift["client"], string>> = {
 
 const lastLine = (drift: Drift): string => {
   const { additive, breaking } = totals(drift)
-  return `${breaking} breaking, ${additive} additive`
+  const { length } = drift.undecided
+  return `${breaking} breaking, ${additive} additive${length === 0 ? "" : `, ${length} undecided`}`
 }
 
 /** Renders a comparison as text: one line for each finding. The last line has the counts. */
@@ -57,6 +58,7 @@ export const text = (drift: Drift): string => {
     ...(silent === undefined ? [] : [silent]),
     `${titleOf(drift)}, judged by ${clientNames[drift.client]}`,
     ...drift.findings.map(line),
+    ...drift.undecided.map((one) => `undecided ${one}`),
     ...drift.notes.map((note) => `note: ${note}`),
     lastLine(drift)
   ].join("\n")
@@ -97,8 +99,9 @@ const markdownOf = (drift: Drift): ReadonlyArray<string> => {
           ),
           ""
         ]),
+    ...drift.undecided.map((one) => `- **undecided**: ${cell(one)}`),
     ...drift.notes.map((note) => `- ${cell(note)}`),
-    ...(drift.notes.length === 0 ? [] : [""])
+    ...(drift.notes.length + drift.undecided.length === 0 ? [] : [""])
   ]
 }
 
@@ -135,39 +138,50 @@ const markdown = (drifts: ReadonlyArray<Drift>): string =>
 const junit = (drifts: ReadonlyArray<Drift>): string => {
   const suites = drifts.map((drift) => {
     const { additive, breaking } = totals(drift)
-    const tests = Math.max(1, additive + breaking)
-    const cases = drift.findings.map((finding) => {
+    const tests = Math.max(1, additive + breaking + drift.undecided.length)
+    const undecided = drift.undecided.map(
+      (one) =>
+        `    <testcase${attributes({ name: one, classname: "drift.undecided" })}><skipped message="undecided"/></testcase>`
+    )
+    const findings = drift.findings.map((finding) => {
       const open = `    <testcase${attributes({ name: `${subjects(finding)}: ${finding.change}`, classname: `drift.${finding.part}` })}`
       return finding.class === "additive"
         ? `${open}/>`
         : `${open}><failure${attributes({ message: finding.change })}>${escapedXml(line(finding))}</failure></testcase>`
     })
+    const cases = [...findings, ...undecided]
     return [
-      `  <testsuite${attributes({ name: titleOf(drift), tests, failures: breaking, skipped: 0 })}>`,
+      `  <testsuite${attributes({ name: titleOf(drift), tests, failures: breaking, skipped: undecided.length })}>`,
       ...(cases.length === 0 ? ['    <testcase name="no drift" classname="drift"/>'] : cases),
       "  </testsuite>"
     ].join("\n")
   })
-  return ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="kalshi-contract drift">', ...suites, "</testsuites>", ""].join("\n")
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<testsuites name="kalshi-contract drift">',
+    ...suites,
+    "</testsuites>",
+    ""
+  ].join("\n")
 }
 
 const htmlOf = (drift: Drift): string => {
   const silent = silence(drift)
   const rows = drift.findings.map((finding) => {
     const isBreaking = finding.class === "breaking"
-    const cells = [
-      `${subjects(finding)}, ${finding.part}`,
-      finding.change,
-      clientText(finding),
-      finding.advice
-    ].map((content) => `<td>${escapedHtml(content)}</td>`)
+    const cells = [`${subjects(finding)}, ${finding.part}`, finding.change, clientText(finding), finding.advice].map(
+      (content) => `<td>${escapedHtml(content)}</td>`
+    )
     return `<tr${isBreaking ? ' class="bad"' : ""}><th scope="row">${finding.class}</th>${cells.join("")}<td><code>${escapedHtml(finding.pointer)}</code></td><td><code>${escapedHtml(witnessText(finding))}</code></td></tr>`
   })
-  const notes = [...(silent === undefined ? [] : [silent]), ...drift.notes]
+  const undecided = drift.undecided.map((one) => `undecided: ${one}`)
+  const notes = [...(silent === undefined ? [] : [silent]), ...undecided, ...drift.notes]
   return `<section><h2>${escapedHtml(titleOf(drift))}: ${lastLine(drift)}</h2>
 ${notes.length === 0 ? "" : `<ul>${notes.map((note) => `<li>${escapedHtml(note)}</li>`).join("")}</ul>`}
 ${rows.length === 0 ? "" : `<div class="scroll"><table><thead><tr><th>class</th><th>where</th><th>change</th><th>client</th><th>to do</th><th>pointer</th><th>witness</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`}</section>`
 }
+
+const verdicts = { 0: "No breaking drift", 3: "Undecided", 5: "Breaking drift" } as const
 
 const html = (drifts: ReadonlyArray<Drift>): string => {
   const isGreen = exitCode(drifts) === 0
@@ -181,7 +195,7 @@ const html = (drifts: ReadonlyArray<Drift>): string => {
 <style>${style}</style>
 </head>
 <body>
-<header class="${isGreen ? "green" : "red"}"><div><p class="suite">kalshi-contract drift</p><h1>${isGreen ? "No breaking drift" : "Breaking drift"}</h1></div></header>
+<header class="${isGreen ? "green" : "red"}"><div><p class="suite">kalshi-contract drift</p><h1>${verdicts[exitCode(drifts)]}</h1></div></header>
 <main>
 ${drifts.map(htmlOf).join("\n")}
 </main>

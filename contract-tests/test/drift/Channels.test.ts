@@ -129,10 +129,7 @@ const changes: ReadonlyArray<Planted> = [
   [
     "another address",
     (document) => (document.servers.production.pathname = "/ws/v2"),
-    [
-      "breaking server-removed servers production: sends a refused request",
-      "additive server-added servers production"
-    ]
+    ["breaking server-removed servers production: sends a refused request", "additive server-added servers production"]
   ]
 ]
 
@@ -154,7 +151,12 @@ describe("the comparison of two WebSocket documents", () => {
   })
 
   it("reports a content that changed under the same version", () => {
-    assert.isTrue(drift(feed, edited(feed, (document) => trade(document).required.push("note"))).isSilent)
+    assert.isTrue(
+      drift(
+        feed,
+        edited(feed, (document) => trade(document).required.push("note"))
+      ).isSilent
+    )
   })
 
   it("does not take a field for removed if a new variant of the message has it", () => {

@@ -62,6 +62,18 @@ describe("kalshi-contract drift", () => {
     assert.strictEqual(lines(stdout).at(-1), "2 breaking, 0 additive")
   })
 
+  it("exits with 3 if a change is undecided", async () => {
+    const withPattern = (pattern: string) => (document: Editable) =>
+      void (document.components.schemas.Thing.properties.note.pattern = pattern)
+    const own = folderOf({
+      "a.yaml": release("1", withPattern("^(?=ab)[a-c]b$")),
+      "b.yaml": release("2", withPattern("^(?=ac)[a-c]c$"))
+    })
+    const { code, stdout } = await run(["drift", own("a.yaml"), own("b.yaml"), "--report", `junit=${own("r.xml")}`])
+    assert.deepStrictEqual([code, lines(stdout).at(-1)], [3, "0 breaking, 0 additive, 3 undecided"])
+    assert.include(fs.readFileSync(own("r.xml"), "utf8"), 'tests="3" failures="0" skipped="3"')
+  })
+
   it("writes reports in every format", async () => {
     const formats = ["html", "json", "junit", "markdown"]
     const reports = formats.map((format) => `${format}=${file(`report.${format}`)}`).join(",")
@@ -106,7 +118,11 @@ describe("kalshi-contract drift", () => {
       /takes two documents/
     ],
     ["a missing file", [file("a-2026-01-01.yaml"), file("none.yaml")], /cannot read .*none\.yaml/],
-    ["a file that is no document", [file("a-2026-01-01.yaml"), file("notes.md")], /notes\.md cannot be used: .*neither/],
+    [
+      "a file that is no document",
+      [file("a-2026-01-01.yaml"), file("notes.md")],
+      /notes\.md cannot be used: .*neither/
+    ],
     [
       "documents of two interfaces",
       [file("a-2026-01-01.yaml"), file("feed-2026-01-01.yaml")],

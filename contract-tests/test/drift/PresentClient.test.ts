@@ -56,7 +56,10 @@ describe("the present client", () => {
       schemas(document).FixedPointOrderPrice.pattern = "^(?:0\\.[0-9]{2,4}|1\\.0{2,4})$"
       schemas(document)[name].properties.expiration_time.minimum = -5_000_000_000_000
     })
-    assert.deepStrictEqual(never.filter((line) => line.includes("price")), [])
+    assert.deepStrictEqual(
+      never.filter((line) => line.includes("price")),
+      []
+    )
   })
 
   it("ignores that an operation became secured again only in its own finding", () => {

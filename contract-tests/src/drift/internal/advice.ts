@@ -19,7 +19,11 @@ const widened: Advice = (verdict, part) =>
       : nothing
 
 const narrowed: Advice = (verdict, part) =>
-  !isSent(part) ? nothing : verdict === "unaffected" ? nothing : "reject the value before sending, or send another value"
+  !isSent(part)
+    ? nothing
+    : verdict === "unaffected"
+      ? nothing
+      : "reject the value before sending, or send another value"
 
 const changed: Advice = (verdict, part) => (verdict === "unaffected" ? widened : narrowed)(verdict, part)
 

@@ -37,10 +37,10 @@ export interface Root {
   readonly pointerOf: (schema: JsonSchema | undefined, side: "new" | "old") => string | undefined
 }
 
-/** The result of judging: findings, and notes for differences without a witness. */
+/** The result of judging: findings, and what is undecided. */
 export interface Judged {
   readonly findings: ReadonlyArray<Finding>
-  readonly notes: ReadonlyArray<string>
+  readonly undecided: ReadonlyArray<string>
 }
 
 /** The kinds that have no witness, because both documents allow the same values. */
@@ -207,7 +207,8 @@ const judge = (root: Root, difference: Difference): Outcome =>
 /** Collects findings. The same change of a shared schema is one finding. */
 export interface Collector {
   readonly add: (finding: Finding) => void
-  readonly note: (note: string) => void
+  /** Records something about which a person must decide. */
+  readonly leave: (undecided: string) => void
   readonly judge: (root: Root, difference: Difference) => void
   readonly result: () => Judged
 }
@@ -220,28 +221,24 @@ const keyOf = ({ change, kind, part, pointer, verdict }: Finding): string =>
 
 /** Creates a collector. */
 export const collector = (): Collector => {
-  const found = new Map<string, Finding>()
+  const found = new Map<string, { readonly finding: Finding; readonly subjects: Set<string> }>()
   const unproved = new Map<string, string>()
-  const notes = new Set<string>()
+  const left = new Set<string>()
   const add = (next: Finding): void => {
     const key = keyOf(next)
     const known = found.get(key)
-    found.set(
-      key,
-      known === undefined || next.subject === known.subject || known.others.includes(next.subject)
-        ? (known ?? next)
-        : { ...known, others: [...known.others, next.subject] }
-    )
+    if (known === undefined) found.set(key, { finding: next, subjects: new Set([next.subject]) })
+    else known.subjects.add(next.subject)
   }
   return {
     add,
-    note: (note) => void notes.add(note),
+    leave: (undecided) => void left.add(undecided),
     judge: (root, difference) => {
       const unjudged = finding(root, difference, { verdict: "unaffected", witness: undefined })
       const key = keyOf(unjudged)
       const known = found.get(key)
       // A shared schema is judged once. Judging it again in the next operation would give the same result.
-      if (known !== undefined) return add({ ...known, subject: root.subject })
+      if (known !== undefined) return void known.subjects.add(root.subject)
       const judged = judge(root, difference)
       if (judged === "same") return
       if (judged !== "unproved") {
@@ -254,7 +251,10 @@ export const collector = (): Collector => {
         )
       }
     },
-    result: () => ({ findings: [...found.values()], notes: [...notes, ...unproved.values()] })
+    result: () => ({
+      findings: [...found.values()].map(({ finding, subjects }) => ({ ...finding, others: [...subjects].slice(1) })),
+      undecided: [...left, ...unproved.values()]
+    })
   }
 }
 

@@ -7,7 +7,16 @@ import * as Coverage from "../../generate/Coverage.ts"
 import * as Shape from "../../generate/internal/shape.ts"
 import * as Mutants from "../../generate/Mutants.ts"
 import * as Judge from "../../judge/Judge.ts"
-import { equals, objectOf, resolver, typeOf, type Json, type JsonSchema, type Resolve } from "../../judge/JsonSchema.ts"
+import {
+  equals,
+  objectOf,
+  resolver,
+  typeOf,
+  UnusableSchema,
+  type Json,
+  type JsonSchema,
+  type Resolve
+} from "../../judge/JsonSchema.ts"
 
 /** The tools of one document. */
 export interface Tools {
@@ -39,6 +48,16 @@ const lazyJudge = (resolve: Resolve): Judge.Judge => {
   })
 }
 
+/** Returns no values for a schema from which the generators cannot create values, such as an unusual pattern. */
+export const orNone = <A>(create: () => ReadonlyArray<A>): ReadonlyArray<A> => {
+  try {
+    return create()
+  } catch (error) {
+    if (error instanceof UnusableSchema) return []
+    throw error
+  }
+}
+
 /** Creates the tools of a document. */
 export const toolsOf = (document: object): Tools => {
   const judge = lazyJudge(resolver(document))
@@ -50,14 +69,15 @@ export const toolsOf = (document: object): Tools => {
     shapes: Shape.make(judge.resolve),
     mutants: Mutants.make(judge),
     accepts: (node) => {
-      const check = checks.get(node) ?? (node.schemas.length === 0 ? () => true : judge.accepts({ allOf: node.schemas }))
+      const check =
+        checks.get(node) ?? (node.schemas.length === 0 ? () => true : judge.accepts({ allOf: node.schemas }))
       checks.set(node, check)
       return check
     },
     scalars: (alternative) => {
       const known =
         values.get(alternative) ??
-        (alternative.kind === "literal" ? alternative.values : coverage.of(schemaOf(alternative)))
+        (alternative.kind === "literal" ? alternative.values : orNone(() => coverage.of(schemaOf(alternative))))
       values.set(alternative, known)
       return known
     }
@@ -168,7 +188,10 @@ const scalarOf = (primary: Place, alternative: Scalar, guides: ReadonlyArray<Pla
     alternativesOf(guide).flatMap((other) =>
       other.kind === "object" || other.kind === "array" || other.kind === "any"
         ? []
-        : guide.tools.scalars(other).filter((value) => typeOf(value) === type).slice(0, maxCandidates)
+        : guide.tools
+            .scalars(other)
+            .filter((value) => typeOf(value) === type)
+            .slice(0, maxCandidates)
     )
   )
   const checks = guides.map(({ node, tools }) => tools.accepts(node))

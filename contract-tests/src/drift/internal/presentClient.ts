@@ -27,7 +27,8 @@ export interface PresentRest {
 }
 
 /** The faults of a request that do not depend on its input. Changes of the security are findings of their own. */
-const isAboutHeaders = (fault: string): boolean => /header|signed operation|signature|key id|public operation/.test(fault)
+const isAboutHeaders = (fault: string): boolean =>
+  /header|signed operation|signature|key id|public operation/.test(fault)
 
 /** Creates the REST client. `judge` belongs to the document of the client. */
 export const rest = (judge: Judge): PresentRest => {

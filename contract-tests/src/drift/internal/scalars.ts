@@ -6,7 +6,7 @@
 import type * as Shape from "../../generate/internal/shape.ts"
 import { equals, typeOf, type Json } from "../../judge/JsonSchema.ts"
 import type { Kind } from "../Finding.ts"
-import { schemaOf, type Place, type Scalar } from "./nodes.ts"
+import { orNone, schemaOf, type Place, type Scalar } from "./nodes.ts"
 
 /** The scalar types. An enum belongs to the types of its members. */
 export const families = ["boolean", "number", "string"] as const
@@ -70,7 +70,9 @@ const limitsOf = ({ plain }: Members): Readonly<Record<string, string>> => {
       alternative.formats.forEach((format) => add("format", format))
     }
   }
-  return Object.fromEntries(Object.entries(limits).map(([name, values]) => [name, [...new Set(values)].sort().join(" and ")]))
+  return Object.fromEntries(
+    Object.entries(limits).map(([name, values]) => [name, [...new Set(values)].sort().join(" and ")])
+  )
 }
 
 const describeLimits = (old: Members, now: Members): string => {
@@ -97,7 +99,11 @@ const candidates = ({ tools }: Place, { literals, plain }: Members, family: Fami
   const values = plain.flatMap((alternative) => tools.scalars(alternative))
   const mutants = plain.flatMap((alternative) => {
     const mutate = tools.mutants.of(schemaOf(alternative))
-    return tools.scalars(alternative).slice(0, maxBases).flatMap((value) => mutate(value).map((mutant) => mutant.value))
+    return tools
+      .scalars(alternative)
+      .slice(0, maxBases)
+      .flatMap((value) => orNone(() => mutate(value)))
+      .map((mutant) => mutant.value)
   })
   return [...literals, ...values, ...mutants, ...plain.flatMap(allIntegers)].filter(
     (value) => typeOf(value) === family && (typeof value !== "number" || Number.isFinite(value))

@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { isArray, isObject, typeOf, type Json, type JsonObject, type JsonSchema, type Resolve, type SchemaObject, type TypeName } from "../../judge/JsonSchema.ts"
+import {
+  isArray,
+  isObject,
+  typeOf,
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+  type Resolve,
+  type SchemaObject,
+  type TypeName
+} from "../../judge/JsonSchema.ts"
 
 const typesOfMembers = (members: ReadonlyArray<Json>): ReadonlyArray<TypeName> => [...new Set(members.map(typeOf))]
 
@@ -110,5 +120,7 @@ export const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArr
 /** Returns whether a schema is a list, behind its references. */
 export const isList = (schema: JsonSchema, resolve: Resolve): boolean => {
   const target = dereferenced(schema, resolve)
-  return typeof target !== "boolean" && (target.type === "array" || (isArray(target.type) && target.type.includes("array")))
+  return (
+    typeof target !== "boolean" && (target.type === "array" || (isArray(target.type) && target.type.includes("array")))
+  )
 }

@@ -181,7 +181,11 @@ export const make = (options: Options): ((places: Places) => void) => {
     const shrunk = lengths.find((length) => allows(old, length) && !allows(now, length))
     if (grown !== undefined || shrunk !== undefined) {
       differ(
-        shrunk === undefined ? "constraint-loosened" : grown === undefined ? "constraint-tightened" : "constraint-changed",
+        shrunk === undefined
+          ? "constraint-loosened"
+          : grown === undefined
+            ? "constraint-tightened"
+            : "constraint-changed",
         describeRanges(old, now),
         {
           ...(grown === undefined ? {} : { grown: () => list("new", grown) }),
@@ -189,11 +193,17 @@ export const make = (options: Options): ((places: Places) => void) => {
         }
       )
     }
-    if (grown === undefined && shrunk === undefined && (old.minItems !== now.minItems || old.maxItems !== now.maxItems)) {
+    if (
+      grown === undefined &&
+      shrunk === undefined &&
+      (old.minItems !== now.minItems || old.maxItems !== now.maxItems)
+    ) {
       undecided(frame.location, describeRanges(old, now))
     }
     if (old.unique !== now.unique) {
-      undecided(frame.location, now.unique ? "items became distinct" : "items need no longer be distinct")
+      const pair = (side: "new" | "old") => (): Json | undefined => list(side, 2)
+      if (now.unique) differ("constraint-tightened", "the items became distinct", { shrunk: pair("old") })
+      else differ("constraint-loosened", "the items can be equal", { grown: pair("new") })
     }
     const inner = (index: number | "*", at: (of: Shape.ArrayAlternative) => Shape.Node): void => {
       const position = index === "*" ? 0 : index
@@ -415,10 +425,7 @@ const missing = (from: ReadonlyArray<string>, to: ReadonlyArray<string>): Readon
   from.filter((name) => !to.includes(name))
 
 /** Returns a value whose type `olds` does not have. */
-const otherType = (
-  _: ReadonlyArray<Shape.Alternative>,
-  olds: ReadonlyArray<Shape.Alternative>
-): Json | undefined => {
+const otherType = (_: ReadonlyArray<Shape.Alternative>, olds: ReadonlyArray<Shape.Alternative>): Json | undefined => {
   const types = typesOf(olds)
   return [true, 0, "text", [], {}].find((_, index) => {
     const name = ["boolean", "number", "string", "array", "object"][index] ?? ""
