@@ -293,7 +293,15 @@ const listCommand = Command.make("list", {}, () =>
 /** The command with all subcommands. */
 export const command = Command.make("kalshi-contract").pipe(
   Command.withDescription("Checks the client against the exchange's published API document"),
-  Command.withSubcommands([runCommand, replayCommand, cleanupCommand, explainCommand, listCommand, sensitivityCommand, driftCommand]),
+  Command.withSubcommands([
+    runCommand,
+    replayCommand,
+    cleanupCommand,
+    explainCommand,
+    listCommand,
+    sensitivityCommand,
+    driftCommand
+  ]),
   Command.run({ version: "0.1.0" }),
   // An invalid command line is a configuration error. A request for help has no errors.
   Effect.catchTag("ShowHelp", (help): Effect.Effect<never, CliError.ShowHelp | Ended> =>

@@ -8,7 +8,7 @@ import { equals, isArray, isObject, pointerTo, valueAt, type Json, type JsonSche
 import type { Verdict as JudgeVerdict } from "../../judge/Judge.ts"
 import type { Finding, Habit, Kind, Part, Verdict, Witness } from "../Finding.ts"
 import { adviceFor } from "./advice.ts"
-import type { Difference } from "./walk.ts"
+import type { Difference } from "./difference.ts"
 
 /** Judges a complete value. */
 export type JudgeOf = (value: Json) => JudgeVerdict
