@@ -14,6 +14,7 @@ import { basename } from "node:path"
 import { equals, isObject, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import { nameOf, type Document } from "../reference/Document.ts"
 import * as FeedDocument from "../reference/FeedDocument.ts"
+import type { PropertyInfo } from "../properties/Property.ts"
 import { document as presentRest } from "../properties/Subject.ts"
 import * as Channels from "./Channels.ts"
 import { comparable, type Loaded, type LoadedFeed, type LoadedRest } from "./Documents.ts"
@@ -21,6 +22,15 @@ import type { Compared, Drift, Finding } from "./Finding.ts"
 import { adviceFor } from "./internal/advice.ts"
 import type { Judged } from "./internal/judging.ts"
 import * as Operations from "./Operations.ts"
+
+/** The statement of the property that the command checks. */
+export const P13: PropertyInfo = {
+  id: "P13",
+  statement:
+    "A client of an older document decodes every response of a newer one without loss, and the newer one accepts its requests.",
+  method:
+    "`kalshi-contract drift OLD NEW` walks the schemas of both documents in parallel. For each difference it creates a minimal value, checks with ajv that only one of the documents allows the value, and passes the value to a client of the old document: to the client's own code if the client is generated from this document, otherwise to a model of it. A removed field breaks its readers even if it was optional."
+}
 
 /** The error for two documents of different kinds. */
 export class DifferentKinds extends Error {

@@ -120,9 +120,9 @@ export const survivalRows = ({ findings }: Drift): ReadonlyArray<Row> => {
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (first === undefined) return []
-    const outcome = first.verdict === "unaffected" ? (first.savedBy ?? "nothing to survive") : first.verdict
+    const outcome = first.verdict === "unaffected" ? (first.savedBy ?? "unaffected") : first.verdict
     const places =
-      group.length > 3 ? `${lastToken(first.pointer)} in ${group.length} places` : group.map(shortPlace).join(", ")
+      group.length > 3 ? `${lastToken(first.pointer)} in ${group.length} places` : [...new Set(group.map(shortPlace))].join(", ")
     return [{ place: places, change: first.change, outcome }]
   })
 }

@@ -117,14 +117,19 @@ const survivalMarkdown = (drifts: ReadonlyArray<Drift>): ReadonlyArray<string> =
     return `| ${titleOf(drift)} | ${counts.map((count) => (count === 0 ? "·" : count)).join(" | ")} |`
   }),
   "",
-  "| step | place | change | client |",
-  "| --- | --- | --- | --- |",
-  ...drifts.flatMap((drift) =>
-    survivalRows(drift).map(
-      ({ change, outcome, place }) => `| ${titleOf(drift)} | ${code(place)} | ${cell(change)} | ${outcome} |`
-    )
-  ),
-  ""
+  ...drifts.flatMap((drift) => {
+    const rows = survivalRows(drift)
+    return rows.length === 0
+      ? []
+      : [
+          `### ${titleOf(drift)}`,
+          "",
+          "| place | change | client |",
+          "| --- | --- | --- |",
+          ...rows.map(({ change, outcome, place }) => `| ${code(place)} | ${cell(change)} | ${outcome} |`),
+          ""
+        ]
+  })
 ]
 
 const markdown = (drifts: ReadonlyArray<Drift>): string =>

@@ -17,6 +17,7 @@ import * as ClientOperations from "../operations/ClientOperations.ts"
 import * as Properties from "../properties/All.ts"
 import * as Cells from "./Cells.ts"
 import { driftCommand } from "../drift/Command.ts"
+import { P13 } from "../drift/Drift.ts"
 import { sensitivityCommand } from "../sensitivity/Command.ts"
 import * as Session from "../targets/Session.ts"
 import * as Target from "../targets/Target.ts"
@@ -267,10 +268,11 @@ const explainCommand = Command.make(
   "explain",
   { id: Argument.String("property").pipe(Argument.withDescription("Such as P9")) },
   Effect.fnUntraced(function* ({ id }) {
-    const property = Properties.statements.find((candidate) => candidate.id === Properties.idOf(id))
+    const statements = [...Properties.statements, P13]
+    const property = statements.find((candidate) => candidate.id === Properties.idOf(id))
     if (property === undefined) {
       return yield* refuse(
-        `no property ${id}. The properties are ${Properties.statements.map((statement) => statement.id).join(", ")}`
+        `no property ${id}. The properties are ${statements.map((statement) => statement.id).join(", ")}`
       )
     }
     yield* Console.log(
