@@ -1,6 +1,13 @@
 /** Real steps of the published history. The documents are excerpts in normal form: facts of a few operations and messages. */
 import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
 import { readFileSync } from "node:fs"
+import * as Arbitraries from "../../src/generate/Arbitraries.ts"
+import * as Coverage from "../../src/generate/Coverage.ts"
+import * as Judge from "../../src/judge/Judge.ts"
+import { resolver, type JsonSchema } from "../../src/judge/JsonSchema.ts"
+import * as Messages from "../../src/operations/Messages.ts"
+import * as FeedDocument from "../../src/reference/FeedDocument.ts"
 import * as History from "../../src/drift/History.ts"
 import type * as Finding from "../../src/drift/Finding.ts"
 import { brief, drift, edited, loaded, rest, type Editable } from "./support/documents.ts"
@@ -70,6 +77,46 @@ describe("the step of the WebSocket document from September 6 to September 28", 
     assert.deepStrictEqual(
       lines.filter((line) => line.includes("field-removed")),
       []
+    )
+  })
+})
+
+/** Returns the last member name of a pointer. */
+const memberOf = (pointer: string): string => pointer.split("/").findLast((token) => !/^\d*$/.test(token)) ?? ""
+
+describe("a value of a newer document that the older one refuses", () => {
+  /** Checks generated values. Returns how many the older document refuses, and the refused places without a finding. */
+  const unexplained = (
+    names: ReadonlyArray<string>,
+    old: { readonly judge: Judge.Judge; readonly schema: JsonSchema },
+    now: { readonly judge: Judge.Judge; readonly schema: JsonSchema }
+  ) => {
+    const judge = old.judge(old.schema)
+    const random = fc.sample(Arbitraries.make(now.judge).of(now.schema), { numRuns: 30, seed: 20261026 })
+    const verdicts = [...Coverage.make(now.judge).of(now.schema), ...random].map(judge)
+    const refused = verdicts.flatMap((verdict) => (verdict.valid ? [] : [verdict.pointers.map(memberOf)]))
+    return { refused: refused.length, places: [...new Set(refused.flat())].filter((name) => !names.includes(name)) }
+  }
+
+  it("belongs to a finding of the response or message", () => {
+    const [older, newer] = ["feed-2026-09-06", "feed-2026-09-28"].map((name) => FeedDocument.make(excerpt(name)))
+    const { findings } = drift(excerpt("feed-2026-09-06"), excerpt("feed-2026-09-28"))
+    const results = Messages.kindsOf(older!).flatMap(({ name, schema, sender }) => {
+      const now = Messages.kindsOf(newer!).find((kind) => kind.name === name && kind.sender === "server")
+      if (sender !== "server" || now === undefined) return []
+      const names = findings
+        .filter(({ subject }) => subject === name)
+        .map(({ witness }) => memberOf(witness?.pointer ?? ""))
+      const judges = [older!, newer!].map(({ document }) => Judge.make(resolver(document)))
+      return [unexplained(names, { judge: judges[0]!, schema }, { judge: judges[1]!, schema: now.schema })]
+    })
+    assert.deepStrictEqual(
+      results.flatMap(({ places }) => places),
+      []
+    )
+    assert.isAbove(
+      results.reduce((sum, { refused }) => sum + refused, 0),
+      50
     )
   })
 })
