@@ -10,7 +10,16 @@ import * as Messages from "../operations/Messages.ts"
 import type * as FeedDocument from "../reference/FeedDocument.ts"
 import type { Finding, Habit, Kind, Part, Verdict } from "./Finding.ts"
 import { adviceFor } from "./internal/advice.ts"
-import { collector, lazily, modelOf, pointersOf, type Collector, type Judged, type Root } from "./internal/judging.ts"
+import {
+  collector,
+  lazily,
+  modelOf,
+  pointersOf,
+  undecidedText,
+  type Collector,
+  type Judged,
+  type Root
+} from "./internal/judging.ts"
 import { declares, minimal, placeOf, toolsOf, type Tools } from "./internal/nodes.ts"
 import * as PresentClient from "./internal/presentClient.ts"
 import { closed, opened, openedDocument } from "./internal/schemas.ts"
@@ -252,8 +261,7 @@ const compareGroup = (context: Context, before: Group, after: Group): void => {
   const walk = Walk.make({
     closed: before.part === "command",
     report: (difference) => collect.judge(root, difference),
-    undecided: (location, detail) =>
-      collect.leave(`${after.name} ${before.part} ${location}: ${detail}, but no value that shows the change was found`)
+    undecided: (location, detail) => collect.leave(undecidedText(after.name, before.part, location, detail))
   })
   const rewrite = (schema: JsonSchema): JsonSchema => (before.part === "message" ? opened(schema) : schema)
   for (const [was, is] of pairs(before, after)) {

@@ -122,7 +122,9 @@ export const survivalRows = ({ findings }: Drift): ReadonlyArray<Row> => {
     if (first === undefined) return []
     const outcome = first.verdict === "unaffected" ? (first.savedBy ?? "unaffected") : first.verdict
     const places =
-      group.length > 3 ? `${lastToken(first.pointer)} in ${group.length} places` : [...new Set(group.map(shortPlace))].join(", ")
+      group.length > 3
+        ? `${lastToken(first.pointer)} in ${group.length} places`
+        : [...new Set(group.map(shortPlace))].join(", ")
     return [{ place: places, change: first.change, outcome }]
   })
 }

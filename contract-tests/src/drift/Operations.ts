@@ -15,7 +15,8 @@ import {
   type ClientOf,
   type Collector,
   type Judged,
-  type Root
+  type Root,
+  undecidedText
 } from "./internal/judging.ts"
 import { declares, placeOf, toolsOf, type Tools } from "./internal/nodes.ts"
 import * as PresentClient from "./internal/presentClient.ts"
@@ -253,7 +254,7 @@ const compareRequests = (
   const walk = Walk.make({
     closed: true,
     report: (difference) => collect.judge(root, difference),
-    undecided: (location, detail) => collect.leave(undecidedNote(now.id, "request", location, detail))
+    undecided: (location, detail) => collect.leave(undecidedText(now.id, "request", location, detail))
   })
   walk({
     old: placeOf(tools.old, inputOf(old, tools.old, none, false)),
@@ -261,9 +262,6 @@ const compareRequests = (
     client: placeOf(tools.requests, inputOf(client, tools.requests, none, false))
   })
 }
-
-const undecidedNote = (subject: string, part: Part, location: string, detail: string): string =>
-  `${subject} ${part} ${location}: ${detail}, but no value that shows the change was found`
 
 const comparePair = (
   context: Context,
@@ -290,7 +288,7 @@ const comparePair = (
   const walk = Walk.make({
     closed: false,
     report: (difference) => collect.judge(root, difference),
-    undecided: (location, detail) => collect.leave(undecidedNote(subject, part, location, detail))
+    undecided: (location, detail) => collect.leave(undecidedText(subject, part, location, detail))
   })
   walk({
     ...places,

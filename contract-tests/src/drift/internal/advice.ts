@@ -16,7 +16,9 @@ const widened: Advice = (verdict, part) =>
     ? "regenerate the schema to allow the new values"
     : verdict === "refuses"
       ? "widen the schema before the exchange sends such a value"
-      : nothing
+      : verdict === "loses information"
+        ? "pass the value on as received"
+        : nothing
 
 const narrowed: Advice = (verdict, part) =>
   !isSent(part)
@@ -25,14 +27,15 @@ const narrowed: Advice = (verdict, part) =>
       ? nothing
       : "reject the value before sending, or send another value"
 
-const changed: Advice = (verdict, part) => (verdict === "unaffected" ? widened : narrowed)(verdict, part)
+const changed: Advice = (verdict, part) =>
+  (isSent(part) && verdict !== "unaffected" ? narrowed : widened)(verdict, part)
 
 const advice: { readonly [K in Kind]: Advice } = {
   "channel-added": "add the channel to make it available",
   "channel-removed": "remove the channel; subscribing to it will fail",
   "command-added": "add the command to make it available",
   "command-removed": "stop sending the command",
-  "constraint-changed": (verdict, part) => (isSent(part) ? changed(verdict, part) : widenedOf(verdict)),
+  "constraint-changed": changed,
   "constraint-loosened": widened,
   "constraint-tightened": narrowed,
   "default-changed": "send the value explicitly where the default matters",
@@ -87,9 +90,6 @@ const advice: { readonly [K in Kind]: Advice } = {
   "variant-added": widened,
   "variant-removed": narrowed
 }
-
-const widenedOf = (verdict: Verdict): string =>
-  verdict === "refuses" ? "widen the schema before the exchange sends such a value" : nothing
 
 /** Returns what to change in the client. */
 export const adviceFor = (kind: Kind, verdict: Verdict, part: Part): string => {

@@ -24,7 +24,6 @@ export type ClientOf = (
 export interface Root {
   readonly part: Part
   readonly subject: string
-  /** Undefined if the schema cannot be judged as a complete value. */
   readonly old: JudgeOf
   readonly new: JudgeOf
   /** A response: what the client decodes. A request: what the client sends. */
@@ -216,12 +215,20 @@ export interface Collector {
 /** The kinds that are the same change wherever they occur. */
 const isAnywhere = (kind: Kind): boolean => /^(?:status|security|response-body)-/.test(kind)
 
-const keyOf = ({ change, kind, part, pointer, verdict }: Finding): string =>
-  [part, kind, change, isAnywhere(kind) ? verdict : pointer].join("\n")
+/** Identifies a change, without what the client does. */
+const changeKeyOf = ({ change, kind, part, pointer }: Finding): string =>
+  [part, kind, change, isAnywhere(kind) ? "" : pointer].join("\n")
+
+const keyOf = (finding: Finding): string => [changeKeyOf(finding), finding.verdict, finding.savedBy ?? ""].join("\n")
+
+/** Describes a change for which no value was found. */
+export const undecidedText = (subject: string, part: Part, location: string, detail: string): string =>
+  `${subject} ${part} ${location}: ${detail}, but no value that shows the change was found`
 
 /** Creates a collector. */
 export const collector = (): Collector => {
   const found = new Map<string, { readonly finding: Finding; readonly subjects: Set<string> }>()
+  const proved = new Set<string>()
   const unproved = new Map<string, string>()
   const left = new Set<string>()
   const add = (next: Finding): void => {
@@ -234,26 +241,21 @@ export const collector = (): Collector => {
     add,
     leave: (undecided) => void left.add(undecided),
     judge: (root, difference) => {
-      const unjudged = finding(root, difference, { verdict: "unaffected", witness: undefined })
-      const key = keyOf(unjudged)
-      const known = found.get(key)
-      // A shared schema is judged once. Judging it again in the next operation would give the same result.
-      if (known !== undefined) return void known.subjects.add(root.subject)
       const judged = judge(root, difference)
       if (judged === "same") return
       if (judged !== "unproved") {
-        unproved.delete(key)
-        add(judged)
-      } else {
-        unproved.set(
-          key,
-          `${root.subject} ${root.part} ${difference.location}: ${difference.detail}, but no value that shows the change was found`
-        )
+        proved.add(changeKeyOf(judged))
+        return add(judged)
       }
+      unproved.set(
+        changeKeyOf(finding(root, difference, { verdict: "unaffected", witness: undefined })),
+        undecidedText(root.subject, root.part, difference.location, difference.detail)
+      )
     },
     result: () => ({
       findings: [...found.values()].map(({ finding, subjects }) => ({ ...finding, others: [...subjects].slice(1) })),
-      undecided: [...left, ...unproved.values()]
+      // If the change of a shared schema is proved in one operation, it is decided for the others too.
+      undecided: [...left, ...[...unproved].flatMap(([key, text]) => (proved.has(key) ? [] : [text]))]
     })
   }
 }
