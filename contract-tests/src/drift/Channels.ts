@@ -118,6 +118,7 @@ const about = (
     part,
     subject,
     others: [],
+    location: "",
     pointer,
     change,
     witness: witness === undefined ? undefined : { pointer: "", value: witness },

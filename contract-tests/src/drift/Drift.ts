@@ -83,6 +83,7 @@ const compareServers = (old: Document, now: Document): ReadonlyArray<Finding> =>
     part: "document",
     subject: "servers",
     others: [],
+    location: "",
     pointer: `/servers/${key}`,
     change: `the address ${address} was ${isNew ? "added" : "removed"}`,
     witness: { pointer: "", value: address },

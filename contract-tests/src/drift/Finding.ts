@@ -113,6 +113,8 @@ export interface Finding {
   readonly subject: string
   /** The other operations or messages with the same change. */
   readonly others: ReadonlyArray<string>
+  /** The changed place in the body, message or input, with `*` for list items. Empty for the complete value. */
+  readonly location: string
   /** The JSON Pointer in the new document, or in the old document if the new one does not have the place. */
   readonly pointer: string
   /** The change, such as `the required field was removed`. */

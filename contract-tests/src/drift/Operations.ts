@@ -65,6 +65,7 @@ const about = (
     part,
     subject: id,
     others: [],
+    location: "",
     pointer: at,
     change,
     witness: witness === undefined ? undefined : { pointer: "", value: witness },

@@ -28,12 +28,14 @@ export const witnessText = ({ witness }: Finding): string => {
 const subjects = ({ others, subject }: Finding): string =>
   others.length === 0 ? subject : `${subject} and ${others.length} more`
 
+const where = (finding: Finding): string => `${subjects(finding)}, ${finding.part} ${finding.location}`.trimEnd()
+
 const clientText = ({ savedBy, verdict }: Finding): string =>
   verdict === "unaffected" ? (savedBy === undefined ? "unaffected" : `unaffected (${savedBy})`) : verdict
 
 const line = (finding: Finding): string =>
   [
-    `${finding.class.padEnd(8)} ${subjects(finding)}, ${finding.part}: ${finding.change}`,
+    `${finding.class.padEnd(8)} ${where(finding)}: ${finding.change}`,
     `at ${finding.pointer}`,
     `witness: ${witnessText(finding)}`,
     `client: ${clientText(finding)}`,
@@ -95,7 +97,7 @@ const markdownOf = (drift: Drift): ReadonlyArray<string> => {
           "| --- | --- | --- | --- | --- | --- | --- |",
           ...drift.findings.map(
             (finding) =>
-              `| ${finding.class === "breaking" ? "**breaking**" : "additive"} | ${cell(subjects(finding))}, ${finding.part} | ${cell(finding.change)} | ${code(finding.pointer)} | ${code(witnessText(finding))} | ${clientText(finding)} | ${cell(finding.advice)} |`
+              `| ${finding.class === "breaking" ? "**breaking**" : "additive"} | ${cell(where(finding))} | ${cell(finding.change)} | ${code(finding.pointer)} | ${code(witnessText(finding))} | ${clientText(finding)} | ${cell(finding.advice)} |`
           ),
           ""
         ]),
@@ -149,7 +151,7 @@ const junit = (drifts: ReadonlyArray<Drift>): string => {
         `    <testcase${attributes({ name: one, classname: "drift.undecided" })}><skipped message="undecided"/></testcase>`
     )
     const findings = drift.findings.map((finding) => {
-      const open = `    <testcase${attributes({ name: `${subjects(finding)}: ${finding.change}`, classname: `drift.${finding.part}` })}`
+      const open = `    <testcase${attributes({ name: `${where(finding)}: ${finding.change}`, classname: `drift.${finding.part}` })}`
       return finding.class === "additive"
         ? `${open}/>`
         : `${open}><failure${attributes({ message: finding.change })}>${escapedXml(line(finding))}</failure></testcase>`
@@ -174,7 +176,7 @@ const htmlOf = (drift: Drift): string => {
   const silent = silence(drift)
   const rows = drift.findings.map((finding) => {
     const isBreaking = finding.class === "breaking"
-    const cells = [`${subjects(finding)}, ${finding.part}`, finding.change, clientText(finding), finding.advice].map(
+    const cells = [where(finding), finding.change, clientText(finding), finding.advice].map(
       (content) => `<td>${escapedHtml(content)}</td>`
     )
     return `<tr${isBreaking ? ' class="bad"' : ""}><th scope="row">${finding.class}</th>${cells.join("")}<td><code>${escapedHtml(finding.pointer)}</code></td><td><code>${escapedHtml(witnessText(finding))}</code></td></tr>`
@@ -197,7 +199,7 @@ const html = (drifts: ReadonlyArray<Drift>): string => {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${isGreen ? "✓" : "✗"} kalshi-contract drift</title>
-<style>${style}</style>
+<style>${style}td{min-width:8rem}td code{overflow-wrap:anywhere}td:first-of-type{overflow-wrap:anywhere}</style>
 </head>
 <body>
 <header class="${isGreen ? "green" : "red"}"><div><p class="suite">kalshi-contract drift</p><h1>${verdicts[exitCode(drifts)]}</h1></div></header>

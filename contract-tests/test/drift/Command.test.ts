@@ -50,7 +50,7 @@ describe("kalshi-contract drift", () => {
     const { code, stdout } = await run(["drift", file("a-2026-01-01.yaml"), file("b-2026-02-01.yaml")])
     assert.strictEqual(code, 0)
     assert.deepStrictEqual(lines(stdout).slice(1), [
-      'additive ListThings and 2 more, response: an optional field was added; at /components/schemas/Thing/properties/colour; witness: {"cursor":"text","things":[{"count":1,"id":"text","state":"open","tags":[],"colour":"text"}]}; client: unaffected (unknown fields); to do: add the field to make it available',
+      'additive ListThings and 2 more, response /things/*/colour: an optional field was added; at /components/schemas/Thing/properties/colour; witness: {"cursor":"text","things":[{"count":1,"id":"text","state":"open","tags":[],"colour":"text"}]}; client: unaffected (unknown fields); to do: add the field to make it available',
       "0 breaking, 1 additive"
     ])
   })
@@ -108,6 +108,12 @@ describe("kalshi-contract drift", () => {
     assert.notInclude(html.replace(/<style>.*<\/style>/s, ""), "<b>|")
     assert.notInclude(junit, "<b>")
     assert.include(markdown, "<b>\\|'&")
+  })
+
+  it("has a statement that explain prints", async () => {
+    const { code, stdout } = await run(["explain", "P13"])
+    assert.strictEqual(code, 0)
+    assert.include(stdout, "P13: A client of an older document decodes every response of a newer one")
   })
 
   const refused: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [

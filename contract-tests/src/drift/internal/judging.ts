@@ -127,6 +127,7 @@ const finding = (
     part: root.part,
     subject: root.subject,
     others: [],
+    location: difference.location,
     pointer: pointerFor(root, difference),
     change: difference.detail,
     witness: shown,
