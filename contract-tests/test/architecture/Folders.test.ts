@@ -41,6 +41,14 @@ const packages: Readonly<Record<string, Arrows>> = {
     page: ["exchange", "feed", "operator", "rest"],
     "Sandbox.ts": [".", "crowd", "feed", "operator", "page", "persistence", "rest", "serving"]
   },
+  "packages/cli/src": {
+    app: [],
+    output: ["app"],
+    look: ["app", "output"],
+    bin: [".", "output"],
+    story: ["."],
+    ".": ["app", "look", "output"]
+  },
   "packages/signing/src": {
     internal: ["."],
     ".": ["internal"]

@@ -1,0 +1,73 @@
+/**
+ * The command `kalshi`: the tree of its commands, and how a run ends.
+ *
+ * @module
+ */
+import * as CliOutput from "effect/cli/CliOutput"
+import * as CliError from "effect/cli/CliError"
+import * as Command from "effect/cli/Command"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import { type Exit, exits } from "./app/exits.ts"
+import { describeCause, type Failure, toJson } from "./app/failures.ts"
+import { settings } from "./app/settings.ts"
+import { version } from "./app/version.ts"
+import { markets } from "./look/markets.ts"
+import { status } from "./look/status.ts"
+import { Output } from "./output/Output.ts"
+
+/** The whole tree. */
+export const kalshi = Command.make("kalshi").pipe(
+  Command.withSubcommands([{ group: "Look", commands: [status, markets] }]),
+  Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
+  Command.withGlobalFlags(settings)
+)
+
+/** Help goes to the standard output only if the user asked for it. */
+const presenter = CliOutput.layerPresenter({
+  present: (event) =>
+    Effect.gen(function* () {
+      if (event._tag !== "InvalidInvocation") return yield* CliOutput.defaultPresenter.present(event)
+    })
+})
+
+const usageFailure = (error: CliError.ShowHelp): Failure | undefined =>
+  error.errors.length === 0
+    ? undefined
+    : {
+        exit: "usage",
+        message: `${error.errors.map(({ message }) => message).join(" ")}\nSee \`${error.commandPath.join(" ")} --help\`.`,
+        details: { type: "Usage" }
+      }
+
+const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const screen = yield* Output
+    // The flags may not have been parsed, so the arguments are searched for them.
+    if (args.includes("--json")) yield* screen.note(JSON.stringify(toJson(failure)))
+    else yield* screen.note(`${screen.paint("red", "Error:")} ${failure.message}`)
+    if (args.includes("--debug")) yield* screen.note(Cause.pretty(cause))
+  })
+
+/**
+ * Runs the command with these arguments. Prints the error of a failed run to the standard error, and returns how the run
+ * ended.
+ */
+export const run = (args: ReadonlyArray<string>) =>
+  Command.runWith(kalshi, { version })(args).pipe(
+    Effect.provide(presenter),
+    Effect.as<Exit>("done"),
+    Effect.catchCause((cause) =>
+      Effect.gen(function* () {
+        const error = cause.reasons.find(Cause.isFailReason)?.error
+        const failure =
+          CliError.isCliError(error) && error._tag === "ShowHelp" ? usageFailure(error) : describeCause(cause, "reads")
+        if (failure === undefined) return "done" as const
+        yield* report(failure, cause, args)
+        return failure.exit
+      })
+    )
+  )
+
+/** The process's exit code for the end of a run. */
+export const codeOf = (exit: Exit): number => exits[exit].code

@@ -1,0 +1,23 @@
+/**
+ * The exit codes of every command.
+ *
+ * @module
+ */
+
+/** The name of an exit code, as it stands in the JSON of an error. */
+export type Exit = "done" | "failed" | "usage" | "refused" | "key" | "unknown" | "unavailable" | "interrupted"
+
+/** The exit codes. They are stable: scripts may rely on them. */
+export const exits: Readonly<Record<Exit, { readonly code: number; readonly meaning: string }>> = {
+  done: { code: 0, meaning: "The command did what it was asked to do." },
+  failed: { code: 1, meaning: "This program or this machine failed, for example because a file cannot be written." },
+  usage: { code: 2, meaning: "The command line or the configuration is wrong. Nothing was sent." },
+  refused: { code: 3, meaning: "The exchange refused the request. It carried out nothing." },
+  key: { code: 4, meaning: "The key is missing, invalid, or does not permit the request." },
+  unknown: {
+    code: 5,
+    meaning: "The exchange may have carried out the request. Check the state before you send it again."
+  },
+  unavailable: { code: 6, meaning: "The exchange or the network is in trouble. Nothing was carried out." },
+  interrupted: { code: 130, meaning: "The user ended the command with Ctrl-C." }
+}

@@ -1,0 +1,98 @@
+/**
+ * What a command prints when it fails, and the exit code it ends with.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+import * as Predicate from "effect/Predicate"
+import { type Exit, exits } from "./exits.ts"
+
+/** A command failed. The message is one sentence that says what failed, why, and what to do. */
+export class CommandError extends Data.TaggedError("CommandError")<{
+  readonly exit: Exit
+  readonly message: string
+  /** More fields for the JSON form of the error. They contain no secret. */
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}> {}
+
+/** The reader of the standard output has gone, such as `head` after its last line. The command ends without an error. */
+export class OutputClosed extends Data.TaggedError("OutputClosed") {}
+
+/** A failure, as the user sees it. */
+export interface Failure {
+  readonly exit: Exit
+  readonly message: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** Makes the error of a wrong command line or configuration. */
+export const usage = (message: string): CommandError => new CommandError({ exit: "usage", message })
+
+/** The exit code of the client's errors that say by their tag alone what happened. */
+const exitOfTag: Readonly<Record<string, Exit>> = {
+  InvalidRequest: "usage",
+  Unauthorized: "key",
+  Forbidden: "key",
+  KeyError: "key",
+  SigningError: "key",
+  LimitExceeded: "unavailable",
+  TooManyRequests: "unavailable",
+  InvalidEnvironment: "usage",
+  RepeatedCursor: "unavailable",
+  PageBudgetExceeded: "unavailable",
+  ConfigError: "usage",
+  QuitError: "interrupted"
+}
+
+/** Whether the failed operation changes something at the exchange. Only then can it be unknown whether it did. */
+export type Effects = "reads" | "changes"
+
+const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exit => {
+  const known = exitOfTag[String(error["_tag"])]
+  if (known !== undefined) return known
+  // An error with a status: the exchange says whether it carried out the request.
+  const carriedOut = error["carriedOut"]
+  if (carriedOut === "no") return "refused"
+  // The exchange may have received the request, or it responded with something that the document does not allow.
+  const uncertain = carriedOut !== undefined || error["requestSent"] === "maybe" || error["_tag"] === "ContractError"
+  if (uncertain) return effects === "changes" ? "unknown" : "unavailable"
+  return error["requestSent"] === "no" ? "unavailable" : "failed"
+}
+
+/** The fields of an error that its JSON form repeats. None of them can contain a secret. */
+const detailFields = ["operation", "status", "code", "pointer", "carriedOut", "requestSent", "attempts"] as const
+
+/** Describes the error of a command. Returns undefined for {@link OutputClosed}, which is no failure. */
+export const describeFailure = (error: unknown, effects: Effects): Failure | undefined => {
+  if (error instanceof OutputClosed) return undefined
+  if (error instanceof CommandError) return { exit: error.exit, message: error.message, details: error.details ?? {} }
+  if (!Predicate.isObject(error)) return { exit: "failed", message: String(error), details: {} }
+  const fields = error as Readonly<Record<string, unknown>> // read by name, each checked before use
+  const details: Record<string, unknown> = {}
+  if (typeof fields["_tag"] === "string") details["type"] = fields["_tag"]
+  for (const name of detailFields) {
+    if (fields[name] !== undefined) details[name] = fields[name]
+  }
+  return { exit: exitOf(fields, effects), message: String(fields["message"] ?? fields["_tag"]), details }
+}
+
+/** Describes the whole cause of a failed command: an interruption, an error, or a defect of this program. */
+export const describeCause = (cause: Cause.Cause<unknown>, effects: Effects): Failure | undefined => {
+  const failure = cause.reasons.find(Cause.isFailReason)
+  if (failure !== undefined) return describeFailure(failure.error, effects)
+  const defect = cause.reasons.find(Cause.isDieReason)
+  if (defect === undefined) return { exit: "interrupted", message: "Interrupted.", details: {} }
+  const reason = defect.defect instanceof Error ? defect.defect.message : String(defect.defect)
+  return {
+    exit: "failed",
+    message: `This is a fault of the command: ${reason}. Run it again with --debug, and report the output`,
+    details: { type: "Defect" }
+  }
+}
+
+/** The JSON form of a failure. */
+export const toJson = ({ details, exit, message }: Failure): unknown => ({
+  error: { exit, exit_code: exits[exit].code, message, ...details }
+})

@@ -1,0 +1,65 @@
+/**
+ * The flags that every command accepts.
+ *
+ * @module
+ */
+import * as Flag from "effect/cli/Flag"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+
+/** `--env`: the exchange to connect to. */
+export const Env = GlobalFlag.Setting("env")({
+  flag: Flag.String("env").pipe(
+    Flag.withDescription(
+      "The exchange: production, demo, sandbox (a local exchange on port 8787) or an address. Default: KALSHI_ENV, then the profile"
+    ),
+    Flag.optional
+  )
+})
+
+/** `--profile`: the profile with the environment and the key. */
+export const Profile = GlobalFlag.Setting("profile")({
+  flag: Flag.String("profile").pipe(
+    Flag.withDescription(
+      "The profile to use. Default: KALSHI_PROFILE, then the profile that `kalshi profile use` chose"
+    ),
+    Flag.optional
+  )
+})
+
+/** `--subaccount`: the subaccount of the command. */
+export const Subaccount = GlobalFlag.Setting("subaccount")({
+  flag: Flag.Int("subaccount").pipe(
+    Flag.withDescription(
+      "The number of the subaccount; 0 is the primary one. Default: the profile's, then the exchange's"
+    ),
+    Flag.filter(
+      (number) => number >= 0,
+      () => "a subaccount number: 0 or more"
+    ),
+    Flag.optional
+  )
+})
+
+/** `--json`: machine-readable output. */
+export const Json = GlobalFlag.Setting("json")({
+  flag: Flag.Boolean("json").pipe(
+    Flag.withDescription("Print one JSON value, or one JSON value per line for a stream"),
+    Flag.withDefault(false)
+  )
+})
+
+/** `--csv`: comma-separated output of a list. */
+export const Csv = GlobalFlag.Setting("csv")({
+  flag: Flag.Boolean("csv").pipe(
+    Flag.withDescription("Print a list as CSV, with a header line"),
+    Flag.withDefault(false)
+  )
+})
+
+/** `--debug`: prints the stack of an error. */
+export const Debug = GlobalFlag.Setting("debug")({
+  flag: Flag.Boolean("debug").pipe(Flag.withDescription("Print the full cause of an error"), Flag.withDefault(false))
+})
+
+/** All of them, in the order of the help. */
+export const settings = [Env, Profile, Subaccount, Json, Csv, Debug] as const

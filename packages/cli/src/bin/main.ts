@@ -1,0 +1,28 @@
+/**
+ * Runs the command `kalshi` on the standard streams and with the arguments of the process.
+ *
+ * @module
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as NodeWS from "@effect/platform-node/NodeWS"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stdio from "effect/Stdio"
+import { codeOf, run } from "../Cli.ts"
+import * as Output from "../output/Output.ts"
+
+// A reader such as `head` closes the output early. The write that fails reports it, and the command ends.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
+
+const services = Layer.mergeAll(
+  Layer.provideMerge(Output.layer, NodeServices.layer),
+  NodeHttpClient.layerUndici,
+  NodeWS.layerWebSocketConstructor
+)
+
+Effect.gen(function* () {
+  const { args } = yield* Stdio.Stdio
+  process.exitCode = codeOf(yield* run(yield* args))
+}).pipe(Effect.provide(services), NodeRuntime.runMain)

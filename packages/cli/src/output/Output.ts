@@ -1,0 +1,131 @@
+/**
+ * Where commands print: the result on the standard output, in the format that the user chose, and all else on the
+ * standard error.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
+import * as Terminal from "effect/Terminal"
+import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import { styleText } from "node:util"
+import { CommandError, OutputClosed, usage } from "../app/failures.ts"
+import { Csv, Json } from "../app/settings.ts"
+import { formatCsv } from "./csv.ts"
+import type { Screen } from "./Screen.ts"
+import { type Column, formatTable } from "./table.ts"
+
+export type { Screen } from "./Screen.ts"
+export type { Column } from "./table.ts"
+
+/** The format of a result. */
+export type Format = "human" | "json" | "csv"
+
+/** The service of {@link Screen}. */
+export class Output extends Context.Service<Output, Screen>()("@kalshi-effect/cli/Output") {}
+
+const isClosed = (error: unknown): boolean =>
+  Predicate.hasProperty(error, "code")
+    ? error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED"
+    : Predicate.hasProperty(error, "cause") && isClosed(error.cause)
+
+/** {@link Output} on the standard streams of the process. */
+export const layer: Layer.Layer<Output, never, Stdio.Stdio | Terminal.Terminal> = Layer.effect(
+  Output,
+  Effect.gen(function* () {
+    const stdio = yield* Stdio.Stdio
+    const terminal = yield* Terminal.Terminal
+    const { canColor, canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
+    const isTerminal = yield* stdio.stdoutIsTerminal
+    const columns = isTerminal ? yield* terminal.columns : 0
+    return {
+      isTerminal,
+      canPrompt,
+      columns: columns > 0 ? columns : undefined,
+      // The terminal's capabilities are known, so `styleText` must not detect them again.
+      paint: (style, text) => (canColor ? styleText(style, text, { validateStream: false }) : text),
+      write: (text) =>
+        Stream.run(Stream.make(text), stdio.stdout({ endOnDone: false })).pipe(
+          Effect.mapError((error) =>
+            isClosed(error)
+              ? new OutputClosed()
+              : new CommandError({ exit: "failed", message: `Cannot write to the standard output: ${error.message}` })
+          )
+        ),
+      note: (line) => Effect.ignore(Stream.run(Stream.make(`${line}\n`), stdio.stderr({ endOnDone: false })))
+    }
+  })
+)
+
+/** The format that the user chose. `--json` and `--csv` exclude each other. */
+export const format: Effect.Effect<
+  Format,
+  CommandError,
+  Context.Service.Identifier<typeof Json> | Context.Service.Identifier<typeof Csv>
+> = Effect.gen(function* () {
+  const json = yield* Json
+  const csv = yield* Csv
+  if (json && csv) return yield* usage("--json and --csv exclude each other. Keep one of them")
+  return json ? "json" : csv ? "csv" : "human"
+})
+
+/** Writes a line to the standard output. */
+export const line = (text: string) => Effect.flatMap(Output, ({ write }) => write(`${text}\n`))
+
+/** Writes a line to the standard error: a hint for people, which is not part of the result. */
+export const note = (text: string) => Effect.flatMap(Output, ({ note }) => note(text))
+
+/**
+ * Prints one value: as JSON, or as the text for people. `--csv` is refused, because the value is not a list.
+ */
+export const value = (json: unknown, human: (screen: Screen) => string) =>
+  Effect.gen(function* () {
+    const screen = yield* Output
+    switch (yield* format) {
+      case "json":
+        return yield* screen.write(`${JSON.stringify(json)}\n`)
+      case "csv":
+        return yield* usage("--csv prints lists only. Use --json")
+      case "human":
+        return yield* screen.write(`${human(screen)}\n`)
+    }
+  })
+
+/** What a list prints for people, besides its rows. */
+export interface ListOptions {
+  /** The line if there is no row. */
+  readonly empty: string
+  /** A line below the table, such as how to read more. */
+  readonly footer?: string | undefined
+}
+
+/** Prints a list: as a table, as CSV with a header line, or as one JSON array of the rows as they are. */
+export const list = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>, options: ListOptions) =>
+  Effect.gen(function* () {
+    const screen = yield* Output
+    switch (yield* format) {
+      case "json":
+        return yield* screen.write(`${JSON.stringify(rows)}\n`)
+      case "csv":
+        return yield* screen.write(formatCsv(columns, rows))
+      case "human": {
+        if (rows.length === 0) return yield* screen.write(`${options.empty}\n`)
+        const footer = options.footer === undefined ? "" : `${screen.paint("dim", options.footer)}\n`
+        return yield* screen.write(`${formatTable(columns, rows, screen)}\n${footer}`)
+      }
+    }
+  })
+
+/** Prints pairs of a name and a value, aligned: the form of a single entity. */
+export const formatFields = (
+  screen: Pick<Screen, "paint">,
+  fields: ReadonlyArray<readonly [name: string, value: string | undefined]>
+): string => {
+  const shown = fields.filter((field): field is readonly [string, string] => field[1] !== undefined)
+  const width = Math.max(...shown.map(([name]) => name.length))
+  return shown.map(([name, text]) => `${screen.paint("dim", name.padEnd(width))}  ${text}`).join("\n")
+}

@@ -1,0 +1,27 @@
+/**
+ * The terminal that commands print to.
+ *
+ * @module
+ */
+import type * as Effect from "effect/Effect"
+import type { styleText } from "node:util"
+import type { CommandError, OutputClosed } from "../app/failures.ts"
+
+/** A style of text on a terminal. */
+export type Style = Parameters<typeof styleText>[0]
+
+/** The terminal that commands print to. */
+export interface Screen {
+  /** Whether the standard output is a terminal. */
+  readonly isTerminal: boolean
+  /** Whether a person can answer a question. */
+  readonly canPrompt: boolean
+  /** The width of the terminal in columns. Undefined if the output is not a terminal: then nothing is shortened. */
+  readonly columns: number | undefined
+  /** Colours a text, if the terminal has colours and the user did not set `NO_COLOR`. */
+  readonly paint: (style: Style, text: string) => string
+  /** Writes to the standard output. Fails with {@link OutputClosed} if its reader has gone. */
+  readonly write: (text: string) => Effect.Effect<void, OutputClosed | CommandError>
+  /** Writes a line to the standard error. A failure is ignored, because there is nowhere left to report it. */
+  readonly note: (line: string) => Effect.Effect<void>
+}

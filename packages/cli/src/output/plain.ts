@@ -1,0 +1,16 @@
+/**
+ * Text of the exchange on a terminal.
+ *
+ * @module
+ */
+import { stripVTControlCharacters } from "node:util"
+
+/**
+ * Removes what would control the terminal: escape sequences, and other control characters. Text of the exchange is
+ * written by others, so it must not move the cursor or hide a line.
+ */
+export const plain = (text: string): string =>
+  // Line breaks and tabs become spaces. Bidirectional controls could make a line look like another.
+  stripVTControlCharacters(text)
+    .replaceAll(/[\t\n\r]+/g, " ")
+    .replaceAll(/[\p{Cc}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu, "")

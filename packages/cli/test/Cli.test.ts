@@ -1,0 +1,71 @@
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { exits } from "../src/app/exits.ts"
+import { layer as exchange, LocalExchange } from "./support/exchange.ts"
+import { kalshi } from "./support/cli.ts"
+
+layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
+  describe("exit codes", () => {
+    it.effect("0: the command is done", () =>
+      Effect.gen(function* () {
+        const { run } = yield* LocalExchange
+        const result = yield* run(["status"])
+        assert.deepStrictEqual(result, {
+          exit: "done",
+          code: 0,
+          stdout: "exchange  up\ntrading   active\n",
+          stderr: ""
+        })
+      })
+    )
+
+    it.effect("2: the command line is wrong, and nothing goes to the standard output", () =>
+      Effect.gen(function* () {
+        const { run } = yield* LocalExchange
+        const result = yield* run(["statu"])
+        assert.strictEqual(result.exit, "usage")
+        assert.strictEqual(result.stdout, "")
+        assert.include(result.stderr, 'Error: Unknown subcommand "statu" for "kalshi"')
+      })
+    )
+
+    it.effect("2: no exchange is chosen", () =>
+      Effect.gen(function* () {
+        const { env } = yield* LocalExchange
+        const { KALSHI_ENV: _, ...others } = env
+        const result = yield* kalshi(["status"], { env: others })
+        assert.strictEqual(result.exit, "usage")
+        assert.include(result.stderr, "No exchange is chosen. Pass --env production, --env demo")
+      })
+    )
+
+    it.effect("6: nothing listens at the address", () =>
+      Effect.gen(function* () {
+        const { run } = yield* LocalExchange
+        const result = yield* run(["status", "--env", "http://127.0.0.1:1"])
+        assert.strictEqual(result.exit, "unavailable")
+        assert.include(result.stderr, "ECONNREFUSED")
+      })
+    )
+
+    it.effect("the JSON of an error has the exit code", () =>
+      Effect.gen(function* () {
+        const { run } = yield* LocalExchange
+        const { code, stderr, stdout } = yield* run(["status", "--env", "http://127.0.0.1:1", "--json"])
+        assert.strictEqual(stdout, "")
+        const { error } = JSON.parse(stderr)
+        assert.deepInclude(error, { exit: "unavailable", exit_code: code, type: "TransportError" })
+        assert.strictEqual(code, exits.unavailable.code)
+      })
+    )
+
+    it.effect("a process ends with the code", () =>
+      Effect.gen(function* () {
+        const { runProcess } = yield* LocalExchange
+        const [done, wrong] = yield* Effect.all([runProcess(["status"]), runProcess(["statu"])], { concurrency: 2 })
+        assert.deepStrictEqual([done.code, wrong.code], [0, 2])
+        assert.strictEqual(done.stdout, "exchange  up\ntrading   active\n")
+      })
+    )
+  })
+})

@@ -1,0 +1,51 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { examplesOf, matches } from "./support/console.ts"
+import { LocalExchange } from "./support/exchange.ts"
+import { readmeExchange } from "./support/readmeWorld.ts"
+
+const file = fileURLToPath(new URL("../README.md", import.meta.url))
+const readme = readFileSync(file, "utf8")
+
+describe("examplesOf", () => {
+  it("reads the commands and their outputs", () => {
+    const text = '```console\n$ kalshi a "b c"\none\n\ntwo\n$ kalshi d | head -2\n```\n'
+    assert.deepStrictEqual(examplesOf(text), [
+      { args: ["a", "b c"], head: undefined, command: 'kalshi a "b c"', output: "one\n\ntwo" },
+      { args: ["d"], head: 2, command: "kalshi d | head -2", output: "" }
+    ])
+  })
+
+  it("matches an output with …", () => {
+    assert.isTrue(matches("a … c\n…\nz", "a b c\n1\n2\nz\n"))
+    assert.isFalse(matches("a … c\nz", "a b c\n1\nz\n"))
+  })
+})
+
+// UPDATE_README=1 writes the real outputs into the README.
+layer(readmeExchange, { excludeTestServices: true })("README", (it) => {
+  it.effect("shows the real output of each command", () =>
+    Effect.gen(function* () {
+      const { folder, run } = yield* LocalExchange
+      let updated = readme
+      for (const { args, command, head, output } of examplesOf(readme)) {
+        // A file in the README is a file in the folder of the test.
+        const inFolder = args.map((arg) => (/^[\w-]+\.(?:ndjson|json|pem)$/.test(arg) ? join(folder, arg) : arg))
+        const { stderr, stdout } = yield* run(inFolder, head === undefined ? {} : { head })
+        const actual = (stdout + stderr).replaceAll(`${folder}/`, "").replaceAll("\r\n", "\n").trimEnd()
+        if (process.env["UPDATE_README"] === undefined) {
+          assert.isTrue(matches(output, actual), `$ ${command}\nexpected:\n${output}\nactual:\n${actual}`)
+        } else if (!matches(output, actual)) {
+          updated = updated.replace(
+            `$ ${command}\n${output === "" ? "" : `${output}\n`}`,
+            () => `$ ${command}\n${actual}\n`
+          )
+        }
+      }
+      if (updated !== readme) writeFileSync(file, updated)
+    })
+  )
+})

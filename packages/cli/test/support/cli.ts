@@ -1,0 +1,164 @@
+/**
+ * Runs the command `kalshi` in tests: in this process, or as a process of its own.
+ *
+ * @module
+ */
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as NodeWS from "@effect/platform-node/NodeWS"
+import type * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { systemError } from "effect/PlatformError"
+import * as Queue from "effect/Queue"
+import * as Sink from "effect/Sink"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
+import * as Terminal from "effect/Terminal"
+import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import { codeOf, run } from "../../src/Cli.ts"
+import { type Exit, exits } from "../../src/app/exits.ts"
+import * as Output from "../../src/output/Output.ts"
+
+/** How a run ended, and what it printed. */
+export interface Result {
+  readonly exit: Exit | undefined
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Options of a run. */
+export interface Options {
+  /** The environment variables. The variables of the test's process are not visible. */
+  readonly env?: Readonly<Record<string, string>>
+  /** The text of the standard input. */
+  readonly stdin?: string
+  /** The number of lines after which the reader of the standard output closes it. Default: the reader reads all. */
+  readonly head?: number
+  /** The width of the terminal. Default: the output is not a terminal. */
+  readonly columns?: number
+  /** Whether the terminal has colours. Default: false. */
+  readonly color?: boolean
+  /** The keys that a user presses, for a command that asks. Then the run has a terminal that can ask. */
+  readonly keys?: ReadonlyArray<Terminal.UserInput>
+  /** The time at which the run starts and stands still. Waits still take their real time. Default: the real time. */
+  readonly nowMillis?: number
+}
+
+/** A key without modifiers, such as `y` or `return`. */
+export const key = (name: string): Terminal.UserInput => ({
+  input: name.length === 1 ? Option.some(name) : Option.none(),
+  key: { name, ctrl: false, meta: false, shift: false }
+})
+
+/** The error of a write whose reader has gone. */
+const closed = systemError({
+  module: "Stdio",
+  method: "stdout",
+  _tag: "Unknown",
+  cause: Object.assign(new Error("write EPIPE"), { code: "EPIPE" })
+})
+
+/** A clock that stands still, on which waits take their real time. */
+export const frozenClock = (nowMillis: number) =>
+  Effect.map(Clock.Clock, (real): Clock.Clock => ({
+    monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+    currentTimeMillisUnsafe: () => nowMillis,
+    currentTimeMillis: Effect.succeed(nowMillis),
+    monotonicTimeNanos: real.monotonicTimeNanos,
+    currentTimeNanosUnsafe: () => BigInt(nowMillis) * 1_000_000n,
+    currentTimeNanos: Effect.succeed(BigInt(nowMillis) * 1_000_000n),
+    sleep: (duration) => real.sleep(duration)
+  }))
+
+/** Runs the command in this process. */
+export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
+  Effect.gen(function* () {
+    const printed = { stdout: "", stderr: "" }
+    const decoder = new TextDecoder()
+    const sink = (stream: keyof typeof printed) => () =>
+      Sink.forEach((part: string | Uint8Array) =>
+        Effect.suspend(() => {
+          printed[stream] += typeof part === "string" ? part : decoder.decode(part)
+          const lines = printed[stream].split("\n")
+          if (stream === "stderr" || options.head === undefined || lines.length <= options.head) return Effect.void
+          printed[stream] = `${lines.slice(0, options.head).join("\n")}\n`
+          return Effect.fail(closed)
+        })
+      )
+    const keys = yield* Queue.make<Terminal.UserInput, Cause.Done>()
+    for (const pressed of options.keys ?? []) Queue.offerUnsafe(keys, pressed)
+    const size = { columns: options.columns ?? 0, rows: 24 }
+    const terminal = Terminal.make({
+      columns: Effect.succeed(size.columns),
+      rows: Effect.succeed(size.rows),
+      size: Effect.tap(Queue.sliding<Terminal.Size, Cause.Done>(1), (queue) => Queue.offer(queue, size)),
+      readInput: Effect.succeed(keys),
+      readLine: Effect.fail(new Terminal.QuitError({})),
+      display: (text) => Effect.sync(() => void (printed.stdout += text))
+    })
+    const stdio = Stdio.layerTest({
+      args: Effect.succeed(args),
+      stdoutIsTerminal: Effect.succeed(options.columns !== undefined),
+      stdinIsTerminal: Effect.succeed(options.keys !== undefined),
+      stdout: sink("stdout"),
+      stderr: sink("stderr"),
+      stdin: options.stdin === undefined ? Stream.empty : Stream.make(new TextEncoder().encode(options.stdin))
+    })
+    const capabilities = Layer.succeed(TerminalCapabilities.TerminalCapabilities, {
+      canColor: options.color === true,
+      canAnimate: options.columns !== undefined,
+      canPrompt: options.keys !== undefined
+    })
+    const console: Console.Console = {
+      ...globalThis.console,
+      log: (...parts) => void (printed.stdout += `${parts.join(" ")}\n`),
+      error: (...parts) => void (printed.stderr += `${parts.join(" ")}\n`)
+    }
+    const platform = Layer.mergeAll(
+      NodeServices.layer,
+      stdio,
+      Layer.succeed(Terminal.Terminal, terminal),
+      capabilities,
+      Layer.succeed(Console.Console, console),
+      ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...options.env } })),
+      ...(options.nowMillis === undefined ? [] : [Layer.effect(Clock.Clock, frozenClock(options.nowMillis))])
+    )
+    const services = Layer.mergeAll(
+      Layer.provideMerge(Output.layer, platform),
+      NodeHttpClient.layerUndici,
+      NodeWS.layerWebSocketConstructor
+    )
+    const exit = yield* run(args).pipe(Effect.provide(services))
+    return { exit, code: codeOf(exit), ...printed }
+  })
+
+/** The entry point of the command. */
+export const entry = fileURLToPath(new URL("../../src/bin/kalshi.ts", import.meta.url))
+
+/** Runs the command as a process of its own. Only for what a run in this process cannot show. */
+export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
+  Effect.callback((resume) => {
+    const child = spawn(process.execPath, [entry, ...args], {
+      env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...options.env },
+      stdio: ["pipe", "pipe", "pipe"]
+    })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => void (stdout += text))
+    child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text))
+    child.stdin.on("error", () => {})
+    child.stdin.end(options.stdin ?? "")
+    child.on("close", (code) => {
+      const exit = Object.entries(exits).find((entry) => entry[1].code === code)?.[0] as Exit | undefined // a key of `exits`
+      resume(Effect.succeed({ exit, code: code ?? -1, stdout, stderr }))
+    })
+    return Effect.sync(() => child.kill("SIGKILL"))
+  })

@@ -1,0 +1,55 @@
+/**
+ * The `console` blocks of a README: commands, and the output that each must print.
+ *
+ * A line `$ kalshi …` is a command. The lines up to the next command are its output, on both streams. In the output, `…`
+ * stands for any text in a line, and a line `…` for any lines. `| head -N` closes the output after N lines.
+ *
+ * @module
+ */
+
+/** A command of a README. */
+export interface Example {
+  /** The arguments, without `kalshi`. */
+  readonly args: ReadonlyArray<string>
+  /** The number of lines after which the reader closes the output. Undefined if it reads all. */
+  readonly head: number | undefined
+  readonly command: string
+  readonly output: string
+}
+
+/** Splits a command line into words. Single and double quotes keep a word together. */
+const words = (line: string): ReadonlyArray<string> =>
+  [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "")
+
+const exampleOf = (text: string): Example => {
+  const [line = "", ...output] = text.split("\n")
+  const [command = "", reader] = line.split(" | head -")
+  const [name, ...args] = words(command)
+  if (name !== "kalshi") throw new Error(`The README's command must start with kalshi: ${line}`)
+  return {
+    args,
+    head: reader === undefined ? undefined : Number(reader),
+    command: line,
+    output: output.join("\n").trimEnd()
+  }
+}
+
+/** The commands of all `console` blocks, in order. */
+export const examplesOf = (readme: string): ReadonlyArray<Example> =>
+  [...readme.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) =>
+    block
+      .split(/^\$ /m)
+      .slice(1)
+      .map((text) => exampleOf(text))
+  )
+
+const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+
+/** Whether an output is as the README says. */
+export const matches = (expected: string, actual: string): boolean => {
+  const pattern = expected
+    .split("\n")
+    .map((line) => (line === "…" ? String.raw`(?:.*\n)*?.*` : line.split("…").map(escape).join(".*")))
+    .join(String.raw`\n`)
+  return new RegExp(`^${pattern}$`).test(actual.trimEnd())
+}

@@ -1,0 +1,96 @@
+/**
+ * A local exchange for tests of the command, with an account whose key is in a file.
+ *
+ * @module
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { frozenClock, kalshi, kalshiProcess, type Options } from "./cli.ts"
+
+/** A running local exchange, its account, and the command in its environment. */
+export interface Exchange {
+  readonly sandbox: Sandbox.Sandbox["Service"]
+  /** The account of {@link env}. */
+  readonly account: Sandbox.Credentials
+  /** The variables that connect the command to the exchange as this account. Their folders are empty. */
+  readonly env: Readonly<Record<string, string>>
+  /** A folder for the files of the test. It is removed at the end. */
+  readonly folder: string
+  /** Runs the command in this process, as this account. */
+  readonly run: (args: ReadonlyArray<string>, options?: Options) => ReturnType<typeof kalshi>
+  /** Runs the command as a process, as this account. */
+  readonly runProcess: (args: ReadonlyArray<string>, options?: Options) => ReturnType<typeof kalshiProcess>
+}
+
+/** The service of {@link Exchange}. */
+export class LocalExchange extends Context.Service<LocalExchange, Exchange>()("test/LocalExchange") {}
+
+/** Writes the private key of an account to a file that only its owner can read. */
+export const writeKey = (folder: string, name: string, { privateKey }: Sandbox.Credentials): string => {
+  const path = join(folder, name)
+  writeFileSync(path, Redacted.value(privateKey), { mode: 0o600 })
+  return path
+}
+
+/** The variables that connect the command to an exchange as an account, with folders below `folder`. */
+export const environmentOf = (
+  url: string,
+  folder: string,
+  account: Sandbox.Credentials,
+  keyFile: string
+): Readonly<Record<string, string>> => ({
+  KALSHI_ENV: url,
+  KALSHI_API_KEY_ID: account.keyId,
+  KALSHI_PRIVATE_KEY_PATH: writeKey(folder, keyFile, account),
+  KALSHI_CONFIG_DIR: join(folder, "config"),
+  KALSHI_STATE_DIR: join(folder, "state"),
+  KALSHI_CACHE_DIR: join(folder, "cache")
+})
+
+/** Options of {@link layer}. */
+export interface ExchangeOptions extends Sandbox.Options {
+  /** The time at which the exchange and every run of the command stand still. Default: the real time passes. */
+  readonly nowMillis?: number
+  /** The time at which the exchange was created. Its clock then moved to `nowMillis`. Default: `nowMillis`. */
+  readonly createdMillis?: number
+}
+
+/** A local exchange over HTTP with one account, `trader`, until the tests end. */
+export const layer = ({
+  nowMillis,
+  createdMillis = nowMillis,
+  ...options
+}: ExchangeOptions = {}): Layer.Layer<LocalExchange> => {
+  const clock = createdMillis === undefined ? Layer.empty : Layer.effect(Clock.Clock, frozenClock(createdMillis))
+  const sandboxLayer = Sandbox.layer({ clock: nowMillis === undefined ? "real" : "frozen", ...options })
+  return Layer.effect(
+    LocalExchange,
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      if (nowMillis !== undefined && createdMillis !== undefined) yield* sandbox.moveClock(nowMillis - createdMillis)
+      const account = yield* sandbox.createAccount({ name: "trader" })
+      const folder = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "kalshi-cli-"))),
+        (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+      )
+      const env = environmentOf(sandbox.url, folder, account, "key.pem")
+      const at = nowMillis === undefined ? {} : { nowMillis }
+      const inEnv = (options: Options = {}) => ({ ...at, ...options, env: { ...env, ...options.env } })
+      return {
+        sandbox,
+        account,
+        env,
+        folder,
+        run: (args, options) => kalshi(args, inEnv(options)),
+        runProcess: (args, options) => kalshiProcess(args, inEnv(options))
+      }
+    })
+  ).pipe(Layer.provide(sandboxLayer), Layer.provide(clock), Layer.orDie)
+}

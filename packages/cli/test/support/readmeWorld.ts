@@ -1,0 +1,19 @@
+/**
+ * The exchange of the README: at a fixed time, with a crowd that has traded for an hour.
+ *
+ * @module
+ */
+import { layer } from "./exchange.ts"
+
+/** The time of every run of the command. The exchange was created an hour earlier. */
+const nowMillis = Date.UTC(2026, 10, 30, 12)
+const pastMillis = 3_600_000
+
+/** The exchange of the README. */
+export const readmeExchange = layer({
+  nowMillis,
+  createdMillis: nowMillis - pastMillis,
+  seed: 7,
+  world: true,
+  crowd: { traders: 12 }
+})
