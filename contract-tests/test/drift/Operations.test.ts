@@ -329,6 +329,20 @@ describe("the comparison of two REST documents", () => {
     )
   })
 
+  it("lists operations with the same new status once", () => {
+    const { findings } = drift(
+      rest,
+      edited(rest, (document) => {
+        list(document).responses["409"] = { description: "Conflict" }
+        document.paths["/things"].post.responses["409"] = { description: "Conflict" }
+      })
+    )
+    assert.deepStrictEqual(
+      findings.map(({ others, subject }) => [subject, others]),
+      [["ListThings", ["CreateThing"]]]
+    )
+  })
+
   it("shows a change by a minimal witness that one document allows and the other refuses", () => {
     const now = edited(rest, (document) => (body(document).properties.count.maximum = 10))
     const [finding] = drift(rest, now).findings

@@ -41,6 +41,60 @@ const passingOn =
   (kept: Json): ClientOf =>
   () => ({ ok: true, kept })
 
+/** A request in which the new document refuses a value of `/count` that the old one allows. */
+const request = (client: ClientOf, sent: Root["sent"]): Root => ({
+  ...root(client),
+  part: "request",
+  old: accepted,
+  new: refusedAt("/count"),
+  sent
+})
+
+const tightened: Difference = {
+  ...nullable,
+  kind: "constraint-tightened",
+  location: "/count",
+  pointer: "/count",
+  detail: "maximum 10 → 5",
+  grown: undefined,
+  shrunk: () => ({ count: 10 })
+}
+
+const judgedRequest = (client: ClientOf, sent: Root["sent"]) => {
+  const collect = collector()
+  collect.judge(request(client, sent), tightened)
+  return collect.result().findings.map((finding) => [finding.class, finding.verdict])
+}
+
+describe("the judge of a difference of requests", () => {
+  const allows: ClientOf = () => ({ ok: true })
+  const breaking = [["breaking", "sends a refused request"]]
+  const additive = [["additive", "unaffected"]]
+
+  it("calls a tighter bound breaking if the client sends such a value", () => {
+    assert.deepStrictEqual(judgedRequest(allows, undefined), breaking)
+    assert.deepStrictEqual(
+      judgedRequest(allows, () => "refused"),
+      breaking
+    )
+  })
+
+  it("calls it additive if the client rejects the value itself, or sends a valid request", () => {
+    const rejects: ClientOf = () => ({ ok: false, pointers: ["/count"] })
+    assert.deepStrictEqual(judgedRequest(rejects, undefined), additive)
+    assert.deepStrictEqual(
+      judgedRequest(rejects, () => "refused"),
+      additive
+    )
+    for (const answer of ["not sent", "valid"] as const) {
+      assert.deepStrictEqual(
+        judgedRequest(allows, () => answer),
+        additive
+      )
+    }
+  })
+})
+
 describe("the judge of a difference", () => {
   it("compares what the client passes on with the witness", () => {
     assert.deepStrictEqual(judged(passingOn({ list: null })), [["additive", "unaffected"]])
@@ -77,6 +131,24 @@ describe("the judge of a difference", () => {
     const collect = collector()
     collect.judge({ ...root(passingOn({ list: null })), old: accepted }, nullable)
     assert.deepStrictEqual(collect.result(), { findings: [], undecided: [] })
+  })
+
+  it("has no finding for a member that another variant declares", () => {
+    const differences = [
+      { ...nullable, kind: "field-added", detail: "an optional field was added" },
+      { ...nullable, kind: "field-removed", detail: "the optional field was removed" }
+    ] as const
+    for (const side of ["old", "new"] as const) {
+      const collect = collector()
+      const isDeclared: Root["isDeclared"] = (_, at) => at === side
+      for (const difference of differences) {
+        collect.judge({ ...root(passingOn({})), isDeclared }, difference)
+      }
+      assert.deepStrictEqual(
+        collect.result().findings.map(({ kind }) => kind),
+        [side === "old" ? "field-removed" : "field-added"]
+      )
+    }
   })
 
   it("keeps the verdicts of two operations apart", () => {
