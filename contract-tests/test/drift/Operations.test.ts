@@ -68,6 +68,14 @@ const responses: ReadonlyArray<Planted> = [
     ["additive field-added ListThings colour"]
   ],
   [
+    "a new required field, which the client ignores too",
+    (document) => {
+      thing(document).properties.colour = { type: "string" }
+      thing(document).required.push("colour")
+    },
+    ["additive field-added ListThings colour"]
+  ],
+  [
     "a bound loosened",
     (document) => delete thing(document).properties.count.minimum,
     ["breaking constraint-loosened ListThings count: refuses"]
@@ -178,6 +186,14 @@ const requests: ReadonlyArray<Planted> = [
     ["breaking constraint-tightened ListThings schema: sends a refused request"]
   ],
   [
+    "a range that became an enum without one of its numbers",
+    (document) => {
+      const numbers = Array.from({ length: 100 }, (_, index) => index + 1).filter((number) => number !== 57)
+      list(document).parameters[0].schema = { type: "integer", enum: numbers, default: 20 }
+    },
+    ["breaking enum-closed ListThings schema: sends a refused request"]
+  ],
+  [
     "a longest list introduced",
     (document) => (list(document).parameters[2].schema.maxItems = 2000),
     ["breaking constraint-tightened ListThings schema: sends a refused request"]
@@ -268,6 +284,7 @@ const harmless: ReadonlyArray<readonly [name: string, edit: (document: Editable)
   ["another order of members, parameters, enums and required fields", reordered],
   ["another description", (document) => edited(document, (copy) => (thing(copy).description = "Anything"))],
   ["another example", (document) => edited(document, (copy) => (thing(copy).properties.id.example = "b"))],
+  ["a default of a response", (document) => edited(document, (copy) => (thing(copy).properties.note.default = "none"))],
   [
     "a schema moved to a component",
     (document) =>
@@ -286,7 +303,44 @@ const harmless: ReadonlyArray<readonly [name: string, edit: (document: Editable)
   ]
 ]
 
+const variant = (kind: string, fields: Record<string, unknown>): Editable => ({
+  type: "object",
+  required: ["kind", ...Object.keys(fields)],
+  properties: { kind: { type: "string", enum: [kind] }, ...fields }
+})
+
+/** The document, with a field that has two variants. Their members have the same names and other types. */
+const withVariants = edited(rest, (document) => {
+  const variants = [variant("circle", { size: { type: "integer" } }), variant("box", { size: { type: "string" } })]
+  thing(document).properties.shape = { oneOf: variants }
+})
+
+const variants = (document: Editable): Editable => thing(document).properties.shape.oneOf
+
+const ofVariants: ReadonlyArray<Planted> = [
+  ["nothing if the variants have another order", (document) => variants(document).reverse(), []],
+  [
+    "a change of the second variant",
+    (document) => {
+      variants(document).reverse()
+      variants(document)[0].properties.size.maxLength = 5
+      variants(document)[1].properties.size.maximum = 5
+    },
+    ["additive constraint-tightened ListThings size", "additive constraint-tightened ListThings size"]
+  ],
+  [
+    "a new variant",
+    (document) => variants(document).push(variant("line", { length: { type: "integer" } })),
+    ["breaking variant-added ListThings shape: refuses"]
+  ],
+  ["a variant removed", (document) => variants(document).pop(), ["additive variant-removed ListThings shape"]]
+]
+
 describe("the comparison of two REST documents", () => {
+  it.each(ofVariants)("finds in the variants of a value: %s", (_, edit, expected) => {
+    assert.deepStrictEqual(planted(withVariants, edit), expected)
+  })
+
   it.each(responses)("finds in a response: %s", (_, edit, expected) => {
     assert.deepStrictEqual(planted(rest, edit), expected)
   })

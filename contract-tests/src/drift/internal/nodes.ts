@@ -236,11 +236,16 @@ export const listOfLength = (
 
 /**
  * Creates a minimal object: the members that the alternative requires, and the members that the guides require and the
- * alternative allows.
+ * alternative allows. `onlyOwn` leaves out the latter.
  */
-export const minimalObject = (own: Held, guides: ReadonlyArray<Held>): ReadonlyMap<string, Json> | undefined => {
+export const minimalObject = (
+  own: Held,
+  guides: ReadonlyArray<Held>,
+  onlyOwn = false
+): ReadonlyMap<string, Json> | undefined => {
   const members = new Map<string, Json>()
-  const names = new Set([own, ...guides].flatMap(({ alternative }) => [...alternative.required]))
+  const required = onlyOwn ? [own] : [own, ...guides]
+  const names = new Set(required.flatMap(({ alternative }) => [...alternative.required]))
   for (const name of names) {
     const isRequired = own.alternative.required.has(name)
     const inside = guides.flatMap((guide) => {
@@ -270,11 +275,12 @@ export const minimal = (primary: Place, guides: ReadonlyArray<Place>): Json | un
   return undefined
 }
 
-/** Creates a minimal value of one alternative. */
+/** Creates a minimal value of one alternative. For `onlyOwn`, see `minimalObject`. */
 export const minimalOf = (
   primary: Place,
   alternative: Shape.Alternative,
-  guides: ReadonlyArray<Place>
+  guides: ReadonlyArray<Place>,
+  onlyOwn = false
 ): Json | undefined => {
   switch (alternative.kind) {
     case "any": {
@@ -285,7 +291,7 @@ export const minimalOf = (
       return listOf(primary, alternative, guides)
     case "object": {
       const { tools } = primary
-      const made = minimalObject({ tools, alternative }, objectsAt(guides, { tools, alternative }))
+      const made = minimalObject({ tools, alternative }, objectsAt(guides, { tools, alternative }), onlyOwn)
       return made === undefined ? undefined : objectOf(made)
     }
     default:

@@ -217,12 +217,13 @@ export const compareObjects = (
   if (pairs.length === 0) return
   for (const alternative of unmatchedNew) {
     differ("variant-added", `a new variant of the object: ${describeVariant(alternative)}`, {
-      grown: () => minimalOf(places.new, alternative, guidesOfNew(places))
+      // A member that only another variant requires would hide that the client does not know the variant.
+      grown: () => minimalOf(places.new, alternative, guidesOfNew(places), true)
     })
   }
   for (const alternative of unmatchedOld) {
     differ("variant-removed", `a variant of the object was removed: ${describeVariant(alternative)}`, {
-      shrunk: () => minimalOf(places.old, alternative, [places.new])
+      shrunk: () => minimalOf(places.old, alternative, [places.new], true)
     })
   }
   for (const [old, now] of pairs) compareMembers(context, pairOf(context, places, old, now), frame, differ)
