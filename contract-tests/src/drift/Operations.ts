@@ -248,7 +248,7 @@ const compareRequests = (
     old: judgeOf(old, tools.old, none),
     new: judgeOf(now, tools.new, aliases),
     client: modelOf(judgeOf(client, tools.requests, none)),
-    sent: present?.sender(old.id, now, tools.new.judge),
+    sent: present?.sender(client, now, tools.new.judge),
     isDeclared: () => false,
     pointerOf: (schema, side) => context.pointerOf(schema, side) ?? now.pointer
   }

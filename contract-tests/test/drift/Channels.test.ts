@@ -20,6 +20,19 @@ const addMessage = (document: Editable, channel: string): void => {
   document.operations[channel].messages.push({ $ref: `#/channels/${channel}/messages/cancel` })
 }
 
+/** Adds a second message of the type `trade`. */
+const addVariant = (document: Editable): void => {
+  const message = structuredClone(schemas(document).tradePayload)
+  message.properties.msg.properties.side.enum = ["both"]
+  schemas(document).doubleTradePayload = message
+  document.components.messages.doubleTrade = {
+    ...document.components.messages.trade,
+    payload: { $ref: "#/components/schemas/doubleTradePayload" }
+  }
+  document.channels.trade.messages.doubleTrade = { $ref: "#/components/messages/doubleTrade" }
+  document.operations.trade.messages.push({ $ref: "#/channels/trade/messages/doubleTrade" })
+}
+
 /** A change of the document, and its expected findings. */
 type Planted = readonly [name: string, edit: (document: Editable) => void, expected: ReadonlyArray<string>]
 
@@ -161,17 +174,14 @@ describe("the comparison of two WebSocket documents", () => {
 
   it("does not take a field for removed if a new variant of the message has it", () => {
     const found = planted(feed, (document) => {
-      const message = structuredClone(schemas(document).tradePayload)
-      message.properties.msg.properties.side.enum = ["both"]
-      schemas(document).doubleTradePayload = message
-      document.components.messages.doubleTrade = {
-        ...document.components.messages.trade,
-        payload: { $ref: "#/components/schemas/doubleTradePayload" }
-      }
-      document.channels.trade.messages.doubleTrade = { $ref: "#/components/messages/doubleTrade" }
-      document.operations.trade.messages.push({ $ref: "#/channels/trade/messages/doubleTrade" })
+      addVariant(document)
       delete trade(document).properties.note
     })
     assert.deepStrictEqual(found, ["additive variant-added trade doubleTradePayload"])
+  })
+
+  it("knows that a client passes on a new member of an enum of a message with two variants", () => {
+    const found = planted(edited(feed, addVariant), (document) => trade(document).properties.side.enum.push("either"))
+    assert.deepStrictEqual(found, ["additive enum-member-added trade side"])
   })
 })

@@ -20,6 +20,12 @@ export type ClientOf = (
   | { readonly ok: true; /** What the client passes on, if known. */ readonly kept?: Json }
   | { readonly ok: false; readonly pointers: ReadonlyArray<string> }
 
+/**
+ * What a document says about the request that a client sends for an input, of which a place is of interest. Undefined if
+ * the request cannot be judged.
+ */
+export type Sent = (input: Json, place: string) => "not sent" | "refused" | "valid" | undefined
+
 /** A pair of schemas whose differences are judged. */
 export interface Root {
   readonly part: Part
@@ -28,8 +34,8 @@ export interface Root {
   readonly new: JudgeOf
   /** A response: what the client decodes. A request: what the client sends. */
   readonly client: ClientOf
-  /** A request: what the new document says about the request that the client's own code sends. */
-  readonly sent: ((input: Json) => "not sent" | "refused" | "valid") | undefined
+  /** A request: what the new document says about the request of the client's own code. Undefined for a model. */
+  readonly sent: Sent | undefined
   /** Returns whether some variant of the old or the new schema declares a member. */
   readonly isDeclared: (location: string, side: "new" | "old") => boolean
   /** Returns the JSON Pointer of a schema of either document. */
@@ -185,7 +191,7 @@ const judgeSent = (root: Root, difference: Difference): Outcome => {
   const shrunk = difference.shrunk?.()
   if (shrunk !== undefined && refusesAt(asClient(root.new(shrunk)), pointer)) {
     const sends = root.client(shrunk).ok
-    const own = sends ? root.sent?.(shrunk) : "not sent"
+    const own = sends ? root.sent?.(shrunk, pointer) : "not sent"
     const isRefused = own === undefined ? sends : own === "refused"
     return finding(root, difference, { verdict: isRefused ? "sends a refused request" : "unaffected", witness: shrunk })
   }

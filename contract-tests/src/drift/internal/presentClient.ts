@@ -6,24 +6,28 @@
  */
 import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import * as Result from "effect/Result"
-import { stringify, type Json } from "../../judge/JsonSchema.ts"
+import { equals, isObject, stringify, valueAt, type Json } from "../../judge/JsonSchema.ts"
 import type { Judge } from "../../judge/Judge.ts"
 import * as Answers from "../../operations/Answers.ts"
 import * as ClientOperations from "../../operations/ClientOperations.ts"
 import * as Requests from "../../operations/Requests.ts"
 import type * as ReferenceDocument from "../../reference/ReferenceDocument.ts"
-import type { ClientOf } from "./judging.ts"
+import type { ClientOf, Sent } from "./judging.ts"
+import { orNone } from "./nodes.ts"
 
 /** The REST client. */
 export interface PresentRest {
   /** Returns the decoder of an operation's successful responses. Undefined if the client does not have the operation. */
   readonly decoder: (reference: ReferenceDocument.Operation) => ClientOf | undefined
-  /** Returns what a new document says about the requests that the client sends for an operation. */
+  /**
+   * Returns what a new document says about the requests that the client sends for an operation. Undefined if the client
+   * does not have the operation.
+   */
   readonly sender: (
-    id: string,
+    reference: ReferenceDocument.Operation,
     now: ReferenceDocument.Operation,
     judge: Judge
-  ) => ((input: Json) => "not sent" | "refused" | "valid") | undefined
+  ) => Sent | undefined
 }
 
 /** The faults of a request that do not depend on its input. Changes of the security are findings of their own. */
@@ -46,17 +50,23 @@ export const rest = (judge: Judge): PresentRest => {
         return decoded.ok ? { ok: true, kept: codec.encode?.(decoded.value) as Json } : decoded
       }
     },
-    sender: (id, now, judgeNew) => {
-      const client = byId.get(id)
+    sender: (reference, now, judgeNew) => {
+      const client = byId.get(reference.id)
       if (client === undefined) return undefined
-      let prepared: { readonly requests: Requests.Requests; readonly accepts: (input: Json) => boolean } | undefined
       const prepare = () => {
         const requests = Requests.make(now, judgeNew)
-        return { requests, accepts: judgeNew.accepts(requests.input) }
+        return { requests, accepts: judgeNew.accepts(requests.input), own: Requests.make(reference, judge) }
       }
-      return (input) => {
-        const { accepts, requests } = (prepared ??= prepare())
-        const outcome = recorder.call(client.operation, input)
+      let prepared: ReadonlyArray<ReturnType<typeof prepare>> | undefined
+      return (input, place) => {
+        // A new document can have parameters or bodies of a form that the reader of requests does not support.
+        const [usable] = (prepared ??= orNone(() => [prepare()]))
+        if (usable === undefined) return undefined
+        const { accepts, own, requests } = usable
+        // A minimal input can violate a rule between fields. It gets the fields that the rule needs.
+        const sendable = isObject(input) ? own.sendable(input) : input
+        if (!equals(valueAt(sendable, place), valueAt(input, place))) return "not sent"
+        const outcome = recorder.call(client.operation, sendable)
         if (outcome._tag === "Refused") return "not sent"
         const { faults, input: read } = requests.read(outcome.sent)
         return faults.some((fault) => !isAboutHeaders(fault)) || !accepts(read) ? "refused" : "valid"

@@ -62,6 +62,13 @@ describe("the present client", () => {
     )
   })
 
+  it("sends no time in milliseconds where the document means seconds, so a bound above all seconds breaks nothing", () => {
+    const edit = (document: Editable): void => {
+      schemas(document).CreateOrderV2Request.properties.expiration_time.maximum = 9_999_999_999
+    }
+    assert.deepStrictEqual(found(rest, edit), ["additive constraint-tightened CreateOrderV2 expiration_time"])
+  })
+
   it("ignores that an operation became secured again only in its own finding", () => {
     const edit = (document: Editable): void => {
       const { get } = document.paths["/markets/{ticker}/orderbook"]
