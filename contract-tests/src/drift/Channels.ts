@@ -6,7 +6,6 @@
 import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import * as Result from "effect/Result"
 import { pointerKeys, type Json, type JsonSchema } from "../judge/JsonSchema.ts"
-import * as Messages from "../operations/Messages.ts"
 import type * as FeedDocument from "../reference/FeedDocument.ts"
 import type { Finding, Habit, Kind, Part, Verdict } from "./Finding.ts"
 import { adviceFor } from "./internal/advice.ts"
@@ -35,6 +34,8 @@ export interface Documents {
   readonly client: Document
   /** Whether the client's own code judges the witnesses. */
   readonly isPresent: boolean
+  /** The pointers of required lists that are never null. */
+  readonly neverNull: ReadonlySet<string>
 }
 
 /** The messages of one sender with the same name on the wire. */
@@ -49,6 +50,8 @@ interface Side {
   readonly document: Document
   readonly tools: Tools
   readonly groups: ReadonlyMap<string, Group>
+  /** Returns the schema by which the payload of a message is read. */
+  readonly read: (payload: JsonSchema) => JsonSchema
   /** Returns the schema of a group: one schema, or the union of several. */
   readonly schemaOf: (group: Group) => JsonSchema
 }
@@ -56,7 +59,8 @@ interface Side {
 interface Context {
   readonly old: Side
   readonly new: Side
-  readonly client: Side
+  /** The client reads messages by an opened document, and writes commands by the document itself. */
+  readonly client: { readonly command: Side; readonly message: Side }
   readonly documents: Documents
   readonly decode: ReturnType<typeof PresentClient.feed> | undefined
   readonly pointerOf: Root["pointerOf"]
@@ -65,38 +69,41 @@ interface Context {
 
 const isJson = ({ contentType }: Message): boolean => contentType === "application/json"
 
-const partOf = ({ sender }: Message): Group["part"] => (sender === "client" ? "command" : "message")
+/** Returns the constant of a member of a message. */
+const constantOf = (document: Document, { payload }: Message, member: "cmd" | "type"): string | undefined => {
+  const constant = document.deref(payload).properties?.[member]?.const
+  return typeof constant === "string" ? constant : undefined
+}
+
+/** Returns the part of a message. A message that belongs to no operation is a command if it has a `cmd`. */
+const partOf = (document: Document, message: Message): Group["part"] =>
+  (message.sender ?? (constantOf(document, message, "cmd") === undefined ? "server" : "client")) === "client"
+    ? "command"
+    : "message"
 
 /** Returns the `type` or the `cmd` of a message. A control frame has neither: its name is used. */
-const wireName = (document: Document, message: Message): string => {
-  const properties = document.deref(message.payload).properties
-  const constant = properties?.[partOf(message) === "command" ? "cmd" : "type"]?.const
-  return typeof constant === "string" ? constant : message.name
-}
+const wireName = (document: Document, message: Message): string =>
+  constantOf(document, message, partOf(document, message) === "command" ? "cmd" : "type") ?? message.name
 
 const groupsOf = (document: Document): ReadonlyMap<string, Group> => {
   const groups = new Map<string, Group>()
   for (const message of document.messages) {
-    const [name, part] = [wireName(document, message), partOf(message)]
+    const [name, part] = [wireName(document, message), partOf(document, message)]
     const key = `${part} ${name}`
     groups.set(key, { name, part, messages: [...(groups.get(key)?.messages ?? []), message] })
   }
   return groups
 }
 
-const sideOf = (document: Document, tools: Tools, rewrite: (schema: JsonSchema) => JsonSchema): Side => {
-  const kinds = Messages.kindsOf(document)
-  return {
-    document,
-    tools,
-    groups: groupsOf(document),
-    schemaOf: ({ messages, name, part }) => {
-      if (part === "command") return { anyOf: messages.map(({ payload }) => closed(payload, tools.judge.resolve)) }
-      const kind = kinds.find((one) => one.sender === "server" && one.name === name)
-      return rewrite(kind?.schema ?? { anyOf: messages.map(({ payload }) => payload) })
-    }
-  }
-}
+const sideOf = (document: Document, tools: Tools, read = (payload: JsonSchema): JsonSchema => payload): Side => ({
+  document,
+  tools,
+  groups: groupsOf(document),
+  read,
+  schemaOf: ({ messages, part }) => ({
+    anyOf: messages.map(({ payload }) => (part === "command" ? closed(payload, tools.judge.resolve) : read(payload)))
+  })
+})
 
 /** A finding about a channel or a message as a whole. */
 const about = (
@@ -164,7 +171,9 @@ const compareMembership = (
   now: Side
 ): void => {
   const keys = (side: Side, { messages }: FeedDocument.Channel) =>
-    new Map(messages.map((message) => [`${partOf(message)} ${wireName(side.document, message)}`, message]))
+    new Map(
+      messages.map((message) => [`${partOf(side.document, message)} ${wireName(side.document, message)}`, message])
+    )
   const [had, has] = [keys(old, before), keys(now, after)]
   const pointer = `/channels/${after.name}/messages`
   const isCommon = (key: string): boolean => old.groups.has(key) && now.groups.has(key)
@@ -227,7 +236,8 @@ const pairs = (
 }
 
 const rootOf = (context: Context, before: Group, after: Group): Root => {
-  const { client, decode, new: now, old } = context
+  const { decode, new: now, old } = context
+  const client = context.client[before.part]
   const own = client.groups.get(`${before.part} ${before.name}`) ?? before
   const judgeNew = lazily(() => now.tools.judge(now.schemaOf(after)))
   const { part } = before
@@ -256,7 +266,8 @@ const rootOf = (context: Context, before: Group, after: Group): Root => {
 }
 
 const compareGroup = (context: Context, before: Group, after: Group): void => {
-  const { client, collect, new: now, old } = context
+  const { collect, new: now, old } = context
+  const client = context.client[before.part]
   const root = rootOf(context, before, after)
   const own = client.groups.get(`${before.part} ${before.name}`)
   const walk = Walk.make({
@@ -264,7 +275,6 @@ const compareGroup = (context: Context, before: Group, after: Group): void => {
     report: (difference) => collect.judge(root, difference),
     undecided: (location, detail) => collect.leave(undecidedText(after.name, before.part, location, detail))
   })
-  const rewrite = (schema: JsonSchema): JsonSchema => (before.part === "message" ? opened(schema) : schema)
   for (const [was, is] of pairs(before, after)) {
     const message = is ?? was
     if (message === undefined || !isJson(message)) continue
@@ -273,7 +283,7 @@ const compareGroup = (context: Context, before: Group, after: Group): void => {
       walk({
         old: placeOf(old.tools, was.payload),
         new: placeOf(now.tools, is.payload),
-        client: ownMessage && placeOf(client.tools, rewrite(ownMessage.payload))
+        client: ownMessage && placeOf(client.tools, client.read(ownMessage.payload))
       })
       continue
     }
@@ -292,14 +302,16 @@ const compareGroup = (context: Context, before: Group, after: Group): void => {
 
 /** Compares two WebSocket documents. */
 export const compare = (documents: Documents): Judged => {
-  const { client, isPresent, new: now, old } = documents
+  const { client, isPresent, neverNull, new: now, old } = documents
   const [oldPointer, newPointer] = [pointersOf(old.document), pointersOf(now.document)]
-  const same = (schema: JsonSchema): JsonSchema => schema
   const context: Context = {
     documents,
-    old: sideOf(old, toolsOf(old.document), same),
-    new: sideOf(now, toolsOf(now.document), same),
-    client: sideOf(client, toolsOf(openedDocument(client.document)), opened),
+    old: sideOf(old, toolsOf(old.document)),
+    new: sideOf(now, toolsOf(now.document)),
+    client: {
+      command: sideOf(client, toolsOf(client.document)),
+      message: sideOf(client, toolsOf(openedDocument(client.document, neverNull)), (payload) => opened(payload))
+    },
     decode: isPresent ? PresentClient.feed() : undefined,
     pointerOf: (schema, side) => (side === "old" ? oldPointer : newPointer)(schema),
     collect: collector()

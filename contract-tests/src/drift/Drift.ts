@@ -21,6 +21,7 @@ import { comparable, type Loaded, type LoadedFeed, type LoadedRest } from "./Doc
 import type { Compared, Drift, Finding } from "./Finding.ts"
 import { adviceFor } from "./internal/advice.ts"
 import type { Judged } from "./internal/judging.ts"
+import { neverNullIn } from "./internal/schemas.ts"
 import * as Operations from "./Operations.ts"
 
 /** The statement of the property that the command checks. */
@@ -132,13 +133,25 @@ const compareKind = (old: Loaded, now: Loaded): Judged => {
     const [before, after] = comparable<LoadedRest>(old, now)
     const present = presentRest()
     const isPresent = before.source.sha256 === present.source.sha256
-    return Operations.compare({ old: before, new: after, client: isPresent ? present : old.refined, isPresent })
+    return Operations.compare({
+      old: before,
+      new: after,
+      client: isPresent ? present : old.refined,
+      isPresent,
+      neverNull: neverNullIn(present.schemas)
+    })
   }
   if (old.kind === "feed" && now.kind === "feed") {
     const [before, after] = comparable<LoadedFeed>(old, now)
     const present = presentFeed()
     const isPresent = before.source.sha256 === present.source.sha256
-    return Channels.compare({ old: before, new: after, client: isPresent ? present : old.refined, isPresent })
+    return Channels.compare({
+      old: before,
+      new: after,
+      client: isPresent ? present : old.refined,
+      isPresent,
+      neverNull: neverNullIn(present.schemas)
+    })
   }
   throw new DifferentKinds(
     `${old.file} and ${now.file} are documents of different interfaces; compare two of the same kind`

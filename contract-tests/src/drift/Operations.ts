@@ -34,6 +34,8 @@ export interface Documents {
   readonly client: Document
   /** Whether the client's own code judges the witnesses. */
   readonly isPresent: boolean
+  /** The pointers of required lists that are never null. */
+  readonly neverNull: ReadonlySet<string>
 }
 
 /** Everything that the comparison of two operations needs. */
@@ -369,7 +371,7 @@ const compareOperation = (context: Context, old: Operation, now: Operation): voi
 
 /** Compares two REST documents. */
 export const compare = (documents: Documents): Judged => {
-  const { client, isPresent, new: now, old } = documents
+  const { client, isPresent, neverNull, new: now, old } = documents
   const [oldPointer, newPointer] = [pointersOf(old.document), pointersOf(now.document)]
   const requests = toolsOf(client.document)
   const context: Context = {
@@ -378,7 +380,7 @@ export const compare = (documents: Documents): Judged => {
       old: toolsOf(old.document),
       new: toolsOf(now.document),
       requests,
-      responses: toolsOf(openedDocument(client.document))
+      responses: toolsOf(openedDocument(client.document, neverNull))
     },
     present: isPresent ? PresentClient.rest(requests.judge) : undefined,
     pointerOf: (schema, side) => (side === "old" ? oldPointer : newPointer)(schema),

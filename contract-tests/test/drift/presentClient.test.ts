@@ -45,15 +45,22 @@ describe("the sender of the present client", () => {
     assert.strictEqual(send("GetOrderGroup", group, "/subaccount", isPublic), "valid")
   })
 
-  it("adds the fields that a rule between fields needs, but does not send an input without the place of interest", () => {
-    const order = { order_id: "a", subaccount: 1 }
-    assert.strictEqual(send("DecreaseOrderV2", order, "/subaccount"), "valid")
-    // Without both fields, the rule adds one of them.
-    assert.strictEqual(send("DecreaseOrderV2", { order_id: "a" }, "/reduce_by"), "not sent")
+  it("adds the fields that a rule between fields needs", () => {
+    assert.strictEqual(send("DecreaseOrderV2", { order_id: "a", subaccount: 1 }, "/subaccount"), "valid")
+  })
+
+  it("sends another input without a field if a rule would add the field to the input", () => {
+    const required = (copy: Editable): void => {
+      copy.components.schemas.DecreaseOrderV2Request.required = ["reduce_by"]
+    }
+    // The rule adds `reduce_by`. The client can also send `reduce_to` alone.
+    assert.strictEqual(send("DecreaseOrderV2", { order_id: "a" }, "/reduce_by"), "valid")
+    assert.strictEqual(send("DecreaseOrderV2", { order_id: "a" }, "/reduce_by", required), "refused")
   })
 
   it("does not send an input that the client rejects", () => {
     assert.strictEqual(send("DecreaseOrderV2", { order_id: "a", reduce_by: "1.005" }, "/reduce_by"), "not sent")
+    assert.strictEqual(send("DecreaseOrderV2", { reduce_by: "1" }, "/order_id"), "not sent")
   })
 
   it("cannot judge a request of a form that its reader does not support", () => {

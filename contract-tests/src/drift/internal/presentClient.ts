@@ -6,8 +6,9 @@
  */
 import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import * as Result from "effect/Result"
-import { equals, isObject, stringify, valueAt, type Json } from "../../judge/JsonSchema.ts"
+import { isObject, pointerKeys, stringify, updateAt, valueAt, type Json } from "../../judge/JsonSchema.ts"
 import type { Judge } from "../../judge/Judge.ts"
+import * as Coverage from "../../generate/Coverage.ts"
 import * as Answers from "../../operations/Answers.ts"
 import * as ClientOperations from "../../operations/ClientOperations.ts"
 import * as Requests from "../../operations/Requests.ts"
@@ -37,6 +38,7 @@ const isAboutHeaders = (fault: string): boolean =>
 /** Creates the REST client. `judge` belongs to the document of the client. */
 export const rest = (judge: Judge): PresentRest => {
   const recorder = Requests.recorder()
+  const coverage = Coverage.make(judge)
   const byId = new Map(ClientOperations.all.map((client) => [client.descriptor.operationId, client]))
   return {
     decoder: (reference) => {
@@ -55,21 +57,30 @@ export const rest = (judge: Judge): PresentRest => {
       if (client === undefined) return undefined
       const prepare = () => {
         const requests = Requests.make(now, judgeNew)
-        return { requests, accepts: judgeNew.accepts(requests.input), own: Requests.make(reference, judge) }
+        const own = Requests.make(reference, judge)
+        return { requests, accepts: judgeNew.accepts(requests.input), own, others: () => coverage.of(own.input) }
       }
       let prepared: ReadonlyArray<ReturnType<typeof prepare>> | undefined
       return (input, place) => {
         // A new document can have parameters or bodies of a form that the reader of requests does not support.
         const [usable] = (prepared ??= orNone(() => [prepare()]))
         if (usable === undefined) return undefined
-        const { accepts, own, requests } = usable
-        // A minimal input can violate a rule between fields. It gets the fields that the rule needs.
-        const sendable = isObject(input) ? own.sendable(input) : input
-        if (!equals(valueAt(sendable, place), valueAt(input, place))) return "not sent"
-        const outcome = recorder.call(client.operation, sendable)
-        if (outcome._tag === "Refused") return "not sent"
-        const { faults, input: read } = requests.read(outcome.sent)
-        return faults.some((fault) => !isAboutHeaders(fault)) || !accepts(read) ? "refused" : "valid"
+        const { accepts, others, own, requests } = usable
+        const send = (candidate: Json): "not sent" | "refused" | "valid" => {
+          // A minimal input can violate a rule between fields. It gets the fields that the rule needs.
+          const sendable = isObject(candidate) ? own.sendable(candidate) : candidate
+          const isThere = (value: Json): boolean => valueAt(value, place) !== undefined
+          if (isThere(sendable) !== isThere(input)) return "not sent"
+          const outcome = recorder.call(client.operation, sendable)
+          if (outcome._tag === "Refused") return "not sent"
+          const { faults, input: read } = requests.read(outcome.sent)
+          return faults.some((fault) => !isAboutHeaders(fault)) || !accepts(read) ? "refused" : "valid"
+        }
+        const answer = send(input)
+        if (answer !== "not sent" || valueAt(input, place) !== undefined) return answer
+        // The client never sends this input without the place. It may send another input without it.
+        const without = others().map((other) => updateAt(other, pointerKeys(place), () => undefined) ?? other)
+        return without.map(send).find((found) => found !== "not sent") ?? "not sent"
       }
     }
   }

@@ -6,6 +6,8 @@
 import {
   isArray,
   isObject,
+  pointerTo,
+  subschemas,
   typeOf,
   type Json,
   type JsonObject,
@@ -24,11 +26,24 @@ const isCursor = (name: string): boolean => /^(?:next_)?cursor$/.test(name)
 
 const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: "null" }] })
 
+/** The place of a schema in its document, and the pointers of required lists that are never null. */
+interface At {
+  readonly pointer: string
+  readonly neverNull: ReadonlySet<string>
+}
+
+const nowhere: At = { pointer: "", neverNull: new Set() }
+
+const inside = ({ neverNull, pointer }: At, ...keys: ReadonlyArray<number | string>): At => ({
+  neverNull,
+  pointer: keys.reduce<string>((path, key) => pointerTo(path, key), pointer)
+})
+
 /**
  * Applies the two general rules of the overlay to an object: a required list can be null, and a cursor can be null or
  * absent. The overlay states them field by field, for the newest document only.
  */
-const withRules = (schema: SchemaObject): SchemaObject => {
+const withRules = (schema: SchemaObject, at: At): SchemaObject => {
   const { properties, required = [] } = schema
   if (properties === undefined) return schema
   return {
@@ -36,7 +51,10 @@ const withRules = (schema: SchemaObject): SchemaObject => {
     properties: Object.fromEntries(
       Object.entries(properties).map(([name, inner]) => [
         name,
-        isCursor(name) || (required.includes(name) && isPlainList(inner)) ? orNull(inner) : inner
+        isCursor(name) ||
+        (required.includes(name) && isPlainList(inner) && !at.neverNull.has(inside(at, "properties", name).pointer))
+          ? orNull(inner)
+          : inner
       ])
     ),
     ...(schema.required === undefined ? {} : { required: required.filter((name) => !isCursor(name)) })
@@ -48,29 +66,33 @@ const withRules = (schema: SchemaObject): SchemaObject => {
  * and the general rules of the overlay hold. A constant stays, because it distinguishes variants. The targets of references
  * stay unchanged: use `openedDocument`.
  */
-export const opened = (schema: JsonSchema): JsonSchema => {
+export const opened = (schema: JsonSchema, at: At = nowhere): JsonSchema => {
   if (typeof schema === "boolean") return schema
-  const { additionalProperties, enum: members, ...rest } = withRules(schema)
+  const { additionalProperties, enum: members, ...rest } = withRules(schema, at)
   const map = (record: { readonly [key: string]: JsonSchema }) =>
-    Object.fromEntries(Object.entries(record).map(([key, inner]) => [key, opened(inner)]))
+    Object.fromEntries(
+      Object.entries(record).map(([key, inner]) => [key, opened(inner, inside(at, "properties", key))])
+    )
+  const list = (schemas: ReadonlyArray<JsonSchema>, keyword: string) =>
+    schemas.map((inner, index) => opened(inner, inside(at, keyword, index)))
   const { allOf, anyOf, items, oneOf, prefixItems, properties } = rest
   return {
     ...rest,
     ...(members === undefined || rest.type !== undefined ? {} : { type: typesOfMembers(members) }),
     ...(additionalProperties === undefined || additionalProperties === false
       ? {}
-      : { additionalProperties: opened(additionalProperties) }),
+      : { additionalProperties: opened(additionalProperties, inside(at, "additionalProperties")) }),
     ...(properties === undefined ? {} : { properties: map(properties) }),
-    ...(items === undefined ? {} : { items: items === false ? false : opened(items) }),
-    ...(prefixItems === undefined ? {} : { prefixItems: prefixItems.map(opened) }),
-    ...(allOf === undefined ? {} : { allOf: allOf.map(opened) }),
-    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(opened) }),
-    ...(oneOf === undefined ? {} : { oneOf: oneOf.map(opened) })
+    ...(items === undefined ? {} : { items: items === false ? false : opened(items, inside(at, "items")) }),
+    ...(prefixItems === undefined ? {} : { prefixItems: list(prefixItems, "prefixItems") }),
+    ...(allOf === undefined ? {} : { allOf: list(allOf, "allOf") }),
+    ...(anyOf === undefined ? {} : { anyOf: list(anyOf, "anyOf") }),
+    ...(oneOf === undefined ? {} : { oneOf: list(oneOf, "oneOf") })
   }
 }
 
-/** Opens the component schemas of a document. */
-export const openedDocument = (document: JsonObject): JsonObject => {
+/** Opens the component schemas of a document. `neverNull` has the pointers of required lists that are never null. */
+export const openedDocument = (document: JsonObject, neverNull: ReadonlySet<string>): JsonObject => {
   const components = document["components"]
   const schemas = isObject(components) ? components["schemas"] : undefined
   if (!isObject(components) || !isObject(schemas)) return document
@@ -80,10 +102,30 @@ export const openedDocument = (document: JsonObject): JsonObject => {
       ...components,
       // The components of a reference document are schemas in normal form, and opening keeps them JSON.
       schemas: Object.fromEntries(
-        Object.entries(schemas).map(([name, schema]) => [name, opened(schema as JsonSchema) as Json])
+        Object.entries(schemas).map(([name, schema]) => [
+          name,
+          opened(schema as JsonSchema, { neverNull, pointer: `/components/schemas/${name}` }) as Json
+        ])
       )
     }
   }
+}
+
+/**
+ * Returns the pointers of required lists that are not nullable in a document to which the overlay was applied: a recording
+ * shows that the exchange writes them as empty lists.
+ */
+export const neverNullIn = (schemas: ReadonlyArray<{ readonly pointer: string; readonly schema: JsonSchema }>) => {
+  const found = new Set<string>()
+  const visit = (schema: JsonSchema, pointer: string): void => {
+    if (typeof schema === "boolean") return
+    for (const name of schema.required ?? []) {
+      if (isPlainList(schema.properties?.[name])) found.add(pointerTo(pointerTo(pointer, "properties"), name))
+    }
+    for (const inner of subschemas(schema, pointer)) visit(inner.schema, inner.pointer)
+  }
+  for (const { pointer, schema } of schemas) visit(schema, pointer)
+  return found
 }
 
 /** Returns the definition behind a reference, with the annotations beside it. */
