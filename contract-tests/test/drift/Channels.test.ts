@@ -172,6 +172,21 @@ describe("the comparison of two WebSocket documents", () => {
     )
   })
 
+  it("knows that a client of an older document ignores the pattern of tickers", () => {
+    const old = edited(feed, (document) => {
+      schemas(document).marketTicker = { type: "string", pattern: "^[A-Z0-9-]+$" }
+      trade(document).properties.market_ticker = { $ref: "#/components/schemas/marketTicker" }
+    })
+    const [finding, ...others] = drift(
+      old,
+      edited(old, (document) => delete schemas(document).marketTicker.pattern)
+    ).findings
+    assert.deepStrictEqual(
+      [finding?.class, finding?.kind, finding?.savedBy, others],
+      ["additive", "constraint-loosened", "other overlay entries", []]
+    )
+  })
+
   it("does not take a field for removed if a new variant of the message has it", () => {
     const found = planted(feed, (document) => {
       addVariant(document)

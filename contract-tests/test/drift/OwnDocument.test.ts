@@ -93,6 +93,18 @@ describe("the present client", () => {
     ])
   })
 
+  it("is compared with a published document to which the overlay is applied first", () => {
+    const published = edited(rest, (document) => {
+      // The overlay narrows the price of an order.
+      const { properties } = schemas(document).CreateOrderV2Request
+      assert.strictEqual(properties.price.$ref, "#/components/schemas/FixedPointOrderPrice")
+      properties.price.$ref = "#/components/schemas/FixedPointDollars"
+      delete document.info["x-source"].overlay
+    })
+    assert.deepStrictEqual(drift(rest, published).findings, [])
+    assert.deepStrictEqual(drift(published, rest).findings, [])
+  })
+
   it("has no finding for its own document", () => {
     assert.deepStrictEqual([drift(rest, rest).findings, drift(feed, feed).findings], [[], []])
   })
