@@ -45,9 +45,11 @@ const packages: Readonly<Record<string, Arrows>> = {
     app: [],
     output: ["app"],
     look: ["app", "output"],
+    record: ["app", "output"],
+    trade: ["app", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "look", "output"]
+    ".": ["app", "look", "output", "record", "trade"]
   },
   "packages/signing/src": {
     internal: ["."],

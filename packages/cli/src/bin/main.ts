@@ -9,6 +9,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
 import * as Stdio from "effect/Stdio"
 import { codeOf, run } from "../Cli.ts"
 import * as Output from "../output/Output.ts"
@@ -22,7 +23,13 @@ const services = Layer.mergeAll(
   NodeWS.layerWebSocketConstructor
 )
 
-Effect.gen(function* () {
+const main = Effect.gen(function* () {
   const { args } = yield* Stdio.Stdio
   process.exitCode = codeOf(yield* run(yield* args))
-}).pipe(Effect.provide(services), NodeRuntime.runMain)
+})
+
+// After Ctrl-C, `run` still says how it ended. So the exit code is its own, not that of an interrupted program.
+NodeRuntime.runMain(Effect.provide(Effect.uninterruptible(main), services), {
+  teardown: (exit, onExit) =>
+    Runtime.defaultTeardown(exit, (code) => onExit(process.exitCode === undefined ? code : Number(process.exitCode)))
+})

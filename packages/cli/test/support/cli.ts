@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -13,10 +13,13 @@ import * as Clock from "effect/Clock"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { systemError } from "effect/PlatformError"
 import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
 import * as Sink from "effect/Sink"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
@@ -24,6 +27,7 @@ import * as Terminal from "effect/Terminal"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import { codeOf, run } from "../../src/Cli.ts"
 import { type Exit, exits } from "../../src/app/exits.ts"
+import { StopRequested } from "../../src/app/stopping.ts"
 import * as Output from "../../src/output/Output.ts"
 
 /** How a run ended, and what it printed. */
@@ -48,8 +52,12 @@ export interface Options {
   readonly color?: boolean
   /** The keys that a user presses, for a command that asks. Then the run has a terminal that can ask. */
   readonly keys?: ReadonlyArray<Terminal.UserInput>
+  /** The address that every request goes to instead of its own. So a test can use the name of an environment. */
+  readonly redirectTo?: string
   /** The time at which the run starts and stands still. Waits still take their real time. Default: the real time. */
   readonly nowMillis?: number
+  /** When it completes, the user stops the command. Only for a run in this process. Default: never. */
+  readonly stop?: Effect.Effect<void>
 }
 
 /** A key without modifiers, such as `y` or `return`. */
@@ -66,17 +74,30 @@ const closed = systemError({
   cause: Object.assign(new Error("write EPIPE"), { code: "EPIPE" })
 })
 
-/** A clock that stands still, on which waits take their real time. */
-export const frozenClock = (nowMillis: number) =>
+/** A clock that stands still, unless `now` returns another time. Waits take their real time. */
+export const frozenClock = (now: () => number) =>
   Effect.map(Clock.Clock, (real): Clock.Clock => ({
     monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
-    currentTimeMillisUnsafe: () => nowMillis,
-    currentTimeMillis: Effect.succeed(nowMillis),
+    currentTimeMillisUnsafe: now,
+    currentTimeMillis: Effect.sync(now),
     monotonicTimeNanos: real.monotonicTimeNanos,
-    currentTimeNanosUnsafe: () => BigInt(nowMillis) * 1_000_000n,
-    currentTimeNanos: Effect.succeed(BigInt(nowMillis) * 1_000_000n),
+    currentTimeNanosUnsafe: () => BigInt(now()) * 1_000_000n,
+    currentTimeNanos: Effect.sync(() => BigInt(now()) * 1_000_000n),
     sleep: (duration) => real.sleep(duration)
   }))
+
+/** An HTTP client that sends every request to one address. */
+const redirecting = (address: string) =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(
+      HttpClient.HttpClient,
+      HttpClient.mapRequest((request) => {
+        const { pathname } = new URL(request.url)
+        return HttpClientRequest.setUrl(request, `${address}${pathname}`)
+      })
+    )
+  ).pipe(Layer.provide(NodeHttpClient.layerUndici))
 
 /** Runs the command in this process. */
 export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
@@ -128,12 +149,20 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       Layer.succeed(Terminal.Terminal, terminal),
       capabilities,
       Layer.succeed(Console.Console, console),
+      Layer.succeed(StopRequested, options.stop ?? Effect.never),
       ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...options.env } })),
-      ...(options.nowMillis === undefined ? [] : [Layer.effect(Clock.Clock, frozenClock(options.nowMillis))])
+      ...(options.nowMillis === undefined
+        ? []
+        : [
+            Layer.effect(
+              Clock.Clock,
+              frozenClock(() => options.nowMillis ?? 0)
+            )
+          ])
     )
     const services = Layer.mergeAll(
       Layer.provideMerge(Output.layer, platform),
-      NodeHttpClient.layerUndici,
+      options.redirectTo === undefined ? NodeHttpClient.layerUndici : redirecting(options.redirectTo),
       NodeWS.layerWebSocketConstructor
     )
     const exit = yield* run(args).pipe(Effect.provide(services))
@@ -143,22 +172,51 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
 /** The entry point of the command. */
 export const entry = fileURLToPath(new URL("../../src/bin/kalshi.ts", import.meta.url))
 
-/** Runs the command as a process of its own. Only for what a run in this process cannot show. */
-export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
-  Effect.callback((resume) => {
-    const child = spawn(process.execPath, [entry, ...args], {
-      env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...options.env },
-      stdio: ["pipe", "pipe", "pipe"]
-    })
-    let stdout = ""
-    let stderr = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => void (stdout += text))
-    child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text))
-    child.stdin.on("error", () => {})
-    child.stdin.end(options.stdin ?? "")
+/** A running process of the command. */
+export interface Running {
+  readonly child: ChildProcess
+  /** What it has printed to the standard error so far. */
+  readonly stderr: () => string
+  /** Waits until it ends. */
+  readonly ended: Effect.Effect<Result>
+}
+
+/** Starts the command as a process of its own, and kills it at the end. Only for what a run in this process cannot show. */
+export const startKalshi = (
+  args: ReadonlyArray<string>,
+  options: Options = {}
+): Effect.Effect<Running, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => start(args, options)),
+    ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+
+const start = (args: ReadonlyArray<string>, options: Options): Running => {
+  const child = spawn(process.execPath, [entry, ...args], {
+    env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...options.env },
+    stdio: ["pipe", "pipe", "pipe"]
+  })
+  let stdout = ""
+  let stderr = ""
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text
+    const lines = stdout.split("\n")
+    if (options.head === undefined || lines.length <= options.head) return
+    stdout = `${lines.slice(0, options.head).join("\n")}\n`
+    child.stdout.destroy()
+  })
+  child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text))
+  child.stdin.on("error", () => {})
+  child.stdin.end(options.stdin ?? "")
+  const closed = new Promise<Result>((resolve) => {
     child.on("close", (code) => {
       const exit = Object.entries(exits).find((entry) => entry[1].code === code)?.[0] as Exit | undefined // a key of `exits`
-      resume(Effect.succeed({ exit, code: code ?? -1, stdout, stderr }))
+      resolve({ exit, code: code ?? -1, stdout, stderr })
     })
-    return Effect.sync(() => child.kill("SIGKILL"))
   })
+  return { child, stderr: () => stderr, ended: Effect.promise(() => closed) }
+}
+
+/** Runs the command as a process of its own. */
+export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
+  Effect.scoped(Effect.flatMap(startKalshi(args, options), ({ ended }) => ended))
