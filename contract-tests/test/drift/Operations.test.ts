@@ -414,6 +414,20 @@ describe("the comparison of two REST documents", () => {
     assert.deepStrictEqual([accepts?.(finding?.witness?.value), refuses?.(finding?.witness?.value)], [true, false])
   })
 
+  it("shows a new required field of a response by a value that has the field", () => {
+    const [finding] = drift(
+      rest,
+      edited(rest, (document) => {
+        thing(document).properties.colour = { type: "string" }
+        thing(document).required.push("colour")
+      })
+    ).findings
+    assert.deepStrictEqual(
+      [finding?.savedBy, JSON.stringify(finding?.witness?.value).includes('"colour":"text"')],
+      ["unknown fields", true]
+    )
+  })
+
   it("leaves a change undecided if it finds no value that shows the change, and finds the others", () => {
     // The generators do not support these patterns, so they cannot find the only value that each of them allows.
     const withPattern = (pattern: string): Editable =>
