@@ -18,6 +18,7 @@ import * as Properties from "../properties/All.ts"
 import * as Cells from "./Cells.ts"
 import { driftCommand } from "../drift/Command.ts"
 import { P13 } from "../drift/Drift.ts"
+import { serveCommand } from "../conformance/Command.ts"
 import { sensitivityCommand } from "../sensitivity/Command.ts"
 import * as Session from "../targets/Session.ts"
 import * as Target from "../targets/Target.ts"
@@ -302,7 +303,8 @@ export const command = Command.make("kalshi-contract").pipe(
     explainCommand,
     listCommand,
     sensitivityCommand,
-    driftCommand
+    driftCommand,
+    serveCommand
   ]),
   Command.run({ version: "0.1.0" }),
   // An invalid command line is a configuration error. A request for help has no errors.

@@ -47,9 +47,10 @@ const packages: Readonly<Record<string, Arrows>> = {
     look: ["app", "output"],
     record: ["app", "output"],
     trade: ["app", "output"],
+    watch: ["app", "output"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "look", "output", "record", "trade"]
+    ".": ["app", "look", "output", "record", "trade", "watch"]
   },
   "packages/signing/src": {
     internal: ["."],

@@ -36,6 +36,7 @@ import { record } from "./record/record.ts"
 import { replay } from "./record/replay.ts"
 import { group } from "./trade/group.ts"
 import { order } from "./trade/order.ts"
+import { watch } from "./watch/watch.ts"
 
 const look = {
   group: "Look",
@@ -65,6 +66,7 @@ const look = {
 export const kalshi = Command.make("kalshi").pipe(
   Command.withSubcommands([
     look,
+    { group: "Watch", commands: [watch] },
     { group: "Trade", commands: [order, group] },
     { group: "Record and relay", commands: [record, replay] }
   ]),
