@@ -110,6 +110,15 @@ describe("kalshi-contract drift", () => {
     assert.include(markdown, "<b>\\|'&")
   })
 
+  it("has exactly the flags that the README documents", async () => {
+    const readme = fs.readFileSync(new URL("../../README.md", import.meta.url), "utf8")
+    const section = readme.slice(readme.indexOf("## Comparing documents"), readme.indexOf("## Folders"))
+    const { stdout } = await run(["drift", "--help"])
+    const help = stdout.slice(0, stdout.indexOf("GLOBAL FLAGS"))
+    const flags = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, flag]) => flag))]
+    assert.sameMembers(flags(section, /(--[a-z]+)/g), flags(help, /^ {2}(--[a-z]+)/gm))
+  })
+
   it("has a statement that explain prints", async () => {
     const { code, stdout } = await run(["explain", "P13"])
     assert.strictEqual(code, 0)
