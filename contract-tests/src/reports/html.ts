@@ -8,7 +8,8 @@ import * as Report from "../runner/Report.ts"
 import { style } from "./style.ts"
 import { casesOf } from "./text.ts"
 
-const escaped = (text: string): string =>
+/** Escapes a string for HTML. */
+export const escaped = (text: string): string =>
   text
     .toWellFormed()
     .replaceAll("&", "&amp;")

@@ -7,7 +7,7 @@ import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 
 /** Escapes a string for XML 1.0. Replaces characters that XML does not allow by U+FFFD. */
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   text
     .toWellFormed()
     // oxlint-disable-next-line no-control-regex -- XML does not allow these characters
@@ -20,7 +20,8 @@ const escaped = (text: string): string =>
     .replaceAll("\r", "&#13;")
     .replaceAll("\t", "&#9;")
 
-const attributes = (values: Readonly<Record<string, string | number>>): string =>
+/** Renders the attributes of an element. */
+export const attributes = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)
     .map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
     .join("")

@@ -7,7 +7,8 @@ import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 import { casesOf } from "./text.ts"
 
-const cell = (text: string): string => text.replaceAll("|", "\\|").replace(/\s+/g, " ")
+/** Escapes a string for a cell of a table. */
+export const cell = (text: string): string => text.replaceAll("|", "\\|").replace(/\s+/g, " ")
 
 /** Renders a code block, with a fence that does not occur in the text. */
 const block = (text: string): string => {

@@ -16,6 +16,8 @@ import { availableParallelism } from "node:os"
 import * as ClientOperations from "../operations/ClientOperations.ts"
 import * as Properties from "../properties/All.ts"
 import * as Cells from "./Cells.ts"
+import { driftCommand } from "../drift/Command.ts"
+import { P13 } from "../drift/Drift.ts"
 import { serveCommand } from "../conformance/Command.ts"
 import { sensitivityCommand } from "../sensitivity/Command.ts"
 import * as Session from "../targets/Session.ts"
@@ -267,10 +269,11 @@ const explainCommand = Command.make(
   "explain",
   { id: Argument.String("property").pipe(Argument.withDescription("Such as P9")) },
   Effect.fnUntraced(function* ({ id }) {
-    const property = Properties.statements.find((candidate) => candidate.id === Properties.idOf(id))
+    const statements = [...Properties.statements, P13]
+    const property = statements.find((candidate) => candidate.id === Properties.idOf(id))
     if (property === undefined) {
       return yield* refuse(
-        `no property ${id}. The properties are ${Properties.statements.map((statement) => statement.id).join(", ")}`
+        `no property ${id}. The properties are ${statements.map((statement) => statement.id).join(", ")}`
       )
     }
     yield* Console.log(
@@ -300,6 +303,7 @@ export const command = Command.make("kalshi-contract").pipe(
     explainCommand,
     listCommand,
     sensitivityCommand,
+    driftCommand,
     serveCommand
   ]),
   Command.run({ version: "0.1.0" }),

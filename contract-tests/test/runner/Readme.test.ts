@@ -22,9 +22,9 @@ describe("the README's command", { timeout: 120_000 }, () => {
     assert.match(stdout.trimEnd().split("\n").at(-1) ?? "", /^\d+ passed, 0 failed, \d+ skipped$/)
   })
 
-  it("documents only existing commands, and every flag of run and cleanup except --counterexamples", async () => {
+  it("documents only existing commands, and every flag of run, cleanup and serve except --counterexamples", async () => {
     const options = new Set([...section.matchAll(/(--[a-z][a-z-]+)/g)].map(([, flag = ""]) => flag))
-    const helps = await Promise.all([["run"], ["cleanup"]].map((of) => run([...of, "--help"])))
+    const helps = await Promise.all([["run"], ["cleanup"], ["serve"]].map((of) => run([...of, "--help"])))
     const flags = new Set(
       helps.flatMap(({ stdout }) =>
         [...stdout.slice(0, stdout.indexOf("GLOBAL FLAGS")).matchAll(/^ {2}(--[a-z][a-z-]+)/gm)].map(

@@ -44,12 +44,18 @@ export const parse = (
     )
   })
 
-export const write = (
+/** Returns the function that writes a report with some renderers. */
+export const writeWith =
+  <R>(renderersOf: { readonly [K in Kind]: (report: R) => string }) =>
+  (report: R, wanted: ReadonlyArray<Output>): Effect.Effect<void, Ended, FileSystem.FileSystem> =>
+    Effect.flatMap(FileSystem.FileSystem, (fs) =>
+      Effect.forEach(wanted, ({ file, kind }) => orRefuse(fs.writeFileString(file, renderersOf[kind](report))), {
+        discard: true
+      })
+    )
+
+/** Writes the report of a run. */
+export const write: (
   report: Report.Report,
   wanted: ReadonlyArray<Output>
-): Effect.Effect<void, Ended, FileSystem.FileSystem> =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) =>
-    Effect.forEach(wanted, ({ file, kind }) => orRefuse(fs.writeFileString(file, renderers[kind](report))), {
-      discard: true
-    })
-  )
+) => Effect.Effect<void, Ended, FileSystem.FileSystem> = writeWith(renderers)

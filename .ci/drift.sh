@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Downloads a published document and compares it with the one in fixtures/spec. Prints the report as Markdown. Exits with
+# the code of `kalshi-contract drift`: 5 if the drift is breaking.
+set -euo pipefail
+fixture=$1
+address=$2
+cd "$(dirname "$0")/.."
+mkdir -p drift
+document="drift/$fixture-$(date -u +%F).yaml"
+curl --fail --silent --show-error --location --proto '=https' --max-time 60 --max-filesize 20000000 \
+  --output "$document" "$address"
+code=0
+node contract-tests/src/bin/kalshi-contract.ts drift "fixtures/spec/$fixture.json" "$document" \
+  --report "markdown=drift/drift.md,html=drift/drift.html,junit=drift/drift.xml,json=drift/drift.json" \
+  > drift/drift.txt || code=$?
+cat drift/drift.md
+exit "$code"

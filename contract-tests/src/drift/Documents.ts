@@ -1,0 +1,148 @@
+/**
+ * Reads the documents to compare: published OpenAPI or AsyncAPI documents, or imported reference documents.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Document } from "../reference/Document.ts"
+import * as FeedDocument from "../reference/FeedDocument.ts"
+import { isObject, valueAt, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import * as Overlay from "../reference/Overlay.ts"
+import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
+import { dateIn, importDocument } from "../reference/SpecImport.ts"
+
+/** A document to compare. */
+export type Loaded = LoadedRest | LoadedFeed
+
+interface Common<Kind extends "feed" | "rest", D extends Document> {
+  readonly kind: Kind
+  readonly file: string
+  /** The document without this project's overlay, unless it was imported with one. */
+  readonly facts: D
+  /** The document with every overlay entry that applies to it: what a client of this project is generated from. */
+  readonly refined: D
+  /** The overlay entries that do not apply to the document. */
+  readonly unapplied: ReadonlyArray<string>
+}
+
+/** A REST document. */
+export interface LoadedRest extends Common<"rest", ReferenceDocument.ReferenceDocument> {}
+
+/** A WebSocket document. */
+export interface LoadedFeed extends Common<"feed", FeedDocument.FeedDocument> {}
+
+/** The error for a document that cannot be used. */
+export class UnusableDocument
+  extends /*#__PURE__*/ Schema.TaggedError<UnusableDocument>()("UnusableDocument", {
+    file: Schema.String,
+    reason: Schema.String
+  })
+{
+  override get message(): string {
+    return `${this.file} cannot be used: ${this.reason}`
+  }
+}
+
+/** Parses this project's overlay. */
+export const parseOverlay: (text: string) => Overlay.Overlay = /*#__PURE__*/ Schema.decodeUnknownSync(
+  /*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay)
+)
+
+/**
+ * Entries of the overlay that applied to older documents, until a newer document had the change. A client of an older
+ * document had them.
+ */
+const formerEntries: ReadonlyArray<Overlay.Entry> = [
+  {
+    op: "remove",
+    at: ["/components/schemas/marketTicker/pattern"],
+    was: "^[A-Z0-9-]+$",
+    because: "Real tickers contain dots, and so does the document's own example.",
+    source: "examples in the AsyncAPI of October 2026"
+  }
+]
+
+const parseReference = (text: string): JsonObject | undefined => {
+  if (!text.trimStart().startsWith("{")) return undefined
+  try {
+    const json: Json = JSON.parse(text)
+    const info = isObject(json) ? json["info"] : undefined
+    return isObject(json) && isObject(info) && info["x-source"] !== undefined ? json : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Returns whether the shared response or schema that an entry refers to exists in a document, or is added by an entry. */
+const isUsable =
+  (document: JsonObject, entries: ReadonlyArray<Overlay.Entry>) =>
+  (entry: Overlay.Entry): boolean => {
+    if (entry.op !== "add-response" && entry.op !== "add-error-body") return true
+    const pointer = (entry.op === "add-response" ? entry.response : entry.schema).$ref.slice(1)
+    return (
+      valueAt(document, pointer) !== undefined ||
+      entries.some((other) => other.op === "add" && other.at.some((added) => added === pointer))
+    )
+  }
+
+/** Applies every entry of an overlay that applies to a document. Reports the others. */
+const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: string) => void): JsonObject => {
+  const components = isObject(document["components"]) ? document["components"] : {}
+  // Entries of the overlay add components, so the lists must exist.
+  const prepared = { ...document, components: { parameters: {}, responses: {}, schemas: {}, ...components } }
+  const entries = part.entries.filter(isUsable(prepared, part.entries))
+  const refined = Overlay.apply(prepared, { ...part, entries }, (pointer, message) =>
+    unapplied(`${pointer}: ${message}`)
+  )
+  return Overlay.apply(refined, { ...part, entries: formerEntries }, () => {})
+}
+
+/** A text and the name of its file. */
+export interface Source {
+  readonly file: string
+  readonly text: string
+}
+
+/** Loads a document. `overlay` is this project's overlay. */
+export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
+  { file, text }: Source,
+  overlay: Overlay.Overlay
+): Effect.fn.Return<Loaded, UnusableDocument> {
+  const unusable = (reason: string): UnusableDocument => new UnusableDocument({ file, reason })
+  const reference = parseReference(text)
+  const facts: JsonObject =
+    reference ??
+    (yield* Effect.map(
+      Effect.mapError(importDocument(text, { published: dateIn(file) }), ({ message }) => unusable(message)),
+      // The importer prints JSON.
+      (imported) => JSON.parse(imported.text) as JsonObject
+    ))
+  const hasOverlay = reference !== undefined && isObject(facts["info"]) && hasStamp(facts["info"])
+  return yield* Effect.try({
+    try: (): Loaded => {
+      const kind = facts["openapi"] === undefined ? "feed" : "rest"
+      const unapplied: Array<string> = []
+      const refined = hasOverlay ? facts : refine(facts, overlay[kind], (reason) => void unapplied.push(reason))
+      const common = { file, unapplied }
+      return kind === "rest"
+        ? { ...common, kind, facts: ReferenceDocument.make(facts), refined: ReferenceDocument.make(refined) }
+        : { ...common, kind, facts: FeedDocument.make(facts), refined: FeedDocument.make(refined) }
+    },
+    catch: (error) => unusable(error instanceof Error ? error.message : String(error))
+  })
+})
+
+const hasStamp = (info: JsonObject): boolean => {
+  const stamp = info["x-source"]
+  return isObject(stamp) && stamp["overlay"] !== undefined
+}
+
+/**
+ * Returns the two documents to compare. If one of them was imported with an overlay, the overlay is applied to the other too,
+ * so that the overlay makes no difference.
+ */
+export const comparable = <L extends Loaded>(old: L, now: L): readonly [old: L["facts"], now: L["facts"]] => {
+  const isRefined = ({ facts }: Loaded): boolean => facts.source.overlay !== undefined
+  return isRefined(old) || isRefined(now) ? [old.refined, now.refined] : [old.facts, now.facts]
+}

@@ -1,0 +1,165 @@
+/**
+ * Defines the result of a comparison of two published documents: findings and notes.
+ *
+ * **Details**
+ *
+ * A finding is `breaking` if a client of the old document refuses a response of the new document or loses information from
+ * it, or if it makes a request that the new document refuses. Every other finding is `additive`.
+ *
+ * @module
+ */
+import type { Json } from "../judge/JsonSchema.ts"
+
+/** Every kind of finding. */
+export type Kind =
+  | "channel-added"
+  | "channel-removed"
+  | "command-added"
+  | "command-removed"
+  | "constraint-changed"
+  | "constraint-loosened"
+  | "constraint-tightened"
+  | "default-changed"
+  | "deprecated"
+  | "encoding-changed"
+  | "enum-closed"
+  | "enum-member-added"
+  | "enum-member-removed"
+  | "enum-opened"
+  | "field-added"
+  | "field-became-optional"
+  | "field-became-required"
+  | "field-removed"
+  | "message-added"
+  | "message-left-channel"
+  | "message-joined-channel"
+  | "message-removed"
+  | "not-nullable"
+  | "nullable"
+  | "object-closed"
+  | "object-opened"
+  | "operation-added"
+  | "operation-moved"
+  | "operation-removed"
+  | "operation-renamed"
+  | "parameter-renamed"
+  | "response-body-added"
+  | "response-body-removed"
+  | "security-added"
+  | "security-removed"
+  | "server-added"
+  | "server-removed"
+  | "status-added"
+  | "status-removed"
+  | "success-status-changed"
+  | "type-added"
+  | "type-changed"
+  | "type-removed"
+  | "undeprecated"
+  | "variant-added"
+  | "variant-removed"
+
+/** What a client of the old document does with the witness. */
+export type Verdict =
+  /** The client decodes the witness, or its request stays valid. */
+  | "unaffected"
+  /** The client decodes the witness, but information that it had is gone. */
+  | "loses information"
+  /** The client rejects the witness. */
+  | "refuses"
+  /** The client makes a request that the new document refuses. */
+  | "sends a refused request"
+
+/** The habit of the client that kept it from failing. */
+export type Habit =
+  | "unknown fields"
+  | "open enums"
+  | "nulls by overlay"
+  | "optional by overlay"
+  | "other overlay entries"
+  | "lenient error bodies"
+  | "any status"
+  | "unknown messages"
+
+/** Every habit, in display order. */
+export const habits: ReadonlyArray<Habit> = [
+  "unknown fields",
+  "open enums",
+  "nulls by overlay",
+  "optional by overlay",
+  "other overlay entries",
+  "lenient error bodies",
+  "any status",
+  "unknown messages"
+]
+
+/** The part of the interface that changed. */
+export type Part = "document" | "operation" | "request" | "response" | "error response" | "feed" | "message" | "command"
+
+/** A value that shows the change: one document allows it, the other does not, or it has the field that came or went. */
+export interface Witness {
+  /** The JSON Pointer of the changed place in the value. */
+  readonly pointer: string
+  /** A minimal complete body, message or input. */
+  readonly value: Json
+}
+
+/** A change. */
+export interface Finding {
+  readonly kind: Kind
+  readonly class: "additive" | "breaking"
+  readonly part: Part
+  /** The operation's id, or the name of the channel or message. */
+  readonly subject: string
+  /** The other operations or messages with the same change. */
+  readonly others: ReadonlyArray<string>
+  /** The changed place in the body, message or input, with `*` for list items. Empty for the complete value. */
+  readonly location: string
+  /** The JSON Pointer in the new document, or in the old document if the new one does not have the place. */
+  readonly pointer: string
+  /** The change, such as `the required field was removed`. */
+  readonly change: string
+  /** Undefined if no value shows the change, such as a deprecation. */
+  readonly witness: Witness | undefined
+  readonly verdict: Verdict
+  /** The habit because of which the client still decodes the witness. */
+  readonly savedBy: Habit | undefined
+  /** What to change in the client. */
+  readonly advice: string
+}
+
+/** A compared document. */
+export interface Compared {
+  readonly file: string
+  /** The version and the date, such as `3.34.0 (2026-10-26)`. */
+  readonly name: string
+  readonly version: string
+  readonly sha256: string
+}
+
+/** The result of a comparison. */
+export interface Drift {
+  readonly kind: "feed" | "rest"
+  readonly old: Compared
+  readonly new: Compared
+  /** Whether the content changed, but the version did not. */
+  readonly isSilent: boolean
+  /** The client that judged the witnesses: the present client's own code, or a model of a client of the old document. */
+  readonly client: "model" | "present client"
+  /** The findings. Breaking ones come first. */
+  readonly findings: ReadonlyArray<Finding>
+  /** Changes for which no value was found, and parts that could not be compared. A person must decide about them. */
+  readonly undecided: ReadonlyArray<string>
+  /** Remarks about the comparison itself. Each is one sentence. */
+  readonly notes: ReadonlyArray<string>
+}
+
+/** Counts the findings by class. */
+export const totals = ({ findings }: Drift): { readonly breaking: number; readonly additive: number } => {
+  const breaking = findings.filter((finding) => finding.class === "breaking").length
+  return { breaking, additive: findings.length - breaking }
+}
+
+/** Returns the exit code: 5 if a finding is breaking. Otherwise 3 if something is undecided, and 0 if nothing is. */
+export const exitCode = (drifts: ReadonlyArray<Drift>): 0 | 3 | 5 =>
+  drifts.some((drift) => totals(drift).breaking > 0) ? 5 : drifts.some(({ undecided }) => undecided.length > 0) ? 3 : 0

@@ -1,0 +1,130 @@
+/**
+ * Orders the documents of a folder, and counts what kept a client of each document from failing with the next one.
+ *
+ * @module
+ */
+import type { Loaded } from "./Documents.ts"
+import { habits, totals, type Drift, type Finding, type Habit } from "./Finding.ts"
+
+/** Returns whether a file of a folder is a published document. A reconstructed document was never published. */
+export const isDocument = (file: string): boolean => /\.ya?ml$/.test(file) && !file.includes("reconstructed")
+
+/** The key by which versions are sorted: numbers are padded. */
+const versionKey = (version: string): string => version.replaceAll(/\d+/g, (digits) => digits.padStart(6, "0"))
+
+/** Returns the date in a file's name: a day, or a month. A month sorts after its days. */
+const dateKey = ({ facts, file }: Loaded): string =>
+  facts.source.published ?? /(\d{4}-\d{2})(?!\d)[^/\\]*$/.exec(file)?.[1]?.concat("-~") ?? "~"
+
+/** Sorts documents by version, then by date. A document without a date comes after the others of its version. */
+export const ordered = (documents: ReadonlyArray<Loaded>): ReadonlyArray<Loaded> => {
+  const keyOf = (document: Loaded): string =>
+    [
+      document.kind === "rest" ? 0 : 1,
+      versionKey(document.facts.source.version),
+      dateKey(document),
+      document.file
+    ].join("\n")
+  return [...documents].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+}
+
+/** Returns each document with the next one of the same kind. */
+export const steps = (documents: ReadonlyArray<Loaded>): ReadonlyArray<readonly [old: Loaded, now: Loaded]> => {
+  const sorted = ordered(documents)
+  return sorted.flatMap((now, index) => {
+    const old = sorted[index - 1]
+    return old === undefined || old.kind !== now.kind ? [] : [[old, now] as const]
+  })
+}
+
+/** What happened to a client of the old document, counted over the findings. */
+export interface Survival {
+  /** The findings that a client without these habits would not have survived, by habit. */
+  readonly savedBy: Readonly<Record<Habit, number>>
+  /** The findings with which the client refuses a response. */
+  readonly refuses: number
+  /** The findings with which information is gone. */
+  readonly loses: number
+  /** The findings with which a request of the client is refused. */
+  readonly sends: number
+}
+
+/** Counts what happened to a client of the old document. */
+export const survivalOf = ({ findings }: Drift): Survival => {
+  const count = (is: (finding: Finding) => boolean): number => findings.filter(is).length
+  return {
+    // Object.fromEntries loses the names of the keys.
+    savedBy: Object.fromEntries(
+      habits.map((habit) => [habit, count(({ savedBy }) => savedBy === habit)])
+    ) as Survival["savedBy"],
+    refuses: count(({ verdict }) => verdict === "refuses"),
+    loses: count(({ verdict }) => verdict === "loses information"),
+    sends: count(({ verdict }) => verdict === "sends a refused request")
+  }
+}
+
+/** The title of a comparison: the kind and the two documents. */
+export const titleOf = (drift: Drift): string =>
+  `${drift.kind === "rest" ? "REST" : "feed"} ${drift.old.name} → ${drift.new.name}`
+
+/** Says that the content changed under the same version. Undefined if it did not. */
+export const silence = (drift: Drift): string | undefined =>
+  drift.isSilent ? `the content changed, but the version is still ${drift.new.version}` : undefined
+
+/** Returns the summary of a comparison in one line. */
+export const summaryOf = (drift: Drift): string => {
+  const { additive, breaking } = totals(drift)
+  const { loses, refuses, savedBy, sends } = survivalOf(drift)
+  const parts = [
+    ...(refuses > 0 ? [`refuses ${refuses}`] : []),
+    ...(loses > 0 ? [`loses ${loses}`] : []),
+    ...(sends > 0 ? [`sends ${sends} refused`] : []),
+    ...habits.filter((habit) => savedBy[habit] > 0).map((habit) => `${habit} saved ${savedBy[habit]}`)
+  ]
+  const silent = silence(drift)
+  return [
+    `${titleOf(drift)}: ${breaking} breaking, ${additive} additive`,
+    ...(drift.undecided.length === 0 ? [] : [`${drift.undecided.length} undecided`]),
+    ...(silent === undefined ? [] : [silent]),
+    ...(parts.length === 0 ? [] : [`client: ${parts.join(", ")}`])
+  ].join("; ")
+}
+
+/** A change of the received values, with the number of places that have it. */
+export interface Row {
+  readonly place: string
+  readonly change: string
+  readonly outcome: string
+}
+
+const isReceived = ({ kind, part }: Finding): boolean =>
+  ["response", "error response", "message", "feed"].includes(part) && kind !== "deprecated" && kind !== "undeprecated"
+
+const lastToken = (pointer: string): string => pointer.slice(pointer.lastIndexOf("/") + 1)
+
+const shortPlace = ({ pointer, subject }: Finding): string => {
+  const component = /^\/components\/schemas\/(.+)$/.exec(pointer)
+  const path = component?.[1]?.replaceAll(/\/(?:properties|items)(?=\/)/g, "").replaceAll("/", ".")
+  return path ?? (pointer.startsWith("/paths/") ? `${subject} ${lastToken(pointer)}` : subject)
+}
+
+/** Returns every change of what a client receives, and its outcome. The same change of a member with one name is one row. */
+export const survivalRows = ({ findings }: Drift): ReadonlyArray<Row> => {
+  const groups = new Map<string, ReadonlyArray<Finding>>()
+  for (const finding of findings.filter(isReceived)) {
+    const { change, pointer, savedBy, verdict } = finding
+    const isMember = pointer.includes("/properties/")
+    const key = [isMember ? lastToken(pointer) : shortPlace(finding), change, verdict, savedBy].join("\n")
+    groups.set(key, [...(groups.get(key) ?? []), finding])
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const outcome = first.verdict === "unaffected" ? (first.savedBy ?? "unaffected") : first.verdict
+    const places =
+      group.length > 3
+        ? `${lastToken(first.pointer)} in ${group.length} places`
+        : [...new Set(group.map(shortPlace))].join(", ")
+    return [{ place: places, change: first.change, outcome }]
+  })
+}

@@ -1,0 +1,96 @@
+/**
+ * Defines the difference of two schemas, and what the comparisons of values, lists and objects share.
+ *
+ * @module
+ */
+import type * as Shape from "../../generate/internal/shape.ts"
+import type { Json, JsonSchema } from "../../judge/JsonSchema.ts"
+import type { Kind } from "../Finding.ts"
+import type { Place } from "./nodes.ts"
+
+/** A difference of two schemas. */
+export interface Difference {
+  readonly kind: Kind
+  /** The changed place in a value, with `*` for list items. */
+  readonly location: string
+  /** The JSON Pointer of the changed place in the witnesses. */
+  readonly pointer: string
+  /** The schemas of the place, as in the documents. */
+  readonly schemas: { readonly old: JsonSchema | undefined; readonly new: JsonSchema | undefined }
+  /** Whether the change belongs to the value itself, and not to the member that has it. */
+  readonly isInside: boolean
+  readonly detail: string
+  /** Creates a complete value that only the new schema allows, or that has the new member. */
+  readonly grown: (() => Json | undefined) | undefined
+  /** Creates a complete value that only the old schema allows, or that has the removed member. */
+  readonly shrunk: (() => Json | undefined) | undefined
+}
+
+/** The places to compare, and the place of the client's schema. */
+export interface Places {
+  readonly old: Place
+  readonly new: Place
+  readonly client: Place | undefined
+}
+
+/** The alternatives of the places to compare. */
+export interface Alternatives {
+  readonly old: ReadonlyArray<Shape.Alternative>
+  readonly new: ReadonlyArray<Shape.Alternative>
+}
+
+/** Puts a value at the current place of a complete value. Undefined removes the member. */
+export type Embed = (leaf: Json | undefined) => Json | undefined
+
+/** The current place in the complete values. */
+export interface Frame {
+  readonly location: string
+  readonly pointer: string
+  readonly old: Embed
+  readonly new: Embed
+}
+
+/** How to compare. */
+export interface Options {
+  /** Whether an object that declares members allows no others, as in a request. */
+  readonly closed: boolean
+  readonly report: (difference: Difference) => void
+  /** Receives the location and the change of constraints for which no value was found. */
+  readonly undecided: (location: string, detail: string) => void
+}
+
+/** The options, and the comparison of inner values. */
+export interface Context extends Options {
+  readonly walk: (places: Places, frame: Frame) => void
+}
+
+/** The value at a place, created when a witness needs it. */
+export type Embedded = () => Json | undefined
+
+/** The witnesses of a difference. */
+export interface Witnesses {
+  readonly grown?: Embedded
+  readonly shrunk?: Embedded
+  /** Default: true. */
+  readonly isInside?: boolean
+}
+
+/** Reports a difference at the current place. */
+export type Differ = (kind: Kind, detail: string, witnesses: Witnesses) => void
+
+/** Returns the schema of a place as in the document. */
+export const schemaAt = ({ node }: Place): JsonSchema | undefined => node.schemas[0]
+
+/** Returns the places whose constraints a witness of the new schema also satisfies if possible. */
+export const guidesOfNew = ({ client, old }: Places): ReadonlyArray<Place> =>
+  client === undefined ? [old] : [client, old]
+
+/** Returns the values without undefined. */
+export const defined = <A>(...values: ReadonlyArray<A | undefined>): ReadonlyArray<A> =>
+  values.filter((value) => value !== undefined)
+
+/** Embeds a value. `canBeAbsent` embeds the absence of the member if there is no value. */
+export const embedded = (embed: Embed, leaf: Embedded, canBeAbsent = false): Json | undefined => {
+  const value = leaf()
+  return value === undefined && !canBeAbsent ? undefined : embed(value)
+}
