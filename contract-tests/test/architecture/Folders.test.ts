@@ -37,17 +37,19 @@ const packages: Readonly<Record<string, Arrows>> = {
     feed: [".", "exchange", "rest"],
     serving: ["feed", "rest"],
     persistence: [".", "exchange", "feed", "rest"],
-    operator: [".", "Sandbox.ts", "crowd", "exchange", "feed", "page", "persistence", "rest"],
+    operator: [".", "Cli.ts", "Sandbox.ts", "crowd", "exchange", "feed", "page", "persistence", "rest"],
     page: ["exchange", "feed", "operator", "rest"],
+    "Cli.ts": ["operator", "persistence"],
     "Sandbox.ts": [".", "crowd", "feed", "operator", "page", "persistence", "rest", "serving"]
   },
   "packages/cli/src": {
     app: [],
     output: ["app"],
     look: ["app", "output"],
+    local: ["app"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "look", "output"]
+    ".": ["app", "local", "look", "output"]
   },
   "packages/signing/src": {
     internal: ["."],

@@ -12,13 +12,17 @@ import { type Exit, exits } from "./app/exits.ts"
 import { describeCause, type Failure, toJson } from "./app/failures.ts"
 import { settings } from "./app/settings.ts"
 import { version } from "./app/version.ts"
+import { sandbox } from "./local/sandbox.ts"
 import { markets } from "./look/markets.ts"
 import { status } from "./look/status.ts"
 import { Output } from "./output/Output.ts"
 
 /** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
-  Command.withSubcommands([{ group: "Look", commands: [status, markets] }]),
+  Command.withSubcommands([
+    { group: "Look", commands: [status, markets] },
+    { group: "Local exchange", commands: [sandbox] }
+  ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
   Command.withGlobalFlags(settings)
 )
