@@ -391,8 +391,8 @@ export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
   readonly reason: string
 }> {
   override get message(): string {
-    const where = this.pointer === "" ? "" : ` at ${this.pointer}`
-    return clip(`${this.operation} was not sent: invalid input${where}: ${this.reason}`)
+    const what = this.pointer === "" ? "" : `invalid input at ${this.pointer}: `
+    return clip(`${this.operation} was not sent: ${what}${this.reason}`)
   }
 }
 

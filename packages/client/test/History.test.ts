@@ -400,7 +400,7 @@ describe("History.HistoryTooLarge", () => {
       assert.instanceOf(outcome.error, History.HistoryTooLarge)
       assert.strictEqual(
         (outcome.error as Error).message,
-        "History.fills would have to remember more than 3 ids to emit each item once: read it in parts, by min_ts and max_ts or by ticker, or raise maxRemembered"
+        "History.fills would have to remember more than 3 ids to emit each item once: read it in parts, with filters of its input such as ticker, or raise maxRemembered"
       )
       const enough = yield* read(History.fills({}, { ...all, maxRemembered: 5 }), sides)
       assert.strictEqual(idsOf(enough), "now near next past old")

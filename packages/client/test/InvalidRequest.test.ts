@@ -493,7 +493,10 @@ describe("InvalidRequest, a layer", () => {
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiRead
       const error = yield* Effect.flip(sender.send(OrderGroups.reset.descriptor, { order_group_id: id }))
-      assert.include(String(error), "read-only")
+      assert.include(
+        String(error),
+        "OrderGroups.reset was not sent: this layer is read-only; provide Kalshi.layer to send writes"
+      )
       assert.strictEqual((yield* Script).sent.length, 0)
     }).pipe(
       Effect.provide(Layer.provideMerge(Kalshi.layerReadOnly({ environment, signer: signer() }), layerScript([])))

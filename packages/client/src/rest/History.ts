@@ -112,7 +112,7 @@ export class HistoryTooLarge
   }>
 {
   override get message(): string {
-    return `${this.operation} would have to remember more than ${this.maxRemembered} ids to emit each item once: read it in parts, by min_ts and max_ts or by ticker, or raise maxRemembered`
+    return `${this.operation} would have to remember more than ${this.maxRemembered} ids to emit each item once: read it in parts, with filters of its input such as ticker, or raise maxRemembered`
   }
 }
 

@@ -75,7 +75,7 @@ interface Request {
   span: Tracer.Span | undefined
 }
 
-/** The shortest wait that is recorded. In a shorter one, the call only asked the store for its tokens. */
+/** The shortest wait that is recorded. A shorter wait is only the time in which the store responds. */
 const minWaitNanos = 1_000_000n
 
 /** The `error.type` of an interrupted call, attempt or wait. */

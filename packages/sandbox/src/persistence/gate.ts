@@ -57,8 +57,8 @@ const openGated = (open: (line: Line) => Endpoint, line: Line, journal: Journal)
   let heldBytes = 0
   /** Whether the feed saw held bytes, and may wait until they are sent. */
   let isBehind = false
-  const release = (text: string, reason: string | undefined): void => {
-    heldBytes -= text.length
+  const release = (text: string, bytes: number, reason: string | undefined): void => {
+    heldBytes -= bytes
     if (reason === undefined) {
       line.send(text)
     }
@@ -72,8 +72,9 @@ const openGated = (open: (line: Line) => Endpoint, line: Line, journal: Journal)
       if (journal.isSaved) {
         line.send(text)
       } else {
-        heldBytes += text.length
-        journal.hold((reason) => release(text, reason))
+        const bytes = Buffer.byteLength(text)
+        heldBytes += bytes
+        journal.hold((reason) => release(text, bytes, reason))
       }
     },
     bufferedBytes: () => {

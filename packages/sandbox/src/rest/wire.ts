@@ -43,7 +43,7 @@ export const readBid = (text: string, name: string): Result.Result<number, Refus
   orInvalid(/^0+$/.test(text) ? 0 : parsePrice(text), `${name} must be "0", or dollars with two to four decimals`)
 
 export const readMicros = (text: string, name: string): Result.Result<number, Refusal> =>
-  orInvalid(parseMicros(text), `${name} must be dollars with at most six decimals`)
+  orInvalid(parseMicros(text), `${name} must be less than a billion dollars, with at most six decimals`)
 
 const orInvalid = (value: number | undefined, details: string): Result.Result<number, Refusal> =>
   value === undefined ? Result.fail(invalidParameters(details)) : Result.succeed(value)

@@ -27,7 +27,7 @@ export const create = (
 ): Result.Result<AccountState, Refusal> => {
   const micros = parseMicros(dollars)
   if (micros === undefined) {
-    return Result.fail(invalidParameters("the deposit must be dollars with at most six decimals"))
+    return Result.fail(invalidParameters("the deposit must be less than a billion dollars, with at most six decimals"))
   }
   if (!tiers.includes(tier)) {
     return Result.fail(invalidParameters(`the tier must be one of ${tiers.join(", ")}`))

@@ -263,7 +263,9 @@ const checkLocation = (account: AccountState, { exchangeIndex, subaccount }: Cas
     ? undefined
     : invalidParameters(`subaccount ${subaccount} or shard ${exchangeIndex} does not exist`)
 
-const invalidDeposit = /*#__PURE__*/ invalidParameters("a deposit must be dollars with at most six decimals")
+const invalidDeposit = /*#__PURE__*/ invalidParameters(
+  "a deposit must be zero dollars or more, with at most six decimals"
+)
 const invalidWithdrawal = /*#__PURE__*/ invalidParameters(
   "a withdrawal must be more than zero dollars, with at most six decimals"
 )
