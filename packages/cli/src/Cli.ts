@@ -10,17 +10,20 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { type Exit, exits } from "./app/exits.ts"
 import { describeCause, type Failure, toJson } from "./app/failures.ts"
+import { type Interruption, OnInterruption } from "./app/interruption.ts"
 import { settings } from "./app/settings.ts"
 import { version } from "./app/version.ts"
 import { sandbox } from "./local/sandbox.ts"
 import { markets } from "./look/markets.ts"
 import { status } from "./look/status.ts"
 import { Output } from "./output/Output.ts"
+import { watch } from "./watch/watch.ts"
 
 /** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
   Command.withSubcommands([
     { group: "Look", commands: [status, markets] },
+    { group: "Watch", commands: [watch] },
     { group: "Local exchange", commands: [sandbox] }
   ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
@@ -55,22 +58,31 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
 
 /**
  * Runs the command with these arguments. Prints the error of a failed run to the standard error, and returns how the run
- * ended.
+ * ended. An interruption ends the command, and is reported like an error, unless it is the command's normal end.
  */
 export const run = (args: ReadonlyArray<string>) =>
-  Command.runWith(kalshi, { version })(args).pipe(
-    Effect.provide(presenter),
-    Effect.as<Exit>("done"),
-    Effect.catchCause((cause) =>
-      Effect.gen(function* () {
-        const error = cause.reasons.find(Cause.isFailReason)?.error
-        const failure =
-          CliError.isCliError(error) && error._tag === "ShowHelp" ? usageFailure(error) : describeCause(cause, "reads")
-        if (failure === undefined) return "done" as const
-        yield* report(failure, cause, args)
-        return failure.exit
-      })
-    )
+  Effect.uninterruptible(
+    Effect.suspend(() => {
+      const onInterruption: Interruption = { exit: "interrupted" }
+      return Effect.interruptible(Command.runWith(kalshi, { version })(args)).pipe(
+        Effect.provide(presenter),
+        Effect.provideService(OnInterruption, onInterruption),
+        Effect.as<Exit>("done"),
+        Effect.catchCause((cause) =>
+          Effect.gen(function* () {
+            if (Cause.hasInterruptsOnly(cause) && onInterruption.exit === "done") return "done" as const
+            const error = cause.reasons.find(Cause.isFailReason)?.error
+            const failure =
+              CliError.isCliError(error) && error._tag === "ShowHelp"
+                ? usageFailure(error)
+                : describeCause(cause, "reads")
+            if (failure === undefined) return "done" as const
+            yield* report(failure, cause, args)
+            return failure.exit
+          })
+        )
+      )
+    })
   )
 
 /** The process's exit code for the end of a run. */

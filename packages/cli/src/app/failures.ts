@@ -43,7 +43,15 @@ const exitOfTag: Readonly<Record<string, Exit>> = {
   RepeatedCursor: "unavailable",
   PageBudgetExceeded: "unavailable",
   ConfigError: "usage",
-  QuitError: "interrupted"
+  QuitError: "interrupted",
+  // The errors of the feed.
+  ConnectionClosed: "unavailable",
+  ConnectionLost: "unavailable",
+  CommandTimedOut: "unavailable",
+  SubscriptionEnded: "unavailable",
+  SubscriptionRefused: "refused",
+  MarketsNotListed: "refused",
+  SnapshotMissing: "refused"
 }
 
 /** Whether the failed operation changes something at the exchange. Only then can it be unknown whether it did. */
@@ -52,6 +60,10 @@ export type Effects = "reads" | "changes"
 const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exit => {
   const known = exitOfTag[String(error["_tag"])]
   if (known !== undefined) return known
+  // The exchange refused the feed: because of the key, or for the moment.
+  if (error["_tag"] === "ConnectionRefused") {
+    return error["status"] === 401 || error["status"] === 403 ? "key" : "unavailable"
+  }
   // An error with a status: the exchange says whether it carried out the request.
   const carriedOut = error["carriedOut"]
   if (carriedOut === "no") return "refused"

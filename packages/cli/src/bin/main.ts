@@ -9,6 +9,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
 import * as Stdio from "effect/Stdio"
 import { codeOf, run } from "../Cli.ts"
 import * as Output from "../output/Output.ts"
@@ -22,7 +23,15 @@ const services = Layer.mergeAll(
   NodeWS.layerWebSocketConstructor
 )
 
+// A signal interrupts the run. The run decides which exit code that is.
 Effect.gen(function* () {
   const { args } = yield* Stdio.Stdio
   process.exitCode = codeOf(yield* run(yield* args))
-}).pipe(Effect.provide(services), NodeRuntime.runMain)
+}).pipe(
+  Effect.uninterruptible,
+  Effect.provide(services),
+  NodeRuntime.runMain({
+    teardown: (exit, onExit) =>
+      process.exitCode === undefined ? Runtime.defaultTeardown(exit, onExit) : onExit(Number(process.exitCode))
+  })
+)

@@ -1,0 +1,280 @@
+/**
+ * The view of an account: its balance, positions, resting orders, fills and order groups.
+ *
+ * @module
+ */
+import type * as AccountFeed from "@kalshi-effect/client/AccountFeed"
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import { type Cells, fitColumns, headerLine, rowLine } from "./cells.ts"
+import { durationOf, priceOf, timeOf } from "./format.ts"
+import { framed, type FrameState, type KeyHelp } from "./frame.ts"
+import { beside, ends, fitRows, type Line, type Size, span } from "./layout.ts"
+
+/** The balance, as of a read. */
+export type BalanceState =
+  | { readonly _tag: "Unknown" }
+  | {
+      readonly _tag: "Known"
+      readonly balance: FixedPoint.Dollars
+      /** In cents. */
+      readonly portfolioCents: number
+      readonly readMillis: number
+    }
+  | { readonly _tag: "Failed"; readonly reason: string }
+
+/** An order group of a REST list, which does not contain the status. */
+export interface ListedGroup {
+  readonly id: string
+  readonly contracts_limit_fp?: FixedPoint.Count
+}
+
+/** What the view shows. */
+export interface AccountViewState extends Omit<FrameState, "title"> {
+  readonly account: AccountFeed.Account
+  readonly status: AccountFeed.AccountStatus
+  /** Why the last read of a list failed. */
+  readonly readError: string | undefined
+  readonly subaccount: number
+  readonly balance: BalanceState
+  /** The order groups that REST listed. The feed shows a group only when it changes. */
+  readonly listedGroups: ReadonlyArray<ListedGroup>
+  /** The section that the keys scroll. */
+  readonly focus: number
+  /** How many rows each section is scrolled. */
+  readonly scrolls: ReadonlyArray<number>
+}
+
+/** The keys of the view. */
+export const accountKeys: ReadonlyArray<KeyHelp> = [
+  ["Tab", "section"],
+  ["↑↓", "scroll"],
+  ["Home", "first row"],
+  ["PgUp PgDn", "scroll by a screen"]
+]
+
+/** The number of sections. */
+export const sectionCount = 4
+
+/** The width from which the sections are in two columns. */
+const twoColumns = 150
+
+const sideStyle = (side: string) => (side === "bid" ? ("green" as const) : ("red" as const))
+const sideOf = (side: string): string => (side === "bid" ? "buy" : "sell")
+
+/** An amount with four decimals, or more if they are not zero. */
+const moneyOf = (amount: FixedPoint.Dollars): string => priceOf(FixedPoint.fromMicros(FixedPoint.toMicros(amount)))
+
+const positionColumns: ReadonlyArray<Cells<AccountFeed.AccountPosition>> = [
+  { name: "market", value: ({ market_ticker }) => market_ticker },
+  { name: "position", width: 11, align: "right", value: ({ position_fp }) => position_fp },
+  { name: "realized", width: 12, align: "right", value: ({ realized_pnl_dollars }) => moneyOf(realized_pnl_dollars) },
+  { name: "fees", width: 10, align: "right", dropOrder: 1, value: ({ fees_paid_dollars }) => moneyOf(fees_paid_dollars) }
+]
+
+const orderColumns: ReadonlyArray<Cells<AccountFeed.AccountOrder & { readonly isUnconfirmed: boolean }>> = [
+  { name: "market", value: ({ ticker }) => ticker },
+  { name: "side", width: 4, value: ({ book_side }) => sideOf(book_side), style: ({ book_side }) => sideStyle(book_side) },
+  { name: "price", width: 7, align: "right", value: ({ yes_price_dollars }) => priceOf(yes_price_dollars) },
+  { name: "rests", width: 10, align: "right", value: ({ remaining_count_fp }) => remaining_count_fp },
+  { name: "filled", width: 10, align: "right", dropOrder: 1, value: ({ fill_count_fp }) => fill_count_fp },
+  { name: "", width: 7, dropOrder: 2, value: ({ isUnconfirmed }) => (isUnconfirmed ? "closed?" : "") },
+  { name: "order", width: 36, dropOrder: 3, value: ({ order_id }) => order_id }
+]
+
+const fillColumns: ReadonlyArray<Cells<AccountFeed.AccountFill>> = [
+  { name: "time UTC", width: 8, dropOrder: 1, value: ({ filledMillis }) => (filledMillis === 0 ? "" : timeOf(filledMillis)) },
+  { name: "market", value: ({ market_ticker }) => market_ticker },
+  { name: "side", width: 4, value: ({ book_side }) => sideOf(book_side), style: ({ book_side }) => sideStyle(book_side) },
+  { name: "price", width: 7, align: "right", value: ({ yes_price_dollars }) => priceOf(yes_price_dollars) },
+  { name: "count", width: 10, align: "right", value: ({ count_fp }) => count_fp },
+  { name: "fee", width: 8, align: "right", dropOrder: 2, value: ({ fee_cost }) => moneyOf(fee_cost) },
+  { name: "", width: 5, dropOrder: 3, value: ({ is_taker }) => (is_taker ? "taker" : "maker") }
+]
+
+type Group = Pick<AccountFeed.AccountOrderGroup, "contracts_limit_fp" | "order_group_id" | "status">
+
+const groupColumns: ReadonlyArray<Cells<Group>> = [
+  { name: "group", width: 36, value: ({ order_group_id }) => order_group_id },
+  { name: "status", width: 9, value: ({ status }) => status, style: ({ status }) => (status === "triggered" ? "red" : undefined) },
+  { name: "limit", width: 10, align: "right", dropOrder: 1, value: ({ contracts_limit_fp }) => contracts_limit_fp ?? "" }
+]
+
+/** A section: a heading and the lines of its rows. */
+interface Section {
+  readonly title: string
+  readonly length: number
+  readonly lines: (width: number, from: number, count: number, isLive: boolean) => ReadonlyArray<Line>
+}
+
+const section = <Row>(title: string, columns: ReadonlyArray<Cells<Row>>, rows: ReadonlyArray<Row>): Section => ({
+  title,
+  length: rows.length,
+  lines: (width, from, count, isLive) => {
+    const fitted = fitColumns(columns, width)
+    return [
+      headerLine(fitted),
+      ...rows.slice(from, from + count).map((row) => rowLine(fitted, row, isLive ? undefined : "dim"))
+    ]
+  }
+})
+
+/** The groups that are not deleted: those that the feed has shown, then those that only REST has listed. */
+const groupsOf = (
+  { orderGroups }: AccountFeed.Account,
+  listed: ReadonlyArray<ListedGroup>
+): ReadonlyArray<Group> => {
+  const shown = new Set(orderGroups.map(({ order_group_id }) => order_group_id))
+  return [
+    ...orderGroups.filter(({ status }) => status !== "deleted"),
+    ...listed
+      .filter(({ id }) => !shown.has(id))
+      .map(({ contracts_limit_fp, id }) => ({ order_group_id: id, status: "unknown" as const, contracts_limit_fp }))
+  ]
+}
+
+/** The sections, from the first to the last. */
+export const sectionsOf = (account: AccountFeed.Account, listedGroups: ReadonlyArray<ListedGroup>) => {
+  const { fills, openOrders, positions, unconfirmed } = account
+  const orders = openOrders.map((order) => ({ ...order, isUnconfirmed: unconfirmed.has(order.order_id) }))
+  return [
+    section("Positions", positionColumns, positions.filter(({ position_fp }) => !FixedPoint.isZero(position_fp))),
+    section("Resting orders", orderColumns, orders),
+    section("Fills", fillColumns, fills.toReversed()),
+    section("Order groups", groupColumns, groupsOf(account, listedGroups))
+  ]
+}
+
+/** Distributes rows: each section gets an equal part, and what a section does not need goes to the others. */
+export const shareRows = (wanted: ReadonlyArray<number>, rows: number): ReadonlyArray<number> => {
+  const shares = wanted.map(() => 0)
+  let free = Math.max(0, rows)
+  while (free > 0) {
+    const hungry = wanted.flatMap((want, index) => (shares[index]! < want ? [index] : []))
+    if (hungry.length === 0) break
+    const part = Math.max(1, Math.floor(free / hungry.length))
+    for (const index of hungry) {
+      const added = Math.min(part, wanted[index]! - shares[index]!, free)
+      shares[index]! += added
+      free -= added
+    }
+  }
+  return shares
+}
+
+interface SectionOptions {
+  readonly isFocused: boolean
+  readonly status: AccountFeed.AccountStatus["_tag"]
+  readonly scroll: number
+}
+
+/** What a heading says about rows that may not be all. */
+const caveats = { Live: "", AwaitingSnapshot: " so far", Healing: ", last known" }
+
+const sectionLines = (
+  { length, lines, title }: Section,
+  rows: number,
+  width: number,
+  { isFocused, scroll, status }: SectionOptions
+): ReadonlyArray<Line> => {
+  if (rows <= 0) return []
+  const isLive = status === "Live"
+  const visible = Math.max(0, rows - 2)
+  const from = Math.max(0, Math.min(scroll, length - visible))
+  const shown = Math.min(visible, length - from)
+  const range = length > visible && shown > 0 ? ` ${from + 1} to ${from + shown} of ${length}` : ` ${length}`
+  const heading: Line = [
+    span(`${isFocused ? "›" : " "} `, "bold"),
+    span(title, isFocused ? ["bold", "underline"] : "bold"),
+    span(`${range}${caveats[status]}`, "dim")
+  ]
+  return fitRows(length === 0 ? [heading] : [heading, ...lines(width, from, visible, isLive)], rows)
+}
+
+const column = (
+  sections: ReadonlyArray<Section>,
+  indices: ReadonlyArray<number>,
+  state: AccountViewState,
+  { columns, rows }: Size
+): ReadonlyArray<Line> => {
+  // A heading, the names of the columns, and an empty line between two sections.
+  const chosen = indices.map((index) => sections[index]!)
+  const wanted = chosen.map(({ length }) => (length === 0 ? 1 : length + 2))
+  const between = rows >= 3 * chosen.length ? 1 : 0
+  const shares = shareRows(wanted, rows - between * (chosen.length - 1))
+  return chosen.flatMap((section, place) => {
+    const index = indices[place]!
+    const options = { isFocused: state.focus === index, status: state.status._tag, scroll: state.scrolls[index] ?? 0 }
+    const lines = sectionLines(section, shares[place]!, columns, options)
+    return place > 0 && between === 1 ? [[], ...lines] : lines
+  })
+}
+
+const cents = (value: number): string => FixedPoint.fromMicros(BigInt(value) * 10_000n)
+
+const balanceLine = ({ balance, nowMillis, subaccount }: AccountViewState, columns: number): Line => {
+  const whose = span(subaccount === 0 ? "Primary account" : `Subaccount ${subaccount}`, "bold")
+  switch (balance._tag) {
+    case "Unknown":
+      return [whose, span("   balance –", "dim")]
+    case "Failed":
+      return [whose, span("   balance not known: ", "dim"), span(balance.reason, "yellow")]
+    case "Known":
+      return ends(
+        [
+          whose,
+          span("   balance ", "dim"),
+          span(`$${balance.balance}`, "bold"),
+          span("   positions ", "dim"),
+          span(`$${cents(balance.portfolioCents)}`)
+        ],
+        [span(`read ${durationOf(nowMillis - balance.readMillis)} ago`, "dim")],
+        columns
+      )
+  }
+}
+
+const statusLine = ({ nowMillis, readError, status }: AccountViewState): Line => {
+  const read = readError === undefined ? "" : ` (${readError})`
+  const since = durationOf(nowMillis - status.sinceMillis)
+  switch (status._tag) {
+    case "Live":
+      return [span("live", "green"), span(` for ${since}`, "dim")]
+    case "AwaitingSnapshot":
+      return [span(`NOT LIVE for ${since}: reading the lists${read}`, ["bold", "yellow"])]
+    case "Healing": {
+      const { cause, channel, detail } = status.loss
+      const text = `NOT LIVE for ${since}: ${channel}, ${cause}: ${detail}. Reading the lists again${read}`
+      return [span(text, ["bold", "yellow"])]
+    }
+  }
+}
+
+/** The rows of the body that are not rows of a section. */
+const headLines = 3
+
+/** The rows of a section that one screen shows, at least. The keys for a screen move by this number. */
+export const pageRows = ({ rows }: Size): number => Math.max(1, ((rows - 2 - headLines) >> 1) - 2)
+
+/** The screen of the view. */
+export const renderAccount = (state: AccountViewState, size: Size): ReadonlyArray<Line> =>
+  framed({ ...state, title: "Account" }, accountKeys, size, (inner) => {
+    const sections = sectionsOf(state.account, state.listedGroups)
+    const rows = inner.rows - headLines
+    const body =
+      inner.columns < twoColumns
+        ? column(sections, [0, 1, 2, 3], state, { columns: inner.columns, rows })
+        : twoBlocks(sections, state, { columns: inner.columns, rows })
+    return [balanceLine(state, inner.columns), statusLine(state), [], ...body]
+  })
+
+const twoBlocks = (sections: ReadonlyArray<Section>, state: AccountViewState, { columns, rows }: Size) => {
+  const width = (columns - 3) >> 1
+  return beside(
+    [
+      { lines: column(sections, [0, 1], state, { columns: width, rows }), width },
+      { lines: column(sections, [2, 3], state, { columns: width, rows }), width }
+    ],
+    rows,
+    span(" │ ", "dim")
+  )
+}

@@ -1,0 +1,189 @@
+/**
+ * The view of order books: one or several markets, each with its depth ladder and its last trades.
+ *
+ * @module
+ */
+import type * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+import { durationOf, priceOf, timeOf } from "./format.ts"
+import { framed, type FrameState, type KeyHelp } from "./frame.ts"
+import { ladderHeader, ladderLines, type OwnCounts } from "./ladder.ts"
+import { beside, clip, fitRows, type Line, lineWidth, type Size, span, widthOf, wrap } from "./layout.ts"
+import { type TapeEntry, tapeHeader, tapeLine, tapeWidth } from "./tape.ts"
+
+/** The book of a market. */
+export type BookState =
+  | { readonly _tag: "Live"; readonly book: OrderBooks.Book }
+  /** The book may be wrong. `last` is the book before that. */
+  | {
+      readonly _tag: "NotLive"
+      readonly reason: string
+      readonly sinceMillis: number
+      readonly last: OrderBooks.Book | undefined
+    }
+  /** The exchange refused the market. */
+  | { readonly _tag: "Refused"; readonly reason: string }
+
+/** A market of the view. */
+export interface MarketState {
+  readonly ticker: string
+  readonly title: string
+  readonly book: BookState
+  /** The own resting orders. Undefined while they are not known. */
+  readonly own: OwnCounts | undefined
+  /** The last trades, newest first. */
+  readonly trades: ReadonlyArray<TapeEntry>
+}
+
+/** What the view shows. */
+export interface BookViewState extends Omit<FrameState, "title"> {
+  readonly markets: ReadonlyArray<MarketState>
+  readonly selected: number
+  readonly scroll: number
+}
+
+/** The narrowest panel with trades beside the ladder. */
+const withTape = 76
+/** The widest ladder. On a wider terminal, the trades stay close to it. */
+const widestLadder = 96
+/** The width of a panel if there are several. */
+const panelWidth = 79
+const separator = " │ "
+
+/** The keys of the view. */
+export const bookKeys: ReadonlyArray<KeyHelp> = [
+  ["←→", "market"],
+  ["↑↓", "scroll"],
+  ["Home", "best prices"],
+  ["1-9", "market by number"],
+  ["PgUp PgDn", "scroll by a screen"]
+]
+
+/** The keys of a view of one market. */
+export const oneBookKeys: ReadonlyArray<KeyHelp> = [
+  ["↑↓", "scroll"],
+  ["Home", "best prices"],
+  ["PgUp PgDn", "scroll by a screen"]
+]
+
+/** How many panels fit beside each other. */
+export const panelCount = (columns: number, markets: number): number =>
+  Math.max(1, Math.min(markets, Math.floor((columns + separator.length) / (panelWidth + separator.length))))
+
+/** The rows of the ladder on a screen of this size. */
+export const ladderRows = ({ rows }: Size, markets: number): number =>
+  Math.max(1, (rows < 4 ? rows : rows - 2) - (markets > 1 ? 1 : 0) - headLines)
+
+const headLines = 4
+
+const quoteLine = ({ book }: MarketState): Line => {
+  if (book._tag !== "Live") return [span("bid –   ask –   spread –   mid –", "dim")]
+  const { bestAsk, bestBid, mid, spread } = book.book
+  const shown = (price: string | undefined) => (price === undefined ? "–" : priceOf(price))
+  return [
+    span("bid ", "dim"),
+    span(shown(bestBid?.price), "green"),
+    span("   ask ", "dim"),
+    span(shown(bestAsk?.price), "red"),
+    span("   spread ", "dim"),
+    span(shown(spread)),
+    span("   mid ", "dim"),
+    span(shown(mid))
+  ]
+}
+
+const stateLine = ({ book, own }: MarketState, nowMillis: number): Line => {
+  switch (book._tag) {
+    case "Live": {
+      const age = durationOf(nowMillis - book.book.receivedMillis)
+      return [
+        span("live", "green"),
+        span(`, last change ${age} ago`, "dim"),
+        ...(own === undefined ? [span(", own orders not known", "yellow")] : [])
+      ]
+    }
+    case "NotLive":
+      return [span(`NOT LIVE for ${durationOf(nowMillis - book.sinceMillis)}: ${book.reason}`, ["bold", "yellow"])]
+    case "Refused":
+      return [span(`REFUSED: ${book.reason}`, ["bold", "red"])]
+  }
+}
+
+/** What is below the head of a panel: the ladder, or why there is none. */
+const ladderOf = (market: MarketState, size: Size, scroll: number): ReadonlyArray<Line> => {
+  const { book } = market
+  const own: OwnCounts = market.own ?? new Map()
+  const shown = book._tag === "Live" ? book.book : book._tag === "NotLive" ? book.last : undefined
+  if (shown !== undefined) {
+    const isLive = book._tag === "Live"
+    return [
+      isLive
+        ? ladderHeader(size.columns)
+        : [span(`The last book, as of ${timeOf(shown.receivedMillis)} UTC:`, "dim")],
+      ...ladderLines({ book: shown, isLive, own, scroll }, { columns: size.columns, rows: size.rows - 1 })
+    ]
+  }
+  const why = book._tag === "Refused" ? book.reason : book._tag === "NotLive" ? book.reason : ""
+  return [[], ...wrap(why, size.columns).map((text): Line => [span(text, "dim")])]
+}
+
+const panel = (market: MarketState, state: BookViewState, { columns, rows }: Size): ReadonlyArray<Line> => {
+  const isSelected = state.markets[state.selected] === market
+  const head: ReadonlyArray<Line> = [
+    [
+      span(market.ticker, isSelected ? "bold" : undefined),
+      span(market.title === market.ticker ? "" : `  ${market.title}`, "dim")
+    ],
+    quoteLine(market),
+    stateLine(market, state.nowMillis)
+  ]
+  const bodyRows = rows - head.length
+  const scroll = isSelected ? state.scroll : 0
+  if (columns < withTape) return [...head, ...ladderOf(market, { columns, rows: bodyRows }, scroll)]
+  const ladderWidth = Math.min(widestLadder, columns - tapeWidth - separator.length)
+  const tape = [tapeHeader(), ...market.trades.slice(0, Math.max(0, bodyRows - 1)).map((entry) => tapeLine(entry))]
+  return [
+    ...head,
+    ...beside(
+      [
+        { lines: ladderOf(market, { columns: ladderWidth, rows: bodyRows }, scroll), width: ladderWidth },
+        { lines: tape, width: tapeWidth }
+      ],
+      bodyRows,
+      span(separator, "dim")
+    )
+  ]
+}
+
+const mark = ({ book }: MarketState): string => (book._tag === "Live" ? "" : book._tag === "NotLive" ? " ~" : " x")
+
+/** The line of the markets. If it is too long, it begins further to the right, so that the selected one is visible. */
+const tabs = ({ markets, selected }: BookViewState, columns: number): Line => {
+  const names = markets.map((market, index) => ` ${index + 1} ${clip(market.ticker, 30)}${mark(market)} `)
+  const widthOfTabs = (from: number, to: number) =>
+    names.slice(from, to + 1).reduce((sum, name) => sum + widthOf(name), from > 0 ? 2 : 0)
+  let first = 0
+  while (first < selected && widthOfTabs(first, selected) > columns - 2) first++
+  const line: Array<Line[number]> = first > 0 ? [span("‹ ", "dim")] : []
+  for (const [index, name] of names.entries()) {
+    if (index < first) continue
+    if (index > selected && lineWidth(line) + widthOf(name) > columns - 2) return [...line, span(" ›", "dim")]
+    line.push(span(name, index === selected ? "inverse" : "dim"))
+  }
+  return line
+}
+
+/** The screen of the view. */
+export const renderBooks = (state: BookViewState, size: Size): ReadonlyArray<Line> => {
+  const { markets, selected } = state
+  const keys = markets.length > 1 ? bookKeys : oneBookKeys
+  return framed({ ...state, title: "Order books" }, keys, size, (inner) => {
+    const head = markets.length > 1 ? [tabs(state, inner.columns)] : []
+    const rows = inner.rows - head.length
+    const count = panelCount(inner.columns, markets.length)
+    const first = Math.max(0, Math.min(selected, markets.length - count))
+    const shown = markets.slice(first, first + count)
+    const width = Math.floor((inner.columns - separator.length * (count - 1)) / count)
+    const blocks = shown.map((market) => ({ lines: panel(market, state, { columns: width, rows }), width }))
+    return [...head, ...fitRows(beside(blocks, rows, span(separator, "dim")), rows)]
+  })
+}

@@ -1,0 +1,54 @@
+/**
+ * Tables inside a view. Their columns keep their widths while the rows change, so that nothing jumps.
+ *
+ * @module
+ */
+import { left, type Line, right, span } from "./layout.ts"
+import type { Style } from "../output/Screen.ts"
+
+/** A column of a table. */
+export interface Cells<in Row> {
+  readonly name: string
+  /** The width in cells, without the gap. The one column without a width takes the rest. */
+  readonly width?: number
+  readonly align?: "left" | "right"
+  readonly value: (row: Row) => string
+  readonly style?: (row: Row) => Style | undefined
+  /** Columns with the highest number are left out first if the table is too narrow. Default: 0, never left out. */
+  readonly dropOrder?: number
+}
+
+const gap = 2
+/** The width of the column that takes the rest: at most, and what it should have before other columns are shown. */
+const largest = 40
+const wanted = 28
+
+/** The width of some columns, if the one without a width has `rest` cells. */
+const totalOf = (columns: ReadonlyArray<Cells<never>>, rest: number): number =>
+  columns.reduce((sum, { width }) => sum + (width ?? rest) + gap, -gap)
+
+/** Leaves columns out until the others fit. */
+export const fitColumns = <Row>(columns: ReadonlyArray<Cells<Row>>, width: number): ReadonlyArray<Cells<Row>> => {
+  let kept = columns
+  while (totalOf(kept, wanted) > width) {
+    const last = Math.max(...kept.map(({ dropOrder }) => dropOrder ?? 0))
+    if (last === 0) break
+    kept = kept.filter(({ dropOrder }) => dropOrder !== last)
+  }
+  const rest = Math.max(1, Math.min(largest, width - totalOf(kept, 0)))
+  return kept.map((column) => ({ ...column, width: column.width ?? rest }))
+}
+
+const cellOf = (text: string, { align, width = wanted }: Pick<Cells<never>, "align" | "width">, style?: Style) =>
+  align === "right" ? right(text, width, style) : left(text, width, style)
+
+/** The names of the columns. */
+export const headerLine = <Row>(columns: ReadonlyArray<Cells<Row>>): Line =>
+  columns.flatMap((column, index) => [...(index === 0 ? [] : [span("  ")]), cellOf(column.name, column, "dim")])
+
+/** A row. `style` replaces the styles of the columns. */
+export const rowLine = <Row>(columns: ReadonlyArray<Cells<Row>>, row: Row, style?: Style): Line =>
+  columns.flatMap((column, index) => [
+    ...(index === 0 ? [] : [span("  ")]),
+    cellOf(column.value(row), column, style ?? column.style?.(row))
+  ])

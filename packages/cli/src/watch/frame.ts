@@ -1,0 +1,75 @@
+/**
+ * What a view has in common with all others: its first and last line, and its list of keys.
+ *
+ * @module
+ */
+import { centred, ends, fitRows, type Line, screenOf, type Size, span } from "./layout.ts"
+import { type LineState, lineStateSpans } from "./lineState.ts"
+
+/** A key, and what it does. */
+export type KeyHelp = readonly [key: string, effect: string]
+
+/** What the frame shows around a view. */
+export interface FrameState {
+  readonly title: string
+  /** The exchange. */
+  readonly environment: string
+  readonly line: LineState
+  readonly nowMillis: number
+  /** Whether the list of keys is shown. */
+  readonly showsKeys: boolean
+}
+
+const common: ReadonlyArray<KeyHelp> = [
+  ["?", "show or hide the keys"],
+  ["q, Ctrl-C", "quit"]
+]
+
+const header = ({ environment, line, nowMillis, title }: FrameState, columns: number): Line =>
+  ends(
+    [
+      span(title, "bold"),
+      span("  "),
+      // Real money must be noticed.
+      span(environment, environment === "production" ? ["bold", "magenta"] : "dim")
+    ],
+    lineStateSpans(line, nowMillis),
+    columns
+  )
+
+const footer = ({ line }: FrameState, keys: ReadonlyArray<KeyHelp>, columns: number): Line => {
+  // The reason of a broken line is more useful than the keys, and replacing them moves nothing.
+  if ("reason" in line) return ends([span(line.reason, "red")], [span("q quit", "dim")], columns)
+  const hints = [...keys.slice(0, 3), ["?", "keys"], ["q", "quit"]].map(([key, effect]) => `${key} ${effect}`)
+  const text = hints.join("   ")
+  return [span(text.length <= columns ? text : "? keys   q quit", "dim")]
+}
+
+const keyList = (keys: ReadonlyArray<KeyHelp>, { columns, rows }: Size): ReadonlyArray<Line> => {
+  const all = [...keys, ...common]
+  const width = Math.max(...all.map(([key]) => key.length))
+  const block = Math.max(...all.map(([, effect]) => effect.length)) + width + 2
+  const indent = " ".repeat(Math.max(0, (columns - block) >> 1))
+  const lines: ReadonlyArray<Line> = [
+    centred("Keys", columns, "bold"),
+    [],
+    ...all.map(([key, effect]) => [span(`${indent}${key.padEnd(width)}`, "bold"), span(`  ${effect}`)])
+  ]
+  const above = Math.max(0, (rows - lines.length) >> 1)
+  return [...Array.from({ length: above }, (): Line => []), ...lines]
+}
+
+/** The whole screen of a view: its first line, its body, and its last line. On a very small terminal, only the body. */
+export const framed = (
+  state: FrameState,
+  keys: ReadonlyArray<KeyHelp>,
+  size: Size,
+  body: (size: Size) => ReadonlyArray<Line>
+): ReadonlyArray<Line> => {
+  const { columns, rows } = size
+  const isSmall = rows < 4
+  const inner = { columns, rows: isSmall ? rows : rows - 2 }
+  const lines = state.showsKeys ? keyList(keys, inner) : body(inner)
+  if (isSmall) return screenOf(lines, size)
+  return screenOf([header(state, columns), ...fitRows(lines, inner.rows), footer(state, keys, columns)], size)
+}

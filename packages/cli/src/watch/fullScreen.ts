@@ -1,0 +1,150 @@
+/**
+ * Shows a view on the whole terminal until the user quits, and restores the terminal afterwards.
+ *
+ * **Details**
+ *
+ * The view draws its newest state at most 20 times a second, and only lines that changed. The next drawing waits until the
+ * terminal has taken the last one, so a slow terminal misses intermediate states, and nothing waits in memory for it.
+ *
+ * @module
+ */
+import * as ansi from "ansi-escapes"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Latch from "effect/Latch"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import * as Stdio from "effect/Stdio"
+import * as Terminal from "effect/Terminal"
+import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import { usage } from "../app/failures.ts"
+import { Output, type Screen } from "../output/Output.ts"
+import type { KeyPress } from "./keys.ts"
+import type { Line, Size } from "./layout.ts"
+
+/** A view on the whole terminal. */
+export interface View {
+  /** The screen of the newest state. */
+  readonly render: (size: Size, nowMillis: number) => Effect.Effect<ReadonlyArray<Line>>
+  /** Applies a key other than those to quit. */
+  readonly press: (key: KeyPress, size: Size) => void
+  /** Opened after each change of the state. The drawing closes it. */
+  readonly changed: Latch.Latch
+}
+
+/** The time between two drawings. */
+const frameMillis = 50
+/** The time after which a view is drawn again although nothing changed, because it shows ages. */
+const tickMillis = 1_000
+
+// Lines are exactly as wide as the terminal. Without wrapping, a text whose width the terminal sees differently cannot
+// move the lines below it. `ansi-escapes` has no name for these.
+const wrapOff = "\u001B[?7l"
+const wrapOn = "\u001B[?7h"
+
+const enter = ansi.enterAlternativeScreen + ansi.cursorHide + wrapOff + ansi.eraseScreen
+const leave = ansi.endSynchronizedOutput + wrapOn + ansi.cursorShow + ansi.exitAlternativeScreen
+
+/** The text that turns the shown screen into the next one. Empty if they are the same. Undefined: nothing is shown. */
+export const changesOf = (shown: ReadonlyArray<string> | undefined, next: ReadonlyArray<string>): string => {
+  const changed = next.flatMap((line, row) => (shown?.[row] === line ? [] : [ansi.cursorTo(0, row) + line]))
+  if (changed.length === 0) return ""
+  return ansi.synchronizedOutput((shown === undefined ? ansi.eraseScreen : "") + changed.join(""))
+}
+
+const paintLine = (line: Line, paint: Screen["paint"]): string =>
+  line.map(({ style, text }) => (style === undefined ? text : paint(style, text))).join("")
+
+/** Draws the newest state after each change, until it is interrupted. */
+export const draw = (view: Pick<View, "changed" | "render">, size: () => Size, screen: Pick<Screen, "paint" | "write">) =>
+  Effect.gen(function* () {
+    let shown: { readonly lines: ReadonlyArray<string>; readonly size: Size } | undefined
+    const next = Effect.gen(function* () {
+      yield* view.changed.await
+      view.changed.closeUnsafe()
+      const current = size()
+      const rendered = yield* view.render(current, yield* Clock.currentTimeMillis)
+      const lines = rendered.map((line) => paintLine(line, screen.paint))
+      const isSameSize = shown?.size.columns === current.columns && shown.size.rows === current.rows
+      const text = changesOf(isSameSize ? shown?.lines : undefined, lines)
+      if (text !== "") yield* screen.write(text)
+      shown = { lines, size: current }
+      yield* Effect.sleep(frameMillis)
+    })
+    return yield* Effect.forever(next)
+  })
+
+const isQuit = ({ ctrl, name }: Terminal.Key): boolean => (ctrl ? name === "c" || name === "d" : name === "q")
+
+/** Passes the keys to a function until the user quits, or until the input ends. */
+const readKeys = (onKey: (key: KeyPress) => void) =>
+  Effect.gen(function* () {
+    const terminal = yield* Terminal.Terminal
+    const readUntilEnd = Effect.scoped(
+      Effect.gen(function* () {
+        const input = yield* terminal.readInput
+        let last: Terminal.Key | undefined
+        const readOne = Effect.map(Queue.take(input), ({ input: text, key }) => {
+          last = key
+          if (isQuit(key)) return false
+          onKey({ name: key.name, shift: key.shift, text: Option.getOrUndefined(text) })
+          return true
+        })
+        let goesOn = true
+        while (goesOn) goesOn = yield* Effect.orElseSucceed(readOne, () => false)
+        return last
+      })
+    )
+    // The terminal ends the input at an Esc. That is no wish to quit: a slow line can deliver the Esc of an arrow key alone.
+    yield* Effect.repeat(readUntilEnd, { while: (last) => last?.name === "escape" })
+  })
+
+/** On a machine's failure outside of Effect, the process still restores the terminal. */
+const restoreAtExit = Effect.acquireRelease(
+  Effect.sync(() => {
+    const restore = () => void process.stdout.write(leave)
+    process.once("exit", restore)
+    return restore
+  }),
+  (restore) => Effect.sync(() => process.off("exit", restore))
+)
+
+/** Fails if the standard output cannot show a view. */
+export const requireTerminal = (command: string) =>
+  Effect.gen(function* () {
+    const { canAnimate } = yield* TerminalCapabilities.TerminalCapabilities
+    if (canAnimate) return
+    return yield* usage(
+      `\`${command}\` draws on a terminal, but the standard output is not one that can be drawn on. Pass --json to get one event per line`
+    )
+  })
+
+/** Shows a view while `run` keeps its state up to date. Ends when the user quits, or with the error of `run`. */
+export const show = <E, R>(view: View, run: Effect.Effect<never, E, R>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const screen = yield* Output
+      const terminal = yield* Terminal.Terminal
+      const stdio = yield* Stdio.Stdio
+      let size: Size = { columns: 80, rows: 24 }
+      const sizes = yield* terminal.size
+      const onSize = Effect.map(Queue.take(sizes), ({ columns, rows }) => {
+        if (columns > 0 && rows > 0) size = { columns, rows }
+        view.changed.openUnsafe()
+      })
+      // Without a terminal as input there are no keys. Then Ctrl-C, as a signal, ends the view.
+      const keys = (yield* stdio.stdinIsTerminal)
+        ? readKeys((key) => {
+            view.press(key, size)
+            view.changed.openUnsafe()
+          })
+        : Effect.never
+      yield* restoreAtExit
+      yield* Effect.acquireRelease(screen.write(enter), () => Effect.ignore(screen.write(leave)))
+      yield* Effect.forkScoped(Effect.ignore(Effect.forever(onSize)), { startImmediately: true })
+      yield* Effect.forkScoped(Effect.repeat(view.changed.open, Schedule.spaced(tickMillis)))
+      const drawing = draw(view, () => size, screen)
+      return yield* Effect.raceFirst(keys, Effect.raceFirst(drawing, run))
+    })
+  )

@@ -1,0 +1,122 @@
+/**
+ * What the keys change in each view.
+ *
+ * @module
+ */
+import { scrollLimits } from "./ladder.ts"
+
+/** A key that a user pressed. */
+export interface KeyPress {
+  /** The name of the key, such as `up` or `tab`. Empty for a key without a name, such as `?`. */
+  readonly name: string
+  readonly text: string | undefined
+  readonly shift: boolean
+}
+
+const clamp = (value: number, min: number, max: number): number => Math.max(min, Math.min(max, value))
+
+/** The rows that a key scrolls. Undefined for a key that does not scroll. */
+const scrollOf = ({ name }: KeyPress, page: number): number | undefined => {
+  switch (name) {
+    case "up":
+      return -1
+    case "down":
+      return 1
+    case "pageup":
+      return -page
+    case "pagedown":
+      return page
+    default:
+      return undefined
+  }
+}
+
+/** Whether a key shows or hides the list of keys. */
+const isHelp = ({ text }: KeyPress): boolean => text === "?"
+
+/** The state of the keys of the book view. */
+export class BookKeys {
+  readonly #markets: number
+  state = { selected: 0, scroll: 0, showsKeys: false }
+
+  constructor(markets: number) {
+    this.#markets = markets
+  }
+
+  press(key: KeyPress, { asks, bids, rows }: { readonly rows: number; readonly bids: number; readonly asks: number }): void {
+    const { scroll, selected, showsKeys } = this.state
+    const rowsMoved = scrollOf(key, rows)
+    const number = Number(key.name)
+    if (isHelp(key)) this.state = { ...this.state, showsKeys: !showsKeys }
+    else if (key.name === "escape") this.state = { ...this.state, showsKeys: false }
+    else if (rowsMoved !== undefined) {
+      const { max, min } = scrollLimits({ bids, asks }, rows)
+      this.state = { ...this.state, scroll: clamp(scroll + rowsMoved, min, max) }
+    } else if (key.name === "home") this.state = { ...this.state, scroll: 0 }
+    else if (key.name === "left" || (key.name === "tab" && key.shift)) this.#select(selected - 1)
+    else if (key.name === "right" || key.name === "tab") this.#select(selected + 1)
+    else if (number >= 1 && number <= this.#markets) this.#select(number - 1)
+  }
+
+  #select(market: number): void {
+    const selected = (market + this.#markets) % this.#markets
+    if (selected !== this.state.selected) this.state = { ...this.state, selected, scroll: 0 }
+  }
+}
+
+/** The state of the keys of the trades view. */
+export class TradesKeys {
+  state: { readonly pausedAt: number | undefined; readonly scroll: number; readonly showsKeys: boolean } = {
+    pausedAt: undefined,
+    scroll: 0,
+    showsKeys: false
+  }
+
+  /** `added` is the number of entries that the tape has ever had, `kept` the number that it still has. */
+  press(key: KeyPress, { added, kept, rows }: { readonly rows: number; readonly added: number; readonly kept: number }): void {
+    const { pausedAt = added, scroll, showsKeys } = this.state
+    const rowsMoved = scrollOf(key, rows)
+    if (isHelp(key)) this.state = { ...this.state, showsKeys: !showsKeys }
+    else if (key.name === "escape") this.state = { ...this.state, showsKeys: false }
+    else if (rowsMoved !== undefined) {
+      // A tape that moves cannot be read: scrolling pauses it.
+      const last = Math.max(0, kept - (added - pausedAt) - rows)
+      this.state = { ...this.state, pausedAt, scroll: clamp(scroll + rowsMoved, 0, last) }
+    } else if (key.name === "home") this.state = { ...this.state, pausedAt: undefined, scroll: 0 }
+    else if (key.name === "space") {
+      const isPaused = this.state.pausedAt !== undefined
+      this.state = { ...this.state, pausedAt: isPaused ? undefined : added, scroll: 0 }
+    }
+  }
+}
+
+/** The state of the keys of the account view. */
+export class AccountKeys {
+  readonly #sections: number
+  state: { readonly focus: number; readonly scrolls: ReadonlyArray<number>; readonly showsKeys: boolean }
+
+  constructor(sections: number) {
+    this.#sections = sections
+    this.state = { focus: 0, scrolls: Array.from({ length: sections }, () => 0), showsKeys: false }
+  }
+
+  /** `lengths` is the number of rows of each section. */
+  press(key: KeyPress, { lengths, rows }: { readonly rows: number; readonly lengths: ReadonlyArray<number> }): void {
+    const { focus, scrolls, showsKeys } = this.state
+    const rowsMoved = scrollOf(key, rows)
+    if (isHelp(key)) this.state = { ...this.state, showsKeys: !showsKeys }
+    else if (key.name === "escape") this.state = { ...this.state, showsKeys: false }
+    else if (key.name === "tab") {
+      const step = key.shift ? this.#sections - 1 : 1
+      this.state = { ...this.state, focus: (focus + step) % this.#sections }
+    } else if (rowsMoved !== undefined) {
+      const last = Math.max(0, (lengths[focus] ?? 0) - 1)
+      this.#scrollTo(clamp((scrolls[focus] ?? 0) + rowsMoved, 0, last))
+    } else if (key.name === "home") this.#scrollTo(0)
+  }
+
+  #scrollTo(row: number): void {
+    const { focus, scrolls } = this.state
+    this.state = { ...this.state, scrolls: scrolls.map((scroll, index) => (index === focus ? row : scroll)) }
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * The depth ladder of an order book: asks above, bids below, the spread between them.
+ *
+ * @module
+ */
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import type * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+import { priceOf } from "./format.ts"
+import { left, type Line, right, type Size, span } from "./layout.ts"
+
+type Book = OrderBooks.Book
+type Side = OrderBooks.Side
+
+/** The contracts of the account's own resting orders at each price. */
+export type OwnCounts = ReadonlyMap<string, string>
+
+/** The key of a price in {@link OwnCounts}. Prices with different decimals are the same. */
+export const ownKey = (side: Side, price: string): string =>
+  `${side} ${FixedPoint.toMicros(FixedPoint.dollarsUnsafe(price))}`
+
+/** Sums resting orders by side and price. */
+export const ownCounts = (
+  orders: ReadonlyArray<{
+    readonly book_side: string
+    readonly yes_price_dollars: FixedPoint.Dollars
+    readonly remaining_count_fp: FixedPoint.Count
+  }>
+): OwnCounts => {
+  const counts = new Map<string, FixedPoint.Count>()
+  for (const { book_side, remaining_count_fp, yes_price_dollars } of orders) {
+    const key = ownKey(book_side === "ask" ? "ask" : "bid", yes_price_dollars)
+    const known = counts.get(key)
+    counts.set(key, known === undefined ? remaining_count_fp : FixedPoint.add(known, remaining_count_fp))
+  }
+  return counts
+}
+
+/** What the ladder shows. */
+export interface LadderState {
+  readonly book: Book
+  /** Whether the book is current. A book that is not current is dim, and each of its rows says `old`. */
+  readonly isLive: boolean
+  readonly own: OwnCounts
+  /** How many rows the ladder is moved: down the bids if positive, up the asks if negative. */
+  readonly scroll: number
+}
+
+/** The widths of the columns. A width of 0 leaves the column out. */
+interface Widths {
+  readonly count: number
+  readonly total: number
+  readonly own: number
+  readonly bar: number
+}
+
+const sideWidth = 3
+const priceWidth = 8
+const longestBar = 48
+
+const widthsOf = (columns: number): Widths => {
+  const count = Math.min(11, Math.max(0, columns - sideWidth - priceWidth))
+  let free = columns - sideWidth - priceWidth - count
+  const take = (wanted: number, reserve: number): number => {
+    if (free < wanted + reserve) return 0
+    free -= wanted
+    return wanted
+  }
+  const own = take(10, 0)
+  const total = take(12, 12)
+  return { count, own, total, bar: free >= 3 ? Math.min(free - 2, longestBar) : 0 }
+}
+
+/** The names above the columns. */
+export const ladderHeader = (columns: number): Line => {
+  const { count, own, total } = widthsOf(columns)
+  return [
+    left("", sideWidth),
+    right("price", priceWidth, "dim"),
+    right("count", count, "dim"),
+    right(total === 0 ? "" : "total", total, "dim"),
+    right(own === 0 ? "" : "mine", own, "dim")
+  ]
+}
+
+// A part of a bar that is shorter than a cell.
+const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+
+const bar = (share: number, width: number): string => {
+  const units = Math.max(1, Math.round(share * width * 8))
+  return "█".repeat(units >> 3) + (eighths[units & 7] ?? "")
+}
+
+/** A count as a number. Only for the length of a bar: a count is never computed with as a number. */
+const sizeOf = (count: string): number => Number(count)
+
+interface Row {
+  readonly side: Side
+  readonly level: OrderBooks.Level
+}
+
+const rowLine = ({ level, side }: Row, state: LadderState, widths: Widths, largest: number): Line => {
+  const { book, isLive, own } = state
+  const colour = isLive ? (side === "bid" ? ("green" as const) : ("red" as const)) : ("dim" as const)
+  const plainStyle = isLive ? undefined : ("dim" as const)
+  const mine = own.get(ownKey(side, level.price))
+  const barStyle = isLive ? (side === "bid" ? ("green" as const) : ("red" as const)) : ("dim" as const)
+  return [
+    left(isLive ? side : "old", sideWidth, colour),
+    right(priceOf(level.price), priceWidth, colour),
+    right(level.count, widths.count, plainStyle),
+    ...(widths.total === 0 ? [] : [right(book.countUpTo(side, level.price), widths.total, "dim")]),
+    ...(widths.own === 0
+      ? mine === undefined
+        ? []
+        : [span("*", isLive ? "yellow" : "dim")]
+      : [right(mine === undefined ? "" : `*${mine}`, widths.own, isLive ? ["bold", "yellow"] : "dim")]),
+    ...(widths.bar === 0 ? [] : [span("  "), span(bar(sizeOf(level.count) / largest, widths.bar), barStyle)])
+  ]
+}
+
+const middle = ({ book, isLive }: LadderState, columns: number): Line => {
+  const text = isLive
+    ? book.spread === undefined
+      ? " one side is empty "
+      : ` spread ${priceOf(book.spread)}${book.mid === undefined ? "" : `  mid ${priceOf(book.mid)}`} `
+    : " not current "
+  const rest = Math.max(0, columns - 2 - text.length)
+  return [span("──", "dim"), span(text, isLive ? "bold" : "dim"), span("─".repeat(rest), "dim")]
+}
+
+/** The scroll values at which the ladder still shows a level. */
+export const scrollLimits = (
+  levels: { readonly bids: number; readonly asks: number },
+  rows: number
+): { readonly min: number; readonly max: number } => {
+  const above = (rows - 1) >> 1
+  const below = rows - 1 - above
+  return { min: Math.min(0, above - levels.asks), max: Math.max(0, levels.bids - below) }
+}
+
+/** The lines of the ladder. With a scroll of 0, the spread is in the middle. */
+export const ladderLines = (state: LadderState, { columns, rows }: Size): ReadonlyArray<Line> => {
+  if (rows <= 0) return []
+  const { book } = state
+  const above = (rows - 1) >> 1
+  const reach = rows + Math.abs(state.scroll)
+  const asks = book.depth("ask", reach)
+  const bids = book.depth("bid", reach)
+  const { max, min } = scrollLimits({ asks: asks.length, bids: bids.length }, rows)
+  const scroll = Math.min(max, Math.max(min, state.scroll))
+  // The position 0 is the spread, the best ask is at -1, the best bid at 1.
+  const shown = Array.from({ length: rows }, (_, row): Row | "middle" | undefined => {
+    const position = row - above + scroll
+    if (position === 0) return "middle"
+    const level = position < 0 ? asks[-position - 1] : bids[position - 1]
+    return level === undefined ? undefined : { side: position < 0 ? "ask" : "bid", level }
+  })
+  const largest = Math.max(
+    0.01,
+    ...shown.map((row) => (row === undefined || row === "middle" ? 0 : sizeOf(row.level.count)))
+  )
+  const widths = widthsOf(columns)
+  return shown.map((row): Line => {
+    if (row === "middle") return middle(state, columns)
+    return row === undefined ? [] : rowLine(row, state, widths, largest)
+  })
+}

@@ -1,0 +1,65 @@
+/**
+ * The state of the line to the exchange: what the views show, and what the JSON stream reports.
+ *
+ * @module
+ */
+import type * as Feed from "@kalshi-effect/client/Feed"
+import { durationOf } from "./format.ts"
+import { type Line, span } from "./layout.ts"
+
+/** The state of the line. */
+export type LineState =
+  /** The first connection is being opened. */
+  | { readonly _tag: "connecting" }
+  /** The connection is open, and the exchange has not acknowledged all subscriptions yet. */
+  | { readonly _tag: "subscribing" }
+  | { readonly _tag: "live"; readonly sinceMillis: number }
+  /** The connection was lost, or could not be opened. */
+  | { readonly _tag: "reconnecting"; readonly attempts: number; readonly reason: string }
+  /** The exchange ended the feed. It is not opened again. */
+  | { readonly _tag: "refused"; readonly reason: string }
+
+/** Returns the state of a session. Of several connections, the worst one counts. */
+export const lineStateOf = ({ connections, ended, subscriptions }: Feed.SessionState): LineState => {
+  if (ended !== undefined) return { _tag: "refused", reason: ended.message }
+  const broken = connections.find(({ lastLoss, status }) => status !== "open" && lastLoss !== undefined)
+  if (broken !== undefined) {
+    return { _tag: "reconnecting", attempts: broken.attempts, reason: broken.lastLoss ?? "" }
+  }
+  if (connections.length === 0 || connections.some(({ status }) => status !== "open")) return { _tag: "connecting" }
+  if (subscriptions.length === 0 || subscriptions.some(({ status }) => status !== "live")) {
+    return { _tag: "subscribing" }
+  }
+  return { _tag: "live", sinceMillis: Math.max(...subscriptions.map(({ sinceMillis }) => sinceMillis)) }
+}
+
+/** Describes a state in a few words, without the reason. */
+const describeLine = (state: LineState, nowMillis: number): string => {
+  switch (state._tag) {
+    case "connecting":
+      return "connecting"
+    case "subscribing":
+      return "subscribing"
+    case "live":
+      return `live ${durationOf(nowMillis - state.sinceMillis)}`
+    case "reconnecting":
+      return `reconnecting, attempt ${state.attempts}`
+    case "refused":
+      return "refused"
+  }
+}
+
+/** The state as a part of a line. */
+export const lineStateSpans = (state: LineState, nowMillis: number): Line => {
+  const text = describeLine(state, nowMillis)
+  switch (state._tag) {
+    case "live":
+      return [span("● ", "green"), span(text)]
+    case "connecting":
+    case "subscribing":
+      return [span("○ ", "yellow"), span(text, "yellow")]
+    case "reconnecting":
+    case "refused":
+      return [span("○ ", "red"), span(text, "red")]
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * What all commands of `kalshi watch` do with the exchange: check the markets, and follow the state of the line.
+ *
+ * @module
+ */
+import * as Feed from "@kalshi-effect/client/Feed"
+import * as Markets from "@kalshi-effect/client/Markets"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import { CommandError, usage } from "../app/failures.ts"
+import { type LineState, lineStateOf } from "./lineState.ts"
+
+/** The most tickers of one request, so that its address stays short. */
+const tickersAtOnce = 50
+
+/** Removes repeated tickers. Refuses an empty one, and characters that no ticker has. */
+export const checkTickers = (tickers: ReadonlyArray<string>) => {
+  const wrong = tickers.find((ticker) => !/^[A-Za-z0-9._-]+$/.test(ticker))
+  return wrong === undefined
+    ? Effect.succeed([...new Set(tickers)])
+    : Effect.fail(usage(`${JSON.stringify(wrong)} is not the ticker of a market. List markets with \`kalshi markets\``))
+}
+
+/** Reads the titles of markets. Fails if a market does not exist: the feed would be silent about it. */
+export const titlesOf = (tickers: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const titles = new Map<string, string>()
+    for (let start = 0; start < tickers.length; start += tickersAtOnce) {
+      const part = tickers.slice(start, start + tickersAtOnce).join(",")
+      const found = yield* Stream.runCollect(Markets.list.items({ tickers: part, limit: 1_000 }))
+      for (const market of found) titles.set(market.ticker, market.title ?? "")
+    }
+    const missing = tickers.filter((ticker) => !titles.has(ticker))
+    if (missing.length > 0) {
+      return yield* new CommandError({
+        exit: "refused",
+        message: `The exchange has no market ${missing.join(", ")}. List markets with \`kalshi markets\``
+      })
+    }
+    return titles
+  })
+
+/** How often the state of the line is read. Reading it is cheap, and needs no request. */
+const pollMillis = 200
+
+/** The states of the line as they change. The first state is emitted at once. */
+export const lineStates: Stream.Stream<LineState, never, Feed.KalshiFeed> = Stream.fromEffect(Feed.state).pipe(
+  Stream.repeat(Schedule.spaced(pollMillis)),
+  Stream.map(lineStateOf),
+  Stream.changesWith((a, b) => JSON.stringify(a) === JSON.stringify(b))
+)
+
+/** Fails if the first connection cannot be opened. Later, a lost connection is opened again without end. */
+export const requireConnection = Effect.gen(function* () {
+  const first = yield* Stream.runHead(Stream.filter(lineStates, ({ _tag }) => _tag !== "connecting"))
+  if (first._tag !== "Some" || first.value._tag !== "reconnecting") return
+  return yield* new CommandError({
+    exit: "unavailable",
+    message: `The feed cannot be reached: ${first.value.reason}. Check the network and the exchange, then try again`
+  })
+})
+
+/** The state of the line for a view. */
+export interface Line {
+  state: LineState
+}
+
+/** Keeps the state of the line up to date. Fails like {@link requireConnection}. */
+export const followLine = (line: Line, changed: Latch.Latch) =>
+  Effect.andThen(
+    Effect.forkScoped(
+      Stream.runForEach(lineStates, (state) =>
+        Effect.sync(() => {
+          line.state = state
+          changed.openUnsafe()
+        })
+      )
+    ),
+    requireConnection
+  )

@@ -1,0 +1,58 @@
+/**
+ * The view of public trades: a tape of all or some markets.
+ *
+ * @module
+ */
+import { framed, type FrameState, type KeyHelp } from "./frame.ts"
+import { ends, type Line, type Size, span, wrap } from "./layout.ts"
+import { type Tape, tapeHeader, tapeLine, tapeWidth } from "./tape.ts"
+
+/** What the view shows. */
+export interface TradesViewState extends Omit<FrameState, "title"> {
+  /** The markets. Empty for all markets. */
+  readonly tickers: ReadonlyArray<string>
+  readonly tape: Pick<Tape, "newest" | "added">
+  /** The number of entries at which the tape stands still. Undefined if it shows the newest. */
+  readonly pausedAt: number | undefined
+  readonly scroll: number
+}
+
+/** The keys of the view. */
+export const tradesKeys: ReadonlyArray<KeyHelp> = [
+  ["Space", "pause"],
+  ["↑↓", "scroll"],
+  ["Home", "newest"],
+  ["PgUp PgDn", "scroll by a screen"]
+]
+
+const widestTicker = 40
+const narrowestTicker = 8
+
+/** The rows of the tape on a screen of this size. */
+export const tapeRows = ({ rows }: Size): number => Math.max(1, (rows < 4 ? rows : rows - 2) - 2)
+
+const subject = (tickers: ReadonlyArray<string>): string => {
+  if (tickers.length === 0) return "all markets"
+  return tickers.length > 3 ? `${tickers.length} markets` : tickers.join(", ")
+}
+
+/** The screen of the view. */
+export const renderTrades = (state: TradesViewState, size: Size): ReadonlyArray<Line> =>
+  framed({ ...state, title: "Trades" }, tradesKeys, size, ({ columns, rows }) => {
+    const { pausedAt, scroll, tape, tickers } = state
+    const room = Math.max(0, columns - tapeWidth - 2)
+    const tickerWidth = room < narrowestTicker ? undefined : Math.min(room, widestTicker)
+    const entries = tape.newest(scroll + Math.max(0, rows - 2), pausedAt).slice(scroll)
+    const newer = pausedAt === undefined ? 0 : tape.added - pausedAt
+    const head: ReadonlyArray<Line> = [
+      ends(
+        [span(subject(tickers), "bold")],
+        pausedAt === undefined ? [] : [span(`paused, ${newer} newer (Home shows them)`, "yellow")],
+        columns
+      ),
+      tapeHeader(tickerWidth)
+    ]
+    if (entries.length > 0) return [...head, ...entries.map((entry) => tapeLine(entry, tickerWidth))]
+    const text = state.line._tag === "live" ? "No trade yet. New trades appear here at once." : "No trade yet."
+    return [...head, ...wrap(text, columns).map((line): Line => [span(line, "dim")])]
+  })
