@@ -17,6 +17,7 @@ import { sandbox } from "./local/sandbox.ts"
 import { markets } from "./look/markets.ts"
 import { status } from "./look/status.ts"
 import { Output } from "./output/Output.ts"
+import { relay } from "./relay/relay.ts"
 import { watch } from "./watch/watch.ts"
 
 /** The whole tree. */
@@ -24,6 +25,7 @@ export const kalshi = Command.make("kalshi").pipe(
   Command.withSubcommands([
     { group: "Look", commands: [status, markets] },
     { group: "Watch", commands: [watch] },
+    { group: "Record and relay", commands: [relay] },
     { group: "Local exchange", commands: [sandbox] }
   ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),

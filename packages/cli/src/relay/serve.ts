@@ -1,0 +1,167 @@
+/**
+ * Serves a relay on this machine: its sockets, its status, and its connection to the exchange.
+ *
+ * @module
+ */
+import * as Feed from "@kalshi-effect/client/Feed"
+import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+import {
+  failure,
+  listen,
+  toWire,
+  type WireRequest,
+  type WireResponse,
+  WebSockets
+} from "@kalshi-effect/sandbox/FeedServer"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import { decide, type Rules } from "./access.ts"
+import { Hub, type HubEvent } from "./Hub.ts"
+
+/** Options of {@link serve}. */
+export interface ServeOptions {
+  /** 0: any free port. */
+  readonly port: number
+  readonly origins: ReadonlyArray<string>
+  readonly token: string | undefined
+  /** The number of connections to the exchange that carry the order books. */
+  readonly lines: number
+  readonly lingerMillis?: number | undefined
+  readonly maxWaitingLength?: number | undefined
+}
+
+/** A running relay. */
+export interface Relay {
+  readonly url: string
+  /** What happens, oldest first. The oldest events are dropped if they are not taken. */
+  readonly events: Stream.Stream<HubEvent>
+  /** Fails when the exchange has refused the connection, so that nothing can arrive any more. */
+  readonly ended: Effect.Effect<never, Feed.FeedError>
+  /** The number of open connections of readers, and more. */
+  readonly status: Effect.Effect<Status>
+}
+
+/** The content of `/status`. */
+export interface Status {
+  readonly readers: number
+  readonly subscriptions: number
+  readonly messages_received: number
+  readonly frames_sent: number
+  readonly upstream: {
+    readonly connections: ReadonlyArray<{ readonly status: string; readonly last_loss: string | undefined }>
+    readonly subscriptions: ReadonlyArray<{ readonly channel: string; readonly live: boolean; readonly names: number }>
+  }
+}
+
+const tickMillis = 50
+
+/** The most events that wait for the log. */
+const maxEvents = 10_000
+
+/** Enough for one reader per port of this machine. */
+const maxConnections = 60_000
+
+/** Errors after which a new subscription would fail in the same way. */
+const isFinal = (error: Feed.FeedError): boolean =>
+  error._tag === "ConnectionRefused" || error._tag === "ConnectionLost" || error._tag === "FeedClosed"
+
+/** Watches the merged books of several lines, and reports their changes. */
+const mergeLines = (lines: number, onRead: (ticker: string, read: Parameters<Reading>[1]) => void) =>
+  Effect.gen(function* () {
+    const watch = yield* OrderBooks.watch([], { lines })
+    const runSync = Effect.runSyncWith(yield* Effect.context<never>())
+    const read = (ticker: string) => onRead(ticker, runSync(Effect.result(watch.read(ticker))))
+    yield* Effect.forkScoped(
+      Stream.runForEachArray(watch.changes, (tickers) => Effect.sync(() => tickers.forEach(read)))
+    )
+    return {
+      add: (markets: ReadonlyArray<string>) => void runSync(Effect.result(watch.add(markets))),
+      remove: (markets: ReadonlyArray<string>) => runSync(watch.remove(markets))
+    }
+  })
+
+type Reading = NonNullable<Hub["upstream"]["merged"]>["read"]
+
+const statusOf = (hub: Hub, session: Feed.SessionState): Status => ({
+  readers: hub.readers,
+  subscriptions: hub.subscriptions,
+  messages_received: hub.upstream.received,
+  frames_sent: hub.sent,
+  upstream: {
+    connections: session.connections.map(({ lastLoss, status }) => ({ status, last_loss: lastLoss })),
+    subscriptions: hub.upstream.sources.map(({ isLive, names, spec }) => ({
+      channel: spec.key,
+      live: isLive,
+      names: names.length
+    }))
+  }
+})
+
+const respond = (request: WireRequest, rules: Rules, status: () => Status): WireResponse => {
+  const decision = decide(request, rules)
+  const respondWith = (response: Parameters<typeof toWire>[0]) => toWire(response, Date.now())
+  if (decision._tag === "Refused") return respondWith(failure(decision.status, "permission_denied", decision.reason))
+  const path = request.path.replace(/\?.*$/s, "")
+  if (request.method !== "GET" || (path !== "/" && path !== "/status")) {
+    return respondWith(failure(404, "not_found", "a relay has /status and the WebSocket /trade-api/ws/v2"))
+  }
+  const { origin } = request.headers
+  return respondWith({
+    status: 200,
+    body: status(),
+    headers: { ...(origin === undefined ? {} : { "access-control-allow-origin": origin, vary: "Origin" }) }
+  })
+}
+
+/** Serves a relay on 127.0.0.1 until the scope closes. */
+export const serve = (options: ServeOptions) =>
+  Effect.gen(function* () {
+    const feed = yield* Feed.KalshiFeed
+    const clock = yield* Clock.clockWith(Effect.succeed)
+    const events = yield* Queue.sliding<HubEvent>(maxEvents)
+    const ended = yield* Deferred.make<never, Feed.FeedError>()
+    let rules: Rules = { port: options.port, origins: options.origins, token: options.token }
+    let onRead: (...read: Parameters<Reading>) => void = () => {}
+    const merged = options.lines === 1 ? undefined : yield* mergeLines(options.lines, (...read) => onRead(...read))
+    const hub = new Hub({
+      feed,
+      merged,
+      nowMillis: () => clock.currentTimeMillisUnsafe(),
+      rules: () => rules,
+      onEvent: (event) => void Queue.offerUnsafe(events, event),
+      onEnded: (error) => {
+        if (isFinal(error)) Deferred.doneUnsafe(ended, Effect.fail(error))
+      },
+      lingerMillis: options.lingerMillis,
+      maxWaitingLength: options.maxWaitingLength
+    })
+    onRead = (ticker, read) => hub.upstream.merged?.read(ticker, read)
+    const status = Effect.map(feed.state, (session) => statusOf(hub, session))
+    const context = yield* Effect.context<never>()
+    const onDefect = (defect: unknown): void =>
+      void Effect.runForkWith(context)(Effect.logError("the relay failed", defect))
+    const port = yield* listen(
+      (request) => respond(request, rules, () => Effect.runSyncWith(context)(status)),
+      "127.0.0.1",
+      options.port,
+      // Compression costs more than it saves on one machine.
+      { webSockets: new WebSockets(hub, onDefect, { compresses: false }), maxConnections }
+    )
+    rules = { ...rules, port }
+    yield* Effect.addFinalizer(() => Effect.sync(() => hub.close()))
+    yield* Effect.sync(() => hub.tick()).pipe(
+      Effect.repeat(Schedule.spaced(tickMillis)),
+      Effect.tapDefect((defect) => Effect.logError("the relay failed", defect)),
+      Effect.forkScoped
+    )
+    return {
+      url: `http://127.0.0.1:${port}`,
+      events: Stream.fromQueue(events),
+      ended: Deferred.await(ended),
+      status
+    } satisfies Relay
+  })
