@@ -13,6 +13,7 @@ import { describeCause, type Failure, toJson } from "./app/failures.ts"
 import { type Interruption, OnInterruption } from "./app/interruption.ts"
 import { settings } from "./app/settings.ts"
 import { version } from "./app/version.ts"
+import { demo } from "./local/demo.ts"
 import { sandbox } from "./local/sandbox.ts"
 import { markets } from "./look/markets.ts"
 import { status } from "./look/status.ts"
@@ -26,7 +27,7 @@ export const kalshi = Command.make("kalshi").pipe(
     { group: "Look", commands: [status, markets] },
     { group: "Watch", commands: [watch] },
     { group: "Record and relay", commands: [relay] },
-    { group: "Local exchange", commands: [sandbox] }
+    { group: "Local exchange", commands: [demo, sandbox] }
   ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
   Command.withGlobalFlags(settings)
