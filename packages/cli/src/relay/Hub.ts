@@ -15,6 +15,7 @@ import {
   isChannelName,
   type Line,
   parseMessage,
+  type Subscription,
   toWire,
   type Upgrade,
   type Upgrades,
@@ -214,7 +215,7 @@ export class Hub implements Upgrades {
       }
       const need = needOfCommand(name, command.parameters)
       // A command that is refused anyway asks nothing of the exchange.
-      if (need === undefined) {
+      if (need === undefined || need.names?.length === 0) {
         run()
         continue
       }
@@ -240,9 +241,24 @@ export class Hub implements Upgrades {
     const subscription = connection.subscriptions.get(command.sid)
     const run = (): void => this.#execute(connection, command, id)
     const isList = command.action === "indexlist" || command.action === "underlying_list"
-    if (!isList || subscription?.channel.reference === undefined) return run()
+    if (!isList || subscription?.channel.reference === undefined) {
+      const refusal = subscription === undefined ? undefined : this.#refusalOfUpdate(subscription, command)
+      return refusal === undefined ? run() : connection.fail(refusal, id, subscription)
+    }
     const proceed = this.#hold(connection, id, run)
     this.upstream.whenListed(subscription, () => proceed(undefined))
+  }
+
+  /** Subscribes to the names that a command adds. Returns why they are refused, or undefined. */
+  #refusalOfUpdate(
+    { name }: Subscription,
+    { action, parameters }: FeedCommand & { readonly cmd: "update_subscription" }
+  ): FeedError | undefined {
+    if (action !== "add_markets" && !action.startsWith("subscribe_")) return undefined
+    const need = needOfCommand(name, parameters)
+    if (need?.names === undefined || need.names.length === 0) return undefined
+    const source = this.upstream.prepare(need)
+    return "code" in source ? source : undefined
   }
 
   #execute(connection: FeedConnection, command: FeedCommand, id: number | undefined): void {

@@ -135,8 +135,9 @@ export class Upstream {
     if (refusal !== undefined) return refusal
     const { names, spec } = need
     const source = this.source(spec)
+    const invalid = source.touch(names ?? [])
+    if (invalid !== undefined) return { code: 11, details: invalid.reason }
     if (spec.channel === "orderbook_delta") this.#follow(names ?? [])
-    source.touch(names ?? [])
     return source
   }
 

@@ -72,16 +72,34 @@ const isFinal = (error: Feed.FeedError): boolean =>
 /** Watches the merged books of several lines, and reports their changes. */
 const mergeLines = (lines: number, onRead: (ticker: string, read: Parameters<Reading>[1]) => void) =>
   Effect.gen(function* () {
-    const watch = yield* OrderBooks.watch([], { lines })
+    const commands = yield* Queue.unbounded<{
+      readonly action: "add" | "remove"
+      readonly markets: ReadonlyArray<string>
+    }>()
+    let watch: OrderBooks.Watch | undefined
     const runSync = Effect.runSyncWith(yield* Effect.context<never>())
-    const read = (ticker: string) => onRead(ticker, runSync(Effect.result(watch.read(ticker))))
-    yield* Effect.forkScoped(
-      Stream.runForEachArray(watch.changes, (tickers) => Effect.sync(() => tickers.forEach(read)))
-    )
-    return {
-      add: (markets: ReadonlyArray<string>) => void runSync(Effect.result(watch.add(markets))),
-      remove: (markets: ReadonlyArray<string>) => runSync(watch.remove(markets))
-    }
+    const follow = (books: OrderBooks.Watch) =>
+      Stream.runForEachArray(books.changes, (tickers) =>
+        Effect.sync(() => {
+          for (const ticker of tickers) onRead(ticker, runSync(Effect.result(books.read(ticker))))
+        })
+      )
+    const next = Effect.gen(function* () {
+      const { action, markets } = yield* Queue.take(commands)
+      if (action === "remove") {
+        yield* watch?.remove(markets) ?? Effect.void
+      } else if (watch === undefined) {
+        watch = yield* OrderBooks.watch(markets, { lines })
+        yield* Effect.forkScoped(follow(watch))
+      } else {
+        yield* watch.add(markets)
+      }
+    })
+    // The first line reports the same failure.
+    yield* Effect.forkScoped(Effect.forever(Effect.ignore(next)))
+    const offer = (action: "add" | "remove") => (markets: ReadonlyArray<string>) =>
+      void (markets.length > 0 && Queue.offerUnsafe(commands, { action, markets }))
+    return { add: offer("add"), remove: offer("remove") }
   })
 
 type Reading = NonNullable<Hub["upstream"]["merged"]>["read"]

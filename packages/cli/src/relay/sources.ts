@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { InvalidRequest } from "@kalshi-effect/client/Errors"
 import type * as Feed from "@kalshi-effect/client/Feed"
 import type { ChannelMessage, ChannelName } from "@kalshi-effect/client/generated/feed"
 import * as Result from "effect/Result"
@@ -82,8 +83,11 @@ export class Source {
     return [...this.#users.keys(), ...this.#idle.keys()]
   }
 
-  /** Subscribes to names without a reader, which are expected to have one soon. */
-  touch(names: Iterable<string>): void {
+  /**
+   * Subscribes to names without a reader, which are expected to have one soon. Returns why the names are not valid, or
+   * undefined.
+   */
+  touch(names: Iterable<string>): InvalidRequest | undefined {
     const fresh: Array<string> = []
     for (const name of names) {
       if (this.#users.has(name)) continue
@@ -91,7 +95,9 @@ export class Source {
       this.#idle.set(name, this.#options.nowMillis())
     }
     this.#idleSince = this.#options.nowMillis()
-    this.#request(fresh)
+    const invalid = this.#request(fresh)
+    if (invalid !== undefined) for (const name of fresh) this.#idle.delete(name)
+    return invalid
   }
 
   /** Adds a reader of names. */
@@ -179,14 +185,17 @@ export class Source {
     this.#options.events.onUsed(this, this.isUsed)
   }
 
-  #request(names: ReadonlyArray<string>): void {
-    if (this.ended !== undefined) return
+  #request(names: ReadonlyArray<string>): InvalidRequest | undefined {
+    if (this.ended !== undefined) return undefined
     if (this.#subscription !== undefined) {
-      if (names.length > 0) this.#subscription.add(names)
-      return
+      const added = names.length === 0 ? Result.succeed(undefined) : this.#subscription.add(names)
+      return Result.isFailure(added) && added.failure._tag === "InvalidRequest" ? added.failure : undefined
     }
     const { channel, parameter, params } = this.spec
-    const request = { channel, params: { ...params, ...(parameter === undefined ? {} : { [parameter]: names }) } }
+    const all = this.names
+    // The exchange knows no subscription to an empty list.
+    if (parameter !== undefined && all.length === 0) return undefined
+    const request = { channel, params: { ...params, ...(parameter === undefined ? {} : { [parameter]: all }) } }
     const opened = this.#options.feed.subscribe<ChannelName>(request, {
       onEvent: (event) => this.#onEvent(event),
       onEnd: (error) => {
@@ -195,8 +204,9 @@ export class Source {
       onLive: () => this.#live()
     })
     if (Result.isSuccess(opened)) this.#subscription = opened.success
-    else if (opened.failure._tag === "InvalidRequest") throw opened.failure // the parameters were checked
+    else if (opened.failure._tag === "InvalidRequest") return opened.failure
     else this.#end(opened.failure)
+    return undefined
   }
 
   #live(): void {
@@ -208,8 +218,8 @@ export class Source {
     this.ended = error
     this.isLive = false
     this.#subscription = undefined
-    this.#notify(error)
     this.#options.events.onEnded(this, error)
+    this.#notify(error)
   }
 
   #notify(error: Feed.FeedError | undefined): void {

@@ -151,7 +151,8 @@ export class MemoryReader {
     const { msg = {}, seq, sid, type } = message
     if (sid !== undefined && seq !== undefined) {
       const expected = (this.#lastSeq.get(sid) ?? 0) + 1
-      if (seq !== expected) this.problems.push(`seq ${seq} of sid ${sid} instead of ${expected}`)
+      // The messages before an error 25 were discarded.
+      if (seq !== expected && msg["code"] !== 25) this.problems.push(`seq ${seq} of sid ${sid} instead of ${expected}`)
       this.#lastSeq.set(sid, seq)
     }
     if (type === "subscribed") this.sid = Number(msg["sid"])

@@ -3,7 +3,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
-import { PlainReader, readerLayer, RelayWorld, layer as world } from "./support.ts"
+import { type Message, PlainReader, signedHeaders, readerLayer, RelayWorld, layer as world } from "./support.ts"
 
 /** Waits until a check succeeds. */
 const eventually = <A, E, R>(check: Effect.Effect<A, E, R>) =>
@@ -37,4 +37,110 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
       })
     )
   })
+
+  describe("commands", () => {
+    const commands: ReadonlyArray<readonly [cmd: string, params?: object]> = [
+      ["subscribe"],
+      ["subscribe", {}],
+      ["subscribe", { channels: [] }],
+      ["subscribe", { channels: ["nothing"] }],
+      ["subscribe", { channels: ["orderbook_delta"] }],
+      ["subscribe", { channels: ["orderbook_delta"], market_tickers: "A" }],
+      ["subscribe", { channels: ["trade"], market_ticker: "A", market_tickers: ["A"] }],
+      ["subscribe", { channels: ["orderbook_delta"], market_ids: ["7a7f6f3c-0000-4000-8000-000000000000"] }],
+      ["subscribe", { channels: ["ticker"], market_tickers: ["A"], shard_factor: 0 }],
+      ["unsubscribe", {}],
+      ["unsubscribe", { sids: [9] }],
+      ["update_subscription", { sid: 9, action: "add_markets", market_tickers: ["A"] }],
+      ["update_subscription", { action: "add_markets" }],
+      ["nothing", {}],
+      ["list_subscriptions"],
+      ["subscribe", { channels: ["orderbook_delta"], market_tickers: ["C"], use_yes_price: true }],
+      ["subscribe", { channels: ["orderbook_delta"], market_tickers: ["B"] }],
+      ["update_subscription", { sid: 1, action: "add_markets", market_tickers: ["A"] }],
+      ["update_subscription", { sid: 1, action: "delete_markets", market_tickers: ["A"] }],
+      ["update_subscription", { sid: 1, action: "get_snapshot", market_tickers: ["C"] }],
+      ["update_subscription", { sid: 1, action: "get_snapshot", market_tickers: ["A"] }],
+      ["update_subscription", { sid: 1, action: "nothing", market_tickers: ["C"] }],
+      ["update_subscription", { sid: 1, action: "add_markets" }],
+      ["subscribe", { channels: ["trade"], skip_ticker_ack: true, market_tickers: ["A"] }],
+      ["update_subscription", { sid: 2, action: "add_markets", market_tickers: ["B"] }],
+      ["list_subscriptions"],
+      ["unsubscribe", { sids: [1, 2] }],
+      ["list_subscriptions"]
+    ]
+
+    /** The replies to all commands, without what depends on the time. */
+    const replies = (reader: PlainReader) =>
+      Effect.gen(function* () {
+        for (const [cmd, params] of commands) {
+          yield* reader.request(cmd, params)
+          // The snapshot of a subscription can follow its reply, or come before the next one.
+          if (cmd === "subscribe" && JSON.stringify(params ?? {}).includes("use_yes_price")) {
+            yield* reader.until(({ type }) => type === "orderbook_snapshot")
+          }
+        }
+        yield* Effect.sleep("50 millis")
+        const plain = ({ id, msg, seq, sid, type }: Message) => ({ id, msg, seq, sid, type })
+        const isReply = ({ type }: Message) => type !== "orderbook_snapshot"
+        const snapshots = reader.messages.filter((message) => !isReply(message)).map(({ msg }) => msg)
+        // Snapshots take numbers, and a relay can send them later.
+        return {
+          snapshots,
+          replies: reader.messages.filter(isReply).map((reply) => ({ ...plain(reply), seq: undefined }))
+        }
+      })
+
+    it.effect("have the replies of the exchange", () =>
+      Effect.gen(function* () {
+        const { account, port, sandbox } = yield* RelayWorld
+        yield* sandbox.placeOrder(account.accountId, { ticker: "C", side: "bid", count: "10", price: "0.45" })
+        const direct = yield* PlainReader.open(Number(new URL(sandbox.url).port), "", signedHeaders(account))
+        const relayed = yield* PlainReader.open(port)
+        const [expected, actual] = [yield* replies(direct), yield* replies(relayed)]
+        assert.deepStrictEqual(actual, expected)
+      })
+    )
+  })
+
+  describe("the status", () => {
+    it.effect("counts readers and shows the subscriptions at the exchange", () =>
+      Effect.gen(function* () {
+        const { relay } = yield* RelayWorld
+        const response = yield* Effect.promise(() => fetch(`${relay.url}/status`))
+        const status = yield* Effect.promise(() => response.json())
+        assert.hasAllKeys(status, ["readers", "subscriptions", "messages_received", "frames_sent", "upstream"])
+        const foreign = { headers: { origin: "https://evil.example" } }
+        assert.strictEqual((yield* Effect.promise(() => fetch(`${relay.url}/status`, foreign))).status, 403)
+        assert.strictEqual((yield* Effect.promise(() => fetch(`${relay.url}/other`))).status, 404)
+      })
+    )
+  })
+})
+
+layer(world({ lines: 2 }), { excludeTestServices: true })("relay --lines 2", (it) => {
+  it.effect("keeps the books of readers live while one connection is lost", () =>
+    Effect.gen(function* () {
+      const { account, port, sandbox } = yield* RelayWorld
+      const order = { ticker: "A", side: "bid", count: "10" } as const
+      yield* sandbox.placeOrder(account.accountId, { ...order, price: "0.45" })
+      const reader = yield* PlainReader.open(port)
+      reader.send("subscribe", { channels: ["orderbook_delta"], market_tickers: ["A"], use_yes_price: true })
+      yield* reader.until(({ type }) => type === "orderbook_snapshot")
+      yield* eventually(
+        Effect.flatMap(sandbox.feed.connections, (connections) =>
+          connections.filter(({ subscriptions }) => subscriptions.length > 0).length === 2
+            ? Effect.void
+            : Effect.fail("one line")
+        )
+      )
+      const [first] = yield* sandbox.feed.connections
+      yield* sandbox.feed.drop({ connectionId: first?.connectionId ?? 0, how: "reset" })
+      const from = reader.messages.length
+      yield* sandbox.placeOrder(account.accountId, { ...order, price: "0.46" })
+      const { msg } = yield* reader.until(({ msg }) => JSON.stringify(msg).includes("0.4600"), from)
+      assert.notStrictEqual(msg?.["market_id"], "")
+      assert.notInclude(JSON.stringify(reader.messages), '"error"')
+    })
+  )
 })

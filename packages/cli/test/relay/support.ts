@@ -1,6 +1,7 @@
 /**
  * A relay between readers and a local exchange, all over sockets of this machine.
  */
+import { createPrivateKey, sign } from "node:crypto"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Feed from "@kalshi-effect/client/Feed"
@@ -8,6 +9,7 @@ import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { type Relay, serve, type ServeOptions } from "../../src/relay/serve.ts"
 
@@ -68,6 +70,17 @@ export interface Message {
   readonly msg?: Readonly<Record<string, unknown>>
 }
 
+/** The headers that sign a connection to the exchange. */
+export const signedHeaders = ({ keyId, privateKey }: Sandbox.Credentials): Readonly<Record<string, string>> => {
+  const timestamp = String(Date.now())
+  const key = createPrivateKey(Redacted.value(privateKey))
+  return {
+    "kalshi-access-key": keyId,
+    "kalshi-access-timestamp": timestamp,
+    "kalshi-access-signature": sign(null, Buffer.from(`${timestamp}GET/trade-api/ws/v2`), key).toString("base64")
+  }
+}
+
 /** A reader with a plain WebSocket, like a page in a browser. */
 export class PlainReader {
   readonly messages: Array<Message> = []
@@ -89,10 +102,12 @@ export class PlainReader {
   }
 
   /** Opens a connection. It closes with the scope. Fails if the relay refuses it. */
-  static open(port: number, query = "") {
+  static open(port: number, query = "", headers: Readonly<Record<string, string>> = {}) {
     return Effect.acquireRelease(
       Effect.tryPromise(async () => {
-        const socket = new WebSocket(`ws://127.0.0.1:${port}/trade-api/ws/v2${query}`)
+        const socket = new WebSocket(`ws://127.0.0.1:${port}/trade-api/ws/v2${query}`, {
+          headers
+        } as never) // Node's own WebSocket accepts headers
         const reader = new PlainReader(socket)
         await new Promise((resolve, reject) => {
           socket.addEventListener("open", resolve)
