@@ -53,6 +53,8 @@ export interface Status {
   readonly frames_sent: number
   readonly upstream: {
     readonly connections: ReadonlyArray<{ readonly status: string; readonly last_loss: string | undefined }>
+    /** With several lines: the number of live order books on each. */
+    readonly live_books?: ReadonlyArray<number>
     readonly subscriptions: ReadonlyArray<{ readonly channel: string; readonly live: boolean; readonly names: number }>
   }
 }
@@ -99,18 +101,21 @@ const mergeLines = (lines: number, onRead: (ticker: string, read: Parameters<Rea
     yield* Effect.forkScoped(Effect.forever(Effect.ignore(next)))
     const offer = (action: "add" | "remove") => (markets: ReadonlyArray<string>) =>
       void (markets.length > 0 && Queue.offerUnsafe(commands, { action, markets }))
-    return { add: offer("add"), remove: offer("remove") }
+    /** The number of live books on each line. */
+    const liveBooks = () => (watch === undefined ? [] : runSync(watch.lines).map((line) => line.liveBooks))
+    return { add: offer("add"), remove: offer("remove"), liveBooks }
   })
 
 type Reading = NonNullable<Hub["upstream"]["merged"]>["read"]
 
-const statusOf = (hub: Hub, session: Feed.SessionState): Status => ({
+const statusOf = (hub: Hub, session: Feed.SessionState, live_books: ReadonlyArray<number> | undefined): Status => ({
   readers: hub.readers,
   subscriptions: hub.subscriptions,
   messages_received: hub.upstream.received,
   frames_sent: hub.sent,
   upstream: {
     connections: session.connections.map(({ lastLoss, status }) => ({ status, last_loss: lastLoss })),
+    ...(live_books === undefined ? {} : { live_books }),
     subscriptions: hub.upstream.sources.map(({ isLive, names, spec }) => ({
       channel: spec.key,
       live: isLive,
@@ -158,7 +163,7 @@ export const serve = (options: ServeOptions) =>
       maxWaitingLength: options.maxWaitingLength
     })
     onRead = (ticker, read) => hub.upstream.merged?.read(ticker, read)
-    const status = Effect.map(feed.state, (session) => statusOf(hub, session))
+    const status = Effect.map(feed.state, (session) => statusOf(hub, session, merged?.liveBooks()))
     const context = yield* Effect.context<never>()
     const onDefect = (defect: unknown): void =>
       void Effect.runForkWith(context)(Effect.logError("the relay failed", defect))
