@@ -87,9 +87,9 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
         const plain = ({ id, msg, seq, sid, type }: Message) => ({ id, msg, seq, sid, type })
         const isReply = ({ type }: Message) => type !== "orderbook_snapshot"
         const snapshots = reader.messages.filter((message) => !isReply(message)).map(({ msg }) => JSON.stringify(msg))
-        // Snapshots take numbers, and a relay can send them later.
+        // A relay can send a snapshot later than the exchange.
         return {
-          snapshots,
+          snapshots: snapshots.toSorted(),
           replies: reader.messages.filter(isReply).map((reply) => ({ ...plain(reply), seq: undefined }))
         }
       })
