@@ -15,16 +15,55 @@ import { settings } from "./app/settings.ts"
 import { version } from "./app/version.ts"
 import { demo } from "./local/demo.ts"
 import { sandbox } from "./local/sandbox.ts"
+import { balance } from "./look/balance.ts"
+import { book } from "./look/book.ts"
+import { candles } from "./look/candles.ts"
+import { event, events } from "./look/events.ts"
+import { fills } from "./look/fills.ts"
+import { groups } from "./look/groups.ts"
+import { limits } from "./look/limits.ts"
+import { market } from "./look/market.ts"
 import { markets } from "./look/markets.ts"
+import { orders } from "./look/orders.ts"
+import { positions } from "./look/positions.ts"
+import { search } from "./look/search.ts"
+import { series } from "./look/series.ts"
+import { settlements } from "./look/settlements.ts"
 import { status } from "./look/status.ts"
+import { trades } from "./look/trades.ts"
+import { whoami } from "./look/whoami.ts"
 import { Output } from "./output/Output.ts"
 import { relay } from "./relay/relay.ts"
 import { watch } from "./watch/watch.ts"
 
+const look = {
+  group: "Look",
+  commands: [
+    status,
+    search,
+    markets,
+    market,
+    events,
+    event,
+    series,
+    book,
+    trades,
+    candles,
+    balance,
+    positions,
+    orders,
+    fills,
+    settlements,
+    groups,
+    limits,
+    whoami
+  ]
+} as const
+
 /** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
   Command.withSubcommands([
-    { group: "Look", commands: [status, markets] },
+    look,
     { group: "Watch", commands: [watch] },
     { group: "Record and relay", commands: [relay] },
     { group: "Local exchange", commands: [demo, sandbox] }

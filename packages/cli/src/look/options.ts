@@ -3,20 +3,60 @@
  *
  * @module
  */
+import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { usage } from "../app/failures.ts"
+import * as Output from "../output/Output.ts"
+
+/** The number of rows of a list without `--limit`. */
+const rowsByDefault = 20
 
 /** `--limit`: the number of rows. */
-export const limit = (fallback: number) =>
-  Flag.Int("limit").pipe(
-    Flag.withDescription(`The number of rows (default ${fallback})`),
-    Flag.filter(
-      (rows) => rows >= 1,
-      () => "a number of rows: 1 or more"
-    ),
-    Flag.withDefault(fallback)
+export const limit = Flag.Int("limit").pipe(
+  Flag.withDescription(`The number of rows (default ${rowsByDefault})`),
+  Flag.filter(
+    (rows) => rows >= 1,
+    () => "a number of rows: 1 or more"
+  ),
+  Flag.optional
+)
+
+/** `--limit` and `--all`: how much of a list to read. */
+export const extent = {
+  limit,
+  all: Flag.Boolean("all").pipe(
+    Flag.withDescription("Read the whole list, and print it while it is read"),
+    Flag.withDefault(false)
   )
+}
+
+/** The values of {@link extent}. */
+export interface Extent {
+  readonly limit: Option.Option<number>
+  readonly all: boolean
+}
+
+/** `--ticker`: only one market. */
+export const ofMarket = Flag.String("ticker").pipe(Flag.withDescription("Only this market"), Flag.optional)
+
+/** `--event`: only one event. */
+export const ofEvent = Flag.String("event").pipe(Flag.withDescription("Only this event"), Flag.optional)
+
+/** The ticker of a market, as an argument. */
+export const ticker = Argument.String("ticker").pipe(Argument.withDescription("The ticker of the market"))
+
+/** The number of rows to print. Undefined for the whole list. */
+export const rowsOf = ({ all, limit }: Extent) =>
+  all && Option.isSome(limit)
+    ? Effect.fail(usage("--limit and --all exclude each other. Keep one of them"))
+    : Effect.succeed(all ? undefined : Option.getOrElse(limit, () => rowsByDefault))
+
+/** The size of the pages to request: as small as possible, at most what the exchange permits. */
+export const pageSize = (rows: number | undefined, largest: number): number =>
+  rows === undefined ? largest : Math.min(rows + 1, largest)
 
 /** Reads the first rows of a list, and whether the list has more. */
 export const take = <A, E, R>(
@@ -28,6 +68,53 @@ export const take = <A, E, R>(
     hasMore: found.length > rows
   }))
 
-/** The line below a table whose list has more rows. */
-export const moreRows = (hasMore: boolean, rows: number): string | undefined =>
-  hasMore ? `These are the first ${rows} rows. Pass --limit to see more` : undefined
+/** Says that a list has more rows than the command printed. */
+export const moreRows = (rows: number): string =>
+  `${rows === 1 ? "This is the first row" : `These are the first ${rows} rows`}. Pass --limit or --all to see more`
+
+/** What a list prints for people, besides its rows. */
+export interface ListOptions<Row> {
+  /** The line if there is no row. */
+  readonly empty: string
+  /** A line below the whole list, such as its totals. */
+  readonly total?: (rows: ReadonlyArray<Row>) => string
+}
+
+/**
+ * Prints a list of the exchange: its first rows, or all of them. `items` reads pages of the given size. A list with more
+ * rows says so: below the table, or on the standard error if the output is for programs.
+ */
+export const print = <Row, E, R>(
+  columns: ReadonlyArray<Output.Column<Row>>,
+  extent: Extent,
+  items: (rows: number | undefined) => Stream.Stream<Row, E, R>,
+  { empty, total }: ListOptions<Row>
+) =>
+  Effect.gen(function* () {
+    // Wrong flags are refused before anything is read.
+    yield* Output.format
+    const rows = yield* rowsOf(extent)
+    if (rows === undefined) return yield* Output.stream(columns, items(rows), { empty })
+    const found = yield* take(items(rows), rows)
+    yield* printFound(columns, found, { empty, total: total?.(found.rows) })
+  })
+
+/** Prints the rows that {@link take} found. */
+export const printFound = <Row>(
+  columns: ReadonlyArray<Output.Column<Row>>,
+  { hasMore, rows }: { readonly rows: ReadonlyArray<Row>; readonly hasMore: boolean },
+  { empty, total }: { readonly empty: string; readonly total?: string | undefined }
+) =>
+  Effect.gen(function* () {
+    const more = hasMore ? moreRows(rows.length) : undefined
+    yield* Output.list(columns, rows, { empty, footer: more ?? total })
+    if (more !== undefined && (yield* Output.format) !== "human") yield* Output.note(more)
+  })
+
+/** Reads one value and prints it. `--csv` is refused before the value is read. */
+export const printValue = <A, E, R>(read: Effect.Effect<A, E, R>, human: (value: A, screen: Output.Screen) => string) =>
+  Effect.gen(function* () {
+    if ((yield* Output.format) === "csv") return yield* usage("--csv prints lists only. Use --json")
+    const value = yield* read
+    yield* Output.value(value, (screen) => human(value, screen))
+  })

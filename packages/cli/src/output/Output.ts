@@ -15,9 +15,10 @@ import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import { styleText } from "node:util"
 import { CommandError, OutputClosed, usage } from "../app/failures.ts"
 import { Csv, Json } from "../app/settings.ts"
-import { formatCsv } from "./csv.ts"
+import { formatCsv, formatCsvHeader, formatCsvRows } from "./csv.ts"
+import { formatJson, plain } from "./plain.ts"
 import type { Screen } from "./Screen.ts"
-import { type Column, formatTable } from "./table.ts"
+import { type Column, formatTable, tableParts } from "./table.ts"
 
 export type { Screen } from "./Screen.ts"
 export type { Column } from "./table.ts"
@@ -87,7 +88,7 @@ export const value = (json: unknown, human: (screen: Screen) => string) =>
     const screen = yield* Output
     switch (yield* format) {
       case "json":
-        return yield* screen.write(`${JSON.stringify(json)}\n`)
+        return yield* screen.write(`${formatJson(json)}\n`)
       case "csv":
         return yield* usage("--csv prints lists only. Use --json")
       case "human":
@@ -103,21 +104,74 @@ export interface ListOptions {
   readonly footer?: string | undefined
 }
 
+/** A CSV that is printed on a terminal must not control it. A CSV in a file keeps the texts as they are. */
+const csvColumns = <Row>(columns: ReadonlyArray<Column<Row>>, { isTerminal }: Screen): ReadonlyArray<Column<Row>> =>
+  isTerminal
+    ? columns.map((column) => ({ ...column, csv: (row: Row) => plain((column.csv ?? column.value)(row) ?? "") }))
+    : columns
+
 /** Prints a list: as a table, as CSV with a header line, or as one JSON array of the rows as they are. */
 export const list = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>, options: ListOptions) =>
   Effect.gen(function* () {
     const screen = yield* Output
     switch (yield* format) {
       case "json":
-        return yield* screen.write(`${JSON.stringify(rows)}\n`)
+        return yield* screen.write(`${formatJson(rows)}\n`)
       case "csv":
-        return yield* screen.write(formatCsv(columns, rows))
+        return yield* screen.write(formatCsv(csvColumns(columns, screen), rows))
       case "human": {
         if (rows.length === 0) return yield* screen.write(`${options.empty}\n`)
         const footer = options.footer === undefined ? "" : `${screen.paint("dim", options.footer)}\n`
         return yield* screen.write(`${formatTable(columns, rows, screen)}\n${footer}`)
       }
     }
+  })
+
+/** The number of rows of a long list that are in memory at a time. */
+const rowsAtOnce = 1000
+
+/** Formats the parts of a long list. `isFirst` is true for the first part. */
+const formatParts = <Row>(
+  columns: ReadonlyArray<Column<Row>>,
+  screen: Screen,
+  format: Format
+): ((rows: ReadonlyArray<Row>, isFirst: boolean) => string) => {
+  const safe = csvColumns(columns, screen)
+  const table = tableParts(columns, screen)
+  switch (format) {
+    case "json":
+      return (rows, isFirst) => `${isFirst ? "[" : ","}${formatJson(rows).slice(1, -1)}`
+    case "csv":
+      return (rows, isFirst) => `${isFirst ? formatCsvHeader(safe) : ""}${formatCsvRows(safe, rows)}`
+    case "human":
+      return (rows) => `${table(rows)}\n`
+  }
+}
+
+/**
+ * Prints a list of any length while it is read, and keeps only a part of it in memory. If the list fails midway, its JSON
+ * array has no end, so that no program takes it for the whole list.
+ */
+export const stream = <Row, E, R>(
+  columns: ReadonlyArray<Column<Row>>,
+  rows: Stream.Stream<Row, E, R>,
+  { empty }: Pick<ListOptions, "empty">
+) =>
+  Effect.gen(function* () {
+    const screen = yield* Output
+    const chosen = yield* format
+    const formatPart = formatParts(columns, screen, chosen)
+    let isFirst = true
+    yield* Stream.runForEach(Stream.grouped(rows, rowsAtOnce), (part) =>
+      Effect.suspend(() => {
+        const text = formatPart(part, isFirst)
+        isFirst = false
+        return screen.write(text)
+      })
+    )
+    if (isFirst && chosen === "human") return yield* screen.write(`${empty}\n`)
+    if (isFirst) yield* screen.write(formatPart([], true))
+    if (chosen === "json") yield* screen.write("]\n")
   })
 
 /** Prints pairs of a name and a value, aligned: the form of a single entity. */

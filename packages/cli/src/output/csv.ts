@@ -14,8 +14,16 @@ const quote = (text: string): string => {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
-/** Formats rows as CSV with a header line. Every line ends with CRLF, as RFC 4180 says. */
+const formatLine = (fields: ReadonlyArray<string>): string => `${fields.map(quote).join(",")}\r\n`
+
+/** The header line of a CSV. Every line ends with CRLF, as RFC 4180 says. */
+export const formatCsvHeader = <Row>(columns: ReadonlyArray<Column<Row>>): string =>
+  formatLine(columns.map(({ name }) => name))
+
+/** Formats rows as lines of a CSV. */
+export const formatCsvRows = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>): string =>
+  rows.map((row) => formatLine(columns.map(({ csv, value }) => (csv ?? value)(row) ?? ""))).join("")
+
+/** Formats rows as CSV with a header line. */
 export const formatCsv = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>): string =>
-  [columns.map(({ name }) => name), ...rows.map((row) => columns.map(({ value }) => value(row) ?? ""))]
-    .map((fields) => `${fields.map(quote).join(",")}\r\n`)
-    .join("")
+  formatCsvHeader(columns) + formatCsvRows(columns, rows)

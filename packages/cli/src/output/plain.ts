@@ -14,3 +14,13 @@ export const plain = (text: string): string =>
   stripVTControlCharacters(text)
     .replaceAll(/[\t\n\r]+/g, " ")
     .replaceAll(/[\p{Cc}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu, "")
+
+/**
+ * Formats a value as JSON. Characters that could control a terminal and that `JSON.stringify` leaves as they are, become
+ * escapes, so the parsed value is the same.
+ */
+export const formatJson = (value: unknown): string =>
+  (JSON.stringify(value) ?? "null").replaceAll(
+    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  )

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import Table from "cli-table3"
 import { displayWidth } from "effect/cli/CliOutput"
 import { plain } from "./plain.ts"
 import type { Screen, Style } from "./Screen.ts"
@@ -14,10 +13,14 @@ export interface Column<in Row> {
   readonly name: string
   /** The text of a row. Undefined if the row has none. */
   readonly value: (row: Row) => string | undefined
+  /** The text in CSV, if it differs from the text for people, such as a time as it is on the wire. */
+  readonly csv?: (row: Row) => string | undefined
   /** Numbers are aligned right, so that their digits can be compared. Default: left. */
   readonly align?: "left" | "right"
   /** Whether the column may be shortened on a narrow terminal. Default: false. */
   readonly shrinks?: boolean
+  /** The width below which a column that shrinks is left out instead. Default: 8. */
+  readonly smallest?: number
   /** The style of a value on a terminal with colours. */
   readonly style?: (row: Row) => Style | undefined
   /** Columns with the highest number are left out first, if the terminal is too narrow. Default: 0, never left out. */
@@ -26,36 +29,21 @@ export interface Column<in Row> {
 
 /** The number of spaces between two columns. */
 const gap = 2
-/** The smallest width of a column that shrinks. */
-const smallest = 8
-
-const noBorders = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: " ".repeat(gap)
-}
+/** The smallest width of a column that shrinks, unless it names another one. */
+const smallestByDefault = 8
 
 const totalOf = (widths: ReadonlyArray<number>): number =>
   widths.reduce((sum, width) => sum + width, 0) + gap * (widths.length - 1)
 
 /** The widths that fit: columns that shrink become narrower, the widest first. */
-const shrink = (columns: ReadonlyArray<{ readonly shrinks: boolean; readonly width: number }>, available: number) => {
+const shrink = (
+  columns: ReadonlyArray<{ readonly shrinks: boolean; readonly smallest: number; readonly width: number }>,
+  available: number
+) => {
   const widths = columns.map(({ width }) => width)
   for (let surplus = totalOf(widths) - available; surplus > 0; surplus--) {
     let widest = -1
-    for (const [index, { shrinks }] of columns.entries()) {
+    for (const [index, { shrinks, smallest }] of columns.entries()) {
       if (shrinks && widths[index]! > smallest && (widest === -1 || widths[index]! > widths[widest]!)) widest = index
     }
     if (widest === -1) break
@@ -64,20 +52,33 @@ const shrink = (columns: ReadonlyArray<{ readonly shrinks: boolean; readonly wid
   return widths
 }
 
+/** The display width of a text. Most texts are ASCII, for which the length is the width. */
+const widthOf = (text: string): number => (/^[\u0020-\u007e]*$/.test(text) ? text.length : displayWidth(text))
+
+const naturalWidth = <Row>(column: Column<Row>, rows: ReadonlyArray<Row>): number =>
+  rows.reduce((width, row) => Math.max(width, widthOf(plain(column.value(row) ?? ""))), widthOf(column.name))
+
+interface Fitted<in Row> {
+  readonly column: Column<Row>
+  readonly width: number
+}
+
 /** Leaves columns out until the others fit, and returns these with their widths. */
 const fit = <Row>(
   columns: ReadonlyArray<Column<Row>>,
-  rows: ReadonlyArray<Row>,
+  widthsNeeded: ReadonlyArray<number>,
   available: number | undefined
-): ReadonlyArray<{ readonly column: Column<Row>; readonly width: number }> => {
-  const natural = columns.map((column) => ({
+): ReadonlyArray<Fitted<Row>> => {
+  const natural = columns.map((column, index) => ({
     column,
     shrinks: column.shrinks === true,
-    width: Math.max(displayWidth(column.name), ...rows.map((row) => displayWidth(plain(column.value(row) ?? ""))))
+    smallest: column.smallest ?? smallestByDefault,
+    width: widthsNeeded[index]!
   }))
   if (available === undefined) return natural
   const kept = [...natural]
-  const minimum = () => totalOf(kept.map(({ shrinks, width }) => (shrinks ? Math.min(width, smallest) : width)))
+  const minimum = () =>
+    totalOf(kept.map(({ shrinks, smallest, width }) => (shrinks ? Math.min(width, smallest) : width)))
   while (minimum() > available) {
     const last = Math.max(...kept.map(({ column }) => column.dropOrder ?? 0))
     if (last === 0) break
@@ -90,6 +91,49 @@ const fit = <Row>(
   return kept.map(({ column }, index) => ({ column, width: widths[index]! }))
 }
 
+/** Pads a text to a width. Colours are not part of the width, so the text is painted afterwards. */
+const pad = (text: string, width: number, align: Column<never>["align"], style: (text: string) => string): string => {
+  const space = " ".repeat(width - widthOf(text))
+  return align === "right" ? `${space}${style(text)}` : `${style(text)}${space}`
+}
+
+const formatLine = <Row>(
+  fitted: ReadonlyArray<Fitted<Row>>,
+  cell: (column: Column<Row>) => readonly [text: string, style: Style | undefined],
+  paint: Screen["paint"]
+): string =>
+  fitted
+    .map(({ column, width }) => {
+      const [text, style] = cell(column)
+      return pad(clip(text, width), width, column.align, (text) => (style === undefined ? text : paint(style, text)))
+    })
+    .join(" ".repeat(gap))
+    .trimEnd()
+
+/**
+ * Makes a function that formats the rows of a long list part by part. The first part has the header. A later part
+ * widens columns if its values need it.
+ */
+export const tableParts = <Row>(
+  columns: ReadonlyArray<Column<Row>>,
+  { columns: available, paint }: Pick<Screen, "columns" | "paint">
+): ((rows: ReadonlyArray<Row>) => string) => {
+  const needed = columns.map(() => 0)
+  let hasHeader = true
+  return (rows) => {
+    for (const [index, column] of columns.entries()) {
+      needed[index] = Math.max(needed[index]!, naturalWidth(column, rows))
+    }
+    const fitted = fit(columns, needed, available)
+    const header = hasHeader ? [formatLine(fitted, ({ name }) => [name, "dim"], paint)] : []
+    hasHeader = false
+    const lines = rows.map((row) =>
+      formatLine(fitted, ({ style, value }) => [plain(value(row) ?? ""), style?.(row)], paint)
+    )
+    return [...header, ...lines].join("\n")
+  }
+}
+
 /**
  * Formats rows as a table with a header. If the terminal is too narrow, columns become shorter, and then columns are left
  * out (see {@link Column}).
@@ -97,39 +141,16 @@ const fit = <Row>(
 export const formatTable = <Row>(
   columns: ReadonlyArray<Column<Row>>,
   rows: ReadonlyArray<Row>,
-  { columns: available, paint }: Pick<Screen, "columns" | "paint">
-): string => {
-  const fitted = fit(columns, rows, available)
-  const table = new Table({
-    head: fitted.map(({ column, width }) => paint("dim", clip(column.name, width))),
-    chars: noBorders,
-    colWidths: fitted.map(({ width }) => width),
-    colAligns: fitted.map(({ column }) => column.align ?? "left"),
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true }
-  })
-  for (const row of rows) {
-    table.push(
-      fitted.map(({ column, width }) => {
-        const text = clip(plain(column.value(row) ?? ""), width)
-        const style = column.style?.(row)
-        return style === undefined ? text : paint(style, text)
-      })
-    )
-  }
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n")
-}
+  screen: Pick<Screen, "columns" | "paint">
+): string => tableParts(columns, screen)(rows)
 
 /** Shortens a text to a width. */
 const clip = (text: string, width: number): string => {
-  if (displayWidth(text) <= width) return text
+  if (widthOf(text) <= width) return text
   let kept = ""
   let used = 0
   for (const character of text) {
-    used += displayWidth(character)
+    used += widthOf(character)
     if (used > width - 1) break
     kept += character
   }

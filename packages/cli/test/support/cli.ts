@@ -66,15 +66,15 @@ const closed = systemError({
   cause: Object.assign(new Error("write EPIPE"), { code: "EPIPE" })
 })
 
-/** A clock that stands still, on which waits take their real time. */
-export const frozenClock = (nowMillis: number) =>
+/** A clock that stands still, unless `now` returns another time. Waits take their real time. */
+export const frozenClock = (now: () => number) =>
   Effect.map(Clock.Clock, (real): Clock.Clock => ({
     monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
-    currentTimeMillisUnsafe: () => nowMillis,
-    currentTimeMillis: Effect.succeed(nowMillis),
+    currentTimeMillisUnsafe: now,
+    currentTimeMillis: Effect.sync(now),
     monotonicTimeNanos: real.monotonicTimeNanos,
-    currentTimeNanosUnsafe: () => BigInt(nowMillis) * 1_000_000n,
-    currentTimeNanos: Effect.succeed(BigInt(nowMillis) * 1_000_000n),
+    currentTimeNanosUnsafe: () => BigInt(now()) * 1_000_000n,
+    currentTimeNanos: Effect.sync(() => BigInt(now()) * 1_000_000n),
     sleep: (duration) => real.sleep(duration)
   }))
 
@@ -129,7 +129,14 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       capabilities,
       Layer.succeed(Console.Console, console),
       ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...options.env } })),
-      ...(options.nowMillis === undefined ? [] : [Layer.effect(Clock.Clock, frozenClock(options.nowMillis))])
+      ...(options.nowMillis === undefined
+        ? []
+        : [
+            Layer.effect(
+              Clock.Clock,
+              frozenClock(() => options.nowMillis ?? 0)
+            )
+          ])
     )
     const services = Layer.mergeAll(
       Layer.provideMerge(Output.layer, platform),
@@ -152,7 +159,13 @@ export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}
     })
     let stdout = ""
     let stderr = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => void (stdout += text))
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text
+      const lines = stdout.split("\n")
+      if (options.head === undefined || lines.length <= options.head) return
+      stdout = `${lines.slice(0, options.head).join("\n")}\n`
+      child.stdout.destroy()
+    })
     child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text))
     child.stdin.on("error", () => {})
     child.stdin.end(options.stdin ?? "")

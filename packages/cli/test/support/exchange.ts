@@ -68,13 +68,24 @@ export const layer = ({
   createdMillis = nowMillis,
   ...options
 }: ExchangeOptions = {}): Layer.Layer<LocalExchange> => {
-  const clock = createdMillis === undefined ? Layer.empty : Layer.effect(Clock.Clock, frozenClock(createdMillis))
+  // The exchange checks the times of signatures by this clock.
+  const clock = { millis: createdMillis ?? 0 }
+  const clockLayer =
+    createdMillis === undefined
+      ? Layer.empty
+      : Layer.effect(
+          Clock.Clock,
+          frozenClock(() => clock.millis)
+        )
   const sandboxLayer = Sandbox.layer({ clock: nowMillis === undefined ? "real" : "frozen", ...options })
   return Layer.effect(
     LocalExchange,
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
-      if (nowMillis !== undefined && createdMillis !== undefined) yield* sandbox.moveClock(nowMillis - createdMillis)
+      if (nowMillis !== undefined && createdMillis !== undefined && nowMillis !== createdMillis) {
+        yield* sandbox.moveClock(nowMillis - createdMillis)
+        clock.millis = nowMillis
+      }
       const account = yield* sandbox.createAccount({ name: "trader" })
       const folder = yield* Effect.acquireRelease(
         Effect.sync(() => mkdtempSync(join(tmpdir(), "kalshi-cli-"))),
@@ -92,5 +103,5 @@ export const layer = ({
         runProcess: (args, options) => kalshiProcess(args, inEnv(options))
       }
     })
-  ).pipe(Layer.provide(sandboxLayer), Layer.provide(clock), Layer.orDie)
+  ).pipe(Layer.provide(sandboxLayer), Layer.provide(clockLayer), Layer.orDie)
 }

@@ -1,0 +1,32 @@
+/**
+ * The places of resting orders in the queue of their price.
+ *
+ * @module
+ */
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Effect from "effect/Effect"
+
+/** A resting order with the contracts ahead of it. The exchange says nothing about an order that has just ended. */
+export interface QueuedOrder extends Orders.Order {
+  readonly queue_position_fp?: Orders.OrderQueuePosition["queue_position_fp"] | undefined
+}
+
+/** The number of markets in one request, so that its address does not become too long. */
+const marketsAtOnce = 100
+
+const subaccountOf = ({ subaccount_number }: Orders.Order): number => subaccount_number ?? 0
+
+/** Reads how many contracts are ahead of each order: one request for each subaccount and 100 markets. */
+export const withQueuePositions = Effect.fnUntraced(function* (orders: ReadonlyArray<Orders.Order>) {
+  const ahead = new Map<string, QueuedOrder["queue_position_fp"]>()
+  for (const subaccount of new Set(orders.map(subaccountOf))) {
+    const rows = orders.filter((order) => subaccountOf(order) === subaccount)
+    const tickers = [...new Set(rows.map(({ ticker }) => ticker))]
+    for (let start = 0; start < tickers.length; start += marketsAtOnce) {
+      const market_tickers = tickers.slice(start, start + marketsAtOnce).join(",")
+      const { queue_positions } = yield* Orders.queuePositions({ subaccount, market_tickers })
+      for (const { order_id, queue_position_fp } of queue_positions) ahead.set(order_id, queue_position_fp)
+    }
+  }
+  return orders.map((order): QueuedOrder => ({ ...order, queue_position_fp: ahead.get(order.order_id) }))
+})
