@@ -46,10 +46,13 @@ const packages: Readonly<Record<string, Arrows>> = {
     app: [],
     output: ["app"],
     look: ["app", "output"],
-    local: ["app"],
+    trade: ["app", "output"],
+    watch: ["app", "output"],
+    relay: ["app", "output"],
+    local: ["app", "output", "watch"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "local", "look", "output"]
+    ".": ["app", "local", "look", "output", "relay", "trade", "watch"]
   },
   "packages/signing/src": {
     internal: ["."],

@@ -8,9 +8,10 @@ import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as ExitValue from "effect/Exit"
+import { type Ending, RunEnding } from "./app/changes.ts"
 import { type Exit, exits } from "./app/exits.ts"
 import { describeCause, type Failure, toJson } from "./app/failures.ts"
-import { type Interruption, OnInterruption } from "./app/interruption.ts"
 import { settings } from "./app/settings.ts"
 import { version } from "./app/version.ts"
 import { demo } from "./local/demo.ts"
@@ -34,6 +35,8 @@ import { trades } from "./look/trades.ts"
 import { whoami } from "./look/whoami.ts"
 import { Output } from "./output/Output.ts"
 import { relay } from "./relay/relay.ts"
+import { group } from "./trade/group.ts"
+import { order } from "./trade/order.ts"
 import { watch } from "./watch/watch.ts"
 
 const look = {
@@ -65,6 +68,7 @@ export const kalshi = Command.make("kalshi").pipe(
   Command.withSubcommands([
     look,
     { group: "Watch", commands: [watch] },
+    { group: "Trade", commands: [order, group] },
     { group: "Record and relay", commands: [relay] },
     { group: "Local exchange", commands: [demo, sandbox] }
   ]),
@@ -100,32 +104,39 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
 
 /**
  * Runs the command with these arguments. Prints the error of a failed run to the standard error, and returns how the run
- * ended. An interruption ends the command, and is reported like an error, unless it is the command's normal end.
+ * ended.
  */
 export const run = (args: ReadonlyArray<string>) =>
-  Effect.uninterruptible(
-    Effect.suspend(() => {
-      const onInterruption: Interruption = { exit: "interrupted" }
-      return Effect.interruptible(Command.runWith(kalshi, { version })(args)).pipe(
-        Effect.provide(presenter),
-        Effect.provideService(OnInterruption, onInterruption),
-        Effect.as<Exit>("done"),
-        Effect.catchCause((cause) =>
-          Effect.gen(function* () {
-            if (Cause.hasInterruptsOnly(cause) && onInterruption.exit === "done") return "done" as const
-            const error = cause.reasons.find(Cause.isFailReason)?.error
-            const failure =
-              CliError.isCliError(error) && error._tag === "ShowHelp"
-                ? usageFailure(error)
-                : describeCause(cause, "reads")
-            if (failure === undefined) return "done" as const
-            yield* report(failure, cause, args)
-            return failure.exit
-          })
-        )
-      )
-    })
-  )
+  Effect.suspend(() => {
+    const ending: Ending = { exit: undefined }
+    const command = Command.runWith(kalshi, { version })(args).pipe(
+      Effect.provide(presenter),
+      Effect.provideService(RunEnding, ending)
+    )
+    // Also after Ctrl-C, this run says how it ended.
+    return Effect.interruptible(command).pipe(
+      Effect.as<Exit>("done"),
+      Effect.catchCause((cause) => {
+        const isInterrupted = Cause.hasInterruptsOnly(cause)
+        if (!isInterrupted || ending.exit === undefined) return conclude(cause, args)
+        return ExitValue.isSuccess(ending.exit) ? Effect.succeed<Exit>("done") : conclude(ending.exit.cause, args)
+      }),
+      Effect.uninterruptible
+    )
+  })
+
+/** Reports the cause of a failed run, and returns how the run ended. */
+const conclude = (cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    // The user who pressed Ctrl-C knows why the command ended.
+    if (Cause.hasInterruptsOnly(cause)) return "interrupted" as const
+    const error = cause.reasons.find(Cause.isFailReason)?.error
+    const failure =
+      CliError.isCliError(error) && error._tag === "ShowHelp" ? usageFailure(error) : describeCause(cause, "reads")
+    if (failure === undefined) return "done" as const
+    yield* report(failure, cause, args)
+    return failure.exit
+  })
 
 /** The process's exit code for the end of a run. */
 export const codeOf = (exit: Exit): number => exits[exit].code

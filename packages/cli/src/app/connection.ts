@@ -92,11 +92,5 @@ export const publicLayer = Layer.unwrap(Effect.map(environment, (environment) =>
 /** Provides the public operations and the reads of the account. */
 export const readLayer = Layer.unwrap(Effect.map(connection, Kalshi.layerReadOnly))
 
-/** Provides all operations. */
-export const writeLayer = Layer.unwrap(Effect.map(connection, Kalshi.layer))
-
-/** Provides all operations, but sends no write: a write fails with `NotSent`. */
-export const dryRunLayer = Layer.unwrap(Effect.map(connection, (options) => Kalshi.layerDryRun(options)))
-
 /** Provides the feed. */
 export const feedLayer = Layer.unwrap(Effect.map(connection, Feed.layer))

@@ -23,15 +23,13 @@ const services = Layer.mergeAll(
   NodeWS.layerWebSocketConstructor
 )
 
-// A signal interrupts the run. The run decides which exit code that is.
-Effect.gen(function* () {
+const main = Effect.gen(function* () {
   const { args } = yield* Stdio.Stdio
   process.exitCode = codeOf(yield* run(yield* args))
-}).pipe(
-  Effect.uninterruptible,
-  Effect.provide(services),
-  NodeRuntime.runMain({
-    teardown: (exit, onExit) =>
-      process.exitCode === undefined ? Runtime.defaultTeardown(exit, onExit) : onExit(Number(process.exitCode))
-  })
-)
+})
+
+// After Ctrl-C, `run` still says how it ended. So the exit code is its own, not that of an interrupted program.
+NodeRuntime.runMain(Effect.provide(Effect.uninterruptible(main), services), {
+  teardown: (exit, onExit) =>
+    Runtime.defaultTeardown(exit, (code) => onExit(process.exitCode === undefined ? code : Number(process.exitCode)))
+})

@@ -20,7 +20,14 @@ import { usage } from "../app/failures.ts"
 import { endsByInterruption } from "../app/interruption.ts"
 import * as Output from "../output/Output.ts"
 import { accountEvent, balanceEvent, orderGroupsEvent } from "./accountEvents.ts"
-import { type BalanceState, type ListedGroup, pageRows, renderAccount, sectionCount, sectionsOf } from "./accountView.ts"
+import {
+  type BalanceState,
+  type ListedGroup,
+  pageRows,
+  renderAccount,
+  sectionCount,
+  sectionsOf
+} from "./accountView.ts"
 import { requireTerminal, show, type View } from "./fullScreen.ts"
 import { AccountKeys } from "./keys.ts"
 import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
@@ -84,12 +91,10 @@ const events = Stream.unwrap(
       })
     ).pipe(Stream.flattenIterable)
     const balanceEvents = Stream.mapEffect(balances, (read) =>
-      Effect.map(
-        Clock.currentTimeMillis,
-        (nowMillis): Event =>
-          Result.isSuccess(read)
-            ? balanceEvent(read.success, nowMillis)
-            : { type: "balance_failed", time: new Date(nowMillis).toISOString(), reason: read.failure.message }
+      Effect.map(Clock.currentTimeMillis, (nowMillis): Event =>
+        Result.isSuccess(read)
+          ? balanceEvent(read.success, nowMillis)
+          : { type: "balance_failed", time: new Date(nowMillis).toISOString(), reason: read.failure.message }
       )
     )
     return withLineEvents(Stream.merge(changes, balanceEvents))
@@ -149,8 +154,7 @@ const showAccount = Effect.gen(function* () {
   )
   const run = Effect.gen(function* () {
     yield* Effect.forkScoped(followBalance)
-    yield* followLine(line, changed)
-    yield* Stream.runForEachArray(mine.events, (events) =>
+    const takeEvents = Stream.runForEachArray(mine.events, (events) =>
       Effect.gen(function* () {
         yield* noteEvent
         changed.openUnsafe()
@@ -160,6 +164,7 @@ const showAccount = Effect.gen(function* () {
         changed.openUnsafe()
       })
     )
+    yield* Effect.all([followLine(line, changed), takeEvents], { concurrency: "unbounded", discard: true })
     return yield* Effect.never
   })
   yield* show(view, run)

@@ -8,7 +8,7 @@ import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import { type Cells, fitColumns, headerLine, rowLine } from "./cells.ts"
 import { durationOf, priceOf, timeOf } from "./format.ts"
 import { framed, type FrameState, type KeyHelp } from "./frame.ts"
-import { beside, ends, fitRows, type Line, type Size, span } from "./layout.ts"
+import { beside, ends, fitRows, type Line, lineWidth, type Size, span } from "./layout.ts"
 
 /** The balance, as of a read. */
 export type BalanceState =
@@ -68,12 +68,23 @@ const positionColumns: ReadonlyArray<Cells<AccountFeed.AccountPosition>> = [
   { name: "market", value: ({ market_ticker }) => market_ticker },
   { name: "position", width: 11, align: "right", value: ({ position_fp }) => position_fp },
   { name: "realized", width: 12, align: "right", value: ({ realized_pnl_dollars }) => moneyOf(realized_pnl_dollars) },
-  { name: "fees", width: 10, align: "right", dropOrder: 1, value: ({ fees_paid_dollars }) => moneyOf(fees_paid_dollars) }
+  {
+    name: "fees",
+    width: 10,
+    align: "right",
+    dropOrder: 1,
+    value: ({ fees_paid_dollars }) => moneyOf(fees_paid_dollars)
+  }
 ]
 
 const orderColumns: ReadonlyArray<Cells<AccountFeed.AccountOrder & { readonly isUnconfirmed: boolean }>> = [
   { name: "market", value: ({ ticker }) => ticker },
-  { name: "side", width: 4, value: ({ book_side }) => sideOf(book_side), style: ({ book_side }) => sideStyle(book_side) },
+  {
+    name: "side",
+    width: 4,
+    value: ({ book_side }) => sideOf(book_side),
+    style: ({ book_side }) => sideStyle(book_side)
+  },
   { name: "price", width: 7, align: "right", value: ({ yes_price_dollars }) => priceOf(yes_price_dollars) },
   { name: "rests", width: 10, align: "right", value: ({ remaining_count_fp }) => remaining_count_fp },
   { name: "filled", width: 10, align: "right", dropOrder: 1, value: ({ fill_count_fp }) => fill_count_fp },
@@ -82,9 +93,19 @@ const orderColumns: ReadonlyArray<Cells<AccountFeed.AccountOrder & { readonly is
 ]
 
 const fillColumns: ReadonlyArray<Cells<AccountFeed.AccountFill>> = [
-  { name: "time UTC", width: 8, dropOrder: 1, value: ({ filledMillis }) => (filledMillis === 0 ? "" : timeOf(filledMillis)) },
+  {
+    name: "time UTC",
+    width: 8,
+    dropOrder: 1,
+    value: ({ filledMillis }) => (filledMillis === 0 ? "" : timeOf(filledMillis))
+  },
   { name: "market", value: ({ market_ticker }) => market_ticker },
-  { name: "side", width: 4, value: ({ book_side }) => sideOf(book_side), style: ({ book_side }) => sideStyle(book_side) },
+  {
+    name: "side",
+    width: 4,
+    value: ({ book_side }) => sideOf(book_side),
+    style: ({ book_side }) => sideStyle(book_side)
+  },
   { name: "price", width: 7, align: "right", value: ({ yes_price_dollars }) => priceOf(yes_price_dollars) },
   { name: "count", width: 10, align: "right", value: ({ count_fp }) => count_fp },
   { name: "fee", width: 8, align: "right", dropOrder: 2, value: ({ fee_cost }) => moneyOf(fee_cost) },
@@ -95,34 +116,41 @@ type Group = Pick<AccountFeed.AccountOrderGroup, "contracts_limit_fp" | "order_g
 
 const groupColumns: ReadonlyArray<Cells<Group>> = [
   { name: "group", width: 36, value: ({ order_group_id }) => order_group_id },
-  { name: "status", width: 9, value: ({ status }) => status, style: ({ status }) => (status === "triggered" ? "red" : undefined) },
-  { name: "limit", width: 10, align: "right", dropOrder: 1, value: ({ contracts_limit_fp }) => contracts_limit_fp ?? "" }
+  {
+    name: "status",
+    width: 9,
+    value: ({ status }) => status,
+    style: ({ status }) => (status === "triggered" ? "red" : undefined)
+  },
+  {
+    name: "limit",
+    width: 10,
+    align: "right",
+    dropOrder: 1,
+    value: ({ contracts_limit_fp }) => contracts_limit_fp ?? ""
+  }
 ]
 
 /** A section: a heading and the lines of its rows. */
 interface Section {
   readonly title: string
   readonly length: number
+  readonly names: (width: number) => Line
   readonly lines: (width: number, from: number, count: number, isLive: boolean) => ReadonlyArray<Line>
 }
 
 const section = <Row>(title: string, columns: ReadonlyArray<Cells<Row>>, rows: ReadonlyArray<Row>): Section => ({
   title,
   length: rows.length,
+  names: (width) => headerLine(fitColumns(columns, width)),
   lines: (width, from, count, isLive) => {
     const fitted = fitColumns(columns, width)
-    return [
-      headerLine(fitted),
-      ...rows.slice(from, from + count).map((row) => rowLine(fitted, row, isLive ? undefined : "dim"))
-    ]
+    return rows.slice(from, from + count).map((row) => rowLine(fitted, row, isLive ? undefined : "dim"))
   }
 })
 
 /** The groups that are not deleted: those that the feed has shown, then those that only REST has listed. */
-const groupsOf = (
-  { orderGroups }: AccountFeed.Account,
-  listed: ReadonlyArray<ListedGroup>
-): ReadonlyArray<Group> => {
+const groupsOf = ({ orderGroups }: AccountFeed.Account, listed: ReadonlyArray<ListedGroup>): ReadonlyArray<Group> => {
   const shown = new Set(orderGroups.map(({ order_group_id }) => order_group_id))
   return [
     ...orderGroups.filter(({ status }) => status !== "deleted"),
@@ -137,21 +165,31 @@ export const sectionsOf = (account: AccountFeed.Account, listedGroups: ReadonlyA
   const { fills, openOrders, positions, unconfirmed } = account
   const orders = openOrders.map((order) => ({ ...order, isUnconfirmed: unconfirmed.has(order.order_id) }))
   return [
-    section("Positions", positionColumns, positions.filter(({ position_fp }) => !FixedPoint.isZero(position_fp))),
+    section(
+      "Positions",
+      positionColumns,
+      positions.filter(({ position_fp }) => !FixedPoint.isZero(position_fp))
+    ),
     section("Resting orders", orderColumns, orders),
     section("Fills", fillColumns, fills.toReversed()),
     section("Order groups", groupColumns, groupsOf(account, listedGroups))
   ]
 }
 
-/** Distributes rows: each section gets an equal part, and what a section does not need goes to the others. */
-export const shareRows = (wanted: ReadonlyArray<number>, rows: number): ReadonlyArray<number> => {
+/**
+ * Distributes rows: each section gets its heading and an equal part of the others, and what a section does not need goes to
+ * the others. Rows that cannot be divided go to the section that the keys scroll.
+ */
+export const shareRows = (wanted: ReadonlyArray<number>, rows: number, focus: number): ReadonlyArray<number> => {
   const shares = wanted.map(() => 0)
+  const order = [...wanted.keys()].toSorted((a, b) => Number(b === focus) - Number(a === focus))
   let free = Math.max(0, rows)
+  let isHeading = true
   while (free > 0) {
-    const hungry = wanted.flatMap((want, index) => (shares[index]! < want ? [index] : []))
+    const hungry = order.filter((index) => shares[index]! < wanted[index]!)
     if (hungry.length === 0) break
-    const part = Math.max(1, Math.floor(free / hungry.length))
+    const part = isHeading ? 1 : Math.max(1, Math.floor(free / hungry.length))
+    isHeading = false
     for (const index of hungry) {
       const added = Math.min(part, wanted[index]! - shares[index]!, free)
       shares[index]! += added
@@ -171,14 +209,16 @@ interface SectionOptions {
 const caveats = { Live: "", AwaitingSnapshot: " so far", Healing: ", last known" }
 
 const sectionLines = (
-  { length, lines, title }: Section,
+  { length, lines, names, title }: Section,
   rows: number,
   width: number,
   { isFocused, scroll, status }: SectionOptions
 ): ReadonlyArray<Line> => {
   if (rows <= 0) return []
   const isLive = status === "Live"
-  const visible = Math.max(0, rows - 2)
+  // With few rows, a row of the section is more useful than the names of its columns.
+  const head = rows < 3 ? 1 : 2
+  const visible = rows - head
   const from = Math.max(0, Math.min(scroll, length - visible))
   const shown = Math.min(visible, length - from)
   const range = length > visible && shown > 0 ? ` ${from + 1} to ${from + shown} of ${length}` : ` ${length}`
@@ -187,7 +227,9 @@ const sectionLines = (
     span(title, isFocused ? ["bold", "underline"] : "bold"),
     span(`${range}${caveats[status]}`, "dim")
   ]
-  return fitRows(length === 0 ? [heading] : [heading, ...lines(width, from, visible, isLive)], rows)
+  if (length === 0) return fitRows([heading], rows)
+  const above = head === 1 ? [heading] : [heading, names(width)]
+  return fitRows([...above, ...lines(width, from, visible, isLive)], rows)
 }
 
 const column = (
@@ -199,8 +241,8 @@ const column = (
   // A heading, the names of the columns, and an empty line between two sections.
   const chosen = indices.map((index) => sections[index]!)
   const wanted = chosen.map(({ length }) => (length === 0 ? 1 : length + 2))
-  const between = rows >= 3 * chosen.length ? 1 : 0
-  const shares = shareRows(wanted, rows - between * (chosen.length - 1))
+  const between = rows >= 4 * chosen.length ? 1 : 0
+  const shares = shareRows(wanted, rows - between * (chosen.length - 1), indices.indexOf(state.focus))
   return chosen.flatMap((section, place) => {
     const index = indices[place]!
     const options = { isFocused: state.focus === index, status: state.status._tag, scroll: state.scrolls[index] ?? 0 }
@@ -218,18 +260,17 @@ const balanceLine = ({ balance, nowMillis, subaccount }: AccountViewState, colum
       return [whose, span("   balance –", "dim")]
     case "Failed":
       return [whose, span("   balance not known: ", "dim"), span(balance.reason, "yellow")]
-    case "Known":
-      return ends(
-        [
-          whose,
-          span("   balance ", "dim"),
-          span(`$${balance.balance}`, "bold"),
-          span("   positions ", "dim"),
-          span(`$${cents(balance.portfolioCents)}`)
-        ],
-        [span(`read ${durationOf(nowMillis - balance.readMillis)} ago`, "dim")],
-        columns
-      )
+    case "Known": {
+      const amounts: Line = [
+        whose,
+        span("   balance ", "dim"),
+        span(`$${balance.balance}`, "bold"),
+        span("   positions ", "dim"),
+        span(`$${cents(balance.portfolioCents)}`)
+      ]
+      const age: Line = [span(`read ${durationOf(nowMillis - balance.readMillis)} ago`, "dim")]
+      return lineWidth(amounts) + lineWidth(age) < columns ? ends(amounts, age, columns) : amounts
+    }
   }
 }
 
@@ -259,12 +300,13 @@ export const pageRows = ({ rows }: Size): number => Math.max(1, ((rows - 2 - hea
 export const renderAccount = (state: AccountViewState, size: Size): ReadonlyArray<Line> =>
   framed({ ...state, title: "Account" }, accountKeys, size, (inner) => {
     const sections = sectionsOf(state.account, state.listedGroups)
-    const rows = inner.rows - headLines
+    const head = [balanceLine(state, inner.columns), statusLine(state), ...(inner.rows < 12 ? [] : [[]])]
+    const rows = inner.rows - head.length
     const body =
       inner.columns < twoColumns
         ? column(sections, [0, 1, 2, 3], state, { columns: inner.columns, rows })
         : twoBlocks(sections, state, { columns: inner.columns, rows })
-    return [balanceLine(state, inner.columns), statusLine(state), [], ...body]
+    return [...head, ...body]
   })
 
 const twoBlocks = (sections: ReadonlyArray<Section>, state: AccountViewState, { columns, rows }: Size) => {

@@ -20,12 +20,12 @@ import { environment, feedLayer, publicLayer, readLayer, subaccount } from "../a
 import { usage } from "../app/failures.ts"
 import { endsByInterruption } from "../app/interruption.ts"
 import * as Output from "../output/Output.ts"
-import { bookEvent, bookStateEvent } from "./bookEvents.ts"
+import { BookStates } from "./bookEvents.ts"
 import { type BookState, type BookViewState, ladderRows, type MarketState, renderBooks } from "./bookView.ts"
 import { requireTerminal, show, type View } from "./fullScreen.ts"
 import { BookKeys } from "./keys.ts"
-import { ownCounts } from "./ladder.ts"
-import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
+import { type OwnCounts, ownCounts } from "./ladder.ts"
+import { printEvents, withLineEvents } from "./ndjson.ts"
 import { checkTickers, followLine, type Line, titlesOf } from "./session.ts"
 import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
 
@@ -35,34 +35,31 @@ const keptTrades = 200
 const earlierTrades = 50
 
 /** The events of books as JSON lines. */
-export const bookEvents = (tickers: ReadonlyArray<string>) =>
+const events = (tickers: ReadonlyArray<string>) =>
   Stream.unwrap(
     Effect.gen(function* () {
-      // Both share one subscription of the exchange. The books request the snapshots that heal it.
-      const params = { market_tickers: [...tickers], use_yes_price: true }
-      const { events } = yield* Feed.open("orderbook_delta", params)
-      const books = yield* OrderBooks.watch(tickers)
-      const shown = new Map<string, string>()
-      const states = Stream.filterMapEffect(books.changes, (ticker) =>
-        Effect.map(Clock.currentTimeMillis, (nowMillis): Result.Result<Event, undefined> => {
-          const state = books.state(ticker)
-          if (state === undefined || shown.get(ticker) === state._tag) return Result.fail(undefined)
-          shown.set(ticker, state._tag)
-          return Result.succeed(bookStateEvent(ticker, state, nowMillis))
-        })
+      // Both share one subscription of the exchange. The watched books request the snapshots that heal it.
+      const { events } = yield* Feed.open("orderbook_delta", { market_tickers: [...tickers], use_yes_price: true })
+      yield* OrderBooks.watch(tickers)
+      const states = new BookStates(tickers, yield* Clock.currentTimeMillis)
+      const lines = Stream.mapEffect(events, (event) =>
+        Effect.map(Clock.currentTimeMillis, (nowMillis) => states.linesOf(event, nowMillis))
       )
-      const messages = Stream.mapEffect(events, (event) =>
-        Effect.map(Clock.currentTimeMillis, (nowMillis) => bookEvent(event, nowMillis))
-      )
-      return withLineEvents(Stream.merge(states, messages))
+      return withLineEvents(Stream.flattenIterable(lines))
     })
   )
 
-const stateOf = (read: Result.Result<OrderBooks.Book, OrderBooks.BookNotLive | OrderBooks.NotWatched | Feed.FeedError>, last: OrderBooks.Book | undefined): BookState => {
+const stateOf = (
+  read: Result.Result<OrderBooks.Book, OrderBooks.BookNotLive | OrderBooks.NotWatched | Feed.FeedError>,
+  last: OrderBooks.Book | undefined
+): BookState => {
   if (Result.isSuccess(read)) return { _tag: "Live", book: read.success }
   const { failure } = read
   if (failure._tag !== "BookNotLive") {
-    return { _tag: "Refused", reason: failure._tag === "NotWatched" ? (failure.refusal ?? failure).message : failure.message }
+    return {
+      _tag: "Refused",
+      reason: failure._tag === "NotWatched" ? (failure.refusal ?? failure).message : failure.message
+    }
   }
   const { state } = failure
   const reason =
@@ -98,14 +95,24 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
     const keys = new BookKeys(tickers.length)
     const last = new Map<string, OrderBooks.Book>()
 
-    const marketOf = (ticker: string, account: AccountFeed.Account | undefined): Effect.Effect<MarketState> =>
+    let own: { readonly account: AccountFeed.Account; readonly counts: ReturnType<typeof ownCounts> } | undefined
+
+    /** The own orders of all markets. Undefined while they are not known. */
+    const readOwn = Effect.gen(function* () {
+      if ((yield* mine.status)._tag !== "Live") return undefined
+      const account = yield* mine.known
+      // The account stays the same object until it changes.
+      if (own?.account !== account) own = { account, counts: ownCounts(account.openOrders) }
+      return own.counts
+    })
+    const marketOf = (ticker: string, counts: ReadonlyMap<string, OwnCounts> | undefined): Effect.Effect<MarketState> =>
       Effect.map(Effect.result(books.read(ticker)), (read) => {
         if (Result.isSuccess(read)) last.set(ticker, read.success)
         return {
           ticker,
           title: titles.get(ticker) ?? "",
           book: stateOf(read, last.get(ticker)),
-          own: account && ownCounts(account.openOrders.filter((order) => order.ticker === ticker)),
+          own: counts && (counts.get(ticker) ?? new Map()),
           trades: tapes.get(ticker)?.newest(keptTrades) ?? []
         }
       })
@@ -113,8 +120,8 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
       changed,
       render: (size, nowMillis) =>
         Effect.gen(function* () {
-          const account = (yield* mine.status)._tag === "Live" ? yield* mine.known : undefined
-          const markets = yield* Effect.forEach(tickers, (ticker) => marketOf(ticker, account))
+          const counts = yield* readOwn
+          const markets = yield* Effect.forEach(tickers, (ticker) => marketOf(ticker, counts))
           const state: BookViewState = { ...keys.state, environment: name, line: line.state, nowMillis, markets }
           return renderBooks(state, size)
         }),
@@ -131,7 +138,6 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
     const run = Effect.gen(function* () {
       yield* Effect.forkScoped(readEarlierTrades(tapes))
       yield* Effect.forkScoped(Stream.runForEachArray(mine.events, () => noteChange))
-      yield* followLine(line, changed)
       const all = [...tapes.values()]
       const takeTrades = Stream.runForEachArray(trades.events, (events) =>
         Effect.sync(() => {
@@ -139,7 +145,8 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
           changed.openUnsafe()
         })
       )
-      yield* Effect.all([Stream.runForEachArray(books.changes, () => noteChange), takeTrades], { concurrency: 2 })
+      const follow = [followLine(line, changed), Stream.runForEachArray(books.changes, () => noteChange), takeTrades]
+      yield* Effect.all(follow, { concurrency: "unbounded", discard: true })
       return yield* Effect.never
     })
     yield* show(view, run)
@@ -149,20 +156,17 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
 export const book = Command.make(
   "book",
   {
-    tickers: Argument.String("ticker").pipe(
-      Argument.withDescription("The markets"),
-      Argument.variadic({ min: 1 })
-    )
+    tickers: Argument.String("ticker").pipe(Argument.withDescription("The markets"), Argument.variadic({ min: 1 }))
   },
-  ({ tickers: given }) =>
+  ({ tickers: input }) =>
     Effect.gen(function* () {
       const format = yield* Output.format
       if (format === "csv") return yield* usage("--csv prints lists only. Use --json for a stream of events")
-      const tickers = yield* checkTickers(given)
+      const tickers = yield* checkTickers(input)
       if (format === "human") yield* requireTerminal("kalshi watch book")
       const titles = yield* titlesOf(tickers).pipe(Effect.provide(publicLayer))
       if (format === "json") {
-        return yield* printEvents(bookEvents(tickers)).pipe(Effect.provide(feedLayer))
+        return yield* printEvents(events(tickers)).pipe(Effect.provide(feedLayer))
       }
       yield* Effect.scoped(showBooks(tickers, titles)).pipe(Effect.provide(Layer.merge(readLayer, feedLayer)))
     }).pipe(endsByInterruption)
@@ -170,7 +174,10 @@ export const book = Command.make(
   Command.withDescription("Shows live order books: the depth, your own orders, and the last trades"),
   Command.withExamples([
     { command: "kalshi watch book KXHIGHNY-26NOV30-T50", description: "The book of one market" },
-    { command: "kalshi watch book KXHIGHNY-26NOV30-T50 KXHIGHNY-26NOV30-T52", description: "Two books; arrow keys switch" },
+    {
+      command: "kalshi watch book KXHIGHNY-26NOV30-T50 KXHIGHNY-26NOV30-T52",
+      description: "Two books; arrow keys switch"
+    },
     { command: "kalshi watch book KXHIGHNY-26NOV30-T50 --json", description: "Every message of the book, one per line" }
   ])
 )

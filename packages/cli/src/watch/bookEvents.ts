@@ -4,13 +4,13 @@
  * @module
  */
 import * as Feed from "@kalshi-effect/client/Feed"
-import type * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+import * as OrderBook from "@kalshi-effect/client/OrderBook"
 import { type Event, isoOf } from "./ndjson.ts"
 
 type BookEvent = Feed.FeedEvent<"orderbook_delta">
 
 /** Makes the line of an event. */
-export const bookEvent = (event: BookEvent, nowMillis: number): Event => {
+const eventOf = (event: BookEvent, nowMillis: number): Event => {
   const time = isoOf(nowMillis)
   switch (event._tag) {
     case "Message": {
@@ -57,14 +57,77 @@ export const bookEvent = (event: BookEvent, nowMillis: number): Event => {
 }
 
 /** Makes the line of a book's state. */
-export const bookStateEvent = (ticker: string, state: OrderBooks.State, nowMillis: number): Event => {
-  const time = isoOf(nowMillis)
-  switch (state._tag) {
-    case "Live":
-      return { type: "book", time, ticker, state: "live" }
-    case "AwaitingSnapshot":
-      return { type: "book", time, ticker, state: "awaiting_snapshot" }
-    case "Healing":
-      return { type: "book", time, ticker, state: "healing", cause: state.loss.cause, reason: state.loss.detail }
+const stateEvent = (ticker: string, state: OrderBook.State, nowMillis: number): Event => ({
+  type: "book",
+  time: isoOf(nowMillis),
+  ticker,
+  ...(state._tag === "Healing"
+    ? { state: "healing", cause: state.loss.cause, reason: state.loss.detail }
+    : { state: state._tag === "Live" ? "live" : "awaiting_snapshot" })
+})
+
+/** What an event takes from books: from some, or from all if no market is listed. */
+const lossOf = (
+  event: BookEvent
+): { readonly markets: ReadonlyArray<string>; readonly loss: OrderBook.Loss } | undefined => {
+  switch (event._tag) {
+    case "Gap":
+      return {
+        markets: event.markets,
+        loss: { cause: "gap", detail: `expected seq ${event.expectedSeq}, got ${event.receivedSeq}` }
+      }
+    case "Outage":
+      return { markets: event.markets, loss: { cause: "outage", detail: Feed.describeLoss(event.cause) } }
+    case "Undecodable":
+      return {
+        markets: event.market === undefined ? [] : [event.market],
+        loss: { cause: "undecodable", detail: `${event.reason} at ${event.pointer}` }
+      }
+    case "UnknownMessage":
+      return { markets: [], loss: { cause: "undecodable", detail: `a message has the unknown type ${event.type}` } }
+    case "Replaced":
+      return { markets: event.markets, loss: { cause: "outage", detail: "the line changed to another connection" } }
+    default:
+      return undefined
+  }
+}
+
+/**
+ * Follows the books of a stream of events, so that the stream says which books can be trusted. A line about a book follows
+ * the line of the event that changed it.
+ */
+export class BookStates {
+  readonly #books: ReadonlyMap<string, OrderBook.OrderBook>
+
+  constructor(tickers: ReadonlyArray<string>, nowMillis: number) {
+    this.#books = new Map(tickers.map((ticker) => [ticker, OrderBook.make(ticker, { nowMillis })]))
+  }
+
+  /** Returns the lines of an event. */
+  linesOf(event: BookEvent, nowMillis: number): ReadonlyArray<Event> {
+    const lines = [eventOf(event, nowMillis)]
+    if (event._tag === "Message") {
+      const { message, receivedMillis } = event
+      this.#change(message.msg.market_ticker, nowMillis, lines, (book) =>
+        message.type === "orderbook_snapshot"
+          ? book.snapshot(message, receivedMillis)
+          : book.delta(message, receivedMillis)
+      )
+    }
+    const lost = lossOf(event)
+    if (lost !== undefined) {
+      for (const ticker of lost.markets.length === 0 ? this.#books.keys() : lost.markets) {
+        this.#change(ticker, nowMillis, lines, (book) => book.lost(lost.loss, nowMillis))
+      }
+    }
+    return lines
+  }
+
+  #change(ticker: string, nowMillis: number, lines: Array<Event>, apply: (book: OrderBook.OrderBook) => void): void {
+    const book = this.#books.get(ticker)
+    if (book === undefined) return
+    const before = book.state
+    apply(book)
+    if (book.state !== before) lines.push(stateEvent(ticker, book.state, nowMillis))
   }
 }

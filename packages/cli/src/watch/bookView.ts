@@ -75,21 +75,24 @@ export const ladderRows = ({ rows }: Size, markets: number): number =>
 
 const headLines = 4
 
-const quoteLine = ({ book }: MarketState): Line => {
-  if (book._tag !== "Live") return [span("bid –   ask –   spread –   mid –", "dim")]
-  const { bestAsk, bestBid, mid, spread } = book.book
-  const shown = (price: string | undefined) => (price === undefined ? "–" : priceOf(price))
-  return [
-    span("bid ", "dim"),
-    span(shown(bestBid?.price), "green"),
-    span("   ask ", "dim"),
-    span(shown(bestAsk?.price), "red"),
-    span("   spread ", "dim"),
-    span(shown(spread)),
-    span("   mid ", "dim"),
-    span(shown(mid))
-  ]
+/** The narrowest panel with the spread and the middle, and the narrowest with names before the best prices. */
+const withSpread = 52
+const withNames = 23
+
+const priceSpan = (price: string | undefined, style?: "green" | "red") =>
+  price === undefined ? span("–", "dim") : span(priceOf(price), style)
+
+const quoteLine = ({ book }: MarketState, columns: number): Line => {
+  const { bestAsk, bestBid, mid, spread } = book._tag === "Live" ? book.book : noQuotes
+  const [bid, ask] = [priceSpan(bestBid?.price, "green"), priceSpan(bestAsk?.price, "red")]
+  if (columns < withNames) return [bid, span(" / ", "dim"), ask]
+  const line: Line = [span("bid ", "dim"), bid, span("   ask ", "dim"), ask]
+  if (columns < withSpread) return line
+  return [...line, span("   spread ", "dim"), priceSpan(spread), span("   mid ", "dim"), priceSpan(mid)]
 }
+
+/** The prices of a book that is not live: none. */
+const noQuotes = { bestAsk: undefined, bestBid: undefined, mid: undefined, spread: undefined }
 
 const stateLine = ({ book, own }: MarketState, nowMillis: number): Line => {
   switch (book._tag) {
@@ -116,9 +119,7 @@ const ladderOf = (market: MarketState, size: Size, scroll: number): ReadonlyArra
   if (shown !== undefined) {
     const isLive = book._tag === "Live"
     return [
-      isLive
-        ? ladderHeader(size.columns)
-        : [span(`The last book, as of ${timeOf(shown.receivedMillis)} UTC:`, "dim")],
+      isLive ? ladderHeader(size.columns) : [span(`The last book, as of ${timeOf(shown.receivedMillis)} UTC:`, "dim")],
       ...ladderLines({ book: shown, isLive, own, scroll }, { columns: size.columns, rows: size.rows - 1 })
     ]
   }
@@ -133,7 +134,7 @@ const panel = (market: MarketState, state: BookViewState, { columns, rows }: Siz
       span(market.ticker, isSelected ? "bold" : undefined),
       span(market.title === market.ticker ? "" : `  ${market.title}`, "dim")
     ],
-    quoteLine(market),
+    quoteLine(market, columns),
     stateLine(market, state.nowMillis)
   ]
   const bodyRows = rows - head.length

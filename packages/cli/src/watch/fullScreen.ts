@@ -44,7 +44,8 @@ const wrapOff = "\u001B[?7l"
 const wrapOn = "\u001B[?7h"
 
 const enter = ansi.enterAlternativeScreen + ansi.cursorHide + wrapOff + ansi.eraseScreen
-const leave = ansi.endSynchronizedOutput + wrapOn + ansi.cursorShow + ansi.exitAlternativeScreen
+// Without the erasing, tmux leaves lines of a screen that was resized.
+const leave = ansi.endSynchronizedOutput + ansi.eraseScreen + wrapOn + ansi.cursorShow + ansi.exitAlternativeScreen
 
 /** The text that turns the shown screen into the next one. Empty if they are the same. Undefined: nothing is shown. */
 export const changesOf = (shown: ReadonlyArray<string> | undefined, next: ReadonlyArray<string>): string => {
@@ -57,11 +58,17 @@ const paintLine = (line: Line, paint: Screen["paint"]): string =>
   line.map(({ style, text }) => (style === undefined ? text : paint(style, text))).join("")
 
 /** Draws the newest state after each change, until it is interrupted. */
-export const draw = (view: Pick<View, "changed" | "render">, size: () => Size, screen: Pick<Screen, "paint" | "write">) =>
+export const draw = (
+  view: Pick<View, "changed" | "render">,
+  size: () => Size,
+  screen: Pick<Screen, "paint" | "write">
+) =>
   Effect.gen(function* () {
     let shown: { readonly lines: ReadonlyArray<string>; readonly size: Size } | undefined
     const next = Effect.gen(function* () {
       yield* view.changed.await
+      // Opening the latch continues here at once. The other changes of the same moment belong to the same frame.
+      yield* Effect.yieldNow
       view.changed.closeUnsafe()
       const current = size()
       const rendered = yield* view.render(current, yield* Clock.currentTimeMillis)

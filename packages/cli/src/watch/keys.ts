@@ -31,8 +31,9 @@ const scrollOf = ({ name }: KeyPress, page: number): number | undefined => {
   }
 }
 
-/** Whether a key shows or hides the list of keys. */
-const isHelp = ({ text }: KeyPress): boolean => text === "?"
+/** Whether the list of keys is shown after a key. Undefined for a key that does not change that. */
+const showsKeysAfter = ({ name, text }: KeyPress, { showsKeys }: { readonly showsKeys: boolean }) =>
+  text === "?" ? !showsKeys : name === "escape" ? false : undefined
 
 /** The state of the keys of the book view. */
 export class BookKeys {
@@ -43,12 +44,15 @@ export class BookKeys {
     this.#markets = markets
   }
 
-  press(key: KeyPress, { asks, bids, rows }: { readonly rows: number; readonly bids: number; readonly asks: number }): void {
-    const { scroll, selected, showsKeys } = this.state
+  press(
+    key: KeyPress,
+    { asks, bids, rows }: { readonly rows: number; readonly bids: number; readonly asks: number }
+  ): void {
+    const { scroll, selected } = this.state
     const rowsMoved = scrollOf(key, rows)
     const number = Number(key.name)
-    if (isHelp(key)) this.state = { ...this.state, showsKeys: !showsKeys }
-    else if (key.name === "escape") this.state = { ...this.state, showsKeys: false }
+    const showsKeys = showsKeysAfter(key, this.state)
+    if (showsKeys !== undefined) this.state = { ...this.state, showsKeys }
     else if (rowsMoved !== undefined) {
       const { max, min } = scrollLimits({ bids, asks }, rows)
       this.state = { ...this.state, scroll: clamp(scroll + rowsMoved, min, max) }
@@ -73,11 +77,14 @@ export class TradesKeys {
   }
 
   /** `added` is the number of entries that the tape has ever had, `kept` the number that it still has. */
-  press(key: KeyPress, { added, kept, rows }: { readonly rows: number; readonly added: number; readonly kept: number }): void {
-    const { pausedAt = added, scroll, showsKeys } = this.state
+  press(
+    key: KeyPress,
+    { added, kept, rows }: { readonly rows: number; readonly added: number; readonly kept: number }
+  ): void {
+    const { pausedAt = added, scroll } = this.state
     const rowsMoved = scrollOf(key, rows)
-    if (isHelp(key)) this.state = { ...this.state, showsKeys: !showsKeys }
-    else if (key.name === "escape") this.state = { ...this.state, showsKeys: false }
+    const showsKeys = showsKeysAfter(key, this.state)
+    if (showsKeys !== undefined) this.state = { ...this.state, showsKeys }
     else if (rowsMoved !== undefined) {
       // A tape that moves cannot be read: scrolling pauses it.
       const last = Math.max(0, kept - (added - pausedAt) - rows)
@@ -102,10 +109,10 @@ export class AccountKeys {
 
   /** `lengths` is the number of rows of each section. */
   press(key: KeyPress, { lengths, rows }: { readonly rows: number; readonly lengths: ReadonlyArray<number> }): void {
-    const { focus, scrolls, showsKeys } = this.state
+    const { focus, scrolls } = this.state
     const rowsMoved = scrollOf(key, rows)
-    if (isHelp(key)) this.state = { ...this.state, showsKeys: !showsKeys }
-    else if (key.name === "escape") this.state = { ...this.state, showsKeys: false }
+    const showsKeys = showsKeysAfter(key, this.state)
+    if (showsKeys !== undefined) this.state = { ...this.state, showsKeys }
     else if (key.name === "tab") {
       const step = key.shift ? this.#sections - 1 : 1
       this.state = { ...this.state, focus: (focus + step) % this.#sections }

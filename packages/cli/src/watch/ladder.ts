@@ -18,21 +18,24 @@ export type OwnCounts = ReadonlyMap<string, string>
 export const ownKey = (side: Side, price: string): string =>
   `${side} ${FixedPoint.toMicros(FixedPoint.dollarsUnsafe(price))}`
 
-/** Sums resting orders by side and price. */
+/** Sums resting orders by market, and then by side and price. */
 export const ownCounts = (
   orders: ReadonlyArray<{
+    readonly ticker: string
     readonly book_side: string
     readonly yes_price_dollars: FixedPoint.Dollars
     readonly remaining_count_fp: FixedPoint.Count
   }>
-): OwnCounts => {
-  const counts = new Map<string, FixedPoint.Count>()
-  for (const { book_side, remaining_count_fp, yes_price_dollars } of orders) {
+): ReadonlyMap<string, OwnCounts> => {
+  const markets = new Map<string, Map<string, FixedPoint.Count>>()
+  for (const { book_side, remaining_count_fp, ticker, yes_price_dollars } of orders) {
+    const counts = markets.get(ticker) ?? new Map<string, FixedPoint.Count>()
+    markets.set(ticker, counts)
     const key = ownKey(book_side === "ask" ? "ask" : "bid", yes_price_dollars)
     const known = counts.get(key)
     counts.set(key, known === undefined ? remaining_count_fp : FixedPoint.add(known, remaining_count_fp))
   }
-  return counts
+  return markets
 }
 
 /** What the ladder shows. */

@@ -22,13 +22,17 @@ export interface Size {
   readonly rows: number
 }
 
-const ascii = /^[\x20-\x7e]*$/
+/**
+ * Texts whose every character is harmless and takes one cell: ASCII, Latin letters, and the signs that the views draw.
+ * Almost all texts of a view are such texts, and need no segmentation.
+ */
+const simple = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u00ff\u2500-\u259f…–●○←→↑↓‹›]*$/
 
-/** The cells that a text takes. Almost all texts of a view are ASCII, for which no segmentation is needed. */
-export const widthOf = (text: string): number => (ascii.test(text) ? text.length : displayWidth(text))
+/** The cells that a text takes. */
+export const widthOf = (text: string): number => (simple.test(text) ? text.length : displayWidth(text))
 
 /** Makes a piece of a line. Text of the exchange loses what would control the terminal. */
-export const span = (text: string, style?: Style): Span => ({ text: ascii.test(text) ? text : plain(text), style })
+export const span = (text: string, style?: Style): Span => ({ text: simple.test(text) ? text : plain(text), style })
 
 /** The cells that a line takes. */
 export const lineWidth = (line: Line): number => line.reduce((sum, { text }) => sum + widthOf(text), 0)
@@ -37,7 +41,7 @@ export const lineWidth = (line: Line): number => line.reduce((sum, { text }) => 
 export const clip = (text: string, width: number): string => {
   if (width <= 0) return ""
   if (widthOf(text) <= width) return text
-  if (ascii.test(text)) return `${text.slice(0, width - 1)}…`
+  if (simple.test(text)) return `${text.slice(0, width - 1)}…`
   let kept = ""
   let used = 0
   for (const character of text) {
@@ -102,10 +106,7 @@ export const beside = (
   separator: Span
 ): ReadonlyArray<Line> =>
   Array.from({ length: Math.max(0, rows) }, (_, row) =>
-    blocks.flatMap(({ lines, width }, index) => [
-      ...(index === 0 ? [] : [separator]),
-      ...fit(lines[row] ?? [], width)
-    ])
+    blocks.flatMap(({ lines, width }, index) => [...(index === 0 ? [] : [separator]), ...fit(lines[row] ?? [], width)])
   )
 
 /** Breaks a text into lines at spaces. A longer word is cut. */

@@ -9,26 +9,33 @@ import { type Line, span } from "./layout.ts"
 
 /** The state of the line. */
 export type LineState =
-  /** The first connection is being opened. */
+  /** The first connection is being opened, or the exchange has not acknowledged all subscriptions yet. */
   | { readonly _tag: "connecting" }
-  /** The connection is open, and the exchange has not acknowledged all subscriptions yet. */
-  | { readonly _tag: "subscribing" }
   | { readonly _tag: "live"; readonly sinceMillis: number }
-  /** The connection was lost, or could not be opened. */
+  /** The connection was lost, or could not be opened. It lasts until all subscriptions are acknowledged again. */
   | { readonly _tag: "reconnecting"; readonly attempts: number; readonly reason: string }
   /** The exchange ended the feed. It is not opened again. */
   | { readonly _tag: "refused"; readonly reason: string }
 
 /** Returns the state of a session. Of several connections, the worst one counts. */
-export const lineStateOf = ({ connections, ended, subscriptions }: Feed.SessionState): LineState => {
+export const lineStateOf = ({
+  connections,
+  ended,
+  subscriptions
+}: Pick<Feed.SessionState, "connections" | "ended" | "subscriptions">): LineState => {
   if (ended !== undefined) return { _tag: "refused", reason: ended.message }
-  const broken = connections.find(({ lastLoss, status }) => status !== "open" && lastLoss !== undefined)
-  if (broken !== undefined) {
-    return { _tag: "reconnecting", attempts: broken.attempts, reason: broken.lastLoss ?? "" }
-  }
-  if (connections.length === 0 || connections.some(({ status }) => status !== "open")) return { _tag: "connecting" }
-  if (subscriptions.length === 0 || subscriptions.some(({ status }) => status !== "live")) {
-    return { _tag: "subscribing" }
+  const isLive =
+    connections.length > 0 &&
+    connections.every(({ status }) => status === "open") &&
+    subscriptions.length > 0 &&
+    subscriptions.every(({ status }) => status === "live")
+  if (!isLive) {
+    const lost =
+      connections.find(({ lastLoss, status }) => status !== "open" && lastLoss !== undefined) ??
+      connections.find(({ lastLoss }) => lastLoss !== undefined)
+    return lost === undefined
+      ? { _tag: "connecting" }
+      : { _tag: "reconnecting", attempts: lost.attempts, reason: lost.lastLoss ?? "" }
   }
   return { _tag: "live", sinceMillis: Math.max(...subscriptions.map(({ sinceMillis }) => sinceMillis)) }
 }
@@ -38,8 +45,6 @@ const describeLine = (state: LineState, nowMillis: number): string => {
   switch (state._tag) {
     case "connecting":
       return "connecting"
-    case "subscribing":
-      return "subscribing"
     case "live":
       return `live ${durationOf(nowMillis - state.sinceMillis)}`
     case "reconnecting":
@@ -56,7 +61,6 @@ export const lineStateSpans = (state: LineState, nowMillis: number): Line => {
     case "live":
       return [span("● ", "green"), span(text)]
     case "connecting":
-    case "subscribing":
       return [span("○ ", "yellow"), span(text, "yellow")]
     case "reconnecting":
     case "refused":

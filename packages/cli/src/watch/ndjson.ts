@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type * as Feed from "@kalshi-effect/client/Feed"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { Output } from "../output/Output.ts"
-import { lineStates, requireConnection } from "./session.ts"
+import { formatJson } from "../output/plain.ts"
+import type { LineState } from "./lineState.ts"
+import { checkFirst, lineStates } from "./session.ts"
 
 /** An event: a line of the output. */
 export interface Event {
@@ -21,20 +22,34 @@ export interface Event {
 /** A time as the events have it. */
 export const isoOf = (millis: number): string => new Date(millis).toISOString()
 
-const lineEvents: Stream.Stream<Event, never, Feed.KalshiFeed> = Stream.mapEffect(
-  lineStates,
-  ({ _tag, ...details }) =>
-    Effect.map(Clock.currentTimeMillis, (nowMillis) => {
-      const { sinceMillis: _, ...shown } = { sinceMillis: 0, ...details }
-      return { type: "line", time: isoOf(nowMillis), state: _tag, ...shown }
-    })
-)
-
-/** Adds the states of the line to the events of a subscription. Fails if the first connection cannot be opened. */
+/**
+ * Adds the states of the line to the events of a subscription that is already open. The events follow the state `live`.
+ * Fails if the first connection cannot be opened.
+ */
 export const withLineEvents = <E, R>(events: Stream.Stream<Event, E, R>) =>
-  Stream.merge(lineEvents, events).pipe(Stream.merge(Stream.drain(Stream.fromEffect(requireConnection))))
+  Stream.suspend(() => {
+    let last: LineState | undefined
+    const states = Stream.filter(lineStates, (state) => {
+      // The second stream of states begins with the last state of the first one.
+      const isNew = JSON.stringify(state) !== JSON.stringify(last)
+      last = state
+      return isNew
+    })
+    const first = Stream.takeUntil(states, ({ _tag }) => _tag === "live" || _tag === "refused")
+    const checked = Stream.flatMap(first, (state) =>
+      Stream.concat(Stream.fromEffect(lineEvent(state)), Stream.drain(Stream.fromEffect(checkFirst(state))))
+    )
+    return Stream.concat(checked, Stream.merge(Stream.mapEffect(states, lineEvent), events))
+  })
 
-const lineOf = (event: Event): string => `${JSON.stringify(event)}\n`
+const lineEvent = (state: LineState) =>
+  Effect.map(Clock.currentTimeMillis, (nowMillis): Event => {
+    const { _tag, ...details } = state
+    const { sinceMillis: _, ...shown } = { sinceMillis: 0, ...details }
+    return { type: "line", time: isoOf(nowMillis), state: _tag, ...shown }
+  })
+
+const lineOf = (event: Event): string => `${formatJson(event)}\n`
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

@@ -6,7 +6,7 @@
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as Effect from "effect/Effect"
-import * as Latch from "effect/Latch"
+import type * as Latch from "effect/Latch"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { CommandError, usage } from "../app/failures.ts"
@@ -43,7 +43,7 @@ export const titlesOf = (tickers: ReadonlyArray<string>) =>
   })
 
 /** How often the state of the line is read. Reading it is cheap, and needs no request. */
-const pollMillis = 200
+const pollMillis = 50
 
 /** The states of the line as they change. The first state is emitted at once. */
 export const lineStates: Stream.Stream<LineState, never, Feed.KalshiFeed> = Stream.fromEffect(Feed.state).pipe(
@@ -53,30 +53,28 @@ export const lineStates: Stream.Stream<LineState, never, Feed.KalshiFeed> = Stre
 )
 
 /** Fails if the first connection cannot be opened. Later, a lost connection is opened again without end. */
-export const requireConnection = Effect.gen(function* () {
-  const first = yield* Stream.runHead(Stream.filter(lineStates, ({ _tag }) => _tag !== "connecting"))
-  if (first._tag !== "Some" || first.value._tag !== "reconnecting") return
-  return yield* new CommandError({
-    exit: "unavailable",
-    message: `The feed cannot be reached: ${first.value.reason}. Check the network and the exchange, then try again`
-  })
-})
+export const checkFirst = (state: LineState) =>
+  state._tag === "reconnecting"
+    ? Effect.fail(
+        new CommandError({
+          exit: "unavailable",
+          message: `The feed cannot be reached: ${state.reason}. Check the network and the exchange, then try again`
+        })
+      )
+    : Effect.void
 
 /** The state of the line for a view. */
 export interface Line {
   state: LineState
 }
 
-/** Keeps the state of the line up to date. Fails like {@link requireConnection}. */
+/** Keeps the state of the line up to date. Fails if the first connection cannot be opened. */
 export const followLine = (line: Line, changed: Latch.Latch) =>
-  Effect.andThen(
-    Effect.forkScoped(
-      Stream.runForEach(lineStates, (state) =>
-        Effect.sync(() => {
-          line.state = state
-          changed.openUnsafe()
-        })
-      )
-    ),
-    requireConnection
+  Stream.runForEach(lineStates, (state) =>
+    Effect.suspend(() => {
+      const isFirst = line.state._tag === "connecting"
+      line.state = state
+      changed.openUnsafe()
+      return isFirst ? checkFirst(state) : Effect.void
+    })
   )

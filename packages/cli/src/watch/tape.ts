@@ -146,15 +146,14 @@ const tickerCell = (ticker: string, width: number | undefined): Line =>
   width === undefined ? [] : [left(ticker, width), span("  ")]
 
 /** The names above the columns of a tape. */
-export const tapeHeader = (tickerWidth?: number): Line =>
-  [
-    left("time UTC", 8, "dim"),
-    span("  "),
-    ...(tickerWidth === undefined ? [] : [left("market", tickerWidth, "dim"), span("  ")]),
-    left("taker", 5, "dim"),
-    right("price", 7, "dim"),
-    right("count", 11, "dim")
-  ]
+export const tapeHeader = (tickerWidth?: number): Line => [
+  left("time UTC", 8, "dim"),
+  span("  "),
+  ...(tickerWidth === undefined ? [] : [left("market", tickerWidth, "dim"), span("  ")]),
+  left("taker", 5, "dim"),
+  right("price", 7, "dim"),
+  right("count", 11, "dim")
+]
 
 /** The width of a tape without the column of the ticker. */
 export const tapeWidth = 33
@@ -166,7 +165,10 @@ const holeLine = ({ outcome, sinceMillis, untilMillis }: TapeHole, isWide: boole
       return [span(isWide ? `${interval}  trades may be missing, reading them` : `gap ${interval}`, "yellow")]
     case "Filled":
       return [
-        span(isWide ? `${interval}  ${outcome.trades} missing trades were read` : `read ${interval}: ${outcome.trades}`, "dim")
+        span(
+          isWide ? `${interval}  ${outcome.trades} missing trades were read` : `read ${interval}: ${outcome.trades}`,
+          "dim"
+        )
       ]
     case "NotFilled":
       return [span(isWide ? `${interval}  trades may be missing: ${outcome.reason}` : `gap ${interval} !`, "red")]

@@ -16,9 +16,7 @@ export const tradeEvents = (event: Trades.FilledEvent, nowMillis: number): Reado
   const time = isoOf(nowMillis)
   switch (event._tag) {
     case "Trade":
-      return [
-        { type: "trade", time: isoOf(event.receivedMillis), ticker: event.trade.market_ticker, msg: event.trade }
-      ]
+      return [{ type: "trade", time: isoOf(event.receivedMillis), ticker: event.trade.market_ticker, msg: event.trade }]
     case "Hole":
       return [{ type: "hole", time, ...interval(event) }]
     case "Filled":

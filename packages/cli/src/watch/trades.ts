@@ -80,13 +80,13 @@ const showTrades = (tickers: ReadonlyArray<string>) =>
           Effect.sync(() => changed.openUnsafe())
         )
       )
-      yield* followLine(line, changed)
-      yield* Stream.runForEachArray(trades.events, (events) =>
+      const takeTrades = Stream.runForEachArray(trades.events, (events) =>
         Effect.sync(() => {
           for (const event of events) applyTradeEvent(event, () => tape, [tape])
           changed.openUnsafe()
         })
       )
+      yield* Effect.all([followLine(line, changed), takeTrades], { concurrency: "unbounded", discard: true })
       return yield* Effect.never
     })
     yield* show(view, run)
@@ -115,6 +115,9 @@ export const trades = Command.make(
   Command.withDescription("Shows public trades as they happen"),
   Command.withExamples([
     { command: "kalshi watch trades", description: "The trades of all markets" },
-    { command: "kalshi watch trades KXHIGHNY-26NOV30-T50 --json", description: "The trades of one market, one per line" }
+    {
+      command: "kalshi watch trades KXHIGHNY-26NOV30-T50 --json",
+      description: "The trades of one market, one per line"
+    }
   ])
 )

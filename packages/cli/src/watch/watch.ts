@@ -11,5 +11,7 @@ import { trades } from "./trades.ts"
 /** The command. */
 export const watch = Command.make("watch").pipe(
   Command.withSubcommands([book, trades, account]),
-  Command.withDescription("Shows order books, trades or your account live, on the whole terminal or as a stream of JSON")
+  Command.withDescription(
+    "Shows order books, trades or your account live, on the whole terminal or as a stream of JSON"
+  )
 )

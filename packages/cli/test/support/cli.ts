@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -13,6 +13,8 @@ import * as Clock from "effect/Clock"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { systemError } from "effect/PlatformError"
@@ -42,12 +44,16 @@ export interface Options {
   readonly stdin?: string
   /** The number of lines after which the reader of the standard output closes it. Default: the reader reads all. */
   readonly head?: number
+  /** The text after which the reader of the standard output closes it. Default: the reader reads all. */
+  readonly until?: RegExp
   /** The width of the terminal. Default: the output is not a terminal. */
   readonly columns?: number
   /** Whether the terminal has colours. Default: false. */
   readonly color?: boolean
   /** The keys that a user presses, for a command that asks. Then the run has a terminal that can ask. */
   readonly keys?: ReadonlyArray<Terminal.UserInput>
+  /** The address that every request goes to instead of its own. So a test can use the name of an environment. */
+  readonly redirectTo?: string
   /** The time at which the run starts and stands still. Waits still take their real time. Default: the real time. */
   readonly nowMillis?: number
 }
@@ -78,6 +84,19 @@ export const frozenClock = (now: () => number) =>
     sleep: (duration) => real.sleep(duration)
   }))
 
+/** An HTTP client that sends every request to one address. */
+const redirecting = (address: string) =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(
+      HttpClient.HttpClient,
+      HttpClient.mapRequest((request) => {
+        const { pathname } = new URL(request.url)
+        return HttpClientRequest.setUrl(request, `${address}${pathname}`)
+      })
+    )
+  ).pipe(Layer.provide(NodeHttpClient.layerUndici))
+
 /** Runs the command in this process. */
 export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
   Effect.gen(function* () {
@@ -87,6 +106,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       Sink.forEach((part: string | Uint8Array) =>
         Effect.suspend(() => {
           printed[stream] += typeof part === "string" ? part : decoder.decode(part)
+          if (stream === "stdout" && options.until?.test(printed.stdout) === true) return Effect.fail(closed)
           const lines = printed[stream].split("\n")
           if (stream === "stderr" || options.head === undefined || lines.length <= options.head) return Effect.void
           printed[stream] = `${lines.slice(0, options.head).join("\n")}\n`
@@ -140,7 +160,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
     )
     const services = Layer.mergeAll(
       Layer.provideMerge(Output.layer, platform),
-      NodeHttpClient.layerUndici,
+      options.redirectTo === undefined ? NodeHttpClient.layerUndici : redirecting(options.redirectTo),
       NodeWS.layerWebSocketConstructor
     )
     const exit = yield* run(args).pipe(Effect.provide(services))
@@ -150,9 +170,18 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
 /** The entry point of the command. */
 export const entry = fileURLToPath(new URL("../../src/bin/kalshi.ts", import.meta.url))
 
-/** Runs the command as a process of its own. Only for what a run in this process cannot show. */
-export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
-  Effect.callback((resume) => {
+/** A running process of the command. */
+export interface Running {
+  readonly child: ChildProcess
+  /** What it has printed to the standard error so far. */
+  readonly stderr: () => string
+  /** Waits until it ends. */
+  readonly ended: Effect.Effect<Result>
+}
+
+/** Starts the command as a process of its own. Only for what a run in this process cannot show. */
+export const startKalshi = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Running> =>
+  Effect.sync(() => {
     const child = spawn(process.execPath, [entry, ...args], {
       env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...options.env },
       stdio: ["pipe", "pipe", "pipe"]
@@ -169,9 +198,17 @@ export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}
     child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text))
     child.stdin.on("error", () => {})
     child.stdin.end(options.stdin ?? "")
-    child.on("close", (code) => {
-      const exit = Object.entries(exits).find((entry) => entry[1].code === code)?.[0] as Exit | undefined // a key of `exits`
-      resume(Effect.succeed({ exit, code: code ?? -1, stdout, stderr }))
+    const closed = new Promise<Result>((resolve) => {
+      child.on("close", (code) => {
+        const exit = Object.entries(exits).find((entry) => entry[1].code === code)?.[0] as Exit | undefined // a key of `exits`
+        resolve({ exit, code: code ?? -1, stdout, stderr })
+      })
     })
-    return Effect.sync(() => child.kill("SIGKILL"))
+    return { child, stderr: () => stderr, ended: Effect.promise(() => closed) }
   })
+
+/** Runs the command as a process of its own. */
+export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
+  Effect.flatMap(startKalshi(args, options), ({ child, ended }) =>
+    Effect.onInterrupt(ended, () => Effect.sync(() => child.kill("SIGKILL")))
+  )

@@ -1,0 +1,166 @@
+/**
+ * The rules of every command that changes something at the exchange: which environment it may change, how it asks, and
+ * what Ctrl-C means while the exchange may be carrying out the request.
+ *
+ * @module
+ */
+import type * as Environment from "@kalshi-effect/client/Environment"
+import * as Flag from "effect/cli/Flag"
+import * as Prompt from "effect/cli/Prompt"
+import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import * as Console from "effect/Console"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Terminal from "effect/Terminal"
+import { connection } from "./connection.ts"
+import { CommandError, describeFailure, OutputClosed, usage } from "./failures.ts"
+import { Csv, Env, Json } from "./settings.ts"
+
+/** The flags of a command that changes something. */
+export const changeFlags = {
+  yes: Flag.Boolean("yes").pipe(Flag.withDescription("Send without asking"), Flag.withDefault(false)),
+  dryRun: Flag.Boolean("dry-run").pipe(
+    Flag.withDescription("Show the exact request, and send nothing"),
+    Flag.withDefault(false)
+  )
+}
+
+/** The values of {@link changeFlags}. */
+export interface ChangeOptions {
+  readonly yes: boolean
+  readonly dryRun: boolean
+}
+
+/** Matches the hosts of production. `Environment.parse` knows the documented ones. */
+const productionHost = /(?:^|\.)kalshi\.com\.?$/
+
+/** Whether an environment trades real money. */
+export const isProduction = ({ name, restUrl }: Environment.Environment): boolean =>
+  name === "production" || productionHost.test(new URL(restUrl).hostname)
+
+/**
+ * The exchange and the signer of a command that changes something. Production must be named by `--env` on the command
+ * line: a variable or a profile could be left over from earlier work. A dry run sends nothing, so it needs no `--env`.
+ */
+export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<ChangeOptions, "dryRun">) {
+  // An output that cannot be printed must be refused before the change is sent.
+  if (yield* Csv) return yield* usage("Nothing was sent, because --csv prints lists only. Use --json")
+  const connected = yield* connection
+  if (isProduction(connected.environment) && Option.isNone(yield* Env) && !dryRun) {
+    return yield* usage(
+      "Nothing was sent. A change on production needs --env production on the command line each time. KALSHI_ENV and profiles are not sufficient"
+    )
+  }
+  return connected
+})
+
+/**
+ * Asks whether to send. Succeeds if the user agrees, or passed `--yes`. Otherwise it fails, and nothing may be sent.
+ *
+ * The user types `y` or `yes` and Enter. A prompt that accepts a single key would take the first `y` of a pasted line,
+ * such as a second `kalshi order place buy yes …`, for an answer.
+ */
+export const confirm = Effect.fnUntraced(function* (
+  question: string,
+  environment: Environment.Environment,
+  { yes }: Pick<ChangeOptions, "yes">
+) {
+  if (yes) return
+  const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
+  if (!canPrompt || (yield* Json)) {
+    const reason = canPrompt ? "with --json the command does not ask" : "there is no terminal to ask on"
+    return yield* usage(
+      `Nothing was sent, because ${reason}. Pass --yes to send without a question, or --dry-run to see the request only`
+    )
+  }
+  const where = isProduction(environment) ? "PRODUCTION, real money. " : ""
+  const notSent = new CommandError({ exit: "interrupted", message: "Nothing was sent." })
+  const terminal = yield* Terminal.Terminal
+  const answer = yield* Effect.catch(
+    Prompt.run(Prompt.String({ message: `${where}${question} Type yes or no:` })),
+    () =>
+      // Ctrl-C leaves the cursor in the line of the question.
+      Effect.andThen(Effect.ignore(terminal.display("\n")), notSent)
+  )
+  if (!/^y(?:es)?$/i.test(answer.trim())) return yield* notSent
+})
+
+/** Receives a message for each Ctrl-C (SIGINT) and SIGTERM of the process. */
+export class Signals extends Context.Reference<Effect.Effect<Queue.Dequeue<void>, never, Scope.Scope>>(
+  "@kalshi-effect/cli/Signals",
+  {
+    defaultValue: () =>
+      Effect.gen(function* () {
+        const signals = yield* Queue.unbounded<void>()
+        const received = () => void Queue.offerUnsafe(signals, undefined)
+        yield* Effect.acquireRelease(
+          Effect.sync(() => void process.on("SIGINT", received).on("SIGTERM", received)),
+          () => Effect.sync(() => void process.off("SIGINT", received).off("SIGTERM", received))
+        )
+        return signals
+      })
+  }
+) {}
+
+/** The end of a change that was being sent when the user interrupted the command. It decides how the run ends. */
+export interface Ending {
+  exit: Exit.Exit<unknown, unknown> | undefined
+}
+
+/** The {@link Ending} of this run. */
+export class RunEnding extends Context.Reference<Ending | undefined>("@kalshi-effect/cli/RunEnding", {
+  defaultValue: () => undefined
+}) {}
+
+/** Converts the error of a change, so that an ambiguous failure ends the command with the exit code `unknown`. */
+const asChange = (error: unknown, advice: string): CommandError | OutputClosed => {
+  const failure = describeFailure(error, "changes")
+  if (failure === undefined) return new OutputClosed()
+  const { details, exit, message } = failure
+  return error instanceof CommandError
+    ? error
+    : new CommandError({ exit, message: exit === "unknown" ? `${message}. ${advice}` : message, details, cause: error })
+}
+
+/**
+ * Runs the part of a command that sends a change and prints its outcome.
+ *
+ * **Details**
+ *
+ * Ctrl-C does not interrupt it: the command waits until the outcome is known. A second Ctrl-C ends the wait with the exit
+ * code `unknown` and the advice. An error of the client whose outcome is not known ends with the advice too.
+ *
+ * **Gotchas**
+ *
+ * - After the first Ctrl-C, the code after this effect does not run. So the effect must print the outcome itself.
+ * - The effect must take a limited time.
+ */
+export const send = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  /** One sentence: how to find out what the exchange did. */
+  advice: string
+): Effect.Effect<A, CommandError | OutputClosed, Exclude<R, Scope.Scope>> =>
+  Effect.uninterruptible(
+    Effect.gen(function* () {
+      const signals = yield* yield* Signals
+      const stopped = Effect.gen(function* () {
+        yield* Queue.take(signals)
+        yield* Console.error("The request is being sent. Waiting for the outcome. Press Ctrl-C again to stop waiting")
+        yield* Queue.take(signals)
+        return yield* new CommandError({
+          exit: "unknown",
+          message: `The command stopped waiting. The exchange may have carried out the request. ${advice}`
+        })
+      })
+      // Each branch of the race is a fiber of its own, so the interrupt of the command does not reach it.
+      const raced = Effect.raceFirst(Effect.interruptible(effect), Effect.interruptible(stopped))
+      const exit = yield* Effect.exit(Effect.mapError(raced, (error) => asChange(error, advice)))
+      const ending = yield* RunEnding
+      if (ending !== undefined) ending.exit = exit
+      return yield* exit
+    }).pipe(Effect.scoped)
+  )

@@ -1,0 +1,281 @@
+/**
+ * `kalshi order amend` and `kalshi order decrease`: change a resting order.
+ *
+ * @module
+ */
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Changes } from "../app/annotations.ts"
+import { changeFlags } from "../app/changes.ts"
+import { CommandError, usage } from "../app/failures.ts"
+import * as Output from "../output/Output.ts"
+import { complement, formatSeconds, parseExpiry } from "./amounts.ts"
+import { carryOut, connect, layerOf, type Connected, type Field, type Preview, requestOf } from "./confirm.ts"
+import { countFlag, priceFlag } from "./intent.ts"
+import { orderId, orderWords, readOrder, requireResting, totalOf } from "./orders.ts"
+
+const checkAdvice = (order_id: string): string => `Look at the order with \`kalshi order get ${order_id}\``
+
+const arrow = (before: string, after: string): string => (before === after ? before : `${before} → ${after}`)
+
+const expiryOf = (order: Orders.Order): string => order.expiration_time ?? "never"
+
+const expiryAfter = (order: Orders.Order, expiration_time: number | undefined): string =>
+  expiration_time === undefined ? expiryOf(order) : expiration_time === 0 ? "never" : formatSeconds(expiration_time)
+
+/** The side of an order. The exchange may name a new one, which this program does not know. */
+const sideOf = ({ book_side }: Orders.Order): Effect.Effect<"bid" | "ask", CommandError> =>
+  book_side === "bid"
+    ? Effect.succeed("bid")
+    : book_side === "ask"
+      ? Effect.succeed("ask")
+      : Effect.fail(
+          new CommandError({ exit: "failed", message: `The side ${book_side} is not known. Nothing was sent` })
+        )
+
+/** The price of YES for a price of the command line. The client's intents convert it, and check the side. */
+const yesPriceOf = Effect.fnUntraced(function* (
+  { ticker, yes_price_dollars }: Orders.Order,
+  side: "bid" | "ask",
+  count: FixedPoint.Count,
+  yes: Option.Option<FixedPoint.Dollars>,
+  no: Option.Option<FixedPoint.Dollars>
+) {
+  if (Option.isNone(yes) && Option.isNone(no)) return yes_price_dollars
+  const { request } = Option.isSome(yes)
+    ? (side === "bid" ? Orders.buyYes : Orders.sellYes)({ ticker, count, yes_price: Orders.yesPrice(yes.value) })
+    : (side === "bid" ? Orders.sellNo : Orders.buyNo)({
+        ticker,
+        count,
+        no_price: Orders.noPrice(Option.getOrThrow(no))
+      })
+  return FixedPoint.dollarsUnsafe((yield* Effect.fromResult(request)).price)
+})
+
+interface AmendOptions {
+  readonly count: Option.Option<FixedPoint.Count>
+  readonly yesPrice: Option.Option<FixedPoint.Dollars>
+  readonly noPrice: Option.Option<FixedPoint.Dollars>
+  readonly expires: Option.Option<string>
+}
+
+/** Whether an amend changes only what keeps the order's position in the queue. */
+const keepsPlace = (order: Orders.Order, input: Orders.AmendInput): boolean =>
+  FixedPoint.equals(order.yes_price_dollars, FixedPoint.dollarsUnsafe(input.price)) &&
+  FixedPoint.compare(FixedPoint.countUnsafe(input.count), totalOf(order)) <= 0
+
+const amendInputOf = Effect.fnUntraced(function* (order: Orders.Order, options: AmendOptions) {
+  const { expires, noPrice, yesPrice } = options
+  const count = Option.getOrElse(options.count, () => totalOf(order))
+  if (FixedPoint.compare(count, order.fill_count_fp) <= 0) {
+    return yield* usage(
+      `--count ${count} is the total of the order, but ${order.fill_count_fp} have filled already, so nothing would rest. Pass a larger total, or cancel the order`
+    )
+  }
+  const side = yield* sideOf(order)
+  const price = yield* yesPriceOf(order, side, count, yesPrice, noPrice)
+  const input: Orders.AmendInput = {
+    order_id: order.order_id,
+    ticker: order.ticker,
+    side,
+    count,
+    price,
+    subaccount: order.subaccount_number ?? undefined,
+    exchange_index: order.exchange_index,
+    expiration_time: Option.isNone(expires)
+      ? undefined
+      : expires.value === "never"
+        ? 0
+        : yield* parseExpiry("--expires", expires.value)
+  }
+  return input
+})
+
+const amendPreview = (connected: Connected, order: Orders.Order, input: Orders.AmendInput) =>
+  Effect.gen(function* () {
+    const request = yield* requestOf(connected, Orders.amend(input))
+    const count = FixedPoint.countUnsafe(input.count)
+    const rests = FixedPoint.subtract(count, order.fill_count_fp)
+    const yesPrice = FixedPoint.dollarsUnsafe(input.price)
+    const preview: Preview = {
+      requests: [request],
+      json: {
+        order_id: order.order_id,
+        before: {
+          yes_price: order.yes_price_dollars,
+          total_count: totalOf(order),
+          fill_count: order.fill_count_fp,
+          remaining_count: order.remaining_count_fp,
+          expiration_time: order.expiration_time ?? null
+        },
+        after: { yes_price: input.price, total_count: count, remaining_count: rests },
+        keeps_queue_position: keepsPlace(order, input)
+      },
+      human: (screen) => ({
+        text: screen.paint("bold", `Amend the order ${order.order_id}, which ${orderWords(order)}`),
+        fields: [
+          ["YES price", arrow(FixedPoint.dollarsUnsafe(order.yes_price_dollars), yesPrice)],
+          ["NO price", arrow(complement(order.yes_price_dollars), complement(yesPrice))],
+          ["total", arrow(totalOf(order), count)],
+          ["filled", order.fill_count_fp],
+          ["resting", arrow(order.remaining_count_fp, rests)],
+          ["expires", arrow(expiryOf(order), expiryAfter(order, input.expiration_time))],
+          ["queue", keepsPlace(order, input) ? "the order keeps its position" : "the order loses its position"]
+        ]
+      })
+    }
+    return preview
+  })
+
+/** Prints the response of a change. */
+const printChanged = (
+  response: Orders.AmendOrderV2Response | Orders.DecreaseOrderV2Response,
+  outcome: string,
+  fields: ReadonlyArray<Field>
+) =>
+  Output.value({ outcome, exit_code: 0, ...response }, (screen) =>
+    [
+      screen.paint("green", outcome === "amended" ? "Amended" : "Decreased"),
+      Output.formatFields(screen, [["order_id", response.order_id], ...fields])
+    ].join("\n")
+  )
+
+/** `kalshi order amend`. */
+export const amendCommand = Command.make(
+  "amend",
+  {
+    id: orderId,
+    count: Flag.optional(
+      countFlag("count", "The new total: the contracts that have filled, and those that rest (default unchanged)")
+    ),
+    yesPrice: Flag.optional(priceFlag("yes-price", "The new price of YES in dollars (default unchanged)")),
+    noPrice: Flag.optional(priceFlag("no-price", "The new price of NO in dollars, instead of --yes-price")),
+    expires: Flag.String("expires").pipe(
+      Flag.withDescription("When the order expires: a duration, a time, or never (default unchanged)"),
+      Flag.optional
+    ),
+    ...changeFlags
+  },
+  ({ id, ...options }) =>
+    Effect.gen(function* () {
+      const { count, expires, noPrice, yesPrice } = options
+      if ([count, expires, noPrice, yesPrice].every(Option.isNone)) {
+        return yield* usage("Pass what to change: --yes-price or --no-price, --count, or --expires")
+      }
+      if (Option.isSome(yesPrice) && Option.isSome(noPrice)) {
+        return yield* usage("--yes-price and --no-price exclude each other. Keep one of them")
+      }
+      const connected = yield* connect(options)
+      yield* Effect.gen(function* () {
+        const order = yield* readOrder(id, connected.subaccount)
+        yield* requireResting(order)
+        const input = yield* amendInputOf(order, options)
+        yield* carryOut({ ...connected, subaccount: input.subaccount }, options, {
+          question: "Amend this order?",
+          preview: amendPreview(connected, order, input),
+          send: Effect.flatMap(Orders.amend(input), (response) =>
+            printChanged(response, "amended", [
+              ["fill_count", response.fill_count ?? undefined],
+              ["remaining_count", response.remaining_count ?? undefined],
+              ["average_fill_price", response.average_fill_price ?? undefined]
+            ])
+          ),
+          advice: checkAdvice(id)
+        })
+      }).pipe(Effect.provide(layerOf(connected)))
+    })
+).pipe(
+  Command.annotate(Changes, true),
+  Command.withDescription(
+    "Changes the price, the total count or the expiry of a resting order. Shows the order before and after, and asks"
+  ),
+  Command.withShortDescription("Changes the price, the count or the expiry of an order"),
+  Command.withExamples([
+    {
+      command: "kalshi order amend 0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e --yes-price 0.55",
+      description: "Another price"
+    },
+    {
+      command: "kalshi order amend 0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e --expires 10m",
+      description: "Lets the order expire in ten minutes"
+    }
+  ])
+)
+
+const decreasePreview = (
+  connected: Connected,
+  order: Orders.Order,
+  input: Orders.DecreaseInput,
+  rests: FixedPoint.Count
+) =>
+  Effect.map(requestOf(connected, Orders.decrease(input)), (request): Preview => ({
+    requests: [request],
+    json: {
+      order_id: order.order_id,
+      before: { fill_count: order.fill_count_fp, remaining_count: order.remaining_count_fp },
+      after: { remaining_count: rests }
+    },
+    human: (screen) => ({
+      text: screen.paint("bold", `Decrease the order ${order.order_id}, which ${orderWords(order)}`),
+      fields: [
+        ["filled", order.fill_count_fp],
+        ["resting", arrow(order.remaining_count_fp, rests)]
+      ]
+    })
+  }))
+
+/** `kalshi order decrease`. */
+export const decreaseCommand = Command.make(
+  "decrease",
+  {
+    id: orderId,
+    by: Flag.optional(countFlag("by", "The number of contracts to take from the resting part")),
+    to: Flag.optional(countFlag("to", "The number of contracts that rest afterwards")),
+    ...changeFlags
+  },
+  ({ by, id, to, ...options }) =>
+    Effect.gen(function* () {
+      if (Option.isSome(by) === Option.isSome(to)) return yield* usage("Pass one of --by and --to")
+      const connected = yield* connect(options)
+      yield* Effect.gen(function* () {
+        const order = yield* readOrder(id, connected.subaccount)
+        yield* requireResting(order)
+        const resting = order.remaining_count_fp
+        const rests = Option.getOrElse(to, () => FixedPoint.subtract(resting, Option.getOrThrow(by)))
+        if (FixedPoint.compare(rests, resting) >= 0 || FixedPoint.toHundredths(rests) <= 0n) {
+          return yield* usage(
+            `${resting} rest, and ${rests} would rest afterwards. A decrease leaves less than before, but not nothing: use \`kalshi order amend\` to increase an order, and \`kalshi order cancel\` to end it`
+          )
+        }
+        const input: Orders.DecreaseInput = {
+          order_id: id,
+          market_ticker: order.ticker,
+          exchange_index: order.exchange_index,
+          subaccount: order.subaccount_number ?? undefined,
+          reduce_by: Option.getOrUndefined(by),
+          reduce_to: Option.getOrUndefined(to)
+        }
+        yield* carryOut({ ...connected, subaccount: input.subaccount }, options, {
+          question: "Decrease this order?",
+          preview: decreasePreview(connected, order, input, rests),
+          send: Effect.flatMap(Orders.decrease(input), (response) =>
+            printChanged(response, "decreased", [["remaining_count", response.remaining_count]])
+          ),
+          advice: checkAdvice(id)
+        })
+      }).pipe(Effect.provide(layerOf(connected)))
+    })
+).pipe(
+  Command.annotate(Changes, true),
+  Command.withDescription(
+    "Decreases the resting part of an order, which keeps its position in the queue. Shows the order before and after, and asks"
+  ),
+  Command.withShortDescription("Decreases the resting part of an order"),
+  Command.withExamples([
+    { command: "kalshi order decrease 0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e --to 5", description: "Leaves five resting" }
+  ])
+)

@@ -1,0 +1,192 @@
+/**
+ * `kalshi order cancel`: cancels orders, and says what became of each.
+ *
+ * @module
+ */
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import { Changes } from "../app/annotations.ts"
+import { changeFlags } from "../app/changes.ts"
+import { type Exit, exits } from "../app/exits.ts"
+import { CommandError, describeFailure } from "../app/failures.ts"
+import * as Output from "../output/Output.ts"
+import { formatTable } from "../output/table.ts"
+import { carryOut, connect, layerOf, type Connected, type Preview, requestsOf } from "./confirm.ts"
+import { orderColumns, readOrder, totalOf } from "./orders.ts"
+
+/** How many orders are read or cancelled at the same time. */
+const concurrency = 8
+
+/** What became of one order. */
+interface Canceled {
+  readonly order: Orders.Order
+  readonly result: Orders.Cancellation | Orders.EnsureCanceledError
+}
+
+/** What to cancel with a call of the client. */
+const targetOf = (order: Orders.Order): Orders.CancelTarget => ({
+  order_id: order.order_id,
+  ticker: order.ticker,
+  exchange_index: order.exchange_index,
+  subaccount: order.subaccount_number ?? undefined
+})
+
+const names: Readonly<Record<Orders.Cancellation["_tag"], string>> = {
+  Canceled: "canceled",
+  AlreadyCanceled: "already_canceled",
+  Executed: "executed",
+  NoSuchOrder: "not_found",
+  MayRest: "unknown"
+}
+
+const isCancellation = (result: Canceled["result"]): result is Orders.Cancellation => result._tag in names
+
+const exitOf = ({ result }: Canceled): Exit => {
+  if (!isCancellation(result)) return describeFailure(result, "changes")?.exit ?? "failed"
+  switch (result._tag) {
+    case "Canceled":
+    case "AlreadyCanceled":
+      return "done"
+    // The exchange cancelled nothing, because nothing rested.
+    case "Executed":
+    case "NoSuchOrder":
+      return "refused"
+    case "MayRest":
+      return "unknown"
+  }
+}
+
+/** The contracts that filled before the cancel. A fill moves contracts within the total, which stays the same. */
+const filledOf = ({ order, result }: Canceled): string | undefined =>
+  result._tag === "Canceled"
+    ? FixedPoint.subtract(totalOf(order), result.reduced_by)
+    : "order" in result
+      ? result.order?.fill_count_fp
+      : undefined
+
+const words = ({ result }: Canceled): string => {
+  if (!isCancellation(result)) return result.message
+  switch (result._tag) {
+    case "Canceled":
+      return `canceled ${result.reduced_by}`
+    case "AlreadyCanceled":
+      return result.afterLostAnswer ? "canceled (the response was lost)" : "was canceled before"
+    case "Executed":
+      return "filled before the cancel"
+    case "NoSuchOrder":
+      return "there is no such order"
+    case "MayRest":
+      return "may still rest: cancel it again"
+  }
+}
+
+const columns: ReadonlyArray<Output.Column<Canceled>> = [
+  { name: "order_id", value: ({ order }) => order.order_id },
+  { name: "ticker", value: ({ order }) => order.ticker, dropOrder: 1 },
+  { name: "filled", value: filledOf, align: "right", dropOrder: 2 },
+  { name: "outcome", value: words, shrinks: true }
+]
+
+const toJson = (canceled: Canceled) => {
+  const { order, result } = canceled
+  const common = { order_id: order.order_id, ticker: order.ticker, exit_code: exits[exitOf(canceled)].code }
+  return isCancellation(result)
+    ? {
+        ...common,
+        outcome: names[result._tag],
+        reduced_by: "reduced_by" in result ? result.reduced_by : undefined,
+        fill_count: filledOf(canceled),
+        ts_ms: "ts_ms" in result ? result.ts_ms : undefined
+      }
+    : { ...common, outcome: "failed", error: { type: result._tag, message: result.message } }
+}
+
+/** The exits of the worst outcomes first. */
+const worstFirst: ReadonlyArray<Exit> = ["unknown", "key", "unavailable", "failed", "usage", "refused"]
+
+/** Cancels orders, prints what became of each, and ends as the worst of them. */
+export const cancelOrders = (orders: ReadonlyArray<Orders.Order>) =>
+  Effect.gen(function* () {
+    const canceled = yield* Effect.forEach(
+      orders,
+      (order) =>
+        Effect.match(Orders.ensureCanceled(targetOf(order)), {
+          onFailure: (result): Canceled => ({ order, result }),
+          onSuccess: (result): Canceled => ({ order, result })
+        }),
+      { concurrency }
+    )
+    const format = yield* Output.format
+    yield* format === "json"
+      ? Output.line(JSON.stringify(canceled.map(toJson)))
+      : Output.list(columns, canceled, { empty: "No order to cancel" })
+    const exit = worstFirst.find((exit) => canceled.some((one) => exitOf(one) === exit))
+    if (exit === undefined) return
+    const others = canceled.filter((one) => exitOf(one) !== "done")
+    return yield* new CommandError({
+      exit,
+      message:
+        canceled.length === 1
+          ? `The order was not cancelled: ${words(others[0]!)}`
+          : `${others.length} of ${canceled.length} orders were not cancelled`
+    })
+  })
+
+/** The preview of cancelling orders. */
+export const previewCancel = (connected: Connected, orders: ReadonlyArray<Orders.Order>, text: string) =>
+  Effect.map(
+    requestsOf(
+      connected,
+      orders.map((order) => Orders.ensureCanceled(targetOf(order)))
+    ),
+    (requests): Preview => ({
+      requests,
+      json: { orders },
+      human: (screen) => ({
+        text: `${screen.paint("bold", text)}\n${formatTable(orderColumns, orders, screen)}`,
+        fields: []
+      })
+    })
+  )
+
+/** The command. */
+export const cancelCommand = Command.make(
+  "cancel",
+  {
+    ids: Argument.String("order-id").pipe(
+      Argument.withDescription("The order_id of each order"),
+      Argument.variadic({ min: 1 })
+    ),
+    ...changeFlags
+  },
+  ({ ids: given, ...options }) =>
+    Effect.gen(function* () {
+      const ids = [...new Set(given)]
+      const connected = yield* connect(options)
+      yield* Effect.gen(function* () {
+        const orders = yield* Effect.forEach(ids, (id) => readOrder(id, connected.subaccount), { concurrency })
+        const what = orders.length === 1 ? "this order" : `these ${orders.length} orders`
+        yield* carryOut(connected, options, {
+          question: `Cancel ${what}?`,
+          preview: previewCancel(connected, orders, `Cancel ${what}`),
+          send: cancelOrders(orders),
+          advice: "Run the same command again: a second cancel is harmless"
+        })
+      }).pipe(Effect.provide(layerOf(connected)))
+    })
+).pipe(
+  Command.annotate(Changes, true),
+  Command.withDescription(
+    "Cancels the resting part of orders, and says for each whether it was cancelled or had filled before. Asks first"
+  ),
+  Command.withShortDescription("Cancels orders by their order_id"),
+  Command.withExamples([
+    {
+      command: "kalshi order cancel 0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e --yes",
+      description: "One order, without a question"
+    }
+  ])
+)

@@ -1,0 +1,118 @@
+/**
+ * `kalshi order cancel-all`: cancels all resting orders, or those of a market or an event.
+ *
+ * @module
+ */
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { Changes } from "../app/annotations.ts"
+import { changeFlags, type ChangeOptions } from "../app/changes.ts"
+import { usage } from "../app/failures.ts"
+import * as Output from "../output/Output.ts"
+import { cancelOrders, previewCancel } from "./cancel.ts"
+import { carryOut, connect, layerOf, type Connected, type Preview, requestOf } from "./confirm.ts"
+
+const readResting = (filter: Orders.ListInput) =>
+  Effect.map(Stream.runCollect(Orders.list.items({ ...filter, status: "resting", limit: 1_000 })), (orders) => [
+    ...orders
+  ])
+
+const counted = (orders: ReadonlyArray<Orders.Order>): string => {
+  const markets = new Set(orders.map(({ ticker }) => ticker)).size
+  return `${orders.length === 1 ? "1 resting order" : `${orders.length} resting orders`}${
+    orders.length === 0 ? "" : markets === 1 ? " in 1 market" : ` in ${markets} markets`
+  }`
+}
+
+const whose = (subaccount: number | undefined): string =>
+  subaccount === undefined
+    ? "of ALL subaccounts"
+    : subaccount === 0
+      ? "of the primary account"
+      : `of subaccount ${subaccount}`
+
+/** Cancels every resting order with one request. */
+const cancelEverything = (connected: Connected, options: ChangeOptions) => {
+  const input = { subaccount: connected.subaccount }
+  return carryOut(connected, options, {
+    question: "Cancel all of them?",
+    preview: Effect.gen(function* () {
+      const orders = yield* readResting({ subaccount: connected.subaccount })
+      const request = yield* requestOf(connected, Orders.cancelAll(input))
+      const preview: Preview = {
+        requests: [request],
+        json: { resting_orders: orders.length, subaccount: connected.subaccount ?? "all" },
+        human: (screen) => ({
+          text: screen.paint("bold", `Cancel every order ${whose(connected.subaccount)}: ${counted(orders)}`),
+          fields: [["careful", "the exchange may also cancel orders that you place within the next minute"]]
+        })
+      }
+      return preview
+    }),
+    send: Effect.andThen(
+      Orders.cancelAll(input),
+      Output.value({ outcome: "canceled", exit_code: 0, subaccount: connected.subaccount ?? "all" }, (screen) =>
+        screen.paint("green", `Canceled every resting order ${whose(connected.subaccount)}`)
+      )
+    ),
+    advice: "Run the same command again if orders still rest"
+  })
+}
+
+/** Cancels the resting orders of a market or an event, each by its id. */
+const cancelFiltered = Effect.fnUntraced(function* (
+  connected: Connected,
+  options: ChangeOptions,
+  filter: Pick<Orders.ListInput, "ticker" | "event_ticker">
+) {
+  const orders = yield* readResting({ ...filter, subaccount: connected.subaccount })
+  const where = filter.ticker === undefined ? `the event ${filter.event_ticker}` : filter.ticker
+  if (orders.length === 0) {
+    return yield* Output.value([], () => `No order rests in ${where}`)
+  }
+  yield* carryOut(connected, options, {
+    question: `Cancel ${orders.length === 1 ? "this order" : `these ${orders.length} orders`}?`,
+    preview: previewCancel(connected, orders, `Cancel ${counted(orders)} ${whose(connected.subaccount)}`),
+    send: cancelOrders(orders),
+    advice: "Run the same command again: a second cancel is harmless"
+  })
+})
+
+/** The command. */
+export const cancelAllCommand = Command.make(
+  "cancel-all",
+  {
+    market: Flag.String("market").pipe(Flag.withDescription("Only the orders of this market"), Flag.optional),
+    event: Flag.String("event").pipe(Flag.withDescription("Only the orders of this event"), Flag.optional),
+    ...changeFlags
+  },
+  ({ event, market, ...options }) =>
+    Effect.gen(function* () {
+      if (Option.isSome(market) && Option.isSome(event)) {
+        return yield* usage("--market and --event exclude each other. Keep one of them")
+      }
+      const connected = yield* connect(options)
+      const change =
+        Option.isNone(market) && Option.isNone(event)
+          ? cancelEverything(connected, options)
+          : cancelFiltered(connected, options, {
+              ticker: Option.getOrUndefined(market),
+              event_ticker: Option.getOrUndefined(event)
+            })
+      yield* Effect.provide(change, layerOf(connected))
+    })
+).pipe(
+  Command.annotate(Changes, true),
+  Command.withDescription(
+    "Cancels all resting orders with one request: an emergency brake. Without --subaccount it cancels those of all subaccounts. With --market or --event it cancels only these orders, each by its id. Asks first"
+  ),
+  Command.withShortDescription("Cancels all resting orders"),
+  Command.withExamples([
+    { command: "kalshi order cancel-all --yes", description: "The emergency brake" },
+    { command: "kalshi order cancel-all --market KXHIGHNY-26NOV30-T50", description: "The orders of a market" }
+  ])
+)

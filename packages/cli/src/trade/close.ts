@@ -1,0 +1,92 @@
+/**
+ * `kalshi order close`: sells a position at once, and never more than the position.
+ *
+ * @module
+ */
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import * as Orders from "@kalshi-effect/client/Orders"
+import type { MarketPosition } from "@kalshi-effect/client/Portfolio"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Changes } from "../app/annotations.ts"
+import { changeFlags } from "../app/changes.ts"
+import { usage } from "../app/failures.ts"
+import { readFacts, readPosition } from "./facts.ts"
+import { clientOrderId, countFlag, priceFlag, selfTrade, type Spoken } from "./intent.ts"
+import { settleAdvice } from "./outcome.ts"
+import { place } from "./place.ts"
+import { carryOut, connect, layerOf, subaccountName } from "./confirm.ts"
+import { previewOrder } from "./preview.ts"
+
+/** The side and the size of a position. */
+const heldOf = ({ position_fp }: MarketPosition) =>
+  FixedPoint.isNegative(position_fp)
+    ? ({ outcome: "no", count: FixedPoint.negate(position_fp) } as const)
+    : ({ outcome: "yes", count: position_fp } as const)
+
+/** The command. */
+export const closeCommand = Command.make(
+  "close",
+  {
+    ticker: Argument.String("ticker").pipe(Argument.withDescription("The market")),
+    price: priceFlag("price", "The least that you accept, in dollars for each contract that you hold"),
+    count: Flag.optional(countFlag("count", "The number of contracts to sell (default all)")),
+    selfTrade,
+    clientOrderId,
+    ...changeFlags
+  },
+  ({ clientOrderId, count, price, selfTrade, ticker, ...options }) =>
+    Effect.gen(function* () {
+      const connected = yield* connect(options)
+      const { subaccount } = connected
+      yield* Effect.gen(function* () {
+        const found = yield* readPosition(ticker, subaccount)
+        if (Option.isNone(found) || FixedPoint.isZero(found.value.position_fp)) {
+          return yield* usage(
+            `There is no position in ${ticker} in the ${subaccountName(subaccount)}. Nothing was sent`
+          )
+        }
+        const position = found.value
+        const held = heldOf(position)
+        const spoken: Spoken = {
+          action: "sell",
+          outcome: held.outcome,
+          ticker,
+          price,
+          count: FixedPoint.min(
+            Option.getOrElse(count, () => held.count),
+            held.count
+          )
+        }
+        const client_order_id = Option.isSome(clientOrderId) ? clientOrderId.value : yield* Orders.newClientOrderId
+        const input = { count: spoken.count, client_order_id, self_trade_prevention_type: selfTrade, subaccount }
+        const intent =
+          held.outcome === "yes"
+            ? Orders.closePosition(position, { ...input, yes_price: Orders.yesPrice(price) })
+            : Orders.closePosition(position, { ...input, no_price: Orders.noPrice(price) })
+        yield* carryOut(connected, options, {
+          question: "Send this order?",
+          preview: Effect.flatMap(readFacts(ticker, subaccount), (facts) =>
+            previewOrder(connected, spoken, intent, facts)
+          ),
+          send: place(connected, intent, client_order_id),
+          advice: settleAdvice(client_order_id)
+        })
+      }).pipe(Effect.provide(layerOf(connected)))
+    })
+).pipe(
+  Command.annotate(Changes, true),
+  Command.withDescription(
+    "Sells a position at once, for at least the price. It never sells more than the position, and what does not fill at once is cancelled"
+  ),
+  Command.withShortDescription("Sells a position"),
+  Command.withExamples([
+    {
+      command: "kalshi order close KXHIGHNY-26NOV30-T50 --price 0.60",
+      description: "The whole position, for at least 60 cents each"
+    }
+  ])
+)

@@ -1,0 +1,141 @@
+/**
+ * The course of every command of this folder that changes something: show what it means, ask, send.
+ *
+ * @module
+ */
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import type * as DryRun from "@kalshi-effect/client/DryRun"
+import type * as Orders from "@kalshi-effect/client/Orders"
+import type { NotSent } from "@kalshi-effect/client/Errors"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import { changeConnection, type ChangeOptions, confirm, isProduction, send } from "../app/changes.ts"
+import { subaccount } from "../app/connection.ts"
+import { CommandError } from "../app/failures.ts"
+import * as Output from "../output/Output.ts"
+
+/** The exchange, the signer and the subaccount of a command. */
+export interface Connected extends Effect.Success<ReturnType<typeof changeConnection>> {
+  readonly subaccount: number | undefined
+}
+
+/** The exchange, the signer and the subaccount of a command that changes something. */
+export const connect = Effect.fnUntraced(function* (options: Pick<ChangeOptions, "dryRun">) {
+  const connected = yield* changeConnection(options)
+  return { ...connected, subaccount: yield* subaccount } satisfies Connected
+})
+
+/** Provides all operations of a command. */
+export const layerOf = (connected: Connected) => Layer.fresh(Kalshi.layer(connected))
+
+/** A field of a preview or of an outcome. */
+export type Field = readonly [name: string, value: string | undefined]
+
+/** What a change would do. */
+export interface Preview {
+  /** The requests as they would be sent. */
+  readonly requests: ReadonlyArray<DryRun.Intent>
+  /** What the change means, for `--json`. */
+  readonly json: Readonly<Record<string, unknown>>
+  /** What the change means, for people: a sentence or a table, and fields below it. */
+  readonly human: (screen: Output.Screen) => { readonly text: string; readonly fields: ReadonlyArray<Field> }
+}
+
+/** A change, before it is sent. */
+export interface Change<E1, R1, E2, R2> {
+  /** Such as `Send this order?` */
+  readonly question: string
+  /** Reads what the change would do. It runs only if it is shown. */
+  readonly preview: Effect.Effect<Preview, E1, R1>
+  /** Sends the change, and prints its outcome. */
+  readonly send: Effect.Effect<void, E2, R2>
+  /** One sentence: how to find out what the exchange did, if no response says it. */
+  readonly advice: string
+}
+
+const isNotSent = (error: unknown): error is NotSent => Predicate.isTagged(error, "NotSent")
+
+/** Returns the requests that calls would send, in their order. Nothing is sent. */
+export const requestsOf = <A, E>(
+  connected: Connected,
+  calls: ReadonlyArray<Effect.Effect<A, E | NotSent, Orders.Capabilities>>,
+  marketOf?: DryRun.Options["marketOf"]
+) =>
+  Effect.forEach(calls, (call) =>
+    call.pipe(
+      Effect.flatMap(() =>
+        Effect.fail(
+          new CommandError({ exit: "failed", message: "The dry run returned a response. Report this as a fault" })
+        )
+      ),
+      Effect.catchIf(isNotSent, ({ intent }) => Effect.succeed(intent))
+    )
+  ).pipe(Effect.provide(Layer.fresh(Kalshi.layerDryRun({ ...connected, marketOf }))))
+
+/** Returns the request that a call would send. Nothing is sent. */
+export const requestOf = <A, E>(
+  connected: Connected,
+  call: Effect.Effect<A, E | NotSent, Orders.Capabilities>,
+  marketOf?: DryRun.Options["marketOf"]
+) => Effect.map(requestsOf(connected, [call], marketOf), ([request]) => request!) // one request per call
+
+/** Where a change would be sent. */
+const fieldsOf = ({ environment, signer, subaccount }: Connected, screen: Output.Screen): ReadonlyArray<Field> => [
+  [
+    "environment",
+    isProduction(environment)
+      ? screen.paint(["bold", "red"], `PRODUCTION, real money (${new URL(environment.restUrl).host})`)
+      : environment.name.includes("://")
+        ? environment.name
+        : `${environment.name} (${new URL(environment.restUrl).host})`
+  ],
+  ["account", `${subaccountName(subaccount)}, key ${signer.keyId}`]
+]
+
+/** The name of a subaccount in a sentence. */
+export const subaccountName = (subaccount: number | undefined): string =>
+  subaccount === undefined || subaccount === 0 ? "primary account" : `subaccount ${subaccount}`
+
+const print = (connected: Connected, { human, json, requests }: Preview, { dryRun }: ChangeOptions) =>
+  Output.value(
+    {
+      outcome: "not_sent",
+      environment: connected.environment.name,
+      rest_url: connected.environment.restUrl,
+      key_id: connected.signer.keyId,
+      ...json,
+      requests: requests.map(({ body, method, path }) => ({ method, path, body }))
+    },
+    (screen) => {
+      const { fields, text } = human(screen)
+      const shown = dryRun
+        ? requests.flatMap(({ body, method, path }): ReadonlyArray<Field> => [
+            ["request", `${method} ${path}`],
+            ["body", body === undefined ? undefined : JSON.stringify(body)]
+          ])
+        : []
+      return `${text}\n${Output.formatFields(screen, [...fields, ...fieldsOf(connected, screen), ...shown])}`
+    }
+  )
+
+/**
+ * Carries out a change: a dry run shows the request; otherwise the command shows what the change means, asks, and sends.
+ * With `--yes` it sends at once, without the reads of the preview.
+ */
+export const carryOut = Effect.fnUntraced(function* <E1, R1, E2, R2>(
+  connected: Connected,
+  options: ChangeOptions,
+  change: Change<E1, R1, E2, R2>
+) {
+  if (options.dryRun || !options.yes) yield* print(connected, yield* change.preview, options)
+  if (options.dryRun) {
+    yield* Effect.when(
+      Output.note("This is a dry run: nothing was sent"),
+      Effect.map(Output.format, (format) => format === "human")
+    )
+    return
+  }
+  yield* confirm(change.question, connected.environment, options)
+  yield* send(change.send, change.advice)
+})

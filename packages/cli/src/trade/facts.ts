@@ -1,0 +1,100 @@
+/**
+ * What must be known to price an order before it is sent: the market, its fee terms, the position, and the resting orders
+ * that may already close it.
+ *
+ * @module
+ */
+import * as Events from "@kalshi-effect/client/Events"
+import * as Fees from "@kalshi-effect/client/Fees"
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import * as Markets from "@kalshi-effect/client/Markets"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Portfolio from "@kalshi-effect/client/Portfolio"
+import * as PriceGrid from "@kalshi-effect/client/PriceGrid"
+import * as Series from "@kalshi-effect/client/Series"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import { CommandError } from "../app/failures.ts"
+
+/** What is known about the market and the account of an order. */
+export interface Facts {
+  readonly market: Markets.Market
+  /** Undefined if the price ranges of the market do not form a grid. */
+  readonly grid: PriceGrid.PriceGrid | undefined
+  readonly terms: Fees.Terms
+  /** The position in contracts. Negative for NO. */
+  readonly position: FixedPoint.Count
+  /** The contracts of the position that resting orders do not close already. Negative for NO. */
+  readonly free: FixedPoint.Count
+}
+
+/** Reads a market. A ticker that does not exist is an error of its own. */
+export const readMarket = (ticker: string) =>
+  Effect.map(Markets.get({ ticker }), ({ market }) => market).pipe(
+    Effect.catchTag("NotFound", () =>
+      Effect.fail(
+        new CommandError({
+          exit: "refused",
+          message: `There is no market ${JSON.stringify(ticker)}. Nothing was sent. Find its ticker with \`kalshi markets\``
+        })
+      )
+    )
+  )
+
+const readTerms = Effect.fnUntraced(function* ({ event_ticker }: Markets.Market) {
+  const { event } = yield* Events.get({ event_ticker })
+  const { series } = yield* Series.get({ series_ticker: event.series_ticker })
+  return Fees.termsOf(series, event)
+})
+
+/** Reads the position in a market. A market without a position has the position 0. */
+export const readPosition = (ticker: string, subaccount: number | undefined) =>
+  Stream.runHead(
+    Stream.filter(
+      Portfolio.positions.items.market_positions({ ticker, subaccount }),
+      (position) => position.ticker === ticker
+    )
+  )
+
+const zero = FixedPoint.countUnsafe("0")
+
+/**
+ * The contracts of a position that no resting order closes. Without this, two orders would seem to close the same
+ * contracts.
+ */
+export const freeOf = (
+  position: FixedPoint.Count,
+  resting: ReadonlyArray<Pick<Orders.Order, "book_side" | "remaining_count_fp">>
+): FixedPoint.Count => {
+  const isNo = FixedPoint.isNegative(position)
+  const closing = resting.filter(({ book_side }) => book_side === (isNo ? "bid" : "ask"))
+  const closed = closing.reduce((sum, order) => FixedPoint.add(sum, order.remaining_count_fp), zero)
+  return isNo
+    ? FixedPoint.min(FixedPoint.add(position, closed), zero)
+    : FixedPoint.max(FixedPoint.subtract(position, closed), zero)
+}
+
+/** Reads the facts of an order. */
+export const readFacts = Effect.fnUntraced(function* (ticker: string, subaccount: number | undefined) {
+  const market = yield* readMarket(ticker)
+  const { held, resting, terms } = yield* Effect.all(
+    {
+      terms: readTerms(market),
+      held: readPosition(ticker, subaccount),
+      // Without a subaccount, an order is of the primary account, but the list is of all accounts.
+      resting: Stream.runCollect(
+        Orders.list.items({ ticker, status: "resting", subaccount: subaccount ?? 0, limit: 1_000 })
+      )
+    },
+    { concurrency: 3 }
+  )
+  const position = held._tag === "Some" ? held.value.position_fp : zero
+  return {
+    market,
+    grid: Result.getOrUndefined(PriceGrid.make(market.price_ranges)),
+    terms,
+    position,
+    free: freeOf(position, resting)
+  } satisfies Facts
+})

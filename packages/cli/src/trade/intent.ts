@@ -1,0 +1,155 @@
+/**
+ * The order of a command line: its flags, and the client's intent for it.
+ *
+ * @module
+ */
+import type { Count, Dollars } from "@kalshi-effect/client/FixedPoint"
+import * as Orders from "@kalshi-effect/client/Orders"
+import type { PriceGrid } from "@kalshi-effect/client/PriceGrid"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { usage } from "../app/failures.ts"
+import { countExpected, parseCount, parseExpiry, parsePrice, priceExpected } from "./amounts.ts"
+
+/** A flag with a number of contracts. */
+export const countFlag = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withDescription(description),
+    Flag.filterMap(parseCount, () => countExpected)
+  )
+
+/** A flag with a price. */
+export const priceFlag = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withDescription(description),
+    Flag.filterMap(parsePrice, () => priceExpected)
+  )
+
+/** The names of an id in a file name: no path, no hidden file. */
+const safeId = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
+
+/** `--client-order-id`. The id is also the name of a file. */
+export const clientOrderId = Flag.String("client-order-id").pipe(
+  Flag.withDescription("Your own id of the order, for your records (default a new UUID)"),
+  Flag.filter(
+    (id) => safeId.test(id),
+    () => "1 to 64 letters, digits, dots, hyphens and underscores, without a dot at the start"
+  ),
+  Flag.optional
+)
+
+/** `--self-trade`. */
+export const selfTrade = Flag.Literals("self-trade", ["taker_at_cross", "maker"]).pipe(
+  Flag.withDescription(
+    "If the order would trade with one of your own: taker_at_cross cancels this order, maker cancels the resting one (default taker_at_cross)"
+  ),
+  Flag.withDefault("taker_at_cross")
+)
+
+/** The flags of an order, besides its count and price. */
+export const orderFlags = {
+  tif: Flag.Literals("tif", ["gtc", "ioc", "fok"]).pipe(
+    Flag.withDescription(
+      "gtc rests until it is cancelled, ioc fills at once as far as possible, fok fills at once completely or not at all (default gtc)"
+    ),
+    Flag.withDefault("gtc")
+  ),
+  expires: Flag.String("expires").pipe(
+    Flag.withDescription(
+      "When a resting order expires: a duration such as 10m, or a time such as 2026-12-24T18:00:00Z"
+    ),
+    Flag.optional
+  ),
+  postOnly: Flag.Boolean("post-only").pipe(
+    Flag.withDescription("Never take from the book, only rest in it"),
+    Flag.withDefault(false)
+  ),
+  reduceOnly: Flag.Boolean("reduce-only").pipe(
+    Flag.withDescription("Never trade more than your position. Needs --tif ioc"),
+    Flag.withDefault(false)
+  ),
+  cancelOnPause: Flag.Boolean("cancel-on-pause").pipe(
+    Flag.withDescription("Cancel the order when trading pauses"),
+    Flag.withDefault(false)
+  ),
+  group: Flag.String("group").pipe(Flag.withDescription("The id of the order group to join"), Flag.optional),
+  selfTrade,
+  clientOrderId
+}
+
+/** The values of {@link orderFlags}. */
+export interface OrderOptions {
+  readonly tif: "gtc" | "ioc" | "fok"
+  readonly expires: Option.Option<string>
+  readonly postOnly: boolean
+  readonly reduceOnly: boolean
+  readonly cancelOnPause: boolean
+  readonly group: Option.Option<string>
+  readonly selfTrade: "taker_at_cross" | "maker"
+  readonly clientOrderId: Option.Option<string>
+}
+
+/** The order as the trader says it. */
+export interface Spoken {
+  readonly action: "buy" | "sell"
+  readonly outcome: "yes" | "no"
+  readonly ticker: string
+  readonly count: Count
+  /** Dollars per contract of the outcome. */
+  readonly price: Dollars
+}
+
+const timesInForce = { gtc: "good_till_canceled", ioc: "immediate_or_cancel", fok: "fill_or_kill" } as const
+
+/** Checks the combination of the flags, and returns the fields of the intent. */
+export const fieldsOf = Effect.fnUntraced(function* (options: OrderOptions, subaccount: number | undefined) {
+  const { cancelOnPause, clientOrderId, expires, group, postOnly, reduceOnly, selfTrade, tif } = options
+  if (Option.isSome(expires) && tif !== "gtc") {
+    return yield* usage(`--expires needs an order that rests: leave out --tif ${tif}, or leave out --expires`)
+  }
+  if (postOnly && tif !== "gtc") {
+    return yield* usage(`--post-only needs an order that rests: leave out --tif ${tif}, or leave out --post-only`)
+  }
+  if (reduceOnly && tif !== "ioc") return yield* usage("--reduce-only needs --tif ioc")
+  const expiration_time = Option.isSome(expires) ? yield* parseExpiry("--expires", expires.value) : undefined
+  return {
+    client_order_id: Option.isSome(clientOrderId) ? clientOrderId.value : yield* Orders.newClientOrderId,
+    time_in_force: timesInForce[tif],
+    self_trade_prevention_type: selfTrade,
+    expiration_time,
+    post_only: postOnly || undefined,
+    reduce_only: reduceOnly || undefined,
+    cancel_order_on_pause: cancelOnPause || undefined,
+    order_group_id: Option.getOrUndefined(group),
+    subaccount
+  }
+})
+
+/** The result of {@link fieldsOf}. */
+export type OrderFields = Effect.Success<ReturnType<typeof fieldsOf>>
+
+/** What a read of the market adds to an order. */
+export interface Located {
+  readonly grid?: PriceGrid | undefined
+  readonly exchange_index?: number | undefined
+}
+
+/** Makes the client's intent. The client computes the side of the book and the price of YES. */
+export const intentOf = (
+  { action, count, outcome, price, ticker }: Spoken,
+  fields: OrderFields,
+  located: Located = {}
+): Orders.OrderIntent => {
+  const input = { ...fields, ...located, ticker, count }
+  if (outcome === "yes") {
+    const priced = { ...input, yes_price: Orders.yesPrice(price) }
+    return action === "buy" ? Orders.buyYes(priced) : Orders.sellYes(priced)
+  }
+  const priced = { ...input, no_price: Orders.noPrice(price) }
+  return action === "buy" ? Orders.buyNo(priced) : Orders.sellNo(priced)
+}
+
+/** The order in words. */
+export const describeOrder = ({ action, count, outcome, price, ticker }: Spoken): string =>
+  `${action === "buy" ? "Buy" : "Sell"} ${count} ${outcome.toUpperCase()} of ${ticker} at ${price} or ${action === "buy" ? "less" : "more"}`

@@ -1,0 +1,152 @@
+/**
+ * The outcome of an order: what the command prints, and how it ends.
+ *
+ * @module
+ */
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import type * as Orders from "@kalshi-effect/client/Orders"
+import * as Effect from "effect/Effect"
+import { type Exit, exits } from "../app/exits.ts"
+import { CommandError, describeFailure, type OutputClosed } from "../app/failures.ts"
+import * as Output from "../output/Output.ts"
+import type { Field } from "./confirm.ts"
+
+/** How a command ends with an outcome. */
+export const exitOf = (outcome: Orders.Outcome | Orders.Settlement): Exit => {
+  switch (outcome._tag) {
+    case "Accepted":
+    case "NotPlaced":
+      return "done"
+    case "Rejected":
+      return describeFailure(outcome.error, "changes")?.exit ?? "refused"
+    case "Unknown":
+      return "unknown"
+  }
+}
+
+/** How to find the outcome of an order later. */
+export const settleAdvice = (clientOrderId: string): string =>
+  `Run \`kalshi order settle ${clientOrderId}\` with the same --env before you place the order again`
+
+const names = { Accepted: "accepted", Rejected: "rejected", Unknown: "unknown", NotPlaced: "not_placed" } as const
+
+/** The JSON form of an outcome. */
+export const toJson = (outcome: Orders.Outcome | Orders.Settlement) => {
+  const { _tag, client_order_id, ticker } = outcome
+  const common = { outcome: names[_tag], exit_code: exits[exitOf(outcome)].code, client_order_id, ticker }
+  switch (_tag) {
+    case "Accepted":
+      return {
+        ...common,
+        order_id: outcome.order_id,
+        source: outcome.source,
+        fill_count: outcome.fill_count,
+        remaining_count: outcome.remaining_count,
+        average_fill_price: outcome.average_fill_price,
+        average_fee_paid: outcome.average_fee_paid,
+        ts_ms: outcome.ts_ms,
+        exchange_index: outcome.exchange_index
+      }
+    case "Rejected":
+      return {
+        ...common,
+        error: { type: outcome.error._tag, code: outcome.error.code, message: outcome.error.message }
+      }
+    case "Unknown":
+      return {
+        ...common,
+        error: outcome.error === undefined ? undefined : { type: outcome.error._tag, message: outcome.error.message },
+        not_listed_as_of: outcome.notListedAsOf,
+        other_order_id: outcome.mismatch?.order.order_id,
+        differs: outcome.mismatch?.differs
+      }
+    case "NotPlaced":
+      return { ...common, not_listed_as_of: outcome.notListedAsOf }
+  }
+}
+
+/** What an accepted order did at once. */
+const acceptedWords = ({ fill_count, remaining_count, request, source }: Orders.Accepted): string => {
+  if (source === "list" || source === "feed") return "Accepted: the exchange lists the order"
+  if (fill_count === undefined || remaining_count === undefined) return "Accepted"
+  if (FixedPoint.isZero(remaining_count) && !FixedPoint.isZero(fill_count)) return `Filled: ${fill_count} contracts`
+  const rests = request?.time_in_force === "good_till_canceled"
+  if (FixedPoint.isZero(fill_count))
+    return rests ? `Accepted: ${remaining_count} contracts rest` : "Accepted: nothing filled"
+  return rests
+    ? `Partly filled: ${fill_count} contracts, ${remaining_count} rest`
+    : `Partly filled: ${fill_count} contracts`
+}
+
+/** The outcome in a few words. */
+export const headline = (outcome: Orders.Outcome | Orders.Settlement): string => {
+  switch (outcome._tag) {
+    case "Accepted":
+      return acceptedWords(outcome)
+    case "Rejected":
+      return "Rejected: no order was placed"
+    case "Unknown":
+      return outcome.mismatch === undefined
+        ? "Unknown: the order may exist"
+        : `Unknown: the order ${outcome.mismatch.order.order_id} has this id, but another ${outcome.mismatch.differs.join(" and ")}`
+    case "NotPlaced":
+      return "Not placed: the exchange has no such order"
+  }
+}
+
+const fieldsOf = (outcome: Orders.Outcome): ReadonlyArray<Field> => [
+  ...(outcome._tag === "Accepted"
+    ? ([
+        ["order_id", outcome.order_id],
+        ["fill_count", outcome.fill_count],
+        ["remaining_count", outcome.remaining_count],
+        [
+          "average_fill_price",
+          outcome.average_fill_price === undefined ? undefined : `${outcome.average_fill_price} (YES)`
+        ],
+        ["average_fee_paid", outcome.average_fee_paid]
+      ] as const)
+    : []),
+  ["client_order_id", outcome.client_order_id]
+]
+
+const styles = { Accepted: "green", Rejected: "red", Unknown: "yellow" } as const
+
+/**
+ * Prints the outcome of an order. If the standard output does not accept it, the outcome goes to the standard error, so
+ * that it is not lost.
+ */
+export const printOutcome = (outcome: Orders.Outcome) =>
+  Output.value(toJson(outcome), (screen) =>
+    [screen.paint(styles[outcome._tag], headline(outcome)), Output.formatFields(screen, fieldsOf(outcome))].join("\n")
+  ).pipe(
+    Effect.tapError(() =>
+      Output.note(
+        [
+          headline(outcome),
+          ...fieldsOf(outcome).flatMap(([name, text]) => (text === undefined ? [] : [`${name} ${text}`]))
+        ].join(", ")
+      )
+    )
+  )
+
+/** Ends the command as the outcome says. */
+export const endWith = (outcome: Orders.Outcome): Effect.Effect<void, CommandError | OutputClosed> => {
+  switch (outcome._tag) {
+    case "Accepted":
+      return Effect.void
+    case "Rejected": {
+      const { details, exit, message } = describeFailure(outcome.error, "changes")! // only OutputClosed has no description
+      return Effect.fail(new CommandError({ exit, message, details, cause: outcome.error }))
+    }
+    case "Unknown":
+      return Effect.fail(
+        new CommandError({
+          exit: "unknown",
+          message: `It is not known whether the exchange accepted the order${outcome.error === undefined ? "" : `: ${outcome.error.message}`}. ${settleAdvice(outcome.client_order_id)}`,
+          details: { client_order_id: outcome.client_order_id },
+          cause: outcome.error
+        })
+      )
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * What an order means, before it is sent: its side and price, its cost and its worst case.
+ *
+ * @module
+ */
+import type * as DryRun from "@kalshi-effect/client/DryRun"
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import * as Orders from "@kalshi-effect/client/Orders"
+import type * as OrderCost from "@kalshi-effect/client/OrderCost"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { plain } from "../output/plain.ts"
+import { complement, formatSeconds } from "./amounts.ts"
+import { type Connected, type Field, type Preview, requestOf, subaccountName } from "./confirm.ts"
+import type { Facts } from "./facts.ts"
+import { describeOrder, type Spoken } from "./intent.ts"
+
+const words = {
+  good_till_canceled: "rests until it is cancelled",
+  immediate_or_cancel: "fills at once as far as possible, the rest is cancelled",
+  fill_or_kill: "fills at once completely, or not at all"
+} as const
+
+const orderWords = (request: Orders.CreateInput): string =>
+  [
+    request.expiration_time === undefined
+      ? words[request.time_in_force]
+      : `rests until ${formatSeconds(request.expiration_time)}`,
+    request.post_only === true ? "post only" : undefined,
+    request.reduce_only === true ? "reduce only" : undefined,
+    request.cancel_order_on_pause === true ? "cancelled when trading pauses" : undefined,
+    request.self_trade_prevention_type === "maker" ? "a self-trade cancels the resting order" : undefined,
+    request.order_group_id === undefined ? undefined : `group ${request.order_group_id}`
+  ]
+    .filter((word) => word !== undefined)
+    .join(", ")
+
+/** The side of the book and the price of YES, in which the exchange writes every order. */
+const bookWords = ({ price, side }: Orders.CreateInput): string =>
+  `${side} at YES price ${price} (NO price ${complement(FixedPoint.dollarsUnsafe(price))})`
+
+const quoteWords = ({ market }: Facts, outcome: "yes" | "no"): string =>
+  outcome === "yes"
+    ? `YES ${market.yes_bid_dollars} bid, ${market.yes_ask_dollars} ask`
+    : `NO ${market.no_bid_dollars} bid, ${market.no_ask_dollars} ask`
+
+const positionWords = ({ free, position }: Facts): string => {
+  const words = (count: FixedPoint.Count) =>
+    FixedPoint.isZero(count) ? "none" : FixedPoint.isNegative(count) ? `${FixedPoint.negate(count)} NO` : `${count} YES`
+  return FixedPoint.equals(free, position)
+    ? words(position)
+    : `${words(position)}, resting orders close all but ${words(free)}`
+}
+
+const unless = (text: string, isShown: boolean): string | undefined => (isShown ? text : undefined)
+
+/** The contracts of a sale beyond the position: they open a position in the other outcome. */
+const oversoldWords = ({ action, outcome, price }: Spoken, { maxPayout }: OrderCost.OrderCost): string | undefined =>
+  action === "buy" || FixedPoint.isZero(maxPayout)
+    ? undefined
+    : `you do not hold all of them: ${FixedPoint.countUnsafe(maxPayout)} open a position in ${outcome === "yes" ? "NO" : "YES"} at ${complement(price)} or less`
+
+const amount = (result: Result.Result<FixedPoint.Dollars, { readonly message: string }>): string =>
+  Result.match(result, { onSuccess: (dollars) => dollars, onFailure: ({ message }) => `unknown: ${message}` })
+
+const costFields = (cost: OrderCost.OrderCost, request: Orders.CreateInput): ReadonlyArray<Field> => {
+  const opens = !FixedPoint.isZero(cost.maxPayout)
+  return [
+    ["cost", unless(cost.collateral, opens)],
+    ["payout", unless(`${cost.maxPayout} if the market settles ${request.side === "bid" ? "YES" : "NO"}`, opens)],
+    ["returns", FixedPoint.isZero(cost.proceeds) ? undefined : `${cost.proceeds} or more, before fees`],
+    ["fee", `${amount(cost.fee)} as ${request.post_only === true ? "maker" : "taker"} at this price`],
+    ["worst case", `${amount(cost.worstCase)} with all fees`]
+  ]
+}
+
+const costJson = (cost: OrderCost.OrderCost) => {
+  const known = (result: Result.Result<FixedPoint.Dollars, { readonly message: string }>) =>
+    Result.getOrElse(result, () => null)
+  return {
+    collateral: cost.collateral,
+    proceeds: cost.proceeds,
+    max_payout: cost.maxPayout,
+    fee: known(cost.fee),
+    worst_fee: known(cost.worstFee),
+    worst_case: known(cost.worstCase),
+    fee_terms: cost.terms
+  }
+}
+
+const marketWords = ({ market }: Facts): string => {
+  const title = market.yes_sub_title === "" ? (market.title ?? "") : market.yes_sub_title
+  return plain(market.status === "active" ? title : `${title} (${market.status})`)
+}
+
+/** Reads nothing: makes the preview of an order from the facts. */
+export const previewOrder = Effect.fnUntraced(function* (
+  connected: Connected,
+  spoken: Spoken,
+  intent: Orders.OrderIntent,
+  facts: Facts
+) {
+  const { free, market, terms } = facts
+  const position = FixedPoint.isZero(free) ? undefined : free
+  const request = yield* Effect.fromResult(intent.request)
+  const marketOf: DryRun.Options["marketOf"] = () => ({ terms, position: position ?? FixedPoint.countUnsafe("0") })
+  const unsent = yield* requestOf(connected, Orders.place(intent), marketOf)
+  const cost = unsent.cost?.orders[0]
+  const preview: Preview = {
+    requests: [unsent],
+    json: {
+      client_order_id: request.client_order_id,
+      action: spoken.action,
+      outcome_side: spoken.outcome,
+      ticker: market.ticker,
+      count: spoken.count,
+      yes_price: request.price,
+      no_price: complement(FixedPoint.dollarsUnsafe(request.price)),
+      book_side: request.side,
+      subaccount: connected.subaccount ?? null,
+      market_status: market.status,
+      yes_bid_dollars: market.yes_bid_dollars,
+      yes_ask_dollars: market.yes_ask_dollars,
+      position_fp: facts.position,
+      cost: cost === undefined ? null : costJson(cost),
+      cost_unknown_because: unsent.cost?.unknownBecause ?? null
+    },
+    human: (screen) => ({
+      text: screen.paint("bold", describeOrder(spoken)),
+      fields: [
+        ["market", marketWords(facts)],
+        ["now", quoteWords(facts, spoken.outcome)],
+        ["book", bookWords(request)],
+        ["order", orderWords(request)],
+        ["position", `${positionWords(facts)} in the ${subaccountName(connected.subaccount)}`],
+        ["careful", cost === undefined ? undefined : oversoldWords(spoken, cost)],
+        ...(cost === undefined
+          ? [["cost", `unknown: ${unsent.cost?.unknownBecause}`] as const]
+          : costFields(cost, request)),
+        ["id", request.client_order_id]
+      ]
+    })
+  }
+  return preview
+})

@@ -1,0 +1,212 @@
+/**
+ * `kalshi order settle`: finds the outcome of orders whose response was lost, or whose command was killed.
+ *
+ * @module
+ */
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { connection, readLayer } from "../app/connection.ts"
+import { CommandError, usage } from "../app/failures.ts"
+import * as Output from "../output/Output.ts"
+import { formatSeconds } from "./amounts.ts"
+import { headline, toJson } from "./outcome.ts"
+import * as pending from "./pending.ts"
+
+const orderWords = ({ request }: pending.PendingOrder): string => `${request.side} ${request.count} at ${request.price}`
+
+const listColumns = (nowMillis: number): ReadonlyArray<Output.Column<pending.PendingOrder>> => [
+  { name: "client_order_id", value: ({ client_order_id }) => client_order_id },
+  { name: "environment", value: ({ environment }) => environment },
+  { name: "ticker", value: ({ ticker }) => ticker, dropOrder: 1 },
+  { name: "order", value: orderWords, dropOrder: 2 },
+  { name: "placed", value: ({ placedAtMillis }) => formatSeconds(Math.floor(placedAtMillis / 1_000)), dropOrder: 3 },
+  {
+    name: "state",
+    value: (order) =>
+      pending.isBeingSent(order, nowMillis)
+        ? `being sent by process ${order.process_id}`
+        : (order.unknown?.reason ?? "the command ended without an outcome"),
+    shrinks: true,
+    dropOrder: 4
+  },
+  { name: "key_id", value: ({ key_id }) => key_id, dropOrder: 5 }
+]
+
+const none = "No order is pending: every outcome is known"
+
+const noteUnreadable = (unreadable: ReadonlyArray<pending.Unreadable>) =>
+  Effect.forEach(
+    unreadable,
+    ({ file, reason }) => Output.note(`${file} is not a record of an order: ${reason}. Look at it, and remove it`),
+    { discard: true }
+  )
+
+interface Settled {
+  readonly order: pending.PendingOrder
+  readonly settlement: Orders.Settlement
+}
+
+const settledColumns: ReadonlyArray<Output.Column<Settled>> = [
+  { name: "client_order_id", value: ({ order }) => order.client_order_id },
+  { name: "ticker", value: ({ order }) => order.ticker, dropOrder: 3 },
+  { name: "order", value: ({ order }) => orderWords(order), dropOrder: 4 },
+  {
+    name: "order_id",
+    value: ({ settlement }) => ("order_id" in settlement ? settlement.order_id : undefined),
+    dropOrder: 1
+  },
+  {
+    name: "fill_count",
+    value: ({ settlement }) => ("fill_count" in settlement ? settlement.fill_count : undefined),
+    align: "right",
+    dropOrder: 2
+  },
+  {
+    name: "remaining_count",
+    value: ({ settlement }) => ("remaining_count" in settlement ? settlement.remaining_count : undefined),
+    align: "right",
+    dropOrder: 2
+  },
+  { name: "outcome", value: ({ settlement }) => headline(settlement), shrinks: true }
+]
+
+/** The orders with these ids. Without ids, all. */
+const select = (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const unknown = ids.filter((id) => !orders.some((order) => order.client_order_id === id))
+    if (unknown.length > 0) {
+      return yield* usage(
+        `No pending order has the id ${unknown.join(" or ")}. Either its outcome is known, or it was placed with another KALSHI_STATE_DIR. List the pending orders with \`kalshi order settle --list\``
+      )
+    }
+    return ids.length === 0 ? orders : orders.filter((order) => ids.includes(order.client_order_id))
+  })
+
+/** Says which orders cannot be settled here, and where they can. */
+const noteOthers = (others: ReadonlyArray<pending.PendingOrder>) =>
+  Effect.forEach(
+    new Set(others.map(({ environment, key_id }) => `--env ${environment} and the key ${key_id}`)),
+    (place) => Output.note(`Other orders are pending. Settle them with ${place}`),
+    { discard: true }
+  )
+
+const settleOrders = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.PendingOrder>, withinSeconds: number) {
+  const nowMillis = yield* Clock.currentTimeMillis
+  const busy = orders.filter((order) => pending.isBeingSent(order, nowMillis))
+  for (const { client_order_id, process_id } of busy) {
+    yield* Output.note(`${client_order_id} is being sent by process ${process_id}. Wait until that command ends`)
+  }
+  const settled = orders.filter((order) => !busy.includes(order))
+  if (settled.length > 0) {
+    yield* Output.note(
+      `Looking for ${settled.length === 1 ? "1 order" : `${settled.length} orders`}, for at most ${withinSeconds} seconds`
+    )
+  }
+  const settlements = yield* Orders.settleAll(settled.map(pending.placementOf), { within: withinSeconds * 1_000 })
+  return { busy, rows: settlements.map((settlement, index): Settled => ({ order: settled[index]!, settlement })) } // one settlement per placement
+})
+
+const finish = ({ order, settlement }: Settled) =>
+  Effect.catch(
+    settlement._tag === "Unknown" ? pending.mark(order, settlement) : pending.finish(order.client_order_id),
+    ({ message }) => Output.note(`The record of ${order.client_order_id} could not be changed: ${message}`)
+  )
+
+const forget = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<string>) {
+  if (ids.length === 0) return yield* usage("--forget needs the ids of the orders to forget")
+  for (const { client_order_id } of orders) {
+    yield* Effect.mapError(
+      pending.finish(client_order_id),
+      ({ message }) => new CommandError({ exit: "failed", message: `Cannot remove the record: ${message}` })
+    )
+  }
+  yield* Output.value(
+    { forgotten: ids },
+    () => `Removed the record of ${ids.join(", ")}. The order itself is unchanged`
+  )
+})
+
+const settle = Effect.fnUntraced(function* (
+  chosen: ReadonlyArray<pending.PendingOrder>,
+  ids: ReadonlyArray<string>,
+  within: number
+) {
+  const connected = yield* connection
+  const own = chosen.filter((order) => pending.belongsTo(order, connected))
+  const others = chosen.filter((order) => !own.includes(order))
+  if (ids.length > 0 && others.length > 0) {
+    const [{ client_order_id, environment, key_id }] = others as [pending.PendingOrder] // it has an element
+    return yield* usage(
+      `${client_order_id} was placed on ${environment} with the key ${key_id}, not on ${connected.environment.name} with the key ${connected.signer.keyId}. Settle it there`
+    )
+  }
+  yield* noteOthers(others)
+  const { busy, rows } = yield* settleOrders(own, within).pipe(Effect.provide(readLayer))
+  const json = rows.map(({ settlement }) => settlement)
+  yield* (yield* Output.format) === "json"
+    ? Output.line(JSON.stringify(json.map(toJson)))
+    : Output.list(settledColumns, rows, { empty: none })
+  yield* Effect.forEach(rows, finish, { discard: true })
+  const open = rows.filter(({ settlement }) => settlement._tag === "Unknown").length + busy.length
+  if (open > 0) {
+    return yield* new CommandError({
+      exit: "unknown",
+      message: `The outcome of ${open === 1 ? "1 order" : `${open} orders`} is still not known. Run \`kalshi order settle\` again later. If you have checked an order yourself, remove its record with --forget`
+    })
+  }
+})
+
+/** The command. */
+export const settleCommand = Command.make(
+  "settle",
+  {
+    ids: Argument.String("id").pipe(
+      Argument.withDescription("The client_order_id of a pending order (default all)"),
+      Argument.variadic()
+    ),
+    list: Flag.Boolean("list").pipe(
+      Flag.withDescription("List the pending orders of all environments, and read nothing from the exchange"),
+      Flag.withDefault(false)
+    ),
+    within: Flag.Int("within").pipe(
+      Flag.withDescription(
+        "How many seconds to look. It is certain that an order was not placed only two minutes after its last attempt (default 180)"
+      ),
+      Flag.filter(
+        (seconds) => seconds >= 1 && seconds <= 3_600,
+        () => "1 to 3600 seconds"
+      ),
+      Flag.withDefault(180)
+    ),
+    forget: Flag.Boolean("forget").pipe(
+      Flag.withDescription("Remove the records of these orders, after you have checked the orders yourself"),
+      Flag.withDefault(false)
+    )
+  },
+  ({ forget: isForgetting, ids, list, within }) =>
+    Effect.gen(function* () {
+      yield* Output.format
+      const { orders, unreadable } = yield* pending.readAll
+      yield* noteUnreadable(unreadable)
+      const chosen = yield* select(orders, ids)
+      if (list) {
+        return yield* Output.list(listColumns(yield* Clock.currentTimeMillis), chosen, { empty: none })
+      }
+      if (isForgetting) return yield* forget(chosen, ids)
+      if (chosen.length === 0) return yield* Output.list(settledColumns, [], { empty: none })
+      yield* settle(chosen, ids, within)
+    })
+).pipe(
+  Command.withDescription(
+    "Finds the outcome of pending orders: orders whose response was lost, or whose command was killed. Places nothing. Each order is settled only in its own environment and with its own key"
+  ),
+  Command.withShortDescription("Finds the outcome of pending orders"),
+  Command.withExamples([
+    { command: "kalshi order settle --list", description: "The pending orders" },
+    { command: "kalshi order settle", description: "Settles all pending orders of this environment and key" }
+  ])
+)

@@ -1,0 +1,73 @@
+/**
+ * Helpers for tests of commands that trade.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync, mkdirSync } from "node:fs"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import { type Exchange, LocalExchange } from "./exchange.ts"
+import * as Result from "effect/Result"
+import type { Options, Result as RunResult } from "./cli.ts"
+
+/** An order at the exchange: prices in ten-thousandths of a dollar, counts in hundredths of a contract. */
+export interface PlacedOrder {
+  readonly orderId: string
+  readonly clientOrderId: string | undefined
+  readonly side: "bid" | "ask"
+  readonly price: number
+  readonly initialCount: number
+  readonly fillCount: number
+  readonly remainingCount: number
+  readonly status: string
+}
+
+/** Parsed JSON, whose fields a test reads as it expects them. */
+type Json = ReturnType<typeof JSON.parse>
+
+/** A market of a test, with the commands of its account. */
+export interface Trading extends Exchange {
+  readonly ticker: string
+  /** The orders of the account in the market, newest first, as the exchange has them. */
+  readonly orders: Effect.Effect<ReadonlyArray<PlacedOrder>>
+  /** The files of pending orders. */
+  readonly pendingFiles: () => ReadonlyArray<string>
+  /** Runs a command and parses the JSON that it prints. */
+  readonly json: (args: ReadonlyArray<string>, options?: Options) => Effect.Effect<RunResult & { readonly value: Json }>
+}
+
+/** The folder of the records of pending orders. */
+export const pendingFolder = ({ env }: Pick<Exchange, "env">): string => join(env["KALSHI_STATE_DIR"]!, "pending")
+
+/** Writes a record of a pending order, as a killed command leaves it. */
+export const writePending = (exchange: Exchange, record: Readonly<Record<string, unknown>>): void => {
+  const folder = pendingFolder(exchange)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${String(record["client_order_id"])}.json`), JSON.stringify(record))
+}
+
+/** Reads the record of a pending order. */
+export const readPending = (exchange: Exchange, id: string): unknown =>
+  JSON.parse(readFileSync(join(pendingFolder(exchange), `${id}.json`), "utf8"))
+
+/** Creates a market of its own for a test. */
+export const trading = (ticker: string) =>
+  Effect.gen(function* () {
+    const exchange = yield* LocalExchange
+    yield* exchange.sandbox.createMarket({ ticker, openMillis: Date.now() - 60_000 }).pipe(Effect.orDie)
+    const folder = pendingFolder(exchange)
+    return {
+      ...exchange,
+      ticker,
+      orders: Effect.map(
+        exchange.sandbox.view,
+        (view) => Result.getOrThrow(view.listOrders(exchange.account.accountId, { ticker, limit: 100 })).items
+      ),
+      pendingFiles: () => (existsSync(folder) ? readdirSync(folder) : []),
+      json: (args: ReadonlyArray<string>, options?: Options) =>
+        Effect.map(exchange.run([...args, "--json"], options), (result) => ({
+          ...result,
+          value: result.stdout === "" ? undefined : JSON.parse(result.stdout)
+        }))
+    } satisfies Trading
+  })

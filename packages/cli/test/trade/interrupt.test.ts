@@ -1,0 +1,85 @@
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { startKalshi } from "../support/cli.ts"
+import { layer as exchange } from "../support/exchange.ts"
+import { trading } from "../support/trading.ts"
+
+/** Waits until a condition holds. */
+const until = (holds: Effect.Effect<boolean>) =>
+  Effect.repeat(holds, { until: (isTrue) => isTrue, schedule: Schedule.spaced("10 millis") })
+
+/** Starts an order whose response takes a while, and waits until the exchange has carried it out. */
+const inFlight = (ticker: string, id: string, delayMillis: number) =>
+  Effect.gen(function* () {
+    const trader = yield* trading(ticker)
+    yield* trader.sandbox.plant({ operation: "CreateOrderV2", delayMillis })
+    const args = ["order", "place", "buy", "yes", ticker, "--count", "1", "--price", "0.10"]
+    const running = yield* startKalshi([...args, "--client-order-id", id, "--yes", "--json"], { env: trader.env })
+    yield* until(Effect.map(trader.orders, ({ length }) => length > 0))
+    return { ...trader, ...running }
+  })
+
+layer(exchange(), { excludeTestServices: true })("Ctrl-C while an order is in flight", (it) => {
+  describe("once", () => {
+    it.effect("waits for the outcome, and prints it", () =>
+      Effect.gen(function* () {
+        const { child, ended, pendingFiles, stderr } = yield* inFlight("KXONCE-26-T1", "once-1", 900)
+        assert.deepStrictEqual(pendingFiles(), ["once-1.json"])
+        child.kill("SIGINT")
+        yield* until(Effect.sync(() => stderr().includes("Waiting for the outcome. Press Ctrl-C again")))
+        const { code, stdout } = yield* ended
+        assert.strictEqual(code, 0)
+        assert.deepInclude(JSON.parse(stdout), { outcome: "accepted", client_order_id: "once-1" })
+        assert.deepStrictEqual(pendingFiles(), [])
+      })
+    )
+  })
+
+  describe("twice", () => {
+    it.effect("ends with 5 and the command that settles the order", () =>
+      Effect.gen(function* () {
+        const { child, ended, json, pendingFiles, stderr } = yield* inFlight("KXTWICE-26-T2", "twice-2", 60_000)
+        child.kill("SIGINT")
+        yield* until(Effect.sync(() => stderr().includes("Press Ctrl-C again")))
+        child.kill("SIGINT")
+        const { code, stderr: printed, stdout } = yield* ended
+        assert.strictEqual(code, 5)
+        assert.strictEqual(stdout, "")
+        const { error } = JSON.parse(printed.trim().split("\n").at(-1)!)
+        assert.deepInclude(error, { exit: "unknown", exit_code: 5 })
+        assert.include(error.message, "kalshi order settle twice-2")
+        assert.deepStrictEqual(pendingFiles(), ["twice-2.json"])
+        const settled = yield* json(["order", "settle", "twice-2"])
+        assert.deepInclude(settled.value[0], { outcome: "accepted", client_order_id: "twice-2" })
+        assert.deepStrictEqual(pendingFiles(), [])
+      })
+    )
+  })
+
+  describe("SIGKILL", () => {
+    it.effect("leaves the record from before the send, and settling finds the order", () =>
+      Effect.gen(function* () {
+        const { child, ended, json, orders, pendingFiles } = yield* inFlight("KXKILL-26-T1", "kill-1", 60_000)
+        // The process may still be sending, so its order is not settled yet.
+        const early = yield* json(["order", "settle"])
+        assert.strictEqual(early.code, 5)
+        assert.include(early.stderr, `kill-1 is being sent by process ${child.pid}`)
+        child.kill("SIGKILL")
+        yield* ended
+        assert.deepStrictEqual(pendingFiles(), ["kill-1.json"])
+        // Two processes that settle at the same time do not disturb each other.
+        const both = yield* Effect.all([json(["order", "settle"]), json(["order", "settle", "kill-1"])], {
+          concurrency: 2
+        })
+        const orderId = (yield* orders)[0]?.orderId
+        for (const { code, value } of both) {
+          assert.strictEqual(code, 0)
+          assert.deepInclude(value[0], { outcome: "accepted", order_id: orderId, source: "list" })
+        }
+        assert.deepStrictEqual(pendingFiles(), [])
+        assert.strictEqual((yield* json(["order", "settle"])).stdout, "[]\n")
+      })
+    )
+  })
+})

@@ -1,0 +1,156 @@
+import { assert, describe, layer } from "@effect/vitest"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { statSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import { layer as exchange, type Exchange } from "../support/exchange.ts"
+import { pendingFolder, readPending, type Trading, trading, writePending } from "../support/trading.ts"
+
+/** The record that a command leaves if it is killed. */
+const recordOf = ({ account, sandbox }: Exchange, ticker: string, id: string) => ({
+  version: 1,
+  environment: sandbox.url,
+  rest_url: sandbox.environment.restUrl,
+  key_id: account.keyId,
+  client_order_id: id,
+  ticker,
+  request: {
+    ticker,
+    client_order_id: id,
+    side: "bid",
+    count: "1",
+    price: "0.10",
+    time_in_force: "good_till_canceled",
+    self_trade_prevention_type: "taker_at_cross"
+  },
+  placedAtMillis: Date.now() - 400_000,
+  process_id: 2 ** 22 + 1, // above the largest process id
+  host: "this"
+})
+
+const place = ({ account, sandbox, ticker }: Trading, clientOrderId: string, price = "0.10") =>
+  sandbox.placeOrder(account.accountId, { ticker, side: "bid", count: "1", price, clientOrderId })
+
+layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => {
+  it.effect("finds the orders of killed commands, and removes their records", () =>
+    Effect.gen(function* () {
+      const trader = yield* trading("KXFOUND-26-T1")
+      for (const id of ["found-1", "found-2"]) {
+        writePending(trader, recordOf(trader, trader.ticker, id))
+        yield* place(trader, id)
+      }
+      const { code, stdout } = yield* trader.run(["order", "settle"])
+      assert.strictEqual(code, 0)
+      assert.match(
+        stdout,
+        /^found-1 +KXFOUND-26-T1 +bid 1 at 0.10 +\S+ +0.00 +1.00 +Accepted: the exchange lists the order$/m
+      )
+      assert.deepStrictEqual(trader.pendingFiles(), [])
+      const again = yield* trader.run(["order", "settle"])
+      assert.strictEqual(again.stdout, "No order is pending: every outcome is known\n")
+    })
+  )
+
+  it.effect("is certain that an order was not placed two minutes after its last attempt", () =>
+    Effect.gen(function* () {
+      const trader = yield* trading("KXABSENT-26-T1")
+      const unknown = { lastAttemptMillis: Date.now() - 300_000 }
+      writePending(trader, { ...recordOf(trader, trader.ticker, "absent-1"), unknown })
+      const { code, value } = yield* trader.json(["order", "settle"])
+      assert.strictEqual(code, 0)
+      assert.deepInclude(value[0], { outcome: "not_placed", exit_code: 0, client_order_id: "absent-1" })
+      assert.deepStrictEqual(trader.pendingFiles(), [])
+    })
+  )
+
+  it.effect("keeps the record while the absence of the order proves nothing", () =>
+    Effect.gen(function* () {
+      const trader = yield* trading("KXEARLY-26-T1")
+      writePending(trader, recordOf(trader, trader.ticker, "early-1"))
+      const { code, stderr, value } = yield* trader.json(["order", "settle", "--within", "1"])
+      assert.strictEqual(code, 5)
+      assert.deepInclude(value[0], { outcome: "unknown", exit_code: 5 })
+      assert.include(stderr, "is still not known. Run `kalshi order settle` again later")
+      const record = readPending(trader, "early-1") as { readonly unknown: object } // written by the command
+      assert.hasAllKeys(record.unknown, ["lastAttemptMillis"])
+      assert.strictEqual(statSync(join(pendingFolder(trader), "early-1.json")).mode & 0o777, 0o600)
+      yield* place(trader, "early-1")
+      const later = yield* trader.json(["order", "settle"])
+      assert.deepInclude(later.value[0], { outcome: "accepted" })
+    })
+  )
+
+  it.effect("leaves orders of other environments and keys alone", () =>
+    Effect.gen(function* () {
+      const trader = yield* trading("KXOTHERS-26-T1")
+      const record = recordOf(trader, trader.ticker, "other-1")
+      const demo = { environment: "demo", rest_url: "https://external-api.demo.kalshi.co/trade-api/v2" }
+      writePending(trader, { ...record, ...demo })
+      writePending(trader, { ...record, client_order_id: "other-2", key_id: "another-key" })
+      yield* place(trader, "other-1")
+      const all = yield* trader.run(["order", "settle"])
+      assert.strictEqual(all.code, 0)
+      assert.include(all.stderr, `Settle them with --env demo and the key ${trader.account.keyId}`)
+      assert.include(all.stderr, `Settle them with --env ${trader.sandbox.url} and the key another-key`)
+      const one = yield* trader.run(["order", "settle", "other-1"])
+      assert.strictEqual(one.code, 2)
+      assert.include(one.stderr, "other-1 was placed on demo with the key")
+      assert.deepStrictEqual([...trader.pendingFiles()].sort(), ["other-1.json", "other-2.json"])
+      const listed = yield* trader.run(["order", "settle", "--list"])
+      assert.match(listed.stdout, /^other-1 +demo +KXOTHERS-26-T1 +bid 1 at 0\.10/m)
+      assert.strictEqual((yield* trader.run(["order", "settle", "--forget"])).code, 2)
+      yield* trader.run(["order", "settle", "--forget", "other-1", "other-2"])
+      assert.deepStrictEqual(trader.pendingFiles(), [])
+    })
+  )
+
+  it.effect("--list needs no key and no exchange", () =>
+    Effect.gen(function* () {
+      const trader = yield* trading("KXLIST-26-T1")
+      writePending(trader, recordOf(trader, trader.ticker, "list-1"))
+      const env = { ...trader.env, KALSHI_ENV: "", KALSHI_API_KEY_ID: "", KALSHI_PRIVATE_KEY_PATH: "" }
+      const { code, value } = yield* trader.json(["order", "settle", "--list"], { env })
+      assert.strictEqual(code, 0)
+      assert.deepInclude(value[0], { client_order_id: "list-1", ticker: trader.ticker })
+      yield* trader.run(["order", "settle", "--forget", "list-1"])
+    })
+  )
+
+  it.effect("reports a file that is not a record, and settles the others", () =>
+    Effect.gen(function* () {
+      const trader = yield* trading("KXBROKEN-26-T1")
+      writePending(trader, recordOf(trader, trader.ticker, "whole-1"))
+      yield* place(trader, "whole-1")
+      const file = join(pendingFolder(trader), "half-1.json")
+      writeFileSync(file, '{"version":1,"environment":')
+      const { code, stderr, value } = yield* trader.json(["order", "settle"])
+      assert.strictEqual(code, 0)
+      assert.include(stderr, `${file} is not a record of an order`)
+      assert.deepInclude(value[0], { client_order_id: "whole-1", outcome: "accepted" })
+      assert.deepStrictEqual(trader.pendingFiles(), ["half-1.json"])
+    })
+  )
+
+  it.effect("an id without a record is a wrong command line", () =>
+    Effect.gen(function* () {
+      const { run } = yield* trading("KXNONE-26-T1")
+      const { code, stderr } = yield* run(["order", "settle", "nothing"])
+      assert.strictEqual(code, 2)
+      assert.include(stderr, "No pending order has the id nothing")
+    })
+  )
+
+  describe("an amended order", () => {
+    it.effect("is unknown, and is named", () =>
+      Effect.gen(function* () {
+        const trader = yield* trading("KXAMENDED-26-T1")
+        writePending(trader, recordOf(trader, trader.ticker, "amended-1"))
+        const { orderId } = yield* place(trader, "amended-1", "0.20")
+        const { code, value } = yield* trader.json(["order", "settle", "amended-1"])
+        assert.strictEqual(code, 5)
+        assert.deepInclude(value[0], { outcome: "unknown", other_order_id: orderId, differs: ["price"] })
+        yield* trader.run(["order", "settle", "--forget", "amended-1"])
+      })
+    )
+  })
+})
