@@ -99,7 +99,9 @@ export const demo = Command.make("demo", flags, ({ duration, port, traders }) =>
     const { canAnimate } = yield* TerminalCapabilities.TerminalCapabilities
     const running = yield* start(traders, port)
     const isView = canAnimate && format === "human"
-    if (!isView) yield* introduction(running, format)
+    // A page in a browser shows more than fits on a terminal.
+    if (isView) yield* Output.note(`The page of the local exchange: ${running.page}`)
+    else yield* introduction(running, format)
     const shown = isView ? view(running) : printHappenings(running, format)
     yield* Option.match(duration, {
       onNone: () => shown,
