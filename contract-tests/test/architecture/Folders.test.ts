@@ -40,6 +40,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     operator: [".", "Cli.ts", "Sandbox.ts", "crowd", "exchange", "feed", "page", "persistence", "rest"],
     page: ["exchange", "feed", "operator", "rest"],
     "Cli.ts": ["operator", "persistence"],
+    "FeedServer.ts": ["feed", "rest", "serving"],
     "Sandbox.ts": [".", "crowd", "feed", "operator", "page", "persistence", "rest", "serving"]
   },
   "packages/cli/src": {

@@ -44,7 +44,7 @@ export interface UpstreamOptions {
   readonly lingerMillis?: number | undefined
 }
 
-/** How long a book may be wrong until its readers are told so. A new snapshot usually takes one round trip. */
+/** How long a book may be wrong until its readers are notified. A new snapshot usually takes one round trip. */
 const healMillis = 1_000
 
 /** How long the exchange's refusal of a name is remembered. */
@@ -74,7 +74,7 @@ export class Upstream {
   readonly #tickers = new Map<string, string>()
   readonly #references = new Map<string, ReadonlyArray<string>>()
   readonly #refusals = new Map<string, Refusal>()
-  /** The markets whose book may be wrong, and when their readers are told. */
+  /** The markets whose book may be wrong, and when their readers are notified. */
   readonly #healing = new Map<string, number>()
   #listWaiters: ReadonlyArray<{ readonly channel: string; readonly callback: () => void }> = []
   readonly #sourceEvents: SourceEvents

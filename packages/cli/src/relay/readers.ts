@@ -22,7 +22,7 @@ interface Held {
   readonly names: Set<string> | undefined
 }
 
-/** The index of all subscriptions by what they receive. Whatever a subscription receives is subscribed at the exchange. */
+/** The index of all subscriptions by what they receive. The relay subscribes to all of it at the exchange. */
 export class Readers extends Audience {
   readonly #options: ReadersOptions
   readonly #held = new Map<Subscription, Held>()

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { levelsAt, MemoryReader, withRelay } from "./memory.ts"
 
 const tickers = ["A", "B", "C"] as const
