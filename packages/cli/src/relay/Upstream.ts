@@ -76,6 +76,8 @@ export class Upstream {
   readonly #refusals = new Map<string, Refusal>()
   /** The markets whose book may be wrong, and when their readers are notified. */
   readonly #healing = new Map<string, number>()
+  /** The markets whose snapshot has members with unknown names, and whether that snapshot is still to come. */
+  readonly #suspect = new Map<string, boolean>()
   #listWaiters: ReadonlyArray<{ readonly channel: string; readonly callback: () => void }> = []
   readonly #sourceEvents: SourceEvents
 
@@ -109,6 +111,7 @@ export class Upstream {
       onLoss: (source, loss) => this.#lose(source, loss),
       onRefused: (source, names, error) => this.#refuse(source, names, error),
       onEnded: (source, error) => this.#end(source, error),
+      onUnknownKeys: (market) => this.#suspectBook(market),
       onUsed: ({ spec }, isUsed) =>
         options.onEvent({ type: isUsed ? "upstream_used" : "upstream_unused", channel: spec.key })
     }
@@ -184,9 +187,9 @@ export class Upstream {
     const nowMillis = this.#options.nowMillis()
     this.#followed.tick()
     for (const [key, source] of this.#sources) {
-      const isOver = source.tick()
+      const { isOver, removed } = source.tick()
       if (isOver) this.#sources.delete(key)
-      if (key === "orderbook_delta") this.#forgetBooks(isOver ? new Set() : new Set(source.names))
+      if (key === "orderbook_delta") this.#forgetBooks(removed)
       if (key === "ticker" && isOver) this.#tickers.clear()
     }
     for (const [ticker, untilMillis] of this.#healing) {
@@ -204,13 +207,13 @@ export class Upstream {
     this.#options.merged?.add(tickers)
   }
 
-  #forgetBooks(wanted: ReadonlySet<string>): void {
-    const forgotten = this.#followed.tickers().filter((ticker) => !wanted.has(ticker))
+  #forgetBooks(forgotten: ReadonlyArray<string>): void {
     for (const ticker of forgotten) {
       this.#followed.remove(ticker)
       this.merged?.remove(ticker)
       this.#markets.delete(ticker)
       this.#healing.delete(ticker)
+      this.#suspect.delete(ticker)
     }
     if (forgotten.length > 0) this.#options.merged?.remove(forgotten)
   }
@@ -218,7 +221,8 @@ export class Upstream {
   #market(ticker: string): Market {
     let market = this.#markets.get(ticker)
     if (market === undefined) {
-      market = new Market(ticker, this.readers, { current: () => this.#books.current(ticker) })
+      const current = () => (this.#suspect.has(ticker) ? undefined : this.#books.current(ticker))
+      market = new Market(ticker, this.readers, { current })
       this.#markets.set(ticker, market)
     }
     return market
@@ -231,6 +235,7 @@ export class Upstream {
       // The type tells the schema.
       const book = message as OrderbookSnapshotMessage | OrderbookDeltaMessage
       this.#learn(book.msg.market_ticker, book.msg.market_id)
+      if (message.type === "orderbook_snapshot") this.#clearSuspicion(book.msg.market_ticker)
       return this.#followed.message(book, receivedMillis)
     }
     const { msg } = message
@@ -300,10 +305,22 @@ export class Upstream {
   }
 
   #loseBook(ticker: string, reason: string, isOutage: boolean): void {
-    this.#market(ticker).lost()
     if (isOutage) return this.#endBook(ticker)
     this.#options.onEvent({ type: "upstream_lost", channel: "orderbook_delta", markets: 1, reason })
     if (!this.#healing.has(ticker)) this.#healing.set(ticker, this.#options.nowMillis() + healMillis)
+  }
+
+  /** A side of the next snapshot may have another name now. The book would seem to have no such side: no reader gets it. */
+  #suspectBook(ticker: string): void {
+    this.#suspect.set(ticker, true)
+    const reason = `a snapshot of ${ticker} has members with unknown names. Look for a newer version of this command`
+    this.#options.onEvent({ type: "upstream_lost", channel: "orderbook_delta", markets: 1, reason })
+    this.#endBook(ticker)
+  }
+
+  #clearSuspicion(ticker: string): void {
+    if (this.#suspect.get(ticker) === true) this.#suspect.set(ticker, false)
+    else this.#suspect.delete(ticker)
   }
 
   #endBook(ticker: string): void {
@@ -317,6 +334,7 @@ export class Upstream {
     const { key } = source.spec
     this.#options.onEvent({ type: "upstream_refused", channel: key, markets: names, reason: error.message })
     const affected = this.#subscriptionsOf(source, names)
+    if (key === "orderbook_delta") this.#forgetBooks(names)
     for (const name of names) this.#remember(`${key} ${name}`, error, [name])
     this.#endAll(affected, { code: 10, details: `the exchange refused ${names.join(", ")}` })
   }
@@ -332,7 +350,7 @@ export class Upstream {
       [...this.readers.of(channel)].filter((subscription) => this.readers.isHeldBy(subscription, key)),
       lostError
     )
-    if (key === "orderbook_delta") this.#forgetBooks(new Set())
+    if (key === "orderbook_delta") this.#forgetBooks(source.names)
     this.#options.onEnded(error)
   }
 

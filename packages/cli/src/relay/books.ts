@@ -67,10 +67,6 @@ export class FollowedBooks implements Books {
     this.#due.delete(ticker)
   }
 
-  tickers(): ReadonlyArray<string> {
-    return [...this.#books.keys()]
-  }
-
   current(ticker: string): WireBook | undefined {
     const found = this.#books.get(ticker)
     // A live book with a deadline is crossed for a moment: the other changes of its action follow.

@@ -27,7 +27,6 @@ export class Market {
   #freshClock: number | undefined
   /** The snapshots of the current book, by whether they have prices of YES. */
   #snapshots = new Map<boolean, string>()
-  #isStale = false
 
   constructor(ticker: string, audience: Audience, source: BookSource) {
     this.ticker = ticker
@@ -37,7 +36,7 @@ export class Market {
 
   /** Sends the book to a reader: now, or as soon as it can be read. */
   request(subscription: Subscription, id: number | undefined): void {
-    const book = this.#isStale ? undefined : this.#source.current()
+    const book = this.#source.current()
     if (book === undefined) this.#awaiting.set(subscription, id)
     else this.#send(subscription, book, id)
   }
@@ -71,7 +70,6 @@ export class Market {
 
   /** Sends the new book to all readers. Call it after a snapshot that replaces the book. */
   replaced(): void {
-    this.#isStale = false
     this.#snapshots.clear()
     this.#fresh.clear()
     const readers: Array<Subscription> = []
@@ -85,18 +83,12 @@ export class Market {
 
   /** Sends the book to the readers that wait for it, if it can be read. */
   settle(): void {
-    if (this.#awaiting.size === 0 || this.#isStale) return
+    if (this.#awaiting.size === 0) return
     const book = this.#source.current()
     if (book === undefined) return
     const waiting = [...this.#awaiting]
     this.#awaiting.clear()
     for (const [subscription, id] of waiting) this.#send(subscription, book, id)
-  }
-
-  /** The book may be wrong: readers receive nothing until the next call of {@link replaced}. */
-  lost(): void {
-    this.#isStale = true
-    this.#snapshots.clear()
   }
 
   /** A reader no longer receives this market. */

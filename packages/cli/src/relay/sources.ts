@@ -21,6 +21,8 @@ export interface SourceEvents {
   readonly onRefused: (source: Source, names: ReadonlyArray<string>, error: Feed.MarketsError) => void
   /** The source is over. */
   readonly onEnded: (source: Source, error: Feed.FeedError) => void
+  /** The next snapshot of a market has members with unknown names, so a side may be missing in it. */
+  readonly onUnknownKeys: (market: string) => void
   readonly onUsed: (source: Source, isUsed: boolean) => void
 }
 
@@ -160,17 +162,17 @@ export class Source {
     this.#subscription?.list()
   }
 
-  /** Ends what no reader has wanted for some time. Returns whether the source is over. */
-  tick(): boolean {
+  /** Ends what no reader has wanted for some time. Returns the names that ended, and whether the source is over. */
+  tick(): { readonly isOver: boolean; readonly removed: ReadonlyArray<string> } {
     const untilMillis = this.#options.nowMillis() - this.#options.lingerMillis
     const removed = [...this.#idle].filter(([, since]) => since <= untilMillis).map(([name]) => name)
     for (const name of removed) this.#idle.delete(name)
     if (!this.isUsed && this.#idle.size === 0 && this.#idleSince <= untilMillis) {
       this.close()
-      return true
+      return { isOver: true, removed }
     }
     if (removed.length > 0) this.#subscription?.remove(removed)
-    return false
+    return { isOver: false, removed }
   }
 
   close(): void {
@@ -246,6 +248,8 @@ export class Source {
         return this.#lose(event, [], "a message has an unknown type")
       case "Replaced":
         return this.#lose(event, event.markets, "the subscription changed over to another connection")
+      case "UnknownKeys":
+        return events.onUnknownKeys(event.market)
       case "Refused":
         for (const name of event.markets) {
           this.#users.delete(name)

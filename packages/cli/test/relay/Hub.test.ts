@@ -119,6 +119,23 @@ describe("Hub", () => {
       })
     ))
 
+  it("sends no book whose snapshot has members with unknown names", () =>
+    run(({ account, hub, pass, sandbox }) =>
+      Effect.gen(function* () {
+        yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "1.00", price: "0.10" })
+        yield* sandbox.plant({ feed: "frame", type: "orderbook_snapshot", change: "renameKeys" })
+        const reader = new MemoryReader(hub)
+        reader.subscribe(["A"])
+        yield* pass(500)
+        assert.notInclude(JSON.stringify(reader.messages), "orderbook_snapshot")
+        yield* sandbox.feed.drop({ how: "close" })
+        yield* pass(500)
+        reader.subscribe(["A"])
+        yield* pass(2_000)
+        assert.deepStrictEqual(reader.levels("A"), { bid: [[1_000, 100]], ask: [] })
+      })
+    ))
+
   it("ends a subscription to trades if trades were lost", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
@@ -224,18 +241,68 @@ describe("Hub", () => {
     ))
 
   it("lists the indices of the exchange, and sends those that a reader chose", () =>
-    run(({ hub, pass }) =>
+    run(({ hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const reader = new MemoryReader(hub)
         reader.send("subscribe", { channels: ["cfbenchmarks_value"], index_ids: ["BRTI"] })
         yield* pass(500)
         reader.send("update_subscription", { action: "indexlist", sid: reader.sid })
         yield* pass(3_000)
-        const lists = reader.messages.filter(({ type }) => type === "cfbenchmarks_value_indexlist")
-        assert.include(JSON.stringify(lists), "BRTI")
-        const values = reader.messages.filter(({ type }) => type === "cfbenchmarks_value")
-        assert.isTrue(values.length > 0 && values.every(({ msg }) => msg?.["index_id"] === "BRTI"))
+        const [list] = reader.messages.filter(({ type }) => type === "cfbenchmarks_value_indexlist")
+        const names = list?.msg?.["index_ids"] as ReadonlyArray<string> // by the document
+        const valuesOf = (from: number) =>
+          new Set(
+            reader.messages
+              .slice(from)
+              .flatMap(({ msg, type }) => (type === "cfbenchmarks_value" ? [msg?.["index_id"]] : []))
+          )
+        assert.deepStrictEqual(valuesOf(0), new Set(["BRTI"]))
+        const other = names.find((name) => name !== "BRTI") ?? ""
+        const from = reader.messages.length
+        reader.send("update_subscription", { action: "subscribe_indices", sid: reader.sid, index_ids: [other] })
+        reader.send("update_subscription", { action: "unsubscribe_indices", sid: reader.sid, index_ids: ["BRTI"] })
+        yield* pass(3_000)
+        assert.deepStrictEqual(valuesOf(from), new Set([other]))
         assert.deepStrictEqual(reader.problems, [])
+        const source = hub.upstream.sources.find(({ spec }) => spec.channel === "cfbenchmarks_value")
+        assert.deepStrictEqual(source?.names, [other])
+        assert.strictEqual((yield* sandbox.feed.connections).length, 1)
+      })
+    ))
+
+  it("ends the subscription to all markets after its last reader", () =>
+    run(({ hub, pass, sandbox }) =>
+      Effect.gen(function* () {
+        const reader = new MemoryReader(hub)
+        reader.send("subscribe", { channels: ["trade", "market_lifecycle_v2"] })
+        yield* pass(500)
+        assert.deepStrictEqual(
+          hub.upstream.sources.map(({ isLive, spec }) => [spec.key, isLive]),
+          [
+            ["trade all", true],
+            ["market_lifecycle_v2", true]
+          ]
+        )
+        reader.send("unsubscribe", { sids: [1, 2] })
+        yield* pass(2_000)
+        assert.deepStrictEqual(hub.upstream.sources, [])
+        assert.deepStrictEqual(
+          (yield* sandbox.feed.connections).flatMap(({ subscriptions }) => subscriptions),
+          []
+        )
+      })
+    ))
+
+  it("refuses names that no command may contain", () =>
+    run(({ hub, pass }) =>
+      Effect.gen(function* () {
+        const reader = new MemoryReader(hub)
+        reader.send("subscribe", { channels: ["ticker"], market_tickers: [""] })
+        reader.subscribe(["A"])
+        yield* pass(500)
+        reader.send("update_subscription", { action: "add_markets", sid: reader.sid, market_tickers: [] })
+        assert.deepStrictEqual(reader.problems, [])
+        assert.isDefined(reader.levels("A"))
       })
     ))
 

@@ -18,7 +18,7 @@ class World {
       replaced: () => this.market.replaced(),
       confirmed: () => this.market.settle(),
       changed: (_, delta) => this.market.delta(delta),
-      lost: () => this.market.lost()
+      lost: () => {}
     },
     (markets) => void this.requested.push(...markets),
     () => this.nowMillis

@@ -20,9 +20,17 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
         const { bids } = yield* eventually(books.read("A"))
         assert.deepEqual(bids, JSON.parse('[{"price":"0.45","count":"10.00"}]'))
         yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "ask", count: "5", price: "0.60" })
-        yield* eventually(
-          Effect.flatMap(books.read("A"), ({ asks }) => (asks.length === 1 ? Effect.void : Effect.fail("no ask yet")))
-        )
+        const asksAre = (count: number) =>
+          eventually(
+            Effect.flatMap(books.read("A"), ({ asks }) =>
+              asks.length === count ? Effect.void : Effect.fail("not yet")
+            )
+          )
+        yield* asksAre(1)
+        // The relay loses its connection, and the reader subscribes again.
+        yield* sandbox.feed.drop({ how: "reset" })
+        yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "ask", count: "5", price: "0.70" })
+        yield* asksAre(2)
       })
     )
 
@@ -32,7 +40,13 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
         const reader = yield* PlainReader.open(port)
         reader.send("subscribe", { channels: ["orderbook_delta"], market_tickers: ["A"] })
         const { msg, seq, sid } = yield* reader.until(({ type }) => type === "orderbook_snapshot")
-        assert.deepInclude(msg, { yes_dollars_fp: [["0.4500", "10.00"]], no_dollars_fp: [["0.4000", "5.00"]] })
+        assert.deepInclude(msg, {
+          yes_dollars_fp: [["0.4500", "10.00"]],
+          no_dollars_fp: [
+            ["0.3000", "5.00"],
+            ["0.4000", "5.00"]
+          ]
+        })
         assert.deepStrictEqual([sid, seq], [1, 1])
       })
     )
