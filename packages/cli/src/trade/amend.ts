@@ -53,7 +53,14 @@ const yesPriceOf = Effect.fnUntraced(function* (
         count,
         no_price: Orders.noPrice(Option.getOrThrow(no))
       })
-  return FixedPoint.dollarsUnsafe((yield* Effect.fromResult(request)).price)
+  const converted = yield* Effect.fromResult(request)
+  if (converted.side !== side) {
+    return yield* new CommandError({
+      exit: "failed",
+      message: `The price would be of the other side of the book. Nothing was sent. Report this as a fault`
+    })
+  }
+  return FixedPoint.dollarsUnsafe(converted.price)
 })
 
 interface AmendOptions {

@@ -15,14 +15,16 @@ import { CommandError, describeFailure } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 import { formatTable } from "../output/table.ts"
 import { carryOut, connect, layerOf, type Connected, type Preview, requestsOf } from "./confirm.ts"
-import { orderColumns, readOrder, totalOf } from "./orders.ts"
+import { findOrder, noSuchOrder, orderColumns, totalOf } from "./orders.ts"
 
 /** How many orders are read or cancelled at the same time. */
 const concurrency = 8
 
 /** What became of one order. */
 interface Canceled {
-  readonly order: Orders.Order
+  readonly order_id: string
+  /** The order before the cancel. Undefined if the account has no such order. */
+  readonly order: Orders.Order | undefined
   readonly result: Orders.Cancellation | Orders.EnsureCanceledError
 }
 
@@ -61,7 +63,7 @@ const exitOf = ({ result }: Canceled): Exit => {
 
 /** The contracts that filled before the cancel. A fill moves contracts within the total, which stays the same. */
 const filledOf = ({ order, result }: Canceled): string | undefined =>
-  result._tag === "Canceled"
+  result._tag === "Canceled" && order !== undefined
     ? FixedPoint.subtract(totalOf(order), result.reduced_by)
     : "order" in result
       ? result.order?.fill_count_fp
@@ -84,15 +86,15 @@ const words = ({ result }: Canceled): string => {
 }
 
 const columns: ReadonlyArray<Output.Column<Canceled>> = [
-  { name: "order_id", value: ({ order }) => order.order_id },
-  { name: "ticker", value: ({ order }) => order.ticker, dropOrder: 1 },
+  { name: "order_id", value: ({ order_id }) => order_id },
+  { name: "ticker", value: ({ order }) => order?.ticker, dropOrder: 1 },
   { name: "filled", value: filledOf, align: "right", dropOrder: 2 },
   { name: "outcome", value: words, shrinks: true }
 ]
 
 const toJson = (canceled: Canceled) => {
-  const { order, result } = canceled
-  const common = { order_id: order.order_id, ticker: order.ticker, exit_code: exits[exitOf(canceled)].code }
+  const { order, order_id, result } = canceled
+  const common = { order_id, ticker: order?.ticker, exit_code: exits[exitOf(canceled)].code }
   return isCancellation(result)
     ? {
         ...common,
@@ -107,18 +109,23 @@ const toJson = (canceled: Canceled) => {
 /** The exits of the worst outcomes first. */
 const worstFirst: ReadonlyArray<Exit> = ["unknown", "key", "unavailable", "failed", "usage", "refused"]
 
-/** Cancels orders, prints what became of each, and ends as the worst of them. */
-export const cancelOrders = (orders: ReadonlyArray<Orders.Order>) =>
+const cancelOne = (order: Orders.Order): Effect.Effect<Canceled, never, Orders.Capabilities> =>
+  Effect.match(Orders.ensureCanceled(targetOf(order)), {
+    onFailure: (result) => ({ order_id: order.order_id, order, result }),
+    onSuccess: (result) => ({ order_id: order.order_id, order, result })
+  })
+
+/** Cancels orders, prints what became of each, and ends as the worst of them. `missing`: ids without an order. */
+export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: ReadonlyArray<string> = []) =>
   Effect.gen(function* () {
-    const canceled = yield* Effect.forEach(
-      orders,
-      (order) =>
-        Effect.match(Orders.ensureCanceled(targetOf(order)), {
-          onFailure: (result): Canceled => ({ order, result }),
-          onSuccess: (result): Canceled => ({ order, result })
-        }),
-      { concurrency }
-    )
+    const canceled = [
+      ...(yield* Effect.forEach(orders, cancelOne, { concurrency })),
+      ...missing.map((order_id): Canceled => ({
+        order_id,
+        order: undefined,
+        result: { _tag: "NoSuchOrder", order_id }
+      }))
+    ]
     const format = yield* Output.format
     yield* format === "json"
       ? Output.line(JSON.stringify(canceled.map(toJson)))
@@ -167,12 +174,17 @@ export const cancelCommand = Command.make(
       const ids = [...new Set(given)]
       const connected = yield* connect(options)
       yield* Effect.gen(function* () {
-        const orders = yield* Effect.forEach(ids, (id) => readOrder(id, connected.subaccount), { concurrency })
+        const found = yield* Effect.forEach(ids, (id) => findOrder(id, connected.subaccount), { concurrency })
+        const orders = found.filter((order) => order !== undefined)
+        // One wrong id does not keep the other orders in the book.
+        const missing = ids.filter((_, index) => found[index] === undefined)
+        if (orders.length === 0) return yield* noSuchOrder(ids.join(", "))
+        for (const id of missing) yield* Output.note(`The account has no order ${JSON.stringify(id)}`)
         const what = orders.length === 1 ? "this order" : `these ${orders.length} orders`
         yield* carryOut(connected, options, {
           question: `Cancel ${what}?`,
           preview: previewCancel(connected, orders, `Cancel ${what}`),
-          send: cancelOrders(orders),
+          send: cancelOrders(orders, missing),
           advice: "Run the same command again: a second cancel is harmless"
         })
       }).pipe(Effect.provide(layerOf(connected)))

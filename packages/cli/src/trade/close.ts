@@ -5,6 +5,7 @@
  */
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Orders from "@kalshi-effect/client/Orders"
+import type { PriceGrid } from "@kalshi-effect/client/PriceGrid"
 import type { MarketPosition } from "@kalshi-effect/client/Portfolio"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -17,7 +18,7 @@ import { usage } from "../app/failures.ts"
 import { readFacts, readPosition } from "./facts.ts"
 import { clientOrderId, countFlag, priceFlag, selfTrade, type Spoken } from "./intent.ts"
 import { settleAdvice } from "./outcome.ts"
-import { place } from "./place.ts"
+import { place, requestFrom } from "./place.ts"
 import { carryOut, connect, layerOf, subaccountName } from "./confirm.ts"
 import { previewOrder } from "./preview.ts"
 
@@ -62,17 +63,27 @@ export const closeCommand = Command.make(
           )
         }
         const client_order_id = Option.isSome(clientOrderId) ? clientOrderId.value : yield* Orders.newClientOrderId
-        const input = { count: spoken.count, client_order_id, self_trade_prevention_type: selfTrade, subaccount }
-        const intent =
-          held.outcome === "yes"
+        const intentOn = (grid?: PriceGrid) => {
+          const input = {
+            count: spoken.count,
+            client_order_id,
+            self_trade_prevention_type: selfTrade,
+            subaccount,
+            grid
+          }
+          return held.outcome === "yes"
             ? Orders.closePosition(position, { ...input, yes_price: Orders.yesPrice(price) })
             : Orders.closePosition(position, { ...input, no_price: Orders.noPrice(price) })
+        }
         yield* carryOut(connected, options, {
           question: "Send this order?",
-          preview: Effect.flatMap(readFacts(ticker, subaccount), (facts) =>
-            previewOrder(connected, spoken, intent, facts)
-          ),
-          send: place(connected, intent, client_order_id),
+          preview: Effect.gen(function* () {
+            const facts = yield* readFacts(ticker, subaccount)
+            const intent = intentOn(facts.grid)
+            yield* requestFrom(intent)
+            return yield* previewOrder(connected, spoken, intent, facts)
+          }),
+          send: place(connected, intentOn(), client_order_id),
           advice: settleAdvice(client_order_id)
         })
       }).pipe(Effect.provide(layerOf(connected)))

@@ -22,7 +22,8 @@ export interface Facts {
   readonly market: Markets.Market
   /** Undefined if the price ranges of the market do not form a grid. */
   readonly grid: PriceGrid.PriceGrid | undefined
-  readonly terms: Fees.Terms
+  /** Undefined if the exchange does not show the event or the series. */
+  readonly terms: Fees.Terms | undefined
   /** The position in contracts. Negative for NO. */
   readonly position: FixedPoint.Count
   /** The contracts of the position that resting orders do not close already. Negative for NO. */
@@ -42,11 +43,18 @@ export const readMarket = (ticker: string) =>
     )
   )
 
-const readTerms = Effect.fnUntraced(function* ({ event_ticker }: Markets.Market) {
-  const { event } = yield* Events.get({ event_ticker })
-  const { series } = yield* Series.get({ series_ticker: event.series_ticker })
-  return Fees.termsOf(series, event)
-})
+/** Reads the fee terms of a market. Undefined if the exchange does not show its event or its series. */
+const readTerms = ({ event_ticker }: Markets.Market) =>
+  Effect.gen(function* () {
+    const { event } = yield* Events.get({ event_ticker })
+    const { series } = yield* Series.get({ series_ticker: event.series_ticker })
+    return Fees.termsOf(series, event)
+  }).pipe(
+    Effect.catchIf(
+      (error) => error._tag === "NotFound" || error._tag === "BadRequest",
+      () => Effect.undefined
+    )
+  )
 
 /** Reads the position in a market. A market without a position has the position 0. */
 export const readPosition = (ticker: string, subaccount: number | undefined) =>

@@ -7,28 +7,41 @@ import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Argument from "effect/cli/Argument"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import { CommandError, usage } from "../app/failures.ts"
 import type * as Output from "../output/Output.ts"
 
 /** The argument of a command for one order. */
 export const orderId = Argument.String("order-id").pipe(Argument.withDescription("The order_id of the order"))
 
-/** Reads an order. A subaccount of the command line must be that of the order. */
-export const readOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {
-  const { order } = yield* Effect.catchTag(Orders.get({ order_id }), "NotFound", () =>
-    Effect.fail(
-      new CommandError({
-        exit: "refused",
-        message: `The account has no order ${JSON.stringify(order_id)}. Nothing was sent. A new order can be missing for a moment: repeat the command`
-      })
-    )
+/** A new order can be missing from the reads for about half a second. */
+const patience = Schedule.upTo(Schedule.spaced("200 millis"), { times: 3 })
+
+/** Reads an order. Undefined if the account has no such order. A subaccount of the command line must be that of the order. */
+export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {
+  const found = yield* Orders.get({ order_id }).pipe(
+    Effect.retry({ schedule: patience, while: ({ _tag }) => _tag === "NotFound" }),
+    Effect.map(({ order }) => order),
+    Effect.catchTag("NotFound", () => Effect.undefined)
   )
-  if (subaccount !== undefined && subaccount !== (order.subaccount_number ?? 0)) {
+  if (found !== undefined && subaccount !== undefined && subaccount !== (found.subaccount_number ?? 0)) {
     return yield* usage(
-      `The order ${order_id} is in subaccount ${order.subaccount_number ?? 0}, not in subaccount ${subaccount}. Nothing was sent`
+      `The order ${order_id} is in subaccount ${found.subaccount_number ?? 0}, not in subaccount ${subaccount}. Nothing was sent`
     )
   }
-  return order
+  return found
+})
+
+/** The error of a command whose order does not exist. */
+export const noSuchOrder = (order_id: string): CommandError =>
+  new CommandError({
+    exit: "refused",
+    message: `The account has no order ${JSON.stringify(order_id)}. Nothing was sent. List your orders with \`kalshi orders\``
+  })
+
+/** Reads an order that must exist. */
+export const readOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {
+  return (yield* findOrder(order_id, subaccount)) ?? (yield* noSuchOrder(order_id))
 })
 
 /** The contracts that an order can fill in total: those that filled, and those that rest. */

@@ -20,17 +20,17 @@ import * as pending from "./pending.ts"
 import { previewOrder } from "./preview.ts"
 
 /** The request of an intent. An invalid price names the flag. */
-const requestFrom = ({ request }: Orders.OrderIntent) =>
+export const requestFrom = ({ request }: Orders.OrderIntent) =>
   Effect.mapError(Effect.fromResult(request), ({ pointer, reason }) =>
     usage(`${pointer.endsWith("_price") ? "--price: " : ""}${reason}. Nothing was sent`)
   )
 
 /** Says which orders have no known outcome yet, because placing them again could double them. */
-const notePending = (ticker: string) =>
+const notePending = (connected: Connected, ticker: string) =>
   Effect.gen(function* () {
     // A folder that cannot be read fails later, when the order is recorded.
     const { orders } = yield* Effect.orElseSucceed(pending.readAll, () => ({ orders: [] }))
-    const same = orders.filter((order) => order.ticker === ticker)
+    const same = orders.filter((order) => order.ticker === ticker && pending.belongsTo(order, connected))
     if (same.length === 0) return
     yield* Output.note(
       `Careful: the outcome of ${same.length === 1 ? "an earlier order" : `${same.length} earlier orders`} in ${ticker} is not known. Run \`kalshi order settle\``
@@ -89,7 +89,7 @@ export const placeCommand = Command.make(
       // An invalid order fails before the key is read.
       yield* requestFrom(intentOf(spoken, fields))
       const connected = yield* connect(options)
-      yield* notePending(ticker)
+      yield* notePending(connected, ticker)
       const layer = layerOf(connected)
       let intent = intentOf(spoken, fields)
       const preview = Effect.gen(function* () {

@@ -70,7 +70,10 @@ const costFields = (cost: OrderCost.OrderCost, request: Orders.CreateInput): Rea
     ["payout", unless(`${cost.maxPayout} if the market settles ${request.side === "bid" ? "YES" : "NO"}`, opens)],
     ["returns", FixedPoint.isZero(cost.proceeds) ? undefined : `${cost.proceeds} or more, before fees`],
     ["fee", `${amount(cost.fee)} as ${request.post_only === true ? "maker" : "taker"} at this price`],
-    ["worst case", `${amount(cost.worstCase)} with all fees`]
+    [
+      "worst case",
+      `${amount(cost.worstCase)} with all fees${cost.terms === "assumed" ? ". The terms of the series could not be read, so the highest known ones are assumed" : ""}`
+    ]
   ]
 }
 

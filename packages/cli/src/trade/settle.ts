@@ -97,10 +97,11 @@ const noteOthers = (others: ReadonlyArray<pending.PendingOrder>) =>
 const settleOrders = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.PendingOrder>, withinSeconds: number) {
   const nowMillis = yield* Clock.currentTimeMillis
   const busy = orders.filter((order) => pending.isBeingSent(order, nowMillis))
+  const isBusy = new Set(busy)
   for (const { client_order_id, process_id } of busy) {
     yield* Output.note(`${client_order_id} is being sent by process ${process_id}. Wait until that command ends`)
   }
-  const settled = orders.filter((order) => !busy.includes(order))
+  const settled = orders.filter((order) => !isBusy.has(order))
   if (settled.length > 0) {
     yield* Output.note(
       `Looking for ${settled.length === 1 ? "1 order" : `${settled.length} orders`}, for at most ${withinSeconds} seconds`
@@ -137,7 +138,7 @@ const settle = Effect.fnUntraced(function* (
 ) {
   const connected = yield* connection
   const own = chosen.filter((order) => pending.belongsTo(order, connected))
-  const others = chosen.filter((order) => !own.includes(order))
+  const others = chosen.filter((order) => !pending.belongsTo(order, connected))
   if (ids.length > 0 && others.length > 0) {
     const [{ client_order_id, environment, key_id }] = others as [pending.PendingOrder] // it has an element
     return yield* usage(
@@ -150,7 +151,7 @@ const settle = Effect.fnUntraced(function* (
   yield* (yield* Output.format) === "json"
     ? Output.line(JSON.stringify(json.map(toJson)))
     : Output.list(settledColumns, rows, { empty: none })
-  yield* Effect.forEach(rows, finish, { discard: true })
+  yield* Effect.forEach(rows, finish, { concurrency: 16, discard: true })
   const open = rows.filter(({ settlement }) => settlement._tag === "Unknown").length + busy.length
   if (open > 0) {
     return yield* new CommandError({

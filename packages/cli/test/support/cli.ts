@@ -19,6 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { systemError } from "effect/PlatformError"
 import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
 import * as Sink from "effect/Sink"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
@@ -179,36 +180,42 @@ export interface Running {
   readonly ended: Effect.Effect<Result>
 }
 
-/** Starts the command as a process of its own. Only for what a run in this process cannot show. */
-export const startKalshi = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Running> =>
-  Effect.sync(() => {
-    const child = spawn(process.execPath, [entry, ...args], {
-      env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...options.env },
-      stdio: ["pipe", "pipe", "pipe"]
-    })
-    let stdout = ""
-    let stderr = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text
-      const lines = stdout.split("\n")
-      if (options.head === undefined || lines.length <= options.head) return
-      stdout = `${lines.slice(0, options.head).join("\n")}\n`
-      child.stdout.destroy()
-    })
-    child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text))
-    child.stdin.on("error", () => {})
-    child.stdin.end(options.stdin ?? "")
-    const closed = new Promise<Result>((resolve) => {
-      child.on("close", (code) => {
-        const exit = Object.entries(exits).find((entry) => entry[1].code === code)?.[0] as Exit | undefined // a key of `exits`
-        resolve({ exit, code: code ?? -1, stdout, stderr })
-      })
-    })
-    return { child, stderr: () => stderr, ended: Effect.promise(() => closed) }
+/** Starts the command as a process of its own, and kills it at the end. Only for what a run in this process cannot show. */
+export const startKalshi = (
+  args: ReadonlyArray<string>,
+  options: Options = {}
+): Effect.Effect<Running, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => start(args, options)),
+    ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+
+const start = (args: ReadonlyArray<string>, options: Options): Running => {
+  const child = spawn(process.execPath, [entry, ...args], {
+    env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...options.env },
+    stdio: ["pipe", "pipe", "pipe"]
   })
+  let stdout = ""
+  let stderr = ""
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text
+    const lines = stdout.split("\n")
+    if (options.head === undefined || lines.length <= options.head) return
+    stdout = `${lines.slice(0, options.head).join("\n")}\n`
+    child.stdout.destroy()
+  })
+  child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text))
+  child.stdin.on("error", () => {})
+  child.stdin.end(options.stdin ?? "")
+  const closed = new Promise<Result>((resolve) => {
+    child.on("close", (code) => {
+      const exit = Object.entries(exits).find((entry) => entry[1].code === code)?.[0] as Exit | undefined // a key of `exits`
+      resolve({ exit, code: code ?? -1, stdout, stderr })
+    })
+  })
+  return { child, stderr: () => stderr, ended: Effect.promise(() => closed) }
+}
 
 /** Runs the command as a process of its own. */
 export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
-  Effect.flatMap(startKalshi(args, options), ({ child, ended }) =>
-    Effect.onInterrupt(ended, () => Effect.sync(() => child.kill("SIGKILL")))
-  )
+  Effect.scoped(Effect.flatMap(startKalshi(args, options), ({ ended }) => ended))

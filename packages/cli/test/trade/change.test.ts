@@ -196,9 +196,15 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
             fill_count: "4.00",
             exit_code: 3
           })
+          const missing = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
           const again = yield* trader.run(["order", "cancel", resting.orderId, "--yes"])
           assert.strictEqual(again.code, 0)
           assert.include(again.stdout, "was canceled before")
+          const third = yield* rest(trader, "bid", "0.40")
+          const mixed = yield* trader.json(["order", "cancel", missing, third.orderId, "--yes"])
+          assert.strictEqual(mixed.code, 3)
+          assert.deepInclude(mixed.value[0], { order_id: third.orderId, outcome: "canceled" })
+          assert.deepInclude(mixed.value[1], { order_id: missing, outcome: "not_found", exit_code: 3 })
         })
       )
 

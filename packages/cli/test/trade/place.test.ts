@@ -88,6 +88,16 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
+    it.effect("assumes the highest known fees if the terms of the series cannot be read", () =>
+      Effect.gen(function* () {
+        const { json, run, sandbox, ticker } = yield* trading("KXTERMS-26-T1")
+        yield* sandbox.plant({ operation: "GetEvent", status: 404, times: 2 })
+        const args = ["order", "place", "buy", "yes", ticker, "--count", "10", "--price", "0.50", "--dry-run"]
+        assert.deepInclude((yield* json(args)).value.cost, { collateral: "5.00", fee_terms: "assumed" })
+        assert.include((yield* run(args)).stdout, "so the highest known ones are assumed")
+      })
+    )
+
     it.effect("prices only the contracts that open a position, and says when a sale exceeds the position", () =>
       Effect.gen(function* () {
         const { account, json, run, sandbox, ticker } = yield* trading("KXHELD-26-T1")
@@ -99,6 +109,10 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         const closing = yield* json([...args, "--count", "10"])
         assert.deepInclude(closing.value, { position_fp: "10.00" })
         assert.deepInclude(closing.value.cost, { collateral: "0.00", proceeds: "6.00" })
+        // An order of a subaccount closes no position of the primary account.
+        const number = yield* sandbox.createSubaccount(account.accountId)
+        yield* sandbox.deposit(account.accountId, "100", { subaccount: number })
+        yield* sandbox.placeOrder(account.accountId, { ...order, side: "ask", price: "0.95", subaccount: number })
         // Six of the ten are offered already.
         yield* sandbox.placeOrder(account.accountId, { ...order, side: "ask", count: "6", price: "0.90" })
         const oversold = yield* run([...args, "--count", "10"])
@@ -354,9 +368,9 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         const trader = yield* trading("KXWARN-26-T1")
         const record = {
           version: 1,
-          environment: "demo",
-          rest_url: "https://example.test/trade-api/v2",
-          key_id: "key",
+          environment: trader.sandbox.url,
+          rest_url: trader.sandbox.environment.restUrl,
+          key_id: trader.account.keyId,
           client_order_id: "warn-1",
           ticker: trader.ticker,
           request: {
@@ -373,10 +387,11 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
           host: "elsewhere"
         }
         writePending(trader, record)
-        const { stderr } = yield* trader.run([
-          ...["order", "place", "buy", "yes", trader.ticker, "--count", "1", "--price", "0.10", "--dry-run"]
-        ])
+        const args = ["order", "place", "buy", "yes", trader.ticker, "--count", "1", "--price", "0.10", "--dry-run"]
+        const { stderr } = yield* trader.run(args)
         assert.include(stderr, "Careful: the outcome of an earlier order in KXWARN-26-T1 is not known")
+        writePending(trader, { ...record, key_id: "another-key" })
+        assert.notInclude((yield* trader.run(args)).stderr, "Careful")
         yield* trader.run(["order", "settle", "--forget", "warn-1"])
       })
     )

@@ -1,8 +1,10 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { writeFileSync } from "node:fs"
+import { statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { statSync } from "node:fs"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import { finish } from "../../src/trade/pending.ts"
 import { layer as exchange, type Exchange } from "../support/exchange.ts"
 import { pendingFolder, readPending, type Trading, trading, writePending } from "../support/trading.ts"
 
@@ -137,6 +139,15 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
       const { code, stderr } = yield* run(["order", "settle", "nothing"])
       assert.strictEqual(code, 2)
       assert.include(stderr, "No pending order has the id nothing")
+    })
+  )
+
+  it.effect("accepts that another process has removed the record already", () =>
+    Effect.gen(function* () {
+      const { env } = yield* trading("KXGONE-26-T1")
+      yield* finish("gone-1").pipe(
+        Effect.provide([NodeServices.layer, ConfigProvider.layer(ConfigProvider.fromEnv({ env }))])
+      )
     })
   )
 
