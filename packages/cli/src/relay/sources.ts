@@ -54,6 +54,9 @@ export interface SourceOptions {
   readonly lingerMillis: number
 }
 
+/** Longer than a command waits for the exchange. */
+const expectedMillis = 5_000
+
 /** One subscription. */
 export class Source {
   readonly spec: Spec
@@ -62,17 +65,17 @@ export class Source {
   ended: Feed.FeedError | undefined
   readonly #options: SourceOptions
   readonly #users = new Map<string, number>()
-  /** Names without users, and since when. */
+  /** Names without users, and how long they stay. */
   readonly #idle = new Map<string, number>()
   #wholeUsers = 0
-  #idleSince: number
+  #idleUntil: number
   #subscription: Feed.Subscription | undefined
   #waiters: Array<(error: Feed.FeedError | undefined) => void> = []
 
   constructor(spec: Spec, options: SourceOptions) {
     this.spec = spec
     this.#options = options
-    this.#idleSince = options.nowMillis()
+    this.#idleUntil = options.nowMillis() + expectedMillis
   }
 
   /** Whether a reader wants anything of this source. */
@@ -94,9 +97,9 @@ export class Source {
     for (const name of names) {
       if (this.#users.has(name)) continue
       if (!this.#idle.has(name)) fresh.push(name)
-      this.#idle.set(name, this.#options.nowMillis())
+      this.#idle.set(name, this.#expectedUntil())
     }
-    this.#idleSince = this.#options.nowMillis()
+    this.#idleUntil = this.#expectedUntil()
     const invalid = this.#request(fresh)
     if (invalid !== undefined) for (const name of fresh) this.#idle.delete(name)
     return invalid
@@ -125,7 +128,7 @@ export class Source {
         this.#users.set(name, users - 1)
       } else {
         this.#users.delete(name)
-        this.#idle.set(name, this.#options.nowMillis())
+        this.#idle.set(name, this.#options.nowMillis() + this.#options.lingerMillis)
       }
     }
     this.#noteUse(wasUsed)
@@ -164,10 +167,10 @@ export class Source {
 
   /** Ends what no reader has wanted for some time. Returns the names that ended, and whether the source is over. */
   tick(): { readonly isOver: boolean; readonly removed: ReadonlyArray<string> } {
-    const untilMillis = this.#options.nowMillis() - this.#options.lingerMillis
-    const removed = [...this.#idle].filter(([, since]) => since <= untilMillis).map(([name]) => name)
+    const nowMillis = this.#options.nowMillis()
+    const removed = [...this.#idle].filter(([, until]) => until <= nowMillis).map(([name]) => name)
     for (const name of removed) this.#idle.delete(name)
-    if (!this.isUsed && this.#idle.size === 0 && this.#idleSince <= untilMillis) {
+    if (!this.isUsed && this.#idle.size === 0 && this.#idleUntil <= nowMillis) {
       this.close()
       return { isOver: true, removed }
     }
@@ -181,9 +184,14 @@ export class Source {
     this.isLive = false
   }
 
+  /** How long what a waiting command needs stays: longer than the command can wait. */
+  #expectedUntil(): number {
+    return this.#options.nowMillis() + Math.max(expectedMillis, this.#options.lingerMillis)
+  }
+
   #noteUse(wasUsed: boolean): void {
     if (wasUsed === this.isUsed) return
-    this.#idleSince = this.#options.nowMillis()
+    this.#idleUntil = this.#options.nowMillis() + this.#options.lingerMillis
     this.#options.events.onUsed(this, this.isUsed)
   }
 

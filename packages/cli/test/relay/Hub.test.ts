@@ -72,6 +72,20 @@ describe("Hub", () => {
       })
     ))
 
+  it("keeps what a waiting command needs, although it has no reader yet", () =>
+    run(
+      ({ hub, pass, sandbox }) =>
+        Effect.gen(function* () {
+          yield* sandbox.plant({ feed: "command", cmd: "subscribe", delayMillis: 2_000 })
+          const reader = new MemoryReader(hub)
+          reader.subscribe(["A"])
+          yield* pass(3_000)
+          assert.deepStrictEqual(errorsOf(reader), [])
+          assert.isDefined(reader.levels("A"))
+        }),
+      { lingerMillis: 0 }
+    ))
+
   it("sends a new snapshot after a lost message", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
@@ -251,7 +265,7 @@ describe("Hub", () => {
         yield* pass(500)
         reader.send("update_subscription", { action: "indexlist", sid: reader.sid })
         yield* pass(3_000)
-        const [list] = reader.messages.filter(({ type }) => type === "cfbenchmarks_value_indexlist")
+        const list = reader.messages.find(({ type }) => type === "cfbenchmarks_value_indexlist")
         const names = list?.msg?.["index_ids"] as ReadonlyArray<string> // by the document
         const valuesOf = (from: number) =>
           new Set(
