@@ -47,13 +47,14 @@ const packages: Readonly<Record<string, Arrows>> = {
     app: [],
     output: ["app"],
     look: ["app", "output"],
+    record: ["app", "output"],
     trade: ["app", "output"],
     watch: ["app", "output"],
     relay: ["app", "output"],
     local: ["app", "output", "watch"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "local", "look", "output", "relay", "trade", "watch"]
+    ".": ["app", "local", "look", "output", "record", "relay", "trade", "watch"]
   },
   "packages/signing/src": {
     internal: ["."],

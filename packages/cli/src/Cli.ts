@@ -34,6 +34,8 @@ import { status } from "./look/status.ts"
 import { trades } from "./look/trades.ts"
 import { whoami } from "./look/whoami.ts"
 import { Output } from "./output/Output.ts"
+import { record } from "./record/record.ts"
+import { replay } from "./record/replay.ts"
 import { relay } from "./relay/relay.ts"
 import { group } from "./trade/group.ts"
 import { order } from "./trade/order.ts"
@@ -69,7 +71,7 @@ export const kalshi = Command.make("kalshi").pipe(
     look,
     { group: "Watch", commands: [watch] },
     { group: "Trade", commands: [order, group] },
-    { group: "Record and relay", commands: [relay] },
+    { group: "Record and relay", commands: [record, replay, relay] },
     { group: "Local exchange", commands: [demo, sandbox] }
   ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),

@@ -27,6 +27,7 @@ import * as Terminal from "effect/Terminal"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import { codeOf, run } from "../../src/Cli.ts"
 import { type Exit, exits } from "../../src/app/exits.ts"
+import { StopRequested } from "../../src/app/stopping.ts"
 import * as Output from "../../src/output/Output.ts"
 
 /** How a run ended, and what it printed. */
@@ -57,6 +58,8 @@ export interface Options {
   readonly redirectTo?: string
   /** The time at which the run starts and stands still. Waits still take their real time. Default: the real time. */
   readonly nowMillis?: number
+  /** When it completes, the user stops the command. Only for a run in this process. Default: never. */
+  readonly stop?: Effect.Effect<void>
 }
 
 /** A key without modifiers, such as `y` or `return`. */
@@ -149,6 +152,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       Layer.succeed(Terminal.Terminal, terminal),
       capabilities,
       Layer.succeed(Console.Console, console),
+      Layer.succeed(StopRequested, options.stop ?? Effect.never),
       ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...options.env } })),
       ...(options.nowMillis === undefined
         ? []

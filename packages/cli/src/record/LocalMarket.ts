@@ -1,0 +1,233 @@
+/**
+ * A market of a local exchange that follows a recorded order book.
+ *
+ * One account, the house, rests the recorded number of contracts at each price. Another account, the taker, repeats the
+ * recorded trades. So the orders of other users trade as they would have: a resting order is filled by the recorded
+ * takers when its turn comes, and an order that crosses the recorded book takes from it.
+ *
+ * - A level grows by another order, behind the orders at that price. It shrinks from its newest order on. If only a part of
+ *   an order is left, that part rests again, behind the others.
+ * - What a user takes from a level is missing until the recorded level changes again.
+ *
+ * @module
+ */
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import type * as OrderBook from "@kalshi-effect/client/OrderBook"
+import type * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { CommandError } from "../app/failures.ts"
+
+type Side = OrderBook.Side
+
+/** The accounts of the replay. */
+export interface Accounts {
+  readonly house: string
+  readonly taker: string
+}
+
+/** A price level of the house. */
+interface HouseLevel {
+  readonly side: Side
+  /** In ten-thousandths of a dollar. */
+  readonly price: number
+  /** The recorded contracts, in hundredths. */
+  target: number
+  /** The house's orders, oldest first. Some may have been filled. */
+  readonly orderIds: Array<string>
+}
+
+const unitsPerDollar = 10_000
+
+/** The most orders of the house at a price. Then the newest one is replaced by a larger one. */
+const maxOrders = 8
+
+/** Parses a price as ten-thousandths of a dollar: the finest published price grid. */
+const priceOf = (text: string): number => {
+  const micros = FixedPoint.toMicros(FixedPoint.dollarsUnsafe(text))
+  return Number(micros / 100n)
+}
+
+const countOf = (text: string): number => Number(FixedPoint.toHundredths(FixedPoint.countUnsafe(text)))
+
+const printPrice = (price: number): string => `0.${String(price).padStart(4, "0")}`
+
+const printCount = (hundredths: number): string => FixedPoint.fromHundredths(BigInt(hundredths))
+
+/** Whether an order at `price` of this side would trade at `other`, or at a better price. */
+const reaches = (side: Side, price: number, other: number): boolean =>
+  side === "bid" ? price >= other : price <= other
+
+/** A recorded trade. */
+export interface RecordedTrade {
+  readonly takerSide: Side
+  readonly price: string
+  readonly count: string
+}
+
+/** Follows one recorded market. */
+export class LocalMarket {
+  readonly #operator: Sandbox.Operator
+  readonly #accounts: Accounts
+  readonly #ticker: string
+  readonly #levels = new Map<string, HouseLevel>()
+
+  constructor(operator: Sandbox.Operator, accounts: Accounts, ticker: string) {
+    this.#operator = operator
+    this.#accounts = accounts
+    this.#ticker = ticker
+  }
+
+  /** Makes all levels equal to a recorded book. */
+  follow({ asks, bids }: Pick<OrderBook.Book, "asks" | "bids">) {
+    const missing = new Set(this.#levels.values())
+    const changed = [
+      ...bids.map(({ count, price }) => this.#aim("bid", price, count)),
+      ...asks.map(({ count, price }) => this.#aim("ask", price, count))
+    ]
+    for (const level of changed) missing.delete(level)
+    for (const level of missing) level.target = 0
+    return this.#settle([...missing, ...changed])
+  }
+
+  /** Makes one level or several levels equal to a recorded book. */
+  change(levels: ReadonlyArray<{ readonly side: Side; readonly price: string; readonly count: string }>) {
+    return this.#settle(levels.map(({ count, price, side }) => this.#aim(side, price, count)))
+  }
+
+  /**
+   * Repeats a recorded trade at its price. The changes of the book that it caused are recorded too, before or after it,
+   * so that the levels are the same before and after this call.
+   */
+  trade({ count: countText, price: priceText, takerSide }: RecordedTrade) {
+    return Effect.gen({ self: this }, function* () {
+      const price = priceOf(priceText)
+      const count = countOf(countText)
+      if (price <= 0 || price >= unitsPerDollar) return
+      const makerSide = takerSide === "bid" ? "ask" : "bid"
+      const level = this.#level(makerSide, price)
+      // These levels cannot have been there at the time of the trade.
+      const inTheWay = [...this.#levels.values()].filter(
+        (other) =>
+          other !== level &&
+          (other.side === makerSide ? reaches(takerSide, price, other.price) : reaches(takerSide, other.price, price))
+      )
+      for (const other of inTheWay) yield* this.#shrink(other, 0)
+      const resting = yield* this.#resting(level)
+      if (resting < count) yield* this.#place(level, count - resting)
+      yield* this.#orElse(
+        this.#operator.placeOrder(this.#accounts.taker, {
+          ticker: this.#ticker,
+          side: takerSide,
+          count: printCount(count),
+          price: printPrice(price),
+          timeInForce: "immediate_or_cancel"
+        }),
+        `repeat the trade of ${countText} at ${priceText}`
+      )
+      yield* this.#settle([...inTheWay, level])
+    })
+  }
+
+  #level(side: Side, price: number): HouseLevel {
+    const key = `${side} ${price}`
+    let level = this.#levels.get(key)
+    if (level === undefined) {
+      level = { side, price, target: 0, orderIds: [] }
+      this.#levels.set(key, level)
+    }
+    return level
+  }
+
+  #aim(side: Side, price: string, count: string): HouseLevel {
+    const level = this.#level(side, priceOf(price))
+    level.target = countOf(count)
+    return level
+  }
+
+  /** Shrinks levels first, because a recorded book is not crossed, but a level of the old book can cross the new one. */
+  #settle(levels: ReadonlyArray<HouseLevel>) {
+    return Effect.gen({ self: this }, function* () {
+      const missing: Array<readonly [HouseLevel, number]> = []
+      for (const level of levels) missing.push([level, level.target - (yield* this.#shrink(level, level.target))])
+      for (const [level, count] of missing) if (count > 0) yield* this.#place(level, count)
+      for (const level of levels) {
+        if (level.target === 0 && level.orderIds.length === 0) this.#levels.delete(`${level.side} ${level.price}`)
+      }
+    })
+  }
+
+  /** Cancels the newest orders of a level until it has at most `target`. Returns what rests. */
+  #shrink(level: HouseLevel, target: number) {
+    return Effect.gen({ self: this }, function* () {
+      let resting = yield* this.#resting(level)
+      while (resting > target && level.orderIds.length > 0) resting -= yield* this.#cancelNewest(level)
+      return resting
+    })
+  }
+
+  /** The contracts of the house at a level. Forgets orders that were filled. */
+  #resting(level: HouseLevel) {
+    return Effect.gen({ self: this }, function* () {
+      let sum = 0
+      const kept: Array<string> = []
+      for (const orderId of level.orderIds) {
+        const remaining = yield* this.#remaining(orderId)
+        if (remaining > 0) kept.push(orderId)
+        sum += remaining
+      }
+      if (kept.length < level.orderIds.length) level.orderIds.splice(0, level.orderIds.length, ...kept)
+      return sum
+    })
+  }
+
+  #remaining(orderId: string): Effect.Effect<number> {
+    return Effect.map(this.#operator.view, (view) =>
+      Result.match(view.order(this.#accounts.house, orderId), {
+        onFailure: () => 0,
+        onSuccess: ({ remainingCount, status }) => (status === "resting" ? remainingCount : 0)
+      })
+    )
+  }
+
+  /** Rests more contracts behind the orders at this price. */
+  #place(level: HouseLevel, count: number) {
+    return Effect.gen({ self: this }, function* () {
+      const replaced = level.orderIds.length < maxOrders ? 0 : yield* this.#cancelNewest(level)
+      const [price, contracts] = [printPrice(level.price), printCount(count + replaced)]
+      const { orderId } = yield* this.#orElse(
+        this.#operator.placeOrder(this.#accounts.house, {
+          ticker: this.#ticker,
+          side: level.side,
+          count: contracts,
+          price
+        }),
+        `rest ${contracts} at ${price}`
+      )
+      level.orderIds.push(orderId)
+    })
+  }
+
+  /** Cancels the newest order of a level. Returns what rested of it. */
+  #cancelNewest(level: HouseLevel) {
+    return Effect.gen({ self: this }, function* () {
+      const orderId = level.orderIds.pop()
+      const remaining = orderId === undefined ? 0 : yield* this.#remaining(orderId)
+      if (orderId !== undefined && remaining > 0) {
+        yield* this.#orElse(this.#operator.cancelOrder(this.#accounts.house, orderId), "cancel an order of the house")
+      }
+      return remaining
+    })
+  }
+
+  #orElse<A>(effect: Effect.Effect<A, Sandbox.SandboxError>, action: string): Effect.Effect<A, CommandError> {
+    return Effect.mapError(
+      effect,
+      (error) =>
+        new CommandError({
+          exit: "failed",
+          message: `The local exchange cannot ${action} in ${this.#ticker}: ${error.reason}. The replay ends here, because its book would differ from the recorded one`
+        })
+    )
+  }
+}

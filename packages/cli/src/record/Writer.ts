@@ -1,0 +1,162 @@
+/**
+ * Writes the lines of a recording.
+ *
+ * Writes are synchronous and go through a small buffer. If the disk is slower than the feed, this process reads the
+ * feed more slowly, so its memory does not grow and no line is dropped. The exchange then ends a subscription whose
+ * reader is too slow, and the session reports that like every other loss.
+ *
+ * @module
+ */
+import { CommandError } from "../app/failures.ts"
+import type { End } from "./lines.ts"
+import { encode } from "./lines.ts"
+import { type OpenFile, reasonOf } from "./parts.ts"
+
+/** A part that was opened. */
+export interface OpenedPart {
+  readonly file: OpenFile
+  /** The first lines. */
+  readonly head: string
+}
+
+/** Options of a {@link Writer}. */
+export interface WriterOptions {
+  readonly pathOf: (part: number) => string
+  /** Opens a part. Throws like `node:fs`. */
+  readonly open: (part: number) => OpenedPart
+  readonly firstPart: number
+  /** A part ends when its counted lines have about this many bytes. Default: never. */
+  readonly rotateBytes?: number | undefined
+  /** A part with a counted line ends at this age. Default: never. */
+  readonly rotateMillis?: number | undefined
+  readonly nowMillis: () => number
+  /** Called once, when a write fails. No line is written after that. */
+  readonly onFailure: (error: CommandError) => void
+  /** Called after a new part began, except the first. */
+  readonly onRotated?: (() => void) | undefined
+}
+
+/** The buffer is written at this size, or at the next call of `flush`. */
+const bufferLength = 256 * 1024
+
+/** Writes whole lines to one part after another. */
+export class Writer {
+  readonly #options: WriterOptions
+  readonly #lines: Array<string> = []
+  #length = 0
+  #part: number
+  #opened: OpenedPart | undefined
+  /** The length of the counted lines of the part. */
+  #counted = 0
+  #partMillis = 0
+  #failure: CommandError | undefined
+  /** All bytes of this run. */
+  bytes = 0
+  readonly paths: Array<string> = []
+
+  constructor(options: WriterOptions) {
+    this.#options = options
+    this.#part = options.firstPart
+    this.#attempt(() => this.#open())
+  }
+
+  get failure(): CommandError | undefined {
+    return this.#failure
+  }
+
+  /**
+   * Adds a line. A line that each part has anyway, such as a snapshot, is not counted. Otherwise a small part would be
+   * full at once.
+   */
+  line(text: string, isCounted = true): void {
+    if (this.#failure !== undefined) return
+    this.#lines.push(text)
+    this.#length += text.length + 1
+    if (isCounted) this.#counted += text.length + 1
+    if (this.#length >= bufferLength) this.flush()
+  }
+
+  /** Writes all added lines, and begins another part if it is time. */
+  flush(): void {
+    this.#attempt(() => {
+      this.#write()
+      const {
+        nowMillis,
+        rotateBytes = Number.POSITIVE_INFINITY,
+        rotateMillis = Number.POSITIVE_INFINITY
+      } = this.#options
+      if (this.#counted === 0) return
+      if (this.#counted < rotateBytes && nowMillis() - this.#partMillis < rotateMillis) return
+      this.#close("rotated")
+      this.#part++
+      this.#open()
+      this.#options.onRotated?.()
+    })
+  }
+
+  /** Writes all added lines and a last line, and waits until they are on the disk. */
+  end(reason: End["reason"], detail?: string): void {
+    if (this.#opened === undefined) return
+    this.#attempt(() => {
+      this.#write()
+      this.#close(reason, detail)
+    })
+  }
+
+  #attempt(run: () => void): void {
+    if (this.#failure !== undefined) return
+    try {
+      run()
+    } catch (error) {
+      this.#failure = new CommandError({
+        exit: "failed",
+        message: `Cannot write the recording to ${this.#options.pathOf(this.#part)}: ${reasonOf(error)}. The recording ends here. Correct the cause, then continue with --append`,
+        cause: error
+      })
+      this.#lines.length = 0
+      this.#abandon()
+      this.#options.onFailure(this.#failure)
+    }
+  }
+
+  #open(): void {
+    this.#opened = this.#options.open(this.#part)
+    this.paths.push(this.#options.pathOf(this.#part))
+    this.#counted = 0
+    this.#partMillis = this.#options.nowMillis()
+    this.#lines.push(this.#opened.head)
+    this.#write()
+  }
+
+  #write(): void {
+    if (this.#lines.length === 0 || this.#opened === undefined) return
+    const bytes = Buffer.from(`${this.#lines.join("\n")}\n`)
+    this.#lines.length = 0
+    this.#length = 0
+    let offset = 0
+    while (offset < bytes.length) offset += this.#opened.file.write(bytes, offset)
+    this.bytes += bytes.length
+  }
+
+  #close(reason: End["reason"], detail?: string): void {
+    this.#lines.push(
+      encode({ type: "end", at_ms: this.#options.nowMillis(), reason, ...(detail !== undefined && { detail }) })
+    )
+    this.#write()
+    const file = this.#opened?.file
+    file?.sync()
+    this.#opened = undefined
+    file?.close()
+  }
+
+  /** Closes the file after a failure. */
+  #abandon(): void {
+    const file = this.#opened?.file
+    this.#opened = undefined
+    try {
+      file?.close()
+    } catch {
+      // The first failure is reported.
+    }
+  }
+}

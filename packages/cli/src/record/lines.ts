@@ -1,0 +1,156 @@
+/**
+ * The format of a recording: one JSON object per line.
+ *
+ * A message of the exchange stands in its line exactly as it was received. So no number passes through a double, and
+ * no member is lost.
+ *
+ * @module
+ */
+import * as Predicate from "effect/Predicate"
+
+/** The version of the format. */
+export const formatVersion = 1
+
+/** The first line of a file, and the first line after `--append`. */
+export interface Header {
+  readonly type: "recording"
+  readonly format: number
+  /** The same for all parts of one run. */
+  readonly recording_id: string
+  /** The number of the part, from 1. */
+  readonly part: number
+  readonly at_ms: number
+  /** The root address of the exchange's REST API. */
+  readonly environment: string
+  readonly tickers: ReadonlyArray<string>
+  /** The channels of the feed. */
+  readonly channels: ReadonlyArray<string>
+  /** Whether the file contains private messages of the account. */
+  readonly account: boolean
+  /** Whether the lines before this header are of an earlier run. */
+  readonly continues: boolean
+  /** The bytes of an incomplete last line that `--append` removed. */
+  readonly removed_bytes?: number
+  readonly versions: Readonly<Record<string, string>>
+}
+
+/** A message of the feed. Exactly one of `message` and `text` is present. */
+export interface Frame {
+  readonly type: "frame"
+  /** When the message arrived, by this machine's clock. */
+  readonly at_ms: number
+  /** When the exchange says that the message's event happened. */
+  readonly exchange_ms?: number
+  /** The number of the connection. A later connection has a higher one. */
+  readonly connection: number
+  readonly message?: unknown
+  /** A message that is not JSON, or that contains line breaks. */
+  readonly text?: string
+}
+
+/** Why a read over REST was made. */
+export type ReadReason = "start" | "reconnect" | "interval" | "rotation" | "gap"
+
+/** A response of the REST API. `at_ms` is the time of its arrival. */
+export interface Read {
+  readonly type: "market" | "order_book"
+  readonly at_ms: number
+  readonly requested_ms: number
+  readonly ticker: string
+  readonly reason: ReadReason
+  readonly message?: unknown
+  readonly text?: string
+}
+
+/** Something happened to the messages of a channel: they may be missing, late or not readable. */
+export interface Notice {
+  readonly type:
+    | "outage"
+    | "restored"
+    | "gap"
+    | "refused"
+    | "replaced"
+    | "undecodable"
+    | "unknown_message"
+    | "unknown_keys"
+    | "delay"
+    | "read_failed"
+  readonly at_ms: number
+  /** The channel of the feed. Absent for `read_failed`. */
+  readonly channel?: string
+  readonly markets?: ReadonlyArray<string>
+  readonly detail: string
+}
+
+/** The recording or the part ended in order. A recording without this line ended by force. */
+export interface End {
+  readonly type: "end"
+  readonly at_ms: number
+  readonly reason: "stopped" | "rotated" | "failed"
+  readonly detail?: string
+}
+
+/** A line of a recording. A reader ignores types that it does not know. */
+export type Line = Header | Frame | Read | Notice | End
+
+/** Whether a text is one JSON value that fits in a line as it is. */
+const parseOneLine = (text: string): { readonly value: unknown } | undefined => {
+  if (/[\n\r]/.test(text) || !text.isWellFormed()) return undefined
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    return undefined
+  }
+}
+
+/** The time at the exchange in a message of the feed: of the event, or else of the sending. */
+const exchangeMillisOf = (message: unknown): number | undefined => {
+  if (!Predicate.isObject(message)) return undefined
+  const { msg, sending_ts_ms } = message as { readonly msg?: unknown; readonly sending_ts_ms?: unknown } // checked below
+  const eventMillis = Predicate.hasProperty(msg, "ts_ms") ? msg.ts_ms : undefined
+  return [eventMillis, sending_ts_ms].find((millis): millis is number => Number.isSafeInteger(millis))
+}
+
+/** Encodes a frame of the feed. */
+export const encodeFrame = (frame: {
+  readonly text: string
+  readonly generation: number
+  readonly receivedMillis: number
+}): string => {
+  const json = parseOneLine(frame.text)
+  const exchangeMillis = json === undefined ? undefined : exchangeMillisOf(json.value)
+  const exchange = exchangeMillis === undefined ? "" : `"exchange_ms":${exchangeMillis},`
+  const content = json === undefined ? `"text":${JSON.stringify(frame.text)}` : `"message":${frame.text}`
+  return `{"type":"frame","at_ms":${frame.receivedMillis},${exchange}"connection":${frame.generation},${content}}`
+}
+
+/** Encodes a response of the REST API. */
+export const encodeRead = ({ text, ...read }: Omit<Read, "message"> & { readonly text: string }): string => {
+  const content = parseOneLine(text) === undefined ? `"text":${JSON.stringify(text)}` : `"message":${text}`
+  return `${JSON.stringify(read).slice(0, -1)},${content}}`
+}
+
+/** Encodes a line that contains no message. */
+export const encode = (line: Header | Notice | End): string => JSON.stringify(line)
+
+const marker = '"message":'
+
+/** Returns the text of the message in a line, exactly as it was received. */
+export const messageText = (line: Frame | Read, lineText: string): string =>
+  line.text ?? lineText.slice(lineText.indexOf(marker) + marker.length, lineText.lastIndexOf("}"))
+
+/** Parses a line. Returns undefined if it is not a line of a recording. */
+export const parseLine = (text: string): Line | undefined => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Predicate.hasProperty(value, "type") &&
+      typeof value.type === "string" &&
+      Predicate.hasProperty(value, "at_ms") &&
+      typeof value.at_ms === "number"
+      ? // The members of a known type are as this program wrote them.
+        (value as unknown as Line)
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Plays the lines of a recording: all at once, or at their times.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Entry } from "./reading.ts"
+import type { Time } from "./units.ts"
+
+/** What to play, and how fast. */
+export interface Playback {
+  /** How many times faster than recorded. Undefined: as fast as possible. */
+  readonly speed: number | undefined
+  readonly from: Time | undefined
+  readonly until: Time | undefined
+}
+
+/** What happens to the lines. */
+export interface Player<E, R> {
+  /** A line before the first played line. It changes the state, but it is not shown. */
+  readonly before: (entry: Entry) => void
+  readonly play: (entry: Entry) => Effect.Effect<void, E, R> | undefined
+  /** Called before a wait, and after many lines. */
+  readonly flush: Effect.Effect<void, E, R>
+}
+
+const absolute = (time: Time, startMillis: number): number => ("at" in time ? time.at : startMillis + time.after)
+
+/** Waits until lines are due. */
+class Pace {
+  readonly #speed: number
+  readonly #nowMillis: () => number
+  /** The recorded and the played time of the first line of a run. */
+  #origin: { readonly recordedMillis: number; readonly playedMillis: number } | undefined
+
+  constructor(speed: number, nowMillis: () => number) {
+    this.#speed = speed
+    this.#nowMillis = nowMillis
+  }
+
+  /** How long to wait before a line. */
+  waitMillis(atMillis: number): number {
+    this.#origin ??= { recordedMillis: atMillis, playedMillis: this.#nowMillis() }
+    const { playedMillis, recordedMillis } = this.#origin
+    return playedMillis + (atMillis - recordedMillis) / this.#speed - this.#nowMillis()
+  }
+
+  /** Another run begins: the time between the runs is not waited for. */
+  restart(): void {
+    this.#origin = undefined
+  }
+}
+
+/** A shorter wait is not worth a timer. */
+const shortestWaitMillis = 1
+
+/** Plays lines in their order. */
+export const play = <E, R, E2, R2>(
+  entries: Stream.Stream<ReadonlyArray<Entry>, E, R>,
+  playback: Playback,
+  player: Player<E2, R2>
+): Effect.Effect<void, E | E2, R | R2> =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const nowMillis = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+    const pace = playback.speed === undefined ? undefined : new Pace(playback.speed, nowMillis)
+    let run: string | undefined
+    let fromMillis: number | undefined
+    let untilMillis = Number.POSITIVE_INFINITY
+    const playEntry = (entry: Entry, atMillis: number) =>
+      Effect.gen(function* () {
+        const waitMillis = pace?.waitMillis(atMillis) ?? 0
+        if (waitMillis >= shortestWaitMillis) {
+          yield* player.flush
+          yield* Effect.sleep(waitMillis)
+        }
+        yield* player.play(entry) ?? Effect.void
+      })
+    yield* Stream.runForEachWhile(entries, (chunk) =>
+      Effect.gen(function* () {
+        for (const entry of chunk) {
+          const { line } = entry
+          if (line.type === "recording" && line.recording_id !== run) {
+            run = line.recording_id
+            pace?.restart()
+          }
+          if (fromMillis === undefined) {
+            fromMillis = playback.from === undefined ? Number.NEGATIVE_INFINITY : absolute(playback.from, line.at_ms)
+            if (playback.until !== undefined) untilMillis = absolute(playback.until, line.at_ms)
+          }
+          if (line.at_ms > untilMillis) return false
+          if (line.at_ms < fromMillis) {
+            player.before(entry)
+            continue
+          }
+          // Most lines need no wait and no effect.
+          if (pace !== undefined) yield* playEntry(entry, line.at_ms)
+          else yield* player.play(entry) ?? Effect.void
+        }
+        yield* player.flush
+        return true
+      })
+    )
+    yield* player.flush
+  })
