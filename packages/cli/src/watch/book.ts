@@ -136,7 +136,7 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
     }
     const noteChange = Effect.sync(() => void changed.openUnsafe())
     const run = Effect.gen(function* () {
-      yield* Effect.forkScoped(readEarlierTrades(tapes))
+      yield* Effect.forkScoped(Effect.andThen(readEarlierTrades(tapes), noteChange))
       yield* Effect.forkScoped(Stream.runForEachArray(mine.events, () => noteChange))
       const all = [...tapes.values()]
       const takeTrades = Stream.runForEachArray(trades.events, (events) =>
