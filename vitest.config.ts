@@ -13,6 +13,7 @@ const longest = [
   "operations/Responses",
   "operations/ResponsesInterpreted",
   "operations/Prism",
+  "conformance/Judge",
   "operations/Answers",
   "operations/AnswersLarge",
   "operations/Requests",

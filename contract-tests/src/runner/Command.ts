@@ -16,6 +16,7 @@ import { availableParallelism } from "node:os"
 import * as ClientOperations from "../operations/ClientOperations.ts"
 import * as Properties from "../properties/All.ts"
 import * as Cells from "./Cells.ts"
+import { serveCommand } from "../conformance/Command.ts"
 import { sensitivityCommand } from "../sensitivity/Command.ts"
 import * as Session from "../targets/Session.ts"
 import * as Target from "../targets/Target.ts"
@@ -292,7 +293,15 @@ const listCommand = Command.make("list", {}, () =>
 /** The command with all subcommands. */
 export const command = Command.make("kalshi-contract").pipe(
   Command.withDescription("Checks the client against the exchange's published API document"),
-  Command.withSubcommands([runCommand, replayCommand, cleanupCommand, explainCommand, listCommand, sensitivityCommand]),
+  Command.withSubcommands([
+    runCommand,
+    replayCommand,
+    cleanupCommand,
+    explainCommand,
+    listCommand,
+    sensitivityCommand,
+    serveCommand
+  ]),
   Command.run({ version: "0.1.0" }),
   // An invalid command line is a configuration error. A request for help has no errors.
   Effect.catchTag("ShowHelp", (help): Effect.Effect<never, CliError.ShowHelp | Ended> =>

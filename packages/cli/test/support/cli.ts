@@ -46,8 +46,8 @@ export interface Options {
   readonly stdin?: string
   /** The number of lines after which the reader of the standard output closes it. Default: the reader reads all. */
   readonly head?: number
-  /** The text after which the reader of the standard output closes it. Default: the reader reads all. */
-  readonly until?: RegExp
+  /** Whether the reader of the standard output closes it after this text. Default: the reader reads all. */
+  readonly until?: (stdout: string) => boolean
   /** The width of the terminal. Default: the output is not a terminal. */
   readonly columns?: number
   /** Whether the terminal has colours. Default: false. */
@@ -110,7 +110,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       Sink.forEach((part: string | Uint8Array) =>
         Effect.suspend(() => {
           printed[stream] += typeof part === "string" ? part : decoder.decode(part)
-          if (stream === "stdout" && options.until?.test(printed.stdout) === true) return Effect.fail(closed)
+          if (stream === "stdout" && options.until?.(printed.stdout) === true) return Effect.fail(closed)
           const lines = printed[stream].split("\n")
           if (stream === "stderr" || options.head === undefined || lines.length <= options.head) return Effect.void
           printed[stream] = `${lines.slice(0, options.head).join("\n")}\n`

@@ -1,6 +1,6 @@
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as Schedule from "effect/Schedule"
 import { generateKeyPairSync } from "node:crypto"
 import { writeFileSync } from "node:fs"
@@ -25,27 +25,17 @@ const eventsOf = ({ stdout }: Result): ReadonlyArray<Event> =>
 
 const typesOf = (result: Result): ReadonlyArray<string> => eventsOf(result).map(({ type }) => type)
 
-/** Waits until the feed has a subscription to the channel, or has no connection. */
-const untilFeed = (isWanted: (channels: ReadonlyArray<string>) => boolean) =>
-  Effect.flatMap(LocalExchange, ({ sandbox }) =>
-    sandbox.feed.connections.pipe(
-      Effect.map((connections) =>
-        isWanted(connections.flatMap(({ subscriptions }) => ["open", ...subscriptions.map(({ channel }) => channel)]))
-      ),
-      Effect.repeat({ until: (isReached) => isReached, schedule: Schedule.spaced(10) })
-    )
-  )
-
-/** Runs the command with `--json` and reads until a text appears, while `act` acts on the exchange. */
-const stream = <E, R>(args: ReadonlyArray<string>, until: RegExp, channel: string, act: Effect.Effect<unknown, E, R>) =>
+/** Runs the command with `--json` until a text appears. While its line is live, `act` acts on the exchange. */
+const stream = <E, R>(args: ReadonlyArray<string>, end: RegExp, act: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {
     const { run } = yield* LocalExchange
-    // The connection of the test before may still be closing.
-    yield* untilFeed((open) => open.length === 0)
-    const fiber = yield* Effect.forkChild(run(["watch", ...args, "--json"], { until }))
-    yield* untilFeed((open) => open.includes(channel))
-    yield* act
-    return yield* Fiber.join(fiber)
+    const isLive = Latch.makeUnsafe(false)
+    const until = (stdout: string) => {
+      if (/"line".*"live"/.test(stdout)) isLive.openUnsafe()
+      return end.test(stdout)
+    }
+    const acting = isLive.await.pipe(Effect.andThen(act), Effect.andThen(Effect.never))
+    return yield* Effect.raceFirst(run(["watch", ...args, "--json"], { until }), acting)
   })
 
 layer(
@@ -161,7 +151,7 @@ layer(
   describe("book --json", () => {
     it.effect("prints the snapshot, then each change, with its ticker, seq and time", () =>
       Effect.gen(function* () {
-        const result = yield* stream(["book", ticker], /orderbook_delta/, "orderbook_delta", place("bid", "0.40"))
+        const result = yield* stream(["book", ticker], /orderbook_delta/, place("bid", "0.40"))
         assert.deepStrictEqual([result.exit, result.stderr], ["done", ""])
         const events = eventsOf(result)
         const messages = events.filter(({ type }) => type.startsWith("orderbook"))
@@ -185,12 +175,7 @@ layer(
           yield* place("bid", "0.41")
           yield* place("bid", "0.42")
         })
-        const result = yield* stream(
-          ["book", ticker],
-          /"healing"[^]*"type":"book"[^\n]*"live"/,
-          "orderbook_delta",
-          lose
-        )
+        const result = yield* stream(["book", ticker], /"healing"[^]*"type":"book"[^\n]*"live"/, lose)
         const events = eventsOf(result)
         const gap = events.findIndex(({ type }) => type === "gap")
         assert.deepInclude(events[gap], { tickers: [ticker], expected_seq: 2, received_seq: 3 })
@@ -206,13 +191,8 @@ layer(
     it.effect("says that the line was lost, and that it is live again", () =>
       Effect.gen(function* () {
         const { sandbox } = yield* LocalExchange
-        const drop = Effect.delay(sandbox.feed.drop({ how: "close", code: 1001, reason: "restart" }), 300)
-        const result = yield* stream(
-          ["book", ticker],
-          /outage(?=[^]*restored)(?=[^]*orderbook_snapshot)/,
-          "orderbook_delta",
-          drop
-        )
+        const drop = sandbox.feed.drop({ how: "close", code: 1001, reason: "restart" })
+        const result = yield* stream(["book", ticker], /outage(?=[^]*restored)(?=[^]*orderbook_snapshot)/, drop)
         const types = typesOf(result)
         const outage = eventsOf(result).find(({ type }) => type === "outage")
         assert.include(String(outage?.["reason"]), "the connection closed with code 1001, restart")
@@ -228,11 +208,8 @@ layer(
         const { sandbox } = yield* LocalExchange
         const taker = yield* sandbox.createAccount()
         yield* place("ask", "0.60")
-        const take = Effect.delay(
-          sandbox.placeOrder(taker.accountId, { ticker, side: "bid", price: "0.60", count: "1" }),
-          300
-        )
-        const result = yield* stream(["trades", ticker], /"type":"trade"/, "trade", take)
+        const take = sandbox.placeOrder(taker.accountId, { ticker, side: "bid", price: "0.60", count: "1" })
+        const result = yield* stream(["trades", ticker], /"type":"trade"/, take)
         const trade = eventsOf(result).find(({ type }) => type === "trade")
         assert.strictEqual(trade?.["ticker"], ticker)
         assert.deepInclude(trade?.["msg"], {
@@ -248,12 +225,10 @@ layer(
   describe("account --json", () => {
     it.effect("prints the account once it is known, then its changes", () =>
       Effect.gen(function* () {
-        const result = yield* stream(
-          ["account"],
-          /"type":"order"/,
-          "user_orders",
-          Effect.delay(place("bid", "0.10"), 1_500)
-        )
+        // An order that is placed before the account is known is part of it, and no change.
+        const placing = Effect.repeat(place("bid", "0.10"), Schedule.spaced(300))
+        const until = /^(?=[^]*"type":"order")(?=[^]*"type":"balance")/
+        const result = yield* stream(["account"], until, placing)
         const events = eventsOf(result)
         const types = typesOf(result)
         const live = events.find(({ type }) => type === "live")

@@ -1,0 +1,180 @@
+/**
+ * Compares scorecards with the recorded ones of `docs/conformance.json`, and writes `docs/conformance.md`.
+ *
+ * Arguments: `check` or `write`, and the files of the scorecards. `check` fails if this client has a fault, or if a verdict or
+ * the category of a finding differs from the recorded one. `write` records the scorecards, and keeps those of other
+ * clients.
+ *
+ * @module
+ */
+import { readFileSync, writeFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { categories } from "../../src/conformance/Scenario.ts"
+import { scenarios } from "../../src/conformance/Scenarios.ts"
+import { type Client, type Outcome, type Scorecard, summary, type Verdict } from "../../src/conformance/Scorecard.ts"
+
+/** A recorded scorecard: the outcomes by scenario. */
+export interface Recorded {
+  readonly client: Client
+  readonly counts: Scorecard["counts"]
+  readonly outcomes: Readonly<Record<string, Outcome>>
+}
+
+/** The client of this repository. Its scorecard must have no fault. */
+const own = "@kalshi-effect/client"
+
+/** The clients, in the order of the document. */
+const order = [own, "kalshi-typescript", "kalshi_python_sync", "kalshi-sdk"]
+
+const recordedFile = fileURLToPath(new URL("../../../docs/conformance.json", import.meta.url))
+const documentFile = fileURLToPath(new URL("../../../docs/conformance.md", import.meta.url))
+
+export const readRecorded = (): ReadonlyArray<Recorded> =>
+  JSON.parse(readFileSync(recordedFile, "utf8")) as ReadonlyArray<Recorded> // written by this program
+
+const record = ({ client, counts, rows }: Scorecard): Recorded => ({
+  client,
+  counts,
+  outcomes: Object.fromEntries(
+    rows.map(({ findings, reason, scenario, verdict }) => [
+      scenario,
+      { verdict, findings, ...(reason !== undefined && { reason }) }
+    ])
+  )
+})
+
+const describeOutcome = (outcome: Outcome | undefined): string =>
+  outcome === undefined
+    ? "nothing"
+    : [
+        outcome.verdict,
+        ...categories.filter((category) => outcome.findings.some((finding) => finding.category === category))
+      ].join(", ")
+
+/** The differences between a scorecard and the recorded one, as sentences. */
+export const differences = (card: Scorecard, recorded: ReadonlyArray<Recorded>): ReadonlyArray<string> => {
+  const { client, counts, outcomes } = record(card)
+  const expected = recorded.find((other) => other.client.name === client.name)
+  if (expected === undefined) return [`${client.name} has no recorded scorecard`]
+  const incomplete = counts.incomplete + counts["not run"]
+  return [
+    ...(expected.client.version === client.version
+      ? []
+      : [`${client.name} has the version ${client.version}, and the recorded scorecard ${expected.client.version}`]),
+    ...(client.name === own && counts.faulty > 0 ? [`${client.name} has ${counts.faulty} faulty scenarios`] : []),
+    ...(incomplete > 0 ? [`${client.name} has ${incomplete} scenarios without a verdict`] : []),
+    ...[...new Set([...Object.keys(outcomes), ...Object.keys(expected.outcomes)])].flatMap((id) => {
+      const [now, before] = [describeOutcome(outcomes[id]), describeOutcome(expected.outcomes[id])]
+      return now === before ? [] : [`${client.name} ${id}: ${now}. Recorded: ${before}`]
+    })
+  ]
+}
+
+const marks: Readonly<Record<Verdict, string>> = {
+  passed: "ok",
+  faulty: "**faulty**",
+  unsupported: "–",
+  incomplete: "incomplete",
+  "not run": "not run"
+}
+
+const row = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
+
+const header = (cells: ReadonlyArray<string>): ReadonlyArray<string> => [row(cells), row(cells.map(() => "---"))]
+
+const areas: Readonly<Record<(typeof scenarios)[number]["area"], string>> = {
+  signing: "Signing",
+  paging: "Pagination",
+  errors: "Errors",
+  answers: "Responses with status 200",
+  writes: "Writes",
+  limits: "Rate limits",
+  feed: "The feed"
+}
+
+const intro = `# Scorecards of clients
+
+The judge exchange (\`kalshi-contract serve\`) plays ${scenarios.length} scenarios with a client and decides what the client did wrong, from its requests and from what its driver reports. This page has the scorecards of four clients. It shows only what these runs showed: a client can have faults that no scenario covers. The clients, the exchange and the judge ran on one machine, with Node 26.10 and Python 3.13; no request went to the real exchange.
+
+| to get these scorecards | run |
+| --- | --- |
+| check all four clients, as in CI (Python 3.13 for the last two) | \`bash .ci/judges/conformance.sh\` |
+| record them again in this page and in \`conformance.json\` | \`bash .ci/judges/conformance.sh write\` |
+| score your own client | see [the README of the contract suite](../contract-tests/README.md#scoring-your-own-client) |
+
+\`contract-tests/judges/conformance/scorecards.ts\` generates this page. Do not edit it.
+
+- **faulty**: the run showed a fault.
+- **–**: the client has no such call. This is neither a pass nor a fault.
+
+| kind of fault | meaning |
+| --- | --- |
+| accepted wrongly | the client reports a success or a book, although the response is an error, violates the document, or the book is wrong |
+| sent twice | the client carries out a call twice, or sends far too many requests |
+| mis-signed | a signature is invalid, missing, or of another account |
+| lost | the client does not report valid data, an error, a refusal or an order |
+| leaked | a signature or a private key reaches another host or the text of an error |
+
+The drivers in \`contract-tests/judges/conformance\` use each client as its documentation describes, with the time limit of the scenario and otherwise with the defaults:
+
+- \`@kalshi-effect/client\`: \`Orders.place\` and \`Orders.placeAll\`, the streams \`.items\`, \`OrderBooks.watch\` and \`Trades.watch\`. \`unknownKeys\` of a book and a \`Hole\` between trades are warnings.
+- \`kalshi-typescript\`: API objects with only a \`Configuration\`, so they share the SDK's default HTTP client. The driver removes the interceptors of that client before each scenario, as in a new process.
+- \`kalshi_python_sync\`: \`KalshiClient\` with the methods of its README, which take no time limit.
+- \`kalshi-sdk\`: \`KalshiClient\`, \`list_all\`, and \`KalshiWebSocket\` with \`orderbook\` for each market and \`subscribe_trade\`. The exposed book is the last one that the iterator yielded, or its error. A call of \`on_error\` is a warning.
+`
+
+/** Renders the recorded scorecards as a document. */
+export const render = (recorded: ReadonlyArray<Recorded>): string => {
+  const cards = order.flatMap((name) => recorded.find(({ client }) => client.name === name) ?? [])
+  const titleOf = ({ client }: Recorded) => `${client.name} ${client.version}`
+  const lines = [intro, "## Summary", ""]
+  lines.push(...header(["client", "language", "passed", "faulty", "not supported", ...categories]))
+  for (const card of cards) {
+    const findings = Object.values(card.outcomes).flatMap(({ findings }) => findings)
+    const counts = categories.map((category) =>
+      String(findings.filter((finding) => finding.category === category).length)
+    )
+    const { faulty, passed, unsupported } = card.counts
+    lines.push(row([titleOf(card), card.client.language, ...[passed, faulty, unsupported].map(String), ...counts]))
+  }
+  for (const [area, title] of Object.entries(areas)) {
+    lines.push("", `## ${title}`, "", ...header(["scenario", ...cards.map(({ client }) => client.name)]))
+    for (const scenario of scenarios.filter((scenario) => scenario.area === area)) {
+      const verdicts = cards.map(({ outcomes }) => marks[outcomes[scenario.id]?.verdict ?? "not run"])
+      lines.push(row([`\`${scenario.id}\`: ${scenario.title} ${scenario.expected}`, ...verdicts]))
+    }
+  }
+  for (const card of cards) {
+    lines.push("", `## What the run showed: ${titleOf(card)}`, "")
+    const faulty = Object.entries(card.outcomes).filter(([, { findings }]) => findings.length > 0)
+    if (faulty.length === 0) lines.push("No fault.")
+    for (const [id, { findings }] of faulty) {
+      lines.push(`- \`${id}\`: ${findings.map(({ category, text }) => `${text} (${category})`).join("; ")}`)
+    }
+  }
+  return `${lines.join("\n")}\n`
+}
+
+const read = (file: string): Scorecard => JSON.parse(readFileSync(file, "utf8")) as Scorecard // written by a driver
+
+const main = (): number => {
+  const [action, ...files] = process.argv.slice(2)
+  const cards = files.map(read)
+  for (const card of cards) console.log(summary(card))
+  if (action === "write") {
+    const names = new Set(cards.map(({ client }) => client.name))
+    const kept = readRecorded().filter(({ client }) => !names.has(client.name))
+    const all = [...kept, ...cards.map(record)].sort(
+      (one, other) => order.indexOf(one.client.name) - order.indexOf(other.client.name)
+    )
+    writeFileSync(recordedFile, `${JSON.stringify(all, null, 2)}\n`)
+    writeFileSync(documentFile, render(all))
+    return 0
+  }
+  const recorded = readRecorded()
+  const faults = cards.flatMap((card) => differences(card, recorded))
+  for (const fault of faults) console.error(`FAILED ${fault}`)
+  return faults.length === 0 ? 0 : 1
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main()

@@ -1,0 +1,128 @@
+/**
+ * Scenarios of the judge exchange: what a client has to do, what its driver reports, and what counts as a fault.
+ *
+ * @module
+ */
+import type * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type { Recorder } from "./Recorder.ts"
+
+/** What a scenario is about. */
+export type Area = "signing" | "paging" | "errors" | "answers" | "writes" | "limits" | "feed"
+
+/** The kinds of faults. */
+export const categories = ["accepted wrongly", "sent twice", "mis-signed", "lost", "leaked"] as const
+
+export type Category = (typeof categories)[number]
+
+/** A fault of a client, as one sentence. */
+export interface Finding {
+  readonly category: Category
+  readonly text: string
+}
+
+/** The calls that a driver makes through its client. `continue` is a request to the judge instead. */
+export type Verb =
+  | "get_balance"
+  | "get_order"
+  | "list_orders"
+  | "list_orders_page"
+  | "create_order"
+  | "create_orders"
+  | "create_orders_at_once"
+  | "cancel_order"
+  | "decrease_order"
+  | "create_order_group"
+  | "watch_book"
+  | "read_book"
+  | "watch_trades"
+  | "read_trades"
+  | "continue"
+
+/** A step of a scenario. */
+export interface Step {
+  readonly do: Verb
+  /** The index of the account that makes the call. Default: 0. */
+  readonly account?: number
+  readonly input?: Readonly<Record<string, unknown>>
+}
+
+/** What the driver knows about a failed call. A field that the client does not expose is absent. */
+const ReportedError = Schema.Struct({
+  /** The name of the error's class or tag. */
+  kind: Schema.optionalKey(Schema.String),
+  status: Schema.optionalKey(Schema.NullOr(Schema.Int)),
+  code: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  text: Schema.optionalKey(Schema.String),
+  placed: Schema.optionalKey(Schema.NullOr(Schema.Literals(["no", "maybe"]))),
+  earlier_response_lost: Schema.optionalKey(Schema.Boolean)
+})
+
+export type ReportedError = typeof ReportedError.Type
+
+/** What a driver reports about a step: a value, an error, or that its client has no such call. */
+const Result = Schema.Union([
+  Schema.Struct({ value: Schema.Record(Schema.String, Schema.Unknown) }),
+  Schema.Struct({ error: ReportedError }),
+  Schema.Struct({ unsupported: Schema.String })
+])
+
+export type Result = typeof Result.Type
+
+/** The body of the request that ends a scenario: one result for each step, except for the steps `continue`. */
+export const Report = Schema.Struct({ results: Schema.Array(Result) })
+
+/** An account with a key. */
+export type Account = Omit<Sandbox.Credentials, "signer">
+
+/** What a scenario acts on: the exchange, its accounts, and the recorder of the requests. */
+export interface Stage {
+  readonly operator: Sandbox.Operator
+  /** The accounts of the client. */
+  readonly accounts: ReadonlyArray<Account>
+  /** Another account, which the judge uses as the other side of trades. */
+  readonly maker: Account
+  readonly recorder: Recorder
+  /** How long a client has time to process what the exchange sent. */
+  readonly settleMillis: number
+}
+
+/** A prepared scenario. */
+export interface Plan {
+  readonly steps: ReadonlyArray<Step>
+  /** What the judge does at each step `continue`. */
+  readonly acts?: ReadonlyArray<Effect.Effect<unknown, Sandbox.SandboxError>>
+  /** The faults, from the results of the steps (without `continue`). The judge checks the signatures itself. */
+  readonly judge: (results: ReadonlyArray<Result>) => Effect.Effect<ReadonlyArray<Finding>, Sandbox.SandboxError>
+}
+
+/** A scenario. */
+export interface Scenario {
+  readonly id: string
+  readonly area: Area
+  /** What happens, in one sentence. */
+  readonly title: string
+  /** What the client must do, in one sentence. */
+  readonly expected: string
+  /** The kind of the keys. Default: the kind that the driver prefers. */
+  readonly key?: "rsa" | "ed25519"
+  /** The number of accounts of the client. Default: 1. */
+  readonly accounts?: number
+  /** Default: without rate limits. */
+  readonly tier?: "basic"
+  /** The time limit that the driver sets for a request, if its client has one. Default: 5,000. */
+  readonly timeoutMillis?: number
+  readonly prepare: (stage: Stage) => Effect.Effect<Plan, Sandbox.SandboxError, Scope.Scope>
+}
+
+/** The market of every scenario. */
+export const ticker = "KXJUDGE-26-A"
+
+/** The second market of scenarios of the feed. */
+export const otherTicker = "KXJUDGE-26-B"
+
+export const found = (category: Category, text: string): ReadonlyArray<Finding> => [{ category, text }]
+
+export const nothing: ReadonlyArray<Finding> = []
