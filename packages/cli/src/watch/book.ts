@@ -4,6 +4,7 @@
  * @module
  */
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
+import type { KalshiPublic } from "@kalshi-effect/client/Capability"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
@@ -14,6 +15,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { environment, feedLayer, publicLayer, readLayer, subaccount } from "../app/connection.ts"
@@ -25,8 +27,9 @@ import { type BookState, type BookViewState, ladderRows, type MarketState, rende
 import { requireTerminal, show, type View } from "./fullScreen.ts"
 import { BookKeys } from "./keys.ts"
 import { type OwnCounts, ownCounts } from "./ladder.ts"
-import { printEvents, withLineEvents } from "./ndjson.ts"
-import { checkTickers, followLine, type Line, titlesOf } from "./session.ts"
+import { followStatuses, marketEvent, standstillOf, statusAt, type WatchedMarket } from "./marketStatus.ts"
+import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
+import { checkTickers, followLine, type Line, marketsOf } from "./session.ts"
 import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
 
 /** The trades of each market that the view keeps. */
@@ -34,10 +37,26 @@ const keptTrades = 200
 /** The trades before the start that the view shows. */
 const earlierTrades = 50
 
+/** The status of each market that does not trade at the start, and each change. */
+const statusEvents = (markets: ReadonlyArray<WatchedMarket>) =>
+  Stream.callback<Event, never, KalshiPublic>((queue) =>
+    Effect.gen(function* () {
+      const report = (market: WatchedMarket) =>
+        Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => Queue.offer(queue, marketEvent(market, nowMillis)))
+      const nowMillis = yield* Clock.currentTimeMillis
+      yield* Effect.forEach(
+        markets.filter((market) => statusAt(market, nowMillis) !== "active"),
+        report
+      )
+      yield* followStatuses(markets, marketsOf(markets.map(({ ticker }) => ticker)), report)
+    })
+  )
+
 /** The events of books as JSON lines. */
-const events = (tickers: ReadonlyArray<string>) =>
+const events = (markets: ReadonlyArray<WatchedMarket>) =>
   Stream.unwrap(
     Effect.gen(function* () {
+      const tickers = markets.map(({ ticker }) => ticker)
       // Both share one subscription of the exchange. The watched books request the snapshots that heal it.
       const { events } = yield* Feed.open("orderbook_delta", { market_tickers: [...tickers], use_yes_price: true })
       yield* OrderBooks.watch(tickers)
@@ -45,7 +64,7 @@ const events = (tickers: ReadonlyArray<string>) =>
       const lines = Stream.mapEffect(events, (event) =>
         Effect.map(Clock.currentTimeMillis, (nowMillis) => states.linesOf(event, nowMillis))
       )
-      return withLineEvents(Stream.flattenIterable(lines))
+      return withLineEvents(Stream.merge(Stream.flattenIterable(lines), statusEvents(markets)))
     })
   )
 
@@ -82,8 +101,10 @@ const readEarlierTrades = (tapes: ReadonlyMap<string, Tape>) =>
   )
 
 /** Shows the books on the whole terminal. */
-const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, string>) =>
+const showBooks = (start: ReadonlyArray<WatchedMarket>) =>
   Effect.gen(function* () {
+    const tickers = start.map(({ ticker }) => ticker)
+    const known = new Map(start.map((market) => [market.ticker, market]))
     const changed = Latch.makeUnsafe(true)
     const { name } = yield* environment
     const books = yield* OrderBooks.watch(tickers)
@@ -105,12 +126,18 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
       if (own?.account !== account) own = { account, counts: ownCounts(account.openOrders) }
       return own.counts
     })
-    const marketOf = (ticker: string, counts: ReadonlyMap<string, OwnCounts> | undefined): Effect.Effect<MarketState> =>
-      Effect.map(Effect.result(books.read(ticker)), (read) => {
+    const marketOf = (
+      market: WatchedMarket,
+      counts: ReadonlyMap<string, OwnCounts> | undefined,
+      nowMillis: number
+    ): Effect.Effect<MarketState> =>
+      Effect.map(Effect.result(books.read(market.ticker)), (read) => {
+        const { ticker, title } = market
         if (Result.isSuccess(read)) last.set(ticker, read.success)
         return {
           ticker,
-          title: titles.get(ticker) ?? "",
+          title,
+          standstill: standstillOf(market, nowMillis),
           book: stateOf(read, last.get(ticker)),
           own: counts && (counts.get(ticker) ?? new Map()),
           trades: tapes.get(ticker)?.newest(keptTrades) ?? []
@@ -121,7 +148,7 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
       render: (size, nowMillis) =>
         Effect.gen(function* () {
           const counts = yield* readOwn
-          const markets = yield* Effect.forEach(tickers, (ticker) => marketOf(ticker, counts))
+          const markets = yield* Effect.forEach(known.values(), (market) => marketOf(market, counts, nowMillis))
           const state: BookViewState = { ...keys.state, environment: name, line: line.state, nowMillis, markets }
           return renderBooks(state, size)
         }),
@@ -138,6 +165,12 @@ const showBooks = (tickers: ReadonlyArray<string>, titles: ReadonlyMap<string, s
     const run = Effect.gen(function* () {
       yield* Effect.forkScoped(Effect.andThen(readEarlierTrades(tapes), noteChange))
       yield* Effect.forkScoped(Stream.runForEachArray(mine.events, () => noteChange))
+      const noteStatus = (market: WatchedMarket) =>
+        Effect.sync(() => {
+          known.set(market.ticker, market)
+          changed.openUnsafe()
+        })
+      yield* Effect.forkScoped(followStatuses(start, marketsOf(tickers), noteStatus))
       const all = [...tapes.values()]
       const takeTrades = Stream.runForEachArray(trades.events, (events) =>
         Effect.sync(() => {
@@ -164,11 +197,11 @@ export const book = Command.make(
       if (format === "csv") return yield* usage("--csv prints lists only. Use --json for a stream of events")
       const tickers = yield* checkTickers(input)
       if (format === "human") yield* requireTerminal("kalshi watch book")
-      const titles = yield* titlesOf(tickers).pipe(Effect.provide(publicLayer))
+      const markets = yield* marketsOf(tickers).pipe(Effect.provide(publicLayer))
       if (format === "json") {
-        return yield* printEvents(events(tickers)).pipe(Effect.provide(feedLayer))
+        return yield* printEvents(events(markets)).pipe(Effect.provide(Layer.merge(publicLayer, feedLayer)))
       }
-      yield* Effect.scoped(showBooks(tickers, titles)).pipe(Effect.provide(Layer.merge(readLayer, feedLayer)))
+      yield* Effect.scoped(showBooks(markets)).pipe(Effect.provide(Layer.merge(readLayer, feedLayer)))
     }).pipe(endsByInterruption)
 ).pipe(
   Command.withDescription("Shows live order books: the depth, your own orders, and the last trades"),

@@ -27,6 +27,8 @@ export type BookState =
 export interface MarketState {
   readonly ticker: string
   readonly title: string
+  /** Why the market does not trade, such as `closed`. Undefined if it trades. */
+  readonly standstill: string | undefined
   readonly book: BookState
   /** The own resting orders. Undefined while they are not known. */
   readonly own: OwnCounts | undefined
@@ -35,7 +37,7 @@ export interface MarketState {
 }
 
 /** What the view shows. */
-export interface BookViewState extends Omit<FrameState, "title"> {
+export interface BookViewState extends Omit<FrameState, "title" | "standstill"> {
   readonly markets: ReadonlyArray<MarketState>
   readonly selected: number
   readonly scroll: number
@@ -82,8 +84,9 @@ const withNames = 23
 const priceSpan = (price: string | undefined, style?: "green" | "red") =>
   price === undefined ? span("–", "dim") : span(priceOf(price), style)
 
-const quoteLine = ({ book }: MarketState, columns: number): Line => {
-  const { bestAsk, bestBid, mid, spread } = book._tag === "Live" ? book.book : noQuotes
+const quoteLine = ({ book, standstill }: MarketState, columns: number): Line => {
+  const isCurrent = book._tag === "Live" && standstill === undefined
+  const { bestAsk, bestBid, mid, spread } = isCurrent ? book.book : noQuotes
   const [bid, ask] = [priceSpan(bestBid?.price, "green"), priceSpan(bestAsk?.price, "red")]
   if (columns < withNames) return [bid, span(" / ", "dim"), ask]
   const line: Line = [span("bid ", "dim"), bid, span("   ask ", "dim"), ask]
@@ -91,10 +94,13 @@ const quoteLine = ({ book }: MarketState, columns: number): Line => {
   return [...line, span("   spread ", "dim"), priceSpan(spread), span("   mid ", "dim"), priceSpan(mid)]
 }
 
-/** The prices of a book that is not live: none. */
+/** The prices of a book that is not live, or of a market that does not trade: none. */
 const noQuotes = { bestAsk: undefined, bestBid: undefined, mid: undefined, spread: undefined }
 
-const stateLine = ({ book, own }: MarketState, nowMillis: number): Line => {
+const stateLine = ({ book, own, standstill }: MarketState, nowMillis: number): Line => {
+  if (standstill !== undefined && book._tag !== "Refused") {
+    return [span(standstill.toUpperCase(), ["bold", "yellow"]), span(": no order can trade now", "dim")]
+  }
   switch (book._tag) {
     case "Live": {
       const age = durationOf(nowMillis - book.book.receivedMillis)
@@ -117,10 +123,15 @@ const ladderOf = (market: MarketState, size: Size, scroll: number): ReadonlyArra
   const own: OwnCounts = market.own ?? new Map()
   const shown = book._tag === "Live" ? book.book : book._tag === "NotLive" ? book.last : undefined
   if (shown !== undefined) {
-    const isLive = book._tag === "Live"
+    const isLive = book._tag === "Live" && market.standstill === undefined
     return [
-      isLive ? ladderHeader(size.columns) : [span(`The last book, as of ${timeOf(shown.receivedMillis)} UTC:`, "dim")],
-      ...ladderLines({ book: shown, isLive, own, scroll }, { columns: size.columns, rows: size.rows - 1 })
+      book._tag === "Live"
+        ? ladderHeader(size.columns)
+        : [span(`The last book, as of ${timeOf(shown.receivedMillis)} UTC:`, "dim")],
+      ...ladderLines(
+        { book: shown, isLive, standstill: market.standstill, own, scroll },
+        { columns: size.columns, rows: size.rows - 1 }
+      )
     ]
   }
   const why = book._tag === "Refused" ? book.reason : book._tag === "NotLive" ? book.reason : ""
@@ -155,7 +166,10 @@ const panel = (market: MarketState, state: BookViewState, { columns, rows }: Siz
   ]
 }
 
-const mark = ({ book }: MarketState): string => (book._tag === "Live" ? "" : book._tag === "NotLive" ? " ~" : " x")
+const mark = ({ book, standstill }: MarketState): string => {
+  if (standstill !== undefined) return " -"
+  return book._tag === "Live" ? "" : book._tag === "NotLive" ? " ~" : " x"
+}
 
 /** The line of the markets. If it is too long, it begins further to the right, so that the selected one is visible. */
 const tabs = ({ markets, selected }: BookViewState, columns: number): Line => {
@@ -173,11 +187,18 @@ const tabs = ({ markets, selected }: BookViewState, columns: number): Line => {
   return line
 }
 
+/** Why no market trades. Undefined if one does. */
+const standstillOfAll = (markets: ReadonlyArray<MarketState>): string | undefined => {
+  const reasons = new Set(markets.map(({ standstill }) => standstill))
+  if (reasons.has(undefined)) return undefined
+  return reasons.size === 1 ? [...reasons][0] : "no market trades"
+}
+
 /** The screen of the view. */
 export const renderBooks = (state: BookViewState, size: Size): ReadonlyArray<Line> => {
   const { markets, selected } = state
   const keys = markets.length > 1 ? bookKeys : oneBookKeys
-  return framed({ ...state, title: "Order books" }, keys, size, (inner) => {
+  return framed({ ...state, title: "Order books", standstill: standstillOfAll(markets) }, keys, size, (inner) => {
     const head = markets.length > 1 ? [tabs(state, inner.columns)] : []
     const rows = inner.rows - head.length
     const count = panelCount(inner.columns, markets.length)

@@ -15,6 +15,8 @@ export interface FrameState {
   /** The exchange. */
   readonly environment: string
   readonly line: LineState
+  /** Why nothing of the view can change although the line is live, such as `closed`. */
+  readonly standstill?: string | undefined
   readonly nowMillis: number
   /** Whether the list of keys is shown. */
   readonly showsKeys: boolean
@@ -25,7 +27,7 @@ const common: ReadonlyArray<KeyHelp> = [
   ["q, Ctrl-C", "quit"]
 ]
 
-const header = ({ environment, line, nowMillis, title }: FrameState, columns: number): Line =>
+const header = ({ environment, line, nowMillis, standstill, title }: FrameState, columns: number): Line =>
   ends(
     [
       span(title, "bold"),
@@ -33,7 +35,9 @@ const header = ({ environment, line, nowMillis, title }: FrameState, columns: nu
       // Real money must be noticed.
       span(environment, environment === "production" ? ["bold", "magenta"] : "dim")
     ],
-    lineStateSpans(line, nowMillis),
+    standstill !== undefined && line._tag === "live"
+      ? [span(`○ ${standstill}`, "yellow")]
+      : lineStateSpans(line, nowMillis),
     columns
   )
 

@@ -41,8 +41,10 @@ export const ownCounts = (
 /** What the ladder shows. */
 export interface LadderState {
   readonly book: Book
-  /** Whether the book is current. A book that is not current is dim, and each of its rows says `old`. */
+  /** Whether the book is current. A book that is not current is dim, and its rows say `old`, unless the market does not trade. */
   readonly isLive: boolean
+  /** Why the market does not trade. Undefined if it trades. */
+  readonly standstill?: string | undefined
   readonly own: OwnCounts
   /** How many rows the ladder is moved: down the bids if positive, up the asks if negative. */
   readonly scroll: number
@@ -102,13 +104,13 @@ interface Row {
 }
 
 const rowLine = ({ level, side }: Row, state: LadderState, widths: Widths, largest: number): Line => {
-  const { book, isLive, own } = state
+  const { book, isLive, own, standstill } = state
   const colour = isLive ? (side === "bid" ? ("green" as const) : ("red" as const)) : ("dim" as const)
   const plainStyle = isLive ? undefined : ("dim" as const)
   const mine = own.get(ownKey(side, level.price))
   const barStyle = isLive ? (side === "bid" ? ("green" as const) : ("red" as const)) : ("dim" as const)
   return [
-    left(isLive ? side : "old", sideWidth, colour),
+    left(isLive || standstill !== undefined ? side : "old", sideWidth, colour),
     right(priceOf(level.price), priceWidth, colour),
     right(level.count, widths.count, plainStyle),
     ...(widths.total === 0 ? [] : [right(book.countUpTo(side, level.price), widths.total, "dim")]),
@@ -121,12 +123,14 @@ const rowLine = ({ level, side }: Row, state: LadderState, widths: Widths, large
   ]
 }
 
-const middle = ({ book, isLive }: LadderState, columns: number): Line => {
+const middle = ({ book, isLive, standstill }: LadderState, columns: number): Line => {
+  const emptySides =
+    book.bestBid === undefined && book.bestAsk === undefined ? "both sides are empty" : "one side is empty"
   const text = isLive
     ? book.spread === undefined
-      ? " one side is empty "
+      ? ` ${emptySides} `
       : ` spread ${priceOf(book.spread)}${book.mid === undefined ? "" : `  mid ${priceOf(book.mid)}`} `
-    : " not current "
+    : ` ${standstill ?? "not current"} `
   const rest = Math.max(0, columns - 2 - text.length)
   return [span("──", "dim"), span(text, isLive ? "bold" : "dim"), span("─".repeat(rest), "dim")]
 }

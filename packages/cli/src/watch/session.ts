@@ -11,6 +11,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { CommandError, usage } from "../app/failures.ts"
 import { type LineState, lineStateOf } from "./lineState.ts"
+import type { WatchedMarket } from "./marketStatus.ts"
 
 /** The most tickers of one request, so that its address stays short. */
 const tickersAtOnce = 50
@@ -23,23 +24,26 @@ export const checkTickers = (tickers: ReadonlyArray<string>) => {
     : Effect.fail(usage(`${JSON.stringify(wrong)} is not the ticker of a market. List markets with \`kalshi markets\``))
 }
 
-/** Reads the titles of markets. Fails if a market does not exist: the feed would be silent about it. */
-export const titlesOf = (tickers: ReadonlyArray<string>) =>
+/** Reads markets. Fails if one does not exist: the feed would be silent about it. */
+export const marketsOf = (tickers: ReadonlyArray<string>) =>
   Effect.gen(function* () {
-    const titles = new Map<string, string>()
+    const markets = new Map<string, WatchedMarket>()
     for (let start = 0; start < tickers.length; start += tickersAtOnce) {
       const part = tickers.slice(start, start + tickersAtOnce).join(",")
       const found = yield* Stream.runCollect(Markets.list.items({ tickers: part, limit: 1_000 }))
-      for (const market of found) titles.set(market.ticker, market.title ?? "")
+      for (const { close_time, status, ticker, title } of found) {
+        markets.set(ticker, { ticker, title: title ?? "", status, closeMillis: Date.parse(close_time) })
+      }
     }
-    const missing = tickers.filter((ticker) => !titles.has(ticker))
+    const missing = tickers.filter((ticker) => !markets.has(ticker))
     if (missing.length > 0) {
       return yield* new CommandError({
         exit: "refused",
         message: `The exchange has no market ${missing.join(", ")}. List markets with \`kalshi markets\``
       })
     }
-    return titles
+    // In the order of the command line.
+    return tickers.flatMap((ticker) => markets.get(ticker) ?? [])
   })
 
 /** How often the state of the line is read. Reading it is cheap, and needs no request. */

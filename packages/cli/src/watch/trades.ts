@@ -19,7 +19,7 @@ import * as Output from "../output/Output.ts"
 import { requireTerminal, show, type View } from "./fullScreen.ts"
 import { TradesKeys } from "./keys.ts"
 import { printEvents, withLineEvents } from "./ndjson.ts"
-import { checkTickers, followLine, type Line, titlesOf } from "./session.ts"
+import { checkTickers, followLine, type Line, marketsOf } from "./session.ts"
 import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
 import { tradeEvents } from "./tradeEvents.ts"
 import { renderTrades, tapeRows } from "./tradesView.ts"
@@ -107,7 +107,7 @@ export const trades = Command.make(
       if (format === "csv") return yield* usage("--csv prints lists only. Use --json for a stream of events")
       const tickers = yield* checkTickers(input)
       if (format === "human") yield* requireTerminal("kalshi watch trades")
-      yield* titlesOf(tickers).pipe(Effect.provide(publicLayer))
+      yield* marketsOf(tickers).pipe(Effect.provide(publicLayer))
       const program = format === "json" ? printEvents(events(tickers)) : Effect.scoped(showTrades(tickers))
       yield* program.pipe(Effect.provide(Layer.merge(publicLayer, feedLayer)))
     }).pipe(endsByInterruption)

@@ -167,6 +167,18 @@ layer(
       })
     )
 
+    it.effect("says that a market does not trade", () =>
+      Effect.gen(function* () {
+        const { run, sandbox } = yield* LocalExchange
+        yield* sandbox.createMarket({ ticker: "KXWATCH-26-C" })
+        yield* sandbox.closeMarket("KXWATCH-26-C")
+        const args = ["watch", "book", "KXWATCH-26-C", "--json"]
+        const result = yield* run(args, { until: (stdout) => /"type":"market"/.test(stdout) })
+        const event = eventsOf(result).find(({ type }) => type === "market")
+        assert.deepInclude(event, { ticker: "KXWATCH-26-C", status: "closed" })
+      })
+    )
+
     it.effect("says that messages were lost, that the book is not live, and when it is live again", () =>
       Effect.gen(function* () {
         const { sandbox } = yield* LocalExchange

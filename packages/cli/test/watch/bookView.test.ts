@@ -87,6 +87,36 @@ describe("renderBooks", () => {
     )
   })
 
+  describe("a market that does not trade", () => {
+    const closed = { ...one, markets: one.markets.map((market) => ({ ...market, standstill: "closed", trades: [] })) }
+
+    it("says closed where a market that trades says live", () => {
+      const screen = renderBooks(closed, { columns: 80, rows: 24 })
+      const texts = textsOf(screen)
+      assert.match(texts[0] ?? "", /○ closed$/)
+      assert.strictEqual(texts[3], "CLOSED: no order can trade now")
+      assert.include(texts.join("\n"), "── closed ──")
+      assert.notMatch(texts.join("\n"), /\blive\b|● |spread 0|\bold\b/)
+      assert.isFalse(stylesOf(screen).has("green"))
+    })
+
+    it("still shows a line that is broken", () => {
+      const line: LineState = { _tag: "reconnecting", attempts: 2, reason: "closed" }
+      assert.match(textsOf(renderBooks({ ...closed, line }, { columns: 80, rows: 24 }))[0] ?? "", /reconnecting/)
+    })
+
+    it("leaves the first line live if another market trades", () => {
+      const [first, second] = books.markets
+      const state = { ...books, markets: [{ ...first!, standstill: "paused" }, second!] }
+      assert.match(textsOf(renderBooks(state, { columns: 80, rows: 24 }))[0] ?? "", /● live/)
+    })
+  })
+
+  it("says that both sides are empty", () => {
+    const empty = withBook(one, { _tag: "Live", book: bookOf("KXHIGHNY-26NOV30-T50", [], []) })
+    assert.include(textsOf(renderBooks(empty, { columns: 80, rows: 24 })).join("\n"), " both sides are empty ")
+  })
+
   describe("a book that is not live", () => {
     it("says why and since when, and marks each row as old", () => {
       assertScreen("book-lost-80x24", renderBooks(lost, { columns: 80, rows: 24 }))

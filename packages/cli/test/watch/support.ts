@@ -66,6 +66,7 @@ export const trade = (
 export const market = (ticker: string, title: string): MarketState => ({
   ticker,
   title,
+  standstill: undefined,
   book: {
     _tag: "Live",
     book: bookOf(
