@@ -45,6 +45,7 @@ import { whoami } from "./look/whoami.ts"
 import { formatHelp } from "./output/help.ts"
 import { Output } from "./output/Output.ts"
 import { formatJson, plain } from "./output/plain.ts"
+import { wrapMessage } from "./output/wrap.ts"
 import { record } from "./record/record.ts"
 import { replay } from "./record/replay.ts"
 import { relay } from "./relay/relay.ts"
@@ -145,7 +146,10 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
     const screen = yield* Output
     // The flags may not have been parsed, so the arguments are searched for them.
     if (args.includes("--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
-    else yield* screen.note(`${screen.paint("red", "Error:")} ${safe(failure.message)}`)
+    else {
+      const text = wrapMessage(`Error: ${safe(failure.message)}`, screen.columns)
+      yield* screen.note(text.replace(/^Error:/, screen.paint("red", "Error:")))
+    }
     if (args.includes("--debug")) yield* screen.note(safe(Cause.pretty(cause)))
   })
 

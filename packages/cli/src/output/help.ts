@@ -14,6 +14,8 @@ interface Row {
   readonly right: string
 }
 
+const usageIndent = " ".repeat("Usage: ".length)
+
 /** The widest left column. A longer name has a line of its own. */
 const widestLeft = 24
 
@@ -44,7 +46,8 @@ export const formatHelp = (doc: HelpDoc, { columns, paint }: Pick<Screen, "colum
   const name = (text: string): string => paint("cyan", text)
   const sections: Array<string> = []
   if (doc.description !== "") sections.push(indented(doc.description, 0, width))
-  sections.push(`${heading("Usage:")} ${doc.usage.replace("<subcommand>", "<command>")}`)
+  const [usageLine = "", ...more] = wrap(doc.usage.replace("<subcommand>", "<command>"), width - usageIndent.length)
+  sections.push([`${heading("Usage:")} ${usageLine}`, ...more.map((line) => usageIndent + line)].join("\n"))
   for (const { commands, group } of doc.subcommands ?? []) {
     const rows = commands.map((command) => ({
       left: command.name,

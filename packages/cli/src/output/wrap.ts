@@ -34,6 +34,18 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   return lines
 }
 
+/** Breaks the long lines of a message for a terminal. A command to copy stays in one line. */
+export const wrapMessage = (text: string, columns: number | undefined): string =>
+  columns === undefined
+    ? text
+    : text
+        .split("\n")
+        .map((line) => {
+          if (displayWidth(line) <= columns || /^\s*kalshi /.test(line)) return line
+          return indented(line, line.length - line.trimStart().length, columns)
+        })
+        .join("\n")
+
 /** Breaks a text into lines below an indentation. */
 export const indented = (text: string, indentation: number, width: number): string =>
   wrap(text, Math.max(width - indentation, 20))

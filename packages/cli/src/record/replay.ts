@@ -47,7 +47,8 @@ const flags = {
   until: timeFlag("until", "Ends after this time, in the same forms"),
   tickers: Flag.String("ticker").pipe(
     Flag.withDescription("Only this market; may be repeated (default: all)"),
-    Flag.atLeast(0)
+    Flag.atLeast(0),
+    Flag.withDefault([])
   ),
   books: Flag.Boolean("books").pipe(
     Flag.withDescription("Prints only the order books at the end of the recording, or at --until (default false)"),

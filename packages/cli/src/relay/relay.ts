@@ -39,7 +39,8 @@ const flags = {
     Flag.withDescription(
       "An origin whose pages may connect, such as https://example.com; may be repeated (default: pages of this machine)"
     ),
-    Flag.atLeast(0)
+    Flag.atLeast(0),
+    Flag.withDefault([])
   ),
   isPrivate: Flag.Boolean("private").pipe(
     Flag.withDescription(

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { kalshi as tree } from "../../src/Cli.ts"
 import { version } from "../../src/app/version.ts"
-import { wrap } from "../../src/output/wrap.ts"
+import { wrap, wrapMessage } from "../../src/output/wrap.ts"
 import { nodesOf } from "../../src/shell/commands.ts"
 import { kalshi } from "../support/cli.ts"
 
@@ -26,6 +26,26 @@ describe("wrap", () => {
   })
 })
 
+describe("wrapMessage", () => {
+  it("breaks long lines between words, and keeps commands to copy", () => {
+    assert.strictEqual(
+      wrapMessage("Error: one two three\n  twelve eleven thirteen\n  kalshi profile add NAME", 22),
+      "Error: one two three\n  twelve eleven\n  thirteen\n  kalshi profile add NAME"
+    )
+    assert.strictEqual(wrapMessage("word ".repeat(40), undefined), "word ".repeat(40))
+  })
+
+  it.effect("is what errors on a terminal get", () =>
+    Effect.gen(function* () {
+      const { stderr } = yield* kalshi(["status"], { columns: 80 })
+      const lines = stderr.trimEnd().split("\n")
+      assert.isAbove(lines.length, 1)
+      for (const line of lines) assert.isAtMost(line.length, 80)
+      assert.strictEqual(lines.join(" "), (yield* kalshi(["status"])).stderr.trimEnd())
+    })
+  )
+})
+
 describe("--help", () => {
   it.effect("lists the commands by group before the flags", () =>
     Effect.gen(function* () {
@@ -38,12 +58,23 @@ describe("--help", () => {
     })
   )
 
-  it.effect("of every command fits into 80 columns, except for examples and usage", () =>
+  it.effect("of every command fits into 80 columns, except for examples", () =>
     Effect.gen(function* () {
       for (const { path } of nodesOf(tree)) {
         const { stdout } = yield* kalshi([...path.slice(1), "--help"], { columns: 80 })
-        const long = stdout.split("\n").filter((line) => line.length > 80 && !/^(?: {2}kalshi|Usage:)/.test(line))
+        const long = stdout.split("\n").filter((line) => line.length > 80 && !/^ {2}kalshi/.test(line))
         assert.deepStrictEqual(long, [], path.join(" "))
+      }
+    })
+  )
+
+  it.effect("never says that a flag with a default is required", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* kalshi(["replay", "--help"], { columns: 80 })
+      assert.match(stdout, /--ticker <string> +Only this market; may be repeated \(default: all\)\n/)
+      for (const { path } of nodesOf(tree)) {
+        const help = (yield* kalshi([...path.slice(1), "--help"])).stdout
+        assert.notMatch(help, /\(default[^()]*\)\s+\(required\)/, path.join(" "))
       }
     })
   )

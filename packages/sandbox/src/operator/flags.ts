@@ -66,11 +66,13 @@ export const flags = {
   ),
   cors: Flag.String("cors").pipe(
     Flag.withDescription("An origin whose pages may call the API from a browser; may be repeated (default none)"),
-    Flag.atLeast(0)
+    Flag.atLeast(0),
+    Flag.withDefault([])
   ),
   markets: Flag.String("market").pipe(
     Flag.withDescription(`A market to create; may be repeated (default ${sampleMarkets.join(" and ")})`),
-    Flag.atLeast(0)
+    Flag.atLeast(0),
+    Flag.withDefault([])
   ),
   world: Flag.Boolean("world").pipe(
     Flag.withDescription("Whether to create the example world of games, prices and weather (default true)"),
