@@ -84,7 +84,7 @@ const list = (filter: string) =>
     })
     yield* Output.list(columns, rows, {
       empty: "No operation matches. Run `kalshi call --list` to see all",
-      footer: "Run `kalshi call OPERATION --describe` to see the fields of one"
+      hint: "Run `kalshi call OPERATION --describe` to see the fields of one"
     })
   })
 

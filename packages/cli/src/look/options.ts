@@ -82,7 +82,7 @@ export interface ListOptions<Row> {
 
 /**
  * Prints a list of the exchange: its first rows, or all of them. `items` reads pages of the given size. A list with more
- * rows says so: below the table, or on the standard error if the output is for programs.
+ * rows says so on the standard error.
  */
 export const print = <Row, E, R>(
   columns: ReadonlyArray<Output.Column<Row>>,
@@ -106,9 +106,9 @@ export const printFound = <Row>(
   { empty, total }: { readonly empty: string; readonly total?: string | undefined }
 ) =>
   Effect.gen(function* () {
-    const more = hasMore ? moreRows(rows.length) : undefined
-    yield* Output.list(columns, rows, { empty, footer: more ?? total })
-    if (more !== undefined && (yield* Output.format) !== "human") yield* Output.note(more)
+    // The total of a part would be taken for that of the list.
+    yield* Output.list(columns, rows, { empty, footer: hasMore ? undefined : total })
+    if (hasMore) yield* Output.note(moreRows(rows.length))
   })
 
 /** Reads one value and prints it. `--csv` is refused before the value is read. */

@@ -18,29 +18,30 @@ import { extent, ofMarket, pageSize, print } from "./options.ts"
 import { type QueuedOrder, withQueuePositions } from "./queue.ts"
 import { range, secondsOf, shortTime } from "./times.ts"
 
+// Other commands take the id of an order, so it is always shown as a whole.
 const columns: ReadonlyArray<Output.Column<Orders.Order>> = [
-  { name: "order_id", value: ({ order_id }) => order_id, shrinks: true },
-  { name: "ticker", value: ({ ticker }) => ticker },
-  sideColumn("side", ({ book_side }) => book_side),
-  numberColumn("yes_price", ({ yes_price_dollars }) => yes_price_dollars),
-  numberColumn("remaining", ({ remaining_count_fp }) => remaining_count_fp),
-  numberColumn("filled", ({ fill_count_fp }) => fill_count_fp, { dropOrder: 1 }),
-  { name: "status", value: ({ status }) => status, dropOrder: 2 },
+  { name: "order_id", value: ({ order_id }) => order_id },
+  { name: "ticker", value: ({ ticker }) => ticker, dropOrder: 1 },
+  { ...sideColumn("side", ({ book_side }) => book_side), dropOrder: 3 },
+  numberColumn("yes_price", ({ yes_price_dollars }) => yes_price_dollars, { dropOrder: 2 }),
+  numberColumn("remaining", ({ remaining_count_fp }) => remaining_count_fp, { dropOrder: 4 }),
+  numberColumn("filled", ({ fill_count_fp }) => fill_count_fp, { dropOrder: 5 }),
+  { name: "status", value: ({ status }) => status, dropOrder: 6 },
   {
     name: "created_time",
     value: ({ created_time }) => shortTime(created_time),
     csv: ({ created_time }) => created_time ?? undefined,
-    dropOrder: 3
+    dropOrder: 7
   },
   {
     name: "expiration_time",
     value: ({ expiration_time }) => shortTime(expiration_time),
     csv: ({ expiration_time }) => expiration_time ?? undefined,
-    dropOrder: 4
+    dropOrder: 8
   },
-  numberColumn("subaccount", ({ subaccount_number }) => text(subaccount_number), { dropOrder: 5 }),
-  { name: "client_order_id", value: ({ client_order_id }) => client_order_id, dropOrder: 6 },
-  { name: "order_group_id", value: ({ order_group_id }) => order_group_id ?? undefined, dropOrder: 7 }
+  numberColumn("subaccount", ({ subaccount_number }) => text(subaccount_number), { dropOrder: 9 }),
+  { name: "client_order_id", value: ({ client_order_id }) => client_order_id, dropOrder: 10 },
+  { name: "order_group_id", value: ({ order_group_id }) => order_group_id ?? undefined, dropOrder: 11 }
 ]
 
 const queueColumn = numberColumn<QueuedOrder>("queue_position", ({ queue_position_fp }) => queue_position_fp)

@@ -25,8 +25,8 @@ const maxAgeMillis = 600_000
 const columns: ReadonlyArray<Output.Column<Hit>> = [
   { name: "type", value: ({ type }) => type, dropOrder: 2 },
   { name: "ticker", value: ({ ticker }) => ticker },
-  { name: "title", value: ({ title }) => title, shrinks: true },
-  { name: "sub_title", value: ({ sub_title }) => sub_title, shrinks: true, dropOrder: 1 },
+  { name: "title", value: ({ title }) => title, shrinks: true, smallest: 40 },
+  { name: "sub_title", value: ({ sub_title }) => sub_title, shrinks: true, smallest: 24, dropOrder: 1 },
   {
     name: "close_time",
     value: ({ close_time }) => shortTime(close_time),

@@ -18,7 +18,8 @@ import { Csv, Json } from "../app/settings.ts"
 import { formatCsv, formatCsvHeader, formatCsvRows } from "./csv.ts"
 import { formatJson, plain } from "./plain.ts"
 import type { Screen } from "./Screen.ts"
-import { type Column, formatTable, tableParts } from "./table.ts"
+import { wrapMessage } from "./wrap.ts"
+import { type Column, tableParts, type TableParts } from "./table.ts"
 
 export type { Screen } from "./Screen.ts"
 export type { Column } from "./table.ts"
@@ -83,7 +84,7 @@ export const refuseCsv = Effect.flatMap(format, (chosen) =>
 export const line = (text: string) => Effect.flatMap(Output, ({ write }) => write(`${text}\n`))
 
 /** Writes a line to the standard error: a hint for people, which is not part of the result. */
-export const note = (text: string) => Effect.flatMap(Output, ({ note }) => note(text))
+export const note = (text: string) => Effect.flatMap(Output, ({ columns, note }) => note(wrapMessage(text, columns)))
 
 /**
  * Prints one value: as JSON, or as the text for people. `--csv` is refused, because the value is not a list.
@@ -105,8 +106,18 @@ export const value = (json: unknown, human: (screen: Screen) => string) =>
 export interface ListOptions {
   /** The line if there is no row. */
   readonly empty: string
-  /** A line below the table, such as how to read more. */
+  /** A line below the table that belongs to the result, such as a total. */
   readonly footer?: string | undefined
+  /** A line on the standard error, such as how to read more. */
+  readonly hint?: string | undefined
+}
+
+/** Says which columns a table lacks, because the terminal is too narrow. */
+const noteLeftOut = <Row>({ leftOut }: TableParts<Row>) => {
+  const names = leftOut()
+  return names.length === 0
+    ? Effect.void
+    : note(`Columns that do not fit: ${names.join(", ")}. Use --csv or a wider terminal`)
 }
 
 /** A CSV that is printed on a terminal must not control it. A CSV in a file keeps the texts as they are. */
@@ -127,7 +138,10 @@ export const list = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArr
       case "human": {
         if (rows.length === 0) return yield* screen.write(`${options.empty}\n`)
         const footer = options.footer === undefined ? "" : `${screen.paint("dim", options.footer)}\n`
-        return yield* screen.write(`${formatTable(columns, rows, screen)}\n${footer}`)
+        const table = tableParts(columns, screen)
+        yield* screen.write(`${table.next(rows)}\n${footer}`)
+        yield* noteLeftOut(table)
+        return options.hint === undefined ? undefined : yield* note(options.hint)
       }
     }
   })
@@ -138,18 +152,18 @@ const rowsAtOnce = 1000
 /** Formats the parts of a long list. `isFirst` is true for the first part. */
 const formatParts = <Row>(
   columns: ReadonlyArray<Column<Row>>,
+  table: TableParts<Row>,
   screen: Screen,
   format: Format
 ): ((rows: ReadonlyArray<Row>, isFirst: boolean) => string) => {
   const safe = csvColumns(columns, screen)
-  const table = tableParts(columns, screen)
   switch (format) {
     case "json":
       return (rows, isFirst) => `${isFirst ? "[" : ","}${formatJson(rows).slice(1, -1)}`
     case "csv":
       return (rows, isFirst) => `${isFirst ? formatCsvHeader(safe) : ""}${formatCsvRows(safe, rows)}`
     case "human":
-      return (rows) => `${table(rows)}\n`
+      return (rows) => `${table.next(rows)}\n`
   }
 }
 
@@ -165,7 +179,8 @@ export const stream = <Row, E, R>(
   Effect.gen(function* () {
     const screen = yield* Output
     const chosen = yield* format
-    const formatPart = formatParts(columns, screen, chosen)
+    const table = tableParts(columns, screen)
+    const formatPart = formatParts(columns, table, screen, chosen)
     let isFirst = true
     yield* Stream.runForEach(Stream.grouped(rows, rowsAtOnce), (part) =>
       Effect.suspend(() => {
@@ -177,6 +192,7 @@ export const stream = <Row, E, R>(
     if (isFirst && chosen === "human") return yield* screen.write(`${empty}\n`)
     if (isFirst) yield* screen.write(formatPart([], true))
     if (chosen === "json") yield* screen.write("]\n")
+    yield* noteLeftOut(table)
   })
 
 /** Prints pairs of a name and a value, aligned: the form of a single entity. */

@@ -110,21 +110,31 @@ const formatLine = <Row>(
     .join(" ".repeat(gap))
     .trimEnd()
 
-/**
- * Makes a function that formats the rows of a long list part by part. The first part has the header. A later part
- * widens columns if its values need it.
- */
+/** The parts of a long table. */
+export interface TableParts<in Row> {
+  /** Formats the next rows. The first part has the header. A later part widens columns if its values need it. */
+  readonly next: (rows: ReadonlyArray<Row>) => string
+  /** The names of the columns that were left out of a part although a row had a value for them. */
+  readonly leftOut: () => ReadonlyArray<string>
+}
+
+/** Formats the rows of a long list part by part. */
 export const tableParts = <Row>(
   columns: ReadonlyArray<Column<Row>>,
   { columns: available, paint }: Pick<Screen, "columns" | "paint">
-): ((rows: ReadonlyArray<Row>) => string) => {
+): TableParts<Row> => {
   const needed = columns.map(() => 0)
+  const leftOut = new Set<Column<Row>>()
   let hasHeader = true
-  return (rows) => {
+  const next = (rows: ReadonlyArray<Row>): string => {
     for (const [index, column] of columns.entries()) {
       needed[index] = Math.max(needed[index]!, naturalWidth(column, rows))
     }
     const fitted = fit(columns, needed, available)
+    for (const column of columns) {
+      const isShown = leftOut.has(column) || fitted.some((shown) => shown.column === column)
+      if (!isShown && rows.some((row) => (column.value(row) ?? "") !== "")) leftOut.add(column)
+    }
     const header = hasHeader ? [formatLine(fitted, ({ name }) => [name, "dim"], paint)] : []
     hasHeader = false
     const lines = rows.map((row) =>
@@ -132,6 +142,7 @@ export const tableParts = <Row>(
     )
     return [...header, ...lines].join("\n")
   }
+  return { next, leftOut: () => columns.filter((column) => leftOut.has(column)).map(({ name }) => name) }
 }
 
 /**
@@ -142,7 +153,7 @@ export const formatTable = <Row>(
   columns: ReadonlyArray<Column<Row>>,
   rows: ReadonlyArray<Row>,
   screen: Pick<Screen, "columns" | "paint">
-): string => tableParts(columns, screen)(rows)
+): string => tableParts(columns, screen).next(rows)
 
 /** Shortens a text to a width. */
 const clip = (text: string, width: number): string => {

@@ -238,12 +238,23 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("fits a terminal of 80 columns, by shorter ids", () =>
+    it.effect("fits a terminal of 80 columns with whole ids, and says what does not fit", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
-        const { stdout } = yield* run(["orders"], { columns: 80 })
+        const { stderr, stdout } = yield* run(["orders"], { columns: 80 })
         for (const line of stdout.split("\n")) assert.isAtMost(line.length, 80)
-        assert.match(stdout, /^order_id +ticker +side +yes_price +remaining +filled/)
+        const ids = JSON.parse((yield* run(["orders", "--json"])).stdout).map(
+          (order: { order_id: string }) => order.order_id
+        )
+        assert.deepStrictEqual(
+          wordsOf(stdout)
+            .slice(1)
+            .map(([id]) => id),
+          ids
+        )
+        assert.match(stdout, /^order_id +ticker +side +yes_price/)
+        assert.match(stderr, /^Columns that do not fit: [^.]*status[^.]*\. Use\s--csv\sor\sa\swider\sterminal\n$/)
+        assert.notInclude(stderr, "expiration_time")
       })
     )
   })

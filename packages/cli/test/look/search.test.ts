@@ -84,7 +84,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi search", (it) => {
     Effect.gen(function* () {
       const { run } = yield* prepare
       const terminal = yield* run(["search", "malaga", "--refresh"], { columns: 80 })
-      assert.strictEqual(terminal.stderr, "Reading the open events of the exchange…\n")
+      assert.match(terminal.stderr, /^Reading the open events of the exchange…\n/)
       const { stderr, stdout } = yield* run(["search", "malaga", "kxfind", "--refresh"])
       assert.match(stdout, /^type +ticker [^\n]*\nmarket +KXFIND-26-A +KXFIND-26 +Málaga wins [^\n]*\n$/)
       assert.strictEqual(stderr, "")
@@ -92,6 +92,17 @@ layer(exchange(), { excludeTestServices: true })("kalshi search", (it) => {
         (yield* run(["search", "none"])).stdout,
         "No open event or market contains all of these words\n"
       )
+    })
+  )
+
+  it.effect("leaves out other columns before it shortens a title", () =>
+    Effect.gen(function* () {
+      const { run, sandbox } = yield* prepare
+      const [ticker, title] = ["KXFINDLONG-26NOV30MIADEN-MI", "Miami beats Denver"]
+      yield* sandbox.createMarket({ ticker, title })
+      const { stderr, stdout } = yield* run(["search", "miami", "--refresh"], { columns: 80 })
+      assert.include(stdout, title)
+      assert.match(stderr, /Columns that do not fit: type, close_time\./)
     })
   )
 

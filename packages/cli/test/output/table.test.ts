@@ -75,13 +75,13 @@ describe("formatTable", () => {
 
   it("formats more rows than a call has arguments", () => {
     const rows = Array.from({ length: 130_000 }, () => row("x"))
-    assert.strictEqual(tableParts([columns[1]!], screen(80))(rows).split("\n").length, rows.length + 1)
+    assert.strictEqual(tableParts([columns[1]!], screen(80)).next(rows).split("\n").length, rows.length + 1)
   })
 })
 
 describe("tableParts", () => {
   it("prints the header once, and widens columns for later rows", () => {
-    const part = tableParts(columns, screen(undefined))
+    const { leftOut, next: part } = tableParts(columns, screen(undefined))
     assert.deepStrictEqual(
       [
         part([{ ticker: "A", title: "first", volume: "1.00" }]),
@@ -90,6 +90,16 @@ describe("tableParts", () => {
       ],
       ["ticker  volume  title\nA         1.00  first", "LONGER-A    2.00  x", "B           3.00  y"]
     )
+    assert.deepStrictEqual(leftOut(), [])
+  })
+})
+
+describe("the columns that a table leaves out", () => {
+  it("are named, but not those without a value", () => {
+    const noted = { name: "note", value: () => undefined, dropOrder: 2 }
+    const { leftOut, next } = tableParts([...columns, noted], screen(36))
+    next([row("Highest temperature")])
+    assert.deepStrictEqual(leftOut(), ["volume"])
   })
 })
 
