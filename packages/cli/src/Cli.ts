@@ -147,7 +147,8 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
     // The flags may not have been parsed, so the arguments are searched for them.
     if (args.includes("--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
     else {
-      const text = wrapMessage(`Error: ${safe(failure.message)}`, screen.columns)
+      const message = args.includes("--debug") ? failure.message : (failure.brief ?? failure.message)
+      const text = wrapMessage(`Error: ${safe(message)}`, screen.columns)
       yield* screen.note(text.replace(/^Error:/, screen.paint("red", "Error:")))
     }
     if (args.includes("--debug")) yield* screen.note(safe(Cause.pretty(cause)))

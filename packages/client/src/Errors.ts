@@ -130,6 +130,10 @@ export class BadRequest extends answered("BadRequest", 400) {}
 export class Unauthorized extends answered("Unauthorized", 401)<{
   readonly explanation: Explanation | undefined
 }> {
+  /** What to do, in one sentence without its end. Undefined without an explanation. */
+  get remedy(): string | undefined {
+    return this.explanation && remedyOf(this.explanation, this.body)
+  }
   protected get hint(): string {
     const lost = this.afterLostAnswer ? mayHaveHappened : ""
     return this.explanation === undefined ? lost : `${lost} (${explain(this.explanation, this.body)})`
@@ -158,38 +162,41 @@ const maxPrintedMillis = 120_000
 const duration = (millis: number): string =>
   millis > maxPrintedMillis ? `${Math.round(millis / 6_000) / 10} minutes` : `${millis} ms`
 
-/** @internal Says why the exchange refused a signature, and what to do. */
-export const explain = (explanation: Explanation, body: ErrorBody): string => {
-  const {
+/** @internal Says what to do about a refused signature. */
+export const remedyOf = (
+  {
     clockSkewMillis,
     environment,
-    keyId,
-    kind,
     measuredClockSkewErrorMillis: margin = 0,
     measuredClockSkewMillis: skew
-  } = explanation
+  }: Explanation,
+  body: ErrorBody
+): string => {
+  // How far the timestamp of the signature was behind the exchange's clock. Negative if it was ahead.
+  const behindMillis = skew === undefined ? 0 : skew - clockSkewMillis
+  if (Math.abs(behindMillis) - margin > skewResolutionMillis) {
+    const [what, advice] =
+      clockSkewMillis === 0
+        ? ["this machine's clock", "set the clock, or let the layer correct it (correctClockSkew)"]
+        : ["the corrected time of this machine", "set the clock"]
+    const side = behindMillis > 0 ? "behind" : "ahead of"
+    return `${what} is ${duration(Math.abs(behindMillis))} (± ${margin} ms) ${side} the exchange's: ${advice}`
+  }
+  if (!statuses.blamesTimestamp(body)) {
+    return `check that the key id belongs to this private key and was created in ${environment}: environments do not share keys`
+  }
+  return skew === undefined
+    ? "the exchange did not accept the timestamp, and its responses have no date to compare with: check this machine's clock, then call again"
+    : "the timestamp was too old although the clocks agree: the machine slept, or the request was delayed after signing: call again"
+}
+
+/** @internal Says why the exchange refused a signature, and what to do. */
+export const explain = (explanation: Explanation, body: ErrorBody): string => {
+  const { clockSkewMillis, environment, keyId, kind } = explanation
   const sign = clockSkewMillis < 0 ? "-" : ""
   const corrected =
     clockSkewMillis === 0 ? "" : `, ${sign}${duration(Math.abs(clockSkewMillis))} added to this machine's clock`
-  const remedy = () => {
-    // How far the timestamp of the signature was behind the exchange's clock. Negative if it was ahead.
-    const behindMillis = skew === undefined ? 0 : skew - clockSkewMillis
-    if (Math.abs(behindMillis) - margin > skewResolutionMillis) {
-      const [what, advice] =
-        clockSkewMillis === 0
-          ? ["this machine's clock", "set the clock, or let the layer correct it (correctClockSkew)"]
-          : ["the corrected time of this machine", "set the clock"]
-      const side = behindMillis > 0 ? "behind" : "ahead of"
-      return `${what} is ${duration(Math.abs(behindMillis))} (± ${margin} ms) ${side} the exchange's: ${advice}`
-    }
-    if (!statuses.blamesTimestamp(body)) {
-      return `check that the key id belongs to this private key and was created in ${environment}: environments do not share keys`
-    }
-    return skew === undefined
-      ? "the exchange did not accept the timestamp, and its responses have no date to compare with: check this machine's clock, then call again"
-      : "the timestamp was too old although the clocks agree: the machine slept, or the request was delayed after signing: call again"
-  }
-  return `${remedy()}; signed text ${JSON.stringify(explanation.signedText)} with the ${kind} key ${keyId} for ${environment}${corrected}`
+  return `${remedyOf(explanation, body)}; signed text ${JSON.stringify(explanation.signedText)} with the ${kind} key ${keyId} for ${environment}${corrected}`
 }
 
 /** 403: the key lacks the scope, the subaccount or the access level that the operation needs. */

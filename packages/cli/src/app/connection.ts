@@ -7,6 +7,7 @@ import * as Environment from "@kalshi-effect/client/Environment"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as ApiKey from "@kalshi-effect/signing/ApiKey"
+import type { KeyError } from "@kalshi-effect/signing/KeyError"
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as SigningConfig from "@kalshi-effect/signing/SigningConfig"
 import * as Config from "effect/Config"
@@ -68,14 +69,47 @@ const keyOfProfile = Effect.gen(function* () {
     )
   }
   yield* requirePrivateKeyFile(path)
-  return yield* ApiKey.fromFile({ keyId, path })
+  return yield* Effect.mapError(
+    ApiKey.fromFile({ keyId, path }),
+    keyFailure(`The key of the profile ${chosen.name}`, path)
+  )
+})
+
+/** Names the source of a key that cannot be used. */
+const keyFailure =
+  (source: string, path?: string) =>
+  (error: KeyError): CommandError => {
+    // A file that was read has a path that is no key.
+    const isRead = error.reason._tag !== "FileUnreadable" && error.reason._tag !== "PathHoldsKey"
+    const where = path === undefined || !isRead ? source : `${source}, file ${JSON.stringify(path)}`
+    return new CommandError({
+      exit: "key",
+      message: `${where}: ${error.message}`,
+      details: { type: error._tag },
+      cause: error
+    })
+  }
+
+const keyOfVariables = Effect.gen(function* () {
+  const { keyId, privateKey } = yield* Effect.mapError(
+    SigningConfig.credentials,
+    ({ cause }) => new CommandError({ exit: "key", message: cause.message, details: { type: "ConfigError" } })
+  )
+  const [name, read, path] =
+    privateKey._tag === "Pem"
+      ? (["KALSHI_PRIVATE_KEY", ApiKey.fromPem({ keyId, privateKey: privateKey.pem }), undefined] as const)
+      : (["KALSHI_PRIVATE_KEY_PATH", ApiKey.fromFile({ keyId, path: privateKey.path }), privateKey.path] as const)
+  return yield* Effect.mapError(read, (error) => {
+    const isId = error.reason._tag === "EmptyKeyId" || error.reason._tag === "InvalidKeyId"
+    return isId ? keyFailure("KALSHI_API_KEY_ID")(error) : keyFailure(name, path)(error)
+  })
 })
 
 /** The key of this run. Undefined if neither the environment variables nor the profile name one. */
 export const apiKey = Effect.gen(function* () {
   if (yield* hasProfileFlag) return yield* keyOfProfile
   const variables = yield* connectionVariables
-  return variables.some((name) => name !== "KALSHI_ENV") ? yield* SigningConfig.apiKey : yield* keyOfProfile
+  return variables.some((name) => name !== "KALSHI_ENV") ? yield* keyOfVariables : yield* keyOfProfile
 })
 
 /** The signer of this run. */

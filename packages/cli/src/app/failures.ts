@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Errors from "@kalshi-effect/client/Errors"
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Predicate from "effect/Predicate"
@@ -24,6 +25,8 @@ export class OutputClosed extends Data.TaggedError("OutputClosed") {}
 export interface Failure {
   readonly exit: Exit
   readonly message: string
+  /** A shorter message for people. Default: the message. */
+  readonly brief?: string | undefined
   readonly details: Readonly<Record<string, unknown>>
 }
 
@@ -76,10 +79,19 @@ const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exi
 /** The fields of an error that its JSON form repeats. None of them can contain a secret. */
 const detailFields = ["operation", "status", "code", "pointer", "carriedOut", "requestSent", "attempts"] as const
 
+/** A 401 without the signed text, which only helps to debug a signature. */
+const briefOf = ({ afterLostAnswer, code, remedy, status }: Errors.Unauthorized): string | undefined =>
+  remedy === undefined || afterLostAnswer
+    ? undefined
+    : `The exchange did not accept the key (status ${status}${code === undefined ? "" : `, ${code}`}): ${remedy}`
+
 /** Describes the error of a command. Returns undefined for {@link OutputClosed}, which is no failure. */
 export const describeFailure = (error: unknown, effects: Effects): Failure | undefined => {
   if (error instanceof OutputClosed) return undefined
-  if (error instanceof CommandError) return { exit: error.exit, message: error.message, details: error.details ?? {} }
+  if (error instanceof CommandError) {
+    const { cause, details = {}, exit, message } = error
+    return { exit, message, brief: cause instanceof Errors.Unauthorized ? briefOf(cause) : undefined, details }
+  }
   if (!Predicate.isObject(error)) return { exit: "failed", message: String(error), details: {} }
   const fields = error as Readonly<Record<string, unknown>> // read by name, each checked before use
   const details: Record<string, unknown> = {}
@@ -87,7 +99,8 @@ export const describeFailure = (error: unknown, effects: Effects): Failure | und
   for (const name of detailFields) {
     if (fields[name] !== undefined) details[name] = fields[name]
   }
-  return { exit: exitOf(fields, effects), message: String(fields["message"] ?? fields["_tag"]), details }
+  const brief = error instanceof Errors.Unauthorized ? briefOf(error) : undefined
+  return { exit: exitOf(fields, effects), message: String(fields["message"] ?? fields["_tag"]), brief, details }
 }
 
 /** Describes the whole cause of a failed command: an interruption, an error, or a defect of this program. */

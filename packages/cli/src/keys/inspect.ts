@@ -37,15 +37,26 @@ const factsOf = (key: ApiKey.ApiKey): KeyFacts => {
   return { kind: key.kind, bits, fingerprint: fingerprintOfPem(publicKey), publicKey }
 }
 
+/**
+ * The name of a file, from a path that could be the text of a key. Undefined if the name could be, too: no key contains
+ * a dot.
+ */
+const nameOf = (path: string): string | undefined => /(?:^|[/\\])([\w-]{1,40}\.[a-z]{1,5})$/i.exec(path)?.[1]
+
 /** The reasons whose advice is for programs. Here it is for people. */
 const explain = (path: string, { message, reason }: KeyError): string => {
   const file = JSON.stringify(path)
   switch (reason._tag) {
     case "PathHoldsKey":
       return "The argument is the text of a key, not the path of a file. Save the key to a file, and pass its path. The key is now in the history of your shell: delete it there"
-    case "FileUnreadable":
-      // The path could be the text of a key, so it is not repeated.
-      return `The private key file cannot be read: ${reason.problem}. Check the path and the permissions of the file`
+    case "FileUnreadable": {
+      const shown = reason.path ?? nameOf(path)
+      if (shown === undefined)
+        return `The private key file cannot be read: ${reason.problem}. Check the path and the permissions of the file`
+      return reason.problem === "NotFound"
+        ? `The file ${JSON.stringify(shown)} does not exist. Check the path`
+        : `The file ${JSON.stringify(shown)} cannot be read: ${reason.problem}. Check its permissions`
+    }
     case "NoPem":
       if (reason.looksLike === "FilePath")
         return `${file} contains the path of a file, not a key. Pass that path instead`

@@ -74,7 +74,12 @@ describe("kalshi keys check", () => {
   const bad: ReadonlyArray<
     readonly [what: string, name: string, content: string | Buffer | undefined, message: RegExp]
   > = [
-    ["a file that does not exist", "missing.pem", undefined, /cannot be read: NotFound/],
+    [
+      "a file that does not exist",
+      "missing.pem",
+      undefined,
+      /The file "[^"]*missing\.pem" does not exist\. Check the path/
+    ],
     ["a public key", "public.pem", publicKey.export({ type: "spki", format: "pem" }), /This is a public key/],
     ["an RSA key that is too short", "short.pem", shortRsa.export({ type: "pkcs8", format: "pem" }), /has 1024 bits/],
     ["a key without its end", "cut.pem", pem.slice(0, 60), /is truncated/],

@@ -172,7 +172,7 @@ describe("kalshi profile", () => {
           "a key file that does not exist",
           ["add", "a", "--env", "demo", "--key-id", keyId, "--key-file", "/no/key.pem"],
           "key",
-          "cannot be read: NotFound"
+          'The file "/no/key.pem" does not exist'
         ],
         ["a name that is no name", ["add", "__proto__", "--env", "demo"], "usage", "Choose another name"],
         ["--csv for a change", ["add", "a", "--env", "demo", "--csv"], "usage", "--csv prints lists only"],

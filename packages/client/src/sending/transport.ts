@@ -99,6 +99,9 @@ const isNeverSent = (error: unknown): boolean => {
 /** The code of a {@link TransportFault}: the response is too large. Not retryable. */
 export const bodyTooLarge = "ERR_BODY_TOO_LARGE"
 
+/** A message of the system. Most contain the code already, such as `connect ECONNREFUSED 127.0.0.1:8787`. */
+const withCode = (code: string, message: string): string => (message.includes(code) ? message : `${code}: ${message}`)
+
 const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
   const { reason } = error
   const cause = innermost(reason.cause)
@@ -111,7 +114,7 @@ const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
   const description =
     code === undefined
       ? `${text(memberOf(cause, "name")) ?? reason._tag} without a code`
-      : `${code}: ${text(memberOf(cause, "message")) ?? ""}`
+      : withCode(code, text(memberOf(cause, "message")) ?? "")
   return { requestSent: neverSent ? "no" : "maybe", code, reason: description }
 }
 
