@@ -3,10 +3,13 @@
  *
  * @module
  */
+import * as Events from "@kalshi-effect/client/Events"
 import * as Historical from "@kalshi-effect/client/Historical"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { CommandError } from "../app/failures.ts"
 import { explainUnknown } from "./unknown.ts"
 
 /**
@@ -28,9 +31,31 @@ export const withArchive = <A, E, R, E2, R2>(
     })
   })
 
+/** How to find a market. Tickers are upper-case. */
+const findMarket = (ticker: string): string => {
+  const upper = ticker.toUpperCase()
+  return `${upper === ticker ? "" : `Did you mean ${upper}? `}Find a market with \`kalshi search\``
+}
+
 /** Reads a market of any age. Its error says what to do if there is none. */
 export const anyMarket = (ticker: string) =>
   Markets.get({ ticker }).pipe(
     Effect.catchTag("NotFound", () => Historical.market({ ticker })),
-    explainUnknown("market", ticker, "Find a market with `kalshi search`")
+    Effect.catchTag("NotFound", (error) =>
+      Effect.flatMap(
+        Effect.option(Events.get({ event_ticker: ticker })),
+        (event): Effect.Effect<never, CommandError | typeof error> =>
+          Option.isSome(event)
+            ? Effect.fail(
+                new CommandError({
+                  exit: "refused",
+                  message: `${JSON.stringify(ticker)} is an event, not a market. Show its markets with \`kalshi event ${ticker}\``,
+                  details: { type: "NotFound" },
+                  cause: error
+                })
+              )
+            : Effect.fail(error)
+      )
+    ),
+    explainUnknown("market", ticker, findMarket(ticker))
   )

@@ -39,7 +39,8 @@ const formatBalance = (balance: Balance, screen: Output.Screen): string => {
         ? undefined
         : shards.map(({ balance, exchange_index }) => `${exchange_index}: $${balance}`).join(", ")
     ],
-    ["updated", shortSeconds(balance.updated_ts)]
+    // A subaccount without a change has the time zero.
+    ["updated", balance.updated_ts === 0 ? undefined : shortSeconds(balance.updated_ts)]
   ])
 }
 

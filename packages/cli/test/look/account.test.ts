@@ -100,6 +100,10 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         const one = yield* run(["balance", "--subaccount", "1"])
         // Two contracts at $0.10 are reserved, and the exchange does not count the reserved money as cash.
         assert.deepStrictEqual(wordsOf(one.stdout)[0], ["cash", "$49.8000"])
+        // Its time of the last change is zero.
+        const unused = yield* run(["balance", "--subaccount", "3"])
+        assert.match(unused.stdout, /^cash +\$0\.0000\n/)
+        assert.notInclude(unused.stdout, "updated")
         const each = yield* run(["balance", "--each", "--json"])
         const rows: ReadonlyArray<Record<string, unknown>> = JSON.parse(each.stdout)
         assert.deepStrictEqual(

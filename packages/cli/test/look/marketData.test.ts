@@ -223,6 +223,15 @@ bid      0.4000   5.00  12.00
         assert.strictEqual((yield* run(["book", ticker, "KXNONE", "--json"])).exit, "refused")
         yield* sandbox.plant({ operation: "GetMarket", status: 404, times: 1, body: {} })
         assert.include((yield* run(["market", ticker])).stderr, `The exchange has no market "${ticker}"`)
+        const lower = yield* run(["market", "kxlook-26-b"])
+        assert.deepStrictEqual(lower.exit, "refused")
+        assert.include(lower.stderr, "Did you mean KXLOOK-26-B?")
+        const event = yield* run(["market", "KXLOOK-26"])
+        assert.strictEqual(event.exit, "refused")
+        assert.include(
+          event.stderr,
+          '"KXLOOK-26" is an event, not a market. Show its markets with `kalshi event KXLOOK-26`'
+        )
       })
     )
 
