@@ -26,6 +26,10 @@ const errors: ReadonlyArray<readonly [args: string, message: string]> = [
   ],
   ["keys check", "The argument file is required. See `kalshi keys check --help`"],
   ["status a", '"kalshi status" does not take "a". See `kalshi status --help`'],
+  [
+    "keys check -- -----BEGIN PRIVATE KEY----- MC4CAQAwBQYDK2Vw -----END PRIVATE KEY-----",
+    '"kalshi keys check" does not take the text of a private key. See `kalshi keys check --help`'
+  ],
   ["keys new", "--out is required. See `kalshi keys new --help`"],
   ["status --env", "--env has no value. Pass --env <exchange>. See `kalshi status --help`"]
 ]
