@@ -58,6 +58,17 @@ export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<Ch
   return connected
 })
 
+/** Prints what a change would send. If nothing reads the output, the command fails: nothing was sent. */
+export const requireShown = <A, E, R>(print: Effect.Effect<A, E | OutputClosed, R>) =>
+  Effect.catchIf(
+    print,
+    (error): error is OutputClosed => error instanceof OutputClosed,
+    () =>
+      usage(
+        "Nothing was sent, because nothing reads the standard output. Pass --yes to send without a question, or --dry-run to see the request only"
+      )
+  )
+
 /**
  * Asks whether to send. Succeeds if the user agrees, or passed `--yes`. Otherwise it fails, and nothing may be sent.
  *

@@ -148,10 +148,13 @@ const settle = Effect.fnUntraced(function* (
   yield* noteOthers(others)
   const { busy, rows } = yield* settleOrders(own, within).pipe(Effect.provide(readLayer))
   const json = rows.map(({ settlement }) => settlement)
-  yield* (yield* Output.format) === "json"
-    ? Output.line(JSON.stringify(json.map(toJson)))
-    : Output.list(settledColumns, rows, { empty: none })
-  yield* Effect.forEach(rows, finish, { concurrency: 16, discard: true })
+  const printed = yield* Effect.result(
+    (yield* Output.format) === "json"
+      ? Output.line(JSON.stringify(json.map(toJson)))
+      : Output.list(settledColumns, rows, { empty: none })
+  )
+  // An outcome that could not be printed keeps its record, so that the next run tells it.
+  if (printed._tag === "Success") yield* Effect.forEach(rows, finish, { concurrency: 16, discard: true })
   const open = rows.filter(({ settlement }) => settlement._tag === "Unknown").length + busy.length
   if (open > 0) {
     return yield* new CommandError({
@@ -159,6 +162,7 @@ const settle = Effect.fnUntraced(function* (
       message: `The outcome of ${open === 1 ? "1 order" : `${open} orders`} is still not known. Run \`kalshi order settle\` again later. If you have checked an order yourself, remove its record with --forget`
     })
   }
+  yield* Effect.fromResult(printed)
 })
 
 /** The command. */

@@ -5,30 +5,9 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import { finish } from "../../src/trade/pending.ts"
-import { layer as exchange, type Exchange } from "../support/exchange.ts"
+import { layer as exchange } from "../support/exchange.ts"
 import { pendingFolder, readPending, type Trading, trading, writePending } from "../support/trading.ts"
-
-/** The record that a command leaves if it is killed. */
-const recordOf = ({ account, sandbox }: Exchange, ticker: string, id: string) => ({
-  version: 1,
-  environment: sandbox.url,
-  rest_url: sandbox.environment.restUrl,
-  key_id: account.keyId,
-  client_order_id: id,
-  ticker,
-  request: {
-    ticker,
-    client_order_id: id,
-    side: "bid",
-    count: "1",
-    price: "0.10",
-    time_in_force: "good_till_canceled",
-    self_trade_prevention_type: "taker_at_cross"
-  },
-  placedAtMillis: Date.now() - 400_000,
-  process_id: 2 ** 22 + 1, // above the largest process id
-  host: "this"
-})
+import { recordOf } from "./support.ts"
 
 const place = ({ account, sandbox, ticker }: Trading, clientOrderId: string, price = "0.10") =>
   sandbox.placeOrder(account.accountId, { ticker, side: "bid", count: "1", price, clientOrderId })
