@@ -119,6 +119,13 @@ const finish = ({ order, settlement }: Settled) =>
 
 const forget = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<string>) {
   if (ids.length === 0) return yield* usage("--forget needs the ids of the orders to forget")
+  const nowMillis = yield* Clock.currentTimeMillis
+  const busy = orders.find((order) => pending.isBeingSent(order, nowMillis))
+  if (busy !== undefined) {
+    return yield* usage(
+      `${busy.client_order_id} is being sent by process ${busy.process_id}. Nothing was removed. Wait until that command ends`
+    )
+  }
   for (const { client_order_id } of orders) {
     yield* Effect.mapError(
       pending.finish(client_order_id),
@@ -151,7 +158,9 @@ const settle = Effect.fnUntraced(function* (
   const printed = yield* Effect.result(
     (yield* Output.format) === "json"
       ? Output.line(JSON.stringify(json.map(toJson)))
-      : Output.list(settledColumns, rows, { empty: none })
+      : Output.list(settledColumns, rows, {
+          empty: busy.length > 0 ? "No order was settled" : "No order is pending on this exchange with this key"
+        })
   )
   // An outcome that could not be printed keeps its record, so that the next run tells it.
   if (printed._tag === "Success") yield* Effect.forEach(rows, finish, { concurrency: 16, discard: true })

@@ -1,5 +1,6 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { statSync, writeFileSync } from "node:fs"
+import { rmSync, statSync, writeFileSync } from "node:fs"
+import { hostname } from "node:os"
 import { join } from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -71,6 +72,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
       yield* place(trader, "other-1")
       const all = yield* trader.run(["order", "settle"])
       assert.strictEqual(all.code, 0)
+      assert.strictEqual(all.stdout, "No order is pending on this exchange with this key\n")
       assert.include(all.stderr, `Settle them with --env demo and the key ${trader.account.keyId}`)
       assert.include(all.stderr, `Settle them with --env ${trader.sandbox.url} and the key another-key`)
       const one = yield* trader.run(["order", "settle", "other-1"])
@@ -82,6 +84,23 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
       assert.strictEqual((yield* trader.run(["order", "settle", "--forget"])).code, 2)
       yield* trader.run(["order", "settle", "--forget", "other-1", "other-2"])
       assert.deepStrictEqual(trader.pendingFiles(), [])
+    })
+  )
+
+  it.effect("neither settles nor forgets an order that another process is sending", () =>
+    Effect.gen(function* () {
+      const trader = yield* trading("KXBUSY-26-T1")
+      const sender = { placedAtMillis: Date.now(), process_id: process.ppid, host: hostname() }
+      writePending(trader, { ...recordOf(trader, trader.ticker, "busy-1"), ...sender })
+      const settled = yield* trader.run(["order", "settle"])
+      assert.strictEqual(settled.code, 5)
+      assert.strictEqual(settled.stdout, "No order was settled\n")
+      assert.include(settled.stderr, `busy-1 is being sent by process ${process.ppid}`)
+      const forgotten = yield* trader.run(["order", "settle", "--forget", "busy-1"])
+      assert.strictEqual(forgotten.code, 2)
+      assert.include(forgotten.stderr, "Nothing was removed")
+      assert.deepStrictEqual(trader.pendingFiles(), ["busy-1.json"])
+      rmSync(join(pendingFolder(trader), "busy-1.json"))
     })
   )
 
