@@ -327,6 +327,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
           [...sized, "--expires", "2099-02-30T00:00:00Z"],
           [...sized, "--expires", "soon"],
           [...sized, "--reduce-only"],
+          [...sized, "--group="],
           [...sized, "--client-order-id", "../outside"],
           [...sized, "--csv"],
           [...sized, "--json", "--csv"]
