@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Tests the packages as a user gets them from the registry, with the node on the PATH: packs the built packages, installs
-# them with npm in an empty folder, imports every module, starts the command and sends it a request.
+# them with npm in an empty folder, imports every module, starts the commands and sends a request. Then installs the
+# command line alone in another empty folder, and runs it with the node on the PATH and with the repository's Node.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
@@ -15,3 +16,34 @@ cd "$folder"
 npm init --yes >/dev/null
 npm install --silent --no-audit --no-fund ./*.tgz "effect@$effect" "@effect/platform-node@$platform"
 node published.mjs
+
+# The command line alone: npm must install all that it needs, and the packages of this repository come from the files.
+root=$OLDPWD
+mkdir "$folder/cli"
+cd "$folder/cli"
+npm init --yes >/dev/null
+npm install --silent --no-audit --no-fund ../*.tgz
+unset KALSHI_ENV
+expect() { grep -q -- "$1" <<<"$2" || { echo "expected: $1, got: $2" >&2; exit 1; }; }
+check_kalshi() {
+  local version
+  version=$(node --version)
+  if node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 19) ? 0 : 1)'; then
+    expect "^kalshi v0" "$(npx --no-install kalshi --version)"
+    local text
+    text=$(npx --no-install kalshi demo --for 2s)
+    expect "A local exchange with simulated traders runs at http://127.0.0.1" "$text"
+    expect "trade  " "$text"
+    expect '^{"type":"started"' "$(npx --no-install kalshi demo --for 1s --json)"
+    expect "ECONNREFUSED" "$(npx --no-install kalshi status --env http://127.0.0.1:9 2>&1)"
+    echo "Node $version: kalshi demo runs"
+  else
+    local text code=0
+    text=$(npx --no-install kalshi --version 2>&1) || code=$?
+    expect "kalshi needs Node 22.19 or newer" "$text"
+    [ "$code" = 2 ] || { echo "expected exit code 2, got $code" >&2; exit 1; }
+    echo "Node $version: kalshi says which Node it needs"
+  fi
+}
+check_kalshi
+PATH="$root/node_modules/.bin:$PATH" check_kalshi

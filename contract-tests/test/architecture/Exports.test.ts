@@ -20,7 +20,7 @@ const manifestOf = (name: string): Manifest =>
 const paths = {
   client:
     "Account AccountFeed Answer ApiKeys BlockTrades Capability ClockSkew DryRun Environment Errors Events Exchange Fcm Feed FeedMessages Fees FixedPoint Historical History IncentivePrograms Kalshi LiveData Markets Milestones MultivariateCollections Operation OrderBook OrderBooks OrderCost OrderGroups Orders Pages Portfolio PriceGrid Quotes RateLimits RateLimitsRedis RfqBatches Rfqs Search SendPolicy Series StructuredTargets Subaccounts Telemetry Trades Transfers generated/feed generated/parameters generated/requests generated/responses",
-  sandbox: "Assumptions Commands Entities Exchange Sandbox SandboxError View"
+  sandbox: "Assumptions Cli Commands Entities Exchange FeedServer Sandbox SandboxError View"
 }
 
 for (const [name, expected] of Object.entries(paths)) {

@@ -37,8 +37,10 @@ const packages: Readonly<Record<string, Arrows>> = {
     feed: [".", "exchange", "rest"],
     serving: ["feed", "rest"],
     persistence: [".", "exchange", "feed", "rest"],
-    operator: [".", "Sandbox.ts", "crowd", "exchange", "feed", "page", "persistence", "rest"],
+    operator: [".", "Cli.ts", "Sandbox.ts", "crowd", "exchange", "feed", "page", "persistence", "rest"],
     page: ["exchange", "feed", "operator", "rest"],
+    "Cli.ts": ["operator", "persistence"],
+    "FeedServer.ts": ["feed", "rest", "serving"],
     "Sandbox.ts": [".", "crowd", "feed", "operator", "page", "persistence", "rest", "serving"]
   },
   "packages/cli/src": {
@@ -52,9 +54,11 @@ const packages: Readonly<Record<string, Arrows>> = {
     call: ["app", "call/generated", "output"],
     keys: ["app", "output"],
     shell: ["app", "call", "call/generated", "output"],
+    relay: ["app", "output"],
+    local: ["app", "output", "watch"],
     bin: [".", "output"],
     story: ["."],
-    ".": ["app", "call", "keys", "look", "output", "record", "shell", "trade", "watch"]
+    ".": ["app", "call", "keys", "local", "look", "output", "record", "relay", "shell", "trade", "watch"]
   },
   "packages/signing/src": {
     internal: ["."],

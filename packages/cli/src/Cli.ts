@@ -23,6 +23,8 @@ import { version } from "./app/version.ts"
 import { call } from "./call/call.ts"
 import { keys } from "./keys/keys.ts"
 import { profile } from "./keys/profile.ts"
+import { demo } from "./local/demo.ts"
+import { sandbox } from "./local/sandbox.ts"
 import { balance } from "./look/balance.ts"
 import { book } from "./look/book.ts"
 import { candles } from "./look/candles.ts"
@@ -45,6 +47,7 @@ import { Output } from "./output/Output.ts"
 import { formatJson, plain } from "./output/plain.ts"
 import { record } from "./record/record.ts"
 import { replay } from "./record/replay.ts"
+import { relay } from "./relay/relay.ts"
 import { commandsOf } from "./shell/commands.ts"
 import { completionsOf } from "./shell/completions.ts"
 import { group } from "./trade/group.ts"
@@ -86,7 +89,8 @@ export const kalshi = Command.make("kalshi").pipe(
     { group: "Trade", commands: [order, group] },
     { group: "Everything", commands: [call] },
     { group: "Keys and profiles", commands: [keys, profile] },
-    { group: "Record and relay", commands: [record, replay] },
+    { group: "Record and relay", commands: [record, replay, relay] },
+    { group: "Local exchange", commands: [demo, sandbox] },
     { group: "Scripts and shells", commands: [commandsOf(root), completionsOf(root)] }
   ]),
   Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),

@@ -12,10 +12,17 @@ const readme = readFileSync(file, "utf8")
 
 describe("examplesOf", () => {
   it("reads the commands and their outputs", () => {
-    const text = '```console\n$ kalshi a "b c"\none\n\ntwo\n$ kalshi d | head -2\n```\n'
+    const text = '```console\n$ kalshi a "b c"\none\n\ntwo\n$ kalshi d | head -2\n$ kalshi e\nserves\n^C\n```\n'
     assert.deepStrictEqual(examplesOf(text), [
-      { args: ["a", "b c"], head: undefined, command: 'kalshi a "b c"', output: "one\n\ntwo" },
-      { args: ["d"], head: 2, command: "kalshi d | head -2", output: "" }
+      {
+        args: ["a", "b c"],
+        head: undefined,
+        interruptAfter: undefined,
+        command: 'kalshi a "b c"',
+        output: "one\n\ntwo"
+      },
+      { args: ["d"], head: 2, interruptAfter: undefined, command: "kalshi d | head -2", output: "" },
+      { args: ["e"], head: undefined, interruptAfter: 1, command: "kalshi e", output: "serves\n^C" }
     ])
   })
 
@@ -27,15 +34,40 @@ describe("examplesOf", () => {
 
 // UPDATE_README=1 writes the real outputs into the README.
 layer(readmeExchange, { excludeTestServices: true })("README", (it) => {
+  it.effect("has an example of each command", () =>
+    Effect.gen(function* () {
+      const { run } = yield* LocalExchange
+      const { stdout } = yield* run(["commands", "--json"])
+      const { commands } = JSON.parse(stdout) as {
+        readonly commands: ReadonlyArray<{ readonly command: string; readonly subcommands: ReadonlyArray<string> }>
+      }
+      const shown = examplesOf(readme).map(({ command }) => `${command} `)
+      const missing = commands
+        .filter(
+          ({ command, subcommands }) =>
+            subcommands.length === 0 && !shown.some((line) => line.startsWith(`${command} `))
+        )
+        .map(({ command }) => command)
+      assert.isAbove(commands.length, 40)
+      assert.deepStrictEqual(missing, [])
+    })
+  )
+
   it.effect("shows the real output of each command", () =>
     Effect.gen(function* () {
       const { folder, run } = yield* LocalExchange
       let updated = readme
-      for (const { args, command, head, output } of examplesOf(readme)) {
+      for (const { args, command, head, interruptAfter, output } of examplesOf(readme)) {
         // A file in the README is a file in the folder of the test.
         const inFolder = args.map((arg) => (/^[\w-]+\.(?:ndjson|json|pem)$/.test(arg) ? join(folder, arg) : arg))
-        const { stderr, stdout } = yield* run(inFolder, head === undefined ? {} : { head })
-        const actual = (stdout + stderr).replaceAll(`${folder}/`, "").replaceAll("\r\n", "\n").trimEnd()
+        const { stderr, stdout } = yield* run(inFolder, {
+          ...(head === undefined ? {} : { head }),
+          ...(interruptAfter === undefined ? {} : { interruptAfter })
+        })
+        const actual = (stdout + stderr + (interruptAfter === undefined ? "" : "^C"))
+          .replaceAll(`${folder}/`, "")
+          .replaceAll("\r\n", "\n")
+          .trimEnd()
         if (process.env["UPDATE_README"] === undefined) {
           assert.isTrue(matches(output, actual), `$ ${command}\nexpected:\n${output}\nactual:\n${actual}`)
         } else if (!matches(output, actual)) {

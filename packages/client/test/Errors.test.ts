@@ -485,7 +485,7 @@ describe("TransportError", () => {
         const message = yield* messageOf(refused, `${origin}/trade-api/v2`)
         assert.include(
           message,
-          `nothing listens at ${origin}: start the local exchange (kalshi-sandbox --port ${port})`
+          `nothing listens at ${origin}: start the local exchange (kalshi-sandbox --port ${port}, or kalshi sandbox --port ${port})`
         )
         assert.include(message, "nothing was sent")
       }

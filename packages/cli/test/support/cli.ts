@@ -12,7 +12,10 @@ import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as ExitValue from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
@@ -48,6 +51,8 @@ export interface Options {
   readonly head?: number
   /** Whether the reader of the standard output closes it after this text. Default: the reader reads all. */
   readonly until?: (stdout: string) => boolean
+  /** The number of lines after which the user presses Ctrl-C. Default: never. */
+  readonly interruptAfter?: number
   /** The width of the terminal. Default: the output is not a terminal. */
   readonly columns?: number
   /** Whether the terminal has colours. Default: false. */
@@ -105,11 +110,19 @@ const redirecting = (address: string) =>
 export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
   Effect.gen(function* () {
     const printed = { stdout: "", stderr: "" }
+    const interrupted = yield* Deferred.make<void>()
+    const print = (stream: keyof typeof printed, text: string): void => {
+      printed[stream] += text
+      const count = `${printed.stdout}${printed.stderr}`.split("\n").length - 1
+      if (options.interruptAfter !== undefined && count >= options.interruptAfter) {
+        Deferred.doneUnsafe(interrupted, ExitValue.void)
+      }
+    }
     const decoder = new TextDecoder()
     const sink = (stream: keyof typeof printed) => () =>
       Sink.forEach((part: string | Uint8Array) =>
         Effect.suspend(() => {
-          printed[stream] += typeof part === "string" ? part : decoder.decode(part)
+          print(stream, typeof part === "string" ? part : decoder.decode(part))
           if (stream === "stdout" && options.until?.(printed.stdout) === true) return Effect.fail(closed)
           const lines = printed[stream].split("\n")
           if (stream === "stderr" || options.head === undefined || lines.length <= options.head) return Effect.void
@@ -126,7 +139,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       size: Effect.tap(Queue.sliding<Terminal.Size, Cause.Done>(1), (queue) => Queue.offer(queue, size)),
       readInput: Effect.succeed(keys),
       readLine: Effect.fail(new Terminal.QuitError({})),
-      display: (text) => Effect.sync(() => void (printed.stdout += text))
+      display: (text) => Effect.sync(() => print("stdout", text))
     })
     const stdio = Stdio.layerTest({
       args: Effect.succeed(args),
@@ -143,8 +156,8 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
     })
     const console: Console.Console = {
       ...globalThis.console,
-      log: (...parts) => void (printed.stdout += `${parts.join(" ")}\n`),
-      error: (...parts) => void (printed.stderr += `${parts.join(" ")}\n`)
+      log: (...parts) => print("stdout", `${parts.join(" ")}\n`),
+      error: (...parts) => print("stderr", `${parts.join(" ")}\n`)
     }
     const platform = Layer.mergeAll(
       NodeServices.layer,
@@ -152,7 +165,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       Layer.succeed(Terminal.Terminal, terminal),
       capabilities,
       Layer.succeed(Console.Console, console),
-      Layer.succeed(StopRequested, options.stop ?? Effect.never),
+      Layer.succeed(StopRequested, options.stop ?? Deferred.await(interrupted)),
       ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...options.env } })),
       ...(options.nowMillis === undefined
         ? []
@@ -168,7 +181,14 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       options.redirectTo === undefined ? NodeHttpClient.layerUndici : redirecting(options.redirectTo),
       NodeWS.layerWebSocketConstructor
     )
-    const exit = yield* run(args).pipe(Effect.provide(services))
+    // The run ends with its own exit, also if it was interrupted.
+    const ended = yield* Deferred.make<Exit>()
+    const running = yield* Effect.forkChild(
+      Effect.uninterruptible(Effect.onExit(Effect.provide(run(args), services), (exit) => Deferred.done(ended, exit)))
+    )
+    yield* Effect.raceFirst(Fiber.await(running), Deferred.await(interrupted))
+    yield* Fiber.interrupt(running)
+    const exit = yield* Deferred.await(ended)
     return { exit, code: codeOf(exit), ...printed }
   })
 

@@ -2,7 +2,8 @@
  * The `console` blocks of a README: commands, and the output that each must print.
  *
  * A line `$ kalshi …` is a command. The lines up to the next command are its output, on both streams. In the output, `…`
- * stands for any text in a line, and a line `…` for any lines. `| head -N` closes the output after N lines.
+ * stands for any text in a line, and a line `…` for any lines. `| head -N` closes the output after N lines. An output that
+ * ends with `^C` is that of a command that runs until the user presses Ctrl-C, after the lines before.
  *
  * @module
  */
@@ -13,6 +14,8 @@ export interface Example {
   readonly args: ReadonlyArray<string>
   /** The number of lines after which the reader closes the output. Undefined if it reads all. */
   readonly head: number | undefined
+  /** The number of lines after which the user presses Ctrl-C. Undefined if the command ends by itself. */
+  readonly interruptAfter: number | undefined
   readonly command: string
   readonly output: string
 }
@@ -26,8 +29,10 @@ const exampleOf = (text: string): Example => {
   const [command = "", reader] = line.split(" | head -")
   const [name, ...args] = words(command)
   if (name !== "kalshi") throw new Error(`The README's command must start with kalshi: ${line}`)
+  const interrupted = output.indexOf("^C")
   return {
     args,
+    interruptAfter: interrupted === -1 ? undefined : interrupted,
     head: reader === undefined ? undefined : Number(reader),
     command: line,
     output: output.join("\n").trimEnd()

@@ -18,7 +18,7 @@ import type { Transport, TransportFault } from "./transport.ts"
 const hintOf = ({ hostname, origin, port, protocol }: RestRoot, { code, requestSent }: TransportFault): string => {
   if (code !== "ECONNREFUSED" || requestSent !== "no" || !loopback.test(hostname)) return ""
   const listening = port === "" ? (protocol === "https:" ? "443" : "80") : port
-  return `; nothing listens at ${origin}: start the local exchange (kalshi-sandbox --port ${listening})`
+  return `; nothing listens at ${origin}: start the local exchange (kalshi-sandbox --port ${listening}, or kalshi sandbox --port ${listening})`
 }
 
 /** Limits an attempt to the time limit of an attempt, and to the remaining time of the call. */

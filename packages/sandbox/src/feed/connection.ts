@@ -32,6 +32,8 @@ export class Subscription {
   isStalled = false
   /** Frames that wait for the network. */
   waiting = 0
+  /** Their length in characters. */
+  waitingLength = 0
 
   constructor(sid: number, name: ChannelName, channel: Channel, connection: FeedConnection) {
     this.sid = sid
@@ -61,6 +63,8 @@ export interface ConnectionOptions {
   readonly exchangeMillis: () => number
   /** The most frames of one subscription that may wait for a slow reader. One more ends the subscription. */
   readonly maxWaiting: number
+  /** The most characters of one subscription that may wait for a slow reader. Default: no limit. */
+  readonly maxWaitingLength?: number
   /** Calls back later. */
   readonly later: (delayMillis: number, run: () => void) => void
   /** Called with every frame that is sent. */
@@ -173,6 +177,7 @@ export class FeedConnection {
         this.#waitingReplies--
       } else {
         subscription.waiting--
+        subscription.waitingLength -= text.length
       }
       line.send(text)
     }
@@ -208,7 +213,12 @@ export class FeedConnection {
       if (++this.#waitingReplies > maxWaitingReplies) {
         this.line.drop("reset")
       }
-    } else if (++subscription.waiting > this.#options.maxWaiting) {
+      return
+    }
+    const { maxWaiting, maxWaitingLength = Number.POSITIVE_INFINITY } = this.#options
+    subscription.waiting++
+    subscription.waitingLength += text.length
+    if (subscription.waiting > maxWaiting || subscription.waitingLength > maxWaitingLength) {
       this.end(subscription, { code: 25 })
     }
   }

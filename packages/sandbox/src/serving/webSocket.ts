@@ -7,7 +7,7 @@
  */
 import { type IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import { type WebSocket, WebSocketServer } from "ws"
+import { type PerMessageDeflateOptions, type WebSocket, WebSocketServer } from "ws"
 import type { Endpoint, Line, Upgrade } from "../feed/line.ts"
 import { respond, toWireRequest } from "./nodeHttp.ts"
 import { decide, maxMessageBytes, type Upgrades } from "./upgrades.ts"
@@ -15,31 +15,37 @@ import { decide, maxMessageBytes, type Upgrades } from "./upgrades.ts"
 /** Frames shorter than this are not worth compressing. */
 const minDeflatedBytes = 1_024
 
+const deflate: PerMessageDeflateOptions = {
+  threshold: minDeflatedBytes,
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  // With this window, a connection that has compressed frames keeps about 120 KB of memory instead of 250 KB. JSON
+  // compresses equally well.
+  serverMaxWindowBits: 11,
+  zlibDeflateOptions: { level: 1, memLevel: 4, chunkSize: 4_096 }
+}
+
 /** The WebSockets of a server. */
 export class WebSockets {
   readonly #feed: Upgrades
   readonly #onDefect: (defect: unknown) => void
   readonly #sockets = new Set<Socket>()
   readonly #batches = new Batches()
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    maxPayload: maxMessageBytes,
-    perMessageDeflate: {
-      threshold: minDeflatedBytes,
-      serverNoContextTakeover: true,
-      clientNoContextTakeover: true,
-      // With this window, a connection that has compressed frames keeps about 120 KB of memory instead of 250 KB. JSON
-      // compresses equally well.
-      serverMaxWindowBits: 11,
-      zlibDeflateOptions: { level: 1, memLevel: 4, chunkSize: 4_096 }
-    }
-  })
+  readonly #server: WebSocketServer
 
-  /** If the code of a connection throws, the connection ends, and `onDefect` receives the error. */
-  constructor(feed: Upgrades, onDefect: (defect: unknown) => void) {
+  /**
+   * If the code of a connection throws, the connection ends, and `onDefect` receives the error. `compresses`: whether long
+   * frames are compressed for a client that offers it.
+   */
+  constructor(feed: Upgrades, onDefect: (defect: unknown) => void, { compresses = true } = {}) {
     this.#feed = feed
     this.#onDefect = onDefect
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: maxMessageBytes,
+      perMessageDeflate: compresses && deflate
+    })
   }
 
   /**

@@ -1,0 +1,119 @@
+/**
+ * `kalshi demo`: a local exchange with simulated traders, and its live order books.
+ *
+ * @module
+ */
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { CommandError, usage } from "../app/failures.ts"
+import { endsByInterruption } from "../app/interruption.ts"
+import { settings } from "../app/settings.ts"
+import { version } from "../app/version.ts"
+import * as Output from "../output/Output.ts"
+import { watch } from "../watch/watch.ts"
+import { accountLines, introduction, type Demo } from "./introduction.ts"
+import { printHappenings } from "./happenings.ts"
+
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+/** Reads a duration such as `30s` or `5m`. */
+const parseDuration = (text: string): Option.Option<number> => {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? []
+  // The expression permits only these units.
+  return number === undefined ? Option.none() : Option.some(Number(number) * units[unit as keyof typeof units])
+}
+
+const flags = {
+  duration: Flag.String("for").pipe(
+    Flag.withDescription("How long the demonstration runs, such as 30s or 5m (default: until you stop it)"),
+    Flag.filterMap(parseDuration, (text) => `a duration such as 30s, 5m or 1h, not ${JSON.stringify(text)}`),
+    Flag.optional
+  ),
+  traders: Flag.Int("traders").pipe(
+    Flag.withDescription("The number of simulated traders (default 20)"),
+    Flag.filter(
+      (traders) => traders >= 1 && traders <= 1_000,
+      () => "a number of traders from 1 to 1000"
+    ),
+    Flag.withDefault(20)
+  ),
+  port: Flag.Int("port").pipe(
+    Flag.withDescription("The port of the exchange; 0 for any free port (default 0)"),
+    Flag.filter(
+      (port) => port >= 0 && port <= 65_535,
+      () => "a port from 0 to 65535"
+    ),
+    Flag.withDefault(0)
+  )
+}
+
+/** How often the traders act per second, all together: something happens all the time, and can still be read. */
+const pace = 100
+
+/** Starts the exchange, which lasts as long as the scope. */
+const start = (traders: number, port: number) =>
+  Effect.gen(function* () {
+    // The exchange is loaded when it starts, so that the other commands start faster.
+    const { Sandbox, layer } = yield* Effect.promise(() => import("@kalshi-effect/sandbox/Sandbox"))
+    const options = { port, world: true, crowd: { traders, pace }, accounts: [{ name: "you" }] }
+    const context = yield* Effect.mapError(
+      Layer.build(layer(options)),
+      (error) =>
+        new CommandError({
+          exit: "failed",
+          message: `The local exchange did not start: ${error._tag === "SandboxError" ? error.reason : `it cannot listen on port ${port}. Pass another --port`}`,
+          cause: error
+        })
+    )
+    const { credentials, environment, page, url, view } = yield* Effect.provide(Sandbox, context)
+    const all = (yield* view).tickers()
+    // Both outcomes of a game: their prices move together.
+    const game = all.find((ticker) => ticker.startsWith("KXNFLGAME-")) ?? all[0] ?? ""
+    const tickers = all.filter((ticker) => ticker.startsWith(game.replace(/-[^-]*$/, "-")))
+    const [account] = credentials
+    if (account === undefined || page === undefined) return yield* Effect.die("the exchange has an account and a page")
+    return { account, environment, page: page.url, tickers, url } satisfies Demo
+  })
+
+/** The view of `kalshi watch book`, as the user would start it, but without the user's profiles. */
+const view = ({ account, tickers, url }: Demo) => {
+  const variables = { ...accountLines(account), KALSHI_CONFIG_DIR: join(tmpdir(), `kalshi-demo-${account.keyId}`) }
+  const root = Command.make("kalshi").pipe(Command.withSubcommands([watch]), Command.withGlobalFlags(settings))
+  return Command.runWith(root, { version })(["watch", "book", ...tickers, "--env", url]).pipe(
+    Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(variables)))
+  )
+}
+
+/** The command. */
+export const demo = Command.make("demo", flags, ({ duration, port, traders }) =>
+  Effect.gen(function* () {
+    const format = yield* Output.format
+    if (format === "csv") return yield* usage("--csv prints lists only. Use --json for a stream of events")
+    const { canAnimate } = yield* TerminalCapabilities.TerminalCapabilities
+    const running = yield* start(traders, port)
+    const isView = canAnimate && format === "human"
+    // A page in a browser shows more than fits on a terminal.
+    if (isView) yield* Output.note(`The page of the local exchange: ${running.page}`)
+    else yield* introduction(running, format)
+    const shown = isView ? view(running) : printHappenings(running, format)
+    yield* Option.match(duration, {
+      onNone: () => shown,
+      onSome: (millis) => Effect.asVoid(Effect.timeoutOption(shown, millis))
+    })
+    if (isView)
+      yield* Output.note(`That was a local exchange. \`kalshi demo --help\` and \`kalshi sandbox --help\` say more`)
+  }).pipe(Effect.scoped, endsByInterruption)
+).pipe(
+  Command.withDescription("Starts a local exchange with simulated traders, and shows a live order book"),
+  Command.withExamples([
+    { command: "kalshi demo", description: "Shows the books of a game. q ends the view and the exchange" },
+    { command: "kalshi demo --for 10s --json", description: "Ten seconds of trades and best prices, as JSON lines" }
+  ])
+)

@@ -1,0 +1,229 @@
+/**
+ * The order books of a relay: from one subscription whose messages pass through, or from several merged lines.
+ *
+ * @module
+ */
+import type {
+  OrderbookDelta,
+  OrderbookDeltaMessage,
+  OrderbookSnapshotMessage
+} from "@kalshi-effect/client/generated/feed"
+import * as OrderBook from "@kalshi-effect/client/OrderBook"
+import type * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+import * as Result from "effect/Result"
+import { type Delta, padPrice, type WireBook, type WireLevel } from "./wire.ts"
+
+/** What happens to a book. */
+export interface BookEvents {
+  /** The book was replaced: all readers need the new one. */
+  readonly replaced: (ticker: string) => void
+  /** The book was confirmed by a snapshot that changed nothing: only readers that wait need it. */
+  readonly confirmed: (ticker: string) => void
+  readonly changed: (ticker: string, delta: Delta) => void
+  /** The book may be wrong from now on. */
+  readonly lost: (ticker: string, reason: string, isOutage: boolean) => void
+}
+
+/** The books of a relay. */
+export interface Books {
+  readonly current: (ticker: string) => WireBook | undefined
+}
+
+const levelsOf = (levels: OrderBooks.Book["bids"]): ReadonlyArray<WireLevel> =>
+  levels.map(({ count, price }) => [padPrice(price), count])
+
+/** Why a book is not live, in words. */
+const lossOf = (state: OrderBook.State): OrderBook.Loss =>
+  state._tag === "Healing" ? state.loss : { cause: "outage", detail: "there is no snapshot yet" }
+
+interface Followed {
+  readonly book: OrderBook.OrderBook
+  marketId: string
+}
+
+/** The books of one subscription. Its messages pass through unchanged, as long as they lead to a valid book. */
+export class FollowedBooks implements Books {
+  readonly #books = new Map<string, Followed>()
+  readonly #events: BookEvents
+  readonly #snapshot: (markets: ReadonlyArray<string>) => void
+  readonly #nowMillis: () => number
+  /** The books with something to do at a time. */
+  readonly #due = new Set<string>()
+
+  constructor(events: BookEvents, snapshot: (markets: ReadonlyArray<string>) => void, nowMillis: () => number) {
+    this.#events = events
+    this.#snapshot = snapshot
+    this.#nowMillis = nowMillis
+  }
+
+  add(ticker: string): void {
+    if (this.#books.has(ticker)) return
+    const book = OrderBook.make(ticker, { nowMillis: this.#nowMillis() })
+    this.#books.set(ticker, { book, marketId: "" })
+  }
+
+  remove(ticker: string): void {
+    this.#books.delete(ticker)
+    this.#due.delete(ticker)
+  }
+
+  current(ticker: string): WireBook | undefined {
+    const found = this.#books.get(ticker)
+    // A live book with a deadline is crossed for a moment: the other changes of its action follow.
+    if (found === undefined || !found.book.isLive || found.book.nextMillis() !== undefined) return undefined
+    const read = found.book.read(this.#nowMillis())
+    if (Result.isFailure(read)) return undefined
+    const { asks, bids, clock } = read.success
+    return { market_ticker: ticker, market_id: found.marketId, clock, bids: levelsOf(bids), asks: levelsOf(asks) }
+  }
+
+  message(message: OrderbookSnapshotMessage | OrderbookDeltaMessage, receivedMillis: number): void {
+    const ticker = message.msg.market_ticker
+    const found = this.#books.get(ticker)
+    if (found === undefined) return
+    found.marketId = message.msg.market_id
+    const { book } = found
+    const wasLive = book.isLive
+    const { clock, ignored } = book
+    if (message.type === "orderbook_snapshot") {
+      book.snapshot(message as OrderbookSnapshotMessage, receivedMillis) // by its type
+      if (book.isLive && book.ignored === ignored) {
+        if (wasLive && message.msg.clock !== undefined && message.msg.clock === clock) this.#events.confirmed(ticker)
+        else this.#events.replaced(ticker)
+      }
+    } else {
+      book.delta(message as OrderbookDeltaMessage, receivedMillis) // by its type
+      if (book.isLive && book.ignored === ignored) this.#events.changed(ticker, message.msg as OrderbookDelta) // by its type
+    }
+    this.#check(ticker, found, wasLive)
+  }
+
+  /** Marks books as lost. No market means all markets. */
+  lose(markets: ReadonlyArray<string>, reason: string, isOutage: boolean): void {
+    for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
+      const found = this.#books.get(ticker)
+      if (found === undefined) continue
+      const wasLive = found.book.isLive
+      found.book.lost({ cause: isOutage ? "outage" : "gap", detail: reason }, this.#nowMillis())
+      this.#check(ticker, found, wasLive)
+      if (isOutage && !wasLive) this.#events.lost(ticker, reason, true)
+    }
+  }
+
+  /** Does what is due: requests snapshots again, and ends the live state of books that stay crossed. */
+  tick(): void {
+    for (const ticker of [...this.#due]) {
+      const found = this.#books.get(ticker)
+      if (found === undefined) this.#due.delete(ticker)
+      else {
+        const wasLive = found.book.isLive
+        found.book.tick(this.#nowMillis())
+        this.#check(ticker, found, wasLive)
+      }
+    }
+  }
+
+  #check(ticker: string, { book }: Followed, wasLive: boolean): void {
+    const nowMillis = this.#nowMillis()
+    if (wasLive && !book.isLive) {
+      const { cause, detail } = lossOf(book.state)
+      this.#events.lost(ticker, detail, cause === "outage")
+    }
+    if (book.needsSnapshot(nowMillis)) {
+      book.requested(nowMillis)
+      this.#snapshot([ticker])
+    }
+    if (book.nextMillis() === undefined) this.#due.delete(ticker)
+    else this.#due.add(ticker)
+  }
+}
+
+const sizesOf = (book: OrderBooks.Book, side: "bids" | "asks"): ReadonlyMap<string, string> =>
+  new Map(book[side].map(({ count, price }) => [price, count]))
+
+/** Hundredths of a contract. */
+const hundredths = (count: string): bigint => BigInt(count.replace(".", ""))
+
+const countOf = (units: bigint): string => {
+  const digits = (units < 0n ? -units : units).toString().padStart(3, "0")
+  return `${units < 0n ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`
+}
+
+/** The changes that turn one book of a market into a later one. */
+export const changesBetween = (
+  before: OrderBooks.Book,
+  after: OrderBooks.Book,
+  market_id: string
+): ReadonlyArray<Delta> =>
+  (["bids", "asks"] as const).flatMap((side) => {
+    if (before[side] === after[side]) return []
+    const [old, next] = [sizesOf(before, side), sizesOf(after, side)]
+    const prices = new Set([...old.keys(), ...next.keys()])
+    return [...prices].flatMap((price) => {
+      const change = hundredths(next.get(price) ?? "0.00") - hundredths(old.get(price) ?? "0.00")
+      if (change === 0n) return []
+      return [
+        {
+          market_ticker: after.market_ticker,
+          market_id,
+          ...(after.clock === undefined ? {} : { clock: after.clock }),
+          price_dollars: padPrice(price),
+          delta_fp: countOf(change),
+          side: side === "bids" ? "yes" : "no"
+        }
+      ]
+    })
+  })
+
+/** The books of several lines. Readers receive the differences between the merged books. */
+export class MergedBooks implements Books {
+  /** The book that readers have, by market. Undefined while it may be wrong. */
+  readonly #shown = new Map<string, OrderBooks.Book | undefined>()
+  readonly #events: BookEvents
+  /** The id of a market. Undefined before its first message. */
+  readonly #idOf: (ticker: string) => string | undefined
+
+  constructor(events: BookEvents, idOf: (ticker: string) => string | undefined) {
+    this.#events = events
+    this.#idOf = idOf
+  }
+
+  current(ticker: string): WireBook | undefined {
+    const book = this.#shown.get(ticker)
+    const market_id = this.#idOf(ticker)
+    if (book === undefined || market_id === undefined) return undefined
+    const { asks, bids, clock } = book
+    return { market_ticker: ticker, market_id, clock, bids: levelsOf(bids), asks: levelsOf(asks) }
+  }
+
+  remove(ticker: string): void {
+    this.#shown.delete(ticker)
+  }
+
+  /** A market was read again after a change. */
+  read(
+    ticker: string,
+    read: Result.Result<OrderBooks.Book, OrderBooks.BookNotLive | OrderBooks.NotWatched | Error>
+  ): void {
+    const before = this.#shown.get(ticker)
+    if (Result.isFailure(read)) {
+      this.#shown.set(ticker, undefined)
+      const state = "state" in read.failure ? read.failure.state : undefined
+      if (before !== undefined) {
+        this.#events.lost(ticker, read.failure.message, state?._tag === "Healing" && state.loss.cause === "outage")
+      }
+      return
+    }
+    const after = read.success
+    if (before === undefined || before.epoch !== after.epoch || after.clock === undefined) {
+      this.#shown.set(ticker, after)
+      this.#events.replaced(ticker)
+      return
+    }
+    // Without the id, no reader has a book yet.
+    const changes = changesBetween(before, after, this.#idOf(ticker) ?? "")
+    // Each reader has the book before the changes, or receives a snapshot after them.
+    this.#shown.set(ticker, after)
+    for (const change of changes) this.#events.changed(ticker, change)
+  }
+}

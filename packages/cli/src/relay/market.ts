@@ -1,0 +1,111 @@
+/**
+ * The order book of one market in a relay: what readers have received, and who still waits for a snapshot.
+ *
+ * @module
+ */
+import type { Audience, Subscription } from "@kalshi-effect/sandbox/FeedServer"
+import { type Delta, deltaBody, type Form, snapshotBody, type WireBook } from "./wire.ts"
+
+/** The book that readers see. */
+export interface BookSource {
+  /** Undefined while the book may be wrong, and in the middle of an action that crosses the book for a moment. */
+  readonly current: () => WireBook | undefined
+}
+
+/** The book of one market, and its readers. */
+export class Market {
+  readonly ticker: string
+  readonly #audience: Audience
+  readonly #source: BookSource
+  /** The readers without a valid book, and the id of the command with which each requested one. */
+  readonly #awaiting = new Map<Subscription, number | undefined>()
+  /**
+   * The readers whose snapshot may lack changes of its own clock. A reader ignores a change with the clock of its
+   * snapshot, because the exchange's snapshots contain all of them. So such a reader receives a new snapshot instead.
+   */
+  readonly #fresh = new Set<Subscription>()
+  #freshClock: number | undefined
+  /** The snapshots of the current book, by whether they have prices of YES. */
+  #snapshots = new Map<boolean, string>()
+
+  constructor(ticker: string, audience: Audience, source: BookSource) {
+    this.ticker = ticker
+    this.#audience = audience
+    this.#source = source
+  }
+
+  /** Sends the book to a reader: now, or as soon as it can be read. */
+  request(subscription: Subscription, id: number | undefined): void {
+    const book = this.#source.current()
+    if (book === undefined) this.#awaiting.set(subscription, id)
+    else this.#send(subscription, book, id)
+  }
+
+  /** Sends a change to the readers that have the book. */
+  delta(msg: Delta): void {
+    this.#snapshots.clear()
+    const isSameClock = msg.clock !== undefined && msg.clock === this.#freshClock
+    if (!isSameClock) this.#fresh.clear()
+    const bodies = new Map<number, string>()
+    const bodyOf = (form: Form): string => {
+      const key = (form.useYesPrice ? 2 : 0) + (form.isPrivate ? 1 : 0)
+      const body = bodies.get(key) ?? deltaBody(msg, form)
+      bodies.set(key, body)
+      return body
+    }
+    const outdated: Array<Subscription> = []
+    this.#audience.forEach("orderbook_delta", this.ticker, (subscription) => {
+      if (this.#awaiting.has(subscription)) return
+      if (this.#fresh.has(subscription)) {
+        outdated.push(subscription)
+        return
+      }
+      const { connection, useYesPrice } = subscription
+      const isPrivate = connection.key.scopes.includes("read")
+      connection.sendData(subscription, "orderbook_delta", bodyOf({ useYesPrice, isPrivate }))
+    })
+    for (const subscription of outdated) this.request(subscription, undefined)
+    this.settle()
+  }
+
+  /** Sends the new book to all readers. Call it after a snapshot that replaces the book. */
+  replaced(): void {
+    this.#snapshots.clear()
+    this.#fresh.clear()
+    const readers: Array<Subscription> = []
+    this.#audience.forEach("orderbook_delta", this.ticker, (subscription) => void readers.push(subscription))
+    for (const subscription of readers) {
+      const id = this.#awaiting.get(subscription)
+      this.#awaiting.delete(subscription)
+      this.request(subscription, id)
+    }
+  }
+
+  /** Sends the book to the readers that wait for it, if it can be read. */
+  settle(): void {
+    if (this.#awaiting.size === 0) return
+    const book = this.#source.current()
+    if (book === undefined) return
+    const waiting = [...this.#awaiting]
+    this.#awaiting.clear()
+    for (const [subscription, id] of waiting) this.#send(subscription, book, id)
+  }
+
+  /** A reader no longer receives this market. */
+  forget(subscription: Subscription): void {
+    this.#awaiting.delete(subscription)
+    this.#fresh.delete(subscription)
+  }
+
+  #send(subscription: Subscription, book: WireBook, id: number | undefined): void {
+    const { connection, useYesPrice } = subscription
+    const body = this.#snapshots.get(useYesPrice) ?? snapshotBody(book, useYesPrice)
+    this.#snapshots.set(useYesPrice, body)
+    if (this.#freshClock !== book.clock) {
+      this.#fresh.clear()
+      this.#freshClock = book.clock
+    }
+    this.#fresh.add(subscription)
+    connection.sendData(subscription, "orderbook_snapshot", body, undefined, id)
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The subscriptions of all readers of a relay, and what they keep subscribed at the exchange.
+ *
+ * @module
+ */
+import { Audience, type Subscription } from "@kalshi-effect/sandbox/FeedServer"
+import { needOf } from "./specs.ts"
+import type { Source, Spec } from "./sources.ts"
+
+/** What the index of readers needs. */
+export interface ReadersOptions {
+  readonly source: (spec: Spec) => Source
+  /** The markets of books that a reader receives from now on, before they are subscribed. */
+  readonly onMarkets: (tickers: ReadonlyArray<string>) => void
+  /** A reader no longer receives the book of a market. */
+  readonly onForgotten: (subscription: Subscription, ticker: string) => void
+}
+
+interface Held {
+  readonly source: Source
+  /** Undefined: the whole source. */
+  readonly names: Set<string> | undefined
+}
+
+/** The index of all subscriptions by what they receive. The relay subscribes to all of it at the exchange. */
+export class Readers extends Audience {
+  readonly #options: ReadersOptions
+  readonly #held = new Map<Subscription, Held>()
+
+  constructor(options: ReadersOptions) {
+    super()
+    this.#options = options
+  }
+
+  override add(subscription: Subscription): void {
+    super.add(subscription)
+    this.sync(subscription)
+  }
+
+  override remove(subscription: Subscription): void {
+    super.remove(subscription)
+    this.#release(subscription)
+  }
+
+  override addMarkets(subscription: Subscription, tickers: Iterable<string>): void {
+    const all = [...tickers]
+    super.addMarkets(subscription, all)
+    if (subscription.name === "orderbook_delta") this.#options.onMarkets(all)
+    // The first markets of a subscription are retained by `add`.
+    const held = this.#held.get(subscription)
+    if (held?.names === undefined) return
+    const { names, source } = held
+    const added = all.filter((ticker) => !names.has(ticker))
+    for (const ticker of added) names.add(ticker)
+    source.retain(added)
+  }
+
+  override deleteMarkets(subscription: Subscription, tickers: Iterable<string>): void {
+    const all = [...tickers]
+    super.deleteMarkets(subscription, all)
+    const held = this.#held.get(subscription)
+    if (held?.names === undefined) return
+    const { names, source } = held
+    const removed = all.filter((ticker) => names.delete(ticker))
+    source.release(removed)
+    if (subscription.name !== "orderbook_delta") return
+    for (const ticker of removed) this.#options.onForgotten(subscription, ticker)
+  }
+
+  /** Whether a subscription receives the messages of a source. */
+  isHeldBy(subscription: Subscription, key: string): boolean {
+    return this.#held.get(subscription)?.source.spec.key === key
+  }
+
+  /** Retains what a subscription needs now, and releases what it no longer needs. */
+  sync(subscription: Subscription): void {
+    const { names, spec } = needOf(subscription)
+    const source = this.#options.source(spec)
+    const held = this.#held.get(subscription)
+    if (held?.source === source && names === undefined) return
+    if (names === undefined) source.retainWhole()
+    else source.retain(names)
+    if (held !== undefined) this.#releaseHeld(held)
+    this.#held.set(subscription, { source, names: names && new Set(names) })
+  }
+
+  #release(subscription: Subscription): void {
+    const held = this.#held.get(subscription)
+    if (held === undefined) return
+    this.#held.delete(subscription)
+    this.#releaseHeld(held)
+  }
+
+  #releaseHeld({ names, source }: Held): void {
+    if (names === undefined) source.releaseWhole()
+    else source.release(names)
+  }
+}

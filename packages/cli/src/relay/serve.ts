@@ -1,0 +1,190 @@
+/**
+ * Serves a relay on this machine: its sockets, its status, and its connection to the exchange.
+ *
+ * @module
+ */
+import * as Feed from "@kalshi-effect/client/Feed"
+import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
+import {
+  failure,
+  listen,
+  toWire,
+  type WireRequest,
+  type WireResponse,
+  WebSockets
+} from "@kalshi-effect/sandbox/FeedServer"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import { decide, type Rules } from "./access.ts"
+import { Hub, type HubEvent } from "./Hub.ts"
+
+/** Options of {@link serve}. */
+export interface ServeOptions {
+  /** 0: any free port. */
+  readonly port: number
+  readonly origins: ReadonlyArray<string>
+  readonly token: string | undefined
+  /** The number of connections to the exchange that carry the order books. */
+  readonly lines: number
+  readonly lingerMillis?: number | undefined
+  readonly maxWaitingLength?: number | undefined
+}
+
+/** A running relay. */
+export interface Relay {
+  readonly url: string
+  /** What happens, oldest first. The oldest events are dropped if they are not taken. */
+  readonly events: Stream.Stream<HubEvent>
+  /** Fails when the exchange has refused the connection, so that nothing can arrive any more. */
+  readonly ended: Effect.Effect<never, Feed.FeedError>
+  /** The number of open connections of readers, and more. */
+  readonly status: Effect.Effect<Status>
+}
+
+/** The content of `/status`. */
+export interface Status {
+  readonly readers: number
+  readonly subscriptions: number
+  readonly messages_received: number
+  readonly frames_sent: number
+  readonly upstream: {
+    readonly connections: ReadonlyArray<{ readonly status: string; readonly last_loss: string | undefined }>
+    /** With several lines: the number of live order books on each. */
+    readonly live_books?: ReadonlyArray<number>
+    readonly subscriptions: ReadonlyArray<{ readonly channel: string; readonly live: boolean; readonly names: number }>
+  }
+}
+
+const tickMillis = 50
+
+/** The most events that wait for the log. */
+const maxEvents = 10_000
+
+/** Enough for one reader per port of this machine. */
+const maxConnections = 60_000
+
+/** Errors after which a new subscription would fail in the same way. */
+const isFinal = (error: Feed.FeedError): boolean =>
+  error._tag === "ConnectionRefused" || error._tag === "ConnectionLost" || error._tag === "FeedClosed"
+
+/** Watches the merged books of several lines, and reports their changes. */
+const mergeLines = (lines: number, onRead: (ticker: string, read: Parameters<Reading>[1]) => void) =>
+  Effect.gen(function* () {
+    const commands = yield* Queue.unbounded<{
+      readonly action: "add" | "remove"
+      readonly markets: ReadonlyArray<string>
+    }>()
+    let watch: OrderBooks.Watch | undefined
+    const runSync = Effect.runSyncWith(yield* Effect.context<never>())
+    const follow = (books: OrderBooks.Watch) =>
+      Stream.runForEachArray(books.changes, (tickers) =>
+        Effect.sync(() => {
+          for (const ticker of tickers) onRead(ticker, runSync(Effect.result(books.read(ticker))))
+        })
+      )
+    const next = Effect.gen(function* () {
+      const { action, markets } = yield* Queue.take(commands)
+      if (action === "remove") {
+        yield* watch?.remove(markets) ?? Effect.void
+      } else if (watch === undefined) {
+        watch = yield* OrderBooks.watch(markets, { lines })
+        yield* Effect.forkScoped(follow(watch))
+      } else {
+        yield* watch.add(markets)
+      }
+    })
+    // The first line reports the same failure.
+    yield* Effect.forkScoped(Effect.forever(Effect.ignore(next)))
+    const offer = (action: "add" | "remove") => (markets: ReadonlyArray<string>) =>
+      void (markets.length > 0 && Queue.offerUnsafe(commands, { action, markets }))
+    /** The number of live books on each line. */
+    const liveBooks = () => (watch === undefined ? [] : runSync(watch.lines).map((line) => line.liveBooks))
+    return { add: offer("add"), remove: offer("remove"), liveBooks }
+  })
+
+type Reading = NonNullable<Hub["upstream"]["merged"]>["read"]
+
+const statusOf = (hub: Hub, session: Feed.SessionState, live_books: ReadonlyArray<number> | undefined): Status => ({
+  readers: hub.readers,
+  subscriptions: hub.subscriptions,
+  messages_received: hub.upstream.received,
+  frames_sent: hub.sent,
+  upstream: {
+    connections: session.connections.map(({ lastLoss, status }) => ({ status, last_loss: lastLoss })),
+    ...(live_books === undefined ? {} : { live_books }),
+    subscriptions: hub.upstream.sources.map(({ isLive, names, spec }) => ({
+      channel: spec.key,
+      live: isLive,
+      names: names.length
+    }))
+  }
+})
+
+const respond = (request: WireRequest, rules: Rules, status: () => Status): WireResponse => {
+  const decision = decide(request, rules)
+  const respondWith = (response: Parameters<typeof toWire>[0]) => toWire(response, Date.now())
+  if (decision._tag === "Refused") return respondWith(failure(decision.status, "permission_denied", decision.reason))
+  const path = request.path.replace(/\?.*$/s, "")
+  if (request.method !== "GET" || (path !== "/" && path !== "/status")) {
+    return respondWith(failure(404, "not_found", "a relay has /status and the WebSocket /trade-api/ws/v2"))
+  }
+  const { origin } = request.headers
+  return respondWith({
+    status: 200,
+    body: status(),
+    headers: { ...(origin === undefined ? {} : { "access-control-allow-origin": origin, vary: "Origin" }) }
+  })
+}
+
+/** Serves a relay on 127.0.0.1 until the scope closes. */
+export const serve = (options: ServeOptions) =>
+  Effect.gen(function* () {
+    const feed = yield* Feed.KalshiFeed
+    const clock = yield* Clock.clockWith(Effect.succeed)
+    const events = yield* Queue.sliding<HubEvent>(maxEvents)
+    const ended = yield* Deferred.make<never, Feed.FeedError>()
+    let rules: Rules = { port: options.port, origins: options.origins, token: options.token }
+    let onRead: (...read: Parameters<Reading>) => void = () => {}
+    const merged = options.lines === 1 ? undefined : yield* mergeLines(options.lines, (...read) => onRead(...read))
+    const hub = new Hub({
+      feed,
+      merged,
+      nowMillis: () => clock.currentTimeMillisUnsafe(),
+      rules: () => rules,
+      onEvent: (event) => void Queue.offerUnsafe(events, event),
+      onEnded: (error) => {
+        if (isFinal(error)) Deferred.doneUnsafe(ended, Effect.fail(error))
+      },
+      lingerMillis: options.lingerMillis,
+      maxWaitingLength: options.maxWaitingLength
+    })
+    onRead = (ticker, read) => hub.upstream.merged?.read(ticker, read)
+    const status = Effect.map(feed.state, (session) => statusOf(hub, session, merged?.liveBooks()))
+    const context = yield* Effect.context<never>()
+    const onDefect = (defect: unknown): void =>
+      void Effect.runForkWith(context)(Effect.logError("the relay failed", defect))
+    const port = yield* listen(
+      (request) => respond(request, rules, () => Effect.runSyncWith(context)(status)),
+      "127.0.0.1",
+      options.port,
+      // Compression costs more than it saves on one machine.
+      { webSockets: new WebSockets(hub, onDefect, { compresses: false }), maxConnections }
+    )
+    rules = { ...rules, port }
+    yield* Effect.addFinalizer(() => Effect.sync(() => hub.close()))
+    yield* Effect.sync(() => hub.tick()).pipe(
+      Effect.repeat(Schedule.spaced(tickMillis)),
+      Effect.tapDefect((defect) => Effect.logError("the relay failed", defect)),
+      Effect.forkScoped
+    )
+    return {
+      url: `http://127.0.0.1:${port}`,
+      events: Stream.fromQueue(events),
+      ended: Deferred.await(ended),
+      status
+    } satisfies Relay
+  })

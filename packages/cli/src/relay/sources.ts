@@ -1,0 +1,274 @@
+/**
+ * The subscriptions of a relay at the exchange: each is opened once, for all readers that want it, and ends some time
+ * after its last reader.
+ *
+ * @module
+ */
+import type { InvalidRequest } from "@kalshi-effect/client/Errors"
+import type * as Feed from "@kalshi-effect/client/Feed"
+import type { ChannelMessage, ChannelName } from "@kalshi-effect/client/generated/feed"
+import * as Result from "effect/Result"
+
+/** A message of any channel. */
+export type DataMessage = ChannelMessage<ChannelName>
+
+/** What happens to a source. */
+export interface SourceEvents {
+  readonly onMessage: (source: Source, message: DataMessage, receivedMillis: number) => void
+  /** Messages may be missing. `markets` is empty if they can be of any market. */
+  readonly onLoss: (source: Source, loss: SourceLoss) => void
+  /** The exchange refused some names. */
+  readonly onRefused: (source: Source, names: ReadonlyArray<string>, error: Feed.MarketsError) => void
+  /** The source is over. */
+  readonly onEnded: (source: Source, error: Feed.FeedError) => void
+  /** The next snapshot of a market has members with unknown names, so a side may be missing in it. */
+  readonly onUnknownKeys: (market: string) => void
+  readonly onUsed: (source: Source, isUsed: boolean) => void
+}
+
+/** A loss on the way from the exchange. */
+export interface SourceLoss {
+  readonly markets: ReadonlyArray<string>
+  readonly reason: string
+  /** Whether the subscription is interrupted, so that nothing arrives until it is restored. */
+  readonly isOutage: boolean
+  readonly event: Feed.FeedEvent<ChannelName>
+}
+
+/** What a source subscribes to. */
+export interface Spec {
+  readonly channel: ChannelName
+  /** Sources of one channel have different keys. */
+  readonly key: string
+  /** The parameter that lists the names. Undefined for a source without names. */
+  readonly parameter: "market_tickers" | "index_ids" | "underlying_tickers" | undefined
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** What a source needs. */
+export interface SourceOptions {
+  readonly feed: Pick<Feed.KalshiFeed["Service"], "subscribe">
+  readonly events: SourceEvents
+  readonly nowMillis: () => number
+  /** How long a name or a source stays subscribed without a reader. */
+  readonly lingerMillis: number
+}
+
+/** Longer than a command waits for the exchange. */
+const expectedMillis = 5_000
+
+/** One subscription. */
+export class Source {
+  readonly spec: Spec
+  /** Whether the exchange has acknowledged the subscription, and it is not interrupted. */
+  isLive = false
+  ended: Feed.FeedError | undefined
+  readonly #options: SourceOptions
+  readonly #users = new Map<string, number>()
+  /** Names without users, and how long they stay. */
+  readonly #idle = new Map<string, number>()
+  #wholeUsers = 0
+  #idleUntil: number
+  #subscription: Feed.Subscription | undefined
+  #waiters: Array<(error: Feed.FeedError | undefined) => void> = []
+
+  constructor(spec: Spec, options: SourceOptions) {
+    this.spec = spec
+    this.#options = options
+    this.#idleUntil = options.nowMillis() + expectedMillis
+  }
+
+  /** Whether a reader wants anything of this source. */
+  get isUsed(): boolean {
+    return this.#wholeUsers > 0 || this.#users.size > 0
+  }
+
+  /** The wanted names, including those without readers that are still subscribed. */
+  get names(): ReadonlyArray<string> {
+    return [...this.#users.keys(), ...this.#idle.keys()]
+  }
+
+  /**
+   * Subscribes to names without a reader, which are expected to have one soon. Returns why the names are not valid, or
+   * undefined.
+   */
+  touch(names: Iterable<string>): InvalidRequest | undefined {
+    const fresh: Array<string> = []
+    for (const name of names) {
+      if (this.#users.has(name)) continue
+      if (!this.#idle.has(name)) fresh.push(name)
+      this.#idle.set(name, this.#expectedUntil())
+    }
+    this.#idleUntil = this.#expectedUntil()
+    const invalid = this.#request(fresh)
+    if (invalid !== undefined) for (const name of fresh) this.#idle.delete(name)
+    return invalid
+  }
+
+  /** Adds a reader of names. */
+  retain(names: Iterable<string>): void {
+    const wasUsed = this.isUsed
+    const fresh: Array<string> = []
+    for (const name of names) {
+      const users = this.#users.get(name) ?? 0
+      if (users === 0 && !this.#idle.delete(name)) fresh.push(name)
+      this.#users.set(name, users + 1)
+    }
+    this.#request(fresh)
+    this.#noteUse(wasUsed)
+  }
+
+  /** Removes a reader of names. */
+  release(names: Iterable<string>): void {
+    const wasUsed = this.isUsed
+    for (const name of names) {
+      const users = this.#users.get(name)
+      if (users === undefined) continue
+      if (users > 1) {
+        this.#users.set(name, users - 1)
+      } else {
+        this.#users.delete(name)
+        this.#idle.set(name, this.#options.nowMillis() + this.#options.lingerMillis)
+      }
+    }
+    this.#noteUse(wasUsed)
+  }
+
+  /** Adds a reader of the whole source. */
+  retainWhole(): void {
+    const wasUsed = this.isUsed
+    this.#wholeUsers++
+    this.#request([])
+    this.#noteUse(wasUsed)
+  }
+
+  /** Removes a reader of the whole source. */
+  releaseWhole(): void {
+    const wasUsed = this.isUsed
+    this.#wholeUsers--
+    this.#noteUse(wasUsed)
+  }
+
+  /** Calls back when the source is live or over, or at once. */
+  whenLive(callback: (error: Feed.FeedError | undefined) => void): void {
+    if (this.isLive || this.ended !== undefined) callback(this.ended)
+    else this.#waiters.push(callback)
+  }
+
+  /** Requests snapshots of books. */
+  snapshot(markets: ReadonlyArray<string>): void {
+    this.#subscription?.snapshot(markets)
+  }
+
+  /** Requests the list of all indices or underlyings. */
+  list(): void {
+    this.#subscription?.list()
+  }
+
+  /** Ends what no reader has wanted for some time. Returns the names that ended, and whether the source is over. */
+  tick(): { readonly isOver: boolean; readonly removed: ReadonlyArray<string> } {
+    const nowMillis = this.#options.nowMillis()
+    const removed = [...this.#idle].filter(([, until]) => until <= nowMillis).map(([name]) => name)
+    for (const name of removed) this.#idle.delete(name)
+    if (!this.isUsed && this.#idle.size === 0 && this.#idleUntil <= nowMillis) {
+      this.close()
+      return { isOver: true, removed }
+    }
+    if (removed.length > 0) this.#subscription?.remove(removed)
+    return { isOver: false, removed }
+  }
+
+  close(): void {
+    this.#subscription?.close()
+    this.#subscription = undefined
+    this.isLive = false
+  }
+
+  /** How long what a waiting command needs stays: longer than the command can wait. */
+  #expectedUntil(): number {
+    return this.#options.nowMillis() + Math.max(expectedMillis, this.#options.lingerMillis)
+  }
+
+  #noteUse(wasUsed: boolean): void {
+    if (wasUsed === this.isUsed) return
+    this.#idleUntil = this.#options.nowMillis() + this.#options.lingerMillis
+    this.#options.events.onUsed(this, this.isUsed)
+  }
+
+  #request(names: ReadonlyArray<string>): InvalidRequest | undefined {
+    if (this.ended !== undefined) return undefined
+    if (this.#subscription !== undefined) {
+      const added = names.length === 0 ? Result.succeed(undefined) : this.#subscription.add(names)
+      return Result.isFailure(added) && added.failure._tag === "InvalidRequest" ? added.failure : undefined
+    }
+    const { channel, parameter, params } = this.spec
+    const all = this.names
+    // The exchange knows no subscription to an empty list.
+    if (parameter !== undefined && all.length === 0) return undefined
+    const request = { channel, params: { ...params, ...(parameter === undefined ? {} : { [parameter]: all }) } }
+    const opened = this.#options.feed.subscribe<ChannelName>(request, {
+      onEvent: (event) => this.#onEvent(event),
+      onEnd: (error) => {
+        if (error !== undefined) this.#end(error)
+      },
+      onLive: () => this.#live()
+    })
+    if (Result.isSuccess(opened)) this.#subscription = opened.success
+    else if (opened.failure._tag === "InvalidRequest") return opened.failure
+    else this.#end(opened.failure)
+    return undefined
+  }
+
+  #live(): void {
+    this.isLive = true
+    this.#notify(undefined)
+  }
+
+  #end(error: Feed.FeedError): void {
+    this.ended = error
+    this.isLive = false
+    this.#subscription = undefined
+    this.#options.events.onEnded(this, error)
+    this.#notify(error)
+  }
+
+  #notify(error: Feed.FeedError | undefined): void {
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const waiter of waiters) waiter(error)
+  }
+
+  #onEvent(event: Feed.FeedEvent<ChannelName>): void {
+    const { events } = this.#options
+    switch (event._tag) {
+      case "Message":
+        return events.onMessage(this, event.message, event.receivedMillis)
+      case "Restored":
+        return this.#live()
+      case "Outage":
+        this.isLive = false
+        return this.#lose(event, event.markets, `the subscription is interrupted (${event.cause._tag})`)
+      case "Gap":
+        return this.#lose(event, event.markets, "messages of the exchange did not arrive")
+      case "Undecodable":
+        return this.#lose(event, event.market === undefined ? [] : [event.market], "a message does not decode")
+      case "UnknownMessage":
+        return this.#lose(event, [], "a message has an unknown type")
+      case "Replaced":
+        return this.#lose(event, event.markets, "the subscription changed over to another connection")
+      case "UnknownKeys":
+        return events.onUnknownKeys(event.market)
+      case "Refused":
+        for (const name of event.markets) {
+          this.#users.delete(name)
+          this.#idle.delete(name)
+        }
+        return events.onRefused(this, event.markets, event.error)
+      default:
+    }
+  }
+
+  #lose(event: Feed.FeedEvent<ChannelName>, markets: ReadonlyArray<string>, reason: string): void {
+    this.#options.events.onLoss(this, { event, markets, reason, isOutage: event._tag === "Outage" })
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * The parts of a server that speaks the protocol of the feed, for programs that serve it without a local exchange: a relay,
+ * a replay of recorded messages.
+ *
+ * **Details**
+ *
+ * `listen` and `WebSockets` accept connections. `parseMessage` and `execute` carry out the commands of a connection on its
+ * subscriptions, with the replies and the error codes of the exchange. `Audience` finds the subscriptions that receive a
+ * message, and `FeedConnection.sendData` numbers and sends it.
+ *
+ * @module
+ */
+export { Audience } from "./feed/audience.ts"
+export { type Channel, type ChannelName, channels, isChannelName } from "./feed/channels.ts"
+export { type FeedCommand, type Parameters, parseMessage, type ParsedMessage } from "./feed/commands.ts"
+export { type ConnectionOptions, FeedConnection, Subscription } from "./feed/connection.ts"
+export { execute, type Execution } from "./feed/execution.ts"
+export { type FeedError, isFeedErrorCode } from "./feed/feedErrors.ts"
+export { type Endpoint, feedPath, type Line, type Upgrade } from "./feed/line.ts"
+export { failure } from "./rest/errorBody.ts"
+export { toWire, type WireRequest, type WireResponse } from "./rest/handler.ts"
+export { listen, type ListenOptions } from "./serving/httpServer.ts"
+export type { Upgrades } from "./serving/upgrades.ts"
+export { WebSockets } from "./serving/webSocket.ts"
