@@ -140,13 +140,16 @@ const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | und
 /** A message that may contain text of the exchange or of the user. It keeps its lines. */
 const safe = (text: string): string => conceal(text).split("\n").map(plain).join("\n")
 
+/** Whether the arguments set a flag. They may not have been parsed, so they are searched for it. */
+const isSet = (args: ReadonlyArray<string>, flag: string): boolean =>
+  args.some((arg) => arg === flag || (arg.startsWith(`${flag}=`) && /=(?:true|1|y|yes|on)$/.test(arg)))
+
 const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const screen = yield* Output
-    // The flags may not have been parsed, so the arguments are searched for them.
-    if (args.includes("--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
+    if (isSet(args, "--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
     else yield* screen.note(`${screen.paint("red", "Error:")} ${safe(failure.message)}`)
-    if (args.includes("--debug")) yield* screen.note(safe(Cause.pretty(cause)))
+    if (isSet(args, "--debug")) yield* screen.note(safe(Cause.pretty(cause)))
   })
 
 /**

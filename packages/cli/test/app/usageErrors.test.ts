@@ -46,9 +46,11 @@ describe("a wrong command line", () => {
 
   it.effect("is one line of JSON with --json", () =>
     Effect.gen(function* () {
-      const { stderr, stdout } = yield* kalshi(["statu", "--json"])
-      assert.strictEqual(stdout, "")
-      assert.deepInclude(JSON.parse(stderr).error, { exit: "usage", exit_code: 2, type: "Usage" })
+      for (const flag of ["--json", "--json=true", "--json=yes"]) {
+        const { stderr, stdout } = yield* kalshi(["statu", flag])
+        assert.strictEqual(stdout, "")
+        assert.deepInclude(JSON.parse(stderr).error, { exit: "usage", exit_code: 2, type: "Usage" })
+      }
     })
   )
 })
