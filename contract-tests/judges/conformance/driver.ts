@@ -72,8 +72,8 @@ export const playAll = async (judge: string, driver: Driver, only: ReadonlyArray
 }
 
 /**
- * Runs a driver as a program. Arguments: the address of the judge, the file for the scorecard as JSON, and the scenarios
- * to play (default: all).
+ * Runs a driver as a program. Arguments: the address of the judge, the file for the scorecard as JSON (`-` for none), and
+ * the scenarios to play (default: all).
  */
 export const main = async (driver: Driver): Promise<void> => {
   const { writeFileSync } = await import("node:fs")

@@ -17,7 +17,7 @@ export const categories = ["accepted wrongly", "sent twice", "mis-signed", "lost
 
 export type Category = (typeof categories)[number]
 
-/** A fault of a client, as one sentence. */
+/** A fault of a client. */
 export interface Finding {
   readonly category: Category
   readonly text: string
@@ -85,7 +85,7 @@ export interface Stage {
   /** Another account, which the judge uses as the other side of trades. */
   readonly maker: Account
   readonly recorder: Recorder
-  /** How long a client has time to process what the exchange sent. */
+  /** The time that a client gets to process what the exchange sent. */
   readonly settleMillis: number
 }
 
