@@ -21,7 +21,7 @@ def request(url, body=None):
 
 
 def unsupported(step, why):
-    """Reports that the client has no such call."""
+    """Reports that the client lacks what the step needs."""
     return {"unsupported": f"{step['do']}: {why}"}
 
 

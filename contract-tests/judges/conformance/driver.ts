@@ -87,5 +87,5 @@ export const main = async (driver: Driver): Promise<void> => {
 /** The input of a step, by names on the wire. */
 export const inputOf = <A>(step: Step): A => step.input as A // the judge's own input
 
-/** Reports that the client has no such call. */
+/** Reports that the client lacks what the step needs. */
 export const unsupported = (verb: Verb, why: string): Result => ({ unsupported: `${verb}: ${why}` })

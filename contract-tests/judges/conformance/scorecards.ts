@@ -105,14 +105,14 @@ The judge exchange (\`kalshi-contract serve\`) plays ${scenarios.length} scenari
 \`contract-tests/judges/conformance/scorecards.ts\` generates this page. Do not edit it.
 
 - **faulty**: the run showed a fault.
-- **–**: the client has no such call. This is neither a pass nor a fault.
+- **–**: the client lacks what the scenario needs, such as a call or a kind of key. This is neither a pass nor a fault.
 
 | kind of fault | meaning |
 | --- | --- |
-| accepted wrongly | the client reports a success or a book, although the response is an error, violates the document, or the book is wrong |
+| accepted wrongly | the client reports a success although the response is an error or violates the document, an item that does not exist or is repeated, or a wrong book |
 | sent twice | the client carries out a call twice, or sends far too many requests |
 | mis-signed | a signature is invalid, missing, or of another account |
-| lost | the client does not report valid data, an error, a refusal or an order |
+| lost | the client loses or changes valid data, an error, a refusal or an order |
 | leaked | a signature or a private key reaches another host or the text of an error |
 
 The drivers in \`contract-tests/judges/conformance\` use each client as its documentation describes, with the time limit of the scenario if the client takes one, and otherwise with the defaults:

@@ -49,7 +49,7 @@ export interface Step {
   readonly input?: Readonly<Record<string, unknown>>
 }
 
-/** What the driver knows about a failed call. A field that the client does not expose is absent. */
+/** What the driver knows about a failed call. A field that the client does not expose is absent or null. */
 const ReportedError = Schema.Struct({
   /** The name of the error's class or tag. */
   kind: Schema.optionalKey(Schema.String),
@@ -62,7 +62,7 @@ const ReportedError = Schema.Struct({
 
 export type ReportedError = typeof ReportedError.Type
 
-/** What a driver reports about a step: a value, an error, or that its client has no such call. */
+/** What a driver reports about a step: a value, an error, or that its client lacks what the step needs. */
 const Result = Schema.Union([
   Schema.Struct({ value: Schema.Record(Schema.String, Schema.Unknown) }),
   Schema.Struct({ error: ReportedError }),

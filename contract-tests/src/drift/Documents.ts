@@ -22,7 +22,7 @@ interface Common<Kind extends "feed" | "rest", D extends Document> {
   readonly facts: D
   /** The document with every overlay entry that applies to it: what a client of this project is generated from. */
   readonly refined: D
-  /** The reasons why overlay entries do not apply to the document. Entries that refer to a missing component have none. */
+  /** Why overlay entries do not apply to the document. Leaves out the entries that refer to a missing component. */
   readonly unapplied: ReadonlyArray<string>
 }
 
@@ -86,7 +86,7 @@ const isUsable =
     )
   }
 
-/** Applies every entry of an overlay that applies to a document. Reports the others, except those that are not usable. */
+/** Applies every entry of an overlay that applies to a document. Reports the others, except those that refer to a missing component. */
 const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: string) => void): JsonObject => {
   const components = isObject(document["components"]) ? document["components"] : {}
   // Entries of the overlay add components, so the lists must exist.

@@ -4,9 +4,9 @@
  * **Details**
  *
  * A witness is a value that shows a change: only one of the documents allows it, or it has an added field or lacks a removed
- * one. A client of the old document judges the witness. If the present client is generated from the old document, its own
- * code does this. Otherwise a model of such a client does: in responses, it allows unknown fields, unknown members of enums,
- * and everything that this project's overlay allows.
+ * one. A client of the old document judges the witness: the present client's own code if it is generated from the old
+ * document, otherwise a model. In responses, the model allows unknown fields, unknown members of enums, and everything that
+ * this project's overlay allows.
  *
  * @module
  */

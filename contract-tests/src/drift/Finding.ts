@@ -70,7 +70,7 @@ export type Verdict =
   /** The client makes a request that the new document refuses. */
   | "sends a refused request"
 
-/** The habit of the client that kept it from failing. */
+/** The habit that kept the client from failing. */
 export type Habit =
   | "unknown fields"
   | "open enums"
