@@ -34,7 +34,7 @@ const apisOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["a
 
 type Apis = ReturnType<typeof apisOf>
 
-/** The code in the body of an error, which axios exposes as parsed JSON. The code is under `error` or at the top of the body. */
+/** The code in the parsed body of an error. It is under `error` or at the top of the body. */
 const codeOf = (data: unknown): { readonly code?: string } => {
   const body = Object(data) as { readonly code?: unknown; readonly error?: { readonly code?: unknown } | string } // any value
   const code = Object(body.error).code ?? body.code

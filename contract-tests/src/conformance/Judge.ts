@@ -91,7 +91,7 @@ export interface Judge {
 
 const unknown = (reason: string) => new Refused({ status: 404, reason })
 
-/** Returns the RSA key pair of the account with an index, in PEM. All scenarios share the pairs, because making them is slow. */
+/** Returns the RSA key pair of an account, in PEM. All scenarios share the pairs, because making them is slow. */
 type RsaPairs = (index: number) => { readonly privateKey: string; readonly publicKey: string }
 
 const makeRsaPairs = (): RsaPairs => {

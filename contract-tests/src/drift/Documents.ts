@@ -86,7 +86,7 @@ const isUsable =
     )
   }
 
-/** Applies every entry of an overlay that applies to a document. Reports the others, except those that refer to a missing component. */
+/** Applies the entries of an overlay that apply to a document. Reports the others, unless they refer to a missing component. */
 const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: string) => void): JsonObject => {
   const components = isObject(document["components"]) ? document["components"] : {}
   // Entries of the overlay add components, so the lists must exist.

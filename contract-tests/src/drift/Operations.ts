@@ -79,7 +79,7 @@ const about = (
 
 const lineOf = ({ method, path }: Operation): string => `${method} ${path}`
 
-/** The method and the path, without the names of the path parameters. Two operations with one skeleton have the same URLs. */
+/** The method and the path, without the names of path parameters. Operations with one skeleton have the same URLs. */
 const skeleton = ({ method, path }: Operation): string => `${method} ${path.replaceAll(/\{[^}]*\}/g, "{}")}`
 
 const pathNames = ({ path }: Operation): ReadonlyArray<string> =>

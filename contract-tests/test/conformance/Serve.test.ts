@@ -1,4 +1,4 @@
-/** Checks the control interface of the judge: the commands of the README, refusals, and unsupported and incomplete scenarios. */
+/** Checks the control interface of the judge: commands of the README, refusals, unsupported and incomplete scenarios. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
