@@ -88,7 +88,7 @@ export const change = (stage: Stage, market = ticker): Act =>
 const pollMillis = 10
 const polls = 500
 
-/** Waits until a number of connections have subscribed to a channel and have the snapshots of books. Waits 5 seconds at most. */
+/** Waits until a number of connections have subscribed to a channel and have the snapshots of books. Gives up after about 5 s. */
 export const subscribed = ({ operator }: Stage, channel: string, connections = 1): Effect.Effect<void> =>
   operator.feed.connections.pipe(
     Effect.map(
