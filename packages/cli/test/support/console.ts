@@ -52,9 +52,12 @@ const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, 
 
 /** Whether an output is as the README says. */
 export const matches = (expected: string, actual: string): boolean => {
-  const pattern = expected
-    .split("\n")
-    .map((line) => (line === "…" ? String.raw`(?:.*\n)*?.*` : line.split("…").map(escape).join(".*")))
-    .join(String.raw`\n`)
+  const lines = expected.split("\n")
+  const pattern = lines
+    .map((line, index) => {
+      if (line !== "…") return (index === 0 ? "" : String.raw`\n`) + line.split("…").map(escape).join(".*")
+      return index === 0 ? String.raw`(?:.*\n)*?.*` : String.raw`(?:\n.*)*?`
+    })
+    .join("")
   return new RegExp(`^${pattern}$`).test(actual.trimEnd())
 }
