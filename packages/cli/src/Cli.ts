@@ -54,7 +54,7 @@ import { group } from "./trade/group.ts"
 import { order } from "./trade/order.ts"
 import { watch } from "./watch/watch.ts"
 
-// The commands about the tree are part of it.
+// `kalshi commands` and `kalshi completions` describe the tree that contains them.
 const root = (): Command.Command.Any => kalshi
 
 const look = {
@@ -97,10 +97,13 @@ export const kalshi = Command.make("kalshi").pipe(
   Command.withGlobalFlags(settings)
 )
 
-/** The wizard, the log level and the built-in completions are left out: this command logs nothing, and has completions of its own. */
+/**
+ * The wizard, the log level and the built-in completions are left out: this command logs nothing, and has completions
+ * of its own.
+ */
 const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] })
 
-/** Help goes to the standard output, and only if the user asked for it. */
+/** Prints help and the version to the standard output. A wrong command line prints no help. */
 const presenterOf = (screen: Output["Service"]): CliOutput.Presenter => ({
   present: (event) =>
     event._tag === "Help"
@@ -150,8 +153,8 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
   })
 
 /**
- * Runs the command with these arguments. Prints the error of a failed run to the standard error, and returns how the run
- * ended.
+ * Runs the command with these arguments. Prints the error of a failed run to the standard error, and returns how the
+ * run ended.
  */
 export const run = (args: ReadonlyArray<string>) =>
   Effect.suspend(() => {
@@ -161,7 +164,7 @@ export const run = (args: ReadonlyArray<string>) =>
       Effect.provide(config),
       Effect.provideService(RunEnding, ending)
     )
-    // Also after Ctrl-C, this run says how it ended.
+    // Uninterruptible, so that the run reports how it ended even after Ctrl-C.
     return Effect.interruptible(command).pipe(
       Effect.as<Exit>("done"),
       Effect.catchCause((cause) => {

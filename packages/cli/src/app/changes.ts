@@ -106,7 +106,10 @@ export class Signals extends Context.Reference<Effect.Effect<Queue.Dequeue<void>
   }
 ) {}
 
-/** The end of a change that was being sent when the user interrupted the command. It decides how the run ends. */
+/**
+ * How a run ends if the user interrupts it: with the outcome of its change, or with success if it runs until Ctrl-C.
+ * Undefined: as interrupted.
+ */
 export interface Ending {
   exit: Exit.Exit<unknown, unknown> | undefined
 }
@@ -131,8 +134,8 @@ const asChange = (error: unknown, advice: string): CommandError | OutputClosed =
  *
  * **Details**
  *
- * Ctrl-C does not interrupt it: the command waits until the outcome is known. A second Ctrl-C ends the wait with the exit
- * code `unknown` and the advice. An error of the client whose outcome is not known ends with the advice too.
+ * Ctrl-C does not interrupt it: the command waits until the outcome is known. A second Ctrl-C ends the wait with the
+ * exit code `unknown` and the advice. An error of the client that leaves the outcome unknown ends with the advice too.
  *
  * **Gotchas**
  *

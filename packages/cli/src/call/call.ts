@@ -84,7 +84,7 @@ const list = (filter: string) =>
     })
     yield* Output.list(columns, rows, {
       empty: "No operation matches. Run `kalshi call --list` to see all",
-      footer: "Run `kalshi call OPERATION --describe` to see the fields of one"
+      footer: "Run `kalshi call OPERATION --describe` to see the fields of an operation"
     })
   })
 
@@ -204,7 +204,7 @@ export const call = Command.make("call", { ...args, ...flags }, ({ list: lists, 
   Command.annotate(Changes, true),
   Command.withShortDescription("Calls any operation of the exchange by its name"),
   Command.withDescription(
-    "Calls any operation of the exchange by its name. A field is written as the exchange names it, in path, query and body alike. An operation that changes the account shows its request and asks before it is sent"
+    "Calls any operation of the exchange by its name. A field is written as the exchange names it, in path, query and body alike. Before the command sends an operation that changes the account, it shows the request and asks"
   ),
   Command.withExamples([
     {

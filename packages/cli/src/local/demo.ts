@@ -54,7 +54,7 @@ const flags = {
   )
 }
 
-/** How often the traders act per second, all together: something happens all the time, and can still be read. */
+/** How often all traders together act per second: so often that something always happens, but slowly enough to read. */
 const pace = 100
 
 /** Starts the exchange, which lasts as long as the scope. */

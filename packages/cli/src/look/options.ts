@@ -58,7 +58,7 @@ export const rowsOf = ({ all, limit }: Extent) =>
 export const pageSize = (rows: number | undefined, largest: number): number =>
   rows === undefined ? largest : Math.min(rows + 1, largest)
 
-/** Reads the first rows of a list, and whether the list has more. */
+/** Reads the first rows of a list, and finds out whether the list has more. */
 export const take = <A, E, R>(
   items: Stream.Stream<A, E, R>,
   rows: number
@@ -81,8 +81,9 @@ export interface ListOptions<Row> {
 }
 
 /**
- * Prints a list of the exchange: its first rows, or all of them. `items` reads pages of the given size. A list with more
- * rows says so: below the table, or on the standard error if the output is for programs.
+ * Prints a list of the exchange: its first rows, or all of them. `items` gets the number of rows to print, and chooses
+ * the size of its pages. A list with more rows says so: below the table, or on the standard error if the output is for
+ * programs.
  */
 export const print = <Row, E, R>(
   columns: ReadonlyArray<Output.Column<Row>>,

@@ -82,7 +82,7 @@ const tickerOf = (line: Line): string | undefined => {
   return typeof ticker === "string" ? ticker : undefined
 }
 
-/** Whether a line is about one of the wanted markets. With a filter, lines about no market are left out. */
+/** Whether a line is shown. With a filter, messages and responses that are not about a wanted market are left out. */
 const isShown = (line: Line, tickers: ReadonlySet<string>): boolean => {
   if (tickers.size === 0 || line.type === "recording" || line.type === "end") return true
   if ("markets" in line && line.markets !== undefined && line.markets.length > 0) {

@@ -108,7 +108,7 @@ export const cancelAllCommand = Command.make(
 ).pipe(
   Command.annotate(Changes, true),
   Command.withDescription(
-    "Cancels all resting orders with one request: an emergency brake. Without --subaccount it cancels those of all subaccounts. With --market or --event it cancels only these orders, each by its id. Asks first"
+    "Cancels all resting orders with one request: an emergency brake. If neither --subaccount nor the profile names a subaccount, it cancels those of all subaccounts. With --market or --event it cancels only the orders there, each by its id. Asks first"
   ),
   Command.withShortDescription("Cancels all resting orders"),
   Command.withExamples([

@@ -26,7 +26,7 @@ export const priceFlag = (name: string, description: string) =>
     Flag.filterMap(parsePrice, () => priceExpected)
   )
 
-/** The names of an id in a file name: no path, no hidden file. */
+/** Matches the ids that can be the name of a file: no path, no hidden file. */
 const safeId = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
 
 /** `--client-order-id`. The id is also the name of a file. */

@@ -175,7 +175,7 @@ export const settleCommand = Command.make(
     ),
     within: Flag.Int("within").pipe(
       Flag.withDescription(
-        "How many seconds to look. It is certain that an order was not placed only two minutes after its last attempt (default 180)"
+        "How many seconds to look (default 180). Only two minutes after its last attempt can it be certain that an order was not placed"
       ),
       Flag.filter(
         (seconds) => seconds >= 1 && seconds <= 3_600,
