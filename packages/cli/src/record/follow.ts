@@ -168,7 +168,7 @@ export class Follower {
         ({ reason }) =>
           new CommandError({
             exit: "failed",
-            message: `The local exchange cannot create the market ${ticker}: ${reason}`
+            message: `The local exchange cannot create the market ${ticker}: ${reason}. Choose other markets with --ticker`
           })
       ),
       Effect.map(() => {

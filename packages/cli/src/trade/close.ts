@@ -47,7 +47,7 @@ export const closeCommand = Command.make(
         const found = yield* readPosition(ticker, subaccount)
         if (Option.isNone(found) || FixedPoint.isZero(found.value.position_fp)) {
           return yield* usage(
-            `There is no position in ${ticker} in the ${subaccountName(subaccount)}. Nothing was sent`
+            `There is no position in ${ticker} in the ${subaccountName(subaccount)}. Nothing was sent. List positions with \`kalshi positions\``
           )
         }
         const position = found.value

@@ -26,7 +26,7 @@ export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccou
   )
   if (found !== undefined && subaccount !== undefined && subaccount !== (found.subaccount_number ?? 0)) {
     return yield* usage(
-      `The order ${order_id} is in subaccount ${found.subaccount_number ?? 0}, not in subaccount ${subaccount}. Nothing was sent`
+      `The order ${order_id} is in subaccount ${found.subaccount_number ?? 0}, not in subaccount ${subaccount}. Nothing was sent. Pass the subaccount of the order with --subaccount`
     )
   }
   return found

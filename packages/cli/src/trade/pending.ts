@@ -183,7 +183,13 @@ export const readAll = Effect.gen(function* () {
       (error) => isReason(error, "NotFound"),
       () => Effect.succeed([])
     ),
-    Effect.mapError((error) => new CommandError({ exit: "failed", message: `Cannot read ${folder}: ${error.message}` }))
+    Effect.mapError(
+      (error) =>
+        new CommandError({
+          exit: "failed",
+          message: `Cannot read ${folder}: ${error.message}. Make the folder readable, or set KALSHI_STATE_DIR`
+        })
+    )
   )
   const orders: Array<PendingOrder> = []
   const unreadable: Array<Unreadable> = []

@@ -122,7 +122,8 @@ const forget = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.Pendin
   for (const { client_order_id } of orders) {
     yield* Effect.mapError(
       pending.finish(client_order_id),
-      ({ message }) => new CommandError({ exit: "failed", message: `Cannot remove the record: ${message}` })
+      ({ message }) =>
+        new CommandError({ exit: "failed", message: `Cannot remove the record: ${message}. Make its folder writable` })
     )
   }
   yield* Output.value(

@@ -63,7 +63,7 @@ describe("describeUsage", () => {
     assert.strictEqual(invalid("5", 'Expected "a" | "b"'), '--name must be one of a, b, but is "5"')
   })
 
-  it("repeats a message that it does not know", () => {
+  it("repeats the message of any other error", () => {
     const error = new CliError.ValidationError({ message: "Pass --a or --b" })
     assert.strictEqual(describeUsage(error, "kalshi", names), "Pass --a or --b")
   })

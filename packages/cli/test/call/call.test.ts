@@ -33,7 +33,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("is found by the id of the published document, in any case", () =>
+    it.effect("is found by the id of the published document, in upper or lower case", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const [byName, byId] = yield* Effect.all([run(["call", "Exchange.status"]), run(["call", "getexchangestatus"])])
@@ -249,7 +249,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("never replaces a file, and sends nothing then", () =>
+    it.effect("sends nothing if the file of --out exists", () =>
       Effect.gen(function* () {
         const { folder, run } = yield* LocalExchange
         const out = join(folder, "existing.pem")
