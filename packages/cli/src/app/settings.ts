@@ -37,7 +37,7 @@ export const Subaccount = GlobalFlag.Setting("subaccount")({
     Flag.withMetavar("<number>"),
     Flag.filter(
       (number) => number >= 0,
-      () => "a subaccount number: 0 or more"
+      () => "a whole number of at least 0"
     ),
     Flag.optional
   )

@@ -30,7 +30,7 @@ const readCatalog = Effect.promise(async () => (await import("./generated/catalo
 
 const flags = {
   list: Flag.Boolean("list").pipe(
-    Flag.withDescription("List the operations; an argument selects those that contain it"),
+    Flag.withDescription("List the operations, or those whose name, path or description contains the argument"),
     Flag.withDefault(false)
   ),
   describe: Flag.Boolean("describe").pipe(
@@ -118,7 +118,7 @@ const pagesOf = (text: string, { descriptor, pages }: Operation) =>
     }
     if (text === "all") return Number.POSITIVE_INFINITY
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-    return yield* usage(`--pages must be a number of pages from 1, or all, but is ${JSON.stringify(text)}`)
+    return yield* usage(`--pages must be a number of at least 1, or all, but is ${JSON.stringify(text)}`)
   })
 
 /** Whether the response says that the list continues. */

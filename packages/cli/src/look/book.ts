@@ -71,7 +71,7 @@ const depth = Flag.Int("depth").pipe(
   Flag.withDescription(`The price levels per side, 0 for all (default ${levelsByDefault}; all with --json and --csv)`),
   Flag.filter(
     (levels) => levels >= 0,
-    () => "a number of levels: 0 or more"
+    () => "a whole number of at least 0"
   ),
   Flag.optional
 )

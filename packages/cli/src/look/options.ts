@@ -19,7 +19,7 @@ export const limit = Flag.Int("limit").pipe(
   Flag.withDescription(`The number of rows (default ${rowsByDefault})`),
   Flag.filter(
     (rows) => rows >= 1,
-    () => "a number of rows: 1 or more"
+    () => "a whole number of at least 1"
   ),
   Flag.optional
 )
@@ -42,8 +42,8 @@ export interface Extent {
 /** `--ticker`: only one market. */
 export const ofMarket = Flag.String("ticker").pipe(Flag.withDescription("Only this market"), Flag.optional)
 
-/** `--event`: only one event. */
-export const ofEvent = Flag.String("event").pipe(Flag.withDescription("Only this event"), Flag.optional)
+/** `--event`: only the markets of one event. */
+export const ofEvent = Flag.String("event").pipe(Flag.withDescription("Only markets of this event"), Flag.optional)
 
 /** The ticker of a market, as an argument. */
 export const ticker = Argument.String("ticker").pipe(Argument.withDescription("The ticker of the market"))

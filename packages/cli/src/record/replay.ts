@@ -43,7 +43,10 @@ const flags = {
     ),
     Flag.optional
   ),
-  from: timeFlag("from", "Begins at this time: 2026-11-30T12:00:00Z, Unix milliseconds, or 5m after the start"),
+  from: timeFlag(
+    "from",
+    "Begins at this time: 2026-11-30T12:00:00Z, Unix milliseconds, or 5m for five minutes after the start"
+  ),
   until: timeFlag("until", "Ends after this time, in the same forms"),
   tickers: Flag.String("ticker").pipe(
     Flag.withDescription("Only this market; may be repeated (default: all)"),

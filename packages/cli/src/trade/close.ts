@@ -33,7 +33,7 @@ export const closeCommand = Command.make(
   "close",
   {
     ticker: Argument.String("ticker").pipe(Argument.withDescription("The market")),
-    price: priceFlag("price", "The least that you accept, in dollars for each contract that you hold"),
+    price: priceFlag("price", "The least that you accept for each contract, in dollars"),
     count: Flag.optional(countFlag("count", "The number of contracts to sell (default all)")),
     selfTrade,
     clientOrderId,

@@ -66,7 +66,7 @@ export const orderFlags = {
     Flag.withDefault(false)
   ),
   reduceOnly: Flag.Boolean("reduce-only").pipe(
-    Flag.withDescription("Never trade more than your position. Needs --tif ioc"),
+    Flag.withDescription("Only reduce your position. Needs --tif ioc"),
     Flag.withDefault(false)
   ),
   cancelOnPause: Flag.Boolean("cancel-on-pause").pipe(

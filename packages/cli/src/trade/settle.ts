@@ -176,7 +176,7 @@ export const settleCommand = Command.make(
     ),
     within: Flag.Int("within").pipe(
       Flag.withDescription(
-        "How many seconds to look (default 180). Only two minutes after its last attempt can it be certain that an order was not placed"
+        "How many seconds to look (default 180). That an order was not placed is known at the earliest two minutes after its last attempt"
       ),
       Flag.filter(
         (seconds) => seconds >= 1 && seconds <= 3_600,

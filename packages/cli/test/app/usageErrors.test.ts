@@ -12,7 +12,7 @@ const errors: ReadonlyArray<readonly [args: string, message: string]> = [
   ["markets --limt 4", '"kalshi markets" has no flag --limt. Did you mean --limit? See `kalshi markets --help`'],
   ["markets --sub 4", '"kalshi markets" has no flag --sub. Did you mean --subaccount? See `kalshi markets --help`'],
   ["markets --limit x", '--limit must be a whole number, but is "x". See `kalshi markets --help`'],
-  ["markets --limit 0", '--limit must be a number of rows: 1 or more, but is "0". See `kalshi markets --help`'],
+  ["markets --limit 0", '--limit must be a whole number of at least 1, but is "0". See `kalshi markets --help`'],
   ["markets --limit", "--limit has no value. It must be a whole number. See `kalshi markets --help`"],
   ["keys new --kind dsa --out a", '--kind must be one of ed25519, rsa, but is "dsa". See `kalshi keys new --help`'],
   ["keys new --out a --kind", "--kind has no value. It must be one of ed25519, rsa. See `kalshi keys new --help`"],

@@ -346,11 +346,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       ["a value outside its bounds", ["Markets.list", "limit=5000"], "at /limit: expected an integer from 0 to 1000"],
       ["a number as money", ["Orders.create", "price:=0.5", "--dry-run"], "Orders.create was not sent: invalid input"],
       ["--pages for a single response", ["Exchange.status", "--pages", "2"], "returns everything in one response"],
-      [
-        "--pages that is no number",
-        ["Markets.list", "--pages", "0"],
-        "--pages must be a number of pages from 1, or all"
-      ],
+      ["--pages that is no number", ["Markets.list", "--pages", "0"], "--pages must be a number of at least 1, or all"],
       [
         "--out without a private key",
         ["Exchange.status", "--out", "x.pem"],
