@@ -13,10 +13,10 @@ import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as ExitValue from "effect/Exit"
-import { type Ending, RunEnding } from "./app/changes.ts"
 import { conceal } from "./app/conceal.ts"
 import { type Exit, exits } from "./app/exits.ts"
 import { describeCause, type Failure, toJson } from "./app/failures.ts"
+import { exitOf } from "./app/interruption.ts"
 import { settings } from "./app/settings.ts"
 import { describeUsage } from "./app/usageErrors.ts"
 import { version } from "./app/version.ts"
@@ -143,13 +143,16 @@ const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | und
 /** A message that may contain text of the exchange or of the user. It keeps its lines. */
 const safe = (text: string): string => conceal(text).split("\n").map(plain).join("\n")
 
+/** Whether the arguments set a flag. They may not have been parsed, so they are searched for it. */
+const isSet = (args: ReadonlyArray<string>, flag: string): boolean =>
+  args.some((arg) => arg === flag || (arg.startsWith(`${flag}=`) && /=(?:true|1|y|yes|on)$/.test(arg)))
+
 const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const screen = yield* Output
-    // The flags may not have been parsed, so the arguments are searched for them.
-    if (args.includes("--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
+    if (isSet(args, "--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
     else yield* screen.note(`${screen.paint("red", "Error:")} ${safe(failure.message)}`)
-    if (args.includes("--debug")) yield* screen.note(safe(Cause.pretty(cause)))
+    if (isSet(args, "--debug")) yield* screen.note(safe(Cause.pretty(cause)))
   })
 
 /**
@@ -157,24 +160,14 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
  * run ended.
  */
 export const run = (args: ReadonlyArray<string>) =>
-  Effect.suspend(() => {
-    const ending: Ending = { exit: undefined }
-    const command = Command.runWith(kalshi, { version })(args).pipe(
-      Effect.provideServiceEffect(CliOutput.Presenter, Effect.map(Output, presenterOf)),
-      Effect.provide(config),
-      Effect.provideService(RunEnding, ending)
-    )
+  Command.runWith(kalshi, { version })(args).pipe(
+    Effect.provideServiceEffect(CliOutput.Presenter, Effect.map(Output, presenterOf)),
+    Effect.provide(config),
+    exitOf,
+    Effect.flatMap((exit) => (ExitValue.isSuccess(exit) ? Effect.succeed<Exit>("done") : conclude(exit.cause, args))),
     // Uninterruptible, so that the run reports how it ended even after Ctrl-C.
-    return Effect.interruptible(command).pipe(
-      Effect.as<Exit>("done"),
-      Effect.catchCause((cause) => {
-        const isInterrupted = Cause.hasInterruptsOnly(cause)
-        if (!isInterrupted || ending.exit === undefined) return conclude(cause, args)
-        return ExitValue.isSuccess(ending.exit) ? Effect.succeed<Exit>("done") : conclude(ending.exit.cause, args)
-      }),
-      Effect.uninterruptible
-    )
-  })
+    Effect.uninterruptible
+  )
 
 /** Reports the cause of a failed run, and returns how the run ended. */
 const conclude = (cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>

@@ -75,11 +75,16 @@ const keyOfProfile = Effect.gen(function* () {
   return yield* ApiKey.fromFile({ keyId, path })
 })
 
+/** Whether the key of this run is that of the profile. Otherwise, the environment variables name it. */
+const usesKeyOfProfile = Effect.gen(function* () {
+  if (yield* hasProfileFlag) return true
+  const variables = yield* connectionVariables
+  return variables.every((name) => name === "KALSHI_ENV")
+})
+
 /** The key of this run. Undefined if neither the environment variables nor the profile name one. */
 export const apiKey = Effect.gen(function* () {
-  if (yield* hasProfileFlag) return yield* keyOfProfile
-  const variables = yield* connectionVariables
-  return variables.some((name) => name !== "KALSHI_ENV") ? yield* SigningConfig.apiKey : yield* keyOfProfile
+  return (yield* usesKeyOfProfile) ? yield* keyOfProfile : yield* SigningConfig.apiKey
 })
 
 /** The signer of this run. */
@@ -99,7 +104,8 @@ export const signer = Effect.flatMap(apiKey, (key) =>
 export const subaccount = Effect.gen(function* () {
   const flag = yield* Subaccount
   if (Option.isSome(flag)) return flag.value
-  return (yield* chosenProfile)?.profile.subaccount
+  // The subaccount of a profile is one of the account of its key.
+  return (yield* usesKeyOfProfile) ? (yield* chosenProfile)?.profile.subaccount : undefined
 })
 
 /** The exchange and the signer of this run. */

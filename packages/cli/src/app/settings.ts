@@ -32,7 +32,7 @@ export const Profile = GlobalFlag.Setting("profile")({
 export const Subaccount = GlobalFlag.Setting("subaccount")({
   flag: Flag.Int("subaccount").pipe(
     Flag.withDescription(
-      "The number of the subaccount; 0 is the primary one. Default: the profile's, then the exchange's"
+      "The number of the subaccount; 0 is the primary one. Default: that of the profile whose key is used, then the exchange's"
     ),
     Flag.withMetavar("<number>"),
     Flag.filter(

@@ -103,6 +103,18 @@ export const value = (json: unknown, human: (screen: Screen) => string) =>
     }
   })
 
+/**
+ * Prints the outcome of a change. If the standard output does not accept it, the outcome goes to the standard error, so
+ * that it is not lost.
+ */
+export const outcome = (json: unknown, human: (screen: Screen) => string) =>
+  Effect.tapError(value(json, human), () =>
+    Effect.gen(function* () {
+      const screen = yield* Output
+      yield* screen.note((yield* format) === "json" ? formatJson(json) : human(screen))
+    })
+  )
+
 /** What a list prints for people, besides its rows. */
 export interface ListOptions {
   /** The line if there is no row. */

@@ -147,7 +147,7 @@ const printChanged = (
   outcome: string,
   fields: ReadonlyArray<Field>
 ) =>
-  Output.value({ outcome, exit_code: 0, ...response }, (screen) =>
+  Output.outcome({ outcome, exit_code: 0, ...response }, (screen) =>
     [
       screen.paint("green", outcome === "amended" ? "Amended" : "Decreased"),
       Output.formatFields(screen, [["order_id", response.order_id], ...fields])

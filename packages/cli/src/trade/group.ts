@@ -76,7 +76,7 @@ const changeGroup = <A, E>(connected: Connected, options: ChangeOptions, change:
     })),
     send: Effect.flatMap(change.call, (response) => {
       const { json, text } = change.done(response)
-      return Output.value({ ...json, exit_code: 0 }, (screen) => screen.paint("green", text))
+      return Output.outcome({ ...json, exit_code: 0 }, (screen) => screen.paint("green", text))
     }),
     advice: change.advice
   })

@@ -73,7 +73,15 @@ export const orderFlags = {
     Flag.withDescription("Cancel the order when trading pauses"),
     Flag.withDefault(false)
   ),
-  group: Flag.String("group").pipe(Flag.withDescription("The id of the order group to join"), Flag.optional),
+  group: Flag.String("group").pipe(
+    Flag.withDescription("The id of the order group to join"),
+    // A variable of a script that is not set would make it empty. The order would then have no group that limits it.
+    Flag.filter(
+      (id) => id.trim() !== "",
+      () => "the id of an order group"
+    ),
+    Flag.optional
+  ),
   selfTrade,
   clientOrderId
 }

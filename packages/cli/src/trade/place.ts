@@ -49,8 +49,10 @@ export const place = (connected: Connected, intent: Orders.OrderIntent, clientOr
     // A failure means that nothing was sent.
     const outcome = yield* Effect.tapError(Orders.place(intent), () => finish(clientOrderId))
     const recorded = outcome._tag === "Unknown" ? mark(record, outcome) : finish(clientOrderId)
-    yield* Effect.ensuring(printOutcome(outcome), recorded)
+    const printed = yield* Effect.result(Effect.ensuring(printOutcome(outcome), recorded))
+    // The exit code tells the outcome, even if nothing reads the output.
     yield* endWith(outcome)
+    yield* Effect.fromResult(printed)
   })
 
 const finish = (clientOrderId: string) =>

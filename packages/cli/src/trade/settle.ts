@@ -119,6 +119,13 @@ const finish = ({ order, settlement }: Settled) =>
 
 const forget = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<string>) {
   if (ids.length === 0) return yield* usage("--forget needs the ids of the orders to forget")
+  const nowMillis = yield* Clock.currentTimeMillis
+  const busy = orders.find((order) => pending.isBeingSent(order, nowMillis))
+  if (busy !== undefined) {
+    return yield* usage(
+      `${busy.client_order_id} is being sent by process ${busy.process_id}. Nothing was removed. Wait until that command ends`
+    )
+  }
   for (const { client_order_id } of orders) {
     yield* Effect.mapError(
       pending.finish(client_order_id),
@@ -149,10 +156,15 @@ const settle = Effect.fnUntraced(function* (
   yield* noteOthers(others)
   const { busy, rows } = yield* settleOrders(own, within).pipe(Effect.provide(readLayer))
   const json = rows.map(({ settlement }) => settlement)
-  yield* (yield* Output.format) === "json"
-    ? Output.line(JSON.stringify(json.map(toJson)))
-    : Output.list(settledColumns, rows, { empty: none })
-  yield* Effect.forEach(rows, finish, { concurrency: 16, discard: true })
+  const printed = yield* Effect.result(
+    (yield* Output.format) === "json"
+      ? Output.line(JSON.stringify(json.map(toJson)))
+      : Output.list(settledColumns, rows, {
+          empty: busy.length > 0 ? "No order was settled" : "No order is pending on this exchange with this key"
+        })
+  )
+  // An outcome that could not be printed keeps its record, so that the next run tells it.
+  if (printed._tag === "Success") yield* Effect.forEach(rows, finish, { concurrency: 16, discard: true })
   const open = rows.filter(({ settlement }) => settlement._tag === "Unknown").length + busy.length
   if (open > 0) {
     return yield* new CommandError({
@@ -160,6 +172,7 @@ const settle = Effect.fnUntraced(function* (
       message: `The outcome of ${open === 1 ? "1 order" : `${open} orders`} is still not known. Run \`kalshi order settle\` again later. If you have checked an order yourself, remove its record with --forget`
     })
   }
+  yield* Effect.fromResult(printed)
 })
 
 /** The command. */

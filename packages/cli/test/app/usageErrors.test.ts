@@ -26,6 +26,10 @@ const errors: ReadonlyArray<readonly [args: string, message: string]> = [
   ],
   ["keys check", "The argument file is required. See `kalshi keys check --help`"],
   ["status a", '"kalshi status" does not take "a". See `kalshi status --help`'],
+  [
+    "keys check -- -----BEGIN PRIVATE KEY----- MC4CAQAwBQYDK2Vw -----END PRIVATE KEY-----",
+    '"kalshi keys check" does not take the text of a private key. See `kalshi keys check --help`'
+  ],
   ["keys new", "--out is required. See `kalshi keys new --help`"],
   ["status --env", "--env has no value. Pass --env <exchange>. See `kalshi status --help`"]
 ]
@@ -42,9 +46,11 @@ describe("a wrong command line", () => {
 
   it.effect("is one line of JSON with --json", () =>
     Effect.gen(function* () {
-      const { stderr, stdout } = yield* kalshi(["statu", "--json"])
-      assert.strictEqual(stdout, "")
-      assert.deepInclude(JSON.parse(stderr).error, { exit: "usage", exit_code: 2, type: "Usage" })
+      for (const flag of ["--json", "--json=true", "--json=yes"]) {
+        const { stderr, stdout } = yield* kalshi(["statu", flag])
+        assert.strictEqual(stdout, "")
+        assert.deepInclude(JSON.parse(stderr).error, { exit: "usage", exit_code: 2, type: "Usage" })
+      }
     })
   )
 })

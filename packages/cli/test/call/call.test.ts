@@ -385,4 +385,19 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       assert.strictEqual(given.stdout, "GET /trade-api/v2/portfolio/orders?subaccount=2\n")
     })
   )
+
+  it.effect("puts the subaccount of the run into each order of a batch", () =>
+    Effect.gen(function* () {
+      const { run } = yield* LocalExchange
+      const ids = ["orders.0.order_id=a", "orders.1.order_id=b", "orders.1.subaccount=2"]
+      const args = ["call", "Orders.batchCancel", ...ids, "--subaccount", "3", "--dry-run", "--json"]
+      const { requests } = json((yield* run(args)).stdout) as { readonly requests: ReadonlyArray<{ body: unknown }> }
+      assert.deepStrictEqual(requests[0]?.body, {
+        orders: [
+          { order_id: "a", subaccount: 3 },
+          { order_id: "b", subaccount: 2 }
+        ]
+      })
+    })
+  )
 })

@@ -249,6 +249,20 @@ layer(exchange(), { excludeTestServices: true })("a connection", (it) => {
     })
   )
 
+  it.effect("uses the subaccount of a profile only with the key of the profile", () =>
+    Effect.gen(function* () {
+      const { env, run, sandbox } = yield* LocalExchange
+      const key = ["--key-id", env["KALSHI_API_KEY_ID"]!, "--key-file", env["KALSHI_PRIVATE_KEY_PATH"]!]
+      yield* run(["profile", "add", "sixth", "--env", sandbox.url, ...key, "--subaccount", "6"])
+      const args = ["call", "Portfolio.balance", "--dry-run"]
+      const default6 = { KALSHI_PROFILE: "sixth" }
+      // The key of the variables is that of another account, which may use the subaccount for something else.
+      assert.notInclude((yield* run(args, { env: default6 })).stdout, "subaccount")
+      assert.include((yield* run(args, { env: { ...noVariables, ...default6 } })).stdout, "subaccount=6")
+      assert.include((yield* run([...args, "--profile", "sixth"])).stdout, "subaccount=6")
+    })
+  )
+
   it.effect("prefers --profile to the environment variables, so that no key is used at another exchange", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange

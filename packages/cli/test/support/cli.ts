@@ -30,7 +30,7 @@ import * as Terminal from "effect/Terminal"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import { codeOf, run } from "../../src/Cli.ts"
 import { type Exit, exits } from "../../src/app/exits.ts"
-import { StopRequested } from "../../src/app/stopping.ts"
+import { StopRequested } from "../../src/app/interruption.ts"
 import * as Output from "../../src/output/Output.ts"
 
 /** How a run ended, and what it printed. */
