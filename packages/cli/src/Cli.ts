@@ -143,7 +143,7 @@ const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | und
 /** A message that may contain text of the exchange or of the user. It keeps its lines. */
 const safe = (text: string): string => conceal(text).split("\n").map(plain).join("\n")
 
-/** Whether the arguments set a flag. They may not have been parsed, so they are searched for it. */
+/** Whether the arguments set a flag. Searches the texts of the arguments, because they may not have been parsed. */
 const isSet = (args: ReadonlyArray<string>, flag: string): boolean =>
   args.some((arg) => arg === flag || (arg.startsWith(`${flag}=`) && /=(?:true|1|y|yes|on)$/.test(arg)))
 

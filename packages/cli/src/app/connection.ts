@@ -104,7 +104,7 @@ export const signer = Effect.flatMap(apiKey, (key) =>
 export const subaccount = Effect.gen(function* () {
   const flag = yield* Subaccount
   if (Option.isSome(flag)) return flag.value
-  // The subaccount of a profile is one of the account of its key.
+  // The subaccount of a profile belongs to the account of the profile's key.
   return (yield* usesKeyOfProfile) ? (yield* chosenProfile)?.profile.subaccount : undefined
 })
 

@@ -101,7 +101,7 @@ export const describeCause = (cause: Cause.Cause<unknown>, effects: Effects): Fa
   const reason = defect.defect instanceof Error ? defect.defect.message : String(defect.defect)
   return {
     exit: "failed",
-    message: `This is a fault of the command: ${reason}. Run it again with --debug, and report the output`,
+    message: `This is a fault of the command: ${reason}. If it may have changed something, check the state at the exchange first. Then run it again with --debug, and report the output`,
     details: { type: "Defect" }
   }
 }

@@ -83,8 +83,8 @@ const cancelFiltered = Effect.fnUntraced(function* (
 })
 
 /**
- * A flag that selects orders. A variable of a script that is not set would make it empty, and the exchange could take an
- * empty filter for no filter.
+ * A flag that selects orders. An unset variable in a script makes it empty, and the exchange could take an empty filter
+ * for no filter.
  */
 const filterFlag = (name: string, description: string, expected: string) =>
   Flag.String(name).pipe(

@@ -75,7 +75,7 @@ export const orderFlags = {
   ),
   group: Flag.String("group").pipe(
     Flag.withDescription("The id of the order group to join"),
-    // A variable of a script that is not set would make it empty. The order would then have no group that limits it.
+    // An unset variable in a script makes the id empty. Then no group would limit the order.
     Flag.filter(
       (id) => id.trim() !== "",
       () => "the id of an order group"

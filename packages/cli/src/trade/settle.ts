@@ -163,7 +163,7 @@ const settle = Effect.fnUntraced(function* (
           empty: busy.length > 0 ? "No order was settled" : "No order is pending on this exchange with this key"
         })
   )
-  // An outcome that could not be printed keeps its record, so that the next run tells it.
+  // The record of an outcome that could not be printed stays, so that the next run prints the outcome.
   if (printed._tag === "Success") yield* Effect.forEach(rows, finish, { concurrency: 16, discard: true })
   const open = rows.filter(({ settlement }) => settlement._tag === "Unknown").length + busy.length
   if (open > 0) {
