@@ -99,7 +99,7 @@ const placeOf = (root: Input, fields: ReadonlyMap<string, Field>, path: string):
     const values = place.holder as Record<string, unknown> // a list can be read and written by its index, too
     const { shape } = place
     if (shape._tag === "List") {
-      const list = Array.isArray(values[place.key]) ? (values[place.key] as Array<unknown>) : []
+      const list = Array.isArray(values[place.key]) ? (values[place.key] as Array<unknown>) : [] // checked just before
       values[place.key] = list
       place = { holder: list, key: indexIn(list, segment, path), shape: shape.item }
     } else if (shape._tag === "Object") {
@@ -146,7 +146,7 @@ const assign = (place: Place, { isJson, path, text }: Assignment, given: Set<str
   if (!isRepeated) {
     holder[place.key] = value
   } else if (place.shape._tag === "List" && Array.isArray(value) && Array.isArray(holder[place.key])) {
-    for (const item of value) (holder[place.key] as Array<unknown>).push(item)
+    for (const item of value) (holder[place.key] as Array<unknown>).push(item) // checked just before
   } else {
     throw new Unreadable(
       `${path} is given twice. Keep one; several values are separated by commas, if the field takes them`
