@@ -32,7 +32,7 @@ check_kalshi() {
   if node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 19) ? 0 : 1)'; then
     expect "^kalshi v0" "$(npx --no-install kalshi --version)"
     local text
-    text=$(npx --no-install kalshi demo --for 2s)
+    text=$(npx --no-install kalshi demo --for 5s)
     expect "A local exchange with simulated traders runs at http://127.0.0.1" "$text"
     expect "trade  " "$text"
     expect '^{"type":"started"' "$(npx --no-install kalshi demo --for 1s --json)"
