@@ -30,7 +30,7 @@ check_kalshi() {
   local version
   version=$(node --version)
   if node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 19) ? 0 : 1)'; then
-    expect "^kalshi v0" "$(npx --no-install kalshi --version)"
+    expect "^kalshi 0" "$(npx --no-install kalshi --version)"
     local text
     text=$(npx --no-install kalshi demo --for 5s)
     expect "A local exchange with simulated traders runs at http://127.0.0.1" "$text"
