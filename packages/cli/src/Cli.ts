@@ -13,10 +13,10 @@ import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as ExitValue from "effect/Exit"
-import { type Ending, RunEnding } from "./app/changes.ts"
 import { conceal } from "./app/conceal.ts"
 import { type Exit, exits } from "./app/exits.ts"
 import { describeCause, type Failure, toJson } from "./app/failures.ts"
+import { exitOf } from "./app/interruption.ts"
 import { settings } from "./app/settings.ts"
 import { describeUsage } from "./app/usageErrors.ts"
 import { version } from "./app/version.ts"
@@ -55,7 +55,7 @@ import { group } from "./trade/group.ts"
 import { order } from "./trade/order.ts"
 import { watch } from "./watch/watch.ts"
 
-// The commands about the tree are part of it.
+// `kalshi commands` and `kalshi completions` describe the tree that contains them.
 const root = (): Command.Command.Any => kalshi
 
 const look = {
@@ -98,10 +98,13 @@ export const kalshi = Command.make("kalshi").pipe(
   Command.withGlobalFlags(settings)
 )
 
-/** The wizard, the log level and the built-in completions are left out: this command logs nothing, and has completions of its own. */
+/**
+ * The wizard, the log level and the built-in completions are left out: this command logs nothing, and has completions
+ * of its own.
+ */
 const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] })
 
-/** Help goes to the standard output, and only if the user asked for it. */
+/** Prints help and the version to the standard output. A wrong command line prints no help. */
 const presenterOf = (screen: Output["Service"]): CliOutput.Presenter => ({
   present: (event) =>
     event._tag === "Help"
@@ -141,42 +144,35 @@ const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | und
 /** A message that may contain text of the exchange or of the user. It keeps its lines. */
 const safe = (text: string): string => conceal(text).split("\n").map(plain).join("\n")
 
+/** Whether the arguments set a flag. Searches the texts of the arguments, because they may not have been parsed. */
+const isSet = (args: ReadonlyArray<string>, flag: string): boolean =>
+  args.some((arg) => arg === flag || (arg.startsWith(`${flag}=`) && /=(?:true|1|y|yes|on)$/.test(arg)))
+
 const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const screen = yield* Output
-    // The flags may not have been parsed, so the arguments are searched for them.
-    if (args.includes("--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
+    if (isSet(args, "--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
     else {
-      const message = args.includes("--debug") ? failure.message : (failure.brief ?? failure.message)
+      const message = isSet(args, "--debug") ? failure.message : (failure.brief ?? failure.message)
       const text = wrapMessage(`Error: ${safe(message)}`, screen.columns)
       yield* screen.note(text.replace(/^Error:/, screen.paint("red", "Error:")))
     }
-    if (args.includes("--debug")) yield* screen.note(safe(Cause.pretty(cause)))
+    if (isSet(args, "--debug")) yield* screen.note(safe(Cause.pretty(cause)))
   })
 
 /**
- * Runs the command with these arguments. Prints the error of a failed run to the standard error, and returns how the run
- * ended.
+ * Runs the command with these arguments. Prints the error of a failed run to the standard error, and returns how the
+ * run ended.
  */
 export const run = (args: ReadonlyArray<string>) =>
-  Effect.suspend(() => {
-    const ending: Ending = { exit: undefined }
-    const command = Command.runWith(kalshi, { version })(args).pipe(
-      Effect.provideServiceEffect(CliOutput.Presenter, Effect.map(Output, presenterOf)),
-      Effect.provide(config),
-      Effect.provideService(RunEnding, ending)
-    )
-    // Also after Ctrl-C, this run says how it ended.
-    return Effect.interruptible(command).pipe(
-      Effect.as<Exit>("done"),
-      Effect.catchCause((cause) => {
-        const isInterrupted = Cause.hasInterruptsOnly(cause)
-        if (!isInterrupted || ending.exit === undefined) return conclude(cause, args)
-        return ExitValue.isSuccess(ending.exit) ? Effect.succeed<Exit>("done") : conclude(ending.exit.cause, args)
-      }),
-      Effect.uninterruptible
-    )
-  })
+  Command.runWith(kalshi, { version })(args).pipe(
+    Effect.provideServiceEffect(CliOutput.Presenter, Effect.map(Output, presenterOf)),
+    Effect.provide(config),
+    exitOf,
+    Effect.flatMap((exit) => (ExitValue.isSuccess(exit) ? Effect.succeed<Exit>("done") : conclude(exit.cause, args))),
+    // Uninterruptible, so that the run reports how it ended even after Ctrl-C.
+    Effect.uninterruptible
+  )
 
 /** Reports the cause of a failed run, and returns how the run ended. */
 const conclude = (cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>

@@ -9,15 +9,12 @@ import * as Flag from "effect/cli/Flag"
 import * as Prompt from "effect/cli/Prompt"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Console from "effect/Console"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as Queue from "effect/Queue"
-import type * as Scope from "effect/Scope"
 import * as Terminal from "effect/Terminal"
 import { connection } from "./connection.ts"
 import { CommandError, describeFailure, OutputClosed, usage } from "./failures.ts"
+import { waitsForOutcome } from "./interruption.ts"
 import { Csv, Env, Json } from "./settings.ts"
 
 /** The flags of a command that changes something. */
@@ -58,6 +55,17 @@ export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<Ch
   return connected
 })
 
+/** Prints what a change would send. If nothing reads the output, the command fails: nothing was sent. */
+export const requireShown = <A, E, R>(print: Effect.Effect<A, E | OutputClosed, R>) =>
+  Effect.catchIf(
+    print,
+    (error): error is OutputClosed => error instanceof OutputClosed,
+    () =>
+      usage(
+        "Nothing was sent, because nothing reads the standard output. Pass --yes to send without a question, or --dry-run to see the request only"
+      )
+  )
+
 /**
  * Asks whether to send. Succeeds if the user agrees, or passed `--yes`. Otherwise it fails, and nothing may be sent.
  *
@@ -89,33 +97,6 @@ export const confirm = Effect.fnUntraced(function* (
   if (!/^y(?:es)?$/i.test(answer.trim())) return yield* notSent
 })
 
-/** Receives a message for each Ctrl-C (SIGINT) and SIGTERM of the process. */
-export class Signals extends Context.Reference<Effect.Effect<Queue.Dequeue<void>, never, Scope.Scope>>(
-  "@kalshi-effect/cli/Signals",
-  {
-    defaultValue: () =>
-      Effect.gen(function* () {
-        const signals = yield* Queue.unbounded<void>()
-        const received = () => void Queue.offerUnsafe(signals, undefined)
-        yield* Effect.acquireRelease(
-          Effect.sync(() => void process.on("SIGINT", received).on("SIGTERM", received)),
-          () => Effect.sync(() => void process.off("SIGINT", received).off("SIGTERM", received))
-        )
-        return signals
-      })
-  }
-) {}
-
-/** The end of a change that was being sent when the user interrupted the command. It decides how the run ends. */
-export interface Ending {
-  exit: Exit.Exit<unknown, unknown> | undefined
-}
-
-/** The {@link Ending} of this run. */
-export class RunEnding extends Context.Reference<Ending | undefined>("@kalshi-effect/cli/RunEnding", {
-  defaultValue: () => undefined
-}) {}
-
 /** Converts the error of a change, so that an ambiguous failure ends the command with the exit code `unknown`. */
 const asChange = (error: unknown, advice: string): CommandError | OutputClosed => {
   const failure = describeFailure(error, "changes")
@@ -131,8 +112,8 @@ const asChange = (error: unknown, advice: string): CommandError | OutputClosed =
  *
  * **Details**
  *
- * Ctrl-C does not interrupt it: the command waits until the outcome is known. A second Ctrl-C ends the wait with the exit
- * code `unknown` and the advice. An error of the client whose outcome is not known ends with the advice too.
+ * Ctrl-C does not interrupt it: the command waits until the outcome is known. A second Ctrl-C ends the wait with the
+ * exit code `unknown` and the advice. An error of the client that leaves the outcome unknown ends with the advice too.
  *
  * **Gotchas**
  *
@@ -143,24 +124,19 @@ export const send = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   /** One sentence: how to find out what the exchange did. */
   advice: string
-): Effect.Effect<A, CommandError | OutputClosed, Exclude<R, Scope.Scope>> =>
-  Effect.uninterruptible(
-    Effect.gen(function* () {
-      const signals = yield* yield* Signals
-      const stopped = Effect.gen(function* () {
-        yield* Queue.take(signals)
-        yield* Console.error("The request is being sent. Waiting for the outcome. Press Ctrl-C again to stop waiting")
-        yield* Queue.take(signals)
-        return yield* new CommandError({
-          exit: "unknown",
-          message: `The command stopped waiting. The exchange may have carried out the request. ${advice}`
-        })
-      })
-      // Each branch of the race is a fiber of its own, so the interrupt of the command does not reach it.
-      const raced = Effect.raceFirst(Effect.interruptible(effect), Effect.interruptible(stopped))
-      const exit = yield* Effect.exit(Effect.mapError(raced, (error) => asChange(error, advice)))
-      const ending = yield* RunEnding
-      if (ending !== undefined) ending.exit = exit
-      return yield* exit
-    }).pipe(Effect.scoped)
-  )
+): Effect.Effect<A, CommandError | OutputClosed, R> =>
+  Effect.suspend(() => {
+    const waits = Console.error(
+      "The request is being sent. Waiting for the outcome. Press Ctrl-C again to stop waiting"
+    )
+    const stopped = new CommandError({
+      exit: "unknown",
+      message: `The command stopped waiting. The exchange may have carried out the request. ${advice}`
+    })
+    // The exit of this effect decides how an interrupted run ends, so its error is converted inside.
+    return waitsForOutcome(
+      Effect.mapError(effect, (error) => asChange(error, advice)),
+      waits,
+      stopped
+    )
+  })

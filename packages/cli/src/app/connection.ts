@@ -1,5 +1,6 @@
 /**
- * The exchange and the key of a run: from the flags, then the environment variables, then the profile.
+ * The exchange and the key of a run: from `--env` and `--profile`, then the environment variables, then the default
+ * profile.
  *
  * @module
  */
@@ -28,7 +29,10 @@ const variable = (name: string) =>
     Option.getOrUndefined(Option.filter(value, (text) => text !== ""))
   )
 
-/** The environment variables that choose an exchange or a key, if they are set. A profile without `--profile` comes after them. */
+/**
+ * The environment variables that choose an exchange or a key and are set. They come before a profile that `--profile`
+ * does not name.
+ */
 export const connectionVariables = Effect.map(
   Effect.forEach(["KALSHI_ENV", "KALSHI_API_KEY_ID", "KALSHI_PRIVATE_KEY", "KALSHI_PRIVATE_KEY_PATH"], (name) =>
     Effect.map(variable(name), (value) => (value === undefined ? [] : [name]))
@@ -37,8 +41,8 @@ export const connectionVariables = Effect.map(
 )
 
 /**
- * Whether the command line names a profile. Then the environment variables do not count, so that a key of one exchange is
- * never used at another.
+ * Whether the command line names a profile. Then the environment variables do not count, so that a key of one exchange
+ * is never used at another.
  */
 const hasProfileFlag = Effect.map(ProfileFlag, Option.isSome)
 
@@ -105,11 +109,16 @@ const keyOfVariables = Effect.gen(function* () {
   })
 })
 
+/** Whether the key of this run is that of the profile. Otherwise, the environment variables name it. */
+const usesKeyOfProfile = Effect.gen(function* () {
+  if (yield* hasProfileFlag) return true
+  const variables = yield* connectionVariables
+  return variables.every((name) => name === "KALSHI_ENV")
+})
+
 /** The key of this run. Undefined if neither the environment variables nor the profile name one. */
 export const apiKey = Effect.gen(function* () {
-  if (yield* hasProfileFlag) return yield* keyOfProfile
-  const variables = yield* connectionVariables
-  return variables.some((name) => name !== "KALSHI_ENV") ? yield* keyOfVariables : yield* keyOfProfile
+  return (yield* usesKeyOfProfile) ? yield* keyOfProfile : yield* keyOfVariables
 })
 
 /** The signer of this run. */
@@ -129,7 +138,8 @@ export const signer = Effect.flatMap(apiKey, (key) =>
 export const subaccount = Effect.gen(function* () {
   const flag = yield* Subaccount
   if (Option.isSome(flag)) return flag.value
-  return (yield* chosenProfile)?.profile.subaccount
+  // The subaccount of a profile belongs to the account of the profile's key.
+  return (yield* usesKeyOfProfile) ? (yield* chosenProfile)?.profile.subaccount : undefined
 })
 
 /** The exchange and the signer of this run. */

@@ -1,15 +1,121 @@
 /**
- * Commands that run until the user ends them.
+ * What Ctrl-C (SIGINT) and SIGTERM mean for a command. Usually they interrupt it, and it ends with the exit code
+ * `interrupted`. Three kinds of commands differ:
+ *
+ * - {@link endsByInterruption}: the interruption is the normal end, such as that of a view. The exit code is 0.
+ * - {@link stopRequested}: the command stops by itself and then does its last work, such as closing a file.
+ * - {@link waitsForOutcome}: the command must learn the outcome of a request first.
  *
  * @module
  */
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { RunEnding } from "./changes.ts"
+import * as Queue from "effect/Queue"
+
+/** How an interrupted run ends. Undefined: with the exit code `interrupted`. */
+interface Ending {
+  exit: Exit.Exit<unknown, unknown> | undefined
+}
+
+/** The {@link Ending} of this run. */
+class RunEnding extends Context.Reference<Ending | undefined>("@kalshi-effect/cli/RunEnding", {
+  defaultValue: () => undefined
+}) {}
+
+/** Runs a command, and returns its exit. If the user interrupts it, returns the exit that the command has decided. */
+export const exitOf = <A, E, R>(
+  command: Effect.Effect<A, E, R>
+): Effect.Effect<Exit.Exit<unknown, unknown>, never, R> =>
+  Effect.suspend(() => {
+    const ending: Ending = { exit: undefined }
+    return Effect.interruptible(Effect.provideService(command, RunEnding, ending)).pipe(
+      Effect.exit,
+      Effect.map((exit) =>
+        Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause) ? (ending.exit ?? exit) : exit
+      ),
+      Effect.uninterruptible
+    )
+  })
+
+const decide = (exit: Exit.Exit<unknown, unknown>) =>
+  Effect.map(RunEnding, (ending) => {
+    if (ending !== undefined) ending.exit = exit
+  })
 
 /** Runs an effect whose normal end is an interruption, such as a stream of events. Ctrl-C then ends the run with 0. */
 export const endsByInterruption = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(RunEnding, (ending) => {
-    if (ending !== undefined) ending.exit = Exit.void
-    return effect
-  })
+  Effect.andThen(decide(Exit.void), effect)
+
+/** Receives a message for each Ctrl-C and SIGTERM of the process. */
+const signals = Effect.gen(function* () {
+  const queue = yield* Queue.unbounded<void>()
+  const received = () => void Queue.offerUnsafe(queue, undefined)
+  yield* Effect.acquireRelease(
+    Effect.sync(() => void process.on("SIGINT", received).on("SIGTERM", received)),
+    () => Effect.sync(() => void process.off("SIGINT", received).off("SIGTERM", received))
+  )
+  return queue
+})
+
+/**
+ * Runs an effect that Ctrl-C does not interrupt. After the first Ctrl-C, `waits` runs; the second one ends the effect
+ * with the error `stopped`. The exit of the effect decides how the run ends.
+ *
+ * **Gotchas**
+ *
+ * After the first Ctrl-C, the code after this effect does not run.
+ */
+export const waitsForOutcome = <A, E, R, E2>(
+  effect: Effect.Effect<A, E, R>,
+  waits: Effect.Effect<void>,
+  stopped: E2
+): Effect.Effect<A, E | E2, R> =>
+  Effect.gen(function* () {
+    const queue = yield* signals
+    const interrupted = Effect.gen(function* () {
+      yield* Queue.take(queue)
+      yield* waits
+      yield* Queue.take(queue)
+      return yield* Effect.fail(stopped)
+    })
+    // Each branch of the race is a fiber of its own, so the interrupt of the command does not reach it.
+    const raced = Effect.raceFirst(Effect.interruptible(effect), Effect.interruptible(interrupted))
+    return yield* Effect.onExit(raced, decide)
+  }).pipe(Effect.scoped, Effect.uninterruptible)
+
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
+/**
+ * Completes at the first signal that asks the process to end. While it waits, the first signal does not interrupt the
+ * command, so the command can end with code 0. A second signal interrupts the command as usual.
+ */
+const signalled: Effect.Effect<void> = Effect.callback((resume) => {
+  const usual = stopSignals.map((signal) => [signal, process.rawListeners(signal)] as const)
+  const restore = (): void => {
+    for (const [signal, listeners] of usual) {
+      process.removeListener(signal, stop)
+      // Node's own types do not say that raw listeners can be added again.
+      for (const listener of listeners) process.on(signal, listener as NodeJS.SignalsListener)
+    }
+    usual.length = 0
+  }
+  const stop = (): void => {
+    restore()
+    resume(Effect.void)
+  }
+  for (const signal of stopSignals) {
+    process.removeAllListeners(signal)
+    process.on(signal, stop)
+  }
+  return Effect.sync(restore)
+})
+
+/** Completes when the user asks the command to stop. Default: a signal such as Ctrl-C. */
+export class StopRequested extends Context.Reference<Effect.Effect<void>>("@kalshi-effect/cli/StopRequested", {
+  defaultValue: () => signalled
+}) {}
+
+/** Waits until the user asks the command to stop. Then the command ends with code 0. */
+export const stopRequested: Effect.Effect<void> = Effect.flatMap(StopRequested, (requested) => requested)

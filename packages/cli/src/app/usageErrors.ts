@@ -55,7 +55,11 @@ export const describeUsage = (error: CliError.NonShowHelpErrors, command: string
     case "MissingArgument":
       return `The argument ${error.argument} is required`
     case "UnexpectedArgument":
-      return `${quoted(command)} does not take ${error.arguments.map(quoted).join(", ")}`
+      // A shell has split a private key into several arguments. Without its first line, `conceal` does not recognize
+      // the key.
+      return error.arguments.some((argument) => argument.startsWith("KEY-----"))
+        ? `${quoted(command)} does not take the text of a private key`
+        : `${quoted(command)} does not take ${error.arguments.map(quoted).join(", ")}`
     case "InvalidValue":
       return invalidValue(error)
     default:

@@ -9,6 +9,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import { Changes } from "../app/annotations.ts"
 import { changeFlags, type ChangeOptions } from "../app/changes.ts"
 import { containsPrivateKey } from "../app/conceal.ts"
@@ -18,7 +19,7 @@ import { Subaccount } from "../app/settings.ts"
 import { didYouMean } from "../app/suggest.ts"
 import * as Output from "../output/Output.ts"
 import { describeFields, formatDescription } from "./describe.ts"
-import { type Field, fieldsOf } from "./fields.ts"
+import { type Field, fieldsOf, objectIn } from "./fields.ts"
 import { parseInput } from "./input.ts"
 import type { OperationEntry } from "./model.ts"
 import { load, type Operation } from "./operations.ts"
@@ -30,7 +31,7 @@ const readCatalog = Effect.promise(async () => (await import("./generated/catalo
 
 const flags = {
   list: Flag.Boolean("list").pipe(
-    Flag.withDescription("List the operations; an argument selects those that contain it"),
+    Flag.withDescription("List the operations, or those whose name, path or description contains the argument"),
     Flag.withDefault(false)
   ),
   describe: Flag.Boolean("describe").pipe(
@@ -84,7 +85,7 @@ const list = (filter: string) =>
     })
     yield* Output.list(columns, rows, {
       empty: "No operation matches. Run `kalshi call --list` to see all",
-      hint: "Run `kalshi call OPERATION --describe` to see the fields of one"
+      hint: "Run `kalshi call OPERATION --describe` to see the fields of an operation"
     })
   })
 
@@ -100,15 +101,30 @@ const find = (name: string) =>
     )
   })
 
-/** Puts the subaccount of the run into the input, if the operation takes one and the input has none. */
+/** The lists whose items take a subaccount, such as the orders of a batch. */
+const listsWithSubaccount = (fields: ReadonlyMap<string, Field>): ReadonlyArray<string> =>
+  [...fields.values()]
+    .filter(({ shape }) => shape._tag === "List" && objectIn(shape)?.has("subaccount") === true)
+    .map(({ name }) => name)
+
+/** Puts the subaccount of the run into the input and into the items of its lists, where they take one and have none. */
 const withSubaccount = (name: string, fields: ReadonlyMap<string, Field>, input: Record<string, unknown>) =>
   Effect.gen(function* () {
-    if (!fields.has("subaccount")) {
+    const lists = listsWithSubaccount(fields)
+    if (!fields.has("subaccount") && lists.length === 0) {
       const flag = yield* Subaccount
       return Option.isSome(flag) ? yield* usage(`${name} takes no subaccount. Leave --subaccount out`) : input
     }
     const chosen = yield* subaccount
-    return chosen === undefined || "subaccount" in input ? input : { ...input, subaccount: chosen }
+    if (chosen === undefined) return input
+    const complete = (value: unknown): unknown =>
+      Predicate.isObject(value) && !("subaccount" in value) ? { ...value, subaccount: chosen } : value
+    const completed = { ...input }
+    for (const list of lists) {
+      const items = input[list]
+      if (Array.isArray(items)) completed[list] = items.map(complete)
+    }
+    return fields.has("subaccount") ? complete(completed) : completed
   })
 
 const pagesOf = (text: string, { descriptor, pages }: Operation) =>
@@ -118,7 +134,7 @@ const pagesOf = (text: string, { descriptor, pages }: Operation) =>
     }
     if (text === "all") return Number.POSITIVE_INFINITY
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-    return yield* usage(`--pages must be a number of pages from 1, or all, but is ${JSON.stringify(text)}`)
+    return yield* usage(`--pages must be a number of at least 1, or all, but is ${JSON.stringify(text)}`)
   })
 
 /** Whether the response says that the list continues. */
@@ -204,7 +220,7 @@ export const call = Command.make("call", { ...args, ...flags }, ({ list: lists, 
   Command.annotate(Changes, true),
   Command.withShortDescription("Calls any operation of the exchange by its name"),
   Command.withDescription(
-    "Calls any operation of the exchange by its name. A field is written as the exchange names it, in path, query and body alike. An operation that changes the account shows its request and asks before it is sent"
+    "Calls any operation of the exchange by its name. A field is written as the exchange names it, in path, query and body alike. Before the command sends an operation that changes the account, it shows the request and asks"
   ),
   Command.withExamples([
     {

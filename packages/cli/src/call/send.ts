@@ -10,7 +10,7 @@ import * as ClientOperation from "@kalshi-effect/client/Operation"
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { changeConnection, type ChangeOptions, confirm, send } from "../app/changes.ts"
+import { changeConnection, type ChangeOptions, confirm, requireShown, send } from "../app/changes.ts"
 import { apiKey, environment, publicLayer, readLayer } from "../app/connection.ts"
 import * as Output from "../output/Output.ts"
 import { plain } from "../output/plain.ts"
@@ -18,7 +18,7 @@ import type { Operation } from "./operations.ts"
 import { toYaml } from "./print.ts"
 import { withSecretFile } from "./secretFile.ts"
 
-/** A request, as it would be sent: without key, signature and timestamp. */
+/** A request as it would be sent, except for the key, the signature and the timestamp. */
 interface Request {
   readonly operation: string
   readonly method: string
@@ -73,15 +73,15 @@ const printRequest = (request: Request, { name, restUrl }: Environment.Environme
     () => formatRequest(request)
   )
 
-/** Prints a response. */
-export const printResponse = (response: unknown) =>
+/** Prints a response. `print` is `Output.value` for a read, and `Output.outcome` for a change. */
+export const printResponse = (response: unknown, print: typeof Output.value | typeof Output.outcome = Output.value) =>
   Effect.gen(function* () {
     const text = response === undefined ? "" : yield* Effect.promise(() => toYaml(response))
-    yield* Output.value(response ?? null, () => text)
+    yield* print(response ?? null, () => text)
     if (response === undefined) yield* Output.note("Done. The response is empty")
   })
 
-/** The layer of a read. The order books are public, but are signed if there is a key. */
+/** The layer of a read. A read of order books is public, but is signed if there is a key. */
 export const layerOf = ({ access, auth }: Operation["descriptor"]) =>
   Effect.gen(function* () {
     if (access !== "public") return readLayer
@@ -93,11 +93,12 @@ export const change = (operation: Operation, input: unknown, secretPath: string 
   Effect.gen(function* () {
     const connection = yield* changeConnection(options)
     const request = yield* requestOf(operation, input, connection.environment)
-    if (!options.yes) yield* printRequest(request, connection.environment)
+    if (!options.yes) yield* requireShown(printRequest(request, connection.environment))
     yield* confirm(`Send ${request.method} ${plain(request.path)}?`, connection.environment, options)
     const call = operation(input).pipe(Effect.provide(Kalshi.layer(connection)))
     const response = secretPath === undefined ? call : withSecretFile(secretPath, call)
-    yield* send(Effect.flatMap(response, printResponse), "Read the state with `kalshi call` before you send it again")
+    const sent = Effect.flatMap(response, (value) => printResponse(value, Output.outcome))
+    yield* send(sent, "Read the state with `kalshi call` before you send it again")
   })
 
 /** Makes the request of an operation, and prints it. Nothing is sent. */

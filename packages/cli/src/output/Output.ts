@@ -75,7 +75,9 @@ export const format: Effect.Effect<
   return json ? "json" : csv ? "csv" : "human"
 })
 
-/** Refuses `--csv`. A command that changes something refuses it first, because it prints its one value at the end. */
+/**
+ * Refuses `--csv`, for a command that prints one value. A command that changes something calls this before the change.
+ */
 export const refuseCsv = Effect.flatMap(format, (chosen) =>
   chosen === "csv" ? usage("--csv prints lists only. Use --json") : Effect.void
 )
@@ -101,6 +103,18 @@ export const value = (json: unknown, human: (screen: Screen) => string) =>
         return yield* screen.write(`${human(screen)}\n`)
     }
   })
+
+/**
+ * Prints the outcome of a change. If the standard output does not accept it, the outcome goes to the standard error, so
+ * that it is not lost.
+ */
+export const outcome = (json: unknown, human: (screen: Screen) => string) =>
+  Effect.tapError(value(json, human), () =>
+    Effect.gen(function* () {
+      const screen = yield* Output
+      yield* screen.note((yield* format) === "json" ? formatJson(json) : human(screen))
+    })
+  )
 
 /** What a list prints for people, besides its rows. */
 export interface ListOptions {
@@ -168,8 +182,8 @@ const formatParts = <Row>(
 }
 
 /**
- * Prints a list of any length while it is read, and keeps only a part of it in memory. If the list fails midway, its JSON
- * array has no end, so that no program takes it for the whole list.
+ * Prints a list of any length while it is read, and keeps only a part of it in memory. If the list fails midway, its
+ * JSON array has no end, so that no program takes it for the whole list.
  */
 export const stream = <Row, E, R>(
   columns: ReadonlyArray<Column<Row>>,
@@ -195,7 +209,7 @@ export const stream = <Row, E, R>(
     yield* noteLeftOut(table)
   })
 
-/** Prints pairs of a name and a value, aligned: the form of a single entity. */
+/** Formats pairs of a name and a value, aligned: the form of a single entity. */
 export const formatFields = (
   screen: Pick<Screen, "paint">,
   fields: ReadonlyArray<readonly [name: string, value: string | undefined]>

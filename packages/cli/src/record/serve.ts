@@ -11,7 +11,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { CommandError } from "../app/failures.ts"
 import { folder } from "../app/folders.ts"
-import { stopRequested } from "../app/stopping.ts"
+import { stopRequested } from "../app/interruption.ts"
 import * as Output from "../output/Output.ts"
 import { plain } from "../output/plain.ts"
 import { Follower } from "./follow.ts"
@@ -52,7 +52,11 @@ const keyFile = (port: number, key: Sandbox.Credentials) =>
     })
     yield* Effect.acquireRelease(write, () => Effect.ignore(files.remove(file, { force: true }))).pipe(
       Effect.mapError(
-        (error) => new CommandError({ exit: "failed", message: `Cannot write the key to ${file}: ${error.message}` })
+        (error) =>
+          new CommandError({
+            exit: "failed",
+            message: `Cannot write the key to ${file}: ${error.message}. Make the folder writable, or set KALSHI_STATE_DIR`
+          })
       )
     )
     return file

@@ -1,5 +1,5 @@
 /**
- * Counts, prices and times of the command line. All are checked before anything is read or sent.
+ * Counts, prices and times of the command line. All are checked before a change is sent.
  *
  * @module
  */
@@ -28,7 +28,8 @@ export const parsePrice = (text: string): Option.Option<FixedPoint.Dollars> =>
   })
 
 /** What {@link parsePrice} expects. */
-export const priceExpected = "dollars per contract, above 0 and below 1, such as 0.56"
+export const priceExpected =
+  "a price in dollars per contract, above 0 and below 1, with at most four decimals, such as 0.56"
 
 /** The price of the other outcome. */
 export const complement = (price: FixedPoint.Dollars): FixedPoint.Dollars =>

@@ -126,12 +126,12 @@ export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: Reado
         result: { _tag: "NoSuchOrder", order_id }
       }))
     ]
-    const format = yield* Output.format
-    yield* format === "json"
-      ? Output.line(JSON.stringify(canceled.map(toJson)))
-      : Output.list(columns, canceled, { empty: "No order to cancel" })
+    const printed = yield* Effect.result(
+      Output.outcome(canceled.map(toJson), (screen) => formatTable(columns, canceled, screen))
+    )
     const exit = worstFirst.find((exit) => canceled.some((one) => exitOf(one) === exit))
-    if (exit === undefined) return
+    if (exit === undefined) return yield* Effect.fromResult(printed)
+    // The exit code tells the outcome, even if nothing reads the output.
     const others = canceled.filter((one) => exitOf(one) !== "done")
     return yield* new CommandError({
       exit,

@@ -55,7 +55,7 @@ const cancelEverything = (connected: Connected, options: ChangeOptions) => {
     }),
     send: Effect.andThen(
       Orders.cancelAll(input),
-      Output.value({ outcome: "canceled", exit_code: 0, subaccount: connected.subaccount ?? "all" }, (screen) =>
+      Output.outcome({ outcome: "canceled", exit_code: 0, subaccount: connected.subaccount ?? "all" }, (screen) =>
         screen.paint("green", `Canceled every resting order ${whose(connected.subaccount)}`)
       )
     ),
@@ -82,12 +82,26 @@ const cancelFiltered = Effect.fnUntraced(function* (
   })
 })
 
+/**
+ * A flag that selects orders. An unset variable in a script makes it empty, and the exchange could take an empty filter
+ * for no filter.
+ */
+const filterFlag = (name: string, description: string, expected: string) =>
+  Flag.String(name).pipe(
+    Flag.withDescription(description),
+    Flag.filter(
+      (text) => text.trim() !== "",
+      () => expected
+    ),
+    Flag.optional
+  )
+
 /** The command. */
 export const cancelAllCommand = Command.make(
   "cancel-all",
   {
-    market: Flag.String("market").pipe(Flag.withDescription("Only the orders of this market"), Flag.optional),
-    event: Flag.String("event").pipe(Flag.withDescription("Only the orders of this event"), Flag.optional),
+    market: filterFlag("market", "Only the orders of this market", "the ticker of a market"),
+    event: filterFlag("event", "Only the orders of this event", "the ticker of an event"),
     ...changeFlags
   },
   ({ event, market, ...options }) =>
@@ -108,7 +122,7 @@ export const cancelAllCommand = Command.make(
 ).pipe(
   Command.annotate(Changes, true),
   Command.withDescription(
-    "Cancels all resting orders with one request: an emergency brake. Without --subaccount it cancels those of all subaccounts. With --market or --event it cancels only these orders, each by its id. Asks first"
+    "Cancels all resting orders with one request: an emergency brake. If neither --subaccount nor the profile names a subaccount, it cancels those of all subaccounts. With --market or --event it cancels only the orders there, each by its id. Asks first"
   ),
   Command.withShortDescription("Cancels all resting orders"),
   Command.withExamples([

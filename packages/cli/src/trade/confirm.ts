@@ -10,7 +10,7 @@ import type { NotSent } from "@kalshi-effect/client/Errors"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
-import { changeConnection, type ChangeOptions, confirm, isProduction, send } from "../app/changes.ts"
+import { changeConnection, type ChangeOptions, confirm, isProduction, requireShown, send } from "../app/changes.ts"
 import { subaccount } from "../app/connection.ts"
 import { CommandError } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
@@ -128,7 +128,10 @@ export const carryOut = Effect.fnUntraced(function* <E1, R1, E2, R2>(
   options: ChangeOptions,
   change: Change<E1, R1, E2, R2>
 ) {
-  if (options.dryRun || !options.yes) yield* print(connected, yield* change.preview, options)
+  if (options.dryRun || !options.yes) {
+    const printed = print(connected, yield* change.preview, options)
+    yield* options.dryRun ? printed : requireShown(printed)
+  }
   if (options.dryRun) {
     yield* Effect.when(
       Output.note("This is a dry run: nothing was sent"),

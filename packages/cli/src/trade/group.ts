@@ -76,7 +76,7 @@ const changeGroup = <A, E>(connected: Connected, options: ChangeOptions, change:
     })),
     send: Effect.flatMap(change.call, (response) => {
       const { json, text } = change.done(response)
-      return Output.value({ ...json, exit_code: 0 }, (screen) => screen.paint("green", text))
+      return Output.outcome({ ...json, exit_code: 0 }, (screen) => screen.paint("green", text))
     }),
     advice: change.advice
   })
@@ -92,7 +92,7 @@ const createCommand = Command.make(
       Flag.withDescription("The shard of the group's markets: their exchange_index (default 0)"),
       Flag.filter(
         (shard) => shard >= 0,
-        () => "a shard number: 0 or more"
+        () => "a whole number of at least 0"
       ),
       Flag.optional
     ),
@@ -197,7 +197,7 @@ const triggerCommand = existing(
     outcome: "triggered",
     done: "Triggered",
     effect: "the exchange cancels its orders, and accepts no new ones until it is reset",
-    description: "Triggers a group: cancels its orders, and lets it accept no new ones until it is reset"
+    description: "Triggers a group: the exchange cancels its orders, and accepts no new ones until the group is reset"
   },
   OrderGroups.trigger
 )

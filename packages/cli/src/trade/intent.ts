@@ -26,7 +26,7 @@ export const priceFlag = (name: string, description: string) =>
     Flag.filterMap(parsePrice, () => priceExpected)
   )
 
-/** The names of an id in a file name: no path, no hidden file. */
+/** Matches the ids that can be the name of a file: no path, no hidden file. */
 const safeId = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
 
 /** `--client-order-id`. The id is also the name of a file. */
@@ -66,14 +66,22 @@ export const orderFlags = {
     Flag.withDefault(false)
   ),
   reduceOnly: Flag.Boolean("reduce-only").pipe(
-    Flag.withDescription("Never trade more than your position. Needs --tif ioc"),
+    Flag.withDescription("Only reduce your position. Needs --tif ioc"),
     Flag.withDefault(false)
   ),
   cancelOnPause: Flag.Boolean("cancel-on-pause").pipe(
     Flag.withDescription("Cancel the order when trading pauses"),
     Flag.withDefault(false)
   ),
-  group: Flag.String("group").pipe(Flag.withDescription("The id of the order group to join"), Flag.optional),
+  group: Flag.String("group").pipe(
+    Flag.withDescription("The id of the order group to join"),
+    // An unset variable in a script makes the id empty. Then no group would limit the order.
+    Flag.filter(
+      (id) => id.trim() !== "",
+      () => "the id of an order group"
+    ),
+    Flag.optional
+  ),
   selfTrade,
   clientOrderId
 }

@@ -112,22 +112,10 @@ const fieldsOf = (outcome: Orders.Outcome): ReadonlyArray<Field> => [
 
 const styles = { Accepted: "green", Rejected: "red", Unknown: "yellow" } as const
 
-/**
- * Prints the outcome of an order. If the standard output does not accept it, the outcome goes to the standard error, so
- * that it is not lost.
- */
+/** Prints the outcome of an order. */
 export const printOutcome = (outcome: Orders.Outcome) =>
-  Output.value(toJson(outcome), (screen) =>
+  Output.outcome(toJson(outcome), (screen) =>
     [screen.paint(styles[outcome._tag], headline(outcome)), Output.formatFields(screen, fieldsOf(outcome))].join("\n")
-  ).pipe(
-    Effect.tapError(() =>
-      Output.note(
-        [
-          headline(outcome),
-          ...fieldsOf(outcome).flatMap(([name, text]) => (text === undefined ? [] : [`${name} ${text}`]))
-        ].join(", ")
-      )
-    )
   )
 
 /** Ends the command as the outcome says. */

@@ -19,13 +19,13 @@ import { endWith, printOutcome, settleAdvice } from "./outcome.ts"
 import * as pending from "./pending.ts"
 import { previewOrder } from "./preview.ts"
 
-/** The request of an intent. An invalid price names the flag. */
+/** The request of an intent. The error of an invalid price names the flag. */
 export const requestFrom = ({ request }: Orders.OrderIntent) =>
   Effect.mapError(Effect.fromResult(request), ({ pointer, reason }) =>
     usage(`${pointer.endsWith("_price") ? "--price: " : ""}${reason}. Nothing was sent`)
   )
 
-/** Says which orders have no known outcome yet, because placing them again could double them. */
+/** Says how many earlier orders in a market have no known outcome, because placing them again could double them. */
 const notePending = (connected: Connected, ticker: string) =>
   Effect.gen(function* () {
     // A folder that cannot be read fails later, when the order is recorded.
@@ -49,8 +49,10 @@ export const place = (connected: Connected, intent: Orders.OrderIntent, clientOr
     // A failure means that nothing was sent.
     const outcome = yield* Effect.tapError(Orders.place(intent), () => finish(clientOrderId))
     const recorded = outcome._tag === "Unknown" ? mark(record, outcome) : finish(clientOrderId)
-    yield* Effect.ensuring(printOutcome(outcome), recorded)
+    const printed = yield* Effect.result(Effect.ensuring(printOutcome(outcome), recorded))
+    // The exit code tells the outcome, even if nothing reads the output.
     yield* endWith(outcome)
+    yield* Effect.fromResult(printed)
   })
 
 const finish = (clientOrderId: string) =>

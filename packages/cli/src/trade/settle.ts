@@ -119,10 +119,18 @@ const finish = ({ order, settlement }: Settled) =>
 
 const forget = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<string>) {
   if (ids.length === 0) return yield* usage("--forget needs the ids of the orders to forget")
+  const nowMillis = yield* Clock.currentTimeMillis
+  const busy = orders.find((order) => pending.isBeingSent(order, nowMillis))
+  if (busy !== undefined) {
+    return yield* usage(
+      `${busy.client_order_id} is being sent by process ${busy.process_id}. Nothing was removed. Wait until that command ends`
+    )
+  }
   for (const { client_order_id } of orders) {
     yield* Effect.mapError(
       pending.finish(client_order_id),
-      ({ message }) => new CommandError({ exit: "failed", message: `Cannot remove the record: ${message}` })
+      ({ message }) =>
+        new CommandError({ exit: "failed", message: `Cannot remove the record: ${message}. Make its folder writable` })
     )
   }
   yield* Output.value(
@@ -148,10 +156,15 @@ const settle = Effect.fnUntraced(function* (
   yield* noteOthers(others)
   const { busy, rows } = yield* settleOrders(own, within).pipe(Effect.provide(readLayer))
   const json = rows.map(({ settlement }) => settlement)
-  yield* (yield* Output.format) === "json"
-    ? Output.line(JSON.stringify(json.map(toJson)))
-    : Output.list(settledColumns, rows, { empty: none })
-  yield* Effect.forEach(rows, finish, { concurrency: 16, discard: true })
+  const printed = yield* Effect.result(
+    (yield* Output.format) === "json"
+      ? Output.line(JSON.stringify(json.map(toJson)))
+      : Output.list(settledColumns, rows, {
+          empty: busy.length > 0 ? "No order was settled" : "No order is pending on this exchange with this key"
+        })
+  )
+  // The record of an outcome that could not be printed stays, so that the next run prints the outcome.
+  if (printed._tag === "Success") yield* Effect.forEach(rows, finish, { concurrency: 16, discard: true })
   const open = rows.filter(({ settlement }) => settlement._tag === "Unknown").length + busy.length
   if (open > 0) {
     return yield* new CommandError({
@@ -159,6 +172,7 @@ const settle = Effect.fnUntraced(function* (
       message: `The outcome of ${open === 1 ? "1 order" : `${open} orders`} is still not known. Run \`kalshi order settle\` again later. If you have checked an order yourself, remove its record with --forget`
     })
   }
+  yield* Effect.fromResult(printed)
 })
 
 /** The command. */
@@ -175,7 +189,7 @@ export const settleCommand = Command.make(
     ),
     within: Flag.Int("within").pipe(
       Flag.withDescription(
-        "How many seconds to look. It is certain that an order was not placed only two minutes after its last attempt (default 180)"
+        "How many seconds to look (default 180). That an order was not placed is known at the earliest two minutes after its last attempt"
       ),
       Flag.filter(
         (seconds) => seconds >= 1 && seconds <= 3_600,

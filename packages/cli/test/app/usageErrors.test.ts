@@ -12,7 +12,7 @@ const errors: ReadonlyArray<readonly [args: string, message: string]> = [
   ["markets --limt 4", '"kalshi markets" has no flag --limt. Did you mean --limit? See `kalshi markets --help`'],
   ["markets --sub 4", '"kalshi markets" has no flag --sub. Did you mean --subaccount? See `kalshi markets --help`'],
   ["markets --limit x", '--limit must be a whole number, but is "x". See `kalshi markets --help`'],
-  ["markets --limit 0", '--limit must be a number of rows: 1 or more, but is "0". See `kalshi markets --help`'],
+  ["markets --limit 0", '--limit must be a whole number of at least 1, but is "0". See `kalshi markets --help`'],
   ["markets --limit", "--limit has no value. It must be a whole number. See `kalshi markets --help`"],
   ["keys new --kind dsa --out a", '--kind must be one of ed25519, rsa, but is "dsa". See `kalshi keys new --help`'],
   ["keys new --out a --kind", "--kind has no value. It must be one of ed25519, rsa. See `kalshi keys new --help`"],
@@ -26,6 +26,10 @@ const errors: ReadonlyArray<readonly [args: string, message: string]> = [
   ],
   ["keys check", "The argument file is required. See `kalshi keys check --help`"],
   ["status a", '"kalshi status" does not take "a". See `kalshi status --help`'],
+  [
+    "keys check -- -----BEGIN PRIVATE KEY----- MC4CAQAwBQYDK2Vw -----END PRIVATE KEY-----",
+    '"kalshi keys check" does not take the text of a private key. See `kalshi keys check --help`'
+  ],
   ["keys new", "--out is required. See `kalshi keys new --help`"],
   ["status --env", "--env has no value. Pass --env <exchange>. See `kalshi status --help`"]
 ]
@@ -42,9 +46,11 @@ describe("a wrong command line", () => {
 
   it.effect("is one line of JSON with --json", () =>
     Effect.gen(function* () {
-      const { stderr, stdout } = yield* kalshi(["statu", "--json"])
-      assert.strictEqual(stdout, "")
-      assert.deepInclude(JSON.parse(stderr).error, { exit: "usage", exit_code: 2, type: "Usage" })
+      for (const flag of ["--json", "--json=true", "--json=yes"]) {
+        const { stderr, stdout } = yield* kalshi(["statu", flag])
+        assert.strictEqual(stdout, "")
+        assert.deepInclude(JSON.parse(stderr).error, { exit: "usage", exit_code: 2, type: "Usage" })
+      }
     })
   )
 })
@@ -63,7 +69,7 @@ describe("describeUsage", () => {
     assert.strictEqual(invalid("5", 'Expected "a" | "b"'), '--name must be one of a, b, but is "5"')
   })
 
-  it("repeats a message that it does not know", () => {
+  it("repeats the message of any other error", () => {
     const error = new CliError.ValidationError({ message: "Pass --a or --b" })
     assert.strictEqual(describeUsage(error, "kalshi", names), "Pass --a or --b")
   })

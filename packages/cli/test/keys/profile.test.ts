@@ -110,7 +110,7 @@ describe("kalshi profile", () => {
     })
   )
 
-  it.live("continues after the lock of a process that ends, and replaces what a crash left", () =>
+  it.live("waits until another process releases the lock, and replaces the file that a crash left", () =>
     Effect.gen(function* () {
       const { config, file, run } = user()
       writeFileSync(`${file}.lock`, "")
@@ -246,6 +246,20 @@ layer(exchange(), { excludeTestServices: true })("a connection", (it) => {
       yield* run(["profile", "add", "third", "--env", sandbox.url, ...key, "--subaccount", "3"])
       const third = yield* run(["call", "Portfolio.balance", "--profile", "third", "--dry-run"])
       assert.include(third.stdout, "subaccount=3")
+    })
+  )
+
+  it.effect("uses the subaccount of a profile only with the key of the profile", () =>
+    Effect.gen(function* () {
+      const { env, run, sandbox } = yield* LocalExchange
+      const key = ["--key-id", env["KALSHI_API_KEY_ID"]!, "--key-file", env["KALSHI_PRIVATE_KEY_PATH"]!]
+      yield* run(["profile", "add", "sixth", "--env", sandbox.url, ...key, "--subaccount", "6"])
+      const args = ["call", "Portfolio.balance", "--dry-run"]
+      const default6 = { KALSHI_PROFILE: "sixth" }
+      // The key of the variables is that of another account, which may use the subaccount for something else.
+      assert.notInclude((yield* run(args, { env: default6 })).stdout, "subaccount")
+      assert.include((yield* run(args, { env: { ...noVariables, ...default6 } })).stdout, "subaccount=6")
+      assert.include((yield* run([...args, "--profile", "sixth"])).stdout, "subaccount=6")
     })
   )
 

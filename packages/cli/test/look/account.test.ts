@@ -13,8 +13,8 @@ import { layer as exchange, LocalExchange, writeKey } from "../support/exchange.
 const [a, b] = ["KXACCT-26-A", "KXACCT-26-B"]
 
 /**
- * The trader has a YES position in A, a NO position in B and none left in D, a resting order on a subaccount, another one in an order
- * group, and a payout.
+ * The trader has a YES position in A, a NO position in B and none left in D, a resting order on a subaccount, another
+ * one in an order group, and a payout.
  */
 const prepare = Effect.gen(function* () {
   const local = yield* LocalExchange

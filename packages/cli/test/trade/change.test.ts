@@ -221,6 +221,17 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
     })
 
     describe("kalshi order cancel-all", () => {
+      it.effect("refuses an empty market or event, which could select all orders", () =>
+        Effect.gen(function* () {
+          const trader = yield* trading("KXCANCELEMPTY-26-T1")
+          const before = (yield* trader.sandbox.requests).length
+          for (const flag of ["--market=", "--market= ", "--event="]) {
+            assert.strictEqual((yield* trader.run(["order", "cancel-all", flag, "--yes"])).exit, "usage", flag)
+          }
+          assert.strictEqual((yield* trader.sandbox.requests).length, before)
+        })
+      )
+
       it.effect("cancels the orders of a market, and no others", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXMARKET-26-T1")

@@ -36,6 +36,22 @@ layer(exchange(), { excludeTestServices: true })("Ctrl-C while an order is in fl
     )
   })
 
+  describe("once, and the response is lost", () => {
+    it.effect("ends with 5 and the advice of the command", () =>
+      Effect.gen(function* () {
+        const trader = yield* trading("KXONCE-26-T3")
+        yield* trader.sandbox.plant({ operation: "CreateOrderGroup", delayMillis: 2_000, reset: "after" })
+        const { child, ended, stderr } = yield* startKalshi(["group", "create", "--limit", "5", "--yes"], trader)
+        yield* until(Effect.map(trader.run(["groups", "--json"]), ({ stdout }) => stdout.includes("5.00")))
+        child.kill("SIGINT")
+        yield* until(Effect.sync(() => stderr().includes("Press Ctrl-C again")))
+        const { code, stderr: printed } = yield* ended
+        assert.strictEqual(code, 5)
+        assert.include(printed, "Look for the group with `kalshi groups`")
+      })
+    )
+  })
+
   describe("twice", () => {
     it.effect("ends with 5 and the command that settles the order", () =>
       Effect.gen(function* () {

@@ -296,7 +296,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         const { orders, run, ticker } = yield* trading("KXPIPE-26-T1")
         const accepted = yield* run(place(ticker, "pipe-1"), { head: 0 })
         assert.strictEqual(accepted.code, 0)
-        assert.include(accepted.stderr, "Accepted: 10.00 contracts rest, order_id ")
+        assert.match(accepted.stderr, /^Accepted: 10\.00 contracts rest\norder_id +\S/)
         assert.strictEqual((yield* orders).length, 1)
       })
     )
@@ -327,6 +327,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
           [...sized, "--expires", "2099-02-30T00:00:00Z"],
           [...sized, "--expires", "soon"],
           [...sized, "--reduce-only"],
+          [...sized, "--group="],
           [...sized, "--client-order-id", "../outside"],
           [...sized, "--csv"],
           [...sized, "--json", "--csv"]

@@ -1,34 +1,14 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { statSync, writeFileSync } from "node:fs"
+import { rmSync, statSync, writeFileSync } from "node:fs"
+import { hostname } from "node:os"
 import { join } from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import { finish } from "../../src/trade/pending.ts"
-import { layer as exchange, type Exchange } from "../support/exchange.ts"
+import { layer as exchange } from "../support/exchange.ts"
 import { pendingFolder, readPending, type Trading, trading, writePending } from "../support/trading.ts"
-
-/** The record that a command leaves if it is killed. */
-const recordOf = ({ account, sandbox }: Exchange, ticker: string, id: string) => ({
-  version: 1,
-  environment: sandbox.url,
-  rest_url: sandbox.environment.restUrl,
-  key_id: account.keyId,
-  client_order_id: id,
-  ticker,
-  request: {
-    ticker,
-    client_order_id: id,
-    side: "bid",
-    count: "1",
-    price: "0.10",
-    time_in_force: "good_till_canceled",
-    self_trade_prevention_type: "taker_at_cross"
-  },
-  placedAtMillis: Date.now() - 400_000,
-  process_id: 2 ** 22 + 1, // above the largest process id
-  host: "this"
-})
+import { recordOf } from "./support.ts"
 
 const place = ({ account, sandbox, ticker }: Trading, clientOrderId: string, price = "0.10") =>
   sandbox.placeOrder(account.accountId, { ticker, side: "bid", count: "1", price, clientOrderId })
@@ -53,16 +33,18 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
-  it.effect("is certain that an order was not placed two minutes after its last attempt", () =>
-    Effect.gen(function* () {
-      const trader = yield* trading("KXABSENT-26-T1")
-      const unknown = { lastAttemptMillis: Date.now() - 300_000 }
-      writePending(trader, { ...recordOf(trader, trader.ticker, "absent-1"), unknown })
-      const { code, value } = yield* trader.json(["order", "settle"])
-      assert.strictEqual(code, 0)
-      assert.deepInclude(value[0], { outcome: "not_placed", exit_code: 0, client_order_id: "absent-1" })
-      assert.deepStrictEqual(trader.pendingFiles(), [])
-    })
+  it.effect(
+    "says that an order was not placed if the exchange does not list it two minutes after its last attempt",
+    () =>
+      Effect.gen(function* () {
+        const trader = yield* trading("KXABSENT-26-T1")
+        const unknown = { lastAttemptMillis: Date.now() - 300_000 }
+        writePending(trader, { ...recordOf(trader, trader.ticker, "absent-1"), unknown })
+        const { code, value } = yield* trader.json(["order", "settle"])
+        assert.strictEqual(code, 0)
+        assert.deepInclude(value[0], { outcome: "not_placed", exit_code: 0, client_order_id: "absent-1" })
+        assert.deepStrictEqual(trader.pendingFiles(), [])
+      })
   )
 
   it.effect("keeps the record while the absence of the order proves nothing", () =>
@@ -92,6 +74,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
       yield* place(trader, "other-1")
       const all = yield* trader.run(["order", "settle"])
       assert.strictEqual(all.code, 0)
+      assert.strictEqual(all.stdout, "No order is pending on this exchange with this key\n")
       assert.include(all.stderr, `Settle them with --env demo and the key ${trader.account.keyId}`)
       assert.include(all.stderr, `Settle them with --env ${trader.sandbox.url} and the key another-key`)
       const one = yield* trader.run(["order", "settle", "other-1"])
@@ -103,6 +86,23 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
       assert.strictEqual((yield* trader.run(["order", "settle", "--forget"])).code, 2)
       yield* trader.run(["order", "settle", "--forget", "other-1", "other-2"])
       assert.deepStrictEqual(trader.pendingFiles(), [])
+    })
+  )
+
+  it.effect("neither settles nor forgets an order that another process is sending", () =>
+    Effect.gen(function* () {
+      const trader = yield* trading("KXBUSY-26-T1")
+      const sender = { placedAtMillis: Date.now(), process_id: process.ppid, host: hostname() }
+      writePending(trader, { ...recordOf(trader, trader.ticker, "busy-1"), ...sender })
+      const settled = yield* trader.run(["order", "settle"])
+      assert.strictEqual(settled.code, 5)
+      assert.strictEqual(settled.stdout, "No order was settled\n")
+      assert.include(settled.stderr, `busy-1 is being sent by process ${process.ppid}`)
+      const forgotten = yield* trader.run(["order", "settle", "--forget", "busy-1"])
+      assert.strictEqual(forgotten.code, 2)
+      assert.include(forgotten.stderr, "Nothing was removed")
+      assert.deepStrictEqual(trader.pendingFiles(), ["busy-1.json"])
+      rmSync(join(pendingFolder(trader), "busy-1.json"))
     })
   )
 
@@ -133,7 +133,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
-  it.effect("an id without a record is a wrong command line", () =>
+  it.effect("refuses an id without a record", () =>
     Effect.gen(function* () {
       const { run } = yield* trading("KXNONE-26-T1")
       const { code, stderr } = yield* run(["order", "settle", "nothing"])
