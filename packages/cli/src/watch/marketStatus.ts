@@ -5,7 +5,6 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { type Event, isoOf } from "./ndjson.ts"
 
 /** A watched market, as REST describes it. */
 export interface WatchedMarket {
@@ -44,15 +43,6 @@ export const standstillOf = (market: WatchedMarket, nowMillis: number): string |
   const status = statusAt(market, nowMillis)
   return status === "active" ? undefined : (words[status] ?? status)
 }
-
-/** Makes the line of a market's status. */
-export const marketEvent = (market: WatchedMarket, nowMillis: number): Event => ({
-  type: "market",
-  time: isoOf(nowMillis),
-  ticker: market.ticker,
-  status: statusAt(market, nowMillis),
-  close_time: isoOf(market.closeMillis)
-})
 
 const waitOf = (markets: ReadonlyArray<WatchedMarket>, nowMillis: number): number =>
   Math.min(
