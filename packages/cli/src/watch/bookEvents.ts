@@ -5,6 +5,7 @@
  */
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as OrderBook from "@kalshi-effect/client/OrderBook"
+import { statusAt, type WatchedMarket } from "./marketStatus.ts"
 import { type Event, isoOf } from "./ndjson.ts"
 
 type BookEvent = Feed.FeedEvent<"orderbook_delta">
@@ -131,3 +132,12 @@ export class BookStates {
     if (book.state !== before) lines.push(stateEvent(ticker, book.state, nowMillis))
   }
 }
+
+/** Makes the line of a market's status. */
+export const marketEvent = (market: WatchedMarket, nowMillis: number): Event => ({
+  type: "market",
+  time: isoOf(nowMillis),
+  ticker: market.ticker,
+  status: statusAt(market, nowMillis),
+  close_time: isoOf(market.closeMillis)
+})

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import { followStatuses, marketEvent, standstillOf, type WatchedMarket } from "../../src/watch/marketStatus.ts"
+import { marketEvent } from "../../src/watch/bookEvents.ts"
+import { followStatuses, standstillOf, type WatchedMarket } from "../../src/watch/marketStatus.ts"
 
 const market: WatchedMarket = { ticker: "A", title: "", status: "active", closeMillis: 90_000 }
 
