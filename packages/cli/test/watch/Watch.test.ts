@@ -171,11 +171,11 @@ layer(
       Effect.gen(function* () {
         const { run, sandbox } = yield* LocalExchange
         yield* sandbox.createMarket({ ticker: "KXWATCH-26-C" })
-        yield* sandbox.closeMarket("KXWATCH-26-C")
+        yield* sandbox.pauseMarket("KXWATCH-26-C")
         const args = ["watch", "book", "KXWATCH-26-C", "--json"]
         const result = yield* run(args, { until: (stdout) => /"type":"market"/.test(stdout) })
         const event = eventsOf(result).find(({ type }) => type === "market")
-        assert.deepInclude(event, { ticker: "KXWATCH-26-C", status: "closed" })
+        assert.deepInclude(event, { ticker: "KXWATCH-26-C", status: "inactive" })
       })
     )
 
