@@ -189,7 +189,7 @@ describe("TransportError of an established connection", () => {
         assert.strictEqual(sent.length, 1, fault)
         const failure = errorOf(result)
         assert.isTrue(failure._tag === "TransportError" && failure.requestSent === "maybe", fault)
-        assert.isTrue(failure._tag === "TransportError" && failure.reason === `${fault}: read ${fault}`, fault)
+        assert.isTrue(failure._tag === "TransportError" && failure.reason === `read ${fault}`, fault)
       }
     })
   )
