@@ -148,6 +148,8 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
   Effect.gen(function* () {
     const screen = yield* Output
     if (isSet(args, "--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
+    // The user who did not agree, or pressed Ctrl-C, made no error.
+    else if (failure.exit === "interrupted") yield* screen.note(safe(failure.message))
     else yield* screen.note(`${screen.paint("red", "Error:")} ${safe(failure.message)}`)
     if (isSet(args, "--debug")) yield* screen.note(safe(Cause.pretty(cause)))
   })

@@ -19,5 +19,5 @@ export const exits: Readonly<Record<Exit, { readonly code: number; readonly mean
     meaning: "The exchange may have carried out the request. Check the state before you send it again."
   },
   unavailable: { code: 6, meaning: "The exchange or the network is in trouble. Nothing was carried out." },
-  interrupted: { code: 130, meaning: "The user ended the command with Ctrl-C." }
+  interrupted: { code: 130, meaning: "The user ended the command with Ctrl-C, or did not agree to send." }
 }

@@ -17,6 +17,9 @@ export class CommandError extends Data.TaggedError("CommandError")<{
   readonly cause?: unknown
 }> {}
 
+/** The user did not agree to send a change. This is an answer, not an error. */
+export class NotAgreed extends Data.TaggedError("NotAgreed") {}
+
 /** The reader of the standard output has gone, such as `head` after its last line. The command ends without an error. */
 export class OutputClosed extends Data.TaggedError("OutputClosed") {}
 
@@ -79,6 +82,7 @@ const detailFields = ["operation", "status", "code", "pointer", "carriedOut", "r
 /** Describes the error of a command. Returns undefined for {@link OutputClosed}, which is no failure. */
 export const describeFailure = (error: unknown, effects: Effects): Failure | undefined => {
   if (error instanceof OutputClosed) return undefined
+  if (error instanceof NotAgreed) return { exit: "interrupted", message: "Nothing was sent", details: {} }
   if (error instanceof CommandError) return { exit: error.exit, message: error.message, details: error.details ?? {} }
   if (!Predicate.isObject(error)) return { exit: "failed", message: String(error), details: {} }
   const fields = error as Readonly<Record<string, unknown>> // read by name, each checked before use

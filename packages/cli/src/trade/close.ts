@@ -83,7 +83,7 @@ export const closeCommand = Command.make(
             yield* requestFrom(intent)
             return yield* previewOrder(connected, spoken, intent, facts)
           }),
-          send: place(connected, intentOn(), client_order_id),
+          send: place(connected, intentOn(), client_order_id, held.outcome),
           advice: settleAdvice(client_order_id)
         })
       }).pipe(Effect.provide(layerOf(connected)))

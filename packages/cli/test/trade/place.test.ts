@@ -136,14 +136,15 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("sends nothing after any other answer, also a pasted command line", () =>
+    it.effect("sends nothing after no, and asks again after any other answer, also a pasted command line", () =>
       Effect.gen(function* () {
         const { orders, pendingFiles, run } = yield* trading("KXASKNO-26-T1")
         const others = args.with(4, "KXASKNO-26-T1")
-        for (const answer of ["", "no", "yeah", "kalshi order place buy yes KXASKNO-26-T1"]) {
-          const { exit, stderr } = yield* run(others, { columns: 100, keys: typed(answer) })
-          assert.strictEqual(exit, "interrupted", answer)
-          assert.include(stderr, "Nothing was sent.")
+        for (const answers of [["no"], ["N"], ["", "yeah", "kalshi order place buy yes KXASKNO-26-T1", "no"]]) {
+          const { exit, stderr, stdout } = yield* run(others, { columns: 100, keys: answers.flatMap(typed) })
+          assert.strictEqual(exit, "interrupted", answers.join())
+          assert.strictEqual(stderr, "Nothing was sent\n")
+          assert.include(stdout, "Type yes or no:")
         }
         assert.deepStrictEqual(yield* orders, [])
         assert.deepStrictEqual(pendingFiles(), [])
@@ -192,6 +193,33 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         })
         assert.strictEqual(Number(value.average_fill_price), 0.55)
         assert.deepStrictEqual(pendingFiles(), [])
+      })
+    )
+
+    it.effect("0: tells what became of the whole order, if only a part filled", () =>
+      Effect.gen(function* () {
+        const { json, run, sandbox, ticker } = yield* trading("KXPART-26-T1")
+        const other = yield* sandbox.createAccount()
+        const args = ["order", "place", "buy", "no", ticker, "--count", "30", "--price", "0.45", "--tif", "ioc", "--yes"]
+        const offer = sandbox.placeOrder(other.accountId, { ticker, side: "bid", count: "18", price: "0.60" })
+        yield* offer
+        const { code, stdout } = yield* run(args)
+        assert.strictEqual(code, 0)
+        assert.include(stdout, "Filled 18.00 of 30.00 contracts; 12.00 were canceled\n")
+        assert.match(stdout, /^average_fill_price {2}NO 0\.40\d* \(YES 0\.60\d*\)$/m)
+        yield* offer
+        const { value } = yield* json(args)
+        assert.deepInclude(value, {
+          count: "30.00",
+          fill_count: "18.00",
+          remaining_count: "0.00",
+          canceled_count: "12.00"
+        })
+        const nothing = yield* run(args)
+        assert.include(nothing.stdout, "Accepted: nothing filled; 30.00 contracts were canceled\n")
+        yield* offer
+        const rests = yield* run(args.with(args.indexOf("ioc"), "gtc"))
+        assert.include(rests.stdout, "Filled 18.00 of 30.00 contracts; 12.00 rest\n")
       })
     )
 
