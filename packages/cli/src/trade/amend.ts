@@ -186,6 +186,11 @@ export const amendCommand = Command.make(
           preview: amendPreview(connected, order, input),
           send: Effect.flatMap(Orders.amend(input), (response) =>
             printChanged(response, "amended", [
+              [
+                "price",
+                `YES ${FixedPoint.dollarsUnsafe(input.price)} (NO ${complement(FixedPoint.dollarsUnsafe(input.price))})`
+              ],
+              ["total_count", FixedPoint.countUnsafe(input.count)],
               ["fill_count", response.fill_count ?? undefined],
               ["remaining_count", response.remaining_count ?? undefined],
               ["average_fill_price", response.average_fill_price ?? undefined]

@@ -148,8 +148,38 @@ const styles = { Accepted: "green", Rejected: "red", Unknown: "yellow" } as cons
 /** Prints the outcome of an order. Prices are first in the outcome of the market that the user named. */
 export const printOutcome = (outcome: Orders.Outcome, named: Named) =>
   Output.outcome(toJson(outcome), (screen) =>
-    [screen.paint(styles[outcome._tag], headline(outcome)), Output.formatFields(screen, fieldsOf(outcome, named))].join("\n")
+    [screen.paint(styles[outcome._tag], headline(outcome)), Output.formatFields(screen, fieldsOf(outcome, named))].join(
+      "\n"
+    )
   )
+
+/** A refusal in plain words, and what to do. Undefined if the exchange explains it, or its code is not known. */
+const explain = ({ error, ticker }: Orders.Rejected): string | undefined => {
+  const { code, message } = error
+  const check = "Run the same command with --dry-run, which checks the price and names the nearest ones"
+  switch (code) {
+    case "insufficient_balance":
+    case "available_balance_too_low":
+      return "The available cash is too small for this order. Look at `kalshi balance`, and place fewer contracts or add cash"
+    case "MARKET_INACTIVE":
+      return `${ticker} does not trade now. Look at its status and times with \`kalshi market ${ticker}\``
+    case "market_not_found":
+      return `There is no market ${JSON.stringify(ticker)}. Find its ticker with \`kalshi search\``
+    case "fill_or_kill_insufficient_resting_volume":
+      return `The order book has too few contracts at this price to fill the whole order. Look at \`kalshi book ${ticker}\`, or pass --tif ioc to fill what is there`
+    case "invalid_price":
+      return `The exchange does not accept this price in ${ticker}. ${check}`
+    case "invalid_order":
+      if (/post.only cross/i.test(message)) {
+        return `The order would trade at once, which --post-only does not allow. Choose another price from \`kalshi book ${ticker}\`, or leave out --post-only`
+      }
+      return /price level|tick|price grid/i.test(message)
+        ? `The price is not on the price grid of ${ticker}. ${check}`
+        : undefined
+    default:
+      return undefined
+  }
+}
 
 /** Ends the command as the outcome says. */
 export const endWith = (outcome: Orders.Outcome): Effect.Effect<void, CommandError | OutputClosed> => {
@@ -158,7 +188,9 @@ export const endWith = (outcome: Orders.Outcome): Effect.Effect<void, CommandErr
       return Effect.void
     case "Rejected": {
       const { details, exit, message } = describeFailure(outcome.error, "changes")! // only OutputClosed has no description
-      return Effect.fail(new CommandError({ exit, message, details, cause: outcome.error }))
+      const explained = explain(outcome)
+      const text = explained === undefined ? message : `The exchange refused the order. ${explained}`
+      return Effect.fail(new CommandError({ exit, message: text, details, cause: outcome.error }))
     }
     case "Unknown":
       return Effect.fail(
