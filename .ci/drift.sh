@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Downloads a published document and compares it with the one in fixtures/spec. Prints the report as Markdown. Exits with
-# the code of `kalshi-contract drift`: 5 if the drift is breaking.
+# Downloads a published document and compares it with the one in fixtures/spec. Prints the report as Markdown. Exits with 5 if
+# the drift is breaking, otherwise with 3 if something is undecided.
+# Arguments: `rest` or `feed`, and the address of the document.
 set -euo pipefail
 fixture=$1
 address=$2

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Tests the packages as a user gets them from the registry, with the node on the PATH: packs the built packages, installs
 # them with npm in an empty folder, imports every module, starts the commands and sends a request. Then installs the
-# command line alone in another empty folder, and runs it with the node on the PATH and with the repository's Node.
+# same packages in another empty folder, without naming what they depend on, and runs the command line with the node on the
+# PATH and with the repository's Node.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
@@ -17,7 +18,7 @@ npm init --yes >/dev/null
 npm install --silent --no-audit --no-fund ./*.tgz "effect@$effect" "@effect/platform-node@$platform"
 node published.mjs
 
-# The command line alone: npm must install all that it needs, and the packages of this repository come from the files.
+# Here, npm must find everything else that the command line needs.
 root=$OLDPWD
 mkdir "$folder/cli"
 cd "$folder/cli"
@@ -29,9 +30,9 @@ check_kalshi() {
   local version
   version=$(node --version)
   if node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 19) ? 0 : 1)'; then
-    expect "^kalshi v0" "$(npx --no-install kalshi --version)"
+    expect "^kalshi 0" "$(npx --no-install kalshi --version)"
     local text
-    text=$(npx --no-install kalshi demo --for 2s)
+    text=$(npx --no-install kalshi demo --for 5s)
     expect "A local exchange with simulated traders runs at http://127.0.0.1" "$text"
     expect "trade  " "$text"
     expect '^{"type":"started"' "$(npx --no-install kalshi demo --for 1s --json)"

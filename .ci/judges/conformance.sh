@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Scores four clients with the judge exchange (`kalshi-contract serve`): this client, the official TypeScript SDK 3.30.0, the
 # official Python SDK kalshi_python_sync 3.34.0, and kalshi-sdk 22.4.0. Fails if this client has a fault, or if a verdict
-# differs from the recorded one in docs/conformance.json. With the argument `write`, records the scorecards instead.
-# The Python clients need Python 3.13 and PyPI. If one of them is missing, the script prints the reason and skips them.
+# or the category of a finding differs from the recorded one in docs/conformance.json. With the argument `write`, records
+# the scorecards instead. The Python clients need Python 3.13 and PyPI. If Python or PyPI is missing, the script prints the
+# reason and skips these clients.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 judges=$PWD/.ci/judges

@@ -19,7 +19,7 @@ import { alwaysEmpty, differences, emptyLists, faultsOf } from "../test/sandbox/
 import { operations } from "../test/sandbox/support/judging.ts"
 import * as World from "../test/sandbox/support/world.ts"
 
-/** A line of the program that makes the calls. */
+/** A line that the Python program prints: the result of one call. */
 interface Result {
   readonly status?: number
   readonly contentType?: string | null
@@ -92,7 +92,7 @@ const checkAll = Effect.gen(function* () {
   for (const { reference, suite } of called) {
     const call = reference.path.startsWith("/fcm/") ? calls.member : calls.other
     const inputs = Working.working(world, reference.id, suite.values) as ReadonlyArray<JsonObject> // inputs are objects
-    // A list must be full for at least one of the inputs.
+    // Each list must have an item for at least one of the inputs, except the lists that are always empty here.
     const empty: Array<ReadonlyArray<string>> = []
     const wrong = wronglyWritten[reference.id]
     for (const full of inputs) {

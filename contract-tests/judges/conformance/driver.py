@@ -1,7 +1,7 @@
 """What the drivers in Python share: they play the scenarios of the judge (`kalshi-contract serve`).
 
-A driver defines a function `open_player(assignment)` that returns an object with the methods `call(step)`, which returns the
-result of a step, and `close()`.
+A driver passes `open_player(assignment)` to `main`: a function that returns an object with the methods `call(step)` and
+`close()`. `call` returns the result of a step.
 """
 
 import json
@@ -21,7 +21,7 @@ def request(url, body=None):
 
 
 def unsupported(step, why):
-    """Reports that the client has no such call."""
+    """Reports that the client lacks what the step needs."""
     return {"unsupported": f"{step['do']}: {why}"}
 
 
@@ -51,7 +51,10 @@ def play(judge, path, open_player):
 
 
 def main(client, key, open_player):
-    """Plays all scenarios. Arguments: the address of the judge, the file for the scorecard, and the scenarios to play."""
+    """Runs a driver as a program.
+
+    Arguments: the address of the judge, the file for the scorecard (`-` for none), and the scenarios to play (default: all).
+    """
     judge, file, *only = sys.argv[1:]
     started = json.loads(request(f"{judge}/runs", {"client": client, "key": key}))
     run = f"/runs/{started['run']}"

@@ -72,8 +72,8 @@ export const playAll = async (judge: string, driver: Driver, only: ReadonlyArray
 }
 
 /**
- * Runs a driver as a program. Arguments: the address of the judge, the file for the scorecard as JSON, and the scenarios
- * to play (default: all).
+ * Runs a driver as a program. Arguments: the address of the judge, the file for the scorecard as JSON (`-` for none), and
+ * the scenarios to play (default: all).
  */
 export const main = async (driver: Driver): Promise<void> => {
   const { writeFileSync } = await import("node:fs")
@@ -87,5 +87,5 @@ export const main = async (driver: Driver): Promise<void> => {
 /** The input of a step, by names on the wire. */
 export const inputOf = <A>(step: Step): A => step.input as A // the judge's own input
 
-/** Reports that the client has no such call. */
+/** Reports that the client lacks what the step needs. */
 export const unsupported = (verb: Verb, why: string): Result => ({ unsupported: `${verb}: ${why}` })

@@ -40,7 +40,7 @@ import {
 
 type Services = Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | Feed.KalshiFeed
 
-/** The client as one account: REST with its default policy, and the feed. */
+/** The client as one account: REST with its default policy except for the time limit, and the feed. */
 const layerOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["accounts"][number]) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -54,7 +54,7 @@ const layerOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["
     })
   )
 
-/** An error of the client. The classes of its errors share these fields. */
+/** Fields of the client's errors. Each class has some of them. */
 interface ClientError {
   readonly _tag?: string
   readonly status?: number
@@ -65,7 +65,7 @@ interface ClientError {
 }
 
 const reportError = (error: unknown, more: object = {}): Reported => {
-  const { _tag, afterLostAnswer, code, status } = Object(error) as ClientError // any error has these fields, or lacks them
+  const { _tag, afterLostAnswer, code, status } = Object(error) as ClientError // every field is optional
   return {
     error: {
       ...(_tag !== undefined && { kind: _tag }),
@@ -182,7 +182,7 @@ const orderIds = (orders: ReadonlyArray<{ readonly order_id: string }>) => ({
   order_ids: orders.map(({ order_id }) => order_id)
 })
 
-/** The call of a step. Its value is the value to report, or a complete report. */
+/** Makes the call of a step, and succeeds with the report of the step. */
 const callOf = (step: Step, followed: Followed): Effect.Effect<Reported, unknown, Services | Scope.Scope> => {
   const value = <E, R>(effect: Effect.Effect<Readonly<Record<string, unknown>>, E, R>) =>
     Effect.map(effect, (value): Reported => ({ value }))

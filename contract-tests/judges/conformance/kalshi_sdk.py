@@ -11,7 +11,7 @@ from kalshi import CreateOrderV2Request, KalshiAuth, KalshiClient, KalshiConfig,
 from kalshi.models.orders import BatchCreateOrdersV2Request, DecreaseOrderV2Request
 from kalshi.ws import KalshiWebSocket
 
-# How long `watch_book` waits for the first book.
+# How long `watch_book` waits for the connection, then for the subscription, then for the first book.
 WATCH_SECONDS = 5
 
 ORDER = {"time_in_force": "good_till_canceled", "self_trade_prevention_type": "taker_at_cross"}
@@ -34,7 +34,7 @@ def error_of(error):
 
 
 def request_of(order):
-    """Returns the request of an order. The documentation gives counts and prices as decimals."""
+    """Returns the request of an order. As in the documentation, counts and prices are `Decimal`."""
     return CreateOrderV2Request(**{**order, "count": Decimal(order["count"]), "price": Decimal(order["price"])}, **ORDER)
 
 
@@ -86,7 +86,7 @@ class Feed:
                 self.books[ticker] = end
                 return
             except Exception as error:
-                # The documentation permits to wait for the next snapshot after this error.
+                # After an error, the documentation allows waiting for the next snapshot.
                 self.books[ticker] = error
                 await asyncio.sleep(0)
 

@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url)
 const sdk: typeof Sdk = require("kalshi-typescript")
 const axios: typeof Axios = require("axios")
 
-/** The API objects of one account, built from a configuration only, which is the SDK's default. */
+/** The API objects of one account, built from only a configuration. So they use the SDK's default HTTP client. */
 const apisOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["accounts"][number]) => {
   const configuration = new sdk.Configuration({
     apiKey: account.key_id,
@@ -34,7 +34,7 @@ const apisOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["a
 
 type Apis = ReturnType<typeof apisOf>
 
-/** The code in the body of an error, which axios exposes as parsed JSON. The exchange nests it under `error`, or does not. */
+/** The code in the parsed body of an error. It is under `error` or at the top of the body. */
 const codeOf = (data: unknown): { readonly code?: string } => {
   const body = Object(data) as { readonly code?: unknown; readonly error?: { readonly code?: unknown } | string } // any value
   const code = Object(body.error).code ?? body.code

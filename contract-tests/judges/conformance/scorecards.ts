@@ -1,9 +1,9 @@
 /**
  * Compares scorecards with the recorded ones of `docs/conformance.json`, and writes `docs/conformance.md`.
  *
- * Arguments: `check` or `write`, and the files of the scorecards. `check` fails if this client has a fault, or if a verdict or
- * the category of a finding differs from the recorded one. `write` records the scorecards, and keeps those of other
- * clients.
+ * Arguments: `check` or `write`, and the files of the scorecards. `check` fails if this client has a fault, if a scenario has
+ * no verdict, or if the version of a client, a verdict or the category of a finding differs from the recorded one. `write`
+ * records the scorecards, and keeps the recorded ones of other clients.
  *
  * @module
  */
@@ -94,28 +94,28 @@ const areas: Readonly<Record<(typeof scenarios)[number]["area"], string>> = {
 
 const intro = `# Scorecards of clients
 
-The judge exchange (\`kalshi-contract serve\`) plays ${scenarios.length} scenarios with a client and decides what the client did wrong, from its requests and from what its driver reports. This page has the scorecards of four clients. It shows only what these runs showed: a client can have faults that no scenario covers. The clients, the exchange and the judge ran on one machine, with Node 26.10 and Python 3.13; no request went to the real exchange.
+The judge exchange (\`kalshi-contract serve\`) plays ${scenarios.length} scenarios with a client and decides what the client did wrong, from its requests, the state of the exchange and the report of its driver. This page has the scorecards of four clients. It shows only what these runs showed: a client can have faults that no scenario covers. The clients, the exchange and the judge ran on one machine, with Node 26.10 and Python 3.13; no request went to the real exchange.
 
-| to get these scorecards | run |
+| to | run |
 | --- | --- |
-| check all four clients, as in CI (Python 3.13 for the last two) | \`bash .ci/judges/conformance.sh\` |
-| record them again in this page and in \`conformance.json\` | \`bash .ci/judges/conformance.sh write\` |
+| check all four clients, as in CI (the last two need Python 3.13 and PyPI) | \`bash .ci/judges/conformance.sh\` |
+| record the scorecards again in this page and in \`conformance.json\` | \`bash .ci/judges/conformance.sh write\` |
 | score your own client | see [the README of the contract suite](../contract-tests/README.md#scoring-your-own-client) |
 
 \`contract-tests/judges/conformance/scorecards.ts\` generates this page. Do not edit it.
 
 - **faulty**: the run showed a fault.
-- **–**: the client has no such call. This is neither a pass nor a fault.
+- **–**: the client lacks what the scenario needs, such as a call or a kind of key. This is neither a pass nor a fault.
 
 | kind of fault | meaning |
 | --- | --- |
-| accepted wrongly | the client reports a success or a book, although the response is an error, violates the document, or the book is wrong |
+| accepted wrongly | the client reports a success although the response is an error or violates the document, an item that does not exist or is repeated, or a wrong book |
 | sent twice | the client carries out a call twice, or sends far too many requests |
 | mis-signed | a signature is invalid, missing, or of another account |
-| lost | the client does not report valid data, an error, a refusal or an order |
+| lost | the client loses or changes valid data, an error, a refusal or an order |
 | leaked | a signature or a private key reaches another host or the text of an error |
 
-The drivers in \`contract-tests/judges/conformance\` use each client as its documentation describes, with the time limit of the scenario and otherwise with the defaults:
+The drivers in \`contract-tests/judges/conformance\` use each client as its documentation describes, with the time limit of the scenario if the client takes one, and otherwise with the defaults:
 
 - \`@kalshi-effect/client\`: \`Orders.place\` and \`Orders.placeAll\`, the streams \`.items\`, \`OrderBooks.watch\` and \`Trades.watch\`. \`unknownKeys\` of a book and a \`Hole\` between trades are warnings.
 - \`kalshi-typescript\`: API objects with only a \`Configuration\`, so they share the SDK's default HTTP client. The driver removes the interceptors of that client before each scenario, as in a new process.

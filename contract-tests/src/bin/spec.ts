@@ -84,7 +84,7 @@ const importCommand = Command.make(
       const placesFile = `${fixtures}nullable-by-intent.${imported.kind}.json`
       yield* write(placesFile, imported.nullableText)
       yield* Console.log(
-        `${placesFile}: ${imported.nullableByIntent.length} schemas whose \`nullable\` has no effect by the specification and was taken to allow null`
+        `${placesFile}: ${imported.nullableByIntent.length} schemas whose \`nullable\` has no effect by the specification; the import lets them be null`
       )
     }
   })

@@ -1,5 +1,5 @@
 /**
- * Defines the subcommand `kalshi-contract serve`: serves the judge exchange, which scores a client in any language.
+ * Defines the subcommand `kalshi-contract serve`: serves the judge exchange, which scores clients in any language.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export const serveCommand = Command.make(
       Flag.withDefault(8790)
     ),
     settleMillis: Flag.Int("settle-millis").pipe(
-      Flag.withDescription("How long a client has time to process what the feed sent, in milliseconds (default 3000)"),
+      Flag.withDescription("The time that a client gets to process what the feed sent, in milliseconds (default 3000)"),
       Flag.withDefault(3_000)
     )
   },
@@ -33,4 +33,4 @@ export const serveCommand = Command.make(
     yield* Console.log(`The judge listens at ${url}. GET ${url}/scenarios lists ${scenarios.length} scenarios`)
     return yield* Effect.never
   }, Effect.scoped)
-).pipe(Command.withDescription("Serve a judge exchange, which scores a client in any language"))
+).pipe(Command.withDescription("Serve a judge exchange, which scores clients in any language"))

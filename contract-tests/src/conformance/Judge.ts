@@ -29,7 +29,7 @@ import {
 } from "./Scenario.ts"
 import * as Scorecard from "./Scorecard.ts"
 
-/** A request to the judge that it cannot execute. */
+/** The error for a request that the judge cannot execute. */
 export class Refused extends Data.TaggedError("Refused")<{ readonly status: 400 | 404; readonly reason: string }> {
   override get message(): string {
     return this.reason
@@ -43,7 +43,7 @@ export const NewRun = Schema.Struct({
   key: Schema.optionalKey(Schema.Literals(["rsa", "ed25519"]))
 })
 
-/** What a driver needs to play a scenario. Addresses of the judge are paths. */
+/** What a driver needs to play a scenario. `continue` and `end` are paths of the judge. */
 export interface Assignment {
   readonly scenario: string
   readonly title: string
@@ -75,7 +75,7 @@ interface Run {
 
 export interface Options {
   readonly scenarios: ReadonlyArray<Scenario>
-  /** How long a client has time to process what the exchange sent. */
+  /** The time that a client gets to process what the exchange sent. */
   readonly settleMillis: number
 }
 
@@ -91,7 +91,7 @@ export interface Judge {
 
 const unknown = (reason: string) => new Refused({ status: 404, reason })
 
-/** An RSA key pair in PEM. Making one takes longer than a scenario, so scenarios share the pairs of their judge. */
+/** Returns the RSA key pair of an account, in PEM. All scenarios share the pairs, because making them is slow. */
 type RsaPairs = (index: number) => { readonly privateKey: string; readonly publicKey: string }
 
 const makeRsaPairs = (): RsaPairs => {
@@ -137,7 +137,7 @@ const openStage = (scenario: Scenario, key: "rsa" | "ed25519", rsaPairs: RsaPair
 
 const pathOf = (path: string): string => path.split("?")[0] ?? path
 
-/** The faults of the signatures of all requests. A reason counts once. */
+/** Returns a finding for each reason for which a signature is invalid or missing. */
 const signatureFindings = (requests: ReadonlyArray<Recorder.Recorded>): ReadonlyArray<Finding> => {
   const texts = requests.flatMap(({ method, path, signature }) => {
     if (signature === "valid") return []
@@ -183,7 +183,7 @@ const judgeReport = (session: Session, report: unknown): Effect.Effect<Scorecard
     if (results.length !== steps.length) {
       return yield* new Refused({
         status: 400,
-        reason: `the report must have ${steps.length} results, one for each step except continue, not ${results.length}`
+        reason: `the report must have one result for each step except continue (${steps.length}), but has ${results.length}`
       })
     }
     const unsupported = results.find((result) => "unsupported" in result)
@@ -191,7 +191,7 @@ const judgeReport = (session: Session, report: unknown): Effect.Effect<Scorecard
       return { verdict: "unsupported", findings: [], reason: unsupported.unsupported }
     }
     if (session.acted < plan.steps.length - steps.length) {
-      return { verdict: "incomplete", findings: [], reason: "the driver did not make the step continue" }
+      return { verdict: "incomplete", findings: [], reason: "the driver left out a step continue" }
     }
     if (stage.recorder.requests.length === 0) {
       return { verdict: "incomplete", findings: [], reason: "the client sent no request" }
@@ -219,7 +219,7 @@ export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge,
       Effect.suspend(() => {
         const session = run.sessions.get(scenarioId)
         return session === undefined
-          ? Effect.fail(unknown(`the scenario ${scenarioId} is not begun: POST to its address begins it`))
+          ? Effect.fail(unknown(`the scenario ${scenarioId} is not in progress: POST to its address begins it`))
           : Effect.succeed(session)
       })
     const close = (run: Run, { scenario, scope }: Session) =>

@@ -36,7 +36,7 @@ export interface Reply {
   readonly body: string
 }
 
-/** Changes the responses to matching requests. The oldest rule that matches applies. */
+/** Changes the responses to matching requests. The oldest matching rule that is not used up applies. */
 export interface Rule {
   readonly method: string
   /** The path below `/trade-api/v2`, without the query. */
@@ -160,7 +160,7 @@ const reply = (response: ServerResponse, { body, headers = {}, status }: Reply):
   response.end(body)
 }
 
-/** The largest body of a request or a response. The exchange accepts smaller ones only. */
+/** The largest body of a request, and of a response that a rule changes. The exchange accepts only smaller requests. */
 const maxBodyBytes = 8 * 1024 * 1024
 
 const collect = (message: IncomingMessage, done: (body: Buffer) => void): void => {

@@ -17,7 +17,7 @@ export const categories = ["accepted wrongly", "sent twice", "mis-signed", "lost
 
 export type Category = (typeof categories)[number]
 
-/** A fault of a client, as one sentence. */
+/** A fault of a client. */
 export interface Finding {
   readonly category: Category
   readonly text: string
@@ -49,7 +49,7 @@ export interface Step {
   readonly input?: Readonly<Record<string, unknown>>
 }
 
-/** What the driver knows about a failed call. A field that the client does not expose is absent. */
+/** What the driver knows about a failed call. A field that the client does not expose is absent or null. */
 const ReportedError = Schema.Struct({
   /** The name of the error's class or tag. */
   kind: Schema.optionalKey(Schema.String),
@@ -62,7 +62,7 @@ const ReportedError = Schema.Struct({
 
 export type ReportedError = typeof ReportedError.Type
 
-/** What a driver reports about a step: a value, an error, or that its client has no such call. */
+/** What a driver reports about a step: a value, an error, or that its client lacks what the step needs. */
 const Result = Schema.Union([
   Schema.Struct({ value: Schema.Record(Schema.String, Schema.Unknown) }),
   Schema.Struct({ error: ReportedError }),
@@ -85,7 +85,7 @@ export interface Stage {
   /** Another account, which the judge uses as the other side of trades. */
   readonly maker: Account
   readonly recorder: Recorder
-  /** How long a client has time to process what the exchange sent. */
+  /** The time that a client gets to process what the exchange sent. */
   readonly settleMillis: number
 }
 

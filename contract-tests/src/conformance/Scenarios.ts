@@ -42,7 +42,7 @@ export const tasks: Readonly<Record<Verb, Task>> = {
     value: "{order_id, status, remaining_count_fp, yes_price_dollars}, each as the client returns it, or null"
   },
   list_orders: {
-    task: "Read all orders of the account with the pagination of the client itself, limit orders per page.",
+    task: "Read all orders of the account with the client's own pagination, with limit orders on each page.",
     value: "{order_ids: all ids in the order of the list}"
   },
   list_orders_page: { task: "Read one page of the orders of the account.", value: "{order_ids}" },
@@ -56,7 +56,7 @@ export const tasks: Readonly<Record<Verb, Task>> = {
   decrease_order: { task: "Decrease the order with this order_id by reduce_by contracts.", value: "{}" },
   create_order_group: { task: "Create an order group with this contracts_limit.", value: "{order_group_id}" },
   watch_book: {
-    task: "Start to follow the order book of the market over the feed, over this number of independent connections. Wait until the client has the book, reports an error, or does neither within 5 seconds: then report an error of the kind timeout.",
+    task: "Start to follow the order book of the market over the feed, over this number of independent connections. Wait until the client has the book or reports an error. If neither happens within 5 seconds, report an error of the kind timeout.",
     value: "{}"
   },
   read_book: {
@@ -73,7 +73,7 @@ export const tasks: Readonly<Record<Verb, Task>> = {
     value: "{trade_ids; warning: true if the client reports that trades may be missing}"
   },
   continue: {
-    task: "Send an empty POST request to the address in continue, and wait for the response. The exchange acts meanwhile. Report no result.",
+    task: "Send a POST request to the path in continue, and wait for the response. Meanwhile, the exchange acts. Report no result.",
     value: ""
   }
 }

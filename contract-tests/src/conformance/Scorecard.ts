@@ -6,8 +6,9 @@
 import { type Area, categories, type Finding, type Scenario } from "./Scenario.ts"
 
 /**
- * The verdict of a scenario. `unsupported`: the client has no such call. `incomplete`: the driver did not end the
- * scenario, or its report is invalid. `not run`: the driver did not begin the scenario.
+ * The verdict of a scenario. `unsupported`: the client lacks what the scenario needs. `incomplete`: the driver did not end
+ * the scenario or left out a step `continue`, or the client sent no request. `not run`: the driver did not begin the
+ * scenario.
  */
 export type Verdict = "passed" | "faulty" | "unsupported" | "incomplete" | "not run"
 

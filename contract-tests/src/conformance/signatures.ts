@@ -5,7 +5,7 @@
  */
 import { constants, createPublicKey, type KeyObject, verify } from "node:crypto"
 
-/** A request as far as its signature covers it. */
+/** The parts of a request that the check of its signature needs. */
 export interface Signed {
   readonly method: string
   /** From the host's root, query included. */

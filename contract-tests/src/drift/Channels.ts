@@ -52,7 +52,7 @@ interface Side {
   readonly groups: ReadonlyMap<string, Group>
   /** Returns the schema by which the payload of a message is read. */
   readonly read: (payload: JsonSchema) => JsonSchema
-  /** Returns the schema of a group: one schema, or the union of several. */
+  /** Returns the schema of a group: the union of the schemas of its messages. */
   readonly schemaOf: (group: Group) => JsonSchema
 }
 

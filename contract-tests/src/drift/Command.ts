@@ -87,7 +87,9 @@ export const driftCommand = Command.make(
     const loaded = yield* Effect.forEach(files, (file) => load(file, overlay))
     const steps = History.steps(loaded)
     if (steps.length === 0) {
-      return yield* refuse(`${history.value} has no two published documents of one kind: their names end in .yaml`)
+      return yield* refuse(
+        `${history.value} has no two published documents of one kind. Their names end in .yaml or .yml, without reconstructed`
+      )
     }
     const drifts = yield* Effect.forEach(steps, ([old, now]) => compare(old, now))
     yield* write(drifts, outputs)

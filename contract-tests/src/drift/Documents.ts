@@ -22,7 +22,7 @@ interface Common<Kind extends "feed" | "rest", D extends Document> {
   readonly facts: D
   /** The document with every overlay entry that applies to it: what a client of this project is generated from. */
   readonly refined: D
-  /** The overlay entries that do not apply to the document. */
+  /** Why overlay entries do not apply to the document. Leaves out the entries that refer to a missing component. */
   readonly unapplied: ReadonlyArray<string>
 }
 
@@ -50,7 +50,7 @@ export const parseOverlay: (text: string) => Overlay.Overlay = /*#__PURE__*/ Sch
 )
 
 /**
- * Entries of the overlay that applied to older documents, until a newer document had the change. A client of an older
+ * Former entries of the overlay. They were removed when a published document made the same change. A client of an older
  * document had them.
  */
 const formerEntries: ReadonlyArray<Overlay.Entry> = [
@@ -86,7 +86,7 @@ const isUsable =
     )
   }
 
-/** Applies every entry of an overlay that applies to a document. Reports the others. */
+/** Applies the entries of an overlay that apply to a document. Reports the others, unless they refer to a missing component. */
 const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: string) => void): JsonObject => {
   const components = isObject(document["components"]) ? document["components"] : {}
   // Entries of the overlay add components, so the lists must exist.

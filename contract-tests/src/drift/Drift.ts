@@ -3,10 +3,10 @@
  *
  * **Details**
  *
- * A witness is a value that one of the documents allows and the other refuses. Each witness goes through a client of the old
- * document. If the old document is the one from which the present client is generated, this is the client's own code.
- * Otherwise it is a model of a client that is built in the same way: it allows unknown members and unknown members of enums
- * in responses, and everything that this project's overlay allows.
+ * A witness is a value that shows a change: only one of the documents allows it, or it has an added field or lacks a removed
+ * one. A client of the old document judges the witness: the present client's own code if it is generated from the old
+ * document, otherwise a model. In responses, the model allows unknown fields, unknown members of enums, and everything that
+ * this project's overlay allows.
  *
  * @module
  */
@@ -28,9 +28,9 @@ import * as Operations from "./Operations.ts"
 export const P13: PropertyInfo = {
   id: "P13",
   statement:
-    "A client of an older document decodes every response of a newer one without loss, and the newer one accepts its requests.",
+    "A client of an older document decodes every response of a newer one without loss, and the newer document allows the client's requests.",
   method:
-    "`kalshi-contract drift OLD NEW` walks the schemas of both documents in parallel. For each difference it creates a minimal value, checks with ajv that only one of the documents allows the value, and passes the value to a client of the old document: to the client's own code if the client is generated from this document, otherwise to a model of it. A removed field breaks its readers even if it was optional."
+    "`kalshi-contract drift OLD NEW` walks the schemas of both documents in parallel. For each difference it creates a minimal value, and checks with ajv that only one of the documents allows the value, or that the value has the added field. A client of the old document judges the value: the present client's own code if it is generated from the old document, otherwise a model. A removed field breaks its readers even if it was optional."
 }
 
 /** The error for two documents of different kinds. */
@@ -53,7 +53,7 @@ const comparedOf = (file: string, { source }: Document): Compared => ({
   sha256: source.sha256
 })
 
-/** Returns the addresses of a document. */
+/** Returns the server addresses of a document, with their keys in `servers`. */
 const serversOf = (document: JsonObject): ReadonlyMap<string, string> => {
   const servers = document["servers"] ?? []
   const entries: ReadonlyArray<readonly [string, Json]> = isObject(servers)
@@ -102,7 +102,7 @@ const compareServers = (old: Document, now: Document): ReadonlyArray<Finding> =>
   ]
 }
 
-/** The content of a document without its version and its source. */
+/** The content of a document without `info`, which has its version and its source. */
 const contentOf = ({ document }: Document): JsonObject => {
   const { info: _, ...rest } = document
   return rest
@@ -123,7 +123,7 @@ const overlayNotes = (old: Loaded, now: Loaded): ReadonlyArray<string> => {
       .filter((reason) => !/does not exist|has no parent object|applies \d+ times|applies nowhere/.test(reason))
       .map(
         (reason) =>
-          `an overlay entry does not apply to ${file}, so a finding at its place can come from the overlay: ${reason}`
+          `an overlay entry does not apply to ${file}, so the overlay can be the cause of a finding at this place: ${reason}`
       )
   )
 }
@@ -154,7 +154,7 @@ const compareKind = (old: Loaded, now: Loaded): Judged => {
     })
   }
   throw new DifferentKinds(
-    `${old.file} and ${now.file} are documents of different interfaces; compare two of the same kind`
+    `${old.file} and ${now.file} are documents of different interfaces, REST and WebSocket; compare two documents of one interface`
   )
 }
 
@@ -180,7 +180,9 @@ export const compare = (old: Loaded, now: Loaded): Drift => {
     undecided: judged.undecided,
     notes: [
       ...(isUnchanged && compared.old.sha256 !== compared.new.sha256
-        ? ["the two documents differ only in prose, examples, the order of members, or parts that nothing uses"]
+        ? [
+            "the documents allow the same values: they differ only in details such as prose, examples, order, or parts that nothing uses"
+          ]
         : []),
       ...overlayNotes(old, now)
     ]

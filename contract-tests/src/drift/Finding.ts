@@ -4,7 +4,7 @@
  * **Details**
  *
  * A finding is `breaking` if a client of the old document refuses a response of the new document or loses information from
- * it, or if it makes a request that the new document refuses. Every other finding is `additive`.
+ * it, or makes a request that the new document refuses. Every other finding is `additive`.
  *
  * @module
  */
@@ -70,7 +70,7 @@ export type Verdict =
   /** The client makes a request that the new document refuses. */
   | "sends a refused request"
 
-/** The habit of the client that kept it from failing. */
+/** The habit that kept the client from failing. */
 export type Habit =
   | "unknown fields"
   | "open enums"
@@ -96,11 +96,11 @@ export const habits: ReadonlyArray<Habit> = [
 /** The part of the interface that changed. */
 export type Part = "document" | "operation" | "request" | "response" | "error response" | "feed" | "message" | "command"
 
-/** A value that shows the change: one document allows it, the other does not, or it has the field that came or went. */
+/** A value that shows the change: only one document allows it, or it has an added field or lacks a removed one. */
 export interface Witness {
   /** The JSON Pointer of the changed place in the value. */
   readonly pointer: string
-  /** A minimal complete body, message or input. */
+  /** A minimal complete body, message or input. Otherwise a request line, a status or an address. */
   readonly value: Json
 }
 
@@ -109,7 +109,7 @@ export interface Finding {
   readonly kind: Kind
   readonly class: "additive" | "breaking"
   readonly part: Part
-  /** The operation's id, or the name of the channel or message. */
+  /** The operation's id, the name of the channel or message, or `servers`. */
   readonly subject: string
   /** The other operations or messages with the same change. */
   readonly others: ReadonlyArray<string>
@@ -142,7 +142,7 @@ export interface Drift {
   readonly kind: "feed" | "rest"
   readonly old: Compared
   readonly new: Compared
-  /** Whether the content changed, but the version did not. */
+  /** Whether there are findings, but the version did not change. */
   readonly isSilent: boolean
   /** The client that judged the witnesses: the present client's own code, or a model of a client of the old document. */
   readonly client: "model" | "present client"

@@ -12,11 +12,11 @@ export const isDocument = (file: string): boolean => /\.ya?ml$/.test(file) && !f
 /** The key by which versions are sorted: numbers are padded. */
 const versionKey = (version: string): string => version.replaceAll(/\d+/g, (digits) => digits.padStart(6, "0"))
 
-/** Returns the date in a file's name: a day, or a month. A month sorts after its days. */
+/** Returns the key by which dates are sorted. A month sorts after its days, a missing date last. */
 const dateKey = ({ facts, file }: Loaded): string =>
   facts.source.published ?? /(\d{4}-\d{2})(?!\d)[^/\\]*$/.exec(file)?.[1]?.concat("-~") ?? "~"
 
-/** Sorts documents by version, then by date. A document without a date comes after the others of its version. */
+/** Sorts documents by kind, version and date. A document without a date comes after the others of its version. */
 export const ordered = (documents: ReadonlyArray<Loaded>): ReadonlyArray<Loaded> => {
   const keyOf = (document: Loaded): string =>
     [
@@ -41,7 +41,7 @@ export const steps = (documents: ReadonlyArray<Loaded>): ReadonlyArray<readonly 
 export interface Survival {
   /** The findings that a client without these habits would not have survived, by habit. */
   readonly savedBy: Readonly<Record<Habit, number>>
-  /** The findings with which the client refuses a response. */
+  /** The findings with which the client refuses a response or a message. */
   readonly refuses: number
   /** The findings with which information is gone. */
   readonly loses: number
@@ -90,7 +90,7 @@ export const summaryOf = (drift: Drift): string => {
   ].join("; ")
 }
 
-/** A change of the received values, with the number of places that have it. */
+/** A change of what a client receives. `place` names up to three places. More places are only counted. */
 export interface Row {
   readonly place: string
   readonly change: string
@@ -108,7 +108,10 @@ const shortPlace = ({ pointer, subject }: Finding): string => {
   return path ?? (pointer.startsWith("/paths/") ? `${subject} ${lastToken(pointer)}` : subject)
 }
 
-/** Returns every change of what a client receives, and its outcome. The same change of a member with one name is one row. */
+/**
+ * Returns the changes of what a client receives, except deprecations, with their outcomes. Equal changes of members with the
+ * same name are one row.
+ */
 export const survivalRows = ({ findings }: Drift): ReadonlyArray<Row> => {
   const groups = new Map<string, ReadonlyArray<Finding>>()
   for (const finding of findings.filter(isReceived)) {

@@ -79,13 +79,13 @@ const about = (
 
 const lineOf = ({ method, path }: Operation): string => `${method} ${path}`
 
-/** The path without the names of its parameters. Two operations with the same skeleton have the same URLs. */
+/** The method and the path, without the names of path parameters. Operations with one skeleton have the same URLs. */
 const skeleton = ({ method, path }: Operation): string => `${method} ${path.replaceAll(/\{[^}]*\}/g, "{}")}`
 
 const pathNames = ({ path }: Operation): ReadonlyArray<string> =>
   [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = ""]) => name)
 
-/** Pairs the operations by id, and the others by their URL. */
+/** Pairs the operations by id, and the others by method and URL. */
 const pairs = ({
   new: now,
   old
@@ -139,7 +139,7 @@ const inputOf = (
   }
 }
 
-/** Compares the method and the path. Returns the names of the new path parameters, by their old names. */
+/** Compares the id, the method and the path. Returns the old names of renamed path parameters, by their new names. */
 const compareUrls = ({ collect }: Context, old: Operation, now: Operation): ReadonlyMap<string, string> => {
   if (old.id !== now.id) {
     collect.add(

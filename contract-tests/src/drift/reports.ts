@@ -107,7 +107,7 @@ const markdownOf = (drift: Drift): ReadonlyArray<string> => {
   ]
 }
 
-/** Renders a table of what kept the client of each document from failing with the next one. */
+/** Renders what a client of each document would have met with the next one: a table of all steps, and one for each step. */
 const survivalMarkdown = (drifts: ReadonlyArray<Drift>): ReadonlyArray<string> => [
   "## What a client of the old document would have met",
   "",

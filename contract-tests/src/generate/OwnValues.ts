@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * The values come from the Effect schema, not from the document. They contain each choice of every node at least once.
- * To find the values that a leaf accepts, the generator tries every candidate value of the document: matches and near
- * misses of every pattern, format, enum and bound.
+ * The structure of the values comes from the Effect schema. They contain each choice of every node at least once. The
+ * candidates for the leaves come from the document: matches and near misses of every pattern, format, enum and bound. The
+ * schema decides which candidates it accepts.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Lists every property of the suite, in display order.
+ * Lists every property that `run` checks, in display order. P13 belongs to the command `drift`.
  *
  * @module
  */
@@ -42,7 +42,7 @@ const p15 = /*#__PURE__*/ P15.make(operationProperties, [{ property: P11, faulty
 /** The properties of other targets. */
 export const targetProperties: ReadonlyArray<TargetProperty> = [P0, P11, p15, P16]
 
-/** The statement of every property, in display order. */
+/** The statements of these properties, in display order. */
 export const statements: ReadonlyArray<PropertyInfo> = [P0, ...operationProperties, P11, p15, P16]
 
 /** Normalises a property id from user input: ignores case, and accepts `P1p` and `P1'` for `P1′`. */

@@ -57,7 +57,7 @@ export interface Imported {
 
 const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
 
-/** Returns the SHA-256 of one part of an overlay. The formatting of the file and the other part do not change it. */
+/** Returns the SHA-256 of one part of an overlay. It depends neither on the other part nor on the formatting of the file. */
 export const overlaySha256 = (overlay: string, kind: "feed" | "rest"): string => {
   const json: Json = JSON.parse(overlay)
   return sha256(print((isObject(json) ? json[kind] : undefined) ?? null))
@@ -104,7 +104,7 @@ const readOverlay = (text: string): Effect.Effect<Overlay.Overlay, ImportError> 
  * in this part must match the document. `published` is the date of publication, YYYY-MM-DD. It distinguishes documents
  * that share a version. The same document, overlay and date give the same bytes.
  *
- * Parses and converts the document, applies the overlay, and then verifies the result. Fails with every problem of the
+ * Checks `published`, parses and converts the document, applies the overlay, and then verifies the result. Fails with every problem of the
  * first step that finds one: an unknown key or schema keyword, a constraint beside `$ref`, an overlay entry that does not
  * apply, a dangling reference.
  */
@@ -112,6 +112,10 @@ export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
   text: string,
   options?: { readonly overlay?: string | undefined; readonly published?: string | undefined }
 ): Effect.fn.Return<Imported, ImportError> {
+  const published = options?.published
+  if (published !== undefined && !isDate(published)) {
+    return yield* fail([{ message: `${published} is not a date of the form YYYY-MM-DD`, pointer: "" }])
+  }
   const document: Json = yield* Effect.mapError(Effect.flatMap(parseYaml(text), decodeJson), (error) =>
     error._tag === "ImportError" ? error : new ImportError({ issues: [{ message: error.message, pointer: "" }] })
   )
@@ -141,10 +145,6 @@ export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
   const facts = kind === "rest" ? fromOpenApi(root, context) : fromAsyncApi(root, context)
   const info = isObject(facts["info"]) ? facts["info"] : {}
   const version = String(info["version"])
-  const published = options?.published
-  if (published !== undefined && !isDate(published)) {
-    return yield* fail([{ message: `${published} is not a date of the form YYYY-MM-DD`, pointer: "" }])
-  }
   const source = {
     format: `${kind === "rest" ? "OpenAPI" : "AsyncAPI"} ${String(root["openapi"] ?? root["asyncapi"])}`,
     ...(published === undefined ? {} : { published }),

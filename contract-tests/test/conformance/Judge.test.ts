@@ -127,7 +127,7 @@ describe("the judge", () => {
     )
   })
 
-  it("has a fault for every scenario", () => {
+  it("finds a fault of at least one client in every scenario", () => {
     const proved = new Set(detected.flatMap(([, , ids]) => ids))
     assert.deepStrictEqual(
       scenarios.map(({ id }) => id).filter((id) => !proved.has(id)),

@@ -1,4 +1,4 @@
-/** Checks the control interface of the judge: the commands of the README, refusals, and verdicts without a judgement. */
+/** Checks the control interface of the judge: commands of the README, refusals, unsupported and incomplete scenarios. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -82,7 +82,7 @@ describe("the control interface of the judge", () => {
     for (const step of steps) assert.property(listed.steps, step.do)
   })
 
-  it("gives each scenario an exchange and keys of its own", async () => {
+  it("gives each scenario an exchange and Ed25519 keys of its own", async () => {
     const path = await started("error-nested")
     const [one, other] = [await begin(path), await begin(path)]
     assert.notStrictEqual(one.exchange.root, other.exchange.root)
@@ -112,14 +112,14 @@ describe("the control interface of the judge", () => {
     ])
     assert.deepStrictEqual(await reason(`${path}/end`, {}), [
       404,
-      "the scenario error-nested is not begun: POST to its address begins it"
+      "the scenario error-nested is not in progress: POST to its address begins it"
     ])
     assert.deepStrictEqual(await reason("/runs", "{"), [400, "the body of the request is not JSON"])
     assert.strictEqual((await reason("/runs", { client: "mine" }))[0], 400)
     await begin(path)
     assert.deepStrictEqual(await reason(`${path}/end`, { results: [] }), [
       400,
-      "the report must have 1 results, one for each step except continue, not 0"
+      "the report must have one result for each step except continue (1), but has 0"
     ])
     assert.strictEqual((await reason(`${path}/end`, { results: [{ success: true }] }))[0], 400)
     assert.deepStrictEqual(await reason(`${path}/continue`, ""), [400, "the scenario has no further step continue"])
@@ -127,7 +127,7 @@ describe("the control interface of the judge", () => {
     assert.strictEqual((await end(path, [refused])).verdict, "incomplete")
   })
 
-  it("counts a call that the client does not have as neither passed nor faulty", async () => {
+  it("calls a scenario unsupported if the client lacks a call", async () => {
     const path = await started("book-gap")
     await begin(path)
     const missing = { unsupported: "watch_book: no WebSocket" }
@@ -138,7 +138,7 @@ describe("the control interface of the judge", () => {
     })
   })
 
-  it("gives no verdict on a client that sent no request", async () => {
+  it("calls a scenario incomplete if the client sent no request", async () => {
     const path = await started("error-nested")
     await begin(path)
     assert.deepStrictEqual(await end(path, [refused]), {
@@ -148,13 +148,13 @@ describe("the control interface of the judge", () => {
     })
   })
 
-  it("gives no verdict on a scenario that was not ended, or without its step continue", async () => {
+  it("calls a scenario incomplete if the driver did not end it, or left out a step continue", async () => {
     const path = await started("book-gap")
     assert.strictEqual((await rowOf(path))?.verdict, "not run")
     await begin(path)
     assert.strictEqual((await rowOf(path))?.reason, "the driver did not end the scenario")
     const outcome = await end(path, [{ value: {} }, { error: {} }])
-    assert.strictEqual(outcome.reason, "the driver did not make the step continue")
+    assert.strictEqual(outcome.reason, "the driver left out a step continue")
     assert.strictEqual((await rowOf(path))?.verdict, "incomplete")
   })
 

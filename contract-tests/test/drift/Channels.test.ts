@@ -163,7 +163,7 @@ describe("the comparison of two WebSocket documents", () => {
     assert.isFalse(drift(feed, harmless).isSilent)
   })
 
-  it("reports a content that changed under the same version", () => {
+  it("reports that the content changed under the same version", () => {
     assert.isTrue(
       drift(
         feed,

@@ -134,7 +134,7 @@ describe("kalshi-contract drift", () => {
     ],
     ["a missing file", [file("a-2026-01-01.yaml"), file("none.yaml")], /cannot read .*none\.yaml/],
     [
-      "a file that is no document",
+      "a file that is not a document",
       [file("a-2026-01-01.yaml"), file("notes.md")],
       /notes\.md cannot be used: .*neither/
     ],
@@ -143,7 +143,7 @@ describe("kalshi-contract drift", () => {
       [file("a-2026-01-01.yaml"), file("feed-2026-01-01.yaml")],
       /documents of different interfaces/
     ],
-    ["a folder without documents", ["--history", os.devNull], /cannot read/],
+    ["a history that is not a folder", ["--history", os.devNull], /cannot read/],
     [
       "an unknown report format",
       [file("a-2026-01-01.yaml"), file("a-2026-01-01.yaml"), "--report", "pdf=x"],

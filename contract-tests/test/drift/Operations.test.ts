@@ -91,7 +91,7 @@ const responses: ReadonlyArray<Planted> = [
     ["breaking type-changed ListThings count: refuses"]
   ],
   [
-    "a list whose items became distinct",
+    "a list whose items must be distinct now",
     (document) => (thing(document).properties.tags.uniqueItems = true),
     ["additive constraint-tightened ListThings tags"]
   ],
@@ -194,7 +194,7 @@ const requests: ReadonlyArray<Planted> = [
     ["breaking enum-closed ListThings schema: sends a refused request"]
   ],
   [
-    "a longest list introduced",
+    "a maximum length of a list introduced",
     (document) => (list(document).parameters[2].schema.maxItems = 2000),
     ["breaking constraint-tightened ListThings schema: sends a refused request"]
   ],
@@ -353,7 +353,7 @@ describe("the comparison of two REST documents", () => {
     const { findings, isSilent, notes } = drift(rest, edit(rest))
     assert.deepStrictEqual([findings.map(brief), isSilent], [[], false])
     assert.deepStrictEqual(notes, [
-      "the two documents differ only in prose, examples, the order of members, or parts that nothing uses"
+      "the documents allow the same values: they differ only in details such as prose, examples, order, or parts that nothing uses"
     ])
   })
 
@@ -362,7 +362,7 @@ describe("the comparison of two REST documents", () => {
     assert.deepStrictEqual([findings, notes, isSilent], [[], [], false])
   })
 
-  it("reports a content that changed under the same version", () => {
+  it("reports that the content changed under the same version", () => {
     const edit = (document: Editable): void => void (thing(document).properties.colour = { type: "string" })
     assert.isTrue(drift(rest, edited(rest, edit)).isSilent)
     const released = edited(rest, (document) => {

@@ -41,7 +41,7 @@ describe("the present client", () => {
     assert.deepStrictEqual(found(rest, edit), ["additive field-added GetOrderGroup colour"])
   })
 
-  it("sends a request that a tighter bound refuses, and none that it refuses itself", () => {
+  it("sends a request that a tighter bound refuses, but none that the client itself refuses", () => {
     const [post] = [rest.paths["/portfolio/events/orders"].post]
     const name = post.requestBody.content["application/json"].schema.$ref.split("/").at(-1)
     const tighter = found(rest, (document) => {
@@ -62,14 +62,14 @@ describe("the present client", () => {
     )
   })
 
-  it("sends no time in milliseconds where the document means seconds, so a bound above all seconds breaks nothing", () => {
+  it("sends no time in milliseconds where the document means seconds, so a bound between the two breaks nothing", () => {
     const edit = (document: Editable): void => {
       schemas(document).CreateOrderV2Request.properties.expiration_time.maximum = 9_999_999_999
     }
     assert.deepStrictEqual(found(rest, edit), ["additive constraint-tightened CreateOrderV2 expiration_time"])
   })
 
-  it("ignores that an operation became secured again only in its own finding", () => {
+  it("is not judged by signing headers: a new key requirement is one finding of its own", () => {
     const edit = (document: Editable): void => {
       const { get } = document.paths["/markets/{ticker}/orderbook"]
       get.security = rest.paths["/portfolio/events/orders"].post.security

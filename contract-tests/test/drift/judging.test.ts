@@ -71,7 +71,7 @@ describe("the judge of a difference of requests", () => {
   const breaking = [["breaking", "sends a refused request"]]
   const additive = [["additive", "unaffected"]]
 
-  it("calls a tighter bound breaking if the client sends such a value", () => {
+  it("calls a tighter bound breaking if the client sends a refused value", () => {
     assert.deepStrictEqual(judgedRequest(allows, undefined), breaking)
     assert.deepStrictEqual(
       judgedRequest(allows, () => "refused"),
@@ -79,7 +79,7 @@ describe("the judge of a difference of requests", () => {
     )
   })
 
-  it("calls it additive if the client rejects the value itself, or sends a valid request", () => {
+  it("calls a tighter bound additive if the client rejects the value itself, or sends a valid request", () => {
     const rejects: ClientOf = () => ({ ok: false, pointers: ["/count"] })
     assert.deepStrictEqual(judgedRequest(rejects, undefined), additive)
     assert.deepStrictEqual(

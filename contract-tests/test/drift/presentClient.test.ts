@@ -24,7 +24,7 @@ describe("the sender of the present client", () => {
     assert.strictEqual(send("GetOrderGroup", group, "/subaccount"), "valid")
   })
 
-  it("reports a request that the new document does not allow: a parameter and a field of a body that it lacks", () => {
+  it("reports a request with a parameter or a body field that the new document lacks", () => {
     const path = "/portfolio/order_groups/{order_group_id}"
     const withoutQuery = (copy: Editable): void => {
       copy.paths[path].get.parameters = copy.paths[path].get.parameters.filter(

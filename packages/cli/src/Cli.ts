@@ -54,7 +54,7 @@ import { group } from "./trade/group.ts"
 import { order } from "./trade/order.ts"
 import { watch } from "./watch/watch.ts"
 
-// The commands about the tree are part of it.
+// `kalshi commands` and `kalshi completions` describe the tree that contains them.
 const root = (): Command.Command.Any => kalshi
 
 const look = {
@@ -97,10 +97,13 @@ export const kalshi = Command.make("kalshi").pipe(
   Command.withGlobalFlags(settings)
 )
 
-/** The wizard, the log level and the built-in completions are left out: this command logs nothing, and has completions of its own. */
+/**
+ * The wizard, the log level and the built-in completions are left out: this command logs nothing, and has completions
+ * of its own.
+ */
 const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] })
 
-/** Help goes to the standard output, and only if the user asked for it. */
+/** Prints help and the version to the standard output. A wrong command line prints no help. */
 const presenterOf = (screen: Output["Service"]): CliOutput.Presenter => ({
   present: (event) =>
     event._tag === "Help"
@@ -140,7 +143,7 @@ const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | und
 /** A message that may contain text of the exchange or of the user. It keeps its lines. */
 const safe = (text: string): string => conceal(text).split("\n").map(plain).join("\n")
 
-/** Whether the arguments set a flag. They may not have been parsed, so they are searched for it. */
+/** Whether the arguments set a flag. Searches the texts of the arguments, because they may not have been parsed. */
 const isSet = (args: ReadonlyArray<string>, flag: string): boolean =>
   args.some((arg) => arg === flag || (arg.startsWith(`${flag}=`) && /=(?:true|1|y|yes|on)$/.test(arg)))
 
@@ -155,8 +158,8 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
   })
 
 /**
- * Runs the command with these arguments. Prints the error of a failed run to the standard error, and returns how the run
- * ended.
+ * Runs the command with these arguments. Prints the error of a failed run to the standard error, and returns how the
+ * run ended.
  */
 export const run = (args: ReadonlyArray<string>) =>
   Command.runWith(kalshi, { version })(args).pipe(
@@ -164,7 +167,7 @@ export const run = (args: ReadonlyArray<string>) =>
     Effect.provide(config),
     exitOf,
     Effect.flatMap((exit) => (ExitValue.isSuccess(exit) ? Effect.succeed<Exit>("done") : conclude(exit.cause, args))),
-    // Also after Ctrl-C, this run says how it ended.
+    // Uninterruptible, so that the run reports how it ended even after Ctrl-C.
     Effect.uninterruptible
   )
 

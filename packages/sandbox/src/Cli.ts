@@ -16,7 +16,7 @@ export interface Options<E> {
   readonly toError: (reason: string, cause: unknown) => E
 }
 
-/** The version of this package, which is the version of the command. */
+/** The version of this package, which is the version of `kalshi-sandbox`. */
 export const version = (): string => packageVersion()
 
 /**

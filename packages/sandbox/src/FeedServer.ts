@@ -1,6 +1,6 @@
 /**
- * The parts of a server that speaks the protocol of the feed, for programs that serve it without a local exchange: a relay,
- * a replay of recorded messages.
+ * The parts of a server that speaks the protocol of the feed, for programs that serve the feed without a local exchange,
+ * such as a relay or a replay of recorded messages.
  *
  * **Details**
  *

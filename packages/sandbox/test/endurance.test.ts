@@ -29,7 +29,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const mebi = 1024 * 1024
 
-/** Three makers in each of 32 markets rest three orders on each side. The rest is of takers, for at most two minutes. */
+/** Three makers in each of 32 markets rest three orders on each side. The other 100 are orders of takers, which expire. */
 const mostResting = 32 * 3 * 2 * 3 + 100
 
 /** Starts the command with a frozen clock: it then does exactly an hour of work, however fast the machine is. */
@@ -86,7 +86,7 @@ const measure = (minutes: number, file: string, snapshot: Snapshot, residentByte
   openMarkets: snapshot.markets.filter(({ result }) => result === undefined).length
 })
 
-/** The journal at most, without the commands of the last write: see README. */
+/** The greatest size of the journal in bytes, without the commands of the last write: see the README. */
 const mostJournal = (baseBytes: number): number => Math.max(baseBytes, 64 * mebi)
 
 /** In the full mode, six more hours, then twelve hours in one move: the file is compacted. */

@@ -12,7 +12,7 @@ interface Answer {
   readonly id: string
   readonly title: string
   readonly alter: (reply: Reply) => Reply
-  /** What a valid response means for the result. Default: the response is invalid, so the call must fail. */
+  /** The values of a valid response that the client must report. Default: it is invalid, so the call must fail. */
   readonly values?: Readonly<Record<string, string>>
   /** The field that violates the document. Default: the whole body does. */
   readonly field?: string

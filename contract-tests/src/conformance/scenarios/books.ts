@@ -18,9 +18,9 @@ interface BookScenario {
   readonly expected: string
   readonly rules: BookRules
   readonly lines?: number
-  /** Before the client connects. */
+  /** What happens before the client connects. */
   readonly before?: (stage: Stage) => Act
-  /** When the client has its book. */
+  /** What happens when the client has its book. */
   readonly act: (stage: Stage) => Act
 }
 
@@ -231,7 +231,7 @@ const bookScenario = ({ act, before = seed, expected, id, lines = 1, rules, titl
 const twoMarkets: Scenario = {
   id: "book-two-markets",
   area: "feed",
-  title: "A second market joins the subscription of the first, and the reply to this command counts in `seq`.",
+  title: "A command adds a second market to the subscription of the first, and the reply to it counts in `seq`.",
   expected: "The client exposes both books of the exchange.",
   prepare: (stage) =>
     Effect.as(Effect.andThen(seed(stage), seed(stage, otherTicker)), {

@@ -43,7 +43,7 @@ const shapes: ReadonlyArray<ErrorShape> = [
   },
   {
     id: "error-clock",
-    title: "The exchange refuses every signature with 401, because it takes the timestamp for old.",
+    title: "The exchange refuses every signature with 401, because it considers the timestamp expired.",
     reply: {
       status: 401,
       body: '{"error":{"code":"header_timestamp_expired","message":"header timestamp expired"}}'

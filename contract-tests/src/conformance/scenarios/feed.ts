@@ -60,7 +60,7 @@ const refusalScenario = ({ fault, id, title }: Refusal): Scenario => ({
     })
 })
 
-/** Lets the maker and another account trade, and returns the ids of the trades so far. */
+/** Lets the maker and the account of the client trade with each other once. */
 const trade = (stage: Stage): Act =>
   Effect.gen(function* () {
     yield* rest(stage, "bid", "0.50", ticker, "1")

@@ -29,7 +29,7 @@ const sideOf = (levels: unknown): ReadonlyMap<bigint, bigint> | undefined => {
 const isSameSide = (one: ReadonlyMap<bigint, bigint>, other: ReadonlyMap<bigint, bigint>): boolean =>
   one.size === other.size && [...one].every(([price, size]) => other.get(price) === size)
 
-/** Reads the book of a market from the exchange's view. */
+/** Reads the book of a market from the exchange over REST. */
 const trueBook = (stage: Stage, market: string): Effect.Effect<Book> =>
   Effect.promise(async () => {
     const response = await fetch(`${stage.operator.url}/trade-api/v2/markets/${market}/orderbook`)
@@ -88,7 +88,7 @@ export const change = (stage: Stage, market = ticker): Act =>
 const pollMillis = 10
 const polls = 500
 
-/** Waits until a number of connections have subscribed to a channel, books with a snapshot. Gives up after a while. */
+/** Waits until a number of connections have subscribed to a channel and have the snapshots of books. Gives up after about 5 s. */
 export const subscribed = ({ operator }: Stage, channel: string, connections = 1): Effect.Effect<void> =>
   operator.feed.connections.pipe(
     Effect.map(

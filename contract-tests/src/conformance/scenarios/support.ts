@@ -63,7 +63,7 @@ export const textsIn = (result: Result | undefined, field: string): ReadonlyArra
 export const nameOf = ({ kind, status }: ReportedError): string =>
   `${kind ?? "an error"}${status == null ? "" : ` (status ${status})`}`
 
-/** A decimal text in millionths. Undefined for another text, and for a finer one. */
+/** A decimal text in millionths. Undefined for any other text, and for more than six decimals. */
 export const micros = (text: string): bigint | undefined => {
   const parts = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text)
   const fraction = (parts?.[3] ?? "").replace(/0+$/, "")
@@ -76,12 +76,12 @@ export const micros = (text: string): bigint | undefined => {
 export const isSameDecimal = (text: string | undefined, expected: string): boolean =>
   text !== undefined && micros(text) !== undefined && micros(text) === micros(expected)
 
-/** The finding that a call failed which had to succeed. */
+/** Returns a finding if a call failed that had to succeed. */
 export const mustSucceed = (call: string, result: Result | undefined): ReadonlyArray<Finding> => {
   const error = errorIn(result)
   return error === undefined ? nothing : found("lost", `${call} fails with ${nameOf(error)}`)
 }
 
-/** The finding that a call succeeded which had to fail. */
+/** Returns a finding if a call succeeded that had to fail. */
 export const mustFail = (text: string, result: Result | undefined): ReadonlyArray<Finding> =>
   valueIn(result) === undefined ? nothing : found("accepted wrongly", text)

@@ -67,7 +67,7 @@ const plant =
   ({ operator }) =>
     operator.plant({ operation: "CreateOrderV2", ...fault })
 
-/** The response after the exchange has carried out the first request. */
+/** Changes the response to the first request, after the exchange has carried out this request. */
 const alterFirst =
   (status: number, body: (text: string) => string): Create["faults"] =>
   ({ recorder }) =>

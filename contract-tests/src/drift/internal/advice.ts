@@ -58,7 +58,7 @@ const advice: { readonly [K in Kind]: Advice } = {
     isSent(part)
       ? "stop sending the field"
       : verdict === "refuses"
-        ? "make the field optional now; remove it, or keep it by an overlay entry if the exchange still sends it"
+        ? "make the field optional now; later remove it, or keep it by an overlay entry if the exchange still sends it"
         : "remove the field, or keep it by an overlay entry if the exchange still sends it",
   "message-added": "add the message to decode it",
   "message-joined-channel": "route the message to the streams of the channel",

@@ -17,10 +17,10 @@ export interface Difference {
   readonly pointer: string
   /** The schemas of the place, as in the documents. */
   readonly schemas: { readonly old: JsonSchema | undefined; readonly new: JsonSchema | undefined }
-  /** Whether the change belongs to the value itself, and not to the member that has it. */
+  /** Whether the change belongs to the value itself, and not to the member that holds the value. */
   readonly isInside: boolean
   readonly detail: string
-  /** Creates a complete value that only the new schema allows, or that has the new member. */
+  /** Creates a complete value that only the new schema allows, or that has the new member or lacks the removed one. */
   readonly grown: (() => Json | undefined) | undefined
   /** Creates a complete value that only the old schema allows, or that has the removed member. */
   readonly shrunk: (() => Json | undefined) | undefined

@@ -21,8 +21,8 @@ export type ClientOf = (
   | { readonly ok: false; readonly pointers: ReadonlyArray<string> }
 
 /**
- * What a document says about the request that a client sends for an input, of which a place is of interest. Undefined if
- * the request cannot be judged.
+ * Returns what a document says about the request that a client sends for an input. `place` is the changed place in the
+ * input. Returns undefined if the request cannot be judged.
  */
 export type Sent = (input: Json, place: string) => "not sent" | "refused" | "valid" | undefined
 
@@ -51,7 +51,7 @@ export interface Judged {
 /** The kinds that have no witness, because both documents allow the same values. */
 const isSilent = (kind: Kind): boolean => kind === "deprecated" || kind === "undeprecated" || kind === "default-changed"
 
-/** The kinds that the old document may allow too, because it does not limit unknown members. */
+/** The kinds whose witness the old document may allow too, because it does not limit unknown members. */
 const isPresence = (kind: Kind): boolean => kind === "field-added" || kind === "variant-added"
 
 const isSent = (part: Part): boolean => part === "request" || part === "command"
@@ -63,7 +63,7 @@ const concerns = (reported: string, place: string): boolean =>
 const refusesAt = (result: ReturnType<ClientOf>, place: string): boolean =>
   !result.ok && (result.pointers.length === 0 || result.pointers.some((pointer) => concerns(pointer, place)))
 
-/** Returns whether the client passes on another value at a place. It may pass on an empty list in place of null. */
+/** Returns whether the client passes on another value at a place. An empty list instead of null is allowed. */
 const isChanged = (result: ReturnType<ClientOf>, witness: Json, pointer: string): boolean => {
   if (!result.ok || result.kept === undefined) return false
   const [sent, kept] = [valueAt(witness, pointer), valueAt(result.kept, pointer)]
@@ -85,7 +85,7 @@ export const modelOf =
 const asClient = (verdict: JudgeVerdict): ReturnType<ClientOf> =>
   verdict.valid ? { ok: true } : { ok: false, pointers: verdict.pointers }
 
-/** Returns the schema that a reference, or a reference or null, leads to. */
+/** Returns the pointer to the target of a reference or of a nullable reference. */
 const target = (schema: JsonSchema | undefined): string | undefined => {
   if (schema === undefined || typeof schema === "boolean") return undefined
   if (schema.$ref !== undefined) return schema.$ref.slice(1)
@@ -99,7 +99,7 @@ const pointerFor = (root: Root, { isInside, schemas }: Difference): string => {
   return (isInside ? target(schema) : undefined) ?? root.pointerOf(schema, side) ?? ""
 }
 
-/** Returns the habit because of which the client accepts a witness that the old document refuses. */
+/** Returns the habit because of which a change does not affect the client. */
 const habitOf = (kind: Kind, part: Part): Habit | undefined => {
   if (part === "error response") return "lenient error bodies"
   switch (kind) {
@@ -144,7 +144,7 @@ const finding = (
 }
 
 /**
- * The result of judging a difference: a finding; `same` if the two documents allow the same values in spite of it; or
+ * The result of judging a difference: a finding; `same` if the difference changes nothing that the documents allow; or
  * `unproved` if no value was found.
  */
 type Outcome = Finding | "same" | "unproved"

@@ -48,7 +48,7 @@ const lazyJudge = (resolve: Resolve): Judge.Judge => {
   })
 }
 
-/** Returns no values for a schema from which the generators cannot create values, such as an unusual pattern. */
+/** Returns the created values. Returns none if the generators do not support the schema, for example an unusual pattern. */
 export const orNone = <A>(create: () => ReadonlyArray<A>): ReadonlyArray<A> => {
   try {
     return create()
@@ -100,7 +100,7 @@ export const alternativesOf = ({ node, tools }: Place): ReadonlyArray<Shape.Alte
 /** Returns the place of a schema. */
 export const placeOf = (tools: Tools, schema: JsonSchema): Place => ({ tools, node: tools.shapes.root(schema) })
 
-/** Returns the only value that an alternative allows for a member, if its schema has just one. */
+/** Returns the values of a member that is only a constant or an enum. Returns none for another member. */
 const literalsAt = (tools: Tools, { properties }: Shape.ObjectAlternative, name: string): ReadonlyArray<Json> => {
   const node = properties.get(name)
   const [only, ...others] = node === undefined ? [] : tools.shapes.alternatives(node)

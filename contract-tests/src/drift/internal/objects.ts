@@ -43,7 +43,7 @@ interface Pair {
   readonly base: { readonly old: Base; readonly new: Base }
 }
 
-/** The key by which members that an object does not declare are shown. */
+/** The name that stands for the undeclared members of an object. */
 const anyKey = "key"
 
 const lazy = <A>(create: () => A): (() => A) => {
@@ -101,7 +101,7 @@ const pairOf = ({ closed }: Context, places: Places, old: ObjectAlternative, now
     ...held,
     client,
     base: {
-      // A request is one that the client makes. A response is one that the old document allows.
+      // In a request, the base is an object that the client sends. In a response, the old document allows the base.
       old: lazy(() =>
         closed
           ? minimalObject(client ?? held.old, defined(held.new, held.old))

@@ -31,7 +31,7 @@ export interface PresentRest {
   ) => Sent | undefined
 }
 
-/** The faults of a request that do not depend on its input. Changes of the security are findings of their own. */
+/** Returns whether a fault of a request does not depend on the input. Changes of the security are findings of their own. */
 const isAboutHeaders = (fault: string): boolean =>
   /header|signed operation|signature|key id|public operation/.test(fault)
 
@@ -78,7 +78,7 @@ export const rest = (judge: Judge): PresentRest => {
         }
         const answer = send(input)
         if (answer !== "not sent" || valueAt(input, place) !== undefined) return answer
-        // The client never sends this input without the place. It may send another input without it.
+        // The client does not send this input. It may send another input that lacks the place.
         const without = others().map((other) => updateAt(other, pointerKeys(place), () => undefined) ?? other)
         return without.map(send).find((found) => found !== "not sent") ?? "not sent"
       }

@@ -36,6 +36,7 @@ const familyOf = (alternatives: ReadonlyArray<Shape.Alternative>, family: Family
   const literals = alternatives.flatMap((alternative) =>
     alternative.kind === "literal" ? alternative.values.filter((value) => typeOf(value) === family) : []
   )
+  // The family is the kind of an alternative that is no literal.
   const plain = alternatives.flatMap((alternative) =>
     alternative.kind === family ? [alternative as Exclude<Scalar, Shape.LiteralAlternative>] : []
   )

@@ -128,7 +128,7 @@ export const neverNullIn = (schemas: ReadonlyArray<{ readonly pointer: string; r
   return found
 }
 
-/** Returns the definition behind a reference, with the annotations beside it. */
+/** Returns the definition behind a reference, without the annotations beside the reference. */
 export const dereferenced = (schema: JsonSchema, resolve: Resolve): JsonSchema =>
   typeof schema !== "boolean" && schema.$ref !== undefined ? dereferenced(resolve(schema.$ref), resolve) : schema
 

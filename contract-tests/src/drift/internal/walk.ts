@@ -45,7 +45,7 @@ const samples: ReadonlyArray<readonly [type: string, value: Json]> = [
   ["object", {}]
 ]
 
-/** Compares two places of which at least one allows every value. Returns whether this was the case. */
+/** Compares two places if at least one of them allows every value. Returns whether one does. */
 const compareAny = ({ new: news, old: olds }: Alternatives, differ: Differ): boolean => {
   const [wasAny, isAny] = [olds, news].map((all) => all.some(({ kind }) => kind === "any"))
   const otherThan = (types: ReadonlyArray<string>) => (): Json | undefined =>
@@ -74,7 +74,7 @@ const compareTypes = (
   const [before, after] = [typesOf(olds), typesOf(news)]
   const [came, left] = [missing(after, before), missing(before, after)]
   if (came.length > 0 && left.length > 0) {
-    // A request is one that the client makes. A response is one that the old document allows.
+    // In a request, the value is one that the client sends. In a response, the old document allows the value.
     const own = closed ? (places.client ?? places.old) : places.old
     return differ("type-changed", `the type changed from ${left.join(" or ")} to ${came.join(" or ")}`, {
       grown: () => minimal(places.new, guidesOfNew(places)),

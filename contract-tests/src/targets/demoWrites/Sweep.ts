@@ -23,7 +23,7 @@ export interface Marks {
 export interface CleanupResult {
   readonly orders: number
   readonly groups: number
-  /** The entities that still exist or could not be checked. Empty if the cleanup succeeded. */
+  /** The entities of the last round, or what it could not check. Empty if two rounds in a row found no entity. */
   readonly left: ReadonlyArray<string>
 }
 
@@ -83,5 +83,6 @@ export const sweep = (
       ]
       clean = remaining.length === 0 ? clean + 1 : 0
     }
-    return { orders: cancelled.size, groups: deleted.size, left: clean >= 2 ? [] : remaining }
+    const left = clean === 1 ? ["unknown entities (only the last read found none)"] : remaining
+    return { orders: cancelled.size, groups: deleted.size, left: clean >= 2 ? [] : left }
   })

@@ -1,4 +1,4 @@
-/** The feed of the scripted client: books and trades over several connections, which never heal after a loss. */
+/** The feed of the scripted client: books and trades over several connections. It does not replace a lost connection. */
 import { WebSocket } from "@effect/platform-node/NodeWS"
 import type { Fault } from "./faults.ts"
 

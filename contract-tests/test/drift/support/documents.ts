@@ -204,7 +204,7 @@ export const loaded = (document: Editable, file = "document-2026-01-01.yaml"): D
 /** Compares two documents. */
 export const drift = (old: Editable, now: Editable): Finding.Drift => Drift.compare(loaded(old), loaded(now))
 
-/** Describes a finding in short: its class, its kind, the subject and the last part of the pointer. */
+/** Describes a finding in short: class, kind, subject, last part of the pointer, and a verdict other than `unaffected`. */
 export const brief = ({ class: severity, kind, pointer, subject, verdict }: Finding.Finding): string =>
   `${severity} ${kind} ${subject} ${pointer.slice(pointer.lastIndexOf("/") + 1)}${verdict === "unaffected" ? "" : `: ${verdict}`}`
 

@@ -112,8 +112,8 @@ const asChange = (error: unknown, advice: string): CommandError | OutputClosed =
  *
  * **Details**
  *
- * Ctrl-C does not interrupt it: the command waits until the outcome is known. A second Ctrl-C ends the wait with the exit
- * code `unknown` and the advice. An error of the client whose outcome is not known ends with the advice too.
+ * Ctrl-C does not interrupt it: the command waits until the outcome is known. A second Ctrl-C ends the wait with the
+ * exit code `unknown` and the advice. An error of the client that leaves the outcome unknown ends with the advice too.
  *
  * **Gotchas**
  *

@@ -1,6 +1,6 @@
 /**
- * Keeps private keys out of messages. A key can get there by mistake: pasted as an argument, it would be repeated by the
- * error about that argument.
+ * Keeps private keys out of messages. A key can get there by mistake: pasted as an argument, it would be repeated by
+ * the error about that argument.
  *
  * @module
  */

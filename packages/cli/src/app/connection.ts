@@ -1,5 +1,6 @@
 /**
- * The exchange and the key of a run: from the flags, then the environment variables, then the profile.
+ * The exchange and the key of a run: from `--env` and `--profile`, then the environment variables, then the default
+ * profile.
  *
  * @module
  */
@@ -27,7 +28,10 @@ const variable = (name: string) =>
     Option.getOrUndefined(Option.filter(value, (text) => text !== ""))
   )
 
-/** The environment variables that choose an exchange or a key, if they are set. A profile without `--profile` comes after them. */
+/**
+ * The environment variables that choose an exchange or a key and are set. They come before a profile that `--profile`
+ * does not name.
+ */
 export const connectionVariables = Effect.map(
   Effect.forEach(["KALSHI_ENV", "KALSHI_API_KEY_ID", "KALSHI_PRIVATE_KEY", "KALSHI_PRIVATE_KEY_PATH"], (name) =>
     Effect.map(variable(name), (value) => (value === undefined ? [] : [name]))
@@ -36,8 +40,8 @@ export const connectionVariables = Effect.map(
 )
 
 /**
- * Whether the command line names a profile. Then the environment variables do not count, so that a key of one exchange is
- * never used at another.
+ * Whether the command line names a profile. Then the environment variables do not count, so that a key of one exchange
+ * is never used at another.
  */
 const hasProfileFlag = Effect.map(ProfileFlag, Option.isSome)
 
@@ -100,7 +104,7 @@ export const signer = Effect.flatMap(apiKey, (key) =>
 export const subaccount = Effect.gen(function* () {
   const flag = yield* Subaccount
   if (Option.isSome(flag)) return flag.value
-  // The subaccount of a profile is one of the account of its key.
+  // The subaccount of a profile belongs to the account of the profile's key.
   return (yield* usesKeyOfProfile) ? (yield* chosenProfile)?.profile.subaccount : undefined
 })
 

@@ -8,7 +8,7 @@ import * as Data from "effect/Data"
 import * as Predicate from "effect/Predicate"
 import { type Exit, exits } from "./exits.ts"
 
-/** A command failed. The message is one sentence that says what failed, why, and what to do. */
+/** A command failed. The message says what failed, why, and what to do. */
 export class CommandError extends Data.TaggedError("CommandError")<{
   readonly exit: Exit
   readonly message: string
@@ -20,7 +20,9 @@ export class CommandError extends Data.TaggedError("CommandError")<{
 /** The user did not agree to send a change. This is an answer, not an error. */
 export class NotAgreed extends Data.TaggedError("NotAgreed") {}
 
-/** The reader of the standard output has gone, such as `head` after its last line. The command ends without an error. */
+/**
+ * The reader of the standard output has gone, such as `head` after its last line. The command ends without an error.
+ */
 export class OutputClosed extends Data.TaggedError("OutputClosed") {}
 
 /** A failure, as the user sees it. */
@@ -33,7 +35,7 @@ export interface Failure {
 /** Makes the error of a wrong command line or configuration. */
 export const usage = (message: string): CommandError => new CommandError({ exit: "usage", message })
 
-/** The exit code of the client's errors that say by their tag alone what happened. */
+/** The exit codes of errors whose tag alone decides the code. */
 const exitOfTag: Readonly<Record<string, Exit>> = {
   InvalidRequest: "usage",
   Unauthorized: "key",
@@ -63,11 +65,11 @@ export type Effects = "reads" | "changes"
 const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exit => {
   const known = exitOfTag[String(error["_tag"])]
   if (known !== undefined) return known
-  // The exchange refused the feed: because of the key, or for the moment.
+  // The exchange refused the connection of the feed: because of the key, or temporarily.
   if (error["_tag"] === "ConnectionRefused") {
     return error["status"] === 401 || error["status"] === 403 ? "key" : "unavailable"
   }
-  // An error with a status: the exchange says whether it carried out the request.
+  // An error with a status says whether the exchange carried out the request.
   const carriedOut = error["carriedOut"]
   if (carriedOut === "no") return "refused"
   // The exchange may have received the request, or it responded with something that the document does not allow.
@@ -103,7 +105,7 @@ export const describeCause = (cause: Cause.Cause<unknown>, effects: Effects): Fa
   const reason = defect.defect instanceof Error ? defect.defect.message : String(defect.defect)
   return {
     exit: "failed",
-    message: `This is a fault of the command: ${reason}. Run it again with --debug, and report the output`,
+    message: `This is a fault of the command: ${reason}. If it may have changed something, check the state at the exchange first. Then run it again with --debug, and report the output`,
     details: { type: "Defect" }
   }
 }

@@ -8,8 +8,8 @@ import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 
 /**
- * The fingerprint of a public key in PEM: SHA-256 of its DER form (SubjectPublicKeyInfo) in base64, as `SHA256:…`. These
- * commands print the same text after `SHA256:`:
+ * The fingerprint of a public key in PEM: SHA-256 of its DER form (SubjectPublicKeyInfo) in base64, as `SHA256:…`.
+ * These commands print the part after `SHA256:`:
  * `openssl pkey -in key.pem -pubout -outform DER | openssl dgst -sha256 -binary | base64`.
  */
 export const fingerprintOfPem = (pem: string): string => {

@@ -1,6 +1,6 @@
 /**
- * What Ctrl-C (SIGINT) and SIGTERM mean for a command. A command that says nothing is interrupted, and ends with the exit
- * code `interrupted`. There are three other kinds of commands:
+ * What Ctrl-C (SIGINT) and SIGTERM mean for a command. Usually they interrupt it, and it ends with the exit code
+ * `interrupted`. Three kinds of commands differ:
  *
  * - {@link endsByInterruption}: the interruption is the normal end, such as that of a view. The exit code is 0.
  * - {@link stopRequested}: the command stops by itself and then does its last work, such as closing a file.
@@ -24,7 +24,7 @@ class RunEnding extends Context.Reference<Ending | undefined>("@kalshi-effect/cl
   defaultValue: () => undefined
 }) {}
 
-/** Runs a command, and returns its exit. If the user interrupts it, the exit is the one that the command decided. */
+/** Runs a command, and returns its exit. If the user interrupts it, returns the exit that the command has decided. */
 export const exitOf = <A, E, R>(
   command: Effect.Effect<A, E, R>
 ): Effect.Effect<Exit.Exit<unknown, unknown>, never, R> =>
@@ -60,8 +60,8 @@ const signals = Effect.gen(function* () {
 })
 
 /**
- * Runs an effect that Ctrl-C does not interrupt. After the first Ctrl-C, `waits` runs; the second one ends the effect with
- * the error `stopped`. The exit of the effect decides how the run ends.
+ * Runs an effect that Ctrl-C does not interrupt. After the first Ctrl-C, `waits` runs; the second one ends the effect
+ * with the error `stopped`. The exit of the effect decides how the run ends.
  *
  * **Gotchas**
  *

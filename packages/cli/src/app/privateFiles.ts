@@ -28,7 +28,7 @@ export const modeOf = (path: string) =>
     return info._tag === "Some" && hasModes() ? info.value.mode & 0o777 : undefined
   })
 
-/** Why a private key file is not private, and what to do. Undefined if it is. */
+/** Why a private key file is not private, and what to do. Undefined if it is private, or if its mode is not known. */
 export const keyFileProblem = (path: string, mode: number | undefined): string | undefined =>
   mode === undefined || (mode & others.any) === 0
     ? undefined

@@ -56,7 +56,13 @@ export const readProfiles = Effect.gen(function* () {
     "NotFound",
     () => Effect.undefined
   ).pipe(
-    Effect.mapError((error) => new CommandError({ exit: "failed", message: `Cannot read ${file}: ${error.message}` }))
+    Effect.mapError(
+      (error) =>
+        new CommandError({
+          exit: "failed",
+          message: `Cannot read ${file}: ${error.message}. Make the file readable, or set KALSHI_CONFIG_DIR`
+        })
+    )
   )
   if (text === undefined) return { profiles: {} } satisfies Profiles
   // A user who can change this file could send another user's orders to an exchange of their own.
@@ -92,7 +98,7 @@ export const keyPathOf = ({ privateKeyPath }: Profile) =>
     return path.resolve(path.dirname(yield* profilesPath), privateKeyPath)
   })
 
-/** How often, and for how long, a change of the profiles waits for another process. */
+/** How often a change of the profiles tries again to take the lock, and the time between two attempts. */
 const lockWait = { everyMillis: 50, times: 100 }
 
 /** Holds the lock of the profiles, so that two processes that change them at the same time lose nothing. */
@@ -111,7 +117,10 @@ const lock = (file: string) =>
           ? usage(
               `Nothing was changed, because another process is changing the profiles. Try again. If no such process runs, remove ${path}`
             )
-          : new CommandError({ exit: "failed", message: `Cannot create ${path}: ${error.reason._tag}` })
+          : new CommandError({
+              exit: "failed",
+              message: `Cannot create ${path}: ${error.reason._tag}. Make the folder writable, or set KALSHI_CONFIG_DIR`
+            })
       )
     )
     yield* Effect.acquireRelease(create, () => Effect.ignore(files.remove(path)))
@@ -128,7 +137,13 @@ const writeProfiles = (file: string, profiles: Profiles) =>
     yield* files.writeFileString(next, `${JSON.stringify(profiles, null, 2)}\n`, { flag: "wx", mode: 0o600 })
     yield* files.rename(next, target)
   }).pipe(
-    Effect.mapError((error) => new CommandError({ exit: "failed", message: `Cannot write ${file}: ${error.message}` }))
+    Effect.mapError(
+      (error) =>
+        new CommandError({
+          exit: "failed",
+          message: `Cannot write ${file}: ${error.message}. Make the folder writable, or set KALSHI_CONFIG_DIR`
+        })
+    )
   )
 
 /** Changes the profiles. The change starts from the newest state, and is complete or does not happen. */
@@ -140,7 +155,11 @@ export const updateProfiles = <E, R>(change: (profiles: Profiles) => Effect.Effe
     const directory = path.dirname(file)
     yield* Effect.mapError(
       files.makeDirectory(directory, { recursive: true, mode: 0o700 }),
-      (error) => new CommandError({ exit: "failed", message: `Cannot create ${directory}: ${error.reason._tag}` })
+      (error) =>
+        new CommandError({
+          exit: "failed",
+          message: `Cannot create ${directory}: ${error.reason._tag}. Set KALSHI_CONFIG_DIR to a folder that can be created`
+        })
     )
     yield* lock(file)
     yield* writeProfiles(file, yield* change(yield* readProfiles))

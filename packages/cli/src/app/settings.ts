@@ -37,7 +37,7 @@ export const Subaccount = GlobalFlag.Setting("subaccount")({
     Flag.withMetavar("<number>"),
     Flag.filter(
       (number) => number >= 0,
-      () => "a subaccount number: 0 or more"
+      () => "a whole number of at least 0"
     ),
     Flag.optional
   )
@@ -59,10 +59,10 @@ export const Csv = GlobalFlag.Setting("csv")({
   )
 })
 
-/** `--debug`: prints the stack of an error. */
+/** `--debug`: prints the full cause of an error. */
 export const Debug = GlobalFlag.Setting("debug")({
   flag: Flag.Boolean("debug").pipe(Flag.withDescription("Print the full cause of an error"), Flag.withDefault(false))
 })
 
-/** All of them, in the order of the help. */
+/** These flags, in the order of the help. */
 export const settings = [Env, Profile, Subaccount, Json, Csv, Debug] as const

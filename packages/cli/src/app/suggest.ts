@@ -18,7 +18,7 @@ const distance = (a: string, b: string): number => {
   return above[b.length]!
 }
 
-/** No name is longer, so a longer text resembles none. */
+/** No name is longer than this, so a longer text resembles none. */
 const longest = 80
 
 /** The names that resemble a word, the most similar first: at most three. Upper and lower case count as equal. */

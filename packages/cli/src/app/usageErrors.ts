@@ -55,7 +55,8 @@ export const describeUsage = (error: CliError.NonShowHelpErrors, command: string
     case "MissingArgument":
       return `The argument ${error.argument} is required`
     case "UnexpectedArgument":
-      // A key that a shell split into several arguments. Without its first line, it is not recognized later.
+      // A shell has split a private key into several arguments. Without its first line, `conceal` does not recognize
+      // the key.
       return error.arguments.some((argument) => argument.startsWith("KEY-----"))
         ? `${quoted(command)} does not take the text of a private key`
         : `${quoted(command)} does not take ${error.arguments.map(quoted).join(", ")}`

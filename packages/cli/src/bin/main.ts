@@ -14,7 +14,7 @@ import * as Stdio from "effect/Stdio"
 import { codeOf, run } from "../Cli.ts"
 import * as Output from "../output/Output.ts"
 
-// A reader such as `head` closes the output early. The write that fails reports it, and the command ends.
+// A reader such as `head` closes the output early. Then the next write fails, and the command ends.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
 
 const services = Layer.mergeAll(
@@ -28,7 +28,7 @@ const main = Effect.gen(function* () {
   process.exitCode = codeOf(yield* run(yield* args))
 })
 
-// After Ctrl-C, `run` still says how it ended. So the exit code is its own, not that of an interrupted program.
+// `run` reports how it ended even after Ctrl-C. So the process ends with the code of the run, not of an interruption.
 NodeRuntime.runMain(Effect.provide(Effect.uninterruptible(main), services), {
   teardown: (exit, onExit) =>
     Runtime.defaultTeardown(exit, (code) => onExit(process.exitCode === undefined ? code : Number(process.exitCode)))

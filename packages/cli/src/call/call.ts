@@ -31,7 +31,7 @@ const readCatalog = Effect.promise(async () => (await import("./generated/catalo
 
 const flags = {
   list: Flag.Boolean("list").pipe(
-    Flag.withDescription("List the operations; an argument selects those that contain it"),
+    Flag.withDescription("List the operations, or those whose name, path or description contains the argument"),
     Flag.withDefault(false)
   ),
   describe: Flag.Boolean("describe").pipe(
@@ -85,7 +85,7 @@ const list = (filter: string) =>
     })
     yield* Output.list(columns, rows, {
       empty: "No operation matches. Run `kalshi call --list` to see all",
-      footer: "Run `kalshi call OPERATION --describe` to see the fields of one"
+      footer: "Run `kalshi call OPERATION --describe` to see the fields of an operation"
     })
   })
 
@@ -134,7 +134,7 @@ const pagesOf = (text: string, { descriptor, pages }: Operation) =>
     }
     if (text === "all") return Number.POSITIVE_INFINITY
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-    return yield* usage(`--pages must be a number of pages from 1, or all, but is ${JSON.stringify(text)}`)
+    return yield* usage(`--pages must be a number of at least 1, or all, but is ${JSON.stringify(text)}`)
   })
 
 /** Whether the response says that the list continues. */
@@ -220,7 +220,7 @@ export const call = Command.make("call", { ...args, ...flags }, ({ list: lists, 
   Command.annotate(Changes, true),
   Command.withShortDescription("Calls any operation of the exchange by its name"),
   Command.withDescription(
-    "Calls any operation of the exchange by its name. A field is written as the exchange names it, in path, query and body alike. An operation that changes the account shows its request and asks before it is sent"
+    "Calls any operation of the exchange by its name. A field is written as the exchange names it, in path, query and body alike. Before the command sends an operation that changes the account, it shows the request and asks"
   ),
   Command.withExamples([
     {

@@ -1,6 +1,6 @@
 /**
- * Makes the input of an operation from the command line. The schema of a field decides how its text is read, so an amount
- * of money stays the text that the user wrote.
+ * Makes the input of an operation from the command line. The schema of a field decides how its text is read, so an
+ * amount of money stays the text that the user wrote.
  *
  * @module
  */
@@ -17,7 +17,7 @@ type Input = Record<string, unknown>
 
 const quoted = (text: string): string => JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 60)}…`)
 
-/** A value that the text of an argument cannot be. It never leaves this file. */
+/** An argument cannot be read. This error never leaves this file. */
 class Unreadable {
   readonly reason: string
   /** Whether the list of the operation's fields helps. */
@@ -84,12 +84,14 @@ const fieldIn = (fields: ReadonlyMap<string, Field>, name: string, path: string)
 const indexIn = (list: ReadonlyArray<unknown>, name: string, path: string): string => {
   if (!/^\d+$/.test(name)) throw new Unreadable(`${path} is not an item of a list. Number the items from 0`)
   if (Number(name) > list.length) {
-    throw new Unreadable(`${path} comes before its item ${list.length}. Number the items from 0, in order`)
+    throw new Unreadable(`${path} skips the item ${list.length}. Number the items from 0, in order`)
   }
   return name
 }
 
-/** Finds the place of a field such as `ticker`, `target.shard` or `orders.0.ticker`, and makes the objects on the way. */
+/**
+ * Finds the place of a field such as `ticker`, `target.shard` or `orders.0.ticker`, and makes the objects on the way.
+ */
 const placeOf = (root: Input, fields: ReadonlyMap<string, Field>, path: string): Place => {
   const [first = "", ...rest] = path.split(".")
   let place: Place = { holder: root, key: first, shape: fieldIn(fields, first, path).shape }
@@ -97,7 +99,7 @@ const placeOf = (root: Input, fields: ReadonlyMap<string, Field>, path: string):
     const values = place.holder as Record<string, unknown> // a list can be read and written by its index, too
     const { shape } = place
     if (shape._tag === "List") {
-      const list = Array.isArray(values[place.key]) ? (values[place.key] as Array<unknown>) : []
+      const list = Array.isArray(values[place.key]) ? (values[place.key] as Array<unknown>) : [] // checked just before
       values[place.key] = list
       place = { holder: list, key: indexIn(list, segment, path), shape: shape.item }
     } else if (shape._tag === "Object") {
@@ -132,7 +134,10 @@ const assignmentOf = (argument: string): Assignment => {
 /** Whether the value is the text of a file. */
 const isFile = ({ isJson, text }: Assignment): boolean => !isJson && text.startsWith("@")
 
-/** Writes a value at its place. Values of a list are added to those before. `given` has the paths of the arguments. */
+/**
+ * Writes a value at its place. A repeated list is added to the earlier one. `given` collects the paths that were
+ * written.
+ */
 const assign = (place: Place, { isJson, path, text }: Assignment, given: Set<string>): void => {
   const holder = place.holder as Record<string, unknown> // a list can be read and written by its index, too
   const value = isJson ? parseJson(path, text) : convert(path, place.shape, text)
@@ -141,7 +146,7 @@ const assign = (place: Place, { isJson, path, text }: Assignment, given: Set<str
   if (!isRepeated) {
     holder[place.key] = value
   } else if (place.shape._tag === "List" && Array.isArray(value) && Array.isArray(holder[place.key])) {
-    for (const item of value) (holder[place.key] as Array<unknown>).push(item)
+    for (const item of value) (holder[place.key] as Array<unknown>).push(item) // checked just before
   } else {
     throw new Unreadable(
       `${path} is given twice. Keep one; several values are separated by commas, if the field takes them`
@@ -200,7 +205,8 @@ export const parseInput = (
   Effect.gen(function* () {
     const isWhole = (argument: string) => argument === "-" || argument.startsWith("@")
     const whole = args.filter(isWhole)
-    if (whole.length > 1) return yield* usage(`Only one whole input is possible, but there are ${whole.join(" and ")}`)
+    if (whole.length > 1)
+      return yield* usage(`Only one whole input is possible, but there are ${whole.join(" and ")}. Keep one of them`)
     const input: Input = whole[0] === undefined ? {} : { ...(yield* readWhole(whole[0])) }
     const written = yield* attempt(operation, () =>
       args.filter((argument) => !isWhole(argument)).map((argument) => assignmentOf(argument))

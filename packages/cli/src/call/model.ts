@@ -1,6 +1,6 @@
 /**
- * What is known about the operations without loading them: names, fields and their docs. Listing and completing
- * operations then takes no time.
+ * What is known about the operations without loading them: names, fields and their docs. So listing and completing
+ * operations is fast.
  *
  * @module
  */

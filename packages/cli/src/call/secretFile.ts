@@ -14,8 +14,8 @@ const isRedactedText = (value: unknown): value is Redacted.Redacted<string> => R
 
 /**
  * Runs an operation whose response contains a secret, and writes the secret to a file. The file is created before the
- * request is sent, so that a key is not lost because its file cannot be created. In the result, the file replaces the
- * secret.
+ * request is sent, so that a key is not lost because its file cannot be created. In the result, the path of the file
+ * replaces the secret.
  */
 export const withSecretFile = <E, R>(path: string, call: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {

@@ -18,7 +18,7 @@ import type { Operation } from "./operations.ts"
 import { toYaml } from "./print.ts"
 import { withSecretFile } from "./secretFile.ts"
 
-/** A request, as it would be sent: without key, signature and timestamp. */
+/** A request as it would be sent, except for the key, the signature and the timestamp. */
 interface Request {
   readonly operation: string
   readonly method: string
@@ -81,7 +81,7 @@ export const printResponse = (response: unknown, print: typeof Output.value | ty
     if (response === undefined) yield* Output.note("Done. The response is empty")
   })
 
-/** The layer of a read. The order books are public, but are signed if there is a key. */
+/** The layer of a read. A read of order books is public, but is signed if there is a key. */
 export const layerOf = ({ access, auth }: Operation["descriptor"]) =>
   Effect.gen(function* () {
     if (access !== "public") return readLayer

@@ -23,7 +23,7 @@ export interface KeyFacts {
 
 /** A key file. A usable file has facts and no problem. */
 export interface KeyFile {
-  /** The permission bits. Undefined if the file cannot be read, or on Windows. */
+  /** The permission bits. Undefined if no key can be read from the file, or on Windows. */
   readonly mode: number | undefined
   readonly facts: KeyFacts | undefined
   /** What is wrong, and what to do. */
@@ -37,7 +37,7 @@ const factsOf = (key: ApiKey.ApiKey): KeyFacts => {
   return { kind: key.kind, bits, fingerprint: fingerprintOfPem(publicKey), publicKey }
 }
 
-/** The reasons whose advice is for programs. Here it is for people. */
+/** Says what is wrong with a key file. Replaces the advice of errors whose own advice is for programs. */
 const explain = (path: string, { message, reason }: KeyError): string => {
   const file = JSON.stringify(path)
   switch (reason._tag) {

@@ -58,7 +58,7 @@ const check = Command.make(
 const next = (file: string, kind: keyof typeof kindName) =>
   [
     `The private key is in ${file}. Keep it secret: it never leaves this machine.`,
-    "The public key above is for the exchange:",
+    "The public key is for the exchange:",
     "  1. Register it on the website of the exchange (account settings, API keys), or with a key that you have:",
     `     kalshi call ApiKeys.create name=NAME public_key=@public.pem`,
     "  2. The exchange shows the id of the key. Create a profile with it:",

@@ -126,7 +126,9 @@ const checkedKey = (keyId: Option.Option<string>, keyFile: Option.Option<string>
 const checkedName = (name: string) =>
   /^[a-z0-9][\w.-]{0,63}$/i.test(name)
     ? Effect.succeed(name)
-    : usage("The name of a profile has 1 to 64 letters, digits, dots, hyphens and underscores. Choose another name")
+    : usage(
+        "The name of a profile has 1 to 64 letters, digits, dots, hyphens and underscores, and starts with a letter or a digit. Choose another name"
+      )
 
 const connects = ({ environment, keyId }: Profile): string =>
   `${environment} ${keyId === undefined ? "without a key: public data only" : `with the key ${keyId}`}`
@@ -186,7 +188,9 @@ const use = Command.make("use", { name: nameArgument }, ({ name }) =>
     )
     const variables = yield* connectionVariables
     if (variables.length > 0) {
-      yield* Output.note(`${variables.join(" and ")} go before this profile. Unset them, or pass --profile ${name}`)
+      yield* Output.note(
+        `This profile comes after ${variables.join(", ")}. To use the profile, unset them, or pass --profile ${name}`
+      )
     }
   })
 ).pipe(

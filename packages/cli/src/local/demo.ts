@@ -33,7 +33,7 @@ const parseDuration = (text: string): Option.Option<number> => {
 const flags = {
   duration: Flag.String("for").pipe(
     Flag.withDescription("How long the demonstration runs, such as 30s or 5m (default: until you stop it)"),
-    Flag.filterMap(parseDuration, (text) => `a duration such as 30s, 5m or 1h, not ${JSON.stringify(text)}`),
+    Flag.filterMap(parseDuration, () => "a duration such as 30s, 5m or 1h"),
     Flag.optional
   ),
   traders: Flag.Int("traders").pipe(
@@ -54,7 +54,7 @@ const flags = {
   )
 }
 
-/** How often the traders act per second, all together: something happens all the time, and can still be read. */
+/** How often all traders together act per second: so often that something always happens, but slowly enough to read. */
 const pace = 100
 
 /** Starts the exchange, which lasts as long as the scope. */

@@ -1,5 +1,5 @@
 /**
- * Entities of any age. The exchange moves old ones to an archive with operations of its own.
+ * Entities of any age. The exchange moves old ones to an archive, which has operations of its own.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import * as Stream from "effect/Stream"
 import { explainUnknown } from "./unknown.ts"
 
 /**
- * Joins a list with the list of the archive. An entity that moves to the archive during the reading can be in both lists,
- * and appears once.
+ * Joins a list with the list of the archive. An entity that moves to the archive during the reading can be in both
+ * lists, and appears once.
  */
 export const withArchive = <A, E, R, E2, R2>(
   live: Stream.Stream<A, E, R>,

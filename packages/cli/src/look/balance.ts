@@ -27,7 +27,8 @@ const valueOf = ({ portfolio_value }: Balance): FixedPoint.Dollars => dollarsOfC
 const totalOf = (balance: Balance): FixedPoint.Dollars => FixedPoint.add(balance.balance_dollars, valueOf(balance))
 
 const formatBalance = (balance: Balance, screen: Output.Screen): string => {
-  // Cash on one shard does not back an order on another one. Without a second shard, the line would only repeat the cash.
+  // Cash on one shard does not back an order on another one. Without cash on a second shard, the line would only repeat
+  // the cash.
   const shards = (balance.balance_breakdown ?? []).filter(({ balance }) => !FixedPoint.isZero(balance))
   return Output.formatFields(screen, [
     ["cash", `$${fourDecimals(balance.balance_dollars)}`],
@@ -77,7 +78,9 @@ export const balance = Command.make("balance", flags, ({ each }) =>
     if (!each) return yield* printValue(Portfolio.balance({ subaccount: chosen }), formatBalance)
     yield* Output.format
     if (chosen !== undefined) {
-      return yield* usage("--each lists every subaccount, but one subaccount is chosen. Leave out one of the two")
+      return yield* usage(
+        "--each lists every subaccount, but --subaccount or the profile chooses one. Leave out one of the two"
+      )
     }
     const rows = yield* readEach
     yield* Output.list(columns, rows, {

@@ -17,7 +17,7 @@ import { formatTable } from "../output/table.ts"
 import { anyMarket } from "./archive.ts"
 import { type Ladder, ladder, type Level } from "./ladder.ts"
 
-/** The number of books that the exchange sends in one response. */
+/** The most books that the exchange sends in one response. */
 const booksAtOnce = 100
 
 /** The number of levels per side that people see without `--depth`. */
@@ -60,7 +60,7 @@ const read = Effect.fnUntraced(function* (tickers: ReadonlyArray<string>) {
   const found: Array<Markets.MarketOrderbookFp> = []
   for (const ticker of tickers) {
     const book = books.get(ticker)
-    // The exchange leaves out markets that it does not know. This read fails with its error.
+    // The exchange leaves out markets that it does not know. This read fails if there is no such market.
     if (book === undefined) yield* anyMarket(ticker)
     found.push(book ?? { ticker, orderbook_fp: { yes_dollars: [], no_dollars: [] } })
   }
@@ -71,7 +71,7 @@ const depth = Flag.Int("depth").pipe(
   Flag.withDescription(`The price levels per side, 0 for all (default ${levelsByDefault}; all with --json and --csv)`),
   Flag.filter(
     (levels) => levels >= 0,
-    () => "a number of levels: 0 or more"
+    () => "a whole number of at least 0"
   ),
   Flag.optional
 )

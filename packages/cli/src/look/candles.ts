@@ -28,7 +28,7 @@ const periods = {
 /** The number of candlesticks of one request. The exchange permits 10,000. */
 const candlesAtOnce = 5000
 
-/** The number of requests of one run. It stops a mistyped year from reading for hours. */
+/** The most requests of one run, so that a mistyped year does not read for hours. */
 const mostRequests = 1000
 
 /** A candlestick, or one of the archive, whose fields have shorter names. */
@@ -77,7 +77,7 @@ const read = (input: Historical.MarketCandlesticksInput) =>
     const { markets } = yield* Markets.batchCandlesticks({ market_tickers: ticker, ...range })
     const found = markets.find(({ market_ticker }) => market_ticker === ticker)
     if (found !== undefined) return found.candlesticks
-    // The exchange leaves out a market that it does not know, and one of the archive.
+    // The exchange leaves out a market that it does not know, and a market of the archive.
     const { candlesticks } = yield* Historical.marketCandlesticks(input).pipe(
       explainUnknown("market", ticker, "Find a market with `kalshi search`")
     )
@@ -100,7 +100,7 @@ export const candles = Command.make("candles", flags, ({ period, ticker, ...rang
     const { byDefault, minutes } = periods[period]
     const { max_ts, min_ts } = yield* secondsOf(range)
     const nowSeconds = Math.ceil((yield* Clock.currentTimeMillis) / 1000)
-    // A candlestick belongs to the time when it ends, so the current one is in the future.
+    // The time of a candlestick is its end, so that of the current candlestick is in the future.
     const end = max_ts ?? nowSeconds + minutes * 60
     const start = min_ts ?? Math.min(end, nowSeconds) - byDefault * minutes * 60
     if (start > end) return yield* usage("--since is in the future. Pass an earlier time")

@@ -6,7 +6,7 @@
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import type * as Output from "../output/Output.ts"
 
-/** A column with a side: YES is green, NO is red. */
+/** A column with a side: YES and bids are green, NO and asks are red. */
 export const sideColumn = <Row>(name: string, side: (row: Row) => string): Output.Column<Row> => ({
   name,
   value: side,
@@ -37,6 +37,6 @@ export const fourDecimals = (amount: FixedPoint.Dollars): string => {
 /** Converts whole US cents to dollars. */
 export const dollarsOfCents = (cents: number): FixedPoint.Dollars => FixedPoint.fromMicros(BigInt(cents) * 10_000n)
 
-/** Repeats a number as a text, if there is one. */
+/** A number as a text. Undefined if there is none. */
 export const text = (value: number | null | undefined): string | undefined =>
   value === null || value === undefined ? undefined : String(value)

@@ -13,11 +13,11 @@ import { shortTime } from "./times.ts"
 export const titleOf = ({ title, yes_sub_title }: Market): string =>
   title === undefined || title === "" ? yes_sub_title : title
 
-/** A price for people. An empty side of the book has a price too, which would look like an offer. */
+/** The best price of a side. Undefined for an empty side: the exchange sends a price for it too. */
 export const offer = (price: FixedPoint.Dollars, size: FixedPoint.Count): string | undefined =>
   FixedPoint.isZero(size) ? undefined : price
 
-/** The price of a trade for people. The price is zero if there was no trade. */
+/** The price of the last trade. Undefined if there was none: then the exchange sends zero. */
 export const price = (price: FixedPoint.Dollars): string | undefined => (FixedPoint.isZero(price) ? undefined : price)
 
 /** The columns of a list of markets. */

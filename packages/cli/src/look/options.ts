@@ -19,7 +19,7 @@ export const limit = Flag.Int("limit").pipe(
   Flag.withDescription(`The number of rows (default ${rowsByDefault})`),
   Flag.filter(
     (rows) => rows >= 1,
-    () => "a number of rows: 1 or more"
+    () => "a whole number of at least 1"
   ),
   Flag.optional
 )
@@ -42,8 +42,8 @@ export interface Extent {
 /** `--ticker`: only one market. */
 export const ofMarket = Flag.String("ticker").pipe(Flag.withDescription("Only this market"), Flag.optional)
 
-/** `--event`: only one event. */
-export const ofEvent = Flag.String("event").pipe(Flag.withDescription("Only this event"), Flag.optional)
+/** `--event`: only the markets of one event. */
+export const ofEvent = Flag.String("event").pipe(Flag.withDescription("Only markets of this event"), Flag.optional)
 
 /** The ticker of a market, as an argument. */
 export const ticker = Argument.String("ticker").pipe(Argument.withDescription("The ticker of the market"))
@@ -58,7 +58,7 @@ export const rowsOf = ({ all, limit }: Extent) =>
 export const pageSize = (rows: number | undefined, largest: number): number =>
   rows === undefined ? largest : Math.min(rows + 1, largest)
 
-/** Reads the first rows of a list, and whether the list has more. */
+/** Reads the first rows of a list, and finds out whether the list has more. */
 export const take = <A, E, R>(
   items: Stream.Stream<A, E, R>,
   rows: number
@@ -81,8 +81,9 @@ export interface ListOptions<Row> {
 }
 
 /**
- * Prints a list of the exchange: its first rows, or all of them. `items` reads pages of the given size. A list with more
- * rows says so: below the table, or on the standard error if the output is for programs.
+ * Prints a list of the exchange: its first rows, or all of them. `items` gets the number of rows to print, and chooses
+ * the size of its pages. A list with more rows says so: below the table, or on the standard error if the output is for
+ * programs.
  */
 export const print = <Row, E, R>(
   columns: ReadonlyArray<Output.Column<Row>>,

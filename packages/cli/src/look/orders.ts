@@ -63,7 +63,7 @@ const flags = {
   ...extent
 }
 
-/** Adds the queue positions. `rows` is the number of rows to print, so that no more are read. */
+/** Adds the queue positions. `rows` is the number of rows to print, and limits how many positions are read at once. */
 const queued = <E, R>(orders: Stream.Stream<Orders.Order, E, R>, rows: number | undefined) =>
   orders.pipe(
     Stream.grouped(pageSize(rows, 1000)),
@@ -102,7 +102,7 @@ export const orders = Command.make("orders", flags, (input) =>
   })
 ).pipe(
   Command.withDescription(
-    "Lists orders, newest first: those of all subaccounts, unless --subaccount names one. A bid buys YES. An ask sells YES, which is the same as buying NO"
+    "Lists orders, newest first: those of all subaccounts, unless --subaccount or the profile names one. A bid buys YES. An ask sells YES, which is the same as buying NO"
   ),
   Command.withShortDescription("Lists orders"),
   Command.withExamples([

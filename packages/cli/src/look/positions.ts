@@ -48,7 +48,7 @@ const total = (rows: ReadonlyArray<Portfolio.MarketPosition>): string => {
 const flags = {
   status: Flag.Literals("status", ["open", "unsettled", "settled", "all"]).pipe(
     Flag.withDescription(
-      "open: with contracts, in markets that have not settled; unsettled: also those without contracts; settled; all (default open)"
+      "open: positions with contracts in unsettled markets; unsettled: all positions in unsettled markets; settled; all (default open)"
     ),
     Flag.withDefault("open")
   ),

@@ -16,7 +16,7 @@ const marketsAtOnce = 100
 
 const subaccountOf = ({ subaccount_number }: Orders.Order): number => subaccount_number ?? 0
 
-/** Reads how many contracts are ahead of each order: one request for each subaccount and 100 markets. */
+/** Reads how many contracts are ahead of each order: one request for each 100 markets of each subaccount. */
 export const withQueuePositions = Effect.fnUntraced(function* (orders: ReadonlyArray<Orders.Order>) {
   const ahead = new Map<string, QueuedOrder["queue_position_fp"]>()
   for (const subaccount of new Set(orders.map(subaccountOf))) {

@@ -107,11 +107,11 @@ export const search = Command.make("search", flags, ({ refresh, words, ...extent
   })
 ).pipe(
   Command.withDescription(
-    "Finds open events and markets whose ticker, title or subtitle contains all words. Accents and cases make no difference. The list of open events is kept for ten minutes"
+    "Finds open events and markets whose ticker, title or subtitle contains all words. Accents and upper or lower case make no difference. The list of open events is kept for ten minutes"
   ),
   Command.withShortDescription("Finds open events and markets by words"),
   Command.withExamples([
     { command: "kalshi search denver miami", description: "Events and markets about both" },
-    { command: "kalshi search KXHIGHNY --refresh", description: "Tickers that start so, with a new list" }
+    { command: "kalshi search KXHIGHNY --refresh", description: "Tickers that contain this text, in a new list" }
   ])
 )

@@ -13,7 +13,7 @@ import { createHash, randomUUID } from "node:crypto"
 import { folder } from "../app/folders.ts"
 import type { EventEntry, MarketEntry } from "./searchIndex.ts"
 
-/** The format of the file. A change of the format makes older files unreadable. */
+/** The format of the file. A file of another format is ignored. */
 const format = "kalshi-search-1"
 
 /** A list of open events, and when it was read. */
@@ -110,7 +110,7 @@ export const readCache = Effect.fnUntraced(function* (environment: Environment.E
   return ageMillis >= 0 && ageMillis <= maxAgeMillis ? { ...listing, ageMillis } : undefined
 })
 
-/** Writes the cache, so that other users cannot read it, and readers see the old or the new file, but no part of it. */
+/** Writes the cache. Other users cannot read it, and a reader sees the whole old file or the whole new one. */
 export const writeCache = Effect.fnUntraced(function* (environment: Environment.Environment, listing: Listing) {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path

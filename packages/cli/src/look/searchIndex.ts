@@ -37,7 +37,7 @@ export interface Hit {
   readonly close_time: string | undefined
 }
 
-/** Removes accents and the difference between cases. */
+/** Removes accents, and converts a text to lower case. */
 export const fold = (text: string): string =>
   // Most texts are ASCII and need no normalization.
   /^[\u0020-\u007e]*$/.test(text)
@@ -77,7 +77,7 @@ const costIn = (text: string, word: string): number | undefined => {
   return best
 }
 
-/** A folded text of a ticker, and folded texts that describe its entity. */
+/** The folded ticker of an entity, and the folded texts that describe the entity. */
 interface Texts {
   readonly ticker: string
   readonly own: string
@@ -105,7 +105,7 @@ const add = (cost: number | undefined, more: number): number | undefined =>
 
 /** How badly an entity matches all words. Undefined if it does not contain every one. */
 const costOf = (texts: Texts, words: ReadonlyArray<string>): number | undefined => {
-  // A query that is the beginning of a ticker comes first, and the whole ticker before that.
+  // A query that is a whole ticker has the lowest cost. The next lowest has a query that is the beginning of a ticker.
   if (words.length === 1 && texts.ticker.startsWith(words[0]!)) return texts.ticker === words[0] ? -2 : -1
   let sum = 0
   for (const word of words) {

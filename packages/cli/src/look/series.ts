@@ -69,7 +69,7 @@ export const series = Command.make("series", flags, ({ category, tag, ticker, ..
     })
   }).pipe(Effect.provide(publicLayer))
 ).pipe(
-  Command.withDescription("Lists series, the templates of events, or shows one series"),
+  Command.withDescription("Lists series (the templates of events), or shows one series"),
   Command.withExamples([
     { command: "kalshi series --category Economics", description: "The series of a category" },
     { command: "kalshi series KXHIGHNY", description: "One series" }

@@ -12,7 +12,7 @@ import { plain } from "../output/plain.ts"
 import { printValue } from "./options.ts"
 import { shortTime } from "./times.ts"
 
-/** A failed response may contain the status: the exchange says with it that it is down. */
+/** Reads the status. While the exchange is down, the failed response may contain it. */
 const read = Exchange.status().pipe(
   Effect.catchTags({
     InternalServerError: (error) => (error.payload === undefined ? Effect.fail(error) : Effect.succeed(error.payload)),

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { usage } from "../app/failures.ts"
 
-/** A time as the user wrote it: a point in time, or a time before now. */
+/** A time as the user wrote it: a point in time, or a duration before now. */
 export type TimeInput =
   | { readonly _tag: "At"; readonly millis: number }
   | { readonly _tag: "Ago"; readonly millis: number }
@@ -48,7 +48,7 @@ const time = (name: string, description: string) =>
     Flag.withDescription(`${description}: a time such as 2026-11-30T09:00Z, or 24h for 24 hours ago`),
     Flag.filterMap(
       (text) => Option.fromUndefinedOr(parseTime(text)),
-      () => "a date, a time such as 2026-11-30T09:00Z, or such as 24h"
+      () => "a date, a time such as 2026-11-30T09:00Z, or a duration such as 24h"
     ),
     Flag.optional
   )

@@ -46,7 +46,8 @@ export const trades = Command.make("trades", flags, (input) =>
       }).pipe(
         // The archive may not know the market.
         Stream.catchTag("NotFound", () => Stream.empty),
-        // The exchange has no trades of a market that it does not know. This read fails with its error.
+        // For a market that it does not know, the exchange sends an empty list. This read fails if there is no such
+        // market.
         Stream.orElseIfEmpty(() =>
           Option.isNone(input.ticker) ? Stream.empty : Stream.drain(Stream.fromEffect(anyMarket(input.ticker.value)))
         )

@@ -25,7 +25,7 @@ const isForbidden = (error: unknown): boolean =>
   (Predicate.hasProperty(error, "status") && error.status === 403) ||
   (Predicate.hasProperty(error, "code") && error.code === "permission_denied")
 
-/** Reads something that the key may not permit. Undefined if it does not. */
+/** The result of a read. Undefined if the key does not permit it. */
 const ifPermitted = <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A | undefined, E, R> =>
   Effect.catchIf(read, isForbidden, () => Effect.undefined)
 

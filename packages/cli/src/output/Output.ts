@@ -74,7 +74,9 @@ export const format: Effect.Effect<
   return json ? "json" : csv ? "csv" : "human"
 })
 
-/** Refuses `--csv`. A command that changes something refuses it first, because it prints its one value at the end. */
+/**
+ * Refuses `--csv`, for a command that prints one value. A command that changes something calls this before the change.
+ */
 export const refuseCsv = Effect.flatMap(format, (chosen) =>
   chosen === "csv" ? usage("--csv prints lists only. Use --json") : Effect.void
 )
@@ -166,8 +168,8 @@ const formatParts = <Row>(
 }
 
 /**
- * Prints a list of any length while it is read, and keeps only a part of it in memory. If the list fails midway, its JSON
- * array has no end, so that no program takes it for the whole list.
+ * Prints a list of any length while it is read, and keeps only a part of it in memory. If the list fails midway, its
+ * JSON array has no end, so that no program takes it for the whole list.
  */
 export const stream = <Row, E, R>(
   columns: ReadonlyArray<Column<Row>>,
@@ -191,7 +193,7 @@ export const stream = <Row, E, R>(
     if (chosen === "json") yield* screen.write("]\n")
   })
 
-/** Prints pairs of a name and a value, aligned: the form of a single entity. */
+/** Formats pairs of a name and a value, aligned: the form of a single entity. */
 export const formatFields = (
   screen: Pick<Screen, "paint">,
   fields: ReadonlyArray<readonly [name: string, value: string | undefined]>

@@ -16,8 +16,8 @@ export const plain = (text: string): string =>
     .replaceAll(/[\p{Cc}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu, "")
 
 /**
- * Formats a value as JSON. Characters that could control a terminal and that `JSON.stringify` leaves as they are, become
- * escapes, so the parsed value is the same.
+ * Formats a value as JSON. Escapes also the characters that could control a terminal and that `JSON.stringify` does not
+ * escape. The parsed value stays the same.
  */
 export const formatJson = (value: unknown): string =>
   (JSON.stringify(value) ?? "null").replaceAll(

@@ -9,7 +9,7 @@ import type { Screen, Style } from "./Screen.ts"
 
 /** A column of a list. */
 export interface Column<in Row> {
-  /** The name in the header: the wire name of the field, where the column is one field. */
+  /** The name in the header of the table and of the CSV. */
   readonly name: string
   /** The text of a row. Undefined if the row has none. */
   readonly value: (row: Row) => string | undefined
@@ -19,7 +19,7 @@ export interface Column<in Row> {
   readonly align?: "left" | "right"
   /** Whether the column may be shortened on a narrow terminal. Default: false. */
   readonly shrinks?: boolean
-  /** The width below which a column that shrinks is left out instead. Default: 8. */
+  /** The smallest width of a column that shrinks. If that is still too wide, columns are left out. Default: 8. */
   readonly smallest?: number
   /** The style of a value on a terminal with colours. */
   readonly style?: (row: Row) => Style | undefined
@@ -135,8 +135,8 @@ export const tableParts = <Row>(
 }
 
 /**
- * Formats rows as a table with a header. If the terminal is too narrow, columns become shorter, and then columns are left
- * out (see {@link Column}).
+ * Formats rows as a table with a header. If the terminal is too narrow, columns become shorter, and then columns are
+ * left out (see {@link Column}).
  */
 export const formatTable = <Row>(
   columns: ReadonlyArray<Column<Row>>,

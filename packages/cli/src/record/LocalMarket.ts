@@ -39,7 +39,7 @@ interface HouseLevel {
 
 const unitsPerDollar = 10_000
 
-/** The most orders of the house at a price. Then the newest one is replaced by a larger one. */
+/** The most orders of the house at a price. At this number, a larger order replaces the newest one. */
 const maxOrders = 8
 
 /** Parses a price as ten-thousandths of a dollar: the finest published price grid. */
@@ -97,7 +97,7 @@ export class LocalMarket {
 
   /**
    * Repeats a recorded trade at its price. The changes of the book that it caused are recorded too, before or after it,
-   * so that the levels are the same before and after this call.
+   * so this call leaves the levels as they were.
    */
   trade({ count: countText, price: priceText, takerSide }: RecordedTrade) {
     return Effect.gen({ self: this }, function* () {
@@ -145,7 +145,7 @@ export class LocalMarket {
     return level
   }
 
-  /** Shrinks levels first, because a recorded book is not crossed, but a level of the old book can cross the new one. */
+  /** Makes levels equal to their targets. Shrinks first, because a level of the old book can cross the new book. */
   #settle(levels: ReadonlyArray<HouseLevel>) {
     return Effect.gen({ self: this }, function* () {
       const missing: Array<readonly [HouseLevel, number]> = []

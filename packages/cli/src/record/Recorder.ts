@@ -1,5 +1,5 @@
 /**
- * Passes what the feed delivers to the lines of a recording.
+ * Writes what the feed delivers as the lines of a recording.
  *
  * @module
  */
@@ -80,7 +80,7 @@ const describe = (event: Event): Pick<Notice, "type" | "detail" | "markets"> => 
 export class Recorder {
   readonly #options: RecorderOptions
   readonly counts: Counts = { frames: 0, orderBooks: 0, outages: 0, gaps: 0 }
-  /** The last frame. A gap before it must stand before it in the file. */
+  /** The last frame, which is not written yet: a gap that it shows must stand before it in the file. */
   #pending: { readonly line: string; readonly isCounted: boolean } | undefined
   readonly #outages = new Map<ChannelName, number>()
   readonly #subscriptions: Array<Feed.Subscription> = []
@@ -112,7 +112,7 @@ export class Recorder {
     this.#flushPending()
   }
 
-  /** Asks the feed for new snapshots of all books, such as for a new part, which must be readable by itself. */
+  /** Asks the feed for new snapshots of all books, for example for a new part, which must be readable by itself. */
   requestSnapshots(): void {
     // The commands of a session that has just ended have no effect.
     this.#books?.snapshot(this.#options.tickers)

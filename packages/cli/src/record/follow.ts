@@ -52,7 +52,7 @@ export class Follower {
     return [...this.#followed.keys()]
   }
 
-  /** Reads a line without changing the local books. They change with the next line that is played. */
+  /** Reads a line without changing the local books. `catchUp` changes them later. */
   skip(entry: Entry): void {
     const change = this.#books.apply(entry)
     const followed = change && this.#followed.get(change.ticker)
@@ -168,7 +168,7 @@ export class Follower {
         ({ reason }) =>
           new CommandError({
             exit: "failed",
-            message: `The local exchange cannot create the market ${ticker}: ${reason}`
+            message: `The local exchange cannot create the market ${ticker}: ${reason}. Choose other markets with --ticker`
           })
       ),
       Effect.map(() => {

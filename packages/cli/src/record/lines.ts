@@ -27,7 +27,7 @@ export interface Header {
   readonly channels: ReadonlyArray<string>
   /** Whether the file contains private messages of the account. */
   readonly account: boolean
-  /** Whether the lines before this header are of an earlier run. */
+  /** Whether an earlier run wrote lines before this header, in this file or in earlier parts. */
   readonly continues: boolean
   /** The bytes of an incomplete last line that `--append` removed. */
   readonly removed_bytes?: number
@@ -93,7 +93,7 @@ export interface End {
 /** A line of a recording. A reader ignores types that it does not know. */
 export type Line = Header | Frame | Read | Notice | End
 
-/** Whether a text is one JSON value that fits in a line as it is. */
+/** Parses a text that is one JSON value on one line. Undefined for any other text. */
 const parseOneLine = (text: string): { readonly value: unknown } | undefined => {
   if (/[\n\r]/.test(text) || !text.isWellFormed()) return undefined
   try {

@@ -30,7 +30,7 @@ export const existingParts = (file: string): ReadonlyArray<{ readonly part: numb
     .toSorted((left, right) => left.part - right.part)
 }
 
-/** The reason of a failed call of the system. */
+/** The reason of a failed system call. */
 export const reasonOf = (error: unknown): string => {
   const code = error instanceof Error && "code" in error ? String(error.code) : ""
   const known: Readonly<Record<string, string>> = {
@@ -128,7 +128,7 @@ const firstLine = (file: string): string | undefined => {
   }
 }
 
-/** Checks that a file can be continued: it is a recording of the same exchange, or contains no whole line. */
+/** Checks that a file can be continued: it is a recording of the same exchange, or is empty. */
 export const checkContinued = (file: string, environment: string): Result.Result<void, CommandError> => {
   try {
     const line = firstLine(file)

@@ -47,7 +47,7 @@ class Pace {
     return playedMillis + (atMillis - recordedMillis) / this.#speed - this.#nowMillis()
   }
 
-  /** Another run begins: the time between the runs is not waited for. */
+  /** Another run begins. The time between the runs is skipped. */
   restart(): void {
     this.#origin = undefined
   }

@@ -112,10 +112,12 @@ const partsOf = (file: string): Effect.Effect<ReadonlyArray<string>, CommandErro
     const parts = existingParts(file).map(({ path }) => path)
     return parts.length > 0
       ? Effect.succeed(parts)
-      : Effect.fail(usage(`There is no file ${file}, and no part of a recording with this name`))
+      : Effect.fail(usage(`There is no file ${file}, and no part of a recording with this name. Check the path`))
   })
 
-/** The files of recordings, in the order of their time. `headers` has an entry for each file with a whole line. */
+/**
+ * The files of recordings with their headers, in the order of their time. A file without a whole line has no header.
+ */
 export const sortFiles = (files: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const paths = [...new Set((yield* Effect.forEach(files, partsOf)).flat())]

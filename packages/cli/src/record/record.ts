@@ -64,7 +64,7 @@ const flags = {
     Flag.withDefault(300_000)
   ),
   rotateSize: Flag.String("rotate-size").pipe(
-    Flag.withDescription("Begins another file when one has this size, such as 256MB"),
+    Flag.withDescription("Begins another file when the current one has this size, such as 256MB"),
     Flag.filterMap(
       (text) => Option.fromUndefinedOr(parseSize(text)),
       () => "a size such as 256MB or 1GB"
@@ -136,7 +136,7 @@ const check = (options: Flags, tickers: ReadonlyArray<string>) =>
     return { channels: all, where, environment: restUrl }
   })
 
-/** Reads the order books whenever one is requested, one request after the other. */
+/** Reads the order books at each request, one request after the other. */
 const readBooks = (requests: Queue.Queue<ReadReason>, tickers: ReadonlyArray<string>, recorder: Recorder) =>
   Effect.forever(
     Effect.flatMap(Queue.take(requests), (reason) =>
@@ -148,8 +148,8 @@ const readBooks = (requests: Queue.Queue<ReadReason>, tickers: ReadonlyArray<str
   )
 
 /**
- * Whether the user reads a notice while the recording runs. A lost connection interrupts every channel. One notice is
- * enough for that.
+ * Whether a notice is printed while the recording runs. A lost connection interrupts every channel, but one notice of
+ * that is enough.
  */
 const isNoted = ({ channel, detail, type }: Notice, channels: ReadonlyArray<string>): boolean =>
   channel === channels[0] ||
@@ -166,7 +166,7 @@ const failureOf = (writer: Writer): CommandError | undefined => writer.failure
 const every = (millis: number, action: () => void) =>
   Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(millis), Effect.sync(action))))
 
-/** Records until the user stops the recording, or until it fails. Returns what was recorded. */
+/** Records until the user stops the recording, its time is over, or it fails. Returns what was recorded. */
 const recordFeed = (
   options: Flags,
   tickers: ReadonlyArray<string>,

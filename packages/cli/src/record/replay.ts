@@ -43,7 +43,10 @@ const flags = {
     ),
     Flag.optional
   ),
-  from: timeFlag("from", "Begins at this time: 2026-11-30T12:00:00Z, Unix milliseconds, or 5m after the start"),
+  from: timeFlag(
+    "from",
+    "Begins at this time: 2026-11-30T12:00:00Z, Unix milliseconds, or 5m for five minutes after the start"
+  ),
   until: timeFlag("until", "Ends after this time, in the same forms"),
   tickers: Flag.String("ticker").pipe(
     Flag.withDescription("Only this market; may be repeated (default: all)"),
@@ -82,7 +85,7 @@ const tickerOf = (line: Line): string | undefined => {
   return typeof ticker === "string" ? ticker : undefined
 }
 
-/** Whether a line is about one of the wanted markets. With a filter, lines about no market are left out. */
+/** Whether a line is shown. With a filter, messages and responses that are not about a wanted market are left out. */
 const isShown = (line: Line, tickers: ReadonlySet<string>): boolean => {
   if (tickers.size === 0 || line.type === "recording" || line.type === "end") return true
   if ("markets" in line && line.markets !== undefined && line.markets.length > 0) {

@@ -52,7 +52,11 @@ const keyFile = (port: number, key: Sandbox.Credentials) =>
     })
     yield* Effect.acquireRelease(write, () => Effect.ignore(files.remove(file, { force: true }))).pipe(
       Effect.mapError(
-        (error) => new CommandError({ exit: "failed", message: `Cannot write the key to ${file}: ${error.message}` })
+        (error) =>
+          new CommandError({
+            exit: "failed",
+            message: `Cannot write the key to ${file}: ${error.message}. Make the folder writable, or set KALSHI_STATE_DIR`
+          })
       )
     )
     return file

@@ -30,7 +30,10 @@ const sideText = (side: "bid" | "ask", levels: Levels | undefined): string => {
   return `${plural(levels?.length ?? 0, side)}${top === undefined ? "" : `, best ${top[0]} x ${top[1]}`}`
 }
 
-/** The kind, the market and the content of a message. Undefined for replies of the feed, which say nothing about a market. */
+/**
+ * The kind, the market and the content of a message. Undefined for replies of the feed, which say nothing about a
+ * market.
+ */
 const describeMessage = (
   decode: ReturnType<typeof FeedMessages.decoder>,
   text: string
@@ -102,7 +105,7 @@ export const formatter = (screen: Pick<Screen, "paint">): ((entry: Entry) => str
       case "end":
         return line.reason === "rotated" ? undefined : join(line, "end", "", `the recording ${line.reason}`)
       default:
-        // A type of a newer version has no detail.
+        // A line of a newer version may have no detail.
         return "detail" in line
           ? screen.paint(
               "yellow",

@@ -59,7 +59,7 @@ interface Reader {
 /** A command that waits for the exchange. */
 interface Held {
   readonly untilMillis: number
-  /** Whether the wait is over, and how: an error to reply with, or undefined to carry out the command. */
+  /** Ends the wait: replies with the error, or carries out the command if there is no error. */
   readonly run: (error: FeedError | undefined) => void
 }
 
@@ -68,7 +68,7 @@ const noConnection: FeedError = { code: 10, details: "the relay has no connectio
 /** The readers of a relay. */
 export class Hub implements Upgrades {
   readonly upstream: Upstream
-  /** The frames that were sent to readers. */
+  /** The number of frames that were sent to readers. */
   sent = 0
   readonly #options: HubOptions
   readonly #readers = new Map<number, Reader>()
@@ -97,12 +97,12 @@ export class Hub implements Upgrades {
     }
   }
 
-  /** The open connections of readers. */
+  /** The number of open connections of readers. */
   get readers(): number {
     return this.#readers.size
   }
 
-  /** The subscriptions of all readers. */
+  /** The number of subscriptions of all readers. */
   get subscriptions(): number {
     let count = 0
     for (const { connection } of this.#readers.values()) count += connection.subscriptions.size
@@ -228,7 +228,7 @@ export class Hub implements Upgrades {
     }
   }
 
-  /** The exchange's own refusal, or that there is no connection. */
+  /** The reply to a command whose source failed: the exchange's own refusal if there is one, otherwise error 10. */
   #refusalOf(need: Need, error: Error): FeedError {
     return this.upstream.refusalOf(need) ?? { code: 10, details: error.message }
   }
@@ -271,7 +271,9 @@ export class Hub implements Upgrades {
     }
   }
 
-  /** Delays a command until the returned function is called, but not for longer than a reader would wait for the reply. */
+  /**
+   * Delays a command until the returned function is called, but not for longer than a reader would wait for the reply.
+   */
   #hold(connection: FeedConnection, id: number | undefined, run: () => void): Held["run"] {
     const held: Held = {
       untilMillis: this.#options.nowMillis() + holdMillis,

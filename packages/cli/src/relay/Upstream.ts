@@ -63,7 +63,7 @@ export class Upstream {
   readonly readers: Readers
   /** The books of several lines. Undefined with one line. */
   readonly merged: MergedBooks | undefined
-  /** The messages that arrived, and the time of the last one. */
+  /** The number of messages that arrived. */
   received = 0
   readonly #options: UpstreamOptions
   readonly #books: Books
@@ -132,7 +132,9 @@ export class Upstream {
     return source
   }
 
-  /** Subscribes to what a command needs, before it is carried out. Returns the source, or why the exchange refuses it. */
+  /**
+   * Subscribes to what a command needs, before it is carried out. Returns the source, or why the command is refused.
+   */
   prepare(need: Need): Source | FeedError {
     const refusal = this.refusalOf(need)
     if (refusal !== undefined) return refusal
@@ -310,7 +312,9 @@ export class Upstream {
     if (!this.#healing.has(ticker)) this.#healing.set(ticker, this.#options.nowMillis() + healMillis)
   }
 
-  /** A side of the next snapshot may have another name now. The book would seem to have no such side: no reader gets it. */
+  /**
+   * A side of the next snapshot may have a new name. The book would seem to lack this side, so no reader receives it.
+   */
   #suspectBook(ticker: string): void {
     this.#suspect.set(ticker, true)
     const reason = `a snapshot of ${ticker} has members with unknown names. Look for a newer version of this command`

@@ -47,7 +47,7 @@ export class FollowedBooks implements Books {
   readonly #events: BookEvents
   readonly #snapshot: (markets: ReadonlyArray<string>) => void
   readonly #nowMillis: () => number
-  /** The books with something to do at a time. */
+  /** The markets whose books have a deadline. */
   readonly #due = new Set<string>()
 
   constructor(events: BookEvents, snapshot: (markets: ReadonlyArray<string>) => void, nowMillis: () => number) {
@@ -200,7 +200,7 @@ export class MergedBooks implements Books {
     this.#shown.delete(ticker)
   }
 
-  /** A market was read again after a change. */
+  /** Takes the result of reading a market after a change. */
   read(
     ticker: string,
     read: Result.Result<OrderBooks.Book, OrderBooks.BookNotLive | OrderBooks.NotWatched | Error>

@@ -28,7 +28,7 @@ export const describeEvent = (event: HubEvent | Listening): string => {
     case "reader_refused":
       return `A reader was refused: ${event.reason}`
     case "reader_too_slow":
-      return `Reader ${event.reader} was too slow: a subscription of it was ended`
+      return `Reader ${event.reader} was too slow, so one of its subscriptions was ended`
     case "upstream_used":
       return `${event.channel}: first reader`
     case "upstream_unused":

@@ -20,8 +20,9 @@ export class Market {
   /** The readers without a valid book, and the id of the command with which each requested one. */
   readonly #awaiting = new Map<Subscription, number | undefined>()
   /**
-   * The readers whose snapshot may lack changes of its own clock. A reader ignores a change with the clock of its
-   * snapshot, because the exchange's snapshots contain all of them. So such a reader receives a new snapshot instead.
+   * The readers whose snapshot may lack changes with the clock of the snapshot. A reader ignores a change with the
+   * clock of its snapshot, because the exchange's snapshots contain all of them. So such a reader receives a new
+   * snapshot instead.
    */
   readonly #fresh = new Set<Subscription>()
   #freshClock: number | undefined

@@ -27,7 +27,7 @@ const flags = {
   ),
   lines: Flag.Int("lines").pipe(
     Flag.withDescription(
-      "The number of independent connections whose order books are merged, from 1 to 8 (default 1). Other channels use the first"
+      "The number of independent connections whose order books are merged, from 1 to 8 (default 1). Other channels use the first connection"
     ),
     Flag.filter(
       (lines) => lines >= 1 && lines <= 8,

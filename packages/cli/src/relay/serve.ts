@@ -37,11 +37,11 @@ export interface ServeOptions {
 /** A running relay. */
 export interface Relay {
   readonly url: string
-  /** What happens, oldest first. The oldest events are dropped if they are not taken. */
+  /** What happens, oldest first. If too many events wait, the oldest are dropped. */
   readonly events: Stream.Stream<HubEvent>
-  /** Fails when the exchange has refused the connection, so that nothing can arrive any more. */
+  /** Fails when nothing can arrive any more, for example because the exchange has refused the connection. */
   readonly ended: Effect.Effect<never, Feed.FeedError>
-  /** The number of open connections of readers, and more. */
+  /** What `/status` shows. */
   readonly status: Effect.Effect<Status>
 }
 

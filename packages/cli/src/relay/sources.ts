@@ -65,7 +65,7 @@ export class Source {
   ended: Feed.FeedError | undefined
   readonly #options: SourceOptions
   readonly #users = new Map<string, number>()
-  /** Names without users, and how long they stay. */
+  /** Names without users, and until when they stay. */
   readonly #idle = new Map<string, number>()
   #wholeUsers = 0
   #idleUntil: number
@@ -149,7 +149,7 @@ export class Source {
     this.#noteUse(wasUsed)
   }
 
-  /** Calls back when the source is live or over, or at once. */
+  /** Calls back when the source is live or over: at once if it already is. */
   whenLive(callback: (error: Feed.FeedError | undefined) => void): void {
     if (this.isLive || this.ended !== undefined) callback(this.ended)
     else this.#waiters.push(callback)
@@ -184,7 +184,7 @@ export class Source {
     this.isLive = false
   }
 
-  /** How long what a waiting command needs stays: longer than the command can wait. */
+  /** Until when a name stays that a waiting command needs: longer than the command can wait. */
   #expectedUntil(): number {
     return this.#options.nowMillis() + Math.max(expectedMillis, this.#options.lingerMillis)
   }

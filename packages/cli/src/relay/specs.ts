@@ -20,7 +20,9 @@ interface Chosen extends Pick<Parameters, "userFilter" | "shardFactor" | "shardK
   readonly allReferences: boolean
 }
 
-/** The parameters of every subscription to a channel at the exchange. A reader's own choice is made by the relay. */
+/**
+ * The parameters of every subscription to a channel at the exchange. The relay itself applies what each reader chose.
+ */
 const fixed: Partial<Record<ChannelName, Readonly<Record<string, unknown>>>> = {
   orderbook_delta: { use_yes_price: true },
   ticker: { send_initial_snapshot: true }

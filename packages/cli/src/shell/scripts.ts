@@ -1,6 +1,6 @@
 /**
- * The completion scripts of the shells: the commands and flags, completed by the scripts of `effect/cli`, and before them
- * the operations of `kalshi call`, their fields, and the names of profiles.
+ * The completion scripts of the shells. The functions of this file complete the fields of operations and the names of
+ * profiles. The scripts of `effect/cli` complete everything else.
  *
  * @module
  */
@@ -17,7 +17,10 @@ export type Shell = "bash" | "zsh" | "fish"
 
 const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
-/** Replaces a part of a script of `effect/cli`. The part must exist, so that a new version is noticed. */
+/**
+ * Replaces a part of a script of `effect/cli`. Fails without the part, because then `effect/cli` has changed its
+ * script.
+ */
 const replace = (script: string, part: string, by: string): string => {
   if (!script.includes(part)) throw new Error(`The completion script has no ${JSON.stringify(part)}`)
   return script.replace(part, () => by)
@@ -156,7 +159,7 @@ complete -c kalshi -l profile -x -a '(__kalshi_profiles)'
 `
 }
 
-/** Adds the flags of every command to each command, and the names of the operations to \`kalshi call\`. */
+/** Adds the flags of every command to each command, and the names of the operations to `kalshi call`. */
 const complete = (
   command: Completions.CommandDescriptor,
   flags: ReadonlyArray<Completions.FlagDescriptor>,

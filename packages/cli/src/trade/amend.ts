@@ -34,7 +34,10 @@ const sideOf = ({ book_side }: Orders.Order): Effect.Effect<"bid" | "ask", Comma
     : book_side === "ask"
       ? Effect.succeed("ask")
       : Effect.fail(
-          new CommandError({ exit: "failed", message: `The side ${book_side} is not known. Nothing was sent` })
+          new CommandError({
+            exit: "failed",
+            message: `This version does not know the side ${book_side} of the order. Nothing was sent. Install a newer version`
+          })
         )
 
 /** The price of YES for a price of the command line. The client's intents convert it, and check the side. */
@@ -260,7 +263,7 @@ export const decreaseCommand = Command.make(
         const rests = Option.getOrElse(to, () => FixedPoint.subtract(resting, Option.getOrThrow(by)))
         if (FixedPoint.compare(rests, resting) >= 0 || FixedPoint.toHundredths(rests) <= 0n) {
           return yield* usage(
-            `${resting} rest, and ${rests} would rest afterwards. A decrease leaves less than before, but not nothing: use \`kalshi order amend\` to increase an order, and \`kalshi order cancel\` to end it`
+            `${resting} rest, and ${rests} would rest afterwards. A decrease must leave fewer contracts than before, and more than 0. Use \`kalshi order amend\` to increase an order, or \`kalshi order cancel\` to end it`
           )
         }
         const input: Orders.DecreaseInput = {

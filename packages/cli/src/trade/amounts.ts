@@ -1,5 +1,5 @@
 /**
- * Counts, prices and times of the command line. All are checked before anything is read or sent.
+ * Counts, prices and times of the command line. All are checked before a change is sent.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export const parsePrice = (text: string): Option.Option<FixedPoint.Dollars> =>
 
 /** What {@link parsePrice} expects. A whole number is probably in cents. */
 export const priceExpected = (text: string): string =>
-  `a price in dollars per contract, above 0 and below 1, such as ${/^[1-9]\d?$/.test(text) ? `0.${text.padStart(2, "0")} for ${text} cents` : "0.56"}`
+  `a price in dollars per contract, above 0 and below 1, with at most four decimals, such as ${/^[1-9]\d?$/.test(text) ? `0.${text.padStart(2, "0")} for ${text} cents` : "0.56"}`
 
 /** The price of the other outcome. */
 export const complement = (price: FixedPoint.Dollars): FixedPoint.Dollars =>

@@ -118,8 +118,8 @@ const cancelFiltered = Effect.fnUntraced(function* (
 })
 
 /**
- * A flag that selects orders. A variable of a script that is not set would make it empty, and the exchange could take an
- * empty filter for no filter.
+ * A flag that selects orders. An unset variable in a script makes it empty, and the exchange could take an empty filter
+ * for no filter.
  */
 const filterFlag = (name: string, description: string, expected: string) =>
   Flag.String(name).pipe(
@@ -157,7 +157,7 @@ export const cancelAllCommand = Command.make(
 ).pipe(
   Command.annotate(Changes, true),
   Command.withDescription(
-    "Cancels all resting orders with one request: an emergency brake. Without --subaccount it cancels those of all subaccounts. With --market or --event it cancels only these orders, each by its id. Asks first"
+    "Cancels all resting orders with one request: an emergency brake. If neither --subaccount nor the profile names a subaccount, it cancels those of all subaccounts. With --market or --event it cancels only the orders there, each by its id. Asks first"
   ),
   Command.withShortDescription("Cancels all resting orders"),
   Command.withExamples([

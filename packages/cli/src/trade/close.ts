@@ -34,7 +34,7 @@ export const closeCommand = Command.make(
   "close",
   {
     ticker: Argument.String("ticker").pipe(Argument.withDescription("The market")),
-    price: priceFlag("price", "The least that you accept, in dollars for each contract that you hold"),
+    price: priceFlag("price", "The least that you accept for each contract, in dollars"),
     count: Flag.optional(countFlag("count", "The number of contracts to sell (default all)")),
     selfTrade,
     clientOrderId,
@@ -48,7 +48,7 @@ export const closeCommand = Command.make(
         const found = yield* readPosition(ticker, subaccount)
         if (Option.isNone(found) || FixedPoint.isZero(found.value.position_fp)) {
           return yield* usage(
-            `There is no position in ${ticker} in the ${subaccountName(subaccount)}. Nothing was sent`
+            `There is no position in ${ticker} in the ${subaccountName(subaccount)}. Nothing was sent. List positions with \`kalshi positions\``
           )
         }
         const position = found.value

@@ -1,6 +1,6 @@
 /**
- * What must be known to price an order before it is sent: the market, its fee terms, the position, and the resting orders
- * that may already close it.
+ * What must be known to price an order before it is sent: the market, its fee terms, the position, and the resting
+ * orders that may already close it.
  *
  * @module
  */
@@ -59,7 +59,7 @@ const readTerms = ({ event_ticker }: Markets.Market) =>
     )
   )
 
-/** Reads the position in a market. A market without a position has the position 0. */
+/** Reads the position in a market. None if the account has no position there. */
 export const readPosition = (ticker: string, subaccount: number | undefined) =>
   Stream.runHead(
     Stream.filter(
@@ -94,7 +94,8 @@ export const readFacts = Effect.fnUntraced(function* (ticker: string, subaccount
       terms: readTerms(market),
       balance: Effect.option(Portfolio.balance({ subaccount, exchange_index: market.exchange_index })),
       held: readPosition(ticker, subaccount),
-      // Without a subaccount, an order is of the primary account, but the list is of all accounts.
+      // Without a subaccount, an order goes to the primary account, but the list contains the orders of all
+      // subaccounts.
       resting: Stream.runCollect(
         Orders.list.items({ ticker, status: "resting", subaccount: subaccount ?? 0, limit: 1_000 })
       )

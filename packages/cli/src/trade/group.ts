@@ -114,7 +114,7 @@ const createCommand = Command.make(
       Flag.withDescription("The shard of the group's markets: their exchange_index (default 0)"),
       Flag.filter(
         (shard) => shard >= 0,
-        () => "a shard number: 0 or more"
+        () => "a whole number of at least 0"
       ),
       Flag.optional
     ),
@@ -219,7 +219,7 @@ const triggerCommand = existing(
     outcome: "triggered",
     done: "Triggered",
     effect: "the exchange cancels its orders, and accepts no new ones until it is reset",
-    description: "Triggers a group: cancels its orders, and lets it accept no new ones until it is reset"
+    description: "Triggers a group: the exchange cancels its orders, and accepts no new ones until the group is reset"
   },
   OrderGroups.trigger
 )

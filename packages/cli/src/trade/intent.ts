@@ -23,7 +23,7 @@ export const countFlag = (name: string, description: string) =>
 export const priceFlag = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.filterMap(parsePrice, priceExpected))
 
-/** The names of an id in a file name: no path, no hidden file. */
+/** Matches the ids that can be the name of a file: no path, no hidden file. */
 const safeId = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
 
 /** `--client-order-id`. The id is also the name of a file. */
@@ -63,7 +63,7 @@ export const orderFlags = {
     Flag.withDefault(false)
   ),
   reduceOnly: Flag.Boolean("reduce-only").pipe(
-    Flag.withDescription("Never trade more than your position. Needs --tif ioc"),
+    Flag.withDescription("Only reduce your position. Needs --tif ioc"),
     Flag.withDefault(false)
   ),
   cancelOnPause: Flag.Boolean("cancel-on-pause").pipe(
@@ -72,7 +72,7 @@ export const orderFlags = {
   ),
   group: Flag.String("group").pipe(
     Flag.withDescription("The id of the order group to join"),
-    // A variable of a script that is not set would make it empty. The order would then have no group that limits it.
+    // An unset variable in a script makes the id empty. Then no group would limit the order.
     Flag.filter(
       (id) => id.trim() !== "",
       () => "the id of an order group"

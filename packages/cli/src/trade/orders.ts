@@ -17,7 +17,7 @@ export const orderId = Argument.String("order-id").pipe(Argument.withDescription
 /** A new order can be missing from the reads for about half a second. */
 const patience = Schedule.upTo(Schedule.spaced("200 millis"), { times: 3 })
 
-/** Reads an order. Undefined if the account has no such order. A subaccount of the command line must be that of the order. */
+/** Reads an order. Undefined if the account has no such order. A chosen subaccount must be that of the order. */
 export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {
   const found = yield* Orders.get({ order_id }).pipe(
     Effect.retry({ schedule: patience, while: ({ _tag }) => _tag === "NotFound" }),
@@ -26,7 +26,7 @@ export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccou
   )
   if (found !== undefined && subaccount !== undefined && subaccount !== (found.subaccount_number ?? 0)) {
     return yield* usage(
-      `The order ${order_id} is in subaccount ${found.subaccount_number ?? 0}, not in subaccount ${subaccount}. Nothing was sent`
+      `The order ${order_id} is in subaccount ${found.subaccount_number ?? 0}, not in subaccount ${subaccount}. Nothing was sent. Pass the subaccount of the order with --subaccount`
     )
   }
   return found

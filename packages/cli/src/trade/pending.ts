@@ -19,7 +19,7 @@ import type { Connected } from "./confirm.ts"
 
 const Window = Schema.Struct({ fromMillis: Schema.Finite, untilMillis: Schema.Finite })
 
-/** A record of an order. The names of an `Orders.Placement` are kept. */
+/** A record of an order. The fields of an `Orders.Placement` keep their names. */
 const PendingOrder = Schema.Struct({
   version: Schema.Literal(1),
   environment: Schema.String,
@@ -34,7 +34,9 @@ const PendingOrder = Schema.Struct({
   /** The process that sends the order. */
   process_id: Schema.Int,
   host: Schema.String,
-  /** What the process knew at its end. Without it, the process ended before it knew. */
+  /**
+   * What was known when a command ended without an outcome. Absent while the order is being sent, and after a crash.
+   */
   unknown: Schema.optionalKey(
     Schema.Struct({
       lastAttemptMillis: Schema.Finite,
@@ -148,7 +150,7 @@ export const begin = (order: PendingOrder) =>
     )
   )
 
-/** Replaces the record, after the command ended without an outcome. */
+/** Adds what is known to the record of an order whose outcome is still unknown. */
 export const mark = (order: PendingOrder, outcome: Orders.Unknown) =>
   Effect.gen(function* () {
     const { clockChanged, error, exists, lastAttemptMillis, window } = outcome
@@ -181,7 +183,13 @@ export const readAll = Effect.gen(function* () {
       (error) => isReason(error, "NotFound"),
       () => Effect.succeed([])
     ),
-    Effect.mapError((error) => new CommandError({ exit: "failed", message: `Cannot read ${folder}: ${error.message}` }))
+    Effect.mapError(
+      (error) =>
+        new CommandError({
+          exit: "failed",
+          message: `Cannot read ${folder}: ${error.message}. Make the folder readable, or set KALSHI_STATE_DIR`
+        })
+    )
   )
   const orders: Array<PendingOrder> = []
   const unreadable: Array<Unreadable> = []
@@ -219,7 +227,7 @@ export const placementOf = ({
       })
 })
 
-/** How long after its start a process may still be sending its order, although it is suspended. */
+/** How long after its start a process may still be sending its order, even if the process was suspended. */
 const sendingMillis = 600_000
 
 const isAlive = (processId: number): boolean => {

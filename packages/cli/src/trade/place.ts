@@ -19,13 +19,13 @@ import { endWith, type Named, printOutcome, settleAdvice } from "./outcome.ts"
 import * as pending from "./pending.ts"
 import { previewOrder } from "./preview.ts"
 
-/** The request of an intent. An invalid price names the flag. */
+/** The request of an intent. The error of an invalid price names the flag. */
 export const requestFrom = ({ request }: Orders.OrderIntent) =>
   Effect.mapError(Effect.fromResult(request), ({ pointer, reason }) =>
     usage(`${pointer.endsWith("_price") ? "--price: " : ""}${reason}. Nothing was sent`)
   )
 
-/** Says which orders have no known outcome yet, because placing them again could double them. */
+/** Says how many earlier orders in a market have no known outcome, because placing them again could double them. */
 const notePending = (connected: Connected, ticker: string) =>
   Effect.gen(function* () {
     // A folder that cannot be read fails later, when the order is recorded.

@@ -124,7 +124,7 @@ const marketWords = ({ market }: Facts): string => {
   return plain(market.status === "active" ? title : `${title} (${market.status})`)
 }
 
-/** Reads nothing: makes the preview of an order from the facts. */
+/** Makes the preview of an order from the facts, without a read. */
 export const previewOrder = Effect.fnUntraced(function* (
   connected: Connected,
   spoken: Spoken,

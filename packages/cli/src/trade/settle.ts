@@ -147,7 +147,8 @@ const forget = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.Pendin
   for (const { client_order_id } of orders) {
     yield* Effect.mapError(
       pending.finish(client_order_id),
-      ({ message }) => new CommandError({ exit: "failed", message: `Cannot remove the record: ${message}` })
+      ({ message }) =>
+        new CommandError({ exit: "failed", message: `Cannot remove the record: ${message}. Make its folder writable` })
     )
   }
   yield* Output.value(
@@ -180,7 +181,7 @@ const settle = Effect.fnUntraced(function* (
           empty: busy.length > 0 ? "No order was settled" : "No order is pending on this exchange with this key"
         })
   )
-  // An outcome that could not be printed keeps its record, so that the next run tells it.
+  // The record of an outcome that could not be printed stays, so that the next run prints the outcome.
   if (printed._tag === "Success") yield* Effect.forEach(rows, finish, { concurrency: 16, discard: true })
   const open = rows.filter(({ settlement }) => settlement._tag === "Unknown").length + busy.length
   if (open > 0) {
@@ -206,7 +207,7 @@ export const settleCommand = Command.make(
     ),
     within: Flag.Int("within").pipe(
       Flag.withDescription(
-        "How many seconds to look. It is certain that an order was not placed only two minutes after its last attempt (default 180)"
+        "How many seconds to look (default 180). That an order was not placed is known at the earliest two minutes after its last attempt"
       ),
       Flag.filter(
         (seconds) => seconds >= 1 && seconds <= 3_600,

@@ -177,8 +177,8 @@ export const sectionsOf = (account: AccountFeed.Account, listedGroups: ReadonlyA
 }
 
 /**
- * Distributes rows: each section gets its heading and an equal part of the others, and what a section does not need goes to
- * the others. Rows that cannot be divided go to the section that the keys scroll.
+ * Distributes rows. Each section gets one row for its heading and an equal part of the remaining rows. Rows that a
+ * section does not need go to the other sections. Rows that cannot be divided go to the section that the keys scroll.
  */
 export const shareRows = (wanted: ReadonlyArray<number>, rows: number, focus: number): ReadonlyArray<number> => {
   const shares = wanted.map(() => 0)

@@ -38,7 +38,8 @@ const earlierTrades = 50
 const events = (tickers: ReadonlyArray<string>) =>
   Stream.unwrap(
     Effect.gen(function* () {
-      // Both share one subscription of the exchange. The watched books request the snapshots that heal it.
+      // Both share one subscription of the exchange. The watched books request the snapshots that make the books live
+      // again.
       const { events } = yield* Feed.open("orderbook_delta", { market_tickers: [...tickers], use_yes_price: true })
       yield* OrderBooks.watch(tickers)
       const states = new BookStates(tickers, yield* Clock.currentTimeMillis)

@@ -66,7 +66,7 @@ const stateEvent = (ticker: string, state: OrderBook.State, nowMillis: number): 
     : { state: state._tag === "Live" ? "live" : "awaiting_snapshot" })
 })
 
-/** What an event takes from books: from some, or from all if no market is listed. */
+/** The loss that an event means for books: for those of the listed markets, or for all if no market is listed. */
 const lossOf = (
   event: BookEvent
 ): { readonly markets: ReadonlyArray<string>; readonly loss: OrderBook.Loss } | undefined => {
@@ -93,8 +93,8 @@ const lossOf = (
 }
 
 /**
- * Follows the books of a stream of events, so that the stream says which books can be trusted. A line about a book follows
- * the line of the event that changed it.
+ * Follows the books of a stream of events, so that the stream says which books can be trusted. A line about a book
+ * follows the line of the event that changed it.
  */
 export class BookStates {
   readonly #books: ReadonlyMap<string, OrderBook.OrderBook>

@@ -19,7 +19,7 @@ export interface Cells<in Row> {
 }
 
 const gap = 2
-/** The width of the column that takes the rest: at most, and what it should have before other columns are shown. */
+/** For the column that takes the rest: its largest width, and the width that it should have before others are shown. */
 const largest = 40
 const wanted = 28
 

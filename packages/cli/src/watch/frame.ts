@@ -38,7 +38,7 @@ const header = ({ environment, line, nowMillis, title }: FrameState, columns: nu
   )
 
 const footer = ({ line }: FrameState, keys: ReadonlyArray<KeyHelp>, columns: number): Line => {
-  // The reason of a broken line is more useful than the keys, and replacing them moves nothing.
+  // The reason of a broken line is more useful than the keys, so it replaces them.
   if ("reason" in line) return ends([span(line.reason, "red")], [span("q quit", "dim")], columns)
   const hints = [...keys.slice(0, 3), ["?", "keys"], ["q", "quit"]].map(([key, effect]) => `${key} ${effect}`)
   const text = hints.join("   ")

@@ -3,8 +3,9 @@
  *
  * **Details**
  *
- * The view draws its newest state at most 20 times a second, and only lines that changed. The next drawing waits until the
- * terminal has taken the last one, so a slow terminal misses intermediate states, and nothing waits in memory for it.
+ * The view draws its newest state at most 20 times a second, and only lines that changed. The next drawing waits until
+ * the terminal has taken the last one, so a slow terminal misses intermediate states, and nothing waits in memory for
+ * it.
  *
  * @module
  */
@@ -47,7 +48,10 @@ const enter = ansi.enterAlternativeScreen + ansi.cursorHide + wrapOff + ansi.era
 // Without the erasing, tmux leaves lines of a screen that was resized.
 const leave = ansi.endSynchronizedOutput + ansi.eraseScreen + wrapOn + ansi.cursorShow + ansi.exitAlternativeScreen
 
-/** The text that turns the shown screen into the next one. Empty if they are the same. Undefined: nothing is shown. */
+/**
+ * The text that turns the shown screen into the next one. Empty if they are the same. `shown` is undefined before the
+ * first screen.
+ */
 export const changesOf = (shown: ReadonlyArray<string> | undefined, next: ReadonlyArray<string>): string => {
   const changed = next.flatMap((line, row) => (shown?.[row] === line ? [] : [ansi.cursorTo(0, row) + line]))
   if (changed.length === 0) return ""
@@ -67,7 +71,8 @@ export const draw = (
     let shown: { readonly lines: ReadonlyArray<string>; readonly size: Size } | undefined
     const next = Effect.gen(function* () {
       yield* view.changed.await
-      // Opening the latch continues here at once. The other changes of the same moment belong to the same frame.
+      // Opening the latch continues here at once. This wait lets the other changes of the same moment into the same
+      // frame.
       yield* Effect.yieldNow
       view.changed.closeUnsafe()
       const current = size()
@@ -103,11 +108,12 @@ const readKeys = (onKey: (key: KeyPress) => void) =>
         return last
       })
     )
-    // The terminal ends the input at an Esc. That is no wish to quit: a slow line can deliver the Esc of an arrow key alone.
+    // The terminal ends the input at an Esc. That is no wish to quit: a slow line can deliver the Esc of an arrow key
+    // alone.
     yield* Effect.repeat(readUntilEnd, { while: (last) => last?.name === "escape" })
   })
 
-/** On a machine's failure outside of Effect, the process still restores the terminal. */
+/** Restores the terminal even if the process exits without closing the scope. */
 const restoreAtExit = Effect.acquireRelease(
   Effect.sync(() => {
     const restore = () => void process.stdout.write(leave)

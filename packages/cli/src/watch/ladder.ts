@@ -14,7 +14,7 @@ type Side = OrderBooks.Side
 /** The contracts of the account's own resting orders at each price. */
 export type OwnCounts = ReadonlyMap<string, string>
 
-/** The key of a price in {@link OwnCounts}. Prices with different decimals are the same. */
+/** The key of a price in {@link OwnCounts}. Equal prices with different numbers of decimals have the same key. */
 export const ownKey = (side: Side, price: string): string =>
   `${side} ${FixedPoint.toMicros(FixedPoint.dollarsUnsafe(price))}`
 

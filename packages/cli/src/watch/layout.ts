@@ -68,7 +68,7 @@ export const right = (text: string, width: number, style?: Style): Span => {
   return { text: spaces(width - widthOf(shown)) + shown, style }
 }
 
-/** Shortens a line to a width, and fills it with spaces. */
+/** Makes a line exactly this wide: shortens it, or fills it with spaces. */
 export const fit = (line: Line, width: number): Line => {
   const fitted: Array<Span> = []
   let used = 0

@@ -12,7 +12,9 @@ export type LineState =
   /** The first connection is being opened, or the exchange has not acknowledged all subscriptions yet. */
   | { readonly _tag: "connecting" }
   | { readonly _tag: "live"; readonly sinceMillis: number }
-  /** The connection was lost, or could not be opened. It lasts until all subscriptions are acknowledged again. */
+  /**
+   * The connection was lost, or could not be opened. This state lasts until all subscriptions are acknowledged again.
+   */
   | { readonly _tag: "reconnecting"; readonly attempts: number; readonly reason: string }
   /** The exchange ended the feed. It is not opened again. */
   | { readonly _tag: "refused"; readonly reason: string }

@@ -102,7 +102,7 @@ export class Tape {
     )
   }
 
-  /** The newest entries, newest first, without those added after the first `until`. */
+  /** The newest of the first `until` entries that were added, newest first. */
   newest(count: number, until: number = this.#added): ReadonlyArray<TapeEntry> {
     const end = Math.max(0, this.#entries.length - Math.max(0, this.#added - until))
     return this.#entries.slice(Math.max(0, end - Math.min(count, this.#limit)), end).toReversed()
@@ -141,7 +141,7 @@ export const applyTradeEvent = (
 
 const takerSpan = (taker: "buy" | "sell"): Span => span(taker.padEnd(4), taker === "buy" ? "green" : "red")
 
-/** The column of a tape that the ticker takes. Undefined: the tape shows one market. */
+/** The cell of the ticker. Empty without a width: then the tape shows one market. */
 const tickerCell = (ticker: string, width: number | undefined): Line =>
   width === undefined ? [] : [left(ticker, width), span("  ")]
 

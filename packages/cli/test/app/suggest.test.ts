@@ -10,7 +10,7 @@ describe("similar", () => {
     ])
   })
 
-  it("allows two missing, additional or wrong characters, and a third of a long word", () => {
+  it("allows two missing, additional or wrong characters, or a third of the characters of a long word", () => {
     for (const word of ["ab12cd", "abxy", "xycd", "ab"]) assert.deepStrictEqual(similar(word, ["abcd"]), ["abcd"], word)
     for (const word of ["ab123cd", "axyz", "a"]) assert.deepStrictEqual(similar(word, ["abcd"]), [], word)
     assert.deepStrictEqual(similar("abcdefxyz", ["abcdefghi"]), ["abcdefghi"])

@@ -12,7 +12,7 @@ const errors: ReadonlyArray<readonly [args: string, message: string]> = [
   ["markets --limt 4", '"kalshi markets" has no flag --limt. Did you mean --limit? See `kalshi markets --help`'],
   ["markets --sub 4", '"kalshi markets" has no flag --sub. Did you mean --subaccount? See `kalshi markets --help`'],
   ["markets --limit x", '--limit must be a whole number, but is "x". See `kalshi markets --help`'],
-  ["markets --limit 0", '--limit must be a number of rows: 1 or more, but is "0". See `kalshi markets --help`'],
+  ["markets --limit 0", '--limit must be a whole number of at least 1, but is "0". See `kalshi markets --help`'],
   ["markets --limit", "--limit has no value. It must be a whole number. See `kalshi markets --help`"],
   ["keys new --kind dsa --out a", '--kind must be one of ed25519, rsa, but is "dsa". See `kalshi keys new --help`'],
   ["keys new --out a --kind", "--kind has no value. It must be one of ed25519, rsa. See `kalshi keys new --help`"],
@@ -69,7 +69,7 @@ describe("describeUsage", () => {
     assert.strictEqual(invalid("5", 'Expected "a" | "b"'), '--name must be one of a, b, but is "5"')
   })
 
-  it("repeats a message that it does not know", () => {
+  it("repeats the message of any other error", () => {
     const error = new CliError.ValidationError({ message: "Pass --a or --b" })
     assert.strictEqual(describeUsage(error, "kalshi", names), "Pass --a or --b")
   })

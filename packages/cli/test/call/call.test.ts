@@ -33,7 +33,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("is found by the id of the published document, in any case", () =>
+    it.effect("is found by the id of the published document, in upper or lower case", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const [byName, byId] = yield* Effect.all([run(["call", "Exchange.status"]), run(["call", "getexchangestatus"])])
@@ -249,7 +249,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("never replaces a file, and sends nothing then", () =>
+    it.effect("sends nothing if the file of --out exists", () =>
       Effect.gen(function* () {
         const { folder, run } = yield* LocalExchange
         const out = join(folder, "existing.pem")
@@ -346,11 +346,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       ["a value outside its bounds", ["Markets.list", "limit=5000"], "at /limit: expected an integer from 0 to 1000"],
       ["a number as money", ["Orders.create", "price:=0.5", "--dry-run"], "Orders.create was not sent: invalid input"],
       ["--pages for a single response", ["Exchange.status", "--pages", "2"], "returns everything in one response"],
-      [
-        "--pages that is no number",
-        ["Markets.list", "--pages", "0"],
-        "--pages must be a number of pages from 1, or all"
-      ],
+      ["--pages that is no number", ["Markets.list", "--pages", "0"], "--pages must be a number of at least 1, or all"],
       [
         "--out without a private key",
         ["Exchange.status", "--out", "x.pem"],

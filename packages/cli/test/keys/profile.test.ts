@@ -110,7 +110,7 @@ describe("kalshi profile", () => {
     })
   )
 
-  it.live("continues after the lock of a process that ends, and replaces what a crash left", () =>
+  it.live("waits until another process releases the lock, and replaces the file that a crash left", () =>
     Effect.gen(function* () {
       const { config, file, run } = user()
       writeFileSync(`${file}.lock`, "")

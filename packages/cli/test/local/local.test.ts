@@ -37,7 +37,7 @@ describe("kalshi demo", () => {
 
   it.live("with --json, prints one JSON value per line", () =>
     Effect.gen(function* () {
-      const { stdout } = yield* kalshi(["demo", "--for", "500ms", "--json"])
+      const { stdout } = yield* kalshi(["demo", "--for", "60s", "--json"], { head: 3 })
       const [started, ...events] = stdout
         .trim()
         .split("\n")
@@ -50,7 +50,12 @@ describe("kalshi demo", () => {
   it.live("on a terminal, shows the books of a game without the user's profiles", () =>
     Effect.gen(function* () {
       const env = { KALSHI_PROFILE: "missing", KALSHI_ENV: "production", ...key }
-      const { code, stderr, stdout } = yield* kalshi(["demo", "--for", "2s"], { columns: 100, keys: [], env })
+      const { code, stderr, stdout } = yield* kalshi(["demo", "--for", "60s"], {
+        columns: 100,
+        keys: [],
+        env,
+        until: (stdout) => stdout.includes("KXNFLGAME-")
+      })
       assert.strictEqual(code, 0, stderr)
       assert.include(stdout, "Order books")
       assert.include(stdout, "KXNFLGAME-")

@@ -13,8 +13,8 @@ import { layer as exchange, LocalExchange, writeKey } from "../support/exchange.
 const [a, b] = ["KXACCT-26-A", "KXACCT-26-B"]
 
 /**
- * The trader has a YES position in A, a NO position in B and none left in D, a resting order on a subaccount, another one in an order
- * group, and a payout.
+ * The trader has a YES position in A, a NO position in B and none left in D, a resting order on a subaccount, another
+ * one in an order group, and a payout.
  */
 const prepare = Effect.gen(function* () {
   const local = yield* LocalExchange
@@ -238,7 +238,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("fits a terminal of 80 columns, by shorter ids", () =>
+    it.effect("fits a terminal of 80 columns by shortening ids", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const { stdout } = yield* run(["orders"], { columns: 80 })

@@ -48,7 +48,7 @@ describe("--help", () => {
     })
   )
 
-  it.effect("is what a command without a subcommand prints", () =>
+  it.effect("is what a command prints if its subcommand is missing", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* kalshi([])).stdout, (yield* kalshi(["--help"])).stdout)
       assert.strictEqual((yield* kalshi(["keys"])).stdout, (yield* kalshi(["keys", "--help"])).stdout)

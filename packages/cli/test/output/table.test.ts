@@ -73,7 +73,7 @@ describe("formatTable", () => {
     )
   })
 
-  it("formats more rows than a call has arguments", () => {
+  it("formats more rows than a function call can have arguments", () => {
     const rows = Array.from({ length: 130_000 }, () => row("x"))
     assert.strictEqual(tableParts([columns[1]!], screen(80))(rows).split("\n").length, rows.length + 1)
   })

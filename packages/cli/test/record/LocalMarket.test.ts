@@ -88,7 +88,7 @@ const book: fc.Arbitrary<Levels & { readonly isWhole: boolean }> = fc.integer({ 
 
 const ofSide = (levels: ReadonlyArray<Level>, side: "bid" | "ask") => levels.map((own) => ({ ...own, side }))
 
-/** The levels that a book no longer has, with no contract. */
+/** The levels that a book no longer has, each with a count of zero. */
 const left = (before: ReadonlyArray<Level>, after: ReadonlyArray<Level>, side: "bid" | "ask") =>
   before
     .filter(({ price }) => !after.some((own) => own.price === price))

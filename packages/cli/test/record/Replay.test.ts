@@ -102,7 +102,7 @@ describe("kalshi replay", () => {
     })
   )
 
-  it.live("prints the books at a time", () =>
+  it.live("prints the books at --until, or at the end", () =>
     Effect.gen(function* () {
       const file = write("day.ndjson", day)
       assert.deepStrictEqual(yield* bookOf(file, "--until", "1s"), {
@@ -142,7 +142,7 @@ describe("kalshi replay", () => {
     })
   )
 
-  it.live("ignores a repeated message, and counts the other messages of a subscription", () =>
+  it.live("ignores a repeated message, and finds no gap at a reply, which has a seq too", () =>
     Effect.gen(function* () {
       const change = frame(1, delta(2, "yes", "0.4500", "1.00"))
       const reply = frame(2, { type: "ok", id: 3, sid: 1, seq: 3, msg: { market_tickers: ["A"] } })

@@ -72,7 +72,7 @@ layer(source, { excludeTestServices: true })("Follower", (it) => {
               }
               yield* sandbox.moveClock(stepMillis)
               yield* mark
-              // The recorder answers a gap meanwhile.
+              // Lets the recorder request a snapshot after a gap.
               yield* Effect.sleep(5)
             }
             yield* waitForText(file, `"marker":${steps - 1}}`)

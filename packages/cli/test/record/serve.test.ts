@@ -118,7 +118,7 @@ describe("kalshi replay --serve", () => {
     })
   )
 
-  it.live("begins at --from with the book of that time, and continues at its speed", () =>
+  it.live("begins at --from with the book of that time, and continues at --speed", () =>
     Effect.gen(function* () {
       // After the start, only the other market changes. The eight recorded seconds after that take over two hours.
       const other = frame(1_000, snapshot(1, [["0.10", "1.00"]], [], "KXOTHER-26-B", 7))

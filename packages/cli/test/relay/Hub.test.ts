@@ -200,7 +200,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("ends the subscription of a reader that is too slow with error 25, and no other", () =>
+  it("ends only the subscription of a reader that is too slow, with error 25", () =>
     run(
       ({ account, events, hub, pass, sandbox }) =>
         Effect.gen(function* () {
@@ -310,7 +310,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("refuses names that no command may contain", () =>
+  it("goes on after a command with an empty name or an empty list of names", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
         const reader = new MemoryReader(hub)

@@ -130,7 +130,7 @@ complete -p kalshi >&2`
         execute(
           "zsh",
           ["-f"],
-          // Outside a completion, its builtins are functions that print.
+          // These functions that print stand in for builtins of zsh that work only during a completion.
           `compdef() { print "compdef $@"; }
 ${text}
 compadd() { print -- "$@"; }

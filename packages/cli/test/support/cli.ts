@@ -57,13 +57,13 @@ export interface Options {
   readonly columns?: number
   /** Whether the terminal has colours. Default: false. */
   readonly color?: boolean
-  /** The keys that a user presses, for a command that asks. Then the run has a terminal that can ask. */
+  /** The keys that a user presses, for a command that asks. With keys, the run has a terminal that can ask. */
   readonly keys?: ReadonlyArray<Terminal.UserInput>
   /** The address that every request goes to instead of its own. So a test can use the name of an environment. */
   readonly redirectTo?: string
   /** The time at which the run starts and stands still. Waits still take their real time. Default: the real time. */
   readonly nowMillis?: number
-  /** When it completes, the user stops the command. Only for a run in this process. Default: never. */
+  /** When this effect completes, the user stops the command. Only for a run in this process. Default: never. */
   readonly stop?: Effect.Effect<void>
 }
 
@@ -81,7 +81,7 @@ const closed = systemError({
   cause: Object.assign(new Error("write EPIPE"), { code: "EPIPE" })
 })
 
-/** A clock that stands still, unless `now` returns another time. Waits take their real time. */
+/** A clock whose time is always that of `now`. Waits take their real time. */
 export const frozenClock = (now: () => number) =>
   Effect.map(Clock.Clock, (real): Clock.Clock => ({
     monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
@@ -204,7 +204,9 @@ export interface Running {
   readonly ended: Effect.Effect<Result>
 }
 
-/** Starts the command as a process of its own, and kills it at the end. Only for what a run in this process cannot show. */
+/**
+ * Starts the command as a process of its own, and kills it at the end. Only for what a run in this process cannot show.
+ */
 export const startKalshi = (
   args: ReadonlyArray<string>,
   options: Options = {}

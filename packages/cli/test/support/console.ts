@@ -1,9 +1,9 @@
 /**
  * The `console` blocks of a README: commands, and the output that each must print.
  *
- * A line `$ kalshi …` is a command. The lines up to the next command are its output, on both streams. In the output, `…`
- * stands for any text in a line, and a line `…` for any lines. `| head -N` closes the output after N lines. An output that
- * ends with `^C` is that of a command that runs until the user presses Ctrl-C, after the lines before.
+ * A line `$ kalshi …` is a command. The lines up to the next command are its output, on both streams. In the output,
+ * `…` stands for any text in a line, and a line `…` for any lines. `| head -N` closes the output after N lines. If an
+ * output ends with `^C`, the user presses Ctrl-C after the lines above it.
  *
  * @module
  */
@@ -52,9 +52,12 @@ const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, 
 
 /** Whether an output is as the README says. */
 export const matches = (expected: string, actual: string): boolean => {
-  const pattern = expected
-    .split("\n")
-    .map((line) => (line === "…" ? String.raw`(?:.*\n)*?.*` : line.split("…").map(escape).join(".*")))
-    .join(String.raw`\n`)
+  const lines = expected.split("\n")
+  const pattern = lines
+    .map((line, index) => {
+      if (line !== "…") return (index === 0 ? "" : String.raw`\n`) + line.split("…").map(escape).join(".*")
+      return index === 0 ? String.raw`(?:.*\n)*?.*` : String.raw`(?:\n.*)*?`
+    })
+    .join("")
   return new RegExp(`^${pattern}$`).test(actual.trimEnd())
 }

@@ -72,7 +72,7 @@ describe("parseExpiry", () => {
     })
   )
 
-  it.effect("refuses a time in the past, and a text that is not one time", () =>
+  it.effect("refuses a time that is not in the future, and a text that is not a time", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(now + 400)
       for (const text of [

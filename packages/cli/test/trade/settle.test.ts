@@ -33,16 +33,18 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
-  it.effect("is certain that an order was not placed two minutes after its last attempt", () =>
-    Effect.gen(function* () {
-      const trader = yield* trading("KXABSENT-26-T1")
-      const unknown = { lastAttemptMillis: Date.now() - 300_000 }
-      writePending(trader, { ...recordOf(trader, trader.ticker, "absent-1"), unknown })
-      const { code, value } = yield* trader.json(["order", "settle"])
-      assert.strictEqual(code, 0)
-      assert.deepInclude(value[0], { outcome: "not_placed", exit_code: 0, client_order_id: "absent-1" })
-      assert.deepStrictEqual(trader.pendingFiles(), [])
-    })
+  it.effect(
+    "says that an order was not placed if the exchange does not list it two minutes after its last attempt",
+    () =>
+      Effect.gen(function* () {
+        const trader = yield* trading("KXABSENT-26-T1")
+        const unknown = { lastAttemptMillis: Date.now() - 300_000 }
+        writePending(trader, { ...recordOf(trader, trader.ticker, "absent-1"), unknown })
+        const { code, value } = yield* trader.json(["order", "settle"])
+        assert.strictEqual(code, 0)
+        assert.deepInclude(value[0], { outcome: "not_placed", exit_code: 0, client_order_id: "absent-1" })
+        assert.deepStrictEqual(trader.pendingFiles(), [])
+      })
   )
 
   it.effect("keeps the record while the absence of the order proves nothing", () =>
@@ -147,7 +149,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
-  it.effect("an id without a record is a wrong command line", () =>
+  it.effect("refuses an id without a record", () =>
     Effect.gen(function* () {
       const { run } = yield* trading("KXNONE-26-T1")
       const { code, stderr } = yield* run(["order", "settle", "nothing"])

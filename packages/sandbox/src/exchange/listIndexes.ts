@@ -26,7 +26,7 @@ export class KeyIndex<Item> {
     return (this.#byKey.get(key) ?? []).map((index) => this.#items[index]!)
   }
 
-  /** Finds the greatest index below another one, among the items that have one of the keys. */
+  /** Returns a function that finds the greatest index below a given one, among the items that have one of the keys. */
   before(keys: ReadonlyArray<string>): FindBefore {
     this.#catchUp()
     const lists = keys.flatMap((key) => {
@@ -70,12 +70,12 @@ export class FadingIndex<Item> {
     this.#items = items
   }
 
-  /** Finds the greatest index below another one, among the items with the property. */
+  /** Returns a function that finds the greatest index below a given one, among the items with the property. */
   before(has: (item: Item) => boolean): FindBefore {
     return this.#find(has, (index) => this.#indexes.below(index))
   }
 
-  /** Finds the smallest index above another one, among the items with the property. */
+  /** Returns a function that finds the smallest index above a given one, among the items with the property. */
   after(has: (item: Item) => boolean): FindBefore {
     return this.#find(has, (index) => this.#indexes.above(index))
   }

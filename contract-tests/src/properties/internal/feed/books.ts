@@ -47,7 +47,8 @@ export class BooksObserver implements Observer {
       snapshotTimeoutMillis: 1_000,
       catchUpMillis: 500
     })
-    // The random waits of the second session between its dials come from this seed.
+    // The first line uses the session of the layer. The watch opens a session for each further line, whose random waits
+    // between its dials come from this seed.
     this.#watch = world.run(
       Random.withSeed(Effect.provideContext(Scope.provide(watching, this.#scope), world.client), world.options.seed)
     )
@@ -143,7 +144,7 @@ export class BooksObserver implements Observer {
       const error = read.failure
       if (error._tag === "NotWatched") return this.#onRefused(market, error.refusal)
       if (error._tag !== "BookNotLive") {
-        // The watch ends with its last market.
+        // When its last market is refused, the watch ends with that error.
         this.isOver = true
         const holds = this.isClosing ? error._tag === "FeedClosed" : isPermitted(market, error)
         return this.#expect(holds, market, `the watch goes on: ${error.message}`)
@@ -174,14 +175,14 @@ export class BooksObserver implements Observer {
     const moments = this.#world.truth.moments(market)
     let place = book.epoch > seen.epoch ? 0 : seen.place
     while (place < moments.length && (moments[place]!.clock !== book.clock || moments[place]!.text !== text)) place++
-    const what = `${text} at clock ${book.clock}, epoch ${book.epoch} is a state of the exchange since the last one seen`
+    const what = `${text} at clock ${book.clock}, epoch ${book.epoch} is a state of the exchange, and within an epoch not older than the last one seen`
     this.#expect(place < moments.length, market, what)
     if (place > seen.place) this.#world.reach("newer books")
     seen.place = place
     seen.epoch = book.epoch
   }
 
-  /** Checks that a book is readable and as new as its undisturbed line. After maintenance, checks only a single line. */
+  /** Checks that a book is readable and as new as its undisturbed line. After maintenance, checks nothing in a run with several lines. */
   #checkNewest(market: string, { isReadable, view }: Seen): void {
     const clock = this.#undisturbedClock(market)
     const newest = this.#world.truth.moments(market).at(-1)
@@ -194,7 +195,7 @@ export class BooksObserver implements Observer {
 
   /**
    * The newest clock of the book on the connections that nothing has disturbed. Undefined if there is none, or if a
-   * session can have several connections, because a message that cannot be read can concern any market of its session.
+   * session can have several connections: an unreadable message on one of them can then disturb a market of another.
    */
   #undisturbedClock(market: string): number | undefined {
     const { network, options } = this.#world

@@ -236,8 +236,8 @@ const makeOrder = (
 }
 
 /**
- * The rate of the fee to reserve for an order that arrives now: the taker's rate if it would trade immediately. If a
- * part of it would then rest and the maker's rate is higher, the maker's rate.
+ * The rate of the fee to reserve for an order that arrives now: the taker's rate if the order would trade immediately,
+ * otherwise the maker's. For an order that would trade in part and rest in part: the higher of the two.
  */
 export const feeRateOf = (state: State, order: OrderState): number => {
   const { makerRate, takerRate } = order.market
@@ -271,7 +271,7 @@ const checkExecution = (state: State, order: OrderState, input: CreateOrder): Re
   )
 }
 
-/** Places the two orders of a block trade, which the parties can pay for, and fills them with each other. */
+/** Places the two orders of a block trade and fills them with each other. The caller has checked that both can pay. */
 export const placeBlock = (
   state: State,
   market: MarketState,
