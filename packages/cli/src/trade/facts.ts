@@ -87,7 +87,12 @@ export const freeOf = (
 }
 
 /** Reads the facts of an order. */
-export const readFacts = Effect.fnUntraced(function* (ticker: string, subaccount: number | undefined) {
+export const readFacts = Effect.fnUntraced(function* (
+  ticker: string,
+  subaccount: number | undefined,
+  /** The id of an order that is about to change. It does not count as a resting order. */
+  changing?: string
+) {
   const market = yield* readMarket(ticker)
   const { balance, held, resting, terms } = yield* Effect.all(
     {
@@ -109,6 +114,9 @@ export const readFacts = Effect.fnUntraced(function* (ticker: string, subaccount
     terms,
     position,
     cash: Option.getOrUndefined(Option.map(balance, ({ balance_dollars }) => balance_dollars)),
-    free: freeOf(position, resting)
+    free: freeOf(
+      position,
+      resting.filter(({ order_id }) => order_id !== changing)
+    )
   } satisfies Facts
 })

@@ -126,13 +126,16 @@ export type Named = "yes" | "no"
 const priceIn = (named: Named, yes: FixedPoint.Dollars): string =>
   named === "yes" ? `YES ${yes} (NO ${complement(yes)})` : `NO ${complement(yes)} (YES ${yes})`
 
+const nonZero = (count: FixedPoint.Count | undefined): string | undefined =>
+  count === undefined || FixedPoint.isZero(count) ? undefined : count
+
 const fieldsOf = (outcome: Orders.Outcome, named: Named): ReadonlyArray<Field> => [
   ...(outcome._tag === "Accepted"
     ? ([
         ["order_id", outcome.order_id],
         ["fill_count", outcome.fill_count],
         ["remaining_count", outcome.remaining_count],
-        ["canceled_count", canceledOf(outcome)],
+        ["canceled_count", nonZero(canceledOf(outcome))],
         [
           "average_fill_price",
           outcome.average_fill_price === undefined ? undefined : priceIn(named, outcome.average_fill_price)

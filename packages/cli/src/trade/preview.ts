@@ -39,7 +39,8 @@ const orderWords = (request: Orders.CreateInput): string =>
 const bookWords = ({ price, side }: Orders.CreateInput): string =>
   `${side} at YES price ${price} (NO price ${complement(FixedPoint.dollarsUnsafe(price))})`
 
-const quoteWords = ({ market }: Facts, outcome: "yes" | "no"): string =>
+/** The best prices of an outcome now. */
+export const quoteWords = ({ market }: Facts, outcome: "yes" | "no"): string =>
   outcome === "yes"
     ? `YES ${market.yes_bid_dollars} bid, ${market.yes_ask_dollars} ask`
     : `NO ${market.no_bid_dollars} bid, ${market.no_ask_dollars} ask`
@@ -94,7 +95,11 @@ const worstFields = (cost: OrderCost.OrderCost, opens: boolean): ReadonlyArray<F
   ]
 }
 
-const costFields = (cost: OrderCost.OrderCost, request: Orders.CreateInput): ReadonlyArray<Field> => {
+/** What an order costs, as fields of a preview. */
+export const costFields = (
+  cost: OrderCost.OrderCost,
+  request: Pick<Orders.CreateInput, "side" | "post_only">
+): ReadonlyArray<Field> => {
   const opens = !FixedPoint.isZero(cost.maxPayout)
   return [
     ["cost", unless(cost.collateral, opens)],
@@ -119,7 +124,8 @@ const costJson = (cost: OrderCost.OrderCost) => {
   }
 }
 
-const marketWords = ({ market }: Facts): string => {
+/** The title of a market, and its status if it does not trade. */
+export const marketWords = ({ market }: Facts): string => {
   const title = market.yes_sub_title === "" ? (market.title ?? "") : market.yes_sub_title
   return plain(market.status === "active" ? title : `${title} (${market.status})`)
 }

@@ -50,6 +50,23 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
+      it.effect("shows the market, the cost of the rest, and whether the new price trades at once", () =>
+        Effect.gen(function* () {
+          const trader = yield* trading("KXAMENDCOST-26-T1")
+          const { orderId } = yield* rest(trader, "bid", "0.50")
+          const other = yield* trader.sandbox.createAccount()
+          const offer = { ticker: trader.ticker, side: "ask", price: "0.60", count: "4" } as const
+          yield* trader.sandbox.placeOrder(other.accountId, offer)
+          const args = ["order", "amend", orderId, "--count", "8", "--dry-run", "--yes-price"]
+          const crossing = yield* trader.run([...args, "0.60"])
+          assert.match(crossing.stdout, /^now +YES 0\.50\d* bid, 0\.60\d* ask$/m)
+          assert.include(crossing.stdout, "at this price the order trades with the book at once")
+          assert.match(crossing.stdout, /^cost +4\.80$/m)
+          assert.match(crossing.stdout, /^worst case +\S+ with all fees$/m)
+          assert.notInclude((yield* trader.run([...args, "0.59"])).stdout, "at once")
+        })
+      )
+
       it.effect("changes the price of an ask by its price of NO, and keeps the rest", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXAMENDNO-26-T1")
