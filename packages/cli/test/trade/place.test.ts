@@ -416,7 +416,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         const { run, ticker } = yield* trading("KXCENTS-26-T1")
         const cents = ["order", "place", "buy", "no", ticker, "--count", "1", "--dry-run", "--price", "55"]
         assert.include((yield* run(cents)).stderr, "such as 0.55 for 55 cents")
-        assert.strictEqual((yield* run(cents.with(-1, ".55"))).exit, "done")
+        assert.strictEqual((yield* run(cents.with(cents.length - 1, ".55"))).exit, "done")
       })
     )
 
